@@ -1,0 +1,32 @@
+/** One configuration for the whole workspace: sources are compiled on the fly, packages map to their sources. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  modulePathIgnorePatterns: ['/dist/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': ['@swc/jest', swc()] },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^@batchmill/(bus|store|blobs|vectors|provider|stage|records)/contract$': '<rootDir>/libs/$1/src/$1.contract.ts',
+    '^@batchmill/(bus|store|blobs|vectors|provider)/(\\w+)$': '<rootDir>/libs/$1/src/$2/index.ts',
+    '^@batchmill/(chunk-scanner|jsonl-builder|batch-submitter|status-poller|result-ingester|notifier|all-in-one|cli|simulator)$':
+      '<rootDir>/apps/$1/src/index.ts',
+    '^@batchmill/([\\w-]+)$': '<rootDir>/libs/$1/src/index.ts',
+  },
+  reporters: ['default', '<rootDir>/tools/summary-reporter.js'],
+};
+
+function swc() {
+  return {
+    swcrc: false,
+    jsc: {
+      target: 'es2024',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true, verbatimModuleSyntax: true },
+      keepClassNames: true,
+    },
+    module: { type: 'es6' },
+    sourceMaps: 'inline',
+  };
+}

@@ -1,0 +1,59 @@
+export interface OutgoingMessage {
+  readonly topic: string;
+  /** Messages of one key keep their order. Null: any partition. */
+  readonly key: string | null;
+  readonly value: Buffer | string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface IncomingMessage {
+  readonly topic: string;
+  readonly partition: number;
+  /** Decimal digits; offsets pass what a number can hold. */
+  readonly offset: string;
+  readonly key: string | null;
+  /** Null is a tombstone. */
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, string>>;
+  /** When the bus recorded it. */
+  readonly recordedAt: Date;
+}
+
+export interface Subscribing {
+  /** Every group sees every message; the members of one group share them. */
+  readonly group: string;
+  readonly topics: readonly string[];
+  /**
+   * Called with one message of a partition at a time, in its order. When the promise resolves the message is committed;
+   * when it rejects, nothing is, and the same message comes again after a pause. Other partitions go on meanwhile.
+   */
+  readonly handle: (message: IncomingMessage) => Promise<void>;
+}
+
+export interface Subscription {
+  /** Resolves when no handler runs any more; what was not committed comes again to the next member of the group. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A durable log of messages by topic: at least once, ordered by key.
+ * A group that subscribes for the first time begins with the oldest message that there is.
+ */
+export abstract class Bus {
+  /** Resolves once all of them are durable. Rejects with a ConnectionError; some may have been recorded then. */
+  abstract publish(messages: readonly OutgoingMessage[]): Promise<void>;
+
+  abstract subscribe(subscribing: Subscribing): Promise<Subscription>;
+
+  /** Makes the topics that are missing. Those that exist stay as they are. */
+  abstract ensureTopics(topics: readonly string[]): Promise<void>;
+
+  /** Every message of a topic from the oldest to the newest there is at this moment, without a group. Unknown topic: none. */
+  abstract read(topic: string): AsyncIterable<IncomingMessage>;
+
+  /** Resolves when the bus answers; rejects with a ConnectionError when it is away. */
+  abstract check(): Promise<void>;
+
+  /** Stops what is subscribed and frees what is held. */
+  abstract close(): Promise<void>;
+}

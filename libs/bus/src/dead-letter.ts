@@ -1,0 +1,30 @@
+import type { IncomingMessage, OutgoingMessage } from './bus.js';
+
+export const deadLetterSuffix = '.dlt';
+
+/** Why a message was put aside. */
+export interface DeadLetterCause {
+  readonly group: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The message as it came (key, value bytes, headers) with where it stood and why it is here. */
+export function deadLetterOf(message: IncomingMessage, cause: DeadLetterCause): OutgoingMessage {
+  return {
+    topic: message.topic + deadLetterSuffix,
+    key: message.key,
+    value: message.value ?? '',
+    headers: {
+      ...message.headers,
+      dlt_topic: message.topic,
+      dlt_partition: String(message.partition),
+      dlt_offset: message.offset,
+      dlt_recorded_at: message.recordedAt.toISOString(),
+      dlt_group: cause.group,
+      dlt_code: cause.code,
+      dlt_cause: cause.message,
+      ...(message.value === null ? { dlt_tombstone: 'true' } : {}),
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { Bus, type IncomingMessage, type OutgoingMessage, type Subscribing, type Subscription } from './bus.js';
+export { deadLetterOf, deadLetterSuffix, type DeadLetterCause } from './dead-letter.js';

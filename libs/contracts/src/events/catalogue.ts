@@ -1,0 +1,33 @@
+import type { EventClass } from './event.js';
+import { RunRequested } from './run-requested.js';
+import { RunCancelRequested } from './run-cancel-requested.js';
+import { BatchCancelRequested } from './batch-cancel-requested.js';
+import { BatchProcessRequested } from './batch-process-requested.js';
+import { RunAccepted } from './run-accepted.js';
+import { RunRejected } from './run-rejected.js';
+import { ChunksSelected } from './chunks-selected.js';
+import { BatchFileBuilt } from './batch-file-built.js';
+import { BatchSubmitted } from './batch-submitted.js';
+import { BatchDeferred } from './batch-deferred.js';
+import { BatchSettled } from './batch-settled.js';
+import { ResultsIngested } from './results-ingested.js';
+import { DocumentsRetryScheduled } from './documents-retry-scheduled.js';
+import { RunFinished } from './run-finished.js';
+
+/** Every event there is, in the order of the line. The reference is printed from it. */
+export const events: readonly EventClass[] = [
+  RunRequested,
+  RunCancelRequested,
+  BatchCancelRequested,
+  BatchProcessRequested,
+  RunAccepted,
+  RunRejected,
+  ChunksSelected,
+  BatchFileBuilt,
+  BatchSubmitted,
+  BatchDeferred,
+  BatchSettled,
+  ResultsIngested,
+  DocumentsRetryScheduled,
+  RunFinished,
+];

@@ -1,0 +1,70 @@
+import { IsInt, IsNotEmpty, IsNumber, IsOptional, IsString, Min } from 'class-validator';
+import { Event, type FieldsOf } from './event.js';
+
+export class ResultsIngested extends Event {
+  static readonly event = 'results.ingested';
+  static readonly version = 1;
+  static readonly means = 'The answers of a batch are stored.';
+  static readonly isInput = false;
+
+  @IsString()
+  @IsNotEmpty()
+  runId!: string;
+
+  @IsString()
+  @IsNotEmpty()
+  claimId!: string;
+
+  @IsString()
+  @IsNotEmpty()
+  batchId!: string;
+
+  @IsInt()
+  @Min(0)
+  documents!: number;
+
+  @IsInt()
+  @Min(0)
+  requests!: number;
+
+  /** Requests with an answer. */
+  @IsInt()
+  @Min(0)
+  succeeded!: number;
+
+  /** Requests that are given up. */
+  @IsInt()
+  @Min(0)
+  failed!: number;
+
+  /** Requests to be asked again. */
+  @IsInt()
+  @Min(0)
+  retried!: number;
+
+  @IsInt()
+  @Min(0)
+  inputTokens!: number;
+
+  @IsInt()
+  @Min(0)
+  outputTokens!: number;
+
+  @IsNumber()
+  @Min(0)
+  usd!: number;
+
+  /** What stood in the way of most of those without an answer; null when nothing did. */
+  @IsOptional()
+  @IsString()
+  error!: string | null;
+
+  constructor(fields: FieldsOf<ResultsIngested>) {
+    super();
+    Object.assign(this, fields);
+  }
+
+  key(): string {
+    return this.batchId;
+  }
+}

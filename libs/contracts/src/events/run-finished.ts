@@ -1,0 +1,46 @@
+import { IsIn, IsInt, IsNotEmpty, IsNumber, IsString, Min } from 'class-validator';
+import { Event, type FieldsOf } from './event.js';
+import { runOutcomes, type RunOutcome } from '../run-outcome.js';
+
+export class RunFinished extends Event {
+  static readonly event = 'run.finished';
+  static readonly version = 1;
+  static readonly means = 'A run has ended.';
+  static readonly isInput = false;
+
+  @IsString()
+  @IsNotEmpty()
+  runId!: string;
+
+  @IsString()
+  @IsNotEmpty()
+  pipeline!: string;
+
+  @IsIn(runOutcomes)
+  outcome!: RunOutcome;
+
+  @IsInt()
+  @Min(0)
+  total!: number;
+
+  @IsInt()
+  @Min(0)
+  succeeded!: number;
+
+  @IsInt()
+  @Min(0)
+  failed!: number;
+
+  @IsNumber()
+  @Min(0)
+  usd!: number;
+
+  constructor(fields: FieldsOf<RunFinished>) {
+    super();
+    Object.assign(this, fields);
+  }
+
+  key(): string {
+    return this.runId;
+  }
+}

@@ -1,0 +1,11 @@
+export {
+  Provider,
+  providerStates,
+  type BatchToCreate,
+  type Embedded,
+  type FileToUpload,
+  type ProviderBatch,
+  type ProviderState,
+  type UploadedFile,
+} from './provider.js';
+export { RefusedError } from './refused-error.js';

@@ -1,0 +1,17 @@
+import { ProcessingError } from '@batchmill/contracts';
+
+/** The provider's definite no. `status` is the HTTP status, `providerCode` its own code where it gave one. */
+export class RefusedError extends ProcessingError {
+  readonly status: number;
+  readonly providerCode: string | null;
+
+  constructor(
+    call: string,
+    refusal: { status: number; providerCode: string | null; message: string },
+    options?: { cause?: unknown },
+  ) {
+    super('provider.refused', `${call}: the provider refused with ${refusal.status}: ${refusal.message}`, options);
+    this.status = refusal.status;
+    this.providerCode = refusal.providerCode;
+  }
+}

@@ -1,0 +1,15 @@
+export {
+  Collection,
+  Store,
+  type BulkCounts,
+  type BulkUpdate,
+  type Fields,
+  type Filter,
+  type Finding,
+  type IndexKeys,
+  type Projection,
+  type Sort,
+  type Update,
+  type UpdateCounts,
+} from './store.js';
+export { DuplicateKeyError } from './duplicate-key-error.js';

@@ -1,0 +1,93 @@
+/** A stored document: fields of BSON's types (strings, numbers, booleans, null, dates, ObjectId, binary, arrays, objects). */
+export type Fields = Record<string, unknown>;
+
+/** MongoDB's query language, classic operators only (no $where, no $expr, no text or geo search). */
+export type Filter = Readonly<Record<string, unknown>>;
+
+/** MongoDB's update operators ($set, $unset, $inc, $min, $max, $mul, $push, $pull, $addToSet, $rename, $setOnInsert …). */
+export type Update = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+export type Sort = Readonly<Record<string, 1 | -1>>;
+
+/** 1 keeps the named fields and `_id`, 0 drops the named ones. Dotted paths reach into objects. */
+export type Projection = Readonly<Record<string, 0 | 1>>;
+
+export interface Finding {
+  readonly sort?: Sort;
+  readonly limit?: number;
+  readonly projection?: Projection;
+}
+
+export interface UpdateCounts {
+  readonly matched: number;
+  readonly modified: number;
+  /** True when an upsert made the document. */
+  readonly inserted: boolean;
+}
+
+export interface BulkUpdate {
+  readonly filter: Filter;
+  readonly update: Update;
+}
+
+export interface BulkCounts {
+  readonly matched: number;
+  readonly modified: number;
+  /** The writes that the store refused, by their place in the bulk. All others were carried out. */
+  readonly refused: readonly { readonly index: number; readonly code: string; readonly message: string }[];
+}
+
+export interface IndexKeys {
+  readonly keys: Readonly<Record<string, 1 | -1>>;
+  readonly unique?: boolean;
+}
+
+/**
+ * One collection. Every write is atomic for each single document and durable when its promise resolves.
+ * A store that is away makes every method reject with a ConnectionError.
+ */
+export abstract class Collection<T extends Fields = Fields> {
+  /**
+   * Streams what matches. It holds no transaction: documents written meanwhile may be seen in either state, but each
+   * document is a consistent whole. Leaving the loop early frees the cursor.
+   */
+  abstract find(filter: Filter, finding?: Finding): AsyncIterable<T>;
+
+  abstract findOne(filter: Filter, finding?: Omit<Finding, 'limit'>): Promise<T | null>;
+
+  /** Rejects with a DuplicateKeyError when a document of that `_id`, or of a unique index's key, exists. */
+  abstract insertOne(document: T): Promise<void>;
+
+  /** Inserts all, in order. Rejects at the first that exists already; those before it stay. */
+  abstract insertMany(documents: readonly T[]): Promise<void>;
+
+  abstract updateOne(filter: Filter, update: Update, options?: { readonly upsert?: boolean }): Promise<UpdateCounts>;
+
+  abstract updateMany(filter: Filter, update: Update): Promise<UpdateCounts>;
+
+  /** Updates one document per entry, in any order. One refused write does not stop the others. */
+  abstract bulk(updates: readonly BulkUpdate[]): Promise<BulkCounts>;
+
+  /** One atomic find and update; what is returned is the document after it, or null when nothing matched. */
+  abstract findOneAndUpdate(filter: Filter, update: Update, options?: { readonly sort?: Sort }): Promise<T | null>;
+
+  abstract count(filter: Filter): Promise<number>;
+
+  abstract deleteMany(filter: Filter): Promise<number>;
+
+  /** Makes the index when it is missing. Only ever called for Batchmill's own collections. */
+  abstract ensureIndex(index: IndexKeys): Promise<void>;
+}
+
+/** Collections by name. A collection exists from its first document on. */
+export abstract class Store {
+  abstract collection<T extends Fields = Fields>(name: string): Collection<T>;
+
+  /** Names of the collections that hold something, sorted. */
+  abstract collectionNames(): Promise<string[]>;
+
+  /** Resolves when the store answers; rejects with a ConnectionError when it is away. */
+  abstract check(): Promise<void>;
+
+  abstract close(): Promise<void>;
+}

@@ -1,0 +1,1 @@
+export { Vectors, type VectorCollection, type VectorHit, type VectorRow } from './vectors.js';

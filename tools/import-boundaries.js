@@ -1,0 +1,130 @@
+/**
+ * Who may import whom. Each rule is the whole list of what a project may import of ours; drivers are only allowed in the
+ * folder of the adapter that is named for them. `test/boundaries.spec.ts` lints forbidden imports and expects the errors.
+ */
+const ports = ['bus', 'store', 'blobs', 'vectors', 'provider', 'telemetry'];
+const stages = ['chunk-scanner', 'jsonl-builder', 'batch-submitter', 'status-poller', 'result-ingester', 'notifier'];
+
+const mayImport = {
+  'libs/contracts': [],
+  'libs/pipeline': ['contracts'],
+  ...Object.fromEntries(ports.map((port) => [`libs/${port}`, ['contracts', 'pipeline']])),
+  'libs/records': ['contracts', 'pipeline', ...ports],
+  'libs/stage': ['contracts', 'pipeline', 'records', ...ports],
+  ...Object.fromEntries(
+    stages.map((stage) => [`apps/${stage}`, ['contracts', 'pipeline', 'records', 'stage', ...ports]]),
+  ),
+  'apps/simulator': [],
+};
+
+/** A stage's `main.ts` is where it is started as an app: it may name the library that starts apps. */
+const mayImportService = stages.map((stage) => `apps/${stage}/src/main.ts`);
+
+/** Tests may use the embedded twins and the builders. */
+const testing = ['testing', 'bus', 'store', 'blobs', 'vectors', 'provider', 'service', 'simulator'];
+
+/** Client libraries, and the only folders that may import them. */
+const drivers = {
+  kafkajs: ['libs/bus/src/kafka'],
+  mongodb: ['libs/store/src/mongo', 'libs/blobs/src/gridfs'],
+  bson: ['libs/store/src/embedded', 'libs/pipeline/src'],
+  mingo: ['libs/store/src/embedded'],
+  'node:sqlite': [
+    'libs/store/src/embedded',
+    'libs/bus/src/embedded',
+    'libs/vectors/src/embedded',
+    'apps/simulator/src',
+  ],
+  'sqlite-vec': ['libs/vectors/src/embedded'],
+  '@zilliz/milvus2-sdk-node': ['libs/vectors/src/milvus'],
+  openai: ['libs/provider/src/openai'],
+  undici: ['libs/provider/src/openai'],
+};
+
+const free = ['apps/all-in-one', 'apps/cli', 'libs/service', 'libs/testing', 'test', 'bench', 'pipelines', 'tools'];
+
+function restricted(allowed, folder, { subpaths }) {
+  const allowedPackages = allowed.flatMap((name) => (subpaths ? [`${name}`, `${name}/.*`] : [`${name}`]));
+  const group = allowedPackages.length === 0 ? '' : `(?!(?:${allowedPackages.join('|')})$)`;
+  const forbiddenDrivers = Object.entries(drivers)
+    .filter(([, folders]) => !folders.some((where) => folder.startsWith(where)))
+    .map(([driver]) => driver);
+  return [
+    'error',
+    {
+      patterns: [
+        {
+          regex: `^@batchmill/${group}`,
+          message: `${folder} may import only: ${allowed.join(', ') || 'nothing of ours'}.`,
+        },
+        {
+          regex: `^(?:${forbiddenDrivers.join('|')})(?:/|$)`,
+          message: 'Clients and drivers are imported only in the folder of their adapter.',
+        },
+        {
+          regex: '^(?:\\.\\./)+(?:apps|libs)/|^\\.\\./\\.\\./\\.\\./',
+          message: 'Import libraries by their package name.',
+        },
+      ],
+    },
+  ];
+}
+
+function rulesFor(folder, allowed) {
+  const adapterFolders = Object.values(drivers)
+    .flat()
+    .filter((where, index, all) => where.startsWith(`${folder}/`) && all.indexOf(where) === index);
+  return [
+    {
+      files: [`${folder}/**/*.ts`],
+      rules: { 'no-restricted-imports': restricted(allowed, folder, { subpaths: false }) },
+    },
+    ...adapterFolders.map((where) => ({
+      files: [`${where}/**/*.ts`],
+      rules: { 'no-restricted-imports': restricted(allowed, where, { subpaths: false }) },
+    })),
+    {
+      files: [`${folder}/**/*.spec.ts`, `${folder}/**/*.contract.ts`],
+      rules: {
+        'no-restricted-imports':
+          folder === 'apps/simulator' ? restricted(allowed, folder, { subpaths: false }) : restrictedInTests(allowed),
+      },
+    },
+  ];
+}
+
+function restrictedInTests(allowed) {
+  const names = [...new Set([...allowed, ...testing])];
+  return [
+    'error',
+    {
+      patterns: [
+        {
+          regex: `^@batchmill/(?!(?:${names.flatMap((name) => [name, `${name}/.*`]).join('|')})$)`,
+          message: `Tests here may import only: ${names.join(', ')}.`,
+        },
+      ],
+    },
+  ];
+}
+
+export const importBoundaries = [
+  ...Object.entries(mayImport).flatMap(([folder, allowed]) => rulesFor(folder, allowed)),
+  {
+    files: mayImportService,
+    rules: { 'no-restricted-imports': restricted(['service'], 'main.ts', { subpaths: false }) },
+  },
+  {
+    files: free.map((folder) => `${folder}/**/*.ts`),
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '^@batchmill/[\\w-]+/(?:src|dist)(?:/|$)', message: 'Import libraries by their package name.' },
+          ],
+        },
+      ],
+    },
+  },
+];
