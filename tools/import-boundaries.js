@@ -62,7 +62,7 @@ function restricted(allowed, folder, { subpaths }) {
           message: 'Clients and drivers are imported only in the folder of their adapter.',
         },
         {
-          regex: '^(?:\\.\\./)+(?:apps|libs)/|^\\.\\./\\.\\./\\.\\./',
+          regex: '^(?:\\.\\./)+(?:[\\w-]+/)*(?:src|dist)/',
           message: 'Import libraries by their package name.',
         },
       ],
