@@ -1,1 +1,36 @@
-export {};
+export {
+  Batches,
+  ingestionParts,
+  notIngested,
+  notSubmitted,
+  type Batch,
+  type BatchState,
+  type BuildPosition,
+  type FormerAttempt,
+  type Ingestion,
+  type IngestionPart,
+  type ProviderSide,
+  type Submission,
+} from './batches.js';
+export { Budgets, type Budget, type BudgetEntry } from './budgets.js';
+export { Claims, type Claim, type ClaimKind, type ClaimState } from './claims.js';
+export { InterruptedError } from './interrupted-error.js';
+export { LeaseLostError } from './lease-lost-error.js';
+export { Departing, Leased } from './leased.js';
+export { LeaseWrites, type Moving } from './lease-writes.js';
+export { Notifications, type Notification, type NotificationState } from './notifications.js';
+export { recordedError } from './recorded-error.js';
+export { Records, type Taking } from './records.js';
+export {
+  addCost,
+  addDocuments,
+  noCost,
+  noDocuments,
+  type Cost,
+  type DocumentCounts,
+  type RunTotals,
+} from './run-totals.js';
+export { Runs, endedRunStates, type Run, type RunRequest, type RunState, type Scan } from './runs.js';
+export { idTypes, type ScanPosition } from './scan-position.js';
+export type { Moves, Step } from './step.js';
+export { type Changes, type RecordedError, type WorkRecord } from './work-record.js';

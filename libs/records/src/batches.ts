@@ -1,0 +1,214 @@
+import type { Clock, Event, SettledReason } from '@batchmill/contracts';
+import type { Store } from '@batchmill/store';
+import { Records } from './records.js';
+import type { Cost } from './run-totals.js';
+import { freshWork, type WorkRecord } from './work-record.js';
+
+export type BatchState = 'built' | 'submitted' | 'settled' | 'ingested';
+
+export interface Batch extends WorkRecord<BatchState> {
+  readonly runId: string;
+  readonly claimId: string;
+  readonly pipeline: string;
+  readonly number: number;
+  /** The builder goes on here. */
+  readonly positionAfter: BuildPosition;
+  /** The claim's last batch: nothing is inserted after it. */
+  readonly last: boolean;
+  /** Blob: the JSONL file for the provider; null when there is nothing to send. */
+  readonly file: string | null;
+  readonly fileBytes: number;
+  /** Blob: a JSON line per request, in the file's order, then what could not be rendered (see `ManifestLine`). */
+  readonly manifest: string;
+  /** The provider's path: `/v1/embeddings`. */
+  readonly url: string;
+  readonly model: string;
+  readonly documents: number;
+  readonly requests: number;
+  readonly unrendered: number;
+  /** Estimated; the provider's queue limit counts these. */
+  readonly inputTokens: number;
+  readonly completionWindow: '24h';
+  readonly submission: Submission;
+  readonly formerAttempts: readonly FormerAttempt[];
+  readonly provider: ProviderSide | null;
+  readonly cancelAskedAt: Date | null;
+  readonly reason: SettledReason | null;
+  /** Why the provider, or we, ended it without answers. */
+  readonly failure: { readonly code: string; readonly message: string; readonly line: number | null } | null;
+  readonly ingestion: Ingestion;
+}
+
+/** The next request to build: the model's place among the run's models, and the member's in the claim. */
+export interface BuildPosition {
+  readonly model: number;
+  readonly member: number;
+}
+
+export interface Submission {
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly fileId: string | null;
+  /** The provider's clock. */
+  readonly fileCreatedAt: Date | null;
+  /** Written before create is called: from here on there may be a provider batch that carries this key. */
+  readonly armed: { readonly key: string; readonly deadline: Date } | null;
+  /** The input file of an armed batch that no list showed was deleted then: a late create cannot use it. */
+  readonly fileDeletedAt: Date | null;
+}
+
+export interface FormerAttempt {
+  readonly key: string | null;
+  readonly providerBatchId: string | null;
+}
+
+export interface ProviderSide {
+  readonly batchId: string;
+  readonly key: string;
+  readonly state: string;
+  readonly inputFileId: string;
+  readonly outputFileId: string | null;
+  readonly errorFileId: string | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly counts: { readonly total: number; readonly completed: number; readonly failed: number };
+  /** Looks since it was submitted: the interval grows with them. */
+  readonly polls: number;
+}
+
+/** output and error: the provider's files. problems: lines of the output that are no answers. */
+export const ingestionParts = ['copy', 'output', 'error', 'problems', 'missing', 'unrendered', 'end'] as const;
+export type IngestionPart = (typeof ingestionParts)[number];
+
+/** The checkpoint: everything before `part` and `offset` is stored. */
+export interface Ingestion {
+  readonly part: IngestionPart;
+  /** Bytes into the part's file, or lines into the manifest. */
+  readonly offset: number;
+  /** Blobs: our copies of the provider's files. */
+  readonly output: string | null;
+  readonly error: string | null;
+  /** One bit per request, base64: which have been received. */
+  readonly received: string;
+  readonly problems: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly retried: number;
+  readonly unknown: number;
+  readonly doubled: number;
+  readonly tokens: { readonly input: number; readonly output: number };
+  readonly cost: Cost;
+  /** The first thing that went wrong: code and message, never contents. */
+  readonly firstError: string | null;
+  /** When the first of the documents that went back to pending is due; null when none did. */
+  readonly retryAt: Date | null;
+}
+
+export const notIngested: Ingestion = {
+  part: 'copy',
+  offset: 0,
+  output: null,
+  error: null,
+  received: '',
+  problems: 0,
+  succeeded: 0,
+  failed: 0,
+  retried: 0,
+  unknown: 0,
+  doubled: 0,
+  tokens: { input: 0, output: 0 },
+  cost: { usd: 0, synchronousUsd: 0, incomplete: false },
+  firstError: null,
+  retryAt: null,
+};
+
+export const notSubmitted: Submission = {
+  attempt: 1,
+  fileId: null,
+  fileCreatedAt: null,
+  armed: null,
+  fileDeletedAt: null,
+};
+
+type Building = Pick<
+  Batch,
+  | 'runId'
+  | 'claimId'
+  | 'pipeline'
+  | 'number'
+  | 'positionAfter'
+  | 'last'
+  | 'file'
+  | 'fileBytes'
+  | 'manifest'
+  | 'url'
+  | 'model'
+  | 'documents'
+  | 'requests'
+  | 'unrendered'
+  | 'inputTokens'
+  | 'completionWindow'
+  | 'traceparent'
+>;
+
+export class Batches extends Records<Batch> {
+  protected readonly indexes = [{ keys: { claimId: 1 } } as const, { keys: { runId: 1, state: 1 } } as const];
+
+  constructor(store: Store, clock: Clock) {
+    super(store.collection<Batch>('batches'), clock);
+  }
+
+  idIn(event: Event): string | null {
+    return 'batchId' in event && typeof event.batchId === 'string' ? event.batchId : null;
+  }
+
+  idOf(claimId: string, number: number): string {
+    return `${claimId}.b${number}`;
+  }
+
+  /** A batch as the builder makes it: built, or settled at once when there is nothing to send. */
+  new({ traceparent, ...built }: Building): Batch {
+    const state = built.file === null ? 'settled' : 'built';
+    return {
+      ...freshWork<BatchState>(this.idOf(built.claimId, built.number), state, { now: this.clock.now(), traceparent }),
+      ...built,
+      submission: notSubmitted,
+      formerAttempts: [],
+      provider: null,
+      cancelAskedAt: null,
+      reason: state === 'settled' ? 'nothing-to-send' : null,
+      failure: null,
+      ingestion: notIngested,
+    };
+  }
+
+  /** Records the wish and makes the batch due. False: there is no such batch, or nothing is left to cancel. */
+  async wishCancel(id: string): Promise<boolean> {
+    return (await this.#wishCancel({ _id: id })) > 0;
+  }
+
+  /** The same for every batch of a run that is not settled. */
+  async wishCancelOfRun(runId: string): Promise<void> {
+    await this.#wishCancel({ runId });
+  }
+
+  /** Makes what is submitted or settled due now. False: there is nothing of that kind. */
+  async wishProcess(id: string): Promise<boolean> {
+    const { matched } = await this.collection.updateOne(
+      { _id: id, state: { $in: ['submitted', 'settled'] } },
+      { $set: this.due(), $inc: { wakes: 1 } },
+    );
+    return matched === 1;
+  }
+
+  /** Only once for each batch: a wish that stands is not made due again and again. */
+  async #wishCancel(which: { _id: string } | { runId: string }): Promise<number> {
+    const live = { ...which, state: { $in: ['built', 'submitted'] } };
+    await this.collection.updateMany(
+      { ...live, cancelAskedAt: null },
+      { $set: { cancelAskedAt: this.clock.now(), ...this.due() }, $inc: { wakes: 1 } },
+    );
+    return this.collection.count(live);
+  }
+}

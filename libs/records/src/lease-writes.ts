@@ -1,0 +1,80 @@
+import type { Clock, Fact } from '@batchmill/contracts';
+import type { Collection } from '@batchmill/store';
+import { freeLease, noBackoff, type Changes, type RecordedError, type WorkRecord } from './work-record.js';
+
+export interface Moving<T extends WorkRecord> {
+  readonly state: T['state'];
+  readonly changes: Changes<T>;
+  readonly facts: readonly Fact[];
+  readonly backoffUntil?: Date;
+}
+
+/** The writes of a lease's holder. Each expects state and fence, and tells by false that they are not what they were. */
+export class LeaseWrites<T extends WorkRecord> {
+  readonly #collection: Collection<T>;
+  readonly #clock: Clock;
+
+  constructor(collection: Collection<T>, clock: Clock) {
+    this.#collection = collection;
+    this.#clock = clock;
+  }
+
+  async save(record: T, changes: Changes<T>): Promise<boolean> {
+    return this.#update(record, { ...changes });
+  }
+
+  async renew(record: T, until: Date): Promise<boolean> {
+    return this.#update(record, { 'lease.until': until });
+  }
+
+  async move(record: T, { state, changes, facts, backoffUntil = noBackoff }: Moving<T>): Promise<boolean> {
+    const set = {
+      ...changes,
+      state,
+      nextAt: this.#clock.now(),
+      backoffUntil,
+      lease: freeLease,
+      attempts: 0,
+      error: null,
+    };
+    return this.#update(record, set, facts);
+  }
+
+  /** A wake that came in the meantime makes the record due at once. */
+  async wait(record: T, changes: Changes<T>, until: Date): Promise<boolean> {
+    const set = { ...changes, backoffUntil: noBackoff, lease: freeLease, attempts: 0, error: null };
+    if (await this.#update(record, { ...set, nextAt: until }, [], { wakes: record.wakes })) return true;
+    return this.#update(record, { ...set, nextAt: this.#clock.now() });
+  }
+
+  /** Given back as it is, for a dependency that is away or a stage that stops. */
+  async giveBack(record: T, backoffUntil: Date): Promise<boolean> {
+    return this.#update(record, { lease: freeLease, backoffUntil });
+  }
+
+  async fail(record: T, failure: { error: RecordedError; backoffUntil: Date; parked: boolean }): Promise<boolean> {
+    const { error, backoffUntil, parked } = failure;
+    return this.#update(record, { lease: freeLease, attempts: record.attempts + 1, error, backoffUntil, parked });
+  }
+
+  /** Without the fence: the record may be in other hands long since. */
+  async said(id: string, factId: string): Promise<void> {
+    await this.#collection.updateOne({ _id: id }, { $pull: { unsaid: { id: factId } } });
+  }
+
+  async #update(
+    record: T,
+    set: Record<string, unknown>,
+    facts: readonly Fact[] = [],
+    expecting: Record<string, unknown> = {},
+  ): Promise<boolean> {
+    const { matched } = await this.#collection.updateOne(
+      { _id: record._id, state: record.state, fence: record.fence, ...expecting },
+      {
+        $set: { ...set, updatedAt: this.#clock.now() },
+        ...(facts.length === 0 ? {} : { $push: { unsaid: { $each: facts } } }),
+      },
+    );
+    return matched === 1;
+  }
+}

@@ -1,0 +1,111 @@
+import type { Event } from '@batchmill/contracts';
+import { InterruptedError } from './interrupted-error.js';
+import { LeaseLostError } from './lease-lost-error.js';
+import type { LeaseWrites } from './lease-writes.js';
+import type { Step } from './step.js';
+import type { Changes, WorkRecord } from './work-record.js';
+
+/**
+ * A record under a lease: the only way to write to it while it is worked on. Every write expects the fence, so a holder
+ * whose lease was taken over writes nothing and learns it by a LeaseLostError.
+ */
+export class Leased<T extends WorkRecord> {
+  #data: T;
+  readonly #writes: LeaseWrites<T>;
+  readonly #stopping: AbortSignal;
+
+  constructor(data: T, writes: LeaseWrites<T>, stopping: AbortSignal) {
+    this.#data = data;
+    this.#writes = writes;
+    this.#stopping = stopping;
+  }
+
+  get id(): string {
+    return this.#data._id;
+  }
+
+  /** As it was when taken, with what was written since. */
+  get data(): T {
+    return this.#data;
+  }
+
+  get fence(): number {
+    return this.#data.fence;
+  }
+
+  /** Aborted when the stage stops or the lease is lost. */
+  get stopping(): AbortSignal {
+    return this.#stopping;
+  }
+
+  /** Writes the changes now. Throws a LeaseLostError when the lease is gone. */
+  async save(changes: Changes<T>): Promise<void> {
+    if (!(await this.#writes.save(this.#data, changes))) throw new LeaseLostError(this.id);
+    this.#data = { ...this.#data, ...changes };
+  }
+
+  /** A checkpoint: saves, then throws an InterruptedError when the stage is to stop. */
+  async reach(changes: Changes<T>): Promise<void> {
+    await this.save(changes);
+    this.pause();
+  }
+
+  /** A place where stopping loses nothing: throws an InterruptedError when the stage is to stop. */
+  pause(): void {
+    if (this.#stopping.aborted) throw new InterruptedError(this.id);
+  }
+
+  /** Changes that are written together with the next step. */
+  with(changes: Changes<T>): Departing<T> {
+    return new Departing(this.#data, this.#writes, changes);
+  }
+
+  /** Moves the record to a state, with the events that say so, and ends the work on it. */
+  to<E extends Event = never>(state: T['state'], ...events: E[]): Step<E> {
+    return this.with({}).to(state, ...events);
+  }
+
+  /** Leaves the record in its state, not to be looked at before `until` unless it is woken, and ends the work on it. */
+  wait(until: Date): Step<never> {
+    return this.with({}).wait(until);
+  }
+}
+
+/** A leased record about to be let go, with the changes that go along. */
+export class Departing<T extends WorkRecord> {
+  readonly #data: T;
+  readonly #writes: LeaseWrites<T>;
+  readonly #changes: Changes<T>;
+
+  constructor(data: T, writes: LeaseWrites<T>, changes: Changes<T>) {
+    this.#data = data;
+    this.#writes = writes;
+    this.#changes = changes;
+  }
+
+  to<E extends Event = never>(state: T['state'], ...events: E[]): Step<E> {
+    return this.#step(events, (facts) => this.#writes.move(this.#data, { state, changes: this.#changes, facts }));
+  }
+
+  /** The same, but not to be taken before `until`, whoever asks. */
+  backOff<E extends Event = never>(state: T['state'], until: Date, ...events: E[]): Step<E> {
+    return this.#step(events, (facts) =>
+      this.#writes.move(this.#data, { state, changes: this.#changes, facts, backoffUntil: until }),
+    );
+  }
+
+  wait(until: Date): Step<never> {
+    return this.#step([], () => this.#writes.wait(this.#data, this.#changes, until));
+  }
+
+  #step<E extends Event>(events: readonly E[], apply: Step<E>['apply']): Step<E> {
+    return {
+      events,
+      recordId: this.#data._id,
+      ends: true,
+      whenNotApplied: 'lease-lost',
+      apply,
+      said: (factId) => this.#writes.said(this.#data._id, factId),
+    };
+  }
+}

@@ -1,0 +1,36 @@
+import type { Clock } from '@batchmill/contracts';
+import type { Store } from '@batchmill/store';
+import { Records } from './records.js';
+import { freshWork, type WorkRecord } from './work-record.js';
+
+export type NotificationState = 'due' | 'delivered';
+
+/** One fact for one channel. */
+export interface Notification extends WorkRecord<NotificationState> {
+  readonly channel: string;
+  readonly event: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly deliveredAt: Date | null;
+}
+
+export class Notifications extends Records<Notification> {
+  protected readonly indexes = [];
+
+  constructor(store: Store, clock: Clock) {
+    super(store.collection<Notification>('notifications'), clock);
+  }
+
+  idIn(): string | null {
+    return null;
+  }
+
+  /** `factId` and channel are its identity: the same fact told twice is one notification. */
+  new(factId: string, about: Pick<Notification, 'channel' | 'event' | 'payload' | 'traceparent'>): Notification {
+    const { traceparent, ...own } = about;
+    return {
+      ...freshWork(`${factId}.${about.channel}`, 'due', { now: this.clock.now(), traceparent }),
+      ...own,
+      deliveredAt: null,
+    };
+  }
+}

@@ -1,0 +1,142 @@
+import type { Clock, Event, Fact } from '@batchmill/contracts';
+import { DuplicateKeyError, type Collection, type Filter, type Finding, type IndexKeys } from '@batchmill/store';
+import { LeaseWrites } from './lease-writes.js';
+import type { Step } from './step.js';
+import { noBackoff, type Changes, type WorkRecord } from './work-record.js';
+
+export interface Taking<S extends string> {
+  readonly state: S;
+  readonly owner: string;
+  readonly leaseMs: number;
+  /** A woken record: taken before its `nextAt`, never before its `backoffUntil`. Missing: the one that is due longest. */
+  readonly id?: string;
+}
+
+/** Records that are worked on: taken under a lease, moved by one conditional update each. */
+export abstract class Records<T extends WorkRecord> {
+  readonly writes: LeaseWrites<T>;
+
+  protected constructor(
+    protected readonly collection: Collection<T>,
+    protected readonly clock: Clock,
+  ) {
+    this.writes = new LeaseWrites(collection, clock);
+  }
+
+  /** Which record of this kind an event speaks of; null when of none. */
+  abstract idIn(event: Event): string | null;
+
+  protected abstract readonly indexes: readonly IndexKeys[];
+
+  /** Called once before the first work. */
+  async prepare(): Promise<void> {
+    for (const index of [{ keys: { state: 1, nextAt: 1 } } as const, ...this.indexes]) {
+      await this.collection.ensureIndex(index);
+    }
+  }
+
+  async get(id: string): Promise<T | null> {
+    return this.collection.findOne({ _id: id });
+  }
+
+  find(filter: Filter, finding?: Finding): AsyncIterable<T> {
+    return this.collection.find(filter, finding);
+  }
+
+  async count(filter: Filter): Promise<number> {
+    return this.collection.count(filter);
+  }
+
+  /** One atomic update: no two callers take the same record. Null when there is none to take. */
+  async take({ state, owner, leaseMs, id }: Taking<T['state']>): Promise<T | null> {
+    const now = this.clock.now();
+    return this.collection.findOneAndUpdate(
+      {
+        ...(id === undefined ? { nextAt: { $lte: now } } : { _id: id }),
+        state,
+        parked: false,
+        backoffUntil: { $lte: now },
+        'lease.until': { $lte: now },
+      },
+      { $set: { lease: { owner, until: new Date(now.getTime() + leaseMs) } }, $inc: { fence: 1 } },
+      { sort: { nextAt: 1 } },
+    );
+  }
+
+  /** Tells the holder of a leased record to look again before it lets go. */
+  async noteWake(id: string, state: T['state']): Promise<void> {
+    await this.collection.updateOne(
+      { _id: id, state, 'lease.until': { $gt: this.clock.now() } },
+      { $inc: { wakes: 1 } },
+    );
+  }
+
+  /** Inserts a record if there is none of its id, together with the events that say so. */
+  insertion<E extends Event = never>(record: T, ...events: E[]): Step<E> {
+    return {
+      events,
+      recordId: record._id,
+      ends: false,
+      whenNotApplied: 'done-already',
+      apply: async (facts) => {
+        try {
+          await this.collection.insertOne({ ...record, unsaid: [...facts] });
+          return true;
+        } catch (error) {
+          if (error instanceof DuplicateKeyError) return false;
+          throw error;
+        }
+      },
+      said: (factId) => this.writes.said(record._id, factId),
+    };
+  }
+
+  /**
+   * Moves a record that is not leased, by whoever is its one writer in that state.
+   * It expects the state alone: a second try finds it moved already.
+   */
+  transition<E extends Event = never>(
+    id: string,
+    { from, to, changes = {}, nextAt }: { from: T['state']; to: T['state']; changes?: Changes<T>; nextAt?: Date },
+    ...events: E[]
+  ): Step<E> {
+    return {
+      events,
+      recordId: id,
+      ends: false,
+      whenNotApplied: 'done-already',
+      apply: async (facts) => {
+        const now = this.clock.now();
+        const { matched } = await this.collection.updateOne(
+          { _id: id, state: from },
+          {
+            $set: { ...changes, state: to, nextAt: nextAt ?? now, attempts: 0, error: null, updatedAt: now },
+            ...(facts.length === 0 ? {} : { $push: { unsaid: { $each: facts } } }),
+          },
+        );
+        return matched === 1;
+      },
+      said: (factId) => this.writes.said(id, factId),
+    };
+  }
+
+  /** Facts of these topics that are still unsaid, with the records that hold them. */
+  async *unsaid(topics: readonly string[], before: Date): AsyncIterable<{ recordId: string; fact: Fact }> {
+    for await (const record of this.collection.find({ 'unsaid.0': { $exists: true } })) {
+      for (const fact of record.unsaid) {
+        if (topics.includes(fact.topic) && fact.at <= before) yield { recordId: record._id, fact };
+      }
+    }
+  }
+
+  /** A person's retry: the mark is cleared and the work is due at once. False: it is not parked. */
+  async unpark(id: string): Promise<boolean> {
+    const { matched } = await this.collection.updateOne({ _id: id, parked: true }, { $set: this.due() });
+    return matched === 1;
+  }
+
+  /** What makes a record due now, whatever held it up. */
+  protected due(): Record<string, unknown> {
+    return { parked: false, attempts: 0, nextAt: this.clock.now(), backoffUntil: noBackoff };
+  }
+}

@@ -1,0 +1,86 @@
+import type { Clock, Endpoint, Event, RunRequested } from '@batchmill/contracts';
+import type { Store } from '@batchmill/store';
+import { Records } from './records.js';
+import type { RunTotals } from './run-totals.js';
+import type { ScanPosition } from './scan-position.js';
+import { freshWork, type WorkRecord } from './work-record.js';
+
+/**
+ * awaited: a wish to cancel came before the request. requested: recorded, not yet looked at.
+ * rejected, finished, cancelled and incomplete are ends.
+ */
+export type RunState = 'awaited' | 'requested' | 'running' | 'rejected' | 'finished' | 'cancelled' | 'incomplete';
+
+export const endedRunStates: readonly RunState[] = ['rejected', 'finished', 'cancelled', 'incomplete'];
+
+/** What was asked for, as it came. */
+export type RunRequest = Omit<RunRequested, 'key' | 'runId'>;
+
+export interface Run extends WorkRecord<RunState> {
+  readonly pipeline: string | null;
+  /** Null as long as the run is only awaited. */
+  readonly request: RunRequest | null;
+  /** The definition as it was when the run was accepted. */
+  readonly pipelineHash: string | null;
+  readonly endpoint: Endpoint | null;
+  /** The functions asked, `forEach` items each of their own. */
+  readonly functions: readonly string[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly scan: Scan;
+  readonly cancelAskedAt: Date | null;
+  /** Why it was rejected. */
+  readonly reason: string | null;
+  /** Written with the end. */
+  readonly totals: RunTotals | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+export interface Scan {
+  /** Null: at the beginning. */
+  readonly position: ScanPosition | null;
+  readonly ended: boolean;
+  /** The number of the next claim, scanned or retried. */
+  readonly nextNumber: number;
+  /** Documents sealed into claims of the scan so far, for `limit`. */
+  readonly selected: number;
+}
+
+export class Runs extends Records<Run> {
+  protected readonly indexes = [{ keys: { createdAt: 1 } } as const];
+
+  constructor(store: Store, clock: Clock) {
+    super(store.collection<Run>('runs'), clock);
+  }
+
+  idIn(event: Event): string | null {
+    return 'runId' in event && typeof event.runId === 'string' ? event.runId : null;
+  }
+
+  /** A run as its request makes it; `request` null for one that is only awaited. */
+  new(id: string, request: RunRequest | null, traceparent: string | null): Run {
+    return {
+      ...freshWork(id, request === null ? 'awaited' : 'requested', { now: this.clock.now(), traceparent }),
+      pipeline: request?.pipeline ?? null,
+      request,
+      pipelineHash: null,
+      endpoint: null,
+      functions: [],
+      parameters: {},
+      scan: { position: null, ended: false, nextNumber: 1, selected: 0 },
+      cancelAskedAt: null,
+      reason: null,
+      totals: null,
+      startedAt: null,
+      finishedAt: null,
+    };
+  }
+
+  /** Records the wish; later wishes change nothing. False: there is no such run, or it has ended. */
+  async wishCancel(id: string): Promise<boolean> {
+    const live = { _id: id, state: { $nin: endedRunStates } };
+    await this.collection.updateOne({ ...live, cancelAskedAt: null }, { $set: { cancelAskedAt: this.clock.now() } });
+    const { matched } = await this.collection.updateOne(live, { $set: this.due(), $inc: { wakes: 1 } });
+    return matched === 1;
+  }
+}

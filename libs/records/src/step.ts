@@ -1,0 +1,22 @@
+import type { Event, Fact } from '@batchmill/contracts';
+
+/**
+ * One durable step of a stage's work, as data: what a stage yields and its host carries out.
+ * The update and the facts that tell of it are one write; the facts are said after it.
+ */
+export interface Step<E extends Event = Event> {
+  readonly events: readonly E[];
+  /** Whose `unsaid` holds the facts. */
+  readonly recordId: string;
+  /** True when the work on the leased record ends with it. */
+  readonly ends: boolean;
+  /** Writes the step with its facts. False: the record was not as expected, and nothing was written. */
+  apply(facts: readonly Fact[]): Promise<boolean>;
+  /** Forgets a fact that was said. */
+  said(factId: string): Promise<void>;
+  /** What it means when nothing was written: the lease is gone, or somebody was quicker and that is fine. */
+  readonly whenNotApplied: 'lease-lost' | 'done-already';
+}
+
+/** What a method that works on records, or takes a message in, is: a generator of durable steps. */
+export type Moves<E extends Event = never> = AsyncGenerator<Step<E>, void, undefined>;
