@@ -1,0 +1,22 @@
+import type { BatchOptions } from '../pipeline.js';
+import type { Checking } from './checking.js';
+import { Section } from './section.js';
+
+const keys = ['batchSize', 'completionWindow', 'pollIntervalSeconds', 'maxRetries'];
+export const batchSizeRange = { from: 1, to: 50_000 };
+
+export function checkBatch({ problems, defaults }: Checking, definition: Section): BatchOptions {
+  const section = Section.of(problems, 'batch', definition.get('batch') ?? {}, keys);
+  const batchSizeOr = (otherwise: number): number => Number(section.get('batchSize') ?? otherwise);
+  section.number('batchSize', { otherwise: 1, ...batchSizeRange });
+  return {
+    batchSize: {
+      embeddings: batchSizeOr(defaults.embeddingBatchSize),
+      inference: batchSizeOr(defaults.inferenceBatchSize),
+    },
+    completionWindow: section.oneOf('completionWindow', ['24h'], defaults.completionWindow),
+    pollIntervalMs:
+      1000 * section.number('pollIntervalSeconds', { otherwise: defaults.pollIntervalSeconds, from: 1, to: 86_400 }),
+    maxRetries: section.number('maxRetries', { otherwise: defaults.maxRetries, from: 0, to: 100 }),
+  };
+}

@@ -1,0 +1,43 @@
+import { embeddingsFunction } from '../embeddings-function.js';
+import type { BatchOptions, EmbeddingFunction, Side } from '../pipeline.js';
+import { checkSide, sideKeys } from './check-side.js';
+import type { Checking } from './checking.js';
+import { dimensionsOf } from './dimensions-of.js';
+import { Section } from './section.js';
+
+const keys = ['model', 'dimensions', 'text', 'tooLong', 'vectors', ...sideKeys];
+
+export function checkEmbeddings(checking: Checking, definition: Section, batch: BatchOptions): Side | null {
+  if (!definition.has('embeddings')) return null;
+  const { problems, defaults } = checking;
+  const section = Section.of(problems, 'embeddings', definition.get('embeddings'), keys);
+  const model = section.text('model', {
+    otherwise: defaults.embeddingModel ?? 'text-embedding-3-small',
+    expected: 'the name of a model',
+  });
+  const dimensions = section.number('dimensions', { otherwise: defaults.dimensions, from: 1, to: 32_768 });
+  const range = dimensionsOf(model);
+  if (dimensions < range.from || dimensions > range.to) {
+    const wanted = range.from === range.to ? `${range.to}` : `${range.from} to ${range.to}`;
+    problems.add('embeddings.dimensions', String(dimensions), `${wanted}, which is what ${model} offers`);
+  }
+  const embed: EmbeddingFunction = {
+    kind: 'embedding',
+    name: embeddingsFunction,
+    url: '/v1/embeddings',
+    model,
+    dimensions,
+    textField: section.needed('text', { pattern: /^[^\0]+$/, expected: 'the field that holds the text' }),
+    tooLong: section.oneOf('tooLong', ['fail', 'truncate'], 'fail'),
+  };
+  const vectors = Section.of(problems, 'embeddings.vectors', section.get('vectors'), ['collection']);
+  const collection = vectors.needed('collection', {
+    pattern: /^[A-Za-z_]\w{0,254}$/,
+    expected: 'the name of a collection of vectors: letters, digits and _, not starting with a digit',
+  });
+  return {
+    ...checkSide(checking, section, 'embeddings', batch),
+    functions: [embed],
+    vectors: { collection, dimensions },
+  };
+}

@@ -1,0 +1,44 @@
+import type { PromptFunction, Side } from '../pipeline.js';
+import { compileValue } from '../templates/compile-value.js';
+import { checkUpdateTemplate } from './check-update-template.js';
+import type { Checking } from './checking.js';
+import type { Section } from './section.js';
+import { templateProblem } from './template-problem.js';
+
+interface Surroundings {
+  readonly side: Pick<Side, 'status' | 'infoField'>;
+  /** True when a document has more than one answer: the default template says then which function's each is. */
+  readonly several: boolean;
+}
+
+/** Keys of the object that is pushed, and of what a processor returns. */
+const plainField = { pattern: /^(?!\$)[^.\0]+$/, expected: 'a field without dots that does not start with $' };
+
+type Written = Pick<PromptFunction, 'responseContentField' | 'responseTemplate'>;
+
+export function checkResponseTemplate(checking: Checking, section: Section, { side, several }: Surroundings): Written {
+  const field = section.fieldPath('responseField', 'event_response');
+  const dateField = section.text('responseDateField', { otherwise: 'created_date', ...plainField });
+  const contentField = section.text('responseContentField', { otherwise: 'talking_points', ...plainField });
+  const template = section.get('responseTemplate') ?? {
+    $push: {
+      [field]: {
+        ...(several ? { function: '{{function}}' } : {}),
+        [contentField]: '{{response_content}}',
+        [dateField]: '{{current_date}}',
+      },
+    },
+  };
+  const key = section.at(section.has('responseTemplate') ? 'responseTemplate' : 'responseField');
+  const own = checkUpdateTemplate(checking.problems, key, template, {
+    statusField: side.status.field,
+    statusValue: side.status.completed,
+    infoField: side.infoField,
+  });
+  return {
+    responseContentField: contentField,
+    responseTemplate: compileValue(own, (path, error) =>
+      templateProblem(checking.problems, `${key}.${path}`, null, error),
+    ),
+  };
+}

@@ -1,0 +1,19 @@
+/** What a definition does not say, from the settings. */
+export interface PipelineDefaults {
+  /** `gpt-4o-mini` */
+  readonly model?: string;
+  /** `text-embedding-3-small` */
+  readonly embeddingModel?: string;
+  readonly temperature: number;
+  readonly maxTokens: number;
+  readonly dimensions: number;
+  /** Documents per batch file. */
+  readonly inferenceBatchSize: number;
+  readonly embeddingBatchSize: number;
+  readonly completionWindow: '24h';
+  readonly pollIntervalSeconds: number;
+  readonly maxRetries: number;
+  readonly collection?: string;
+  readonly systemPrompt?: string;
+  readonly userPrompt?: string;
+}

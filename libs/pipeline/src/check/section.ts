@@ -1,0 +1,103 @@
+import { isPlainObject } from '../is-plain-object.js';
+import { closestName } from '../closest-name.js';
+import type { Problems } from './problems.js';
+
+interface TextOptions<Fallback> {
+  readonly otherwise: Fallback;
+  readonly pattern?: RegExp;
+  readonly expected: string;
+}
+
+interface NumberOptions {
+  readonly otherwise: number;
+  readonly from: number;
+  readonly to: number;
+  readonly whole?: boolean;
+}
+
+/** One object of a definition, read key by key. What is wrong is added to the problems and `otherwise` is read instead. */
+export class Section {
+  private constructor(
+    private readonly problems: Problems,
+    readonly path: string,
+    private readonly fields: Readonly<Record<string, unknown>>,
+  ) {}
+
+  /** An object with none but the given keys. Anything else is a problem and reads as empty. */
+  static of(problems: Problems, path: string, value: unknown, keys: readonly string[]): Section {
+    if (!isPlainObject(value)) {
+      problems.wrong(path, value, `an object with ${keys.join(', ')}`);
+      return new Section(problems, path, {});
+    }
+    const section = new Section(problems, path, value);
+    for (const key of Object.keys(value).filter((name) => !keys.includes(name))) {
+      const meant = closestName(key, keys);
+      problems.add(
+        section.at(key),
+        'a key that is not known',
+        meant === null ? `one of ${keys.join(', ')}` : `"${meant}"? The keys are ${keys.join(', ')}`,
+      );
+    }
+    return section;
+  }
+
+  at(key: string): string {
+    return this.path === '' ? key : `${this.path}.${key}`;
+  }
+
+  get(key: string): unknown {
+    return this.fields[key];
+  }
+
+  has(key: string): boolean {
+    return this.fields[key] !== undefined;
+  }
+
+  text<Fallback extends string | null>(
+    key: string,
+    { otherwise, pattern, expected }: TextOptions<Fallback>,
+  ): string | Fallback {
+    const value = this.fields[key];
+    if (value === undefined) return otherwise;
+    if (typeof value === 'string' && value !== '' && (pattern === undefined || pattern.test(value))) return value;
+    this.problems.wrong(this.at(key), value, expected);
+    return otherwise;
+  }
+
+  /** A text that must be there. */
+  needed(key: string, options: { readonly pattern?: RegExp; readonly expected: string }): string {
+    if (!this.has(key)) this.problems.wrong(this.at(key), undefined, options.expected);
+    return this.text(key, { otherwise: '', ...options });
+  }
+
+  /** A dotted path that MongoDB takes. */
+  fieldPath<Fallback extends string>(key: string, otherwise: Fallback): string {
+    return this.text(key, { otherwise, pattern: fieldPathPattern, expected: expectedFieldPath });
+  }
+
+  number(key: string, { otherwise, from, to, whole = true }: NumberOptions): number {
+    const value = this.fields[key];
+    if (value === undefined) return otherwise;
+    const fits = typeof value === 'number' && value >= from && value <= to && (!whole || Number.isInteger(value));
+    if (fits) return value;
+    this.problems.wrong(this.at(key), value, `${whole ? 'a whole number' : 'a number'} from ${from} to ${to}`);
+    return otherwise;
+  }
+
+  oneOf<T extends string, Fallback extends T | null>(
+    key: string,
+    names: readonly T[],
+    otherwise: Fallback,
+  ): T | Fallback {
+    const value = this.fields[key];
+    if (value === undefined) return otherwise;
+    const known = names.find((name) => name === value);
+    if (known !== undefined) return known;
+    this.problems.wrong(this.at(key), value, names.map((name) => `"${name}"`).join(' or '));
+    return otherwise;
+  }
+}
+
+/** No empty part, none that starts with `$`, no zero byte. */
+export const fieldPathPattern = /^(?!\$)[^.\0]+(?:\.(?!\$)[^.\0]+)*$/;
+export const expectedFieldPath = 'a field, or a dotted path of fields that do not start with $';

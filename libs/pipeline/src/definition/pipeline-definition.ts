@@ -1,0 +1,79 @@
+import type { Endpoint } from '@batchmill/contracts';
+import type { ParameterDefinitions, ParametersOf } from './parameter-definitions.js';
+import type { PromptFunctionDefinition } from './prompt-function-definition.js';
+import type { QueryFilter } from './query-filter.js';
+import type { SourceDocument } from './source-document.js';
+import type { UpdateOperators } from './update-operators.js';
+
+/** Where documents come from, what is asked of the model, where answers go. */
+export interface PipelineDefinition<P extends ParameterDefinitions = ParameterDefinitions> {
+  /** `^[a-z][a-z0-9-]{0,63}$`, the name of its folder. */
+  readonly name: string;
+  readonly description?: string;
+  readonly parameters?: P;
+  readonly source: SourceDefinition<P>;
+  /** For runs that do not say which of two endpoints they want. */
+  readonly defaultEndpoint?: Endpoint;
+  readonly embeddings?: EmbeddingsDefinition;
+  readonly inference?: InferenceDefinition;
+  readonly batch?: BatchDefinition;
+}
+
+export interface SourceDefinition<P extends ParameterDefinitions = ParameterDefinitions> {
+  /** Missing: the setting MONGODB_COLLECTION. */
+  readonly collection?: string;
+  /** Which documents are meant, besides those pending. Missing: all. */
+  readonly queryTemplate?: QueryFilter | ((parameters: ParametersOf<P>) => QueryFilter);
+  /** `_id` */
+  readonly chunkIdField?: string;
+  /** The document that a chunk is part of. `documentIdField` when that is given, else `doc_id`. */
+  readonly parentIdField?: string;
+  /** What people call a document by. `_id` */
+  readonly documentIdField?: string;
+  /** Template variable to dotted path in the document. */
+  readonly fieldMap?: Readonly<Record<string, string>>;
+  /** By template variable of the field map. Not called for a value that the document does not have. */
+  readonly preprocessFunctions?: Readonly<Record<string, (value: unknown, document: SourceDocument) => unknown>>;
+}
+
+export interface StatusDefinition {
+  /** `embedding_status` or `ai_status` */
+  readonly field?: string;
+  readonly pending?: string;
+  readonly inProgress?: string;
+  readonly completed?: string;
+  readonly failed?: string;
+}
+
+interface SideDefinition {
+  readonly status?: StatusDefinition;
+  /** Where the bookkeeping of this side is kept on the document. */
+  readonly processingInfoField?: string;
+  /** Applied besides our marks when a document is taken. Variables: `current_date`, `run_id`, the run's parameters. */
+  readonly updateTemplate?: UpdateOperators;
+  /** Documents per batch file. Wins over `batch.batchSize`. */
+  readonly batchSize?: number;
+}
+
+export interface EmbeddingsDefinition extends SideDefinition {
+  readonly model?: string;
+  readonly dimensions?: number;
+  /** Dotted path of the text. */
+  readonly text: string;
+  /** What becomes of a text of more than 8,192 tokens. `fail` */
+  readonly tooLong?: 'fail' | 'truncate';
+  readonly vectors: { readonly collection: string };
+}
+
+export interface InferenceDefinition extends SideDefinition {
+  readonly functions: readonly PromptFunctionDefinition[];
+}
+
+export interface BatchDefinition {
+  /** Documents per batch file, of both sides. */
+  readonly batchSize?: number;
+  readonly completionWindow?: '24h';
+  readonly pollIntervalSeconds?: number;
+  /** 3 retries are at most four attempts. */
+  readonly maxRetries?: number;
+}

@@ -1,0 +1,50 @@
+import type { PromptFile } from './prompt.js';
+import type { ChatBody, ResponsesBody } from './response-bodies.js';
+import type { SourceDocument } from './source-document.js';
+import type { UpdateOperators } from './update-operators.js';
+
+/** A JSON schema, as `response_format` takes it: an object with all its properties required and no others. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * Reshapes an answer before it is written. Of the object it returns, the key equal to `responseContentField` becomes
+ * `{{response_content}}`, the others are variables of the response template; `_id` is dropped. Anything else it returns is
+ * `{{response_content}}` itself. May be asynchronous.
+ */
+export type ResponseProcessor<Body> = (response: Body, document: SourceDocument) => unknown;
+
+export interface PromptFunctionOptions<Body> {
+  /** `^[A-Za-z][A-Za-z0-9_]{0,23}$`, unique in the pipeline. */
+  readonly name: string;
+  readonly model?: string;
+  /** 0 to 2. Models that reason take none: it is left out for them. */
+  readonly temperature?: number;
+  readonly maxTokens?: number;
+  /** Liquid templates. Variables: the document's fields, `document`, the field map, the run's parameters, `item`. */
+  readonly system?: string | PromptFile;
+  readonly user?: string | PromptFile;
+  /**
+   * Name of a `string[]` parameter: one request per item, each a function of its own (`qa_0`, `qa_1`). Templates see the
+   * item as `item` and under the parameter's name in the singular, its position as `index`.
+   */
+  readonly forEach?: string;
+  /** The answer must be JSON of this schema: it is asked for, parsed and checked. */
+  readonly responseFormat?: JsonSchema;
+  readonly process?: ResponseProcessor<Body>;
+  /**
+   * The update that writes an answer. `{{response_content}}`, `{{current_date}}`, `{{function}}`, `{{model}}`,
+   * `{{run_id}}`, the document's fields and the processor's keys may stand in values and in keys. A value that is one
+   * variable and nothing else keeps the variable's type.
+   */
+  readonly responseTemplate?: UpdateOperators;
+  /** For the default template, which pushes to it (`event_response`). */
+  readonly responseField?: string;
+  /** For the default template (`created_date`). */
+  readonly responseDateField?: string;
+  /** `talking_points` */
+  readonly responseContentField?: string;
+}
+
+export type ChatDefinition = PromptFunctionOptions<ChatBody> & { readonly api: 'chat' };
+export type ResponsesDefinition = PromptFunctionOptions<ResponsesBody> & { readonly api: 'responses' };
+export type PromptFunctionDefinition = ChatDefinition | ResponsesDefinition;

@@ -1,0 +1,99 @@
+import type { Endpoint } from '@batchmill/contracts';
+import type { ParameterType, ParameterValue } from './definition/parameter-definitions.js';
+import type { QueryFilter } from './definition/query-filter.js';
+import type { SourceDocument } from './definition/source-document.js';
+import type { UpdateOperators } from './definition/update-operators.js';
+import type { ResponseSchema } from './check/check-response-schema.js';
+import type { PromptTemplate } from './templates/compile-prompt.js';
+import type { ValueTemplate } from './templates/compile-value.js';
+
+/** A definition that was checked, with everything filled in and every template parsed. */
+export interface Pipeline {
+  readonly name: string;
+  readonly file: string;
+  readonly description: string | null;
+  /** SHA-256 of everything that decides what is asked and written: prompts and functions included. */
+  readonly hash: string;
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  readonly source: Source;
+  readonly defaultEndpoint: Endpoint | null;
+  readonly embeddings: Side | null;
+  readonly inference: Side | null;
+  readonly batch: BatchOptions;
+}
+
+export interface Parameter {
+  readonly type: ParameterType;
+  readonly default: ParameterValue | undefined;
+  /** True when a run without it is refused. */
+  readonly required: boolean;
+  readonly description: string | null;
+}
+
+export interface Source {
+  readonly collection: string;
+  readonly queryTemplate: QueryFilter | ((parameters: Readonly<Record<string, unknown>>) => unknown);
+  readonly chunkIdField: string;
+  readonly parentIdField: string;
+  readonly documentIdField: string;
+  readonly fieldMap: Readonly<Record<string, string>>;
+  readonly preprocessFunctions: Readonly<Record<string, (value: unknown, document: SourceDocument) => unknown>>;
+}
+
+export interface Status {
+  readonly field: string;
+  readonly pending: string;
+  readonly inProgress: string;
+  readonly completed: string;
+  readonly failed: string;
+}
+
+/** What a pipeline does on one endpoint. */
+export interface Side {
+  readonly endpoint: Endpoint;
+  readonly status: Status;
+  readonly infoField: string;
+  readonly functions: readonly PipelineFunction[];
+  readonly vectors: { readonly collection: string; readonly dimensions: number } | null;
+  /** Documents per batch file. */
+  readonly batchSize: number;
+  /** The user's part of the update that takes a document; null when there is none. */
+  readonly updateTemplate: ValueTemplate<UpdateOperators> | null;
+}
+
+export type PipelineFunction = EmbeddingFunction | PromptFunction;
+
+export interface EmbeddingFunction {
+  readonly kind: 'embedding';
+  readonly name: 'embeddings';
+  readonly url: '/v1/embeddings';
+  readonly model: string;
+  readonly dimensions: number;
+  readonly textField: string;
+  readonly tooLong: 'fail' | 'truncate';
+}
+
+export interface PromptFunction {
+  readonly kind: 'prompt';
+  readonly name: string;
+  readonly url: '/v1/chat/completions' | '/v1/responses';
+  readonly model: string;
+  readonly temperature: number;
+  readonly maxTokens: number;
+  readonly system: PromptTemplate | null;
+  readonly user: PromptTemplate;
+  /** Name of the parameter of whose items each is a function of its own. */
+  readonly forEach: string | null;
+  readonly responseSchema: ResponseSchema | null;
+  readonly process: ((response: object, document: SourceDocument) => unknown) | null;
+  readonly responseContentField: string;
+  /** Renders to the update that writes an answer. */
+  readonly responseTemplate: ValueTemplate<UpdateOperators>;
+}
+
+export interface BatchOptions {
+  readonly batchSize: { readonly embeddings: number; readonly inference: number };
+  readonly completionWindow: '24h';
+  readonly pollIntervalMs: number;
+  readonly maxRetries: number;
+}

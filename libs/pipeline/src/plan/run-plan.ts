@@ -1,0 +1,34 @@
+import type { Endpoint } from '@batchmill/contracts';
+import type { ParameterValue } from '../definition/parameter-definitions.js';
+import type { QueryFilter } from '../definition/query-filter.js';
+import type { Pipeline, PipelineFunction, Side } from '../pipeline.js';
+
+/** What somebody asked a pipeline to do. Also what is stored of a run: planning it again gives the same plan. */
+export interface AskedRun {
+  readonly endpoint?: Endpoint | undefined;
+  /** Missing or empty: all of the endpoint. */
+  readonly functions?: readonly string[] | undefined;
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A pipeline with everything decided that a run decides. */
+export interface RunPlan {
+  readonly pipeline: Pipeline;
+  readonly endpoint: Endpoint;
+  readonly side: Side;
+  /** In the pipeline's order, each item of a `forEach` by itself: `summary`, `qa_0`, `qa_1`. */
+  readonly functions: readonly string[];
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  readonly filter: QueryFilter;
+  /** True when the query mentions the status field: a document without a status is not pending by itself then. */
+  readonly namesStatusField: boolean;
+  /** By the names in `functions`. */
+  readonly planned: ReadonlyMap<string, PlannedFunction>;
+}
+
+export interface PlannedFunction {
+  readonly name: string;
+  readonly asks: PipelineFunction;
+  /** The item that this is asked for, and its position; null without a `forEach`. */
+  readonly item: { readonly value: string; readonly index: number } | null;
+}

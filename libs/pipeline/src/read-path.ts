@@ -1,0 +1,15 @@
+/** The value at a dotted path, through own properties and positions in lists; undefined when there is none. */
+export function readPath(from: unknown, path: string): unknown {
+  if (!path.includes('.')) return ownProperty(from, path);
+  let value = from;
+  for (const part of path.split('.')) {
+    value = ownProperty(value, part);
+    if (value === undefined) return undefined;
+  }
+  return value;
+}
+
+function ownProperty(from: unknown, name: string): unknown {
+  if (typeof from !== 'object' || from === null || !Object.hasOwn(from, name)) return undefined;
+  return (from as Record<string, unknown>)[name];
+}

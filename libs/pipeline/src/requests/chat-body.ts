@@ -1,0 +1,21 @@
+import type { PromptFunction } from '../pipeline.js';
+import { isReasoningModel } from './is-reasoning-model.js';
+import type { Prompts } from './render-prompt.js';
+
+/** https://platform.openai.com/docs/api-reference/chat/create */
+export function chatBody(asks: PromptFunction, { system, user }: Prompts): Record<string, unknown> {
+  const { model, temperature, maxTokens, responseSchema } = asks;
+  return {
+    model,
+    messages: [...(system === null ? [] : [{ role: 'system', content: system }]), { role: 'user', content: user }],
+    ...(isReasoningModel(model) ? { max_completion_tokens: maxTokens } : { temperature, max_tokens: maxTokens }),
+    ...(responseSchema === null
+      ? {}
+      : {
+          response_format: {
+            type: 'json_schema',
+            json_schema: { name: responseSchema.name, strict: true, schema: responseSchema.schema },
+          },
+        }),
+  };
+}

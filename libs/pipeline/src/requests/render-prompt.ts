@@ -1,0 +1,64 @@
+import { DocumentFailure, documentError } from '../document-error.js';
+import type { PromptFunction } from '../pipeline.js';
+import type { PlannedFunction } from '../plan/run-plan.js';
+import type { PromptTemplate } from '../templates/compile-prompt.js';
+import { templateError } from '../templates/template-error.js';
+import { countTokens } from '../tokens/count-tokens.js';
+import { chatBody } from './chat-body.js';
+import type { RenderedRequest } from './rendered-request.js';
+import { responsesBody } from './responses-body.js';
+import { functionVariables } from './template-variables.js';
+
+/** What the provider adds around messages: https://github.com/openai/openai-cookbook, "How to count tokens with tiktoken". */
+const tokensPerMessage = 4;
+const tokensPerAnswer = 3;
+
+export interface Prompts {
+  readonly system: string | null;
+  readonly user: string;
+}
+
+/** Throws a DocumentFailure when a prompt cannot be rendered. */
+export function renderPrompt(
+  asks: PromptFunction,
+  planned: PlannedFunction,
+  variables: Readonly<Record<string, unknown>>,
+): RenderedRequest {
+  const seen = functionVariables(variables, planned);
+  const system = asks.system === null ? null : render(asks.system, `Function ${planned.name}, system prompt`, seen);
+  const prompts: Prompts = {
+    system: system === '' ? null : system,
+    user: render(asks.user, `Function ${planned.name}, user prompt`, seen),
+  };
+  if (prompts.user.trim() === '') {
+    throw new DocumentFailure(
+      documentError(
+        'TemplateError',
+        'template.empty',
+        `Function ${planned.name}, user prompt: rendered to nothing for this document`,
+      ),
+    );
+  }
+  return {
+    function: planned.name,
+    model: asks.model,
+    url: asks.url,
+    body: asks.url === '/v1/responses' ? responsesBody(asks, prompts) : chatBody(asks, prompts),
+    inputs: 0,
+    inputTokens: countPrompts(asks, prompts),
+    maxOutputTokens: asks.maxTokens,
+  };
+}
+
+function render(template: PromptTemplate, where: string, variables: Readonly<Record<string, unknown>>): string {
+  try {
+    return template.render(variables);
+  } catch (error) {
+    throw new DocumentFailure(templateError(where, error), { cause: error });
+  }
+}
+
+function countPrompts({ model, responseSchema }: PromptFunction, { system, user }: Prompts): number {
+  const texts = [system, user, responseSchema && JSON.stringify(responseSchema.schema)].filter((text) => text !== null);
+  return texts.reduce((tokens, text) => tokens + tokensPerMessage + countTokens(text, model), tokensPerAnswer);
+}

@@ -1,0 +1,26 @@
+import type { SourceDocument } from '../definition/source-document.js';
+import { DocumentFailure } from '../document-error.js';
+import { plannedFunction } from '../plan/planned-function.js';
+import type { RunPlan } from '../plan/run-plan.js';
+import { renderEmbedding } from './render-embedding.js';
+import { renderPrompt } from './render-prompt.js';
+import type { RenderFailure, RenderedRequest, Rendering } from './rendered-request.js';
+import { documentVariables } from './template-variables.js';
+
+/** The requests of one document for the functions given (names of the plan). What cannot be rendered is told, not thrown. */
+export function renderRequests(plan: RunPlan, document: SourceDocument, functions: readonly string[]): Rendering {
+  const requests: RenderedRequest[] = [];
+  const failures: RenderFailure[] = [];
+  let variables: Readonly<Record<string, unknown>> | undefined;
+  for (const name of functions) {
+    const planned = plannedFunction(plan, name);
+    try {
+      if (planned.asks.kind === 'embedding') requests.push(renderEmbedding(planned.asks, document));
+      else requests.push(renderPrompt(planned.asks, planned, (variables ??= documentVariables(plan, document))));
+    } catch (error) {
+      if (!(error instanceof DocumentFailure)) throw error;
+      failures.push({ function: name, error: error.error });
+    }
+  }
+  return { requests, failures };
+}

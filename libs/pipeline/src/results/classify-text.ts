@@ -1,0 +1,64 @@
+import type { PromptFunction } from '../pipeline.js';
+import { fail, retry, type Classified } from './classified.js';
+import { readChat } from './read-chat.js';
+import { readResponses } from './read-responses.js';
+import type { Usage } from './usage.js';
+
+/** What a model said, whichever endpoint it said it on. */
+export interface Said {
+  /** Null when it said nothing. */
+  readonly text: string | null;
+  readonly ended: 'whole' | 'cut-off' | 'refused' | 'filtered' | 'not-carried-out' | 'failed';
+}
+
+export function classifyText(asks: PromptFunction, body: unknown, usage: Usage): Classified {
+  if (typeof body !== 'object' || body === null) {
+    return retry('provider.no-content', 'The provider answered without a body', { usage });
+  }
+  const { text, ended } = asks.url === '/v1/responses' ? readResponses(body) : readChat(body);
+  switch (ended) {
+    case 'refused':
+      return fail('provider.refusal', 'The model refused to answer', { usage });
+    case 'filtered':
+      return fail('provider.content-filter', "The provider's content filter stopped the answer", { usage });
+    case 'failed':
+      return fail('provider.refused-request', 'The provider says that the response failed', { usage });
+    case 'not-carried-out':
+      return retry('provider.unavailable', 'The provider says that the response was not finished', { usage });
+    case 'whole':
+    case 'cut-off':
+      if (text === null || text === '')
+        return retry('provider.no-content', 'The provider answered without a text', { usage });
+      return classifyContent(asks, { text, body, isCutOff: ended === 'cut-off' }, usage);
+  }
+}
+
+function classifyContent(
+  { responseSchema }: PromptFunction,
+  { text, body, isCutOff }: { text: string; body: object; isCutOff: boolean },
+  usage: Usage,
+): Classified {
+  if (responseSchema === null) return { outcome: 'answered', answer: { kind: 'text', text, body }, usage };
+  const parsed = parse(text);
+  if (parsed === undefined) {
+    return isCutOff
+      ? retry('provider.cut-off', 'The answer ended at maxTokens, in the middle of its JSON; allow more of them', {
+          usage,
+        })
+      : retry('provider.bad-json', 'The answer is not JSON, though JSON was asked for', { usage });
+  }
+  if (!responseSchema.validate(parsed)) {
+    // Where in the schema, not in the answer: the answer's own keys may be contents.
+    const rule = responseSchema.validate.errors?.[0]?.schemaPath ?? '#';
+    return retry('provider.other-json', `The answer is JSON, but not of the schema (${rule})`, { usage });
+  }
+  return { outcome: 'answered', answer: { kind: 'text', text, parsed, body }, usage };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import { isPlainObject } from '../is-plain-object.js';
+import { compilePrompt } from './compile-prompt.js';
+import { liquidEngine } from './liquid-engine.js';
+import { TemplateSyntaxError } from './template-syntax-error.js';
+
+type Variables = Readonly<Record<string, unknown>>;
+type Rendering = (variables: Variables) => unknown;
+type OnError = (path: string, error: TemplateSyntaxError) => void;
+
+/** A value with templates in its strings and keys, parsed once. */
+export interface ValueTemplate<Source = unknown> {
+  readonly source: Source;
+  /** Throws what the engine throws; `templateError` says it without contents. */
+  render(variables: Variables): unknown;
+}
+
+const engine = liquidEngine({ keepOutputType: true });
+const oneOutput = /^\s*\{\{[^{}]*\}\}\s*$/;
+
+/** Tells every template that does not parse, with its path within the value; what is returned is of no use then. */
+export function compileValue<Source>(source: Source, onError: OnError): ValueTemplate<Source> {
+  return { source, render: compileAt('', source, onError) };
+}
+
+function compileAt(path: string, value: unknown, onError: OnError): Rendering {
+  const guarded = (compile: () => Rendering): Rendering => {
+    try {
+      return compile();
+    } catch (error) {
+      onError(path, error instanceof TemplateSyntaxError ? error : new TemplateSyntaxError(error));
+      return () => undefined;
+    }
+  };
+
+  if (typeof value === 'string') return guarded(() => compileText(value));
+  if (Array.isArray(value)) {
+    const items = value.map((item, index) => compileAt(join(path, String(index)), item, onError));
+    return (variables) => items.map((item) => item(variables));
+  }
+  if (isPlainObject(value)) {
+    const entries = Object.entries(value).map(([key, inner]) => ({
+      key: guarded(() => compileMixed(key)) as (variables: Variables) => string, // keys render to text
+      value: compileAt(join(path, key), inner, onError),
+    }));
+    return (variables) =>
+      Object.fromEntries(entries.map((entry) => [entry.key(variables), entry.value(variables)] as const));
+  }
+  return () => value;
+}
+
+function compileText(text: string): Rendering {
+  if (!oneOutput.test(text)) return compileMixed(text);
+  const parsed = engine.parse(text.trim());
+  return (variables) => {
+    const rendered: unknown = engine.renderSync(parsed, variables);
+    return rendered ?? null;
+  };
+}
+
+/** Renders to text, whatever the variables are. */
+function compileMixed(key: string): Rendering {
+  if (!isTemplate(key)) return () => key;
+  const template = compilePrompt(key);
+  return (variables) => template.render(variables);
+}
+
+export function isTemplate(text: string): boolean {
+  return text.includes('{{') || text.includes('{%');
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}

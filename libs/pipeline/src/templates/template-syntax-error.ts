@@ -1,0 +1,17 @@
+import { LiquidError } from 'liquidjs';
+
+/** A template that does not parse. */
+export class TemplateSyntaxError extends Error {
+  readonly line: number | null;
+
+  constructor(caught: unknown) {
+    const told = caught instanceof Error ? caught.message : String(caught);
+    super(told.replace(/, (?:file:.*, )?line:\d+, col:\d+$/s, ''), { cause: caught });
+    this.line = lineOf(caught);
+  }
+}
+
+/** The line of a template at which the engine threw, from 1; null when it does not say. */
+export function lineOf(caught: unknown): number | null {
+  return LiquidError.is(caught) ? (caught.token.getPosition()[0] ?? null) : null;
+}
