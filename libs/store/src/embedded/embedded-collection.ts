@@ -1,0 +1,209 @@
+import { ProcessingError, type Clock } from '@batchmill/contracts';
+import {
+  Collection,
+  type BulkCounts,
+  type BulkUpdate,
+  type Fields,
+  type Filter,
+  type Finding,
+  type IndexKeys,
+  type Sort,
+  type Update,
+  type UpdateCounts,
+} from '../store.js';
+import { planAccess } from './access.js';
+import type { Catalog } from './catalog.js';
+import { ensureIndex } from './ensure-index.js';
+import { compileFinder, type Finder, type Match } from './matching.js';
+import { compileProjection } from './project.js';
+import { compileFilter } from './query/compile-filter.js';
+import { readMatching } from './reading.js';
+import { refuseFilter } from './refused-error.js';
+import { Rows, type StoredRow } from './rows.js';
+import type { Table } from './table.js';
+import { compileUpdate, type CompiledUpdate } from './update/compile-update.js';
+import { upsertBase } from './update/upsert-base.js';
+import { decodeBody } from './values/body.js';
+import { documentsOfTurn, writeInTurns } from './write-in-turns.js';
+import { insertDocument, rewriteDocument } from './writing.js';
+
+/** A collection as a table of BSON. Every method is one transaction, or several of at most a thousand documents. */
+export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T> {
+  readonly #catalog: Catalog;
+  readonly #name: string;
+  readonly #clock: Clock;
+
+  constructor(catalog: Catalog, name: string, clock: Clock) {
+    super();
+    this.#catalog = catalog;
+    this.#name = name;
+    this.#clock = clock;
+  }
+
+  override async *find(filter: Filter, { sort, limit, projection }: Finding = {}): AsyncGenerator<T> {
+    if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
+      refuseFilter(`${this.#name}: the limit is ${limit}, wanted a whole number above 0, or none at all`);
+    }
+    const project = compileProjection(projection);
+    let left = limit ?? Infinity;
+    for await (const document of readMatching(this.#catalog, this.#name, filter, sort)) {
+      yield project(document) as T; // what was stored under the name of this collection
+      left -= 1;
+      if (left === 0) {
+        return;
+      }
+    }
+  }
+
+  override async findOne(filter: Filter, finding: Omit<Finding, 'limit'> = {}): Promise<T | null> {
+    for await (const document of this.find(filter, { ...finding, limit: 1 })) {
+      return document;
+    }
+    return null;
+  }
+
+  override async insertOne(document: T): Promise<void> {
+    this.#catalog.write(() => insertDocument(this.#catalog, this.#name, document));
+  }
+
+  override async insertMany(documents: readonly T[]): Promise<void> {
+    let start = 0;
+    const nextPage = () => documents.slice(start, (start += documentsOfTurn));
+    await writeInTurns(this.#catalog, nextPage, (document) => insertDocument(this.#catalog, this.#name, document));
+  }
+
+  override async updateOne(
+    filter: Filter,
+    update: Update,
+    { upsert = false }: { readonly upsert?: boolean } = {},
+  ): Promise<UpdateCounts> {
+    const find = compileFinder(filter);
+    const compiled = compileUpdate(update);
+    return this.#catalog.write(() => {
+      const counts = this.#updateFirst(find, compiled);
+      if (counts.matched > 0 || !upsert) {
+        return { ...counts, inserted: false };
+      }
+      const document = upsertBase(filter);
+      compiled.apply(document, { now: this.#clock.now(), inserting: true });
+      insertDocument(this.#catalog, this.#name, document);
+      return { matched: 0, modified: 0, inserted: true };
+    });
+  }
+
+  override async updateMany(filter: Filter, update: Update): Promise<UpdateCounts> {
+    const compiled = compileUpdate(update);
+    let matched = 0;
+    let modified = 0;
+    await this.#withEach(filter, (table, match) => {
+      matched += 1;
+      modified += Number(this.#change(table, match, compiled) !== null);
+    });
+    return { matched, modified, inserted: false };
+  }
+
+  override async bulk(updates: readonly BulkUpdate[]): Promise<BulkCounts> {
+    let matched = 0;
+    let modified = 0;
+    const refused: { index: number; code: string; message: string }[] = [];
+    let start = 0;
+    const entries = [...updates.entries()];
+    const nextPage = () => entries.slice(start, (start += documentsOfTurn));
+    await writeInTurns(this.#catalog, nextPage, ([index, { filter, update }]) => {
+      try {
+        const counts = this.#updateFirst(compileFinder(filter), compileUpdate(update));
+        matched += counts.matched;
+        modified += counts.modified;
+      } catch (error) {
+        if (!(error instanceof ProcessingError)) {
+          throw error;
+        }
+        refused.push({ index, code: error.code, message: error.message });
+      }
+    });
+    return { matched, modified, refused };
+  }
+
+  override async findOneAndUpdate(
+    filter: Filter,
+    update: Update,
+    { sort }: { readonly sort?: Sort } = {},
+  ): Promise<T | null> {
+    const find = compileFinder(filter, sort);
+    const compiled = compileUpdate(update);
+    const found = this.#catalog.write(() => {
+      const table = this.#catalog.table(this.#name);
+      const match = table === null ? null : find(this.#catalog.database, table);
+      if (table === null || match === null) {
+        return null;
+      }
+      const body = this.#change(table, match, compiled);
+      return body === null ? match.document : decodeBody(body);
+    });
+    return found as T | null; // what was stored under the name of this collection
+  }
+
+  override async count(filter: Filter): Promise<number> {
+    if (Object.keys(filter).length === 0) {
+      return this.#catalog.read(() => {
+        const table = this.#catalog.table(this.#name);
+        const row = table === null ? null : this.#catalog.database.get(`SELECT count(*) AS n FROM ${table.name}`);
+        return Number(row?.['n'] ?? 0);
+      });
+    }
+    const matching = readMatching(this.#catalog, this.#name, filter);
+    let count = 0;
+    while ((await matching.next()).done !== true) {
+      count += 1;
+    }
+    return count;
+  }
+
+  override async deleteMany(filter: Filter): Promise<number> {
+    let deleted = 0;
+    await this.#withEach(filter, (table, { row }) => {
+      deleted += this.#catalog.database.run(`DELETE FROM ${table.name} WHERE row = ?`, row);
+    });
+    return deleted;
+  }
+
+  override async ensureIndex(index: IndexKeys): Promise<void> {
+    ensureIndex(this.#catalog, this.#name, index);
+  }
+
+  #updateFirst(find: Finder, update: CompiledUpdate): { readonly matched: number; readonly modified: number } {
+    const table = this.#catalog.table(this.#name);
+    const match = table === null ? null : find(this.#catalog.database, table);
+    return table === null || match === null
+      ? { matched: 0, modified: 0 }
+      : { matched: 1, modified: Number(this.#change(table, match, update) !== null) };
+  }
+
+  /** What is stored now, or null when the update changed nothing. */
+  #change(table: Table, { row, document }: Match, update: CompiledUpdate): Uint8Array | null {
+    return update.apply(document, { now: this.#clock.now(), inserting: false })
+      ? rewriteDocument(this.#catalog, table, row, document, update.paths)
+      : null;
+  }
+
+  /** Writes to every document that matches when its turn comes. */
+  async #withEach(filter: Filter, write: (table: Table, match: Match) => void): Promise<void> {
+    const holds = compileFilter(filter);
+    let opened: { readonly table: Table; readonly rows: Rows } | null = null;
+    const nextPage = (): readonly StoredRow[] => {
+      const table = this.#catalog.table(this.#name);
+      if (table === null) {
+        return [];
+      }
+      opened ??= { table, rows: Rows.of(this.#catalog.database, table, planAccess(table, filter)) };
+      return opened.rows.next(documentsOfTurn);
+    };
+    await writeInTurns(this.#catalog, nextPage, ({ row, body }) => {
+      const document = decodeBody(body);
+      const table = this.#catalog.table(this.#name); // anew: a write may have changed what is known of it
+      if (table !== null && holds(document)) {
+        write(table, { row, document });
+      }
+    });
+  }
+}

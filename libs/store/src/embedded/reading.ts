@@ -1,0 +1,80 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
+import type { Fields, Filter, Sort } from '../store.js';
+import { planAccess } from './access.js';
+import type { Catalog } from './catalog.js';
+import { compileFilter } from './query/compile-filter.js';
+import { Rows } from './rows.js';
+import { compareSortKeys, sortKeyOf } from './sort-key.js';
+import { decodeBody } from './values/body.js';
+
+const pageRows = 200;
+
+interface Found {
+  readonly row: number;
+  readonly key: readonly unknown[];
+}
+
+/**
+ * What matches, in the order asked for, page by page: no transaction is open while a document is with the caller. Each
+ * document is looked at with the filter at the moment when it is read. An order that no index gives is made in memory,
+ * of sort keys, not of documents.
+ */
+export async function* readMatching(
+  catalog: Catalog,
+  collection: string,
+  filter: Filter,
+  sort: Sort = {},
+): AsyncGenerator<Fields> {
+  const opened = catalog.read(() => {
+    const table = catalog.table(collection);
+    if (table === null) {
+      return null;
+    }
+    const access = planAccess(table, filter, sort);
+    return { table, sorted: access.sorted, rows: Rows.of(catalog.database, table, access) };
+  });
+  if (opened === null) {
+    return;
+  }
+  if (opened.sorted) {
+    yield* documentsOf(catalog, filter, opened.rows);
+    return;
+  }
+  const numbers = await sortedNumbers(catalog, filter, sort, opened.rows);
+  yield* documentsOf(catalog, filter, Rows.numbered(catalog.database, opened.table, numbers));
+}
+
+async function* documentsOf(catalog: Catalog, filter: Filter, rows: Rows): AsyncGenerator<Fields> {
+  for await (const { document } of matchesOf(catalog, filter, rows)) {
+    yield document;
+  }
+}
+
+async function* matchesOf(
+  catalog: Catalog,
+  filter: Filter,
+  rows: Rows,
+): AsyncGenerator<{ readonly row: number; readonly document: Fields }> {
+  const holds = compileFilter(filter);
+  for (;;) {
+    const page = catalog.read(() => rows.next(pageRows));
+    if (page.length === 0) {
+      return;
+    }
+    for (const { row, body } of page) {
+      const document = decodeBody(body);
+      if (holds(document)) {
+        yield { row, document };
+      }
+    }
+    await otherWork();
+  }
+}
+
+async function sortedNumbers(catalog: Catalog, filter: Filter, sort: Sort, rows: Rows): Promise<number[]> {
+  const found: Found[] = [];
+  for await (const { row, document } of matchesOf(catalog, filter, rows)) {
+    found.push({ row, key: sortKeyOf(document, sort) });
+  }
+  return found.sort((one, other) => compareSortKeys(one.key, other.key, sort)).map(({ row }) => row);
+}

@@ -1,0 +1,96 @@
+import { isBatchmillError } from '@batchmill/contracts';
+import type { Update } from '../../store.js';
+import { refuseUpdate } from '../refused-error.js';
+import { decodeBody, encodeBody } from '../values/body.js';
+import { isDocument } from '../values/bracket.js';
+import { sameValue } from '../values/compare-values.js';
+import { updateOperators, type Change, type Occasion } from './operators.js';
+
+export interface CompiledUpdate {
+  /** Every path that it may change. */
+  readonly paths: readonly string[];
+  /** Changes the document in place; true when that made a difference. A refusal leaves a document to be thrown away. */
+  apply(document: Record<string, unknown>, occasion: Occasion): boolean;
+}
+
+/**
+ * An update as MongoDB would carry it out, with its refusals. It is our own and not mingo's updater: that one passes over
+ * in silence what MongoDB refuses (a push to a string, a path through a scalar), drops what `$addToSet` adds beside
+ * duplicates, and knows `$slice` and `$sort` only for arrays that exist. Positional paths (`$`, `$[]`) are refused.
+ */
+export function compileUpdate(update: Update): CompiledUpdate {
+  const changes: Change[] = [];
+  const paths: string[] = [];
+  for (const [name, fields] of Object.entries(update)) {
+    const operator = Object.hasOwn(updateOperators, name) ? updateOperators[name] : undefined;
+    if (operator === undefined) {
+      refuseUpdate(`${name} is no update operator; known are ${Object.keys(updateOperators).join(', ')}`);
+    }
+    if (!isDocument(fields)) {
+      refuseUpdate(`${name} needs an object of paths`);
+    }
+    for (const [path, operand] of Object.entries(fields)) {
+      if (operand === undefined) {
+        continue;
+      }
+      addPath(paths, path);
+      if (name === '$rename' && typeof operand === 'string') {
+        addPath(paths, operand);
+      }
+      changes.push(operator(path, operand));
+    }
+  }
+  return { paths, apply: (document, occasion) => applyAll(changes, touchesId(paths), document, occasion) };
+}
+
+function applyAll(
+  changes: readonly Change[],
+  guardsId: boolean,
+  document: Record<string, unknown>,
+  occasion: Occasion,
+): boolean {
+  const id = guardsId ? decodeBody(encodeBody({ id: document['_id'] }))['id'] : undefined; // a copy
+  let changed = false;
+  try {
+    for (const change of changes) {
+      changed = change(document, occasion) || changed;
+    }
+  } catch (error) {
+    return isBatchmillError(error) ? rethrow(error) : refuseUpdate('the update cannot be carried out', error);
+  }
+  if (guardsId && id !== undefined && !sameValue(id, document['_id'])) {
+    refuseUpdate('the update would change _id, which never changes');
+  }
+  return changed;
+}
+
+function rethrow(error: Error): never {
+  throw error;
+}
+
+function touchesId(paths: readonly string[]): boolean {
+  return paths.some((path) => path === '_id' || path.startsWith('_id.'));
+}
+
+function addPath(paths: string[], path: string): void {
+  const parts = path.split('.');
+  if (parts.includes('')) {
+    refuseUpdate(`'${path}' is no path: it has an empty part`);
+  }
+  if (parts.some((part) => part.startsWith('$'))) {
+    refuseUpdate(`${path}: positional paths are not supported; set the whole array, or name the element by its number`);
+  }
+  if (parts.includes('__proto__')) {
+    refuseUpdate(`${path}: __proto__ is not allowed in a path`);
+  }
+  const conflict = paths.find((other) => overlaps(other, path));
+  if (conflict !== undefined) {
+    refuseUpdate(`the update names ${conflict} and ${path}, which are in conflict`);
+  }
+  paths.push(path);
+}
+
+/** True when one path is the other, or leads to it. */
+export function overlaps(one: string, other: string): boolean {
+  return one === other || one.startsWith(`${other}.`) || other.startsWith(`${one}.`);
+}

@@ -1,0 +1,14 @@
+import { deserialize, serialize } from 'bson';
+import type { Fields } from '../../store.js';
+
+/** MongoDB's limit of one document. */
+export const maxDocumentBytes = 16 * 1024 * 1024;
+
+/** Fields that are undefined are left out; an undefined element of an array becomes null. */
+export function encodeBody(document: Fields): Uint8Array {
+  return serialize(document, { ignoreUndefined: true });
+}
+
+export function decodeBody(body: Uint8Array): Fields {
+  return deserialize(body, { validation: { utf8: false } });
+}

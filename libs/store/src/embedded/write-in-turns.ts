@@ -1,0 +1,42 @@
+import { ProcessingError } from '@batchmill/contracts';
+import { setImmediate as otherWork } from 'node:timers/promises';
+import type { Catalog } from './catalog.js';
+
+/** How many documents one transaction writes at most before other work gets its turn. */
+export const documentsOfTurn = 1000;
+
+/**
+ * Writes page after page, each in a transaction of its own, until one is empty. The first refusal ends it and is thrown;
+ * what was written before it stays.
+ */
+export async function writeInTurns<I>(
+  catalog: Catalog,
+  nextPage: () => readonly I[],
+  write: (item: I) => void,
+): Promise<void> {
+  for (;;) {
+    const { isLast, refusal } = catalog.write(() => writePage(nextPage(), write));
+    if (refusal !== null) {
+      throw refusal;
+    }
+    if (isLast) {
+      return;
+    }
+    await otherWork();
+  }
+}
+
+function writePage<I>(
+  page: readonly I[],
+  write: (item: I) => void,
+): { readonly isLast: boolean; readonly refusal: ProcessingError | null } {
+  try {
+    page.forEach(write);
+    return { isLast: page.length === 0, refusal: null };
+  } catch (error) {
+    if (error instanceof ProcessingError) {
+      return { isLast: true, refusal: error };
+    }
+    throw error;
+  }
+}
