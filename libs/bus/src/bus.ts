@@ -2,7 +2,8 @@ export interface OutgoingMessage {
   readonly topic: string;
   /** Messages of one key keep their order. Null: any partition. */
   readonly key: string | null;
-  readonly value: Buffer | string;
+  /** Null is a tombstone. */
+  readonly value: Buffer | string | null;
   readonly headers: Readonly<Record<string, string>>;
 }
 

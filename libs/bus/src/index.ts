@@ -1,2 +1,3 @@
 export { Bus, type IncomingMessage, type OutgoingMessage, type Subscribing, type Subscription } from './bus.js';
 export { deadLetterOf, deadLetterSuffix, type DeadLetterCause } from './dead-letter.js';
+export { busErrorCodes, type BusErrorCode } from './error-codes.js';

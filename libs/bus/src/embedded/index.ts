@@ -1,0 +1,1 @@
+export { EmbeddedBus, type EmbeddedBusOptions } from './embedded-bus.js';
