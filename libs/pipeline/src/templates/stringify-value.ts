@@ -10,5 +10,5 @@ export function stringifyValue(value: unknown): string {
     return value.some(isPlainObject) ? JSON.stringify(value) : value.map(stringifyValue).join(', ');
   if (isPlainObject(value)) return JSON.stringify(value);
   if (isBsonValue(value)) return value.toString();
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return JSON.stringify(value);
 }

@@ -1,29 +1,33 @@
 import { countTokens } from './count-tokens.js';
-import { cutRuns } from './cut-runs.js';
-import { encodingOf } from './encoding-of.js';
-import { tokenizerOf } from './tokenizer-of.js';
+import { pieceReaderOf } from './piece-reader-of.js';
 
-/** The longest beginning of a text, to within a few tokens, that is at most `maxTokens` for the model. */
+/** Pieces that are longer than a word: cut within rather than left out. */
+const longPiece = 100;
+
+/** The longest beginning of a text that ends with a word and has at most `maxTokens` for the model. */
 export function truncateText(text: string, model: string, maxTokens: number): string {
-  const tokenizer = tokenizerOf(encodingOf(model));
-  // No token is without a byte, and none is longer than 128: more than this can never fit.
-  const head = text.slice(0, maxTokens * 128);
-  let kept = '';
+  const reader = pieceReaderOf(model);
   let left = maxTokens;
-  for (const piece of cutRuns(head)) {
-    const tokens = tokenizer.encode(piece);
-    if (tokens.length > left) {
-      kept += decodeWhole(tokens.slice(0, left), tokenizer);
-      break;
+  for (let from = 0; from < text.length; from = reader.end) {
+    const tokens = reader.read(text, from);
+    if (tokens > left) {
+      const piece = text.slice(from, reader.end);
+      return text.slice(0, from) + (piece.length < longPiece ? '' : longestFitting(piece, model, left));
     }
-    kept += piece;
-    left -= tokens.length;
+    left -= tokens;
   }
-  // Counted anew, the end may split differently.
-  while (countTokens(kept, model) > maxTokens) kept = kept.slice(0, -16);
-  return kept;
+  return text;
+}
 
-  function decodeWhole(tokens: readonly number[], by: { decode(tokens: readonly number[]): string }): string {
-    return by.decode(tokens).replace(/�+$/, '');
+/** By characters, so that no surrogate pair is parted. */
+function longestFitting(piece: string, model: string, maxTokens: number): string {
+  const characters = Array.from(piece);
+  let fits = 0;
+  let tooMany = characters.length;
+  while (tooMany - fits > 1) {
+    const middle = Math.floor((fits + tooMany) / 2);
+    if (countTokens(characters.slice(0, middle).join(''), model) <= maxTokens) fits = middle;
+    else tooMany = middle;
   }
+  return characters.slice(0, fits).join('');
 }
