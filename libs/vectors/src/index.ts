@@ -1,1 +1,3 @@
 export { Vectors, type VectorCollection, type VectorHit, type VectorRow } from './vectors.js';
+export { checkCollection, checkQuery, checkRows } from './check-rows.js';
+export { vectorsErrorCodes, type VectorsErrorCode } from './error-codes.js';

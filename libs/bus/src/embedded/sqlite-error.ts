@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ConnectionError } from '@batchmill/contracts';
 import type { BusErrorCode } from '../error-codes.js';
 
@@ -12,7 +13,7 @@ export function sqliteErrorOf(error: unknown, file: string): unknown {
   if (code === full) {
     return busError('bus.disk-full', `The disk that holds the bus (${file}) is full: free some space.`, error);
   }
-  const found = error instanceof Error ? error.message : String(error);
+  const found = types.isNativeError(error) ? error.message : String(error);
   return busError('bus.unavailable', `The bus in ${file} cannot be used now: ${found}.`, error);
 }
 
@@ -26,6 +27,6 @@ export function busError(code: BusErrorCode, message: string, cause?: unknown): 
 }
 
 function primaryCodeOf(error: unknown): number | null {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
+  if (!types.isNativeError(error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
   return error.errcode & 0xff;
 }

@@ -1,0 +1,41 @@
+import { ValidationError } from '@batchmill/contracts';
+import type { VectorsErrorCode } from './error-codes.js';
+import type { VectorCollection, VectorRow } from './vectors.js';
+
+/** Throws unless every store would take the collection. */
+export function checkCollection({ name, dimensions }: VectorCollection): void {
+  if (!/^[A-Za-z_]\w{0,254}$/.test(name)) {
+    refuse('vectors.bad-name', `The collection name "${name}" must be 1 to 255 letters, digits or _, no digit first.`);
+  }
+  if (!Number.isInteger(dimensions) || dimensions < 1) {
+    refuse('vectors.bad-dimensions', `Collection ${name}: ${dimensions} dimensions; wanted a whole number from 1.`);
+  }
+}
+
+/** Throws at the first row that cannot be stored. Names the row, never its numbers. */
+export function checkRows({ name, dimensions }: VectorCollection, rows: readonly VectorRow[]): void {
+  rows.forEach((row, index) => {
+    const which = `Row ${index} ("${row.key}") for collection ${name}`;
+    const missing = (['key', 'chunkId', 'parentId'] as const).find((field) => row[field] === '');
+    if (missing) refuse('vectors.bad-row', `${which} has an empty ${missing}.`);
+    const fault = faultOf(row.vector, dimensions);
+    if (fault) refuse('vectors.bad-row', `${which} ${fault}`);
+  });
+}
+
+export function checkQuery({ name, dimensions }: VectorCollection, vector: Float32Array): void {
+  const fault = faultOf(vector, dimensions);
+  if (fault) refuse('vectors.bad-query', `The vector searched for in collection ${name} ${fault}`);
+}
+
+function faultOf(vector: Float32Array, dimensions: number): string | null {
+  if (vector.length !== dimensions) {
+    return `has ${vector.length} dimensions; the collection has ${dimensions}. Use the same model and dimensions.`;
+  }
+  const bad = vector.findIndex((value) => !Number.isFinite(value));
+  return bad < 0 ? null : `has a number that is not finite at position ${bad}.`;
+}
+
+function refuse(code: VectorsErrorCode, message: string): never {
+  throw new ValidationError(code, message);
+}

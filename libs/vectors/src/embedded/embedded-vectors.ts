@@ -1,0 +1,119 @@
+import { ValidationError } from '@batchmill/contracts';
+import { checkCollection, checkQuery, checkRows } from '../check-rows.js';
+import { Vectors, type VectorCollection, type VectorHit, type VectorRow } from '../vectors.js';
+import { VectorsFile } from './vectors-file.js';
+
+export interface EmbeddedVectorsOptions {
+  /** Made when it is missing, with its folder. */
+  readonly file: string;
+}
+
+interface StoredCollection extends VectorCollection {
+  readonly table: string;
+}
+
+/** A plain table per collection in one SQLite file, searched whole with sqlite-vec's cosine distance. */
+export class EmbeddedVectors extends Vectors {
+  /** Collections are never dropped and keep their dimensions, so what was seen once stays true. */
+  private readonly known = new Map<string, StoredCollection>();
+
+  private constructor(private readonly file: VectorsFile) {
+    super();
+  }
+
+  static open({ file }: EmbeddedVectorsOptions): EmbeddedVectors {
+    return new EmbeddedVectors(VectorsFile.open(file));
+  }
+
+  override async ensureCollection(collection: VectorCollection): Promise<void> {
+    checkCollection(collection);
+    const existing = this.find(collection.name) ?? this.create(collection);
+    if (existing.dimensions === collection.dimensions) return;
+    throw new ValidationError(
+      'vectors.other-dimensions',
+      `Collection ${collection.name} has ${existing.dimensions} dimensions; wanted ${collection.dimensions}. ` +
+        'Name another collection or ask the model for the dimensions of this one.',
+    );
+  }
+
+  override async upsert(collection: string, rows: readonly VectorRow[]): Promise<void> {
+    const stored = this.get(collection);
+    checkRows(stored, rows);
+    const sql = `INSERT INTO ${stored.table} (key, block_mongo_id, block_doc_id, vector) VALUES (?, ?, ?, ?)
+      ON CONFLICT (key) DO UPDATE SET block_mongo_id = excluded.block_mongo_id,
+        block_doc_id = excluded.block_doc_id, vector = excluded.vector`;
+    this.file.inTransaction(() => {
+      for (const { key, chunkId, parentId, vector } of rows) this.file.run(sql, key, chunkId, parentId, vector);
+    });
+  }
+
+  /** A vector of length zero has no direction: its similarity to anything is 0. Equally near rows come by key. */
+  override async search(collection: string, vector: Float32Array, limit: number): Promise<VectorHit[]> {
+    const stored = this.get(collection);
+    checkQuery(stored, vector);
+    const rows = this.file.all(
+      `SELECT key, block_mongo_id, block_doc_id, coalesce(vec_distance_cosine(vector, ?), 1) AS distance
+       FROM ${stored.table} ORDER BY distance, key LIMIT ?`,
+      vector,
+      Math.max(0, limit),
+    );
+    return rows.map((row) => ({
+      key: String(row['key']),
+      chunkId: String(row['block_mongo_id']),
+      parentId: String(row['block_doc_id']),
+      similarity: 1 - Number(row['distance']),
+    }));
+  }
+
+  override async count(collection: string): Promise<number> {
+    const stored = this.find(collection);
+    return stored ? Number(this.file.all(`SELECT count(*) AS n FROM ${stored.table}`)[0]?.['n']) : 0;
+  }
+
+  /** Rejects when nothing could be written now. */
+  override async check(): Promise<void> {
+    this.file.inTransaction(() => undefined);
+  }
+
+  override async close(): Promise<void> {
+    this.file.close();
+  }
+
+  private get(name: string): StoredCollection {
+    const stored = this.find(name);
+    if (stored) return stored;
+    throw new ValidationError('vectors.unknown-collection', `There is no collection "${name}": ensure it first.`);
+  }
+
+  private find(name: string): StoredCollection | null {
+    const known = this.known.get(name);
+    if (known) return known;
+    const [row] = this.file.all('SELECT id, dimensions FROM collections WHERE name = ?', name);
+    if (!row) return null;
+    const found = { name, dimensions: Number(row['dimensions']), table: tableOf(Number(row['id']), name) };
+    this.known.set(name, found);
+    return found;
+  }
+
+  /** Another process may have made it in the meantime, and then that one counts. */
+  private create({ name, dimensions }: VectorCollection): StoredCollection {
+    this.file.inTransaction(() => {
+      this.file.run(
+        'INSERT INTO collections (name, dimensions) VALUES (?, ?) ON CONFLICT DO NOTHING',
+        name,
+        dimensions,
+      );
+      const [row] = this.file.all('SELECT id FROM collections WHERE name = ?', name);
+      this.file.run(
+        `CREATE TABLE IF NOT EXISTS ${tableOf(Number(row?.['id']), name)} (key TEXT PRIMARY KEY NOT NULL,
+           block_mongo_id TEXT NOT NULL, block_doc_id TEXT NOT NULL, vector BLOB NOT NULL)`,
+      );
+    });
+    return this.get(name);
+  }
+}
+
+/** With its id, because SQLite's table names ignore case and collections' names do not. */
+function tableOf(id: number, name: string): string {
+  return `vectors_${id}_${name}`;
+}

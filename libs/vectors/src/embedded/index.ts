@@ -1,0 +1,1 @@
+export { EmbeddedVectors, type EmbeddedVectorsOptions } from './embedded-vectors.js';

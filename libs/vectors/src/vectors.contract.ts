@@ -1,0 +1,257 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { VectorRow, Vectors } from './index.js';
+
+export interface VectorsUnderTest {
+  /** Opens the store on the same data, as a process that starts does. */
+  open(): Promise<Vectors>;
+  /** Called when every opened store is closed. */
+  dispose(): Promise<void>;
+}
+
+const patienceMs = 60_000;
+
+/** What every adapter of the vectors promises. */
+export function describeVectorsContract(name: string, make: () => Promise<VectorsUnderTest>): void {
+  describe(`${name} keeps the contract of the vectors`, () => {
+    let underTest: VectorsUnderTest;
+    let opened: Vectors[];
+    let vectors: Vectors;
+    let collection: string;
+
+    const open = async () => {
+      const another = await underTest.open();
+      opened.push(another);
+      return another;
+    };
+
+    beforeEach(async () => {
+      underTest = await make();
+      opened = [];
+      vectors = await open();
+      collection = `contract_${randomUUID().replaceAll('-', '_')}`;
+      await vectors.ensureCollection({ name: collection, dimensions: 3 });
+    }, patienceMs);
+
+    afterEach(async () => {
+      for (const each of opened) await each.close();
+      await underTest.dispose();
+    }, patienceMs);
+
+    describe('collections', () => {
+      it('ensuring a collection again keeps its rows', async () => {
+        await vectors.upsert(collection, [rowOf('a', [1, 0, 0])]);
+        await vectors.ensureCollection({ name: collection, dimensions: 3 });
+
+        expect(await vectors.count(collection)).toBe(1);
+      });
+
+      it('a collection of other dimensions is refused, in every process', async () => {
+        const later = await open();
+
+        for (const each of [vectors, later]) {
+          await expect(each.ensureCollection({ name: collection, dimensions: 4 })).rejects.toMatchObject({
+            kind: 'ValidationError',
+            code: 'vectors.other-dimensions',
+            message: expect.stringMatching(new RegExp(`${collection}.*3.*4`)),
+          });
+        }
+      });
+
+      it.each(['', '1st', 'with-dash', 'with space', 'quote"', "semi';--", 'dot.ted', 'é', 'a'.repeat(256), 'a\n'])(
+        'the name %j is refused',
+        async (bad) => {
+          await expect(vectors.ensureCollection({ name: bad, dimensions: 3 })).rejects.toMatchObject({
+            kind: 'ValidationError',
+            code: 'vectors.bad-name',
+          });
+        },
+      );
+
+      it.each([0, -1, 1.5, Number.NaN])('%p dimensions are refused', async (dimensions) => {
+        await expect(vectors.ensureCollection({ name: `${collection}_x`, dimensions })).rejects.toMatchObject({
+          code: 'vectors.bad-dimensions',
+        });
+      });
+
+      it('names that differ only in case are two collections', async () => {
+        const upper = collection.toUpperCase();
+        await vectors.ensureCollection({ name: upper, dimensions: 2 });
+        await vectors.upsert(upper, [rowOf('a', [1, 0])]);
+
+        expect(await vectors.count(upper)).toBe(1);
+        expect(await vectors.count(collection)).toBe(0);
+      });
+
+      it('an unknown collection counts 0 and refuses rows and searches', async () => {
+        const unknown = `${collection}_unknown`;
+        const refusal = { kind: 'ValidationError', code: 'vectors.unknown-collection' };
+
+        expect(await vectors.count(unknown)).toBe(0);
+        await expect(vectors.upsert(unknown, [rowOf('a', [1, 0, 0])])).rejects.toMatchObject(refusal);
+        await expect(vectors.search(unknown, new Float32Array(3), 1)).rejects.toMatchObject(refusal);
+      });
+    });
+
+    describe('rows', () => {
+      it('E4: a row keeps its key, the id of its chunk and the id of its document', async () => {
+        const row = {
+          key: 'k/1',
+          chunkId: '65f0c0ffee',
+          parentId: 'report "2024" é',
+          vector: Float32Array.of(1, 0, 0),
+        };
+        await vectors.upsert(collection, [row]);
+
+        const [hit] = await vectors.search(collection, row.vector, 1);
+        expect(hit).toMatchObject({ key: 'k/1', chunkId: '65f0c0ffee', parentId: 'report "2024" é' });
+      });
+
+      it('the same row written twice is one row', async () => {
+        const rows = [rowOf('a', [1, 0, 0]), rowOf('b', [0, 1, 0])];
+        await vectors.upsert(collection, rows);
+        await vectors.upsert(collection, rows);
+
+        expect(await vectors.count(collection)).toBe(2);
+        expect(await vectors.search(collection, rows[0]!.vector, 10)).toHaveLength(2);
+      });
+
+      it('a row of a known key replaces all of the former one', async () => {
+        await vectors.upsert(collection, [rowOf('a', [1, 0, 0])]);
+        await vectors.upsert(collection, [
+          { ...rowOf('a', [0, 0, 1]), chunkId: 'other chunk', parentId: 'other parent' },
+        ]);
+
+        const hits = await vectors.search(collection, Float32Array.of(0, 0, 1), 10);
+        expect(hits).toEqual([
+          { key: 'a', chunkId: 'other chunk', parentId: 'other parent', similarity: expect.closeTo(1, 5) },
+        ]);
+      });
+
+      it('of one key given twice in a call the last counts', async () => {
+        await vectors.upsert(collection, [rowOf('a', [1, 0, 0]), rowOf('b', [0, 1, 0]), rowOf('a', [0, 0, 1])]);
+
+        const [nearest] = await vectors.search(collection, Float32Array.of(0, 0, 1), 1);
+        expect(nearest).toMatchObject({ key: 'a', similarity: expect.closeTo(1, 5) });
+        expect(await vectors.count(collection)).toBe(2);
+      });
+
+      it('no rows are written at once', async () => {
+        await vectors.upsert(collection, []);
+
+        expect(await vectors.count(collection)).toBe(0);
+      });
+
+      it.each([
+        ['fewer dimensions', rowOf('bad', [1, 0])],
+        ['more dimensions', rowOf('bad', [1, 0, 0, 0])],
+        ['a total of dimensions that only fits the call', rowOf('bad', [])],
+        ['NaN', rowOf('bad', [0, Number.NaN, 0])],
+        ['an infinity', rowOf('bad', [0, 0, Number.POSITIVE_INFINITY])],
+        ['an empty key', rowOf('', [1, 0, 0])],
+        ['an empty chunk id', { ...rowOf('bad', [1, 0, 0]), chunkId: '' }],
+        ['an empty parent id', { ...rowOf('bad', [1, 0, 0]), parentId: '' }],
+      ])('a row with %s is refused, and nothing of its call is written', async (_, bad) => {
+        const call = vectors.upsert(collection, [rowOf('good', [1, 0, 0]), bad, rowOf('also good', [0, 1, 0])]);
+
+        await expect(call).rejects.toMatchObject({ kind: 'ValidationError', code: 'vectors.bad-row' });
+        expect(await vectors.count(collection)).toBe(0);
+      });
+
+      it('rows are there for another process at once, and after a restart', async () => {
+        const other = await open();
+        await vectors.upsert(collection, [rowOf('a', [1, 0, 0])]);
+        expect(await other.count(collection)).toBe(1);
+        expect(await other.search(collection, Float32Array.of(1, 0, 0), 1)).toHaveLength(1);
+        await vectors.close();
+        await other.close();
+
+        const later = await open();
+        expect(await later.count(collection)).toBe(1);
+      });
+
+      it(
+        'E2: 2,000 rows of 1536 dimensions go in by one call, each found by its own vector',
+        async () => {
+          const many = `${collection}_many`;
+          const rows = Array.from({ length: 2_000 }, (_, number) =>
+            rowOf(`key ${number}`, pseudoRandom(number, 1_536)),
+          );
+          await vectors.ensureCollection({ name: many, dimensions: 1_536 });
+          await vectors.upsert(many, rows);
+          await vectors.upsert(many, rows.slice(500, 1_500));
+
+          expect(await vectors.count(many)).toBe(2_000);
+          for (const number of [0, 777, 1_999]) {
+            const [hit, next] = await vectors.search(many, rows[number]!.vector, 2);
+            expect(hit).toMatchObject({ key: `key ${number}`, similarity: expect.closeTo(1, 4) });
+            expect(next!.similarity).toBeLessThan(0.5);
+          }
+        },
+        patienceMs,
+      );
+    });
+
+    describe('searching', () => {
+      it('the nearest come first by direction, whatever their length', async () => {
+        await vectors.upsert(collection, [
+          rowOf('opposite', [-1, 0, 0]),
+          rowOf('across', [0, 5, 0]),
+          rowOf('near', [0.9, 0.1, 0]),
+          rowOf('same, longer', [100, 0, 0]),
+        ]);
+
+        const hits = await vectors.search(collection, Float32Array.of(1, 0, 0), 4);
+        expect(hits.map(({ key }) => key)).toEqual(['same, longer', 'near', 'across', 'opposite']);
+        expect(hits[0]!.similarity).toBeCloseTo(1, 5);
+        expect(hits[1]!.similarity).toBeCloseTo(0.9 / Math.hypot(0.9, 0.1), 5);
+        expect(hits[2]!.similarity).toBeCloseTo(0, 5);
+        expect(hits[3]!.similarity).toBeCloseTo(-1, 5);
+      });
+
+      it('no more than the limit come, and fewer when there are fewer', async () => {
+        await vectors.upsert(collection, [rowOf('a', [1, 0, 0]), rowOf('b', [0, 1, 0]), rowOf('c', [0, 0, 1])]);
+        const query = Float32Array.of(1, 0.5, 0.1);
+
+        expect((await vectors.search(collection, query, 2)).map(({ key }) => key)).toEqual(['a', 'b']);
+        expect(await vectors.search(collection, query, 100)).toHaveLength(3);
+      });
+
+      it('an empty collection has no hits', async () => {
+        expect(await vectors.search(collection, Float32Array.of(1, 0, 0), 5)).toEqual([]);
+      });
+
+      it('a search with other dimensions or without finite numbers is refused', async () => {
+        const refusal = { kind: 'ValidationError', code: 'vectors.bad-query' };
+
+        await expect(vectors.search(collection, Float32Array.of(1, 0), 1)).rejects.toMatchObject(refusal);
+        await expect(vectors.search(collection, Float32Array.of(1, 0, Number.NaN), 1)).rejects.toMatchObject(refusal);
+      });
+
+      it('a vector that is a slice of a longer one is taken as that slice', async () => {
+        const whole = Float32Array.of(9, 9, 0, 1, 0, 9);
+        await vectors.upsert(collection, [{ ...rowOf('slice', []), vector: whole.subarray(2, 5) }]);
+
+        const [hit] = await vectors.search(collection, Float32Array.of(0, 1, 0), 1);
+        expect(hit).toMatchObject({ key: 'slice', similarity: expect.closeTo(1, 5) });
+      });
+    });
+
+    it('a store that answers says so', async () => {
+      await expect(vectors.check()).resolves.toBeUndefined();
+    });
+  });
+}
+
+function rowOf(key: string, vector: readonly number[]): VectorRow {
+  return { key, chunkId: `chunk of ${key}`, parentId: `parent of ${key}`, vector: Float32Array.from(vector) };
+}
+
+/** The same numbers for the same seed, about zero, so that different seeds have little in common. */
+function pseudoRandom(seed: number, length: number): number[] {
+  let state = Math.imul(seed + 1, 2_654_435_761) >>> 0;
+  return Array.from({ length }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32 - 0.5;
+  });
+}
