@@ -3,6 +3,7 @@ import type { Fields, Filter, Sort } from '../store.js';
 import { planAccess } from './access.js';
 import type { Catalog } from './catalog.js';
 import { compileFilter } from './query/compile-filter.js';
+import type { Predicate } from './query/operators.js';
 import { Rows } from './rows.js';
 import { compareSortKeys, sortKeyOf } from './sort-key.js';
 import { decodeBody } from './values/body.js';
@@ -25,6 +26,7 @@ export async function* readMatching(
   filter: Filter,
   sort: Sort = {},
 ): AsyncGenerator<Fields> {
+  const holds = compileFilter(filter);
   const opened = catalog.read(() => {
     const table = catalog.table(collection);
     if (table === null) {
@@ -37,25 +39,24 @@ export async function* readMatching(
     return;
   }
   if (opened.sorted) {
-    yield* documentsOf(catalog, filter, opened.rows);
+    yield* documentsOf(catalog, holds, opened.rows);
     return;
   }
-  const numbers = await sortedNumbers(catalog, filter, sort, opened.rows);
-  yield* documentsOf(catalog, filter, Rows.numbered(catalog.database, opened.table, numbers));
+  const numbers = await sortedNumbers(catalog, holds, sort, opened.rows);
+  yield* documentsOf(catalog, holds, Rows.numbered(catalog.database, opened.table, numbers));
 }
 
-async function* documentsOf(catalog: Catalog, filter: Filter, rows: Rows): AsyncGenerator<Fields> {
-  for await (const { document } of matchesOf(catalog, filter, rows)) {
+async function* documentsOf(catalog: Catalog, holds: Predicate, rows: Rows): AsyncGenerator<Fields> {
+  for await (const { document } of matchesOf(catalog, holds, rows)) {
     yield document;
   }
 }
 
 async function* matchesOf(
   catalog: Catalog,
-  filter: Filter,
+  holds: Predicate,
   rows: Rows,
 ): AsyncGenerator<{ readonly row: number; readonly document: Fields }> {
-  const holds = compileFilter(filter);
   for (;;) {
     const page = catalog.read(() => rows.next(pageRows));
     if (page.length === 0) {
@@ -71,9 +72,9 @@ async function* matchesOf(
   }
 }
 
-async function sortedNumbers(catalog: Catalog, filter: Filter, sort: Sort, rows: Rows): Promise<number[]> {
+async function sortedNumbers(catalog: Catalog, holds: Predicate, sort: Sort, rows: Rows): Promise<number[]> {
   const found: Found[] = [];
-  for await (const { row, document } of matchesOf(catalog, filter, rows)) {
+  for await (const { row, document } of matchesOf(catalog, holds, rows)) {
     found.push({ row, key: sortKeyOf(document, sort) });
   }
   return found.sort((one, other) => compareSortKeys(one.key, other.key, sort)).map(({ row }) => row);

@@ -41,7 +41,7 @@ export function isConstraintViolation(error: unknown): boolean {
 
 /** The primary result code, or null when the error is not SQLite's. */
 function resultCodeOf(error: unknown): number | null {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+  return typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number'
     ? error.errcode & 0xff
     : null;
 }

@@ -103,7 +103,7 @@ function orDuplicate(table: Table, id: unknown, write: () => void): void {
 
 /** SQLite's message names the columns: `UNIQUE constraint failed: c_1.i1, c_1.i2`. */
 function duplicateKey(table: Table, id: unknown, error: unknown): string {
-  const columns = (error instanceof Error ? error.message : '').match(/\b(?:i\d+|key)\b/g) ?? [];
+  const columns = String(error).match(/\b(?:i\d+|key)\b/g) ?? [];
   const paths = columns.map((column) => table.fields.find((field) => field.column === column)?.path ?? '_id');
   const names = paths.length === 0 ? '_id' : paths.join(', ');
   return names === '_id' ? `_id ${describeId(id)}` : `(${names}) of ${describeId(id)}`;

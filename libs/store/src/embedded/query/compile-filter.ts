@@ -6,7 +6,7 @@ import { isBatchmillError } from '@batchmill/contracts';
 import { refuseFilter } from '../refused-error.js';
 import { Bracket, bracketOf, isDocument } from '../values/bracket.js';
 import { equalValues } from '../values/compare-values.js';
-import { fieldOperators, isOperators, someElementAt, type Document, type Predicate } from './operators.js';
+import { fieldOperators, isOperators, someElementAt, valueTests, type Document, type Predicate } from './operators.js';
 
 /**
  * A filter as a function. mingo reads the query and its logic; what compares values is our own, because mingo's differs
@@ -23,8 +23,8 @@ export function compileFilter(filter: Filter): Predicate {
   return (document) => predicates.every((holds) => holds(document));
 }
 
-/** A condition on one value that is not a document of its own: an element of an array (`$pull`, `$elemMatch`). */
-export function compileCondition(condition: Document): (value: unknown) => boolean {
+/** A condition on a value as if it were a field: an array passes when one of its elements does. */
+function compileCondition(condition: Document): (value: unknown) => boolean {
   const holds = compileFilter({ value: condition });
   return (value) => holds({ value });
 }
@@ -114,11 +114,30 @@ function elementMatches(selector: string, operand: unknown): Predicate {
   }
   const parts = selector.split('.');
   if (isOperators(operand) && !Object.keys(operand).some((key) => ['$and', '$or', '$nor'].includes(key))) {
-    const holds = compileCondition(operand);
+    const holds = compileElement(operand);
     return (document) => someElementAt(document, parts, holds);
   }
   const holds = compileFilter(operand);
   return (document) => someElementAt(document, parts, (element) => isDocument(element) && holds(element));
+}
+
+/** A condition on a value that stands for itself, also when it is an array. */
+function compileElement(condition: Document): (value: unknown) => boolean {
+  if ('$regex' in condition) {
+    return compileCondition(condition);
+  }
+  const tests = Object.entries(condition).map(([name, operand]) => {
+    const test = Object.hasOwn(valueTests, name) ? valueTests[name] : undefined;
+    if (test !== undefined) {
+      return test(operand, '$elemMatch');
+    }
+    if (name === '$not' && isOperators(operand)) {
+      const holds = compileElement(operand);
+      return (value: unknown) => !holds(value);
+    }
+    return compileCondition({ [name]: operand });
+  });
+  return (value) => tests.every((holds) => holds(value));
 }
 
 function containsAll(selector: string, operand: unknown): Predicate {

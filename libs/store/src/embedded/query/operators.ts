@@ -12,66 +12,108 @@ export type Predicate = (document: Document) => boolean;
 /** Compiles one operator of a path. Paths go through arrays, and values compare, as MongoDB does it. */
 export type FieldOperator = (parts: readonly string[], operand: unknown) => Predicate;
 
-function leaf(test: (value: unknown) => boolean): (parts: readonly string[]) => Predicate {
-  return (parts) => (document) => someLeafAt(document, parts, test);
-}
+/** Compiles what an operator asks of one value. `path` is for messages. */
+type ValueTest = (operand: unknown, path: string) => (value: unknown) => boolean;
 
-function equals(parts: readonly string[], operand: unknown): Predicate {
+function equals(operand: unknown): (value: unknown) => boolean {
   if (bracketOf(operand) === Bracket.regex) {
     const regex = statelessRegex(operand);
-    return leaf((value) => (typeof value === 'string' ? regex.test(value) : equalValues(value, operand)))(parts);
+    return (value) => (typeof value === 'string' ? regex.test(value) : equalValues(value, operand));
   }
   if (typeof operand === 'string' || typeof operand === 'boolean') {
-    return leaf((value) => value === operand)(parts);
+    return (value) => value === operand;
   }
-  return leaf((value) => equalValues(value, operand))(parts);
+  return (value) => equalValues(value, operand);
 }
 
-function compares(name: string, holds: (difference: number) => boolean): FieldOperator {
-  return (parts, operand) => {
+/** Only values of the same type are compared; NaN only with itself. */
+function compares(name: string, holds: (difference: number) => boolean): ValueTest {
+  return (operand, path) => {
     const bracket = bracketOf(operand);
     if (bracket === Bracket.regex) {
-      refuseFilter(`${parts.join('.')}: ${name} cannot compare with a regular expression`);
+      refuseFilter(`${path}: ${name} cannot compare with a regular expression`);
     }
-    const notANumber = bracket === Bracket.number && isNotANumber(operand);
     if (bracket === Bracket.minKey || bracket === Bracket.maxKey) {
-      return leaf((value) => holds(compareValues(value, operand)))(parts);
+      return (value) => holds(compareValues(value, operand));
     }
-    return leaf(
-      (value) =>
-        bracketOf(value) === bracket &&
-        (bracket !== Bracket.number || isNotANumber(value) === notANumber) &&
-        holds(compareValues(value, operand)),
-    )(parts);
+    if (bracket === Bracket.number) {
+      const notANumber = isNotANumber(operand);
+      return (value) =>
+        bracketOf(value) === bracket && isNotANumber(value) === notANumber && holds(compareValues(value, operand));
+    }
+    return (value) => bracketOf(value) === bracket && holds(compareValues(value, operand));
   };
 }
 
-function isIn(parts: readonly string[], operand: unknown): Predicate {
+function isIn(operand: unknown, path: string): (value: unknown) => boolean {
   if (!Array.isArray(operand) || operand.includes(undefined)) {
-    refuseFilter(`${parts.join('.')}: $in and $nin need an array of values, none of them undefined`);
+    refuseFilter(`${path}: $in and $nin need an array of values, none of them undefined`);
   }
   const values = new ValueSet(operand);
-  return leaf((value) => values.has(value))(parts);
+  return (value) => values.has(value);
 }
 
-function not(operator: FieldOperator): FieldOperator {
+function isOfType(operand: unknown, path: string): (value: unknown) => boolean {
+  const types = (Array.isArray(operand) ? operand : [operand]).map(
+    (alias: unknown) => typeNamed(alias) ?? refuseFilter(`${path}: $type knows no type ${JSON.stringify(alias)}`),
+  );
+  return (value) => types.some((type) => type.test(value));
+}
+
+function matchesRegex(operand: unknown): (value: unknown) => boolean {
+  const regex = typeof operand === 'string' ? new RegExp(operand) : statelessRegex(operand);
+  return (value) => typeof value === 'string' && regex.test(value);
+}
+
+function hasRemainder(operand: unknown, path: string): (value: unknown) => boolean {
+  const [divisor, remainder] = Array.isArray(operand) && operand.length === 2 ? operand.map(Number) : [];
+  if (divisor === undefined || remainder === undefined || Math.trunc(divisor) === 0) {
+    refuseFilter(`${path}: $mod needs [divisor, remainder], the divisor not 0`);
+  }
+  return (value) => typeof value === 'number' && Math.trunc(value) % Math.trunc(divisor) === Math.trunc(remainder);
+}
+
+function not(test: ValueTest): ValueTest {
+  return (operand, path) => {
+    const holds = test(operand, path);
+    return (value) => !holds(value);
+  };
+}
+
+const positive = {
+  $eq: equals,
+  $gt: compares('$gt', (difference) => difference > 0),
+  $gte: compares('$gte', (difference) => difference >= 0),
+  $lt: compares('$lt', (difference) => difference < 0),
+  $lte: compares('$lte', (difference) => difference <= 0),
+  $in: isIn,
+  $type: isOfType,
+  $regex: matchesRegex,
+  $mod: hasRemainder,
+} satisfies Record<string, ValueTest>;
+
+/** What operators ask of one value that stands for itself, such as an element of an array. */
+export const valueTests: Readonly<Record<string, ValueTest>> = { ...positive, $ne: not(equals), $nin: not(isIn) };
+
+/** One of the values that the path names passes. */
+function some(test: ValueTest): FieldOperator {
   return (parts, operand) => {
-    const holds = operator(parts, operand);
-    return (document) => !holds(document);
+    const holds = test(operand, parts.join('.'));
+    return (document) => someLeafAt(document, parts, holds);
+  };
+}
+
+/** None of the values that the path names passes. */
+function none(test: ValueTest): FieldOperator {
+  return (parts, operand) => {
+    const holds = test(operand, parts.join('.'));
+    return (document) => !someLeafAt(document, parts, holds);
   };
 }
 
 function exists(parts: readonly string[], operand: unknown): Predicate {
   const wanted = Boolean(operand);
   return (document) => someValueAt(document, parts, (value) => value !== undefined) === wanted;
-}
-
-function isOfType(parts: readonly string[], operand: unknown): Predicate {
-  const types = (Array.isArray(operand) ? operand : [operand]).map(
-    (alias: unknown) =>
-      typeNamed(alias) ?? refuseFilter(`${parts.join('.')}: $type knows no type ${JSON.stringify(alias)}`),
-  );
-  return leaf((value) => types.some((type) => type.test(value)))(parts);
 }
 
 function hasSize(parts: readonly string[], operand: unknown): Predicate {
@@ -81,36 +123,21 @@ function hasSize(parts: readonly string[], operand: unknown): Predicate {
   return (document) => someValueAt(document, parts, (value) => Array.isArray(value) && value.length === operand);
 }
 
-function matchesRegex(parts: readonly string[], operand: unknown): Predicate {
-  const regex = typeof operand === 'string' ? new RegExp(operand) : statelessRegex(operand);
-  return leaf((value) => typeof value === 'string' && regex.test(value))(parts);
-}
-
-function hasRemainder(parts: readonly string[], operand: unknown): Predicate {
-  const [divisor, remainder] = Array.isArray(operand) && operand.length === 2 ? operand.map(Number) : [];
-  if (divisor === undefined || remainder === undefined || Math.trunc(divisor) === 0) {
-    refuseFilter(`${parts.join('.')}: $mod needs [divisor, remainder], the divisor not 0`);
-  }
-  return leaf(
-    (value) => typeof value === 'number' && Math.trunc(value) % Math.trunc(divisor) === Math.trunc(remainder),
-  )(parts);
-}
-
-/** Operators that stand on their own. `$elemMatch` and `$all` need whole queries: `query.ts` adds them. */
+/** Operators that stand on their own. `$elemMatch` and `$all` hold queries: `compile-filter.ts` adds them. */
 export const fieldOperators = {
-  $eq: equals,
-  $ne: not(equals),
-  $gt: compares('$gt', (difference) => difference > 0),
-  $gte: compares('$gte', (difference) => difference >= 0),
-  $lt: compares('$lt', (difference) => difference < 0),
-  $lte: compares('$lte', (difference) => difference <= 0),
-  $in: isIn,
-  $nin: not(isIn),
+  $eq: some(positive.$eq),
+  $ne: none(positive.$eq),
+  $gt: some(positive.$gt),
+  $gte: some(positive.$gte),
+  $lt: some(positive.$lt),
+  $lte: some(positive.$lte),
+  $in: some(positive.$in),
+  $nin: none(positive.$in),
+  $type: some(positive.$type),
+  $regex: some(positive.$regex),
+  $mod: some(positive.$mod),
   $exists: exists,
-  $type: isOfType,
   $size: hasSize,
-  $regex: matchesRegex,
-  $mod: hasRemainder,
 } satisfies Record<string, FieldOperator>;
 
 /** True when the path names an array of which one element passes the test. */

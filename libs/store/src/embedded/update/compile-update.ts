@@ -3,7 +3,7 @@ import type { Update } from '../../store.js';
 import { refuseUpdate } from '../refused-error.js';
 import { decodeBody, encodeBody } from '../values/body.js';
 import { isDocument } from '../values/bracket.js';
-import { sameValue } from '../values/compare-values.js';
+import { compareStrings, sameValue } from '../values/compare-values.js';
 import { updateOperators, type Change, type Occasion } from './operators.js';
 
 export interface CompiledUpdate {
@@ -19,7 +19,7 @@ export interface CompiledUpdate {
  * duplicates, and knows `$slice` and `$sort` only for arrays that exist. Positional paths (`$`, `$[]`) are refused.
  */
 export function compileUpdate(update: Update): CompiledUpdate {
-  const changes: Change[] = [];
+  const changes: { readonly path: string; readonly change: Change }[] = [];
   const paths: string[] = [];
   for (const [name, fields] of Object.entries(update)) {
     const operator = Object.hasOwn(updateOperators, name) ? updateOperators[name] : undefined;
@@ -37,10 +37,13 @@ export function compileUpdate(update: Update): CompiledUpdate {
       if (name === '$rename' && typeof operand === 'string') {
         addPath(paths, operand);
       }
-      changes.push(operator(path, operand));
+      changes.push({ path, change: operator(path, operand) });
     }
   }
-  return { paths, apply: (document, occasion) => applyAll(changes, touchesId(paths), document, occasion) };
+  changes.sort((one, other) => compareStrings(one.path, other.path)); // the order in which MongoDB adds new fields
+  const inOrder = changes.map(({ change }) => change);
+  const guardsId = touchesId(paths);
+  return { paths, apply: (document, occasion) => applyAll(inOrder, guardsId, document, occasion) };
 }
 
 function applyAll(

@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import { allOf, eachWithStore, idsOf, type MakeStore } from './bundle.contract.js';
+
+export function describeBulks(make: MakeStore): void {
+  describe('bulks', () => {
+    const context = eachWithStore(make);
+
+    it('every entry updates the one document that it names, under its condition', async () => {
+      const things = context.store.collection('things');
+      await things.insertMany(
+        Array.from({ length: 1500 }, (_, _id) => ({ _id, claim: _id % 3 === 0 ? 'other' : 'mine' })),
+      );
+
+      const counts = await things.bulk(
+        Array.from({ length: 1500 }, (_, _id) => ({ filter: { _id, claim: 'mine' }, update: { $set: { done: _id } } })),
+      );
+
+      expect(counts).toEqual({ matched: 1000, modified: 1000, refused: [] });
+      expect(await idsOf(things, { done: { $exists: true }, claim: 'other' })).toEqual([]);
+      expect(await things.findOne({ _id: 7 })).toEqual({ _id: 7, claim: 'mine', done: 7 });
+    });
+
+    it('entries for one document all take effect', async () => {
+      const things = context.store.collection('things');
+      await things.insertOne({ _id: 'it', n: 0 });
+
+      const counts = await things.bulk(
+        Array.from({ length: 10 }, () => ({ filter: { _id: 'it' }, update: { $inc: { n: 1 } } })),
+      );
+
+      expect(counts).toEqual({ matched: 10, modified: 10, refused: [] });
+      expect(await things.findOne({ _id: 'it' })).toEqual({ _id: 'it', n: 10 });
+    });
+
+    it('refused writes are named by their places, and all others are carried out', async () => {
+      const things = context.store.collection('things');
+      await things.ensureIndex({ keys: { key: 1 }, unique: true });
+      await things.insertMany([
+        { _id: 0, key: 0, list: [] },
+        { _id: 1, key: 1, list: 'text' },
+        { _id: 2, key: 2, list: [] },
+        { _id: 3, key: 3, list: [] },
+      ]);
+
+      const counts = await things.bulk([
+        { filter: { _id: 0 }, update: { $push: { list: 'x' } } },
+        { filter: { _id: 1 }, update: { $push: { list: 'x' } } },
+        { filter: { _id: 2 }, update: { $set: { key: 0 } } },
+        { filter: { _id: 3 }, update: { $push: { list: 'x' } } },
+        { filter: { _id: 99 }, update: { $push: { list: 'x' } } },
+      ]);
+
+      expect(counts).toMatchObject({ matched: expect.any(Number), modified: 2 });
+      expect([...counts.refused].sort((one, other) => one.index - other.index)).toEqual([
+        { index: 1, code: 'store.update-refused', message: expect.any(String) },
+        { index: 2, code: 'store.duplicate-key', message: expect.any(String) },
+      ]);
+      expect(await allOf(things, {}, { sort: { _id: 1 } })).toEqual([
+        { _id: 0, key: 0, list: ['x'] },
+        { _id: 1, key: 1, list: 'text' },
+        { _id: 2, key: 2, list: [] },
+        { _id: 3, key: 3, list: ['x'] },
+      ]);
+    });
+
+    it('the message of a refusal tells the path and none of the contents', async () => {
+      const things = context.store.collection('things');
+      await things.insertOne({ _id: 'it', list: 'a secret answer' });
+
+      const { refused } = await things.bulk([{ filter: { _id: 'it' }, update: { $push: { list: 'another secret' } } }]);
+
+      expect(refused[0]?.message).toContain('list');
+      expect(refused[0]?.message).not.toContain('secret');
+    });
+
+    it('$push under a condition happens once, however often it is repeated', async () => {
+      const things = context.store.collection('things');
+      await things.insertMany([0, 1, 2].map((_id) => ({ _id, state: 'asked' })));
+      const answers = [0, 1, 2].map((_id) => ({
+        filter: { _id, state: 'asked' },
+        update: { $push: { answers: `answer ${_id}` }, $set: { state: 'done' } },
+      }));
+
+      const all = await Promise.all([things.bulk(answers), things.bulk(answers), things.bulk(answers)]);
+
+      expect(all.reduce((sum, { modified }) => sum + modified, 0)).toBe(3);
+      expect(await allOf(things, {}, { sort: { _id: 1 } })).toEqual(
+        [0, 1, 2].map((_id) => ({ _id, state: 'done', answers: [`answer ${_id}`] })),
+      );
+    });
+
+    it('an empty bulk does nothing', async () => {
+      expect(await context.store.collection('things').bulk([])).toEqual({ matched: 0, modified: 0, refused: [] });
+    });
+  });
+}

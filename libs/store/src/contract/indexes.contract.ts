@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import { eachWithStore, idsOf, type MakeStore } from './bundle.contract.js';
+
+export function describeIndexes(make: MakeStore): void {
+  describe('indexes', () => {
+    const context = eachWithStore(make);
+
+    it('an index on a collection that holds something finds what was there before and what comes after', async () => {
+      const things = context.store.collection('things');
+      await things.insertMany(Array.from({ length: 1200 }, (_, _id) => ({ _id, a: { b: _id % 4 } })));
+
+      await things.ensureIndex({ keys: { 'a.b': 1 } });
+      await things.insertOne({ _id: 'new', a: { b: 3 } });
+      await things.updateOne({ _id: 0 }, { $set: { a: { b: 3 } } });
+      await things.updateOne({ _id: 3 }, { $unset: { a: '' } });
+
+      expect(await things.count({ 'a.b': 3 })).toBe(301);
+      expect(await things.count({ 'a.b': 0 })).toBe(299);
+      expect(await idsOf(things, { 'a.b': null })).toEqual([3]);
+    });
+
+    it('a field that becomes an array, and a scalar again, is found by its elements and then by its value', async () => {
+      const things = context.store.collection('things');
+      await things.ensureIndex({ keys: { v: 1 } });
+      await things.insertOne({ _id: 1, v: 5 });
+
+      await things.updateOne({ _id: 1 }, { $set: { v: [6, 7] } });
+      expect(await idsOf(things, { v: 7 })).toEqual([1]);
+      expect(await idsOf(things, { v: 5 })).toEqual([]);
+
+      await things.updateOne({ _id: 1 }, { $set: { v: 8 } });
+      expect(await idsOf(things, { v: { $gt: 7 } })).toEqual([1]);
+    });
+
+    it('to ask for an index twice is the same as once', async () => {
+      const things = context.store.collection('things');
+      await things.ensureIndex({ keys: { a: 1, b: -1 } });
+      await things.ensureIndex({ keys: { a: 1, b: -1 } });
+
+      await things.insertOne({ _id: 1, a: 1, b: 2 });
+
+      expect(await idsOf(things, { a: 1, b: 2 })).toEqual([1]);
+    });
+
+    it('a unique index refuses a second document of its key, made or changed', async () => {
+      const things = context.store.collection('things');
+      await things.ensureIndex({ keys: { kind: 1, number: 1 }, unique: true });
+      await things.insertMany([
+        { _id: 1, kind: 'a', number: 1 },
+        { _id: 2, kind: 'a', number: 2 },
+        { _id: 3, kind: 'b', number: 1 },
+      ]);
+
+      const duplicate = { kind: 'ProcessingError', code: 'store.duplicate-key' };
+      await expect(things.insertOne({ _id: 4, kind: 'a', number: 1 })).rejects.toMatchObject(duplicate);
+      await expect(things.updateOne({ _id: 2 }, { $set: { number: 1 } })).rejects.toMatchObject(duplicate);
+
+      expect(await things.count({ kind: 'a', number: 1 })).toBe(1);
+    });
+
+    it('a unique index cannot be made over what is there twice', async () => {
+      const things = context.store.collection('things');
+      await things.insertMany([1, 2].map((_id) => ({ _id, v: 'same' })));
+
+      await expect(things.ensureIndex({ keys: { v: 1 }, unique: true })).rejects.toMatchObject({
+        code: 'store.duplicate-key',
+      });
+      await things.insertOne({ _id: 3, v: 'same' });
+
+      expect(await things.count({ v: 'same' })).toBe(3);
+    });
+  });
+}
