@@ -1,1 +1,2 @@
-export {};
+export { BatchSubmitter } from './batch-submitter.js';
+export { BatchSubmitterModule } from './batch-submitter.module.js';

@@ -1,1 +1,2 @@
-export {};
+export { ChunkScanner } from './chunk-scanner.js';
+export { ChunkScannerModule } from './chunk-scanner.module.js';

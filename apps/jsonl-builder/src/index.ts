@@ -1,1 +1,2 @@
-export {};
+export { JsonlBuilder } from './jsonl-builder.js';
+export { JsonlBuilderModule } from './jsonl-builder.module.js';

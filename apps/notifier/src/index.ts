@@ -1,1 +1,2 @@
-export {};
+export { Notifier } from './notifier.js';
+export { NotifierModule } from './notifier.module.js';

@@ -1,1 +1,2 @@
-export {};
+export { ResultIngester } from './result-ingester.js';
+export { ResultIngesterModule } from './result-ingester.module.js';

@@ -1,1 +1,2 @@
-export {};
+export { StatusPoller } from './status-poller.js';
+export { StatusPollerModule } from './status-poller.module.js';

@@ -65,6 +65,8 @@ export interface FormerAttempt {
 export interface ProviderSide {
   readonly batchId: string;
   readonly key: string;
+  /** By our clock. */
+  readonly submittedAt: Date;
   readonly state: string;
   readonly inputFileId: string;
   readonly outputFileId: string | null;

@@ -14,11 +14,39 @@ export {
 } from './batches.js';
 export { Budgets, type Budget, type BudgetEntry } from './budgets.js';
 export { Claims, type Claim, type ClaimKind, type ClaimState } from './claims.js';
+export {
+  answerUpdate,
+  askedFilter,
+  carryingFilter,
+  claimFilter,
+  claimUpdate,
+  claimableFilter,
+  failureUpdate,
+  lastAnswerFilter,
+  lastAnswerUpdate,
+  marksProjection,
+  pendingFilter,
+  repairUpdates,
+  retryUpdate,
+  settlingUpdates,
+  unmarkableUpdate,
+  type AskingAgain,
+  type Claiming,
+  type DocumentInfo,
+  type FunctionState,
+} from './document-marks.js';
+export { Documents } from './documents.js';
 export { InterruptedError } from './interrupted-error.js';
 export { LeaseLostError } from './lease-lost-error.js';
 export { Departing, Leased } from './leased.js';
 export { LeaseWrites, type Moving } from './lease-writes.js';
+export { readManifest, writeManifest, type ManifestLine, type RequestedLine, type UnrenderedLine } from './manifest.js';
+export { readMembers, writeMembers, type Member } from './members.js';
+export { readLines, type Line } from './read-lines.js';
+export { functionsToAsk, readMarks, type ReadMarks } from './read-marks.js';
 export { Notifications, type Notification, type NotificationState } from './notifications.js';
+export { planOfRun } from './plan-of-run.js';
+export { providerSideOf } from './provider-side-of.js';
 export { recordedError } from './recorded-error.js';
 export { Records, type Taking } from './records.js';
 export {

@@ -95,14 +95,15 @@ export class Departing<T extends WorkRecord> {
   }
 
   wait(until: Date): Step<never> {
-    return this.#step([], () => this.#writes.wait(this.#data, this.#changes, until));
+    return this.#step([], () => this.#writes.wait(this.#data, this.#changes, until), until);
   }
 
-  #step<E extends Event>(events: readonly E[], apply: Step<E>['apply']): Step<E> {
+  #step<E extends Event>(events: readonly E[], apply: Step<E>['apply'], dueAt: Date | null = null): Step<E> {
     return {
       events,
       recordId: this.#data._id,
       ends: true,
+      dueAt,
       whenNotApplied: 'lease-lost',
       apply,
       said: (factId) => this.#writes.said(this.#data._id, factId),

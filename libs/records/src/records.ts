@@ -30,7 +30,8 @@ export abstract class Records<T extends WorkRecord> {
 
   /** Called once before the first work. */
   async prepare(): Promise<void> {
-    for (const index of [{ keys: { state: 1, nextAt: 1 } } as const, ...this.indexes]) {
+    const ofAll = [{ keys: { state: 1, nextAt: 1 } } as const, { keys: { updatedAt: 1 } } as const];
+    for (const index of [...ofAll, ...this.indexes]) {
       await this.collection.ensureIndex(index);
     }
   }
@@ -77,6 +78,7 @@ export abstract class Records<T extends WorkRecord> {
       events,
       recordId: record._id,
       ends: false,
+      dueAt: null,
       whenNotApplied: 'done-already',
       apply: async (facts) => {
         try {
@@ -104,6 +106,7 @@ export abstract class Records<T extends WorkRecord> {
       events,
       recordId: id,
       ends: false,
+      dueAt: null,
       whenNotApplied: 'done-already',
       apply: async (facts) => {
         const now = this.clock.now();
@@ -120,11 +123,16 @@ export abstract class Records<T extends WorkRecord> {
     };
   }
 
-  /** Facts of these topics that are still unsaid, with the records that hold them. */
-  async *unsaid(topics: readonly string[], before: Date): AsyncIterable<{ recordId: string; fact: Fact }> {
-    for await (const record of this.collection.find({ 'unsaid.0': { $exists: true } })) {
+  /** Facts that are still unsaid, of these topics and this age, with the records that hold them. */
+  async *unsaid(which: {
+    topics: readonly string[];
+    changedAfter: Date;
+    saidBefore: Date;
+  }): AsyncIterable<{ recordId: string; fact: Fact }> {
+    const holding = { updatedAt: { $gt: which.changedAfter }, 'unsaid.0': { $exists: true } };
+    for await (const record of this.collection.find(holding)) {
       for (const fact of record.unsaid) {
-        if (topics.includes(fact.topic) && fact.at <= before) yield { recordId: record._id, fact };
+        if (which.topics.includes(fact.topic) && fact.at <= which.saidBefore) yield { recordId: record._id, fact };
       }
     }
   }

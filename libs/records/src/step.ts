@@ -8,8 +8,10 @@ export interface Step<E extends Event = Event> {
   readonly events: readonly E[];
   /** Whose `unsaid` holds the facts. */
   readonly recordId: string;
-  /** True when the work on the leased record ends with it. */
+  /** True when the lease on the record ends with it. */
   readonly ends: boolean;
+  /** When the record is due again, for the loop that just let it go; null when that is not its business. */
+  readonly dueAt: Date | null;
   /** Writes the step with its facts. False: the record was not as expected, and nothing was written. */
   apply(facts: readonly Fact[]): Promise<boolean>;
   /** Forgets a fact that was said. */

@@ -1,1 +1,13 @@
-export {};
+export { assertDeclared } from './assert-declared.js';
+export { jitterFrom } from './jitter.js';
+export { LineSettings } from './line-settings.js';
+export { readMessage, receivedOf, type ReadMessage } from './read-message.js';
+export { Readiness, type Trouble } from './readiness.js';
+export type { Received, Unusable } from './received.js';
+export { Speaker } from './speaker.js';
+export { Consumes, ConsumesUnusable, Every, Stage, Works } from './stage.decorators.js';
+export type { HandlerDefinition, RecordsClass, StageDefinition } from './stage-definition.js';
+export { StageHost, type Handler, type HostNeeds } from './stage-host.js';
+export { StageStrategy } from './stage-strategy.js';
+export { WorkLoop, type LoopNeeds, type Work } from './work-loop.js';
+export { WorkSettings } from './work-settings.js';

@@ -1,0 +1,64 @@
+import type { Provider, ProviderBatch } from '@batchmill/provider';
+import type { Batch, Batches } from '@batchmill/records';
+import type { Log } from '@batchmill/telemetry';
+import { markIn } from './metadata.js';
+
+const finalStates: readonly string[] = ['completed', 'failed', 'expired', 'cancelled', 'cancelling'];
+/** A batch cannot run for longer; older ones are over. */
+const lookBackMs = 8 * 24 * 3_600_000;
+
+/**
+ * Provider batches that carry our installation's mark and that no record holds: the create call was given up, its input
+ * file deleted, the batch sent anew, and then the first one turned up after all. They are cancelled and told.
+ */
+export class StrayBatches {
+  readonly #told = new Set<string>();
+
+  constructor(
+    private readonly batches: Batches,
+    private readonly provider: Provider,
+    private readonly installation: string,
+    private readonly log: Log,
+  ) {}
+
+  async cancelAll(): Promise<void> {
+    const newest = await this.#newest();
+    if (newest === null) return;
+    // First the list, then the records: a batch created in between has its record's key armed.
+    const listed: ProviderBatch[] = [];
+    for await (const batch of this.provider.listBatches(new Date(newest.getTime() - lookBackMs))) {
+      if (markIn(batch.metadata)?.installation === this.installation) listed.push(batch);
+    }
+    for (const batch of listed) {
+      if (finalStates.includes(batch.state) || !(await this.#isStray(batch))) continue;
+      await this.provider.cancelBatch(batch.id);
+      if (this.#told.has(batch.id)) continue;
+      this.#told.add(batch.id);
+      this.log.warn('cancelled a provider batch that no record holds; what it had done by then is billed', {
+        providerBatchId: batch.id,
+        batchId: markIn(batch.metadata)?.batchId,
+      });
+    }
+  }
+
+  /** By the provider's clock; null when it holds no batches at all. */
+  async #newest(): Promise<Date | null> {
+    for await (const batch of this.provider.listBatches(new Date(0))) return batch.createdAt;
+    return null;
+  }
+
+  async #isStray(provided: ProviderBatch): Promise<boolean> {
+    const mark = markIn(provided.metadata);
+    if (mark === null) return false;
+    const batch = await this.batches.get(mark.batchId);
+    return batch === null || !holds(batch, provided.id, mark.key);
+  }
+}
+
+function holds(batch: Batch, providerBatchId: string, key: string): boolean {
+  return (
+    batch.provider?.batchId === providerBatchId ||
+    batch.submission.armed?.key === key ||
+    batch.formerAttempts.some((former) => former.providerBatchId === providerBatchId)
+  );
+}

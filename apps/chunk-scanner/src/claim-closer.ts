@@ -1,0 +1,144 @@
+import type { ChunksSelected, Clock } from '@batchmill/contracts';
+import type { Blobs } from '@batchmill/blobs';
+import { encodeId, type RunPlan } from '@batchmill/pipeline';
+import {
+  marksProjection,
+  noDocuments,
+  readMarks,
+  readMembers,
+  repairUpdates,
+  type Claim,
+  type Claims,
+  type DocumentCounts,
+  type Documents,
+  type Leased,
+  type Member,
+  type Moves,
+  type ReadMarks,
+  type Run,
+} from '@batchmill/records';
+import type { LineSettings } from '@batchmill/stage';
+import type { ClaimOpener } from './claim-opener.js';
+
+const idsPerRead = 1000;
+
+/** What the last look at a claim's members found. */
+interface Look {
+  readonly counts: DocumentCounts;
+  /** To be asked again, each for what it lacks. */
+  readonly again: readonly Member[];
+  /** When the last of them is due. */
+  readonly dueAt: Date;
+}
+
+/**
+ * Looks at the members of a claim once more when all its batches are ingested: counts what ended, gives back what
+ * something unforeseen left behind, and opens a claim for what is to be asked again.
+ */
+export class ClaimCloser {
+  constructor(
+    private readonly claims: Claims,
+    private readonly documents: Documents,
+    private readonly blobs: Blobs,
+    private readonly opener: ClaimOpener,
+    private readonly settings: LineSettings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Yields nothing as long as documents to be asked again are not due; `dueAt` tells when they are. */
+  async *close(run: Leased<Run>, plan: RunPlan, claim: Claim, later: (dueAt: Date) => void): Moves<ChunksSelected> {
+    const cancelled = run.data.cancelAskedAt !== null;
+    const { counts, again, dueAt } = await this.#look(plan, claim, cancelled);
+    if (again.length > 0) {
+      if (dueAt > this.clock.now()) {
+        later(dueAt);
+        return;
+      }
+      const { position, ended } = run.data.scan;
+      yield* this.opener.open(run, plan, {
+        kind: 'retry',
+        formerClaimId: claim._id,
+        positionAfter: position,
+        scanEnds: ended,
+        gathered: again,
+      });
+    }
+    // The retry claim holds its documents by now: a crash before this line finds them carrying it, and opens no other.
+    yield this.claims.transition(claim._id, { from: 'built', to: 'done', changes: { counts } });
+  }
+
+  async #look(plan: RunPlan, claim: Claim, cancelled: boolean): Promise<Look> {
+    let counts = noDocuments;
+    let dueAt = new Date(0);
+    const again: Member[] = [];
+    for await (const slice of this.#membersOf(claim)) {
+      await this.#repair(plan, claim, slice);
+      const found = await this.#read(plan, slice);
+      for (const { id } of slice) {
+        const marks = found.get(encodeId(id));
+        const ending = this.#endingOf(plan, claim, marks, cancelled);
+        if (ending === 'elsewhere') continue;
+        if (ending !== 'again') {
+          counts = { ...counts, [ending]: counts[ending] + 1 };
+          continue;
+        }
+        const ask = plan.functions.filter((name) => marks?.stateOf(name) === 'retry');
+        again.push({ id, former: claim._id, ask, anew: false });
+        if (marks?.notBefore && marks.notBefore > dueAt) dueAt = marks.notBefore;
+      }
+    }
+    return { counts, again, dueAt };
+  }
+
+  #endingOf(
+    { side: { status }, functions }: RunPlan,
+    claim: Claim,
+    marks: ReadMarks | undefined,
+    cancelled: boolean,
+  ): keyof DocumentCounts | 'again' | 'elsewhere' {
+    if (marks === undefined) return 'takenOver';
+    // A retry claim of the same run counts it.
+    if (marks.claimId !== claim._id) return marks.runId === claim.runId ? 'elsewhere' : 'takenOver';
+    if (marks.status === status.completed) return 'succeeded';
+    if (marks.status === status.failed) return 'failed';
+    if (marks.status !== status.pending) return 'takenOver';
+    const isWanted = functions.some((name) => marks.stateOf(name) === 'retry');
+    return cancelled || !isWanted || marks.rounds >= this.settings.maxRounds ? 'left' : 'again';
+  }
+
+  /** Whoever is still in progress under this claim now was forgotten by something unforeseen. */
+  async #repair(plan: RunPlan, claim: Claim, members: readonly Member[]): Promise<void> {
+    const repairs = [];
+    for (const [id, marks] of await this.#readWithIds(plan, members)) {
+      if (marks.claimId !== claim._id || marks.status !== plan.side.status.inProgress) continue;
+      const asked = plan.functions.filter((name) => marks.stateOf(name) === 'asked');
+      repairs.push(repairUpdates(plan, id, claim._id, asked));
+    }
+    if (repairs.length > 0) await this.documents.of(plan).bulk(repairs);
+  }
+
+  async #read(plan: RunPlan, members: readonly Member[]): Promise<Map<string, ReadMarks>> {
+    const pairs = await this.#readWithIds(plan, members);
+    return new Map(pairs.map(([id, marks]) => [encodeId(id), marks]));
+  }
+
+  async #readWithIds(plan: RunPlan, members: readonly Member[]): Promise<[unknown, ReadMarks][]> {
+    const ids = members.map(({ id }) => id);
+    const found = this.documents.of(plan).find({ _id: { $in: ids } }, { projection: marksProjection(plan) });
+    const pairs: [unknown, ReadMarks][] = [];
+    for await (const document of found) pairs.push([document['_id'], readMarks(plan, document)]);
+    return pairs;
+  }
+
+  async *#membersOf(claim: Claim): AsyncGenerator<readonly Member[], void, undefined> {
+    if (claim.members === null) return;
+    let slice: Member[] = [];
+    for await (const member of readMembers(this.blobs, claim.members)) {
+      slice.push(member);
+      if (slice.length < idsPerRead) continue;
+      yield slice;
+      slice = [];
+    }
+    if (slice.length > 0) yield slice;
+  }
+}

@@ -1,0 +1,124 @@
+import { ChunksSelected, type Clock } from '@batchmill/contracts';
+import type { Blobs } from '@batchmill/blobs';
+import { claimUpdate as claimTemplate, encodeId, type DocumentError, type RunPlan } from '@batchmill/pipeline';
+import {
+  carryingFilter,
+  claimFilter,
+  claimUpdate,
+  readMarks,
+  readMembers,
+  unmarkableUpdate,
+  writeMembers,
+  marksProjection,
+  type Claim,
+  type Claims,
+  type Documents,
+  type Leased,
+  type Member,
+  type Moves,
+  type Run,
+} from '@batchmill/records';
+import { slicesOf } from './slices-of.js';
+import { membersToMarkAlike } from './members-to-mark-alike.js';
+
+const idsPerUpdate = 1000;
+
+/**
+ * Opens claims and seals them, under the run's lease. Every step may be repeated: what was marked before is not marked
+ * again, and the claim is sealed once.
+ */
+export class ClaimOpener {
+  constructor(
+    private readonly claims: Claims,
+    private readonly documents: Documents,
+    private readonly blobs: Blobs,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The next claim of the run, of these members. If its number is in use already, that claim is finished instead. */
+  async *open(
+    run: Leased<Run>,
+    plan: RunPlan,
+    about: Pick<Claim, 'kind' | 'formerClaimId' | 'positionAfter' | 'scanEnds'> & { gathered: readonly Member[] },
+  ): Moves<ChunksSelected> {
+    const { gathered, ...own } = about;
+    const number = run.data.scan.nextNumber;
+    const members = await writeMembers(this.blobs, gathered);
+    const { traceparent } = run.data;
+    yield this.claims.insertion(this.claims.new(run.id, number, { ...own, members, traceparent }));
+    const stored = await this.claims.get(this.claims.idOf(run.id, number));
+    if (stored === null) return;
+    if (stored.members !== members) await this.blobs.delete(members);
+    yield* this.finish(run, plan, stored);
+  }
+
+  /** Marks the members of an open claim, sees who carries it, and seals it. */
+  async *finish(run: Leased<Run>, plan: RunPlan, claim: Claim): Moves<ChunksSelected> {
+    if (claim.state !== 'open' || claim.members === null) return;
+    const members = await Array.fromAsync(readMembers(this.blobs, claim.members));
+    await this.#mark(run, plan, claim, members);
+    const sealed = await this.#carrying(plan, claim, members);
+    const sealedMembers = await writeMembers(this.blobs, sealed);
+    const { scan } = run.data;
+    if (scan.nextNumber === claim.number) {
+      await run.save({
+        scan: {
+          position: claim.positionAfter,
+          ended: claim.scanEnds,
+          nextNumber: claim.number + 1,
+          selected: scan.selected + (claim.kind === 'scan' ? sealed.length : 0),
+        },
+      });
+    }
+    yield this.claims.transition(
+      claim._id,
+      { from: 'open', to: 'sealed', changes: { sealedMembers, documents: sealed.length } },
+      new ChunksSelected({ runId: run.id, claimId: claim._id, documents: sealed.length }),
+    );
+  }
+
+  async #mark(run: Leased<Run>, plan: RunPlan, claim: Claim, members: readonly Member[]): Promise<void> {
+    const collection = this.documents.of(plan);
+    for (const alike of membersToMarkAlike(members)) {
+      for (const slice of slicesOf(alike.ids, idsPerUpdate)) {
+        const now = this.clock.now();
+        const template = claimTemplate(plan, { now, runId: run.id });
+        const update = claimUpdate(plan, { runId: run.id, claimId: claim._id, ...alike, now, template });
+        // Not updateMany: one document that the store refuses must not hold up the others.
+        const marks = slice.map((id) => ({ filter: claimFilter(plan, id, alike.former, now), update }));
+        const { refused } = await collection.bulk(marks);
+        if (refused.length === 0) continue;
+        const about = { runId: run.id, claimId: claim._id, now };
+        const failing = unmarkableUpdate(plan, { ...about, error: refusal(plan) });
+        await collection.bulk(
+          refused.flatMap(({ index }) => {
+            const mark = marks[index];
+            return mark === undefined ? [] : [{ filter: mark.filter, update: failing }];
+          }),
+        );
+      }
+    }
+  }
+
+  /** In the members' order, so that a builder reads the documents as they lie. */
+  async #carrying(plan: RunPlan, claim: Claim, members: readonly Member[]): Promise<Member[]> {
+    const sealed: Member[] = [];
+    for (const slice of slicesOf(members, idsPerUpdate)) {
+      const ids = slice.map(({ id }) => id);
+      const carrying = new Set<string>();
+      const found = this.documents
+        .of(plan)
+        .find(carryingFilter(plan, ids, claim._id), { projection: marksProjection(plan) });
+      for await (const document of found) {
+        if (readMarks(plan, document).status === plan.side.status.inProgress) carrying.add(encodeId(document['_id']));
+      }
+      sealed.push(...slice.filter(({ id }) => carrying.has(encodeId(id))));
+    }
+    return sealed;
+  }
+}
+
+function refusal({ side }: RunPlan): DocumentError {
+  const message = `the store refused to mark the document: ${side.infoField} must be an object or missing`;
+  return { kind: 'ProcessingError', code: 'document.not-markable', message };
+}

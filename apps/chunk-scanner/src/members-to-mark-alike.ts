@@ -1,0 +1,17 @@
+import type { Member } from '@batchmill/records';
+
+export interface Alike extends Omit<Member, 'id'> {
+  readonly ids: readonly unknown[];
+}
+
+/** Members by what their mark expects and asks, each group in its members' order. */
+export function membersToMarkAlike(members: Iterable<Member>): Alike[] {
+  const groups = new Map<string, Omit<Member, 'id'> & { ids: unknown[] }>();
+  for (const { id, former, ask, anew } of members) {
+    const key = JSON.stringify([former, ask, anew]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { former, ask, anew, ids: [id] });
+    else group.ids.push(id);
+  }
+  return [...groups.values()];
+}

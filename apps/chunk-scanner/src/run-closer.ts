@@ -1,0 +1,81 @@
+import { RunFinished, type Clock, type RunOutcome } from '@batchmill/contracts';
+import {
+  addCost,
+  addDocuments,
+  noCost,
+  noDocuments,
+  type Batches,
+  type Claims,
+  type Leased,
+  type Moves,
+  type Run,
+  type RunTotals,
+} from '@batchmill/records';
+
+/** Ends a run whose scan has ended and whose claims are all done. */
+export class RunCloser {
+  constructor(
+    private readonly claims: Claims,
+    private readonly batches: Batches,
+    private readonly clock: Clock,
+  ) {}
+
+  async *close(run: Leased<Run>): Moves<RunFinished> {
+    const number = run.data.scan.nextNumber;
+    const end = this.claims.new(run.id, number, {
+      kind: 'end',
+      formerClaimId: null,
+      positionAfter: null,
+      scanEnds: true,
+      members: null,
+      traceparent: run.data.traceparent,
+    });
+    // After this line nobody who slept with the run's old lease can open a claim of it.
+    yield this.claims.insertion({ ...end, state: 'done', counts: noDocuments });
+    const stored = await this.claims.get(end._id);
+    if (stored?.kind !== 'end') {
+      yield run.wait(this.clock.now());
+      return;
+    }
+    const totals = await this.#totals(run.id);
+    const outcome = this.#outcome(run, totals);
+    const { succeeded, failed, left, takenOver } = totals.documents;
+    yield run.with({ totals, finishedAt: this.clock.now() }).to(
+      outcome,
+      new RunFinished({
+        runId: run.id,
+        pipeline: run.data.pipeline ?? '',
+        outcome,
+        total: succeeded + failed + left + takenOver,
+        succeeded,
+        failed,
+        usd: totals.cost.usd,
+      }),
+    );
+  }
+
+  #outcome(run: Leased<Run>, { documents }: RunTotals): RunOutcome {
+    if (run.data.cancelAskedAt !== null) return 'cancelled';
+    return documents.left > 0 ? 'incomplete' : 'finished';
+  }
+
+  async #totals(runId: string): Promise<RunTotals> {
+    let documents = noDocuments;
+    for await (const { counts } of this.claims.find({ runId }))
+      documents = addDocuments(documents, counts ?? noDocuments);
+    let totals: RunTotals = { documents, requests: 0, batches: 0, tokens: { input: 0, output: 0 }, cost: noCost };
+    for await (const { requests, ingestion } of this.batches.find({ runId })) {
+      totals = {
+        documents,
+        requests: totals.requests + requests,
+        batches: totals.batches + (requests > 0 ? 1 : 0),
+        tokens: {
+          input: totals.tokens.input + ingestion.tokens.input,
+          output: totals.tokens.output + ingestion.tokens.output,
+        },
+        cost: addCost(totals.cost, ingestion.cost),
+      };
+    }
+    return totals;
+  }
+}

@@ -1,0 +1,128 @@
+import type { Blobs } from '@batchmill/blobs';
+import {
+  addTo,
+  customId,
+  emptyFilling,
+  encodeId,
+  fits,
+  idText,
+  readPath,
+  requestLine,
+  type Filling,
+  type FillingLimits,
+  type Source,
+} from '@batchmill/pipeline';
+import { writeManifest, type BuildPosition, type ManifestLine } from '@batchmill/records';
+import type { Unit } from './read-units.js';
+
+export interface FilledBatch {
+  /** Null: nothing to send. */
+  readonly file: { readonly name: string; readonly bytes: number } | null;
+  readonly manifest: string;
+  readonly model: number;
+  readonly filling: Filling;
+  readonly unrendered: number;
+  /** The next unit; null: there is none, and this batch is the claim's last. */
+  readonly next: BuildPosition | null;
+}
+
+/**
+ * Fills one batch file with units until one does not fit, asks for another model, or there is none left.
+ * The file is streamed; the manifest holds ids only and is bounded by the requests of a file.
+ */
+export async function fillBatch(
+  units: AsyncIterable<Unit>,
+  { limitsOf, source }: { limitsOf(model: number): FillingLimits; source: Source },
+  blobs: Blobs,
+): Promise<FilledBatch> {
+  const requested: ManifestLine[] = [];
+  const unrendered: ManifestLine[] = [];
+  const names = new Set<string>();
+  let filling = emptyFilling;
+  let model: number | null = null;
+  let next: BuildPosition | null = null;
+
+  async function* lines(): AsyncGenerator<string, void, undefined> {
+    for await (const unit of units) {
+      const written = writeUnit(unit, source, names);
+      const limits = limitsOf(unit.position.model);
+      const isOther = written.requests > 0 && model !== null && unit.position.model !== model;
+      const isFull = filling.requests > 0 && !fits(filling, written, limits);
+      if (isOther || isFull) {
+        next = unit.position;
+        return;
+      }
+      const isTooLarge = !fits(emptyFilling, written, { ...limits, maxTokens: null });
+      unrendered.push(...(isTooLarge ? written.asTooLarge : []), ...written.failures);
+      if (isTooLarge || written.requests === 0) continue;
+      model = unit.position.model;
+      filling = addTo(filling, written);
+      for (const line of written.manifest) names.add(line.customId ?? '');
+      requested.push(...written.manifest);
+      yield written.text;
+    }
+  }
+
+  const file = await blobs.write(lines(), '.batch.jsonl');
+  if (requested.length === 0) await blobs.delete(file.name);
+  const manifest = await writeManifest(blobs, [...requested, ...unrendered]);
+  return {
+    file: requested.length === 0 ? null : file,
+    manifest,
+    model: model ?? 0,
+    filling,
+    unrendered: unrendered.length,
+    next,
+  };
+}
+
+interface WrittenUnit extends Filling {
+  readonly text: string;
+  readonly manifest: readonly ManifestLine[];
+  readonly failures: readonly ManifestLine[];
+  /** What is recorded instead when its requests exceed a whole file. */
+  readonly asTooLarge: readonly ManifestLine[];
+}
+
+function writeUnit({ document, rendering }: Unit, source: Source, names: ReadonlySet<string>): WrittenUnit {
+  const documentId = document['_id'];
+  const parent = readPath(document, source.parentIdField);
+  const chunk = readPath(document, source.chunkIdField);
+  const parentId = idText(parent);
+  const chunkId = idText(chunk);
+  let text = '';
+  let inputs = 0;
+  let tokens = 0;
+  const manifest: ManifestLine[] = [];
+  for (const request of rendering.requests) {
+    const named = customId(request.function, parent, chunk);
+    // Two documents with one chunk id: the document's own id tells them apart.
+    const id = names.has(named) ? customId(request.function, parent, `${chunkId} ${encodeId(documentId)}`) : named;
+    text += requestLine(id, request);
+    inputs += request.inputs;
+    tokens += request.inputTokens;
+    manifest.push({ customId: id, documentId, chunkId, parentId, function: request.function });
+  }
+  const failing = (name: string, error: (typeof rendering.failures)[number]['error']): ManifestLine => ({
+    customId: null,
+    documentId,
+    function: name,
+    error,
+  });
+  const tooLarge = {
+    kind: 'ValidationError',
+    code: 'request.too-large',
+    message: "the document's requests do not fit into one batch file",
+  } as const;
+  return {
+    text,
+    manifest,
+    failures: rendering.failures.map((failure) => failing(failure.function, failure.error)),
+    asTooLarge: rendering.requests.map((request) => failing(request.function, tooLarge)),
+    documents: 1,
+    requests: rendering.requests.length,
+    bytes: Buffer.byteLength(text),
+    inputs,
+    tokens,
+  };
+}

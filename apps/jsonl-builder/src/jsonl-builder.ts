@@ -1,0 +1,126 @@
+import { BatchFileBuilt, BatchSettled, ChunksSelected, ProcessingError } from '@batchmill/contracts';
+import { Blobs } from '@batchmill/blobs';
+import { Pipelines, providerLimits, type FillingLimits, type RunPlan } from '@batchmill/pipeline';
+import { Provider } from '@batchmill/provider';
+import {
+  Batches,
+  Budgets,
+  Claims,
+  Documents,
+  Runs,
+  planOfRun,
+  type Batch,
+  type BuildPosition,
+  type Claim,
+  type Leased,
+  type Moves,
+} from '@batchmill/records';
+import { Stage, Works } from '@batchmill/stage';
+import { traceparentOf } from '@batchmill/telemetry';
+import { fillBatch, type FilledBatch } from './fill-batch.js';
+import { modelsOf, type ModelFunctions } from './models-of.js';
+import { readUnits } from './read-units.js';
+
+/** Turns a sealed claim into batch files. */
+@Stage({ name: 'jsonl-builder', produces: [BatchFileBuilt, BatchSettled] })
+export class JsonlBuilder {
+  constructor(
+    private readonly runs: Runs,
+    private readonly claims: Claims,
+    private readonly batches: Batches,
+    private readonly budgets: Budgets,
+    private readonly documents: Documents,
+    private readonly blobs: Blobs,
+    private readonly pipelines: Pipelines,
+    private readonly provider: Provider,
+  ) {}
+
+  @Works({ on: Claims, in: 'sealed', wokenBy: [ChunksSelected] })
+  async *build(claim: Leased<Claim>): Moves<BatchFileBuilt | BatchSettled> {
+    const run = await this.runs.get(claim.data.runId);
+    if (run === null) throw new ProcessingError('claim.no-run', `${claim.id}: its run is gone`);
+    const plan = planOfRun(this.pipelines, run);
+    const models = modelsOf(plan);
+    const limits = await this.#limits(plan, models);
+    let built = await this.#lastBatch(claim.id);
+    const isDone = (): boolean => built?.last ?? claim.data.documents === 0;
+    while (!isDone() && !(await this.#isCancelled(run._id))) {
+      const from = built?.positionAfter ?? { model: 0, member: 0 };
+      const units = readUnits({ plan, claim: claim.data, models, from }, this.documents.of(plan), this.blobs);
+      const limitsOf = (model: number): FillingLimits => limits[model] ?? maxLimits(plan);
+      const filled = await fillBatch(units, { limitsOf, source: plan.pipeline.source }, this.blobs);
+      const batch = this.#batchOf(claim.data, plan, models, filled, (built?.number ?? 0) + 1, from);
+      yield this.batches.insertion(batch, eventOf(batch));
+      built = await this.batches.get(batch._id);
+      if (built?.manifest !== batch.manifest) await this.#deleteFilesOf(filled);
+      claim.pause();
+    }
+    yield claim.with({ batches: built?.number ?? 0 }).to('built');
+  }
+
+  #batchOf(
+    claim: Claim,
+    plan: RunPlan,
+    models: readonly ModelFunctions[],
+    { file, manifest, model, filling, unrendered, next }: FilledBatch,
+    number: number,
+    from: BuildPosition,
+  ): Batch {
+    const asked = models[model];
+    return this.batches.new({
+      runId: claim.runId,
+      claimId: claim._id,
+      pipeline: plan.pipeline.name,
+      number,
+      positionAfter: next ?? from,
+      last: next === null,
+      file: file?.name ?? null,
+      fileBytes: file?.bytes ?? 0,
+      manifest,
+      url: asked?.url ?? '',
+      model: asked?.model ?? '',
+      documents: filling.documents,
+      requests: filling.requests,
+      unrendered,
+      inputTokens: filling.tokens,
+      completionWindow: plan.pipeline.batch.completionWindow,
+      traceparent: traceparentOf() ?? claim.traceparent,
+    });
+  }
+
+  /** Per model: what the provider takes in one file, and what it has told of its queue. */
+  async #limits(plan: RunPlan, models: readonly ModelFunctions[]): Promise<FillingLimits[]> {
+    return Promise.all(
+      models.map(async ({ model }) => {
+        const budget = await this.budgets.get(this.provider.account, model);
+        return { ...maxLimits(plan), maxTokens: budget?.limit ?? null };
+      }),
+    );
+  }
+
+  async #lastBatch(claimId: string): Promise<Batch | null> {
+    for await (const batch of this.batches.find({ claimId }, { sort: { number: -1 }, limit: 1 })) return batch;
+    return null;
+  }
+
+  async #isCancelled(runId: string): Promise<boolean> {
+    const run = await this.runs.get(runId);
+    return run?.cancelAskedAt != null;
+  }
+
+  /** Somebody was quicker: what is stored counts, even if a document changed in between. */
+  async #deleteFilesOf({ file, manifest }: FilledBatch): Promise<void> {
+    if (file !== null) await this.blobs.delete(file.name);
+    await this.blobs.delete(manifest);
+  }
+}
+
+function maxLimits({ side }: RunPlan): FillingLimits {
+  return { ...providerLimits, maxDocuments: side.batchSize, maxTokens: null };
+}
+
+function eventOf({ _id, runId, claimId, file, model, documents, requests }: Batch): BatchFileBuilt | BatchSettled {
+  const ids = { runId, claimId, batchId: _id };
+  if (file !== null) return new BatchFileBuilt({ ...ids, model, documents, requests });
+  return new BatchSettled({ ...ids, providerBatchId: null, reason: 'nothing-to-send', requests: 0 });
+}

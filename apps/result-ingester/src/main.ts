@@ -1,0 +1,4 @@
+import { startStage } from '@batchmill/service';
+import { ResultIngesterModule } from './result-ingester.module.js';
+
+await startStage(ResultIngesterModule);

@@ -1,0 +1,207 @@
+import type { Clock, Ids } from '@batchmill/contracts';
+import {
+  encodeId,
+  nextAttempt,
+  delayAfter,
+  responseUpdate,
+  type Classified,
+  type DocumentError,
+  type RunPlan,
+} from '@batchmill/pipeline';
+import {
+  answerUpdate,
+  askedFilter,
+  carryingFilter,
+  failureUpdate,
+  lastAnswerFilter,
+  lastAnswerUpdate,
+  marksProjection,
+  readMarks,
+  retryUpdate,
+  settlingUpdates,
+  type Batch,
+} from '@batchmill/records';
+import { jitterFrom, type LineSettings } from '@batchmill/stage';
+import type { BulkUpdate, Collection, Fields, Update } from '@batchmill/store';
+import type { Vectors } from '@batchmill/vectors';
+import type { Outcome } from './outcome.js';
+import type { Progress } from './progress.js';
+import { vectorKey } from './vector-key.js';
+
+/** An outcome of a document that still carries the claim. */
+interface Held {
+  readonly outcome: Outcome;
+  readonly document: Fields;
+}
+
+interface Answered extends Held {
+  readonly template: Update;
+}
+
+/**
+ * Writes a slice of outcomes: vectors first, then documents. Every write is conditional on the claim and on the function
+ * being asked, so that a slice written twice is written once.
+ */
+export class OutcomeWriter {
+  constructor(
+    private readonly plan: RunPlan,
+    private readonly batch: Batch,
+    private readonly needs: {
+      readonly documents: Collection;
+      readonly vectors: Vectors;
+      readonly settings: LineSettings;
+      readonly clock: Clock;
+      readonly ids: Ids;
+    },
+  ) {}
+
+  async write(slice: readonly Outcome[], progress: Progress): Promise<void> {
+    const held = await this.#held(slice);
+    await this.#writeVectors(held);
+    const { answered, troubled } = await this.#prepare(held);
+    const left = await this.#writeLastAnswers(answered);
+    await this.#writeOutcomes(left, troubled, progress);
+  }
+
+  /** The outcomes of documents that still carry the claim: the others belong to somebody else by now. */
+  async #held(slice: readonly Outcome[]): Promise<Held[]> {
+    const { documents } = this.needs;
+    const ids = slice.map(({ documentId }) => documentId);
+    const needsDocuments = this.plan.side.vectors === null;
+    const finding = needsDocuments ? {} : { projection: marksProjection(this.plan) };
+    const found = new Map<string, Fields>();
+    for await (const document of documents.find(carryingFilter(this.plan, ids, this.batch.claimId), finding)) {
+      found.set(encodeId(document['_id']), document);
+    }
+    return slice.flatMap((outcome) => {
+      const document = found.get(encodeId(outcome.documentId));
+      return document === undefined ? [] : [{ outcome, document }];
+    });
+  }
+
+  async #writeVectors(held: readonly Held[]): Promise<void> {
+    const { vectors } = this.plan.side;
+    if (vectors === null) return;
+    const rows = held.flatMap(({ outcome: { documentId, chunkId, parentId, classified } }) => {
+      if (classified.outcome !== 'answered' || classified.answer.kind !== 'vector') return [];
+      return [{ key: vectorKey(documentId), chunkId, parentId, vector: classified.answer.vector }];
+    });
+    if (rows.length > 0) await this.needs.vectors.upsert(vectors.collection, rows);
+    // After this line the vectors are safe: a crash writes them again under the same keys.
+  }
+
+  async #prepare(held: readonly Held[]): Promise<{ answered: Answered[]; troubled: Held[] }> {
+    const answered: Answered[] = [];
+    const troubled: Held[] = [];
+    for (const one of held) {
+      const { classified, function: name } = one.outcome;
+      if (classified.outcome !== 'answered') {
+        troubled.push(one);
+        continue;
+      }
+      const moment = { now: this.needs.clock.now(), runId: this.batch.runId };
+      const written = await responseUpdate(this.plan, name, classified.answer, one.document, moment);
+      if ('error' in written) troubled.push(asTrouble(one, written.error));
+      else answered.push({ ...one, template: { ...written.update } });
+    }
+    return { answered, troubled };
+  }
+
+  /** (a) Returns those that were not the last answer of their document, or whose write was refused. */
+  async #writeLastAnswers(answered: readonly Answered[]): Promise<readonly Answered[]> {
+    if (answered.length === 0) return [];
+    const now = this.needs.clock.now();
+    const updates = answered.map(({ outcome: { documentId, function: name }, template }) => ({
+      filter: lastAnswerFilter(this.plan, documentId, this.batch.claimId, name),
+      update: lastAnswerUpdate(this.plan, name, template, now),
+    }));
+    const { matched, refused } = await this.needs.documents.bulk(updates);
+    return matched === answered.length && refused.length === 0 ? [] : answered;
+  }
+
+  /** (b) and (c) */
+  async #writeOutcomes(answered: readonly Answered[], troubled: readonly Held[], progress: Progress): Promise<void> {
+    if (answered.length + troubled.length === 0) return;
+    const { documents, clock } = this.needs;
+    const { claimId } = this.batch;
+    const updates = [
+      ...answered.map(({ outcome: { documentId, function: name }, template }) => ({
+        filter: askedFilter(this.plan, documentId, claimId, name),
+        update: answerUpdate(this.plan, name, template),
+      })),
+      ...troubled.map((one) => this.#troubleUpdate(one, progress)),
+    ];
+    const { refused } = await documents.bulk(updates);
+    const refusals = refused.flatMap(({ index }) => {
+      const one = answered[index] ?? troubled[index - answered.length];
+      return one === undefined ? [] : [this.#refusalUpdate(one)];
+    });
+    if (refusals.length > 0) await documents.bulk(refusals);
+    const ids = new Map(
+      [...answered, ...troubled].map(({ outcome }) => [encodeId(outcome.documentId), outcome.documentId]),
+    );
+    const now = clock.now();
+    await documents.bulk([...ids.values()].flatMap((id) => settlingUpdates(this.plan, id, claimId, now)));
+  }
+
+  #troubleUpdate({ outcome, document }: Held, progress: Progress): BulkUpdate {
+    const { documentId, function: name, classified } = outcome;
+    const filter = askedFilter(this.plan, documentId, this.batch.claimId, name);
+    const now = this.needs.clock.now();
+    const marks = readMarks(this.plan, document);
+    const attempt = marks.attemptsOf(name) + 1;
+    const verdict = this.#verdict(classified, attempt, marks.rounds, now);
+    const error = errorOf(classified);
+    if (verdict === null) {
+      if (classified.outcome === 'retry') progress.countGivenUp();
+      return { filter, update: failureUpdate(this.plan, name, error, attempt, now) };
+    }
+    progress.countRetryAt(verdict.notBefore);
+    return { filter, update: retryUpdate(this.plan, name, { error, attempt, now, ...verdict }) };
+  }
+
+  /** Null: given up. */
+  #verdict(
+    classified: Classified,
+    attempts: number,
+    rounds: number,
+    now: Date,
+  ): { notBefore: Date; countsAttempt: boolean } | null {
+    if (classified.outcome !== 'retry') return null;
+    const { settings, ids } = this.needs;
+    const jitter = jitterFrom(ids);
+    if (!classified.countsAttempt) {
+      const inMs = delayAfter(rounds, { baseMs: settings.retryBaseMs, capMs: 3_600_000, jitter });
+      return { notBefore: new Date(now.getTime() + inMs), countsAttempt: false };
+    }
+    const { maxRetries } = this.plan.pipeline.batch;
+    const next = nextAttempt({ attempts, maxRetries }, { now, jitter, baseMs: settings.retryBaseMs });
+    return next.state === 'failed' ? null : { notBefore: next.notBefore, countsAttempt: true };
+  }
+
+  /** A write that the store refuses for one document is that document's failure. */
+  #refusalUpdate({ outcome: { documentId, function: name }, document }: Held): BulkUpdate {
+    const attempt = readMarks(this.plan, document).attemptsOf(name) + 1;
+    const error: DocumentError = {
+      kind: 'ProcessingError',
+      code: 'document.write-refused',
+      message:
+        'the store refused to write the answer into the document; see the response template and the field’s type',
+    };
+    return {
+      filter: askedFilter(this.plan, documentId, this.batch.claimId, name),
+      update: failureUpdate(this.plan, name, error, attempt, this.needs.clock.now()),
+    };
+  }
+}
+
+function asTrouble(one: Held, error: DocumentError): Held {
+  const { usage } = one.outcome.classified;
+  const classified: Classified = { outcome: 'retry', error, countsAttempt: true, usage };
+  return { ...one, outcome: { ...one.outcome, classified } };
+}
+
+function errorOf(classified: Classified): DocumentError {
+  if (classified.outcome !== 'answered') return classified.error;
+  throw new Error('An answer has no error.');
+}

@@ -1,0 +1,48 @@
+import { missingResult, noUsage, type Classified, type DocumentError } from '@batchmill/pipeline';
+import type { Batch } from '@batchmill/records';
+
+/** What it means that a request of this batch got no line, by what became of the batch. `line` counts from 1. */
+export function verdictOnMissing(batch: Batch, line: number): Classified {
+  switch (batch.reason) {
+    case 'completed':
+      return missingResult();
+    case 'failed':
+      return verdictOnFailed(batch.failure, line);
+    case 'expired':
+      return again('provider.batch-expired', 'The batch expired before this request was answered');
+    case 'cancelled':
+    case 'never-sent':
+      return again('provider.batch-cancelled', 'The batch was cancelled before this request was answered');
+    case 'too-large':
+      return again(
+        'provider.batch-too-large',
+        'The batch was larger than the provider’s queue; it is built anew, smaller',
+      );
+    case 'nothing-to-send':
+    case null:
+      return missingResult();
+  }
+}
+
+/** The provider names the line that it took offence at: that request fails, and the others are asked again without it. */
+function verdictOnFailed(failure: Batch['failure'], line: number): Classified {
+  const code = failure?.code ?? 'unknown';
+  const message = `The provider refused the whole batch (${code})`;
+  if (failure?.line == null) return { outcome: 'retry', error: errorOf(message), countsAttempt: true, usage: noUsage };
+  if (failure.line === line)
+    return { outcome: 'fail', error: errorOf(`The provider refused this request (${code})`), usage: noUsage };
+  return { outcome: 'retry', error: errorOf(message), countsAttempt: false, usage: noUsage };
+}
+
+function errorOf(message: string): DocumentError {
+  return { kind: 'ProcessingError', code: 'provider.batch-failed', message };
+}
+
+function again(code: string, message: string): Classified {
+  return {
+    outcome: 'retry',
+    error: { kind: 'ProcessingError', code, message },
+    countsAttempt: false,
+    usage: noUsage,
+  };
+}

@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { StatusPoller } from './status-poller.js';
+
+@Module({ controllers: [StatusPoller] })
+export class StatusPollerModule {}

@@ -1,0 +1,207 @@
+import type { DocumentError, RunPlan } from '@batchmill/pipeline';
+import type { Filter, Update } from '@batchmill/store';
+import { mergeUpdates } from './merge-updates.js';
+
+/*
+ * The bookkeeping on the user's documents, as filters and updates in MongoDB's language. Every mark is one conditional
+ * update of one document, addressed by `_id`: whoever comes late or twice finds that the condition does not hold.
+ */
+
+/** asked: on its way. retry: to be asked again. done and failed are ends. */
+export type FunctionState = 'asked' | 'retry' | 'done' | 'failed';
+
+/** A side's bookkeeping under its `infoField`; every field may be missing. */
+export interface DocumentInfo {
+  readonly runId?: string;
+  readonly claimId?: string;
+  readonly claimedAt?: Date;
+  /** Not to be claimed before then. */
+  readonly notBefore?: Date;
+  /** Returns to pending that used up no attempt. */
+  readonly rounds?: number;
+  /** When it was completed or failed: pending again after that, it starts anew. */
+  readonly ended?: Date | null;
+  readonly functions?: Readonly<Record<string, { readonly state?: FunctionState; readonly attempts?: number }>>;
+  readonly error?: DocumentError & { readonly at: Date; readonly attempt: number };
+}
+
+/** Pending, by the status field; a missing one means pending unless the query names the field. */
+export function pendingFilter({ side, namesStatusField }: RunPlan): Filter {
+  const { field, pending } = side.status;
+  return { [field]: namesStatusField ? pending : { $in: [pending, null] } };
+}
+
+/** Pending and due. */
+export function claimableFilter(plan: RunPlan, now: Date): Filter {
+  return { ...pendingFilter(plan), [info(plan, 'notBefore')]: { $not: { $gt: now } } };
+}
+
+/** Claimable still, and carrying the claim that it carried when it was found. */
+export function claimFilter(plan: RunPlan, id: unknown, former: string | null, now: Date): Filter {
+  return { ...claimableFilter(plan, now), _id: id, [info(plan, 'claimId')]: former };
+}
+
+export interface Claiming {
+  readonly runId: string;
+  readonly claimId: string;
+  readonly ask: readonly string[];
+  readonly anew: boolean;
+  readonly now: Date;
+  /** The user's part of the update; empty when there is none. */
+  readonly template: Update;
+}
+
+export function claimUpdate(plan: RunPlan, { runId, claimId, ask, anew, now, template }: Claiming): Update {
+  const functions = anew
+    ? { [info(plan, 'functions')]: Object.fromEntries(ask.map((name) => [name, { state: 'asked', attempts: 0 }])) }
+    : Object.fromEntries(ask.map((name) => [stateOf(plan, name), 'asked']));
+  const ours = {
+    $set: {
+      [plan.side.status.field]: plan.side.status.inProgress,
+      [info(plan, 'runId')]: runId,
+      [info(plan, 'claimId')]: claimId,
+      [info(plan, 'claimedAt')]: now,
+      [info(plan, 'ended')]: null,
+      ...functions,
+      ...(anew ? { [info(plan, 'rounds')]: 0 } : {}),
+    },
+    ...(anew ? { $unset: { [info(plan, 'error')]: '', [info(plan, 'notBefore')]: '' } } : {}),
+  };
+  return mergeUpdates(template, ours);
+}
+
+/** For a document whose bookkeeping field holds something else: it fails with the reason, and carries the claim. */
+export function unmarkableUpdate(
+  plan: RunPlan,
+  { runId, claimId, now, error }: { runId: string; claimId: string; now: Date; error: DocumentError },
+): Update {
+  const { status, infoField } = plan.side;
+  const marks = { runId, claimId, claimedAt: now, ended: now, error: { ...error, at: now, attempt: 0 } };
+  return { $set: { [status.field]: status.failed, [infoField]: marks } };
+}
+
+export function carryingFilter(plan: RunPlan, ids: readonly unknown[], claimId: string): Filter {
+  return { _id: { $in: ids }, [info(plan, 'claimId')]: claimId };
+}
+
+/** (a) The last answer that a document lacked: it is completed with it, in one update. */
+export function lastAnswerFilter(plan: RunPlan, id: unknown, claimId: string, name: string): Filter {
+  const others = plan.functions.filter((other) => other !== name);
+  return {
+    ...askedFilter(plan, id, claimId, name),
+    [plan.side.status.field]: plan.side.status.inProgress,
+    ...Object.fromEntries(others.map((other) => [stateOf(plan, other), { $in: ['done', null] }])),
+  };
+}
+
+export function lastAnswerUpdate(plan: RunPlan, name: string, template: Update, now: Date): Update {
+  return mergeUpdates(answerUpdate(plan, name, template), completing(plan, now));
+}
+
+/** (b) The claim still holds and the function is still asked. */
+export function askedFilter(plan: RunPlan, id: unknown, claimId: string, name: string): Filter {
+  return { _id: id, [info(plan, 'claimId')]: claimId, [stateOf(plan, name)]: 'asked' };
+}
+
+export function answerUpdate(plan: RunPlan, name: string, template: Update): Update {
+  return mergeUpdates(template, {
+    $set: { [stateOf(plan, name)]: 'done' },
+    $inc: { [attemptsOf(plan, name)]: 1 },
+  });
+}
+
+export function failureUpdate(plan: RunPlan, name: string, error: DocumentError, attempt: number, now: Date): Update {
+  return {
+    $set: { [stateOf(plan, name)]: 'failed', [info(plan, 'error')]: { ...error, at: now, attempt } },
+    $inc: { [attemptsOf(plan, name)]: 1 },
+  };
+}
+
+export interface AskingAgain {
+  readonly error: DocumentError;
+  readonly attempt: number;
+  readonly now: Date;
+  readonly notBefore: Date;
+  /** False: a round, which uses up no attempt. */
+  readonly countsAttempt: boolean;
+}
+
+export function retryUpdate(plan: RunPlan, name: string, retry: AskingAgain): Update {
+  const { error, attempt, now, notBefore, countsAttempt } = retry;
+  return {
+    $set: { [stateOf(plan, name)]: 'retry', [info(plan, 'error')]: { ...error, at: now, attempt } },
+    $inc: countsAttempt ? { [attemptsOf(plan, name)]: 1 } : { [info(plan, 'rounds')]: 1 },
+    $max: { [info(plan, 'notBefore')]: notBefore },
+  };
+}
+
+/** (c) What ends a document, or gives it back, once none of its functions is asked any more. */
+export function settlingUpdates(
+  plan: RunPlan,
+  id: unknown,
+  claimId: string,
+  now: Date,
+): { filter: Filter; update: Update }[] {
+  const { field, inProgress, pending, failed } = plan.side.status;
+  const held = { _id: id, [info(plan, 'claimId')]: claimId, [field]: inProgress };
+  const each = (condition: unknown): Filter =>
+    Object.fromEntries(plan.functions.map((name) => [stateOf(plan, name), condition]));
+  const some = (state: FunctionState): Filter => ({
+    $or: plan.functions.map((name) => ({ [stateOf(plan, name)]: state })),
+  });
+  return [
+    { filter: { ...held, ...each({ $in: ['done', null] }) }, update: completing(plan, now) },
+    { filter: { ...held, ...each({ $ne: 'asked' }), ...some('retry') }, update: { $set: { [field]: pending } } },
+    {
+      filter: { ...held, ...each({ $nin: ['asked', 'retry'] }), ...some('failed') },
+      update: { $set: { [field]: failed, [info(plan, 'ended')]: now } },
+    },
+  ];
+}
+
+/** The repair of what nothing else told of: back to pending, what was asked to be asked again, one round used. */
+export function repairUpdates(
+  plan: RunPlan,
+  id: unknown,
+  claimId: string,
+  asked: readonly string[],
+): { filter: Filter; update: Update } {
+  const { field, inProgress, pending } = plan.side.status;
+  return {
+    filter: {
+      _id: id,
+      [info(plan, 'claimId')]: claimId,
+      [field]: inProgress,
+      ...Object.fromEntries(asked.map((name) => [stateOf(plan, name), 'asked'])),
+    },
+    update: {
+      $set: { [field]: pending, ...Object.fromEntries(asked.map((name) => [stateOf(plan, name), 'retry'])) },
+      $inc: { [info(plan, 'rounds')]: 1 },
+    },
+  };
+}
+
+/** The fields that the bookkeeping needs of a document. */
+export function marksProjection(plan: RunPlan): Readonly<Record<string, 1>> {
+  return { [plan.side.status.field]: 1, [plan.side.infoField]: 1 };
+}
+
+function completing(plan: RunPlan, now: Date): Update {
+  const { field, completed } = plan.side.status;
+  return {
+    $set: { [field]: completed, [info(plan, 'ended')]: now },
+    $unset: { [info(plan, 'error')]: '', [info(plan, 'notBefore')]: '' },
+  };
+}
+
+function info(plan: RunPlan, name: string): string {
+  return `${plan.side.infoField}.${name}`;
+}
+
+function stateOf(plan: RunPlan, name: string): string {
+  return info(plan, `functions.${name}.state`);
+}
+
+function attemptsOf(plan: RunPlan, name: string): string {
+  return info(plan, `functions.${name}.attempts`);
+}

@@ -1,0 +1,106 @@
+import { ValidationError, isDependencyAway, type Event, type EventClass } from '@batchmill/contracts';
+import { deadLetterOf, type Bus, type IncomingMessage } from '@batchmill/bus';
+import type { Step } from '@batchmill/records';
+import { inSpan } from '@batchmill/telemetry';
+import { assertDeclared } from './assert-declared.js';
+import { readMessage, receivedOf } from './read-message.js';
+import { recordedError } from '@batchmill/records';
+import type { Received, Unusable } from './received.js';
+import type { StageDefinition } from './stage-definition.js';
+import type { LoopNeeds } from './work-loop.js';
+
+/** What a stage does with the messages of one topic. */
+export interface TopicHandling {
+  readonly event: EventClass;
+  readonly consume: ((event: Event, received: Received) => Promise<AsyncIterable<Step>>) | null;
+  readonly answerUnusable: ((unusable: Unusable) => Promise<AsyncIterable<Step>>) | null;
+  /** Wakes every loop that the event wakes. */
+  readonly wake: (event: Event) => void;
+}
+
+/**
+ * Takes in the messages of one stage. It resolves when the message can be committed: input is recorded, a wake is passed
+ * on, what cannot be used is a dead letter. It rejects when a dependency is away, and the message comes again.
+ */
+export class MessageIntake {
+  readonly group: string;
+
+  constructor(
+    private readonly stage: StageDefinition,
+    private readonly topics: ReadonlyMap<string, TopicHandling>,
+    private readonly bus: Bus,
+    private readonly needs: LoopNeeds,
+  ) {
+    this.group = `batchmill.${stage.name}`;
+  }
+
+  async take(message: IncomingMessage): Promise<void> {
+    const handling = this.topics.get(message.topic);
+    if (handling === undefined) return;
+    const received = receivedOf(message);
+    const attributes = { 'batchmill.stage': this.stage.name, 'batchmill.topic': message.topic };
+    await inSpan(`${this.stage.name} ${handling.event.event}`, { parent: received.traceparent, attributes }, () =>
+      this.#handle(message, received, handling),
+    );
+  }
+
+  async #handle(message: IncomingMessage, received: Received, handling: TopicHandling): Promise<void> {
+    const read = readMessage(message, handling.event);
+    if ('problem' in read) {
+      await this.#putAside(message, received, handling, read.problem, read.fields);
+      return;
+    }
+    if (handling.consume !== null) {
+      const failure = await this.#consume(handling.consume, read.event, received);
+      if (failure !== null) {
+        await this.#putAside(message, received, handling, failure, {});
+        return;
+      }
+    }
+    handling.wake(read.event);
+  }
+
+  /** Null: recorded. A few tries, then the error that stands in the way of this message alone. */
+  async #consume(
+    consume: NonNullable<TopicHandling['consume']>,
+    event: Event,
+    received: Received,
+  ): Promise<Error | null> {
+    const { clock, settings, log } = this.needs;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#carryOut(await consume(event, received));
+        return null;
+      } catch (error) {
+        if (isDependencyAway(error)) throw error;
+        const { message, code } = recordedError(error, clock.now());
+        const failure = error instanceof Error ? error : new Error(message);
+        if (error instanceof ValidationError || attempt >= settings.maxAttempts) return failure;
+        log.warn('a message failed; tried again', { operation: this.stage.name, code, error: message, attempt });
+        await clock.sleep(settings.backoffMs);
+      }
+    }
+  }
+
+  async #putAside(
+    message: IncomingMessage,
+    received: Received,
+    handling: TopicHandling,
+    problem: Error,
+    fields: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const { code, message: reason } = recordedError(problem, this.needs.clock.now());
+    if (handling.answerUnusable !== null) {
+      await this.#carryOut(await handling.answerUnusable({ ...received, fields, reason }));
+    }
+    await this.bus.publish([deadLetterOf(message, { group: this.group, code, message: reason })]);
+    this.needs.log.warn('dead letter', { operation: this.stage.name, topic: message.topic, code, error: reason });
+  }
+
+  async #carryOut(steps: AsyncIterable<Step>): Promise<void> {
+    for await (const step of steps) {
+      assertDeclared(step, this.stage);
+      await this.needs.speaker.carryOut(step);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { topicOf, type Event } from '@batchmill/contracts';
+import type { Bus, Subscription } from '@batchmill/bus';
+import type { Leased, Records, Step, WorkRecord } from '@batchmill/records';
+import { Clockwork } from './clockwork.js';
+import { FactSweep } from './fact-sweep.js';
+import type { LineSettings } from './line-settings.js';
+import { MessageIntake, type TopicHandling } from './message-intake.js';
+import type { HandlerDefinition, RecordsClass, StageDefinition } from './stage-definition.js';
+import { WorkLoop, type LoopNeeds } from './work-loop.js';
+
+/** A decorated method, ready to be called: what it returns are the steps to carry out. */
+export interface Handler {
+  readonly definition: HandlerDefinition & { stage: StageDefinition };
+  readonly call: (...given: unknown[]) => Promise<AsyncIterable<Step>>;
+}
+
+export interface HostNeeds extends LoopNeeds {
+  readonly bus: Bus;
+  readonly line: LineSettings;
+  /** Every kind of record there is, by its class. */
+  readonly records: ReadonlyMap<RecordsClass, Records<WorkRecord>>;
+}
+
+type Running = { start(): void; stop(): Promise<void> };
+
+/** Runs the methods of stages: their loops, their messages, their clocks. Knows nothing of Nest. */
+export class StageHost {
+  readonly #loops: { loop: WorkLoop<WorkRecord>; records: Records<WorkRecord>; handler: Handler }[] = [];
+  readonly #clocks: Running[] = [];
+  readonly #subscriptions: Subscription[] = [];
+
+  constructor(
+    private readonly handlers: readonly Handler[],
+    private readonly needs: HostNeeds,
+  ) {}
+
+  /** Resolves when every stage is at work. */
+  async start(): Promise<void> {
+    const { bus, records, readiness } = this.needs;
+    for (const each of records.values()) await each.prepare();
+    this.#makeLoops();
+    this.#makeClocks();
+    const intakes = this.#intakes();
+    await bus.ensureTopics([...new Set(intakes.flatMap(({ topics }) => topics))]);
+    for (const { intake, topics } of intakes) {
+      if (topics.length === 0) continue;
+      const handle = intake.take.bind(intake);
+      this.#subscriptions.push(await bus.subscribe({ group: intake.group, topics, handle }));
+    }
+    for (const { loop } of this.#loops) loop.start();
+    for (const clock of this.#clocks) clock.start();
+    readiness.started();
+  }
+
+  /** Takes nothing new; resolves when what is in flight reached a checkpoint or the time for it is over. */
+  async stop(): Promise<void> {
+    this.needs.readiness.stopped();
+    await Promise.all(this.#subscriptions.map((subscription) => subscription.stop()));
+    await Promise.all([...this.#clocks, ...this.#loops.map(({ loop }) => loop)].map((each) => each.stop()));
+  }
+
+  #makeLoops(): void {
+    for (const handler of this.handlers) {
+      const { definition } = handler;
+      if (definition.kind !== 'works') continue;
+      const records = this.#recordsOf(definition.on);
+      const { stage, method, in: state } = definition;
+      const handle = (record: Leased<WorkRecord>): Promise<AsyncIterable<Step>> => handler.call(record);
+      const loop = new WorkLoop({ stage, method, records, state, handle }, this.needs);
+      this.#loops.push({ loop, records, handler });
+    }
+  }
+
+  #makeClocks(): void {
+    for (const handler of this.handlers) {
+      const { definition } = handler;
+      if (definition.kind !== 'every') continue;
+      const { stage, method, intervalMs } = definition;
+      const ms = typeof intervalMs === 'number' ? intervalMs : this.needs.line[intervalMs.setting];
+      this.#clocks.push(new Clockwork(stage, method, ms, () => handler.call(), this.needs));
+    }
+    this.#clocks.push(new FactSweep(this.#stages(), [...this.needs.records.values()], this.needs));
+  }
+
+  #intakes(): { intake: MessageIntake; topics: string[] }[] {
+    return this.#stages().map((stage) => {
+      const topics = this.#topicsOf(stage);
+      return { intake: new MessageIntake(stage, topics, this.needs.bus, this.needs), topics: [...topics.keys()] };
+    });
+  }
+
+  #topicsOf(stage: StageDefinition): Map<string, TopicHandling> {
+    const topics = new Map<string, TopicHandling>();
+    const own = this.handlers.filter(({ definition }) => definition.stage === stage);
+    for (const { definition } of own) {
+      const events = definition.kind === 'works' ? definition.wokenBy : 'event' in definition ? [definition.event] : [];
+      for (const event of events) {
+        topics.set(topicOf(event), {
+          event,
+          consume: own.find(({ definition: d }) => d.kind === 'consumes' && d.event === event)?.call ?? null,
+          answerUnusable:
+            own.find(({ definition: d }) => d.kind === 'consumes-unusable' && d.event === event)?.call ?? null,
+          wake: (said) => this.#wake(stage, said),
+        });
+      }
+    }
+    return topics;
+  }
+
+  #wake(stage: StageDefinition, event: Event): void {
+    for (const { loop, records, handler } of this.#loops) {
+      const { definition } = handler;
+      if (definition.stage !== stage || definition.kind !== 'works') continue;
+      if (!definition.wokenBy.some((eventClass) => event instanceof eventClass)) continue;
+      const id = records.idIn(event);
+      if (id !== null) loop.wake(id);
+    }
+  }
+
+  #stages(): StageDefinition[] {
+    return [...new Set(this.handlers.map(({ definition }) => definition.stage))];
+  }
+
+  #recordsOf(recordsClass: RecordsClass): Records<WorkRecord> {
+    const records = this.needs.records.get(recordsClass);
+    if (records === undefined) throw new Error(`No records of the class ${recordsClass.name} were given to the host.`);
+    return records;
+  }
+}

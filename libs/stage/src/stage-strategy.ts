@@ -1,0 +1,55 @@
+import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import type { Step } from '@batchmill/records';
+import { definitionKey, type HandlerDefinition, type StageDefinition } from './stage-definition.js';
+import { StageHost, type Handler, type HostNeeds } from './stage-host.js';
+
+/** Nest's door to the stage host: it hands over the decorated methods of every controller, and starts and stops with the app. */
+export class StageStrategy extends Server implements CustomTransportStrategy {
+  override readonly propagatesEventHandlerErrors = true;
+  #host: StageHost | null = null;
+
+  constructor(private readonly needs: HostNeeds) {
+    super();
+  }
+
+  listen(callback: (error?: unknown) => void): void {
+    this.#host = new StageHost(handlersOf(this.messageHandlers), this.needs);
+    this.#host.start().then(() => callback(), callback);
+  }
+
+  async close(): Promise<void> {
+    await this.#host?.stop();
+  }
+
+  on(): never {
+    throw new Error('The stage host has no transport events to listen to.');
+  }
+
+  unwrap<T>(): T {
+    throw new Error('The stage host has no client to unwrap.');
+  }
+}
+
+function handlersOf(messageHandlers: ReadonlyMap<string, MessageHandler>): Handler[] {
+  return [...messageHandlers.values()].flatMap((messageHandler) => {
+    const extras = messageHandler.extras as Record<string, unknown> | undefined;
+    const definition = extras?.[definitionKey] as HandlerDefinition | undefined;
+    if (definition === undefined) return [];
+    return [{ definition: withStage(definition), call: (...given) => stepsOf(messageHandler, given) }];
+  });
+}
+
+function withStage(definition: HandlerDefinition): Handler['definition'] {
+  const stage: StageDefinition | null = definition.stage;
+  if (stage === null) throw new Error(`The class of the method ${definition.method} lacks its @Stage decorator.`);
+  return { ...definition, stage };
+}
+
+/** Nest hands a generator on as it is, or wraps it when interceptors are in play. */
+async function stepsOf(handler: MessageHandler, given: readonly unknown[]): Promise<AsyncIterable<Step>> {
+  const result: unknown = await handler(given[0], given[1]);
+  const steps: unknown = isObservable(result) ? await lastValueFrom(result) : result;
+  // The decorators accept async generators of steps only.
+  return steps as AsyncIterable<Step>;
+}

@@ -1,0 +1,82 @@
+import 'reflect-metadata';
+import type { Event, EventClass } from '@batchmill/contracts';
+import type { Leased, Step, WorkRecord } from '@batchmill/records';
+import { Controller } from '@nestjs/common';
+import { EventPattern } from '@nestjs/microservices';
+import type { Received, Unusable } from './received.js';
+import { definitionKey, type HandlerDefinition, type RecordsClass, type StageDefinition } from './stage-definition.js';
+
+type Steps = AsyncGenerator<Step, void, undefined>;
+/** Accepts a method that takes what the decorator gives and yields what a stage may yield. */
+type MethodDecoratorOf<M> = <D extends M>(
+  target: object,
+  method: string,
+  descriptor: TypedPropertyDescriptor<D>,
+) => void;
+
+const methodsKey = Symbol('batchmill.methods');
+
+/** A Nest controller whose methods are the work of one stage. */
+export function Stage(definition: StageDefinition): ClassDecorator {
+  return (target) => {
+    Controller()(target);
+    for (const handler of definitionsOn(target.prototype as object)) handler.stage = definition;
+  };
+}
+
+/**
+ * The method works on records in one state, each under a lease. A message of `wokenBy` names a record to look at now;
+ * the clock finds those that no message told of.
+ */
+export function Works<T extends WorkRecord>(work: {
+  on: RecordsClass<T>;
+  in: T['state'];
+  wokenBy?: readonly EventClass[];
+}): MethodDecoratorOf<(record: Leased<T>) => Steps> {
+  return handler((method) => ({
+    kind: 'works',
+    stage: null,
+    method,
+    // The host reads it back under the same class: the record's type is tied here, by the signature.
+    on: work.on as unknown as RecordsClass,
+    in: work.in,
+    wokenBy: work.wokenBy ?? [],
+  }));
+}
+
+/** The method takes in a message: it yields the insertion of a record under an id that makes a second delivery the same. */
+export function Consumes<E extends Event>(
+  event: EventClass<E>,
+): MethodDecoratorOf<(event: E, received: Received) => Steps> {
+  return handler((method) => ({ kind: 'consumes', stage: null, method, event }));
+}
+
+/** The method answers a message of this event that cannot be used, before it is dead-lettered. */
+export function ConsumesUnusable(event: EventClass): MethodDecoratorOf<(unusable: Unusable) => Steps> {
+  return handler((method) => ({ kind: 'consumes-unusable', stage: null, method, event }));
+}
+
+/** The method is called again and again, with that much time between the end of one call and the next. */
+export function Every(
+  intervalMs: number | { setting: 'sweepMs' },
+): MethodDecoratorOf<() => AsyncGenerator<Step, void, undefined>> {
+  return handler((method) => ({ kind: 'every', stage: null, method, intervalMs }));
+}
+
+function handler<M>(define: (method: string) => HandlerDefinition): MethodDecoratorOf<M> {
+  return (target, method, descriptor) => {
+    const definition = define(method);
+    definitionsOn(target).push(definition);
+    // One pattern per method: Nest would join handlers of one pattern into one.
+    const pattern = `${definition.kind}:${target.constructor.name}.${method}`;
+    EventPattern<string>(pattern, { [definitionKey]: definition })(target, method, descriptor);
+  };
+}
+
+function definitionsOn(prototype: object): HandlerDefinition[] {
+  const known = Reflect.getOwnMetadata(methodsKey, prototype) as HandlerDefinition[] | undefined;
+  if (known !== undefined) return known;
+  const fresh: HandlerDefinition[] = [];
+  Reflect.defineMetadata(methodsKey, fresh, prototype);
+  return fresh;
+}

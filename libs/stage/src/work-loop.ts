@@ -1,0 +1,228 @@
+import { ProcessingError, isDependencyAway, type Clock, type Ids } from '@batchmill/contracts';
+import { delayAfter } from '@batchmill/pipeline';
+import {
+  InterruptedError,
+  Leased,
+  LeaseLostError,
+  recordedError,
+  type Records,
+  type Step,
+  type WorkRecord,
+} from '@batchmill/records';
+import { inSpan, type Log } from '@batchmill/telemetry';
+import { assertDeclared } from './assert-declared.js';
+import { jitterFrom } from './jitter.js';
+import type { Readiness } from './readiness.js';
+import type { Speaker } from './speaker.js';
+import type { StageDefinition } from './stage-definition.js';
+import type { WorkSettings } from './work-settings.js';
+
+export interface Work<T extends WorkRecord> {
+  readonly stage: StageDefinition;
+  readonly method: string;
+  readonly records: Records<T>;
+  readonly state: T['state'];
+  handle(record: Leased<T>): Promise<AsyncIterable<Step>>;
+}
+
+export interface LoopNeeds {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly settings: WorkSettings;
+  readonly speaker: Speaker;
+  readonly readiness: Readiness;
+}
+
+/**
+ * Takes records in one state, works on a bounded number of them at once, and lets each go as protocol.md says:
+ * moved, given back, backed off or parked. A wake names a record to look at now; the clock finds the rest.
+ */
+export class WorkLoop<T extends WorkRecord> {
+  readonly #woken = new Set<string>();
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #stop = new AbortController();
+  #rouse: () => void = () => undefined;
+  #nextDueMs = Infinity;
+  #awayInARow = 0;
+  #running: Promise<void> | null = null;
+
+  constructor(
+    private readonly work: Work<T>,
+    private readonly needs: LoopNeeds,
+  ) {}
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  wake(recordId: string): void {
+    this.#woken.add(recordId);
+    this.#rouse();
+  }
+
+  /** Takes no more; work in flight stops at its next checkpoint and is given back. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#rouse();
+    await this.#running;
+    const { clock, settings } = this.needs;
+    await Promise.race([Promise.all(this.#inFlight), clock.sleep(settings.shutdownMs)]);
+  }
+
+  async #run(): Promise<void> {
+    const { settings } = this.needs;
+    while (!this.#stop.signal.aborted) {
+      const roused = this.#untilRoused();
+      const record = this.#inFlight.size < settings.concurrency ? await this.#take() : null;
+      if (record === null) {
+        await roused;
+        continue;
+      }
+      const working = this.#workOn(record).finally(() => {
+        this.#inFlight.delete(working);
+        this.#rouse();
+      });
+      this.#inFlight.add(working);
+    }
+  }
+
+  /** Resolves at the next wake, end of a work, due record or look of the clock, whichever comes first. */
+  #untilRoused(): Promise<void> {
+    const { clock, settings } = this.needs;
+    const inMs = Math.max(0, Math.min(settings.lookMs, this.#nextDueMs - clock.now().getTime()));
+    this.#nextDueMs = Infinity;
+    const over = new AbortController();
+    const roused = new Promise<void>((resolve) => {
+      this.#rouse = resolve;
+    });
+    return Promise.race([roused, clock.sleep(inMs, over.signal)]).finally(() => over.abort());
+  }
+
+  async #take(): Promise<T | null> {
+    const { records, state, stage } = this.work;
+    const { owner, leaseMs } = this.needs.settings;
+    try {
+      for (const id of this.#woken) {
+        this.#woken.delete(id);
+        const named = await records.take({ state, owner, leaseMs, id });
+        if (named !== null) return named;
+        await records.noteWake(id, state);
+      }
+      const due = await records.take({ state, owner, leaseMs });
+      this.#back();
+      return due;
+    } catch (error) {
+      this.#away(`${stage.name}: could not take work`, error);
+      return null;
+    }
+  }
+
+  async #workOn(record: T): Promise<void> {
+    const { stage, method, records, state } = this.work;
+    const over = new AbortController();
+    const leased = new Leased(record, records.writes, AbortSignal.any([this.#stop.signal, over.signal]));
+    const renewing = this.#renew(record, over);
+    try {
+      const attributes = { 'batchmill.stage': stage.name, 'batchmill.record': record._id, 'batchmill.state': state };
+      await inSpan(`${stage.name} ${method}`, { parent: record.traceparent, attributes }, () => this.#go(leased, over));
+      this.#back();
+    } catch (error) {
+      await this.#letGo(record, error);
+    } finally {
+      over.abort();
+      await renewing;
+    }
+  }
+
+  async #go(leased: Leased<T>, over: AbortController): Promise<void> {
+    const { stage, method } = this.work;
+    let ended = false;
+    for await (const step of await this.work.handle(leased)) {
+      assertDeclared(step, stage);
+      const applied = await this.needs.speaker.carryOut(step);
+      if (!applied && step.whenNotApplied === 'lease-lost') throw new LeaseLostError(step.recordId);
+      if (!step.ends) continue;
+      ended = true;
+      over.abort();
+      if (step.dueAt !== null) this.#dueAt(step.dueAt);
+    }
+    if (!ended) {
+      throw new ProcessingError(
+        'stage.no-end',
+        `${stage.name}.${method} ended without moving ${leased.id} or letting it wait`,
+      );
+    }
+  }
+
+  async #renew(record: T, over: AbortController): Promise<void> {
+    const { clock, settings } = this.needs;
+    for (;;) {
+      await clock.sleep(settings.leaseMs / 3, over.signal);
+      if (over.signal.aborted) return;
+      const until = new Date(clock.now().getTime() + settings.leaseMs);
+      // Away is not lost: the next write tells, and the fence keeps it safe.
+      const renewed = await this.work.records.writes.renew(record, until).catch(() => true);
+      if (!renewed) over.abort();
+    }
+  }
+
+  async #letGo(record: T, error: unknown): Promise<void> {
+    const { clock, log, settings } = this.needs;
+    const fields = { operation: this.work.stage.name, recordId: record._id };
+    try {
+      if (error instanceof LeaseLostError) {
+        log.info('lease gone; somebody else goes on', fields);
+      } else if (error instanceof InterruptedError) {
+        await this.work.records.writes.giveBack(record, clock.now());
+      } else if (isDependencyAway(error)) {
+        const backoffUntil = this.#after(this.#awayInARow);
+        this.#away(`${this.work.stage.name}: ${record._id} given back`, error);
+        await this.work.records.writes.giveBack(record, backoffUntil);
+        this.#dueAt(backoffUntil);
+      } else {
+        const parked = record.attempts + 1 >= settings.maxAttempts;
+        const backoffUntil = this.#after(record.attempts);
+        const recorded = recordedError(error, clock.now());
+        await this.work.records.writes.fail(record, { error: recorded, backoffUntil, parked });
+        this.#dueAt(backoffUntil);
+        const said = { ...fields, error: recorded.message, code: recorded.code, attempt: record.attempts + 1 };
+        if (parked) log.error('parked after too many tries; batchmill stuck retry puts it back', said);
+        else log.warn('failed; tried again later', said);
+      }
+    } catch (second) {
+      // The lease runs out by itself and somebody takes the record again.
+      this.#away(`${this.work.stage.name}: ${record._id} could not be given back`, second);
+    }
+  }
+
+  #after(failures: number): Date {
+    const { clock, ids, settings } = this.needs;
+    const bounds = { baseMs: settings.backoffMs, capMs: settings.maxBackoffMs, jitter: jitterFrom(ids) };
+    return new Date(clock.now().getTime() + delayAfter(failures, bounds));
+  }
+
+  #dueAt(at: Date): void {
+    this.#nextDueMs = Math.min(this.#nextDueMs, at.getTime());
+  }
+
+  #away(what: string, error: unknown): void {
+    const { log, readiness } = this.needs;
+    const code = recordedError(error, this.needs.clock.now()).code;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#awayInARow += 1;
+    readiness.away(this.#dependency, message);
+    if (this.#awayInARow === 1) log.warn(what, { operation: this.work.stage.name, code, error: message });
+  }
+
+  #back(): void {
+    if (this.#awayInARow === 0) return;
+    this.#awayInARow = 0;
+    this.needs.readiness.back(this.#dependency);
+    this.needs.log.info('dependencies answer again', { operation: this.work.stage.name });
+  }
+
+  get #dependency(): string {
+    return `${this.work.stage.name}.${this.work.method}`;
+  }
+}
