@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import { ConnectionError } from '@batchmill/contracts';
 import type { BusErrorCode } from '../error-codes.js';
 
@@ -6,27 +5,35 @@ import type { BusErrorCode } from '../error-codes.js';
 const busy = 5;
 const full = 13;
 
+interface SqliteError {
+  readonly errcode: number;
+  readonly errstr: string;
+}
+
 /** What SQLite says about its file becomes a ConnectionError; anything else stays as it is. */
 export function sqliteErrorOf(error: unknown, file: string): unknown {
-  const code = primaryCodeOf(error);
-  if (code === null) return error;
-  if (code === full) {
+  if (!isSqliteError(error)) return error;
+  if (codeOf(error) === full) {
     return busError('bus.disk-full', `The disk that holds the bus (${file}) is full: free some space.`, error);
   }
-  const found = types.isNativeError(error) ? error.message : String(error);
-  return busError('bus.unavailable', `The bus in ${file} cannot be used now: ${found}.`, error);
+  const found = `${error.errstr} (SQLite's code ${error.errcode})`;
+  return busError('bus.unavailable', `The bus in ${file} cannot be read or written now: ${found}.`, error);
 }
 
 /** True when another connection holds a lock that this one waited for in vain. */
 export function isBusy(error: unknown): boolean {
-  return primaryCodeOf(error) === busy;
+  return isSqliteError(error) && codeOf(error) === busy;
 }
 
 export function busError(code: BusErrorCode, message: string, cause?: unknown): ConnectionError {
   return new ConnectionError(code, message, cause === undefined ? {} : { cause });
 }
 
-function primaryCodeOf(error: unknown): number | null {
-  if (!types.isNativeError(error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
+/** Without its details: https://www.sqlite.org/rescode.html#extrc */
+function codeOf(error: SqliteError): number {
   return error.errcode & 0xff;
+}
+
+function isSqliteError(error: unknown): error is SqliteError {
+  return typeof error === 'object' && error !== null && 'errcode' in error && 'errstr' in error;
 }

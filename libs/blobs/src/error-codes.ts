@@ -1,0 +1,10 @@
+/** Every code that a store of blobs puts on an error, with what it means. */
+export const blobsErrorCodes = {
+  'blobs.missing': 'There is no blob of that name.',
+  'blobs.bad-suffix': 'The suffix of a blob is not made of small letters and digits after dots.',
+  'blobs.name-taken': 'A fresh random name was in use already. Nothing was overwritten.',
+  'blobs.disk-full': 'The disk that holds the blobs is full. The blob was not written.',
+  'blobs.unavailable': 'The store does not answer, or its files cannot be read or written.',
+} as const;
+
+export type BlobsErrorCode = keyof typeof blobsErrorCodes;

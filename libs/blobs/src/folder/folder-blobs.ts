@@ -1,0 +1,130 @@
+import { createReadStream } from 'node:fs';
+import { access, constants, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ProcessingError, ValidationError, type Ids } from '@batchmill/contracts';
+import { Blobs, type Blob } from '../blobs.js';
+import { blobPath, isSuffix } from './blob-path.js';
+import { BlobWriter } from './blob-writer.js';
+import { fileErrorOf, isMissing, onDisk } from './file-error.js';
+import { removeLeftovers } from './leftovers.js';
+import { makeFolder, syncFolder } from './make-durable.js';
+
+export interface FolderBlobsOptions {
+  /** Made when it is missing. Several processes and machines may share it. */
+  readonly folder: string;
+  readonly ids: Ids;
+}
+
+const chunkBytes = 256 * 1024;
+
+/**
+ * Files in a folder. A blob is written under `writing/` of the same folder and renamed to its place when it is whole and
+ * durable, so that no reader ever sees part of one.
+ */
+export class FolderBlobs extends Blobs {
+  private constructor(
+    private readonly folder: string,
+    private readonly ids: Ids,
+  ) {
+    super();
+  }
+
+  static async open({ folder, ids }: FolderBlobsOptions): Promise<FolderBlobs> {
+    const blobs = new FolderBlobs(folder, ids);
+    await onDisk(folder, async () => {
+      await makeFolder(blobs.writing);
+      await removeLeftovers(blobs.writing, new Date());
+    });
+    return blobs;
+  }
+
+  override async write(content: AsyncIterable<Uint8Array | string>, suffix: string): Promise<Blob> {
+    if (!isSuffix(suffix)) {
+      throw new ValidationError(
+        'blobs.bad-suffix',
+        `The suffix "${suffix}" must look like .jsonl or .tar.gz, or be empty.`,
+      );
+    }
+    const name = this.ids.next() + suffix;
+    const path = await this.freePath(name);
+    const draft = join(this.writing, name);
+    const writer = await onDisk(this.folder, () => BlobWriter.create(draft));
+    try {
+      const bytes = await this.fill(writer, content);
+      await onDisk(this.folder, async () => {
+        await makeFolder(dirname(path));
+        await rename(draft, path);
+        await syncFolder(dirname(path));
+      });
+      return { name, bytes };
+    } catch (error) {
+      await rm(draft, { force: true }).catch(() => undefined); // what went wrong first is what matters
+      throw error;
+    }
+  }
+
+  override async *read(name: string, offset = 0): AsyncIterable<Uint8Array> {
+    const path = blobPath(this.folder, name);
+    if (path === null) throw missing(name, this.folder);
+    try {
+      const stream: AsyncIterable<Buffer> = createReadStream(path, { start: offset, highWaterMark: chunkBytes });
+      yield* stream;
+    } catch (error) {
+      throw isMissing(error) ? missing(name, this.folder, error) : fileErrorOf(error, this.folder);
+    }
+  }
+
+  override async delete(name: string): Promise<void> {
+    const path = blobPath(this.folder, name);
+    if (path === null) return;
+    await onDisk(this.folder, () => rm(path, { force: true }));
+  }
+
+  override async check(): Promise<void> {
+    await onDisk(this.folder, () => access(this.writing, constants.R_OK | constants.W_OK));
+  }
+
+  override async close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private get writing(): string {
+    return join(this.folder, 'writing');
+  }
+
+  /** What the content throws stays as it is; only the disk's errors are ours. Returns the number of bytes. */
+  private async fill(writer: BlobWriter, content: AsyncIterable<Uint8Array | string>): Promise<number> {
+    try {
+      for await (const piece of content) {
+        const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+        await onDisk(this.folder, () => writer.write(bytes));
+      }
+      await onDisk(this.folder, () => writer.finish());
+      return writer.bytes;
+    } finally {
+      await onDisk(this.folder, () => writer.close());
+    }
+  }
+
+  private async freePath(name: string): Promise<string> {
+    const path = blobPath(this.folder, name);
+    if (path === null || (await exists(path))) {
+      throw new ProcessingError(
+        'blobs.name-taken',
+        `The fresh name ${name} cannot be used in ${this.folder}: try again.`,
+      );
+    }
+    return path;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function missing(name: string, folder: string, cause?: unknown): ProcessingError {
+  return new ProcessingError('blobs.missing', `There is no blob "${name}" in ${folder}.`, { cause });
+}

@@ -1,0 +1,1 @@
+export { FolderBlobs, type FolderBlobsOptions } from './folder-blobs.js';

@@ -1,0 +1,23 @@
+import { mkdir, open } from 'node:fs/promises';
+import { dirname, relative, sep } from 'node:path';
+
+/** Makes the folder and those above it that are missing; they outlive a power failure when it resolves. */
+export async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  const made = relative(dirname(first), folder).split(sep);
+  for (let depth = 0, parent = folder; depth < made.length; depth += 1) {
+    parent = dirname(parent);
+    await syncFolder(parent);
+  }
+}
+
+/** The names in the folder outlive a power failure when it resolves. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
