@@ -44,6 +44,7 @@ export type {
   Source,
   Status,
 } from './pipeline.js';
+export { Pipelines } from './pipelines.js';
 export { planRun } from './plan/plan-run.js';
 export type { AskedRun, PlannedFunction, RunPlan } from './plan/run-plan.js';
 export { renderRequests } from './requests/render-requests.js';

@@ -1,7 +1,7 @@
 import { Liquid } from 'liquidjs';
 import { stringifyValue } from './stringify-value.js';
 
-const limits = { parseLimit: 1_000_000, renderLimit: 10_000, memoryLimit: 100_000_000 };
+const limits = { parseLimit: 1_000_000, renderLimit: 3000, memoryLimit: 50_000_000 };
 
 /** `keepOutputType`: a template that is one output and nothing else renders to the value itself. */
 export function liquidEngine({ keepOutputType }: { keepOutputType: boolean }): Liquid {

@@ -1,0 +1,191 @@
+import { describe, expect, it } from '@jest/globals';
+import { ObjectId } from 'bson';
+import { chat } from '../definition/chat.js';
+import type { SourceDocument } from '../definition/source-document.js';
+import { planRun } from '../plan/plan-run.js';
+import type { Answer } from '../results/classified.js';
+import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
+import { responseUpdate } from './response-update.js';
+
+const at = { now: new Date('2025-03-01T10:00:00Z'), runId: 'run-1' };
+const document: SourceDocument = { _id: new ObjectId('64af0123456789abcdef0123'), company: 'JKHY', visits: 3 };
+const answerOf = (text: string, parsed?: unknown): Answer => ({
+  kind: 'text',
+  text,
+  body: { choices: [{ message: { content: text } }] },
+  ...(parsed === undefined ? {} : { parsed }),
+});
+
+type Options = Omit<Parameters<typeof chat>[0], 'name' | 'user'>;
+
+async function updateOf(
+  options: Options,
+  { answer = answerOf('Short.'), of = document, others = [] as ReturnType<typeof chat>[] } = {},
+): Promise<unknown> {
+  const functions = [chat({ name: 'summary', user: 'x', ...options }), ...others];
+  const plan = planRun(aPipeline({ inference: { functions } }), { functions: ['summary'] });
+  const result = await responseUpdate(plan, 'summary', answer, of, at);
+  return 'update' in result ? result.update : result.error;
+}
+
+describe('responseUpdate', () => {
+  it('C2: by default pushes answer and date', async () => {
+    expect(await updateOf({})).toEqual({
+      $push: { event_response: { talking_points: 'Short.', created_date: at.now } },
+    });
+  });
+
+  it('C2: by default the fields may have other names', async () => {
+    const options = { responseField: 'ai.answers', responseDateField: 'at', responseContentField: 'text' };
+
+    expect(await updateOf(options)).toEqual({ $push: { 'ai.answers': { text: 'Short.', at: at.now } } });
+  });
+
+  it('I3: with several functions each answer says whose it is', async () => {
+    expect(await updateOf({}, { others: [chat({ name: 'topics', user: 'x' })] })).toEqual({
+      $push: { event_response: { function: 'summary', talking_points: 'Short.', created_date: at.now } },
+    });
+  });
+
+  it('I5: JSON that was asked for is written as what it is', async () => {
+    expect(await updateOf({}, { answer: answerOf('{"a":[1]}', { a: [1] }) })).toMatchObject({
+      $push: { event_response: { talking_points: { a: [1] } } },
+    });
+  });
+
+  it('C2: a variable that is the whole value keeps its type, within a text it is text', async () => {
+    const responseTemplate = {
+      $set: {
+        id: '{{_id}}',
+        visits: '{{ visits }}',
+        at: '{{current_date}}',
+        text: '{{company}} on {{current_date}}: {{ visits }}',
+        run: '{{run_id}} {{model}} {{function}}',
+        list: ['{{visits}}', { deep: '{{response_content}}' }, 7, null],
+        plain: 'as it is',
+      },
+      $inc: { answers: 1 },
+    };
+
+    expect(await updateOf({ responseTemplate })).toEqual({
+      $set: {
+        id: document['_id'],
+        visits: 3,
+        at: at.now,
+        text: 'JKHY on 2025-03-01T10:00:00.000Z: 3',
+        run: 'run-1 gpt-4o-mini summary',
+        list: [3, { deep: 'Short.' }, 7, null],
+        plain: 'as it is',
+      },
+      $inc: { answers: 1 },
+    });
+  });
+
+  it('C5: the processor sees body and document; its content field is the content, its other keys are variables', async () => {
+    const options: Options = {
+      process: (response, from) => ({
+        talking_points: (response.choices[0]?.message.content ?? '').split('.'),
+        patient_type: from['patient_type'] ?? 'ip',
+        company: 'overridden',
+      }),
+      responseTemplate: { $push: { r: { c: '{{response_content}}', t: '{{patient_type}}', w: '{{company}}' } } },
+    };
+
+    expect(await updateOf(options, { answer: answerOf('a.b') })).toEqual({
+      $push: { r: { c: ['a', 'b'], t: 'ip', w: 'overridden' } },
+    });
+  });
+
+  it('C5: a processor may be asynchronous, and return just the content', async () => {
+    expect(await updateOf({ process: async () => ['x'] })).toMatchObject({
+      $push: { event_response: { talking_points: ['x'] } },
+    });
+  });
+
+  it('C5: without the content field in what the processor returns, the answer is the content', async () => {
+    expect(await updateOf({ process: () => ({ other: 1 }) })).toMatchObject({
+      $push: { event_response: { talking_points: 'Short.' } },
+    });
+  });
+
+  it('C5: _id is never written, whatever the processor returns', async () => {
+    const options: Options = {
+      process: () => ({ _id: 'mine', key: '_id', talking_points: 'x' }),
+      responseTemplate: { $set: { '{{key}}': 1, seen: '{{_id}}' } },
+    };
+
+    expect(await updateOf(options)).toEqual({ $set: { seen: document['_id'] } });
+  });
+
+  it('I2: keys may be templates, so that functions write side by side', async () => {
+    expect(await updateOf({ responseTemplate: { $set: { 'answers.{{function}}': '{{response_content}}' } } })).toEqual({
+      $set: { 'answers.summary': 'Short.' },
+    });
+  });
+
+  it.each([
+    ['a deeper field than was written', 'a.b'],
+    ['an operator', '$where'],
+    ['no field', ''],
+  ])('a key that renders to %s is the document’s failure', async (_, company) => {
+    const options = { responseTemplate: { $set: { 'answers.{{company}}': 1 } } };
+
+    expect(await updateOf(options, { of: { company } })).toMatchObject({
+      kind: 'TemplateError',
+      code: 'response.bad-path',
+    });
+  });
+
+  it.each(['ai_status', 'processing_info'])(
+    'a key that renders to %s, which is kept by us, is the document’s failure',
+    async (key) => {
+      expect(await updateOf({ responseTemplate: { $set: { '{{key}}': 1 } } }, { of: { key } })).toMatchObject({
+        code: 'response.bad-path',
+        message: expect.stringContaining(`is "${key}", which is kept by us`),
+      });
+    },
+  );
+
+  it('C2: the status changes with our marks, not with the template', async () => {
+    expect(await updateOf({ responseTemplate: { $set: { ai_status: 'completed', a: 1 } } })).toEqual({
+      $set: { a: 1 },
+    });
+  });
+
+  it('a variable that is not there is the document’s failure', async () => {
+    expect(await updateOf({ responseTemplate: { $set: { a: '{{nobody}}' } } })).toMatchObject({
+      kind: 'TemplateError',
+      code: 'template.missing-value',
+      message: expect.stringContaining('Function summary, response template'),
+    });
+  });
+
+  it('a processor that throws is the document’s failure, and what it said is not told', async () => {
+    const process = (): never => {
+      throw new SyntaxError('Unexpected token: secret');
+    };
+
+    expect(await updateOf({ process })).toEqual({
+      kind: 'ProcessingError',
+      code: 'response.process-failed',
+      message: 'Function summary: its processor threw a SyntaxError',
+    });
+    expect(await updateOf({ process: async () => Promise.reject(new Error('secret')) })).toMatchObject({
+      code: 'response.process-failed',
+    });
+    expect(await updateOf({ process: () => undefined })).toMatchObject({ code: 'response.no-content' });
+  });
+
+  it('what a model says is never run as a template', async () => {
+    expect(await updateOf({}, { answer: answerOf('{{ document | json }}') })).toMatchObject({
+      $push: { event_response: { talking_points: '{{ document | json }}' } },
+    });
+  });
+
+  it('E4: a vector writes nothing into the document', async () => {
+    const plan = planRun(aPipeline({ embeddings: embeddingsOf() }), {});
+    const vector: Answer = { kind: 'vector', vector: new Float32Array(3) };
+
+    expect(await responseUpdate(plan, 'embeddings', vector, document, at)).toEqual({ update: {} });
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { chat } from '../definition/chat.js';
+import type { PipelineDefinition } from '../definition/pipeline-definition.js';
+import { prompt } from '../definition/prompt.js';
+import { checked } from '../testing/a-pipeline.js';
+
+const definition = {
+  name: 'a-pipeline',
+  source: { collection: 'c', queryTemplate: () => ({ a: 1 }) },
+  inference: { functions: [chat({ name: 'summary', user: prompt('u.md'), process: () => 'x' })] },
+} satisfies PipelineDefinition;
+const files = { 'u.md': 'Hello' };
+
+describe('the hash of a pipeline', () => {
+  it('is the same for the same definition, whatever the order of its keys', () => {
+    const { name, source, inference } = definition;
+
+    expect(checked({ inference, source, name }, files).hash).toBe(checked(definition, files).hash);
+    expect(checked(definition, files).hash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('does not depend on how often is polled and how much goes into a file', () => {
+    const batch = { batchSize: 3, pollIntervalSeconds: 1, maxRetries: 9 };
+
+    expect(checked({ ...definition, batch }, files).hash).toBe(checked(definition, files).hash);
+  });
+
+  it.each<[string, unknown, Record<string, string>]>([
+    ['the text of a prompt', definition, { 'u.md': 'Hello you' }],
+    ['the query', { ...definition, source: { ...definition.source, queryTemplate: () => ({ a: 2 }) } }, files],
+    ['the collection', { ...definition, source: { ...definition.source, collection: 'd' } }, files],
+    [
+      'a processor',
+      {
+        ...definition,
+        inference: { functions: [chat({ name: 'summary', user: prompt('u.md'), process: () => 'y' })] },
+      },
+      files,
+    ],
+    [
+      'a response template',
+      {
+        ...definition,
+        inference: {
+          functions: [chat({ name: 'summary', user: prompt('u.md'), process: () => 'x', responseField: 'other' })],
+        },
+      },
+      files,
+    ],
+    ['the status field', { ...definition, inference: { ...definition.inference, status: { field: 's' } } }, files],
+    [
+      'the update template',
+      { ...definition, inference: { ...definition.inference, updateTemplate: { $inc: { n: 1 } } } },
+      files,
+    ],
+  ])('changes with %s', (_, changed, beside) => {
+    expect(checked(changed, beside).hash).not.toBe(checked(definition, files).hash);
+  });
+});

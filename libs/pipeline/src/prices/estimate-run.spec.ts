@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { chat } from '../definition/chat.js';
+import { planRun } from '../plan/plan-run.js';
+import { renderRequests } from '../requests/render-requests.js';
+import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
+import { estimateRun } from './estimate-run.js';
+
+const at = new Date('2025-11-01T00:00:00Z');
+
+describe('estimateRun', () => {
+  it('M3: 3,500 groups of two requests, from a sample of two', () => {
+    const functions = [
+      chat({ name: 'topics', user: '{{ text }}' }),
+      chat({ name: 'entities', user: '{{ text }}', maxTokens: 100 }),
+    ];
+    const plan = planRun(aPipeline({ inference: { functions } }), {});
+    const requests = [{ text: 'one two' }, { text: 'three four five six' }].flatMap(
+      (document) => renderRequests(plan, document, plan.functions).requests,
+    );
+
+    const estimate = estimateRun(plan, { documents: 3500, sample: { documents: 2, requests }, at });
+
+    const inputTokens = requests.reduce((sum, request) => sum + request.inputTokens, 0) * 1750;
+    const usd = (inputTokens * 0.15 + 3500 * 600 * 0.6) / 2e6;
+    expect(estimate).toMatchObject({
+      documents: 3500,
+      requests: 7000,
+      inputTokens,
+      maxOutputTokens: 2_100_000,
+      batches: 35,
+      unpriced: [],
+    });
+    expect(estimate.usd).toBeCloseTo(usd, 9);
+    expect(estimate.synchronousUsd).toBeCloseTo(usd * 2, 9);
+    expect(estimate.savedUsd).toBeCloseTo(usd, 9);
+  });
+
+  it('M3: as many batches as the limits of the provider make', () => {
+    const pipeline = aPipeline({ embeddings: { ...embeddingsOf(), batchSize: 50_000 } });
+    const plan = planRun(pipeline, {});
+    const batchesOf = (text: string): number => {
+      const { requests } = renderRequests(plan, { text_content: text }, plan.functions);
+      return estimateRun(plan, { documents: 50_000, sample: { documents: 1, requests }, at }).batches;
+    };
+
+    expect(batchesOf('short')).toBe(1);
+    expect(batchesOf('long '.repeat(1600))).toBe(2);
+  });
+
+  it('M3: one file has one model', () => {
+    const functions = [chat({ name: 'a', user: 'x' }), chat({ name: 'b', user: 'x', model: 'my-own' })];
+    const plan = planRun(aPipeline({ inference: { functions } }), {});
+    const { requests } = renderRequests(plan, {}, plan.functions);
+
+    const estimate = estimateRun(plan, { documents: 150, sample: { documents: 1, requests }, at });
+
+    expect(estimate.models.map(({ model, batches }) => [model, batches])).toEqual([
+      ['gpt-4o-mini', 2],
+      ['my-own', 2],
+    ]);
+    expect(estimate).toMatchObject({
+      batches: 4,
+      usd: null,
+      synchronousUsd: null,
+      savedUsd: null,
+      unpriced: ['my-own'],
+    });
+  });
+
+  it('M3: nothing to do costs nothing', () => {
+    const plan = planRun(aPipeline({ embeddings: embeddingsOf() }), {});
+
+    expect(estimateRun(plan, { documents: 0, sample: { documents: 0, requests: [] }, at })).toMatchObject({
+      requests: 0,
+      batches: 0,
+      usd: 0,
+    });
+  });
+});

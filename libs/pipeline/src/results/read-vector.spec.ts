@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { readVector } from './read-vector.js';
+
+const base64 = (values: readonly number[]): string => Buffer.from(Float32Array.from(values).buffer).toString('base64');
+
+describe('readVector', () => {
+  it('reads base64 and lists of numbers alike', () => {
+    expect(readVector(base64([0.5, -1, 2]))).toEqual(Float32Array.of(0.5, -1, 2));
+    expect(readVector([0.5, -1, 2])).toEqual(Float32Array.of(0.5, -1, 2));
+  });
+
+  it('short vectors do not share memory, wherever the pool has put their bytes', () => {
+    const vectors = Array.from({ length: 50 }, (_, at) => {
+      Buffer.from('x'.repeat(at % 7)); // moves the pool on by odd steps
+      return readVector(base64([at, at + 0.5]));
+    });
+
+    vectors.forEach((vector, at) => {
+      expect(vector).toEqual(Float32Array.of(at, at + 0.5));
+      expect(vector?.buffer.byteLength).toBe(8);
+    });
+  });
+
+  it('a long vector is read without a copy of its bytes', () => {
+    const values = Array.from({ length: 1536 }, (_, at) => at / 1536);
+
+    const vector = readVector(base64(values));
+
+    expect(vector).toEqual(Float32Array.from(values));
+    expect(vector?.buffer.byteLength).toBe(1536 * 4);
+  });
+
+  it.each([
+    ['a number', 5],
+    ['nothing', null],
+    ['a list of texts', ['1']],
+    ['bytes that are no floats', 'AAAA'],
+    ['an object', {}],
+  ])('%s is no vector', (_, value) => {
+    expect(readVector(value)).toBeNull();
+  });
+});
