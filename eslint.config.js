@@ -16,6 +16,7 @@ export default tseslint.config(
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       '@typescript-eslint/no-unnecessary-type-parameters': 'off', // the ports' generics tie what is read to what was named
       '@typescript-eslint/require-await': 'off', // embedded adapters are synchronous behind asynchronous ports
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off', // Nest types its options as classes
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       'no-restricted-properties': [
         'error',

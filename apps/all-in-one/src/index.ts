@@ -1,1 +1,1 @@
-export {};
+export { stages } from './stages.js';

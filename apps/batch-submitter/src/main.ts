@@ -1,4 +1,4 @@
-import { startStage } from '@batchmill/service';
+import { startStages } from '@batchmill/service';
 import { BatchSubmitterModule } from './batch-submitter.module.js';
 
-await startStage(BatchSubmitterModule);
+await startStages('batch-submitter', [BatchSubmitterModule]);

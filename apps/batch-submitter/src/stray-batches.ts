@@ -36,7 +36,7 @@ export class StrayBatches {
       this.#told.add(batch.id);
       this.log.warn('cancelled a provider batch that no record holds; what it had done by then is billed', {
         providerBatchId: batch.id,
-        batchId: markIn(batch.metadata)?.batchId,
+        batchId: markIn(batch.metadata)?.batchId ?? null,
       });
     }
   }

@@ -1,4 +1,4 @@
-import { startStage } from '@batchmill/service';
+import { startStages } from '@batchmill/service';
 import { ChunkScannerModule } from './chunk-scanner.module.js';
 
-await startStage(ChunkScannerModule);
+await startStages('chunk-scanner', [ChunkScannerModule]);

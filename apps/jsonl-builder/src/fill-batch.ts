@@ -32,31 +32,33 @@ export interface FilledBatch {
  */
 export async function fillBatch(
   units: AsyncIterable<Unit>,
-  { limitsOf, source }: { limitsOf(model: number): FillingLimits; source: Source },
+  { limitsOf, source }: { limitsOf: (model: number) => FillingLimits; source: Source },
   blobs: Blobs,
 ): Promise<FilledBatch> {
   const requested: ManifestLine[] = [];
   const unrendered: ManifestLine[] = [];
   const names = new Set<string>();
-  let filling = emptyFilling;
-  let model: number | null = null;
-  let next: BuildPosition | null = null;
+  const state: { filling: Filling; model: number | null; next: BuildPosition | null } = {
+    filling: emptyFilling,
+    model: null,
+    next: null,
+  };
 
   async function* lines(): AsyncGenerator<string, void, undefined> {
     for await (const unit of units) {
       const written = writeUnit(unit, source, names);
       const limits = limitsOf(unit.position.model);
-      const isOther = written.requests > 0 && model !== null && unit.position.model !== model;
-      const isFull = filling.requests > 0 && !fits(filling, written, limits);
+      const isOther = written.requests > 0 && state.model !== null && unit.position.model !== state.model;
+      const isFull = state.filling.requests > 0 && !fits(state.filling, written, limits);
       if (isOther || isFull) {
-        next = unit.position;
+        state.next = unit.position;
         return;
       }
       const isTooLarge = !fits(emptyFilling, written, { ...limits, maxTokens: null });
       unrendered.push(...(isTooLarge ? written.asTooLarge : []), ...written.failures);
       if (isTooLarge || written.requests === 0) continue;
-      model = unit.position.model;
-      filling = addTo(filling, written);
+      state.model = unit.position.model;
+      state.filling = addTo(state.filling, written);
       for (const line of written.manifest) names.add(line.customId ?? '');
       requested.push(...written.manifest);
       yield written.text;
@@ -69,10 +71,10 @@ export async function fillBatch(
   return {
     file: requested.length === 0 ? null : file,
     manifest,
-    model: model ?? 0,
-    filling,
+    model: state.model ?? 0,
+    filling: state.filling,
     unrendered: unrendered.length,
-    next,
+    next: state.next,
   };
 }
 

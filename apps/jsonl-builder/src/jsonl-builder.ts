@@ -26,7 +26,6 @@ import { readUnits } from './read-units.js';
 export class JsonlBuilder {
   constructor(
     private readonly runs: Runs,
-    private readonly claims: Claims,
     private readonly batches: Batches,
     private readonly budgets: Budgets,
     private readonly documents: Documents,

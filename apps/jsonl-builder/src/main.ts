@@ -1,4 +1,4 @@
-import { startStage } from '@batchmill/service';
+import { startStages } from '@batchmill/service';
 import { JsonlBuilderModule } from './jsonl-builder.module.js';
 
-await startStage(JsonlBuilderModule);
+await startStages('jsonl-builder', [JsonlBuilderModule]);

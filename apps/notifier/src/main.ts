@@ -1,4 +1,4 @@
-import { startStage } from '@batchmill/service';
+import { startStages } from '@batchmill/service';
 import { NotifierModule } from './notifier.module.js';
 
-await startStage(NotifierModule);
+await startStages('notifier', [NotifierModule]);

@@ -1,4 +1,4 @@
-import { startStage } from '@batchmill/service';
+import { startStages } from '@batchmill/service';
 import { ResultIngesterModule } from './result-ingester.module.js';
 
-await startStage(ResultIngesterModule);
+await startStages('result-ingester', [ResultIngesterModule]);

@@ -34,7 +34,6 @@ import { SentRequests } from './sent-requests.js';
 export class ResultIngester {
   constructor(
     private readonly runs: Runs,
-    private readonly batches: Batches,
     private readonly documents: Documents,
     private readonly blobs: Blobs,
     private readonly vectors: Vectors,

@@ -1,4 +1,4 @@
-import { startStage } from '@batchmill/service';
+import { startStages } from '@batchmill/service';
 import { StatusPollerModule } from './status-poller.module.js';
 
-await startStage(StatusPollerModule);
+await startStages('status-poller', [StatusPollerModule]);

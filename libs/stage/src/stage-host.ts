@@ -17,8 +17,8 @@ export interface Handler {
 export interface HostNeeds extends LoopNeeds {
   readonly bus: Bus;
   readonly line: LineSettings;
-  /** Every kind of record there is, by its class. */
-  readonly records: ReadonlyMap<RecordsClass, Records<WorkRecord>>;
+  /** Every kind of record there is. */
+  readonly records: readonly Records<WorkRecord>[];
 }
 
 type Running = { start(): void; stop(): Promise<void> };
@@ -37,7 +37,7 @@ export class StageHost {
   /** Resolves when every stage is at work. */
   async start(): Promise<void> {
     const { bus, records, readiness } = this.needs;
-    for (const each of records.values()) await each.prepare();
+    for (const each of records) await each.prepare();
     this.#makeLoops();
     this.#makeClocks();
     const intakes = this.#intakes();
@@ -79,7 +79,7 @@ export class StageHost {
       const ms = typeof intervalMs === 'number' ? intervalMs : this.needs.line[intervalMs.setting];
       this.#clocks.push(new Clockwork(stage, method, ms, () => handler.call(), this.needs));
     }
-    this.#clocks.push(new FactSweep(this.#stages(), [...this.needs.records.values()], this.needs));
+    this.#clocks.push(new FactSweep(this.#stages(), this.needs.records, this.needs));
   }
 
   #intakes(): { intake: MessageIntake; topics: string[] }[] {
@@ -122,7 +122,7 @@ export class StageHost {
   }
 
   #recordsOf(recordsClass: RecordsClass): Records<WorkRecord> {
-    const records = this.needs.records.get(recordsClass);
+    const records = this.needs.records.find((each) => each instanceof recordsClass);
     if (records === undefined) throw new Error(`No records of the class ${recordsClass.name} were given to the host.`);
     return records;
   }

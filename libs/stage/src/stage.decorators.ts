@@ -69,6 +69,7 @@ function handler<M>(define: (method: string) => HandlerDefinition): MethodDecora
     definitionsOn(target).push(definition);
     // One pattern per method: Nest would join handlers of one pattern into one.
     const pattern = `${definition.kind}:${target.constructor.name}.${method}`;
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-arguments -- without it, handlers of two parameters do not compile (TS1241)
     EventPattern<string>(pattern, { [definitionKey]: definition })(target, method, descriptor);
   };
 }

@@ -1,0 +1,4 @@
+import { startStages } from '@batchmill/service';
+import { stages } from './stages.js';
+
+await startStages('all-in-one', stages);

@@ -1,0 +1,17 @@
+import { BatchSubmitterModule } from '@batchmill/batch-submitter';
+import { ChunkScannerModule } from '@batchmill/chunk-scanner';
+import { JsonlBuilderModule } from '@batchmill/jsonl-builder';
+import { NotifierModule } from '@batchmill/notifier';
+import { ResultIngesterModule } from '@batchmill/result-ingester';
+import { StatusPollerModule } from '@batchmill/status-poller';
+import type { Type } from '@nestjs/common';
+
+/** Every stage of the line, in its order. */
+export const stages: readonly Type[] = [
+  ChunkScannerModule,
+  JsonlBuilderModule,
+  BatchSubmitterModule,
+  StatusPollerModule,
+  ResultIngesterModule,
+  NotifierModule,
+];

@@ -1,0 +1,25 @@
+import { Readiness, type Trouble } from '@batchmill/stage';
+import { Controller, Get, HttpException } from '@nestjs/common';
+
+interface Health {
+  readonly status: 'ok' | 'not ready';
+  readonly away: readonly Trouble[];
+}
+
+/** Live: the process answers. Ready: it works, and every dependency that it used last answered. */
+@Controller('health')
+export class HealthController {
+  constructor(private readonly readiness: Readiness) {}
+
+  @Get('live')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  ready(): Health {
+    const health: Health = { status: this.readiness.isReady ? 'ok' : 'not ready', away: this.readiness.troubles };
+    if (!this.readiness.isReady) throw new HttpException(health, 503);
+    return health;
+  }
+}

@@ -1,0 +1,84 @@
+import type { Clock, Ids } from '@batchmill/contracts';
+import type { Blobs } from '@batchmill/blobs';
+import type { Bus } from '@batchmill/bus';
+import type { Pipelines } from '@batchmill/pipeline';
+import type { Provider } from '@batchmill/provider';
+import { Batches, Budgets, Claims, Documents, Notifications, Runs } from '@batchmill/records';
+import { Readiness, Speaker, type HostNeeds, type LineSettings, type WorkSettings } from '@batchmill/stage';
+import type { Store } from '@batchmill/store';
+import type { Log } from '@batchmill/telemetry';
+import type { Vectors } from '@batchmill/vectors';
+
+/** The ports, opened. */
+export interface Ports {
+  readonly bus: Bus;
+  /** Our own state. */
+  readonly store: Store;
+  /** The users' documents; may be the same store. */
+  readonly documentStore: Store;
+  readonly blobs: Blobs;
+  readonly vectors: Vectors;
+  readonly provider: Provider;
+}
+
+export interface Surroundings {
+  readonly pipelines: Pipelines;
+  readonly line: LineSettings;
+  readonly work: WorkSettings;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+/** Everything that the stages are given. */
+export interface Line extends Ports, Surroundings {
+  readonly runs: Runs;
+  readonly claims: Claims;
+  readonly batches: Batches;
+  readonly budgets: Budgets;
+  readonly notifications: Notifications;
+  readonly documents: Documents;
+  readonly readiness: Readiness;
+  readonly hostNeeds: HostNeeds;
+}
+
+/** Puts the records onto the ports and the host's needs together. `source` names this process in what it says. */
+export function assembleLine(ports: Ports, surroundings: Surroundings, source: string): Line {
+  const { store, documentStore, bus } = ports;
+  const { clock, ids, log, work, line } = surroundings;
+  const runs = new Runs(store, clock);
+  const claims = new Claims(store, clock);
+  const batches = new Batches(store, clock);
+  const notifications = new Notifications(store, clock);
+  const readiness = new Readiness(clock);
+  const speaker = new Speaker(bus, clock, ids, log, source);
+  return {
+    ...ports,
+    ...surroundings,
+    runs,
+    claims,
+    batches,
+    notifications,
+    budgets: new Budgets(store),
+    documents: new Documents(documentStore),
+    readiness,
+    hostNeeds: {
+      bus,
+      clock,
+      ids,
+      log,
+      settings: work,
+      line,
+      speaker,
+      readiness,
+      records: [runs, claims, batches, notifications],
+    },
+  };
+}
+
+/** Closes what was opened, in the order in which it is used. */
+export async function closePorts({ bus, vectors, blobs, provider, documentStore, store }: Ports): Promise<void> {
+  for (const port of [bus, provider, vectors, blobs]) await port.close();
+  if (documentStore !== store) await documentStore.close();
+  await store.close();
+}

@@ -1,0 +1,45 @@
+import 'reflect-metadata';
+import { ValidationError } from '@batchmill/contracts';
+import { StageStrategy } from '@batchmill/stage';
+import type { Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { HealthController } from './health.controller.js';
+import type { Line } from './line.js';
+import { NestLog } from './nest-log.js';
+import { rootOf } from './run-stages.js';
+
+/** Runs stages with their health on an HTTP port; 0 is any. Rejects with a ValidationError when the port is in use. */
+export async function serveStages(
+  line: Line,
+  stages: readonly Type[],
+  port: number,
+): Promise<{ url: string; close(): Promise<void> }> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    rootOf(line, stages, [HealthController]),
+    new FastifyAdapter(),
+    { logger: new NestLog(line.log), abortOnError: false },
+  );
+  app.connectMicroservice<MicroserviceOptions>({ strategy: new StageStrategy(line.hostNeeds) });
+  try {
+    await app.listen(port, '0.0.0.0');
+  } catch (error) {
+    await app.close();
+    throw portError(error, port);
+  }
+  try {
+    await app.startAllMicroservices();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  return { url: await app.getUrl(), close: () => app.close() };
+}
+
+function portError(error: unknown, port: number): unknown {
+  if ((error as { code?: unknown }).code !== 'EADDRINUSE') return error;
+  return new ValidationError('settings.port-in-use', `PORT: ${port} is in use; set PORT to another, or to 0 for any`, {
+    cause: error,
+  });
+}

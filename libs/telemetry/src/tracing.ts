@@ -1,0 +1,66 @@
+import {
+  ROOT_CONTEXT,
+  SpanStatusCode,
+  context,
+  isSpanContextValid,
+  trace,
+  type Attributes,
+  type SpanContext,
+} from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { parseTraceParent } from '@opentelemetry/core';
+import { TracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace';
+
+const tracerName = 'batchmill';
+
+/** Spans get ids and are active from here on; `processors` say where they go. Once per process. */
+export function startTracing({ processors = [] }: { processors?: SpanProcessor[] } = {}): { stop(): Promise<void> } {
+  const provider = new TracerProvider({ spanProcessors: processors });
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  trace.setGlobalTracerProvider(provider);
+  return {
+    stop: async () => {
+      await provider.shutdown();
+      trace.disable();
+      context.disable();
+    },
+  };
+}
+
+export interface SpanOptions {
+  /** The `traceparent` that the span continues; null: it begins a trace. */
+  readonly parent: string | null;
+  /** `traceparent`s of what it has to do with without being caused by it. */
+  readonly links?: readonly string[];
+  readonly attributes?: Attributes;
+}
+
+/** Runs the work in a span that is active meanwhile and ends with it. Of an error only its name is recorded. */
+export async function inSpan<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T> {
+  const { parent, links = [], attributes = {} } = options;
+  const remote = parent === null ? null : parseTraceParent(parent);
+  const from = remote === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...remote, isRemote: true });
+  const linked = links.flatMap((link) => {
+    const linkedContext = parseTraceParent(link);
+    return linkedContext === null ? [] : [{ context: linkedContext }];
+  });
+  const span = trace.getTracer(tracerName).startSpan(name, { attributes, links: linked }, from);
+  try {
+    return await context.with(trace.setSpan(from, span), work);
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'Error' });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** The active span as a W3C `traceparent`; null when there is none. */
+export function traceparentOf(): string | null {
+  const active = trace.getActiveSpan()?.spanContext();
+  return active === undefined || !isSpanContextValid(active) ? null : written(active);
+}
+
+function written({ traceId, spanId, traceFlags }: SpanContext): string {
+  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+}
