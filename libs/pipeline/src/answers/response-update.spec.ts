@@ -136,6 +136,14 @@ describe('responseUpdate', () => {
     });
   });
 
+  it('what is told of a bad key is the template, not what stood in it', async () => {
+    const options = { responseTemplate: { $set: { 'answers.{{company}}': 1 } } };
+
+    expect(await updateOf(options, { of: { company: 'secret.key' } })).toMatchObject({
+      message: expect.not.stringContaining('secret'),
+    });
+  });
+
   it.each(['ai_status', 'processing_info'])(
     'a key that renders to %s, which is kept by us, is the document’s failure',
     async (key) => {

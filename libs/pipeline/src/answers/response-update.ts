@@ -40,7 +40,7 @@ export async function responseUpdate(
       function: planned.name,
       model: planned.asks.model,
     };
-    return { update: checkRenderedUpdate(plan, planned.asks, render(planned, planned.asks, variables)) };
+    return { update: checkRenderedUpdate(plan, planned, render(planned, planned.asks, variables)) };
   } catch (error) {
     if (error instanceof DocumentFailure) return { error: error.error };
     throw error;

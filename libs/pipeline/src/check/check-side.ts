@@ -1,4 +1,5 @@
 import type { Endpoint } from '@batchmill/contracts';
+import { pathsOverlap } from '../paths-overlap.js';
 import type { BatchOptions, Side, Status } from '../pipeline.js';
 import type { UpdateOperators } from '../definition/update-operators.js';
 import { compileValue, type ValueTemplate } from '../templates/compile-value.js';
@@ -22,14 +23,14 @@ export function checkSide(
 ): Omit<Side, 'functions' | 'vectors'> {
   const status = checkStatus(checking, section, statusFields[endpoint]);
   const infoField = section.fieldPath('processingInfoField', infoFields[endpoint]);
-  if (overlap(status.field, infoField)) {
+  if (pathsOverlap(status.field, infoField)) {
     checking.problems.add(
       section.at('processingInfoField'),
       `"${infoField}" beside the status field "${status.field}"`,
       'two fields of which neither contains the other',
     );
   }
-  for (const field of [status.field, infoField].filter((path) => overlap(path, '_id'))) {
+  for (const field of [status.field, infoField].filter((path) => pathsOverlap(path, '_id'))) {
     checking.problems.wrong(
       section.at(field === infoField ? 'processingInfoField' : 'status.field'),
       field,
@@ -81,9 +82,4 @@ function checkTakeTemplate(
   });
   if (Object.keys(own).length === 0) return null;
   return compileValue(own, (path, error) => templateProblem(checking.problems, `${key}.${path}`, null, error));
-}
-
-/** True when one path is the other or lies within it. */
-export function overlap(one: string, other: string): boolean {
-  return one === other || one.startsWith(`${other}.`) || other.startsWith(`${one}.`);
 }

@@ -1,5 +1,5 @@
 import type { Side } from '../pipeline.js';
-import { overlap } from './check-side.js';
+import { pathsOverlap } from '../paths-overlap.js';
 import type { Checking } from './checking.js';
 
 /** Embeddings and inference may work on the same documents at once, so neither may touch the other's marks. */
@@ -11,7 +11,7 @@ export function checkSidesApart({ problems }: Checking, embeddings: Side | null,
   ];
   for (const [key, field] of marks(inference)) {
     for (const [otherKey, other] of marks(embeddings)) {
-      if (!overlap(field, other)) continue;
+      if (!pathsOverlap(field, other)) continue;
       problems.add(
         `inference.${key}`,
         `"${field}", which embeddings.${otherKey} uses ("${other}")`,

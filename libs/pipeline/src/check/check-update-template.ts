@@ -2,7 +2,7 @@ import { isPlainObject } from '../is-plain-object.js';
 import { closestName } from '../closest-name.js';
 import type { UpdateOperators } from '../definition/update-operators.js';
 import { isTemplate } from '../templates/compile-value.js';
-import { overlap } from './check-side.js';
+import { pathsOverlap } from '../paths-overlap.js';
 import { describeValue } from './describe-value.js';
 import type { Problems } from './problems.js';
 import { expectedFieldPath, fieldPathPattern } from './section.js';
@@ -43,7 +43,7 @@ export function checkUpdateTemplate(problems: Problems, key: string, template: u
     for (const [path, value] of Object.entries(fields)) {
       const at = `${key}.${operator}.${path}`;
       if (operator === '$set' && path === marks.statusField && value === marks.statusValue) continue;
-      const twice = written.find((other) => overlap(other, path));
+      const twice = written.find((other) => pathsOverlap(other, path));
       if (twice !== undefined) problems.add(at, `"${path}" beside "${twice}"`, 'each field to be written once');
       written.push(path);
       if (operator === '$rename' && typeof value === 'string') checkPath(problems, at, value, marks, value);
@@ -78,11 +78,11 @@ function isOperator(
 
 function checkPath(problems: Problems, at: string, path: string, marks: Marks, value: unknown): void {
   if (!isTemplate(path) && !fieldPathPattern.test(path)) problems.add(at, `"${path}"`, expectedFieldPath);
-  if (overlap(path, '_id')) problems.add(at, '"_id"', 'another field: _id is never written');
-  if (overlap(path, marks.statusField)) {
+  if (pathsOverlap(path, '_id')) problems.add(at, '"_id"', 'another field: _id is never written');
+  if (pathsOverlap(path, marks.statusField)) {
     const found = `"${path}" set to ${describeValue(value)}`;
     problems.add(at, found, `the status to be left to us (it becomes "${marks.statusValue}")`);
   }
-  if (overlap(path, marks.infoField))
+  if (pathsOverlap(path, marks.infoField))
     problems.add(at, `"${path}"`, `the bookkeeping in "${marks.infoField}" to be left to us`);
 }

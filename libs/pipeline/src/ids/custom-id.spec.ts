@@ -53,19 +53,19 @@ describe('customId', () => {
       [1, 0, -1, 1.5, Long.fromNumber(10), Decimal128.fromString('1')][Math.floor(random() * 6)];
     const seen = new Map<string, string>();
 
-    for (let round = 0; round < 50_000; round++) {
+    for (let round = 0; round < 20_000; round++) {
       const name = `a${text(4)}`;
       const parent = text(4);
       const chunk = random() < 0.2 ? numbers() : text(4);
       const identity = JSON.stringify([name, parent, encodeId(chunk)]);
       const id = customId(name, parent, chunk);
 
-      expect(id).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
-      const other = seen.get(id);
-      if (other !== undefined && other !== identity) throw new Error(`${other} and ${identity} are both ${id}`);
+      const other = seen.get(id) ?? identity;
+      if (other !== identity) throw new Error(`${other} and ${identity} are both ${id}`);
+      if (!/^[A-Za-z0-9_-]{1,64}$/.test(id)) throw new Error(`${identity} is ${id}, which is not legal`);
       seen.set(id, identity);
     }
-    expect(seen.size).toBeGreaterThan(10_000);
+    expect(seen.size).toBeGreaterThan(5000);
   });
 
   it('ids of any type of BSON have one', () => {

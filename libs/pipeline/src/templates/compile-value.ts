@@ -1,6 +1,7 @@
 import { isPlainObject } from '../is-plain-object.js';
 import { compilePrompt } from './compile-prompt.js';
 import { liquidEngine } from './liquid-engine.js';
+import { TemplateKeyError } from './template-key-error.js';
 import { TemplateSyntaxError } from './template-syntax-error.js';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -23,23 +24,30 @@ export function compileValue<Source>(source: Source, onError: OnError): ValueTem
 }
 
 function compileAt(path: string, value: unknown, onError: OnError): Rendering {
-  const guarded = (compile: () => Rendering): Rendering => {
+  const guarded = <T>(compile: () => T, otherwise: T): T => {
     try {
       return compile();
     } catch (error) {
       onError(path, error instanceof TemplateSyntaxError ? error : new TemplateSyntaxError(error));
-      return () => undefined;
+      return otherwise;
     }
   };
 
-  if (typeof value === 'string') return guarded(() => compileText(value));
+  if (typeof value === 'string')
+    return guarded<Rendering>(
+      () => compileText(value),
+      () => null,
+    );
   if (Array.isArray(value)) {
     const items = value.map((item, index) => compileAt(join(path, String(index)), item, onError));
     return (variables) => items.map((item) => item(variables));
   }
   if (isPlainObject(value)) {
     const entries = Object.entries(value).map(([key, inner]) => ({
-      key: guarded(() => compileMixed(key)) as (variables: Variables) => string, // keys render to text
+      key: guarded<(variables: Variables) => string>(
+        () => compileKey(key),
+        () => key,
+      ),
       value: compileAt(join(path, key), inner, onError),
     }));
     return (variables) =>
@@ -49,6 +57,7 @@ function compileAt(path: string, value: unknown, onError: OnError): Rendering {
 }
 
 function compileText(text: string): Rendering {
+  if (!isTemplate(text)) return () => text;
   if (!oneOutput.test(text)) return compileMixed(text);
   const parsed = engine.parse(text.trim());
   return (variables) => {
@@ -58,10 +67,21 @@ function compileText(text: string): Rendering {
 }
 
 /** Renders to text, whatever the variables are. */
-function compileMixed(key: string): Rendering {
+function compileMixed(text: string): Rendering {
+  const template = compilePrompt(text);
+  return (variables) => template.render(variables);
+}
+
+/** Throws TemplateKeyError when a variable with a dot would write somewhere else. */
+function compileKey(key: string): (variables: Variables) => string {
   if (!isTemplate(key)) return () => key;
   const template = compilePrompt(key);
-  return (variables) => template.render(variables);
+  const parts = key.replaceAll(/\{\{.*?\}\}|\{%.*?%\}/gs, '').split('.').length;
+  return (variables) => {
+    const rendered = template.render(variables);
+    if (rendered.split('.').length !== parts) throw new TemplateKeyError(key);
+    return rendered;
+  };
 }
 
 export function isTemplate(text: string): boolean {

@@ -42,7 +42,7 @@ const parts = [
 describe('countTokens', () => {
   it('counts as the tokenizer does, however a text is put together', () => {
     const random = seededRandom(1);
-    for (let round = 0; round < 2000; round++) {
+    for (let round = 0; round < 1000; round++) {
       const length = 1 + Math.floor(random() * 30);
       const text = Array.from({ length }, () => parts[Math.floor(random() * parts.length)]).join('');
 

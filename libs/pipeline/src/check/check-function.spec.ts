@@ -1,0 +1,108 @@
+import { describe, expect, it } from '@jest/globals';
+import { chat } from '../definition/chat.js';
+import { prompt } from '../definition/prompt.js';
+import { aPipeline } from '../testing/a-pipeline.js';
+import { problemsWith } from '../testing/problems-of.js';
+
+const summary = { api: 'chat', name: 'summary', user: '{{ text }}' };
+
+describe('checkPipeline, functions', () => {
+  it('C4: prompts come from files beside the pipeline, without the newline that ends a file', () => {
+    const pipeline = aPipeline(
+      { inference: { functions: [chat({ name: 'summary', system: prompt('s.md'), user: prompt('u.liquid') })] } },
+      { 's.md': 'Summarize the following text:\n', 'u.liquid': '{{ text }}\n' },
+    );
+
+    expect(pipeline.inference?.functions[0]).toMatchObject({
+      system: { source: 'Summarize the following text:' },
+      user: { source: '{{ text }}' },
+    });
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['a name with a dash', { ...summary, name: 'my-name' }, 'functions[0].name: found "my-name"'],
+    ['a name of 25 letters', { ...summary, name: 'a'.repeat(25) }, 'functions[0].name'],
+    ['the name of the other endpoint', { ...summary, name: 'embeddings' }, 'found "embeddings", expected another name'],
+    [
+      'no user prompt',
+      { api: 'chat', name: 'summary' },
+      'functions[0].user: found nothing, expected a text or prompt(file)',
+    ],
+    ['a function made by hand', { name: 'summary', user: 'x' }, 'found no api, expected a function made by chat({…})'],
+    [
+      'a temperature out of range',
+      { ...summary, temperature: 3 },
+      'functions[0].temperature: found 3, expected a number from 0 to 2',
+    ],
+    [
+      'a misspelt key',
+      { ...summary, sytem: 'x' },
+      'functions[0].sytem: found a key that is not known, expected "system"?',
+    ],
+    ['a processor that is none', { ...summary, process: 'x' }, 'functions[0].process: found "x", expected a function'],
+    ['a list that is no parameter', { ...summary, forEach: 'questions' }, 'functions[0].forEach: found "questions"'],
+    [
+      'a prompt that is not there',
+      { ...summary, user: prompt('no.md') },
+      'found a file that cannot be read: "no.md" (no such file)',
+    ],
+    [
+      'a schema that is no object',
+      { ...summary, responseFormat: { type: 'array', items: {} } },
+      'responseFormat.type: found "array"',
+    ],
+    ['a schema with a misspelt type', { ...summary, responseFormat: { type: 'objekt' } }, 'responseFormat'],
+    [
+      'a schema with optional properties',
+      {
+        ...summary,
+        responseFormat: { type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false },
+      },
+      'responseFormat.required: found a left out',
+    ],
+    [
+      'a schema that is open',
+      { ...summary, responseFormat: { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] } },
+      'responseFormat.additionalProperties: found nothing, expected false',
+    ],
+  ])('inference: refuses %s', (_, asked, expected) => {
+    expect(problemsWith({ inference: { functions: [asked] } }).join('\n')).toContain(expected);
+  });
+
+  it('a template with a syntax error is told with its file and line', () => {
+    const files = { 'text.liquid': 'First line\n{% if text %}\nno end\n', 'bad.liquid': 'a\nb\n{{ text | upcas }}' };
+    const asked = [
+      chat({ name: 'one', user: prompt('text.liquid') }),
+      chat({ name: 'two', user: prompt('bad.liquid') }),
+    ];
+
+    const problems = problemsWith({ inference: { functions: asked } }, files);
+
+    expect(problems).toEqual([
+      'a.pipeline.ts: inference.functions[0].user: found a template that does not parse (text.liquid, line 2): tag {% if text %} not closed, expected a Liquid template',
+      'a.pipeline.ts: inference.functions[1].user: found a template that does not parse (bad.liquid, line 3): undefined filter: upcas, expected a Liquid template',
+    ]);
+  });
+
+  it('a template cannot read other files', () => {
+    for (const user of ['{% include "/etc/passwd" %}', '{% render "x" %}', '{% layout "x" %}']) {
+      expect(problemsWith({ inference: { functions: [{ ...summary, user }] } }).join()).toContain('does not parse');
+    }
+  });
+
+  it('function names are unique, and none looks like an item of another', () => {
+    const functions = [
+      { ...summary, name: 'qa', forEach: 'questions' },
+      { ...summary, name: 'qa_0' },
+      { ...summary, name: 'summary' },
+      summary,
+    ];
+
+    const problems = problemsWith({ parameters: { questions: 'string[]' }, inference: { functions } });
+
+    expect(problems).toEqual([
+      'a.pipeline.ts: inference.functions[1].name: found "qa_0", expected a name that is none of the items of "qa" (qa_0, qa_1 …)',
+      'a.pipeline.ts: inference.functions[3].name: found "summary" a second time, expected a name of its own',
+    ]);
+  });
+});

@@ -1,0 +1,17 @@
+import { describe, expect, it } from '@jest/globals';
+import { embeddingsOf } from '../testing/a-pipeline.js';
+import { problemsWith } from '../testing/problems-of.js';
+
+describe('checkPipeline, the source', () => {
+  it('C3: a preprocess function names a variable of the field map', () => {
+    const source = {
+      collection: 'c',
+      fieldMap: { patient_name: 'a.b' },
+      preprocessFunctions: { patient_nam: () => '' },
+    };
+
+    expect(problemsWith({ source, embeddings: embeddingsOf() })).toEqual([
+      'a.pipeline.ts: source.preprocessFunctions.patient_nam: found a variable that fieldMap does not have, expected "patient_name"?',
+    ]);
+  });
+});

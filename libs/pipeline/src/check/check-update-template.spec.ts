@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { checked } from '../testing/a-pipeline.js';
+import { problemsWith } from '../testing/problems-of.js';
+
+const summary = { api: 'chat', name: 'summary', user: '{{ text }}' };
+
+describe('checkPipeline, update templates', () => {
+  it.each<[string, Record<string, unknown>, string]>([
+    [
+      'another status',
+      { $set: { ai_status: 'done' } },
+      'found "ai_status" set to "done", expected the status to be left to us',
+    ],
+    [
+      'the bookkeeping',
+      { $set: { 'processing_info.x': 1 } },
+      'expected the bookkeeping in "processing_info" to be left to us',
+    ],
+    ['the id', { $set: { _id: 1 } }, 'expected another field: _id is never written'],
+    [
+      'a field twice',
+      { $set: { a: 1 }, $push: { 'a.b': 1 } },
+      'found "a.b" beside "a", expected each field to be written once',
+    ],
+    ['an unknown operator', { $pusch: { a: 1 } }, '$pusch: found an operator that is not known, expected "$push"?'],
+    ['fields without operator', { a: 1 }, 'a: found an operator that is not known'],
+    ['a template that does not parse', { $set: { a: '{{ x' } }, '$set.a: found a template that does not parse'],
+  ])('C2: an update template that writes %s stops the start', (_, template, expected) => {
+    const asResponse = problemsWith({ inference: { functions: [{ ...summary, responseTemplate: template }] } });
+    const asUpdate = problemsWith({ inference: { functions: [summary], updateTemplate: template } });
+
+    expect(asResponse.join('\n')).toContain(expected);
+    expect(asUpdate.join('\n')).toContain(expected);
+  });
+
+  it('C2: setting the status to what it becomes anyway is no conflict, and left to our marks', () => {
+    const status = { field: 'state', inProgress: 'busy', completed: 'done' };
+    const pipeline = checked({
+      name: 'a-pipeline',
+      source: { collection: 'c' },
+      inference: {
+        status,
+        updateTemplate: { $set: { state: 'busy' } },
+        functions: [{ ...summary, responseTemplate: { $set: { state: 'done', answer: '{{response_content}}' } } }],
+      },
+    });
+
+    expect(pipeline.inference?.updateTemplate).toBeNull();
+    expect(pipeline.inference?.functions[0]).toMatchObject({
+      responseTemplate: { source: { $set: { answer: '{{response_content}}' } } },
+    });
+  });
+});

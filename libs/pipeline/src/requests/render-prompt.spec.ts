@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import { ObjectId } from 'bson';
+import { chat } from '../definition/chat.js';
+import type { PipelineDefinition } from '../definition/pipeline-definition.js';
+import type { SourceDocument } from '../definition/source-document.js';
+import { planRun } from '../plan/plan-run.js';
+import type { RunPlan } from '../plan/run-plan.js';
+import { aPipeline } from '../testing/a-pipeline.js';
+import { renderRequests } from './render-requests.js';
+import type { Rendering } from './rendered-request.js';
+
+function planOf(definition: Parameters<typeof aPipeline>[0], parameters = {}): RunPlan {
+  return planRun(aPipeline(definition), { parameters });
+}
+
+function ask(user: string, document: SourceDocument, source: Partial<PipelineDefinition['source']> = {}): Rendering {
+  const plan = planOf({
+    source: { collection: 'c', ...source },
+    inference: { functions: [chat({ name: 'f', user })] },
+  });
+  return renderRequests(plan, document, ['f']);
+}
+
+function promptOf({ requests, failures }: Rendering): unknown {
+  expect(failures).toEqual([]);
+  const messages = requests[0]?.body['messages'] as { content: unknown }[];
+  return messages.at(-1)?.content;
+}
+
+describe('renderRequests with templates', () => {
+  it('C3: the field map reaches into the document, and preprocess functions see what is there', () => {
+    const seen: unknown[] = [];
+    const source = {
+      fieldMap: { patient_name: 'details.first_name', visit: 'visits.0.date', doctor: 'medical.doctor' },
+      preprocessFunctions: {
+        patient_name: (value: unknown) => String(value).trim(),
+        doctor: (value: unknown) => seen.push(value),
+      },
+    };
+    const document = { details: { first_name: ' Ann ' }, visits: [{ date: new Date(0) }] };
+
+    const rendered = ask('{{ patient_name }}, {{ visit }}, {{ doctor | default: "nobody" }}', document, source);
+
+    expect(promptOf(rendered)).toBe('Ann, 1970-01-01T00:00:00.000Z, nobody');
+    expect(seen).toEqual([]);
+  });
+
+  it('C4: templates see fields, the whole document and the run’s parameters', () => {
+    const plan = planOf(
+      {
+        parameters: { tone: 'string' },
+        inference: {
+          functions: [
+            chat({ name: 'f', user: '{{ tone }} {{ name }} {{ document.name }} {{ tags }} {{ _id }} {{ more }}' }),
+          ],
+        },
+      },
+      { tone: 'kind' },
+    );
+    const document = { _id: new ObjectId('0123456789abcdef01234567'), name: 'N', tags: ['a', 'b'], more: { k: [1] } };
+
+    const rendered = renderRequests(plan, document, ['f']);
+
+    expect(promptOf(rendered)).toBe('kind N N a, b 0123456789abcdef01234567 {"k":[1]}');
+  });
+
+  it('C4: a loop over a list of the document', () => {
+    const rendered = ask('{% for v in visits %}{{ v.at }};{% endfor %}', { visits: [{ at: 1 }, { at: 2 }] });
+
+    expect(promptOf(rendered)).toBe('1;2;');
+  });
+
+  it('X1: a variable that the document does not have is a TemplateError of that document, with the line', () => {
+    expect(ask('Hello\n{{ patient.name }}', { patient: { secret: 'TB' } }).failures).toEqual([
+      {
+        function: 'f',
+        error: {
+          kind: 'TemplateError',
+          code: 'template.missing-value',
+          message:
+            'Function f, user prompt, line 2: the document has no value for "patient.name"; ' +
+            'give it one, map it with fieldMap, or write {{ patient.name | default: "" }}',
+        },
+      },
+    ]);
+  });
+
+  it('a prompt that renders to nothing is a failure', () => {
+    expect(ask('{{ text }}', { text: ' ' }).failures[0]?.error.code).toBe('template.empty');
+  });
+
+  it('what a preprocess function says about a document is not told', () => {
+    const source = {
+      fieldMap: { a: 'a' },
+      preprocessFunctions: {
+        a: (value: unknown) => {
+          throw new RangeError(`bad value ${String(value)}`);
+        },
+      },
+    };
+
+    expect(ask('{{ a }}', { a: 'secret' }, source).failures[0]?.error).toEqual({
+      kind: 'ProcessingError',
+      code: 'preprocess.failed',
+      message: 'The preprocess function of "a" threw a RangeError',
+    });
+  });
+
+  it('what is written in a document is never run as a template', () => {
+    expect(promptOf(ask('{{ text }}', { text: '{{ document | json }} {% if %}' }))).toBe(
+      '{{ document | json }} {% if %}',
+    );
+  });
+
+  it('prototypes are not reached', () => {
+    expect(ask('{{ text.constructor }}', { text: {} }).failures[0]?.error.code).toBe('template.missing-value');
+  });
+
+  it('a template that would run for ever is stopped', () => {
+    const rendered = ask('{% for i in (1..100000000) %}{{ i }}{% endfor %}', {});
+
+    expect(rendered.failures[0]?.error.code).toBe('template.failed');
+  });
+});

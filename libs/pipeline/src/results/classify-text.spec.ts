@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals';
+import { chat } from '../definition/chat.js';
+import { responses } from '../definition/responses.js';
+import { planRun } from '../plan/plan-run.js';
+import { aPipeline } from '../testing/a-pipeline.js';
+import { classifyResult } from './classify-result.js';
+import type { Classified } from './classified.js';
+
+const schema = {
+  type: 'object',
+  properties: { topics: { type: 'array', items: { type: 'string' } } },
+  required: ['topics'],
+  additionalProperties: false,
+};
+const functions = [
+  chat({ name: 'summary', user: 'x' }),
+  chat({ name: 'topics', user: 'x', responseFormat: schema }),
+  responses({ name: 'reply', user: 'x' }),
+];
+const plan = planRun(aPipeline({ inference: { functions } }), {});
+const usage = { inputTokens: 10, outputTokens: 4 };
+const ofChat = (name: string, body: unknown): Classified =>
+  classifyResult(plan, name, { customId: 'id', statusCode: 200, body, error: null });
+const chatted = (message: object, finish_reason = 'stop'): object => ({
+  choices: [{ index: 0, message: { role: 'assistant', ...message }, finish_reason }],
+  usage: { prompt_tokens: 10, completion_tokens: 4, total_tokens: 14 },
+});
+
+describe('classifyResult of a text', () => {
+  it('I2: a chat answers with its content and its whole body', () => {
+    const body = chatted({ content: 'Short.' });
+
+    expect(ofChat('summary', body)).toEqual({
+      outcome: 'answered',
+      answer: { kind: 'text', text: 'Short.', body },
+      usage,
+    });
+  });
+
+  it('I2: a response answers with all its texts', () => {
+    const body = {
+      status: 'completed',
+      output: [
+        { type: 'reasoning', content: [] },
+        {
+          type: 'message',
+          content: [
+            { type: 'output_text', text: 'One. ' },
+            { type: 'output_text', text: 'Two.' },
+          ],
+        },
+      ],
+      usage: { input_tokens: 10, output_tokens: 4 },
+    };
+
+    expect(ofChat('reply', body)).toEqual({
+      outcome: 'answered',
+      answer: { kind: 'text', text: 'One. Two.', body },
+      usage,
+    });
+  });
+
+  it('a text that was cut off at its limit is an answer', () => {
+    const cut = {
+      status: 'incomplete',
+      incomplete_details: { reason: 'max_output_tokens' },
+      output: [{ type: 'message', content: [{ type: 'output_text', text: 'One' }] }],
+    };
+
+    expect(ofChat('summary', chatted({ content: 'Sho' }, 'length'))).toMatchObject({
+      outcome: 'answered',
+      answer: { text: 'Sho' },
+    });
+    expect(ofChat('reply', cut)).toMatchObject({ outcome: 'answered', answer: { text: 'One' } });
+  });
+
+  it('a refusal fails, and is billed', () => {
+    const refused = {
+      status: 'completed',
+      output: [{ type: 'message', content: [{ type: 'refusal', refusal: 'No.' }] }],
+    };
+
+    expect(ofChat('summary', chatted({ content: null, refusal: 'I cannot.' }))).toMatchObject({
+      outcome: 'fail',
+      error: { kind: 'ProcessingError', code: 'provider.refusal' },
+      usage,
+    });
+    expect(ofChat('reply', refused)).toMatchObject({ outcome: 'fail', error: { code: 'provider.refusal' } });
+  });
+
+  it('an answer that the content filter stopped fails', () => {
+    const filtered = { status: 'incomplete', incomplete_details: { reason: 'content_filter' }, output: [] };
+
+    expect(ofChat('summary', chatted({ content: 'x' }, 'content_filter'))).toMatchObject({
+      outcome: 'fail',
+      error: { code: 'provider.content-filter' },
+    });
+    expect(ofChat('reply', filtered)).toMatchObject({ outcome: 'fail', error: { code: 'provider.content-filter' } });
+  });
+
+  it('a response that failed on the server is tried again, one that failed otherwise is not', () => {
+    const failed = (code: string): Classified => ofChat('reply', { status: 'failed', error: { code }, output: [] });
+
+    expect(failed('server_error')).toMatchObject({ outcome: 'retry', countsAttempt: true });
+    expect(failed('invalid_prompt')).toMatchObject({ outcome: 'fail' });
+    expect(ofChat('reply', { status: 'in_progress', output: [] })).toMatchObject({ outcome: 'retry' });
+  });
+
+  it.each<[string, unknown]>([
+    ['no content', chatted({ content: null })],
+    ['an empty content', chatted({ content: '' })],
+    ['no choices', { choices: [] }],
+    ['no body', null],
+    ['a text for body', 'x'],
+  ])('%s is tried again', (_, body) => {
+    expect(ofChat('summary', body)).toMatchObject({
+      outcome: 'retry',
+      countsAttempt: true,
+      error: { code: 'provider.no-content' },
+    });
+  });
+
+  it('I5: JSON that was asked for is parsed and checked', () => {
+    expect(ofChat('topics', chatted({ content: '{"topics":["a"]}' }))).toMatchObject({
+      outcome: 'answered',
+      answer: { kind: 'text', text: '{"topics":["a"]}', parsed: { topics: ['a'] } },
+    });
+  });
+
+  it.each<[string, object, string]>([
+    ['no JSON', chatted({ content: 'Topics: secret' }), 'provider.bad-json'],
+    ['JSON that ends at the token limit', chatted({ content: '{"topics":["a' }, 'length'), 'provider.cut-off'],
+    ['JSON of another shape', chatted({ content: '{"topics":"secret"}' }), 'provider.other-json'],
+    ['JSON with a further key', chatted({ content: '{"topics":[],"secret":1}' }), 'provider.other-json'],
+  ])('I5: %s is tried again, and nothing of it is told', (_, body, code) => {
+    const classified = ofChat('topics', body);
+
+    expect(classified).toMatchObject({ outcome: 'retry', countsAttempt: true, error: { code }, usage });
+    expect(JSON.stringify(classified)).not.toContain('secret');
+  });
+
+  it('I5: JSON that is whole is an answer, though it ended at the token limit', () => {
+    expect(ofChat('topics', chatted({ content: '{"topics":[]}' }, 'length')).outcome).toBe('answered');
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { planRun } from '../plan/plan-run.js';
+import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
+import { classifyResult } from './classify-result.js';
+import type { Classified } from './classified.js';
+
+const plan = planRun(aPipeline({ embeddings: { ...embeddingsOf(), dimensions: 3 } }), {});
+const ofVector = (body: unknown): Classified =>
+  classifyResult(plan, 'embeddings', { customId: 'id', statusCode: 200, body, error: null });
+const embedding = (value: unknown): object => ({
+  data: [{ embedding: value }],
+  usage: { prompt_tokens: 7, total_tokens: 7 },
+});
+const floats = (values: readonly number[]): string => Buffer.from(Float32Array.from(values).buffer).toString('base64');
+
+describe('classifyResult of a vector', () => {
+  it.each([
+    ['base64', floats([1, 2, 3])],
+    ['a list', [1, 2, 3]],
+  ])('E4: %s answers', (_, value) => {
+    expect(ofVector(embedding(value))).toEqual({
+      outcome: 'answered',
+      answer: { kind: 'vector', vector: Float32Array.of(1, 2, 3) },
+      usage: { inputTokens: 7, outputTokens: 0 },
+    });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['another length', embedding(floats([1, 2])), 'provider.bad-vector'],
+    ['a number that is not finite', embedding(floats([1, NaN, 3])), 'provider.bad-vector'],
+    ['an infinite number', embedding([1, Infinity, 3]), 'provider.bad-vector'],
+    ['a number beyond float32', embedding([1, 1e300, 3]), 'provider.bad-vector'],
+    ['texts for numbers', embedding(['1', '2', '3']), 'provider.bad-vector'],
+    ['no data', { data: [] }, 'provider.no-content'],
+    ['data of another kind', { data: 5 }, 'provider.no-content'],
+    ['a null in the data', { data: [null] }, 'provider.no-content'],
+    ['no body', null, 'provider.no-content'],
+    ['a text for body', 'x', 'provider.no-content'],
+  ])('%s is tried again, as an attempt', (_, body, code) => {
+    expect(ofVector(body)).toMatchObject({ outcome: 'retry', countsAttempt: true, error: { code } });
+  });
+
+  it('M1: what was billed is told, answered or not', () => {
+    expect(ofVector(embedding(floats([1])))).toMatchObject({
+      outcome: 'retry',
+      usage: { inputTokens: 7, outputTokens: 0 },
+    });
+  });
+});
