@@ -1,10 +1,16 @@
 /** A stored document: fields of BSON's types (strings, numbers, booleans, null, dates, ObjectId, binary, arrays, objects). */
 export type Fields = Record<string, unknown>;
 
-/** MongoDB's query language, classic operators only (no $where, no $expr, no text or geo search). */
+/**
+ * MongoDB's query language, classic operators only (no $where, no $expr, no text or geo search). An undefined condition
+ * is refused (`store.filter-refused`): MongoDB's driver would drop it, and the filter would match everything.
+ */
 export type Filter = Readonly<Record<string, unknown>>;
 
-/** MongoDB's update operators ($set, $unset, $inc, $min, $max, $mul, $push, $pull, $addToSet, $rename, $setOnInsert …). */
+/**
+ * MongoDB's update operators ($set, $unset, $inc, $min, $max, $mul, $push, $pull, $addToSet, $rename, $setOnInsert …), no
+ * positional paths. Fields that are undefined are left out.
+ */
 export type Update = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export type Sort = Readonly<Record<string, 1 | -1>>;
@@ -14,6 +20,7 @@ export type Projection = Readonly<Record<string, 0 | 1>>;
 
 export interface Finding {
   readonly sort?: Sort;
+  /** At least 1. */
   readonly limit?: number;
   readonly projection?: Projection;
 }
@@ -55,14 +62,23 @@ export abstract class Collection<T extends Fields = Fields> {
 
   abstract findOne(filter: Filter, finding?: Omit<Finding, 'limit'>): Promise<T | null>;
 
-  /** Rejects with a DuplicateKeyError when a document of that `_id`, or of a unique index's key, exists. */
+  /**
+   * Rejects with a DuplicateKeyError when a document of that `_id`, or of a unique index's key, exists, and with a
+   * ProcessingError `store.insert-refused` when it cannot be stored. A document without `_id` gets an ObjectId.
+   */
   abstract insertOne(document: T): Promise<void>;
 
   /** Inserts all, in order. Rejects at the first that exists already; those before it stay. */
   abstract insertMany(documents: readonly T[]): Promise<void>;
 
+  /**
+   * Rejects with a ProcessingError `store.update-refused` when the update cannot be done to the document: a push to a
+   * text, a path through a scalar, another `_id`, a document over 16 MB. So do the other updates. `modified` is 0 when
+   * nothing changed.
+   */
   abstract updateOne(filter: Filter, update: Update, options?: { readonly upsert?: boolean }): Promise<UpdateCounts>;
 
+  /** Not atomic over documents: those before a refused one stay updated. */
   abstract updateMany(filter: Filter, update: Update): Promise<UpdateCounts>;
 
   /** Updates one document per entry, in any order. One refused write does not stop the others. */

@@ -130,7 +130,6 @@ const cases: readonly (readonly [string, Fields, Update, Fields])[] = [
   ['$pullAll', { a: [1, 2, 3, 1] }, { $pullAll: { a: [1, 3] } }, { a: [2] }],
   ['$pop takes the last or the first', { a: [1, 2], b: [1, 2] }, { $pop: { a: 1, b: -1 } }, { a: [1], b: [2] }],
   ['$setOnInsert does nothing to what exists', { a: 1 }, { $setOnInsert: { a: 2 }, $set: { b: 1 } }, { a: 1, b: 1 }],
-  ['$bit', { a: 13 }, { $bit: { a: { and: 10 } } }, { a: 8 }],
   [
     'several operators at once',
     { n: 1, a: [] },

@@ -30,10 +30,10 @@ export class Database {
   }
 
   static open({ file, synchronous, busyTimeoutMs }: DatabaseOptions): Database {
+    if (file !== ':memory:') {
+      makeFolderOf(file);
+    }
     try {
-      if (file !== ':memory:') {
-        mkdirSync(dirname(file), { recursive: true });
-      }
       const connection = new DatabaseSync(file, { timeout: busyTimeoutMs });
       connection.exec(
         // Pages of 8 kB hold three documents of 2 kB; smaller and larger ones were measured to be slower.
@@ -111,5 +111,17 @@ export class Database {
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+}
+
+function makeFolderOf(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+  } catch (cause) {
+    throw new ConnectionError(
+      'store.away',
+      `the folder of the store ${file} cannot be made; look at what is in its place, at permissions and at the disk`,
+      { cause },
+    );
   }
 }

@@ -96,6 +96,12 @@ class RowsByNumber extends RowsOneByOne<number> {
   }
 }
 
+/** Takes the two ends of a range of keys, and how many rows at most. */
+export function scanSql(table: Table, descending: boolean): string {
+  const order = descending ? 'DESC' : 'ASC';
+  return `SELECT row, key, body FROM ${table.name} WHERE key >= ? AND key < ? ORDER BY key ${order} LIMIT ?`;
+}
+
 class RowsByScan extends Rows {
   readonly #left: KeyRange[];
 
@@ -121,13 +127,7 @@ class RowsByScan extends Rows {
 
   /** Puts what is left of the range back in front. */
   #page(range: KeyRange, maxRows: number): StoredRow[] {
-    const order = this.descending ? 'DESC' : 'ASC';
-    const found = this.database.iterate(
-      `SELECT row, key, body FROM ${this.table.name} WHERE key >= ? AND key < ? ORDER BY key ${order} LIMIT ?`,
-      range.from,
-      range.to,
-      maxRows,
-    );
+    const found = this.database.iterate(scanSql(this.table, this.descending), range.from, range.to, maxRows);
     const rows: StoredRow[] = [];
     let bytes = 0;
     let last: Buffer | null = null;

@@ -2,61 +2,54 @@ import { isDocument } from '../values/bracket.js';
 
 const index = /^(?:0|[1-9]\d*)$/;
 
+type Test = (value: unknown) => boolean;
+type Document = Readonly<Record<string, unknown>>;
+
 /**
  * True when one of the values that a dotted path names passes the test. A path goes through arrays as in MongoDB: into
  * every element that is an object, and into the element of that number. A path that ends at a missing field names
  * `undefined`; one that meets an array without objects names nothing.
  */
-export function someValueAt(
-  document: Readonly<Record<string, unknown>>,
-  parts: readonly string[],
-  test: (value: unknown) => boolean,
-): boolean {
-  return someFrom(document, parts, 0, test);
+export function someValueAt(document: Document, parts: readonly string[], test: Test): boolean {
+  return new Walk(parts, test, test).someFrom(document, 0);
 }
 
-/** As `someValueAt`; an array at the end of the path names each of its elements and itself. */
-export function someLeafAt(
-  document: Readonly<Record<string, unknown>>,
-  parts: readonly string[],
-  test: (value: unknown) => boolean,
-): boolean {
-  return someFrom(document, parts, 0, (value) =>
-    Array.isArray(value) ? value.some(test) || test(value) : test(value),
-  );
+/** As `someValueAt`; an array in the field at the end of the path names each of its elements and itself. */
+export function someLeafAt(document: Document, parts: readonly string[], test: Test): boolean {
+  const ofField: Test = (value) => (Array.isArray(value) ? value.some(test) || test(value) : test(value));
+  return new Walk(parts, ofField, test).someFrom(document, 0);
 }
 
-function someFrom(
-  document: Readonly<Record<string, unknown>>,
-  parts: readonly string[],
-  from: number,
-  test: (value: unknown) => boolean,
-): boolean {
-  const name = parts[from] ?? '';
-  const value = Object.hasOwn(document, name) ? document[name] : undefined;
-  return from === parts.length - 1 ? test(value) : someBelow(value, parts, from + 1, test);
-}
+class Walk {
+  constructor(
+    private readonly parts: readonly string[],
+    /** For the field at the end of the path. */
+    private readonly ofField: Test,
+    /** For the element that a number at the end of the path names. */
+    private readonly ofElement: Test,
+  ) {}
 
-function someBelow(value: unknown, parts: readonly string[], from: number, test: (value: unknown) => boolean): boolean {
-  if (Array.isArray(value)) {
-    return (
-      value.some((element) => isDocument(element) && someFrom(element, parts, from, test)) ||
-      someElement(value, parts, from, test)
-    );
+  someFrom(document: Document, from: number): boolean {
+    const name = this.parts[from] ?? '';
+    const value = Object.hasOwn(document, name) ? document[name] : undefined;
+    return from === this.parts.length - 1 ? this.ofField(value) : this.someBelow(value, from + 1);
   }
-  return isDocument(value) ? someFrom(value, parts, from, test) : test(undefined);
-}
 
-function someElement(
-  array: readonly unknown[],
-  parts: readonly string[],
-  from: number,
-  test: (value: unknown) => boolean,
-): boolean {
-  const name = parts[from] ?? '';
-  if (!index.test(name) || Number(name) >= array.length) {
-    return false;
+  private someBelow(value: unknown, from: number): boolean {
+    if (Array.isArray(value)) {
+      return (
+        value.some((element) => isDocument(element) && this.someFrom(element, from)) || this.someElement(value, from)
+      );
+    }
+    return isDocument(value) ? this.someFrom(value, from) : this.ofField(undefined);
   }
-  const element = array[Number(name)];
-  return from === parts.length - 1 ? test(element) : someBelow(element, parts, from + 1, test);
+
+  private someElement(array: readonly unknown[], from: number): boolean {
+    const name = this.parts[from] ?? '';
+    if (!index.test(name) || Number(name) >= array.length) {
+      return false;
+    }
+    const element = array[Number(name)];
+    return from === this.parts.length - 1 ? this.ofElement(element) : this.someBelow(element, from + 1);
+  }
 }

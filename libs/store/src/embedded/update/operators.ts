@@ -4,7 +4,7 @@ import { isDocument } from '../values/bracket.js';
 import { compareValues, equalValues, sameValue } from '../values/compare-values.js';
 import { calculate, calculateBits, currentDate, kindOf } from './numbers.js';
 import { arrayOf, compileAddToSet, compilePush } from './push.js';
-import { reach, reachOrMake, type Target } from './target.js';
+import { leadsIntoArray, reach, reachOrMake, type Target } from './target.js';
 
 export interface Occasion {
   readonly now: Date;
@@ -94,13 +94,12 @@ const $rename: UpdateOperator = (path, operand) => {
     if (source === null) {
       return false;
     }
-    const value = source.value;
-    const target = reachOrMake(document, operand);
-    if (!source.isField || !target.isField) {
-      refuseUpdate(`${path}: $rename does not reach into arrays`);
+    if (leadsIntoArray(document, path) || leadsIntoArray(document, operand)) {
+      refuseUpdate(`${path}: $rename does not lead into or out of arrays`);
     }
+    const value = source.value;
     source.remove();
-    target.set(value);
+    reachOrMake(document, operand).set(value);
     return true;
   };
 };

@@ -87,6 +87,18 @@ export function reach(document: Record<string, unknown>, path: string): Target |
   return null;
 }
 
+/** True when the path leads into an array. */
+export function leadsIntoArray(document: Record<string, unknown>, path: string): boolean {
+  let holder: unknown = document;
+  for (const part of path.split('.')) {
+    if (Array.isArray(holder)) {
+      return true;
+    }
+    holder = isDocument(holder) && Object.hasOwn(holder, part) ? holder[part] : undefined;
+  }
+  return false;
+}
+
 function step(holder: unknown, part: string, path: string): Target {
   if (Array.isArray(holder)) {
     if (!index.test(part)) {

@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { idsOf } from '../contract/bundle.contract.js';
+import { EmbeddedStore } from './embedded-store.js';
+
+const library = join(import.meta.dirname, '../..');
+
+/** What every child begins with. It runs what `npm run build` made of this library. */
+const prelude = `
+  import { writeSync } from 'node:fs';
+  import { EmbeddedStore } from '@batchmill/store/embedded';
+  const store = EmbeddedStore.open({ file: process.argv[1] });
+  const things = store.collection('things');
+  const say = (line) => writeSync(1, line + '\\n');
+`;
+
+interface Child {
+  readonly process: ChildProcessByStdio<null, Readable, null>;
+  /** The lines that it says, until it ends. */
+  readonly lines: AsyncIterable<string>;
+}
+
+describe('several processes with one file', () => {
+  let folder: string;
+  let file: string;
+  let children: Child[];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'batchmill-store-'));
+    file = join(folder, 'store.db');
+    children = [];
+  });
+  afterEach(async () => {
+    children.forEach((child) => child.process.kill('SIGKILL'));
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function start(script: string): Child {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', prelude + script, file], {
+      cwd: library,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const started = { process: child, lines: createInterface({ input: child.stdout }) };
+    children.push(started);
+    return started;
+  }
+
+  it('R7: two processes take 400 documents at the same time, and none is taken twice', async () => {
+    const store = EmbeddedStore.open({ file });
+    const things = store.collection('things');
+    await things.ensureIndex({ keys: { status: 1 } });
+    await things.insertMany(Array.from({ length: 400 }, (_, _id) => ({ _id, status: 'pending' })));
+    const script = `
+      say('ready');
+      while ((await things.findOne({ _id: 'go' })) === null);
+      for (;;) {
+        const taken = await things.findOneAndUpdate({ status: 'pending' }, { $set: { status: 'taken' }, $inc: { times: 1 } });
+        if (taken === null) break;
+        say(String(taken._id));
+      }
+    `;
+    let readyOnes = 0;
+    const taken = [start(script), start(script)].map(async (child) => {
+      const lines: string[] = [];
+      for await (const line of child.lines) {
+        lines.push(line);
+        if (line === 'ready') {
+          readyOnes += 1;
+          if (readyOnes === 2) {
+            await things.insertOne({ _id: 'go' });
+          }
+        }
+      }
+      return lines.filter((line) => line !== 'ready');
+    });
+    const [one = [], other = []] = await Promise.all(taken);
+
+    expect(one.length).toBeGreaterThan(0);
+    expect(other.length).toBeGreaterThan(0);
+    expect([...one, ...other].map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: 400 }, (_, id) => id));
+    expect(await things.count({ times: 1 })).toBe(400);
+    await store.close();
+  }, 30_000);
+
+  it('an index and a collection that another process makes are known here at once', async () => {
+    const store = EmbeddedStore.open({ file });
+    const things = store.collection('things');
+    await things.insertOne({ _id: 1, v: 'a' });
+
+    const child = start(`
+      await things.ensureIndex({ keys: { v: 1 }, unique: true });
+      await store.collection('others').insertOne({ _id: 2 });
+      await store.close();
+    `);
+    await once(child.process, 'exit');
+
+    await expect(things.insertOne({ _id: 2, v: 'a' })).rejects.toMatchObject({ code: 'store.duplicate-key' });
+    expect(await store.collectionNames()).toEqual(['others', 'things']);
+    await store.close();
+  }, 30_000);
+
+  it('kill -9 in the middle of a bulk leaves each document whole and loses nothing that was done', async () => {
+    const documents = 500;
+    const child = start(`
+      await things.insertMany(Array.from({ length: ${documents} }, (_, _id) => ({ _id, round: 0, list: [], copy: { round: 0 } })));
+      for (let round = 1; ; round++) {
+        say('begin ' + round);
+        await things.bulk(Array.from({ length: ${documents} }, (_, _id) => ({
+          filter: { _id, round: round - 1 },
+          update: { $set: { round, 'copy.round': round, text: 'x'.repeat(2000) }, $push: { list: round } },
+        })));
+        say('done ' + round);
+      }
+    `);
+
+    let done = 0;
+    for await (const line of child.lines) {
+      if (line.startsWith('done')) {
+        done = Number(line.slice('done '.length));
+      }
+      if (line === 'begin 5') {
+        child.process.kill('SIGKILL');
+      }
+    }
+
+    expect(done).toBeGreaterThanOrEqual(4);
+    const store = EmbeddedStore.open({ file });
+    const found = await Array.fromAsync(store.collection<Rounded>('things').find({}));
+    expect(found).toHaveLength(documents);
+    for (const { round, copy, list } of found) {
+      expect(round).toBeGreaterThanOrEqual(done);
+      expect(copy.round).toBe(round);
+      expect(list).toEqual(Array.from({ length: round }, (_, index) => index + 1));
+    }
+    await store.close();
+  }, 30_000);
+
+  it('a process that dies within its transaction leaves the file to the others', async () => {
+    const child = start(`
+      const { DatabaseSync } = await import('node:sqlite');
+      const database = new DatabaseSync(process.argv[1]);
+      await things.insertOne({ _id: 1 });
+      database.exec('BEGIN IMMEDIATE; DELETE FROM c_1');
+      say('within');
+      setInterval(() => {}, 1000);
+    `);
+    const patient = EmbeddedStore.open({ file });
+    const impatient = EmbeddedStore.open({ file, busyTimeoutMs: 20 });
+    for await (const line of child.lines) {
+      expect(line).toBe('within');
+      break;
+    }
+
+    await expect(impatient.collection('things').insertOne({ _id: 2 })).rejects.toMatchObject({
+      kind: 'ConnectionError',
+      code: 'store.away',
+    });
+    expect(await idsOf(impatient.collection('things'))).toEqual([1]);
+    child.process.kill('SIGKILL');
+    await patient.collection('things').insertOne({ _id: 2 });
+
+    expect(await idsOf(impatient.collection('things'))).toEqual([1, 2]);
+    await patient.close();
+    await impatient.close();
+  }, 30_000);
+});
+
+interface Rounded extends Record<string, unknown> {
+  round: number;
+  copy: { round: number };
+  list: number[];
+}

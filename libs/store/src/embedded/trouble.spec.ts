@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SystemClock } from '@batchmill/contracts';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { errorOf, idsOf } from '../contract/bundle.contract.js';
+import { Catalog } from './catalog.js';
+import { Database } from './database.js';
+import { EmbeddedCollection } from './embedded-collection.js';
+import { EmbeddedStore } from './embedded-store.js';
+
+describe('trouble with the file', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'batchmill-store-'));
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  it('a full disk is a store that is away; nothing is half done, and it goes on when there is room', async () => {
+    const database = Database.open({ file: join(folder, 'store.db'), synchronous: 'NORMAL', busyTimeoutMs: 0 });
+    const things = new EmbeddedCollection(new Catalog(database), 'things', new SystemClock());
+    const text = 'x'.repeat(2000);
+    await things.insertMany(Array.from({ length: 100 }, (_, _id) => ({ _id, text })));
+    const pages = Number(database.get('PRAGMA page_count')?.['page_count']);
+    database.run(`PRAGMA max_page_count = ${pages + 2}`);
+    const full = { kind: 'ConnectionError', code: 'store.disk-full' };
+    const more = Array.from({ length: 100 }, (_, index) => ({ _id: 100 + index, text }));
+    const grow = Array.from({ length: 100 }, (_, _id) => ({ filter: { _id }, update: { $set: { more: text } } }));
+
+    expect(await errorOf(things.insertMany(more))).toMatchObject(full);
+    expect(await errorOf(things.bulk(grow))).toMatchObject(full);
+    expect(await errorOf(things.ensureIndex({ keys: { text: 1 } }))).toMatchObject(full);
+
+    expect(await things.count({})).toBe(100);
+    expect(await things.count({ more: { $exists: true } })).toBe(0);
+    database.run('PRAGMA max_page_count = 100000');
+    await things.insertMany(more);
+    expect(await things.bulk(grow)).toMatchObject({ modified: 100 });
+    await things.ensureIndex({ keys: { text: 1 } });
+    expect(await things.count({ text })).toBe(200);
+    database.close();
+  });
+
+  it('an array that was rolled back does not change what the index is used for', async () => {
+    const database = Database.open({ file: join(folder, 'store.db'), synchronous: 'NORMAL', busyTimeoutMs: 0 });
+    const catalog = new Catalog(database);
+    const things = new EmbeddedCollection(catalog, 'things', new SystemClock());
+    await things.ensureIndex({ keys: { v: 1 } });
+    const pages = Number(database.get('PRAGMA page_count')?.['page_count']);
+    database.run(`PRAGMA max_page_count = ${pages + 1}`);
+
+    await errorOf(
+      things.insertMany([
+        { _id: 1, v: [1] },
+        { _id: 2, v: 'x'.repeat(100_000) },
+      ]),
+    );
+
+    database.run('PRAGMA max_page_count = 100000');
+    expect(catalog.read(() => catalog.table('things')?.fields[0]?.holdsArrays)).toBe(false);
+    await things.insertOne({ _id: 1, v: [1] });
+    expect(await idsOf(things, { v: 1 })).toEqual([1]);
+    database.close();
+  });
+
+  it('a file that is no database is said to be unreadable, and stays as it is', async () => {
+    const file = join(folder, 'notes.txt');
+    await writeFile(file, 'these are notes, not a database. '.repeat(100));
+
+    expect(() => EmbeddedStore.open({ file })).toThrow(
+      expect.objectContaining({ kind: 'ConnectionError', code: 'store.unreadable' }),
+    );
+  });
+
+  it('a folder that cannot be made is a store that is away', async () => {
+    await writeFile(join(folder, 'taken'), '');
+
+    expect(() => EmbeddedStore.open({ file: join(folder, 'taken', 'store.db') })).toThrow(
+      expect.objectContaining({ kind: 'ConnectionError', code: 'store.away' }),
+    );
+  });
+
+  it('an _id of null is an id like others', async () => {
+    const store = EmbeddedStore.open({ file: join(folder, 'new', 'store.db') });
+    const things = store.collection('things');
+    await things.insertMany([{ _id: null }, { _id: 0 }]);
+
+    expect(await idsOf(things, { _id: { $type: 'null' } }, { sort: { _id: 1 } })).toEqual([null]);
+    expect(await things.updateOne({ _id: null }, { $set: { x: 1 } })).toMatchObject({ matched: 1 });
+    await store.close();
+  });
+
+  it('a list that is being read can be gone on with while others write, and no transaction stays open', async () => {
+    const file = join(folder, 'store.db');
+    const store = EmbeddedStore.open({ file });
+    const other = EmbeddedStore.open({ file, busyTimeoutMs: 0 });
+    await store.collection('things').insertMany(Array.from({ length: 450 }, (_, _id) => ({ _id })));
+    let read = 0;
+
+    for await (const { _id } of store.collection('things').find({}, { sort: { _id: -1 } })) {
+      await other.collection('things').updateOne({ _id }, { $set: { read: true } });
+      read += 1;
+    }
+
+    expect(read).toBe(450);
+    expect(await store.collection('things').count({ read: true })).toBe(450);
+    await store.close();
+    await other.close();
+  });
+});
