@@ -1,9 +1,12 @@
-import { SystemClock } from '@batchmill/contracts';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { Clock, SystemClock } from '@batchmill/contracts';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeBusContract } from '../bus.contract.js';
-import { EmbeddedBus } from './index.js';
+import type { OutgoingMessage } from '../bus.js';
+import { Received, messagesOf } from '../received.contract.js';
+import { EmbeddedBus, type EmbeddedBusOptions } from './index.js';
 
 describeBusContract('The embedded bus', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bus-'));
@@ -12,4 +15,187 @@ describeBusContract('The embedded bus', async () => {
       EmbeddedBus.open({ file: join(folder, 'bus.db'), clock: new SystemClock(), redeliveryPauseMs: 20, lookMs: 20 }),
     dispose: () => rm(folder, { recursive: true }),
   };
+});
+
+/** Stands still, and lets every pause pass at once. */
+class StandingClock extends Clock {
+  readonly pauses: number[] = [];
+  now = () => new Date('2026-01-02T03:04:05.678Z');
+  sleep = async (ms: number) => {
+    this.pauses.push(ms);
+  };
+}
+
+describe('The embedded bus', () => {
+  let folder: string;
+  let file: string;
+  let clock: StandingClock;
+  let opened: EmbeddedBus[];
+
+  const open = (options: Partial<EmbeddedBusOptions> = {}) => {
+    const bus = EmbeddedBus.open({ file, clock, ...options });
+    opened.push(bus);
+    return bus;
+  };
+  const message = (key: string | null, value = 'value'): OutgoingMessage => ({
+    topic: 'work',
+    key,
+    value,
+    headers: {},
+  });
+  const keyless = (count: number) => Array.from({ length: count }, (_, number) => message(null, String(number)));
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'bus-'));
+    file = join(folder, 'home', 'bus.db');
+    clock = new StandingClock();
+    opened = [];
+  });
+
+  afterEach(async () => {
+    for (const bus of opened) await bus.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('messages without a key go to all partitions in turn; offsets count from 0 in each', async () => {
+    const bus = open({ partitions: 3 });
+    await bus.publish(keyless(7));
+
+    const places = (await messagesOf(bus, 'work')).map(({ partition, offset }) => `${partition}/${offset}`);
+    expect(places).toEqual(['0/0', '1/0', '2/0', '0/1', '1/1', '2/1', '0/2']);
+  });
+
+  it('a topic keeps the partitions it was made with', async () => {
+    await open({ partitions: 1 }).ensureTopics(['work']);
+    const bus = open({ partitions: 8 });
+    await bus.ensureTopics(['work']);
+    await bus.publish(keyless(5));
+
+    expect((await messagesOf(bus, 'work')).map(({ partition }) => partition)).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('a message bears the time of the clock', async () => {
+    const bus = open();
+    await bus.publish([message('a')]);
+
+    expect((await messagesOf(bus, 'work'))[0]!.recordedAt).toEqual(clock.now());
+  });
+
+  it('the partitions of a topic are worked on at the same time', async () => {
+    const bus = open({ partitions: 4 });
+    const release = Promise.withResolvers<undefined>();
+    const received = new Received(() => release.promise);
+    await bus.publish(keyless(8));
+    await bus.subscribe({ group: 'workers', topics: ['work'], handle: received.handle });
+
+    await received.atLeast(4);
+    expect(new Set(received.messages.map(({ partition }) => partition))).toEqual(new Set([0, 1, 2, 3]));
+    release.resolve(undefined);
+    await received.atLeast(8);
+  });
+
+  it('S5: the members of a group share its messages, and who stays takes over from who stops', async () => {
+    const bus = open({ partitions: 4 });
+    const [first, second] = [new Received(), new Received()];
+    const stops = await bus.subscribe({ group: 'workers', topics: ['work'], handle: first.handle });
+    await bus.subscribe({ group: 'workers', topics: ['work'], handle: second.handle });
+    await bus.publish(keyless(8));
+    await Promise.all([first.atLeast(4), second.atLeast(4)]);
+    await stops.stop();
+    await bus.publish(keyless(8));
+
+    await second.atLeast(12);
+    expect([first.messages.length, second.messages.length]).toEqual([4, 12]);
+  });
+
+  it('a message that goes on failing comes after ever longer pauses, and a new one does not shorten them', async () => {
+    const bus = open({ partitions: 1, redeliveryPauseMs: 100 });
+    const received = new Received(async ({ value }) => {
+      if (String(value) !== 'bad') return;
+      await bus.publish([message('a', 'good')]);
+      if (received.messages.length < 8) throw new Error('still bad');
+    });
+    await bus.publish([message('a', 'bad')]);
+    await bus.subscribe({ group: 'workers', topics: ['work'], handle: received.handle });
+
+    await received.atLeast(9);
+    expect(received.values().slice(0, 9)).toEqual([...Array.from({ length: 8 }, () => 'bad'), 'good']);
+    expect(clock.pauses).toEqual([100, 200, 400, 800, 1_600, 3_200, 3_200]);
+  });
+
+  it('stopping does not wait for the pause of a failed message', async () => {
+    const bus = open({ clock: new SystemClock(), redeliveryPauseMs: 3_600_000 });
+    const received = new Received(() => Promise.reject(new Error('always')));
+    await bus.publish([message('a')]);
+    await bus.subscribe({ group: 'workers', topics: ['work'], handle: received.handle });
+    await received.atLeast(1);
+
+    await bus.close();
+    expect(received.messages).toHaveLength(1);
+  });
+
+  it('a long backlog leaves room for timers', async () => {
+    const bus = open({ partitions: 1 });
+    const received = new Received();
+    await bus.publish(keyless(200));
+    const timer = Promise.withResolvers<number>();
+    setTimeout(() => timer.resolve(received.messages.length), 1);
+    await bus.subscribe({ group: 'workers', topics: ['work'], handle: received.handle });
+
+    expect(await timer.promise).toBeLessThan(200);
+    await received.atLeast(200);
+  });
+
+  it('what another connection publishes is noticed', async () => {
+    const received = new Received();
+    await open({ lookMs: 5 }).subscribe({ group: 'workers', topics: ['work'], handle: received.handle });
+    await open().publish([message('a', 'from the side')]);
+
+    await received.atLeast(1);
+    expect(received.values()).toEqual(['from the side']);
+  });
+
+  it('who stops consuming leaves the right to consume to others', async () => {
+    const [first, second] = [open(), open()];
+    const subscribing = { group: 'workers', topics: ['work'], handle: async () => undefined };
+    expect(EmbeddedBus.isConsumed(file)).toBe(false);
+    const subscription = await first.subscribe(subscribing);
+    await first.subscribe({ ...subscribing, group: 'others' }).then((another) => another.stop());
+    expect(EmbeddedBus.isConsumed(file)).toBe(true);
+    await expect(second.subscribe(subscribing)).rejects.toMatchObject({ code: 'bus.already-consumed' });
+    await subscription.stop();
+
+    expect(EmbeddedBus.isConsumed(file)).toBe(false);
+    await second.subscribe(subscribing);
+    expect(EmbeddedBus.isConsumed(file)).toBe(true);
+  });
+
+  it('a bus that nobody ever opened is not consumed', () => {
+    expect(EmbeddedBus.isConsumed(join(folder, 'nowhere', 'bus.db'))).toBe(false);
+  });
+
+  it('a closed bus rejects as one that is away', async () => {
+    const bus = open();
+    await bus.close();
+
+    const away = { kind: 'ConnectionError', code: 'bus.closed' };
+    await expect(bus.check()).rejects.toMatchObject(away);
+    await expect(bus.publish([message('a')])).rejects.toMatchObject(away);
+    await expect(bus.subscribe({ group: 'g', topics: ['work'], handle: async () => undefined })).rejects.toMatchObject(
+      away,
+    );
+  });
+
+  it('a file that is no database is said to be unusable, by name', async () => {
+    file = join(folder, 'letter.db');
+    await writeFile(file, 'This is a letter to a friend, and not a database at all. '.repeat(50));
+
+    expect(() => open()).toThrow(
+      expect.objectContaining({
+        kind: 'ConnectionError',
+        code: 'bus.unavailable',
+        message: expect.stringContaining(file),
+      }),
+    );
+  });
 });
