@@ -17,12 +17,12 @@ describeBusContract('The embedded bus', async () => {
   };
 });
 
-/** Stands still, and lets every pause pass at once. */
+/** Stands still, lets every pause pass at once, and notes how long it would have been. */
 class StandingClock extends Clock {
   readonly pauses: number[] = [];
   now = () => new Date('2026-01-02T03:04:05.678Z');
-  sleep = async (ms: number) => {
-    this.pauses.push(ms);
+  sleep = async (ms: number, signal?: AbortSignal) => {
+    this.pauses.push(signal?.aborted ? 0 : ms);
   };
 }
 
