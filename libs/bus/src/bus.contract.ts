@@ -215,6 +215,21 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
 
       it(
+        'S5: the members of a group share its messages: each of them reaches a member',
+        async () => {
+          const received = new Received();
+          await bus.subscribe({ group, topics: [topic], handle: received.handle });
+          await bus.subscribe({ group, topics: [topic], handle: received.handle });
+          const keys = Array.from({ length: 30 }, (_, number) => `key ${number}`);
+          await bus.publish(keys.map((key) => message(key, key)));
+
+          await received.until((messages) => keys.every((key) => messages.some((each) => each.key === key)));
+          expect(new Set(received.values())).toEqual(new Set(keys));
+        },
+        patienceMs,
+      );
+
+      it(
         'one subscription may listen to several topics',
         async () => {
           const received = new Received();

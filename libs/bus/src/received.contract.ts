@@ -16,9 +16,13 @@ export class Received {
 
   /** Resolves when so many were given to the handler; the test's own patience bounds it. */
   async atLeast(count: number): Promise<IncomingMessage[]> {
+    return this.until((messages) => messages.length >= count);
+  }
+
+  async until(enough: (messages: readonly IncomingMessage[]) => boolean): Promise<IncomingMessage[]> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const look = () => {
-      if (this.messages.length >= count) resolve(undefined);
+      if (enough(this.messages)) resolve(undefined);
     };
     this.waiting.add(look);
     look();
