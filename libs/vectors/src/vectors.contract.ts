@@ -1,3 +1,4 @@
+/** Long because it is the whole contract of the vectors, said in one place: a list of policies, none of which needs another. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { VectorRow, Vectors } from './index.js';
