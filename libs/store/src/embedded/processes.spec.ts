@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { idsOf } from '../contract/bundle.contract.js';
 import { EmbeddedStore } from './embedded-store.js';
 
@@ -14,16 +13,18 @@ const library = join(import.meta.dirname, '../..');
 /** What every child begins with. It runs what `npm run build` made of this library. */
 const prelude = `
   import { writeSync } from 'node:fs';
+  import { createInterface } from 'node:readline';
   import { EmbeddedStore } from '@batchmill/store/embedded';
   const store = EmbeddedStore.open({ file: process.argv[1] });
   const things = store.collection('things');
   const say = (line) => writeSync(1, line + '\\n');
+  const told = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 `;
 
 interface Child {
-  readonly process: ChildProcessByStdio<null, Readable, null>;
+  readonly process: ChildProcessByStdio<Writable, Readable, null>;
   /** The lines that it says, until it ends. */
-  readonly lines: AsyncIterable<string>;
+  readonly lines: AsyncIterableIterator<string>;
 }
 
 describe('several processes with one file', () => {
@@ -44,9 +45,9 @@ describe('several processes with one file', () => {
   function start(script: string): Child {
     const child = spawn(process.execPath, ['--input-type=module', '-e', prelude + script, file], {
       cwd: library,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
-    const started = { process: child, lines: createInterface({ input: child.stdout }) };
+    const started = { process: child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
     children.push(started);
     return started;
   }
@@ -57,32 +58,26 @@ describe('several processes with one file', () => {
     await things.ensureIndex({ keys: { status: 1 } });
     await things.insertMany(Array.from({ length: 400 }, (_, _id) => ({ _id, status: 'pending' })));
     const script = `
-      say('ready');
-      while ((await things.findOne({ _id: 'go' })) === null);
-      for (;;) {
-        const taken = await things.findOneAndUpdate({ status: 'pending' }, { $set: { status: 'taken' }, $inc: { times: 1 } });
-        if (taken === null) break;
-        say(String(taken._id));
-      }
+      const take = () =>
+        things.findOneAndUpdate({ status: 'pending' }, { $set: { status: 'taken' }, $inc: { times: 1 } });
+      say((await take())._id);
+      await told.next();
+      for (let taken = await take(); taken !== null; taken = await take()) say(taken._id);
+      say('end');
     `;
-    let readyOnes = 0;
-    const taken = [start(script), start(script)].map(async (child) => {
-      const lines: string[] = [];
-      for await (const line of child.lines) {
-        lines.push(line);
-        if (line === 'ready') {
-          readyOnes += 1;
-          if (readyOnes === 2) {
-            await things.insertOne({ _id: 'go' });
-          }
-        }
-      }
-      return lines.filter((line) => line !== 'ready');
-    });
-    const [one = [], other = []] = await Promise.all(taken);
+    const both = [start(script), start(script)];
+    const taken = await Promise.all(both.map(async ({ lines }) => [await nextLine(lines)]));
 
-    expect(one.length).toBeGreaterThan(0);
-    expect(other.length).toBeGreaterThan(0);
+    both.forEach((child) => child.process.stdin.write('go on\n'));
+    await Promise.all(
+      both.map(async ({ lines }, index) => {
+        for (let line = await nextLine(lines); line !== 'end'; line = await nextLine(lines)) {
+          taken[index]?.push(line);
+        }
+      }),
+    );
+
+    const [one = [], other = []] = taken;
     expect([...one, ...other].map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: 400 }, (_, id) => id));
     expect(await things.count({ times: 1 })).toBe(400);
     await store.close();
@@ -96,9 +91,9 @@ describe('several processes with one file', () => {
     const child = start(`
       await things.ensureIndex({ keys: { v: 1 }, unique: true });
       await store.collection('others').insertOne({ _id: 2 });
-      await store.close();
+      say('made');
     `);
-    await once(child.process, 'exit');
+    expect(await nextLine(child.lines)).toBe('made');
 
     await expect(things.insertOne({ _id: 2, v: 'a' })).rejects.toMatchObject({ code: 'store.duplicate-key' });
     expect(await store.collectionNames()).toEqual(['others', 'things']);
@@ -152,10 +147,7 @@ describe('several processes with one file', () => {
     `);
     const patient = EmbeddedStore.open({ file });
     const impatient = EmbeddedStore.open({ file, busyTimeoutMs: 20 });
-    for await (const line of child.lines) {
-      expect(line).toBe('within');
-      break;
-    }
+    expect(await nextLine(child.lines)).toBe('within');
 
     await expect(impatient.collection('things').insertOne({ _id: 2 })).rejects.toMatchObject({
       kind: 'ConnectionError',
@@ -170,6 +162,14 @@ describe('several processes with one file', () => {
     await impatient.close();
   }, 30_000);
 });
+
+async function nextLine(lines: AsyncIterator<string, unknown>): Promise<string> {
+  const next = await lines.next();
+  if (next.done === true) {
+    throw new Error('the other process has ended');
+  }
+  return next.value;
+}
 
 interface Rounded extends Record<string, unknown> {
   round: number;
