@@ -9,3 +9,4 @@ export {
   type UploadedFile,
 } from './provider.js';
 export { RefusedError } from './refused-error.js';
+export { providerErrorCodes, type ProviderErrorCode } from './error-codes.js';

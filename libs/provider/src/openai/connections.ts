@@ -1,0 +1,41 @@
+import { Agent, fetch } from 'undici';
+import type OpenAI from 'openai';
+
+type ClientOptions = NonNullable<ConstructorParameters<typeof OpenAI>[0]>;
+
+/**
+ * The connections to the provider. npm's undici, because Node's own fetch holds the whole body of an upload in memory.
+ * `fresh` opens a connection for every call: on one that was kept, the server may be hanging up at that moment, and the
+ * answer to a create would be unclear for nothing.
+ */
+export class Connections {
+  readonly #kept: Agent;
+  readonly #fresh: Agent;
+
+  constructor(callTimeoutMs: number) {
+    const limits = { headersTimeout: callTimeoutMs, bodyTimeout: callTimeoutMs, connect: { timeout: 30_000 } };
+    this.#kept = new Agent({ ...limits, connections: 32, keepAliveTimeout: 10_000 });
+    this.#fresh = new Agent({ ...limits, keepAliveTimeout: 1, keepAliveMaxTimeout: 1 });
+  }
+
+  get kept(): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
+    return optionsFor(this.#kept);
+  }
+
+  get fresh(): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
+    return optionsFor(this.#fresh);
+  }
+
+  /** Calls in flight reject; nothing keeps the process alive afterwards. */
+  async close(): Promise<void> {
+    await Promise.all([this.#kept.destroy(), this.#fresh.destroy()]);
+  }
+}
+
+function optionsFor(dispatcher: Agent): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
+  // undici's types and those of Node's built-in fetch describe the same objects twice.
+  return {
+    fetch: fetch as unknown as NonNullable<ClientOptions['fetch']>,
+    fetchOptions: { dispatcher } as unknown as NonNullable<ClientOptions['fetchOptions']>,
+  };
+}

@@ -1,0 +1,300 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConnectionError, SystemClock, TimeoutError } from '@batchmill/contracts';
+import { startSimulator, type FaultRule, type LedgerReport, type Simulator } from '@batchmill/simulator';
+import { eventually } from '@batchmill/testing';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FileToUpload, ProviderBatch } from '../provider.js';
+import { RefusedError } from '../refused-error.js';
+import { OpenAiProvider, type OpenAiProviderOptions } from './openai-provider.js';
+
+const model = 'text-embedding-3-small';
+
+function lineOf(id: string): string {
+  const body = { model, input: `text ${id}`, dimensions: 8, encoding_format: 'base64' };
+  return `${JSON.stringify({ custom_id: id, method: 'POST', url: '/v1/embeddings', body })}\n`;
+}
+
+function fileOf(text: string): FileToUpload & { opened: number } {
+  const bytes = Buffer.from(text);
+  return {
+    opened: 0,
+    name: 'b1.jsonl',
+    bytes: bytes.length,
+    async *open() {
+      this.opened += 1;
+      for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
+    },
+  };
+}
+
+async function textOf(content: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks = [];
+  for await (const chunk of content) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+async function allOf(batches: AsyncIterable<ProviderBatch>): Promise<ProviderBatch[]> {
+  const all = [];
+  for await (const batch of batches) all.push(batch);
+  return all;
+}
+
+function failureOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => 'no failure',
+    (error: unknown) => error,
+  );
+}
+
+describe('the provider, by the official SDK', () => {
+  let folder: string;
+  let simulator: Simulator;
+  let provider: OpenAiProvider;
+  let more: OpenAiProvider[];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'batchmill-provider-'));
+    simulator = await startSimulator({ dataDir: folder, speed: 1000, cancellingSeconds: 1 });
+    more = [];
+    provider = providerWith({});
+  });
+  afterEach(async () => {
+    await Promise.all(more.map((each) => each.close()));
+    await simulator.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function providerWith(options: Partial<OpenAiProviderOptions>): OpenAiProvider {
+    const made = new OpenAiProvider({
+      apiKey: 'sk-test-key',
+      baseUrl: `${simulator.url}/v1`,
+      clock: new SystemClock(),
+      retries: { times: 3, baseMs: 5 },
+      ...options,
+    });
+    more.push(made);
+    return made;
+  }
+
+  async function faults(...rules: FaultRule[]): Promise<void> {
+    const set = await fetch(`${simulator.url}/admin/faults`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(rules),
+    });
+    expect(set.status).toBe(200);
+  }
+
+  async function ledger(): Promise<LedgerReport> {
+    const answer = await fetch(`${simulator.url}/admin/ledger`);
+    return (await answer.json()) as LedgerReport;
+  }
+
+  async function uploaded(lines = 3): Promise<string> {
+    const text = Array.from({ length: lines }, (_, index) => lineOf(`d${index}`)).join('');
+    return (await provider.uploadFile(fileOf(text))).id;
+  }
+
+  function toCreate(inputFileId: string, withinMs = 10_000) {
+    const deadline = new Date(Date.now() + withinMs);
+    const metadata = { batchId: 'b1' };
+    return { inputFileId, endpoint: '/v1/embeddings', completionWindow: '24h', metadata, deadline } as const;
+  }
+
+  function settled(id: string): Promise<ProviderBatch> {
+    return eventually('the batch is settled', async () => {
+      const found = await provider.retrieveBatch(id);
+      return found.endedAt === null ? null : found;
+    });
+  }
+
+  it('R1: a file goes there, becomes a batch, and its results come back', async () => {
+    const text = ['one', 'two', 'three'].map(lineOf).join('');
+
+    const file = await provider.uploadFile(fileOf(text));
+    const created = await provider.createBatch(toCreate(file.id));
+    const done = await settled(created.id);
+    const results = await textOf(provider.download(done.outputFileId!));
+
+    expect(created).toMatchObject({ state: 'validating', inputFileId: file.id, metadata: { batchId: 'b1' } });
+    expect(done).toMatchObject({
+      state: 'completed',
+      errorFileId: null,
+      counts: { total: 3, completed: 3, failed: 0 },
+    });
+    expect(results.trim().split('\n')).toHaveLength(3);
+    expect(await textOf(provider.download(file.id))).toBe(text);
+  });
+
+  it('X1: a create whose answer is lost is unclear, and exactly one batch was made', async () => {
+    const fileId = await uploaded();
+    await faults({ on: 'batches.create', what: 'drop-answer' });
+
+    const failure = await failureOf(provider.createBatch(toCreate(fileId)));
+
+    expect(failure).toBeInstanceOf(ConnectionError);
+    expect((await ledger()).batches).toHaveLength(1);
+    expect(await allOf(provider.listBatches(new Date(0)))).toMatchObject([{ metadata: { batchId: 'b1' } }]);
+  });
+
+  it.each([500, 503, 408, 409])('X1: a create answered with %d is unclear and not sent again', async (status) => {
+    const fileId = await uploaded();
+    await faults({ on: 'batches.create', what: 'status', value: status, times: 1 });
+
+    expect(await failureOf(provider.createBatch(toCreate(fileId)))).toBeInstanceOf(ConnectionError);
+    expect((await ledger()).batches).toEqual([]);
+  });
+
+  it.each([400, 403, 429])('X1: a create answered with %d is refused for certain', async (status) => {
+    const fileId = await uploaded();
+    await faults({ on: 'batches.create', what: 'status', value: status, times: 1 });
+
+    const failure = await failureOf(provider.createBatch(toCreate(fileId)));
+
+    expect(failure).toBeInstanceOf(RefusedError);
+    expect(failure).toMatchObject({ status });
+    expect((await ledger()).batches).toEqual([]);
+  });
+
+  it('X1: a create is given up at its deadline, and its answer is unclear', async () => {
+    const fileId = await uploaded();
+    await faults({ on: 'batches.create', what: 'delay', value: 400 });
+
+    expect(await failureOf(provider.createBatch(toCreate(fileId, 100)))).toBeInstanceOf(TimeoutError);
+    await eventually('it was created all the same', async () => (await ledger()).batches.length === 1);
+  });
+
+  it('X1: a create is not sent after its deadline', async () => {
+    const fileId = await uploaded();
+
+    expect(await failureOf(provider.createBatch(toCreate(fileId, -1)))).toBeInstanceOf(TimeoutError);
+    expect((await ledger()).batches).toEqual([]);
+  });
+
+  it('X4: an upload whose answer is lost is read from its beginning and sent again', async () => {
+    await faults({ on: 'files.create', what: 'drop-answer', times: 1 });
+    const text = Array.from({ length: 50 }, (_, index) => lineOf(`d${index}`)).join('');
+    const file = fileOf(text);
+
+    const { id } = await provider.uploadFile(file);
+
+    expect(file.opened).toBe(2);
+    expect(await textOf(provider.download(id))).toBe(text);
+  });
+
+  it('X1: a file that cannot be read is not blamed on the provider', async () => {
+    const gone = new Error('the blob is gone');
+    const file: FileToUpload = {
+      name: 'b1.jsonl',
+      bytes: 10,
+      async *open() {
+        yield Buffer.from('{}');
+        throw gone;
+      },
+    };
+
+    expect(await failureOf(provider.uploadFile(file))).toBe(gone);
+  });
+
+  it('X4: what the provider answers with 502 or 429 is asked again', async () => {
+    const fileId = await uploaded(1);
+    await faults(
+      { on: 'files.content', what: 'status', value: 502, times: 2 },
+      { on: 'batches.list', what: 'status', value: 429, times: 1 },
+    );
+
+    expect(await textOf(provider.download(fileId))).toBe(lineOf('d0'));
+    await expect(provider.check()).resolves.toBeUndefined();
+  });
+
+  it('X1: who stays away is reported away after a few tries', async () => {
+    await faults({ on: 'batches.list', what: 'status', value: 503 });
+
+    const failure = await failureOf(provider.check());
+
+    expect(failure).toBeInstanceOf(ConnectionError);
+    expect(failure).toMatchObject({ code: 'provider.away' });
+  });
+
+  it('X1: a download that breaks off is told as such', async () => {
+    const fileId = await uploaded(200);
+    await faults({ on: 'files.content', what: 'cut-off', value: 50, times: 1 });
+
+    const failure = await failureOf(textOf(provider.download(fileId)));
+
+    expect(failure).toBeInstanceOf(ConnectionError);
+    expect(failure).toMatchObject({ code: 'provider.cut-off' });
+  });
+
+  it('X1: a refused key is a refusal, and no message carries it', async () => {
+    const key = 'sk-refused-1234567890';
+    const refused = providerWith({ apiKey: key });
+
+    for (const call of [refused.check(), refused.uploadFile(fileOf(lineOf('d')))]) {
+      const failure = await failureOf(call);
+      expect(failure).toBeInstanceOf(RefusedError);
+      expect(failure).toMatchObject({ status: 401 });
+      expect((failure as Error).message).not.toContain('1234567890');
+      expect((failure as Error).cause).toBeUndefined();
+    }
+  });
+
+  it('R2: the list is newest first, over pages, and ends before the time asked for', async () => {
+    const fileId = await uploaded();
+    const ids: string[] = [];
+    for (let made = 0; made < 105; made += 1) ids.push((await provider.createBatch(toCreate(fileId))).id);
+
+    const all = await allOf(provider.listBatches(new Date(0)));
+    const since = all[50]!.createdAt;
+    const some = await allOf(provider.listBatches(new Date(since.getTime() + 300)));
+
+    expect(all.map(({ id }) => id)).toEqual(ids.toReversed());
+    expect(some.map(({ id }) => id)).toEqual(all.filter(({ createdAt }) => createdAt >= since).map(({ id }) => id));
+  });
+
+  it('R2: cancelling is answered with the batch as it is, also when it is settled', async () => {
+    const fileId = await uploaded();
+    const done = await settled((await provider.createBatch(toCreate(fileId))).id);
+    await faults({ on: 'batch', what: 'stall' });
+    const { id } = await provider.createBatch(toCreate(fileId));
+
+    expect(['cancelling', 'cancelled']).toContain((await provider.cancelBatch(id)).state);
+    expect((await settled(id)).state).toBe('cancelled');
+    expect((await provider.cancelBatch(id)).state).toBe('cancelled');
+    expect(await provider.cancelBatch(done.id)).toEqual(done);
+  });
+
+  it('a batch that nobody knows is refused with 404, a file that nobody knows is deleted already', async () => {
+    const fileId = await uploaded();
+
+    await provider.deleteFile(fileId);
+    await provider.deleteFile(fileId);
+
+    expect((await ledger()).files).toEqual([]);
+    expect(await failureOf(provider.retrieveBatch('batch_none'))).toMatchObject({ status: 404 });
+    expect(await failureOf(textOf(provider.download(fileId)))).toMatchObject({ status: 404 });
+  });
+
+  it('E2: texts are embedded in their order, in as many requests as their length needs', async () => {
+    const texts = Array.from({ length: 40 }, (_, index) => `word${index} `.repeat(1_500));
+
+    const { vectors, inputTokens } = await provider.embed({ model, dimensions: 64, texts });
+    const again = await provider.embed({ model, dimensions: 64, texts: [texts[39]!] });
+
+    expect(vectors).toHaveLength(40);
+    expect(vectors[39]).toEqual(again.vectors[0]);
+    expect(inputTokens).toBeGreaterThan(40 * 1_500);
+    expect((await ledger()).synchronous.requests).toBeGreaterThan(2);
+  });
+
+  it('the account is named by server and key, and tells neither', () => {
+    const other = providerWith({ apiKey: 'sk-other-key' });
+    const same = providerWith({ baseUrl: `${simulator.url}/v1/` });
+
+    expect(provider.account).toMatch(/^[0-9a-f]{16}$/);
+    expect(same.account).toBe(provider.account);
+    expect(other.account).not.toBe(provider.account);
+  });
+});

@@ -1,0 +1,71 @@
+import type OpenAI from 'openai';
+import { providerStates, type ProviderBatch, type ProviderState } from '../provider.js';
+import { connectionError } from './errors-of-calls.js';
+
+/** As compatible servers spell them. */
+const otherSpellings: Readonly<Record<string, ProviderState>> = { canceled: 'cancelled', canceling: 'cancelling' };
+
+/**
+ * A batch of the API in our words. Compatible servers write states in upper case and leave out what they do not have.
+ * Throws a ConnectionError when it is not a batch at all: whatever answered, it was not the provider.
+ */
+export function readBatch(call: string, batch: OpenAI.Batch): ProviderBatch {
+  if (typeof (batch as Partial<OpenAI.Batch> | null | undefined)?.id !== 'string') {
+    throw connectionError('provider.odd-answer', `${call}: the answer is not a batch`);
+  }
+  const state = readState(batch.status);
+  return {
+    id: batch.id,
+    state,
+    endpoint: batch.endpoint,
+    inputFileId: batch.input_file_id,
+    outputFileId: batch.output_file_id ?? null,
+    errorFileId: batch.error_file_id ?? null,
+    createdAt: new Date(batch.created_at * 1000),
+    expiresAt: timeOf(batch.expires_at),
+    endedAt: endOf(batch, state),
+    counts: {
+      total: batch.request_counts?.total ?? 0,
+      completed: batch.request_counts?.completed ?? 0,
+      failed: batch.request_counts?.failed ?? 0,
+    },
+    errors: (batch.errors?.data ?? []).map(({ code, message, line }) => ({
+      code: code ?? 'unknown',
+      message: message ?? '',
+      line: line ?? null,
+    })),
+    metadata: batch.metadata ?? {},
+  };
+}
+
+/**
+ * A state that nobody knows is taken for work in progress: it is asked for again until the batch is overdue, and a batch
+ * of somebody else in a list does no harm.
+ */
+function readState(status: unknown): ProviderState {
+  const lower = typeof status === 'string' ? status.toLowerCase() : '';
+  return providerStates.find((state) => state === lower) ?? otherSpellings[lower] ?? 'in_progress';
+}
+
+function endOf(batch: OpenAI.Batch, state: ProviderState): Date | null {
+  switch (state) {
+    case 'completed':
+      return timeOf(batch.completed_at);
+    case 'failed':
+      return timeOf(batch.failed_at);
+    case 'expired':
+      return timeOf(batch.expired_at);
+    case 'cancelled':
+      return timeOf(batch.cancelled_at);
+    case 'validating':
+    case 'in_progress':
+    case 'finalizing':
+    case 'cancelling':
+      return null;
+  }
+}
+
+/** The SDK's types know no null; the API does. */
+function timeOf(seconds: number | null | undefined): Date | null {
+  return seconds == null ? null : new Date(seconds * 1000);
+}
