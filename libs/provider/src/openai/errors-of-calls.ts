@@ -84,9 +84,13 @@ function reasonOf(error: unknown): string {
 
 function causes(error: unknown): { name: string; code: string | undefined }[] {
   const chain = [];
-  for (let at = error; at instanceof Error && chain.length < 8; at = at.cause) {
-    const { code } = at as { code?: unknown }; // Node and undici put a code on their errors
-    chain.push({ name: at.name, code: typeof code === 'string' ? code : undefined });
+  for (let at = error; typeof at === 'object' && at !== null && chain.length < 8;) {
+    const { name, code, cause } = at as { name?: unknown; code?: unknown; cause?: unknown }; // Node and undici put a code on theirs
+    chain.push({
+      name: typeof name === 'string' ? name : 'Error',
+      code: typeof code === 'string' ? code : undefined,
+    });
+    at = cause;
   }
   return chain;
 }
