@@ -1,15 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '@batchmill/contracts';
 import { ObjectId } from 'bson';
-import { idsOf, textOf } from '../contract/bundle.contract.js';
+import { allOf, textOf } from '../contract/bundle.contract.js';
 import { Sampler } from '../contract/sampler.contract.js';
-import type { Filter, Sort } from '../store.js';
+import type { Fields, Filter, Sort } from '../store.js';
 import { planAccess, type Access } from './access.js';
 import { Catalog } from './catalog.js';
 import { Database } from './database.js';
 import { EmbeddedCollection } from './embedded-collection.js';
 import { compileFilter } from './query/compile-filter.js';
 import { scanSql } from './rows.js';
+import { compareSortKeys, sortKeyOf } from './sort-key.js';
 import type { Table } from './table.js';
 
 describe('planAccess', () => {
@@ -128,14 +129,26 @@ describe('planAccess', () => {
         { a: 1, _id: 1 },
         { b: -1, _id: 1 },
       ]);
-      const expected = all.filter(compileFilter(filter)).map((document) => textOf(document['_id']));
-      const found = (await idsOf(things, filter, sort === undefined ? {} : { sort })).map(textOf);
+      const expected = inOrder(all.filter(compileFilter(filter)), sort).map(idText);
+      const found = (await allOf(things, filter, sort === undefined ? {} : { sort })).map(idText);
 
-      expect({ filter, ids: [...found].sort() }).toEqual({ filter, ids: [...expected].sort() });
+      if (sort === undefined) {
+        found.sort();
+        expected.sort();
+      }
+      expect({ filter, sort, found }).toEqual({ filter, sort, found: expected });
       if (sort !== undefined) {
         const first = await things.findOneAndUpdate(filter, { $setOnInsert: { x: 1 } }, { sort });
-        expect(textOf(first?.['_id'] ?? 'none')).toBe(found[0] ?? '"none"');
+        expect(first === null ? undefined : idText(first)).toBe(found[0]);
       }
     }
   });
 });
+
+function idText(document: Fields): string {
+  return textOf(document['_id']);
+}
+
+function inOrder(documents: readonly Fields[], sort: Sort = {}): Fields[] {
+  return documents.toSorted((one, other) => compareSortKeys(sortKeyOf(one, sort), sortKeyOf(other, sort), sort));
+}

@@ -24,7 +24,7 @@ interface Term {
 
 export function planAccess(table: Table, filter: Filter, sort: Sort = {}): Access {
   const fields = new Set(['_id', ...table.fields.map((field) => field.path)]);
-  const constraints = constraintsOf(filter, fields, (path) => columnOf(table, path)?.holdsArrays === true);
+  const constraints = constraintsOf(filter, fields);
   const onId = constraints.get('_id');
   const order = Object.entries(sort);
   const byIdAlone = order.length === 0 || (order.length === 1 && order[0]?.[0] === '_id');

@@ -24,6 +24,7 @@ import type { Table } from './table.js';
 import { compileUpdate, type CompiledUpdate } from './update/compile-update.js';
 import { upsertBase } from './update/upsert-base.js';
 import { decodeBody } from './values/body.js';
+import { describeId } from './values/plain-text.js';
 import { documentsOfTurn, writeInTurns } from './write-in-turns.js';
 import { insertDocument, rewriteDocument } from './writing.js';
 
@@ -85,7 +86,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
         return { ...counts, inserted: false };
       }
       const document = upsertBase(filter);
-      compiled.apply(document, { now: this.#clock.now(), inserting: true });
+      this.#apply(document['_id'], compiled, document, true);
       insertDocument(this.#catalog, this.#name, document);
       return { matched: 0, modified: 0, inserted: true };
     });
@@ -181,9 +182,22 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
 
   /** What is stored now, or null when the update changed nothing. */
   #change(table: Table, { row, document }: Match, update: CompiledUpdate): Uint8Array | null {
-    return update.apply(document, { now: this.#clock.now(), inserting: false })
+    const id = document['_id'];
+    return this.#apply(id, update, document, false)
       ? rewriteDocument(this.#catalog, table, row, document, update.paths)
       : null;
+  }
+
+  /** A refusal says of which document it is. */
+  #apply(id: unknown, update: CompiledUpdate, document: Fields, inserting: boolean): boolean {
+    try {
+      return update.apply(document, { now: this.#clock.now(), inserting });
+    } catch (error) {
+      if (!(error instanceof ProcessingError)) {
+        throw error;
+      }
+      throw new ProcessingError(error.code, `${this.#name}: ${describeId(id)}: ${error.message}`, { cause: error });
+    }
   }
 
   /** Writes to every document that matches when its turn comes. */

@@ -44,25 +44,22 @@ describe('trouble with the file', () => {
     database.close();
   });
 
-  it('an array that was rolled back does not change what the index is used for', async () => {
-    const database = Database.open({ file: join(folder, 'store.db'), synchronous: 'NORMAL', busyTimeoutMs: 0 });
+  it('what was rolled back is forgotten, also when another process has written in its place', async () => {
+    const file = join(folder, 'store.db');
+    const database = Database.open({ file, synchronous: 'NORMAL', busyTimeoutMs: 0 });
     const catalog = new Catalog(database);
-    const things = new EmbeddedCollection(catalog, 'things', new SystemClock());
-    await things.ensureIndex({ keys: { v: 1 } });
-    const pages = Number(database.get('PRAGMA page_count')?.['page_count']);
-    database.run(`PRAGMA max_page_count = ${pages + 1}`);
+    const other = EmbeddedStore.open({ file });
+    await new EmbeddedCollection(catalog, 'first', new SystemClock()).insertOne({ _id: 1 });
+    database.run(`PRAGMA max_page_count = ${Number(database.get('PRAGMA page_count')?.['page_count']) + 2}`);
+    const rolledBack = new EmbeddedCollection(catalog, 'rolled back', new SystemClock());
 
-    await errorOf(
-      things.insertMany([
-        { _id: 1, v: [1] },
-        { _id: 2, v: 'x'.repeat(100_000) },
-      ]),
-    );
+    await errorOf(rolledBack.insertMany([{ _id: 1 }, { _id: 2, text: 'x'.repeat(100_000) }]));
+    await other.collection('made meanwhile').insertOne({ _id: 'theirs' });
 
-    database.run('PRAGMA max_page_count = 100000');
-    expect(catalog.read(() => catalog.table('things')?.fields[0]?.holdsArrays)).toBe(false);
-    await things.insertOne({ _id: 1, v: [1] });
-    expect(await idsOf(things, { v: 1 })).toEqual([1]);
+    const meanwhile = new EmbeddedCollection(catalog, 'made meanwhile', new SystemClock());
+    expect(await idsOf(meanwhile)).toEqual(['theirs']);
+    expect(await idsOf(rolledBack)).toEqual([]);
+    await other.close();
     database.close();
   });
 
@@ -81,6 +78,19 @@ describe('trouble with the file', () => {
     expect(() => EmbeddedStore.open({ file: join(folder, 'taken', 'store.db') })).toThrow(
       expect.objectContaining({ kind: 'ConnectionError', code: 'store.away' }),
     );
+  });
+
+  it('a refusal says of which document it is, what was found and what was wanted', async () => {
+    const store = EmbeddedStore.open({ file: join(folder, 'store.db') });
+    const things = store.collection('things');
+    await things.insertOne({ _id: 'it', list: 'a secret' });
+
+    const { refused } = await things.bulk([{ filter: { _id: 'it' }, update: { $push: { list: 'another secret' } } }]);
+
+    expect(refused.map(({ message }) => message)).toEqual([
+      'things: "it": list: $push found a string, wanted an array',
+    ]);
+    await store.close();
   });
 
   it('an _id of null is an id like others', async () => {

@@ -24,25 +24,16 @@ export type Constraint =
 
 /**
  * The constraint on each of `paths` that follows from the top level and every `$and` of the filter. Paths without one are
- * missing from the answer. `separately` names the paths that may hold arrays: different conditions on them may be met by
- * different elements, so only one condition is used.
+ * missing from the answer. It is about documents without an array on the path: different elements of an array may meet
+ * different conditions, and none of them need be within all.
  */
-export function constraintsOf(
-  filter: Filter,
-  paths: ReadonlySet<string>,
-  separately: (path: string) => boolean,
-): ReadonlyMap<string, Constraint> {
+export function constraintsOf(filter: Filter, paths: ReadonlySet<string>): ReadonlyMap<string, Constraint> {
   const found = new Map<string, Constraint>();
   for (const [path, condition] of conditionsOf(filter)) {
-    if (!paths.has(path)) {
-      continue;
-    }
-    for (const constraint of constraintsOfCondition(condition, path === '_id')) {
-      const before = found.get(path);
-      if (before === undefined || (separately(path) && prefers(constraint, before))) {
-        found.set(path, constraint);
-      } else if (!separately(path)) {
-        found.set(path, both(before, constraint));
+    if (paths.has(path)) {
+      for (const constraint of constraintsOfCondition(condition, path === '_id')) {
+        const before = found.get(path);
+        found.set(path, before === undefined ? constraint : both(before, constraint));
       }
     }
   }
@@ -129,10 +120,6 @@ function ofTypes(operand: unknown): Constraint[] {
   const types = (Array.isArray(operand) ? operand : [operand]).map(typeNamed);
   const ranges = types.flatMap((type) => (type === null ? [] : [bracketRange(type.bracket)]));
   return ranges.length === types.length ? [{ kind: 'ranges', ranges: uniteRanges(ranges) }] : [];
-}
-
-function prefers(constraint: Constraint, before: Constraint): boolean {
-  return constraint.kind === 'points' && before.kind === 'ranges';
 }
 
 function both(one: Constraint, other: Constraint): Constraint {

@@ -54,6 +54,10 @@ describe('compileUpdate', () => {
     expect(Object.keys(updated({ z: 1 }, { $set: { c: 1, a: 1 }, $inc: { b: 1 } }))).toEqual(['z', 'a', 'b', 'c']);
   });
 
+  it('makes an empty array of nothing to add', () => {
+    expect(updated({}, { $addToSet: { a: { $each: [] } }, $push: { b: { $each: [] } } })).toEqual({ a: [], b: [] });
+  });
+
   it('calculates bits', () => {
     expect(updated({ a: 13, b: 8, c: 5 }, { $bit: { a: { and: 10 }, b: { or: 1 }, c: { xor: 1 } } })).toEqual({
       a: 8,
