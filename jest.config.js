@@ -14,6 +14,7 @@ export default {
       '<rootDir>/apps/$1/src/index.ts',
     '^@batchmill/([\\w-]+)$': '<rootDir>/libs/$1/src/index.ts',
   },
+  testTimeout: 30_000,
   reporters: ['default', '<rootDir>/tools/summary-reporter.js'],
 };
 

@@ -18,6 +18,9 @@ export abstract class Blobs {
   /** Streams the bytes from `offset` on. Rejects with a ProcessingError `blobs.missing` when there is none of that name. */
   abstract read(name: string, offset?: number): AsyncIterable<Uint8Array>;
 
+  /** Where a person finds the blob: a path or a URL. */
+  abstract placeOf(name: string): string;
+
   /** A blob that is not there is deleted already. */
   abstract delete(name: string): Promise<void>;
 

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { Event, EventClass } from '@batchmill/contracts';
 import type { Leased, Step, WorkRecord } from '@batchmill/records';
 import { Controller } from '@nestjs/common';
-import { EventPattern } from '@nestjs/microservices';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { Received, Unusable } from './received.js';
 import { definitionKey, type HandlerDefinition, type RecordsClass, type StageDefinition } from './stage-definition.js';
 
@@ -67,6 +67,9 @@ function handler<M>(define: (method: string) => HandlerDefinition): MethodDecora
   return (target, method, descriptor) => {
     const definition = define(method);
     definitionsOn(target).push(definition);
+    // Nest hands over what its parameter decorators ask for: what is worked on, and where it comes from.
+    Payload()(target, method, 0);
+    Ctx()(target, method, 1);
     // One pattern per method: Nest would join handlers of one pattern into one.
     const pattern = `${definition.kind}:${target.constructor.name}.${method}`;
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-arguments -- without it, handlers of two parameters do not compile (TS1241)

@@ -74,6 +74,10 @@ export class FolderBlobs extends Blobs {
     }
   }
 
+  override placeOf(name: string): string {
+    return blobPath(this.folder, name) ?? join(this.folder, name);
+  }
+
   override async delete(name: string): Promise<void> {
     const path = blobPath(this.folder, name);
     if (path === null) return;

@@ -1,0 +1,55 @@
+import type { SettledReason } from '@batchmill/contracts';
+import type { Batch, BatchState } from '@batchmill/records';
+import type { Line } from '../line.js';
+
+/** What is shown of a batch, and what `--json` prints. */
+export interface BatchReport {
+  readonly batchId: string;
+  readonly providerBatchId: string | null;
+  /** Ours, with the provider's state while it has the batch and the reason once it is settled. */
+  readonly status: BatchState | `submitted (${string})` | SettledReason | 'parked';
+  readonly totalDocuments: number;
+  readonly totalRequests: number;
+  readonly completedRequests: number;
+  readonly failedRequests: number;
+  readonly inputFile: string | null;
+  readonly createdAt: string;
+  readonly submittedAt: string | null;
+  readonly endedAt: string | null;
+  readonly metadata: Readonly<Record<string, string | number>>;
+  readonly error: string | null;
+}
+
+export function reportBatch({ blobs }: Pick<Line, 'blobs'>, batch: Batch): BatchReport {
+  const { provider, ingestion, submission, failure } = batch;
+  return {
+    batchId: batch._id,
+    providerBatchId: provider?.batchId ?? null,
+    status: statusOf(batch),
+    totalDocuments: batch.documents,
+    totalRequests: batch.requests,
+    completedRequests: batch.state === 'ingested' ? ingestion.succeeded : (provider?.counts.completed ?? 0),
+    failedRequests: batch.state === 'ingested' ? ingestion.failed : (provider?.counts.failed ?? 0),
+    inputFile: batch.file === null ? null : blobs.placeOf(batch.file),
+    createdAt: batch.createdAt.toISOString(),
+    submittedAt: provider?.submittedAt.toISOString() ?? null,
+    endedAt: provider?.endedAt?.toISOString() ?? null,
+    metadata: {
+      runId: batch.runId,
+      claimId: batch.claimId,
+      pipeline: batch.pipeline,
+      model: batch.model,
+      endpoint: batch.url,
+      attempt: submission.attempt,
+      inputTokens: batch.inputTokens,
+    },
+    error: batch.error?.message ?? failure?.message ?? ingestion.firstError,
+  };
+}
+
+function statusOf({ state, parked, provider, reason }: Batch): BatchReport['status'] {
+  if (parked) return 'parked';
+  if (state === 'submitted' && provider !== null) return `submitted (${provider.state})`;
+  if (state === 'settled' && reason !== null) return reason;
+  return state;
+}

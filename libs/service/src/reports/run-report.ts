@@ -1,0 +1,151 @@
+import type { Endpoint } from '@batchmill/contracts';
+import {
+  addCost,
+  addDocuments,
+  endedRunStates,
+  noCost,
+  noDocuments,
+  type Cost,
+  type DocumentCounts,
+  type Run,
+  type RunState,
+} from '@batchmill/records';
+import type { Line } from '../line.js';
+
+/** What is shown of a run, and what `--json` prints. */
+export interface RunReport {
+  readonly runId: string;
+  readonly pipeline: string | null;
+  readonly endpoint: Endpoint | null;
+  /** `stuck`: nothing is left of it but parked work. */
+  readonly status: RunState | 'stuck';
+  /** Why it was rejected. */
+  readonly reason: string | null;
+  /** Documents; of a running run those claimed so far. */
+  readonly total: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Left pending, or taken over by another run. */
+  readonly left: number;
+  readonly requests: number;
+  readonly batches: number;
+  readonly tokens: { readonly input: number; readonly output: number };
+  /** Null where the price of a model is not known. */
+  readonly cost: {
+    readonly usd: number | null;
+    readonly synchronousUsd: number | null;
+    readonly savedUsd: number | null;
+  };
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly progress: RunProgress;
+}
+
+/** How far a run is: its requests by where they are. */
+export interface RunProgress {
+  readonly scanEnded: boolean;
+  readonly claimed: number;
+  readonly built: number;
+  readonly submitted: number;
+  readonly settled: number;
+  readonly answered: number;
+  readonly givenUp: number;
+  readonly parked: number;
+}
+
+export async function reportRun(line: Line, run: Run): Promise<RunReport> {
+  const seen = await sumUp(line, run);
+  const { documents, cost, tokens, requests, batches, progress } = seen;
+  const isEnded = endedRunStates.includes(run.state);
+  const left = documents.left + documents.takenOver;
+  const counted = documents.succeeded + documents.failed + left;
+  const isStuck = run.state === 'running' && progress.parked > 0 && seen.moving === 0;
+  return {
+    runId: run._id,
+    pipeline: run.pipeline,
+    endpoint: run.endpoint,
+    status: run.parked || isStuck ? 'stuck' : run.state,
+    reason: run.reason ?? run.error?.message ?? null,
+    total: isEnded ? counted : Math.max(counted, progress.claimed),
+    succeeded: documents.succeeded,
+    failed: documents.failed,
+    left,
+    requests,
+    batches,
+    tokens,
+    cost: costOf(cost),
+    startedAt: run.startedAt?.toISOString() ?? null,
+    finishedAt: run.finishedAt?.toISOString() ?? null,
+    progress,
+  };
+}
+
+interface Seen {
+  readonly documents: DocumentCounts;
+  readonly cost: Cost;
+  readonly tokens: { readonly input: number; readonly output: number };
+  readonly requests: number;
+  readonly batches: number;
+  readonly progress: RunProgress;
+  /** Records that are worked on or can be. */
+  readonly moving: number;
+}
+
+async function sumUp({ claims, batches }: Line, run: Run): Promise<Seen> {
+  let documents = noDocuments;
+  let claimed = 0;
+  let parked = 0;
+  let moving = 0;
+  const waiting: string[] = [];
+  for await (const claim of claims.find({ runId: run._id })) {
+    documents = addDocuments(documents, claim.counts ?? noDocuments);
+    if (claim.kind === 'scan') claimed += claim.documents;
+    if (claim.parked) parked += 1;
+    else if (claim.state === 'built') waiting.push(claim._id);
+    else if (claim.state !== 'done') moving += 1;
+  }
+  let cost = noCost;
+  let requests = 0;
+  let count = 0;
+  const tokens = { input: 0, output: 0 };
+  const byState = { built: 0, submitted: 0, settled: 0, ingested: 0 };
+  let answered = 0;
+  let givenUp = 0;
+  for await (const batch of batches.find({ runId: run._id })) {
+    const { ingestion, state } = batch;
+    requests += batch.requests;
+    if (batch.requests > 0) count += 1;
+    byState[state] += batch.requests;
+    answered += ingestion.succeeded;
+    givenUp += ingestion.failed;
+    tokens.input += ingestion.tokens.input;
+    tokens.output += ingestion.tokens.output;
+    cost = addCost(cost, ingestion.cost);
+    if (batch.parked) parked += 1;
+    else if (state !== 'ingested') moving += 1;
+  }
+  const progress = {
+    scanEnded: run.scan.ended,
+    claimed,
+    built: byState.built,
+    submitted: byState.submitted,
+    settled: byState.settled,
+    answered,
+    givenUp,
+    parked,
+  };
+  return {
+    documents,
+    cost,
+    tokens,
+    requests,
+    batches: count,
+    progress,
+    moving: moving + (parked > 0 ? 0 : waiting.length),
+  };
+}
+
+function costOf({ usd, synchronousUsd, incomplete }: Cost): RunReport['cost'] {
+  if (incomplete) return { usd: null, synchronousUsd: null, savedUsd: null };
+  return { usd, synchronousUsd, savedUsd: synchronousUsd - usd };
+}

@@ -1,0 +1,48 @@
+import { ValidationError } from '@batchmill/contracts';
+import {
+  Pipelines,
+  checkPipeline,
+  type Pipeline,
+  type PipelineDefaults,
+  type PipelineDefinition,
+} from '@batchmill/pipeline';
+
+const defaults: PipelineDefaults = {
+  temperature: 0.1,
+  maxTokens: 500,
+  dimensions: 1536,
+  inferenceBatchSize: 100,
+  embeddingBatchSize: 1000,
+  completionWindow: '24h',
+  pollIntervalSeconds: 1,
+  maxRetries: 3,
+};
+
+/** Pipelines from definitions, with what a file beside them would hold given as `files`. */
+export class KnownPipelines extends Pipelines {
+  readonly #pipelines: ReadonlyMap<string, Pipeline>;
+
+  constructor(definitions: readonly PipelineDefinition[], files: Readonly<Record<string, string>> = {}) {
+    super();
+    const readPrompt = (path: string): string => {
+      const text = files[path];
+      if (text === undefined) throw new Error(`No file ${path} was given to the test.`);
+      return text;
+    };
+    const checked = definitions.map((definition) =>
+      checkPipeline(definition, { file: `${definition.name}.pipeline.ts`, readPrompt, defaults }),
+    );
+    this.#pipelines = new Map(checked.map((pipeline) => [pipeline.name, pipeline]));
+  }
+
+  get(name: string): Pipeline {
+    const pipeline = this.#pipelines.get(name);
+    if (pipeline !== undefined) return pipeline;
+    const message = `there is no pipeline ${name}; there are: ${this.names().join(', ')}`;
+    throw new ValidationError('pipeline.unknown', message);
+  }
+
+  names(): string[] {
+    return [...this.#pipelines.keys()].sort();
+  }
+}

@@ -1,0 +1,32 @@
+import type { LineSettings, WorkSettings } from '@batchmill/stage';
+
+/** Quick ones, so that a test waits for signals and not for clocks. */
+export const testLineSettings: LineSettings = {
+  installation: 'test-installation',
+  firstPollMs: 10,
+  pollIntervalMs: 50,
+  maxRetries: 3,
+  retryBaseMs: 10,
+  maxRounds: 5,
+  maxWaitingBatches: 20,
+  claimMs: 30_000,
+  sliceLines: 500,
+  armMs: 2_000,
+  staleListMs: 200,
+  sweepMs: 60_000,
+  overdueGraceMs: 3_600_000,
+  prices: [],
+  webhookUrl: null,
+};
+
+export const testWorkSettings: WorkSettings = {
+  owner: 'test-process',
+  leaseMs: 5_000,
+  lookMs: 100,
+  concurrency: 4,
+  maxAttempts: 3,
+  backoffMs: 10,
+  maxBackoffMs: 100,
+  sayAgainAfterMs: 500,
+  shutdownMs: 5_000,
+};
