@@ -1,3 +1,4 @@
+// Longer than most: the table of what each operator does belongs together.
 import { describe, expect, it } from '@jest/globals';
 import { Long, ObjectId } from 'bson';
 import type { Fields, Update } from '../store.js';
