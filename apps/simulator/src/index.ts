@@ -1,1 +1,13 @@
-export {};
+export { parseTurnaround } from './batches/turnaround.js';
+export type { Turnaround } from './batches/turnaround.js';
+export { faultCatalogue } from './faults/fault-catalogue.js';
+export type { FaultDescription, FaultOn, FaultWhat } from './faults/fault-catalogue.js';
+export type { FaultRule } from './faults/fault-rule.js';
+export type { LedgerReport } from './ledger/ledger-report.js';
+export { defaultLimits } from './limits.js';
+export type { Limits } from './limits.js';
+export type { SimulatorOptions } from './options.js';
+export { SimulatorError } from './simulator-error.js';
+export { startSimulator } from './start-simulator.js';
+export type { Simulator } from './start-simulator.js';
+export { startSimulatorWorker } from './start-simulator-worker.js';

@@ -1,0 +1,118 @@
+import type { Simulation } from '../simulation.js';
+import { advanceBatch } from './advance-batch.js';
+import { isSettled } from './batch.js';
+import type { Batch } from './batch.js';
+import { nextMomentOf } from './batch-plan.js';
+import { changeStatus } from './change-status.js';
+
+const pollMs = { least: 2, whileWorking: 40, most: 60_000, afterTrouble: 1_000 };
+
+/**
+ * Drives the batches that are not settled, in turn and a slice at a time, by the simulated clock. Their records in
+ * memory are the ones that count; each change is stored before it can be seen.
+ */
+export class BatchEngine {
+  readonly #simulation: Simulation;
+  readonly #active = new Map<string, Batch>();
+  #awake = Promise.withResolvers<undefined>();
+  #closing = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    simulation.clock.onChange(() => this.#wake());
+  }
+
+  /** Goes on with what a former process left. */
+  start(): void {
+    for (const batch of this.#simulation.batches.active()) this.#hold(batch);
+    this.#closing = false;
+    this.#running = this.#run();
+  }
+
+  /** Ends after the slice at hand; the rest is for the next start. */
+  async stop(): Promise<void> {
+    this.#closing = true;
+    this.#wake();
+    await this.#running;
+    this.#active.clear();
+  }
+
+  /** Takes over a batch that was just stored. */
+  add(batch: Batch): void {
+    this.#hold(batch);
+    this.#wake();
+  }
+
+  /** The record that counts. */
+  find(id: string): Batch | undefined {
+    return this.#active.get(id) ?? this.#simulation.batches.find(id);
+  }
+
+  list(limit: number, after?: Batch): Batch[] {
+    return this.#simulation.batches.list(limit, after).map((batch) => this.#active.get(batch.id) ?? batch);
+  }
+
+  /** What is done stays done; the rest will not be. */
+  cancel(batch: Batch): void {
+    const { clock, options } = this.#simulation;
+    const nowMs = clock.nowMs();
+    batch.cancelledDueMs = nowMs + options.cancellingSeconds * 1000;
+    changeStatus(batch, 'cancelling', nowMs, this.#simulation);
+    this.#wake();
+  }
+
+  #hold(batch: Batch): void {
+    this.#simulation.files.hold(batch.inputFileId, batch.outputFileId, batch.errorFileId);
+    this.#active.set(batch.id, batch);
+  }
+
+  #wake(): void {
+    this.#awake.resolve(undefined);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing) {
+      this.#awake = Promise.withResolvers();
+      let worked = false;
+      let sleepMs: number = pollMs.most;
+      for (const batch of [...this.#active.values()]) {
+        if (this.#isClosing()) return;
+        try {
+          if (await this.#advance(batch)) worked = true;
+          else sleepMs = Math.min(sleepMs, this.#realMsUntilNext(batch));
+        } catch (error) {
+          this.#simulation.onTrouble(`Batch ${batch.id} could not go on, and is tried again: ${String(error)}`);
+          sleepMs = Math.min(sleepMs, pollMs.afterTrouble);
+        }
+      }
+      if (!worked) await this.#sleep(Math.max(sleepMs, pollMs.least));
+    }
+  }
+
+  async #advance(batch: Batch): Promise<boolean> {
+    const others = (): Iterable<Batch> => [...this.#active.values()].filter(({ id }) => id !== batch.id);
+    const worked = await advanceBatch(batch, others, this.#simulation);
+    if (isSettled(batch.status)) {
+      this.#active.delete(batch.id);
+      await this.#simulation.files.release(batch.inputFileId, batch.outputFileId, batch.errorFileId);
+    }
+    return worked;
+  }
+
+  #realMsUntilNext(batch: Batch): number {
+    const ms = this.#simulation.clock.realMsUntil(nextMomentOf(batch));
+    return batch.status === 'in_progress' ? Math.max(ms, pollMs.whileWorking) : ms;
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    const timer = setTimeout(() => this.#wake(), Math.min(ms, pollMs.most));
+    await this.#awake.promise;
+    clearTimeout(timer);
+  }
+
+  /** Read anew after each wait. */
+  #isClosing(): boolean {
+    return this.#closing;
+  }
+}

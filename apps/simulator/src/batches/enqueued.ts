@@ -1,0 +1,45 @@
+import type { Batch } from './batch.js';
+import type { BatchError } from './batch.js';
+
+/** Prompt tokens of a model that wait in batches which passed validation and are not settled. */
+export function enqueuedTokens(active: Iterable<Batch>, model: string): number {
+  let tokens = 0;
+  for (const batch of active) if (isEnqueued(batch) && batch.model === model) tokens += batch.enqueuedTokens;
+  return tokens;
+}
+
+/** Embedding requests that wait, whatever the model. */
+export function enqueuedEmbeddingRequests(active: Iterable<Batch>): number {
+  let requests = 0;
+  for (const batch of active) {
+    if (isEnqueued(batch) && batch.endpoint === '/v1/embeddings') requests += batch.progress.total;
+  }
+  return requests;
+}
+
+/** In the provider's own words: the only place where the limit can be learned. */
+export function tokenLimitError(model: string, limit: number): BatchError {
+  return {
+    code: 'token_limit_exceeded',
+    message:
+      `Enqueued token limit reached for ${model} in organization org-simulated. Limit: ` +
+      `${limit.toLocaleString('en-US')} enqueued tokens. Please try again once some in_progress batches have been completed.`,
+    param: null,
+    line: null,
+  };
+}
+
+export function requestLimitError(limit: number): BatchError {
+  return {
+    code: 'request_limit_exceeded',
+    message:
+      `Enqueued embedding requests limit reached in organization org-simulated. Limit: ` +
+      `${limit.toLocaleString('en-US')} enqueued requests. Please try again once some in_progress batches have been completed.`,
+    param: null,
+    line: null,
+  };
+}
+
+function isEnqueued(batch: Batch): boolean {
+  return batch.times.in_progress !== undefined;
+}

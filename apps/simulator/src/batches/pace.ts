@@ -1,0 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
+
+const longestMs = 15;
+
+/** Lets others have the event loop when a piece of work has held it for long. Called between items. */
+export class Pace {
+  #since = performance.now();
+
+  async keep(): Promise<void> {
+    if (performance.now() - this.#since < longestMs) return;
+    await setImmediate();
+    this.#since = performance.now();
+  }
+}

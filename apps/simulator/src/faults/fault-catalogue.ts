@@ -1,0 +1,112 @@
+/** Every fault there is, by what it befalls. The documentation is printed from this, and rules are checked against it. */
+export const faultCatalogue = {
+  'files.create': {
+    status: describe('Refused with an HTTP status; nothing is stored.', 'status code, default 500'),
+    'drop-answer': describe('The file is stored, but the connection breaks before the answer.'),
+    delay: describe('Answered late.', 'real milliseconds'),
+  },
+  'files.content': {
+    status: describe('Refused with an HTTP status.', 'status code, default 502'),
+    'drop-answer': describe('The connection breaks before the first byte.'),
+    delay: describe(
+      'Answered late, or slowly: {"perChunkMs": n} waits before each piece of 64 KiB.',
+      'real milliseconds before the first byte, or {perChunkMs}',
+    ),
+    'cut-off': describe('The content ends early, and the connection breaks.', 'percent that is sent, default 50'),
+  },
+  'batches.create': {
+    status: describe('Refused with an HTTP status; no batch is made.', 'status code, default 500'),
+    'drop-answer': describe('The batch is made, but the connection breaks before the answer.'),
+    delay: describe('Made and answered late.', 'real milliseconds'),
+  },
+  'batches.retrieve': {
+    status: describe('Refused with an HTTP status.', 'status code, default 500'),
+    'drop-answer': describe('The connection breaks before the answer.'),
+    delay: describe('Answered late.', 'real milliseconds'),
+    stale: describe(
+      'Shows the batch as it was before its last change of state.',
+      'number: in the first n retrievals after the change; "5s": within so many simulated seconds of it; ' +
+        'default: whenever the rule fires, for changes after the rule was set',
+    ),
+  },
+  'batches.list': {
+    status: describe('Refused with an HTTP status.', 'status code, default 500'),
+    'drop-answer': describe('The connection breaks before the answer.'),
+    delay: describe('Answered late.', 'real milliseconds'),
+    stale: describe(
+      'Leaves out new batches.',
+      'number: in the first n lists after their creation; "5s": for so many simulated seconds; ' +
+        'default: whenever the rule fires, those created after the rule was set',
+    ),
+  },
+  'batches.cancel': {
+    status: describe('Refused with an HTTP status; the batch goes on.', 'status code, default 500'),
+    'drop-answer': describe('The batch is cancelled, but the connection breaks before the answer.'),
+    delay: describe('Answered late.', 'real milliseconds'),
+  },
+  batch: {
+    status: describe(
+      'Fails after validating, with code server_error; nothing is billed.',
+      'the code, default server_error',
+    ),
+    delay: describe('Takes longer.', 'simulated seconds'),
+    'token-limit': describe('Fails after validating, with code token_limit_exceeded.', 'the limit that is told'),
+    expire: describe(
+      'Expires at the time at which it would have been completed.',
+      'percent of the lines that are done until then, default 50',
+    ),
+    stall: describe(
+      'Stays in progress until it expires, 24 simulated hours after its creation.',
+      'percent of the lines after which nothing more is done, default 0',
+    ),
+    'no-output-file': describe(
+      'Every line fails, so that it is completed without an output file; nothing is billed.',
+      'status code of the lines, default 500',
+    ),
+  },
+  line: {
+    status: describe('Answered with an HTTP status in the error file; not billed.', 'status code, default 500'),
+    'drop-answer': describe('A timeout: in the error file, without a response; not billed.'),
+    missing: describe('In neither file; not billed, though it counts as completed.'),
+    double: describe('Twice in the output file; billed once.'),
+    unknown: describe('Followed by an answer to a custom_id that nobody sent.', 'that custom_id'),
+    'status-0': describe('In the error file with status code 0; not billed.'),
+    'bad-json': describe('Its line in the output file is broken off; not billed, though it counts as completed.'),
+    refusal: describe('The model refuses; billed. Embeddings have no refusals: they are not befallen.'),
+  },
+  synchronous: {
+    status: describe('Refused with an HTTP status; not billed.', 'status code, default 500'),
+    'drop-answer': describe('Carried out and billed, but the connection breaks before the answer.'),
+    delay: describe('Answered late.', 'real milliseconds'),
+    refusal: describe('The model refuses; billed. Embeddings have no refusals: they are not befallen.'),
+  },
+} as const satisfies Record<string, Partial<Record<FaultWhat, FaultDescription>>>;
+
+export type FaultOn = keyof typeof faultCatalogue;
+
+export type FaultWhat =
+  | 'status'
+  | 'drop-answer'
+  | 'delay'
+  | 'cut-off'
+  | 'stale'
+  | 'token-limit'
+  | 'expire'
+  | 'stall'
+  | 'no-output-file'
+  | 'missing'
+  | 'double'
+  | 'unknown'
+  | 'status-0'
+  | 'bad-json'
+  | 'refusal';
+
+export interface FaultDescription {
+  readonly does: string;
+  /** What `value` means; null: it has none. */
+  readonly value: string | null;
+}
+
+function describe(does: string, value: string | null = null): FaultDescription {
+  return { does, value };
+}

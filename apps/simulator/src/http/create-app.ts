@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import multipart from '@fastify/multipart';
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import type { BatchEngine } from '../batches/batch-engine.js';
+import type { Simulation } from '../simulation.js';
+import { SimulatorError } from '../simulator-error.js';
+import { addHttpFaults } from './http-faults.js';
+import { OpenAiError } from './openai-error.js';
+
+const maxBodyBytes = 128 * 1024 * 1024;
+
+/** A server without routes yet: keys, error shapes, request ids, faults. */
+export async function createApp(engine: BatchEngine, simulation: Simulation): Promise<FastifyInstance> {
+  const app = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true, routerOptions: { maxParamLength: 512 } });
+  await app.register(multipart, {
+    throwFileSizeLimit: false,
+    limits: { fileSize: simulation.options.limits.maxFileBytes, files: 1 },
+  });
+  // Clients say JSON where they send nothing, such as in a wish to cancel.
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    try {
+      done(null, text === '' ? {} : JSON.parse(String(text)));
+    } catch {
+      done(new OpenAiError(400, 'We could not parse the JSON body of your request.'));
+    }
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', `req_${randomBytes(16).toString('hex')}`);
+    if (request.url.startsWith('/v1/')) checkKey(request.headers.authorization);
+  });
+  addHttpFaults(app, engine, simulation);
+
+  app.setNotFoundHandler(async (request, reply) => {
+    const { status, body } = new OpenAiError(404, `Invalid URL (${request.method} ${request.url})`);
+    return reply.code(status).send(body);
+  });
+  app.setErrorHandler(async (error, _request, reply) => {
+    const { status, body } = toOpenAiError(error, simulation);
+    return reply.code(status).send(body);
+  });
+  return app;
+}
+
+function checkKey(authorization: string | undefined): void {
+  const key = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
+  if (key === undefined) {
+    throw new OpenAiError(
+      401,
+      "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth " +
+        '(i.e. Authorization: Bearer YOUR_KEY).',
+    );
+  }
+  if (key.startsWith('sk-refused')) {
+    throw new OpenAiError(401, 'Incorrect API key provided.', { code: 'invalid_api_key' });
+  }
+}
+
+function toOpenAiError(error: unknown, simulation: Simulation): OpenAiError {
+  if (error instanceof OpenAiError) return error;
+  if (error instanceof SimulatorError) return new OpenAiError(400, error.message, { code: error.code });
+  const status = statusOf(error);
+  if (status < 500) return new OpenAiError(status, error instanceof Error ? error.message : 'Invalid request.');
+  simulation.onTrouble(`A request failed: ${String(error)}`);
+  return new OpenAiError(500, 'The server had an error while processing your request. Sorry about that!');
+}
+
+function statusOf(error: unknown): number {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return 500;
+  return typeof error.statusCode === 'number' && error.statusCode >= 400 ? error.statusCode : 500;
+}

@@ -1,0 +1,42 @@
+import type { BatchStore } from '../batches/batch-store.js';
+import type { FileShelf, StoredFile } from '../storage/file-shelf.js';
+import type { BilledTwice, Ledger, Totals } from './ledger.js';
+
+/** What `GET /admin/ledger` tells. The totals are batches and synchronous calls together. */
+export interface LedgerReport extends Totals {
+  readonly twice: readonly BilledTwice[];
+  /** Newest first. `requests` is 0 until validated; `billed` are its lines that were paid for. */
+  readonly batches: readonly {
+    readonly id: string;
+    readonly status: string;
+    readonly metadata: Readonly<Record<string, string>> | null;
+    readonly requests: number;
+    readonly billed: number;
+  }[];
+  /** Those that are there now. */
+  readonly files: readonly StoredFile[];
+  /** The part of the totals that the synchronous endpoints took. */
+  readonly synchronous: Totals;
+}
+
+export function reportLedger(ledger: Ledger, batches: BatchStore, files: FileShelf, nowSeconds: number): LedgerReport {
+  const batched = ledger.batchTotals();
+  const synchronous = ledger.synchronousTotals();
+  const billed = ledger.billedByBatch();
+  return {
+    requests: batched.requests + synchronous.requests,
+    inputTokens: batched.inputTokens + synchronous.inputTokens,
+    outputTokens: batched.outputTokens + synchronous.outputTokens,
+    usd: batched.usd + synchronous.usd,
+    twice: ledger.billedTwice(),
+    batches: batches.list(-1).map(({ id, seq, status, metadata, progress }) => ({
+      id,
+      status,
+      metadata,
+      requests: progress.total,
+      billed: billed.get(seq) ?? 0,
+    })),
+    files: files.list({ nowSeconds }),
+    synchronous,
+  };
+}

@@ -1,0 +1,32 @@
+/** What the provider refuses. The defaults are OpenAI's own numbers (guide "Batch API", API reference "Files"). */
+export interface Limits {
+  /** One uploaded file. */
+  readonly maxFileBytes: number;
+  /** A file that a batch is made of. */
+  readonly maxBatchFileBytes: number;
+  readonly maxRequestsPerBatch: number;
+  /** Inputs of embedding requests, summed over all lines of a batch. */
+  readonly maxEmbeddingInputsPerBatch: number;
+  readonly maxInputsPerRequest: number;
+  readonly maxTokensPerInput: number;
+  readonly maxTokensPerRequest: number;
+  /** Batches created within one simulated hour. */
+  readonly maxBatchesPerHour: number;
+  /** Embedding requests waiting in all batches that are not settled. */
+  readonly maxEnqueuedEmbeddingRequests: number;
+  /** Enqueued prompt tokens of a model that `enqueuedTokenLimits` does not name. */
+  readonly maxEnqueuedTokens: number;
+}
+
+export const defaultLimits: Limits = {
+  maxFileBytes: 512 * 1024 * 1024,
+  maxBatchFileBytes: 209_715_200,
+  maxRequestsPerBatch: 50_000,
+  maxEmbeddingInputsPerBatch: 50_000,
+  maxInputsPerRequest: 2_048,
+  maxTokensPerInput: 8_192,
+  maxTokensPerRequest: 300_000,
+  maxBatchesPerHour: 2_000,
+  maxEnqueuedEmbeddingRequests: 1_000_000,
+  maxEnqueuedTokens: 1_000_000_000,
+};

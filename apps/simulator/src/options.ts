@@ -1,0 +1,76 @@
+import { defaultLimits } from './limits.js';
+import type { Limits } from './limits.js';
+import { SimulatorError } from './simulator-error.js';
+import type { Turnaround } from './batches/turnaround.js';
+
+/** How a simulator is to behave. Only `dataDir` must be said. Plain data, so that it can be sent to a worker. */
+export interface SimulatorOptions {
+  /** Where files, billing and state are kept. One simulator per folder at a time. */
+  readonly dataDir: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Simulated seconds per real second. Default 1; 0 stands still until the clock is advanced. */
+  readonly speed?: number;
+  /** How long a batch takes. Default: as soon as its lines are done. See `parseTurnaround`. */
+  readonly turnaround?: Turnaround;
+  /** What everything drawn by lot depends on. Default 1. */
+  readonly seed?: number;
+  /** Simulated seconds from a wish to cancel until cancelled. Default: 25, or the fixed turnaround where that is less. */
+  readonly cancellingSeconds?: number;
+  /** Embedding inputs the provider works off per simulated second; a batch takes at least as long. Default: no bound. */
+  readonly embeddingsPerSecond?: number;
+  readonly limits?: Partial<Limits>;
+  /** Enqueued prompt tokens per model, in place of `limits.maxEnqueuedTokens`. */
+  readonly enqueuedTokenLimits?: Readonly<Record<string, number>>;
+}
+
+export interface ResolvedOptions {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly host: string;
+  readonly speed: number;
+  readonly turnaround: Turnaround;
+  readonly seed: number;
+  readonly cancellingSeconds: number;
+  /** Infinity: no bound. */
+  readonly embeddingsPerSecond: number;
+  readonly limits: Limits;
+  readonly enqueuedTokenLimits: Readonly<Record<string, number>>;
+}
+
+/** Fills in the defaults. Throws a SimulatorError that names the option, what was found and what was expected. */
+export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
+  const turnaround = options.turnaround ?? { kind: 'fixed', seconds: 0 };
+  const usualCancelling = turnaround.kind === 'fixed' ? Math.min(25, turnaround.seconds) : 25;
+  if (options.dataDir === '') throw bad('dataDir', options.dataDir, 'the path of a folder');
+  return {
+    dataDir: options.dataDir,
+    port: within('port', options.port ?? 0, 0, 65_535, true),
+    host: options.host ?? '127.0.0.1',
+    speed: within('speed', options.speed ?? 1, 0, 1e7, false),
+    turnaround,
+    seed: within('seed', options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER, true),
+    cancellingSeconds: within('cancellingSeconds', options.cancellingSeconds ?? usualCancelling, 0, 86_400, false),
+    embeddingsPerSecond: positive('embeddingsPerSecond', options.embeddingsPerSecond ?? Number.POSITIVE_INFINITY),
+    limits: { ...defaultLimits, ...options.limits },
+    enqueuedTokenLimits: options.enqueuedTokenLimits ?? {},
+  };
+}
+
+function within(name: string, value: number, low: number, high: number, whole: boolean): number {
+  if (!Number.isFinite(value) || value < low || value > high || (whole && !Number.isInteger(value))) {
+    throw bad(name, value, `${whole ? 'a whole number' : 'a number'} from ${low} to ${high}`);
+  }
+  return value;
+}
+
+function positive(name: string, value: number): number {
+  if (!(value > 0)) throw bad(name, value, 'a number above 0');
+  return value;
+}
+
+function bad(name: string, found: string | number, wanted: string): SimulatorError {
+  return new SimulatorError('simulator.bad-option', `${name} is ${JSON.stringify(found)}; expected ${wanted}.`);
+}

@@ -1,0 +1,40 @@
+import { parseArgs } from 'node:util';
+import { parseTurnaround } from './batches/turnaround.js';
+import type { SimulatorOptions } from './options.js';
+import { SimulatorError } from './simulator-error.js';
+
+export const usage = `Usage: simulator [--port 8080] [--host 127.0.0.1] [--data .batchmill/simulator] [--speed 1]
+                 [--turnaround 0|5s|10m|30h|measured] [--seed 1]`;
+
+/** Reads the flags. Throws a SimulatorError for one that is unknown or has no use. */
+export function parseArguments(argv: readonly string[]): SimulatorOptions {
+  const values = parse(argv);
+  const port = numeric('port', values.port ?? '8080');
+  return {
+    dataDir: values.data ?? '.batchmill/simulator',
+    port,
+    ...(values.host === undefined ? {} : { host: values.host }),
+    ...(values.speed === undefined ? {} : { speed: numeric('speed', values.speed) }),
+    ...(values.turnaround === undefined ? {} : { turnaround: parseTurnaround(values.turnaround) }),
+    ...(values.seed === undefined ? {} : { seed: numeric('seed', values.seed) }),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    const flag = { type: 'string' } as const;
+    const options = { port: flag, host: flag, data: flag, speed: flag, turnaround: flag, seed: flag };
+    return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
+  } catch (cause) {
+    const reason = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : String(cause);
+    throw new SimulatorError('simulator.bad-flag', `${reason}. See --help.`, { cause });
+  }
+}
+
+function numeric(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) {
+    throw new SimulatorError('simulator.bad-flag', `--${name} is ${JSON.stringify(text)}; expected a number.`);
+  }
+  return value;
+}

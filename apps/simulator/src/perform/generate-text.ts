@@ -1,0 +1,72 @@
+import { answerFromText } from '../answers/answer-from-text.js';
+import { instanceOfSchema } from '../answers/instance-of-schema.js';
+import { isSchema } from '../answers/json-schema.js';
+import { OpenAiError } from '../http/openai-error.js';
+import type { TokenCounter } from '../tokens/token-counter.js';
+import type { Message } from './read-messages.js';
+import { promptOf } from './read-messages.js';
+
+const contextTokens = 128_000;
+const tokensPerMessage = 3;
+
+export interface Generated {
+  readonly text: string;
+  readonly refusal: boolean;
+  /** It was cut off by the asked maximum. */
+  readonly cut: boolean;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+export const refusalText = "I'm sorry, I can't assist with that.";
+
+/** Writes an answer to the messages. `format` is what `response_format` or `text.format` holds. */
+export function generateText(
+  messages: readonly Message[],
+  format: { readonly value: unknown; readonly param: string },
+  maxTokens: { readonly value: unknown; readonly param: string },
+  tokens: TokenCounter,
+  refuse: boolean,
+): Generated {
+  const limit = readMaxTokens(maxTokens.value, maxTokens.param);
+  const inputTokens = messages.reduce((sum, { text }) => sum + tokensPerMessage + tokens.count(text), tokensPerMessage);
+  if (inputTokens > contextTokens) {
+    throw new OpenAiError(
+      400,
+      `This model's maximum context length is ${contextTokens} tokens. However, your messages resulted in ` +
+        `${inputTokens} tokens. Please reduce the length of the messages.`,
+      { param: 'messages', code: 'context_length_exceeded' },
+    );
+  }
+  const full = refuse ? refusalText : write(promptOf(messages), format.value, format.param);
+  const fullTokens = tokens.count(full);
+  const cut = fullTokens > limit;
+  return {
+    text: cut ? tokens.truncate(full, limit) : full,
+    refusal: refuse,
+    cut,
+    inputTokens,
+    outputTokens: cut ? limit : fullTokens,
+  };
+}
+
+function write(prompt: string, format: unknown, param: string): string {
+  if (format === undefined || format === null) return answerFromText(prompt);
+  const type = isSchema(format) ? format['type'] : undefined;
+  if (type === 'text') return answerFromText(prompt);
+  if (type === 'json_object') return JSON.stringify({ answer: answerFromText(prompt) });
+  if (type !== 'json_schema' || !isSchema(format)) {
+    throw new OpenAiError(400, `Invalid value for '${param}.type'.`, { param });
+  }
+  const described = isSchema(format['json_schema']) ? format['json_schema'] : format;
+  if (typeof described['name'] !== 'string' || !isSchema(described['schema'])) {
+    throw new OpenAiError(400, `Missing required parameter: '${param}' needs a name and a schema.`, { param });
+  }
+  return JSON.stringify(instanceOfSchema(described['schema'], prompt));
+}
+
+function readMaxTokens(value: unknown, param: string): number {
+  if (value === undefined || value === null) return Number.POSITIVE_INFINITY;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value;
+  throw new OpenAiError(400, `Invalid '${param}': expected a whole number of at least 1.`, { param });
+}

@@ -1,0 +1,53 @@
+/** A model that can be asked. Prices in USD per million tokens, synchronous; a batch is half. */
+export interface Model {
+  readonly id: string;
+  readonly kind: 'embedding' | 'chat';
+  readonly inputUsd: number;
+  readonly outputUsd: number;
+  readonly encoding: 'cl100k_base' | 'o200k_base';
+  /** Of embeddings: the length of a vector when none is asked for. */
+  readonly dimensions: number;
+  /** Whether a shorter vector may be asked for. */
+  readonly shortens: boolean;
+}
+
+const embedding = (id: string, inputUsd: number, dimensions: number, shortens: boolean): Model => ({
+  id,
+  kind: 'embedding',
+  inputUsd,
+  outputUsd: 0,
+  encoding: 'cl100k_base',
+  dimensions,
+  shortens,
+});
+
+const chat = (id: string, inputUsd: number, outputUsd: number): Model => ({
+  id,
+  kind: 'chat',
+  inputUsd,
+  outputUsd,
+  encoding: 'o200k_base',
+  dimensions: 0,
+  shortens: false,
+});
+
+export const models: readonly Model[] = [
+  embedding('text-embedding-3-small', 0.02, 1536, true),
+  embedding('text-embedding-3-large', 0.13, 3072, true),
+  embedding('text-embedding-ada-002', 0.1, 1536, false),
+  chat('gpt-4o', 2.5, 10),
+  chat('gpt-4o-mini', 0.15, 0.6),
+  chat('gpt-4.1', 2, 8),
+  chat('gpt-4.1-mini', 0.4, 1.6),
+  chat('gpt-4.1-nano', 0.1, 0.4),
+  chat('gpt-5', 1.25, 10),
+  chat('gpt-5-mini', 0.25, 2),
+  chat('gpt-5-nano', 0.05, 0.4),
+];
+
+const byId = new Map(models.map((model) => [model.id, model]));
+
+/** A dated name (`gpt-4o-2024-08-06`) is the model without its date. */
+export function findModel(name: string): Model | undefined {
+  return byId.get(name) ?? byId.get(name.replace(/-\d{4}-\d{2}-\d{2}$/, ''));
+}

@@ -1,0 +1,104 @@
+import { rm } from 'node:fs/promises';
+import type { FastifyInstance } from 'fastify';
+import { newFileId } from '../batches/create-batch.js';
+import { OpenAiError } from '../http/openai-error.js';
+import { readLimit } from '../http/read-limit.js';
+import type { Simulation } from '../simulation.js';
+import { readExpiresAfter } from '../storage/expires-after.js';
+import type { StoredFile } from '../storage/file-shelf.js';
+import { contentStream } from './content-stream.js';
+import { receiveUpload } from './receive-upload.js';
+import type { Upload } from './receive-upload.js';
+
+const purposes = ['assistants', 'batch', 'fine-tune', 'vision', 'user_data', 'evals'];
+const batchFileSeconds = 30 * 86_400;
+
+interface ById {
+  readonly Params: { readonly id: string };
+}
+
+interface Listing {
+  readonly Querystring: Readonly<Record<'purpose' | 'after' | 'limit' | 'order', string | undefined>>;
+}
+
+/** The Files API. */
+export function addFileRoutes(app: FastifyInstance, uploadFolder: string, simulation: Simulation): void {
+  const { files, clock, options } = simulation;
+
+  const found = (id: string): StoredFile => {
+    const file = files.find(id, clock.nowSeconds());
+    if (file === undefined) throw new OpenAiError(404, `No such File object: ${id}`, { param: 'id' });
+    return file;
+  };
+
+  app.post('/v1/files', { config: { faultOn: 'files.create' } }, async (request) => {
+    const id = newFileId();
+    const upload = await receiveUpload(request, uploadFolder, id, options.limits.maxFileBytes);
+    try {
+      const file = describeUpload(id, upload, clock.nowSeconds());
+      await files.add(file, upload.contentPath);
+      return present(file);
+    } catch (error) {
+      await rm(upload.contentPath, { force: true });
+      throw error;
+    }
+  });
+
+  app.get<Listing>('/v1/files', async ({ query }) => {
+    const limit = readLimit(query.limit, 10_000, 10_000);
+    const listed = files.list({
+      nowSeconds: clock.nowSeconds(),
+      purpose: query.purpose,
+      after: query.after,
+      order: query.order === 'asc' ? 'asc' : 'desc',
+      limit: limit + 1,
+    });
+    const data = listed.slice(0, limit).map(present);
+    const ids = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
+    return { object: 'list', data, ...ids, has_more: listed.length > limit };
+  });
+
+  app.get<ById>('/v1/files/:id', async ({ params }) => present(found(params.id)));
+
+  app.get<ById>('/v1/files/:id/content', { config: { faultOn: 'files.content' } }, async (request, reply) => {
+    const { id, bytes } = found(request.params.id);
+    return reply
+      .type('application/octet-stream')
+      .header('content-length', bytes)
+      .send(contentStream(files.pathOf(id), bytes, request.faults));
+  });
+
+  app.delete<ById>('/v1/files/:id', async ({ params }) => {
+    await files.delete(found(params.id).id);
+    return { id: params.id, object: 'file', deleted: true };
+  });
+}
+
+function describeUpload(id: string, { fields, filename, bytes }: Upload, nowSeconds: number): StoredFile {
+  const purpose = fields.get('purpose');
+  if (purpose === undefined) throw new OpenAiError(400, "'purpose' is a required property", { param: 'purpose' });
+  if (!purposes.includes(purpose)) {
+    const message = `'${purpose}' is not one of ${purposes.map((one) => `'${one}'`).join(', ')} - 'purpose'`;
+    throw new OpenAiError(400, message, { param: 'purpose' });
+  }
+  const anchor = fields.get('expires_after[anchor]');
+  const seconds = fields.get('expires_after[seconds]');
+  const asked = anchor === undefined && seconds === undefined ? undefined : { anchor, seconds };
+  const expires = readExpiresAfter(asked, 'expires_after') ?? (purpose === 'batch' ? batchFileSeconds : undefined);
+  const expiresAt = expires === undefined ? null : nowSeconds + expires;
+  return { id, purpose, filename, bytes, createdAt: nowSeconds, expiresAt };
+}
+
+function present({ id, purpose, filename, bytes, createdAt, expiresAt }: StoredFile) {
+  return {
+    id,
+    object: 'file' as const,
+    bytes,
+    created_at: createdAt,
+    expires_at: expiresAt,
+    filename,
+    purpose,
+    status: 'processed' as const,
+    status_details: null,
+  };
+}

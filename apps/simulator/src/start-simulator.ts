@@ -1,0 +1,96 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BatchEngine } from './batches/batch-engine.js';
+import { BatchStore } from './batches/batch-store.js';
+import { ClockKeeper } from './clock/clock-keeper.js';
+import { FaultBox } from './faults/fault-box.js';
+import { createApp } from './http/create-app.js';
+import { Ledger } from './ledger/ledger.js';
+import { listen } from './http/listen.js';
+import { resolveOptions } from './options.js';
+import type { SimulatorOptions } from './options.js';
+import { addAdminRoutes } from './routes/admin-routes.js';
+import { addBatchRoutes } from './routes/batch-routes.js';
+import { addFileRoutes } from './routes/file-routes.js';
+import { addSynchronousRoutes } from './routes/synchronous-routes.js';
+import type { Simulation } from './simulation.js';
+import { inTransaction, openDatabase } from './storage/database.js';
+import { FileShelf } from './storage/file-shelf.js';
+import { Settings } from './storage/settings.js';
+
+export interface Simulator {
+  /** `http://host:port`; the SDKs' base URL is this with `/v1`. */
+  readonly url: string;
+  readonly port: number;
+  /** Ends after the work at hand. What is not done goes on at the next start on the same folder. */
+  close(): Promise<void>;
+}
+
+/** Starts a simulator in this process. Throws a SimulatorError for a wrong option, a port or a folder in use. */
+export async function startSimulator(
+  options: SimulatorOptions,
+  onTrouble: (message: string) => void = (message) => process.stderr.write(`${message}\n`),
+): Promise<Simulator> {
+  const resolved = resolveOptions(options);
+  const uploadFolder = join(resolved.dataDir, 'uploads');
+  const fileFolder = join(resolved.dataDir, 'files');
+  mkdirSync(resolved.dataDir, { recursive: true });
+  const database = openDatabase(join(resolved.dataDir, 'simulator.db'));
+  rmSync(uploadFolder, { recursive: true, force: true });
+  mkdirSync(uploadFolder);
+  const settings = new Settings(database);
+  const keeper = new ClockKeeper(settings, resolved.speed);
+  const files = new FileShelf(database, fileFolder);
+  const simulation: Simulation = {
+    options: resolved,
+    clock: keeper.clock,
+    database,
+    files,
+    batches: new BatchStore(database),
+    ledger: new Ledger(database),
+    faults: new FaultBox(settings, resolved.seed),
+    onTrouble,
+  };
+  const engine = new BatchEngine(simulation);
+
+  const reset = async (): Promise<void> => {
+    await engine.stop();
+    await forgetAll(simulation);
+    engine.start();
+  };
+  const app = await createApp(engine, simulation);
+  addFileRoutes(app, uploadFolder, simulation);
+  addBatchRoutes(app, engine, simulation);
+  addSynchronousRoutes(app, simulation);
+  addAdminRoutes(app, reset, simulation);
+
+  const close = async (): Promise<void> => {
+    await app.close();
+    await engine.stop();
+    keeper.close();
+    database.close();
+  };
+  engine.start();
+  files.sweep();
+  try {
+    const port = await listen(app, resolved.host, resolved.port);
+    return { url: `http://${resolved.host}:${port}`, port, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Everything but the time. */
+async function forgetAll({ database, files, faults, clock, options }: Simulation): Promise<void> {
+  const names = files.list({ nowSeconds: 0 }).map(({ id }) => id);
+  inTransaction(database, () => {
+    database.exec('DELETE FROM billed; DELETE FROM billed_synchronously; DELETE FROM batches; DELETE FROM files;');
+    faults.set([], clock.nowMs());
+  });
+  clock.setSpeed(options.speed);
+  files.releaseAll();
+  await Promise.all(names.map((id) => rm(files.pathOf(id), { force: true })));
+  files.sweep();
+}

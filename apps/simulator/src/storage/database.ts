@@ -1,0 +1,58 @@
+import { DatabaseSync } from 'node:sqlite';
+import { SimulatorError } from '../simulator-error.js';
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS files (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, purpose TEXT NOT NULL, filename TEXT NOT NULL,
+    bytes INTEGER NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER
+  );
+  CREATE TABLE IF NOT EXISTS batches (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, created_ms REAL NOT NULL, active INTEGER NOT NULL,
+    record TEXT NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS batches_active ON batches (seq) WHERE active = 1;
+  CREATE INDEX IF NOT EXISTS batches_created ON batches (created_ms);
+  CREATE TABLE IF NOT EXISTS billed (
+    batch INTEGER NOT NULL, custom_id TEXT NOT NULL, body_hash BLOB NOT NULL, model TEXT NOT NULL,
+    input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, usd REAL NOT NULL,
+    PRIMARY KEY (batch, custom_id, body_hash)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS billed_synchronously (
+    seq INTEGER PRIMARY KEY, endpoint TEXT NOT NULL, model TEXT NOT NULL,
+    input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, usd REAL NOT NULL
+  );
+`;
+
+/**
+ * Opens the one database of a simulator, and holds it alone: the lock dies with the process. What a transaction wrote
+ * survives the process (write-ahead log, synchronous FULL).
+ */
+export function openDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    database.exec(`BEGIN EXCLUSIVE; ${schema} COMMIT;`);
+  } catch (cause) {
+    database.close();
+    if (cause instanceof Error && cause.message.includes('locked')) {
+      const message = `${path} is held by another simulator. Stop that one, or give this one a folder of its own.`;
+      throw new SimulatorError('simulator.data-in-use', message, { cause });
+    }
+    throw cause;
+  }
+  return database;
+}
+
+/** All of it is stored, or none. The work must not wait for anything. */
+export function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}

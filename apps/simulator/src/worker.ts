@@ -1,0 +1,22 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { SimulatorOptions } from './options.js';
+import { SimulatorError } from './simulator-error.js';
+import { startSimulator } from './start-simulator.js';
+
+/** The one message a simulator's thread sends. */
+export type WorkerReport =
+  | { readonly url: string; readonly port: number }
+  | { readonly error: { readonly code: string; readonly message: string } };
+
+try {
+  const simulator = await startSimulator(workerData as SimulatorOptions); // startSimulatorWorker sends them
+  report({ url: simulator.url, port: simulator.port });
+  parentPort?.once('message', () => void simulator.close().finally(() => parentPort?.close()));
+} catch (error) {
+  const code = error instanceof SimulatorError ? error.code : 'simulator.failed';
+  report({ error: { code, message: error instanceof Error ? error.message : String(error) } });
+}
+
+function report(message: WorkerReport): void {
+  parentPort?.postMessage(message);
+}
