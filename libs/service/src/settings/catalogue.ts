@@ -1,0 +1,284 @@
+import { address } from './kinds/address.js';
+import { choice } from './kinds/choice.js';
+import { duration } from './kinds/duration.js';
+import { list } from './kinds/list.js';
+import { decimal, integer } from './kinds/numbers.js';
+import { path } from './kinds/path.js';
+import { text } from './kinds/text.js';
+import { url } from './kinds/url.js';
+import type { Setting } from './setting.js';
+
+/** All that can be set, in the groups and under the names in which it is read. The reference is printed from this. */
+export const settingsCatalogue = {
+  installation: {
+    environment: text('BATCHMILL_ENV', {
+      aliases: ['NODE_ENV'],
+      default: 'development',
+      meaning:
+        'Which `.env.<environment>` is read beside `.env`: development, test, production, or a name of your own.',
+      matching: { pattern: /^[A-Za-z][\w-]*$/, expected: 'a name of letters, digits, dashes and underscores' },
+    }),
+    home: path('BATCHMILL_HOME', { default: '.batchmill', meaning: 'The folder of all embedded data.' }),
+    pipelines: path('BATCHMILL_PIPELINES', {
+      default: 'pipelines',
+      meaning: 'The folder of pipelines: each in a folder of its name, as `<name>/<name>.pipeline.ts`.',
+    }),
+  },
+  adapters: {
+    bus: address('BATCHMILL_BUS', ['kafka'], { default: 'embedded', meaning: 'The event bus.', isSecret: true }),
+    store: address('BATCHMILL_STORE', ['mongodb', 'mongodb+srv'], {
+      default: 'embedded',
+      meaning: 'Our own state; the documents too, unless `MONGODB_URI` says otherwise.',
+      isSecret: true,
+    }),
+    blobs: address('BATCHMILL_BLOBS', ['file', 'gridfs'], {
+      default: 'embedded',
+      meaning: 'Batch files and results: a folder in the home, another folder, or GridFS in the store.',
+    }),
+    vectors: address('BATCHMILL_VECTORS', ['milvus'], {
+      default: 'embedded',
+      meaning: 'The vectors.',
+      isSecret: true,
+    }),
+  },
+  documents: {
+    url: url('MONGODB_URI', {
+      aliases: ['DATABASE_URL'],
+      schemes: ['mongodb', 'mongodb+srv'],
+      default: null,
+      meaning: 'The database of the documents to work on. Unset: they are in `BATCHMILL_STORE`.',
+      isSecret: true,
+    }),
+    database: text('MONGODB_DB', { default: null, meaning: 'Its name, where the URL does not say it.' }),
+    collection: text('MONGODB_COLLECTION', {
+      default: null,
+      meaning: 'The collection of pipelines that name none.',
+    }),
+  },
+  openai: {
+    apiKey: text('OPENAI_API_KEY', {
+      default: null,
+      meaning: 'The key. Not needed for `OPENAI_BASE_URL=simulated`.',
+      isSecret: true,
+      matching: { pattern: /^\S+$/, expected: 'a key without spaces' },
+    }),
+    baseUrl: url('OPENAI_BASE_URL', {
+      schemes: ['https', 'http'],
+      words: ['simulated'],
+      default: 'https://api.openai.com/v1',
+      meaning: 'OpenAI, a compatible server with the version in its path, or `simulated`: a simulator in this process.',
+    }),
+    organization: text('OPENAI_ORG_ID', { default: null, meaning: 'Where a key belongs to several organizations.' }),
+    project: text('OPENAI_PROJECT_ID', { default: null, meaning: 'Where a key belongs to several projects.' }),
+    callTimeoutMs: duration('COMPLETION_TIMEOUT', {
+      unit: 's',
+      fromMs: 1_000,
+      toMs: 86_400_000,
+      default: '600',
+      meaning: 'The longest that one call to the provider may take.',
+    }),
+    pricesFile: path('BATCHMILL_PRICES', {
+      default: null,
+      meaning: 'A JSON file of prices that win over the built-in ones: `[{"model","from","inputUsd","outputUsd"}]`.',
+    }),
+  },
+  requests: {
+    model: text('OPENAI_MODEL', {
+      default: null,
+      meaning: 'The model of functions that name none; unset: gpt-4o-mini.',
+    }),
+    temperature: decimal('OPENAI_TEMP', {
+      from: 0,
+      to: 2,
+      default: '0.1',
+      meaning: 'The temperature of functions that say none.',
+    }),
+    maxTokens: integer('OPENAI_MAX_TOKENS', {
+      from: 1,
+      to: 1_000_000,
+      default: '500',
+      meaning: 'The longest answer of functions that say none.',
+    }),
+    systemPrompt: text('SYSTEM_PROMPT', { default: null, meaning: 'The system prompt of functions that have none.' }),
+    userPrompt: text('USER_PROMPT_TEMPLATE', {
+      default: null,
+      meaning: 'The user prompt of functions that have none: a Liquid template.',
+    }),
+    embeddingModel: text('BATCHMILL_EMBEDDING_MODEL', {
+      default: 'text-embedding-3-small',
+      meaning: 'The model of embeddings that name none.',
+    }),
+    dimensions: integer('BATCHMILL_DIMENSIONS', {
+      from: 1,
+      to: 32_768,
+      default: '1536',
+      meaning: 'The length of the vectors of embeddings that say none.',
+    }),
+  },
+  batches: {
+    batchSize: integer('BATCH_SIZE', {
+      from: 1,
+      to: 50_000,
+      default: null,
+      meaning: 'Documents per batch file where the pipeline says none; unset: 100 for inference, 1000 for embeddings.',
+    }),
+    completionWindow: choice('COMPLETION_WINDOW', ['24h'], {
+      default: '24h',
+      meaning: 'How long the provider may take; it knows only this one.',
+    }),
+    pollIntervalMs: duration('POLL_INTERVAL', {
+      unit: 's',
+      fromMs: 10,
+      default: '300',
+      meaning: 'The longest time between two looks at a submitted batch; they begin shorter and grow.',
+    }),
+    firstPollMs: duration('BATCHMILL_FIRST_POLL_MS', {
+      unit: 'ms',
+      fromMs: 1,
+      default: '5000',
+      meaning: 'The time until the first look at a submitted batch.',
+    }),
+    maxRetries: integer('MAX_RETRIES', {
+      from: 0,
+      to: 100,
+      default: '3',
+      meaning: 'Retries of a failed request after its first attempt.',
+    }),
+    retryBaseMs: duration('BATCHMILL_RETRY_BASE', {
+      unit: 's',
+      default: '30',
+      meaning: 'The wait before the first retry; doubles with each one.',
+    }),
+    maxRounds: integer('BATCHMILL_MAX_ROUNDS', {
+      from: 1,
+      to: 10_000,
+      default: '20',
+      meaning: 'Rounds that used no attempt (expired, queue full) after which a document is left pending.',
+    }),
+    maxWaitingBatches: integer('BATCHMILL_MAX_WAITING_BATCHES', {
+      from: 1,
+      to: 100_000,
+      default: '20',
+      meaning: 'The scan waits while its run has more batches not yet submitted.',
+    }),
+    overdueGraceMs: duration('BATCHMILL_OVERDUE_GRACE', {
+      unit: 's',
+      default: '3600',
+      meaning: 'After the completion window, before a batch counts as overdue.',
+    }),
+    armMs: duration('BATCHMILL_ARM_SECONDS', {
+      unit: 's',
+      fromMs: 1_000,
+      toMs: 3_600_000,
+      default: '60',
+      meaning: 'The longest that the call that creates a batch may take.',
+    }),
+    staleListMs: duration('BATCHMILL_STALE_LIST_SECONDS', {
+      unit: 's',
+      default: '30',
+      meaning: 'How long the provider’s list may lag behind what it accepted.',
+    }),
+    sweepMs: duration('BATCHMILL_SWEEP_INTERVAL', {
+      unit: 's',
+      fromMs: 100,
+      default: '300',
+      meaning: 'Between two looks for provider batches that no record holds.',
+    }),
+  },
+  work: {
+    concurrency: integer('BATCHMILL_CONCURRENCY', {
+      from: 1,
+      to: 256,
+      default: '4',
+      meaning: 'Records that one stage works on at once.',
+    }),
+    leaseMs: duration('BATCHMILL_LEASE', {
+      unit: 's',
+      fromMs: 1_000,
+      toMs: 3_600_000,
+      default: '30',
+      meaning: 'After how long the work of a process that died is taken over.',
+    }),
+    lookMs: duration('BATCHMILL_LOOK_INTERVAL', {
+      unit: 's',
+      fromMs: 10,
+      toMs: 3_600_000,
+      default: '1',
+      meaning: 'How often a stage looks for work by its clock, whatever messages said.',
+    }),
+    maxAttempts: integer('BATCHMILL_MAX_ATTEMPTS', {
+      from: 1,
+      to: 100,
+      default: '5',
+      meaning: 'Tries before a record is parked.',
+    }),
+    claimMs: duration('BATCHMILL_CLAIM_SECONDS', {
+      unit: 's',
+      fromMs: 100,
+      toMs: 3_600_000,
+      default: '30',
+      meaning: 'The longest that gathering one claim of documents may take.',
+    }),
+    sliceLines: integer('BATCHMILL_SLICE_LINES', {
+      from: 1,
+      to: 50_000,
+      default: '500',
+      meaning: 'Result lines that are written between two checkpoints.',
+    }),
+  },
+  service: {
+    port: integer('PORT', {
+      from: 0,
+      to: 65_535,
+      default: '3000',
+      meaning: 'The port of health and metrics; 0: any that is free.',
+    }),
+    logLevel: choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], {
+      default: 'info',
+      meaning: 'The least that is logged.',
+    }),
+    shutdownMs: duration('SHUTDOWN_TIMEOUT', {
+      unit: 's',
+      default: '30',
+      meaning: 'How long a stop waits for work to reach a checkpoint.',
+    }),
+  },
+  notifications: {
+    webhookUrl: url('NOTIFICATION_WEBHOOK', {
+      schemes: ['https', 'http'],
+      default: null,
+      meaning: 'Where completions, failures and retries are posted.',
+      isSecret: true,
+    }),
+    emails: list('NOTIFICATION_EMAIL', {
+      each: { pattern: /^[^@\s]+@[^@\s]+$/, expected: 'an e-mail address' },
+      default: null,
+      meaning: 'To whom they are mailed.',
+    }),
+  },
+  simulator: {
+    speed: decimal('BATCHMILL_SIMULATOR_SPEED', {
+      from: 0,
+      to: 10_000_000,
+      default: '1',
+      meaning: 'Simulated seconds per second, for `OPENAI_BASE_URL=simulated`.',
+    }),
+    turnaround: text('BATCHMILL_SIMULATOR_TURNAROUND', {
+      default: '0',
+      meaning: 'How long a simulated batch takes, in simulated time.',
+      matching: { pattern: /^(measured|\d+(\.\d+)?[smh]?)$/, expected: 'a time such as 0, 5s, 10m or 2h, or measured' },
+    }),
+    seed: integer('BATCHMILL_SIMULATOR_SEED', {
+      from: 0,
+      to: Number.MAX_SAFE_INTEGER,
+      default: '1',
+      meaning: 'What everything that it draws by lot depends on.',
+    }),
+  },
+} as const;
+
+export type SettingsCatalogue = typeof settingsCatalogue;
+
+/** The same, to go through: each group with its members, in order. */
+export const settingGroups: readonly (readonly [string, Readonly<Record<string, Setting<unknown>>>])[] =
+  Object.entries(settingsCatalogue);

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { ValidationError } from '@batchmill/contracts';
+import type { PriceEntry } from '@batchmill/pipeline';
+
+/** Prices that win over the book. Throws a ValidationError `settings.prices` that says what is wrong with the file. */
+export function readPriceFile(file: string): readonly PriceEntry[] {
+  let entries: unknown;
+  try {
+    entries = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const { code = 'it is not JSON' } = error as NodeJS.ErrnoException; // file system errors have one
+    throw wrong(file, `it cannot be read (${code})`, error);
+  }
+  if (!Array.isArray(entries)) throw wrong(file, 'found no array');
+  return entries.map((entry: unknown, index) => {
+    if (!isPriceEntry(entry)) throw wrong(file, `entry ${index} is not as expected`);
+    return entry;
+  });
+}
+
+function isPriceEntry(entry: unknown): entry is PriceEntry {
+  if (typeof entry !== 'object' || entry === null) return false;
+  const { model, from, inputUsd, outputUsd } = entry as Partial<Record<keyof PriceEntry, unknown>>;
+  const isDay = typeof from === 'string' && /^\d{4}-\d\d-\d\d$/.test(from) && !Number.isNaN(Date.parse(from));
+  return typeof model === 'string' && model !== '' && isDay && [inputUsd, outputUsd].every(isPrice);
+}
+
+function isPrice(value: unknown): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+function wrong(file: string, what: string, cause?: unknown): ValidationError {
+  const expected =
+    '[{"model": "gpt-4o", "from": "2026-01-31", "inputUsd": 2.5, "outputUsd": 10}], in USD per million tokens';
+  return new ValidationError('settings.prices', `BATCHMILL_PRICES: ${file}: ${what}, expected ${expected}`, { cause });
+}

@@ -1,0 +1,232 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ValidationError } from '@batchmill/contracts';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { settingGroups } from './catalogue.js';
+import { pipelineDefaultsOf } from './pipeline-defaults-of.js';
+import { readPriceFile } from './read-price-file.js';
+import { readSettings } from './read-settings.js';
+import { settingsReference } from './settings-reference.js';
+
+describe('settings', () => {
+  let cwd: string;
+
+  beforeEach(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'batchmill-settings-'));
+  });
+  afterEach(() => rm(cwd, { recursive: true, force: true }));
+
+  function problemsOf(env: Record<string, string>, files?: string[]): string {
+    try {
+      readSettings({ env, cwd, ...(files && { files }) });
+    } catch (error) {
+      expect(error).toBeInstanceOf(ValidationError);
+      expect(error).toMatchObject({ code: 'settings.invalid' });
+      return (error as ValidationError).message;
+    }
+    throw new Error('nothing was wrong');
+  }
+
+  it('C6: without anything set, every setting has its default', () => {
+    const settings = readSettings({ env: {}, cwd });
+
+    expect(settings.requests).toMatchObject({ temperature: 0.1, maxTokens: 500, dimensions: 1536 });
+    expect(settings.requests.embeddingModel).toBe('text-embedding-3-small');
+    expect(settings.batches).toMatchObject({ completionWindow: '24h', pollIntervalMs: 300_000, maxRetries: 3 });
+    expect(settings.openai).toMatchObject({ apiKey: null, callTimeoutMs: 600_000 });
+    expect(settings.installation.home).toBe(join(cwd, '.batchmill'));
+    expect(settings.adapters.bus).toEqual({ scheme: 'embedded', url: 'embedded' });
+    expect(pipelineDefaultsOf(settings)).toMatchObject({ inferenceBatchSize: 100, embeddingBatchSize: 1000 });
+    expect(pipelineDefaultsOf(settings)).not.toHaveProperty('model');
+  });
+
+  it('C8: the user’s own names are taken', () => {
+    const settings = readSettings({
+      cwd,
+      env: {
+        MONGODB_URI: 'mongodb://u:p@a:27017,b:27017/db?replicaSet=r',
+        MONGODB_DB: 'medical',
+        MONGODB_COLLECTION: 'patients',
+        OPENAI_API_KEY: 'sk-1',
+        OPENAI_MODEL: 'gpt-4.1',
+        OPENAI_TEMP: '0',
+        OPENAI_MAX_TOKENS: '900',
+        BATCH_SIZE: '7',
+        COMPLETION_WINDOW: '24h',
+        POLL_INTERVAL: '60',
+        MAX_RETRIES: '0',
+        SYSTEM_PROMPT: 'Be brief.',
+        USER_PROMPT_TEMPLATE: 'Read: {{ text }}',
+        NOTIFICATION_WEBHOOK: 'https://example.org/hook',
+        NOTIFICATION_EMAIL: 'a@example.org, b@example.org',
+      },
+    });
+
+    expect(settings.documents).toEqual({
+      url: 'mongodb://u:p@a:27017,b:27017/db?replicaSet=r',
+      database: 'medical',
+      collection: 'patients',
+    });
+    expect(settings.batches.pollIntervalMs).toBe(60_000);
+    expect(settings.notifications.emails).toEqual(['a@example.org', 'b@example.org']);
+    expect(pipelineDefaultsOf(settings)).toMatchObject({
+      model: 'gpt-4.1',
+      temperature: 0,
+      maxTokens: 900,
+      inferenceBatchSize: 7,
+      embeddingBatchSize: 7,
+      pollIntervalSeconds: 60,
+      maxRetries: 0,
+      collection: 'patients',
+      systemPrompt: 'Be brief.',
+      userPrompt: 'Read: {{ text }}',
+    });
+  });
+
+  it('C8: DATABASE_URL is another name for MONGODB_URI, which comes first', () => {
+    const DATABASE_URL = 'mongodb://one/db';
+
+    expect(readSettings({ env: { DATABASE_URL }, cwd }).documents.url).toBe(DATABASE_URL);
+    expect(readSettings({ env: { DATABASE_URL, MONGODB_URI: 'mongodb://two' }, cwd }).documents.url).toBe(
+      'mongodb://two',
+    );
+  });
+
+  it('C6: environment over the environment’s file over .env over default; an empty value is none', async () => {
+    await writeFile(
+      join(cwd, '.env'),
+      'BATCHMILL_ENV=test\nPORT=1\nMAX_RETRIES=1\nOPENAI_MODEL="from .env"\nOTHER=x\n',
+    );
+    await writeFile(join(cwd, '.env.test'), 'PORT=2\nMAX_RETRIES=2\n');
+    await writeFile(join(cwd, '.env.production'), 'PORT=9\n');
+
+    const settings = readSettings({ env: { MAX_RETRIES: '3', OPENAI_MODEL: '' }, cwd });
+
+    expect(settings.installation.environment).toBe('test');
+    expect(settings.batches.maxRetries).toBe(3);
+    expect(settings.service.port).toBe(2);
+    expect(settings.requests.model).toBe('from .env');
+    expect(readSettings({ env: { NODE_ENV: 'production' }, cwd }).service.port).toBe(9);
+  });
+
+  it('C6: files that are asked for are read in place of the usual ones, and must be there', async () => {
+    await writeFile(join(cwd, '.env'), 'PORT=1\n');
+    await writeFile(join(cwd, 'mine.env'), 'MAX_RETRIES=9\n');
+
+    const settings = readSettings({ env: {}, cwd, files: ['mine.env'] });
+
+    expect(settings.batches.maxRetries).toBe(9);
+    expect(settings.service.port).toBe(3000);
+    expect(problemsOf({}, ['gone.env'])).toContain('gone.env: found no such file');
+  });
+
+  it('C8: a secret may come from a file; what is said nearer wins', async () => {
+    await writeFile(join(cwd, 'key'), 'sk-from-file\n');
+    await writeFile(join(cwd, '.env'), 'OPENAI_API_KEY=sk-from-env-file\n');
+
+    const fromFile = readSettings({ env: { OPENAI_API_KEY_FILE: 'key' }, cwd });
+    const both = readSettings({ env: { OPENAI_API_KEY_FILE: 'key', OPENAI_API_KEY: 'sk-said' }, cwd });
+
+    expect(fromFile.openai.apiKey).toBe('sk-from-file');
+    expect(both.openai.apiKey).toBe('sk-said');
+    expect(problemsOf({ OPENAI_API_KEY_FILE: '/gone' })).toContain(
+      'OPENAI_API_KEY_FILE: found /gone in the environment',
+    );
+  });
+
+  it('C6: everything that is wrong is told at once, with what was found and expected, and no secret is shown', async () => {
+    await writeFile(join(cwd, '.env.development'), 'POLL_INTERVAL=soon\n');
+
+    const problems = problemsOf({
+      PORT: '80a',
+      OPENAI_TEMP: '3',
+      COMPLETION_WINDOW: '7d',
+      OPENAI_API_KEY: 'sk-secret one',
+      DATABASE_URL: 'postgres://user:hidden@host/db',
+      BATCHMILL_BUS: 'rabbit://host',
+      NOTIFICATION_EMAIL: 'nobody',
+      LOG_LEVEL: 'loud',
+    });
+
+    expect(problems.split('\n')).toEqual([
+      '9 settings are wrong:',
+      '  BATCHMILL_BUS: found a value that is not shown in the environment, expected embedded, or kafka:…',
+      '  DATABASE_URL: found a value that is not shown in the environment, expected a URL that begins with mongodb:// or mongodb+srv://',
+      '  OPENAI_API_KEY: found a value that is not shown in the environment, expected a key without spaces',
+      '  OPENAI_TEMP: found "3" in the environment, expected a number from 0 to 2',
+      '  COMPLETION_WINDOW: found "7d" in the environment, expected 24h',
+      '  POLL_INTERVAL: found "soon" in .env.development, expected a time from 10ms to 30d (seconds, or with its unit: 500ms, 30s, 5m, 24h)',
+      '  PORT: found "80a" in the environment, expected an integer from 0 to 65535',
+      '  LOG_LEVEL: found "loud" in the environment, expected one of debug, info, warn, error',
+      '  NOTIFICATION_EMAIL: found "nobody" in the environment, expected an e-mail address, several separated by commas',
+    ]);
+  });
+
+  it('C6: a misspelt name of ours is told with the name that was meant', async () => {
+    await writeFile(join(cwd, '.env'), 'BATCHMILL_NONSENSE_OF_ALL_KINDS=1\n');
+
+    const problems = problemsOf({ BATCHMILL_HOEM: '/data' });
+
+    expect(problems).toContain('BATCHMILL_HOEM: found in the environment, expected a name of');
+    expect(problems).toContain('did you mean BATCHMILL_HOME?');
+    expect(problems).toMatch(/BATCHMILL_NONSENSE_OF_ALL_KINDS: found in \.env, expected[^;]*$/m);
+  });
+
+  it.each([
+    ['500', 500_000],
+    ['500ms', 500],
+    ['1.5m', 90_000],
+    ['2 h', 7_200_000],
+  ])('C6: a time may carry its unit: %s', (POLL_INTERVAL, ms) => {
+    expect(readSettings({ env: { POLL_INTERVAL }, cwd }).batches.pollIntervalMs).toBe(ms);
+  });
+
+  it.each([
+    ['file:data/blobs', 'data/blobs'],
+    ['file:/data', '/data'],
+    ['file:///data', '/data'],
+  ])('C6: blobs may lie in a folder: %s', (BATCHMILL_BLOBS, folder) => {
+    const { blobs } = readSettings({ env: { BATCHMILL_BLOBS }, cwd }).adapters;
+
+    expect(blobs).toEqual({ scheme: 'file', url: folder.startsWith('/') ? folder : join(cwd, folder) });
+  });
+
+  it('C6: the scheme of an address chooses the adapter', () => {
+    const env = {
+      BATCHMILL_BUS: 'kafka://a:9092,b:9092',
+      BATCHMILL_BLOBS: 'gridfs:',
+      BATCHMILL_VECTORS: 'milvus://m:19530',
+    };
+
+    expect(readSettings({ env, cwd }).adapters).toMatchObject({
+      bus: { scheme: 'kafka', url: 'kafka://a:9092,b:9092' },
+      blobs: { scheme: 'gridfs' },
+      vectors: { scheme: 'milvus', url: 'milvus://m:19530' },
+    });
+    expect(readSettings({ env: { OPENAI_BASE_URL: 'simulated' }, cwd }).openai.baseUrl).toBe('simulated');
+  });
+
+  it('C6: the reference tells every setting once, with its default', () => {
+    const reference = settingsReference();
+
+    for (const [, members] of settingGroups) {
+      for (const setting of Object.values(members)) {
+        const rows = reference.split('\n').filter((line) => line.startsWith(`| \`${setting.name}\``));
+        expect(rows).toHaveLength(1);
+        expect(rows[0]).toContain(setting.default === null ? '| – |' : `| \`${setting.default}\` |`);
+      }
+    }
+  });
+
+  it('M1: prices are read from a file, and a wrong one is told', async () => {
+    const file = join(cwd, 'prices.json');
+    const price = { model: 'own', from: '2026-01-31', inputUsd: 1, outputUsd: 2 };
+    await writeFile(file, JSON.stringify([price]));
+    expect(readPriceFile(file)).toEqual([price]);
+
+    await writeFile(file, JSON.stringify([price, { ...price, from: 'today' }]));
+    expect(() => readPriceFile(file)).toThrow(/prices\.json: entry 1 is not as expected, expected/);
+    expect(() => readPriceFile(join(cwd, 'gone'))).toThrow(/cannot be read \(ENOENT\)/);
+  });
+});

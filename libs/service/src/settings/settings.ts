@@ -1,0 +1,7 @@
+import type { SettingsCatalogue } from './catalogue.js';
+import type { Setting } from './setting.js';
+
+type Values<Group> = { readonly [Name in keyof Group]: Group[Name] extends Setting<infer T> ? T : never };
+
+/** Everything that was set, or its default: checked, in its own type, in the groups of the catalogue. */
+export type Settings = { readonly [Group in keyof SettingsCatalogue]: Values<SettingsCatalogue[Group]> };
