@@ -3,11 +3,24 @@ export { installationOf } from './installation.js';
 export { assembleLine, closePorts, type Line, type Ports, type Surroundings } from './line.js';
 export { LineModule } from './line.module.js';
 export { NestLog } from './nest-log.js';
+export { openLine, type OpenLineOptions, type OpenedLine } from './open-line.js';
+export { isAtWork, openPorts } from './open-ports.js';
+export { PipelineFiles, type PipelineFilesOptions } from './pipelines/index.js';
+export { reportBatch, type BatchReport } from './reports/batch-report.js';
+export { reportRun, type RunProgress, type RunReport } from './reports/run-report.js';
 export { runStages } from './run-stages.js';
+export { awaitRun, type Awaiting } from './runs/await-run.js';
+export { publishEvent } from './runs/publish-event.js';
+export { runPipeline, type PipelineResult, type RunPipelineOptions } from './runs/run-pipeline.js';
 export { serveStages } from './serve-stages.js';
-export type { Address } from './settings/kinds/address.js';
-export { pipelineDefaultsOf } from './settings/pipeline-defaults-of.js';
-export { readPriceFile } from './settings/read-price-file.js';
-export { readSettings, type SettingsFrom } from './settings/read-settings.js';
-export type { Settings } from './settings/settings.js';
-export { settingsReference } from './settings/settings-reference.js';
+export {
+  pipelineDefaultsOf,
+  readPriceFile,
+  readSettings,
+  settingsReference,
+  type Settings,
+  type SettingsFrom,
+} from './settings/index.js';
+export { lineSettingsOf, workSettingsOf } from './settings-of-stages.js';
+export { simulatedProvider, type SimulatedProvider } from './simulated-provider.js';
+export { startStages } from './start-stages.js';

@@ -67,7 +67,9 @@ export class WorkLoop<T extends WorkRecord> {
     this.#rouse();
     await this.#running;
     const { clock, settings } = this.needs;
-    await Promise.race([Promise.all(this.#inFlight), clock.sleep(settings.shutdownMs)]);
+    const waited = new AbortController();
+    await Promise.race([Promise.all(this.#inFlight), clock.sleep(settings.shutdownMs, waited.signal)]);
+    waited.abort();
   }
 
   async #run(): Promise<void> {

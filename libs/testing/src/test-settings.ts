@@ -1,7 +1,10 @@
 import type { LineSettings, WorkSettings } from '@batchmill/stage';
 
+/** The same fields, as a plain object. */
+type Plain<T> = { readonly [K in keyof T]: T[K] };
+
 /** Quick ones, so that a test waits for signals and not for clocks. */
-export const testLineSettings: LineSettings = {
+export const testLineSettings: Plain<LineSettings> = {
   installation: 'test-installation',
   firstPollMs: 10,
   pollIntervalMs: 50,
@@ -19,7 +22,7 @@ export const testLineSettings: LineSettings = {
   webhookUrl: null,
 };
 
-export const testWorkSettings: WorkSettings = {
+export const testWorkSettings: Plain<WorkSettings> = {
   owner: 'test-process',
   leaseMs: 5_000,
   lookMs: 100,

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { ValidationError } from '@batchmill/contracts';
 import type { PriceEntry } from '@batchmill/pipeline';
 
-/** Prices that win over the book. Throws a ValidationError `settings.prices` that says what is wrong with the file. */
-export function readPriceFile(file: string): readonly PriceEntry[] {
+/** Prices that win over the book; none without a file. Throws a ValidationError `settings.prices` that says what is wrong with the file. */
+export function readPriceFile(file: string | null): readonly PriceEntry[] {
+  if (file === null) return [];
   let entries: unknown;
   try {
     entries = JSON.parse(readFileSync(file, 'utf8'));

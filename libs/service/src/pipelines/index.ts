@@ -1,0 +1,1 @@
+export { PipelineFiles, type PipelineFilesOptions } from './pipeline-files.js';

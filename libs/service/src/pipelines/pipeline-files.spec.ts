@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { PipelineDefaults } from '@batchmill/pipeline';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { PipelineFiles } from './pipeline-files.js';
+
+const library = join(import.meta.dirname, '../..');
+const shipped = join(import.meta.dirname, '../../../../pipelines');
+
+const defaults: PipelineDefaults = {
+  temperature: 0.1,
+  maxTokens: 500,
+  dimensions: 1536,
+  inferenceBatchSize: 100,
+  embeddingBatchSize: 1000,
+  completionWindow: '24h',
+  pollIntervalSeconds: 300,
+  maxRetries: 3,
+};
+
+function definition(name: string, more = ''): string {
+  return `
+    import { chat, definePipeline, prompt } from '@batchmill/pipeline';
+    interface Unused { readonly field: string }
+    export default definePipeline({
+      name: '${name}',
+      source: { collection: 'patients', queryTemplate: { ward: 'a' } },
+      inference: { functions: [chat({ name: 'summary', user: prompt('user.liquid') })] },
+      ${more}
+    });`;
+}
+
+describe('pipelines in a folder', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'batchmill-pipelines-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function write(files: Record<string, string>): Promise<void> {
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(join(folder, path, '..'), { recursive: true });
+      await writeFile(join(folder, path), text);
+    }
+  }
+
+  /** As it is outside tests: by Node's own loader, with what `npm run build` made. */
+  function inNode(script: string): Promise<{ stdout: string; stderr: string }> {
+    const prelude = `
+      import { PipelineFiles } from '@batchmill/service';
+      const load = () => PipelineFiles.load(JSON.parse(process.argv[1]));`;
+    const given = JSON.stringify({ folder, defaults });
+    return promisify(execFile)(process.execPath, ['--input-type=module', '-e', prelude + script, given], {
+      cwd: library,
+    });
+  }
+
+  function problems(): Promise<string> {
+    return PipelineFiles.load({ folder, defaults }).then(
+      () => 'none',
+      (error: unknown) => (error as Error).message,
+    );
+  }
+
+  it('C7: the shipped ones are found and pass the check', async () => {
+    const pipelines = await PipelineFiles.load({ folder: shipped, defaults });
+
+    expect(pipelines.names()).toEqual(expect.arrayContaining(['annual-reports', 'package-docs']));
+    expect(pipelines.get('annual-reports').embeddings?.vectors?.dimensions).toBe(1536);
+  });
+
+  it('C4: a pipeline anywhere on the machine is loaded by Node itself, with its prompts beside it', async () => {
+    await write({
+      'wards/wards.pipeline.ts': definition('wards')
+        .replace("'a'", 'ward satisfies string')
+        .replace('interface', "import { ward } from './ward.ts';\ninterface"),
+      'wards/ward.ts': "export const ward: string = 'b';",
+      'wards/user.liquid': 'Sum up: {{ text }}',
+      'notes/readme.txt': 'nothing of ours',
+    });
+    const { stdout, stderr } = await inNode(`
+      const { source, inference } = (await load()).get('wards');
+      console.log(JSON.stringify({ query: source.queryTemplate, functions: inference.functions.map(({ name }) => name) }));
+    `);
+
+    expect(JSON.parse(stdout)).toEqual({ query: { ward: 'b' }, functions: ['summary'] });
+    expect(stderr).toBe('');
+  });
+
+  it('C6: everything that is wrong in any of the files stops the start, with file, key and what was expected', async () => {
+    await write({
+      'good/good.pipeline.ts': definition('good'),
+      'good/user.liquid': 'Sum up: {{ text }}',
+      'typo/typo.pipeline.ts': definition('typo', 'surce: {},'),
+      'typo/user.liquid': '{{ text ',
+      'other/other.pipeline.ts': definition('another'),
+      'other/user.liquid': 'Hello',
+      'broken/broken.pipeline.ts': 'export default {',
+      'empty/empty.pipeline.ts': 'export const nothing = 1;',
+      'called/otherwise.pipeline.ts': definition('called'),
+      'promptless/promptless.pipeline.ts': definition('promptless'),
+    });
+
+    const told = await problems();
+
+    expect(told).toMatch(/called: found otherwise\.pipeline\.ts, expected called\.pipeline\.ts/);
+    expect(told).toMatch(/typo\.pipeline\.ts: surce: found a key that is not known, expected "source"/);
+    expect(told).toMatch(/typo\.pipeline\.ts: inference.*user/);
+    expect(told).toMatch(/other\.pipeline\.ts: name: found "another", expected its folder’s: "other"/);
+    expect(told).toMatch(/broken\.pipeline\.ts: found what cannot be loaded/);
+    expect(told).toMatch(/empty\.pipeline\.ts: found no default export/);
+    expect(told).toMatch(/promptless\.pipeline\.ts: .*user\.liquid/);
+    expect(told).not.toMatch(/good\.pipeline/);
+  });
+
+  it('C6: what Node cannot load is told in one line, with where it was found', async () => {
+    await write({
+      'throwing/throwing.pipeline.ts': "const own: string = 'its own';\nthrow new Error(`${own}\\nsecond`);",
+      'torn/torn.pipeline.ts': 'export default {\n  a: 1,\n  b b',
+    });
+
+    const { stdout } = await inNode('await load().catch(({ message }) => console.log(message));');
+
+    expect(stdout.trim().split('\n')).toEqual([
+      expect.stringMatching(
+        /throwing\.pipeline\.ts: found what cannot be loaded \(throwing\.pipeline\.ts:2: its own\), /,
+      ),
+      expect.stringMatching(/torn\.pipeline\.ts: found what cannot be loaded \(torn\.pipeline\.ts:3: Unexpected token/),
+    ]);
+  });
+
+  it('C6: an unknown pipeline is told with those there are and the one that was meant', async () => {
+    await write({ 'wards/wards.pipeline.ts': definition('wards'), 'wards/user.liquid': 'Hello' });
+    const pipelines = await PipelineFiles.load({ folder, defaults });
+
+    expect(() => pipelines.get('ward')).toThrow(
+      expect.objectContaining({
+        code: 'pipeline.unknown',
+        message: 'found no pipeline "ward", expected one of wards; did you mean wards?',
+      }),
+    );
+  });
+
+  it('C6: a folder that is not there is told by the name of its setting', async () => {
+    await rm(folder, { recursive: true });
+
+    expect(await problems()).toContain(`BATCHMILL_PIPELINES: ${folder} cannot be read (ENOENT)`);
+  });
+});

@@ -1,0 +1,138 @@
+import { RandomIds, RunRequested, ValidationError, type Endpoint } from '@batchmill/contracts';
+import {
+  Pipelines,
+  checkPipeline,
+  type Pipeline,
+  type PipelineDefinition,
+  type ChatBody,
+  type ResponseProcessor,
+  type ResponsesBody,
+} from '@batchmill/pipeline';
+import { MemoryLog, type Log } from '@batchmill/telemetry';
+import { openLine } from '../open-line.js';
+import { isAtWork } from '../open-ports.js';
+import type { RunReport } from '../reports/run-report.js';
+import { runStages } from '../run-stages.js';
+import { pipelineDefaultsOf, readSettings, type Settings } from '../settings/index.js';
+import { awaitRun } from './await-run.js';
+import { publishEvent } from './publish-event.js';
+
+export interface RunPipelineOptions {
+  /** A name of the folder of pipelines, or a definition. */
+  readonly pipeline: string | PipelineDefinition;
+  readonly endpoint?: Endpoint;
+  readonly functions?: readonly string[];
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly documents?: readonly (string | number)[];
+  /** At most so many documents. */
+  readonly limit?: number;
+  readonly runId?: string;
+  /** Reshapes every answer before it is written, in place of the functions' own `process`. For a definition only. */
+  readonly process?: ResponseProcessor<ChatBody | ResponsesBody>;
+  readonly onProgress?: (report: RunReport) => void;
+  /** Aborted: the work stops at a checkpoint; the same run goes on when it is asked for again. */
+  readonly signal?: AbortSignal;
+  /** Missing: read from the environment and `.env`. */
+  readonly settings?: Settings;
+  readonly log?: Log;
+}
+
+export interface PipelineResult extends RunReport {
+  readonly totalProcessed: number;
+}
+
+/**
+ * Runs a pipeline to its end, as `batchmill run --wait` does: with the stages in this process, unless another process is
+ * at work on the same home. Rejects with a ValidationError when the request cannot be run.
+ */
+export async function runPipeline(options: RunPipelineOptions): Promise<PipelineResult> {
+  const settings = options.settings ?? readSettings({ env: process.env, cwd: process.cwd() });
+  const log = options.log ?? new MemoryLog();
+  const given = givenPipelines(options, settings);
+  const isElsewhere = isAtWork(settings);
+  if (isElsewhere && given !== null) {
+    throw new ValidationError(
+      'run.at-work-elsewhere',
+      'another process is at work on this home and does not know the definition; put it into the folder of pipelines, or stop that process',
+    );
+  }
+  const opened = await openLine(settings, {
+    log,
+    name: 'run-pipeline',
+    needsProvider: !isElsewhere,
+    ...(given === null ? {} : { pipelines: given }),
+  });
+  try {
+    const running = isElsewhere ? null : await runStages(opened.line, (await import('@batchmill/all-in-one')).stages);
+    try {
+      const runId = options.runId ?? new RandomIds().next();
+      await publishEvent(opened.line, new RunRequested(requestOf(options, runId)));
+      const { onProgress, signal } = options;
+      const report = await awaitRun(opened.line, runId, {
+        ...(onProgress === undefined ? {} : { onProgress }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      if (report === null) throw new ValidationError('run.unknown', `${runId}: the run was stopped before it began`);
+      if (report.status === 'rejected') throw new ValidationError('run.rejected', report.reason ?? 'rejected');
+      return { ...report, totalProcessed: report.succeeded + report.failed };
+    } finally {
+      await running?.close();
+    }
+  } finally {
+    await opened.close();
+  }
+}
+
+function requestOf(options: RunPipelineOptions, runId: string): ConstructorParameters<typeof RunRequested>[0] {
+  const { pipeline, endpoint, functions, parameters, documents, limit } = options;
+  return {
+    runId,
+    pipeline: typeof pipeline === 'string' ? pipeline : pipeline.name,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(functions === undefined ? {} : { functions: [...functions] }),
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(documents === undefined ? {} : { documents: [...documents] }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+/** Null: the pipeline is one of the folder's. */
+function givenPipelines({ pipeline, process: processor }: RunPipelineOptions, settings: Settings): Pipelines | null {
+  if (typeof pipeline === 'string') {
+    if (processor === undefined) return null;
+    const message = 'process: found beside the name of a pipeline; give the definition itself, or say it in its file';
+    throw new ValidationError('run.process-without-definition', message);
+  }
+  return new OnePipeline(checked(withProcessor(pipeline, processor), settings));
+}
+
+function withProcessor(definition: PipelineDefinition, processor: RunPipelineOptions['process']): PipelineDefinition {
+  if (processor === undefined || definition.inference === undefined) return definition;
+  const functions = definition.inference.functions.map((one) => ({ ...one, process: processor }));
+  return { ...definition, inference: { ...definition.inference, functions } };
+}
+
+function checked(definition: PipelineDefinition, settings: Settings): Pipeline {
+  const readPrompt = (path: string): string => {
+    throw new ValidationError(
+      'pipeline.no-file',
+      `${path}: a definition that is given directly holds its prompts as text`,
+    );
+  };
+  return checkPipeline(definition, { file: definition.name, readPrompt, defaults: pipelineDefaultsOf(settings) });
+}
+
+class OnePipeline extends Pipelines {
+  constructor(private readonly pipeline: Pipeline) {
+    super();
+  }
+
+  get(name: string): Pipeline {
+    if (name === this.pipeline.name) return this.pipeline;
+    throw new ValidationError('pipeline.unknown', `there is no pipeline ${name}; there is ${this.pipeline.name}`);
+  }
+
+  names(): string[] {
+    return [this.pipeline.name];
+  }
+}

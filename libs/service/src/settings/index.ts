@@ -1,0 +1,6 @@
+export type { Address } from './kinds/address.js';
+export { pipelineDefaultsOf } from './pipeline-defaults-of.js';
+export { readPriceFile } from './read-price-file.js';
+export { readSettings, type SettingsFrom } from './read-settings.js';
+export type { Settings } from './settings.js';
+export { settingsReference } from './settings-reference.js';

@@ -1,0 +1,58 @@
+import { isBatchmillError } from '@batchmill/contracts';
+import { PinoLog, readableLines, startTracing, type Log } from '@batchmill/telemetry';
+import type { Type } from '@nestjs/common';
+import { openLine, type OpenedLine } from './open-line.js';
+import { serveStages } from './serve-stages.js';
+import { readSettings, type Settings } from './settings/index.js';
+
+/** A service: its stages at work, its health on PORT, until SIGTERM or SIGINT stops it gracefully. Never returns. */
+export async function startStages(name: string, stages: readonly Type[]): Promise<void> {
+  const settings = readOrExit();
+  const log = logOf(settings);
+  const tracing = startTracing();
+  let opened: OpenedLine | null = null;
+  try {
+    opened = await openLine(settings, { log, name, needsProvider: true });
+    const app = await serveStages(opened.line, stages, settings.service.port);
+    log.info('at work', { operation: name, url: app.url });
+    const stopped = await nextSignal();
+    log.info('stopping', { operation: name, signal: stopped });
+    await app.close();
+    await opened.close();
+    await tracing.stop();
+    log.info('stopped', { operation: name });
+    process.exit(0);
+  } catch (error) {
+    await opened?.close().catch(() => undefined);
+    exitWith(error);
+  }
+}
+
+function readOrExit(): Settings {
+  try {
+    return readSettings({ env: process.env, cwd: process.cwd() });
+  } catch (error) {
+    return exitWith(error);
+  }
+}
+
+function logOf({ service }: Settings): Log {
+  const level = service.logLevel;
+  return process.stdout.isTTY
+    ? new PinoLog({ level, destination: readableLines(process.stdout) })
+    : new PinoLog({ level });
+}
+
+function nextSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
+function exitWith(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(
+    isBatchmillError(error) ? `${message}\n` : `${error instanceof Error ? error.stack : message}\n`,
+  );
+  process.exit(1);
+}
