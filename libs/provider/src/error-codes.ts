@@ -6,6 +6,7 @@ export const providerErrorCodes = {
   'provider.timeout': 'A call took longer than it may. It may have been carried out.',
   'provider.cut-off': 'A file’s content ended before its length. It is read again from its beginning.',
   'provider.wrong-dimensions': 'A vector of another length than was asked for, or with what is no number.',
+  'provider.wrong-length': 'A file to be sent has another length than was said. It is not sent.',
   'provider.odd-answer': 'An answer that is not what the API promises.',
 } as const;
 

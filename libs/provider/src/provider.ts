@@ -38,6 +38,7 @@ export interface UploadedFile {
 
 export interface FileToUpload {
   readonly name: string;
+  /** A stream of another length is given up before the provider has a file of it: ProcessingError. */
   readonly bytes: number;
   /** Called once per try: a stream cannot be read twice. */
   open(): AsyncIterable<Uint8Array>;
@@ -61,8 +62,9 @@ export interface Embedded {
 
 /**
  * The Files and Batches API. Three kinds of trouble:
- * ConnectionError or TimeoutError: no answer, or one that says nothing (5xx, 408, 429); the call may have been carried out.
- * RefusedError: the provider said no, definitely; nothing was carried out.
+ * ConnectionError or TimeoutError: no answer, or one that says nothing (5xx, 408, 409, 429); the call may have been carried
+ * out.
+ * RefusedError: the provider said no, definitely; nothing was carried out. Of `createBatch`, 429 is such a no.
  * Everything but `createBatch` is tried again by the adapter before it gives up.
  */
 export abstract class Provider {

@@ -1,4 +1,4 @@
-import { ConnectionError, TimeoutError } from '@batchmill/contracts';
+import { ConnectionError, TimeoutError, isBatchmillError } from '@batchmill/contracts';
 import { APIConnectionTimeoutError, APIError } from 'openai';
 import type { ProviderErrorCode } from '../error-codes.js';
 import { RefusedError } from '../refused-error.js';
@@ -22,18 +22,22 @@ export interface FailedCall {
   /** The statuses that are no answer, beside 5xx. */
   readonly unclearStatuses: readonly number[];
   readonly now: Date;
+  /** The provider's words may quote the texts that were sent; its code stands for them then. */
+  readonly mayQuoteTexts: boolean;
 }
 
 /**
- * What a failed call of the SDK means. An answer with a status is not kept as `cause`: its body may quote a user's text.
+ * What a failed call of the SDK means; an error of ours stays as it is. An answer is not kept as `cause`, nor what could
+ * not be parsed: both quote what was sent or said.
  */
-export function errorOfCall(error: unknown, { call, apiKey, unclearStatuses, now }: FailedCall): Error {
+export function errorOfCall(error: unknown, failed: FailedCall): Error {
+  const { call, unclearStatuses, now } = failed;
+  if (isBatchmillError(error)) return error;
   if (isAnswer(error)) {
     const { status } = error;
-    const requestId = typeof error.requestID === 'string' ? ` (request ${error.requestID})` : '';
-    const message = redactKeys(error.message, apiKey).replace(new RegExp(`^${status} `), '') + requestId;
+    const message = wordsOf(error, failed);
     if (status < 500 && !unclearStatuses.includes(status)) {
-      const providerCode = typeof error.code === 'string' ? error.code : null;
+      const providerCode = codeOf(error);
       return new RefusedError(call, { status, providerCode, message });
     }
     const code = status === 429 ? 'provider.rate-limited' : 'provider.away';
@@ -44,6 +48,7 @@ export function errorOfCall(error: unknown, { call, apiKey, unclearStatuses, now
   if (error instanceof APIConnectionTimeoutError || isBodyTimeout(error)) {
     return timeoutError(`${call}: no answer in time; the call may have been carried out`, error);
   }
+  if (error instanceof SyntaxError) return connectionError('provider.odd-answer', `${call}: the answer is not JSON`);
   return connectionError('provider.away', `${call}: no answer (${reasonOf(error)})`, error);
 }
 
@@ -53,6 +58,16 @@ export function connectionError(code: ProviderErrorCode, message: string, cause?
 
 export function timeoutError(message: string, cause?: unknown): TimeoutError {
   return new TimeoutError('provider.timeout' satisfies ProviderErrorCode, message, { cause });
+}
+
+function wordsOf(answer: Answer, { apiKey, mayQuoteTexts }: FailedCall): string {
+  const said = mayQuoteTexts ? (codeOf(answer) ?? 'no code') : answer.message.replace(`${answer.status} `, '');
+  const requestId = typeof answer.requestID === 'string' ? ` (request ${answer.requestID})` : '';
+  return redactKeys(said, apiKey) + requestId;
+}
+
+function codeOf({ code }: Answer): string | null {
+  return typeof code === 'string' ? code : null;
 }
 
 /** Seconds, a date, or OpenAI's own milliseconds; null when nothing was asked. */

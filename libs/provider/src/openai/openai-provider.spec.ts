@@ -128,7 +128,7 @@ describe('the provider, by the official SDK', () => {
     expect(await textOf(provider.download(file.id))).toBe(text);
   });
 
-  it('X1: a create whose answer is lost is unclear, and exactly one batch was made', async () => {
+  it('X1 M2: a create whose answer is lost is unclear, and exactly one batch was made', async () => {
     const fileId = await uploaded();
     await faults({ on: 'batches.create', what: 'drop-answer' });
 

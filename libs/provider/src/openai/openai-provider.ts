@@ -13,6 +13,7 @@ import { accountOf } from './account-of.js';
 import { Connections } from './connections.js';
 import { connectionError, errorOfCall, timeoutError } from './errors-of-calls.js';
 import { readBatch } from './read-batch.js';
+import { readBatchPage, type BatchPage } from './read-batch-page.js';
 import { readEmbeddings } from './read-embeddings.js';
 import { retry, type RetryOptions } from './retry.js';
 import { slicesOfTexts } from './slices-of-texts.js';
@@ -75,9 +76,9 @@ export class OpenAiProvider extends Provider {
   async uploadFile(file: FileToUpload): Promise<UploadedFile> {
     const call = `uploadFile ${file.name}`;
     return retry(this.#retries, async () => {
-      const source = new WatchedSource(file.open());
+      const source = new WatchedSource(file);
       const upload = toStreamingFile(source, file.name, { type: 'application/jsonl' });
-      const uploaded = await this.#once(call, unclear, () =>
+      const uploaded = await this.#once(call, { unclear }, () =>
         this.#client.files.create({ purpose: 'batch', file: upload }),
       ).catch((error: unknown) => {
         throw source.failure ?? error;
@@ -106,7 +107,7 @@ export class OpenAiProvider extends Provider {
     const late = new AbortController();
     void this.#clock.sleep(leftMs, over.signal).then(() => late.abort());
     try {
-      const created = await this.#once(call, unclearCreate, () =>
+      const created = await this.#once(call, { unclear: unclearCreate }, () =>
         this.#freshClient.batches.create(
           {
             input_file_id: batch.inputFileId,
@@ -128,30 +129,28 @@ export class OpenAiProvider extends Provider {
 
   async retrieveBatch(providerBatchId: string): Promise<ProviderBatch> {
     const call = `retrieveBatch ${providerBatchId}`;
-    return readBatch(call, await this.#calls(call, () => this.#client.batches.retrieve(providerBatchId)));
+    return this.#calls(call, async () => readBatch(call, await this.#client.batches.retrieve(providerBatchId)));
   }
 
   async *listBatches(since: Date): AsyncGenerator<ProviderBatch, void, undefined> {
     const sinceSecond = Math.floor(since.getTime() / 1000);
-    let query: OpenAI.BatchListParams = { limit: 100 };
-    for (;;) {
-      const page = await this.#listPage(query);
-      for (const batch of page.data) {
+    let after: string | null = null;
+    do {
+      const page = await this.#batchPage('listBatches', { limit: 100, after });
+      for (const batch of page.batches) {
         if (batch.created_at < sinceSecond) return;
         yield readBatch('listBatches', batch);
       }
-      const last = page.data.at(-1);
-      if (last === undefined || !page.has_more) return;
-      query = { limit: 100, after: last.id };
-    }
+      after = page.next;
+    } while (after !== null);
   }
 
   async cancelBatch(providerBatchId: string): Promise<ProviderBatch> {
     const call = `cancelBatch ${providerBatchId}`;
     try {
       return await retry(this.#retries, async () => {
-        const cancelled = await this.#once(call, unclearCancel, () => this.#client.batches.cancel(providerBatchId));
-        return readBatch(call, cancelled);
+        const cancel = () => this.#client.batches.cancel(providerBatchId);
+        return readBatch(call, await this.#once(call, { unclear: unclearCancel }, cancel));
       });
     } catch (error) {
       if (!(error instanceof RefusedError) || (error.status !== 409 && error.status !== 400)) throw error;
@@ -163,7 +162,12 @@ export class OpenAiProvider extends Provider {
 
   async *download(fileId: string): AsyncGenerator<Uint8Array, void, undefined> {
     const call = `download ${fileId}`;
-    const response = await this.#calls(call, () => this.#client.files.content(fileId));
+    const response = await this.#calls(call, async () => {
+      const answer = await this.#client.files.content(fileId);
+      if (!answer.headers.get('content-type')?.startsWith('text/html')) return answer;
+      await answer.body?.cancel();
+      throw connectionError('provider.odd-answer', `${call}: the answer is a web page, not a file`);
+    });
     const length = response.headers.has('content-encoding') ? null : response.headers.get('content-length');
     let bytes = 0;
     try {
@@ -185,22 +189,22 @@ export class OpenAiProvider extends Provider {
     const vectors: Float32Array[] = [];
     let inputTokens = 0;
     for (const input of slicesOfTexts(texts)) {
-      const answer = await this.#calls(call, () =>
+      const send = () =>
         this.#client.embeddings.create({
           model,
           input,
           encoding_format: 'base64',
-          ...(model.startsWith('text-embedding-3') ? { dimensions } : {}), // the only ones that know it
-        }),
-      );
+          ...(model.startsWith('text-embedding-3-') ? { dimensions } : {}), // the only ones that know it
+        });
+      const answer = await retry(this.#retries, () => this.#once(call, { unclear, mayQuoteTexts: true }, send));
       vectors.push(...readEmbeddings(call, answer, { texts: input.length, dimensions }));
-      inputTokens += answer.usage.prompt_tokens;
+      inputTokens += (answer as Partial<typeof answer>).usage?.prompt_tokens ?? 0; // compatible servers leave it out
     }
     return { vectors, inputTokens };
   }
 
   async check(): Promise<void> {
-    await this.#calls('check', () => this.#client.batches.list({ limit: 1 }));
+    await this.#batchPage('check', { limit: 1, after: null });
   }
 
   async close(): Promise<void> {
@@ -208,20 +212,32 @@ export class OpenAiProvider extends Provider {
     await this.#connections.close();
   }
 
-  #listPage(query: OpenAI.BatchListParams): Promise<OpenAI.BatchesPage> {
-    return this.#calls('listBatches', () => this.#client.batches.list(query));
+  /** Not by the SDK's own list: to that, an answer that is no list is an empty one. */
+  #batchPage(call: string, { limit, after }: { limit: number; after: string | null }): Promise<BatchPage> {
+    const query = after === null ? { limit } : { limit, after };
+    return this.#calls(call, async () => readBatchPage(call, await this.#client.get('/batches', { query }), after));
   }
 
   /** Again and again while the provider is away. */
   #calls<T>(call: string, send: () => PromiseLike<T>): Promise<T> {
-    return retry(this.#retries, () => this.#once(call, unclear, send));
+    return retry(this.#retries, () => this.#once(call, { unclear }, send));
   }
 
-  async #once<T>(call: string, unclearStatuses: readonly number[], send: () => PromiseLike<T>): Promise<T> {
+  async #once<T>(
+    call: string,
+    { unclear: unclearStatuses, mayQuoteTexts = false }: { unclear: readonly number[]; mayQuoteTexts?: boolean },
+    send: () => PromiseLike<T>,
+  ): Promise<T> {
     try {
       return await send();
     } catch (error) {
-      throw errorOfCall(error, { call, apiKey: this.#apiKey, unclearStatuses, now: this.#clock.now() });
+      throw errorOfCall(error, {
+        call,
+        apiKey: this.#apiKey,
+        unclearStatuses,
+        now: this.#clock.now(),
+        mayQuoteTexts,
+      });
     }
   }
 }

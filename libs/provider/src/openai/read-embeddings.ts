@@ -31,9 +31,15 @@ export function readEmbeddings(
     });
 }
 
-/** The SDK's types know numbers only; base64 is what we ask for. Little-endian float32, copied so that it is aligned. */
+/**
+ * The SDK's types know numbers only; base64 is what we ask for. Little-endian float32, copied so that it is aligned.
+ * What is neither is a vector of no dimensions.
+ */
 function readVector(embedding: unknown): Float32Array {
-  if (typeof embedding !== 'string') return Float32Array.from(embedding as number[]);
+  if (Array.isArray(embedding)) {
+    return Float32Array.from(embedding, (value: unknown) => (typeof value === 'number' ? value : Number.NaN));
+  }
+  if (typeof embedding !== 'string') return new Float32Array(0);
   const bytes = Buffer.from(embedding, 'base64');
   return new Float32Array(
     bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength - (bytes.length % 4)),

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { ConnectionError, type Clock } from '@batchmill/contracts';
+import { delayAfter } from '@batchmill/pipeline';
 import { AskedToWait } from './errors-of-calls.js';
 
 export interface RetryOptions {
@@ -28,7 +29,7 @@ export async function retry<T>(options: RetryOptions, attempt: () => Promise<T>)
       const asked = error instanceof AskedToWait ? error.waitMs : 0;
       const isOver = tried >= retries || signal.aborted || asked > longestAskedMs;
       if (isOver || !(error instanceof ConnectionError)) throw error;
-      const delayMs = Math.min(capMs, baseMs * 2 ** tried) * (0.5 + randomInt(500) / 1000);
+      const delayMs = delayAfter(tried, { baseMs, capMs, jitter: randomInt(1001) / 1000 });
       await clock.sleep(Math.max(asked, delayMs), signal);
     }
   }

@@ -1,15 +1,18 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Clock, ConnectionError, SystemClock } from '@batchmill/contracts';
+import { Clock, ConnectionError, TimeoutError } from '@batchmill/contracts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { RefusedError } from '../refused-error.js';
-import { OpenAiProvider, type OpenAiProviderOptions } from './openai-provider.js';
+import type { OpenAiProvider, OpenAiProviderOptions } from './openai-provider.js';
+import { AnsweringServer, answerJson } from './testing/answering-server.js';
+import { allOf, failureOf, someBatch, someFile } from './testing/what-is-asked.js';
 
 const library = join(import.meta.dirname, '../..');
+const emptyList = { object: 'list', data: [], has_more: false };
+const batch = { id: 'batch_1', status: 'validating', created_at: 1, endpoint: '/v1/embeddings' };
 
 /** Whoever sleeps wakes at once; how long it was to be is kept. */
 class NotingClock extends Clock {
@@ -26,27 +29,19 @@ class NotingClock extends Clock {
 
 /** What the simulator cannot show, against a server that answers as the test says. */
 describe('the transport under the SDK', () => {
-  let server: Server | null = null;
-  let provider: OpenAiProvider | null = null;
+  let server: AnsweringServer | null = null;
 
   afterEach(async () => {
-    await provider?.close();
-    server?.closeAllConnections();
-    server?.close();
-    server = provider = null;
+    await server?.close();
+    server = null;
   });
 
-  async function serve(answer: RequestListener): Promise<string> {
-    server = createServer(answer).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-  }
-
-  async function providerOn(answer: RequestListener, options: Partial<OpenAiProviderOptions> = {}) {
-    const baseUrl = await serve(answer);
-    const retries = { times: 2, baseMs: 1 };
-    provider = new OpenAiProvider({ apiKey: 'sk-test', baseUrl, clock: new SystemClock(), retries, ...options });
-    return provider;
+  async function providerOn(
+    answer: RequestListener,
+    options: Partial<OpenAiProviderOptions> = {},
+  ): Promise<OpenAiProvider> {
+    server = await AnsweringServer.start(answer);
+    return server.provider(options);
   }
 
   it('X4: after 429 it waits for as long as the provider asks', async () => {
@@ -56,7 +51,7 @@ describe('the transport under the SDK', () => {
       (_, answer) => {
         calls += 1;
         if (calls === 1) answer.writeHead(429, { 'retry-after': '7', 'content-type': 'application/json' }).end('{}');
-        else json(answer, { object: 'list', data: [], has_more: false });
+        else answerJson(answer, emptyList);
       },
       { clock },
     );
@@ -77,6 +72,66 @@ describe('the transport under the SDK', () => {
     expect(calls).toBe(1);
   });
 
+  it('M2: every create has a connection of its own, other calls share theirs', async () => {
+    const sockets: Socket[] = [];
+    const asked = await providerOn((request, answer) => {
+      sockets.push(request.socket);
+      request.resume();
+      answerJson(answer, batch);
+    });
+
+    for (let made = 0; made < 8; made += 1) await asked.createBatch(someBatch());
+    const ofCreates = new Set(sockets.splice(0));
+    for (let read = 0; read < 8; read += 1) await asked.retrieveBatch('batch_1');
+
+    expect(ofCreates.size).toBe(8);
+    expect(new Set(sockets).size).toBeLessThan(8);
+  });
+
+  it('X1: a create that is answered by halves is given up at its deadline', async () => {
+    const asked = await providerOn((_, answer) => {
+      answer.writeHead(200, { 'content-type': 'application/json' }).write('{"id":');
+    });
+
+    expect(await failureOf(asked.createBatch(someBatch(200)))).toBeInstanceOf(TimeoutError);
+  });
+
+  it('X4: an upload that breaks off midway is sent again, whole', async () => {
+    let calls = 0;
+    let received = 0;
+    const asked = await providerOn((request, answer) => {
+      calls += 1;
+      if (calls === 1) {
+        request.once('data', () => request.socket.destroy());
+        return;
+      }
+      request.on('data', (chunk: Buffer) => (received += chunk.length));
+      request.on('end', () => answerJson(answer, { id: 'file-1', created_at: 1 }));
+    });
+    const file = someFile(100);
+
+    await asked.uploadFile(file);
+
+    expect(file.opened).toBe(2);
+    expect(received).toBeGreaterThan(file.bytes);
+  });
+
+  it.each([-1, 1])('X1: a file that is %d byte off its length never gets there whole', async (off) => {
+    let whole = 0;
+    const asked = await providerOn((request, answer) => {
+      request.resume();
+      request.on('end', () => {
+        whole += 1;
+        answerJson(answer, { id: 'file-1', created_at: 1 });
+      });
+    });
+    const file = someFile(10);
+    const wrong = { ...file, bytes: file.bytes + off };
+
+    expect(await failureOf(asked.uploadFile(wrong))).toMatchObject({ code: 'provider.wrong-length' });
+    expect(whole).toBe(0);
+  });
+
   it('X1: content that ends short of its length is told, compressed content is read whole', async () => {
     const text = 'line\n'.repeat(1_000);
     const asked = await providerOn((request, answer) => {
@@ -89,80 +144,19 @@ describe('the transport under the SDK', () => {
       }
     });
 
-    await expect(bytesOf(asked.download('file-short'))).rejects.toMatchObject({ code: 'provider.cut-off' });
-    expect(await bytesOf(asked.download('file-whole'))).toBe(text.length);
-  });
-
-  it('X1: an answer that no provider gives is unclear, for a create too', async () => {
-    let calls = 0;
-    const asked = await providerOn((_, answer) => {
-      calls += 1;
-      answer.writeHead(200, { 'content-type': 'text/html' }).end('<p>Sign in to the hotel network');
-    });
-
-    await expect(asked.createBatch(someBatch())).rejects.toBeInstanceOf(ConnectionError);
-    expect(calls).toBe(1);
+    expect(await failureOf(allOf(asked.download('file-short')))).toMatchObject({ code: 'provider.cut-off' });
+    expect(Buffer.concat(await allOf(asked.download('file-whole'))).toString()).toBe(text);
   });
 
   it('X1: a server that nobody listens at is away', async () => {
     const asked = await providerOn(() => undefined);
-    server?.close();
-    await once(server!, 'close');
+    await server?.hangUp();
 
     await expect(asked.check()).rejects.toThrow(/ECONNREFUSED/);
     await expect(asked.createBatch(someBatch())).rejects.toBeInstanceOf(ConnectionError);
   });
 
-  it('a compatible server may write states in upper case and vectors as numbers', async () => {
-    const asked = await providerOn((request, answer) => {
-      if (request.url?.includes('embeddings')) {
-        const data = [
-          { index: 1, embedding: [0, 1] },
-          { index: 0, embedding: [1, 0] },
-        ];
-        json(answer, { data, usage: { prompt_tokens: 2 } });
-      } else {
-        json(answer, {
-          id: 'batch_1',
-          status: 'COMPLETED',
-          created_at: 1,
-          completed_at: 2,
-          endpoint: '/v1/embeddings',
-        });
-      }
-    });
-
-    expect(await asked.retrieveBatch('batch_1')).toMatchObject({ state: 'completed', endedAt: new Date(2_000) });
-    const { vectors } = await asked.embed({ model: 'own-model', dimensions: 2, texts: ['a', 'b'] });
-    expect(vectors.map((vector) => [...vector])).toEqual([
-      [1, 0],
-      [0, 1],
-    ]);
-  });
-
-  it('E2: a vector of another length than was asked for is refused', async () => {
-    const answer = { data: [{ index: 0, embedding: [1, 0, 0] }], usage: { prompt_tokens: 1 } };
-    const asked = await providerOn((_, response) => json(response, answer));
-
-    await expect(asked.embed({ model: 'own-model', dimensions: 2, texts: ['a'] })).rejects.toMatchObject({
-      code: 'provider.wrong-dimensions',
-    });
-  });
-
-  it('a refusal does not repeat what was sent', async () => {
-    const asked = await providerOn((_, answer) => {
-      answer.writeHead(401, { 'content-type': 'application/json' });
-      answer.end(JSON.stringify({ error: { message: 'Incorrect API key provided: sk-proj-ab***********yz.' } }));
-    });
-
-    const failure = await asked.check().catch((error: unknown) => error);
-
-    expect(failure).toBeInstanceOf(RefusedError);
-    expect((failure as Error).message).toMatch(/Incorrect API key provided: sk-…/);
-    expect((failure as Error).message).not.toMatch(/yz/);
-  });
-
-  it('C6: only what it is given decides: nothing is read from the environment', async () => {
+  it('C6: organization and project are those that were given, not those of the environment', async () => {
     const before = { ...process.env };
     Object.assign(process.env, { OPENAI_ORG_ID: 'org-of-env', OPENAI_PROJECT_ID: 'project-of-env' });
     const seen: IncomingMessage['headers'][] = [];
@@ -170,7 +164,7 @@ describe('the transport under the SDK', () => {
       const asked = await providerOn(
         (request, answer) => {
           seen.push(request.headers);
-          json(answer, { object: 'list', data: [], has_more: false });
+          answerJson(answer, emptyList);
         },
         { organization: 'org-given' },
       );
@@ -187,7 +181,7 @@ describe('the transport under the SDK', () => {
     const arrived = Promise.withResolvers<undefined>();
     const asked = await providerOn(() => arrived.resolve(undefined));
 
-    const checked = asked.check().catch((error: unknown) => error);
+    const checked = failureOf(asked.check());
     await arrived.promise;
     await asked.close();
 
@@ -196,14 +190,14 @@ describe('the transport under the SDK', () => {
 
   it('R4: a file of 200 MB is sent in less than 150 MB of memory, and nothing keeps the process after closing', async () => {
     let received = 0;
-    const baseUrl = await serve((request, answer) => {
+    server = await AnsweringServer.start((request, answer) => {
       request.on('data', (chunk: Buffer) => (received += chunk.length));
-      request.on('end', () => json(answer, { id: 'file-1', created_at: 1 }));
+      request.on('end', () => answerJson(answer, { id: 'file-1', created_at: 1 }));
     });
     const script = `
       import { SystemClock } from '@batchmill/contracts';
       import { OpenAiProvider } from '@batchmill/provider/openai';
-      const provider = new OpenAiProvider({ apiKey: 'sk-test', baseUrl: ${JSON.stringify(baseUrl)}, clock: new SystemClock() });
+      const provider = new OpenAiProvider({ apiKey: 'sk-test', baseUrl: '${server.url}', clock: new SystemClock() });
       const upload = (chunks) => provider.uploadFile({
         name: 'big.jsonl', bytes: chunks << 16,
         async *open() { for (let sent = 0; sent < chunks; sent += 1) yield Buffer.alloc(1 << 16, 0x61); },
@@ -229,24 +223,3 @@ describe('the transport under the SDK', () => {
     expect((JSON.parse(said) as { grownMb: number }).grownMb).toBeLessThan(150);
   });
 });
-
-function json(answer: Parameters<RequestListener>[1], body: unknown): void {
-  answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-}
-
-function someBatch() {
-  const deadline = new Date(Date.now() + 5_000);
-  return {
-    inputFileId: 'file-1',
-    endpoint: '/v1/embeddings',
-    completionWindow: '24h',
-    metadata: {},
-    deadline,
-  } as const;
-}
-
-async function bytesOf(content: AsyncIterable<Uint8Array>): Promise<number> {
-  let bytes = 0;
-  for await (const chunk of content) bytes += chunk.byteLength;
-  return bytes;
-}
