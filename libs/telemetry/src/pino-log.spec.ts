@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { PinoLog } from './pino-log.js';
-import { readableLines } from './readable-lines.js';
+import { createLogger } from './create-logger.js';
+import { inSpan, startTracing, traceparentOf } from './tracing.js';
 
 function logged(write: (log: PinoLog) => void): Record<string, unknown>[] {
   const lines: string[] = [];
@@ -37,13 +38,55 @@ describe('log', () => {
     expect(JSON.stringify(line)).not.toMatch(/secret|\[1,2\]/);
   });
 
+  it('N3: nothing secret is written however deep it stands, nor a key or a password in a text', () => {
+    const [line] = logged((log) =>
+      log.warn('odd', {
+        request: { headers: [{ Authorization: 'Bearer hidden' }], vectors: new Float32Array([7.25]) },
+        api_key: 'hidden',
+        error: 'refused sk-proj-hidden at mongodb://user:hidden@host/db',
+      }),
+    );
+
+    expect(JSON.stringify(line)).not.toMatch(/hidden|7\.25/);
+    expect(line!['error']).toBe('refused sk-… at mongodb://…@host/db');
+  });
+
+  it('N3: a child says its fields with every line, and a line’s own win', () => {
+    const lines = logged((log) => {
+      const child = log.child({ operation: 'notifier', runId: 'r' }).child({ batchId: 'b' });
+      child.info('told');
+      child.error('not told', { runId: 'other' });
+      log.info('alone');
+    });
+
+    expect(lines[0]).toMatchObject({ operation: 'notifier', runId: 'r', batchId: 'b', message: 'told' });
+    expect(lines[1]).toMatchObject({ operation: 'notifier', runId: 'other', batchId: 'b', level: 'ERROR' });
+    expect(lines[2]).not.toHaveProperty('operation');
+  });
+
+  it('N3: a line names the trace that it was said in', async () => {
+    const tracing = startTracing();
+    let traceparent: string | null = null;
+    const lines: Record<string, unknown>[] = [];
+
+    await inSpan('work', { parent: null }, async () => {
+      traceparent = traceparentOf();
+      lines.push(...logged((log) => log.info('within')));
+    });
+    lines.push(...logged((log) => log.info('outside')));
+    await tracing.stop();
+
+    expect(traceparent).toBe(`00-${String(lines[0]!['trace_id'])}-${String(lines[0]!['span_id'])}-01`);
+    expect(lines[1]).not.toHaveProperty('trace_id');
+  });
+
   it('N3: what is below the level is not written', () => {
     expect(logged((log) => log.debug('detail'))).toEqual([]);
   });
 
   it('a person reads one short line', () => {
     let text = '';
-    const log = new PinoLog({ level: 'info', destination: readableLines({ write: (line) => (text += line) }) });
+    const log = createLogger({ level: 'info', pretty: true, destination: { write: (line) => (text += line) } });
 
     log.info('submitted', { operation: 'batch-submitter', batchId: 'b1' });
 

@@ -1,9 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { Log, type LogFields, type LogLevel } from './log.js';
-
-/** Names under which something secret or a user's data might stand; whatever is found there is not written. */
-const neverWritten = ['apiKey', 'authorization', 'key', 'prompt', 'answer', 'text', 'vector', 'body'];
+import { withoutSecrets } from './without-secrets.js';
 
 /** JSON lines: time, level, message, the fields given, and the ids of the active trace. */
 export class PinoLog extends Log {
@@ -16,8 +14,10 @@ export class PinoLog extends Log {
       base: null,
       messageKey: 'message',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      formatters: { level: (label: string) => ({ level: label.toUpperCase() }) },
-      redact: { paths: neverWritten.flatMap((name) => [name, `*.${name}`]), censor: '[not written]' },
+      formatters: {
+        level: (label: string) => ({ level: label.toUpperCase() }),
+        log: (fields: Record<string, unknown>) => withoutSecrets(fields),
+      },
       mixin: traceIds,
     };
     this.#logger = destination === undefined ? pino(options) : pino(options, destination);

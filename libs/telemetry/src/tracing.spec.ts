@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ValidationError } from '@batchmill/contracts';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
-import { inSpan, startTracing, traceparentOf } from './tracing.js';
+import { setImmediate } from 'node:timers/promises';
+import { inSpan, newTraceparent, startTracing, traceparentOf } from './tracing.js';
 
 describe('tracing', () => {
   let exporter: InMemorySpanExporter;
@@ -32,13 +34,54 @@ describe('tracing', () => {
     expect(clock!.spanContext().traceId).not.toBe(message!.spanContext().traceId);
   });
 
-  it('N3: of an error only its name is recorded', async () => {
+  it('N3: of an error only its name and code are recorded', async () => {
     const failing = inSpan('failing', { parent: null }, async () => {
-      throw new TypeError('the prompt of a user');
+      throw new ValidationError('document.text-empty', 'the prompt of a user');
     });
 
-    await expect(failing).rejects.toThrow(TypeError);
-    expect(exporter.getFinishedSpans()[0]!.status.message).toBe('TypeError');
+    await expect(failing).rejects.toThrow(ValidationError);
+    const [span] = exporter.getFinishedSpans();
+    expect(span!.status.message).toBe('ValidationError');
+    expect(span!.attributes).toEqual({ 'error.type': 'document.text-empty' });
+    expect(span!.events).toEqual([]);
+  });
+
+  it('S6: a span without a parent of its own is part of the active one', async () => {
+    await inSpan('outer', { parent: null }, () => inSpan('inner', {}, async () => undefined));
+
+    const [inner, outer] = exporter.getFinishedSpans();
+    expect(inner!.parentSpanContext?.spanId).toBe(outer!.spanContext().spanId);
+  });
+
+  it('S6: spans of works side by side do not mix', async () => {
+    const traceparents = await Promise.all(
+      [1, 2].map((_, index) =>
+        inSpan(`work ${index}`, { parent: null }, async () => {
+          await setImmediate();
+          return inSpan(`part ${index}`, {}, async () => traceparentOf());
+        }),
+      ),
+    );
+
+    expect(traceparents[0]!.split('-')[1]).not.toBe(traceparents[1]!.split('-')[1]);
+    expect(exporter.getFinishedSpans()).toHaveLength(4);
+  });
+
+  it('S6: what continues a new traceparent is of its trace', async () => {
+    const begun = newTraceparent();
+
+    const continued = await inSpan('first', { parent: begun }, async () => traceparentOf());
+
+    expect(continued!.split('-')[1]).toBe(begun.split('-')[1]);
+    expect(newTraceparent()).not.toBe(begun);
+  });
+
+  it('S6: before tracing is started the work runs and a stored trace is carried on', async () => {
+    await tracing.stop();
+    const stored = newTraceparent();
+
+    expect(await inSpan('work', { parent: stored }, async () => 'done')).toBe('done');
+    expect(await inSpan('work', { parent: null, links: ['odd'] }, async () => traceparentOf())).toBeNull();
   });
 
   it('S6: a traceparent that cannot be read begins a new trace', async () => {

@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import {
   ROOT_CONTEXT,
   SpanStatusCode,
+  TraceFlags,
   context,
   isSpanContextValid,
   trace,
   type Attributes,
+  type Context,
   type SpanContext,
 } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
@@ -28,18 +31,20 @@ export function startTracing({ processors = [] }: { processors?: SpanProcessor[]
 }
 
 export interface SpanOptions {
-  /** The `traceparent` that the span continues; null: it begins a trace. */
-  readonly parent: string | null;
+  /** The `traceparent` that the span continues; null: it begins a trace. Missing: it is part of the active span. */
+  readonly parent?: string | null;
   /** `traceparent`s of what it has to do with without being caused by it. */
   readonly links?: readonly string[];
   readonly attributes?: Attributes;
 }
 
-/** Runs the work in a span that is active meanwhile and ends with it. Of an error only its name is recorded. */
+/**
+ * Runs the work in a span that is active meanwhile and ends with it. Of an error only its name and code are recorded.
+ * Before `startTracing`, the work runs just the same; a stored trace is still carried on, though nothing records it.
+ */
 export async function inSpan<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T> {
   const { parent, links = [], attributes = {} } = options;
-  const remote = parent === null ? null : parseTraceParent(parent);
-  const from = remote === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...remote, isRemote: true });
+  const from = parent === undefined ? context.active() : contextFrom(parent);
   const linked = links.flatMap((link) => {
     const linkedContext = parseTraceParent(link);
     return linkedContext === null ? [] : [{ context: linkedContext }];
@@ -48,11 +53,28 @@ export async function inSpan<T>(name: string, options: SpanOptions, work: () => 
   try {
     return await context.with(trace.setSpan(from, span), work);
   } catch (error) {
-    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'Error' });
+    const { name: kind, code }: { name: string; code?: unknown } = error instanceof Error ? error : new Error();
+    span.setStatus({ code: SpanStatusCode.ERROR, message: kind });
+    span.setAttribute('error.type', typeof code === 'string' ? code : kind);
     throw error;
   } finally {
     span.end();
   }
+}
+
+/** What goes on with a stored `traceparent`; null, or one that cannot be read: nothing does, a trace begins. */
+export function contextFrom(traceparent: string | null): Context {
+  const remote = traceparent === null ? null : parseTraceParent(traceparent);
+  return remote === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...remote, isRemote: true });
+}
+
+/** A `traceparent` of a trace that nobody has begun yet: what continues it is found together. */
+export function newTraceparent(): string {
+  return written({
+    traceId: randomBytes(16).toString('hex'),
+    spanId: randomBytes(8).toString('hex'),
+    traceFlags: TraceFlags.SAMPLED,
+  });
 }
 
 /** The active span as a W3C `traceparent`; null when there is none. */
