@@ -48,6 +48,7 @@ function failureOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
+/** Long, because every call of the port is shown against one simulator. */
 describe('the provider, by the official SDK', () => {
   let folder: string;
   let simulator: Simulator;

@@ -8,7 +8,10 @@ import { text } from './kinds/text.js';
 import { url } from './kinds/url.js';
 import type { Setting } from './setting.js';
 
-/** All that can be set, in the groups and under the names in which it is read. The reference is printed from this. */
+/**
+ * All that can be set, in the groups and under the names in which it is read. The reference is printed from this. Long,
+ * because it is one table.
+ */
 export const settingsCatalogue = {
   installation: {
     environment: text('BATCHMILL_ENV', {
