@@ -26,7 +26,7 @@ function parse(argv: readonly string[]) {
     const options = { port: flag, host: flag, data: flag, speed: flag, turnaround: flag, seed: flag };
     return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
   } catch (cause) {
-    const reason = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : String(cause);
+    const reason = cause instanceof Error ? (cause.message.split(/\.\s/)[0] ?? '').replace(/\.$/, '') : String(cause);
     throw new SimulatorError('simulator.bad-flag', `${reason}. See --help.`, { cause });
   }
 }

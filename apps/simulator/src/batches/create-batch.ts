@@ -1,63 +1,34 @@
 import { randomBytes } from 'node:crypto';
 import { OpenAiError } from '../http/openai-error.js';
-import { isEndpoint, endpoints } from '../perform/endpoints.js';
 import type { Simulation } from '../simulation.js';
-import type { Batch, BatchFaults } from './batch.js';
-import { planBatch } from './batch-plan.js';
-import { readMetadata } from './read-metadata.js';
 import { inTransaction } from '../storage/database.js';
-import { readExpiresAfter } from '../storage/expires-after.js';
+import type { StoredFile } from '../storage/file-shelf.js';
+import { newFileId } from '../storage/new-file-id.js';
+import type { Batch } from './batch.js';
+import { planBatch } from './batch-plan.js';
+import { drawBatchFaults } from './draw-batch-faults.js';
+import { readBatchWish } from './read-batch-wish.js';
 import { drawTurnaround } from './turnaround.js';
 
-const windowMs = 24 * 3_600_000;
-const outputExpiresSeconds = 30 * 86_400;
+const hourMs = 3_600_000;
+const windowMs = 24 * hourMs;
 
 /** Makes a batch of a request's body, and stores it. Throws an OpenAiError for what is refused at once. */
 export function createBatch(body: Readonly<Record<string, unknown>>, simulation: Simulation): Batch {
-  const { clock, files, batches, options } = simulation;
-  const { endpoint, input_file_id: inputFileId } = body;
-  if (!isEndpoint(endpoint)) {
-    const message = `Invalid value for 'endpoint': ${JSON.stringify(endpoint)}. Supported here: ${endpoints.join(', ')}.`;
-    throw new OpenAiError(400, message, { param: 'endpoint', code: 'invalid_value' });
-  }
-  if (body['completion_window'] !== '24h') {
-    const message = "Invalid value for 'completion_window': the only value supported is '24h'.";
-    throw new OpenAiError(400, message, { param: 'completion_window', code: 'invalid_value' });
-  }
-  if (typeof inputFileId !== 'string') {
-    throw new OpenAiError(400, "Missing required parameter: 'input_file_id'.", { param: 'input_file_id' });
-  }
-  const metadata = readMetadata(body['metadata']);
-  const expiresAfter = readExpiresAfter(body['output_expires_after'], 'output_expires_after');
+  const { clock, batches, options } = simulation;
+  const { endpoint, inputFileId, metadata, outputExpiresSeconds } = readBatchWish(body);
   const nowMs = clock.nowMs();
-  const file = files.find(inputFileId, Math.floor(nowMs / 1000));
-  if (file === undefined) throw new OpenAiError(404, `No such File object: ${inputFileId}`, { param: 'input_file_id' });
-  if (file.purpose !== 'batch') {
-    const message = `Invalid file: ${inputFileId} has the purpose '${file.purpose}', expected 'batch'.`;
-    throw new OpenAiError(400, message, { param: 'input_file_id' });
-  }
+  const file = inputFile(inputFileId, nowMs, simulation);
   const perHour = options.limits.maxBatchesPerHour;
-  if (batches.countCreatedSince(nowMs - 3_600_000) >= perHour) {
+  if (batches.countCreatedSince(nowMs - hourMs) >= perHour) {
     throw new OpenAiError(429, `Rate limit reached: at most ${perHour} batches may be created per hour.`, {
       code: 'rate_limit_exceeded',
     });
   }
 
   const seq = batches.nextSeq();
-  const drawn = simulation.faults.fire('batch', [JSON.stringify(metadata)], String(seq));
-  const value = (what: string, usual: number): number => {
-    const fault = drawn.find((one) => one.what === what);
-    return fault === undefined ? Number.NaN : Number(fault.value ?? usual);
-  };
-  const extraSeconds = value('delay', 0) || 0;
-  const status = drawn.find(({ what }) => what === 'status');
-  const faults: BatchFaults = {
-    ...(status === undefined ? {} : { failCode: typeof status.value === 'string' ? status.value : 'server_error' }),
-    ...known('tokenLimit', value('token-limit', options.limits.maxEnqueuedTokens)),
-    ...known('expirePercent', value('expire', 50)),
-    ...known('stallPercent', value('stall', 0)),
-    ...known('lineStatus', value('no-output-file', 500)),
-  };
+  const fired = simulation.faults.fire('batch', [JSON.stringify(metadata)], String(seq));
+  const { faults, extraSeconds } = drawBatchFaults(fired, options.limits.maxEnqueuedTokens);
   const batch: Batch = {
     seq,
     id: `batch_${randomBytes(16).toString('hex')}`,
@@ -68,7 +39,7 @@ export function createBatch(body: Readonly<Record<string, unknown>>, simulation:
     inputBytes: file.bytes,
     outputFileId: newFileId(),
     errorFileId: newFileId(),
-    outputExpiresSeconds: expiresAfter ?? outputExpiresSeconds,
+    outputExpiresSeconds,
     metadata,
     createdMs: nowMs,
     expiresMs: nowMs + windowMs,
@@ -99,10 +70,12 @@ export function createBatch(body: Readonly<Record<string, unknown>>, simulation:
   return batch;
 }
 
-export function newFileId(): string {
-  return `file-${randomBytes(12).toString('hex')}`;
-}
-
-function known(name: keyof BatchFaults, value: number): BatchFaults {
-  return Number.isNaN(value) ? {} : { [name]: value };
+function inputFile(id: string, nowMs: number, { files }: Simulation): StoredFile {
+  const file = files.find(id, Math.floor(nowMs / 1000));
+  if (file === undefined) throw new OpenAiError(404, `No such File object: ${id}`, { param: 'input_file_id' });
+  if (file.purpose !== 'batch') {
+    const message = `Invalid file: ${id} has the purpose '${file.purpose}', expected 'batch'.`;
+    throw new OpenAiError(400, message, { param: 'input_file_id' });
+  }
+  return file;
 }

@@ -1,5 +1,4 @@
-import type { Batch } from './batch.js';
-import type { BatchError } from './batch.js';
+import type { Batch, BatchError } from './batch.js';
 
 /** Prompt tokens of a model that wait in batches which passed validation and are not settled. */
 export function enqueuedTokens(active: Iterable<Batch>, model: string): number {

@@ -50,6 +50,8 @@ const measuredTurnaround = [
 const measuredValidating = [
   [0, 1],
   [0.5, 2],
+  [0.7, 5],
+  [0.85, 20],
   [0.9, 61],
   [1, 120],
 ] as const;

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
-import { newFileId } from '../batches/create-batch.js';
 import { OpenAiError } from '../http/openai-error.js';
 import { readLimit } from '../http/read-limit.js';
 import type { Simulation } from '../simulation.js';
 import { readExpiresAfter } from '../storage/expires-after.js';
 import type { StoredFile } from '../storage/file-shelf.js';
+import { newFileId } from '../storage/new-file-id.js';
 import { contentStream } from './content-stream.js';
 import { receiveUpload } from './receive-upload.js';
 import type { Upload } from './receive-upload.js';
@@ -37,6 +37,7 @@ export function addFileRoutes(app: FastifyInstance, uploadFolder: string, simula
     try {
       const file = describeUpload(id, upload, clock.nowSeconds());
       await files.add(file, upload.contentPath);
+      await files.deleteExpired(file.createdAt);
       return present(file);
     } catch (error) {
       await rm(upload.contentPath, { force: true });

@@ -10,12 +10,17 @@ interface Tokenizer {
 const plain = { disallowedSpecial: new Set<string>() };
 
 /** The tokenizer takes quadratic time on one unbroken run, so that very long ones are cut before they are counted. */
+const longRunCharacters = 512;
 const longRun = /\S{512}|\s{512}/;
-const runPieces = /[\s\S]{1,256}/g;
+const cutPieces = /[\s\S]{1,256}/g;
+
+const keptPieceCharacters = 40;
+const maxPiecesKept = 200_000;
 
 /** Counts as the provider's own tokenizers do. An encoding is loaded when it is first asked for. */
 export class TokenCounter {
   readonly #tokenizer: Tokenizer;
+  readonly #kept = new Map<string, number>();
   static readonly #loaded = new Map<Encoding, Promise<TokenCounter>>();
 
   private constructor(tokenizer: Tokenizer) {
@@ -31,11 +36,19 @@ export class TokenCounter {
     return loading;
   }
 
+  /**
+   * A single space between two words always begins a token, so the pieces between such spaces can be counted each on
+   * its own; what was counted is kept.
+   */
   count(text: string): number {
-    if (!longRun.test(text)) return this.#tokenizer.countTokens(text, plain);
     let tokens = 0;
-    for (const piece of text.match(runPieces) ?? []) tokens += this.#tokenizer.countTokens(piece, plain);
-    return tokens;
+    let start = 0;
+    for (let space = text.indexOf(' ', 1); space > 0; space = text.indexOf(' ', space + 1)) {
+      if (isSpace(text.charCodeAt(space - 1)) || isSpace(text.charCodeAt(space + 1))) continue;
+      tokens += this.#countPiece(text.slice(start, space));
+      start = space;
+    }
+    return tokens + this.#countPiece(text.slice(start));
   }
 
   /** The text up to that many tokens. */
@@ -46,6 +59,22 @@ export class TokenCounter {
   decode(tokens: readonly number[]): string {
     return this.#tokenizer.decode(tokens);
   }
+
+  #countPiece(piece: string): number {
+    if (piece.length > longRunCharacters && longRun.test(piece)) {
+      return (piece.match(cutPieces) ?? []).reduce((sum, part) => sum + this.#tokenizer.countTokens(part, plain), 0);
+    }
+    const known = this.#kept.get(piece);
+    if (known !== undefined) return known;
+    const tokens = this.#tokenizer.countTokens(piece, plain);
+    if (this.#kept.size >= maxPiecesKept) this.#kept.clear();
+    if (piece.length <= keptPieceCharacters) this.#kept.set(piece, tokens);
+    return tokens;
+  }
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0 || code >= 0x1680;
 }
 
 function importTokenizer(encoding: Encoding): Promise<Tokenizer> {

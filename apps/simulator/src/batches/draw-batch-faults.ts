@@ -1,0 +1,28 @@
+import type { Fault } from '../faults/fault-box.js';
+import type { BatchFaults } from './batch.js';
+
+/** What befalls a batch, of the rules that fired when it was created. */
+export interface DrawnFaults {
+  readonly faults: BatchFaults;
+  /** Simulated seconds that it takes longer. */
+  readonly extraSeconds: number;
+}
+
+/** `maxEnqueuedTokens` is the limit that is told when the rule names none. */
+export function drawBatchFaults(fired: readonly Fault[], maxEnqueuedTokens: number): DrawnFaults {
+  const failure = fired.find(({ what }) => what === 'status');
+  const faults: BatchFaults = {
+    ...(failure === undefined ? {} : { failCode: typeof failure.value === 'string' ? failure.value : 'server_error' }),
+    ...named('tokenLimit', 'token-limit', maxEnqueuedTokens),
+    ...named('expirePercent', 'expire', 50),
+    ...named('stallPercent', 'stall', 0),
+    ...named('lineStatus', 'no-output-file', 500),
+  };
+  const delay = fired.find(({ what }) => what === 'delay');
+  return { faults, extraSeconds: Number(delay?.value ?? 0) };
+
+  function named(name: keyof BatchFaults, what: Fault['what'], usual: number): BatchFaults {
+    const fault = fired.find((one) => one.what === what);
+    return fault === undefined ? {} : { [name]: Number(fault.value ?? usual) };
+  }
+}

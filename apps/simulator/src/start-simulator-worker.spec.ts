@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSimulatorWorker } from './start-simulator-worker.js';
+import { embeddingRequests } from './testing/requests.js';
+import { TestClient } from './testing/test-client.js';
+
+async function inFolder(test: (dataDir: string) => Promise<void>): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'simulator-'));
+  try {
+    await test(dataDir);
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+describe('a simulator in a thread', () => {
+  it('works while this thread does not, and lets its folder go when closed', async () => {
+    await inFolder(async (dataDir) => {
+      const simulator = await startSimulatorWorker({ dataDir });
+      const client = new TestClient(simulator.url);
+      const { id } = await client.create(embeddingRequests(5));
+
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+
+      expect((await client.batch(id)).status).toBe('completed');
+      await simulator.close();
+      await expect(client.batch(id)).rejects.toThrow();
+      const again = await startSimulatorWorker({ dataDir });
+      expect((await new TestClient(again.url).batch(id)).status).toBe('completed');
+      await again.close();
+    });
+  });
+
+  it('fails as in this thread: a folder that is in use, a wrong option', async () => {
+    await inFolder(async (dataDir) => {
+      const simulator = await startSimulatorWorker({ dataDir });
+
+      await expect(startSimulatorWorker({ dataDir })).rejects.toMatchObject({ code: 'simulator.data-in-use' });
+      await expect(startSimulatorWorker({ dataDir, speed: -1 })).rejects.toMatchObject({
+        code: 'simulator.bad-option',
+        message: 'speed is -1; expected a number from 0 to 10000000.',
+      });
+      await simulator.close();
+    });
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { encode } from 'gpt-tokenizer/encoding/cl100k_base';
+import { readFile } from 'node:fs/promises';
+import { TokenCounter } from './token-counter.js';
+
+describe('TokenCounter', () => {
+  it('counts piece by piece what the tokenizer counts as a whole', async () => {
+    const counter = await TokenCounter.load('cl100k_base');
+    const source = await readFile(import.meta.filename, 'utf8');
+    const texts = [
+      source,
+      '  two  spaces,\n\tindented\r\n\r\nand  lines \n',
+      "don't 12345 über 東京の 🚀 end ",
+      'a b',
+      ' ',
+      'x\u00a0y z',
+      'one <|endoftext|> two',
+    ];
+
+    expect(texts.map((text) => counter.count(text))).toEqual(
+      texts.map((text) => encode(text, { disallowedSpecial: new Set() }).length),
+    );
+  });
+
+  it('an endless word does not take endless time', async () => {
+    const counter = await TokenCounter.load('cl100k_base');
+    const before = performance.now();
+
+    expect(counter.count('a'.repeat(400_000))).toBeGreaterThan(10_000);
+    expect(performance.now() - before).toBeLessThan(5_000);
+  });
+
+  it('cuts a text after so many tokens', async () => {
+    const counter = await TokenCounter.load('o200k_base');
+
+    expect(counter.count(counter.truncate('one two three four five', 3))).toBe(3);
+  });
+});
