@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PipelineDefaults } from '@batchmill/pipeline';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -89,6 +89,31 @@ describe('pipelines in a folder', () => {
 
     expect(JSON.parse(stdout)).toEqual({ query: { ward: 'b' }, functions: ['summary'] });
     expect(stderr).toBe('');
+  });
+
+  it('R8: a folder that is mounted by links is loaded, and what is no pipeline is left alone', async () => {
+    await write({
+      '..data/readme.md': 'no pipeline',
+      '..data/wards.pipeline.ts': 'no pipeline of this folder',
+      'elsewhere.txt': 'no pipeline',
+    });
+    const outside = await mkdtemp(join(tmpdir(), 'batchmill-linked-'));
+    await writeFile(join(outside, 'wards.pipeline.ts'), definition('wards'));
+    await writeFile(join(outside, 'user.liquid'), 'Sum up: {{ text }}');
+    await symlink(outside, join(folder, 'wards'));
+    await symlink(join(folder, '..data', 'readme.md'), join(folder, 'readme.md'));
+    await symlink(join(folder, 'gone'), join(folder, 'dangling'));
+
+    const { stdout } = await inNode('console.log((await load()).names().join());');
+
+    expect(stdout.trim()).toBe('wards');
+    await rm(outside, { recursive: true });
+  });
+
+  it('C6: a pipeline without a folder of its own is told where it belongs', async () => {
+    await write({ 'wards.pipeline.ts': definition('wards') });
+
+    expect(await problems()).toBe(`${folder}: found wards.pipeline.ts, expected wards/wards.pipeline.ts`);
   });
 
   it('C6: everything that is wrong in any of the files stops the start, with file, key and what was expected', async () => {

@@ -1,6 +1,6 @@
 import { ValidationError } from '@batchmill/contracts';
 import { Pipelines, checkPipeline, closestName, type Pipeline, type PipelineDefaults } from '@batchmill/pipeline';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { findPipelineFiles, type PipelineFile } from './find-pipeline-files.js';
@@ -25,7 +25,7 @@ export class PipelineFiles extends Pipelines {
   static async load({ folder, defaults }: PipelineFilesOptions): Promise<PipelineFiles> {
     const absolute = resolve(folder);
     const { files, problems } = await findPipelineFiles(absolute);
-    resolveForPipelines(absolute);
+    resolveForPipelines(realpathSync(absolute));
     const pipelines = new Map<string, Pipeline>();
     for (const file of files) {
       try {
@@ -66,11 +66,13 @@ async function loadPipeline({ name, path }: PipelineFile, defaults: PipelineDefa
 }
 
 async function definitionIn(path: string, file: string): Promise<unknown> {
+  const real = realpathSync(path);
+  resolveForPipelines(dirname(real));
   let loaded: { readonly default?: unknown };
   try {
-    loaded = (await import(pathToFileURL(path).href)) as typeof loaded; // whatever it exports is looked at, not trusted
+    loaded = (await import(pathToFileURL(real).href)) as typeof loaded; // whatever it exports is looked at, not trusted
   } catch (error) {
-    const reason = whyNotLoaded(error, path);
+    const reason = whyNotLoaded(error, real);
     throw invalid(`${file}: found what cannot be loaded (${reason}), expected a module of definePipeline`, error);
   }
   if (loaded.default !== undefined) return loaded.default;

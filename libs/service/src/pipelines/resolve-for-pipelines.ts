@@ -7,10 +7,11 @@ const folders = new Set<string>();
 
 /**
  * From here on, Node finds `@batchmill/pipeline` for every file under this folder, wherever on the machine it lies. Where
- * it does not find it by itself, those files are also taken for ES modules: no package.json beside them says so.
+ * it does not find it by itself, those files are also taken for ES modules: no package.json beside them says so. The
+ * folder's path is free of links, as Node's own are.
  */
 export function resolveForPipelines(folder: string): void {
-  if (findsLibrary(folder)) return;
+  if (isOurs(pathToFileURL(folder + sep).href) || findsLibrary(folder)) return;
   if (folders.size === 0) {
     registerHooks({
       resolve(specifier, context, next) {

@@ -3,10 +3,11 @@ import { choice } from './kinds/choice.js';
 import { duration } from './kinds/duration.js';
 import { list } from './kinds/list.js';
 import { decimal, integer } from './kinds/numbers.js';
-import { path } from './kinds/path.js';
+import { path, pathOr } from './kinds/path.js';
 import { text } from './kinds/text.js';
 import { url } from './kinds/url.js';
 import type { Setting } from './setting.js';
+import { shippedPipelines } from './shipped-pipelines.js';
 
 /**
  * All that can be set, in the groups and under the names in which it is read. The reference is printed from this. Long,
@@ -22,9 +23,10 @@ export const settingsCatalogue = {
       matching: { pattern: /^[A-Za-z][\w-]*$/, expected: 'a name of letters, digits, dashes and underscores' },
     }),
     home: path('BATCHMILL_HOME', { default: '.batchmill', meaning: 'The folder of all embedded data.' }),
-    pipelines: path('BATCHMILL_PIPELINES', {
+    pipelines: pathOr('BATCHMILL_PIPELINES', shippedPipelines, {
       default: 'pipelines',
-      meaning: 'The folder of pipelines: each in a folder of its name, as `<name>/<name>.pipeline.ts`.',
+      meaning:
+        'The folder of pipelines: each in a folder of its name, as `<name>/<name>.pipeline.ts`. Unset, and no such folder: those that come with Batchmill.',
     }),
   },
   adapters: {
@@ -214,6 +216,27 @@ export const settingsCatalogue = {
       to: 100,
       default: '5',
       meaning: 'Tries before a record is parked.',
+    }),
+    backoffMs: duration('BATCHMILL_BACKOFF', {
+      unit: 's',
+      fromMs: 10,
+      toMs: 3_600_000,
+      default: '1',
+      meaning: 'The wait before work that failed is tried again; doubles with each try.',
+    }),
+    maxBackoffMs: duration('BATCHMILL_MAX_BACKOFF', {
+      unit: 's',
+      fromMs: 10,
+      toMs: 86_400_000,
+      default: '60',
+      meaning: 'The longest that this wait grows to.',
+    }),
+    sayAgainAfterMs: duration('BATCHMILL_SAY_AGAIN_AFTER', {
+      unit: 's',
+      fromMs: 100,
+      toMs: 3_600_000,
+      default: '5',
+      meaning: 'How old a fact must be that is not known to be published before it is published again.',
     }),
     claimMs: duration('BATCHMILL_CLAIM_SECONDS', {
       unit: 's',

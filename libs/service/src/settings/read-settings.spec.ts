@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ValidationError } from '@batchmill/contracts';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { settingGroups } from './catalogue.js';
@@ -190,6 +190,16 @@ describe('settings', () => {
     const { blobs } = readSettings({ env: { BATCHMILL_BLOBS }, cwd }).adapters;
 
     expect(blobs).toEqual({ scheme: 'file', url: folder.startsWith('/') ? folder : join(cwd, folder) });
+  });
+
+  it('C7: the shipped pipelines are used where nobody named a folder and there is none', async () => {
+    const unsaid = readSettings({ env: {}, cwd }).installation.pipelines;
+    const said = readSettings({ env: { BATCHMILL_PIPELINES: 'pipelines' }, cwd }).installation.pipelines;
+    await mkdir(join(cwd, 'pipelines'));
+    const there = readSettings({ env: {}, cwd }).installation.pipelines;
+
+    expect(await readdir(unsaid)).toEqual(expect.arrayContaining(['annual-reports', 'package-docs']));
+    expect([said, there]).toEqual([join(cwd, 'pipelines'), join(cwd, 'pipelines')]);
   });
 
   it('C6: the scheme of an address chooses the adapter', () => {

@@ -73,6 +73,7 @@ function fileSource(file: string, cwd: string, problems: string[], isAsked: bool
 
 function valueOf(setting: Setting<unknown>, { sources, cwd, problems }: Reading): unknown {
   const said = saidIn(setting, sources) ?? saidInFile(setting, sources, cwd, problems);
+  if (said === null && setting.readUnsaid !== undefined) return setting.readUnsaid(cwd);
   const text = said?.text ?? setting.default;
   if (text === null) return null;
   const value = setting.read(text, cwd);

@@ -13,6 +13,8 @@ export interface Setting<T> {
   readonly isSecret: boolean;
   /** Undefined: not as expected. */
   read(text: string, cwd: string): T | undefined;
+  /** What it is when nobody says, where that is not just the default read. */
+  readUnsaid?(cwd: string): T;
 }
 
 /** What every kind of setting is made of. `D` is null where nothing need be set. */
@@ -26,11 +28,11 @@ export interface Spec<D extends string | null> {
 /** The value of a setting whose default is `D`: null only where nothing need be set. */
 export type Value<T, D extends string | null> = T | (D extends null ? null : never);
 
-/** A setting of a kind: `expected` and `read` are the kind's, the rest is said by who makes it. */
+/** A setting of a kind: what it expects and how it reads are the kind's, the rest is said by who makes it. */
 export function setting<T, D extends string | null>(
   name: string,
   { aliases = [], meaning, default: unlessSaid, isSecret = false }: Spec<D>,
-  kind: Pick<Setting<T>, 'expected' | 'read'>,
+  kind: Pick<Setting<T>, 'expected' | 'read' | 'readUnsaid'>,
 ): Setting<Value<T, D>> {
   return { name, aliases, meaning, isSecret, default: unlessSaid, ...kind };
 }
