@@ -1,4 +1,5 @@
 import { hash32 } from '../random/seeded-random.js';
+import { ownCopy } from '../tokens/own-copy.js';
 import { wordStem } from './word-stem.js';
 import { wordWeight } from './word-weight.js';
 
@@ -66,9 +67,9 @@ export class TextEmbedder {
         this.#hashes.push(hash32(stem));
         this.#weights.push(wordWeight(word));
         this.#counts.push(0);
-        this.#ids.set(stem, id);
+        this.#ids.set(ownCopy(stem), id);
       }
-      this.#ids.set(word, id);
+      this.#ids.set(ownCopy(word), id);
     }
     const count = this.#counts[id] ?? 0;
     if (count === 0) met.push(id);

@@ -1,18 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { encode } from 'gpt-tokenizer/encoding/cl100k_base';
+import * as cl100k from 'gpt-tokenizer/encoding/cl100k_base';
+import * as o200k from 'gpt-tokenizer/encoding/o200k_base';
 import { readFile } from 'node:fs/promises';
 import { TokenCounter } from './token-counter.js';
 
 describe('TokenCounter', () => {
-  it('counts piece by piece what the tokenizer counts as a whole', async () => {
-    const counter = await TokenCounter.load('cl100k_base');
-    const source = await readFile(import.meta.filename, 'utf8');
+  it.each([
+    ['cl100k_base', cl100k],
+    ['o200k_base', o200k],
+  ] as const)('counts with %s piece by piece what the tokenizer counts as a whole', async (encoding, { encode }) => {
+    const counter = await TokenCounter.load(encoding);
     const texts = [
-      source,
+      await readFile(import.meta.filename, 'utf8'),
       '  two  spaces,\n\tindented\r\n\r\nand  lines \n',
+      'ended;\n/slashed\n\n// twice\n-\n/',
       "don't 12345 über 東京の 🚀 end ",
       'a b',
       ' ',
+      '',
       'x\u00a0y z',
       'one <|endoftext|> two',
     ];

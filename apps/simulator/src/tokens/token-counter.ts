@@ -1,3 +1,5 @@
+import { ownCopy } from './own-copy.js';
+
 type Encoding = 'cl100k_base' | 'o200k_base';
 
 interface Tokenizer {
@@ -14,7 +16,7 @@ const longRunCharacters = 512;
 const longRun = /\S{512}|\s{512}/;
 const cutPieces = /[\s\S]{1,256}/g;
 
-const keptPieceCharacters = 40;
+const keptPieceCharacters = 160;
 const maxPiecesKept = 200_000;
 
 /** Counts as the provider's own tokenizers do. An encoding is loaded when it is first asked for. */
@@ -36,17 +38,20 @@ export class TokenCounter {
     return loading;
   }
 
-  /**
-   * A single space between two words always begins a token, so the pieces between such spaces can be counted each on
-   * its own; what was counted is kept.
-   */
+  /** Counts piece by piece, see `beginsPiece`; what was counted is kept. */
   count(text: string): number {
     let tokens = 0;
     let start = 0;
-    for (let space = text.indexOf(' ', 1); space > 0; space = text.indexOf(' ', space + 1)) {
-      if (isSpace(text.charCodeAt(space - 1)) || isSpace(text.charCodeAt(space + 1))) continue;
-      tokens += this.#countPiece(text.slice(start, space));
-      start = space;
+    let before = text.charCodeAt(0);
+    let code = text.charCodeAt(1);
+    for (let index = 1; index < text.length; index += 1) {
+      const after = text.charCodeAt(index + 1);
+      if (beginsPiece(before, code, after)) {
+        tokens += this.#countPiece(text.slice(start, index));
+        start = index;
+      }
+      before = code;
+      code = after;
     }
     return tokens + this.#countPiece(text.slice(start));
   }
@@ -68,9 +73,18 @@ export class TokenCounter {
     if (known !== undefined) return known;
     const tokens = this.#tokenizer.countTokens(piece, plain);
     if (this.#kept.size >= maxPiecesKept) this.#kept.clear();
-    if (piece.length <= keptPieceCharacters) this.#kept.set(piece, tokens);
+    if (piece.length <= keptPieceCharacters) this.#kept.set(ownCopy(piece), tokens);
     return tokens;
   }
+}
+
+/**
+ * Whether no token reaches from the character before into this one: a single space between two words begins a token,
+ * and so does what follows a line break, save for the slash that one of the encodings joins to it.
+ */
+function beginsPiece(before: number, code: number, after: number): boolean {
+  if (code === 0x20) return !isSpace(before) && !isSpace(after);
+  return before === 0x0a && !isSpace(code) && code !== 0x2f;
 }
 
 function isSpace(code: number): boolean {
