@@ -23,9 +23,11 @@ import {
 import { Every, LineSettings, Stage, Works } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
 import { findArmed } from './find-armed.js';
+import { inputFileName } from './input-file-name.js';
 import { isFileGone } from './is-file-gone.js';
 import { metadataOf } from './metadata.js';
 import { StrayBatches } from './stray-batches.js';
+import { StrayFiles } from './stray-files.js';
 
 /** Waiting for room in the provider's queue, a batch looks again this often. */
 const noRoomMs = 2_000;
@@ -34,6 +36,7 @@ const noRoomMs = 2_000;
 @Stage({ name: 'batch-submitter', produces: [BatchSubmitted, BatchSettled] })
 export class BatchSubmitter {
   readonly #strays: StrayBatches;
+  readonly #strayFiles: StrayFiles;
 
   constructor(
     private readonly runs: Runs,
@@ -47,6 +50,7 @@ export class BatchSubmitter {
     private readonly log: Log,
   ) {
     this.#strays = new StrayBatches(batches, provider, settings.installation, log);
+    this.#strayFiles = new StrayFiles(batches, provider, settings.installation, log);
   }
 
   @Works({ on: Batches, in: 'built', wokenBy: [BatchFileBuilt] })
@@ -77,10 +81,11 @@ export class BatchSubmitter {
     yield* this.#create(batch);
   }
 
-  /** Provider batches of this installation that no record holds were created by an answer that came too late. */
+  /** Provider batches and files of this installation that no record holds: answers that came too late, or to nobody. */
   @Every({ setting: 'sweepMs' })
   async *sweep(): Moves {
     await this.#strays.cancelAll();
+    await this.#strayFiles.deleteAll();
   }
 
   /** True when it ended the work: found and adopted, or to be looked for again later. */
@@ -125,7 +130,8 @@ export class BatchSubmitter {
     const { file, fileBytes, submission } = batch.data;
     if (submission.fileId !== null || file === null) return;
     const open = (): AsyncIterable<Uint8Array> => this.blobs.read(file);
-    const uploaded = await this.provider.uploadFile({ name: `${batch.id}.jsonl`, bytes: fileBytes, open });
+    const name = inputFileName(this.settings.installation, batch.id);
+    const uploaded = await this.provider.uploadFile({ name, bytes: fileBytes, open });
     await batch.save({ submission: { ...submission, fileId: uploaded.id, fileCreatedAt: uploaded.createdAt } });
   }
 

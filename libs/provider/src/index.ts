@@ -6,6 +6,7 @@ export {
   type FileToUpload,
   type ProviderBatch,
   type ProviderState,
+  type StoredFile,
   type UploadedFile,
 } from './provider.js';
 export { RefusedError } from './refused-error.js';

@@ -36,6 +36,11 @@ export interface UploadedFile {
   readonly createdAt: Date;
 }
 
+export interface StoredFile extends UploadedFile {
+  /** As it was uploaded. */
+  readonly name: string;
+}
+
 export interface FileToUpload {
   readonly name: string;
   /** A stream of another length is given up before the provider has a file of it: ProcessingError. */
@@ -81,6 +86,9 @@ export abstract class Provider {
 
   /** RefusedError with status 404 when the provider does not know it. */
   abstract retrieveBatch(providerBatchId: string): Promise<ProviderBatch>;
+
+  /** The batch files that are there, newest first, paged. Result files are not among them. */
+  abstract listInputFiles(): AsyncIterable<StoredFile>;
 
   /** Newest first, paged; ends with the first batch that was created before `since`. */
   abstract listBatches(since: Date): AsyncIterable<ProviderBatch>;

@@ -31,9 +31,9 @@ export function workSettingsOf({ work, service }: Settings, owner: string): Work
     lookMs: work.lookMs,
     concurrency: work.concurrency,
     maxAttempts: work.maxAttempts,
-    backoffMs: 1_000,
-    maxBackoffMs: 60_000,
-    sayAgainAfterMs: 5_000,
+    backoffMs: work.backoffMs,
+    maxBackoffMs: work.maxBackoffMs,
+    sayAgainAfterMs: work.sayAgainAfterMs,
     shutdownMs: service.shutdownMs,
   };
 }

@@ -6,6 +6,7 @@ import {
   type Embedded,
   type FileToUpload,
   type ProviderBatch,
+  type StoredFile,
   type UploadedFile,
 } from '../provider.js';
 import { RefusedError } from '../refused-error.js';
@@ -95,6 +96,19 @@ export class OpenAiProvider extends Provider {
       await this.#calls(`deleteFile ${fileId}`, () => this.#client.files.delete(fileId));
     } catch (error) {
       if (!(error instanceof RefusedError && error.status === 404)) throw error;
+    }
+  }
+
+  async *listInputFiles(): AsyncGenerator<StoredFile, void, undefined> {
+    let after: string | null = null;
+    for (;;) {
+      const page = await this.#filePage(after);
+      for (const { id, filename, created_at: createdAt } of page.data) {
+        yield { id, name: filename, createdAt: new Date(createdAt * 1000) };
+      }
+      const last = page.data.at(-1)?.id;
+      if (last === undefined || last === after || !page.hasMore) return;
+      after = last;
     }
   }
 
@@ -210,6 +224,16 @@ export class OpenAiProvider extends Provider {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#connections.close();
+  }
+
+  async #filePage(after: string | null): Promise<{ data: OpenAI.FileObject[]; hasMore: boolean }> {
+    const query = { purpose: 'batch', limit: 1000, order: 'desc', ...(after === null ? {} : { after }) } as const;
+    return this.#calls('listInputFiles', async () => {
+      const page = await this.#client.files.list(query);
+      if (!Array.isArray(page.data))
+        throw connectionError('provider.odd-answer', 'listInputFiles: the answer is not a list');
+      return { data: page.data, hasMore: page.has_more };
+    });
   }
 
   /** Not by the SDK's own list: to that, an answer that is no list is an empty one. */
