@@ -13,7 +13,7 @@ export async function startSimulatorWorker(options: SimulatorOptions): Promise<S
   const fromSource = import.meta.url.endsWith('.ts');
   const worker = new Worker(new URL(fromSource ? './worker.ts' : './worker.js', import.meta.url), {
     workerData: options,
-    // A batch leaves much garbage at once: a small nursery keeps a third of the memory away from the host, at no cost.
+    // A batch leaves much garbage behind at once: with a small nursery it is collected sooner, and the host stays smaller.
     resourceLimits: { maxYoungGenerationSizeMb: 16 },
     execArgv: fromSource
       ? ['--disable-warning=ExperimentalWarning', '--import', new URL('./run-from-source.ts', import.meta.url).href]
