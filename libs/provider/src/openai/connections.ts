@@ -40,8 +40,9 @@ export class Connections {
 
 function optionsFor(dispatcher: Agent): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
   // undici's types and those of Node's built-in fetch describe the same objects twice.
+  const [ownFetch, ownOptions]: readonly unknown[] = [fetch, { dispatcher }];
   return {
-    fetch: fetch as unknown as NonNullable<ClientOptions['fetch']>,
-    fetchOptions: { dispatcher } as unknown as NonNullable<ClientOptions['fetchOptions']>,
+    fetch: ownFetch as NonNullable<ClientOptions['fetch']>,
+    fetchOptions: ownOptions as NonNullable<ClientOptions['fetchOptions']>,
   };
 }
