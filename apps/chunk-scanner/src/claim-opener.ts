@@ -1,13 +1,10 @@
 import { ChunksSelected, type Clock } from '@batchmill/contracts';
 import type { Blobs } from '@batchmill/blobs';
-import { claimUpdate as claimTemplate, encodeId, type DocumentError, type RunPlan } from '@batchmill/pipeline';
+import { encodeId, type RunPlan } from '@batchmill/pipeline';
 import {
   carryingFilter,
-  claimFilter,
-  claimUpdate,
   readMarks,
   readMembers,
-  unmarkableUpdate,
   writeMembers,
   marksProjection,
   type Claim,
@@ -18,22 +15,26 @@ import {
   type Moves,
   type Run,
 } from '@batchmill/records';
+import { MemberMarker } from './member-marker.js';
 import { slicesOf } from './slices-of.js';
-import { membersToMarkAlike } from './members-to-mark-alike.js';
 
-const idsPerUpdate = 1000;
+const idsPerRead = 1000;
 
 /**
  * Opens claims and seals them, under the run's lease. Every step may be repeated: what was marked before is not marked
  * again, and the claim is sealed once.
  */
 export class ClaimOpener {
+  readonly #marker: MemberMarker;
+
   constructor(
     private readonly claims: Claims,
     private readonly documents: Documents,
     private readonly blobs: Blobs,
-    private readonly clock: Clock,
-  ) {}
+    clock: Clock,
+  ) {
+    this.#marker = new MemberMarker(documents, clock);
+  }
 
   /** The next claim of the run, of these members. If its number is in use already, that claim is finished instead. */
   async *open(
@@ -56,7 +57,7 @@ export class ClaimOpener {
   async *finish(run: Leased<Run>, plan: RunPlan, claim: Claim): Moves<ChunksSelected> {
     if (claim.state !== 'open' || claim.members === null) return;
     const members = await Array.fromAsync(readMembers(this.blobs, claim.members));
-    await this.#mark(run, plan, claim, members);
+    await this.#marker.mark(plan, claim, members);
     const sealed = await this.#carrying(plan, claim, members);
     const sealedMembers = await writeMembers(this.blobs, sealed);
     const { scan } = run.data;
@@ -77,33 +78,10 @@ export class ClaimOpener {
     );
   }
 
-  async #mark(run: Leased<Run>, plan: RunPlan, claim: Claim, members: readonly Member[]): Promise<void> {
-    const collection = this.documents.of(plan);
-    for (const alike of membersToMarkAlike(members)) {
-      for (const slice of slicesOf(alike.ids, idsPerUpdate)) {
-        const now = this.clock.now();
-        const template = claimTemplate(plan, { now, runId: run.id });
-        const update = claimUpdate(plan, { runId: run.id, claimId: claim._id, ...alike, now, template });
-        // Not updateMany: one document that the store refuses must not hold up the others.
-        const marks = slice.map((id) => ({ filter: claimFilter(plan, id, alike.former, now), update }));
-        const { refused } = await collection.bulk(marks);
-        if (refused.length === 0) continue;
-        const about = { runId: run.id, claimId: claim._id, now };
-        const failing = unmarkableUpdate(plan, { ...about, error: refusal(plan) });
-        await collection.bulk(
-          refused.flatMap(({ index }) => {
-            const mark = marks[index];
-            return mark === undefined ? [] : [{ filter: mark.filter, update: failing }];
-          }),
-        );
-      }
-    }
-  }
-
   /** In the members' order, so that a builder reads the documents as they lie. */
   async #carrying(plan: RunPlan, claim: Claim, members: readonly Member[]): Promise<Member[]> {
     const sealed: Member[] = [];
-    for (const slice of slicesOf(members, idsPerUpdate)) {
+    for (const slice of slicesOf(members, idsPerRead)) {
       const ids = slice.map(({ id }) => id);
       const carrying = new Set<string>();
       const found = this.documents
@@ -116,9 +94,4 @@ export class ClaimOpener {
     }
     return sealed;
   }
-}
-
-function refusal({ side }: RunPlan): DocumentError {
-  const message = `the store refused to mark the document: ${side.infoField} must be an object or missing`;
-  return { kind: 'ProcessingError', code: 'document.not-markable', message };
 }

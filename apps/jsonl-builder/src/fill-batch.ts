@@ -6,13 +6,17 @@ import {
   encodeId,
   fits,
   idText,
+  missingId,
   readPath,
   requestLine,
+  type DocumentError,
   type Filling,
   type FillingLimits,
+  type Rendering,
   type Source,
 } from '@batchmill/pipeline';
 import { writeManifest, type BuildPosition, type ManifestLine } from '@batchmill/records';
+import type { Fields } from '@batchmill/store';
 import type { Unit } from './read-units.js';
 
 export interface FilledBatch {
@@ -87,6 +91,7 @@ interface WrittenUnit extends Filling {
 }
 
 function writeUnit({ document, rendering }: Unit, source: Source, names: ReadonlySet<string>): WrittenUnit {
+  const { requests, failures } = nameable(rendering, source, document);
   const documentId = document['_id'];
   const parent = readPath(document, source.parentIdField);
   const chunk = readPath(document, source.chunkIdField);
@@ -96,7 +101,7 @@ function writeUnit({ document, rendering }: Unit, source: Source, names: Readonl
   let inputs = 0;
   let tokens = 0;
   const manifest: ManifestLine[] = [];
-  for (const request of rendering.requests) {
+  for (const request of requests) {
     const named = customId(request.function, parent, chunk);
     // Two documents with one chunk id: the document's own id tells them apart.
     const id = names.has(named) ? customId(request.function, parent, `${chunkId} ${encodeId(documentId)}`) : named;
@@ -105,7 +110,7 @@ function writeUnit({ document, rendering }: Unit, source: Source, names: Readonl
     tokens += request.inputTokens;
     manifest.push({ customId: id, documentId, chunkId, parentId, function: request.function });
   }
-  const failing = (name: string, error: (typeof rendering.failures)[number]['error']): ManifestLine => ({
+  const failing = (name: string, error: DocumentError): ManifestLine => ({
     customId: null,
     documentId,
     function: name,
@@ -119,12 +124,22 @@ function writeUnit({ document, rendering }: Unit, source: Source, names: Readonl
   return {
     text,
     manifest,
-    failures: rendering.failures.map((failure) => failing(failure.function, failure.error)),
-    asTooLarge: rendering.requests.map((request) => failing(request.function, tooLarge)),
+    failures: failures.map((failure) => failing(failure.function, failure.error)),
+    asTooLarge: requests.map((request) => failing(request.function, tooLarge)),
     documents: 1,
-    requests: rendering.requests.length,
+    requests: requests.length,
     bytes: Buffer.byteLength(text),
     inputs,
     tokens,
+  };
+}
+
+/** A vector that could not be stored is not asked for. */
+function nameable({ requests, failures }: Rendering, source: Source, document: Fields): Rendering {
+  const error = requests.some(({ inputs }) => inputs > 0) ? missingId(source, document) : null;
+  if (error === null) return { requests, failures };
+  return {
+    requests: [],
+    failures: [...failures, ...requests.map((request) => ({ function: request.function, error }))],
   };
 }

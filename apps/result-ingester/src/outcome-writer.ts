@@ -58,7 +58,7 @@ export class OutcomeWriter {
   async write(slice: readonly Outcome[], progress: Progress): Promise<void> {
     const held = await this.#held(slice);
     await this.#writeVectors(held);
-    const { answered, troubled } = await this.#prepare(held);
+    const { answered, troubled } = await this.#prepare(held, progress);
     const left = await this.#writeLastAnswers(answered);
     await this.#writeOutcomes(left, troubled, progress);
   }
@@ -90,7 +90,7 @@ export class OutcomeWriter {
     // After this line the vectors are safe: a crash writes them again under the same keys.
   }
 
-  async #prepare(held: readonly Held[]): Promise<{ answered: Answered[]; troubled: Held[] }> {
+  async #prepare(held: readonly Held[], progress: Progress): Promise<{ answered: Answered[]; troubled: Held[] }> {
     const answered: Answered[] = [];
     const troubled: Held[] = [];
     for (const one of held) {
@@ -101,8 +101,10 @@ export class OutcomeWriter {
       }
       const moment = { now: this.needs.clock.now(), runId: this.batch.runId };
       const written = await responseUpdate(this.plan, name, classified.answer, one.document, moment);
-      if ('error' in written) troubled.push(asTrouble(one, written.error));
-      else answered.push({ ...one, template: { ...written.update } });
+      if ('error' in written) {
+        progress.countUnusable('retried', written.error);
+        troubled.push(asTrouble(one, written.error));
+      } else answered.push({ ...one, template: { ...written.update } });
     }
     return { answered, troubled };
   }
@@ -134,7 +136,9 @@ export class OutcomeWriter {
     const { refused } = await documents.bulk(updates);
     const refusals = refused.flatMap(({ index }) => {
       const one = answered[index] ?? troubled[index - answered.length];
-      return one === undefined ? [] : [this.#refusalUpdate(one)];
+      if (one === undefined) return [];
+      if (one.outcome.classified.outcome === 'answered') progress.countUnusable('failed', writeRefused);
+      return [this.#refusalUpdate(one)];
     });
     if (refusals.length > 0) await documents.bulk(refusals);
     const ids = new Map(
@@ -182,18 +186,18 @@ export class OutcomeWriter {
   /** A write that the store refuses for one document is that document's failure. */
   #refusalUpdate({ outcome: { documentId, function: name }, document }: Held): BulkUpdate {
     const attempt = readMarks(this.plan, document).attemptsOf(name) + 1;
-    const error: DocumentError = {
-      kind: 'ProcessingError',
-      code: 'document.write-refused',
-      message:
-        'the store refused to write the answer into the document; see the response template and the field’s type',
-    };
     return {
       filter: askedFilter(this.plan, documentId, this.batch.claimId, name),
-      update: failureUpdate(this.plan, name, error, attempt, this.needs.clock.now()),
+      update: failureUpdate(this.plan, name, writeRefused, attempt, this.needs.clock.now()),
     };
   }
 }
+
+const writeRefused: DocumentError = {
+  kind: 'ProcessingError',
+  code: 'document.write-refused',
+  message: 'the store refused to write the answer into the document; see the response template and the field’s type',
+};
 
 function asTrouble(one: Held, error: DocumentError): Held {
   const { usage } = one.outcome.classified;

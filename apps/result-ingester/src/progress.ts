@@ -1,5 +1,5 @@
 import type { Ingestion } from '@batchmill/records';
-import type { Classified, PriceEntry } from '@batchmill/pipeline';
+import type { Classified, DocumentError, PriceEntry } from '@batchmill/pipeline';
 import { costOf } from '@batchmill/pipeline';
 import { ReceivedBits } from './received-bits.js';
 
@@ -56,6 +56,13 @@ export class Progress {
   /** A request that was to be asked again has used up its attempts. */
   countGivenUp(): void {
     this.#state = { ...this.#state, retried: this.#state.retried - 1, failed: this.#state.failed + 1 };
+  }
+
+  /** A request that was answered, counted as such, and whose answer could not be put to use. */
+  countUnusable(becomes: 'retried' | 'failed', { code, message }: DocumentError): void {
+    const { succeeded, firstError } = this.#state;
+    const counts = { succeeded: succeeded - 1, [becomes]: this.#state[becomes] + 1 };
+    this.#state = { ...this.#state, ...counts, firstError: firstError ?? `${code}: ${message}` };
   }
 
   countRetryAt(notBefore: Date): void {

@@ -1,6 +1,7 @@
 /** The codes of this library's errors and what they mean. */
 export const pipelineErrorCodes = {
   'pipeline.invalid': 'A definition cannot be used; the message lists everything that is wrong with it.',
+  'pipeline.unknown': 'There is no pipeline of that name.',
   'run.unknown-endpoint': 'The pipeline does not offer the endpoint that the run asked for.',
   'run.endpoint-needed': 'The pipeline offers both endpoints and the run did not say which.',
   'run.unknown-function': 'The endpoint has no function of that name.',
@@ -13,6 +14,7 @@ export const pipelineErrorCodes = {
   'document.text-missing': 'The document has no such text field.',
   'document.text-not-text': 'The text field holds something else than text.',
   'document.text-empty': 'The text field holds nothing but white space.',
+  'document.id-missing': 'The document has no id to store its vector with.',
   'document.text-too-long': 'The text has more tokens than the provider takes.',
   'template.missing-value': 'A template names a variable that the document does not have.',
   'template.failed': 'A template could not be rendered for the document.',

@@ -45,6 +45,8 @@ export type {
   Status,
 } from './pipeline.js';
 export { Pipelines } from './pipelines.js';
+export { unknownPipeline } from './unknown-pipeline.js';
+export { missingId } from './requests/missing-id.js';
 export { planRun } from './plan/plan-run.js';
 export type { AskedRun, PlannedFunction, RunPlan } from './plan/run-plan.js';
 export { renderRequests } from './requests/render-requests.js';

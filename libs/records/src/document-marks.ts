@@ -70,13 +70,19 @@ export function claimUpdate(plan: RunPlan, { runId, claimId, ask, anew, now, tem
   return mergeUpdates(template, ours);
 }
 
-/** For a document whose bookkeeping field holds something else: it fails with the reason, and carries the claim. */
-export function unmarkableUpdate(
-  plan: RunPlan,
-  { runId, claimId, now, error }: { runId: string; claimId: string; now: Date; error: DocumentError },
-): Update {
+export interface Unmarkable {
+  readonly runId: string;
+  readonly claimId: string;
+  readonly now: Date;
+  readonly error: DocumentError;
+  /** What the bookkeeping field held, when that was no bookkeeping. */
+  readonly former?: unknown;
+}
+
+/** For a document that cannot be marked: it fails with the reason, and carries the claim. Nothing it held is lost. */
+export function unmarkableUpdate(plan: RunPlan, { now, error, ...rest }: Unmarkable): Update {
   const { status, infoField } = plan.side;
-  const marks = { runId, claimId, claimedAt: now, ended: now, error: { ...error, at: now, attempt: 0 } };
+  const marks = { ...rest, claimedAt: now, ended: now, error: { ...error, at: now, attempt: 0 } };
   return { $set: { [status.field]: status.failed, [infoField]: marks } };
 }
 

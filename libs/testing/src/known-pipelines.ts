@@ -1,7 +1,7 @@
-import { ValidationError } from '@batchmill/contracts';
 import {
   Pipelines,
   checkPipeline,
+  unknownPipeline,
   type Pipeline,
   type PipelineDefaults,
   type PipelineDefinition,
@@ -38,8 +38,7 @@ export class KnownPipelines extends Pipelines {
   get(name: string): Pipeline {
     const pipeline = this.#pipelines.get(name);
     if (pipeline !== undefined) return pipeline;
-    const message = `there is no pipeline ${name}; there are: ${this.names().join(', ')}`;
-    throw new ValidationError('pipeline.unknown', message);
+    throw unknownPipeline(name, this.names(), 'this test');
   }
 
   names(): string[] {

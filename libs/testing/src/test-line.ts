@@ -26,6 +26,8 @@ export interface TestLineOptions {
   readonly simulator?: Partial<SimulatorOptions>;
   readonly settings?: Partial<LineSettings>;
   readonly work?: Partial<WorkSettings>;
+  /** One that begins with `sk-refused` is refused by the simulator. */
+  readonly apiKey?: string;
   /** Wraps or replaces ports, to make one of them misbehave. */
   readonly ports?: (ports: Ports) => Partial<Ports>;
 }
@@ -53,7 +55,8 @@ export class TestLine {
       cancellingSeconds: 1,
       ...options.simulator,
     });
-    const ports = await openPorts(folder, clock, ids, simulator.url);
+    const { apiKey = 'sk-test' } = options;
+    const ports = await openPorts(folder, { clock, ids, baseUrl: `${simulator.url}/v1`, apiKey });
     const line = assembleLine(
       { ...ports, ...options.ports?.(ports) },
       {
@@ -108,7 +111,10 @@ export class TestLine {
   }
 }
 
-async function openPorts(folder: string, clock: Clock, ids: RandomIds, url: string): Promise<Ports> {
+async function openPorts(
+  folder: string,
+  { clock, ids, baseUrl, apiKey }: { clock: Clock; ids: RandomIds; baseUrl: string; apiKey: string },
+): Promise<Ports> {
   const store = EmbeddedStore.open({ file: join(folder, 'state.db') });
   return {
     bus: EmbeddedBus.open({ file: join(folder, 'bus.db'), clock, lookMs: 20, redeliveryPauseMs: 20 }),
@@ -116,6 +122,6 @@ async function openPorts(folder: string, clock: Clock, ids: RandomIds, url: stri
     documentStore: store,
     blobs: await FolderBlobs.open({ folder: join(folder, 'blobs'), ids }),
     vectors: EmbeddedVectors.open({ file: join(folder, 'vectors.db') }),
-    provider: new OpenAiProvider({ apiKey: 'sk-test', baseUrl: `${url}/v1`, callTimeoutMs: 10_000, clock }),
+    provider: new OpenAiProvider({ apiKey, baseUrl, callTimeoutMs: 10_000, clock, retries: { times: 4, baseMs: 20 } }),
   };
 }

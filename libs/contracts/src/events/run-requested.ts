@@ -10,6 +10,7 @@ import {
   Matches,
   Min,
 } from 'class-validator';
+import { AreDocumentIds } from './are-document-ids.js';
 import { Event, type FieldsOf } from './event.js';
 import type { Endpoint } from '../endpoint.js';
 import { runIdPattern } from '../run-id.js';
@@ -49,6 +50,7 @@ export class RunRequested extends Event {
   @IsOptional()
   @IsArray()
   @ArrayNotEmpty()
+  @AreDocumentIds()
   documents?: (string | number)[];
 
   /** At most so many documents. */

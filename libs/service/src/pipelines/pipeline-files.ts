@@ -1,5 +1,5 @@
 import { ValidationError } from '@batchmill/contracts';
-import { Pipelines, checkPipeline, closestName, type Pipeline, type PipelineDefaults } from '@batchmill/pipeline';
+import { Pipelines, checkPipeline, unknownPipeline, type Pipeline, type PipelineDefaults } from '@batchmill/pipeline';
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -42,11 +42,7 @@ export class PipelineFiles extends Pipelines {
   get(name: string): Pipeline {
     const pipeline = this.pipelines.get(name);
     if (pipeline !== undefined) return pipeline;
-    const names = this.names();
-    const near = closestName(name, names);
-    const meant = near === null ? '' : `; did you mean ${near}?`;
-    const there = names.length === 0 ? `there are none in ${this.folder}` : `expected one of ${names.join(', ')}`;
-    throw new ValidationError('pipeline.unknown', `found no pipeline ${JSON.stringify(name)}, ${there}${meant}`);
+    throw unknownPipeline(name, this.names(), this.folder);
   }
 
   names(): string[] {

@@ -1,0 +1,163 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { stages } from '@batchmill/all-in-one';
+import { RunFinished, RunRejected, RunRequested, topicOf, type FieldsOf } from '@batchmill/contracts';
+import { TestLine, eventually } from '@batchmill/testing';
+import { deadLettersOf, rejectionOf, said, typeByHand } from './messages.js';
+import { manyNotes, notes } from './notes-pipeline.js';
+import { TwiceBus } from './twice-bus.js';
+import { askForRun, runToTheEnd } from './runs.js';
+import { ledgerOf } from './simulated-provider.js';
+
+describe('a run request that cannot be run', () => {
+  let bundle: TestLine;
+  afterEach(() => bundle.close());
+
+  async function opened(options: Partial<Parameters<typeof TestLine.open>[0]> = {}): Promise<TestLine> {
+    bundle = await TestLine.open({ pipelines: [notes], ...options });
+    await bundle.line.documentStore.collection('notes').insertMany(manyNotes(3));
+    await bundle.start(stages);
+    return bundle;
+  }
+
+  it.each<[string, Omit<FieldsOf<RunRequested>, 'runId'>, RegExp]>([
+    ['pipeline', { pipeline: 'nots' }, /no pipeline "nots", expected one of notes; did you mean notes\?/],
+    ['function', { pipeline: 'notes', functions: ['sumary'] }, /function "sumary".*Did you mean "summary"\?/],
+    ['item of a function', { pipeline: 'notes', functions: ['qa_7'] }, /function "qa_7", wanted one of .*qa_0, qa_1/],
+    ['parameter', { pipeline: 'notes', parameters: { topic: ['mills'] } }, /"topic".*Did you mean "topics"\?/],
+    [
+      'value of a parameter',
+      { pipeline: 'notes', parameters: { topics: [7] } },
+      /parameter topics is .*a list of texts/,
+    ],
+  ])('an unknown %s is a rejected run that says what there is', async (_, request, reason) => {
+    await opened();
+
+    const run = await runToTheEnd(bundle, { runId: 'bad', endpoint: 'inference', ...request });
+
+    expect(run).toMatchObject({ state: 'rejected', reason: expect.stringMatching(reason) });
+    expect(await rejectionOf(bundle, 'bad')).toMatchObject({ reason: run.reason });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, batches: [], files: [] });
+  });
+
+  it('an endpoint that the pipeline does not offer is a rejected run', async () => {
+    const { inference, ...rest } = notes;
+    await opened({ pipelines: [rest] });
+
+    const run = await runToTheEnd(bundle, { runId: 'bad', pipeline: 'notes', endpoint: 'inference' });
+
+    expect(inference).toBeDefined();
+    expect(run).toMatchObject({ state: 'rejected', reason: expect.stringMatching(/does not offer.*embeddings/) });
+  });
+
+  it.each([
+    ['is no JSON', 'run the notes please', /not a JSON object/],
+    ['is a list', '[{"pipeline":"notes"}]', /not a JSON object/],
+    ['is empty', '', /not a JSON object/],
+    ['names no pipeline', '{"endpoint":"embeddings"}', /pipeline/],
+    ['names an endpoint that there is not', '{"pipeline":"notes","endpoint":"embedding"}', /endpoint.*embeddings/],
+    ['has a limit in words', '{"pipeline":"notes","limit":"ten"}', /limit/],
+    ['has a limit of 0', '{"pipeline":"notes","limit":0}', /limit/],
+    ['has an empty list of functions', '{"pipeline":"notes","functions":[]}', /functions/],
+    ['has documents that are no ids', '{"pipeline":"notes","documents":[null,{"$oid":"x"},true]}', /documents/],
+    ['has an id that cannot be a run’s', '{"pipeline":"notes","runId":"../../etc"}', /runId/],
+  ])('a request that %s is a dead letter and a rejected run, and the next one runs', async (_, text, reason) => {
+    await opened();
+
+    await typeByHand(bundle, text);
+    const rejected = await rejectionOf(bundle);
+    const next = await runToTheEnd(bundle, { runId: 'next', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(rejected.reason).toMatch(reason);
+    expect(await bundle.line.runs.get(rejected.runId)).toMatchObject({ state: 'rejected', reason: rejected.reason });
+    const [letter, ...others] = await deadLettersOf(bundle, RunRequested);
+    expect(others).toEqual([]);
+    expect(String(letter?.value)).toBe(`${text}\n`);
+    expect(letter?.headers).toMatchObject({
+      dlt_topic: topicOf(RunRequested),
+      dlt_group: 'batchmill.chunk-scanner',
+      dlt_cause: rejected.reason,
+    });
+    expect(next.totals?.documents.succeeded).toBe(3);
+  });
+
+  it('S4: a request typed by hand runs, and a second one is a run of its own', async () => {
+    await opened();
+
+    await typeByHand(bundle, '{"pipeline":"notes","endpoint":"embeddings"}');
+    await eventually('the end of the first', async () => (await said(bundle, RunFinished)).length === 1);
+    await typeByHand(bundle, ' {"pipeline": "notes", "endpoint": "embeddings"} \r');
+    await eventually('the end of both', async () => (await said(bundle, RunFinished)).length === 2);
+
+    const [first, second] = await said<RunFinished>(bundle, RunFinished);
+    expect(first).toMatchObject({ outcome: 'finished', total: 3, succeeded: 3 });
+    expect(second).toMatchObject({ outcome: 'finished', total: 0 });
+    expect(second?.runId).not.toBe(first?.runId);
+  });
+
+  it('a request typed by hand that is delivered twice is one run', async () => {
+    await opened({ ports: ({ bus }) => ({ bus: new TwiceBus(bus) }) });
+
+    await typeByHand(bundle, '{"pipeline":"notes","endpoint":"embeddings"}');
+    await eventually('the end', async () => (await said(bundle, RunFinished)).length === 1);
+    const next = await runToTheEnd(bundle, { runId: 'next', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(next.totals?.documents.succeeded).toBe(0);
+    expect(await bundle.line.runs.count({})).toBe(2);
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 3 });
+  });
+
+  it('a second request of the same run id changes nothing', async () => {
+    await opened();
+    const first = await runToTheEnd(bundle, { runId: 'same', pipeline: 'notes', endpoint: 'embeddings' });
+
+    await askForRun(bundle, { runId: 'same', pipeline: 'notes', endpoint: 'inference' });
+    await runToTheEnd(bundle, { runId: 'after', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(await bundle.line.runs.get('same')).toMatchObject({ state: 'finished', totals: first.totals });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 3 });
+  });
+
+  it('vectors of another dimension than the collection’s stop the run before money is spent', async () => {
+    await opened();
+    await bundle.line.vectors.ensureCollection({ name: 'notes', dimensions: 16 });
+
+    const run = await runToTheEnd(bundle, { runId: 'bad', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(run).toMatchObject({
+      state: 'rejected',
+      reason: expect.stringMatching(/notes has 16 dimensions; wanted 8/),
+    });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, batches: [], files: [] });
+    expect(await bundle.line.documentStore.collection('notes').count({ embedding_status: { $exists: true } })).toBe(0);
+  });
+
+  it('a refused key stops the run before money is spent, and is told by nothing that is said', async () => {
+    await opened({ apiKey: 'sk-refused-1234567890' });
+
+    const run = await runToTheEnd(bundle, { runId: 'bad', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(run).toMatchObject({
+      state: 'rejected',
+      reason: expect.stringMatching(/refuses the key with 401.*OPENAI_API_KEY/),
+    });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, batches: [], files: [] });
+    expect(JSON.stringify([bundle.log.lines, await said(bundle, RunRejected)])).not.toContain('1234567890');
+  });
+
+  it('E1: ids of documents may come as text, whatever their type is in the store', async () => {
+    const { ObjectId } = await import('bson');
+    await opened();
+    const objectId = new ObjectId();
+    const odd = [{ _id: objectId }, { _id: 42 }, { _id: '42' }, { _id: 'not asked for' }];
+    const texts = odd.map((id, index) => ({ ...id, note: 'odd', topic: 'mills', text: `Odd note ${index}` }));
+    await bundle.line.documentStore.collection('notes').insertMany(texts);
+    const documents = [objectId.toString().toUpperCase(), '42', 'n00001', 'n00001', 'there is none of that id', 4711];
+
+    const run = await runToTheEnd(bundle, { runId: 'some', pipeline: 'notes', endpoint: 'embeddings', documents });
+
+    expect(run.totals?.documents.succeeded).toBe(4);
+    const done = bundle.line.documentStore.collection('notes').find({ embedding_status: 'completed' });
+    const ids = await Array.fromAsync(done, ({ _id }) => String(_id as string));
+    expect(ids.sort()).toEqual(['42', '42', objectId.toString(), 'n00001'].sort());
+  });
+});

@@ -1,0 +1,36 @@
+import { Bus, type IncomingMessage, type OutgoingMessage, type Subscribing, type Subscription } from '@batchmill/bus';
+
+/** Another bus that delivers every message twice, as one does whose consumer died before it committed. */
+export class TwiceBus extends Bus {
+  constructor(private readonly bus: Bus) {
+    super();
+  }
+
+  publish(messages: readonly OutgoingMessage[]): Promise<void> {
+    return this.bus.publish(messages);
+  }
+
+  subscribe({ handle, ...rest }: Subscribing): Promise<Subscription> {
+    const twice = async (message: IncomingMessage): Promise<void> => {
+      await handle(message);
+      await handle(message);
+    };
+    return this.bus.subscribe({ ...rest, handle: twice });
+  }
+
+  ensureTopics(topics: readonly string[]): Promise<void> {
+    return this.bus.ensureTopics(topics);
+  }
+
+  read(topic: string): AsyncIterable<IncomingMessage> {
+    return this.bus.read(topic);
+  }
+
+  check(): Promise<void> {
+    return this.bus.check();
+  }
+
+  close(): Promise<void> {
+    return this.bus.close();
+  }
+}
