@@ -1,0 +1,42 @@
+import { endedRunStates } from '@batchmill/records';
+import { awaitRun, isAtWork } from '@batchmill/service';
+import { Command } from 'commander';
+import { exitCodeOf } from '../exit-codes.js';
+import { ProgressDisplay } from '../show/progress-display.js';
+import { runSummary } from '../show/run-summary.js';
+import { settingsHere, withLine } from '../with-line.js';
+import { runOf } from './runs.js';
+
+export function progressCommand(): Command {
+  return new Command('progress')
+    .description('follow a run to its end; without an id the newest')
+    .argument('[run]')
+    .action(progress);
+}
+
+async function progress(id: string | undefined): Promise<void> {
+  const isFollowed = isAtWork(settingsHere());
+  await withLine(async (line) => {
+    const [newest] = await Array.fromAsync(line.runs.find({}, { sort: { createdAt: -1 }, limit: 1 }));
+    if (id === undefined && newest === undefined) {
+      process.stdout.write('no runs yet: batchmill run PIPELINE starts one\n');
+      return;
+    }
+    const run = await runOf(line, id ?? newest?._id ?? '');
+    const display = new ProgressDisplay(process.stdout);
+    const stop = new AbortController();
+    process.once('SIGINT', () => stop.abort());
+    // Nobody at work: there is nothing to wait for.
+    if (!isFollowed && !endedRunStates.includes(run.state)) stop.abort();
+    const report = await awaitRun(line, run._id, { signal: stop.signal, onProgress: (now) => display.show(now) });
+    display.end();
+    if (report === null) return;
+    process.stdout.write(runSummary(report));
+    if (!isFollowed && !endedRunStates.includes(run.state)) {
+      process.stdout.write(
+        `nobody is at work on it: batchmill run ${run.pipeline ?? 'PIPELINE'} --run-id ${run._id}\n`,
+      );
+    }
+    process.exitCode = exitCodeOf(report);
+  });
+}

@@ -1,0 +1,68 @@
+import { RunCancelRequested, ValidationError } from '@batchmill/contracts';
+import type { Run } from '@batchmill/records';
+import { publishEvent, reportRun, type Line } from '@batchmill/service';
+import { Command } from 'commander';
+import { count, usd } from '../show/amounts.js';
+import { runJson, runSummary } from '../show/run-summary.js';
+import { table } from '../show/table.js';
+import { screenColumns } from '../show/screen-columns.js';
+import { withLine } from '../with-line.js';
+
+interface Flags {
+  readonly json?: true;
+}
+
+export function runsCommand(): Command {
+  const command = new Command('runs').description('list, show or cancel runs');
+  command.command('list').description('the last 20').option('--json', 'as JSON').action(list);
+  command.command('show').description('one run').argument('<id>').option('--json', 'as JSON').action(show);
+  command.command('cancel').description('stop a run; what is paid is kept').argument('<id>').action(cancel);
+  return command;
+}
+
+async function list(flags: Flags): Promise<void> {
+  const reports = await withLine(async (line) => {
+    const runs = await Array.fromAsync(line.runs.find({}, { sort: { createdAt: -1 }, limit: 20 }));
+    return Promise.all(runs.map((run) => reportRun(line, run)));
+  });
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify(reports.map(runJson))}\n`);
+    return;
+  }
+  if (reports.length === 0) {
+    process.stdout.write('no runs yet: batchmill run PIPELINE starts one\n');
+    return;
+  }
+  const rows = reports.map((one) => [
+    one.runId,
+    one.pipeline ?? '',
+    one.endpoint ?? '',
+    one.status,
+    count(one.total),
+    count(one.succeeded),
+    count(one.failed),
+    usd(one.cost.usd),
+    one.startedAt ?? '',
+  ]);
+  const head = ['RUN', 'PIPELINE', 'ENDPOINT', 'STATUS', 'TOTAL', 'SUCCEEDED', 'FAILED', 'COST', 'STARTED'];
+  process.stdout.write(table(head, rows, screenColumns()));
+}
+
+async function show(id: string, flags: Flags): Promise<void> {
+  const report = await withLine(async (line) => reportRun(line, await runOf(line, id)));
+  process.stdout.write(flags.json ? `${JSON.stringify(runJson(report))}\n` : runSummary(report));
+}
+
+async function cancel(id: string): Promise<void> {
+  await withLine(async (line) => {
+    await runOf(line, id);
+    await publishEvent(line, new RunCancelRequested({ runId: id }));
+  });
+  process.stdout.write(`asked run ${id} to stop; batchmill runs show ${id}\n`);
+}
+
+export async function runOf(line: Line, id: string): Promise<Run> {
+  const run = await line.runs.get(id);
+  if (run !== null) return run;
+  throw new ValidationError('run.unknown', `there is no run ${id}; batchmill runs list shows those there are`);
+}

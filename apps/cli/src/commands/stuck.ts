@@ -1,0 +1,52 @@
+import { ValidationError } from '@batchmill/contracts';
+import type { Records, WorkRecord } from '@batchmill/records';
+import type { Line } from '@batchmill/service';
+import { Command } from 'commander';
+import { table } from '../show/table.js';
+import { screenColumns } from '../show/screen-columns.js';
+import { withLine } from '../with-line.js';
+
+export function stuckCommand(): Command {
+  const command = new Command('stuck').description('work that stands still after too many tries');
+  command.command('list').description('what is parked').action(list);
+  command.command('show').description('why').argument('<id>').action(show);
+  command.command('retry').description('put it back to work').argument('<id>').action(retry);
+  return command;
+}
+
+async function list(): Promise<void> {
+  const parked = await withLine(async (line) => {
+    const found: WorkRecord[] = [];
+    for (const records of kindsOf(line)) found.push(...(await Array.fromAsync(records.find({ parked: true }))));
+    return found;
+  });
+  if (parked.length === 0) process.stdout.write('nothing is stuck\n');
+  else {
+    const rows = parked.map(({ _id, state, attempts, error }) => [_id, state, String(attempts), error?.message ?? '']);
+    process.stdout.write(table(['RECORD', 'STATE', 'TRIES', 'ERROR'], rows, screenColumns()));
+  }
+}
+
+async function show(id: string): Promise<void> {
+  const { state, attempts, error } = await withLine(async (line) => (await parkedOf(line, id)).record);
+  process.stdout.write(`${id} stands in the state ${state} after ${attempts} tries\n`);
+  if (error !== null)
+    process.stdout.write(`${error.kind} ${error.code} at ${error.at.toISOString()}: ${error.message}\n`);
+}
+
+async function retry(id: string): Promise<void> {
+  await withLine(async (line) => (await parkedOf(line, id)).records.unpark(id));
+  process.stdout.write(`${id} is put back to work\n`);
+}
+
+async function parkedOf(line: Line, id: string): Promise<{ records: Records<WorkRecord>; record: WorkRecord }> {
+  for (const records of kindsOf(line)) {
+    const record = await records.get(id);
+    if (record?.parked === true) return { records, record };
+  }
+  throw new ValidationError('stuck.unknown', `nothing of the name ${id} is stuck; batchmill stuck list shows what is`);
+}
+
+function kindsOf({ hostNeeds }: Line): readonly Records<WorkRecord>[] {
+  return hostNeeds.records;
+}

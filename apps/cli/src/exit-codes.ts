@@ -1,0 +1,20 @@
+import type { RunReport } from '@batchmill/service';
+
+/** What a script can go by. */
+export const exitCodes = { allSucceeded: 0, didNotRun: 1, someFailed: 3, stopped: 130 } as const;
+
+export function exitCodeOf({ status, failed, left }: RunReport): number {
+  switch (status) {
+    case 'rejected':
+      return exitCodes.didNotRun;
+    case 'awaited':
+    case 'requested':
+    case 'running':
+      return exitCodes.stopped;
+    case 'stuck':
+    case 'cancelled':
+    case 'incomplete':
+    case 'finished':
+      return failed + left > 0 || status === 'stuck' ? exitCodes.someFailed : exitCodes.allSucceeded;
+  }
+}

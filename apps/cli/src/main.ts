@@ -1,0 +1,20 @@
+import { isBatchmillError } from '@batchmill/contracts';
+import { SimulatorError } from '@batchmill/simulator';
+import { startTracing } from '@batchmill/telemetry';
+import { CommanderError } from 'commander';
+import { program } from './program.js';
+
+/* The `batchmill` command. Exit codes: see `exit-codes.ts`. */
+startTracing();
+try {
+  await program().parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode;
+  } else {
+    const isKnown = isBatchmillError(error) || error instanceof SimulatorError;
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${isKnown ? message : String((error as Error).stack)}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { batchCommand } from './commands/batch.js';
+import { estimateCommand } from './commands/estimate.js';
+import { progressCommand } from './commands/progress.js';
+import { runCommand } from './commands/run.js';
+import { runsCommand } from './commands/runs.js';
+import { searchCommand } from './commands/search.js';
+import { simulatorCommand } from './commands/simulator.js';
+import { stuckCommand } from './commands/stuck.js';
+
+/** Every command, as the reference prints them. */
+export function program(): Command {
+  const root = new Command('batchmill')
+    .description('Documents through the OpenAI Batch API at half price: vectors and answers, nothing paid twice.')
+    .version('0.1.0')
+    .showHelpAfterError('(batchmill --help shows what there is)')
+    .exitOverride();
+  for (const command of [
+    runCommand(),
+    runsCommand(),
+    batchCommand(),
+    progressCommand(),
+    estimateCommand(),
+    searchCommand(),
+    stuckCommand(),
+    simulatorCommand(),
+  ]) {
+    root.addCommand(inherit(command));
+  }
+  return root;
+}
+
+/** Errors are thrown, and end in one place. */
+function inherit(command: Command): Command {
+  command.exitOverride();
+  for (const inner of command.commands) inherit(inner);
+  return command;
+}

@@ -1,0 +1,78 @@
+import { ValidationError, endpoints, type Endpoint } from '@batchmill/contracts';
+import { InvalidArgumentError, type Command } from 'commander';
+import { readFileSync } from 'node:fs';
+
+/** The flags that say what a run is to do. */
+export interface RunFlags {
+  readonly endpoint?: Endpoint;
+  readonly function?: readonly string[];
+  readonly companiesFile?: string;
+  readonly documentsFile?: string;
+  readonly docType?: string;
+  readonly param?: Readonly<Record<string, string>>;
+  readonly limit?: number;
+}
+
+export interface Asked {
+  readonly endpoint?: Endpoint;
+  readonly functions?: string[];
+  readonly parameters?: Record<string, unknown>;
+  readonly documents?: string[];
+  readonly limit?: number;
+}
+
+export function withRunFlags(command: Command): Command {
+  return command
+    .option('--endpoint <endpoint>', `one of ${endpoints.join(', ')}`, endpointFrom)
+    .option('--function <name...>', 'only these functions of the endpoint')
+    .option('--companies-file <file>', 'a company per line; becomes the parameter companies')
+    .option('--documents-file <file>', 'a document id per line: only these')
+    .option('--doc-type <type>', 'becomes the parameter docType')
+    .option('--param <key=value...>', 'a parameter of the pipeline', parameterFrom)
+    .option('--limit <n>', 'at most so many documents', countFrom);
+}
+
+/** The request that the flags make. */
+export function askedBy({ endpoint, function: functions, param, docType, limit, ...files }: RunFlags): Asked {
+  const parameters = {
+    ...param,
+    ...(docType === undefined ? {} : { docType }),
+    ...(files.companiesFile === undefined ? {} : { companies: linesOf(files.companiesFile) }),
+  };
+  return {
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(functions === undefined ? {} : { functions: [...functions] }),
+    ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
+    ...(files.documentsFile === undefined ? {} : { documents: linesOf(files.documentsFile) }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+/** One per line; empty lines and those that begin with # say nothing. */
+function linesOf(file: string): string[] {
+  try {
+    const lines = readFileSync(file, 'utf8').split(/\r?\n/);
+    return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  } catch (cause) {
+    throw new ValidationError('command.no-file', `${file}: cannot be read; wanted a text file, one entry per line`, {
+      cause,
+    });
+  }
+}
+
+function endpointFrom(value: string): Endpoint {
+  const endpoint = endpoints.find((known) => known === value);
+  if (endpoint === undefined) throw new InvalidArgumentError(`wanted ${endpoints.join(' or ')}`);
+  return endpoint;
+}
+
+function parameterFrom(value: string, before: Record<string, string> | undefined): Record<string, string> {
+  const at = value.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('wanted key=value');
+  return { ...before, [value.slice(0, at)]: value.slice(at + 1) };
+}
+
+export function countFrom(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('wanted a whole number of at least 1');
+  return Number(value);
+}

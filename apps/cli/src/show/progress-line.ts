@@ -1,0 +1,18 @@
+import type { RunReport } from '@batchmill/service';
+import { count, usd } from './amounts.js';
+
+/** How far a run is, on one line of at most so many columns. */
+export function progressLine({ progress, status, cost }: RunReport, columns: number): string {
+  const { claimed, built, submitted, settled, answered, givenUp, parked } = progress;
+  const parts = [
+    `${count(claimed)} claimed`,
+    ...(built > 0 ? [`${count(built)} to send`] : []),
+    ...(submitted > 0 ? [`${count(submitted)} at the provider`] : []),
+    ...(settled > 0 ? [`${count(settled)} coming home`] : []),
+    `${count(answered)} answered`,
+    ...(givenUp > 0 ? [`${count(givenUp)} failed`] : []),
+    ...(parked > 0 ? [`${count(parked)} parked`] : []),
+    usd(cost.usd),
+  ];
+  return `${status}: ${parts.join(' · ')}`.slice(0, Math.max(20, columns));
+}

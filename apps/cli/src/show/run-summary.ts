@@ -1,0 +1,45 @@
+import type { RunReport } from '@batchmill/service';
+import { count, duration, usd } from './amounts.js';
+
+/** What a person wants to know of a run that ended, a fact per line. */
+export function runSummary(report: RunReport): string {
+  const { runId, pipeline, endpoint, status, total, succeeded, failed, left, requests, batches, tokens, cost } = report;
+  const lines = [`run       ${runId} (${pipeline ?? 'no pipeline'}${endpoint === null ? '' : `, ${endpoint}`})`];
+  lines.push(`status    ${status}${report.reason === null ? '' : `: ${report.reason}`}`);
+  if (total === 0) {
+    if (status === 'finished') lines.push('nothing found that is pending: total 0');
+    return `${lines.join('\n')}\n`;
+  }
+  const others = left === 0 ? '' : `, ${count(left)} left`;
+  lines.push(`documents ${count(total)} processed, ${count(succeeded)} succeeded, ${count(failed)} failed${others}`);
+  lines.push(`requests  ${count(requests)} in ${count(batches)} ${batches === 1 ? 'batch' : 'batches'}`);
+  lines.push(`tokens    ${count(tokens.input)} in, ${count(tokens.output)} out`);
+  lines.push(`cost      ${usd(cost.usd)}, synchronously ${usd(cost.synchronousUsd)}: ${usd(cost.savedUsd)} saved`);
+  if (report.startedAt !== null && report.finishedAt !== null) {
+    lines.push(`time      ${duration(Date.parse(report.finishedAt) - Date.parse(report.startedAt))}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** The JSON of `run --json` and `runs show --json`. */
+export function runJson(report: RunReport): Record<string, unknown> {
+  const { runId, pipeline, endpoint, status, total, succeeded, failed, left, reason } = report;
+  const { requests, batches, tokens, cost, startedAt, finishedAt } = report;
+  return {
+    runId,
+    pipeline,
+    endpoint,
+    status,
+    total,
+    succeeded,
+    failed,
+    left,
+    requests,
+    batches,
+    tokens,
+    cost,
+    startedAt,
+    finishedAt,
+    ...(reason === null ? {} : { reason }),
+  };
+}

@@ -1,0 +1,37 @@
+import { openLine, readSettings, type Line, type Settings } from '@batchmill/service';
+import { createLogger, type Log } from '@batchmill/telemetry';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+export function settingsHere(): Settings {
+  return readSettings({ env: process.env, cwd: process.cwd() });
+}
+
+/** Opens the line of the settings for a command that looks or asks, and closes it afterwards. */
+export async function withLine<T>(
+  work: (line: Line, settings: Settings) => Promise<T>,
+  needsProvider = false,
+): Promise<T> {
+  const settings = settingsHere();
+  const opened = await openLine(settings, { log: quietLog(), name: 'cli', needsProvider });
+  try {
+    return await work(opened.line, settings);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Where a run in this process logs: a file in its home, so that the terminal shows the run. */
+export function logIn({ installation: { home }, service }: Settings): Log {
+  mkdirSync(home, { recursive: true });
+  const file = createWriteStream(logFileIn(home), { flags: 'a' });
+  return createLogger({ level: service.logLevel, destination: file });
+}
+
+export function logFileIn(home: string): string {
+  return join(home, 'batchmill.log');
+}
+
+function quietLog(): Log {
+  return createLogger({ level: 'error', destination: process.stderr, pretty: true });
+}
