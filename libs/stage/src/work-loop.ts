@@ -43,7 +43,8 @@ export class WorkLoop<T extends WorkRecord> {
   readonly #inFlight = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #rouse: () => void = () => undefined;
-  #nextDueMs = Infinity;
+  /** When records that were let go are due again, as far as that is before the clock's next look. */
+  #dueMs: number[] = [];
   #awayInARow = 0;
   #running: Promise<void> | null = null;
 
@@ -86,14 +87,18 @@ export class WorkLoop<T extends WorkRecord> {
         this.#rouse();
       });
       this.#inFlight.add(working);
+      // Nobody waits for this one: without it, its timer would hold up the end of the process.
+      this.#rouse();
     }
   }
 
   /** Resolves at the next wake, end of a work, due record or look of the clock, whichever comes first. */
   #untilRoused(): Promise<void> {
     const { clock, settings } = this.needs;
-    const inMs = Math.max(0, Math.min(settings.lookMs, this.#nextDueMs - clock.now().getTime()));
-    this.#nextDueMs = Infinity;
+    const nowMs = clock.now().getTime();
+    // What is due by now is taken before this wait is over.
+    this.#dueMs = this.#dueMs.filter((atMs) => atMs > nowMs);
+    const inMs = Math.min(settings.lookMs, ...this.#dueMs.map((atMs) => atMs - nowMs));
     const over = new AbortController();
     const roused = new Promise<void>((resolve) => {
       this.#rouse = resolve;
@@ -205,7 +210,9 @@ export class WorkLoop<T extends WorkRecord> {
   }
 
   #dueAt(at: Date): void {
-    this.#nextDueMs = Math.min(this.#nextDueMs, at.getTime());
+    const { clock, settings } = this.needs;
+    const atMs = at.getTime();
+    if (atMs - clock.now().getTime() < settings.lookMs) this.#dueMs.push(atMs);
   }
 
   #away(what: string, error: unknown): void {
