@@ -14,14 +14,14 @@ import {
 import { planAccess } from './access.js';
 import type { Catalog } from './catalog.js';
 import { ensureIndex } from './ensure-index.js';
-import { compileFinder, type Finder, type Match } from './matching.js';
+import { compileFinder, rememberingFinders, type Finder, type Match } from './matching.js';
 import { compileProjection } from './project.js';
 import { compileFilter } from './query/compile-filter.js';
 import { readMatching } from './reading.js';
 import { refuseFilter } from './refused-error.js';
 import { Rows, type StoredRow } from './rows.js';
 import type { Table } from './table.js';
-import { compileUpdate, type CompiledUpdate } from './update/compile-update.js';
+import { compileUpdate, rememberingUpdates, type CompiledUpdate } from './update/compile-update.js';
 import { upsertBase } from './update/upsert-base.js';
 import { decodeBody } from './values/body.js';
 import { describeId } from './values/plain-text.js';
@@ -110,9 +110,11 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     let start = 0;
     const entries = [...updates.entries()];
     const nextPage = () => entries.slice(start, (start += documentsOfTurn));
+    const finderOf = rememberingFinders();
+    const compiledOf = rememberingUpdates();
     await writeInTurns(this.#catalog, nextPage, ([index, { filter, update }]) => {
       try {
-        const counts = this.#updateFirst(compileFinder(filter), compileUpdate(update));
+        const counts = this.#updateFirst(finderOf(filter), compiledOf(update));
         matched += counts.matched;
         modified += counts.modified;
       } catch (error) {

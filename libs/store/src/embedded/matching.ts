@@ -4,6 +4,7 @@ import type { Database } from './database.js';
 import { compileFilter } from './query/compile-filter.js';
 import { isOperators, type Predicate } from './query/operators.js';
 import { rowByKey, rowByNumber, Rows, type StoredRow } from './rows.js';
+import { sameFields } from './same-fields.js';
 import { compareSortKeys, sortKeyOf } from './sort-key.js';
 import type { Table } from './table.js';
 import { decodeBody } from './values/body.js';
@@ -25,12 +26,27 @@ export type Finder = (database: Database, table: Table) => Match | null;
 export function compileFinder(filter: Filter, sort: Sort = {}): Finder {
   const { _id: id, ...rest } = filter;
   if (id !== undefined && namesOne(id)) {
-    const key = encodeKey(id);
-    const holds = compileFilter(rest); // the key says the rest: equal ids have equal keys
-    return (database, table) => matchOf(rowByKey(database, table, key), holds);
+    return finderOfKey(encodeKey(id), compileFilter(rest)); // the key says the rest: equal ids have equal keys
   }
   const holds = compileFilter(filter);
   return (database, table) => firstMatch(database, table, filter, sort, holds);
+}
+
+/** `compileFinder` for filters that differ in their `_id` alone, as those of a bulk mostly do: the rest is compiled once. */
+export function rememberingFinders(): (filter: Filter) => Finder {
+  let last: { readonly rest: Filter; readonly holds: Predicate } | null = null;
+  return (filter) => {
+    const { _id: id, ...rest } = filter;
+    if (id === undefined || !namesOne(id)) {
+      return compileFinder(filter);
+    }
+    last = last !== null && sameFields(last.rest, rest) ? last : { rest, holds: compileFilter(rest) };
+    return finderOfKey(encodeKey(id), last.holds);
+  };
+}
+
+function finderOfKey(key: Buffer, holds: Predicate): Finder {
+  return (database, table) => matchOf(rowByKey(database, table, key), holds);
 }
 
 function namesOne(id: unknown): boolean {

@@ -50,6 +50,11 @@ function compileEntry(name: string, condition: unknown): Predicate {
     if (operand === undefined) {
       refuseFilter(`${name}: the operand of ${operator} is undefined`);
     }
+    if (operator === '$not' && isOperators(operand)) {
+      const holds = compileEntry(name, operand);
+      predicates.push((document) => !holds(document));
+      continue;
+    }
     if (!isSimple(operator)) {
       return askMingo({ [name]: condition });
     }

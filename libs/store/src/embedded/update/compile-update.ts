@@ -1,6 +1,7 @@
 import { isBatchmillError } from '@batchmill/contracts';
 import type { Update } from '../../store.js';
 import { refuseUpdate } from '../refused-error.js';
+import { sameFields } from '../same-fields.js';
 import { decodeBody, encodeBody } from '../values/body.js';
 import { isDocument } from '../values/bracket.js';
 import { compareStrings, sameValue } from '../values/compare-values.js';
@@ -44,6 +45,28 @@ export function compileUpdate(update: Update): CompiledUpdate {
   const inOrder = changes.map(({ change }) => change);
   const guardsId = touchesId(paths);
   return { paths, apply: (document, occasion) => applyAll(inOrder, guardsId, document, occasion) };
+}
+
+/** `compileUpdate` for updates in a row that say the same, as those of a bulk often do: that is compiled once. */
+export function rememberingUpdates(): (update: Update) => CompiledUpdate {
+  let last: { readonly update: Update; readonly compiled: CompiledUpdate } | null = null;
+  return (update) => {
+    last = last !== null && saysTheSame(last.update, update) ? last : { update, compiled: compileUpdate(update) };
+    return last.compiled;
+  };
+}
+
+function saysTheSame(one: Update, other: Update): boolean {
+  if (one === other) return true;
+  const operators = Object.entries(one);
+  const others = Object.entries(other);
+  return (
+    operators.length === others.length &&
+    operators.every(([name, fields], index) => {
+      const [otherName, otherFields] = others[index] ?? [];
+      return name === otherName && isDocument(fields) && isDocument(otherFields) && sameFields(fields, otherFields);
+    })
+  );
 }
 
 function applyAll(
