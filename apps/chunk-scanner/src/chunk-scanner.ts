@@ -128,7 +128,7 @@ export class ChunkScanner {
     }
   }
 
-  @Works({ on: Runs, in: 'running', wokenBy: [RunCancelRequested, ResultsIngested] })
+  @Works({ on: Runs, in: 'running', wokenBy: [RunAccepted, RunCancelRequested, ResultsIngested] })
   async *scan(run: Leased<Run>): Moves<ChunksSelected | RunFinished> {
     const plan = planOfRun(this.pipelines, run.data);
     for (const claim of await this.#claimsOf(run, 'open')) yield* this.#opener.finish(run, plan, claim);

@@ -72,8 +72,8 @@ export class ClaimCloser {
     let dueAt = new Date(0);
     const again: Member[] = [];
     for await (const slice of this.#membersOf(claim)) {
-      await this.#repair(plan, claim, slice);
-      const found = await this.#read(plan, slice);
+      const seen = await this.#read(plan, slice);
+      const found = (await this.#repair(plan, claim, slice, seen)) ? await this.#read(plan, slice) : seen;
       for (const { id } of slice) {
         const marks = found.get(encodeId(id));
         const ending = this.#endingOf(plan, claim, marks, cancelled);
@@ -106,28 +106,29 @@ export class ClaimCloser {
     return cancelled || !isWanted || marks.rounds >= this.settings.maxRounds ? 'left' : 'again';
   }
 
-  /** Whoever is still in progress under this claim now was forgotten by something unforeseen. */
-  async #repair(plan: RunPlan, claim: Claim, members: readonly Member[]): Promise<void> {
-    const repairs = [];
-    for (const [id, marks] of await this.#readWithIds(plan, members)) {
-      if (marks.claimId !== claim._id || marks.status !== plan.side.status.inProgress) continue;
+  /** Whoever is still in progress under this claim now was forgotten by something unforeseen. False: nobody was. */
+  async #repair(
+    plan: RunPlan,
+    claim: Claim,
+    members: readonly Member[],
+    seen: ReadonlyMap<string, ReadMarks>,
+  ): Promise<boolean> {
+    const repairs = members.flatMap(({ id }) => {
+      const marks = seen.get(encodeId(id));
+      if (marks?.claimId !== claim._id || marks.status !== plan.side.status.inProgress) return [];
       const asked = plan.functions.filter((name) => marks.stateOf(name) === 'asked');
-      repairs.push(repairUpdates(plan, id, claim._id, asked));
-    }
+      return [repairUpdates(plan, id, claim._id, asked)];
+    });
     if (repairs.length > 0) await this.documents.of(plan).bulk(repairs);
+    return repairs.length > 0;
   }
 
   async #read(plan: RunPlan, members: readonly Member[]): Promise<Map<string, ReadMarks>> {
-    const pairs = await this.#readWithIds(plan, members);
-    return new Map(pairs.map(([id, marks]) => [encodeId(id), marks]));
-  }
-
-  async #readWithIds(plan: RunPlan, members: readonly Member[]): Promise<[unknown, ReadMarks][]> {
     const ids = members.map(({ id }) => id);
     const found = this.documents.of(plan).find({ _id: { $in: ids } }, { projection: marksProjection(plan) });
-    const pairs: [unknown, ReadMarks][] = [];
-    for await (const document of found) pairs.push([document['_id'], readMarks(plan, document)]);
-    return pairs;
+    const seen = new Map<string, ReadMarks>();
+    for await (const document of found) seen.set(encodeId(document['_id']), readMarks(plan, document));
+    return seen;
   }
 
   async *#membersOf(claim: Claim): AsyncGenerator<readonly Member[], void, undefined> {

@@ -53,7 +53,8 @@ export class MemberMarker {
     const now = this.clock.now();
     const template = claimTemplate(plan, { now, runId: claim.runId });
     const update = claimUpdate(plan, { runId: claim.runId, claimId: claim._id, ...alike, now, template });
-    const marks = ids.map((id) => ({ filter: claimFilter(plan, id, alike.former, now), update }));
+    const filter = claimFilter(plan, null, alike.former, now);
+    const marks = ids.map((id) => ({ filter: { ...filter, _id: id }, update }));
     const { matched, refused } = await this.documents.of(plan).bulk(marks);
     return { isWhole: matched === ids.length, refused: refused.map(({ index }) => encodeId(ids[index])) };
   }
