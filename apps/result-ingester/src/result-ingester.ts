@@ -68,7 +68,9 @@ export class ResultIngester {
         await batch.reach({ ingestion: progress.state });
       }
       progress.goOn({ part: next[part], offset: 0 });
-      await batch.reach({ ingestion: progress.state });
+      // Every slice is noted already, and a part that has none is gone through again in no time.
+      if (part === 'copy') await batch.reach({ ingestion: progress.state });
+      else batch.pause();
     }
     await this.#cleanUp(batch.data, progress, plan.side.vectors !== null);
     yield this.#ingested(batch, progress);
