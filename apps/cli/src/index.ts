@@ -1,1 +1,2 @@
-export { program } from './program.js';
+export { commands, type CommandEntry } from './commands.js';
+export { createProgram } from './program.js';

@@ -1,4 +1,4 @@
-/** How wide the terminal is; what is not a terminal is as wide as it needs to be. */
+/** How wide the terminal is; what is not a terminal is wide enough for a table. */
 export function screenColumns(): number {
-  return process.stdout.isTTY ? process.stdout.columns : 1000;
+  return process.stdout.isTTY ? process.stdout.columns : 200;
 }

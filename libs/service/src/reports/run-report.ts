@@ -147,5 +147,10 @@ async function sumUp({ claims, batches }: Line, run: Run): Promise<Seen> {
 
 function costOf({ usd, synchronousUsd, incomplete }: Cost): RunReport['cost'] {
   if (incomplete) return { usd: null, synchronousUsd: null, savedUsd: null };
-  return { usd, synchronousUsd, savedUsd: synchronousUsd - usd };
+  return { usd: rounded(usd), synchronousUsd: rounded(synchronousUsd), savedUsd: rounded(synchronousUsd - usd) };
+}
+
+/** Sums of many small amounts: what is beyond a millionth of a cent is noise of the adding. */
+function rounded(usd: number): number {
+  return Number(usd.toFixed(8));
 }

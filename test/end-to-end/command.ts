@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the built command as a user would; `interruptWhen` sends Ctrl-C once that has been said. */
+export async function batchmill(
+  cwd: string,
+  args: readonly string[],
+  { env = {}, interruptWhen }: { env?: Record<string, string>; interruptWhen?: RegExp } = {},
+): Promise<Ran> {
+  return runNode(join(root, 'apps/cli/dist/main.js'), args, { cwd, env, ...(interruptWhen && { interruptWhen }) });
+}
+
+/** Runs the demo in a folder. */
+export async function demo(cwd: string): Promise<Ran> {
+  return runNode(join(root, 'apps/cli/dist/demo/main.js'), [], { cwd, env: {} });
+}
+
+async function runNode(
+  main: string,
+  args: readonly string[],
+  { cwd, env, interruptWhen }: { cwd: string; env: Record<string, string>; interruptWhen?: RegExp },
+): Promise<Ran> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  let isInterrupted = false;
+  const look = (): void => {
+    if (isInterrupted || interruptWhen === undefined || !interruptWhen.test(out + err)) return;
+    isInterrupted = true;
+    child.kill('SIGINT');
+  };
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+    look();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+    look();
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out, err };
+}
