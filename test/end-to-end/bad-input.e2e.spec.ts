@@ -157,7 +157,7 @@ describe('a run request that cannot be run', () => {
 
     expect(run.totals?.documents.succeeded).toBe(4);
     const done = bundle.line.documentStore.collection('notes').find({ embedding_status: 'completed' });
-    const ids = await Array.fromAsync(done, ({ _id }) => String(_id as string));
+    const ids = await Array.fromAsync(done, ({ _id }) => String(_id));
     expect(ids.sort()).toEqual(['42', '42', objectId.toString(), 'n00001'].sort());
   });
 });

@@ -3,9 +3,13 @@ import { endedRunStates, type Run } from '@batchmill/records';
 import { eventually, type TestLine } from '@batchmill/testing';
 
 /** Asks for a run as any producer would, and waits until it has ended. */
-export async function runToTheEnd(bundle: TestLine, request: FieldsOf<RunRequested> & { runId: string }): Promise<Run> {
+export async function runToTheEnd(
+  bundle: TestLine,
+  request: FieldsOf<RunRequested> & { runId: string },
+  withinMs?: number,
+): Promise<Run> {
   await askForRun(bundle, request);
-  return endOf(bundle, request.runId);
+  return endOf(bundle, request.runId, withinMs);
 }
 
 export async function askForRun(bundle: TestLine, request: FieldsOf<RunRequested>): Promise<void> {
@@ -16,14 +20,14 @@ export async function askToCancel(bundle: TestLine, runId: string): Promise<void
   await publish(bundle, new RunCancelRequested({ runId }));
 }
 
-export async function endOf({ line, log }: TestLine, runId: string): Promise<Run> {
+export async function endOf({ line, log }: TestLine, runId: string, withinMs = 20_000): Promise<Run> {
   return eventually(
     `the end of run ${runId}`,
     async () => {
       const run = await line.runs.get(runId);
       return run !== null && endedRunStates.includes(run.state) && run;
     },
-    20_000,
+    withinMs,
   ).catch((error: unknown) => {
     const said = log.lines.filter(({ level }) => level !== 'debug' && level !== 'info').slice(-10);
     throw new Error(`${String(error)}\n${said.map((one) => JSON.stringify(one)).join('\n')}`);

@@ -10,6 +10,7 @@ import {
   type WorkRecord,
 } from '@batchmill/records';
 import { inSpan, type Log } from '@batchmill/telemetry';
+import { Absence } from './absence.js';
 import { assertDeclared } from './assert-declared.js';
 import { jitterFrom } from './jitter.js';
 import type { Readiness } from './readiness.js';
@@ -45,13 +46,20 @@ export class WorkLoop<T extends WorkRecord> {
   #rouse: () => void = () => undefined;
   /** When records that were let go are due again, as far as that is before the clock's next look. */
   #dueMs: number[] = [];
-  #awayInARow = 0;
+  readonly #taking: Absence;
+  readonly #working: Absence;
+  /** Work that was given back for a dependency that is away is not taken again before then. */
+  #awayUntilMs = 0;
   #running: Promise<void> | null = null;
 
   constructor(
     private readonly work: Work<T>,
     private readonly needs: LoopNeeds,
-  ) {}
+  ) {
+    const { stage, method } = work;
+    this.#taking = new Absence(`${stage.name}.${method} takes`, stage.name, needs);
+    this.#working = new Absence(`${stage.name}.${method} works`, stage.name, needs);
+  }
 
   start(): void {
     this.#running ??= this.#run();
@@ -117,12 +125,18 @@ export class WorkLoop<T extends WorkRecord> {
         await records.noteWake(id, state);
       }
       const due = await records.take({ state, owner, leaseMs });
-      this.#back();
+      this.#taking.back();
+      if (due === null) this.#forgetWhatIsDone();
       return due;
     } catch (error) {
-      this.#away(`${stage.name}: could not take work`, error);
+      this.#taking.away(`${stage.name}: could not take work`, error);
       return null;
     }
+  }
+
+  /** Work that was given back and is not there any more was done by somebody else, or called off. */
+  #forgetWhatIsDone(): void {
+    if (this.#inFlight.size === 0 && this.needs.clock.now().getTime() > this.#awayUntilMs) this.#working.back();
   }
 
   async #workOn(record: T): Promise<void> {
@@ -133,7 +147,7 @@ export class WorkLoop<T extends WorkRecord> {
     try {
       const attributes = { 'batchmill.stage': stage.name, 'batchmill.record': record._id, 'batchmill.state': state };
       await inSpan(`${stage.name} ${method}`, { parent: record.traceparent, attributes }, () => this.#go(leased, over));
-      this.#back();
+      this.#working.back();
     } catch (error) {
       await this.#letGo(record, error);
     } finally {
@@ -183,8 +197,9 @@ export class WorkLoop<T extends WorkRecord> {
       } else if (error instanceof InterruptedError) {
         await this.work.records.writes.giveBack(record, clock.now());
       } else if (isDependencyAway(error)) {
-        const backoffUntil = this.#after(this.#awayInARow);
-        this.#away(`${this.work.stage.name}: ${record._id} given back`, error);
+        const backoffUntil = this.#after(this.#working.inARow);
+        this.#working.away(`${this.work.stage.name}: ${record._id} given back`, error);
+        this.#awayUntilMs = Math.max(this.#awayUntilMs, backoffUntil.getTime());
         await this.work.records.writes.giveBack(record, backoffUntil);
         this.#dueAt(backoffUntil);
       } else {
@@ -199,7 +214,7 @@ export class WorkLoop<T extends WorkRecord> {
       }
     } catch (second) {
       // The lease runs out by itself and somebody takes the record again.
-      this.#away(`${this.work.stage.name}: ${record._id} could not be given back`, second);
+      this.#taking.away(`${this.work.stage.name}: ${record._id} could not be given back`, second);
     }
   }
 
@@ -213,25 +228,5 @@ export class WorkLoop<T extends WorkRecord> {
     const { clock, settings } = this.needs;
     const atMs = at.getTime();
     if (atMs - clock.now().getTime() < settings.lookMs) this.#dueMs.push(atMs);
-  }
-
-  #away(what: string, error: unknown): void {
-    const { log, readiness } = this.needs;
-    const code = recordedError(error, this.needs.clock.now()).code;
-    const message = error instanceof Error ? error.message : String(error);
-    this.#awayInARow += 1;
-    readiness.away(this.#dependency, message);
-    if (this.#awayInARow === 1) log.warn(what, { operation: this.work.stage.name, code, error: message });
-  }
-
-  #back(): void {
-    if (this.#awayInARow === 0) return;
-    this.#awayInARow = 0;
-    this.needs.readiness.back(this.#dependency);
-    this.needs.log.info('dependencies answer again', { operation: this.work.stage.name });
-  }
-
-  get #dependency(): string {
-    return `${this.work.stage.name}.${this.work.method}`;
   }
 }

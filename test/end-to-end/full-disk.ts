@@ -1,0 +1,85 @@
+import { ConnectionError } from '@batchmill/contracts';
+import { Blobs, type Blob } from '@batchmill/blobs';
+import { Vectors, type VectorCollection, type VectorHit, type VectorRow } from '@batchmill/vectors';
+
+/** A disk that takes nothing until somebody makes room. */
+export class FullDisk {
+  isFull = true;
+  refusals = 0;
+
+  check(code: string): void {
+    if (!this.isFull) return;
+    this.refusals += 1;
+    throw new ConnectionError(code, 'The disk is full.');
+  }
+}
+
+/** Blobs that lie on such a disk, as far as their names end like this. */
+export class BlobsOnDisk extends Blobs {
+  constructor(
+    private readonly blobs: Blobs,
+    private readonly disk: FullDisk,
+    private readonly suffixes: readonly string[],
+  ) {
+    super();
+  }
+
+  async write(content: AsyncIterable<Uint8Array | string>, suffix: string): Promise<Blob> {
+    if (this.suffixes.includes(suffix)) this.disk.check('blobs.disk-full');
+    return this.blobs.write(content, suffix);
+  }
+
+  read(name: string, offset?: number): AsyncIterable<Uint8Array> {
+    return this.blobs.read(name, offset);
+  }
+
+  placeOf(name: string): string {
+    return this.blobs.placeOf(name);
+  }
+
+  delete(name: string): Promise<void> {
+    return this.blobs.delete(name);
+  }
+
+  check(): Promise<void> {
+    return this.blobs.check();
+  }
+
+  close(): Promise<void> {
+    return this.blobs.close();
+  }
+}
+
+export class VectorsOnDisk extends Vectors {
+  constructor(
+    private readonly vectors: Vectors,
+    private readonly disk: FullDisk,
+  ) {
+    super();
+  }
+
+  async upsert(collection: string, rows: readonly VectorRow[]): Promise<void> {
+    this.disk.check('vectors.disk-full');
+    return this.vectors.upsert(collection, rows);
+  }
+
+  ensureCollection(collection: VectorCollection): Promise<void> {
+    return this.vectors.ensureCollection(collection);
+  }
+
+  search(collection: string, vector: Float32Array, limit: number): Promise<VectorHit[]> {
+    return this.vectors.search(collection, vector, limit);
+  }
+
+  count(collection: string): Promise<number> {
+    return this.vectors.count(collection);
+  }
+
+  check(): Promise<void> {
+    return this.vectors.check();
+  }
+
+  close(): Promise<void> {
+    return this.vectors.close();
+  }
+}
