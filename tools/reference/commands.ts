@@ -1,0 +1,38 @@
+import { program } from '@batchmill/cli';
+import type { Command } from 'commander';
+
+/** Every command with its arguments and options, from their definitions. */
+export function commandsPage(): string {
+  const lines = ['# Commands', '', 'Printed from the code by `npm run docs`.', ''];
+  lines.push(
+    'Exit codes: 0 all succeeded (or nothing was found); 3 some failed; 1 it did not run; 130 stopped by the user.',
+  );
+  for (const command of program().commands) lines.push(...commandLines(command, 'batchmill'));
+  return `${lines.join('\n')}\n`;
+}
+
+function commandLines(command: Command, parent: string): string[] {
+  const name = `${parent} ${command.name()}`;
+  const given = command.registeredArguments
+    .map((one) => (one.required ? ` <${one.name()}>` : ` [${one.name()}]`))
+    .join('');
+  const inner = command.commands.flatMap((one) => commandLines(one, name));
+  const lines = [
+    '',
+    `## ${name}${command.commands.length > 0 ? ' …' : given}`,
+    '',
+    `${sentence(command.description())}`,
+  ];
+  if (command.options.length > 0) {
+    lines.push('', '| option | |', '|---|---|');
+    for (const { flags, description, defaultValue } of command.options) {
+      const otherwise = defaultValue === undefined ? '' : ` (${String(defaultValue)})`;
+      lines.push(`| \`${flags}\` | ${description}${otherwise} |`);
+    }
+  }
+  return [...lines, ...inner];
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

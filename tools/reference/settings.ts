@@ -1,0 +1,5 @@
+import { settingsReference } from '@batchmill/service';
+
+export function settingsPage(): string {
+  return settingsReference();
+}
