@@ -24,14 +24,24 @@ export function verdictOnMissing(batch: Batch, line: number): Classified {
   }
 }
 
-/** The provider names the line that it took offence at: that request fails, and the others are asked again without it. */
+/** Codes of what is wrong with every line alike, though the provider names the first of them. */
+const ofEveryLine = ['model_not_found'];
+
+/**
+ * The provider names the line that it took offence at: that request fails, and the others are asked again without it.
+ * Where it names none, all are asked again, which uses up an attempt.
+ */
 function verdictOnFailed(failure: Batch['failure'], line: number): Classified {
   const code = failure?.code ?? 'unknown';
+  if (ofEveryLine.includes(code)) return failing(`The provider does not take such requests (${code})`);
   const message = `The provider refused the whole batch (${code})`;
   if (failure?.line == null) return { outcome: 'retry', error: errorOf(message), countsAttempt: true, usage: noUsage };
-  if (failure.line === line)
-    return { outcome: 'fail', error: errorOf(`The provider refused this request (${code})`), usage: noUsage };
+  if (failure.line === line) return failing(`The provider refused this request (${code})`);
   return { outcome: 'retry', error: errorOf(message), countsAttempt: false, usage: noUsage };
+}
+
+function failing(message: string): Classified {
+  return { outcome: 'fail', error: errorOf(message), usage: noUsage };
 }
 
 function errorOf(message: string): DocumentError {

@@ -1,0 +1,128 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { stages } from '@batchmill/all-in-one';
+import { chat, definePipeline, type PipelineDefinition } from '@batchmill/pipeline';
+import { TestLine } from '@batchmill/testing';
+import { outcomesOf } from './documents.js';
+import { manyNotes, notes } from './notes-pipeline.js';
+import { runToTheEnd } from './runs.js';
+import { ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
+
+describe('batch files', () => {
+  let bundle: TestLine;
+  afterEach(() => bundle.close());
+
+  async function opened(
+    documents: readonly Record<string, unknown>[],
+    pipeline: PipelineDefinition,
+    options: Partial<Parameters<typeof TestLine.open>[0]> = {},
+  ): Promise<TestLine> {
+    bundle = await TestLine.open({ pipelines: [pipeline], ...options });
+    await bundle.line.documentStore.collection('notes').insertMany(documents);
+    await bundle.start(stages);
+    return bundle;
+  }
+
+  it('R4: 50,000 documents asked for at once are exactly one file of one batch', async () => {
+    const documents = Array.from({ length: 50_000 }, (_, index) => ({ _id: index, note: 'n', text: `Mill ${index}` }));
+    const work = { leaseMs: 60_000 };
+    await opened(documents, sizedFor(50_000, 2), { work });
+
+    const run = await runToTheEnd(bundle, { runId: 'all', pipeline: 'notes', endpoint: 'embeddings' }, 60_000);
+
+    expect(run.totals).toMatchObject({ documents: { succeeded: 50_000, failed: 0 }, requests: 50_000, batches: 1 });
+    const ledger = await ledgerOf(bundle);
+    expect(ledger.batches).toEqual([
+      expect.objectContaining({ status: 'completed', requests: 50_000, billed: 50_000 }),
+    ]);
+    expect(ledger).toMatchObject({ requests: 50_000, ...nothingTwiceNothingLeft });
+    expect(await bundle.line.vectors.count('notes')).toBe(50_000);
+  }, 90_000);
+
+  it('R4: more documents than a batch may have are split by themselves', async () => {
+    await opened(manyNotes(25), sizedFor(10, 8));
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(run.totals).toMatchObject({ documents: { succeeded: 25 }, batches: 3 });
+    expect(await sizesOf()).toEqual([10, 10, 5]);
+  });
+
+  it('M5: what is larger than the provider’s queue goes in smaller files once the queue has said its limit', async () => {
+    await opened(manyNotes(40), sizedFor(20, 8), {
+      simulator: { enqueuedTokenLimits: { 'text-embedding-3-small': 250 } },
+    });
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 40, failed: 0, left: 0 } } });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 40, ...nothingTwiceNothingLeft });
+    for (const { info } of await outcomesOf(bundle, 'embeddings')) {
+      expect(info.functions?.['embeddings']).toEqual({ state: 'done', attempts: 1 });
+    }
+  });
+
+  it('M5: a document that is larger than the whole queue is left pending, and the others are done', async () => {
+    const large = { _id: 'large', note: 'n', text: 'mill '.repeat(600) };
+    const enqueuedTokenLimits = { 'text-embedding-3-small': 500 };
+    await opened([large, ...manyNotes(5)], sizedFor(10, 8), {
+      simulator: { enqueuedTokenLimits },
+      settings: { maxRounds: 2 },
+    });
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(run).toMatchObject({ state: 'incomplete', totals: { documents: { succeeded: 5, failed: 0, left: 1 } } });
+    const [first] = await outcomesOf(bundle, 'embeddings');
+    expect(first).toMatchObject({ status: 'pending', info: { error: { code: 'provider.batch-too-large' } } });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 5, ...nothingTwiceNothingLeft });
+  });
+
+  it('a file has one model: functions of two models go in two files, and meet again on the document', async () => {
+    await opened(manyNotes(6), twoModels);
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'inference' });
+
+    expect(run.totals).toMatchObject({ documents: { succeeded: 6, failed: 0 }, requests: 18, batches: 2 });
+    for (const { info, document } of await outcomesOf(bundle, 'inference')) {
+      expect(Object.keys(info.functions ?? {}).sort()).toEqual(['entities', 'summary', 'topics']);
+      expect(document['event_response']).toHaveLength(3);
+    }
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 18, ...nothingTwiceNothingLeft });
+  });
+
+  it('a model that the provider does not know fails every document with its reason', async () => {
+    await opened(manyNotes(12), { ...notes, embeddings: { ...notes.embeddings!, model: 'text-embedding-9' } });
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(run.totals?.documents).toMatchObject({ succeeded: 0, failed: 12, left: 0 });
+    for (const { info } of await outcomesOf(bundle, 'embeddings')) {
+      expect(info.error?.message).toContain('model_not_found');
+    }
+  });
+
+  async function sizesOf(): Promise<number[]> {
+    const { batches } = await ledgerOf(bundle);
+    return batches.map(({ requests }) => requests).sort((one, other) => other - one);
+  }
+});
+
+function sizedFor(batchSize: number, dimensions: number): PipelineDefinition {
+  return { ...notes, batch: { batchSize }, embeddings: { ...notes.embeddings!, dimensions } };
+}
+
+const twoModels = definePipeline({
+  name: 'notes',
+  source: { collection: 'notes', parentIdField: 'note' },
+  inference: {
+    functions: ['summary', 'topics', 'entities'].map((name) =>
+      chat({
+        name,
+        model: name === 'topics' ? 'gpt-4o' : 'gpt-4o-mini',
+        system: `Tell the ${name}:`,
+        user: '{{ text }}',
+      }),
+    ),
+  },
+  batch: { batchSize: 10 },
+});
