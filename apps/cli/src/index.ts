@@ -1,2 +1,1 @@
-export { commands, type CommandEntry } from './commands.js';
-export { createProgram } from './program.js';
+export { program } from './program.js';

@@ -1,38 +1,20 @@
-import { CommanderError } from 'commander';
+import { isBatchmillError } from '@batchmill/contracts';
+import { SimulatorError } from '@batchmill/simulator';
 import { startTracing } from '@batchmill/telemetry';
-import { createProgram, wordsOf } from './program.js';
-import { exitCodes, type Shell } from './shell.js';
-import { stopOnSignals } from './stop-signal.js';
-import { tellError } from './tell-error.js';
+import { CommanderError } from 'commander';
+import { program } from './program.js';
 
-const argv = process.argv.slice(2);
-let stop: AbortSignal | null = null;
-const shell: Shell = {
-  out: process.stdout,
-  err: process.stderr,
-  env: process.env,
-  cwd: process.cwd(),
-  stopSignal: () => (stop ??= stopOnSignals()),
-};
-// Whoever reads us may have had enough: `batchmill runs list | head -1`.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
-    throw error;
-  });
-}
-
+/* The `batchmill` command. Exit codes: see `exit-codes.ts`. */
+startTracing();
 try {
-  const exitWith = (code: number): void => void (process.exitCode = code);
-  const program = await createProgram(wordsOf(argv), { shell, exitWith });
-  const tracing = startTracing();
-  await program.parseAsync(argv, { from: 'user' });
-  await tracing.stop();
+  await program().parseAsync(process.argv);
 } catch (error) {
-  // Commander has said already what was wrong with the arguments, or printed what was asked for.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode;
-  else {
-    tellError(shell.err, error);
-    process.exitCode = exitCodes.didNotRun;
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode;
+  } else {
+    const isKnown = isBatchmillError(error) || error instanceof SimulatorError;
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${isKnown ? message : String((error as Error).stack)}\n`);
+    process.exitCode = 1;
   }
 }

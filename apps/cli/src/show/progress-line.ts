@@ -1,18 +1,18 @@
 import type { RunReport } from '@batchmill/service';
-import { count, usd } from './numbers.js';
+import { count, usd } from './amounts.js';
 
-/** How far a run is, on one line: for what is no terminal. */
-export function progressLine({ progress, requests, tokens, cost, status }: RunReport): string {
-  const { claimed, submitted, answered, givenUp, parked } = progress;
+/** How far a run is, on one line of at most so many columns. */
+export function progressLine({ progress, status, cost }: RunReport, columns: number): string {
+  const { claimed, built, submitted, settled, answered, givenUp, parked } = progress;
   const parts = [
-    `claimed ${count(claimed)}`,
-    `built ${count(requests)}`,
-    `at the provider ${count(submitted)}`,
-    `answered ${count(answered)}`,
-    ...(givenUp > 0 ? [`given up ${count(givenUp)}`] : []),
-    ...(parked > 0 ? [`parked ${count(parked)}`] : []),
-    ...(tokens.input > 0 ? [`${count(tokens.input)} tokens in`, `${count(tokens.output)} out`] : []),
-    ...(cost.usd !== null && cost.usd > 0 ? [usd(cost.usd)] : []),
+    `${count(claimed)} claimed`,
+    ...(built > 0 ? [`${count(built)} to send`] : []),
+    ...(submitted > 0 ? [`${count(submitted)} at the provider`] : []),
+    ...(settled > 0 ? [`${count(settled)} coming home`] : []),
+    `${count(answered)} answered`,
+    ...(givenUp > 0 ? [`${count(givenUp)} failed`] : []),
+    ...(parked > 0 ? [`${count(parked)} parked`] : []),
+    usd(cost.usd),
   ];
-  return `${status}: ${parts.join(', ')}`;
+  return `${status}: ${parts.join(' · ')}`.slice(0, Math.max(20, columns));
 }
