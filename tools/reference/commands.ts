@@ -1,5 +1,6 @@
 import { program } from '@batchmill/cli';
-import type { Command } from 'commander';
+
+type Command = ReturnType<typeof program>;
 
 /** Every command with its arguments and options, from their definitions. */
 export function commandsPage(): string {
@@ -17,12 +18,7 @@ function commandLines(command: Command, parent: string): string[] {
     .map((one) => (one.required ? ` <${one.name()}>` : ` [${one.name()}]`))
     .join('');
   const inner = command.commands.flatMap((one) => commandLines(one, name));
-  const lines = [
-    '',
-    `## ${name}${command.commands.length > 0 ? ' …' : given}`,
-    '',
-    `${sentence(command.description())}`,
-  ];
+  const lines = ['', `## ${name}${command.commands.length > 0 ? ' …' : given}`, '', sentence(command.description())];
   if (command.options.length > 0) {
     lines.push('', '| option | |', '|---|---|');
     for (const { flags, description, defaultValue } of command.options) {

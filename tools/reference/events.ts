@@ -38,7 +38,7 @@ function fieldsOf(event: EventClass): [string, string[]][] {
   const found = getMetadataStorage().getTargetValidationMetadatas(event, '', false, false);
   for (const { propertyName, name, type, constraints } of found) {
     const rule = name ?? (type === 'conditionalValidation' ? 'optional' : type);
-    const values = (constraints ?? []).filter((one: unknown) => Array.isArray(one) || typeof one === 'number');
+    const values = constraints.filter((one: unknown) => Array.isArray(one) || typeof one === 'number');
     const said = values.length === 0 ? rule : `${rule} ${JSON.stringify(values[0])}`;
     fields.set(propertyName, [...(fields.get(propertyName) ?? []), said]);
   }
