@@ -36,11 +36,9 @@ function eventLines(event: EventClass): string[] {
 function fieldsOf(event: EventClass): [string, string[]][] {
   const fields = new Map<string, string[]>();
   const found = getMetadataStorage().getTargetValidationMetadatas(event, '', false, false);
-  for (const { propertyName, name, type, ...more } of found) {
-    // Its type says that it is always there, which it is not.
-    const { constraints = [] }: { readonly constraints?: unknown[] } = more;
+  for (const { propertyName, name, type, constraints } of found) {
     const rule = name ?? (type === 'conditionalValidation' ? 'optional' : type);
-    const values = constraints.filter((one) => Array.isArray(one) || typeof one === 'number');
+    const values = [constraints].flat().filter((one: unknown) => Array.isArray(one) || typeof one === 'number');
     const said = values.length === 0 ? rule : `${rule} ${JSON.stringify(values[0])}`;
     fields.set(propertyName, [...(fields.get(propertyName) ?? []), said]);
   }
