@@ -29,7 +29,7 @@ export class Progress {
     return { ...this.#state, received: this.received.toString() };
   }
 
-  goOn(to: Partial<Pick<Ingestion, 'part' | 'offset' | 'output' | 'error'>>): void {
+  goOn(to: Partial<Pick<Ingestion, 'part' | 'offset' | 'output' | 'error' | 'lost'>>): void {
     this.#state = { ...this.#state, ...to };
   }
 

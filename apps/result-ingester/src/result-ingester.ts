@@ -9,7 +9,7 @@ import {
 } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
 import { Pipelines } from '@batchmill/pipeline';
-import { Provider } from '@batchmill/provider';
+import { Provider, RefusedError } from '@batchmill/provider';
 import {
   Batches,
   Documents,
@@ -81,7 +81,7 @@ export class ResultIngester {
     const { output, error, problems } = progress.state;
     switch (part) {
       case 'copy':
-        await this.#copy(parts.batch, progress);
+        yield* this.#copy(parts.batch, progress);
         return;
       case 'output':
         if (output !== null) yield* slicesOfFile(parts, output, 'answers');
@@ -102,14 +102,28 @@ export class ResultIngester {
   }
 
   /** The provider's files are read once, into our own: from there any slice can be read again. */
-  async #copy({ provider }: Batch, progress: Progress): Promise<void> {
-    const copy = async (fileId: string | null): Promise<string | null> => {
-      if (fileId === null) return null;
+  async *#copy(batch: Batch, progress: Progress): AsyncGenerator<Slice, void, undefined> {
+    if (progress.offset === 0) {
+      progress.goOn({ output: await this.#copyOf(batch.provider?.outputFileId ?? null, batch, progress) });
+      yield { outcomes: [], end: 1 };
+    }
+    progress.goOn({ error: await this.#copyOf(batch.provider?.errorFileId ?? null, batch, progress) });
+  }
+
+  /** Null when there is none, or none any more. */
+  async #copyOf(fileId: string | null, { _id, attempts }: Batch, progress: Progress): Promise<string | null> {
+    if (fileId === null) return null;
+    try {
       const { name } = await this.blobs.write(this.provider.download(fileId), '.results.jsonl');
       return name;
-    };
-    progress.goOn({ output: await copy(provider?.outputFileId ?? null) });
-    progress.goOn({ error: await copy(provider?.errorFileId ?? null) });
+    } catch (error) {
+      const isGone = error instanceof RefusedError && error.status === 404;
+      // What was paid for is given up at the second no only.
+      if (!isGone || attempts === 0) throw error;
+      this.log.warn('a result file is gone; what it held is asked again', { batchId: _id, fileId });
+      progress.goOn({ lost: true });
+      return null;
+    }
   }
 
   /** Nobody needs the provider's files any more, nor our copies of vectors. What cannot be deleted does no harm. */

@@ -74,7 +74,7 @@ export function* slicesOfMissing({
   for (let place = progress.offset; place < sent.requests.length; place += 1) {
     const request = sent.requests[place];
     if (request === undefined || progress.received.has(place)) continue;
-    const classified = verdictOnMissing(batch, place + 1);
+    const classified = verdictOnMissing(batch, place + 1, progress.state);
     progress.received.add(place);
     progress.count(classified);
     outcomes.push({ ...request, classified });

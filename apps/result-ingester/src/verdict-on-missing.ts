@@ -1,8 +1,9 @@
 import { missingResult, noUsage, type Classified, type DocumentError } from '@batchmill/pipeline';
-import type { Batch } from '@batchmill/records';
+import type { Batch, Ingestion } from '@batchmill/records';
 
 /** What it means that a request of this batch got no line, by what became of the batch. `line` counts from 1. */
-export function verdictOnMissing(batch: Batch, line: number): Classified {
+export function verdictOnMissing(batch: Batch, line: number, { lost }: Pick<Ingestion, 'lost'>): Classified {
+  if (lost) return again('provider.results-gone', 'The provider had the results of this request no more');
   switch (batch.reason) {
     case 'completed':
       return missingResult();

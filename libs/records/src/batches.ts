@@ -91,6 +91,8 @@ export interface Ingestion {
   /** Blobs: our copies of the provider's files. */
   readonly output: string | null;
   readonly error: string | null;
+  /** True when the provider had one of them no more: what is missing then is asked again without an attempt used up. */
+  readonly lost: boolean;
   /** One bit per request, base64: which have been received. */
   readonly received: string;
   readonly problems: number;
@@ -112,6 +114,7 @@ export const notIngested: Ingestion = {
   offset: 0,
   output: null,
   error: null,
+  lost: false,
   received: '',
   problems: 0,
   succeeded: 0,

@@ -1,0 +1,165 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { stages } from '@batchmill/all-in-one';
+import { BatchDeferred } from '@batchmill/contracts';
+import type { Run } from '@batchmill/records';
+import { TestLine, type TestLineOptions } from '@batchmill/testing';
+import { outcomesOf } from './documents.js';
+import { allDeadLetters, said } from './messages.js';
+import { manyNotes, notes } from './notes-pipeline.js';
+import { runToTheEnd } from './runs.js';
+import { befall, ledgerOf, nothingTwiceNothingLeft, type FaultRule } from './simulated-provider.js';
+
+const count = 20;
+
+describe('batches that end otherwise', () => {
+  let bundle: TestLine;
+  afterEach(async () => {
+    const letters = await allDeadLetters(bundle);
+    await bundle.close();
+    expect(letters).toEqual([]);
+  });
+
+  /** Two batches of ten. */
+  async function opened(
+    fault: Partial<FaultRule> & { what: string },
+    options: Partial<TestLineOptions> = {},
+  ): Promise<void> {
+    bundle = await TestLine.open({ pipelines: [notes], ...options });
+    await bundle.line.documentStore.collection('notes').insertMany(manyNotes(count));
+    await bundle.start(stages);
+    await befall(bundle, { on: 'batch', ...fault });
+  }
+
+  const embed = (): Promise<Run> => runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+  const ask = (): Promise<Run> => runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', functions: ['summary'] });
+
+  async function attemptsAndRounds(): Promise<Record<string, number>> {
+    const seen: Record<string, number> = {};
+    for (const { info } of await outcomesOf(bundle, 'embeddings')) {
+      const key = `${info.functions?.['embeddings']?.attempts ?? 0} attempts, ${info.rounds ?? 0} rounds`;
+      seen[key] = (seen[key] ?? 0) + 1;
+    }
+    return seen;
+  }
+
+  it.each([
+    [0, { '1 attempts, 1 rounds': 10, '1 attempts, 0 rounds': 10 }],
+    [50, { '1 attempts, 1 rounds': 5, '1 attempts, 0 rounds': 15 }],
+    [100, { '1 attempts, 0 rounds': 20 }],
+  ])(
+    'R1: a batch expires at %d %%: its answers are kept, the rest is asked again with no attempt used up',
+    async (value, expected) => {
+      await opened({ what: 'expire', value, times: 1 });
+
+      const run = await embed();
+
+      expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count, failed: 0, left: 0 } } });
+      expect(await attemptsAndRounds()).toEqual(expected);
+      expect(await bundle.line.vectors.count('notes')).toBe(count);
+      expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
+    },
+  );
+
+  it('R1: batches that expire every time keep what was answered, and leave the rest pending after so many rounds', async () => {
+    await opened({ what: 'expire', value: 50 }, { settings: { maxRounds: 3 } });
+
+    const run = await embed();
+
+    const answered = await bundle.line.documentStore.collection('notes').count({ embedding_status: 'completed' });
+    const left = await bundle.line.documentStore.collection('notes').count({ embedding_status: 'pending' });
+    expect(answered + left).toBe(count);
+    expect(left).toBeGreaterThan(0);
+    expect(run).toMatchObject({ state: 'incomplete', totals: { documents: { succeeded: answered, failed: 0, left } } });
+    expect(await bundle.line.vectors.count('notes')).toBe(answered);
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: answered, ...nothingTwiceNothingLeft });
+  });
+
+  it('what an incomplete run left pending, the next one takes up', async () => {
+    await opened({ what: 'expire', value: 0, times: 2 }, { settings: { maxRounds: 1 } });
+    expect(await embed()).toMatchObject({ state: 'incomplete', totals: { documents: { left: count } } });
+
+    const next = await runToTheEnd(bundle, { runId: 'next', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(next).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count, left: 0 } } });
+  });
+
+  it('M5: a full queue: the same file goes again, no document is touched, no attempt used', async () => {
+    await opened({ what: 'token-limit', value: 90_000, times: 2 });
+
+    const run = await embed();
+
+    expect(run.totals).toMatchObject({ documents: { succeeded: count }, requests: count, batches: 2 });
+    expect(await attemptsAndRounds()).toEqual({ '1 attempts, 0 rounds': count });
+    const deferred = await said<BatchDeferred>(bundle, BatchDeferred);
+    expect(deferred.map(({ enqueuedTokenLimit }) => enqueuedTokenLimit)).toEqual([90_000, 90_000]);
+    const { provider, budgets } = bundle.line;
+    expect(await budgets.get(provider.account, 'text-embedding-3-small')).toMatchObject({ limit: 90_000 });
+    const submissions = await Array.fromAsync(bundle.line.batches.find({}), ({ submission, formerAttempts }) => [
+      submission.attempt - 1,
+      formerAttempts.length,
+    ]);
+    expect(submissions.flat().reduce((sum, one) => sum + one)).toBe(4);
+    const ledger = await ledgerOf(bundle);
+    expect(ledger).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
+    expect(ledger.batches.map(({ status }) => status).sort()).toEqual(['completed', 'completed', 'failed', 'failed']);
+  });
+
+  it('X2: a batch that fails as a whole is asked again, which uses up an attempt', async () => {
+    await opened({ what: 'status', value: 'server_error', times: 1 });
+
+    const run = await embed();
+
+    expect(run.totals).toMatchObject({ documents: { succeeded: count, failed: 0 }, requests: count + 10 });
+    expect(await attemptsAndRounds()).toEqual({ '1 attempts, 0 rounds': 10, '2 attempts, 0 rounds': 10 });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
+  });
+
+  it('X3: batches that fail every time fail their documents after four attempts, with the code', async () => {
+    await opened({ what: 'status', value: 'server_error' });
+
+    const run = await embed();
+
+    expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 0, failed: count, left: 0 } } });
+    for (const { info } of await outcomesOf(bundle, 'embeddings')) {
+      expect(info.error).toMatchObject({ attempt: 4, message: expect.stringContaining('server_error') });
+    }
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, usd: 0, ...nothingTwiceNothingLeft });
+  });
+
+  it('a batch whose every line failed has no output file: its documents are asked again', async () => {
+    await opened({ what: 'no-output-file', times: 1 });
+
+    const run = await ask();
+
+    expect(run.totals).toMatchObject({ documents: { succeeded: count, failed: 0 }, requests: count + 10 });
+    for (const { document } of await outcomesOf(bundle, 'inference')) expect(document['answers']).toHaveLength(1);
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
+  });
+
+  it('batches whose every line is refused fail all their documents at once', async () => {
+    await opened({ what: 'no-output-file', value: 400 });
+
+    const run = await ask();
+
+    expect(run.totals).toMatchObject({ documents: { succeeded: 0, failed: count }, requests: count });
+    for (const { info } of await outcomesOf(bundle, 'inference')) {
+      expect(info.error).toMatchObject({ code: 'provider.refused-request', attempt: 1 });
+    }
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, ...nothingTwiceNothingLeft });
+  });
+
+  it('a batch that takes its time is waited for', async () => {
+    await opened({ what: 'delay', value: 600 });
+
+    expect((await ask()).totals?.documents).toMatchObject({ succeeded: count, failed: 0 });
+  });
+
+  it('R1: a batch that stalls until its window is over expires: its answers are kept, the rest is asked again', async () => {
+    await opened({ what: 'stall', value: 30, times: 1 }, { simulator: { speed: 100_000 } });
+
+    const run = await embed();
+
+    expect(run.totals).toMatchObject({ documents: { succeeded: count }, requests: count + 7 });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
+  });
+});

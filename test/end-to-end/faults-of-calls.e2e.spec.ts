@@ -1,0 +1,165 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { stages } from '@batchmill/all-in-one';
+import type { Run } from '@batchmill/records';
+import { TestLine, eventually, type TestLineOptions } from '@batchmill/testing';
+import { outcomesOf } from './documents.js';
+import { allDeadLetters } from './messages.js';
+import { manyNotes, notes } from './notes-pipeline.js';
+import { askForRun, askToCancel, endOf, runToTheEnd } from './runs.js';
+import { befall, firedOf, ledgerOf, nothingTwiceNothingLeft, type FaultRule } from './simulated-provider.js';
+
+const count = 20;
+/** More than one call is tried in a row: the work is given back in between. */
+const long = 12;
+
+describe('calls that go wrong', () => {
+  let bundle: TestLine;
+  afterEach(async () => {
+    const letters = await allDeadLetters(bundle);
+    await bundle.close();
+    expect(letters).toEqual([]);
+  });
+
+  /** Two batches of ten. The line looks soon for what an unclear create may have left. */
+  async function opened(faults: readonly FaultRule[], options: Partial<TestLineOptions> = {}): Promise<void> {
+    const settings = { armMs: 500, staleListMs: 50, sweepMs: 100 };
+    bundle = await TestLine.open({ pipelines: [notes], settings, ...options });
+    await bundle.line.documentStore.collection('notes').insertMany(manyNotes(count));
+    await bundle.start(stages);
+    await befall(bundle, ...faults);
+  }
+
+  const embed = (): Promise<Run> => runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+
+  it.each<[string, FaultRule[]]>([
+    ['an upload that is answered with 500', [{ on: 'files.create', what: 'status', times: 2 }]],
+    ['an upload that is answered with 503 for long', [{ on: 'files.create', what: 'status', value: 503, times: long }]],
+    ['an upload whose answer is lost', [{ on: 'files.create', what: 'drop-answer', times: 2 }]],
+    ['an upload whose answer is late', [{ on: 'files.create', what: 'delay', value: 150 }]],
+    ['a create that is answered with 500', [{ on: 'batches.create', what: 'status', times: 2 }]],
+    ['a create that is answered with 503 for long', [{ on: 'batches.create', what: 'status', value: 503, times: 5 }]],
+    ['a create that is answered with 429', [{ on: 'batches.create', what: 'status', value: 429, times: 3 }]],
+    ['a create that is answered with 409', [{ on: 'batches.create', what: 'status', value: 409, times: 1 }]],
+    ['a create whose answer is lost', [{ on: 'batches.create', what: 'drop-answer', times: 2 }]],
+    ['a create whose answer is late', [{ on: 'batches.create', what: 'delay', value: 150 }]],
+    [
+      'a create that comes about after it was given up',
+      [{ on: 'batches.create', what: 'delay', value: 560, times: 1 }],
+    ],
+    [
+      'a create that is given up, and lists that are answered with 500',
+      [
+        { on: 'batches.create', what: 'drop-answer', times: 2 },
+        { on: 'batches.list', what: 'status', times: long },
+      ],
+    ],
+    [
+      'a create whose answer is lost, and lists that lag behind',
+      [
+        { on: 'batches.create', what: 'drop-answer', times: 2 },
+        { on: 'batches.list', what: 'stale', value: 1 },
+      ],
+    ],
+    [
+      'lists whose answers are lost',
+      [
+        { on: 'batches.create', what: 'drop-answer', times: 1 },
+        { on: 'batches.list', what: 'drop-answer', times: 3 },
+      ],
+    ],
+    ['a retrieval that is answered with 500', [{ on: 'batches.retrieve', what: 'status', times: 2 }]],
+    [
+      'a retrieval that is answered with 502 for long',
+      [{ on: 'batches.retrieve', what: 'status', value: 502, times: long }],
+    ],
+    ['a retrieval that is answered with 429', [{ on: 'batches.retrieve', what: 'status', value: 429, times: 3 }]],
+    ['a retrieval whose answer is lost', [{ on: 'batches.retrieve', what: 'drop-answer', times: 3 }]],
+    ['a retrieval whose answer is late', [{ on: 'batches.retrieve', what: 'delay', value: 150, times: 4 }]],
+    ['a retrieval that shows an old state', [{ on: 'batches.retrieve', what: 'stale', value: 2 }]],
+    ['a download that is answered with 502', [{ on: 'files.content', what: 'status', value: 502, times: 2 }]],
+    [
+      'a download that is answered with 502 for long',
+      [{ on: 'files.content', what: 'status', value: 502, times: long }],
+    ],
+    ['a download that breaks before its first byte', [{ on: 'files.content', what: 'drop-answer', times: 3 }]],
+    ['a download that is cut off', [{ on: 'files.content', what: 'cut-off', value: 60, times: 5 }]],
+    ['a download that is cut off at its very end', [{ on: 'files.content', what: 'cut-off', value: 99, times: 2 }]],
+    ['a download that is slow', [{ on: 'files.content', what: 'delay', value: { perChunkMs: 50 } }]],
+  ])('%s: every document completes, nothing is paid twice', async (_, faults) => {
+    await opened(faults);
+
+    const run = await embed();
+
+    expect((await firedOf(bundle)).every((fired) => fired > 0)).toBe(true);
+    expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count, failed: 0, left: 0 } } });
+    for (const { info } of await outcomesOf(bundle, 'embeddings')) {
+      expect(info).toMatchObject({ functions: { embeddings: { state: 'done', attempts: 1 } } });
+    }
+    expect(await bundle.line.vectors.count('notes')).toBe(count);
+    await eventually('no file is left with the provider', async () => (await ledgerOf(bundle)).files.length === 0);
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
+    expect(bundle.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('a result file that is gone: its requests are asked again with no attempt used up, though they are paid again', async () => {
+    await opened([{ on: 'files.content', what: 'status', value: 404, times: 2 }]);
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings', limit: 10 });
+
+    expect(run).toMatchObject({
+      state: 'finished',
+      totals: { documents: { succeeded: 10, failed: 0, left: 0 }, requests: 20, batches: 2 },
+    });
+    for (const { info } of (await outcomesOf(bundle, 'embeddings')).slice(0, 10)) {
+      expect(info).toMatchObject({ rounds: 1, functions: { embeddings: { state: 'done', attempts: 1 } } });
+    }
+    const { twice, requests } = await ledgerOf(bundle);
+    expect(requests).toBe(20);
+    expect(twice).toHaveLength(10);
+    expect(await bundle.line.vectors.count('notes')).toBe(10);
+  });
+
+  it.each<[string, FaultRule]>([
+    ['is answered', { on: 'batches.cancel', what: 'delay', value: 10 }],
+    ['is answered with 500', { on: 'batches.cancel', what: 'status', times: 2 }],
+    ['is answered with 500 for long', { on: 'batches.cancel', what: 'status', times: long }],
+    ['is not answered, though carried out', { on: 'batches.cancel', what: 'drop-answer', times: 2 }],
+  ])('R2: a cancel that %s: what was answered by then is kept, the rest is left pending', async (_, fault) => {
+    await opened([{ on: 'batch', what: 'delay', value: 8_000 }, fault]);
+    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await eventually('some answers', async () => {
+      const { batches } = await ledgerOf(bundle);
+      return batches.length === 2 && batches.every(({ billed }) => billed > 0);
+    });
+
+    await askToCancel(bundle, 'r');
+    const run = await endOf(bundle, 'r');
+
+    const answered = await bundle.line.documentStore.collection('notes').count({ embedding_status: 'completed' });
+    const left = await bundle.line.documentStore.collection('notes').count({ embedding_status: 'pending' });
+    expect([answered + left, answered > 0, left > 0]).toEqual([count, true, true]);
+    expect(run).toMatchObject({ state: 'cancelled', totals: { documents: { succeeded: answered, failed: 0, left } } });
+    const ledger = await ledgerOf(bundle);
+    expect(ledger).toMatchObject({ requests: answered, ...nothingTwiceNothingLeft });
+    expect(ledger.batches.map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
+  });
+
+  it('a create that is refused for good is parked with its error; put back, it goes on and is paid once', async () => {
+    await opened([{ on: 'batches.create', what: 'status', value: 401, match: 'r.c1.b1' }]);
+    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    const { batches } = bundle.line;
+    await eventually('the other batch', async () => (await batches.get('r.c2.b1'))?.state === 'ingested');
+    const parked = await eventually(
+      'the mark',
+      async () => (await batches.count({ parked: true })) === 1 && batches.get('r.c1.b1'),
+    );
+    expect(parked).toMatchObject({ state: 'built', error: { code: 'provider.refused' }, submission: { armed: null } });
+
+    await befall(bundle);
+    await batches.unpark('r.c1.b1');
+    const run = await endOf(bundle, 'r');
+
+    expect(run.totals).toMatchObject({ documents: { succeeded: count }, requests: count });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: count, twice: [] });
+  });
+});
