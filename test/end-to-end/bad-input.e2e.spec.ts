@@ -6,7 +6,7 @@ import { deadLettersOf, rejectionOf, said, typeByHand } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { TwiceBus } from './twice-bus.js';
 import { askForRun, runToTheEnd } from './runs.js';
-import { ledgerOf } from './simulated-provider.js';
+import { befall, ledgerOf } from './simulated-provider.js';
 
 describe('a run request that cannot be run', () => {
   let bundle: TestLine;
@@ -142,6 +142,16 @@ describe('a run request that cannot be run', () => {
     });
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, batches: [], files: [] });
     expect(JSON.stringify([bundle.log.lines, await said(bundle, RunRejected)])).not.toContain('1234567890');
+  });
+
+  it('a server without the Batch API stops the run before money is spent, and is not taken for a refused key', async () => {
+    await opened();
+    await befall(bundle, { on: 'batches.list', what: 'status', value: 404 });
+
+    const run = await runToTheEnd(bundle, { runId: 'bad', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(run).toMatchObject({ state: 'rejected', reason: expect.stringMatching(/with 404.*OPENAI_BASE_URL/) });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, batches: [], files: [] });
   });
 
   it('E1: ids of documents may come as text, whatever their type is in the store', async () => {

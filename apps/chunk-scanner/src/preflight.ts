@@ -16,10 +16,21 @@ export async function preflight(plan: RunPlan, vectors: Vectors, provider: Provi
     await provider.check();
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
-    throw new ValidationError(
-      'run.key-refused',
-      `the provider refuses the key with ${error.status}; set OPENAI_API_KEY to a key that it takes`,
-      { cause: error },
-    );
+    throw refusalOf(error);
   }
+}
+
+function refusalOf(cause: RefusedError): ValidationError {
+  const { status } = cause;
+  return status === 401 || status === 403
+    ? new ValidationError(
+        'run.key-refused',
+        `the provider refuses the key with ${status}; set OPENAI_API_KEY to a key that it takes`,
+        { cause },
+      )
+    : new ValidationError(
+        'run.provider-refused',
+        `the provider refuses to list batches with ${status}; see that OPENAI_BASE_URL names a server with the Batch API`,
+        { cause },
+      );
 }

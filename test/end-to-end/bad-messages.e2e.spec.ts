@@ -1,0 +1,92 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { stages } from '@batchmill/all-in-one';
+import { BatchCancelRequested, BatchProcessRequested, events, topicOf } from '@batchmill/contracts';
+import { TestLine, eventually } from '@batchmill/testing';
+import { allDeadLetters, deadLettersOf } from './messages.js';
+import { manyNotes, notes } from './notes-pipeline.js';
+import { runToTheEnd } from './runs.js';
+import { ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
+
+describe('a message that cannot be used', () => {
+  let bundle: TestLine;
+  afterEach(() => bundle.close());
+
+  async function opened(): Promise<TestLine> {
+    bundle = await TestLine.open({ pipelines: [notes] });
+    await bundle.line.documentStore.collection('notes').insertMany(manyNotes(15));
+    await bundle.start(stages);
+    return bundle;
+  }
+
+  it.each([
+    ['is no JSON', '\u0000\u0001garbage'],
+    ['has none of the fields', '{"hello":"world"}'],
+    ['has fields of wrong types', '{"runId":7,"claimId":[],"batchId":{},"pipeline":null,"requests":"many"}'],
+    ['is a tombstone', null],
+  ])('on any topic that %s is a dead letter of every stage that heard it; runs go on', async (_, value) => {
+    const { line } = await opened();
+    const messages = events.map((event) => ({ topic: topicOf(event), key: 'k', value, headers: {} }));
+    await line.bus.publish([...messages, ...messages]);
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(run.totals?.documents).toMatchObject({ succeeded: 15, failed: 0 });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 15, ...nothingTwiceNothingLeft });
+    const heard = await eventually('a dead letter of every topic that a stage hears', async () => {
+      const letters = await Promise.all(events.map((event) => deadLettersOf(bundle, event)));
+      const groups = letters.flat().map(({ headers }) => headers['dlt_group']);
+      return new Set(groups).size === 6 && groups;
+    });
+    expect(new Set(heard)).toEqual(
+      new Set(
+        ['chunk-scanner', 'jsonl-builder', 'batch-submitter', 'status-poller', 'result-ingester', 'notifier'].map(
+          (stage) => `batchmill.${stage}`,
+        ),
+      ),
+    );
+  });
+
+  it('that wishes something of an unknown batch is a dead letter that says so', async () => {
+    const { line } = await opened();
+    const value = JSON.stringify({ batchId: 'there.is.none' });
+    await line.bus.publish(
+      [BatchCancelRequested, BatchProcessRequested].map((event) => ({
+        topic: topicOf(event),
+        key: null,
+        value,
+        headers: {},
+      })),
+    );
+
+    const letters = await eventually('two dead letters', async () => {
+      const found = await allDeadLetters(bundle);
+      return found.length >= 2 && found;
+    });
+
+    expect(letters).toHaveLength(2);
+    for (const letter of letters) expect(letter).toContain('there is no batch there.is.none');
+  });
+
+  it('that tells of records that are not there wakes nobody, and harms nothing', async () => {
+    const { line } = await opened();
+    const ids = { runId: 'no', claimId: 'no', batchId: 'no', providerBatchId: 'no', pipeline: 'notes' };
+    const numbers = {
+      documents: 1,
+      requests: 1,
+      succeeded: 1,
+      failed: 0,
+      retried: 0,
+      inputTokens: 1,
+      outputTokens: 0,
+      usd: 0,
+    };
+    const value = JSON.stringify({ ...ids, ...numbers, reason: 'completed', error: null, model: 'm', attempt: 1 });
+    const facts = events.filter(({ isInput }) => !isInput);
+    await line.bus.publish(facts.map((event) => ({ topic: topicOf(event), key: 'no', value, headers: {} })));
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(run.totals?.documents).toMatchObject({ succeeded: 15 });
+    expect(await line.runs.count({})).toBe(1);
+  });
+});
