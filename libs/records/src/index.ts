@@ -39,7 +39,7 @@ export { Documents } from './documents.js';
 export { InterruptedError } from './interrupted-error.js';
 export { LeaseLostError } from './lease-lost-error.js';
 export { Departing, Leased } from './leased.js';
-export { LeaseWrites, type Moving } from './lease-writes.js';
+export { LeaseWrites, type Failure, type Moving } from './lease-writes.js';
 export { readManifest, writeManifest, type ManifestLine, type RequestedLine, type UnrenderedLine } from './manifest.js';
 export { readMembers, writeMembers, type Member } from './members.js';
 export { readLines, type Line } from './read-lines.js';
@@ -61,4 +61,4 @@ export {
 export { Runs, endedRunStates, type Run, type RunRequest, type RunState, type Scan } from './runs.js';
 export { idTypes, type ScanPosition } from './scan-position.js';
 export type { Moves, Step } from './step.js';
-export { type Changes, type RecordedError, type WorkRecord } from './work-record.js';
+export { freshWork, type Changes, type RecordedError, type WorkRecord } from './work-record.js';

@@ -9,6 +9,11 @@ export interface Moving<T extends WorkRecord> {
   readonly backoffUntil?: Date;
 }
 
+export interface Failure {
+  readonly error: RecordedError;
+  readonly backoffUntil: Date;
+}
+
 /** The writes of a lease's holder. Each expects state and fence, and tells by false that they are not what they were. */
 export class LeaseWrites<T extends WorkRecord> {
   readonly #collection: Collection<T>;
@@ -23,8 +28,9 @@ export class LeaseWrites<T extends WorkRecord> {
     return this.#update(record, { ...changes });
   }
 
+  /** Expects the owner too: a renewal that comes after the record was let go must not hold it. */
   async renew(record: T, until: Date): Promise<boolean> {
-    return this.#update(record, { 'lease.until': until });
+    return this.#update(record, { 'lease.until': until }, [], { 'lease.owner': record.lease.owner });
   }
 
   async move(record: T, { state, changes, facts, backoffUntil = noBackoff }: Moving<T>): Promise<boolean> {
@@ -52,14 +58,23 @@ export class LeaseWrites<T extends WorkRecord> {
     return this.#update(record, { lease: freeLease, backoffUntil });
   }
 
-  async fail(record: T, failure: { error: RecordedError; backoffUntil: Date; parked: boolean }): Promise<boolean> {
-    const { error, backoffUntil, parked } = failure;
-    return this.#update(record, { lease: freeLease, attempts: record.attempts + 1, error, backoffUntil, parked });
+  async fail(record: T, failure: Failure): Promise<boolean> {
+    return this.#update(record, this.#failed(record, failure));
+  }
+
+  /** The last failure. False too when a wish or a wake came in the meantime: that is looked at first. */
+  async park(record: T, failure: Failure): Promise<boolean> {
+    const set = { ...this.#failed(record, failure), parked: true };
+    return this.#update(record, set, [], { wakes: record.wakes });
   }
 
   /** Without the fence: the record may be in other hands long since. */
   async said(id: string, factId: string): Promise<void> {
     await this.#collection.updateOne({ _id: id }, { $pull: { unsaid: { id: factId } } });
+  }
+
+  #failed(record: T, { error, backoffUntil }: Failure): Record<string, unknown> {
+    return { lease: freeLease, attempts: record.attempts + 1, error, backoffUntil };
   }
 
   async #update(

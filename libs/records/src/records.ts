@@ -59,17 +59,23 @@ export abstract class Records<T extends WorkRecord> {
         backoffUntil: { $lte: now },
         'lease.until': { $lte: now },
       },
-      { $set: { lease: { owner, until: new Date(now.getTime() + leaseMs) } }, $inc: { fence: 1 } },
+      {
+        $set: { lease: { owner, until: new Date(now.getTime() + leaseMs) } },
+        $inc: { fence: 1 },
+        // The wake is used up: whoever comes after a holder that dies, or gives the record back, finds it by its time.
+        ...(id === undefined ? {} : { $min: { nextAt: now } }),
+      },
       { sort: { nextAt: 1 } },
     );
   }
 
-  /** Tells the holder of a leased record to look again before it lets go. */
-  async noteWake(id: string, state: T['state']): Promise<void> {
-    await this.collection.updateOne(
+  /** Tells the holder of a leased record to look again before it lets go. False: nobody holds it in that state. */
+  async noteWake(id: string, state: T['state']): Promise<boolean> {
+    const { matched } = await this.collection.updateOne(
       { _id: id, state, 'lease.until': { $gt: this.clock.now() } },
       { $inc: { wakes: 1 } },
     );
+    return matched === 1;
   }
 
   /** Inserts a record if there is none of its id, together with the events that say so. */

@@ -203,10 +203,12 @@ export class WorkLoop<T extends WorkRecord> {
         await this.work.records.writes.giveBack(record, backoffUntil);
         this.#dueAt(backoffUntil);
       } else {
-        const parked = record.attempts + 1 >= settings.maxAttempts;
+        const { writes } = this.work.records;
         const backoffUntil = this.#after(record.attempts);
         const recorded = recordedError(error, clock.now());
-        await this.work.records.writes.fail(record, { error: recorded, backoffUntil, parked });
+        const failure = { error: recorded, backoffUntil };
+        const parked = record.attempts + 1 >= settings.maxAttempts && (await writes.park(record, failure));
+        if (!parked) await writes.fail(record, failure);
         this.#dueAt(backoffUntil);
         const said = { ...fields, error: recorded.message, code: recorded.code, attempt: record.attempts + 1 };
         if (parked) log.error('parked after too many tries; batchmill stuck retry puts it back', said);

@@ -1,0 +1,203 @@
+import { describe, expect, it } from '@jest/globals';
+import type { MakeStore } from '@batchmill/store/contract';
+import { eachWithBench } from './bench.contract.js';
+import {
+  bulksOf,
+  documentOf,
+  inference,
+  ingest,
+  later,
+  mark,
+  marksOf,
+  now,
+  trouble,
+  type Said,
+} from './marks-bench.contract.js';
+
+const answered = (name: string): Said => ({ id: 'note', name, outcome: 'answered' });
+
+export function describeAnswering(make: MakeStore): void {
+  describe('bringing answers home', () => {
+    const bench = eachWithBench(make);
+    const documents = () => bench().store.collection('notes');
+    const note = () => documentOf(documents(), 'note');
+    const claimed = async (ask: readonly string[] = inference.functions) => {
+      await documents().insertOne({ _id: 'note' });
+      await mark(documents(), inference, ['note'], { claimId: 'run.c1', ask });
+    };
+
+    it('C2: (a) the last answer completes the document in the same update', async () => {
+      await claimed();
+      await ingest(documents(), inference, 'run.c1', [answered('summary')]);
+      expect((await note())['ai_status']).toBe('in_progress');
+
+      const [lastAnswers] = bulksOf(inference, 'run.c1', [answered('topics')]);
+      await documents().bulk(lastAnswers!);
+
+      expect(await note()).toMatchObject({
+        ai_status: 'completed',
+        answers: ['summary', 'topics'],
+        processing_info: { ended: now, functions: { topics: { state: 'done', attempts: 1 } } },
+      });
+    });
+
+    it('(b) an answer beside others that are still asked leaves the document in progress', async () => {
+      await claimed();
+
+      await ingest(documents(), inference, 'run.c1', [answered('summary')]);
+
+      expect(await note()).toMatchObject({
+        ai_status: 'in_progress',
+        answers: ['summary'],
+        processing_info: { ended: null, functions: { summary: { state: 'done' }, topics: { state: 'asked' } } },
+      });
+    });
+
+    it('I3: (c) two answers of one document in one slice complete it', async () => {
+      await claimed();
+
+      await ingest(documents(), inference, 'run.c1', [answered('summary'), answered('topics')]);
+
+      expect(await note()).toMatchObject({ ai_status: 'completed', answers: ['summary', 'topics'] });
+    });
+
+    it('X2 X3: (c) one function to retry puts the document back to pending, not before its time', async () => {
+      await claimed();
+
+      await ingest(documents(), inference, 'run.c1', [
+        answered('summary'),
+        { id: 'note', name: 'topics', outcome: 'retry' },
+      ]);
+
+      expect(await note()).toMatchObject({
+        ai_status: 'pending',
+        answers: ['summary'],
+        processing_info: {
+          claimId: 'run.c1',
+          notBefore: later,
+          ended: null,
+          functions: { summary: { state: 'done' }, topics: { state: 'retry', attempts: 1 } },
+          error: { ...trouble, at: now, attempt: 1 },
+        },
+      });
+    });
+
+    it('X2: what is a round uses up no attempt', async () => {
+      await claimed();
+
+      await ingest(documents(), inference, 'run.c1', [
+        { id: 'note', name: 'summary', outcome: 'round' },
+        { id: 'note', name: 'topics', outcome: 'answered' },
+      ]);
+
+      const marks = await marksOf(documents(), inference, 'note');
+      expect([marks.stateOf('summary'), marks.attemptsOf('summary'), marks.rounds]).toEqual(['retry', 0, 1]);
+    });
+
+    it('X2 X3: (c) one function that failed fails the document, with its other answers kept', async () => {
+      await claimed();
+
+      await ingest(documents(), inference, 'run.c1', [
+        { id: 'note', name: 'summary', outcome: 'failed' },
+        answered('topics'),
+      ]);
+
+      expect(await note()).toMatchObject({
+        ai_status: 'failed',
+        answers: ['topics'],
+        processing_info: { ended: now, functions: { summary: { state: 'failed' } }, error: trouble },
+      });
+    });
+
+    it('X2: a document with a failed function and one to retry is asked again before it fails', async () => {
+      await claimed();
+      await ingest(documents(), inference, 'run.c1', [
+        { id: 'note', name: 'summary', outcome: 'failed' },
+        { id: 'note', name: 'topics', outcome: 'retry' },
+      ]);
+      expect((await note())['ai_status']).toBe('pending');
+
+      await mark(documents(), inference, ['note'], {
+        claimId: 'run.c2',
+        former: 'run.c1',
+        ask: ['topics'],
+        now: later,
+      });
+      await ingest(documents(), inference, 'run.c2', [answered('topics')]);
+
+      expect(await note()).toMatchObject({ ai_status: 'failed', answers: ['topics'] });
+    });
+
+    it('the answer that a second claim asked for completes the document with what it had', async () => {
+      await claimed();
+      await ingest(documents(), inference, 'run.c1', [
+        answered('summary'),
+        { id: 'note', name: 'topics', outcome: 'retry' },
+      ]);
+      await mark(documents(), inference, ['note'], {
+        claimId: 'run.c2',
+        former: 'run.c1',
+        ask: ['topics'],
+        now: later,
+      });
+
+      await ingest(documents(), inference, 'run.c2', [answered('topics')]);
+
+      const document = await note();
+      expect(document).toMatchObject({ ai_status: 'completed', answers: ['summary', 'topics'] });
+      expect(document['processing_info']).not.toHaveProperty('error');
+      expect(document['processing_info']).not.toHaveProperty('notBefore');
+    });
+
+    it('R7: an answer for a document that carries another claim by now writes nothing', async () => {
+      await claimed();
+      await documents().updateOne({ _id: 'note' }, { $set: { 'processing_info.claimId': 'other.c1' } });
+      const before = await note();
+
+      await ingest(documents(), inference, 'run.c1', [
+        answered('summary'),
+        { id: 'note', name: 'topics', outcome: 'failed' },
+      ]);
+
+      expect(await note()).toEqual(before);
+    });
+
+    it('an answer that nobody asked for, or a second one, writes nothing', async () => {
+      await claimed(['summary']);
+      await ingest(documents(), inference, 'run.c1', [answered('summary')]);
+      const before = await note();
+
+      await ingest(documents(), inference, 'run.c1', [answered('topics'), answered('summary')]);
+
+      expect(before['ai_status']).toBe('completed');
+      expect(await note()).toEqual(before);
+    });
+
+    it.each([0, 1, 2, 3])(
+      'interleaving 12: an ingester killed after %s of its bulks pushes nothing twice when the slice is written again',
+      async (bulks) => {
+        const ids = ['one', 'two', 'three'];
+        await documents().insertMany(ids.map((_id) => ({ _id })));
+        await mark(documents(), inference, ids, { claimId: 'run.c1' });
+        const slice: Said[] = [
+          { id: 'one', name: 'summary', outcome: 'answered' },
+          { id: 'one', name: 'topics', outcome: 'answered' },
+          { id: 'two', name: 'summary', outcome: 'retry' },
+          { id: 'two', name: 'topics', outcome: 'answered' },
+          { id: 'three', name: 'topics', outcome: 'failed' },
+          { id: 'three', name: 'summary', outcome: 'answered' },
+        ];
+
+        for (const bulk of bulksOf(inference, 'run.c1', slice).slice(0, bulks)) await documents().bulk(bulk);
+        await ingest(documents(), inference, 'run.c1', slice);
+
+        const all = await Promise.all(ids.map((id) => documentOf(documents(), id)));
+        expect(all).toMatchObject([
+          { ai_status: 'completed', answers: ['summary', 'topics'] },
+          { ai_status: 'pending', answers: ['topics'], processing_info: { functions: { summary: { attempts: 1 } } } },
+          { ai_status: 'failed', answers: ['summary'], processing_info: { functions: { topics: { attempts: 1 } } } },
+        ]);
+      },
+    );
+  });
+}

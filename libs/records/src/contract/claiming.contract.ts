@@ -1,0 +1,204 @@
+import { describe, expect, it } from '@jest/globals';
+import type { MakeStore } from '@batchmill/store/contract';
+import { claimableFilter, functionsToAsk, pendingFilter, readMarks, unmarkableUpdate } from '../index.js';
+import { concurrently, eachWithBench } from './bench.contract.js';
+import {
+  documentOf,
+  inference,
+  ingest,
+  later,
+  mark,
+  marksOf,
+  namingStatus,
+  now,
+  trouble,
+} from './marks-bench.contract.js';
+
+export function describeClaiming(make: MakeStore): void {
+  describe('claiming documents', () => {
+    const bench = eachWithBench(make);
+    const documents = () => bench().store.collection('notes');
+    const idsWhere = (filter: Readonly<Record<string, unknown>>) =>
+      Array.fromAsync(documents().find(filter, { sort: { _id: 1 } }), ({ _id }) => _id);
+
+    it('C1: a missing or empty status means pending, unless the query names the status field', async () => {
+      await documents().insertMany([
+        { _id: 'empty', ai_status: null },
+        { _id: 'finished', ai_status: 'completed' },
+        { _id: 'missing' },
+        { _id: 'odd', ai_status: 7 },
+        { _id: 'pending', ai_status: 'pending' },
+        { _id: 'taken', ai_status: 'in_progress' },
+      ]);
+
+      expect(await idsWhere(pendingFilter(inference))).toEqual(['empty', 'missing', 'pending']);
+      expect(await idsWhere(pendingFilter(namingStatus))).toEqual(['pending']);
+    });
+
+    it('X2: a document that is to wait is not claimed before its time', async () => {
+      await documents().insertMany([
+        { _id: 'due', processing_info: { notBefore: now } },
+        { _id: 'edited by hand', processing_info: { notBefore: 'tomorrow' } },
+        { _id: 'fresh' },
+        { _id: 'waiting', processing_info: { notBefore: later } },
+      ]);
+
+      expect(await idsWhere(claimableFilter(inference, now))).toEqual(['due', 'edited by hand', 'fresh']);
+      expect(await idsWhere(claimableFilter(inference, later))).toHaveLength(4);
+    });
+
+    it('C2: the mark says whose the document is and what is asked, beside the user’s own update', async () => {
+      await documents().insertOne({ _id: 'note', text: 'words', processing_info: { theirs: 1 } });
+      const template = { $set: { taken_by: 'batchmill', ai_status: 'in the works' }, $inc: { takes: 1 } };
+
+      await mark(documents(), inference, ['note'], { claimId: 'run.c1', template });
+
+      expect(await documentOf(documents(), 'note')).toEqual({
+        _id: 'note',
+        text: 'words',
+        taken_by: 'batchmill',
+        takes: 1,
+        ai_status: 'in_progress',
+        processing_info: {
+          theirs: 1,
+          runId: 'run',
+          claimId: 'run.c1',
+          claimedAt: now,
+          ended: null,
+          functions: { summary: { state: 'asked' }, topics: { state: 'asked' } },
+        },
+      });
+    });
+
+    it('marking again changes nothing', async () => {
+      await documents().insertOne({ _id: 'note' });
+      await mark(documents(), inference, ['note'], { claimId: 'run.c1', template: { $inc: { takes: 1 } } });
+      const before = await documentOf(documents(), 'note');
+
+      const carrying = await mark(documents(), inference, ['note'], {
+        claimId: 'run.c1',
+        template: { $inc: { takes: 1 } },
+        now: later,
+      });
+
+      expect(carrying).toEqual(['note']);
+      expect(await documentOf(documents(), 'note')).toEqual(before);
+    });
+
+    it('R7: a document that is no longer as it was found is let be: claimed, ended, or carrying another claim', async () => {
+      const found = { claimId: 'former.c1' };
+      await documents().insertMany([
+        { _id: 'as found', ai_status: 'pending', processing_info: found },
+        { _id: 'claimed', ai_status: 'in_progress', processing_info: { claimId: 'other.c1' } },
+        { _id: 'ended', ai_status: 'completed', processing_info: found },
+        { _id: 'fresh', ai_status: 'pending' },
+        { _id: 'other claim', ai_status: 'pending', processing_info: { claimId: 'other.c1' } },
+        { _id: 'waiting', ai_status: 'pending', processing_info: { ...found, notBefore: later } },
+      ]);
+      const ids = await idsWhere({});
+
+      expect(await mark(documents(), inference, ids, { claimId: 'run.c1', former: 'former.c1' })).toEqual(['as found']);
+      expect(await mark(documents(), inference, ids, { claimId: 'run.c2' })).toEqual(['fresh']);
+    });
+
+    it('interleaving 3: a late mark on a document that went back to pending finds nothing', async () => {
+      await documents().insertOne({ _id: 'note' });
+      await mark(documents(), inference, ['note'], { claimId: 'run.c1' });
+      await ingest(documents(), inference, 'run.c1', [
+        { id: 'note', name: 'summary', outcome: 'retry' },
+        { id: 'note', name: 'topics', outcome: 'answered' },
+      ]);
+      const before = await documentOf(documents(), 'note');
+      expect(before['ai_status']).toBe('pending');
+
+      const carrying = await mark(documents(), inference, ['note'], { claimId: 'sleeper.c1', now: later });
+
+      expect(carrying).toEqual([]);
+      expect(await documentOf(documents(), 'note')).toEqual(before);
+    });
+
+    it('R7 interleaving 16: of 16 runs that want the same 200 documents each document goes to one', async () => {
+      const ids = Array.from({ length: 200 }, (_, number) => `note-${number}`);
+      await documents().insertMany(ids.map((_id) => ({ _id })));
+
+      const carried = await concurrently(16, (worker) => {
+        const wanted = [...ids.slice(worker * 12), ...ids.slice(0, worker * 12)];
+        return mark(documents(), inference, wanted, { claimId: `run-${worker}.c1`, runId: `run-${worker}` });
+      });
+
+      expect(carried.flat()).toHaveLength(200);
+      expect(new Set(carried.flat()).size).toBe(200);
+    }, 60_000);
+
+    it('what went back to pending keeps its answers, its attempts and its rounds, and is asked the rest', async () => {
+      await documents().insertOne({ _id: 'note' });
+      await mark(documents(), inference, ['note'], { claimId: 'run.c1' });
+      await ingest(documents(), inference, 'run.c1', [
+        { id: 'note', name: 'summary', outcome: 'answered' },
+        { id: 'note', name: 'topics', outcome: 'round' },
+      ]);
+
+      const ask = functionsToAsk(inference.functions, await marksOf(documents(), inference, 'note'));
+      await mark(documents(), inference, ['note'], { claimId: 'other.c1', former: 'run.c1', ask, now: later });
+
+      expect(ask).toEqual(['topics']);
+      const marks = await marksOf(documents(), inference, 'note');
+      expect([marks.stateOf('summary'), marks.attemptsOf('summary')]).toEqual(['done', 1]);
+      expect([marks.stateOf('topics'), marks.attemptsOf('topics'), marks.rounds]).toEqual(['asked', 0, 1]);
+    });
+
+    it('R10: a document that had ended and is pending again starts anew', async () => {
+      await documents().insertOne({ _id: 'note' });
+      await mark(documents(), inference, ['note'], { claimId: 'run.c1' });
+      await ingest(documents(), inference, 'run.c1', [
+        { id: 'note', name: 'summary', outcome: 'answered' },
+        { id: 'note', name: 'topics', outcome: 'failed' },
+      ]);
+      await documents().updateOne({ _id: 'note' }, { $set: { ai_status: 'pending' } });
+
+      const ask = functionsToAsk(inference.functions, await marksOf(documents(), inference, 'note'));
+      await mark(documents(), inference, ['note'], {
+        claimId: 'run.c2',
+        former: 'run.c1',
+        ask,
+        anew: true,
+        now: later,
+      });
+
+      expect(ask).toEqual(['summary', 'topics']);
+      expect(await documentOf(documents(), 'note')).toMatchObject({
+        processing_info: {
+          runId: 'run',
+          claimId: 'run.c2',
+          claimedAt: later,
+          ended: null,
+          rounds: 0,
+          functions: { summary: { state: 'asked', attempts: 0 }, topics: { state: 'asked', attempts: 0 } },
+        },
+      });
+      expect((await documentOf(documents(), 'note'))['processing_info']).not.toHaveProperty('error');
+    });
+
+    it('X3: a document that cannot be marked fails with the reason, and nothing that it held is lost', async () => {
+      await documents().insertOne({ _id: 'note', processing_info: 'checked by Ann' });
+      const about = { runId: 'run', claimId: 'run.c1', now, error: trouble };
+
+      await documents().updateOne(
+        { _id: 'note', processing_info: 'checked by Ann' },
+        unmarkableUpdate(inference, { ...about, former: 'checked by Ann' }),
+      );
+
+      const document = await documentOf(documents(), 'note');
+      expect(document).toMatchObject({
+        ai_status: 'failed',
+        processing_info: {
+          former: 'checked by Ann',
+          claimId: 'run.c1',
+          ended: now,
+          error: { ...trouble, at: now, attempt: 0 },
+        },
+      });
+      expect(readMarks(inference, document)).toMatchObject({ claimId: 'run.c1', ended: true });
+    });
+  });
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import type { MakeStore } from '@batchmill/store/contract';
+import { repairUpdates } from '../index.js';
+import { eachWithBench } from './bench.contract.js';
+import { documentOf, inference, ingest, mark } from './marks-bench.contract.js';
+
+export function describeRepairing(make: MakeStore): void {
+  describe('repairing what nothing else told of', () => {
+    const bench = eachWithBench(make);
+    const documents = () => bench().store.collection('notes');
+    const note = () => documentOf(documents(), 'note');
+    const claimed = async () => {
+      await documents().insertOne({ _id: 'note' });
+      await mark(documents(), inference, ['note'], { claimId: 'run.c1' });
+    };
+    const repair = async (asked: readonly string[], claimId = 'run.c1') => {
+      const { filter, update } = repairUpdates(inference, 'note', claimId, asked);
+      await documents().updateOne(filter, update);
+    };
+
+    it('X2: what is still asked is to be asked again, and a round is counted, no attempt', async () => {
+      await claimed();
+      await ingest(documents(), inference, 'run.c1', [{ id: 'note', name: 'summary', outcome: 'answered' }]);
+
+      await repair(['topics']);
+
+      const document = await note();
+      expect(document).toMatchObject({
+        ai_status: 'pending',
+        answers: ['summary'],
+        processing_info: { claimId: 'run.c1', rounds: 1, functions: { summary: { state: 'done', attempts: 1 } } },
+      });
+      expect(document).toHaveProperty('processing_info.functions.topics', { state: 'retry' });
+    });
+
+    it('X2: a repair that is repeated counts one round', async () => {
+      await claimed();
+
+      await repair(['summary', 'topics']);
+      await repair(['summary', 'topics']);
+
+      expect(await note()).toMatchObject({ ai_status: 'pending', processing_info: { rounds: 1 } });
+    });
+
+    it('an answer that came after the look is not undone', async () => {
+      await claimed();
+      await ingest(documents(), inference, 'run.c1', [{ id: 'note', name: 'summary', outcome: 'answered' }]);
+      const before = await note();
+
+      await repair(['summary', 'topics']);
+
+      expect(await note()).toEqual(before);
+    });
+
+    it('R7: a document that carries another claim, or has ended, is let be', async () => {
+      await claimed();
+      const before = await note();
+      await repair(['summary', 'topics'], 'run.c0');
+      expect(await note()).toEqual(before);
+
+      await ingest(documents(), inference, 'run.c1', [
+        { id: 'note', name: 'summary', outcome: 'answered' },
+        { id: 'note', name: 'topics', outcome: 'answered' },
+      ]);
+      const completed = await note();
+      await repair([]);
+
+      expect(await note()).toEqual(completed);
+    });
+  });
+}

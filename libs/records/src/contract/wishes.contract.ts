@@ -1,0 +1,155 @@
+import { describe, expect, it } from '@jest/globals';
+import type { MakeStore } from '@batchmill/store/contract';
+import type { Batch, RunState } from '../index.js';
+import { eachWithBench, leaseMs, type Bench } from './bench.contract.js';
+
+const later = 3_600_000;
+
+export function describeWishes(make: MakeStore): void {
+  describe('wishes', () => {
+    const bench = eachWithBench(make);
+    const takeBatch = (state: Batch['state']) => bench().batches.take({ state, owner: 'a', leaseMs });
+
+    describe('interleaving 18: cancel in each state', () => {
+      it.each<RunState>(['awaited', 'requested', 'running'])(
+        'R2: a run that is %s keeps the wish and is due at once',
+        async (state) => {
+          await bench().insertRun('run', { state, nextAt: bench().in(later), backoffUntil: bench().in(later) });
+
+          expect(await bench().runs.wishCancel('run')).toBe(true);
+
+          expect(await bench().takeRun('a', undefined, state)).toMatchObject({ cancelAskedAt: bench().clock.now() });
+        },
+      );
+
+      it.each<RunState>(['rejected', 'finished', 'cancelled', 'incomplete'])(
+        'R2: a run that is %s has nothing left to cancel',
+        async (state) => {
+          await bench().insertRun('run', { state });
+
+          expect(await bench().runs.wishCancel('run')).toBe(false);
+          expect(await bench().run('run')).toMatchObject({ cancelAskedAt: null, wakes: 0 });
+        },
+      );
+
+      it('R2: the first wish counts, and a run that is not known takes none', async () => {
+        await bench().insertRun('run');
+        await bench().runs.wishCancel('run');
+        const first = bench().clock.now();
+        bench().clock.advance(1_000);
+
+        expect(await bench().runs.wishCancel('run')).toBe(true);
+        expect((await bench().run('run')).cancelAskedAt).toEqual(first);
+        expect(await bench().runs.wishCancel('nowhere')).toBe(false);
+      });
+
+      it('R2: a wish clears the mark of a parked run', async () => {
+        await bench().insertRun('run', { parked: true, attempts: 5 });
+
+        await bench().runs.wishCancel('run');
+
+        expect(await bench().takeRun('a')).toMatchObject({ parked: false, attempts: 0 });
+      });
+
+      it('R2: a wish that comes while the run is worked on is looked at as soon as it is let go', async () => {
+        await bench().insertRun('run');
+        const leased = bench().lease(await bench().takenRun('a', 'run'));
+
+        await bench().runs.wishCancel('run');
+        await leased.wait(bench().in(later)).apply([]);
+
+        expect(await bench().takeRun('b')).toMatchObject({ cancelAskedAt: bench().clock.now() });
+      });
+
+      it.each<Batch['state']>(['built', 'submitted'])('R2: a batch that is %s can be cancelled', async (state) => {
+        await insertBatch(bench(), { state, parked: true, nextAt: bench().in(later) });
+
+        expect(await bench().batches.wishCancel('run.c1.b1')).toBe(true);
+
+        expect(await takeBatch(state)).toMatchObject({ cancelAskedAt: bench().clock.now(), parked: false, wakes: 1 });
+      });
+
+      it.each<Batch['state']>(['settled', 'ingested'])('R2: a batch that is %s is not cancelled', async (state) => {
+        await insertBatch(bench(), { state });
+
+        expect(await bench().batches.wishCancel('run.c1.b1')).toBe(false);
+        expect(await bench().batches.get('run.c1.b1')).toMatchObject({ cancelAskedAt: null });
+      });
+
+      it('R2: a wish that stands does not make the batch due again and again', async () => {
+        await insertBatch(bench(), { state: 'submitted' });
+        await bench().batches.wishCancelOfRun('run');
+        const taken = await takeBatch('submitted');
+        expect(await bench().batches.writes.wait(taken!, {}, bench().in(later))).toBe(true);
+
+        await bench().batches.wishCancelOfRun('run');
+
+        expect(await bench().batches.wishCancel('run.c1.b1')).toBe(true);
+        expect(await takeBatch('submitted')).toBeNull();
+      });
+
+      it('R2: the wish to cancel a run reaches its batches on their way, and no others', async () => {
+        await insertBatch(bench(), { number: 1, state: 'built' });
+        await insertBatch(bench(), { number: 2, state: 'submitted' });
+        await insertBatch(bench(), { number: 3, state: 'settled' });
+        await insertBatch(bench(), { runId: 'other', claimId: 'other.c1', number: 1, state: 'built' });
+
+        await bench().batches.wishCancelOfRun('run');
+
+        const asked = bench().batches.find({ cancelAskedAt: { $ne: null } }, { sort: { _id: 1 } });
+        expect(await Array.fromAsync(asked, ({ _id }) => _id)).toEqual(['run.c1.b1', 'run.c1.b2']);
+      });
+    });
+
+    it.each<Batch['state']>(['submitted', 'settled'])('R2: a batch that is %s can be processed now', async (state) => {
+      await insertBatch(bench(), { state, nextAt: bench().in(later), backoffUntil: bench().in(later) });
+
+      expect(await bench().batches.wishProcess('run.c1.b1')).toBe(true);
+      expect(await takeBatch(state)).toMatchObject({ _id: 'run.c1.b1' });
+    });
+
+    it('R2: what is not submitted yet, or brought home already, is not processed', async () => {
+      await insertBatch(bench(), { number: 1, state: 'built' });
+      await insertBatch(bench(), { number: 2, state: 'ingested' });
+
+      for (const id of ['run.c1.b1', 'run.c1.b2', 'nowhere']) expect(await bench().batches.wishProcess(id)).toBe(false);
+    });
+
+    it('what a run’s cancel has to pass through is hurried', async () => {
+      const about = { kind: 'scan', formerClaimId: null, positionAfter: null, scanEnds: false } as const;
+      const claim = bench().claims.new('run', 1, { ...about, members: 'members', traceparent: null });
+      const waiting = { nextAt: bench().in(later), backoffUntil: bench().in(later), parked: true };
+      await bench()
+        .claims.insertion({ ...claim, state: 'sealed', ...waiting })
+        .apply([]);
+
+      await bench().claims.hurry('run');
+
+      expect(await bench().claims.take({ state: 'sealed', owner: 'a', leaseMs })).toMatchObject({ _id: 'run.c1' });
+    });
+  });
+}
+
+async function insertBatch(bench: Bench, fields: Partial<Batch>): Promise<void> {
+  const { runId = 'run', claimId = 'run.c1', number = 1 } = fields;
+  const built = bench.batches.new({
+    runId,
+    claimId,
+    pipeline: 'notes',
+    number,
+    positionAfter: { model: 1, member: 0 },
+    last: true,
+    file: 'file',
+    fileBytes: 1,
+    manifest: 'manifest',
+    url: '/v1/embeddings',
+    model: 'text-embedding-3-small',
+    documents: 1,
+    requests: 1,
+    unrendered: 0,
+    inputTokens: 1,
+    completionWindow: '24h',
+    traceparent: null,
+  });
+  await bench.batches.insertion({ ...built, ...fields }).apply([]);
+}
