@@ -1,0 +1,124 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { stages } from '@batchmill/all-in-one';
+import { BatchSubmitter } from '@batchmill/batch-submitter';
+import { ChunkScannerModule } from '@batchmill/chunk-scanner';
+import { JsonlBuilder, JsonlBuilderModule } from '@batchmill/jsonl-builder';
+import type { BatchToCreate, Provider, ProviderBatch } from '@batchmill/provider';
+import { TestLine, eventually } from '@batchmill/testing';
+import { manyNotes, notes } from './notes-pipeline.js';
+import { askForRun, endOf, runToTheEnd } from './runs.js';
+
+describe('interleavings, step by step', () => {
+  let bundle: TestLine;
+  afterEach(() => bundle.close());
+
+  async function opened(count: number, options: Partial<Parameters<typeof TestLine.open>[0]> = {}): Promise<TestLine> {
+    bundle = await TestLine.open({ pipelines: [notes], ...options });
+    await bundle.line.documentStore.collection('notes').insertMany(manyNotes(count));
+    return bundle;
+  }
+
+  function builder(): JsonlBuilder {
+    const { runs, batches, budgets, documents, blobs, pipelines, provider } = bundle.line;
+    return new JsonlBuilder(runs, batches, budgets, documents, blobs, pipelines, provider);
+  }
+
+  function submitter(provider: Provider): BatchSubmitter {
+    const { runs, batches, budgets, blobs, line, clock, ids, log } = bundle.line;
+    return new BatchSubmitter(runs, batches, budgets, blobs, provider, line, clock, ids, log);
+  }
+
+  async function ledger(): Promise<{ requests: number; twice: unknown[]; batches: unknown[]; files: unknown[] }> {
+    return (await (await fetch(`${bundle.simulator.url}/admin/ledger`)).json()) as Awaited<ReturnType<typeof ledger>>;
+  }
+
+  it('interleaving 5: two builders of one claim, a document edited between: one set of batches, every document done once', async () => {
+    const { line, clock } = await opened(10);
+    const stop = await bundle.start([ChunkScannerModule]);
+    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await eventually('a sealed claim', async () => (await line.claims.get('r.c1'))?.state === 'sealed');
+    await stop();
+
+    const slow = await bundle.lease(line.claims, 'r.c1');
+    const steps = builder().build(slow);
+    const filled = await steps.next();
+    clock.advance(60_000);
+    await line.documentStore.collection('notes').updateOne({ _id: 'n00003' }, { $set: { text: '' } });
+    await bundle.collect(builder().build(await bundle.lease(line.claims, 'r.c1')));
+    const late = filled.done === true ? true : await filled.value.apply([]);
+    await bundle.start(stages);
+    const run = await endOf(bundle, 'r');
+
+    expect(late).toBe(false);
+    expect(await line.batches.count({ claimId: 'r.c1' })).toBe(1);
+    expect(run.totals?.documents).toMatchObject({ succeeded: 9, failed: 1, left: 0 });
+    expect(await ledger()).toMatchObject({ requests: 9, twice: [] });
+  });
+
+  it('interleaving 7: a submitter that froze after arming and awakes after the takeover creates nothing', async () => {
+    const { line, clock } = await opened(5);
+    const stop = await bundle.start([ChunkScannerModule, JsonlBuilderModule]);
+    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await eventually('a built batch', () => line.batches.get('r.c1.b1'));
+    await stop();
+
+    let awake: () => void = () => undefined;
+    const frozen = new Promise<void>((resolve) => (awake = resolve));
+    let isFrozen: () => void = () => undefined;
+    const armed = new Promise<void>((resolve) => (isFrozen = resolve));
+    const freezing = Object.create(line.provider, {
+      createBatch: {
+        value: async (batch: BatchToCreate): Promise<ProviderBatch> => {
+          isFrozen();
+          await frozen;
+          return line.provider.createBatch(batch);
+        },
+      },
+      uploadFile: { value: line.provider.uploadFile.bind(line.provider) },
+    }) as Provider;
+    const sleeper = bundle.collect(submitter(freezing).submit(await bundle.lease(line.batches, 'r.c1.b1')));
+    const slept = sleeper.then(
+      () => 'went on',
+      (error: unknown) => (error as Error).name,
+    );
+    await armed;
+    for (let looks = 0; (await line.batches.get('r.c1.b1'))?.state === 'built' && looks < 5; looks += 1) {
+      clock.advance(60_000);
+      await bundle.collect(submitter(line.provider).submit(await bundle.lease(line.batches, 'r.c1.b1')));
+    }
+    awake();
+
+    expect(await slept).toBe('TimeoutError');
+    expect(await line.batches.get('r.c1.b1')).toMatchObject({ state: 'submitted' });
+    await bundle.start(stages);
+    expect((await endOf(bundle, 'r')).totals?.documents.succeeded).toBe(5);
+    expect(await ledger()).toMatchObject({ requests: 5, twice: [], batches: [expect.anything()], files: [] });
+  });
+
+  it('interleaving 17: a claim with nothing to render ends, each document failed with its reason', async () => {
+    const { line } = await opened(4);
+    await line.documentStore.collection('notes').updateMany({}, { $set: { text: '' } });
+    await bundle.start(stages);
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 0, failed: 4 }, batches: 0 } });
+    expect(await ledger()).toMatchObject({ requests: 0 });
+  });
+
+  it('interleaving 19: work parked in a stage stops that batch alone, and put back the run ends', async () => {
+    const { line, simulator } = await opened(10);
+    const fault = JSON.stringify([{ on: 'batches.create', what: 'status', value: 403, rate: 1 }]);
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`${simulator.url}/admin/faults`, { method: 'PUT', headers, body: fault });
+    await bundle.start(stages);
+    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await eventually('a parked batch', async () => (await line.batches.get('r.c1.b1'))?.parked);
+
+    await fetch(`${simulator.url}/admin/faults`, { method: 'PUT', headers, body: '[]' });
+    await line.batches.unpark('r.c1.b1');
+
+    expect((await endOf(bundle, 'r')).totals?.documents.succeeded).toBe(10);
+    expect(await ledger()).toMatchObject({ requests: 10, twice: [] });
+  });
+});
