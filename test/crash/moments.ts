@@ -29,12 +29,24 @@ export interface ProviderCall {
 const list: readonly (readonly [string, Moment['endpoint'], Moment['at']])[] = [
   // chunk-scanner
   ['a request is recorded, its message not committed', 'embeddings', store('runs', 'insertOne', 'after', [])],
-  ['a page is gathered, its claim not opened', 'embeddings', store('claims', 'insertOne', 'before', ['"open"'])],
-  ['a claim is open, nothing marked', 'inference', store('claims', 'insertOne', 'after', ['"open"'])],
-  ['documents are marked, their claim not sealed', 'embeddings', store('notes', 'bulk', 'after', ['"asked"'])],
-  ['the scan has moved on, its claim not sealed', 'inference', store('claims', 'updateOne', 'before', ['"sealed"'])],
-  ['a claim is sealed, nobody told', 'embeddings', bus('before', 'chunks.selected')],
-  ['a claim is sealed and told, not marked as said', 'embeddings', bus('after', 'chunks.selected')],
+  [
+    'interleaving 1: a page is gathered, its claim not opened',
+    'embeddings',
+    store('claims', 'insertOne', 'before', ['"open"']),
+  ],
+  ['interleaving 1: a claim is open, nothing marked', 'inference', store('claims', 'insertOne', 'after', ['"open"'])],
+  [
+    'interleaving 1: documents are marked, their claim not sealed',
+    'embeddings',
+    store('notes', 'bulk', 'after', ['"asked"']),
+  ],
+  [
+    'interleaving 1: the scan has moved on, its claim not sealed',
+    'inference',
+    store('claims', 'updateOne', 'before', ['"sealed"']),
+  ],
+  ['interleaving 11: a claim is sealed, nobody told', 'embeddings', bus('before', 'chunks.selected')],
+  ['interleaving 11: a claim is sealed and told, not marked as said', 'embeddings', bus('after', 'chunks.selected')],
   // jsonl-builder
   ['a file is written, its batch not recorded', 'embeddings', store('batches', 'insertOne', 'before', [])],
   ['a batch is recorded, nobody told', 'inference', store('batches', 'insertOne', 'after', [])],
@@ -60,7 +72,11 @@ const list: readonly (readonly [string, Moment['endpoint'], Moment['at']])[] = [
     'embeddings',
     { port: 'vectors', method: 'upsert', given: [], when: 'after' },
   ],
-  ['after the documents, before the checkpoint', 'inference', store('notes', 'bulk', 'after', ['"done"'])],
+  [
+    'interleaving 12: after the documents, before the checkpoint',
+    'inference',
+    store('notes', 'bulk', 'after', ['"done"']),
+  ],
   ['between two slices', 'inference', store('batches', 'updateOne', 'after', ['"part":"output"', '"succeeded":2'])],
   ['all is written, the provider’s files not deleted', 'embeddings', provider('DELETE', /^\/v1\/files\//, 'asked')],
   ['ingested, nobody told', 'embeddings', bus('before', 'results.ingested')],

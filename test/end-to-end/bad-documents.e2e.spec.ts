@@ -155,7 +155,7 @@ describe('a document that stands out', () => {
       expect((await outcomeOf(bundle, 'embeddings', 'n00000')).document['times']).toBe(1);
     });
 
-    it('fails alone when the answer cannot be written into it', async () => {
+    it('interleaving 24: fails alone when the store refuses to write the answer into it', async () => {
       await opened([{ _id: 'odd', answers: 'none yet' }]);
 
       expect(countsOf(await ask(['summary']))).toMatchObject({ succeeded: 3, failed: 1, left: 0 });

@@ -94,7 +94,7 @@ describe('a run request that cannot be run', () => {
     expect(second?.runId).not.toBe(first?.runId);
   });
 
-  it('a request typed by hand that is delivered twice is one run', async () => {
+  it('interleaving 21: a request redelivered without an id is one run', async () => {
     await opened({ ports: ({ bus }) => ({ bus: new TwiceBus(bus) }) });
 
     await typeByHand(bundle, '{"pipeline":"notes","endpoint":"embeddings"}');

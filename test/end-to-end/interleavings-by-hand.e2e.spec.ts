@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { BatchSubmitter } from '@batchmill/batch-submitter';
-import { ChunkScannerModule } from '@batchmill/chunk-scanner';
+import { ChunkScanner, ChunkScannerModule } from '@batchmill/chunk-scanner';
 import { JsonlBuilder, JsonlBuilderModule } from '@batchmill/jsonl-builder';
 import type { BatchToCreate, Provider, ProviderBatch } from '@batchmill/provider';
 import { TestLine, eventually } from '@batchmill/testing';
@@ -21,6 +21,11 @@ describe('interleavings, step by step', () => {
   function builder(): JsonlBuilder {
     const { runs, batches, budgets, documents, blobs, pipelines, provider } = bundle.line;
     return new JsonlBuilder(runs, batches, budgets, documents, blobs, pipelines, provider);
+  }
+
+  function scanner(): ChunkScanner {
+    const { runs, claims, batches, documents, blobs, pipelines, vectors, provider, line, clock } = bundle.line;
+    return new ChunkScanner(runs, claims, batches, documents, blobs, pipelines, vectors, provider, line, clock);
   }
 
   function submitter(provider: Provider): BatchSubmitter {
@@ -120,5 +125,91 @@ describe('interleavings, step by step', () => {
 
     expect((await endOf(bundle, 'r')).totals?.documents.succeeded).toBe(10);
     expect(await ledger()).toMatchObject({ requests: 10, twice: [] });
+  });
+
+  it('interleaving 6: a crash between two batches of a claim whose trailing members cannot be rendered', async () => {
+    const { line, clock } = await opened(10);
+    const documents = line.documentStore.collection('notes');
+    await documents.updateMany({ _id: { $in: ['n00008', 'n00009'] } }, { $set: { text: '' } });
+    await line.budgets.learn(line.provider.account, 'text-embedding-3-small', 120);
+    const stop = await bundle.start([ChunkScannerModule]);
+    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await eventually('a sealed claim', async () => (await line.claims.get('r.c1'))?.state === 'sealed');
+    await stop();
+
+    const first = await builder()
+      .build(await bundle.lease(line.claims, 'r.c1'))
+      .next();
+    if (first.done !== true) await first.value.apply([]);
+    clock.advance(60_000);
+    await bundle.start(stages);
+    const run = await endOf(bundle, 'r');
+
+    expect(await line.batches.count({ claimId: 'r.c1' })).toBeGreaterThan(1);
+    expect(await line.batches.count({ claimId: 'r.c1', last: true })).toBe(1);
+    expect(run.totals?.documents).toMatchObject({ succeeded: 8, failed: 2, left: 0 });
+    expect(await ledger()).toMatchObject({ requests: 8, twice: [] });
+  });
+
+  it('interleaving 25: a crash between the retry claim and the former one’s end counts every document once', async () => {
+    const { line, clock, simulator } = await opened(10);
+    const body = JSON.stringify([{ on: 'line', what: 'status', value: 500, times: 3 }]);
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`${simulator.url}/admin/faults`, { method: 'PUT', headers, body });
+    const stopScanner = await bundle.start([ChunkScannerModule]);
+    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await eventually('a sealed claim', async () => (await line.claims.get('r.c1'))?.state === 'sealed');
+    await stopScanner();
+    const stopOthers = await bundle.start(stages.slice(1));
+    await eventually('ingested', async () => (await line.batches.get('r.c1.b1'))?.state === 'ingested');
+    await stopOthers();
+
+    clock.advance(60_000);
+    for await (const step of scanner().scan(await bundle.lease(line.runs, 'r'))) {
+      await step.apply([]);
+      if ((await line.claims.get('r.c2'))?.state === 'sealed') break;
+    }
+    const left = await line.claims.get('r.c1');
+    clock.advance(60_000);
+    await bundle.start(stages);
+    const run = await endOf(bundle, 'r');
+
+    expect(left?.state).toBe('built');
+    expect(run.totals?.documents).toEqual({ succeeded: 10, failed: 0, left: 0, takenOver: 0 });
+    expect(await ledger()).toMatchObject({ requests: 10, twice: [] });
+  });
+
+  it('interleaving 8: create’s answer lost, the list stale, the batch appearing afterwards: it is cancelled, and told', async () => {
+    const { line, clock, log, simulator } = await opened(5, {
+      simulator: { turnaround: { kind: 'fixed', seconds: 36_000 }, speed: 1 },
+    });
+    const stop = await bundle.start([ChunkScannerModule, JsonlBuilderModule]);
+    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await eventually('a built batch', () => line.batches.get('r.c1.b1'));
+    await stop();
+    const blind = Object.create(line.provider, {
+      listBatches: { value: async function* () {} },
+      uploadFile: { value: line.provider.uploadFile.bind(line.provider) },
+      createBatch: { value: line.provider.createBatch.bind(line.provider) },
+      deleteFile: { value: line.provider.deleteFile.bind(line.provider) },
+    }) as Provider;
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify([{ on: 'batches.create', what: 'drop-answer', times: 1 }]);
+    await fetch(`${simulator.url}/admin/faults`, { method: 'PUT', headers, body });
+
+    const lost = bundle.collect(submitter(blind).submit(await bundle.lease(line.batches, 'r.c1.b1')));
+    await expect(lost).rejects.toMatchObject({ kind: 'ConnectionError' });
+    for (let looks = 0; (await line.batches.get('r.c1.b1'))?.state === 'built' && looks < 5; looks += 1) {
+      clock.advance(60_000);
+      await bundle.collect(submitter(blind).submit(await bundle.lease(line.batches, 'r.c1.b1')));
+    }
+    await bundle.collect(submitter(line.provider).sweep());
+
+    const { batches } = (await ledger()) as { batches: { id: string; status: string }[] };
+    const ours = (await line.batches.get('r.c1.b1'))?.provider?.batchId;
+    expect(batches).toHaveLength(2);
+    expect(batches.find(({ id }) => id !== ours)?.status).toMatch(/^cancell/);
+    expect(batches.find(({ id }) => id === ours)?.status).not.toMatch(/^cancell|failed/);
+    expect(log.lines.some(({ message }) => message.startsWith('cancelled a provider batch'))).toBe(true);
   });
 });

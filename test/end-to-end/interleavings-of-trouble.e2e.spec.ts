@@ -1,0 +1,168 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { stages } from '@batchmill/all-in-one';
+import type { Bus } from '@batchmill/bus';
+import { ChunkScanner } from '@batchmill/chunk-scanner';
+import { ConnectionError, RunRequested, topicOf } from '@batchmill/contracts';
+import type { Provider } from '@batchmill/provider';
+import { OpenAiProvider } from '@batchmill/provider/openai';
+import { TestLine, eventually } from '@batchmill/testing';
+import { manyNotes, notes } from './notes-pipeline.js';
+import { askForRun, endOf, runToTheEnd } from './runs.js';
+
+describe('interleavings of trouble', () => {
+  const bundles: TestLine[] = [];
+  afterEach(async () => {
+    for (const bundle of bundles.splice(0).reverse()) await bundle.close();
+  });
+
+  async function opened(count: number, options: Partial<Parameters<typeof TestLine.open>[0]> = {}): Promise<TestLine> {
+    const bundle = await TestLine.open({ pipelines: [notes], ...options });
+    bundles.push(bundle);
+    await bundle.line.documentStore.collection('notes').insertMany(manyNotes(count));
+    return bundle;
+  }
+
+  async function ledgerOf({
+    simulator,
+  }: TestLine): Promise<{ requests: number; twice: unknown[]; batches: unknown[] }> {
+    return (await (await fetch(`${simulator.url}/admin/ledger`)).json()) as Awaited<ReturnType<typeof ledgerOf>>;
+  }
+
+  it('interleaving 2: a scanner that lost the run’s lease in mid-page and awakes after the run’s end changes nothing', async () => {
+    const bundle = await opened(10);
+    const { line, clock } = bundle;
+    const { runs, claims, batches, documents, blobs, pipelines, vectors, provider } = line;
+    const by = [runs, claims, batches, documents, blobs, pipelines, vectors, provider, line.line, clock] as const;
+    const scanner = new ChunkScanner(...by);
+    const request = { pipeline: 'notes', endpoint: 'embeddings' } as const;
+    await runs.insertion(runs.new('r', request, null)).apply([]);
+    await bundle.collect(scanner.begin(await bundle.lease(runs, 'r')));
+
+    const steps = scanner.scan(await bundle.lease(runs, 'r'));
+    const opening = await steps.next();
+    if (opening.done !== true) await opening.value.apply([]);
+    clock.advance(60_000);
+    await bundle.start(stages);
+    const run = await endOf(bundle, 'r');
+    const before = await Array.fromAsync(line.documentStore.collection('notes').find({}));
+    const awake = await bundle.collect(steps).then(
+      () => 'went on',
+      () => 'gave up',
+    );
+
+    expect(awake).toBe('gave up');
+    expect(run.totals?.documents.succeeded).toBe(10);
+    expect(await Array.fromAsync(line.documentStore.collection('notes').find({}))).toEqual(before);
+    expect(await claims.count({ runId: 'r', state: { $ne: 'done' } })).toBe(0);
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 10, twice: [] });
+  });
+
+  it('M5 interleaving 9: the queue is full: the same file goes again, no document is touched, no attempt used, its share comes back', async () => {
+    const bundle = await opened(10);
+    const body = JSON.stringify([{ on: 'batch', what: 'token-limit', times: 1 }]);
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`${bundle.simulator.url}/admin/faults`, { method: 'PUT', headers, body });
+    await bundle.start(stages);
+
+    await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+
+    const { line } = bundle;
+    const batch = await line.batches.get('r.c1.b1');
+    expect(batch).toMatchObject({ state: 'ingested', submission: { attempt: 2 } });
+    expect(batch!.formerAttempts).toHaveLength(1);
+    expect(await line.batches.count({ runId: 'r' })).toBe(1);
+    for await (const note of line.documentStore.collection('notes').find({})) {
+      expect(note['embedding_processing_info']).toMatchObject({
+        functions: { embeddings: { state: 'done', attempts: 1 } },
+      });
+    }
+    await eventually('the share given back', async () => {
+      const budget = await line.budgets.get(line.provider.account, 'text-embedding-3-small');
+      return budget?.held === 0;
+    });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 10, twice: [] });
+  });
+
+  it('interleaving 20: the bus is emptied in mid-run, and the clocks finish the run', async () => {
+    const emptied = (bus: Bus): Bus =>
+      Object.create(bus, {
+        publish: {
+          value: (messages: Parameters<Bus['publish']>[0]) =>
+            bus.publish(messages.filter(({ topic }) => topic === topicOf(RunRequested))),
+        },
+        subscribe: { value: bus.subscribe.bind(bus) },
+        ensureTopics: { value: bus.ensureTopics.bind(bus) },
+        close: { value: bus.close.bind(bus) },
+      }) as Bus;
+    const bundle = await opened(25, { ports: ({ bus }) => ({ bus: emptied(bus) }) });
+    await bundle.start(stages);
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(run.totals?.documents.succeeded).toBe(25);
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 25, twice: [] });
+  });
+
+  it('interleaving 22: a dependency away for longer than any lease while a replica joins parks nothing and pays nothing twice', async () => {
+    let isAway = true;
+    const flaky = (provider: Provider): Provider =>
+      Object.create(provider, {
+        account: { value: provider.account },
+        ...Object.fromEntries(
+          (['uploadFile', 'createBatch', 'retrieveBatch', 'deleteFile', 'cancelBatch', 'close'] as const).map(
+            (name) => [
+              name,
+              {
+                value: (...given: unknown[]): unknown => {
+                  if (isAway && name !== 'close') throw new ConnectionError('away', 'the provider is away');
+                  const call = Reflect.get(provider, name) as (...all: unknown[]) => unknown;
+                  return Reflect.apply(call, provider, given);
+                },
+              },
+            ],
+          ),
+        ),
+        listBatches: { value: provider.listBatches.bind(provider) },
+        listInputFiles: { value: provider.listInputFiles.bind(provider) },
+        download: { value: provider.download.bind(provider) },
+        check: { value: provider.check.bind(provider) },
+      }) as Provider;
+    const bundle = await opened(20, {
+      ports: ({ provider }) => ({ provider: flaky(provider) }),
+      work: { leaseMs: 200 },
+    });
+    await bundle.start(stages);
+    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await eventually('not ready', () => !bundle.line.readiness.isReady && bundle.line.batches.get('r.c2.b1'));
+    await bundle.start(stages);
+    bundle.clock.advance(3_600_000);
+
+    expect(await bundle.line.batches.count({ parked: true })).toBe(0);
+    isAway = false;
+    const run = await endOf(bundle, 'r');
+
+    expect(run.totals?.documents.succeeded).toBe(20);
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 20, twice: [] });
+  });
+
+  it('interleaving 23: two installations that share one key leave each other’s batches and files alone', async () => {
+    const settings = { sweepMs: 50 };
+    const one = await opened(20, { settings: { ...settings, installation: 'one' } });
+    const shared = new OpenAiProvider({ apiKey: 'sk-test', baseUrl: `${one.simulator.url}/v1`, clock: one.clock });
+    const two = await opened(20, {
+      settings: { ...settings, installation: 'two' },
+      ports: () => ({ provider: shared }),
+    });
+    await one.start(stages);
+    await two.start(stages);
+
+    const ended = await Promise.all(
+      [one, two].map((bundle) => runToTheEnd(bundle, { runId: 'same', pipeline: 'notes', endpoint: 'embeddings' })),
+    );
+
+    expect(ended.map(({ totals }) => totals?.documents.succeeded)).toEqual([20, 20]);
+    const { batches, requests } = await ledgerOf(one);
+    expect(requests).toBe(40);
+    expect((batches as { status: string }[]).filter(({ status }) => status !== 'completed')).toEqual([]);
+  });
+});
