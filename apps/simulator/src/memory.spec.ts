@@ -72,7 +72,7 @@ describe('memory', () => {
 
       expect(file.bytes).toBe(fileMegabytes * megabyte);
       expect(received).toBe(fileMegabytes * megabyte);
-      expect(most - before).toBeLessThan(100);
+      expect(most - before).toBeLessThan(150); // held whole, it would be 200
     } finally {
       await child.end('SIGTERM');
       await rm(dataDir, { recursive: true, force: true });
