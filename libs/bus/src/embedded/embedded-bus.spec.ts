@@ -170,6 +170,19 @@ describe('The embedded bus', () => {
     expect(EmbeddedBus.isConsumed(file)).toBe(true);
   });
 
+  it('the right to consume can be taken before anything is subscribed, and is kept until the bus is closed', async () => {
+    const [first, second] = [open(), open()];
+    const subscribing = { group: 'workers', topics: ['work'], handle: async () => undefined };
+    first.keepConsuming();
+    expect(() => second.keepConsuming()).toThrow(expect.objectContaining({ code: 'bus.already-consumed' }));
+    await first.subscribe(subscribing).then((subscription) => subscription.stop());
+    expect(EmbeddedBus.isConsumed(file)).toBe(true);
+    await first.close();
+
+    second.keepConsuming();
+    expect(EmbeddedBus.isConsumed(file)).toBe(true);
+  });
+
   it('a bus that nobody ever opened is not consumed', () => {
     expect(EmbeddedBus.isConsumed(join(folder, 'nowhere', 'bus.db'))).toBe(false);
   });

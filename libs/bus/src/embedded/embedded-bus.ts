@@ -31,6 +31,7 @@ export class EmbeddedBus extends Bus {
   private readonly stops = new Set<() => Promise<void>>();
   private readonly lock: ConsumerLock;
   private looking: NodeJS.Timeout | null = null;
+  private isKept = false;
   private seenVersion = 0;
   private keyless = 0;
 
@@ -50,6 +51,15 @@ export class EmbeddedBus extends Bus {
   /** True while a process, this one included, has a subscription to the bus in that file. */
   static isConsumed(file: string): boolean {
     return ConsumerLock.isHeld(lockFileOf(file));
+  }
+
+  /**
+   * Takes the right to consume before anything is subscribed and keeps it until the bus is closed. Throws
+   * `bus.already-consumed` when another one has it. Who holds it may start what only one process of a home may run.
+   */
+  keepConsuming(): void {
+    this.becomeConsumer();
+    this.isKept = true;
   }
 
   override async publish(messages: readonly OutgoingMessage[]): Promise<void> {
@@ -96,6 +106,7 @@ export class EmbeddedBus extends Bus {
 
   override async close(): Promise<void> {
     await Promise.all([...this.stops].map((stop) => stop()));
+    this.stopConsuming();
     this.log.close();
   }
 
@@ -135,7 +146,10 @@ export class EmbeddedBus extends Bus {
   private async leave(group: ConsumerGroup, member: Member, stop: () => Promise<void>): Promise<void> {
     await group.leave(member);
     this.stops.delete(stop);
-    if (this.stops.size > 0) return;
+    if (this.stops.size === 0 && !this.isKept) this.stopConsuming();
+  }
+
+  private stopConsuming(): void {
     if (this.looking) clearInterval(this.looking);
     this.looking = null;
     this.lock.release();
