@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { batchCommand } from './commands/batch.js';
+import { dltCommand } from './commands/dlt.js';
 import { estimateCommand } from './commands/estimate.js';
 import { progressCommand } from './commands/progress.js';
 import { runCommand } from './commands/run.js';
@@ -23,6 +24,7 @@ export function program(): Command {
     estimateCommand(),
     searchCommand(),
     stuckCommand(),
+    dltCommand(),
     simulatorCommand(),
   ]) {
     root.addCommand(inherit(command));
