@@ -1,4 +1,4 @@
-import { ConnectionError } from '@batchmill/contracts';
+import { ConnectionError, type ErrorCode } from '@batchmill/contracts';
 import { Blobs, type Blob } from '@batchmill/blobs';
 import { Vectors, type VectorCollection, type VectorHit, type VectorRow } from '@batchmill/vectors';
 
@@ -7,7 +7,7 @@ export class FullDisk {
   isFull = true;
   refusals = 0;
 
-  check(code: string): void {
+  check(code: ErrorCode): void {
     if (!this.isFull) return;
     this.refusals += 1;
     throw new ConnectionError(code, 'The disk is full.');

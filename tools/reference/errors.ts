@@ -1,18 +1,6 @@
-import { blobsErrorCodes } from '@batchmill/blobs';
-import { busErrorCodes } from '@batchmill/bus';
-import { pipelineErrorCodes } from '@batchmill/pipeline';
-import { providerErrorCodes } from '@batchmill/provider';
-import { vectorsErrorCodes } from '@batchmill/vectors';
+import { errorCatalogues } from './error-catalogues.ts';
 
-const catalogues: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
-  ['Pipelines, requests and answers', pipelineErrorCodes],
-  ['Provider', providerErrorCodes],
-  ['Bus', busErrorCodes],
-  ['Blobs', blobsErrorCodes],
-  ['Vectors', vectorsErrorCodes],
-];
-
-/** Every code of the libraries' catalogues. */
+/** Every code of every catalogue. */
 export function errorsPage(): string {
   const lines = [
     '# Errors',
@@ -25,7 +13,7 @@ export function errorsPage(): string {
   lines.push('| ProcessingError | a few tries with backoff, then the record is parked: `batchmill stuck list` |');
   lines.push('| ValidationError | a message becomes a dead letter; a setting or definition stops the start |');
   lines.push('| TemplateError | the document fails with its reason; the rest goes on |');
-  for (const [title, codes] of catalogues) {
+  for (const [title, codes] of Object.entries(errorCatalogues)) {
     lines.push('', `## ${title}`, '', '| code | means |', '|---|---|');
     for (const [code, means] of Object.entries(codes)) lines.push(`| \`${code}\` | ${means} |`);
   }

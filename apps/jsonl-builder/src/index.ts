@@ -1,2 +1,3 @@
 export { JsonlBuilder } from './jsonl-builder.js';
 export { JsonlBuilderModule } from './jsonl-builder.module.js';
+export { jsonlBuilderErrorCodes, type JsonlBuilderErrorCode } from './error-codes.js';

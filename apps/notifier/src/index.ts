@@ -1,2 +1,3 @@
 export { Notifier } from './notifier.js';
 export { NotifierModule } from './notifier.module.js';
+export { notifierErrorCodes, type NotifierErrorCode } from './error-codes.js';

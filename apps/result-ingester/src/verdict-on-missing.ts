@@ -1,5 +1,6 @@
 import { missingResult, noUsage, type Classified, type DocumentError } from '@batchmill/pipeline';
 import type { Batch, Ingestion } from '@batchmill/records';
+import type { ResultIngesterErrorCode } from './error-codes.js';
 
 /** What it means that a request of this batch got no line, by what became of the batch. `line` counts from 1. */
 export function verdictOnMissing(batch: Batch, line: number, { lost }: Pick<Ingestion, 'lost'>): Classified {
@@ -49,7 +50,7 @@ function errorOf(message: string): DocumentError {
   return { kind: 'ProcessingError', code: 'provider.batch-failed', message };
 }
 
-function again(code: string, message: string): Classified {
+function again(code: ResultIngesterErrorCode, message: string): Classified {
   return {
     outcome: 'retry',
     error: { kind: 'ProcessingError', code, message },

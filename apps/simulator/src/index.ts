@@ -1,5 +1,7 @@
 export { parseTurnaround } from './batches/turnaround.js';
 export type { Turnaround } from './batches/turnaround.js';
+export { simulatorErrorCodes } from './error-codes.js';
+export type { SimulatorErrorCode } from './error-codes.js';
 export { faultCatalogue } from './faults/fault-catalogue.js';
 export type { FaultDescription, FaultOn, FaultWhat } from './faults/fault-catalogue.js';
 export type { FaultRule } from './faults/fault-rule.js';

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { SimulatorErrorCode } from './error-codes.js';
 import type { SimulatorOptions } from './options.js';
 import { SimulatorError } from './simulator-error.js';
 import { startSimulator } from './start-simulator.js';
@@ -6,7 +7,7 @@ import { startSimulator } from './start-simulator.js';
 /** The one message a simulator's thread sends. */
 export type WorkerReport =
   | { readonly url: string; readonly port: number }
-  | { readonly error: { readonly code: string; readonly message: string } };
+  | { readonly error: { readonly code: SimulatorErrorCode; readonly message: string } };
 
 try {
   const simulator = await startSimulator(workerData as SimulatorOptions); // startSimulatorWorker sends them

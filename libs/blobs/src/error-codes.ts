@@ -8,3 +8,7 @@ export const blobsErrorCodes = {
 } as const;
 
 export type BlobsErrorCode = keyof typeof blobsErrorCodes;
+
+declare module '@batchmill/contracts' {
+  interface ErrorCodes extends Record<BlobsErrorCode, string> {}
+}

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@batchmill/contracts';
 import type { IncomingMessage, OutgoingMessage } from './bus.js';
 
 export const deadLetterSuffix = '.dlt';
@@ -5,7 +6,7 @@ export const deadLetterSuffix = '.dlt';
 /** Why a message was put aside. */
 export interface DeadLetterCause {
   readonly group: string;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
 }
 

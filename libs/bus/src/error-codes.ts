@@ -7,3 +7,7 @@ export const busErrorCodes = {
 } as const;
 
 export type BusErrorCode = keyof typeof busErrorCodes;
+
+declare module '@batchmill/contracts' {
+  interface ErrorCodes extends Record<BusErrorCode, string> {}
+}

@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes.js';
+
 /**
  * Errors are instructions: the kind tells the host of a stage what to do with the work that threw it.
  * `code` is stable and comes from the catalogue of the library that throws; `message` says which id, what was found,
@@ -7,9 +9,9 @@ export type ErrorKind = 'ConnectionError' | 'ValidationError' | 'ProcessingError
 
 abstract class KindOfError extends Error {
   abstract readonly kind: ErrorKind;
-  readonly code: string;
+  readonly code: ErrorCode;
 
-  constructor(code: string, message: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.code = code;
   }

@@ -13,6 +13,7 @@ export {
   type BatchmillError,
   type ErrorKind,
 } from './error-kinds.js';
+export { contractsErrorCodes, type ErrorCode, type ErrorCodes } from './error-codes.js';
 export { endpoints, type Endpoint } from './endpoint.js';
 export { runIdPattern } from './run-id.js';
 export { settledReasons, type SettledReason } from './settled-reason.js';

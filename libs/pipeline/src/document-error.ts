@@ -1,10 +1,10 @@
-import type { ErrorKind } from '@batchmill/contracts';
+import type { ErrorCode, ErrorKind } from '@batchmill/contracts';
 import type { PipelineErrorCode } from './error-codes.js';
 
 /** What went wrong with one document, as it is recorded on it. The message never carries contents. */
 export interface DocumentError {
   readonly kind: ErrorKind;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
 }
 

@@ -33,6 +33,10 @@ export const pipelineErrorCodes = {
   'provider.bad-vector': 'The vector has another length than asked, or numbers that are not finite.',
   'provider.bad-json': 'The answer is not JSON, though JSON was asked for.',
   'provider.other-json': 'The answer is JSON, but not of the schema.',
-  'provider.cut-off': 'The answer ended at the token limit, in the middle of its JSON.',
+  'provider.answer-cut-off': 'The answer ended at the token limit, in the middle of its JSON.',
 } as const;
 export type PipelineErrorCode = keyof typeof pipelineErrorCodes;
+
+declare module '@batchmill/contracts' {
+  interface ErrorCodes extends Record<PipelineErrorCode, string> {}
+}

@@ -11,3 +11,7 @@ export const providerErrorCodes = {
 } as const;
 
 export type ProviderErrorCode = keyof typeof providerErrorCodes;
+
+declare module '@batchmill/contracts' {
+  interface ErrorCodes extends Record<ProviderErrorCode, string> {}
+}

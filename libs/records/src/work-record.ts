@@ -1,4 +1,4 @@
-import type { ErrorKind, Fact } from '@batchmill/contracts';
+import type { ErrorCode, ErrorKind, Fact } from '@batchmill/contracts';
 import type { Fields } from '@batchmill/store';
 
 /** What every record that is worked on has beside its own fields. */
@@ -29,7 +29,7 @@ export interface WorkRecord<S extends string = string> extends Fields {
 
 export interface RecordedError {
   readonly kind: ErrorKind | 'Error';
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly at: Date;
 }

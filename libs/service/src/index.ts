@@ -24,3 +24,4 @@ export {
 export { lineSettingsOf, workSettingsOf } from './settings-of-stages.js';
 export { simulatedProvider, type SimulatedProvider } from './simulated-provider.js';
 export { startStages } from './start-stages.js';
+export { serviceErrorCodes, type ServiceErrorCode } from './error-codes.js';

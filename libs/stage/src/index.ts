@@ -11,3 +11,4 @@ export { StageHost, type Handler, type HostNeeds } from './stage-host.js';
 export { StageStrategy } from './stage-strategy.js';
 export { WorkLoop, type LoopNeeds, type Work } from './work-loop.js';
 export { WorkSettings } from './work-settings.js';
+export { stageErrorCodes, type StageErrorCode } from './error-codes.js';

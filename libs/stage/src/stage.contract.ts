@@ -185,7 +185,7 @@ export function describeStageContract(name: string, make: () => Promise<Bundle>)
       let tries = 0;
       await host(async function* (run) {
         tries += 1;
-        if (isAway) throw new ConnectionError('away', 'the provider is away');
+        if (isAway) throw new ConnectionError('provider.away', 'the provider is away');
         yield run.to('finished', finished(run.id));
       });
 
@@ -238,7 +238,7 @@ export function describeStageContract(name: string, make: () => Promise<Bundle>)
       const flaky = Object.create(bundle.bus, {
         publish: {
           value: async (messages: Parameters<Bus['publish']>[0]) => {
-            if (isAway) throw new ConnectionError('bus.away', 'the bus is away');
+            if (isAway) throw new ConnectionError('bus.unavailable', 'the bus is away');
             await publish(messages);
           },
         },

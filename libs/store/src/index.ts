@@ -13,3 +13,4 @@ export {
   type UpdateCounts,
 } from './store.js';
 export { DuplicateKeyError } from './duplicate-key-error.js';
+export { storeErrorCodes, type StoreErrorCode } from './error-codes.js';

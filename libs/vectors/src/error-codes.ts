@@ -12,3 +12,7 @@ export const vectorsErrorCodes = {
 } as const;
 
 export type VectorsErrorCode = keyof typeof vectorsErrorCodes;
+
+declare module '@batchmill/contracts' {
+  interface ErrorCodes extends Record<VectorsErrorCode, string> {}
+}

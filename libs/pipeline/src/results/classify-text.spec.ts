@@ -129,7 +129,7 @@ describe('classifyResult of a text', () => {
 
   it.each<[string, object, string]>([
     ['no JSON', chatted({ content: 'Topics: secret' }), 'provider.bad-json'],
-    ['JSON that ends at the token limit', chatted({ content: '{"topics":["a' }, 'length'), 'provider.cut-off'],
+    ['JSON that ends at the token limit', chatted({ content: '{"topics":["a' }, 'length'), 'provider.answer-cut-off'],
     ['JSON of another shape', chatted({ content: '{"topics":"secret"}' }), 'provider.other-json'],
     ['JSON with a further key', chatted({ content: '{"topics":[],"secret":1}' }), 'provider.other-json'],
   ])('I5: %s is tried again, and nothing of it is told', (_, body, code) => {

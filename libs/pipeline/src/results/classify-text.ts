@@ -42,9 +42,13 @@ function classifyContent(
   const parsed = parse(text);
   if (parsed === undefined) {
     return isCutOff
-      ? retry('provider.cut-off', 'The answer ended at maxTokens, in the middle of its JSON; allow more of them', {
-          usage,
-        })
+      ? retry(
+          'provider.answer-cut-off',
+          'The answer ended at maxTokens, in the middle of its JSON; allow more of them',
+          {
+            usage,
+          },
+        )
       : retry('provider.bad-json', 'The answer is not JSON, though JSON was asked for', { usage });
   }
   if (!responseSchema.validate(parsed)) {

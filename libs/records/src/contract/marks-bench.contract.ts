@@ -19,7 +19,7 @@ import {
 
 export const now = new Date('2026-01-01T12:00:00Z');
 export const later = new Date('2026-01-01T13:00:00Z');
-export const trouble = { kind: 'ProcessingError', code: 'result.refused', message: 'the model refused' } as const;
+export const trouble = { kind: 'ProcessingError', code: 'provider.refusal', message: 'the model refused' } as const;
 
 const notes = definePipeline({
   name: 'notes',

@@ -11,7 +11,7 @@ export function describeMoving(make: MakeStore): void {
     it('one update writes the state, the changes and the facts, and frees the lease', async () => {
       await bench().insertRun('run', {
         attempts: 2,
-        error: { kind: 'Error', code: 'c', message: 'm', at: new Date(0) },
+        error: { kind: 'Error', code: 'unforeseen', message: 'm', at: new Date(0) },
       });
       const leased = bench().lease(await bench().takenRun('a', 'run'));
       bench().clock.advance(1_000);

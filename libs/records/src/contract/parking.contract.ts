@@ -8,7 +8,7 @@ export function describeParking(make: MakeStore): void {
   describe('trouble', () => {
     const bench = eachWithBench(make);
     const failure = () => ({
-      error: recordedError(new ProcessingError('work.odd', 'it failed'), bench().clock.now()),
+      error: recordedError(new ProcessingError('store.filter-refused', 'it failed'), bench().clock.now()),
       backoffUntil: bench().in(1_000),
     });
 
@@ -39,7 +39,7 @@ export function describeParking(make: MakeStore): void {
         state: 'requested',
         attempts: 1,
         parked: false,
-        error: { kind: 'ProcessingError', code: 'work.odd', message: 'it failed', at: bench().clock.now() },
+        error: { kind: 'ProcessingError', code: 'store.filter-refused', message: 'it failed', at: bench().clock.now() },
         backoffUntil: bench().in(1_000),
         lease: { owner: null },
       });
@@ -73,7 +73,7 @@ export function describeParking(make: MakeStore): void {
 
       expect(await bench().runs.writes.park(taken, failure())).toBe(false);
       expect(await bench().runs.writes.fail(taken, failure())).toBe(true);
-      expect(await bench().run('run')).toMatchObject({ parked: false, error: { code: 'work.odd' } });
+      expect(await bench().run('run')).toMatchObject({ parked: false, error: { code: 'store.filter-refused' } });
       bench().clock.advance(1_000);
       const again = await bench().takenRun('a', 'run');
       expect(again.cancelAskedAt).not.toBeNull();

@@ -1,4 +1,5 @@
 import { ConnectionError, isBatchmillError } from '@batchmill/contracts';
+import type { StoreErrorCode } from '../error-codes.js';
 
 /** SQLite's primary result codes: https://sqlite.org/rescode.html */
 const Code = {
@@ -13,7 +14,7 @@ const Code = {
   notADb: 26,
 };
 
-const away: ReadonlyMap<number, readonly [code: string, advice: string]> = new Map([
+const away: ReadonlyMap<number, readonly [code: StoreErrorCode, advice: string]> = new Map([
   [Code.busy, ['store.away', 'another process has held it for too long; look for one that hangs']],
   [Code.locked, ['store.away', 'another process has held it for too long; look for one that hangs']],
   [Code.readOnly, ['store.away', 'it cannot be written; look at its permissions']],

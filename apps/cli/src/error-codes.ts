@@ -1,0 +1,16 @@
+/** Every code that the command line puts on an error of its own: what it means, and what to do. */
+export const cliErrorCodes = {
+  'command.choice': 'Arguments that exclude each other, or none of those that are wanted. Give one of them.',
+  'command.no-file': 'A file that an option names cannot be read. Name a text file with one entry per line.',
+  'dlt.no-topic': 'There is no topic of that name. Name an event, or leave it out for all.',
+  'dlt.redriven-already': 'The letter was redriven before. If its message failed again, redrive the newer letter.',
+  'dlt.unknown': 'There is no dead letter of that id. `batchmill dlt list` shows those there are.',
+  'search.no-embeddings': 'The pipeline embeds nothing, so there is nothing to search. Name one that has embeddings.',
+  'stuck.unknown': 'Nothing of that name is parked. `batchmill stuck list` shows what is.',
+} as const;
+
+export type CliErrorCode = keyof typeof cliErrorCodes;
+
+declare module '@batchmill/contracts' {
+  interface ErrorCodes extends Record<CliErrorCode, string> {}
+}
