@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import { Server, serverNames, type ServerName } from './server.ts';
+import { statusTable } from './status-table.ts';
+
+const usage = `npm run servers:up [NAME…] [-- --lite]    install and start; all but milvus-lite when none is named
+npm run servers:down [NAME…]              end what was started here
+npm run servers:status                    what answers, where, since when, memory
+npm run servers -- VERB NAME…             VERB: install, start, stop, kill, freeze, thaw
+npm run servers -- env                    the TEST_… variables that point the tests at these servers
+
+Names: ${serverNames.join(', ')}
+`;
+const verbs = ['up', 'down', 'status', 'env', 'install', 'start', 'stop', 'kill', 'freeze', 'thaw'] as const;
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { lite: { type: 'boolean' } } });
+const [asked, ...named] = positionals;
+const verb = verbs.find((one) => one === asked);
+const unknown = named.filter((name) => !serverNames.some((one) => one === name));
+if (verb === undefined || unknown.length > 0) {
+  if (unknown.length > 0) process.stderr.write(`unknown: ${unknown.join(', ')}\n`);
+  process.stderr.write(usage);
+  process.exitCode = 2;
+} else await run(verb, chosen(verb, named as ServerName[]));
+
+/** The named ones; else all, of which Milvus Lite starts only when asked for. */
+function chosen(verb: (typeof verbs)[number], names: readonly ServerName[]): readonly Server[] {
+  // `npm run servers:up --lite`, without `--` before it, arrives as npm's own setting.
+  const lite = values.lite ?? process.env['npm_config_lite'] === 'true';
+  const all = serverNames.filter(
+    (name) => name !== 'milvus-lite' || lite || !['up', 'start', 'install'].includes(verb),
+  );
+  const onLine = (line: string) => process.stdout.write(`${line}\n`);
+  return (names.length > 0 ? names : all).map((name) => new Server(name, { onLine }));
+}
+
+async function run(verb: (typeof verbs)[number], servers: readonly Server[]): Promise<void> {
+  if (verb === 'env') await each(servers, async (server) => void process.stdout.write(await server.variables()));
+  else if (verb === 'up') await each(servers, (server) => server.start());
+  else if (verb === 'down') await each(servers, (server) => server.stop());
+  else if (verb !== 'status') await each(servers, (server) => server[verb]());
+  if (verb === 'up' || verb === 'status') await printStatus();
+}
+
+/** One after the other; one that fails does not keep the next from its turn. The recipe has said why. */
+async function each(servers: readonly Server[], act: (server: Server) => Promise<void>): Promise<void> {
+  for (const server of servers) {
+    try {
+      await act(server);
+    } catch {
+      process.exitCode = 1;
+    }
+  }
+}
+
+async function printStatus(): Promise<void> {
+  const all = await Promise.all(serverNames.map((name) => new Server(name).status()));
+  process.stdout.write(`\n${statusTable(all, new Date())}`);
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Milvus standalone: the real server's binary with etcd and its queue inside, from the last release that was a wheel.
+# Settings: MILVUS_PORT (19540), MILVUS_METRICS_PORT (9099, where its health is asked), PYTHON (python3).
+source "$(dirname "${BASH_SOURCE[0]}")/../verbs.sh"
+
+name=milvus
+version='2.3.5'
+port=$(port_from MILVUS_PORT 19540)
+metrics_port=$(port_from MILVUS_METRICS_PORT 9099)
+addresses=("TEST_MILVUS=milvus://127.0.0.1:$port")
+ports=("MILVUS_PORT=$port" "MILVUS_METRICS_PORT=$metrics_port")
+download='81 MB by pip'
+made_from=(requirements.txt standalone.py)
+start_seconds=120
+
+needs_to_start() { :; }
+needs_to_install() { need_python 3.8; }
+install_into() { install_wheels "$1" && "$1/bin/python" "$here/standalone.py" unpack "$1/milvus"; }
+prepare() { :; }
+launch() {
+  command=("$home/install/bin/python" "$here/standalone.py" run "$home/install/milvus" "$instance/data" "$port" "$metrics_port")
+}
+answers() { ask_http "$metrics_port" /healthz | grep -q OK && listening "$port"; }
+
+recipe "$@"
