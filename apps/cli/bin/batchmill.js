@@ -19,9 +19,28 @@ const node = isNewEnough
 // V8 lets its nursery grow to a hundred megabytes under this load; a small one is as quick.
 const nursery = '--max-semi-space-size=16';
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', nursery, main, ...process.argv.slice(2)], {
-  stdio: 'inherit',
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 });
-// A terminal sends Ctrl-C to both; a signal sent to this process alone is passed on.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => child.kill('SIGTERM'));
-child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+
+// A terminal sends Ctrl-C to both processes, and npm sends it once more to this one; `kill` may name this one alone. The
+// child tells which signals it got: one that did not reach it is passed on.
+const waitMs = 1000;
+const toldAt = new Map();
+child.on('message', (signal) => toldAt.set(signal, performance.now()));
+const waiting = new Set();
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    if (waiting.has(signal)) return;
+    waiting.add(signal);
+    const since = performance.now() - waitMs;
+    setTimeout(() => {
+      waiting.delete(signal);
+      if ((toldAt.get(signal) ?? -Infinity) < since) child.kill(signal);
+    }, waitMs);
+  });
+}
+child.on('exit', (code, signal) => {
+  if (signal === null) process.exit(code);
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+});

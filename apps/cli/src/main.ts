@@ -3,9 +3,11 @@ import { SimulatorError } from '@batchmill/simulator';
 import { startTracing } from '@batchmill/telemetry';
 import { CommanderError } from 'commander';
 import { program } from './program.js';
+import { tellSignals } from './tell-signals.js';
 
 /* The `batchmill` command. Exit codes: see `exit-codes.ts`. */
 startTracing();
+tellSignals();
 try {
   await program().parseAsync(process.argv);
 } catch (error) {

@@ -9,9 +9,11 @@ export { PipelineFiles, type PipelineFilesOptions } from './pipelines/index.js';
 export { reportBatch, type BatchReport } from './reports/batch-report.js';
 export { reportRun, type RunProgress, type RunReport } from './reports/run-report.js';
 export { runStages } from './run-stages.js';
-export { awaitRun, type Awaiting } from './runs/await-run.js';
+export { askForRun } from './runs/ask-for-run.js';
+export { awaitRun, hasEnded, type Awaiting } from './runs/await-run.js';
 export { publishEvent } from './runs/publish-event.js';
 export { runPipeline, type PipelineResult, type RunPipelineOptions } from './runs/run-pipeline.js';
+export { workedElsewhere } from './runs/worked-elsewhere.js';
 export { serveStages } from './serve-stages.js';
 export {
   pipelineDefaultsOf,

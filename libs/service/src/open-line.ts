@@ -1,9 +1,10 @@
 import { RandomIds, SystemClock, ValidationError } from '@batchmill/contracts';
+import type { Bus } from '@batchmill/bus';
 import type { Pipelines } from '@batchmill/pipeline';
 import type { Log } from '@batchmill/telemetry';
 import { installationOf } from './installation.js';
 import { assembleLine, closePorts, type Line } from './line.js';
-import { openPorts } from './open-ports.js';
+import { beAtWork, openPorts } from './open-ports.js';
 import { PipelineFiles } from './pipelines/index.js';
 import { pipelineDefaultsOf, type Settings } from './settings/index.js';
 import { lineSettingsOf, workSettingsOf } from './settings-of-stages.js';
@@ -20,50 +21,62 @@ export interface OpenLineOptions {
   readonly name: string;
   /** Who asks the provider nothing needs no key; a simulator is not started for it. */
   readonly needsProvider: boolean;
+  /**
+   * True when stages will run here: the right to work on the home is taken before anything is started, and kept until the
+   * line is closed. Rejects with `bus.already-consumed` when another process is at work on an embedded home.
+   */
+  readonly works?: boolean;
   /** Instead of those in the folder of pipelines. */
   readonly pipelines?: Pipelines;
 }
 
 /** Opens everything that the settings name. Rejects with a ValidationError that says which line to write. */
 export async function openLine(settings: Settings, options: OpenLineOptions): Promise<OpenedLine> {
+  if (options.needsProvider) expectKey(settings);
   const clock = new SystemClock();
   const ids = new RandomIds();
   const pipelines = options.pipelines ?? (await pipelinesOf(settings));
-  const simulated = await simulatedOf(settings, options.needsProvider);
-  const providerUrl = simulated?.url ?? settings.openai.baseUrl;
+  let simulated: SimulatedProvider | null = null;
+  const providerUrl = async (bus: Bus): Promise<string> => {
+    if (options.works === true) beAtWork(bus);
+    if (settings.openai.baseUrl !== 'simulated' || !options.needsProvider) return settings.openai.baseUrl;
+    simulated = await simulatedProvider(settings, { bus, clock });
+    return simulated.url;
+  };
   const ports = await openPorts(settings, { providerUrl, clock, ids });
-  const installation = await installationOf(ports.store, ids);
-  const owner = `${options.name}-${process.pid}-${ids.next().slice(0, 8)}`;
-  const surroundings = {
-    pipelines,
-    line: lineSettingsOf(settings, installation),
-    work: workSettingsOf(settings, owner),
-    clock,
-    ids,
-    log: options.log,
+  // The simulator ends before the right to work does: who takes over starts one of its own.
+  const close = async (): Promise<void> => {
+    await simulated?.close();
+    await closePorts(ports);
   };
-  const line = assembleLine(ports, surroundings, `/batchmill/${options.name}`);
-  for (const records of line.hostNeeds.records) await records.prepare();
-  return {
-    line,
-    close: async () => {
-      await closePorts(ports);
-      await simulated?.close();
-    },
-  };
+  try {
+    const installation = await installationOf(ports.store, ids);
+    const owner = `${options.name}-${process.pid}-${ids.next().slice(0, 8)}`;
+    const surroundings = {
+      pipelines,
+      line: lineSettingsOf(settings, installation),
+      work: workSettingsOf(settings, owner),
+      clock,
+      ids,
+      log: options.log,
+    };
+    const line = assembleLine(ports, surroundings, `/batchmill/${options.name}`);
+    for (const records of line.hostNeeds.records) await records.prepare();
+    return { line, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 function pipelinesOf(settings: Settings): Promise<Pipelines> {
   return PipelineFiles.load({ folder: settings.installation.pipelines, defaults: pipelineDefaultsOf(settings) });
 }
 
-async function simulatedOf({ openai, ...rest }: Settings, isNeeded: boolean): Promise<SimulatedProvider | null> {
-  if (openai.baseUrl === 'simulated') return isNeeded ? simulatedProvider({ openai, ...rest }) : null;
-  if (isNeeded && openai.apiKey === null) {
-    throw new ValidationError(
-      'settings.no-key',
-      'OPENAI_API_KEY: found nothing; set it to your key, or set OPENAI_BASE_URL=simulated to try everything without one',
-    );
-  }
-  return null;
+function expectKey({ openai: { baseUrl, apiKey } }: Settings): void {
+  if (baseUrl === 'simulated' || apiKey !== null) return;
+  throw new ValidationError(
+    'settings.no-key',
+    'OPENAI_API_KEY: found nothing; set it to your key, or set OPENAI_BASE_URL=simulated to try everything without one',
+  );
 }

@@ -1,7 +1,10 @@
+import type { Clock } from '@batchmill/contracts';
+import type { Bus } from '@batchmill/bus';
 import { parseTurnaround, startSimulatorWorker } from '@batchmill/simulator';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { beAtWork } from './open-ports.js';
 import type { Settings } from './settings/index.js';
 
 export interface SimulatedProvider {
@@ -10,16 +13,33 @@ export interface SimulatedProvider {
   close(): Promise<void>;
 }
 
+const lookMs = 100;
+const looks = 50;
+
 /**
  * The simulator of a home, for `OPENAI_BASE_URL=simulated`: the one that another process of the same home runs, else one
- * in a thread of this process. What it billed stays in the home.
+ * in a thread of this process, which takes the right to work first: nobody else starts one, or loses this one at work.
+ * What it billed stays in the home.
  */
-export async function simulatedProvider({ installation, simulator }: Settings): Promise<SimulatedProvider> {
+export async function simulatedProvider(
+  { installation, simulator }: Settings,
+  { bus, clock }: { bus: Bus; clock: Clock },
+): Promise<SimulatedProvider> {
   const dataDir = join(installation.home, 'simulator');
   const noteFile = join(installation.home, 'simulator.url');
   mkdirSync(dataDir, { recursive: true });
-  const running = await readFile(noteFile, 'utf8').catch(() => null);
-  if (running !== null && (await answers(running))) return { url: `${running}/v1`, close: async () => undefined };
+  for (let look = 1; ; look += 1) {
+    const running = await readFile(noteFile, 'utf8').catch(() => null);
+    if (running !== null && (await answers(running))) return { url: `${running}/v1`, close: async () => undefined };
+    try {
+      beAtWork(bus);
+      break;
+    } catch (error) {
+      // The process at work may be about to start its simulator.
+      if (look === looks) throw error;
+      await clock.sleep(lookMs);
+    }
+  }
 
   const { speed, seed, turnaround } = simulator;
   const started = await startSimulatorWorker({ dataDir, speed, seed, turnaround: parseTurnaround(turnaround) });

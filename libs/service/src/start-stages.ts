@@ -12,7 +12,7 @@ export async function startStages(name: string, stages: readonly Type[]): Promis
   const tracing = startTracing();
   let opened: OpenedLine | null = null;
   try {
-    opened = await openLine(settings, { log, name, needsProvider: true });
+    opened = await openLine(settings, { log, name, needsProvider: true, works: true });
     const app = await serveStages(opened.line, stages, settings.service.port);
     log.info('at work', { operation: name, url: app.url });
     const stopped = await nextSignal();

@@ -1,5 +1,4 @@
-import { endedRunStates } from '@batchmill/records';
-import { awaitRun, isAtWork } from '@batchmill/service';
+import { awaitRun, hasEnded, isAtWork, workedElsewhere } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodeOf } from '../exit-codes.js';
 import { ProgressDisplay } from '../show/progress-display.js';
@@ -15,7 +14,7 @@ export function progressCommand(): Command {
 }
 
 async function progress(id: string | undefined): Promise<void> {
-  const isFollowed = isAtWork(settingsHere());
+  const settings = settingsHere();
   await withLine(async (line) => {
     const [newest] = await Array.fromAsync(line.runs.find({}, { sort: { createdAt: -1 }, limit: 1 }));
     if (id === undefined && newest === undefined) {
@@ -26,16 +25,17 @@ async function progress(id: string | undefined): Promise<void> {
     const display = new ProgressDisplay(process.stdout);
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort());
-    // Nobody at work: there is nothing to wait for.
-    if (!isFollowed && !endedRunStates.includes(run.state)) stop.abort();
-    const report = await awaitRun(line, run._id, { signal: stop.signal, onProgress: (now) => display.show(now) });
-    display.end();
+    const report = await awaitRun(line, run._id, {
+      signal: stop.signal,
+      // Nobody at work from the beginning: there is nothing to wait for.
+      isWorkedOn: isAtWork(settings) ? workedElsewhere(settings, line.clock) : () => false,
+      onProgress: (now) => display.show(now),
+    }).finally(() => display.end());
     if (report === null) return;
     process.stdout.write(runSummary(report));
-    if (!isFollowed && !endedRunStates.includes(run.state)) {
-      process.stdout.write(
-        `nobody is at work on it: batchmill run ${run.pipeline ?? 'PIPELINE'} --run-id ${run._id}\n`,
-      );
+    if (!hasEnded(report) && !stop.signal.aborted) {
+      const again = `batchmill run ${run.pipeline ?? 'PIPELINE'} --run-id ${run._id}`;
+      process.stdout.write(`nobody is at work on it; it goes on with: ${again}\n`);
     }
     process.exitCode = exitCodeOf(report);
   });

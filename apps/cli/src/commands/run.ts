@@ -1,5 +1,5 @@
 import { RandomIds, RunRequested } from '@batchmill/contracts';
-import { isAtWork, publishEvent, runPipeline, type PipelineResult } from '@batchmill/service';
+import { askForRun, hasEnded, isAtWork, runPipeline } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
 import { askedBy, withRunFlags, type RunFlags } from '../run-options.js';
@@ -27,9 +27,8 @@ export function runCommand(): Command {
 async function run(pipeline: string, flags: Flags): Promise<void> {
   const settings = settingsHere();
   const runId = flags.runId ?? new RandomIds().next();
-  const isElsewhere = isAtWork(settings);
-  if (isElsewhere && flags.wait !== true) {
-    await withLine((line) => publishEvent(line, new RunRequested({ ...askedBy(flags), pipeline, runId })));
+  if (isAtWork(settings) && flags.wait !== true) {
+    await withLine((line) => askForRun(line, new RunRequested({ ...askedBy(flags), pipeline, runId })));
     process.stdout.write(
       flags.json ? `${JSON.stringify({ runId })}\n` : `asked for run ${runId}; batchmill progress ${runId}\n`,
     );
@@ -37,9 +36,9 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   }
   const { home } = settings.installation;
   const said = flags.json ? process.stderr : process.stdout;
-  if (!isElsewhere) said.write(`run ${runId}: the stages work in this process, on ${home}\n`);
   const display = new ProgressDisplay(said);
   const stopping = stopSignal();
+  const work = { isElsewhere: false };
   const result = await runPipeline({
     ...askedBy(flags),
     pipeline,
@@ -47,6 +46,11 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
     settings,
     log: logIn(settings),
     signal: stopping,
+    onWork: (where) => {
+      display.end();
+      said.write(workText(runId, where, home, work.isElsewhere));
+      work.isElsewhere = where === 'elsewhere';
+    },
     onProgress: (report) => display.show(report),
   }).finally(() => display.end());
   process.stdout.write(
@@ -54,7 +58,22 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   );
   if (result.status === 'stuck')
     said.write(`stuck: batchmill stuck list shows what stands still; ${logFileIn(home)}\n`);
-  process.exitCode = stopping.aborted && isUnfinished(result) ? sayHowToGoOn(pipeline, runId) : exitCodeOf(result);
+  if (!stopping.aborted || hasEnded(result)) {
+    process.exitCode = exitCodeOf(result);
+    return;
+  }
+  process.stderr.write(
+    work.isElsewhere
+      ? `not waiting any more; the run goes on in the other process: batchmill progress ${runId}\n`
+      : `stopped; nothing is lost. It goes on with: batchmill run ${pipeline} --run-id ${runId}\n`,
+  );
+  process.exitCode = exitCodes.stopped;
+}
+
+function workText(runId: string, where: 'here' | 'elsewhere', home: string, wasElsewhere: boolean): string {
+  if (where === 'elsewhere') return `run ${runId}: another process is at work on ${home}; waiting for it\n`;
+  const why = wasElsewhere ? 'the other process has ended; ' : '';
+  return `run ${runId}: ${why}the stages work in this process, on ${home}\n`;
 }
 
 /** The first Ctrl-C stops cleanly, the second at once. */
@@ -68,13 +87,4 @@ function stopSignal(): AbortSignal {
     });
   }
   return stopping.signal;
-}
-
-function isUnfinished({ status }: PipelineResult): boolean {
-  return status === 'requested' || status === 'running' || status === 'awaited';
-}
-
-function sayHowToGoOn(pipeline: string, runId: string): number {
-  process.stderr.write(`stopped; nothing is lost. It goes on with: batchmill run ${pipeline} --run-id ${runId}\n`);
-  return exitCodes.stopped;
 }

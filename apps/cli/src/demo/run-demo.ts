@@ -33,7 +33,7 @@ export async function runDemo({ settings, nodeModules, screen, log, signal }: De
   screen.text('The documentation of the packages installed here goes through all six stages: embedded stores, a');
   screen.text('simulated OpenAI whose hours take seconds. Nothing leaves this machine and nothing is paid.');
 
-  const opened = await openLine(settings, { log, name: 'demo', needsProvider: true });
+  const opened = await openLine(settings, { log, name: 'demo', needsProvider: true, works: true });
   const { line } = opened;
   try {
     screen.heading('Documents');
@@ -130,7 +130,7 @@ function showTotals(screen: Screen, reports: readonly RunReport[], { installatio
   screen.text('look at what was done: export BATCHMILL_HOME=.batchmill/demo OPENAI_BASE_URL=simulated');
   screen.text('                       npx batchmill runs list; npx batchmill batch list');
   screen.text('your own key:          export OPENAI_API_KEY=…      and: npx batchmill run package-docs --limit 10');
-  screen.text('your own documents:    README.md, "Your own pipeline"');
+  screen.text('your own documents:    README.md, "Your own key, your own documents"');
 }
 
 function n(count: number): string {

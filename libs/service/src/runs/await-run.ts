@@ -7,20 +7,27 @@ export interface Awaiting {
   readonly onProgress?: (report: RunReport) => void;
   /** Aborted: the run is left as it is, and the last report returned. */
   readonly signal?: AbortSignal;
+  /** Asked with every look; once it is false the last report is returned. */
+  readonly isWorkedOn?: () => boolean;
   readonly everyMs?: number;
 }
 
-/** Follows a run until it has ended, is stuck, or the signal is aborted. Null: no look found such a run. */
+/** Follows a run until it has ended, is stuck, or there is no more to wait for. Null: no look found such a run. */
 export async function awaitRun(line: Line, runId: string, awaiting: Awaiting = {}): Promise<RunReport | null> {
-  const { onProgress, signal, everyMs = 250 } = awaiting;
+  const { onProgress, signal, isWorkedOn, everyMs = 250 } = awaiting;
   for (let last: RunReport | null = null; ;) {
     const run = await line.runs.get(runId);
     if (run !== null) {
       last = await reportRun(line, run);
       onProgress?.(last);
-      if (endedRunStates.includes(run.state) || last.status === 'stuck') return last;
+      if (hasEnded(last)) return last;
     }
-    if (signal?.aborted === true) return last;
+    if (signal?.aborted === true || isWorkedOn?.() === false) return last;
     await line.clock.sleep(everyMs, signal);
   }
+}
+
+/** True when nothing more happens to a run by itself. */
+export function hasEnded({ status }: RunReport): boolean {
+  return status === 'stuck' || endedRunStates.includes(status);
 }

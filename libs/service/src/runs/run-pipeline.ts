@@ -1,4 +1,4 @@
-import { RandomIds, RunRequested, ValidationError, type Endpoint } from '@batchmill/contracts';
+import { RandomIds, RunRequested, ValidationError, isBatchmillError, type Endpoint } from '@batchmill/contracts';
 import {
   Pipelines,
   checkPipeline,
@@ -9,13 +9,14 @@ import {
   type ResponsesBody,
 } from '@batchmill/pipeline';
 import { MemoryLog, type Log } from '@batchmill/telemetry';
-import { openLine } from '../open-line.js';
+import { openLine, type OpenedLine } from '../open-line.js';
 import { isAtWork } from '../open-ports.js';
 import type { RunReport } from '../reports/run-report.js';
 import { runStages } from '../run-stages.js';
 import { pipelineDefaultsOf, readSettings, type Settings } from '../settings/index.js';
-import { awaitRun } from './await-run.js';
-import { publishEvent } from './publish-event.js';
+import { askForRun } from './ask-for-run.js';
+import { awaitRun, hasEnded } from './await-run.js';
+import { workedElsewhere } from './worked-elsewhere.js';
 
 export interface RunPipelineOptions {
   /** A name of the folder of pipelines, or a definition. */
@@ -30,6 +31,8 @@ export interface RunPipelineOptions {
   /** Reshapes every answer before it is written, in place of the functions' own `process`. For a definition only. */
   readonly process?: ResponseProcessor<ChatBody | ResponsesBody>;
   readonly onProgress?: (report: RunReport) => void;
+  /** Told where the work is done, and again when that changes. */
+  readonly onWork?: (where: 'here' | 'elsewhere') => void;
   /** Aborted: the work stops at a checkpoint; the same run goes on when it is asked for again. */
   readonly signal?: AbortSignal;
   /** Missing: read from the environment and `.env`. */
@@ -43,44 +46,81 @@ export interface PipelineResult extends RunReport {
 
 /**
  * Runs a pipeline to its end, as `batchmill run --wait` does: with the stages in this process, unless another process is
- * at work on the same home. Rejects with a ValidationError when the request cannot be run.
+ * at work on the same home; that one's work is followed, and taken over should it end before the run does. Rejects with a
+ * ValidationError when the request cannot be run.
  */
 export async function runPipeline(options: RunPipelineOptions): Promise<PipelineResult> {
   const settings = options.settings ?? readSettings({ env: process.env, cwd: process.cwd() });
   const log = options.log ?? new MemoryLog();
   const given = givenPipelines(options, settings);
-  const isElsewhere = isAtWork(settings);
-  if (isElsewhere && given !== null) {
-    throw new ValidationError(
-      'run.at-work-elsewhere',
-      'another process is at work on this home and does not know the definition; put it into the folder of pipelines, or stop that process',
-    );
+  const runId = options.runId ?? new RandomIds().next();
+  const request = new RunRequested(requestOf(options, runId));
+  for (let isAsked = false; ; isAsked = true) {
+    const report = await attendRun({ options, settings, log, given, runId, request, isAsked });
+    if (report === null && options.signal?.aborted === true) {
+      throw new ValidationError('run.unknown', `${runId}: the run was stopped before it began`);
+    }
+    if (report === null || !(hasEnded(report) || options.signal?.aborted === true)) continue;
+    if (report.status === 'rejected') throw new ValidationError('run.rejected', report.reason ?? 'rejected');
+    return { ...report, totalProcessed: report.succeeded + report.failed };
   }
-  const opened = await openLine(settings, {
-    log,
-    name: 'run-pipeline',
-    needsProvider: !isElsewhere,
-    ...(given === null ? {} : { pipelines: given }),
-  });
+}
+
+interface Attending {
+  readonly options: RunPipelineOptions;
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly given: Pipelines | null;
+  readonly runId: string;
+  readonly request: RunRequested;
+  readonly isAsked: boolean;
+}
+
+/** Works a run here, or follows it while another process is at work. An unfinished report: nobody is at work any more. */
+async function attendRun({ options, isAsked, ...attending }: Attending): Promise<RunReport | null> {
+  const { settings, runId, request } = attending;
+  const { onProgress, signal } = options;
+  const working = await openWork(attending);
+  const opened =
+    working ?? (await openLine(settings, { log: attending.log, name: 'run-pipeline', needsProvider: false }));
   try {
-    const running = isElsewhere ? null : await runStages(opened.line, (await import('@batchmill/all-in-one')).stages);
+    const running = working && (await runStages(opened.line, (await import('@batchmill/all-in-one')).stages));
     try {
-      const runId = options.runId ?? new RandomIds().next();
-      await publishEvent(opened.line, new RunRequested(requestOf(options, runId)));
-      const { onProgress, signal } = options;
-      const report = await awaitRun(opened.line, runId, {
+      options.onWork?.(working === null ? 'elsewhere' : 'here');
+      if (!isAsked) await askForRun(opened.line, request);
+      return await awaitRun(opened.line, runId, {
         ...(onProgress === undefined ? {} : { onProgress }),
         ...(signal === undefined ? {} : { signal }),
+        ...(working === null ? { isWorkedOn: workedElsewhere(settings, opened.line.clock) } : {}),
       });
-      if (report === null) throw new ValidationError('run.unknown', `${runId}: the run was stopped before it began`);
-      if (report.status === 'rejected') throw new ValidationError('run.rejected', report.reason ?? 'rejected');
-      return { ...report, totalProcessed: report.succeeded + report.failed };
     } finally {
       await running?.close();
     }
   } finally {
     await opened.close();
   }
+}
+
+/** Null: another process is at work. */
+async function openWork({
+  settings,
+  log,
+  given,
+}: Pick<Attending, 'settings' | 'log' | 'given'>): Promise<OpenedLine | null> {
+  const pipelines = given === null ? {} : { pipelines: given };
+  const isTaken = isAtWork(settings);
+  if (!isTaken) {
+    try {
+      return await openLine(settings, { log, name: 'run-pipeline', needsProvider: true, works: true, ...pipelines });
+    } catch (error) {
+      if (!isBatchmillError(error) || error.code !== 'bus.already-consumed') throw error;
+    }
+  }
+  if (given === null) return null;
+  throw new ValidationError(
+    'run.at-work-elsewhere',
+    'another process is at work on this home and does not know the definition; put it into the folder of pipelines, or stop that process',
+  );
 }
 
 function requestOf(options: RunPipelineOptions, runId: string): ConstructorParameters<typeof RunRequested>[0] {
