@@ -12,6 +12,11 @@ export const storeErrorCodes = {
     'The index exists, and is unique where it should not be, or the reverse. Drop it, or ask for the one that is there.',
   'store.away':
     'The store does not answer, or its file cannot be read or written. Waited for; the message says where to look.',
+  'store.timed-out':
+    'One call took longer than it may, though it may have been carried out. Made again later; look at the load of the server and at the indexes.',
+  'store.not-authorised':
+    'The server refuses the user or its password, or the user may not do this. Waited for; mend the URL or the roles of the user.',
+  'store.bad-url': 'The URL of the store is not understood, or names no database. The message shows what was wanted.',
   'store.disk-full': 'The disk that holds the store is full. Waited for; free some space.',
   'store.unreadable': 'The store’s file is damaged, or is no database. Put back a copy, or name another file.',
   'store.closed': 'The store was used after it was closed.',

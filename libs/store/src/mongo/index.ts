@@ -1,0 +1,1 @@
+export { MongoStore, type MongoStoreOptions } from './mongo-store.js';

@@ -1,0 +1,166 @@
+import { ProcessingError } from '@batchmill/contracts';
+import { ObjectId, type Document, type Collection as DriversCollection } from 'mongodb';
+import { DuplicateKeyError } from '../duplicate-key-error.js';
+import {
+  Collection,
+  type BulkCounts,
+  type BulkUpdate,
+  type Fields,
+  type Filter,
+  type Finding,
+  type IndexKeys,
+  type Sort,
+  type Update,
+  type UpdateCounts,
+} from '../store.js';
+import { runBulk } from './bulk.js';
+import { checkFilter } from './check-filter.js';
+import { PatientCursor, type Patience } from './patient-cursor.js';
+import type { Run } from './run.js';
+import { sentUpdate } from './sent-update.js';
+
+export interface MongoCollectionNeeds {
+  readonly run: Run;
+  readonly patience: Patience;
+}
+
+/** As many documents as come in one answer, unless they fill 16 MB before. */
+const batchDocuments = 500;
+
+/** Upserts of one key at the same moment may both find nothing; the one that comes second then finds the first's. */
+const upsertAttempts = 5;
+
+export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
+  readonly #documents: DriversCollection;
+  readonly #run: Run;
+  readonly #patience: Patience;
+
+  constructor(documents: DriversCollection, { run, patience }: MongoCollectionNeeds) {
+    super();
+    this.#documents = documents;
+    this.#run = run;
+    this.#patience = patience;
+  }
+
+  override async *find(filter: Filter, { sort, limit, projection }: Finding = {}): AsyncGenerator<T> {
+    this.#checkLimit(limit);
+    checkFilter(this.#name, filter);
+    const open = async () =>
+      this.#documents.find(filter, {
+        batchSize: batchDocuments,
+        ...(sort === undefined ? {} : { sort, allowDiskUse: !isById(sort) }),
+        ...(limit === undefined ? {} : { limit }),
+        ...(projection === undefined ? {} : { projection }),
+      });
+    const cursor = new PatientCursor(await this.#run({ what: 'filter' }, open), this.#patience);
+    try {
+      for (;;) {
+        const document = await this.#run({ what: 'filter' }, () => cursor.next());
+        if (document === null) return;
+        yield document as T; // what was stored under the name of this collection
+      }
+    } finally {
+      await cursor.close();
+    }
+  }
+
+  override async findOne(filter: Filter, finding: Omit<Finding, 'limit'> = {}): Promise<T | null> {
+    checkFilter(this.#name, filter);
+    const found = await this.#run({ what: 'filter' }, () => this.#documents.findOne(filter, finding));
+    return found as T | null; // what was stored under the name of this collection
+  }
+
+  override async insertOne(document: T): Promise<void> {
+    await this.#run({ what: 'insert', id: document['_id'] }, () => this.#documents.insertOne(withId(document)));
+  }
+
+  override async insertMany(documents: readonly T[]): Promise<void> {
+    if (documents.length === 0) return;
+    await this.#run({ what: 'insert' }, () => this.#documents.insertMany(documents.map(withId), { ordered: true }));
+  }
+
+  override async updateOne(
+    filter: Filter,
+    update: Update,
+    { upsert = false }: { readonly upsert?: boolean } = {},
+  ): Promise<UpdateCounts> {
+    checkFilter(this.#name, filter);
+    const sent = sentUpdate(this.#name, update);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#update(filter, () => this.#documents.updateOne(filter, sent, { upsert }));
+      } catch (error) {
+        const mayBeTheOthers = upsert && error instanceof DuplicateKeyError;
+        if (!mayBeTheOthers || attempt === upsertAttempts) throw error;
+      }
+    }
+  }
+
+  override async updateMany(filter: Filter, update: Update): Promise<UpdateCounts> {
+    checkFilter(this.#name, filter);
+    const sent = sentUpdate(this.#name, update);
+    return this.#update(filter, () => this.#documents.updateMany(filter, sent));
+  }
+
+  override async bulk(updates: readonly BulkUpdate[]): Promise<BulkCounts> {
+    return runBulk(this.#documents, updates, this.#run);
+  }
+
+  override async findOneAndUpdate(
+    filter: Filter,
+    update: Update,
+    { sort }: { readonly sort?: Sort } = {},
+  ): Promise<T | null> {
+    checkFilter(this.#name, filter);
+    const sent = sentUpdate(this.#name, update);
+    const options = { returnDocument: 'after', ...(sort === undefined ? {} : { sort }) } as const;
+    const found = await this.#run({ what: 'update', id: filter['_id'] }, () =>
+      this.#documents.findOneAndUpdate(filter, sent, options),
+    );
+    return found as T | null; // what was stored under the name of this collection
+  }
+
+  override async count(filter: Filter): Promise<number> {
+    checkFilter(this.#name, filter);
+    return this.#run({ what: 'filter' }, () => this.#documents.countDocuments(filter));
+  }
+
+  override async deleteMany(filter: Filter): Promise<number> {
+    checkFilter(this.#name, filter);
+    const { deletedCount } = await this.#run({ what: 'filter' }, () => this.#documents.deleteMany(filter));
+    return deletedCount;
+  }
+
+  override async ensureIndex({ keys, unique = false }: IndexKeys): Promise<void> {
+    await this.#run({ what: 'index' }, () => this.#documents.createIndex(keys, unique ? { unique } : {}, {}));
+  }
+
+  get #name(): string {
+    return this.#documents.collectionName;
+  }
+
+  async #update(
+    filter: Filter,
+    work: () => Promise<{ matchedCount: number; modifiedCount: number; upsertedCount: number }>,
+  ): Promise<UpdateCounts> {
+    const done = await this.#run({ what: 'update', id: filter['_id'] }, work);
+    return { matched: done.matchedCount, modified: done.modifiedCount, inserted: done.upsertedCount > 0 };
+  }
+
+  #checkLimit(limit: number | undefined): void {
+    if (limit === undefined || (Number.isInteger(limit) && limit > 0)) return;
+    throw new ProcessingError(
+      'store.filter-refused',
+      `${this.#name}: the limit is ${limit}, wanted a whole number above 0, or none at all`,
+    );
+  }
+}
+
+function isById(sort: Sort): boolean {
+  return Object.keys(sort).join() === '_id';
+}
+
+/** A copy where the driver would write into the caller's. */
+function withId(document: Fields): Document {
+  return document['_id'] === undefined ? { ...document, _id: new ObjectId() } : document;
+}

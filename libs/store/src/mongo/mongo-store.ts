@@ -1,0 +1,86 @@
+import { ConnectionError, ValidationError } from '@batchmill/contracts';
+import type { Db, MongoClient } from 'mongodb';
+import { Store, type Collection, type Fields } from '../store.js';
+import { MongoCollection } from './mongo-collection.js';
+import { mongoError, type Doing } from './mongo-error.js';
+import { databaseOf, shownUrl } from './mongo-url.js';
+import { openClient } from './open-client.js';
+import { defaultPatience, type Patience } from './patient-cursor.js';
+
+export interface MongoStoreOptions {
+  /** `mongodb://…/database` or `mongodb+srv://…/database`, with the driver's options. */
+  readonly url: string;
+  /** Goes before the one that the URL names. */
+  readonly database?: string;
+  /** How a list is kept whose reader pauses. */
+  readonly patience?: Patience;
+}
+
+/** Collections of one database of a MongoDB server, 4.4 or newer, on its own or a replica set. */
+export class MongoStore extends Store {
+  readonly #client: MongoClient;
+  readonly #database: Db;
+  readonly #url: string;
+  readonly #patience: Patience;
+  #closed = false;
+
+  private constructor(client: MongoClient, database: string, url: string, patience: Patience) {
+    super();
+    this.#client = client;
+    this.#database = client.db(database);
+    this.#url = url;
+    this.#patience = patience;
+  }
+
+  /** Connects with the first call, and again by itself. Throws a ValidationError when the URL cannot be used. */
+  static open({ url, database, patience = defaultPatience }: MongoStoreOptions): MongoStore {
+    const client = openClient(url);
+    const name = database ?? databaseOf(url);
+    const shown = shownUrl(url);
+    if (name === null) {
+      throw new ValidationError(
+        'store.bad-url',
+        `The URL ${shown} names no database; wanted mongodb://host:27017/database, or the database named beside it.`,
+      );
+    }
+    return new MongoStore(client, name, shown, patience);
+  }
+
+  override collection<T extends Fields = Fields>(name: string): Collection<T> {
+    return new MongoCollection<T>(this.#database.collection(name), {
+      run: (doing, work) => this.#run({ collection: name, ...doing }, work),
+      patience: this.#patience,
+    });
+  }
+
+  override async collectionNames(): Promise<string[]> {
+    return this.#run({ collection: 'the list of collections', what: 'filter' }, async () => {
+      const listed = await this.#database
+        .listCollections({}, { nameOnly: true, authorizedCollections: true })
+        .toArray();
+      const names = listed.map(({ name }) => name).filter((name) => !name.startsWith('system.'));
+      const firsts = await Promise.all(
+        names.map((name) => this.#database.collection(name).findOne({}, { projection: { _id: 1 } })),
+      );
+      return names.filter((_, index) => firsts[index] !== null).sort();
+    });
+  }
+
+  override async check(): Promise<void> {
+    await this.#run({ collection: 'a ping', what: 'filter' }, () => this.#database.command({ ping: 1 }));
+  }
+
+  override async close(): Promise<void> {
+    this.#closed = true;
+    await this.#client.close();
+  }
+
+  async #run<R>(doing: Omit<Doing, 'url'>, work: () => Promise<R>): Promise<R> {
+    if (this.#closed) throw new ConnectionError('store.closed', `The store ${this.#url} was closed.`);
+    try {
+      return await work();
+    } catch (error) {
+      throw mongoError(error, { ...doing, url: this.#url });
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { ValidationError } from '@batchmill/contracts';
+import { MongoClient } from 'mongodb';
+import { shownUrl } from './mongo-url.js';
+
+/** How long a call may take while the server answers others. A page of a large collection without an index takes its time. */
+export const callTimeoutMs = 300_000;
+
+/**
+ * The driver, set up for what the port promises; it connects with the first call.
+ *
+ * - Durable: a write is acknowledged when a majority has it in its journal; a server on its own is its own majority. When
+ *   a majority does not come in time the write says so, rather than wait for ever.
+ * - Read as written: from the primary, whatever the URL says. Reads may see what a majority has not acknowledged yet; that
+ *   is safe here, because whoever acts on a record first takes it by a write, which waits for all that it builds on.
+ * - Bounded: a server that does not answer, frozen ones too, fails its heartbeats within seven seconds, which breaks off every
+ *   call that waits for it; a call without a server rejects after ten more. Only a server that answers the heartbeats but
+ *   not the call is waited for longer.
+ * - Retried once by the driver after a lost connection: single writes on replica sets. Never `updateMany` and
+ *   `deleteMany`, and nothing on a server on its own: those reject, and may have been carried out.
+ * - Documents come back with the types that the embedded store gives; text that is no UTF-8 is no reason to stop.
+ */
+export function openClient(url: string): MongoClient {
+  try {
+    return new MongoClient(url, {
+      appName: 'batchmill',
+      writeConcern: { w: 'majority', journal: true, wtimeoutMS: 30_000 },
+      readPreference: 'primary',
+      retryWrites: true,
+      retryReads: true,
+      heartbeatFrequencyMS: 2_000,
+      connectTimeoutMS: 5_000,
+      serverSelectionTimeoutMS: 10_000,
+      socketTimeoutMS: callTimeoutMs,
+      maxIdleTimeMS: 60_000,
+      ignoreUndefined: true,
+      promoteValues: true,
+      promoteLongs: true,
+      promoteBuffers: false,
+      useBigInt64: false,
+      bsonRegExp: false,
+      enableUtf8Validation: false,
+    });
+  } catch (error) {
+    // What the driver says of it may hold the password: neither its words nor the error are kept.
+    const reason = error instanceof Error ? error.name : 'unknown';
+    throw new ValidationError(
+      'store.bad-url',
+      `The URL ${shownUrl(url)} is not understood (${reason}); wanted mongodb://user:password@host:27017/database, with special characters of user and password percent-encoded, and options that MongoDB's driver knows.`,
+    );
+  }
+}
