@@ -130,7 +130,6 @@ verb_start() {
     listening "${one#*=}" && fail "port ${one#*=} is taken by another process; choose another by ${one%=*} or SERVERS_PORT_OFFSET"
   done
   local began=$SECONDS
-  mkdir -p "$instance/data"
   prepare
   launch
   [ ! -e "$instance/log" ] || mv "$instance/log" "$instance/log.before"
@@ -195,14 +194,16 @@ verb_env() { printf 'export %s\n' "${addresses[@]}"; }
 
 recipe() {
   [ -r /proc/self/stat ] || fail 'these recipes read /proc: they run on Linux only'
-  home=${SERVERS_DIR:-$project/.servers}/$name
-  mkdir -p "$home"
-  home=$(cd "$home" && pwd)
+  home=$(realpath -m "${SERVERS_DIR:-$project/.servers}/$name")
   instance=$home/$port
-  mkdir -p "$instance"
   pid=''
   case ${1:-} in
-    install | start) exec 9>"$home/lock" && flock -w 900 9 || fail "another start or install holds $home/lock"; "verb_$1" ;;
+    install | start)
+      mkdir -p "$instance/data"
+      exec 9>"$home/lock"
+      flock -w 900 9 || fail "another start or install holds $home/lock"
+      "verb_$1"
+      ;;
     stop | kill | freeze | thaw | status | env) "verb_$1" ;;
     *) echo "usage: $0 install|start|stop|kill|freeze|thaw|status|env" >&2 && exit 2 ;;
   esac

@@ -1,0 +1,52 @@
+import { chat, definePipeline } from '@batchmill/pipeline';
+
+/** Of the documents, and of their vectors. */
+export const liveCollection = 'batchmill_live';
+
+/** Three short texts, embedded and summarised: as little as shows every stage against a provider that is paid. */
+export const livePipeline = definePipeline({
+  name: 'live',
+  description: 'What the live test asks',
+  parameters: { liveRun: { type: 'string', description: 'Whose documents' } },
+  source: {
+    collection: liveCollection,
+    queryTemplate: ({ liveRun }) => ({ live_run: liveRun }),
+    parentIdField: 'live_run',
+  },
+  embeddings: {
+    model: 'text-embedding-3-small',
+    dimensions: 256,
+    text: 'text',
+    status: { field: 'embedding_status' },
+    vectors: { collection: liveCollection },
+  },
+  inference: {
+    status: { field: 'ai_status' },
+    functions: [
+      chat({
+        name: 'summary',
+        model: 'gpt-4o-mini',
+        maxTokens: 60,
+        system: 'Summarize the following text:',
+        user: '{{ text }}',
+        responseTemplate: { $set: { summary: '{{ response_content }}' } },
+      }),
+    ],
+  },
+});
+
+const texts = [
+  'The mill at the upper weir grinds wheat from September to March. In dry years its wheel stands still for weeks.',
+  'The bridge was closed for repairs in 1911. A ferry carried people, carts and cattle across the river meanwhile.',
+  'The archive keeps the letters of three families of millers, who wrote to one another mostly about debts and floods.',
+];
+
+export interface LiveDocument extends Record<string, unknown> {
+  readonly _id: string;
+  readonly live_run: string;
+  readonly text: string;
+}
+
+export function liveDocuments(runId: string): LiveDocument[] {
+  return texts.map((text, index) => ({ _id: `${runId}-${index}`, live_run: runId, text }));
+}

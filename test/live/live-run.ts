@@ -1,0 +1,164 @@
+import type { Endpoint } from '@batchmill/contracts';
+import {
+  openLine,
+  reportBatch,
+  runPipeline,
+  type BatchReport,
+  type Line,
+  type RunReport,
+  type Settings,
+} from '@batchmill/service';
+import { MemoryLog } from '@batchmill/telemetry';
+import { KnownPipelines } from '@batchmill/testing';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { costCeiling } from './cost-ceiling.js';
+import { liveCollection, liveDocuments, livePipeline, type LiveDocument } from './live-pipeline.js';
+
+export interface LiveRunOptions {
+  readonly settings: Settings;
+  /** The same id again goes on with what was begun: nothing is asked twice. */
+  readonly runId: string;
+  /** JSON; written again whenever something is known that was not. */
+  readonly resultsFile: string;
+  /** Nothing is asked when it could cost more. */
+  readonly maxUsd: number;
+  readonly say: (line: string) => void;
+}
+
+export interface LiveResult {
+  readonly runId: string;
+  readonly provider: string;
+  readonly ceilingUsd: number;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly runs: readonly LiveEndpointResult[];
+}
+
+export interface LiveEndpointResult {
+  readonly endpoint: Endpoint;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly usd: number | null;
+  readonly synchronousUsd: number | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly batches: readonly BatchReport[];
+}
+
+export interface LiveRun {
+  readonly result: LiveResult;
+  readonly documents: readonly LiveDocument[];
+  /** How many vectors the run's documents have, found by searching for one of them. */
+  readonly vectors: number;
+}
+
+const endpoints: readonly Endpoint[] = ['embeddings', 'inference'];
+
+/** Embeds and summarises three documents with whatever the settings name, and takes the documents away again. */
+export async function liveRun({ settings, runId, resultsFile, maxUsd, say }: LiveRunOptions): Promise<LiveRun> {
+  const log = new MemoryLog();
+  const pipelines = new KnownPipelines([livePipeline]);
+  const opened = await openLine(settings, { log, name: 'live-test', needsProvider: false, pipelines });
+  const { line } = opened;
+  try {
+    const ceilingUsd = costCeiling(line, runId, endpoints);
+    say(`${runId}: 3 documents at ${settings.openai.baseUrl}, at most $${ceilingUsd.toFixed(6)} in all`);
+    if (ceilingUsd > maxUsd) throw new Error(`It could cost $${ceilingUsd.toFixed(6)}, and may cost $${maxUsd}.`);
+
+    const results = new ResultsFile(resultsFile, {
+      runId,
+      provider: settings.openai.baseUrl,
+      ceilingUsd,
+      startedAt: line.clock.now().toISOString(),
+      finishedAt: null,
+      runs: [],
+    });
+    await putDocuments(line, runId);
+    for (const endpoint of endpoints) await run(endpoint, { line, settings, runId, results, say });
+    results.write({ finishedAt: line.clock.now().toISOString() });
+    say(`${runId}: results are in ${resultsFile}`);
+
+    const documents = await Array.fromAsync(documentsIn(line).find({ live_run: runId }, { sort: { _id: 1 } }));
+    const vectors = await countVectors(line, runId);
+    await documentsIn(line).deleteMany({ live_run: runId });
+    return { result: results.content, documents, vectors };
+  } finally {
+    await opened.close();
+  }
+}
+
+interface Running {
+  readonly line: Line;
+  readonly settings: Settings;
+  readonly runId: string;
+  readonly results: ResultsFile;
+  readonly say: (line: string) => void;
+}
+
+async function run(endpoint: Endpoint, { line, settings, runId, results, say }: Running): Promise<void> {
+  const id = `${runId}-${endpoint}`;
+  const ended = results.content.runs;
+  let last = '';
+  const keep = async ({ succeeded, failed, cost, startedAt, finishedAt }: RunReport): Promise<void> => {
+    const batches = await batchesOf(line, id);
+    const { usd, synchronousUsd } = cost;
+    const run = { endpoint, succeeded, failed, usd, synchronousUsd, startedAt, finishedAt, batches };
+    results.write({ runs: [...ended, run] });
+    const now = batches.map((one) => `${one.providerBatchId ?? one.batchId} ${one.status}`).join(', ');
+    if (now !== last) say(`${id}: ${now}`);
+    last = now;
+  };
+  let kept = Promise.resolve();
+  const report = await runPipeline({
+    pipeline: livePipeline,
+    endpoint,
+    parameters: { liveRun: runId },
+    runId: id,
+    settings,
+    onProgress: (report) => {
+      kept = kept.then(() => keep(report));
+    },
+  });
+  await kept;
+  await keep(report);
+}
+
+async function batchesOf(line: Line, runId: string): Promise<BatchReport[]> {
+  const batches = await Array.fromAsync(line.batches.find({ runId }));
+  return batches.map((batch) => reportBatch(line, batch));
+}
+
+function documentsIn(line: Line) {
+  return line.documentStore.collection<LiveDocument>(liveCollection);
+}
+
+async function putDocuments(line: Line, runId: string): Promise<void> {
+  for (const document of liveDocuments(runId)) {
+    if ((await documentsIn(line).findOne({ _id: document._id })) === null) await documentsIn(line).insertOne(document);
+  }
+}
+
+async function countVectors(line: Line, runId: string): Promise<number> {
+  const dimensions = livePipeline.embeddings?.dimensions ?? 0;
+  const hits = await line.vectors.search(liveCollection, new Float32Array(dimensions).fill(1), 10_000);
+  return hits.filter(({ parentId }) => parentId === runId).length;
+}
+
+/** What is known so far, as a file that outlives the test. */
+class ResultsFile {
+  content: LiveResult;
+  readonly #file: string;
+
+  constructor(file: string, content: LiveResult) {
+    this.#file = file;
+    this.content = content;
+    mkdirSync(dirname(file), { recursive: true });
+    this.write({});
+  }
+
+  write(changes: Partial<LiveResult>): void {
+    this.content = { ...this.content, ...changes };
+    writeFileSync(this.#file, `${JSON.stringify(this.content, null, 2)}\n`);
+  }
+}
