@@ -1,1 +1,1 @@
-export { stages } from './stages.js';
+export { homeboundStages, stages } from './stages.js';

@@ -15,3 +15,6 @@ export const stages: readonly Type[] = [
   ResultIngesterModule,
   NotifierModule,
 ];
+
+/** Those that bring home what is at the provider and start nothing new: nothing more is spent by them. */
+export const homeboundStages: readonly Type[] = [StatusPollerModule, ResultIngesterModule, NotifierModule];

@@ -1,7 +1,10 @@
+import { homeboundStages } from '@batchmill/all-in-one';
 import { BatchCancelRequested, BatchProcessRequested, ValidationError } from '@batchmill/contracts';
 import type { Batch } from '@batchmill/records';
-import { isAtWork, publishEvent, reportBatch, type Line } from '@batchmill/service';
+import { reportBatch, type BatchReport, type Line } from '@batchmill/service';
 import { Command } from 'commander';
+import { carryOut, type Wish } from '../carry-out.js';
+import { exitCodes } from '../exit-codes.js';
 import { count } from '../show/amounts.js';
 import { table } from '../show/table.js';
 import { countFrom } from '../run-options.js';
@@ -68,21 +71,72 @@ async function status(id: string, { json }: Flags): Promise<void> {
 }
 
 async function processNow(id: string): Promise<void> {
-  await wish(id, new BatchProcessRequested({ batchId: id }), 'to be looked at now');
+  const before = await withLine((line) => batchOf(line, id));
+  if (before.state === 'ingested') say(`batch ${id} is ingested already: there is nothing to process`);
+  else if (before.state === 'built') say(`batch ${id} is not submitted yet: there is nothing to process`);
+  else await wish(id, processing(id, before));
+}
+
+function processing(id: string, before: Batch): Wish {
+  return {
+    event: new BatchProcessRequested({ batchId: id }),
+    stages: homeboundStages,
+    // Looked at once: home, or still at the provider.
+    isDone: async (line) => {
+      const { state, parked, provider } = await batchOf(line, id);
+      const isGoing = state === 'submitted' && (provider?.polls ?? 0) > (before.provider?.polls ?? 0);
+      return parked || isGoing || state === 'ingested';
+    },
+  };
 }
 
 async function cancel(id: string): Promise<void> {
-  await wish(id, new BatchCancelRequested({ batchId: id }), 'to be cancelled');
+  const { state, reason } = await withLine((line) => batchOf(line, id));
+  if (state === 'settled' || state === 'ingested') say(`batch ${id} has ended already: ${reason ?? state}`);
+  else await wish(id, cancelling(id));
 }
 
-async function wish(id: string, event: BatchProcessRequested | BatchCancelRequested, what: string): Promise<void> {
-  const isNobodyAtWork = !isAtWork(settingsHere());
-  await withLine(async (line) => {
-    await batchOf(line, id);
-    await publishEvent(line, event);
+function cancelling(id: string): Wish {
+  return {
+    event: new BatchCancelRequested({ batchId: id }),
+    stages: homeboundStages,
+    // What was not sent yet is settled by the submitter, and never sent.
+    isDone: async (line) => {
+      const { state, parked, cancelAskedAt } = await batchOf(line, id);
+      return parked || state === 'ingested' || (state === 'built' && cancelAskedAt !== null);
+    },
+  };
+}
+
+async function wish(id: string, wished: Wish): Promise<void> {
+  const outcome = await carryOut(settingsHere(), wished);
+  if (outcome === 'asked') {
+    say(`asked the process at work; batchmill batch status ${id}`);
+    return;
+  }
+  const { batch, report } = await withLine(async (line) => {
+    const found = await batchOf(line, id);
+    return { batch: found, report: reportBatch(line, found) };
   });
-  process.stdout.write(`asked for batch ${id} ${what}\n`);
-  if (isNobodyAtWork) process.stdout.write('nobody is at work on this home: it happens when the run goes on\n');
+  const isKept = outcome === 'stopped';
+  if (isKept) process.exitCode = exitCodes.stopped;
+  if (isKept) say(`stopped; it stays asked for, and is done when its run goes on`);
+  else if (batch.state === 'built') say(`batch ${id} was not sent yet, and will not be`);
+  else say(outcomeOf(report));
+  say(batch.parked ? `it is stuck: batchmill stuck show ${id}` : `its run goes on with: ${goingOn(batch)}`);
+}
+
+function outcomeOf({ batchId, status, completedRequests, failedRequests, totalRequests }: BatchReport): string {
+  const failed = failedRequests === 0 ? '' : `, ${count(failedRequests)} failed`;
+  return `batch ${batchId}: ${status}, ${count(completedRequests)} of ${count(totalRequests)} requests answered${failed}`;
+}
+
+function goingOn({ pipeline, runId }: Batch): string {
+  return `batchmill run ${pipeline} --run-id ${runId}`;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 async function batchOf(line: Line, id: string): Promise<Batch> {

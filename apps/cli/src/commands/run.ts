@@ -5,6 +5,7 @@ import { exitCodeOf, exitCodes } from '../exit-codes.js';
 import { askedBy, withRunFlags, type RunFlags } from '../run-options.js';
 import { ProgressDisplay } from '../show/progress-display.js';
 import { runJson, runSummary } from '../show/run-summary.js';
+import { stopSignal } from '../stop-signal.js';
 import { logFileIn, logIn, settingsHere, withLine } from '../with-line.js';
 
 interface Flags extends RunFlags {
@@ -74,17 +75,4 @@ function workText(runId: string, where: 'here' | 'elsewhere', home: string, wasE
   if (where === 'elsewhere') return `run ${runId}: another process is at work on ${home}; waiting for it\n`;
   const why = wasElsewhere ? 'the other process has ended; ' : '';
   return `run ${runId}: ${why}the stages work in this process, on ${home}\n`;
-}
-
-/** The first Ctrl-C stops cleanly, the second at once. */
-function stopSignal(): AbortSignal {
-  const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stopping.signal.aborted) process.exit(exitCodes.stopped);
-      process.stderr.write('\nstopping at the next checkpoint; once more stops at once\n');
-      stopping.abort();
-    });
-  }
-  return stopping.signal;
 }

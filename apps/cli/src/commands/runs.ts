@@ -1,12 +1,15 @@
+import { stages } from '@batchmill/all-in-one';
 import { RunCancelRequested, ValidationError } from '@batchmill/contracts';
-import type { Run } from '@batchmill/records';
-import { publishEvent, reportRun, type Line } from '@batchmill/service';
+import { endedRunStates, type Run } from '@batchmill/records';
+import { hasEnded, reportRun, type Line } from '@batchmill/service';
 import { Command } from 'commander';
+import { carryOut } from '../carry-out.js';
+import { exitCodes } from '../exit-codes.js';
 import { count, usd } from '../show/amounts.js';
 import { runJson, runSummary } from '../show/run-summary.js';
 import { table } from '../show/table.js';
 import { screenColumns } from '../show/screen-columns.js';
-import { withLine } from '../with-line.js';
+import { settingsHere, withLine } from '../with-line.js';
 
 interface Flags {
   readonly json?: true;
@@ -54,11 +57,25 @@ async function show(id: string, flags: Flags): Promise<void> {
 }
 
 async function cancel(id: string): Promise<void> {
-  await withLine(async (line) => {
-    await runOf(line, id);
-    await publishEvent(line, new RunCancelRequested({ runId: id }));
+  const run = await withLine((line) => runOf(line, id));
+  if (endedRunStates.includes(run.state)) {
+    process.stdout.write(`run ${id} has ended already: ${run.state}\n`);
+    return;
+  }
+  const outcome = await carryOut(settingsHere(), {
+    event: new RunCancelRequested({ runId: id }),
+    stages,
+    isDone: async (line) => hasEnded(await reportRun(line, await runOf(line, id))),
   });
-  process.stdout.write(`asked run ${id} to stop; batchmill runs show ${id}\n`);
+  if (outcome === 'asked') {
+    process.stdout.write(`asked the process at work to stop run ${id}; batchmill progress ${id}\n`);
+    return;
+  }
+  const report = await withLine(async (line) => reportRun(line, await runOf(line, id)));
+  process.stdout.write(runSummary(report));
+  if (outcome === 'done') return;
+  process.stdout.write(`stopped; it stays asked for, and goes on with: batchmill runs cancel ${id}\n`);
+  process.exitCode = exitCodes.stopped;
 }
 
 export async function runOf(line: Line, id: string): Promise<Run> {

@@ -1,4 +1,4 @@
-import { RandomIds, RunRequested, ValidationError, isBatchmillError, type Endpoint } from '@batchmill/contracts';
+import { RandomIds, RunRequested, ValidationError, type Endpoint } from '@batchmill/contracts';
 import {
   Pipelines,
   checkPipeline,
@@ -9,13 +9,13 @@ import {
   type ResponsesBody,
 } from '@batchmill/pipeline';
 import { MemoryLog, type Log } from '@batchmill/telemetry';
-import { openLine, type OpenedLine } from '../open-line.js';
-import { isAtWork } from '../open-ports.js';
+import { openLine } from '../open-line.js';
 import type { RunReport } from '../reports/run-report.js';
 import { runStages } from '../run-stages.js';
 import { pipelineDefaultsOf, readSettings, type Settings } from '../settings/index.js';
 import { askForRun } from './ask-for-run.js';
 import { awaitRun, hasEnded } from './await-run.js';
+import { openWork } from './open-work.js';
 import { workedElsewhere } from './worked-elsewhere.js';
 
 export interface RunPipelineOptions {
@@ -80,7 +80,17 @@ interface Attending {
 async function attendRun({ options, isAsked, ...attending }: Attending): Promise<RunReport | null> {
   const { settings, runId, request } = attending;
   const { onProgress, signal } = options;
-  const working = await openWork(attending);
+  const working = await openWork(settings, {
+    log: attending.log,
+    name: 'run-pipeline',
+    ...(attending.given === null ? {} : { pipelines: attending.given }),
+  });
+  if (working === null && attending.given !== null) {
+    throw new ValidationError(
+      'run.at-work-elsewhere',
+      'another process is at work on this home and does not know the definition; put it into the folder of pipelines, or stop that process',
+    );
+  }
   const opened =
     working ?? (await openLine(settings, { log: attending.log, name: 'run-pipeline', needsProvider: false }));
   try {
@@ -99,28 +109,6 @@ async function attendRun({ options, isAsked, ...attending }: Attending): Promise
   } finally {
     await opened.close();
   }
-}
-
-/** Null: another process is at work. */
-async function openWork({
-  settings,
-  log,
-  given,
-}: Pick<Attending, 'settings' | 'log' | 'given'>): Promise<OpenedLine | null> {
-  const pipelines = given === null ? {} : { pipelines: given };
-  const isTaken = isAtWork(settings);
-  if (!isTaken) {
-    try {
-      return await openLine(settings, { log, name: 'run-pipeline', needsProvider: true, works: true, ...pipelines });
-    } catch (error) {
-      if (!isBatchmillError(error) || error.code !== 'bus.already-consumed') throw error;
-    }
-  }
-  if (given === null) return null;
-  throw new ValidationError(
-    'run.at-work-elsewhere',
-    'another process is at work on this home and does not know the definition; put it into the folder of pipelines, or stop that process',
-  );
 }
 
 function requestOf(options: RunPipelineOptions, runId: string): ConstructorParameters<typeof RunRequested>[0] {

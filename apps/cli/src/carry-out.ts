@@ -1,0 +1,48 @@
+import type { Event } from '@batchmill/contracts';
+import { openWork, publishEvent, runStages, type Line, type Settings } from '@batchmill/service';
+import type { Type } from '@nestjs/common';
+import { stopSignal } from './stop-signal.js';
+import { logIn, withLine } from './with-line.js';
+
+export interface Wish {
+  readonly event: Event;
+  /** Those that are needed for it, when nobody is at work. */
+  readonly stages: readonly Type[];
+  /** Asked again and again, until it says so. */
+  readonly isDone: (line: Line) => Promise<boolean>;
+}
+
+const lookMs = 250;
+
+/**
+ * Says a wish to whoever is at work on the home; when nobody is, works on it here until it is done. Stopped: the wish
+ * stays recorded.
+ */
+export async function carryOut(
+  settings: Settings,
+  { event, stages, isDone }: Wish,
+): Promise<'asked' | 'done' | 'stopped'> {
+  const working = await openWork(settings, { log: logIn(settings), name: 'cli' });
+  if (working === null) {
+    await withLine((line) => publishEvent(line, event));
+    return 'asked';
+  }
+  const { line } = working;
+  const stopping = stopSignal();
+  try {
+    process.stdout.write(`nobody is at work on ${settings.installation.home}: this process does it\n`);
+    const running = await runStages(line, stages);
+    try {
+      await publishEvent(line, event);
+      while (!stopping.aborted) {
+        if (await isDone(line)) return 'done';
+        await line.clock.sleep(lookMs, stopping);
+      }
+      return 'stopped';
+    } finally {
+      await running.close();
+    }
+  } finally {
+    await working.close();
+  }
+}

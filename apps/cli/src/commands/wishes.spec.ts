@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommandProcess } from '../testing/command-process.js';
+import { seedReports } from '../testing/seed-reports.js';
+
+const fast = {
+  OPENAI_BASE_URL: 'simulated',
+  BATCHMILL_SIMULATOR_SPEED: '3600',
+  BATCHMILL_FIRST_POLL_MS: '50',
+  POLL_INTERVAL: '0.2',
+};
+/** Its batches stay at the provider for as long as the test looks. */
+const slow = { ...fast, BATCHMILL_SIMULATOR_TURNAROUND: '2h', BATCHMILL_SIMULATOR_SPEED: '10' };
+
+describe('a wish when nobody is at work on the home', () => {
+  let cwd: string;
+  beforeEach(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'batchmill-wish-'));
+    await seedReports(join(cwd, '.batchmill'), 5);
+    const run = 'run annual-reports --endpoint embeddings --run-id one'.split(' ');
+    const worker = CommandProcess.start(cwd, run, slow);
+    await worker.says('5 at the provider');
+    worker.signal('SIGINT');
+    await worker.ends();
+  }, 60_000);
+  afterEach(() => rm(cwd, { recursive: true, force: true }));
+
+  const ask = async (args: string, env: Record<string, string>): Promise<{ code: unknown; said: string }> => {
+    const asked = CommandProcess.start(cwd, args.split(' '), env);
+    const code = await asked.ends();
+    return { code, said: asked.said };
+  };
+
+  it('R2: a batch is cancelled at the provider by the command itself, and its run is left alone', async () => {
+    const cancelled = await ask('batch cancel one.c1.b1', slow);
+
+    expect(cancelled).toMatchObject({ code: 0, said: expect.stringContaining('nobody is at work on') });
+    expect(cancelled.said).toContain('batch one.c1.b1: ingested, 0 of 5 requests answered');
+    expect(cancelled.said).toContain('its run goes on with: batchmill run annual-reports --run-id one');
+    expect((await ask('runs show one', slow)).said).toMatch(/status +running/);
+    expect((await ask('batch cancel one.c1.b1', slow)).said).toContain('has ended already: cancelled');
+  }, 60_000);
+
+  it('R2: a batch is looked at by the command itself', async () => {
+    const going = await ask('batch process one.c1.b1', slow);
+
+    expect(going).toMatchObject({ code: 0, said: expect.stringContaining('nobody is at work on') });
+    expect(going.said).toContain('batch one.c1.b1: submitted (in_progress), 0 of 5 requests answered');
+  }, 60_000);
+
+  it('R2: a run is cancelled by the command itself', async () => {
+    const cancelled = await ask('runs cancel one', slow);
+
+    expect(cancelled).toMatchObject({ code: 0, said: expect.stringMatching(/status +cancelled/) });
+    expect((await ask('runs cancel one', slow)).said).toContain('run one has ended already: cancelled');
+  }, 60_000);
+});
