@@ -70,7 +70,7 @@ export class LeaseWrites<T extends WorkRecord> {
 
   /** Without the fence: the record may be in other hands long since. */
   async said(id: string, factId: string): Promise<void> {
-    await this.#collection.updateOne({ _id: id }, { $pull: { unsaid: { id: factId } } });
+    await this.#collection.updateOne({ _id: id }, { $pull: { unsaid: { id: factId } } }, { durable: false });
   }
 
   #failed(record: T, { error, backoffUntil }: Failure): Record<string, unknown> {

@@ -65,7 +65,7 @@ export abstract class Records<T extends WorkRecord> {
         // The wake is used up: whoever comes after a holder that dies, or gives the record back, finds it by its time.
         ...(id === undefined ? {} : { $min: { nextAt: now } }),
       },
-      { sort: { nextAt: 1 } },
+      { sort: { nextAt: 1 }, durable: false },
     );
   }
 
@@ -74,6 +74,7 @@ export abstract class Records<T extends WorkRecord> {
     const { matched } = await this.collection.updateOne(
       { _id: id, state, 'lease.until': { $gt: this.clock.now() } },
       { $inc: { wakes: 1 } },
+      { durable: false },
     );
     return matched === 1;
   }

@@ -25,6 +25,15 @@ export interface Finding {
   readonly projection?: Projection;
 }
 
+export interface Durability {
+  /**
+   * False: when the machine of an embedded store loses power, the write may be undone together with all that came after
+   * it; the end of a process undoes nothing. For what nobody misses then, such as a lease. By default true. A store on
+   * servers of its own takes every write for a durable one: they may fall while its clients live.
+   */
+  readonly durable?: boolean;
+}
+
 export interface UpdateCounts {
   readonly matched: number;
   readonly modified: number;
@@ -50,7 +59,7 @@ export interface IndexKeys {
 }
 
 /**
- * One collection. Every write is atomic for each single document and durable when its promise resolves.
+ * One collection. Every write is atomic for each single document, and durable when its promise resolves.
  * A store that is away makes every method reject with a ConnectionError.
  */
 export abstract class Collection<T extends Fields = Fields> {
@@ -76,7 +85,11 @@ export abstract class Collection<T extends Fields = Fields> {
    * text, a path through a scalar, another `_id`, a document over 16 MB. So do the other updates. `modified` is 0 when
    * nothing changed.
    */
-  abstract updateOne(filter: Filter, update: Update, options?: { readonly upsert?: boolean }): Promise<UpdateCounts>;
+  abstract updateOne(
+    filter: Filter,
+    update: Update,
+    options?: { readonly upsert?: boolean } & Durability,
+  ): Promise<UpdateCounts>;
 
   /** Not atomic over documents: those before a refused one stay updated. */
   abstract updateMany(filter: Filter, update: Update): Promise<UpdateCounts>;
@@ -85,7 +98,11 @@ export abstract class Collection<T extends Fields = Fields> {
   abstract bulk(updates: readonly BulkUpdate[]): Promise<BulkCounts>;
 
   /** One atomic find and update; what is returned is the document after it, or null when nothing matched. */
-  abstract findOneAndUpdate(filter: Filter, update: Update, options?: { readonly sort?: Sort }): Promise<T | null>;
+  abstract findOneAndUpdate(
+    filter: Filter,
+    update: Update,
+    options?: { readonly sort?: Sort } & Durability,
+  ): Promise<T | null>;
 
   abstract count(filter: Filter): Promise<number>;
 

@@ -108,13 +108,19 @@ export class MessageLog {
     return row ? messageOf(row) : null;
   }
 
+  /** Survives the end of the process. A loss of power may undo it: then the message comes again. */
   commit(group: string, { topic, partition, offset }: IncomingMessage): void {
-    this.attempt(() =>
-      this.prepared(
-        `INSERT INTO commits (group_name, topic, partition, next_offset) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset`,
-      ).run(group, topic, partition, Number(offset) + 1),
-    );
+    this.attempt(() => {
+      this.database.exec('PRAGMA synchronous = NORMAL');
+      try {
+        this.prepared(
+          `INSERT INTO commits (group_name, topic, partition, next_offset) VALUES (?, ?, ?, ?)
+           ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset`,
+        ).run(group, topic, partition, Number(offset) + 1);
+      } finally {
+        this.database.exec('PRAGMA synchronous = FULL');
+      }
+    });
   }
 
   /** The sequence of the newest message of all. */

@@ -1,5 +1,6 @@
 import type { IndexKeys } from '../store.js';
 import type { Database } from './database.js';
+import { GroupCommit } from './group-commit.js';
 import type { IndexedField, Table } from './table.js';
 
 const layout = `
@@ -18,6 +19,8 @@ const layout = `
  */
 export class Catalog {
   readonly database: Database;
+  /** Writes that need not be done before the caller goes on. */
+  readonly writes: GroupCommit = new GroupCommit(this);
   #version = -1;
   #tables: ReadonlyMap<string, Table> = new Map();
 
@@ -40,14 +43,27 @@ export class Catalog {
     });
   }
 
-  write<T>(work: () => T): T {
+  write<T>(work: () => T, durable = true): T {
     try {
       return this.database.write(() => {
         this.#refresh();
         return work();
-      });
+      }, durable);
     } catch (error) {
       this.#version = -1; // what was rolled back may be in memory
+      throw error;
+    }
+  }
+
+  /** Within a write: work that is undone alone when it throws. */
+  alone<T>(work: () => T): T {
+    try {
+      return this.database.nested(work);
+    } catch (error) {
+      this.#version = -1; // what was undone may be in memory
+      if (this.database.isInTransaction) {
+        this.#refresh();
+      }
       throw error;
     }
   }

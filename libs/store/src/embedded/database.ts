@@ -21,15 +21,19 @@ const maxStatements = 500;
  */
 export class Database {
   readonly file: string;
+  readonly #synchronous: DatabaseOptions['synchronous'];
   readonly #connection: DatabaseSync;
+  #waits = true;
   readonly #statements = new Map<string, StatementSync>();
 
-  private constructor(file: string, connection: DatabaseSync) {
+  private constructor({ file, synchronous }: DatabaseOptions, connection: DatabaseSync) {
     this.file = file;
+    this.#synchronous = synchronous;
     this.#connection = connection;
   }
 
-  static open({ file, synchronous, busyTimeoutMs }: DatabaseOptions): Database {
+  static open(options: DatabaseOptions): Database {
+    const { file, synchronous, busyTimeoutMs } = options;
     if (file !== ':memory:') {
       makeFolderOf(file);
     }
@@ -40,7 +44,7 @@ export class Database {
         // the same thousand documents several times: 8 MB hold them, and a larger cache was measured to be no faster.
         `PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA cache_size = -8000;`,
       );
-      return new Database(file, connection);
+      return new Database(options, connection);
     } catch (error) {
       throw storeError(error, file);
     }
@@ -51,9 +55,34 @@ export class Database {
     return this.#transaction('BEGIN', work);
   }
 
-  /** Waits for the writers of other processes; what `work` writes is durable when this returns, or has never been. */
-  write<T>(work: () => T): T {
+  /**
+   * Waits for the writers of other processes; what `work` writes is durable when this returns, or has never been. If it
+   * need not be durable by itself, the next durable one makes it so.
+   */
+  write<T>(work: () => T, durable = true): T {
+    this.#waitForDisk(durable);
     return this.#transaction('BEGIN IMMEDIATE', work);
+  }
+
+  /** Within a transaction: what `work` wrote is undone when it throws, and the transaction goes on. */
+  nested<T>(work: () => T): T {
+    this.run('SAVEPOINT nested');
+    try {
+      const result = work();
+      this.run('RELEASE nested');
+      return result;
+    } catch (error) {
+      if (this.isInTransaction) {
+        this.run('ROLLBACK TO nested');
+        this.run('RELEASE nested');
+      }
+      throw storeError(error, this.file);
+    }
+  }
+
+  /** False after SQLite has given a transaction up: the disk is full or failed. */
+  get isInTransaction(): boolean {
+    return this.#connection.isTransaction;
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
@@ -80,6 +109,12 @@ export class Database {
     }
   }
 
+  #waitForDisk(durable: boolean): void {
+    if (this.#synchronous === 'NORMAL' || durable === this.#waits) return;
+    this.#connection.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
+    this.#waits = durable;
+  }
+
   #transaction<T>(begin: string, work: () => T): T {
     if (!this.#connection.isOpen) {
       throw new ConnectionError('store.closed', `the store ${this.file} has been closed`);
@@ -95,9 +130,8 @@ export class Database {
     }
   }
 
-  /** SQLite has rolled back already when the disk is full or failed. */
   #rollBack(): void {
-    if (this.#connection.isTransaction) {
+    if (this.isInTransaction) {
       this.run('ROLLBACK');
     }
   }

@@ -3,6 +3,7 @@ import {
   Collection,
   type BulkCounts,
   type BulkUpdate,
+  type Durability,
   type Fields,
   type Filter,
   type Finding,
@@ -64,23 +65,25 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
   }
 
   override async insertOne(document: T): Promise<void> {
-    this.#catalog.write(() => insertDocument(this.#catalog, this.#name, document));
+    await this.#catalog.writes.write(() => insertDocument(this.#catalog, this.#name, document));
   }
 
   override async insertMany(documents: readonly T[]): Promise<void> {
     let start = 0;
     const nextPage = () => documents.slice(start, (start += documentsOfTurn));
-    await writeInTurns(this.#catalog, nextPage, (document) => insertDocument(this.#catalog, this.#name, document));
+    await writeInTurns(this.#catalog.writes, nextPage, (document) =>
+      insertDocument(this.#catalog, this.#name, document),
+    );
   }
 
   override async updateOne(
     filter: Filter,
     update: Update,
-    { upsert = false }: { readonly upsert?: boolean } = {},
+    { upsert = false, durable }: { readonly upsert?: boolean } & Durability = {},
   ): Promise<UpdateCounts> {
     const find = compileFinder(filter);
     const compiled = compileUpdate(update);
-    return this.#catalog.write(() => {
+    return this.#catalog.writes.write(() => {
       const counts = this.#updateFirst(find, compiled);
       if (counts.matched > 0 || !upsert) {
         return { ...counts, inserted: false };
@@ -89,7 +92,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
       this.#apply(document['_id'], compiled, document, true);
       insertDocument(this.#catalog, this.#name, document);
       return { matched: 0, modified: 0, inserted: true };
-    });
+    }, durable);
   }
 
   override async updateMany(filter: Filter, update: Update): Promise<UpdateCounts> {
@@ -112,7 +115,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     const nextPage = () => entries.slice(start, (start += documentsOfTurn));
     const finderOf = rememberingFinders();
     const compiledOf = rememberingUpdates();
-    await writeInTurns(this.#catalog, nextPage, ([index, { filter, update }]) => {
+    await writeInTurns(this.#catalog.writes, nextPage, ([index, { filter, update }]) => {
       try {
         const counts = this.#updateFirst(finderOf(filter), compiledOf(update));
         matched += counts.matched;
@@ -130,11 +133,11 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
   override async findOneAndUpdate(
     filter: Filter,
     update: Update,
-    { sort }: { readonly sort?: Sort } = {},
+    { sort, durable }: { readonly sort?: Sort } & Durability = {},
   ): Promise<T | null> {
     const find = compileFinder(filter, sort);
     const compiled = compileUpdate(update);
-    const found = this.#catalog.write(() => {
+    const found = await this.#catalog.writes.write(() => {
       const table = this.#catalog.table(this.#name);
       const match = table === null ? null : find(this.#catalog.database, table);
       if (table === null || match === null) {
@@ -142,7 +145,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
       }
       const body = this.#change(table, match, compiled);
       return body === null ? match.document : decodeBody(body);
-    });
+    }, durable);
     return found as T | null; // what was stored under the name of this collection
   }
 
@@ -214,7 +217,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
       opened ??= { table, rows: Rows.of(this.#catalog.database, table, planAccess(table, filter)) };
       return opened.rows.next(documentsOfTurn);
     };
-    await writeInTurns(this.#catalog, nextPage, ({ row, body }) => {
+    await writeInTurns(this.#catalog.writes, nextPage, ({ row, body }) => {
       const document = decodeBody(body);
       const table = this.#catalog.table(this.#name); // anew: a write may have changed what is known of it
       if (table !== null && holds(document)) {

@@ -63,6 +63,7 @@ export class EmbeddedStore extends Store {
   }
 
   override async close(): Promise<void> {
+    this.#catalog.writes.flush();
     this.#catalog.database.close();
   }
 }

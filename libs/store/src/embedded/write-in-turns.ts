@@ -1,6 +1,5 @@
 import { ProcessingError } from '@batchmill/contracts';
-import { setImmediate as otherWork } from 'node:timers/promises';
-import type { Catalog } from './catalog.js';
+import type { GroupCommit } from './group-commit.js';
 
 /** How many documents one transaction writes at most before other work gets its turn. */
 export const documentsOfTurn = 1000;
@@ -10,19 +9,18 @@ export const documentsOfTurn = 1000;
  * what was written before it stays.
  */
 export async function writeInTurns<I>(
-  catalog: Catalog,
+  writes: GroupCommit,
   nextPage: () => readonly I[],
   write: (item: I) => void,
 ): Promise<void> {
   for (;;) {
-    const { isLast, refusal } = catalog.write(() => writePage(nextPage(), write));
+    const { isLast, refusal } = await writes.write(() => writePage(nextPage(), write));
     if (refusal !== null) {
       throw refusal;
     }
     if (isLast) {
       return;
     }
-    await otherWork();
   }
 }
 
