@@ -1,6 +1,7 @@
 import { openLine, readSettings, type Line, type Settings } from '@batchmill/service';
 import { createLogger, type Log } from '@batchmill/telemetry';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export function settingsHere(): Settings {
@@ -12,12 +13,24 @@ export async function withLine<T>(
   work: (line: Line, settings: Settings) => Promise<T>,
   needsProvider = false,
 ): Promise<T> {
-  const settings = settingsHere();
-  const opened = await openLine(settings, { log: quietLog(), name: 'cli', needsProvider });
+  return onHomeThatExists(settingsHere(), async (settings) => {
+    const opened = await openLine(settings, { log: quietLog(), name: 'cli', needsProvider });
+    try {
+      return await work(opened.line, settings);
+    } finally {
+      await opened.close();
+    }
+  });
+}
+
+/** Looking makes no home: where there is none, an empty one stands in for it and is gone afterwards. */
+async function onHomeThatExists<T>(settings: Settings, work: (settings: Settings) => Promise<T>): Promise<T> {
+  if (existsSync(settings.installation.home)) return work(settings);
+  const home = mkdtempSync(join(tmpdir(), 'batchmill-'));
   try {
-    return await work(opened.line, settings);
+    return await work({ ...settings, installation: { ...settings.installation, home } });
   } finally {
-    await opened.close();
+    rmSync(home, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,7 @@
-import { estimateRun, planRun, renderRequests, type Estimate, type RenderedRequest } from '@batchmill/pipeline';
+import { estimateRun, formsOfId, planRun, renderRequests, type Estimate } from '@batchmill/pipeline';
 import { claimableFilter } from '@batchmill/records';
 import { Command } from 'commander';
+import { sampleDocuments } from '../estimate/sample-documents.js';
 import { askedBy, countFrom, withRunFlags, type RunFlags } from '../run-options.js';
 import { count, usd } from '../show/amounts.js';
 import { table } from '../show/table.js';
@@ -24,39 +25,51 @@ export function estimateCommand(): Command {
     .action(estimate);
 }
 
+interface Found {
+  /** Of the documents that are asked for, those that a run would take now. */
+  readonly pending: number;
+  /** Those that it would not: done, taken, failed, or waiting. */
+  readonly others: number;
+}
+
 async function estimate(name: string, flags: Flags): Promise<void> {
   const asked = askedBy(flags);
   const { found, result } = await withLine(async (line) => {
     const plan = planRun(line.pipelines.get(name), asked);
     const documents = line.documents.of(plan);
+    const { documentIdField } = plan.pipeline.source;
     const among =
-      asked.documents === undefined ? {} : { [plan.pipeline.source.documentIdField]: { $in: asked.documents } };
-    const filter = { $and: [plan.filter, claimableFilter(plan, line.clock.now()), among] };
-    const pending = Math.min(asked.limit ?? Infinity, await documents.count(filter));
-    const requests: RenderedRequest[] = [];
-    let sampled = 0;
-    for await (const document of documents.find(filter, { sort: { _id: 1 }, limit: sampleSize })) {
-      sampled += 1;
-      requests.push(...renderRequests(plan, document, plan.functions).requests);
-    }
+      asked.documents === undefined ? {} : { [documentIdField]: { $in: asked.documents.flatMap(formsOfId) } };
+    const wanted = { $and: [plan.filter, among] };
+    const claimable = { $and: [plan.filter, claimableFilter(plan, line.clock.now()), among] };
+    const all = await documents.count(claimable);
+    const pending = Math.min(asked.limit ?? Infinity, all);
+    const sample = await sampleDocuments(documents, claimable, { size: sampleSize, among: pending });
+    const requests = sample.flatMap((document) => renderRequests(plan, document, plan.functions).requests);
     return {
-      found: pending,
+      found: { pending, others: (await documents.count(wanted)) - all },
       result: estimateRun(plan, {
         documents: flags.documents ?? pending,
-        sample: { documents: sampled, requests },
+        sample: { documents: sample.length, requests },
         at: line.clock.now(),
         overrides: line.line.prices,
       }),
     };
   });
   process.stdout.write(
-    flags.json ? `${JSON.stringify({ pipeline: name, found, ...result })}\n` : shown(name, found, result),
+    flags.json
+      ? `${JSON.stringify({ pipeline: name, found: found.pending, ...result })}\n`
+      : estimateText(name, found, result),
   );
 }
 
-function shown(name: string, found: number, estimate: Estimate): string {
-  if (found === 0) return `${name}: nothing is pending, so there is nothing to estimate from\n`;
-  const rows = [...estimate.models, { ...estimate, model: 'in all' }].map((one) => [
+function estimateText(name: string, { pending, others }: Found, estimate: Estimate): string {
+  if (pending === 0) {
+    const why = others === 0 ? 'no document matches' : `${count(others)} documents match, and none of them is pending`;
+    return `${name}: ${why}; there is nothing to estimate from\n`;
+  }
+  const total = estimate.models.length > 1 ? [{ ...estimate, model: 'in all' }] : [];
+  const rows = [...estimate.models, ...total].map((one) => [
     one.model,
     count(one.requests),
     count(one.batches),
@@ -67,9 +80,9 @@ function shown(name: string, found: number, estimate: Estimate): string {
     usd(one.savedUsd),
   ]);
   const head = ['MODEL', 'REQUESTS', 'BATCHES', 'TOKENS IN', 'OUT AT MOST', 'BATCH', 'SYNCHRONOUS', 'SAVED'];
-  const unpriced =
-    estimate.unpriced.length === 0
-      ? ''
-      : `no price is known for ${estimate.unpriced.join(', ')}; BATCHMILL_PRICES can say it\n`;
-  return `${name}: ${count(estimate.documents)} documents (${count(found)} are pending)\n${table(head, rows, screenColumns())}${unpriced}`;
+  const asIf = estimate.documents === pending ? '' : `, as if there were ${count(estimate.documents)}`;
+  const { unpriced } = estimate;
+  const gap =
+    unpriced.length === 0 ? '' : `no price is known for ${unpriced.join(', ')}; BATCHMILL_PRICES can say it\n`;
+  return `${name}: ${count(pending)} documents pending${asIf}\n${table(head, rows, screenColumns())}${gap}`;
 }

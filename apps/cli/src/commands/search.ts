@@ -1,5 +1,5 @@
 import { ValidationError } from '@batchmill/contracts';
-import { readPath } from '@batchmill/pipeline';
+import { formsOfId, readPath } from '@batchmill/pipeline';
 import { Command } from 'commander';
 import { countFrom } from '../run-options.js';
 import { screenColumns } from '../show/screen-columns.js';
@@ -34,7 +34,7 @@ async function search(name: string, query: string, { top = 5, json }: Flags): Pr
     const collection = documentStore.collection(source.collection);
     return Promise.all(
       found.map(async ({ similarity, chunkId, parentId }) => {
-        const document = await collection.findOne({ [source.chunkIdField]: chunkId });
+        const document = await collection.findOne({ [source.chunkIdField]: { $in: formsOfId(chunkId) } });
         return { similarity, block_doc_id: parentId, block_mongo_id: chunkId, text: textOf(document, textField) };
       }),
     );

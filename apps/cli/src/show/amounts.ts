@@ -2,10 +2,14 @@ export function count(n: number): string {
   return n.toLocaleString('en-US');
 }
 
-/** Null: a price is not known. */
+const leastShown = 0.0001;
+
+/** Null: a price is not known. Cents, below a dollar hundredths of a cent; less than one of those says so. */
 export function usd(amount: number | null): string {
   if (amount === null) return 'unknown';
-  return `$${amount.toFixed(amount !== 0 && Math.abs(amount) < 1 ? 4 : 2)}`;
+  if (amount > 0 && amount < leastShown) return `<$${leastShown}`;
+  const digits = amount !== 0 && Math.abs(amount) < 1 ? 4 : 2;
+  return `$${amount.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
 }
 
 export function duration(ms: number): string {

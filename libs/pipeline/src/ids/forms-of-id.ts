@@ -1,0 +1,12 @@
+import { decodeId } from './decode-id.js';
+
+const objectIdPattern = /^[0-9a-f]{24}$/i;
+
+/** What an id that came as text may be in the store: the text, an ObjectId, a number. A number is itself. */
+export function formsOfId(id: string | number): unknown[] {
+  if (typeof id === 'number') return [id];
+  const forms: unknown[] = [id];
+  if (objectIdPattern.test(id)) forms.push(decodeId(JSON.stringify({ $oid: id.toLowerCase() })));
+  if (id.trim() !== '' && String(Number(id)) === id) forms.push(Number(id));
+  return forms;
+}
