@@ -12,6 +12,21 @@ export function checkCollection({ name, dimensions }: VectorCollection): void {
   }
 }
 
+/** Throws unless the collection that exists has the dimensions that are wanted. */
+export function checkDimensions(existing: VectorCollection, wanted: number): void {
+  if (existing.dimensions === wanted) return;
+  refuse(
+    'vectors.other-dimensions',
+    `Collection ${existing.name} has ${existing.dimensions} dimensions; wanted ${wanted}. ` +
+      'Name another collection or ask the model for the dimensions of this one.',
+  );
+}
+
+/** For rows and searches of a collection that is not there. */
+export function refuseUnknownCollection(name: string): never {
+  refuse('vectors.unknown-collection', `There is no collection "${name}": ensure it first.`);
+}
+
 /** Throws at the first row that cannot be stored. Names the row, never its numbers. */
 export function checkRows({ name, dimensions }: VectorCollection, rows: readonly VectorRow[]): void {
   rows.forEach((row, index) => {

@@ -1,5 +1,4 @@
-import { ValidationError } from '@batchmill/contracts';
-import { checkCollection, checkQuery, checkRows } from '../check-rows.js';
+import { checkCollection, checkDimensions, checkQuery, checkRows, refuseUnknownCollection } from '../check-rows.js';
 import { Vectors, type VectorCollection, type VectorHit, type VectorRow } from '../vectors.js';
 import { VectorsFile } from './vectors-file.js';
 
@@ -28,12 +27,7 @@ export class EmbeddedVectors extends Vectors {
   override async ensureCollection(collection: VectorCollection): Promise<void> {
     checkCollection(collection);
     const existing = this.find(collection.name) ?? this.create(collection);
-    if (existing.dimensions === collection.dimensions) return;
-    throw new ValidationError(
-      'vectors.other-dimensions',
-      `Collection ${collection.name} has ${existing.dimensions} dimensions; wanted ${collection.dimensions}. ` +
-        'Name another collection or ask the model for the dimensions of this one.',
-    );
+    checkDimensions(existing, collection.dimensions);
   }
 
   override async upsert(collection: string, rows: readonly VectorRow[]): Promise<void> {
@@ -80,9 +74,7 @@ export class EmbeddedVectors extends Vectors {
   }
 
   private get(name: string): StoredCollection {
-    const stored = this.find(name);
-    if (stored) return stored;
-    throw new ValidationError('vectors.unknown-collection', `There is no collection "${name}": ensure it first.`);
+    return this.find(name) ?? refuseUnknownCollection(name);
   }
 
   private find(name: string): StoredCollection | null {

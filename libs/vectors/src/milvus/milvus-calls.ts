@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConnectionError } from '@batchmill/contracts';
+import { isRateLimit, milvusErrorOf } from './milvus-error.js';
+import { failureIn, failureThrown, type MilvusFailure } from './milvus-failure.js';
+
+type Outcome<T> = { readonly answer: T } | { readonly failure: MilvusFailure; readonly cause: unknown };
+
+const firstPauseMs = 50;
+const longestPauseMs = 2_000;
+
+/** The one place where Milvus is called: its failures become errors of ours, and when it asks to slow down it is asked again. */
+export class MilvusCalls {
+  private isClosed = false;
+
+  constructor(
+    private readonly address: string,
+    private readonly callTimeoutMs: number,
+  ) {}
+
+  /**
+   * The answer of `work`, which may take the time that it is given and is repeated, ever more slowly, for as long as
+   * Milvus asks to slow down and time is left. Null is an answer too.
+   */
+  async call<T>(what: string, work: (timeoutMs: number) => Promise<T>): Promise<T> {
+    const until = performance.now() + this.callTimeoutMs;
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      if (this.isClosed) {
+        throw new ConnectionError(
+          'vectors.closed',
+          `${what}: the vectors in ${this.address} were closed: open them again.`,
+        );
+      }
+      const outcome = await outcomeOf(work, Math.max(1, Math.ceil(until - performance.now())));
+      if ('answer' in outcome) return outcome.answer;
+      const isInTime = performance.now() + pauseMs < until;
+      if (!isRateLimit(outcome.failure) || !isInTime) {
+        throw milvusErrorOf(outcome.failure, `${what} (Milvus at ${this.address})`, outcome.cause);
+      }
+      await delay(pauseMs);
+    }
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+}
+
+async function outcomeOf<T>(work: (timeoutMs: number) => Promise<T>, timeoutMs: number): Promise<Outcome<T>> {
+  try {
+    const answer = await work(timeoutMs);
+    const failure = answer === null ? null : failureIn(answer);
+    return failure === null ? { answer } : { failure, cause: failure };
+  } catch (error) {
+    const failure = failureThrown(error);
+    return { failure, cause: error instanceof Error ? error : failure };
+  }
+}

@@ -1,0 +1,170 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isBatchmillError, TimeoutError } from '@batchmill/contracts';
+import { DataType, LoadState, type MilvusClient } from '@zilliz/milvus2-sdk-node';
+import { checkDimensions } from '../check-rows.js';
+import type { VectorCollection } from '../vectors.js';
+import { checkMetric, collectionOf, type MilvusCollection } from './collection-description.js';
+import { fields } from './collection-fields.js';
+import type { MilvusCalls } from './milvus-calls.js';
+import { failureIn, type MilvusFailure } from './milvus-failure.js';
+
+/** Room for a path or an address as an id; longer rows are refused before they are sent. */
+const maxTextBytes = 1_024;
+const firstPauseMs = 20;
+const longestPauseMs = 500;
+
+/**
+ * The collections that this process has found, made or loaded. Each is looked at once: it is made when it is missing,
+ * gets its index when it has none and is loaded, whoever of several processes comes first.
+ */
+export class MilvusCollections {
+  private readonly ready = new Map<string, Promise<MilvusCollection | null>>();
+
+  constructor(
+    private readonly client: MilvusClient,
+    private readonly calls: MilvusCalls,
+    private readonly callTimeoutMs: number,
+  ) {}
+
+  async ensure(wanted: VectorCollection): Promise<void> {
+    const found = (await this.find(wanted.name)) ?? (await this.make(wanted));
+    checkDimensions(found, wanted.dimensions);
+  }
+
+  /** Loaded; null when there is none of that name. */
+  async find(name: string): Promise<MilvusCollection | null> {
+    const known = this.ready.get(name) ?? this.remember(name, this.prepare(name));
+    const found = await known;
+    if (found === null) this.forget(name);
+    return found;
+  }
+
+  /** It is looked at anew when it is needed again: it was dropped or released. */
+  forget(name: string): void {
+    this.ready.delete(name);
+  }
+
+  private remember(name: string, looking: Promise<MilvusCollection | null>): Promise<MilvusCollection | null> {
+    this.ready.set(name, looking);
+    looking.catch(() => {
+      this.forget(name);
+    });
+    return looking;
+  }
+
+  private async prepare(name: string): Promise<MilvusCollection | null> {
+    const found = await this.describe(name);
+    if (found === null) return null;
+    await this.ensureIndex(name);
+    await this.load(name);
+    return found;
+  }
+
+  /** Another process may have made it in the meantime, perhaps with other dimensions, and then that one counts. */
+  private async make(wanted: VectorCollection): Promise<MilvusCollection> {
+    const refusal = await this.create(wanted);
+    const made = await this.find(wanted.name);
+    if (made !== null) return made;
+    throw refusal ?? new Error(`Collection ${wanted.name} was made, and is not there.`);
+  }
+
+  /** What Milvus said against it, null when it was made. */
+  private async create({ name, dimensions }: VectorCollection): Promise<Error | null> {
+    const text = (field: string) => ({ name: field, data_type: DataType.VarChar, max_length: maxTextBytes });
+    try {
+      await this.calls.call(`Making the collection ${name}`, (timeout) =>
+        this.client.createCollection({
+          collection_name: name,
+          consistency_level: 'Strong',
+          fields: [
+            { ...text(fields.key), is_primary_key: true },
+            text(fields.chunkId),
+            text(fields.parentId),
+            { name: fields.vector, data_type: DataType.FloatVector, dim: dimensions },
+          ],
+          timeout,
+        }),
+      );
+      return null;
+    } catch (error) {
+      if (isBatchmillError(error) && (error.kind === 'ProcessingError' || error.kind === 'ValidationError'))
+        return error;
+      throw error;
+    }
+  }
+
+  private async describe(name: string): Promise<MilvusCollection | null> {
+    const answer = await this.calls.call(`Looking at the collection ${name}`, async (timeout) =>
+      unless(isCollectionMissing, await this.client.describeCollection({ collection_name: name, timeout })),
+    );
+    return answer === null ? null : collectionOf(name, answer.schema.fields);
+  }
+
+  private async ensureIndex(name: string): Promise<void> {
+    const metric = await this.metricOf(name);
+    if (metric === null) await this.makeIndex(name);
+    else checkMetric(name, metric);
+  }
+
+  /** Null when there is no index. */
+  private async metricOf(name: string): Promise<string | undefined | null> {
+    const answer = await this.calls.call(`Looking at the index of ${name}`, async (timeout) =>
+      unless(isIndexMissing, await this.client.describeIndex({ collection_name: name, timeout })),
+    );
+    const index = answer?.index_descriptions.find(({ field_name: field }) => field === fields.vector);
+    return index === undefined ? null : String(index.params.find(({ key }) => key === 'metric_type')?.value);
+  }
+
+  /** Making the same index twice is no error. */
+  private async makeIndex(name: string): Promise<void> {
+    await this.calls.call(`Making the index of ${name}`, (timeout) =>
+      this.client.createIndex({
+        collection_name: name,
+        field_name: fields.vector,
+        index_type: 'AUTOINDEX',
+        metric_type: 'COSINE',
+        timeout,
+      }),
+    );
+  }
+
+  /** By looking and looking again: the client's own waiting has no end, and takes half a second at least. */
+  private async load(name: string): Promise<void> {
+    const until = performance.now() + this.callTimeoutMs;
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      const state = await this.loadStateOf(name);
+      if (state === LoadState.LoadStateLoaded) return;
+      if (state !== LoadState.LoadStateLoading) {
+        await this.calls.call(`Loading the collection ${name}`, (timeout) =>
+          this.client.loadCollectionAsync({ collection_name: name, timeout }),
+        );
+      }
+      if (performance.now() + pauseMs > until) {
+        const message = `Collection ${name} was not loaded within ${this.callTimeoutMs} ms. Milvus goes on loading it.`;
+        throw new TimeoutError('vectors.timeout', message);
+      }
+      await delay(pauseMs);
+    }
+  }
+
+  private async loadStateOf(name: string): Promise<LoadState> {
+    const answer = await this.calls.call(`Asking whether the collection ${name} is loaded`, (timeout) =>
+      this.client.getLoadState({ collection_name: name, timeout }),
+    );
+    return answer.state;
+  }
+}
+
+/** Null instead of an answer with that failure. */
+function unless<T>(isExpected: (failure: MilvusFailure) => boolean, answer: T): T | null {
+  const failure = failureIn(answer);
+  return failure !== null && isExpected(failure) ? null : answer;
+}
+
+function isCollectionMissing({ code, errorCode }: MilvusFailure): boolean {
+  return code === 100 || errorCode === 'CollectionNotExists';
+}
+
+function isIndexMissing({ code, errorCode }: MilvusFailure): boolean {
+  return code === 700 || errorCode === 'IndexNotExist';
+}

@@ -1,0 +1,63 @@
+/** What Milvus or its client said went wrong, whichever way it was said. */
+export interface MilvusFailure {
+  /** https://grpc.github.io/grpc/core/md_doc_statuscodes.html; null when the server itself said it. */
+  readonly grpcCode: number | null;
+  /** Milvus' own code since 2.3: https://github.com/milvus-io/milvus/blob/master/pkg/util/merr/errors.go; 0 is none. */
+  readonly code: number;
+  /** The name that servers before 2.3 said, and later ones still do. */
+  readonly errorCode: string;
+  readonly reason: string;
+  readonly isRetriable: boolean;
+}
+
+const success = ['Success', 'SUCCESS', ''];
+const none: MilvusFailure = { grpcCode: null, code: 0, errorCode: '', reason: '', isRetriable: false };
+
+/**
+ * The failure in an answer that was returned, null when there is none. An answer is a status or has one; one without is
+ * what the client makes of a method that the server does not know.
+ */
+export function failureIn(answer: unknown): MilvusFailure | null {
+  const status = statusOf(answer);
+  if (status === null)
+    return { ...none, errorCode: 'Unimplemented', reason: 'The server gave an answer without status.' };
+  return status.code === 0 && success.includes(status.errorCode) ? null : status;
+}
+
+/** The failure that was thrown: a plain status, an answer with one, an error of gRPC or an error of the client. */
+export function failureThrown(thrown: unknown): MilvusFailure {
+  if (thrown instanceof Error) return failureOfError(thrown);
+  return (
+    statusOf(thrown) ?? {
+      ...none,
+      reason: typeof thrown === 'string' ? thrown : 'Something was thrown that is no error.',
+    }
+  );
+}
+
+function failureOfError(error: Error): MilvusFailure {
+  const { code, details } = error as { code?: unknown; details?: unknown };
+  if (typeof code === 'number') {
+    return { ...none, grpcCode: code, reason: typeof details === 'string' ? details : error.message };
+  }
+  const [, errorCode, reason] = /^ErrorCode: (\w*)\. Reason: (.*)$/s.exec(error.message) ?? [];
+  return { ...none, errorCode: errorCode ?? '', reason: reason ?? error.message };
+}
+
+function statusOf(answer: unknown): MilvusFailure | null {
+  if (!isObject(answer)) return null;
+  if (isObject(answer['status'])) return statusOf(answer['status']);
+  const { error_code: errorCode, code, reason, retriable } = answer;
+  if (errorCode === undefined && code === undefined) return null;
+  return {
+    grpcCode: null,
+    code: Number(code ?? 0),
+    errorCode: typeof errorCode === 'string' ? errorCode : '',
+    reason: typeof reason === 'string' ? reason : '',
+    isRetriable: retriable === true,
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataType, MilvusClient } from '@zilliz/milvus2-sdk-node';
+import { serverAddresses } from '@batchmill/testing';
+import { randomUUID } from 'node:crypto';
+import { describeVectorsContract } from '../vectors.contract.js';
+import { MilvusVectors, type WayOfWriting } from './index.js';
+
+const database = `test_${randomUUID().replaceAll('-', '_')}`;
+const url = `${serverAddresses.milvus}/${database}`;
+const collection = { name: 'blocks', dimensions: 3 };
+const text = (name: string) => ({ name, data_type: DataType.VarChar, max_length: 100 });
+const ours = [{ ...text('key'), is_primary_key: true }, text('block_mongo_id'), text('block_doc_id')];
+const vector = { name: 'vector', data_type: DataType.FloatVector, dim: 3 };
+
+let client: MilvusClient;
+
+beforeAll(async () => {
+  client = new MilvusClient({
+    address: new URL(serverAddresses.milvus).host,
+    __SKIP_CONNECT__: true,
+    logLevel: 'error',
+  });
+  await client.createDatabase({ db_name: database });
+  await client.use({ db_name: database });
+});
+
+afterAll(async () => {
+  await dropAll();
+  await client.dropDatabase({ db_name: database });
+  await client.closeConnection();
+});
+
+async function dropAll(): Promise<void> {
+  const { data } = await client.listCollections();
+  for (const { name } of data) await client.dropCollection({ collection_name: name });
+}
+
+describe.each<WayOfWriting>(['quick', 'sdk'])('written the way "%s"', (way) => {
+  describeVectorsContract('Milvus', async () => ({
+    open: () => MilvusVectors.open({ url, way }),
+    dispose: dropAll,
+  }));
+
+  it('a collection that others made, with its fields in another order and open to more, takes rows', async () => {
+    await client.createCollection({
+      ...{ collection_name: 'blocks', fields: [vector, ...ours.toReversed()], enable_dynamic_field: true },
+    });
+    await withVectors({ way }, async (vectors) => {
+      await vectors.ensureCollection(collection);
+      await vectors.upsert('blocks', [rowOf('a'), rowOf('b')]);
+
+      expect(await vectors.search('blocks', Float32Array.of(1, 2, 3), 5)).toHaveLength(2);
+    });
+  });
+
+  it('a collection that was dropped is unknown, and can be made anew', async () => {
+    await withVectors({ way }, async (vectors) => {
+      await vectors.ensureCollection(collection);
+      await vectors.upsert('blocks', [rowOf('a')]);
+      await client.dropCollection({ collection_name: 'blocks' });
+      const unknown = { kind: 'ValidationError', code: 'vectors.unknown-collection' };
+
+      await expect(vectors.upsert('blocks', [rowOf('a')])).rejects.toMatchObject(unknown);
+      expect(await vectors.count('blocks')).toBe(0);
+      await vectors.ensureCollection({ ...collection, dimensions: 2 });
+      await vectors.upsert('blocks', [{ ...rowOf('a'), vector: Float32Array.of(1, 2) }]);
+      expect(await vectors.count('blocks')).toBe(1);
+    });
+  });
+});
+
+describe('Milvus', () => {
+  it('several processes make the same collection at once', async () => {
+    await withVectors({}, (first) =>
+      withVectors({}, async (second) => {
+        await Promise.all([first, second, first, second].map((each) => each.ensureCollection(collection)));
+        await Promise.all([first.upsert('blocks', [rowOf('a')]), second.upsert('blocks', [rowOf('b')])]);
+
+        expect(await first.count('blocks')).toBe(2);
+      }),
+    );
+  });
+
+  it('of two processes that want other dimensions at once, one is refused', async () => {
+    await withVectors({}, (first) =>
+      withVectors({}, async (second) => {
+        const outcomes = await Promise.allSettled([
+          first.ensureCollection(collection),
+          second.ensureCollection({ ...collection, dimensions: 4 }),
+        ]);
+
+        const refusals = outcomes.filter(({ status }) => status === 'rejected');
+        expect(refusals).toEqual([
+          expect.objectContaining({ reason: expect.objectContaining({ code: 'vectors.other-dimensions' }) }),
+        ]);
+      }),
+    );
+  });
+
+  it('a collection that was released is loaded again', async () => {
+    await withVectors({}, async (vectors) => {
+      await vectors.ensureCollection(collection);
+      await vectors.upsert('blocks', [rowOf('a')]);
+      await client.releaseCollection({ collection_name: 'blocks' });
+
+      await expect(vectors.count('blocks')).rejects.toMatchObject({ code: 'vectors.unavailable' });
+      expect(await vectors.count('blocks')).toBe(1);
+    });
+  });
+
+  it('a collection of others with other fields is refused', async () => {
+    await client.createCollection({ collection_name: 'blocks', fields: [...ours, vector, text('more')] });
+    await withVectors({}, async (vectors) => {
+      await expect(vectors.ensureCollection(collection)).rejects.toMatchObject({
+        kind: 'ValidationError',
+        code: 'vectors.other-fields',
+      });
+    });
+  });
+
+  it('a collection of others that compares by another metric is refused', async () => {
+    await client.createCollection({ collection_name: 'blocks', fields: [...ours, vector] });
+    await client.createIndex({ collection_name: 'blocks', field_name: 'vector', metric_type: 'L2' });
+    await withVectors({}, async (vectors) => {
+      await expect(vectors.ensureCollection(collection)).rejects.toMatchObject({
+        kind: 'ValidationError',
+        code: 'vectors.other-metric',
+      });
+    });
+  });
+
+  it('a key that is longer than its field, in bytes, is refused, and one that just fits is stored', async () => {
+    await withVectors({}, async (vectors) => {
+      await vectors.ensureCollection(collection);
+      await vectors.upsert('blocks', [rowOf('é'.repeat(512))]);
+
+      await expect(vectors.upsert('blocks', [rowOf('a'), rowOf('é'.repeat(513))])).rejects.toMatchObject({
+        kind: 'ValidationError',
+        code: 'vectors.bad-row',
+      });
+      expect(await vectors.count('blocks')).toBe(1);
+    });
+  });
+
+  it('a search for more hits than Milvus gives is refused, and one for none finds none', async () => {
+    await withVectors({}, async (vectors) => {
+      await vectors.ensureCollection(collection);
+      await vectors.upsert('blocks', [rowOf('a')]);
+      const query = Float32Array.of(1, 2, 3);
+
+      await expect(vectors.search('blocks', query, 16_385)).rejects.toMatchObject({ code: 'vectors.bad-query' });
+      expect(await vectors.search('blocks', query, 16_384)).toHaveLength(1);
+      expect(await vectors.search('blocks', query, 0)).toEqual([]);
+    });
+  });
+
+  it('a database that is not there is said by name', async () => {
+    await withVectors({ url: `${serverAddresses.milvus}/nowhere` }, async (vectors) => {
+      await expect(vectors.ensureCollection(collection)).rejects.toMatchObject({
+        kind: 'ValidationError',
+        code: 'vectors.unknown-database',
+        message: expect.stringContaining('nowhere'),
+      });
+    });
+  });
+});
+
+async function withVectors(
+  options: { url?: string; way?: WayOfWriting },
+  test: (vectors: MilvusVectors) => Promise<void>,
+): Promise<void> {
+  const vectors = await MilvusVectors.open({ url, ...options });
+  try {
+    await test(vectors);
+  } finally {
+    await vectors.close();
+    await dropAll();
+  }
+}
+
+function rowOf(key: string) {
+  return { key, chunkId: 'c', parentId: 'p', vector: Float32Array.of(1, 2, 3) };
+}
