@@ -1,7 +1,8 @@
 import { events, topicOf, typeOf, type EventClass } from '@batchmill/contracts';
-import { getMetadataStorage } from 'class-validator';
+import { eventFields } from './event-fields.ts';
+import { listenersTo, speakersOf } from './event-traffic.ts';
 
-/** Every event with its topic, its key and its fields, from the classes that the services use. */
+/** Every event with its topic, key, sides and fields, from the classes and stages that use it. */
 export function eventsPage(): string {
   const head = [
     '# Events',
@@ -20,27 +21,34 @@ export function eventsPage(): string {
 }
 
 function eventLines(event: EventClass): string[] {
-  const kind = event.isInput ? 'Input.' : 'A fact.';
   return [
     '',
     `## ${event.event}`,
     '',
-    `${event.means} ${kind} Topic \`${topicOf(event)}\`, type \`${typeOf(event)}\`.`,
+    `${event.means} ${event.isInput ? 'Input.' : 'A fact.'}`,
     '',
-    '| field | must be |',
+    '| | |',
     '|---|---|',
-    ...fieldsOf(event).map(([field, rules]) => `| \`${field}\` | ${rules.join(', ')} |`),
+    `| topic | \`${topicOf(event)}\` |`,
+    `| type, version | \`${typeOf(event)}\`, ${event.version} |`,
+    `| key | ${keyOf(event)} |`,
+    `| said by | ${said(speakersOf(event))} |`,
+    `| heard by | ${said(listenersTo(event))} |`,
+    '',
+    '| field | type | must be | means |',
+    '|---|---|---|---|',
+    ...eventFields(event).map(({ name, type, rules, means }) => `| \`${name}\` | ${type} | ${rules} | ${means} |`),
   ];
 }
 
-function fieldsOf(event: EventClass): [string, string[]][] {
-  const fields = new Map<string, string[]>();
-  const found = getMetadataStorage().getTargetValidationMetadatas(event, '', false, false);
-  for (const { propertyName, name, type, constraints } of found) {
-    const rule = name ?? (type === 'conditionalValidation' ? 'optional' : type);
-    const values = [constraints].flat().filter((one: unknown) => Array.isArray(one) || typeof one === 'number');
-    const said = values.length === 0 ? rule : `${rule} ${JSON.stringify(values[0])}`;
-    fields.set(propertyName, [...(fields.get(propertyName) ?? []), said]);
-  }
-  return [...fields.entries()].map(([field, rules]) => [field, rules.sort()]);
+/** The field that an event takes its key from: asked of an event whose fields hold their own names. */
+function keyOf(event: EventClass): string {
+  const keyWith = (fields: object): string | null => new event(fields as never).key(); // any fields will do
+  const key = keyWith(Object.fromEntries(eventFields(event).map(({ name }) => [name, name])));
+  if (key === null) return 'none';
+  return `\`${key}\`${keyWith({}) === null ? '; none when it is missing' : ''}`;
+}
+
+function said(sides: readonly string[]): string {
+  return sides.length === 0 ? 'nobody yet' : sides.join(', ');
 }

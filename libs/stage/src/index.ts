@@ -5,7 +5,7 @@ export { readMessage, receivedOf, type ReadMessage } from './read-message.js';
 export { Readiness, type Trouble } from './readiness.js';
 export type { Received, Unusable } from './received.js';
 export { Speaker } from './speaker.js';
-export { Consumes, ConsumesUnusable, Every, Stage, Works } from './stage.decorators.js';
+export { Consumes, ConsumesUnusable, Every, Stage, Works, declaredOf } from './stage.decorators.js';
 export type { HandlerDefinition, RecordsClass, StageDefinition } from './stage-definition.js';
 export { StageHost, type Handler, type HostNeeds } from './stage-host.js';
 export { StageStrategy } from './stage-strategy.js';

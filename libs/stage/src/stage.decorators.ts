@@ -63,6 +63,11 @@ export function Every(
   return handler((method) => ({ kind: 'every', stage: null, method, intervalMs }));
 }
 
+/** What the decorators say of a stage's methods. The reference is printed from it. */
+export function declaredOf(stageClass: abstract new (...needs: never[]) => object): readonly HandlerDefinition[] {
+  return definitionsOn(stageClass.prototype as object);
+}
+
 function handler<M>(define: (method: string) => HandlerDefinition): MethodDecoratorOf<M> {
   return (target, method, descriptor) => {
     const definition = define(method);
