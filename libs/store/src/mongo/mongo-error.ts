@@ -33,7 +33,8 @@ export interface Doing {
 const closed = [MongoClientClosedError, MongoTopologyClosedError, MongoNotConnectedError];
 
 /** What the driver threw, as the error that the port promises; what is none of the driver's stays as it is. */
-export function mongoError(error: unknown, doing: Doing): unknown {
+export function mongoError(thrown: unknown, doing: Doing): unknown {
+  const error = withoutBulk(thrown);
   if (isBatchmillError(error)) return error;
   if (closed.some((kind) => error instanceof kind)) {
     return new ConnectionError('store.closed', `The store ${doing.url} was closed.`, { cause: error });
@@ -70,6 +71,11 @@ export function troubleIn(error: unknown): Trouble | null | undefined {
   if (error instanceof MongoInvalidArgumentError || error instanceof BSON.BSONError) return 'refused';
   if (passesDriversBuffer(error)) return 'refused';
   return error instanceof MongoError ? 'away' : undefined;
+}
+
+/** A bulk wraps what kept it from being sent, a lost connection for one, in an error of a server that has no code. */
+function withoutBulk(error: unknown): unknown {
+  return error instanceof MongoBulkWriteError && error.errorResponse instanceof Error ? error.errorResponse : error;
 }
 
 /** What the driver throws for a document that is far beyond 16 MB: the server never sees it. */

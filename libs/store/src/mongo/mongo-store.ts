@@ -22,6 +22,7 @@ export class MongoStore extends Store {
   readonly #database: Db;
   readonly #url: string;
   readonly #patience: Patience;
+  readonly #waiting = new Set<(reason: unknown) => void>();
   #closed = false;
 
   private constructor(client: MongoClient, database: string, url: string, patience: Patience) {
@@ -73,14 +74,27 @@ export class MongoStore extends Store {
   override async close(): Promise<void> {
     this.#closed = true;
     await this.#client.close();
+    for (const reject of this.#waiting) reject(this.#closedError());
   }
 
   async #run<R>(doing: Omit<Doing, 'url'>, work: () => Promise<R>): Promise<R> {
-    if (this.#closed) throw new ConnectionError('store.closed', `The store ${this.#url} was closed.`);
+    if (this.#closed) throw this.#closedError();
     try {
-      return await work();
+      return await this.#untilClosed(work());
     } catch (error) {
       throw mongoError(error, { ...doing, url: this.#url });
     }
+  }
+
+  /** The driver leaves calls that wait for a connection waiting for ever when it is closed. */
+  #untilClosed<R>(call: Promise<R>): Promise<R> {
+    const { promise, resolve, reject } = Promise.withResolvers<R>();
+    this.#waiting.add(reject);
+    call.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    return promise;
+  }
+
+  #closedError(): ConnectionError {
+    return new ConnectionError('store.closed', `The store ${this.#url} was closed.`);
   }
 }

@@ -13,7 +13,7 @@ export const callTimeoutMs = 300_000;
  * - Read as written: from the primary, whatever the URL says. Reads may see what a majority has not acknowledged yet; that
  *   is safe here, because whoever acts on a record first takes it by a write, which waits for all that it builds on.
  * - Bounded: a server that does not answer, frozen ones too, fails its heartbeats within seven seconds, which breaks off every
- *   call that waits for it; a call without a server rejects after ten more. Only a server that answers the heartbeats but
+ *   call that waits for it; a call without a server rejects after ten more, a read, which is tried twice, after twenty. Only a server that answers the heartbeats but
  *   not the call is waited for longer.
  * - Retried once by the driver after a lost connection: single writes on replica sets. Never `updateMany` and
  *   `deleteMany`, and nothing on a server on its own: those reject, and may have been carried out.

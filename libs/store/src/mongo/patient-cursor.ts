@@ -22,6 +22,8 @@ export class PatientCursor {
   #aheadBytes = 0;
   #asked = true;
   #reading: Promise<void> = Promise.resolve();
+  /** What reading ahead came to behind all that was kept: the end, or a failure to be told. */
+  #after: { readonly end: null } | { readonly failure: unknown } | undefined;
 
   constructor(cursor: FindCursor<Document>, { lookMs, maxAheadBytes }: Patience) {
     this.#cursor = cursor;
@@ -33,9 +35,8 @@ export class PatientCursor {
   async next(): Promise<Document | null> {
     this.#asked = true;
     await this.#reading;
-    const kept = this.#ahead.shift();
-    const document = kept ?? (await this.#cursor.next());
-    this.#aheadBytes = this.#ahead.length === 0 ? 0 : this.#aheadBytes;
+    const document = this.#ahead.shift() ?? (await this.#nextOfCursor());
+    if (this.#ahead.length === 0) this.#aheadBytes = 0;
     this.#asked = true;
     return document;
   }
@@ -48,16 +49,28 @@ export class PatientCursor {
   }
 
   #look(): void {
-    if (!this.#asked && this.#aheadBytes < this.#maxAheadBytes) {
-      this.#reading = this.#readAhead().catch(() => undefined); // the next call meets the trouble again
+    if (!this.#asked && this.#after === undefined && this.#aheadBytes < this.#maxAheadBytes) {
+      this.#reading = this.#readAhead();
     }
     this.#asked = false;
   }
 
+  /** A driver's cursor that has failed takes itself for ended: what it failed with is kept. */
   async #readAhead(): Promise<void> {
-    this.#keep(this.#cursor.readBufferedDocuments());
-    const next = await this.#cursor.next();
-    this.#keep(next === null ? [] : [next, ...this.#cursor.readBufferedDocuments()]);
+    try {
+      this.#keep(this.#cursor.readBufferedDocuments());
+      const next = await this.#cursor.next();
+      this.#keep(next === null ? [] : [next, ...this.#cursor.readBufferedDocuments()]);
+      if (next === null) this.#after = { end: null };
+    } catch (failure) {
+      this.#after = { failure };
+    }
+  }
+
+  async #nextOfCursor(): Promise<Document | null> {
+    if (this.#after === undefined) return this.#cursor.next();
+    if ('failure' in this.#after) throw this.#after.failure;
+    return this.#after.end;
   }
 
   #keep(documents: readonly Document[]): void {

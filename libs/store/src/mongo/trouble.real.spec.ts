@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually, serverAddresses } from '@batchmill/testing';
+import { randomUUID } from 'node:crypto';
+import { errorOf } from '../contract/bundle.contract.js';
+import type { Collection } from '../store.js';
+import { emptyDatabase } from './empty-database.contract.js';
+import { MongoStore } from './mongo-store.js';
+import { Proxy } from './proxy.contract.js';
+
+/** Seven seconds for the heartbeats, and ten for a server to be found, which a read does twice. */
+const boundMs = 30_000;
+const away = { kind: expect.stringMatching(/^(Connection|Timeout)Error$/) };
+
+describe('MongoDB in trouble', () => {
+  const database = `test-${randomUUID()}`;
+  let proxy: Proxy;
+  let store: MongoStore;
+  let things: Collection;
+
+  beforeEach(async () => {
+    proxy = await Proxy.before(serverAddresses.mongodb);
+    const patience = { lookMs: 50, maxAheadBytes: 16 * 1024 * 1024 };
+    store = MongoStore.open({ url: proxy.url, database, patience });
+    things = store.collection('things');
+  });
+
+  afterEach(async () => {
+    await store.close();
+    await proxy.cut();
+    await emptyDatabase(serverAddresses.mongodb, database);
+  });
+
+  const everyCall = () => [
+    store.check(),
+    store.collectionNames(),
+    Array.fromAsync(things.find({})),
+    things.findOne({}),
+    things.insertOne({ n: 1 }),
+    things.insertMany([{ n: 1 }]),
+    things.updateOne({ _id: 1 }, { $set: { n: 1 } }, { upsert: true }),
+    things.updateMany({}, { $set: { n: 1 } }),
+    things.bulk([{ filter: {}, update: { $set: { n: 1 } } }]),
+    things.findOneAndUpdate({}, { $set: { n: 1 } }),
+    things.count({}),
+    things.deleteMany({ _id: 'none' }),
+    things.ensureIndex({ keys: { n: 1 } }),
+  ];
+
+  it('a server that freezes fails every call within a bounded time, and is there again when it thaws', async () => {
+    await things.insertOne({ _id: 'before' });
+    const started = performance.now();
+    proxy.freeze();
+    const errors = await Promise.all(everyCall().map(errorOf));
+    const tookMs = performance.now() - started;
+    proxy.thaw();
+
+    expect(errors).toEqual(errors.map(() => expect.objectContaining(away)));
+    expect(tookMs).toBeLessThan(boundMs);
+    await eventually('the store answers again', () => store.check().then(() => true));
+    expect(await things.findOne({ _id: 'before' })).toEqual({ _id: 'before' });
+  });
+
+  it('a server that is gone fails every call within a bounded time, and is there again when it is back', async () => {
+    await things.insertOne({ _id: 'before' });
+    await proxy.cut();
+    const started = performance.now();
+    const errors = await Promise.all(everyCall().map(errorOf));
+    const tookMs = performance.now() - started;
+    await proxy.restore();
+
+    expect(errors).toEqual(
+      errors.map(() => expect.objectContaining({ ...away, message: expect.stringContaining(proxy.url) })),
+    );
+    expect(tookMs).toBeLessThan(boundMs);
+    await eventually('the store answers again', () => store.check().then(() => true));
+    expect(await things.findOne({ _id: 'before' })).toEqual({ _id: 'before' });
+  });
+
+  it('a store may be opened before its server is there', async () => {
+    await proxy.cut();
+    const early = MongoStore.open({ url: proxy.url, database });
+    const inserted = early.collection('things').insertOne({ _id: 'early' });
+    await proxy.restore();
+    await inserted;
+
+    expect(await things.findOne({ _id: 'early' })).toEqual({ _id: 'early' });
+    await early.close();
+  });
+
+  it('a store is closed within a bounded time while its server is frozen, and what waits for it rejects', async () => {
+    await things.insertOne({ _id: 'before' });
+    proxy.freeze();
+    const waiting = errorOf(things.count({}));
+    const started = performance.now();
+    await store.close();
+
+    expect(performance.now() - started).toBeLessThan(boundMs);
+    expect(await waiting).toMatchObject(away);
+  });
+
+  it('a list whose reader pauses is read ahead, so that the server does not forget the cursor', async () => {
+    const text = 'x'.repeat(2_000);
+    await things.insertMany(Array.from({ length: 4_000 }, (_, _id) => ({ _id, text })));
+    const read: unknown[] = [];
+
+    for await (const { _id } of things.find({}, { sort: { _id: 1 } })) {
+      read.push(_id);
+      if (_id !== 0) continue;
+      await eventually('all of it has come', () => proxy.answeredBytes > 4_000 * text.length);
+      await proxy.cut(); // nothing is left to be asked for
+    }
+    await proxy.restore();
+
+    expect(read).toEqual(Array.from({ length: 4_000 }, (_, index) => index));
+  });
+
+  it('a list whose server goes away while its reader pauses rejects, and does not seem to end', async () => {
+    await things.insertMany(Array.from({ length: 4_000 }, (_, _id) => ({ _id })));
+    const list = things.find({})[Symbol.asyncIterator]();
+    await list.next();
+    await proxy.cut();
+    await expect(store.check()).rejects.toMatchObject(away); // meanwhile the list was looked after, in vain
+    const readAll = async () => {
+      while ((await list.next()).done !== true);
+    };
+
+    expect(await errorOf(readAll())).toMatchObject(away);
+    await proxy.restore();
+  });
+
+  it('what is read ahead is bounded', async () => {
+    const patience = { lookMs: 20, maxAheadBytes: 1_000_000 };
+    const bounded = MongoStore.open({ url: proxy.url, database, patience });
+    const text = 'x'.repeat(2_000);
+    await things.insertMany(Array.from({ length: 4_000 }, (_, _id) => ({ _id, text })));
+    const list = bounded.collection('things').find({})[Symbol.asyncIterator]();
+    const before = proxy.answeredBytes;
+    await list.next();
+    const looks = (proxy.asked.match(/getMore/g) ?? []).length;
+    await eventually('it was read ahead', () => proxy.answeredBytes - before > 2_000_000);
+
+    expect(looks).toBe(0);
+    expect(await remainsBelow(() => proxy.answeredBytes - before, 4_000_000)).toBe(true);
+    await bounded.close();
+  });
+
+  it('a list that is left early frees its cursor on the server', async () => {
+    await things.insertMany(Array.from({ length: 2_000 }, (_, _id) => ({ _id })));
+    for await (const document of things.find({})) {
+      expect(document).toHaveProperty('_id');
+      break;
+    }
+
+    expect(proxy.asked).toContain('killCursors');
+  });
+});
+
+/** Looks a hundred times, a turn of the event loop and some milliseconds apart. */
+async function remainsBelow(value: () => number, limit: number): Promise<boolean> {
+  let looks = 0;
+  await eventually('it was looked at often enough', () => value() >= limit || (looks += 1) >= 100);
+  return value() < limit;
+}
