@@ -49,8 +49,8 @@ install_jars() {
     -DoutputDirectory="$1" -DincludeScope=runtime
 }
 install_wheels() {
-  "$python" -m venv "$1"
-  "$1/bin/pip" install -q --disable-pip-version-check -r "$here/requirements.txt"
+  "$python" -m venv "$1" &&
+    "$1/bin/pip" install -q --disable-pip-version-check -r "$here/requirements.txt"
 }
 
 # ask PORT COUNT BYTES: sends them, prints the first COUNT bytes of the answer that come within two seconds.
@@ -100,9 +100,9 @@ verb_install() {
   rm -rf "$home/install"
   mkdir -p "$home/install"
   local began=$SECONDS
-  say_every_10_seconds &
+  say_every_10_seconds 9>&- &
   local ticker=$!
-  if ! (set -e; install_into "$home/install") >"$home/install.log" 2>&1 9>&-; then
+  if ! install_into "$home/install" >"$home/install.log" 2>&1 9>&-; then
     kill "$ticker"
     log_ends "$home/install.log" 'could not be installed'
     exit 1
@@ -113,7 +113,10 @@ verb_install() {
 }
 say_every_10_seconds() {
   local began=$SECONDS
-  while sleep 10 9>&-; do say "still installing, $((SECONDS - began)) s: $(tail -n 1 "$home/install.log" | cut -c 1-90)"; done 9>&-
+  # The sleep outlives its shell: it must hold neither the caller's pipe nor the lock.
+  while sleep 10 >/dev/null 2>&1 9>&-; do
+    say "still installing, $((SECONDS - began)) s: $(tail -n 1 "$home/install.log" | cut -c 1-90)"
+  done
 }
 
 verb_start() {

@@ -9,7 +9,7 @@ port=$(port_from KAFKA_PORT 9092)
 controller_port=${KAFKA_CONTROLLER_PORT:-$((port + 1))}
 addresses=("TEST_KAFKA=kafka://127.0.0.1:$port")
 ports=("KAFKA_PORT=$port" "KAFKA_CONTROLLER_PORT=$controller_port")
-download='43 MB of jars by Maven'
+download='jars by Maven, 43 MB on disk'
 made_from=(pom.xml)
 start_seconds=60
 

@@ -8,7 +8,7 @@ version='3.2.2'
 port=$(port_from MILVUS_LITE_PORT 19530)
 addresses=("TEST_MILVUS_LITE=milvus://127.0.0.1:$port")
 ports=("MILVUS_LITE_PORT=$port")
-download='455 MB by pip'
+download='by pip, 455 MB on disk'
 made_from=(requirements.txt)
 start_seconds=60
 

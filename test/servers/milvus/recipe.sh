@@ -9,7 +9,7 @@ port=$(port_from MILVUS_PORT 19540)
 metrics_port=$(port_from MILVUS_METRICS_PORT 9099)
 addresses=("TEST_MILVUS=milvus://127.0.0.1:$port")
 ports=("MILVUS_PORT=$port" "MILVUS_METRICS_PORT=$metrics_port")
-download='81 MB by pip'
+download='by pip, 326 MB on disk'
 made_from=(requirements.txt standalone.py)
 start_seconds=120
 

@@ -9,7 +9,7 @@ version='mongo-java-server 1.47.0'
 port=$(port_from MONGODB_PORT 27017)
 addresses=("TEST_MONGODB=mongodb://127.0.0.1:$port")
 ports=("MONGODB_PORT=$port")
-download='6 MB of jars by Maven'
+download='jars by Maven, 6 MB on disk'
 made_from=(pom.xml)
 start_seconds=30
 
