@@ -2,7 +2,6 @@ import { join } from 'node:path';
 
 /** No name begins with a dot, holds a slash or two dots in a row: none leads out of the folder. */
 const legalName = /^[0-9a-z][0-9a-z-]{1,99}(?:\.[0-9a-z]+)*$/;
-const legalSuffix = /^(?:\.[0-9a-z]+)*$/;
 
 /**
  * `ab12….jsonl` lies in `a/b/`: 256 folders keep each of them small for a million blobs, and once they are there a
@@ -11,8 +10,4 @@ const legalSuffix = /^(?:\.[0-9a-z]+)*$/;
 export function blobPath(folder: string, name: string): string | null {
   if (!legalName.test(name)) return null;
   return join(folder, name.slice(0, 1), name.slice(1, 2), name);
-}
-
-export function isSuffix(suffix: string): boolean {
-  return legalSuffix.test(suffix);
 }

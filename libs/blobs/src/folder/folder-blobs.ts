@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { access, constants, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ProcessingError, ValidationError, type Ids } from '@batchmill/contracts';
+import { ProcessingError, type Ids } from '@batchmill/contracts';
 import { Blobs, type Blob } from '../blobs.js';
-import { blobPath, isSuffix } from './blob-path.js';
+import { checkSuffix } from '../check-suffix.js';
+import { blobPath } from './blob-path.js';
 import { BlobWriter } from './blob-writer.js';
 import { fileErrorOf, isMissing, onDisk } from './file-error.js';
 import { removeLeftovers } from './leftovers.js';
@@ -39,12 +40,7 @@ export class FolderBlobs extends Blobs {
   }
 
   override async write(content: AsyncIterable<Uint8Array | string>, suffix: string): Promise<Blob> {
-    if (!isSuffix(suffix)) {
-      throw new ValidationError(
-        'blobs.bad-suffix',
-        `The suffix "${suffix}" must look like .jsonl or .tar.gz, or be empty.`,
-      );
-    }
+    checkSuffix(suffix);
     const name = this.ids.next() + suffix;
     const path = await this.freePath(name);
     const draft = join(this.writing, name);

@@ -1,0 +1,86 @@
+import { ConnectionError, ValidationError } from '@batchmill/contracts';
+import { MongoClient, type Db } from 'mongodb';
+import { gridFsError } from './gridfs-error.js';
+import { databaseOf, serversOf } from './gridfs-url.js';
+
+/**
+ * One database of a MongoDB server, 4.4 or newer, on its own or a replica set.
+ *
+ * - What is written is acknowledged when a majority has it in its journal; reads go to the primary.
+ * - A server that does not answer fails its heartbeats within seven seconds, which breaks off every call that waits for it;
+ *   a call without a server rejects after ten more, a read, which is tried twice, after twenty.
+ */
+export class Connection {
+  readonly database: Db;
+  /** Where it is, for people: without user and password. */
+  readonly place: string;
+  readonly #client: MongoClient;
+  readonly #waiting = new Set<(reason: unknown) => void>();
+  #closed = false;
+
+  /** Connects with the first call, and again by itself. Throws a ValidationError when the URL cannot be used. */
+  constructor(url: string, database: string | undefined) {
+    const servers = serversOf(url);
+    this.#client = clientOf(url, servers);
+    const name = database ?? databaseOf(url);
+    if (name === null) {
+      throw new ValidationError(
+        'blobs.bad-url',
+        `The URL of the blobs, on ${servers}, names no database; wanted mongodb://host:27017/database.`,
+      );
+    }
+    this.database = this.#client.db(name);
+    this.place = `${servers}/${name}`;
+  }
+
+  /** What the driver throws becomes the error that the port promises. */
+  async run<R>(work: () => Promise<R>): Promise<R> {
+    if (this.#closed) throw this.#closedError();
+    try {
+      return await this.#untilClosed(work());
+    } catch (error) {
+      throw gridFsError(error, this.place);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#client.close();
+    for (const reject of this.#waiting) reject(this.#closedError());
+  }
+
+  /** The driver leaves calls that wait for a connection waiting for ever when it is closed. */
+  #untilClosed<R>(call: Promise<R>): Promise<R> {
+    const { promise, resolve, reject } = Promise.withResolvers<R>();
+    this.#waiting.add(reject);
+    call.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    return promise;
+  }
+
+  #closedError(): ConnectionError {
+    return new ConnectionError('blobs.unavailable', `The blobs in ${this.place} were closed.`);
+  }
+}
+
+function clientOf(url: string, servers: string): MongoClient {
+  try {
+    return new MongoClient(url, {
+      appName: 'batchmill',
+      writeConcern: { w: 'majority', journal: true, wtimeoutMS: 30_000 },
+      readPreference: 'primary',
+      heartbeatFrequencyMS: 2_000,
+      connectTimeoutMS: 5_000,
+      serverSelectionTimeoutMS: 10_000,
+      socketTimeoutMS: 60_000,
+      maxIdleTimeMS: 60_000,
+      promoteBuffers: false,
+    });
+  } catch (error) {
+    // What the driver says of it may hold the password: neither its words nor the error are kept.
+    const reason = error instanceof Error ? error.name : 'unknown';
+    throw new ValidationError(
+      'blobs.bad-url',
+      `The URL of the blobs, on ${servers}, is not understood (${reason}); wanted mongodb://user:password@host:27017/database, with special characters of user and password percent-encoded, and options that MongoDB's driver knows.`,
+    );
+  }
+}

@@ -1,0 +1,188 @@
+import { ConnectionError, ProcessingError, SystemClock, type Clock, type Ids } from '@batchmill/contracts';
+import { Blobs, type Blob } from '../blobs.js';
+import { checkSuffix } from '../check-suffix.js';
+import { chunkBytes, ChunkWriter } from './chunk-writer.js';
+import { Connection } from './connection.js';
+import { isDuplicate } from './gridfs-error.js';
+import { removeLeftovers } from './leftovers.js';
+import { bucketOf, ensureIndexes, removeBlob, type Bucket, type StoredFile } from './stored.js';
+
+export interface GridFsBlobsOptions {
+  /** `mongodb://…/database` or `mongodb+srv://…/database`, with the driver's options. */
+  readonly url: string;
+  /** Goes before the one that the URL names. */
+  readonly database?: string;
+  /** Several may lie in one database. */
+  readonly bucket?: string;
+  readonly ids: Ids;
+  readonly clock?: Clock;
+}
+
+/**
+ * Files in GridFS. The chunks are written first and the file last, so that no reader ever sees part of a blob. While one
+ * is written or deleted a mark says so; what dies meanwhile is removed by that mark at a start a day later.
+ *
+ * Chunks are read one by one, not through a cursor, which the server forgets when its reader pauses for ten minutes.
+ */
+export class GridFsBlobs extends Blobs {
+  readonly #connection: Connection;
+  readonly #bucketName: string;
+  readonly #bucket: Bucket;
+  readonly #ids: Ids;
+  readonly #clock: Clock;
+  readonly #stopping = new AbortController();
+  #indexes: Promise<void> | null = null;
+  #sweeping: Promise<void> = Promise.resolve();
+
+  private constructor({ url, database, bucket = 'batchmill', ids, clock = new SystemClock() }: GridFsBlobsOptions) {
+    super();
+    this.#connection = new Connection(url, database);
+    this.#bucketName = bucket;
+    this.#bucket = bucketOf(this.#connection.database, bucket);
+    this.#ids = ids;
+    this.#clock = clock;
+  }
+
+  /**
+   * Does not wait for the server, which may come later; leftovers are removed meanwhile. Rejects with a ValidationError
+   * when the URL cannot be used.
+   */
+  static async open(options: GridFsBlobsOptions): Promise<GridFsBlobs> {
+    const blobs = new GridFsBlobs(options);
+    blobs.#sweeping = blobs.#sweep();
+    return Promise.resolve(blobs);
+  }
+
+  override async write(content: AsyncIterable<Uint8Array | string>, suffix: string): Promise<Blob> {
+    checkSuffix(suffix);
+    const name = this.#ids.next() + suffix;
+    await this.#begin(name);
+    try {
+      const bytes = await this.#fill(name, content);
+      await this.#connection.run(() => this.#show(name, bytes));
+      // after this line the blob is safe: nobody takes it for a leftover
+      await this.#connection.run(() => this.#bucket.unfinished.deleteOne({ _id: name }));
+      return { name, bytes };
+    } catch (error) {
+      await this.#discard(name).catch(() => undefined); // what went wrong first is what matters
+      throw error;
+    }
+  }
+
+  override async *read(name: string, offset = 0): AsyncIterable<Uint8Array> {
+    const file = await this.#connection.run(() => this.#bucket.files.findOne({ _id: name }));
+    if (file === null) throw this.#missing(name);
+    for (let n = Math.floor(offset / file.chunkSize); n * file.chunkSize < file.length; n += 1) {
+      const chunk = await this.#chunk(file, n);
+      const from = offset - n * file.chunkSize;
+      yield from > 0 ? chunk.subarray(from) : chunk;
+    }
+  }
+
+  override placeOf(name: string): string {
+    return `gridfs://${this.#connection.place}/${this.#bucketName}/${name}`;
+  }
+
+  override async delete(name: string): Promise<void> {
+    await this.#connection.run(async () => {
+      const { unfinished } = this.#bucket;
+      const mark = { $setOnInsert: { since: this.#clock.now() } };
+      await unfinished.updateOne({ _id: name }, mark, { upsert: true }).catch(unlessDuplicate);
+      await removeBlob(this.#bucket, name);
+      await unfinished.deleteOne({ _id: name });
+    });
+  }
+
+  override async check(): Promise<void> {
+    await this.#connection.run(() => this.#connection.database.command({ ping: 1 }));
+  }
+
+  override async close(): Promise<void> {
+    this.#stopping.abort();
+    await this.#connection.close();
+    await this.#sweeping;
+  }
+
+  async #begin(name: string): Promise<void> {
+    await this.#connection.run(async () => {
+      await this.#prepare();
+      const mark = { _id: name, since: this.#clock.now() };
+      const isMarked = await this.#bucket.unfinished.insertOne(mark).then(() => true, unlessDuplicate);
+      const isFree = isMarked === true && (await this.#bucket.files.findOne({ _id: name })) === null;
+      if (isFree) return;
+      if (isMarked === true) await this.#bucket.unfinished.deleteOne({ _id: name });
+      throw new ProcessingError(
+        'blobs.name-taken',
+        `The fresh name ${name} is in use in ${this.#connection.place}: try again.`,
+      );
+    });
+  }
+
+  /** Once, and again after it failed. */
+  async #prepare(): Promise<void> {
+    this.#indexes ??= ensureIndexes(this.#bucket);
+    await this.#indexes.catch((error: unknown) => {
+      this.#indexes = null;
+      throw error;
+    });
+  }
+
+  /** What the content throws stays as it is; only the server's errors are ours. Returns the number of bytes. */
+  async #fill(name: string, content: AsyncIterable<Uint8Array | string>): Promise<number> {
+    const writer = new ChunkWriter(this.#bucket.chunks, name);
+    for await (const piece of content) {
+      const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      await this.#connection.run(() => writer.write(bytes));
+    }
+    return this.#connection.run(() => writer.finish());
+  }
+
+  async #show(name: string, bytes: number): Promise<void> {
+    const now = this.#clock.now();
+    const mine = { _id: name, swept: { $exists: false } };
+    const { matchedCount } = await this.#bucket.unfinished.updateOne(mine, { $set: { since: now } });
+    if (matchedCount === 0) {
+      throw new ConnectionError(
+        'blobs.unavailable',
+        `The blob ${name} took more than a day to be written to ${this.#connection.place} and was taken for a leftover: write it again.`,
+      );
+    }
+    await this.#bucket.files.insertOne({
+      _id: name,
+      length: bytes,
+      chunkSize: chunkBytes,
+      uploadDate: now,
+      filename: name,
+    });
+  }
+
+  async #discard(name: string): Promise<void> {
+    await this.#connection.run(async () => {
+      await removeBlob(this.#bucket, name);
+      await this.#bucket.unfinished.deleteOne({ _id: name });
+    });
+  }
+
+  async #chunk(file: StoredFile, n: number): Promise<Uint8Array> {
+    const chunk = await this.#connection.run(() => this.#bucket.chunks.findOne({ files_id: file._id, n }));
+    const bytes = chunk?.data.buffer.subarray(0, chunk.data.position);
+    if (bytes?.length !== Math.min(file.chunkSize, file.length - n * file.chunkSize)) throw this.#missing(file._id, n);
+    return bytes;
+  }
+
+  #missing(name: string, chunk?: number): ProcessingError {
+    const what = chunk === undefined ? 'is no blob' : `is no chunk ${chunk}, or only part of it, of the blob`;
+    return new ProcessingError('blobs.missing', `There ${what} "${name}" in ${this.#connection.place}.`);
+  }
+
+  /** A server that is away is asked at the next start. */
+  async #sweep(): Promise<void> {
+    await this.#connection
+      .run(() => removeLeftovers(this.#bucket, this.#clock.now(), this.#stopping.signal))
+      .catch(() => undefined);
+  }
+}
+
+function unlessDuplicate(error: unknown): void {
+  if (!isDuplicate(error)) throw error;
+}

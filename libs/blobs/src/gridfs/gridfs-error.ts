@@ -1,0 +1,38 @@
+import { ConnectionError, isBatchmillError } from '@batchmill/contracts';
+import { MongoError, MongoMissingCredentialsError, MongoServerError } from 'mongodb';
+
+/** Codes of MongoDB's server: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
+const duplicateKey = 11000;
+const outOfDiskSpace = 14031;
+const unauthorized = 13;
+const authenticationFailed = 18;
+const atlasError = 8000;
+
+/** What the driver threw, as the error that the port promises; what is none of the driver's stays as it is. */
+export function gridFsError(error: unknown, place: string): unknown {
+  if (isBatchmillError(error) || !(error instanceof MongoError)) return error;
+  const options = { cause: error };
+  const code = codeOf(error);
+  if (code === outOfDiskSpace) {
+    const message = `The disk that holds the blobs (${place}) is full: free some space.`;
+    return new ConnectionError('blobs.disk-full', message, options);
+  }
+  if (code === unauthorized || code === authenticationFailed || isRefusal(error)) {
+    const message = `The store of the blobs ${place} refuses this user: ${error.message}. Look at user, password and authSource of the URL, and give the user the role readWrite on the database.`;
+    return new ConnectionError('blobs.not-authorised', message, options);
+  }
+  const message = `The blobs in ${place} cannot be read or written now: ${error.message}.`;
+  return new ConnectionError('blobs.unavailable', message, options);
+}
+
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === duplicateKey;
+}
+
+function isRefusal(error: MongoError): boolean {
+  return error instanceof MongoMissingCredentialsError || (error.code === atlasError && /auth/i.test(error.message));
+}
+
+function codeOf(error: MongoError): number {
+  return Number(error.code);
+}

@@ -1,0 +1,14 @@
+/**
+ * Where the blobs are, for people: the servers, and nothing of user, password and options. Everything before the last @
+ * is taken for the user, so that a password that should have been escaped stays hidden.
+ */
+export function serversOf(url: string): string {
+  const rest = url.replace(/^mongodb(?:\+srv)?:\/\//, '');
+  return rest.slice(rest.lastIndexOf('@') + 1).replace(/[/?].*$/s, '');
+}
+
+/** The database that the path of the URL names, or null. */
+export function databaseOf(url: string): string | null {
+  const [, name = ''] = /^mongodb(?:\+srv)?:\/\/(?:.*@)?[^/?@]*\/([^?]*)/s.exec(url) ?? [];
+  return name === '' ? null : decodeURIComponent(name);
+}

@@ -1,0 +1,1 @@
+export { GridFsBlobs, type GridFsBlobsOptions } from './gridfs-blobs.js';
