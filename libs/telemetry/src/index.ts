@@ -2,5 +2,26 @@ export { Log, type LogFields, type LogLevel } from './log.js';
 export { MemoryLog, type LogLine } from './memory-log.js';
 export { PinoLog } from './pino-log.js';
 export { readableLines } from './readable-lines.js';
-export { contextFrom, inSpan, newTraceparent, startTracing, traceparentOf, type SpanOptions } from './tracing.js';
+export { countEvent } from './count-event.js';
+export {
+  countMessage,
+  countWork,
+  observe,
+  startMeasuring,
+  type Measuring,
+  type MessageOutcome,
+  type Observed,
+  type WorkOutcome,
+} from './measuring.js';
+export { startTelemetry, type TelemetryOptions } from './start-telemetry.js';
+export {
+  contextFrom,
+  describeSpan,
+  inSpan,
+  newTraceparent,
+  startTracing,
+  traceparentOf,
+  type SpanOptions,
+  type TracingOptions,
+} from './tracing.js';
 export { createLogger, type LoggerOptions } from './create-logger.js';

@@ -12,20 +12,28 @@ import {
 } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { parseTraceParent } from '@opentelemetry/core';
+import type { Resource } from '@opentelemetry/resources';
 import { TracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace';
 
 const tracerName = 'batchmill';
 
+export interface TracingOptions {
+  readonly processors?: readonly SpanProcessor[];
+  /** What produced the spans. */
+  readonly resource?: Resource;
+}
+
 /** Spans get ids and are active from here on; `processors` say where they go. Once per process. */
-export function startTracing({ processors = [] }: { processors?: SpanProcessor[] } = {}): { stop(): Promise<void> } {
-  const provider = new TracerProvider({ spanProcessors: processors });
+export function startTracing({ processors = [], resource }: TracingOptions = {}): { stop(): Promise<void> } {
+  const provider = new TracerProvider({ spanProcessors: [...processors], ...(resource && { resource }) });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   trace.setGlobalTracerProvider(provider);
   return {
     stop: async () => {
-      await provider.shutdown();
-      trace.disable();
-      context.disable();
+      await provider.shutdown().finally(() => {
+        trace.disable();
+        context.disable();
+      });
     },
   };
 }
@@ -60,6 +68,11 @@ export async function inSpan<T>(name: string, options: SpanOptions, work: () => 
   } finally {
     span.end();
   }
+}
+
+/** Says more about the active span: ids, counts and states only. */
+export function describeSpan(attributes: Attributes): void {
+  trace.getActiveSpan()?.setAttributes(attributes);
 }
 
 /** What goes on with a stored `traceparent`; null, or one that cannot be read: nothing does, a trace begins. */

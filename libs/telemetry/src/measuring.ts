@@ -1,0 +1,97 @@
+import { createNoopMeter, type Attributes, type Meter, type ObservableResult } from '@opentelemetry/api';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import type { Resource } from '@opentelemetry/resources';
+import { MeterProvider, type IMetricReader } from '@opentelemetry/sdk-metrics';
+
+const meterName = 'batchmill';
+
+/** What became of a message that a stage took in. */
+export type MessageOutcome = 'handled' | 'dead-letter' | 'again';
+
+/** What became of a record that a stage took. */
+export type WorkOutcome = 'moved' | 'lease-lost' | 'given-back' | 'failed' | 'parked';
+
+type Instruments = ReturnType<typeof instrumentsOf>;
+
+/** Until measuring is started, everything that is counted is nobody's. */
+let instruments: Instruments = instrumentsOf(createNoopMeter());
+let meter: Meter = createNoopMeter();
+
+export interface Measuring {
+  /** All of it at this moment, in the format that Prometheus reads. */
+  exposition(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Counts are kept from here on; `readers` push them somewhere. Once per process. */
+export function startMeasuring({
+  resource,
+  readers = [],
+}: { readonly resource?: Resource; readonly readers?: readonly IMetricReader[] } = {}): Measuring {
+  const pulled = new PrometheusExporter({ preventServerStart: true });
+  const provider = new MeterProvider({ readers: [pulled, ...readers], ...(resource && { resource }) });
+  meter = provider.getMeter(meterName);
+  instruments = instrumentsOf(meter);
+  const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
+  return {
+    exposition: async () => serializer.serialize((await pulled.collect()).resourceMetrics),
+    stop: async () => {
+      meter = createNoopMeter();
+      instruments = instrumentsOf(meter);
+      await provider.shutdown();
+    },
+  };
+}
+
+/** The instruments, for what this library counts. */
+export function counted(): Instruments {
+  return instruments;
+}
+
+export function countMessage(stage: string, event: string, outcome: MessageOutcome): void {
+  instruments.messages.add(1, { stage, event, outcome });
+}
+
+export function countWork(work: { stage: string; method: string; outcome: WorkOutcome; seconds: number }): void {
+  const { stage, method, outcome, seconds } = work;
+  instruments.works.add(1, { stage, method, outcome });
+  instruments.workSeconds.record(seconds, { stage, method });
+}
+
+export interface Observed {
+  readonly value: number;
+  readonly attributes: Attributes;
+}
+
+/** A number that is looked up whenever somebody asks. A look that fails says nothing. */
+export function observe(name: string, description: string, look: () => Promise<readonly Observed[]>): () => void {
+  const gauge = meter.createObservableGauge(name, { description });
+  const callback = async (result: ObservableResult): Promise<void> => {
+    const found = await look().catch(() => []);
+    for (const { value, attributes } of found) result.observe(value, attributes);
+  };
+  gauge.addCallback(callback);
+  return () => gauge.removeCallback(callback);
+}
+
+function instrumentsOf(from: Meter) {
+  return {
+    messages: from.createCounter('batchmill.messages', {
+      description: 'Messages that a stage took in, by what became of them.',
+    }),
+    works: from.createCounter('batchmill.works', {
+      description: 'Records that a stage took and let go, by what became of them.',
+    }),
+    workSeconds: from.createHistogram('batchmill.work.seconds', {
+      description: 'How long a stage held a record.',
+      advice: { explicitBucketBoundaries: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800] },
+    }),
+    events: from.createCounter('batchmill.events', { description: 'Facts that came true here.' }),
+    documents: from.createCounter('batchmill.documents', {
+      description: 'Documents that were selected, and whose batch was ingested.',
+    }),
+    requests: from.createCounter('batchmill.requests', { description: 'Ingested requests by what became of them.' }),
+    tokens: from.createCounter('batchmill.tokens', { description: 'Tokens that the provider billed.' }),
+    cost: from.createCounter('batchmill.cost.usd', { description: 'What they cost, in US dollars.' }),
+  };
+}

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ChunksSelected, ResultsIngested } from '@batchmill/contracts';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  MemoryLog,
+  countEvent,
+  countMessage,
+  countWork,
+  inSpan,
+  observe,
+  startTelemetry,
+  type Measuring,
+} from './index.js';
+
+/** Takes what is sent to it, and answers with one status. */
+class Receiver {
+  readonly bodies: Buffer[] = [];
+  private readonly server: Server;
+
+  constructor(private readonly status: number) {
+    this.server = createServer((request, response) => {
+      const pieces: Buffer[] = [];
+      request.on('data', (piece: Buffer) => pieces.push(piece));
+      request.on('end', () => {
+        this.bodies.push(Buffer.concat(pieces));
+        response.writeHead(this.status).end();
+      });
+    });
+  }
+
+  async open(): Promise<string> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1/traces`;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+}
+
+describe('telemetry', () => {
+  let log: MemoryLog;
+  let measuring: Measuring | null;
+
+  beforeEach(() => {
+    log = new MemoryLog();
+    measuring = null;
+  });
+  afterEach(async () => {
+    await measuring?.stop();
+  });
+
+  const start = (tracesUrl: string | null) => {
+    measuring = startTelemetry({ serviceName: 'batchmill-tester', tracesUrl, metricsUrl: null, log });
+    return measuring;
+  };
+
+  it('S6: spans reach a receiver of OTLP, with the name of the service', async () => {
+    const receiver = new Receiver(200);
+    const telemetry = start(await receiver.open());
+
+    await inSpan('result-ingester ingest', { parent: null, attributes: { 'batchmill.stage': 'result-ingester' } }, () =>
+      Promise.resolve(),
+    );
+    await telemetry.stop();
+
+    const sent = Buffer.concat(receiver.bodies).toString('latin1');
+    expect(sent).toContain('result-ingester ingest');
+    expect(sent).toContain('batchmill-tester');
+    await receiver.close();
+  });
+
+  it('R3: messages, work, documents, tokens and cost are counted for Prometheus', async () => {
+    const telemetry = start(null);
+    countMessage('status-poller', 'batch.submitted', 'handled');
+    countMessage('status-poller', 'batch.submitted', 'dead-letter');
+    countWork({ stage: 'status-poller', method: 'poll', outcome: 'moved', seconds: 2 });
+    countEvent(new ChunksSelected({ runId: 'r', claimId: 'c', documents: 7 }));
+    const counts = {
+      documents: 7,
+      requests: 7,
+      succeeded: 5,
+      failed: 1,
+      retried: 1,
+      inputTokens: 90,
+      outputTokens: 10,
+    };
+    countEvent(new ResultsIngested({ runId: 'r', claimId: 'c', batchId: 'b', ...counts, usd: 0.25, error: null }));
+
+    const said = await telemetry.exposition();
+    for (const line of [
+      'batchmill_messages_total{stage="status-poller",event="batch.submitted",outcome="handled"} 1',
+      'batchmill_messages_total{stage="status-poller",event="batch.submitted",outcome="dead-letter"} 1',
+      'batchmill_works_total{stage="status-poller",method="poll",outcome="moved"} 1',
+      'batchmill_work_seconds_sum{stage="status-poller",method="poll"} 2',
+      'batchmill_events_total{event="chunks.selected"} 1',
+      'batchmill_documents_total{step="selected"} 7',
+      'batchmill_documents_total{step="ingested"} 7',
+      'batchmill_requests_total{outcome="retried"} 1',
+      'batchmill_tokens_total{direction="input"} 90',
+      'batchmill_cost_usd_total 0.25',
+    ]) {
+      expect(said).toContain(`${line}\n`);
+    }
+  });
+
+  it('R3: what is looked up is looked up when somebody asks, and a look that fails says nothing', async () => {
+    const telemetry = start(null);
+    let batches = 1;
+    observe('batchmill.batches', 'Batches by state.', async () => [{ value: batches, attributes: { state: 'built' } }]);
+    observe('batchmill.lag', 'Messages not handled yet.', () => Promise.reject(new Error('away')));
+    batches = 3;
+
+    const said = await telemetry.exposition();
+    expect(said).toContain('batchmill_batches{state="built"} 3\n');
+    expect(said).not.toContain('batchmill_lag{');
+  });
+
+  it('telemetry that the receiver refuses is said once, and the work goes on', async () => {
+    const receiver = new Receiver(400);
+    const telemetry = start(await receiver.open());
+
+    for (let turn = 0; turn < 3; turn += 1) {
+      expect(await inSpan('work', { parent: null }, async () => 'done')).toBe('done');
+    }
+    await telemetry.stop();
+
+    expect(log.lines.map(({ level }) => level)).toEqual(['warn']);
+    await receiver.close();
+  });
+
+  it('a receiver that is away holds up neither the work nor the end of the process', async () => {
+    const telemetry = start('http://127.0.0.1:9/v1/traces');
+
+    expect(await inSpan('work', { parent: null }, async () => 'done')).toBe('done');
+    await telemetry.stop();
+
+    expect(log.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+});
