@@ -29,7 +29,8 @@ const stopWithinMs = 3_000;
 
 /** Traces and counts of this process. What cannot be delivered is dropped, said now and then, and never waited for. */
 export function startTelemetry({ serviceName, tracesUrl, metricsUrl, log }: TelemetryOptions): Measuring {
-  complainTo(log);
+  const complain = complainTo(log);
+  setGlobalErrorHandler(complain);
   const resource = defaultResource()
     .merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: serviceName }))
     .merge(detectResources({ detectors: [resourceAttributesEnvDetector] }));
@@ -43,22 +44,22 @@ export function startTelemetry({ serviceName, tracesUrl, metricsUrl, log }: Tele
   const measuring = startMeasuring({ resource, readers });
   return {
     exposition: () => measuring.exposition(),
-    stop: () => withinMs(Promise.allSettled([tracing.stop(), measuring.stop()])),
+    stop: () => withinLimit(Promise.all([tracing.stop().catch(complain), measuring.stop().catch(complain)])),
   };
 }
 
 /** At most one line a minute: whoever reads the log wants to know that, not how often. */
-function complainTo(log: Log): void {
+function complainTo(log: Log): (error: unknown) => void {
   let saidAtMs = -Infinity;
-  setGlobalErrorHandler((exception) => {
+  return (error) => {
     if (performance.now() - saidAtMs < complainEveryMs) return;
     saidAtMs = performance.now();
-    const error = exception instanceof Error ? exception.message : 'the receiver does not take it';
-    log.warn('telemetry could not be delivered and is dropped; the work goes on', { error: error.slice(0, 200) });
-  });
+    const reason = error instanceof Error ? error.message : 'the receiver does not take it';
+    log.warn('telemetry could not be delivered and is dropped; the work goes on', { error: reason.slice(0, 200) });
+  };
 }
 
-async function withinMs(stopping: Promise<unknown>): Promise<void> {
+async function withinLimit(stopping: Promise<unknown>): Promise<void> {
   const over = new AbortController();
   await Promise.race([stopping, sleep(stopWithinMs, undefined, { signal: over.signal }).catch(() => undefined)]);
   over.abort();
