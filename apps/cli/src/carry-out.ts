@@ -1,6 +1,7 @@
 import type { Event } from '@batchmill/contracts';
 import { openWork, publishEvent, runStages, type Line, type Settings } from '@batchmill/service';
 import type { Type } from '@nestjs/common';
+import { pathHere } from './show/path-here.js';
 import { stopSignal } from './stop-signal.js';
 import { logIn, withLine } from './with-line.js';
 
@@ -28,9 +29,9 @@ export async function carryOut(
     return 'asked';
   }
   const { line } = working;
-  const stopping = stopSignal();
+  const stopping = stopSignal((text) => process.stderr.write(text));
   try {
-    process.stdout.write(`nobody is at work on ${settings.installation.home}: this process does it\n`);
+    process.stdout.write(`nobody is at work on ${pathHere(settings.installation.home)}: this process does it\n`);
     const running = await runStages(line, stages);
     try {
       await publishEvent(line, event);

@@ -13,9 +13,7 @@ import { stuckCommand } from './commands/stuck.js';
 export function program(): Command {
   const root = new Command('batchmill')
     .description('Documents through the OpenAI Batch API at half price: vectors and answers, nothing paid twice.')
-    .version('0.1.0')
-    .showHelpAfterError('(batchmill --help shows what there is)')
-    .exitOverride();
+    .version('0.1.0');
   for (const command of [
     runCommand(),
     runsCommand(),
@@ -27,14 +25,14 @@ export function program(): Command {
     dltCommand(),
     simulatorCommand(),
   ]) {
-    root.addCommand(inherit(command));
+    root.addCommand(command);
   }
-  return root;
+  return complete(root, root.name());
 }
 
-/** Errors are thrown, and end in one place. */
-function inherit(command: Command): Command {
-  command.exitOverride();
-  for (const inner of command.commands) inherit(inner);
+/** Errors are thrown, and end in one place; each says where the help for it is. */
+function complete(command: Command, path: string): Command {
+  command.exitOverride().showHelpAfterError(`(${path} --help shows what there is)`);
+  for (const inner of command.commands) complete(inner, `${path} ${inner.name()}`);
   return command;
 }

@@ -1,4 +1,4 @@
-import { ValidationError, endpoints, type Endpoint } from '@batchmill/contracts';
+import { ValidationError, endpoints, runIdPattern, type Endpoint } from '@batchmill/contracts';
 import { InvalidArgumentError, type Command } from 'commander';
 import { readFileSync } from 'node:fs';
 
@@ -37,27 +37,30 @@ export function askedBy({ endpoint, function: functions, param, docType, limit, 
   const parameters = {
     ...param,
     ...(docType === undefined ? {} : { docType }),
-    ...(files.companiesFile === undefined ? {} : { companies: linesOf(files.companiesFile) }),
+    ...(files.companiesFile === undefined ? {} : { companies: linesOf('--companies-file', files.companiesFile) }),
   };
   return {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(functions === undefined ? {} : { functions: [...functions] }),
     ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
-    ...(files.documentsFile === undefined ? {} : { documents: linesOf(files.documentsFile) }),
+    ...(files.documentsFile === undefined ? {} : { documents: linesOf('--documents-file', files.documentsFile) }),
     ...(limit === undefined ? {} : { limit }),
   };
 }
 
 /** One per line; empty lines and those that begin with # say nothing. */
-function linesOf(file: string): string[] {
+function linesOf(flag: string, file: string): string[] {
+  const wanted = 'wanted a text file, one entry per line';
+  let text: string;
   try {
-    const lines = readFileSync(file, 'utf8').split(/\r?\n/);
-    return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+    text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new ValidationError('command.no-file', `${file}: cannot be read; wanted a text file, one entry per line`, {
-      cause,
-    });
+    throw new ValidationError('command.no-file', `${flag}: found ${file}, which cannot be read; ${wanted}`, { cause });
   }
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  const entries = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  if (entries.length > 0) return entries;
+  throw new ValidationError('command.no-file', `${flag}: found no entry in ${file}; ${wanted}`);
 }
 
 function endpointFrom(value: string): Endpoint {
@@ -70,6 +73,13 @@ function parameterFrom(value: string, before: Record<string, string> | undefined
   const at = value.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('wanted key=value');
   return { ...before, [value.slice(0, at)]: value.slice(at + 1) };
+}
+
+export function runIdFrom(value: string): string {
+  if (runIdPattern.test(value)) return value;
+  throw new InvalidArgumentError(
+    'wanted at most 100 letters, digits, dots, dashes and underscores, a letter or digit first',
+  );
 }
 
 export function countFrom(value: string): number {

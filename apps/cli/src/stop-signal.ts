@@ -1,12 +1,12 @@
 import { exitCodes } from './exit-codes.js';
 
 /** The first Ctrl-C stops cleanly, the second at once. */
-export function stopSignal(): AbortSignal {
+export function stopSignal(say: (text: string) => void): AbortSignal {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (stopping.signal.aborted) process.exit(exitCodes.stopped);
-      process.stderr.write('\nstopping at the next checkpoint; once more stops at once\n');
+      say('stopping at the next checkpoint; once more stops at once\n');
       stopping.abort();
     });
   }

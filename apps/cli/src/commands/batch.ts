@@ -5,8 +5,8 @@ import { reportBatch, type BatchReport, type Line } from '@batchmill/service';
 import { Command } from 'commander';
 import { carryOut, type Wish } from '../carry-out.js';
 import { exitCodes } from '../exit-codes.js';
-import { count } from '../show/amounts.js';
-import { table } from '../show/table.js';
+import { count, moment } from '../show/amounts.js';
+import { table, type Column } from '../show/table.js';
 import { countFrom } from '../run-options.js';
 import { screenColumns } from '../show/screen-columns.js';
 import { settingsHere, withLine } from '../with-line.js';
@@ -32,6 +32,17 @@ export function batchCommand(): Command {
   return command;
 }
 
+const columns: readonly Column[] = [
+  { title: 'BATCH' },
+  { title: 'STATUS' },
+  { title: 'DOCUMENTS', right: true, spare: 2 },
+  { title: 'REQUESTS', right: true },
+  { title: 'ANSWERED', right: true },
+  { title: 'FAILED', right: true, spare: 1 },
+  { title: 'CREATED', spare: 3 },
+  { title: 'PROVIDER BATCH', spare: 4 },
+];
+
 async function list({ json, run, limit = 20 }: Flags): Promise<void> {
   const reports = await withLine(async (line) => {
     const found = line.batches.find(run === undefined ? {} : { runId: run }, { sort: { createdAt: -1 }, limit });
@@ -52,11 +63,10 @@ async function list({ json, run, limit = 20 }: Flags): Promise<void> {
     count(one.totalRequests),
     count(one.completedRequests),
     count(one.failedRequests),
-    one.createdAt,
+    moment(one.createdAt),
     one.providerBatchId ?? '',
   ]);
-  const head = ['BATCH', 'STATUS', 'DOCUMENTS', 'REQUESTS', 'ANSWERED', 'FAILED', 'CREATED', 'PROVIDER BATCH'];
-  process.stdout.write(table(head, rows, screenColumns()));
+  process.stdout.write(table(columns, rows, screenColumns()));
 }
 
 async function status(id: string, { json }: Flags): Promise<void> {

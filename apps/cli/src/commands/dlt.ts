@@ -4,11 +4,11 @@ import { Command } from 'commander';
 import { originalOf } from '../dead-letters/dead-letter.js';
 import { DeadLetters, type FoundLetter } from '../dead-letters/dead-letters.js';
 import { countFrom } from '../run-options.js';
-import { count } from '../show/amounts.js';
+import { count, moment } from '../show/amounts.js';
 import { letterFacts, letterJson, payloadJson } from '../show/dead-letter-facts.js';
 import { oneLine, printable } from '../show/printable.js';
 import { screenColumns } from '../show/screen-columns.js';
-import { table } from '../show/table.js';
+import { table, type Column } from '../show/table.js';
 import { settingsHere, withLine } from '../with-line.js';
 
 interface ListFlags {
@@ -54,6 +54,15 @@ export function dltCommand(): Command {
   return command;
 }
 
+const columns: readonly Column[] = [
+  { title: 'LETTER' },
+  { title: 'CODE' },
+  { title: 'AT', spare: 2 },
+  { title: 'KEY', spare: 3 },
+  { title: 'REDRIVEN', spare: 1 },
+  { title: 'CAUSE' },
+];
+
 async function list(topic: string | undefined, { limit = 20, json }: ListFlags): Promise<void> {
   const { shown, older } = await withLine(async (line) => newest(lettersOf(line).find(topic), limit));
   if (json) {
@@ -67,12 +76,12 @@ async function list(topic: string | undefined, { limit = 20, json }: ListFlags):
   const rows = shown.map(({ letter, redrivenAt }) => [
     letter.id,
     letter.code,
-    letter.at.toISOString(),
+    moment(letter.at),
     letter.key ?? '',
     redrivenAt === null ? 'no' : 'yes',
     oneLine(letter.cause),
   ]);
-  process.stdout.write(table(['LETTER', 'CODE', 'AT', 'KEY', 'REDRIVEN', 'CAUSE'], rows, screenColumns()));
+  process.stdout.write(table(columns, rows, screenColumns()));
   if (older > 0) process.stdout.write(`and ${count(older)} older; --limit shows more\n`);
 }
 

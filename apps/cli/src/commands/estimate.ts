@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { sampleDocuments } from '../estimate/sample-documents.js';
 import { askedBy, countFrom, withRunFlags, type RunFlags } from '../run-options.js';
 import { count, usd } from '../show/amounts.js';
-import { table } from '../show/table.js';
+import { table, type Column } from '../show/table.js';
 import { screenColumns } from '../show/screen-columns.js';
 import { withLine } from '../with-line.js';
 
@@ -24,6 +24,17 @@ export function estimateCommand(): Command {
     .option('--json', 'as JSON')
     .action(estimate);
 }
+
+const columns: readonly Column[] = [
+  { title: 'MODEL' },
+  { title: 'REQUESTS', right: true },
+  { title: 'BATCHES', right: true, spare: 2 },
+  { title: 'TOKENS IN', right: true, spare: 1 },
+  { title: 'OUT AT MOST', right: true, spare: 3 },
+  { title: 'BATCH', right: true },
+  { title: 'SYNCHRONOUS', right: true },
+  { title: 'SAVED', right: true },
+];
 
 interface Found {
   /** Of the documents that are asked for, those that a run would take now. */
@@ -79,10 +90,9 @@ function estimateText(name: string, { pending, others }: Found, estimate: Estima
     usd(one.synchronousUsd),
     usd(one.savedUsd),
   ]);
-  const head = ['MODEL', 'REQUESTS', 'BATCHES', 'TOKENS IN', 'OUT AT MOST', 'BATCH', 'SYNCHRONOUS', 'SAVED'];
   const asIf = estimate.documents === pending ? '' : `, as if there were ${count(estimate.documents)}`;
   const { unpriced } = estimate;
   const gap =
     unpriced.length === 0 ? '' : `no price is known for ${unpriced.join(', ')}; BATCHMILL_PRICES can say it\n`;
-  return `${name}: ${count(pending)} documents pending${asIf}\n${table(head, rows, screenColumns())}${gap}`;
+  return `${name}: ${count(pending)} documents pending${asIf}\n${table(columns, rows, screenColumns())}${gap}`;
 }

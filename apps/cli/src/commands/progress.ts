@@ -1,7 +1,7 @@
 import { awaitRun, hasEnded, isAtWork, workedElsewhere } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodeOf } from '../exit-codes.js';
-import { ProgressDisplay } from '../show/progress-display.js';
+import { progressDisplay } from '../show/progress-display.js';
 import { runSummary } from '../show/run-summary.js';
 import { settingsHere, withLine } from '../with-line.js';
 import { runOf } from './runs.js';
@@ -22,14 +22,16 @@ async function progress(id: string | undefined): Promise<void> {
       return;
     }
     const run = await runOf(line, id ?? newest?._id ?? '');
-    const display = new ProgressDisplay(process.stdout);
+    const display = progressDisplay(process.stdout);
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort());
     const report = await awaitRun(line, run._id, {
       signal: stop.signal,
       // Nobody at work from the beginning: there is nothing to wait for.
       isWorkedOn: isAtWork(settings) ? workedElsewhere(settings, line.clock) : () => false,
-      onProgress: (now) => display.show(now),
+      onProgress: (now) => {
+        if (!hasEnded(now)) display.show(now);
+      },
     }).finally(() => display.end());
     if (report === null) return;
     process.stdout.write(runSummary(report));

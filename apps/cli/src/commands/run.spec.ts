@@ -32,7 +32,7 @@ describe('batchmill run, in processes of its own', () => {
     worker.signal('SIGKILL');
 
     await expect(waiting.ends()).resolves.toBe(0);
-    expect(waiting.said).toContain('the other process has ended; the stages work in this process');
+    expect(waiting.said).toContain('the other process has ended; it goes on in this process');
     expect(waiting.said).toContain('"status":"finished","total":5,"succeeded":5');
   }, 60_000);
 
@@ -43,7 +43,7 @@ describe('batchmill run, in processes of its own', () => {
 
     await expect(Promise.all(both.map((each) => each.ends()))).resolves.toEqual([0, 0]);
     for (const { said } of both) expect(said).toContain('documents 5 processed, 5 succeeded, 0 failed');
-    expect(both.some(({ said }) => said.includes('stages work in this process'))).toBe(true);
+    expect(both.some(({ said }) => said.includes('working in this process'))).toBe(true);
   }, 60_000);
 
   it.each(['SIGINT', 'SIGTERM'] as const)(

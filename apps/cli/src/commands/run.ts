@@ -1,9 +1,10 @@
-import { RandomIds, RunRequested } from '@batchmill/contracts';
-import { askForRun, hasEnded, isAtWork, runPipeline } from '@batchmill/service';
+import { RandomIds, RunRequested, SystemClock } from '@batchmill/contracts';
+import { askForRun, hasEnded, isAtWork, newRunId, runPipeline } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
-import { askedBy, withRunFlags, type RunFlags } from '../run-options.js';
-import { ProgressDisplay } from '../show/progress-display.js';
+import { askedBy, runIdFrom, withRunFlags, type RunFlags } from '../run-options.js';
+import { progressDisplay } from '../show/progress-display.js';
+import { pathHere } from '../show/path-here.js';
 import { runJson, runSummary } from '../show/run-summary.js';
 import { stopSignal } from '../stop-signal.js';
 import { logFileIn, logIn, settingsHere, withLine } from '../with-line.js';
@@ -19,7 +20,7 @@ export function runCommand(): Command {
     .description('run a pipeline')
     .argument('<pipeline>', 'its name: batchmill run package-docs --endpoint embeddings --limit 100');
   return withRunFlags(command)
-    .option('--run-id <id>', 'a name for the run; asking for it again goes on with it')
+    .option('--run-id <id>', 'a name for the run; asking for it again goes on with it', runIdFrom)
     .option('--wait', 'stay until it has ended, when another process does the work')
     .option('--json', 'print the result as JSON')
     .action(run);
@@ -27,7 +28,7 @@ export function runCommand(): Command {
 
 async function run(pipeline: string, flags: Flags): Promise<void> {
   const settings = settingsHere();
-  const runId = flags.runId ?? new RandomIds().next();
+  const runId = flags.runId ?? newRunId(new SystemClock(), new RandomIds());
   if (isAtWork(settings) && flags.wait !== true) {
     await withLine((line) => askForRun(line, new RunRequested({ ...askedBy(flags), pipeline, runId })));
     process.stdout.write(
@@ -35,10 +36,10 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
     );
     return;
   }
-  const { home } = settings.installation;
+  const home = pathHere(settings.installation.home);
   const said = flags.json ? process.stderr : process.stdout;
-  const display = new ProgressDisplay(said);
-  const stopping = stopSignal();
+  const display = progressDisplay(said);
+  const stopping = stopSignal((text) => display.say(text));
   const work = { isElsewhere: false };
   const result = await runPipeline({
     ...askedBy(flags),
@@ -52,13 +53,15 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
       said.write(workText(runId, where, home, work.isElsewhere));
       work.isElsewhere = where === 'elsewhere';
     },
-    onProgress: (report) => display.show(report),
+    onProgress: (report) => {
+      if (!hasEnded(report)) display.show(report);
+    },
   }).finally(() => display.end());
   process.stdout.write(
     flags.json ? `${JSON.stringify(runJson(result))}\n` : `${runSummary(result)}data      ${home}\n`,
   );
   if (result.status === 'stuck')
-    said.write(`stuck: batchmill stuck list shows what stands still; ${logFileIn(home)}\n`);
+    said.write(`stuck: batchmill stuck list shows what stands still; ${logFileIn(home)} says more\n`);
   if (!stopping.aborted || hasEnded(result)) {
     process.exitCode = exitCodeOf(result);
     return;
@@ -72,7 +75,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
 }
 
 function workText(runId: string, where: 'here' | 'elsewhere', home: string, wasElsewhere: boolean): string {
-  if (where === 'elsewhere') return `run ${runId}: another process is at work on ${home}; waiting for it\n`;
-  const why = wasElsewhere ? 'the other process has ended; ' : '';
-  return `run ${runId}: ${why}the stages work in this process, on ${home}\n`;
+  if (where === 'elsewhere') return `run ${runId}: another process is at work on ${home}; following it\n`;
+  const why = wasElsewhere ? 'the other process has ended; it goes on' : 'working';
+  return `run ${runId}: ${why} in this process, on ${home}\n`;
 }

@@ -5,9 +5,9 @@ import { hasEnded, reportRun, type Line } from '@batchmill/service';
 import { Command } from 'commander';
 import { carryOut } from '../carry-out.js';
 import { exitCodes } from '../exit-codes.js';
-import { count, usd } from '../show/amounts.js';
+import { count, moment, usd } from '../show/amounts.js';
 import { runJson, runSummary } from '../show/run-summary.js';
-import { table } from '../show/table.js';
+import { table, type Column } from '../show/table.js';
 import { screenColumns } from '../show/screen-columns.js';
 import { settingsHere, withLine } from '../with-line.js';
 
@@ -22,6 +22,18 @@ export function runsCommand(): Command {
   command.command('cancel').description('stop a run; what is paid is kept').argument('<id>').action(cancel);
   return command;
 }
+
+const columns: readonly Column[] = [
+  { title: 'RUN' },
+  { title: 'PIPELINE' },
+  { title: 'ENDPOINT', spare: 1 },
+  { title: 'STATUS' },
+  { title: 'TOTAL', right: true },
+  { title: 'SUCCEEDED', right: true, spare: 3 },
+  { title: 'FAILED', right: true },
+  { title: 'COST', right: true, spare: 2 },
+  { title: 'STARTED', spare: 4 },
+];
 
 async function list(flags: Flags): Promise<void> {
   const reports = await withLine(async (line) => {
@@ -45,10 +57,9 @@ async function list(flags: Flags): Promise<void> {
     count(one.succeeded),
     count(one.failed),
     usd(one.cost.usd),
-    one.startedAt ?? '',
+    one.startedAt === null ? '' : moment(one.startedAt),
   ]);
-  const head = ['RUN', 'PIPELINE', 'ENDPOINT', 'STATUS', 'TOTAL', 'SUCCEEDED', 'FAILED', 'COST', 'STARTED'];
-  process.stdout.write(table(head, rows, screenColumns()));
+  process.stdout.write(table(columns, rows, screenColumns()));
 }
 
 async function show(id: string, flags: Flags): Promise<void> {

@@ -2,7 +2,8 @@ import { ValidationError } from '@batchmill/contracts';
 import type { Records, WorkRecord } from '@batchmill/records';
 import type { Line } from '@batchmill/service';
 import { Command } from 'commander';
-import { table } from '../show/table.js';
+import { table, type Column } from '../show/table.js';
+import { oneLine } from '../show/printable.js';
 import { screenColumns } from '../show/screen-columns.js';
 import { withLine } from '../with-line.js';
 
@@ -14,6 +15,13 @@ export function stuckCommand(): Command {
   return command;
 }
 
+const columns: readonly Column[] = [
+  { title: 'RECORD' },
+  { title: 'STATE' },
+  { title: 'TRIES', right: true, spare: 1 },
+  { title: 'ERROR' },
+];
+
 async function list(): Promise<void> {
   const parked = await withLine(async (line) => {
     const found: WorkRecord[] = [];
@@ -22,8 +30,13 @@ async function list(): Promise<void> {
   });
   if (parked.length === 0) process.stdout.write('nothing is stuck\n');
   else {
-    const rows = parked.map(({ _id, state, attempts, error }) => [_id, state, String(attempts), error?.message ?? '']);
-    process.stdout.write(table(['RECORD', 'STATE', 'TRIES', 'ERROR'], rows, screenColumns()));
+    const rows = parked.map(({ _id, state, attempts, error }) => [
+      _id,
+      state,
+      String(attempts),
+      oneLine(error?.message ?? ''),
+    ]);
+    process.stdout.write(table(columns, rows, screenColumns()));
   }
 }
 

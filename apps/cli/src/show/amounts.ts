@@ -12,6 +12,11 @@ export function usd(amount: number | null): string {
   return `$${amount.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
 }
 
+/** To the second, in UTC. */
+export function moment(at: Date | string): string {
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+}
+
 export function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds}s`;

@@ -1,27 +1,23 @@
 import type { RunReport } from '@batchmill/service';
-import { progressLine } from './progress-line.js';
+import { LineDisplay } from './line-display.js';
+import { LiveDisplay } from './live-display.js';
 
-interface Output {
+export interface Terminal extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
-  write(text: string): unknown;
 }
 
-/** On a terminal one line that is drawn anew; elsewhere a line whenever something changed. */
-export class ProgressDisplay {
-  #drawn = '';
+/** Shows how a run goes on while it does. */
+export interface ProgressDisplay {
+  show(report: RunReport): void;
+  /** A text with its line break, beside what is shown. */
+  say(text: string): void;
+  /** May be followed by another `show`. */
+  end(): void;
+}
 
-  constructor(private readonly out: Output) {}
-
-  show(report: RunReport): void {
-    const line = progressLine(report, (this.out.columns ?? 200) - 1);
-    if (line === this.#drawn) return;
-    this.#drawn = line;
-    this.out.write(this.out.isTTY === true ? `\r\u001b[2K${line}` : `${line}\n`);
-  }
-
-  end(): void {
-    if (this.#drawn !== '' && this.out.isTTY === true) this.out.write('\n');
-    this.#drawn = '';
-  }
+/** What fits the output: drawn in place on a terminal that can, lines elsewhere. */
+export function progressDisplay(out: Terminal): ProgressDisplay {
+  const isLive = out.isTTY === true && process.env['TERM'] !== 'dumb';
+  return isLive ? new LiveDisplay(out, Date.now) : new LineDisplay(out, Date.now);
 }

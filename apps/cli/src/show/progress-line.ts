@@ -1,9 +1,11 @@
 import type { RunReport } from '@batchmill/service';
-import { count, usd } from './amounts.js';
+import { count, duration, usd } from './amounts.js';
 
 /** How far a run is, on one line of at most so many columns. */
-export function progressLine({ progress, status, cost }: RunReport, columns: number): string {
+export function progressLine(report: RunReport, { columns, now }: { columns: number; now: number }): string {
+  const { progress, status, cost, startedAt, finishedAt } = report;
   const { claimed, built, submitted, settled, answered, givenUp, parked } = progress;
+  const until = finishedAt === null ? now : Date.parse(finishedAt);
   const parts = [
     `${count(claimed)} claimed`,
     ...(built > 0 ? [`${count(built)} to send`] : []),
@@ -13,6 +15,7 @@ export function progressLine({ progress, status, cost }: RunReport, columns: num
     ...(givenUp > 0 ? [`${count(givenUp)} failed`] : []),
     ...(parked > 0 ? [`${count(parked)} parked`] : []),
     usd(cost.usd),
+    ...(startedAt === null ? [] : [duration(until - Date.parse(startedAt))]),
   ];
   return `${status}: ${parts.join(' · ')}`.slice(0, Math.max(20, columns));
 }

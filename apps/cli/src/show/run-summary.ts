@@ -11,7 +11,8 @@ export function runSummary(report: RunReport): string {
     return `${lines.join('\n')}\n`;
   }
   const others = left === 0 ? '' : `, ${count(left)} left`;
-  lines.push(`documents ${count(total)} processed, ${count(succeeded)} succeeded, ${count(failed)} failed${others}`);
+  const seen = report.finishedAt === null ? 'so far' : 'processed';
+  lines.push(`documents ${count(total)} ${seen}, ${count(succeeded)} succeeded, ${count(failed)} failed${others}`);
   lines.push(`requests  ${count(requests)} in ${count(batches)} ${batches === 1 ? 'batch' : 'batches'}`);
   lines.push(`tokens    ${count(tokens.input)} in, ${count(tokens.output)} out`);
   lines.push(`cost      ${usd(cost.usd)}, synchronously ${usd(cost.synchronousUsd)}: ${usd(cost.savedUsd)} saved`);

@@ -47,6 +47,8 @@ export interface RunProgress {
   readonly claimed: number;
   readonly built: number;
   readonly submitted: number;
+  /** Of those submitted, as the provider said when it was last looked at. */
+  readonly doneAtProvider: number;
   readonly settled: number;
   readonly answered: number;
   readonly givenUp: number;
@@ -109,6 +111,7 @@ async function sumUp({ claims, batches }: Line, run: Run): Promise<Seen> {
   let count = 0;
   const tokens = { input: 0, output: 0 };
   const byState = { built: 0, submitted: 0, settled: 0, ingested: 0 };
+  let doneAtProvider = 0;
   let answered = 0;
   let givenUp = 0;
   for await (const batch of batches.find({ runId: run._id })) {
@@ -116,6 +119,7 @@ async function sumUp({ claims, batches }: Line, run: Run): Promise<Seen> {
     requests += batch.requests;
     if (batch.requests > 0) count += 1;
     byState[state] += batch.requests;
+    if (state === 'submitted') doneAtProvider += batch.provider?.counts.completed ?? 0;
     answered += ingestion.succeeded;
     givenUp += ingestion.failed;
     tokens.input += ingestion.tokens.input;
@@ -129,6 +133,7 @@ async function sumUp({ claims, batches }: Line, run: Run): Promise<Seen> {
     claimed,
     built: byState.built,
     submitted: byState.submitted,
+    doneAtProvider,
     settled: byState.settled,
     answered,
     givenUp,

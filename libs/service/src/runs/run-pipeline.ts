@@ -1,4 +1,4 @@
-import { RandomIds, RunRequested, ValidationError, type Endpoint } from '@batchmill/contracts';
+import { RandomIds, RunRequested, SystemClock, ValidationError, type Endpoint } from '@batchmill/contracts';
 import {
   Pipelines,
   checkPipeline,
@@ -15,6 +15,7 @@ import { runStages } from '../run-stages.js';
 import { pipelineDefaultsOf, readSettings, type Settings } from '../settings/index.js';
 import { askForRun } from './ask-for-run.js';
 import { awaitRun, hasEnded } from './await-run.js';
+import { newRunId } from './new-run-id.js';
 import { openWork } from './open-work.js';
 import { workedElsewhere } from './worked-elsewhere.js';
 
@@ -53,7 +54,7 @@ export async function runPipeline(options: RunPipelineOptions): Promise<Pipeline
   const settings = options.settings ?? readSettings({ env: process.env, cwd: process.cwd() });
   const log = options.log ?? new MemoryLog();
   const given = givenPipelines(options, settings);
-  const runId = options.runId ?? new RandomIds().next();
+  const runId = options.runId ?? newRunId(new SystemClock(), new RandomIds());
   const request = new RunRequested(requestOf(options, runId));
   for (let isAsked = false; ; isAsked = true) {
     const report = await attendRun({ options, settings, log, given, runId, request, isAsked });

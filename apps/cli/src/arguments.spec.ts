@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { askBatchmill } from './testing/ask-batchmill.js';
+
+describe('an argument that cannot be used', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'batchmill-arguments-'));
+    await writeFile(join(folder, 'empty.txt'), '# nothing but a comment\n');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it.each([
+    ['run annual-reports --endpoint images', '--endpoint', "'images'", 'wanted embeddings or inference'],
+    ['run annual-reports --limit 0', '--limit', "'0'", 'wanted a whole number of at least 1'],
+    ['run annual-reports --limit 1.5', '--limit', "'1.5'", 'wanted a whole number of at least 1'],
+    ['run annual-reports --param colour', '--param', "'colour'", 'wanted key=value'],
+    ['run annual-reports --run-id a/b', '--run-id', "'a/b'", 'wanted at most 100 letters, digits'],
+    [
+      'run annual-reports --companies-file no.txt',
+      '--companies-file',
+      'no.txt',
+      'wanted a text file, one entry per line',
+    ],
+    ['estimate annual-reports --documents-file no.txt', '--documents-file', 'no.txt', 'wanted a text file'],
+    ['estimate annual-reports --documents-file EMPTY', '--documents-file', 'found no entry', 'wanted a text file'],
+    ['estimate annual-reports --documents none', '--documents', "'none'", 'wanted a whole number'],
+    ['batch list --limit many', '--limit', "'many'", 'wanted a whole number of at least 1'],
+    ['search annual-reports growth --top -1', '--top', "'-1'", 'wanted a whole number of at least 1'],
+    ['simulator --port x', '--port', "'x'", 'wanted a number'],
+    ['dlt redrive', 'dlt redrive', 'found neither', 'wanted the id of a letter'],
+    ['run', 'pipeline', 'missing', 'batchmill run --help'],
+    ['run a b', 'run', 'got 2', 'Expected 1 argument'],
+    ['run annual-reports --colour red', '--colour', 'unknown option', 'batchmill run --help'],
+    ['runs shwo', "'shwo'", 'unknown command', 'Did you mean show?'],
+  ])('%s ends with 1 and names the flag, what was found and what was wanted', async (command, flag, found, wanted) => {
+    const home = join(folder, 'home');
+    const args = command.replace('EMPTY', join(folder, 'empty.txt')).split(' ');
+
+    const { code, out, err } = await askBatchmill(home, args);
+
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    for (const part of [flag, found, wanted]) expect(err).toContain(part);
+    expect(existsSync(home)).toBe(false);
+  });
+});

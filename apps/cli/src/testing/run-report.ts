@@ -1,0 +1,40 @@
+import type { RunProgress, RunReport } from '@batchmill/service';
+
+/** A run at 10:00 of the first of January 2026, as it is when nothing has happened yet. */
+export function runReport(changes: Partial<RunReport> = {}, progress: Partial<RunProgress> = {}): RunReport {
+  return {
+    runId: 'first',
+    pipeline: 'annual-reports',
+    endpoint: 'embeddings',
+    status: 'running',
+    reason: null,
+    total: 0,
+    succeeded: 0,
+    failed: 0,
+    left: 0,
+    requests: 0,
+    batches: 0,
+    tokens: { input: 0, output: 0 },
+    cost: { usd: 0, synchronousUsd: 0, savedUsd: 0 },
+    startedAt: '2026-01-01T10:00:00.000Z',
+    finishedAt: null,
+    ...changes,
+    progress: {
+      scanEnded: false,
+      claimed: 0,
+      built: 0,
+      submitted: 0,
+      doneAtProvider: 0,
+      settled: 0,
+      answered: 0,
+      givenUp: 0,
+      parked: 0,
+      ...progress,
+    },
+  };
+}
+
+/** So many milliseconds after it began. */
+export function momentOfRun(ms: number): number {
+  return Date.parse('2026-01-01T10:00:00.000Z') + ms;
+}
