@@ -77,8 +77,15 @@ export function assembleLine(ports: Ports, surroundings: Surroundings, source: s
 }
 
 /** Closes what was opened, in the order in which it is used. */
-export async function closePorts({ bus, vectors, blobs, provider, documentStore, store }: Ports): Promise<void> {
-  for (const port of [bus, provider, vectors, blobs]) await port.close();
-  if (documentStore !== store) await documentStore.close();
-  await store.close();
+export async function closePorts({
+  bus,
+  vectors,
+  blobs,
+  provider,
+  documentStore,
+  store,
+}: Partial<Ports>): Promise<void> {
+  for (const port of [bus, provider, vectors, blobs]) await port?.close();
+  if (documentStore !== store) await documentStore?.close();
+  await store?.close();
 }

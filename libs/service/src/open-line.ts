@@ -4,7 +4,7 @@ import type { Pipelines } from '@batchmill/pipeline';
 import type { Log } from '@batchmill/telemetry';
 import { installationOf } from './installation.js';
 import { assembleLine, closePorts, type Line } from './line.js';
-import { beAtWork, openPorts } from './open-ports.js';
+import { beAtWork, openPorts } from './ports/index.js';
 import { PipelineFiles } from './pipelines/index.js';
 import { pipelineDefaultsOf, type Settings } from './settings/index.js';
 import { lineSettingsOf, workSettingsOf } from './settings-of-stages.js';
@@ -43,7 +43,7 @@ export async function openLine(settings: Settings, options: OpenLineOptions): Pr
     simulated = await simulatedProvider(settings, { bus, clock });
     return simulated.url;
   };
-  const ports = await openPorts(settings, { providerUrl, clock, ids });
+  const ports = await openPorts(settings, { providerUrl, clock, ids, log: options.log, name: options.name });
   // The simulator ends before the right to work does: who takes over starts one of its own.
   const close = async (): Promise<void> => {
     await simulated?.close();

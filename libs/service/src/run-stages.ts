@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { StageStrategy } from '@batchmill/stage';
-import { Module, type INestMicroservice, type Type } from '@nestjs/common';
+import { Module, type INestMicroservice, type ModuleMetadata, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { LineModule } from './line.module.js';
@@ -19,8 +19,12 @@ export async function runStages(line: Line, stages: readonly Type[]): Promise<{ 
 }
 
 /** A module that holds the stages and what they need, and `more` beside them. */
-export function rootOf(line: Line, stages: readonly Type[], more: readonly Type[] = []): Type {
-  @Module({ imports: [LineModule.of(line), ...stages], controllers: [...more] })
+export function rootOf(
+  line: Line,
+  stages: readonly Type[],
+  more: Pick<ModuleMetadata, 'controllers' | 'providers'> = {},
+): Type {
+  @Module({ imports: [LineModule.of(line), ...stages], ...more })
   class RootModule {}
   return RootModule;
 }

@@ -6,18 +6,29 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HealthController } from './health.controller.js';
+import { Exposition, MetricsController } from './metrics.controller.js';
 import type { Line } from './line.js';
 import { NestLog } from './nest-log.js';
 import { rootOf } from './run-stages.js';
 
-/** Runs stages with their health on an HTTP port; 0 is any. Rejects with a ValidationError when the port is in use. */
+export interface Serving {
+  /** 0 is any that is free. */
+  readonly port: number;
+  /** What is counted, as Prometheus reads it. */
+  readonly exposition: () => Promise<string>;
+}
+
+/** Runs stages with their health and counts on an HTTP port. Rejects with a ValidationError when the port is in use. */
 export async function serveStages(
   line: Line,
   stages: readonly Type[],
-  port: number,
+  { port, exposition }: Serving,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    rootOf(line, stages, [HealthController]),
+    rootOf(line, stages, {
+      controllers: [HealthController, MetricsController],
+      providers: [{ provide: Exposition, useValue: new Exposition(exposition) }],
+    }),
     new FastifyAdapter(),
     { logger: new NestLog(line.log), abortOnError: false },
   );

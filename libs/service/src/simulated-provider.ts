@@ -4,7 +4,7 @@ import { parseTurnaround, startSimulatorWorker } from '@batchmill/simulator';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beAtWork } from './open-ports.js';
+import { beAtWork } from './ports/index.js';
 import type { Settings } from './settings/index.js';
 
 export interface SimulatedProvider {

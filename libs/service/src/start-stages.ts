@@ -1,25 +1,31 @@
 import { isBatchmillError } from '@batchmill/contracts';
-import { PinoLog, readableLines, startTracing, type Log } from '@batchmill/telemetry';
+import { PinoLog, readableLines, startTelemetry, type Log } from '@batchmill/telemetry';
 import type { Type } from '@nestjs/common';
+import { observeLine } from './observe-line.js';
 import { openLine, type OpenedLine } from './open-line.js';
 import { serveStages } from './serve-stages.js';
+import { telemetryOf } from './telemetry-of.js';
 import { readSettings, type Settings } from './settings/index.js';
 
 /** A service: its stages at work, its health on PORT, until SIGTERM or SIGINT stops it gracefully. Never returns. */
 export async function startStages(name: string, stages: readonly Type[]): Promise<void> {
   const settings = readOrExit();
   const log = logOf(settings);
-  const tracing = startTracing();
+  const telemetry = startTelemetry(telemetryOf(settings, name, log));
   let opened: OpenedLine | null = null;
   try {
     opened = await openLine(settings, { log, name, needsProvider: true, works: true });
-    const app = await serveStages(opened.line, stages, settings.service.port);
+    observeLine(opened.line);
+    const app = await serveStages(opened.line, stages, {
+      port: settings.service.port,
+      exposition: () => telemetry.exposition(),
+    });
     log.info('at work', { operation: name, url: app.url });
     const stopped = await nextSignal();
     log.info('stopping', { operation: name, signal: stopped });
     await app.close();
     await opened.close();
-    await tracing.stop();
+    await telemetry.stop();
     log.info('stopped', { operation: name });
     process.exit(0);
   } catch (error) {

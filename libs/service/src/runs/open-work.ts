@@ -1,6 +1,6 @@
 import { isBatchmillError } from '@batchmill/contracts';
 import { openLine, type OpenLineOptions, type OpenedLine } from '../open-line.js';
-import { isAtWork } from '../open-ports.js';
+import { isAtWork } from '../ports/index.js';
 import type { Settings } from '../settings/index.js';
 
 /** Opens the line for stages to work on it in this process. Null: another process is at work on the home. */

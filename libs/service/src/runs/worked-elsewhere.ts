@@ -1,5 +1,5 @@
 import type { Clock } from '@batchmill/contracts';
-import { isAtWork } from '../open-ports.js';
+import { isAtWork } from '../ports/index.js';
 import type { Settings } from '../settings/index.js';
 
 const graceMs = 3_000;

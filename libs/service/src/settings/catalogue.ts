@@ -46,6 +46,54 @@ export const settingsCatalogue = {
       isSecret: true,
     }),
   },
+  kafka: {
+    user: text('KAFKA_USERNAME', { default: null, meaning: 'Where the brokers want a login (SASL).' }),
+    password: text('KAFKA_PASSWORD', { default: null, meaning: 'Its password.', isSecret: true }),
+    mechanism: choice('KAFKA_SASL_MECHANISM', ['plain', 'scram-sha-256', 'scram-sha-512'], {
+      default: 'scram-sha-512',
+      meaning: 'How the login is proved.',
+    }),
+    tls: choice('KAFKA_TLS', ['true', 'false'], {
+      default: 'false',
+      meaning: 'Whether the brokers are spoken to by TLS.',
+    }),
+    caFile: path('KAFKA_CA_FILE', {
+      default: null,
+      meaning: 'Who signed their certificate, as a PEM file; unset: whom the system trusts.',
+    }),
+    serverName: text('KAFKA_TLS_SERVER_NAME', {
+      default: null,
+      meaning: 'The name that their certificates are for, when it is not the host’s.',
+    }),
+    partitions: integer('BATCHMILL_PARTITIONS', {
+      from: 1,
+      to: 1_000,
+      default: '6',
+      meaning: 'Partitions of topics that Batchmill makes: as many replicas of a stage get messages.',
+    }),
+    replicationFactor: integer('BATCHMILL_REPLICATION', {
+      from: 1,
+      to: 10,
+      default: '3',
+      meaning: 'Copies of topics that Batchmill makes; as many as there are brokers, if that is fewer.',
+    }),
+  },
+  milvus: {
+    token: text('MILVUS_TOKEN', {
+      default: null,
+      meaning: 'An API key, or `user:password`.',
+      isSecret: true,
+    }),
+    tls: choice('MILVUS_TLS', ['true', 'false'], { default: 'false', meaning: 'Whether it is spoken to by TLS.' }),
+    caFile: path('MILVUS_CA_FILE', {
+      default: null,
+      meaning: 'Who signed its certificate, as a PEM file; unset: whom the system trusts.',
+    }),
+    serverName: text('MILVUS_TLS_SERVER_NAME', {
+      default: null,
+      meaning: 'The name that its certificate is for, when it is not the host’s.',
+    }),
+  },
   documents: {
     url: url('MONGODB_URI', {
       aliases: ['DATABASE_URL'],
@@ -262,6 +310,29 @@ export const settingsCatalogue = {
     logLevel: choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], {
       default: 'info',
       meaning: 'The least that is logged.',
+    }),
+    name: text('OTEL_SERVICE_NAME', {
+      default: null,
+      meaning: 'What the process is called in traces; unset: `batchmill-<stage>`.',
+    }),
+    otlpUrl: url('OTEL_EXPORTER_OTLP_ENDPOINT', {
+      schemes: ['http', 'https'],
+      default: null,
+      meaning: 'Where traces are sent to (OTLP over HTTP, `/v1/traces` is added). Unset: nowhere.',
+    }),
+    tracesUrl: url('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', {
+      schemes: ['http', 'https'],
+      default: null,
+      meaning: 'The same as a whole URL; goes before `OTEL_EXPORTER_OTLP_ENDPOINT`.',
+    }),
+    metricsUrl: url('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', {
+      schemes: ['http', 'https'],
+      default: null,
+      meaning: 'Where counts are sent to, as a whole URL. Unset: nowhere; they are always at `/metrics`.',
+    }),
+    telemetryOff: choice('OTEL_SDK_DISABLED', ['true', 'false'], {
+      default: 'false',
+      meaning: 'Whether nothing is sent at all.',
     }),
     shutdownMs: duration('SHUTDOWN_TIMEOUT', {
       unit: 's',

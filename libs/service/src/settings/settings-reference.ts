@@ -4,6 +4,8 @@ import type { Setting } from './setting.js';
 const headings: Readonly<Record<keyof SettingsCatalogue, string>> = {
   installation: 'This installation',
   adapters: 'Where things are kept',
+  kafka: 'Kafka',
+  milvus: 'Milvus',
   documents: 'Your documents',
   openai: 'The provider',
   requests: 'What is asked, where the pipeline does not say',

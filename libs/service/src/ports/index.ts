@@ -1,0 +1,2 @@
+export { beAtWork, isAtWork } from './open-bus.js';
+export { openPorts } from './open-ports.js';
