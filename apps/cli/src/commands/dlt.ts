@@ -1,5 +1,5 @@
 import { ValidationError } from '@batchmill/contracts';
-import { isAtWork, type Line } from '@batchmill/service';
+import type { Line } from '@batchmill/service';
 import { Command } from 'commander';
 import { originalOf } from '../dead-letters/dead-letter.js';
 import { DeadLetters, type FoundLetter } from '../dead-letters/dead-letters.js';
@@ -9,7 +9,8 @@ import { letterFacts, letterJson, payloadJson } from '../show/dead-letter-facts.
 import { oneLine, printable } from '../show/printable.js';
 import { screenColumns } from '../show/screen-columns.js';
 import { table, type Column } from '../show/table.js';
-import { settingsHere, withLine } from '../with-line.js';
+import { sayIfNobodyWorks } from '../say-if-nobody-works.js';
+import { withLine } from '../with-line.js';
 
 interface ListFlags {
   readonly limit?: number;
@@ -103,7 +104,6 @@ async function show(id: string, { payload, json }: ShowFlags): Promise<void> {
 
 async function redrive(id: string | undefined, { all, topic, json }: RedriveFlags): Promise<void> {
   expectOneChoice(id, all, topic);
-  const isNobodyAtWork = !isAtWork(settingsHere());
   const redriven = await withLine(async (line) => {
     const letters = lettersOf(line);
     const done: string[] = [];
@@ -124,7 +124,7 @@ async function redrive(id: string | undefined, { all, topic, json }: RedriveFlag
   }
   for (const one of redriven) process.stdout.write(`${one} is published again\n`);
   if (redriven.length === 0) process.stdout.write('nothing to redrive\n');
-  else if (isNobodyAtWork) process.stdout.write('nobody is at work on this home: it is taken when a run goes on\n');
+  else sayIfNobodyWorks('it is read when a run goes on');
 }
 
 function expectOneChoice(id: string | undefined, all: true | undefined, topic: string | undefined): void {

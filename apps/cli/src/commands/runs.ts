@@ -26,12 +26,12 @@ export function runsCommand(): Command {
 const columns: readonly Column[] = [
   { title: 'RUN' },
   { title: 'PIPELINE' },
-  { title: 'ENDPOINT', spare: 1 },
+  { title: 'ENDPOINT', spare: 2 },
   { title: 'STATUS' },
   { title: 'TOTAL', right: true },
   { title: 'SUCCEEDED', right: true, spare: 3 },
   { title: 'FAILED', right: true },
-  { title: 'COST', right: true, spare: 2 },
+  { title: 'COST', right: true, spare: 1 },
   { title: 'STARTED', spare: 4 },
 ];
 

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { table, type Column } from '../show/table.js';
 import { oneLine } from '../show/printable.js';
 import { screenColumns } from '../show/screen-columns.js';
+import { sayIfNobodyWorks } from '../say-if-nobody-works.js';
 import { withLine } from '../with-line.js';
 
 export function stuckCommand(): Command {
@@ -50,6 +51,7 @@ async function show(id: string): Promise<void> {
 async function retry(id: string): Promise<void> {
   await withLine(async (line) => (await parkedOf(line, id)).records.unpark(id));
   process.stdout.write(`${id} is put back to work\n`);
+  sayIfNobodyWorks('it is taken up when its run goes on');
 }
 
 async function parkedOf(line: Line, id: string): Promise<{ records: Records<WorkRecord>; record: WorkRecord }> {

@@ -2,6 +2,7 @@ import type { RunReport } from '@batchmill/service';
 import cliProgress, { type Bar, type MultiBar } from 'cli-progress';
 import type { ProgressDisplay, Terminal } from './progress-display.js';
 import { runView } from './run-view.js';
+import { screenColumns } from './screen-columns.js';
 
 /** For a terminal: a line per stage, drawn anew in place, and gone when it ends. */
 export class LiveDisplay implements ProgressDisplay {
@@ -16,8 +17,8 @@ export class LiveDisplay implements ProgressDisplay {
   ) {}
 
   show(report: RunReport): void {
-    const columns = Math.max(20, (this.terminal.columns ?? 80) - 1);
-    const texts = runView(report, { columns, now: this.now() });
+    // One less: a line that reaches the edge moves the cursor on some terminals.
+    const texts = runView(report, { columns: screenColumns(this.terminal) - 1, now: this.now() });
     if (this.#screen === null) this.#open(texts.length);
     for (const [index, text] of texts.entries()) this.#lines[index]?.update({ text });
   }

@@ -1,0 +1,10 @@
+import { isAtWork } from '@batchmill/service';
+import { pathHere } from './show/path-here.js';
+import { settingsHere } from './with-line.js';
+
+/** So that nobody waits for what nobody does. */
+export function sayIfNobodyWorks(what: string): void {
+  const settings = settingsHere();
+  if (isAtWork(settings)) return;
+  process.stdout.write(`nobody is at work on ${pathHere(settings.installation.home)}: ${what}\n`);
+}
