@@ -1,3 +1,5 @@
+import type { BatchmillError } from '@batchmill/contracts';
+
 export interface OutgoingMessage {
   readonly topic: string;
   /** Messages of one key keep their order. Null: any partition. */
@@ -32,6 +34,11 @@ export interface Subscribing {
 }
 
 export interface Subscription {
+  /**
+   * Resolves with the reason when the subscription has ended for good without being stopped: nothing is handled any more,
+   * and the process should end, so that it is started again. Never resolves else, and never rejects.
+   */
+  readonly died: Promise<BatchmillError>;
   /** Resolves when no handler runs any more; what was not committed comes again to the next member of the group. */
   stop(): Promise<void>;
 }

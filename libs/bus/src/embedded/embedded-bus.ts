@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Clock } from '@batchmill/contracts';
+import type { BatchmillError, Clock } from '@batchmill/contracts';
 import { Bus, type IncomingMessage, type OutgoingMessage, type Subscribing, type Subscription } from '../bus.js';
 import { ConsumerGroup } from './consumer-group.js';
 import { ConsumerLock } from './consumer-lock.js';
@@ -21,6 +21,8 @@ export interface EmbeddedBusOptions {
 }
 
 const pageSize = 500;
+/** While the file cannot be read, a subscription looks again: it does not die. */
+const never = new Promise<BatchmillError>(() => undefined);
 
 /**
  * A log in one SQLite file. Any number of processes may publish and read; one at a time may subscribe.
@@ -83,7 +85,7 @@ export class EmbeddedBus extends Bus {
     let stopped: Promise<void> | null = null;
     const stop = () => (stopped ??= this.leave(group, member, stop));
     this.stops.add(stop);
-    return { stop };
+    return { stop, died: never };
   }
 
   override async ensureTopics(topics: readonly string[]): Promise<void> {

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '@batchmill/contracts';
 import type { Member } from './member.js';
 import type { MessageLog, PartitionOfGroup } from './message-log.js';
-import { redeliveryPause } from './redelivery-pause.js';
+import { redeliveryPause } from '../redelivery-pause.js';
 
 export interface Reading {
   readonly log: MessageLog;

@@ -1,0 +1,188 @@
+import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
+import type { BatchmillError } from '@batchmill/contracts';
+import type { IncomingMessage, Subscribing, Subscription } from '../bus.js';
+import { Heartbeat } from './heartbeat.js';
+import { incomingMessage } from './incoming-message.js';
+import { retry } from './kafka-client.js';
+import { busError, kafkaError, says } from './kafka-error.js';
+import type { KafkaLog } from './kafka-log.js';
+import { PartitionWorker } from './partition-worker.js';
+
+export interface GroupMemberOptions {
+  readonly redeliveryPauseMs: number;
+  readonly sessionTimeoutMs: number;
+  readonly log: KafkaLog;
+  /** Called when the client starts anew after it lost the group: the topics may be gone. */
+  readonly ensureTopics: (topics: readonly string[]) => Promise<void>;
+}
+
+/** How long the other partitions may wait for one that has much to do. */
+const turnMs = 500;
+/** How many partitions are worked on at the same time. */
+const concurrency = 16;
+
+/**
+ * One subscription as a member of its group.
+ *
+ * While a handler runs, heartbeats keep it in the group. When another member joins, the group waits for the handlers that
+ * run, for a minute at most: whoever takes longer is left behind, and its message is handled elsewhere too.
+ */
+export class GroupMember implements Subscription {
+  readonly died: Promise<BatchmillError>;
+  private readonly workers = new Map<string, PartitionWorker>();
+  private readonly pauses = new Set<NodeJS.Timeout>();
+  private readonly death = Promise.withResolvers<BatchmillError>();
+  private readonly heartbeat: Heartbeat;
+  private readonly consumer: Consumer;
+  private isRebalancing = false;
+  private stopping: Promise<void> | null = null;
+  private causeOfDeath: BatchmillError | null = null;
+
+  private constructor(
+    kafka: Kafka,
+    private readonly subscribing: Subscribing,
+    private readonly options: GroupMemberOptions,
+  ) {
+    this.died = this.death.promise;
+    const heartbeatInterval = Math.floor(options.sessionTimeoutMs / 6);
+    this.heartbeat = new Heartbeat(heartbeatInterval);
+    this.consumer = kafka.consumer({
+      groupId: subscribing.group,
+      sessionTimeout: options.sessionTimeoutMs,
+      rebalanceTimeout: 60_000,
+      heartbeatInterval,
+      maxWaitTimeInMs: 500,
+      allowAutoTopicCreation: false,
+      retry: { ...retry, retries: 5, restartOnFailure: async () => this.stopping === null },
+    });
+  }
+
+  /** Resolves when it has joined. Rejects when it could not begin at all. */
+  static async join(kafka: Kafka, subscribing: Subscribing, options: GroupMemberOptions): Promise<GroupMember> {
+    const member = new GroupMember(kafka, subscribing, options);
+    try {
+      await member.start();
+    } catch (error) {
+      await member.stop().catch(() => undefined);
+      throw kafkaError(error, `Subscribing as ${subscribing.group} to ${subscribing.topics.join(', ')}`);
+    }
+    return member;
+  }
+
+  stop(): Promise<void> {
+    return (this.stopping ??= this.leave());
+  }
+
+  private async start(): Promise<void> {
+    const { consumer, subscribing } = this;
+    consumer.on(consumer.events.CRASH, (event) => this.crashed(event));
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      this.isRebalancing = false;
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...subscribing.topics], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: concurrency,
+      eachBatch: (payload) => this.work(payload),
+    });
+    if (this.causeOfDeath) throw this.causeOfDeath;
+  }
+
+  /** Leaving early is no harm: what is not resolved is fetched again. */
+  private async work(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    const worker = this.workerOf(batch.topic, batch.partition);
+    const until = performance.now() + turnMs;
+    for (const record of batch.messages) {
+      if (this.stopping || this.isRebalancing || !payload.isRunning() || payload.isStale()) return;
+      const message = incomingMessage(batch.topic, batch.partition, record);
+      const pauseMs = await this.heartbeat.during(worker.deliver(message), () => this.beat(payload));
+      if (pauseMs !== null) {
+        this.pause(payload, pauseMs);
+        return;
+      }
+      payload.resolveOffset(record.offset);
+      await this.beat(payload);
+      if (performance.now() > until) return;
+    }
+  }
+
+  private async beat(payload: EachBatchPayload): Promise<void> {
+    try {
+      await payload.heartbeat();
+    } catch (error) {
+      if (says(error, 'REBALANCE_IN_PROGRESS')) this.isRebalancing = true;
+      throw error;
+    }
+  }
+
+  private pause(payload: EachBatchPayload, ms: number): void {
+    if (this.stopping) return;
+    const { topic, partition } = payload.batch;
+    const resume = payload.pause();
+    const timer = setTimeout(() => {
+      this.pauses.delete(timer);
+      resume();
+    }, ms);
+    this.pauses.add(timer);
+    this.options.log.debug('a message comes again after a pause', {
+      operation: 'bus',
+      group: this.subscribing.group,
+      topic,
+      partition,
+      ms,
+    });
+  }
+
+  private workerOf(topic: string, partition: number): PartitionWorker {
+    const place = `${topic}/${partition}`;
+    const known = this.workers.get(place);
+    if (known) return known;
+    const worker = new PartitionWorker({
+      handle: this.subscribing.handle,
+      commit: (message) => this.commit(message),
+      redeliveryPauseMs: this.options.redeliveryPauseMs,
+    });
+    this.workers.set(place, worker);
+    return worker;
+  }
+
+  private async commit({ topic, partition, offset }: IncomingMessage): Promise<void> {
+    await this.consumer.commitOffsets([{ topic, partition, offset: String(BigInt(offset) + 1n) }]);
+  }
+
+  /** The client drops commits once it is told to stop: first everything that runs comes to its end. */
+  private async leave(): Promise<void> {
+    try {
+      this.consumer.pause(this.subscribing.topics.map((topic) => ({ topic })));
+    } catch {
+      // It runs no more, so there is nothing to pause.
+    }
+    for (const timer of this.pauses) clearTimeout(timer);
+    await Promise.all([...this.workers.values()].map((worker) => worker.idle()));
+    await this.consumer.disconnect().catch((error: unknown) => {
+      this.options.log.debug('a member did not leave properly; the group notices by itself', {
+        operation: 'bus',
+        group: this.subscribing.group,
+        error: kafkaError(error, 'Leaving').message,
+      });
+    });
+  }
+
+  private crashed({ payload: { error, restart } }: ConsumerCrashEvent): void {
+    if (this.stopping) return;
+    const { group, topics } = this.subscribing;
+    const { message, code } = kafkaError(error, `The subscription of ${group} broke off`);
+    const fields = { operation: 'bus', group, code, error: message };
+    if (restart) {
+      this.options.log.warn('a subscription broke off and begins again', fields);
+      this.options.ensureTopics(topics).catch(() => undefined); // while the brokers are away it begins again in vain
+      return;
+    }
+    this.options.log.error('a subscription has died; its process has to be started again', fields);
+    this.causeOfDeath = busError('bus.subscription-died', `${message} Start its process again.`, error);
+    this.death.resolve(this.causeOfDeath);
+  }
+}

@@ -1,0 +1,38 @@
+/** Hands portions from one side to the other, one at a time: who gives waits until the portion was used up. */
+export class Handoff<T> {
+  private offer: { readonly portion: T; readonly used: PromiseWithResolvers<undefined> } | null = null;
+  private news = Promise.withResolvers<undefined>();
+  private outcome: { readonly error: Error | null } | null = null;
+
+  /** Resolves when the portion was used up, or when nobody wants any more. */
+  async give(portion: T): Promise<void> {
+    if (this.outcome) return;
+    const used = Promise.withResolvers<undefined>();
+    this.offer = { portion, used };
+    this.news.resolve(undefined);
+    await used.promise;
+  }
+
+  /** No more portions come, or none is wanted. With an error: who takes gets it. The first end counts. */
+  end(error: Error | null = null): void {
+    this.outcome ??= { error };
+    this.offer?.used.resolve(undefined);
+    this.news.resolve(undefined);
+  }
+
+  async *taken(): AsyncGenerator<T> {
+    for (;;) {
+      await this.news.promise;
+      this.news = Promise.withResolvers<undefined>();
+      if (this.outcome) {
+        if (this.outcome.error !== null) throw this.outcome.error;
+        return;
+      }
+      if (!this.offer) continue;
+      yield this.offer.portion;
+      const { used } = this.offer;
+      this.offer = null;
+      used.resolve(undefined);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { TimeoutError, ValidationError } from '@batchmill/contracts';
+import type { Kafka } from 'kafkajs';
+import { Bus, type IncomingMessage, type OutgoingMessage, type Subscribing, type Subscription } from '../bus.js';
+import { AdminLink } from './admin-link.js';
+import { GroupMember } from './group-member.js';
+import { kafkaClient, type KafkaSasl, type KafkaTls } from './kafka-client.js';
+import { closedError } from './kafka-error.js';
+import type { KafkaLog } from './kafka-log.js';
+import { brokersOf } from './kafka-url.js';
+import { Publisher } from './publisher.js';
+import { TopicReader } from './topic-reader.js';
+import { Topics } from './topics.js';
+
+export interface KafkaBusOptions {
+  /** `kafka://host:9092`, or several brokers: `kafka://host:9092,host2:9092`. */
+  readonly url: string;
+  readonly log: KafkaLog;
+  /** What the brokers call us in their logs and quotas. */
+  readonly clientId?: string;
+  readonly sasl?: KafkaSasl | null;
+  /** Null: unencrypted. */
+  readonly tls?: KafkaTls | null;
+  /** Of topics made from now on; those that exist keep theirs. */
+  readonly partitions?: number;
+  /** Of topics made from now on; never more than there are brokers. */
+  readonly replicationFactor?: number;
+  /** The first pause before a failed message comes again; it doubles with every further failure, up to 32 times this. */
+  readonly redeliveryPauseMs?: number;
+  /** A member that was killed is replaced after so long. Brokers take 6 seconds to half an hour. */
+  readonly sessionTimeoutMs?: number;
+}
+
+type Complete = Required<Omit<KafkaBusOptions, 'url'>>;
+
+const checkMs = 5_000;
+
+/** Kafka as the bus. It connects when it is used, so that it may be opened before its brokers are there. */
+export class KafkaBus extends Bus {
+  private readonly admin: AdminLink;
+  private readonly topics: Topics;
+  private readonly publisher: Publisher;
+  private readonly members = new Set<GroupMember>();
+  private readonly readers = new Set<TopicReader>();
+  private isClosed = false;
+
+  private constructor(
+    private readonly kafka: Kafka,
+    private readonly options: Complete,
+  ) {
+    super();
+    this.admin = new AdminLink(kafka);
+    this.topics = new Topics(this.admin, options, options.log);
+    this.publisher = new Publisher(kafka, this.topics);
+  }
+
+  static open({ url, ...options }: KafkaBusOptions): KafkaBus {
+    const complete: Complete = {
+      clientId: 'batchmill',
+      sasl: null,
+      tls: null,
+      partitions: 6,
+      replicationFactor: 3,
+      redeliveryPauseMs: 1_000,
+      sessionTimeoutMs: 30_000,
+      ...options,
+    };
+    refuseBelowOne('partitions', complete.partitions);
+    refuseBelowOne('replicationFactor', complete.replicationFactor);
+    return new KafkaBus(kafkaClient({ brokers: brokersOf(url), ...complete }), complete);
+  }
+
+  /** Messages of a key keep their order over all calls of this process. Topics that are missing are made. */
+  override async publish(messages: readonly OutgoingMessage[]): Promise<void> {
+    await this.publisher.publish(messages);
+  }
+
+  /** Topics that are missing are made. Resolves when the group has a place for the new member. */
+  override async subscribe(subscribing: Subscribing): Promise<Subscription> {
+    this.refuseWhenClosed();
+    await this.topics.ensureUnlessKnown(subscribing.topics);
+    const { redeliveryPauseMs, sessionTimeoutMs, log } = this.options;
+    const member = await GroupMember.join(this.kafka, subscribing, {
+      redeliveryPauseMs,
+      sessionTimeoutMs,
+      log,
+      ensureTopics: (topics) => this.topics.ensure(topics),
+    });
+    this.members.add(member);
+    const stop = async (): Promise<void> => {
+      await member.stop();
+      this.members.delete(member);
+    };
+    if (this.isClosed) {
+      await stop();
+      throw closedError();
+    }
+    return { stop, died: member.died };
+  }
+
+  override async ensureTopics(topics: readonly string[]): Promise<void> {
+    await this.topics.ensure(topics);
+  }
+
+  override async *read(topic: string): AsyncIterable<IncomingMessage> {
+    const extents = await this.topics.extentsOf(topic);
+    if (extents.length === 0) return;
+    const { kafka, admin, topics } = this;
+    const { log, clientId } = this.options;
+    const group = `${clientId}.reader.${randomUUID()}`;
+    const reader = new TopicReader(topic, extents, { kafka, admin, topics, log, group });
+    this.readers.add(reader);
+    try {
+      yield* reader.messages();
+    } finally {
+      this.readers.delete(reader);
+    }
+  }
+
+  override async check(): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      late.reject(new TimeoutError('bus.timed-out', `The bus did not answer a check within ${checkMs} ms.`));
+    }, checkMs);
+    try {
+      await Promise.race([this.admin.ask('Checking the bus', (admin) => admin.describeCluster()), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  override async close(): Promise<void> {
+    this.isClosed = true;
+    for (const reader of this.readers) reader.breakOff(closedError());
+    await Promise.all([...this.members].map((member) => member.stop()));
+    await this.publisher.close();
+    await this.admin.close();
+  }
+
+  private refuseWhenClosed(): void {
+    if (this.isClosed) throw closedError();
+  }
+}
+
+function refuseBelowOne(option: string, value: number): void {
+  if (Number.isInteger(value) && value >= 1) return;
+  throw new ValidationError(
+    'bus.bad-url',
+    `The option ${option} of the bus is ${value}; wanted a whole number from 1.`,
+  );
+}

@@ -1,0 +1,73 @@
+import {
+  ConnectionError,
+  isBatchmillError,
+  ProcessingError,
+  TimeoutError,
+  type BatchmillError,
+} from '@batchmill/contracts';
+import type { BusErrorCode } from '../error-codes.js';
+
+const tooLarge = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
+const refused = [
+  'INVALID_TOPIC_EXCEPTION',
+  'POLICY_VIOLATION',
+  'INVALID_CONFIG',
+  'INVALID_PARTITIONS',
+  'INVALID_RECORD',
+];
+const timedOut = ['KafkaJSRequestTimeoutError', 'KafkaJSTimeout', 'KafkaJSLockTimeout', 'REQUEST_TIMED_OUT'];
+const notAuthorised =
+  /AUTHORIZATION_FAILED$|^KafkaJSSASLAuthenticationError$|^SASL_AUTHENTICATION_FAILED$|^ILLEGAL_SASL_STATE$/;
+
+/** What the client threw while something was done, as the error that the port promises. */
+export function kafkaError(error: unknown, doing: string): BatchmillError {
+  if (isBatchmillError(error)) return error;
+  const words = wordsOf(error);
+  const has = (wanted: readonly string[]) => words.some((word) => wanted.includes(word));
+  const message = `${doing}: ${saidBy(error)}.`;
+  const options = { cause: error };
+  if (has(tooLarge)) {
+    return new ProcessingError(
+      'bus.message-too-large',
+      `${message} Raise max.message.bytes of the topic, or send less in one message.`,
+    );
+  }
+  if (words.some((word) => notAuthorised.test(word))) {
+    return new ConnectionError(
+      'bus.not-authorised',
+      `${message} Look at the user, the password and what the user may do.`,
+      options,
+    );
+  }
+  if (has(refused)) return new ProcessingError('bus.refused', message, options);
+  if (has(timedOut)) return new TimeoutError('bus.timed-out', message, options);
+  return new ConnectionError('bus.unavailable', message, options);
+}
+
+export function busError(code: BusErrorCode, message: string, cause?: unknown): ConnectionError {
+  return new ConnectionError(code, message, cause === undefined ? {} : { cause });
+}
+
+export function closedError(): ConnectionError {
+  return busError('bus.closed', 'The bus was closed: open it again.');
+}
+
+/** True when the brokers said one of these, by the name of Kafka's protocol, about anything that was asked. */
+export function says(error: unknown, ...types: string[]): boolean {
+  return wordsOf(error).some((word) => types.includes(word));
+}
+
+/** Names and types of an error, of what it wraps and of what it gathers. The client wraps what it tried again. */
+function wordsOf(error: unknown, depth = 0): string[] {
+  if (!(error instanceof Error) || depth > 5) return [];
+  const type = 'type' in error && typeof error.type === 'string' ? [error.type] : [];
+  const gathered: unknown[] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  return [error.name, ...type, ...[error.cause, ...gathered].flatMap((inner) => wordsOf(inner, depth + 1))];
+}
+
+/** What was said, without a full stop at its end. */
+function saidBy(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const gathered: unknown = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined;
+  return (gathered instanceof Error ? gathered : error).message.replace(/[.\s]+$/, '').slice(0, 500);
+}

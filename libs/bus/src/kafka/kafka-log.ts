@@ -1,0 +1,53 @@
+import { logLevel, type LogEntry, type logCreator } from 'kafkajs';
+
+/** Where the bus tells what an operator may want to know. Ids, counts and states; never what a message holds. */
+export interface KafkaLog {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+const quietMs = 60_000;
+const shownFields = ['groupId', 'topic', 'partition', 'broker', 'retryCount', 'retryTime'];
+/** Part of every rebalance and of the first use of an empty broker; or about what the publisher takes care of. */
+const ordinary =
+  /rebalanc|coordinator is not|coordinator not available|not aware of this member|Limiting retries for the idempotent/i;
+
+/**
+ * The client's words in our log, a level lower than it says them: what it calls an error it tries again, and what it
+ * cannot mend becomes an error of a call or the end of a subscription. The same words are a warning once a minute.
+ */
+export function logThrough(log: KafkaLog, now: () => number = () => performance.now()): logCreator {
+  const lastSaid = new Map<string, number>();
+  const isNews = (words: string): boolean => {
+    const before = lastSaid.get(words);
+    if (before !== undefined && now() - before < quietMs) return false;
+    lastSaid.set(words, now());
+    return true;
+  };
+  return () => (entry) => {
+    const fields = fieldsOf(entry);
+    const words = `kafka client: ${entry.log.message}`;
+    const text = `${words} ${fields.error ?? ''}`;
+    if (entry.level === logLevel.ERROR && !ordinary.test(text) && isNews(words)) log.warn(words, fields);
+    else log.debug(words, fields);
+  };
+}
+
+interface Fields {
+  readonly operation: string;
+  readonly error?: string;
+  readonly [field: string]: unknown;
+}
+
+function fieldsOf({ namespace, log }: LogEntry): Fields {
+  const all: Readonly<Record<string, unknown>> = log;
+  const shown = shownFields.filter((field) => all[field] !== undefined).map((field) => [field, all[field]] as const);
+  const error = all['error'] instanceof Error ? all['error'].message : all['error'];
+  return {
+    operation: `bus ${namespace}`.trim(),
+    ...Object.fromEntries(shown),
+    ...(typeof error === 'string' ? { error: error.slice(0, 300) } : {}),
+  };
+}

@@ -1,0 +1,26 @@
+import { ValidationError } from '@batchmill/contracts';
+
+const wanted = 'wanted kafka://host:9092, or kafka://host:9092,host2:9092 to name several brokers';
+const host = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/i;
+
+/** The brokers that a URL names, each as `host:port`. Throws a ValidationError that shows no password. */
+export function brokersOf(url: string): string[] {
+  const [, rest] = /^kafka:\/\/(.*)$/is.exec(url.trim()) ?? [];
+  if (rest === undefined) throw badUrl('it does not begin with kafka://');
+  if (rest.includes('@')) throw badUrl('it holds a user or a password, which are options of their own: sasl');
+  if (/[/?#]/.test(rest.replace(/\/$/, ''))) throw badUrl('something follows the brokers');
+  return rest.replace(/\/$/, '').split(',').map(brokerOf);
+}
+
+function brokerOf(said: string): string {
+  const [, name = '', port = '9092'] = /^(.*?)(?::([^:\]]*))?$/s.exec(said.trim()) ?? [];
+  if (name === '')
+    throw badUrl(said.trim() === '' ? 'it names no broker between two commas or at its end' : `“${said}” has no host`);
+  if (!host.test(name)) throw badUrl(`“${name}” is no name of a host`);
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) throw badUrl(`“${port}” is no port`);
+  return `${name}:${port}`;
+}
+
+function badUrl(found: string): ValidationError {
+  return new ValidationError('bus.bad-url', `The address of the bus is not understood: ${found}; ${wanted}.`);
+}

@@ -1,0 +1,147 @@
+import { ProcessingError } from '@batchmill/contracts';
+import type { Kafka, Producer, TopicMessages } from 'kafkajs';
+import type { OutgoingMessage } from '../bus.js';
+import { retry } from './kafka-client.js';
+import { closedError, kafkaError, says } from './kafka-error.js';
+import { Publication } from './publication.js';
+import { RequestQueue, type Part } from './request-queue.js';
+import { steadyPartitioner } from './steady-partitioner.js';
+import type { Topics } from './topics.js';
+
+/** A request beyond this is not answered: the broker hangs up (socket.request.max.bytes). */
+const brokerTakesBytes = 100 * 1024 * 1024;
+
+/** What a topic says that was made anew, or a broker that no longer knows this producer: a new one may succeed at once. */
+const passing = [
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'UNKNOWN_PRODUCER_ID',
+  'OUT_OF_ORDER_SEQUENCE_NUMBER',
+  'INVALID_PRODUCER_EPOCH',
+  'KafkaJSMetadataNotLoaded',
+  'KafkaJSTopicMetadataNotLoaded',
+];
+
+/**
+ * Sends one request at a time, so that the messages of a key keep the order in which they were published. What is
+ * published while a request is under way goes with the next one, together.
+ *
+ * The producer is idempotent: a request that it tries again is recorded once. Its numbers are only right while every
+ * request came to its end. After one that did not, the brokers could take another message for that one and drop it:
+ * therefore never two requests at a time, and a new producer after a failure.
+ */
+export class Publisher {
+  private readonly queue = new RequestQueue();
+  private producer: Promise<Producer> | null = null;
+  private sending: Promise<void> | null = null;
+  private isClosed = false;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly topics: Topics,
+  ) {}
+
+  async publish(messages: readonly OutgoingMessage[]): Promise<void> {
+    if (this.isClosed) throw closedError();
+    if (messages.length === 0) return;
+    const publication = new Publication(messages);
+    this.queue.add(publication);
+    this.sending ??= this.sendAll();
+    await publication.done;
+  }
+
+  /** What was published is sent first. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.sending;
+    await this.dropProducer();
+  }
+
+  private async sendAll(): Promise<void> {
+    while (!this.queue.isEmpty) await this.deliver(this.queue.take());
+    this.sending = null;
+  }
+
+  /** Settles what it can. A request that is too large is halved until the message that is too large stands alone. */
+  private async deliver(parts: readonly Part[]): Promise<void> {
+    if (parts.length === 0) return;
+    try {
+      await this.send(parts);
+      for (const { publication } of parts) publication.oneRecorded();
+    } catch (error) {
+      const failure = kafkaError(error, `Publishing to ${topicsOf(parts).join(', ')}`);
+      if (failure.code === 'bus.message-too-large' && parts.length > 1) {
+        const half = Math.ceil(parts.length / 2);
+        await this.deliver(parts.slice(0, half));
+        await this.deliver(parts.slice(half).filter(({ publication }) => !publication.isFailed));
+        return;
+      }
+      for (const { publication } of parts) publication.fail(failure);
+    }
+  }
+
+  private async send(parts: readonly Part[]): Promise<void> {
+    refuseTooLarge(parts);
+    try {
+      await this.sendOnce(parts);
+    } catch (error) {
+      if (!says(error, ...passing)) throw error;
+      this.topics.forget(topicsOf(parts));
+      await this.sendOnce(parts);
+    }
+  }
+
+  private async sendOnce(parts: readonly Part[]): Promise<void> {
+    await this.topics.ensureUnlessKnown(topicsOf(parts));
+    const producer = await (this.producer ??= this.connect());
+    try {
+      await producer.sendBatch({ acks: -1, timeout: 10_000, topicMessages: byTopic(parts) });
+    } catch (error) {
+      await this.dropProducer();
+      throw error;
+    }
+  }
+
+  private async connect(): Promise<Producer> {
+    const producer = this.kafka.producer({
+      idempotent: true,
+      allowAutoTopicCreation: false,
+      createPartitioner: steadyPartitioner,
+      retry,
+    });
+    try {
+      await producer.connect();
+      return producer;
+    } catch (error) {
+      this.producer = null;
+      await producer.disconnect().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async dropProducer(): Promise<void> {
+    const { producer } = this;
+    this.producer = null;
+    await producer?.then((connected) => connected.disconnect()).catch(() => undefined);
+  }
+}
+
+function topicsOf(parts: readonly Part[]): string[] {
+  return [...new Set(parts.map(({ topic }) => topic))];
+}
+
+function byTopic(parts: readonly Part[]): TopicMessages[] {
+  return topicsOf(parts).map((topic) => ({
+    topic,
+    messages: parts.filter((part) => part.topic === topic).map(({ record }) => record),
+  }));
+}
+
+function refuseTooLarge(parts: readonly Part[]): void {
+  const found = parts.find(({ bytes }) => bytes > brokerTakesBytes);
+  if (found) {
+    throw new ProcessingError(
+      'bus.message-too-large',
+      `A message to ${found.topic} has ${found.bytes} bytes; brokers take at most ${brokerTakesBytes} in one request.`,
+    );
+  }
+}

@@ -1,0 +1,144 @@
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { IncomingMessage } from '../bus.js';
+import type { AdminLink } from './admin-link.js';
+import { Handoff } from './handoff.js';
+import { Heartbeat } from './heartbeat.js';
+import { incomingMessage } from './incoming-message.js';
+import { retry } from './kafka-client.js';
+import { kafkaError } from './kafka-error.js';
+import type { KafkaLog } from './kafka-log.js';
+import type { Extent, Topics } from './topics.js';
+
+export interface TopicReaderNeeds {
+  readonly kafka: Kafka;
+  readonly admin: AdminLink;
+  readonly topics: Topics;
+  readonly log: KafkaLog;
+  /** A group that nobody else is in. It commits nothing and is deleted when the reader has ended. */
+  readonly group: string;
+}
+
+const lookMs = 1_000;
+/** Nothing comes in so many looks in a row: what is missing up to the end cannot be read. */
+const looksInVain = 10;
+
+/**
+ * Reads a topic up to the ends that it had at the start. The client only reads as a member of a group, so the reader is a
+ * group of its own.
+ *
+ * The last offsets before an end may hold no message: they were compacted away, deleted meanwhile, or mark the end of a
+ * transaction. So a partition is read when its offsets were passed, whatever they held.
+ */
+export class TopicReader {
+  private readonly handoff = new Handoff<IncomingMessage[]>();
+  private readonly heartbeat = new Heartbeat(3_000);
+  private readonly next = new Map<number, bigint>();
+  private readonly consumer: Consumer;
+  private vain = 0;
+
+  constructor(
+    private readonly topic: string,
+    private readonly extents: readonly Extent[],
+    private readonly needs: TopicReaderNeeds,
+  ) {
+    this.consumer = needs.kafka.consumer({
+      groupId: needs.group,
+      maxWaitTimeInMs: 500,
+      allowAutoTopicCreation: false,
+      retry: { ...retry, restartOnFailure: async () => false },
+    });
+    for (const { partition, oldest } of extents) this.next.set(partition, oldest);
+  }
+
+  async *messages(): AsyncGenerator<IncomingMessage> {
+    const looking = setInterval(() => void this.look(), lookMs);
+    try {
+      await this.start();
+      for await (const portion of this.handoff.taken()) yield* portion;
+    } catch (error) {
+      throw kafkaError(error, `Reading the topic ${this.topic}`);
+    } finally {
+      clearInterval(looking);
+      await this.leave();
+    }
+  }
+
+  /** Whoever takes gets the error. */
+  breakOff(error: Error): void {
+    this.handoff.end(error);
+  }
+
+  private async start(): Promise<void> {
+    const { consumer } = this;
+    const { CRASH, END_BATCH_PROCESS } = consumer.events;
+    consumer.on(CRASH, ({ payload: { error } }) => this.handoff.end(error));
+    consumer.on(END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) =>
+      this.passed(partition, BigInt(lastOffset) + 1n),
+    );
+    await consumer.connect();
+    await consumer.subscribe({ topics: [this.topic], fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachBatch: (payload) => this.hand(payload) });
+  }
+
+  /** After a rebalance the client begins at the start again: what was handed over is not handed over twice. */
+  private async hand(payload: EachBatchPayload): Promise<void> {
+    const { topic, partition, messages } = payload.batch;
+    const end = this.endOf(partition);
+    const next = this.next.get(partition) ?? end;
+    const news = messages.filter(({ offset }) => BigInt(offset) >= next && BigInt(offset) < end);
+    if (next >= end) payload.pause();
+    const last = news.at(-1);
+    if (!last) return;
+    const portion = news.map((record) => incomingMessage(topic, partition, record));
+    await this.heartbeat.during(this.handoff.give(portion), () => payload.heartbeat());
+    this.passed(partition, BigInt(last.offset) + 1n);
+  }
+
+  private passed(partition: number, next: bigint): void {
+    this.vain = 0;
+    if (next > (this.next.get(partition) ?? 0n)) this.next.set(partition, next);
+    if (this.remaining().length === 0) this.handoff.end();
+  }
+
+  private remaining(): Extent[] {
+    return this.extents.filter(({ partition, end }) => (this.next.get(partition) ?? 0n) < end);
+  }
+
+  private endOf(partition: number): bigint {
+    return this.extents.find((extent) => extent.partition === partition)?.end ?? 0n;
+  }
+
+  /** What was deleted while it was being read is passed, too. */
+  private async look(): Promise<void> {
+    const { topics, log } = this.needs;
+    try {
+      const now = new Map((await topics.extentsOf(this.topic)).map((extent) => [extent.partition, extent.oldest]));
+      for (const { partition, end } of this.remaining()) {
+        const oldest = now.get(partition) ?? end;
+        if (oldest >= end) this.passed(partition, end);
+      }
+    } catch {
+      return; // the consumer meets the same trouble, and says so
+    }
+    this.vain += 1;
+    if (this.vain < looksInVain) return;
+    log.warn('a topic ends before its last offset: nothing more can be read', { operation: 'bus', topic: this.topic });
+    this.handoff.end();
+  }
+
+  private async leave(): Promise<void> {
+    const { admin, group, log } = this.needs;
+    this.handoff.end();
+    try {
+      await this.consumer.disconnect();
+      await admin.ask(`Deleting the group ${group}`, (asked) => asked.deleteGroups([group]));
+    } catch (error) {
+      // It has no member, so the brokers forget it by themselves (offsets.retention.minutes).
+      log.debug('a reader left its group behind', {
+        operation: 'bus',
+        group,
+        error: kafkaError(error, 'Leaving').message,
+      });
+    }
+  }
+}

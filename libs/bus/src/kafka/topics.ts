@@ -1,0 +1,103 @@
+import type { AdminLink } from './admin-link.js';
+import { says } from './kafka-error.js';
+import type { KafkaLog } from './kafka-log.js';
+
+export interface TopicSettings {
+  readonly partitions: number;
+  readonly replicationFactor: number;
+}
+
+/** The offsets of a partition that holds something: from the oldest, up to and without `end`. */
+export interface Extent {
+  readonly partition: number;
+  readonly oldest: bigint;
+  readonly end: bigint;
+}
+
+/** Makes topics, and knows which are there. */
+export class Topics {
+  private readonly known = new Set<string>();
+
+  constructor(
+    private readonly admin: AdminLink,
+    private readonly settings: TopicSettings,
+    private readonly log: KafkaLog,
+  ) {}
+
+  /** Those that were seen before are believed to be there still. */
+  async ensureUnlessKnown(topics: Iterable<string>): Promise<void> {
+    const unknown = [...topics].filter((topic) => !this.known.has(topic));
+    if (unknown.length > 0) await this.ensure(unknown);
+  }
+
+  async ensure(topics: readonly string[]): Promise<void> {
+    const wanted = [...new Set(topics)];
+    const there = await this.list();
+    const missing = wanted.filter((topic) => !there.has(topic));
+    if (missing.length > 0) await this.make(missing);
+    for (const topic of wanted) this.known.add(topic);
+  }
+
+  forget(topics: Iterable<string>): void {
+    for (const topic of topics) this.known.delete(topic);
+  }
+
+  /** What a topic holds at this moment, by partitions that are not empty. Nothing of a topic that is not there. */
+  async extentsOf(topic: string): Promise<Extent[]> {
+    if (!(await this.list()).has(topic)) return [];
+    const offsets = await this.admin.ask(`Looking for the ends of the topic ${topic}`, (admin) =>
+      admin.fetchTopicOffsets(topic),
+    );
+    return offsets
+      .map(({ partition, low, high }) => ({ partition, oldest: BigInt(low), end: BigInt(high) }))
+      .filter(({ oldest, end }) => oldest < end);
+  }
+
+  private async list(): Promise<Set<string>> {
+    return new Set(await this.admin.ask('Listing the topics', (admin) => admin.listTopics()));
+  }
+
+  private async make(topics: readonly string[]): Promise<void> {
+    const replicationFactor = await this.possibleReplicationFactor();
+    const { partitions: numPartitions } = this.settings;
+    const configEntries =
+      replicationFactor > 2 ? [{ name: 'min.insync.replicas', value: String(replicationFactor - 1) }] : [];
+    await this.admin.ask(`Making the topics ${topics.join(', ')}`, async (admin) => {
+      try {
+        await admin.createTopics({
+          topics: topics.map((topic) => ({ topic, numPartitions, replicationFactor, configEntries })),
+          timeout: 10_000,
+          waitForLeaders: true,
+        });
+      } catch (error) {
+        if (!isOnlyThereAlready(error)) throw error;
+      }
+    });
+    this.log.info('topics made', {
+      operation: 'bus',
+      topics: topics.join(', '),
+      partitions: numPartitions,
+      replicationFactor,
+    });
+  }
+
+  private async possibleReplicationFactor(): Promise<number> {
+    const { brokers } = await this.admin.ask('Counting the brokers', (admin) => admin.describeCluster());
+    const wanted = this.settings.replicationFactor;
+    const possible = Math.max(1, Math.min(wanted, brokers.length));
+    if (possible < wanted) {
+      this.log.warn('fewer brokers than replicas wanted; topics get one replica per broker', {
+        operation: 'bus',
+        wanted,
+        brokers: brokers.length,
+      });
+    }
+    return possible;
+  }
+}
+
+/** Another process made some of them meanwhile. The brokers make each topic of a request on its own. */
+function isOnlyThereAlready(error: unknown): boolean {
+  const gathered: unknown = error instanceof Error && 'errors' in error ? error.errors : null;
+  return Array.isArray(gathered) && gathered.every((each) => says(each, 'TOPIC_ALREADY_EXISTS'));
+}
