@@ -70,6 +70,15 @@ describe('batchmill run, in processes of its own', () => {
     expect(following.said).toContain('it goes on with: batchmill run annual-reports --run-id one');
   }, 60_000);
 
+  it('R2: a run that has ended is not done again, and says so', async () => {
+    await CommandProcess.start(cwd, [...run, '--run-id', 'one'], fast).ends();
+
+    const again = CommandProcess.start(cwd, [...run, '--run-id', 'one'], fast);
+
+    await expect(again.ends()).resolves.toBe(0);
+    expect(again.said).toContain('it had ended before: nothing was done');
+  }, 60_000);
+
   it('R2: the id of another run is refused before anything is done', async () => {
     await CommandProcess.start(cwd, [...run, '--run-id', 'one', '--limit', '1'], fast).ends();
 

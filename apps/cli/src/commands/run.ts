@@ -41,6 +41,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   const display = progressDisplay(said);
   const stopping = stopSignal((text) => display.say(text));
   const work = { isElsewhere: false };
+  const askedAt = new Date();
   const result = await runPipeline({
     ...askedBy(flags),
     pipeline,
@@ -60,6 +61,9 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   process.stdout.write(
     flags.json ? `${JSON.stringify(runJson(result))}\n` : `${runSummary(result)}data      ${home}\n`,
   );
+  if (result.finishedAt !== null && new Date(result.finishedAt) < askedAt) {
+    said.write(`it had ended before: nothing was done. Another --run-id, or none, does it again\n`);
+  }
   if (result.status === 'stuck')
     said.write(`stuck: batchmill stuck list shows what stands still; ${logFileIn(home)} says more\n`);
   if (!stopping.aborted || hasEnded(result)) {
