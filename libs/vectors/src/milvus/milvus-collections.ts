@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isBatchmillError, TimeoutError } from '@batchmill/contracts';
+import { isBatchmillError, ProcessingError, TimeoutError } from '@batchmill/contracts';
 import { DataType, LoadState, type MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { checkDimensions } from '../check-rows.js';
 import type { VectorCollection } from '../vectors.js';
@@ -15,10 +15,12 @@ const longestPauseMs = 500;
 
 /**
  * The collections that this process has found, made or loaded. Each is looked at once: it is made when it is missing,
- * gets its index when it has none and is loaded, whoever of several processes comes first.
+ * gets its index when it has none and begins to be loaded, whoever of several processes comes first. Rows can be written
+ * before it is loaded, which may take minutes; only reading waits for that.
  */
 export class MilvusCollections {
   private readonly ready = new Map<string, Promise<MilvusCollection | null>>();
+  private readonly loaded = new Map<string, Promise<void>>();
 
   constructor(
     private readonly client: MilvusClient,
@@ -31,10 +33,9 @@ export class MilvusCollections {
     checkDimensions(found, wanted.dimensions);
   }
 
-  /** Loaded; null when there is none of that name. */
+  /** Null when there is none of that name. */
   async find(name: string): Promise<MilvusCollection | null> {
-    const known = this.ready.get(name) ?? this.remember(name, this.prepare(name));
-    const found = await known;
+    const found = await this.remembered(this.ready, name, () => this.prepare(name));
     if (found === null) this.forget(name);
     return found;
   }
@@ -42,21 +43,31 @@ export class MilvusCollections {
   /** It is looked at anew when it is needed again: it was dropped or released. */
   forget(name: string): void {
     this.ready.delete(name);
+    this.loaded.delete(name);
   }
 
-  private remember(name: string, looking: Promise<MilvusCollection | null>): Promise<MilvusCollection | null> {
-    this.ready.set(name, looking);
-    looking.catch(() => {
-      this.forget(name);
+  /** Resolves when the collection, which was found, can be read. */
+  async waitUntilLoaded(name: string): Promise<void> {
+    await this.remembered(this.loaded, name, () => this.load(name));
+  }
+
+  /** Done once, by whoever comes first, and again after it failed. */
+  private remembered<T>(done: Map<string, Promise<T>>, name: string, work: () => Promise<T>): Promise<T> {
+    const known = done.get(name);
+    if (known) return known;
+    const begun = work();
+    done.set(name, begun);
+    begun.catch(() => {
+      if (done.get(name) === begun) done.delete(name);
     });
-    return looking;
+    return begun;
   }
 
   private async prepare(name: string): Promise<MilvusCollection | null> {
     const found = await this.describe(name);
     if (found === null) return null;
     await this.ensureIndex(name);
-    await this.load(name);
+    await this.isLoaded(name);
     return found;
   }
 
@@ -65,7 +76,7 @@ export class MilvusCollections {
     const refusal = await this.create(wanted);
     const made = await this.find(wanted.name);
     if (made !== null) return made;
-    throw refusal ?? new Error(`Collection ${wanted.name} was made, and is not there.`);
+    throw refusal ?? new ProcessingError('vectors.failed', `Collection ${wanted.name} was made, and is not there.`);
   }
 
   /** What Milvus said against it, null when it was made. */
@@ -132,13 +143,7 @@ export class MilvusCollections {
   private async load(name: string): Promise<void> {
     const until = performance.now() + this.callTimeoutMs;
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
-      const state = await this.loadStateOf(name);
-      if (state === LoadState.LoadStateLoaded) return;
-      if (state !== LoadState.LoadStateLoading) {
-        await this.calls.call(`Loading the collection ${name}`, (timeout) =>
-          this.client.loadCollectionAsync({ collection_name: name, timeout }),
-        );
-      }
+      if (await this.isLoaded(name)) return;
       if (performance.now() + pauseMs > until) {
         const message = `Collection ${name} was not loaded within ${this.callTimeoutMs} ms. Milvus goes on loading it.`;
         throw new TimeoutError('vectors.timeout', message);
@@ -147,11 +152,18 @@ export class MilvusCollections {
     }
   }
 
-  private async loadStateOf(name: string): Promise<LoadState> {
-    const answer = await this.calls.call(`Asking whether the collection ${name} is loaded`, (timeout) =>
+  /** Begins to load it when nobody has. */
+  private async isLoaded(name: string): Promise<boolean> {
+    const { state } = await this.calls.call(`Asking whether the collection ${name} is loaded`, (timeout) =>
       this.client.getLoadState({ collection_name: name, timeout }),
     );
-    return answer.state;
+    if (state === LoadState.LoadStateLoaded) return true;
+    if (state !== LoadState.LoadStateLoading) {
+      await this.calls.call(`Loading the collection ${name}`, (timeout) =>
+        this.client.loadCollectionAsync({ collection_name: name, timeout }),
+      );
+    }
+    return false;
   }
 }
 

@@ -101,6 +101,7 @@ describe('Milvus', () => {
     await withVectors({}, async (vectors) => {
       await vectors.ensureCollection(collection);
       await vectors.upsert('blocks', [rowOf('a')]);
+      expect(await vectors.count('blocks')).toBe(1);
       await client.releaseCollection({ collection_name: 'blocks' });
 
       await expect(vectors.count('blocks')).rejects.toMatchObject({ code: 'vectors.unavailable' });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Server, ServerCredentials, type ServiceDefinition, type UntypedHandleCall } from '@grpc/grpc-js';
 import { MilvusClient } from '@zilliz/milvus2-sdk-node';
+import { eventually } from '@batchmill/testing';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import type { VectorRow } from '../vectors.js';
@@ -91,6 +92,26 @@ describe.each<WayOfWriting>(['quick', 'sdk'])('Milvus, written the way "%s"', (w
       code: 'vectors.timeout',
       message: expect.stringContaining('1 rows into the collection blocks'),
     });
+  });
+
+  it('one that was away and is back is written to again', async () => {
+    const port = await serve(server, new Milvus([]));
+    const vectors = await MilvusVectors.open({ url: `milvus://127.0.0.1:${port}`, way });
+    opened.push(vectors);
+    await vectors.upsert('blocks', rowsOf(1));
+    server.forceShutdown();
+    await expect(vectors.upsert('blocks', rowsOf(1))).rejects.toMatchObject({ code: 'vectors.unavailable' });
+    server = new Server();
+    const back = new Milvus([]);
+    await serve(server, back, port);
+
+    await eventually('a call that goes well', () =>
+      vectors.upsert('blocks', rowsOf(2)).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(back.rows).toEqual(['key 0', 'key 1']);
   });
 
   it('what it refuses is said by its own words', async () => {
@@ -191,7 +212,7 @@ function idleClient(): MilvusClient {
 }
 
 /** Answers as a Milvus that has the collection, indexed and loaded. */
-async function serve(server: Server, milvus: Milvus): Promise<number> {
+async function serve(server: Server, milvus: Milvus, port = 0): Promise<number> {
   const { service } = (idleClient() as unknown as { _MilvusService: { service: ServiceDefinition } })._MilvusService;
   const text = (name: string) => ({ name, data_type: 'VarChar', type_params: [{ key: 'max_length', value: '100' }] });
   const vector = { name: 'vector', data_type: 'FloatVector', type_params: [{ key: 'dim', value: String(dimensions) }] };
@@ -204,9 +225,9 @@ async function serve(server: Server, milvus: Milvus): Promise<number> {
     Upsert: unary(milvus.upsert),
   });
   return await new Promise((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
-      else resolve(port);
+      else resolve(bound);
     });
   });
 }

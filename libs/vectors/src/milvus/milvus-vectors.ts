@@ -64,7 +64,7 @@ export class MilvusVectors extends Vectors {
     });
   }
 
-  /** Also makes its index and loads it, where another process has not. */
+  /** Also makes its index and begins to load it, where another process has not. */
   override async ensureCollection(collection: VectorCollection): Promise<void> {
     checkCollection(collection);
     await this.parts.collections.ensure(collection);
@@ -100,7 +100,7 @@ export class MilvusVectors extends Vectors {
     checkQuery(found, vector);
     if (limit < 1) return [];
     checkLimit(found, limit);
-    const answer = await this.read(collection, `Searching the collection ${collection}`, (timeout) =>
+    const answer = await this.reading(collection, `Searching the collection ${collection}`, (timeout) =>
       this.parts.client.search({
         collection_name: collection,
         data: Array.from(vector),
@@ -121,7 +121,7 @@ export class MilvusVectors extends Vectors {
 
   override async count(collection: string): Promise<number> {
     if ((await this.parts.collections.find(collection)) === null) return 0;
-    const answer = await this.read(collection, `Counting the collection ${collection}`, (timeout) =>
+    const answer = await this.reading(collection, `Counting the collection ${collection}`, (timeout) =>
       this.parts.client.query({
         collection_name: collection,
         output_fields: ['count(*)'],
@@ -157,11 +157,16 @@ export class MilvusVectors extends Vectors {
 
   private async write(collection: MilvusCollection, rows: readonly VectorRow[]): Promise<void> {
     const what = `Writing ${rows.length} rows into the collection ${collection.name}`;
-    await this.read(collection.name, what, (timeoutMs) => this.parts.write(collection, rows, timeoutMs));
+    await this.calling(collection.name, what, (timeoutMs) => this.parts.write(collection, rows, timeoutMs));
+  }
+
+  private async reading<T>(collection: string, what: string, work: (timeoutMs: number) => Promise<T>): Promise<T> {
+    await this.parts.collections.waitUntilLoaded(collection);
+    return await this.calling(collection, what, work);
   }
 
   /** After any failure the collection is looked at anew: it may have been dropped or released. */
-  private async read<T>(collection: string, what: string, work: (timeoutMs: number) => Promise<T>): Promise<T> {
+  private async calling<T>(collection: string, what: string, work: (timeoutMs: number) => Promise<T>): Promise<T> {
     try {
       return await this.parts.calls.call(what, work);
     } catch (error) {
