@@ -79,6 +79,12 @@ const list: readonly (readonly [string, Moment['endpoint'], Moment['at']])[] = [
   ],
   ['between two slices', 'inference', store('batches', 'updateOne', 'after', ['"part":"output"', '"succeeded":2'])],
   ['all is written, the provider’s files not deleted', 'embeddings', provider('DELETE', /^\/v1\/files\//, 'asked')],
+  [
+    'the copies of the results are deleted, the batch not ingested',
+    'embeddings',
+    { port: 'blobs', method: 'delete', given: ['.results.jsonl'], when: 'after' },
+  ],
+  ['cleaned up, the batch not ingested', 'embeddings', store('batches', 'updateOne', 'before', ['"ingested"'])],
   ['ingested, nobody told', 'embeddings', bus('before', 'results.ingested')],
   // chunk-scanner
   ['a claim is counted', 'embeddings', store('claims', 'updateOne', 'after', ['"done"', '"succeeded"'])],

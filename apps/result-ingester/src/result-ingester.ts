@@ -68,8 +68,9 @@ export class ResultIngester {
         await batch.reach({ ingestion: progress.state });
       }
       progress.goOn({ part: next[part], offset: 0 });
-      // Every slice is noted already, and a part that has none is gone through again in no time.
-      if (part === 'copy') await batch.reach({ ingestion: progress.state });
+      // The copies are noted before they are read, and that nobody reads them again before they are deleted. In between
+      // every slice is noted already, and a part that has none is gone through again in no time.
+      if (part === 'copy' || progress.part === 'end') await batch.reach({ ingestion: progress.state });
       else batch.pause();
     }
     await this.#cleanUp(batch.data, progress, plan.side.vectors !== null);
