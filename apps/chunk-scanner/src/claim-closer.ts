@@ -49,6 +49,7 @@ export class ClaimCloser {
   async *close(run: Leased<Run>, plan: RunPlan, claim: Claim, later: (dueAt: Date) => void): Moves<ChunksSelected> {
     const cancelled = run.data.cancelAskedAt !== null;
     const { counts, again, dueAt } = await this.#look(plan, claim, cancelled);
+    let found = counts;
     if (again.length > 0) {
       if (dueAt > this.clock.now()) {
         later(dueAt);
@@ -62,9 +63,16 @@ export class ClaimCloser {
         scanEnds: ended,
         gathered: again,
       });
+      const after = await this.#look(plan, claim, cancelled);
+      if (after.again.length > 0) {
+        // A scan that slept had taken the number for other documents: those here are still to be asked again.
+        later(after.dueAt);
+        return;
+      }
+      found = after.counts;
     }
     // The retry claim holds its documents by now: a crash before this line finds them carrying it, and opens no other.
-    yield this.claims.transition(claim._id, { from: 'built', to: 'done', changes: { counts } });
+    yield this.claims.transition(claim._id, { from: 'built', to: 'done', changes: { counts: found } });
   }
 
   async #look(plan: RunPlan, claim: Claim, cancelled: boolean): Promise<Look> {

@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { stages } from '@batchmill/all-in-one';
+import { ChunkScanner, ChunkScannerModule } from '@batchmill/chunk-scanner';
+import { writeMembers } from '@batchmill/records';
+import { TestLine, eventually } from '@batchmill/testing';
+import { manyNotes, notes } from './notes-pipeline.js';
+import { askForRun, endOf } from './runs.js';
+import { befall } from './simulated-provider.js';
+
+describe('a number of a claim that is taken already', () => {
+  let bundle: TestLine;
+  afterEach(() => bundle.close());
+
+  it('interleaving 2: a claim is closed only when a claim holds the documents that are to be asked again', async () => {
+    bundle = await TestLine.open({ pipelines: [notes], settings: { maxWaitingBatches: 1, retryBaseMs: 1 } });
+    const { line, clock } = bundle;
+    const written = manyNotes(20);
+    await line.documentStore.collection('notes').insertMany(written);
+    await befall(bundle, { on: 'line', what: 'status', value: 500, times: 4 });
+    await theFirstClaimIsSealed();
+    const ofTheSleeper = await secondClaimOf(written.slice(10).map(({ _id }) => _id));
+    await theFirstClaimIsIngested();
+    clock.advance(60_000);
+
+    // The line is full, so that the scan adds no page: it only closes the first claim.
+    const standing = await line.batches.get('r.c1.b1');
+    const waiting = { ...standing!, _id: 'waiting', claimId: 'r.c9', state: 'built', parked: true } as const;
+    await line.batches.insertion(waiting).apply([]);
+    const steps = scanner().scan(await bundle.lease(line.runs, 'r'));
+    const opening = await steps.next();
+    expect(await ofTheSleeper.apply([])).toBe(true);
+    expect(opening.done === false && (await opening.value.apply([]))).toBe(false);
+    await bundle.collect(steps);
+    expect((await line.claims.get('r.c1'))?.state).toBe('built');
+
+    await line.store.collection('batches').deleteMany({ _id: 'waiting' });
+    await bundle.start(stages);
+    const run = await endOf(bundle, 'r');
+    expect(run.totals?.documents).toMatchObject({ succeeded: 20, failed: 0, left: 0 });
+    const completed = { embedding_status: 'completed' };
+    expect(await line.documentStore.collection('notes').count(completed)).toBe(20);
+  }, 60_000);
+
+  async function theFirstClaimIsSealed(): Promise<void> {
+    const stop = await bundle.start([ChunkScannerModule]);
+    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await eventually('the first claim', async () => (await bundle.line.claims.get('r.c1'))?.state === 'sealed');
+    await stop();
+  }
+
+  async function theFirstClaimIsIngested(): Promise<void> {
+    const stop = await bundle.start(stages.filter((stage) => stage !== ChunkScannerModule));
+    await eventually('its answers', async () => (await bundle.line.batches.get('r.c1.b1'))?.state === 'ingested');
+    await stop();
+  }
+
+  /** What a holder of the run was about to insert when it fell asleep. */
+  async function secondClaimOf(ids: readonly unknown[]) {
+    const { blobs, claims } = bundle.line;
+    const gathered = ids.map((id) => ({ id, former: null, ask: ['embeddings'], anew: false }));
+    const members = await writeMembers(blobs, gathered);
+    return claims.insertion(
+      claims.new('r', 2, {
+        kind: 'scan',
+        formerClaimId: null,
+        positionAfter: { type: 3, after: null },
+        scanEnds: true,
+        members,
+        traceparent: null,
+      }),
+    );
+  }
+
+  function scanner(): ChunkScanner {
+    const { runs, claims, batches, documents, blobs, pipelines, vectors, provider, line, clock } = bundle.line;
+    return new ChunkScanner(runs, claims, batches, documents, blobs, pipelines, vectors, provider, line, clock);
+  }
+});
