@@ -3,8 +3,6 @@ export const serviceErrorCodes = {
   'settings.invalid': 'Settings are wrong or missing; the message lists all of them with what was found and expected.',
   'settings.no-key':
     'There is no key for the provider. Set OPENAI_API_KEY, or OPENAI_BASE_URL=simulated to try without one.',
-  'settings.no-adapter':
-    'An address names a technology for which this version has no adapter. The message says what it takes.',
   'settings.no-database':
     'Files are to lie in GridFS and there is no MongoDB. Set BATCHMILL_STORE, or leave BATCHMILL_BLOBS out.',
   'settings.prices': 'The file of prices cannot be read or has a wrong entry. Mend the entry that the message names.',

@@ -21,13 +21,14 @@ export async function startStages(name: string, stages: readonly Type[]): Promis
       exposition: () => telemetry.exposition(),
     });
     log.info('at work', { operation: name, url: app.url });
-    const stopped = await nextSignal();
-    log.info('stopping', { operation: name, signal: stopped });
+    const reason = await Promise.race([nextSignal(), opened.line.readiness.end]);
+    const isAsked = typeof reason === 'string';
+    log.info('stopping', { operation: name, ...(isAsked && { signal: reason }) });
     await app.close();
     await opened.close();
     await telemetry.stop();
     log.info('stopped', { operation: name });
-    process.exit(0);
+    process.exit(isAsked ? 0 : 1);
   } catch (error) {
     await opened?.close().catch(() => undefined);
     exitWith(error);

@@ -1,7 +1,7 @@
 import { ValidationError, isDependencyAway, type Event, type EventClass } from '@batchmill/contracts';
 import { deadLetterOf, type Bus, type IncomingMessage } from '@batchmill/bus';
 import type { Step } from '@batchmill/records';
-import { inSpan } from '@batchmill/telemetry';
+import { countMessage, inSpan, type MessageOutcome } from '@batchmill/telemetry';
 import { assertDeclared } from './assert-declared.js';
 import { readMessage, receivedOf } from './read-message.js';
 import { recordedError } from '@batchmill/records';
@@ -38,26 +38,33 @@ export class MessageIntake {
     const handling = this.topics.get(message.topic);
     if (handling === undefined) return;
     const received = receivedOf(message);
+    const { event } = handling.event;
     const attributes = { 'batchmill.stage': this.stage.name, 'batchmill.topic': message.topic };
-    await inSpan(`${this.stage.name} ${handling.event.event}`, { parent: received.traceparent, attributes }, () =>
-      this.#handle(message, received, handling),
-    );
+    let outcome: MessageOutcome = 'again';
+    try {
+      await inSpan(`${this.stage.name} ${event}`, { parent: received.traceparent, attributes }, async () => {
+        outcome = await this.#handle(message, received, handling);
+      });
+    } finally {
+      countMessage(this.stage.name, event, outcome);
+    }
   }
 
-  async #handle(message: IncomingMessage, received: Received, handling: TopicHandling): Promise<void> {
+  async #handle(message: IncomingMessage, received: Received, handling: TopicHandling): Promise<MessageOutcome> {
     const read = readMessage(message, handling.event);
     if ('problem' in read) {
       await this.#putAside(message, received, handling, read.problem, read.fields);
-      return;
+      return 'dead-letter';
     }
     if (handling.consume !== null) {
       const failure = await this.#consume(handling.consume, read.event, received);
       if (failure !== null) {
         await this.#putAside(message, received, handling, failure, {});
-        return;
+        return 'dead-letter';
       }
     }
     handling.wake(read.event);
+    return 'handled';
   }
 
   /** Null: recorded. A few tries, then the error that stands in the way of this message alone. */

@@ -9,6 +9,7 @@ export interface Trouble {
 /** What keeps a process from working right now. Ready is: nothing does. */
 export class Readiness {
   readonly #troubles = new Map<string, Trouble>();
+  readonly #end = Promise.withResolvers<Error>();
   #started = false;
 
   constructor(private readonly clock: Clock) {}
@@ -28,6 +29,17 @@ export class Readiness {
 
   back(dependency: string): void {
     this.#troubles.delete(dependency);
+  }
+
+  /** The process cannot go on, and is to end so that it is started again. */
+  lost(dependency: string, error: Error): void {
+    this.away(dependency, error.message);
+    this.#end.resolve(error);
+  }
+
+  /** Resolves with what the process cannot go on after. */
+  get end(): Promise<Error> {
+    return this.#end.promise;
   }
 
   get isReady(): boolean {

@@ -1,7 +1,7 @@
 import { factOf, headersOf, type Clock, type Fact, type Ids } from '@batchmill/contracts';
 import type { Bus, OutgoingMessage } from '@batchmill/bus';
 import type { Step } from '@batchmill/records';
-import { traceparentOf, type Log } from '@batchmill/telemetry';
+import { countEvent, traceparentOf, type Log } from '@batchmill/telemetry';
 
 /** Carries out steps: the write with its facts, then the saying, then the mark that they were said. */
 export class Speaker {
@@ -22,6 +22,7 @@ export class Speaker {
     const traceparent = traceparentOf();
     const facts = step.events.map((event) => factOf(event, { id: this.ids.next(), at, traceparent }));
     if (!(await step.apply(facts))) return false;
+    step.events.forEach(countEvent);
     // From here on the facts are true and stored with the record: a crash before the next line is mended by the clock.
     if (facts.length > 0) await this.#say(facts, step);
     return true;

@@ -45,7 +45,9 @@ export class StageHost {
     for (const { intake, topics } of intakes) {
       if (topics.length === 0) continue;
       const handle = intake.take.bind(intake);
-      this.#subscriptions.push(await bus.subscribe({ group: intake.group, topics, handle }));
+      const subscription = await bus.subscribe({ group: intake.group, topics, handle });
+      void subscription.died.then((error) => this.#lose(intake.group, error));
+      this.#subscriptions.push(subscription);
     }
     for (const { loop } of this.#loops) loop.start();
     for (const clock of this.#clocks) clock.start();
@@ -57,6 +59,15 @@ export class StageHost {
     this.needs.readiness.stopped();
     await Promise.all(this.#subscriptions.map((subscription) => subscription.stop()));
     await Promise.all([...this.#clocks, ...this.#loops.map(({ loop }) => loop)].map((each) => each.stop()));
+  }
+
+  #lose(group: string, error: Error): void {
+    const { log, readiness } = this.needs;
+    log.error('messages are not handled any more; the process ends, and is to be started again', {
+      operation: group,
+      error: error.message,
+    });
+    readiness.lost(group, error);
   }
 
   #makeLoops(): void {

@@ -9,7 +9,7 @@ import {
   type Step,
   type WorkRecord,
 } from '@batchmill/records';
-import { inSpan, type Log } from '@batchmill/telemetry';
+import { countWork, inSpan, type Log, type WorkOutcome } from '@batchmill/telemetry';
 import { Absence } from './absence.js';
 import { assertDeclared } from './assert-declared.js';
 import { jitterFrom } from './jitter.js';
@@ -36,7 +36,7 @@ export interface LoopNeeds {
 }
 
 /**
- * Takes records in one state, works on a bounded number of them at once, and lets each go as protocol.md says:
+ * Takes records in one state, works on a bounded number of them at once, and lets each go in one of these ways:
  * moved, given back, backed off or parked. A wake names a record to look at now; the clock finds the rest.
  */
 export class WorkLoop<T extends WorkRecord> {
@@ -144,14 +144,17 @@ export class WorkLoop<T extends WorkRecord> {
     const over = new AbortController();
     const leased = new Leased(record, records.writes, AbortSignal.any([this.#stop.signal, over.signal]));
     const renewing = this.#renew(record, over);
+    const begunMs = performance.now();
+    let outcome: WorkOutcome = 'moved';
     try {
       const attributes = { 'batchmill.stage': stage.name, 'batchmill.record': record._id, 'batchmill.state': state };
       await inSpan(`${stage.name} ${method}`, { parent: record.traceparent, attributes }, () => this.#go(leased, over));
       this.#working.back();
     } catch (error) {
-      await this.#letGo(record, error);
+      outcome = await this.#letGo(record, error);
     } finally {
       over.abort();
+      countWork({ stage: stage.name, method, outcome, seconds: (performance.now() - begunMs) / 1000 });
       await renewing;
     }
   }
@@ -188,35 +191,41 @@ export class WorkLoop<T extends WorkRecord> {
     }
   }
 
-  async #letGo(record: T, error: unknown): Promise<void> {
+  async #letGo(record: T, error: unknown): Promise<WorkOutcome> {
     const { clock, log, settings } = this.needs;
     const fields = { operation: this.work.stage.name, recordId: record._id };
     try {
       if (error instanceof LeaseLostError) {
         log.info('lease gone; somebody else goes on', fields);
-      } else if (error instanceof InterruptedError) {
+        return 'lease-lost';
+      }
+      if (error instanceof InterruptedError) {
         await this.work.records.writes.giveBack(record, clock.now());
-      } else if (isDependencyAway(error)) {
+        return 'given-back';
+      }
+      if (isDependencyAway(error)) {
         const backoffUntil = this.#after(this.#working.inARow);
         this.#working.away(`${this.work.stage.name}: ${record._id} given back`, error);
         this.#awayUntilMs = Math.max(this.#awayUntilMs, backoffUntil.getTime());
         await this.work.records.writes.giveBack(record, backoffUntil);
         this.#dueAt(backoffUntil);
-      } else {
-        const { writes } = this.work.records;
-        const backoffUntil = this.#after(record.attempts);
-        const recorded = recordedError(error, clock.now());
-        const failure = { error: recorded, backoffUntil };
-        const parked = record.attempts + 1 >= settings.maxAttempts && (await writes.park(record, failure));
-        if (!parked) await writes.fail(record, failure);
-        this.#dueAt(backoffUntil);
-        const said = { ...fields, error: recorded.message, code: recorded.code, attempt: record.attempts + 1 };
-        if (parked) log.error('parked after too many tries; batchmill stuck retry puts it back', said);
-        else log.warn('failed; tried again later', said);
+        return 'given-back';
       }
+      const { writes } = this.work.records;
+      const backoffUntil = this.#after(record.attempts);
+      const recorded = recordedError(error, clock.now());
+      const failure = { error: recorded, backoffUntil };
+      const parked = record.attempts + 1 >= settings.maxAttempts && (await writes.park(record, failure));
+      if (!parked) await writes.fail(record, failure);
+      this.#dueAt(backoffUntil);
+      const said = { ...fields, error: recorded.message, code: recorded.code, attempt: record.attempts + 1 };
+      if (parked) log.error('parked after too many tries; batchmill stuck retry puts it back', said);
+      else log.warn('failed; tried again later', said);
+      return parked ? 'parked' : 'failed';
     } catch (second) {
       // The lease runs out by itself and somebody takes the record again.
       this.#taking.away(`${this.work.stage.name}: ${record._id} could not be given back`, second);
+      return 'given-back';
     }
   }
 

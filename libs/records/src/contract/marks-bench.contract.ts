@@ -69,7 +69,7 @@ export interface Said {
   readonly outcome: 'answered' | 'failed' | 'retry' | 'round';
 }
 
-/** What an ingester writes for a slice of results: protocol.md's bulks (a), (b) and (c), in their order. */
+/** What an ingester writes for a slice of results: the bulks (a), (b) and (c) of one slice, in their order. */
 export function bulksOf(plan: RunPlan, claimId: string, said: readonly Said[]): BulkUpdate[][] {
   const answered = said.filter(({ outcome }) => outcome === 'answered');
   const ids = [...new Set(said.map(({ id }) => id))];

@@ -1,15 +1,25 @@
-import { ValidationError, type Clock } from '@batchmill/contracts';
+import type { Clock } from '@batchmill/contracts';
 import type { Bus } from '@batchmill/bus';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
+import { KafkaBus } from '@batchmill/bus/kafka';
+import type { Log } from '@batchmill/telemetry';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../settings/index.js';
 
-export function openBus(settings: Settings, clock: Clock): Bus {
-  if (settings.adapters.bus.scheme === 'embedded') return EmbeddedBus.open({ file: busFileIn(settings), clock });
-  throw new ValidationError(
-    'settings.no-adapter',
-    'BATCHMILL_BUS: found an address of kafka:, for which this version has no adapter yet; leave it out',
-  );
+export function openBus(settings: Settings, { clock, log, name }: { clock: Clock; log: Log; name: string }): Bus {
+  const { adapters, kafka } = settings;
+  if (adapters.bus.scheme === 'embedded') return EmbeddedBus.open({ file: busFileIn(settings), clock });
+  const { user, password, mechanism, tls, caFile, serverName, partitions, replicationFactor } = kafka;
+  return KafkaBus.open({
+    url: adapters.bus.url,
+    clientId: `batchmill-${name}`,
+    partitions,
+    replicationFactor,
+    sasl: user === null || password === null ? null : { mechanism, user, password },
+    tls: tls === 'true' ? { ca: caFile === null ? null : readFileSync(caFile, 'utf8'), serverName } : null,
+    log,
+  });
 }
 
 /**

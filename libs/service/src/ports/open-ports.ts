@@ -25,7 +25,7 @@ export async function openPorts(settings: Settings, options: OpenPortsOptions): 
   const { clock, ids, log } = options;
   const ports: { -readonly [Port in keyof Ports]?: Ports[Port] } = {};
   try {
-    const bus = (ports.bus = openBus(settings, clock));
+    const bus = (ports.bus = openBus(settings, options));
     const baseUrl = await options.providerUrl(bus);
     const provider = (ports.provider = new OpenAiProvider({
       // A simulator takes any key.
