@@ -290,7 +290,9 @@ export function describeStageContract(name: string, make: () => Promise<Bundle>)
       await host(work);
       await host(
         work,
-        Object.create(bundle.bus, { subscribe: { value: async () => ({ stop: async () => undefined }) } }) as Bus,
+        Object.create(bundle.bus, {
+          subscribe: { value: async () => ({ stop: async () => undefined, died: Promise.withResolvers().promise }) },
+        }) as Bus,
       );
 
       await until(async () => (await runs.get('r1'))?.state === 'finished');
