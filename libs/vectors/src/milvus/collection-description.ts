@@ -37,11 +37,11 @@ export function collectionOf(name: string, described: readonly DescribedField[])
 }
 
 /** Throws unless its index compares by cosine. */
-export function checkMetric(name: string, metric: string | undefined): void {
+export function checkMetric(name: string, metric: string): void {
   if (metric === 'COSINE') return;
   throw new ValidationError(
     'vectors.other-metric',
-    `Collection ${name} compares by ${metric ?? 'an unknown metric'}; wanted COSINE. Name another collection.`,
+    `Collection ${name} compares by ${metric}; wanted COSINE. Name another collection.`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isBatchmillError, ProcessingError, TimeoutError } from '@batchmill/contracts';
+import { ProcessingError, TimeoutError } from '@batchmill/contracts';
 import { DataType, LoadState, type MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { checkDimensions } from '../check-rows.js';
 import type { VectorCollection } from '../vectors.js';
@@ -71,37 +71,32 @@ export class MilvusCollections {
     return found;
   }
 
-  /** Another process may have made it in the meantime, perhaps with other dimensions, and then that one counts. */
+  /** Whatever is said against it: when it is there, another process or a call without answer made it, and that one counts. */
   private async make(wanted: VectorCollection): Promise<MilvusCollection> {
-    const refusal = await this.create(wanted);
+    const refusal = await this.create(wanted).then(
+      () => new ProcessingError('vectors.failed', `Collection ${wanted.name} was made, and is not there.`),
+      (error: unknown) => error,
+    );
     const made = await this.find(wanted.name);
-    if (made !== null) return made;
-    throw refusal ?? new ProcessingError('vectors.failed', `Collection ${wanted.name} was made, and is not there.`);
+    if (made === null) throw refusal;
+    return made;
   }
 
-  /** What Milvus said against it, null when it was made. */
-  private async create({ name, dimensions }: VectorCollection): Promise<Error | null> {
+  private async create({ name, dimensions }: VectorCollection): Promise<void> {
     const text = (field: string) => ({ name: field, data_type: DataType.VarChar, max_length: maxTextBytes });
-    try {
-      await this.calls.call(`Making the collection ${name}`, (timeout) =>
-        this.client.createCollection({
-          collection_name: name,
-          consistency_level: 'Strong',
-          fields: [
-            { ...text(fields.key), is_primary_key: true },
-            text(fields.chunkId),
-            text(fields.parentId),
-            { name: fields.vector, data_type: DataType.FloatVector, dim: dimensions },
-          ],
-          timeout,
-        }),
-      );
-      return null;
-    } catch (error) {
-      if (isBatchmillError(error) && (error.kind === 'ProcessingError' || error.kind === 'ValidationError'))
-        return error;
-      throw error;
-    }
+    await this.calls.call(`Making the collection ${name}`, (timeout) =>
+      this.client.createCollection({
+        collection_name: name,
+        consistency_level: 'Strong',
+        fields: [
+          { ...text(fields.key), is_primary_key: true },
+          text(fields.chunkId),
+          text(fields.parentId),
+          { name: fields.vector, data_type: DataType.FloatVector, dim: dimensions },
+        ],
+        timeout,
+      }),
+    );
   }
 
   private async describe(name: string): Promise<MilvusCollection | null> {
@@ -112,13 +107,11 @@ export class MilvusCollections {
   }
 
   private async ensureIndex(name: string): Promise<void> {
-    const metric = await this.metricOf(name);
-    if (metric === null) await this.makeIndex(name);
-    else checkMetric(name, metric);
+    checkMetric(name, (await this.metricOf(name)) ?? (await this.makeIndex(name)));
   }
 
   /** Null when there is no index. */
-  private async metricOf(name: string): Promise<string | undefined | null> {
+  private async metricOf(name: string): Promise<string | null> {
     const answer = await this.calls.call(`Looking at the index of ${name}`, async (timeout) =>
       unless(isIndexMissing, await this.client.describeIndex({ collection_name: name, timeout })),
     );
@@ -126,8 +119,18 @@ export class MilvusCollections {
     return index === undefined ? null : String(index.params.find(({ key }) => key === 'metric_type')?.value);
   }
 
-  /** Making the same index twice is no error. */
-  private async makeIndex(name: string): Promise<void> {
+  /** The metric of the index that is there afterwards: another process may have made it in the meantime. */
+  private async makeIndex(name: string): Promise<string> {
+    const refusal = await this.createIndex(name).then(
+      () => new ProcessingError('vectors.failed', `The index of collection ${name} was made, and is not there.`),
+      (error: unknown) => error,
+    );
+    const metric = await this.metricOf(name);
+    if (metric === null) throw refusal;
+    return metric;
+  }
+
+  private async createIndex(name: string): Promise<void> {
     await this.calls.call(`Making the index of ${name}`, (timeout) =>
       this.client.createIndex({
         collection_name: name,

@@ -38,6 +38,11 @@ describe('a failure of Milvus', () => {
     expect(failureIn(answer)).toBeNull();
   });
 
+  it('a number instead of a name is a failure, unless it is 0', () => {
+    expect(failureIn({ error_code: 6, reason: 'because' })).toMatchObject({ errorCode: '6' });
+    expect(failureIn({ error_code: 0, reason: '' })).toBeNull();
+  });
+
   it('a success by name that has a code is a failure', () => {
     expect(failureIn(status(65_535, 'Success'))).not.toBeNull();
   });

@@ -4,13 +4,13 @@ export interface MilvusFailure {
   readonly grpcCode: number | null;
   /** Milvus' own code since 2.3: https://github.com/milvus-io/milvus/blob/master/pkg/util/merr/errors.go; 0 is none. */
   readonly code: number;
-  /** The name that servers before 2.3 said, and later ones still do. */
+  /** The name that servers before 2.3 said, and later ones still do; its number when the client knows no name. */
   readonly errorCode: string;
   readonly reason: string;
   readonly isRetriable: boolean;
 }
 
-const success = ['Success', 'SUCCESS', ''];
+const success = ['Success', 'SUCCESS', '0', ''];
 const none: MilvusFailure = { grpcCode: null, code: 0, errorCode: '', reason: '', isRetriable: false };
 
 /**
@@ -52,7 +52,7 @@ function statusOf(answer: unknown): MilvusFailure | null {
   return {
     grpcCode: null,
     code: Number(code ?? 0),
-    errorCode: typeof errorCode === 'string' ? errorCode : '',
+    errorCode: typeof errorCode === 'string' || typeof errorCode === 'number' ? String(errorCode) : '',
     reason: typeof reason === 'string' ? reason : '',
     isRetriable: retriable === true,
   };

@@ -121,7 +121,9 @@ describe('Milvus', () => {
 
   it('a collection of others that compares by another metric is refused', async () => {
     await client.createCollection({ collection_name: 'blocks', fields: [...ours, vector] });
-    await client.createIndex({ collection_name: 'blocks', field_name: 'vector', metric_type: 'L2' });
+    await client.createIndex({
+      ...{ collection_name: 'blocks', field_name: 'vector', index_type: 'AUTOINDEX', metric_type: 'L2' },
+    });
     await withVectors({}, async (vectors) => {
       await expect(vectors.ensureCollection(collection)).rejects.toMatchObject({
         kind: 'ValidationError',
