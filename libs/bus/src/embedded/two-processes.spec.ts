@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Received, messagesOf } from '../received.contract.js';
 import { EmbeddedBus } from './index.js';
-import { OtherProcess } from './other-process.contract.js';
+import { OtherProcess } from '../other-process.contract.js';
 
 const patienceMs = 60_000;
 

@@ -6,6 +6,7 @@ import { incomingMessage } from './incoming-message.js';
 import { retry } from './kafka-client.js';
 import { busError, kafkaError, says } from './kafka-error.js';
 import type { KafkaLog } from './kafka-log.js';
+import { OffsetWatch, type CommittedOffset } from './offset-watch.js';
 import { PartitionWorker } from './partition-worker.js';
 
 export interface GroupMemberOptions {
@@ -14,10 +15,13 @@ export interface GroupMemberOptions {
   readonly log: KafkaLog;
   /** Called when the client starts anew after it lost the group: the topics may be gone. */
   readonly ensureTopics: (topics: readonly string[]) => Promise<void>;
+  readonly committedOffsets: (group: string, topics: readonly string[]) => Promise<CommittedOffset[]>;
 }
 
 /** How long the other partitions may wait for one that has much to do. */
 const turnMs = 500;
+/** How long a topic that was made anew may go unnoticed. */
+const watchMs = 10_000;
 /** How many partitions are worked on at the same time. */
 const concurrency = 16;
 
@@ -34,6 +38,9 @@ export class GroupMember implements Subscription {
   private readonly death = Promise.withResolvers<BatchmillError>();
   private readonly heartbeat: Heartbeat;
   private readonly consumer: Consumer;
+  private readonly watch: OffsetWatch;
+  private watching: NodeJS.Timeout | null = null;
+  private joins = 0;
   private isRebalancing = false;
   private stopping: Promise<void> | null = null;
   private causeOfDeath: BatchmillError | null = null;
@@ -46,6 +53,7 @@ export class GroupMember implements Subscription {
     this.died = this.death.promise;
     const heartbeatInterval = Math.floor(options.sessionTimeoutMs / 6);
     this.heartbeat = new Heartbeat(heartbeatInterval);
+    this.watch = new OffsetWatch(() => options.committedOffsets(subscribing.group, subscribing.topics));
     this.consumer = kafka.consumer({
       groupId: subscribing.group,
       sessionTimeout: options.sessionTimeoutMs,
@@ -78,6 +86,8 @@ export class GroupMember implements Subscription {
     consumer.on(consumer.events.CRASH, (event) => this.crashed(event));
     consumer.on(consumer.events.GROUP_JOIN, () => {
       this.isRebalancing = false;
+      this.joins += 1;
+      this.watch.forget();
     });
     await consumer.connect();
     await consumer.subscribe({ topics: [...subscribing.topics], fromBeginning: true });
@@ -88,6 +98,7 @@ export class GroupMember implements Subscription {
       eachBatch: (payload) => this.work(payload),
     });
     if (this.causeOfDeath) throw this.causeOfDeath;
+    this.watching = setInterval(() => void this.lookAtOffsets(), watchMs);
   }
 
   /** Leaving early is no harm: what is not resolved is fetched again. */
@@ -150,7 +161,20 @@ export class GroupMember implements Subscription {
   }
 
   private async commit({ topic, partition, offset }: IncomingMessage): Promise<void> {
-    await this.consumer.commitOffsets([{ topic, partition, offset: String(BigInt(offset) + 1n) }]);
+    const next = BigInt(offset) + 1n;
+    await this.consumer.commitOffsets([{ topic, partition, offset: String(next) }]);
+    this.watch.note(topic, partition, next);
+  }
+
+  private async lookAtOffsets(): Promise<void> {
+    const { joins } = this;
+    const vanished = await this.watch.vanished().catch(() => []); // it looks again when the brokers answer
+    for (const { topic, partition } of vanished) {
+      if (this.stopping || joins !== this.joins) return;
+      this.consumer.seek({ topic, partition, offset: '0' });
+      const fields = { operation: 'bus', group: this.subscribing.group, topic, partition };
+      this.options.log.warn('a topic was made anew: it is read from its beginning', fields);
+    }
   }
 
   /** The client drops commits once it is told to stop: first everything that runs comes to its end. */
@@ -160,6 +184,7 @@ export class GroupMember implements Subscription {
     } catch {
       // It runs no more, so there is nothing to pause.
     }
+    if (this.watching) clearInterval(this.watching);
     for (const timer of this.pauses) clearTimeout(timer);
     await Promise.all([...this.workers.values()].map((worker) => worker.idle()));
     await this.consumer.disconnect().catch((error: unknown) => {

@@ -1,16 +1,227 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { serverAddresses } from '@batchmill/testing';
+import { randomUUID } from 'node:crypto';
 import { describeBusContract } from '../bus.contract.js';
+import type { OutgoingMessage } from '../bus.js';
+import { Received, messagesOf } from '../received.contract.js';
 import { KafkaBus } from './index.js';
+import { OtherClient } from './other-client.contract.js';
 import { SaidLines } from './said-lines.contract.js';
+
+const url = serverAddresses.kafka;
 
 describeBusContract('KafkaBus', async () => ({
   open: async () =>
-    KafkaBus.open({
-      url: serverAddresses.kafka,
-      log: new SaidLines(),
-      partitions: 4,
-      redeliveryPauseMs: 50,
-      sessionTimeoutMs: 6_000,
-    }),
+    KafkaBus.open({ url, log: new SaidLines(), partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs: 6_000 }),
   dispose: async () => undefined,
 }));
+
+describe('KafkaBus', () => {
+  let bus: KafkaBus;
+  let other: OtherClient;
+  let log: SaidLines;
+  let topic: string;
+
+  const message = (key: string | null, value: string | Buffer = 'value'): OutgoingMessage => ({
+    topic,
+    key,
+    value,
+    headers: {},
+  });
+
+  beforeEach(() => {
+    log = new SaidLines();
+    bus = KafkaBus.open({ url, log, partitions: 4 });
+    other = new OtherClient(url);
+    topic = `test.${randomUUID()}`;
+  });
+
+  afterEach(async () => {
+    await bus.close();
+    await other.close();
+  });
+
+  describe('publishing', () => {
+    it('S4: what a console producer sends, without key or headers and with its newline, arrives as it is', async () => {
+      const received = new Received();
+      await bus.ensureTopics([topic]);
+      await other.send(topic, { value: '{"runId":"by-hand"}\n' });
+      await bus.subscribe({ group: topic, topics: [topic], handle: received.handle });
+
+      await received.atLeast(1);
+      expect(received.messages).toEqual([
+        {
+          topic,
+          partition: expect.any(Number),
+          offset: '0',
+          key: null,
+          value: Buffer.from('{"runId":"by-hand"}\n'),
+          headers: {},
+          recordedAt: expect.any(Date),
+        },
+      ]);
+    });
+
+    it('a key has the partition that other clients of Kafka give it', async () => {
+      const keys = Array.from({ length: 30 }, (_, number) => `key ${number}`);
+      await bus.publish(keys.map((key) => message(key, 'ours')));
+      for (const key of keys) await other.send(topic, { key, value: 'theirs' });
+
+      const read = await messagesOf(bus, topic);
+      expect(read).toHaveLength(60);
+      for (const key of keys) {
+        expect(new Set(read.filter((each) => each.key === key).map(({ partition }) => partition)).size).toBe(1);
+      }
+    });
+
+    it('a topic that is missing is made by the first message, with the partitions of the setting', async () => {
+      await bus.publish([message('a')]);
+
+      expect(await other.partitionsOf(topic)).toBe(4);
+    });
+
+    it('a topic that was deleted is made again by the next message', async () => {
+      await bus.publish([message('a', 'before')]);
+      await other.deleteTopic(topic);
+      await bus.publish([message('a', 'after')]);
+
+      expect((await messagesOf(bus, topic)).map(({ value }) => String(value))).toEqual(['after']);
+    });
+
+    it('topics get no more replicas than there are brokers, and the log says so', async () => {
+      await bus.ensureTopics([topic]);
+
+      expect(log.of('warn')).toEqual(['fewer brokers than replicas wanted; topics get one replica per broker']);
+      expect(log.of('info')).toEqual(['topics made']);
+    });
+
+    it('a topic whose name Kafka refuses is told apart from a Kafka that is away', async () => {
+      await expect(bus.ensureTopics(['no spaces please'])).rejects.toMatchObject({
+        kind: 'ProcessingError',
+        code: 'bus.refused',
+        message: expect.stringContaining('no spaces please'),
+      });
+    });
+
+    it('a message that is too large is refused by name, and those that were published beside it are recorded', async () => {
+      await bus.ensureTopics([topic]);
+      const outcomes = await Promise.allSettled([
+        bus.publish([message('a', '1')]),
+        bus.publish([message('a', '2')]),
+        bus.publish([message('a', 'x'.repeat(2_000_000))]),
+        bus.publish([message('a', '3')]),
+      ]);
+
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+      expect(outcomes[2]).toMatchObject({
+        reason: { kind: 'ProcessingError', code: 'bus.message-too-large', message: expect.stringContaining(topic) },
+      });
+      expect((await messagesOf(bus, topic)).map(({ value }) => String(value))).toEqual(['1', '2', '3']);
+    });
+
+    it('one call may publish far more than one request takes', async () => {
+      const text = 'x'.repeat(5_000);
+      await bus.publish(Array.from({ length: 1_000 }, (_, number) => message('a', `${number} ${text}`)));
+
+      const numbers = (await messagesOf(bus, topic)).map(({ value }) => Number.parseInt(String(value), 10));
+      expect(numbers).toEqual(Array.from({ length: 1_000 }, (_, number) => number));
+    });
+
+    it('the messages of a key keep the order in which they were published, whoever waits for them', async () => {
+      await Promise.all(Array.from({ length: 300 }, (_, number) => bus.publish([message('a', String(number))])));
+
+      const numbers = (await messagesOf(bus, topic)).map(({ value }) => Number(value));
+      expect(numbers).toEqual(Array.from({ length: 300 }, (_, number) => number));
+    });
+  });
+
+  describe('reading', () => {
+    it('aborted transactions are not seen, and the marks of transactions do not hold it up', async () => {
+      await bus.publish([message('a', 'before')]);
+      await other.inTransaction(topic, ['committed'], 'commit');
+      await other.inTransaction(topic, ['aborted'], 'abort');
+
+      expect((await messagesOf(bus, topic)).map(({ value }) => String(value)).sort()).toEqual(['before', 'committed']);
+    });
+
+    it('a transaction that is still open is waited for by nobody', async () => {
+      await bus.publish([message('a', 'before')]);
+      const transaction = await other.beginTransaction(topic, 'open');
+
+      expect((await messagesOf(bus, topic)).map(({ value }) => String(value))).toEqual(['before']);
+      await transaction.abort();
+    });
+
+    it('records that were deleted are passed, all of them or some', async () => {
+      await bus.publish(['1', '2', '3'].map((value) => message('a', value)));
+      const { partition } = (await messagesOf(bus, topic))[0] ?? { partition: -1 };
+      await other.deleteRecords(topic, partition, '2');
+      expect((await messagesOf(bus, topic)).map(({ value }) => String(value))).toEqual(['3']);
+      await other.deleteRecords(topic, partition, '3');
+
+      expect(await messagesOf(bus, topic)).toEqual([]);
+    });
+
+    it('a reader ends with what there was when it began, and leaves no group behind', async () => {
+      await bus.publish(Array.from({ length: 50 }, (_, number) => message(null, String(number))));
+      const read: string[] = [];
+      for await (const { value } of bus.read(topic)) {
+        read.push(String(value));
+        if (read.length === 1) await bus.publish([message(null, 'later')]);
+      }
+
+      expect(read).toHaveLength(50);
+      expect(read).not.toContain('later');
+      expect((await other.groups()).filter((group) => group.startsWith('batchmill.reader.'))).toEqual([]);
+    });
+
+    it('a reader may leave early', async () => {
+      await bus.publish(Array.from({ length: 50 }, (_, number) => message(null, String(number))));
+      for await (const { value } of bus.read(topic)) {
+        expect(String(value)).toMatch(/^\d+$/);
+        break;
+      }
+
+      expect((await other.groups()).filter((group) => group.startsWith('batchmill.reader.'))).toEqual([]);
+    });
+  });
+
+  describe('opening and closing', () => {
+    it('a closed bus rejects as one that is away', async () => {
+      await bus.close();
+
+      const away = { kind: 'ConnectionError', code: 'bus.closed' };
+      await expect(bus.check()).rejects.toMatchObject(away);
+      await expect(bus.publish([message('a')])).rejects.toMatchObject(away);
+      await expect(bus.ensureTopics([topic])).rejects.toMatchObject(away);
+      await expect(messagesOf(bus, topic)).rejects.toMatchObject(away);
+      await expect(bus.subscribe({ group: 'g', topics: [topic], handle: async () => undefined })).rejects.toMatchObject(
+        away,
+      );
+    });
+
+    it('a Kafka that is not there is away, for every call', async () => {
+      const nowhere = KafkaBus.open({ url: 'kafka://127.0.0.1:9', log });
+      const away = { kind: 'ConnectionError', code: 'bus.unavailable' };
+      await Promise.all([
+        expect(nowhere.check()).rejects.toMatchObject(away),
+        expect(nowhere.publish([message('a')])).rejects.toMatchObject(away),
+        expect(nowhere.ensureTopics([topic])).rejects.toMatchObject(away),
+        expect(messagesOf(nowhere, topic)).rejects.toMatchObject(away),
+        expect(nowhere.subscribe({ group: 'g', topics: [topic], handle: async () => undefined })).rejects.toMatchObject(
+          away,
+        ),
+      ]);
+      await nowhere.close();
+    });
+
+    it('the log never holds what a message holds', async () => {
+      const received = new Received(() => Promise.reject(new Error('secret of the handler')));
+      await bus.publish([message('secret key', 'secret value')]);
+      await bus.subscribe({ group: topic, topics: [topic], handle: received.handle });
+      await received.atLeast(2);
+
+      expect(JSON.stringify(log.lines)).not.toContain('secret');
+    });
+  });
+});

@@ -85,6 +85,7 @@ export class KafkaBus extends Bus {
       sessionTimeoutMs,
       log,
       ensureTopics: (topics) => this.topics.ensure(topics),
+      committedOffsets: (group, topics) => this.topics.committedOffsetsOf(group, topics),
     });
     this.members.add(member);
     const stop = async (): Promise<void> => {

@@ -1,11 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AdminLink } from './admin-link.js';
 import { says } from './kafka-error.js';
 import type { KafkaLog } from './kafka-log.js';
+import type { CommittedOffset } from './offset-watch.js';
 
 export interface TopicSettings {
   readonly partitions: number;
   readonly replicationFactor: number;
 }
+
+const ledWithinMs = 10_000;
+const lookMs = 100;
 
 /** The offsets of a partition that holds something: from the oldest, up to and without `end`. */
 export interface Extent {
@@ -53,6 +58,16 @@ export class Topics {
       .filter(({ oldest, end }) => oldest < end);
   }
 
+  /** How far a group has come, by partitions. */
+  async committedOffsetsOf(group: string, topics: readonly string[]): Promise<CommittedOffset[]> {
+    const offsets = await this.admin.ask(`Looking how far ${group} has come`, (admin) =>
+      admin.fetchOffsets({ groupId: group, topics: [...topics] }),
+    );
+    return offsets.flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset }) => ({ topic, partition, next: offset === '-1' ? null : BigInt(offset) })),
+    );
+  }
+
   private async list(): Promise<Set<string>> {
     return new Set(await this.admin.ask('Listing the topics', (admin) => admin.listTopics()));
   }
@@ -67,17 +82,35 @@ export class Topics {
         await admin.createTopics({
           topics: topics.map((topic) => ({ topic, numPartitions, replicationFactor, configEntries })),
           timeout: 10_000,
-          waitForLeaders: true,
+          waitForLeaders: false,
         });
       } catch (error) {
         if (!isOnlyThereAlready(error)) throw error;
       }
     });
+    await this.untilLed(topics);
     this.log.info('topics made', {
       operation: 'bus',
       topics: topics.join(', '),
       partitions: numPartitions,
       replicationFactor,
+    });
+  }
+
+  /** Topics that were made just now are unknown to some brokers for a moment. */
+  private async untilLed(topics: readonly string[]): Promise<void> {
+    const givesUpMs = performance.now() + ledWithinMs;
+    await this.admin.ask(`Waiting for the topics ${topics.join(', ')}`, async (admin) => {
+      for (;;) {
+        try {
+          const { topics: found } = await admin.fetchTopicMetadata({ topics: [...topics] });
+          if (found.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+        } catch (error) {
+          if (!says(error, 'UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE')) throw error;
+          if (performance.now() > givesUpMs) throw error;
+        }
+        await delay(lookMs);
+      }
     });
   }
 

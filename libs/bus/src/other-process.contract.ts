@@ -2,15 +2,25 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const loader = new URL('../../test/from-source.js', import.meta.url);
-const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
+const loader = new URL('../test/from-source.js', import.meta.url);
+const workspace = fileURLToPath(new URL('../../../', import.meta.url));
 
-const prologue = `
+const tell = `const tell = (line) => process.stdout.write(line + '\\n');`;
+
+const embedded = `
   import { EmbeddedBus } from '@batchmill/bus/embedded';
   import { SystemClock } from '@batchmill/contracts';
   const file = process.argv[1];
   const bus = EmbeddedBus.open({ file, clock: new SystemClock(), redeliveryPauseMs: 20, lookMs: 20 });
-  const tell = (line) => process.stdout.write(line + '\\n');
+  ${tell}
+`;
+
+const kafka = `
+  import { KafkaBus } from '@batchmill/bus/kafka';
+  const silent = () => undefined;
+  const log = { debug: silent, info: silent, warn: silent, error: silent };
+  const bus = KafkaBus.open({ url: process.argv[1], log, redeliveryPauseMs: 50, sessionTimeoutMs: 6_000 });
+  ${tell}
 `;
 
 /** A process that has the bus open and runs a program which tells what it did, line by line. */
@@ -28,14 +38,21 @@ export class OtherProcess {
 
   /** The program sees `bus`, `file` and `tell(line)`. */
   static run(file: string, program: string): OtherProcess {
-    return new OtherProcess(start(process.execPath, nodeArguments(file, program)));
+    return new OtherProcess(start(process.execPath, nodeArguments(embedded, file, program)));
+  }
+
+  /** The program sees `bus` and `tell(line)`. */
+  static runOnKafka(url: string, program: string): OtherProcess {
+    return new OtherProcess(start(process.execPath, nodeArguments(kafka, url, program)));
   }
 
   /** The same, with the folder of the file on a disk of its own. */
   static runOnSmallDisk(folder: string, file: string, program: string): OtherProcess {
     const script = 'mount -t tmpfs -o size=1m none "$0" && exec "$@"';
     const unshare = ['--user', '--map-root-user', '--mount', 'sh', '-c', script, folder];
-    return new OtherProcess(start('unshare', [...unshare, process.execPath, ...nodeArguments(file, program)]));
+    return new OtherProcess(
+      start('unshare', [...unshare, process.execPath, ...nodeArguments(embedded, file, program)]),
+    );
   }
 
   get id(): number {
@@ -76,7 +93,7 @@ function start(command: string, args: readonly string[]) {
   return spawn(command, args, { cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-function nodeArguments(file: string, program: string): string[] {
+function nodeArguments(prologue: string, address: string, program: string): string[] {
   const options = ['--disable-warning=ExperimentalWarning', '--import', loader.href, '--input-type=module'];
-  return [...options, '--eval', prologue + program, file];
+  return [...options, '--eval', prologue + program, address];
 }

@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually, serverAddresses } from '@batchmill/testing';
+import { randomUUID } from 'node:crypto';
+import type { OutgoingMessage } from '../bus.js';
+import { OtherProcess } from '../other-process.contract.js';
+import { Received } from '../received.contract.js';
+import { KafkaBus } from './index.js';
+import { OtherClient } from './other-client.contract.js';
+import { SaidLines } from './said-lines.contract.js';
+
+const url = serverAddresses.kafka;
+const sessionTimeoutMs = 6_000;
+
+describe('A member of a group on Kafka', () => {
+  let bus: KafkaBus;
+  let other: OtherClient;
+  let log: SaidLines;
+  let topic: string;
+  let group: string;
+  let processes: OtherProcess[];
+
+  const message = (key: string | null, value = key ?? 'value'): OutgoingMessage => ({ topic, key, value, headers: {} });
+  const many = (count: number) => Array.from({ length: count }, (_, number) => message(`key ${number}`));
+  const run = (program: string) => {
+    const process = OtherProcess.runOnKafka(url, program);
+    processes.push(process);
+    return process;
+  };
+  const open = () => KafkaBus.open({ url, log, partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs });
+
+  beforeEach(async () => {
+    log = new SaidLines();
+    bus = open();
+    other = new OtherClient(url);
+    topic = `test.${randomUUID()}`;
+    group = `group-${topic}`;
+    processes = [];
+    await bus.ensureTopics([topic]);
+  });
+
+  afterEach(async () => {
+    for (const each of processes) await each.kill();
+    await bus.close();
+    await other.close();
+  });
+
+  it('S5: who is killed is replaced, and what it was handling comes to another one', async () => {
+    await bus.publish([message('a', 'held')]);
+    const victim = run(`
+      const handle = (message) => { tell(String(message.value)); return new Promise(() => undefined); };
+      await bus.subscribe({ group: '${group}', topics: ['${topic}'], handle });
+    `);
+    await victim.told(1);
+    await victim.kill();
+    const received = new Received();
+    await bus.subscribe({ group, topics: [topic], handle: received.handle });
+
+    await received.atLeast(1);
+    expect(received.values()).toEqual(['held']);
+  });
+
+  it('a handler that takes longer than the session keeps its place, and its message is handled once', async () => {
+    const began = performance.now();
+    const received = new Received(async ({ value }) => {
+      if (String(value) !== 'long') return;
+      await eventually('longer than the session', () => performance.now() - began > 1.5 * sessionTimeoutMs);
+    });
+    await bus.publish([message('a', 'long'), message('a', 'next')]);
+    await bus.subscribe({ group, topics: [topic], handle: received.handle });
+
+    await received.atLeast(2);
+    expect(received.values()).toEqual(['long', 'next']);
+    expect(log.of('warn').filter((line) => !line.startsWith('fewer brokers'))).toEqual([]);
+  });
+
+  it('who joins while others work gets its share, and nothing is handled twice', async () => {
+    const [first, second] = [new Received(), new Received()];
+    await bus.subscribe({ group, topics: [topic], handle: first.handle });
+    const publishing = (async () => {
+      for (const each of many(200)) await bus.publish([each]);
+    })();
+    await first.atLeast(10);
+    await bus.subscribe({ group, topics: [topic], handle: second.handle });
+    await publishing;
+    await bus.publish(many(40).map((each) => ({ ...each, value: `late ${each.key}` })));
+
+    await eventually('all of them', () => first.messages.length + second.messages.length >= 240);
+    const all = [...first.values(), ...second.values()];
+    expect(new Set(all).size).toBe(240);
+    expect(all).toHaveLength(240);
+    expect(second.messages.length).toBeGreaterThan(0);
+  });
+
+  it('a topic that is deleted and made again is listened to from its new beginning', async () => {
+    const received = new Received();
+    await bus.publish(['1', '2', '3'].map((value) => message('a', value)));
+    await bus.subscribe({ group, topics: [topic], handle: received.handle });
+    await received.atLeast(3);
+    await other.deleteTopic(topic);
+    await bus.publish([message('a', 'after')]);
+
+    await received.until((messages) => messages.some(({ value }) => String(value) === 'after'));
+    expect(received.values()).toEqual(['1', '2', '3', 'after']);
+  });
+
+  it('a topic that is made again with as many messages as it had is listened to from its new beginning', async () => {
+    const received = new Received();
+    await bus.publish([message('a', 'before')]);
+    await bus.subscribe({ group, topics: [topic], handle: received.handle });
+    await received.atLeast(1);
+    await other.deleteTopic(topic);
+    await bus.publish([message('a', 'after')]);
+
+    await received.atLeast(2);
+    expect(received.values()).toEqual(['before', 'after']);
+  });
+
+  it('a subscription that can never be told what is its share rejects as dead', async () => {
+    await other.joinByOtherProtocol(group, topic);
+
+    await expect(bus.subscribe({ group, topics: [topic], handle: async () => undefined })).rejects.toMatchObject({
+      kind: 'ConnectionError',
+      code: 'bus.subscription-died',
+      message: expect.stringContaining(group),
+    });
+  });
+
+  it('a subscription that dies later tells its owner, once and for all', async () => {
+    const frozen = run(`
+      const subscription = await bus.subscribe({ group: '${group}', topics: ['${topic}'], handle: async () => undefined });
+      tell('subscribed');
+      const error = await subscription.died;
+      tell(error.code);
+      await subscription.stop();
+      await bus.close();
+      tell('closed');
+    `);
+    await frozen.told(1);
+    process.kill(frozen.id, 'SIGSTOP');
+    await eventually('the group is empty', async () => (await other.membersOf(group)) === 0);
+    await other.joinByOtherProtocol(group, topic);
+    process.kill(frozen.id, 'SIGCONT');
+
+    expect(await frozen.told(3)).toEqual(['subscribed', 'bus.subscription-died', 'closed']);
+    await frozen.end();
+  });
+
+  it('stopping does not wait for the pause of a failed message', async () => {
+    const slow = KafkaBus.open({ url, log, redeliveryPauseMs: 3_600_000, sessionTimeoutMs });
+    const received = new Received(() => Promise.reject(new Error('always')));
+    await slow.publish([message('a')]);
+    await slow.subscribe({ group, topics: [topic], handle: received.handle });
+    await received.atLeast(1);
+
+    await slow.close();
+    expect(received.messages).toHaveLength(1);
+  });
+
+  it('who leaves is replaced at once, without waiting for its session to end', async () => {
+    const received = new Received();
+    const leaving = await bus.subscribe({ group, topics: [topic], handle: async () => undefined });
+    await bus.subscribe({ group, topics: [topic], handle: received.handle });
+    await leaving.stop();
+    const began = performance.now();
+    await bus.publish(many(20));
+
+    await received.atLeast(20);
+    expect(performance.now() - began).toBeLessThan(sessionTimeoutMs);
+  });
+});

@@ -1,0 +1,46 @@
+export interface CommittedOffset {
+  readonly topic: string;
+  readonly partition: number;
+  /** Of the message to come next; null while nothing is committed. */
+  readonly next: bigint | null;
+}
+
+/**
+ * Notices topics that were deleted and made again. The client goes on where it was in the old one, past messages that it
+ * has never seen; but with the topic the brokers forget what was committed, and that can be seen.
+ */
+export class OffsetWatch {
+  private readonly committed = new Map<string, bigint>();
+
+  constructor(private readonly ask: () => Promise<readonly CommittedOffset[]>) {}
+
+  note(topic: string, partition: number, next: bigint): void {
+    this.committed.set(placeOf(topic, partition), next);
+  }
+
+  /** Other members may have committed meanwhile. */
+  forget(): void {
+    this.committed.clear();
+  }
+
+  /** The partitions whose committed offset is gone, or lower than it was. Each is told once. */
+  async vanished(): Promise<CommittedOffset[]> {
+    const before = new Map(this.committed);
+    const vanished: CommittedOffset[] = [];
+    for (const now of await this.ask()) {
+      const place = placeOf(now.topic, now.partition);
+      const was = before.get(place);
+      if (was !== undefined && (now.next ?? -1n) < was) {
+        vanished.push(now);
+        this.committed.delete(place);
+      } else if (now.next !== null && !this.committed.has(place)) {
+        this.committed.set(place, now.next);
+      }
+    }
+    return vanished;
+  }
+}
+
+function placeOf(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
+}

@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually, serverAddresses } from '@batchmill/testing';
+import { randomUUID } from 'node:crypto';
+import { Server } from '../../../../test/servers/server.js';
+import type { OutgoingMessage } from '../bus.js';
+import { Received, messagesOf } from '../received.contract.js';
+import { KafkaBus } from './index.js';
+import { SaidLines } from './said-lines.contract.js';
+
+const url = serverAddresses.kafka;
+const away = { kind: expect.stringMatching(/^(Connection|Timeout)Error$/) };
+const patienceMs = 180_000;
+
+describe('Kafka in trouble', () => {
+  const kafka = new Server('kafka', { at: url });
+  let bus: KafkaBus;
+  let log: SaidLines;
+  let topic: string;
+
+  const message = (value: string): OutgoingMessage => ({ topic, key: value, value, headers: {} });
+
+  /** Publishes one number after the other, each until it is recorded, as a stage says a fact again that stayed unsaid. */
+  const publishUntil = async (enough: () => boolean): Promise<string[]> => {
+    const recorded: string[] = [];
+    for (let number = 0; !enough(); number += 1) {
+      const recordedNow = await bus.publish([message(String(number))]).then(
+        () => true,
+        () => false,
+      );
+      if (recordedNow) recorded.push(String(number));
+    }
+    return recorded;
+  };
+
+  beforeEach(async () => {
+    await kafka.start();
+    log = new SaidLines();
+    bus = KafkaBus.open({ url, log, partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs: 6_000 });
+    topic = `test.${randomUUID()}`;
+    await bus.ensureTopics([topic]);
+  });
+
+  afterEach(async () => {
+    await kafka.start();
+    await bus.close();
+  });
+
+  it.each([
+    ['freezes', () => kafka.freeze(), () => kafka.thaw()],
+    ['is killed', () => kafka.kill(), () => kafka.start()],
+    ['is stopped', () => kafka.stop(), () => kafka.start()],
+  ])(
+    'a broker that %s and comes back has lost nothing that was recorded, and its consumers go on by themselves',
+    async (_, goAway, comeBack) => {
+      const received = new Received();
+      const subscription = await bus.subscribe({ group: topic, topics: [topic], handle: received.handle });
+      let over = false;
+      const publishing = publishUntil(() => over);
+      await received.atLeast(20);
+      await goAway();
+      await expect(bus.check()).rejects.toMatchObject(away);
+      await expect(bus.publish([message('in the outage')])).rejects.toMatchObject(away);
+      await comeBack();
+      const before = received.messages.length;
+      await eventually('the consumer goes on', () => received.messages.length > before + 20, 90_000);
+      over = true;
+      const recorded = await publishing;
+
+      await eventually('all came', () => recorded.every((value) => received.values().includes(value)), 30_000);
+      const stored = (await messagesOf(bus, topic)).map(({ partition, offset }) => `${partition}/${offset}`);
+      const handled = received.messages.map(({ partition, offset }) => `${partition}/${offset}`);
+      expect(new Set(handled)).toEqual(new Set(stored));
+      expect(handled).toHaveLength(stored.length);
+      await subscription.stop();
+    },
+    patienceMs,
+  );
+
+  it(
+    'a bus that is opened while its broker is away works when it comes',
+    async () => {
+      await kafka.stop();
+      const early = KafkaBus.open({ url, log });
+      await expect(early.check()).rejects.toMatchObject(away);
+      await kafka.start();
+      await early.publish([message('1')]);
+
+      expect(await messagesOf(early, topic)).toHaveLength(1);
+      await early.close();
+    },
+    patienceMs,
+  );
+
+  it(
+    'a bus is closed while its broker is frozen',
+    async () => {
+      await bus.subscribe({ group: topic, topics: [topic], handle: async () => undefined });
+      await bus.publish([message('1')]);
+      await kafka.freeze();
+      const began = performance.now();
+      await bus.close();
+
+      expect(performance.now() - began).toBeLessThan(60_000);
+      await kafka.thaw();
+    },
+    patienceMs,
+  );
+});
