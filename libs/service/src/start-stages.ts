@@ -1,25 +1,25 @@
-import { isBatchmillError } from '@batchmill/contracts';
-import { PinoLog, readableLines, startTelemetry, type Log } from '@batchmill/telemetry';
+import { isBatchmillError, isDependencyAway } from '@batchmill/contracts';
+import { PinoLog, readableLines, startTelemetry, type Log, type Measuring } from '@batchmill/telemetry';
 import type { Type } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
 import { observeLine } from './observe-line.js';
 import { openLine, type OpenedLine } from './open-line.js';
 import { serveStages } from './serve-stages.js';
 import { telemetryOf } from './telemetry-of.js';
 import { readSettings, type Settings } from './settings/index.js';
 
+const tryAgainMs = 2_000;
+
 /** A service: its stages at work, its health on PORT, until SIGTERM or SIGINT stops it gracefully. Never returns. */
 export async function startStages(name: string, stages: readonly Type[]): Promise<void> {
   const settings = readOrExit();
   const log = logOf(settings);
   const telemetry = startTelemetry(telemetryOf(settings, name, log));
-  let opened: OpenedLine | null = null;
+  let running: Running | null = null;
   try {
-    opened = await openLine(settings, { log, name, needsProvider: true, works: true });
+    running = await untilThere(() => start(name, stages, settings, { log, telemetry }), log);
+    const { opened, app } = running;
     observeLine(opened.line);
-    const app = await serveStages(opened.line, stages, {
-      port: settings.service.port,
-      exposition: () => telemetry.exposition(),
-    });
     log.info('at work', { operation: name, url: app.url });
     const reason = await Promise.race([nextSignal(), opened.line.readiness.end]);
     const isAsked = typeof reason === 'string';
@@ -30,9 +30,48 @@ export async function startStages(name: string, stages: readonly Type[]): Promis
     log.info('stopped', { operation: name });
     process.exit(isAsked ? 0 : 1);
   } catch (error) {
-    await opened?.close().catch(() => undefined);
+    await running?.opened.close().catch(() => undefined);
     exitWith(error);
   }
+}
+
+interface Running {
+  readonly opened: OpenedLine;
+  readonly app: Awaited<ReturnType<typeof serveStages>>;
+}
+
+async function start(
+  name: string,
+  stages: readonly Type[],
+  settings: Settings,
+  { log, telemetry }: { log: Log; telemetry: Measuring },
+): Promise<Running> {
+  const opened = await openLine(settings, { log, name, needsProvider: true, works: true });
+  try {
+    const { port } = settings.service;
+    return { opened, app: await serveStages(opened.line, stages, { port, exposition: () => telemetry.exposition() }) };
+  } catch (error) {
+    await opened.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** A dependency that is away when the service starts may come yet: it is asked again, for as long as it takes. */
+async function untilThere<T>(open: () => Promise<T>, log: Log): Promise<T> {
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!isDependencyAway(error) || isOurs(error)) throw error;
+      log.warn('cannot start yet; tried again', { error: error instanceof Error ? error.message : String(error) });
+      await delay(tryAgainMs);
+    }
+  }
+}
+
+/** Another process works on this home: it is not away, it is there. */
+function isOurs(error: unknown): boolean {
+  return isBatchmillError(error) && error.code === 'bus.already-consumed';
 }
 
 function readOrExit(): Settings {

@@ -5,12 +5,13 @@ export async function eventually<T>(
   what: string,
   look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
   withinMs = 20_000,
+  everyMs = 10,
 ): Promise<T> {
   const until = performance.now() + withinMs;
   for (;;) {
     const found = await look();
     if (found !== null && found !== undefined && found !== false) return found;
     if (performance.now() > until) throw new Error(`Waited ${withinMs} ms in vain for: ${what}`);
-    await delay(10);
+    await delay(everyMs);
   }
 }

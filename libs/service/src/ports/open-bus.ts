@@ -10,10 +10,11 @@ import type { Settings } from '../settings/index.js';
 export function openBus(settings: Settings, { clock, log, name }: { clock: Clock; log: Log; name: string }): Bus {
   const { adapters, kafka } = settings;
   if (adapters.bus.scheme === 'embedded') return EmbeddedBus.open({ file: busFileIn(settings), clock });
-  const { user, password, mechanism, tls, caFile, serverName, partitions, replicationFactor } = kafka;
+  const { user, password, mechanism, tls, caFile, serverName, sessionTimeoutMs, partitions, replicationFactor } = kafka;
   return KafkaBus.open({
     url: adapters.bus.url,
     clientId: `batchmill-${name}`,
+    sessionTimeoutMs,
     partitions,
     replicationFactor,
     sasl: user === null || password === null ? null : { mechanism, user, password },

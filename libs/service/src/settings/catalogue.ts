@@ -65,6 +65,14 @@ export const settingsCatalogue = {
       default: null,
       meaning: 'The name that their certificates are for, when it is not the host’s.',
     }),
+    sessionTimeoutMs: duration('KAFKA_SESSION_TIMEOUT', {
+      unit: 's',
+      fromMs: 6_000,
+      toMs: 1_800_000,
+      default: '30',
+      meaning:
+        'After how long the messages of a process that was killed go to others; its work goes on after its lease.',
+    }),
     partitions: integer('BATCHMILL_PARTITIONS', {
       from: 1,
       to: 1_000,

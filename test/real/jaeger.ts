@@ -1,0 +1,37 @@
+import { serverAddresses } from '@batchmill/testing';
+
+export interface Span {
+  readonly operation: string;
+  readonly service: string;
+  readonly spanId: string;
+  readonly tags: Readonly<Record<string, unknown>>;
+  readonly links: number;
+}
+
+interface JaegerTrace {
+  readonly spans: readonly {
+    readonly operationName: string;
+    readonly spanID: string;
+    readonly processID: string;
+    readonly tags: readonly { readonly key: string; readonly value: unknown }[];
+    readonly references: readonly { readonly refType: string }[];
+  }[];
+  readonly processes: Readonly<Record<string, { readonly serviceName: string }>>;
+}
+
+/** The spans of a trace, as Jaeger's API has them; none while it knows nothing of it. */
+export async function spansOf(traceId: string): Promise<Span[]> {
+  const response = await fetch(`${serverAddresses.jaeger}/api/traces/${traceId}`);
+  if (response.status === 404) return [];
+  if (!response.ok) throw new Error(`Jaeger answers ${response.status}: ${await response.text()}`);
+  const { data } = (await response.json()) as { data: readonly JaegerTrace[] | null };
+  return (data ?? []).flatMap(({ spans, processes }) =>
+    spans.map(({ operationName, spanID, processID, tags, references }) => ({
+      operation: operationName,
+      service: processes[processID]?.serviceName ?? '',
+      spanId: spanID,
+      tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
+      links: references.filter(({ refType }) => refType === 'FOLLOWS_FROM').length,
+    })),
+  );
+}

@@ -1,0 +1,29 @@
+import { chat, definePipeline } from '@batchmill/pipeline';
+
+/** Short notes by topic, so that every test may have its own. Its vectors lie in a collection of the test's own. */
+export default definePipeline({
+  name: 'notes',
+  parameters: { topics: 'string[]' },
+  source: { collection: 'notes', queryTemplate: ({ topics }) => ({ topic: { $in: topics } }), parentIdField: 'book' },
+  defaultEndpoint: 'embeddings',
+  embeddings: {
+    model: 'text-embedding-3-small',
+    dimensions: 16,
+    text: 'text',
+    status: { field: 'embedding_status' },
+    vectors: { collection: process.env['NOTES_VECTORS'] ?? 'notes' },
+  },
+  inference: {
+    status: { field: 'ai_status' },
+    functions: [
+      chat({
+        name: 'summary',
+        model: 'gpt-4o-mini',
+        system: 'Summarize the following text:',
+        user: '{{ text }}',
+        responseTemplate: { $push: { answers: { by: '{{ function }}', said: '{{ response_content }}' } } },
+      }),
+    ],
+  },
+  batch: { batchSize: Number(process.env['NOTES_BATCH_SIZE'] ?? 100), maxRetries: 3 },
+});

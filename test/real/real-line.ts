@@ -1,0 +1,204 @@
+import { stages as modules } from '@batchmill/all-in-one';
+import { KafkaBus } from '@batchmill/bus/kafka';
+import { RandomIds, RunRequested, factOf, headersOf } from '@batchmill/contracts';
+import { MongoStore } from '@batchmill/store/mongo';
+import { MemoryLog } from '@batchmill/telemetry';
+import { eventually, serverAddresses } from '@batchmill/testing';
+import { MilvusVectors } from '@batchmill/vectors/milvus';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ServiceProcess } from './service-process.js';
+import { SimulatorProcess } from './simulator-process.js';
+
+export const stageNames = [
+  'chunk-scanner',
+  'jsonl-builder',
+  'batch-submitter',
+  'status-poller',
+  'result-ingester',
+  'notifier',
+] as const;
+export type StageName = (typeof stageNames)[number];
+
+if (modules.length !== stageNames.length) throw new Error('stageNames lacks a stage that all-in-one has');
+
+export interface RealLineOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly simulator?: readonly string[];
+  /** What stands between the services and the provider: given its URL, the URL that they are told. */
+  readonly between?: (providerUrl: string) => Promise<string>;
+}
+
+export interface Note extends Record<string, unknown> {
+  readonly _id: string;
+  readonly topic: string;
+  readonly book: string;
+  readonly text: string;
+}
+
+/**
+ * The six services as processes that share nothing but the servers, with databases, vectors and a provider of their own.
+ * The topics are those of every other test, which are therefore run one after another.
+ */
+export class RealLine {
+  readonly services: ServiceProcess[] = [];
+
+  private constructor(
+    private readonly folder: string,
+    readonly simulator: SimulatorProcess,
+    /** Batchmill's own state, and the users' documents, in databases of their own. */
+    readonly state: MongoStore,
+    readonly documents: MongoStore,
+    readonly vectors: MilvusVectors,
+    readonly collection: string,
+    readonly bus: KafkaBus,
+    readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  static async open({ env = {}, simulator: flags = [], between }: RealLineOptions = {}): Promise<RealLine> {
+    const folder = await mkdtemp(join(tmpdir(), 'batchmill-real-'));
+    const simulator = await SimulatorProcess.start(join(folder, 'simulator'), ...flags);
+    const id = randomUUID().slice(0, 8);
+    const collection = `notes_${id}`;
+    const state = `${serverAddresses.mongodb}/batchmill_${id}`;
+    const documents = `${serverAddresses.mongodb}/users_${id}`;
+    const providerUrl = between === undefined ? simulator.url : await between(simulator.url);
+    const bus = KafkaBus.open({
+      url: serverAddresses.kafka,
+      log: new MemoryLog(),
+      partitions: 6,
+      replicationFactor: 1,
+    });
+    return new RealLine(
+      folder,
+      simulator,
+      MongoStore.open({ url: state }),
+      MongoStore.open({ url: documents }),
+      await MilvusVectors.open({ url: serverAddresses.milvus }),
+      collection,
+      bus,
+      {
+        BATCHMILL_HOME: join(folder, 'home'),
+        BATCHMILL_PIPELINES: join(import.meta.dirname, 'pipelines'),
+        BATCHMILL_BUS: serverAddresses.kafka,
+        BATCHMILL_STORE: state,
+        MONGODB_URI: documents,
+        BATCHMILL_BLOBS: 'gridfs:',
+        BATCHMILL_VECTORS: serverAddresses.milvus,
+        BATCHMILL_REPLICATION: '1',
+        OPENAI_BASE_URL: `${providerUrl}/v1`,
+        OPENAI_API_KEY: 'sk-test',
+        OTEL_EXPORTER_OTLP_ENDPOINT: serverAddresses.otlp,
+        OTEL_BSP_SCHEDULE_DELAY: '200',
+        KAFKA_SESSION_TIMEOUT: '6',
+        BATCHMILL_FIRST_POLL_MS: '100',
+        POLL_INTERVAL: '1',
+        BATCHMILL_LEASE: '3',
+        BATCHMILL_LOOK_INTERVAL: '0.5',
+        BATCHMILL_RETRY_BASE: '1',
+        BATCHMILL_SWEEP_INTERVAL: '2',
+        BATCHMILL_ARM_SECONDS: '3',
+        BATCHMILL_STALE_LIST_SECONDS: '1',
+        NOTES_VECTORS: collection,
+        ...env,
+      },
+    );
+  }
+
+  /** Starts services, several of a kind when they are named several times. Resolves when all are at work. */
+  async start(...names: readonly StageName[]): Promise<ServiceProcess[]> {
+    const started = await Promise.all(names.map((name) => ServiceProcess.start(name, this.env)));
+    this.services.push(...started);
+    return started;
+  }
+
+  /** The running ones of a stage. */
+  of(name: StageName): ServiceProcess[] {
+    return this.services.filter((service) => service.name === name && service.isRunning);
+  }
+
+  async addNotes(topic: string, count: number): Promise<void> {
+    const notes = this.documents.collection<Note>('notes');
+    for (let from = 0; from < count; from += 1_000) {
+      const page = Array.from({ length: Math.min(1_000, count - from) }, (_, index) => noteOf(topic, from + index));
+      await notes.insertMany(page);
+    }
+  }
+
+  /** Asks for a run of the notes of one topic; its id is the answer. */
+  async ask(topic: string, endpoint: 'embeddings' | 'inference', limit?: number): Promise<string> {
+    const runId = `${topic}-${endpoint}`;
+    const parameters = { topics: [topic] };
+    const event = new RunRequested({ runId, pipeline: 'notes', endpoint, parameters, ...(limit && { limit }) });
+    const fact = factOf(event, { id: new RandomIds().next(), at: new Date(), traceparent: null });
+    await this.bus.publish([{ topic: fact.topic, key: fact.key, value: fact.data, headers: headersOf(fact, '/test') }]);
+    return runId;
+  }
+
+  async runOf(runId: string): Promise<Record<string, unknown> | null> {
+    return this.state.collection('runs').findOne({ _id: runId });
+  }
+
+  /** The run's record once it has ended. */
+  async endOf(runId: string, withinMs = 120_000): Promise<Record<string, unknown>> {
+    return eventually(
+      `the end of ${runId}`,
+      async () => {
+        const dead = this.services.find((service) => !service.isRunning && !this.expectedDead.has(service));
+        if (dead !== undefined) throw new Error(`${dead.name} has ended by itself:\n${dead.lines.join('\n')}`);
+        const run = await this.runOf(runId);
+        return ['finished', 'rejected', 'cancelled', 'incomplete'].includes(String(run?.['state'])) && run;
+      },
+      withinMs,
+      200,
+    );
+  }
+
+  /** Kills a service with SIGKILL, as an accident would. */
+  async kill(service: ServiceProcess): Promise<void> {
+    this.expectedDead.add(service);
+    await service.end('SIGKILL');
+  }
+
+  async stop(service: ServiceProcess): Promise<{ code: number | null; signal: string | null }> {
+    this.expectedDead.add(service);
+    return service.end('SIGTERM');
+  }
+
+  /** How many notes of the topic are in each state of a field. */
+  async statesOf(topic: string, field: 'embedding_status' | 'ai_status'): Promise<Record<string, number>> {
+    const states: Record<string, number> = {};
+    const found = this.documents.collection('notes').find({ topic }, { projection: { [field]: 1 } });
+    for await (const note of found) {
+      const state = typeof note[field] === 'string' ? note[field] : 'none';
+      states[state] = (states[state] ?? 0) + 1;
+    }
+    return states;
+  }
+
+  /** Ends everything and forgets the databases. */
+  async close(): Promise<void> {
+    for (const service of this.services) await service.end('SIGKILL');
+    await this.bus.close();
+    for (const store of [this.state, this.documents]) {
+      for (const name of await store.collectionNames()) await store.collection(name).deleteMany({});
+      await store.close();
+    }
+    await this.vectors.close();
+    await this.simulator.end();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private readonly expectedDead = new Set<ServiceProcess>();
+}
+
+function noteOf(topic: string, index: number): Note {
+  return {
+    _id: `${topic}-${String(index).padStart(6, '0')}`,
+    topic,
+    book: `book${index % 7}`,
+    text: `Note ${index} of ${topic} tells of mill ${index} at the river, whose wheel turns ${index % 13} times an hour.`,
+  };
+}

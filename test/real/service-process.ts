@@ -1,0 +1,102 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const root = join(import.meta.dirname, '../..');
+const startsWithinMs = 60_000;
+
+/** A service of the product, as a process of its own. */
+export class ServiceProcess {
+  /** What it logged, newest last: to be shown when a test fails. */
+  readonly lines: string[] = [];
+  private ready = Promise.withResolvers<string>();
+
+  private constructor(
+    readonly name: string,
+    private readonly child: ChildProcess,
+  ) {
+    for (const stream of [child.stdout!, child.stderr!]) {
+      createInterface({ input: stream }).on('line', (line) => this.hear(line));
+    }
+    child.once('exit', (code, signal) => {
+      this.ready.reject(
+        new Error(`${name} ended with ${signal ?? code} before it was ready:\n${this.lines.join('\n')}`),
+      );
+    });
+    this.ready.promise.catch(() => undefined);
+  }
+
+  /** Resolves when the service is at work. */
+  static async start(name: string, env: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+    const main = join(root, 'apps', name, 'dist/main.js');
+    if (!existsSync(main)) throw new Error(`${main} is missing: run "npm run build" first`);
+    const flags = [
+      '--disable-warning=ExperimentalWarning',
+      '--disable-warning=TimeoutNegativeWarning',
+      '--max-semi-space-size=16',
+    ];
+    const child = spawn(process.execPath, [...flags, main], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], PORT: '0', ...env },
+    });
+    const service = new ServiceProcess(name, child);
+    await service.untilReady();
+    return service;
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** One of its HTTP paths. */
+  async ask(path: string): Promise<{ status: number; text: string }> {
+    const response = await fetch(`${await this.ready.promise}${path}`);
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** The sum of a counter over all of its labels, as it says at /metrics. */
+  async counted(counter: string): Promise<number> {
+    const { text } = await this.ask('/metrics');
+    const values = text.split('\n').filter((line) => line.startsWith(`${counter}{`) || line.startsWith(`${counter} `));
+    return values.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
+
+  /** Resolves with how it ended. */
+  async end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: string | null }> {
+    if (this.isRunning) {
+      const ended = once(this.child, 'exit');
+      this.child.kill(signal);
+      await ended;
+    }
+    return { code: this.child.exitCode, signal: this.child.signalCode };
+  }
+
+  private hear(line: string): void {
+    this.lines.push(line);
+    if (this.lines.length > 200) this.lines.shift();
+    const found = /"url":"([^"]+)".*"at work"/.exec(line);
+    if (found) this.ready.resolve(found[1]!.replace('[::]', '127.0.0.1').replace('0.0.0.0', '127.0.0.1'));
+  }
+
+  private async untilReady(): Promise<void> {
+    const late = setTimeout(
+      () => this.ready.reject(new Error(`${this.name} was not at work in time:\n${this.lines.join('\n')}`)),
+      startsWithinMs,
+    );
+    try {
+      await this.ready.promise;
+    } catch (error) {
+      await this.end('SIGKILL');
+      throw error;
+    } finally {
+      clearTimeout(late);
+    }
+  }
+}
