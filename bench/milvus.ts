@@ -69,6 +69,7 @@ async function measure(contender: Contender, rows: readonly VectorRow[]): Promis
   const vectors = await MilvusVectors.open({ url, callTimeoutMs: longestMs });
   try {
     await vectors.ensureCollection({ name: collection, dimensions });
+    await vectors.count(collection); // counting waits until the collection is loaded
     const measured = await contenders[contender](collection, rows);
     const stored = await vectors.count(collection);
     if (stored !== rows.length) throw new Error(`${contender}: ${stored} rows are stored, wanted ${rows.length}`);
