@@ -1,7 +1,7 @@
-import { factOf, headersOf, type Clock, type Fact, type Ids } from '@batchmill/contracts';
+import { factOf, headersOf, type Clock, type Event, type Fact, type Ids } from '@batchmill/contracts';
 import type { Bus, OutgoingMessage } from '@batchmill/bus';
 import type { Step } from '@batchmill/records';
-import { countEvent, traceparentOf, type Log } from '@batchmill/telemetry';
+import { countEvent, describeSpan, traceparentOf, type Log } from '@batchmill/telemetry';
 
 /** Carries out steps: the write with its facts, then the saying, then the mark that they were said. */
 export class Speaker {
@@ -22,7 +22,10 @@ export class Speaker {
     const traceparent = traceparentOf();
     const facts = step.events.map((event) => factOf(event, { id: this.ids.next(), at, traceparent }));
     if (!(await step.apply(facts))) return false;
-    step.events.forEach(countEvent);
+    for (const event of step.events) {
+      countEvent(event);
+      describeSpan(countsIn(event));
+    }
     // From here on the facts are true and stored with the record: a crash before the next line is mended by the clock.
     if (facts.length > 0) await this.#say(facts, step);
     return true;
@@ -57,4 +60,13 @@ export class Speaker {
 
 function messageOf(fact: Fact, source: string): OutgoingMessage {
   return { topic: fact.topic, key: fact.key, value: fact.data, headers: headersOf(fact, source) };
+}
+
+/** Ids and counts of a fact, for the span in which it came true. */
+function countsIn(event: Event): Record<string, string | number> {
+  const told = Object.entries(event).filter(
+    (field): field is [string, string | number] =>
+      typeof field[1] === 'number' || (typeof field[1] === 'string' && field[0].endsWith('Id')),
+  );
+  return Object.fromEntries(told.map(([name, value]) => [`batchmill.${name}`, value]));
 }

@@ -14,6 +14,7 @@ import { Absence } from './absence.js';
 import { assertDeclared } from './assert-declared.js';
 import { jitterFrom } from './jitter.js';
 import type { Readiness } from './readiness.js';
+import { spanOfWork, type WokenBy } from './span-of-work.js';
 import type { Speaker } from './speaker.js';
 import type { StageDefinition } from './stage-definition.js';
 import type { WorkSettings } from './work-settings.js';
@@ -33,6 +34,11 @@ export interface LoopNeeds {
   readonly settings: WorkSettings;
   readonly speaker: Speaker;
   readonly readiness: Readiness;
+}
+
+interface Taken<T> {
+  readonly record: T;
+  readonly by: WokenBy;
 }
 
 /**
@@ -85,12 +91,12 @@ export class WorkLoop<T extends WorkRecord> {
     const { settings } = this.needs;
     while (!this.#stop.signal.aborted) {
       const roused = this.#untilRoused();
-      const record = this.#inFlight.size < settings.concurrency ? await this.#take() : null;
-      if (record === null) {
+      const taken = this.#inFlight.size < settings.concurrency ? await this.#take() : null;
+      if (taken === null) {
         await roused;
         continue;
       }
-      const working = this.#workOn(record).finally(() => {
+      const working = this.#workOn(taken).finally(() => {
         this.#inFlight.delete(working);
         this.#rouse();
       });
@@ -114,20 +120,21 @@ export class WorkLoop<T extends WorkRecord> {
     return Promise.race([roused, clock.sleep(inMs, over.signal)]).finally(() => over.abort());
   }
 
-  async #take(): Promise<T | null> {
+  async #take(): Promise<Taken<T> | null> {
     const { records, state, stage } = this.work;
     const { owner, leaseMs } = this.needs.settings;
     try {
       for (const id of this.#woken) {
         this.#woken.delete(id);
         const named = await records.take({ state, owner, leaseMs, id });
-        if (named !== null) return named;
+        if (named !== null) return { record: named, by: 'message' };
         await records.noteWake(id, state);
       }
       const due = await records.take({ state, owner, leaseMs });
       this.#taking.back();
-      if (due === null) this.#forgetWhatIsDone();
-      return due;
+      if (due !== null) return { record: due, by: 'clock' };
+      this.#forgetWhatIsDone();
+      return null;
     } catch (error) {
       this.#taking.away(`${stage.name}: could not take work`, error);
       return null;
@@ -139,16 +146,15 @@ export class WorkLoop<T extends WorkRecord> {
     if (this.#inFlight.size === 0 && this.needs.clock.now().getTime() > this.#awayUntilMs) this.#working.back();
   }
 
-  async #workOn(record: T): Promise<void> {
-    const { stage, method, records, state } = this.work;
+  async #workOn({ record, by }: Taken<T>): Promise<void> {
+    const { stage, method, records } = this.work;
     const over = new AbortController();
     const leased = new Leased(record, records.writes, AbortSignal.any([this.#stop.signal, over.signal]));
     const renewing = this.#renew(record, over);
     const begunMs = performance.now();
     let outcome: WorkOutcome = 'moved';
     try {
-      const attributes = { 'batchmill.stage': stage.name, 'batchmill.record': record._id, 'batchmill.state': state };
-      await inSpan(`${stage.name} ${method}`, { parent: record.traceparent, attributes }, () => this.#go(leased, over));
+      await inSpan(`${stage.name} ${method}`, spanOfWork(this.work, record, by), () => this.#go(leased, over));
       this.#working.back();
     } catch (error) {
       outcome = await this.#letGo(record, error);
