@@ -60,7 +60,7 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
         yield document as T; // what was stored under the name of this collection
       }
     } finally {
-      await cursor.close();
+      cursor.close();
     }
   }
 

@@ -151,7 +151,7 @@ describe('MongoDB in trouble', () => {
       break;
     }
 
-    expect(proxy.asked).toContain('killCursors');
+    await expect(eventually('it is freed', () => proxy.asked.includes('killCursors'))).resolves.toBe(true);
   });
 });
 
