@@ -1,4 +1,11 @@
-import { Bus, type IncomingMessage, type OutgoingMessage, type Subscribing, type Subscription } from '@batchmill/bus';
+import {
+  Bus,
+  type IncomingMessage,
+  type OutgoingMessage,
+  type Subscribing,
+  type Subscription,
+  type TopicLag,
+} from '@batchmill/bus';
 
 /** Another bus that delivers every message twice, as one does whose consumer died before it committed. */
 export class TwiceBus extends Bus {
@@ -24,6 +31,10 @@ export class TwiceBus extends Bus {
 
   read(topic: string): AsyncIterable<IncomingMessage> {
     return this.bus.read(topic);
+  }
+
+  lag(group: string, topics: readonly string[]): Promise<TopicLag[]> {
+    return this.bus.lag(group, topics);
   }
 
   check(): Promise<void> {

@@ -290,6 +290,32 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
     });
 
+    describe('lag', () => {
+      it(
+        'the lag of a group is what it has not committed, topic by topic',
+        async () => {
+          const unknown = `unknown.${randomUUID()}`;
+          const lag = async () => (await bus.lag(group, [topic, unknown])).map(({ messages }) => messages);
+          expect(await lag()).toEqual([0, 0]);
+          await bus.publish(Array.from({ length: 20 }, (_, number) => message(`key ${number}`)));
+          expect(await lag()).toEqual([20, 0]);
+          const received = new Received();
+          const subscription = await bus.subscribe({ group, topics: [topic], handle: received.handle });
+          await received.atLeast(20);
+          await subscription.stop();
+          expect(await lag()).toEqual([0, 0]);
+          await bus.publish([message('a'), message('b')]);
+
+          expect(await bus.lag(group, [topic, unknown])).toEqual([
+            { topic, messages: 2 },
+            { topic: unknown, messages: 0 },
+          ]);
+          expect((await bus.lag(`${group}-other`, [topic])).map(({ messages }) => messages)).toEqual([22]);
+        },
+        patienceMs,
+      );
+    });
+
     describe('stopping', () => {
       it(
         'what was committed does not come again to the same group after a restart',

@@ -43,6 +43,12 @@ export interface Subscription {
   stop(): Promise<void>;
 }
 
+export interface TopicLag {
+  readonly topic: string;
+  /** How many messages are there that the group has not committed. */
+  readonly messages: number;
+}
+
 /**
  * A durable log of messages by topic: at least once, ordered by key.
  * A group that subscribes for the first time begins with the oldest message that there is.
@@ -58,6 +64,12 @@ export abstract class Bus {
 
   /** Every message of a topic from the oldest to the newest there is at this moment, without a group. Unknown topic: none. */
   abstract read(topic: string): AsyncIterable<IncomingMessage>;
+
+  /**
+   * How far a group is behind, topic by topic, in their order. A group that never subscribed has everything before it; an
+   * unknown topic holds nothing.
+   */
+  abstract lag(group: string, topics: readonly string[]): Promise<TopicLag[]>;
 
   /** Resolves when the bus answers; rejects with a ConnectionError when it is away. */
   abstract check(): Promise<void>;

@@ -1,3 +1,10 @@
-export { Bus, type IncomingMessage, type OutgoingMessage, type Subscribing, type Subscription } from './bus.js';
+export {
+  Bus,
+  type IncomingMessage,
+  type OutgoingMessage,
+  type Subscribing,
+  type Subscription,
+  type TopicLag,
+} from './bus.js';
 export { deadLetterOf, deadLetterSuffix, type DeadLetterCause } from './dead-letter.js';
 export { busErrorCodes, type BusErrorCode } from './error-codes.js';

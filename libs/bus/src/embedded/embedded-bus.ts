@@ -1,6 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BatchmillError, Clock } from '@batchmill/contracts';
-import { Bus, type IncomingMessage, type OutgoingMessage, type Subscribing, type Subscription } from '../bus.js';
+import {
+  Bus,
+  type IncomingMessage,
+  type OutgoingMessage,
+  type Subscribing,
+  type Subscription,
+  type TopicLag,
+} from '../bus.js';
 import { ConsumerGroup } from './consumer-group.js';
 import { ConsumerLock } from './consumer-lock.js';
 import type { Member } from './member.js';
@@ -100,6 +107,10 @@ export class EmbeddedBus extends Bus {
       after = page.last;
       await nextTurn();
     }
+  }
+
+  override async lag(group: string, topics: readonly string[]): Promise<TopicLag[]> {
+    return topics.map((topic) => ({ topic, messages: this.log.lag(group, topic) }));
   }
 
   override async check(): Promise<void> {

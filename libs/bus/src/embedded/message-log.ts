@@ -123,6 +123,20 @@ export class MessageLog {
     });
   }
 
+  /** How many messages of a topic a group has not committed. */
+  lag(group: string, topic: string): number {
+    const row = this.attempt(() =>
+      this.prepared(
+        `SELECT sum((SELECT count(*) FROM messages m WHERE m.topic = p.topic AND m.partition = p.partition
+                       AND m."offset" >= coalesce(c.next_offset, 0))) AS n
+         FROM partitions p LEFT JOIN commits c
+           ON c.group_name = ? AND c.topic = p.topic AND c.partition = p.partition
+         WHERE p.topic = ?`,
+      ).get(group, topic),
+    );
+    return Number(row?.['n'] ?? 0);
+  }
+
   /** The sequence of the newest message of all. */
   newest(): number {
     return Number(this.attempt(() => this.prepared('SELECT max(sequence) AS n FROM messages').get())?.['n'] ?? 0);

@@ -1,6 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
-import { closedError, kafkaError } from './kafka-error.js';
+import { closedError, kafkaError, says } from './kafka-error.js';
 import { retry } from './kafka-client.js';
+
+/** What brokers say for a moment after they started, after a topic was made or after a leader has changed. */
+const settling = [
+  'NOT_LEADER_FOR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_CONTROLLER',
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+];
+const longestPauseMs = 1_600;
 
 /** One connection for all that is asked about topics and groups; opened with the first question, anew after a failure. */
 export class AdminLink {
@@ -9,17 +21,16 @@ export class AdminLink {
 
   constructor(private readonly kafka: Kafka) {}
 
-  /** `doing` says in an error what was wanted. */
+  /** `doing` says in an error what was wanted. A question may be asked more than once. */
   async ask<T>(doing: string, question: (admin: Admin) => Promise<T>): Promise<T> {
-    this.refuseWhenClosed();
-    const admin = (this.admin ??= this.connect());
-    try {
-      return await question(await admin);
-    } catch (error) {
-      if (this.admin === admin) this.admin = null;
-      void leave(admin);
-      this.refuseWhenClosed();
-      throw kafkaError(error, doing);
+    for (let pauseMs = 100; ; pauseMs *= 2) {
+      try {
+        return await this.askOnce(question);
+      } catch (error) {
+        this.refuseWhenClosed();
+        if (pauseMs > longestPauseMs || !says(error, ...settling)) throw kafkaError(error, doing);
+        await delay(pauseMs);
+      }
     }
   }
 
@@ -28,6 +39,18 @@ export class AdminLink {
     const { admin } = this;
     this.admin = null;
     if (admin) await leave(admin);
+  }
+
+  private async askOnce<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    this.refuseWhenClosed();
+    const admin = (this.admin ??= this.connect());
+    try {
+      return await question(await admin);
+    } catch (error) {
+      if (this.admin === admin) this.admin = null;
+      void leave(admin);
+      throw error;
+    }
   }
 
   private refuseWhenClosed(): void {

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { TimeoutError, ValidationError } from '@batchmill/contracts';
 import type { Kafka } from 'kafkajs';
-import { Bus, type IncomingMessage, type OutgoingMessage, type Subscribing, type Subscription } from '../bus.js';
+import {
+  Bus,
+  type IncomingMessage,
+  type OutgoingMessage,
+  type Subscribing,
+  type Subscription,
+  type TopicLag,
+} from '../bus.js';
 import { AdminLink } from './admin-link.js';
 import { GroupMember } from './group-member.js';
 import { kafkaClient, type KafkaSasl, type KafkaTls } from './kafka-client.js';
@@ -116,6 +123,10 @@ export class KafkaBus extends Bus {
     } finally {
       this.readers.delete(reader);
     }
+  }
+
+  override async lag(group: string, topics: readonly string[]): Promise<TopicLag[]> {
+    return this.topics.lagOf(group, topics);
   }
 
   override async check(): Promise<void> {

@@ -18,6 +18,8 @@ export interface TopicReaderNeeds {
   readonly group: string;
 }
 
+/** How long trouble with the brokers is borne before the reader gives up. */
+const troubleMs = 15_000;
 const lookMs = 1_000;
 /** Nothing comes in so many looks in a row: what is missing up to the end cannot be read. */
 const looksInVain = 10;
@@ -35,6 +37,8 @@ export class TopicReader {
   private readonly next = new Map<number, bigint>();
   private readonly consumer: Consumer;
   private vain = 0;
+  private hasEnded = false;
+  private progressAt = performance.now();
 
   constructor(
     private readonly topic: string,
@@ -45,7 +49,7 @@ export class TopicReader {
       groupId: needs.group,
       maxWaitTimeInMs: 500,
       allowAutoTopicCreation: false,
-      retry: { ...retry, restartOnFailure: async () => false },
+      retry: { ...retry, restartOnFailure: async () => this.mayBeginAgain() },
     });
     for (const { partition, oldest } of extents) this.next.set(partition, oldest);
   }
@@ -71,7 +75,9 @@ export class TopicReader {
   private async start(): Promise<void> {
     const { consumer } = this;
     const { CRASH, END_BATCH_PROCESS } = consumer.events;
-    consumer.on(CRASH, ({ payload: { error } }) => this.handoff.end(error));
+    consumer.on(CRASH, ({ payload: { error, restart } }) => {
+      if (!restart) this.handoff.end(error);
+    });
     consumer.on(END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) =>
       this.passed(partition, BigInt(lastOffset) + 1n),
     );
@@ -96,8 +102,14 @@ export class TopicReader {
 
   private passed(partition: number, next: bigint): void {
     this.vain = 0;
+    this.progressAt = performance.now();
     if (next > (this.next.get(partition) ?? 0n)) this.next.set(partition, next);
     if (this.remaining().length === 0) this.handoff.end();
+  }
+
+  /** A broker that has just started needs a moment before it takes groups. */
+  private mayBeginAgain(): boolean {
+    return !this.hasEnded && performance.now() - this.progressAt < troubleMs;
   }
 
   private remaining(): Extent[] {
@@ -128,6 +140,7 @@ export class TopicReader {
 
   private async leave(): Promise<void> {
     const { admin, group, log } = this.needs;
+    this.hasEnded = true;
     this.handoff.end();
     try {
       await this.consumer.disconnect();

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { TopicLag } from '../bus.js';
 import type { AdminLink } from './admin-link.js';
 import { says } from './kafka-error.js';
 import type { KafkaLog } from './kafka-log.js';
@@ -68,6 +69,25 @@ export class Topics {
     );
   }
 
+  /** Marks of transactions count as messages until something after them is committed. */
+  async lagOf(group: string, topics: readonly string[]): Promise<TopicLag[]> {
+    const there = await this.list();
+    const committed = await this.committedOffsetsOf(
+      group,
+      topics.filter((topic) => there.has(topic)),
+    );
+    const lags: TopicLag[] = [];
+    for (const topic of topics) {
+      const extents = there.has(topic) ? await this.extentsOf(topic) : [];
+      const next = new Map(committed.filter((each) => each.topic === topic).map((each) => [each.partition, each.next]));
+      const behind = extents.map(({ partition, oldest, end }) =>
+        Number(end - later(oldest, next.get(partition) ?? oldest)),
+      );
+      lags.push({ topic, messages: behind.reduce((sum, each) => sum + Math.max(0, each), 0) });
+    }
+    return lags;
+  }
+
   private async list(): Promise<Set<string>> {
     return new Set(await this.admin.ask('Listing the topics', (admin) => admin.listTopics()));
   }
@@ -127,6 +147,10 @@ export class Topics {
     }
     return possible;
   }
+}
+
+function later(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
 }
 
 /** Another process made some of them meanwhile. The brokers make each topic of a request on its own. */
