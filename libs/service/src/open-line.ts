@@ -43,7 +43,11 @@ export async function openLine(settings: Settings, options: OpenLineOptions): Pr
     simulated = await simulatedProvider(settings, { bus, clock });
     return simulated.url;
   };
-  const ports = await openPorts(settings, { providerUrl, clock, ids, log: options.log, name: options.name });
+  const opening = openPorts(settings, { providerUrl, clock, ids, log: options.log, name: options.name });
+  const ports = await opening.catch(async (error: unknown) => {
+    await simulated?.close();
+    throw error;
+  });
   // The simulator ends before the right to work does: who takes over starts one of its own.
   const close = async (): Promise<void> => {
     await simulated?.close();

@@ -10,7 +10,7 @@ import { withLine } from '../with-line.js';
 
 export function stuckCommand(): Command {
   const command = new Command('stuck').description('work that stands still after too many tries');
-  command.command('list').description('what is parked').action(list);
+  command.command('list').description('what is parked').option('--json', 'as JSON').action(list);
   command.command('show').description('why').argument('<id>').action(show);
   command.command('retry').description('put it back to work').argument('<id>').action(retry);
   return command;
@@ -23,13 +23,14 @@ const columns: readonly Column[] = [
   { title: 'ERROR' },
 ];
 
-async function list(): Promise<void> {
+async function list({ json }: { readonly json?: true }): Promise<void> {
   const parked = await withLine(async (line) => {
     const found: WorkRecord[] = [];
     for (const records of kindsOf(line)) found.push(...(await Array.fromAsync(records.find({ parked: true }))));
     return found;
   });
-  if (parked.length === 0) process.stdout.write('nothing is stuck\n');
+  if (json) process.stdout.write(`${JSON.stringify(parked.map(stuckJson))}\n`);
+  else if (parked.length === 0) process.stdout.write('nothing is stuck\n');
   else {
     const rows = parked.map(({ _id, state, attempts, error }) => [
       _id,
@@ -39,6 +40,10 @@ async function list(): Promise<void> {
     ]);
     process.stdout.write(table(columns, rows, screenColumns()));
   }
+}
+
+function stuckJson({ _id, state, attempts, error }: WorkRecord): Record<string, unknown> {
+  return { id: _id, state, attempts, error };
 }
 
 async function show(id: string): Promise<void> {
