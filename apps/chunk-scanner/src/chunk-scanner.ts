@@ -11,7 +11,7 @@ import {
   isBatchmillError,
 } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
-import { Pipelines, type RunPlan } from '@batchmill/pipeline';
+import { Pipelines, placesOf, type RunPlan } from '@batchmill/pipeline';
 import { Provider } from '@batchmill/provider';
 import {
   Batches,
@@ -120,7 +120,14 @@ export class ChunkScanner {
       const { endpoint, parameters, pipeline } = plan;
       const functions = [...plan.functions];
       yield run
-        .with({ pipelineHash: pipeline.hash, endpoint, functions, parameters, startedAt: this.clock.now() })
+        .with({
+          pipelineHash: pipeline.hash,
+          places: placesOf(plan),
+          endpoint,
+          functions,
+          parameters,
+          startedAt: this.clock.now(),
+        })
         .to('running', new RunAccepted({ runId: run.id, pipeline: pipeline.name, endpoint, functions }));
     } catch (error) {
       if (!isBatchmillError(error) || error.kind !== 'ValidationError') throw error;

@@ -10,6 +10,8 @@ export const pipelineErrorCodes = {
   'run.wrong-parameter': 'A parameter has a value of another type than the pipeline wants.',
   'run.missing-parameter': 'A parameter that has no default was not given.',
   'run.query-failed': 'The query template threw, or returned something that is no filter.',
+  'run.definition-moved':
+    'A pipeline was changed while a run of it was under way, so that the run’s documents or answers would not be found. Put it back, then `batchmill stuck retry`.',
   'run.function-not-planned': 'A function was named that is none of the run’s.',
   'document.text-missing': 'The document has no such text field.',
   'document.text-not-text': 'The text field holds something else than text.',

@@ -47,6 +47,7 @@ export type {
 export { Pipelines } from './pipelines.js';
 export { unknownPipeline } from './unknown-pipeline.js';
 export { missingId } from './requests/missing-id.js';
+export { placesOf, type Places } from './plan/places-of.js';
 export { planRun } from './plan/plan-run.js';
 export type { AskedRun, PlannedFunction, RunPlan } from './plan/run-plan.js';
 export { renderRequests } from './requests/render-requests.js';

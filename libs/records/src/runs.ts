@@ -1,4 +1,5 @@
 import type { Clock, Endpoint, Event, RunRequested } from '@batchmill/contracts';
+import type { Places } from '@batchmill/pipeline';
 import type { Store } from '@batchmill/store';
 import { Records } from './records.js';
 import type { RunTotals } from './run-totals.js';
@@ -22,6 +23,8 @@ export interface Run extends WorkRecord<RunState> {
   readonly request: RunRequest | null;
   /** The definition as it was when the run was accepted. */
   readonly pipelineHash: string | null;
+  /** Where its documents, marks and vectors are, by that definition. */
+  readonly places: Places | null;
   readonly endpoint: Endpoint | null;
   /** The functions asked, `forEach` items each of their own. */
   readonly functions: readonly string[];
@@ -64,6 +67,7 @@ export class Runs extends Records<Run> {
       pipeline: request?.pipeline ?? null,
       request,
       pipelineHash: null,
+      places: null,
       endpoint: null,
       functions: [],
       parameters: {},

@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import { SystemClock } from '@batchmill/contracts';
+import { chat, definePipeline, placesOf, planRun, type PipelineDefinition } from '@batchmill/pipeline';
+import { EmbeddedStore } from '@batchmill/store/embedded';
+import { KnownPipelines } from '@batchmill/testing';
+import { planOfRun, Runs, type Run } from './index.js';
+
+const before = definePipeline({
+  name: 'notes',
+  source: { collection: 'notes', queryTemplate: {}, parentIdField: 'book' },
+  embeddings: {
+    model: 'text-embedding-3-small',
+    dimensions: 8,
+    text: 'text',
+    status: { field: 'embedding_status' },
+    vectors: { collection: 'notes' },
+  },
+  inference: {
+    status: { field: 'ai_status' },
+    functions: [chat({ name: 'summary', model: 'gpt-4o-mini', system: 'Summarize:', user: '{{ text }}' })],
+  },
+});
+
+describe('a pipeline that is changed while a run of it is under way', () => {
+  const begun = (endpoint: 'embeddings' | 'inference'): Run => {
+    const store = EmbeddedStore.open({ file: ':memory:' });
+    const fresh = new Runs(store, new SystemClock()).new('r1', { pipeline: 'notes' }, null);
+    const plan = planRun(new KnownPipelines([before]).get('notes'), { endpoint });
+    return { ...fresh, endpoint, places: placesOf(plan) };
+  };
+  const { embeddings, inference, source } = before;
+
+  it.each<[string, 'embeddings' | 'inference', string, PipelineDefinition]>([
+    [
+      'collection',
+      'inference',
+      'source.collection was "notes" and is "pages"',
+      { ...before, source: { ...source, collection: 'pages' } },
+    ],
+    [
+      'parent id',
+      'embeddings',
+      'source.parentIdField was "book" and is "shelf"',
+      { ...before, source: { ...source, parentIdField: 'shelf' } },
+    ],
+    [
+      'status field',
+      'inference',
+      'status.field was "ai_status" and is "mine"',
+      { ...before, inference: { ...inference!, status: { field: 'mine' } } },
+    ],
+    [
+      'a status',
+      'inference',
+      'status.completed was "completed" and is "done"',
+      { ...before, inference: { ...inference!, status: { field: 'ai_status', completed: 'done' } } },
+    ],
+    [
+      'info field',
+      'inference',
+      'processingInfoField was "processing_info" and is "info"',
+      { ...before, inference: { ...inference!, processingInfoField: 'info' } },
+    ],
+    [
+      'vectors',
+      'embeddings',
+      'embeddings.vectors.collection was "notes" and is "other"',
+      { ...before, embeddings: { ...embeddings!, vectors: { collection: 'other' } } },
+    ],
+    [
+      'dimensions',
+      'embeddings',
+      'embeddings.dimensions was "8" and is "16"',
+      { ...before, embeddings: { ...embeddings!, dimensions: 16 } },
+    ],
+  ])('stops the run when it says another %s, and tells what was and what is', (_, endpoint, told, after) => {
+    expect(() => planOfRun(new KnownPipelines([after]), begun(endpoint))).toThrow(
+      expect.objectContaining({
+        kind: 'ProcessingError',
+        code: 'run.definition-moved',
+        message: expect.stringContaining(told),
+      }),
+    );
+  });
+
+  it('goes on when a prompt is mended', () => {
+    const mended = chat({ name: 'summary', model: 'gpt-4o-mini', system: 'Summarize well:', user: '{{ text }}' });
+    const after = { ...before, inference: { ...inference!, functions: [mended] } };
+
+    expect(planOfRun(new KnownPipelines([after]), begun('inference')).functions).toEqual(['summary']);
+  });
+});
