@@ -2,6 +2,7 @@ import { ValidationError, isDependencyAway, type Event, type EventClass } from '
 import { deadLetterOf, type Bus, type IncomingMessage } from '@batchmill/bus';
 import type { Step } from '@batchmill/records';
 import { countMessage, inSpan, type MessageOutcome } from '@batchmill/telemetry';
+import { Absence } from './absence.js';
 import { assertDeclared } from './assert-declared.js';
 import { readMessage, receivedOf } from './read-message.js';
 import { recordedError } from '@batchmill/records';
@@ -24,6 +25,7 @@ export interface TopicHandling {
  */
 export class MessageIntake {
   readonly group: string;
+  readonly #absence: Absence;
 
   constructor(
     private readonly stage: StageDefinition,
@@ -32,6 +34,7 @@ export class MessageIntake {
     private readonly needs: LoopNeeds,
   ) {
     this.group = `batchmill.${stage.name}`;
+    this.#absence = new Absence(`${stage.name} takes messages in`, stage.name, needs);
   }
 
   async take(message: IncomingMessage): Promise<void> {
@@ -45,6 +48,10 @@ export class MessageIntake {
       await inSpan(`${this.stage.name} ${event}`, { parent: received.traceparent, attributes }, async () => {
         outcome = await this.#handle(message, received, handling);
       });
+      this.#absence.back();
+    } catch (error) {
+      this.#absence.away(`${this.stage.name}: a message could not be taken in; it comes again`, error);
+      throw error;
     } finally {
       countMessage(this.stage.name, event, outcome);
     }
@@ -98,10 +105,27 @@ export class MessageIntake {
   ): Promise<void> {
     const { code, message: reason } = recordedError(problem, this.needs.clock.now());
     if (handling.answerUnusable !== null) {
-      await this.#carryOut(await handling.answerUnusable({ ...received, fields, reason }));
+      await this.#answer(handling.answerUnusable, { ...received, fields, reason });
     }
     await this.bus.publish([deadLetterOf(message, { group: this.group, code, message: reason })]);
     this.needs.log.warn('dead letter', { operation: this.stage.name, topic: message.topic, code, error: reason });
+  }
+
+  /** An answer that cannot be given must not hold up the messages behind this one. */
+  async #answer(answerUnusable: NonNullable<TopicHandling['answerUnusable']>, unusable: Unusable): Promise<void> {
+    try {
+      await this.#carryOut(await answerUnusable(unusable));
+    } catch (error) {
+      if (isDependencyAway(error)) throw error;
+      const { code, message } = recordedError(error, this.needs.clock.now());
+      const { topic } = unusable;
+      this.needs.log.error('a dead letter could not be answered', {
+        operation: this.stage.name,
+        topic,
+        code,
+        error: message,
+      });
+    }
   }
 
   async #carryOut(steps: AsyncIterable<Step>): Promise<void> {

@@ -6,6 +6,7 @@ import { FactSweep } from './fact-sweep.js';
 import type { LineSettings } from './line-settings.js';
 import { MessageIntake, type TopicHandling } from './message-intake.js';
 import type { HandlerDefinition, RecordsClass, StageDefinition } from './stage-definition.js';
+import { waitAtMost } from './wait-at-most.js';
 import { WorkLoop, type LoopNeeds } from './work-loop.js';
 
 /** A decorated method, ready to be called: what it returns are the steps to carry out. */
@@ -56,9 +57,12 @@ export class StageHost {
 
   /** Takes nothing new; resolves when what is in flight reached a checkpoint or the time for it is over. */
   async stop(): Promise<void> {
-    this.needs.readiness.stopped();
-    await Promise.all(this.#subscriptions.map((subscription) => subscription.stop()));
-    await Promise.all([...this.#clocks, ...this.#loops.map(({ loop }) => loop)].map((each) => each.stop()));
+    const { clock, readiness, settings } = this.needs;
+    readiness.stopped();
+    const loops = this.#loops.map(({ loop }) => loop);
+    // All at once: a message or a call that does not end must not keep the others from hearing of it.
+    const stopping = Promise.all([...this.#subscriptions, ...this.#clocks, ...loops].map((each) => each.stop()));
+    await waitAtMost(settings.shutdownMs, stopping, clock);
   }
 
   #lose(group: string, error: Error): void {

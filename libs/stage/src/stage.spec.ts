@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeStageContract } from './stage.contract.js';
 
-describeStageContract('embedded twins', async () => {
+describeStageContract('the embedded store and bus', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'batchmill-stage-'));
-  const store = EmbeddedStore.open({ file: join(folder, 'state.db') });
-  const bus = EmbeddedBus.open({ file: join(folder, 'bus.db'), clock: new SystemClock(), lookMs: 20 });
+  const store = EmbeddedStore.open({ file: join(folder, 'state.db'), synchronous: 'NORMAL' });
+  const clock = new SystemClock();
+  const bus = EmbeddedBus.open({ file: join(folder, 'bus.db'), clock, lookMs: 20, redeliveryPauseMs: 5 });
   return {
     store,
     bus,

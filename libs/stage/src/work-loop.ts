@@ -12,11 +12,13 @@ import {
 import { countWork, inSpan, type Log, type WorkOutcome } from '@batchmill/telemetry';
 import { Absence } from './absence.js';
 import { assertDeclared } from './assert-declared.js';
+import { DueTimes } from './due-times.js';
 import { jitterFrom } from './jitter.js';
 import type { Readiness } from './readiness.js';
 import { spanOfWork, type WokenBy } from './span-of-work.js';
 import type { Speaker } from './speaker.js';
 import type { StageDefinition } from './stage-definition.js';
+import { Wakes } from './wakes.js';
 import type { WorkSettings } from './work-settings.js';
 
 export interface Work<T extends WorkRecord> {
@@ -46,12 +48,11 @@ interface Taken<T> {
  * moved, given back, backed off or parked. A wake names a record to look at now; the clock finds the rest.
  */
 export class WorkLoop<T extends WorkRecord> {
-  readonly #woken = new Set<string>();
+  readonly #wakes: Wakes<T>;
   readonly #inFlight = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #rouse: () => void = () => undefined;
-  /** When records that were let go are due again, as far as that is before the clock's next look. */
-  #dueMs: number[] = [];
+  readonly #due: DueTimes;
   readonly #taking: Absence;
   readonly #working: Absence;
   /** Work that was given back for a dependency that is away is not taken again before then. */
@@ -63,6 +64,8 @@ export class WorkLoop<T extends WorkRecord> {
     private readonly needs: LoopNeeds,
   ) {
     const { stage, method } = work;
+    this.#wakes = new Wakes(work, needs.settings);
+    this.#due = new DueTimes(needs.clock, needs.settings.lookMs);
     this.#taking = new Absence(`${stage.name}.${method} takes`, stage.name, needs);
     this.#working = new Absence(`${stage.name}.${method} works`, stage.name, needs);
   }
@@ -72,19 +75,16 @@ export class WorkLoop<T extends WorkRecord> {
   }
 
   wake(recordId: string): void {
-    this.#woken.add(recordId);
+    this.#wakes.add(recordId);
     this.#rouse();
   }
 
-  /** Takes no more; work in flight stops at its next checkpoint and is given back. */
+  /** Takes no more; work in flight stops at its next checkpoint and is given back. Resolves when all of it was. */
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#rouse();
     await this.#running;
-    const { clock, settings } = this.needs;
-    const waited = new AbortController();
-    await Promise.race([Promise.all(this.#inFlight), clock.sleep(settings.shutdownMs, waited.signal)]);
-    waited.abort();
+    await Promise.all(this.#inFlight);
   }
 
   async #run(): Promise<void> {
@@ -108,31 +108,22 @@ export class WorkLoop<T extends WorkRecord> {
 
   /** Resolves at the next wake, end of a work, due record or look of the clock, whichever comes first. */
   #untilRoused(): Promise<void> {
-    const { clock, settings } = this.needs;
-    const nowMs = clock.now().getTime();
-    // What is due by now is taken before this wait is over.
-    this.#dueMs = this.#dueMs.filter((atMs) => atMs > nowMs);
-    const inMs = Math.min(settings.lookMs, ...this.#dueMs.map((atMs) => atMs - nowMs));
+    const inMs = this.#due.nextInMs();
     const over = new AbortController();
     const roused = new Promise<void>((resolve) => {
       this.#rouse = resolve;
     });
-    return Promise.race([roused, clock.sleep(inMs, over.signal)]).finally(() => over.abort());
+    return Promise.race([roused, this.needs.clock.sleep(inMs, over.signal)]).finally(() => over.abort());
   }
 
   async #take(): Promise<Taken<T> | null> {
     const { records, state, stage } = this.work;
     const { owner, leaseMs } = this.needs.settings;
     try {
-      for (const id of this.#woken) {
-        this.#woken.delete(id);
-        const named = await records.take({ state, owner, leaseMs, id });
-        if (named !== null) return { record: named, by: 'message' };
-        await records.noteWake(id, state);
-      }
-      const due = await records.take({ state, owner, leaseMs });
+      const named = await this.#wakes.take();
+      const record = named ?? (await records.take({ state, owner, leaseMs }));
       this.#taking.back();
-      if (due !== null) return { record: due, by: 'clock' };
+      if (record !== null) return { record, by: named === null ? 'clock' : 'message' };
       this.#forgetWhatIsDone();
       return null;
     } catch (error) {
@@ -168,14 +159,19 @@ export class WorkLoop<T extends WorkRecord> {
   async #go(leased: Leased<T>, over: AbortController): Promise<void> {
     const { stage, method } = this.work;
     let ended = false;
-    for await (const step of await this.work.handle(leased)) {
-      assertDeclared(step, stage);
-      const applied = await this.needs.speaker.carryOut(step);
-      if (!applied && step.whenNotApplied === 'lease-lost') throw new LeaseLostError(step.recordId);
-      if (!step.ends) continue;
-      ended = true;
-      over.abort();
-      if (step.dueAt !== null) this.#dueAt(step.dueAt);
+    try {
+      for await (const step of await this.work.handle(leased)) {
+        assertDeclared(step, stage);
+        const applied = await this.needs.speaker.carryOut(step);
+        if (!applied && step.whenNotApplied === 'lease-lost') throw new LeaseLostError(step.recordId);
+        if (!step.ends) continue;
+        ended = true;
+        over.abort();
+        if (step.dueAt !== null) this.#due.add(step.dueAt);
+      }
+    } catch (error) {
+      if (!ended) throw error;
+      this.#tellLate(leased.id, error);
     }
     if (!ended) {
       throw new ProcessingError(
@@ -183,6 +179,17 @@ export class WorkLoop<T extends WorkRecord> {
         `${stage.name}.${method} ended without moving ${leased.id} or letting it wait`,
       );
     }
+  }
+
+  /** The record is let go and may be in other hands: what is thrown now changes nothing of it. */
+  #tellLate(recordId: string, error: unknown): void {
+    const { code, message } = recordedError(error, this.needs.clock.now());
+    this.needs.log.warn('failed after its step was done; the step stands', {
+      operation: this.work.stage.name,
+      recordId,
+      code,
+      error: message,
+    });
   }
 
   async #renew(record: T, over: AbortController): Promise<void> {
@@ -214,7 +221,7 @@ export class WorkLoop<T extends WorkRecord> {
         this.#working.away(`${this.work.stage.name}: ${record._id} given back`, error);
         this.#awayUntilMs = Math.max(this.#awayUntilMs, backoffUntil.getTime());
         await this.work.records.writes.giveBack(record, backoffUntil);
-        this.#dueAt(backoffUntil);
+        this.#due.add(backoffUntil);
         return 'given-back';
       }
       const { writes } = this.work.records;
@@ -223,7 +230,7 @@ export class WorkLoop<T extends WorkRecord> {
       const failure = { error: recorded, backoffUntil };
       const parked = record.attempts + 1 >= settings.maxAttempts && (await writes.park(record, failure));
       if (!parked) await writes.fail(record, failure);
-      this.#dueAt(backoffUntil);
+      this.#due.add(backoffUntil);
       const said = { ...fields, error: recorded.message, code: recorded.code, attempt: record.attempts + 1 };
       if (parked) log.error('parked after too many tries; batchmill stuck retry puts it back', said);
       else log.warn('failed; tried again later', said);
@@ -239,11 +246,5 @@ export class WorkLoop<T extends WorkRecord> {
     const { clock, ids, settings } = this.needs;
     const bounds = { baseMs: settings.backoffMs, capMs: settings.maxBackoffMs, jitter: jitterFrom(ids) };
     return new Date(clock.now().getTime() + delayAfter(failures, bounds));
-  }
-
-  #dueAt(at: Date): void {
-    const { clock, settings } = this.needs;
-    const atMs = at.getTime();
-    if (atMs - clock.now().getTime() < settings.lookMs) this.#dueMs.push(atMs);
   }
 }
