@@ -2,6 +2,7 @@ import {
   BatchSettled,
   Clock,
   DocumentsRetryScheduled,
+  Ids,
   ResultsIngested,
   RunAccepted,
   RunFinished,
@@ -10,11 +11,16 @@ import {
   topicPrefix,
   type Event,
 } from '@batchmill/contracts';
-import { Notifications, type Leased, type Moves, type Notification } from '@batchmill/records';
-import { Consumes, LineSettings, Stage, Works, type Received } from '@batchmill/stage';
+import { delayAfter } from '@batchmill/pipeline';
+import { Notifications, type Leased, type Moves, type Notification, type Step } from '@batchmill/records';
+import { Consumes, LineSettings, Stage, Works, jitterFrom, type Received } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
 import { payloadOf } from './payload-of.js';
 import { Webhook } from './webhook.js';
+
+const givesUpAfterMs = 24 * 3_600_000;
+const firstPauseMs = 1_000;
+const longestPauseMs = 3_600_000;
 
 /** Tells people what happened: in the log, and at the webhook where there is one. */
 @Stage({ name: 'notifier', produces: [] })
@@ -24,6 +30,7 @@ export class Notifier {
     private readonly webhook: Webhook,
     private readonly settings: LineSettings,
     private readonly clock: Clock,
+    private readonly ids: Ids,
     private readonly log: Log,
   ) {}
 
@@ -61,10 +68,34 @@ export class Notifier {
   async *deliver(notification: Leased<Notification>): Moves {
     const { channel, event, payload } = notification.data;
     if (channel === 'webhook' && this.settings.webhookUrl !== null) {
-      await this.webhook.post(this.settings.webhookUrl, notification.id, payload);
+      try {
+        await this.webhook.post(this.settings.webhookUrl, notification.id, payload);
+      } catch (error) {
+        yield this.#afterFailure(notification, error);
+        return;
+      }
     }
     if (channel === 'log') this.log.info(`told: ${event}`, { operation: 'notifier', ...payload });
     yield notification.with({ deliveredAt: this.clock.now() }).to('delivered');
+  }
+
+  /** Nobody else waits for a receiver that is away: the rest of the line is as ready as before. */
+  #afterFailure(notification: Leased<Notification>, cause: unknown): Step<never> {
+    const { createdAt, event } = notification.data;
+    const failures = notification.data.failures + 1;
+    const error = cause instanceof Error ? cause.message : String(cause);
+    const fields = { operation: 'notifier', notificationId: notification.id, told: event, attempt: failures, error };
+    if (this.clock.now().getTime() - createdAt.getTime() > givesUpAfterMs) {
+      this.log.error('a notification was not taken for a day and is given up', fields);
+      return notification.with({ failures }).to('given-up');
+    }
+    this.log.warn('a notification was not taken; tried again later', fields);
+    const pauseMs = delayAfter(failures - 1, {
+      baseMs: firstPauseMs,
+      capMs: longestPauseMs,
+      jitter: jitterFrom(this.ids),
+    });
+    return notification.with({ failures }).wait(new Date(this.clock.now().getTime() + pauseMs));
   }
 
   /** One notification per fact and channel, however often the fact is heard. */

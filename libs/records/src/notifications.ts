@@ -3,13 +3,16 @@ import type { Store } from '@batchmill/store';
 import { Records } from './records.js';
 import { freshWork, type WorkRecord } from './work-record.js';
 
-export type NotificationState = 'due' | 'delivered';
+/** given-up: nobody took it for too long. */
+export type NotificationState = 'due' | 'delivered' | 'given-up';
 
 /** One fact for one channel. */
 export interface Notification extends WorkRecord<NotificationState> {
   readonly channel: string;
   readonly event: string;
   readonly payload: Readonly<Record<string, unknown>>;
+  /** Deliveries that failed. */
+  readonly failures: number;
   readonly deliveredAt: Date | null;
 }
 
@@ -30,6 +33,7 @@ export class Notifications extends Records<Notification> {
     return {
       ...freshWork(`${factId}.${about.channel}`, 'due', { now: this.clock.now(), traceparent }),
       ...own,
+      failures: 0,
       deliveredAt: null,
     };
   }
