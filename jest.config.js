@@ -1,3 +1,9 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Every other package of ours is a library. */
+const apps = readdirSync(join(import.meta.dirname, 'apps')).join('|');
+
 /** One configuration for the whole workspace: sources are compiled on the fly, packages map to their sources. */
 export default {
   testEnvironment: 'node',
@@ -12,8 +18,7 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^@batchmill/(bus|store|blobs|vectors|provider|stage|records)/contract$': '<rootDir>/libs/$1/src/$1.contract.ts',
     '^@batchmill/(bus|store|blobs|vectors|provider)/(\\w+)$': '<rootDir>/libs/$1/src/$2/index.ts',
-    '^@batchmill/(chunk-scanner|jsonl-builder|batch-submitter|status-poller|result-ingester|notifier|all-in-one|cli|simulator)$':
-      '<rootDir>/apps/$1/src/index.ts',
+    [`^@batchmill/(${apps})$`]: '<rootDir>/apps/$1/src/index.ts',
     '^@batchmill/([\\w-]+)$': '<rootDir>/libs/$1/src/index.ts',
   },
   testTimeout: 30_000,

@@ -1,9 +1,15 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
 /**
  * Who may import whom. Each rule is the whole list of what a project may import of ours; drivers are only allowed in the
  * folder of the adapter that is named for them. `test/boundaries.spec.ts` lints forbidden imports and expects the errors.
  */
 const ports = ['bus', 'store', 'blobs', 'vectors', 'provider', 'telemetry'];
-const stages = ['chunk-scanner', 'jsonl-builder', 'batch-submitter', 'status-poller', 'result-ingester', 'notifier'];
+/** Every app but those that are none: the stages of the line, and consumers. */
+const stages = readdirSync(join(import.meta.dirname, '../apps')).filter(
+  (app) => !['all-in-one', 'cli', 'simulator'].includes(app),
+);
 
 const mayImport = {
   'libs/contracts': [],
@@ -20,8 +26,8 @@ const mayImport = {
 /** A stage's `main.ts` is where it is started as an app: it may name the library that starts apps. */
 const mayImportService = stages.map((stage) => `apps/${stage}/src/main.ts`);
 
-/** Tests may use the embedded twins and the builders. */
-const testing = ['testing', 'bus', 'store', 'blobs', 'vectors', 'provider', 'service', 'simulator'];
+/** Tests may use the embedded twins, the builders and the whole line. */
+const testing = ['testing', 'bus', 'store', 'blobs', 'vectors', 'provider', 'service', 'simulator', 'all-in-one'];
 
 /** Client libraries, and the only folders that may import them. */
 const drivers = {

@@ -1,4 +1,5 @@
 import { startStages } from '@batchmill/service';
+import { findConsumers } from './find-consumers.js';
 import { stages } from './stages.js';
 
-await startStages('all-in-one', stages);
+await startStages('all-in-one', [...stages, ...(await findConsumers())]);

@@ -6,7 +6,7 @@ import { ResultIngesterModule } from '@batchmill/result-ingester';
 import { StatusPollerModule } from '@batchmill/status-poller';
 import type { Type } from '@nestjs/common';
 
-/** Every stage of the line, in its order. */
+/** Every stage of the line, in its order. Consumers are found, and are none of these. */
 export const stages: readonly Type[] = [
   ChunkScannerModule,
   JsonlBuilderModule,

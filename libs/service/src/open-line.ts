@@ -5,7 +5,7 @@ import type { Log } from '@batchmill/telemetry';
 import { installationOf } from './installation.js';
 import { assembleLine, closePorts, type Line } from './line.js';
 import { beAtWork, openPorts } from './ports/index.js';
-import { PipelineFiles } from './pipelines/index.js';
+import { PipelineFiles, shippedApps } from './pipelines/index.js';
 import { pipelineDefaultsOf, type Settings } from './settings/index.js';
 import { lineSettingsOf, workSettingsOf } from './settings-of-stages.js';
 import { simulatedProvider, type SimulatedProvider } from './simulated-provider.js';
@@ -74,7 +74,8 @@ export async function openLine(settings: Settings, options: OpenLineOptions): Pr
 }
 
 function pipelinesOf(settings: Settings): Promise<Pipelines> {
-  return PipelineFiles.load({ folder: settings.installation.pipelines, defaults: pipelineDefaultsOf(settings) });
+  const { pipelines: folder } = settings.installation;
+  return PipelineFiles.load({ folder, apps: shippedApps, defaults: pipelineDefaultsOf(settings) });
 }
 
 function expectKey({ openai: { baseUrl, apiKey } }: Settings): void {

@@ -1,1 +1,2 @@
 export { PipelineFiles, type PipelineFilesOptions } from './pipeline-files.js';
+export { shippedApps } from './shipped-apps.js';

@@ -91,6 +91,39 @@ describe('pipelines in a folder', () => {
     expect(stderr).toBe('');
   });
 
+  it('S7: those in the folders of apps are found besides, without being listed', async () => {
+    const pipelines = join(folder, 'pipelines');
+    const apps = join(folder, 'apps');
+    await write({
+      'pipelines/wards/wards.pipeline.ts': definition('wards'),
+      'pipelines/wards/user.liquid': 'Hello',
+      'apps/visits/pipelines/visits/visits.pipeline.ts': definition('visits'),
+      'apps/visits/pipelines/visits/user.liquid': 'Hello',
+      'apps/other/src/main.ts': '',
+    });
+
+    const found = await PipelineFiles.load({ folder: pipelines, apps, defaults });
+    const withoutApps = await PipelineFiles.load({ folder: pipelines, apps: join(folder, 'none'), defaults });
+
+    expect(found.names()).toEqual(['visits', 'wards']);
+    expect(withoutApps.names()).toEqual(['wards']);
+  });
+
+  it('C6: two pipelines of one name stop the start, with both files', async () => {
+    await write({
+      'pipelines/wards/wards.pipeline.ts': definition('wards'),
+      'pipelines/wards/user.liquid': 'Hello',
+      'apps/visits/pipelines/wards/wards.pipeline.ts': definition('wards'),
+      'apps/visits/pipelines/wards/user.liquid': 'Hello',
+    });
+
+    const loading = PipelineFiles.load({ folder: join(folder, 'pipelines'), apps: join(folder, 'apps'), defaults });
+
+    await expect(loading).rejects.toThrow(
+      /visits\/pipelines\/wards\/wards\.pipeline\.ts: found a second "wards" beside .*\/pipelines\/wards\/wards\.pipeline\.ts, expected one/,
+    );
+  });
+
   it('R8: a folder that is mounted by links is loaded, and what is no pipeline is left alone', async () => {
     await write({
       '..data/readme.md': 'no pipeline',

@@ -3,16 +3,19 @@ import { Pipelines, checkPipeline, unknownPipeline, type Pipeline, type Pipeline
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { findPipelineFiles, type PipelineFile } from './find-pipeline-files.js';
+import { findAllPipelineFiles } from './find-all-pipeline-files.js';
+import type { PipelineFile } from './find-pipeline-files.js';
 import { resolveForPipelines } from './resolve-for-pipelines.js';
 import { whyNotLoaded } from './why-not-loaded.js';
 
 export interface PipelineFilesOptions {
   readonly folder: string;
+  /** A folder of apps: what lies in `<app>/pipelines/` is found besides. Missing: none. */
+  readonly apps?: string;
   readonly defaults: PipelineDefaults;
 }
 
-/** The pipelines of a folder, each in a folder of its own beside its prompts. */
+/** The pipelines of a folder and of the apps that hold some, each in a folder of its own beside its prompts. */
 export class PipelineFiles extends Pipelines {
   private constructor(
     private readonly folder: string,
@@ -22,9 +25,9 @@ export class PipelineFiles extends Pipelines {
   }
 
   /** Throws a ValidationError `pipeline.invalid` with a line for everything that is wrong in any of the files. */
-  static async load({ folder, defaults }: PipelineFilesOptions): Promise<PipelineFiles> {
+  static async load({ folder, apps, defaults }: PipelineFilesOptions): Promise<PipelineFiles> {
     const absolute = resolve(folder);
-    const { files, problems } = await findPipelineFiles(absolute);
+    const { files, problems } = await findAllPipelineFiles(absolute, apps ?? null);
     resolveForPipelines(realpathSync(absolute));
     const pipelines = new Map<string, Pipeline>();
     for (const file of files) {

@@ -26,7 +26,7 @@ export const settingsCatalogue = {
     pipelines: pathOr('BATCHMILL_PIPELINES', shippedPipelines, {
       default: 'pipelines',
       meaning:
-        'The folder of pipelines: each in a folder of its name, as `<name>/<name>.pipeline.ts`. Unset, and no such folder: those that come with Batchmill.',
+        'The folder of pipelines: each in a folder of its name, as `<name>/<name>.pipeline.ts`. Unset, and no such folder: those that come with Batchmill. Those in `apps/*/pipelines` are found besides.',
     }),
   },
   adapters: {
