@@ -27,6 +27,10 @@ export class Notifications extends Records<Notification> {
     return null;
   }
 
+  override runOf({ payload }: Notification): string | null {
+    return typeof payload['runId'] === 'string' ? payload['runId'] : null;
+  }
+
   /** `factId` and channel are its identity: the same fact told twice is one notification. */
   new(factId: string, about: Pick<Notification, 'channel' | 'event' | 'payload' | 'traceparent'>): Notification {
     const { traceparent, ...own } = about;

@@ -26,6 +26,11 @@ export abstract class Records<T extends WorkRecord> {
   /** Which record of this kind an event speaks of; null when of none. */
   abstract idIn(event: Event): string | null;
 
+  /** The run that a record is part of; null when it is of none. */
+  runOf(record: T): string | null {
+    return typeof record['runId'] === 'string' ? record['runId'] : null;
+  }
+
   protected abstract readonly indexes: readonly IndexKeys[];
 
   /** Called once before the first work. */

@@ -60,6 +60,10 @@ export class Runs extends Records<Run> {
     return 'runId' in event && typeof event.runId === 'string' ? event.runId : null;
   }
 
+  override runOf(run: Run): string {
+    return run._id;
+  }
+
   /** A run as its request makes it; `request` null for one that is only awaited. */
   new(id: string, request: RunRequest | null, traceparent: string | null): Run {
     return {

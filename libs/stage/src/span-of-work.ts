@@ -1,17 +1,18 @@
 import type { WorkRecord } from '@batchmill/records';
 import type { SpanOptions } from '@batchmill/telemetry';
-import type { StageDefinition } from './stage-definition.js';
+import type { Work } from './work-loop.js';
 
 /** Who found that there is something to do. */
 export type WokenBy = 'message' | 'clock';
 
 /** Part of the record's own trace; what no message woke links to what it continues. */
-export function spanOfWork(
-  { stage, state }: { stage: StageDefinition; state: string },
-  record: WorkRecord,
+export function spanOfWork<T extends WorkRecord>(
+  { stage, state, records }: Pick<Work<T>, 'stage' | 'state' | 'records'>,
+  record: T,
   by: WokenBy,
 ): SpanOptions {
-  const { _id, runId, traceparent } = record;
+  const { _id, traceparent } = record;
+  const runId = records.runOf(record);
   return {
     parent: traceparent,
     links: by === 'clock' && traceparent !== null ? [traceparent] : [],
@@ -19,8 +20,8 @@ export function spanOfWork(
       'batchmill.stage': stage.name,
       'batchmill.state': state,
       'batchmill.record': _id,
-      'batchmill.run': typeof runId === 'string' ? runId : _id,
       'batchmill.woken_by': by,
+      ...(runId !== null && { 'batchmill.run': runId }),
     },
   };
 }
