@@ -26,7 +26,8 @@ const watchMs = 10_000;
 const concurrency = 16;
 
 /**
- * One subscription as a member of its group.
+ * One subscription as a member of its group. All members of a group are to listen to the same topics: the client shares out
+ * those of one of them.
  *
  * While a handler runs, heartbeats keep it in the group. When another member joins, the group waits for the handlers that
  * run, for a minute at most: whoever takes longer is left behind, and its message is handled elsewhere too.

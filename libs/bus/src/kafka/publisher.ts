@@ -106,7 +106,7 @@ export class Publisher {
       idempotent: true,
       allowAutoTopicCreation: false,
       createPartitioner: steadyPartitioner,
-      retry,
+      retry: { ...retry, retries: 2 }, // a frozen broker is told after half a minute
     });
     try {
       await producer.connect();

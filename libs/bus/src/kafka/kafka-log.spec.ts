@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { logLevel, type LogEntry } from 'kafkajs';
+import { logThrough } from './kafka-log.js';
+import { SaidLines } from './said-lines.contract.js';
+
+function entry(level: logLevel, message: string, fields: Readonly<Record<string, unknown>> = {}): LogEntry {
+  return { namespace: 'Consumer', level, label: '', log: { timestamp: '', message, ...fields } };
+}
+
+describe('What the client of Kafka says', () => {
+  it('its errors are warnings, the same one once a minute; all else is for those who search', () => {
+    const log = new SaidLines();
+    let now = 0;
+    const say = logThrough(log, () => now)(logLevel.INFO);
+    say(entry(logLevel.ERROR, 'Connection error'));
+    now = 59_999;
+    say(entry(logLevel.ERROR, 'Connection error'));
+    say(entry(logLevel.ERROR, 'Crash'));
+    now = 60_000;
+    say(entry(logLevel.ERROR, 'Connection error'));
+    say(entry(logLevel.WARN, 'odd'));
+    say(entry(logLevel.INFO, 'Stopped'));
+
+    expect(log.lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
+      'warn kafka client: Connection error',
+      'debug kafka client: Connection error',
+      'warn kafka client: Crash',
+      'warn kafka client: Connection error',
+      'debug kafka client: odd',
+      'debug kafka client: Stopped',
+    ]);
+  });
+
+  it('what belongs to every rebalance is no warning', () => {
+    const log = new SaidLines();
+    const error = 'The group is rebalancing, so a rejoin is needed';
+    logThrough(log)(logLevel.INFO)(entry(logLevel.ERROR, 'Response Heartbeat', { error }));
+
+    expect(log.of('warn')).toEqual([]);
+  });
+
+  it('only known fields are passed on, and of an error its words', () => {
+    const log = new SaidLines();
+    const fields = { groupId: 'g', topic: 't', partition: 1, error: new Error('no'), stack: 'x', payload: 'secret' };
+    logThrough(log)(logLevel.INFO)(entry(logLevel.INFO, 'said', fields));
+
+    expect(log.lines[0]?.fields).toEqual({
+      operation: 'bus Consumer',
+      groupId: 'g',
+      topic: 't',
+      partition: 1,
+      error: 'no',
+    });
+  });
+});
