@@ -1,0 +1,151 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chownSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { delimiter, dirname, join, posix } from 'node:path';
+import { isSent } from './docker-ignore.ts';
+import { stagesOf, wordsOf, type Instruction } from './dockerfile.ts';
+
+/** What an image would hold, in a folder of this machine, and how it would be started. */
+export interface ImageFolder {
+  readonly root: string;
+  readonly workdir: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Whose files and process they would be, as number:number; null is root. */
+  readonly user: string | null;
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly healthcheck: readonly string[];
+}
+
+type Growing = { -readonly [Key in keyof ImageFolder]: ImageFolder[Key] };
+
+/** Carries out the COPY and RUN of a Dockerfile in folders of `work`, on what is committed. The last stage is the answer. */
+export function makeImageFolder({ project, work }: { project: string; work: string }): ImageFolder {
+  const context = join(work, 'context');
+  takeContext(project, context);
+  const made = new Map<string, ImageFolder>();
+  let last: ImageFolder | null = null;
+  for (const { name, from, instructions } of stagesOf(readFileSync(join(context, 'deploy/Dockerfile'), 'utf8'))) {
+    const stage = beginStage(join(work, `stage-${name}`), made.get(from));
+    const places = { context, made, npmCache: npmCache() };
+    for (const instruction of instructions) carryOut(instruction, stage, places);
+    made.set(name, stage);
+    last = stage;
+  }
+  if (last === null) throw new Error('Dockerfile: found no FROM');
+  return last;
+}
+
+/** Paths of the image are taken from its folder, others are left alone. */
+export function inFolder({ root }: { root: string }, text: string): string {
+  return text.replace(/^(?=\/(app|home)\b)/, root);
+}
+
+/** How the image's user is become, where this process is root and may. */
+export function asUser({ user }: { user: string | null }, words: readonly string[]): readonly string[] {
+  if (user === null || process.getuid?.() !== 0) return words;
+  const [uid, gid = uid] = user.split(':');
+  return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...words];
+}
+
+interface Places {
+  readonly context: string;
+  readonly made: ReadonlyMap<string, ImageFolder>;
+  readonly npmCache: string;
+}
+
+function carryOut(instruction: Instruction, stage: Growing, places: Places): void {
+  const { keyword, text } = instruction;
+  switch (keyword) {
+    case 'WORKDIR':
+      stage.workdir = text;
+      mkdirSync(join(stage.root, text), { recursive: true });
+      return;
+    case 'COPY': {
+      copy(instruction, stage, places);
+      return;
+    }
+    case 'RUN': {
+      run(text, stage, places);
+      return;
+    }
+    case 'ENV':
+      stage.env = {
+        ...stage.env,
+        ...Object.fromEntries(text.split(/\s+/).map((pair) => pair.split('=', 2) as [string, string])),
+      };
+      return;
+    case 'USER':
+      stage.user = text;
+      return;
+    case 'ENTRYPOINT':
+      stage.entrypoint = wordsOf(text) ?? unknown(instruction);
+      return;
+    case 'CMD':
+      stage.command = wordsOf(text) ?? unknown(instruction);
+      return;
+    case 'HEALTHCHECK':
+      stage.healthcheck = wordsOf(text.replace(/^CMD\s+/, '')) ?? unknown(instruction);
+      return;
+    case 'EXPOSE':
+      return;
+    default:
+      unknown(instruction);
+  }
+}
+
+function unknown({ keyword, text }: Instruction): never {
+  throw new Error(`Dockerfile: found ${keyword} ${text}, which is not known how to carry out in a folder`);
+}
+
+function copy({ text, flags }: Instruction, { root, workdir }: Growing, { context, made }: Places): void {
+  const from = flags.get('from');
+  const source = from === undefined ? context : made.get(from)?.root;
+  if (source === undefined) throw new Error(`Dockerfile: found COPY --from=${from}, and no such stage before it`);
+  const [path = '', target = ''] = text.split(/\s+/);
+  cpSync(join(source, path), posix.resolve(join(root, workdir), target), { recursive: true, verbatimSymlinks: true });
+}
+
+function run(command: string, stage: Growing, { npmCache: cache }: Places): void {
+  process.stdout.write(`  RUN ${command}\n`);
+  const [file = '', ...words] = asUser(stage, ['sh', '-ec', command]);
+  const { status } = spawnSync(file, words, {
+    cwd: join(stage.root, stage.workdir),
+    env: { ...environmentOf(stage), npm_config_cache: cache, NX_SKIP_NX_CACHE: 'true' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`RUN ${command}: ended with ${status}`);
+}
+
+/** Nothing of this machine but where Node and the tools are: the Node that runs this is the image's. */
+export function environmentOf(stage: Pick<ImageFolder, 'root' | 'env'>): Record<string, string> {
+  const env = Object.entries(stage.env).map(([name, value]) => [name, inFolder(stage, value)] as const);
+  const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
+  return { PATH: path, HOME: join(stage.root, 'home/node'), ...Object.fromEntries(env) };
+}
+
+function beginStage(root: string, from: ImageFolder | undefined): Growing {
+  rmSync(root, { recursive: true, force: true });
+  const home = join(root, 'home/node');
+  if (from === undefined) {
+    mkdirSync(home, { recursive: true });
+    if (process.getuid?.() === 0) chownSync(home, 1000, 1000); // the user `node` of the image
+    return { root, workdir: '/', env: {}, user: null, entrypoint: [], command: [], healthcheck: [] };
+  }
+  execFileSync('cp', ['-a', from.root, root]);
+  return { ...from, root };
+}
+
+function takeContext(project: string, context: string): void {
+  mkdirSync(context, { recursive: true });
+  const archive = execFileSync('git', ['archive', 'HEAD'], { cwd: project, maxBuffer: 1 << 30 });
+  execFileSync('tar', ['-x', '-C', context], { input: archive });
+  const ignore = readFileSync(join(context, '.dockerignore'), 'utf8');
+  for (const entry of readdirSync(context, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (!entry.isDirectory() && !isSent(posix.relative(context, file), ignore)) rmSync(file);
+  }
+}
+
+function npmCache(): string {
+  return execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).trim();
+}
