@@ -192,7 +192,7 @@ export function describeLeasing(make: MakeStageUnderTest): void {
 
       await host.stop();
 
-      await eventually('nobody sleeps', () => workshop().clock.sleepers === 0, 1_000);
+      await eventually('nobody sleeps', () => workshop().clock.sleepers === 0);
     });
 
     it('a host at work keeps one timer for each thing that it waits for, however often it was roused', async () => {
@@ -210,7 +210,7 @@ export function describeLeasing(make: MakeStageUnderTest): void {
         await workshop().until(`thing-${number}`, 'made');
       }
 
-      await eventually('no more sleep than before', () => workshop().clock.sleepers === sleepers, 1_000);
+      await eventually('no more sleep than before', () => workshop().clock.sleepers === sleepers);
     });
 
     it('a host that has stopped takes nothing more and is not ready', async () => {

@@ -60,14 +60,22 @@ export function describeWaking(make: MakeStageUnderTest): void {
     it('a record that backs off is not looked at, whatever names it, before its time', async () => {
       await workshop().insert('backing off', { state: 'made', backoffUntil: workshop().in(3_000) });
       await workshop().insert('waiting', { state: 'made', nextAt: workshop().in(farMs) });
-      await workshop().start(lineOf(workshop(), []));
+      const bus = new BusBetween(workshop().bus);
+      let heard = 0;
+      bus.beforeCommit = async () => void (heard += 1);
+      await workshop().start(lineOf(workshop(), []), workshop().needs({ bus }));
 
       await wake('backing off');
+      await eventually('the wake is heard', () => heard === 1);
       await wake('waiting');
 
-      await workshop().until('waiting', 'shipped'); // its message came after the other's
+      await workshop().until('waiting', 'shipped'); // wakes are followed in the order in which they were heard
       expect(await workshop().thing('backing off')).toMatchObject({ state: 'made', fence: 0 });
-      await workshop().inTime('it is shipped', async () => (await workshop().thing('backing off')).state === 'shipped');
+      await workshop().inTime(
+        'it is shipped',
+        async () => (await workshop().thing('backing off')).state === 'shipped',
+        100,
+      );
       expect(workshop().clock.now().getTime()).toBeGreaterThanOrEqual(
         (await workshop().thing('backing off')).createdAt.getTime() + 3_000,
       );
