@@ -101,10 +101,28 @@ describe('calls that go wrong', () => {
     expect(bundle.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it('a result file that is gone: its requests are asked again with no attempt used up, though they are paid again', async () => {
-    await opened([{ on: 'files.content', what: 'status', value: 404, times: 2 }]);
+  it('a result file that is not there yet is waited for, and nothing is asked again', async () => {
+    await opened([{ on: 'files.content', what: 'status', value: 404, times: 3 }]);
 
     const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings', limit: 10 });
+
+    expect(await firedOf(bundle)).toEqual([3]);
+    expect(run).toMatchObject({
+      state: 'finished',
+      totals: { documents: { succeeded: 10 }, requests: 10, batches: 1 },
+    });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 10, twice: [] });
+  });
+
+  it('a result file that is gone: its requests are asked again with no attempt used up, though they are paid again', async () => {
+    await opened([{ on: 'files.content', what: 'status', value: 404 }]);
+
+    const ended = runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings', limit: 10 });
+    await eventually('the file is given up', () =>
+      bundle.log.lines.some(({ message }) => message.startsWith('a result file is gone')),
+    );
+    await befall(bundle);
+    const run = await ended;
 
     expect(run).toMatchObject({
       state: 'finished',

@@ -9,7 +9,7 @@ import {
 } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
 import { Pipelines } from '@batchmill/pipeline';
-import { Provider, RefusedError } from '@batchmill/provider';
+import { Provider } from '@batchmill/provider';
 import {
   Batches,
   Documents,
@@ -26,24 +26,29 @@ import { Log } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
 import { OutcomeWriter } from './outcome-writer.js';
 import { Progress } from './progress.js';
+import { ResultCopies, ResultFileMissing } from './result-copies.js';
 import { slicesOfFile, slicesOfMissing, slicesOfUnrendered, type ResultParts, type Slice } from './result-parts.js';
 import { SentRequests } from './sent-requests.js';
 
 /** Brings the answers of a settled batch home. */
 @Stage({ name: 'result-ingester', produces: [ResultsIngested, DocumentsRetryScheduled] })
 export class ResultIngester {
+  readonly #copies: ResultCopies;
+
   constructor(
     private readonly runs: Runs,
     private readonly documents: Documents,
     private readonly blobs: Blobs,
     private readonly vectors: Vectors,
     private readonly pipelines: Pipelines,
-    private readonly provider: Provider,
+    provider: Provider,
     private readonly settings: LineSettings,
     private readonly clock: Clock,
     private readonly ids: Ids,
-    private readonly log: Log,
-  ) {}
+    log: Log,
+  ) {
+    this.#copies = new ResultCopies(blobs, provider, settings, clock, log);
+  }
 
   @Works({ on: Batches, in: 'settled', wokenBy: [BatchSettled, BatchProcessRequested] })
   async *ingest(batch: Leased<Batch>): Moves<ResultsIngested | DocumentsRetryScheduled> {
@@ -60,6 +65,20 @@ export class ResultIngester {
     const documents = this.documents.of(plan);
     const writer = new OutcomeWriter(plan, batch.data, { documents, vectors, settings, clock, ids });
 
+    try {
+      await this.#bringHome(batch, parts, writer);
+    } catch (error) {
+      if (!(error instanceof ResultFileMissing)) throw error;
+      yield batch.with({ ingestion: progress.state }).wait(error.lookAgainAt);
+      return;
+    }
+    await this.#copies.cleanUp(batch.data, progress, plan.side.vectors !== null);
+    yield this.#ingested(batch, progress);
+  }
+
+  /** From the last checkpoint to the end of the last part. */
+  async #bringHome(batch: Leased<Batch>, parts: ResultParts, writer: OutcomeWriter): Promise<void> {
+    const { progress } = parts;
     for (let part = progress.part; part !== 'end'; part = progress.part) {
       for await (const slice of this.#slicesOf(part, parts)) {
         await writer.write(slice.outcomes, progress);
@@ -73,8 +92,6 @@ export class ResultIngester {
       if (part === 'copy' || progress.part === 'end') await batch.reach({ ingestion: progress.state });
       else batch.pause();
     }
-    await this.#cleanUp(batch.data, progress, plan.side.vectors !== null);
-    yield this.#ingested(batch, progress);
   }
 
   async *#slicesOf(part: Exclude<IngestionPart, 'end'>, parts: ResultParts): AsyncGenerator<Slice, void, undefined> {
@@ -82,7 +99,7 @@ export class ResultIngester {
     const { output, error, problems } = progress.state;
     switch (part) {
       case 'copy':
-        yield* this.#copy(parts.batch, progress);
+        yield* this.#copies.copy(parts.batch, progress);
         return;
       case 'output':
         if (output !== null) yield* slicesOfFile(parts, output, 'answers');
@@ -99,45 +116,6 @@ export class ResultIngester {
       case 'unrendered':
         yield* slicesOfUnrendered(parts);
         return;
-    }
-  }
-
-  /** The provider's files are read once, into our own: from there any slice can be read again. */
-  async *#copy(batch: Batch, progress: Progress): AsyncGenerator<Slice, void, undefined> {
-    if (progress.offset === 0) {
-      progress.goOn({ output: await this.#copyOf(batch.provider?.outputFileId ?? null, batch, progress) });
-      yield { outcomes: [], end: 1 };
-    }
-    progress.goOn({ error: await this.#copyOf(batch.provider?.errorFileId ?? null, batch, progress) });
-  }
-
-  /** Null when there is none, or none any more. */
-  async #copyOf(fileId: string | null, { _id, attempts }: Batch, progress: Progress): Promise<string | null> {
-    if (fileId === null) return null;
-    try {
-      const { name } = await this.blobs.write(this.provider.download(fileId), '.results.jsonl');
-      return name;
-    } catch (error) {
-      const isGone = error instanceof RefusedError && error.status === 404;
-      // What was paid for is given up at the second no only.
-      if (!isGone || attempts === 0) throw error;
-      this.log.warn('a result file is gone; what it held is asked again', { batchId: _id, fileId });
-      progress.goOn({ lost: true });
-      return null;
-    }
-  }
-
-  /** Nobody needs the provider's files any more, nor our copies of vectors. What cannot be deleted does no harm. */
-  async #cleanUp({ _id, provider }: Batch, progress: Progress, isEmbedded: boolean): Promise<void> {
-    const { output, error } = progress.state;
-    try {
-      for (const fileId of [provider?.inputFileId, provider?.outputFileId, provider?.errorFileId]) {
-        if (fileId != null) await this.provider.deleteFile(fileId);
-      }
-      for (const name of isEmbedded ? [output, error] : []) if (name !== null) await this.blobs.delete(name);
-    } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      this.log.warn('files of an ingested batch could not be deleted', { batchId: _id, error: message });
     }
   }
 

@@ -93,6 +93,8 @@ export interface Ingestion {
   readonly error: string | null;
   /** True when the provider had one of them no more: what is missing then is asked again without an attempt used up. */
   readonly lost: boolean;
+  /** Since when the provider has said that it has no such file; null as long as it has not. */
+  readonly goneSince: Date | null;
   /** One bit per request, base64: which have been received. */
   readonly received: string;
   readonly problems: number;
@@ -115,6 +117,7 @@ export const notIngested: Ingestion = {
   output: null,
   error: null,
   lost: false,
+  goneSince: null,
   received: '',
   problems: 0,
   succeeded: 0,
