@@ -84,7 +84,7 @@ export class BatchSubmitter {
   /** Provider batches and files of this installation that no record holds: answers that came too late, or to nobody. */
   @Every({ setting: 'sweepMs' })
   async *sweep(): Moves {
-    await this.#strays.cancelAll();
+    await this.#strays.settleAll();
     await this.#strayFiles.deleteAll();
   }
 

@@ -3,13 +3,14 @@ import type { Batch, Batches } from '@batchmill/records';
 import type { Log } from '@batchmill/telemetry';
 import { markIn } from './metadata.js';
 
-const finalStates: readonly string[] = ['completed', 'failed', 'expired', 'cancelled', 'cancelling'];
+const finalStates: readonly string[] = ['completed', 'failed', 'expired', 'cancelled'];
 /** A batch cannot run for longer; older ones are over. */
 const lookBackMs = 8 * 24 * 3_600_000;
 
 /**
  * Provider batches that carry our installation's mark and that no record holds: the create call was given up, its input
- * file deleted, the batch sent anew, and then the first one turned up after all. They are cancelled and told.
+ * file deleted, the batch sent anew, and then the first one turned up after all. They are cancelled; what they had done by
+ * then is billed, and so it is booked with the record, told once, and its files are deleted.
  */
 export class StrayBatches {
   readonly #told = new Set<string>();
@@ -21,7 +22,7 @@ export class StrayBatches {
     private readonly log: Log,
   ) {}
 
-  async cancelAll(): Promise<void> {
+  async settleAll(): Promise<void> {
     const newest = await this.#newest();
     if (newest === null) return;
     // First the list, then the records: a batch created in between has its record's key armed.
@@ -30,15 +31,34 @@ export class StrayBatches {
       if (markIn(batch.metadata)?.installation === this.installation) listed.push(batch);
     }
     for (const batch of listed) {
-      if (finalStates.includes(batch.state) || !(await this.#isStray(batch))) continue;
-      await this.provider.cancelBatch(batch.id);
-      if (this.#told.has(batch.id)) continue;
-      this.#told.add(batch.id);
-      this.log.warn('cancelled a provider batch that no record holds; what it had done by then is billed', {
-        providerBatchId: batch.id,
-        batchId: markIn(batch.metadata)?.batchId ?? null,
-      });
+      if (!(await this.#isStray(batch))) continue;
+      if (finalStates.includes(batch.state)) await this.#book(batch);
+      else if (batch.state !== 'cancelling') await this.#cancel(batch);
     }
+  }
+
+  async #cancel({ id, metadata }: ProviderBatch): Promise<void> {
+    await this.provider.cancelBatch(id);
+    this.log.warn('cancelled a provider batch that no record holds; what it had done by then is billed', {
+      providerBatchId: id,
+      batchId: markIn(metadata)?.batchId ?? null,
+    });
+  }
+
+  async #book({ id, counts, metadata, outputFileId, errorFileId }: ProviderBatch): Promise<void> {
+    if (this.#told.has(id)) return;
+    const batchId = markIn(metadata)?.batchId ?? '';
+    const isRecorded = (await this.batches.get(batchId)) !== null;
+    const { completed } = counts;
+    const isNew = isRecorded ? await this.batches.noteStray(batchId, { providerBatchId: id, completed }) : true;
+    for (const fileId of [outputFileId, errorFileId]) if (fileId !== null) await this.provider.deleteFile(fileId);
+    this.#told.add(id);
+    if (!isNew || completed === 0) return;
+    this.log.warn('a provider batch that no record holds was paid and is of no use', {
+      providerBatchId: id,
+      batchId,
+      requests: completed,
+    });
   }
 
   /** By the provider's clock; null when it holds no batches at all. */

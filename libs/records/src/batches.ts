@@ -31,6 +31,8 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly completionWindow: '24h';
   readonly submission: Submission;
   readonly formerAttempts: readonly FormerAttempt[];
+  /** Provider batches of it that were found too late: paid, and used for nothing. */
+  readonly strays: readonly Stray[];
   readonly provider: ProviderSide | null;
   readonly cancelAskedAt: Date | null;
   readonly reason: SettledReason | null;
@@ -60,6 +62,13 @@ export interface Submission {
 export interface FormerAttempt {
   readonly key: string | null;
   readonly providerBatchId: string | null;
+}
+
+export interface Stray {
+  readonly providerBatchId: string;
+  /** Requests that it had answered, and that were paid. */
+  readonly completed: number;
+  readonly at: Date;
 }
 
 export interface ProviderSide {
@@ -183,12 +192,22 @@ export class Batches extends Records<Batch> {
       ...built,
       submission: notSubmitted,
       formerAttempts: [],
+      strays: [],
       provider: null,
       cancelAskedAt: null,
       reason: state === 'settled' ? 'nothing-to-send' : null,
       failure: null,
       ingestion: notIngested,
     };
+  }
+
+  /** Books a provider batch that was paid and is of no use. False: it is booked already, or there is no such record. */
+  async noteStray(id: string, stray: Omit<Stray, 'at'>): Promise<boolean> {
+    const { matched } = await this.collection.updateOne(
+      { _id: id, 'strays.providerBatchId': { $ne: stray.providerBatchId } },
+      { $push: { strays: { ...stray, at: this.clock.now() } } },
+    );
+    return matched === 1;
   }
 
   /** Records the wish and makes the batch due. False: there is no such batch, or nothing is left to cancel. */

@@ -10,6 +10,7 @@ export {
   type Ingestion,
   type IngestionPart,
   type ProviderSide,
+  type Stray,
   type Submission,
 } from './batches.js';
 export { Budgets, type Budget, type BudgetEntry } from './budgets.js';
