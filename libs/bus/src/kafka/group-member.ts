@@ -8,6 +8,7 @@ import { busError, kafkaError, says } from './kafka-error.js';
 import type { KafkaLog } from './kafka-log.js';
 import { OffsetWatch, type CommittedOffset } from './offset-watch.js';
 import { PartitionWorker } from './partition-worker.js';
+import { Standstill } from './standstill.js';
 
 export interface GroupMemberOptions {
   readonly redeliveryPauseMs: number;
@@ -22,6 +23,8 @@ export interface GroupMemberOptions {
 const turnMs = 500;
 /** How long a topic that was made anew may go unnoticed. */
 const watchMs = 10_000;
+/** How many looks a consumer may stand still: three minutes, longer than any rebalance. */
+const looksOfStandstill = 18;
 /** How many partitions are worked on at the same time. */
 const concurrency = 16;
 
@@ -40,6 +43,7 @@ export class GroupMember implements Subscription {
   private readonly heartbeat: Heartbeat;
   private readonly consumer: Consumer;
   private readonly watch: OffsetWatch;
+  private readonly standstill = new Standstill(looksOfStandstill);
   private watching: NodeJS.Timeout | null = null;
   private joins = 0;
   private isRebalancing = false;
@@ -84,7 +88,9 @@ export class GroupMember implements Subscription {
 
   private async start(): Promise<void> {
     const { consumer, subscribing } = this;
-    consumer.on(consumer.events.CRASH, (event) => this.crashed(event));
+    const { CRASH, FETCH, HEARTBEAT } = consumer.events;
+    consumer.on(CRASH, (event) => this.crashed(event));
+    for (const sign of [FETCH, HEARTBEAT]) consumer.on(sign, () => this.standstill.sign());
     consumer.on(consumer.events.GROUP_JOIN, () => {
       this.isRebalancing = false;
       this.joins += 1;
@@ -169,7 +175,9 @@ export class GroupMember implements Subscription {
 
   private async lookAtOffsets(): Promise<void> {
     const { joins } = this;
-    const vanished = await this.watch.vanished().catch(() => []); // it looks again when the brokers answer
+    const vanished = await this.watch.vanished().catch(() => null);
+    if (vanished === null) return; // it looks again when the brokers answer
+    if (this.standstill.look()) this.die('stands still, although the brokers answer.');
     for (const { topic, partition } of vanished) {
       if (this.stopping || joins !== this.joins) return;
       this.consumer.seek({ topic, partition, offset: '0' });
@@ -200,15 +208,28 @@ export class GroupMember implements Subscription {
   private crashed({ payload: { error, restart } }: ConsumerCrashEvent): void {
     if (this.stopping) return;
     const { group, topics } = this.subscribing;
-    const { message, code } = kafkaError(error, `The subscription of ${group} broke off`);
-    const fields = { operation: 'bus', group, code, error: message };
-    if (restart) {
-      this.options.log.warn('a subscription broke off and begins again', fields);
-      this.options.ensureTopics(topics).catch(() => undefined); // while the brokers are away it begins again in vain
+    const { message, code } = kafkaError(error, 'broke off');
+    if (!restart) {
+      this.die(message, error);
       return;
     }
+    this.options.log.warn('a subscription broke off and begins again', {
+      operation: 'bus',
+      group,
+      code,
+      error: message,
+    });
+    this.standstill.sign();
+    this.options.ensureTopics(topics).catch(() => undefined); // while the brokers are away it begins again in vain
+  }
+
+  private die(reason: string, cause?: unknown): void {
+    if (this.stopping || this.causeOfDeath) return;
+    const { group } = this.subscribing;
+    const words = `The subscription of ${group} ${reason} Start its process again.`;
+    this.causeOfDeath = busError('bus.subscription-died', words, cause);
+    const fields = { operation: 'bus', group, code: this.causeOfDeath.code, error: words };
     this.options.log.error('a subscription has died; its process has to be started again', fields);
-    this.causeOfDeath = busError('bus.subscription-died', `${message} Start its process again.`, error);
     this.death.resolve(this.causeOfDeath);
   }
 }

@@ -10,9 +10,9 @@ export interface KafkaLog {
 
 const quietMs = 60_000;
 const shownFields = ['groupId', 'topic', 'partition', 'broker', 'retryCount', 'retryTime'];
-/** Part of every rebalance and of the first use of an empty broker; or about what the publisher takes care of. */
+/** One answer, of which something comes or not; part of every rebalance, of a new topic and of a broker's first minute. */
 const ordinary =
-  /rebalanc|coordinator is not|coordinator not available|not aware of this member|Limiting retries for the idempotent/i;
+  /^kafka client: Response |rebalanc|coordinator is not|coordinator not available|is loading|not aware of this member|not the leader/i;
 
 /**
  * The client's words in our log, a level lower than it says them: what it calls an error it tries again, and what it
