@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+/** Neither sources nor built: what is installed is linked, what was done is not needed. */
+const leftOut = ['node_modules', '.git', '.nx', '.servers', '.batchmill', 'coverage'];
+
+/** A copy of this repository, as it is built now and with the same packages installed, in a folder of its own: its path. */
+export async function copyRepository(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'batchmill-copy-'));
+  const filter = (path: string): boolean =>
+    !relative(root, path)
+      .split('/')
+      .some((part) => leftOut.includes(part));
+  await cp(root, folder, { recursive: true, filter });
+  await linkInstalled(folder);
+  return folder;
+}
+
+/** Every package where it was installed, but ours, which are the copy's. */
+async function linkInstalled(folder: string): Promise<void> {
+  await mkdir(join(folder, 'node_modules/@batchmill'), { recursive: true });
+  const installed = (await readdir(join(root, 'node_modules'))).filter(
+    (name) => !['@batchmill', '.cache'].includes(name),
+  );
+  const ours = (await Promise.all(['apps', 'libs'].map((kind) => namesIn(folder, kind)))).flat();
+  const nested = ours.map((name) => `${name}/node_modules`).filter((path) => existsSync(join(root, path)));
+  for (const path of [...installed.map((name) => `node_modules/${name}`), ...nested]) {
+    await symlink(join(root, path), join(folder, path));
+  }
+  for (const path of ours) {
+    await symlink(join(folder, path), join(folder, 'node_modules/@batchmill', path.slice(path.indexOf('/') + 1)));
+  }
+}
+
+async function namesIn(folder: string, kind: string): Promise<string[]> {
+  return (await readdir(join(folder, kind))).map((name) => `${kind}/${name}`);
+}

@@ -1,0 +1,22 @@
+import type { Manifest } from './manifest-of.ts';
+
+interface Lock {
+  readonly packages: Readonly<Record<string, unknown>>;
+}
+
+type Entry = readonly [string, unknown];
+
+/** The text of a lock file with one more workspace, as npm writes it: `npm ci` refuses a workspace that it does not name. */
+export function addToLock(text: string, folder: string, { name, version, license, dependencies }: Manifest): string {
+  const lock = JSON.parse(text) as Lock;
+  const workspace = [folder, { name, version, license, dependencies }] as const;
+  const link = [`node_modules/${name}`, { resolved: folder, link: true }] as const;
+  const packages = placed(placed(Object.entries(lock.packages), workspace), link);
+  return `${JSON.stringify({ ...lock, packages: Object.fromEntries(packages) }, null, 2)}\n`;
+}
+
+/** In the order of their paths, in which the others are. */
+function placed(entries: readonly Entry[], entry: Entry): Entry[] {
+  const next = entries.findIndex(([path]) => path > entry[0]);
+  return next < 0 ? [...entries, entry] : entries.toSpliced(next, 0, entry);
+}

@@ -1,0 +1,18 @@
+import { chat, definePipeline, prompt } from '@batchmill/pipeline';
+
+/** What __name__ asks of the model for each of its documents. */
+export default definePipeline({
+  name: '__name__',
+  source: { collection: '__collection__', documentIdField: '_id' },
+  inference: {
+    functions: [
+      chat({
+        name: 'summary',
+        model: 'gpt-4o-mini',
+        system: prompt('system.md'),
+        user: prompt('text.liquid'),
+        responseTemplate: { $set: { summary: '{{response_content}}' } },
+      }),
+    ],
+  },
+});

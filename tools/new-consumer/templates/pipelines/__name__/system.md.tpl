@@ -1,0 +1,1 @@
+Sum up the following text in one sentence.

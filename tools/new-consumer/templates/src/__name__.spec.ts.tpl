@@ -1,0 +1,119 @@
+import { stages } from '@batchmill/all-in-one';
+import { ResultsIngested } from '@batchmill/contracts';
+import { definePipeline } from '@batchmill/pipeline';
+import { endedRunStates, type Run } from '@batchmill/records';
+import { TestLine, eventually } from '@batchmill/testing';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import own from '../pipelines/__name__/__name__.pipeline.ts';
+import { __Name__ } from './__name__.js';
+import { __Name__Module } from './__name__.module.js';
+
+const folder = join(import.meta.dirname, '../pipelines/__name__');
+const files = Object.fromEntries(
+  ['system.md', 'text.liquid'].map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
+);
+/** The same on documents of its own. */
+const other = definePipeline({ ...own, name: 'other', source: { ...own.source, collection: 'other_documents' } });
+
+describe('__name__', () => {
+  let bundle: TestLine;
+  beforeEach(async () => {
+    bundle = await TestLine.open({ pipelines: [own, other], files });
+  });
+  afterEach(() => bundle.close());
+
+  const ofOwn = (): ReturnType<typeof collectionOf> => collectionOf('__collection__');
+  const ofOther = (): ReturnType<typeof collectionOf> => collectionOf('other_documents');
+  const takenUp = { 'taken_up.__name__.runId': { $exists: true } };
+
+  it('asks for a run when documents wait, and takes up each answer of it once', async () => {
+    await ofOwn().insertMany(documents(5));
+
+    await bundle.start([...stages, __Name__Module]);
+    const run = await endedRunOf('__name__');
+    await eventually('all to be taken up', async () => (await ofOwn().count(takenUp)) === 5);
+    const before = await all(ofOwn());
+    await bundle.collect(consumer().resultsIngested(await ingestedOf(run)));
+
+    expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 5 } } });
+    expect(await ofOwn().count({ 'taken_up.__name__.runId': run._id })).toBe(5);
+    expect(await all(ofOwn())).toEqual(before);
+  });
+
+  it('the results of another pipeline are not taken up', async () => {
+    await ofOther().insertMany(documents(3));
+    await bundle.start([...stages, __Name__Module]);
+
+    const asked = bundle.line.runs.new('of-other', { pipeline: 'other' }, null);
+    await bundle.collect(only(bundle.line.runs.insertion(asked)));
+    const run = await endedRunOf('other');
+    await bundle.collect(consumer().resultsIngested(await ingestedOf(run)));
+
+    expect(run.totals?.documents.succeeded).toBe(3);
+    expect(await ofOther().count(takenUp)).toBe(0);
+  });
+
+  it('asks for nothing while no document waits, and once however many replicas look', async () => {
+    const saidOfNothing = await bundle.collect(consumer().askForRun());
+    await ofOwn().insertMany(documents(1));
+    const said = [await bundle.collect(consumer().askForRun()), await bundle.collect(consumer().askForRun())].flat();
+
+    expect(saidOfNothing).toEqual([]);
+    expect(said).toEqual([expect.objectContaining({ pipeline: '__name__', endpoint: 'inference' })]);
+    expect(await bundle.line.runs.count({ pipeline: '__name__', state: 'requested' })).toBe(1);
+  });
+
+  it('results of a batch without a record are an error that names it', async () => {
+    const { runs } = bundle.line;
+    await bundle.collect(only(runs.insertion(runs.new('own', { pipeline: '__name__' }, null))));
+
+    const taking = bundle.collect(consumer().resultsIngested(ingested('own', 'gone')));
+
+    await expect(taking).rejects.toThrow(expect.objectContaining({ code: '__name__.no-batch' }));
+    await expect(taking).rejects.toThrow('gone');
+  });
+
+  function consumer(): __Name__ {
+    const { runs, batches, documents, blobs, pipelines, clock } = bundle.line;
+    return new __Name__(runs, batches, documents, blobs, pipelines, clock);
+  }
+
+  function collectionOf(name: string): ReturnType<typeof bundle.line.documentStore.collection> {
+    return bundle.line.documentStore.collection(name);
+  }
+
+  async function endedRunOf(pipeline: string): Promise<Run> {
+    return eventually(`the end of a run of ${pipeline}`, async () => {
+      for await (const run of bundle.line.runs.find({ pipeline, state: { $in: endedRunStates } })) return run;
+      return null;
+    });
+  }
+
+  /** What was said of a batch of the run. */
+  async function ingestedOf(run: Run): Promise<ResultsIngested> {
+    for await (const batch of bundle.line.batches.find({ runId: run._id })) return ingested(run._id, batch._id);
+    throw new Error(`${run._id} has no batch`);
+  }
+});
+
+function ingested(runId: string, batchId: string): ResultsIngested {
+  const counts = { documents: 1, requests: 1, succeeded: 1, failed: 0, retried: 0 };
+  return new ResultsIngested({
+    ...{ runId, batchId, claimId: 'any', error: null },
+    ...{ ...counts, inputTokens: 1, outputTokens: 1, usd: 0 },
+  });
+}
+
+function documents(count: number): { _id: string; text: string }[] {
+  return Array.from({ length: count }, (_, index) => ({ _id: `d${index}`, text: `The text of document ${index}.` }));
+}
+
+async function all(collection: { find(filter: object): AsyncIterable<Record<string, unknown>> }): Promise<unknown[]> {
+  return Array.fromAsync(collection.find({}));
+}
+
+async function* only<T>(step: T): AsyncGenerator<T, void, undefined> {
+  yield step;
+}
