@@ -140,10 +140,12 @@ function takeContext(project: string, context: string): void {
   const archive = execFileSync('git', ['archive', 'HEAD'], { cwd: project, maxBuffer: 1 << 30 });
   execFileSync('tar', ['-x', '-C', context], { input: archive });
   const ignore = readFileSync(join(context, '.dockerignore'), 'utf8');
-  for (const entry of readdirSync(context, { recursive: true, withFileTypes: true })) {
+  const entries = readdirSync(context, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
     const file = join(entry.parentPath, entry.name);
     if (!entry.isDirectory() && !isSent(posix.relative(context, file), ignore)) rmSync(file);
   }
+  execFileSync('find', [context, '-type', 'd', '-empty', '-delete']); // folders come along with their files
 }
 
 function npmCache(): string {

@@ -82,7 +82,11 @@ async function start(image: ImageFolder, words: readonly string[], env: Record<s
   await once(child, 'spawn');
   return {
     pid: child.pid!,
-    said: (pattern) => within(`${words.join(' ')} to say ${pattern.source}`, () => pattern.exec(output)?.[1] ?? null),
+    said: (pattern) =>
+      within(`${words.join(' ')} to say ${pattern.source}`, () => {
+        if (child.exitCode !== null) throw new Error(`${words[0]} ended with ${child.exitCode}:\n${output}`);
+        return pattern.exec(output)?.[1] ?? null;
+      }),
     async stop() {
       child.kill('SIGTERM');
       const [code, signal] = await ended;
@@ -117,9 +121,11 @@ function wordsFor(image: ImageFolder, words: readonly string[]): [string, string
 
 function printSizes({ root }: ImageFolder): void {
   if (existsSync(join(root, 'app/node_modules/node'))) throw new Error('the image holds the dev dependency node');
-  const folders = ['app', 'app/node_modules', 'app/apps', 'app/libs', 'app/pipelines'];
-  const sizes = execFileSync('du', ['-sm', '--apparent-size', ...folders], { cwd: root, encoding: 'utf8' });
-  process.stdout.write(`on top of the Node image, in MB:\n${sizes.replaceAll(/^/gm, '  ').trimEnd()}\n`);
+  process.stdout.write('on top of the Node image:\n');
+  for (const folder of ['app', 'app/node_modules', 'app/apps', 'app/libs', 'app/pipelines']) {
+    const [bytes = ''] = execFileSync('du', ['-sb', join(root, folder)], { encoding: 'utf8' }).split('\t');
+    process.stdout.write(`  ${(Number(bytes) / 1e6).toFixed(1).padStart(6)} MB  /${folder}\n`);
+  }
 }
 
 async function freePort(): Promise<number> {
