@@ -65,10 +65,10 @@ export class BatchSubmitter {
       return;
     }
     const entry = entryOf(batch.data);
-    const budget = await this.budgets.get(this.provider.account, batch.data.model);
-    if (budget?.limit != null && entry.tokens > budget.limit) {
+    const limit = await this.budgets.limitOf(this.provider.account, batch.data.model);
+    if (limit !== null && entry.tokens > limit) {
       await this.#deleteFile(batch);
-      const message = `it holds ${entry.tokens} tokens, and the provider's queue takes ${budget.limit}`;
+      const message = `it holds ${entry.tokens} tokens, and the provider's queue takes ${limit}`;
       yield this.#settled(batch, 'too-large', { code: 'batch.too-large', message, line: null });
       return;
     }

@@ -91,8 +91,7 @@ export class JsonlBuilder {
   async #limits(plan: RunPlan, models: readonly ModelFunctions[]): Promise<FillingLimits[]> {
     return Promise.all(
       models.map(async ({ model }) => {
-        const budget = await this.budgets.get(this.provider.account, model);
-        return { ...maxLimits(plan), maxTokens: budget?.limit ?? null };
+        return { ...maxLimits(plan), maxTokens: await this.budgets.limitOf(this.provider.account, model) };
       }),
     );
   }

@@ -1,3 +1,4 @@
+import type { Clock } from '@batchmill/contracts';
 import type { Fields, Store, Collection } from '@batchmill/store';
 
 /** Enqueued tokens of one account and model: what is held by batches on their way, and what the provider allows. */
@@ -6,6 +7,8 @@ export interface Budget extends Fields {
   readonly held: number;
   /** As the provider's own message told it; null: not known. */
   readonly limit: number | null;
+  /** When it was told; null with the limit. */
+  readonly learnedAt: Date | null;
   readonly entries: readonly BudgetEntry[];
 }
 
@@ -15,16 +18,27 @@ export interface BudgetEntry {
   readonly tokens: number;
 }
 
+/** Accounts grow: a limit that nobody has heard of for so long is tried again. */
+const limitHoldsMs = 24 * 3_600_000;
+
 /** Shares of the provider's queue. Every write is one conditional update: no two batches get the same room. */
 export class Budgets {
   readonly #collection: Collection<Budget>;
 
-  constructor(store: Store) {
+  constructor(
+    store: Store,
+    private readonly clock: Clock,
+  ) {
     this.#collection = store.collection<Budget>('budgets');
   }
 
   async get(account: string, model: string): Promise<Budget | null> {
     return this.#collection.findOne({ _id: idOf(account, model) });
+  }
+
+  /** Null: none is known, or none that was heard of lately. */
+  async limitOf(account: string, model: string): Promise<number | null> {
+    return this.#limitIn(await this.get(account, model));
   }
 
   find(): AsyncIterable<Budget> {
@@ -36,17 +50,17 @@ export class Budgets {
     const _id = idOf(account, model);
     await this.#collection.updateOne(
       { _id },
-      { $setOnInsert: { held: 0, limit: null, entries: [] } },
+      { $setOnInsert: { held: 0, limit: null, learnedAt: null, entries: [] } },
       { upsert: true },
     );
     const budget = await this.#collection.findOne({ _id });
     if (budget?.entries.some((held) => isSame(held, entry)) === true) return true;
-    const limit = budget?.limit ?? null;
+    const limit = this.#limitIn(budget);
     const { matched } = await this.#collection.updateOne(
       {
         _id,
         entries: { $not: { $elemMatch: { batchId: entry.batchId, attempt: entry.attempt } } },
-        limit,
+        limit: budget?.limit ?? null,
         ...(limit === null ? {} : { held: { $lte: limit - entry.tokens } }),
       },
       { $inc: { held: entry.tokens }, $push: { entries: entry } },
@@ -65,13 +79,18 @@ export class Budgets {
     );
   }
 
-  /** The limit in the provider's message holds from now on. */
+  /** The limit in the provider's message holds from now on, for a day. */
   async learn(account: string, model: string, limit: number): Promise<void> {
     await this.#collection.updateOne(
       { _id: idOf(account, model) },
-      { $set: { limit }, $setOnInsert: { held: 0, entries: [] } },
+      { $set: { limit, learnedAt: this.clock.now() }, $setOnInsert: { held: 0, entries: [] } },
       { upsert: true },
     );
+  }
+
+  #limitIn(budget: Budget | null): number | null {
+    if (budget?.learnedAt == null) return null;
+    return this.clock.now().getTime() - budget.learnedAt.getTime() < limitHoldsMs ? budget.limit : null;
   }
 }
 

@@ -59,7 +59,7 @@ export function assembleLine(ports: Ports, surroundings: Surroundings, source: s
     claims,
     batches,
     notifications,
-    budgets: new Budgets(store),
+    budgets: new Budgets(store, clock),
     documents: new Documents(documentStore),
     readiness,
     hostNeeds: {

@@ -1,6 +1,7 @@
 import { topicOf, type Event } from '@batchmill/contracts';
 import type { Bus, Subscription } from '@batchmill/bus';
 import type { Leased, Records, Step, WorkRecord } from '@batchmill/records';
+import { observe } from '@batchmill/telemetry';
 import { Clockwork } from './clockwork.js';
 import { FactSweep } from './fact-sweep.js';
 import type { LineSettings } from './line-settings.js';
@@ -22,6 +23,11 @@ export interface HostNeeds extends LoopNeeds {
   readonly records: readonly Records<WorkRecord>[];
 }
 
+interface ListeningStage {
+  readonly intake: MessageIntake;
+  readonly topics: readonly string[];
+}
+
 type Running = { start(): void; stop(): Promise<void> };
 
 /** Runs the methods of stages: their loops, their messages, their clocks. Knows nothing of Nest. */
@@ -29,6 +35,7 @@ export class StageHost {
   readonly #loops: { loop: WorkLoop<WorkRecord>; records: Records<WorkRecord>; handler: Handler }[] = [];
   readonly #clocks: Running[] = [];
   readonly #subscriptions: Subscription[] = [];
+  readonly #observations: (() => void)[] = [];
 
   constructor(
     private readonly handlers: readonly Handler[],
@@ -41,15 +48,11 @@ export class StageHost {
     for (const each of records) await each.prepare();
     this.#makeLoops();
     this.#makeClocks();
-    const intakes = this.#intakes();
+    const intakes = this.#intakes().filter(({ topics }) => topics.length > 0);
     await bus.ensureTopics([...new Set(intakes.flatMap(({ topics }) => topics))]);
-    for (const { intake, topics } of intakes) {
-      if (topics.length === 0) continue;
-      const handle = intake.take.bind(intake);
-      const subscription = await bus.subscribe({ group: intake.group, topics, handle });
-      void subscription.died.then((error) => this.#lose(intake.group, error));
-      this.#subscriptions.push(subscription);
-    }
+    // Side by side: every new group of a Kafka takes seconds to begin.
+    const subscribed = await Promise.allSettled(intakes.map((each) => this.#subscribe(each)));
+    for (const outcome of subscribed) if (outcome.status === 'rejected') throw outcome.reason;
     for (const { loop } of this.#loops) loop.start();
     for (const clock of this.#clocks) clock.start();
     readiness.started();
@@ -59,10 +62,25 @@ export class StageHost {
   async stop(): Promise<void> {
     const { clock, readiness, settings } = this.needs;
     readiness.stopped();
+    for (const forget of this.#observations) forget();
     const loops = this.#loops.map(({ loop }) => loop);
     // All at once: a message or a call that does not end must not keep the others from hearing of it.
     const stopping = Promise.all([...this.#subscriptions, ...this.#clocks, ...loops].map((each) => each.stop()));
     await waitAtMost(settings.shutdownMs, stopping, clock);
+  }
+
+  async #subscribe({ intake, topics }: ListeningStage): Promise<void> {
+    const { bus } = this.needs;
+    const { group } = intake;
+    const subscription = await bus.subscribe({ group, topics, handle: intake.take.bind(intake) });
+    this.#subscriptions.push(subscription);
+    void subscription.died.then((error) => this.#lose(group, error));
+    this.#observations.push(
+      observe('batchmill.lag', 'Messages that a stage has not handled yet.', async () => {
+        const lags = await bus.lag(group, topics);
+        return lags.map(({ topic, messages }) => ({ value: messages, attributes: { group, topic } }));
+      }),
+    );
   }
 
   #lose(group: string, error: Error): void {
@@ -97,7 +115,7 @@ export class StageHost {
     this.#clocks.push(new FactSweep(this.#stages(), this.needs.records, this.needs));
   }
 
-  #intakes(): { intake: MessageIntake; topics: string[] }[] {
+  #intakes(): ListeningStage[] {
     return this.#stages().map((stage) => {
       const topics = this.#topicsOf(stage);
       return { intake: new MessageIntake(stage, topics, this.needs.bus, this.needs), topics: [...topics.keys()] };

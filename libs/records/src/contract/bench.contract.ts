@@ -19,7 +19,7 @@ export class Bench {
     this.runs = new Runs(store, this.clock);
     this.claims = new Claims(store, this.clock);
     this.batches = new Batches(store, this.clock);
-    this.budgets = new Budgets(store);
+    this.budgets = new Budgets(store, this.clock);
   }
 
   /** So many milliseconds from now. */

@@ -96,6 +96,18 @@ export function describeBudgets(make: MakeStore): void {
       expect(await reserve(entry(1, 80))).toBe(true);
     });
 
+    it('M5: a limit that was not told for a day is tried again', async () => {
+      const { budgets, clock } = bench();
+      await budgets.learn(account, model, 50);
+      expect(await reserve(entry(1, 80))).toBe(false);
+      expect(await budgets.limitOf(account, model)).toBe(50);
+
+      clock.advance(24 * 3_600_000);
+
+      expect(await budgets.limitOf(account, model)).toBeNull();
+      expect(await reserve(entry(1, 80))).toBe(true);
+    });
+
     it('M5: accounts and models have their own', async () => {
       await bench().budgets.learn(account, model, 40);
       await reserve(entry(1, 40));
