@@ -7,7 +7,7 @@ import { manyNotes, notes } from './notes-pipeline.js';
 import { askForRun, endOf } from './runs.js';
 import { befall } from './simulated-provider.js';
 
-describe('a number of a claim that is taken already', () => {
+describe('claims and the end of their run', () => {
   let bundle: TestLine;
   afterEach(() => bundle.close());
 
@@ -39,6 +39,43 @@ describe('a number of a claim that is taken already', () => {
     expect(run.totals?.documents).toMatchObject({ succeeded: 20, failed: 0, left: 0 });
     const completed = { embedding_status: 'completed' };
     expect(await line.documentStore.collection('notes').count(completed)).toBe(20);
+  }, 60_000);
+
+  it('interleaving 2: a scan that slept before it opened a claim cannot open it after the end of the run', async () => {
+    bundle = await TestLine.open({ pipelines: [notes] });
+    const { line } = bundle;
+    const written = manyNotes(20);
+    const collection = line.documentStore.collection('notes');
+    await collection.insertMany(written.slice(0, 10));
+    await theFirstClaimIsSealed();
+    const ofTheSleeper = await secondClaimOf(written.slice(10).map(({ _id }) => _id));
+    // What it gathered was taken away by the user meanwhile, so that the others find nothing more and end the run.
+    await bundle.start(stages);
+    await endOf(bundle, 'r');
+    await collection.insertMany(written.slice(10));
+
+    expect(await ofTheSleeper.apply([])).toBe(false);
+    expect(await line.claims.count({ runId: 'r', state: { $ne: 'done' } })).toBe(0);
+  }, 60_000);
+
+  it('a document that something unforeseen left in progress is asked again before its claim is closed', async () => {
+    bundle = await TestLine.open({ pipelines: [notes], settings: { retryBaseMs: 1 } });
+    const { line } = bundle;
+    const [first, ...others] = manyNotes(10);
+    const collection = line.documentStore.collection('notes');
+    await collection.insertMany([first!, ...others]);
+    await theFirstClaimIsSealed();
+    await theFirstClaimIsIngested();
+    const forgotten = {
+      embedding_status: 'in_progress',
+      'embedding_processing_info.functions.embeddings.state': 'asked',
+    };
+    expect((await collection.updateOne({ _id: first!._id }, { $set: forgotten })).modified).toBe(1);
+
+    await bundle.start(stages);
+
+    expect((await endOf(bundle, 'r')).totals?.documents).toMatchObject({ succeeded: 10, failed: 0, left: 0 });
+    expect(await collection.count({ embedding_status: 'completed' })).toBe(10);
   }, 60_000);
 
   async function theFirstClaimIsSealed(): Promise<void> {

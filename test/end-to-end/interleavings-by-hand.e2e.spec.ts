@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { BatchSubmitter } from '@batchmill/batch-submitter';
+import { TimeoutError } from '@batchmill/contracts';
 import { ChunkScanner, ChunkScannerModule } from '@batchmill/chunk-scanner';
 import { JsonlBuilder, JsonlBuilderModule } from '@batchmill/jsonl-builder';
 import type { BatchToCreate, Provider, ProviderBatch } from '@batchmill/provider';
@@ -95,6 +96,43 @@ describe('interleavings, step by step', () => {
 
     expect(await slept).toBe('TimeoutError');
     expect(await line.batches.get('r.c1.b1')).toMatchObject({ state: 'submitted' });
+    await bundle.start(stages);
+    expect((await endOf(bundle, 'r')).totals?.documents.succeeded).toBe(5);
+    expect(await ledger()).toMatchObject({ requests: 5, twice: [], batches: [expect.anything()], files: [] });
+  });
+
+  it('interleaving 7: a create that was on its way until after the takeover finds no file to make a batch of', async () => {
+    const { line, clock, simulator } = await opened(5);
+    const stop = await bundle.start([ChunkScannerModule, JsonlBuilderModule]);
+    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await eventually('a built batch', () => line.batches.get('r.c1.b1'));
+    await stop();
+    let onItsWay: BatchToCreate | null = null;
+    const losing = Object.create(line.provider, {
+      createBatch: {
+        value: (batch: BatchToCreate): Promise<never> => {
+          onItsWay = batch;
+          return Promise.reject(new TimeoutError('provider.timeout', 'no answer'));
+        },
+      },
+      uploadFile: { value: line.provider.uploadFile.bind(line.provider) },
+    }) as Provider;
+    await expect(bundle.collect(submitter(losing).submit(await bundle.lease(line.batches, 'r.c1.b1')))).rejects.toThrow(
+      TimeoutError,
+    );
+    for (let looks = 0; (await line.batches.get('r.c1.b1'))?.state === 'built' && looks < 5; looks += 1) {
+      clock.advance(60_000);
+      await bundle.collect(submitter(line.provider).submit(await bundle.lease(line.batches, 'r.c1.b1')));
+    }
+
+    const { inputFileId, endpoint, completionWindow, metadata } = onItsWay as unknown as BatchToCreate;
+    const late = await fetch(`${simulator.url}/v1/batches`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json' },
+      body: JSON.stringify({ input_file_id: inputFileId, endpoint, completion_window: completionWindow, metadata }),
+    });
+
+    expect(late.ok).toBe(false);
     await bundle.start(stages);
     expect((await endOf(bundle, 'r')).totals?.documents.succeeded).toBe(5);
     expect(await ledger()).toMatchObject({ requests: 5, twice: [], batches: [expect.anything()], files: [] });
