@@ -43,6 +43,16 @@ describe('npm run new:consumer', () => {
     expect(lock.packages[`node_modules/@batchmill/${name}`]).toEqual({ resolved: `apps/${name}`, link: true });
   });
 
+  it('S7: it may import what a stage may, without being listed', async () => {
+    const files =
+      "import('./tools/import-boundaries.js').then((all) => console.log(JSON.stringify(all.importBoundaries.map((one) => one.files))))";
+
+    const { out } = await node('--input-type=module', '--eval', files);
+
+    expect(out).toContain(`apps/${name}/**/*.ts`);
+    expect(out).toContain(`apps/${name}/src/main.ts`);
+  });
+
   it('S7: it builds, passes lint, format, types and its own tests as it stands', async () => {
     const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', `apps/${name}`, 'error-codes'];
     const built = await node('node_modules/nx/dist/bin/nx.js', 'run', `@batchmill/${name}:build`);
