@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chownSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, dirname, join, posix } from 'node:path';
 import { isSent } from './docker-ignore.ts';
 import { stagesOf, wordsOf, type Instruction } from './dockerfile.ts';
@@ -26,7 +27,7 @@ export function makeImageFolder({ project, work }: { project: string; work: stri
   let last: ImageFolder | null = null;
   for (const { name, from, instructions } of stagesOf(readFileSync(join(context, 'deploy/Dockerfile'), 'utf8'))) {
     const stage = beginStage(join(work, `stage-${name}`), made.get(from));
-    const places = { context, made, npmCache: npmCache() };
+    const places = { context, made };
     for (const instruction of instructions) carryOut(instruction, stage, places);
     made.set(name, stage);
     last = stage;
@@ -50,7 +51,6 @@ export function asUser({ user }: { user: string | null }, words: readonly string
 interface Places {
   readonly context: string;
   readonly made: ReadonlyMap<string, ImageFolder>;
-  readonly npmCache: string;
 }
 
 function carryOut(instruction: Instruction, stage: Growing, places: Places): void {
@@ -105,22 +105,26 @@ function copy({ text, flags }: Instruction, { root, workdir }: Growing, { contex
   cpSync(join(source, path), posix.resolve(join(root, workdir), target), { recursive: true, verbatimSymlinks: true });
 }
 
-function run(command: string, stage: Growing, { npmCache: cache }: Places): void {
+function run(command: string, stage: Growing): void {
   process.stdout.write(`  RUN ${command}\n`);
   const [file = '', ...words] = asUser(stage, ['sh', '-ec', command]);
   const { status } = spawnSync(file, words, {
     cwd: join(stage.root, stage.workdir),
-    env: { ...environmentOf(stage), npm_config_cache: cache, NX_SKIP_NX_CACHE: 'true' },
+    env: { ...environmentOf(stage), NX_SKIP_NX_CACHE: 'true' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (status !== 0) throw new Error(`RUN ${command}: ended with ${status}`);
 }
 
-/** Nothing of this machine but where Node and the tools are: the Node that runs this is the image's. */
-export function environmentOf(stage: Pick<ImageFolder, 'root' | 'env'>): Record<string, string> {
+/**
+ * Nothing of this machine but where Node and the tools are, and how its root has set up npm: the Node that runs this is
+ * the image's.
+ */
+export function environmentOf(stage: Pick<ImageFolder, 'root' | 'env' | 'user'>): Record<string, string> {
   const env = Object.entries(stage.env).map(([name, value]) => [name, inFolder(stage, value)] as const);
   const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
-  return { PATH: path, HOME: join(stage.root, 'home/node'), ...Object.fromEntries(env) };
+  const home = stage.user === null ? homedir() : join(stage.root, 'home/node');
+  return { PATH: path, HOME: home, ...Object.fromEntries(env) };
 }
 
 function beginStage(root: string, from: ImageFolder | undefined): Growing {
@@ -146,8 +150,4 @@ function takeContext(project: string, context: string): void {
     if (!entry.isDirectory() && !isSent(posix.relative(context, file), ignore)) rmSync(file);
   }
   execFileSync('find', [context, '-type', 'd', '-empty', '-delete']); // folders come along with their files
-}
-
-function npmCache(): string {
-  return execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).trim();
 }
