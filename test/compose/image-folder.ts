@@ -65,7 +65,7 @@ function carryOut(instruction: Instruction, stage: Growing, places: Places): voi
       return;
     }
     case 'RUN': {
-      run(text, stage, places);
+      run(text, stage);
       return;
     }
     case 'ENV':

@@ -8,14 +8,22 @@ const waitsMs = 120_000;
 
 /** An app of an image folder at work: its entry point, its user, its environment. */
 export class ImageProcess {
+  private readonly image: ImageFolder;
+  private readonly words: readonly string[];
+  private readonly env: Readonly<Record<string, string>>;
+  private readonly child: ChildProcess;
   private output = '';
 
   private constructor(
-    private readonly image: ImageFolder,
-    private readonly words: readonly string[],
-    private readonly env: Readonly<Record<string, string>>,
-    private readonly child: ChildProcess,
+    image: ImageFolder,
+    words: readonly string[],
+    env: Readonly<Record<string, string>>,
+    child: ChildProcess,
   ) {
+    this.image = image;
+    this.words = words;
+    this.env = env;
+    this.child = child;
     const hear = (text: Buffer): void => {
       this.output += text.toString();
     };
