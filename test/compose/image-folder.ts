@@ -110,16 +110,14 @@ function run(command: string, stage: Growing): void {
   const [file = '', ...words] = asUser(stage, ['sh', '-ec', command]);
   const { status } = spawnSync(file, words, {
     cwd: join(stage.root, stage.workdir),
-    env: { ...environmentOf(stage), NX_SKIP_NX_CACHE: 'true' },
+    // Proxies and certificates of this machine: a build needs the network
+    env: { ...process.env, ...environmentOf(stage), NX_SKIP_NX_CACHE: 'true' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (status !== 0) throw new Error(`RUN ${command}: ended with ${status}`);
 }
 
-/**
- * Nothing of this machine but where Node and the tools are, and how its root has set up npm: the Node that runs this is
- * the image's.
- */
+/** Nothing of this machine but where Node and the tools are: the Node that runs this is the image's. */
 export function environmentOf(stage: Pick<ImageFolder, 'root' | 'env' | 'user'>): Record<string, string> {
   const env = Object.entries(stage.env).map(([name, value]) => [name, inFolder(stage, value)] as const);
   const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
