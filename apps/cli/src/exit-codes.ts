@@ -3,7 +3,7 @@ import type { RunReport } from '@batchmill/service';
 /** What a script can go by. */
 export const exitCodes = { allSucceeded: 0, didNotRun: 1, someFailed: 3, stopped: 130 } as const;
 
-export function exitCodeOf({ status, failed, left }: RunReport): number {
+export function exitCodeOf({ status, failed, left, takenOver }: RunReport): number {
   switch (status) {
     case 'rejected':
       return exitCodes.didNotRun;
@@ -15,6 +15,6 @@ export function exitCodeOf({ status, failed, left }: RunReport): number {
     case 'cancelled':
     case 'incomplete':
     case 'finished':
-      return failed + left > 0 || status === 'stuck' ? exitCodes.someFailed : exitCodes.allSucceeded;
+      return failed + left + takenOver > 0 || status === 'stuck' ? exitCodes.someFailed : exitCodes.allSucceeded;
   }
 }

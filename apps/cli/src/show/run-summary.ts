@@ -3,16 +3,14 @@ import { count, duration, usd } from './amounts.js';
 
 /** What a person wants to know of a run that ended, a fact per line. */
 export function runSummary(report: RunReport): string {
-  const { runId, pipeline, endpoint, status, total, succeeded, failed, left, requests, batches, tokens, cost } = report;
+  const { runId, pipeline, endpoint, status, total, requests, batches, tokens, cost } = report;
   const lines = [`run       ${runId} (${pipeline ?? 'no pipeline'}${endpoint === null ? '' : `, ${endpoint}`})`];
   lines.push(`status    ${status}${report.reason === null ? '' : `: ${report.reason}`}`);
   if (total === 0) {
     if (status === 'finished') lines.push('nothing found that is pending: total 0');
     return `${lines.join('\n')}\n`;
   }
-  const others = left === 0 ? '' : `, ${count(left)} left`;
-  const seen = report.finishedAt === null ? 'so far' : 'processed';
-  lines.push(`documents ${count(total)} ${seen}, ${count(succeeded)} succeeded, ${count(failed)} failed${others}`);
+  lines.push(`documents ${documentsText(report)}`);
   lines.push(`requests  ${count(requests)} in ${count(batches)} ${batches === 1 ? 'batch' : 'batches'}`);
   lines.push(`tokens    ${count(tokens.input)} in, ${count(tokens.output)} out`);
   lines.push(`cost      ${usd(cost.usd)}, synchronously ${usd(cost.synchronousUsd)}: ${usd(cost.savedUsd)} saved`);
@@ -22,9 +20,20 @@ export function runSummary(report: RunReport): string {
   return `${lines.join('\n')}\n`;
 }
 
+function documentsText({ finishedAt, total, succeeded, failed, left, takenOver }: RunReport): string {
+  const seen = finishedAt === null ? `${count(total)} claimed` : `${count(succeeded + failed)} processed`;
+  return [
+    seen,
+    `${count(succeeded)} succeeded`,
+    `${count(failed)} failed`,
+    ...(left > 0 ? [`${count(left)} left`] : []),
+    ...(takenOver > 0 ? [`${count(takenOver)} taken over by other runs`] : []),
+  ].join(', ');
+}
+
 /** The JSON of `run --json` and `runs show --json`. */
 export function runJson(report: RunReport): Record<string, unknown> {
-  const { runId, pipeline, endpoint, status, total, succeeded, failed, left, reason } = report;
+  const { runId, pipeline, endpoint, status, total, succeeded, failed, left, takenOver, reason } = report;
   const { requests, batches, tokens, cost, startedAt, finishedAt } = report;
   return {
     runId,
@@ -35,6 +44,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
     succeeded,
     failed,
     left,
+    takenOver,
     requests,
     batches,
     tokens,

@@ -12,6 +12,7 @@ export function runReport(changes: Partial<RunReport> = {}, progress: Partial<Ru
     succeeded: 0,
     failed: 0,
     left: 0,
+    takenOver: 0,
     requests: 0,
     batches: 0,
     tokens: { input: 0, output: 0 },

@@ -25,8 +25,10 @@ export interface RunReport {
   readonly total: number;
   readonly succeeded: number;
   readonly failed: number;
-  /** Left pending, or taken over by another run. */
+  /** Pending still. */
   readonly left: number;
+  /** Claimed by another run before this one was done with them: that one answers for them. */
+  readonly takenOver: number;
   readonly requests: number;
   readonly batches: number;
   readonly tokens: { readonly input: number; readonly output: number };
@@ -59,8 +61,8 @@ export async function reportRun(line: Line, run: Run): Promise<RunReport> {
   const seen = await sumUp(line, run);
   const { documents, cost, tokens, requests, batches, progress } = seen;
   const isEnded = endedRunStates.includes(run.state);
-  const left = documents.left + documents.takenOver;
-  const counted = documents.succeeded + documents.failed + left;
+  const { succeeded, failed, left, takenOver } = documents;
+  const counted = succeeded + failed + left + takenOver;
   const isStuck = run.state === 'running' && progress.parked > 0 && seen.moving === 0;
   return {
     runId: run._id,
@@ -69,9 +71,10 @@ export async function reportRun(line: Line, run: Run): Promise<RunReport> {
     status: run.parked || isStuck ? 'stuck' : run.state,
     reason: run.reason ?? run.error?.message ?? null,
     total: isEnded ? counted : Math.max(counted, progress.claimed),
-    succeeded: documents.succeeded,
-    failed: documents.failed,
+    succeeded,
+    failed,
     left,
+    takenOver,
     requests,
     batches,
     tokens,
