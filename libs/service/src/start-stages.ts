@@ -16,12 +16,17 @@ export async function startStages(name: string, stages: readonly Type[]): Promis
   const log = logOf(settings);
   const telemetry = startTelemetry(telemetryOf(settings, name, log));
   let running: Running | null = null;
+  const asked = nextSignal();
+  // Who waits for a server that is away has nothing to bring to an end.
+  void asked.then(() => {
+    if (running === null) process.exit(0);
+  });
   try {
     running = await untilThere(() => start(name, stages, settings, { log, telemetry }), log);
     const { opened, app } = running;
     observeLine(opened.line);
     log.info('at work', { operation: name, url: app.url });
-    const reason = await Promise.race([nextSignal(), opened.line.readiness.end]);
+    const reason = await Promise.race([asked, opened.line.readiness.end]);
     const isAsked = typeof reason === 'string';
     log.info('stopping', { operation: name, ...(isAsked && { signal: reason }) });
     await app.close();
