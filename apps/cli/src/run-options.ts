@@ -1,4 +1,5 @@
 import { ValidationError, endpoints, runIdPattern, type Endpoint } from '@batchmill/contracts';
+import { runIdWanted } from '@batchmill/service';
 import { InvalidArgumentError, type Command } from 'commander';
 import { readFileSync } from 'node:fs';
 
@@ -77,9 +78,7 @@ function parameterFrom(value: string, before: Record<string, string> | undefined
 
 export function runIdFrom(value: string): string {
   if (runIdPattern.test(value)) return value;
-  throw new InvalidArgumentError(
-    'wanted at most 100 letters, digits, dots, dashes and underscores, a letter or digit first',
-  );
+  throw new InvalidArgumentError(runIdWanted);
 }
 
 export function countFrom(value: string): number {

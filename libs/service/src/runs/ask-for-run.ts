@@ -1,5 +1,7 @@
-import { ValidationError, runIdPattern, type RunRequested } from '@batchmill/contracts';
+import type { RunRequested } from '@batchmill/contracts';
+import type { Run } from '@batchmill/records';
 import type { Line } from '../line.js';
+import { expectRunId } from './expect-run-id.js';
 import { expectSameRun } from './expect-same-run.js';
 import { publishEvent } from './publish-event.js';
 
@@ -8,13 +10,15 @@ import { publishEvent } from './publish-event.js';
  * that run is to do something else.
  */
 export async function askForRun(line: Line, request: RunRequested): Promise<void> {
-  expectRunId(request.runId);
-  const known = request.runId === undefined ? null : await line.runs.get(request.runId);
-  if (known !== null) expectSameRun(known, request);
+  await knownRun(line, request);
   await publishEvent(line, request);
 }
 
-function expectRunId(id: string | undefined): void {
-  if (id === undefined || runIdPattern.test(id)) return;
-  throw new ValidationError('run.bad-id', `run id: found ${JSON.stringify(id)}, wanted ${String(runIdPattern)}`);
+/** The run that a request goes on with; null when it begins one. Rejects as `askForRun` does. */
+export async function knownRun({ runs }: Line, request: RunRequested): Promise<Run | null> {
+  if (request.runId === undefined) return null;
+  expectRunId(request.runId);
+  const known = await runs.get(request.runId);
+  if (known !== null) expectSameRun(known, request);
+  return known;
 }

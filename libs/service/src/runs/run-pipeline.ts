@@ -15,6 +15,8 @@ import { runStages } from '../run-stages.js';
 import { pipelineDefaultsOf, readSettings, type Settings } from '../settings/index.js';
 import { askForRun } from './ask-for-run.js';
 import { awaitRun, hasEnded } from './await-run.js';
+import { expectRunId } from './expect-run-id.js';
+import { expectRunnable } from './expect-runnable.js';
 import { newRunId } from './new-run-id.js';
 import { openWork } from './open-work.js';
 import { workedElsewhere } from './worked-elsewhere.js';
@@ -55,6 +57,7 @@ export async function runPipeline(options: RunPipelineOptions): Promise<Pipeline
   const log = options.log ?? new MemoryLog();
   const given = givenPipelines(options, settings);
   const runId = options.runId ?? newRunId(new SystemClock(), new RandomIds());
+  expectRunId(runId);
   const request = new RunRequested(requestOf(options, runId));
   for (let isAsked = false; ; isAsked = true) {
     const report = await attendRun({ options, settings, log, given, runId, request, isAsked });
@@ -95,6 +98,7 @@ async function attendRun({ options, isAsked, ...attending }: Attending): Promise
   const opened =
     working ?? (await openLine(settings, { log: attending.log, name: 'run-pipeline', needsProvider: false }));
   try {
+    if (working !== null && !isAsked) await expectRunnable(opened.line, request);
     const running = working && (await runStages(opened.line, (await import('@batchmill/all-in-one')).stages));
     try {
       options.onWork?.(working === null ? 'elsewhere' : 'here');

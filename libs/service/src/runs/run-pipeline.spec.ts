@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SystemClock } from '@batchmill/contracts';
+import { Runs } from '@batchmill/records';
+import { EmbeddedStore } from '@batchmill/store/embedded';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSettings, type Settings } from '../settings/index.js';
+import { runPipeline, type RunPipelineOptions } from './run-pipeline.js';
+
+describe('runPipeline', () => {
+  let home: string;
+  let settings: Settings;
+  beforeEach(async () => {
+    home = join(await mkdtemp(join(tmpdir(), 'batchmill-run-')), 'home');
+    settings = readSettings({ env: { BATCHMILL_HOME: home, OPENAI_BASE_URL: 'simulated' }, cwd: tmpdir() });
+  });
+  afterEach(() => rm(join(home, '..'), { recursive: true, force: true }));
+
+  /** What was said of the work before the request was refused, and why it was. */
+  async function refused(options: RunPipelineOptions): Promise<{ code: string; said: string[] }> {
+    const said: string[] = [];
+    const running = runPipeline({ ...options, settings, onWork: (where) => said.push(where) });
+    const { code } = await running.then(
+      () => ({ code: 'none' }),
+      (error: unknown) => error as { code: string },
+    );
+    return { code, said };
+  }
+
+  it('R2: an id that can name no run is refused in words, before anything is opened', async () => {
+    const running = runPipeline({ pipeline: 'package-docs', runId: 'a b', settings });
+
+    await expect(running).rejects.toThrow(/run id: found "a b", wanted at most 100 letters/);
+    expect(existsSync(home)).toBe(false);
+  });
+
+  it.each<[string, RunPipelineOptions, string]>([
+    ['pipeline', { pipeline: 'package-dogs' }, 'pipeline.unknown'],
+    ['function', { pipeline: 'package-docs', endpoint: 'inference', functions: ['sumary'] }, 'run.unknown-function'],
+  ])('R2: an unknown %s is refused before the stages work', async (_, options, code) => {
+    await expect(refused(options)).resolves.toEqual({ code, said: [] });
+  });
+
+  it('R2: the id of another run is refused before the stages work', async () => {
+    const store = EmbeddedStore.open({ file: join(home, 'state.db') });
+    const runs = new Runs(store, new SystemClock());
+    await runs.insertion(runs.new('one', { pipeline: 'annual-reports' }, null)).apply([]);
+    await store.close();
+
+    const options = { pipeline: 'package-docs', runId: 'one' };
+
+    await expect(refused(options)).resolves.toEqual({ code: 'run.other-request', said: [] });
+  });
+});
