@@ -24,6 +24,10 @@ export class Carrier {
     this.#watch = { call, strike };
   }
 
+  unwatch(): void {
+    this.#watch = null;
+  }
+
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
@@ -59,6 +63,15 @@ export class Carrier {
       },
     );
     carried.on('error', () => asked.socket.destroy());
+    if (strike?.when === 'sending') {
+      asked.once('data', (chunk: Buffer) => {
+        carried.write(chunk.subarray(0, Math.floor(chunk.length / 2)), () => {
+          strike.now();
+          carried.destroy();
+        });
+      });
+      return;
+    }
     asked.pipe(carried);
   }
 

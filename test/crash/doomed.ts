@@ -1,27 +1,49 @@
 import { stages } from '@batchmill/all-in-one';
-import { assembleLine, openLine, readSettings, runStages, type Ports } from '@batchmill/service';
-import { MemoryLog } from '@batchmill/telemetry';
+import { assembleLine, openLine, readSettings, serveStages, type Ports } from '@batchmill/service';
+import { PinoLog, startTelemetry } from '@batchmill/telemetry';
+import { closeSync, openSync } from 'node:fs';
 import type { PortCall } from './moments.ts';
 
 /*
- * The whole line as a process that kills itself at one call of one port: `DOOM` says at which, and what must stand in
- * what the call is given. Everything else is as in the product. It says `at work` when it is.
+ * A service that kills itself at one call of one port. `DOOM` says at which, and what must stand in what the call is given;
+ * `DOOMED_SERVICE` is a stage's name, and without it this is the whole line. Of several processes with the same `DOOM_ONCE`,
+ * the first that comes to the call makes that file and dies, and the others live on. All else is as in the product.
  */
 const doom = JSON.parse(process.env['DOOM'] ?? 'null') as PortCall | null;
+const onceFile = process.env['DOOM_ONCE'];
+const service = process.env['DOOMED_SERVICE'];
 const settings = readSettings({ env: process.env, cwd: process.cwd() });
-const { line: opened } = await openLine(settings, { log: new MemoryLog(), name: 'doomed', needsProvider: true });
-const { pipelines, line: settingsOfLine, work, clock, ids, log } = opened;
+const log = new PinoLog({ level: settings.service.logLevel });
+const name = service ?? 'doomed';
+const telemetry = startTelemetry({ serviceName: `batchmill-${name}`, tracesUrl: null, metricsUrl: null, log });
+const opened = await openLine(settings, { log, name, needsProvider: true });
+const { pipelines, line: settingsOfLine, work, clock, ids } = opened.line;
 const surroundings = { pipelines, line: settingsOfLine, work, clock, ids, log };
-const line = assembleLine(doomed(opened), surroundings, '/batchmill/doomed');
-await runStages(line, stages);
-process.stdout.write('at work\n');
+const line = assembleLine(doomed(opened.line), surroundings, `/batchmill/${name}`);
+const serving = { port: settings.service.port, exposition: () => telemetry.exposition() };
+const app = await serveStages(line, service === undefined ? stages : stagesOf(service), serving);
+log.info('at work', { operation: name, url: app.url });
+process.once('SIGTERM', () => void stop());
+
+/** Who was not hit is stopped gracefully. */
+async function stop(): Promise<void> {
+  await app.close();
+  await opened.close();
+  process.exit(0);
+}
+
+function stagesOf(wanted: string): typeof stages {
+  const module = `${wanted.replace(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase())}Module`;
+  const found = stages.filter((stage) => stage.name === module);
+  if (found.length === 0) throw new Error(`DOOMED_SERVICE: found ${wanted}, wanted the name of a stage`);
+  return found;
+}
 
 function doomed(ports: Ports): Ports {
   const { bus, blobs, vectors, provider } = ports;
-  const ownStore = watched(ports.store, 'store');
   return {
-    store: ownStore,
-    documentStore: ownStore,
+    store: watched(ports.store, 'store'),
+    documentStore: watched(ports.documentStore, 'store'),
     bus: watched(bus, 'bus'),
     blobs: watched(blobs, 'blobs'),
     vectors: watched(vectors, 'vectors'),
@@ -29,15 +51,15 @@ function doomed(ports: Ports): Ports {
   };
 }
 
-function watched<T extends object>(port: T, name: string, collection?: string): T {
+function watched<T extends object>(port: T, kind: PortCall['port'], collection?: string): T {
   return new Proxy(port, {
     get(target, property) {
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== 'function') return value;
       return (...given: unknown[]) => {
         const call = (): unknown => Reflect.apply(value, target, given);
-        if (name === 'store' && property === 'collection') return watched(call() as object, 'store', String(given[0]));
-        if (!isDoom(name, collection, String(property), given)) return call();
+        if (kind === 'store' && property === 'collection') return watched(call() as object, kind, String(given[0]));
+        if (!isDoom(kind, collection, String(property), given) || !isFirst()) return call();
         if (doom?.when === 'before') die();
         return Promise.resolve(call()).then(die);
       };
@@ -49,6 +71,17 @@ function isDoom(port: string, collection: string | undefined, method: string, gi
   if (doom?.port !== port || doom.method !== method || doom.collection !== collection) return false;
   const text = JSON.stringify(given);
   return doom.given.every((part) => text.includes(part));
+}
+
+/** That the file was not there yet is one question to the disk: two processes cannot both be first. */
+function isFirst(): boolean {
+  if (onceFile === undefined) return true;
+  try {
+    closeSync(openSync(onceFile, 'wx'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function die(): never {

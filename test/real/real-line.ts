@@ -46,7 +46,8 @@ export class RealLine {
   readonly services: ServiceProcess[] = [];
 
   private constructor(
-    private readonly folder: string,
+    /** Its own, gone once it is closed. */
+    readonly folder: string,
     readonly simulator: SimulatorProcess,
     /** Batchmill's own state, and the users' documents, in databases of their own. */
     readonly state: MongoStore,
@@ -114,6 +115,16 @@ export class RealLine {
     return started;
   }
 
+  /** Starts one service with settings of its own, or another program in its place. */
+  async startOne(
+    name: StageName,
+    { env = {}, main }: { readonly env?: Readonly<Record<string, string>>; readonly main?: string },
+  ): Promise<ServiceProcess> {
+    const started = await ServiceProcess.start(name, { ...this.env, ...env }, main);
+    this.services.push(started);
+    return started;
+  }
+
   /** The running ones of a stage. */
   of(name: StageName): ServiceProcess[] {
     return this.services.filter((service) => service.name === name && service.isRunning);
@@ -154,6 +165,11 @@ export class RealLine {
       withinMs,
       200,
     );
+  }
+
+  /** Its death is no surprise. */
+  mayDie(service: ServiceProcess): void {
+    this.expectedDead.add(service);
   }
 
   /** Kills a service with SIGKILL, as an accident would. */

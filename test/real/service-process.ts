@@ -28,9 +28,12 @@ export class ServiceProcess {
     this.ready.promise.catch(() => undefined);
   }
 
-  /** Resolves when the service is at work. */
-  static async start(name: string, env: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-    const main = join(root, 'apps', name, 'dist/main.js');
+  /** Resolves when the service is at work. `main` is another program than its own. */
+  static async start(
+    name: string,
+    env: Readonly<Record<string, string>>,
+    main = join(root, 'apps', name, 'dist/main.js'),
+  ): Promise<ServiceProcess> {
     if (!existsSync(main)) throw new Error(`${main} is missing: run "npm run build" first`);
     const flags = [
       '--disable-warning=ExperimentalWarning',
