@@ -135,6 +135,17 @@ describe('the command line', () => {
     expect(err).toMatch(/MAX_RETRIES: found "many" .*expected an integer/);
   });
 
+  it.each(['run annual-reports --endpoint embeddings', 'runs list'])(
+    'C6: %s with a home that is a file says so in a line',
+    async (args) => {
+      const { code, err } = await run(args, { env: { BATCHMILL_HOME: 'companies.txt' } });
+
+      expect(code).toBe(1);
+      expect(err).toMatch(/^BATCHMILL_HOME: found the file .*companies\.txt, wanted a folder/);
+      expect(err).not.toMatch(/^\s+at /m);
+    },
+  );
+
   it('without a key, and not simulated, it says which line to write', async () => {
     const { code, err } = await batchmill(cwd, ['run', 'annual-reports', '--endpoint', 'embeddings']);
 

@@ -1,11 +1,13 @@
-import { openLine, readSettings, type Line, type Settings } from '@batchmill/service';
+import { expectHome, makeHome, openLine, readSettings, type Line, type Settings } from '@batchmill/service';
 import { createLogger, type Log } from '@batchmill/telemetry';
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export function settingsHere(): Settings {
-  return readSettings({ env: process.env, cwd: process.cwd() });
+  const settings = readSettings({ env: process.env, cwd: process.cwd() });
+  expectHome(settings);
+  return settings;
 }
 
 /** Opens the line of the settings for a command that looks or asks, and closes it afterwards. */
@@ -35,10 +37,10 @@ async function onHomeThatExists<T>(settings: Settings, work: (settings: Settings
 }
 
 /** Where a run in this process logs: a file in its home, so that the terminal shows the run. */
-export function logIn({ installation: { home }, service }: Settings): Log {
-  mkdirSync(home, { recursive: true });
-  const file = createWriteStream(logFileIn(home), { flags: 'a' });
-  return createLogger({ level: service.logLevel, destination: file });
+export function logIn(settings: Settings): Log {
+  makeHome(settings);
+  const file = createWriteStream(logFileIn(settings.installation.home), { flags: 'a' });
+  return createLogger({ level: settings.service.logLevel, destination: file });
 }
 
 export function logFileIn(home: string): string {

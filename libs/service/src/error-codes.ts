@@ -3,6 +3,7 @@ export const serviceErrorCodes = {
   'settings.invalid': 'Settings are wrong or missing; the message lists all of them with what was found and expected.',
   'settings.no-key':
     'There is no key for the provider. Set OPENAI_API_KEY, or OPENAI_BASE_URL=simulated to try without one.',
+  'settings.home': 'The home is no folder, or cannot be made. Set BATCHMILL_HOME to a folder that can be written to.',
   'settings.no-database':
     'Files are to lie in GridFS and there is no MongoDB. Set BATCHMILL_STORE, or leave BATCHMILL_BLOBS out.',
   'settings.prices': 'The file of prices cannot be read or has a wrong entry. Mend the entry that the message names.',

@@ -1,4 +1,5 @@
 export { HealthController } from './health.controller.js';
+export { expectHome, makeHome } from './home.js';
 export { installationOf } from './installation.js';
 export { assembleLine, closePorts, type Line, type Ports, type Surroundings } from './line.js';
 export { LineModule } from './line.module.js';

@@ -2,6 +2,7 @@ import { RandomIds, SystemClock, ValidationError } from '@batchmill/contracts';
 import type { Bus } from '@batchmill/bus';
 import type { Pipelines } from '@batchmill/pipeline';
 import type { Log } from '@batchmill/telemetry';
+import { makeHome } from './home.js';
 import { installationOf } from './installation.js';
 import { assembleLine, closePorts, type Line } from './line.js';
 import { beAtWork, openPorts } from './ports/index.js';
@@ -33,6 +34,7 @@ export interface OpenLineOptions {
 /** Opens everything that the settings name. Rejects with a ValidationError that says which line to write. */
 export async function openLine(settings: Settings, options: OpenLineOptions): Promise<OpenedLine> {
   if (options.needsProvider) expectKey(settings);
+  if (settings.adapters.bus.scheme === 'embedded') makeHome(settings);
   const clock = new SystemClock();
   const ids = new RandomIds();
   const pipelines = options.pipelines ?? (await pipelinesOf(settings));

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { MemoryLog } from '@batchmill/telemetry';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expectHome, makeHome, openLine, readSettings, type Settings } from './index.js';
+
+describe('the home', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'batchmill-home-'));
+    await writeFile(join(folder, 'file'), 'of somebody');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const settingsOf = (home: string): Settings =>
+    readSettings({ env: { BATCHMILL_HOME: home, OPENAI_BASE_URL: 'simulated' }, cwd: folder });
+
+  it.each([
+    ['a file', 'file', /BATCHMILL_HOME: found the file .*\/file, wanted a folder/],
+    ['below a file', 'file/home', /BATCHMILL_HOME: .*\/file\/home cannot be a folder \(ENOTDIR\)/],
+  ])('C6: that is %s is refused by who looks, who works and who opens it', async (_, home, why) => {
+    const settings = settingsOf(home);
+
+    expect(() => expectHome(settings)).toThrow(why);
+    expect(() => makeHome(settings)).toThrow(why);
+    const opening = openLine(settings, { log: new MemoryLog(), name: 'test', needsProvider: false });
+    await expect(opening).rejects.toMatchObject({ code: 'settings.home' });
+  });
+
+  const hasProc = process.platform === 'linux';
+  (hasProc ? it : it.skip)('C6: that cannot be made is told at once', () => {
+    expect(() => makeHome(settingsOf('/proc/nowhere/home'))).toThrow(
+      /BATCHMILL_HOME: .*\/proc\/nowhere\/home cannot be made \(ENOENT\)/,
+    );
+  });
+
+  it('is made with the folders above it, and looking makes none', async () => {
+    const settings = settingsOf('new/home');
+
+    expectHome(settings);
+    await expect(stat(join(folder, 'new'))).rejects.toMatchObject({ code: 'ENOENT' });
+    makeHome(settings);
+    makeHome(settings);
+    expect((await stat(join(folder, 'new/home'))).isDirectory()).toBe(true);
+  });
+});
