@@ -119,22 +119,19 @@ export class WorkLoop<T extends WorkRecord> {
   async #take(): Promise<Taken<T> | null> {
     const { records, state, stage } = this.work;
     const { owner, leaseMs } = this.needs.settings;
+    const wouldFindAll = this.#inFlight.size === 0 && this.needs.clock.now().getTime() > this.#awayUntilMs;
     try {
       const named = await this.#wakes.take();
       const record = named ?? (await records.take({ state, owner, leaseMs }));
       this.#taking.back();
       if (record !== null) return { record, by: named === null ? 'clock' : 'message' };
-      this.#forgetWhatIsDone();
+      // Work that was given back and is not there any more was done by somebody else, or called off.
+      if (wouldFindAll) this.#working.back();
       return null;
     } catch (error) {
       this.#taking.away(`${stage.name}: could not take work`, error);
       return null;
     }
-  }
-
-  /** Work that was given back and is not there any more was done by somebody else, or called off. */
-  #forgetWhatIsDone(): void {
-    if (this.#inFlight.size === 0 && this.needs.clock.now().getTime() > this.#awayUntilMs) this.#working.back();
   }
 
   async #workOn({ record, by }: Taken<T>): Promise<void> {
