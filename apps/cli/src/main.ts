@@ -2,12 +2,14 @@ import { isBatchmillError } from '@batchmill/contracts';
 import { SimulatorError } from '@batchmill/simulator';
 import { startTracing } from '@batchmill/telemetry';
 import { CommanderError } from 'commander';
+import { hearOutput } from './hear-output.js';
 import { program } from './program.js';
 import { tellSignals } from './tell-signals.js';
 
 /* The `batchmill` command. Exit codes: see `exit-codes.ts`. */
 startTracing();
 tellSignals();
+hearOutput();
 try {
   await program().parseAsync(process.argv);
 } catch (error) {

@@ -3,6 +3,7 @@ import { createLogger, type Log } from '@batchmill/telemetry';
 import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathHere } from './show/path-here.js';
 
 export function settingsHere(): Settings {
   const settings = readSettings({ env: process.env, cwd: process.cwd() });
@@ -40,6 +41,9 @@ async function onHomeThatExists<T>(settings: Settings, work: (settings: Settings
 export function logIn(settings: Settings): Log {
   makeHome(settings);
   const file = createWriteStream(logFileIn(settings.installation.home), { flags: 'a' });
+  file.on('error', ({ code }: NodeJS.ErrnoException) => {
+    process.stderr.write(`${pathHere(file.path.toString())} cannot be written (${code}): going on without it\n`);
+  });
   return createLogger({ level: settings.service.logLevel, destination: file });
 }
 

@@ -1,6 +1,7 @@
 import { isBatchmillError } from '@batchmill/contracts';
 import { createLogger, startTracing } from '@batchmill/telemetry';
 import { demoSettings, nodeModules } from './demo-settings.js';
+import { hearOutput } from '../hear-output.js';
 import { runDemo } from './run-demo.js';
 import { Screen } from './screen.js';
 
@@ -11,6 +12,7 @@ process.once('SIGINT', () => {
   process.once('SIGINT', () => process.exit(130));
 });
 
+hearOutput();
 try {
   startTracing();
   const reports = await runDemo({

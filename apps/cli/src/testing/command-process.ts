@@ -6,6 +6,14 @@ import { join } from 'node:path';
 const launcher = join(import.meta.dirname, '../../bin/batchmill.js');
 const main = join(import.meta.dirname, '../../dist/main.js');
 
+interface Started {
+  readonly cwd: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** An open file that its output goes to; missing: it is read here. */
+  readonly out?: number | 'pipe';
+}
+
 /** The built command as a process of its own. */
 export class CommandProcess {
   #said = '';
@@ -29,17 +37,24 @@ export class CommandProcess {
     return CommandProcess.#start(main, { cwd, args, env });
   }
 
-  static #start(
-    script: string,
-    { cwd, args, env }: { cwd: string; args: readonly string[]; env: Readonly<Record<string, string>> },
-  ): CommandProcess {
+  static #start(script: string, { cwd, args, env, out = 'pipe' }: Started): CommandProcess {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
       cwd,
       env: { PATH: process.env['PATH'], ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', out, 'pipe'],
     });
     const exited = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
     return new CommandProcess(child, exited);
+  }
+
+  /** Without the launcher, its output to a file. */
+  static startInto(out: number, cwd: string, args: readonly string[], env: Started['env']): CommandProcess {
+    return CommandProcess.#start(main, { cwd, args, env, out });
+  }
+
+  /** Reads no more of its output, as `head` does when it has enough. */
+  hangUp(): void {
+    this.child.stdout?.destroy();
   }
 
   get said(): string {
