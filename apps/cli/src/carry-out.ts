@@ -1,5 +1,5 @@
 import type { Event } from '@batchmill/contracts';
-import { openWork, publishEvent, runStages, type Line, type Settings } from '@batchmill/service';
+import { lineOfRun, openWork, publishEvent, runStages, type Line, type Settings } from '@batchmill/service';
 import type { Type } from '@nestjs/common';
 import { pathHere } from './show/path-here.js';
 import { stopSignal } from './stop-signal.js';
@@ -9,6 +9,8 @@ export interface Wish {
   readonly event: Event;
   /** Those that are needed for it, when nobody is at work. */
   readonly stages: readonly Type[];
+  /** Who is the only one they work for; missing: whatever is due. */
+  readonly runId?: string;
   /** Asked again and again, until it says so. */
   readonly isDone: (line: Line) => Promise<boolean>;
 }
@@ -21,7 +23,7 @@ const lookMs = 250;
  */
 export async function carryOut(
   settings: Settings,
-  { event, stages, isDone }: Wish,
+  { event, stages, runId, isDone }: Wish,
 ): Promise<'asked' | 'done' | 'stopped'> {
   const working = await openWork(settings, { log: logIn(settings), name: 'cli' });
   if (working === null) {
@@ -32,7 +34,7 @@ export async function carryOut(
   const stopping = stopSignal((text) => process.stderr.write(text));
   try {
     process.stdout.write(`nobody is at work on ${pathHere(settings.installation.home)}: this process does it\n`);
-    const running = await runStages(line, stages);
+    const running = await runStages(runId === undefined ? line : lineOfRun(line, runId), stages);
     try {
       await publishEvent(line, event);
       while (!stopping.aborted) {

@@ -76,6 +76,7 @@ async function cancel(id: string): Promise<void> {
   const outcome = await carryOut(settingsHere(), {
     event: new RunCancelRequested({ runId: id }),
     stages,
+    runId: id,
     isDone: async (line) => hasEnded(await reportRun(line, await runOf(line, id))),
   });
   if (outcome === 'asked') {

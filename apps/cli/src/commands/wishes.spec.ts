@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SystemClock } from '@batchmill/contracts';
+import { Runs } from '@batchmill/records';
+import { EmbeddedStore } from '@batchmill/store/embedded';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,5 +58,17 @@ describe('a wish when nobody is at work on the home', () => {
 
     expect(cancelled).toMatchObject({ code: 0, said: expect.stringMatching(/status +cancelled/) });
     expect((await ask('runs cancel one', slow)).said).toContain('run one has ended already: cancelled');
+  }, 60_000);
+
+  it('R2: cancelling a run does nothing for other runs that are unfinished, and spends nothing', async () => {
+    const store = EmbeddedStore.open({ file: join(cwd, '.batchmill', 'state.db') });
+    const runs = new Runs(store, new SystemClock());
+    await runs.insertion(runs.new('two', { pipeline: 'annual-reports', endpoint: 'inference' }, null)).apply([]);
+    await store.close();
+
+    await ask('runs cancel one', slow);
+
+    expect((await ask('runs show one', slow)).said).toMatch(/status +cancelled/);
+    expect((await ask('runs show two', slow)).said).toMatch(/status +requested/);
   }, 60_000);
 });
