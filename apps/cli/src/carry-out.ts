@@ -1,5 +1,14 @@
 import type { Event } from '@batchmill/contracts';
-import { lineOfRun, openWork, publishEvent, runStages, type Line, type Settings } from '@batchmill/service';
+import {
+  awaitTold,
+  lineOfRun,
+  openWork,
+  publishEvent,
+  reportRun,
+  runStages,
+  type Line,
+  type Settings,
+} from '@batchmill/service';
 import type { Type } from '@nestjs/common';
 import { pathHere } from './show/path-here.js';
 import { stopSignal } from './stop-signal.js';
@@ -36,9 +45,13 @@ export async function carryOut(
     process.stdout.write(`nobody is at work on ${pathHere(settings.installation.home)}: this process does it\n`);
     const running = await runStages(runId === undefined ? line : lineOfRun(line, runId), stages);
     try {
+      const since = line.clock.now();
       await publishEvent(line, event);
       while (!stopping.aborted) {
-        if (await isDone(line)) return 'done';
+        if (await isDone(line)) {
+          await tell(line, runId, since, stopping);
+          return 'done';
+        }
         await line.clock.sleep(lookMs, stopping);
       }
       return 'stopped';
@@ -48,4 +61,10 @@ export async function carryOut(
   } finally {
     await working.close();
   }
+}
+
+/** Of a run whose end was the wish people are told before this process ends. */
+async function tell(line: Line, runId: string | undefined, since: Date, signal: AbortSignal): Promise<void> {
+  const run = runId === undefined ? null : await line.runs.get(runId);
+  if (run !== null) await awaitTold(line, await reportRun(line, run), since, signal);
 }

@@ -13,6 +13,7 @@ export { runStages } from './run-stages.js';
 export { askForRun } from './runs/ask-for-run.js';
 export { awaitRun, hasEnded, type Awaiting } from './runs/await-run.js';
 export { runIdWanted } from './runs/expect-run-id.js';
+export { awaitTold } from './runs/await-told.js';
 export { lineOfRun } from './runs/line-of-run.js';
 export { newRunId } from './runs/new-run-id.js';
 export { openWork } from './runs/open-work.js';

@@ -2,10 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '@batchmill/contracts';
 import { Runs } from '@batchmill/records';
 import { EmbeddedStore } from '@batchmill/store/embedded';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { readSettings, type Settings } from '../settings/index.js';
 import { runPipeline, type RunPipelineOptions } from './run-pipeline.js';
 
@@ -41,6 +45,38 @@ describe('runPipeline', () => {
     ['function', { pipeline: 'package-docs', endpoint: 'inference', functions: ['sumary'] }, 'run.unknown-function'],
   ])('R2: an unknown %s is refused before the stages work', async (_, options, code) => {
     await expect(refused(options)).resolves.toEqual({ code, said: [] });
+  });
+
+  it.each([
+    ['ended', { limit: 1 }, 'run.finished'],
+    ['was rejected', { parameters: { colour: 'red' } }, 'run.rejected'],
+  ])('N1: returns when people were told that the run %s', async (_, asked, event) => {
+    const told: string[] = [];
+    const receiver = createServer((request, response) => {
+      void json(request).then((payload) => {
+        told.push((payload as { event: string }).event);
+        response.writeHead(204).end();
+      });
+    });
+    await once(receiver.listen(0, '127.0.0.1'), 'listening');
+    const { port } = receiver.address() as AddressInfo;
+    const webhookUrl = `http://127.0.0.1:${port}/`;
+    // Asked for before: what a stage rejects is rejected by it.
+    const store = EmbeddedStore.open({ file: join(home, 'state.db') });
+    const runs = new Runs(store, new SystemClock());
+    const request = { pipeline: 'package-docs', endpoint: 'embeddings', ...asked } as const;
+    await runs.insertion(runs.new('one', request, null)).apply([]);
+    await store.close();
+
+    const options = {
+      pipeline: 'package-docs',
+      runId: 'one',
+      settings: { ...settings, notifications: { ...settings.notifications, webhookUrl } },
+    };
+    await runPipeline(options).catch(() => undefined);
+    receiver.close();
+
+    expect(told).toContain(event);
   });
 
   it('R2: the id of another run is refused before the stages work', async () => {

@@ -15,6 +15,7 @@ import { runStages } from '../run-stages.js';
 import { pipelineDefaultsOf, readSettings, type Settings } from '../settings/index.js';
 import { askForRun } from './ask-for-run.js';
 import { awaitRun, hasEnded } from './await-run.js';
+import { awaitTold } from './await-told.js';
 import { expectRunId } from './expect-run-id.js';
 import { expectRunnable } from './expect-runnable.js';
 import { newRunId } from './new-run-id.js';
@@ -97,17 +98,20 @@ async function attendRun({ options, isAsked, ...attending }: Attending): Promise
   }
   const opened =
     working ?? (await openLine(settings, { log: attending.log, name: 'run-pipeline', needsProvider: false }));
+  const since = opened.line.clock.now();
   try {
     if (working !== null && !isAsked) await expectRunnable(opened.line, request);
     const running = working && (await runStages(opened.line, (await import('@batchmill/all-in-one')).stages));
     try {
       options.onWork?.(working === null ? 'elsewhere' : 'here');
       if (!isAsked) await askForRun(opened.line, request);
-      return await awaitRun(opened.line, runId, {
+      const report = await awaitRun(opened.line, runId, {
         ...(onProgress === undefined ? {} : { onProgress }),
         ...(signal === undefined ? {} : { signal }),
         ...(working === null ? { isWorkedOn: workedElsewhere(settings, opened.line.clock) } : {}),
       });
+      if (working !== null && report !== null) await awaitTold(opened.line, report, since, signal);
+      return report;
     } finally {
       await running?.close();
     }

@@ -1,0 +1,29 @@
+import { RunFinished, RunRejected, topicOf } from '@batchmill/contracts';
+import type { Line } from '../line.js';
+import type { RunReport } from '../reports/run-report.js';
+import { hasEnded } from './await-run.js';
+
+const lookMs = 100;
+const ends = [RunFinished, RunRejected].map(topicOf);
+
+/**
+ * Waits until each notification of a run that has ended was tried once, so that the process that worked it may end; at
+ * most for as long as a stop may take. `since` is when this process began to work.
+ */
+export async function awaitTold(line: Line, run: RunReport, since: Date, signal?: AbortSignal): Promise<void> {
+  if (!hasEnded(run)) return;
+  const { clock, work } = line;
+  const until = clock.now().getTime() + work.shutdownMs;
+  while (signal?.aborted !== true && clock.now().getTime() < until) {
+    if (await isTold(line, run, since)) return;
+    await clock.sleep(lookMs, signal);
+  }
+}
+
+async function isTold({ notifications, line }: Line, { runId, finishedAt }: RunReport, since: Date): Promise<boolean> {
+  const ofRun = { 'payload.runId': runId };
+  if ((await notifications.count({ ...ofRun, state: 'due', parked: false, failures: 0 })) > 0) return false;
+  if (finishedAt === null || new Date(finishedAt) < since) return true;
+  const channels = line.webhookUrl === null ? 1 : 2;
+  return (await notifications.count({ ...ofRun, event: { $in: ends } })) >= channels;
+}
