@@ -3,6 +3,7 @@ import { momentOf } from '../crash/moments.js';
 import { StruckLine, type Afterwards } from './struck-line.js';
 
 const alone: readonly (readonly [string, Afterwards])[] = [
+  ['interleaving 1: documents are marked, their claim not sealed', 'restarted'],
   ['half uploaded', 'restarted'],
   ['after create was accepted, before its answer', 'taken over by a replica'],
   ['interleaving 12: after the documents, before the checkpoint', 'taken over by a replica'],

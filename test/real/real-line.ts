@@ -110,15 +110,15 @@ export class RealLine {
 
   /** Starts services, several of a kind when they are named several times. Resolves when all are at work. */
   async start(...names: readonly StageName[]): Promise<ServiceProcess[]> {
-    const started = await Promise.all(names.map((name) => ServiceProcess.start(name, this.env)));
-    this.services.push(...started);
-    return started;
+    const starting = names.map((name) => this.startOne(name));
+    await Promise.allSettled(starting); // so that those that did start are known, and ended, when one does not
+    return Promise.all(starting);
   }
 
   /** Starts one service with settings of its own, or another program in its place. */
   async startOne(
     name: StageName,
-    { env = {}, main }: { readonly env?: Readonly<Record<string, string>>; readonly main?: string },
+    { env = {}, main }: { readonly env?: Readonly<Record<string, string>>; readonly main?: string } = {},
   ): Promise<ServiceProcess> {
     const started = await ServiceProcess.start(name, { ...this.env, ...env }, main);
     this.services.push(started);

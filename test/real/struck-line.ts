@@ -15,6 +15,9 @@ const endWithinMs = 120_000;
 /** restarted: one process is killed and started again. taken over: there are two, and the other one goes on. */
 export type Afterwards = 'restarted' | 'taken over by a replica';
 
+/** What test/crash/doomed.ts is told. */
+type Doom = Readonly<Record<'DOOM' | 'DOOM_ONCE' | 'DOOMED_SERVICE', string>>;
+
 /** Six services on real servers, of which one or two are killed at a moment, each in a run of its own. */
 export class StruckLine {
   readonly #hit: string[] = [];
@@ -30,8 +33,13 @@ export class StruckLine {
       env: { NOTES_BATCH_SIZE: '5', BATCHMILL_SLICE_LINES: '2', NODE_OPTIONS: '--max-old-space-size=192' },
     });
     const struck = new StruckLine(line);
-    await Promise.all(stageNames.map((name) => struck.#start(name)));
-    return struck;
+    try {
+      await struck.#start(stageNames);
+      return struck;
+    } catch (error) {
+      await struck.close();
+      throw error;
+    }
   }
 
   /** Kills the service at its moment in a new run; resolves once the run has ended and was looked at. */
@@ -39,7 +47,7 @@ export class StruckLine {
     const killed = await this.#doom(moment, afterwards === 'restarted' ? 1 : 2);
     const runId = await this.#ask(moment, moment.id);
     await killed();
-    if (afterwards === 'restarted') await this.#start(moment.service);
+    if (afterwards === 'restarted') await this.#start([moment.service]);
     await this.#expectDone(moment, runId, moment.id);
   }
 
@@ -55,7 +63,7 @@ export class StruckLine {
       runIds.push(await this.#ask(moment, topic));
       await killed();
     }
-    await Promise.all(pair.map(({ moment }) => this.#start(moment.service)));
+    await this.#start(pair.map(({ moment }) => moment.service));
     for (const [index, { moment, topic }] of pair.entries()) await this.#expectDone(moment, runIds[index]!, topic);
   }
 
@@ -87,7 +95,13 @@ export class StruckLine {
     for (const carrier of this.#carriers.values()) await carrier.close();
   }
 
-  async #start(name: StageName, doom: Readonly<Record<string, string>> | null = null): Promise<ServiceProcess> {
+  async #start(names: readonly StageName[], doom: Doom | null = null): Promise<ServiceProcess[]> {
+    const starting = names.map((name) => this.#startOne(name, doom));
+    await Promise.allSettled(starting);
+    return Promise.all(starting);
+  }
+
+  async #startOne(name: StageName, doom: Doom | null): Promise<ServiceProcess> {
     const carrier = await Carrier.to(this.line.simulator.url);
     const env = { OPENAI_BASE_URL: `${carrier.url}/v1`, ...doom };
     const service = await this.line.startOne(name, doom === null ? { env } : { env, main: doomedMain });
@@ -130,17 +144,15 @@ export class StruckLine {
     const there = this.line.of(name);
     await Promise.all(there.slice(processes).map((service) => this.line.stop(service)));
     const missing = Math.max(0, processes - there.length);
-    const added = await Promise.all(Array.from({ length: missing }, () => this.#start(name)));
-    return [...there.slice(0, processes), ...added];
+    return [...there.slice(0, processes), ...(await this.#start(Array.from({ length: missing }, () => name)))];
   }
 
-  async #replace(
-    name: StageName,
-    processes: number,
-    doom: Readonly<Record<string, string>>,
-  ): Promise<ServiceProcess[]> {
+  async #replace(name: StageName, processes: number, doom: Doom): Promise<ServiceProcess[]> {
     await Promise.all(this.line.of(name).map((service) => this.line.stop(service)));
-    return Promise.all(Array.from({ length: processes }, () => this.#start(name, doom)));
+    return this.#start(
+      Array.from({ length: processes }, () => name),
+      doom,
+    );
   }
 
   async #ask({ endpoint }: Moment, topic: string): Promise<string> {
