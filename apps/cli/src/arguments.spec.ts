@@ -13,6 +13,7 @@ describe('an argument that cannot be used', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
+  const standingFor: Record<string, string> = { BLANK: ' ', LONG: ' word'.repeat(9_001) };
   it.each([
     ['run annual-reports --endpoint images', '--endpoint', "'images'", 'wanted embeddings or inference'],
     ['run annual-reports --limit 0', '--limit', "'0'", 'wanted a whole number of at least 1'],
@@ -30,6 +31,15 @@ describe('an argument that cannot be used', () => {
     ['estimate annual-reports --documents none', '--documents', "'none'", 'wanted a whole number'],
     ['batch list --limit many', '--limit', "'many'", 'wanted a whole number of at least 1'],
     ['search annual-reports growth --top -1', '--top', "'-1'", 'wanted a whole number of at least 1'],
+    ['search annual-reports BLANK', 'query', 'wanted a question', 'search --help'],
+    ['search annual-reports LONG', 'query', 'found 9001 tokens', 'wanted at most 8192'],
+    ['batch list --run nobody', 'run nobody', 'no run', 'runs list'],
+    [
+      'estimate annual-reports --endpoint embeddings --param __proto__=x',
+      '__proto__',
+      'found parameter',
+      'wanted one of',
+    ],
     ['simulator --port x', '--port', "'x'", 'wanted a number'],
     ['dlt redrive', 'dlt redrive', 'found neither', 'wanted the id of a letter'],
     ['run', 'pipeline', 'missing', 'batchmill run --help'],
@@ -38,12 +48,22 @@ describe('an argument that cannot be used', () => {
     ['runs shwo', "'shwo'", 'unknown command', 'Did you mean show?'],
   ])('%s ends with 1 and names the flag, what was found and what was wanted', async (command, flag, found, wanted) => {
     const home = join(folder, 'home');
-    const args = command.replace('EMPTY', join(folder, 'empty.txt')).split(' ');
+    const args = command
+      .replace('EMPTY', join(folder, 'empty.txt'))
+      .split(' ')
+      .map((arg) => standingFor[arg] ?? arg);
 
     const { code, out, err } = await askBatchmill(home, args);
 
     expect({ code, out }).toEqual({ code: 1, out: '' });
     for (const part of [flag, found, wanted]) expect(err).toContain(part);
     expect(existsSync(home)).toBe(false);
+  });
+
+  it('E4: a search where nothing is embedded says how that begins', async () => {
+    const { code, out } = await askBatchmill(join(folder, 'home'), ['search', 'annual-reports', 'growth']);
+
+    expect(code).toBe(0);
+    expect(out).toBe('nothing is embedded there yet: batchmill run annual-reports --endpoint embeddings\n');
   });
 });

@@ -10,6 +10,7 @@ import { table, type Column } from '../show/table.js';
 import { countFrom } from '../run-options.js';
 import { screenColumns } from '../show/screen-columns.js';
 import { settingsHere, withLine } from '../with-line.js';
+import { runOf } from './runs.js';
 
 interface Flags {
   readonly json?: true;
@@ -45,6 +46,7 @@ const columns: readonly Column[] = [
 
 async function list({ json, run, limit = 20 }: Flags): Promise<void> {
   const reports = await withLine(async (line) => {
+    if (run !== undefined) await runOf(line, run);
     const found = line.batches.find(run === undefined ? {} : { runId: run }, { sort: { createdAt: -1 }, limit });
     return (await Array.fromAsync(found)).map((batch) => reportBatch(line, batch));
   });
@@ -53,7 +55,9 @@ async function list({ json, run, limit = 20 }: Flags): Promise<void> {
     return;
   }
   if (reports.length === 0) {
-    process.stdout.write('no batches yet: batchmill run PIPELINE makes them\n');
+    process.stdout.write(
+      run === undefined ? 'no batches yet: batchmill run PIPELINE makes them\n' : `run ${run} has no batches yet\n`,
+    );
     return;
   }
   const rows = reports.map((one) => [

@@ -32,7 +32,9 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   if (isAtWork(settings) && flags.wait !== true) {
     await withLine((line) => askForRun(line, new RunRequested({ ...askedBy(flags), pipeline, runId })));
     process.stdout.write(
-      flags.json ? `${JSON.stringify({ runId })}\n` : `asked for run ${runId}; batchmill progress ${runId}\n`,
+      flags.json
+        ? `${JSON.stringify({ runId })}\n`
+        : `asked the process at work for run ${runId}; batchmill progress ${runId} follows it. Should that process end before it, --wait goes on with it here\n`,
     );
     return;
   }
