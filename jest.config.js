@@ -22,6 +22,8 @@ export default {
     '^@batchmill/([\\w-]+)$': '<rootDir>/libs/$1/src/index.ts',
   },
   testTimeout: 30_000,
+  // By default one core is left idle, which on a small machine is half of it.
+  maxWorkers: '100%',
   reporters: ['default', '<rootDir>/tools/summary-reporter.js'],
 };
 

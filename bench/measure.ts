@@ -29,7 +29,7 @@ const programs = {
 const longestMs = 300_000;
 
 /** The line looks as often as the plain script, then less often. */
-const lineEnv = {
+export const lineEnv = {
   OPENAI_API_KEY: 'sk-bench',
   BATCHMILL_PIPELINES: join(import.meta.dirname, 'pipelines'),
   BATCHMILL_FIRST_POLL_MS: '100',

@@ -150,7 +150,18 @@ function report(best: ReadonlyMap<Contender, Measured>): void {
   process.stdout.write(table([['way', 'rows/s', 'of plain', 'seconds', 'of its processor'], ...lines]));
   const found = perSecond('Batchmill, the quick way') / plain;
   const verdict = found >= goal ? 'hit ' : 'MISS';
-  process.stdout.write(`\n${verdict}  ${goal} times the plain upsert's rows per second: ${found.toFixed(1)}\n`);
+  process.stdout.write(
+    `\n${boundOf(best)}\n${verdict}  ${goal} times the plain upsert's rows per second: ${found.toFixed(1)}\n`,
+  );
+}
+
+/** The server, when it takes nearly as long alone; else what this process does besides. */
+function boundOf(best: ReadonlyMap<Contender, Measured>): string {
+  const quick = best.get('Batchmill, the quick way')?.wallMs ?? Number.NaN;
+  const server = best.get('the server alone')?.wallMs ?? Number.NaN;
+  const share = server / quick;
+  const bound = share >= 0.8 ? 'the server bounds the quick way' : 'this process bounds the quick way';
+  return `${bound}: the server alone takes ${(share * 100).toFixed(0)} % of its time`;
 }
 
 /** Numbers like a model's: about zero, of length one. */

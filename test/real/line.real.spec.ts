@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { eventually } from '@batchmill/testing';
-import { spansOf } from './jaeger.js';
+import { eventually, spansOf } from '@batchmill/testing';
 import { RealLine, stageNames } from './real-line.js';
 
 const patienceMs = 300_000;

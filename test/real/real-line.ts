@@ -3,14 +3,12 @@ import { KafkaBus } from '@batchmill/bus/kafka';
 import { RandomIds, RunRequested, factOf, headersOf } from '@batchmill/contracts';
 import { MongoStore } from '@batchmill/store/mongo';
 import { MemoryLog } from '@batchmill/telemetry';
-import { eventually, serverAddresses } from '@batchmill/testing';
+import { eventually, serverAddresses, ServiceProcess, settingsOnServers, SimulatorProcess } from '@batchmill/testing';
 import { MilvusVectors } from '@batchmill/vectors/milvus';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ServiceProcess } from './service-process.js';
-import { SimulatorProcess } from './simulator-process.js';
 
 export const stageNames = [
   'chunk-scanner',
@@ -63,8 +61,7 @@ export class RealLine {
     const simulator = await SimulatorProcess.start(join(folder, 'simulator'), ...flags);
     const id = randomUUID().slice(0, 8);
     const collection = `notes_${id}`;
-    const state = `${serverAddresses.mongodb}/batchmill_${id}`;
-    const documents = `${serverAddresses.mongodb}/users_${id}`;
+    const servers = settingsOnServers(id);
     const providerUrl = between === undefined ? simulator.url : await between(simulator.url);
     const bus = KafkaBus.open({
       url: serverAddresses.kafka,
@@ -75,24 +72,17 @@ export class RealLine {
     return new RealLine(
       folder,
       simulator,
-      MongoStore.open({ url: state }),
-      MongoStore.open({ url: documents }),
+      MongoStore.open({ url: servers.BATCHMILL_STORE }),
+      MongoStore.open({ url: servers.MONGODB_URI }),
       await MilvusVectors.open({ url: serverAddresses.milvus }),
       collection,
       bus,
       {
         BATCHMILL_HOME: join(folder, 'home'),
         BATCHMILL_PIPELINES: join(import.meta.dirname, 'pipelines'),
-        BATCHMILL_BUS: serverAddresses.kafka,
-        BATCHMILL_STORE: state,
-        MONGODB_URI: documents,
-        BATCHMILL_BLOBS: 'gridfs:',
-        BATCHMILL_VECTORS: serverAddresses.milvus,
-        BATCHMILL_REPLICATION: '1',
+        ...servers,
         OPENAI_BASE_URL: `${providerUrl}/v1`,
         OPENAI_API_KEY: 'sk-test',
-        OTEL_EXPORTER_OTLP_ENDPOINT: serverAddresses.otlp,
-        OTEL_BSP_SCHEDULE_DELAY: '200',
         KAFKA_SESSION_TIMEOUT: '6',
         BATCHMILL_FIRST_POLL_MS: '100',
         POLL_INTERVAL: '1',

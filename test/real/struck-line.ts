@@ -1,11 +1,10 @@
 import { expect } from '@jest/globals';
-import { eventually } from '@batchmill/testing';
+import { eventually, type ServiceProcess } from '@batchmill/testing';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Carrier } from '../crash/carrier.js';
 import type { Moment } from '../crash/moments.js';
 import { RealLine, stageNames, type StageName } from './real-line.js';
-import type { ServiceProcess } from './service-process.js';
 
 const doomedMain = join(import.meta.dirname, '../crash/doomed.ts');
 const documentsPerRun = 12;

@@ -9,6 +9,14 @@ export interface Moving<T extends WorkRecord> {
   readonly backoffUntil?: Date;
 }
 
+interface Writing {
+  readonly facts?: readonly Fact[];
+  /** Besides state and fence. */
+  readonly expecting?: Readonly<Record<string, unknown>>;
+  /** False: what a loss of power undoes is done again by whoever takes the record next. */
+  readonly durable?: boolean;
+}
+
 export interface Failure {
   readonly error: RecordedError;
   readonly backoffUntil: Date;
@@ -30,7 +38,8 @@ export class LeaseWrites<T extends WorkRecord> {
 
   /** Expects the owner too: a renewal that comes after the record was let go must not hold it. */
   async renew(record: T, until: Date): Promise<boolean> {
-    return this.#update(record, { 'lease.until': until }, [], { 'lease.owner': record.lease.owner });
+    const expecting = { 'lease.owner': record.lease.owner };
+    return this.#update(record, { 'lease.until': until }, { expecting, durable: false });
   }
 
   async move(record: T, { state, changes, facts, backoffUntil = noBackoff }: Moving<T>): Promise<boolean> {
@@ -43,19 +52,20 @@ export class LeaseWrites<T extends WorkRecord> {
       attempts: 0,
       error: null,
     };
-    return this.#update(record, set, facts);
+    return this.#update(record, set, { facts });
   }
 
-  /** A wake that came in the meantime makes the record due at once. */
+  /** A wake that came in the meantime makes the record due at once. Nothing outside happens on the strength of a wait. */
   async wait(record: T, changes: Changes<T>, until: Date): Promise<boolean> {
     const set = { ...changes, backoffUntil: noBackoff, lease: freeLease, attempts: 0, error: null };
-    if (await this.#update(record, { ...set, nextAt: until }, [], { wakes: record.wakes })) return true;
-    return this.#update(record, { ...set, nextAt: this.#clock.now() });
+    const expecting = { wakes: record.wakes };
+    if (await this.#update(record, { ...set, nextAt: until }, { expecting, durable: false })) return true;
+    return this.#update(record, { ...set, nextAt: this.#clock.now() }, { durable: false });
   }
 
   /** Given back as it is, for a dependency that is away or a stage that stops. */
   async giveBack(record: T, backoffUntil: Date): Promise<boolean> {
-    return this.#update(record, { lease: freeLease, backoffUntil });
+    return this.#update(record, { lease: freeLease, backoffUntil }, { durable: false });
   }
 
   async fail(record: T, failure: Failure): Promise<boolean> {
@@ -65,7 +75,7 @@ export class LeaseWrites<T extends WorkRecord> {
   /** The last failure. False too when a wish or a wake came in the meantime: that is looked at first. */
   async park(record: T, failure: Failure): Promise<boolean> {
     const set = { ...this.#failed(record, failure), parked: true };
-    return this.#update(record, set, [], { wakes: record.wakes });
+    return this.#update(record, set, { expecting: { wakes: record.wakes } });
   }
 
   /** Without the fence: the record may be in other hands long since. */
@@ -80,8 +90,7 @@ export class LeaseWrites<T extends WorkRecord> {
   async #update(
     record: T,
     set: Record<string, unknown>,
-    facts: readonly Fact[] = [],
-    expecting: Record<string, unknown> = {},
+    { facts = [], expecting = {}, durable = true }: Writing = {},
   ): Promise<boolean> {
     const { matched } = await this.#collection.updateOne(
       { _id: record._id, state: record.state, fence: record.fence, ...expecting },
@@ -89,6 +98,7 @@ export class LeaseWrites<T extends WorkRecord> {
         $set: { ...set, updatedAt: this.#clock.now() },
         ...(facts.length === 0 ? {} : { $push: { unsaid: { $each: facts } } }),
       },
+      { durable },
     );
     return matched === 1;
   }

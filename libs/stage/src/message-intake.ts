@@ -17,6 +17,8 @@ export interface TopicHandling {
   readonly answerUnusable: ((unusable: Unusable) => Promise<AsyncIterable<Step>>) | null;
   /** Wakes every loop that the event wakes. */
   readonly wake: (event: Event) => void;
+  /** Looks at a record that was recorded just now, for the loops that no event wakes. */
+  readonly wakeRecorded: (recordId: string) => void;
 }
 
 /**
@@ -64,7 +66,7 @@ export class MessageIntake {
       return 'dead-letter';
     }
     if (handling.consume !== null) {
-      const failure = await this.#consume(handling.consume, read.event, received);
+      const failure = await this.#consume(handling.consume, read.event, received, handling.wakeRecorded);
       if (failure !== null) {
         await this.#putAside(message, received, handling, failure, {});
         return 'dead-letter';
@@ -79,11 +81,12 @@ export class MessageIntake {
     consume: NonNullable<TopicHandling['consume']>,
     event: Event,
     received: Received,
+    wakeRecorded: (recordId: string) => void,
   ): Promise<Error | null> {
     const { clock, settings, log } = this.needs;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#carryOut(await consume(event, received));
+        await this.#carryOut(await consume(event, received), wakeRecorded);
         return null;
       } catch (error) {
         if (isDependencyAway(error)) throw error;
@@ -114,7 +117,7 @@ export class MessageIntake {
   /** An answer that cannot be given must not hold up the messages behind this one. */
   async #answer(answerUnusable: NonNullable<TopicHandling['answerUnusable']>, unusable: Unusable): Promise<void> {
     try {
-      await this.#carryOut(await answerUnusable(unusable));
+      await this.#carryOut(await answerUnusable(unusable), () => undefined);
     } catch (error) {
       if (isDependencyAway(error)) throw error;
       const { code, message } = recordedError(error, this.needs.clock.now());
@@ -128,10 +131,10 @@ export class MessageIntake {
     }
   }
 
-  async #carryOut(steps: AsyncIterable<Step>): Promise<void> {
+  async #carryOut(steps: AsyncIterable<Step>, recorded: (recordId: string) => void): Promise<void> {
     for await (const step of steps) {
       assertDeclared(step, this.stage);
-      await this.needs.speaker.carryOut(step);
+      if (await this.needs.speaker.carryOut(step)) recorded(step.recordId);
     }
   }
 }

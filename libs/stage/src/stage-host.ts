@@ -134,6 +134,7 @@ export class StageHost {
           answerUnusable:
             own.find(({ definition: d }) => d.kind === 'consumes-unusable' && d.event === event)?.call ?? null,
           wake: (said) => this.#wake(stage, said),
+          wakeRecorded: (recordId) => this.#wakeUntold(stage, recordId),
         });
       }
     }
@@ -147,6 +148,16 @@ export class StageHost {
       if (!definition.wokenBy.some((eventClass) => event instanceof eventClass)) continue;
       const id = records.idIn(event);
       if (id !== null) loop.wake(id);
+    }
+  }
+
+  /** No message tells them of a record: the stage recorded it itself. */
+  #wakeUntold(stage: StageDefinition, recordId: string): void {
+    for (const { loop, handler } of this.#loops) {
+      const { definition } = handler;
+      if (definition.stage === stage && definition.kind === 'works' && definition.wokenBy.length === 0) {
+        loop.wake(recordId);
+      }
     }
   }
 

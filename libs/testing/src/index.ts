@@ -1,7 +1,11 @@
 export { eventually } from './eventually.js';
 export { KnownPipelines } from './known-pipelines.js';
+export { spansOf, type Span } from './jaeger.js';
 export { ManualClock } from './manual-clock.js';
 export { serverAddresses } from './server-addresses.js';
+export { ServiceProcess } from './service-process.js';
+export { settingsOnServers } from './settings-on-servers.js';
 export { ShiftedClock } from './shifted-clock.js';
+export { SimulatorProcess, type Ledger } from './simulator-process.js';
 export { TestLine, type TestLineOptions } from './test-line.js';
 export { testLineSettings, testWorkSettings } from './test-settings.js';

@@ -57,6 +57,29 @@ export function describeWaking(make: MakeStageUnderTest): void {
       await workshop().until('thing', 'shipped');
     });
 
+    it('a record that a stage takes in itself is worked on at once, and not before its time when it is heard of again', async () => {
+      let heard = 0;
+      await workshop().start([
+        consumes<ThingAsked>(maker, ThingAsked, async function* ({ thingId }, { id }) {
+          yield workshop().things.insertion(workshop().things.new(thingId ?? id, 'asked'));
+          heard += 1;
+        }),
+        works(maker, 'asked', [], async function* (thing) {
+          yield thing.with({ progress: thing.data.progress + 1 }).wait(workshop().in(farMs));
+        }),
+      ]);
+      const ask = () => workshop().say(ThingAsked, '{"thingId":"thing","size":1}');
+
+      await ask(); // the clock stands: no look of its own finds it
+      await eventually('it is worked on', async () => (await workshop().things.get('thing'))?.progress === 1);
+      await ask();
+
+      await eventually('it is heard of again', () => heard === 2);
+      await workshop().insert('next');
+      await workshop().inTime('the clock looked', async () => (await workshop().thing('next')).progress === 1, 100);
+      expect(await workshop().thing('thing')).toMatchObject({ progress: 1 });
+    });
+
     it('a record that backs off is not looked at, whatever names it, before its time', async () => {
       await workshop().insert('backing off', { state: 'made', backoffUntil: workshop().in(3_000) });
       await workshop().insert('waiting', { state: 'made', nextAt: workshop().in(farMs) });

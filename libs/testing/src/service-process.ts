@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const startsWithinMs = 60_000;
 
 /** A service of the product, as a process of its own. */
@@ -15,9 +16,9 @@ export class ServiceProcess {
 
   private constructor(
     readonly name: string,
-    private readonly child: ChildProcess,
+    private readonly child: ChildProcessByStdio<null, Readable, Readable>,
   ) {
-    for (const stream of [child.stdout!, child.stderr!]) {
+    for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => this.hear(line));
     }
     child.once('exit', (code, signal) => {
@@ -51,7 +52,9 @@ export class ServiceProcess {
   }
 
   get pid(): number {
-    return this.child.pid!;
+    const { pid } = this.child;
+    if (pid === undefined) throw new Error(`${this.name} was never started`);
+    return pid;
   }
 
   get isRunning(): boolean {
@@ -85,7 +88,7 @@ export class ServiceProcess {
     this.lines.push(line);
     if (this.lines.length > 200) this.lines.shift();
     const found = /"url":"([^"]+)".*"at work"/.exec(line);
-    if (found) this.ready.resolve(found[1]!.replace('[::]', '127.0.0.1').replace('0.0.0.0', '127.0.0.1'));
+    if (found?.[1] !== undefined) this.ready.resolve(found[1].replace(/\[::\]|0\.0\.0\.0/, '127.0.0.1'));
   }
 
   private async untilReady(): Promise<void> {

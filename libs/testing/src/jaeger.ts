@@ -1,9 +1,11 @@
-import { serverAddresses } from '@batchmill/testing';
+import { serverAddresses } from './server-addresses.js';
 
 export interface Span {
   readonly operation: string;
   readonly service: string;
   readonly spanId: string;
+  readonly startMs: number;
+  readonly endMs: number;
   readonly tags: Readonly<Record<string, unknown>>;
   readonly links: number;
 }
@@ -12,6 +14,9 @@ interface JaegerTrace {
   readonly spans: readonly {
     readonly operationName: string;
     readonly spanID: string;
+    /** In microseconds, as `duration`. */
+    readonly startTime: number;
+    readonly duration: number;
     readonly processID: string;
     readonly tags: readonly { readonly key: string; readonly value: unknown }[];
     readonly references: readonly { readonly refType: string }[];
@@ -26,10 +31,12 @@ export async function spansOf(traceId: string): Promise<Span[]> {
   if (!response.ok) throw new Error(`Jaeger answers ${response.status}: ${await response.text()}`);
   const { data } = (await response.json()) as { data: readonly JaegerTrace[] | null };
   return (data ?? []).flatMap(({ spans, processes }) =>
-    spans.map(({ operationName, spanID, processID, tags, references }) => ({
+    spans.map(({ operationName, spanID, startTime, duration, processID, tags, references }) => ({
       operation: operationName,
       service: processes[processID]?.serviceName ?? '',
       spanId: spanID,
+      startMs: startTime / 1000,
+      endMs: (startTime + duration) / 1000,
       tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
       links: references.filter(({ refType }) => refType === 'FOLLOWS_FROM').length,
     })),

@@ -1,0 +1,18 @@
+import { once } from 'node:events';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { machineLine } from './report.ts';
+
+/*
+ * `npm run bench:real`: what the line does on the real servers that `npm run servers:up` started. Each part is a process
+ * of its own, one after another, so that the memory and the clients of one are nothing to the next.
+ */
+const parts = ['real-line.ts', 'milvus.ts', 'bus.ts'];
+process.stdout.write(machineLine());
+for (const part of parts) {
+  process.stdout.write('\n');
+  const file = join(import.meta.dirname, part);
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], { stdio: 'inherit' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) process.exit(code ?? 1);
+}
