@@ -1,16 +1,18 @@
 import { stages } from '@batchmill/all-in-one';
 import { assembleLine, openLine, readSettings, serveStages, type Ports } from '@batchmill/service';
 import { PinoLog, startTelemetry } from '@batchmill/telemetry';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import type { PortCall } from './moments.ts';
 
 /*
  * A service that kills itself at one call of one port. `DOOM` says at which, and what must stand in what the call is given;
  * `DOOMED_SERVICE` is a stage's name, and without it this is the whole line. Of several processes with the same `DOOM_ONCE`,
- * the first that comes to the call makes that file and dies, and the others live on. All else is as in the product.
+ * the first that comes to the call makes that file, with its pid, and dies, and the others live on. With
+ * `DOOM_SIGNAL=SIGSTOP` it is frozen instead, and goes on with the call when it is thawed. All else is as in the product.
  */
 const doom = JSON.parse(process.env['DOOM'] ?? 'null') as PortCall | null;
 const onceFile = process.env['DOOM_ONCE'];
+const isFrozen = process.env['DOOM_SIGNAL'] === 'SIGSTOP';
 const service = process.env['DOOMED_SERVICE'];
 const settings = readSettings({ env: process.env, cwd: process.cwd() });
 const log = new PinoLog({ level: settings.service.logLevel });
@@ -60,8 +62,14 @@ function watched<T extends object>(port: T, kind: PortCall['port'], collection?:
         const call = (): unknown => Reflect.apply(value, target, given);
         if (kind === 'store' && property === 'collection') return watched(call() as object, kind, String(given[0]));
         if (!isDoom(kind, collection, String(property), given) || !isFirst()) return call();
-        if (doom?.when === 'before') die();
-        return Promise.resolve(call()).then(die);
+        if (doom?.when === 'before') {
+          strike();
+          return call();
+        }
+        return Promise.resolve(call()).then((result) => {
+          strike();
+          return result;
+        });
       };
     },
   });
@@ -77,15 +85,17 @@ function isDoom(port: string, collection: string | undefined, method: string, gi
 function isFirst(): boolean {
   if (onceFile === undefined) return true;
   try {
-    closeSync(openSync(onceFile, 'wx'));
+    const file = openSync(onceFile, 'wx');
+    writeSync(file, String(process.pid));
+    closeSync(file);
     return true;
   } catch {
     return false;
   }
 }
 
-function die(): never {
-  process.kill(process.pid, 'SIGKILL');
-  // The signal ends the process within this turn; nothing may happen in between.
-  for (;;);
+function strike(): void {
+  process.kill(process.pid, isFrozen ? 'SIGSTOP' : 'SIGKILL');
+  // A kill ends the process within this turn; nothing may happen in between.
+  while (!isFrozen);
 }

@@ -17,7 +17,7 @@ describe('six services that share nothing but the servers', () => {
       await line.start(...stageNames);
 
       const embedding = await line.endOf(await line.ask('mills', 'embeddings'), patienceMs);
-      const summing = await line.endOf(await line.ask('mills', 'inference', 500), patienceMs);
+      const summing = await line.endOf(await line.ask('mills', 'inference', { limit: 500 }), patienceMs);
 
       expect(embedding['totals']).toMatchObject({ documents: { succeeded: 5_000, failed: 0, left: 0 } });
       expect(summing['totals']).toMatchObject({ documents: { succeeded: 500, failed: 0, left: 0 } });

@@ -1,4 +1,5 @@
 import { stages as modules } from '@batchmill/all-in-one';
+import type { OutgoingMessage } from '@batchmill/bus';
 import { KafkaBus } from '@batchmill/bus/kafka';
 import { RandomIds, RunRequested, factOf, headersOf } from '@batchmill/contracts';
 import { MongoStore } from '@batchmill/store/mongo';
@@ -34,6 +35,20 @@ export interface Note extends Record<string, unknown> {
   readonly topic: string;
   readonly book: string;
   readonly text: string;
+}
+
+export interface Asked {
+  readonly runId: string;
+  readonly pipeline: string;
+  readonly endpoint: 'embeddings' | 'inference';
+  readonly limit?: number;
+}
+
+/** The message that asks for a run of the notes of one topic. */
+export function requestOf(topic: string, asked: Asked): OutgoingMessage {
+  const event = new RunRequested({ ...asked, parameters: { topics: [topic] } });
+  const fact = factOf(event, { id: new RandomIds().next(), at: new Date(), traceparent: null });
+  return { topic: fact.topic, key: fact.key, value: fact.data, headers: headersOf(fact, '/test') };
 }
 
 /**
@@ -129,13 +144,10 @@ export class RealLine {
   }
 
   /** Asks for a run of the notes of one topic; its id is the answer. */
-  async ask(topic: string, endpoint: 'embeddings' | 'inference', limit?: number): Promise<string> {
-    const runId = `${topic}-${endpoint}`;
-    const parameters = { topics: [topic] };
-    const event = new RunRequested({ runId, pipeline: 'notes', endpoint, parameters, ...(limit && { limit }) });
-    const fact = factOf(event, { id: new RandomIds().next(), at: new Date(), traceparent: null });
-    await this.bus.publish([{ topic: fact.topic, key: fact.key, value: fact.data, headers: headersOf(fact, '/test') }]);
-    return runId;
+  async ask(topic: string, endpoint: Asked['endpoint'], more: Partial<Asked> = {}): Promise<string> {
+    const asked = { runId: `${topic}-${endpoint}`, pipeline: 'notes', endpoint, ...more };
+    await this.bus.publish([requestOf(topic, asked)]);
+    return asked.runId;
   }
 
   async runOf(runId: string): Promise<Record<string, unknown> | null> {

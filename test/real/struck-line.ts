@@ -1,9 +1,10 @@
 import { expect } from '@jest/globals';
 import { eventually, type ServiceProcess } from '@batchmill/testing';
 import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Carrier } from '../crash/carrier.js';
-import type { Moment } from '../crash/moments.js';
+import type { Moment, PortCall } from '../crash/moments.js';
 import { RealLine, stageNames, type StageName } from './real-line.js';
 
 const doomedMain = join(import.meta.dirname, '../crash/doomed.ts');
@@ -14,8 +15,13 @@ const endWithinMs = 120_000;
 /** restarted: one process is killed and started again. taken over: there are two, and the other one goes on. */
 export type Afterwards = 'restarted' | 'taken over by a replica';
 
+/** When a frozen process goes on: as soon as another one has taken what it held, or later still. */
+export type Awake = 'when it was taken over' | 'after the end of the run';
+
 /** What test/crash/doomed.ts is told. */
-type Doom = Readonly<Record<'DOOM' | 'DOOM_ONCE' | 'DOOMED_SERVICE', string>>;
+type Doom = Readonly<Record<'DOOM' | 'DOOM_ONCE' | 'DOOMED_SERVICE' | 'DOOM_SIGNAL', string>>;
+
+const kindsOfRecords = ['runs', 'claims', 'batches', 'notifications'] as const;
 
 /** Six services on real servers, of which one or two are killed at a moment, each in a run of its own. */
 export class StruckLine {
@@ -66,6 +72,36 @@ export class StruckLine {
     for (const [index, { moment, topic }] of pair.entries()) await this.#expectDone(moment, runIds[index]!, topic);
   }
 
+  /**
+   * Freezes the one of two processes that comes to the moment first, and thaws it. Then it does the next run alone: what it
+   * was about to do when it was frozen is behind it by then. `meanwhile` happens while it is frozen.
+   */
+  async freezeAt(
+    moment: Moment & { readonly at: PortCall },
+    awake: Awake,
+    meanwhile: (topic: string) => Promise<void> = async () => undefined,
+  ): Promise<void> {
+    const doom = this.#doomAt(moment, moment.at, 'SIGSTOP');
+    const processes = await this.#replace(moment.service, 2, doom);
+    const runId = await this.#ask(moment, moment.id);
+    const sleeper = await eventually(
+      `a process of ${moment.service} frozen`,
+      () => processes.find(({ pid }) => isFrozenAs(pid, doom.DOOM_ONCE)),
+      hitWithinMs,
+    );
+    this.#hit.push(labelOf(moment));
+    await meanwhile(moment.id);
+    if (awake === 'when it was taken over') await this.#takenOver(runId);
+    else await this.line.endOf(runId, endWithinMs);
+    sleeper.thaw();
+    await this.line.endOf(runId, endWithinMs);
+    await Promise.all(processes.filter((each) => each !== sleeper).map((each) => this.line.stop(each)));
+    const next = `${moment.id}-next`;
+    const nextId = await this.#ask(moment, next);
+    await this.#expectDone(moment, nextId, next);
+    await this.#expectDone(moment, runId, moment.id);
+  }
+
   async expectNothingTwice(): Promise<void> {
     // Files that a killed upload left are found by the sweep.
     const ledger = await eventually(
@@ -112,11 +148,7 @@ export class StruckLine {
   async #doom(moment: Moment, processes: number): Promise<() => Promise<void>> {
     const doomed =
       'port' in moment.at
-        ? await this.#replace(moment.service, processes, {
-            DOOM: JSON.stringify(moment.at),
-            DOOM_ONCE: join(this.line.folder, `doom-${randomUUID()}`),
-            DOOMED_SERVICE: moment.service,
-          })
+        ? await this.#replace(moment.service, processes, this.#doomAt(moment, moment.at, 'SIGKILL'))
         : await this.#have(moment.service, processes);
     for (const service of doomed) {
       if ('port' in moment.at) this.line.mayDie(service);
@@ -130,6 +162,43 @@ export class StruckLine {
         { code: null, signal: 'SIGKILL' },
       ]);
     };
+  }
+
+  #doomAt({ service }: Moment, at: PortCall, signal: 'SIGKILL' | 'SIGSTOP'): Doom {
+    return {
+      DOOM: JSON.stringify(at),
+      DOOM_ONCE: join(this.line.folder, `doom-${randomUUID()}`),
+      DOOMED_SERVICE: service,
+      DOOM_SIGNAL: signal,
+    };
+  }
+
+  /** Somebody has taken a record of the run that was held just now. */
+  async #takenOver(runId: string): Promise<void> {
+    const held = await this.#heldOf(runId);
+    expect(held.size).toBeGreaterThan(0);
+    await eventually(
+      `what is held of ${runId} is taken over`,
+      async () => [...(await this.#fencesOf(runId))].some(([id, fence]) => fence > (held.get(id) ?? Infinity)),
+      endWithinMs,
+      50,
+    );
+  }
+
+  async #heldOf(runId: string): Promise<Map<string, number>> {
+    return this.#fencesOf(runId, { 'lease.owner': { $ne: null } });
+  }
+
+  /** By kind and id. */
+  async #fencesOf(runId: string, filter: Record<string, unknown> = {}): Promise<Map<string, number>> {
+    const fences = new Map<string, number>();
+    for (const kind of kindsOfRecords) {
+      const ofRun = kind === 'runs' ? { _id: runId } : { runId };
+      for await (const { _id, fence } of this.line.state.collection(kind).find({ ...ofRun, ...filter })) {
+        fences.set(`${kind} ${String(_id)}`, Number(fence));
+      }
+    }
+    return fences;
   }
 
   #watch(doomed: readonly ServiceProcess[], service: ServiceProcess, call: Parameters<Carrier['watch']>[0]): void {
@@ -171,6 +240,12 @@ export class StruckLine {
       expect(note['answers']).toHaveLength(1);
     }
   }
+}
+
+/** Linux says T of a process that is stopped. */
+function isFrozenAs(pid: number, onceFile: string): boolean {
+  if (!existsSync(onceFile) || readFileSync(onceFile, 'utf8') !== String(pid)) return false;
+  return /\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 }
 
 function labelOf({ service, name }: Moment): string {

@@ -74,6 +74,15 @@ export class ServiceProcess {
     return values.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 
+  /** It does nothing until it is thawed, and does not know that time has passed. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
   /** Resolves with how it ended. */
   async end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: string | null }> {
     if (this.isRunning) {

@@ -45,6 +45,15 @@ export class SimulatorProcess {
     return text === '' ? null : JSON.parse(text);
   }
 
+  /** It answers nobody until it is thawed: what was sent meanwhile is answered then. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
   async end(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = once(this.child, 'exit');

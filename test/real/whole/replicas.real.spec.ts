@@ -30,7 +30,7 @@ describe('replicas of every stage', () => {
       const runIds: string[] = [];
       for (const topic of topics) {
         runIds.push(await line.ask(topic, 'embeddings'));
-        runIds.push(await line.ask(topic, 'inference', answersPerTopic));
+        runIds.push(await line.ask(topic, 'inference', { limit: answersPerTopic }));
       }
       for (const runId of runIds) await expectDone(runId);
 

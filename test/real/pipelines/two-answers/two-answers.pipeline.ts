@@ -1,0 +1,18 @@
+import { chat, definePipeline } from '@batchmill/pipeline';
+
+const responseTemplate = { $push: { answers: { by: '{{ function }}', said: '{{ response_content }}' } } };
+
+/** Two functions of different models: the answers for a document come in two batches, which two ingesters may have. */
+export default definePipeline({
+  name: 'two-answers',
+  parameters: { topics: 'string[]' },
+  source: { collection: 'notes', queryTemplate: ({ topics }) => ({ topic: { $in: topics } }), parentIdField: 'book' },
+  inference: {
+    status: { field: 'ai_status' },
+    functions: [
+      chat({ name: 'summary', model: 'gpt-4o-mini', user: 'Summarize: {{ text }}', responseTemplate }),
+      chat({ name: 'title', model: 'gpt-4o', user: 'Name: {{ text }}', responseTemplate }),
+    ],
+  },
+  batch: { batchSize: Number(process.env['NOTES_BATCH_SIZE'] ?? 100), maxRetries: 3 },
+});
