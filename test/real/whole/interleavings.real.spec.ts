@@ -176,16 +176,14 @@ describe('processes that want the same at the same time', () => {
       const home = join(line.folder, 'other');
       mkdirSync(home);
       const documents = EmbeddedStore.open({ file: join(home, 'state.db') });
-      await documents
-        .collection('notes')
-        .insertMany(
-          Array.from({ length: 200 }, (_, index) => ({
-            _id: `n${index}`,
-            topic: 'theirs',
-            book: 'b',
-            text: `Theirs, ${index}.`,
-          })),
-        );
+      await documents.collection('notes').insertMany(
+        Array.from({ length: 200 }, (_, index) => ({
+          _id: `n${index}`,
+          topic: 'theirs',
+          book: 'b',
+          text: `Theirs, ${index}.`,
+        })),
+      );
       const { OPENAI_BASE_URL = '', BATCHMILL_PIPELINES = '', NOTES_BATCH_SIZE = '' } = line.env;
       const other = await ServiceProcess.start('all-in-one', {
         ...{
