@@ -29,7 +29,7 @@ export class Progress {
     return { ...this.#state, received: this.received.toString() };
   }
 
-  goOn(to: Partial<Pick<Ingestion, 'part' | 'offset' | 'output' | 'error' | 'lost' | 'goneSince'>>): void {
+  goOn(to: Partial<Pick<Ingestion, 'part' | 'offset' | 'output' | 'error' | 'archive' | 'lost' | 'goneSince'>>): void {
     this.#state = { ...this.#state, ...to };
   }
 

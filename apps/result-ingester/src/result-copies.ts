@@ -36,14 +36,14 @@ export class ResultCopies {
     progress.goOn({ error: await this.#copyOf(batch.provider?.errorFileId ?? null, batch, progress) });
   }
 
-  /** Nobody needs the provider's files any more, nor our copies of vectors. What cannot be deleted does no harm. */
-  async cleanUp({ _id, provider }: Batch, progress: Progress, isEmbedded: boolean): Promise<void> {
+  /** Nobody needs the provider's files any more, nor our copies: the archive holds what was answered. What cannot be deleted does no harm. */
+  async cleanUp({ _id, provider }: Batch, progress: Progress): Promise<void> {
     const { output, error } = progress.state;
     try {
       for (const fileId of [provider?.inputFileId, provider?.outputFileId, provider?.errorFileId]) {
         if (fileId != null) await this.provider.deleteFile(fileId);
       }
-      for (const name of isEmbedded ? [output, error] : []) if (name !== null) await this.blobs.delete(name);
+      for (const name of [output, error]) if (name !== null) await this.blobs.delete(name);
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       this.log.warn('files of an ingested batch could not be deleted', { batchId: _id, error: message });

@@ -24,6 +24,7 @@ import {
 import { LineSettings, Stage, Works } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
+import { archiveAnswers } from './archive-answers.js';
 import { OutcomeWriter } from './outcome-writer.js';
 import { Progress } from './progress.js';
 import { ResultCopies, ResultFileMissing } from './result-copies.js';
@@ -72,7 +73,7 @@ export class ResultIngester {
       yield batch.with({ ingestion: progress.state }).wait(error.lookAgainAt);
       return;
     }
-    await this.#copies.cleanUp(batch.data, progress, plan.side.vectors !== null);
+    await this.#copies.cleanUp(batch.data, progress);
     yield this.#ingested(batch, progress);
   }
 
@@ -116,12 +117,22 @@ export class ResultIngester {
       case 'unrendered':
         yield* slicesOfUnrendered(parts);
         return;
+      case 'archive':
+        progress.goOn({ archive: await this.#archiveOf(parts) });
+        return;
     }
+  }
+
+  /** Vectors are not archived: they are large, and stored already. */
+  async #archiveOf({ plan, sent, progress, blobs }: ResultParts): Promise<string | null> {
+    if (plan.side.vectors !== null) return null;
+    const files = [progress.state.output, progress.state.error].filter((name) => name !== null);
+    return archiveAnswers({ plan, sent, files, blobs, at: this.clock.now() });
   }
 
   #ingested(batch: Leased<Batch>, progress: Progress): Step<ResultsIngested | DocumentsRetryScheduled> {
     const { runId, claimId, documents, requests } = batch.data;
-    const { succeeded, failed, retried, tokens, cost, firstError, retryAt } = progress.state;
+    const { succeeded, failed, retried, tokens, cost, firstError, retryAt, archive = null } = progress.state;
     const ids = { runId, claimId, batchId: batch.id };
     const ingested = new ResultsIngested({
       ...ids,
@@ -134,6 +145,7 @@ export class ResultIngester {
       outputTokens: tokens.output,
       usd: cost.usd,
       error: firstError,
+      archive,
     });
     const events: (ResultsIngested | DocumentsRetryScheduled)[] = [ingested];
     if (retryAt !== null) {
@@ -150,5 +162,6 @@ const next: Readonly<Record<Exclude<IngestionPart, 'end'>, IngestionPart>> = {
   error: 'problems',
   problems: 'missing',
   missing: 'unrendered',
-  unrendered: 'end',
+  unrendered: 'archive',
+  archive: 'end',
 };

@@ -88,8 +88,17 @@ export interface ProviderSide {
   readonly polls: number;
 }
 
-/** output and error: the provider's files. problems: lines of the output that are no answers. */
-export const ingestionParts = ['copy', 'output', 'error', 'problems', 'missing', 'unrendered', 'end'] as const;
+/** output and error: the provider's files. problems: lines of the output that are no answers. archive: for others. */
+export const ingestionParts = [
+  'copy',
+  'output',
+  'error',
+  'problems',
+  'missing',
+  'unrendered',
+  'archive',
+  'end',
+] as const;
 export type IngestionPart = (typeof ingestionParts)[number];
 
 /** The checkpoint: everything before `part` and `offset` is stored. */
@@ -100,6 +109,8 @@ export interface Ingestion {
   /** Blobs: our copies of the provider's files. */
   readonly output: string | null;
   readonly error: string | null;
+  /** Blob: the answers by document (see `ArchivedDocument`); null when there are none, and for embeddings. */
+  readonly archive?: string | null;
   /** True when the provider had one of them no more: what is missing then is asked again without an attempt used up. */
   readonly lost: boolean;
   /** Since when the provider has said that it has no such file; null as long as it has not. */
@@ -125,6 +136,7 @@ export const notIngested: Ingestion = {
   offset: 0,
   output: null,
   error: null,
+  archive: null,
   lost: false,
   goneSince: null,
   received: '',

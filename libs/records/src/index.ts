@@ -1,3 +1,4 @@
+export { readArchive, writeArchive, type ArchivedAnswer, type ArchivedDocument } from './archive.js';
 export {
   Batches,
   ingestionParts,

@@ -59,6 +59,11 @@ export class ResultsIngested extends Event {
   @IsString()
   error!: string | null;
 
+  /** The blob of the answers, a JSON line per document; null when nothing was answered, and for embeddings. */
+  @IsOptional()
+  @IsString()
+  archive?: string | null;
+
   constructor(fields: FieldsOf<ResultsIngested>) {
     super();
     Object.assign(this, fields);
