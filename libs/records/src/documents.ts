@@ -1,5 +1,5 @@
 import type { RunPlan } from '@batchmill/pipeline';
-import type { Collection, Store } from '@batchmill/store';
+import type { Collection, Fields, Store } from '@batchmill/store';
 
 /** The users' own collections, perhaps in a database of their own. */
 export class Documents {
@@ -7,5 +7,10 @@ export class Documents {
 
   of(plan: RunPlan): Collection {
     return this.store.collection(plan.pipeline.source.collection);
+  }
+
+  /** Any other of them: what a service reads or writes besides its documents. */
+  collection<T extends Fields = Fields>(name: string): Collection<T> {
+    return this.store.collection<T>(name);
   }
 }

@@ -20,6 +20,7 @@ export function lineSettingsOf(settings: Settings, installation: string): LineSe
     overdueGraceMs: batches.overdueGraceMs,
     prices: readPriceFile(openai.pricesFile),
     webhookUrl: notifications.webhookUrl,
+    said: settings.said,
   };
 }
 

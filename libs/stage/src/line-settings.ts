@@ -31,4 +31,9 @@ export abstract class LineSettings {
   abstract readonly prices: readonly PriceEntry[];
   /** Where people are told; null: only in the log. */
   abstract readonly webhookUrl: string | null;
+  /**
+   * What was said, as a setting is, of a name that is none of the line's: a service that was added reads its own so.
+   * Undefined: nothing was said.
+   */
+  abstract readonly said: (name: string) => string | undefined;
 }

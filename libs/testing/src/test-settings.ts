@@ -20,6 +20,7 @@ export const testLineSettings: Plain<LineSettings> = {
   overdueGraceMs: 3_600_000,
   prices: [],
   webhookUrl: null,
+  said: () => undefined,
 };
 
 export const testWorkSettings: Plain<WorkSettings> = {
