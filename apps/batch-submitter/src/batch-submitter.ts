@@ -13,6 +13,7 @@ import {
   Batches,
   Budgets,
   Runs,
+  isPaused,
   providerSideOf,
   type Batch,
   type BudgetEntry,
@@ -31,6 +32,8 @@ import { StrayFiles } from './stray-files.js';
 
 /** Waiting for room in the provider's queue, a batch looks again this often. */
 const noRoomMs = 2_000;
+/** One of a paused run after this long, unless its run is resumed before. */
+const pausedMs = 10_000;
 
 /** Uploads a batch file and creates the provider batch, once. */
 @Stage({ name: 'batch-submitter', produces: [BatchSubmitted, BatchSettled] })
@@ -65,6 +68,10 @@ export class BatchSubmitter {
       return;
     }
     const entry = entryOf(batch.data);
+    if (await this.#isPaused(batch.data)) {
+      yield* this.#holdBack(batch, entry);
+      return;
+    }
     const limit = await this.budgets.limitOf(this.provider.account, batch.data.model);
     if (limit !== null && entry.tokens > limit) {
       await this.#deleteFile(batch);
@@ -78,7 +85,8 @@ export class BatchSubmitter {
       return;
     }
     batch.pause();
-    yield* this.#create(batch);
+    if (await this.#isPaused(batch.data)) yield* this.#holdBack(batch, entry);
+    else yield* this.#create(batch);
   }
 
   /** Provider batches and files of this installation that no record holds: answers that came too late, or to nobody. */
@@ -133,6 +141,13 @@ export class BatchSubmitter {
     const name = inputFileName(this.settings.installation, batch.id);
     const uploaded = await this.provider.uploadFile({ name, bytes: fileBytes, open });
     await batch.save({ submission: { ...submission, fileId: uploaded.id, fileCreatedAt: uploaded.createdAt } });
+  }
+
+  /** Nothing of it is at the provider: its share of the queue is for others as long as its run is paused. */
+  async *#holdBack(batch: Leased<Batch>, entry: BudgetEntry): Moves {
+    const budget = await this.budgets.get(this.provider.account, batch.data.model);
+    if (budget !== null) await this.budgets.release(budget._id, entry);
+    yield batch.wait(new Date(this.clock.now().getTime() + pausedMs));
   }
 
   async *#create(batch: Leased<Batch>): Moves<BatchSubmitted> {
@@ -223,8 +238,12 @@ export class BatchSubmitter {
     const run = await this.runs.get(batch.runId);
     return run?.cancelAskedAt != null;
   }
+
+  async #isPaused({ runId }: Batch): Promise<boolean> {
+    return isPaused(await this.runs.get(runId));
+  }
 }
 
-function entryOf({ _id, submission, inputTokens }: Batch): BudgetEntry {
-  return { batchId: _id, attempt: submission.attempt, tokens: inputTokens };
+function entryOf({ _id, runId, submission, inputTokens }: Batch): BudgetEntry {
+  return { runId, batchId: _id, attempt: submission.attempt, tokens: inputTokens };
 }

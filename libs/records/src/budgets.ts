@@ -1,5 +1,6 @@
 import type { Clock } from '@batchmill/contracts';
 import type { Fields, Store, Collection } from '@batchmill/store';
+import { isItsTurn } from './is-its-turn.js';
 
 /** Enqueued tokens of one account and model: what is held by batches on their way, and what the provider allows. */
 export interface Budget extends Fields {
@@ -10,16 +11,27 @@ export interface Budget extends Fields {
   /** When it was told; null with the limit. */
   readonly learnedAt: Date | null;
   readonly entries: readonly BudgetEntry[];
+  /** Those that found no room, while they go on asking. */
+  readonly waiting: readonly Waiting[];
 }
 
 export interface BudgetEntry {
+  readonly runId: string;
   readonly batchId: string;
   readonly attempt: number;
   readonly tokens: number;
 }
 
+export interface Waiting extends BudgetEntry {
+  readonly since: Date;
+  readonly askedAt: Date;
+}
+
 /** Accounts grow: a limit that nobody has heard of for so long is tried again. */
 const limitHoldsMs = 24 * 3_600_000;
+/** Who waits for room says so again after so long, and is forgotten when it has not said so for much longer. */
+const asksAgainMs = 10_000;
+const waitsAtMostMs = 3 * asksAgainMs;
 
 /** Shares of the provider's queue. Every write is one conditional update: no two batches get the same room. */
 export class Budgets {
@@ -45,26 +57,34 @@ export class Budgets {
     return this.#collection.find({});
   }
 
-  /** True: the entry holds its share, now or since before. False: there is no room. */
+  /**
+   * True: the entry holds its share, now or since before. False: there is no room, or others are before it. What is written
+   * here need not wait for the disk: the create that it allows is armed by a write that does.
+   */
   async reserve(account: string, model: string, entry: BudgetEntry): Promise<boolean> {
-    const _id = idOf(account, model);
-    await this.#collection.updateOne(
-      { _id },
-      { $setOnInsert: { held: 0, limit: null, learnedAt: null, entries: [] } },
-      { upsert: true },
-    );
-    const budget = await this.#collection.findOne({ _id });
-    if (budget?.entries.some((held) => isSame(held, entry)) === true) return true;
+    const budget = await this.#budgetOf(idOf(account, model));
+    if (budget.entries.some((held) => isSame(held, entry))) return true;
     const limit = this.#limitIn(budget);
+    if (limit !== null && entry.tokens > limit) return false; // it will never fit, and must not be waited for
+    if (limit !== null && !isItsTurn(entry, budget.entries, this.#waitingIn(budget))) {
+      await this.#wait(budget, entry);
+      return false;
+    }
     const { matched } = await this.#collection.updateOne(
       {
-        _id,
+        _id: budget._id,
         entries: { $not: { $elemMatch: { batchId: entry.batchId, attempt: entry.attempt } } },
-        limit: budget?.limit ?? null,
+        limit: budget.limit,
         ...(limit === null ? {} : { held: { $lte: limit - entry.tokens } }),
       },
-      { $inc: { held: entry.tokens }, $push: { entries: entry } },
+      {
+        $inc: { held: entry.tokens },
+        $push: { entries: entry },
+        $pull: { waiting: { batchId: entry.batchId, attempt: entry.attempt } },
+      },
+      { durable: false },
     );
+    if (matched === 0) await this.#wait(budget, entry);
     return matched === 1;
   }
 
@@ -76,6 +96,7 @@ export class Budgets {
         $inc: { held: -entry.tokens },
         $pull: { entries: { batchId: entry.batchId, attempt: entry.attempt } },
       },
+      { durable: false },
     );
   }
 
@@ -83,9 +104,34 @@ export class Budgets {
   async learn(account: string, model: string, limit: number): Promise<void> {
     await this.#collection.updateOne(
       { _id: idOf(account, model) },
-      { $set: { limit, learnedAt: this.clock.now() }, $setOnInsert: { held: 0, entries: [] } },
+      { $set: { limit, learnedAt: this.clock.now() }, $setOnInsert: { held: 0, entries: [], waiting: [] } },
       { upsert: true },
     );
+  }
+
+  async #budgetOf(_id: string): Promise<Budget> {
+    const known = await this.#collection.findOne({ _id });
+    if (known !== null) return known;
+    const fresh = { held: 0, limit: null, learnedAt: null, entries: [], waiting: [] };
+    await this.#collection.updateOne({ _id }, { $setOnInsert: fresh }, { upsert: true });
+    return { _id, ...fresh };
+  }
+
+  async #wait({ _id, waiting }: Budget, entry: BudgetEntry): Promise<void> {
+    const now = this.clock.now();
+    const { batchId, attempt } = entry;
+    const known = waiting.find((each) => isSame(each, entry));
+    if (known !== undefined && now.getTime() - known.askedAt.getTime() < asksAgainMs) return;
+    const places = { waiting: { batchId, attempt } };
+    await this.#collection.updateOne({ _id }, { $pull: places }, { durable: false });
+    const own: Waiting = { ...entry, since: known?.since ?? now, askedAt: now };
+    await this.#collection.updateOne({ _id }, { $push: { waiting: own } }, { durable: false });
+  }
+
+  /** Those that were cancelled, or whose process ended, do not ask any more. */
+  #waitingIn({ waiting }: Budget): Waiting[] {
+    const since = this.clock.now().getTime() - waitsAtMostMs;
+    return waiting.filter(({ askedAt }) => askedAt.getTime() > since);
   }
 
   #limitIn(budget: Budget | null): number | null {

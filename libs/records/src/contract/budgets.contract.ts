@@ -9,8 +9,9 @@ const model = 'gpt-4o';
 export function describeBudgets(make: MakeStore): void {
   describe('budgets', () => {
     const bench = eachWithBench(make);
-    const entry = (number: number, tokens = 30, attempt = 1): BudgetEntry => ({
-      batchId: `run.c1.b${number}`,
+    const entry = (number: number, tokens = 30, attempt = 1, runId = 'run'): BudgetEntry => ({
+      runId,
+      batchId: `${runId}.c1.b${number}`,
       attempt,
       tokens,
     });
@@ -84,6 +85,44 @@ export function describeBudgets(make: MakeStore): void {
 
       expect(await reserve(entry(1, 101))).toBe(false);
       expect(await reserve(entry(2, 100))).toBe(true);
+    });
+
+    it('M5: a large batch without room is not overtaken for ever by small ones that come later', async () => {
+      await bench().budgets.learn(account, model, 100);
+      expect(await reserve(entry(1, 60))).toBe(true);
+      expect(await reserve(entry(2, 70))).toBe(false);
+      bench().clock.advance(1);
+
+      expect(await reserve(entry(3, 10))).toBe(false);
+      await bench().budgets.release((await stored())._id, entry(1, 60));
+
+      expect(await reserve(entry(3, 10))).toBe(false);
+      expect(await reserve(entry(2, 70))).toBe(true);
+      expect(await reserve(entry(3, 10))).toBe(true);
+      expect((await stored()).waiting).toEqual([]);
+    });
+
+    it('M5: the next room is that of the run that holds least, however long others have waited', async () => {
+      const small = entry(1, 30, 1, 'small');
+      await bench().budgets.learn(account, model, 60);
+      for (const number of [1, 2]) expect(await reserve(entry(number))).toBe(true);
+      expect(await reserve(entry(3))).toBe(false);
+      bench().clock.advance(1);
+      expect(await reserve(small)).toBe(false);
+
+      await bench().budgets.release((await stored())._id, entry(1));
+
+      expect(await reserve(entry(3))).toBe(false);
+      expect(await reserve(small)).toBe(true);
+    });
+
+    it('M5: who does not ask any more is not waited for', async () => {
+      await bench().budgets.learn(account, model, 100);
+      expect(await reserve(entry(1, 60))).toBe(true);
+      expect(await reserve(entry(2, 70))).toBe(false);
+      bench().clock.advance(30_000);
+
+      expect(await reserve(entry(3, 10))).toBe(true);
     });
 
     it('M5: a limit that is learned later holds for what comes, and takes nothing away', async () => {
