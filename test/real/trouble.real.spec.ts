@@ -1,16 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { RunFinished, RunRequested, events, topicOf } from '@batchmill/contracts';
 import { eventually, serverAddresses } from '@batchmill/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import { batchmill, type Ran } from '../end-to-end/command.js';
 import { RealLine, stageNames } from './real-line.js';
 
 const patienceMs = 180_000;
-const inputs = [
-  'batchmill.run.requested',
-  'batchmill.run.cancel-requested',
-  'batchmill.batch.cancel-requested',
-  'batchmill.batch.process-requested',
-] as const;
+/** What people and programs outside send, and a fact that the notifier records as its input. */
+const inputs = [...events.filter(({ isInput }) => isInput).map(topicOf), topicOf(RunFinished)];
+const requests = topicOf(RunRequested);
 
 interface LetterJson {
   readonly id: string;
@@ -44,7 +42,7 @@ describe('trouble on real servers', () => {
         })),
       );
       const typedByHand = JSON.stringify({ runId: 'by-hand', pipeline: 'notes', parameters: { topics: ['wells'] } });
-      await line.bus.publish([{ topic: inputs[0], key: null, value: `${typedByHand}\n`, headers: {} }]);
+      await line.bus.publish([{ topic: requests, key: null, value: `${typedByHand}\n`, headers: {} }]);
 
       const run = await line.endOf('by-hand');
       expect(run['totals']).toMatchObject({ documents: { succeeded: 20, failed: 0 } });
@@ -60,7 +58,7 @@ describe('trouble on real servers', () => {
       expect(new Set(letters.map(({ topic }) => topic))).toEqual(new Set(inputs));
       expect(new Set(letters.map(({ code }) => code))).toEqual(new Set(['message.not-json']));
 
-      const letter = letters.find(({ topic }) => topic === 'batchmill.run.requested')!;
+      const letter = letters.find(({ topic }) => topic === requests)!;
       const shown = await command('dlt', 'show', letter.id, '--payload');
       expect(shown.out).toContain(mark);
       expect((await command('dlt', 'redrive', letter.id)).code).toBe(0);
@@ -148,6 +146,18 @@ describe('trouble on real servers', () => {
     },
     patienceMs,
   );
+
+  it('the topics can be made before there is a service, those for dead letters too', async () => {
+    const { code, out } = await command('topics', 'create');
+
+    expect(code).toBe(0);
+    const made = out.trim().split('\n');
+    expect(made).toEqual(expect.arrayContaining(events.map(topicOf)));
+    const admin = new Kafka({ brokers: [serverAddresses.kafka.replace('kafka://', '')] }).admin();
+    await admin.connect();
+    expect(await admin.listTopics()).toEqual(expect.arrayContaining(made));
+    await admin.disconnect();
+  });
 
   async function command(...args: string[]): Promise<Ran> {
     return batchmill(import.meta.dirname, args, { env: { ...line.env } });

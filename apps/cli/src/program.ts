@@ -2,12 +2,14 @@ import { Command } from 'commander';
 import { batchCommand } from './commands/batch.js';
 import { dltCommand } from './commands/dlt.js';
 import { estimateCommand } from './commands/estimate.js';
+import { previewCommand } from './commands/preview.js';
 import { progressCommand } from './commands/progress.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
 import { searchCommand } from './commands/search.js';
 import { simulatorCommand } from './commands/simulator.js';
 import { stuckCommand } from './commands/stuck.js';
+import { topicsCommand } from './commands/topics.js';
 
 /** Every command, as the reference prints them. */
 export function program(): Command {
@@ -19,10 +21,12 @@ export function program(): Command {
     runsCommand(),
     batchCommand(),
     progressCommand(),
+    previewCommand(),
     estimateCommand(),
     searchCommand(),
     stuckCommand(),
     dltCommand(),
+    topicsCommand(),
     simulatorCommand(),
   ]) {
     root.addCommand(command);
