@@ -13,7 +13,7 @@ export function topicsCommand(): Command {
 
 async function create(): Promise<void> {
   const settings = settingsHere();
-  if (settings.ports.bus === 'embedded') makeHome(settings);
+  if (settings.adapters.bus.scheme === 'embedded') makeHome(settings);
   const topics = events.map(topicOf).flatMap((topic) => [topic, topic + deadLetterSuffix]);
   await withLine((line) => line.bus.ensureTopics(topics));
   process.stdout.write(topics.map((topic) => `${topic}\n`).join(''));
