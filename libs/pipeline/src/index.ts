@@ -52,6 +52,8 @@ export { planRun } from './plan/plan-run.js';
 export type { AskedRun, PlannedFunction, RunPlan } from './plan/run-plan.js';
 export { renderRequests } from './requests/render-requests.js';
 export type { RenderFailure, RenderedRequest, Rendering } from './requests/rendered-request.js';
+export { promptsIn, type PromptIn } from './requests/prompts-in.js';
+export { variablesThere } from './requests/variables-there.js';
 export { requestLine } from './requests/request-line.js';
 export type { DocumentError } from './document-error.js';
 export { pipelineErrorCodes, type PipelineErrorCode } from './error-codes.js';

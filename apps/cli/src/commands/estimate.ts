@@ -1,6 +1,6 @@
-import { estimateRun, formsOfId, planRun, renderRequests, type Estimate } from '@batchmill/pipeline';
-import { claimableFilter } from '@batchmill/records';
+import { estimateRun, planRun, renderRequests, type Estimate } from '@batchmill/pipeline';
 import { Command } from 'commander';
+import { documentsAskedFor } from '../estimate/documents-asked-for.js';
 import { sampleDocuments } from '../estimate/sample-documents.js';
 import { askedBy, countFrom, withRunFlags, type RunFlags } from '../run-options.js';
 import { count, usd } from '../show/amounts.js';
@@ -48,11 +48,7 @@ async function estimate(name: string, flags: Flags): Promise<void> {
   const { found, result } = await withLine(async (line) => {
     const plan = planRun(line.pipelines.get(name), asked);
     const documents = line.documents.of(plan);
-    const { documentIdField } = plan.pipeline.source;
-    const among =
-      asked.documents === undefined ? {} : { [documentIdField]: { $in: asked.documents.flatMap(formsOfId) } };
-    const wanted = { $and: [plan.filter, among] };
-    const claimable = { $and: [plan.filter, claimableFilter(plan, line.clock.now()), among] };
+    const { wanted, claimable } = documentsAskedFor(plan, asked, line.clock.now());
     const all = await documents.count(claimable);
     const pending = Math.min(asked.limit ?? Infinity, all);
     const sample = await sampleDocuments(documents, claimable, { size: sampleSize, among: pending });

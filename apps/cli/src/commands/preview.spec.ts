@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EmbeddedStore } from '@batchmill/store/embedded';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { askBatchmill } from '../testing/ask-batchmill.js';
+import { seedReports } from '../testing/seed-reports.js';
+
+const preview = 'preview annual-reports --endpoint inference'.split(' ');
+
+describe('batchmill preview', () => {
+  let home: string;
+  beforeEach(async () => {
+    home = join(await mkdtemp(join(tmpdir(), 'batchmill-preview-')), 'home');
+  });
+  afterEach(() => rm(join(home, '..'), { recursive: true, force: true }));
+
+  async function inStore<T>(work: (blocks: ReturnType<EmbeddedStore['collection']>) => Promise<T>): Promise<T> {
+    const store = EmbeddedStore.open({ file: join(home, 'state.db') });
+    try {
+      return await work(store.collection('blocks'));
+    } finally {
+      await store.close();
+    }
+  }
+
+  it('C4: shows the prompts of the first documents as they would be sent, and what these would cost', async () => {
+    await seedReports(home, 5);
+
+    const { out, code } = await askBatchmill(home, [...preview, '--function', 'summary', '--limit', '2']);
+
+    expect(code).toBe(0);
+    expect(out).toBe(
+      [
+        'annual-reports, inference: 2 of 5 documents pending',
+        '',
+        '1  JKHY-0',
+        '  summary: gpt-4o, /v1/chat/completions, temperature 0.1',
+        '    system, 7 tokens',
+        '      Summarize the following text:',
+        '    user, 17 tokens',
+        '      Revenue of segment0 grew, and JKHY says why in paragraph 0.',
+        '    35 tokens in, 500 out at most',
+        '',
+        '2  JKHY-1',
+        '  summary: gpt-4o, /v1/chat/completions, temperature 0.1',
+        '    system, 7 tokens',
+        '      Summarize the following text:',
+        '    user, 17 tokens',
+        '      Revenue of segment1 grew, and JKHY says why in paragraph 1.',
+        '    35 tokens in, 500 out at most',
+        '',
+        'requests  2',
+        'tokens    70 in, 1,000 out at most',
+        'cost      at most $0.0051, synchronously $0.0102',
+        'nothing was sent or written',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('C4 X1: of a document that cannot be asked it says what is missing and what is there, and ends with 3', async () => {
+    await seedReports(home, 2);
+    await inStore((blocks) => blocks.updateOne({ _id: 'JKHY-1' }, { $rename: { text_content: 'txt_content' } }));
+
+    const { out, code } = await askBatchmill(home, [...preview, '--function', 'summary']);
+
+    expect(code).toBe(3);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      '2 JKHY-1 summary: cannot be asked TemplateError: Function summary, user prompt, line 1: the document has no value for ' +
+        '"text_content"; give it one, map it with fieldMap, or write {{ text_content | default: "" }} ' +
+        'there is: _id, companies, company, docType, doc_id, doc_type, questions, txt_content',
+    );
+    expect(out).toContain('requests  1, and 1 that cannot be asked');
+  });
+
+  it('C4: documents that are done are shown as if they were pending', async () => {
+    await seedReports(home, 2);
+    await inStore((blocks) => blocks.updateMany({}, { $set: { ai_status: 'completed' } }));
+
+    const { out } = await askBatchmill(home, [...preview, '--limit', '1']);
+
+    expect(out).toContain('annual-reports, inference: 1 of 2 documents that match; none is pending\n');
+    expect(out).toContain('Question: Which risks does the company name?');
+  });
+
+  it('C4: as JSON the prompts are whole, with the body that would be sent', async () => {
+    await seedReports(home, 1);
+
+    const { out } = await askBatchmill(home, ['preview', 'annual-reports', '--endpoint', 'embeddings', '--json']);
+
+    expect(JSON.parse(out)).toMatchObject({
+      pending: 1,
+      documents: [
+        {
+          id: 'JKHY-0',
+          requests: [
+            {
+              function: 'embeddings',
+              prompts: [{ role: 'text', text: 'Revenue of segment0 grew, and JKHY says why in paragraph 0.' }],
+              body: { model: 'text-embedding-3-small', dimensions: 1536 },
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('C4: nothing is written, neither marks on documents nor a home', async () => {
+    const { out, code } = await askBatchmill(home, preview);
+    const isMade = existsSync(home);
+    await seedReports(home, 1);
+    const before = await inStore((blocks) => blocks.findOne({}));
+    await askBatchmill(home, preview);
+
+    expect({ out, code, isMade }).toEqual({
+      out: 'annual-reports: no document matches; there is nothing to preview\n',
+      code: 0,
+      isMade: false,
+    });
+    expect(await inStore((blocks) => blocks.findOne({}))).toEqual(before);
+  });
+});

@@ -1,0 +1,73 @@
+import {
+  estimateRun,
+  idText,
+  missingId,
+  planRun,
+  readPath,
+  renderRequests,
+  variablesThere,
+  type Estimate,
+  type RenderFailure,
+  type RenderedRequest,
+  type RunPlan,
+} from '@batchmill/pipeline';
+import type { Line } from '@batchmill/service';
+import type { Fields } from '@batchmill/store';
+import { documentsAskedFor } from '../estimate/documents-asked-for.js';
+import type { Asked } from '../run-options.js';
+
+export interface PreviewedDocument {
+  readonly id: string;
+  readonly requests: readonly RenderedRequest[];
+  readonly failures: readonly RenderFailure[];
+  /** What its templates may name; empty where nothing failed. */
+  readonly there: readonly string[];
+}
+
+export interface Preview {
+  readonly pipeline: string;
+  readonly endpoint: string;
+  /** Of all that match, those that a run would take now. */
+  readonly pending: number;
+  readonly matching: number;
+  /** The first that are pending; where none is, the first that match. */
+  readonly documents: readonly PreviewedDocument[];
+  /** Of these documents. */
+  readonly cost: Estimate;
+}
+
+/** Renders the first documents of a run as it would ask them. Reads only. */
+export async function previewRun(line: Line, name: string, asked: Asked, limit: number): Promise<Preview> {
+  const plan = planRun(line.pipelines.get(name), asked);
+  const collection = line.documents.of(plan);
+  const { wanted, claimable } = documentsAskedFor(plan, asked, line.clock.now());
+  const pending = await collection.count(claimable);
+  const shown = collection.find(pending === 0 ? wanted : claimable, { sort: { _id: 1 }, limit });
+  const documents = await Array.fromAsync(shown, (document) => previewDocument(plan, document));
+  return {
+    pipeline: name,
+    endpoint: plan.endpoint,
+    pending,
+    matching: await collection.count(wanted),
+    documents,
+    cost: estimateRun(plan, {
+      documents: documents.length,
+      sample: { documents: documents.length, requests: documents.flatMap(({ requests }) => requests) },
+      at: line.clock.now(),
+      overrides: line.line.prices,
+    }),
+  };
+}
+
+function previewDocument(plan: RunPlan, document: Fields): PreviewedDocument {
+  const { source } = plan.pipeline;
+  const id = idText(readPath(document, source.documentIdField)) || idText(document['_id']);
+  const { requests, failures } = renderRequests(plan, document, plan.functions);
+  const unnamed = plan.endpoint === 'embeddings' ? missingId(source, document) : null;
+  if (unnamed === null && failures.length === 0) return { id, requests, failures, there: [] };
+  const there = variablesThere(plan, document);
+  if (unnamed === null) return { id, requests, failures, there };
+  // A vector that could not be stored is not asked for.
+  const instead = requests.map((request) => ({ function: request.function, error: unnamed }));
+  return { id, requests: [], failures: [...failures, ...instead], there };
+}

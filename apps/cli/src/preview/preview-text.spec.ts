@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Preview } from './preview-run.js';
+import { previewText } from './preview-text.js';
+
+const words = 'The wheel of the mill turns in the river, and turns again. '.repeat(4).trim();
+
+function aPreview(text: string): Preview {
+  const amounts = { requests: 1, inputTokens: 70, maxOutputTokens: 500, batches: 1 };
+  return {
+    pipeline: 'notes',
+    endpoint: 'inference',
+    pending: 1,
+    matching: 1,
+    documents: [
+      {
+        id: 'n1',
+        requests: [
+          {
+            function: 'summary',
+            model: 'gpt-4o-mini',
+            url: '/v1/responses',
+            body: { instructions: words, input: text, text: {} },
+            inputs: 0,
+            inputTokens: 70,
+            maxOutputTokens: 500,
+          },
+        ],
+        failures: [
+          {
+            function: 'qa',
+            error: { kind: 'TemplateError', code: 'template.failed', message: `User prompt: ${words}` },
+          },
+        ],
+        there: Array.from({ length: 50 }, (_, index) => `field_${index}`),
+      },
+    ],
+    cost: {
+      ...amounts,
+      documents: 1,
+      usd: null,
+      synchronousUsd: null,
+      savedUsd: null,
+      models: [],
+      unpriced: ['gpt-9'],
+    },
+  };
+}
+
+describe('previewText', () => {
+  it.each([40, 80, 200])('C4: a preview fits on a screen of %i columns', (columns) => {
+    const lines = previewText(aPreview(`Question: who?\n\n${words}`), columns).split('\n');
+
+    expect(lines.filter((line) => line.length > columns)).toEqual([]);
+    expect(lines).toContain('      Question: who?');
+    expect(lines.join('\n')).toContain('no price is known for gpt-9');
+  });
+
+  it('C4: a long text is cut, and says how much of it is left', () => {
+    const text = previewText(aPreview('line\n'.repeat(100).trim()), 80);
+
+    expect(text).toContain('      … 60 more lines; --json has all\n');
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('field_39 and 10 more');
+  });
+});

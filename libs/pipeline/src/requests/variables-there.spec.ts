@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { chat } from '../definition/chat.js';
+import type { PipelineDefinition } from '../definition/pipeline-definition.js';
+import { planRun } from '../plan/plan-run.js';
+import { aPipeline } from '../testing/a-pipeline.js';
+import { variablesThere } from './variables-there.js';
+
+function there(document: Record<string, unknown>, source: Partial<PipelineDefinition['source']> = {}): string[] {
+  const pipeline = aPipeline({
+    parameters: { tone: { type: 'string', default: 'kind' } },
+    source: { collection: 'c', ...source },
+    inference: { functions: [chat({ name: 'f', user: 'Hi' })] },
+  });
+  return variablesThere(planRun(pipeline, {}), document);
+}
+
+describe('variablesThere', () => {
+  it('C4: names fields, what is in them, the field map and the parameters, but neither what is missing nor our marks', () => {
+    const document = { _id: 1, visits: { last: 'May', all: [1] }, name: null, processing_info: { runId: 'r' } };
+
+    expect(there(document, { fieldMap: { last_visit: 'visits.last', doctor: 'doctor.name' } })).toEqual([
+      '_id',
+      'last_visit',
+      'name',
+      'tone',
+      'visits.all',
+      'visits.last',
+    ]);
+  });
+
+  it('of a document whose preprocess function throws the fields are named', () => {
+    const source = {
+      fieldMap: { year: 'date' },
+      preprocessFunctions: {
+        year: () => {
+          throw new Error('no date');
+        },
+      },
+    };
+
+    expect(there({ date: 'soon' }, source)).toEqual(['date', 'tone']);
+  });
+});
