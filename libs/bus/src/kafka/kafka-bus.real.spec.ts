@@ -9,6 +9,8 @@ import { OtherClient } from './other-client.contract.js';
 import { SaidLines } from './said-lines.contract.js';
 
 const url = serverAddresses.kafka;
+/** Others may read at the same time. */
+const clientId = `test-${randomUUID()}`;
 
 describeBusContract('KafkaBus', async () => ({
   open: async () =>
@@ -31,7 +33,7 @@ describe('KafkaBus', () => {
 
   beforeEach(() => {
     log = new SaidLines();
-    bus = KafkaBus.open({ url, log, partitions: 4 });
+    bus = KafkaBus.open({ url, log, clientId, partitions: 4 });
     other = new OtherClient(url);
     topic = `test.${randomUUID()}`;
   });
@@ -177,7 +179,7 @@ describe('KafkaBus', () => {
 
       expect(read).toHaveLength(50);
       expect(read).not.toContain('later');
-      expect((await other.groups()).filter((group) => group.startsWith('batchmill.reader.'))).toEqual([]);
+      expect((await other.groups()).filter((group) => group.startsWith(`${clientId}.reader.`))).toEqual([]);
     });
 
     it('a reader may leave early', async () => {
@@ -187,7 +189,7 @@ describe('KafkaBus', () => {
         break;
       }
 
-      expect((await other.groups()).filter((group) => group.startsWith('batchmill.reader.'))).toEqual([]);
+      expect((await other.groups()).filter((group) => group.startsWith(`${clientId}.reader.`))).toEqual([]);
     });
   });
 
