@@ -5,6 +5,11 @@ export const cliErrorCodes = {
   'dlt.no-topic': 'There is no topic of that name. Name an event, or leave it out for all.',
   'dlt.redriven-already': 'The letter was redriven before. If its message failed again, redrive the newer letter.',
   'dlt.unknown': 'There is no dead letter of that id. `batchmill dlt list` shows those there are.',
+  'load.bad-line':
+    'A line of the file is no document with an `_id`. What stands before it is loaded; mend the line and load the file again.',
+  'load.no-collection':
+    'It is not said which collection the documents are for. Give --collection, or set MONGODB_COLLECTION.',
+  'load.own-collection': 'Batchmill keeps its own state in a collection of that name. Name another one.',
   'search.too-long': 'The query has more tokens than a model embeds. Ask in fewer words.',
   'search.no-embeddings': 'The pipeline embeds nothing, so there is nothing to search. Name one that has embeddings.',
   'stuck.unknown': 'Nothing of that name is parked. `batchmill stuck list` shows what is.',

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { batchCommand } from './commands/batch.js';
 import { dltCommand } from './commands/dlt.js';
 import { estimateCommand } from './commands/estimate.js';
+import { loadCommand } from './commands/load.js';
 import { previewCommand } from './commands/preview.js';
 import { progressCommand } from './commands/progress.js';
 import { runCommand } from './commands/run.js';
@@ -21,6 +22,7 @@ export function program(): Command {
     runsCommand(),
     batchCommand(),
     progressCommand(),
+    loadCommand(),
     previewCommand(),
     estimateCommand(),
     searchCommand(),

@@ -61,6 +61,7 @@ export { readPath } from './read-path.js';
 export { customId } from './ids/custom-id.js';
 export { encodeId } from './ids/encode-id.js';
 export { decodeId } from './ids/decode-id.js';
+export { readDocument } from './ids/read-document.js';
 export { formsOfId } from './ids/forms-of-id.js';
 export { idText } from './ids/id-text.js';
 export { maxEmbeddingTokens, providerLimits } from './batches/provider-limits.js';

@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { ObjectId } from 'bson';
+import { readDocument } from './read-document.js';
+
+describe('readDocument', () => {
+  it('reads plain JSON, and the types that exports of MongoDB spell out', () => {
+    const line =
+      '{"_id":{"$oid":"0123456789abcdef01234567"},"at":{"$date":"2026-01-02T00:00:00Z"},"n":[1,2.5,{"$numberLong":"7"}],"o":{"x":null}}';
+
+    expect(readDocument(line)).toEqual({
+      _id: new ObjectId('0123456789abcdef01234567'),
+      at: new Date('2026-01-02T00:00:00Z'),
+      n: [1, 2.5, 7],
+      o: { x: null },
+    });
+  });
+
+  it.each(['', '[]', '7', '"text"', '{', 'null', '{"_id":{"$oid":"short"}}', '{"$oid":"0123456789abcdef01234567"}'])(
+    'takes %j for no document',
+    (line) => {
+      expect(readDocument(line)).toBeNull();
+    },
+  );
+});
