@@ -20,8 +20,8 @@ describe('interleavings, step by step', () => {
   }
 
   function builder(): JsonlBuilder {
-    const { runs, batches, budgets, documents, blobs, pipelines, provider } = bundle.line;
-    return new JsonlBuilder(runs, batches, budgets, documents, blobs, pipelines, provider);
+    const { runs, batches, budgets, documents, blobs, pipelines, provider, clock } = bundle.line;
+    return new JsonlBuilder(runs, batches, budgets, documents, blobs, pipelines, provider, clock);
   }
 
   function scanner(): ChunkScanner {

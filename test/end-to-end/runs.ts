@@ -1,4 +1,13 @@
-import { RunCancelRequested, RunRequested, type FieldsOf, factOf, headersOf } from '@batchmill/contracts';
+import {
+  RunCancelRequested,
+  RunPauseRequested,
+  RunRequested,
+  RunResumeRequested,
+  type Event,
+  type FieldsOf,
+  factOf,
+  headersOf,
+} from '@batchmill/contracts';
 import { endedRunStates, type Run } from '@batchmill/records';
 import { eventually, type TestLine } from '@batchmill/testing';
 
@@ -20,6 +29,14 @@ export async function askToCancel(bundle: TestLine, runId: string): Promise<void
   await publish(bundle, new RunCancelRequested({ runId }));
 }
 
+export async function askToPause(bundle: TestLine, runId: string): Promise<void> {
+  await publish(bundle, new RunPauseRequested({ runId }));
+}
+
+export async function askToResume(bundle: TestLine, runId: string): Promise<void> {
+  await publish(bundle, new RunResumeRequested({ runId }));
+}
+
 export async function endOf({ line, log }: TestLine, runId: string, withinMs = 20_000): Promise<Run> {
   return eventually(
     `the end of run ${runId}`,
@@ -34,7 +51,7 @@ export async function endOf({ line, log }: TestLine, runId: string, withinMs = 2
   });
 }
 
-async function publish({ line }: TestLine, event: RunRequested | RunCancelRequested): Promise<void> {
+async function publish({ line }: TestLine, event: Event): Promise<void> {
   const fact = factOf(event, { id: line.ids.next(), at: line.clock.now(), traceparent: null });
   await line.bus.publish([
     { topic: fact.topic, key: fact.key, value: fact.data, headers: headersOf(fact, '/batchmill/test') },

@@ -16,5 +16,8 @@ export const stages: readonly Type[] = [
   NotifierModule,
 ];
 
+/** Those that record what is asked for runs. */
+export const listeningStages: readonly Type[] = [ChunkScannerModule];
+
 /** Those that bring home what is at the provider and start nothing new: nothing more is spent by them. */
 export const homeboundStages: readonly Type[] = [StatusPollerModule, ResultIngesterModule, NotifierModule];

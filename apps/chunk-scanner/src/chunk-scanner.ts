@@ -5,8 +5,10 @@ import {
   RunAccepted,
   RunCancelRequested,
   RunFinished,
+  RunPauseRequested,
   RunRejected,
   RunRequested,
+  RunResumeRequested,
   ValidationError,
   isBatchmillError,
 } from '@batchmill/contracts';
@@ -18,6 +20,7 @@ import {
   Claims,
   Documents,
   Runs,
+  isPaused,
   planOfRun,
   type Claim,
   type Leased,
@@ -72,7 +75,7 @@ export class ChunkScanner {
     const runId = runIdOf(event.runId, received.id);
     const request = requestOf(event);
     yield this.runs.insertion(this.runs.new(runId, request, traceparentOf() ?? received.traceparent));
-    // A wish to cancel may have come before its request: the run that it awaits is filled in.
+    // A wish may have come before its request: the run that it awaits is filled in.
     const changes = { pipeline: event.pipeline, request };
     yield this.runs.transition(runId, { from: 'awaited', to: 'requested', changes });
   }
@@ -90,10 +93,22 @@ export class ChunkScanner {
 
   @Consumes(RunCancelRequested)
   async *wishCancel({ runId }: RunCancelRequested): Moves {
-    const awaited = this.runs.new(runId, null, traceparentOf());
-    const due = new Date(this.clock.now().getTime() + awaitedForMs);
-    yield this.runs.insertion({ ...awaited, cancelAskedAt: this.clock.now(), nextAt: due });
+    yield this.#awaiting(runId, { cancelAskedAt: this.clock.now() });
     await this.runs.wishCancel(runId);
+  }
+
+  @Consumes(RunPauseRequested)
+  async *wishPause({ runId }: RunPauseRequested, { at }: Received): Moves {
+    yield this.#awaiting(runId, { pausedAt: at, pauseWishAt: at });
+    await this.runs.wishPause(runId, at);
+  }
+
+  @Consumes(RunResumeRequested)
+  async *wishResume({ runId }: RunResumeRequested, { at }: Received): Moves {
+    yield this.#awaiting(runId, { pauseWishAt: at });
+    await this.runs.wishResume(runId, at);
+    await this.claims.lookNow(runId, 'sealed');
+    await this.batches.lookNow(runId, 'built');
   }
 
   @Works({ on: Runs, in: 'awaited' })
@@ -103,7 +118,7 @@ export class ChunkScanner {
       yield run.wait(until);
       return;
     }
-    yield this.#rejection(run, 'it was to be cancelled, and its request never came');
+    yield this.#rejection(run, 'it was to be cancelled, paused or resumed, and its request never came');
   }
 
   @Works({ on: Runs, in: 'requested', wokenBy: [RunRequested] })
@@ -135,10 +150,12 @@ export class ChunkScanner {
     }
   }
 
-  @Works({ on: Runs, in: 'running', wokenBy: [RunAccepted, RunCancelRequested, ResultsIngested] })
+  @Works({ on: Runs, in: 'running', wokenBy: [RunAccepted, RunCancelRequested, RunResumeRequested, ResultsIngested] })
   async *scan(run: Leased<Run>): Moves<ChunksSelected | RunFinished> {
     const plan = planOfRun(this.pipelines, run.data);
-    for (const claim of await this.#claimsOf(run, 'open')) yield* this.#opener.finish(run, plan, claim);
+    if (!isPaused(run.data)) {
+      for (const claim of await this.#claimsOf(run, 'open')) yield* this.#opener.finish(run, plan, claim);
+    }
 
     let lookAgainMs = idleMs;
     if (run.data.cancelAskedAt !== null) {
@@ -147,7 +164,7 @@ export class ChunkScanner {
       await this.batches.wishCancelOfRun(run.id);
       lookAgainMs = throttledMs;
     }
-    while (!run.data.scan.ended) {
+    while (!run.data.scan.ended && !(await this.#isPausedNow(run))) {
       if (await this.#hasEnoughWaiting(run)) {
         lookAgainMs = throttledMs;
         break;
@@ -159,7 +176,8 @@ export class ChunkScanner {
     let lookAgainAt = new Date(this.clock.now().getTime() + lookAgainMs);
     for (const claim of await this.#claimsOf(run, 'built')) {
       if ((await this.batches.count({ claimId: claim._id, state: { $ne: 'ingested' } })) > 0) continue;
-      yield* this.#closer.close(run, plan, claim, (dueAt) => {
+      const mayAskAgain = !(await this.#isPausedNow(run));
+      yield* this.#closer.close(run, plan, claim, { mayAskAgain }, (dueAt) => {
         if (dueAt < lookAgainAt) lookAgainAt = dueAt;
       });
       run.pause();
@@ -201,6 +219,11 @@ export class ChunkScanner {
     });
   }
 
+  /** A wish may have come since the run was taken. */
+  async #isPausedNow(run: Leased<Run>): Promise<boolean> {
+    return isPaused(await this.runs.get(run.id));
+  }
+
   async #hasEnoughWaiting(run: Leased<Run>): Promise<boolean> {
     const sealed = await this.claims.count({ runId: run.id, state: 'sealed' });
     const built = await this.batches.count({ runId: run.id, state: 'built' });
@@ -210,6 +233,12 @@ export class ChunkScanner {
   /** Read to the end before anything is done with them: what is done changes what is read. */
   async #claimsOf(run: Leased<Run>, state: Claim['state']): Promise<Claim[]> {
     return Array.fromAsync(this.claims.find({ runId: run.id, state }, { sort: { number: 1 } }));
+  }
+
+  /** A run of which there is only a wish as yet; nothing when there is one of that id. */
+  #awaiting(runId: string, wish: Partial<Run>): Step<never> {
+    const due = new Date(this.clock.now().getTime() + awaitedForMs);
+    return this.runs.insertion({ ...this.runs.new(runId, null, traceparentOf()), ...wish, nextAt: due });
   }
 
   #rejection(run: Leased<Run>, reason: string): Step<RunRejected> {

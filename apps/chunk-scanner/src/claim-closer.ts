@@ -45,12 +45,22 @@ export class ClaimCloser {
     private readonly clock: Clock,
   ) {}
 
-  /** Yields nothing as long as documents to be asked again are not due; `dueAt` tells when they are. */
-  async *close(run: Leased<Run>, plan: RunPlan, claim: Claim, later: (dueAt: Date) => void): Moves<ChunksSelected> {
+  /**
+   * Yields nothing as long as documents to be asked again are not due; `later` is told when they are. Nor does it as long
+   * as nothing may be asked again.
+   */
+  async *close(
+    run: Leased<Run>,
+    plan: RunPlan,
+    claim: Claim,
+    { mayAskAgain }: { readonly mayAskAgain: boolean },
+    later: (dueAt: Date) => void,
+  ): Moves<ChunksSelected> {
     const cancelled = run.data.cancelAskedAt !== null;
     const { counts, again, dueAt } = await this.#look(plan, claim, cancelled);
     let found = counts;
     if (again.length > 0) {
+      if (!mayAskAgain) return;
       if (dueAt > this.clock.now()) {
         later(dueAt);
         return;

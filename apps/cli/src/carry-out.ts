@@ -2,6 +2,7 @@ import type { Event } from '@batchmill/contracts';
 import {
   awaitTold,
   lineOfRun,
+  lineWithoutWork,
   openWork,
   publishEvent,
   reportRun,
@@ -18,8 +19,8 @@ export interface Wish {
   readonly event: Event;
   /** Those that are needed for it, when nobody is at work. */
   readonly stages: readonly Type[];
-  /** Who is the only one they work for; missing: whatever is due. */
-  readonly runId?: string;
+  /** Who is the only one they work for; missing: whatever is due; null: they record the wish and work on nothing. */
+  readonly runId?: string | null;
   /** Asked again and again, until it says so. */
   readonly isDone: (line: Line) => Promise<boolean>;
 }
@@ -43,7 +44,7 @@ export async function carryOut(
   const stopping = stopSignal((text) => process.stderr.write(text));
   try {
     process.stdout.write(`nobody is at work on ${pathHere(settings.installation.home)}: this process does it\n`);
-    const running = await runStages(runId === undefined ? line : lineOfRun(line, runId), stages);
+    const running = await runStages(lineFor(line, runId), stages);
     try {
       const since = line.clock.now();
       await publishEvent(line, event);
@@ -63,8 +64,13 @@ export async function carryOut(
   }
 }
 
+function lineFor(line: Line, runId: Wish['runId']): Line {
+  if (runId === undefined) return line;
+  return runId === null ? lineWithoutWork(line) : lineOfRun(line, runId);
+}
+
 /** Of a run whose end was the wish people are told before this process ends. */
-async function tell(line: Line, runId: string | undefined, since: Date, signal: AbortSignal): Promise<void> {
-  const run = runId === undefined ? null : await line.runs.get(runId);
+async function tell(line: Line, runId: Wish['runId'], since: Date, signal: AbortSignal): Promise<void> {
+  const run = runId == null ? null : await line.runs.get(runId);
   if (run !== null) await awaitTold(line, await reportRun(line, run), since, signal);
 }

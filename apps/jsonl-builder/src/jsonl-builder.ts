@@ -1,4 +1,4 @@
-import { BatchFileBuilt, BatchSettled, ChunksSelected, ProcessingError } from '@batchmill/contracts';
+import { BatchFileBuilt, BatchSettled, ChunksSelected, Clock, ProcessingError } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
 import { Pipelines, providerLimits, type FillingLimits, type RunPlan } from '@batchmill/pipeline';
 import { Provider } from '@batchmill/provider';
@@ -8,6 +8,7 @@ import {
   Claims,
   Documents,
   Runs,
+  isPaused,
   planOfRun,
   type Batch,
   type BuildPosition,
@@ -21,6 +22,9 @@ import { fillBatch, type FilledBatch } from './fill-batch.js';
 import { modelsOf, type ModelFunctions } from './models-of.js';
 import { readUnits } from './read-units.js';
 
+/** A claim of a paused run is looked at again after this long, unless its run is resumed before. */
+const pausedMs = 10_000;
+
 /** Turns a sealed claim into batch files. */
 @Stage({ name: 'jsonl-builder', produces: [BatchFileBuilt, BatchSettled] })
 export class JsonlBuilder {
@@ -32,6 +36,7 @@ export class JsonlBuilder {
     private readonly blobs: Blobs,
     private readonly pipelines: Pipelines,
     private readonly provider: Provider,
+    private readonly clock: Clock,
   ) {}
 
   @Works({ on: Claims, in: 'sealed', wokenBy: [ChunksSelected] })
@@ -43,7 +48,13 @@ export class JsonlBuilder {
     const limits = await this.#limits(plan, models);
     let built = await this.#lastBatch(claim.id);
     const isDone = (): boolean => built?.last ?? claim.data.documents === 0;
-    while (!isDone() && !(await this.#isCancelled(run._id))) {
+    while (!isDone()) {
+      const now = await this.runs.get(run._id);
+      if (now?.cancelAskedAt != null) break;
+      if (isPaused(now)) {
+        yield claim.wait(new Date(this.clock.now().getTime() + pausedMs));
+        return;
+      }
       const from = built?.positionAfter ?? { model: 0, member: 0 };
       const units = readUnits({ plan, claim: claim.data, models, from }, this.documents.of(plan), this.blobs);
       const limitsOf = (model: number): FillingLimits => limits[model] ?? maxLimits(plan);
@@ -99,11 +110,6 @@ export class JsonlBuilder {
   async #lastBatch(claimId: string): Promise<Batch | null> {
     for await (const batch of this.batches.find({ claimId }, { sort: { number: -1 }, limit: 1 })) return batch;
     return null;
-  }
-
-  async #isCancelled(runId: string): Promise<boolean> {
-    const run = await this.runs.get(runId);
-    return run?.cancelAskedAt != null;
   }
 
   /** Somebody was quicker: what is stored counts, even if a document changed in between. */

@@ -22,6 +22,8 @@ export { Event, classOf, topicOf, topicPrefix, typeOf, type EventClass, type Fie
 export { events } from './events/catalogue.js';
 export { RunRequested } from './events/run-requested.js';
 export { RunCancelRequested } from './events/run-cancel-requested.js';
+export { RunPauseRequested } from './events/run-pause-requested.js';
+export { RunResumeRequested } from './events/run-resume-requested.js';
 export { BatchCancelRequested } from './events/batch-cancel-requested.js';
 export { BatchProcessRequested } from './events/batch-process-requested.js';
 export { RunAccepted } from './events/run-accepted.js';

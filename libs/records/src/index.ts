@@ -60,7 +60,7 @@ export {
   type DocumentCounts,
   type RunTotals,
 } from './run-totals.js';
-export { Runs, endedRunStates, type Run, type RunRequest, type RunState, type Scan } from './runs.js';
+export { Runs, endedRunStates, isPaused, type Run, type RunRequest, type RunState, type Scan } from './runs.js';
 export { idTypes, type ScanPosition } from './scan-position.js';
 export type { Moves, Step } from './step.js';
 export { freshWork, type Changes, type RecordedError, type WorkRecord } from './work-record.js';

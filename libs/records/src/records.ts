@@ -149,6 +149,11 @@ export abstract class Records<T extends WorkRecord> {
     }
   }
 
+  /** Lets those of a run be looked at now that wait in a state; what is parked or backed off stays so. */
+  async lookNow(runId: string, state: T['state']): Promise<void> {
+    await this.collection.updateMany({ runId, state }, { $set: { nextAt: this.clock.now() }, $inc: { wakes: 1 } });
+  }
+
   /** A person's retry: the mark is cleared and the work is due at once. False: it is not parked. */
   async unpark(id: string): Promise<boolean> {
     const { matched } = await this.collection.updateOne({ _id: id, parked: true }, { $set: this.due() });

@@ -31,6 +31,10 @@ export interface Run extends WorkRecord<RunState> {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly scan: Scan;
   readonly cancelAskedAt: Date | null;
+  /** Since when it begins nothing new; null: it goes on. */
+  readonly pausedAt: Date | null;
+  /** When the last wish to pause or resume was said: an older one that comes late changes nothing. */
+  readonly pauseWishAt: Date | null;
   /** Why it was rejected. */
   readonly reason: string | null;
   /** Written with the end. */
@@ -77,6 +81,8 @@ export class Runs extends Records<Run> {
       parameters: {},
       scan: { position: null, ended: false, nextNumber: 1, selected: 0 },
       cancelAskedAt: null,
+      pausedAt: null,
+      pauseWishAt: null,
       reason: null,
       totals: null,
       startedAt: null,
@@ -91,4 +97,29 @@ export class Runs extends Records<Run> {
     const { matched } = await this.collection.updateOne(live, { $set: this.due(), $inc: { wakes: 1 } });
     return matched === 1;
   }
+
+  /** Records the wish that was said at a time; a paused run keeps its first. False: there is no such run, or it has ended. */
+  async wishPause(id: string, at: Date): Promise<boolean> {
+    const live = { _id: id, state: { $nin: endedRunStates } };
+    const isNewer = { pauseWishAt: { $not: { $gte: at } } };
+    await this.collection.updateOne({ ...live, ...isNewer, pausedAt: null }, { $set: { pausedAt: at } });
+    const { matched } = await this.collection.updateOne(live, { $max: { pauseWishAt: at }, $inc: { wakes: 1 } });
+    return matched === 1;
+  }
+
+  /** Records the wish and makes the run due. False: there is no such run, or it has ended. */
+  async wishResume(id: string, at: Date): Promise<boolean> {
+    const live = { _id: id, state: { $nin: endedRunStates } };
+    await this.collection.updateOne(
+      { ...live, pauseWishAt: { $not: { $gt: at } } },
+      { $set: { pausedAt: null, pauseWishAt: at, nextAt: this.clock.now() } },
+    );
+    const { matched } = await this.collection.updateOne(live, { $inc: { wakes: 1 } });
+    return matched === 1;
+  }
+}
+
+/** True for a run that begins nothing new. A wish to cancel counts more than a pause. */
+export function isPaused(run: Run | null): boolean {
+  return run?.pausedAt != null && run.cancelAskedAt === null;
 }

@@ -5,7 +5,7 @@ export { assembleLine, closePorts, type Line, type Ports, type Surroundings } fr
 export { LineModule } from './line.module.js';
 export { NestLog } from './nest-log.js';
 export { openLine, type OpenLineOptions, type OpenedLine } from './open-line.js';
-export { isAtWork, openPorts, openStores } from './ports/index.js';
+export { isAtWork, openPorts } from './ports/index.js';
 export { PipelineFiles, type PipelineFilesOptions } from './pipelines/index.js';
 export { reportBatch, type BatchReport } from './reports/batch-report.js';
 export { reportRun, type RunProgress, type RunReport } from './reports/run-report.js';
@@ -15,6 +15,7 @@ export { awaitRun, hasEnded, type Awaiting } from './runs/await-run.js';
 export { runIdWanted } from './runs/expect-run-id.js';
 export { awaitTold } from './runs/await-told.js';
 export { lineOfRun } from './runs/line-of-run.js';
+export { lineWithoutWork } from './runs/line-without-work.js';
 export { newRunId } from './runs/new-run-id.js';
 export { openWork } from './runs/open-work.js';
 export { publishEvent } from './runs/publish-event.js';

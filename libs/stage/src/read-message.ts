@@ -33,6 +33,7 @@ export function receivedOf(message: IncomingMessage): Received {
   return {
     id: message.headers['ce_id'] ?? hashOf(message),
     topic: message.topic,
+    at: message.recordedAt,
     traceparent: message.headers['traceparent'] ?? null,
   };
 }

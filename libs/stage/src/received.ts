@@ -3,6 +3,8 @@ export interface Received {
   /** The same for every delivery of the message: `ce_id`, else drawn from where and when the bus recorded it. */
   readonly id: string;
   readonly topic: string;
+  /** When the bus recorded it. */
+  readonly at: Date;
   readonly traceparent: string | null;
 }
 

@@ -1,9 +1,9 @@
-import { stages } from '@batchmill/all-in-one';
-import { RunCancelRequested, ValidationError } from '@batchmill/contracts';
+import { listeningStages, stages } from '@batchmill/all-in-one';
+import { RunCancelRequested, RunPauseRequested, RunResumeRequested, ValidationError } from '@batchmill/contracts';
 import { endedRunStates, type Run } from '@batchmill/records';
 import { hasEnded, reportRun, type Line } from '@batchmill/service';
 import { Command } from 'commander';
-import { carryOut } from '../carry-out.js';
+import { carryOut, type Wish } from '../carry-out.js';
 import { exitCodes } from '../exit-codes.js';
 import { count, moment, usd } from '../show/amounts.js';
 import { runJson, runSummary } from '../show/run-summary.js';
@@ -16,10 +16,16 @@ interface Flags {
 }
 
 export function runsCommand(): Command {
-  const command = new Command('runs').description('list, show or cancel runs');
+  const command = new Command('runs').description('list, show, cancel, pause or resume runs');
   command.command('list').description('the last 20').option('--json', 'as JSON').action(list);
   command.command('show').description('one run').argument('<id>').option('--json', 'as JSON').action(show);
   command.command('cancel').description('stop a run; what is paid is kept').argument('<id>').action(cancel);
+  command
+    .command('pause')
+    .description('begin nothing new for a run; what is at the provider is brought home')
+    .argument('<id>')
+    .action(pause);
+  command.command('resume').description('let a paused run go on').argument('<id>').action(resume);
   return command;
 }
 
@@ -69,10 +75,7 @@ async function show(id: string, flags: Flags): Promise<void> {
 
 async function cancel(id: string): Promise<void> {
   const run = await withLine((line) => runOf(line, id));
-  if (endedRunStates.includes(run.state)) {
-    process.stdout.write(`run ${id} has ended already: ${run.state}\n`);
-    return;
-  }
+  if (hasEndedAlready(run)) return;
   const outcome = await carryOut(settingsHere(), {
     event: new RunCancelRequested({ runId: id }),
     stages,
@@ -88,6 +91,53 @@ async function cancel(id: string): Promise<void> {
   if (outcome === 'done') return;
   process.stdout.write(`stopped; it stays asked for, and goes on with: batchmill runs cancel ${id}\n`);
   process.exitCode = exitCodes.stopped;
+}
+
+async function pause(id: string): Promise<void> {
+  const run = await withLine((line) => runOf(line, id));
+  if (hasEndedAlready(run)) return;
+  if (run.cancelAskedAt !== null) say(`run ${id} is being cancelled: nothing new is begun for it`);
+  else if (run.pausedAt !== null) say(`run ${id} is paused already, since ${moment(run.pausedAt)}`);
+  else {
+    const event = new RunPauseRequested({ runId: id });
+    const outcome = await wish(event, async (line) => (await runOf(line, id)).pausedAt !== null);
+    if (outcome === 'asked') say(`asked the process at work to pause run ${id}; batchmill runs show ${id}`);
+    else if (outcome === 'done') say(`run ${id} is paused; it goes on after: batchmill runs resume ${id}`);
+  }
+}
+
+async function resume(id: string): Promise<void> {
+  const run = await withLine((line) => runOf(line, id));
+  if (hasEndedAlready(run)) return;
+  if (run.pausedAt === null) {
+    say(`run ${id} is not paused`);
+    return;
+  }
+  const event = new RunResumeRequested({ runId: id });
+  const outcome = await wish(event, async (line) => (await runOf(line, id)).pausedAt === null);
+  if (outcome === 'asked') say(`asked the process at work to go on with run ${id}; batchmill progress ${id}`);
+  else if (outcome === 'done') {
+    say(
+      `run ${id} is not paused any more; it goes on with: batchmill run ${run.pipeline ?? 'PIPELINE'} --run-id ${id}`,
+    );
+  }
+}
+
+/** Heard by the stage that records wishes; nothing is worked on for it. */
+async function wish(event: RunPauseRequested | RunResumeRequested, isDone: Wish['isDone']): Promise<string> {
+  const outcome = await carryOut(settingsHere(), { event, stages: listeningStages, runId: null, isDone });
+  if (outcome === 'stopped') process.exitCode = exitCodes.stopped;
+  return outcome;
+}
+
+function hasEndedAlready({ _id, state }: Run): boolean {
+  if (!endedRunStates.includes(state)) return false;
+  say(`run ${_id} has ended already: ${state}`);
+  return true;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 export async function runOf(line: Line, id: string): Promise<Run> {

@@ -60,6 +60,31 @@ describe('a wish when nobody is at work on the home', () => {
     expect((await ask('runs cancel one', slow)).said).toContain('run one has ended already: cancelled');
   }, 60_000);
 
+  it('R10: a run is paused and resumed, and neither works on it', async () => {
+    const paused = await ask('runs pause one', fast);
+
+    expect(paused).toMatchObject({ code: 0, said: expect.stringContaining('runs resume one') });
+    expect((await ask('runs pause one', fast)).said).toContain('run one is paused already, since 2');
+    expect((await ask('runs show one', fast)).said).toMatch(/status +running\npaused +since 2/);
+
+    const resumed = await ask('runs resume one', fast);
+
+    expect(resumed.said).toContain('it goes on with: batchmill run annual-reports --run-id one');
+    expect((await ask('runs show one --json', fast)).said).toContain('"pausedAt":null');
+    expect((await ask('batch status one.c1.b1', fast)).said).toMatch(/status +submitted/);
+  }, 90_000);
+
+  it('R10: a run that has ended is neither paused nor resumed, and says so', async () => {
+    await ask('runs cancel one', slow);
+
+    for (const wish of ['pause', 'resume']) {
+      expect(await ask(`runs ${wish} one`, slow)).toMatchObject({
+        code: 0,
+        said: expect.stringContaining('run one has ended already: cancelled'),
+      });
+    }
+  }, 60_000);
+
   it('R2: cancelling a run does nothing for other runs that are unfinished, and spends nothing', async () => {
     const store = EmbeddedStore.open({ file: join(cwd, '.batchmill', 'state.db') });
     const runs = new Runs(store, new SystemClock());

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { momentOfRun, runReport } from '../testing/run-report.js';
 import { progressLine } from './progress-line.js';
+import { runView } from './run-view.js';
 
 const now = momentOfRun(65_000);
 
@@ -29,4 +30,11 @@ it('a run that ended takes no more time', () => {
 
 it('is never wider than the screen', () => {
   expect(progressLine(runReport({}, { claimed: 1500 }), { columns: 24, now })).toHaveLength(24);
+});
+
+it('R10: says that a run is paused', () => {
+  const paused = runReport({ pausedAt: '2026-01-01T10:00:30.000Z' }, { submitted: 2 });
+
+  expect(progressLine(paused, { columns: 200, now })).toMatch(/^paused: .* 2 at the provider/);
+  expect(runView(paused, { columns: 80, now })[0]).toBe('paused      1m 5s · annual-reports, embeddings');
 });

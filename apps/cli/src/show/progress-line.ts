@@ -3,7 +3,7 @@ import { count, duration, usd } from './amounts.js';
 
 /** How far a run is, on one line of at most so many columns. */
 export function progressLine(report: RunReport, { columns, now }: { columns: number; now: number }): string {
-  const { progress, status, cost, startedAt, finishedAt } = report;
+  const { progress, status, pausedAt, cost, startedAt, finishedAt } = report;
   const { claimed, built, submitted, settled, answered, givenUp, parked } = progress;
   const until = finishedAt === null ? now : Date.parse(finishedAt);
   const parts = [
@@ -17,5 +17,5 @@ export function progressLine(report: RunReport, { columns, now }: { columns: num
     usd(cost.usd),
     ...(startedAt === null ? [] : [duration(until - Date.parse(startedAt))]),
   ];
-  return `${status}: ${parts.join(' · ')}`.slice(0, Math.max(20, columns));
+  return `${pausedAt === null ? status : 'paused'}: ${parts.join(' · ')}`.slice(0, Math.max(20, columns));
 }

@@ -22,3 +22,12 @@ it('M1: of a run that goes on, the documents are those claimed, not those proces
 
   expect(runSummary(report)).toContain('documents 20 claimed, 3 succeeded, 0 failed\n');
 });
+
+it('R10: a paused run says since when, and how it goes on', () => {
+  const report = runReport({ total: 20, pausedAt: '2026-01-01T10:00:30.000Z' });
+
+  expect(runSummary(report)).toContain(
+    'paused    since 2026-01-01 10:00:30; batchmill runs resume first lets it go on\n',
+  );
+  expect(runJson(report)).toMatchObject({ status: 'running', pausedAt: '2026-01-01T10:00:30.000Z' });
+});

@@ -1,11 +1,14 @@
 import type { RunReport } from '@batchmill/service';
-import { count, duration, usd } from './amounts.js';
+import { count, duration, moment, usd } from './amounts.js';
 
 /** What a person wants to know of a run that ended, a fact per line. */
 export function runSummary(report: RunReport): string {
   const { runId, pipeline, endpoint, status, total, requests, batches, tokens, cost } = report;
   const lines = [`run       ${runId} (${pipeline ?? 'no pipeline'}${endpoint === null ? '' : `, ${endpoint}`})`];
   lines.push(`status    ${status}${report.reason === null ? '' : `: ${report.reason}`}`);
+  if (report.pausedAt !== null) {
+    lines.push(`paused    since ${moment(report.pausedAt)}; batchmill runs resume ${runId} lets it go on`);
+  }
   if (total === 0) {
     if (status === 'finished') lines.push('nothing found that is pending: total 0');
     return `${lines.join('\n')}\n`;
@@ -34,7 +37,7 @@ function documentsText({ finishedAt, total, succeeded, failed, left, takenOver }
 /** The JSON of `run --json` and `runs show --json`. */
 export function runJson(report: RunReport): Record<string, unknown> {
   const { runId, pipeline, endpoint, status, total, succeeded, failed, left, takenOver, reason } = report;
-  const { requests, batches, tokens, cost, startedAt, finishedAt } = report;
+  const { requests, batches, tokens, cost, pausedAt, startedAt, finishedAt } = report;
   return {
     runId,
     pipeline,
@@ -49,6 +52,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
     batches,
     tokens,
     cost,
+    pausedAt,
     startedAt,
     finishedAt,
     ...(reason === null ? {} : { reason }),

@@ -7,13 +7,16 @@ const barColumns = 24;
 
 /** How far a run is, stage by stage: always the same number of lines, none wider than the terminal. */
 export function runView(report: RunReport, { columns, now }: { columns: number; now: number }): string[] {
-  const { status, pipeline, endpoint, requests, tokens, cost } = report;
+  const { status, pausedAt, pipeline, endpoint, requests, tokens, cost } = report;
   const { scanEnded, claimed, built, submitted, doneAtProvider, settled, answered, givenUp } = report.progress;
   const there = doneAtProvider === 0 ? '' : `, ${count(doneAtProvider)} done there`;
   const failed = givenUp === 0 ? '' : `, ${count(givenUp)} failed`;
   const share = (part: number): string => bar(requests === 0 ? 0 : part / requests, barColumns);
   const lines = [
-    [status, `${elapsed(report, now)}${pipeline ?? ''}${endpoint === null ? '' : `, ${endpoint}`}`],
+    [
+      pausedAt === null ? status : 'paused',
+      `${elapsed(report, now)}${pipeline ?? ''}${endpoint === null ? '' : `, ${endpoint}`}`,
+    ],
     ['scan', `${count(claimed)} documents claimed${scanEnded ? '' : ' so far'}${parkedText(report)}`],
     ['to send', `${share(built)} ${count(built)}`],
     ['at provider', `${share(submitted)} ${count(submitted)}${there}`],

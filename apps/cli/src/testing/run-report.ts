@@ -17,6 +17,7 @@ export function runReport(changes: Partial<RunReport> = {}, progress: Partial<Ru
     batches: 0,
     tokens: { input: 0, output: 0 },
     cost: { usd: 0, synchronousUsd: 0, savedUsd: 0 },
+    pausedAt: null,
     startedAt: '2026-01-01T10:00:00.000Z',
     finishedAt: null,
     ...changes,

@@ -1,6 +1,8 @@
 import type { EventClass } from './event.js';
 import { RunRequested } from './run-requested.js';
 import { RunCancelRequested } from './run-cancel-requested.js';
+import { RunPauseRequested } from './run-pause-requested.js';
+import { RunResumeRequested } from './run-resume-requested.js';
 import { BatchCancelRequested } from './batch-cancel-requested.js';
 import { BatchProcessRequested } from './batch-process-requested.js';
 import { RunAccepted } from './run-accepted.js';
@@ -18,6 +20,8 @@ import { RunFinished } from './run-finished.js';
 export const events: readonly EventClass[] = [
   RunRequested,
   RunCancelRequested,
+  RunPauseRequested,
+  RunResumeRequested,
   BatchCancelRequested,
   BatchProcessRequested,
   RunAccepted,

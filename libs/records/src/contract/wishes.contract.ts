@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
-import type { Batch, RunState } from '../index.js';
+import { isPaused, type Batch, type RunState } from '../index.js';
 import { eachWithBench, leaseMs, type Bench } from './bench.contract.js';
 
 const later = 3_600_000;
@@ -98,6 +98,82 @@ export function describeWishes(make: MakeStore): void {
 
         const asked = bench().batches.find({ cancelAskedAt: { $ne: null } }, { sort: { _id: 1 } });
         expect(await Array.fromAsync(asked, ({ _id }) => _id)).toEqual(['run.c1.b1', 'run.c1.b2']);
+      });
+    });
+
+    describe('a pause', () => {
+      const at = (seconds: number): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds));
+
+      it.each<RunState>(['awaited', 'requested', 'running'])('R10: a run that is %s keeps it', async (state) => {
+        await bench().insertRun('run', { state });
+
+        expect(await bench().runs.wishPause('run', at(1))).toBe(true);
+
+        const run = await bench().run('run');
+        expect(run).toMatchObject({ pausedAt: at(1), state, wakes: 1 });
+        expect(isPaused(run)).toBe(true);
+      });
+
+      it('R10: the first wish counts, and one that comes twice changes nothing', async () => {
+        await bench().insertRun('run');
+
+        for (const second of [1, 2, 2]) await bench().runs.wishPause('run', at(second));
+
+        expect(await bench().run('run')).toMatchObject({ pausedAt: at(1), pauseWishAt: at(2) });
+      });
+
+      it('R10: ends with a resume, which makes the run due at once', async () => {
+        await bench().insertRun('run', { state: 'running', nextAt: bench().in(later) });
+        await bench().runs.wishPause('run', at(1));
+
+        expect(await bench().runs.wishResume('run', at(2))).toBe(true);
+
+        const taken = await bench().takeRun('a', undefined, 'running');
+        expect(taken).toMatchObject({ pausedAt: null });
+        expect(isPaused(taken)).toBe(false);
+      });
+
+      it('R10: of a pause and a resume the one that was said last holds, in whatever order and however often they come', async () => {
+        await bench().insertRun('resumed');
+        await bench().insertRun('paused');
+
+        await bench().runs.wishResume('resumed', at(2));
+        for (let times = 0; times < 2; times += 1) await bench().runs.wishPause('resumed', at(1));
+        await bench().runs.wishPause('paused', at(3));
+        for (let times = 0; times < 2; times += 1) await bench().runs.wishResume('paused', at(2));
+
+        expect(await bench().run('resumed')).toMatchObject({ pausedAt: null });
+        expect(await bench().run('paused')).toMatchObject({ pausedAt: at(3) });
+      });
+
+      it.each<RunState>(['rejected', 'finished', 'cancelled', 'incomplete'])(
+        'R10: a run that is %s has nothing to pause or resume',
+        async (state) => {
+          await bench().insertRun('run', { state });
+
+          expect(await bench().runs.wishPause('run', at(1))).toBe(false);
+          expect(await bench().runs.wishResume('run', at(2))).toBe(false);
+          expect(await bench().run('run')).toMatchObject({ pausedAt: null, pauseWishAt: null, wakes: 0 });
+        },
+      );
+
+      it('R10: a wish to cancel counts more', async () => {
+        await bench().insertRun('run', { state: 'running' });
+        await bench().runs.wishPause('run', at(1));
+        await bench().runs.wishCancel('run');
+
+        expect(isPaused(await bench().run('run'))).toBe(false);
+      });
+
+      it('R10: what waited for its end is looked at, but for what backs off or is parked', async () => {
+        await insertBatch(bench(), { number: 1, state: 'built', nextAt: bench().in(later) });
+        await insertBatch(bench(), { number: 2, state: 'built', backoffUntil: bench().in(later) });
+        await insertBatch(bench(), { number: 3, state: 'built', parked: true });
+
+        await bench().batches.lookNow('run', 'built');
+
+        expect(await takeBatch('built')).toMatchObject({ _id: 'run.c1.b1' });
+        expect(await takeBatch('built')).toBeNull();
       });
     });
 

@@ -39,6 +39,8 @@ export interface RunReport {
     readonly savedUsd: number | null;
   };
   readonly startedAt: string | null;
+  /** Since when it begins nothing new; null: it is not paused. */
+  readonly pausedAt: string | null;
   readonly finishedAt: string | null;
   readonly progress: RunProgress;
 }
@@ -79,6 +81,7 @@ export async function reportRun(line: Line, run: Run): Promise<RunReport> {
     batches,
     tokens,
     cost: costOf(cost),
+    pausedAt: isEnded ? null : (run.pausedAt?.toISOString() ?? null),
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,
     progress,
