@@ -4,11 +4,13 @@ import type { Line } from '@batchmill/service';
 import { liveDocuments, livePipeline } from './live-pipeline.js';
 
 /** The most that the live test can cost, in dollars: every answer as long as it may be. */
-export function costCeiling(line: Line, runId: string, endpoints: readonly Endpoint[]): number {
+export async function costCeiling(line: Line, runId: string, endpoints: readonly Endpoint[]): Promise<number> {
   const documents = liveDocuments(runId);
-  return endpoints.reduce((total, endpoint) => {
+  let total = 0;
+  for (const endpoint of endpoints) {
     const plan = planRun(line.pipelines.get(livePipeline.name), { endpoint, parameters: { liveRun: runId } });
-    const requests = documents.flatMap((document) => renderRequests(plan, document, plan.functions).requests);
+    const rendered = await Promise.all(documents.map((document) => renderRequests(plan, document, plan.functions)));
+    const requests = rendered.flatMap((one) => one.requests);
     const sample = { documents: documents.length, requests };
     const { usd, unpriced } = estimateRun(plan, {
       documents: documents.length,
@@ -17,6 +19,7 @@ export function costCeiling(line: Line, runId: string, endpoints: readonly Endpo
       overrides: line.line.prices,
     });
     if (usd === null) throw new Error(`No price is known for ${unpriced.join(', ')}: set BATCHMILL_PRICES.`);
-    return total + usd;
-  }, 0);
+    total += usd;
+  }
+  return total;
 }

@@ -62,7 +62,7 @@ export async function liveRun({ settings, runId, resultsFile, maxUsd, say }: Liv
   const opened = await openLine(settings, { log, name: 'live-test', needsProvider: false, pipelines });
   const { line } = opened;
   try {
-    const ceilingUsd = costCeiling(line, runId, endpoints);
+    const ceilingUsd = await costCeiling(line, runId, endpoints);
     say(`${runId}: 3 documents at ${settings.openai.baseUrl}, at most $${ceilingUsd.toFixed(6)} in all`);
     if (ceilingUsd > maxUsd) throw new Error(`It could cost $${ceilingUsd.toFixed(6)}, and may cost $${maxUsd}.`);
 

@@ -12,6 +12,8 @@ export interface Unit {
 }
 
 const documentsPerRead = 200;
+/** The author's functions may wait for something: they do so side by side. */
+const renderedAtOnce = 16;
 
 /**
  * The units of a sealed claim from a position on, model by model, member by member. Documents that are gone, or that
@@ -28,20 +30,26 @@ export async function* readUnits(
   blobs: Blobs,
 ): AsyncGenerator<Unit, void, undefined> {
   if (claim.sealedMembers === null) return;
+  const rendered = async ({
+    names,
+    ...unit
+  }: Omit<Unit, 'rendering'> & { names: readonly string[] }): Promise<Unit> => ({
+    ...unit,
+    rendering: await renderRequests(plan, unit.document, names),
+  });
   for (let model = from.model; model < models.length; model += 1) {
     const functions = models[model]?.functions ?? [];
     const first = model === from.model ? from.member : 0;
     for await (const { members, start } of slicesFrom(blobs, claim.sealedMembers, first)) {
       const found = await documentsOf(plan, claim, documents, members);
-      for (const [index, { id, ask }] of members.entries()) {
+      const asked = members.flatMap(({ id, ask }, index) => {
         const document = found.get(encodeId(id));
-        const asked = functions.filter((name) => ask.includes(name));
-        if (document === undefined || asked.length === 0) continue;
-        yield {
-          position: { model, member: start + index },
-          document,
-          rendering: renderRequests(plan, document, asked),
-        };
+        const names = functions.filter((name) => ask.includes(name));
+        if (document === undefined || names.length === 0) return [];
+        return [{ position: { model, member: start + index }, document, names }];
+      });
+      for (let at = 0; at < asked.length; at += renderedAtOnce) {
+        yield* await Promise.all(asked.slice(at, at + renderedAtOnce).map(rendered));
       }
     }
   }

@@ -21,6 +21,7 @@ export const pipelineErrorCodes = {
   'template.missing-value': 'A template names a variable that the document does not have.',
   'template.failed': 'A template could not be rendered for the document.',
   'template.empty': 'A prompt rendered to nothing.',
+  'code.too-slow': 'A function of the pipeline did not resolve in time for the document (batch.codeTimeoutSeconds).',
   'preprocess.failed': 'A preprocess function threw.',
   'response.process-failed': 'The response processor threw.',
   'response.no-content': 'There is nothing to write: the processor returned nothing.',

@@ -96,4 +96,5 @@ export interface BatchOptions {
   readonly completionWindow: '24h';
   readonly pollIntervalMs: number;
   readonly maxRetries: number;
+  readonly codeTimeoutMs: number;
 }

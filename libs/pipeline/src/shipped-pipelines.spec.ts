@@ -32,10 +32,10 @@ describe('pipelines/annual-reports', () => {
     expect(plan.side.vectors).toEqual({ collection: 'annual_report_blocks', dimensions: 1536 });
   });
 
-  it('I2: summary and question answering on gpt-4o, with the shipped prompts', () => {
+  it('I2: summary and question answering on gpt-4o, with the shipped prompts', async () => {
     const plan = planRun(pipeline, { endpoint: 'inference', parameters: { questions: ['Who?'] } });
 
-    const { requests, failures } = renderRequests(plan, { text_content: 'Jack Henry.' }, plan.functions);
+    const { requests, failures } = await renderRequests(plan, { text_content: 'Jack Henry.' }, plan.functions);
 
     expect(failures).toEqual([]);
     expect(requests.map((request) => [request.function, request.model, request.body['messages']])).toEqual([
@@ -94,16 +94,16 @@ describe('pipelines/package-docs', () => {
     });
   });
 
-  it('I1: embeds and summarises the same documents', () => {
+  it('I1: embeds and summarises the same documents', async () => {
     const document = { doc_id: 'README.md', company: 'ajv', text_content: 'Validates.' };
 
     const embeddings = planRun(pipeline, { endpoint: 'embeddings' });
     const inference = planRun(pipeline, { endpoint: 'inference' });
 
-    expect(renderRequests(embeddings, document, embeddings.functions).requests).toMatchObject([
+    expect((await renderRequests(embeddings, document, embeddings.functions)).requests).toMatchObject([
       { model: 'text-embedding-3-small', body: { input: 'Validates.', dimensions: 1536 } },
     ]);
-    expect(renderRequests(inference, document, inference.functions).requests).toMatchObject([
+    expect((await renderRequests(inference, document, inference.functions)).requests).toMatchObject([
       { model: 'gpt-4o-mini', function: 'summary' },
     ]);
     expect(pipeline.source).toMatchObject({ collection: 'blocks', parentIdField: 'doc_id' });

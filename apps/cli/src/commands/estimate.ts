@@ -52,7 +52,8 @@ async function estimate(name: string, flags: Flags): Promise<void> {
     const all = await documents.count(claimable);
     const pending = Math.min(asked.limit ?? Infinity, all);
     const sample = await sampleDocuments(documents, claimable, { size: sampleSize, among: pending });
-    const requests = sample.flatMap((document) => renderRequests(plan, document, plan.functions).requests);
+    const rendered = await Promise.all(sample.map((document) => renderRequests(plan, document, plan.functions)));
+    const requests = rendered.flatMap((one) => one.requests);
     return {
       found: { pending, others: (await documents.count(wanted)) - all },
       result: estimateRun(plan, {

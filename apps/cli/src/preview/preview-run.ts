@@ -59,13 +59,13 @@ export async function previewRun(line: Line, name: string, asked: Asked, limit: 
   };
 }
 
-function previewDocument(plan: RunPlan, document: Fields): PreviewedDocument {
+async function previewDocument(plan: RunPlan, document: Fields): Promise<PreviewedDocument> {
   const { source } = plan.pipeline;
   const id = idText(readPath(document, source.documentIdField)) || idText(document['_id']);
-  const { requests, failures } = renderRequests(plan, document, plan.functions);
+  const { requests, failures } = await renderRequests(plan, document, plan.functions);
   const unnamed = plan.endpoint === 'embeddings' ? missingId(source, document) : null;
   if (unnamed === null && failures.length === 0) return { id, requests, failures, there: [] };
-  const there = variablesThere(plan, document);
+  const there = await variablesThere(plan, document);
   if (unnamed === null) return { id, requests, failures, there };
   // A vector that could not be stored is not asked for.
   const instead = requests.map((request) => ({ function: request.function, error: unnamed }));

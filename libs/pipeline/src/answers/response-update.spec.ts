@@ -20,10 +20,10 @@ type Options = Omit<Parameters<typeof chat>[0], 'name' | 'user'>;
 
 async function updateOf(
   options: Options,
-  { answer = answerOf('Short.'), of = document, others = [] as ReturnType<typeof chat>[] } = {},
+  { answer = answerOf('Short.'), of = document, others = [] as ReturnType<typeof chat>[], batch = {} } = {},
 ): Promise<unknown> {
   const functions = [chat({ name: 'summary', user: 'x', ...options }), ...others];
-  const plan = planRun(aPipeline({ inference: { functions } }), { functions: ['summary'] });
+  const plan = planRun(aPipeline({ inference: { functions }, batch }), { functions: ['summary'] });
   const result = await responseUpdate(plan, 'summary', answer, of, at);
   return 'update' in result ? result.update : result.error;
 }
@@ -182,6 +182,25 @@ describe('responseUpdate', () => {
       code: 'response.process-failed',
     });
     expect(await updateOf({ process: () => undefined })).toMatchObject({ code: 'response.no-content' });
+  });
+
+  it('X1: a processor that never resolves is a ProcessingError of that document', async () => {
+    expect(await updateOf({ process: () => new Promise(() => {}) }, { batch: { codeTimeoutSeconds: 0.01 } })).toEqual({
+      kind: 'ProcessingError',
+      code: 'code.too-slow',
+      message: 'Function summary: its processor did not resolve within 0.01 s',
+    });
+  });
+
+  it('C5: what a processor does to its document is not seen by anyone else', async () => {
+    const of = { company: 'JKHY' };
+    const process = (_: unknown, from: Record<string, unknown>): string => {
+      delete from['company'];
+      return 'x';
+    };
+    const responseTemplate = { $set: { of: '{{company}}' } };
+
+    expect(await updateOf({ process, responseTemplate }, { of })).toEqual({ $set: { of: 'JKHY' } });
   });
 
   it('what a model says is never run as a template', async () => {

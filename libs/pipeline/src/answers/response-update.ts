@@ -30,9 +30,9 @@ export async function responseUpdate(
   const planned = plannedFunction(plan, functionName);
   if (planned.asks.kind === 'embedding' || answer.kind === 'vector') return { update: {} };
   try {
-    const processed = await processAnswer(planned.asks, answer, document);
+    const processed = await processAnswer(planned.asks, answer, document, plan.pipeline.batch.codeTimeoutMs);
     const variables = {
-      ...functionVariables(documentVariables(plan, document), planned),
+      ...functionVariables(await documentVariables(plan, document), planned),
       ...processed.variables,
       response_content: processed.content,
       current_date: at.now,

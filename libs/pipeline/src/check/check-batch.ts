@@ -2,7 +2,7 @@ import type { BatchOptions } from '../pipeline.js';
 import type { Checking } from './checking.js';
 import { Section } from './section.js';
 
-const keys = ['batchSize', 'completionWindow', 'pollIntervalSeconds', 'maxRetries'];
+const keys = ['batchSize', 'completionWindow', 'pollIntervalSeconds', 'maxRetries', 'codeTimeoutSeconds'];
 export const batchSizeRange = { from: 1, to: 50_000 };
 
 export function checkBatch({ problems, defaults }: Checking, definition: Section): BatchOptions {
@@ -18,5 +18,6 @@ export function checkBatch({ problems, defaults }: Checking, definition: Section
     pollIntervalMs:
       1000 * section.number('pollIntervalSeconds', { otherwise: defaults.pollIntervalSeconds, from: 1, to: 86_400 }),
     maxRetries: section.number('maxRetries', { otherwise: defaults.maxRetries, from: 0, to: 100 }),
+    codeTimeoutMs: 1000 * section.number('codeTimeoutSeconds', { otherwise: 30, from: 0.001, to: 600, whole: false }),
   };
 }

@@ -45,6 +45,7 @@ describe('checkPipeline', () => {
       completionWindow: '24h',
       pollIntervalMs: 300_000,
       maxRetries: 3,
+      codeTimeoutMs: 30_000,
     });
   });
 

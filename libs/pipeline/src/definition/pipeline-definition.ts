@@ -32,7 +32,7 @@ export interface SourceDefinition<P extends ParameterDefinitions = ParameterDefi
   readonly documentIdField?: string;
   /** Template variable to dotted path in the document. */
   readonly fieldMap?: Readonly<Record<string, string>>;
-  /** By template variable of the field map. Not called for a value that the document does not have. */
+  /** By template variable of the field map; may be asynchronous. Not called for a value that the document does not have. */
   readonly preprocessFunctions?: Readonly<Record<string, (value: unknown, document: SourceDocument) => unknown>>;
 }
 
@@ -76,4 +76,9 @@ export interface BatchDefinition {
   readonly pollIntervalSeconds?: number;
   /** 3 retries are at most four attempts. */
   readonly maxRetries?: number;
+  /**
+   * How long a function of yours (`process`, a preprocess function, a template that is one) may take to resolve for one
+   * document before it fails. 30. One that never returns at all cannot be stopped.
+   */
+  readonly codeTimeoutSeconds?: number;
 }

@@ -8,15 +8,15 @@ import { estimateRun } from './estimate-run.js';
 const at = new Date('2025-11-01T00:00:00Z');
 
 describe('estimateRun', () => {
-  it('M3: 3,500 groups of two requests, from a sample of two', () => {
+  it('M3: 3,500 groups of two requests, from a sample of two', async () => {
     const functions = [
       chat({ name: 'topics', user: '{{ text }}' }),
       chat({ name: 'entities', user: '{{ text }}', maxTokens: 100 }),
     ];
     const plan = planRun(aPipeline({ inference: { functions } }), {});
-    const requests = [{ text: 'one two' }, { text: 'three four five six' }].flatMap(
-      (document) => renderRequests(plan, document, plan.functions).requests,
-    );
+    const sampled = [{ text: 'one two' }, { text: 'three four five six' }];
+    const rendered = await Promise.all(sampled.map((document) => renderRequests(plan, document, plan.functions)));
+    const requests = rendered.flatMap((one) => one.requests);
 
     const estimate = estimateRun(plan, { documents: 3500, sample: { documents: 2, requests }, at });
 
@@ -35,22 +35,22 @@ describe('estimateRun', () => {
     expect(estimate.savedUsd).toBeCloseTo(usd, 9);
   });
 
-  it('M3: as many batches as the limits of the provider make', () => {
+  it('M3: as many batches as the limits of the provider make', async () => {
     const pipeline = aPipeline({ embeddings: { ...embeddingsOf(), batchSize: 50_000 } });
     const plan = planRun(pipeline, {});
-    const batchesOf = (text: string): number => {
-      const { requests } = renderRequests(plan, { text_content: text }, plan.functions);
+    const batchesOf = async (text: string): Promise<number> => {
+      const { requests } = await renderRequests(plan, { text_content: text }, plan.functions);
       return estimateRun(plan, { documents: 50_000, sample: { documents: 1, requests }, at }).batches;
     };
 
-    expect(batchesOf('short')).toBe(1);
-    expect(batchesOf('long '.repeat(1600))).toBe(2);
+    expect(await batchesOf('short')).toBe(1);
+    expect(await batchesOf('long '.repeat(1600))).toBe(2);
   });
 
-  it('M3: one file has one model', () => {
+  it('M3: one file has one model', async () => {
     const functions = [chat({ name: 'a', user: 'x' }), chat({ name: 'b', user: 'x', model: 'my-own' })];
     const plan = planRun(aPipeline({ inference: { functions } }), {});
-    const { requests } = renderRequests(plan, {}, plan.functions);
+    const { requests } = await renderRequests(plan, {}, plan.functions);
 
     const estimate = estimateRun(plan, { documents: 150, sample: { documents: 1, requests }, at });
 

@@ -14,19 +14,20 @@ const pipeline = aPipeline({
   },
 });
 
-function promptsOf(endpoint: 'embeddings' | 'inference'): PromptIn[][] {
+async function promptsOf(endpoint: 'embeddings' | 'inference'): Promise<PromptIn[][]> {
   const plan = planRun(pipeline, { endpoint });
-  return renderRequests(plan, { text_content: 'Mills turn.' }, plan.functions).requests.map(promptsIn);
+  const { requests } = await renderRequests(plan, { text_content: 'Mills turn.' }, plan.functions);
+  return requests.map(promptsIn);
 }
 
 describe('promptsIn', () => {
-  it('C4: says what a request tells the model, whatever its endpoint calls it', () => {
+  it('C4: says what a request tells the model, whatever its endpoint calls it', async () => {
     const both = [
       { role: 'system', text: 'Be brief.' },
       { role: 'user', text: 'Mills turn.' },
     ];
 
-    expect(promptsOf('inference')).toEqual([both, both, [{ role: 'user', text: 'Hi' }]]);
-    expect(promptsOf('embeddings')).toEqual([[{ role: 'text', text: 'Mills turn.' }]]);
+    expect(await promptsOf('inference')).toEqual([both, both, [{ role: 'user', text: 'Hi' }]]);
+    expect(await promptsOf('embeddings')).toEqual([[{ role: 'text', text: 'Mills turn.' }]]);
   });
 });

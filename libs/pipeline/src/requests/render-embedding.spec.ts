@@ -6,14 +6,17 @@ import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { renderRequests } from './render-requests.js';
 import type { Rendering } from './rendered-request.js';
 
-function embed(document: SourceDocument, embeddings: Partial<PipelineDefinition['embeddings']> = {}): Rendering {
+function embed(
+  document: SourceDocument,
+  embeddings: Partial<PipelineDefinition['embeddings']> = {},
+): Promise<Rendering> {
   const plan = planRun(aPipeline({ embeddings: { ...embeddingsOf(), ...embeddings } }), {});
   return renderRequests(plan, document, ['embeddings']);
 }
 
 describe('renderRequests for embeddings', () => {
-  it('E2: asks for the text with model and dimensions, in base64', () => {
-    const { requests, failures } = embed({ text_content: 'Hello world' }, { dimensions: 256 });
+  it('E2: asks for the text with model and dimensions, in base64', async () => {
+    const { requests, failures } = await embed({ text_content: 'Hello world' }, { dimensions: 256 });
 
     expect(failures).toEqual([]);
     expect(requests).toEqual([
@@ -29,14 +32,16 @@ describe('renderRequests for embeddings', () => {
     ]);
   });
 
-  it('does not send dimensions to a model that cannot be shortened', () => {
-    const { requests } = embed({ text_content: 'Hello' }, { model: 'text-embedding-ada-002' });
+  it('does not send dimensions to a model that cannot be shortened', async () => {
+    const { requests } = await embed({ text_content: 'Hello' }, { model: 'text-embedding-ada-002' });
 
     expect(requests[0]?.body).toEqual({ model: 'text-embedding-ada-002', input: 'Hello', encoding_format: 'base64' });
   });
 
-  it('reads the text at a dotted path', () => {
-    expect(embed({ content: { text: 'deep' } }, { text: 'content.text' }).requests[0]?.body['input']).toBe('deep');
+  it('reads the text at a dotted path', async () => {
+    expect((await embed({ content: { text: 'deep' } }, { text: 'content.text' })).requests[0]?.body['input']).toBe(
+      'deep',
+    );
   });
 
   it.each<[string, SourceDocument, string, string]>([
@@ -46,8 +51,8 @@ describe('renderRequests for embeddings', () => {
     ['with a list for text', { text_content: ['secret'] }, 'document.text-not-text', 'holds a list'],
     ['with an empty text', { text_content: '' }, 'document.text-empty', 'holds no text'],
     ['with white space only', { text_content: ' \n\t' }, 'document.text-empty', 'holds no text'],
-  ])('X1: a document %s is that document’s failure', (_, document, code, message) => {
-    expect(embed(document)).toEqual({
+  ])('X1: a document %s is that document’s failure', async (_, document, code, message) => {
+    expect(await embed(document)).toEqual({
       requests: [],
       failures: [
         { function: 'embeddings', error: { kind: 'ValidationError', code, message: expect.stringContaining(message) } },
@@ -55,18 +60,18 @@ describe('renderRequests for embeddings', () => {
     });
   });
 
-  it('a text that spells a special token is text', () => {
-    const { requests, failures } = embed({ text_content: 'before <|endoftext|> after' });
+  it('a text that spells a special token is text', async () => {
+    const { requests, failures } = await embed({ text_content: 'before <|endoftext|> after' });
 
     expect(failures).toEqual([]);
     expect(requests[0]).toMatchObject({ body: { input: 'before <|endoftext|> after' }, inputTokens: 8 });
   });
 
-  it('a text of 9,000 tokens fails, or is cut where the pipeline says so', () => {
+  it('a text of 9,000 tokens fails, or is cut where the pipeline says so', async () => {
     const text = 'word '.repeat(9000);
 
-    const failing = embed({ text_content: text });
-    const cut = embed({ text_content: text }, { tooLong: 'truncate' });
+    const failing = await embed({ text_content: text });
+    const cut = await embed({ text_content: text }, { tooLong: 'truncate' });
 
     expect(failing.requests).toEqual([]);
     expect(failing.failures[0]?.error).toMatchObject({
@@ -78,7 +83,7 @@ describe('renderRequests for embeddings', () => {
     expect(text.startsWith(String(cut.requests[0]?.body['input']))).toBe(true);
   });
 
-  it('a text of 8,192 tokens is not too long', () => {
-    expect(embed({ text_content: 'word'.concat(' word'.repeat(8191)) }).requests[0]?.inputTokens).toBe(8192);
+  it('a text of 8,192 tokens is not too long', async () => {
+    expect((await embed({ text_content: 'word'.concat(' word'.repeat(8191)) })).requests[0]?.inputTokens).toBe(8192);
   });
 });

@@ -13,10 +13,16 @@ function planOf(definition: Parameters<typeof aPipeline>[0], parameters = {}): R
   return planRun(aPipeline(definition), { parameters });
 }
 
-function ask(user: string, document: SourceDocument, source: Partial<PipelineDefinition['source']> = {}): Rendering {
+function ask(
+  user: string,
+  document: SourceDocument,
+  source: Partial<PipelineDefinition['source']> = {},
+  batch: PipelineDefinition['batch'] = {},
+): Promise<Rendering> {
   const plan = planOf({
     source: { collection: 'c', ...source },
     inference: { functions: [chat({ name: 'f', user })] },
+    batch,
   });
   return renderRequests(plan, document, ['f']);
 }
@@ -28,7 +34,7 @@ function promptOf({ requests, failures }: Rendering): unknown {
 }
 
 describe('renderRequests with templates', () => {
-  it('C3: the field map reaches into the document, and preprocess functions see what is there', () => {
+  it('C3: the field map reaches into the document, and preprocess functions see what is there', async () => {
     const seen: unknown[] = [];
     const source = {
       fieldMap: { patient_name: 'details.first_name', visit: 'visits.0.date', doctor: 'medical.doctor' },
@@ -39,13 +45,13 @@ describe('renderRequests with templates', () => {
     };
     const document = { details: { first_name: ' Ann ' }, visits: [{ date: new Date(0) }] };
 
-    const rendered = ask('{{ patient_name }}, {{ visit }}, {{ doctor | default: "nobody" }}', document, source);
+    const rendered = await ask('{{ patient_name }}, {{ visit }}, {{ doctor | default: "nobody" }}', document, source);
 
     expect(promptOf(rendered)).toBe('Ann, 1970-01-01T00:00:00.000Z, nobody');
     expect(seen).toEqual([]);
   });
 
-  it('C4: templates see fields, the whole document and the run’s parameters', () => {
+  it('C4: templates see fields, the whole document and the run’s parameters', async () => {
     const plan = planOf(
       {
         parameters: { tone: 'string' },
@@ -59,19 +65,19 @@ describe('renderRequests with templates', () => {
     );
     const document = { _id: new ObjectId('0123456789abcdef01234567'), name: 'N', tags: ['a', 'b'], more: { k: [1] } };
 
-    const rendered = renderRequests(plan, document, ['f']);
+    const rendered = await renderRequests(plan, document, ['f']);
 
     expect(promptOf(rendered)).toBe('kind N N a, b 0123456789abcdef01234567 {"k":[1]}');
   });
 
-  it('C4: a loop over a list of the document', () => {
-    const rendered = ask('{% for v in visits %}{{ v.at }};{% endfor %}', { visits: [{ at: 1 }, { at: 2 }] });
+  it('C4: a loop over a list of the document', async () => {
+    const rendered = await ask('{% for v in visits %}{{ v.at }};{% endfor %}', { visits: [{ at: 1 }, { at: 2 }] });
 
     expect(promptOf(rendered)).toBe('1;2;');
   });
 
-  it('X1: a variable that the document does not have is a TemplateError of that document, with the line', () => {
-    expect(ask('Hello\n{{ patient.name }}', { patient: { secret: 'TB' } }).failures).toEqual([
+  it('X1: a variable that the document does not have is a TemplateError of that document, with the line', async () => {
+    expect((await ask('Hello\n{{ patient.name }}', { patient: { secret: 'TB' } })).failures).toEqual([
       {
         function: 'f',
         error: {
@@ -85,11 +91,30 @@ describe('renderRequests with templates', () => {
     ]);
   });
 
-  it('a prompt that renders to nothing is a failure', () => {
-    expect(ask('{{ text }}', { text: ' ' }).failures[0]?.error.code).toBe('template.empty');
+  it('a prompt that renders to nothing is a failure', async () => {
+    expect((await ask('{{ text }}', { text: ' ' })).failures[0]?.error.code).toBe('template.empty');
   });
 
-  it('what a preprocess function says about a document is not told', () => {
+  it('C3: a preprocess function may be asynchronous', async () => {
+    const source = { fieldMap: { a: 'a' }, preprocessFunctions: { a: async (value: unknown) => `${String(value)}!` } };
+
+    expect(promptOf(await ask('{{ a }}', { a: 'yes' }, source))).toBe('yes!');
+  });
+
+  it('X1: a preprocess function that never resolves is a ProcessingError of that document', async () => {
+    const source = { fieldMap: { a: 'a' }, preprocessFunctions: { a: () => new Promise(() => {}) } };
+
+    const { requests, failures } = await ask('{{ a }}', { a: 1 }, source, { codeTimeoutSeconds: 0.01 });
+
+    expect(requests).toEqual([]);
+    expect(failures[0]?.error).toEqual({
+      kind: 'ProcessingError',
+      code: 'code.too-slow',
+      message: 'The preprocess function of "a" did not resolve within 0.01 s',
+    });
+  });
+
+  it('what a preprocess function says about a document is not told', async () => {
     const source = {
       fieldMap: { a: 'a' },
       preprocessFunctions: {
@@ -99,25 +124,25 @@ describe('renderRequests with templates', () => {
       },
     };
 
-    expect(ask('{{ a }}', { a: 'secret' }, source).failures[0]?.error).toEqual({
+    expect((await ask('{{ a }}', { a: 'secret' }, source)).failures[0]?.error).toEqual({
       kind: 'ProcessingError',
       code: 'preprocess.failed',
       message: 'The preprocess function of "a" threw a RangeError',
     });
   });
 
-  it('what is written in a document is never run as a template', () => {
-    expect(promptOf(ask('{{ text }}', { text: '{{ document | json }} {% if %}' }))).toBe(
+  it('what is written in a document is never run as a template', async () => {
+    expect(promptOf(await ask('{{ text }}', { text: '{{ document | json }} {% if %}' }))).toBe(
       '{{ document | json }} {% if %}',
     );
   });
 
-  it('prototypes are not reached', () => {
-    expect(ask('{{ text.constructor }}', { text: {} }).failures[0]?.error.code).toBe('template.missing-value');
+  it('prototypes are not reached', async () => {
+    expect((await ask('{{ text.constructor }}', { text: {} })).failures[0]?.error.code).toBe('template.missing-value');
   });
 
-  it('a template that would run for ever is stopped', () => {
-    const rendered = ask('{% for i in (1..100000000) %}{{ i }}{% endfor %}', {});
+  it('a template that would run for ever is stopped', async () => {
+    const rendered = await ask('{% for i in (1..100000000) %}{{ i }}{% endfor %}', {});
 
     expect(rendered.failures[0]?.error.code).toBe('template.failed');
   });

@@ -11,12 +11,12 @@ function planOf(definition: Parameters<typeof aPipeline>[0], parameters = {}): R
 }
 
 describe('renderRequests', () => {
-  it('I2: asks on /v1/chat/completions with both prompts', () => {
+  it('I2: asks on /v1/chat/completions with both prompts', async () => {
     const functions = [
       chat({ name: 'summary', model: 'gpt-4o', system: 'Summarize the following text:', user: '{{ text_content }}' }),
     ];
 
-    const { requests } = renderRequests(planOf({ inference: { functions } }), { text_content: 'Long ago.' }, [
+    const { requests } = await renderRequests(planOf({ inference: { functions } }), { text_content: 'Long ago.' }, [
       'summary',
     ]);
 
@@ -41,10 +41,10 @@ describe('renderRequests', () => {
     ]);
   });
 
-  it('I2: asks on /v1/responses', () => {
+  it('I2: asks on /v1/responses', async () => {
     const functions = [responses({ name: 'f', system: 'Be brief.', user: '{{ text }}', maxTokens: 50 })];
 
-    const { requests } = renderRequests(planOf({ inference: { functions } }), { text: 'x' }, ['f']);
+    const { requests } = await renderRequests(planOf({ inference: { functions } }), { text: 'x' }, ['f']);
 
     expect(requests[0]).toMatchObject({
       url: '/v1/responses',
@@ -52,7 +52,7 @@ describe('renderRequests', () => {
     });
   });
 
-  it('I5: asks for JSON of a schema', () => {
+  it('I5: asks for JSON of a schema', async () => {
     const schema = {
       type: 'object',
       properties: { a: { type: 'string' } },
@@ -64,7 +64,7 @@ describe('renderRequests', () => {
       responses({ name: 'two', user: 'x', responseFormat: schema }),
     ];
 
-    const { requests } = renderRequests(planOf({ inference: { functions } }), {}, ['one', 'two']);
+    const { requests } = await renderRequests(planOf({ inference: { functions } }), {}, ['one', 'two']);
 
     expect(requests[0]?.body).toMatchObject({
       response_format: { type: 'json_schema', json_schema: { name: 'one', strict: true, schema } },
@@ -74,22 +74,23 @@ describe('renderRequests', () => {
     });
   });
 
-  it('a model that reasons is sent no temperature', () => {
-    const bodyFor = (model: string): object =>
-      renderRequests(planOf({ inference: { functions: [chat({ name: 'f', model, user: 'x' })] } }), {}, ['f'])
-        .requests[0]!.body;
+  it('a model that reasons is sent no temperature', async () => {
+    const bodyFor = async (model: string): Promise<object> => {
+      const plan = planOf({ inference: { functions: [chat({ name: 'f', model, user: 'x' })] } });
+      return (await renderRequests(plan, {}, ['f'])).requests[0]!.body;
+    };
 
-    expect(bodyFor('gpt-5-mini')).toEqual({
+    expect(await bodyFor('gpt-5-mini')).toEqual({
       model: 'gpt-5-mini',
       messages: [{ role: 'user', content: 'x' }],
       max_completion_tokens: 500,
     });
-    expect(bodyFor('o3')).not.toHaveProperty('temperature');
-    expect(bodyFor('gpt-5-chat-latest')).toHaveProperty('temperature', 0.1);
-    expect(bodyFor('gpt-4.1')).toHaveProperty('max_tokens', 500);
+    expect(await bodyFor('o3')).not.toHaveProperty('temperature');
+    expect(await bodyFor('gpt-5-chat-latest')).toHaveProperty('temperature', 0.1);
+    expect(await bodyFor('gpt-4.1')).toHaveProperty('max_tokens', 500);
   });
 
-  it('I3: one request per function, each told apart, only those asked for', () => {
+  it('I3: one request per function, each told apart, only those asked for', async () => {
     const plan = planOf({
       parameters: { questions: { type: 'string[]', default: ['Why?', 'When?'] } },
       inference: {
@@ -100,23 +101,23 @@ describe('renderRequests', () => {
       },
     });
 
-    const all = renderRequests(plan, { text: 'T' }, plan.functions);
-    const one = renderRequests(plan, { text: 'T' }, ['qa_1']);
+    const all = await renderRequests(plan, { text: 'T' }, plan.functions);
+    const one = await renderRequests(plan, { text: 'T' }, ['qa_1']);
 
     expect(all.requests.map((request) => request.function)).toEqual(['summary', 'qa_0', 'qa_1']);
     expect(one.requests[0]?.body['messages']).toEqual([{ role: 'user', content: '1: When? When? T' }]);
   });
 
-  it('a function that is none of the run’s is an error of the work, not of the document', () => {
-    expect(() => renderRequests(planOf({ embeddings: embeddingsOf() }), {}, ['summary'])).toThrow(
+  it('a function that is none of the run’s is an error of the work, not of the document', async () => {
+    await expect(renderRequests(planOf({ embeddings: embeddingsOf() }), {}, ['summary'])).rejects.toThrow(
       expect.objectContaining({ kind: 'ProcessingError', code: 'run.function-not-planned' }),
     );
   });
 
-  it('one function that cannot be rendered does not stop the others', () => {
+  it('one function that cannot be rendered does not stop the others', async () => {
     const functions = [chat({ name: 'one', user: '{{ missing }}' }), chat({ name: 'two', user: 'x' })];
 
-    const { requests, failures } = renderRequests(planOf({ inference: { functions } }), {}, ['one', 'two']);
+    const { requests, failures } = await renderRequests(planOf({ inference: { functions } }), {}, ['one', 'two']);
 
     expect(requests.map((request) => request.function)).toEqual(['two']);
     expect(failures.map((failure) => failure.function)).toEqual(['one']);

@@ -8,15 +8,19 @@ import type { RenderFailure, RenderedRequest, Rendering } from './rendered-reque
 import { documentVariables } from './template-variables.js';
 
 /** The requests of one document for the functions given (names of the plan). What cannot be rendered is told, not thrown. */
-export function renderRequests(plan: RunPlan, document: SourceDocument, functions: readonly string[]): Rendering {
+export async function renderRequests(
+  plan: RunPlan,
+  document: SourceDocument,
+  functions: readonly string[],
+): Promise<Rendering> {
   const requests: RenderedRequest[] = [];
   const failures: RenderFailure[] = [];
-  let variables: Readonly<Record<string, unknown>> | undefined;
+  let variables: Promise<Readonly<Record<string, unknown>>> | undefined;
   for (const name of functions) {
     const planned = plannedFunction(plan, name);
     try {
       if (planned.asks.kind === 'embedding') requests.push(renderEmbedding(planned.asks, document));
-      else requests.push(renderPrompt(planned.asks, planned, (variables ??= documentVariables(plan, document))));
+      else requests.push(renderPrompt(planned.asks, planned, await (variables ??= documentVariables(plan, document))));
     } catch (error) {
       if (!(error instanceof DocumentFailure)) throw error;
       failures.push({ function: name, error: error.error });

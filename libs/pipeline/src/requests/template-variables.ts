@@ -1,6 +1,5 @@
+import { callCode } from '../code/call-code.js';
 import type { SourceDocument } from '../definition/source-document.js';
-import { DocumentFailure, documentError } from '../document-error.js';
-import type { Source } from '../pipeline.js';
 import type { PlannedFunction, RunPlan } from '../plan/run-plan.js';
 import { readPath } from '../read-path.js';
 import { singularOf } from './singular-of.js';
@@ -9,10 +8,10 @@ type Variables = Readonly<Record<string, unknown>>;
 
 /**
  * What every template of a document sees: its fields, the field map over them, the run's parameters over those, and
- * `document` itself. Throws a DocumentFailure when a preprocess function throws.
+ * `document` itself. Throws a DocumentFailure when a preprocess function fails.
  */
-export function documentVariables(plan: RunPlan, document: SourceDocument): Variables {
-  return { ...document, ...mappedFields(plan.pipeline.source, document), ...plan.parameters, document };
+export async function documentVariables(plan: RunPlan, document: SourceDocument): Promise<Variables> {
+  return { ...document, ...(await mappedFields(plan, document)), ...plan.parameters, document };
 }
 
 /** The variables of a document, with the item that a function is asked for. */
@@ -21,26 +20,18 @@ export function functionVariables(variables: Variables, { asks, item }: PlannedF
   return { ...variables, [singularOf(asks.forEach)]: item.value, item: item.value, index: item.index };
 }
 
-function mappedFields(source: Source, document: SourceDocument): Variables {
+async function mappedFields({ pipeline }: RunPlan, document: SourceDocument): Promise<Variables> {
+  const { fieldMap, preprocessFunctions } = pipeline.source;
+  const limitMs = pipeline.batch.codeTimeoutMs;
   const mapped: Record<string, unknown> = {};
-  for (const [variable, path] of Object.entries(source.fieldMap)) {
+  for (const [variable, path] of Object.entries(fieldMap)) {
     const value = readPath(document, path);
-    const preprocess = source.preprocessFunctions[variable];
+    const preprocess = preprocessFunctions[variable];
+    const calling = { what: `The preprocess function of "${variable}"`, code: 'preprocess.failed', limitMs } as const;
     mapped[variable] =
-      value === undefined || preprocess === undefined ? value : call(variable, () => preprocess(value, document));
+      value === undefined || preprocess === undefined
+        ? value
+        : await callCode(calling, () => preprocess(value, document));
   }
   return mapped;
-}
-
-function call(variable: string, preprocess: () => unknown): unknown {
-  try {
-    return preprocess();
-  } catch (error) {
-    // Its message may quote the document: only its name is told.
-    const name = error instanceof Error ? error.name : typeof error;
-    throw new DocumentFailure(
-      documentError('ProcessingError', 'preprocess.failed', `The preprocess function of "${variable}" threw a ${name}`),
-      { cause: error },
-    );
-  }
 }

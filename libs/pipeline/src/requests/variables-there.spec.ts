@@ -5,7 +5,10 @@ import { planRun } from '../plan/plan-run.js';
 import { aPipeline } from '../testing/a-pipeline.js';
 import { variablesThere } from './variables-there.js';
 
-function there(document: Record<string, unknown>, source: Partial<PipelineDefinition['source']> = {}): string[] {
+function there(
+  document: Record<string, unknown>,
+  source: Partial<PipelineDefinition['source']> = {},
+): Promise<string[]> {
   const pipeline = aPipeline({
     parameters: { tone: { type: 'string', default: 'kind' } },
     source: { collection: 'c', ...source },
@@ -15,10 +18,10 @@ function there(document: Record<string, unknown>, source: Partial<PipelineDefini
 }
 
 describe('variablesThere', () => {
-  it('C4: names fields, what is in them, the field map and the parameters, but neither what is missing nor our marks', () => {
+  it('C4: names fields, what is in them, the field map and the parameters, but neither what is missing nor our marks', async () => {
     const document = { _id: 1, visits: { last: 'May', all: [1] }, name: null, processing_info: { runId: 'r' } };
 
-    expect(there(document, { fieldMap: { last_visit: 'visits.last', doctor: 'doctor.name' } })).toEqual([
+    expect(await there(document, { fieldMap: { last_visit: 'visits.last', doctor: 'doctor.name' } })).toEqual([
       '_id',
       'last_visit',
       'name',
@@ -28,7 +31,7 @@ describe('variablesThere', () => {
     ]);
   });
 
-  it('of a document whose preprocess function throws the fields are named', () => {
+  it('of a document whose preprocess function throws the fields are named', async () => {
     const source = {
       fieldMap: { year: 'date' },
       preprocessFunctions: {
@@ -38,6 +41,6 @@ describe('variablesThere', () => {
       },
     };
 
-    expect(there({ date: 'soon' }, source)).toEqual(['date', 'tone']);
+    expect(await there({ date: 'soon' }, source)).toEqual(['date', 'tone']);
   });
 });

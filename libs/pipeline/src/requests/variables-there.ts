@@ -8,19 +8,19 @@ import { documentVariables } from './template-variables.js';
  * What the templates of a document may name because it has a value: fields, and those of objects in them by dotted path,
  * the field map, the run's parameters. Names alone, sorted; our own bookkeeping is left out.
  */
-export function variablesThere(plan: RunPlan, document: SourceDocument): string[] {
+export async function variablesThere(plan: RunPlan, document: SourceDocument): Promise<string[]> {
   const { embeddings, inference } = plan.pipeline;
   const ours = [embeddings, inference].map((side) => side?.infoField);
-  return Object.entries(variablesOf(plan, document))
+  return Object.entries(await variablesOf(plan, document))
     .filter(([name, value]) => value !== undefined && name !== 'document' && !ours.includes(name))
     .flatMap(([name, value]) => namesIn(name, value))
     .sort();
 }
 
 /** Of a document whose preprocess function throws the fields alone. */
-function variablesOf(plan: RunPlan, document: SourceDocument): Readonly<Record<string, unknown>> {
+async function variablesOf(plan: RunPlan, document: SourceDocument): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return documentVariables(plan, document);
+    return await documentVariables(plan, document);
   } catch (error) {
     if (error instanceof DocumentFailure) return { ...document, ...plan.parameters };
     throw error;
