@@ -5,7 +5,7 @@ export { assembleLine, closePorts, type Line, type Ports, type Surroundings } fr
 export { LineModule } from './line.module.js';
 export { NestLog } from './nest-log.js';
 export { openLine, type OpenLineOptions, type OpenedLine } from './open-line.js';
-export { isAtWork, openPorts } from './ports/index.js';
+export { isAtWork, openPorts, openStores } from './ports/index.js';
 export { PipelineFiles, type PipelineFilesOptions } from './pipelines/index.js';
 export { reportBatch, type BatchReport } from './reports/batch-report.js';
 export { reportRun, type RunProgress, type RunReport } from './reports/run-report.js';
