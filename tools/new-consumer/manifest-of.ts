@@ -10,8 +10,8 @@ export interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-/** A stage that needs what a consumer needs: its package.json says the versions that are in use. */
-const sibling = 'notifier';
+/** A stage that needs what every stage needs, and nothing else: its package.json says the versions that are in use. */
+const sibling = 'status-poller';
 
 /** The package.json of a consumer: its sibling's, under its own name, and with the word by which it is found. */
 export function manifestOf(root: string, name: string): Manifest {

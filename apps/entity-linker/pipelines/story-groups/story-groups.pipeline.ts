@@ -1,0 +1,45 @@
+import { chat, definePipeline, prompt } from '@batchmill/pipeline';
+
+const text = { type: 'string', minLength: 1, maxLength: 200 };
+
+/** An object as the provider takes it: all of its properties required, and no others. */
+function object(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+}
+
+/** What each story group is about, and who is named in it: two requests per group. */
+export default definePipeline({
+  name: 'story-groups',
+  description: 'Topics and entities of story groups, for the entity-linker.',
+  source: { collection: 'story_groups', documentIdField: 'story_group_id' },
+  inference: {
+    functions: [
+      chat({
+        name: 'topics',
+        model: 'gpt-4o-mini',
+        system: prompt('topics.md'),
+        user: prompt('stories.liquid'),
+        responseFormat: object({
+          topics: {
+            type: 'array',
+            items: object({ name: text, relevance: { type: 'number', minimum: 0, maximum: 1 } }),
+          },
+        }),
+        responseTemplate: { $set: { 'answered_at.topics': '{{current_date}}' } },
+      }),
+      chat({
+        name: 'entities',
+        model: 'gpt-4o-mini',
+        system: prompt('entities.md'),
+        user: prompt('stories.liquid'),
+        responseFormat: object({
+          entities: {
+            type: 'array',
+            items: object({ name: text, type: { enum: ['organization', 'person', 'place', 'other'] } }),
+          },
+        }),
+        responseTemplate: { $set: { 'answered_at.entities': '{{current_date}}' } },
+      }),
+    ],
+  },
+});

@@ -1,0 +1,16 @@
+import { LineSettings } from '@batchmill/stage';
+import { Module } from '@nestjs/common';
+import { EntityLinker } from './entity-linker.js';
+import { LinkerSettings, readLinkerSettings } from './linker-settings.js';
+
+@Module({
+  controllers: [EntityLinker],
+  providers: [
+    {
+      provide: LinkerSettings,
+      useFactory: ({ said }: LineSettings) => readLinkerSettings(said),
+      inject: [LineSettings],
+    },
+  ],
+})
+export class EntityLinkerModule {}

@@ -1,0 +1,257 @@
+import { stages } from '@batchmill/all-in-one';
+import { ResultsIngested } from '@batchmill/contracts';
+import { definePipeline } from '@batchmill/pipeline';
+import { endedRunStates, type Run } from '@batchmill/records';
+import { TestLine, eventually } from '@batchmill/testing';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import own from '../pipelines/story-groups/story-groups.pipeline.ts';
+import { EntityLinker } from './entity-linker.js';
+import { EntityLinkerModule } from './entity-linker.module.js';
+import { readLinkerSettings } from './linker-settings.js';
+
+const folder = join(import.meta.dirname, '../pipelines/story-groups');
+const files = Object.fromEntries(
+  ['topics.md', 'entities.md', 'stories.liquid'].map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
+);
+/** The same on documents of its own. */
+const other = definePipeline({ ...own, name: 'other', source: { ...own.source, collection: 'other_groups' } });
+
+const entities = [
+  { _id: 'e1', name: 'Apple Inc.', aliases: ['AAPL'] },
+  { _id: 'e2', name: 'Apple Hospitality REIT, Inc.' },
+  { _id: 'e3', name: 'Société Générale S.A.', aliases: ['SocGen'] },
+  { _id: 'e4', name: 'Volkswagen AG' },
+];
+
+describe('entity-linker', () => {
+  let bundle: TestLine;
+  beforeEach(async () => {
+    bundle = await TestLine.open({ pipelines: [own, other], files });
+    await collectionOf('entities').insertMany(entities);
+  });
+  afterEach(() => bundle.close());
+
+  it('I4: topics and entities of story groups are written with the entities that the database knows', async () => {
+    await collectionOf('story_groups').insertMany([
+      group('g1', 'APPLE INC'),
+      group('g2', 'SocGen'),
+      group('g3', 'Volkswagon'),
+      group('g4', 'Apple Hospitality'),
+      group('g5', 'Nobody Knows'),
+    ]);
+
+    await bundle.start([...stages, EntityLinkerModule]);
+    const run = await endedRunOf('story-groups');
+    await eventually('all rows', async () => (await rowsIn('story_entities')).length === 5);
+
+    expect(run).toMatchObject({
+      state: 'finished',
+      totals: { documents: { succeeded: 5 }, requests: 10 },
+    });
+    const row = { run_id: run._id, batch_id: expect.any(String), answered_at: expect.any(Date) };
+    expect(await rowsIn('story_topics')).toEqual(
+      ['APPLE INC', 'SocGen', 'Volkswagon', 'Apple Hospitality', 'Nobody Knows'].map((name, index) => {
+        const id = `g${index + 1}`;
+        return { _id: id, story_group_id: id, ...row, topics: [{ name, relevance: expect.any(Number) }] };
+      }),
+    );
+    const [g1, g2, g3, g4, g5] = await rowsIn('story_entities');
+    const apple = { entity_id: 'e1', name: 'Apple Inc.', mentions: ['APPLE INC'], match: 'exact', score: 1 };
+    expect(g1).toEqual({ _id: 'g1', story_group_id: 'g1', ...row, entities: [apple], unresolved: [] });
+    expect(g2).toMatchObject({ entities: [{ entity_id: 'e3', match: 'alias', score: 1 }], unresolved: [] });
+    expect(g3).toMatchObject({ entities: [{ entity_id: 'e4', match: 'near', score: 0.9 }], unresolved: [] });
+    const candidates = [
+      { entity_id: 'e2', name: 'Apple Hospitality REIT, Inc.', score: 0.8 },
+      { entity_id: 'e1', name: 'Apple Inc.', score: expect.any(Number) },
+    ];
+    const hospitality = { mention: 'Apple Hospitality', type: expect.any(String), candidates };
+    expect(g4).toMatchObject({ entities: [], unresolved: expect.arrayContaining([hospitality]) });
+    const nobody = { mention: 'Nobody Knows', type: expect.any(String), candidates: [] };
+    expect(g5).toMatchObject({ entities: [], unresolved: expect.arrayContaining([nobody]) });
+  });
+
+  it('I4: a second delivery, and a replay from the start in any order, leave the same rows', async () => {
+    await collectionOf('story_groups').insertMany([group('g1', 'Apple Inc'), group('g2', 'SocGen'), group('g3', 'VW')]);
+    await bundle.start(stages);
+    const first = await runToItsEnd('first');
+    await takeUp(await ingestedOf(first));
+    await collectionOf('story_groups').updateMany({ _id: { $ne: 'g3' } }, { $set: again('Volkswagen') });
+    const second = await runToItsEnd('second');
+    await takeUp(await ingestedOf(second));
+    const before = await allRows();
+
+    await takeUp(await ingestedOf(second));
+    await takeUp([...(await ingestedOf(second)), ...(await ingestedOf(first))]);
+    const after = await allRows();
+    await emptyRows();
+    await takeUp([...(await ingestedOf(second)), ...(await ingestedOf(first))]);
+
+    expect(before.entities.map(({ run_id: by }) => by)).toEqual(['second', 'second', 'first']);
+    expect(after).toEqual(before);
+    expect(await allRows()).toEqual(before);
+  });
+
+  it('I3: a group of which one function was answered has that row alone, and a retry adds the other', async () => {
+    await collectionOf('story_groups').insertMany([group('g1', 'Apple Inc'), group('g2', 'SocGen')]);
+    await setFaults([{ on: 'line', what: 'bad-json', match: 'entities_g1', times: 1 }]);
+
+    await bundle.start(stages);
+    const events = await ingestedOf(await runToItsEnd('run'));
+    await takeUp(events.slice(0, 1));
+    const half = await allRows();
+    await takeUp(events.slice(1));
+    const whole = await allRows();
+
+    expect(events).toHaveLength(2);
+    expect(idsOf(half)).toEqual({ topics: ['g1', 'g2'], entities: ['g2'] });
+    expect(idsOf(whole)).toEqual({ topics: ['g1', 'g2'], entities: ['g1', 'g2'] });
+    expect(whole.topics).toEqual(half.topics);
+    expect(whole.entities[1]).toEqual(half.entities[0]);
+    expect(whole.entities[0]).toMatchObject({ entities: [{ entity_id: 'e1' }], batch_id: events[1]?.batchId });
+  });
+
+  it('I3: a group whose entities the model refuses to name keeps its topics', async () => {
+    await collectionOf('story_groups').insertMany([group('g1', 'Apple Inc')]);
+    await setFaults([{ on: 'line', what: 'refusal', match: 'entities_g1' }]);
+
+    await bundle.start(stages);
+    const run = await runToItsEnd('run');
+    await takeUp(await ingestedOf(run));
+
+    expect(run.totals?.documents).toMatchObject({ succeeded: 0, failed: 1 });
+    expect(idsOf(await allRows())).toEqual({ topics: ['g1'], entities: [] });
+  });
+
+  it('S7: the results of another pipeline are not taken up', async () => {
+    await collectionOf('other_groups').insertMany([group('g1', 'Apple Inc')]);
+    await bundle.start([...stages, EntityLinkerModule]);
+
+    const run = await runToItsEnd('of-other', 'other');
+    await takeUp(await ingestedOf(run));
+
+    expect(run.totals?.documents.succeeded).toBe(1);
+    expect(idsOf(await allRows())).toEqual({ topics: [], entities: [] });
+  });
+
+  it('S7: asks for nothing while no group waits, and once however many replicas look', async () => {
+    const saidOfNothing = await bundle.collect(consumer().askForRun());
+    await collectionOf('story_groups').insertMany([group('g1', 'Apple Inc')]);
+    const said = [await bundle.collect(consumer().askForRun()), await bundle.collect(consumer().askForRun())].flat();
+
+    expect(saidOfNothing).toEqual([]);
+    expect(said).toEqual([expect.objectContaining({ pipeline: 'story-groups', endpoint: 'inference' })]);
+    expect(await bundle.line.runs.count({ pipeline: 'story-groups', state: 'requested' })).toBe(1);
+  });
+
+  function consumer(): EntityLinker {
+    const { runs, documents, blobs, pipelines, clock, line } = bundle.line;
+    return new EntityLinker(runs, documents, blobs, pipelines, clock, readLinkerSettings(line.said));
+  }
+
+  async function takeUp(events: readonly ResultsIngested[]): Promise<void> {
+    for (const event of events) await bundle.collect(consumer().resultsIngested(event));
+  }
+
+  async function runToItsEnd(id: string, pipeline = 'story-groups'): Promise<Run> {
+    const asked = bundle.line.runs.new(id, { pipeline }, null);
+    await bundle.collect(only(bundle.line.runs.insertion(asked)));
+    return endedRunOf(pipeline, id);
+  }
+
+  async function endedRunOf(pipeline: string, id?: string): Promise<Run> {
+    const ended = { pipeline, state: { $in: endedRunStates }, ...(id !== undefined && { _id: id }) };
+    return eventually(`the end of a run of ${pipeline}`, async () => {
+      for await (const run of bundle.line.runs.find(ended)) return run;
+      return null;
+    });
+  }
+
+  /** What was said of the batches of a run, in their order. */
+  async function ingestedOf(run: Run): Promise<ResultsIngested[]> {
+    const events: ResultsIngested[] = [];
+    for await (const { _id, ingestion } of bundle.line.batches.find({ runId: run._id }, { sort: { createdAt: 1 } })) {
+      events.push(ingested(run._id, _id, ingestion.archive ?? null));
+    }
+    return events;
+  }
+
+  async function setFaults(rules: readonly object[]): Promise<void> {
+    const body = JSON.stringify(rules);
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${bundle.simulator.url}/admin/faults`, { method: 'PUT', headers, body });
+    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  }
+
+  function collectionOf(name: string): ReturnType<typeof bundle.line.documentStore.collection> {
+    return bundle.line.documentStore.collection(name);
+  }
+
+  async function rowsIn(name: string): Promise<Record<string, unknown>[]> {
+    return Array.fromAsync(collectionOf(name).find({}, { sort: { _id: 1 } }));
+  }
+
+  async function allRows(): Promise<Rows> {
+    return { topics: await rowsIn('story_topics'), entities: await rowsIn('story_entities') };
+  }
+
+  async function emptyRows(): Promise<void> {
+    for (const name of ['story_topics', 'story_entities']) await collectionOf(name).deleteMany({});
+  }
+});
+
+describe('entity-linker, set otherwise', () => {
+  it('C6: its collections and its threshold are settings; a wrong one stops the start', async () => {
+    const said: Record<string, string> = {
+      ENTITY_LINKER_ENTITIES: 'companies',
+      ENTITY_LINKER_STORY_TOPICS: 'themes',
+      ENTITY_LINKER_STORY_ENTITIES: 'links',
+      ENTITY_LINKER_THRESHOLD: '0',
+    };
+    const bundle = await TestLine.open({ pipelines: [own], files, settings: { said: (name) => said[name] } });
+    const { documentStore } = bundle.line;
+    await documentStore.collection('companies').insertMany(entities);
+    await documentStore.collection('story_groups').insertMany([group('g1', 'Volkswagon')]);
+
+    await bundle.start([...stages, EntityLinkerModule]);
+    const row = await eventually('the row', () => documentStore.collection('links').findOne({ _id: 'g1' }));
+    said['ENTITY_LINKER_THRESHOLD'] = 'much';
+    const start = bundle.start([EntityLinkerModule]);
+
+    await expect(start).rejects.toThrow('ENTITY_LINKER_THRESHOLD: found "much", expected a number from 0 to 0.5');
+    const candidates = [{ entity_id: 'e4', name: 'Volkswagen AG', score: 0.9 }];
+    const unresolvedOnly = expect.arrayContaining([{ mention: 'Volkswagon', type: expect.any(String), candidates }]);
+    expect(row).toMatchObject({ entities: [], unresolved: unresolvedOnly });
+    expect(await documentStore.collection('themes').count({})).toBe(1);
+    await bundle.close();
+  });
+});
+
+interface Rows {
+  readonly topics: readonly Record<string, unknown>[];
+  readonly entities: readonly Record<string, unknown>[];
+}
+
+function idsOf({ topics, entities: linked }: Rows): Record<keyof Rows, unknown[]> {
+  return { topics: topics.map(({ _id }) => _id), entities: linked.map(({ _id }) => _id) };
+}
+
+/** The simulated model answers with lines of its prompt: a story of one line is answered with it. */
+function group(id: string, line: string): Record<string, unknown> & { _id: string } {
+  return { _id: id, story_group_id: id, stories: [{ title: line, text: '' }] };
+}
+
+function again(line: string): Record<string, unknown> {
+  return { stories: [{ title: line, text: '' }], ai_status: 'pending' };
+}
+
+function ingested(runId: string, batchId: string, archive: string | null): ResultsIngested {
+  const counts = { documents: 1, requests: 1, succeeded: 1, failed: 0, retried: 0 };
+  const usage = { inputTokens: 1, outputTokens: 1, usd: 0 };
+  return new ResultsIngested({ runId, batchId, claimId: 'any', error: null, archive, ...counts, ...usage });
+}
+
+async function* only<T>(step: T): AsyncGenerator<T, void, undefined> {
+  yield step;
+}

@@ -1,0 +1,4 @@
+import { startStages } from '@batchmill/service';
+import { EntityLinkerModule } from './entity-linker.module.js';
+
+await startStages('entity-linker', [EntityLinkerModule]);
