@@ -100,10 +100,11 @@ export class OutcomeWriter {
         continue;
       }
       const moment = { now: this.needs.clock.now(), runId: this.batch.runId };
-      const written = await responseUpdate(this.plan, name, classified.answer, one.document, moment);
+      const written = await responseUpdate(this.plan, name, classified, one.document, moment);
       if ('error' in written) {
-        progress.countUnusable('retried', written.error);
-        troubled.push(asTrouble(one, written.error));
+        const trouble = asTrouble(one, written.error);
+        progress.countUnusable(trouble.outcome.classified.outcome === 'retry' ? 'retried' : 'failed', written.error);
+        troubled.push(trouble);
       } else answered.push({ ...one, template: { ...written.update } });
     }
     return { answered, troubled };
@@ -199,9 +200,13 @@ const writeRefused: DocumentError = {
   message: 'the store refused to write the answer into the document; see the response template and the field’s type',
 };
 
+/** Another answer helps where the author's code did not take this one, not where a template does not fit the document. */
 function asTrouble(one: Held, error: DocumentError): Held {
   const { usage } = one.outcome.classified;
-  const classified: Classified = { outcome: 'retry', error, countsAttempt: true, usage };
+  const classified: Classified =
+    error.kind === 'TemplateError'
+      ? { outcome: 'fail', error, usage }
+      : { outcome: 'retry', error, countsAttempt: true, usage };
   return { ...one, outcome: { ...one.outcome, classified } };
 }
 

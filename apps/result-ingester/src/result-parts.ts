@@ -85,12 +85,15 @@ export function* slicesOfMissing({
   if (outcomes.length > 0) yield { outcomes, end: sent.requests.length };
 }
 
-/** What could not be rendered, from the checkpoint on: it fails with its reason. */
+/** What could not be rendered, from the checkpoint on: code of the pipeline's author that failed is called again later. */
 export function* slicesOfUnrendered({ sent, progress, sliceLines }: ResultParts): Generator<Slice, void, undefined> {
   for (let from = progress.offset; from < sent.unrendered.length; from += sliceLines) {
     const slice = sent.unrendered.slice(from, from + sliceLines);
     const outcomes = slice.map(({ documentId, function: name, error }) => {
-      const classified: Classified = { outcome: 'fail', error, usage: noUsage };
+      const classified: Classified =
+        error.kind === 'ProcessingError'
+          ? { outcome: 'retry', error, countsAttempt: true, usage: noUsage }
+          : { outcome: 'fail', error, usage: noUsage };
       progress.count(classified);
       return { documentId, chunkId: '', parentId: '', function: name, classified };
     });

@@ -10,6 +10,7 @@ export const pipelineErrorCodes = {
   'run.wrong-parameter': 'A parameter has a value of another type than the pipeline wants.',
   'run.missing-parameter': 'A parameter that has no default was not given.',
   'run.query-failed': 'The query template threw, or returned something that is no filter.',
+  'run.update-failed': 'The update template threw, or gave an update that cannot be used.',
   'run.definition-moved':
     'A pipeline was changed while a run of it was under way, so that the run’s documents or answers would not be found. Put it back, then `batchmill stuck retry`.',
   'run.function-not-planned': 'A function was named that is none of the run’s.',
@@ -25,7 +26,9 @@ export const pipelineErrorCodes = {
   'preprocess.failed': 'A preprocess function threw.',
   'response.process-failed': 'The response processor threw.',
   'response.no-content': 'There is nothing to write: the processor returned nothing.',
-  'response.bad-path': 'The response template rendered to a field that must not be written.',
+  'response.template-failed': 'The response template is a function, and it threw.',
+  'response.not-storable': 'What is to be written holds something that no store takes, such as a value within itself.',
+  'response.bad-path': 'The response template gave no update, or one of a field that must not be written.',
   'provider.missing-result': 'The provider sent no line for the request.',
   'provider.not-carried-out': 'The batch expired or was cancelled before the request was carried out.',
   'provider.unavailable': 'The provider could not answer the request (429, 5xx, time-out).',

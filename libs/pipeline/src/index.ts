@@ -27,6 +27,12 @@ export {
   type ParameterValue,
   type ParametersOf,
 } from './definition/parameter-definitions.js';
+export type {
+  AnswerVariables,
+  ClaimVariables,
+  ResponseFunction,
+  UpdateFunction,
+} from './definition/template-functions.js';
 export type { ChatBody, ResponsesBody } from './definition/response-bodies.js';
 export type { QueryFilter } from './definition/query-filter.js';
 export type { SourceDocument } from './definition/source-document.js';
@@ -73,7 +79,7 @@ export { parseResultLine } from './results/parse-result-line.js';
 export type { ResultLine } from './results/result-line.js';
 export { classifyResult } from './results/classify-result.js';
 export { missingResult } from './results/missing-result.js';
-export type { Answer, Classified } from './results/classified.js';
+export type { Answer, Answered, Classified } from './results/classified.js';
 export { noUsage, type Usage } from './results/usage.js';
 export { responseUpdate, type AnswerMoment } from './answers/response-update.js';
 export { claimUpdate } from './answers/claim-update.js';

@@ -2,6 +2,7 @@ import type { Endpoint } from '@batchmill/contracts';
 import type { ParameterType, ParameterValue } from './definition/parameter-definitions.js';
 import type { QueryFilter } from './definition/query-filter.js';
 import type { SourceDocument } from './definition/source-document.js';
+import type { ResponseFunction, UpdateFunction } from './definition/template-functions.js';
 import type { UpdateOperators } from './definition/update-operators.js';
 import type { ResponseSchema } from './check/check-response-schema.js';
 import type { PromptTemplate } from './templates/compile-prompt.js';
@@ -53,12 +54,14 @@ export interface Side {
   readonly endpoint: Endpoint;
   readonly status: Status;
   readonly infoField: string;
+  /** Where the last error of a document is kept. */
+  readonly errorField: string;
   readonly functions: readonly PipelineFunction[];
   readonly vectors: { readonly collection: string; readonly dimensions: number } | null;
   /** Documents per batch file. */
   readonly batchSize: number;
   /** The user's part of the update that takes a document; null when there is none. */
-  readonly updateTemplate: ValueTemplate<UpdateOperators> | null;
+  readonly updateTemplate: ValueTemplate<UpdateOperators | UpdateFunction> | null;
 }
 
 export type PipelineFunction = EmbeddingFunction | PromptFunction;
@@ -87,8 +90,8 @@ export interface PromptFunction {
   readonly responseSchema: ResponseSchema | null;
   readonly process: ((response: object, document: SourceDocument) => unknown) | null;
   readonly responseContentField: string;
-  /** Renders to the update that writes an answer. */
-  readonly responseTemplate: ValueTemplate<UpdateOperators>;
+  /** Renders to the update that writes an answer, or to a promise of it. */
+  readonly responseTemplate: ValueTemplate<UpdateOperators | ResponseFunction>;
 }
 
 export interface BatchOptions {

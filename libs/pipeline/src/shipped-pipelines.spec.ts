@@ -71,7 +71,7 @@ describe('pipelines/annual-reports', () => {
         const result = await responseUpdate(
           plan,
           name,
-          { kind: 'text', text: 'x', body: {} },
+          { answer: { kind: 'text', text: 'x', body: {} }, usage: { inputTokens: 1, outputTokens: 1 } },
           { text_content: 'y' },
           at,
         );

@@ -1,22 +1,33 @@
 import { ProcessingError } from '@batchmill/contracts';
 import type { UpdateOperators } from '../definition/update-operators.js';
-import { isPlainObject } from '../is-plain-object.js';
 import type { RunPlan } from '../plan/run-plan.js';
 import { templateError } from '../templates/template-error.js';
+import { UnusableUpdate, checkRenderedUpdate } from './check-rendered-update.js';
 import type { AnswerMoment } from './response-update.js';
 
 /**
  * What the user's update template writes when documents are taken, besides our marks; empty when there is none. The same
- * for all documents: its variables are `current_date`, `run_id` and the run's parameters.
+ * for all documents: its variables are `current_date`, `run_id` and the run's parameters. Throws a ProcessingError when
+ * it cannot be used: planning a run has tried it.
  */
-export function claimUpdate(plan: RunPlan, at: AnswerMoment): UpdateOperators {
-  const { updateTemplate, endpoint } = plan.side;
-  if (updateTemplate === null) return {};
-  const where = `Pipeline ${plan.pipeline.name}, ${endpoint}.updateTemplate`;
+export function claimUpdate(
+  plan: Pick<RunPlan, 'pipeline' | 'side' | 'parameters'>,
+  at: AnswerMoment,
+): UpdateOperators {
+  const { side, parameters, pipeline } = plan;
+  if (side.updateTemplate === null) return {};
+  const where = `Pipeline ${pipeline.name}, ${side.endpoint}.updateTemplate`;
   try {
-    const rendered = updateTemplate.render({ ...plan.parameters, current_date: at.now, run_id: at.runId });
-    return isPlainObject(rendered) ? (rendered as UpdateOperators) : {}; // its source was checked to be an update
+    const rendered = side.updateTemplate.render({ ...parameters, current_date: at.now, run_id: at.runId });
+    return checkRenderedUpdate(side, side.status.inProgress, rendered);
   } catch (error) {
+    if (error instanceof UnusableUpdate) {
+      throw new ProcessingError('run.update-failed', `${where}: ${error.message}`, { cause: error });
+    }
+    if (typeof side.updateTemplate.source === 'function') {
+      const reason = error instanceof Error ? error.message : String(error); // no document was there to be quoted
+      throw new ProcessingError('run.update-failed', `${where} threw: ${reason}`, { cause: error });
+    }
     const { code, message } = templateError(where, error);
     throw new ProcessingError(code, message, { cause: error });
   }

@@ -7,6 +7,7 @@ import type { Answer } from '../results/classified.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { responseUpdate } from './response-update.js';
 
+const usage = { inputTokens: 12, outputTokens: 3 };
 const at = { now: new Date('2025-03-01T10:00:00Z'), runId: 'run-1' };
 const document: SourceDocument = { _id: new ObjectId('64af0123456789abcdef0123'), company: 'JKHY', visits: 3 };
 const answerOf = (text: string, parsed?: unknown): Answer => ({
@@ -24,7 +25,7 @@ async function updateOf(
 ): Promise<unknown> {
   const functions = [chat({ name: 'summary', user: 'x', ...options }), ...others];
   const plan = planRun(aPipeline({ inference: { functions }, batch }), { functions: ['summary'] });
-  const result = await responseUpdate(plan, 'summary', answer, of, at);
+  const result = await responseUpdate(plan, 'summary', { answer, usage }, of, at);
   return 'update' in result ? result.update : result.error;
 }
 
@@ -203,6 +204,100 @@ describe('responseUpdate', () => {
     expect(await updateOf({ process, responseTemplate }, { of })).toEqual({ $set: { of: 'JKHY' } });
   });
 
+  it('C2: the tokens of an answer, its model and how it ended are variables', async () => {
+    const responseTemplate = {
+      $set: { usage: '{{usage}}', cost: '{{usage.total_tokens}}', ended: '{{finish_reason}}', model: '{{model}}' },
+    };
+
+    expect(await updateOf({ responseTemplate })).toEqual({
+      $set: {
+        usage: { input_tokens: 12, output_tokens: 3, total_tokens: 15 },
+        cost: 15,
+        ended: 'stop',
+        model: 'gpt-4o-mini',
+      },
+    });
+    expect(
+      await updateOf({ responseTemplate }, { answer: { ...answerOf('Sho'), isCutOff: true } as Answer }),
+    ).toMatchObject({ $set: { ended: 'length' } });
+  });
+
+  it('C2: content that is an object, a list, a number or nothing stays what it is', async () => {
+    const responseTemplate = { $set: { a: '{{response_content}}', b: ' {{ response_content }} ' } };
+
+    for (const content of [{ deep: { list: [1, null] } }, ['x', { y: 1 }], 0, false, new Date(5)]) {
+      expect(await updateOf({ responseTemplate, process: () => ({ talking_points: content }) })).toEqual({
+        $set: { a: content, b: content },
+      });
+    }
+    expect(await updateOf({ responseTemplate, process: () => ({ talking_points: null }) })).toEqual({
+      $set: { a: null, b: null },
+    });
+  });
+
+  it('C2: a function may stand in place of the response template, and sees the same', async () => {
+    const responseTemplate: Options['responseTemplate'] = async (seen) => ({
+      $set: {
+        ai_status: 'completed',
+        [`answers.${seen.function}`]: seen.response_content,
+        at: seen.current_date,
+        by: `${seen.model} ${seen.run_id} ${seen.usage.total_tokens} ${String(seen['company'])}`,
+        of: seen.document['visits'],
+        kind: seen['kind'],
+      },
+    });
+    const process = (): object => ({ talking_points: ['a'], kind: 'ip' });
+
+    expect(await updateOf({ responseTemplate, process })).toEqual({
+      $set: {
+        'answers.summary': ['a'],
+        at: at.now,
+        by: 'gpt-4o-mini run-1 15 JKHY',
+        of: 3,
+        kind: 'ip',
+      },
+    });
+  });
+
+  it('X1: a response template that is a function and throws, or never resolves, is a ProcessingError of that document', async () => {
+    const throwing = (): never => {
+      throw new RangeError('secret');
+    };
+    const batch = { codeTimeoutSeconds: 0.01 };
+
+    expect(await updateOf({ responseTemplate: throwing })).toEqual({
+      kind: 'ProcessingError',
+      code: 'response.template-failed',
+      message: 'Function summary: its response template threw a RangeError',
+    });
+    expect(await updateOf({ responseTemplate: () => new Promise(() => {}) }, { batch })).toMatchObject({
+      kind: 'ProcessingError',
+      code: 'code.too-slow',
+    });
+  });
+
+  it.each<[string, object]>([
+    ['the bookkeeping', { $set: { 'processing_info.x': 1 } }],
+    ['the last error', { $unset: { 'processing_info.error': '' } }],
+    ['another status', { $set: { ai_status: 'mine' } }],
+    ['no operator', { secret: 1 }],
+  ])('C2: a response function that gives %s is the document’s failure', async (_, given) => {
+    const error = await updateOf({ responseTemplate: () => given as never });
+
+    expect(error).toMatchObject({ kind: 'TemplateError', code: 'response.bad-path' });
+    expect(JSON.stringify(error)).not.toContain('secret');
+  });
+
+  it('C5: content that no store takes fails its document, and nothing that is written along with it', async () => {
+    const around: Record<string, unknown> = {};
+    around['itself'] = around;
+
+    expect(await updateOf({ process: () => ({ talking_points: around }) })).toMatchObject({
+      kind: 'ProcessingError',
+      code: 'response.not-storable',
+    });
+  });
+
   it('what a model says is never run as a template', async () => {
     expect(await updateOf({}, { answer: answerOf('{{ document | json }}') })).toMatchObject({
       $push: { event_response: { talking_points: '{{ document | json }}' } },
@@ -213,6 +308,6 @@ describe('responseUpdate', () => {
     const plan = planRun(aPipeline({ embeddings: embeddingsOf() }), {});
     const vector: Answer = { kind: 'vector', vector: new Float32Array(3) };
 
-    expect(await responseUpdate(plan, 'embeddings', vector, document, at)).toEqual({ update: {} });
+    expect(await responseUpdate(plan, 'embeddings', { answer: vector, usage }, document, at)).toEqual({ update: {} });
   });
 });

@@ -1,19 +1,31 @@
+import { callCode } from '../code/call-code.js';
 import type { SourceDocument } from '../definition/source-document.js';
+import type { AnswerVariables } from '../definition/template-functions.js';
 import type { UpdateOperators } from '../definition/update-operators.js';
 import { DocumentFailure, documentError, type DocumentError } from '../document-error.js';
-import { isPlainObject } from '../is-plain-object.js';
 import type { PromptFunction } from '../pipeline.js';
 import { plannedFunction } from '../plan/planned-function.js';
 import type { PlannedFunction, RunPlan } from '../plan/run-plan.js';
 import { documentVariables, functionVariables } from '../requests/template-variables.js';
-import type { Answer } from '../results/classified.js';
+import type { Answer, Answered } from '../results/classified.js';
 import { templateError } from '../templates/template-error.js';
-import { checkRenderedUpdate } from './check-rendered-update.js';
+import { UnusableUpdate, checkRenderedUpdate } from './check-rendered-update.js';
+import { expectStorable } from './expect-storable.js';
 import { processAnswer } from './process-answer.js';
 
 export interface AnswerMoment {
   readonly now: Date;
   readonly runId: string;
+}
+
+/** An answer to a prompt, and whose it is. */
+interface Writing {
+  readonly plan: RunPlan;
+  readonly planned: PlannedFunction;
+  readonly asks: PromptFunction;
+  readonly answer: Extract<Answer, { kind: 'text' }>;
+  readonly usage: Answered['usage'];
+  readonly document: SourceDocument;
 }
 
 /**
@@ -23,46 +35,66 @@ export interface AnswerMoment {
 export async function responseUpdate(
   plan: RunPlan,
   functionName: string,
-  answer: Answer,
+  { answer, usage }: Answered,
   document: SourceDocument,
   at: AnswerMoment,
 ): Promise<{ readonly update: UpdateOperators } | { readonly error: DocumentError }> {
   const planned = plannedFunction(plan, functionName);
-  if (planned.asks.kind === 'embedding' || answer.kind === 'vector') return { update: {} };
+  const { asks } = planned;
+  if (asks.kind === 'embedding' || answer.kind === 'vector') return { update: {} };
+  const writing: Writing = { plan, planned, asks, answer, usage, document };
   try {
-    const processed = await processAnswer(planned.asks, answer, document, plan.pipeline.batch.codeTimeoutMs);
-    const variables = {
-      ...functionVariables(await documentVariables(plan, document), planned),
-      ...processed.variables,
-      response_content: processed.content,
-      current_date: at.now,
-      run_id: at.runId,
-      function: planned.name,
-      model: planned.asks.model,
-    };
-    return { update: checkRenderedUpdate(plan, planned, render(planned, planned.asks, variables)) };
+    const update = checked(writing, await render(writing, await answerVariables(writing, at)));
+    expectStorable(planned, update);
+    return { update };
   } catch (error) {
     if (error instanceof DocumentFailure) return { error: error.error };
     throw error;
   }
 }
 
-function render(
-  planned: PlannedFunction,
-  asks: PromptFunction,
-  variables: Readonly<Record<string, unknown>>,
-): UpdateOperators {
-  const rendered = guarded(planned, () => asks.responseTemplate.render(variables));
-  if (isPlainObject(rendered)) return rendered as UpdateOperators; // its source was checked to be one
-  throw new DocumentFailure(
-    documentError('TemplateError', 'template.failed', `Function ${planned.name}: the response template is no update`),
-  );
+async function answerVariables(
+  { plan, planned, asks, answer, usage: { inputTokens, outputTokens }, document }: Writing,
+  at: AnswerMoment,
+): Promise<AnswerVariables> {
+  const processed = await processAnswer(asks, answer, document, plan.pipeline.batch.codeTimeoutMs);
+  return {
+    ...functionVariables(await documentVariables(plan, document), planned),
+    ...processed.variables,
+    document,
+    response_content: processed.content,
+    current_date: at.now,
+    run_id: at.runId,
+    function: planned.name,
+    model: asks.model,
+    usage: { input_tokens: inputTokens, output_tokens: outputTokens, total_tokens: inputTokens + outputTokens },
+    finish_reason: answer.isCutOff === true ? 'length' : 'stop',
+  };
 }
 
-function guarded<T>(planned: PlannedFunction, work: () => T): T {
+async function render({ plan, planned, asks }: Writing, variables: AnswerVariables): Promise<unknown> {
+  const { responseTemplate } = asks;
+  if (typeof responseTemplate.source === 'function') {
+    const what = `Function ${planned.name}: its response template`;
+    const limitMs = plan.pipeline.batch.codeTimeoutMs;
+    const document = { ...variables.document };
+    return callCode({ what, code: 'response.template-failed', limitMs }, () =>
+      responseTemplate.render({ ...variables, document }),
+    );
+  }
   try {
-    return work();
+    return responseTemplate.render(variables);
   } catch (error) {
     throw new DocumentFailure(templateError(`Function ${planned.name}, response template`, error), { cause: error });
+  }
+}
+
+function checked({ plan: { side }, planned }: Writing, rendered: unknown): UpdateOperators {
+  try {
+    return checkRenderedUpdate(side, side.status.completed, rendered);
+  } catch (error) {
+    if (!(error instanceof UnusableUpdate)) throw error;
+    const told = `Function ${planned.name}, response template: ${error.message}`;
+    throw new DocumentFailure(documentError('TemplateError', 'response.bad-path', told), { cause: error });
   }
 }

@@ -28,7 +28,7 @@ const keys = [
 const urls = { chat: '/v1/chat/completions', responses: '/v1/responses' } as const;
 
 interface Surroundings {
-  readonly side: Pick<Side, 'status' | 'infoField'>;
+  readonly side: Pick<Side, 'status' | 'infoField' | 'errorField'>;
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly several: boolean;
 }

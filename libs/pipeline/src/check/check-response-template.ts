@@ -1,3 +1,4 @@
+import type { AnswerVariables, ResponseFunction } from '../definition/template-functions.js';
 import type { PromptFunction, Side } from '../pipeline.js';
 import { compileValue } from '../templates/compile-value.js';
 import { checkUpdateTemplate } from './check-update-template.js';
@@ -6,7 +7,7 @@ import type { Section } from './section.js';
 import { templateProblem } from './template-problem.js';
 
 interface Surroundings {
-  readonly side: Pick<Side, 'status' | 'infoField'>;
+  readonly side: Pick<Side, 'status' | 'infoField' | 'errorField'>;
   /** True when a document has more than one answer: the default template says then which function's each is. */
   readonly several: boolean;
 }
@@ -29,11 +30,16 @@ export function checkResponseTemplate(checking: Checking, section: Section, { si
       },
     },
   };
+  if (typeof template === 'function') {
+    const source = template as ResponseFunction; // what it returns is checked per answer
+    const render = (variables: Readonly<Record<string, unknown>>): unknown => source(variables as AnswerVariables);
+    return { responseContentField: contentField, responseTemplate: { source, render } };
+  }
   const key = section.at(section.has('responseTemplate') ? 'responseTemplate' : 'responseField');
   const own = checkUpdateTemplate(checking.problems, key, template, {
     statusField: side.status.field,
     statusValue: side.status.completed,
-    infoField: side.infoField,
+    bookkeeping: [side.infoField, side.errorField],
   });
   return {
     responseContentField: contentField,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { embeddingsOf } from '../testing/a-pipeline.js';
+import { checked, embeddingsOf } from '../testing/a-pipeline.js';
 import { problemsWith } from '../testing/problems-of.js';
 
 const summary = { api: 'chat', name: 'summary', user: '{{ text }}' };
@@ -37,6 +37,43 @@ describe('checkPipeline, an endpoint', () => {
     ],
   ])('embeddings: refuses %s', (_, embeddings, expected) => {
     expect(problemsWith({ embeddings }).join('\n')).toContain(expected);
+  });
+
+  it('X3: the error field is configurable, and where it is not said stands within the bookkeeping', () => {
+    const sideWith = (part: object): unknown =>
+      checked({
+        name: 'a',
+        source: { collection: 'c' },
+        inference: { functions: [summary], processingInfoField: 'info', ...part },
+      }).inference?.errorField;
+
+    expect(sideWith({})).toBe('info.error');
+    expect(sideWith({ errorField: 'ai.last_error' })).toBe('ai.last_error');
+    expect(sideWith({ errorField: 'info.last_error' })).toBe('info.last_error');
+  });
+
+  it.each([
+    ['ai_status', '"ai_status", where "ai_status" is kept'],
+    ['info', '"info", where "info.runId" is kept'],
+    ['info.functions.error', '"info.functions.error", where "info.functions" is kept'],
+    ['_id', 'expected another field than _id'],
+    ['a..b', 'expected a field, or a dotted path'],
+  ])('X3: %s is no field for errors', (errorField, told) => {
+    const problems = problemsWith({ inference: { functions: [summary], processingInfoField: 'info', errorField } });
+
+    expect(problems.join('\n')).toContain(told);
+  });
+
+  it('X3: neither the templates nor the other endpoint write the error field', () => {
+    const problems = problemsWith({
+      embeddings: { ...embeddingsOf(), status: { field: 'trouble' } },
+      inference: { functions: [summary], errorField: 'trouble', updateTemplate: { $set: { 'trouble.seen': true } } },
+    });
+
+    expect(problems).toEqual([
+      'a.pipeline.ts: inference.updateTemplate.$set.trouble.seen: found "trouble.seen", expected the bookkeeping in "trouble" to be left to us',
+      'a.pipeline.ts: inference.errorField: found "trouble", which embeddings.status.field uses ("trouble"), expected a field of its own',
+    ]);
   });
 
   it('neither endpoint may use the marks of the other', () => {

@@ -1,15 +1,16 @@
 import type { Endpoint } from '@batchmill/contracts';
 import { pathsOverlap } from '../paths-overlap.js';
 import type { BatchOptions, Side, Status } from '../pipeline.js';
-import type { UpdateOperators } from '../definition/update-operators.js';
-import { compileValue, type ValueTemplate } from '../templates/compile-value.js';
+import { compileValue } from '../templates/compile-value.js';
 import { batchSizeRange } from './check-batch.js';
 import { checkUpdateTemplate } from './check-update-template.js';
+import { bookkeptNames } from '../bookkept-names.js';
+import type { ClaimVariables, UpdateFunction } from '../definition/template-functions.js';
 import type { Checking } from './checking.js';
 import { Section } from './section.js';
 import { templateProblem } from './template-problem.js';
 
-export const sideKeys = ['status', 'processingInfoField', 'updateTemplate', 'batchSize'];
+export const sideKeys = ['status', 'processingInfoField', 'errorField', 'updateTemplate', 'batchSize'];
 
 const statusFields = { embeddings: 'embedding_status', inference: 'ai_status' };
 const infoFields = { embeddings: 'embedding_processing_info', inference: 'processing_info' };
@@ -30,20 +31,19 @@ export function checkSide(
       'two fields of which neither contains the other',
     );
   }
-  for (const field of [status.field, infoField].filter((path) => pathsOverlap(path, '_id'))) {
-    checking.problems.wrong(
-      section.at(field === infoField ? 'processingInfoField' : 'status.field'),
-      field,
-      'another field than _id',
-    );
+  const errorField = checkErrorField(checking, section, { status, infoField });
+  const fields = { 'status.field': status.field, processingInfoField: infoField, errorField };
+  for (const [key, field] of Object.entries(fields).filter(([, path]) => pathsOverlap(path, '_id'))) {
+    checking.problems.wrong(section.at(key), field, 'another field than _id');
   }
   const batchSize = section.number('batchSize', { otherwise: batch.batchSize[endpoint], ...batchSizeRange });
   return {
     endpoint,
     status,
     infoField,
+    errorField,
     batchSize,
-    updateTemplate: checkTakeTemplate(checking, section, { status, infoField }),
+    updateTemplate: checkTakeTemplate(checking, section, { status, infoField, errorField }),
   };
 }
 
@@ -68,17 +68,37 @@ function checkStatus({ problems }: Checking, section: Section, field: string): S
   return status;
 }
 
+/** Within the bookkeeping it must not stand on what is kept there. */
+function checkErrorField(
+  { problems }: Checking,
+  section: Section,
+  { status, infoField }: Pick<Side, 'status' | 'infoField'>,
+): string {
+  const field = section.fieldPath('errorField', `${infoField}.error`);
+  const kept = [status.field, ...bookkeptNames.map((name) => `${infoField}.${name}`)];
+  const taken = kept.find((other) => pathsOverlap(field, other));
+  if (taken !== undefined) {
+    problems.add(section.at('errorField'), `"${field}", where "${taken}" is kept`, 'a field of its own');
+  }
+  return field;
+}
+
 function checkTakeTemplate(
   checking: Checking,
   section: Section,
-  marks: { status: Status; infoField: string },
-): ValueTemplate<UpdateOperators> | null {
+  { status, infoField, errorField }: Pick<Side, 'status' | 'infoField' | 'errorField'>,
+): Side['updateTemplate'] {
   if (!section.has('updateTemplate')) return null;
   const key = section.at('updateTemplate');
-  const own = checkUpdateTemplate(checking.problems, key, section.get('updateTemplate'), {
-    statusField: marks.status.field,
-    statusValue: marks.status.inProgress,
-    infoField: marks.infoField,
+  const template = section.get('updateTemplate');
+  if (typeof template === 'function') {
+    const source = template as UpdateFunction; // what it returns is checked per run
+    return { source, render: (variables) => source(variables as ClaimVariables) };
+  }
+  const own = checkUpdateTemplate(checking.problems, key, template, {
+    statusField: status.field,
+    statusValue: status.inProgress,
+    bookkeeping: [infoField, errorField],
   });
   if (Object.keys(own).length === 0) return null;
   return compileValue(own, (path, error) => templateProblem(checking.problems, `${key}.${path}`, null, error));

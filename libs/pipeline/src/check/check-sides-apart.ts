@@ -8,6 +8,7 @@ export function checkSidesApart({ problems }: Checking, embeddings: Side | null,
   const marks = (side: Side): [string, string][] => [
     ['status.field', side.status.field],
     ['processingInfoField', side.infoField],
+    ...(pathsOverlap(side.errorField, side.infoField) ? [] : [['errorField', side.errorField] as [string, string]]),
   ];
   for (const [key, field] of marks(inference)) {
     for (const [otherKey, other] of marks(embeddings)) {

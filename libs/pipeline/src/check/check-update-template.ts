@@ -20,11 +20,17 @@ export const updateOperators = [
   '$rename',
 ];
 
+/** Operators that a user's update may use. */
+export function isKnownOperator(name: string): boolean {
+  return updateOperators.includes(name);
+}
+
 interface Marks {
   readonly statusField: string;
   /** The one value that a template may set the status to: the one that we set at that moment. */
   readonly statusValue: string;
-  readonly infoField: string;
+  /** Fields that we keep: the bookkeeping, and the last error. */
+  readonly bookkeeping: readonly string[];
 }
 
 /**
@@ -60,7 +66,7 @@ function isOperator(
   operator: string,
   fields: unknown,
 ): fields is Record<string, unknown> {
-  if (!updateOperators.includes(operator)) {
+  if (!isKnownOperator(operator)) {
     const meant = closestName(operator, updateOperators);
     problems.add(
       at,
@@ -83,6 +89,6 @@ function checkPath(problems: Problems, at: string, path: string, marks: Marks, v
     const found = `"${path}" set to ${describeValue(value)}`;
     problems.add(at, found, `the status to be left to us (it becomes "${marks.statusValue}")`);
   }
-  if (pathsOverlap(path, marks.infoField))
-    problems.add(at, `"${path}"`, `the bookkeeping in "${marks.infoField}" to be left to us`);
+  const kept = marks.bookkeeping.find((field) => pathsOverlap(path, field));
+  if (kept !== undefined) problems.add(at, `"${path}"`, `the bookkeeping in "${kept}" to be left to us`);
 }

@@ -24,11 +24,12 @@ export function hashPipeline(
   return createHash('sha256').update(canonicalText(counted)).digest('hex');
 }
 
-function countedOfSide({ endpoint, status, infoField, vectors, updateTemplate, functions }: Side): object {
+function countedOfSide({ endpoint, status, infoField, errorField, vectors, updateTemplate, functions }: Side): object {
   return {
     endpoint,
     status,
     infoField,
+    errorField,
     vectors,
     updateTemplate: updateTemplate?.source,
     functions: functions.map(countedOfFunction),

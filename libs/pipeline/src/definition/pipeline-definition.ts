@@ -3,6 +3,7 @@ import type { ParameterDefinitions, ParametersOf } from './parameter-definitions
 import type { PromptFunctionDefinition } from './prompt-function-definition.js';
 import type { QueryFilter } from './query-filter.js';
 import type { SourceDocument } from './source-document.js';
+import type { UpdateFunction } from './template-functions.js';
 import type { UpdateOperators } from './update-operators.js';
 
 /** Where documents come from, what is asked of the model, where answers go. */
@@ -49,8 +50,13 @@ interface SideDefinition {
   readonly status?: StatusDefinition;
   /** Where the bookkeeping of this side is kept on the document. */
   readonly processingInfoField?: string;
-  /** Applied besides our marks when a document is taken. Variables: `current_date`, `run_id`, the run's parameters. */
-  readonly updateTemplate?: UpdateOperators;
+  /** Where the last error is kept on the document. `error` within `processingInfoField` */
+  readonly errorField?: string;
+  /**
+   * Applied besides our marks when a document is taken: an update, or a function from the same variables to one.
+   * Variables: `current_date`, `run_id`, the run's parameters.
+   */
+  readonly updateTemplate?: UpdateOperators | UpdateFunction;
   /** Documents per batch file. Wins over `batch.batchSize`. */
   readonly batchSize?: number;
 }

@@ -1,6 +1,7 @@
 import type { PromptFile } from './prompt.js';
 import type { ChatBody, ResponsesBody } from './response-bodies.js';
 import type { SourceDocument } from './source-document.js';
+import type { ResponseFunction } from './template-functions.js';
 import type { UpdateOperators } from './update-operators.js';
 
 /** A JSON schema, as `response_format` takes it: an object with all its properties required and no others. */
@@ -32,11 +33,12 @@ export interface PromptFunctionOptions<Body> {
   readonly responseFormat?: JsonSchema;
   readonly process?: ResponseProcessor<Body>;
   /**
-   * The update that writes an answer. `{{response_content}}`, `{{current_date}}`, `{{function}}`, `{{model}}`,
-   * `{{run_id}}`, the document's fields and the processor's keys may stand in values and in keys. A value that is one
-   * variable and nothing else keeps the variable's type.
+   * The update that writes an answer, or a function from the same variables to one. `{{response_content}}`,
+   * `{{current_date}}`, `{{function}}`, `{{model}}`, `{{run_id}}`, `{{usage}}`, `{{finish_reason}}`, the document's fields
+   * and the processor's keys may stand in values and in keys. A value that is one variable and nothing else keeps the
+   * variable's type.
    */
-  readonly responseTemplate?: UpdateOperators;
+  readonly responseTemplate?: UpdateOperators | ResponseFunction;
   /** For the default template, which pushes to it (`event_response`). */
   readonly responseField?: string;
   /** For the default template (`created_date`). */

@@ -4,6 +4,7 @@ import { fillQuery } from './fill-query.js';
 import { namesField } from './names-field.js';
 import { readParameters } from './read-parameters.js';
 import type { AskedRun, RunPlan } from './run-plan.js';
+import { tryUpdate } from './try-update.js';
 import type { Pipeline } from '../pipeline.js';
 
 /**
@@ -15,6 +16,7 @@ export function planRun(pipeline: Pipeline, asked: AskedRun): RunPlan {
   const parameters = readParameters(pipeline, asked.parameters ?? {});
   const planned = expandFunctions(pipeline, side, parameters, asked.functions ?? []);
   const filter = fillQuery(pipeline, parameters);
+  tryUpdate(pipeline, side, parameters);
   return {
     pipeline,
     endpoint: side.endpoint,

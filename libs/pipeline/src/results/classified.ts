@@ -5,12 +5,26 @@ import { noUsage, type Usage } from './usage.js';
 
 export type Answer =
   | { readonly kind: 'vector'; readonly vector: Float32Array }
-  /** `parsed` when JSON was asked for; `body` is what the provider answered. */
-  | { readonly kind: 'text'; readonly text: string; readonly parsed?: unknown; readonly body: object };
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      /** When JSON was asked for. */
+      readonly parsed?: unknown;
+      /** What the provider answered. */
+      readonly body: object;
+      /** It ended at the function's `maxTokens`. */
+      readonly isCutOff?: true;
+    };
+
+/** An answer that came, and what it is billed for. */
+export interface Answered {
+  readonly answer: Answer;
+  readonly usage: Usage;
+}
 
 /** What a line means for its request. `countsAttempt` false: the request was never tried, so no attempt is used up. */
 export type Classified =
-  | { readonly outcome: 'answered'; readonly answer: Answer; readonly usage: Usage }
+  | ({ readonly outcome: 'answered' } & Answered)
   | { readonly outcome: 'retry'; readonly error: DocumentError; readonly countsAttempt: boolean; readonly usage: Usage }
   | { readonly outcome: 'fail'; readonly error: DocumentError; readonly usage: Usage };
 

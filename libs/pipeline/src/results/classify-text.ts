@@ -38,7 +38,8 @@ function classifyContent(
   { text, body, isCutOff }: { text: string; body: object; isCutOff: boolean },
   usage: Usage,
 ): Classified {
-  if (responseSchema === null) return { outcome: 'answered', answer: { kind: 'text', text, body }, usage };
+  const answer = { kind: 'text', text, body, ...(isCutOff && { isCutOff }) } as const;
+  if (responseSchema === null) return { outcome: 'answered', answer, usage };
   const parsed = parse(text);
   if (parsed === undefined) {
     return isCutOff
@@ -56,7 +57,7 @@ function classifyContent(
     const rule = responseSchema.validate.errors?.[0]?.schemaPath ?? '#';
     return retry('provider.other-json', `The answer is JSON, but not of the schema (${rule})`, { usage });
   }
-  return { outcome: 'answered', answer: { kind: 'text', text, parsed, body }, usage };
+  return { outcome: 'answered', answer: { ...answer, parsed }, usage };
 }
 
 function parse(text: string): unknown {

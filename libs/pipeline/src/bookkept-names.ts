@@ -1,0 +1,12 @@
+/** What is kept of a document within its `processingInfoField`, besides its last error. */
+export const bookkeptNames = [
+  'runId',
+  'claimId',
+  'claimedAt',
+  'notBefore',
+  'rounds',
+  'ended',
+  'functions',
+  'errors',
+  'former',
+] as const;

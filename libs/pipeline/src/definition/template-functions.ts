@@ -1,0 +1,33 @@
+import type { SourceDocument } from './source-document.js';
+import type { UpdateOperators } from './update-operators.js';
+
+/** What an update template sees: these, and the run's parameters by their names. */
+export interface ClaimVariables {
+  readonly current_date: Date;
+  readonly run_id: string;
+  readonly [parameter: string]: unknown;
+}
+
+/** What a response template sees: these, the document's fields, the field map, the run's parameters, the processor's keys. */
+export interface AnswerVariables {
+  /** What the processor returned for it; without one the JSON that was asked for, else the text. */
+  readonly response_content: unknown;
+  readonly current_date: Date;
+  readonly run_id: string;
+  /** Which function's answer it is: `summary`, `qa_0`. */
+  readonly function: string;
+  /** As it was asked for. */
+  readonly model: string;
+  /** Tokens that the provider bills for the answer. */
+  readonly usage: { readonly input_tokens: number; readonly output_tokens: number; readonly total_tokens: number };
+  /** `length`: the answer ended at `maxTokens`, perhaps in the middle. */
+  readonly finish_reason: 'stop' | 'length';
+  readonly document: SourceDocument;
+  readonly [variable: string]: unknown;
+}
+
+/** In place of an update template, where a template does not reach. The same for all documents; not asynchronous. */
+export type UpdateFunction = (variables: ClaimVariables) => UpdateOperators;
+
+/** In place of a response template, where a template does not reach. May be asynchronous. */
+export type ResponseFunction = (variables: AnswerVariables) => UpdateOperators | Promise<UpdateOperators>;
