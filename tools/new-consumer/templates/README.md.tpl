@@ -7,7 +7,7 @@ A consumer: it asks for runs of its own pipeline and takes up what they answered
 | `pipelines/__name__/`            | the pipeline: documents of the collection `__collection__`, its questions, prompts |
 | `src/__name__.ts`, `#takeUp`     | what is done with answered documents: as it stands, each is marked `taken_up`      |
 | `src/__name__.ts`, `askForRun`   | when a run is asked for: documents are pending, at most once an hour               |
-| `src/error-codes.ts`             | the codes of its errors, with what to do                                           |
+| `src/error-codes.ts`             | the codes of its errors, with what to do: none so far                              |
 
 ```sh
 npm run jest -- apps/__name__          # its tests: the whole line on embedded stores

@@ -65,19 +65,9 @@ describe('__name__', () => {
     expect(await bundle.line.runs.count({ pipeline: '__name__', state: 'requested' })).toBe(1);
   });
 
-  it('results of a batch without a record are an error that names it', async () => {
-    const { runs } = bundle.line;
-    await bundle.collect(only(runs.insertion(runs.new('own', { pipeline: '__name__' }, null))));
-
-    const taking = bundle.collect(consumer().resultsIngested(ingested('own', 'gone')));
-
-    await expect(taking).rejects.toThrow(expect.objectContaining({ code: '__name__.no-batch' }));
-    await expect(taking).rejects.toThrow('gone');
-  });
-
   function consumer(): __Name__ {
-    const { runs, batches, documents, blobs, pipelines, clock } = bundle.line;
-    return new __Name__(runs, batches, documents, blobs, pipelines, clock);
+    const { runs, documents, blobs, pipelines, clock } = bundle.line;
+    return new __Name__(runs, documents, blobs, pipelines, clock);
   }
 
   function collectionOf(name: string): ReturnType<typeof bundle.line.documentStore.collection> {
@@ -93,15 +83,17 @@ describe('__name__', () => {
 
   /** What was said of a batch of the run. */
   async function ingestedOf(run: Run): Promise<ResultsIngested> {
-    for await (const batch of bundle.line.batches.find({ runId: run._id })) return ingested(run._id, batch._id);
+    for await (const { _id, ingestion } of bundle.line.batches.find({ runId: run._id })) {
+      return ingested(run._id, _id, ingestion.archive ?? null);
+    }
     throw new Error(`${run._id} has no batch`);
   }
 });
 
-function ingested(runId: string, batchId: string): ResultsIngested {
+function ingested(runId: string, batchId: string, archive: string | null): ResultsIngested {
   const counts = { documents: 1, requests: 1, succeeded: 1, failed: 0, retried: 0 };
   return new ResultsIngested({
-    ...{ runId, batchId, claimId: 'any', error: null },
+    ...{ runId, batchId, claimId: 'any', error: null, archive },
     ...{ ...counts, inputTokens: 1, outputTokens: 1, usd: 0 },
   });
 }

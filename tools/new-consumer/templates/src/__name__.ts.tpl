@@ -1,20 +1,20 @@
-import { Clock, ProcessingError, ResultsIngested, RunRequested } from '@batchmill/contracts';
+import { Clock, ResultsIngested, RunRequested } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
 import { Pipelines, planRun, type RunPlan } from '@batchmill/pipeline';
 import {
-  Batches,
   Documents,
   Runs,
   claimableFilter,
   endedRunStates,
   planOfRun,
-  readManifest,
+  readArchive,
+  type ArchivedDocument,
   type Moves,
 } from '@batchmill/records';
 import { Consumes, Every, Stage } from '@batchmill/stage';
 import { traceparentOf } from '@batchmill/telemetry';
-import { documentsIn } from './documents-in.js';
 import { runIdAt } from './run-id-at.js';
+import { slicesOf } from './slices-of.js';
 
 /** In this service's own folder: pipelines/__name__. */
 const pipelineName = '__name__';
@@ -28,7 +28,6 @@ const sliceDocuments = 500;
 export class __Name__ {
   constructor(
     private readonly runs: Runs,
-    private readonly batches: Batches,
     private readonly documents: Documents,
     private readonly blobs: Blobs,
     private readonly pipelines: Pipelines,
@@ -51,28 +50,25 @@ export class __Name__ {
 
   /** Takes up a batch of a run of its own; those of other pipelines are let be. Whatever comes twice is taken up once. */
   @Consumes(ResultsIngested)
-  async *resultsIngested({ runId, batchId }: ResultsIngested): Moves {
+  async *resultsIngested({ runId, archive }: ResultsIngested): Moves {
     const run = await this.runs.get(runId);
-    if (run?.pipeline !== pipelineName) return;
-    const batch = await this.batches.get(batchId);
-    if (batch === null) {
-      throw new ProcessingError('__name__.no-batch', `${batchId}: found no record of it, wanted that of a batch`);
-    }
+    if (run?.pipeline !== pipelineName || archive == null) return;
     const plan = planOfRun(this.pipelines, run);
-    for await (const ids of documentsIn(readManifest(this.blobs, batch.manifest), sliceDocuments)) {
-      await this.#takeUp(plan, ids, runId);
+    for await (const answered of slicesOf(readArchive(this.blobs, archive), sliceDocuments)) {
+      await this.#takeUp(plan, answered, runId);
     }
   }
 
   /**
-   * What is done with answered documents: they are marked, under the run as a key. Put yours here. It may be called again
-   * for the same documents, after a crash or for a message that came twice: write what must be there once under a key too.
+   * What is done with answered documents: they are marked, under the run as a key. Put yours here: each comes with its
+   * answers of this batch. It may be called again for the same documents, after a crash or for a message that came twice:
+   * write what must be there once under a key too.
    */
-  async #takeUp(plan: RunPlan, ids: readonly unknown[], runId: string): Promise<void> {
+  async #takeUp(plan: RunPlan, answered: readonly ArchivedDocument[], runId: string): Promise<void> {
     const { field, completed } = plan.side.status;
-    const documents = this.documents.of(plan);
-    const answered = { _id: { $in: ids }, [field]: completed, [`${mark}.runId`]: { $ne: runId } };
-    await documents.updateMany(answered, { $set: { [mark]: { runId, at: this.clock.now() } } });
+    const ids = answered.map(({ documentId }) => documentId);
+    const unmarked = { _id: { $in: ids }, [field]: completed, [`${mark}.runId`]: { $ne: runId } };
+    await this.documents.of(plan).updateMany(unmarked, { $set: { [mark]: { runId, at: this.clock.now() } } });
   }
 
   async #isAnyPending(plan: RunPlan): Promise<boolean> {

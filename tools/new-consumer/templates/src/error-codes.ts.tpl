@@ -1,8 +1,5 @@
-/** Every code that __name__ puts on an error: what it means, and what to do. */
-export const __nameInCamelCase__ErrorCodes = {
-  '__name__.no-batch':
-    'Results were said to be stored of a batch that has no record. A dead letter; see that the services share one store.',
-} as const;
+/** Every code that __name__ puts on an error, `'__name__.what-is-wrong'`: what it means, and what to do. None so far. */
+export const __nameInCamelCase__ErrorCodes = {} as const;
 
 export type __Name__ErrorCode = keyof typeof __nameInCamelCase__ErrorCodes;
 
