@@ -1,6 +1,16 @@
+import { LineSettings } from '@batchmill/stage';
 import { Module } from '@nestjs/common';
+import { Channels } from './channels.js';
 import { Notifier } from './notifier.js';
-import { Webhook } from './webhook.js';
 
-@Module({ controllers: [Notifier], providers: [Webhook] })
+@Module({
+  controllers: [Notifier],
+  providers: [
+    {
+      provide: Channels,
+      useFactory: ({ notifications }: LineSettings) => Channels.of(notifications),
+      inject: [LineSettings],
+    },
+  ],
+})
 export class NotifierModule {}

@@ -1,77 +1,273 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { RunRejected, factOf, headersOf } from '@batchmill/contracts';
+import { RunFinished, RunRejected, factOf, headersOf, type Event } from '@batchmill/contracts';
+import type { NotificationSettings } from '@batchmill/stage';
 import { TestLine, eventually } from '@batchmill/testing';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { NotifierModule } from './notifier.module.js';
+import { MailReceiver } from './testing/mail-receiver.js';
+import { emailTo, secret, webhookTo } from './testing/settings-to.js';
+import { WebhookReceiver } from './testing/webhook-receiver.js';
 
 describe('the notifier', () => {
-  let receiver: Server;
-  let status: number;
-  let received: { id: string; payload: Record<string, unknown> }[];
+  let hook: WebhookReceiver;
+  let mail: MailReceiver;
+  let folder: string;
   let bundle: TestLine;
+  let stop: () => Promise<void>;
 
   beforeEach(async () => {
-    status = 204;
-    received = [];
-    receiver = createServer((request, response) => {
-      const pieces: Buffer[] = [];
-      request.on('data', (piece: Buffer) => pieces.push(piece));
-      request.on('end', () => {
-        const id = String(request.headers['webhook-id']);
-        const payload = JSON.parse(Buffer.concat(pieces).toString()) as Record<string, unknown>;
-        received.push({ id, payload });
-        response.writeHead(status).end();
-      });
-    });
-    receiver.listen(0, '127.0.0.1');
-    await once(receiver, 'listening');
-    const webhookUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
-    bundle = await TestLine.open({ pipelines: [], settings: { webhookUrl } });
-    await bundle.start([NotifierModule]);
+    hook = await WebhookReceiver.open();
+    mail = await MailReceiver.open();
+    folder = await mkdtemp(join(tmpdir(), 'batchmill-told-'));
   });
   afterEach(async () => {
     await bundle.close();
-    receiver.closeAllConnections();
-    receiver.close();
+    await hook.goAway();
+    await mail.close();
+    await rm(folder, { recursive: true, force: true });
   });
 
-  const reject = async (runId: string) => {
-    const event = new RunRejected({ runId, pipeline: 'notes', reason: 'for the test' });
-    const fact = factOf(event, { id: `fact-${runId}`, at: bundle.clock.now(), traceparent: null });
+  async function begin(notifications: Partial<NotificationSettings> = { webhook: webhookTo(hook.url) }): Promise<void> {
+    bundle = await TestLine.open({
+      pipelines: [],
+      settings: { notifications: { webhook: null, email: null, ...notifications } },
+      work: { leaseMs: 1_000 },
+    });
+    stop = await bundle.start([NotifierModule]);
+  }
+
+  async function say(id: string, event: Event): Promise<void> {
+    const fact = factOf(event, { id, at: bundle.clock.now(), traceparent: null });
     await bundle.line.bus.publish([
       { topic: fact.topic, key: fact.key, value: fact.data, headers: headersOf(fact, '/test') },
     ]);
-  };
-  const stateOf = async (runId: string) => (await bundle.line.notifications.get(`fact-${runId}.webhook`))?.state;
+  }
+  const reject = (runId: string): Promise<void> =>
+    say(`fact-${runId}`, new RunRejected({ runId, pipeline: 'notes', reason: 'for the test' }));
+  const recordOf = (runId: string, channel = 'webhook') => bundle.line.notifications.get(`fact-${runId}.${channel}`);
+  const stateOf = async (runId: string, channel?: string) => (await recordOf(runId, channel))?.state;
+  const levelsOfNotifier = () =>
+    bundle.log.lines.filter(({ fields }) => fields.operation === 'notifier').map(({ level }) => level);
 
-  it.each([500, 404])(
-    'a receiver that answers %s is told again later, and the line is as ready as before',
-    async (no) => {
-      status = no;
+  it('N1: a post is signed, and its receiver verifies it with the library', async () => {
+    await begin();
+
+    await say(
+      'f',
+      new RunFinished({
+        runId: 'r1',
+        pipeline: 'notes',
+        outcome: 'finished',
+        total: 5,
+        succeeded: 4,
+        failed: 1,
+        usd: 0.5,
+      }),
+    );
+    await eventually('a post', () => hook.posts.length > 0);
+
+    const [post] = hook.posts;
+    expect(hook.verified(post!, secret)).toEqual({
+      type: 'run.ended',
+      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      data: {
+        summary: 'Run r1 of notes is finished: 4 of 5 documents succeeded, 1 failed, 0 left',
+        runId: 'r1',
+        batchId: null,
+        providerBatchId: null,
+        pipeline: 'notes',
+        status: 'finished',
+        documents: 5,
+        counts: { of: 'documents', total: 5, succeeded: 4, failed: 1, pending: 0 },
+        usd: 0.5,
+        error: null,
+      },
+    });
+    expect(post!.id).toMatch(/^msg_[0-9a-f]{32}$/);
+    expect(() => hook.verified({ ...post!, body: `${post!.body} ` }, secret)).toThrow('No matching signature');
+  });
+
+  it('N1: while a secret is replaced, holders of the old and of the new one verify the same post', async () => {
+    const other = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+    await begin({ webhook: webhookTo(hook.url, { secrets: [secret, other] }) });
+
+    await reject('r1');
+    await eventually('a post', () => hook.posts.length > 0);
+
+    for (const each of [secret, other]) expect(() => hook.verified(hook.posts[0]!, each)).not.toThrow();
+  });
+
+  it.each([500, 503, 429, 404, 400])(
+    'N1: a receiver that answers %s is told again later, under the same id, and the line is as ready as before',
+    async (status) => {
+      await begin();
+      hook.status = status;
       await reject('r1');
-      await eventually('a first try', () => received.length > 0);
-      const { readiness, notifications } = bundle.line;
-      await eventually('its failure', async () => (await notifications.get('fact-r1.webhook'))?.failures === 1);
-      expect(readiness.isReady).toBe(true);
+      await eventually('a first try', () => hook.posts.length > 0);
+      await eventually('its failure', async () => (await recordOf('r1'))?.failures === 1);
+      expect(bundle.line.readiness.isReady).toBe(true);
 
-      status = 204;
+      hook.status = 204;
       bundle.clock.advance(3_600_000);
       await eventually('the delivery', async () => (await stateOf('r1')) === 'delivered');
-      expect(new Set(received.map(({ id }) => id))).toEqual(new Set(['fact-r1.webhook']));
+      expect(new Set(hook.posts.map(({ id }) => id)).size).toBe(1);
     },
   );
 
-  it('a receiver that takes nothing for more than a day is given up, aloud', async () => {
-    status = 503;
+  it('N1: a receiver that is away for a while is told when it is back, by growing pauses', async () => {
+    await begin();
+    await hook.goAway();
     await reject('r1');
-    await eventually('a first try', () => received.length > 0);
+    await eventually('a few failures', async () => {
+      bundle.clock.advance(10_000);
+      return ((await recordOf('r1'))?.failures ?? 0) >= 4;
+    });
+    const { nextAt } = (await recordOf('r1'))!;
+    expect(nextAt.getTime() - bundle.clock.now().getTime()).toBeLessThanOrEqual(60_000);
+
+    await hook.comeBack();
+    bundle.clock.advance(3_600_000);
+
+    await eventually('the delivery', async () => (await stateOf('r1')) === 'delivered');
+    expect(hook.posts).toHaveLength(1);
+  });
+
+  it('N1: a receiver that takes nothing for more than a day is given up, aloud', async () => {
+    await begin();
+    hook.status = 503;
+    await reject('r1');
+    await eventually('a first try', () => hook.posts.length > 0);
 
     await eventually('the end of it', async () => {
       bundle.clock.advance(3_600_000);
       return (await stateOf('r1')) === 'given-up';
     });
-    expect(bundle.log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+    expect(levelsOfNotifier().filter((level) => level === 'error')).toHaveLength(1);
+  });
+
+  it('N1: 410 Gone is taken at its word: given up at once, and the log says which setting to unset', async () => {
+    await begin();
+    hook.status = 410;
+
+    await reject('r1');
+    await eventually('the end of it', async () => (await stateOf('r1')) === 'given-up');
+
+    expect(hook.posts).toHaveLength(1);
+    const [told] = bundle.log.lines.filter(({ level }) => level === 'error');
+    expect(told?.fields.error).toContain('unset NOTIFICATION_WEBHOOK');
+  });
+
+  it.each([301, 302, 307, 308])('N1: a redirect by %s is not followed; the log says what to set', async (status) => {
+    const elsewhere = await WebhookReceiver.open();
+    await begin();
+    hook.status = status;
+    hook.headers = { location: elsewhere.url };
+
+    await reject('r1');
+    await eventually('its failure', async () => (await recordOf('r1'))?.failures === 1);
+
+    expect(elsewhere.posts).toEqual([]);
+    const [told] = bundle.log.lines.filter(({ level }) => level === 'warn').slice(-1);
+    expect(told?.fields.error).toContain('set NOTIFICATION_WEBHOOK to where it is');
+    await elsewhere.goAway();
+  });
+
+  it('N1: a name that resolves to a private address is refused unconnected, and delivered once that is allowed', async () => {
+    const named = `http://localhost:${hook.port}/hook`;
+    await begin({ webhook: webhookTo(named, { allowsPrivate: false }) });
+    await reject('r1');
+    await eventually('its refusal', async () => (await recordOf('r1'))?.failures === 1);
+    await stop();
+
+    expect(hook.posts).toEqual([]);
+    const allowed = { webhook: webhookTo(named), email: null };
+    Object.assign(bundle.line.line, { notifications: allowed });
+    await bundle.start([NotifierModule]);
+    bundle.clock.advance(3_600_000);
+    await eventually('the delivery', async () => (await stateOf('r1')) === 'delivered');
+  });
+
+  it('N1: a fact that is heard twice is told once', async () => {
+    await begin({ webhook: webhookTo(hook.url), email: emailTo(mail.port) });
+
+    await reject('r1');
+    await reject('r1');
+    await reject('r2');
+    await eventually('the last delivery', async () => (await stateOf('r2', 'email')) === 'delivered');
+    await eventually('the others', async () => (await bundle.line.notifications.count({ state: 'due' })) === 0);
+
+    expect(hook.posts).toHaveLength(2);
+    expect(mail.mails).toHaveLength(2);
+  });
+
+  it('N1: what a template cannot render is told by the built-in one, and the log names the setting', async () => {
+    const template = join(folder, 'hook.liquid');
+    // Renders every sample: none of them is of this run.
+    await writeFile(template, '{"text": {{ summary | json }}{% if runId == "r1" %}, "more": {{ nowhere }}{% endif %}}');
+    await begin({ webhook: webhookTo(hook.url, { template }) });
+
+    await reject('r1');
+    await reject('r2');
+    await eventually('both', async () => hook.posts.length === 2);
+
+    const bodies = hook.posts.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+    expect(bodies).toContainEqual({ text: 'Run r2 was rejected; nothing was spent' });
+    expect(bodies).toContainEqual(expect.objectContaining({ type: 'run.ended' }));
+    const warned = bundle.log.lines.filter(({ level, message }) => level === 'warn' && message.includes('nowhere'));
+    expect(warned.map(({ message }) => message)).toEqual([expect.stringContaining('NOTIFICATION_WEBHOOK_TEMPLATE')]);
+  });
+
+  it('N2: a mail that the server does not take now is mailed again under the same Message-ID', async () => {
+    await begin({ email: emailTo(mail.port) });
+    mail.code = 451;
+    await reject('r1');
+    await eventually('its failure', async () => (await recordOf('r1', 'email'))?.failures === 1);
+
+    mail.code = 250;
+    bundle.clock.advance(3_600_000);
+    await eventually('the delivery', async () => (await stateOf('r1', 'email')) === 'delivered');
+
+    expect(mail.mails).toHaveLength(1);
+    expect(mail.mails[0]!.header('message-id')).toMatch(/^<msg_[0-9a-f]{32}@example\.com>$/);
+  });
+
+  it('N2: a channel that was taken away meanwhile is given up, and keeps nobody waiting', async () => {
+    await begin({ email: emailTo(mail.port) });
+    mail.code = 451;
+    await reject('r1');
+    await eventually('its failure', async () => (await recordOf('r1', 'email'))?.failures === 1);
+    await stop();
+
+    Object.assign(bundle.line.line, { notifications: { webhook: null, email: null } });
+    await bundle.start([NotifierModule]);
+    bundle.clock.advance(3_600_000);
+
+    await eventually('the end of it', async () => (await stateOf('r1', 'email')) === 'given-up');
+  });
+
+  it('N3: what is told is logged with operation, ids, documents, status and error, at the level of its trouble', async () => {
+    await begin({});
+
+    await say(
+      'f',
+      new RunFinished({
+        runId: 'r1',
+        pipeline: 'notes',
+        outcome: 'finished',
+        total: 5,
+        succeeded: 5,
+        failed: 0,
+        usd: 0.5,
+      }),
+    );
+    await reject('r2');
+    await eventually('both', () => levelsOfNotifier().length === 2);
+
+    const told = bundle.log.lines.filter(({ fields }) => fields.operation === 'notifier');
+    const of = (runId: string) => told.find(({ fields }) => fields.runId === runId);
+    expect(of('r1')).toMatchObject({ level: 'info', fields: { documents: 5, status: 'finished', batchId: null } });
+    expect(of('r2')).toMatchObject({ level: 'warn', fields: { status: 'rejected', error: 'for the test' } });
   });
 });

@@ -1,5 +1,4 @@
 import {
-  BatchSettled,
   Clock,
   DocumentsRetryScheduled,
   Ids,
@@ -8,27 +7,41 @@ import {
   RunFinished,
   RunRejected,
   classOf,
+  isBatchmillError,
   topicPrefix,
   type Event,
 } from '@batchmill/contracts';
 import { delayAfter } from '@batchmill/pipeline';
-import { Notifications, type Leased, type Moves, type Notification, type Step } from '@batchmill/records';
-import { Consumes, LineSettings, Stage, Works, jitterFrom, type Received } from '@batchmill/stage';
+import {
+  Batches,
+  Notifications,
+  type Batch,
+  type Leased,
+  type Moves,
+  type Notification,
+  type Step,
+  type Told,
+} from '@batchmill/records';
+import { Consumes, Stage, Works, jitterFrom, type Received } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
-import { payloadOf } from './payload-of.js';
-import { Webhook } from './webhook.js';
+import { Channels } from './channels.js';
+import { identityOf } from './identity-of.js';
+import { logTold } from './log-told.js';
+import { messageIdOf } from './message-id.js';
+import { toldOfResults, toldOfRetry } from './told/told-of-batch.js';
+import { toldOfEnd, toldOfRejection, toldOfStart } from './told/told-of-run.js';
 
 const givesUpAfterMs = 24 * 3_600_000;
 const firstPauseMs = 1_000;
 const longestPauseMs = 3_600_000;
 
-/** Tells people what happened: in the log, and at the webhook where there is one. */
+/** Tells people what happened: in the log, and by the channels that are set up. */
 @Stage({ name: 'notifier', produces: [] })
 export class Notifier {
   constructor(
     private readonly notifications: Notifications,
-    private readonly webhook: Webhook,
-    private readonly settings: LineSettings,
+    private readonly batches: Batches,
+    private readonly channels: Channels,
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly log: Log,
@@ -36,56 +49,70 @@ export class Notifier {
 
   @Consumes(RunAccepted)
   async *runAccepted(event: RunAccepted, received: Received): Moves {
-    yield* this.#tell(event, received);
+    yield* this.#tell(event, toldOfStart(event, received.at), received);
   }
 
   @Consumes(RunRejected)
   async *runRejected(event: RunRejected, received: Received): Moves {
-    yield* this.#tell(event, received);
-  }
-
-  @Consumes(BatchSettled)
-  async *batchSettled(event: BatchSettled, received: Received): Moves {
-    if (event.reason !== 'completed') yield* this.#tell(event, received);
+    yield* this.#tell(event, toldOfRejection(event, received.at), received);
   }
 
   @Consumes(ResultsIngested)
   async *resultsIngested(event: ResultsIngested, received: Received): Moves {
-    yield* this.#tell(event, received);
+    yield* this.#tell(event, toldOfResults(event, await this.batches.get(event.batchId), received.at), received);
   }
 
   @Consumes(DocumentsRetryScheduled)
   async *retryScheduled(event: DocumentsRetryScheduled, received: Received): Moves {
-    yield* this.#tell(event, received);
+    yield* this.#tell(event, toldOfRetry(event, await this.batches.get(event.batchId), received.at), received);
   }
 
   @Consumes(RunFinished)
   async *runFinished(event: RunFinished, received: Received): Moves {
-    yield* this.#tell(event, received);
+    const error = event.succeeded === event.total ? null : await this.#firstErrorOf(event.runId);
+    yield* this.#tell(event, toldOfEnd(event, error, received.at), received);
   }
 
   @Works({ on: Notifications, in: 'due' })
   async *deliver(notification: Leased<Notification>): Moves {
-    const { channel, event, payload } = notification.data;
-    if (channel === 'webhook' && this.settings.webhookUrl !== null) {
-      try {
-        await this.webhook.post(this.settings.webhookUrl, notification.id, payload);
-      } catch (error) {
-        yield this.#afterFailure(notification, error);
-        return;
-      }
+    const { channel: name, payload: told } = notification.data;
+    if (name === 'log') {
+      logTold(this.log, told);
+      yield this.#delivered(notification);
+      return;
     }
-    if (channel === 'log') this.log.info(`told: ${event}`, { operation: 'notifier', ...payload });
-    yield notification.with({ deliveredAt: this.clock.now() }).to('delivered');
+    const channel = this.channels.named(name);
+    if (channel === null) {
+      this.log.warn('a notification is given up: its channel is not set up any more', this.#fieldsOf(notification));
+      yield notification.to('given-up');
+      return;
+    }
+    try {
+      const { trouble } = await channel.send({ id: messageIdOf(notification.id), told, at: this.clock.now() });
+      // After this line the receiver has it: what dies before the move tells it again, under the same id.
+      if (trouble !== null) this.log.warn(`told, but not as wanted: ${trouble}`, this.#fieldsOf(notification));
+    } catch (error) {
+      yield this.#afterFailure(notification, error);
+      return;
+    }
+    yield this.#delivered(notification);
+  }
+
+  #delivered(notification: Leased<Notification>): Step<never> {
+    return notification.with({ deliveredAt: this.clock.now() }).to('delivered');
   }
 
   /** Nobody else waits for a receiver that is away: the rest of the line is as ready as before. */
   #afterFailure(notification: Leased<Notification>, cause: unknown): Step<never> {
-    const { createdAt, event } = notification.data;
     const failures = notification.data.failures + 1;
     const error = cause instanceof Error ? cause.message : String(cause);
-    const fields = { operation: 'notifier', notificationId: notification.id, told: event, attempt: failures, error };
-    if (this.clock.now().getTime() - createdAt.getTime() > givesUpAfterMs) {
+    const fields = { ...this.#fieldsOf(notification), attempt: failures, error };
+    if (isBatchmillError(cause) && cause.code === 'webhook.gone') {
+      this.log.error('a notification is given up: its receiver wants no more', fields);
+      return notification.with({ failures }).to('given-up');
+    }
+    const ageMs = this.clock.now().getTime() - notification.data.createdAt.getTime();
+    if (ageMs > givesUpAfterMs) {
       this.log.error('a notification was not taken for a day and is given up', fields);
       return notification.with({ failures }).to('given-up');
     }
@@ -98,15 +125,42 @@ export class Notifier {
     return notification.with({ failures }).wait(new Date(this.clock.now().getTime() + pauseMs));
   }
 
-  /** One notification per fact and channel, however often the fact is heard. */
-  async *#tell(event: Event, received: Received): Moves {
-    const name = topicPrefix + classOf(event).event;
-    const payload = payloadOf(event, this.clock.now());
-    for (const channel of this.settings.webhookUrl === null ? ['log'] : ['log', 'webhook']) {
-      const traceparent = traceparentOf() ?? received.traceparent;
-      yield this.notifications.insertion(
-        this.notifications.new(received.id, { channel, event: name, payload, traceparent }),
-      );
+  #fieldsOf({ id, data: { channel, payload } }: Leased<Notification>) {
+    const { runId, batchId, type } = payload;
+    return {
+      operation: 'notifier',
+      notificationId: id,
+      messageId: messageIdOf(id),
+      channel,
+      told: type,
+      runId,
+      batchId,
+    };
+  }
+
+  /** One notification per fact and channel, however often the fact is heard. That for the log comes last: then all are recorded. */
+  async *#tell(event: Event, told: Told | null, received: Received): Moves {
+    if (told === null) return;
+    const about = {
+      event: topicPrefix + classOf(event).event,
+      payload: told,
+      traceparent: traceparentOf() ?? received.traceparent,
+    };
+    const wanted = this.channels.all.filter(({ on }) => on.some((occasion) => occasion === told.type));
+    for (const channel of [...wanted.map(({ name }) => name), 'log']) {
+      const identity = identityOf(received.id, channel, told);
+      yield this.notifications.insertion(this.notifications.new(identity, { channel, ...about }));
     }
   }
+
+  /** What stood in the way of the first batch of a run that did not end well. */
+  async #firstErrorOf(runId: string): Promise<string | null> {
+    const troubled = { runId, $or: [{ failure: { $ne: null } }, { 'ingestion.firstError': { $ne: null } }] };
+    for await (const batch of this.batches.find(troubled, { limit: 1 })) return errorOf(batch);
+    return null;
+  }
+}
+
+function errorOf({ failure, ingestion }: Batch): string | null {
+  return failure?.message ?? ingestion.firstError;
 }

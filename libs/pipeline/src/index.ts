@@ -64,6 +64,8 @@ export { requestLine } from './requests/request-line.js';
 export type { DocumentError } from './document-error.js';
 export { pipelineErrorCodes, type PipelineErrorCode } from './error-codes.js';
 export { readPath } from './read-path.js';
+export { compilePrompt, type PromptTemplate } from './templates/compile-prompt.js';
+export { TemplateSyntaxError } from './templates/template-syntax-error.js';
 export { customId } from './ids/custom-id.js';
 export { encodeId } from './ids/encode-id.js';
 export { decodeId } from './ids/decode-id.js';

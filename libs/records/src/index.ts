@@ -64,3 +64,4 @@ export { Runs, endedRunStates, isPaused, type Run, type RunRequest, type RunStat
 export { idTypes, type ScanPosition } from './scan-position.js';
 export type { Moves, Step } from './step.js';
 export { freshWork, type Changes, type RecordedError, type WorkRecord } from './work-record.js';
+export { occasions, type Occasion, type Told, type ToldCounts } from './told.js';

@@ -1,6 +1,7 @@
 import type { Clock } from '@batchmill/contracts';
 import type { Store } from '@batchmill/store';
 import { Records } from './records.js';
+import type { Told } from './told.js';
 import { freshWork, type WorkRecord } from './work-record.js';
 
 /** given-up: nobody took it for too long. */
@@ -8,16 +9,18 @@ export type NotificationState = 'due' | 'delivered' | 'given-up';
 
 /** One fact for one channel. */
 export interface Notification extends WorkRecord<NotificationState> {
+  /** `log`, or one that was set up. */
   readonly channel: string;
+  /** The topic of the fact. */
   readonly event: string;
-  readonly payload: Readonly<Record<string, unknown>>;
+  readonly payload: Told;
   /** Deliveries that failed. */
   readonly failures: number;
   readonly deliveredAt: Date | null;
 }
 
 export class Notifications extends Records<Notification> {
-  protected readonly indexes = [];
+  protected readonly indexes = [{ keys: { 'payload.runId': 1 } } as const];
 
   constructor(store: Store, clock: Clock) {
     super(store.collection<Notification>('notifications'), clock);
@@ -28,14 +31,14 @@ export class Notifications extends Records<Notification> {
   }
 
   override runOf({ payload }: Notification): string | null {
-    return typeof payload['runId'] === 'string' ? payload['runId'] : null;
+    return payload.runId;
   }
 
-  /** `factId` and channel are its identity: the same fact told twice is one notification. */
-  new(factId: string, about: Pick<Notification, 'channel' | 'event' | 'payload' | 'traceparent'>): Notification {
+  /** `identity` and channel make it the same one: a fact told twice is one notification. */
+  new(identity: string, about: Pick<Notification, 'channel' | 'event' | 'payload' | 'traceparent'>): Notification {
     const { traceparent, ...own } = about;
     return {
-      ...freshWork(`${factId}.${about.channel}`, 'due', { now: this.clock.now(), traceparent }),
+      ...freshWork(`${identity}.${about.channel}`, 'due', { now: this.clock.now(), traceparent }),
       ...own,
       failures: 0,
       deliveredAt: null,

@@ -30,7 +30,7 @@ export {
   type Settings,
   type SettingsFrom,
 } from './settings/index.js';
-export { lineSettingsOf, workSettingsOf } from './settings-of-stages.js';
+export { lineSettingsOf, notificationSettingsOf, workSettingsOf } from './settings-of-stages.js';
 export { simulatedProvider, type SimulatedProvider } from './simulated-provider.js';
 export { startStages } from './start-stages.js';
 export { serviceErrorCodes, type ServiceErrorCode } from './error-codes.js';

@@ -1,9 +1,9 @@
-import type { LineSettings, WorkSettings } from '@batchmill/stage';
+import type { LineSettings, NotificationSettings, WorkSettings } from '@batchmill/stage';
 import { readPriceFile, type Settings } from './settings/index.js';
 
 /** What the stages need to know of the settings. */
 export function lineSettingsOf(settings: Settings, installation: string): LineSettings {
-  const { batches, work, notifications, openai } = settings;
+  const { batches, work, openai } = settings;
   return {
     installation,
     firstPollMs: batches.firstPollMs,
@@ -19,8 +19,22 @@ export function lineSettingsOf(settings: Settings, installation: string): LineSe
     sweepMs: batches.sweepMs,
     overdueGraceMs: batches.overdueGraceMs,
     prices: readPriceFile(openai.pricesFile),
-    webhookUrl: notifications.webhookUrl,
+    notifications: notificationSettingsOf(settings),
     said: settings.said,
+  };
+}
+
+/** How people are told: a channel that nobody set up is null. */
+export function notificationSettingsOf({ notifications }: Settings): NotificationSettings {
+  const { webhookUrl, webhookSecrets, webhookOn, webhookTemplate, allowPrivate } = notifications;
+  const { emails, emailFrom, smtpUrl, emailOn, emailTemplate } = notifications;
+  const allowsPrivate = allowPrivate === 'true';
+  return {
+    webhook:
+      webhookUrl === null
+        ? null
+        : { url: webhookUrl, secrets: webhookSecrets ?? [], on: webhookOn, template: webhookTemplate, allowsPrivate },
+    email: emails === null ? null : { to: emails, from: emailFrom, smtpUrl, on: emailOn, template: emailTemplate },
   };
 }
 

@@ -1,6 +1,7 @@
 export { assertDeclared } from './assert-declared.js';
 export { jitterFrom } from './jitter.js';
 export { LineSettings } from './line-settings.js';
+export type { EmailSettings, NotificationSettings, WebhookSettings } from './notification-settings.js';
 export { readMessage, receivedOf, type ReadMessage } from './read-message.js';
 export { Readiness, type Trouble } from './readiness.js';
 export type { Received, Unusable } from './received.js';

@@ -1,4 +1,5 @@
 import type { PriceEntry } from '@batchmill/pipeline';
+import type { NotificationSettings } from './notification-settings.js';
 
 /** What the stages of the line need to know; read once at the start. */
 export abstract class LineSettings {
@@ -29,8 +30,7 @@ export abstract class LineSettings {
   abstract readonly overdueGraceMs: number;
   /** Prices that win over the book. */
   abstract readonly prices: readonly PriceEntry[];
-  /** Where people are told; null: only in the log. */
-  abstract readonly webhookUrl: string | null;
+  abstract readonly notifications: NotificationSettings;
   /**
    * What was said, as a setting is, of a name that is none of the line's: a service that was added reads its own so.
    * Undefined: nothing was said.

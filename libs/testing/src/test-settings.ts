@@ -19,7 +19,7 @@ export const testLineSettings: Plain<LineSettings> = {
   sweepMs: 60_000,
   overdueGraceMs: 3_600_000,
   prices: [],
-  webhookUrl: null,
+  notifications: { webhook: null, email: null },
   said: () => undefined,
 };
 

@@ -20,10 +20,12 @@ export async function awaitTold(line: Line, run: RunReport, since: Date, signal?
   }
 }
 
-async function isTold({ notifications, line }: Line, { runId, finishedAt }: RunReport, since: Date): Promise<boolean> {
+async function isTold({ notifications }: Line, { runId, finishedAt }: RunReport, since: Date): Promise<boolean> {
   const ofRun = { 'payload.runId': runId };
-  if ((await notifications.count({ ...ofRun, state: 'due', parked: false, failures: 0 })) > 0) return false;
-  if (finishedAt === null || new Date(finishedAt) < since) return true;
-  const channels = line.webhookUrl === null ? 1 : 2;
-  return (await notifications.count({ ...ofRun, event: { $in: ends } })) >= channels;
+  // Of a fact's notifications that for the log is recorded last.
+  const isRecorded = async (): Promise<boolean> =>
+    (await notifications.count({ ...ofRun, event: { $in: ends }, channel: 'log' })) > 0;
+  const endedBefore = finishedAt === null || new Date(finishedAt) < since;
+  if (!endedBefore && !(await isRecorded())) return false;
+  return (await notifications.count({ ...ofRun, state: 'due', parked: false, failures: 0 })) === 0;
 }

@@ -48,13 +48,13 @@ describe('runPipeline', () => {
   });
 
   it.each([
-    ['ended', { limit: 1 }, 'run.finished'],
-    ['was rejected', { parameters: { colour: 'red' } }, 'run.rejected'],
-  ])('N1: returns when people were told that the run %s', async (_, asked, event) => {
+    ['ended', { limit: 1 }, 'finished'],
+    ['was rejected', { parameters: { colour: 'red' } }, 'rejected'],
+  ])('N1: returns when people were told that the run %s', async (_, asked, status) => {
     const told: string[] = [];
     const receiver = createServer((request, response) => {
       void json(request).then((payload) => {
-        told.push((payload as { event: string }).event);
+        told.push((payload as { data: { status: string } }).data.status);
         response.writeHead(204).end();
       });
     });
@@ -71,12 +71,15 @@ describe('runPipeline', () => {
     const options = {
       pipeline: 'package-docs',
       runId: 'one',
-      settings: { ...settings, notifications: { ...settings.notifications, webhookUrl } },
+      settings: {
+        ...settings,
+        notifications: { ...settings.notifications, webhookUrl, allowPrivate: 'true' },
+      } as const,
     };
     await runPipeline(options).catch(() => undefined);
     receiver.close();
 
-    expect(told).toContain(event);
+    expect(told).toContain(status);
   });
 
   it('R2: the id of another run is refused before the stages work', async () => {

@@ -1,5 +1,7 @@
+import { occasions } from '@batchmill/records';
 import { address } from './kinds/address.js';
 import { choice } from './kinds/choice.js';
+import { choices } from './kinds/choices.js';
 import { duration } from './kinds/duration.js';
 import { list } from './kinds/list.js';
 import { decimal, integer } from './kinds/numbers.js';
@@ -352,13 +354,54 @@ export const settingsCatalogue = {
     webhookUrl: url('NOTIFICATION_WEBHOOK', {
       schemes: ['https', 'http'],
       default: null,
-      meaning: 'Where completions, failures and retries are posted.',
+      meaning: 'Where completions, failures and retries are posted, by the Standard Webhooks specification.',
       isSecret: true,
+    }),
+    webhookSecrets: list('NOTIFICATION_WEBHOOK_SECRET', {
+      each: {
+        pattern: /^whsec_(?=[A-Za-z0-9+/=]{32,88}$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+        expected: '`whsec_` and the base64 of 24 to 64 bytes',
+      },
+      default: null,
+      meaning: 'What posts are signed with. Two while one is replaced by the other. Unset: nothing is signed.',
+      isSecret: true,
+    }),
+    webhookOn: choices('NOTIFICATION_WEBHOOK_ON', occasions, {
+      default: occasions.join(','),
+      meaning: 'What is posted.',
+    }),
+    webhookTemplate: path('NOTIFICATION_WEBHOOK_TEMPLATE', {
+      default: null,
+      meaning: 'A Liquid file that renders to the JSON to post. Unset: `{"type", "timestamp", "data"}`.',
+    }),
+    allowPrivate: choice('NOTIFICATION_ALLOW_PRIVATE', ['true', 'false'], {
+      default: 'false',
+      meaning: 'Whether the webhook may be at a private, loopback or link-local address, `localhost` among them.',
     }),
     emails: list('NOTIFICATION_EMAIL', {
       each: { pattern: /^[^@\s]+@[^@\s]+$/, expected: 'an e-mail address' },
       default: null,
-      meaning: 'To whom they are mailed.',
+      meaning: 'To whom failures and the ends of runs are mailed. Wants `SMTP_URL` and `NOTIFICATION_FROM`.',
+    }),
+    emailFrom: text('NOTIFICATION_FROM', {
+      default: null,
+      meaning: 'Who mails: `batchmill@example.org`, or `Batchmill <batchmill@example.org>`.',
+      matching: { pattern: /^(?:[^@\s<>]+@[^@\s<>]+|[^<>\r\n]*<[^@\s<>]+@[^@\s<>]+>)$/, expected: 'an e-mail address' },
+    }),
+    smtpUrl: url('SMTP_URL', {
+      schemes: ['smtp', 'smtps'],
+      default: null,
+      meaning:
+        'The mail server: `smtps://user:password@host` speaks TLS from the start, `smtp://…` by STARTTLS where it is offered; a password is sent by TLS alone, unless `?requireTLS=false` is added.',
+      isSecret: true,
+    }),
+    emailOn: choices('NOTIFICATION_EMAIL_ON', occasions, {
+      default: 'batch.failed,run.ended',
+      meaning: 'What is mailed; what a run has many of at most once an hour.',
+    }),
+    emailTemplate: path('NOTIFICATION_EMAIL_TEMPLATE', {
+      default: null,
+      meaning: 'A Liquid file that renders to `Subject: …`, an empty line, and the text.',
     }),
   },
   simulator: {

@@ -1,0 +1,41 @@
+import { occasions, type Told } from '@batchmill/records';
+
+/** What a test tells. */
+export function toldAsTest(at: Date): Told {
+  return {
+    type: 'notifications.test',
+    timestamp: at.toISOString(),
+    summary: 'This is a test of Batchmill’s notifications; nothing has happened',
+    runId: null,
+    batchId: null,
+    providerBatchId: null,
+    pipeline: null,
+    status: 'test',
+    documents: 0,
+    counts: { of: 'documents', total: 0, succeeded: 0, failed: 0, pending: 0 },
+    usd: 0,
+    error: null,
+  };
+}
+
+/** One of each occasion with all that can be said, and one with nothing: what a template must be able to render. */
+export function samplesOfTold(at: Date): readonly Told[] {
+  const bare = toldAsTest(at);
+  const full: Omit<Told, 'type'> = {
+    ...bare,
+    runId: 'sample-run',
+    batchId: 'sample-run.1.b1',
+    providerBatchId: 'batch_sample',
+    pipeline: 'sample',
+    status: 'failed',
+    documents: 3,
+    counts: { of: 'requests', total: 3, succeeded: 1, failed: 1, pending: 1 },
+    usd: 0.0125,
+    error: 'an error with a "quote", a \\backslash and\na second line',
+  };
+  return [
+    ...occasions.map((type): Told => ({ ...full, type })),
+    bare,
+    { ...bare, type: 'run.ended', documents: null, counts: null, usd: null },
+  ];
+}

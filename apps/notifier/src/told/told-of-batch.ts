@@ -1,0 +1,78 @@
+import type { DocumentsRetryScheduled, ResultsIngested, SettledReason } from '@batchmill/contracts';
+import type { Batch, Told } from '@batchmill/records';
+
+type BatchFact = ResultsIngested | DocumentsRetryScheduled;
+
+/** What is told when the answers of a batch are stored; null when it held nothing that anybody waits for. */
+export function toldOfResults(event: ResultsIngested, batch: Batch | null, at: Date): Told | null {
+  const { requests: total, succeeded, failed, retried: pending, documents, usd, error } = event;
+  const status = batch?.reason ?? 'completed';
+  const type = occasionOf(status, failed);
+  if (type === null) return null;
+  const ended = `Batch ${event.batchId} ${endOf[status]}`;
+  const counted = `${succeeded} of ${total} requests succeeded, ${failed} failed, ${pending} to be asked again`;
+  return {
+    ...idsOf(event, batch, at),
+    type,
+    status,
+    summary: `${ended}: ${counted}`,
+    documents,
+    counts: { of: 'requests', total, succeeded, failed, pending },
+    usd,
+    error: batch?.failure?.message ?? error,
+  };
+}
+
+export function toldOfRetry(event: DocumentsRetryScheduled, batch: Batch | null, at: Date): Told {
+  const { documents, notBefore, batchId } = event;
+  return {
+    ...idsOf(event, batch, at),
+    type: 'documents.retry-scheduled',
+    status: 'retry-scheduled',
+    summary: `Batch ${batchId}: what was not answered is asked again, not before ${notBefore}`,
+    documents,
+    counts: countsOf(batch),
+    usd: null,
+    error: batch?.failure?.message ?? batch?.ingestion.firstError ?? null,
+  };
+}
+
+function countsOf(batch: Batch | null): Told['counts'] {
+  if (batch === null) return null;
+  const { succeeded, failed, retried: pending } = batch.ingestion;
+  return { of: 'requests', total: batch.requests, succeeded, failed, pending };
+}
+
+function idsOf({ runId, batchId }: BatchFact, batch: Batch | null, at: Date) {
+  const providerBatchId = batch?.provider?.batchId ?? null;
+  return { timestamp: at.toISOString(), runId, batchId, providerBatchId, pipeline: batch?.pipeline ?? null };
+}
+
+function occasionOf(
+  reason: SettledReason,
+  failed: number,
+): 'batch.completed' | 'batch.failed' | 'batch.cancelled' | null {
+  switch (reason) {
+    case 'completed':
+      return 'batch.completed';
+    case 'failed':
+    case 'expired':
+    case 'too-large':
+      return 'batch.failed';
+    case 'cancelled':
+    case 'never-sent':
+      return 'batch.cancelled';
+    case 'nothing-to-send':
+      return failed > 0 ? 'batch.failed' : null;
+  }
+}
+
+const endOf: Readonly<Record<SettledReason, string>> = {
+  completed: 'is completed',
+  failed: 'failed',
+  expired: 'expired',
+  cancelled: 'was cancelled',
+  'nothing-to-send': 'had nothing to send',
+  'never-sent': 'was cancelled before it was sent',
+  'too-large': 'was too large to be sent',
+};

@@ -1,0 +1,70 @@
+import { ValidationError } from '@batchmill/contracts';
+import type { Occasion } from '@batchmill/records';
+import type { WebhookSettings } from '@batchmill/stage';
+import { isIP, type LookupFunction } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import type { Answer, Channel, Message } from '../channel.js';
+import { defaultWebhookTemplate } from '../templates/default-templates.js';
+import { NotificationTemplate } from '../templates/notification-template.js';
+import { readJson } from '../templates/read-json.js';
+import { isPublicAddress } from './is-public-address.js';
+import { lookupPublic } from './lookup-public.js';
+import { postWebhook } from './webhook-post.js';
+
+/** Posts JSON by the Standard Webhooks specification: https://www.standardwebhooks.com */
+export class WebhookChannel implements Channel {
+  readonly name = 'webhook';
+  readonly on: readonly Occasion[];
+  readonly #url: URL;
+  readonly #signers: readonly Webhook[];
+  readonly #template: NotificationTemplate<string>;
+  readonly #lookup: LookupFunction;
+
+  /** Throws a ValidationError when the settings are of no use. */
+  constructor({ url, secrets, on, template, allowsPrivate }: WebhookSettings) {
+    this.on = on;
+    this.#url = readUrl(url, allowsPrivate);
+    this.#signers = secrets.map((secret) => new Webhook(secret));
+    this.#lookup = lookupPublic(allowsPrivate);
+    this.#template = new NotificationTemplate({
+      setting: 'NOTIFICATION_WEBHOOK_TEMPLATE',
+      file: template,
+      otherwise: defaultWebhookTemplate,
+      read: readJson,
+    });
+  }
+
+  async send({ id, told, at }: Message): Promise<Answer> {
+    const { content: body, trouble } = this.#template.render(told);
+    const signatures = this.#signers.map((signer) => signer.sign(id, at, body));
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(body)),
+      'user-agent': 'batchmill',
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      ...(signatures.length > 0 && { 'webhook-signature': signatures.join(' ') }),
+    };
+    const status = await postWebhook({ url: this.#url, headers, body, lookup: this.#lookup });
+    return { said: String(status), trouble };
+  }
+}
+
+/** An address that is written out is judged at once, for no name has to be looked up before it is connected to. */
+function readUrl(text: string, allowsPrivate: boolean): URL {
+  const url = URL.parse(text);
+  if (url === null) {
+    throw new ValidationError(
+      'notifications.setting',
+      'NOTIFICATION_WEBHOOK: found a value that is not shown, expected a URL',
+    );
+  }
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host) !== 0 && !allowsPrivate && !isPublicAddress(host)) {
+    throw new ValidationError(
+      'notifications.setting',
+      'NOTIFICATION_WEBHOOK: found a private, loopback or link-local address, expected a public one, or NOTIFICATION_ALLOW_PRIVATE=true beside it',
+    );
+  }
+  return url;
+}
