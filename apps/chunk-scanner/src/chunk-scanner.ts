@@ -199,6 +199,7 @@ export class ChunkScanner {
       this.documents.of(plan),
       plan,
       {
+        runId: run.id,
         from: scan.position,
         among: documentIdsFilter(plan.pipeline.source.documentIdField, request?.documents),
         maxMembers: Math.min(plan.side.batchSize, room),
@@ -249,7 +250,7 @@ export class ChunkScanner {
   }
 }
 
-function requestOf({ pipeline, endpoint, functions, parameters, documents, limit }: RunRequested): RunRequest {
+function requestOf({ pipeline, endpoint, functions, parameters, documents, limit, redo }: RunRequested): RunRequest {
   return {
     pipeline,
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -257,5 +258,6 @@ function requestOf({ pipeline, endpoint, functions, parameters, documents, limit
     ...(parameters === undefined ? {} : { parameters }),
     ...(documents === undefined ? {} : { documents }),
     ...(limit === undefined ? {} : { limit }),
+    ...(redo === undefined ? {} : { redo }),
   };
 }

@@ -2,9 +2,9 @@ import type { Clock } from '@batchmill/contracts';
 import { encodeId, type RunPlan } from '@batchmill/pipeline';
 import {
   claimableFilter,
-  functionsToAsk,
   marksProjection,
   readMarks,
+  whatToAsk,
   type Member,
   type ScanPosition,
 } from '@batchmill/records';
@@ -20,6 +20,7 @@ export interface Page {
 }
 
 export interface Gathering {
+  readonly runId: string;
   readonly from: ScanPosition | null;
   readonly among: Filter;
   readonly maxMembers: number;
@@ -30,7 +31,7 @@ export interface Gathering {
 export async function gatherPage(
   documents: Collection,
   plan: RunPlan,
-  { from, among, maxMembers, maxMs }: Gathering,
+  { runId, from, among, maxMembers, maxMs }: Gathering,
   clock: Clock,
 ): Promise<Page> {
   const begun = clock.now();
@@ -38,12 +39,12 @@ export async function gatherPage(
   let position = from ?? beginning;
   for (let bracket: ScanPosition | null = position; bracket !== null; bracket = nextType(bracket)) {
     position = bracket;
-    const filter = { $and: [scanFilter(bracket), plan.filter, claimableFilter(plan, begun), among] };
+    const filter = { $and: [scanFilter(bracket), plan.filter, claimableFilter(plan, begun, runId), among] };
     for await (const document of documents.find(filter, { sort: { _id: 1 }, projection: marksProjection(plan) })) {
       position = { type: bracket.type, after: encodeId(document['_id']) };
       const marks = readMarks(plan, document);
-      const ask = functionsToAsk(plan.functions, marks);
-      if (ask.length > 0) members.push({ id: document['_id'], former: marks.claimId, ask, anew: marks.ended });
+      const asked = whatToAsk(plan, marks);
+      if (asked.ask.length > 0) members.push({ id: document['_id'], former: marks.claimId, ...asked });
       const isFull = members.length >= maxMembers || clock.now().getTime() - begun.getTime() >= maxMs;
       if (isFull) return { members, position, ended: false };
     }

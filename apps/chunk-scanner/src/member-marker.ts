@@ -10,8 +10,8 @@ import {
   claimFilter,
   claimUpdate,
   marksProjection,
-  pendingFilter,
   unmarkableUpdate,
+  wantedFilter,
   type Claim,
   type Documents,
   type Member,
@@ -40,7 +40,7 @@ export class MemberMarker {
       for (const ids of slicesOf(alike.ids, idsPerUpdate)) {
         const { isWhole, refused } = await this.#markSlice(plan, claim, { ...alike, ids });
         if (isWhole) continue;
-        const emptied = await this.#emptyBookkeeping(plan, ids);
+        const emptied = await this.#emptyBookkeeping(plan, claim, ids);
         const second = await this.#markSlice(plan, claim, { ...alike, ids: emptied });
         await this.#failUnmarkable(plan, claim, { ...alike, ids }, new Set([...refused, ...second.refused]));
       }
@@ -53,16 +53,16 @@ export class MemberMarker {
     const now = this.clock.now();
     const template = claimTemplate(plan, { now, runId: claim.runId });
     const update = claimUpdate(plan, { runId: claim.runId, claimId: claim._id, ...alike, now, template });
-    const filter = claimFilter(plan, null, alike.former, now);
+    const filter = claimFilter(plan, null, { former: alike.former, runId: claim.runId, now });
     const marks = ids.map((id) => ({ filter: { ...filter, _id: id }, update }));
     const { matched, refused } = await this.documents.of(plan).bulk(marks);
     return { isWhole: matched === ids.length, refused: refused.map(({ index }) => encodeId(ids[index])) };
   }
 
   /** A bookkeeping field that holds null holds nothing: it is made an object. Returns whose it was. */
-  async #emptyBookkeeping(plan: RunPlan, ids: readonly unknown[]): Promise<unknown[]> {
+  async #emptyBookkeeping(plan: RunPlan, claim: Claim, ids: readonly unknown[]): Promise<unknown[]> {
     const { infoField } = plan.side;
-    const nulls = (await this.#pending(plan, ids)).filter((document) => readPath(document, infoField) === null);
+    const nulls = (await this.#wanted(plan, claim, ids)).filter((document) => readPath(document, infoField) === null);
     const updates = nulls.map(({ _id }) => ({
       filter: { _id, [infoField]: { $type: 'null' } },
       update: { $set: { [infoField]: {} } },
@@ -80,27 +80,27 @@ export class MemberMarker {
   ): Promise<void> {
     const now = this.clock.now();
     const about = { runId: claim.runId, claimId: claim._id, now };
-    const failing = (await this.#pending(plan, ids)).flatMap((document): BulkUpdate[] => {
+    const failing = (await this.#wanted(plan, claim, ids)).flatMap((document): BulkUpdate[] => {
       const held = readPath(document, plan.side.infoField);
       if (held !== undefined && !isObject(held)) {
         const update = unmarkableUpdate(plan, { ...about, error: noObject(plan), former: held });
-        return [{ filter: asFound(plan, document, held), update }];
+        return [{ filter: asFound(plan, claim, document, held), update }];
       }
       if (!refused.has(encodeId(document['_id']))) return [];
       const update = unmarkableUpdate(plan, { ...about, error: refusedUpdate(plan) });
-      return [{ filter: claimFilter(plan, document['_id'], former, now), update }];
+      return [{ filter: claimFilter(plan, document['_id'], { former, ...about }), update }];
     });
     if (failing.length > 0) await this.documents.of(plan).bulk(failing);
   }
 
-  async #pending(plan: RunPlan, ids: readonly unknown[]): Promise<Fields[]> {
-    const filter = { ...pendingFilter(plan), _id: { $in: ids } };
+  async #wanted(plan: RunPlan, { runId }: Claim, ids: readonly unknown[]): Promise<Fields[]> {
+    const filter = { ...wantedFilter(plan, runId), _id: { $in: ids } };
     return Array.fromAsync(this.documents.of(plan).find(filter, { projection: marksProjection(plan) }));
   }
 }
 
-function asFound(plan: RunPlan, { _id }: Fields, held: unknown): Filter {
-  return { ...pendingFilter(plan), _id, [plan.side.infoField]: held };
+function asFound(plan: RunPlan, { runId }: Claim, { _id }: Fields, held: unknown): Filter {
+  return { ...wantedFilter(plan, runId), _id, [plan.side.infoField]: held };
 }
 
 /** What a dotted path goes on into. */

@@ -17,6 +17,7 @@ describe('an argument that cannot be used', () => {
   it.each([
     ['run annual-reports --endpoint images', '--endpoint', "'images'", 'wanted embeddings or inference'],
     ['run annual-reports --limit 0', '--limit', "'0'", 'wanted a whole number of at least 1'],
+    ['run annual-reports --redo some', '--redo', "'some'", 'wanted failed or all'],
     ['run annual-reports --limit 1.5', '--limit', "'1.5'", 'wanted a whole number of at least 1'],
     ['run annual-reports --param colour', '--param', "'colour'", 'wanted key=value'],
     ['run annual-reports --run-id a/b', '--run-id', "'a/b'", 'wanted at most 100 letters, digits'],

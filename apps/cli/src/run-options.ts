@@ -1,4 +1,4 @@
-import { ValidationError, endpoints, runIdPattern, type Endpoint } from '@batchmill/contracts';
+import { ValidationError, endpoints, redos, runIdPattern, type Endpoint, type Redo } from '@batchmill/contracts';
 import { runIdWanted } from '@batchmill/service';
 import { InvalidArgumentError, type Command } from 'commander';
 import { readFileSync } from 'node:fs';
@@ -12,6 +12,7 @@ export interface RunFlags {
   readonly docType?: string;
   readonly param?: Readonly<Record<string, string>>;
   readonly limit?: number;
+  readonly redo?: Redo;
 }
 
 export interface Asked {
@@ -20,6 +21,7 @@ export interface Asked {
   readonly parameters?: Record<string, unknown>;
   readonly documents?: string[];
   readonly limit?: number;
+  readonly redo?: Redo;
 }
 
 export function withRunFlags(command: Command): Command {
@@ -30,11 +32,12 @@ export function withRunFlags(command: Command): Command {
     .option('--documents-file <file>', 'a document id per line: only these')
     .option('--doc-type <type>', 'becomes the parameter docType')
     .option('--param <key=value...>', 'a parameter of the pipeline', parameterFrom)
-    .option('--limit <n>', 'at most so many documents', countFrom);
+    .option('--limit <n>', 'at most so many documents', countFrom)
+    .option('--redo <which>', 'besides those pending: documents that failed, or all that have ended', redoFrom);
 }
 
 /** The request that the flags make. */
-export function askedBy({ endpoint, function: functions, param, docType, limit, ...files }: RunFlags): Asked {
+export function askedBy({ endpoint, function: functions, param, docType, limit, redo, ...files }: RunFlags): Asked {
   const parameters = {
     ...param,
     ...(docType === undefined ? {} : { docType }),
@@ -46,6 +49,7 @@ export function askedBy({ endpoint, function: functions, param, docType, limit, 
     ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
     ...(files.documentsFile === undefined ? {} : { documents: linesOf('--documents-file', files.documentsFile) }),
     ...(limit === undefined ? {} : { limit }),
+    ...(redo === undefined ? {} : { redo }),
   };
 }
 
@@ -68,6 +72,12 @@ function endpointFrom(value: string): Endpoint {
   const endpoint = endpoints.find((known) => known === value);
   if (endpoint === undefined) throw new InvalidArgumentError(`wanted ${endpoints.join(' or ')}`);
   return endpoint;
+}
+
+function redoFrom(value: string): Redo {
+  const redo = redos.find((known) => known === value);
+  if (redo === undefined) throw new InvalidArgumentError(`wanted ${redos.join(' or ')}`);
+  return redo;
 }
 
 function parameterFrom(value: string, before: Record<string, string> | undefined): Record<string, string> {

@@ -15,6 +15,7 @@ export {
 } from './error-kinds.js';
 export { contractsErrorCodes, type ErrorCode, type ErrorCodes } from './error-codes.js';
 export { endpoints, type Endpoint } from './endpoint.js';
+export { redos, type Redo } from './redo.js';
 export { runIdPattern } from './run-id.js';
 export { settledReasons, type SettledReason } from './settled-reason.js';
 export { runOutcomes, type RunOutcome } from './run-outcome.js';

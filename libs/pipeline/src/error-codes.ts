@@ -10,6 +10,8 @@ export const pipelineErrorCodes = {
   'run.wrong-parameter': 'A parameter has a value of another type than the pipeline wants.',
   'run.missing-parameter': 'A parameter that has no default was not given.',
   'run.query-failed': 'The query template threw, or returned something that is no filter.',
+  'run.redo-unclear':
+    'The query says of the status field what cannot be left out alone, so it cannot be told which documents are to be done again.',
   'run.update-failed': 'The update template threw, or gave an update that cannot be used.',
   'run.definition-moved':
     'A pipeline was changed while a run of it was under way, so that the run’s documents or answers would not be found. Put it back, then `batchmill stuck retry`.',
@@ -20,6 +22,7 @@ export const pipelineErrorCodes = {
   'document.id-missing': 'The document has no id to store its vector with.',
   'document.text-too-long': 'The text has more tokens than the provider takes.',
   'template.missing-value': 'A template names a variable that the document does not have.',
+  'template.limit': 'A template took longer, or made more, than one may; see its loops.',
   'template.failed': 'A template could not be rendered for the document.',
   'template.empty': 'A prompt rendered to nothing.',
   'code.too-slow': 'A function of the pipeline did not resolve in time for the document (batch.codeTimeoutSeconds).',

@@ -31,14 +31,26 @@ export function pendingFilter({ side, namesStatusField }: RunPlan): Filter {
   return { [field]: namesStatusField ? pending : { $in: [pending, null] } };
 }
 
-/** Pending and due. */
-export function claimableFilter(plan: RunPlan, now: Date): Filter {
-  return { ...pendingFilter(plan), [info(plan, 'notBefore')]: { $not: { $gt: now } } };
+/** Pending, or ended and to be done again by this run, which has not had it yet; `runId` null: a run that is only thought of. */
+export function wantedFilter(plan: RunPlan, runId: string | null): Filter {
+  return orEnded(plan, runId, pendingFilter(plan));
+}
+
+/** Wanted, and due when it is pending. */
+export function claimableFilter(plan: RunPlan, now: Date, runId: string | null = null): Filter {
+  return orEnded(plan, runId, { ...pendingFilter(plan), [info(plan, 'notBefore')]: { $not: { $gt: now } } });
 }
 
 /** Claimable still, and carrying the claim that it carried when it was found. */
-export function claimFilter(plan: RunPlan, id: unknown, former: string | null, now: Date): Filter {
-  return { ...claimableFilter(plan, now), _id: id, [info(plan, 'claimId')]: former };
+export function claimFilter(plan: RunPlan, id: unknown, { former, runId, now }: ClaimingFrom): Filter {
+  return { ...claimableFilter(plan, now, runId), _id: id, [info(plan, 'claimId')]: former };
+}
+
+export interface ClaimingFrom {
+  /** The claim that the document carried when it was found; null: none. */
+  readonly former: string | null;
+  readonly runId: string;
+  readonly now: Date;
 }
 
 export interface Claiming {
@@ -46,15 +58,21 @@ export interface Claiming {
   readonly claimId: string;
   readonly ask: readonly string[];
   readonly anew: boolean;
+  /** What failed is asked again, with its attempts from the start. */
+  readonly again?: boolean;
   readonly now: Date;
   /** The user's part of the update; empty when there is none. */
   readonly template: Update;
 }
 
-export function claimUpdate(plan: RunPlan, { runId, claimId, ask, anew, now, template }: Claiming): Update {
+export function claimUpdate(plan: RunPlan, claiming: Claiming): Update {
+  const { runId, claimId, ask, anew, again = false, now, template } = claiming;
+  const fresh = { state: 'asked', attempts: 0 };
   const functions = anew
-    ? { [info(plan, 'functions')]: Object.fromEntries(ask.map((name) => [name, { state: 'asked', attempts: 0 }])) }
-    : Object.fromEntries(ask.map((name) => [stateOf(plan, name), 'asked']));
+    ? { [info(plan, 'functions')]: Object.fromEntries(ask.map((name) => [name, fresh])) }
+    : again
+      ? Object.fromEntries(ask.map((name) => [functionOf(plan, name), fresh]))
+      : Object.fromEntries(ask.map((name) => [stateOf(plan, name), 'asked']));
   const ours = {
     $set: {
       [plan.side.status.field]: plan.side.status.inProgress,
@@ -63,9 +81,9 @@ export function claimUpdate(plan: RunPlan, { runId, claimId, ask, anew, now, tem
       [info(plan, 'claimedAt')]: now,
       [info(plan, 'ended')]: null,
       ...functions,
-      ...(anew ? { [info(plan, 'rounds')]: 0 } : {}),
+      ...(anew || again ? { [info(plan, 'rounds')]: 0 } : {}),
     },
-    ...(anew ? { $unset: { [info(plan, 'error')]: '', [info(plan, 'notBefore')]: '' } } : {}),
+    ...(anew || again ? { $unset: { [info(plan, 'error')]: '', [info(plan, 'notBefore')]: '' } } : {}),
   };
   return mergeUpdates(template, ours);
 }
@@ -200,14 +218,26 @@ function completing(plan: RunPlan, now: Date): Update {
   };
 }
 
+/** The status of those that have ended says so; the run's own carry its name. */
+function orEnded(plan: RunPlan, runId: string | null, pending: Filter): Filter {
+  if (plan.redo === null) return pending;
+  const { field, failed, completed } = plan.side.status;
+  const ended = { [field]: { $in: plan.redo === 'all' ? [completed, failed] : [failed] } };
+  return { $or: [pending, runId === null ? ended : { ...ended, [info(plan, 'runId')]: { $ne: runId } }] };
+}
+
 function info(plan: RunPlan, name: string): string {
   return `${plan.side.infoField}.${name}`;
 }
 
+function functionOf(plan: RunPlan, name: string): string {
+  return info(plan, `functions.${name}`);
+}
+
 function stateOf(plan: RunPlan, name: string): string {
-  return info(plan, `functions.${name}.state`);
+  return `${functionOf(plan, name)}.state`;
 }
 
 function attemptsOf(plan: RunPlan, name: string): string {
-  return info(plan, `functions.${name}.attempts`);
+  return `${functionOf(plan, name)}.attempts`;
 }

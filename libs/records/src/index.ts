@@ -32,8 +32,10 @@ export {
   retryUpdate,
   settlingUpdates,
   unmarkableUpdate,
+  wantedFilter,
   type AskingAgain,
   type Claiming,
+  type ClaimingFrom,
   type DocumentInfo,
   type FunctionState,
 } from './document-marks.js';
@@ -45,7 +47,7 @@ export { LeaseWrites, type Failure, type Moving } from './lease-writes.js';
 export { readManifest, writeManifest, type ManifestLine, type RequestedLine, type UnrenderedLine } from './manifest.js';
 export { readMembers, writeMembers, type Member } from './members.js';
 export { readLines, type Line } from './read-lines.js';
-export { functionsToAsk, readMarks, type ReadMarks } from './read-marks.js';
+export { functionsToAsk, readMarks, whatToAsk, type ReadMarks } from './read-marks.js';
 export { Notifications, type Notification, type NotificationState } from './notifications.js';
 export { planOfRun } from './plan-of-run.js';
 export { providerSideOf } from './provider-side-of.js';

@@ -11,6 +11,8 @@ export interface Member {
   readonly ask: readonly string[];
   /** True when it had been completed or failed and starts anew. */
   readonly anew: boolean;
+  /** True when what failed of it is asked again, with its attempts from the start; what is done of it stays. */
+  readonly again?: boolean;
 }
 
 /** Writes the members as a blob of JSON lines. */
@@ -29,8 +31,8 @@ export async function* readMembers(blobs: Blobs, name: string): AsyncGenerator<M
 
 async function* linesOf(members: Iterable<Member>): AsyncGenerator<string, void, undefined> {
   let lines: string[] = [];
-  for (const { id, former, ask, anew } of members) {
-    lines.push(JSON.stringify({ id: encodeId(id), former, ask, anew }));
+  for (const { id, former, ask, anew, again } of members) {
+    lines.push(JSON.stringify({ id: encodeId(id), former, ask, anew, again }));
     if (lines.length < 1000) continue;
     yield `${lines.join('\n')}\n`;
     lines = [];

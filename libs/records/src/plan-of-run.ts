@@ -12,6 +12,7 @@ export function planOfRun(pipelines: Pipelines, run: Run): RunPlan {
     endpoint: run.endpoint ?? undefined,
     functions: run.request?.functions,
     parameters: run.parameters,
+    redo: run.request?.redo,
   });
   if (run.places != null) expectSamePlaces(run, run.places, placesOf(plan));
   return plan;

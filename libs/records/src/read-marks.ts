@@ -1,6 +1,7 @@
 import type { RunPlan } from '@batchmill/pipeline';
 import type { Fields } from '@batchmill/store';
 import type { DocumentInfo, FunctionState } from './document-marks.js';
+import type { Member } from './members.js';
 
 /** What a document's bookkeeping says, read with care: a user's hand may have been at it. */
 export interface ReadMarks {
@@ -32,6 +33,17 @@ export function readMarks(plan: RunPlan, document: Fields): ReadMarks {
 export function functionsToAsk(functions: readonly string[], marks: ReadMarks): string[] {
   if (marks.ended) return [...functions];
   return functions.filter((name) => !['done', 'failed'].includes(marks.stateOf(name) ?? ''));
+}
+
+/** What a claim asks of a document as it was found, and how: going on, all of it anew, or what failed of it again. */
+export function whatToAsk(plan: RunPlan, marks: ReadMarks): Pick<Member, 'ask' | 'anew' | 'again'> {
+  const { functions, redo } = plan;
+  const { completed, failed } = plan.side.status;
+  if (redo === 'all' && (marks.status === completed || marks.status === failed)) return { ask: functions, anew: true };
+  if (redo === 'failed' && marks.status === failed) {
+    return { ask: functions.filter((name) => marks.stateOf(name) !== 'done'), anew: false, again: true };
+  }
+  return { ask: functionsToAsk(functions, marks), anew: marks.ended };
 }
 
 function valueAt(document: Fields, path: string): unknown {

@@ -1,8 +1,11 @@
 import { RandomIds, RunRequested, SystemClock } from '@batchmill/contracts';
 import { askForRun, hasEnded, isAtWork, newRunId, runPipeline } from '@batchmill/service';
 import { Command } from 'commander';
+import { estimateAsked } from '../estimate/estimate-asked.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
+import { expectYes } from '../expect-yes.js';
 import { askedBy, runIdFrom, withRunFlags, type RunFlags } from '../run-options.js';
+import { estimateText } from '../show/estimate-text.js';
 import { progressDisplay } from '../show/progress-display.js';
 import { pathHere } from '../show/path-here.js';
 import { runJson, runSummary } from '../show/run-summary.js';
@@ -12,6 +15,7 @@ import { logFileIn, logIn, settingsHere, withLine } from '../with-line.js';
 interface Flags extends RunFlags {
   readonly runId?: string;
   readonly wait?: true;
+  readonly yes?: true;
   readonly json?: true;
 }
 
@@ -22,6 +26,7 @@ export function runCommand(): Command {
   return withRunFlags(command)
     .option('--run-id <id>', 'a name for the run; asking for it again goes on with it', runIdFrom)
     .option('--wait', 'stay until it has ended, when another process does the work')
+    .option('--yes', 'do everything again without asking: for --redo all')
     .option('--json', 'print the result as JSON')
     .action(run);
 }
@@ -29,6 +34,7 @@ export function runCommand(): Command {
 async function run(pipeline: string, flags: Flags): Promise<void> {
   const settings = settingsHere();
   const runId = flags.runId ?? newRunId(new SystemClock(), new RandomIds());
+  if (flags.redo !== undefined) await tellWhatAgain(pipeline, runId, flags);
   if (isAtWork(settings) && flags.wait !== true) {
     await withLine((line) => askForRun(line, new RunRequested({ ...askedBy(flags), pipeline, runId })));
     process.stdout.write(
@@ -78,6 +84,19 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
       : `stopped; nothing is lost. It goes on with: batchmill run ${pipeline} --run-id ${runId}\n`,
   );
   process.exitCode = exitCodes.stopped;
+}
+
+/** What was paid once is paid again: what it costs is said before, and asked for where it is everything. */
+async function tellWhatAgain(pipeline: string, runId: string, flags: Flags): Promise<void> {
+  const estimate = await withLine(async (line) => {
+    const goesOn = (await line.runs.get(runId)) !== null;
+    return goesOn ? null : estimateAsked(line, pipeline, askedBy(flags));
+  });
+  if (estimate === null) return;
+  const said = flags.json ? process.stderr : process.stdout;
+  said.write(estimateText(estimate));
+  if (flags.redo !== 'all' || flags.yes === true || estimate.found === 0) return;
+  await expectYes('--redo all', 'do them again?', { from: process.stdin, to: said });
 }
 
 function workText(runId: string, where: 'here' | 'elsewhere', home: string, wasElsewhere: boolean): string {

@@ -13,6 +13,7 @@ import {
 import { AreDocumentIds } from './are-document-ids.js';
 import { Event, type FieldsOf } from './event.js';
 import type { Endpoint } from '../endpoint.js';
+import { redos, type Redo } from '../redo.js';
 import { runIdPattern } from '../run-id.js';
 
 export class RunRequested extends Event {
@@ -58,6 +59,11 @@ export class RunRequested extends Event {
   @IsInt()
   @Min(1)
   limit?: number;
+
+  /** Documents that have ended, to be done again: those that failed, or all. Missing: none, only those pending. */
+  @IsOptional()
+  @IsIn(redos)
+  redo?: Redo;
 
   constructor(fields: FieldsOf<RunRequested>) {
     super();

@@ -37,6 +37,22 @@ describe('planRun', () => {
     });
   });
 
+  it('R10: doing documents again leaves out what the query says of their status', () => {
+    const naming = (queryTemplate: Record<string, unknown>) =>
+      aPipeline({ source: { collection: 'c', queryTemplate }, embeddings: embeddingsOf() });
+    const query = { embedding_status: 'pending', type: 'ip' };
+
+    expect(planRun(naming(query), {})).toMatchObject({ filter: query, redo: null, namesStatusField: true });
+    expect(planRun(naming(query), { redo: 'all' })).toMatchObject({
+      filter: { type: 'ip' },
+      redo: 'all',
+      namesStatusField: true,
+    });
+    expect(() => planRun(naming({ $or: [query] }), { redo: 'failed' })).toThrow(
+      expect.objectContaining({ code: 'run.redo-unclear', message: expect.stringContaining('embedding_status') }),
+    );
+  });
+
   it('without an endpoint it is the one that has the functions asked for, or the default, or the only one', () => {
     const both = {
       name: 'a',

@@ -1,3 +1,4 @@
+import { ValidationError } from '@batchmill/contracts';
 import { chooseSide } from './choose-side.js';
 import { expandFunctions } from './expand-functions.js';
 import { fillQuery } from './fill-query.js';
@@ -5,7 +6,9 @@ import { namesField } from './names-field.js';
 import { readParameters } from './read-parameters.js';
 import type { AskedRun, RunPlan } from './run-plan.js';
 import { tryUpdate } from './try-update.js';
-import type { Pipeline } from '../pipeline.js';
+import { withoutField } from './without-field.js';
+import type { QueryFilter } from '../definition/query-filter.js';
+import type { Pipeline, Side } from '../pipeline.js';
 
 /**
  * Decides a run of a pipeline. The same for the same arguments. Throws a ValidationError `run.…` that says what there is
@@ -15,16 +18,29 @@ export function planRun(pipeline: Pipeline, asked: AskedRun): RunPlan {
   const side = chooseSide(pipeline, asked);
   const parameters = readParameters(pipeline, asked.parameters ?? {});
   const planned = expandFunctions(pipeline, side, parameters, asked.functions ?? []);
-  const filter = fillQuery(pipeline, parameters);
+  const query = fillQuery(pipeline, parameters);
   tryUpdate(pipeline, side, parameters);
+  const redo = asked.redo ?? null;
   return {
     pipeline,
     endpoint: side.endpoint,
     side,
     functions: planned.map(({ name }) => name),
     parameters,
-    filter,
-    namesStatusField: namesField(filter, side.status.field),
+    filter: redo === null ? query : ofAnyStatus(pipeline, side, query),
+    redo,
+    namesStatusField: namesField(query, side.status.field),
     planned: new Map(planned.map((one) => [one.name, one])),
   };
+}
+
+/** The documents that a query means, whatever has become of them. */
+function ofAnyStatus(pipeline: Pipeline, { status }: Side, query: QueryFilter): QueryFilter {
+  const filter = withoutField(query, status.field);
+  if (filter !== null) return filter;
+  throw new ValidationError(
+    'run.redo-unclear',
+    `Pipeline ${pipeline.name}: source.queryTemplate names the status field ${status.field} inside another condition, so that ` +
+      'it cannot be told which documents are meant besides; to do documents again, say it by itself or in an $and.',
+  );
 }

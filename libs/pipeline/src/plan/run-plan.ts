@@ -1,4 +1,4 @@
-import type { Endpoint } from '@batchmill/contracts';
+import type { Endpoint, Redo } from '@batchmill/contracts';
 import type { ParameterValue } from '../definition/parameter-definitions.js';
 import type { QueryFilter } from '../definition/query-filter.js';
 import type { Pipeline, PipelineFunction, Side } from '../pipeline.js';
@@ -9,6 +9,7 @@ export interface AskedRun {
   /** Missing or empty: all of the endpoint. */
   readonly functions?: readonly string[] | undefined;
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+  readonly redo?: Redo | undefined;
 }
 
 /** A pipeline with everything decided that a run decides. */
@@ -19,7 +20,10 @@ export interface RunPlan {
   /** In the pipeline's order, each item of a `forEach` by itself: `summary`, `qa_0`, `qa_1`. */
   readonly functions: readonly string[];
   readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** Of a run that does documents again, without what the query says of their status. */
   readonly filter: QueryFilter;
+  /** Which documents that have ended are done again; null: none. */
+  readonly redo: Redo | null;
   /** True when the query mentions the status field: a document without a status is not pending by itself then. */
   readonly namesStatusField: boolean;
   /** By the names in `functions`. */

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
-import { claimableFilter, functionsToAsk, pendingFilter, readMarks, unmarkableUpdate } from '../index.js';
+import {
+  claimableFilter,
+  functionsToAsk,
+  pendingFilter,
+  readMarks,
+  unmarkableUpdate,
+  wantedFilter,
+  whatToAsk,
+} from '../index.js';
 import { concurrently, eachWithBench } from './bench.contract.js';
 import {
   documentOf,
@@ -177,6 +185,83 @@ export function describeClaiming(make: MakeStore): void {
         },
       });
       expect((await documentOf(documents(), 'note'))['processing_info']).not.toHaveProperty('error');
+    });
+
+    describe('done again', () => {
+      const again = { ...inference, redo: 'failed' } as const;
+      const all = { ...inference, redo: 'all' } as const;
+
+      it('R10: failed ones are wanted too, or all that have ended, but not those that the run has had', async () => {
+        await documents().insertMany([
+          { _id: 'done', ai_status: 'completed', processing_info: { runId: 'former', ended: now } },
+          { _id: 'done by hand', ai_status: 'completed' },
+          { _id: 'done by this', ai_status: 'completed', processing_info: { runId: 'run', ended: now } },
+          { _id: 'failed', ai_status: 'failed', processing_info: { runId: 'former', notBefore: later } },
+          { _id: 'failed by this', ai_status: 'failed', processing_info: { runId: 'run' } },
+          { _id: 'noted by hand', ai_status: 'failed', processing_info: 'checked by Ann' },
+          { _id: 'pending', ai_status: 'pending' },
+          { _id: 'taken', ai_status: 'in_progress', processing_info: { runId: 'former' } },
+          { _id: 'waiting', processing_info: { runId: 'former', notBefore: later } },
+        ]);
+        const failedOnes = ['failed', 'noted by hand'];
+
+        expect(await idsWhere(claimableFilter(inference, now, 'run'))).toEqual(['pending']);
+        expect(await idsWhere(claimableFilter(again, now, 'run'))).toEqual([...failedOnes, 'pending']);
+        expect(await idsWhere(claimableFilter(all, now, 'run'))).toEqual([
+          'done',
+          'done by hand',
+          ...failedOnes,
+          'pending',
+        ]);
+        expect(await idsWhere(wantedFilter(again, 'run'))).toEqual([...failedOnes, 'pending', 'waiting']);
+        expect(await idsWhere(claimableFilter(all, now))).toHaveLength(7);
+      });
+
+      it('R10: of a failed one what is done stays, and the rest is asked with its attempts from the start', async () => {
+        await documents().insertOne({ _id: 'note' });
+        await mark(documents(), inference, ['note'], { claimId: 'run.c1' });
+        await ingest(documents(), inference, 'run.c1', [
+          { id: 'note', name: 'summary', outcome: 'answered' },
+          { id: 'note', name: 'topics', outcome: 'failed' },
+        ]);
+
+        const asked = whatToAsk(again, await marksOf(documents(), again, 'note'));
+        const about = { claimId: 'next.c1', runId: 'next', former: 'run.c1', now: later };
+        const carrying = await mark(documents(), again, ['note'], { ...about, ...asked });
+
+        expect(asked).toEqual({ ask: ['topics'], anew: false, again: true });
+        expect(carrying).toEqual(['note']);
+        const document = await documentOf(documents(), 'note');
+        expect(document).toMatchObject({
+          ai_status: 'in_progress',
+          answers: ['summary'],
+          processing_info: {
+            runId: 'next',
+            ended: null,
+            rounds: 0,
+            functions: { summary: { state: 'done', attempts: 1 }, topics: { state: 'asked', attempts: 0 } },
+          },
+        });
+        expect(document['processing_info']).not.toHaveProperty('error');
+        await ingest(documents(), again, 'next.c1', [{ id: 'note', name: 'topics', outcome: 'answered' }]);
+        expect(await documentOf(documents(), 'note')).toMatchObject({ ai_status: 'completed' });
+      });
+
+      it('R10: of all, a document starts anew, once: marking it late finds it done', async () => {
+        await documents().insertOne({ _id: 'note', ai_status: 'completed' });
+
+        const asked = whatToAsk(all, await marksOf(documents(), all, 'note'));
+        await mark(documents(), all, ['note'], { claimId: 'run.c1', ...asked });
+        await ingest(documents(), all, 'run.c1', [
+          { id: 'note', name: 'summary', outcome: 'answered' },
+          { id: 'note', name: 'topics', outcome: 'answered' },
+        ]);
+        const before = await documentOf(documents(), 'note');
+        await mark(documents(), all, ['note'], { claimId: 'run.c2', former: 'run.c1', now: later, ...asked });
+
+        expect(asked).toEqual({ ask: ['summary', 'topics'], anew: true });
+        expect(await documentOf(documents(), 'note')).toEqual(before);
+      });
     });
 
     it('X3: a document that cannot be marked fails with the reason, and nothing that it held is lost', async () => {

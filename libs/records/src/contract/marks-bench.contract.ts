@@ -58,7 +58,7 @@ export async function mark(
 ): Promise<unknown[]> {
   const claiming = { runId: 'run', ask: plan.functions, anew: false, now, template: {}, ...about };
   const update = claimUpdate(plan, claiming);
-  await documents.bulk(ids.map((id) => ({ filter: claimFilter(plan, id, former, claiming.now), update })));
+  await documents.bulk(ids.map((id) => ({ filter: claimFilter(plan, id, { former, ...claiming }), update })));
   const carrying = documents.find(carryingFilter(plan, ids, about.claimId), { sort: { _id: 1 } });
   return Array.fromAsync(carrying, ({ _id }) => _id);
 }

@@ -8,6 +8,6 @@ export async function expectRunnable(line: Line, request: RunRequested): Promise
   const known = await knownRun(line, request);
   // A run that was begun is judged by its stage, which knows what it was begun with.
   if (known !== null && known.request !== null) return;
-  const { pipeline, endpoint, functions, parameters } = request;
-  planRun(line.pipelines.get(pipeline), { endpoint, functions, parameters });
+  const { pipeline, endpoint, functions, parameters, redo } = request;
+  planRun(line.pipelines.get(pipeline), { endpoint, functions, parameters, redo });
 }

@@ -36,6 +36,7 @@ describe('expectSameRun', () => {
     [{ limit: 10 }, 'limit: found 10, wanted 100'],
     [{ parameters: { companies: ['MSFT'] } }, 'parameter companies: found MSFT, wanted JKHY, AAPL'],
     [{ parameters: { colour: 'red' } }, 'parameter colour: found red, wanted none'],
+    [{ redo: 'all' }, 'redo: found all, wanted none'],
     [{ documents: ['a'] }, 'documents: found a, wanted none'],
     [{ functions: ['summary'] }, 'functions: found summary, wanted embeddings'],
   ])('R2: the id of a run with %j is refused, saying what differs', (fields, difference) => {

@@ -17,6 +17,7 @@ export function expectSameRun(run: Run, asked: RunRequested): void {
     ),
     difference('documents', asked.documents, [request.documents]),
     difference('limit', asked.limit, [request.limit]),
+    difference('redo', asked.redo, [request.redo]),
   ].filter((found) => found !== null);
   if (differences.length === 0) return;
   throw new ValidationError(

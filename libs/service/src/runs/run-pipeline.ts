@@ -1,4 +1,4 @@
-import { RandomIds, RunRequested, SystemClock, ValidationError, type Endpoint } from '@batchmill/contracts';
+import { RandomIds, RunRequested, SystemClock, ValidationError, type Endpoint, type Redo } from '@batchmill/contracts';
 import {
   Pipelines,
   checkPipeline,
@@ -31,6 +31,8 @@ export interface RunPipelineOptions {
   readonly documents?: readonly (string | number)[];
   /** At most so many documents. */
   readonly limit?: number;
+  /** Documents that have ended, to be done again besides those pending. */
+  readonly redo?: Redo;
   readonly runId?: string;
   /** Reshapes every answer before it is written, in place of the functions' own `process`. For a definition only. */
   readonly process?: ResponseProcessor<ChatBody | ResponsesBody>;
@@ -121,7 +123,7 @@ async function attendRun({ options, isAsked, ...attending }: Attending): Promise
 }
 
 function requestOf(options: RunPipelineOptions, runId: string): ConstructorParameters<typeof RunRequested>[0] {
-  const { pipeline, endpoint, functions, parameters, documents, limit } = options;
+  const { pipeline, endpoint, functions, parameters, documents, limit, redo } = options;
   return {
     runId,
     pipeline: typeof pipeline === 'string' ? pipeline : pipeline.name,
@@ -130,6 +132,7 @@ function requestOf(options: RunPipelineOptions, runId: string): ConstructorParam
     ...(parameters === undefined ? {} : { parameters }),
     ...(documents === undefined ? {} : { documents: [...documents] }),
     ...(limit === undefined ? {} : { limit }),
+    ...(redo === undefined ? {} : { redo }),
   };
 }
 
