@@ -14,6 +14,7 @@ const brokerTakesBytes = 100 * 1024 * 1024;
 /** What a topic says that was made anew, or a broker that no longer knows this producer: a new one may succeed at once. */
 const passing = [
   'UNKNOWN_TOPIC_OR_PARTITION',
+  'NOT_LEADER_FOR_PARTITION',
   'UNKNOWN_PRODUCER_ID',
   'OUT_OF_ORDER_SEQUENCE_NUMBER',
   'INVALID_PRODUCER_EPOCH',
