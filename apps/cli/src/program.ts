@@ -3,6 +3,7 @@ import { batchCommand } from './commands/batch.js';
 import { dltCommand } from './commands/dlt.js';
 import { estimateCommand } from './commands/estimate.js';
 import { loadCommand } from './commands/load.js';
+import { notifyCommand } from './commands/notify.js';
 import { previewCommand } from './commands/preview.js';
 import { progressCommand } from './commands/progress.js';
 import { runCommand } from './commands/run.js';
@@ -28,6 +29,7 @@ export function program(): Command {
     searchCommand(),
     stuckCommand(),
     dltCommand(),
+    notifyCommand(),
     topicsCommand(),
     simulatorCommand(),
   ]) {

@@ -5,7 +5,7 @@ export function toldAsTest(at: Date): Told {
   return {
     type: 'notifications.test',
     timestamp: at.toISOString(),
-    summary: 'This is a test of Batchmill’s notifications; nothing has happened',
+    summary: 'This is a test of the notifications of Batchmill; nothing has happened',
     runId: null,
     batchId: null,
     providerBatchId: null,
