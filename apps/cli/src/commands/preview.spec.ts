@@ -69,7 +69,8 @@ describe('batchmill preview', () => {
     expect(code).toBe(3);
     expect(out.replaceAll(/\s+/g, ' ')).toContain(
       '2 JKHY-1 summary: cannot be asked TemplateError: Function summary, user prompt, line 1: the document has no value for ' +
-        '"text_content"; give it one, map it with fieldMap, or write {{ text_content | default: "" }} ' +
+        '"text_content" (there is _id, doc_id, company, doc_type, txt_content, companies, docType, questions, document; ' +
+        'did you mean "txt_content"?); give it one, map it with fieldMap, or write {{ text_content | default: "" }} ' +
         'there is: _id, companies, company, docType, doc_id, doc_type, questions, txt_content',
     );
     expect(out).toContain('requests  1, and 1 that cannot be asked');

@@ -17,8 +17,9 @@ export function claimUpdate(
   const { side, parameters, pipeline } = plan;
   if (side.updateTemplate === null) return {};
   const where = `Pipeline ${pipeline.name}, ${side.endpoint}.updateTemplate`;
+  const variables = { ...parameters, current_date: at.now, run_id: at.runId };
   try {
-    const rendered = side.updateTemplate.render({ ...parameters, current_date: at.now, run_id: at.runId });
+    const rendered = side.updateTemplate.render(variables);
     return checkRenderedUpdate(side, side.status.inProgress, rendered);
   } catch (error) {
     if (error instanceof UnusableUpdate) {
@@ -28,7 +29,7 @@ export function claimUpdate(
       const reason = error instanceof Error ? error.message : String(error); // no document was there to be quoted
       throw new ProcessingError('run.update-failed', `${where} threw: ${reason}`, { cause: error });
     }
-    const { code, message } = templateError(where, error);
+    const { code, message } = templateError(where, error, { variables, fieldMap: null });
     throw new ProcessingError(code, message, { cause: error });
   }
 }

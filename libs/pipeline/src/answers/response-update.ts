@@ -85,7 +85,10 @@ async function render({ plan, planned, asks }: Writing, variables: AnswerVariabl
   try {
     return responseTemplate.render(variables);
   } catch (error) {
-    throw new DocumentFailure(templateError(`Function ${planned.name}, response template`, error), { cause: error });
+    const seen = { variables, fieldMap: plan.pipeline.source.fieldMap };
+    throw new DocumentFailure(templateError(`Function ${planned.name}, response template`, error, seen), {
+      cause: error,
+    });
   }
 }
 

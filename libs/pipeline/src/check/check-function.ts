@@ -90,7 +90,7 @@ function checkPrompt(
     return null;
   }
   try {
-    return compilePrompt(text);
+    return compilePrompt(text, { nothingIs: 'missing' });
   } catch (error) {
     templateProblem(
       checking.problems,

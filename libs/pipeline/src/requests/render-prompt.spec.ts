@@ -77,18 +77,52 @@ describe('renderRequests with templates', () => {
   });
 
   it('X1: a variable that the document does not have is a TemplateError of that document, with the line', async () => {
-    expect((await ask('Hello\n{{ patient.name }}', { patient: { secret: 'TB' } })).failures).toEqual([
+    expect((await ask('Hello\n{{ patient.name }}', { patient: { age: 'secret', name: null } })).failures).toEqual([
       {
         function: 'f',
         error: {
           kind: 'TemplateError',
           code: 'template.missing-value',
           message:
-            'Function f, user prompt, line 2: the document has no value for "patient.name"; ' +
+            'Function f, user prompt, line 2: the document has no value for "patient.name" ("patient" has age); ' +
             'give it one, map it with fieldMap, or write {{ patient.name | default: "" }}',
         },
       },
     ]);
+  });
+
+  it('C4: what there is instead is told by its name, and what was probably meant', async () => {
+    const source = { fieldMap: { doctor: 'medical.doctor' } };
+    const messageOf = async (user: string, document: SourceDocument): Promise<string | undefined> =>
+      (await ask(user, document, source)).failures[0]?.error.message;
+
+    expect(await messageOf('{{ pateint }}', { patient: 'secret', age: 9 })).toContain(
+      'has no value for "pateint" (there is patient, age, document; did you mean "patient"?); give it one',
+    );
+    expect(await messageOf('{{ doctor }}', {})).toContain('"doctor" (fieldMap takes it from "medical.doctor")');
+    expect(await messageOf('{{ name.first }}', { name: 'secret' })).toContain('"name.first" ("name" is no object)');
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`field${at}`, at]));
+    expect(await messageOf('{{ nobody }}', many)).toMatch(/there is field0, .*field11 and 19 more\)/);
+  });
+
+  it.each([
+    ['a field that is null', '{{ name }}', { name: null }, '"name"'],
+    ['a deep field that is null', '{{ of.name }}', { of: { name: null } }, '"of.name"'],
+    ['the first of an empty list', '{{ list | first }}', { list: [] }, '"list | first" comes to nothing'],
+    ['a list that is not there', '{% for one in list %}{% endfor %}', {}, '"list"'],
+    ['a variable made of nothing', '{% assign it = nobody %}{{ it }}', {}, '"it"'],
+  ])('C4: %s is no silent blank', async (_, user, document, told) => {
+    const { failures } = await ask(user, document);
+
+    expect(failures[0]?.error).toMatchObject({ kind: 'TemplateError', code: 'template.missing-value' });
+    expect(failures[0]?.error.message).toContain(told);
+  });
+
+  it('C4: a default, or a condition, is a word for what may be missing', async () => {
+    const user = '{{ a | default: "no a" }}, {{ b.c.d | default: "no d" }}{% if e %}{{ e }}{% else %}, no e{% endif %}';
+
+    expect(promptOf(await ask(user, { a: null, b: {} }))).toBe('no a, no d, no e');
+    expect(promptOf(await ask('{{ a }}{{ b }}{{ c }}', { a: 0, b: false, c: '' }))).toBe('0false');
   });
 
   it('a prompt that renders to nothing is a failure', async () => {
@@ -137,13 +171,47 @@ describe('renderRequests with templates', () => {
     );
   });
 
-  it('prototypes are not reached', async () => {
-    expect((await ask('{{ text.constructor }}', { text: {} })).failures[0]?.error.code).toBe('template.missing-value');
+  it.each([
+    'constructor',
+    '__proto__',
+    'toString',
+    'text.constructor',
+    'text.__proto__',
+    'word.constructor',
+    'own.secret',
+  ])('C4: own properties alone are seen: %s is none', async (name) => {
+    class Own {
+      get secret(): string {
+        return 'secret';
+      }
+    }
+
+    const { failures } = await ask(`{{ ${name} }}`, { text: {}, word: 'x', own: new Own() });
+
+    expect(failures[0]?.error.code).toBe('template.missing-value');
   });
 
-  it('a template that would run for ever is stopped', async () => {
-    const rendered = await ask('{% for i in (1..100000000) %}{{ i }}{% endfor %}', {});
+  it.each([
+    [
+      'would run for ever',
+      '{% for i in (1..9999) %}{% for j in (1..9999) %}{% endfor %}{% endfor %}',
+      'work for more than 3 s',
+    ],
+    ['goes through an endless list', '{% for i in (1..100000000) %}{{ i }}{% endfor %}', 'longer lists than fit'],
+    [
+      'doubles a text again and again',
+      '{% assign x = "0123456789" %}{% for i in (1..40) %}{% assign x = x | append: x %}{% endfor %}',
+      'more text',
+    ],
+    [
+      'makes a text that no model reads',
+      '{% for i in (1..99999) %}{{ line }}{% endfor %}',
+      'more than 5000000 characters',
+    ],
+  ])('C4: a template that %s is stopped, and its document fails', async (_, user, told) => {
+    const { failures } = await ask(user, { line: 'x'.repeat(80) });
 
-    expect(rendered.failures[0]?.error.code).toBe('template.failed');
+    expect(failures[0]?.error).toMatchObject({ kind: 'TemplateError', code: 'template.limit' });
+    expect(failures[0]?.error.message).toContain(told);
   });
 });

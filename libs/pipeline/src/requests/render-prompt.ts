@@ -3,6 +3,7 @@ import type { PromptFunction } from '../pipeline.js';
 import type { PlannedFunction } from '../plan/run-plan.js';
 import type { PromptTemplate } from '../templates/compile-prompt.js';
 import { templateError } from '../templates/template-error.js';
+import type { Seen } from '../templates/what-is-there.js';
 import { countTokens } from '../tokens/count-tokens.js';
 import { chatBody } from './chat-body.js';
 import type { RenderedRequest } from './rendered-request.js';
@@ -23,8 +24,9 @@ export function renderPrompt(
   asks: PromptFunction,
   planned: PlannedFunction,
   variables: Readonly<Record<string, unknown>>,
+  fieldMap: Readonly<Record<string, string>>,
 ): RenderedRequest {
-  const seen = functionVariables(variables, planned);
+  const seen: Seen = { variables: functionVariables(variables, planned), fieldMap };
   const system = asks.system === null ? null : render(asks.system, `Function ${planned.name}, system prompt`, seen);
   const prompts: Prompts = {
     system: system === '' ? null : system,
@@ -50,11 +52,11 @@ export function renderPrompt(
   };
 }
 
-function render(template: PromptTemplate, where: string, variables: Readonly<Record<string, unknown>>): string {
+function render(template: PromptTemplate, where: string, seen: Seen): string {
   try {
-    return template.render(variables);
+    return template.render(seen.variables);
   } catch (error) {
-    throw new DocumentFailure(templateError(where, error), { cause: error });
+    throw new DocumentFailure(templateError(where, error, seen), { cause: error });
   }
 }
 

@@ -20,7 +20,10 @@ export async function renderRequests(
     const planned = plannedFunction(plan, name);
     try {
       if (planned.asks.kind === 'embedding') requests.push(renderEmbedding(planned.asks, document));
-      else requests.push(renderPrompt(planned.asks, planned, await (variables ??= documentVariables(plan, document))));
+      else {
+        const seen = await (variables ??= documentVariables(plan, document));
+        requests.push(renderPrompt(planned.asks, planned, seen, plan.pipeline.source.fieldMap));
+      }
     } catch (error) {
       if (!(error instanceof DocumentFailure)) throw error;
       failures.push({ function: name, error: error.error });

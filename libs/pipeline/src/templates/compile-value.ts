@@ -16,6 +16,7 @@ export interface ValueTemplate<Source = unknown> {
 }
 
 const engine = liquidEngine({ keepOutputType: true });
+const strict = { nothingIs: 'missing' } as const;
 const oneOutput = /^\s*\{\{[^{}]*\}\}\s*$/;
 
 /** Tells every template that does not parse, with its path within the value; what is returned is of no use then. */
@@ -68,14 +69,14 @@ function compileText(text: string): Rendering {
 
 /** Renders to text, whatever the variables are. */
 function compileMixed(text: string): Rendering {
-  const template = compilePrompt(text);
+  const template = compilePrompt(text, strict);
   return (variables) => template.render(variables);
 }
 
 /** Throws TemplateKeyError when a variable with a dot would write somewhere else. */
 function compileKey(key: string): (variables: Variables) => string {
   if (!isTemplate(key)) return () => key;
-  const template = compilePrompt(key);
+  const template = compilePrompt(key, strict);
   const parts = key.replaceAll(/\{\{.*?\}\}|\{%.*?%\}/gs, '').split('.').length;
   return (variables) => {
     const rendered = template.render(variables);
