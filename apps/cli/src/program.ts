@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { batchCommand } from './commands/batch.js';
 import { dltCommand } from './commands/dlt.js';
 import { estimateCommand } from './commands/estimate.js';
+import { exportCommand } from './commands/export.js';
 import { loadCommand } from './commands/load.js';
 import { notifyCommand } from './commands/notify.js';
 import { previewCommand } from './commands/preview.js';
@@ -24,6 +25,7 @@ export function program(): Command {
     batchCommand(),
     progressCommand(),
     loadCommand(),
+    exportCommand(),
     previewCommand(),
     estimateCommand(),
     searchCommand(),

@@ -70,6 +70,7 @@ export { customId } from './ids/custom-id.js';
 export { encodeId } from './ids/encode-id.js';
 export { decodeId } from './ids/decode-id.js';
 export { readDocument } from './ids/read-document.js';
+export { writeDocument } from './ids/write-document.js';
 export { formsOfId } from './ids/forms-of-id.js';
 export { idText } from './ids/id-text.js';
 export { maxEmbeddingTokens, providerLimits } from './batches/provider-limits.js';

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeId } from '@batchmill/pipeline';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import type { Fields } from '@batchmill/store';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +63,28 @@ describe('batchmill load', () => {
     expect(await stored('c')).toEqual([{ _id: 'a', ai_status: 'completed' }, { _id: 'b' }]);
   });
 
+  it('C7: what is stored is exported as it can be loaded again', async () => {
+    const lines = [{ _id: { $oid: hex }, at: { $date: '2026-03-02T00:00:00Z' } }, { _id: 'b' }];
+    await load(lines.map((line) => JSON.stringify(line)).join('\n'), '--collection', 'c');
+    const exported = (...flags: string[]): Promise<Asked> =>
+      askBatchmill(join(folder, 'home'), ['export', '--collection', 'c', ...flags]);
+
+    const all = await exported();
+    await load(all.out, '--collection', 'copy');
+
+    expect(await stored('copy')).toEqual(await stored('c'));
+    expect((await exported('--id', hex)).out).toBe(`${JSON.stringify(lines[0])}\n`);
+    expect((await exported('--limit', '1')).out.split('\n')).toHaveLength(2);
+    expect(await exported('--id', 'nobody')).toEqual({ out: '', err: 'c: there is no such document\n', code: 0 });
+  });
+
+  it('an export where there is no home prints nothing and makes none', async () => {
+    const { err } = await askBatchmill(join(folder, 'home'), ['export', '--collection', 'c']);
+
+    expect(err).toBe('c: there is no such document\n');
+    expect(existsSync(join(folder, 'home'))).toBe(false);
+  });
+
   it.each([
     ['no JSON', '{"_id":"b","secret', 'line 2: found what is no JSON object, wanted a document per line'],
     ['a list', '[{"_id":"b"}]', 'line 2: found a list, wanted a document per line'],
@@ -84,7 +107,7 @@ describe('batchmill load', () => {
     expect(nowhere.err).toBe(
       'found nowhere.jsonl, which cannot be read (ENOENT); wanted a file with a JSON document per line\n',
     );
-    expect(unsaid.err).toContain('--collection: found nothing, wanted the collection that the documents of');
+    expect(unsaid.err).toContain('--collection: found nothing, wanted the collection of the documents');
     expect(ours.err).toContain('--collection: found runs, where Batchmill keeps its own state');
     expect(empty).toMatchObject({ out: `${file} holds no document\n`, code: 0 });
   });

@@ -1,6 +1,7 @@
 import { ValidationError } from '@batchmill/contracts';
 import { makeHome, openStores } from '@batchmill/service';
 import { Command } from 'commander';
+import { collectionOf } from '../load/collection-of.js';
 import { documentsIn } from '../load/documents-in.js';
 import { loadDocuments, type Loaded } from '../load/load-documents.js';
 import { count } from '../show/amounts.js';
@@ -27,11 +28,7 @@ export function loadCommand(): Command {
 
 async function load(file: string, { collection: named, json }: Flags): Promise<void> {
   const settings = settingsHere();
-  const name = named ?? settings.documents.collection;
-  if (name === null) {
-    const message = `--collection: found nothing, wanted the collection that the documents of ${file} are for`;
-    throw new ValidationError('load.no-collection', message);
-  }
+  const name = collectionOf(named, settings);
   if (settings.adapters.store.scheme === 'embedded') makeHome(settings);
   const { store, documentStore } = openStores(settings);
   let loaded: Loaded = { added: 0, there: 0 };

@@ -116,7 +116,7 @@ describe('batchmill preview', () => {
     await askBatchmill(home, preview);
 
     expect({ out, code, isMade }).toEqual({
-      out: 'annual-reports: no document matches; there is nothing to preview\n',
+      out: 'annual-reports: blocks holds no document; batchmill load FILE --collection blocks fills it\n',
       code: 0,
       isMade: false,
     });

@@ -27,6 +27,11 @@ export interface PreviewedDocument {
 export interface Preview {
   readonly pipeline: string;
   readonly endpoint: string;
+  readonly collection: string;
+  /** All that it holds. */
+  readonly stored: number;
+  /** The status field, when the query itself asks for it: what is done does not match any more. */
+  readonly statusAsked: string | null;
   /** Of all that match, those that a run would take now. */
   readonly pending: number;
   readonly matching: number;
@@ -47,6 +52,9 @@ export async function previewRun(line: Line, name: string, asked: Asked, limit: 
   return {
     pipeline: name,
     endpoint: plan.endpoint,
+    collection: plan.pipeline.source.collection,
+    stored: await collection.count({}),
+    statusAsked: plan.namesStatusField ? plan.side.status.field : null,
     pending,
     matching: await collection.count(wanted),
     documents,

@@ -9,6 +9,9 @@ function aPreview(text: string): Preview {
   return {
     pipeline: 'notes',
     endpoint: 'inference',
+    collection: 'notes',
+    stored: 1,
+    statusAsked: null,
     pending: 1,
     matching: 1,
     documents: [
@@ -60,5 +63,15 @@ describe('previewText', () => {
 
     expect(text).toContain('      … 60 more lines; --json has all\n');
     expect(text.replaceAll(/\s+/g, ' ')).toContain('field_39 and 10 more');
+  });
+
+  it.each([
+    [{ stored: 0 }, 'notes holds no document; batchmill load FILE --collection notes fills it'],
+    [{ stored: 7 }, 'none of the 7 documents in notes matches the query'],
+    [{ stored: 7, statusAsked: 'state' }, 'the query asks for state, and what is done has another by now'],
+  ])('C4: where nothing matches it says why', (changes, why) => {
+    const text = previewText({ ...aPreview(words), pending: 0, matching: 0, documents: [], ...changes }, 200);
+
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(why);
   });
 });

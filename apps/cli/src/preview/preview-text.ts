@@ -11,11 +11,17 @@ const mostNames = 40;
 export function previewText(preview: Preview, columns: number): string {
   const { documents, pipeline, endpoint } = preview;
   if (documents.length === 0) {
-    return paragraph(`${pipeline}: no document matches; there is nothing to preview`, 0, columns);
+    return paragraph(`${pipeline}: ${whyNone(preview)}`, 0, columns);
   }
   const head = paragraph(`${pipeline}, ${endpoint}: ${whichOf(preview)}`, 0, columns);
   const shown = documents.map((document, index) => documentText(document, index + 1, columns));
   return `${head}\n${shown.join('\n')}\n${footText(preview, columns)}`;
+}
+
+function whyNone({ collection, stored, statusAsked }: Preview): string {
+  if (stored === 0) return `${collection} holds no document; batchmill load FILE --collection ${collection} fills it`;
+  const hint = statusAsked === null ? '' : `; the query asks for ${statusAsked}, and what is done has another by now`;
+  return `none of the ${count(stored)} documents in ${collection} matches the query${hint}`;
 }
 
 function whichOf({ documents, pending, matching }: Preview): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ObjectId } from 'bson';
 import { readDocument } from './read-document.js';
+import { writeDocument } from './write-document.js';
 
 describe('readDocument', () => {
   it('reads plain JSON, and the types that exports of MongoDB spell out', () => {
@@ -13,6 +14,13 @@ describe('readDocument', () => {
       n: [1, 2.5, 7],
       o: { x: null },
     });
+  });
+
+  it('reads what was written', () => {
+    const document = { _id: new ObjectId(), at: new Date(0), n: [1, 2.5, -1e20], o: { x: null, t: 'ü\n' } };
+
+    expect(readDocument(writeDocument(document))).toEqual(document);
+    expect(writeDocument(document)).not.toContain('\n');
   });
 
   it.each(['', '[]', '7', '"text"', '{', 'null', '{"_id":{"$oid":"short"}}', '{"$oid":"0123456789abcdef01234567"}'])(

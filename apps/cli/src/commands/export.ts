@@ -1,0 +1,56 @@
+import { formsOfId, writeDocument } from '@batchmill/pipeline';
+import { openStores, type Settings } from '@batchmill/service';
+import type { Collection } from '@batchmill/store';
+import { Command } from 'commander';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { collectionOf } from '../load/collection-of.js';
+import { countFrom } from '../run-options.js';
+import { settingsHere } from '../with-line.js';
+
+interface Flags {
+  readonly collection?: string;
+  readonly id?: readonly string[];
+  readonly limit?: number;
+}
+
+export function exportCommand(): Command {
+  return new Command('export')
+    .description('print documents of a collection with what was written on them, one per line, as load reads them')
+    .option('--collection <name>', 'of which collection; MONGODB_COLLECTION when not said')
+    .option('--id <id...>', 'only these')
+    .option('--limit <n>', 'at most so many', countFrom)
+    .action(print);
+}
+
+async function print({ collection: named, id: ids, limit }: Flags): Promise<void> {
+  const settings = settingsHere();
+  const name = collectionOf(named, settings);
+  const printed = await onDocuments(settings, name, async (collection) => {
+    const filter = ids === undefined ? {} : { _id: { $in: ids.flatMap(formsOfId) } };
+    const finding = { sort: { _id: 1 } as const, ...(limit === undefined ? {} : { limit }) };
+    let count = 0;
+    for await (const document of collection.find(filter, finding)) {
+      count += 1;
+      if (!process.stdout.write(`${writeDocument(document)}\n`)) await once(process.stdout, 'drain');
+    }
+    return count;
+  });
+  if (printed === 0) process.stderr.write(`${name}: there is no such document\n`);
+}
+
+/** Looking makes no home: where there is none there are no documents. */
+async function onDocuments(
+  settings: Settings,
+  name: string,
+  work: (collection: Collection) => Promise<number>,
+): Promise<number> {
+  if (settings.adapters.store.scheme === 'embedded' && !existsSync(settings.installation.home)) return 0;
+  const { store, documentStore } = openStores(settings);
+  try {
+    return await work(documentStore.collection(name));
+  } finally {
+    if (documentStore !== store) await documentStore.close();
+    await store.close();
+  }
+}
