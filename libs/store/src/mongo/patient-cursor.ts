@@ -21,6 +21,8 @@ export class PatientCursor {
   readonly #ahead: Document[] = [];
   #aheadBytes = 0;
   #asked = true;
+  /** The server is being asked: two questions at once would make the cursor fail. */
+  #isAsking = false;
   #reading: Promise<void> = Promise.resolve();
   /** What reading ahead came to behind all that was kept: the end, or a failure to be told. */
   #after: { readonly end: null } | { readonly failure: unknown } | undefined;
@@ -35,7 +37,7 @@ export class PatientCursor {
   async next(): Promise<Document | null> {
     this.#asked = true;
     await this.#reading;
-    const document = this.#ahead.shift() ?? (await this.#nextOfCursor());
+    const document = this.#ahead.shift() ?? (await this.#asking(() => this.#nextOfCursor()));
     if (this.#ahead.length === 0) this.#aheadBytes = 0;
     this.#asked = true;
     return document;
@@ -48,10 +50,20 @@ export class PatientCursor {
   }
 
   #look(): void {
+    if (this.#isAsking) return;
     if (!this.#asked && this.#after === undefined && this.#aheadBytes < this.#maxAheadBytes) {
-      this.#reading = this.#readAhead();
+      this.#reading = this.#asking(() => this.#readAhead());
     }
     this.#asked = false;
+  }
+
+  async #asking<T>(ask: () => Promise<T>): Promise<T> {
+    this.#isAsking = true;
+    try {
+      return await ask();
+    } finally {
+      this.#isAsking = false;
+    }
   }
 
   /** A driver's cursor that has failed takes itself for ended: what it failed with is kept. */

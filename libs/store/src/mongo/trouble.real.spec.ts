@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, serverAddresses } from '@batchmill/testing';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { errorOf } from '../contract/bundle.contract.js';
 import type { Collection } from '../store.js';
 import { emptyDatabase } from './empty-database.contract.js';
@@ -142,6 +143,21 @@ describe('MongoDB in trouble', () => {
     expect(looks).toBe(0);
     expect(await remainsBelow(() => proxy.answeredBytes - before, 4_000_000)).toBe(true);
     await bounded.close();
+  });
+
+  it('a list whose server takes longer than the time between two looks is asked for one batch at a time', async () => {
+    const hasty = MongoStore.open({ url: proxy.url, database, patience: { lookMs: 1, maxAheadBytes: 64_000_000 } });
+    const text = 'x'.repeat(2_000);
+    await things.insertMany(Array.from({ length: 4_000 }, (_, _id) => ({ _id, text })));
+    const read: unknown[] = [];
+
+    for await (const { _id } of hasty.collection('things').find({}, { sort: { _id: 1 } })) {
+      if (read.length % 500 === 0) await delay(10);
+      read.push(_id);
+    }
+
+    expect(read).toEqual(Array.from({ length: 4_000 }, (_, index) => index));
+    await hasty.close();
   });
 
   it('a list that is left early frees its cursor on the server', async () => {
