@@ -1,0 +1,114 @@
+import { stages } from '@batchmill/all-in-one';
+import { ResultsIngested } from '@batchmill/contracts';
+import type { Blob, Blobs } from '@batchmill/blobs';
+import { chat, definePipeline } from '@batchmill/pipeline';
+import { endedRunStates, readArchive, type Batch } from '@batchmill/records';
+import { TestLine, eventually } from '@batchmill/testing';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { ResultIngester } from './result-ingester.js';
+import { ResultIngesterModule } from './result-ingester.module.js';
+
+const asking = { model: 'gpt-4o-mini', user: '{{ text }}' };
+const inference = definePipeline({
+  name: 'stories',
+  source: { collection: 'stories' },
+  inference: {
+    functions: [chat({ ...asking, name: 'topics' }), chat({ ...asking, name: 'entities' })],
+  },
+});
+const embeddings = definePipeline({
+  name: 'vectors',
+  source: { collection: 'stories', documentIdField: '_id' },
+  embeddings: { dimensions: 8, text: 'text', vectors: { collection: 'stories' } },
+});
+const others = stages.filter((stage) => stage !== ResultIngesterModule);
+
+describe('result-ingester', () => {
+  let bundle: TestLine;
+  afterEach(() => bundle.close());
+
+  it('S7: results.ingested names the archive, which holds each document of the batch with all of its answers', async () => {
+    bundle = await TestLine.open({ pipelines: [inference] });
+    const settled = await settledBatch('stories', 3);
+
+    const said = await bundle.collect(ingester().ingest(await bundle.lease(bundle.line.batches, settled._id)));
+
+    const ingested = said.find((event) => event instanceof ResultsIngested);
+    const documents = await Array.fromAsync(readArchive(bundle.line.blobs, ingested?.archive ?? ''));
+    expect(documents.map(({ documentId, answers }) => [documentId, answers.map((one) => one.function)])).toEqual(
+      ['d0', 'd1', 'd2'].map((id) => [id, ['topics', 'entities']]),
+    );
+    expect(documents[1]?.answers[0]).toMatchObject({ customId: 'topics__d1', content: 'Story 1.' });
+  });
+
+  it('S7: vectors are not archived', async () => {
+    bundle = await TestLine.open({ pipelines: [embeddings] });
+    const settled = await settledBatch('vectors', 3);
+
+    const said = await bundle.collect(ingester().ingest(await bundle.lease(bundle.line.batches, settled._id)));
+
+    expect(said).toEqual([expect.objectContaining({ succeeded: 3, archive: null })]);
+  });
+
+  it('S7: a crash between the archive and its note makes another one, and writes no answer twice', async () => {
+    let crashes = 1;
+    bundle = await TestLine.open({
+      pipelines: [inference],
+      ports: ({ blobs }) => ({ blobs: failingAfter(blobs, '.archive.jsonl', () => crashes-- > 0) }),
+    });
+    const settled = await settledBatch('stories', 3);
+
+    await bundle.start([ResultIngesterModule]);
+    const run = await eventually('the end of the run', async () => {
+      for await (const one of bundle.line.runs.find({ state: { $in: endedRunStates } })) return one;
+      return null;
+    });
+
+    const { ingestion } = (await bundle.line.batches.get(settled._id))!;
+    const documents = await Array.fromAsync(readArchive(bundle.line.blobs, ingestion.archive ?? ''));
+    expect(crashes).toBeLessThan(0);
+    expect(documents).toHaveLength(3);
+    expect(run.totals).toMatchObject({ documents: { succeeded: 3 }, requests: 6 });
+    for await (const story of bundle.line.documentStore.collection('stories').find({})) {
+      expect(story['event_response']).toHaveLength(2);
+    }
+  });
+
+  function ingester(): ResultIngester {
+    const { runs, documents, blobs, vectors, pipelines, provider, line, clock, ids, log } = bundle.line;
+    return new ResultIngester(runs, documents, blobs, vectors, pipelines, provider, line, clock, ids, log);
+  }
+
+  /** A batch that waits to be brought home: the other stages are at work. */
+  async function settledBatch(pipeline: string, count: number): Promise<Batch> {
+    const { runs, batches, documentStore } = bundle.line;
+    const stories = Array.from({ length: count }, (_, index) => ({ _id: `d${index}`, text: `Story ${index}.` }));
+    await documentStore.collection('stories').insertMany(stories);
+    await bundle.start(others);
+    await bundle.collect(only(runs.insertion(runs.new('run', { pipeline }, null))));
+    return eventually('the batch to be settled', async () => {
+      for await (const batch of batches.find({ state: 'settled' })) return batch;
+      return null;
+    });
+  }
+});
+
+/** Blobs that are written, and then say that they could not be. */
+function failingAfter(blobs: Blobs, suffix: string, fails: () => boolean): Blobs {
+  const write = async (content: AsyncIterable<Uint8Array | string>, of: string): Promise<Blob> => {
+    const blob = await blobs.write(content, of);
+    if (of === suffix && fails()) throw new Error('crashed after the write');
+    return blob;
+  };
+  return new Proxy(blobs, {
+    get: (target, key) => {
+      if (key === 'write') return write;
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+async function* only<T>(step: T): AsyncGenerator<T, void, undefined> {
+  yield step;
+}
