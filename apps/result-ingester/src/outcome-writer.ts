@@ -19,6 +19,7 @@ import {
   readMarks,
   retryUpdate,
   settlingUpdates,
+  unsaidFailureUpdate,
   type Batch,
 } from '@batchmill/records';
 import { jitterFrom, type LineSettings } from '@batchmill/stage';
@@ -135,13 +136,8 @@ export class OutcomeWriter {
       ...troubled.map((one) => this.#troubleUpdate(one, progress)),
     ];
     const { refused } = await documents.bulk(updates);
-    const refusals = refused.flatMap(({ index }) => {
-      const one = answered[index] ?? troubled[index - answered.length];
-      if (one === undefined) return [];
-      if (one.outcome.classified.outcome === 'answered') progress.countUnusable('failed', writeRefused);
-      return [this.#refusalUpdate(one)];
-    });
-    if (refusals.length > 0) await documents.bulk(refusals);
+    const unwritten = refused.flatMap(({ index }) => answered[index] ?? troubled[index - answered.length] ?? []);
+    await this.#writeRefusals(unwritten, progress);
     const ids = new Map(
       [...answered, ...troubled].map(({ outcome }) => [encodeId(outcome.documentId), outcome.documentId]),
     );
@@ -185,12 +181,23 @@ export class OutcomeWriter {
   }
 
   /** A write that the store refuses for one document is that document's failure. */
-  #refusalUpdate({ outcome: { documentId, function: name }, document }: Held): BulkUpdate {
-    const attempt = readMarks(this.plan, document).attemptsOf(name) + 1;
-    return {
-      filter: askedFilter(this.plan, documentId, this.batch.claimId, name),
-      update: failureUpdate(this.plan, name, writeRefused, attempt, this.needs.clock.now()),
-    };
+  async #writeRefusals(unwritten: readonly Held[], progress: Progress): Promise<void> {
+    if (unwritten.length === 0) return;
+    const now = this.needs.clock.now();
+    const filterOf = ({ outcome: { documentId, function: name } }: Held): BulkUpdate['filter'] =>
+      askedFilter(this.plan, documentId, this.batch.claimId, name);
+    const failures = unwritten.map((one) => {
+      const { classified, function: name } = one.outcome;
+      if (classified.outcome === 'answered') progress.countUnusable('failed', writeRefused);
+      const attempt = readMarks(this.plan, one.document).attemptsOf(name) + 1;
+      return { filter: filterOf(one), update: failureUpdate(this.plan, name, writeRefused, attempt, now) };
+    });
+    const { refused } = await this.needs.documents.bulk(failures);
+    const unsaid = refused.flatMap(({ index }) => unwritten[index] ?? []);
+    if (unsaid.length === 0) return;
+    await this.needs.documents.bulk(
+      unsaid.map((one) => ({ filter: filterOf(one), update: unsaidFailureUpdate(this.plan, one.outcome.function) })),
+    );
   }
 }
 

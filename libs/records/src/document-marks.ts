@@ -10,6 +10,18 @@ import { mergeUpdates } from './merge-updates.js';
 /** asked: on its way. retry: to be asked again. done and failed are ends. */
 export type FunctionState = 'asked' | 'retry' | 'done' | 'failed';
 
+/** An error as it is kept on the document. */
+export interface KeptError extends DocumentError {
+  /** Whose it is; missing when the document could not even be taken. */
+  readonly function?: string;
+  readonly at: Date;
+  /** Of that function, from 1. */
+  readonly attempt: number;
+}
+
+/** A document's history of errors grows no further. */
+const maxErrors = 10;
+
 /** A side's bookkeeping under its `infoField`; every field may be missing. */
 export interface DocumentInfo {
   readonly runId?: string;
@@ -22,7 +34,10 @@ export interface DocumentInfo {
   /** When it was completed or failed: pending again after that, it starts anew. */
   readonly ended?: Date | null;
   readonly functions?: Readonly<Record<string, { readonly state?: FunctionState; readonly attempts?: number }>>;
-  readonly error?: DocumentError & { readonly at: Date; readonly attempt: number };
+  /** The last one, unless the pipeline's `errorField` says another place. */
+  readonly error?: KeptError;
+  /** The last few, the latest at the end; kept when the document is completed after all. */
+  readonly errors?: readonly KeptError[];
 }
 
 /** Pending, by the status field; a missing one means pending unless the query names the field. */
@@ -83,7 +98,7 @@ export function claimUpdate(plan: RunPlan, claiming: Claiming): Update {
       ...functions,
       ...(anew || again ? { [info(plan, 'rounds')]: 0 } : {}),
     },
-    ...(anew || again ? { $unset: { [info(plan, 'error')]: '', [info(plan, 'notBefore')]: '' } } : {}),
+    ...(anew || again ? { $unset: { ...noError(plan), ...(anew && { [info(plan, 'errors')]: '' }) } } : {}),
   };
   return mergeUpdates(template, ours);
 }
@@ -99,9 +114,19 @@ export interface Unmarkable {
 
 /** For a document that cannot be marked: it fails with the reason, and carries the claim. Nothing it held is lost. */
 export function unmarkableUpdate(plan: RunPlan, { now, error, ...rest }: Unmarkable): Update {
-  const { status, infoField } = plan.side;
-  const marks = { ...rest, claimedAt: now, ended: now, error: { ...error, at: now, attempt: 0 } };
-  return { $set: { [status.field]: status.failed, [infoField]: marks } };
+  const { status, infoField, errorField } = plan.side;
+  const kept: KeptError = { ...error, at: now, attempt: 0 };
+  const marks = { ...rest, claimedAt: now, ended: now, errors: [kept] };
+  const within = errorField.startsWith(`${infoField}.`) ? errorField.slice(infoField.length + 1).split('.') : [];
+  const [first, ...deeper] = within;
+  const inner = deeper.reduceRight<unknown>((value, name) => ({ [name]: value }), kept);
+  return {
+    $set: {
+      [status.field]: status.failed,
+      [infoField]: first === undefined ? marks : { ...marks, [first]: inner },
+      ...(first === undefined && { [errorField]: kept }),
+    },
+  };
 }
 
 export function carryingFilter(plan: RunPlan, ids: readonly unknown[], claimId: string): Filter {
@@ -135,10 +160,15 @@ export function answerUpdate(plan: RunPlan, name: string, template: Update): Upd
 }
 
 export function failureUpdate(plan: RunPlan, name: string, error: DocumentError, attempt: number, now: Date): Update {
-  return {
-    $set: { [stateOf(plan, name)]: 'failed', [info(plan, 'error')]: { ...error, at: now, attempt } },
+  return mergeUpdates(errorUpdate(plan, { ...error, function: name, at: now, attempt }), {
+    $set: { [stateOf(plan, name)]: 'failed' },
     $inc: { [attemptsOf(plan, name)]: 1 },
-  };
+  });
+}
+
+/** For a document that takes no error, by what stands where one is kept: the function fails without a word. */
+export function unsaidFailureUpdate(plan: RunPlan, name: string): Update {
+  return { $set: { [stateOf(plan, name)]: 'failed' }, $inc: { [attemptsOf(plan, name)]: 1 } };
 }
 
 export interface AskingAgain {
@@ -152,11 +182,11 @@ export interface AskingAgain {
 
 export function retryUpdate(plan: RunPlan, name: string, retry: AskingAgain): Update {
   const { error, attempt, now, notBefore, countsAttempt } = retry;
-  return {
-    $set: { [stateOf(plan, name)]: 'retry', [info(plan, 'error')]: { ...error, at: now, attempt } },
+  return mergeUpdates(errorUpdate(plan, { ...error, function: name, at: now, attempt }), {
+    $set: { [stateOf(plan, name)]: 'retry' },
     $inc: countsAttempt ? { [attemptsOf(plan, name)]: 1 } : { [info(plan, 'rounds')]: 1 },
     $max: { [info(plan, 'notBefore')]: notBefore },
-  };
+  });
 }
 
 /** (c) What ends a document, or gives it back, once none of its functions is asked any more. */
@@ -214,7 +244,18 @@ function completing(plan: RunPlan, now: Date): Update {
   const { field, completed } = plan.side.status;
   return {
     $set: { [field]: completed, [info(plan, 'ended')]: now },
-    $unset: { [info(plan, 'error')]: '', [info(plan, 'notBefore')]: '' },
+    $unset: noError(plan),
+  };
+}
+
+function noError(plan: RunPlan): Readonly<Record<string, ''>> {
+  return { [plan.side.errorField]: '', [info(plan, 'notBefore')]: '' };
+}
+
+function errorUpdate(plan: RunPlan, error: KeptError): Update {
+  return {
+    $set: { [plan.side.errorField]: error },
+    $push: { [info(plan, 'errors')]: { $each: [error], $slice: -maxErrors } },
   };
 }
 

@@ -32,12 +32,14 @@ export {
   retryUpdate,
   settlingUpdates,
   unmarkableUpdate,
+  unsaidFailureUpdate,
   wantedFilter,
   type AskingAgain,
   type Claiming,
   type ClaimingFrom,
   type DocumentInfo,
   type FunctionState,
+  type KeptError,
 } from './document-marks.js';
 export { Documents } from './documents.js';
 export { InterruptedError } from './interrupted-error.js';

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
 import { eachWithBench } from './bench.contract.js';
+import { unmarkableUpdate } from '../index.js';
 import {
   bulksOf,
   documentOf,
+  errorsElsewhere,
   inference,
   ingest,
   later,
@@ -79,6 +81,59 @@ export function describeAnswering(make: MakeStore): void {
           functions: { summary: { state: 'done' }, topics: { state: 'retry', attempts: 1 } },
           error: { ...trouble, at: now, attempt: 1 },
         },
+      });
+    });
+
+    it('X3: the last error is kept with its function, time and attempt, and the ten last with their history', async () => {
+      await claimed();
+      const failing: Said = { id: 'note', name: 'topics', outcome: 'retry' };
+
+      for (let claim = 1; claim <= 12; claim += 1) {
+        await ingest(documents(), inference, `run.c${claim}`, [failing]);
+        await documents().updateOne({ _id: 'note' }, { $set: { 'processing_info.functions.topics.state': 'asked' } });
+        await documents().updateOne({ _id: 'note' }, { $set: { 'processing_info.claimId': `run.c${claim + 1}` } });
+      }
+
+      const error = { ...trouble, function: 'topics', at: now, attempt: 1 };
+      expect((await note())['processing_info']).toMatchObject({
+        error,
+        errors: Array.from({ length: 10 }, () => error),
+      });
+    });
+
+    it('X3: where the pipeline says another field the last error is kept there, until it has no more meaning', async () => {
+      await documents().insertOne({ _id: 'note' });
+      await mark(documents(), errorsElsewhere, ['note'], { claimId: 'run.c1', ask: ['topics'] });
+
+      await ingest(documents(), errorsElsewhere, 'run.c1', [{ id: 'note', name: 'topics', outcome: 'retry' }]);
+
+      const error = { ...trouble, function: 'topics', at: now, attempt: 1 };
+      expect(await note()).toMatchObject({ ai_status: 'pending', ai: { last_error: error } });
+      expect((await note())['processing_info']).not.toHaveProperty('error');
+
+      const again = { claimId: 'run.c2', former: 'run.c1', ask: ['topics'], now: later };
+      await mark(documents(), errorsElsewhere, ['note'], again);
+      await ingest(documents(), errorsElsewhere, 'run.c2', [answered('topics')]);
+
+      expect(await note()).toMatchObject({ ai_status: 'completed', ai: {}, processing_info: { errors: [error] } });
+      expect((await note())['ai']).toEqual({});
+    });
+
+    it('X3: a document that cannot be taken has its error where the pipeline keeps it', async () => {
+      const error = { kind: 'ProcessingError', code: 'document.not-markable', message: 'it holds a text' } as const;
+      const about = { runId: 'run', claimId: 'run.c1', now, error };
+      await documents().insertMany([{ _id: 'note' }, { _id: 'other' }]);
+
+      await documents().bulk([
+        { filter: { _id: 'note' }, update: unmarkableUpdate(inference, about) },
+        { filter: { _id: 'other' }, update: unmarkableUpdate(errorsElsewhere, about) },
+      ]);
+
+      const kept = { ...error, at: now, attempt: 0 };
+      expect(await note()).toMatchObject({ ai_status: 'failed', processing_info: { error: kept, errors: [kept] } });
+      expect(await documentOf(documents(), 'other')).toMatchObject({
+        ai: { last_error: kept },
+        processing_info: { errors: [kept] },
       });
     });
 

@@ -21,17 +21,19 @@ export const now = new Date('2026-01-01T12:00:00Z');
 export const later = new Date('2026-01-01T13:00:00Z');
 export const trouble = { kind: 'ProcessingError', code: 'provider.refusal', message: 'the model refused' } as const;
 
+const asked = {
+  status: { field: 'ai_status' },
+  functions: [chat({ name: 'summary', user: '{{ text }}' }), chat({ name: 'topics', user: '{{ text }}' })],
+};
 const notes = definePipeline({
   name: 'notes',
   source: { collection: 'notes' },
   embeddings: { text: 'text', status: { field: 'embedding_status' }, vectors: { collection: 'notes' } },
-  inference: {
-    status: { field: 'ai_status' },
-    functions: [chat({ name: 'summary', user: '{{ text }}' }), chat({ name: 'topics', user: '{{ text }}' })],
-  },
+  inference: asked,
 });
 const named = definePipeline({ ...notes, name: 'named', source: { collection: 'notes', queryTemplate: naming } });
-const pipelines = new KnownPipelines([notes, named]);
+const elsewhere = definePipeline({ ...notes, name: 'elsewhere', inference: { ...asked, errorField: 'ai.last_error' } });
+const pipelines = new KnownPipelines([notes, named, elsewhere]);
 
 function naming(): Record<string, unknown> {
   return { ai_status: 'pending' };
@@ -41,6 +43,8 @@ function naming(): Record<string, unknown> {
 export const inference: RunPlan = planRun(pipelines.get('notes'), { endpoint: 'inference' });
 /** The same, by a query that names the status field. */
 export const namingStatus: RunPlan = planRun(pipelines.get('named'), { endpoint: 'inference' });
+/** The same, with errors kept at `ai.last_error`. */
+export const errorsElsewhere: RunPlan = planRun(pipelines.get('elsewhere'), { endpoint: 'inference' });
 export const embeddings: RunPlan = planRun(pipelines.get('notes'), { endpoint: 'embeddings' });
 
 export interface Marking extends Partial<Claiming> {
