@@ -16,6 +16,8 @@ export const notifierErrorCodes = {
   'webhook.gone':
     'The webhook answered 410 and wants no more. This notification is given up; unset NOTIFICATION_WEBHOOK.',
   'email.away': 'The mail server cannot be reached, or asks to come back later. It is mailed again; see SMTP_URL.',
+  'email.no-tls':
+    'The mail server speaks no TLS that can be trusted. See SMTP_URL: `requireTLS=false` sends a password without.',
   'email.refused':
     'The mail server refused the login or the mail. It is mailed again for a day; see SMTP_URL and NOTIFICATION_FROM.',
 } as const;

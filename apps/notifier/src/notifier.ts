@@ -19,7 +19,6 @@ import {
   type Leased,
   type Moves,
   type Notification,
-  type Step,
   type Told,
 } from '@batchmill/records';
 import { Consumes, Stage, Works, jitterFrom, type Received } from '@batchmill/stage';
@@ -28,6 +27,7 @@ import { Channels } from './channels.js';
 import { identityOf } from './identity-of.js';
 import { logTold } from './log-told.js';
 import { messageIdOf } from './message-id.js';
+import { onOneLine } from './told/on-one-line.js';
 import { toldOfResults, toldOfRetry } from './told/told-of-batch.js';
 import { toldOfEnd, toldOfRejection, toldOfStart } from './told/told-of-run.js';
 
@@ -76,53 +76,42 @@ export class Notifier {
   @Works({ on: Notifications, in: 'due' })
   async *deliver(notification: Leased<Notification>): Moves {
     const { channel: name, payload: told } = notification.data;
-    if (name === 'log') {
-      logTold(this.log, told);
-      yield this.#delivered(notification);
-      return;
-    }
     const channel = this.channels.named(name);
-    if (channel === null) {
-      this.log.warn('a notification is given up: its channel is not set up any more', this.#fieldsOf(notification));
+    if (name === 'log') logTold(this.log, told);
+    else if (channel === null) {
       yield notification.to('given-up');
+      this.log.warn('a notification is given up: its channel is not set up any more', this.#fieldsOf(notification));
       return;
+    } else {
+      try {
+        const { trouble } = await channel.send({ id: messageIdOf(notification.id), told, at: this.clock.now() });
+        // After this line the receiver has it: who dies before the move makes another tell it again, under the same id.
+        if (trouble !== null) this.log.warn(`told, but not as wanted: ${trouble}`, this.#fieldsOf(notification));
+      } catch (error) {
+        yield* this.#afterFailure(notification, error);
+        return;
+      }
     }
-    try {
-      const { trouble } = await channel.send({ id: messageIdOf(notification.id), told, at: this.clock.now() });
-      // After this line the receiver has it: what dies before the move tells it again, under the same id.
-      if (trouble !== null) this.log.warn(`told, but not as wanted: ${trouble}`, this.#fieldsOf(notification));
-    } catch (error) {
-      yield this.#afterFailure(notification, error);
-      return;
-    }
-    yield this.#delivered(notification);
-  }
-
-  #delivered(notification: Leased<Notification>): Step<never> {
-    return notification.with({ deliveredAt: this.clock.now() }).to('delivered');
+    yield notification.with({ deliveredAt: this.clock.now() }).to('delivered');
   }
 
   /** Nobody else waits for a receiver that is away: the rest of the line is as ready as before. */
-  #afterFailure(notification: Leased<Notification>, cause: unknown): Step<never> {
+  async *#afterFailure(notification: Leased<Notification>, cause: unknown): Moves {
+    const now = this.clock.now().getTime();
     const failures = notification.data.failures + 1;
     const error = cause instanceof Error ? cause.message : String(cause);
     const fields = { ...this.#fieldsOf(notification), attempt: failures, error };
-    if (isBatchmillError(cause) && cause.code === 'webhook.gone') {
-      this.log.error('a notification is given up: its receiver wants no more', fields);
-      return notification.with({ failures }).to('given-up');
+    const isGone = isBatchmillError(cause) && cause.code === 'webhook.gone';
+    if (isGone || now - notification.data.createdAt.getTime() > givesUpAfterMs) {
+      yield notification.with({ failures }).to('given-up');
+      const why = isGone ? 'its receiver wants no more' : 'it was not taken for a day';
+      this.log.error(`a notification is given up: ${why}`, fields);
+      return;
     }
-    const ageMs = this.clock.now().getTime() - notification.data.createdAt.getTime();
-    if (ageMs > givesUpAfterMs) {
-      this.log.error('a notification was not taken for a day and is given up', fields);
-      return notification.with({ failures }).to('given-up');
-    }
+    const jitter = jitterFrom(this.ids);
+    const pauseMs = delayAfter(failures - 1, { baseMs: firstPauseMs, capMs: longestPauseMs, jitter });
+    yield notification.with({ failures }).wait(new Date(now + pauseMs));
     this.log.warn('a notification was not taken; tried again later', fields);
-    const pauseMs = delayAfter(failures - 1, {
-      baseMs: firstPauseMs,
-      capMs: longestPauseMs,
-      jitter: jitterFrom(this.ids),
-    });
-    return notification.with({ failures }).wait(new Date(this.clock.now().getTime() + pauseMs));
   }
 
   #fieldsOf({ id, data: { channel, payload } }: Leased<Notification>) {
@@ -143,7 +132,7 @@ export class Notifier {
     if (told === null) return;
     const about = {
       event: topicPrefix + classOf(event).event,
-      payload: told,
+      payload: onOneLine(told),
       traceparent: traceparentOf() ?? received.traceparent,
     };
     const wanted = this.channels.all.filter(({ on }) => on.some((occasion) => occasion === told.type));

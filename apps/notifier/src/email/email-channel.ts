@@ -83,6 +83,10 @@ function numberIn(response: string): string {
 
 function asOurs(error: unknown): Error {
   const { code = 'unknown', responseCode } = error as { code?: string; responseCode?: number }; // nodemailer's errors
+  if (code === 'ETLS') {
+    const message = 'the mail server speaks no TLS that can be trusted, and a password goes by TLS alone; see SMTP_URL';
+    return new ProcessingError('email.no-tls', message, { cause: error });
+  }
   if (responseCode !== undefined && responseCode >= 500) {
     const what = code === 'EAUTH' ? 'the login' : 'the mail';
     return new ProcessingError('email.refused', `the mail server refused ${what} with ${responseCode}`, {

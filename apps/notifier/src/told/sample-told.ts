@@ -31,7 +31,7 @@ export function samplesOfTold(at: Date): readonly Told[] {
     documents: 3,
     counts: { of: 'requests', total: 3, succeeded: 1, failed: 1, pending: 1 },
     usd: 0.0125,
-    error: 'an error with a "quote", a \\backslash and\na second line',
+    error: 'an error with a "quote" and a \\backslash',
   };
   return [
     ...occasions.map((type): Told => ({ ...full, type })),

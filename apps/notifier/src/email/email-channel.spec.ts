@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { RunFinished } from '@batchmill/contracts';
+import type { Told } from '@batchmill/records';
+import type { EmailSettings } from '@batchmill/stage';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MailReceiver } from '../testing/mail-receiver.js';
+import { emailTo } from '../testing/settings-to.js';
+import { onOneLine } from '../told/on-one-line.js';
+import { toldOfEnd } from '../told/told-of-run.js';
+import { EmailChannel } from './email-channel.js';
+
+const at = new Date('2026-01-01T10:00:00Z');
+const finished = {
+  runId: 'r1',
+  pipeline: 'notes',
+  outcome: 'finished',
+  total: 5,
+  succeeded: 4,
+  failed: 1,
+  usd: 0.5,
+} as const;
+const told = toldOfEnd(new RunFinished(finished), 'answer.refused: the model refused', at);
+
+describe('e-mail', () => {
+  let folder: string;
+  const open: MailReceiver[] = [];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'batchmill-mail-'));
+  });
+  afterEach(async () => {
+    for (const receiver of open.splice(0)) await receiver.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function receiver(options?: Parameters<typeof MailReceiver.open>[0]): Promise<MailReceiver> {
+    const opened = await MailReceiver.open(options);
+    open.push(opened);
+    return opened;
+  }
+
+  const send = (port: number, changes: Partial<EmailSettings> = {}, of: Told = told) =>
+    new EmailChannel(emailTo(port, changes)).send({ id: 'msg_1', told: of, at });
+
+  it('N2: a mail says what, how many, what it cost and what stood in the way, to all receivers in one', async () => {
+    const { port, mails } = await receiver();
+
+    const answer = await send(port, { to: ['a@example.org', 'b@example.org'] });
+
+    expect(answer).toEqual({ said: '250', trouble: null });
+    expect(mails).toHaveLength(1);
+    const [mail] = mails;
+    expect(mail).toMatchObject({ from: 'batchmill@example.com', to: ['a@example.org', 'b@example.org'] });
+    expect(mail!.header('subject')).toBe(
+      '[Batchmill] Run r1 of notes is finished: 4 of 5 documents succeeded, 1 failed, 0 left',
+    );
+    expect(mail!.header('message-id')).toBe('<msg_1@example.com>');
+    expect(mail!.header('references')).toMatch(/^<msg_[0-9a-f]{32}@example\.com>$/);
+    expect(mail!.header('auto-submitted')).toBe('auto-generated');
+    for (const line of [
+      /^status {5}finished/m,
+      /^ {2}failed {5}1/m,
+      /^cost {7}0\.5 USD/m,
+      /^error {6}answer\.refused/m,
+    ]) {
+      expect(mail!.raw).toMatch(line);
+    }
+  });
+
+  it('N2: a template of one’s own says it in other words', async () => {
+    const { port, mails } = await receiver();
+    const template = join(folder, 'mail.liquid');
+    await writeFile(template, 'Subject: {{ runId }} {{ status }}\n\n{{ counts.failed }} failed, see to it.\n');
+
+    await send(port, { template });
+
+    expect(mails[0]!.header('subject')).toBe('r1 finished');
+    expect(mails[0]!.raw).toContain('\r\n\r\n1 failed, see to it.\r\n');
+  });
+
+  it('N2: a receiver that is unknown keeps the others from nothing, and is told of', async () => {
+    const { port, mails, unknown } = await receiver();
+    unknown.add('gone@example.org');
+
+    const answer = await send(port, { to: ['a@example.org', 'gone@example.org'] });
+
+    expect(mails[0]!.to).toEqual(['a@example.org']);
+    expect(answer.trouble).toBe('NOTIFICATION_EMAIL: 1 of 2 receivers were refused');
+  });
+
+  it('N2: a login goes by TLS alone, unless the URL says otherwise', async () => {
+    const { port, mails } = await receiver({ login: 'mill:secret' });
+    const smtpUrl = `smtp://mill:secret@127.0.0.1:${port}`;
+
+    await expect(send(port, { smtpUrl })).rejects.toMatchObject({ code: 'email.no-tls' });
+    expect(mails).toEqual([]);
+    await send(port, { smtpUrl: `${smtpUrl}?requireTLS=false` });
+    expect(mails).toHaveLength(1);
+  });
+
+  it('N2: STARTTLS is taken where it is offered, and a certificate that nobody signed is refused', async () => {
+    const { port, mails } = await receiver({ offersTls: true });
+    const smtpUrl = `smtp://127.0.0.1:${port}`;
+
+    await expect(send(port, { smtpUrl })).rejects.toMatchObject({ code: 'email.away' });
+    expect(mails).toEqual([]);
+    await send(port, { smtpUrl: `${smtpUrl}?tls.rejectUnauthorized=false` });
+    expect(mails).toHaveLength(1);
+  });
+
+  it.each<[string, number, string]>([
+    ['comes back later', 451, 'email.away'],
+    ['refuses', 554, 'email.refused'],
+  ])('N2: a server that %s is an error of its own, without an address in it', async (_, code, expected) => {
+    const server = await receiver();
+    server.code = code;
+
+    const sending = send(server.port);
+
+    await expect(sending).rejects.toMatchObject({ code: expected, message: expect.not.stringContaining('@') });
+  });
+
+  it('N2: a wrong password and a server that is away are told apart', async () => {
+    const { port } = await receiver({ login: 'mill:secret' });
+
+    await expect(send(port, { smtpUrl: `smtp://mill:guess@127.0.0.1:${port}?requireTLS=false` })).rejects.toMatchObject(
+      { code: 'email.refused', message: 'the mail server refused the login with 535' },
+    );
+    await expect(send(port, { smtpUrl: 'smtp://127.0.0.1:1' })).rejects.toMatchObject({ code: 'email.away' });
+  });
+
+  it('N2: nothing of a fact can write a header', async () => {
+    const { port, mails } = await receiver();
+
+    await send(port, {}, onOneLine({ ...told, summary: 'one\r\nBcc: eve@example.org\r\n\r\ntwo' }));
+
+    expect(mails[0]!.to).toEqual(['ops@example.org']);
+    expect(mails[0]!.header('bcc')).toBe('');
+    expect(mails[0]!.header('subject')).toBe('[Batchmill] one Bcc: eve@example.org two');
+  });
+});
