@@ -1,5 +1,5 @@
 import { BatchSubmitter } from '@batchmill/batch-submitter';
-import { ChunkScanner } from '@batchmill/chunk-scanner';
+import { ChunkScanner, ScheduleStarter } from '@batchmill/chunk-scanner';
 import type { EventClass } from '@batchmill/contracts';
 import { JsonlBuilder } from '@batchmill/jsonl-builder';
 import { Notifier } from '@batchmill/notifier';
@@ -9,6 +9,7 @@ import { StatusPoller } from '@batchmill/status-poller';
 
 const handlers: readonly HandlerDefinition[] = [
   ChunkScanner,
+  ScheduleStarter,
   JsonlBuilder,
   BatchSubmitter,
   StatusPoller,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ChunkScanner } from './chunk-scanner.js';
+import { ScheduleStarter } from './schedule-starter.js';
 
-@Module({ controllers: [ChunkScanner] })
+@Module({ controllers: [ChunkScanner, ScheduleStarter] })
 export class ChunkScannerModule {}

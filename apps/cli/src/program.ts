@@ -9,6 +9,7 @@ import { previewCommand } from './commands/preview.js';
 import { progressCommand } from './commands/progress.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
+import { schedulesCommand } from './commands/schedules.js';
 import { searchCommand } from './commands/search.js';
 import { simulatorCommand } from './commands/simulator.js';
 import { stuckCommand } from './commands/stuck.js';
@@ -23,6 +24,7 @@ export function program(): Command {
     runCommand(),
     runsCommand(),
     batchCommand(),
+    schedulesCommand(),
     progressCommand(),
     loadCommand(),
     exportCommand(),

@@ -29,6 +29,7 @@ export { BatchCancelRequested } from './events/batch-cancel-requested.js';
 export { BatchProcessRequested } from './events/batch-process-requested.js';
 export { RunAccepted } from './events/run-accepted.js';
 export { RunRejected } from './events/run-rejected.js';
+export { RunScheduleMissed, missedReasons, type MissedReason } from './events/run-schedule-missed.js';
 export { ChunksSelected } from './events/chunks-selected.js';
 export { BatchFileBuilt } from './events/batch-file-built.js';
 export { BatchSubmitted } from './events/batch-submitted.js';

@@ -8,6 +8,7 @@ export type {
   EmbeddingsDefinition,
   InferenceDefinition,
   PipelineDefinition,
+  ScheduleDefinition,
   SourceDefinition,
   StatusDefinition,
 } from './definition/pipeline-definition.js';
@@ -45,6 +46,7 @@ export type {
   Parameter,
   Pipeline,
   PipelineFunction,
+  PipelineSchedule,
   PromptFunction,
   Side,
   Source,
@@ -93,4 +95,7 @@ export { priceOf } from './prices/price-of.js';
 export { costOf, type PriceMode } from './prices/cost-of.js';
 export { estimateRun, type Estimate, type EstimateSample, type ModelEstimate } from './prices/estimate-run.js';
 export { countTokens } from './tokens/count-tokens.js';
+export { dueTimes, type DueTimes } from './schedule/due-times.js';
+export { nextTime, type Timing } from './schedule/next-time.js';
+export { scheduledRunId } from './schedule/scheduled-run-id.js';
 export { closestName } from './closest-name.js';

@@ -5,6 +5,7 @@ import type { SourceDocument } from './definition/source-document.js';
 import type { ResponseFunction, UpdateFunction } from './definition/template-functions.js';
 import type { UpdateOperators } from './definition/update-operators.js';
 import type { ResponseSchema } from './check/check-response-schema.js';
+import type { Timing } from './schedule/next-time.js';
 import type { PromptTemplate } from './templates/compile-prompt.js';
 import type { ValueTemplate } from './templates/compile-value.js';
 
@@ -21,6 +22,16 @@ export interface Pipeline {
   readonly embeddings: Side | null;
   readonly inference: Side | null;
   readonly batch: BatchOptions;
+  readonly schedules: readonly PipelineSchedule[];
+}
+
+export interface PipelineSchedule extends Timing {
+  readonly request: {
+    readonly endpoint?: Endpoint;
+    readonly functions?: readonly string[];
+    readonly parameters?: Readonly<Record<string, unknown>>;
+    readonly limit?: number;
+  };
 }
 
 export interface Parameter {

@@ -66,6 +66,7 @@ export {
 } from './run-totals.js';
 export { Runs, endedRunStates, isPaused, type Run, type RunRequest, type RunState, type Scan } from './runs.js';
 export { idTypes, type ScanPosition } from './scan-position.js';
+export { Schedules, type Schedule, type ScheduleState } from './schedules.js';
 export type { Moves, Step } from './step.js';
 export { freshWork, type Changes, type RecordedError, type WorkRecord } from './work-record.js';
 export { occasions, type Occasion, type Told, type ToldCounts } from './told.js';

@@ -2,7 +2,7 @@ import { Clock, Ids } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
 import { Pipelines } from '@batchmill/pipeline';
 import { Provider } from '@batchmill/provider';
-import { Batches, Budgets, Claims, Documents, Notifications, Runs } from '@batchmill/records';
+import { Batches, Budgets, Claims, Documents, Notifications, Runs, Schedules } from '@batchmill/records';
 import { LineSettings, Readiness } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
@@ -28,6 +28,7 @@ export class LineModule {
       [Batches, line.batches],
       [Budgets, line.budgets],
       [Notifications, line.notifications],
+      [Schedules, line.schedules],
       [Documents, line.documents],
     ] as const;
     const providers = given.map(([provide, useValue]) => ({ provide, useValue }));

@@ -3,7 +3,7 @@ import type { Blobs } from '@batchmill/blobs';
 import type { Bus } from '@batchmill/bus';
 import type { Pipelines } from '@batchmill/pipeline';
 import type { Provider } from '@batchmill/provider';
-import { Batches, Budgets, Claims, Documents, Notifications, Runs } from '@batchmill/records';
+import { Batches, Budgets, Claims, Documents, Notifications, Runs, Schedules } from '@batchmill/records';
 import { Readiness, Speaker, type HostNeeds, type LineSettings, type WorkSettings } from '@batchmill/stage';
 import type { Store } from '@batchmill/store';
 import type { Log } from '@batchmill/telemetry';
@@ -37,6 +37,7 @@ export interface Line extends Ports, Surroundings {
   readonly batches: Batches;
   readonly budgets: Budgets;
   readonly notifications: Notifications;
+  readonly schedules: Schedules;
   readonly documents: Documents;
   readonly readiness: Readiness;
   readonly hostNeeds: HostNeeds;
@@ -50,6 +51,7 @@ export function assembleLine(ports: Ports, surroundings: Surroundings, source: s
   const claims = new Claims(store, clock);
   const batches = new Batches(store, clock);
   const notifications = new Notifications(store, clock);
+  const schedules = new Schedules(store, clock);
   const readiness = new Readiness(clock);
   const speaker = new Speaker(bus, clock, ids, log, source);
   return {
@@ -59,6 +61,7 @@ export function assembleLine(ports: Ports, surroundings: Surroundings, source: s
     claims,
     batches,
     notifications,
+    schedules,
     budgets: new Budgets(store, clock),
     documents: new Documents(documentStore),
     readiness,
@@ -71,7 +74,7 @@ export function assembleLine(ports: Ports, surroundings: Surroundings, source: s
       line,
       speaker,
       readiness,
-      records: [runs, claims, batches, notifications],
+      records: [runs, claims, batches, notifications, schedules],
     },
   };
 }

@@ -27,6 +27,8 @@ export interface OpenLineOptions {
    * line is closed. Rejects with `bus.already-consumed` when another process is at work on an embedded home.
    */
   readonly works?: boolean;
+  /** True for a service: runs are started by the clock here. A command does the one run that it was asked for. */
+  readonly startsSchedules?: boolean;
   /** Instead of those in the folder of pipelines. */
   readonly pipelines?: Pipelines;
 }
@@ -60,7 +62,7 @@ export async function openLine(settings: Settings, options: OpenLineOptions): Pr
     const owner = `${options.name}-${process.pid}-${ids.next().slice(0, 8)}`;
     const surroundings = {
       pipelines,
-      line: lineSettingsOf(settings, installation),
+      line: lineSettingsOf(settings, installation, options.startsSchedules === true),
       work: workSettingsOf(settings, owner),
       clock,
       ids,

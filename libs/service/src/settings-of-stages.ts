@@ -2,7 +2,7 @@ import type { LineSettings, NotificationSettings, WorkSettings } from '@batchmil
 import { readPriceFile, type Settings } from './settings/index.js';
 
 /** What the stages need to know of the settings. */
-export function lineSettingsOf(settings: Settings, installation: string): LineSettings {
+export function lineSettingsOf(settings: Settings, installation: string, startsSchedules: boolean): LineSettings {
   const { batches, work, openai } = settings;
   return {
     installation,
@@ -18,6 +18,8 @@ export function lineSettingsOf(settings: Settings, installation: string): LineSe
     staleListMs: batches.staleListMs,
     sweepMs: batches.sweepMs,
     overdueGraceMs: batches.overdueGraceMs,
+    scheduleCatchUpMs: batches.scheduleCatchUpMs,
+    startsSchedules,
     prices: readPriceFile(openai.pricesFile),
     notifications: notificationSettingsOf(settings),
     said: settings.said,

@@ -51,7 +51,7 @@ async function start(
   settings: Settings,
   { log, telemetry }: { log: Log; telemetry: Measuring },
 ): Promise<Running> {
-  const opened = await openLine(settings, { log, name, needsProvider: true, works: true });
+  const opened = await openLine(settings, { log, name, needsProvider: true, works: true, startsSchedules: true });
   try {
     const { port } = settings.service;
     return { opened, app: await serveStages(opened.line, stages, { port, exposition: () => telemetry.exposition() }) };

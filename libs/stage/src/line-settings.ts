@@ -28,6 +28,10 @@ export abstract class LineSettings {
   abstract readonly sweepMs: number;
   /** After the completion window, before a batch counts as overdue. */
   abstract readonly overdueGraceMs: number;
+  /** Scheduled runs that nobody was at work for are started when their time is no longer ago than this. */
+  abstract readonly scheduleCatchUpMs: number;
+  /** True where runs are started by the clock: in a service, not in a command that does its one run. */
+  abstract readonly startsSchedules: boolean;
   /** Prices that win over the book. */
   abstract readonly prices: readonly PriceEntry[];
   abstract readonly notifications: NotificationSettings;

@@ -18,6 +18,8 @@ export const testLineSettings: Plain<LineSettings> = {
   staleListMs: 200,
   sweepMs: 60_000,
   overdueGraceMs: 3_600_000,
+  scheduleCatchUpMs: 3_600_000,
+  startsSchedules: false,
   prices: [],
   notifications: { webhook: null, email: null },
   said: () => undefined,

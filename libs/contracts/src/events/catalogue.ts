@@ -7,6 +7,7 @@ import { BatchCancelRequested } from './batch-cancel-requested.js';
 import { BatchProcessRequested } from './batch-process-requested.js';
 import { RunAccepted } from './run-accepted.js';
 import { RunRejected } from './run-rejected.js';
+import { RunScheduleMissed } from './run-schedule-missed.js';
 import { ChunksSelected } from './chunks-selected.js';
 import { BatchFileBuilt } from './batch-file-built.js';
 import { BatchSubmitted } from './batch-submitted.js';
@@ -26,6 +27,7 @@ export const events: readonly EventClass[] = [
   BatchProcessRequested,
   RunAccepted,
   RunRejected,
+  RunScheduleMissed,
   ChunksSelected,
   BatchFileBuilt,
   BatchSubmitted,

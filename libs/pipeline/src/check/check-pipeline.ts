@@ -4,6 +4,7 @@ import { checkBatch } from './check-batch.js';
 import { checkEmbeddings } from './check-embeddings.js';
 import { checkInference } from './check-inference.js';
 import { checkParameters } from './check-parameters.js';
+import { checkScheduledRuns, checkSchedules } from './check-schedules.js';
 import { checkSidesApart } from './check-sides-apart.js';
 import { checkSource } from './check-source.js';
 import type { Checking } from './checking.js';
@@ -12,7 +13,17 @@ import type { PipelineDefaults } from './pipeline-defaults.js';
 import { Problems } from './problems.js';
 import { Section } from './section.js';
 
-const keys = ['name', 'description', 'parameters', 'source', 'defaultEndpoint', 'embeddings', 'inference', 'batch'];
+const keys = [
+  'name',
+  'description',
+  'parameters',
+  'source',
+  'defaultEndpoint',
+  'embeddings',
+  'inference',
+  'batch',
+  'schedule',
+];
 
 export interface CheckFrom {
   /** Names the definition in messages. */
@@ -50,11 +61,13 @@ export function checkPipeline(definition: unknown, from: CheckFrom): Pipeline {
   }
   checkSidesApart(checking, embeddings, inference);
   const description = section.text('description', { otherwise: null, expected: 'a text' });
+  const schedules = checkSchedules(checking, section);
   problems.settle();
 
   const checked = { name, file: from.file, description, parameters, source, defaultEndpoint, embeddings, inference };
-  return {
+  const pipeline: Pipeline = {
     ...checked,
+    schedules,
     batch: {
       ...batch,
       batchSize: {
@@ -64,4 +77,7 @@ export function checkPipeline(definition: unknown, from: CheckFrom): Pipeline {
     },
     hash: hashPipeline({ name, parameters, source, defaultEndpoint, embeddings, inference }),
   };
+  checkScheduledRuns(checking, pipeline);
+  problems.settle();
+  return pipeline;
 }

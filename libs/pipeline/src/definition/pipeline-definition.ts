@@ -18,6 +18,20 @@ export interface PipelineDefinition<P extends ParameterDefinitions = ParameterDe
   readonly embeddings?: EmbeddingsDefinition;
   readonly inference?: InferenceDefinition;
   readonly batch?: BatchDefinition;
+  /** When runs of it are started by themselves: by a service at work, never by a command. */
+  readonly schedule?: ScheduleDefinition | readonly ScheduleDefinition[];
+}
+
+export interface ScheduleDefinition {
+  /** Minute, hour, day of the month, month, weekday: `0 3 * * *`. */
+  readonly cron: string;
+  /** By whose clocks; IANA. `UTC` */
+  readonly timezone?: string;
+  readonly endpoint?: Endpoint;
+  readonly functions?: readonly string[];
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** At most so many documents. */
+  readonly limit?: number;
 }
 
 export interface SourceDefinition<P extends ParameterDefinitions = ParameterDefinitions> {

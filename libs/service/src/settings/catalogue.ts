@@ -241,6 +241,12 @@ export const settingsCatalogue = {
       default: '30',
       meaning: 'How long the provider’s list may lag behind what it accepted.',
     }),
+    scheduleCatchUpMs: duration('SCHEDULE_CATCH_UP', {
+      unit: 's',
+      default: '3600',
+      meaning:
+        'A scheduled run that nobody was at work for is started all the same when its time is no longer ago; else it is told as missed.',
+    }),
     sweepMs: duration('BATCHMILL_SWEEP_INTERVAL', {
       unit: 's',
       fromMs: 100,
