@@ -23,9 +23,10 @@ export function previewCommand(): Command {
   return withRunFlags(command).option('--json', 'as JSON, prompts whole').action(preview);
 }
 
-/** Ends with 3 when there is a document that cannot be asked. */
+/** Ends with 3 when there is a document that cannot be asked, or whose answer could not be written. */
 async function preview(name: string, { json, ...flags }: Flags): Promise<void> {
   const shown = await withLine((line) => previewRun(line, name, askedBy(flags), flags.limit ?? documentsUnlessSaid));
   process.stdout.write(json ? `${JSON.stringify(previewJson(shown))}\n` : previewText(shown, screenColumns()));
-  if (shown.documents.some(({ failures }) => failures.length > 0)) process.exitCode = exitCodes.someFailed;
+  if (shown.documents.some(({ failures, unwritable }) => failures.length + unwritable.length > 0))
+    process.exitCode = exitCodes.someFailed;
 }

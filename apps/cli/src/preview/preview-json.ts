@@ -15,8 +15,9 @@ export function previewJson({ pipeline, endpoint, pending, matching, documents, 
   };
 }
 
-function documentJson({ id, requests, failures, there }: PreviewedDocument): object {
-  return { id, requests: requests.map(requestJson), ...(failures.length === 0 ? {} : { failures, there }) };
+function documentJson({ id, requests, failures, unwritable, there }: PreviewedDocument): object {
+  const trouble = failures.length + unwritable.length === 0 ? {} : { failures, unwritable, there };
+  return { id, requests: requests.map(requestJson), ...trouble };
 }
 
 function requestJson(request: RenderedRequest): object {

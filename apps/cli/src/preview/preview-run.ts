@@ -9,17 +9,21 @@ import {
   type Estimate,
   type RenderFailure,
   type RenderedRequest,
+  type Rendering,
   type RunPlan,
 } from '@batchmill/pipeline';
 import type { Line } from '@batchmill/service';
 import type { Fields } from '@batchmill/store';
 import { documentsAskedFor } from '../estimate/documents-asked-for.js';
 import type { Asked } from '../run-options.js';
+import { findUnwritable } from './find-unwritable.js';
 
 export interface PreviewedDocument {
   readonly id: string;
   readonly requests: readonly RenderedRequest[];
   readonly failures: readonly RenderFailure[];
+  /** What of its answers could not be written, as far as that can be known. */
+  readonly unwritable: readonly RenderFailure[];
   /** What its templates may name; empty where nothing failed. */
   readonly there: readonly string[];
 }
@@ -48,7 +52,7 @@ export async function previewRun(line: Line, name: string, asked: Asked, limit: 
   const { wanted, claimable } = documentsAskedFor(plan, asked, line.clock.now());
   const pending = await collection.count(claimable);
   const shown = collection.find(pending === 0 ? wanted : claimable, { sort: { _id: 1 }, limit });
-  const documents = await Array.fromAsync(shown, (document) => previewDocument(plan, document));
+  const documents = await Array.fromAsync(shown, (document) => previewDocument(plan, document, line.clock.now()));
   return {
     pipeline: name,
     endpoint: plan.endpoint,
@@ -67,15 +71,18 @@ export async function previewRun(line: Line, name: string, asked: Asked, limit: 
   };
 }
 
-async function previewDocument(plan: RunPlan, document: Fields): Promise<PreviewedDocument> {
+async function previewDocument(plan: RunPlan, document: Fields, now: Date): Promise<PreviewedDocument> {
   const { source } = plan.pipeline;
   const id = idText(readPath(document, source.documentIdField)) || idText(document['_id']);
-  const { requests, failures } = await renderRequests(plan, document, plan.functions);
-  const unnamed = plan.endpoint === 'embeddings' ? missingId(source, document) : null;
-  if (unnamed === null && failures.length === 0) return { id, requests, failures, there: [] };
-  const there = await variablesThere(plan, document);
-  if (unnamed === null) return { id, requests, failures, there };
-  // A vector that could not be stored is not asked for.
-  const instead = requests.map((request) => ({ function: request.function, error: unnamed }));
-  return { id, requests: [], failures: [...failures, ...instead], there };
+  const { requests, failures } = nameable(plan, document, await renderRequests(plan, document, plan.functions));
+  const unwritable = await findUnwritable(plan, document, { functions: requests.map((one) => one.function), now });
+  const isFine = failures.length + unwritable.length === 0;
+  return { id, requests, failures, unwritable, there: isFine ? [] : await variablesThere(plan, document) };
+}
+
+/** A vector that could not be stored is not asked for. */
+function nameable({ endpoint, pipeline }: RunPlan, document: Fields, { requests, failures }: Rendering): Rendering {
+  const error = endpoint === 'embeddings' ? missingId(pipeline.source, document) : null;
+  if (error === null) return { requests, failures };
+  return { requests: [], failures: [...failures, ...requests.map((one) => ({ function: one.function, error }))] };
 }

@@ -34,6 +34,7 @@ function aPreview(text: string): Preview {
             error: { kind: 'TemplateError', code: 'template.failed', message: `User prompt: ${words}` },
           },
         ],
+        unwritable: [],
         there: Array.from({ length: 50 }, (_, index) => `field_${index}`),
       },
     ],

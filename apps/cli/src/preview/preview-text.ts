@@ -29,16 +29,22 @@ function whichOf({ documents, pending, matching }: Preview): string {
   if (pending === 0) {
     return `${shown} of ${count(matching)} documents that match; none is pending`;
   }
+  if (pending === 1) return 'the one document that is pending';
   return shown === pending
     ? `all ${count(pending)} documents pending`
     : `${shown} of ${count(pending)} documents pending`;
 }
 
-function documentText({ id, requests, failures, there }: PreviewedDocument, number: number, columns: number): string {
+function documentText(
+  { id, requests, failures, unwritable, there }: PreviewedDocument,
+  number: number,
+  columns: number,
+): string {
   const blocks = [
     ...requests.map((request) => requestText(request, columns)),
-    ...failures.map((failure) => failureText(failure, columns)),
-    ...(failures.length === 0 ? [] : [paragraph(`there is: ${namesText(there)}`, 4, columns)]),
+    ...failures.map((failure) => failureText(failure, 'cannot be asked', columns)),
+    ...unwritable.map((failure) => failureText(failure, 'its answer could not be written', columns)),
+    ...(failures.length + unwritable.length === 0 ? [] : [paragraph(`there is: ${namesText(there)}`, 4, columns)]),
   ];
   return [paragraph(`${number}  ${oneLine(id)}`, 0, columns), ...blocks].join('');
 }
@@ -67,8 +73,8 @@ function promptText({ role, text }: PromptIn, model: string, columns: number): s
   return `${paragraph(`${role}, ${count(countTokens(text, model))} tokens`, 4, columns)}${indented(shown, 6)}`;
 }
 
-function failureText({ function: name, error }: RenderFailure, columns: number): string {
-  return `${paragraph(`${name}: cannot be asked`, 2, columns)}${paragraph(`${error.kind}: ${error.message}`, 4, columns)}`;
+function failureText({ function: name, error }: RenderFailure, what: string, columns: number): string {
+  return `${paragraph(`${name}: ${what}`, 2, columns)}${paragraph(`${error.kind}: ${error.message}`, 4, columns)}`;
 }
 
 function namesText(names: readonly string[]): string {

@@ -24,7 +24,6 @@ describe('variablesThere', () => {
     expect(await there(document, { fieldMap: { last_visit: 'visits.last', doctor: 'doctor.name' } })).toEqual([
       '_id',
       'last_visit',
-      'name',
       'tone',
       'visits.all',
       'visits.last',

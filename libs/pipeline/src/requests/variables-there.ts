@@ -12,7 +12,7 @@ export async function variablesThere(plan: RunPlan, document: SourceDocument): P
   const { embeddings, inference } = plan.pipeline;
   const ours = [embeddings, inference].map((side) => side?.infoField);
   return Object.entries(await variablesOf(plan, document))
-    .filter(([name, value]) => value !== undefined && name !== 'document' && !ours.includes(name))
+    .filter(([name]) => name !== 'document' && !ours.includes(name))
     .flatMap(([name, value]) => namesIn(name, value))
     .sort();
 }
@@ -27,7 +27,9 @@ async function variablesOf(plan: RunPlan, document: SourceDocument): Promise<Rea
   }
 }
 
+/** What is null is as good as missing. */
 function namesIn(name: string, value: unknown): string[] {
+  if (value === undefined || value === null) return [];
   if (!isPlainObject(value)) return [name];
   return Object.entries(value).flatMap(([key, inner]) => namesIn(`${name}.${key}`, inner));
 }

@@ -1,12 +1,16 @@
 import { LiquidError } from 'liquidjs';
 
+/** What the engine says where an output runs on into the text behind it. */
+const unclosed = 'expected "|" before filter';
+
 /** A template that does not parse. */
 export class TemplateSyntaxError extends Error {
   readonly line: number | null;
 
   constructor(caught: unknown) {
     const told = caught instanceof Error ? caught.message : String(caught);
-    super(told.replace(/, (?:file:.*, )?line:\d+, col:\d+$/s, ''), { cause: caught });
+    const reason = told.replace(/, (?:file:.*, )?line:\d+, col:\d+$/s, '');
+    super(reason === unclosed ? `${reason} (is a {{ there without its }}?)` : reason, { cause: caught });
     this.line = lineOf(caught);
   }
 }
