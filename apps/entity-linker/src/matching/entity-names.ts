@@ -15,7 +15,8 @@ const tellingNames = 500;
 export class EntityNames {
   readonly #byWhole = new Map<string, EntityName[]>();
   readonly #byCore = new Map<string, EntityName[]>();
-  readonly #byFirstLetter = new Map<string, EntityName[]>();
+  readonly #byInitials = new Map<string, EntityName[]>();
+  readonly #byBeginning = new Map<string, EntityName[]>();
   readonly #byWord = new Map<string, EntityName[]>();
 
   static async read(entities: AsyncIterable<Entity> | Iterable<Entity>): Promise<EntityNames> {
@@ -34,9 +35,14 @@ export class EntityNames {
     return ofType(this.#byCore.get(mention.core), type);
   }
 
-  /** Those that begin with the same letter. */
-  ofFirstLetter(mention: ComparableName, type: EntityType): readonly EntityName[] {
-    return ofType(this.#byFirstLetter.get(mention.core.slice(0, 1)), type);
+  /** As many words, each beginning with the same letter. */
+  ofInitials(mention: ComparableName, type: EntityType): readonly EntityName[] {
+    return ofType(this.#byInitials.get(initials(mention)), type);
+  }
+
+  /** Those that begin alike, wherever the spaces are. */
+  ofBeginning(mention: ComparableName, type: EntityType): readonly EntityName[] {
+    return ofType(this.#byBeginning.get(beginning(mention)), type);
   }
 
   /** Those that have a word in common that tells something. */
@@ -52,10 +58,19 @@ export class EntityNames {
       const name = { entity, isAlias: index > 0, comparable };
       put(this.#byWhole, comparable.whole, name);
       put(this.#byCore, comparable.core, name);
-      put(this.#byFirstLetter, comparable.core.slice(0, 1), name);
+      put(this.#byInitials, initials(comparable), name);
+      put(this.#byBeginning, beginning(comparable), name);
       for (const word of new Set(comparable.words)) put(this.#byWord, word, name);
     }
   }
+}
+
+function initials({ words }: ComparableName): string {
+  return words.map((word) => word.slice(0, 1)).join(' ');
+}
+
+function beginning({ core }: ComparableName): string {
+  return core.slice(0, 4);
 }
 
 /** `other`, and a type that is not said, may be anything. */

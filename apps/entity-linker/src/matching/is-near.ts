@@ -15,5 +15,6 @@ export function isNear(one: ComparableName, other: ComparableName, threshold: nu
 function isNearWord(one: string, other: string, threshold: number): boolean {
   if (one === other) return true;
   if (one[0] !== other[0] || /\p{N}/u.test(one + other)) return false;
-  return distance(one, other) <= threshold * Math.max(one.length, other.length);
+  const edits = threshold * Math.max(one.length, other.length);
+  return Math.abs(one.length - other.length) <= edits && distance(one, other) <= edits;
 }

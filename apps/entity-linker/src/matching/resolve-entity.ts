@@ -31,7 +31,7 @@ export function resolveEntity({ name, type }: Mention, names: EntityNames, thres
   const whole = names.ofWhole(mention, type);
   const sameCore = names.ofCore(mention, type).filter(({ comparable }) => sayTheSameForm(comparable, mention));
   const near = (): readonly EntityName[] =>
-    names.ofFirstLetter(mention, type).filter(({ comparable }) => isNear(comparable, mention, threshold));
+    names.ofInitials(mention, type).filter(({ comparable }) => isNear(comparable, mention, threshold));
   const steps = [
     () => whole.filter(({ isAlias }) => !isAlias),
     () => whole.filter(({ isAlias }) => isAlias),
@@ -45,7 +45,8 @@ export function resolveEntity({ name, type }: Mention, names: EntityNames, thres
     if (second !== undefined) return { match: null, candidates: fitting.slice(0, maxCandidates).map(asCandidate) };
     return { match: step === near ? 'near' : first.name.isAlias ? 'alias' : 'exact', ...asCandidate(first) };
   }
-  const alike = names.ofFirstLetter(mention, type).filter(({ comparable }) => isAlike(comparable, mention));
+  const looksAlike = [...names.ofInitials(mention, type), ...names.ofBeginning(mention, type)];
+  const alike = looksAlike.filter(({ comparable }) => isAlike(comparable, mention));
   const candidates = bestOfEach([...names.ofWords(mention, type), ...alike], mention);
   return { match: null, candidates: candidates.slice(0, maxCandidates).map(asCandidate) };
 }
