@@ -3,6 +3,8 @@ export const cliErrorCodes = {
   'command.choice': 'Arguments that exclude each other, or none of those that are wanted. Give one of them.',
   'command.not-confirmed':
     'What is to be done costs again, and nobody said yes to it. Nothing was begun; --yes says it beforehand.',
+  'command.no-pipeline':
+    '`--batch` without a pipeline, and none is the default. Name one with --pipeline, or set DEFAULT_PIPELINE.',
   'command.no-file': 'A file that an option names cannot be read. Name a text file with one entry per line.',
   'dlt.no-topic': 'There is no topic of that name. Name an event, or leave it out for all.',
   'dlt.redriven-already': 'The letter was redriven before. If its message failed again, redrive the newer letter.',

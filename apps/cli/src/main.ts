@@ -3,7 +3,7 @@ import { SimulatorError } from '@batchmill/simulator';
 import { startTracing } from '@batchmill/telemetry';
 import { CommanderError } from 'commander';
 import { hearOutput } from './hear-output.js';
-import { program } from './program.js';
+import { parseArguments } from './parse-arguments.js';
 import { tellSignals } from './tell-signals.js';
 
 /* The `batchmill` command. Exit codes: see `exit-codes.ts`. */
@@ -11,7 +11,7 @@ startTracing();
 tellSignals();
 hearOutput();
 try {
-  await program().parseAsync(process.argv);
+  await parseArguments(process.argv.slice(2));
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode;

@@ -19,7 +19,11 @@ import { topicsCommand } from './commands/topics.js';
 export function program(): Command {
   const root = new Command('batchmill')
     .description('Documents through the OpenAI Batch API at half price: vectors and answers, nothing paid twice.')
-    .version('0.1.0');
+    .version('0.1.0')
+    .addHelpText(
+      'after',
+      '\n--batch, --batch-status, --batch-list and their like work too: docs/how-to/from-your-flags.md',
+    );
   for (const command of [
     runCommand(),
     runsCommand(),

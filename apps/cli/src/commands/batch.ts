@@ -88,7 +88,7 @@ async function processNow(id: string): Promise<void> {
   const before = await withLine((line) => batchOf(line, id));
   if (before.state === 'ingested') say(`batch ${id} is ingested already: there is nothing to process`);
   else if (before.state === 'built') say(`batch ${id} is not submitted yet: there is nothing to process`);
-  else await wish(id, processing(id, before));
+  else await wish(before._id, processing(before._id, before));
 }
 
 function processing(id: string, before: Batch): Wish {
@@ -105,9 +105,9 @@ function processing(id: string, before: Batch): Wish {
 }
 
 async function cancel(id: string): Promise<void> {
-  const { state, reason } = await withLine((line) => batchOf(line, id));
+  const { _id, state, reason } = await withLine((line) => batchOf(line, id));
   if (state === 'settled' || state === 'ingested') say(`batch ${id} has ended already: ${reason ?? state}`);
-  else await wish(id, cancelling(id));
+  else await wish(_id, cancelling(_id));
 }
 
 function cancelling(id: string): Wish {
@@ -153,8 +153,10 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** By our id, or by the provider's. */
 async function batchOf(line: Line, id: string): Promise<Batch> {
   const batch = await line.batches.get(id);
   if (batch !== null) return batch;
+  for await (const ofProvider of line.batches.find({ 'provider.batchId': id }, { limit: 1 })) return ofProvider;
   throw new ValidationError('batch.unknown', `there is no batch ${id}; batchmill batch list shows those there are`);
 }

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { isBatchmillError } from '@batchmill/contracts';
 import { CommanderError } from 'commander';
-import { program } from '../program.js';
+import { parseArguments } from '../parse-arguments.js';
 
 export interface Asked {
   /** What a script sees: 0, or what the command or its error ends with. */
@@ -21,7 +21,7 @@ export async function askBatchmill(home: string, args: readonly string[]): Promi
     jest.spyOn(process.stderr, 'write').mockImplementation((chunk) => ((err += String(chunk)), true)),
   ];
   try {
-    await program().parseAsync(args, { from: 'user' });
+    await parseArguments(args);
     return { code: Number(process.exitCode ?? 0), out, err };
   } catch (error) {
     if (error instanceof CommanderError) return { code: error.exitCode, out, err };

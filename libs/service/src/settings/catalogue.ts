@@ -24,6 +24,10 @@ export const settingsCatalogue = {
         'Which `.env.<environment>` is read beside `.env`: development, test, production, or a name of your own.',
       matching: { pattern: /^[A-Za-z][\w-]*$/, expected: 'a name of letters, digits, dashes and underscores' },
     }),
+    defaultPipeline: text('DEFAULT_PIPELINE', {
+      default: null,
+      meaning: 'The pipeline of `batchmill --batch` where `--pipeline` does not say it.',
+    }),
     home: path('BATCHMILL_HOME', { default: '.batchmill', meaning: 'The folder of all embedded data.' }),
     pipelines: pathOr('BATCHMILL_PIPELINES', shippedPipelines, {
       default: 'pipelines',
