@@ -40,6 +40,7 @@ export async function carryOutLine(text: string, batch: Batch, simulation: Simul
       nowSeconds: simulation.clock.nowSeconds(),
       requestHash: requestId,
       refuse: fault?.what === 'refusal',
+      halve: fault?.what === 'half-answer',
     });
     const line = resultLine.answered(customId, requestId, 200, performed.json);
     if (fault?.what === 'bad-json') {

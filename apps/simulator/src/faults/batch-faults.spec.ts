@@ -167,6 +167,28 @@ describe('faults on lines', () => {
     });
   });
 
+  it('I5: half-answer is half of the JSON that was asked for, said to be whole, and is billed', async () => {
+    const schema = {
+      type: 'object',
+      properties: { topics: { type: 'array', items: { type: 'string' } } },
+      required: ['topics'],
+      additionalProperties: false,
+    };
+    const format = { type: 'json_schema', json_schema: { name: 'topics', strict: true, schema } };
+    await withSimulator({}, async (client) => {
+      await client.faults([{ on: 'line', what: 'half-answer' }]);
+      const request = chatRequest('c', 'Mills turn.', { response_format: format });
+
+      const batch = await client.run([request], '/v1/chat/completions');
+
+      const [line] = await client.results(batch.output_file_id);
+      const body = line?.response?.body as { choices: { message: { content: string }; finish_reason: string }[] };
+      expect(body.choices[0]?.finish_reason).toBe('stop');
+      expect(() => JSON.parse(body.choices[0]?.message.content ?? '') as unknown).toThrow();
+      expect((await client.ledger()).requests).toBe(1);
+    });
+  });
+
   it('rate: the seed decides which, the same again, and a line sent again has another fate', async () => {
     const failing = (seed: number): Promise<string[][]> =>
       withSimulator({ seed }, async (client) => {

@@ -73,6 +73,9 @@ export const faultCatalogue = {
     'status-0': describe('In the error file with status code 0; not billed.'),
     'bad-json': describe('Its line in the output file is broken off; not billed, though it counts as completed.'),
     refusal: describe('The model refuses; billed. Embeddings have no refusals: they are not befallen.'),
+    'half-answer': describe(
+      'The model says half of its answer as if it were whole, so that JSON is none; billed. Embeddings are not befallen.',
+    ),
   },
   synchronous: {
     status: describe('Refused with an HTTP status; not billed.', 'status code, default 500'),
@@ -99,7 +102,8 @@ export type FaultWhat =
   | 'unknown'
   | 'status-0'
   | 'bad-json'
-  | 'refusal';
+  | 'refusal'
+  | 'half-answer';
 
 export interface FaultDescription {
   readonly does: string;

@@ -3,6 +3,7 @@ import { instanceOfSchema } from '../answers/instance-of-schema.js';
 import { isSchema } from '../answers/json-schema.js';
 import { OpenAiError } from '../http/openai-error.js';
 import type { TokenCounter } from '../tokens/token-counter.js';
+import type { PerformContext } from './performed.js';
 import type { Message } from './read-messages.js';
 import { promptOf } from './read-messages.js';
 
@@ -26,7 +27,7 @@ export function generateText(
   format: { readonly value: unknown; readonly param: string },
   maxTokens: { readonly value: unknown; readonly param: string },
   tokens: TokenCounter,
-  refuse: boolean,
+  { refuse, halve = false }: Pick<PerformContext, 'refuse' | 'halve'>,
 ): Generated {
   const limit = readMaxTokens(maxTokens.value, maxTokens.param);
   const inputTokens = messages.reduce((sum, { text }) => sum + tokensPerMessage + tokens.count(text), tokensPerMessage);
@@ -38,7 +39,8 @@ export function generateText(
       { param: 'messages', code: 'context_length_exceeded' },
     );
   }
-  const full = refuse ? refusalText : write(promptOf(messages), format.value, format.param);
+  const whole = refuse ? refusalText : write(promptOf(messages), format.value, format.param);
+  const full = halve ? whole.slice(0, Math.ceil(whole.length / 2)) : whole;
   const fullTokens = tokens.count(full);
   const cut = fullTokens > limit;
   return {

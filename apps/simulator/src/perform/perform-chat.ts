@@ -13,7 +13,7 @@ export function performChat(body: Body, model: Model, tokens: TokenCounter, cont
     { value: body['response_format'], param: 'response_format' },
     { value: body[param], param },
     tokens,
-    context.refuse,
+    context,
   );
   const count = readCount(body['n']);
   const usage = { inputTokens: generated.inputTokens, outputTokens: generated.outputTokens * count };

@@ -14,7 +14,7 @@ export function performResponse(body: Body, model: Model, tokens: TokenCounter, 
     { value: format, param: 'text.format' },
     { value: body['max_output_tokens'], param: 'max_output_tokens' },
     tokens,
-    context.refuse,
+    context,
   );
   const { inputTokens, outputTokens, cut, refusal, text } = generated;
   const status = cut ? 'incomplete' : 'completed';

@@ -21,4 +21,6 @@ export interface PerformContext {
   readonly requestHash: string;
   /** Answer with a refusal, where the endpoint has such a thing. */
   readonly refuse: boolean;
+  /** Answer with the half of a text, as if it were whole. */
+  readonly halve?: boolean;
 }
