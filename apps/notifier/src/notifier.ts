@@ -12,15 +12,7 @@ import {
   type Event,
 } from '@batchmill/contracts';
 import { delayAfter } from '@batchmill/pipeline';
-import {
-  Batches,
-  Notifications,
-  type Batch,
-  type Leased,
-  type Moves,
-  type Notification,
-  type Told,
-} from '@batchmill/records';
+import { Batches, Notifications, type Leased, type Moves, type Notification, type Told } from '@batchmill/records';
 import { Consumes, Stage, Works, jitterFrom, type Received } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
 import { Channels } from './channels.js';
@@ -142,14 +134,10 @@ export class Notifier {
     }
   }
 
-  /** What stood in the way of the first batch of a run that did not end well. */
+  /** What stood in the way in the first batch of a run that did not answer all. */
   async #firstErrorOf(runId: string): Promise<string | null> {
-    const troubled = { runId, $or: [{ failure: { $ne: null } }, { 'ingestion.firstError': { $ne: null } }] };
-    for await (const batch of this.batches.find(troubled, { limit: 1 })) return errorOf(batch);
-    return null;
+    const troubled = { runId, 'ingestion.firstError': { $ne: null } };
+    const [batch] = await Array.fromAsync(this.batches.find(troubled, { limit: 1 }));
+    return batch?.ingestion.firstError ?? null;
   }
-}
-
-function errorOf({ failure, ingestion }: Batch): string | null {
-  return failure?.message ?? ingestion.firstError;
 }

@@ -76,7 +76,7 @@ describe('batchmill notify test', () => {
       code: 0,
       out: 'webhook  delivered: the receiver answered 202\nemail    delivered: the receiver answered 250\n',
     });
-    expect(got).toContainEqual({ type: 'notifications.test' });
+    expect(got).toContainEqual({ type: 'test' });
     expect(got).toContainEqual({ subject: expect.stringContaining('[Batchmill]') });
   });
 

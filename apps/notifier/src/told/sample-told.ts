@@ -3,7 +3,7 @@ import { occasions, type Told } from '@batchmill/records';
 /** What a test tells. */
 export function toldAsTest(at: Date): Told {
   return {
-    type: 'notifications.test',
+    type: 'test',
     timestamp: at.toISOString(),
     summary: 'This is a test of the notifications of Batchmill; nothing has happened',
     runId: null,

@@ -19,7 +19,7 @@ export function toldOfResults(event: ResultsIngested, batch: Batch | null, at: D
     documents,
     counts: { of: 'requests', total, succeeded, failed, pending },
     usd,
-    error: batch?.failure?.message ?? error,
+    error,
   };
 }
 
@@ -33,7 +33,7 @@ export function toldOfRetry(event: DocumentsRetryScheduled, batch: Batch | null,
     documents,
     counts: countsOf(batch),
     usd: null,
-    error: batch?.failure?.message ?? batch?.ingestion.firstError ?? null,
+    error: batch?.ingestion.firstError ?? null,
   };
 }
 

@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { RandomIds, SystemClock } from '@batchmill/contracts';
+import { tellTest } from '@batchmill/notifier';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MailReceiver } from '../../apps/notifier/src/testing/mail-receiver.js';
+import { emailTo, secret, webhookTo } from '../../apps/notifier/src/testing/settings-to.js';
+import { WebhookReceiver } from '../../apps/notifier/src/testing/webhook-receiver.js';
+
+const root = join(import.meta.dirname, '../..');
+const guide = readFileSync(join(root, 'docs/how-to/notifications.md'), 'utf8');
+
+/** The code of a language in the guide, in order. */
+function snippets(language: string): string[] {
+  return [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, code = '']) => code);
+}
+
+describe('docs/how-to/notifications.md', () => {
+  let hook: WebhookReceiver;
+  let mail: MailReceiver;
+  let folder: string;
+  beforeEach(async () => {
+    hook = await WebhookReceiver.open();
+    mail = await MailReceiver.open();
+    // Within the workspace: the snippet for Node imports the library.
+    folder = await mkdtemp(join(root, 'node_modules/.guide-'));
+  });
+  afterEach(async () => {
+    await hook.goAway();
+    await mail.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const surroundings = { clock: new SystemClock(), ids: new RandomIds() };
+
+  async function post(): Promise<{ headers: unknown; body: string }> {
+    await tellTest({ webhook: webhookTo(hook.url), email: null }, surroundings);
+    return hook.posts[0]!;
+  }
+
+  /** Runs a snippet with a call of it; what it prints. */
+  async function said(program: string, file: string, code: string): Promise<string> {
+    await writeFile(join(folder, file), code);
+    const { stdout, stderr, error } = spawnSync(program, [join(folder, file)], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], WEBHOOK_SECRET: secret },
+    });
+    if (error !== undefined) throw error;
+    return `${stdout}${stderr}`.trim();
+  }
+
+  it('N1: its lines for Node verify a post, and refuse one that was changed', async () => {
+    const { headers, body } = await post();
+    const [code = ''] = snippets('js');
+    const call = (what: string) =>
+      `${code}try { console.log(verified(${JSON.stringify(what)}, ${JSON.stringify(headers)}).type); } catch { console.log('refused'); }`;
+
+    expect(await said(process.execPath, 'right.mjs', call(body))).toBe('test');
+    expect(await said(process.execPath, 'wrong.mjs', call(`${body} `))).toBe('refused');
+  });
+
+  it('N1: its lines for Python verify a post, and refuse one that was changed', async () => {
+    if (spawnSync('python3', ['--version']).status !== 0) {
+      console.warn('there is no python3 here: its lines were not tried');
+      return;
+    }
+    const { headers, body } = await post();
+    const [code = ''] = snippets('python');
+    const call = (what: string) =>
+      `import json\n${code}\nprint(is_verified(${JSON.stringify(secret)}, json.loads(${JSON.stringify(JSON.stringify(headers))}), ${JSON.stringify(what)}.encode()))`;
+
+    expect(await said('python3', 'right.py', call(body))).toBe('True');
+    expect(await said('python3', 'wrong.py', call(`${body} `))).toBe('False');
+  });
+
+  it('N1, N2: its templates render, and what it shows of a post has the fields of one', async () => {
+    const [slack = '', letter = ''] = snippets('liquid');
+    const templates = { webhook: join(folder, 'slack.liquid'), email: join(folder, 'mail.liquid') };
+    await writeFile(templates.webhook, slack);
+    await writeFile(templates.email, letter);
+    const { body } = await post();
+
+    const webhook = webhookTo(hook.url, { template: templates.webhook });
+    await tellTest({ webhook, email: emailTo(mail.port, { template: templates.email }) }, surroundings);
+
+    expect(JSON.parse(hook.posts[1]!.body)).toEqual({ text: expect.stringContaining('This is a test') });
+    expect(mail.mails[0]!.header('subject')).toBe('Batchmill: test');
+    const [shown = ''] = snippets('json');
+    expect(fieldsOf(JSON.parse(shown))).toEqual(fieldsOf(JSON.parse(body)));
+  });
+});
+
+function fieldsOf(post: unknown): string[] {
+  const { data, ...about } = post as { data: Record<string, unknown> & { counts: Record<string, unknown> } };
+  return [...Object.keys(about), ...Object.keys(data), ...Object.keys(data.counts)];
+}
