@@ -13,6 +13,14 @@ export async function openBlobs(
   if (blobs.scheme !== 'gridfs') {
     return FolderBlobs.open({ folder: blobs.scheme === 'file' ? blobs.url : join(home, 'blobs'), ids });
   }
+  const said = blobs.url.slice('gridfs:'.length);
+  if (/^mongodb(?:\+srv)?:/.test(said)) return GridFsBlobs.open({ url: said, ids, clock });
+  if (said !== '') {
+    throw new ValidationError(
+      'settings.no-database',
+      'BATCHMILL_BLOBS: wanted gridfs:, or gridfs:mongodb://…/db; what follows gridfs: is no URL of a MongoDB',
+    );
+  }
   if (store.scheme === 'embedded') {
     throw new ValidationError(
       'settings.no-database',

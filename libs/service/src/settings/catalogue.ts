@@ -3,6 +3,7 @@ import { address } from './kinds/address.js';
 import { choice } from './kinds/choice.js';
 import { choices } from './kinds/choices.js';
 import { duration } from './kinds/duration.js';
+import { existingFile } from './kinds/existing-file.js';
 import { list } from './kinds/list.js';
 import { decimal, integer } from './kinds/numbers.js';
 import { path, pathOr } from './kinds/path.js';
@@ -44,7 +45,9 @@ export const settingsCatalogue = {
     }),
     blobs: address('BATCHMILL_BLOBS', ['file', 'gridfs'], {
       default: 'embedded',
-      meaning: 'Batch files and results: a folder in the home, another folder, or GridFS in the store.',
+      meaning:
+        'Batch files and results: a folder in the home, another folder, or GridFS: `gridfs:` in the database of the store, `gridfs:mongodb://…/db` in another.',
+      isSecret: true,
     }),
     vectors: address('BATCHMILL_VECTORS', ['milvus'], {
       default: 'embedded',
@@ -63,7 +66,7 @@ export const settingsCatalogue = {
       default: 'false',
       meaning: 'Whether the brokers are spoken to by TLS.',
     }),
-    caFile: path('KAFKA_CA_FILE', {
+    caFile: existingFile('KAFKA_CA_FILE', {
       default: null,
       meaning: 'Who signed their certificate, as a PEM file; unset: whom the system trusts.',
     }),
@@ -99,7 +102,7 @@ export const settingsCatalogue = {
       isSecret: true,
     }),
     tls: choice('MILVUS_TLS', ['true', 'false'], { default: 'false', meaning: 'Whether it is spoken to by TLS.' }),
-    caFile: path('MILVUS_CA_FILE', {
+    caFile: existingFile('MILVUS_CA_FILE', {
       default: null,
       meaning: 'Who signed its certificate, as a PEM file; unset: whom the system trusts.',
     }),

@@ -204,6 +204,12 @@ describe('settings', () => {
     expect(blobs).toEqual({ scheme: 'file', url: folder.startsWith('/') ? folder : join(cwd, folder) });
   });
 
+  it.each(['KAFKA_CA_FILE', 'MILVUS_CA_FILE'])('C6: %s that cannot be read stops the start', (name) => {
+    const wrong = () => readSettings({ env: { [name]: 'no/such.pem' }, cwd });
+
+    expect(wrong).toThrow(new RegExp(`${name}.*no/such.pem.*a file that can be read`));
+  });
+
   it('C7: the shipped pipelines are used where nobody named a folder and there is none', async () => {
     const unsaid = readSettings({ env: {}, cwd }).installation.pipelines;
     const said = readSettings({ env: { BATCHMILL_PIPELINES: 'pipelines' }, cwd }).installation.pipelines;

@@ -5,7 +5,7 @@ import { closestName } from '@batchmill/pipeline';
 import { settingGroups, settingsCatalogue } from './catalogue.js';
 import type { Setting } from './setting.js';
 import type { Settings } from './settings.js';
-import { readSource, type Source, type Variables } from './sources.js';
+import { environmentsIn, readSource, type Source, type Variables } from './sources.js';
 
 export interface SettingsFrom {
   readonly env: Variables;
@@ -27,6 +27,9 @@ interface Said {
   readonly text: string;
   readonly place: string;
 }
+
+/** Those that are known without a file. */
+const environments: readonly string[] = ['development', 'test', 'production'];
 
 const all = settingGroups.flatMap(([, members]) => Object.values(members));
 
@@ -58,8 +61,26 @@ function sourcesOf({ env, cwd, files }: SettingsFrom, problems: string[]): Sourc
   const { environment } = settingsCatalogue.installation;
   const said = saidIn(environment, [outside, ...plain])?.text ?? environment.default ?? '';
   const named = environment.read(said, cwd);
-  const special = named === undefined ? [] : fileSource(`.env.${named}`, cwd, problems, false);
+  if (named === undefined) return [outside, ...plain];
+  const special = fileSource(`.env.${named}`, cwd, problems, false);
+  if (special.length === 0) noteMisspelt(named, cwd, problems);
+  for (const source of special) noteOtherEnvironment(named, source, problems);
   return [outside, ...special, ...plain];
+}
+
+/** A name of somebody's own needs no file; one that nearly is that of another would miss that one's settings unseen. */
+function noteMisspelt(named: string, cwd: string, problems: string[]): void {
+  if (environments.includes(named)) return;
+  const near = closestName(named, [...environments, ...environmentsIn(cwd)]);
+  if (near === null) return;
+  problems.push(`BATCHMILL_ENV: found "${named}", and no file .env.${named} in ${cwd}; did you mean ${near}?`);
+}
+
+/** Its file was read because of the name: the name cannot be another one by now. */
+function noteOtherEnvironment(named: string, source: Source, problems: string[]): void {
+  const said = saidIn(settingsCatalogue.installation.environment, [source]);
+  if (said === null || said.text.trim() === named) return;
+  problems.push(`${said.name}: found "${said.text}" in ${source.place}, expected it in .env or the environment`);
 }
 
 function fileSource(file: string, cwd: string, problems: string[], isAsked: boolean): Source[] {

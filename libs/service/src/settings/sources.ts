@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 
@@ -24,4 +24,11 @@ export function readSource(file: string, cwd: string): Source | null | Unreadabl
     const { code } = error as NodeJS.ErrnoException; // file system errors have one
     return code === 'ENOENT' ? null : { file, reason: code ?? 'unknown' };
   }
+}
+
+/** The environments that a folder has files of settings for: `.env.staging`. */
+export function environmentsIn(cwd: string): string[] {
+  const prefix = '.env.';
+  const files = readdirSync(cwd).filter((name) => name.startsWith(prefix));
+  return files.map((name) => name.slice(prefix.length));
 }
