@@ -31,7 +31,7 @@ status     {{ status }}
   succeeded  {{ counts.succeeded }}
   failed     {{ counts.failed }}
   pending    {{ counts.pending }}
-{% endif %}{% if usd %}cost       {{ usd }} USD
+{% endif %}{% if usd %}cost       {{ usd | round: 4 }} USD
 {% endif %}{% if error %}error      {{ error }}
 {% endif %}{% if batchId %}
 More of the same in this run is mailed at most once an hour.
