@@ -1,6 +1,7 @@
 import { awaitRun, hasEnded, isAtWork, workedElsewhere } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodeOf } from '../exit-codes.js';
+import { pausedNote } from '../show/paused-note.js';
 import { progressDisplay } from '../show/progress-display.js';
 import { runSummary } from '../show/run-summary.js';
 import { settingsHere, withLine } from '../with-line.js';
@@ -23,6 +24,7 @@ async function progress(id: string | undefined): Promise<void> {
     }
     const run = await runOf(line, id ?? newest?._id ?? '');
     const display = progressDisplay(process.stdout);
+    const note = pausedNote((text) => display.say(text));
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort());
     const report = await awaitRun(line, run._id, {
@@ -30,7 +32,9 @@ async function progress(id: string | undefined): Promise<void> {
       // Nobody at work from the beginning: there is nothing to wait for.
       isWorkedOn: isAtWork(settings) ? workedElsewhere(settings, line.clock) : () => false,
       onProgress: (now) => {
-        if (!hasEnded(now)) display.show(now);
+        if (hasEnded(now)) return;
+        note(now);
+        display.show(now);
       },
     }).finally(() => display.end());
     if (report === null) return;

@@ -70,6 +70,21 @@ describe('batchmill run, in processes of its own', () => {
     expect(following.said).toContain('it goes on with: batchmill run annual-reports --run-id one');
   }, 60_000);
 
+  it('R10: a run that another process works on is paused and resumed by it', async () => {
+    const worker = CommandProcess.start(cwd, [...run, '--run-id', 'one'], slow);
+    await worker.says('5 at the provider');
+    const paused = CommandProcess.start(cwd, ['runs', 'pause', 'one'], fast);
+    await expect(paused.ends()).resolves.toBe(0);
+    await worker.says('paused; it goes on after: batchmill runs resume one');
+    const resumed = CommandProcess.start(cwd, ['runs', 'resume', 'one'], fast);
+    await expect(resumed.ends()).resolves.toBe(0);
+    worker.signal('SIGINT');
+
+    await expect(worker.ends()).resolves.toBe(130);
+    expect(paused.said).toContain('asked the process at work to pause run one; batchmill runs show one');
+    expect(resumed.said).toContain('asked the process at work to go on with run one; batchmill progress one');
+  }, 90_000);
+
   it('R2: a run that has ended is not done again, and says so', async () => {
     await CommandProcess.start(cwd, [...run, '--run-id', 'one'], fast).ends();
 

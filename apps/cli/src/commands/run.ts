@@ -6,6 +6,7 @@ import { exitCodeOf, exitCodes } from '../exit-codes.js';
 import { expectYes } from '../expect-yes.js';
 import { askedBy, runIdFrom, withRunFlags, type RunFlags } from '../run-options.js';
 import { estimateText } from '../show/estimate-text.js';
+import { pausedNote } from '../show/paused-note.js';
 import { progressDisplay } from '../show/progress-display.js';
 import { pathHere } from '../show/path-here.js';
 import { runJson, runSummary } from '../show/run-summary.js';
@@ -47,6 +48,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   const home = pathHere(settings.installation.home);
   const said = flags.json ? process.stderr : process.stdout;
   const display = progressDisplay(said);
+  const note = pausedNote((text) => display.say(text));
   const stopping = stopSignal((text) => display.say(text));
   const work = { isElsewhere: false };
   const askedAt = new Date();
@@ -63,7 +65,9 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
       work.isElsewhere = where === 'elsewhere';
     },
     onProgress: (report) => {
-      if (!hasEnded(report)) display.show(report);
+      if (hasEnded(report)) return;
+      note(report);
+      display.show(report);
     },
   }).finally(() => display.end());
   process.stdout.write(
