@@ -80,6 +80,24 @@ describe('trouble on real servers', () => {
   );
 
   it(
+    'X1: a document whose id is too long for the vector store fails alone, and the others of its batch are stored',
+    async () => {
+      await line.addNotes('weirs', 5);
+      const _id = 'w'.repeat(1_100);
+      await line.documents.collection('notes').insertOne({ _id, topic: 'weirs', book: 'b', text: 'A note.' });
+      await line.start(...stageNames);
+
+      const run = await line.endOf(await line.ask('weirs', 'embeddings'));
+
+      expect(run['totals']).toMatchObject({ documents: { succeeded: 5, failed: 1, left: 0 } });
+      expect(await line.vectors.count(line.collection)).toBe(5);
+      const failed = await line.documents.collection('notes').findOne({ _id });
+      expect(JSON.stringify(failed)).toContain('document.vector-refused');
+    },
+    patienceMs,
+  );
+
+  it(
     'work that always fails is parked alone, and a retry puts it back when its cause is gone',
     async () => {
       await line.addNotes('dams', 40);

@@ -1,6 +1,8 @@
 /** Every code that the result-ingester puts on an error or a document: what it means, and what to do. */
 export const resultIngesterErrorCodes = {
   'batch.no-run': 'The run of a batch is gone. Parked; put the run’s record back, or leave the batch.',
+  'document.vector-refused':
+    'The vector store does not take the row of this document, such as one whose id is longer than its field. The message says why; the others of its batch are stored.',
   'document.write-refused':
     'The store refused to write the answer into the document. See the response template and the type of the field.',
   'provider.results-gone':

@@ -27,7 +27,11 @@ import type { BulkUpdate, Collection, Fields, Update } from '@batchmill/store';
 import type { Vectors } from '@batchmill/vectors';
 import type { Outcome } from './outcome.js';
 import type { Progress } from './progress.js';
+import { upsertEach } from './upsert-each.js';
 import { vectorKey } from './vector-key.js';
+
+/** Answers that are made into updates at once. */
+const preparedAtOnce = 16;
 
 /** An outcome of a document that still carries the claim. */
 interface Held {
@@ -57,8 +61,7 @@ export class OutcomeWriter {
   ) {}
 
   async write(slice: readonly Outcome[], progress: Progress): Promise<void> {
-    const held = await this.#held(slice);
-    await this.#writeVectors(held);
+    const held = await this.#writeVectors(await this.#held(slice), progress);
     const { answered, troubled } = await this.#prepare(held, progress);
     const left = await this.#writeLastAnswers(answered);
     await this.#writeOutcomes(left, troubled, progress);
@@ -80,35 +83,54 @@ export class OutcomeWriter {
     });
   }
 
-  async #writeVectors(held: readonly Held[]): Promise<void> {
+  /** A row that is refused is the failure of its document alone. */
+  async #writeVectors(held: readonly Held[], progress: Progress): Promise<readonly Held[]> {
     const { vectors } = this.plan.side;
-    if (vectors === null) return;
+    if (vectors === null) return held;
     const rows = held.flatMap(({ outcome: { documentId, chunkId, parentId, classified } }) => {
       if (classified.outcome !== 'answered' || classified.answer.kind !== 'vector') return [];
       return [{ key: vectorKey(documentId), chunkId, parentId, vector: classified.answer.vector }];
     });
-    if (rows.length > 0) await this.needs.vectors.upsert(vectors.collection, rows);
+    const refused = await upsertEach(this.needs.vectors, vectors.collection, rows);
     // After this line the vectors are safe: a crash writes them again under the same keys.
+    if (refused.size === 0) return held;
+    return held.map((one) => {
+      const reason = refused.get(vectorKey(one.outcome.documentId));
+      if (reason === undefined) return one;
+      const error = { kind: 'ValidationError', code: 'document.vector-refused', message: reason } as const;
+      progress.countUnusable('failed', error);
+      const { usage } = one.outcome.classified;
+      return { ...one, outcome: { ...one.outcome, classified: { outcome: 'fail', error, usage } } };
+    });
   }
 
+  /** The author's functions may wait for something: they do so side by side. */
   async #prepare(held: readonly Held[], progress: Progress): Promise<{ answered: Answered[]; troubled: Held[] }> {
     const answered: Answered[] = [];
     const troubled: Held[] = [];
-    for (const one of held) {
-      const { classified, function: name } = one.outcome;
-      if (classified.outcome !== 'answered') {
-        troubled.push(one);
-        continue;
+    for (let at = 0; at < held.length; at += preparedAtOnce) {
+      const slice = held.slice(at, at + preparedAtOnce);
+      const updates = await Promise.all(slice.map((one) => this.#updateFor(one)));
+      for (const [index, one] of slice.entries()) {
+        const update = updates[index] ?? null;
+        if (update === null) troubled.push(one);
+        else if ('update' in update) answered.push({ ...one, template: { ...update.update } });
+        else {
+          const trouble = asTrouble(one, update.error);
+          progress.countUnusable(trouble.outcome.classified.outcome === 'retry' ? 'retried' : 'failed', update.error);
+          troubled.push(trouble);
+        }
       }
-      const moment = { now: this.needs.clock.now(), runId: this.batch.runId };
-      const written = await responseUpdate(this.plan, name, classified, one.document, moment);
-      if ('error' in written) {
-        const trouble = asTrouble(one, written.error);
-        progress.countUnusable(trouble.outcome.classified.outcome === 'retry' ? 'retried' : 'failed', written.error);
-        troubled.push(trouble);
-      } else answered.push({ ...one, template: { ...written.update } });
     }
     return { answered, troubled };
+  }
+
+  /** Null: there is no answer. */
+  async #updateFor({ outcome, document }: Held): Promise<{ update: Update } | { error: DocumentError } | null> {
+    const { classified, function: name } = outcome;
+    if (classified.outcome !== 'answered') return null;
+    const moment = { now: this.needs.clock.now(), runId: this.batch.runId };
+    return responseUpdate(this.plan, name, classified, document, moment);
   }
 
   /** (a) Returns those that were not the last answer of their document, or whose write was refused. */

@@ -142,10 +142,17 @@ export class WorkLoop<T extends WorkRecord> {
     const begunMs = performance.now();
     let outcome: WorkOutcome = 'moved';
     try {
-      await inSpan(`${stage.name} ${method}`, spanOfWork(this.work, record, by), () => this.#go(leased, over));
+      await inSpan(`${stage.name} ${method}`, spanOfWork(this.work, record, by), async () => {
+        try {
+          await this.#go(leased, over);
+        } catch (error) {
+          outcome = await this.#letGo(record, error); // in the span, so that what is logged of it names the trace
+          throw error;
+        }
+      });
       this.#working.back();
-    } catch (error) {
-      outcome = await this.#letGo(record, error);
+    } catch {
+      // It was let go, and the span knows of it.
     } finally {
       over.abort();
       countWork({ stage: stage.name, method, outcome, seconds: (performance.now() - begunMs) / 1000 });

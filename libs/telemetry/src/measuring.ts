@@ -2,6 +2,7 @@ import { createNoopMeter, type Attributes, type Meter, type ObservableResult } f
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import type { Resource } from '@opentelemetry/resources';
 import { MeterProvider, type IMetricReader } from '@opentelemetry/sdk-metrics';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const meterName = 'batchmill';
 
@@ -63,11 +64,14 @@ export interface Observed {
   readonly attributes: Attributes;
 }
 
-/** A number that is looked up whenever somebody asks. A look that fails says nothing. */
+/** Whoever asks for the counts waits for ten seconds, and then goes without all of them. */
+const looksAtMostMs = 2_000;
+
+/** A number that is looked up whenever somebody asks. A look that fails, or takes too long, says nothing. */
 export function observe(name: string, description: string, look: () => Promise<readonly Observed[]>): () => void {
   const gauge = meter.createObservableGauge(name, { description });
   const callback = async (result: ObservableResult): Promise<void> => {
-    const found = await look().catch(() => []);
+    const found = await inTime(look().catch(() => []));
     for (const { value, attributes } of found) result.observe(value, attributes);
   };
   gauge.addCallback(callback);
@@ -94,4 +98,10 @@ function instrumentsOf(from: Meter) {
     tokens: from.createCounter('batchmill.tokens', { description: 'Tokens that the provider billed.' }),
     cost: from.createCounter('batchmill.cost.usd', { description: 'What they cost, in US dollars.' }),
   };
+}
+
+async function inTime(looking: Promise<readonly Observed[]>): Promise<readonly Observed[]> {
+  const over = new AbortController();
+  const late = sleep(looksAtMostMs, [], { signal: over.signal }).catch(() => []);
+  return Promise.race([looking, late]).finally(() => over.abort());
 }

@@ -121,6 +121,14 @@ describe('telemetry', () => {
     expect(said).not.toContain('batchmill_lag{');
   });
 
+  it('R3: a look that takes too long holds up none of the other counts', async () => {
+    const telemetry = start(null);
+    observe('batchmill.batches', 'Batches by state.', async () => [{ value: 1, attributes: { state: 'built' } }]);
+    observe('batchmill.lag', 'Messages not handled yet.', () => new Promise(() => undefined));
+
+    expect(await telemetry.exposition()).toContain('batchmill_batches{state="built"} 1\n');
+  });
+
   it('telemetry that the receiver refuses is said once, and the work goes on', async () => {
     const receiver = new Receiver(400);
     const telemetry = start(await receiver.open());

@@ -9,6 +9,6 @@ export function serversOf(url: string): string {
 
 /** The database that the path of the URL names, or null. */
 export function databaseOf(url: string): string | null {
-  const [, name = ''] = /^mongodb(?:\+srv)?:\/\/(?:.*@)?[^/?@]*\/([^?]*)/s.exec(url) ?? [];
+  const [, name = ''] = /^mongodb(?:\+srv)?:\/\/(?:[^?]*@)?[^/?@]*\/([^?]*)/.exec(url) ?? [];
   return name === '' ? null : decodeURIComponent(name);
 }

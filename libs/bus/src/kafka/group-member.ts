@@ -46,6 +46,7 @@ export class GroupMember implements Subscription {
   private readonly standstill = new Standstill(looksOfStandstill);
   private watching: NodeJS.Timeout | null = null;
   private joins = 0;
+  private hasBegun = false;
   private isRebalancing = false;
   private stopping: Promise<void> | null = null;
   private causeOfDeath: BatchmillError | null = null;
@@ -105,6 +106,7 @@ export class GroupMember implements Subscription {
       eachBatch: (payload) => this.work(payload),
     });
     if (this.causeOfDeath) throw this.causeOfDeath;
+    this.hasBegun = true;
     this.watching = setInterval(() => void this.lookAtOffsets(), watchMs);
   }
 
@@ -229,7 +231,8 @@ export class GroupMember implements Subscription {
     const words = `The subscription of ${group} ${reason} Start its process again.`;
     this.causeOfDeath = busError('bus.subscription-died', words, cause);
     const fields = { operation: 'bus', group, code: this.causeOfDeath.code, error: words };
-    this.options.log.error('a subscription has died; its process has to be started again', fields);
+    // Who asked for a subscription that cannot begin is told by the rejection, and may ask again.
+    if (this.hasBegun) this.options.log.error('a subscription has died; its process has to be started again', fields);
     this.death.resolve(this.causeOfDeath);
   }
 }

@@ -119,7 +119,10 @@ export const settingsCatalogue = {
       meaning: 'The database of the documents to work on. Unset: they are in `BATCHMILL_STORE`.',
       isSecret: true,
     }),
-    database: text('MONGODB_DB', { default: null, meaning: 'Its name, where the URL does not say it.' }),
+    database: text('MONGODB_DB', {
+      default: null,
+      meaning: 'The database of the documents; it goes before the one that the URL names.',
+    }),
     collection: text('MONGODB_COLLECTION', {
       default: null,
       meaning: 'The collection of pipelines that name none.',

@@ -50,6 +50,34 @@ export function describeTracing(make: MakeStageUnderTest): void {
       expect(partsOf(message!.headers['traceparent']!)).toEqual([traceId, span.spanContext().spanId]);
     });
 
+    it('S6: what is logged of a failure is logged in the trace of its record', async () => {
+      const traceparent = newTraceparent();
+      const { log } = workshop();
+      const told: (string | null)[] = [];
+      for (const level of ['warn', 'error'] as const) {
+        const say = log[level].bind(log);
+        log[level] = (message, fields) => {
+          told.push(traceparentOf());
+          say(message, fields);
+        };
+      }
+      await workshop().insert('thing', { traceparent });
+
+      await workshop().start(
+        [
+           
+          works(maker, 'asked', [], async function* () {
+            throw new ProcessingError('provider.odd-answer', 'broken');
+          }),
+        ],
+        workshop().needs({}, { maxAttempts: 1 }),
+      );
+
+      await eventually('it is parked', async () => (await workshop().thing('thing')).parked);
+      await eventually('it is told', () => told.length === 1);
+      expect(told.map((said) => partsOf(said ?? '')[0])).toEqual([partsOf(traceparent)[0]]);
+    });
+
     it('S6: input that is recorded goes on in the trace of its message, through every stage', async () => {
       const traceparent = newTraceparent();
       const [traceId] = partsOf(traceparent);

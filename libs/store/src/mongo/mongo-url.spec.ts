@@ -18,6 +18,7 @@ describe("MongoDB's URL", () => {
     ['mongodb://localhost/line', 'line'],
     ['mongodb://me:secret@a,b/li%20ne?w=1', 'li ne'],
     ['mongodb+srv://cluster.example/line', 'line'],
+    ['mongodb://localhost/line?tlsCAFile=/home/me@corp/ca', 'line'],
     ['mongodb://localhost', null],
     ['mongodb://localhost/', null],
     ['mongodb://me:secret@localhost/?authSource=admin', null],

@@ -12,6 +12,6 @@ export function shownUrl(url: string): string {
 
 /** The database that the path of the URL names, or null. */
 export function databaseOf(url: string): string | null {
-  const [, name = ''] = /^mongodb(?:\+srv)?:\/\/(?:.*@)?[^/?@]*\/([^?]*)/s.exec(url) ?? [];
+  const [, name = ''] = /^mongodb(?:\+srv)?:\/\/(?:[^?]*@)?[^/?@]*\/([^?]*)/.exec(url) ?? [];
   return name === '' ? null : decodeURIComponent(name);
 }

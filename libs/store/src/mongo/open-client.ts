@@ -15,7 +15,7 @@ export const callTimeoutMs = 300_000;
  * - Bounded: a server that does not answer, frozen ones too, fails its heartbeats within seven seconds, which breaks off every
  *   call that waits for it; a call without a server rejects after ten more, a read, which is tried twice, after twenty. Only a server that answers the heartbeats but
  *   not the call is waited for longer.
- * - Retried once by the driver after a lost connection: single writes on replica sets. Never `updateMany` and
+ * - Retried once by the driver after a lost connection, unless the URL says `retryWrites=false`: single writes on replica sets. Never `updateMany` and
  *   `deleteMany`, and nothing on a server on its own: those reject, and may have been carried out.
  * - Documents come back with the types that the embedded store gives; text that is no UTF-8 is no reason to stop.
  */
@@ -25,8 +25,6 @@ export function openClient(url: string): MongoClient {
       appName: 'batchmill',
       writeConcern: { w: 'majority', journal: true, wtimeoutMS: 30_000 },
       readPreference: 'primary',
-      retryWrites: true,
-      retryReads: true,
       heartbeatFrequencyMS: 2_000,
       connectTimeoutMS: 5_000,
       serverSelectionTimeoutMS: 10_000,
