@@ -3,6 +3,8 @@ import type { TestLine } from '@batchmill/testing';
 /** What the simulated provider says of itself at `GET /admin/ledger`. */
 export interface Ledger {
   readonly requests: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
   readonly usd: number;
   readonly twice: readonly { customId: string; times: number; batches: readonly string[] }[];
   readonly batches: readonly { id: string; status: string; requests: number; billed: number }[];
