@@ -37,7 +37,7 @@ function strangeSnippets(page: string, textOf: (path: string) => string = read):
 }
 
 function standsIn(snippet: string, text: string): boolean {
-  const depths = [0, 2, 4, 6, 8].map((depth) => ' '.repeat(depth));
+  const depths = [0, 2, 4, 6, 8, 10, 12].map((depth) => ' '.repeat(depth));
   return depths.some((depth) => `\n${text}\n`.includes(`\n${snippet.replaceAll(/^(?=.)/gm, depth)}\n`));
 }
 
