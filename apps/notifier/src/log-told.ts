@@ -17,7 +17,7 @@ export function logTold(log: Log, told: Told): void {
     usd,
     error,
   };
-  const isTrouble = type === 'batch.failed' || status === 'rejected' || status === 'incomplete';
+  const isTrouble = type === 'batch.failed' || ['rejected', 'incomplete', 'missed'].includes(status);
   if (isTrouble) log.warn(summary, fields);
   else log.info(summary, fields);
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { RunFinished, RunRejected, factOf, headersOf, type Event } from '@batchmill/contracts';
+import { RunFinished, RunRejected, RunScheduleMissed, factOf, headersOf, type Event } from '@batchmill/contracts';
 import type { NotificationSettings } from '@batchmill/stage';
 import { TestLine, eventually } from '@batchmill/testing';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -94,6 +94,30 @@ describe('the notifier', () => {
     });
     expect(post!.id).toMatch(/^msg_[0-9a-f]{32}$/);
     expect(() => hook.verified({ ...post!, body: `${post!.body} ` }, secret)).toThrow('No matching signature');
+  });
+
+  it('R3 N1: a scheduled run that was missed is told as one', async () => {
+    await begin();
+    const missed = {
+      runId: 'notes-s1-20260102-0200',
+      pipeline: 'notes',
+      schedule: 1,
+      dueAt: '2026-01-02T02:00:00.000Z',
+    };
+
+    await say('f', new RunScheduleMissed({ ...missed, times: 3, reason: 'former-run-unfinished', formerRunId: 'r1' }));
+    await eventually('a post', () => hook.posts.length > 0);
+
+    expect(hook.verified(hook.posts[0]!, secret)).toMatchObject({
+      type: 'run.ended',
+      data: {
+        summary: 'The run of notes that was due at 2026-01-02T02:00:00.000Z, the last of 3 in a row was not started',
+        runId: 'notes-s1-20260102-0200',
+        status: 'missed',
+        error: 'run r1 before it has not ended',
+      },
+    });
+    await logged('warn', 'was not started');
   });
 
   it('N1: while a secret is replaced, holders of the old and of the new one verify the same post', async () => {

@@ -6,6 +6,7 @@ import {
   RunAccepted,
   RunFinished,
   RunRejected,
+  RunScheduleMissed,
   classOf,
   isBatchmillError,
   topicPrefix,
@@ -21,7 +22,7 @@ import { logTold } from './log-told.js';
 import { messageIdOf } from './message-id.js';
 import { onOneLine } from './told/on-one-line.js';
 import { toldOfResults, toldOfRetry } from './told/told-of-batch.js';
-import { toldOfEnd, toldOfRejection, toldOfStart } from './told/told-of-run.js';
+import { toldOfEnd, toldOfMissed, toldOfRejection, toldOfStart } from './told/told-of-run.js';
 
 const givesUpAfterMs = 24 * 3_600_000;
 const firstPauseMs = 1_000;
@@ -47,6 +48,11 @@ export class Notifier {
   @Consumes(RunRejected)
   async *runRejected(event: RunRejected, received: Received): Moves {
     yield* this.#tell(event, toldOfRejection(event, received.at), received);
+  }
+
+  @Consumes(RunScheduleMissed)
+  async *runMissed(event: RunScheduleMissed, received: Received): Moves {
+    yield* this.#tell(event, toldOfMissed(event, received.at), received);
   }
 
   @Consumes(ResultsIngested)

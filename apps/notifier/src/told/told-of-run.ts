@@ -1,4 +1,4 @@
-import type { RunAccepted, RunFinished, RunRejected } from '@batchmill/contracts';
+import type { RunAccepted, RunFinished, RunRejected, RunScheduleMissed } from '@batchmill/contracts';
 import type { Told } from '@batchmill/records';
 
 export function toldOfStart({ runId, pipeline, endpoint }: RunAccepted, at: Date): Told {
@@ -24,6 +24,22 @@ export function toldOfRejection({ runId, pipeline, reason }: RunRejected, at: Da
     counts: null,
     usd: null,
     error: reason,
+  };
+}
+
+/** A scheduled run that there never was. */
+export function toldOfMissed(event: RunScheduleMissed, at: Date): Told {
+  const { runId, pipeline, dueAt, times, reason, formerRunId } = event;
+  const more = times > 1 ? `, the last of ${times} in a row` : '';
+  return {
+    ...ofRun(runId, pipeline, at),
+    type: 'run.ended',
+    status: 'missed',
+    summary: `The run of ${pipeline} that was due at ${dueAt}${more} was not started`,
+    documents: null,
+    counts: null,
+    usd: null,
+    error: reason === 'nobody-at-work' ? 'nobody was at work' : `run ${formerRunId ?? ''} before it has not ended`,
   };
 }
 
