@@ -4,6 +4,7 @@ import { commandsPage } from './reference/commands.ts';
 import { errorsPage } from './reference/errors.ts';
 import { eventsPage } from './reference/events.ts';
 import { faultsPage } from './reference/faults.ts';
+import { pipelinePage } from './reference/pipeline.ts';
 import { requirementsPage } from './reference/requirements.ts';
 import { settingsPage } from './reference/settings.ts';
 
@@ -13,6 +14,7 @@ import { settingsPage } from './reference/settings.ts';
  */
 const folder = join(import.meta.dirname, '../docs/reference');
 const pages: Readonly<Record<string, string>> = {
+  'pipeline.md': pipelinePage(),
   'settings.md': settingsPage(),
   'events.md': eventsPage(),
   'errors.md': errorsPage(),

@@ -11,11 +11,15 @@ export interface PipelineDefinition<P extends ParameterDefinitions = ParameterDe
   /** `^[a-z][a-z0-9-]{0,63}$`, the name of its folder. */
   readonly name: string;
   readonly description?: string;
+  /** What a run may say: by name, a type or a type with a default. */
   readonly parameters?: P;
+  /** Where documents come from. */
   readonly source: SourceDefinition<P>;
   /** For runs that do not say which of two endpoints they want. */
   readonly defaultEndpoint?: Endpoint;
+  /** For runs that make vectors. A pipeline has this, `inference` or both. */
   readonly embeddings?: EmbeddingsDefinition;
+  /** For runs that ask for texts. */
   readonly inference?: InferenceDefinition;
   readonly batch?: BatchDefinition;
   /** When runs of it are started by themselves: by a service at work, never by a command. */
@@ -54,15 +58,20 @@ export interface SourceDefinition<P extends ParameterDefinitions = ParameterDefi
 export interface StatusDefinition {
   /** `embedding_status` or `ai_status` */
   readonly field?: string;
+  /** `pending`. A missing status or null is pending too, unless the query names the field. */
   readonly pending?: string;
+  /** `in_progress` */
   readonly inProgress?: string;
+  /** `completed` */
   readonly completed?: string;
+  /** `failed` */
   readonly failed?: string;
 }
 
 interface SideDefinition {
+  /** The field that says how far a document is, and its values. */
   readonly status?: StatusDefinition;
-  /** Where the bookkeeping of this side is kept on the document. */
+  /** Where the bookkeeping of this side is kept on the document. `embedding_processing_info` or `processing_info` */
   readonly processingInfoField?: string;
   /** Where the last error is kept on the document. `error` within `processingInfoField` */
   readonly errorField?: string;
@@ -76,23 +85,29 @@ interface SideDefinition {
 }
 
 export interface EmbeddingsDefinition extends SideDefinition {
+  /** The setting BATCHMILL_EMBEDDING_MODEL, else `text-embedding-3-small`. */
   readonly model?: string;
+  /** Of a vector; what the model offers. 1536 */
   readonly dimensions?: number;
   /** Dotted path of the text. */
   readonly text: string;
   /** What becomes of a text of more than 8,192 tokens. `fail` */
   readonly tooLong?: 'fail' | 'truncate';
+  /** The collection of vectors; it is made when it is not there. */
   readonly vectors: { readonly collection: string };
 }
 
 export interface InferenceDefinition extends SideDefinition {
+  /** What is asked of each document, in any number: each by `chat({…})` or `responses({…})`. */
   readonly functions: readonly PromptFunctionDefinition[];
 }
 
 export interface BatchDefinition {
   /** Documents per batch file, of both sides. */
   readonly batchSize?: number;
+  /** How long the provider may take. */
   readonly completionWindow?: '24h';
+  /** How often a batch is looked at. 300 */
   readonly pollIntervalSeconds?: number;
   /** 3 retries are at most four attempts. */
   readonly maxRetries?: number;

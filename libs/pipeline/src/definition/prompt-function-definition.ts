@@ -17,20 +17,30 @@ export type ResponseProcessor<Body> = (response: Body, document: SourceDocument)
 export interface PromptFunctionOptions<Body> {
   /** `^[A-Za-z][A-Za-z0-9_]{0,23}$`, unique in the pipeline. */
   readonly name: string;
+  /** The setting OPENAI_MODEL, else `gpt-4o-mini`. */
   readonly model?: string;
-  /** 0 to 2. Models that reason take none: it is left out for them. */
+  /** 0 to 2. Models that reason take none: it is left out for them. 0.1 */
   readonly temperature?: number;
+  /** Of an answer. 500 */
   readonly maxTokens?: number;
-  /** Liquid templates. Variables: the document's fields, `document`, the field map, the run's parameters, `item`. */
+  /** A Liquid template, or `prompt(file)` beside the pipeline. It sees what `user` sees. */
   readonly system?: string | PromptFile;
+  /**
+   * A Liquid template, or `prompt(file)` beside the pipeline. Variables: the document's fields, `document`, the field map,
+   * the run's parameters, `item`. One that is missing or null fails the document, unless a `default` is given.
+   */
   readonly user?: string | PromptFile;
   /**
    * Name of a `string[]` parameter: one request per item, each a function of its own (`qa_0`, `qa_1`). Templates see the
    * item as `item` and under the parameter's name in the singular, its position as `index`.
    */
   readonly forEach?: string;
-  /** The answer must be JSON of this schema: it is asked for, parsed and checked. */
+  /**
+   * The answer must be JSON of this schema: it is asked for, parsed and checked. One that is not is asked again up to
+   * `maxRetries`, then the document fails.
+   */
   readonly responseFormat?: JsonSchema;
+  /** Reshapes the answer, given the provider's body and the document, before it is written. May be asynchronous. */
   readonly process?: ResponseProcessor<Body>;
   /**
    * The update that writes an answer, or a function from the same variables to one. `{{response_content}}`,
@@ -43,7 +53,7 @@ export interface PromptFunctionOptions<Body> {
   readonly responseField?: string;
   /** For the default template (`created_date`). */
   readonly responseDateField?: string;
-  /** `talking_points` */
+  /** For the default template, and the key of what `process` returns that is the content (`talking_points`). */
   readonly responseContentField?: string;
 }
 

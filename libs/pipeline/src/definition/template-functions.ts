@@ -3,6 +3,7 @@ import type { UpdateOperators } from './update-operators.js';
 
 /** What an update template sees: these, and the run's parameters by their names. */
 export interface ClaimVariables {
+  /** When the documents are taken. */
   readonly current_date: Date;
   readonly run_id: string;
   readonly [parameter: string]: unknown;
@@ -12,6 +13,7 @@ export interface ClaimVariables {
 export interface AnswerVariables {
   /** What the processor returned for it; without one the JSON that was asked for, else the text. */
   readonly response_content: unknown;
+  /** When the answer is written. */
   readonly current_date: Date;
   readonly run_id: string;
   /** Which function's answer it is: `summary`, `qa_0`. */
@@ -22,6 +24,7 @@ export interface AnswerVariables {
   readonly usage: { readonly input_tokens: number; readonly output_tokens: number; readonly total_tokens: number };
   /** `length`: the answer ended at `maxTokens`, perhaps in the middle. */
   readonly finish_reason: 'stop' | 'length';
+  /** As it was read before its answers were written. */
   readonly document: SourceDocument;
   readonly [variable: string]: unknown;
 }
