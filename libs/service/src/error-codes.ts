@@ -7,6 +7,8 @@ export const serviceErrorCodes = {
   'settings.no-database':
     'Files are to lie in GridFS and there is no MongoDB. Set BATCHMILL_STORE, or leave BATCHMILL_BLOBS out.',
   'settings.prices': 'The file of prices cannot be read or has a wrong entry. Mend the entry that the message names.',
+  'service.no-answer':
+    'A dependency was asked whether it is there and did not answer in time. The service is not ready until it does, and goes on by itself.',
   'settings.port-in-use': 'Another process listens at the port. Set PORT to another, or to 0 for any.',
   'pipeline.no-folder': 'The folder of pipelines cannot be read. Set BATCHMILL_PIPELINES to yours.',
   'pipeline.no-file': 'A definition that was given directly names a file with a prompt. Give the prompt as text.',

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { ValidationError } from '@batchmill/contracts';
 import { StageStrategy } from '@batchmill/stage';
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -10,19 +9,25 @@ import { Exposition, MetricsController } from './metrics.controller.js';
 import type { Line } from './line.js';
 import { NestLog } from './nest-log.js';
 import { rootOf } from './run-stages.js';
+import { portError } from './starting-health.js';
 
 export interface Serving {
   /** 0 is any that is free. */
   readonly port: number;
   /** What is counted, as Prometheus reads it. */
   readonly exposition: () => Promise<string>;
+  /** The stages are at work, and the port is taken next. */
+  readonly beforeListening?: () => Promise<void>;
 }
+
+/** Of every network: a container is asked from outside. */
+export const host = '0.0.0.0';
 
 /** Runs stages with their health and counts on an HTTP port. Rejects with a ValidationError when the port is in use. */
 export async function serveStages(
   line: Line,
   stages: readonly Type[],
-  { port, exposition }: Serving,
+  { port, exposition, beforeListening = async () => undefined }: Serving,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const app = await NestFactory.create<NestFastifyApplication>(
     rootOf(line, stages, {
@@ -34,23 +39,12 @@ export async function serveStages(
   );
   app.connectMicroservice<MicroserviceOptions>({ strategy: new StageStrategy(line.hostNeeds) });
   try {
-    await app.listen(port, '0.0.0.0');
+    await app.startAllMicroservices();
+    await beforeListening();
+    await app.listen(port, host);
   } catch (error) {
     await app.close();
     throw portError(error, port);
   }
-  try {
-    await app.startAllMicroservices();
-  } catch (error) {
-    await app.close();
-    throw error;
-  }
   return { url: await app.getUrl(), close: () => app.close() };
-}
-
-function portError(error: unknown, port: number): unknown {
-  if ((error as { code?: unknown }).code !== 'EADDRINUSE') return error;
-  return new ValidationError('settings.port-in-use', `PORT: ${port} is in use; set PORT to another, or to 0 for any`, {
-    cause: error,
-  });
 }

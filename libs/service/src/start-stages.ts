@@ -2,9 +2,12 @@ import { isBatchmillError, isDependencyAway } from '@batchmill/contracts';
 import { PinoLog, readableLines, startTelemetry, type Log, type Measuring } from '@batchmill/telemetry';
 import type { Type } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
+import { dependenciesOf, lookAfter } from './look-after.js';
+import { notShared } from './not-shared.js';
 import { observeLine } from './observe-line.js';
 import { openLine, type OpenedLine } from './open-line.js';
-import { serveStages } from './serve-stages.js';
+import { host, serveStages } from './serve-stages.js';
+import { StartingHealth } from './starting-health.js';
 import { telemetryOf } from './telemetry-of.js';
 import { readSettings, type Settings } from './settings/index.js';
 
@@ -22,13 +25,17 @@ export async function startStages(name: string, stages: readonly Type[]): Promis
     if (running === null) process.exit(0);
   });
   try {
-    running = await untilThere(() => start(name, stages, settings, { log, telemetry }), log);
+    const health = await StartingHealth.listen(settings.service.port, host);
+    running = await untilThere(() => start(name, stages, settings, { log, telemetry, health }), { log, health });
     const { opened, app } = running;
     observeLine(opened.line);
+    const lookAway = lookAfter(dependenciesOf(opened.line), opened.line);
+    for (const warning of notShared(settings)) log.warn(warning, { operation: name });
     log.info('at work', { operation: name, url: app.url });
     const reason = await Promise.race([asked, opened.line.readiness.end]);
     const isAsked = typeof reason === 'string';
     log.info('stopping', { operation: name, ...(isAsked && { signal: reason }) });
+    await lookAway();
     await app.close();
     await opened.close();
     await telemetry.stop();
@@ -49,12 +56,14 @@ async function start(
   name: string,
   stages: readonly Type[],
   settings: Settings,
-  { log, telemetry }: { log: Log; telemetry: Measuring },
+  { log, telemetry, health }: { log: Log; telemetry: Measuring; health: StartingHealth },
 ): Promise<Running> {
   const opened = await openLine(settings, { log, name, needsProvider: true, works: true, startsSchedules: true });
   try {
     const { port } = settings.service;
-    return { opened, app: await serveStages(opened.line, stages, { port, exposition: () => telemetry.exposition() }) };
+    const exposition = (): Promise<string> => telemetry.exposition();
+    const beforeListening = (): Promise<void> => health.close();
+    return { opened, app: await serveStages(opened.line, stages, { port, exposition, beforeListening }) };
   } catch (error) {
     await opened.close().catch(() => undefined);
     throw error;
@@ -62,13 +71,18 @@ async function start(
 }
 
 /** A dependency that is away when the service starts may come yet: it is asked again, for as long as it takes. */
-async function untilThere<T>(open: () => Promise<T>, log: Log): Promise<T> {
+async function untilThere<T>(
+  open: () => Promise<T>,
+  { log, health }: { log: Log; health: StartingHealth },
+): Promise<T> {
   for (;;) {
     try {
       return await open();
     } catch (error) {
       if (!isDependencyAway(error) || isOurs(error)) throw error;
-      log.warn('cannot start yet; tried again', { error: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      health.waitsFor('start', message);
+      log.warn('cannot start yet; tried again', { error: message });
       await delay(tryAgainMs);
     }
   }

@@ -1,3 +1,4 @@
+export { Absence } from './absence.js';
 export { assertDeclared } from './assert-declared.js';
 export { jitterFrom } from './jitter.js';
 export { LineSettings } from './line-settings.js';

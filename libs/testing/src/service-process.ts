@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 const root = join(import.meta.dirname, '../../..');
-const startsWithinMs = 60_000;
+const startsWithinMs = 180_000;
 
 /** A service of the product, as a process of its own. */
 export class ServiceProcess {

@@ -32,6 +32,8 @@ describe('a server that goes away in the middle of a run', () => {
       await halfway();
 
       await kafka.kill();
+      const said = await eventually('a service that says what is away', whoIsAway, awayMs, 500);
+      process.stdout.write(`kafka killed: ${said}\n`);
       await delay(awayMs / 4);
       await kafka.start();
 
