@@ -7,15 +7,14 @@ import { createServer, type Server } from 'node:http';
  * the service itself listens.
  */
 export class StartingHealth {
-  #waitsFor: { readonly dependency: string; readonly message: string; readonly since: Date } | null = null;
+  #waitsFor = { dependency: 'start', message: 'it is starting', since: new Date() };
   readonly #server: Server;
 
   private constructor() {
     this.#server = createServer((request, response) => {
       const isLive = request.url === '/health/live';
-      const away = this.#waitsFor === null ? [] : [this.#waitsFor];
       response.writeHead(isLive ? 200 : 503, { 'content-type': 'application/json', connection: 'close' });
-      response.end(JSON.stringify(isLive ? { status: 'ok' } : { status: 'not ready', away }));
+      response.end(JSON.stringify(isLive ? { status: 'ok' } : { status: 'not ready', away: [this.#waitsFor] }));
     });
   }
 
@@ -32,7 +31,7 @@ export class StartingHealth {
   }
 
   waitsFor(dependency: string, message: string): void {
-    this.#waitsFor = { dependency, message, since: this.#waitsFor?.since ?? new Date() };
+    this.#waitsFor = { ...this.#waitsFor, dependency, message };
   }
 
   /** A second time does nothing. */
