@@ -11,7 +11,7 @@ export type Occasion = (typeof occasions)[number];
 
 /** What people are told of a fact: ids, status, counts and a summary. Never prompts, answers or vectors. */
 export interface Told {
-  readonly type: Occasion | 'notifications.test';
+  readonly type: Occasion | 'test';
   /** When the bus recorded the fact. ISO 8601. */
   readonly timestamp: string;
   /** One sentence of it all. */
