@@ -5,7 +5,9 @@ type BatchFact = ResultsIngested | DocumentsRetryScheduled;
 
 /** What is told when the answers of a batch are stored; null when it held nothing that anybody waits for. */
 export function toldOfResults(event: ResultsIngested, batch: Batch | null, at: Date): Told | null {
-  const { requests: total, succeeded, failed, retried: pending, documents, usd, error } = event;
+  const { requests, succeeded, failed, retried: pending, documents, usd, error } = event;
+  const counts = countsFrom({ requests, succeeded, failed, pending });
+  const { total } = counts;
   const status = batch?.reason ?? 'completed';
   const type = occasionOf(status, failed);
   if (type === null) return null;
@@ -17,7 +19,7 @@ export function toldOfResults(event: ResultsIngested, batch: Batch | null, at: D
     status,
     summary: `${ended}: ${counted}`,
     documents,
-    counts: { of: 'requests', total, succeeded, failed, pending },
+    counts,
     usd,
     error,
   };
@@ -40,7 +42,16 @@ export function toldOfRetry(event: DocumentsRetryScheduled, batch: Batch | null,
 function countsOf(batch: Batch | null): Told['counts'] {
   if (batch === null) return null;
   const { succeeded, failed, retried: pending } = batch.ingestion;
-  return { of: 'requests', total: batch.requests, succeeded, failed, pending };
+  return countsFrom({ requests: batch.requests, succeeded, failed, pending });
+}
+
+/** What failed before it could be asked is in no file, and counts all the same. */
+function countsFrom({
+  requests,
+  ...counts
+}: Readonly<Record<'requests' | 'succeeded' | 'failed' | 'pending', number>>): NonNullable<Told['counts']> {
+  const known = counts.succeeded + counts.failed + counts.pending;
+  return { of: 'requests', total: Math.max(requests, known), ...counts };
 }
 
 function idsOf({ runId, batchId }: BatchFact, batch: Batch | null, at: Date) {
