@@ -24,7 +24,13 @@ export const projectFolder = join(import.meta.dirname, '../..');
 /** The services of docker-compose.yml, where no variable is set: each `${NAME:-default}` is its default. */
 export function composedServices(): ReadonlyMap<string, ComposedService> {
   const text = readFileSync(join(projectFolder, 'docker-compose.yml'), 'utf8');
-  const unset = text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
+  const unset = unsetAll(text);
   const { services } = parse(unset, { merge: true }) as { services: Record<string, ComposedService> };
   return new Map(Object.entries(services));
+}
+
+/** The innermost first: a default may be a variable with a default of its own. */
+function unsetAll(text: string): string {
+  const unset = text.replaceAll(/\$\{\w+:-([^${}]*)\}/g, '$1');
+  return unset === text ? text : unsetAll(unset);
 }
