@@ -84,6 +84,36 @@ describe('checkPipeline, functions', () => {
     ]);
   });
 
+  it.each([
+    [
+      '{{ name | default("nobody") }}',
+      'a filter with ( ) is Jinja\'s; Liquid writes a colon: {{ name | default: "nobody" }}',
+    ],
+    ['{% set a = 1 %}', '{% assign name = value %}'],
+    ['{% if a %}{% elif b %}{% endif %}', '{% elsif … %}'],
+    ['{{ a if b else c }}', '{% if … %}…{% else %}…{% endif %}'],
+    ['{# to do #}', '{% comment %}'],
+    ['{% if a is defined %}{% endif %}', '{% if name %}'],
+    ['{{ list | length }}', '{{ name | size }}'],
+    ['{{ object | tojson }}', '{{ name | json }}'],
+    ['{% for one in list %}{{ loop.index }}{% endfor %}', '{{ forloop.index }}'],
+  ])('C4: what Jinja writes otherwise than Liquid is told with what to write: %s', (written, told) => {
+    const problems = problemsWith({ inference: { functions: [{ ...summary, user: `Hello\n${written}` }] } });
+
+    expect(problems.join('\n')).toContain('functions[0].user: found a template that does not parse (line 2): ');
+    expect(problems.join('\n')).toContain(told);
+  });
+
+  it.each([
+    '{{ a | default: "what if it is defined (or not)" }}',
+    '{% raw %}{# kept #} {{ a if b else c }}{% endraw %}',
+    'If (a) is set, elif is a word: {"a": {"b": 1}}',
+    '{% if a == "x" and b %}{% elsif c %}{% else %}{% endif %}',
+    '{% for one in list %}{{ forloop.index }}{{ one | json }}{% endfor %}',
+  ])('C4: Liquid is not taken for Jinja: %s', (user) => {
+    expect(problemsWith({ inference: { functions: [{ ...summary, user }] } })).toEqual([]);
+  });
+
   it('a template cannot read other files', () => {
     for (const user of ['{% include "/etc/passwd" %}', '{% render "x" %}', '{% layout "x" %}']) {
       expect(problemsWith({ inference: { functions: [{ ...summary, user }] } }).join()).toContain('does not parse');

@@ -24,6 +24,11 @@ describe('checkPipeline, update templates', () => {
     ],
     ['an unknown operator', { $pusch: { a: 1 } }, '$pusch: found an operator that is not known, expected "$push"?'],
     ['fields without operator', { a: 1 }, 'a: found an operator that is not known'],
+    [
+      'a template as Jinja writes it',
+      { $set: { a: '{{ x | default("y") }}' } },
+      '$set.a: found a template that does not parse',
+    ],
     ['a template that does not parse', { $set: { a: '{{ x' } }, '$set.a: found a template that does not parse'],
   ])('C2: an update template that writes %s stops the start', (_, template, expected) => {
     const asResponse = problemsWith({ inference: { functions: [{ ...summary, responseTemplate: template }] } });

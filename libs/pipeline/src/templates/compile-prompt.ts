@@ -1,3 +1,4 @@
+import { expectLiquid } from './expect-liquid.js';
 import { liquidEngine } from './liquid-engine.js';
 import { stringifyValue } from './stringify-value.js';
 import { TemplateLimitError, TemplateNothingError } from './template-trouble.js';
@@ -24,6 +25,7 @@ const strict = liquidEngine({ outputEscape: (value) => stringifyValue(expectSome
 /** Throws TemplateSyntaxError. */
 export function compilePrompt(source: string, { nothingIs }: PromptOptions = { nothingIs: 'blank' }): PromptTemplate {
   const engine = nothingIs === 'blank' ? blank : strict;
+  expectLiquid(source);
   try {
     const parsed = engine.parse(source);
     return {

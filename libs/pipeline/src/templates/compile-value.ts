@@ -1,5 +1,6 @@
 import { isPlainObject } from '../is-plain-object.js';
 import { compilePrompt } from './compile-prompt.js';
+import { expectLiquid } from './expect-liquid.js';
 import { liquidEngine } from './liquid-engine.js';
 import { TemplateKeyError } from './template-key-error.js';
 import { TemplateSyntaxError } from './template-syntax-error.js';
@@ -60,6 +61,7 @@ function compileAt(path: string, value: unknown, onError: OnError): Rendering {
 function compileText(text: string): Rendering {
   if (!isTemplate(text)) return () => text;
   if (!oneOutput.test(text)) return compileMixed(text);
+  expectLiquid(text);
   const parsed = engine.parse(text.trim());
   return (variables) => {
     const rendered: unknown = engine.renderSync(parsed, variables);

@@ -7,11 +7,11 @@ const unclosed = 'expected "|" before filter';
 export class TemplateSyntaxError extends Error {
   readonly line: number | null;
 
-  constructor(caught: unknown) {
+  constructor(caught: unknown, line = lineOf(caught)) {
     const told = caught instanceof Error ? caught.message : String(caught);
     const reason = told.replace(/, (?:file:.*, )?line:\d+, col:\d+$/s, '');
     super(reason === unclosed ? `${reason} (is a {{ there without its }}?)` : reason, { cause: caught });
-    this.line = lineOf(caught);
+    this.line = line;
   }
 }
 

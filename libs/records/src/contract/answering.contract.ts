@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
 import { eachWithBench } from './bench.contract.js';
-import { unmarkableUpdate } from '../index.js';
+import { retryUpdate, unmarkableUpdate } from '../index.js';
 import {
   bulksOf,
   documentOf,
@@ -86,19 +86,19 @@ export function describeAnswering(make: MakeStore): void {
 
     it('X3: the last error is kept with its function, time and attempt, and the ten last with their history', async () => {
       await claimed();
-      const failing: Said = { id: 'note', name: 'topics', outcome: 'retry' };
 
-      for (let claim = 1; claim <= 12; claim += 1) {
-        await ingest(documents(), inference, `run.c${claim}`, [failing]);
-        await documents().updateOne({ _id: 'note' }, { $set: { 'processing_info.functions.topics.state': 'asked' } });
-        await documents().updateOne({ _id: 'note' }, { $set: { 'processing_info.claimId': `run.c${claim + 1}` } });
+      for (let attempt = 1; attempt <= 12; attempt += 1) {
+        const retry = { error: trouble, attempt, now, notBefore: later, countsAttempt: true };
+        await documents().bulk([{ filter: { _id: 'note' }, update: retryUpdate(inference, 'topics', retry) }]);
       }
 
-      const error = { ...trouble, function: 'topics', at: now, attempt: 1 };
-      expect((await note())['processing_info']).toMatchObject({
-        error,
-        errors: Array.from({ length: 10 }, () => error),
-      });
+      const kept = Array.from({ length: 12 }, (_, at) => ({
+        ...trouble,
+        function: 'topics',
+        at: now,
+        attempt: at + 1,
+      }));
+      expect((await note())['processing_info']).toMatchObject({ error: kept.at(-1), errors: kept.slice(-10) });
     });
 
     it('X3: where the pipeline says another field the last error is kept there, until it has no more meaning', async () => {
