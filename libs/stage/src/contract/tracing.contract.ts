@@ -65,7 +65,6 @@ export function describeTracing(make: MakeStageUnderTest): void {
 
       await workshop().start(
         [
-           
           works(maker, 'asked', [], async function* () {
             throw new ProcessingError('provider.odd-answer', 'broken');
           }),
