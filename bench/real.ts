@@ -12,7 +12,8 @@ process.stdout.write(machineLine());
 for (const part of parts) {
   process.stdout.write('\n');
   const file = join(import.meta.dirname, part);
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], { stdio: 'inherit' });
+  const quiet = ['ExperimentalWarning', 'TimeoutNegativeWarning'].map((warning) => `--disable-warning=${warning}`);
+  const child = spawn(process.execPath, [...quiet, file], { stdio: 'inherit' });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) process.exit(code ?? 1);
 }
