@@ -16,7 +16,8 @@ function done(client: TestClient, id: string, lines: number): Promise<BatchView>
 
 describe('a batch', () => {
   it('R1: goes through its states at their times, and its counts are 0 while validating', async () => {
-    await withSimulator({ speed: 0, turnaround: hundredSeconds }, async (client) => {
+    // 2 s to validate, 95 of the other 100 to work: whole seconds, whenever in a second the batch is created.
+    await withSimulator({ speed: 0, turnaround: { kind: 'fixed', seconds: 102 } }, async (client) => {
       const created = await client.create(embeddingRequests(10), '/v1/embeddings', { metadata: { job: 'a' } });
       expect(created).toMatchObject({ status: 'validating', errors: null, metadata: { job: 'a' }, usage: null });
       expect(created.request_counts).toEqual({ total: 0, completed: 0, failed: 0 });
@@ -30,7 +31,7 @@ describe('a batch', () => {
       await client.advance(48);
       expect((await done(client, created.id, 5)).request_counts).toEqual({ total: 10, completed: 5, failed: 0 });
 
-      await client.advance(46);
+      await client.advance(48);
       const finalizing = await client.reached(created.id, 'finalizing');
       expect(finalizing).toMatchObject({ output_file_id: null, completed_at: null, usage: null });
       expect(finalizing.request_counts.completed).toBe(10);
@@ -38,8 +39,8 @@ describe('a batch', () => {
       await client.advance(4);
       const completed = await client.settled(created.id);
       expect(completed).toMatchObject({ status: 'completed', error_file_id: null, model: 'text-embedding-3-small' });
-      expect(completed.completed_at! - created.created_at).toBe(100);
-      expect(completed.finalizing_at! - created.created_at).toBe(95);
+      expect(completed.completed_at! - created.created_at).toBe(102);
+      expect(completed.finalizing_at! - created.created_at).toBe(97);
       expect(completed.usage!.total_tokens).toBe(completed.usage!.input_tokens);
     });
   });
