@@ -62,13 +62,15 @@ export class BatchSubmitter {
       const found = yield* this.#takeOver(batch);
       if (found) return;
     }
-    if (await this.#isCancelled(batch.data)) {
+    const { runId, cancelAskedAt } = batch.data;
+    const run = await this.runs.get(runId);
+    if (cancelAskedAt !== null || run?.cancelAskedAt != null) {
       await this.#deleteFile(batch);
       yield this.#settled(batch, 'never-sent', null);
       return;
     }
     const entry = entryOf(batch.data);
-    if (await this.#isPaused(batch.data)) {
+    if (isPaused(run)) {
       yield* this.#holdBack(batch, entry);
       return;
     }
@@ -85,7 +87,7 @@ export class BatchSubmitter {
       return;
     }
     batch.pause();
-    if (await this.#isPaused(batch.data)) yield* this.#holdBack(batch, entry);
+    if (isPaused(await this.runs.get(runId))) yield* this.#holdBack(batch, entry);
     else yield* this.#create(batch);
   }
 
@@ -231,16 +233,6 @@ export class BatchSubmitter {
         await this.budgets.release(budget._id, entry);
       }
     }
-  }
-
-  async #isCancelled(batch: Batch): Promise<boolean> {
-    if (batch.cancelAskedAt !== null) return true;
-    const run = await this.runs.get(batch.runId);
-    return run?.cancelAskedAt != null;
-  }
-
-  async #isPaused({ runId }: Batch): Promise<boolean> {
-    return isPaused(await this.runs.get(runId));
   }
 }
 

@@ -110,9 +110,9 @@ export class Budgets {
   }
 
   async #budgetOf(_id: string): Promise<Budget> {
-    const known = await this.#collection.findOne({ _id });
-    if (known !== null) return known;
     const fresh = { held: 0, limit: null, learnedAt: null, entries: [], waiting: [] };
+    const known = await this.#collection.findOne({ _id });
+    if (known !== null) return { ...fresh, ...known }; // one that was stored before there was a queue has none
     await this.#collection.updateOne({ _id }, { $setOnInsert: fresh }, { upsert: true });
     return { _id, ...fresh };
   }
@@ -122,16 +122,22 @@ export class Budgets {
     const { batchId, attempt } = entry;
     const known = waiting.find((each) => isSame(each, entry));
     if (known !== undefined && now.getTime() - known.askedAt.getTime() < asksAgainMs) return;
-    const places = { waiting: { batchId, attempt } };
-    await this.#collection.updateOne({ _id }, { $pull: places }, { durable: false });
     const own: Waiting = { ...entry, since: known?.since ?? now, askedAt: now };
+    const forgotten = { askedAt: { $lte: this.#waitsSince() } };
+    for (const places of [forgotten, { batchId, attempt }]) {
+      await this.#collection.updateOne({ _id }, { $pull: { waiting: places } }, { durable: false });
+    }
     await this.#collection.updateOne({ _id }, { $push: { waiting: own } }, { durable: false });
   }
 
-  /** Those that were cancelled, or whose process ended, do not ask any more. */
   #waitingIn({ waiting }: Budget): Waiting[] {
-    const since = this.clock.now().getTime() - waitsAtMostMs;
-    return waiting.filter(({ askedAt }) => askedAt.getTime() > since);
+    const since = this.#waitsSince();
+    return waiting.filter(({ askedAt }) => askedAt > since);
+  }
+
+  /** Those that were cancelled, or whose process ended, do not ask any more. */
+  #waitsSince(): Date {
+    return new Date(this.clock.now().getTime() - waitsAtMostMs);
   }
 
   #limitIn(budget: Budget | null): number | null {

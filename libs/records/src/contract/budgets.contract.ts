@@ -125,6 +125,17 @@ export function describeBudgets(make: MakeStore): void {
       expect(await reserve(entry(3, 10))).toBe(true);
     });
 
+    it('M5: those who do not ask any more are not kept', async () => {
+      await bench().budgets.learn(account, model, 100);
+      expect(await reserve(entry(1, 60))).toBe(true);
+      for (const number of [2, 3]) expect(await reserve(entry(number, 70))).toBe(false);
+      bench().clock.advance(30_000);
+
+      expect(await reserve(entry(4, 70))).toBe(false);
+
+      expect((await stored()).waiting).toMatchObject([entry(4, 70)]);
+    });
+
     it('M5: a limit that is learned later holds for what comes, and takes nothing away', async () => {
       await reserve(entry(1, 80));
 
