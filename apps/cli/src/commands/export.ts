@@ -46,7 +46,7 @@ async function onDocuments(
   work: (collection: Collection) => Promise<number>,
 ): Promise<number> {
   if (settings.adapters.store.scheme === 'embedded' && !existsSync(settings.installation.home)) return 0;
-  const { store, documentStore } = openStores(settings);
+  const { store, documentStore } = await openStores(settings);
   try {
     return await work(documentStore.collection(name));
   } finally {

@@ -30,7 +30,7 @@ async function load(file: string, { collection: named, json }: Flags): Promise<v
   const settings = settingsHere();
   const name = collectionOf(named, settings);
   if (settings.adapters.store.scheme === 'embedded') makeHome(settings);
-  const { store, documentStore } = openStores(settings);
+  const { store, documentStore } = await openStores(settings);
   let loaded: Loaded = { added: 0, there: 0 };
   try {
     if (documentStore === store) expectNotOwn(name);

@@ -1,7 +1,6 @@
 import { ValidationError, type Clock, type Ids } from '@batchmill/contracts';
 import type { Blobs } from '@batchmill/blobs';
 import { FolderBlobs } from '@batchmill/blobs/folder';
-import { GridFsBlobs } from '@batchmill/blobs/gridfs';
 import { join } from 'node:path';
 import type { Settings } from '../settings/index.js';
 
@@ -14,6 +13,7 @@ export async function openBlobs(
     return FolderBlobs.open({ folder: blobs.scheme === 'file' ? blobs.url : join(home, 'blobs'), ids });
   }
   const said = blobs.url.slice('gridfs:'.length);
+  const { GridFsBlobs } = await import('@batchmill/blobs/gridfs');
   if (/^mongodb(?:\+srv)?:/.test(said)) return GridFsBlobs.open({ url: said, ids, clock });
   if (said !== '') {
     throw new ValidationError(

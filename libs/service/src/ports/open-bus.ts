@@ -1,15 +1,18 @@
 import type { Clock } from '@batchmill/contracts';
 import type { Bus } from '@batchmill/bus';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
-import { KafkaBus } from '@batchmill/bus/kafka';
 import type { Log } from '@batchmill/telemetry';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../settings/index.js';
 
-export function openBus(settings: Settings, { clock, log, name }: { clock: Clock; log: Log; name: string }): Bus {
+export async function openBus(
+  settings: Settings,
+  { clock, log, name }: { clock: Clock; log: Log; name: string },
+): Promise<Bus> {
   const { adapters, kafka } = settings;
   if (adapters.bus.scheme === 'embedded') return EmbeddedBus.open({ file: busFileIn(settings), clock });
+  const { KafkaBus } = await import('@batchmill/bus/kafka');
   const { user, password, mechanism, tls, caFile, serverName, sessionTimeoutMs, partitions, replicationFactor } = kafka;
   return KafkaBus.open({
     url: adapters.bus.url,

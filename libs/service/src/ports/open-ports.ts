@@ -19,13 +19,13 @@ export interface OpenPortsOptions {
   readonly name: string;
 }
 
-/** Opens the adapters that the settings choose. What was opened is closed again when a later one cannot be. */
+/** Opens the adapters that the settings choose; only those that are chosen are loaded. What was opened is closed again when a later one cannot be. */
 export async function openPorts(settings: Settings, options: OpenPortsOptions): Promise<Ports> {
   const { openai } = settings;
   const { clock, ids, log } = options;
   const ports: { -readonly [Port in keyof Ports]?: Ports[Port] } = {};
   try {
-    const bus = (ports.bus = openBus(settings, options));
+    const bus = (ports.bus = await openBus(settings, options));
     const baseUrl = await options.providerUrl(bus);
     const provider = (ports.provider = new OpenAiProvider({
       // A simulator takes any key.
@@ -36,7 +36,7 @@ export async function openPorts(settings: Settings, options: OpenPortsOptions): 
       callTimeoutMs: openai.callTimeoutMs,
       clock,
     }));
-    const { store, documentStore } = Object.assign(ports, openStores(settings));
+    const { store, documentStore } = Object.assign(ports, await openStores(settings));
     const blobs = (ports.blobs = await openBlobs(settings, { clock, ids }));
     const vectors = (ports.vectors = await openVectors(settings, log));
     return { bus, provider, store, documentStore, blobs, vectors };

@@ -1,20 +1,20 @@
 import type { Store } from '@batchmill/store';
 import { EmbeddedStore } from '@batchmill/store/embedded';
-import { MongoStore } from '@batchmill/store/mongo';
 import { join } from 'node:path';
 import type { Settings } from '../settings/index.js';
 
 /** Our own state, and the users' documents: the same store, unless the settings say where else the documents are. */
-export function openStores({ installation: { home }, adapters, documents }: Settings): {
+export async function openStores({ installation: { home }, adapters, documents }: Settings): Promise<{
   store: Store;
   documentStore: Store;
-} {
+}> {
   const isMongo = adapters.store.scheme !== 'embedded';
-  const store = isMongo
-    ? MongoStore.open({ url: adapters.store.url })
-    : EmbeddedStore.open({ file: join(home, 'state.db') });
+  const store = isMongo ? await openMongo(adapters.store.url) : EmbeddedStore.open({ file: join(home, 'state.db') });
   const url = documents.url ?? (isMongo && documents.database !== null ? adapters.store.url : null);
-  if (url === null) return { store, documentStore: store };
-  const { database } = documents;
-  return { store, documentStore: MongoStore.open({ url, ...(database !== null && { database }) }) };
+  return { store, documentStore: url === null ? store : await openMongo(url, documents.database) };
+}
+
+async function openMongo(url: string, database: string | null = null): Promise<Store> {
+  const { MongoStore } = await import('@batchmill/store/mongo');
+  return MongoStore.open({ url, ...(database !== null && { database }) });
 }

@@ -1,6 +1,5 @@
 import type { Vectors } from '@batchmill/vectors';
 import { EmbeddedVectors } from '@batchmill/vectors/embedded';
-import { MilvusVectors } from '@batchmill/vectors/milvus';
 import type { Log } from '@batchmill/telemetry';
 import { join } from 'node:path';
 import type { Settings } from '../settings/index.js';
@@ -10,6 +9,7 @@ export async function openVectors(
   log: Log,
 ): Promise<Vectors> {
   if (vectors.scheme === 'embedded') return EmbeddedVectors.open({ file: join(home, 'vectors.db') });
+  const { MilvusVectors } = await import('@batchmill/vectors/milvus');
   const { token, tls, caFile, serverName } = milvus;
   return MilvusVectors.open({
     url: vectors.url,
