@@ -21,7 +21,8 @@ export default {
     [`^@batchmill/(${apps})$`]: '<rootDir>/apps/$1/src/index.ts',
     '^@batchmill/([\\w-]+)$': '<rootDir>/libs/$1/src/index.ts',
   },
-  testTimeout: 30_000,
+  // For a machine that is slow, or busy: who fails says so at once, who hangs is ended some day.
+  testTimeout: 120_000,
   // By default one core is left idle, which on a small machine is half of it.
   maxWorkers: '100%',
   reporters: ['default', '<rootDir>/tools/summary-reporter.js'],

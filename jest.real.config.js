@@ -5,5 +5,4 @@ export default {
   ...embedded,
   testMatch: ['**/*.real.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  testTimeout: 120_000,
 };

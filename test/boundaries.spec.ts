@@ -48,7 +48,7 @@ describe('import boundaries', () => {
         ),
     );
     expect(silent).toEqual([]);
-  }, 120_000);
+  });
 
   it('T3: a stage reads no environment', async () => {
     const file = join(root, 'apps/chunk-scanner/src/boundary-probe-env.ts');
@@ -64,7 +64,7 @@ describe('import boundaries', () => {
     expect(findings.flatMap(({ messages }) => messages.map(({ ruleId }) => ruleId))).toContain(
       'no-restricted-properties',
     );
-  }, 120_000);
+  });
 });
 
 async function lint(files: string[]): Promise<{ filePath: string; messages: { ruleId: string }[] }[]> {

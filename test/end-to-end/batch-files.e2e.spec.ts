@@ -36,7 +36,7 @@ describe('batch files', () => {
     ]);
     expect(ledger).toMatchObject({ requests: 50_000, ...nothingTwiceNothingLeft });
     expect(await bundle.line.vectors.count('notes')).toBe(50_000);
-  }, 90_000);
+  });
 
   it('R4: more documents than a batch may have are split by themselves', async () => {
     await opened(manyNotes(25), sizedFor(10, 8));

@@ -39,7 +39,7 @@ describe('claims and the end of their run', () => {
     expect(run.totals?.documents).toMatchObject({ succeeded: 20, failed: 0, left: 0 });
     const completed = { embedding_status: 'completed' };
     expect(await line.documentStore.collection('notes').count(completed)).toBe(20);
-  }, 60_000);
+  });
 
   it('interleaving 2: a scan that slept before it opened a claim cannot open it after the end of the run', async () => {
     bundle = await TestLine.open({ pipelines: [notes] });
@@ -56,7 +56,7 @@ describe('claims and the end of their run', () => {
 
     expect(await ofTheSleeper.apply([])).toBe(false);
     expect(await line.claims.count({ runId: 'r', state: { $ne: 'done' } })).toBe(0);
-  }, 60_000);
+  });
 
   it('a document that something unforeseen left in progress is asked again before its claim is closed', async () => {
     bundle = await TestLine.open({ pipelines: [notes], settings: { retryBaseMs: 1 } });
@@ -76,7 +76,7 @@ describe('claims and the end of their run', () => {
 
     expect((await endOf(bundle, 'r')).totals?.documents).toMatchObject({ succeeded: 10, failed: 0, left: 0 });
     expect(await collection.count({ embedding_status: 'completed' })).toBe(10);
-  }, 60_000);
+  });
 
   async function theFirstClaimIsSealed(): Promise<void> {
     const stop = await bundle.start([ChunkScannerModule]);

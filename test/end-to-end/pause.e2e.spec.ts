@@ -72,7 +72,7 @@ describe('a paused run', () => {
     });
     expect((await endOf(bundle, 'r')).totals?.documents).toMatchObject({ succeeded: 50, failed: 0, left: 0 });
     expect(await ledger()).toMatchObject({ requests: 50, twice: [] });
-  }, 60_000);
+  });
 
   it('R10: claims, builds and sends nothing, whichever stage comes to it, also after a restart', async () => {
     const { line } = await opened(30);
@@ -94,7 +94,7 @@ describe('a paused run', () => {
     await askToResume(bundle, 'r');
 
     expect((await endOf(bundle, 'r')).totals?.documents.succeeded).toBe(30);
-  }, 60_000);
+  });
 
   it.each([
     ['sealed', [ChunkScannerModule], { claims: 3, batches: 0 }],
@@ -148,7 +148,7 @@ describe('a paused run', () => {
     expect(await line.claims.count({ runId: 'r' })).toBe(1);
     await askToResume(bundle, 'r');
     expect((await endOf(bundle, 'r')).totals?.documents.succeeded).toBe(10);
-  }, 60_000);
+  });
 
   it('R10: is cancelled as any other', async () => {
     const { line } = await opened(30);
@@ -164,7 +164,7 @@ describe('a paused run', () => {
 
     expect(await endOf(bundle, 'r')).toMatchObject({ state: 'cancelled', totals: { documents: { left: 30 } } });
     expect(await ledger()).toMatchObject({ requests: 0 });
-  }, 60_000);
+  });
 
   async function fault(rules: readonly Record<string, unknown>[]): Promise<void> {
     const headers = { 'content-type': 'application/json' };

@@ -60,7 +60,7 @@ describe('a run that does documents again', () => {
       expect(document['answers']).toHaveLength(3);
     }
     expect((await ledgerOf(bundle)).twice).toEqual([]);
-  }, 60_000);
+  });
 
   it('R10: takes a document that fails again once, and ends', async () => {
     await opened(10);
@@ -74,7 +74,7 @@ describe('a run that does documents again', () => {
       state: 'finished',
       totals: { documents: { succeeded: 0, failed: 10 }, requests: 10 },
     });
-  }, 60_000);
+  });
 
   it('R10: a document that was never taken, and failed by hand, is asked everything', async () => {
     await opened(3);
@@ -86,7 +86,7 @@ describe('a run that does documents again', () => {
 
     expect(nothing.totals?.documents.succeeded).toBe(0);
     expect(again.totals?.documents.succeeded).toBe(3);
-  }, 60_000);
+  });
 
   it('R10: does all of them once, and writes vectors in the place of the former ones', async () => {
     const { line } = await opened(25);
@@ -99,7 +99,7 @@ describe('a run that does documents again', () => {
     expect(await line.vectors.count('notes')).toBe(25);
     for (const { info } of await outcomesOf(bundle, 'embeddings')) expect(info).toMatchObject({ runId: 'again' });
     expect((await ledgerOf(bundle)).requests).toBe(45);
-  }, 60_000);
+  });
 
   it('R10: what of a query names the status is left out, the rest holds', async () => {
     await opened(9);
@@ -111,7 +111,7 @@ describe('a run that does documents again', () => {
 
     expect(run.totals?.documents.succeeded).toBe(3);
     expect(await documents().count({ 'processing_info.runId': 'again', topic: { $ne: 'rivers' } })).toBe(0);
-  }, 60_000);
+  });
 
   it('R10: a limit counts those done again too', async () => {
     await opened(10);
@@ -121,7 +121,7 @@ describe('a run that does documents again', () => {
     const run = await runToTheEnd(bundle, { runId: 'again', ...embed, redo: 'all', limit: 4 });
 
     expect(run.totals?.documents.succeeded).toBe(4);
-  }, 60_000);
+  });
 
   it('R10: however many scanners look, each document is taken once', async () => {
     await opened(60, { settings: { maxWaitingBatches: 3 } });
@@ -133,7 +133,7 @@ describe('a run that does documents again', () => {
 
     expect(run.totals).toMatchObject({ documents: { succeeded: 60 }, requests: 60 });
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 60, twice: [] });
-  }, 60_000);
+  });
 
   it('R10 interleaving 2: a scan that slept with its page marks nothing that is done by then', async () => {
     const { line, clock } = await opened(10);
@@ -157,7 +157,7 @@ describe('a run that does documents again', () => {
     expect(late).toBe(false);
     expect(run.totals).toMatchObject({ documents: { succeeded: 10 }, requests: 10 });
     expect(await documents().count({ embedding_status: 'completed' })).toBe(10);
-  }, 60_000);
+  });
 
   it('R10 interleaving 1: a crash after the marks, and one after the answers, take no document twice', async () => {
     const { line, clock } = await opened(10);
@@ -186,5 +186,5 @@ describe('a run that does documents again', () => {
 
     expect(run.totals).toMatchObject({ documents: { succeeded: 10 }, requests: 10 });
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 10, twice: [] });
-  }, 60_000);
+  });
 });

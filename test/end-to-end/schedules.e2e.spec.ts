@@ -43,5 +43,5 @@ describe('a pipeline with a schedule', () => {
     expect(JSON.parse(String(missed?.value))).toMatchObject({ pipeline: 'notes', times: 1, reason: 'nobody-at-work' });
     expect(await line.runs.count({})).toBe(1);
     expect(await documents.count({ embedding_status: 'completed' })).toBe(5);
-  }, 60_000);
+  });
 });

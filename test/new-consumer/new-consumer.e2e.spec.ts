@@ -22,7 +22,7 @@ describe('npm run new:consumer', () => {
     folder = await copyRepository();
     before = filesIn(folder);
     made = await node('tools/new-consumer/command.ts', name);
-  }, 60_000);
+  });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('S7: a new consumer is one new folder and two files outside it, and says so', () => {
@@ -96,7 +96,7 @@ describe('npm run new:consumer', () => {
     expect(traces.holds(`${name} results.ingested`, traceId)).toBe(true);
     expect(traces.holds('batch-submitter submit', traceId)).toBe(true);
     await traces.close();
-  }, 60_000);
+  });
 
   it.each([
     ['result-ingester', 'which is taken by apps/result-ingester'],

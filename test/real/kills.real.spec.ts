@@ -16,7 +16,7 @@ describe('kill -9 of a service on real servers', () => {
 
   beforeAll(async () => {
     struck = await StruckLine.open();
-  }, 120_000);
+  });
   afterAll(() => struck.close(), 60_000);
 
   it.each(alone)('at the moment: %s; %s', (name, afterwards) => struck.killAt(momentOf(name), afterwards), 240_000);

@@ -34,7 +34,7 @@ describe('output that goes away', () => {
     await expect(running.ends()).resolves.toBe(130);
     expect(running.said).toContain('It goes on with: batchmill run annual-reports --run-id one');
     expect(running.said).not.toContain('EPIPE');
-  }, 60_000);
+  });
 
   it('R2: ends a command that only looks, without a word', async () => {
     const listing = CommandProcess.start(cwd, ['runs', 'list'], fast);
@@ -42,7 +42,7 @@ describe('output that goes away', () => {
 
     await expect(listing.ends()).resolves.toBe(141);
     expect(listing.said).toBe('');
-  }, 60_000);
+  });
 
   whereDisksAreFull(
     'R2: is done without when it goes to a full disk, and the run ends',

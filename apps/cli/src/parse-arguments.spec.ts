@@ -40,7 +40,7 @@ describe('docs/how-to/from-your-flags.md', () => {
     await typed('run notes --run-id one --limit 1');
     const { out } = await typed('batch status one.c1.b1 --json');
     ({ providerBatchId: providerBatch } = JSON.parse(out) as { providerBatchId: string });
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const name of [...Object.keys(env), 'BATCHMILL_PIPELINES']) Reflect.deleteProperty(process.env, name);
     await rm(folder, { recursive: true, force: true });

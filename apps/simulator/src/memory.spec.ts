@@ -77,5 +77,5 @@ describe('memory', () => {
       await child.end('SIGTERM');
       await rm(dataDir, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 });

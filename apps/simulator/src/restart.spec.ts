@@ -62,7 +62,7 @@ describe('a simulator that is killed', () => {
     const ledger = await client.ledger();
     expect(ledger).toMatchObject({ requests: total - 7, twice: [] });
     expect(ledger.inputTokens).toBe(batch.usage!.input_tokens);
-  }, 60_000);
+  });
 
   it('has the files, settled batches and bills of before, and the time does not go back', async () => {
     const first = await start('--speed', '1000');
@@ -79,7 +79,7 @@ describe('a simulator that is killed', () => {
     expect((await second.get<{ nowSeconds: number }>('/admin/clock')).nowSeconds).toBeGreaterThanOrEqual(
       time.nowSeconds,
     );
-  }, 30_000);
+  });
 
   it('leaves nothing behind of an upload that was cut off', async () => {
     const first = await start();
@@ -104,5 +104,5 @@ describe('a simulator that is killed', () => {
     expect((await second.ledger()).files).toEqual([]);
     expect(await readdir(join(dataDir, 'uploads'))).toEqual([]);
     expect(await readdir(join(dataDir, 'files'))).toEqual([]);
-  }, 30_000);
+  });
 });

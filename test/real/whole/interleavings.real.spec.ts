@@ -64,7 +64,7 @@ describe('a process that is frozen in the middle of its work, and goes on when a
 
   beforeAll(async () => {
     struck = await StruckLine.open();
-  }, 120_000);
+  });
   afterAll(() => struck.close(), 60_000);
 
   it.each(sleepers)('%s; awake %s', (_, awake, moment) => struck.freezeAt(moment, awake, edit), patienceMs);

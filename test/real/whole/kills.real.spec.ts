@@ -27,7 +27,7 @@ describe('kill -9 of every service on real servers', () => {
 
   beforeAll(async () => {
     struck = await StruckLine.open();
-  }, 120_000);
+  });
   afterAll(() => struck.close(), 60_000);
 
   it.each(alone)(

@@ -34,7 +34,7 @@ describe('batchmill run, in processes of its own', () => {
     await expect(waiting.ends()).resolves.toBe(0);
     expect(waiting.said).toContain('the other process has ended; it goes on in this process');
     expect(waiting.said).toContain('"status":"finished","total":5,"succeeded":5');
-  }, 60_000);
+  });
 
   it('R2: of two runs that start at once one does the work and the other follows it', async () => {
     const both = ['embeddings', 'inference'].map((endpoint) =>
@@ -44,7 +44,7 @@ describe('batchmill run, in processes of its own', () => {
     await expect(Promise.all(both.map((each) => each.ends()))).resolves.toEqual([0, 0]);
     for (const { said } of both) expect(said).toContain('documents 5 processed, 5 succeeded, 0 failed');
     expect(both.some(({ said }) => said.includes('working in this process'))).toBe(true);
-  }, 60_000);
+  });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'R2: %s to the launcher alone stops the run at a checkpoint, and the launcher ends with its code',
@@ -68,7 +68,7 @@ describe('batchmill run, in processes of its own', () => {
 
     await expect(following.ends()).resolves.toBe(130);
     expect(following.said).toContain('it goes on with: batchmill run annual-reports --run-id one');
-  }, 60_000);
+  });
 
   it('R10: a run that another process works on is paused and resumed by it', async () => {
     const worker = CommandProcess.start(cwd, [...run, '--run-id', 'one'], slow);
@@ -83,7 +83,7 @@ describe('batchmill run, in processes of its own', () => {
     await expect(worker.ends()).resolves.toBe(130);
     expect(paused.said).toContain('asked the process at work to pause run one; batchmill runs show one');
     expect(resumed.said).toContain('asked the process at work to go on with run one; batchmill progress one');
-  }, 90_000);
+  });
 
   it('R2: a run that has ended is not done again, and says so', async () => {
     await CommandProcess.start(cwd, [...run, '--run-id', 'one'], fast).ends();
@@ -92,7 +92,7 @@ describe('batchmill run, in processes of its own', () => {
 
     await expect(again.ends()).resolves.toBe(0);
     expect(again.said).toContain('it had ended before: nothing was done');
-  }, 60_000);
+  });
 
   it('R10 M3: doing everything again says what it costs, and is done when somebody says yes', async () => {
     await CommandProcess.start(cwd, [...run, '--run-id', 'one'], fast).ends();
@@ -109,7 +109,7 @@ describe('batchmill run, in processes of its own', () => {
     expect(again.said).toContain('"status":"finished","total":5,"succeeded":5');
     expect(failed.said).toContain('5 documents match, and none of them is pending or failed');
     expect(failed.said).toContain('total 0');
-  }, 60_000);
+  });
 
   it('R2: the id of another run is refused before anything is done', async () => {
     await CommandProcess.start(cwd, [...run, '--run-id', 'one', '--limit', '1'], fast).ends();
@@ -120,5 +120,5 @@ describe('batchmill run, in processes of its own', () => {
     expect(other.said).toContain(
       'run one was asked for otherwise: pipeline: found package-docs, wanted annual-reports; limit: found 9, wanted 1',
     );
-  }, 60_000);
+  });
 });

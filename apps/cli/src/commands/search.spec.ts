@@ -26,7 +26,7 @@ describe('batchmill search', () => {
     ]);
     await store.close();
     await CommandProcess.start(cwd, ['run', 'annual-reports', '--endpoint', 'embeddings'], fast).ends();
-  }, 60_000);
+  });
   afterAll(() => rm(cwd, { recursive: true, force: true }));
 
   it.each([

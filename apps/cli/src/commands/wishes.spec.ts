@@ -27,7 +27,7 @@ describe('a wish when nobody is at work on the home', () => {
     await worker.says('5 at the provider');
     worker.signal('SIGINT');
     await worker.ends();
-  }, 60_000);
+  });
   afterEach(() => rm(cwd, { recursive: true, force: true }));
 
   const ask = async (args: string, env: Record<string, string>): Promise<{ code: unknown; said: string }> => {
@@ -44,21 +44,21 @@ describe('a wish when nobody is at work on the home', () => {
     expect(cancelled.said).toContain('its run goes on with: batchmill run annual-reports --run-id one');
     expect((await ask('runs show one', slow)).said).toMatch(/status +running/);
     expect((await ask('batch cancel one.c1.b1', slow)).said).toContain('has ended already: cancelled');
-  }, 60_000);
+  });
 
   it('R2: a batch is looked at by the command itself', async () => {
     const going = await ask('batch process one.c1.b1', slow);
 
     expect(going).toMatchObject({ code: 0, said: expect.stringContaining('nobody is at work on') });
     expect(going.said).toContain('batch one.c1.b1: submitted (in_progress), 0 of 5 requests answered');
-  }, 60_000);
+  });
 
   it('R2: a run is cancelled by the command itself', async () => {
     const cancelled = await ask('runs cancel one', slow);
 
     expect(cancelled).toMatchObject({ code: 0, said: expect.stringMatching(/status +cancelled/) });
     expect((await ask('runs cancel one', slow)).said).toContain('run one has ended already: cancelled');
-  }, 60_000);
+  });
 
   it('R10: a run is paused and resumed, and neither works on it', async () => {
     const paused = await ask('runs pause one', fast);
@@ -72,7 +72,7 @@ describe('a wish when nobody is at work on the home', () => {
     expect(resumed.said).toContain('it goes on with: batchmill run annual-reports --run-id one');
     expect((await ask('runs show one --json', fast)).said).toContain('"pausedAt":null');
     expect((await ask('batch status one.c1.b1', fast)).said).toMatch(/status +submitted/);
-  }, 90_000);
+  });
 
   it('R10: a run that has ended is neither paused nor resumed, and says so', async () => {
     await ask('runs cancel one', slow);
@@ -83,7 +83,7 @@ describe('a wish when nobody is at work on the home', () => {
         said: expect.stringContaining('run one has ended already: cancelled'),
       });
     }
-  }, 60_000);
+  });
 
   it('R2: cancelling a run does nothing for other runs that are unfinished, and spends nothing', async () => {
     const store = EmbeddedStore.open({ file: join(cwd, '.batchmill', 'state.db') });
@@ -95,5 +95,5 @@ describe('a wish when nobody is at work on the home', () => {
 
     expect((await ask('runs show one', slow)).said).toMatch(/status +cancelled/);
     expect((await ask('runs show two', slow)).said).toMatch(/status +requested/);
-  }, 60_000);
+  });
 });

@@ -136,7 +136,7 @@ export function describeClaiming(make: MakeStore): void {
 
       expect(carried.flat()).toHaveLength(200);
       expect(new Set(carried.flat()).size).toBe(200);
-    }, 60_000);
+    });
 
     it('what went back to pending keeps its answers, its attempts and its rounds, and is asked the rest', async () => {
       await documents().insertOne({ _id: 'note' });

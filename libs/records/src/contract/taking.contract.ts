@@ -23,7 +23,7 @@ export function describeTaking(make: MakeStore): void {
       for (const [taker, mine] of taken.entries()) {
         expect(await runs.count({ 'lease.owner': `taker-${taker}` })).toBe(mine.length);
       }
-    }, 60_000);
+    });
 
     it('what is due longest is taken first', async () => {
       await bench().insertRun('later', { nextAt: bench().in(-1_000) });

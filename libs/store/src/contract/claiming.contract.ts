@@ -39,7 +39,7 @@ export function describeClaiming(make: MakeStore): void {
       expect(taken.flat()).toHaveLength(total);
       expect(new Set(taken.flat()).size).toBe(total);
       expect(await things.count({ times: 1 })).toBe(total);
-    }, 60_000);
+    });
 
     it('R7: 16 concurrent claimers mark pages and read back what is theirs, and none is taken twice', async () => {
       const things = context.store.collection<Claimable>('things');
@@ -60,7 +60,7 @@ export function describeClaiming(make: MakeStore): void {
 
       expect(taken.flat()).toHaveLength(total);
       expect(new Set(taken.flat()).size).toBe(total);
-    }, 60_000);
+    });
 
     it('concurrent conditional $inc never passes its bound', async () => {
       const budgets = context.store.collection('budgets');

@@ -81,7 +81,7 @@ describe('several processes with one file', () => {
     expect([...one, ...other].map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: 400 }, (_, id) => id));
     expect(await things.count({ times: 1 })).toBe(400);
     await store.close();
-  }, 30_000);
+  });
 
   it('an index and a collection that another process makes are known here at once', async () => {
     const store = EmbeddedStore.open({ file });
@@ -98,7 +98,7 @@ describe('several processes with one file', () => {
     await expect(things.insertOne({ _id: 2, v: 'a' })).rejects.toMatchObject({ code: 'store.duplicate-key' });
     expect(await store.collectionNames()).toEqual(['others', 'things']);
     await store.close();
-  }, 30_000);
+  });
 
   it('kill -9 in the middle of a bulk leaves each document whole and loses nothing that was done', async () => {
     const documents = 500;
@@ -134,7 +134,7 @@ describe('several processes with one file', () => {
       expect(list).toEqual(Array.from({ length: round }, (_, index) => index + 1));
     }
     await store.close();
-  }, 30_000);
+  });
 
   it('a process that dies within its transaction leaves the file to the others', async () => {
     const child = start(`
@@ -160,7 +160,7 @@ describe('several processes with one file', () => {
     expect(await idsOf(impatient.collection('things'))).toEqual([1, 2]);
     await patient.close();
     await impatient.close();
-  }, 30_000);
+  });
 });
 
 async function nextLine(lines: AsyncIterator<string, unknown>): Promise<string> {
