@@ -1,5 +1,5 @@
 import { isBatchmillError, isDependencyAway } from '@batchmill/contracts';
-import { PinoLog, readableLines, startTelemetry, type Log, type Measuring } from '@batchmill/telemetry';
+import { PinoLog, readableLines, startTelemetry, type Log, type Telemetry } from '@batchmill/telemetry';
 import type { Type } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { dependenciesOf, lookAfter } from './look-after.js';
@@ -17,13 +17,13 @@ const tryAgainMs = 2_000;
 export async function startStages(name: string, stages: readonly Type[]): Promise<void> {
   const settings = readOrExit();
   const log = logOf(settings);
-  const telemetry = startTelemetry(telemetryOf(settings, name, log));
   let running: Running | null = null;
   const asked = nextSignal();
   // Who waits for a server that is away has nothing to bring to an end.
   void asked.then(() => {
     if (running === null) process.exit(0);
   });
+  const telemetry = await startTelemetry(telemetryOf(settings, name, log));
   try {
     const health = await StartingHealth.listen(settings.service.port, host);
     running = await untilThere(() => start(name, stages, settings, { log, telemetry, health }), { log, health });
@@ -56,7 +56,7 @@ async function start(
   name: string,
   stages: readonly Type[],
   settings: Settings,
-  { log, telemetry, health }: { log: Log; telemetry: Measuring; health: StartingHealth },
+  { log, telemetry, health }: { log: Log; telemetry: Telemetry; health: StartingHealth },
 ): Promise<Running> {
   const opened = await openLine(settings, { log, name, needsProvider: true, works: true, startsSchedules: true });
   try {

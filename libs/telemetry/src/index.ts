@@ -3,17 +3,8 @@ export { MemoryLog, type LogLine } from './memory-log.js';
 export { PinoLog } from './pino-log.js';
 export { readableLines } from './readable-lines.js';
 export { countEvent } from './count-event.js';
-export {
-  countMessage,
-  countWork,
-  observe,
-  startMeasuring,
-  type Measuring,
-  type MessageOutcome,
-  type Observed,
-  type WorkOutcome,
-} from './measuring.js';
-export { startTelemetry, type TelemetryOptions } from './start-telemetry.js';
+export { countMessage, countWork, observe, type MessageOutcome, type Observed, type WorkOutcome } from './measuring.js';
+export { startTelemetry, type Telemetry, type TelemetryOptions } from './start-telemetry.js';
 export {
   contextFrom,
   describeSpan,

@@ -1,7 +1,10 @@
-import { createNoopMeter, type Attributes, type Meter, type ObservableResult } from '@opentelemetry/api';
-import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import type { Resource } from '@opentelemetry/resources';
-import { MeterProvider, type IMetricReader } from '@opentelemetry/sdk-metrics';
+import {
+  createNoopMeter,
+  type Attributes,
+  type Meter,
+  type MetricsAPI,
+  type ObservableResult,
+} from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const meterName = 'batchmill';
@@ -18,28 +21,14 @@ type Instruments = ReturnType<typeof instrumentsOf>;
 let instruments: Instruments = instrumentsOf(createNoopMeter());
 let meter: Meter = createNoopMeter();
 
-export interface Measuring {
-  /** All of it at this moment, in the format that Prometheus reads. */
-  exposition(): Promise<string>;
-  stop(): Promise<void>;
-}
-
-/** Counts are kept from here on; `readers` push them somewhere. Once per process. */
-export function startMeasuring({
-  resource,
-  readers = [],
-}: { readonly resource?: Resource; readonly readers?: readonly IMetricReader[] } = {}): Measuring {
-  const pulled = new PrometheusExporter({ preventServerStart: true });
-  const provider = new MeterProvider({ readers: [pulled, ...readers], ...(resource && { resource }) });
-  meter = provider.getMeter(meterName);
+/** Everything is counted by the API's meter from here on. Once per process. */
+export function startMeasuring(metrics: MetricsAPI): { stop(): void } {
+  meter = metrics.getMeter(meterName);
   instruments = instrumentsOf(meter);
-  const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
   return {
-    exposition: async () => serializer.serialize((await pulled.collect()).resourceMetrics),
-    stop: async () => {
+    stop: () => {
       meter = createNoopMeter();
       instruments = instrumentsOf(meter);
-      await provider.shutdown();
     },
   };
 }

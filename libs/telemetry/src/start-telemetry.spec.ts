@@ -10,8 +10,9 @@ import {
   countWork,
   inSpan,
   observe,
+  traceparentOf,
   startTelemetry,
-  type Measuring,
+  type Telemetry,
 } from './index.js';
 
 /** Takes what is sent to it, and answers with one status. */
@@ -45,24 +46,25 @@ class Receiver {
 
 describe('telemetry', () => {
   let log: MemoryLog;
-  let measuring: Measuring | null;
+  let running: Telemetry | null;
 
   beforeEach(() => {
     log = new MemoryLog();
-    measuring = null;
+    running = null;
   });
   afterEach(async () => {
-    await measuring?.stop();
+    for (const name of ['OTEL_RESOURCE_ATTRIBUTES', 'OTEL_SDK_DISABLED']) Reflect.deleteProperty(process.env, name);
+    await running?.stop();
   });
 
-  const start = (tracesUrl: string | null) => {
-    measuring = startTelemetry({ serviceName: 'batchmill-tester', tracesUrl, metricsUrl: null, log });
-    return measuring;
+  const start = async (tracesUrl: string | null) => {
+    running = await startTelemetry({ serviceName: 'batchmill-tester', tracesUrl, metricsUrl: null, log });
+    return running;
   };
 
   it('S6: spans reach a receiver of OTLP, with the name of the service', async () => {
     const receiver = new Receiver(200);
-    const telemetry = start(await receiver.open());
+    const telemetry = await start(await receiver.open());
 
     await inSpan('result-ingester ingest', { parent: null, attributes: { 'batchmill.stage': 'result-ingester' } }, () =>
       Promise.resolve(),
@@ -75,8 +77,36 @@ describe('telemetry', () => {
     await receiver.close();
   });
 
+  it('S6: what the standard variables say of a process is told with its spans', async () => {
+    process.env['OTEL_RESOURCE_ATTRIBUTES'] = 'deployment.environment.name=harbour';
+    const receiver = new Receiver(200);
+    const telemetry = await start(await receiver.open());
+
+    await inSpan('work', { parent: null }, async () => 'done');
+    await telemetry.stop();
+
+    const sent = Buffer.concat(receiver.bodies).toString('latin1');
+    expect(sent).toContain('harbour');
+    expect(sent).toContain('batchmill-tester');
+    await receiver.close();
+  });
+
+  it('OTEL_SDK_DISABLED: nothing is sent or counted, and the work goes on', async () => {
+    process.env['OTEL_SDK_DISABLED'] = 'true';
+    const receiver = new Receiver(200);
+    const telemetry = await start(await receiver.open());
+
+    expect(await inSpan('work', { parent: null }, async () => traceparentOf())).toBeNull();
+    countMessage('status-poller', 'batch.submitted', 'handled');
+    expect(await telemetry.exposition()).toBe('');
+    await telemetry.stop();
+
+    expect(receiver.bodies).toEqual([]);
+    await receiver.close();
+  });
+
   it('R3: messages, work, documents, tokens and cost are counted for Prometheus', async () => {
-    const telemetry = start(null);
+    const telemetry = await start(null);
     countMessage('status-poller', 'batch.submitted', 'handled');
     countMessage('status-poller', 'batch.submitted', 'dead-letter');
     countWork({ stage: 'status-poller', method: 'poll', outcome: 'moved', seconds: 2 });
@@ -110,7 +140,7 @@ describe('telemetry', () => {
   });
 
   it('R3: what is looked up is looked up when somebody asks, and a look that fails says nothing', async () => {
-    const telemetry = start(null);
+    const telemetry = await start(null);
     let batches = 1;
     observe('batchmill.batches', 'Batches by state.', async () => [{ value: batches, attributes: { state: 'built' } }]);
     observe('batchmill.lag', 'Messages not handled yet.', () => Promise.reject(new Error('away')));
@@ -122,7 +152,7 @@ describe('telemetry', () => {
   });
 
   it('R3: a look that takes too long holds up none of the other counts', async () => {
-    const telemetry = start(null);
+    const telemetry = await start(null);
     observe('batchmill.batches', 'Batches by state.', async () => [{ value: 1, attributes: { state: 'built' } }]);
     observe('batchmill.lag', 'Messages not handled yet.', () => new Promise(() => undefined));
 
@@ -131,7 +161,7 @@ describe('telemetry', () => {
 
   it('telemetry that the receiver refuses is said once, and the work goes on', async () => {
     const receiver = new Receiver(400);
-    const telemetry = start(await receiver.open());
+    const telemetry = await start(await receiver.open());
 
     for (let turn = 0; turn < 3; turn += 1) {
       expect(await inSpan('work', { parent: null }, async () => 'done')).toBe('done');
@@ -143,7 +173,7 @@ describe('telemetry', () => {
   });
 
   it('a receiver that is away holds up neither the work nor the end of the process', async () => {
-    const telemetry = start('http://127.0.0.1:9/v1/traces');
+    const telemetry = await start('http://127.0.0.1:9/v1/traces');
 
     expect(await inSpan('work', { parent: null }, async () => 'done')).toBe('done');
     await telemetry.stop();

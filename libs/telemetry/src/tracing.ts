@@ -12,20 +12,17 @@ import {
 } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { parseTraceParent } from '@opentelemetry/core';
-import type { Resource } from '@opentelemetry/resources';
 import { TracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace';
 
 const tracerName = 'batchmill';
 
 export interface TracingOptions {
   readonly processors?: readonly SpanProcessor[];
-  /** What produced the spans. */
-  readonly resource?: Resource;
 }
 
-/** Spans get ids and are active from here on; `processors` say where they go. Once per process. */
-export function startTracing({ processors = [], resource }: TracingOptions = {}): { stop(): Promise<void> } {
-  const provider = new TracerProvider({ spanProcessors: [...processors], ...(resource && { resource }) });
+/** Spans get ids and are active from here on, and go to `processors` alone; a service starts telemetry. Once per process. */
+export function startTracing({ processors = [] }: TracingOptions = {}): { stop(): Promise<void> } {
+  const provider = new TracerProvider({ spanProcessors: [...processors] });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   trace.setGlobalTracerProvider(provider);
   return {
