@@ -12,25 +12,26 @@ export interface EventField {
   readonly means: string;
 }
 
-/** The fields of an event in the order of its class: types and comments from the source, rules from the decorators. */
+/** The fields of an event in the order of its class, what it inherits before its own: types and comments from the source, rules from the decorators. */
 export function eventFields(event: EventClass): EventField[] {
   const rules = rulesOf(event);
-  const members = classes.get(event.name)?.members ?? [];
-  return [...members].filter(isField).map((member) => {
-    const name = member.name.getText();
-    const { words, values } = rules.get(name) ?? { words: [], values: null };
-    const type = values ?? member.type?.getText() ?? '';
-    const isOptional = member.questionToken !== undefined;
-    return {
-      name,
-      type: `\`${type.replaceAll('|', '\\|')}\``,
-      rules: [...words, ...(isOptional ? ['may be missing'] : [])].join(', '),
-      means: ts
-        .getJSDocCommentsAndTags(member)
-        .map((doc) => ts.getTextOfJSDocComment(doc.comment) ?? '')
-        .join(' '),
-    };
-  });
+  return membersOf(event.name)
+    .filter(isField)
+    .map((member) => {
+      const name = member.name.getText();
+      const { words, values } = rules.get(name) ?? { words: [], values: null };
+      const type = values ?? member.type?.getText() ?? '';
+      const isOptional = member.questionToken !== undefined;
+      return {
+        name,
+        type: `\`${type.replaceAll('|', '\\|')}\``,
+        rules: [...words, ...(isOptional ? ['may be missing'] : [])].join(', '),
+        means: ts
+          .getJSDocCommentsAndTags(member)
+          .map((doc) => ts.getTextOfJSDocComment(doc.comment) ?? '')
+          .join(' '),
+      };
+    });
 }
 
 const folder = join(import.meta.dirname, '../../libs/contracts/src/events');
@@ -42,6 +43,14 @@ const classes: ReadonlyMap<string, ts.ClassDeclaration> = new Map(
     .filter(ts.isClassDeclaration)
     .map((each) => [each.name?.text ?? '', each]),
 );
+
+function membersOf(className: string): ts.ClassElement[] {
+  const declared = classes.get(className);
+  if (declared === undefined) return [];
+  const bases =
+    declared.heritageClauses?.flatMap(({ types }) => types.map(({ expression }) => expression.getText())) ?? [];
+  return [...bases.flatMap(membersOf), ...declared.members];
+}
 
 function sourceOf(file: string): ts.SourceFile {
   return ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);

@@ -1,23 +1,12 @@
-import { IsInt, IsNotEmpty, IsOptional, IsString, Min } from 'class-validator';
-import { Event, type FieldsOf } from './event.js';
+import { IsInt, IsOptional, Min } from 'class-validator';
+import { BatchEvent } from './batch-event.js';
+import type { FieldsOf } from './event.js';
 
-export class BatchDeferred extends Event {
+export class BatchDeferred extends BatchEvent {
   static readonly event = 'batch.deferred';
   static readonly version = 1;
   static readonly means = 'The provider had no room in its queue; the batch will be submitted again.';
   static readonly isInput = false;
-
-  @IsString()
-  @IsNotEmpty()
-  runId!: string;
-
-  @IsString()
-  @IsNotEmpty()
-  claimId!: string;
-
-  @IsString()
-  @IsNotEmpty()
-  batchId!: string;
 
   @IsInt()
   @Min(0)
@@ -31,9 +20,5 @@ export class BatchDeferred extends Event {
   constructor(fields: FieldsOf<BatchDeferred>) {
     super();
     Object.assign(this, fields);
-  }
-
-  key(): string {
-    return this.batchId;
   }
 }

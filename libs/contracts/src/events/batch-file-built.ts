@@ -1,23 +1,12 @@
 import { IsInt, IsNotEmpty, IsString, Min } from 'class-validator';
-import { Event, type FieldsOf } from './event.js';
+import { BatchEvent } from './batch-event.js';
+import type { FieldsOf } from './event.js';
 
-export class BatchFileBuilt extends Event {
+export class BatchFileBuilt extends BatchEvent {
   static readonly event = 'batch-file.built';
   static readonly version = 1;
   static readonly means = 'A batch file is written and can be submitted.';
   static readonly isInput = false;
-
-  @IsString()
-  @IsNotEmpty()
-  runId!: string;
-
-  @IsString()
-  @IsNotEmpty()
-  claimId!: string;
-
-  @IsString()
-  @IsNotEmpty()
-  batchId!: string;
 
   @IsString()
   @IsNotEmpty()
@@ -34,9 +23,5 @@ export class BatchFileBuilt extends Event {
   constructor(fields: FieldsOf<BatchFileBuilt>) {
     super();
     Object.assign(this, fields);
-  }
-
-  key(): string {
-    return this.batchId;
   }
 }

@@ -1,24 +1,13 @@
-import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Min } from 'class-validator';
-import { Event, type FieldsOf } from './event.js';
+import { IsIn, IsInt, IsOptional, IsString, Min } from 'class-validator';
+import { BatchEvent } from './batch-event.js';
+import type { FieldsOf } from './event.js';
 import { settledReasons, type SettledReason } from '../settled-reason.js';
 
-export class BatchSettled extends Event {
+export class BatchSettled extends BatchEvent {
   static readonly event = 'batch.settled';
   static readonly version = 1;
   static readonly means = 'The provider will do no more on a batch.';
   static readonly isInput = false;
-
-  @IsString()
-  @IsNotEmpty()
-  runId!: string;
-
-  @IsString()
-  @IsNotEmpty()
-  claimId!: string;
-
-  @IsString()
-  @IsNotEmpty()
-  batchId!: string;
 
   /** Null when it was never sent. */
   @IsOptional()
@@ -35,9 +24,5 @@ export class BatchSettled extends Event {
   constructor(fields: FieldsOf<BatchSettled>) {
     super();
     Object.assign(this, fields);
-  }
-
-  key(): string {
-    return this.batchId;
   }
 }

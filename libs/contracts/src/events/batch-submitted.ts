@@ -1,23 +1,12 @@
 import { IsInt, IsNotEmpty, IsString, Min } from 'class-validator';
-import { Event, type FieldsOf } from './event.js';
+import { BatchEvent } from './batch-event.js';
+import type { FieldsOf } from './event.js';
 
-export class BatchSubmitted extends Event {
+export class BatchSubmitted extends BatchEvent {
   static readonly event = 'batch.submitted';
   static readonly version = 1;
   static readonly means = 'The provider has accepted a batch.';
   static readonly isInput = false;
-
-  @IsString()
-  @IsNotEmpty()
-  runId!: string;
-
-  @IsString()
-  @IsNotEmpty()
-  claimId!: string;
-
-  @IsString()
-  @IsNotEmpty()
-  batchId!: string;
 
   @IsString()
   @IsNotEmpty()
@@ -30,9 +19,5 @@ export class BatchSubmitted extends Event {
   constructor(fields: FieldsOf<BatchSubmitted>) {
     super();
     Object.assign(this, fields);
-  }
-
-  key(): string {
-    return this.batchId;
   }
 }

@@ -1,23 +1,12 @@
-import { IsISO8601, IsInt, IsNotEmpty, IsString, Min } from 'class-validator';
-import { Event, type FieldsOf } from './event.js';
+import { IsISO8601, IsInt, Min } from 'class-validator';
+import { BatchEvent } from './batch-event.js';
+import type { FieldsOf } from './event.js';
 
-export class DocumentsRetryScheduled extends Event {
+export class DocumentsRetryScheduled extends BatchEvent {
   static readonly event = 'documents.retry-scheduled';
   static readonly version = 1;
   static readonly means = 'Some documents of a batch went back to pending.';
   static readonly isInput = false;
-
-  @IsString()
-  @IsNotEmpty()
-  runId!: string;
-
-  @IsString()
-  @IsNotEmpty()
-  claimId!: string;
-
-  @IsString()
-  @IsNotEmpty()
-  batchId!: string;
 
   @IsInt()
   @Min(0)
@@ -30,9 +19,5 @@ export class DocumentsRetryScheduled extends Event {
   constructor(fields: FieldsOf<DocumentsRetryScheduled>) {
     super();
     Object.assign(this, fields);
-  }
-
-  key(): string {
-    return this.batchId;
   }
 }

@@ -1,23 +1,12 @@
-import { IsInt, IsNotEmpty, IsNumber, IsOptional, IsString, Min } from 'class-validator';
-import { Event, type FieldsOf } from './event.js';
+import { IsInt, IsNumber, IsOptional, IsString, Min } from 'class-validator';
+import { BatchEvent } from './batch-event.js';
+import type { FieldsOf } from './event.js';
 
-export class ResultsIngested extends Event {
+export class ResultsIngested extends BatchEvent {
   static readonly event = 'results.ingested';
   static readonly version = 1;
   static readonly means = 'The answers of a batch are stored.';
   static readonly isInput = false;
-
-  @IsString()
-  @IsNotEmpty()
-  runId!: string;
-
-  @IsString()
-  @IsNotEmpty()
-  claimId!: string;
-
-  @IsString()
-  @IsNotEmpty()
-  batchId!: string;
 
   @IsInt()
   @Min(0)
@@ -67,9 +56,5 @@ export class ResultsIngested extends Event {
   constructor(fields: FieldsOf<ResultsIngested>) {
     super();
     Object.assign(this, fields);
-  }
-
-  key(): string {
-    return this.batchId;
   }
 }
