@@ -112,6 +112,26 @@ describe('a document that stands out', () => {
       expect((await outcomeOf(bundle, 'embeddings', 'n00000')).status).toBeUndefined();
     });
 
+    it('C1: one whose status cannot be written is left pending, and the run says that it is incomplete', async () => {
+      const embeddings = { ...notes.embeddings!, status: { field: 'state.embedding' } };
+      await opened([{ _id: 'odd', state: 'a text' }], { ...notes, embeddings });
+
+      const run = await embed();
+
+      expect(run).toMatchObject({ state: 'incomplete' });
+      expect(countsOf(run)).toMatchObject({ succeeded: 3, failed: 0, left: 1, takenOver: 0 });
+      expect(bundle.log.lines).toContainEqual(
+        expect.objectContaining({
+          level: 'warn',
+          fields: expect.objectContaining({
+            documents: 1,
+            firstDocumentId: expect.stringContaining('odd'),
+            fields: expect.arrayContaining(['state.embedding']),
+          }),
+        }),
+      );
+    });
+
     it('R2: a limit counts documents, those that fail too', async () => {
       await opened([{ _id: 'a first one', text: '' }]);
 

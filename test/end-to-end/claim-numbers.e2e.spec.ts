@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { ChunkScanner, ChunkScannerModule } from '@batchmill/chunk-scanner';
+import { ChunkScannerModule } from '@batchmill/chunk-scanner';
 import { writeMembers } from '@batchmill/records';
 import { TestLine, eventually } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { askForRun, endOf } from './runs.js';
 import { befall } from './simulated-provider.js';
+import { scannerOn } from './scanner-on.js';
 
 describe('claims and the end of their run', () => {
   let bundle: TestLine;
@@ -26,7 +27,7 @@ describe('claims and the end of their run', () => {
     const standing = await line.batches.get('r.c1.b1');
     const waiting = { ...standing!, _id: 'waiting', claimId: 'r.c9', state: 'built', parked: true } as const;
     await line.batches.insertion(waiting).apply([]);
-    const steps = scanner().scan(await bundle.lease(line.runs, 'r'));
+    const steps = scannerOn(bundle).scan(await bundle.lease(line.runs, 'r'));
     const opening = await steps.next();
     expect(await ofTheSleeper.apply([])).toBe(true);
     expect(opening.done === false && (await opening.value.apply([]))).toBe(false);
@@ -106,10 +107,5 @@ describe('claims and the end of their run', () => {
         traceparent: null,
       }),
     );
-  }
-
-  function scanner(): ChunkScanner {
-    const { runs, claims, batches, documents, blobs, pipelines, vectors, provider, line, clock } = bundle.line;
-    return new ChunkScanner(runs, claims, batches, documents, blobs, pipelines, vectors, provider, line, clock);
   }
 });

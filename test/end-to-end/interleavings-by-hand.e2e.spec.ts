@@ -2,12 +2,13 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { BatchSubmitter } from '@batchmill/batch-submitter';
 import { TimeoutError } from '@batchmill/contracts';
-import { ChunkScanner, ChunkScannerModule } from '@batchmill/chunk-scanner';
+import { ChunkScannerModule } from '@batchmill/chunk-scanner';
 import { JsonlBuilder, JsonlBuilderModule } from '@batchmill/jsonl-builder';
 import type { BatchToCreate, Provider, ProviderBatch } from '@batchmill/provider';
 import { TestLine, eventually } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { askForRun, endOf, runToTheEnd } from './runs.js';
+import { scannerOn } from './scanner-on.js';
 
 describe('interleavings, step by step', () => {
   let bundle: TestLine;
@@ -22,11 +23,6 @@ describe('interleavings, step by step', () => {
   function builder(): JsonlBuilder {
     const { runs, batches, budgets, documents, blobs, pipelines, provider, clock } = bundle.line;
     return new JsonlBuilder(runs, batches, budgets, documents, blobs, pipelines, provider, clock);
-  }
-
-  function scanner(): ChunkScanner {
-    const { runs, claims, batches, documents, blobs, pipelines, vectors, provider, line, clock } = bundle.line;
-    return new ChunkScanner(runs, claims, batches, documents, blobs, pipelines, vectors, provider, line, clock);
   }
 
   function submitter(provider: Provider): BatchSubmitter {
@@ -203,7 +199,7 @@ describe('interleavings, step by step', () => {
     await stopOthers();
 
     clock.advance(60_000);
-    for await (const step of scanner().scan(await bundle.lease(line.runs, 'r'))) {
+    for await (const step of scannerOn(bundle).scan(await bundle.lease(line.runs, 'r'))) {
       await step.apply([]);
       if ((await line.claims.get('r.c2'))?.state === 'sealed') break;
     }

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import type { Bus } from '@batchmill/bus';
-import { ChunkScanner } from '@batchmill/chunk-scanner';
 import { ConnectionError, RunRequested, topicOf } from '@batchmill/contracts';
 import type { Provider } from '@batchmill/provider';
 import { OpenAiProvider } from '@batchmill/provider/openai';
 import { TestLine, eventually } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { askForRun, endOf, runToTheEnd } from './runs.js';
+import { scannerOn } from './scanner-on.js';
 
 describe('interleavings of trouble', () => {
   const bundles: TestLine[] = [];
@@ -31,9 +31,8 @@ describe('interleavings of trouble', () => {
   it('interleaving 2: a scanner that lost the run’s lease in mid-page and awakes after the run’s end changes nothing', async () => {
     const bundle = await opened(10);
     const { line, clock } = bundle;
-    const { runs, claims, batches, documents, blobs, pipelines, vectors, provider } = line;
-    const by = [runs, claims, batches, documents, blobs, pipelines, vectors, provider, line.line, clock] as const;
-    const scanner = new ChunkScanner(...by);
+    const { runs } = line;
+    const scanner = scannerOn(bundle);
     const request = { pipeline: 'notes', endpoint: 'embeddings' } as const;
     await runs.insertion(runs.new('r', request, null)).apply([]);
     await bundle.collect(scanner.begin(await bundle.lease(runs, 'r')));
@@ -53,7 +52,7 @@ describe('interleavings of trouble', () => {
     expect(awake).toBe('gave up');
     expect(run.totals?.documents.succeeded).toBe(10);
     expect(await Array.fromAsync(line.documentStore.collection('notes').find({}))).toEqual(before);
-    expect(await claims.count({ runId: 'r', state: { $ne: 'done' } })).toBe(0);
+    expect(await line.claims.count({ runId: 'r', state: { $ne: 'done' } })).toBe(0);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 10, twice: [] });
   });
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { ChunkScanner, ChunkScannerModule } from '@batchmill/chunk-scanner';
+import { ChunkScannerModule } from '@batchmill/chunk-scanner';
 import { definePipeline } from '@batchmill/pipeline';
 import { TestLine, eventually } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
@@ -8,6 +8,7 @@ import { manyNotes, notes } from './notes-pipeline.js';
 import { askForRun, endOf, runToTheEnd } from './runs.js';
 import { befall, ledgerOf } from './simulated-provider.js';
 import { TwiceBus } from './twice-bus.js';
+import { scannerOn } from './scanner-on.js';
 
 const answers = { pipeline: 'notes', endpoint: 'inference' as const, functions: ['summary', 'qa'] };
 const embed = { pipeline: 'notes', endpoint: 'embeddings' } as const;
@@ -143,11 +144,9 @@ describe('a run that does documents again', () => {
     await askForRun(bundle, { runId: 'again', ...embed, redo: 'all' });
     await eventually('the run', async () => (await line.runs.get('again'))?.state === 'running');
     await stop();
-    const { runs, claims, batches, documents: all, blobs, pipelines, vectors, provider } = line;
-    const scanner = new ChunkScanner(runs, claims, batches, all, blobs, pipelines, vectors, provider, line.line, clock);
 
     // It has gathered its page and stands before the insertion of its claim.
-    const sleeper = scanner.scan(await bundle.lease(runs, 'again'));
+    const sleeper = scannerOn(bundle).scan(await bundle.lease(line.runs, 'again'));
     const opening = await sleeper.next();
     clock.advance(60_000);
     await bundle.start(stages);

@@ -30,7 +30,7 @@ import {
   type Step,
 } from '@batchmill/records';
 import { Consumes, ConsumesUnusable, LineSettings, Stage, Works, type Received, type Unusable } from '@batchmill/stage';
-import { traceparentOf } from '@batchmill/telemetry';
+import { Log, traceparentOf } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
 import { ClaimCloser } from './claim-closer.js';
 import { ClaimOpener } from './claim-opener.js';
@@ -64,8 +64,9 @@ export class ChunkScanner {
     private readonly provider: Provider,
     private readonly settings: LineSettings,
     private readonly clock: Clock,
+    log: Log,
   ) {
-    this.#opener = new ClaimOpener(claims, documents, blobs, clock);
+    this.#opener = new ClaimOpener(claims, documents, blobs, clock, log);
     this.#closer = new ClaimCloser(claims, documents, blobs, this.#opener, settings, clock);
     this.#runCloser = new RunCloser(claims, batches, clock);
   }
@@ -131,7 +132,8 @@ export class ChunkScanner {
         endpoint: request.endpoint ?? null,
         parameters: request.parameters ?? {},
       });
-      await preflight(plan, this.vectors, this.provider);
+      const { documents, vectors, provider } = this;
+      await preflight(plan, { documents, vectors, provider });
       const { endpoint, parameters, pipeline } = plan;
       const functions = [...plan.functions];
       yield run

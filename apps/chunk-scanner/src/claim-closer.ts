@@ -2,6 +2,7 @@ import type { ChunksSelected, Clock } from '@batchmill/contracts';
 import type { Blobs } from '@batchmill/blobs';
 import { encodeId, type RunPlan } from '@batchmill/pipeline';
 import {
+  isPending,
   marksProjection,
   noDocuments,
   readMarks,
@@ -92,9 +93,9 @@ export class ClaimCloser {
     for await (const slice of this.#membersOf(claim)) {
       const seen = await this.#read(plan, slice);
       const found = (await this.#repair(plan, claim, slice, seen)) ? await this.#read(plan, slice) : seen;
-      for (const { id } of slice) {
+      for (const { id, former } of slice) {
         const marks = found.get(encodeId(id));
-        const ending = this.#endingOf(plan, claim, marks, cancelled);
+        const ending = this.#endingOf(plan, claim, { marks, former }, cancelled);
         if (ending === 'elsewhere') continue;
         if (ending !== 'again') {
           counts = { ...counts, [ending]: counts[ending] + 1 };
@@ -109,18 +110,23 @@ export class ClaimCloser {
   }
 
   #endingOf(
-    { side: { status }, functions }: RunPlan,
+    plan: RunPlan,
     claim: Claim,
-    marks: ReadMarks | undefined,
+    { marks, former }: { readonly marks: ReadMarks | undefined; readonly former: string | null },
     cancelled: boolean,
   ): keyof DocumentCounts | 'again' | 'elsewhere' {
+    const { status } = plan.side;
     if (marks === undefined) return 'takenOver';
-    // A retry claim of the same run counts it.
-    if (marks.claimId !== claim._id) return marks.runId === claim.runId ? 'elsewhere' : 'takenOver';
+    if (marks.claimId !== claim._id) {
+      // A retry claim of the same run counts it.
+      if (marks.runId === claim.runId) return 'elsewhere';
+      // As it was found: it could not be marked, nor told why.
+      return marks.claimId === former && isPending(plan, marks) ? 'left' : 'takenOver';
+    }
     if (marks.status === status.completed) return 'succeeded';
     if (marks.status === status.failed) return 'failed';
     if (marks.status !== status.pending) return 'takenOver';
-    const isWanted = functions.some((name) => marks.stateOf(name) === 'retry');
+    const isWanted = plan.functions.some((name) => marks.stateOf(name) === 'retry');
     return cancelled || !isWanted || marks.rounds >= this.settings.maxRounds ? 'left' : 'again';
   }
 

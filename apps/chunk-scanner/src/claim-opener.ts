@@ -15,6 +15,7 @@ import {
   type Moves,
   type Run,
 } from '@batchmill/records';
+import type { Log } from '@batchmill/telemetry';
 import { MemberMarker } from './member-marker.js';
 import { slicesOf } from './slices-of.js';
 
@@ -32,8 +33,9 @@ export class ClaimOpener {
     private readonly documents: Documents,
     private readonly blobs: Blobs,
     clock: Clock,
+    log: Log,
   ) {
-    this.#marker = new MemberMarker(documents, clock);
+    this.#marker = new MemberMarker(documents, clock, log);
   }
 
   /** The next claim of the run, of these members. If its number is in use already, that claim is finished instead. */

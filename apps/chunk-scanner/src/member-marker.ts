@@ -17,6 +17,7 @@ import {
   type Member,
 } from '@batchmill/records';
 import type { BulkUpdate, Fields, Filter } from '@batchmill/store';
+import type { Log } from '@batchmill/telemetry';
 import { membersToMarkAlike, type Alike } from './members-to-mark-alike.js';
 import { slicesOf } from './slices-of.js';
 
@@ -33,6 +34,7 @@ export class MemberMarker {
   constructor(
     private readonly documents: Documents,
     private readonly clock: Clock,
+    private readonly log: Log,
   ) {}
 
   async mark(plan: RunPlan, claim: Claim, members: readonly Member[]): Promise<void> {
@@ -90,7 +92,18 @@ export class MemberMarker {
       const update = unmarkableUpdate(plan, { ...about, error: refusedUpdate(plan) });
       return [{ filter: claimFilter(plan, document['_id'], { former, ...about }), update }];
     });
-    if (failing.length > 0) await this.documents.of(plan).bulk(failing);
+    if (failing.length === 0) return;
+    const { refused: untouchable } = await this.documents.of(plan).bulk(failing);
+    const [first] = untouchable;
+    if (first === undefined) return;
+    this.log.warn('documents stay pending: the store refuses to write their status', {
+      operation: 'chunk-scanner',
+      runId: claim.runId,
+      claimId: claim._id,
+      documents: untouchable.length,
+      firstDocumentId: encodeId(failing[first.index]?.filter['_id']),
+      fields: [plan.side.status.field, plan.side.infoField, plan.side.errorField],
+    });
   }
 
   async #wanted(plan: RunPlan, { runId }: Claim, ids: readonly unknown[]): Promise<Fields[]> {

@@ -9,7 +9,9 @@ export const pipelineErrorCodes = {
   'run.unknown-parameter': 'The pipeline has no parameter of that name.',
   'run.wrong-parameter': 'A parameter has a value of another type than the pipeline wants.',
   'run.missing-parameter': 'A parameter that has no default was not given.',
-  'run.query-failed': 'The query template threw, or returned something that is no filter.',
+  'run.query-failed': 'The query template threw, or returned something that is no filter, or that the store refuses.',
+  'run.query-finds-nothing':
+    'The query wants another status than that of what is pending: it would never find anything.',
   'run.redo-unclear':
     'The query says of the status field what cannot be left out alone, so it cannot be told which documents are to be done again.',
   'run.update-failed': 'The update template threw, or gave an update that cannot be used.',
@@ -30,7 +32,8 @@ export const pipelineErrorCodes = {
   'response.process-failed': 'The response processor threw.',
   'response.no-content': 'There is nothing to write: the processor returned nothing.',
   'response.template-failed': 'The response template is a function, and it threw.',
-  'response.not-storable': 'What is to be written holds something that no store takes, such as a value within itself.',
+  'response.not-storable':
+    'What is to be written holds something that no store takes, such as a value within itself or a Date that is no time.',
   'response.bad-path': 'The response template gave no update, or one of a field that must not be written.',
   'provider.missing-result': 'The provider sent no line for the request.',
   'provider.not-carried-out': 'The batch expired or was cancelled before the request was carried out.',
@@ -42,7 +45,8 @@ export const pipelineErrorCodes = {
   'provider.bad-vector': 'The vector has another length than asked, or numbers that are not finite.',
   'provider.bad-json': 'The answer is not JSON, though JSON was asked for.',
   'provider.other-json': 'The answer is JSON, but not of the schema.',
-  'provider.answer-cut-off': 'The answer ended at the token limit, in the middle of its JSON.',
+  'provider.answer-cut-off':
+    'The answer ended at the token limit, in the middle of its JSON or before it began; allow more tokens.',
 } as const;
 export type PipelineErrorCode = keyof typeof pipelineErrorCodes;
 

@@ -53,6 +53,7 @@ export type {
   Status,
 } from './pipeline.js';
 export { Pipelines } from './pipelines.js';
+export { onStrayError } from './code/stray-errors.js';
 export { unknownPipeline } from './unknown-pipeline.js';
 export { missingId } from './requests/missing-id.js';
 export { placesOf, type Places } from './plan/places-of.js';

@@ -49,7 +49,7 @@ export { LeaseWrites, type Failure, type Moving } from './lease-writes.js';
 export { readManifest, writeManifest, type ManifestLine, type RequestedLine, type UnrenderedLine } from './manifest.js';
 export { readMembers, writeMembers, type Member } from './members.js';
 export { readLines, type Line } from './read-lines.js';
-export { functionsToAsk, readMarks, whatToAsk, type ReadMarks } from './read-marks.js';
+export { functionsToAsk, isPending, readMarks, whatToAsk, type ReadMarks } from './read-marks.js';
 export { Notifications, type Notification, type NotificationState } from './notifications.js';
 export { planOfRun } from './plan-of-run.js';
 export { providerSideOf } from './provider-side-of.js';

@@ -29,6 +29,11 @@ export function readMarks(plan: RunPlan, document: Fields): ReadMarks {
   };
 }
 
+/** By the status field; a missing one means pending unless the query names the field. */
+export function isPending({ side, namesStatusField }: RunPlan, { status }: ReadMarks): boolean {
+  return status === side.status.pending || (!namesStatusField && (status === undefined || status === null));
+}
+
 /** What a claim of these functions has to ask of a document: all when it starts anew, else what is missing. */
 export function functionsToAsk(functions: readonly string[], marks: ReadMarks): string[] {
   if (marks.ended) return [...functions];

@@ -1,6 +1,6 @@
 import { RandomIds, SystemClock, ValidationError } from '@batchmill/contracts';
 import type { Bus } from '@batchmill/bus';
-import type { Pipelines } from '@batchmill/pipeline';
+import { onStrayError, type Pipelines } from '@batchmill/pipeline';
 import type { Log } from '@batchmill/telemetry';
 import { makeHome } from './home.js';
 import { installationOf } from './installation.js';
@@ -36,6 +36,11 @@ export interface OpenLineOptions {
 /** Opens everything that the settings name. Rejects with a ValidationError that says which line to write. */
 export async function openLine(settings: Settings, options: OpenLineOptions): Promise<OpenedLine> {
   if (options.needsProvider) expectKey(settings);
+  onStrayError((what, threw) => {
+    options.log.error(
+      `${what} threw ${threw} where nobody waited for it: in a timer, or in a promise without an await`,
+    );
+  });
   if (settings.adapters.bus.scheme === 'embedded') makeHome(settings);
   const clock = new SystemClock();
   const ids = new RandomIds();

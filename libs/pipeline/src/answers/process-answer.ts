@@ -1,4 +1,5 @@
 import { callCode } from '../code/call-code.js';
+import { plainCopy } from '../code/plain-copy.js';
 import type { SourceDocument } from '../definition/source-document.js';
 import { DocumentFailure, documentError } from '../document-error.js';
 import { isPlainObject } from '../is-plain-object.js';
@@ -24,7 +25,7 @@ export async function processAnswer(
   if (process === null) return { content: otherwise, variables: {} };
   const what = `Function ${asks.name}: its processor`;
   const calling = { what, code: 'response.process-failed', limitMs } as const;
-  const returned = await callCode(calling, () => process(answer.body, { ...document }));
+  const returned = await callCode(calling, () => process(plainCopy(answer.body), plainCopy(document)));
   if (returned === undefined || returned === null) {
     const told = `${what} returned nothing to write`;
     throw new DocumentFailure(documentError('ProcessingError', 'response.no-content', told));

@@ -194,14 +194,16 @@ describe('responseUpdate', () => {
   });
 
   it('C5: what a processor does to its document is not seen by anyone else', async () => {
-    const of = { company: 'JKHY' };
+    const of = { company: 'JKHY', tags: ['bank'] };
     const process = (_: unknown, from: Record<string, unknown>): string => {
       delete from['company'];
+      (from['tags'] as string[]).push('mine');
       return 'x';
     };
-    const responseTemplate = { $set: { of: '{{company}}' } };
+    const responseTemplate = { $set: { of: '{{company}}', tags: '{{tags}}' } };
 
-    expect(await updateOf({ process, responseTemplate }, { of })).toEqual({ $set: { of: 'JKHY' } });
+    expect(await updateOf({ process, responseTemplate }, { of })).toEqual({ $set: { of: 'JKHY', tags: ['bank'] } });
+    expect(of.tags).toEqual(['bank']);
   });
 
   it('C2: the tokens of an answer, its model and how it ended are variables', async () => {
@@ -296,6 +298,32 @@ describe('responseUpdate', () => {
       kind: 'ProcessingError',
       code: 'response.not-storable',
     });
+  });
+
+  it.each<[string, () => unknown]>([
+    ['a whole number that no store holds', () => 2n ** 63n],
+    ['a Date that is no time', () => new Date('soon')],
+    ['a regular expression', () => [/a/g]],
+    ['a hundred levels', () => Array.from({ length: 100 }).reduce((within) => [within], 1)],
+  ])('C5: %s fails its document, and is not stored as something else', async (_, given) => {
+    expect(await updateOf({ process: given })).toMatchObject({
+      kind: 'ProcessingError',
+      code: 'response.not-storable',
+    });
+  });
+
+  it('C5: what a processor gives is read once, and what throws meanwhile fails its document', async () => {
+    const unreadable = (): never => {
+      throw new TypeError('secret');
+    };
+    const trap = new Proxy({}, { ownKeys: unreadable });
+    const lazy = Object.defineProperty({}, 'talking_points', { enumerable: true, get: unreadable });
+
+    for (const process of [() => trap, () => lazy, async () => lazy]) {
+      const error = await updateOf({ process });
+      expect(error).toMatchObject({ kind: 'ProcessingError', code: 'response.process-failed' });
+      expect(JSON.stringify(error)).not.toContain('secret');
+    }
   });
 
   it('what a model says is never run as a template', async () => {

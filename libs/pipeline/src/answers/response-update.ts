@@ -1,4 +1,5 @@
 import { callCode } from '../code/call-code.js';
+import { plainCopy } from '../code/plain-copy.js';
 import type { SourceDocument } from '../definition/source-document.js';
 import type { AnswerVariables } from '../definition/template-functions.js';
 import type { UpdateOperators } from '../definition/update-operators.js';
@@ -77,9 +78,8 @@ async function render({ plan, planned, asks }: Writing, variables: AnswerVariabl
   if (typeof responseTemplate.source === 'function') {
     const what = `Function ${planned.name}: its response template`;
     const limitMs = plan.pipeline.batch.codeTimeoutMs;
-    const document = { ...variables.document };
     return callCode({ what, code: 'response.template-failed', limitMs }, () =>
-      responseTemplate.render({ ...variables, document }),
+      responseTemplate.render(plainCopy(variables)),
     );
   }
   try {

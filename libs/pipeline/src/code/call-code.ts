@@ -1,5 +1,8 @@
 import { DocumentFailure, documentError } from '../document-error.js';
 import type { PipelineErrorCode } from '../error-codes.js';
+import { nameOfError } from './name-of-error.js';
+import { plainCopy } from './plain-copy.js';
+import { runFrom, type Origin } from './stray-errors.js';
 
 export interface Calling {
   /** Names the function in messages: `Function summary: its processor`. */
@@ -11,25 +14,34 @@ export interface Calling {
 }
 
 /**
- * Calls a function of the pipeline's author for one document. Throws a DocumentFailure of kind ProcessingError when it
- * throws, rejects, or does not resolve in time. Its message may quote the document: only the name of what it threw is told.
+ * Calls a function of the pipeline's author for one document; resolves with a copy of what it gives. Throws a
+ * DocumentFailure of kind ProcessingError when it throws, rejects, or does not resolve in time. Its message may quote the
+ * document: only the name of what it threw is told.
  */
 export async function callCode(calling: Calling, call: () => unknown): Promise<unknown> {
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  const origin: Origin = { what: calling.what, fail: reject };
   try {
-    const returned = call();
-    return isThenable(returned) ? await within(calling, returned) : returned;
+    const returned = runFrom(origin, call);
+    // What is given may have code in it too, such as a getter: it is read here, and never again.
+    return plainCopy(isThenable(returned) ? await within(calling, returned, { ended, reject }) : returned);
   } catch (error) {
     if (error instanceof DocumentFailure) throw error;
-    throw failure(calling.code, `${calling.what} threw ${nameOf(error)}`, error);
+    throw failure(calling.code, `${calling.what} threw ${nameOfError(error)}`, error);
+  } finally {
+    origin.fail = null;
   }
 }
 
-async function within({ what, limitMs }: Calling, pending: PromiseLike<unknown>): Promise<unknown> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
+async function within(
+  { what, limitMs }: Calling,
+  pending: PromiseLike<unknown>,
+  { ended, reject }: { ended: Promise<never>; reject: (error: unknown) => void },
+): Promise<unknown> {
   const told = `${what} did not resolve within ${limitMs / 1000} s`;
   const timer = setTimeout(() => reject(failure('code.too-slow', told)), limitMs);
   try {
-    return await Promise.race([pending, late]);
+    return await Promise.race([pending, ended]);
   } finally {
     clearTimeout(timer);
   }
@@ -39,11 +51,6 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === 'object' && value !== null && typeof (value as Partial<PromiseLike<unknown>>).then === 'function'
   );
-}
-
-function nameOf(error: unknown): string {
-  const name = error instanceof Error ? error.name : typeof error;
-  return /^[A-Z]\w{0,63}$/.test(name) ? `a ${name}` : 'something';
 }
 
 function failure(code: PipelineErrorCode, message: string, cause?: unknown): DocumentFailure {

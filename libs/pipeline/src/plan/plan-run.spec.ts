@@ -53,6 +53,21 @@ describe('planRun', () => {
     );
   });
 
+  it('C1: a query that wants a status which is not the pending one stops the run, with what to write', () => {
+    const wanting = (status: string, pending = 'pending') =>
+      aPipeline({
+        source: { collection: 'c', queryTemplate: { embedding_status: status } },
+        embeddings: { ...embeddingsOf(), status: { pending } },
+      });
+
+    expect(() => planRun(wanting('new'), {})).toThrow(
+      'source.queryTemplate wants embedding_status "new", and what is pending has "pending" there; ' +
+        'leave it out of the query, or set embeddings.status.pending to "new"',
+    );
+    expect(planRun(wanting('new', 'new'), {}).filter).toEqual({ embedding_status: 'new' });
+    expect(planRun(wanting('failed'), { redo: 'failed' }).filter).toEqual({});
+  });
+
   it('without an endpoint it is the one that has the functions asked for, or the default, or the only one', () => {
     const both = {
       name: 'a',

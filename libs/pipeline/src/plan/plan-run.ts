@@ -21,6 +21,7 @@ export function planRun(pipeline: Pipeline, asked: AskedRun): RunPlan {
   const query = fillQuery(pipeline, parameters);
   tryUpdate(pipeline, side, parameters);
   const redo = asked.redo ?? null;
+  if (redo === null) expectPending(pipeline, side, query);
   return {
     pipeline,
     endpoint: side.endpoint,
@@ -32,6 +33,17 @@ export function planRun(pipeline: Pipeline, asked: AskedRun): RunPlan {
     namesStatusField: namesField(query, side.status.field),
     planned: new Map(planned.map((one) => [one.name, one])),
   };
+}
+
+/** What is taken is pending besides being what the query means: another status there would never find anything. */
+function expectPending(pipeline: Pipeline, { endpoint, status }: Side, query: QueryFilter): void {
+  const wanted: unknown = query[status.field];
+  if (typeof wanted !== 'string' || wanted === status.pending) return;
+  throw new ValidationError(
+    'run.query-finds-nothing',
+    `Pipeline ${pipeline.name}: source.queryTemplate wants ${status.field} "${wanted}", and what is pending has ` +
+      `"${status.pending}" there; leave it out of the query, or set ${endpoint}.status.pending to "${wanted}".`,
+  );
 }
 
 /** The documents that a query means, whatever has become of them. */

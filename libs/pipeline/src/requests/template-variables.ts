@@ -1,4 +1,5 @@
 import { callCode } from '../code/call-code.js';
+import { plainCopy } from '../code/plain-copy.js';
 import type { SourceDocument } from '../definition/source-document.js';
 import type { PlannedFunction, RunPlan } from '../plan/run-plan.js';
 import { readPath } from '../read-path.js';
@@ -31,7 +32,10 @@ async function mappedFields({ pipeline }: RunPlan, document: SourceDocument): Pr
     mapped[variable] =
       value === undefined || preprocess === undefined
         ? value
-        : await callCode(calling, () => preprocess(value, document));
+        : await callCode(calling, () => {
+            const own = plainCopy(document);
+            return preprocess(readPath(own, path), own);
+          });
   }
   return mapped;
 }

@@ -120,6 +120,18 @@ describe('classifyResult of a text', () => {
     });
   });
 
+  it('I3: an answer that ended at the token limit before it began is paid once, and says so', () => {
+    const cutOff = { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' }, output: [] };
+    const failure = {
+      outcome: 'fail',
+      error: { code: 'provider.answer-cut-off', message: expect.stringContaining('maxTokens') },
+    };
+
+    expect(ofChat('summary', chatted({ content: '' }, 'length'))).toMatchObject({ ...failure, usage });
+    expect(ofChat('summary', chatted({ content: null }, 'length'))).toMatchObject(failure);
+    expect(ofChat('reply', cutOff)).toMatchObject(failure);
+  });
+
   it('I5: JSON that was asked for is parsed and checked', () => {
     expect(ofChat('topics', chatted({ content: '{"topics":["a"]}' }))).toMatchObject({
       outcome: 'answered',

@@ -27,6 +27,11 @@ export function classifyText(asks: PromptFunction, body: unknown, usage: Usage):
       return retry('provider.unavailable', 'The provider says that the response was not finished', { usage });
     case 'whole':
     case 'cut-off':
+      if ((text === null || text === '') && ended === 'cut-off') {
+        // It would be as long again, and is paid each time.
+        const told = 'The model used up maxTokens before it said anything; allow more of them';
+        return fail('provider.answer-cut-off', told, { usage });
+      }
       if (text === null || text === '')
         return retry('provider.no-content', 'The provider answered without a text', { usage });
       return classifyContent(asks, { text, body, isCutOff: ended === 'cut-off' }, usage);

@@ -1,0 +1,26 @@
+import { isPlainObject } from '../is-plain-object.js';
+
+/** A copy of objects and lists all the way down, so that who changes it changes nobody's; other values are the same ones. */
+export function plainCopy<T>(value: T): T {
+  return copied(value, new Map()) as T; // of the same shape
+}
+
+function copied(value: unknown, known: Map<object, unknown>): unknown {
+  if (value instanceof Date) return new Date(value);
+  const isList = Array.isArray(value);
+  if (!isList && !isPlainObject(value)) return value;
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  const copy: unknown[] | Record<string, unknown> = isList ? [] : {};
+  known.set(value, copy);
+  // `__proto__` of a JSON text is a field like others, and stays one.
+  for (const [key, item] of Object.entries(value)) {
+    Object.defineProperty(copy, key, {
+      value: copied(item, known),
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
+  }
+  return copy;
+}

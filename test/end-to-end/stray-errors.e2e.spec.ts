@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fast } from '../pipelines/example.js';
+import { batchmill, type Ran } from './command.js';
+
+const pipeline = `
+import { chat, definePipeline } from '@batchmill/pipeline';
+
+const later = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+export default definePipeline({
+  name: 'careless',
+  source: { collection: 'notes' },
+  batch: { maxRetries: 0 },
+  inference: {
+    functions: [
+      chat({
+        name: 'reply',
+        model: 'gpt-4o-mini',
+        user: '{{ text }}',
+        process: async (_, { _id }) => {
+          if (_id === 'forgotten-await') {
+            void Promise.reject(new TypeError('secret'));
+            await later(5_000);
+          }
+          if (_id === 'in-a-timer') setTimeout(() => { throw new RangeError('secret'); }, 1);
+          if (_id === 'after-the-call') setTimeout(() => { throw new RangeError('secret'); }, 50);
+          if (_id === 'in-a-timer') await later(5_000);
+          return 'x';
+        },
+      }),
+    ],
+  },
+});
+`;
+
+describe('code of a pipeline that throws where nobody waits for it', () => {
+  let folder: string;
+  let ran: Ran;
+  let stored: ReadonlyMap<string, { ai_status: string; processing_info: { error?: object } }>;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'batchmill-careless-'));
+    await mkdir(join(folder, 'pipelines/careless'), { recursive: true });
+    await writeFile(join(folder, 'pipelines/careless/careless.pipeline.ts'), pipeline);
+    const ids = ['forgotten-await', 'in-a-timer', 'after-the-call', 'careful'];
+    await writeFile(join(folder, 'notes.jsonl'), ids.map((_id) => JSON.stringify({ _id, text: 'A note.' })).join('\n'));
+    await batchmill(folder, ['load', 'notes.jsonl', '--collection', 'notes'], { env: fast });
+    ran = await batchmill(folder, ['run', 'careless', '--wait'], { env: fast });
+    const { out } = await batchmill(folder, ['export', '--collection', 'notes'], { env: fast });
+    stored = new Map(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => [JSON.parse(line)._id as string, JSON.parse(line)]),
+    );
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it.each([
+    ['forgotten-await', 'TypeError'],
+    ['in-a-timer', 'RangeError'],
+  ])('C5: fails its document alone as long as its call lasts: %s', (id, name) => {
+    expect(stored.get(id)).toMatchObject({
+      ai_status: 'failed',
+      processing_info: {
+        error: {
+          kind: 'ProcessingError',
+          code: 'response.process-failed',
+          message: `Function reply: its processor threw a ${name}`,
+        },
+      },
+    });
+  });
+
+  it('C5: ends neither the run nor its process', () => {
+    expect(ran).toMatchObject({ code: 3 });
+    for (const id of ['after-the-call', 'careful']) expect(stored.get(id)).toMatchObject({ ai_status: 'completed' });
+  });
+
+  it('N3: is told in the log by the name of the function and of what it threw', async () => {
+    const log = await readFile(join(folder, '.batchmill/batchmill.log'), 'utf8');
+
+    expect(log).toContain('Function reply: its processor threw a RangeError where nobody waited for it');
+    expect(log + ran.out + ran.err).not.toContain('secret');
+  });
+});
