@@ -36,10 +36,16 @@ export default definePipeline({
 });
 `;
 
+interface Note {
+  readonly _id: string;
+  readonly ai_status: string;
+  readonly processing_info: object;
+}
+
 describe('code of a pipeline that throws where nobody waits for it', () => {
   let folder: string;
   let ran: Ran;
-  let stored: ReadonlyMap<string, { ai_status: string; processing_info: { error?: object } }>;
+  let stored: ReadonlyMap<string, Note>;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'batchmill-careless-'));
@@ -50,12 +56,11 @@ describe('code of a pipeline that throws where nobody waits for it', () => {
     await batchmill(folder, ['load', 'notes.jsonl', '--collection', 'notes'], { env: fast });
     ran = await batchmill(folder, ['run', 'careless', '--wait'], { env: fast });
     const { out } = await batchmill(folder, ['export', '--collection', 'notes'], { env: fast });
-    stored = new Map(
-      out
-        .trim()
-        .split('\n')
-        .map((line) => [JSON.parse(line)._id as string, JSON.parse(line)]),
-    );
+    const notes = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Note);
+    stored = new Map(notes.map((note) => [note._id, note]));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
