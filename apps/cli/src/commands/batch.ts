@@ -29,7 +29,11 @@ export function batchCommand(): Command {
     .action(list);
   command.command('status').description('one batch').argument('<id>').option('--json', 'as JSON').action(status);
   command.command('process').description('look at it now').argument('<id>').action(processNow);
-  command.command('cancel').description('stop it at the provider').argument('<id>').action(cancel);
+  command
+    .command('cancel')
+    .description('stop it at the provider; its run asks again for what it did not answer')
+    .argument('<id>')
+    .action(cancel);
   return command;
 }
 
@@ -105,9 +109,13 @@ function processing(id: string, before: Batch): Wish {
 }
 
 async function cancel(id: string): Promise<void> {
-  const { _id, state, reason } = await withLine((line) => batchOf(line, id));
-  if (state === 'settled' || state === 'ingested') say(`batch ${id} has ended already: ${reason ?? state}`);
-  else await wish(_id, cancelling(_id));
+  const { _id, runId, state, reason } = await withLine((line) => batchOf(line, id));
+  if (state === 'settled' || state === 'ingested') {
+    say(`batch ${id} has ended already: ${reason ?? state}`);
+    return;
+  }
+  await wish(_id, cancelling(_id));
+  say(`what it did not answer is asked again by its run; batchmill runs cancel ${runId} ends that too`);
 }
 
 function cancelling(id: string): Wish {

@@ -58,7 +58,7 @@ async function list(flags: Flags): Promise<void> {
     one.runId,
     one.pipeline ?? '',
     one.endpoint ?? '',
-    one.status,
+    one.pausedAt === null ? one.status : 'paused',
     count(one.total),
     count(one.succeeded),
     count(one.failed),

@@ -43,6 +43,7 @@ describe('a wish when nobody is at work on the home', () => {
     expect(cancelled.said).toContain('batch one.c1.b1: ingested, 0 of 5 requests answered');
     expect(cancelled.said).toContain('its run goes on with: batchmill run annual-reports --run-id one');
     expect((await ask('runs show one', slow)).said).toMatch(/status +running/);
+    expect(cancelled.said).toContain('asked again by its run; batchmill runs cancel one ends that too');
     expect((await ask('batch cancel one.c1.b1', slow)).said).toContain('has ended already: cancelled');
   });
 
@@ -66,6 +67,7 @@ describe('a wish when nobody is at work on the home', () => {
     expect(paused).toMatchObject({ code: 0, said: expect.stringContaining('runs resume one') });
     expect((await ask('runs pause one', fast)).said).toContain('run one is paused already, since 2');
     expect((await ask('runs show one', fast)).said).toMatch(/status +running\npaused +since 2/);
+    expect((await ask('runs list', fast)).said).toMatch(/one .* paused /);
 
     const resumed = await ask('runs resume one', fast);
 
