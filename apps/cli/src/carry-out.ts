@@ -13,7 +13,7 @@ import {
 import type { Type } from '@nestjs/common';
 import { pathHere } from './show/path-here.js';
 import { stopSignal } from './stop-signal.js';
-import { logIn, withLine } from './with-line.js';
+import { logIn, withRecords } from './with-line.js';
 
 export interface Wish {
   readonly event: Event;
@@ -37,7 +37,7 @@ export async function carryOut(
 ): Promise<'asked' | 'done' | 'stopped'> {
   const working = await openWork(settings, { log: logIn(settings), name: 'cli' });
   if (working === null) {
-    await withLine((line) => publishEvent(line, event));
+    await withRecords((line) => publishEvent(line, event));
     return 'asked';
   }
   const { line } = working;

@@ -1,4 +1,13 @@
-import { expectHome, makeHome, openLine, readSettings, type Line, type Settings } from '@batchmill/service';
+import { unknownPipeline, type Pipelines } from '@batchmill/pipeline';
+import {
+  expectHome,
+  makeHome,
+  openLine,
+  readSettings,
+  type Line,
+  type OpenLineOptions,
+  type Settings,
+} from '@batchmill/service';
 import { createLogger, type Log } from '@batchmill/telemetry';
 import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,10 +23,10 @@ export function settingsHere(): Settings {
 /** Opens the line of the settings for a command that looks or asks, and closes it afterwards. */
 export async function withLine<T>(
   work: (line: Line, settings: Settings) => Promise<T>,
-  needsProvider = false,
+  options: Pick<OpenLineOptions, 'needsProvider' | 'pipelines'> = { needsProvider: false },
 ): Promise<T> {
   return onHomeThatExists(settingsHere(), async (settings) => {
-    const opened = await openLine(settings, { log: quietLog(), name: 'cli', needsProvider });
+    const opened = await openLine(settings, { log: quietLog(), name: 'cli', ...options });
     try {
       return await work(opened.line, settings);
     } finally {
@@ -25,6 +34,18 @@ export async function withLine<T>(
     }
   });
 }
+
+/** The same for a command that needs no pipeline: one that cannot be loaded is not in its way. */
+export async function withRecords<T>(work: (line: Line) => Promise<T>): Promise<T> {
+  return withLine(work, { needsProvider: false, pipelines: noPipelines });
+}
+
+const noPipelines: Pipelines = {
+  names: () => [],
+  get: (name) => {
+    throw unknownPipeline(name, [], 'what was not loaded');
+  },
+};
 
 /** Looking makes no home: where there is none, an empty one stands in for it and is gone afterwards. */
 async function onHomeThatExists<T>(settings: Settings, work: (settings: Settings) => Promise<T>): Promise<T> {

@@ -22,6 +22,13 @@ export interface KeptError extends DocumentError {
 /** A document's history of errors grows no further. */
 const maxErrors = 10;
 
+export interface FunctionInfo {
+  readonly state?: FunctionState;
+  readonly attempts?: number;
+  /** Why it failed, however much the others have had to tell since. */
+  readonly error?: KeptError;
+}
+
 /** A side's bookkeeping under its `infoField`; every field may be missing. */
 export interface DocumentInfo {
   readonly runId?: string;
@@ -33,7 +40,7 @@ export interface DocumentInfo {
   readonly rounds?: number;
   /** When it was completed or failed: pending again after that, it starts anew. */
   readonly ended?: Date | null;
-  readonly functions?: Readonly<Record<string, { readonly state?: FunctionState; readonly attempts?: number }>>;
+  readonly functions?: Readonly<Record<string, FunctionInfo>>;
   /** The last one, unless the pipeline's `errorField` says another place. */
   readonly error?: KeptError;
   /** The last few, the latest at the end; kept when the document is completed after all. */
@@ -160,8 +167,9 @@ export function answerUpdate(plan: RunPlan, name: string, template: Update): Upd
 }
 
 export function failureUpdate(plan: RunPlan, name: string, error: DocumentError, attempt: number, now: Date): Update {
-  return mergeUpdates(errorUpdate(plan, { ...error, function: name, at: now, attempt }), {
-    $set: { [stateOf(plan, name)]: 'failed' },
+  const kept = { ...error, function: name, at: now, attempt };
+  return mergeUpdates(errorUpdate(plan, kept), {
+    $set: { [stateOf(plan, name)]: 'failed', [`${functionOf(plan, name)}.error`]: kept },
     $inc: { [attemptsOf(plan, name)]: 1 },
   });
 }

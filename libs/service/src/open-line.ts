@@ -29,7 +29,7 @@ export interface OpenLineOptions {
   readonly works?: boolean;
   /** True for a service: runs are started by the clock here. A command does the one run that it was asked for. */
   readonly startsSchedules?: boolean;
-  /** Instead of those in the folder of pipelines. */
+  /** Instead of those in the folder of pipelines, which are then not loaded. */
   readonly pipelines?: Pipelines;
 }
 

@@ -9,7 +9,7 @@ import { count, moment } from '../show/amounts.js';
 import { table, type Column } from '../show/table.js';
 import { countFrom } from '../run-options.js';
 import { screenColumns } from '../show/screen-columns.js';
-import { settingsHere, withLine } from '../with-line.js';
+import { settingsHere, withRecords } from '../with-line.js';
 import { runOf } from './runs.js';
 
 interface Flags {
@@ -49,7 +49,7 @@ const columns: readonly Column[] = [
 ];
 
 async function list({ json, run, limit = 20 }: Flags): Promise<void> {
-  const reports = await withLine(async (line) => {
+  const reports = await withRecords(async (line) => {
     if (run !== undefined) await runOf(line, run);
     const found = line.batches.find(run === undefined ? {} : { runId: run }, { sort: { createdAt: -1 }, limit });
     return (await Array.fromAsync(found)).map((batch) => reportBatch(line, batch));
@@ -78,7 +78,7 @@ async function list({ json, run, limit = 20 }: Flags): Promise<void> {
 }
 
 async function status(id: string, { json }: Flags): Promise<void> {
-  const report = await withLine(async (line) => reportBatch(line, await batchOf(line, id)));
+  const report = await withRecords(async (line) => reportBatch(line, await batchOf(line, id)));
   if (json) {
     process.stdout.write(`${JSON.stringify(report)}\n`);
     return;
@@ -89,7 +89,7 @@ async function status(id: string, { json }: Flags): Promise<void> {
 }
 
 async function processNow(id: string): Promise<void> {
-  const before = await withLine((line) => batchOf(line, id));
+  const before = await withRecords((line) => batchOf(line, id));
   if (before.state === 'ingested') say(`batch ${id} is ingested already: there is nothing to process`);
   else if (before.state === 'built') say(`batch ${id} is not submitted yet: there is nothing to process`);
   else await wish(before._id, processing(before._id, before));
@@ -109,7 +109,7 @@ function processing(id: string, before: Batch): Wish {
 }
 
 async function cancel(id: string): Promise<void> {
-  const { _id, runId, state, reason } = await withLine((line) => batchOf(line, id));
+  const { _id, runId, state, reason } = await withRecords((line) => batchOf(line, id));
   if (state === 'settled' || state === 'ingested') {
     say(`batch ${id} has ended already: ${reason ?? state}`);
     return;
@@ -136,7 +136,7 @@ async function wish(id: string, wished: Wish): Promise<void> {
     say(`asked the process at work; batchmill batch status ${id}`);
     return;
   }
-  const { batch, report } = await withLine(async (line) => {
+  const { batch, report } = await withRecords(async (line) => {
     const found = await batchOf(line, id);
     return { batch: found, report: reportBatch(line, found) };
   });

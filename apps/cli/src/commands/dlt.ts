@@ -10,7 +10,7 @@ import { oneLine, printable } from '../show/printable.js';
 import { screenColumns } from '../show/screen-columns.js';
 import { table, type Column } from '../show/table.js';
 import { sayIfNobodyWorks } from '../say-if-nobody-works.js';
-import { withLine } from '../with-line.js';
+import { withRecords } from '../with-line.js';
 
 interface ListFlags {
   readonly limit?: number;
@@ -65,7 +65,7 @@ const columns: readonly Column[] = [
 ];
 
 async function list(topic: string | undefined, { limit = 20, json }: ListFlags): Promise<void> {
-  const { shown, older } = await withLine(async (line) => newest(lettersOf(line).find(topic), limit));
+  const { shown, older } = await withRecords(async (line) => newest(lettersOf(line).find(topic), limit));
   if (json) {
     process.stdout.write(`${JSON.stringify(shown.map(letterJson))}\n`);
     return;
@@ -87,7 +87,7 @@ async function list(topic: string | undefined, { limit = 20, json }: ListFlags):
 }
 
 async function show(id: string, { payload, json }: ShowFlags): Promise<void> {
-  const found = await withLine(async (line) => lettersOf(line).get(id));
+  const found = await withRecords(async (line) => lettersOf(line).get(id));
   const { value } = originalOf(found.message);
   const bytes = value === null ? null : Buffer.from(value);
   if (json) {
@@ -104,7 +104,7 @@ async function show(id: string, { payload, json }: ShowFlags): Promise<void> {
 
 async function redrive(id: string | undefined, { all, topic, json }: RedriveFlags): Promise<void> {
   expectOneChoice(id, all, topic);
-  const redriven = await withLine(async (line) => {
+  const redriven = await withRecords(async (line) => {
     const letters = lettersOf(line);
     const done: string[] = [];
     if (id !== undefined) {

@@ -4,7 +4,7 @@ import { exitCodeOf } from '../exit-codes.js';
 import { pausedNote } from '../show/paused-note.js';
 import { progressDisplay } from '../show/progress-display.js';
 import { runSummary } from '../show/run-summary.js';
-import { settingsHere, withLine } from '../with-line.js';
+import { settingsHere, withRecords } from '../with-line.js';
 import { runOf } from './runs.js';
 
 export function progressCommand(): Command {
@@ -16,7 +16,7 @@ export function progressCommand(): Command {
 
 async function progress(id: string | undefined): Promise<void> {
   const settings = settingsHere();
-  await withLine(async (line) => {
+  await withRecords(async (line) => {
     const [newest] = await Array.fromAsync(line.runs.find({}, { sort: { createdAt: -1 }, limit: 1 }));
     if (id === undefined && newest === undefined) {
       process.stdout.write('no runs yet: batchmill run PIPELINE starts one\n');

@@ -9,7 +9,7 @@ import { count, moment, usd } from '../show/amounts.js';
 import { runJson, runSummary } from '../show/run-summary.js';
 import { table, type Column } from '../show/table.js';
 import { screenColumns } from '../show/screen-columns.js';
-import { settingsHere, withLine } from '../with-line.js';
+import { settingsHere, withRecords } from '../with-line.js';
 
 interface Flags {
   readonly json?: true;
@@ -42,7 +42,7 @@ const columns: readonly Column[] = [
 ];
 
 async function list(flags: Flags): Promise<void> {
-  const reports = await withLine(async (line) => {
+  const reports = await withRecords(async (line) => {
     const runs = await Array.fromAsync(line.runs.find({}, { sort: { createdAt: -1 }, limit: 20 }));
     return Promise.all(runs.map((run) => reportRun(line, run)));
   });
@@ -69,12 +69,12 @@ async function list(flags: Flags): Promise<void> {
 }
 
 async function show(id: string, flags: Flags): Promise<void> {
-  const report = await withLine(async (line) => reportRun(line, await runOf(line, id)));
+  const report = await withRecords(async (line) => reportRun(line, await runOf(line, id)));
   process.stdout.write(flags.json ? `${JSON.stringify(runJson(report))}\n` : runSummary(report));
 }
 
 async function cancel(id: string): Promise<void> {
-  const run = await withLine((line) => runOf(line, id));
+  const run = await withRecords((line) => runOf(line, id));
   if (hasEndedAlready(run)) return;
   const outcome = await carryOut(settingsHere(), {
     event: new RunCancelRequested({ runId: id }),
@@ -86,7 +86,7 @@ async function cancel(id: string): Promise<void> {
     process.stdout.write(`asked the process at work to stop run ${id}; batchmill progress ${id}\n`);
     return;
   }
-  const report = await withLine(async (line) => reportRun(line, await runOf(line, id)));
+  const report = await withRecords(async (line) => reportRun(line, await runOf(line, id)));
   process.stdout.write(runSummary(report));
   if (outcome === 'done') return;
   process.stdout.write(`stopped; it stays asked for, and goes on with: batchmill runs cancel ${id}\n`);
@@ -94,7 +94,7 @@ async function cancel(id: string): Promise<void> {
 }
 
 async function pause(id: string): Promise<void> {
-  const run = await withLine((line) => runOf(line, id));
+  const run = await withRecords((line) => runOf(line, id));
   if (hasEndedAlready(run)) return;
   if (run.cancelAskedAt !== null) say(`run ${id} is being cancelled: nothing new is begun for it`);
   else if (run.pausedAt !== null) say(`run ${id} is paused already, since ${moment(run.pausedAt)}`);
@@ -107,7 +107,7 @@ async function pause(id: string): Promise<void> {
 }
 
 async function resume(id: string): Promise<void> {
-  const run = await withLine((line) => runOf(line, id));
+  const run = await withRecords((line) => runOf(line, id));
   if (hasEndedAlready(run)) return;
   if (run.pausedAt === null) {
     say(`run ${id} is not paused`);

@@ -22,25 +22,28 @@ export function searchCommand(): Command {
 }
 
 async function search(name: string, query: string, { top = 5, json }: Flags): Promise<void> {
-  const hits = await withLine(async ({ pipelines, provider, vectors, documentStore }) => {
-    const { embeddings: side, source } = pipelines.get(name);
-    const [asks] = side?.functions ?? [];
-    if (side?.vectors == null || asks?.kind !== 'embedding') {
-      throw new ValidationError('search.no-embeddings', `${name} has no embeddings; name a pipeline that has`);
-    }
-    const { model, dimensions, textField } = asks;
-    expectShort(query, model);
-    const embedded = await provider.embed({ model, dimensions, texts: [query] });
-    const [vector] = embedded.vectors;
-    const found = vector === undefined ? [] : await nearest(vectors, side.vectors.collection, vector, top);
-    const collection = documentStore.collection(source.collection);
-    return Promise.all(
-      found.map(async ({ similarity, chunkId, parentId }) => {
-        const document = await collection.findOne({ [source.chunkIdField]: { $in: formsOfId(chunkId) } });
-        return { similarity, block_doc_id: parentId, block_mongo_id: chunkId, text: textOf(document, textField) };
-      }),
-    );
-  }, true);
+  const hits = await withLine(
+    async ({ pipelines, provider, vectors, documentStore }) => {
+      const { embeddings: side, source } = pipelines.get(name);
+      const [asks] = side?.functions ?? [];
+      if (side?.vectors == null || asks?.kind !== 'embedding') {
+        throw new ValidationError('search.no-embeddings', `${name} has no embeddings; name a pipeline that has`);
+      }
+      const { model, dimensions, textField } = asks;
+      expectShort(query, model);
+      const embedded = await provider.embed({ model, dimensions, texts: [query] });
+      const [vector] = embedded.vectors;
+      const found = vector === undefined ? [] : await nearest(vectors, side.vectors.collection, vector, top);
+      const collection = documentStore.collection(source.collection);
+      return Promise.all(
+        found.map(async ({ similarity, chunkId, parentId }) => {
+          const document = await collection.findOne({ [source.chunkIdField]: { $in: formsOfId(chunkId) } });
+          return { similarity, block_doc_id: parentId, block_mongo_id: chunkId, text: textOf(document, textField) };
+        }),
+      );
+    },
+    { needsProvider: true },
+  );
   if (json) {
     process.stdout.write(
       `${JSON.stringify(hits.map(({ similarity, block_doc_id, block_mongo_id }) => ({ similarity, block_doc_id, block_mongo_id })))}\n`,

@@ -6,7 +6,7 @@ import { table, type Column } from '../show/table.js';
 import { oneLine } from '../show/printable.js';
 import { screenColumns } from '../show/screen-columns.js';
 import { sayIfNobodyWorks } from '../say-if-nobody-works.js';
-import { withLine } from '../with-line.js';
+import { withRecords } from '../with-line.js';
 
 export function stuckCommand(): Command {
   const command = new Command('stuck').description('work that stands still after too many tries');
@@ -24,7 +24,7 @@ const columns: readonly Column[] = [
 ];
 
 async function list({ json }: { readonly json?: true }): Promise<void> {
-  const parked = await withLine(async (line) => {
+  const parked = await withRecords(async (line) => {
     const found: WorkRecord[] = [];
     for (const records of kindsOf(line)) found.push(...(await Array.fromAsync(records.find({ parked: true }))));
     return found;
@@ -47,14 +47,14 @@ function stuckJson({ _id, state, attempts, error }: WorkRecord): Record<string, 
 }
 
 async function show(id: string): Promise<void> {
-  const { state, attempts, error } = await withLine(async (line) => (await parkedOf(line, id)).record);
+  const { state, attempts, error } = await withRecords(async (line) => (await parkedOf(line, id)).record);
   process.stdout.write(`${id} stands in the state ${state} after ${attempts} tries\n`);
   if (error !== null)
     process.stdout.write(`${error.kind} ${error.code} at ${error.at.toISOString()}: ${error.message}\n`);
 }
 
 async function retry(id: string): Promise<void> {
-  await withLine(async (line) => (await parkedOf(line, id)).records.unpark(id));
+  await withRecords(async (line) => (await parkedOf(line, id)).records.unpark(id));
   process.stdout.write(`${id} is put back to work\n`);
   sayIfNobodyWorks('it is taken up when its run goes on');
 }

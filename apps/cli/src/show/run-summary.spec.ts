@@ -11,6 +11,15 @@ it('M1: what another run took over is said to be so, and is not counted as proce
   expect(runJson(report)).toMatchObject({ total: 20, left: 0, takenOver: 16 });
 });
 
+it('M1: what stood in the way of those that failed is said', () => {
+  const firstError = 'provider.refusal: The model refused to answer';
+  const report = runReport({ ...ended, status: 'finished', total: 2, succeeded: 1, failed: 1, firstError });
+
+  expect(runSummary(report)).toContain('1 failed\nerror     provider.refusal: The model refused to answer\n');
+  expect(runJson(report)).toMatchObject({ firstError });
+  expect(runSummary({ ...report, succeeded: 2, failed: 0 })).not.toContain('refusal');
+});
+
 it('M1: what is left is said to be so', () => {
   const report = runReport({ ...ended, status: 'incomplete', total: 20, succeeded: 18, left: 2 });
 

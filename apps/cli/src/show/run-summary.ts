@@ -14,6 +14,7 @@ export function runSummary(report: RunReport): string {
     return `${lines.join('\n')}\n`;
   }
   lines.push(`documents ${documentsText(report)}`);
+  if (report.failed > 0 && report.firstError !== null) lines.push(`error     ${report.firstError}`);
   lines.push(`requests  ${count(requests)} in ${count(batches)} ${batches === 1 ? 'batch' : 'batches'}`);
   lines.push(`tokens    ${count(tokens.input)} in, ${count(tokens.output)} out`);
   lines.push(`cost      ${usd(cost.usd)}, synchronously ${usd(cost.synchronousUsd)}: ${usd(cost.savedUsd)} saved`);
@@ -37,7 +38,7 @@ function documentsText({ finishedAt, total, succeeded, failed, left, takenOver }
 /** The JSON of `run --json` and `runs show --json`. */
 export function runJson(report: RunReport): Record<string, unknown> {
   const { runId, pipeline, endpoint, status, total, succeeded, failed, left, takenOver, reason } = report;
-  const { requests, batches, tokens, cost, pausedAt, startedAt, finishedAt } = report;
+  const { requests, batches, tokens, cost, firstError, pausedAt, startedAt, finishedAt } = report;
   return {
     runId,
     pipeline,
@@ -55,6 +56,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
     pausedAt,
     startedAt,
     finishedAt,
+    ...(firstError === null ? {} : { firstError }),
     ...(reason === null ? {} : { reason }),
   };
 }

@@ -11,6 +11,7 @@ export function runReport(changes: Partial<RunReport> = {}, progress: Partial<Ru
     total: 0,
     succeeded: 0,
     failed: 0,
+    firstError: null,
     left: 0,
     takenOver: 0,
     requests: 0,

@@ -68,6 +68,18 @@ describe('e-mail', () => {
     }
   });
 
+  it('N2: a cost too small to be told in a mail is not told as nothing', async () => {
+    const { port, mails } = await receiver();
+
+    await send(port, {}, { ...told, usd: 0.00001 });
+    await send(port, {}, { ...told, usd: 0 });
+
+    expect(mails.map(({ raw }) => /^cost.*$/m.exec(raw)?.[0].trim())).toEqual([
+      'cost       less than 0.0001 USD',
+      'cost       0 USD',
+    ]);
+  });
+
   it('N2: a template of one’s own says it in other words', async () => {
     const { port, mails } = await receiver();
     const template = join(folder, 'mail.liquid');

@@ -31,7 +31,7 @@ status     {{ status }}
   succeeded  {{ counts.succeeded }}
   failed     {{ counts.failed }}
   pending    {{ counts.pending }}
-{% endif %}{% if usd %}cost       {{ usd | round: 4 }} USD
+{% endif %}{% if usd %}cost       {% if usd > 0 and usd < 0.0001 %}less than 0.0001{% else %}{{ usd | round: 4 }}{% endif %} USD
 {% endif %}{% if error %}error      {{ error }}
 {% endif %}{% if batchId %}
 More of the same in this run is mailed at most once an hour.

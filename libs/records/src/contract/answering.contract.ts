@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
 import { eachWithBench } from './bench.contract.js';
-import { retryUpdate, unmarkableUpdate } from '../index.js';
+import { failureUpdate, retryUpdate, unmarkableUpdate, type DocumentInfo } from '../index.js';
 import {
   bulksOf,
   documentOf,
@@ -99,6 +99,22 @@ export function describeAnswering(make: MakeStore): void {
         attempt: at + 1,
       }));
       expect((await note())['processing_info']).toMatchObject({ error: kept.at(-1), errors: kept.slice(-10) });
+    });
+
+    it('X3: a function that failed keeps its reason, however much the others have to tell since', async () => {
+      await claimed();
+      await documents().bulk([
+        { filter: { _id: 'note' }, update: failureUpdate(inference, 'summary', trouble, 1, now) },
+      ]);
+
+      for (let attempt = 1; attempt <= 10; attempt += 1) {
+        const retry = { error: trouble, attempt, now, notBefore: later, countsAttempt: true };
+        await documents().bulk([{ filter: { _id: 'note' }, update: retryUpdate(inference, 'topics', retry) }]);
+      }
+
+      const { functions, errors } = (await note())['processing_info'] as DocumentInfo;
+      expect(errors?.map(({ function: name }) => name)).not.toContain('summary');
+      expect(functions?.['summary']).toMatchObject({ state: 'failed', error: { ...trouble, attempt: 1, at: now } });
     });
 
     it('X3: where the pipeline says another field the last error is kept there, until it has no more meaning', async () => {

@@ -25,6 +25,8 @@ export interface RunReport {
   readonly total: number;
   readonly succeeded: number;
   readonly failed: number;
+  /** What stood in the way in the first batch that was not answered whole; null: nothing did. */
+  readonly firstError: string | null;
   /** Pending still. */
   readonly left: number;
   /** Claimed by another run before this one was done with them: that one answers for them. */
@@ -75,6 +77,7 @@ export async function reportRun(line: Line, run: Run): Promise<RunReport> {
     total: isEnded ? counted : Math.max(counted, progress.claimed),
     succeeded,
     failed,
+    firstError: seen.firstError,
     left,
     takenOver,
     requests,
@@ -95,6 +98,7 @@ interface Seen {
   readonly requests: number;
   readonly batches: number;
   readonly progress: RunProgress;
+  readonly firstError: string | null;
   /** Records that are worked on or can be. */
   readonly moving: number;
 }
@@ -120,6 +124,7 @@ async function sumUp({ claims, batches }: Line, run: Run): Promise<Seen> {
   let doneAtProvider = 0;
   let answered = 0;
   let givenUp = 0;
+  let firstError: string | null = null;
   for await (const batch of batches.find({ runId: run._id })) {
     const { ingestion, state } = batch;
     requests += batch.requests;
@@ -128,6 +133,7 @@ async function sumUp({ claims, batches }: Line, run: Run): Promise<Seen> {
     if (state === 'submitted') doneAtProvider += batch.provider?.counts.completed ?? 0;
     answered += ingestion.succeeded;
     givenUp += ingestion.failed;
+    firstError ??= ingestion.firstError;
     tokens.input += ingestion.tokens.input;
     tokens.output += ingestion.tokens.output;
     cost = addCost(cost, ingestion.cost);
@@ -152,6 +158,7 @@ async function sumUp({ claims, batches }: Line, run: Run): Promise<Seen> {
     requests,
     batches: count,
     progress,
+    firstError,
     moving: moving + (parked > 0 ? 0 : waiting.length),
   };
 }
