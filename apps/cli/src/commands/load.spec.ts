@@ -64,7 +64,11 @@ describe('batchmill load', () => {
   });
 
   it('C7: what is stored is exported as it can be loaded again', async () => {
-    const lines = [{ _id: { $oid: hex }, at: { $date: '2026-03-02T00:00:00Z' } }, { _id: 'b' }];
+    const lines = [
+      { _id: { $oid: hex }, at: { $date: '2026-03-02T00:00:00Z' } },
+      { _id: 'b' },
+      { _id: { $numberLong: '9007199254740993' }, born: { $date: { $numberLong: '-1' } } },
+    ];
     await load(lines.map((line) => JSON.stringify(line)).join('\n'), '--collection', 'c');
     const exported = (...flags: string[]): Promise<Asked> =>
       askBatchmill(join(folder, 'home'), ['export', '--collection', 'c', ...flags]);
@@ -73,6 +77,7 @@ describe('batchmill load', () => {
     await load(all.out, '--collection', 'copy');
 
     expect(await stored('copy')).toEqual(await stored('c'));
+    expect(all.out.trimEnd().split('\n').sort()).toEqual(lines.map((line) => JSON.stringify(line)).sort());
     expect((await exported('--id', hex)).out).toBe(`${JSON.stringify(lines[0])}\n`);
     expect((await exported('--limit', '1')).out.split('\n')).toHaveLength(2);
     expect(await exported('--id', 'nobody')).toEqual({ out: '', err: 'c: there is no such document\n', code: 0 });
