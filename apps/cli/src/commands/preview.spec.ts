@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { askBatchmill } from '../testing/ask-batchmill.js';
@@ -14,7 +14,10 @@ describe('batchmill preview', () => {
   beforeEach(async () => {
     home = join(await mkdtemp(join(tmpdir(), 'batchmill-preview-')), 'home');
   });
-  afterEach(() => rm(join(home, '..'), { recursive: true, force: true }));
+  afterEach(async () => {
+    Reflect.deleteProperty(process.env, 'BATCHMILL_PIPELINES');
+    await rm(join(home, '..'), { recursive: true, force: true });
+  });
 
   async function inStore<T>(work: (blocks: ReturnType<EmbeddedStore['collection']>) => Promise<T>): Promise<T> {
     const store = EmbeddedStore.open({ file: join(home, 'state.db') });
@@ -121,5 +124,37 @@ describe('batchmill preview', () => {
       isMade: false,
     });
     expect(await inStore((blocks) => blocks.findOne({}))).toEqual(before);
+  });
+
+  it('C3: a document with a value that is within itself is told, and hides no other', async () => {
+    const pipelines = join(home, '..', 'pipelines');
+    process.env['BATCHMILL_PIPELINES'] = pipelines;
+    await mkdir(home, { recursive: true });
+    await mkdir(join(pipelines, 'rings'), { recursive: true });
+    await writeFile(
+      join(pipelines, 'rings', 'rings.pipeline.ts'),
+      `import { chat } from '@batchmill/pipeline';
+      const self = (value) => {
+        const ring = { value };
+        ring.ring = ring;
+        return value === 'a' ? ring : value;
+      };
+      export default {
+        name: 'rings',
+        source: { collection: 'c', fieldMap: { ring: 'name' }, preprocessFunctions: { ring: self } },
+        inference: { functions: [chat({ name: 'f', user: 'About {{ ring }}' })] },
+      };`,
+    );
+    const store = EmbeddedStore.open({ file: join(home, 'state.db') });
+    await store.collection('c').insertMany(['a', 'b'].map((name) => ({ _id: name, name, ai_status: 'pending' })));
+    await store.close();
+
+    const { out, code, err } = await askBatchmill(home, ['preview', 'rings']);
+    expect(err).toBe('');
+
+    expect(code).toBe(3);
+    expect(out).toContain('TemplateError: Function f, user prompt, line 1: could not be rendered for this document');
+    expect(out).toContain('there is: _id, ai_status, name, ring.ring, ring.value');
+    expect(out).toContain('About b');
   });
 });

@@ -42,4 +42,19 @@ describe('variablesThere', () => {
 
     expect(await there({ date: 'soon' }, source)).toEqual(['date', 'tone']);
   });
+
+  it('C3: what is within itself is named up to there, and what goes on and on as far as anyone reads', async () => {
+    const ring: Record<string, unknown> = { name: 'n' };
+    ring['next'] = { of: ring, at: 1 };
+    let chain: Record<string, unknown> = { end: 1 };
+    for (let depth = 0; depth < 1_000; depth += 1) chain = { chain };
+    const source = {
+      fieldMap: { ring: 'name', deep: 'name' },
+      preprocessFunctions: { ring: () => ring, deep: () => chain },
+    };
+
+    const names = await there({ name: 'x' }, source);
+
+    expect(names).toEqual([`deep${'.chain'.repeat(20)}`, 'name', 'ring.name', 'ring.next.at', 'ring.next.of', 'tone']);
+  });
 });

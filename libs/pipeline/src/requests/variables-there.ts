@@ -4,6 +4,8 @@ import { isPlainObject } from '../is-plain-object.js';
 import type { RunPlan } from '../plan/run-plan.js';
 import { documentVariables } from './template-variables.js';
 
+const maxDepth = 20;
+
 /**
  * What the templates of a document may name because it has a value: fields, and those of objects in them by dotted path,
  * the field map, the run's parameters. Names alone, sorted; our own bookkeeping is left out.
@@ -13,7 +15,7 @@ export async function variablesThere(plan: RunPlan, document: SourceDocument): P
   const ours = [embeddings, inference].map((side) => side?.infoField);
   return Object.entries(await variablesOf(plan, document))
     .filter(([name]) => name !== 'document' && !ours.includes(name))
-    .flatMap(([name, value]) => namesIn(name, value))
+    .flatMap(([name, value]) => namesIn(name, value, []))
     .sort();
 }
 
@@ -27,9 +29,10 @@ async function variablesOf(plan: RunPlan, document: SourceDocument): Promise<Rea
   }
 }
 
-/** What is null is as good as missing. */
-function namesIn(name: string, value: unknown): string[] {
+/** What is null is as good as missing; what is within itself, or too deep to be read, is a name like any other. */
+function namesIn(name: string, value: unknown, within: readonly unknown[]): string[] {
   if (value === undefined || value === null) return [];
-  if (!isPlainObject(value)) return [name];
-  return Object.entries(value).flatMap(([key, inner]) => namesIn(`${name}.${key}`, inner));
+  if (!isPlainObject(value) || within.includes(value) || within.length === maxDepth) return [name];
+  const inside = [...within, value];
+  return Object.entries(value).flatMap(([key, inner]) => namesIn(`${name}.${key}`, inner, inside));
 }
