@@ -14,16 +14,19 @@ import { Consumes, Every, Stage } from '@batchmill/stage';
 import { traceparentOf } from '@batchmill/telemetry';
 import { LinkerSettings } from './linker-settings.js';
 import { EntityNames } from './matching/entity-names.js';
+import { readGroupIds } from './group-ids.js';
+import { mergeEntities } from './merge-entities.js';
+import { mergeTopics } from './merge-topics.js';
 import { readEntities } from './read-entities.js';
 import { runIdAt } from './run-id-at.js';
 import { slicesOf } from './slices-of.js';
-import { entitiesRow, topicsRow, type AnsweredBy } from './story-rows.js';
+import { entitiesPart, topicsPart, type AnsweredBy } from './story-parts.js';
 import { writeRows } from './write-rows.js';
 
 /** In this service's own folder: pipelines/story-groups. */
 const pipelineName = 'story-groups';
 const lookMs = 60_000;
-const sliceGroups = 50;
+const sliceDocuments = 50;
 
 /** Asks for topics and entities of story groups, and writes them with the entities that the database knows. */
 @Stage({ name: 'entity-linker', produces: [RunRequested] })
@@ -58,19 +61,27 @@ export class EntityLinker {
     if (run?.pipeline !== pipelineName || archive == null) return;
     // Read anew for each batch: entities that were added meanwhile are found.
     const names = await EntityNames.read(readEntities(this.documents.collection(this.settings.entities)));
-    for await (const groups of slicesOf(readArchive(this.blobs, archive), sliceGroups)) {
-      await this.#takeUp(groups, { runId, batchId }, names);
+    for await (const answered of slicesOf(readArchive(this.blobs, archive), sliceDocuments)) {
+      await this.#takeUp(answered, { runId, batchId }, names);
     }
   }
 
-  /** A group of which this batch answered one function alone leaves what is known of the other as it is. */
-  async #takeUp(groups: readonly ArchivedDocument[], by: AnsweredBy, names: EntityNames): Promise<void> {
+  /** A document of which this batch answered one function alone leaves what is known of the other as it is. */
+  async #takeUp(answered: readonly ArchivedDocument[], by: AnsweredBy, names: EntityNames): Promise<void> {
     const { storyTopics, storyEntities, threshold } = this.settings;
-    const topics = groups.flatMap((group) => topicsRow(group, by) ?? []);
-    const entities = groups.flatMap((group) => entitiesRow(group, by, { names, threshold }) ?? []);
+    const { source } = this.pipelines.get(pipelineName);
+    const topics = this.documents.collection(storyTopics);
+    const entities = this.documents.collection(storyEntities);
+    const groupIds = await readGroupIds(answered, {
+      documents: this.documents.collection(source.collection),
+      field: source.parentIdField,
+      rows: [topics, entities],
+    });
+    const topicsParts = answered.flatMap((document) => topicsPart(document, by) ?? []);
+    const entitiesParts = answered.flatMap((document) => entitiesPart(document, by, { names, threshold }) ?? []);
     await Promise.all([
-      ...writeRows(this.documents.collection(storyTopics), topics),
-      ...writeRows(this.documents.collection(storyEntities), entities),
+      ...writeRows({ collection: topics, parts: topicsParts, groupIds, merge: mergeTopics }),
+      ...writeRows({ collection: entities, parts: entitiesParts, groupIds, merge: mergeEntities }),
     ]);
   }
 

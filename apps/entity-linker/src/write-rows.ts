@@ -1,27 +1,30 @@
-import { DuplicateKeyError, type Collection, type Fields } from '@batchmill/store';
+import { encodeId } from '@batchmill/pipeline';
+import type { Collection } from '@batchmill/store';
+import type { StoryPart } from './story-parts.js';
+import { writeRow } from './write-row.js';
 
-/** A row under its key, and when what it says was answered. */
-interface KeyedRow extends Fields {
-  readonly _id: string;
-  readonly answered_at: Date;
+export interface RowsToWrite<P> {
+  readonly collection: Collection;
+  readonly parts: readonly P[];
+  /** By document, its id encoded. */
+  readonly groupIds: ReadonlyMap<string, unknown>;
+  /** What the documents of a group said together. */
+  readonly merge: (parts: readonly P[]) => object;
 }
 
-/**
- * Writes each row under its key, unless a later answer is there: written twice, or after a later one, it changes nothing.
- * Others may write the same rows meanwhile. Of several of one key the last is written.
- */
-export function writeRows(collection: Collection, rows: readonly KeyedRow[]): Promise<void>[] {
-  const last = new Map(rows.map((row) => [row._id, row]));
-  return [...last.values()].map((row) => writeRow(collection, row));
-}
-
-async function writeRow(collection: Collection, { _id, ...fields }: KeyedRow): Promise<void> {
-  const unlessLater = { _id, answered_at: { $lte: fields.answered_at } };
-  try {
-    await collection.updateOne(unlessLater, { $set: fields }, { upsert: true });
-  } catch (error) {
-    if (!(error instanceof DuplicateKeyError)) throw error;
-    // A row is there: a later one, which this leaves alone, or one that was written at this moment.
-    await collection.updateOne(unlessLater, { $set: fields });
+/** Writes what documents said into the rows of their groups: one write per group. */
+export function writeRows<P extends StoryPart>({
+  collection,
+  parts,
+  groupIds,
+  merge,
+}: RowsToWrite<P>): Promise<void>[] {
+  const groups = new Map<string, { readonly id: unknown; readonly said: P[] }>();
+  for (const part of parts) {
+    const id = groupIds.get(encodeId(part.document_id));
+    const group = groups.get(encodeId(id)) ?? { id, said: [] };
+    group.said.push(part);
+    groups.set(encodeId(id), group);
   }
+  return [...groups.values()].map(({ id, said }) => writeRow(collection, { id, said, merge }));
 }
