@@ -17,7 +17,8 @@ export function logTold(log: Log, told: Told): void {
     usd,
     error,
   };
-  const isTrouble = type === 'batch.failed' || ['rejected', 'incomplete', 'missed'].includes(status);
+  const isTrouble =
+    type === 'batch.failed' || type === 'work.stuck' || ['rejected', 'incomplete', 'missed'].includes(status);
   if (isTrouble) log.warn(summary, fields);
   else log.info(summary, fields);
 }

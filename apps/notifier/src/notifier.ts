@@ -9,7 +9,7 @@ import {
   RunScheduleMissed,
   classOf,
   isBatchmillError,
-  topicPrefix,
+  topicOf,
   type Event,
 } from '@batchmill/contracts';
 import { delayAfter } from '@batchmill/pipeline';
@@ -17,10 +17,9 @@ import { Batches, Notifications, type Leased, type Moves, type Notification, typ
 import { Consumes, Stage, Works, jitterFrom, type Received } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
 import { Channels } from './channels.js';
-import { identityOf } from './identity-of.js';
+import { insertionsOf } from './insertions-of.js';
 import { logTold } from './log-told.js';
 import { messageIdOf } from './message-id.js';
-import { onOneLine } from './told/on-one-line.js';
 import { toldOfResults, toldOfRetry } from './told/told-of-batch.js';
 import { toldOfEnd, toldOfMissed, toldOfRejection, toldOfStart } from './told/told-of-run.js';
 
@@ -32,9 +31,9 @@ const longestPauseMs = 3_600_000;
 @Stage({ name: 'notifier', produces: [] })
 export class Notifier {
   constructor(
-    private readonly notifications: Notifications,
+    readonly notifications: Notifications,
     private readonly batches: Batches,
-    private readonly channels: Channels,
+    readonly channels: Channels,
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly log: Log,
@@ -125,19 +124,11 @@ export class Notifier {
     };
   }
 
-  /** One notification per fact and channel, however often the fact is heard. That for the log comes last: then all are recorded. */
+  /** One notification per fact and channel, however often the fact is heard. */
   async *#tell(event: Event, told: Told | null, received: Received): Moves {
     if (told === null) return;
-    const about = {
-      event: topicPrefix + classOf(event).event,
-      payload: onOneLine(told),
-      traceparent: traceparentOf() ?? received.traceparent,
-    };
-    const wanted = this.channels.all.filter(({ on }) => on.some((occasion) => occasion === told.type));
-    for (const channel of [...wanted.map(({ name }) => name), 'log']) {
-      const identity = identityOf(received.id, channel, told);
-      yield this.notifications.insertion(this.notifications.new(identity, { channel, ...about }));
-    }
+    const traceparent = traceparentOf() ?? received.traceparent;
+    yield* insertionsOf({ factId: received.id, event: topicOf(classOf(event)), told, traceparent }, this);
   }
 
   /** What stood in the way in the first batch of a run that did not answer all. */

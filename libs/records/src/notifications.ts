@@ -11,8 +11,8 @@ export type NotificationState = 'due' | 'delivered' | 'given-up';
 export interface Notification extends WorkRecord<NotificationState> {
   /** `log`, or one that was set up. */
   readonly channel: string;
-  /** The topic of the fact. */
-  readonly event: string;
+  /** The topic of the fact; null for what no fact tells of. */
+  readonly event: string | null;
   readonly payload: Told;
   /** Deliveries that failed. */
   readonly failures: number;

@@ -6,13 +6,14 @@ export const occasions = [
   'batch.failed',
   'batch.cancelled',
   'documents.retry-scheduled',
+  'work.stuck',
 ] as const;
 export type Occasion = (typeof occasions)[number];
 
 /** What people are told of a fact: ids, status, counts and a summary. Never prompts, answers or vectors. */
 export interface Told {
   readonly type: Occasion | 'test';
-  /** When the bus recorded the fact. ISO 8601. */
+  /** When it became true. ISO 8601. */
   readonly timestamp: string;
   /** One sentence of it all. */
   readonly summary: string;

@@ -14,7 +14,7 @@ export function emailTo(port: number, changes: Partial<EmailSettings> = {}): Ema
     to: ['ops@example.org'],
     from: 'Batchmill <batchmill@example.com>',
     smtpUrl: `smtp://127.0.0.1:${port}`,
-    on: ['batch.failed', 'run.ended'],
+    on: ['batch.failed', 'run.ended', 'work.stuck'],
     template: null,
     ...changes,
   };

@@ -412,7 +412,7 @@ export const settingsCatalogue = {
       isSecret: true,
     }),
     emailOn: choices('NOTIFICATION_EMAIL_ON', occasions, {
-      default: 'batch.failed,run.ended',
+      default: 'batch.failed,run.ended,work.stuck',
       meaning: 'What is mailed; what a run has many of at most once an hour.',
     }),
     emailTemplate: path('NOTIFICATION_EMAIL_TEMPLATE', {

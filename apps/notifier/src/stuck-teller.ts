@@ -1,0 +1,43 @@
+import { Clock } from '@batchmill/contracts';
+import { Batches, Claims, Notifications, Runs, type Moves, type WorkRecord } from '@batchmill/records';
+import { Every, Stage } from '@batchmill/stage';
+import { Channels } from './channels.js';
+import { insertionsOf } from './insertions-of.js';
+import { toldOfStuck, type StuckIds } from './told/told-of-stuck.js';
+
+const lookMs = 10_000;
+const parked = { parked: true };
+
+/** Tells of work that was parked after too many tries, each time that it was: it waits for a person. */
+@Stage({ name: 'notifier', produces: [] })
+export class StuckTeller {
+  constructor(
+    readonly notifications: Notifications,
+    readonly channels: Channels,
+    private readonly runs: Runs,
+    private readonly claims: Claims,
+    private readonly batches: Batches,
+    private readonly clock: Clock,
+  ) {}
+
+  @Every(lookMs)
+  async *look(): Moves {
+    for await (const run of this.runs.find(parked)) {
+      yield* this.#tell(run, { runId: run._id, pipeline: run.pipeline });
+    }
+    for await (const claim of this.claims.find(parked)) {
+      yield* this.#tell(claim, { runId: claim.runId });
+    }
+    for await (const batch of this.batches.find(parked)) {
+      const { _id: batchId, runId, pipeline, provider } = batch;
+      yield* this.#tell(batch, { runId, batchId, pipeline, providerBatchId: provider?.batchId ?? null });
+    }
+  }
+
+  *#tell(record: WorkRecord, ids: StuckIds): ReturnType<typeof insertionsOf> {
+    const at = record.error?.at ?? this.clock.now();
+    const { _id, traceparent } = record;
+    const factId = `${_id}.stuck.${at.getTime()}`;
+    yield* insertionsOf({ factId, event: null, told: toldOfStuck(record, ids, at), traceparent }, this);
+  }
+}
