@@ -1,4 +1,5 @@
 import { Liquid } from 'liquidjs';
+import { readTexts } from './text-filters.js';
 
 /** Of one rendering: characters of the template, milliseconds, and units of memory by the engine's count. */
 export const templateLimits = { parseLimit: 1_000_000, renderLimit: 3000, memoryLimit: 50_000_000 } as const;
@@ -23,5 +24,6 @@ export function liquidEngine(options: EngineOptions): Liquid {
   });
   // Templates stand alone: these would look for other files.
   for (const tag of ['include', 'render', 'layout', 'block']) Reflect.deleteProperty(engine.tags, tag);
+  readTexts(engine);
   return engine;
 }

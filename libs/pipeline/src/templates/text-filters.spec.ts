@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import { Decimal128, ObjectId } from 'bson';
+import { compilePrompt } from './compile-prompt.js';
+import { compileValue } from './compile-value.js';
+import { liquidEngine } from './liquid-engine.js';
+import { textFilters } from './text-filters.js';
+
+const at = new Date('2020-01-02T03:04:05Z');
+const variables = {
+  at,
+  of: { name: 'Ann', at },
+  id: new ObjectId('0123456789abcdef01234567'),
+  price: Decimal128.fromString('0.10'),
+  words: ['b', 'a'],
+  dates: [at, new Date(0)],
+  objects: [{ n: 1 }, { n: 2 }],
+  mixed: [at, { n: 1 }, 'x', 7, null, ['y', at]],
+};
+
+describe('textFilters', () => {
+  it.each([
+    ['{{ dates | join: "; " }}', '2020-01-02T03:04:05.000Z; 1970-01-01T00:00:00.000Z'],
+    ['{{ objects | join: "; " }}', '{"n":1}; {"n":2}'],
+    ['{{ mixed | join: "; " }}', '2020-01-02T03:04:05.000Z; {"n":1}; x; 7; ; y, 2020-01-02T03:04:05.000Z'],
+    ['{{ at | join }}', '2020-01-02T03:04:05.000Z'],
+    ['{{ words | join: of }}', 'b{"name":"Ann","at":"2020-01-02T03:04:05.000Z"}a'],
+    ['{{ dates | array_to_sentence_string }}', '2020-01-02T03:04:05.000Z and 1970-01-01T00:00:00.000Z'],
+    ['{{ at | append: "!" }}', '2020-01-02T03:04:05.000Z!'],
+    ['{{ "on " | append: at }}', 'on 2020-01-02T03:04:05.000Z'],
+    ['{{ "!" | prepend: of }}', '{"name":"Ann","at":"2020-01-02T03:04:05.000Z"}!'],
+    ['{{ objects | append: "!" }}', '[{"n":1},{"n":2}]!'],
+    ['{{ words | upcase }}', 'B, A'],
+    ['{{ at | split: "T" | first }}', '2020-01-02'],
+    ['{{ at | replace: "T", " " }}', '2020-01-02 03:04:05.000Z'],
+    ['{{ "when: _" | replace: "_", at }}', 'when: 2020-01-02T03:04:05.000Z'],
+    ['{{ at | downcase }}', '2020-01-02t03:04:05.000z'],
+    ['{{ of | upcase }}', '{"NAME":"ANN","AT":"2020-01-02T03:04:05.000Z"}'],
+    ['{{ of | capitalize | strip }}', '{"name":"ann","at":"2020-01-02t03:04:05.000z"}'],
+    ['{{ at | truncate: 10, "" }}', '2020-01-02'],
+    ['{{ at | slice: 0, 4 }}', '2020'],
+    ['{{ dates | slice: 1 }}', '1970-01-01T00:00:00.000Z'],
+    ['{{ of | escape }}', '{&#34;name&#34;:&#34;Ann&#34;,&#34;at&#34;:&#34;2020-01-02T03:04:05.000Z&#34;}'],
+    ['{{ at | url_encode }}', '2020-01-02T03%3A04%3A05.000Z'],
+    ['{{ id | append: price }}', '0123456789abcdef012345670.10'],
+    ['{{ objects | map: "n" | join: "+" }}', '1+2'],
+    ['{{ at | date: "%Y" | append: "." }}', '2020.'],
+    ['{{ words | sort | join }}', 'a b'],
+    ['{{ words | size }}{{ dates | first }}', '22020-01-02T03:04:05.000Z'],
+    ['{{ "x" | append: empty }}', 'x'],
+  ])('C3: a filter of texts sees a date and an object as an output does: %s', (template, text) => {
+    expect(compilePrompt(template).render(variables)).toBe(text);
+  });
+
+  it('C3: so it does in the values of an update template', () => {
+    const told: unknown[] = [];
+    const value = compileValue({ $set: { on: '{{ dates | join: "; " }}', at: '{{ at }}' } }, (...one) =>
+      told.push(one),
+    );
+
+    expect(value.render(variables)).toEqual({
+      $set: { on: '2020-01-02T03:04:05.000Z; 1970-01-01T00:00:00.000Z', at },
+    });
+    expect(told).toEqual([]);
+  });
+
+  it('C3: of every filter that the engine has it is known whether it wants texts', () => {
+    const ofValues =
+      'abs at_least at_most ceil compact concat date date_to_long_string date_to_rfc822 date_to_string ' +
+      'date_to_xmlschema default divided_by find find_exp find_index find_index_exp first floor group_by group_by_exp has ' +
+      'has_exp inspect json jsonify last map minus modulo plus pop push raw reject reject_exp reverse round shift size sort ' +
+      'sort_natural sum times to_integer uniq unshift where where_exp';
+
+    const known = [...Object.keys(textFilters), ...ofValues.split(' ')].sort();
+
+    expect(Object.keys(liquidEngine({}).filters).sort()).toEqual(known);
+  });
+});
