@@ -326,6 +326,32 @@ describe('responseUpdate', () => {
     }
   });
 
+  it.each<[string, unknown]>([
+    ['$push', { $each: [1, 2], $slice: 0 }],
+    ['$pull', { $exists: true }],
+    ['$addToSet', { a: [{ $each: [] }] }],
+  ])('C2: what an answer holds is never an operator of the update: %s', async (operator, content) => {
+    const responseTemplate = { [operator]: { answers: '{{response_content}}' } };
+
+    const error = await updateOf({ process: () => ({ talking_points: content }), responseTemplate });
+
+    expect(error).toMatchObject({ kind: 'TemplateError', code: 'response.bad-path' });
+    expect(JSON.stringify(error)).not.toContain('each');
+  });
+
+  it('C2: an instance of a class is the object that it looks like', async () => {
+    class Answer {
+      readonly _id = 'mine';
+      readonly talking_points = 'points';
+      readonly kind = 'k';
+    }
+    const responseTemplate = { $set: { content: '{{response_content}}', kind: '{{kind}}' } };
+
+    expect(await updateOf({ process: () => new Answer(), responseTemplate })).toEqual({
+      $set: { content: 'points', kind: 'k' },
+    });
+  });
+
   it('what a model says is never run as a template', async () => {
     expect(await updateOf({}, { answer: answerOf('{{ document | json }}') })).toMatchObject({
       $push: { event_response: { talking_points: '{{ document | json }}' } },

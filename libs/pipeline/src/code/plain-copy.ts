@@ -1,6 +1,9 @@
 import { isPlainObject } from '../is-plain-object.js';
 
-/** A copy of objects and lists all the way down, so that who changes it changes nobody's; other values are the same ones. */
+/**
+ * A copy of objects and lists all the way down, so that who changes it changes nobody's. What is an instance of somebody's
+ * class becomes an object of its fields; BSON's and JavaScript's own kinds are the same ones.
+ */
 export function plainCopy<T>(value: T): T {
   return copied(value, new Map()) as T; // of the same shape
 }
@@ -8,7 +11,7 @@ export function plainCopy<T>(value: T): T {
 function copied(value: unknown, known: Map<object, unknown>): unknown {
   if (value instanceof Date) return new Date(value);
   const isList = Array.isArray(value);
-  if (!isList && !isPlainObject(value)) return value;
+  if (!isList && !isPlainObject(value) && !isInstance(value)) return value;
   const before = known.get(value);
   if (before !== undefined) return before;
   const copy: unknown[] | Record<string, unknown> = isList ? [] : {};
@@ -23,4 +26,8 @@ function copied(value: unknown, known: Map<object, unknown>): unknown {
     });
   }
   return copy;
+}
+
+function isInstance(value: unknown): value is object {
+  return Object.prototype.toString.call(value) === '[object Object]' && !('_bsontype' in (value as object));
 }

@@ -3,6 +3,7 @@ import { compilePrompt } from './compile-prompt.js';
 import { expectLiquid } from './expect-liquid.js';
 import { liquidEngine } from './liquid-engine.js';
 import { TemplateKeyError } from './template-key-error.js';
+import { expectNoOperator } from './template-operator-error.js';
 import { TemplateSyntaxError } from './template-syntax-error.js';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -65,6 +66,7 @@ function compileText(text: string): Rendering {
   const parsed = engine.parse(text.trim());
   return (variables) => {
     const rendered: unknown = engine.renderSync(parsed, variables);
+    expectNoOperator(rendered);
     return rendered ?? null;
   };
 }

@@ -2,6 +2,7 @@ import { LiquidError } from 'liquidjs';
 import { documentError, type DocumentError } from '../document-error.js';
 import { templateLimits } from './liquid-engine.js';
 import { TemplateKeyError } from './template-key-error.js';
+import { TemplateOperatorError } from './template-operator-error.js';
 import { lineOf } from './template-syntax-error.js';
 import { TemplateLimitError, TemplateNothingError } from './template-trouble.js';
 import { whatIsThere, type Seen } from './what-is-there.js';
@@ -10,6 +11,10 @@ import { whatIsThere, type Seen } from './what-is-there.js';
 export function templateError(where: string, caught: unknown, seen: Seen): DocumentError {
   if (caught instanceof TemplateKeyError) {
     const told = `${where}: the key "${caught.key}" got another number of parts, by a dot in what stands in it`;
+    return documentError('TemplateError', 'response.bad-path', told);
+  }
+  if (caught instanceof TemplateOperatorError) {
+    const told = `${where}: what is to be written has a key that begins with $, which would be an operator`;
     return documentError('TemplateError', 'response.bad-path', told);
   }
   const line = lineOf(caught);
