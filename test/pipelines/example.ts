@@ -1,6 +1,7 @@
 import type { Fields } from '@batchmill/store';
 import { EmbeddedStore } from '@batchmill/store/embedded';
-import { readFileSync } from 'node:fs';
+import { ServiceProcess } from '@batchmill/testing';
+import { readFileSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,27 +17,43 @@ export const fast = {
   POLL_INTERVAL: '0.2',
 } as const;
 
-/** An example of `pipelines/`, tried with the commands of its README in a home of its own. */
+/** The folder of each shipped example, by its name: those of `pipelines/`, and one that lies with its consumer. */
+export const exampleFolders: ReadonlyMap<string, string> = new Map([
+  ...readdirSync(join(root, 'pipelines')).map((name) => [name, join(root, 'pipelines', name)] as const),
+  ['story-groups', join(root, 'apps/entity-linker/pipelines/story-groups')],
+]);
+
+/** A shipped example, tried with the commands of its README in a home of its own. */
 export class Example {
   private constructor(
-    private readonly name: string,
+    private readonly page: string,
     private readonly home: string,
   ) {}
 
   static async open(name: string): Promise<Example> {
-    return new Example(name, await mkdtemp(join(tmpdir(), `batchmill-${name}-`)));
+    const page = readFileSync(join(exampleFolders.get(name) ?? name, 'README.md'), 'utf8');
+    return new Example(page, await mkdtemp(join(tmpdir(), `batchmill-${name}-`)));
   }
 
   /** Every command of the README to the letter, in turn. */
   async followReadme(): Promise<Ran[]> {
-    const commands = commandsIn(readFileSync(join(root, 'pipelines', this.name, 'README.md'), 'utf8'));
     const ran: Ran[] = [];
-    for (const args of commands) ran.push(await this.run(args));
+    for (const args of commandsIn(this.page)) ran.push(await this.run(args));
     return ran;
   }
 
   run(args: readonly string[]): Promise<Ran> {
-    return batchmill(root, args, { env: { ...fast, BATCHMILL_HOME: this.home } });
+    return batchmill(root, args, { env: this.#env });
+  }
+
+  /** The line with every consumer, until the work is done. */
+  async beside<T>(work: () => Promise<T>): Promise<T> {
+    const service = await ServiceProcess.start('all-in-one', this.#env);
+    try {
+      return await work();
+    } finally {
+      await service.end('SIGTERM');
+    }
   }
 
   async change(work: (store: EmbeddedStore) => Promise<unknown>): Promise<void> {
@@ -56,6 +73,10 @@ export class Example {
 
   async close(): Promise<void> {
     await rm(this.home, { recursive: true, force: true });
+  }
+
+  get #env(): Record<string, string> {
+    return { ...fast, BATCHMILL_HOME: this.home };
   }
 }
 

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Fields } from '@batchmill/store';
-import { readFileSync, readdirSync } from 'node:fs';
+import { eventually } from '@batchmill/testing';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Example, root } from './example.js';
+import { Example, exampleFolders } from './example.js';
 
 const patienceMs = 180_000;
 const aText: unknown = expect.stringMatching(/\S/);
@@ -136,13 +137,36 @@ describe('the shipped examples, with the commands of their READMEs', () => {
     },
     patienceMs,
   );
+
+  it(
+    'C7 I3 I4: story-groups is answered, and the entity-linker writes a row per group with what its documents said',
+    async () => {
+      const stories = await followed('story-groups', 'story_groups');
+      const [rows, topics] = await example.beside(() =>
+        eventually('both rows of each group', async () => {
+          const found = [await example.documents('story_entities'), await example.documents('story_topics')] as const;
+          return found.every(({ size }) => size === 3) ? found : null;
+        }),
+      );
+
+      expect([...stories.values()].map((story) => story['ai_status'])).toEqual(Array(4).fill('completed'));
+      const mentions = ['Ostermill Brewery', 'Ostermil Brewery'];
+      const documents = [{ document_id: 's-1' }, { document_id: 's-2' }];
+      expect(rows.get(17)).toMatchObject({
+        ...{ story_group_id: 17, documents },
+        entities: [{ entity_id: 'ostermill-brewery', mentions, match: 'exact' }],
+      });
+      expect(rows.get(18)).toMatchObject({ entities: [{ entity_id: 'larchwood-timber', match: 'alias' }] });
+      expect(rows.get(19)).toMatchObject({ entities: [] });
+      expect(topics.get(17)).toMatchObject({ topics: mentions.map((name) => ({ name })), documents });
+    },
+    patienceMs,
+  );
 });
 
-describe('pipelines/', () => {
-  const examples = readdirSync(join(root, 'pipelines'));
-
-  it.each(examples)('C7 T4: %s says in a few lines what it does and what it writes', (name) => {
-    const page = readFileSync(join(root, 'pipelines', name, 'README.md'), 'utf8');
+describe('the page of an example', () => {
+  it.each([...exampleFolders])('C7 T4: %s says in a few lines what it does and what it writes', (name, folder) => {
+    const page = readFileSync(join(folder, 'README.md'), 'utf8');
 
     expect(page).toMatch(new RegExp(`^# ${name}\n`));
     expect(page).toContain(`npx batchmill run ${name}`);
