@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Decimal128, ObjectId } from 'bson';
+import { Decimal128, Long, ObjectId } from 'bson';
 import { compilePrompt } from './compile-prompt.js';
 import { compileValue } from './compile-value.js';
 import { liquidEngine } from './liquid-engine.js';
@@ -11,6 +11,7 @@ const variables = {
   of: { name: 'Ann', at },
   id: new ObjectId('0123456789abcdef01234567'),
   price: Decimal128.fromString('0.10'),
+  numbers: { big: Long.fromString('9007199254740993'), price: Decimal128.fromString('0.10') },
   words: ['b', 'a'],
   dates: [at, new Date(0)],
   objects: [{ n: 1 }, { n: 2 }],
@@ -42,6 +43,11 @@ describe('textFilters', () => {
     ['{{ of | escape }}', '{&#34;name&#34;:&#34;Ann&#34;,&#34;at&#34;:&#34;2020-01-02T03:04:05.000Z&#34;}'],
     ['{{ at | url_encode }}', '2020-01-02T03%3A04%3A05.000Z'],
     ['{{ id | append: price }}', '0123456789abcdef012345670.10'],
+    ['{{ numbers }}', '{"big":"9007199254740993","price":"0.10"}'],
+    ['{{ numbers | json }}', '{"big":"9007199254740993","price":"0.10"}'],
+    ['{{ dates | json }}', '["2020-01-02T03:04:05.000Z","1970-01-01T00:00:00.000Z"]'],
+    ['{{ words | json: 1 }}{{ "a" | json }}', '[\n "b",\n "a"\n]"a"'],
+    ['{{ numbers.big }} {{ numbers.price }}', '9007199254740993 0.10'],
     ['{{ objects | map: "n" | join: "+" }}', '1+2'],
     ['{{ at | date: "%Y" | append: "." }}', '2020.'],
     ['{{ words | sort | join }}', 'a b'],
@@ -67,7 +73,7 @@ describe('textFilters', () => {
     const ofValues =
       'abs at_least at_most ceil compact concat date date_to_long_string date_to_rfc822 date_to_string ' +
       'date_to_xmlschema default divided_by find find_exp find_index find_index_exp first floor group_by group_by_exp has ' +
-      'has_exp inspect json jsonify last map minus modulo plus pop push raw reject reject_exp reverse round shift size sort ' +
+      'has_exp inspect last map minus modulo plus pop push raw reject reject_exp reverse round shift size sort ' +
       'sort_natural sum times to_integer uniq unshift where where_exp';
 
     const known = [...Object.keys(textFilters), ...ofValues.split(' ')].sort();

@@ -1,5 +1,5 @@
 import { Drop, type FilterImplOptions, type Liquid } from 'liquidjs';
-import { stringifyValue } from './stringify-value.js';
+import { jsonOf, stringifyValue } from './stringify-value.js';
 
 type Reading = (value: unknown) => unknown;
 
@@ -9,13 +9,15 @@ const ofTexts =
   'number_of_words slugify escape escape_once xml_escape url_decode url_encode cgi_escape uri_escape ' +
   'base64_encode base64_decode sha256 hmac_sha256';
 
-/** Which of the engine's filters want a text where they may get something else, and how they read what they get. */
+/** Which of the engine's filters want a text, or JSON, where they may get something else, and how they read what they get. */
 export const textFilters: Readonly<Record<string, Reading>> = {
   ...Object.fromEntries(ofTexts.split(' ').map((name) => [name, asText])),
   join: asTexts,
   array_to_sentence_string: asTexts,
   slice: asTextOrList,
   sample: asTextOrList,
+  json: asJson,
+  jsonify: asJson,
 };
 
 /** Has dates and objects stand in what filters make of them as they stand in an output. */
@@ -48,4 +50,9 @@ function asTexts(value: unknown): unknown {
 
 function asTextOrList(value: unknown): unknown {
   return Array.isArray(value) ? value : asText(value);
+}
+
+function asJson(value: unknown): unknown {
+  const isOther = typeof value !== 'object' || value === null || value instanceof Drop;
+  return isOther ? value : (JSON.parse(jsonOf(value)) as unknown);
 }
