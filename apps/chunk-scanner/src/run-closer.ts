@@ -49,6 +49,7 @@ export class RunCloser {
         total: succeeded + failed + left + takenOver,
         succeeded,
         failed,
+        takenOver,
         usd: totals.cost.usd,
       }),
     );

@@ -10,7 +10,7 @@ export interface RunFlags {
   readonly companiesFile?: string;
   readonly documentsFile?: string;
   readonly docType?: string;
-  readonly param?: Readonly<Record<string, string>>;
+  readonly param?: Readonly<Record<string, string | readonly string[]>>;
   readonly limit?: number;
   readonly redo?: Redo;
 }
@@ -31,7 +31,11 @@ export function withRunFlags(command: Command): Command {
     .option('--companies-file <file>', 'a company per line; becomes the parameter companies')
     .option('--documents-file <file>', 'a document id per line: only these')
     .option('--doc-type <type>', 'becomes the parameter docType')
-    .option('--param <key=value...>', 'a parameter of the pipeline', parameterFrom)
+    .option(
+      '--param <key=value...>',
+      'a parameter of the pipeline; a list as a,b or ["a, b", "c"], or said once for each',
+      parameterFrom,
+    )
     .option('--limit <n>', 'at most so many documents', countFrom)
     .option('--redo <which>', 'besides those pending: documents that failed, or all that have ended', redoFrom);
 }
@@ -80,10 +84,14 @@ function redoFrom(value: string): Redo {
   return redo;
 }
 
-function parameterFrom(value: string, before: Record<string, string> | undefined): Record<string, string> {
+/** What is said several times is a list, each taken as it stands. */
+function parameterFrom(value: string, before: RunFlags['param'] = {}): RunFlags['param'] {
   const at = value.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('wanted key=value');
-  return { ...before, [value.slice(0, at)]: value.slice(at + 1) };
+  const key = value.slice(0, at);
+  const said = value.slice(at + 1);
+  const former = Object.hasOwn(before, key) ? before[key] : undefined;
+  return { ...before, [key]: former === undefined ? said : [former, said].flat() };
 }
 
 export function runIdFrom(value: string): string {

@@ -12,6 +12,7 @@ export const serviceErrorCodes = {
   'settings.port-in-use': 'Another process listens at the port. Set PORT to another, or to 0 for any.',
   'pipeline.no-folder': 'The folder of pipelines cannot be read. Set BATCHMILL_PIPELINES to yours.',
   'pipeline.no-file': 'A definition that was given directly names a file with a prompt. Give the prompt as text.',
+  'run.bad-option': 'What runPipeline was given is no option of it, or no pipeline. The message says which there are.',
   'run.bad-id': 'The id that was given for a run cannot name one. The message says which characters it takes.',
   'run.other-request':
     'The run of that id was asked for otherwise. Ask for the same to go on with it, or name another run.',

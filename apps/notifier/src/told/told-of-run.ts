@@ -44,14 +44,16 @@ export function toldOfMissed(event: RunScheduleMissed, at: Date): Told {
 }
 
 export function toldOfEnd(event: RunFinished, error: string | null, at: Date): Told {
-  const { runId, pipeline, outcome, total, succeeded, failed, usd } = event;
+  const { runId, pipeline, outcome, succeeded, failed, takenOver = 0, usd } = event;
+  const total = event.total - takenOver;
   const pending = Math.max(0, total - succeeded - failed);
+  const elsewhere = takenOver === 0 ? '' : `, ${takenOver} taken over by other runs`;
   const ended = { finished: 'is finished', cancelled: 'was cancelled', incomplete: 'ended incomplete' }[outcome];
   return {
     ...ofRun(runId, pipeline, at),
     type: 'run.ended',
     status: outcome,
-    summary: `Run ${runId} of ${pipeline} ${ended}: ${succeeded} of ${total} documents succeeded, ${failed} failed, ${pending} left`,
+    summary: `Run ${runId} of ${pipeline} ${ended}: ${succeeded} of ${total} documents succeeded, ${failed} failed, ${pending} left${elsewhere}`,
     documents: total,
     counts: { of: 'documents', total, succeeded, failed, pending },
     usd,

@@ -1,4 +1,4 @@
-import { IsIn, IsInt, IsNotEmpty, IsNumber, IsString, Min } from 'class-validator';
+import { IsIn, IsInt, IsNotEmpty, IsNumber, IsOptional, IsString, Min } from 'class-validator';
 import { Event, type FieldsOf } from './event.js';
 import { runOutcomes, type RunOutcome } from '../run-outcome.js';
 
@@ -30,6 +30,12 @@ export class RunFinished extends Event {
   @IsInt()
   @Min(0)
   failed!: number;
+
+  /** Of the total: gone, or carried away by other runs, which answer for them. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  takenOver?: number;
 
   @IsNumber()
   @Min(0)

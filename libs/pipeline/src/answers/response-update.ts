@@ -61,15 +61,15 @@ async function answerVariables(
   const processed = await processAnswer(asks, answer, document, plan.pipeline.batch.codeTimeoutMs);
   return {
     ...functionVariables(await documentVariables(plan, document), planned),
-    ...processed.variables,
-    document,
-    response_content: processed.content,
     current_date: at.now,
     run_id: at.runId,
     function: planned.name,
     model: asks.model,
     usage: { input_tokens: inputTokens, output_tokens: outputTokens, total_tokens: inputTokens + outputTokens },
     finish_reason: answer.isCutOff === true ? 'length' : 'stop',
+    ...processed.variables,
+    document,
+    response_content: processed.content,
   };
 }
 

@@ -26,6 +26,7 @@ describe('checkPipeline, parameters', () => {
       { a: { type: 'string[]', default: lines('x') } },
       'found a file that cannot be read: "x"',
     ],
+    ['a name of ours', { model: 'string' }, 'parameters.model: found a name that response templates have of their own'],
     ['a name with a dash', { 'a-b': 'string' }, 'parameters.a-b: found a name that cannot be one'],
   ])('parameters: refuses %s', (_, parameters, expected) => {
     expect(problemsWith({ parameters, embeddings: embeddingsOf() }).join('\n')).toContain(expected);

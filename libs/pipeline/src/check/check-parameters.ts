@@ -1,6 +1,7 @@
 import { isLinesFile } from '../definition/lines.js';
 import { parameterTypes, type ParameterType, type ParameterValue } from '../definition/parameter-definitions.js';
 import { isPlainObject } from '../is-plain-object.js';
+import { ownNameExpected, ownNameFound, ownNames } from '../own-names.js';
 import type { Parameter } from '../pipeline.js';
 import { readParameter } from '../plan/read-parameter.js';
 import { readFileOf, type Checking } from './checking.js';
@@ -22,6 +23,7 @@ export function checkParameters(checking: Checking, definition: Section): Readon
       if (!namePattern.test(name)) {
         problems.add(key, 'a name that cannot be one', 'a letter, then letters, digits and _ (at most 64)');
       }
+      if (ownNames.includes(name)) problems.add(key, ownNameFound, ownNameExpected);
       return [name, checkParameter(checking, key, value)];
     }),
   );

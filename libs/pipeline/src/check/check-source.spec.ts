@@ -14,4 +14,14 @@ describe('checkPipeline, the source', () => {
       'a.pipeline.ts: source.preprocessFunctions.patient_nam: found a variable that fieldMap does not have, expected "patient_name"?',
     ]);
   });
+
+  it('C2: a variable of the field map has no name that response templates have of their own', () => {
+    const source = { collection: 'c', fieldMap: { usage: 'car.usage' } };
+
+    expect(problemsWith({ source, embeddings: embeddingsOf() })).toEqual([
+      expect.stringContaining(
+        'source.fieldMap.usage: found a name that response templates have of their own, expected another',
+      ),
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
 import { isPlainObject } from '../is-plain-object.js';
 import type { Source } from '../pipeline.js';
 import { closestName } from '../closest-name.js';
+import { ownNameExpected, ownNameFound, ownNames } from '../own-names.js';
 import type { Checking } from './checking.js';
 import { Section, expectedFieldPath, fieldPathPattern } from './section.js';
 
@@ -55,6 +56,7 @@ function checkFieldMap(problems: Checking['problems'], section: Section): Record
     if (!variablePattern.test(variable)) {
       problems.add(key, 'a name that templates cannot use', 'letters, digits and _, not starting with a digit');
     }
+    if (ownNames.includes(variable)) problems.add(key, ownNameFound, ownNameExpected);
     if (typeof path === 'string' && fieldPathPattern.test(path)) checked[variable] = path;
     else problems.wrong(key, path, expectedFieldPath);
   }

@@ -81,6 +81,15 @@ describe('planRun', () => {
     expect(planRun(aPipeline({ embeddings: embeddingsOf() }), {}).endpoint).toBe('embeddings');
   });
 
+  it('E1: a list in a text is parted at its commas, or is JSON where its items have some', () => {
+    const questionsOf = (questions: string) =>
+      plan({ endpoint: 'inference', parameters: { questions } }).parameters['questions'];
+
+    expect(questionsOf('Why?, When?')).toEqual(['Why?', 'When?']);
+    expect(questionsOf('["What, where?", "When?"]')).toEqual(['What, where?', 'When?']);
+    expect(() => questionsOf('["What')).toThrow('wanted a list of texts');
+  });
+
   it('I2: a run chooses among the functions, whole lists or single items, in the order of the pipeline', () => {
     expect(plan({ endpoint: 'inference', functions: ['qa', 'summary', 'qa'] }).functions).toEqual([
       'summary',

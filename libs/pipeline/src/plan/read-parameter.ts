@@ -2,7 +2,7 @@ import type { ParameterType, ParameterValue } from '../definition/parameter-defi
 
 /**
  * A value as a parameter of a type; undefined when it is none. `fromText`: texts from a command line stand for other
- * types too (`5`, `true`, `a,b`).
+ * types too (`5`, `true`, `a,b`, `["a, b", "c"]`).
  */
 export function readParameter(
   value: unknown,
@@ -39,8 +39,17 @@ function readTexts(value: unknown, fromText: boolean): readonly string[] | undef
     return texts.length === value.length ? texts : undefined;
   }
   if (!fromText || typeof value !== 'string') return undefined;
+  if (value.trimStart().startsWith('[')) return readTexts(parsed(value), false);
   return value
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return undefined;
+  }
 }

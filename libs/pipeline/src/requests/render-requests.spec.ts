@@ -41,6 +41,43 @@ describe('renderRequests', () => {
     ]);
   });
 
+  describe('C2: a response template that names what will not be there', () => {
+    const asked = async (options: object): Promise<unknown> => {
+      const functions = [chat({ name: 'f', user: '{{ text }}', ...options })];
+      return renderRequests(planOf({ inference: { functions } }), { text: 'x' }, ['f']);
+    };
+    const misspelt = { $set: { said: '{{response_contnet}}' } };
+
+    it('fails its document before it is asked for', async () => {
+      expect(await asked({ responseTemplate: misspelt })).toMatchObject({
+        requests: [],
+        failures: [
+          {
+            function: 'f',
+            error: {
+              code: 'template.missing-value',
+              message: expect.stringContaining(
+                'response template, line 1: the document has no value for "response_contnet"',
+              ),
+            },
+          },
+        ],
+      });
+    });
+
+    it.each([
+      [
+        'all that it names is there',
+        { responseTemplate: { $set: { said: '{{response_content}} on {{text}}, {{model}}' } } },
+      ],
+      ['a processor may bring it', { responseTemplate: misspelt, process: () => 1 }],
+      ['a condition may leave it out', { responseTemplate: { $set: { said: '{% if none %}{{none}}{% endif %}x' } } }],
+      ['it has a default', { responseTemplate: { $set: { said: '{{none | default: "x"}}' } } }],
+    ])('is none where %s', async (_, options) => {
+      expect(await asked(options)).toMatchObject({ requests: [{ function: 'f' }], failures: [] });
+    });
+  });
+
   it('I2: asks on /v1/responses', async () => {
     const functions = [responses({ name: 'f', system: 'Be brief.', user: '{{ text }}', maxTokens: 50 })];
 

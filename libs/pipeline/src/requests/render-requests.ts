@@ -1,11 +1,12 @@
 import type { SourceDocument } from '../definition/source-document.js';
+import { expectWritable } from '../answers/expect-writable.js';
 import { DocumentFailure } from '../document-error.js';
 import { plannedFunction } from '../plan/planned-function.js';
 import type { RunPlan } from '../plan/run-plan.js';
 import { renderEmbedding } from './render-embedding.js';
 import { renderPrompt } from './render-prompt.js';
 import type { RenderFailure, RenderedRequest, Rendering } from './rendered-request.js';
-import { documentVariables } from './template-variables.js';
+import { documentVariables, functionVariables } from './template-variables.js';
 
 /** The requests of one document for the functions given (names of the plan). What cannot be rendered is told, not thrown. */
 export async function renderRequests(
@@ -22,7 +23,11 @@ export async function renderRequests(
       if (planned.asks.kind === 'embedding') requests.push(renderEmbedding(planned.asks, document));
       else {
         const seen = await (variables ??= documentVariables(plan, document));
-        requests.push(renderPrompt(planned.asks, planned, seen, plan.pipeline.source.fieldMap));
+        const { fieldMap } = plan.pipeline.source;
+        const { asks } = planned;
+        const request = renderPrompt(asks, planned, seen, fieldMap);
+        expectWritable({ ...planned, asks }, functionVariables(seen, planned), fieldMap);
+        requests.push(request);
       }
     } catch (error) {
       if (!(error instanceof DocumentFailure)) throw error;

@@ -40,6 +40,17 @@ describe('runPipeline', () => {
     expect(existsSync(home)).toBe(false);
   });
 
+  it.each<[string, object, RegExp]>([
+    ['no pipeline', {}, /pipeline: found nothing that is one, wanted the name of a pipeline or its definition/],
+    [
+      'a misspelt option',
+      { pipeline: 'package-docs', limt: 1 },
+      /limt: found an option that is not known, wanted limit/,
+    ],
+  ])('R9: %s is refused in words, before anything is asked for', async (_, options, message) => {
+    await expect(runPipeline(options as RunPipelineOptions)).rejects.toThrow(message);
+  });
+
   it.each<[string, RunPipelineOptions, string]>([
     ['pipeline', { pipeline: 'package-dogs' }, 'pipeline.unknown'],
     ['function', { pipeline: 'package-docs', endpoint: 'inference', functions: ['sumary'] }, 'run.unknown-function'],

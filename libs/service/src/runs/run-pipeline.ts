@@ -16,6 +16,7 @@ import { pipelineDefaultsOf, readSettings, type Settings } from '../settings/ind
 import { askForRun } from './ask-for-run.js';
 import { awaitRun, hasEnded } from './await-run.js';
 import { awaitTold } from './await-told.js';
+import { expectOptions } from './expect-options.js';
 import { expectRunId } from './expect-run-id.js';
 import { expectRunnable } from './expect-runnable.js';
 import { newRunId } from './new-run-id.js';
@@ -56,6 +57,7 @@ export interface PipelineResult extends RunReport {
  * ValidationError when the request cannot be run.
  */
 export async function runPipeline(options: RunPipelineOptions): Promise<PipelineResult> {
+  expectOptions(options);
   const settings = options.settings ?? readSettings({ env: process.env, cwd: process.cwd() });
   const log = options.log ?? new MemoryLog();
   const given = givenPipelines(options, settings);

@@ -1,0 +1,35 @@
+import { DocumentFailure } from '../document-error.js';
+import type { PlannedFunction } from '../plan/run-plan.js';
+import type { PromptFunction } from '../pipeline.js';
+import { templateError } from '../templates/template-error.js';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+const anyAnswer = {
+  response_content: 'An answer.',
+  current_date: new Date(0),
+  run_id: '',
+  usage: { input_tokens: 0, output_tokens: 0, total_tokens: 0 },
+  finish_reason: 'stop',
+};
+
+/**
+ * Throws a DocumentFailure when a function's response template names what will not be there, whatever is answered: it is
+ * found before the answer is paid. Where code, a schema or a condition has a say in it, nothing is known before the answer.
+ */
+export function expectWritable(
+  { name, asks }: PlannedFunction & { readonly asks: PromptFunction },
+  seen: Variables,
+  fieldMap: Readonly<Record<string, string>>,
+): void {
+  const { process, responseSchema, responseTemplate, model } = asks;
+  if (process !== null || responseSchema !== null || typeof responseTemplate.source === 'function') return;
+  if (JSON.stringify(responseTemplate.source).includes('{%')) return;
+  const variables = { ...seen, ...anyAnswer, function: name, model };
+  try {
+    responseTemplate.render(variables);
+  } catch (cause) {
+    const error = templateError(`Function ${name}, response template`, cause, { variables, fieldMap });
+    if (error.code === 'template.missing-value') throw new DocumentFailure(error, { cause });
+  }
+}
