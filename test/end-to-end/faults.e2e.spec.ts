@@ -74,7 +74,7 @@ describe('lines that come back wrong', () => {
       const { status, info } = await outcomeOf(bundle, 'embeddings', victim);
       expect(status).toBe('failed');
       expect(info.error).toMatchObject({ code, attempt: 4, at: expect.any(Date) });
-      expect(info.functions).toEqual({ embeddings: { state: 'failed', attempts: 4 } });
+      expect(info.functions).toEqual({ embeddings: { state: 'failed', attempts: 4, error: info.error } });
       expect(await firedOf(bundle)).toEqual([4]);
       expect(await ledgerOf(bundle)).toMatchObject({ requests: count - 1, ...nothingTwiceNothingLeft });
       const [told] = (await ingestionsOf()).map(({ firstError }) => firstError).filter((one) => one !== null);

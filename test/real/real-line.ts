@@ -1,7 +1,7 @@
 import { stages as modules } from '@batchmill/all-in-one';
 import type { OutgoingMessage } from '@batchmill/bus';
 import { KafkaBus } from '@batchmill/bus/kafka';
-import { RandomIds, RunRequested, factOf, headersOf } from '@batchmill/contracts';
+import { RandomIds, RunRequested, factOf, headersOf, type Event } from '@batchmill/contracts';
 import { MongoStore } from '@batchmill/store/mongo';
 import { MemoryLog } from '@batchmill/telemetry';
 import { eventually, serverAddresses, ServiceProcess, settingsOnServers, SimulatorProcess } from '@batchmill/testing';
@@ -42,11 +42,15 @@ export interface Asked {
   readonly pipeline: string;
   readonly endpoint: 'embeddings' | 'inference';
   readonly limit?: number;
+  readonly redo?: 'failed' | 'all';
 }
 
 /** The message that asks for a run of the notes of one topic. */
 export function requestOf(topic: string, asked: Asked): OutgoingMessage {
-  const event = new RunRequested({ ...asked, parameters: { topics: [topic] } });
+  return messageOf(new RunRequested({ ...asked, parameters: { topics: [topic] } }));
+}
+
+function messageOf(event: Event): OutgoingMessage {
   const fact = factOf(event, { id: new RandomIds().next(), at: new Date(), traceparent: null });
   return { topic: fact.topic, key: fact.key, value: fact.data, headers: headersOf(fact, '/test') };
 }
@@ -148,6 +152,10 @@ export class RealLine {
     const asked = { runId: `${topic}-${endpoint}`, pipeline: 'notes', endpoint, ...more };
     await this.bus.publish([requestOf(topic, asked)]);
     return asked.runId;
+  }
+
+  async say(event: Event): Promise<void> {
+    await this.bus.publish([messageOf(event)]);
   }
 
   async runOf(runId: string): Promise<Record<string, unknown> | null> {

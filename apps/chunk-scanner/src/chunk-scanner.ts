@@ -26,7 +26,6 @@ import {
   type Leased,
   type Moves,
   type Run,
-  type RunRequest,
   type Step,
 } from '@batchmill/records';
 import { Consumes, ConsumesUnusable, LineSettings, Stage, Works, type Received, type Unusable } from '@batchmill/stage';
@@ -37,6 +36,8 @@ import { ClaimOpener } from './claim-opener.js';
 import { documentIdsFilter } from './document-ids-filter.js';
 import { gatherPage } from './gather-page.js';
 import { preflight } from './preflight.js';
+import { rejectionOf } from './rejection-of.js';
+import { requestOf } from './request-of.js';
 import { RunCloser } from './run-closer.js';
 import { runIdOf } from './run-id-of.js';
 
@@ -119,7 +120,7 @@ export class ChunkScanner {
       yield run.wait(until);
       return;
     }
-    yield this.#rejection(run, 'it was to be cancelled, paused or resumed, and its request never came');
+    yield rejectionOf(run, 'it was to be cancelled, paused or resumed, and its request never came', this.clock);
   }
 
   @Works({ on: Runs, in: 'requested', wokenBy: [RunRequested] })
@@ -148,7 +149,7 @@ export class ChunkScanner {
         .to('running', new RunAccepted({ runId: run.id, pipeline: pipeline.name, endpoint, functions }));
     } catch (error) {
       if (!isBatchmillError(error) || error.kind !== 'ValidationError') throw error;
-      yield this.#rejection(run, error.message);
+      yield rejectionOf(run, error.message, this.clock);
     }
   }
 
@@ -243,23 +244,4 @@ export class ChunkScanner {
     const due = new Date(this.clock.now().getTime() + awaitedForMs);
     return this.runs.insertion({ ...this.runs.new(runId, null, traceparentOf()), ...wish, nextAt: due });
   }
-
-  #rejection(run: Leased<Run>, reason: string): Step<RunRejected> {
-    const { pipeline } = run.data;
-    return run
-      .with({ reason, finishedAt: this.clock.now() })
-      .to('rejected', new RunRejected({ runId: run.id, pipeline, reason }));
-  }
-}
-
-function requestOf({ pipeline, endpoint, functions, parameters, documents, limit, redo }: RunRequested): RunRequest {
-  return {
-    pipeline,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(functions === undefined ? {} : { functions }),
-    ...(parameters === undefined ? {} : { parameters }),
-    ...(documents === undefined ? {} : { documents }),
-    ...(limit === undefined ? {} : { limit }),
-    ...(redo === undefined ? {} : { redo }),
-  };
 }

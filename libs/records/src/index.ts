@@ -1,15 +1,11 @@
 export { readArchive, writeArchive, type ArchivedAnswer, type ArchivedDocument } from './archive.js';
 export {
   Batches,
-  ingestionParts,
-  notIngested,
   notSubmitted,
   type Batch,
   type BatchState,
   type BuildPosition,
   type FormerAttempt,
-  type Ingestion,
-  type IngestionPart,
   type ProviderSide,
   type Stray,
   type Submission,
@@ -20,28 +16,28 @@ export {
   answerUpdate,
   askedFilter,
   carryingFilter,
-  claimFilter,
-  claimUpdate,
-  claimableFilter,
   failureUpdate,
   lastAnswerFilter,
   lastAnswerUpdate,
-  marksProjection,
-  pendingFilter,
   repairUpdates,
   retryUpdate,
   settlingUpdates,
-  unmarkableUpdate,
   unsaidFailureUpdate,
-  wantedFilter,
   type AskingAgain,
+} from './answer-marks.js';
+export {
+  claimFilter,
+  claimUpdate,
+  claimableFilter,
+  pendingFilter,
+  unmarkableUpdate,
+  wantedFilter,
   type Claiming,
   type ClaimingFrom,
-  type DocumentInfo,
-  type FunctionState,
-  type KeptError,
-} from './document-marks.js';
+} from './claim-marks.js';
+export { marksProjection, type DocumentInfo, type FunctionState, type KeptError } from './document-info.js';
 export { Documents } from './documents.js';
+export { ingestionParts, notIngested, type Ingestion, type IngestionPart } from './ingestion.js';
 export { InterruptedError } from './interrupted-error.js';
 export { LeaseLostError } from './lease-lost-error.js';
 export { Departing, Leased } from './leased.js';

@@ -1,6 +1,6 @@
 import type { RunPlan } from '@batchmill/pipeline';
 import type { Fields } from '@batchmill/store';
-import type { DocumentInfo, FunctionState } from './document-marks.js';
+import type { DocumentInfo, FunctionState } from './document-info.js';
 import type { Member } from './members.js';
 
 /** What a document's bookkeeping says, read with care: a user's hand may have been at it. */

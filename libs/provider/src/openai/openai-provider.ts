@@ -40,7 +40,10 @@ const unclearCreate = [408, 409];
 /** Of a cancel, 409 is the answer for a batch that is settled. */
 const unclearCancel = [408, 429];
 
-/** OpenAI's Files and Batches API, or any server that is compatible with it, by the official SDK with its retries off. */
+/**
+ * OpenAI's Files and Batches API, or any server that is compatible with it, by the official SDK with its retries off. Long,
+ * because it is one call after the other, each with what may be made of its failure.
+ */
 export class OpenAiProvider extends Provider {
   readonly account: string;
   readonly #client: OpenAI;

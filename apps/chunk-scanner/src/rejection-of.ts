@@ -1,0 +1,9 @@
+import { RunRejected, type Clock } from '@batchmill/contracts';
+import type { Leased, Run, Step } from '@batchmill/records';
+
+export function rejectionOf(run: Leased<Run>, reason: string, clock: Clock): Step<RunRejected> {
+  const { pipeline } = run.data;
+  return run
+    .with({ reason, finishedAt: clock.now() })
+    .to('rejected', new RunRejected({ runId: run.id, pipeline, reason }));
+}
