@@ -38,8 +38,9 @@ describe('wishes, schedules and consumers on the real servers', () => {
       const first = await line.ask('weirs', 'inference');
       await eventually('the first batch', async () => (await line.simulator.ledger()).batches.length > 0, patienceMs);
       await line.say(new RunPauseRequested({ runId: first }));
-      const stood = await eventually('everything at rest', () => batchesWhenStill(), patienceMs, 100);
+      const stood = await batchesAtRest(first);
       expect(stood).toBeLessThan(documents / 20);
+      expect(await batchesAtRest(first)).toBe(stood);
       await line.say(new RunResumeRequested({ runId: first }));
       const ended = await line.endOf(first, patienceMs);
 
@@ -121,15 +122,21 @@ describe('wishes, schedules and consumers on the real servers', () => {
     patienceMs * 2,
   );
 
-  /** How many batches there are at the provider, once all of them are settled and none was added for a while. */
-  async function batchesWhenStill(): Promise<number | false> {
-    const count = async (): Promise<number> => (await line.simulator.ledger()).batches.length;
-    const before = await count();
-    const isPaused = (await line.runOf('weirs-inference'))?.['pausedAt'] != null;
-    const underWay = await line.state.collection('batches').count({ state: { $in: ['submitted', 'settled'] } });
-    if (!isPaused || underWay > 0) return false;
-    await new Promise((done) => setTimeout(done, 3_000)); // longer than everybody's look
-    return (await count()) === before && before;
+  /** How many batches there are at the provider once the run is paused, none of them is on its way, and the scanner has looked at the run twice since. */
+  async function batchesAtRest(runId: string): Promise<number> {
+    const batches = line.state.collection('batches');
+    await eventually(
+      'everything at rest',
+      async () => {
+        const underWay = await batches.count({ runId, state: { $in: ['submitted', 'settled'] } });
+        return underWay === 0 && (await line.runOf(runId))?.['pausedAt'] instanceof Date;
+      },
+      patienceMs,
+    );
+    const fence = Number((await line.runOf(runId))?.['fence']);
+    const hasLooked = async (): Promise<boolean> => Number((await line.runOf(runId))?.['fence']) > fence + 1;
+    await eventually('two more looks at the run', hasLooked, patienceMs);
+    return (await line.simulator.ledger()).batches.length;
   }
 
   function toldOf(type: string): unknown[] {
