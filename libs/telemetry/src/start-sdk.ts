@@ -3,7 +3,7 @@ import { setGlobalErrorHandler } from '@opentelemetry/core';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { resourceAttributesEnvDetector } from '@opentelemetry/resources';
+import { defaultResource, resourceAttributesEnvDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { NoopSpanProcessor } from '@opentelemetry/sdk-trace';
@@ -28,7 +28,8 @@ export function startSdk({ serviceName, tracesUrl, metricsUrl, log }: TelemetryO
       ? []
       : [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter({ url: metricsUrl }) })];
   const sdk = new NodeSDK({
-    serviceName,
+    // What the environment says of the process goes before our name for it.
+    resource: defaultResource().merge(resourceFromAttributes({ 'service.name': serviceName })),
     resourceDetectors: [resourceAttributesEnvDetector],
     instrumentations: [],
     // Without a processor there would be no spans, and no trace to carry from a stage to the next.

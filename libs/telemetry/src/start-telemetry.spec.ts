@@ -78,7 +78,7 @@ describe('telemetry', () => {
   });
 
   it('S6: what the standard variables say of a process is told with its spans', async () => {
-    process.env['OTEL_RESOURCE_ATTRIBUTES'] = 'deployment.environment.name=harbour';
+    process.env['OTEL_RESOURCE_ATTRIBUTES'] = 'deployment.environment.name=harbour,service.name=ferry';
     const receiver = new Receiver(200);
     const telemetry = await start(await receiver.open());
 
@@ -87,7 +87,8 @@ describe('telemetry', () => {
 
     const sent = Buffer.concat(receiver.bodies).toString('latin1');
     expect(sent).toContain('harbour');
-    expect(sent).toContain('batchmill-tester');
+    expect(sent).toContain('ferry');
+    expect(sent).not.toContain('batchmill-tester');
     await receiver.close();
   });
 

@@ -1,7 +1,7 @@
 import { DocumentFailure } from '../document-error.js';
 import type { PlannedFunction } from '../plan/run-plan.js';
 import type { PromptFunction } from '../pipeline.js';
-import { templateError } from '../templates/template-error.js';
+import { templateError, undefinedVariable } from '../templates/template-error.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -24,12 +24,17 @@ export function expectWritable(
 ): void {
   const { process, responseSchema, responseTemplate, model } = asks;
   if (process !== null || responseSchema !== null || typeof responseTemplate.source === 'function') return;
-  if (JSON.stringify(responseTemplate.source).includes('{%')) return;
+  if (hasConditions(responseTemplate.source)) return;
   const variables = { ...seen, ...anyAnswer, function: name, model };
   try {
     responseTemplate.render(variables);
   } catch (cause) {
+    if (undefinedVariable(cause) === null) return;
     const error = templateError(`Function ${name}, response template`, cause, { variables, fieldMap });
-    if (error.code === 'template.missing-value') throw new DocumentFailure(error, { cause });
+    throw new DocumentFailure(error, { cause });
   }
+}
+
+function hasConditions(source: unknown): boolean {
+  return JSON.stringify(source, (_, value: unknown) => (typeof value === 'bigint' ? '' : value)).includes('{%');
 }

@@ -339,6 +339,35 @@ describe('responseUpdate', () => {
     expect(JSON.stringify(error)).not.toContain('each');
   });
 
+  it('C2: what an answer holds is never an operator of the update where it is a key', async () => {
+    const responseTemplate = { $pull: { answers: { '{{response_content}}': true } } };
+
+    const error = await updateOf({ responseTemplate }, { answer: answerOf('$exists') });
+
+    expect(error).toMatchObject({ kind: 'TemplateError', code: 'response.bad-path' });
+    expect(
+      await updateOf({ responseTemplate: { $push: { 'a.{{function}}': { $each: ['{{response_content}}'] } } } }),
+    ).toEqual({
+      $push: { 'a.summary': { $each: ['Short.'] } },
+    });
+  });
+
+  it('C5: a value of a class that says itself what it is worth stays that value', async () => {
+    class Money {
+      toBSON(): string {
+        return '1.5';
+      }
+    }
+    const money = new Money();
+
+    const update = await updateOf({
+      process: () => ({ talking_points: money }),
+      responseTemplate: { $set: { m: '{{response_content}}' } },
+    });
+
+    expect((update as { $set: { m: unknown } }).$set.m).toBe(money);
+  });
+
   it('C2: an instance of a class is the object that it looks like', async () => {
     class Answer {
       readonly _id = 'mine';

@@ -21,10 +21,10 @@ export interface Calling {
 export async function callCode(calling: Calling, call: () => unknown): Promise<unknown> {
   const { promise: ended, reject } = Promise.withResolvers<never>();
   const origin: Origin = { what: calling.what, fail: reject };
+  // What is given may have code in it too, such as a getter: it is read here, and never again.
+  const pending = runFrom(origin, async () => plainCopy(await call()));
   try {
-    const returned = runFrom(origin, call);
-    // What is given may have code in it too, such as a getter: it is read here, and never again.
-    return plainCopy(isThenable(returned) ? await within(calling, returned, { ended, reject }) : returned);
+    return await within(calling, pending, { ended, reject });
   } catch (error) {
     if (error instanceof DocumentFailure) throw error;
     throw failure(calling.code, `${calling.what} threw ${nameOfError(error)}`, error);
@@ -35,7 +35,7 @@ export async function callCode(calling: Calling, call: () => unknown): Promise<u
 
 async function within(
   { what, limitMs }: Calling,
-  pending: PromiseLike<unknown>,
+  pending: Promise<unknown>,
   { ended, reject }: { ended: Promise<never>; reject: (error: unknown) => void },
 ): Promise<unknown> {
   const told = `${what} did not resolve within ${limitMs / 1000} s`;
@@ -45,12 +45,6 @@ async function within(
   } finally {
     clearTimeout(timer);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as Partial<PromiseLike<unknown>>).then === 'function'
-  );
 }
 
 function failure(code: PipelineErrorCode, message: string, cause?: unknown): DocumentFailure {

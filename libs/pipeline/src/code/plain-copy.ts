@@ -28,6 +28,11 @@ function copied(value: unknown, known: Map<object, unknown>): unknown {
   return copy;
 }
 
+/** Of a class that says in no other way what it is worth. */
 function isInstance(value: unknown): value is object {
-  return Object.prototype.toString.call(value) === '[object Object]' && !('_bsontype' in (value as object));
+  if (Object.prototype.toString.call(value) !== '[object Object]') return false;
+  const instance = value as { readonly toBSON?: unknown; readonly toJSON?: unknown }; // an object, as was seen
+  const isValue =
+    '_bsontype' in instance || typeof instance.toBSON === 'function' || typeof instance.toJSON === 'function';
+  return !isValue && Object.keys(instance).length > 0;
 }

@@ -72,6 +72,11 @@ describe('renderRequests', () => {
       ],
       ['a processor may bring it', { responseTemplate: misspelt, process: () => 1 }],
       ['a condition may leave it out', { responseTemplate: { $set: { said: '{% if none %}{{none}}{% endif %}x' } } }],
+      [
+        'the answer is taken apart',
+        { responseTemplate: { $set: { t: '{{ response_content | split: "|" | slice: 1 | first }}' } } },
+      ],
+      ['a number beside it is a large one', { responseTemplate: { $set: { v: 5n, said: '{{response_content}}' } } }],
       ['it has a default', { responseTemplate: { $set: { said: '{{none | default: "x"}}' } } }],
     ])('is none where %s', async (_, options) => {
       expect(await asked(options)).toMatchObject({ requests: [{ function: 'f' }], failures: [] });

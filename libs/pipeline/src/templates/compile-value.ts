@@ -3,7 +3,7 @@ import { compilePrompt } from './compile-prompt.js';
 import { expectLiquid } from './expect-liquid.js';
 import { liquidEngine } from './liquid-engine.js';
 import { TemplateKeyError } from './template-key-error.js';
-import { expectNoOperator } from './template-operator-error.js';
+import { TemplateOperatorError, expectNoOperator } from './template-operator-error.js';
 import { TemplateSyntaxError } from './template-syntax-error.js';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -77,14 +77,18 @@ function compileMixed(text: string): Rendering {
   return (variables) => template.render(variables);
 }
 
-/** Throws TemplateKeyError when a variable with a dot would write somewhere else. */
+/** Throws TemplateKeyError when a variable with a dot would write somewhere else, TemplateOperatorError when one would be an operator. */
 function compileKey(key: string): (variables: Variables) => string {
   if (!isTemplate(key)) return () => key;
   const template = compilePrompt(key, strict);
-  const parts = key.replaceAll(/\{\{.*?\}\}|\{%.*?%\}/gs, '').split('.').length;
+  const parts = key.replaceAll(/\{\{.*?\}\}|\{%.*?%\}/gs, '').split('.');
+  const isOperator = (part: string, index: number): boolean =>
+    part.startsWith('$') && parts[index]?.startsWith('$') !== true;
   return (variables) => {
     const rendered = template.render(variables);
-    if (rendered.split('.').length !== parts) throw new TemplateKeyError(key);
+    const renderedParts = rendered.split('.');
+    if (renderedParts.length !== parts.length) throw new TemplateKeyError(key);
+    if (renderedParts.some(isOperator)) throw new TemplateOperatorError();
     return rendered;
   };
 }

@@ -27,11 +27,17 @@ export function templateError(where: string, caught: unknown, seen: Seen): Docum
   return documentError('TemplateError', 'template.failed', `${at}: could not be rendered for this document`);
 }
 
+/** The engine says it by its message alone. Null: it is something else. */
+export function undefinedVariable(caught: unknown): string | null {
+  const message = caught instanceof Error ? caught.message : '';
+  return /^undefined variable: ([\w.[\]"'-]+)/.exec(message)?.[1] ?? null;
+}
+
 /** A variable, or the output that came to nothing; null: it is something else. */
 function missingIn(caught: unknown): string | null {
   if (!(caught instanceof Error)) return null;
-  const variable = /^undefined variable: ([\w.[\]"'-]+)/.exec(caught.message)?.[1];
-  if (variable !== undefined) return variable;
+  const variable = undefinedVariable(caught);
+  if (variable !== null) return variable;
   if (!LiquidError.is(caught) || !(causeOf(caught) instanceof TemplateNothingError)) return null;
   return caught.token.getText().replaceAll(/^\{\{-?\s*|\s*-?\}\}$/g, '');
 }
