@@ -2,7 +2,6 @@ import type { ChunksSelected, Clock } from '@batchmill/contracts';
 import type { Blobs } from '@batchmill/blobs';
 import { encodeId, type RunPlan } from '@batchmill/pipeline';
 import {
-  isPending,
   marksProjection,
   noDocuments,
   readMarks,
@@ -67,7 +66,7 @@ export class ClaimCloser {
         return;
       }
       const { position, ended } = run.data.scan;
-      yield* this.opener.open(run, plan, {
+      const isOpened = yield* this.opener.open(run, plan, {
         kind: 'retry',
         formerClaimId: claim._id,
         positionAfter: position,
@@ -75,15 +74,20 @@ export class ClaimCloser {
         gathered: again,
       });
       const after = await this.#look(plan, claim, cancelled);
-      if (after.again.length > 0) {
+      if (after.again.length > 0 && !isOpened) {
         // A scan that slept had taken the number for other documents: those here are still to be asked again.
         later(after.dueAt);
         return;
       }
-      found = after.counts;
+      // Whom the claim that was opened does not hold is one that the store would not mark.
+      found = { ...after.counts, left: after.counts.left + after.again.length };
     }
     // The retry claim holds its documents by now: a crash before this line finds them carrying it, and opens no other.
-    yield this.claims.transition(claim._id, { from: 'built', to: 'done', changes: { counts: found } });
+    yield this.claims.transition(claim._id, {
+      from: 'built',
+      to: 'done',
+      changes: { counts: withUntouched(claim, found) },
+    });
   }
 
   async #look(plan: RunPlan, claim: Claim, cancelled: boolean): Promise<Look> {
@@ -93,9 +97,9 @@ export class ClaimCloser {
     for await (const slice of this.#membersOf(claim)) {
       const seen = await this.#read(plan, slice);
       const found = (await this.#repair(plan, claim, slice, seen)) ? await this.#read(plan, slice) : seen;
-      for (const { id, former } of slice) {
+      for (const { id } of slice) {
         const marks = found.get(encodeId(id));
-        const ending = this.#endingOf(plan, claim, { marks, former }, cancelled);
+        const ending = this.#endingOf(plan, claim, marks, cancelled);
         if (ending === 'elsewhere') continue;
         if (ending !== 'again') {
           counts = { ...counts, [ending]: counts[ending] + 1 };
@@ -112,17 +116,13 @@ export class ClaimCloser {
   #endingOf(
     plan: RunPlan,
     claim: Claim,
-    { marks, former }: { readonly marks: ReadMarks | undefined; readonly former: string | null },
+    marks: ReadMarks | undefined,
     cancelled: boolean,
   ): keyof DocumentCounts | 'again' | 'elsewhere' {
     const { status } = plan.side;
     if (marks === undefined) return 'takenOver';
-    if (marks.claimId !== claim._id) {
-      // A retry claim of the same run counts it.
-      if (marks.runId === claim.runId) return 'elsewhere';
-      // As it was found: it could not be marked, nor told why.
-      return marks.claimId === former && isPending(plan, marks) ? 'left' : 'takenOver';
-    }
+    // A retry claim of the same run counts it.
+    if (marks.claimId !== claim._id) return marks.runId === claim.runId ? 'elsewhere' : 'takenOver';
     if (marks.status === status.completed) return 'succeeded';
     if (marks.status === status.failed) return 'failed';
     if (marks.status !== status.pending) return 'takenOver';
@@ -166,4 +166,11 @@ export class ClaimCloser {
     }
     if (slice.length > 0) yield slice;
   }
+}
+
+/** Those that were never marked were seen as nobody's, and are pending still. Of a retry its former claim counts them. */
+function withUntouched({ kind, untouched = 0 }: Claim, counts: DocumentCounts): DocumentCounts {
+  if (kind !== 'scan' || untouched === 0) return counts;
+  const left = Math.min(untouched, counts.takenOver);
+  return { ...counts, left: counts.left + left, takenOver: counts.takenOver - left };
 }

@@ -3,6 +3,7 @@ import type { Blobs } from '@batchmill/blobs';
 import { encodeId, type RunPlan } from '@batchmill/pipeline';
 import {
   carryingFilter,
+  isPending,
   readMarks,
   readMembers,
   writeMembers,
@@ -14,6 +15,7 @@ import {
   type Member,
   type Moves,
   type Run,
+  type Step,
 } from '@batchmill/records';
 import type { Log } from '@batchmill/telemetry';
 import { MemberMarker } from './member-marker.js';
@@ -38,21 +40,23 @@ export class ClaimOpener {
     this.#marker = new MemberMarker(documents, clock, log);
   }
 
-  /** The next claim of the run, of these members. If its number is in use already, that claim is finished instead. */
+  /** The next claim of the run, of these members. False: its number is in use already, and that claim was finished instead. */
   async *open(
     run: Leased<Run>,
     plan: RunPlan,
     about: Pick<Claim, 'kind' | 'formerClaimId' | 'positionAfter' | 'scanEnds'> & { gathered: readonly Member[] },
-  ): Moves<ChunksSelected> {
+  ): AsyncGenerator<Step<ChunksSelected>, boolean, undefined> {
     const { gathered, ...own } = about;
     const number = run.data.scan.nextNumber;
     const members = await writeMembers(this.blobs, gathered);
     const { traceparent } = run.data;
     yield this.claims.insertion(this.claims.new(run.id, number, { ...own, members, traceparent }));
     const stored = await this.claims.get(this.claims.idOf(run.id, number));
-    if (stored === null) return;
-    if (stored.members !== members) await this.blobs.delete(members);
+    if (stored === null) return false;
+    const isOurs = stored.members === members;
+    if (!isOurs) await this.blobs.delete(members);
     yield* this.finish(run, plan, stored);
+    return isOurs;
   }
 
   /** Marks the members of an open claim, sees who carries it, and seals it. */
@@ -62,6 +66,7 @@ export class ClaimOpener {
     await this.#marker.mark(plan, claim, members);
     const sealed = await this.#carrying(plan, claim, members);
     const sealedMembers = await writeMembers(this.blobs, sealed);
+    const untouched = await this.#untouched(plan, members, sealed);
     const { scan } = run.data;
     if (scan.nextNumber === claim.number) {
       await run.save({
@@ -75,7 +80,7 @@ export class ClaimOpener {
     }
     yield this.claims.transition(
       claim._id,
-      { from: 'open', to: 'sealed', changes: { sealedMembers, documents: sealed.length } },
+      { from: 'open', to: 'sealed', changes: { sealedMembers, documents: sealed.length, untouched } },
       new ChunksSelected({ runId: run.id, claimId: claim._id, documents: sealed.length }),
     );
   }
@@ -95,5 +100,22 @@ export class ClaimOpener {
       sealed.push(...slice.filter(({ id }) => carrying.has(encodeId(id))));
     }
     return sealed;
+  }
+  /** How many carry what they carried when they were found, and are pending still. */
+  async #untouched(plan: RunPlan, members: readonly Member[], sealed: readonly Member[]): Promise<number> {
+    if (sealed.length === members.length) return 0;
+    const carrying = new Set(sealed);
+    const others = members.filter((member) => !carrying.has(member));
+    let count = 0;
+    for (const slice of slicesOf(others, idsPerRead)) {
+      const former = new Map(slice.map((member) => [encodeId(member.id), member.former]));
+      const ids = slice.map(({ id }) => id);
+      const found = this.documents.of(plan).find({ _id: { $in: ids } }, { projection: marksProjection(plan) });
+      for await (const document of found) {
+        const marks = readMarks(plan, document);
+        if (isPending(plan, marks) && marks.claimId === former.get(encodeId(document['_id']))) count += 1;
+      }
+    }
+    return count;
   }
 }

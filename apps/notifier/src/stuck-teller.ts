@@ -1,12 +1,27 @@
 import { Clock } from '@batchmill/contracts';
-import { Batches, Claims, Notifications, Runs, type Moves, type WorkRecord } from '@batchmill/records';
+import {
+  Batches,
+  Claims,
+  Notifications,
+  Runs,
+  type BatchState,
+  type ClaimState,
+  type Moves,
+  type RunState,
+  type WorkRecord,
+} from '@batchmill/records';
 import { Every, Stage } from '@batchmill/stage';
+import type { Filter } from '@batchmill/store';
 import { Channels } from './channels.js';
 import { insertionsOf } from './insertions-of.js';
 import { toldOfStuck, type StuckIds } from './told/told-of-stuck.js';
 
-const lookMs = 10_000;
-const parked = { parked: true };
+const lookMs = 30_000;
+
+/** By their states, for which there is an index: those that have ended are the most. */
+function parkedIn(...states: readonly (RunState | ClaimState | BatchState)[]): Filter {
+  return { state: { $in: states }, parked: true };
+}
 
 /** Tells of work that was parked after too many tries, each time that it was: it waits for a person. */
 @Stage({ name: 'notifier', produces: [] })
@@ -22,13 +37,13 @@ export class StuckTeller {
 
   @Every(lookMs)
   async *look(): Moves {
-    for await (const run of this.runs.find(parked)) {
+    for await (const run of this.runs.find(parkedIn('awaited', 'requested', 'running'))) {
       yield* this.#tell(run, { runId: run._id, pipeline: run.pipeline });
     }
-    for await (const claim of this.claims.find(parked)) {
+    for await (const claim of this.claims.find(parkedIn('open', 'sealed', 'built'))) {
       yield* this.#tell(claim, { runId: claim.runId });
     }
-    for await (const batch of this.batches.find(parked)) {
+    for await (const batch of this.batches.find(parkedIn('built', 'submitted', 'settled'))) {
       const { _id: batchId, runId, pipeline, provider } = batch;
       yield* this.#tell(batch, { runId, batchId, pipeline, providerBatchId: provider?.batchId ?? null });
     }

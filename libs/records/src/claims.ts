@@ -25,6 +25,8 @@ export interface Claim extends WorkRecord<ClaimState> {
   /** Blob: the members that carry the claim. Null until sealed. */
   readonly sealedMembers: string | null;
   readonly documents: number;
+  /** Members that the store would not mark: pending still, as they were found. */
+  readonly untouched?: number;
   readonly batches: number;
   /** Written with the move to done. */
   readonly counts: DocumentCounts | null;

@@ -329,7 +329,8 @@ describe('responseUpdate', () => {
   it.each<[string, unknown]>([
     ['$push', { $each: [1, 2], $slice: 0 }],
     ['$pull', { $exists: true }],
-    ['$addToSet', { a: [{ $each: [] }] }],
+    ['$addToSet', { $each: [] }],
+    ['$pull', { a: [{ $gt: 1 }] }],
   ])('C2: what an answer holds is never an operator of the update: %s', async (operator, content) => {
     const responseTemplate = { [operator]: { answers: '{{response_content}}' } };
 
@@ -337,6 +338,18 @@ describe('responseUpdate', () => {
 
     expect(error).toMatchObject({ kind: 'TemplateError', code: 'response.bad-path' });
     expect(JSON.stringify(error)).not.toContain('each');
+  });
+
+  it.each([
+    ['is set', { $set: { schema: '{{response_content}}' } }],
+    ['is within what is pushed', { $push: { answers: { said: '{{response_content}}' } } }],
+    ['is one of several that are pushed', { $push: { answers: { $each: ['{{response_content}}'] } } }],
+  ])('C2: a key of an answer may begin with $ where it %s', async (_, responseTemplate) => {
+    const content = { $schema: 'x', properties: { a: { $ref: 'y' } } };
+
+    const update = await updateOf({ process: () => ({ talking_points: content }), responseTemplate });
+
+    expect(JSON.stringify(update)).toContain(JSON.stringify(content));
   });
 
   it('C2: what an answer holds is never an operator of the update where it is a key', async () => {

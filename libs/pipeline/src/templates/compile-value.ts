@@ -23,10 +23,11 @@ const oneOutput = /^\s*\{\{[^{}]*\}\}\s*$/;
 
 /** Tells every template that does not parse, with its path within the value; what is returned is of no use then. */
 export function compileValue<Source>(source: Source, onError: OnError): ValueTemplate<Source> {
-  return { source, render: compileAt('', source, onError) };
+  return { source, render: compileAt('', source, onError, []) };
 }
 
-function compileAt(path: string, value: unknown, onError: OnError): Rendering {
+/** `keys`: where in an update it stands, its operator first. */
+function compileAt(path: string, value: unknown, onError: OnError, keys: readonly string[]): Rendering {
   const guarded = <T>(compile: () => T, otherwise: T): T => {
     try {
       return compile();
@@ -38,11 +39,13 @@ function compileAt(path: string, value: unknown, onError: OnError): Rendering {
 
   if (typeof value === 'string')
     return guarded<Rendering>(
-      () => compileText(value),
+      () => compileText(value, keys),
       () => null,
     );
   if (Array.isArray(value)) {
-    const items = value.map((item, index) => compileAt(join(path, String(index)), item, onError));
+    const items = value.map((item, index) =>
+      compileAt(join(path, String(index)), item, onError, [...keys, String(index)]),
+    );
     return (variables) => items.map((item) => item(variables));
   }
   if (isPlainObject(value)) {
@@ -51,7 +54,7 @@ function compileAt(path: string, value: unknown, onError: OnError): Rendering {
         () => compileKey(key),
         () => key,
       ),
-      value: compileAt(join(path, key), inner, onError),
+      value: compileAt(join(path, key), inner, onError, [...keys, key]),
     }));
     return (variables) =>
       Object.fromEntries(entries.map((entry) => [entry.key(variables), entry.value(variables)] as const));
@@ -59,14 +62,14 @@ function compileAt(path: string, value: unknown, onError: OnError): Rendering {
   return () => value;
 }
 
-function compileText(text: string): Rendering {
+function compileText(text: string, keys: readonly string[]): Rendering {
   if (!isTemplate(text)) return () => text;
   if (!oneOutput.test(text)) return compileMixed(text);
   expectLiquid(text);
   const parsed = engine.parse(text.trim());
   return (variables) => {
     const rendered: unknown = engine.renderSync(parsed, variables);
-    expectNoOperator(rendered);
+    expectNoOperator(rendered, keys);
     return rendered ?? null;
   };
 }
