@@ -28,8 +28,7 @@ function unstorableIn(value: unknown, around: Set<object>): Unstorable | null {
   }
   if (typeof value !== 'object' || value === null) return null;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? { told: 'a Date that is no time' } : null;
-  if (value instanceof RegExp) return { told: 'a regular expression' };
-  if ('_bsontype' in value || ArrayBuffer.isView(value)) return null;
+  if ('_bsontype' in value || 'toBSON' in value || ArrayBuffer.isView(value)) return null;
   if (around.has(value)) return { told: 'a value within itself' };
   if (around.size === deepest) return { told: `something more than ${deepest} levels deep` };
   around.add(value);
