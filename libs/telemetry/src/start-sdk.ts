@@ -7,6 +7,7 @@ import { defaultResource, resourceAttributesEnvDetector, resourceFromAttributes 
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { NoopSpanProcessor } from '@opentelemetry/sdk-trace';
+import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from './log.js';
 import { startMeasuring } from './measuring.js';
@@ -29,7 +30,7 @@ export function startSdk({ serviceName, tracesUrl, metricsUrl, log }: TelemetryO
       : [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter({ url: metricsUrl }) })];
   const sdk = new NodeSDK({
     // What the environment says of the process goes before our name for it.
-    resource: defaultResource().merge(resourceFromAttributes({ 'service.name': serviceName })),
+    resource: defaultResource().merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: serviceName })),
     resourceDetectors: [resourceAttributesEnvDetector],
     instrumentations: [],
     // Without a processor there would be no spans, and no trace to carry from a stage to the next.
