@@ -1,3 +1,5 @@
+/* Long, because it is one story: a line that is struck at a moment, and all that is looked at afterwards. */
+
 import { expect } from '@jest/globals';
 import { eventually, type ServiceProcess } from '@batchmill/testing';
 import { randomUUID } from 'node:crypto';

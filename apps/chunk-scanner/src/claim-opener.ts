@@ -101,6 +101,7 @@ export class ClaimOpener {
     }
     return sealed;
   }
+
   /** How many carry what they carried when they were found, and are pending still. */
   async #untouched(plan: RunPlan, members: readonly Member[], sealed: readonly Member[]): Promise<number> {
     if (sealed.length === members.length) return 0;

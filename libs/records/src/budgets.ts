@@ -117,14 +117,18 @@ export class Budgets {
     return { _id, ...fresh };
   }
 
-  async #wait({ _id, waiting }: Budget, entry: BudgetEntry): Promise<void> {
+  async #wait(budget: Budget, entry: BudgetEntry): Promise<void> {
+    const { _id, waiting } = budget;
     const now = this.clock.now();
     const { batchId, attempt } = entry;
     const known = waiting.find((each) => isSame(each, entry));
     if (known !== undefined && now.getTime() - known.askedAt.getTime() < asksAgainMs) return;
     const own: Waiting = { ...entry, since: known?.since ?? now, askedAt: now };
-    const forgotten = { askedAt: { $lte: this.#waitsSince() } };
-    for (const places of [forgotten, { batchId, attempt }]) {
+    const areForgotten = this.#waitingIn(budget).length < waiting.length;
+    for (const places of [
+      ...(areForgotten ? [{ askedAt: { $lte: this.#waitsSince() } }] : []),
+      ...(known === undefined ? [] : [{ batchId, attempt }]),
+    ]) {
       await this.#collection.updateOne({ _id }, { $pull: { waiting: places } }, { durable: false });
     }
     await this.#collection.updateOne({ _id }, { $push: { waiting: own } }, { durable: false });

@@ -1,3 +1,5 @@
+/* Long, because it is one loop: taken, held, carried out, moved, given back, parked. */
+
 import { ProcessingError, isDependencyAway, type Clock, type Ids } from '@batchmill/contracts';
 import { delayAfter } from '@batchmill/pipeline';
 import {

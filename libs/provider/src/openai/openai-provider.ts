@@ -1,3 +1,5 @@
+/* Long, because it is one call of the API after the other, each with what may be made of its failure. */
+
 import type { Clock } from '@batchmill/contracts';
 import OpenAI, { toStreamingFile } from 'openai';
 import {
@@ -40,10 +42,7 @@ const unclearCreate = [408, 409];
 /** Of a cancel, 409 is the answer for a batch that is settled. */
 const unclearCancel = [408, 429];
 
-/**
- * OpenAI's Files and Batches API, or any server that is compatible with it, by the official SDK with its retries off. Long,
- * because it is one call after the other, each with what may be made of its failure.
- */
+/** OpenAI's Files and Batches API, or any server that is compatible with it, by the official SDK with its retries off. */
 export class OpenAiProvider extends Provider {
   readonly account: string;
   readonly #client: OpenAI;
