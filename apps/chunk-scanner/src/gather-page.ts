@@ -4,7 +4,7 @@ import {
   claimableFilter,
   marksProjection,
   readMarks,
-  whatToAsk,
+  requestsFor,
   type Member,
   type ScanPosition,
 } from '@batchmill/records';
@@ -43,8 +43,8 @@ export async function gatherPage(
     for await (const document of documents.find(filter, { sort: { _id: 1 }, projection: marksProjection(plan) })) {
       position = { type: bracket.type, after: encodeId(document['_id']) };
       const marks = readMarks(plan, document);
-      const asked = whatToAsk(plan, marks);
-      if (asked.ask.length > 0) members.push({ id: document['_id'], former: marks.claimId, ...asked });
+      const asked = requestsFor(plan, marks);
+      if (asked.functions.length > 0) members.push({ id: document['_id'], previousClaimId: marks.claimId, ...asked });
       const isFull = members.length >= maxMembers || clock.now().getTime() - begun.getTime() >= maxMs;
       if (isFull) return { members, position, ended: false };
     }

@@ -42,9 +42,9 @@ export async function* readUnits(
     const first = model === from.model ? from.member : 0;
     for await (const { members, start } of slicesFrom(blobs, claim.sealedMembers, first)) {
       const found = await documentsOf(plan, claim, documents, members);
-      const asked = members.flatMap(({ id, ask }, index) => {
+      const asked = members.flatMap(({ id, functions: requested }, index) => {
         const document = found.get(encodeId(id));
-        const names = functions.filter((name) => ask.includes(name));
+        const names = functions.filter((name) => requested.includes(name));
         if (document === undefined || names.length === 0) return [];
         return [{ position: { model, member: start + index }, document, names }];
       });

@@ -29,11 +29,13 @@ export class Progress {
     return { ...this.#state, received: this.received.toString() };
   }
 
-  goOn(to: Partial<Pick<Ingestion, 'part' | 'offset' | 'output' | 'error' | 'archive' | 'lost' | 'goneSince'>>): void {
+  advance(
+    to: Partial<Pick<Ingestion, 'part' | 'offset' | 'output' | 'error' | 'archive' | 'lost' | 'goneSince'>>,
+  ): void {
     this.#state = { ...this.#state, ...to };
   }
 
-  countOdd(what: 'unknown' | 'doubled' | 'problems'): void {
+  countOdd(what: 'unknown' | 'duplicates' | 'problems'): void {
     this.#state = { ...this.#state, [what]: this.#state[what] + 1 };
   }
 

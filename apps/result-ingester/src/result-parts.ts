@@ -44,7 +44,7 @@ export async function* slicesOfFile(
     if (result === null || place === null || request === undefined) {
       if (only !== 'problems') progress.countOdd('unknown');
     } else if (progress.received.has(place)) {
-      if (only !== 'problems') progress.countOdd('doubled');
+      if (only !== 'problems') progress.countOdd('duplicates');
     } else {
       const classified = classifyResult(plan, request.function, result);
       if (only === 'answers' && classified.outcome !== 'answered') {

@@ -4,14 +4,14 @@ import type { SimulatedClock } from './clock/simulated-clock.js';
 import type { FaultBox } from './faults/fault-box.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { ResolvedOptions } from './options.js';
-import type { FileShelf } from './storage/file-shelf.js';
+import type { FileStore } from './storage/file-store.js';
 
 /** What the parts of one simulator work with. */
 export interface Simulation {
   readonly options: ResolvedOptions;
   readonly clock: SimulatedClock;
   readonly database: DatabaseSync;
-  readonly files: FileShelf;
+  readonly files: FileStore;
   readonly batches: BatchStore;
   readonly ledger: Ledger;
   readonly faults: FaultBox;

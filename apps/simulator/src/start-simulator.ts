@@ -16,7 +16,7 @@ import { addFileRoutes } from './routes/file-routes.js';
 import { addSynchronousRoutes } from './routes/synchronous-routes.js';
 import type { Simulation } from './simulation.js';
 import { inTransaction, openDatabase } from './storage/database.js';
-import { FileShelf } from './storage/file-shelf.js';
+import { FileStore } from './storage/file-store.js';
 import { Settings } from './storage/settings.js';
 
 export interface Simulator {
@@ -41,7 +41,7 @@ export async function startSimulator(
   mkdirSync(uploadFolder);
   const settings = new Settings(database);
   const keeper = new ClockKeeper(settings, resolved.speed);
-  const files = new FileShelf(database, fileFolder);
+  const files = new FileStore(database, fileFolder);
   const simulation: Simulation = {
     options: resolved,
     clock: keeper.clock,

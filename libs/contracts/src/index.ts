@@ -9,7 +9,7 @@ export {
   TimeoutError,
   ValidationError,
   isBatchmillError,
-  isDependencyAway,
+  isDependencyUnavailable,
   type BatchmillError,
   type ErrorKind,
 } from './error-kinds.js';
@@ -38,4 +38,4 @@ export { BatchSettled } from './events/batch-settled.js';
 export { ResultsIngested } from './events/results-ingested.js';
 export { DocumentsRetryScheduled } from './events/documents-retry-scheduled.js';
 export { RunFinished } from './events/run-finished.js';
-export { factOf, headersOf, type Fact } from './fact.js';
+export { envelopeOf, headersOf, type EventEnvelope } from './event-envelope.js';

@@ -48,17 +48,17 @@ export type {
   PipelineFunction,
   PipelineSchedule,
   PromptFunction,
-  Side,
+  EndpointPlan,
   Source,
   Status,
 } from './pipeline.js';
 export { Pipelines } from './pipelines.js';
-export { onStrayError } from './code/stray-errors.js';
+export { onUnhandledError } from './code/stray-errors.js';
 export { unknownPipeline } from './unknown-pipeline.js';
 export { missingId } from './requests/missing-id.js';
-export { placesOf, type Places } from './plan/places-of.js';
+export { storageTargetsOf, type StorageTargets } from './plan/storage-targets.js';
 export { planRun } from './plan/plan-run.js';
-export type { AskedRun, PlannedFunction, RunPlan } from './plan/run-plan.js';
+export type { RequestedRun, PlannedFunction, RunPlan } from './plan/run-plan.js';
 export { renderRequests } from './requests/render-requests.js';
 export type { RenderFailure, RenderedRequest, Rendering } from './requests/rendered-request.js';
 export { promptsIn, type PromptIn } from './requests/prompts-in.js';

@@ -19,8 +19,8 @@ export interface Pipeline {
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly source: Source;
   readonly defaultEndpoint: Endpoint | null;
-  readonly embeddings: Side | null;
-  readonly inference: Side | null;
+  readonly embeddings: EndpointPlan | null;
+  readonly inference: EndpointPlan | null;
   readonly batch: BatchOptions;
   readonly schedules: readonly PipelineSchedule[];
 }
@@ -61,7 +61,7 @@ export interface Status {
 }
 
 /** What a pipeline does on one endpoint. */
-export interface Side {
+export interface EndpointPlan {
   readonly endpoint: Endpoint;
   readonly status: Status;
   readonly infoField: string;

@@ -4,7 +4,7 @@ import type { VectorHit, Vectors } from '@batchmill/vectors';
 import { Command, InvalidArgumentError } from 'commander';
 import { countFrom } from '../run-options.js';
 import { screenColumns } from '../show/screen-columns.js';
-import { withLine } from '../with-line.js';
+import { withLine } from '../with-engine.js';
 
 interface Flags {
   readonly top?: number;

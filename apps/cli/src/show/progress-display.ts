@@ -1,5 +1,5 @@
 import type { RunReport } from '@batchmill/service';
-import { LineDisplay } from './line-display.js';
+import { PlainDisplay } from './plain-display.js';
 import { LiveDisplay } from './live-display.js';
 
 export interface Terminal extends NodeJS.WritableStream {
@@ -19,5 +19,5 @@ export interface ProgressDisplay {
 /** What fits the output: drawn in place on a terminal that can, lines elsewhere. */
 export function progressDisplay(out: Terminal): ProgressDisplay {
   const isLive = out.isTTY === true && process.env['TERM'] !== 'dumb';
-  return isLive ? new LiveDisplay(out, Date.now) : new LineDisplay(out, Date.now);
+  return isLive ? new LiveDisplay(out, Date.now) : new PlainDisplay(out, Date.now);
 }

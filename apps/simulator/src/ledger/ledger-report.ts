@@ -1,5 +1,5 @@
 import type { BatchStore } from '../batches/batch-store.js';
-import type { FileShelf, StoredFile } from '../storage/file-shelf.js';
+import type { FileStore, StoredFile } from '../storage/file-store.js';
 import type { BilledTwice, Ledger, Totals } from './ledger.js';
 
 /** What `GET /admin/ledger` tells. The totals are batches and synchronous calls together. */
@@ -19,7 +19,7 @@ export interface LedgerReport extends Totals {
   readonly synchronous: Totals;
 }
 
-export function reportLedger(ledger: Ledger, batches: BatchStore, files: FileShelf, nowSeconds: number): LedgerReport {
+export function reportLedger(ledger: Ledger, batches: BatchStore, files: FileStore, nowSeconds: number): LedgerReport {
   const batched = ledger.batchTotals();
   const synchronous = ledger.synchronousTotals();
   const billed = ledger.billedByBatch();

@@ -1,4 +1,4 @@
-import type { Subscribing } from '../bus.js';
+import type { SubscribeOptions } from '../bus.js';
 import { Member } from './member.js';
 import { PartitionReader, type Reading } from './partition-reader.js';
 
@@ -12,7 +12,7 @@ export class ConsumerGroup {
     private readonly reading: Reading,
   ) {}
 
-  join(subscribing: Subscribing): Member {
+  join(subscribing: SubscribeOptions): Member {
     const member = new Member(subscribing);
     this.members.push(member);
     for (const topic of new Set(subscribing.topics)) {

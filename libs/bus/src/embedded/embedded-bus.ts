@@ -4,7 +4,7 @@ import {
   Bus,
   type IncomingMessage,
   type OutgoingMessage,
-  type Subscribing,
+  type SubscribeOptions,
   type Subscription,
   type TopicLag,
 } from '../bus.js';
@@ -24,7 +24,7 @@ export interface EmbeddedBusOptions {
   /** The first pause before a failed message comes again; it doubles with every further failure, up to 32 times this. */
   readonly redeliveryPauseMs?: number;
   /** How long a message that another process published may go unnoticed. */
-  readonly lookMs?: number;
+  readonly pollMs?: number;
 }
 
 const pageSize = 500;
@@ -53,7 +53,7 @@ export class EmbeddedBus extends Bus {
   }
 
   static open(options: EmbeddedBusOptions): EmbeddedBus {
-    const complete = { partitions: 4, redeliveryPauseMs: 1000, lookMs: 200, ...options };
+    const complete = { partitions: 4, redeliveryPauseMs: 1000, pollMs: 200, ...options };
     return new EmbeddedBus(MessageLog.open(options.file), complete);
   }
 
@@ -84,7 +84,7 @@ export class EmbeddedBus extends Bus {
     }
   }
 
-  override async subscribe(subscribing: Subscribing): Promise<Subscription> {
+  override async subscribe(subscribing: SubscribeOptions): Promise<Subscription> {
     this.log.makeTopics(subscribing.topics, this.options.partitions);
     this.becomeConsumer();
     const group = this.groupOf(subscribing.group);
@@ -153,7 +153,7 @@ export class EmbeddedBus extends Bus {
       this.lock.release();
       throw error;
     }
-    this.looking = setInterval(() => this.look(), this.options.lookMs);
+    this.looking = setInterval(() => this.look(), this.options.pollMs);
   }
 
   private async leave(group: ConsumerGroup, member: Member, stop: () => Promise<void>): Promise<void> {

@@ -1,10 +1,10 @@
-import type { IncomingMessage, Subscribing } from '../bus.js';
+import type { IncomingMessage, SubscribeOptions } from '../bus.js';
 
 /** One subscription as a member of its group. */
 export class Member {
   private readonly running = new Set<Promise<unknown>>();
 
-  constructor(private readonly subscribing: Subscribing) {}
+  constructor(private readonly subscribing: SubscribeOptions) {}
 
   wants(topic: string): boolean {
     return this.subscribing.topics.includes(topic);

@@ -118,7 +118,7 @@ describe('responseUpdate', () => {
     expect(await updateOf(options)).toEqual({ $set: { seen: document['_id'] } });
   });
 
-  it('I2: keys may be templates, so that functions write side by side', async () => {
+  it('I2: keys may be templates, so that functions write endpointPlan by endpointPlan', async () => {
     expect(await updateOf({ responseTemplate: { $set: { 'answers.{{function}}': '{{response_content}}' } } })).toEqual({
       $set: { 'answers.summary': 'Short.' },
     });

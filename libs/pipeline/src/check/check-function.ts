@@ -1,6 +1,6 @@
 import { embeddingsFunction } from '../embeddings-function.js';
 import { isPromptFile } from '../definition/prompt.js';
-import type { Parameter, PromptFunction, Side } from '../pipeline.js';
+import type { Parameter, PromptFunction, EndpointPlan } from '../pipeline.js';
 import { compilePrompt, type PromptTemplate } from '../templates/compile-prompt.js';
 import { TemplateSyntaxError } from '../templates/template-syntax-error.js';
 import { checkResponseSchema } from './check-response-schema.js';
@@ -28,7 +28,7 @@ const keys = [
 const urls = { chat: '/v1/chat/completions', responses: '/v1/responses' } as const;
 
 interface Surroundings {
-  readonly side: Pick<Side, 'status' | 'infoField' | 'errorField'>;
+  readonly endpointPlan: Pick<EndpointPlan, 'status' | 'infoField' | 'errorField'>;
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly several: boolean;
 }

@@ -69,7 +69,7 @@ export function estimateRun(
 }
 
 function estimateModel(
-  { side }: RunPlan,
+  { endpointPlan }: RunPlan,
   {
     model,
     requests,
@@ -98,7 +98,7 @@ function estimateModel(
     inputTokens: usage.inputTokens,
     maxOutputTokens: usage.outputTokens,
     batches: Math.max(
-      Math.ceil(Math.min(documents, count) / side.batchSize),
+      Math.ceil(Math.min(documents, count) / endpointPlan.batchSize),
       Math.ceil(count / providerLimits.maxRequests),
       Math.ceil(scaled((one) => one.inputs) / providerLimits.maxInputs),
       // Ids are about this long.

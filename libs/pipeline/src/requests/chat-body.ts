@@ -3,8 +3,8 @@ import { isReasoningModel } from './is-reasoning-model.js';
 import type { Prompts } from './render-prompt.js';
 
 /** https://platform.openai.com/docs/api-reference/chat/create */
-export function chatBody(asks: PromptFunction, { system, user }: Prompts): Record<string, unknown> {
-  const { model, temperature, maxTokens, responseSchema } = asks;
+export function chatBody(definition: PromptFunction, { system, user }: Prompts): Record<string, unknown> {
+  const { model, temperature, maxTokens, responseSchema } = definition;
   return {
     model,
     messages: [...(system === null ? [] : [{ role: 'system', content: system }]), { role: 'user', content: user }],

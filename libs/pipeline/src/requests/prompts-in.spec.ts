@@ -6,11 +6,15 @@ import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { promptsIn, type PromptIn } from './prompts-in.js';
 import { renderRequests } from './render-requests.js';
 
-const asks = { system: 'Be brief.', user: '{{ text_content }}' };
+const definition = { system: 'Be brief.', user: '{{ text_content }}' };
 const pipeline = aPipeline({
   embeddings: embeddingsOf(),
   inference: {
-    functions: [chat({ name: 'a', ...asks }), responses({ name: 'b', ...asks }), chat({ name: 'c', user: 'Hi' })],
+    functions: [
+      chat({ name: 'a', ...definition }),
+      responses({ name: 'b', ...definition }),
+      chat({ name: 'c', user: 'Hi' }),
+    ],
   },
 });
 

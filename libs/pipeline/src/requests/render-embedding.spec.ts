@@ -15,7 +15,7 @@ function embed(
 }
 
 describe('renderRequests for embeddings', () => {
-  it('E2: asks for the text with model and dimensions, in base64', async () => {
+  it('E2: definition for the text with model and dimensions, in base64', async () => {
     const { requests, failures } = await embed({ text_content: 'Hello world' }, { dimensions: 256 });
 
     expect(failures).toEqual([]);

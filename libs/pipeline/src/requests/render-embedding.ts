@@ -8,16 +8,16 @@ import { truncateText } from '../tokens/truncate-text.js';
 import type { RenderedRequest } from './rendered-request.js';
 
 /** Throws a DocumentFailure when there is no text that can be embedded. */
-export function renderEmbedding(asks: EmbeddingFunction, document: SourceDocument): RenderedRequest {
-  const { text, tokens } = fittingText(asks, readText(asks, document));
+export function renderEmbedding(definition: EmbeddingFunction, document: SourceDocument): RenderedRequest {
+  const { text, tokens } = fittingText(definition, readText(definition, document));
   return {
-    function: asks.name,
-    model: asks.model,
-    url: asks.url,
+    function: definition.name,
+    model: definition.model,
+    url: definition.url,
     body: {
-      model: asks.model,
+      model: definition.model,
       input: text,
-      ...(asks.model.startsWith('text-embedding-3-') ? { dimensions: asks.dimensions } : {}),
+      ...(definition.model.startsWith('text-embedding-3-') ? { dimensions: definition.dimensions } : {}),
       encoding_format: 'base64',
     },
     inputs: 1,

@@ -21,16 +21,17 @@ export interface Prompts {
 
 /** Throws a DocumentFailure when a prompt cannot be rendered. */
 export function renderPrompt(
-  asks: PromptFunction,
+  definition: PromptFunction,
   planned: PlannedFunction,
   variables: Readonly<Record<string, unknown>>,
   fieldMap: Readonly<Record<string, string>>,
 ): RenderedRequest {
   const seen: Seen = { variables: functionVariables(variables, planned), fieldMap };
-  const system = asks.system === null ? null : render(asks.system, `Function ${planned.name}, system prompt`, seen);
+  const system =
+    definition.system === null ? null : render(definition.system, `Function ${planned.name}, system prompt`, seen);
   const prompts: Prompts = {
     system: system === '' ? null : system,
-    user: render(asks.user, `Function ${planned.name}, user prompt`, seen),
+    user: render(definition.user, `Function ${planned.name}, user prompt`, seen),
   };
   if (prompts.user.trim() === '') {
     throw new DocumentFailure(
@@ -43,12 +44,12 @@ export function renderPrompt(
   }
   return {
     function: planned.name,
-    model: asks.model,
-    url: asks.url,
-    body: asks.url === '/v1/responses' ? responsesBody(asks, prompts) : chatBody(asks, prompts),
+    model: definition.model,
+    url: definition.url,
+    body: definition.url === '/v1/responses' ? responsesBody(definition, prompts) : chatBody(definition, prompts),
     inputs: 0,
-    inputTokens: countPrompts(asks, prompts),
-    maxOutputTokens: asks.maxTokens,
+    inputTokens: countPrompts(definition, prompts),
+    maxOutputTokens: definition.maxTokens,
   };
 }
 

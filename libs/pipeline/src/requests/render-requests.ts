@@ -20,13 +20,13 @@ export async function renderRequests(
   for (const name of functions) {
     const planned = plannedFunction(plan, name);
     try {
-      if (planned.asks.kind === 'embedding') requests.push(renderEmbedding(planned.asks, document));
+      if (planned.definition.kind === 'embedding') requests.push(renderEmbedding(planned.definition, document));
       else {
         const seen = await (variables ??= documentVariables(plan, document));
         const { fieldMap } = plan.pipeline.source;
-        const { asks } = planned;
-        const request = renderPrompt(asks, planned, seen, fieldMap);
-        expectWritable({ ...planned, asks }, functionVariables(seen, planned), fieldMap);
+        const { definition } = planned;
+        const request = renderPrompt(definition, planned, seen, fieldMap);
+        expectWritable({ ...planned, definition }, functionVariables(seen, planned), fieldMap);
         requests.push(request);
       }
     } catch (error) {

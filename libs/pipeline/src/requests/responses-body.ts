@@ -3,8 +3,8 @@ import { isReasoningModel } from './is-reasoning-model.js';
 import type { Prompts } from './render-prompt.js';
 
 /** https://platform.openai.com/docs/api-reference/responses/create */
-export function responsesBody(asks: PromptFunction, { system, user }: Prompts): Record<string, unknown> {
-  const { model, temperature, maxTokens, responseSchema } = asks;
+export function responsesBody(definition: PromptFunction, { system, user }: Prompts): Record<string, unknown> {
+  const { model, temperature, maxTokens, responseSchema } = definition;
   return {
     model,
     ...(system === null ? {} : { instructions: system }),

@@ -12,7 +12,7 @@ const maxDepth = 20;
  */
 export async function variablesThere(plan: RunPlan, document: SourceDocument): Promise<string[]> {
   const { embeddings, inference } = plan.pipeline;
-  const ours = [embeddings, inference].map((side) => side?.infoField);
+  const ours = [embeddings, inference].map((endpointPlan) => endpointPlan?.infoField);
   return Object.entries(await variablesOf(plan, document))
     .filter(([name]) => name !== 'document' && !ours.includes(name))
     .flatMap(([name, value]) => namesIn(name, value, []))

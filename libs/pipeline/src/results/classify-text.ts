@@ -11,11 +11,11 @@ export interface Said {
   readonly ended: 'whole' | 'cut-off' | 'refused' | 'filtered' | 'not-carried-out' | 'failed';
 }
 
-export function classifyText(asks: PromptFunction, body: unknown, usage: Usage): Classified {
+export function classifyText(definition: PromptFunction, body: unknown, usage: Usage): Classified {
   if (typeof body !== 'object' || body === null) {
     return retry('provider.no-content', 'The provider answered without a body', { usage });
   }
-  const { text, ended } = asks.url === '/v1/responses' ? readResponses(body) : readChat(body);
+  const { text, ended } = definition.url === '/v1/responses' ? readResponses(body) : readChat(body);
   switch (ended) {
     case 'refused':
       return fail('provider.refusal', 'The model refused to answer', { usage });
@@ -34,7 +34,7 @@ export function classifyText(asks: PromptFunction, body: unknown, usage: Usage):
       }
       if (text === null || text === '')
         return retry('provider.no-content', 'The provider answered without a text', { usage });
-      return classifyContent(asks, { text, body, isCutOff: ended === 'cut-off' }, usage);
+      return classifyContent(definition, { text, body, isCutOff: ended === 'cut-off' }, usage);
   }
 }
 

@@ -9,7 +9,7 @@ it('keeps counting right when it has seen more pieces than it keeps', () => {
   expect(reader.read(' w7', 0)).toBe(3);
 });
 
-it('asks for a piece that it has seen only once', () => {
+it('definition for a piece that it has seen only once', () => {
   const asked: string[] = [];
   const reader = new PieceReader((piece) => asked.push(piece));
   const text = 'to be or not to be';

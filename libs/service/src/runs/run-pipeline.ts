@@ -9,13 +9,13 @@ import {
   type ResponsesBody,
 } from '@batchmill/pipeline';
 import { MemoryLog, type Log } from '@batchmill/telemetry';
-import { openLine } from '../open-line.js';
+import { openEngine } from '../open-engine.js';
 import type { RunReport } from '../reports/run-report.js';
 import { runStages } from '../run-stages.js';
 import { pipelineDefaultsOf, readSettings, type Settings } from '../settings/index.js';
-import { askForRun } from './ask-for-run.js';
+import { requestRun } from './request-run.js';
 import { awaitRun, hasEnded } from './await-run.js';
-import { awaitTold } from './await-told.js';
+import { awaitNotifications } from './await-notifications.js';
 import { expectOptions } from './expect-options.js';
 import { expectRunId } from './expect-run-id.js';
 import { expectRunnable } from './expect-runnable.js';
@@ -101,20 +101,20 @@ async function attendRun({ options, isAsked, ...attending }: Attending): Promise
     );
   }
   const opened =
-    working ?? (await openLine(settings, { log: attending.log, name: 'run-pipeline', needsProvider: false }));
-  const since = opened.line.clock.now();
+    working ?? (await openEngine(settings, { log: attending.log, name: 'run-pipeline', needsProvider: false }));
+  const since = opened.engine.clock.now();
   try {
-    if (working !== null && !isAsked) await expectRunnable(opened.line, request);
-    const running = working && (await runStages(opened.line, (await import('@batchmill/all-in-one')).stages));
+    if (working !== null && !isAsked) await expectRunnable(opened.engine, request);
+    const running = working && (await runStages(opened.engine, (await import('@batchmill/all-in-one')).stages));
     try {
       options.onWork?.(working === null ? 'elsewhere' : 'here');
-      if (!isAsked) await askForRun(opened.line, request);
-      const report = await awaitRun(opened.line, runId, {
+      if (!isAsked) await requestRun(opened.engine, request);
+      const report = await awaitRun(opened.engine, runId, {
         ...(onProgress === undefined ? {} : { onProgress }),
         ...(signal === undefined ? {} : { signal }),
-        ...(working === null ? { isWorkedOn: workedElsewhere(settings, opened.line.clock) } : {}),
+        ...(working === null ? { isWorkedOn: workedElsewhere(settings, opened.engine.clock) } : {}),
       });
-      if (working !== null && report !== null) await awaitTold(opened.line, report, since, signal);
+      if (working !== null && report !== null) await awaitNotifications(opened.engine, report, since, signal);
       return report;
     } finally {
       await running?.close();

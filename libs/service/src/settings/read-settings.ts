@@ -49,9 +49,9 @@ export function readSettings({ env, cwd, files }: SettingsFrom): Settings {
     const count = problems.length === 1 ? '1 setting is' : `${problems.length} settings are`;
     throw new ValidationError('settings.invalid', `${count} wrong:\n${problems.map((each) => `  ${each}`).join('\n')}`);
   }
-  const said = (name: string): string | undefined =>
+  const raw = (name: string): string | undefined =>
     reading.sources.map(({ variables }) => variables[name]).find((text) => isSet(text));
-  return { ...Object.fromEntries(groups), said } as Settings; // built from the catalogue, as its type is
+  return { ...Object.fromEntries(groups), raw } as Settings; // built from the catalogue, as its type is
 }
 
 function sourcesOf({ env, cwd, files }: SettingsFrom, problems: string[]): Source[] {
