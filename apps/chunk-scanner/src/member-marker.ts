@@ -122,7 +122,7 @@ function isObject(value: unknown): boolean {
 }
 
 function noObject({ endpointPlan }: RunPlan): DocumentError {
-  const message = `the bookkeeping field ${endpointPlan.infoField} held something else than an object; it is kept beside this as former`;
+  const message = `the bookkeeping field ${endpointPlan.infoField} held something else than an object; it is kept beside this as previousValue`;
   return { kind: 'ProcessingError', code: 'document.not-markable', message };
 }
 

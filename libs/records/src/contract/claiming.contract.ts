@@ -284,7 +284,7 @@ export function describeClaiming(make: MakeStore): void {
       expect(document).toMatchObject({
         ai_status: 'failed',
         processing_info: {
-          previousClaimId: 'checked by Ann',
+          previousValue: 'checked by Ann',
           claimId: 'run.c1',
           ended: now,
           error: { ...trouble, at: now, attempt: 0 },

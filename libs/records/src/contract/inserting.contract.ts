@@ -25,7 +25,7 @@ export function describeInserting(make: MakeStore): void {
       expect(transition).toMatchObject({
         events: [event],
         recordId: 'run.c1',
-        ends: false,
+        endsLease: false,
         whenNotApplied: 'done-already',
       });
       expect(await bench().claims.get('run.c1')).toMatchObject({ members: 'members', outbox: [{ id: 'one' }] });

@@ -21,7 +21,7 @@ export function describeMoving(make: MakeStore): void {
       const applied = await transition.apply(envelopes);
 
       expect(applied).toBe(true);
-      expect(transition).toMatchObject({ recordId: 'run', ends: true, dueAt: null, whenNotApplied: 'lease-lost' });
+      expect(transition).toMatchObject({ recordId: 'run', endsLease: true, dueAt: null, whenNotApplied: 'lease-lost' });
       expect(await bench().run('run')).toMatchObject({
         state: 'running',
         endpoint: 'embeddings',
@@ -94,7 +94,7 @@ export function describeMoving(make: MakeStore): void {
       const applied = await transition.apply([]);
 
       expect(applied).toBe(true);
-      expect(transition).toMatchObject({ ends: true, dueAt: until, events: [] });
+      expect(transition).toMatchObject({ endsLease: true, dueAt: until, events: [] });
       expect(await bench().run('run')).toMatchObject({
         state: 'requested',
         reason: 'later',
