@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { encodeId, idText } from '@batchmill/pipeline';
+import { encodeId, idText } from '@batchmill/documents';
 import { readManifest, type Run } from '@batchmill/records';
 import { TestEngine } from '@batchmill/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Binary, Decimal128, Long, MaxKey, MinKey, ObjectId, Timestamp, UUID } from 'bson';
 import { outcomesOf } from './documents.js';
 import { notes } from './notes-pipeline.js';

@@ -1,3 +1,4 @@
+import { Blobs } from '@batchmill/blobs';
 import {
   BatchFileBuilt,
   BatchSettled,
@@ -7,8 +8,7 @@ import {
   Ids,
   type SettledReason,
 } from '@batchmill/contracts';
-import { Blobs } from '@batchmill/blobs';
-import { Provider, RefusedError, type ProviderBatch } from '@batchmill/provider';
+import { Provider, RefusedError, isFileGone, type ProviderBatch } from '@batchmill/provider';
 import {
   Batches,
   Budgets,
@@ -18,14 +18,13 @@ import {
   type Batch,
   type BudgetEntry,
   type Leased,
-  type Transitions,
   type Transition,
+  type Transitions,
 } from '@batchmill/records';
-import { Every, EngineSettings, Stage, Works } from '@batchmill/stage';
+import { EngineSettings, Every, Stage, Works } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
 import { findArmed } from './find-armed.js';
 import { inputFileName } from './input-file-name.js';
-import { isFileGone } from './is-file-gone.js';
 import { metadataOf } from './metadata.js';
 import { OrphanedBatches } from './orphaned-batches.js';
 import { OrphanedFiles } from './orphaned-files.js';

@@ -1,6 +1,7 @@
-import type { ChunksSelected, Clock } from '@batchmill/contracts';
 import type { Blobs } from '@batchmill/blobs';
-import { encodeId, type RunPlan } from '@batchmill/pipeline';
+import type { ChunksSelected, Clock } from '@batchmill/contracts';
+import { encodeId } from '@batchmill/documents';
+import type { RunPlan } from '@batchmill/pipeline';
 import {
   marksProjection,
   noDocuments,
@@ -13,9 +14,9 @@ import {
   type Documents,
   type Leased,
   type Member,
-  type Transitions,
   type ReadMarks,
   type Run,
+  type Transitions,
 } from '@batchmill/records';
 import type { EngineSettings } from '@batchmill/stage';
 import type { ClaimOpener } from './claim-opener.js';

@@ -1,21 +1,22 @@
-import { ChunksSelected, type Clock } from '@batchmill/contracts';
 import type { Blobs } from '@batchmill/blobs';
-import { encodeId, type RunPlan } from '@batchmill/pipeline';
+import { ChunksSelected, type Clock } from '@batchmill/contracts';
+import { encodeId } from '@batchmill/documents';
+import type { RunPlan } from '@batchmill/pipeline';
 import {
   carryingFilter,
   isPending,
+  marksProjection,
   readMarks,
   readMembers,
   writeMembers,
-  marksProjection,
   type Claim,
   type Claims,
   type Documents,
   type Leased,
   type Member,
-  type Transitions,
   type Run,
   type Transition,
+  type Transitions,
 } from '@batchmill/records';
 import type { Log } from '@batchmill/telemetry';
 import { MemberMarker } from './member-marker.js';

@@ -1,5 +1,6 @@
 import type { Clock } from '@batchmill/contracts';
-import { encodeId, type RunPlan } from '@batchmill/pipeline';
+import { encodeId } from '@batchmill/documents';
+import type { RunPlan } from '@batchmill/pipeline';
 import {
   claimableFilter,
   marksProjection,

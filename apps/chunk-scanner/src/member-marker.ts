@@ -1,11 +1,6 @@
-import type { Clock } from '@batchmill/contracts';
-import {
-  claimUpdate as claimTemplate,
-  encodeId,
-  readPath,
-  type DocumentError,
-  type RunPlan,
-} from '@batchmill/pipeline';
+import type { Clock, DocumentError } from '@batchmill/contracts';
+import { encodeId, readPath } from '@batchmill/documents';
+import { claimUpdate as claimTemplate, type RunPlan } from '@batchmill/pipeline';
 import {
   claimFilter,
   claimUpdate,

@@ -1,5 +1,5 @@
 import { ResultsIngested } from '@batchmill/contracts';
-import { decodeId } from '@batchmill/pipeline';
+import { decodeId } from '@batchmill/documents';
 import { writeArchive, type ArchivedDocument } from '@batchmill/records';
 import { TestEngine } from '@batchmill/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';

@@ -1,7 +1,7 @@
-import { BatchFileBuilt, BatchSettled, ChunksSelected, Clock, ProcessingError } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
-import { Pipelines, providerLimits, type FillingLimits, type RunPlan } from '@batchmill/pipeline';
-import { Provider } from '@batchmill/provider';
+import { BatchFileBuilt, BatchSettled, ChunksSelected, Clock, ProcessingError } from '@batchmill/contracts';
+import { Pipelines, type RunPlan } from '@batchmill/pipeline';
+import { Provider, providerLimits, type FillingLimits } from '@batchmill/provider';
 import {
   Batches,
   Budgets,

@@ -1,5 +1,7 @@
 import type { Blobs } from '@batchmill/blobs';
-import { encodeId, renderRequests, type Rendering, type RunPlan } from '@batchmill/pipeline';
+import { encodeId } from '@batchmill/documents';
+import { renderRequests, type RunPlan } from '@batchmill/pipeline';
+import type { Rendering } from '@batchmill/provider';
 import { carryingFilter, readMembers, type BuildPosition, type Claim, type Member } from '@batchmill/records';
 import type { Collection, Fields } from '@batchmill/store';
 import type { ModelFunctions } from './models-of.js';

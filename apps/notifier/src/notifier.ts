@@ -8,18 +8,18 @@ import {
   RunRejected,
   RunScheduleMissed,
   classOf,
+  delayAfter,
   isBatchmillError,
   topicOf,
   type Event,
 } from '@batchmill/contracts';
-import { delayAfter } from '@batchmill/pipeline';
 import {
   Batches,
   Notifications,
   type Leased,
-  type Transitions,
   type Notification,
   type NotificationPayload,
+  type Transitions,
 } from '@batchmill/records';
 import { Consumes, Stage, Works, jitterFrom, type Received } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';

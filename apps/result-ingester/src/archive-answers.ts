@@ -1,5 +1,7 @@
 import type { Blobs } from '@batchmill/blobs';
-import { classifyResult, encodeId, parseResultLine, type RunPlan } from '@batchmill/pipeline';
+import { encodeId } from '@batchmill/documents';
+import { classifyResult, type RunPlan } from '@batchmill/pipeline';
+import { parseResultLine } from '@batchmill/provider';
 import { readLines, writeArchive, type ArchivedAnswer, type ArchivedDocument } from '@batchmill/records';
 import { AnswerSpans } from './answer-spans.js';
 import type { SentRequests } from './sent-requests.js';

@@ -1,30 +1,25 @@
-import type { Clock, Ids } from '@batchmill/contracts';
-import {
-  encodeId,
-  nextAttempt,
-  delayAfter,
-  responseUpdate,
-  type Classified,
-  type DocumentError,
-  type RunPlan,
-} from '@batchmill/pipeline';
+import { delayAfter, type Clock, type DocumentError, type Ids } from '@batchmill/contracts';
+import { encodeId } from '@batchmill/documents';
+import { responseUpdate, type RunPlan } from '@batchmill/pipeline';
+import type { Classified } from '@batchmill/provider';
 import {
   answerUpdate,
-  requestedFilter,
   carryingFilter,
   failureUpdate,
+  failureWithoutErrorUpdate,
   lastAnswerFilter,
   lastAnswerUpdate,
   marksProjection,
   readMarks,
+  requestedFilter,
   retryUpdate,
   settlingUpdates,
-  failureWithoutErrorUpdate,
   type Batch,
 } from '@batchmill/records';
 import { jitterFrom, type EngineSettings } from '@batchmill/stage';
 import type { BulkUpdate, Collection, Fields, Update } from '@batchmill/store';
 import type { Vectors } from '@batchmill/vectors';
+import { nextAttempt } from './next-attempt.js';
 import type { Outcome } from './outcome.js';
 import type { Progress } from './progress.js';
 import { upsertEach } from './upsert-each.js';

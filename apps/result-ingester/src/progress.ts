@@ -1,6 +1,7 @@
+import type { DocumentError } from '@batchmill/contracts';
+import { costOf, type PriceEntry } from '@batchmill/models';
+import type { Classified } from '@batchmill/provider';
 import type { Ingestion } from '@batchmill/records';
-import type { Classified, DocumentError, PriceEntry } from '@batchmill/pipeline';
-import { costOf } from '@batchmill/pipeline';
 import { ReceivedBits } from './received-bits.js';
 
 /** The ingestion's checkpoint while it grows. */

@@ -8,8 +8,9 @@ import {
   Ids,
   ProcessingError,
   ValidationError,
+  delayAfter,
 } from '@batchmill/contracts';
-import { Pipelines, delayAfter } from '@batchmill/pipeline';
+import { Pipelines } from '@batchmill/pipeline';
 import { Provider, type ProviderBatch } from '@batchmill/provider';
 import {
   Batches,
@@ -18,9 +19,9 @@ import {
   providerBatchInfoOf,
   type Batch,
   type Leased,
-  type Transitions,
   type ProviderBatchInfo,
   type Transition,
+  type Transitions,
 } from '@batchmill/records';
 import { Consumes, EngineSettings, Stage, Works, jitterFrom } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';

@@ -39,3 +39,6 @@ export { ResultsIngested } from './events/results-ingested.js';
 export { DocumentsRetryScheduled } from './events/documents-retry-scheduled.js';
 export { RunFinished } from './events/run-finished.js';
 export { envelopeOf, headersOf, type EventEnvelope } from './event-envelope.js';
+export { closestName } from './closest-name.js';
+export { delayAfter, type Backoff } from './delay-after.js';
+export { DocumentFailure, documentError, type DocumentError } from './document-error.js';

@@ -1,4 +1,5 @@
-import type { DocumentError, RunPlan } from '@batchmill/pipeline';
+import type { DocumentError } from '@batchmill/contracts';
+import type { RunPlan } from '@batchmill/pipeline';
 import type { Filter, Update } from '@batchmill/store';
 import { functionOf, info, noError, stateOf, type KeptError } from './document-info.js';
 import { mergeUpdates } from './merge-updates.js';

@@ -1,4 +1,5 @@
-import type { DocumentError, RunPlan } from '@batchmill/pipeline';
+import type { DocumentError } from '@batchmill/contracts';
+import type { RunPlan } from '@batchmill/pipeline';
 
 /** asked: on its way. retry: to be asked again. done and failed are ends. */
 export type FunctionState = 'requested' | 'retry' | 'done' | 'failed';

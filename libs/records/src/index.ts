@@ -10,7 +10,8 @@ export {
   type OrphanedBatch,
   type Submission,
 } from './batches.js';
-export { Budgets, type Budget, type BudgetEntry } from './budgets.js';
+export { Budgets, type Budget } from './budgets.js';
+export type { BudgetEntry } from './budget-entry.js';
 export { Claims, type Claim, type ClaimKind, type ClaimState } from './claims.js';
 export {
   answerUpdate,

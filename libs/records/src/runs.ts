@@ -106,7 +106,10 @@ export class Runs extends Records<Run> {
     const live = { _id: id, state: { $nin: endedRunStates } };
     const isNewer = { lastPauseCommandAt: { $not: { $gte: at } } };
     await this.collection.updateOne({ ...live, ...isNewer, pausedAt: null }, { $set: { pausedAt: at } });
-    const { matched } = await this.collection.updateOne(live, { $max: { lastPauseCommandAt: at }, $inc: { signals: 1 } });
+    const { matched } = await this.collection.updateOne(live, {
+      $max: { lastPauseCommandAt: at },
+      $inc: { signals: 1 },
+    });
     return matched === 1;
   }
 

@@ -19,7 +19,8 @@ export { engineWithoutWork } from './runs/engine-without-work.js';
 export { newRunId } from './runs/new-run-id.js';
 export { openWork } from './runs/open-work.js';
 export { publishEvent } from './runs/publish-event.js';
-export { runPipeline, type PipelineResult, type RunPipelineOptions } from './runs/run-pipeline.js';
+export { runPipeline, type PipelineResult } from './runs/run-pipeline.js';
+export type { RunPipelineOptions } from './runs/run-pipeline-options.js';
 export { workedElsewhere } from './runs/worked-elsewhere.js';
 export { serveStages } from './serve-stages.js';
 export {

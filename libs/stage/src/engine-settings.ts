@@ -1,4 +1,4 @@
-import type { PriceEntry } from '@batchmill/pipeline';
+import type { PriceEntry } from '@batchmill/models';
 import type { NotificationSettings } from './notification-settings.js';
 
 /** What the stages of the line need to know; read once at the start. */

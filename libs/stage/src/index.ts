@@ -11,6 +11,7 @@ export { Consumes, ConsumesUnusable, Every, Stage, Works, declaredOf } from './s
 export type { HandlerDefinition, RecordsClass, StageDefinition } from './stage-definition.js';
 export { StageHost, type Handler, type HostDependencies } from './stage-host.js';
 export { StageStrategy } from './stage-strategy.js';
-export { WorkLoop, type LoopDependencies, type Work } from './work-loop.js';
+export { WorkLoop, type LoopDependencies } from './work-loop.js';
+export type { Work } from './work.js';
 export { WorkSettings } from './work-settings.js';
 export { stageErrorCodes, type StageErrorCode } from './error-codes.js';

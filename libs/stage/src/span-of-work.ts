@@ -1,6 +1,6 @@
 import type { WorkRecord } from '@batchmill/records';
 import type { SpanOptions } from '@batchmill/telemetry';
-import type { Work } from './work-loop.js';
+import type { Work } from './work.js';
 
 /** Who found that there is something to do. */
 export type FoundBy = 'message' | 'clock';

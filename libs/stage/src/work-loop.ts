@@ -1,16 +1,8 @@
 /* Long, because it is one loop: taken, held, carried out, moved, given back, parked. */
 
-import { ProcessingError, isDependencyUnavailable, type Clock, type Ids } from '@batchmill/contracts';
-import { delayAfter } from '@batchmill/pipeline';
-import {
-  InterruptedError,
-  Leased,
-  LeaseLostError,
-  recordedError,
-  type Records,
-  type Transition,
-  type WorkRecord,
-} from '@batchmill/records';
+import type { Work } from './work.js';
+import { ProcessingError, delayAfter, isDependencyUnavailable, type Clock, type Ids } from '@batchmill/contracts';
+import { InterruptedError, LeaseLostError, Leased, recordedError, type WorkRecord } from '@batchmill/records';
 import { countWork, inSpan, type Log, type WorkOutcome } from '@batchmill/telemetry';
 import { Outage } from './outage.js';
 import { assertDeclared } from './assert-declared.js';
@@ -19,17 +11,8 @@ import { jitterFrom } from './jitter.js';
 import type { Readiness } from './readiness.js';
 import { spanOfWork, type FoundBy } from './span-of-work.js';
 import type { OutboxPublisher } from './outbox-publisher.js';
-import type { StageDefinition } from './stage-definition.js';
 import { Signals } from './signals.js';
 import type { WorkSettings } from './work-settings.js';
-
-export interface Work<T extends WorkRecord> {
-  readonly stage: StageDefinition;
-  readonly method: string;
-  readonly records: Records<T>;
-  readonly state: T['state'];
-  handle(record: Leased<T>): Promise<AsyncIterable<Transition>>;
-}
 
 export interface LoopDependencies {
   readonly clock: Clock;

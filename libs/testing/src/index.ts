@@ -9,3 +9,4 @@ export { ShiftedClock } from './shifted-clock.js';
 export { SimulatorProcess, type Ledger } from './simulator-process.js';
 export { TestEngine, type TestEngineOptions } from './test-engine.js';
 export { testEngineSettings, testWorkSettings } from './test-settings.js';
+export { seededRandom } from './seeded-random.js';

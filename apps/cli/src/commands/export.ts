@@ -1,4 +1,4 @@
-import { formsOfId, writeDocument } from '@batchmill/pipeline';
+import { formsOfId, writeDocument } from '@batchmill/documents';
 import { openStores, type Settings } from '@batchmill/service';
 import type { Collection } from '@batchmill/store';
 import { Command } from 'commander';

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { decodeId } from '@batchmill/pipeline';
-import { EmbeddedStore } from '@batchmill/store/embedded';
+import { decodeId } from '@batchmill/documents';
 import type { Fields } from '@batchmill/store';
+import { EmbeddedStore } from '@batchmill/store/embedded';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

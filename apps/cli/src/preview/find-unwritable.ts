@@ -1,4 +1,6 @@
-import { noUsage, responseUpdate, type PipelineFunction, type RenderFailure, type RunPlan } from '@batchmill/pipeline';
+import { noUsage } from '@batchmill/models';
+import { responseUpdate, type PipelineFunction, type RunPlan } from '@batchmill/pipeline';
+import type { RenderFailure } from '@batchmill/provider';
 import type { Fields } from '@batchmill/store';
 
 const anyAnswer = { kind: 'text', text: 'An answer.', body: {} } as const;

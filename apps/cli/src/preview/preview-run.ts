@@ -1,17 +1,14 @@
+import { idText, readPath } from '@batchmill/documents';
 import {
   estimateRun,
-  idText,
   missingId,
   planRun,
-  readPath,
   renderRequests,
   variablesThere,
   type Estimate,
-  type RenderFailure,
-  type RenderedRequest,
-  type Rendering,
   type RunPlan,
 } from '@batchmill/pipeline';
+import type { RenderFailure, RenderedRequest, Rendering } from '@batchmill/provider';
 import type { Engine } from '@batchmill/service';
 import type { Fields } from '@batchmill/store';
 import { documentsAskedFor } from '../estimate/documents-asked-for.js';

@@ -1,5 +1,5 @@
 import type { RunReport } from '@batchmill/service';
-import type { ProgressDisplay } from './progress-display.js';
+import type { ProgressDisplay } from './display.js';
 import { progressLine } from './progress-line.js';
 
 const columns = 200;

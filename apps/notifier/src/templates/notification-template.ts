@@ -1,8 +1,8 @@
 import { ValidationError } from '@batchmill/contracts';
-import { TemplateSyntaxError, compilePrompt, type PromptTemplate } from '@batchmill/pipeline';
+import type { NotificationPayload } from '@batchmill/records';
+import { TemplateSyntaxError, compilePrompt, type PromptTemplate } from '@batchmill/templates';
 import { readFileSync } from 'node:fs';
 import { samplePayloads } from '../payloads/sample-payload.js';
-import type { NotificationPayload } from '@batchmill/records';
 
 export interface TemplateOptions<Content> {
   /** The setting that names the file. */

@@ -1,8 +1,7 @@
+import { isPlainObject, pathsOverlap } from '@batchmill/documents';
 import { isKnownOperator } from '../check/check-update-template.js';
 import { fieldPathPattern } from '../check/section.js';
 import type { UpdateOperators } from '../definition/update-operators.js';
-import { isPlainObject } from '../is-plain-object.js';
-import { pathsOverlap } from '../paths-overlap.js';
 import type { EndpointPlan } from '../pipeline.js';
 
 /** An update that must not be written; its message names no contents. */

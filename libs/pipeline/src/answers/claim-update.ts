@@ -1,7 +1,7 @@
 import { ProcessingError } from '@batchmill/contracts';
+import { templateError } from '@batchmill/templates';
 import type { UpdateOperators } from '../definition/update-operators.js';
 import type { RunPlan } from '../plan/run-plan.js';
-import { templateError } from '../templates/template-error.js';
 import { UnusableUpdate, checkRenderedUpdate } from './check-rendered-update.js';
 import type { AnswerMoment } from './response-update.js';
 

@@ -1,7 +1,7 @@
-import { DocumentFailure } from '../document-error.js';
-import type { PlannedFunction } from '../plan/run-plan.js';
+import { DocumentFailure } from '@batchmill/contracts';
+import { templateError, undefinedVariable } from '@batchmill/templates';
 import type { PromptFunction } from '../pipeline.js';
-import { templateError, undefinedVariable } from '../templates/template-error.js';
+import type { PlannedFunction } from '../plan/run-plan.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 

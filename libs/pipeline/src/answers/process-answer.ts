@@ -1,10 +1,9 @@
+import { DocumentFailure, documentError } from '@batchmill/contracts';
+import { isPlainObject, type SourceDocument } from '@batchmill/documents';
+import type { Answer } from '@batchmill/provider';
 import { callCode } from '../code/call-code.js';
 import { plainCopy } from '../code/plain-copy.js';
-import type { SourceDocument } from '../definition/source-document.js';
-import { DocumentFailure, documentError } from '../document-error.js';
-import { isPlainObject } from '../is-plain-object.js';
 import type { PromptFunction } from '../pipeline.js';
-import type { Answer } from '../results/classified.js';
 
 export interface ProcessedAnswer {
   /** `{{response_content}}` */

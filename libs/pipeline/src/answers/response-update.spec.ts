@@ -1,9 +1,9 @@
+import type { SourceDocument } from '@batchmill/documents';
+import type { Answer } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
 import { ObjectId } from 'bson';
 import { chat } from '../definition/chat.js';
-import type { SourceDocument } from '../definition/source-document.js';
 import { planRun } from '../plan/plan-run.js';
-import type { Answer } from '../results/classified.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { responseUpdate } from './response-update.js';
 

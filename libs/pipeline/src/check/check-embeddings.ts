@@ -1,8 +1,8 @@
+import { dimensionsOf } from '@batchmill/models';
 import { embeddingsFunction } from '../embeddings-function.js';
 import type { BatchOptions, EmbeddingFunction, EndpointPlan } from '../pipeline.js';
 import { checkEndpointPlan, sideKeys } from './check-endpoint-plan.js';
 import type { Checking } from './checking.js';
-import { dimensionsOf } from './dimensions-of.js';
 import { Section } from './section.js';
 
 const keys = ['model', 'dimensions', 'text', 'tooLong', 'vectors', ...sideKeys];

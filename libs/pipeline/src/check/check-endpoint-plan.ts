@@ -1,11 +1,11 @@
 import type { Endpoint } from '@batchmill/contracts';
-import { pathsOverlap } from '../paths-overlap.js';
-import type { BatchOptions, EndpointPlan, Status } from '../pipeline.js';
-import { compileValue } from '../templates/compile-value.js';
-import { batchSizeRange } from './check-batch.js';
-import { checkUpdateTemplate } from './check-update-template.js';
+import { pathsOverlap } from '@batchmill/documents';
+import { compileValue } from '@batchmill/templates';
 import { bookkeptNames } from '../bookkept-names.js';
 import type { ClaimVariables, UpdateFunction } from '../definition/template-functions.js';
+import type { BatchOptions, EndpointPlan, Status } from '../pipeline.js';
+import { batchSizeRange } from './check-batch.js';
+import { checkUpdateTemplate } from './check-update-template.js';
 import type { Checking } from './checking.js';
 import { Section } from './section.js';
 import { templateProblem } from './template-problem.js';

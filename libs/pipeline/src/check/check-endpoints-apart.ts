@@ -1,5 +1,5 @@
+import { pathsOverlap } from '@batchmill/documents';
 import type { EndpointPlan } from '../pipeline.js';
-import { pathsOverlap } from '../paths-overlap.js';
 import type { Checking } from './checking.js';
 
 /** Embeddings and inference may work on the same documents at once, so neither may touch the other's marks. */

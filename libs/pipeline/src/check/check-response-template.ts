@@ -1,6 +1,6 @@
+import { compileValue } from '@batchmill/templates';
 import type { AnswerVariables, ResponseFunction } from '../definition/template-functions.js';
-import type { PromptFunction, EndpointPlan } from '../pipeline.js';
-import { compileValue } from '../templates/compile-value.js';
+import type { EndpointPlan, PromptFunction } from '../pipeline.js';
 import { checkUpdateTemplate } from './check-update-template.js';
 import type { Checking } from './checking.js';
 import type { Section } from './section.js';

@@ -1,8 +1,8 @@
 import type { Endpoint } from '@batchmill/contracts';
+import type { SourceDocument } from '@batchmill/documents';
 import type { ParameterDefinitions, ParametersOf } from './parameter-definitions.js';
 import type { PromptFunctionDefinition } from './prompt-function-definition.js';
 import type { QueryFilter } from './query-filter.js';
-import type { SourceDocument } from './source-document.js';
 import type { UpdateFunction } from './template-functions.js';
 import type { UpdateOperators } from './update-operators.js';
 

@@ -1,7 +1,6 @@
-import { ValidationError } from '@batchmill/contracts';
-import { closestName } from '../closest-name.js';
+import { ValidationError, closestName } from '@batchmill/contracts';
 import type { ParameterValue } from '../definition/parameter-definitions.js';
-import type { Pipeline, PipelineFunction, EndpointPlan } from '../pipeline.js';
+import type { EndpointPlan, Pipeline, PipelineFunction } from '../pipeline.js';
 import { functionNamed, type NamedFunction } from './function-named.js';
 import type { PlannedFunction } from './run-plan.js';
 

@@ -1,9 +1,9 @@
+import { promptsIn, type PromptIn } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
 import { chat } from '../definition/chat.js';
 import { responses } from '../definition/responses.js';
 import { planRun } from '../plan/plan-run.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
-import { promptsIn, type PromptIn } from './prompts-in.js';
 import { renderRequests } from './render-requests.js';
 
 const definition = { system: 'Be brief.', user: '{{ text_content }}' };

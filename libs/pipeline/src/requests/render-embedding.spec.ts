@@ -1,10 +1,10 @@
+import type { SourceDocument } from '@batchmill/documents';
+import type { Rendering } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
 import type { PipelineDefinition } from '../definition/pipeline-definition.js';
-import type { SourceDocument } from '../definition/source-document.js';
 import { planRun } from '../plan/plan-run.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { renderRequests } from './render-requests.js';
-import type { Rendering } from './rendered-request.js';
 
 function embed(
   document: SourceDocument,

@@ -1,11 +1,8 @@
-import { maxEmbeddingTokens } from '../batches/provider-limits.js';
-import type { SourceDocument } from '../definition/source-document.js';
-import { DocumentFailure, documentError } from '../document-error.js';
+import { DocumentFailure, documentError } from '@batchmill/contracts';
+import { readPath, type SourceDocument } from '@batchmill/documents';
+import { countTokens, truncateText } from '@batchmill/models';
+import { embeddingBody, maxEmbeddingTokens, type RenderedRequest } from '@batchmill/provider';
 import type { EmbeddingFunction } from '../pipeline.js';
-import { readPath } from '../read-path.js';
-import { countTokens } from '../tokens/count-tokens.js';
-import { truncateText } from '../tokens/truncate-text.js';
-import type { RenderedRequest } from './rendered-request.js';
 
 /** Throws a DocumentFailure when there is no text that can be embedded. */
 export function renderEmbedding(definition: EmbeddingFunction, document: SourceDocument): RenderedRequest {
@@ -14,12 +11,7 @@ export function renderEmbedding(definition: EmbeddingFunction, document: SourceD
     function: definition.name,
     model: definition.model,
     url: definition.url,
-    body: {
-      model: definition.model,
-      input: text,
-      ...(definition.model.startsWith('text-embedding-3-') ? { dimensions: definition.dimensions } : {}),
-      encoding_format: 'base64',
-    },
+    body: embeddingBody(definition, text),
     inputs: 1,
     inputTokens: tokens,
     maxOutputTokens: 0,

@@ -1,23 +1,14 @@
-import { DocumentFailure, documentError } from '../document-error.js';
+import { DocumentFailure, documentError } from '@batchmill/contracts';
+import { countTokens } from '@batchmill/models';
+import { promptBody, type Prompts, type RenderedRequest } from '@batchmill/provider';
+import { templateError, type PromptTemplate, type Seen } from '@batchmill/templates';
 import type { PromptFunction } from '../pipeline.js';
 import type { PlannedFunction } from '../plan/run-plan.js';
-import type { PromptTemplate } from '../templates/compile-prompt.js';
-import { templateError } from '../templates/template-error.js';
-import type { Seen } from '../templates/what-is-there.js';
-import { countTokens } from '../tokens/count-tokens.js';
-import { chatBody } from './chat-body.js';
-import type { RenderedRequest } from './rendered-request.js';
-import { responsesBody } from './responses-body.js';
 import { functionVariables } from './template-variables.js';
 
 /** What the provider adds around messages: https://github.com/openai/openai-cookbook, "How to count tokens with tiktoken". */
 const tokensPerMessage = 4;
 const tokensPerAnswer = 3;
-
-export interface Prompts {
-  readonly system: string | null;
-  readonly user: string;
-}
 
 /** Throws a DocumentFailure when a prompt cannot be rendered. */
 export function renderPrompt(
@@ -46,7 +37,7 @@ export function renderPrompt(
     function: planned.name,
     model: definition.model,
     url: definition.url,
-    body: definition.url === '/v1/responses' ? responsesBody(definition, prompts) : chatBody(definition, prompts),
+    body: promptBody(definition, prompts),
     inputs: 0,
     inputTokens: countPrompts(definition, prompts),
     maxOutputTokens: definition.maxTokens,

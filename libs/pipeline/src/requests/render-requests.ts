@@ -1,11 +1,11 @@
-import type { SourceDocument } from '../definition/source-document.js';
+import { DocumentFailure } from '@batchmill/contracts';
+import type { SourceDocument } from '@batchmill/documents';
+import type { RenderFailure, RenderedRequest, Rendering } from '@batchmill/provider';
 import { expectWritable } from '../answers/expect-writable.js';
-import { DocumentFailure } from '../document-error.js';
 import { plannedFunction } from '../plan/planned-function.js';
 import type { RunPlan } from '../plan/run-plan.js';
 import { renderEmbedding } from './render-embedding.js';
 import { renderPrompt } from './render-prompt.js';
-import type { RenderFailure, RenderedRequest, Rendering } from './rendered-request.js';
 import { documentVariables, functionVariables } from './template-variables.js';
 
 /** The requests of one document for the functions given (names of the plan). What cannot be rendered is told, not thrown. */

@@ -1,8 +1,7 @@
+import { readPath, type SourceDocument } from '@batchmill/documents';
 import { callCode } from '../code/call-code.js';
 import { plainCopy } from '../code/plain-copy.js';
-import type { SourceDocument } from '../definition/source-document.js';
 import type { PlannedFunction, RunPlan } from '../plan/run-plan.js';
-import { readPath } from '../read-path.js';
 import { singularOf } from './singular-of.js';
 
 type Variables = Readonly<Record<string, unknown>>;

@@ -1,6 +1,5 @@
-import type { SourceDocument } from '../definition/source-document.js';
-import { DocumentFailure } from '../document-error.js';
-import { isPlainObject } from '../is-plain-object.js';
+import { DocumentFailure } from '@batchmill/contracts';
+import { isPlainObject, type SourceDocument } from '@batchmill/documents';
 import type { RunPlan } from '../plan/run-plan.js';
 import { documentVariables } from './template-variables.js';
 

@@ -1,6 +1,5 @@
+import { ConnectionError, delayAfter, type Clock } from '@batchmill/contracts';
 import { randomInt } from 'node:crypto';
-import { ConnectionError, type Clock } from '@batchmill/contracts';
-import { delayAfter } from '@batchmill/pipeline';
 import { AskedToWait } from './errors-of-calls.js';
 
 export interface RetryOptions {

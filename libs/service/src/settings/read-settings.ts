@@ -1,7 +1,6 @@
+import { ValidationError, closestName } from '@batchmill/contracts';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ValidationError } from '@batchmill/contracts';
-import { closestName } from '@batchmill/pipeline';
 import { settingGroups, settingsCatalogue } from './catalogue.js';
 import type { Setting } from './setting.js';
 import type { Settings } from './settings.js';
