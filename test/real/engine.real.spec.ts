@@ -7,7 +7,7 @@ const patienceMs = 300_000;
 describe('six services that share nothing but the servers', () => {
   let line: RealEngine;
 
-  afterEach(() => line.close(), 60_000);
+  afterEach(() => line.close(), 600_000);
 
   it(
     'S1 S6: 5,000 documents are embedded, some are summarised, nothing twice, and each run is one trace over all services',

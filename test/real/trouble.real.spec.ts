@@ -25,7 +25,7 @@ describe('trouble on real servers', () => {
       env: { NOTES_BATCH_SIZE: '10', BATCHMILL_MAX_ATTEMPTS: '2', BATCHMILL_BACKOFF: '0.1' },
     });
   });
-  afterEach(() => line.close(), 60_000);
+  afterEach(() => line.close(), 600_000);
 
   it(
     'X1: a message that cannot be used is a dead letter on every input topic, the rest flows, and redriving puts it back',
@@ -52,7 +52,7 @@ describe('trouble on real servers', () => {
           const found = await lettersOf(mark);
           return new Set(found.map(({ topic }) => topic)).size === inputs.length && found;
         },
-        60_000,
+        600_000,
         1_000,
       );
       expect(new Set(letters.map(({ topic }) => topic))).toEqual(new Set(inputs));
@@ -68,7 +68,7 @@ describe('trouble on real servers', () => {
           const found = (await lettersOf(mark)).filter(({ topic }) => topic === letter.topic);
           return found.length === 2 && found;
         },
-        60_000,
+        600_000,
         1_000,
       );
       expect(again.every(({ code }) => code === letter.code)).toBe(true);
@@ -107,7 +107,7 @@ describe('trouble on real servers', () => {
       await eventually(
         'all answers are there',
         async () => (await batches.count({ state: 'settled' })) === 4,
-        60_000,
+        600_000,
         200,
       );
       const broken = await batches.findOne({ state: 'settled' }, { sort: { _id: 1 } });
@@ -119,13 +119,13 @@ describe('trouble on real servers', () => {
       await eventually(
         'the broken one is parked',
         async () => (await batches.count({ parked: true })) === 1,
-        60_000,
+        600_000,
         200,
       );
       await eventually(
         'the others are ingested',
         async () => (await batches.count({ state: 'ingested' })) === 3,
-        60_000,
+        600_000,
         200,
       );
       const stuck = await command('stuck', 'list', '--json');
@@ -151,7 +151,7 @@ describe('trouble on real servers', () => {
       await eventually(
         'a batch is submitted',
         async () => (await batches.count({ state: 'submitted' })) > 0,
-        60_000,
+        600_000,
         50,
       );
 

@@ -65,7 +65,7 @@ describe('a process that is frozen in the middle of its work, and goes on when a
   beforeAll(async () => {
     struck = await KilledEngine.open();
   });
-  afterAll(() => struck.close(), 60_000);
+  afterAll(() => struck.close(), 600_000);
 
   it.each(sleepers)('%s; awake %s', (_, awake, moment) => struck.freezeAt(moment, awake, edit), patienceMs);
 
@@ -91,7 +91,7 @@ describe('processes that want the same at the same time', () => {
       env: { NOTES_BATCH_SIZE: '20', BATCHMILL_SLICE_LINES: '2', COMPLETION_TIMEOUT: '3' },
     });
   });
-  afterEach(() => line.close(), 60_000);
+  afterEach(() => line.close(), 600_000);
 
   it(
     'interleaving 13: two functions of one document ending at the same moment in two ingesters',
@@ -145,7 +145,7 @@ describe('processes that want the same at the same time', () => {
       await eventually(
         'the first batches submitted',
         async () => (await batches.count({ state: 'submitted' })) > 0,
-        60_000,
+        600_000,
         20,
       );
 
@@ -220,7 +220,7 @@ describe('processes that want the same at the same time', () => {
             const found = await line.simulator.ledger();
             return found.files.length === 0 && found;
           },
-          60_000,
+          600_000,
           200,
         );
         expect(ledger).toMatchObject({ requests: 400, twice: [] });

@@ -28,7 +28,7 @@ describe('kill -9 of every service on real servers', () => {
   beforeAll(async () => {
     struck = await KilledEngine.open();
   });
-  afterAll(() => struck.close(), 60_000);
+  afterAll(() => struck.close(), 600_000);
 
   it.each(alone)(
     'of %s at the moment: %s; %s',

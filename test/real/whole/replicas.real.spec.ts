@@ -55,7 +55,7 @@ describe('replicas of every stage', () => {
         const found = await line.simulator.ledger();
         return found.files.length === 0 && found;
       },
-      60_000,
+      600_000,
       200,
     );
     const requests = topics.length * (documentsPerTopic + answersPerTopic);
