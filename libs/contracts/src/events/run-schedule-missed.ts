@@ -1,7 +1,7 @@
 import { IsIn, IsInt, IsISO8601, IsNotEmpty, IsOptional, IsString, Min } from 'class-validator';
 import { Event, type FieldsOf } from './event.js';
 
-export const missedReasons = ['nobody-at-work', 'former-run-unfinished'] as const;
+export const missedReasons = ['too-late', 'previous-run-unfinished'] as const;
 export type MissedReason = (typeof missedReasons)[number];
 
 export class RunScheduleMissed extends Event {
@@ -39,7 +39,7 @@ export class RunScheduleMissed extends Event {
   /** The run that had not ended; null where that was not the reason. */
   @IsOptional()
   @IsString()
-  formerRunId!: string | null;
+  previousRunId!: string | null;
 
   constructor(fields: FieldsOf<RunScheduleMissed>) {
     super();

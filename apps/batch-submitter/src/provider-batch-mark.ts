@@ -1,5 +1,5 @@
-/** What we write into the provider batch, to know it again. */
-export interface Mark {
+/** What we write into a provider batch's metadata, so that we recognize it as ours. */
+export interface ProviderBatchMark {
   readonly key: string;
   readonly batchId: string;
   readonly installation: string;
@@ -13,7 +13,7 @@ const names = {
   traceparent: 'traceparent',
 } as const;
 
-export function metadataOf({ key, batchId, installation, traceparent }: Mark): Record<string, string> {
+export function metadataOf({ key, batchId, installation, traceparent }: ProviderBatchMark): Record<string, string> {
   return {
     [names.key]: key,
     [names.batchId]: batchId,
@@ -22,8 +22,8 @@ export function metadataOf({ key, batchId, installation, traceparent }: Mark): R
   };
 }
 
-/** Null: none of ours. */
-export function markIn(metadata: Readonly<Record<string, string>>): Omit<Mark, 'traceparent'> | null {
+/** Null if the provider batch does not carry our mark. */
+export function markIn(metadata: Readonly<Record<string, string>>): Omit<ProviderBatchMark, 'traceparent'> | null {
   const key = metadata[names.key];
   const batchId = metadata[names.batchId];
   const installation = metadata[names.installation];
