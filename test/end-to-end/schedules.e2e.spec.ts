@@ -40,7 +40,7 @@ describe('a pipeline with a schedule', () => {
       return told.length > 0 && told;
     });
 
-    expect(JSON.parse(String(missed?.value))).toMatchObject({ pipeline: 'notes', times: 1, reason: 'too-late' });
+    expect(JSON.parse(String(missed?.value))).toMatchObject({ pipeline: 'notes', times: 1, reason: 'not-running' });
     expect(await engine.runs.count({})).toBe(1);
     expect(await documents.count({ embedding_status: 'completed' })).toBe(5);
   });

@@ -166,9 +166,9 @@ describe('scheduled runs', () => {
       const events = [await work(starterOf(nightly, settings)), await work(starterOf(nightly, settings))].flat();
 
       expect(events).toEqual([expect.any(RunScheduleMissed)]);
-      expect(events[0]).toMatchObject({ runId, pipeline: 'notes', schedule: 1, times, reason: 'too-late' });
+      expect(events[0]).toMatchObject({ runId, pipeline: 'notes', schedule: 1, times, reason: 'not-running' });
       expect(await allRuns()).toEqual([]);
-      expect(log.lines).toMatchObject([{ level: 'warn', fields: { runId, reason: 'too-late' } }]);
+      expect(log.lines).toMatchObject([{ level: 'warn', fields: { runId, reason: 'not-running' } }]);
     },
   );
 

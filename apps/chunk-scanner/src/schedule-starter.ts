@@ -85,7 +85,7 @@ export class ScheduleStarter {
   /** Null if the run is to be requested, or was requested before. */
   async #reasonToMiss(runId: string, lastRunId: string | null, lateMs: number): Promise<MissedReason | null> {
     if ((await this.runs.get(runId)) !== null) return null;
-    if (lateMs > Math.max(onTimeMs, this.settings.scheduleCatchUpMs)) return 'too-late';
+    if (lateMs > Math.max(onTimeMs, this.settings.scheduleCatchUpMs)) return 'not-running';
     const previous = lastRunId === null ? null : await this.runs.get(lastRunId);
     return previous !== null && !endedRunStates.includes(previous.state) ? 'previous-run-unfinished' : null;
   }

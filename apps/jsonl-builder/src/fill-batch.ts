@@ -89,7 +89,7 @@ interface WrittenUnit extends Filling {
 }
 
 function writeUnit({ document, rendering }: Unit, source: Source, customIds: ReadonlySet<string>): WrittenUnit {
-  const { requests, failures } = withStorableVectors(rendering, source, document);
+  const { requests, failures } = failIfIdMissing(rendering, source, document);
   const documentId = document['_id'];
   const parent = readPath(document, source.parentIdField);
   const chunk = readPath(document, source.chunkIdField);
@@ -134,8 +134,8 @@ function writeUnit({ document, rendering }: Unit, source: Source, customIds: Rea
   };
 }
 
-/** Vectors are stored by the document's ids: no embedding is requested for a document that lacks one of them. */
-function withStorableVectors({ requests, failures }: Rendering, source: Source, document: Fields): Rendering {
+/** A vector is stored under the document's ids: if one is missing, its embedding is not requested. */
+function failIfIdMissing({ requests, failures }: Rendering, source: Source, document: Fields): Rendering {
   const error = requests.some(({ inputs }) => inputs > 0) ? missingId(source, document) : null;
   if (error === null) return { requests, failures };
   return {

@@ -39,7 +39,7 @@ export function payloadOfMissed(event: RunScheduleMissed, at: Date): Notificatio
     documents: null,
     counts: null,
     usd: null,
-    error: reason === 'too-late' ? 'nobody was at work' : `run ${previousRunId ?? ''} before it has not ended`,
+    error: reason === 'not-running' ? 'nobody was at work' : `run ${previousRunId ?? ''} before it has not ended`,
   };
 }
 

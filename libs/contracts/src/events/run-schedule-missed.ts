@@ -1,7 +1,7 @@
 import { IsIn, IsInt, IsISO8601, IsNotEmpty, IsOptional, IsString, Min } from 'class-validator';
 import { Event, type FieldsOf } from './event.js';
 
-export const missedReasons = ['too-late', 'previous-run-unfinished'] as const;
+export const missedReasons = ['not-running', 'previous-run-unfinished'] as const;
 export type MissedReason = (typeof missedReasons)[number];
 
 export class RunScheduleMissed extends Event {
