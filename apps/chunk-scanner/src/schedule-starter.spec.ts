@@ -109,7 +109,7 @@ describe('scheduled runs', () => {
     expect(await allRuns()).toEqual(['notes-s1-20260102-0200', 'notes-s1-20260103-0200', 'notes-s1-20260104-0200']);
   });
 
-  it('R3: two processes request a run once, as do a restart and a process that was suspended', async () => {
+  it('R3: a run is requested once, by two processes, after a restart, and by a process that was suspended', async () => {
     await work(starterOf(nightly));
     clock.advance(14 * hour);
     const suspended = await schedules.take({ state: 'waiting', owner: 'suspended', leaseMs: minute });
