@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { chat, definePipeline, responses } from '@batchmill/pipeline';
 import type { Batch, DocumentInfo, KeptError, Run } from '@batchmill/records';
-import { TestEngine } from '@batchmill/testing';
+import { TestEngine, storedRecords } from '@batchmill/testing';
 import { runToTheEnd } from './runs.js';
 import { befall, firedOf, ledgerOf, type Ledger } from './simulated-provider.js';
 
@@ -81,7 +81,7 @@ describe('10,000 documents of two functions through everything that goes wrong',
     ledger = await ledgerOf(bundle);
     fired = await firedOf(bundle);
     documents = await Array.fromAsync(collection.find({}), (one) => one as unknown as Story); // as written above
-    batches = await Array.fromAsync(bundle.engine.batches.find({}));
+    batches = await Array.fromAsync(storedRecords(bundle.engine.store).batches.find({}));
   }, 600_000);
   afterAll(() => bundle.close());
 

@@ -15,6 +15,7 @@ import {
   Runs,
   isPaused,
   providerBatchInfoOf,
+  unsettledBatchStates,
   type Batch,
   type BudgetEntry,
   type Leased,
@@ -224,10 +225,10 @@ export class BatchSubmitter {
   }
 
   async #releaseSettled(): Promise<void> {
-    for await (const budget of this.budgets.find()) {
+    for await (const budget of this.budgets.all()) {
       for (const entry of budget.entries) {
         const batch = await this.batches.get(entry.batchId);
-        const isOnItsWay = batch !== null && ['built', 'submitted'].includes(batch.state);
+        const isOnItsWay = batch !== null && unsettledBatchStates.includes(batch.state);
         if (isOnItsWay && batch.submission.attempt === entry.attempt) continue;
         await this.budgets.release(budget._id, entry);
       }

@@ -190,7 +190,7 @@ export class ChunkScanner {
 
     let lookAgainAt = new Date(this.clock.now().getTime() + lookAgainMs);
     for (const claim of await this.#claimsOf(run, 'built')) {
-      if ((await this.batches.count({ claimId: claim._id, state: { $ne: 'ingested' } })) > 0) continue;
+      if ((await this.batches.countUningested(claim._id)) > 0) continue;
       const mayAskAgain = !(await this.#isPausedNow(run));
       yield* this.#closer.close(run, plan, claim, { mayAskAgain }, (dueAt) => {
         if (dueAt < lookAgainAt) lookAgainAt = dueAt;
@@ -198,7 +198,7 @@ export class ChunkScanner {
       run.throwIfStopping();
     }
 
-    const unfinished = await this.claims.count({ runId: run.id, state: { $ne: 'done' } });
+    const unfinished = await this.claims.countActiveOfRun(run.id);
     if (run.data.scan.ended && unfinished === 0) yield* this.#runCloser.close(run);
     else yield run.wait(lookAgainAt);
   }
@@ -241,14 +241,14 @@ export class ChunkScanner {
   }
 
   async #hasEnoughWaiting(run: Leased<Run>): Promise<boolean> {
-    const sealed = await this.claims.count({ runId: run.id, state: 'sealed' });
-    const built = await this.batches.count({ runId: run.id, state: 'built' });
+    const sealed = await this.claims.countOfRun(run.id, 'sealed');
+    const built = await this.batches.countOfRun(run.id, 'built');
     return sealed + built >= this.settings.maxWaitingBatches;
   }
 
   /** Read to the end before anything is done with them: what is done changes what is read. */
   async #claimsOf(run: Leased<Run>, state: Claim['state']): Promise<Claim[]> {
-    return Array.fromAsync(this.claims.find({ runId: run.id, state }, { sort: { number: 1 } }));
+    return Array.fromAsync(this.claims.ofRunIn(run.id, state));
   }
 
   /** A run of which there is only a wish as yet; nothing when there is one of that id. */

@@ -62,10 +62,9 @@ export class RunCloser {
 
   async #totals(runId: string): Promise<RunTotals> {
     let documents = noDocuments;
-    for await (const { counts } of this.claims.find({ runId }))
-      documents = addDocuments(documents, counts ?? noDocuments);
+    for await (const { counts } of this.claims.ofRun(runId)) documents = addDocuments(documents, counts ?? noDocuments);
     let totals: RunTotals = { documents, requests: 0, batches: 0, tokens: { input: 0, output: 0 }, cost: noCost };
-    for await (const { requests, ingestion } of this.batches.find({ runId })) {
+    for await (const { requests, ingestion } of this.batches.ofRun(runId)) {
       totals = {
         documents,
         requests: totals.requests + requests,

@@ -5,7 +5,6 @@ import {
   Documents,
   Runs,
   claimableFilter,
-  endedRunStates,
   readArchive,
   type ArchivedDocument,
   type Transitions,
@@ -43,8 +42,7 @@ export class EntityLinker {
   /** Asks for a run when story groups are pending and none is under way: at most once an hour, over all replicas. */
   @Every(pollMs)
   async *askForRun(): Transitions<RunRequested> {
-    const underWay = { pipeline: pipelineName, state: { $nin: endedRunStates } };
-    if ((await this.runs.count(underWay)) > 0) return;
+    if (await this.runs.hasActive(pipelineName)) return;
     const plan = planRun(this.pipelines.get(pipelineName), {});
     if (!(await this.#isAnyPending(plan))) return;
     const runId = runIdAt(pipelineName, this.clock.now());

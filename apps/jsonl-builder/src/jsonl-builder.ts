@@ -108,8 +108,7 @@ export class JsonlBuilder {
   }
 
   async #lastBatch(claimId: string): Promise<Batch | null> {
-    for await (const batch of this.batches.find({ claimId }, { sort: { number: -1 }, limit: 1 })) return batch;
-    return null;
+    return this.batches.lastOfClaim(claimId);
   }
 
   /** Somebody was quicker: what is stored counts, even if a document changed in between. */

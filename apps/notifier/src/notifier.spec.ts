@@ -232,7 +232,7 @@ describe('the notifier', () => {
     await reject('r1');
     await reject('r2');
     await eventually('the last delivery', async () => (await stateOf('r2', 'email')) === 'delivered');
-    await eventually('the others', async () => (await bundle.engine.notifications.count({ state: 'due' })) === 0);
+    await eventually('the others', async () => (await bundle.engine.notifications.countIn('due')) === 0);
 
     expect(hook.posts).toHaveLength(2);
     expect(mail.mails).toHaveLength(2);

@@ -1,10 +1,17 @@
 import type { Clock, Event, SettledReason } from '@batchmill/contracts';
 import type { Store } from '@batchmill/store';
 import { notIngested, type Ingestion } from './ingestion.js';
-import { Records } from './records.js';
+import { RecordsOfRun } from './records-of-run.js';
 import { freshWork, type WorkRecord } from './work-record.js';
 
-export type BatchState = 'built' | 'submitted' | 'settled' | 'ingested';
+const unsettled = ['built', 'submitted'] as const;
+const active = [...unsettled, 'settled'] as const;
+
+/** Every state of a batch, in the order in which a batch passes through them. */
+export const batchStates = [...active, 'ingested'] as const;
+export type BatchState = (typeof batchStates)[number];
+/** The states in which the provider may still work on a batch, or is to. */
+export const unsettledBatchStates: readonly BatchState[] = unsettled;
 
 export interface Batch extends WorkRecord<BatchState> {
   readonly runId: string;
@@ -117,7 +124,8 @@ type Building = Pick<
   | 'traceparent'
 >;
 
-export class Batches extends Records<Batch> {
+export class Batches extends RecordsOfRun<Batch> {
+  readonly activeStates = active;
   protected readonly indexes = [{ keys: { claimId: 1 } } as const, { keys: { runId: 1, state: 1 } } as const];
 
   constructor(store: Store, clock: Clock) {
@@ -147,6 +155,31 @@ export class Batches extends Records<Batch> {
       failure: null,
       ingestion: notIngested,
     };
+  }
+
+  /** The batches that were created last, the newest first; of one run when it is named. */
+  latest(limit: number, runId?: string): AsyncIterable<Batch> {
+    return this.collection.find(runId === undefined ? {} : { runId }, { sort: { createdAt: -1 }, limit });
+  }
+
+  /** The batch of a claim that was built last; null when there is none. */
+  async lastOfClaim(claimId: string): Promise<Batch | null> {
+    return this.collection.findOne({ claimId }, { sort: { number: -1 } });
+  }
+
+  /** The batch by its id at the provider; null when there is none. */
+  async ofProviderBatch(providerBatchId: string): Promise<Batch | null> {
+    return this.collection.findOne({ 'provider.batchId': providerBatchId });
+  }
+
+  async countUningested(claimId: string): Promise<number> {
+    return this.collection.count({ claimId, state: { $in: active } });
+  }
+
+  /** The first error of one of a run's batches that have one; null when none has. */
+  async firstErrorOfRun(runId: string): Promise<string | null> {
+    const batch = await this.collection.findOne({ runId, 'ingestion.firstError': { $ne: null } });
+    return batch?.ingestion.firstError ?? null;
   }
 
   /** Books a provider batch that was paid and is of no use. False: it is booked already, or there is no such record. */
@@ -179,7 +212,7 @@ export class Batches extends Records<Batch> {
 
   /** Only once for each batch: a wish that stands is not made due again and again. */
   async #wishCancel(which: { _id: string } | { runId: string }): Promise<number> {
-    const live = { ...which, state: { $in: ['built', 'submitted'] } };
+    const live = { ...which, state: { $in: unsettled } };
     await this.collection.updateMany(
       { ...live, cancelRequestedAt: null },
       { $set: { cancelRequestedAt: this.clock.now(), ...this.due() }, $inc: { signals: 1 } },

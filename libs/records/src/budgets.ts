@@ -42,7 +42,7 @@ export class Budgets {
     return this.#limitIn(await this.get(account, model));
   }
 
-  find(): AsyncIterable<Budget> {
+  all(): AsyncIterable<Budget> {
     return this.#collection.find({});
   }
 

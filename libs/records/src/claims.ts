@@ -1,12 +1,16 @@
 import type { Clock, Event } from '@batchmill/contracts';
 import type { Store } from '@batchmill/store';
-import { Records } from './records.js';
+import { RecordsOfRun } from './records-of-run.js';
 import type { DocumentCounts } from './run-totals.js';
 import type { ScanPosition } from './scan-position.js';
 import { freshWork, type WorkRecord } from './work-record.js';
 
 /** open: documents are being marked. sealed: its documents are known. built: all its batches exist. done: counted. */
-export type ClaimState = 'open' | 'sealed' | 'built' | 'done';
+const active = ['open', 'sealed', 'built'] as const;
+
+/** Every state of a claim, in the order in which a claim passes through them. */
+export const claimStates = [...active, 'done'] as const;
+export type ClaimState = (typeof claimStates)[number];
 
 /** end: no documents; its number keeps a sleeper from opening another claim after the run's end. */
 export type ClaimKind = 'scan' | 'retry' | 'end';
@@ -32,7 +36,8 @@ export interface Claim extends WorkRecord<ClaimState> {
   readonly counts: DocumentCounts | null;
 }
 
-export class Claims extends Records<Claim> {
+export class Claims extends RecordsOfRun<Claim> {
+  readonly activeStates = active;
   protected readonly indexes = [{ keys: { runId: 1, state: 1 } } as const];
 
   constructor(store: Store, clock: Clock) {
@@ -63,6 +68,16 @@ export class Claims extends Records<Claim> {
       batches: 0,
       counts: null,
     };
+  }
+
+  /** A run's claims in a state, in the order of their numbers. */
+  ofRunIn(runId: string, state: ClaimState): AsyncIterable<Claim> {
+    return this.collection.find({ runId, state }, { sort: { number: 1 } });
+  }
+
+  /** How many claims of a run are not done. */
+  async countActiveOfRun(runId: string): Promise<number> {
+    return this.collection.count({ runId, state: { $in: active } });
   }
 
   /** Makes what a run's cancel has to pass through due at once. */

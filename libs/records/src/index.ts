@@ -1,7 +1,9 @@
 export { readArchive, writeArchive, type ArchivedAnswer, type ArchivedDocument } from './archive.js';
 export {
   Batches,
+  batchStates,
   notSubmitted,
+  unsettledBatchStates,
   type Batch,
   type BatchState,
   type BuildPosition,
@@ -12,7 +14,7 @@ export {
 } from './batches.js';
 export { Budgets, type Budget } from './budgets.js';
 export type { BudgetEntry } from './budget-entry.js';
-export { Claims, type Claim, type ClaimKind, type ClaimState } from './claims.js';
+export { Claims, claimStates, type Claim, type ClaimKind, type ClaimState } from './claims.js';
 export {
   answerUpdate,
   requestedFilter,
@@ -47,11 +49,12 @@ export { readManifest, writeManifest, type ManifestLine, type RequestedLine, typ
 export { readMembers, writeMembers, type Member } from './members.js';
 export { readLines, type Line } from './read-lines.js';
 export { functionsToRequest, isPending, readMarks, requestsFor, type ReadMarks } from './read-marks.js';
-export { Notifications, type Notification, type NotificationState } from './notifications.js';
+export { Notifications, notificationStates, type Notification, type NotificationState } from './notifications.js';
 export { planOfRun } from './plan-of-run.js';
 export { providerBatchInfoOf } from './provider-batch-info-of.js';
 export { recordedError } from './recorded-error.js';
 export { Records, type TakeOptions } from './records.js';
+export { RecordsOfRun } from './records-of-run.js';
 export {
   addCost,
   addDocuments,
@@ -61,9 +64,18 @@ export {
   type DocumentCounts,
   type RunTotals,
 } from './run-totals.js';
-export { Runs, endedRunStates, isPaused, type Run, type RunRequest, type RunState, type Scan } from './runs.js';
+export {
+  Runs,
+  endedRunStates,
+  isPaused,
+  runStates,
+  type Run,
+  type RunRequest,
+  type RunState,
+  type Scan,
+} from './runs.js';
 export { idTypes, type ScanPosition } from './scan-position.js';
-export { Schedules, type Schedule, type ScheduleState } from './schedules.js';
+export { Schedules, scheduleStates, type Schedule, type ScheduleState } from './schedules.js';
 export type { Transitions, Transition } from './transition.js';
 export { freshWork, type Changes, type RecordedError, type WorkRecord } from './work-record.js';
 export {

@@ -5,7 +5,11 @@ import type { NotificationPayload } from './notification-payload.js';
 import { freshWork, type WorkRecord } from './work-record.js';
 
 /** given-up: nobody took it for too long. */
-export type NotificationState = 'due' | 'delivered' | 'given-up';
+const active = ['due'] as const;
+
+/** Every state of a notification. */
+export const notificationStates = [...active, 'delivered', 'given-up'] as const;
+export type NotificationState = (typeof notificationStates)[number];
 
 /** One fact for one channel. */
 export interface Notification extends WorkRecord<NotificationState> {
@@ -20,6 +24,7 @@ export interface Notification extends WorkRecord<NotificationState> {
 }
 
 export class Notifications extends Records<Notification> {
+  readonly activeStates = active;
   protected readonly indexes = [{ keys: { 'payload.runId': 1 } } as const];
 
   constructor(store: Store, clock: Clock) {
@@ -30,8 +35,18 @@ export class Notifications extends Records<Notification> {
     return null;
   }
 
-  override runOf({ payload }: Notification): string | null {
+  runOf({ payload }: Notification): string | null {
     return payload.runId;
+  }
+
+  /** True once an event of one of these topics about a run has its notification on a channel. */
+  async isRecorded(runId: string, topics: readonly string[], channel: string): Promise<boolean> {
+    return (await this.collection.count({ 'payload.runId': runId, event: { $in: topics }, channel })) > 0;
+  }
+
+  /** How many notifications of a run no delivery was tried of yet. */
+  async countUntried(runId: string): Promise<number> {
+    return this.collection.count({ 'payload.runId': runId, state: 'due', parked: false, failures: 0 });
   }
 
   /** `identity` and channel make it the same one: a fact told twice is one notification. */

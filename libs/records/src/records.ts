@@ -1,5 +1,5 @@
 import type { Clock, Event, EventEnvelope } from '@batchmill/contracts';
-import { DuplicateKeyError, type Collection, type Filter, type FindOptions, type IndexKeys } from '@batchmill/store';
+import { DuplicateKeyError, type Collection, type Filter, type IndexKeys } from '@batchmill/store';
 import { LeaseWrites } from './lease-writes.js';
 import type { Transition } from './transition.js';
 import { noBackoff, type Changes, type WorkRecord } from './work-record.js';
@@ -26,10 +26,11 @@ export abstract class Records<T extends WorkRecord> {
   /** Which record of this kind an event speaks of; null when of none. */
   abstract idIn(event: Event): string | null;
 
-  /** The run that a record is part of; null when it is of none. */
-  runOf(record: T): string | null {
-    return typeof record['runId'] === 'string' ? record['runId'] : null;
-  }
+  /** The id of the run that a record belongs to; null when it belongs to none. */
+  abstract runOf(record: T): string | null;
+
+  /** The states that a record leaves again. A record in any other state has ended. */
+  abstract readonly activeStates: readonly T['state'][];
 
   protected abstract readonly indexes: readonly IndexKeys[];
 
@@ -45,25 +46,29 @@ export abstract class Records<T extends WorkRecord> {
     return this.collection.findOne({ _id: id });
   }
 
-  find(filter: Filter, finding?: FindOptions): AsyncIterable<T> {
-    return this.collection.find(filter, finding);
+  async countIn(state: T['state']): Promise<number> {
+    return this.collection.count({ state });
   }
 
-  async count(filter: Filter): Promise<number> {
-    return this.collection.count(filter);
+  /** The records that failed too often and wait for a person. */
+  parked(): AsyncIterable<T> {
+    return this.collection.find(this.#parkedFilter());
+  }
+
+  async countParked(): Promise<number> {
+    return this.collection.count(this.#parkedFilter());
+  }
+
+  /** The records that `take` could take now, the one that is due longest first. */
+  takeable({ state, id }: Pick<TakeOptions<T['state']>, 'state' | 'id'>): AsyncIterable<T> {
+    return this.collection.find(this.#takeableFilter(state, id), { sort: { nextAt: 1 } });
   }
 
   /** One atomic update: no two callers take the same record. Null when there is none to take. */
   async take({ state, owner, leaseMs, id }: TakeOptions<T['state']>): Promise<T | null> {
     const now = this.clock.now();
     return this.collection.findOneAndUpdate(
-      {
-        ...(id === undefined ? { nextAt: { $lte: now } } : { _id: id }),
-        state,
-        parked: false,
-        backoffUntil: { $lte: now },
-        'lease.until': { $lte: now },
-      },
+      this.#takeableFilter(state, id),
       {
         $set: { lease: { owner, until: new Date(now.getTime() + leaseMs) } },
         $inc: { fence: 1 },
@@ -150,11 +155,6 @@ export abstract class Records<T extends WorkRecord> {
     }
   }
 
-  /** Lets those of a run be looked at now that wait in a state; what is parked or backed off stays so. */
-  async makeDue(runId: string, state: T['state']): Promise<void> {
-    await this.collection.updateMany({ runId, state }, { $set: { nextAt: this.clock.now() }, $inc: { signals: 1 } });
-  }
-
   /** A person's retry: the mark is cleared and the work is due at once. False: it is not parked. */
   async unpark(id: string): Promise<boolean> {
     const { matched } = await this.collection.updateOne({ _id: id, parked: true }, { $set: this.due() });
@@ -164,5 +164,21 @@ export abstract class Records<T extends WorkRecord> {
   /** What makes a record due now, whatever held it up. */
   protected due(): Record<string, unknown> {
     return { parked: false, attempts: 0, nextAt: this.clock.now(), backoffUntil: noBackoff };
+  }
+
+  #takeableFilter(state: T['state'], id: string | undefined): Filter {
+    const now = this.clock.now();
+    return {
+      ...(id === undefined ? { nextAt: { $lte: now } } : { _id: id }),
+      state,
+      parked: false,
+      backoffUntil: { $lte: now },
+      'lease.until': { $lte: now },
+    };
+  }
+
+  /** Names the active states, for which there is an index: most records have ended. */
+  #parkedFilter(): Filter {
+    return { state: { $in: this.activeStates }, parked: true };
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock, Endpoint, Event, RunRequested } from '@batchmill/contracts';
+import { runOutcomes, type Clock, type Endpoint, type Event, type RunRequested } from '@batchmill/contracts';
 import type { StorageTargets } from '@batchmill/pipeline';
 import type { Store } from '@batchmill/store';
 import { Records } from './records.js';
@@ -6,13 +6,14 @@ import type { RunTotals } from './run-totals.js';
 import type { ScanPosition } from './scan-position.js';
 import { freshWork, type WorkRecord } from './work-record.js';
 
-/**
- * awaited: a wish to cancel came before the request. requested: recorded, not yet looked at.
- * rejected, finished, cancelled and incomplete are ends.
- */
-export type RunState = 'awaited' | 'requested' | 'running' | 'rejected' | 'finished' | 'cancelled' | 'incomplete';
+/** awaited: a command came before the run's request. requested: recorded, not yet accepted or rejected. */
+const active = ['awaited', 'requested', 'running'] as const;
+const ended = ['rejected', ...runOutcomes] as const;
 
-export const endedRunStates: readonly RunState[] = ['rejected', 'finished', 'cancelled', 'incomplete'];
+/** Every state of a run, in the order in which a run passes through them. */
+export const runStates = [...active, ...ended] as const;
+export type RunState = (typeof runStates)[number];
+export const endedRunStates: readonly RunState[] = ended;
 
 /** What was asked for, as it came. */
 export type RunRequest = Omit<RunRequested, 'key' | 'runId'>;
@@ -54,6 +55,7 @@ export interface Scan {
 }
 
 export class Runs extends Records<Run> {
+  readonly activeStates = active;
   protected readonly indexes = [{ keys: { createdAt: 1 } } as const];
 
   constructor(store: Store, clock: Clock) {
@@ -64,8 +66,23 @@ export class Runs extends Records<Run> {
     return 'runId' in event && typeof event.runId === 'string' ? event.runId : null;
   }
 
-  override runOf(run: Run): string {
+  runOf(run: Run): string {
     return run._id;
+  }
+
+  /** The runs that were created last, the newest first. */
+  latest(limit: number): AsyncIterable<Run> {
+    return this.collection.find({}, { sort: { createdAt: -1 }, limit });
+  }
+
+  /** A pipeline's runs that have not ended. */
+  activeOf(pipeline: string): AsyncIterable<Run> {
+    return this.collection.find({ pipeline, state: { $in: active } });
+  }
+
+  /** True while a run of a pipeline has not ended. */
+  async hasActive(pipeline: string): Promise<boolean> {
+    return (await this.collection.count({ pipeline, state: { $in: active } })) > 0;
   }
 
   /** A run as its request makes it; `request` null for one that is only awaited. */
@@ -92,7 +109,7 @@ export class Runs extends Records<Run> {
 
   /** Records the wish; later wishes change nothing. False: there is no such run, or it has ended. */
   async requestCancel(id: string): Promise<boolean> {
-    const live = { _id: id, state: { $nin: endedRunStates } };
+    const live = { _id: id, state: { $in: active } };
     await this.collection.updateOne(
       { ...live, cancelRequestedAt: null },
       { $set: { cancelRequestedAt: this.clock.now() } },
@@ -103,7 +120,7 @@ export class Runs extends Records<Run> {
 
   /** Records the wish that was said at a time; a paused run keeps its first. False: there is no such run, or it has ended. */
   async requestPause(id: string, at: Date): Promise<boolean> {
-    const live = { _id: id, state: { $nin: endedRunStates } };
+    const live = { _id: id, state: { $in: active } };
     const isNewer = { lastPauseCommandAt: { $not: { $gte: at } } };
     await this.collection.updateOne({ ...live, ...isNewer, pausedAt: null }, { $set: { pausedAt: at } });
     const { matched } = await this.collection.updateOne(live, {
@@ -115,7 +132,7 @@ export class Runs extends Records<Run> {
 
   /** Records the wish and makes the run due. False: there is no such run, or it has ended. */
   async requestResume(id: string, at: Date): Promise<boolean> {
-    const live = { _id: id, state: { $nin: endedRunStates } };
+    const live = { _id: id, state: { $in: active } };
     await this.collection.updateOne(
       { ...live, lastPauseCommandAt: { $not: { $gt: at } } },
       { $set: { pausedAt: null, lastPauseCommandAt: at, nextAt: this.clock.now() } },

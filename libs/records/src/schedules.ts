@@ -4,7 +4,11 @@ import { Records } from './records.js';
 import { freshWork, type WorkRecord } from './work-record.js';
 
 /** gone: no definition says it any more. */
-export type ScheduleState = 'waiting' | 'gone';
+const active = ['waiting'] as const;
+
+/** Every state of a schedule. */
+export const scheduleStates = [...active, 'gone'] as const;
+export type ScheduleState = (typeof scheduleStates)[number];
 
 /** What is remembered of a pipeline's schedule; its next time is `nextAt`. */
 export interface Schedule extends WorkRecord<ScheduleState> {
@@ -21,6 +25,7 @@ export interface Schedule extends WorkRecord<ScheduleState> {
 }
 
 export class Schedules extends Records<Schedule> {
+  readonly activeStates = active;
   protected readonly indexes = [];
 
   constructor(store: Store, clock: Clock) {
@@ -31,7 +36,7 @@ export class Schedules extends Records<Schedule> {
     return null;
   }
 
-  override runOf(): string | null {
+  runOf(): string | null {
     return null;
   }
 

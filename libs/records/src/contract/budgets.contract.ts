@@ -164,7 +164,7 @@ export function describeBudgets(make: MakeStore): void {
 
       expect(await bench().budgets.reserve(account, 'other-model', entry(2, 40))).toBe(true);
       expect(await bench().budgets.reserve('other', model, entry(3, 40))).toBe(true);
-      const all = await Array.fromAsync(bench().budgets.find());
+      const all = await Array.fromAsync(bench().budgets.all());
       expect(all.map(({ held }) => held)).toEqual([40, 40, 40]);
     });
   });

@@ -102,7 +102,9 @@ export function describeWishes(make: MakeStore): void {
 
         await bench().batches.requestCancelOfRun('run');
 
-        const asked = bench().batches.find({ cancelRequestedAt: { $ne: null } }, { sort: { _id: 1 } });
+        const asked = bench()
+          .store.collection('batches')
+          .find({ cancelRequestedAt: { $ne: null } }, { sort: { _id: 1 } });
         expect(await Array.fromAsync(asked, ({ _id }) => _id)).toEqual(['run.c1.b1', 'run.c1.b2']);
       });
     });

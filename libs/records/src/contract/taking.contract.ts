@@ -7,7 +7,7 @@ export function describeTaking(make: MakeStore): void {
     const bench = eachWithBench(make);
 
     it('R7 S5: 16 concurrent takers share 200 records, and none is taken twice', async () => {
-      const { runs } = bench();
+      const runs = bench().store.collection('runs');
       for (let number = 0; number < 200; number += 1) await bench().insertRun(`run-${number}`);
 
       const taken = await concurrently(16, async (taker) => {

@@ -138,7 +138,7 @@ export function describeMoving(make: MakeStore): void {
       expect(await bench().runs.noteSignal('nowhere', 'requested')).toBe(false);
       bench().clock.advance(leaseMs);
       expect(await bench().runs.noteSignal('held', 'requested')).toBe(false);
-      expect(await bench().runs.count({ signals: 0 })).toBe(2);
+      expect(await bench().store.collection('runs').count({ signals: 0 })).toBe(2);
     });
   });
 }

@@ -124,7 +124,7 @@ export function describeNest(make: MakeStageUnderTest): void {
       }
       await eventually('it is refused', async () => (await workshop().said(ThingRefused)).length === 1);
       await eventually('it is put aside', async () => (await workshop().deadLetters(ThingAsked)).length === 1);
-      expect(await workshop().things.count({ state: 'refused' })).toBe(1);
+      expect(await workshop().things.countIn('refused')).toBe(1);
       expect((await workshop().said(ThingShipped)).map(({ key }) => key).sort()).toEqual(['asked for', 'in stock']);
       expect(workshop().log.lines.filter(({ message }) => message.startsWith('made'))).toHaveLength(2);
       await app.close();

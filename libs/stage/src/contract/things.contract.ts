@@ -62,7 +62,9 @@ export class ThingRefused extends OfThing {
   static readonly isInput = false;
 }
 
-export type ThingState = 'requested' | 'made' | 'shipped' | 'refused';
+const active = ['requested', 'made'] as const;
+export const thingStates = [...active, 'shipped', 'refused'] as const;
+export type ThingState = (typeof thingStates)[number];
 
 /** The simplest record that stages can work on. */
 export interface Thing extends WorkRecord<ThingState> {
@@ -71,6 +73,7 @@ export interface Thing extends WorkRecord<ThingState> {
 }
 
 export class Things extends Records<Thing> {
+  readonly activeStates = active;
   protected readonly indexes = [];
 
   constructor(store: Store, clock: Clock) {
@@ -79,6 +82,14 @@ export class Things extends Records<Thing> {
 
   idIn(event: Event): string | null {
     return 'thingId' in event && typeof event.thingId === 'string' ? event.thingId : null;
+  }
+
+  runOf(): null {
+    return null;
+  }
+
+  async countAll(): Promise<number> {
+    return this.collection.count({});
   }
 
   new(id: string, state: ThingState, traceparent: string | null = null): Thing {
