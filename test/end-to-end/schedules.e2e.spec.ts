@@ -40,7 +40,7 @@ describe('a pipeline with a schedule', () => {
       return told.length > 0 && told;
     });
 
-    expect(JSON.parse(String(missed?.value))).toMatchObject({ pipeline: 'notes', times: 1, reason: 'nobody-at-work' });
+    expect(JSON.parse(String(missed?.value))).toMatchObject({ pipeline: 'notes', times: 1, reason: 'not-running' });
     expect(await storedRecords(engine.store).runs.count({})).toBe(1);
     expect(await documents.count({ embedding_status: 'completed' })).toBe(5);
   });

@@ -159,9 +159,9 @@ describe('scheduled runs', () => {
     const said = [await turnOf(scanner(nightly, settings)), await turnOf(scanner(nightly, settings))].flat();
 
     expect(said).toEqual([expect.any(RunScheduleMissed)]);
-    expect(said[0]).toMatchObject({ runId, pipeline: 'notes', schedule: 1, times, reason: 'nobody-at-work' });
+    expect(said[0]).toMatchObject({ runId, pipeline: 'notes', schedule: 1, times, reason: 'not-running' });
     expect(await allRuns()).toEqual([]);
-    expect(log.lines).toMatchObject([{ level: 'warn', fields: { runId, reason: 'nobody-at-work' } }]);
+    expect(log.lines).toMatchObject([{ level: 'warn', fields: { runId, reason: 'not-running' } }]);
   });
 
   it('R3: who is at work is never late', async () => {
@@ -185,7 +185,7 @@ describe('scheduled runs', () => {
       const said = await turnOf(starter);
 
       expect(said).toMatchObject([
-        { runId: 'notes-s1-20260103-0200', reason: 'former-run-unfinished', formerRunId: 'notes-s1-20260102-0200' },
+        { runId: 'notes-s1-20260103-0200', reason: 'previous-run-unfinished', previousRunId: 'notes-s1-20260102-0200' },
       ]);
       expect(await allRuns()).toHaveLength(1);
     },

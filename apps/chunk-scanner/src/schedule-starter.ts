@@ -67,11 +67,11 @@ export class ScheduleStarter {
     const runId = scheduledRunId(pipeline, number, due.last);
     const reason = await this.#whyNot(runId, lastRunId, now.getTime() - due.last.getTime());
     if (reason !== null) {
-      const formerRunId = reason === 'former-run-unfinished' ? lastRunId : null;
+      const previousRunId = reason === 'previous-run-unfinished' ? lastRunId : null;
       const told = { runId, pipeline, schedule: number, dueAt: due.last.toISOString(), times: due.times, reason };
-      this.log.warn('a scheduled run was not started', { operation: 'chunk-scanner', ...told, formerRunId });
+      this.log.warn('a scheduled run was not started', { operation: 'chunk-scanner', ...told, previousRunId });
       // Looked at again at once, and found to be done with: then it waits for its next time.
-      const missed = new RunScheduleMissed({ ...told, formerRunId });
+      const missed = new RunScheduleMissed({ ...told, previousRunId });
       yield schedule.with({ scheduledThrough: due.last }).to('waiting', missed);
       return;
     }
@@ -86,9 +86,9 @@ export class ScheduleStarter {
   /** Null: it is started, or was before. */
   async #whyNot(runId: string, lastRunId: string | null, lateMs: number): Promise<MissedReason | null> {
     if ((await this.runs.get(runId)) !== null) return null;
-    if (lateMs > Math.max(onTimeMs, this.settings.scheduleCatchUpMs)) return 'nobody-at-work';
+    if (lateMs > Math.max(onTimeMs, this.settings.scheduleCatchUpMs)) return 'not-running';
     const former = lastRunId === null ? null : await this.runs.get(lastRunId);
-    return former !== null && !endedRunStates.includes(former.state) ? 'former-run-unfinished' : null;
+    return former !== null && !endedRunStates.includes(former.state) ? 'previous-run-unfinished' : null;
   }
 
   #definitionOf({ pipeline, number }: Schedule): PipelineSchedule | null {

@@ -107,7 +107,7 @@ describe('the notifier', () => {
       dueAt: '2026-01-02T02:00:00.000Z',
     };
 
-    await say('f', new RunScheduleMissed({ ...missed, times: 3, reason: 'former-run-unfinished', formerRunId: 'r1' }));
+    await say('f', new RunScheduleMissed({ ...missed, times: 3, reason: 'previous-run-unfinished', previousRunId: 'r1' }));
     await eventually('a post', () => hook.posts.length > 0);
 
     expect(hook.verified(hook.posts[0]!, secret)).toMatchObject({

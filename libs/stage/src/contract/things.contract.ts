@@ -6,7 +6,7 @@ import { IsInt, IsNotEmpty, IsOptional, IsString } from 'class-validator';
 export class ThingAsked extends Event {
   static readonly event = 'thing.asked';
   static readonly version = 1;
-  static readonly means = 'Somebody wants a thing.';
+  static readonly description = 'Somebody wants a thing.';
   static readonly isInput = true;
 
   @IsOptional()
@@ -44,21 +44,21 @@ abstract class OfThing extends Event {
 export class ThingMade extends OfThing {
   static readonly event = 'thing.made';
   static readonly version = 1;
-  static readonly means = 'A thing is there.';
+  static readonly description = 'A thing is there.';
   static readonly isInput = false;
 }
 
 export class ThingShipped extends OfThing {
   static readonly event = 'thing.shipped';
   static readonly version = 1;
-  static readonly means = 'A thing is on its way.';
+  static readonly description = 'A thing is on its way.';
   static readonly isInput = false;
 }
 
 export class ThingRefused extends OfThing {
   static readonly event = 'thing.refused';
   static readonly version = 1;
-  static readonly means = 'What was asked for cannot be made.';
+  static readonly description = 'What was asked for cannot be made.';
   static readonly isInput = false;
 }
 
