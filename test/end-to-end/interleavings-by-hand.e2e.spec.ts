@@ -168,7 +168,7 @@ describe('interleavings, step by step', () => {
     const { engine, clock } = await opened(10);
     const documents = engine.documentStore.collection('notes');
     await documents.updateMany({ _id: { $in: ['n00008', 'n00009'] } }, { $set: { text: '' } });
-    await engine.budgets.learn(engine.provider.account, 'text-embedding-3-small', 120);
+    await engine.budgets.learnLimit(engine.provider.account, 'text-embedding-3-small', 120);
     const stop = await bundle.start([ChunkScannerModule]);
     await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
     await eventually('a sealed claim', async () => (await engine.claims.get('r.c1'))?.state === 'sealed');

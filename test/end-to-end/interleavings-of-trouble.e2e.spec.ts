@@ -37,7 +37,7 @@ describe('interleavings of trouble', () => {
     const { runs } = engine;
     const scanner = scannerOn(bundle);
     const request = { pipeline: 'notes', endpoint: 'embeddings' } as const;
-    await runs.insertion(runs.new('r', request, null)).apply([]);
+    await runs.insert(runs.new('r', request, null)).apply([]);
     await bundle.collect(scanner.begin(await bundle.lease(runs, 'r')));
 
     const transitions = scanner.scan(await bundle.lease(runs, 'r'));

@@ -17,7 +17,7 @@ import {
   providerBatchInfoOf,
   unsettledBatchStates,
   type Batch,
-  type BudgetEntry,
+  type BudgetShare,
   type Leased,
   type Transition,
   type Transitions,
@@ -146,7 +146,7 @@ export class BatchSubmitter {
   }
 
   /** Nothing of it is at the provider: its share of the queue is for others as long as its run is paused. */
-  async *#holdBack(batch: Leased<Batch>, entry: BudgetEntry): Transitions {
+  async *#holdBack(batch: Leased<Batch>, entry: BudgetShare): Transitions {
     const budget = await this.budgets.get(this.provider.account, batch.data.model);
     if (budget !== null) await this.budgets.release(budget._id, entry);
     yield batch.wait(new Date(this.clock.now().getTime() + pausedMs));
@@ -212,7 +212,7 @@ export class BatchSubmitter {
     await batch.save({ submission: { ...submission, fileId: null, fileCreatedAt: null } });
   }
 
-  async #reserve(batch: Batch, entry: BudgetEntry): Promise<boolean> {
+  async #reserve(batch: Batch, entry: BudgetShare): Promise<boolean> {
     if (await this.budgets.reserve(this.provider.account, batch.model, entry)) return true;
     await this.#releaseSettled();
     return this.budgets.reserve(this.provider.account, batch.model, entry);
@@ -226,7 +226,7 @@ export class BatchSubmitter {
 
   async #releaseSettled(): Promise<void> {
     for await (const budget of this.budgets.all()) {
-      for (const entry of budget.entries) {
+      for (const entry of budget.shares) {
         const batch = await this.batches.get(entry.batchId);
         const isOnItsWay = batch !== null && unsettledBatchStates.includes(batch.state);
         if (isOnItsWay && batch.submission.attempt === entry.attempt) continue;
@@ -236,6 +236,6 @@ export class BatchSubmitter {
   }
 }
 
-function entryOf({ _id, runId, submission, inputTokens }: Batch): BudgetEntry {
+function entryOf({ _id, runId, submission, inputTokens }: Batch): BudgetShare {
   return { runId, batchId: _id, attempt: submission.attempt, tokens: inputTokens };
 }

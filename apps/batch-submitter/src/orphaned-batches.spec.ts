@@ -13,7 +13,7 @@ describe('a provider batch that no record holds', () => {
   it('that was completed before anybody saw it is booked with its record, told once, and its files are deleted', async () => {
     bundle = await TestEngine.open({ pipelines: [] });
     const { batches, provider, log } = bundle.engine;
-    await batches.insertion(recordOf('r.c1')).apply([]);
+    await batches.insert(recordOf('r.c1')).apply([]);
     const id = await createdFor('r.c1.b1', 2);
     const sweep = () => new OrphanedBatches(batches, provider, installation, log).settleAll();
 

@@ -84,7 +84,7 @@ export class ChunkScanner {
   async *request(event: RunRequested, received: Received): Transitions {
     const runId = runIdOf(event.runId, received.id);
     const request = requestOf(event);
-    yield this.runs.insertion(this.runs.new(runId, request, traceparentOf() ?? received.traceparent));
+    yield this.runs.insert(this.runs.new(runId, request, traceparentOf() ?? received.traceparent));
     // A wish may have come before its request: the run that it awaits is filled in.
     const changes = { pipeline: event.pipeline, request };
     yield this.runs.transition(runId, { from: 'awaited', to: 'requested', changes });
@@ -95,7 +95,7 @@ export class ChunkScanner {
     const runId = runIdOf(fields['runId'], id);
     const pipeline = typeof fields['pipeline'] === 'string' ? fields['pipeline'] : null;
     const run = this.runs.new(runId, null, traceparentOf());
-    yield this.runs.insertion(
+    yield this.runs.insert(
       { ...run, state: 'rejected', pipeline, reason, finishedAt: this.clock.now() },
       new RunRejected({ runId, pipeline, reason }),
     );
@@ -254,6 +254,6 @@ export class ChunkScanner {
   /** A run of which there is only a wish as yet; nothing when there is one of that id. */
   #awaiting(runId: string, command: Partial<Run>): Transition<never> {
     const due = new Date(this.clock.now().getTime() + awaitedForMs);
-    return this.runs.insertion({ ...this.runs.new(runId, null, traceparentOf()), ...command, nextAt: due });
+    return this.runs.insert({ ...this.runs.new(runId, null, traceparentOf()), ...command, nextAt: due });
   }
 }

@@ -7,14 +7,14 @@ import {
   noDocuments,
   readMarks,
   readMembers,
-  repairUpdates,
+  repairUpdate,
   type Claim,
   type Claims,
   type DocumentCounts,
   type Documents,
   type Leased,
   type Member,
-  type ReadMarks,
+  type Marks,
   type Run,
   type Transitions,
 } from '@batchmill/records';
@@ -117,7 +117,7 @@ export class ClaimCloser {
   #endingOf(
     plan: RunPlan,
     claim: Claim,
-    marks: ReadMarks | undefined,
+    marks: Marks | undefined,
     cancelled: boolean,
   ): keyof DocumentCounts | 'retry' | 'elsewhere' {
     const { status } = plan.endpointPlan;
@@ -136,22 +136,22 @@ export class ClaimCloser {
     plan: RunPlan,
     claim: Claim,
     members: readonly Member[],
-    seen: ReadonlyMap<string, ReadMarks>,
+    seen: ReadonlyMap<string, Marks>,
   ): Promise<boolean> {
     const repairs = members.flatMap(({ id }) => {
       const marks = seen.get(encodeId(id));
       if (marks?.claimId !== claim._id || marks.status !== plan.endpointPlan.status.inProgress) return [];
       const asked = plan.functions.filter((name) => marks.stateOf(name) === 'requested');
-      return [repairUpdates(plan, id, claim._id, asked)];
+      return [repairUpdate(plan, id, claim._id, asked)];
     });
     if (repairs.length > 0) await this.documents.of(plan).bulk(repairs);
     return repairs.length > 0;
   }
 
-  async #read(plan: RunPlan, members: readonly Member[]): Promise<Map<string, ReadMarks>> {
+  async #read(plan: RunPlan, members: readonly Member[]): Promise<Map<string, Marks>> {
     const ids = members.map(({ id }) => id);
     const found = this.documents.of(plan).find({ _id: { $in: ids } }, { projection: marksProjection(plan) });
-    const seen = new Map<string, ReadMarks>();
+    const seen = new Map<string, Marks>();
     for await (const document of found) seen.set(encodeId(document['_id']), readMarks(plan, document));
     return seen;
   }

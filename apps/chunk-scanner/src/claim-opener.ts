@@ -3,7 +3,7 @@ import { ChunksSelected, type Clock } from '@batchmill/contracts';
 import { encodeId } from '@batchmill/documents';
 import type { RunPlan } from '@batchmill/pipeline';
 import {
-  carryingFilter,
+  stillClaimedFilter,
   isPending,
   marksProjection,
   readMarks,
@@ -51,7 +51,7 @@ export class ClaimOpener {
     const number = run.data.scan.nextNumber;
     const members = await writeMembers(this.blobs, gathered);
     const { traceparent } = run.data;
-    yield this.claims.insertion(this.claims.new(run.id, number, { ...own, members, traceparent }));
+    yield this.claims.insert(this.claims.new(run.id, number, { ...own, members, traceparent }));
     const stored = await this.claims.get(this.claims.idOf(run.id, number));
     if (stored === null) return false;
     const isOurs = stored.members === members;
@@ -94,7 +94,7 @@ export class ClaimOpener {
       const carrying = new Set<string>();
       const found = this.documents
         .of(plan)
-        .find(carryingFilter(plan, ids, claim._id), { projection: marksProjection(plan) });
+        .find(stillClaimedFilter(plan, ids, claim._id), { projection: marksProjection(plan) });
       for await (const document of found) {
         if (readMarks(plan, document).status === plan.endpointPlan.status.inProgress)
           carrying.add(encodeId(document['_id']));

@@ -5,8 +5,8 @@ import {
   claimFilter,
   claimUpdate,
   marksProjection,
-  unmarkableUpdate,
-  wantedFilter,
+  failedClaimUpdate,
+  eligibleFilter,
   type Claim,
   type Documents,
   type Member,
@@ -80,11 +80,11 @@ export class MemberMarker {
     const failing = (await this.#wanted(plan, claim, ids)).flatMap((document): BulkUpdate[] => {
       const held = readPath(document, plan.endpointPlan.infoField);
       if (held !== undefined && !isObject(held)) {
-        const update = unmarkableUpdate(plan, { ...about, error: noObject(plan), previousValue: held });
+        const update = failedClaimUpdate(plan, { ...about, error: noObject(plan), previousValue: held });
         return [{ filter: asFound(plan, claim, document, held), update }];
       }
       if (!refused.has(encodeId(document['_id']))) return [];
-      const update = unmarkableUpdate(plan, { ...about, error: refusedUpdate(plan) });
+      const update = failedClaimUpdate(plan, { ...about, error: refusedUpdate(plan) });
       return [{ filter: claimFilter(plan, document['_id'], { previousClaimId, ...about }), update }];
     });
     if (failing.length === 0) return;
@@ -102,13 +102,13 @@ export class MemberMarker {
   }
 
   async #wanted(plan: RunPlan, { runId }: Claim, ids: readonly unknown[]): Promise<Fields[]> {
-    const filter = { ...wantedFilter(plan, runId), _id: { $in: ids } };
+    const filter = { ...eligibleFilter(plan, runId), _id: { $in: ids } };
     return Array.fromAsync(this.documents.of(plan).find(filter, { projection: marksProjection(plan) }));
   }
 }
 
 function asFound(plan: RunPlan, { runId }: Claim, { _id }: Fields, held: unknown): Filter {
-  return { ...wantedFilter(plan, runId), _id, [plan.endpointPlan.infoField]: held };
+  return { ...eligibleFilter(plan, runId), _id, [plan.endpointPlan.infoField]: held };
 }
 
 /** What a dotted path goes on into. */

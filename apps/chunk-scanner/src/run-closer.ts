@@ -31,7 +31,7 @@ export class RunCloser {
       traceparent: run.data.traceparent,
     });
     // After this line nobody who slept with the run's old lease can open a claim of it.
-    yield this.claims.insertion({ ...end, state: 'done', counts: noDocuments });
+    yield this.claims.insert({ ...end, state: 'done', counts: noDocuments });
     const stored = await this.claims.get(end._id);
     if (stored?.kind !== 'end') {
       yield run.wait(this.clock.now());

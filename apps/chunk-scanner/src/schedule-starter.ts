@@ -31,7 +31,7 @@ export class ScheduleStarter {
         const { cron, timezone } = timing;
         const fresh = this.schedules.new({ pipeline, number: index + 1, cron, timezone }, this.#nextAt(timing));
         const known = await this.schedules.get(fresh._id);
-        if (known === null) yield this.schedules.insertion(fresh);
+        if (known === null) yield this.schedules.insert(fresh);
         else if (known.state === 'gone') {
           const { nextAt, scheduledThrough } = fresh;
           const changes = { cron, timezone, scheduledThrough };
@@ -79,7 +79,7 @@ export class ScheduleStarter {
     const request = { pipeline, ...rest, ...(functions === undefined ? {} : { functions: [...functions] }) };
     const run = this.runs.new(runId, request, traceparentOf());
     // Where there is a run of that id it was started before: neither the run nor the fact is written again.
-    yield this.runs.insertion(run, new RunRequested({ runId, ...request }));
+    yield this.runs.insert(run, new RunRequested({ runId, ...request }));
     yield schedule.with({ scheduledThrough: due.last, lastRunId: runId }).wait(this.#nextAt(timing));
   }
 

@@ -162,7 +162,7 @@ describe('entity-linker', () => {
 
   async function runToItsEnd(id: string, pipeline = 'story-groups'): Promise<Run> {
     const asked = bundle.engine.runs.new(id, { pipeline }, null);
-    await bundle.collect(only(bundle.engine.runs.insertion(asked)));
+    await bundle.collect(only(bundle.engine.runs.insert(asked)));
     return endedRunOf(pipeline, id);
   }
 

@@ -49,7 +49,7 @@ export class EntityLinker {
     const request = { pipeline: pipelineName, endpoint: plan.endpoint };
     const run = this.runs.new(runId, request, traceparentOf());
     // One write holds the run and the fact that it is asked for; where there is a run of that id, neither is written.
-    yield this.runs.insertion(run, new RunRequested({ runId, ...request }));
+    yield this.runs.insert(run, new RunRequested({ runId, ...request }));
   }
 
   /** Takes up a batch of a run of its own; those of other pipelines are let be. Whatever comes twice is taken up once. */

@@ -60,7 +60,7 @@ export class JsonlBuilder {
       const limitsOf = (model: number): FillingLimits => limits[model] ?? maxLimits(plan);
       const filled = await fillBatch(units, { limitsOf, source: plan.pipeline.source }, this.blobs);
       const batch = this.#batchOf(claim.data, plan, models, filled, (built?.number ?? 0) + 1, from);
-      yield this.batches.insertion(batch, eventOf(batch));
+      yield this.batches.insert(batch, eventOf(batch));
       built = await this.batches.get(batch._id);
       if (built?.manifest !== batch.manifest) await this.#deleteFilesOf(filled);
       claim.throwIfStopping();

@@ -2,7 +2,7 @@ import type { Blobs } from '@batchmill/blobs';
 import { encodeId } from '@batchmill/documents';
 import { renderRequests, type RunPlan } from '@batchmill/pipeline';
 import type { Rendering } from '@batchmill/provider';
-import { carryingFilter, readMembers, type BuildPosition, type Claim, type Member } from '@batchmill/records';
+import { stillClaimedFilter, readMembers, type BuildPosition, type Claim, type Member } from '@batchmill/records';
 import type { Collection, Fields } from '@batchmill/store';
 import type { ModelFunctions } from './models-of.js';
 
@@ -65,7 +65,7 @@ async function documentsOf(
 ): Promise<Map<string, Fields>> {
   const found = new Map<string, Fields>();
   const ids = members.map(({ id }) => id);
-  for await (const document of documents.find(carryingFilter(plan, ids, claim._id))) {
+  for await (const document of documents.find(stillClaimedFilter(plan, ids, claim._id))) {
     found.set(encodeId(document['_id']), document);
   }
   return found;

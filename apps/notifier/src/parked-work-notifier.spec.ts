@@ -28,7 +28,7 @@ describe('work that is stuck', () => {
     error: { kind: 'ProcessingError', code: 'store.update-refused', message: 'it does not fit', at },
   });
   const insert = async (run: Run): Promise<void> => {
-    await bundle.engine.runs.insertion(run).apply([]);
+    await bundle.engine.runs.insert(run).apply([]);
   };
   const tell = (): Promise<unknown> => {
     const { notifications, runs, claims, batches, clock, engineSettings } = bundle.engine;

@@ -86,7 +86,7 @@ describe('result-ingester', () => {
     const stories = Array.from({ length: count }, (_, index) => ({ _id: `d${index}`, text: `Story ${index}.` }));
     await documentStore.collection('stories').insertMany(stories);
     await bundle.start(others);
-    await bundle.collect(only(runs.insertion(runs.new('run', { pipeline }, null))));
+    await bundle.collect(only(runs.insert(runs.new('run', { pipeline }, null))));
     return eventually('the batch to be settled', async () => {
       for await (const batch of storedRecords(bundle.engine.store).batches.find({ state: 'settled' })) return batch;
       return null;

@@ -99,7 +99,7 @@ export class StatusPoller {
   /** The same file goes again, later: no document is touched, and no attempt of one is used. */
   async *#defer(batch: Leased<Batch>, provider: ProviderBatchInfo, limit: number | null): Transitions<BatchDeferred> {
     const { runId, claimId, model, submission, previousAttempts } = batch.data;
-    if (limit !== null) await this.budgets.learn(this.provider.account, model, limit);
+    if (limit !== null) await this.budgets.learnLimit(this.provider.account, model, limit);
     const bounds = { baseMs: this.settings.retryBaseMs, capMs: maxDeferralMs, jitter: jitterFrom(this.ids) };
     const until = new Date(this.clock.now().getTime() + delayAfter(submission.attempt - 1, bounds));
     const { attempt } = submission;

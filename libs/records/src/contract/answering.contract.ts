@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
 import { eachWithBench } from './bench.contract.js';
-import { failureUpdate, retryUpdate, unmarkableUpdate, type DocumentInfo } from '../index.js';
+import { failureUpdate, retryUpdate, failedClaimUpdate, type DocumentMarks } from '../index.js';
 import {
   bulksOf,
   documentOf,
@@ -112,7 +112,7 @@ export function describeAnswering(make: MakeStore): void {
         await documents().bulk([{ filter: { _id: 'note' }, update: retryUpdate(inference, 'topics', retry) }]);
       }
 
-      const { functions, errors } = (await note())['processing_info'] as DocumentInfo;
+      const { functions, errors } = (await note())['processing_info'] as DocumentMarks;
       expect(errors?.map(({ function: name }) => name)).not.toContain('summary');
       expect(functions?.['summary']).toMatchObject({ state: 'failed', error: { ...trouble, attempt: 1, at: now } });
     });
@@ -141,8 +141,8 @@ export function describeAnswering(make: MakeStore): void {
       await documents().insertMany([{ _id: 'note' }, { _id: 'other' }]);
 
       await documents().bulk([
-        { filter: { _id: 'note' }, update: unmarkableUpdate(inference, about) },
-        { filter: { _id: 'other' }, update: unmarkableUpdate(errorsElsewhere, about) },
+        { filter: { _id: 'note' }, update: failedClaimUpdate(inference, about) },
+        { filter: { _id: 'other' }, update: failedClaimUpdate(errorsElsewhere, about) },
       ]);
 
       const kept = { ...error, at: now, attempt: 0 };

@@ -29,7 +29,7 @@ export class Bench {
 
   async insertRun(id: string, fields: Partial<Run> = {}): Promise<Run> {
     const run = { ...this.runs.new(id, { pipeline: 'notes' }, null), ...fields };
-    await this.runs.insertion(run).apply(run.outbox);
+    await this.runs.insert(run).apply(run.outbox);
     return run;
   }
 

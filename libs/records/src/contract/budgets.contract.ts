@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
-import type { BudgetEntry } from '../index.js';
+import type { BudgetShare } from '../index.js';
 import { concurrently, eachWithBench } from './bench.contract.js';
 
 const account = 'key-of-somebody';
@@ -9,13 +9,13 @@ const model = 'gpt-4o';
 export function describeBudgets(make: MakeStore): void {
   describe('budgets', () => {
     const bench = eachWithBench(make);
-    const entry = (number: number, tokens = 30, attempt = 1, runId = 'run'): BudgetEntry => ({
+    const entry = (number: number, tokens = 30, attempt = 1, runId = 'run'): BudgetShare => ({
       runId,
       batchId: `${runId}.c1.b${number}`,
       attempt,
       tokens,
     });
-    const reserve = (wanted: BudgetEntry) => bench().budgets.reserve(account, model, wanted);
+    const reserve = (wanted: BudgetShare) => bench().budgets.reserve(account, model, wanted);
     const stored = async () => {
       const budget = await bench().budgets.get(account, model);
       if (budget === null) throw new Error('there is no budget');
@@ -23,7 +23,7 @@ export function describeBudgets(make: MakeStore): void {
     };
 
     it('M5: 16 concurrent reservers never pass the limit, and use what fits', async () => {
-      await bench().budgets.learn(account, model, 1_000);
+      await bench().budgets.learnLimit(account, model, 1_000);
 
       const granted = await concurrently(16, async (worker) => {
         const mine: boolean[] = [];
@@ -32,16 +32,16 @@ export function describeBudgets(make: MakeStore): void {
       });
 
       expect(granted.flat().filter((room) => room)).toHaveLength(33);
-      const { held, entries } = await stored();
+      const { held, shares } = await stored();
       expect(held).toBe(990);
-      expect(entries.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(990);
+      expect(shares.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(990);
     });
 
     it('M5: 16 workers that reserve for the same batch hold its share once', async () => {
       const granted = await concurrently(16, () => reserve(entry(1)));
 
       expect(granted).toContain(true);
-      expect(await stored()).toMatchObject({ held: 30, entries: [entry(1)] });
+      expect(await stored()).toMatchObject({ held: 30, shares: [entry(1)] });
       expect(await reserve(entry(1))).toBe(true);
       expect((await stored()).held).toBe(30);
     });
@@ -65,13 +65,13 @@ export function describeBudgets(make: MakeStore): void {
 
       await concurrently(16, () => bench().budgets.release(_id, entry(1)));
 
-      expect(await stored()).toMatchObject({ held: 30, entries: [entry(2)] });
+      expect(await stored()).toMatchObject({ held: 30, shares: [entry(2)] });
       await bench().budgets.release(_id, entry(3));
       expect((await stored()).held).toBe(30);
     });
 
     it('M5: what is given back can be reserved by the next', async () => {
-      await bench().budgets.learn(account, model, 40);
+      await bench().budgets.learnLimit(account, model, 40);
       expect(await reserve(entry(1))).toBe(true);
       expect(await reserve(entry(2))).toBe(false);
 
@@ -81,14 +81,14 @@ export function describeBudgets(make: MakeStore): void {
     });
 
     it('M5: a share as large as the limit fits into an empty queue, one token more does not', async () => {
-      await bench().budgets.learn(account, model, 100);
+      await bench().budgets.learnLimit(account, model, 100);
 
       expect(await reserve(entry(1, 101))).toBe(false);
       expect(await reserve(entry(2, 100))).toBe(true);
     });
 
     it('M5: a large batch without room is not overtaken for ever by small ones that come later', async () => {
-      await bench().budgets.learn(account, model, 100);
+      await bench().budgets.learnLimit(account, model, 100);
       expect(await reserve(entry(1, 60))).toBe(true);
       expect(await reserve(entry(2, 70))).toBe(false);
       bench().clock.advance(1);
@@ -104,7 +104,7 @@ export function describeBudgets(make: MakeStore): void {
 
     it('M5: the next room is that of the run that holds least, however long others have waited', async () => {
       const small = entry(1, 30, 1, 'small');
-      await bench().budgets.learn(account, model, 60);
+      await bench().budgets.learnLimit(account, model, 60);
       for (const number of [1, 2]) expect(await reserve(entry(number))).toBe(true);
       expect(await reserve(entry(3))).toBe(false);
       bench().clock.advance(1);
@@ -117,7 +117,7 @@ export function describeBudgets(make: MakeStore): void {
     });
 
     it('M5: who does not ask any more is not waited for', async () => {
-      await bench().budgets.learn(account, model, 100);
+      await bench().budgets.learnLimit(account, model, 100);
       expect(await reserve(entry(1, 60))).toBe(true);
       expect(await reserve(entry(2, 70))).toBe(false);
       bench().clock.advance(30_000);
@@ -126,7 +126,7 @@ export function describeBudgets(make: MakeStore): void {
     });
 
     it('M5: those who do not ask any more are not kept', async () => {
-      await bench().budgets.learn(account, model, 100);
+      await bench().budgets.learnLimit(account, model, 100);
       expect(await reserve(entry(1, 60))).toBe(true);
       for (const number of [2, 3]) expect(await reserve(entry(number, 70))).toBe(false);
       bench().clock.advance(30_000);
@@ -139,7 +139,7 @@ export function describeBudgets(make: MakeStore): void {
     it('M5: a limit that is learned later holds for what comes, and takes nothing away', async () => {
       await reserve(entry(1, 80));
 
-      await bench().budgets.learn(account, model, 50);
+      await bench().budgets.learnLimit(account, model, 50);
 
       expect(await stored()).toMatchObject({ held: 80, limit: 50 });
       expect(await reserve(entry(2, 1))).toBe(false);
@@ -148,7 +148,7 @@ export function describeBudgets(make: MakeStore): void {
 
     it('M5: a limit that was not told for a day is tried again', async () => {
       const { budgets, clock } = bench();
-      await budgets.learn(account, model, 50);
+      await budgets.learnLimit(account, model, 50);
       expect(await reserve(entry(1, 80))).toBe(false);
       expect(await budgets.limitOf(account, model)).toBe(50);
 
@@ -159,7 +159,7 @@ export function describeBudgets(make: MakeStore): void {
     });
 
     it('M5: accounts and models have their own', async () => {
-      await bench().budgets.learn(account, model, 40);
+      await bench().budgets.learnLimit(account, model, 40);
       await reserve(entry(1, 40));
 
       expect(await bench().budgets.reserve(account, 'other-model', entry(2, 40))).toBe(true);

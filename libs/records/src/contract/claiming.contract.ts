@@ -5,8 +5,8 @@ import {
   functionsToRequest,
   pendingFilter,
   readMarks,
-  unmarkableUpdate,
-  wantedFilter,
+  failedClaimUpdate,
+  eligibleFilter,
   requestsFor,
 } from '../index.js';
 import { concurrently, eachWithBench } from './bench.contract.js';
@@ -220,7 +220,7 @@ export function describeClaiming(make: MakeStore): void {
           ...failedOnes,
           'pending',
         ]);
-        expect(await idsWhere(wantedFilter(retryFailed, 'run'))).toEqual([...failedOnes, 'pending', 'waiting']);
+        expect(await idsWhere(eligibleFilter(retryFailed, 'run'))).toEqual([...failedOnes, 'pending', 'waiting']);
         expect(await idsWhere(claimableFilter(all, now))).toHaveLength(7);
       });
 
@@ -277,7 +277,7 @@ export function describeClaiming(make: MakeStore): void {
 
       await documents().updateOne(
         { _id: 'note', processing_info: 'checked by Ann' },
-        unmarkableUpdate(inference, { ...about, previousValue: 'checked by Ann' }),
+        failedClaimUpdate(inference, { ...about, previousValue: 'checked by Ann' }),
       );
 
       const document = await documentOf(documents(), 'note');

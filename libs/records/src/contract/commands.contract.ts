@@ -205,7 +205,7 @@ export function describeWishes(make: MakeStore): void {
       const claim = bench().claims.new('run', 1, { ...about, members: 'members', traceparent: null });
       const waiting = { nextAt: bench().in(later), backoffUntil: bench().in(later), parked: true };
       await bench()
-        .claims.insertion({ ...claim, state: 'sealed', ...waiting })
+        .claims.insert({ ...claim, state: 'sealed', ...waiting })
         .apply([]);
 
       await bench().claims.expedite('run');
@@ -236,5 +236,5 @@ async function insertBatch(bench: Bench, fields: Partial<Batch>): Promise<void> 
     completionWindow: '24h',
     traceparent: null,
   });
-  await bench.batches.insertion({ ...built, ...fields }).apply([]);
+  await bench.batches.insert({ ...built, ...fields }).apply([]);
 }

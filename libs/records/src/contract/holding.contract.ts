@@ -11,7 +11,7 @@ const writes: [string, Write][] = [
   ['renew', (to, run, at) => to.renew(run, at)],
   ['move', (to, run) => to.transition(run, { state: 'running', changes: { reason: 'mine' }, envelopes: [] })],
   ['wait', (to, run, at) => to.wait(run, { reason: 'mine' }, at)],
-  ['giveBack', (to, run, at) => to.giveBack(run, at)],
+  ['giveBack', (to, run, at) => to.release(run, at)],
   ['fail', (to, run, at) => to.fail(run, { error: recordedError('odd', at), backoffUntil: at })],
   ['park', (to, run, at) => to.park(run, { error: recordedError('odd', at), backoffUntil: at })],
 ];
@@ -69,7 +69,7 @@ export function describeHolding(make: MakeStore): void {
     it('a renewal that arrives after the record was let go does not hold it', async () => {
       await bench().insertRun('run');
       const taken = await bench().takenRun('a', 'run');
-      await bench().runs.writes.giveBack(taken, bench().clock.now());
+      await bench().runs.writes.release(taken, bench().clock.now());
 
       await bench().runs.writes.renew(taken, bench().in(leaseMs));
 

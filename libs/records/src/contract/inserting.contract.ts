@@ -18,7 +18,7 @@ export function describeInserting(make: MakeStore): void {
 
     it('a record is inserted together with its facts', async () => {
       const event = new ChunksSelected({ runId: 'run', claimId: 'run.c1', documents: 0 });
-      const transition = bench().claims.insertion(claim(1, 'members'), event);
+      const transition = bench().claims.insert(claim(1, 'members'), event);
 
       expect(await transition.apply([bench().fact('one')])).toBe(true);
 
@@ -26,7 +26,6 @@ export function describeInserting(make: MakeStore): void {
         events: [event],
         recordId: 'run.c1',
         endsLease: false,
-        whenNotApplied: 'done-already',
       });
       expect(await bench().claims.get('run.c1')).toMatchObject({ members: 'members', outbox: [{ id: 'one' }] });
       await transition.markPublished('one');
@@ -36,7 +35,7 @@ export function describeInserting(make: MakeStore): void {
     it('of 16 insertions under one id one is done, and the others change nothing', async () => {
       const done = await concurrently(16, (worker) =>
         bench()
-          .claims.insertion(claim(1, `members-${worker}`))
+          .claims.insert(claim(1, `members-${worker}`))
           .apply([bench().fact(`fact-${worker}`)]),
       );
 
@@ -50,21 +49,21 @@ export function describeInserting(make: MakeStore): void {
 
     it('an insertion that the store refuses is an error, not a record that exists already', async () => {
       const refused = bench()
-        .claims.insertion({ ...claim(1, 'members'), _id: ['no', 'id'] as unknown as string }) // what no caller can have
+        .claims.insert({ ...claim(1, 'members'), _id: ['no', 'id'] as unknown as string }) // what no caller can have
         .apply([]);
 
       await expect(refused).rejects.toMatchObject({ code: 'store.insert-refused' });
     });
 
     it('a transition expects the state alone, and happens once', async () => {
-      await bench().claims.insertion(claim(1, 'members')).apply([]);
+      await bench().claims.insert(claim(1, 'members')).apply([]);
       const changes = { sealedMembers: 'sealed', documents: 3 };
       const transition = bench().claims.transition('run.c1', { from: 'open', to: 'sealed', changes });
 
       expect(await transition.apply([bench().fact('one')])).toBe(true);
       expect(await transition.apply([bench().fact('two')])).toBe(false);
 
-      expect(transition.whenNotApplied).toBe('done-already');
+      expect(transition.endsLease).toBe(false);
       expect(await bench().claims.get('run.c1')).toMatchObject({
         state: 'sealed',
         ...changes,
@@ -74,7 +73,7 @@ export function describeInserting(make: MakeStore): void {
     });
 
     it('a transition may say when the record is looked at next', async () => {
-      await bench().claims.insertion(claim(1, 'members')).apply([]);
+      await bench().claims.insert(claim(1, 'members')).apply([]);
 
       await bench()
         .claims.transition('run.c1', { from: 'open', to: 'sealed', nextAt: bench().in(500) })

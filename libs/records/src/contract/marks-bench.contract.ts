@@ -4,7 +4,7 @@ import { KnownPipelines } from '@batchmill/testing';
 import {
   answerUpdate,
   requestedFilter,
-  carryingFilter,
+  stillClaimedFilter,
   claimFilter,
   claimUpdate,
   failureUpdate,
@@ -12,9 +12,9 @@ import {
   lastAnswerUpdate,
   readMarks,
   retryUpdate,
-  settlingUpdates,
-  type Claiming,
-  type ReadMarks,
+  documentOutcomeUpdates,
+  type ClaimMark,
+  type Marks,
 } from '../index.js';
 
 export const now = new Date('2026-01-01T12:00:00Z');
@@ -47,7 +47,7 @@ export const namingStatus: RunPlan = planRun(pipelines.get('named'), { endpoint:
 export const errorsElsewhere: RunPlan = planRun(pipelines.get('elsewhere'), { endpoint: 'inference' });
 export const embeddings: RunPlan = planRun(pipelines.get('notes'), { endpoint: 'embeddings' });
 
-export interface Marking extends Partial<Claiming> {
+export interface Marking extends Partial<ClaimMark> {
   readonly claimId: string;
   /** The claim that the documents carried when they were found. */
   readonly previousClaimId?: string | null;
@@ -63,7 +63,7 @@ export async function mark(
   const claiming = { runId: 'run', functions: plan.functions, restart: false, now, template: {}, ...about };
   const update = claimUpdate(plan, claiming);
   await documents.bulk(ids.map((id) => ({ filter: claimFilter(plan, id, { previousClaimId, ...claiming }), update })));
-  const carrying = documents.find(carryingFilter(plan, ids, about.claimId), { sort: { _id: 1 } });
+  const carrying = documents.find(stillClaimedFilter(plan, ids, about.claimId), { sort: { _id: 1 } });
   return Array.fromAsync(carrying, ({ _id }) => _id);
 }
 
@@ -83,7 +83,7 @@ export function bulksOf(plan: RunPlan, claimId: string, said: readonly Said[]): 
       update: lastAnswerUpdate(plan, name, templateOf(name), now),
     })),
     said.map((one) => ({ filter: requestedFilter(plan, one.id, claimId, one.name), update: outcomeUpdate(plan, one) })),
-    ids.flatMap((id) => settlingUpdates(plan, id, claimId, now)),
+    ids.flatMap((id) => documentOutcomeUpdates(plan, id, claimId, now)),
   ];
 }
 
@@ -115,6 +115,6 @@ export async function documentOf(documents: Collection, id: unknown): Promise<Fi
   return document;
 }
 
-export async function marksOf(documents: Collection, plan: RunPlan, id: unknown): Promise<ReadMarks> {
+export async function marksOf(documents: Collection, plan: RunPlan, id: unknown): Promise<Marks> {
   return readMarks(plan, await documentOf(documents, id));
 }

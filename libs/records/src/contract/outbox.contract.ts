@@ -34,8 +34,8 @@ export function describeOutbox(make: MakeStore): void {
     it('are left alone while they may be on their way', async () => {
       await bench().insertRun('run', { outbox: [bench().fact('one', accepted)] });
 
-      expect(await unpublishedOf(bench(), { saidBefore: bench().in(-1) })).toEqual([]);
-      expect(await unpublishedOf(bench(), { saidBefore: bench().in(0) })).toEqual(['run one']);
+      expect(await unpublishedOf(bench(), { recordedBefore: bench().in(-1) })).toEqual([]);
+      expect(await unpublishedOf(bench(), { recordedBefore: bench().in(0) })).toEqual(['run one']);
     });
 
     it('are looked for only in records that changed since', async () => {
@@ -69,7 +69,7 @@ async function unpublishedOf(
   bench: Bench,
   which: Partial<Parameters<Bench['runs']['unpublished']>[0]>,
 ): Promise<string[]> {
-  const all = { topics: [accepted], changedAfter: new Date(0), saidBefore: bench.in(3_600_000) };
+  const all = { topics: [accepted], changedAfter: new Date(0), recordedBefore: bench.in(3_600_000) };
   const found = bench.runs.unpublished({ ...all, ...which });
   return (await Array.fromAsync(found, ({ recordId, envelope }) => `${recordId} ${envelope.id}`)).sort();
 }

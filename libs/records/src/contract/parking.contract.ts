@@ -17,7 +17,7 @@ export function describeParking(make: MakeStore): void {
       const leased = bench().lease(await bench().takenRun('a', 'run'));
       await leased.save({ reason: 'so far' });
 
-      await bench().runs.writes.giveBack(leased.data, bench().in(1_000));
+      await bench().runs.writes.release(leased.data, bench().in(1_000));
 
       expect(await bench().run('run')).toMatchObject({
         state: 'requested',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
-import { repairUpdates } from '../index.js';
+import { repairUpdate } from '../index.js';
 import { eachWithBench } from './bench.contract.js';
 import { documentOf, inference, ingest, mark } from './marks-bench.contract.js';
 
@@ -14,7 +14,7 @@ export function describeRepairing(make: MakeStore): void {
       await mark(documents(), inference, ['note'], { claimId: 'run.c1' });
     };
     const repair = async (asked: readonly string[], claimId = 'run.c1') => {
-      const { filter, update } = repairUpdates(inference, 'note', claimId, asked);
+      const { filter, update } = repairUpdate(inference, 'note', claimId, asked);
       await documents().updateOne(filter, update);
     };
 

@@ -87,7 +87,7 @@ export function describeTaking(make: MakeStore): void {
       await bench().insertRun('run', { nextAt: bench().in(24 * 3_600_000) });
       const taken = await bench().takenRun('a', 'run');
 
-      await bench().runs.writes.giveBack(taken, bench().in(1_000));
+      await bench().runs.writes.release(taken, bench().in(1_000));
 
       expect(await bench().takeRun('b')).toBeNull();
       bench().clock.advance(1_000);

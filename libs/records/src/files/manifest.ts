@@ -3,9 +3,10 @@ import type { DocumentError } from '@batchmill/contracts';
 import { decodeId, encodeId } from '@batchmill/documents';
 import { readLines } from './read-lines.js';
 
-/** What one line of a batch file asks, or what could not be asked. Results are resolved by it, never by taking ids apart. */
+/** Which document and function one line of a batch file requests, or which could not be rendered. */
 export type ManifestLine = RequestedLine | UnrenderedLine;
 
+/** A line of the batch file. Its result is found by `customId`, which nothing else is read from. */
 export interface RequestedLine {
   readonly customId: string;
   readonly documentId: unknown;
@@ -14,6 +15,7 @@ export interface RequestedLine {
   readonly function: string;
 }
 
+/** A request that is not in the batch file, because its prompt could not be rendered. */
 export interface UnrenderedLine {
   readonly customId: null;
   readonly documentId: unknown;
@@ -21,15 +23,16 @@ export interface UnrenderedLine {
   readonly error: DocumentError;
 }
 
-/** Requests first, in the file's order, then what could not be rendered. */
+/** Writes the requested lines in the order of the batch file, then the unrendered ones. Resolves with the blob's name. */
 export async function writeManifest(blobs: Blobs, lines: readonly ManifestLine[]): Promise<string> {
   const { name } = await blobs.write(textOf(lines), '.manifest.jsonl');
   return name;
 }
 
+/** Reads the lines one at a time. Rejects with a ProcessingError `blobs.missing` when there is no such blob. */
 export async function* readManifest(blobs: Blobs, name: string): AsyncGenerator<ManifestLine, void, undefined> {
   for await (const { bytes } of readLines(blobs.read(name))) {
-    // Written by `writeManifest` alone.
+    // Only `writeManifest` writes these files.
     const line = JSON.parse(bytes.toString('utf8')) as ManifestLine & { documentId: string };
     yield { ...line, documentId: decodeId(line.documentId) };
   }

@@ -8,11 +8,20 @@ export interface TakeOptions<S extends string> {
   readonly state: S;
   readonly owner: string;
   readonly leaseMs: number;
-  /** A woken record: taken before its `nextAt`, never before its `backoffUntil`. Missing: the one that is due longest. */
+  /** Takes this record, even before its `nextAt`. Missing: takes the record that is due longest. */
   readonly id?: string;
 }
 
-/** Records that are worked on: taken under a lease, moved by one conditional update each. */
+/** Which envelopes of which records `unpublished` finds. */
+export interface UnpublishedOptions {
+  readonly topics: readonly string[];
+  /** Only records that were written after then. */
+  readonly changedAfter: Date;
+  /** Only envelopes that were recorded by then: younger ones are probably being published now. */
+  readonly recordedBefore: Date;
+}
+
+/** The records of one kind. They are taken under a lease, and each change of state is one conditional update. */
 export abstract class Records<T extends WorkRecord> {
   readonly writes: LeaseWrites<T>;
 
@@ -23,7 +32,7 @@ export abstract class Records<T extends WorkRecord> {
     this.writes = new LeaseWrites(collection, clock);
   }
 
-  /** Which record of this kind an event speaks of; null when of none. */
+  /** The id of the record of this kind that an event is about; null when it is about none. */
   abstract idIn(event: Event): string | null;
 
   /** The id of the run that a record belongs to; null when it belongs to none. */
@@ -34,7 +43,7 @@ export abstract class Records<T extends WorkRecord> {
 
   protected abstract readonly indexes: readonly IndexKeys[];
 
-  /** Called once before the first work. */
+  /** Creates the indexes. Called once before the first work. */
   async prepare(): Promise<void> {
     const ofAll = [{ keys: { state: 1, nextAt: 1 } } as const, { keys: { updatedAt: 1 } } as const];
     for (const index of [...ofAll, ...this.indexes]) {
@@ -64,7 +73,7 @@ export abstract class Records<T extends WorkRecord> {
     return this.collection.find(this.#takeableFilter(state, id), { sort: { nextAt: 1 } });
   }
 
-  /** One atomic update: no two callers take the same record. Null when there is none to take. */
+  /** Takes a record by one atomic update: no two callers take the same one. Null when there is none to take. */
   async take({ state, owner, leaseMs, id }: TakeOptions<T['state']>): Promise<T | null> {
     const now = this.clock.now();
     return this.collection.findOneAndUpdate(
@@ -72,14 +81,14 @@ export abstract class Records<T extends WorkRecord> {
       {
         $set: { lease: { owner, until: new Date(now.getTime() + leaseMs) } },
         $inc: { fence: 1 },
-        // The wake is used up: whoever comes after a holder that dies, or gives the record back, finds it by its time.
+        // The signal is used up: if this holder dies or releases the record, a poll must find it.
         ...(id === undefined ? {} : { $min: { nextAt: now } }),
       },
       { sort: { nextAt: 1 }, durable: false },
     );
   }
 
-  /** Tells the holder of a leased record to look again before it lets go. False: nobody holds it in that state. */
+  /** Notes a signal on a leased record, so that its holder does not let it wait. False: no lease in that state. */
   async noteSignal(id: string, state: T['state']): Promise<boolean> {
     const { matched } = await this.collection.updateOne(
       { _id: id, state, 'lease.until': { $gt: this.clock.now() } },
@@ -89,81 +98,72 @@ export abstract class Records<T extends WorkRecord> {
     return matched === 1;
   }
 
-  /** Inserts a record if there is none of its id, together with the events that say so. */
-  insertion<E extends Event = never>(record: T, ...events: E[]): Transition<E> {
-    return {
-      events,
-      recordId: record._id,
-      endsLease: false,
-      dueAt: null,
-      whenNotApplied: 'done-already',
-      apply: async (envelopes) => {
-        try {
-          await this.collection.insertOne({ ...record, outbox: [...envelopes] });
-          return true;
-        } catch (error) {
-          if (error instanceof DuplicateKeyError) return false;
-          throw error;
-        }
-      },
-      markPublished: (factId) => this.writes.markPublished(record._id, factId),
-    };
+  /** The transition that inserts a record with its events. It changes nothing when there is a record of that id. */
+  insert<E extends Event = never>(record: T, ...events: E[]): Transition<E> {
+    return this.#unleased(record._id, events, async (envelopes) => {
+      try {
+        await this.collection.insertOne({ ...record, outbox: [...envelopes] });
+        return true;
+      } catch (error) {
+        if (error instanceof DuplicateKeyError) return false;
+        throw error;
+      }
+    });
   }
 
   /**
-   * Moves a record that is not leased, by whoever is its one writer in that state.
-   * It expects the state alone: a second try finds it moved already.
+   * The transition of a record that is not leased, for the one stage that writes it in that state. It expects only the
+   * state: applied twice, it changes nothing the second time.
    */
   transition<E extends Event = never>(
     id: string,
     { from, to, changes = {}, nextAt }: { from: T['state']; to: T['state']; changes?: Changes<T>; nextAt?: Date },
     ...events: E[]
   ): Transition<E> {
-    return {
-      events,
-      recordId: id,
-      endsLease: false,
-      dueAt: null,
-      whenNotApplied: 'done-already',
-      apply: async (envelopes) => {
-        const now = this.clock.now();
-        const { matched } = await this.collection.updateOne(
-          { _id: id, state: from },
-          {
-            $set: { ...changes, state: to, nextAt: nextAt ?? now, attempts: 0, error: null, updatedAt: now },
-            ...(envelopes.length === 0 ? {} : { $push: { outbox: { $each: envelopes } } }),
-          },
-        );
-        return matched === 1;
-      },
-      markPublished: (factId) => this.writes.markPublished(id, factId),
-    };
+    return this.#unleased(id, events, async (envelopes) => {
+      const now = this.clock.now();
+      const { matched } = await this.collection.updateOne(
+        { _id: id, state: from },
+        {
+          $set: { ...changes, state: to, nextAt: nextAt ?? now, attempts: 0, error: null, updatedAt: now },
+          ...(envelopes.length === 0 ? {} : { $push: { outbox: { $each: envelopes } } }),
+        },
+      );
+      return matched === 1;
+    });
   }
 
-  /** Facts that are still outbox, of these topics and this age, with the records that hold them. */
-  async *unpublished(which: {
-    topics: readonly string[];
-    changedAfter: Date;
-    saidBefore: Date;
-  }): AsyncIterable<{ recordId: string; envelope: EventEnvelope }> {
+  /** The envelopes in outboxes, each with the id of its record. */
+  async *unpublished(which: UnpublishedOptions): AsyncIterable<{ recordId: string; envelope: EventEnvelope }> {
     const holding = { updatedAt: { $gt: which.changedAfter }, 'outbox.0': { $exists: true } };
     for await (const record of this.collection.find(holding)) {
       for (const envelope of record.outbox) {
-        if (which.topics.includes(envelope.topic) && envelope.at <= which.saidBefore)
+        if (which.topics.includes(envelope.topic) && envelope.at <= which.recordedBefore)
           yield { recordId: record._id, envelope };
       }
     }
   }
 
-  /** A person's retry: the mark is cleared and the work is due at once. False: it is not parked. */
+  /** Retries a parked record: it is due at once, with its attempts counted from zero. False: it is not parked. */
   async unpark(id: string): Promise<boolean> {
-    const { matched } = await this.collection.updateOne({ _id: id, parked: true }, { $set: this.due() });
+    const { matched } = await this.collection.updateOne({ _id: id, parked: true }, { $set: this.dueNow() });
     return matched === 1;
   }
 
-  /** What makes a record due now, whatever held it up. */
-  protected due(): Record<string, unknown> {
+  /** The fields that make a record due now, even when it is parked or backs off. */
+  protected dueNow(): Record<string, unknown> {
     return { parked: false, attempts: 0, nextAt: this.clock.now(), backoffUntil: noBackoff };
+  }
+
+  #unleased<E extends Event>(recordId: string, events: readonly E[], apply: Transition<E>['apply']): Transition<E> {
+    return {
+      events,
+      recordId,
+      endsLease: false,
+      dueAt: null,
+      apply,
+      markPublished: (eventId) => this.writes.markPublished(recordId, eventId),
+    };
   }
 
   #takeableFilter(state: T['state'], id: string | undefined): Filter {

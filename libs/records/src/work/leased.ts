@@ -1,14 +1,27 @@
 import type { Event } from '@batchmill/contracts';
-import { InterruptedError } from './interrupted-error.js';
-import { LeaseLostError } from './lease-lost-error.js';
 import type { LeaseWrites } from './lease-writes.js';
 import type { Transition } from './transition.js';
 import type { Changes, WorkRecord } from './work-record.js';
 
-/**
- * A record under a lease: the only way to write to it while it is worked on. Every write expects the fence, so a holder
- * whose lease was taken over writes nothing and learns it by a LeaseLostError.
- */
+/** Thrown to the holder of a record that was taken over. Its writes change nothing any more. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+
+  constructor(readonly recordId: string) {
+    super(`${recordId}: the lease was lost; the process that took the record continues from its last checkpoint`);
+  }
+}
+
+/** Thrown at a checkpoint when the stage is to stop. The record is released and taken again later. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+
+  constructor(readonly recordId: string) {
+    super(`${recordId}: interrupted at a checkpoint because the stage stops`);
+  }
+}
+
+/** A record under a lease. Every write expects the fence, so a holder whose record was taken over writes nothing. */
 export class Leased<T extends WorkRecord> {
   #data: T;
   readonly #writes: LeaseWrites<T>;
@@ -24,7 +37,7 @@ export class Leased<T extends WorkRecord> {
     return this.#data._id;
   }
 
-  /** As it was when taken, with what was written since. */
+  /** The record as it was taken, with the changes saved since. */
   get data(): T {
     return this.#data;
   }
@@ -38,40 +51,40 @@ export class Leased<T extends WorkRecord> {
     return this.#stopping;
   }
 
-  /** Writes the changes now. Throws a LeaseLostError when the lease is gone. */
+  /** Writes the changes now. Throws a LeaseLostError when the lease is lost. */
   async save(changes: Changes<T>): Promise<void> {
     if (!(await this.#writes.save(this.#data, changes))) throw new LeaseLostError(this.id);
     this.#data = { ...this.#data, ...changes };
   }
 
-  /** A checkpoint: saves, then throws an InterruptedError when the stage is to stop. */
+  /** Saves the changes, then throws an InterruptedError when the stage is to stop. */
   async checkpoint(changes: Changes<T>): Promise<void> {
     await this.save(changes);
     this.throwIfStopping();
   }
 
-  /** A place where stopping loses nothing: throws an InterruptedError when the stage is to stop. */
+  /** Throws an InterruptedError when the stage is to stop. Called where stopping loses no work. */
   throwIfStopping(): void {
     if (this.#stopping.aborted) throw new InterruptedError(this.id);
   }
 
-  /** Changes that are written together with the next step. */
+  /** Adds changes that are written together with the next transition. */
   with(changes: Changes<T>): PendingTransition<T> {
     return new PendingTransition(this.#data, this.#writes, changes);
   }
 
-  /** Moves the record to a state, with the events that say so, and ends the work on it. */
+  /** The transition to a state, with its events. It ends the lease. */
   to<E extends Event = never>(state: T['state'], ...events: E[]): Transition<E> {
     return this.with({}).to(state, ...events);
   }
 
-  /** Leaves the record in its state, not to be looked at before `until` unless it is woken, and ends the work on it. */
+  /** Leaves the record in its state until then, or until a signal names it. It ends the lease. */
   wait(until: Date): Transition<never> {
     return this.with({}).wait(until);
   }
 }
 
-/** A leased record about to be let go, with the changes that go along. */
+/** The changes collected for the next transition of a leased record. */
 export class PendingTransition<T extends WorkRecord> {
   readonly #data: T;
   readonly #writes: LeaseWrites<T>;
@@ -84,35 +97,29 @@ export class PendingTransition<T extends WorkRecord> {
   }
 
   to<E extends Event = never>(state: T['state'], ...events: E[]): Transition<E> {
-    return this.#step(events, (envelopes) =>
+    return this.#ending(events, (envelopes) =>
       this.#writes.transition(this.#data, { state, changes: this.#changes, envelopes }),
     );
   }
 
-  /** The same, but not to be taken before `until`, whoever asks. */
+  /** Like `to`, but the record is not taken before then, not even by a signal. */
   backOff<E extends Event = never>(state: T['state'], until: Date, ...events: E[]): Transition<E> {
-    return this.#step(events, (envelopes) =>
+    return this.#ending(events, (envelopes) =>
       this.#writes.transition(this.#data, { state, changes: this.#changes, envelopes, backoffUntil: until }),
     );
   }
 
   wait(until: Date): Transition<never> {
-    return this.#step([], () => this.#writes.wait(this.#data, this.#changes, until), until);
+    return this.#ending([], () => this.#writes.wait(this.#data, this.#changes, until), until);
   }
 
-  #step<E extends Event>(
+  #ending<E extends Event>(
     events: readonly E[],
     apply: Transition<E>['apply'],
     dueAt: Date | null = null,
   ): Transition<E> {
-    return {
-      events,
-      recordId: this.#data._id,
-      endsLease: true,
-      dueAt,
-      whenNotApplied: 'lease-lost',
-      apply,
-      markPublished: (factId) => this.#writes.markPublished(this.#data._id, factId),
-    };
+    const recordId = this.#data._id;
+    const markPublished = (eventId: string): Promise<void> => this.#writes.markPublished(recordId, eventId);
+    return { events, recordId, endsLease: true, dueAt, apply, markPublished };
   }
 }

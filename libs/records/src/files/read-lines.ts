@@ -1,13 +1,13 @@
 export interface Line {
-  /** Without its newline. Valid until the next line is asked for. */
+  /** Without its newline. Valid until the next line is read. */
   readonly bytes: Buffer;
-  /** Where the next line begins, counted from the beginning of the file. */
+  /** The offset of the next line, in bytes from the beginning of the file. */
   readonly end: number;
 }
 
 const newline = 0x0a;
 
-/** Splits a stream of bytes at newlines; a last line without one counts. `offset` is where the stream began. */
+/** Splits a stream of bytes at newlines. A last line without one counts. `offset` is the stream's offset in the file. */
 export async function* readLines(stream: AsyncIterable<Uint8Array>, offset = 0): AsyncGenerator<Line, void, undefined> {
   let end = offset;
   let parts: Buffer[] = [];

@@ -9,20 +9,20 @@ export interface StateChange<T extends WorkRecord> {
   readonly backoffUntil?: Date;
 }
 
-interface Writing {
-  readonly envelopes?: readonly EventEnvelope[];
-  /** Besides state and fence. */
-  readonly expecting?: Readonly<Record<string, unknown>>;
-  /** False: what a loss of power undoes is done again by whoever takes the record next. */
-  readonly durable?: boolean;
-}
-
 export interface Failure {
   readonly error: RecordedError;
   readonly backoffUntil: Date;
 }
 
-/** The writes of a lease's holder. Each expects state and fence, and tells by false that they are not what they were. */
+interface WriteOptions {
+  readonly envelopes?: readonly EventEnvelope[];
+  /** Expected beside state and fence. */
+  readonly expecting?: Readonly<Record<string, unknown>>;
+  /** False for a write that may be lost in a power failure: the next holder repeats it. */
+  readonly durable?: boolean;
+}
+
+/** The writes of a lease's holder. Each expects state and fence, and returns false when they have changed. */
 export class LeaseWrites<T extends WorkRecord> {
   readonly #collection: Collection<T>;
   readonly #clock: Clock;
@@ -36,7 +36,7 @@ export class LeaseWrites<T extends WorkRecord> {
     return this.#update(record, { ...changes });
   }
 
-  /** Expects the owner too: a renewal that comes after the record was let go must not hold it. */
+  /** Expects the owner too: a renewal that arrives after the lease ended must not take the record again. */
   async renew(record: T, until: Date): Promise<boolean> {
     const expecting = { 'lease.owner': record.lease.owner };
     return this.#update(record, { 'lease.until': until }, { expecting, durable: false });
@@ -58,7 +58,7 @@ export class LeaseWrites<T extends WorkRecord> {
     return this.#update(record, set, { envelopes });
   }
 
-  /** A wake that came in the meantime makes the record due at once. Nothing outside happens on the strength of a wait. */
+  /** A signal that arrived since the record was taken makes it due at once instead. */
   async wait(record: T, changes: Changes<T>, until: Date): Promise<boolean> {
     const set = { ...changes, backoffUntil: noBackoff, lease: freeLease, attempts: 0, error: null };
     const expecting = { signals: record.signals };
@@ -66,24 +66,25 @@ export class LeaseWrites<T extends WorkRecord> {
     return this.#update(record, { ...set, nextAt: this.#clock.now() }, { durable: false });
   }
 
-  /** Given back as it is, for a dependency that is away or a stage that stops. */
-  async giveBack(record: T, backoffUntil: Date): Promise<boolean> {
+  /** Ends the lease and counts no attempt: a dependency is unavailable, or the stage stops. */
+  async release(record: T, backoffUntil: Date): Promise<boolean> {
     return this.#update(record, { lease: freeLease, backoffUntil }, { durable: false });
   }
 
+  /** Ends the lease after a failed attempt. */
   async fail(record: T, failure: Failure): Promise<boolean> {
     return this.#update(record, this.#failed(record, failure));
   }
 
-  /** The last failure. False too when a wish or a wake came in the meantime: that is looked at first. */
+  /** Parks the record after its last attempt. Returns false too when a signal arrived meanwhile: it is handled first. */
   async park(record: T, failure: Failure): Promise<boolean> {
     const set = { ...this.#failed(record, failure), parked: true };
     return this.#update(record, set, { expecting: { signals: record.signals } });
   }
 
-  /** Without the fence: the record may be in other hands long since. */
-  async markPublished(id: string, factId: string): Promise<void> {
-    await this.#collection.updateOne({ _id: id }, { $pull: { outbox: { id: factId } } }, { durable: false });
+  /** Removes an event from the outbox. Does not expect the fence: another process may hold the record by now. */
+  async markPublished(id: string, eventId: string): Promise<void> {
+    await this.#collection.updateOne({ _id: id }, { $pull: { outbox: { id: eventId } } }, { durable: false });
   }
 
   #failed(record: T, { error, backoffUntil }: Failure): Record<string, unknown> {
@@ -93,7 +94,7 @@ export class LeaseWrites<T extends WorkRecord> {
   async #update(
     record: T,
     set: Record<string, unknown>,
-    { envelopes = [], expecting = {}, durable = true }: Writing = {},
+    { envelopes = [], expecting = {}, durable = true }: WriteOptions = {},
   ): Promise<boolean> {
     const { matched } = await this.#collection.updateOne(
       { _id: record._id, state: record.state, fence: record.fence, ...expecting },
