@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { readArchive, writeArchive, type ArchivedDocument } from './archive.js';
 
-/** One document's line, as it stands in the guide. */
+/** The line of one document, which the guide quotes. */
 const line = String.raw`
 {
   "documentId": "{\"$oid\":\"65a1f0c2e4b0a1b2c3d4e5f6\"}",
@@ -36,7 +36,7 @@ describe('an archive', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('S7: is a JSON line per document, and is read as it was written', async () => {
+  it('S7: is a JSON line per document and is read back as it was written', async () => {
     const written = JSON.parse(line) as ArchivedDocument & { documentId: string; at: string };
     const document = { ...written, documentId: decodeId(written.documentId), at: new Date(written.at) };
 

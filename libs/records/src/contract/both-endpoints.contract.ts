@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
-import { eachWithBench } from './bench.contract.js';
-import { documentOf, embeddings, inference, ingest, mark } from './marks-bench.contract.js';
+import { eachWithFixture } from './fixture.contract.js';
+import { documentOf, embeddings, inference, ingest, mark } from './marks-fixture.contract.js';
 
-export function describeSides(make: MakeStore): void {
+export function describeBothEndpoints(make: MakeStore): void {
   describe('interleaving 15: embeddings and inference on the same documents at once', () => {
-    const bench = eachWithBench(make);
-    const documents = () => bench().store.collection('notes');
+    const fixture = eachWithFixture(make);
+    const documents = () => fixture().store.collection('notes');
 
-    it('I1: each side marks, answers and ends by its own fields, and touches nothing of the other', async () => {
+    it('I1: each endpoint marks, answers and ends documents by its own fields, and changes none of the other’s', async () => {
       await documents().insertOne({ _id: 'note' });
 
       expect(await mark(documents(), embeddings, ['note'], { claimId: 'embed.c1', runId: 'embed' })).toEqual(['note']);

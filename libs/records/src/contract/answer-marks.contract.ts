@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
-import { eachWithBench } from './bench.contract.js';
+import { eachWithFixture } from './fixture.contract.js';
 import { failureUpdate, retryUpdate, failedClaimUpdate, type DocumentMarks } from '../index.js';
 import {
   bulksOf,
@@ -13,15 +13,15 @@ import {
   marksOf,
   now,
   trouble,
-  type Said,
-} from './marks-bench.contract.js';
+  type Outcome,
+} from './marks-fixture.contract.js';
 
-const answered = (name: string): Said => ({ id: 'note', name, outcome: 'answered' });
+const answered = (name: string): Outcome => ({ id: 'note', name, outcome: 'answered' });
 
-export function describeAnswering(make: MakeStore): void {
-  describe('bringing answers home', () => {
-    const bench = eachWithBench(make);
-    const documents = () => bench().store.collection('notes');
+export function describeAnswerMarks(make: MakeStore): void {
+  describe('writing answers', () => {
+    const fixture = eachWithFixture(make);
+    const documents = () => fixture().store.collection('notes');
     const note = () => documentOf(documents(), 'note');
     const claimed = async (functions: readonly string[] = inference.functions) => {
       await documents().insertOne({ _id: 'note' });
@@ -43,7 +43,7 @@ export function describeAnswering(make: MakeStore): void {
       });
     });
 
-    it('(b) an answer beside others that are still asked leaves the document in progress', async () => {
+    it('(b) an answer leaves the document in progress while others are still requested', async () => {
       await claimed();
 
       await ingest(documents(), inference, 'run.c1', [answered('summary')]);
@@ -63,7 +63,7 @@ export function describeAnswering(make: MakeStore): void {
       expect(await note()).toMatchObject({ ai_status: 'completed', answers: ['summary', 'topics'] });
     });
 
-    it('X2 X3: (c) one function to retry puts the document back to pending, not before its time', async () => {
+    it('X2 X3: (c) one function to retry puts the document back to pending, to wait for its time', async () => {
       await claimed();
 
       await ingest(documents(), inference, 'run.c1', [
@@ -84,7 +84,7 @@ export function describeAnswering(make: MakeStore): void {
       });
     });
 
-    it('X3: the last error is kept with its function, time and attempt, and the ten last with their history', async () => {
+    it('X3: the last error is stored with its function, time and attempt, and the last ten as a history', async () => {
       await claimed();
 
       for (let attempt = 1; attempt <= 12; attempt += 1) {
@@ -92,16 +92,16 @@ export function describeAnswering(make: MakeStore): void {
         await documents().bulk([{ filter: { _id: 'note' }, update: retryUpdate(inference, 'topics', retry) }]);
       }
 
-      const kept = Array.from({ length: 12 }, (_, at) => ({
+      const errors = Array.from({ length: 12 }, (_, at) => ({
         ...trouble,
         function: 'topics',
         at: now,
         attempt: at + 1,
       }));
-      expect((await note())['processing_info']).toMatchObject({ error: kept.at(-1), errors: kept.slice(-10) });
+      expect((await note())['processing_info']).toMatchObject({ error: errors.at(-1), errors: errors.slice(-10) });
     });
 
-    it('X3: a function that failed keeps its reason, however much the others have to tell since', async () => {
+    it('X3: a failed function keeps its error, however many errors of others follow', async () => {
       await claimed();
       await documents().bulk([
         { filter: { _id: 'note' }, update: failureUpdate(inference, 'summary', trouble, 1, now) },
@@ -117,7 +117,7 @@ export function describeAnswering(make: MakeStore): void {
       expect(functions?.['summary']).toMatchObject({ state: 'failed', error: { ...trouble, attempt: 1, at: now } });
     });
 
-    it('X3: where the pipeline says another field the last error is kept there, until it has no more meaning', async () => {
+    it('X3: the last error is stored in the field that the pipeline names, until the document is completed', async () => {
       await documents().insertOne({ _id: 'note' });
       await mark(documents(), errorsElsewhere, ['note'], { claimId: 'run.c1', functions: ['topics'] });
 
@@ -135,7 +135,7 @@ export function describeAnswering(make: MakeStore): void {
       expect((await note())['ai']).toEqual({});
     });
 
-    it('X3: a document that cannot be taken has its error where the pipeline keeps it', async () => {
+    it('X3: a document that cannot be claimed has its error in the field that the pipeline names', async () => {
       const error = { kind: 'ProcessingError', code: 'document.not-markable', message: 'it holds a text' } as const;
       const about = { runId: 'run', claimId: 'run.c1', now, error };
       await documents().insertMany([{ _id: 'note' }, { _id: 'other' }]);
@@ -153,11 +153,11 @@ export function describeAnswering(make: MakeStore): void {
       });
     });
 
-    it('X2: what is a round uses up no attempt', async () => {
+    it('X2: a free retry uses up no attempt', async () => {
       await claimed();
 
       await ingest(documents(), inference, 'run.c1', [
-        { id: 'note', name: 'summary', outcome: 'round' },
+        { id: 'note', name: 'summary', outcome: 'free-retry' },
         { id: 'note', name: 'topics', outcome: 'answered' },
       ]);
 
@@ -180,7 +180,7 @@ export function describeAnswering(make: MakeStore): void {
       });
     });
 
-    it('X2: a document with a failed function and one to retry is asked again before it fails', async () => {
+    it('X2: a document with a failed function and one to retry is requested again before it fails', async () => {
       await claimed();
       await ingest(documents(), inference, 'run.c1', [
         { id: 'note', name: 'summary', outcome: 'failed' },
@@ -199,7 +199,7 @@ export function describeAnswering(make: MakeStore): void {
       expect(await note()).toMatchObject({ ai_status: 'failed', answers: ['topics'] });
     });
 
-    it('the answer that a second claim asked for completes the document with what it had', async () => {
+    it('the answer of a second claim completes the document, beside its earlier answers', async () => {
       await claimed();
       await ingest(documents(), inference, 'run.c1', [
         answered('summary'),
@@ -220,7 +220,7 @@ export function describeAnswering(make: MakeStore): void {
       expect(document['processing_info']).not.toHaveProperty('notBefore');
     });
 
-    it('R7: an answer for a document that carries another claim by now writes nothing', async () => {
+    it('R7: an answer for a document that carries another claim by now changes nothing', async () => {
       await claimed();
       await documents().updateOne({ _id: 'note' }, { $set: { 'processing_info.claimId': 'other.c1' } });
       const before = await note();
@@ -233,7 +233,7 @@ export function describeAnswering(make: MakeStore): void {
       expect(await note()).toEqual(before);
     });
 
-    it('an answer that nobody asked for, or a second one, writes nothing', async () => {
+    it('an answer that was not requested, or a second one, changes nothing', async () => {
       await claimed(['summary']);
       await ingest(documents(), inference, 'run.c1', [answered('summary')]);
       const before = await note();
@@ -245,12 +245,12 @@ export function describeAnswering(make: MakeStore): void {
     });
 
     it.each([0, 1, 2, 3])(
-      'interleaving 12: an ingester killed after %s of its bulks pushes nothing twice when the slice is written again',
+      'interleaving 12: an ingester killed after %s of its bulks writes no answer twice when the slice is written again',
       async (bulks) => {
         const ids = ['one', 'two', 'three'];
         await documents().insertMany(ids.map((_id) => ({ _id })));
         await mark(documents(), inference, ids, { claimId: 'run.c1' });
-        const slice: Said[] = [
+        const slice: Outcome[] = [
           { id: 'one', name: 'summary', outcome: 'answered' },
           { id: 'one', name: 'topics', outcome: 'answered' },
           { id: 'two', name: 'summary', outcome: 'retry' },

@@ -1,24 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
 import { repairUpdate } from '../index.js';
-import { eachWithBench } from './bench.contract.js';
-import { documentOf, inference, ingest, mark } from './marks-bench.contract.js';
+import { eachWithFixture } from './fixture.contract.js';
+import { documentOf, inference, ingest, mark } from './marks-fixture.contract.js';
 
-export function describeRepairing(make: MakeStore): void {
-  describe('repairing what nothing else told of', () => {
-    const bench = eachWithBench(make);
-    const documents = () => bench().store.collection('notes');
+export function describeRepair(make: MakeStore): void {
+  describe('repairing a document', () => {
+    const fixture = eachWithFixture(make);
+    const documents = () => fixture().store.collection('notes');
     const note = () => documentOf(documents(), 'note');
     const claimed = async () => {
       await documents().insertOne({ _id: 'note' });
       await mark(documents(), inference, ['note'], { claimId: 'run.c1' });
     };
-    const repair = async (asked: readonly string[], claimId = 'run.c1') => {
-      const { filter, update } = repairUpdate(inference, 'note', claimId, asked);
+    const repair = async (requested: readonly string[], claimId = 'run.c1') => {
+      const { filter, update } = repairUpdate(inference, 'note', claimId, requested);
       await documents().updateOne(filter, update);
     };
 
-    it('X2: what is still asked is to be asked retryFailed, and a round is counted, no attempt', async () => {
+    it('X2: requested functions are to be retried, and a free retry is counted instead of an attempt', async () => {
       await claimed();
       await ingest(documents(), inference, 'run.c1', [{ id: 'note', name: 'summary', outcome: 'answered' }]);
 
@@ -33,7 +33,7 @@ export function describeRepairing(make: MakeStore): void {
       expect(document).toHaveProperty('processing_info.functions.topics', { state: 'retry' });
     });
 
-    it('X2: a repair that is repeated counts one round', async () => {
+    it('X2: a repeated repair counts one free retry', async () => {
       await claimed();
 
       await repair(['summary', 'topics']);
@@ -42,7 +42,7 @@ export function describeRepairing(make: MakeStore): void {
       expect(await note()).toMatchObject({ ai_status: 'pending', processing_info: { freeRetries: 1 } });
     });
 
-    it('an answer that came after the look is not undone', async () => {
+    it('an answer that arrived meanwhile is not undone', async () => {
       await claimed();
       await ingest(documents(), inference, 'run.c1', [{ id: 'note', name: 'summary', outcome: 'answered' }]);
       const before = await note();
@@ -52,7 +52,7 @@ export function describeRepairing(make: MakeStore): void {
       expect(await note()).toEqual(before);
     });
 
-    it('R7: a document that carries another claim, or has ended, is let be', async () => {
+    it('R7: a document that carries another claim, or has ended, is not repaired', async () => {
       await claimed();
       const before = await note();
       await repair(['summary', 'topics'], 'run.c0');

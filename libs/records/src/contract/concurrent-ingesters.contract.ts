@@ -1,22 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
-import { eachWithBench } from './bench.contract.js';
-import { bulksOf, documentOf, inference, later, mark, now, trouble, type Said } from './marks-bench.contract.js';
+import { eachWithFixture } from './fixture.contract.js';
+import { bulksOf, documentOf, inference, later, mark, now, trouble, type Outcome } from './marks-fixture.contract.js';
 
 const summaryThrice = ['summary', 'summary', 'summary'] as const;
 const topicsThrice = ['topics', 'topics', 'topics'] as const;
 
 /**
- * Two ingesters at once, each with one function of the same document. Every order in which their three bulks can fall
- * is tried on a document of its own: what is stored in the end does not depend on it.
+ * Two ingesters at once, each with one function of the same document. Every order of their three bulks is tried on a
+ * document of its own: what is stored in the end does not depend on the order.
  */
-export function describeIngestersTogether(make: MakeStore): void {
+export function describeConcurrentIngesters(make: MakeStore): void {
   describe('two ingesters of one document', () => {
-    const bench = eachWithBench(make);
-    const documents = () => bench().store.collection('notes');
+    const fixture = eachWithFixture(make);
+    const documents = () => fixture().store.collection('notes');
 
     /** The document as it is stored after each order of the two ingesters' bulks. */
-    const afterEachOrder = async (summary: Said['outcome'], topics: Said['outcome']) => {
+    const afterEachOrder = async (summary: Outcome['outcome'], topics: Outcome['outcome']) => {
       const orders = [...everyOrder<'summary' | 'topics'>(summaryThrice, topicsThrice)];
       const outcomes = [];
       for (const [id, order] of orders.entries()) {
@@ -33,7 +33,7 @@ export function describeIngestersTogether(make: MakeStore): void {
       return outcomes;
     };
 
-    it('interleaving 13: two functions that end at the same moment complete the document, each pushed once', async () => {
+    it('interleaving 13: two functions that end at the same moment complete the document, with each answer written once', async () => {
       for (const { order, document } of await afterEachOrder('answered', 'answered')) {
         expect({ order, ...document }).toMatchObject({
           order,
@@ -47,7 +47,7 @@ export function describeIngestersTogether(make: MakeStore): void {
       }
     });
 
-    it('interleaving 14: one function to retry while the other is in flight puts the document back once both are told', async () => {
+    it('interleaving 14: a function to retry puts the document back to pending once the other has ended', async () => {
       for (const { order, document } of await afterEachOrder('retry', 'answered')) {
         expect({ order, ...document }).toMatchObject({
           order,
@@ -62,7 +62,7 @@ export function describeIngestersTogether(make: MakeStore): void {
       }
     });
 
-    it('interleaving 14: while the other function is in flight the document stays in progress', async () => {
+    it('interleaving 14: the document stays in progress while the other function is requested', async () => {
       await documents().insertOne({ _id: 'note' });
       await mark(documents(), inference, ['note'], { claimId: 'run.c1' });
 

@@ -9,7 +9,7 @@ import {
   eligibleFilter,
   requestsFor,
 } from '../index.js';
-import { concurrently, eachWithBench } from './bench.contract.js';
+import { concurrently, eachWithFixture } from './fixture.contract.js';
 import {
   documentOf,
   inference,
@@ -20,12 +20,12 @@ import {
   namingStatus,
   now,
   trouble,
-} from './marks-bench.contract.js';
+} from './marks-fixture.contract.js';
 
-export function describeClaiming(make: MakeStore): void {
+export function describeClaimMarks(make: MakeStore): void {
   describe('claiming documents', () => {
-    const bench = eachWithBench(make);
-    const documents = () => bench().store.collection('notes');
+    const fixture = eachWithFixture(make);
+    const documents = () => fixture().store.collection('notes');
     const idsWhere = (filter: Readonly<Record<string, unknown>>) =>
       Array.fromAsync(documents().find(filter, { sort: { _id: 1 } }), ({ _id }) => _id);
 
@@ -43,7 +43,7 @@ export function describeClaiming(make: MakeStore): void {
       expect(await idsWhere(pendingFilter(namingStatus))).toEqual(['pending']);
     });
 
-    it('X2: a document that is to wait is not claimed before its time', async () => {
+    it('X2: a document that has to wait is not claimed before its time', async () => {
       await documents().insertMany([
         { _id: 'due', processing_info: { notBefore: now } },
         { _id: 'edited by hand', processing_info: { notBefore: 'tomorrow' } },
@@ -55,7 +55,7 @@ export function describeClaiming(make: MakeStore): void {
       expect(await idsWhere(claimableFilter(inference, later))).toHaveLength(4);
     });
 
-    it('C2: the mark says whose the document is and what is asked, beside the user’s own update', async () => {
+    it('C2: the marks name the claim and the requested functions, beside the user’s own update', async () => {
       await documents().insertOne({ _id: 'note', text: 'words', processing_info: { theirs: 1 } });
       const template = { $set: { taken_by: 'batchmill', ai_status: 'in the works' }, $inc: { takes: 1 } };
 
@@ -78,23 +78,23 @@ export function describeClaiming(make: MakeStore): void {
       });
     });
 
-    it('marking again changes nothing', async () => {
+    it('marking a document twice changes nothing', async () => {
       await documents().insertOne({ _id: 'note' });
       await mark(documents(), inference, ['note'], { claimId: 'run.c1', template: { $inc: { takes: 1 } } });
       const before = await documentOf(documents(), 'note');
 
-      const carrying = await mark(documents(), inference, ['note'], {
+      const marked = await mark(documents(), inference, ['note'], {
         claimId: 'run.c1',
         template: { $inc: { takes: 1 } },
         now: later,
       });
 
-      expect(carrying).toEqual(['note']);
+      expect(marked).toEqual(['note']);
       expect(await documentOf(documents(), 'note')).toEqual(before);
     });
 
-    it('R7: a document that is no longer as it was found is let be: claimed, ended, or carrying another claim', async () => {
-      const found = { claimId: 'former.c1' };
+    it('R7: a document that has changed since it was found is not marked: claimed, ended, or carrying another claim', async () => {
+      const found = { claimId: 'earlier.c1' };
       await documents().insertMany([
         { _id: 'as found', ai_status: 'pending', processing_info: found },
         { _id: 'claimed', ai_status: 'in_progress', processing_info: { claimId: 'other.c1' } },
@@ -105,13 +105,13 @@ export function describeClaiming(make: MakeStore): void {
       ]);
       const ids = await idsWhere({});
 
-      expect(await mark(documents(), inference, ids, { claimId: 'run.c1', previousClaimId: 'former.c1' })).toEqual([
+      expect(await mark(documents(), inference, ids, { claimId: 'run.c1', previousClaimId: 'earlier.c1' })).toEqual([
         'as found',
       ]);
       expect(await mark(documents(), inference, ids, { claimId: 'run.c2' })).toEqual(['fresh']);
     });
 
-    it('interleaving 3: a late mark on a document that went back to pending finds nothing', async () => {
+    it('interleaving 3: a late mark on a document that went back to pending changes nothing', async () => {
       await documents().insertOne({ _id: 'note' });
       await mark(documents(), inference, ['note'], { claimId: 'run.c1' });
       await ingest(documents(), inference, 'run.c1', [
@@ -121,9 +121,9 @@ export function describeClaiming(make: MakeStore): void {
       const before = await documentOf(documents(), 'note');
       expect(before['ai_status']).toBe('pending');
 
-      const carrying = await mark(documents(), inference, ['note'], { claimId: 'sleeper.c1', now: later });
+      const marked = await mark(documents(), inference, ['note'], { claimId: 'late.c1', now: later });
 
-      expect(carrying).toEqual([]);
+      expect(marked).toEqual([]);
       expect(await documentOf(documents(), 'note')).toEqual(before);
     });
 
@@ -131,21 +131,21 @@ export function describeClaiming(make: MakeStore): void {
       const ids = Array.from({ length: 200 }, (_, number) => `note-${number}`);
       await documents().insertMany(ids.map((_id) => ({ _id })));
 
-      const carried = await concurrently(16, (worker) => {
-        const wanted = [...ids.slice(worker * 12), ...ids.slice(0, worker * 12)];
-        return mark(documents(), inference, wanted, { claimId: `run-${worker}.c1`, runId: `run-${worker}` });
+      const marked = await concurrently(16, (worker) => {
+        const shuffled = [...ids.slice(worker * 12), ...ids.slice(0, worker * 12)];
+        return mark(documents(), inference, shuffled, { claimId: `run-${worker}.c1`, runId: `run-${worker}` });
       });
 
-      expect(carried.flat()).toHaveLength(200);
-      expect(new Set(carried.flat()).size).toBe(200);
+      expect(marked.flat()).toHaveLength(200);
+      expect(new Set(marked.flat()).size).toBe(200);
     });
 
-    it('what went back to pending keeps its answers, its attempts and its free retries, and is asked the rest', async () => {
+    it('a document that went back to pending keeps its answers, attempts and free retries, and the rest is requested', async () => {
       await documents().insertOne({ _id: 'note' });
       await mark(documents(), inference, ['note'], { claimId: 'run.c1' });
       await ingest(documents(), inference, 'run.c1', [
         { id: 'note', name: 'summary', outcome: 'answered' },
-        { id: 'note', name: 'topics', outcome: 'round' },
+        { id: 'note', name: 'topics', outcome: 'free-retry' },
       ]);
 
       const functions = functionsToRequest(inference.functions, await marksOf(documents(), inference, 'note'));
@@ -162,7 +162,7 @@ export function describeClaiming(make: MakeStore): void {
       expect([marks.stateOf('topics'), marks.attemptsOf('topics'), marks.freeRetries]).toEqual(['requested', 0, 1]);
     });
 
-    it('R10: a document that had ended and is pending again starts anew', async () => {
+    it('R10: a document that had ended and is pending again is restarted', async () => {
       await documents().insertOne({ _id: 'note' });
       await mark(documents(), inference, ['note'], { claimId: 'run.c1' });
       await ingest(documents(), inference, 'run.c1', [
@@ -194,21 +194,21 @@ export function describeClaiming(make: MakeStore): void {
       expect((await documentOf(documents(), 'note'))['processing_info']).not.toHaveProperty('error');
     });
 
-    describe('done again', () => {
+    describe('a redo', () => {
       const retryFailed = { ...inference, redo: 'failed' } as const;
       const all = { ...inference, redo: 'all' } as const;
 
-      it('R10: failed ones are wanted too, or all that have ended, but not those that the run has had', async () => {
+      it('R10: failed documents are eligible too, or all that have ended, but none that the run has claimed already', async () => {
         await documents().insertMany([
-          { _id: 'done', ai_status: 'completed', processing_info: { runId: 'former', ended: now } },
+          { _id: 'done', ai_status: 'completed', processing_info: { runId: 'earlier', ended: now } },
           { _id: 'done by hand', ai_status: 'completed' },
           { _id: 'done by this', ai_status: 'completed', processing_info: { runId: 'run', ended: now } },
-          { _id: 'failed', ai_status: 'failed', processing_info: { runId: 'former', notBefore: later } },
+          { _id: 'failed', ai_status: 'failed', processing_info: { runId: 'earlier', notBefore: later } },
           { _id: 'failed by this', ai_status: 'failed', processing_info: { runId: 'run' } },
           { _id: 'noted by hand', ai_status: 'failed', processing_info: 'checked by Ann' },
           { _id: 'pending', ai_status: 'pending' },
-          { _id: 'taken', ai_status: 'in_progress', processing_info: { runId: 'former' } },
-          { _id: 'waiting', processing_info: { runId: 'former', notBefore: later } },
+          { _id: 'taken', ai_status: 'in_progress', processing_info: { runId: 'earlier' } },
+          { _id: 'waiting', processing_info: { runId: 'earlier', notBefore: later } },
         ]);
         const failedOnes = ['failed', 'noted by hand'];
 
@@ -224,7 +224,7 @@ export function describeClaiming(make: MakeStore): void {
         expect(await idsWhere(claimableFilter(all, now))).toHaveLength(7);
       });
 
-      it('R10: of a failed one what is done stays, and the rest is asked with its attempts from the start', async () => {
+      it('R10: a failed document keeps what is done, and the rest is requested with its attempts reset', async () => {
         await documents().insertOne({ _id: 'note' });
         await mark(documents(), inference, ['note'], { claimId: 'run.c1' });
         await ingest(documents(), inference, 'run.c1', [
@@ -232,12 +232,12 @@ export function describeClaiming(make: MakeStore): void {
           { id: 'note', name: 'topics', outcome: 'failed' },
         ]);
 
-        const asked = requestsFor(retryFailed, await marksOf(documents(), retryFailed, 'note'));
+        const requests = requestsFor(retryFailed, await marksOf(documents(), retryFailed, 'note'));
         const about = { claimId: 'next.c1', runId: 'next', previousClaimId: 'run.c1', now: later };
-        const carrying = await mark(documents(), retryFailed, ['note'], { ...about, ...asked });
+        const marked = await mark(documents(), retryFailed, ['note'], { ...about, ...requests });
 
-        expect(asked).toEqual({ functions: ['topics'], restart: false, retryFailed: true });
-        expect(carrying).toEqual(['note']);
+        expect(requests).toEqual({ functions: ['topics'], restart: false, retryFailed: true });
+        expect(marked).toEqual(['note']);
         const document = await documentOf(documents(), 'note');
         expect(document).toMatchObject({
           ai_status: 'in_progress',
@@ -254,24 +254,29 @@ export function describeClaiming(make: MakeStore): void {
         expect(await documentOf(documents(), 'note')).toMatchObject({ ai_status: 'completed' });
       });
 
-      it('R10: of all, a document is restarted, once: marking it late finds it done', async () => {
+      it('R10: a redo of all restarts a document once, and a late mark changes nothing', async () => {
         await documents().insertOne({ _id: 'note', ai_status: 'completed' });
 
-        const asked = requestsFor(all, await marksOf(documents(), all, 'note'));
-        await mark(documents(), all, ['note'], { claimId: 'run.c1', ...asked });
+        const requests = requestsFor(all, await marksOf(documents(), all, 'note'));
+        await mark(documents(), all, ['note'], { claimId: 'run.c1', ...requests });
         await ingest(documents(), all, 'run.c1', [
           { id: 'note', name: 'summary', outcome: 'answered' },
           { id: 'note', name: 'topics', outcome: 'answered' },
         ]);
         const before = await documentOf(documents(), 'note');
-        await mark(documents(), all, ['note'], { claimId: 'run.c2', previousClaimId: 'run.c1', now: later, ...asked });
+        await mark(documents(), all, ['note'], {
+          claimId: 'run.c2',
+          previousClaimId: 'run.c1',
+          now: later,
+          ...requests,
+        });
 
-        expect(asked).toEqual({ functions: ['summary', 'topics'], restart: true });
+        expect(requests).toEqual({ functions: ['summary', 'topics'], restart: true });
         expect(await documentOf(documents(), 'note')).toEqual(before);
       });
     });
 
-    it('X3: a document that cannot be marked fails with the reason, and nothing that it held is lost', async () => {
+    it('X3: a document that cannot be marked fails with the reason, and keeps its previous value', async () => {
       await documents().insertOne({ _id: 'note', processing_info: 'checked by Ann' });
       const about = { runId: 'run', claimId: 'run.c1', now, error: trouble };
 
