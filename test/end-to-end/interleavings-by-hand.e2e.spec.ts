@@ -5,7 +5,7 @@ import { TimeoutError } from '@batchmill/contracts';
 import { ChunkScannerModule } from '@batchmill/chunk-scanner';
 import { JsonlBuilder, JsonlBuilderModule } from '@batchmill/jsonl-builder';
 import type { BatchToCreate, Provider, ProviderBatch } from '@batchmill/provider';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { askForRun, endOf, runToTheEnd } from './runs.js';
 import { scannerOn } from './scanner-on.js';
@@ -55,7 +55,7 @@ describe('interleavings, step by step', () => {
     const run = await endOf(bundle, 'r');
 
     expect(late).toBe(false);
-    expect(await engine.batches.count({ claimId: 'r.c1' })).toBe(1);
+    expect(await storedRecords(engine.store).batches.count({ claimId: 'r.c1' })).toBe(1);
     expect(run.totals?.documents).toMatchObject({ succeeded: 9, failed: 1, left: 0 });
     expect(await ledger()).toMatchObject({ requests: 9, twice: [] });
   });
@@ -168,7 +168,7 @@ describe('interleavings, step by step', () => {
     const { engine, clock } = await opened(10);
     const documents = engine.documentStore.collection('notes');
     await documents.updateMany({ _id: { $in: ['n00008', 'n00009'] } }, { $set: { text: '' } });
-    await engine.budgets.learn(engine.provider.account, 'text-embedding-3-small', 120);
+    await engine.budgets.learnLimit(engine.provider.account, 'text-embedding-3-small', 120);
     const stop = await bundle.start([ChunkScannerModule]);
     await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
     await eventually('a sealed claim', async () => (await engine.claims.get('r.c1'))?.state === 'sealed');
@@ -182,8 +182,8 @@ describe('interleavings, step by step', () => {
     await bundle.start(stages);
     const run = await endOf(bundle, 'r');
 
-    expect(await engine.batches.count({ claimId: 'r.c1' })).toBeGreaterThan(1);
-    expect(await engine.batches.count({ claimId: 'r.c1', last: true })).toBe(1);
+    expect(await storedRecords(engine.store).batches.count({ claimId: 'r.c1' })).toBeGreaterThan(1);
+    expect(await storedRecords(engine.store).batches.count({ claimId: 'r.c1', last: true })).toBe(1);
     expect(run.totals?.documents).toMatchObject({ succeeded: 8, failed: 2, left: 0 });
     expect(await ledger()).toMatchObject({ requests: 8, twice: [] });
   });

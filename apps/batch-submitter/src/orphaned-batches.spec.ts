@@ -13,7 +13,7 @@ describe('a provider batch that no record holds', () => {
   it('that completed unnoticed is recorded with its batch and logged once, and its result files are deleted', async () => {
     bundle = await TestEngine.open({ pipelines: [] });
     const { batches, provider, engineSettings, log } = bundle.engine;
-    await batches.insertion(recordOf('r.c1')).apply([]);
+    await batches.insert(recordOf('r.c1')).apply([]);
     const id = await createCompleted('r.c1.b1', 2);
     const sweep = () => new OrphanedBatches(batches, provider, engineSettings, log).settleAll();
 

@@ -10,12 +10,12 @@ import {
   isPaused,
   noDocuments,
   readMembers,
-  repairUpdates,
+  repairUpdate,
   type Claim,
   type DocumentCounts,
   type Leased,
   type Member,
-  type ReadMarks,
+  type Marks,
   type Run,
   type Transition,
 } from '@batchmill/records';
@@ -60,9 +60,9 @@ export class ClaimCloser {
   ): AsyncGenerator<Transition<ChunksSelected>, Date | null, undefined> {
     let firstRetryAt: Date | null = null;
     // Read to the end first: closing a claim changes what this query finds.
-    const built = await Array.fromAsync(this.claims.find({ runId: run.id, state: 'built' }, { sort: { number: 1 } }));
+    const built = await Array.fromAsync(this.claims.ofRunIn(run.id, 'built'));
     for (const claim of built) {
-      if ((await this.batches.count({ claimId: claim._id, state: { $ne: 'ingested' } })) > 0) continue;
+      if ((await this.batches.countUningested(claim._id)) > 0) continue;
       const retryAt = yield* this.#close(run, plan, claim);
       if (retryAt !== null && (firstRetryAt === null || retryAt < firstRetryAt)) firstRetryAt = retryAt;
       run.throwIfStopping();
@@ -139,14 +139,14 @@ export class ClaimCloser {
       const marks = marksOf.get(encodeId(id));
       if (marks?.claimId !== claim._id || marks.status !== plan.endpointPlan.status.inProgress) return [];
       const requested = plan.functions.filter((name) => marks.stateOf(name) === 'requested');
-      return [repairUpdates(plan, id, claim._id, requested)];
+      return [repairUpdate(plan, id, claim._id, requested)];
     });
     if (repairs.length === 0) return marksOf;
     await documents.bulk(repairs);
     return readMemberMarks(documents, plan, members);
   }
 
-  #outcomeOf(plan: RunPlan, claim: Claim, marks: ReadMarks | undefined, isCancelled: boolean): Outcome {
+  #outcomeOf(plan: RunPlan, claim: Claim, marks: Marks | undefined, isCancelled: boolean): Outcome {
     const { status } = plan.endpointPlan;
     if (marks === undefined) return 'takenOver';
     if (marks.claimId !== claim._id) return marks.runId === claim.runId ? 'nextClaim' : 'takenOver';

@@ -56,7 +56,7 @@ export class ClaimOpener {
     const number = run.data.scan.nextNumber;
     const members = await writeMembers(this.blobs, gathered);
     const { traceparent } = run.data;
-    yield this.claims.insertion(this.claims.new(run.id, number, { ...claim, members, traceparent }));
+    yield this.claims.insert(this.claims.new(run.id, number, { ...claim, members, traceparent }));
     const stored = await this.claims.get(this.claims.idOf(run.id, number));
     if (stored === null) return false;
     const isOurs = stored.members === members;
@@ -67,7 +67,7 @@ export class ClaimOpener {
 
   /** Seals the claims that were left open when the process stopped or lost its lease. */
   async *sealOpen(run: Leased<Run>, plan: RunPlan): Transitions<ChunksSelected> {
-    const open = await Array.fromAsync(this.claims.find({ runId: run.id, state: 'open' }, { sort: { number: 1 } }));
+    const open = await Array.fromAsync(this.claims.ofRunIn(run.id, 'open'));
     for (const claim of open) yield* this.#seal(run, plan, claim);
   }
 

@@ -45,8 +45,8 @@ export class DocumentScanner {
   }
 
   async #isThrottled(run: Leased<Run>): Promise<boolean> {
-    const sealed = await this.claims.count({ runId: run.id, state: 'sealed' });
-    const built = await this.batches.count({ runId: run.id, state: 'built' });
+    const sealed = await this.claims.countOfRun(run.id, 'sealed');
+    const built = await this.batches.countOfRun(run.id, 'built');
     return sealed + built >= this.settings.maxWaitingBatches;
   }
 

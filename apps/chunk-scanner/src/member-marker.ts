@@ -6,8 +6,8 @@ import {
   claimFilter,
   claimUpdate,
   marksProjection,
-  unmarkableUpdate,
-  wantedFilter,
+  failedClaimUpdate,
+  eligibleFilter,
   type Claim,
   type Member,
 } from '@batchmill/records';
@@ -90,14 +90,14 @@ export class MemberMarker {
       const { _id } = document;
       const marks = readPath(document, infoField);
       if (marks !== undefined && !isPlainObject(marks)) {
-        const filter = { ...wantedFilter(plan, claim.runId), _id, [infoField]: marks };
+        const filter = { ...eligibleFilter(plan, claim.runId), _id, [infoField]: marks };
         return [
-          { filter, update: unmarkableUpdate(plan, { ...claiming, error: notAnObject(plan), previousValue: marks }) },
+          { filter, update: failedClaimUpdate(plan, { ...claiming, error: notAnObject(plan), previousValue: marks }) },
         ];
       }
       if (!refused.has(encodeId(_id))) return [];
       const filter = claimFilter(plan, _id, { previousClaimId, ...claiming });
-      return [{ filter, update: unmarkableUpdate(plan, { ...claiming, error: refusedByStore(plan) }) }];
+      return [{ filter, update: failedClaimUpdate(plan, { ...claiming, error: refusedByStore(plan) }) }];
     });
     if (updates.length === 0) return;
     const { refused: stillRefused } = await this.documents.of(plan).bulk(updates);
@@ -122,7 +122,7 @@ export class MemberMarker {
 
   /** The documents among these that still wait to be claimed. */
   async #findUnmarked(plan: RunPlan, { runId }: Claim, ids: readonly unknown[]): Promise<Fields[]> {
-    const filter = { ...wantedFilter(plan, runId), _id: { $in: ids } };
+    const filter = { ...eligibleFilter(plan, runId), _id: { $in: ids } };
     return Array.fromAsync(this.documents.of(plan).find(filter, { projection: marksProjection(plan) }));
   }
 }

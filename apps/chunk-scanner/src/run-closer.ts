@@ -23,7 +23,7 @@ export class RunCloser {
   ) {}
 
   async canClose(run: Leased<Run>): Promise<boolean> {
-    const unfinished = await this.claims.count({ runId: run.id, state: { $ne: 'done' } });
+    const unfinished = await this.claims.countActiveOfRun(run.id);
     return run.data.scan.ended && unfinished === 0;
   }
 
@@ -38,7 +38,7 @@ export class RunCloser {
       traceparent: run.data.traceparent,
     });
     // After this line an earlier holder of the run's lease cannot open a claim: the next claim number is in use.
-    yield this.claims.insertion({ ...endClaim, state: 'done', counts: noDocuments });
+    yield this.claims.insert({ ...endClaim, state: 'done', counts: noDocuments });
     const stored = await this.claims.get(endClaim._id);
     if (stored?.kind !== 'end') {
       yield run.wait(this.clock.now());
@@ -69,10 +69,9 @@ export class RunCloser {
 
   async #totals(runId: string): Promise<RunTotals> {
     let documents = noDocuments;
-    for await (const { counts } of this.claims.find({ runId }))
-      documents = addDocuments(documents, counts ?? noDocuments);
+    for await (const { counts } of this.claims.ofRun(runId)) documents = addDocuments(documents, counts ?? noDocuments);
     let totals: RunTotals = { documents, requests: 0, batches: 0, tokens: { input: 0, output: 0 }, cost: noCost };
-    for await (const { requests, ingestion } of this.batches.find({ runId })) {
+    for await (const { requests, ingestion } of this.batches.ofRun(runId)) {
       totals = {
         documents,
         requests: totals.requests + requests,

@@ -39,7 +39,7 @@ export class RunCommands {
   async *request(event: RunRequested, received: Received): Transitions {
     const runId = runIdOf(event.runId, received.id);
     const request = requestOf(event);
-    yield this.runs.insertion(this.runs.new(runId, request, traceparentOf() ?? received.traceparent));
+    yield this.runs.insert(this.runs.new(runId, request, traceparentOf() ?? received.traceparent));
     // A command for the run may have arrived before this request: then the run is already stored as awaited.
     const changes = { pipeline: event.pipeline, request };
     yield this.runs.transition(runId, { from: 'awaited', to: 'requested', changes });
@@ -49,7 +49,7 @@ export class RunCommands {
     const runId = runIdOf(fields['runId'], id);
     const pipeline = typeof fields['pipeline'] === 'string' ? fields['pipeline'] : null;
     const run = this.runs.new(runId, null, traceparentOf());
-    yield this.runs.insertion(
+    yield this.runs.insert(
       { ...run, state: 'rejected', pipeline, reason, finishedAt: this.clock.now() },
       new RunRejected({ runId, pipeline, reason }),
     );
@@ -89,7 +89,7 @@ export class RunCommands {
   /** Stores the command with a run that awaits its request. Changes nothing if the run exists. */
   #insertAwaited(runId: string, command: Partial<Run>): Transition<never> {
     const due = new Date(this.clock.now().getTime() + awaitRequestMs);
-    return this.runs.insertion({ ...this.runs.new(runId, null, traceparentOf()), ...command, nextAt: due });
+    return this.runs.insert({ ...this.runs.new(runId, null, traceparentOf()), ...command, nextAt: due });
   }
 }
 

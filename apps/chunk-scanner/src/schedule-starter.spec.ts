@@ -4,7 +4,7 @@ import { definePipeline, type ScheduleDefinition } from '@batchmill/pipeline';
 import { Leased, Runs, Schedules, type RunState, type Transition } from '@batchmill/records';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { MemoryLog } from '@batchmill/telemetry';
-import { KnownPipelines, ManualClock, testEngineSettings } from '@batchmill/testing';
+import { KnownPipelines, ManualClock, storedRecords, testEngineSettings } from '@batchmill/testing';
 import { ScheduleStarter } from './schedule-starter.js';
 
 const minute = 60_000;
@@ -69,7 +69,8 @@ describe('scheduled runs', () => {
     return events;
   }
 
-  const allRuns = (): Promise<string[]> => Array.fromAsync(runs.find({}, { sort: { _id: 1 } }), ({ _id }) => _id);
+  const allRuns = (): Promise<string[]> =>
+    Array.fromAsync(storedRecords(store).runs.find({}, { sort: { _id: 1 } }), ({ _id }) => _id);
 
   async function endRun(id: string, state: RunState = 'finished'): Promise<void> {
     await commit(one(runs.transition(id, { from: 'requested', to: state })));
@@ -268,7 +269,8 @@ describe('scheduled runs', () => {
     for (let polls = 0; polls < 3 * 24 * 6; polls += 1) {
       clock.advance(10 * minute);
       await work(starter);
-      for await (const { _id, state } of runs.find({})) if (state === 'requested') await endRun(_id);
+      for await (const { _id, state } of storedRecords(store).runs.find({}))
+        if (state === 'requested') await endRun(_id);
     }
 
     expect(await allRuns()).toEqual(times.map((time) => `notes-s1-${time}`));

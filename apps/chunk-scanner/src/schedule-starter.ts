@@ -30,7 +30,7 @@ export class ScheduleStarter {
         const { cron, timezone } = timing;
         const defined = this.schedules.new({ pipeline, number: index + 1, cron, timezone }, this.#nextAt(timing));
         const recorded = await this.schedules.get(defined._id);
-        if (recorded === null) yield this.schedules.insertion(defined);
+        if (recorded === null) yield this.schedules.insert(defined);
         else if (recorded.state === 'gone') {
           const { nextAt, scheduledThrough } = defined;
           const changes = { cron, timezone, scheduledThrough };
@@ -78,7 +78,7 @@ export class ScheduleStarter {
     const request = { pipeline, ...rest, ...(functions === undefined ? {} : { functions: [...functions] }) };
     const run = this.runs.new(runId, request, traceparentOf());
     // If a run with this id exists, it was requested before: neither the run nor its event is written a second time.
-    yield this.runs.insertion(run, new RunRequested({ runId, ...request }));
+    yield this.runs.insert(run, new RunRequested({ runId, ...request }));
     yield schedule.with({ scheduledThrough: due.last, lastRunId: runId }).wait(this.#nextAt(timing));
   }
 

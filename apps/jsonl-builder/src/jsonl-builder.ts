@@ -60,7 +60,7 @@ export class JsonlBuilder {
       const limitsOf = (model: number): FillingLimits => limits[model] ?? fileLimitsOf(plan);
       const filled = await fillBatch(units, { limitsOf, source: plan.pipeline.source }, this.blobs);
       const batch = this.#batchOf(claim.data, plan, models, filled, (built?.number ?? 0) + 1, from);
-      yield this.batches.insertion(batch, eventOf(batch));
+      yield this.batches.insert(batch, eventOf(batch));
       built = await this.batches.get(batch._id);
       if (built?.manifest !== batch.manifest) await this.#deleteBlobsOf(filled);
       claim.throwIfStopping();
@@ -108,8 +108,7 @@ export class JsonlBuilder {
   }
 
   async #lastBatch(claimId: string): Promise<Batch | null> {
-    for await (const batch of this.batches.find({ claimId }, { sort: { number: -1 }, limit: 1 })) return batch;
-    return null;
+    return this.batches.lastOfClaim(claimId);
   }
 
   /** For a batch that another process inserted first. That one is valid, even if a document changed in between. */

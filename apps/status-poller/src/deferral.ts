@@ -24,7 +24,7 @@ export class Deferral {
     enqueuedTokenLimit: number | null,
   ): Transitions<BatchDeferred> {
     const { runId, claimId, model, submission, previousAttempts } = batch.data;
-    if (enqueuedTokenLimit !== null) await this.budgets.learn(this.provider.account, model, enqueuedTokenLimit);
+    if (enqueuedTokenLimit !== null) await this.budgets.learnLimit(this.provider.account, model, enqueuedTokenLimit);
     const { attempt } = submission;
     const backoff = { baseMs: this.settings.retryBaseMs, capMs: maxDelayMs, jitter: jitterFrom(this.ids) };
     const until = new Date(this.clock.now().getTime() + delayAfter(attempt - 1, backoff));
