@@ -7,11 +7,11 @@ import { outcomeOf, outcomesOf } from './documents.js';
 import { allDeadLetters } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { runToTheEnd } from './runs.js';
-import { befall, ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
+import { injectFaults, ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
 
-type Given = Record<string, unknown> & { readonly _id: string };
+type NoteFields = Record<string, unknown> & { readonly _id: string };
 
-describe('a document that stands out', () => {
+describe('a document that cannot be processed as it is', () => {
   let bundle: TestEngine;
   afterEach(async () => {
     const letters = await allDeadLetters(bundle);
@@ -19,20 +19,20 @@ describe('a document that stands out', () => {
     expect(letters).toEqual([]);
   });
 
-  /** Three good notes, and the ones given. */
-  async function opened(given: readonly Given[], pipeline: PipelineDefinition = notes): Promise<void> {
+  /** Three valid notes and the odd ones. */
+  async function opened(oddNotes: readonly NoteFields[], pipeline: PipelineDefinition = notes): Promise<void> {
     bundle = await TestEngine.open({ pipelines: [pipeline] });
-    const complete = given.map((one) => ({ note: 'odd', topic: 'mills', text: 'An odd note.', ...one }));
+    const complete = oddNotes.map((one) => ({ note: 'odd', topic: 'mills', text: 'An odd note.', ...one }));
     await bundle.engine.documentStore.collection('notes').insertMany([...manyNotes(3), ...complete]);
     await bundle.start(stages);
   }
 
   const embed = (): Promise<Run> => runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
-  const ask = (functions?: string[]): Promise<Run> =>
+  const infer = (functions?: string[]): Promise<Run> =>
     runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'inference', ...(functions && { functions }) });
   const countsOf = (run: Run): unknown => run.totals?.documents;
 
-  describe('by its text', () => {
+  describe('because of its text', () => {
     it.each<[string, unknown, string]>([
       ['is missing', undefined, 'document.text-missing'],
       ['is null', null, 'document.text-missing'],
@@ -41,17 +41,20 @@ describe('a document that stands out', () => {
       ['is empty', '', 'document.text-empty'],
       ['is white space', ' \n\t ', 'document.text-empty'],
       ['has 9,000 tokens', 'mill '.repeat(9_000), 'document.text-too-long'],
-    ])('fails with its reason when the text %s, before it costs anything; the others go on', async (_, text, code) => {
-      await opened([{ _id: 'odd', text }]);
+    ])(
+      'fails with its reason when the text %s, before anything is paid; the others complete',
+      async (_, text, code) => {
+        await opened([{ _id: 'odd', text }]);
 
-      const run = await embed();
+        const run = await embed();
 
-      expect(countsOf(run)).toMatchObject({ succeeded: 3, failed: 1, left: 0, takenOver: 0 });
-      const { status, info } = await outcomeOf(bundle, 'embeddings', 'odd');
-      expect(status).toBe('failed');
-      expect(info.error).toMatchObject({ kind: 'ValidationError', code, attempt: 1, at: expect.any(Date) });
-      expect(await ledgerOf(bundle)).toMatchObject({ requests: 3, ...nothingTwiceNothingLeft });
-    });
+        expect(countsOf(run)).toMatchObject({ succeeded: 3, failed: 1, left: 0, takenOver: 0 });
+        const { status, info } = await outcomeOf(bundle, 'embeddings', 'odd');
+        expect(status).toBe('failed');
+        expect(info.error).toMatchObject({ kind: 'ValidationError', code, attempt: 1, at: expect.any(Date) });
+        expect(await ledgerOf(bundle)).toMatchObject({ requests: 3, ...nothingTwiceNothingLeft });
+      },
+    );
 
     it.each([
       ['<|endoftext|>', 'The model stops at <|endoftext|> and <|im_start|>.'],
@@ -65,7 +68,7 @@ describe('a document that stands out', () => {
       expect(await bundle.engine.vectors.count('notes')).toBe(4);
     });
 
-    it('a run in which nothing can be embedded ends by itself and costs nothing', async () => {
+    it('a run in which nothing can be embedded ends and costs nothing', async () => {
       bundle = await TestEngine.open({ pipelines: [notes] });
       const empty = manyNotes(25).map((one) => ({ ...one, text: '' }));
       await bundle.engine.documentStore.collection('notes').insertMany(empty);
@@ -80,7 +83,7 @@ describe('a document that stands out', () => {
     ['is missing', { note: undefined }],
     ['is null', { note: null }],
     ['is empty', { note: '' }],
-  ])('E4: fails with its reason when the id of what it is part of %s', async (_, fields) => {
+  ])('E4: fails with its reason when the id of its parent document %s', async (_, fields) => {
     await opened([{ _id: 'odd', ...fields }]);
 
     expect(countsOf(await embed())).toMatchObject({ succeeded: 3, failed: 1 });
@@ -91,8 +94,8 @@ describe('a document that stands out', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 3 });
   });
 
-  describe('by its status', () => {
-    it('C1: no status and null mean pending; any other value is let be', async () => {
+  describe('because of its status', () => {
+    it('C1: no status and null mean pending; a document with any other value is not touched', async () => {
       const statuses = [null, undefined, 'pending', 'archived', 'failed', 'completed', 'in_progress', 7];
       await opened(statuses.map((embedding_status, index) => ({ _id: `odd${index}`, embedding_status })));
 
@@ -103,7 +106,7 @@ describe('a document that stands out', () => {
       expect(odd.slice(3).every(({ info }) => Object.keys(info).length === 0)).toBe(true);
     });
 
-    it('C1: where the query names the status field, only its own pending value is taken', async () => {
+    it('C1: where the query names the status field, only documents with its pending value are taken', async () => {
       const source = { ...notes.source, queryTemplate: { embedding_status: 'new' } };
       const embeddings = { ...notes.embeddings!, status: { field: 'embedding_status', pending: 'new' } };
       await opened([{ _id: 'odd', embedding_status: 'new' }], { ...notes, source, embeddings });
@@ -112,7 +115,7 @@ describe('a document that stands out', () => {
       expect((await outcomeOf(bundle, 'embeddings', 'n00000')).status).toBeUndefined();
     });
 
-    it('C1: one whose status cannot be written is left pending, and the run says that it is incomplete', async () => {
+    it('C1: a document whose status cannot be written is left pending, and the run ends incomplete', async () => {
       const embeddings = { ...notes.embeddings!, status: { field: 'state.embedding' } };
       await opened([{ _id: 'odd', state: 'a text' }], { ...notes, embeddings });
 
@@ -132,7 +135,7 @@ describe('a document that stands out', () => {
       );
     });
 
-    it('R2: a limit counts documents, those that fail too', async () => {
+    it('R2: a limit counts documents, including those that fail', async () => {
       await opened([{ _id: 'a first one', text: '' }]);
 
       const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings', limit: 2 });
@@ -141,30 +144,33 @@ describe('a document that stands out', () => {
     });
   });
 
-  describe('by what the store refuses to write into it', () => {
+  describe('because the store refuses to write into it', () => {
     it.each<[string, unknown]>([
       ['a text', 'done by hand'],
       ['a number', 7],
       ['a list', ['by hand']],
-    ])('fails alone, with its reason, when its bookkeeping field holds %s; what it held is kept', async (_, held) => {
-      await opened([{ _id: 'odd', embedding_processing_info: held }]);
+    ])(
+      'fails alone, with its reason, when its processing-info field holds %s; the previous value is kept',
+      async (_, held) => {
+        await opened([{ _id: 'odd', embedding_processing_info: held }]);
 
-      expect(countsOf(await embed())).toMatchObject({ succeeded: 3, failed: 1, takenOver: 0 });
-      const { status, info } = await outcomeOf(bundle, 'embeddings', 'odd');
-      expect(status).toBe('failed');
-      expect(info).toMatchObject({
-        error: { code: 'document.not-markable', message: expect.stringContaining('embedding_processing_info') },
-        previousValue: held,
-      });
-    });
+        expect(countsOf(await embed())).toMatchObject({ succeeded: 3, failed: 1, takenOver: 0 });
+        const { status, info } = await outcomeOf(bundle, 'embeddings', 'odd');
+        expect(status).toBe('failed');
+        expect(info).toMatchObject({
+          error: { code: 'document.not-markable', message: expect.stringContaining('embedding_processing_info') },
+          previousValue: held,
+        });
+      },
+    );
 
-    it('is done like any other when its bookkeeping field holds null', async () => {
+    it('completes like any other when its processing-info field holds null', async () => {
       await opened([{ _id: 'odd', embedding_processing_info: null }]);
 
       expect(countsOf(await embed())).toMatchObject({ succeeded: 4, failed: 0 });
     });
 
-    it('fails alone when the user’s own update cannot be done to it', async () => {
+    it('fails alone when the user’s own update cannot be applied to it', async () => {
       const embeddings = { ...notes.embeddings!, updateTemplate: { $inc: { times: 1 } } };
       await opened([{ _id: 'odd', times: 'often' }], { ...notes, embeddings });
 
@@ -178,19 +184,19 @@ describe('a document that stands out', () => {
     it('interleaving 24: fails alone when the store refuses to write the answer into it', async () => {
       await opened([{ _id: 'odd', answers: 'none yet' }]);
 
-      expect(countsOf(await ask(['summary']))).toMatchObject({ succeeded: 3, failed: 1, left: 0 });
+      expect(countsOf(await infer(['summary']))).toMatchObject({ succeeded: 3, failed: 1, left: 0 });
       const { status, info, document } = await outcomeOf(bundle, 'inference', 'odd');
       expect(status).toBe('failed');
       expect(info.error).toMatchObject({ code: 'document.write-refused', attempt: 1 });
       expect(document['answers']).toBe('none yet');
     });
 
-    it('completes again when it was mended and set to pending', async () => {
+    it('completes in another run once it is repaired and set to pending', async () => {
       await opened([{ _id: 'odd', embedding_processing_info: 'by hand', text: '' }]);
       await embed();
       await bundle.engine.documentStore
         .collection('notes')
-        .updateOne({ _id: 'odd' }, { $set: { embedding_status: 'pending', text: 'Mended.' } });
+        .updateOne({ _id: 'odd' }, { $set: { embedding_status: 'pending', text: 'Repaired.' } });
 
       const again = await runToTheEnd(bundle, { runId: 'again', pipeline: 'notes', endpoint: 'embeddings' });
 
@@ -199,12 +205,12 @@ describe('a document that stands out', () => {
     });
   });
 
-  describe('by its answers', () => {
-    it('I3 X3: of several functions one fails for good: the document failed with the reason, the good answers stay', async () => {
+  describe('because of its answers', () => {
+    it('I3 X3: when one of several functions fails permanently, the document fails with the reason and the other answers stay', async () => {
       await opened([{ _id: 'odd' }]);
-      await befall(bundle, { on: 'line', what: 'refusal', match: 'qa_0_odd_odd' });
+      await injectFaults(bundle, { on: 'line', what: 'refusal', match: 'qa_0_odd_odd' });
 
-      const run = await ask();
+      const run = await infer();
 
       expect(countsOf(run)).toMatchObject({ succeeded: 3, failed: 1 });
       const { status, info, document } = await outcomeOf(bundle, 'inference', 'odd');
@@ -222,16 +228,16 @@ describe('a document that stands out', () => {
     it('a prompt that needs a field the document lacks fails that document with its reason', async () => {
       await opened([{ _id: 'odd', text: undefined }]);
 
-      expect(countsOf(await ask())).toMatchObject({ succeeded: 3, failed: 1 });
+      expect(countsOf(await infer())).toMatchObject({ succeeded: 3, failed: 1 });
       const { info } = await outcomeOf(bundle, 'inference', 'odd');
       expect(info.error).toMatchObject({ kind: 'TemplateError', code: 'template.missing-value' });
       expect(await ledgerOf(bundle)).toMatchObject({ requests: 9 });
     });
 
-    it('X2: an answer that the processor throws on is asked again, then the document fails; counts stay right', async () => {
+    it('X2: when the processor throws on an answer, the request is retried, then the document fails; the counts are correct', async () => {
       await opened([{ _id: 'odd' }], throwingOn('odd'));
 
-      const run = await ask();
+      const run = await infer();
 
       expect(countsOf(run)).toMatchObject({ succeeded: 3, failed: 1 });
       const { status, info } = await outcomeOf(bundle, 'inference', 'odd');

@@ -2,13 +2,13 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { RunFinished, RunRejected, RunRequested, topicOf, type FieldsOf } from '@batchmill/contracts';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
-import { deadLettersOf, rejectionOf, said, typeByHand } from './messages.js';
+import { deadLettersOf, rejectionOf, published, typeByHand } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { TwiceBus } from './twice-bus.js';
-import { askForRun, runToTheEnd } from './runs.js';
-import { befall, ledgerOf } from './simulated-provider.js';
+import { requestRun, runToTheEnd } from './runs.js';
+import { injectFaults, ledgerOf } from './simulated-provider.js';
 
-describe('a run request that cannot be run', () => {
+describe('a run request that cannot be carried out', () => {
   let bundle: TestEngine;
   afterEach(() => bundle.close());
 
@@ -29,7 +29,7 @@ describe('a run request that cannot be run', () => {
       { pipeline: 'notes', parameters: { topics: [7] } },
       /parameter topics is .*a list of texts/,
     ],
-  ])('an unknown %s is a rejected run that says what there is', async (_, request, reason) => {
+  ])('an unknown %s is a rejected run whose reason lists the valid names', async (_, request, reason) => {
     await opened();
 
     const run = await runToTheEnd(bundle, { runId: 'bad', endpoint: 'inference', ...request });
@@ -54,13 +54,13 @@ describe('a run request that cannot be run', () => {
     ['is a list', '[{"pipeline":"notes"}]', /not a JSON object/],
     ['is empty', '', /not a JSON object/],
     ['names no pipeline', '{"endpoint":"embeddings"}', /pipeline/],
-    ['names an endpoint that there is not', '{"pipeline":"notes","endpoint":"embedding"}', /endpoint.*embeddings/],
+    ['names an unknown endpoint', '{"pipeline":"notes","endpoint":"embedding"}', /endpoint.*embeddings/],
     ['has a limit in words', '{"pipeline":"notes","limit":"ten"}', /limit/],
     ['has a limit of 0', '{"pipeline":"notes","limit":0}', /limit/],
     ['has an empty list of functions', '{"pipeline":"notes","functions":[]}', /functions/],
     ['has documents that are no ids', '{"pipeline":"notes","documents":[null,{"$oid":"x"},true]}', /documents/],
     ['has an id that cannot be a run’s', '{"pipeline":"notes","runId":"../../etc"}', /runId/],
-  ])('a request that %s is a dead letter and a rejected run, and the next one runs', async (_, text, reason) => {
+  ])('a request that %s is a dead letter and a rejected run, and the next request runs', async (_, text, reason) => {
     await opened();
 
     await typeByHand(bundle, text);
@@ -80,25 +80,25 @@ describe('a run request that cannot be run', () => {
     expect(next.totals?.documents.succeeded).toBe(3);
   });
 
-  it('S4: a request typed by hand runs, and a second one is a run of its own', async () => {
+  it('S4: a request typed by hand starts a run, and a second one starts another run', async () => {
     await opened();
 
     await typeByHand(bundle, '{"pipeline":"notes","endpoint":"embeddings"}');
-    await eventually('the end of the first', async () => (await said(bundle, RunFinished)).length === 1);
+    await eventually('the end of the first', async () => (await published(bundle, RunFinished)).length === 1);
     await typeByHand(bundle, ' {"pipeline": "notes", "endpoint": "embeddings"} \r');
-    await eventually('the end of both', async () => (await said(bundle, RunFinished)).length === 2);
+    await eventually('the end of both', async () => (await published(bundle, RunFinished)).length === 2);
 
-    const [first, second] = await said<RunFinished>(bundle, RunFinished);
+    const [first, second] = await published<RunFinished>(bundle, RunFinished);
     expect(first).toMatchObject({ outcome: 'finished', total: 3, succeeded: 3 });
     expect(second).toMatchObject({ outcome: 'finished', total: 0 });
     expect(second?.runId).not.toBe(first?.runId);
   });
 
-  it('interleaving 21: a request redelivered without an id is one run', async () => {
+  it('interleaving 21: a redelivered request without an id starts one run', async () => {
     await opened({ ports: ({ bus }) => ({ bus: new TwiceBus(bus) }) });
 
     await typeByHand(bundle, '{"pipeline":"notes","endpoint":"embeddings"}');
-    await eventually('the end', async () => (await said(bundle, RunFinished)).length === 1);
+    await eventually('the end', async () => (await published(bundle, RunFinished)).length === 1);
     const next = await runToTheEnd(bundle, { runId: 'next', pipeline: 'notes', endpoint: 'embeddings' });
 
     expect(next.totals?.documents.succeeded).toBe(0);
@@ -106,18 +106,18 @@ describe('a run request that cannot be run', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 3 });
   });
 
-  it('a second request of the same run id changes nothing', async () => {
+  it('a second request with the same run id changes nothing', async () => {
     await opened();
     const first = await runToTheEnd(bundle, { runId: 'same', pipeline: 'notes', endpoint: 'embeddings' });
 
-    await askForRun(bundle, { runId: 'same', pipeline: 'notes', endpoint: 'inference' });
+    await requestRun(bundle, { runId: 'same', pipeline: 'notes', endpoint: 'inference' });
     await runToTheEnd(bundle, { runId: 'after', pipeline: 'notes', endpoint: 'embeddings' });
 
     expect(await bundle.engine.runs.get('same')).toMatchObject({ state: 'finished', totals: first.totals });
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 3 });
   });
 
-  it('vectors of another dimension than the collection’s stop the run before money is spent', async () => {
+  it('vectors of another dimension than the collection’s reject the run before anything is paid', async () => {
     await opened();
     await bundle.engine.vectors.ensureCollection({ name: 'notes', dimensions: 16 });
 
@@ -133,7 +133,7 @@ describe('a run request that cannot be run', () => {
     );
   });
 
-  it('a refused key stops the run before money is spent, and is told by nothing that is said', async () => {
+  it('a refused key rejects the run before anything is paid, and appears in no log line and no event', async () => {
     await opened({ apiKey: 'sk-refused-1234567890' });
 
     const run = await runToTheEnd(bundle, { runId: 'bad', pipeline: 'notes', endpoint: 'embeddings' });
@@ -143,12 +143,12 @@ describe('a run request that cannot be run', () => {
       reason: expect.stringMatching(/refuses the key with 401.*OPENAI_API_KEY/),
     });
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, batches: [], files: [] });
-    expect(JSON.stringify([bundle.log.lines, await said(bundle, RunRejected)])).not.toContain('1234567890');
+    expect(JSON.stringify([bundle.log.lines, await published(bundle, RunRejected)])).not.toContain('1234567890');
   });
 
-  it('a server without the Batch API stops the run before money is spent, and is not taken for a refused key', async () => {
+  it('a server without the Batch API rejects the run before anything is paid, and is not reported as a refused key', async () => {
     await opened();
-    await befall(bundle, { on: 'batches.list', what: 'status', value: 404 });
+    await injectFaults(bundle, { on: 'batches.list', what: 'status', value: 404 });
 
     const run = await runToTheEnd(bundle, { runId: 'bad', pipeline: 'notes', endpoint: 'embeddings' });
 
@@ -156,14 +156,14 @@ describe('a run request that cannot be run', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, batches: [], files: [] });
   });
 
-  it('E1: ids of documents may come as text, whatever their type is in the store', async () => {
+  it('E1: ids of documents may be given as text, whatever their type is in the store', async () => {
     const { ObjectId } = await import('bson');
     await opened();
     const objectId = new ObjectId();
-    const odd = [{ _id: objectId }, { _id: 42 }, { _id: '42' }, { _id: 'not asked for' }];
+    const odd = [{ _id: objectId }, { _id: 42 }, { _id: '42' }, { _id: 'not requested' }];
     const texts = odd.map((id, index) => ({ ...id, note: 'odd', topic: 'mills', text: `Odd note ${index}` }));
     await bundle.engine.documentStore.collection('notes').insertMany(texts);
-    const documents = [objectId.toString().toUpperCase(), '42', 'n00001', 'n00001', 'there is none of that id', 4711];
+    const documents = [objectId.toString().toUpperCase(), '42', 'n00001', 'n00001', 'an unknown id', 4711];
 
     const run = await runToTheEnd(bundle, { runId: 'some', pipeline: 'notes', endpoint: 'embeddings', documents });
 

@@ -23,7 +23,7 @@ describe('a message that cannot be used', () => {
     ['has none of the fields', '{"hello":"world"}'],
     ['has fields of wrong types', '{"runId":7,"claimId":[],"batchId":{},"pipeline":null,"requests":"many"}'],
     ['is a tombstone', null],
-  ])('on any topic that %s is a dead letter of every stage that heard it; runs go on', async (_, value) => {
+  ])('on any topic that %s is a dead letter of every stage that consumed it; runs continue', async (_, value) => {
     const { engine } = await opened();
     const messages = events.map((event) => ({ topic: topicOf(event), key: 'k', value, headers: {} }));
     await engine.bus.publish([...messages, ...messages]);
@@ -32,12 +32,12 @@ describe('a message that cannot be used', () => {
 
     expect(run.totals?.documents).toMatchObject({ succeeded: 15, failed: 0 });
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 15, ...nothingTwiceNothingLeft });
-    const heard = await eventually('a dead letter of every topic that a stage hears', async () => {
+    const deadLetterGroups = await eventually('a dead letter in every stage', async () => {
       const letters = await Promise.all(events.map((event) => deadLettersOf(bundle, event)));
       const groups = letters.flat().map(({ headers }) => headers['dlt_group']);
       return new Set(groups).size === 6 && groups;
     });
-    expect(new Set(heard)).toEqual(
+    expect(new Set(deadLetterGroups)).toEqual(
       new Set(
         ['chunk-scanner', 'jsonl-builder', 'batch-submitter', 'status-poller', 'result-ingester', 'notifier'].map(
           (stage) => `batchmill.${stage}`,
@@ -46,7 +46,7 @@ describe('a message that cannot be used', () => {
     );
   });
 
-  it('that wishes something of an unknown batch is a dead letter that says so', async () => {
+  it('that is a command for an unknown batch is a dead letter that names the batch', async () => {
     const { engine } = await opened();
     const value = JSON.stringify({ batchId: 'there.is.none' });
     await engine.bus.publish(
@@ -67,7 +67,7 @@ describe('a message that cannot be used', () => {
     for (const letter of letters) expect(letter).toContain('there is no batch there.is.none');
   });
 
-  it('that tells of records that are not there wakes nobody, and harms nothing', async () => {
+  it('about records that do not exist starts no work and changes nothing', async () => {
     const { engine } = await opened();
     const ids = { runId: 'no', claimId: 'no', batchId: 'no', providerBatchId: 'no', pipeline: 'notes' };
     const numbers = {
@@ -81,8 +81,8 @@ describe('a message that cannot be used', () => {
       usd: 0,
     };
     const value = JSON.stringify({ ...ids, ...numbers, reason: 'completed', error: null, model: 'm', attempt: 1 });
-    const facts = events.filter(({ isInput }) => !isInput);
-    await engine.bus.publish(facts.map((event) => ({ topic: topicOf(event), key: 'no', value, headers: {} })));
+    const stageEvents = events.filter(({ isInput }) => !isInput);
+    await engine.bus.publish(stageEvents.map((event) => ({ topic: topicOf(event), key: 'no', value, headers: {} })));
 
     const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
 

@@ -22,7 +22,7 @@ describe('batch files', () => {
     return bundle;
   }
 
-  it('R4: 50,000 documents asked for at once are exactly one file of one batch', async () => {
+  it('R4: 50,000 documents requested at once are exactly one file of one batch', async () => {
     const documents = Array.from({ length: 50_000 }, (_, index) => ({ _id: index, note: 'n', text: `Mill ${index}` }));
     const work = { leaseMs: 60_000 };
     await opened(documents, sizedFor(50_000, 2), { work });
@@ -38,7 +38,7 @@ describe('batch files', () => {
     expect(await bundle.engine.vectors.count('notes')).toBe(50_000);
   });
 
-  it('R4: more documents than a batch may have are split by themselves', async () => {
+  it('R4: more documents than a batch may have are split into several batches', async () => {
     await opened(manyNotes(25), sizedFor(10, 8));
 
     const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
@@ -47,7 +47,7 @@ describe('batch files', () => {
     expect(await sizesOf()).toEqual([10, 10, 5]);
   });
 
-  it('M5: what is larger than the provider’s queue goes in smaller files once the queue has said its limit', async () => {
+  it('M5: work that is larger than the provider’s queue is sent in smaller files once the limit is known', async () => {
     await opened(manyNotes(40), sizedFor(20, 8), {
       simulator: { enqueuedTokenLimits: { 'text-embedding-3-small': 250 } },
     });
@@ -77,7 +77,7 @@ describe('batch files', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 5, ...nothingTwiceNothingLeft });
   });
 
-  it('a file has one model: functions of two models go in two files, and meet again on the document', async () => {
+  it('a file has one model: functions of two models go into two files, and their answers are written to the same document', async () => {
     await opened(manyNotes(6), twoModels);
 
     const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'inference' });
@@ -119,7 +119,7 @@ const twoModels = definePipeline({
       chat({
         name,
         model: name === 'topics' ? 'gpt-4o' : 'gpt-4o-mini',
-        system: `Tell the ${name}:`,
+        system: `List the ${name}:`,
         user: '{{ text }}',
       }),
     ),

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { batchmill, type Ran } from './command.js';
+import { batchmill, type CommandResult } from './command.js';
 
 const env = {
   OPENAI_BASE_URL: 'simulated',
@@ -20,14 +20,14 @@ describe('the command line', () => {
     const store = EmbeddedStore.open({ file: join(cwd, '.batchmill', 'state.db') });
     await store.collection('blocks').insertMany([...blocksOf('JKHY', 60), ...blocksOf('AAPL', 30)]);
     await store.close();
-    await writeFile(join(cwd, 'companies.txt'), '# those we read\nJKHY\n\n');
+    await writeFile(join(cwd, 'companies.txt'), '# a comment\nJKHY\n\n');
   });
   afterAll(() => rm(cwd, { recursive: true, force: true }));
 
-  const run = (args: string, more: Parameters<typeof batchmill>[2] = {}): Promise<Ran> =>
+  const run = (args: string, more: Parameters<typeof batchmill>[2] = {}): Promise<CommandResult> =>
     batchmill(cwd, args.split(' '), { ...more, env: { ...env, ...more.env } });
 
-  it('M3: an estimate says requests, tokens and both prices, and spends nothing', async () => {
+  it('M3: an estimate shows requests, tokens and both prices, and spends nothing', async () => {
     const { code, out } = await run('estimate annual-reports --endpoint inference --documents 3500 --json');
 
     const estimate = JSON.parse(out) as { requests: number; usd: number; synchronousUsd: number; models: unknown[] };
@@ -55,7 +55,7 @@ describe('the command line', () => {
     });
   });
 
-  it('R2: Ctrl-C stops cleanly with 130, says how to go on, and asking again finishes the run', async () => {
+  it('R2: Ctrl-C stops with exit code 130 and shows how to continue; the same command again finishes the run', async () => {
     const stopped = await run('run annual-reports --endpoint embeddings --run-id long', {
       interruptWhen: /at the provider/,
       env: { BATCHMILL_SIMULATOR_TURNAROUND: '2h' },
@@ -68,7 +68,7 @@ describe('the command line', () => {
     expect(JSON.parse(resumed.out)).toMatchObject({ status: 'finished', total: 65, succeeded: 65 });
   });
 
-  it('R2: a document that fails ends with 3, and nothing found with 0', async () => {
+  it('R2: a run with a failed document exits with 3, and a run that finds nothing exits with 0', async () => {
     const store = EmbeddedStore.open({ file: join(cwd, '.batchmill', 'state.db') });
     const broken = { _id: 'broken', doc_id: 'd', company: 'MSFT', doc_type: 'Annual Report', text_content: '' };
     await store.collection('blocks').insertOne(broken);
@@ -87,7 +87,7 @@ describe('the command line', () => {
     const list = await run('batch list --run long --json');
     const [batch] = JSON.parse(list.out) as { batchId: string }[];
     const status = await run(`batch status ${batch!.batchId} --json`);
-    const shown = await run('runs show first --json');
+    const shownRun = await run('runs show first --json');
     const runs = await run('runs list');
 
     expect(JSON.parse(status.out)).toMatchObject({
@@ -100,7 +100,7 @@ describe('the command line', () => {
       createdAt: expect.any(String),
       metadata: { pipeline: 'annual-reports' },
     });
-    expect(JSON.parse(shown.out)).toMatchObject({ runId: 'first', total: 25 });
+    expect(JSON.parse(shownRun.out)).toMatchObject({ runId: 'first', total: 25 });
     expect(runs.out).toMatch(/^RUN .*\n/);
     expect(runs.out).toContain('long');
   });
@@ -120,15 +120,15 @@ describe('the command line', () => {
     ['run annual-reports --endpoint embeddings --companies-file nowhere.txt', 'nowhere.txt'],
     ['batch status nothing', 'batch list'],
     ['runs show nothing', 'runs list'],
-  ])('%s did not run: it says why in a line, without a stack, and ends with 1', async (args, why) => {
+  ])('%s does not run: it prints the reason in one line, without a stack, and exits with 1', async (args, reason) => {
     const { code, err } = await run(args);
 
     expect(code).toBe(1);
-    expect(err).toContain(why);
+    expect(err).toContain(reason);
     expect(err).not.toMatch(/^\s+at /m);
   });
 
-  it('a pipeline that cannot be loaded stops the runs, and none of the commands that need no pipeline', async () => {
+  it('a pipeline that cannot be loaded stops runs, but none of the commands that need no pipeline', async () => {
     const elsewhere = { env: { BATCHMILL_PIPELINES: join(cwd, 'broken') } };
     await mkdir(join(cwd, 'broken/notes'), { recursive: true });
     await writeFile(join(cwd, 'broken/notes/notes.pipeline.ts'), 'export default {');
@@ -139,7 +139,7 @@ describe('the command line', () => {
     }
   });
 
-  it('C6: a wrong setting stops the start with its name and what was expected', async () => {
+  it('C6: a wrong setting stops the start, and the message has its name and the expected value', async () => {
     const { code, err } = await run('runs list', { env: { MAX_RETRIES: 'many' } });
 
     expect(code).toBe(1);
@@ -147,7 +147,7 @@ describe('the command line', () => {
   });
 
   it.each(['run annual-reports --endpoint embeddings', 'runs list'])(
-    'C6: %s with a home that is a file says so in a line',
+    'C6: %s reports in one line that the home is a file',
     async (args) => {
       const { code, err } = await run(args, { env: { BATCHMILL_HOME: 'companies.txt' } });
 
@@ -157,7 +157,7 @@ describe('the command line', () => {
     },
   );
 
-  it('without a key, and not simulated, it says which line to write', async () => {
+  it('without a key and without the simulator, it prints the setting to add', async () => {
     const { code, err } = await batchmill(cwd, ['run', 'annual-reports', '--endpoint', 'embeddings']);
 
     expect(code).toBe(1);
@@ -165,7 +165,7 @@ describe('the command line', () => {
     expect(err).toContain('OPENAI_BASE_URL=simulated');
   });
 
-  it('a port in use is said in a line', async () => {
+  it('a port in use is reported in one line', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;
@@ -185,6 +185,6 @@ function blocksOf(company: string, count: number): Record<string, unknown>[] {
     doc_id: `${company}-report`,
     company,
     doc_type: 'Annual Report',
-    text_content: `Revenue of segment${index} grew, and ${company} says why in paragraph ${index}.`,
+    text_content: `Revenue of segment${index} grew, and ${company} explains it in paragraph ${index}.`,
   }));
 }

@@ -4,23 +4,23 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-export interface Ran {
+export interface CommandResult {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
 
-/** Runs the built command as a user would; `interruptWhen` sends Ctrl-C once that has been said. */
+/** Runs the built command as a user would. Sends Ctrl-C once the output matches `interruptWhen`. */
 export async function batchmill(
   cwd: string,
   args: readonly string[],
   { env = {}, interruptWhen }: { env?: Record<string, string>; interruptWhen?: RegExp } = {},
-): Promise<Ran> {
+): Promise<CommandResult> {
   return runNode(join(root, 'apps/cli/dist/main.js'), args, { cwd, env, ...(interruptWhen && { interruptWhen }) });
 }
 
 /** Runs the demo in a folder. */
-export async function demo(cwd: string): Promise<Ran> {
+export async function demo(cwd: string): Promise<CommandResult> {
   return runNode(join(root, 'apps/cli/dist/demo/main.js'), [], { cwd, env: {} });
 }
 
@@ -28,7 +28,7 @@ async function runNode(
   main: string,
   args: readonly string[],
   { cwd, env, interruptWhen }: { cwd: string; env: Record<string, string>; interruptWhen?: RegExp },
-): Promise<Ran> {
+): Promise<CommandResult> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], ...env },
@@ -37,18 +37,18 @@ async function runNode(
   let out = '';
   let err = '';
   let isInterrupted = false;
-  const look = (): void => {
+  const interruptOnMatch = (): void => {
     if (isInterrupted || interruptWhen === undefined || !interruptWhen.test(out + err)) return;
     isInterrupted = true;
     child.kill('SIGINT');
   };
   child.stdout.on('data', (chunk: Buffer) => {
     out += chunk.toString();
-    look();
+    interruptOnMatch();
   });
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString();
-    look();
+    interruptOnMatch();
   });
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, out, err };

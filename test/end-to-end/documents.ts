@@ -26,6 +26,6 @@ export async function outcomesOf(bundle: TestEngine, endpoint: keyof typeof fiel
 
 function outcomeIn(endpoint: keyof typeof fields, document: Readonly<Record<string, unknown>>): Outcome {
   const { status, info } = fields[endpoint];
-  // Written by the line alone, where a test did not write something else on purpose.
+  // Only the engine writes this field, unless a test sets it on purpose.
   return { status: document[status], info: document[info] ?? {}, document };
 }

@@ -4,7 +4,7 @@ import { TestEngine } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { runToTheEnd } from './runs.js';
 
-describe('the line', () => {
+describe('the engine', () => {
   let bundle: TestEngine;
   afterEach(() => bundle.close());
 
@@ -31,7 +31,7 @@ describe('the line', () => {
     expect(ledger).toMatchObject({ requests: 35, twice: [], files: [] });
   });
 
-  it('I2 I3: three requests of one document come back as three answers of one document', async () => {
+  it('I2 I3: three requests of one document give three answers on that document', async () => {
     const { engine, simulator } = await opened(12);
 
     const run = await runToTheEnd(bundle, { runId: 'ask', pipeline: 'notes', endpoint: 'inference' });
@@ -45,7 +45,7 @@ describe('the line', () => {
     expect(await ledgerOf(simulator.url)).toMatchObject({ requests: 36, twice: [] });
   });
 
-  it('E1: nothing found is a finished run with total 0', async () => {
+  it('E1: a run that finds nothing finishes with total 0', async () => {
     await opened(3);
 
     const parameters = { topics: ['nothing of that kind'] };
@@ -63,7 +63,7 @@ describe('the line', () => {
     expect(await ledgerOf(simulator.url)).toMatchObject({ requests: 13 });
   });
 
-  it('a second run of the same embeds nothing again', async () => {
+  it('a second run over the same documents embeds nothing again', async () => {
     const { simulator } = await opened(15);
     await runToTheEnd(bundle, { runId: 'first', pipeline: 'notes', endpoint: 'embeddings' });
 

@@ -4,14 +4,14 @@ import { BatchDeferred } from '@batchmill/contracts';
 import type { Run } from '@batchmill/records';
 import { TestEngine, storedRecords, type TestEngineOptions } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
-import { allDeadLetters, said } from './messages.js';
+import { allDeadLetters, published } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { runToTheEnd } from './runs.js';
-import { befall, ledgerOf, nothingTwiceNothingLeft, type FaultRule } from './simulated-provider.js';
+import { injectFaults, ledgerOf, nothingTwiceNothingLeft, type FaultRule } from './simulated-provider.js';
 
 const count = 20;
 
-describe('batches that end otherwise', () => {
+describe('batches that do not complete', () => {
   let bundle: TestEngine;
   afterEach(async () => {
     const letters = await allDeadLetters(bundle);
@@ -27,40 +27,40 @@ describe('batches that end otherwise', () => {
     bundle = await TestEngine.open({ pipelines: [notes], ...options });
     await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     await bundle.start(stages);
-    await befall(bundle, { on: 'batch', ...fault });
+    await injectFaults(bundle, { on: 'batch', ...fault });
   }
 
   const embed = (): Promise<Run> => runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
-  const ask = (): Promise<Run> => runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', functions: ['summary'] });
+  const infer = (): Promise<Run> => runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', functions: ['summary'] });
 
-  async function attemptsAndRounds(): Promise<Record<string, number>> {
-    const seen: Record<string, number> = {};
+  async function attemptsAndFreeRetries(): Promise<Record<string, number>> {
+    const counts: Record<string, number> = {};
     for (const { info } of await outcomesOf(bundle, 'embeddings')) {
-      const key = `${info.functions?.['embeddings']?.attempts ?? 0} attempts, ${info.freeRetries ?? 0} rounds`;
-      seen[key] = (seen[key] ?? 0) + 1;
+      const key = `${info.functions?.['embeddings']?.attempts ?? 0} attempts, ${info.freeRetries ?? 0} free retries`;
+      counts[key] = (counts[key] ?? 0) + 1;
     }
-    return seen;
+    return counts;
   }
 
   it.each([
-    [0, { '1 attempts, 1 rounds': 10, '1 attempts, 0 rounds': 10 }],
-    [50, { '1 attempts, 1 rounds': 5, '1 attempts, 0 rounds': 15 }],
-    [100, { '1 attempts, 0 rounds': 20 }],
+    [0, { '1 attempts, 1 free retries': 10, '1 attempts, 0 free retries': 10 }],
+    [50, { '1 attempts, 1 free retries': 5, '1 attempts, 0 free retries': 15 }],
+    [100, { '1 attempts, 0 free retries': 20 }],
   ])(
-    'R1: a batch expires at %d %%: its answers are kept, the rest is asked again with no attempt used up',
+    'R1: a batch expires at %d %%: its answers are kept, and the rest is retried without using up an attempt',
     async (value, expected) => {
       await opened({ what: 'expire', value, times: 1 });
 
       const run = await embed();
 
       expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count, failed: 0, left: 0 } } });
-      expect(await attemptsAndRounds()).toEqual(expected);
+      expect(await attemptsAndFreeRetries()).toEqual(expected);
       expect(await bundle.engine.vectors.count('notes')).toBe(count);
       expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
     },
   );
 
-  it('R1: batches that expire every time keep what was answered, and leave the rest pending after so many rounds', async () => {
+  it('R1: batches that expire every time keep their answers, and leave the rest pending after the limit of free retries', async () => {
     await opened({ what: 'expire', value: 50 }, { settings: { maxFreeRetries: 3 } });
 
     const run = await embed();
@@ -74,7 +74,7 @@ describe('batches that end otherwise', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: answered, ...nothingTwiceNothingLeft });
   });
 
-  it('what an incomplete run left pending, the next one takes up', async () => {
+  it('documents that an incomplete run left pending are processed by the next run', async () => {
     await opened({ what: 'expire', value: 0, times: 2 }, { settings: { maxFreeRetries: 1 } });
     expect(await embed()).toMatchObject({ state: 'incomplete', totals: { documents: { left: count } } });
 
@@ -83,14 +83,14 @@ describe('batches that end otherwise', () => {
     expect(next).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count, left: 0 } } });
   });
 
-  it('M5: a full queue: the same file goes again, no document is touched, no attempt used', async () => {
+  it('M5: when the queue is full, the same file is submitted again, no document is touched and no attempt is used up', async () => {
     await opened({ what: 'token-limit', value: 90_000, times: 2 });
 
     const run = await embed();
 
     expect(run.totals).toMatchObject({ documents: { succeeded: count }, requests: count, batches: 2 });
-    expect(await attemptsAndRounds()).toEqual({ '1 attempts, 0 rounds': count });
-    const deferred = await said<BatchDeferred>(bundle, BatchDeferred);
+    expect(await attemptsAndFreeRetries()).toEqual({ '1 attempts, 0 free retries': count });
+    const deferred = await published<BatchDeferred>(bundle, BatchDeferred);
     expect(deferred.map(({ enqueuedTokenLimit }) => enqueuedTokenLimit)).toEqual([90_000, 90_000]);
     const { provider, budgets } = bundle.engine;
     expect(await budgets.get(provider.account, 'text-embedding-3-small')).toMatchObject({ limit: 90_000 });
@@ -104,17 +104,20 @@ describe('batches that end otherwise', () => {
     expect(ledger.batches.map(({ status }) => status).sort()).toEqual(['completed', 'completed', 'failed', 'failed']);
   });
 
-  it('X2: a batch that fails as a whole is asked again, which uses up an attempt', async () => {
+  it('X2: the requests of a batch that fails as a whole are retried, which uses up an attempt', async () => {
     await opened({ what: 'status', value: 'server_error', times: 1 });
 
     const run = await embed();
 
     expect(run.totals).toMatchObject({ documents: { succeeded: count, failed: 0 }, requests: count + 10 });
-    expect(await attemptsAndRounds()).toEqual({ '1 attempts, 0 rounds': 10, '2 attempts, 0 rounds': 10 });
+    expect(await attemptsAndFreeRetries()).toEqual({
+      '1 attempts, 0 free retries': 10,
+      '2 attempts, 0 free retries': 10,
+    });
     expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
   });
 
-  it('X3: batches that fail every time fail their documents after four attempts, with the code', async () => {
+  it('X3: documents whose batches fail every time fail after four attempts, with the error code', async () => {
     await opened({ what: 'status', value: 'server_error' });
 
     const run = await embed();
@@ -126,20 +129,20 @@ describe('batches that end otherwise', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, usd: 0, ...nothingTwiceNothingLeft });
   });
 
-  it('a batch whose every line failed has no output file: its documents are asked again', async () => {
+  it('a batch in which every request failed has no output file, and its documents are retried', async () => {
     await opened({ what: 'no-output-file', times: 1 });
 
-    const run = await ask();
+    const run = await infer();
 
     expect(run.totals).toMatchObject({ documents: { succeeded: count, failed: 0 }, requests: count + 10 });
     for (const { document } of await outcomesOf(bundle, 'inference')) expect(document['answers']).toHaveLength(1);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
   });
 
-  it('batches whose every line is refused fail all their documents at once', async () => {
+  it('batches in which every request is refused fail all their documents at once', async () => {
     await opened({ what: 'no-output-file', value: 400 });
 
-    const run = await ask();
+    const run = await infer();
 
     expect(run.totals).toMatchObject({ documents: { succeeded: 0, failed: count }, requests: count });
     for (const { info } of await outcomesOf(bundle, 'inference')) {
@@ -148,13 +151,13 @@ describe('batches that end otherwise', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, ...nothingTwiceNothingLeft });
   });
 
-  it('a batch that takes its time is waited for', async () => {
+  it('the engine waits for a slow batch', async () => {
     await opened({ what: 'delay', value: 600 });
 
-    expect((await ask()).totals?.documents).toMatchObject({ succeeded: count, failed: 0 });
+    expect((await infer()).totals?.documents).toMatchObject({ succeeded: count, failed: 0 });
   });
 
-  it('R1: a batch that stalls until its window is over expires: its answers are kept, the rest is asked again', async () => {
+  it('R1: a batch that stalls until its window is over expires: its answers are kept, and the rest is retried', async () => {
     await opened({ what: 'stall', value: 30, times: 1 }, { simulator: { speed: 100_000 } });
 
     const run = await embed();

@@ -5,14 +5,14 @@ import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testi
 import { outcomesOf } from './documents.js';
 import { allDeadLetters } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
-import { askForRun, askToCancel, endOf, runToTheEnd } from './runs.js';
-import { befall, firedOf, ledgerOf, nothingTwiceNothingLeft, type FaultRule } from './simulated-provider.js';
+import { requestRun, requestCancel, endOf, runToTheEnd } from './runs.js';
+import { injectFaults, firedOf, ledgerOf, nothingTwiceNothingLeft, type FaultRule } from './simulated-provider.js';
 
 const count = 20;
-/** More than one call is tried in a row: the work is given back in between. */
-const long = 12;
+/** More failures than one call is retried for: the record is released in between. */
+const manyTimes = 12;
 
-describe('calls that go wrong', () => {
+describe('failing calls to the provider', () => {
   let bundle: TestEngine;
   afterEach(async () => {
     const letters = await allDeadLetters(bundle);
@@ -20,20 +20,23 @@ describe('calls that go wrong', () => {
     expect(letters).toEqual([]);
   });
 
-  /** Two batches of ten. The line looks soon for what an unclear create may have left. */
+  /** Two batches of ten. The engine soon looks for a batch that an unclear create may have left. */
   async function opened(faults: readonly FaultRule[], options: Partial<TestEngineOptions> = {}): Promise<void> {
     const settings = { armMs: 500, staleListMs: 50, sweepMs: 100 };
     bundle = await TestEngine.open({ pipelines: [notes], settings, ...options });
     await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     await bundle.start(stages);
-    await befall(bundle, ...faults);
+    await injectFaults(bundle, ...faults);
   }
 
   const embed = (): Promise<Run> => runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
 
   it.each<[string, FaultRule[]]>([
     ['an upload that is answered with 500', [{ on: 'files.create', what: 'status', times: 2 }]],
-    ['an upload that is answered with 503 for long', [{ on: 'files.create', what: 'status', value: 503, times: long }]],
+    [
+      'an upload that is answered with 503 for long',
+      [{ on: 'files.create', what: 'status', value: 503, times: manyTimes }],
+    ],
     ['an upload whose answer is lost', [{ on: 'files.create', what: 'drop-answer', times: 2 }]],
     ['an upload whose answer is late', [{ on: 'files.create', what: 'delay', value: 150 }]],
     ['a create that is answered with 500', [{ on: 'batches.create', what: 'status', times: 2 }]],
@@ -43,14 +46,14 @@ describe('calls that go wrong', () => {
     ['a create whose answer is lost', [{ on: 'batches.create', what: 'drop-answer', times: 2 }]],
     ['a create whose answer is late', [{ on: 'batches.create', what: 'delay', value: 150 }]],
     [
-      'a create that comes about after it was given up',
+      'a create that succeeds after the submitter gave up',
       [{ on: 'batches.create', what: 'delay', value: 560, times: 1 }],
     ],
     [
-      'a create that is given up, and lists that are answered with 500',
+      'a create whose answer is lost, and lists that are answered with 500',
       [
         { on: 'batches.create', what: 'drop-answer', times: 2 },
-        { on: 'batches.list', what: 'status', times: long },
+        { on: 'batches.list', what: 'status', times: manyTimes },
       ],
     ],
     [
@@ -70,7 +73,7 @@ describe('calls that go wrong', () => {
     ['a retrieval that is answered with 500', [{ on: 'batches.retrieve', what: 'status', times: 2 }]],
     [
       'a retrieval that is answered with 502 for long',
-      [{ on: 'batches.retrieve', what: 'status', value: 502, times: long }],
+      [{ on: 'batches.retrieve', what: 'status', value: 502, times: manyTimes }],
     ],
     ['a retrieval that is answered with 429', [{ on: 'batches.retrieve', what: 'status', value: 429, times: 3 }]],
     ['a retrieval whose answer is lost', [{ on: 'batches.retrieve', what: 'drop-answer', times: 3 }]],
@@ -79,13 +82,13 @@ describe('calls that go wrong', () => {
     ['a download that is answered with 502', [{ on: 'files.content', what: 'status', value: 502, times: 2 }]],
     [
       'a download that is answered with 502 for long',
-      [{ on: 'files.content', what: 'status', value: 502, times: long }],
+      [{ on: 'files.content', what: 'status', value: 502, times: manyTimes }],
     ],
     ['a download that breaks before its first byte', [{ on: 'files.content', what: 'drop-answer', times: 3 }]],
     ['a download that is cut off', [{ on: 'files.content', what: 'cut-off', value: 60, times: 5 }]],
     ['a download that is cut off at its very end', [{ on: 'files.content', what: 'cut-off', value: 99, times: 2 }]],
     ['a download that is slow', [{ on: 'files.content', what: 'delay', value: { perChunkMs: 50 } }]],
-  ])('%s: every document completes, nothing is paid twice', async (_, faults) => {
+  ])('%s: every document completes, and nothing is paid twice', async (_, faults) => {
     await opened(faults);
 
     const run = await embed();
@@ -96,12 +99,12 @@ describe('calls that go wrong', () => {
       expect(info).toMatchObject({ functions: { embeddings: { state: 'done', attempts: 1 } } });
     }
     expect(await bundle.engine.vectors.count('notes')).toBe(count);
-    await eventually('no file is left with the provider', async () => (await ledgerOf(bundle)).files.length === 0);
+    await eventually('no file left at the provider', async () => (await ledgerOf(bundle)).files.length === 0);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
     expect(bundle.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it('a result file that is not there yet is waited for, and nothing is asked again', async () => {
+  it('the engine waits for a result file that is not there yet, and retries nothing', async () => {
     await opened([{ on: 'files.content', what: 'status', value: 404, times: 3 }]);
 
     const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings', limit: 10 });
@@ -114,14 +117,14 @@ describe('calls that go wrong', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 10, twice: [] });
   });
 
-  it('a result file that is gone: its requests are asked again with no attempt used up, though they are paid again', async () => {
+  it('when a result file is gone, its requests are retried without using up an attempt, though they are paid again', async () => {
     await opened([{ on: 'files.content', what: 'status', value: 404 }]);
 
     const ended = runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings', limit: 10 });
-    await eventually('the file is given up', () =>
+    await eventually('the log line that the file is gone', () =>
       bundle.log.lines.some(({ message }) => message.startsWith('a result file is gone')),
     );
-    await befall(bundle);
+    await injectFaults(bundle);
     const run = await ended;
 
     expect(run).toMatchObject({
@@ -140,17 +143,17 @@ describe('calls that go wrong', () => {
   it.each<[string, FaultRule]>([
     ['is answered', { on: 'batches.cancel', what: 'delay', value: 10 }],
     ['is answered with 500', { on: 'batches.cancel', what: 'status', times: 2 }],
-    ['is answered with 500 for long', { on: 'batches.cancel', what: 'status', times: long }],
-    ['is not answered, though carried out', { on: 'batches.cancel', what: 'drop-answer', times: 2 }],
-  ])('R2: a cancel that %s: what was answered by then is kept, the rest is left pending', async (_, fault) => {
+    ['is answered with 500 for long', { on: 'batches.cancel', what: 'status', times: manyTimes }],
+    ['is carried out but not answered', { on: 'batches.cancel', what: 'drop-answer', times: 2 }],
+  ])('R2: after a cancel that %s, the answers so far are kept and the rest is left pending', async (_, fault) => {
     await opened([{ on: 'batch', what: 'delay', value: 8_000 }, fault]);
-    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
     await eventually('some answers', async () => {
       const { batches } = await ledgerOf(bundle);
       return batches.length === 2 && batches.every(({ billed }) => billed > 0);
     });
 
-    await askToCancel(bundle, 'r');
+    await requestCancel(bundle, 'r');
     const run = await endOf(bundle, 'r');
 
     const answered = await bundle.engine.documentStore.collection('notes').count({ embedding_status: 'completed' });
@@ -162,18 +165,18 @@ describe('calls that go wrong', () => {
     expect(ledger.batches.map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
   });
 
-  it('a create that is refused for good is parked with its error; put back, it goes on and is paid once', async () => {
+  it('a batch whose create is refused permanently is parked with its error; retried by hand, it continues and is paid once', async () => {
     await opened([{ on: 'batches.create', what: 'status', value: 401, match: 'r.c1.b1' }]);
-    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
     const { batches } = bundle.engine;
     await eventually('the other batch', async () => (await batches.get('r.c2.b1'))?.state === 'ingested');
     const parked = await eventually(
-      'the mark',
+      'a parked batch',
       async () => (await batches.countParked()) === 1 && batches.get('r.c1.b1'),
     );
     expect(parked).toMatchObject({ state: 'built', error: { code: 'provider.refused' }, submission: { armed: null } });
 
-    await befall(bundle);
+    await injectFaults(bundle);
     await batches.unpark('r.c1.b1');
     const run = await endOf(bundle, 'r');
 

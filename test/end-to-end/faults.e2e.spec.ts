@@ -6,25 +6,25 @@ import { outcomeOf, outcomesOf } from './documents.js';
 import { allDeadLetters } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { runToTheEnd } from './runs.js';
-import { befall, firedOf, ledgerOf, nothingTwiceNothingLeft, type FaultRule } from './simulated-provider.js';
+import { injectFaults, firedOf, ledgerOf, nothingTwiceNothingLeft, type FaultRule } from './simulated-provider.js';
 
 const count = 20;
-const victim = 'n00011';
-const ofVictim = `embeddings_book4_${victim}`;
+const faulty = 'n00011';
+const faultyRequest = `embeddings_book4_${faulty}`;
 
-/** What befalls a line, the code that is told of it on the document, and whether another try may help. */
-const passing: [name: string, fault: Partial<FaultRule> & { what: string }, code: string][] = [
+/** Faults of one result that a retry may cure, and the error code that the document gets. */
+const transientFaults: [name: string, fault: Partial<FaultRule> & { what: string }, code: string][] = [
   ['a 500', { what: 'status', value: 500 }, 'provider.unavailable'],
   ['a 503', { what: 'status', value: 503 }, 'provider.unavailable'],
   ['a 429', { what: 'status', value: 429 }, 'provider.unavailable'],
   ['a 408', { what: 'status', value: 408 }, 'provider.unavailable'],
-  ['a time-out', { what: 'drop-answer' }, 'provider.unavailable'],
+  ['a timeout', { what: 'drop-answer' }, 'provider.unavailable'],
   ['a status of 0', { what: 'status-0' }, 'provider.unavailable'],
-  ['no line at all', { what: 'missing' }, 'provider.missing-result'],
-  ['half a line', { what: 'bad-json' }, 'provider.missing-result'],
+  ['no result', { what: 'missing' }, 'provider.missing-result'],
+  ['half a result line', { what: 'bad-json' }, 'provider.missing-result'],
 ];
 
-describe('lines that come back wrong', () => {
+describe('faulty results', () => {
   let bundle: TestEngine;
   afterEach(async () => {
     const letters = await allDeadLetters(bundle);
@@ -36,34 +36,37 @@ describe('lines that come back wrong', () => {
     bundle = await TestEngine.open({ pipelines: [notes] });
     await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     await bundle.start(stages);
-    await befall(bundle, ...faults.map((fault) => ({ on: 'line', ...fault })));
+    await injectFaults(bundle, ...faults.map((fault) => ({ on: 'line', ...fault })));
   }
 
   const embed = (): Promise<Run> => runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
-  const ask = (): Promise<Run> => runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'inference' });
+  const infer = (): Promise<Run> => runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'inference' });
 
-  it.each(passing)('X2: %s is asked again, and the document completes', async (_, fault) => {
-    await opened({ ...fault, times: 7 });
+  it.each(transientFaults)(
+    'X2: a request that ends with %s is retried, and the document completes',
+    async (_, fault) => {
+      await opened({ ...fault, times: 7 });
 
-    const run = await embed();
+      const run = await embed();
 
-    expect(run).toMatchObject({
-      state: 'finished',
-      totals: { documents: { succeeded: count, failed: 0, left: 0, takenOver: 0 }, requests: count + 7 },
-    });
-    const outcomes = await outcomesOf(bundle, 'embeddings');
-    const attempts = outcomes.map(({ info }) => info.functions?.['embeddings']?.attempts);
-    expect(attempts.filter((one) => one === 2)).toHaveLength(7);
-    expect(attempts.filter((one) => one === 1)).toHaveLength(count - 7);
-    expect(outcomes.filter(({ status, info }) => status !== 'completed' || info.error !== undefined)).toEqual([]);
-    expect(await bundle.engine.vectors.count('notes')).toBe(count);
-    expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
-  });
+      expect(run).toMatchObject({
+        state: 'finished',
+        totals: { documents: { succeeded: count, failed: 0, left: 0, takenOver: 0 }, requests: count + 7 },
+      });
+      const outcomes = await outcomesOf(bundle, 'embeddings');
+      const attempts = outcomes.map(({ info }) => info.functions?.['embeddings']?.attempts);
+      expect(attempts.filter((one) => one === 2)).toHaveLength(7);
+      expect(attempts.filter((one) => one === 1)).toHaveLength(count - 7);
+      expect(outcomes.filter(({ status, info }) => status !== 'completed' || info.error !== undefined)).toEqual([]);
+      expect(await bundle.engine.vectors.count('notes')).toBe(count);
+      expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
+    },
+  );
 
-  it.each(passing)(
-    'X2 X3: %s that comes every time fails the document after four attempts, with the reason',
+  it.each(transientFaults)(
+    'X2 X3: a document whose request ends with %s every time fails after four attempts, with the reason',
     async (_, fault, code) => {
-      await opened({ ...fault, match: ofVictim });
+      await opened({ ...fault, match: faultyRequest });
 
       const run = await embed();
 
@@ -71,34 +74,34 @@ describe('lines that come back wrong', () => {
         documents: { succeeded: count - 1, failed: 1, left: 0 },
         requests: count + 3,
       });
-      const { status, info } = await outcomeOf(bundle, 'embeddings', victim);
+      const { status, info } = await outcomeOf(bundle, 'embeddings', faulty);
       expect(status).toBe('failed');
       expect(info.error).toMatchObject({ code, attempt: 4, at: expect.any(Date) });
       expect(info.functions).toEqual({ embeddings: { state: 'failed', attempts: 4, error: info.error } });
       expect(await firedOf(bundle)).toEqual([4]);
       expect(await ledgerOf(bundle)).toMatchObject({ requests: count - 1, ...nothingTwiceNothingLeft });
-      const [told] = (await ingestionsOf()).map(({ firstError }) => firstError).filter((one) => one !== null);
-      expect(told).toContain(code);
+      const [firstError] = (await ingestionsOf()).map(({ firstError }) => firstError).filter((one) => one !== null);
+      expect(firstError).toContain(code);
     },
   );
 
-  it.each([400, 401, 404, 422])('X3: a %d is the provider’s no: the document fails at once', async (value) => {
-    await opened({ what: 'status', value, match: ofVictim });
+  it.each([400, 401, 404, 422])('X3: a %d is a refusal by the provider: the document fails at once', async (value) => {
+    await opened({ what: 'status', value, match: faultyRequest });
 
     const run = await embed();
 
     expect(run.totals).toMatchObject({ documents: { succeeded: count - 1, failed: 1 }, requests: count });
-    expect((await outcomeOf(bundle, 'embeddings', victim)).info.error).toMatchObject({
+    expect((await outcomeOf(bundle, 'embeddings', faulty)).info.error).toMatchObject({
       code: 'provider.refused-request',
       message: expect.stringContaining(String(value)),
       attempt: 1,
     });
   });
 
-  it('a line that comes twice is written once, and counted', async () => {
+  it('a result that comes twice is written once, and the duplicate is counted', async () => {
     await opened({ what: 'double' });
 
-    const run = await ask();
+    const run = await infer();
 
     expect(run.totals?.documents).toMatchObject({ succeeded: count, failed: 0 });
     for (const { document } of await outcomesOf(bundle, 'inference')) expect(document['answers']).toHaveLength(3);
@@ -106,7 +109,7 @@ describe('lines that come back wrong', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 3 * count, ...nothingTwiceNothingLeft });
   });
 
-  it('a line that nobody asked for is passed over, and counted', async () => {
+  it('a result without a request is skipped, and counted', async () => {
     await opened({ what: 'unknown', every: 4 });
 
     const run = await embed();
@@ -116,23 +119,23 @@ describe('lines that come back wrong', () => {
     expect(await bundle.engine.vectors.count('notes')).toBe(count);
   });
 
-  it('a refusal fails its document for good: another try would cost the same and say the same', async () => {
-    await opened({ what: 'refusal', match: `summary_book4_${victim}` });
+  it('a refusal by the model fails its document at once, because a retry would cost the same and end the same', async () => {
+    await opened({ what: 'refusal', match: `summary_book4_${faulty}` });
 
-    const run = await ask();
+    const run = await infer();
 
     expect(run.totals?.documents).toMatchObject({ succeeded: count - 1, failed: 1 });
-    expect((await outcomeOf(bundle, 'inference', victim)).info).toMatchObject({
+    expect((await outcomeOf(bundle, 'inference', faulty)).info).toMatchObject({
       error: { code: 'provider.refusal', attempt: 1 },
       functions: { summary: { state: 'failed', attempts: 1 }, qa_0: { state: 'done' }, qa_1: { state: 'done' } },
     });
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 3 * count, ...nothingTwiceNothingLeft });
   });
 
-  it('I3 X2: of several functions only the one that failed is asked again, and each answer is written once', async () => {
+  it('I3 X2: only the function that failed is retried, and each answer is written once', async () => {
     await opened({ what: 'status', value: 500, match: 'qa_1_', times: count });
 
-    const run = await ask();
+    const run = await infer();
 
     expect(run.totals).toMatchObject({ documents: { succeeded: count, failed: 0 }, requests: 4 * count });
     for (const { document, info } of await outcomesOf(bundle, 'inference')) {
@@ -142,11 +145,11 @@ describe('lines that come back wrong', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 3 * count, ...nothingTwiceNothingLeft });
   });
 
-  it('R6: all of it at once: every document ends, every sum adds up, nothing is paid or written twice', async () => {
+  it('R6: with all faults at once, every document ends, every sum adds up, and nothing is paid or written twice', async () => {
     const odd = ['status', 'drop-answer', 'missing', 'double', 'unknown', 'status-0', 'bad-json', 'refusal'];
     await opened(...odd.map((what) => ({ what, rate: 0.06 })), { what: 'status', value: 400, rate: 0.03 });
 
-    const run = await ask();
+    const run = await infer();
 
     const outcomes = await outcomesOf(bundle, 'inference');
     const completed = outcomes.filter(({ status }) => status === 'completed').length;
@@ -163,8 +166,8 @@ describe('lines that come back wrong', () => {
       expect(info.error === undefined).toBe(status === 'completed');
     }
     const ingestions = await ingestionsOf();
-    const verdicts = (['succeeded', 'failed', 'retried'] as const).map((what) => sumOf(ingestions, what));
-    expect(verdicts.reduce((sum, one) => sum + one)).toBe(run.totals?.requests);
+    const requestCounts = (['succeeded', 'failed', 'retried'] as const).map((what) => sumOf(ingestions, what));
+    expect(requestCounts.reduce((sum, one) => sum + one)).toBe(run.totals?.requests);
     const ledger = await ledgerOf(bundle);
     expect(ledger).toMatchObject(nothingTwiceNothingLeft);
     expect(run.totals?.cost.usd).toBeCloseTo(ledger.usd, 10);

@@ -2,7 +2,7 @@ import { ConnectionError, type ErrorCode } from '@batchmill/contracts';
 import { Blobs, type Blob } from '@batchmill/blobs';
 import { Vectors, type VectorCollection, type VectorHit, type VectorRow } from '@batchmill/vectors';
 
-/** A disk that takes nothing until somebody makes room. */
+/** A disk that is full until a test frees space. */
 export class FullDisk {
   isFull = true;
   refusals = 0;
@@ -14,7 +14,7 @@ export class FullDisk {
   }
 }
 
-/** Blobs that lie on such a disk, as far as their names end like this. */
+/** Blobs whose writes fail while the disk is full, for names with these suffixes. */
 export class BlobsOnDisk extends Blobs {
   constructor(
     private readonly blobs: Blobs,

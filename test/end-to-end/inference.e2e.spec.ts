@@ -11,10 +11,10 @@ import {
 import type { Run } from '@batchmill/records';
 import { TestEngine, eventually, storedRecords, type TestEngineOptions } from '@batchmill/testing';
 import { outcomeOf, outcomesOf } from './documents.js';
-import { askForRun, endOf, runToTheEnd } from './runs.js';
-import { befall, ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
+import { requestRun, endOf, runToTheEnd } from './runs.js';
+import { injectFaults, ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
 
-type Given = Record<string, unknown> & { readonly _id: string };
+type NoteFields = Record<string, unknown> & { readonly _id: string };
 
 const topicsSchema = {
   type: 'object',
@@ -23,20 +23,20 @@ const topicsSchema = {
   additionalProperties: false,
 };
 
-describe('inference as the user wrote it', () => {
+describe('inference as the pipeline defines it', () => {
   let bundle: TestEngine;
   afterEach(() => bundle.close());
 
   async function opened(
     inference: InferenceDefinition,
-    given: readonly Given[],
+    fields: readonly NoteFields[],
     rest: Partial<PipelineDefinition> = {},
     options: Partial<TestEngineOptions> = {},
   ): Promise<void> {
     const source = { collection: 'notes', parentIdField: 'note' };
     const pipeline = definePipeline({ name: 'notes', source, ...rest, inference });
     bundle = await TestEngine.open({ pipelines: [pipeline], ...options });
-    const complete = given.map((one) => ({ note: 'book', text: 'The mill turns. The river flows.', ...one }));
+    const complete = fields.map((one) => ({ note: 'book', text: 'The mill turns. The river flows.', ...one }));
     await bundle.engine.documentStore.collection('notes').insertMany(complete);
     await bundle.start(stages);
   }
@@ -45,7 +45,7 @@ describe('inference as the user wrote it', () => {
   const stored = async (id: string): Promise<Record<string, unknown>> =>
     (await outcomeOf(bundle, 'inference', id)).document;
 
-  it('C1 C2: a function and its prompt are all there is to say: everything else has its default', async () => {
+  it('C1 C2: a pipeline needs only a function and its prompt; everything else has a default', async () => {
     await opened({ functions: [chat({ name: 'summary', user: '{{ text }}' })] }, [{ _id: 'a' }]);
 
     await run();
@@ -57,7 +57,7 @@ describe('inference as the user wrote it', () => {
     });
   });
 
-  it('C1 C2: status field and values, response, date and content field have other names', async () => {
+  it('C1 C2: the status field, its values, and the response, date and content fields can be renamed', async () => {
     const names = { responseField: 'ai.answers', responseDateField: 'at', responseContentField: 'points' };
     const status = { field: 'ai.state', pending: 'new', inProgress: 'busy', completed: 'done', failed: 'broken' };
     const functions = [chat({ name: 'summary', user: '{{ text }}', ...names })];
@@ -81,7 +81,7 @@ describe('inference as the user wrote it', () => {
     expect((await stored('c'))['ai']).toEqual({ state: 'pending' });
   });
 
-  it('C2 I5: what is a whole value keeps its type: an object, a date, numbers; the run, the model and the usage are variables', async () => {
+  it('C2 I5: a template that is one variable keeps the value’s type: object, date, number; run, model and usage are variables', async () => {
     const responseTemplate = {
       $set: {
         said: '{{response_content}}',
@@ -91,8 +91,8 @@ describe('inference as the user wrote it', () => {
         pages: '{{pages}}',
       },
     };
-    const asked = chat({ name: 'topics', user: '{{ text }}', responseFormat: topicsSchema, responseTemplate });
-    await opened({ functions: [asked] }, [{ _id: 'a', pages: { from: 1, to: 7 } }]);
+    const topics = chat({ name: 'topics', user: '{{ text }}', responseFormat: topicsSchema, responseTemplate });
+    await opened({ functions: [topics] }, [{ _id: 'a', pages: { from: 1, to: 7 } }]);
 
     const { totals } = await run();
 
@@ -106,14 +106,14 @@ describe('inference as the user wrote it', () => {
     });
   });
 
-  it('C3 C5: mapped fields are preprocessed, and a processor reshapes the answer, both perhaps later', async () => {
+  it('C3 C5: mapped fields are preprocessed and a processor reshapes the answer; both may be asynchronous', async () => {
     const source = {
       collection: 'notes',
       parentIdField: 'note',
       fieldMap: { patient_name: 'patient_details.first_name', visit: 'visits.last' },
       preprocessFunctions: { patient_name: async (name: unknown) => String(name).trim() },
     };
-    const asked = chat({
+    const summary = chat({
       name: 'points',
       user: 'Say of {{ patient_name }}, seen {{ visit | date: "%Y-%m-%d" }}.',
       process: async (response, document) => ({
@@ -123,8 +123,8 @@ describe('inference as the user wrote it', () => {
       }),
       responseTemplate: { $push: { event_response: { points: '{{response_content}}', type: '{{patient_type}}' } } },
     });
-    const given = { patient_details: { first_name: ' Ann ' }, visits: { last: new Date('2025-03-01T00:00:00Z') } };
-    await opened({ functions: [asked] }, [{ _id: 'a', ...given }], { source });
+    const patient = { patient_details: { first_name: ' Ann ' }, visits: { last: new Date('2025-03-01T00:00:00Z') } };
+    await opened({ functions: [summary] }, [{ _id: 'a', ...patient }], { source });
 
     await run();
 
@@ -134,7 +134,7 @@ describe('inference as the user wrote it', () => {
     });
   });
 
-  it('C2: the user’s update template is merged with our marks when a document is taken', async () => {
+  it('C2: the user’s update template is merged with the engine’s marks when a document is claimed', async () => {
     const updateTemplate = {
       $set: { ai_status: 'in_progress', taken: { by: '{{team}}', at: '{{current_date}}', run: '{{run_id}}' } },
       $inc: { times: 1 },
@@ -156,31 +156,31 @@ describe('inference as the user wrote it', () => {
     expect(document).not.toHaveProperty('draft');
   });
 
-  it('C2: functions may stand in place of the query, the update and the response template', async () => {
+  it('C2: the query, the update and the response template may each be a function', async () => {
     const source = {
       collection: 'notes',
       parentIdField: 'note',
       queryTemplate: () => ({ kind: { $ne: 'draft' } }),
     };
-    const asked = chat({
+    const summary = chat({
       name: 'summary',
       user: '{{ text }}',
-      responseTemplate: async ({ response_content: said, function: name, usage }) => ({
-        $set: { [`answers.${name}`]: { said, paid: usage.total_tokens > 0 } },
+      responseTemplate: async ({ response_content: text, function: name, usage }) => ({
+        $set: { [`answers.${name}`]: { text, paid: usage.total_tokens > 0 } },
       }),
     });
     const updateTemplate: UpdateFunction = ({ run_id: taken }) => ({ $set: { taken } });
-    await opened({ updateTemplate, functions: [asked] }, [{ _id: 'a' }, { _id: 'b', kind: 'draft' }], { source });
+    await opened({ updateTemplate, functions: [summary] }, [{ _id: 'a' }, { _id: 'b', kind: 'draft' }], { source });
 
     expect((await run()).totals?.documents).toMatchObject({ succeeded: 1 });
     expect(await stored('a')).toMatchObject({
       ai_status: 'completed',
       taken: 'r',
-      answers: { summary: { said: 'The mill turns. The river flows.', paid: true } },
+      answers: { summary: { text: 'The mill turns. The river flows.', paid: true } },
     });
   });
 
-  it('C2: an update function that writes our marks refuses the run, and no document is taken', async () => {
+  it('C2: a run whose update function writes the engine’s marks is rejected, and no document is claimed', async () => {
     const updateTemplate: UpdateFunction = () => ({ $set: { ai_status: 'mine' } });
     await opened({ updateTemplate, functions: [chat({ name: 'f', user: '{{ text }}' })] }, [{ _id: 'a' }]);
 
@@ -191,7 +191,7 @@ describe('inference as the user wrote it', () => {
     expect((await outcomeOf(bundle, 'inference', 'a')).status).toBeUndefined();
   });
 
-  it('I2: functions of different models or endpoints are asked in files of their own', async () => {
+  it('I2: functions of different models or endpoints are sent in separate files', async () => {
     const functions = [
       chat({ name: 'one', user: '{{ text }}', model: 'gpt-4o-mini', temperature: 0.7, maxTokens: 40 }),
       chat({ name: 'two', user: '{{ text }}', model: 'gpt-4o' }),
@@ -221,9 +221,9 @@ describe('inference as the user wrote it', () => {
       chat({ name: 'topics', user: '{{ text }}', responseFormat: topicsSchema, maxTokens });
     const batch = { maxRetries: 2 };
 
-    it('I5 X2: JSON that is none is asked again up to the limit, then the document fails with the reason', async () => {
+    it('I5 X2: a request answered with invalid JSON is retried up to the limit, then the document fails with the reason', async () => {
       await opened({ functions: [topics()] }, [{ _id: 'good' }, { _id: 'bad' }, { _id: 'late' }], { batch });
-      await befall(
+      await injectFaults(
         bundle,
         { on: 'line', what: 'half-answer', match: '_bad' },
         { on: 'line', what: 'half-answer', match: '_late', times: 2 },
@@ -239,9 +239,9 @@ describe('inference as the user wrote it', () => {
       });
     });
 
-    it('I5: what was cut off, what was refused and what is no JSON are told apart', async () => {
+    it('I5: an answer that was cut off, a refusal and invalid JSON have different error codes', async () => {
       await opened({ functions: [topics(5)] }, [{ _id: 'cut' }, { _id: 'refused' }], { batch: { maxRetries: 0 } });
-      await befall(bundle, { on: 'line', what: 'refusal', match: '_refused' });
+      await injectFaults(bundle, { on: 'line', what: 'refusal', match: '_refused' });
 
       await run();
 
@@ -249,7 +249,7 @@ describe('inference as the user wrote it', () => {
       expect(codes).toEqual(['provider.answer-cut-off', 'provider.refusal']);
     });
 
-    it('I2: a text that was cut off is written, and says so', async () => {
+    it('I2: a text that was cut off is written with its finish reason', async () => {
       const responseTemplate = { $set: { said: '{{response_content}}', ended: '{{finish_reason}}' } };
       const functions = [chat({ name: 'f', user: '{{ text }}', maxTokens: 2, responseTemplate })];
       await opened({ functions }, [{ _id: 'a' }]);
@@ -260,12 +260,12 @@ describe('inference as the user wrote it', () => {
     });
   });
 
-  it('X1: what the author’s code does to one document is a ProcessingError of that document alone', async () => {
-    const does = (what: unknown): unknown => {
-      if (what === 'throws') throw new Error('secret');
-      if (what === 'rejects') return Promise.reject(new Error('secret'));
-      if (what === 'never resolves') return new Promise(() => {});
-      if (what === 'gives a circle') {
+  it('X1: when the pipeline’s code fails on one document, only that document gets a ProcessingError', async () => {
+    const misbehave = (way: unknown): unknown => {
+      if (way === 'throws') throw new Error('secret');
+      if (way === 'rejects') return Promise.reject(new Error('secret'));
+      if (way === 'never resolves') return new Promise(() => {});
+      if (way === 'returns a circle') {
         const circle: Record<string, unknown> = {};
         return (circle['itself'] = circle);
       }
@@ -275,22 +275,22 @@ describe('inference as the user wrote it', () => {
       collection: 'notes',
       parentIdField: 'note',
       fieldMap: { mapped: 'before' },
-      preprocessFunctions: { mapped: does },
+      preprocessFunctions: { mapped: misbehave },
     };
-    const asked = chat({
+    const summary = chat({
       name: 'f',
       user: '{{ text }} {{ mapped | default: "" }}',
-      process: (_, document) => ({ talking_points: does(document['after']), later: document['later'] ?? '' }),
-      responseTemplate: async ({ response_content: said, later }) => ({
-        $set: { said: await said, more: await does(later) },
+      process: (_, document) => ({ talking_points: misbehave(document['after']), later: document['later'] ?? '' }),
+      responseTemplate: async ({ response_content: text, later }) => ({
+        $set: { text: await text, more: await misbehave(later) },
       }),
     });
     const ways = ['throws', 'rejects', 'never resolves'];
-    const troubled = ['before', 'after', 'later'].flatMap((place) =>
+    const failing = ['before', 'after', 'later'].flatMap((place) =>
       ways.map((way) => ({ _id: `${place} ${way}`, [place]: way })),
     );
-    const circle = { _id: 'later gives a circle', later: 'gives a circle' };
-    await opened({ functions: [asked] }, [{ _id: 'good' }, ...troubled, circle], {
+    const circle = { _id: 'later returns a circle', later: 'returns a circle' };
+    await opened({ functions: [summary] }, [{ _id: 'good' }, ...failing, circle], {
       source,
       batch: { maxRetries: 1, codeTimeoutSeconds: 0.05 },
     });
@@ -306,12 +306,12 @@ describe('inference as the user wrote it', () => {
     }
   });
 
-  it('X2: a document that is to be asked again waits, longer each time, not before what stands on it', async () => {
+  it('X2: a document that is to be retried waits until its notBefore time, longer after each attempt', async () => {
     const base = 100_000;
     const functions = [chat({ name: 'f', user: '{{ text }}' })];
     await opened({ functions }, [{ _id: 'a' }], {}, { settings: { retryBaseMs: base } });
-    await befall(bundle, { on: 'line', what: 'status', value: 500, times: 2 });
-    await askForRun(bundle, { runId: 'r', pipeline: 'notes' });
+    await injectFaults(bundle, { on: 'line', what: 'status', value: 500, times: 2 });
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes' });
 
     for (const attempts of [1, 2]) {
       const { info } = await eventually(`the document to be pending after attempt ${attempts}`, async () => {

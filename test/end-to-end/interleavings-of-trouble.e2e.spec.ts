@@ -6,10 +6,10 @@ import type { Provider } from '@batchmill/provider';
 import { OpenAiProvider } from '@batchmill/provider/openai';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
-import { askForRun, endOf, runToTheEnd } from './runs.js';
+import { requestRun, endOf, runToTheEnd } from './runs.js';
 import { scannerOn } from './scanner-on.js';
 
-describe('interleavings of trouble', () => {
+describe('interleavings with faults', () => {
   const bundles: TestEngine[] = [];
   afterEach(async () => {
     for (const bundle of bundles.splice(0).reverse()) await bundle.close();
@@ -31,7 +31,7 @@ describe('interleavings of trouble', () => {
     return (await (await fetch(`${simulator.url}/admin/ledger`)).json()) as Awaited<ReturnType<typeof ledgerOf>>;
   }
 
-  it('interleaving 2: a scanner that lost the run’s lease in mid-page and awakes after the run’s end changes nothing', async () => {
+  it('interleaving 2: a scanner that lost the run’s lease in the middle of a page and resumes after the run’s end changes nothing', async () => {
     const bundle = await opened(10);
     const { engine, clock } = bundle;
     const { runs } = engine;
@@ -47,19 +47,19 @@ describe('interleavings of trouble', () => {
     await bundle.start(stages);
     const run = await endOf(bundle, 'r');
     const before = await Array.fromAsync(engine.documentStore.collection('notes').find({}));
-    const awake = await bundle.collect(transitions).then(
-      () => 'went on',
+    const outcome = await bundle.collect(transitions).then(
+      () => 'continued',
       () => 'gave up',
     );
 
-    expect(awake).toBe('gave up');
+    expect(outcome).toBe('gave up');
     expect(run.totals?.documents.succeeded).toBe(10);
     expect(await Array.fromAsync(engine.documentStore.collection('notes').find({}))).toEqual(before);
     expect(await engine.claims.countActiveOfRun('r')).toBe(0);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 10, twice: [] });
   });
 
-  it('M5 interleaving 9: the queue is full: the same file goes again, no document is touched, no attempt used, its share comes back', async () => {
+  it('M5 interleaving 9: when the queue is full, the same file is submitted again, no document is touched, no attempt is used up, and its share is released', async () => {
     const bundle = await opened(10);
     const body = JSON.stringify([{ on: 'batch', what: 'token-limit', times: 1 }]);
     const headers = { 'content-type': 'application/json' };
@@ -78,15 +78,15 @@ describe('interleavings of trouble', () => {
         functions: { embeddings: { state: 'done', attempts: 1 } },
       });
     }
-    await eventually('the share given back', async () => {
+    await eventually('the share to be released', async () => {
       const budget = await engine.budgets.get(engine.provider.account, 'text-embedding-3-small');
       return budget?.held === 0;
     });
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 10, twice: [] });
   });
 
-  it('interleaving 20: the bus is emptied in mid-run, and the clocks finish the run', async () => {
-    const emptied = (bus: Bus): Bus =>
+  it('interleaving 20: when the bus loses its events in the middle of a run, polling finishes the run', async () => {
+    const losingBus = (bus: Bus): Bus =>
       Object.create(bus, {
         publish: {
           value: (messages: Parameters<Bus['publish']>[0]) =>
@@ -96,7 +96,7 @@ describe('interleavings of trouble', () => {
         ensureTopics: { value: bus.ensureTopics.bind(bus) },
         close: { value: bus.close.bind(bus) },
       }) as Bus;
-    const bundle = await opened(25, { ports: ({ bus }) => ({ bus: emptied(bus) }) });
+    const bundle = await opened(25, { ports: ({ bus }) => ({ bus: losingBus(bus) }) });
     await bundle.start(stages);
 
     const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
@@ -105,8 +105,8 @@ describe('interleavings of trouble', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 25, twice: [] });
   });
 
-  it('interleaving 22: a dependency away for longer than any lease while a replica joins parks nothing and pays nothing twice', async () => {
-    let isAway = true;
+  it('interleaving 22: an outage longer than any lease, during which a replica joins, parks nothing and pays nothing twice', async () => {
+    let isUnavailable = true;
     const flaky = (provider: Provider): Provider =>
       Object.create(provider, {
         account: { value: provider.account },
@@ -115,10 +115,11 @@ describe('interleavings of trouble', () => {
             (name) => [
               name,
               {
-                value: (...given: unknown[]): unknown => {
-                  if (isAway && name !== 'close') throw new ConnectionError('provider.away', 'the provider is away');
-                  const call = Reflect.get(provider, name) as (...all: unknown[]) => unknown;
-                  return Reflect.apply(call, provider, given);
+                value: (...args: unknown[]): unknown => {
+                  if (isUnavailable && name !== 'close')
+                    throw new ConnectionError('provider.away', 'the provider is unavailable');
+                  const call = Reflect.get(provider, name) as (...args: unknown[]) => unknown;
+                  return Reflect.apply(call, provider, args);
                 },
               },
             ],
@@ -134,20 +135,20 @@ describe('interleavings of trouble', () => {
       work: { leaseMs: 200 },
     });
     await bundle.start(stages);
-    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
     await eventually('not ready', () => !bundle.engine.readiness.isReady && bundle.engine.batches.get('r.c2.b1'));
     await bundle.start(stages);
     bundle.clock.advance(3_600_000);
 
     expect(await bundle.engine.batches.countParked()).toBe(0);
-    isAway = false;
+    isUnavailable = false;
     const run = await endOf(bundle, 'r');
 
     expect(run.totals?.documents.succeeded).toBe(20);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 20, twice: [] });
   });
 
-  it('interleaving 23: two installations that share one key leave each other’s batches and files alone', async () => {
+  it('interleaving 23: two installations that share one key do not touch each other’s batches and files', async () => {
     const settings = { sweepMs: 50 };
     const one = await opened(20, { settings: { ...settings, installation: 'one' } });
     const shared = new OpenAiProvider({ apiKey: 'sk-test', baseUrl: `${one.simulator.url}/v1`, clock: one.clock });

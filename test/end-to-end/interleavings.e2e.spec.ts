@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { TestEngine, eventually } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
-import { askForRun, askToCancel, endOf, runToTheEnd } from './runs.js';
+import { requestRun, requestCancel, endOf, runToTheEnd } from './runs.js';
 
 describe('interleavings', () => {
   let bundle: TestEngine;
@@ -25,7 +25,7 @@ describe('interleavings', () => {
     };
   }
 
-  it('interleaving 10: a batch larger than the learned limit is built anew, smaller, and every document is done', async () => {
+  it('interleaving 10: a batch larger than the learned limit is rebuilt as smaller batches, and every document is done', async () => {
     await opened(20, { simulator: { enqueuedTokenLimits: { 'text-embedding-3-small': 120 } } });
 
     const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
@@ -36,8 +36,8 @@ describe('interleavings', () => {
 
   it('interleaving 15: embeddings and inference on the same documents at once do not touch each other', async () => {
     const { engine } = await opened(15);
-    await askForRun(bundle, { runId: 'e', pipeline: 'notes', endpoint: 'embeddings' });
-    await askForRun(bundle, { runId: 'i', pipeline: 'notes', endpoint: 'inference', functions: ['summary'] });
+    await requestRun(bundle, { runId: 'e', pipeline: 'notes', endpoint: 'embeddings' });
+    await requestRun(bundle, { runId: 'i', pipeline: 'notes', endpoint: 'inference', functions: ['summary'] });
 
     const ended = await Promise.all([endOf(bundle, 'e'), endOf(bundle, 'i')]);
 
@@ -49,10 +49,10 @@ describe('interleavings', () => {
     expect(await ledger()).toMatchObject({ requests: 30, twice: [] });
   });
 
-  it('R7 interleaving 16: two runs that want the same documents share them, and none is asked twice', async () => {
+  it('R7 interleaving 16: two runs over the same documents share them, and none is requested twice', async () => {
     const { engine } = await opened(40);
-    await askForRun(bundle, { runId: 'one', pipeline: 'notes', endpoint: 'embeddings' });
-    await askForRun(bundle, { runId: 'two', pipeline: 'notes', endpoint: 'embeddings' });
+    await requestRun(bundle, { runId: 'one', pipeline: 'notes', endpoint: 'embeddings' });
+    await requestRun(bundle, { runId: 'two', pipeline: 'notes', endpoint: 'embeddings' });
 
     const ended = await Promise.all([endOf(bundle, 'one'), endOf(bundle, 'two')]);
 
@@ -62,10 +62,10 @@ describe('interleavings', () => {
     expect(await ledger()).toMatchObject({ requests: 40, twice: [] });
   });
 
-  it('interleaving 18: a wish to cancel that comes before its request holds when the request comes', async () => {
+  it('interleaving 18: a cancel command that arrives before its run request cancels the run when the request arrives', async () => {
     await opened(10);
 
-    await askToCancel(bundle, 'early');
+    await requestCancel(bundle, 'early');
     await eventually('the awaited run', () => bundle.engine.runs.get('early'));
     const run = await runToTheEnd(bundle, { runId: 'early', pipeline: 'notes', endpoint: 'embeddings' });
 
@@ -73,12 +73,12 @@ describe('interleavings', () => {
     expect(await ledger()).toMatchObject({ requests: 0 });
   });
 
-  it('interleaving 18: a run that is cancelled at the provider keeps what was answered, and the rest is pending', async () => {
+  it('interleaving 18: a run that is cancelled at the provider keeps its answers so far, and the rest is pending', async () => {
     const { engine } = await opened(30, { simulator: { turnaround: { kind: 'fixed', seconds: 3600 }, speed: 100 } });
-    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
     await eventually('batches at the provider', async () => (await engine.batches.countIn('submitted')) === 3);
 
-    await askToCancel(bundle, 'r');
+    await requestCancel(bundle, 'r');
     const run = await endOf(bundle, 'r');
 
     const documents = engine.documentStore.collection('notes');
@@ -88,7 +88,7 @@ describe('interleavings', () => {
     expect(await engine.vectors.count('notes')).toBe(done);
   });
 
-  it('interleaving 8: the answer to create is lost, and the batch is adopted, not submitted again', async () => {
+  it('interleaving 8: a batch whose create answer was lost is adopted, not submitted again', async () => {
     await opened(10, { settings: { armMs: 300, staleListMs: 100 } });
     await fault({ on: 'batches.create', what: 'drop-answer', times: 1 });
 

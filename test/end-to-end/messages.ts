@@ -7,16 +7,16 @@ export async function typeByHand({ engine }: TestEngine, text: string): Promise<
   await engine.bus.publish([{ topic: topicOf(RunRequested), key: null, value: `${text}\n`, headers: {} }]);
 }
 
-export async function said<E>({ engine }: TestEngine, event: EventClass): Promise<E[]> {
+export async function published<E>({ engine }: TestEngine, event: EventClass): Promise<E[]> {
   const messages = await Array.fromAsync(engine.bus.read(topicOf(event)));
-  // The line's own facts, which it wrote as this event.
+  // The engine published them as this event.
   return messages.map(({ value }) => JSON.parse(String(value)) as E);
 }
 
-/** The rejection of a run, as soon as it is said. */
+/** The rejection of a run, as soon as it is published. */
 export async function rejectionOf(bundle: TestEngine, runId?: string): Promise<RunRejected> {
   return eventually(`run.rejected of ${runId ?? 'some run'}`, async () => {
-    const rejections = await said<RunRejected>(bundle, RunRejected);
+    const rejections = await published<RunRejected>(bundle, RunRejected);
     return rejections.find((one) => runId === undefined || one.runId === runId);
   });
 }
@@ -25,7 +25,7 @@ export async function deadLettersOf({ engine }: TestEngine, event: EventClass): 
   return Array.fromAsync(engine.bus.read(topicOf(event) + deadLetterSuffix));
 }
 
-/** Of every topic: a line at work on good messages puts none aside. */
+/** Of every topic. */
 export async function allDeadLetters(bundle: TestEngine): Promise<string[]> {
   const letters = await Promise.all(events.map((event) => deadLettersOf(bundle, event)));
   return letters.flat().map(({ topic, headers }) => `${topic}: ${headers['dlt_cause'] ?? ''}`);

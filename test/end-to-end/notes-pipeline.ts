@@ -1,6 +1,6 @@
 import { chat, definePipeline } from '@batchmill/pipeline';
 
-/** Short notes, embedded and summarised; `qa` asks once per question. Small vectors keep the tests quick. */
+/** Short notes, embedded and summarised; `qa` makes one request per question. Small vectors keep the tests quick. */
 export const notes = definePipeline({
   name: 'notes',
   parameters: {
@@ -51,7 +51,7 @@ export interface Note extends Record<string, unknown> {
   readonly text: string;
 }
 
-/** So many notes, each of words of its own. */
+/** Notes whose texts all differ. */
 export function manyNotes(count: number): Note[] {
   return Array.from({ length: count }, (_, index) => ({
     _id: `n${String(index).padStart(5, '0')}`,

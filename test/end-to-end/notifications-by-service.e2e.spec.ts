@@ -48,7 +48,7 @@ describe('the notifier as a service', () => {
     await bus.close();
   }
 
-  it('N1: killed between sending and marking, the next one sends again under the same webhook-id, signed anew', async () => {
+  it('N1: after a kill between sending and marking, the next process sends again with the same webhook-id and a new signature', async () => {
     const first = await start();
     const killed = Promise.withResolvers<unknown>();
     hook.onPost = () => {
@@ -71,7 +71,7 @@ describe('the notifier as a service', () => {
     }
   });
 
-  it('N1: its start is stopped by a template that does not parse, with its setting', async () => {
+  it('N1: a template that does not parse stops the start, and the message names the setting', async () => {
     const template = join(home, 'hook.liquid');
     await writeFile(template, '{% if %}');
 

@@ -33,15 +33,15 @@ describe('docs/how-to/notifications.md', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const surroundings = { clock: new SystemClock(), ids: new RandomIds() };
+  const context = { clock: new SystemClock(), ids: new RandomIds() };
 
   async function post(): Promise<{ headers: unknown; body: string }> {
-    await sendTest({ webhook: webhookTo(hook.url), email: null }, surroundings);
+    await sendTest({ webhook: webhookTo(hook.url), email: null }, context);
     return hook.posts[0]!;
   }
 
-  /** Runs a snippet with a call of it; what it prints. */
-  async function said(program: string, file: string, code: string): Promise<string> {
+  /** Runs a snippet with a call of it. Returns what it prints. */
+  async function outputOf(program: string, file: string, code: string): Promise<string> {
     await writeFile(join(folder, file), code);
     const { stdout, stderr, error } = spawnSync(program, [join(folder, file)], {
       encoding: 'utf8',
@@ -51,19 +51,19 @@ describe('docs/how-to/notifications.md', () => {
     return `${stdout}${stderr}`.trim();
   }
 
-  it('N1: its lines for Node verify a post, and refuse one that was changed', async () => {
+  it('N1: its snippet for Node verifies a post, and refuses one that was changed', async () => {
     const { headers, body } = await post();
     const [code = ''] = snippets('js');
     const call = (what: string) =>
       `${code}try { console.log(verified(${JSON.stringify(what)}, ${JSON.stringify(headers)}).type); } catch { console.log('refused'); }`;
 
-    expect(await said(process.execPath, 'right.mjs', call(body))).toBe('test');
-    expect(await said(process.execPath, 'wrong.mjs', call(`${body} `))).toBe('refused');
+    expect(await outputOf(process.execPath, 'right.mjs', call(body))).toBe('test');
+    expect(await outputOf(process.execPath, 'wrong.mjs', call(`${body} `))).toBe('refused');
   });
 
-  it('N1: its lines for Python verify a post, and refuse one that was changed', async () => {
+  it('N1: its snippet for Python verifies a post, and refuses one that was changed', async () => {
     if (spawnSync('python3', ['--version']).status !== 0) {
-      console.warn('there is no python3 here: its lines were not tried');
+      console.warn('python3 is not installed: the snippet was not run');
       return;
     }
     const { headers, body } = await post();
@@ -71,19 +71,19 @@ describe('docs/how-to/notifications.md', () => {
     const call = (what: string) =>
       `import json\n${code}\nprint(is_verified(${JSON.stringify(secret)}, json.loads(${JSON.stringify(JSON.stringify(headers))}), ${JSON.stringify(what)}.encode()))`;
 
-    expect(await said('python3', 'right.py', call(body))).toBe('True');
-    expect(await said('python3', 'wrong.py', call(`${body} `))).toBe('False');
+    expect(await outputOf('python3', 'right.py', call(body))).toBe('True');
+    expect(await outputOf('python3', 'wrong.py', call(`${body} `))).toBe('False');
   });
 
-  it('N1, N2: its templates render, and what it shows of a post has the fields of one', async () => {
-    const [slack = '', letter = ''] = snippets('liquid');
+  it('N1, N2: its templates render, and the post that it shows has the fields of a real one', async () => {
+    const [slack = '', mailTemplate = ''] = snippets('liquid');
     const templates = { webhook: join(folder, 'slack.liquid'), email: join(folder, 'mail.liquid') };
     await writeFile(templates.webhook, slack);
-    await writeFile(templates.email, letter);
+    await writeFile(templates.email, mailTemplate);
     const { body } = await post();
 
     const webhook = webhookTo(hook.url, { template: templates.webhook });
-    await sendTest({ webhook, email: emailTo(mail.port, { template: templates.email }) }, surroundings);
+    await sendTest({ webhook, email: emailTo(mail.port, { template: templates.email }) }, context);
 
     expect(JSON.parse(hook.posts[1]!.body)).toEqual({ text: expect.stringContaining('This is a test') });
     expect(mail.mails[0]!.header('subject')).toBe('Batchmill: test');

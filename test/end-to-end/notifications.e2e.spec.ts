@@ -6,8 +6,8 @@ import { MailReceiver } from '../../apps/notifier/src/testing/mail-receiver.js';
 import { emailTo, secret, webhookTo } from '../../apps/notifier/src/testing/settings-to.js';
 import { WebhookReceiver } from '../../apps/notifier/src/testing/webhook-receiver.js';
 import { manyNotes, notes } from './notes-pipeline.js';
-import { askForRun, askToCancel, endOf, runToTheEnd } from './runs.js';
-import { befall, type FaultRule } from './simulated-provider.js';
+import { requestRun, requestCancel, endOf, runToTheEnd } from './runs.js';
+import { injectFaults, type FaultRule } from './simulated-provider.js';
 
 const count = 20;
 
@@ -17,7 +17,7 @@ interface Posted {
   readonly data: { readonly batchId: string | null; readonly status: string; readonly [field: string]: unknown };
 }
 
-describe('people who are told of a run', () => {
+describe('the notifications of a run', () => {
   let hook: WebhookReceiver;
   let mail: MailReceiver;
   let bundle: TestEngine;
@@ -41,25 +41,25 @@ describe('people who are told of a run', () => {
     });
     await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     await bundle.start(stages);
-    if (fault !== null) await befall(bundle, fault);
+    if (fault !== null) await injectFaults(bundle, fault);
   }
 
   const embed = { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' } as const;
 
-  /** Everything that was posted, once nothing is due any more. */
+  /** All posts, once no notification is due any more. */
   async function posted(): Promise<Posted[]> {
     const { notifications } = storedRecords(bundle.engine.store);
     await eventually(
-      'the end to be told',
+      'the notifications of the end',
       async () => (await notifications.count({ 'payload.type': 'run.ended' })) >= 3,
     );
-    await eventually('all to be told', async () => (await notifications.count({ state: 'due' })) === 0);
+    await eventually('all notifications to be sent', async () => (await notifications.count({ state: 'due' })) === 0);
     return hook.posts.map((post) => hook.verified(post, secret) as Posted); // as the template has it
   }
   const typesOf = (posts: readonly Posted[]): string[] => posts.map(({ type }) => type).sort();
   const subjects = (): string[] => mail.mails.map((one) => one.header('subject')).sort();
 
-  it('N1, N2: a run that goes well posts its start, each batch and its end; one mail tells of the end', async () => {
+  it('N1, N2: a run without failures posts its start, each batch and its end, and sends one mail about the end', async () => {
     await begin(null);
 
     await runToTheEnd(bundle, embed);
@@ -85,7 +85,7 @@ describe('people who are told of a run', () => {
     ]);
   });
 
-  it('N1, N2: a batch that expires half-way is a failure with its counts; its retry and the end are told, too', async () => {
+  it('N1, N2: a batch that expires half-way is notified as a failure with its counts; so are its retry and the end of the run', async () => {
     await begin({ on: 'batch', what: 'expire', value: 50, times: 1 });
 
     await runToTheEnd(bundle, embed);
@@ -127,7 +127,7 @@ describe('people who are told of a run', () => {
     expect(subjects()).toHaveLength(1 + hours.size);
   });
 
-  it('N1, N2: documents that are left pending end the run incomplete, and that is told', async () => {
+  it('N1, N2: the end of a run that leaves documents pending is notified as incomplete', async () => {
     await begin({ on: 'batch', what: 'expire', value: 50 }, { settings: { maxFreeRetries: 1 } });
 
     await runToTheEnd(bundle, embed);
@@ -137,7 +137,7 @@ describe('people who are told of a run', () => {
     expect(subjects()).toContainEqual(expect.stringContaining('ended incomplete'));
   });
 
-  it('N1, N2: a run that is rejected is told with the reason', async () => {
+  it('N1, N2: a rejected run is notified with the reason', async () => {
     await begin(null);
 
     await runToTheEnd(bundle, { ...embed, parameters: { colour: 'red' } });
@@ -150,12 +150,12 @@ describe('people who are told of a run', () => {
     expect(subjects()).toEqual(['[Batchmill] Run r was rejected; nothing was spent']);
   });
 
-  it('N1, N2: a run that is cancelled is told, its batches as cancelled, not as failed', async () => {
+  it('N1, N2: a cancelled run is notified, and its batches as cancelled, not as failed', async () => {
     await begin({ on: 'batch', what: 'stall', value: 0 });
-    await askForRun(bundle, embed);
+    await requestRun(bundle, embed);
     await eventually('batches at the provider', async () => (await bundle.engine.batches.countIn('submitted')) === 2);
 
-    await askToCancel(bundle, 'r');
+    await requestCancel(bundle, 'r');
     await endOf(bundle, 'r');
     const posts = await posted();
 
@@ -165,7 +165,7 @@ describe('people who are told of a run', () => {
     expect(subjects()).toEqual([expect.stringContaining('Run r of notes was cancelled')]);
   });
 
-  it('N1: nothing of a document, a prompt or an answer is told', async () => {
+  it('N1: no notification contains text of a document, a prompt or an answer', async () => {
     await begin({ on: 'line', what: 'refusal', every: 3 });
 
     await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', functions: ['summary'] });
@@ -175,7 +175,7 @@ describe('people who are told of a run', () => {
     for (const text of ['tells of mill', 'wheel turns', 'Summarize']) expect(all).not.toContain(text);
   });
 
-  it('N1, N2: only what is asked for is told', async () => {
+  it('N1, N2: each channel gets only the notification types that it is set to', async () => {
     const webhook = webhookTo(hook.url, { on: ['run.ended'] });
     const email = emailTo(mail.port, { on: [...notificationTypes] });
     await begin(null, { settings: { notifications: { webhook, email } } });

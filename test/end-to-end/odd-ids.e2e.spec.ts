@@ -11,7 +11,7 @@ import { ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
 
 const dimensions = 64;
 
-/** Each as `_id`, and again as the id of what it is part of. */
+/** Each as `_id`, and again as the id of the parent document. */
 const ids: readonly unknown[] = [
   'with a space',
   'with/slashes\\and "quotes"',
@@ -50,7 +50,7 @@ const ids: readonly unknown[] = [
   new MaxKey(),
 ];
 
-/** Pairs whose names would be one: `summary_a_b_c` is chunk `b_c` of `a`, or `c` of `a_b`. */
+/** Pairs whose custom_ids would be equal if ids were only joined: `summary_a_b_c` is chunk `b_c` of `a`, or `c` of `a_b`. */
 const ambiguous = [
   { _id: 'b_c', note: 'a' },
   { _id: 'c', note: 'a_b' },
@@ -75,7 +75,7 @@ describe('ids of any kind', () => {
   });
   afterAll(() => bundle.close());
 
-  it('E3: every document is reached and embedded once, whatever the type of its id', async () => {
+  it('E3: every document is found and embedded once, whatever the type of its id', async () => {
     expect(run).toMatchObject({
       state: 'finished',
       totals: { documents: { succeeded: documents.length, failed: 0, left: 0, takenOver: 0 } },
@@ -85,20 +85,20 @@ describe('ids of any kind', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: documents.length, ...nothingTwiceNothingLeft });
   });
 
-  it('E4: its own vector stands under its own ids', async () => {
+  it('E4: each vector is stored with the ids of its own document', async () => {
     const { provider, vectors } = bundle.engine;
     expect(await vectors.count('notes')).toBe(documents.length);
 
     const texts = documents.map(({ text }) => text as string);
-    const asked = await provider.embed({ model: 'text-embedding-3-small', dimensions, texts });
+    const embedded = await provider.embed({ model: 'text-embedding-3-small', dimensions, texts });
     for (const [index, { _id, note }] of documents.entries()) {
-      const hits = await vectors.search('notes', asked.vectors[index]!, documents.length);
+      const hits = await vectors.search('notes', embedded.vectors[index]!, documents.length);
       const own = hits.filter(({ similarity }) => similarity > 0.9999);
       expect(own).toContainEqual(expect.objectContaining({ chunkId: idText(_id), parentId: idText(note) }));
     }
   });
 
-  it('E3: each custom_id is one that the provider takes, of one document only', async () => {
+  it('E3: each custom_id is valid at the provider and belongs to one document only', async () => {
     const names = new Map<string, string>();
     for await (const batch of storedRecords(bundle.engine.store).batches.find({})) {
       for await (const line of readManifest(bundle.engine.blobs, batch.manifest)) {
@@ -111,16 +111,16 @@ describe('ids of any kind', () => {
   });
 
   it('a second run finds all of them done', async () => {
-    const second = await runToTheEnd(bundle, { runId: 'again', pipeline: 'notes', endpoint: 'embeddings' });
+    const second = await runToTheEnd(bundle, { runId: 'second', pipeline: 'notes', endpoint: 'embeddings' });
 
     expect(second.totals?.documents).toEqual({ succeeded: 0, failed: 0, left: 0, takenOver: 0 });
   });
 
-  it('X2: each can be asked again', async () => {
+  it('X2: each document can be processed again', async () => {
     const all = bundle.engine.documentStore.collection('notes');
     await all.updateMany({}, { $set: { embedding_status: 'pending' } });
 
-    const third = await runToTheEnd(bundle, { runId: 'anew', pipeline: 'notes', endpoint: 'embeddings' });
+    const third = await runToTheEnd(bundle, { runId: 'third', pipeline: 'notes', endpoint: 'embeddings' });
 
     expect(third.totals?.documents.succeeded).toBe(documents.length);
     expect(await bundle.engine.vectors.count('notes')).toBe(documents.length);
@@ -131,7 +131,7 @@ describe('documents of one chunk id', () => {
   let bundle: TestEngine;
   afterAll(() => bundle.close());
 
-  it('E3 I3: have requests of their own in one file, and each gets its own answer', async () => {
+  it('E3 I3: documents with the same chunk id have separate requests in one file, and each gets its own answer', async () => {
     bundle = await TestEngine.open({ pipelines: [{ ...notes, source: { ...notes.source, chunkIdField: 'chunk' } }] });
     const twins = Array.from({ length: 4 }, (_, index) => ({
       _id: `twin${index}`,

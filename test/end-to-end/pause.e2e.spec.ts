@@ -6,10 +6,10 @@ import { JsonlBuilderModule } from '@batchmill/jsonl-builder';
 import type { Run } from '@batchmill/records';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
-import { askForRun, askToCancel, askToPause, askToResume, endOf } from './runs.js';
+import { requestRun, requestCancel, requestPause, requestResume, endOf } from './runs.js';
 import { TwiceBus } from './twice-bus.js';
 
-/** Batches stay at the provider until the test lets them go. */
+/** Batches stay at the provider until the test advances the provider’s clock. */
 const slow = { turnaround: { kind: 'fixed', seconds: 3600 }, speed: 0 } as const;
 
 describe('a paused run', () => {
@@ -45,18 +45,18 @@ describe('a paused run', () => {
     return (await response.json()) as Awaited<ReturnType<typeof ledger>>;
   }
 
-  /** The provider's hours pass. */
-  async function letGo(): Promise<void> {
+  /** Advances the provider’s clock by two hours, so that its batches complete. */
+  async function completeBatches(): Promise<void> {
     const body = JSON.stringify({ advanceSeconds: 7200 });
     const headers = { 'content-type': 'application/json' };
     await fetch(`${bundle.simulator.url}/admin/clock`, { method: 'POST', headers, body });
   }
 
-  it('R10: brings home what is at the provider, begins nothing new, and finishes once it is resumed', async () => {
+  it('R10: ingests what is at the provider, starts nothing new, and finishes once it is resumed', async () => {
     const { engine } = await opened(50, { simulator: slow, settings: { maxWaitingBatches: 2 } });
     // The scan waits: two batches are built and none is sent.
     const stop = await bundle.start([ChunkScannerModule, JsonlBuilderModule]);
-    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
     await eventually('two batches', async () => (await engine.batches.countIn('built')) === 2);
     await stop();
     const stopSending = await bundle.start([BatchSubmitterModule, ...drainingStages]);
@@ -65,40 +65,40 @@ describe('a paused run', () => {
 
     await engine.runs.requestPause('r', bundle.clock.now());
     await bundle.start(stages);
-    await letGo();
-    await eventually('them at home', async () => (await engine.batches.countIn('ingested')) >= 2);
+    await completeBatches();
+    await eventually('their results to be ingested', async () => (await engine.batches.countIn('ingested')) >= 2);
 
     expect(await engine.documentStore.collection('notes').count({ embedding_status: 'completed' })).toBe(20);
     expect(await storedRecords(engine.store).claims.count({ runId: 'r' })).toBe(2);
     expect((await engine.runs.get('r'))?.state).toBe('running');
 
-    await askToResume(bundle, 'r');
+    await requestResume(bundle, 'r');
     await eventually('the rest to be sent', async () => {
-      await letGo();
+      await completeBatches();
       return (await engine.runs.get('r'))?.state === 'finished';
     });
     expect((await endOf(bundle, 'r')).totals?.documents).toMatchObject({ succeeded: 50, failed: 0, left: 0 });
     expect(await ledger()).toMatchObject({ requests: 50, twice: [] });
   });
 
-  it('R10: claims, builds and sends nothing, whichever stage comes to it, also after a restart', async () => {
+  it('R10: claims, builds and submits nothing in any stage, also after a restart', async () => {
     const { engine } = await opened(30);
-    await askToPause(bundle, 'r');
+    await requestPause(bundle, 'r');
     const stop = await bundle.start(stages);
     await isPaused();
-    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
     await eventually('the run to begin', async () => (await engine.runs.get('r'))?.state === 'running');
-    await askForRun(bundle, { runId: 'other', pipeline: 'notes', endpoint: 'inference', functions: ['summary'] });
+    await requestRun(bundle, { runId: 'other', pipeline: 'notes', endpoint: 'inference', functions: ['summary'] });
     await endOf(bundle, 'other');
     await stop();
     await bundle.start(stages);
-    await askForRun(bundle, { runId: 'third', pipeline: 'notes', endpoint: 'inference', functions: ['summary'] });
+    await requestRun(bundle, { runId: 'third', pipeline: 'notes', endpoint: 'inference', functions: ['summary'] });
     await endOf(bundle, 'third');
 
     expect(await storedRecords(engine.store).claims.count({ runId: 'r' })).toBe(0);
     expect(await inProgress()).toBe(0);
 
-    await askToResume(bundle, 'r');
+    await requestResume(bundle, 'r');
 
     expect((await endOf(bundle, 'r')).totals?.documents.succeeded).toBe(30);
   });
@@ -107,21 +107,21 @@ describe('a paused run', () => {
     ['sealed', [ChunkScannerModule], { claims: 3, batches: 0 }],
     ['built', [ChunkScannerModule, JsonlBuilderModule], { claims: 3, batches: 3 }],
   ] as const)(
-    'R10: what is %s stays so until the run is resumed',
+    'R10: %s work stays as it is until the run is resumed',
     async (state, before, { claims, batches }) => {
       const { engine } = await opened(30);
       const stop = await bundle.start(before);
-      await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+      await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
       const { claims: storedClaims, batches: storedBatches } = storedRecords(engine.store);
       const stored = state === 'sealed' ? storedClaims : storedBatches;
       await eventually(`three ${state}`, async () => (await stored.count({ runId: 'r', state })) === 3);
-      await askToPause(bundle, 'r');
+      await requestPause(bundle, 'r');
       await isPaused();
       await stop();
 
       await bundle.start(stages);
-      // Another run goes through the same stages meanwhile.
-      await askForRun(bundle, { runId: 'other', pipeline: 'notes', endpoint: 'inference', functions: ['summary'] });
+      // Another run passes through the same stages meanwhile.
+      await requestRun(bundle, { runId: 'other', pipeline: 'notes', endpoint: 'inference', functions: ['summary'] });
       await endOf(bundle, 'other');
 
       expect(await storedRecords(engine.store).claims.count({ runId: 'r' })).toBe(claims);
@@ -129,19 +129,19 @@ describe('a paused run', () => {
       expect(await storedRecords(engine.store).batches.count({ runId: 'r', state: { $ne: 'built' } })).toBe(0);
       expect((await ledger()).requests).toBe(30);
 
-      await askToResume(bundle, 'r');
+      await requestResume(bundle, 'r');
       expect((await endOf(bundle, 'r')).totals?.documents.succeeded).toBe(30);
       expect(await ledger()).toMatchObject({ requests: 60, twice: [] });
     },
     600_000,
   );
 
-  it('R10: does not ask again what failed until it is resumed', async () => {
+  it('R10: retries no failed request until it is resumed', async () => {
     const { engine } = await opened(10);
     await fault([{ on: 'line', what: 'status', value: 500, rate: 1 }]);
     const stop = await bundle.start(stages.filter((stage) => stage !== ChunkScannerModule));
     const stopScanning = await bundle.start([ChunkScannerModule]);
-    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
     await eventually('the first claim', async () => (await engine.claims.get('r.c1'))?.state === 'built');
     await stopScanning();
     await eventually('its answers', async () => (await engine.batches.get('r.c1.b1'))?.state === 'ingested');
@@ -150,25 +150,25 @@ describe('a paused run', () => {
     await engine.runs.requestPause('r', bundle.clock.now());
 
     await bundle.start(stages);
-    await askForRun(bundle, { runId: 'other', pipeline: 'notes', endpoint: 'inference', functions: ['summary'] });
+    await requestRun(bundle, { runId: 'other', pipeline: 'notes', endpoint: 'inference', functions: ['summary'] });
     await endOf(bundle, 'other');
 
     expect(await storedRecords(engine.store).claims.count({ runId: 'r' })).toBe(1);
-    await askToResume(bundle, 'r');
+    await requestResume(bundle, 'r');
     expect((await endOf(bundle, 'r')).totals?.documents.succeeded).toBe(10);
   });
 
-  it('R10: is cancelled as any other', async () => {
+  it('R10: can be cancelled like any other run', async () => {
     const { engine } = await opened(30);
     const stop = await bundle.start([ChunkScannerModule]);
-    await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
     await eventually('three claims', async () => (await engine.claims.countOfRun('r', 'sealed')) === 3);
-    await askToPause(bundle, 'r');
+    await requestPause(bundle, 'r');
     await isPaused();
     await stop();
 
     await bundle.start(stages);
-    await askToCancel(bundle, 'r');
+    await requestCancel(bundle, 'r');
 
     expect(await endOf(bundle, 'r')).toMatchObject({ state: 'cancelled', totals: { documents: { left: 30 } } });
     expect(await ledger()).toMatchObject({ requests: 0 });

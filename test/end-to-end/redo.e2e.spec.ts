@@ -5,22 +5,22 @@ import { definePipeline } from '@batchmill/pipeline';
 import { TestEngine, eventually } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
 import { manyNotes, notes } from './notes-pipeline.js';
-import { askForRun, endOf, runToTheEnd } from './runs.js';
-import { befall, ledgerOf } from './simulated-provider.js';
+import { requestRun, endOf, runToTheEnd } from './runs.js';
+import { injectFaults, ledgerOf } from './simulated-provider.js';
 import { TwiceBus } from './twice-bus.js';
 import { scannerOn } from './scanner-on.js';
 
 const answers = { pipeline: 'notes', endpoint: 'inference' as const, functions: ['summary', 'qa'] };
 const embed = { pipeline: 'notes', endpoint: 'embeddings' } as const;
 
-/** The same, by a query that says which status it means. */
+/** The same pipeline with a query that names the status. */
 const pendingNotes = definePipeline({
   ...notes,
   name: 'pending-notes',
   source: { collection: 'notes', queryTemplate: { $and: [{ topic: 'rivers' }, { ai_status: 'pending' }] } },
 });
 
-describe('a run that does documents again', () => {
+describe('a run that redoes documents', () => {
   let bundle: TestEngine;
   afterEach(() => bundle.close());
 
@@ -41,18 +41,18 @@ describe('a run that does documents again', () => {
 
   const documents = () => bundle.engine.documentStore.collection('notes');
 
-  it('R10: asks only what failed, with its attempts from the start; what was answered stays', async () => {
+  it('R10: requests only the functions that failed, with their attempts counted from zero; existing answers stay', async () => {
     await opened(10);
     await bundle.start(stages);
-    await befall(bundle, { on: 'line', what: 'status', value: 500, match: 'qa_1' });
+    await injectFaults(bundle, { on: 'line', what: 'status', value: 500, match: 'qa_1' });
     const first = await runToTheEnd(bundle, { runId: 'first', ...answers });
-    await befall(bundle, { on: 'line', what: 'status', value: 500, match: 'qa_1', times: 10 });
+    await injectFaults(bundle, { on: 'line', what: 'status', value: 500, match: 'qa_1', times: 10 });
 
     const again = await runToTheEnd(bundle, { runId: 'again', ...answers, redo: 'failed' });
 
     expect(first.totals?.documents).toMatchObject({ succeeded: 0, failed: 10 });
     expect(again.totals?.documents).toMatchObject({ succeeded: 10, failed: 0 });
-    // Failed once more, and answered at the second attempt of this run.
+    // Each failed once more, and was answered at the second attempt of this run.
     expect(again.totals?.requests).toBe(20);
     for (const { status, info, document } of await outcomesOf(bundle, 'inference')) {
       expect(status).toBe('completed');
@@ -66,10 +66,10 @@ describe('a run that does documents again', () => {
     expect((await ledgerOf(bundle)).twice).toEqual([]);
   });
 
-  it('R10: takes a document that fails again once, and ends', async () => {
+  it('R10: claims a document that fails again only once, and ends', async () => {
     await opened(10);
     await bundle.start(stages);
-    await befall(bundle, { on: 'line', what: 'status', value: 400 });
+    await injectFaults(bundle, { on: 'line', what: 'status', value: 400 });
     await runToTheEnd(bundle, { runId: 'first', ...embed });
 
     const again = await runToTheEnd(bundle, { runId: 'again', ...embed, redo: 'failed' });
@@ -80,7 +80,7 @@ describe('a run that does documents again', () => {
     });
   });
 
-  it('R10: a document that was never taken, and failed by hand, is asked everything', async () => {
+  it('R10: requests all functions of a document that was never claimed and was set to failed by hand', async () => {
     await opened(3);
     await documents().updateMany({}, { $set: { embedding_status: 'failed' } });
     await bundle.start(stages);
@@ -92,7 +92,7 @@ describe('a run that does documents again', () => {
     expect(again.totals?.documents.succeeded).toBe(3);
   });
 
-  it('R10: does all of them once, and writes vectors in the place of the former ones', async () => {
+  it('R10: redoes all documents once, and replaces their previous vectors', async () => {
     const { engine } = await opened(25);
     await bundle.start(stages);
     await runToTheEnd(bundle, { runId: 'first', ...embed, limit: 20 });
@@ -105,7 +105,7 @@ describe('a run that does documents again', () => {
     expect((await ledgerOf(bundle)).requests).toBe(45);
   });
 
-  it('R10: what of a query names the status is left out, the rest holds', async () => {
+  it('R10: ignores the part of a query that names the status, and keeps the rest', async () => {
     await opened(9);
     await documents().updateMany({}, { $set: { ai_status: 'completed' } });
     await bundle.start(stages);
@@ -117,7 +117,7 @@ describe('a run that does documents again', () => {
     expect(await documents().count({ 'processing_info.runId': 'again', topic: { $ne: 'rivers' } })).toBe(0);
   });
 
-  it('R10: a limit counts those done again too', async () => {
+  it('R10: a limit also counts the documents that are redone', async () => {
     await opened(10);
     await documents().updateMany({}, { $set: { embedding_status: 'completed' } });
     await bundle.start(stages);
@@ -127,7 +127,7 @@ describe('a run that does documents again', () => {
     expect(run.totals?.documents.succeeded).toBe(4);
   });
 
-  it('R10: however many scanners look, each document is taken once', async () => {
+  it('R10: each document is claimed once by however many scanners', async () => {
     await opened(60, { settings: { maxWaitingBatches: 3 } });
     await documents().updateMany({}, { $set: { embedding_status: 'completed' } });
     await bundle.start(stages);
@@ -139,36 +139,36 @@ describe('a run that does documents again', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 60, twice: [] });
   });
 
-  it('R10 interleaving 2: a scan that slept with its page marks nothing that is done by then', async () => {
+  it('R10 interleaving 2: a scan that is paused with its page marks no document that is done by then', async () => {
     const { engine, clock } = await opened(10);
     await documents().updateMany({}, { $set: { embedding_status: 'completed' } });
     const stop = await bundle.start([ChunkScannerModule]);
     await engine.runs.requestPause('again', clock.now());
-    await askForRun(bundle, { runId: 'again', ...embed, redo: 'all' });
+    await requestRun(bundle, { runId: 'again', ...embed, redo: 'all' });
     await eventually('the run', async () => (await engine.runs.get('again'))?.state === 'running');
     await stop();
 
-    // It has gathered its page and stands before the insertion of its claim.
-    const sleeper = (await scannerOn(bundle)).scan(await bundle.lease(engine.runs, 'again'));
-    const opening = await sleeper.next();
+    // The scan has gathered its page and is about to insert its claim.
+    const pausedScan = (await scannerOn(bundle)).scan(await bundle.lease(engine.runs, 'again'));
+    const opening = await pausedScan.next();
     clock.advance(60_000);
     await bundle.start(stages);
     const run = await endOf(bundle, 'again');
-    const late = opening.done === false && (await opening.value.apply([]));
+    const lateApplied = opening.done === false && (await opening.value.apply([]));
 
-    expect(late).toBe(false);
+    expect(lateApplied).toBe(false);
     expect(run.totals).toMatchObject({ documents: { succeeded: 10 }, requests: 10 });
     expect(await documents().count({ embedding_status: 'completed' })).toBe(10);
   });
 
-  it('R10 interleaving 1: a crash after the marks, and one after the answers, take no document twice', async () => {
+  it('R10 interleaving 1: a crash after the marks and a crash after the answers claim no document twice', async () => {
     const { engine, clock } = await opened(10);
     await documents().updateMany({}, { $set: { embedding_status: 'completed' } });
     const stop = await bundle.start([ChunkScannerModule]);
-    await askForRun(bundle, { runId: 'again', ...embed, redo: 'all' });
+    await requestRun(bundle, { runId: 'again', ...embed, redo: 'all' });
     await eventually('a claim', async () => (await engine.claims.get('again.c1'))?.state === 'sealed');
     await stop();
-    // As if the crash had come before the scan moved on and the claim was sealed.
+    // The state before the scan's position was stored and the claim was sealed.
     const start = { position: null, ended: false, nextNumber: 1, selected: 0 };
     await engine.store.collection('runs').updateOne({ _id: 'again' }, { $set: { scan: start } });
     await engine.store
@@ -178,7 +178,7 @@ describe('a run that does documents again', () => {
     const stopAll = await bundle.start(stages);
     await eventually('its answers', async () => (await engine.batches.get('again.c1.b1'))?.state === 'ingested');
     await stopAll();
-    // As if the scan's position had been lost with the power: the whole collection is looked at again.
+    // The state after a power loss that lost the scan's position: the whole collection is scanned again.
     const lost = { 'scan.position': null, 'scan.ended': false, state: 'running' };
     await engine.store.collection('runs').updateOne({ _id: 'again' }, { $set: lost });
     await engine.store.collection('claims').deleteMany({ runId: 'again', kind: 'end' });

@@ -10,7 +10,7 @@ import { manyNotes } from './notes-pipeline.js';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 
-/** What a user's own script would hold. */
+/** A user's own script. */
 const script = `
 import { chat, definePipeline } from '@batchmill/pipeline';
 import { runPipeline } from '@batchmill/service';
@@ -20,8 +20,8 @@ const pipeline = definePipeline({
   source: { collection: 'notes', queryTemplate: {}, parentIdField: 'note' },
   inference: { functions: [chat({ name: 'summary', system: 'Summarize the following text:', user: '{{ text }}' })] },
 });
-const process_ = (response) => ({ talking_points: 'seen: ' + response.choices[0].message.content.length });
-const { totalProcessed, succeeded, failed } = await runPipeline({ pipeline, process: process_ });
+const process = (response) => ({ talking_points: 'length: ' + response.choices[0].message.content.length });
+const { totalProcessed, succeeded, failed } = await runPipeline({ pipeline, process });
 console.log(JSON.stringify({ totalProcessed, succeeded, failed }));
 `;
 
@@ -32,7 +32,7 @@ describe('runPipeline', () => {
   });
   afterAll(() => rm(home, { recursive: true, force: true }));
 
-  it('R9 C5: takes a definition and a processor, and returns total processed, succeeded and failed', async () => {
+  it('R9 C5: runs a definition with a processor, and returns the numbers of processed, succeeded and failed documents', async () => {
     const store = EmbeddedStore.open({ file: join(home, 'state.db') });
     await store.collection('notes').insertMany(manyNotes(6));
 
@@ -51,7 +51,7 @@ describe('runPipeline', () => {
 
     expect(JSON.parse(stdout)).toEqual({ totalProcessed: 6, succeeded: 6, failed: 0 });
     for (const { event_response: answers } of answered) {
-      expect(answers).toMatchObject([{ talking_points: expect.stringMatching(/^seen: \d+$/) }]);
+      expect(answers).toMatchObject([{ talking_points: expect.stringMatching(/^length: \d+$/) }]);
     }
   });
 });

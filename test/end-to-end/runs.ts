@@ -11,29 +11,29 @@ import {
 import { endedRunStates, type Run } from '@batchmill/records';
 import { eventually, type TestEngine } from '@batchmill/testing';
 
-/** Asks for a run as any producer would, and waits until it has ended. */
+/** Requests a run as any producer would, and waits until it has ended. */
 export async function runToTheEnd(
   bundle: TestEngine,
   request: FieldsOf<RunRequested> & { runId: string },
   withinMs?: number,
 ): Promise<Run> {
-  await askForRun(bundle, request);
+  await requestRun(bundle, request);
   return endOf(bundle, request.runId, withinMs);
 }
 
-export async function askForRun(bundle: TestEngine, request: FieldsOf<RunRequested>): Promise<void> {
+export async function requestRun(bundle: TestEngine, request: FieldsOf<RunRequested>): Promise<void> {
   await publish(bundle, new RunRequested(request));
 }
 
-export async function askToCancel(bundle: TestEngine, runId: string): Promise<void> {
+export async function requestCancel(bundle: TestEngine, runId: string): Promise<void> {
   await publish(bundle, new RunCancelRequested({ runId }));
 }
 
-export async function askToPause(bundle: TestEngine, runId: string): Promise<void> {
+export async function requestPause(bundle: TestEngine, runId: string): Promise<void> {
   await publish(bundle, new RunPauseRequested({ runId }));
 }
 
-export async function askToResume(bundle: TestEngine, runId: string): Promise<void> {
+export async function requestResume(bundle: TestEngine, runId: string): Promise<void> {
   await publish(bundle, new RunResumeRequested({ runId }));
 }
 
@@ -46,8 +46,8 @@ export async function endOf({ engine, log }: TestEngine, runId: string, withinMs
     },
     withinMs,
   ).catch((error: unknown) => {
-    const said = log.lines.filter(({ level }) => level !== 'debug' && level !== 'info').slice(-10);
-    throw new Error(`${String(error)}\n${said.map((one) => JSON.stringify(one)).join('\n')}`);
+    const warnings = log.lines.filter(({ level }) => level !== 'debug' && level !== 'info').slice(-10);
+    throw new Error(`${String(error)}\n${warnings.map((one) => JSON.stringify(one)).join('\n')}`);
   });
 }
 

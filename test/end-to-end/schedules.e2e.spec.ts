@@ -14,20 +14,20 @@ describe('a pipeline with a schedule', () => {
   let bundle: TestEngine;
   afterEach(() => bundle.close());
 
-  /** So long after the next time of the schedule. */
+  /** Advances the clock to the next time of the schedule plus `afterMs`. */
   function advanceTo(afterMs: number): void {
     const now = bundle.clock.now();
     bundle.clock.advance((nextTime(timing, now)?.getTime() ?? 0) - now.getTime() + afterMs);
   }
 
-  it('R3: is run at its time by services at work, once however many look, and what was missed is told', async () => {
+  it('R3: is started at its time once by however many services, and a missed run is reported', async () => {
     bundle = await TestEngine.open({ pipelines: [nightly], settings: { startsSchedules: true } });
     const { engine } = bundle;
     const documents = engine.documentStore.collection('notes');
     await documents.insertMany(manyNotes(10));
     const stop = await bundle.start(stages);
     const stopOther = await bundle.start([ChunkScannerModule]);
-    await eventually('the schedule to be known', () => engine.schedules.get('notes.s1'));
+    await eventually('the schedule to be recorded', () => engine.schedules.get('notes.s1'));
 
     advanceTo(1_000);
     await eventually('its run', async () => (await engine.runs.countIn('finished')) === 1);
@@ -35,9 +35,9 @@ describe('a pipeline with a schedule', () => {
     await stopOther();
     advanceTo(5 * hour);
     await bundle.start(stages);
-    const [missed] = await eventually('the missed one to be told', async () => {
-      const told = await Array.fromAsync(engine.bus.read(topicOf(RunScheduleMissed)));
-      return told.length > 0 && told;
+    const [missed] = await eventually('the missed run to be reported', async () => {
+      const messages = await Array.fromAsync(engine.bus.read(topicOf(RunScheduleMissed)));
+      return messages.length > 0 && messages;
     });
 
     expect(JSON.parse(String(missed?.value))).toMatchObject({ pipeline: 'notes', times: 1, reason: 'not-running' });

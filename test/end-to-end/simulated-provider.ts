@@ -1,6 +1,6 @@
 import type { TestEngine } from '@batchmill/testing';
 
-/** What the simulated provider says of itself at `GET /admin/ledger`. */
+/** What the simulated provider reports at `GET /admin/ledger`. */
 export interface Ledger {
   readonly requests: number;
   readonly inputTokens: number;
@@ -22,24 +22,24 @@ export interface FaultRule {
 }
 
 export async function ledgerOf(bundle: TestEngine): Promise<Ledger> {
-  return (await ask(bundle, 'GET', '/admin/ledger')) as Ledger;
+  return (await call(bundle, 'GET', '/admin/ledger')) as Ledger;
 }
 
-/** The ledger without its ids, as most tests want it: nothing was paid twice, and no file is left. */
+/** The part of a ledger that shows that nothing was paid twice and no file is left. */
 export const nothingTwiceNothingLeft = { twice: [], files: [] } as const;
 
-/** These rules in the place of all former ones. */
-export async function befall(bundle: TestEngine, ...rules: FaultRule[]): Promise<void> {
-  await ask(bundle, 'PUT', '/admin/faults', rules);
+/** Replaces all fault rules. */
+export async function injectFaults(bundle: TestEngine, ...rules: FaultRule[]): Promise<void> {
+  await call(bundle, 'PUT', '/admin/faults', rules);
 }
 
 /** How often each rule has fired, in the order in which they were set. */
 export async function firedOf(bundle: TestEngine): Promise<number[]> {
-  const standing = (await ask(bundle, 'GET', '/admin/faults')) as { fired: number }[];
-  return standing.map(({ fired }) => fired);
+  const rules = (await call(bundle, 'GET', '/admin/faults')) as { fired: number }[];
+  return rules.map(({ fired }) => fired);
 }
 
-async function ask({ simulator }: TestEngine, method: string, path: string, body?: unknown): Promise<unknown> {
+async function call({ simulator }: TestEngine, method: string, path: string, body?: unknown): Promise<unknown> {
   const response = await fetch(`${simulator.url}${path}`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),

@@ -4,7 +4,7 @@ import { chat, definePipeline, responses } from '@batchmill/pipeline';
 import type { Batch, DocumentMarks, StoredError, Run } from '@batchmill/records';
 import { TestEngine, storedRecords } from '@batchmill/testing';
 import { runToTheEnd } from './runs.js';
-import { befall, firedOf, ledgerOf, type Ledger } from './simulated-provider.js';
+import { injectFaults, firedOf, ledgerOf, type Ledger } from './simulated-provider.js';
 
 const count = 10_000;
 const functions = ['topics', 'entities'] as const;
@@ -29,7 +29,7 @@ const stories = definePipeline({
   batch: { batchSize: 500 },
 });
 
-/** Of lines 5 % HTTP errors, a fifth of them for good; 2 % invalid JSON; 1 % refusals. Of batches 10 % expired half-way. */
+/** Of requests 5 % HTTP errors, a fifth of them permanent; 2 % invalid JSON; 1 % refusals. Of batches 10 % expire half-way. */
 const faults = [
   { on: 'line', what: 'status', value: 500, rate: 0.03 },
   { on: 'line', what: 'status', value: 429, rate: 0.01 },
@@ -54,7 +54,7 @@ interface Story {
   readonly event_response?: readonly { readonly function: string; readonly talking_points: object }[];
 }
 
-describe('10,000 documents of two functions through everything that goes wrong', () => {
+describe('10,000 documents of two functions with all faults', () => {
   let bundle: TestEngine;
   let run: Run;
   let ledger: Ledger;
@@ -68,7 +68,7 @@ describe('10,000 documents of two functions through everything that goes wrong',
       simulator: { seed: 7 },
       settings: { maxWaitingBatches: 40 },
     });
-    await befall(bundle, ...faults);
+    await injectFaults(bundle, ...faults);
     const collection = bundle.engine.documentStore.collection('stories');
     const all = Array.from({ length: count }, (_, index) => ({
       _id: `s${String(index).padStart(5, '0')}`,
@@ -91,7 +91,7 @@ describe('10,000 documents of two functions through everything that goes wrong',
   const sum = <T>(of: readonly T[], pick: (one: T) => number): number =>
     of.reduce((total, one) => total + pick(one), 0);
 
-  it('all of it befell: HTTP errors, invalid JSON, refusals, and batches that expired half-way', () => {
+  it('all faults occur: HTTP errors, invalid JSON, refusals, and batches that expire half-way', () => {
     expect(fired.every((times) => times > 0)).toBe(true);
     expect(batches.some(({ reason }) => reason === 'expired')).toBe(true);
   });
@@ -125,17 +125,17 @@ describe('10,000 documents of two functions through everything that goes wrong',
     expect(wrong).toEqual([]);
   });
 
-  it('I5: what is written is the JSON that was asked for, as an object', () => {
+  it('I5: each answer is written as an object of the requested schema', () => {
     const keys = documents.flatMap((one) =>
       (one.event_response ?? []).map(
-        ({ function: name, talking_points: said }) => `${name}: ${Object.keys(said).join()}`,
+        ({ function: name, talking_points: answer }) => `${name}: ${Object.keys(answer).join()}`,
       ),
     );
 
     expect([...new Set(keys)].sort()).toEqual(['entities: names', 'topics: topics']);
   });
 
-  it('X1 X3: a failed document says why, of a function that failed, with time and attempt', () => {
+  it('X1 X3: a failed document has the error of a function that failed, with time and attempt', () => {
     const failures = documents
       .filter((one) => one.ai_status === 'failed')
       .map((document) =>
@@ -151,14 +151,14 @@ describe('10,000 documents of two functions through everything that goes wrong',
     }
   });
 
-  it('X3: a completed document has no error, only what it went through', () => {
+  it('X3: a completed document has no error, only the history of its errors', () => {
     const completed = documents.filter((one) => one.ai_status === 'completed');
 
     expect(completed.filter((one) => one.processing_info.error !== undefined)).toEqual([]);
     expect(completed.some((one) => errorsOf(one).length > 0)).toBe(true);
   });
 
-  it('X2: no function is asked more than four times, and what expired used up none of them', () => {
+  it('X2: no function has more than four attempts, and an expired request uses up none', () => {
     const all = documents.flatMap((document) => functions.map((name) => ({ document, name })));
 
     const wrong = all.filter(({ document, name }) => {
@@ -172,27 +172,27 @@ describe('10,000 documents of two functions through everything that goes wrong',
   });
 
   it('M1 R6: requests, tokens and cost add up to what the provider billed', () => {
-    const verdicts = (['succeeded', 'failed', 'retried'] as const).map((what) =>
+    const requestCounts = (['succeeded', 'failed', 'retried'] as const).map((what) =>
       sum(batches, ({ ingestion }) => ingestion[what]),
     );
     const done = sum(documents, (one) => (one.event_response ?? []).length);
 
     expect(sum(batches, ({ requests }) => requests)).toBe(run.totals?.requests);
-    expect(sum(verdicts, (one) => one)).toBe(run.totals?.requests);
-    expect(verdicts[0]).toBe(done);
+    expect(sum(requestCounts, (one) => one)).toBe(run.totals?.requests);
+    expect(requestCounts[0]).toBe(done);
     expect(run.totals?.tokens).toEqual({ input: ledger.inputTokens, output: ledger.outputTokens });
     expect(run.totals?.cost.usd).toBeCloseTo(ledger.usd, 9);
     expect(run.totals?.cost).toMatchObject({ incomplete: false });
     expect(run.totals?.cost.synchronousUsd).toBeCloseTo(2 * ledger.usd, 9);
   });
 
-  it('M2 I3: nothing is asked again that was answered: what was billed twice had answered with invalid JSON before', () => {
+  it('M2 I3: no usable answer is requested again: a request that is billed twice was answered with invalid JSON before', () => {
     const byId = new Map(documents.map((one) => [one._id, one]));
 
     for (const { customId, times } of ledger.twice) {
       const [name = '', , id = ''] = customId.split('_');
       const document = byId.get(id);
-      if (document === undefined) throw new Error(`The ledger has a request of nobody: ${customId}.`);
+      if (document === undefined) throw new Error(`The ledger has a request without a document: ${customId}.`);
       const unusable = errorsOf(document).filter((one) => one.function === name && one.code === 'provider.bad-json');
       expect(unusable.length).toBeGreaterThanOrEqual(times - 1);
     }

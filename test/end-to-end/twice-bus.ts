@@ -7,7 +7,7 @@ import {
   type TopicLag,
 } from '@batchmill/bus';
 
-/** Another bus that delivers every message twice, as one does whose consumer died before it committed. */
+/** A bus that delivers every message twice, as Kafka does when a consumer dies before it commits. */
 export class TwiceBus extends Bus {
   constructor(private readonly bus: Bus) {
     super();

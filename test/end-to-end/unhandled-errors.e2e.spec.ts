@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fast } from '../pipelines/example.js';
-import { batchmill, type Ran } from './command.js';
+import { batchmill, type CommandResult } from './command.js';
 
 const pipeline = `
 import { chat, definePipeline } from '@batchmill/pipeline';
@@ -42,9 +42,9 @@ interface Note {
   readonly processing_info: object;
 }
 
-describe('code of a pipeline that throws where nobody waits for it', () => {
+describe('a pipeline’s code that throws outside the awaited call', () => {
   let folder: string;
-  let ran: Ran;
+  let result: CommandResult;
   let stored: ReadonlyMap<string, Note>;
 
   beforeAll(async () => {
@@ -54,7 +54,7 @@ describe('code of a pipeline that throws where nobody waits for it', () => {
     const ids = ['forgotten-await', 'in-a-timer', 'after-the-call', 'careful'];
     await writeFile(join(folder, 'notes.jsonl'), ids.map((_id) => JSON.stringify({ _id, text: 'A note.' })).join('\n'));
     await batchmill(folder, ['load', 'notes.jsonl', '--collection', 'notes'], { env: fast });
-    ran = await batchmill(folder, ['run', 'careless', '--wait'], { env: fast });
+    result = await batchmill(folder, ['run', 'careless', '--wait'], { env: fast });
     const { out } = await batchmill(folder, ['export', '--collection', 'notes'], { env: fast });
     const notes = out
       .trim()
@@ -67,7 +67,7 @@ describe('code of a pipeline that throws where nobody waits for it', () => {
   it.each([
     ['forgotten-await', 'TypeError'],
     ['in-a-timer', 'RangeError'],
-  ])('C5: fails its document alone as long as its call lasts: %s', (id, name) => {
+  ])('C5: an error during the call fails only its document: %s', (id, name) => {
     expect(stored.get(id)).toMatchObject({
       ai_status: 'failed',
       processing_info: {
@@ -80,15 +80,15 @@ describe('code of a pipeline that throws where nobody waits for it', () => {
     });
   });
 
-  it('C5: ends neither the run nor its process', () => {
-    expect(ran).toMatchObject({ code: 3 });
+  it('C5: an error after the call ends neither the run nor its process', () => {
+    expect(result).toMatchObject({ code: 3 });
     for (const id of ['after-the-call', 'careful']) expect(stored.get(id)).toMatchObject({ ai_status: 'completed' });
   });
 
-  it('N3: is told in the log by the name of the function and of what it threw', async () => {
+  it('N3: the log names the function and the type of the error', async () => {
     const log = await readFile(join(folder, '.batchmill/batchmill.log'), 'utf8');
 
     expect(log).toContain('Function reply: its processor threw a RangeError where nobody waited for it');
-    expect(log + ran.out + ran.err).not.toContain('secret');
+    expect(log + result.out + result.err).not.toContain('secret');
   });
 });

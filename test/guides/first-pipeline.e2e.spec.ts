@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { batchmill, type Ran } from '../end-to-end/command.js';
+import { batchmill, type CommandResult } from '../end-to-end/command.js';
 import { commandsIn, fast, root } from '../pipelines/example.js';
 import { mistakes } from './mistakes.js';
 
@@ -16,7 +16,7 @@ const timeoutMs = 600_000;
 
 describe('docs/how-to/first-pipeline.md', () => {
   let folder: string;
-  let ran: Ran[];
+  let ran: CommandResult[];
 
   /** What the guide has its reader do, from the guide alone. */
   beforeAll(async () => {

@@ -16,7 +16,7 @@ const name = 'court-letters';
 describe('npm run new:consumer', () => {
   let folder: string;
   let before: ReadonlyMap<string, string>;
-  let made: Ran;
+  let made: CommandResult;
 
   beforeAll(async () => {
     folder = await copyRepository();
@@ -120,7 +120,7 @@ describe('npm run new:consumer', () => {
     expect(changedFiles(unchanged, filesIn(folder))).toEqual([]);
   });
 
-  async function node(...args: string[]): Promise<Ran> {
+  async function node(...args: string[]): Promise<CommandResult> {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
       cwd: folder,
       env: { PATH: process.env['PATH'], CI: 'true' },
@@ -136,7 +136,7 @@ describe('npm run new:consumer', () => {
   }
 });
 
-interface Ran {
+interface CommandResult {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;

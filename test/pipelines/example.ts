@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { batchmill, type Ran } from '../end-to-end/command.js';
+import { batchmill, type CommandResult } from '../end-to-end/command.js';
 
 export const root = join(import.meta.dirname, '../..');
 
@@ -36,13 +36,13 @@ export class Example {
   }
 
   /** Every command of the README to the letter, in turn. */
-  async followReadme(): Promise<Ran[]> {
-    const ran: Ran[] = [];
+  async followReadme(): Promise<CommandResult[]> {
+    const ran: CommandResult[] = [];
     for (const args of commandsIn(this.page)) ran.push(await this.run(args));
     return ran;
   }
 
-  run(args: readonly string[]): Promise<Ran> {
+  run(args: readonly string[]): Promise<CommandResult> {
     return batchmill(root, args, { env: this.#env });
   }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { RunFinished, RunRequested, events, topicOf } from '@batchmill/contracts';
 import { eventually, serverAddresses } from '@batchmill/testing';
 import { Kafka, logLevel } from 'kafkajs';
-import { batchmill, type Ran } from '../end-to-end/command.js';
+import { batchmill, type CommandResult } from '../end-to-end/command.js';
 import { RealEngine, stageNames } from './real-engine.js';
 
 const timeoutMs = 600_000;
@@ -177,7 +177,7 @@ describe('trouble on real servers', () => {
     await admin.disconnect();
   });
 
-  async function command(...args: string[]): Promise<Ran> {
+  async function command(...args: string[]): Promise<CommandResult> {
     return batchmill(import.meta.dirname, args, { env: { ...line.env } });
   }
 
