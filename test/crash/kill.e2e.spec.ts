@@ -11,19 +11,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Carrier } from './carrier.js';
+import { ProviderProxy } from './provider-proxy.js';
 import { moments, type Moment } from './moments.js';
 
 const here = import.meta.dirname;
 const root = join(here, '../..');
 const documentsPerRun = 12;
+const waitMs = 600_000;
 
-/** Every moment kills a process of the whole line; the next one finds what it left and finishes it. */
+/** At every moment a process with all stages is killed. The next process finishes its work. */
 describe('kill -9', () => {
   let folder: string;
   let home: string;
   let simulator: { process: ChildProcess; url: string };
-  let carrier: Carrier;
+  let proxy: ProviderProxy;
   let store: EmbeddedStore;
   let bus: EmbeddedBus;
   const hit: string[] = [];
@@ -35,13 +36,13 @@ describe('kill -9', () => {
     folder = await mkdtemp(join(tmpdir(), 'batchmill-kill-'));
     home = join(folder, 'home');
     simulator = await startSimulatorProcess(join(folder, 'simulator'));
-    carrier = await Carrier.to(simulator.url);
+    proxy = await ProviderProxy.to(simulator.url);
     store = EmbeddedStore.open({ file: join(home, 'state.db') });
     bus = EmbeddedBus.open({ file: join(home, 'bus.db'), clock: new SystemClock() });
     await store.collection('notes').insertMany(moments.flatMap(({ id }) => notesOf(id)));
   });
 
-  /** What a failed test left running would stand in the next one's way. */
+  /** A process that a failed test left running would disturb the next test. */
   afterEach(async () => {
     for (const child of started.splice(0)) await ended(child, 'SIGKILL');
   });
@@ -49,7 +50,7 @@ describe('kill -9', () => {
   afterAll(async () => {
     await bus.close();
     await store.close();
-    await carrier.close();
+    await proxy.close();
     await ended(simulator.process, 'SIGKILL');
     await rm(folder, { recursive: true, force: true });
     const missed = moments.filter(({ name }) => !hit.includes(name)).map(({ name }) => name);
@@ -59,15 +60,15 @@ describe('kill -9', () => {
   });
 
   it.each(moments.map((moment) => [moment.name, moment] as const))('at the moment: %s', async (name, moment) => {
-    const doomed = await startLine(moment);
-    if ('provider' in moment.at) carrier.watch(moment.at, () => doomed.kill('SIGKILL'));
-    const death = once(doomed, 'exit') as Promise<[number | null, string | null]>;
-    await ask(moment);
+    const killedProcess = await startEngine(moment);
+    if ('provider' in moment.at) proxy.watch(moment.at, () => killedProcess.kill('SIGKILL'));
+    const death = once(killedProcess, 'exit') as Promise<[number | null, string | null]>;
+    await requestRun(moment);
     const [code, signal] = await within(death, `the kill at: ${name}`);
     expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
     hit.push(name);
 
-    const next = await startLine(null);
+    const next = await startEngine(null);
     await eventually(`the end of ${moment.id}`, async () => {
       const run = await store.collection('runs').findOne({ _id: moment.id });
       return run?.['state'] === 'finished';
@@ -77,8 +78,8 @@ describe('kill -9', () => {
     await expectDone(moment);
   });
 
-  it('nothing is billed twice, no vector is double, and no file is left at the provider', async () => {
-    await startLine(null);
+  it('nothing is billed twice, no vector is stored twice, and no file is left at the provider', async () => {
+    await startEngine(null);
     // Files that a killed upload left are found by the sweep.
     const ledger = await eventually('no file left at the provider', async () => {
       const found = (await (await fetch(`${simulator.url}/admin/ledger`)).json()) as Record<string, unknown[]>;
@@ -107,7 +108,7 @@ describe('kill -9', () => {
     expect(run?.['totals']).toMatchObject({ documents: { succeeded: documentsPerRun, failed: 0, left: 0 } });
   }
 
-  async function ask({ id, endpoint }: Moment): Promise<void> {
+  async function requestRun({ id, endpoint }: Moment): Promise<void> {
     const event = new RunRequested({ runId: id, pipeline: 'notes', endpoint, parameters: { topics: [id] } });
     const envelope = envelopeOf(event, { id: new RandomIds().next(), at: new Date(), traceparent: null });
     await bus.publish([
@@ -115,10 +116,10 @@ describe('kill -9', () => {
     ]);
   }
 
-  /** With a moment of a port: the process that kills itself then. Otherwise the product's own. */
-  async function startLine(moment: Moment | null): Promise<ChildProcess> {
-    const doom = moment !== null && 'port' in moment.at ? moment.at : null;
-    const main = doom === null ? join(root, 'apps/all-in-one/dist/main.js') : join(here, 'doomed.ts');
+  /** For a moment at a port, starts the process that kills itself; otherwise the product's own. */
+  async function startEngine(moment: Moment | null): Promise<ChildProcess> {
+    const killAt = moment !== null && 'port' in moment.at ? moment.at : null;
+    const main = killAt === null ? join(root, 'apps/all-in-one/dist/main.js') : join(here, 'self-killing-service.ts');
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -126,7 +127,7 @@ describe('kill -9', () => {
         PATH: process.env['PATH'],
         BATCHMILL_HOME: home,
         BATCHMILL_PIPELINES: join(here, 'pipelines'),
-        OPENAI_BASE_URL: `${carrier.url}/v1`,
+        OPENAI_BASE_URL: `${proxy.url}/v1`,
         OPENAI_API_KEY: 'sk-test',
         PORT: '0',
         BATCHMILL_FIRST_POLL_MS: '20',
@@ -137,7 +138,7 @@ describe('kill -9', () => {
         BATCHMILL_STALE_LIST_SECONDS: '0.2',
         BATCHMILL_SLICE_LINES: '2',
         BATCHMILL_SWEEP_INTERVAL: '1',
-        DOOM: JSON.stringify(doom),
+        KILL_AT: JSON.stringify(killAt),
       },
     });
     started.push(child);
@@ -178,16 +179,16 @@ async function firstLine(child: ChildProcess, wanted: RegExp): Promise<string> {
         child.stdout!.resume();
         return line;
       }
-      throw new Error(`The process ended before it said ${String(wanted)}`);
+      throw new Error(`The process ended before it printed ${String(wanted)}`);
     })(),
     String(wanted),
   );
 }
 
 async function within<T>(promise: Promise<T>, what: string): Promise<T> {
-  const late = AbortSignal.timeout(600_000);
+  const late = AbortSignal.timeout(waitMs);
   const giveUp = new Promise<never>((_, reject) => {
-    late.addEventListener('abort', () => reject(new Error(`Waited 60 s in vain for ${what}`)));
+    late.addEventListener('abort', () => reject(new Error(`Waited ${waitMs / 1_000} s for ${what}`)));
   });
   return Promise.race([promise, giveUp]);
 }

@@ -5,37 +5,37 @@ export interface Moment {
   /** Also the run's id, so that it stands in the ids of everything that the run makes. */
   readonly id: string;
   readonly name: string;
-  /** Who comes to it, where every stage is a process of its own. */
+  /** The service that makes the call, where every stage is its own process. */
   readonly service: StageName;
   readonly endpoint: 'embeddings' | 'inference';
   readonly at: PortCall | ProviderCall;
 }
 
-/** A call of a port, inside the process: it kills itself before or after the call. */
+/** A call of a port inside the process, which kills itself before or after the call. */
 export interface PortCall {
   readonly port: 'store' | 'bus' | 'blobs' | 'vectors';
-  /** Of the store. */
+  /** Of a call of the store. */
   readonly collection?: string;
   readonly method: string;
-  /** All of these stand in what the call is given, as JSON. */
-  readonly given: readonly string[];
+  /** The call's arguments as JSON contain all of these. */
+  readonly argumentParts: readonly string[];
   readonly when: 'before' | 'after';
 }
 
-/** A call of the provider, seen on its way: the process is killed by whoever carries the call. */
+/** A call of the provider, seen by the proxy between, which has the process killed. */
 export interface ProviderCall {
   readonly provider: string;
   readonly path: RegExp;
   /**
-   * asked: before the provider hears of it. sending: it has half of what is sent. done: it has done it, the answer is not
-   * given. middle: half of the answer is given.
+   * requested: before the provider gets the call. sending: it has half of the request. done: it has carried out the call,
+   * and the answer is not passed on. middle: half of the answer is passed on.
    */
   readonly when: 'requested' | 'sending' | 'done' | 'middle';
 }
 
-type Listed = readonly [string, Moment['endpoint'], Moment['at']];
+type MomentRow = readonly [string, Moment['endpoint'], Moment['at']];
 
-const lists: Readonly<Record<StageName, readonly Listed[]>> = {
+const rowsByService: Readonly<Record<StageName, readonly MomentRow[]>> = {
   'chunk-scanner': [
     ['a request is recorded, its message not committed', 'embeddings', store('runs', 'insertOne', 'after', [])],
     [
@@ -47,26 +47,30 @@ const lists: Readonly<Record<StageName, readonly Listed[]>> = {
     [
       'interleaving 1: documents are marked, their claim not sealed',
       'embeddings',
-      store('notes', 'bulk', 'after', ['"asked"']),
+      store('notes', 'bulk', 'after', ['"requested"']),
     ],
     [
-      'interleaving 1: the scan has moved on, its claim not sealed',
+      'interleaving 1: the scan position is stored, its claim not sealed',
       'inference',
       store('claims', 'updateOne', 'before', ['"sealed"']),
     ],
-    ['interleaving 11: a claim is sealed, nobody told', 'embeddings', bus('before', 'chunks.selected')],
-    ['interleaving 11: a claim is sealed and told, not marked as said', 'embeddings', bus('after', 'chunks.selected')],
+    ['interleaving 11: a claim is sealed, its event not published', 'embeddings', bus('before', 'chunks.selected')],
+    [
+      'interleaving 11: a claim is sealed and its event published, the outbox not emptied',
+      'embeddings',
+      bus('after', 'chunks.selected'),
+    ],
     ['a claim is counted', 'embeddings', store('claims', 'updateOne', 'after', ['"done"', '"succeeded"'])],
     [
-      'the last claim stands, the run has not ended',
+      'the last claim is inserted, the run has not ended',
       'inference',
       store('claims', 'insertOne', 'after', ['"kind":"end"']),
     ],
-    ['a run has ended, nobody told', 'embeddings', bus('before', 'run.finished')],
+    ['a run has ended, its event not published', 'embeddings', bus('before', 'run.finished')],
   ],
   'jsonl-builder': [
     ['a file is written, its batch not recorded', 'embeddings', store('batches', 'insertOne', 'before', [])],
-    ['a batch is recorded, nobody told', 'inference', store('batches', 'insertOne', 'after', [])],
+    ['a batch is recorded, its event not published', 'inference', store('batches', 'insertOne', 'after', [])],
     ['all batches exist, their claim is not built', 'embeddings', store('claims', 'updateOne', 'before', ['"built"'])],
   ],
   'batch-submitter': [
@@ -79,19 +83,23 @@ const lists: Readonly<Record<StageName, readonly Listed[]>> = {
       'embeddings',
       store('batches', 'updateOne', 'before', ['"submitted"']),
     ],
-    ['a batch is submitted, nobody told', 'embeddings', bus('before', 'batch.submitted')],
+    ['a batch is submitted, its event not published', 'embeddings', bus('before', 'batch.submitted')],
   ],
   'status-poller': [
-    ['in a look at a batch', 'embeddings', provider('GET', /^\/v1\/batches\/[^/]+$/, 'requested')],
-    ['a batch is settled, nobody told', 'inference', bus('before', 'batch.settled')],
+    ['while a batch is polled', 'embeddings', provider('GET', /^\/v1\/batches\/[^/]+$/, 'requested')],
+    ['a batch is settled, its event not published', 'inference', bus('before', 'batch.settled')],
   ],
   'result-ingester': [
-    ['in mid-download', 'embeddings', provider('GET', /\/content$/, 'middle')],
-    ['downloaded, not noted', 'embeddings', store('batches', 'updateOne', 'before', ['"part":"output"'])],
+    ['in the middle of a download', 'embeddings', provider('GET', /\/content$/, 'middle')],
+    [
+      'downloaded, the download not recorded',
+      'embeddings',
+      store('batches', 'updateOne', 'before', ['"part":"output"']),
+    ],
     [
       'after the vectors, before the documents',
       'embeddings',
-      { port: 'vectors', method: 'upsert', given: [], when: 'after' },
+      { port: 'vectors', method: 'upsert', argumentParts: [], when: 'after' },
     ],
     [
       'interleaving 12: after the documents, before the checkpoint',
@@ -107,10 +115,10 @@ const lists: Readonly<Record<StageName, readonly Listed[]>> = {
     [
       'the copies of the results are deleted, the batch not ingested',
       'embeddings',
-      { port: 'blobs', method: 'delete', given: ['.results.jsonl'], when: 'after' },
+      { port: 'blobs', method: 'delete', argumentParts: ['.results.jsonl'], when: 'after' },
     ],
     ['cleaned up, the batch not ingested', 'embeddings', store('batches', 'updateOne', 'before', ['"ingested"'])],
-    ['ingested, nobody told', 'embeddings', bus('before', 'results.ingested')],
+    ['ingested, its event not published', 'embeddings', bus('before', 'results.ingested')],
   ],
   notifier: [
     [
@@ -121,11 +129,11 @@ const lists: Readonly<Record<StageName, readonly Listed[]>> = {
   ],
 };
 
-const stages = Object.keys(lists) as StageName[]; // the keys of a record over them
+const stages = Object.keys(rowsByService) as StageName[]; // the keys of a record over them
 
 export const moments: readonly Moment[] = stages
-  .flatMap((service) => lists[service].map((listed) => ({ service, listed })))
-  .map(({ service, listed: [name, endpoint, at] }, index) => ({
+  .flatMap((service) => rowsByService[service].map((row) => ({ service, row })))
+  .map(({ service, row: [name, endpoint, at] }, index) => ({
     id: `moment${String(index + 1).padStart(2, '0')}`,
     name,
     service,
@@ -133,19 +141,19 @@ export const moments: readonly Moment[] = stages
     at,
   }));
 
-function store(collection: string, method: string, when: PortCall['when'], given: readonly string[]): PortCall {
-  return { port: 'store', collection, method, given, when };
+function store(collection: string, method: string, when: PortCall['when'], argumentParts: readonly string[]): PortCall {
+  return { port: 'store', collection, method, argumentParts, when };
 }
 
 function bus(when: PortCall['when'], event: string): PortCall {
-  return { port: 'bus', method: 'publish', given: [`batchmill.${event}`], when };
+  return { port: 'bus', method: 'publish', argumentParts: [`batchmill.${event}`], when };
 }
 
 function provider(method: string, path: RegExp, when: ProviderCall['when']): ProviderCall {
   return { provider: method, path, when };
 }
 
-/** Throws when there is none of the name. */
+/** Throws when no moment has the name. */
 export function momentOf(name: string): Moment {
   const found = moments.find((moment) => moment.name === name);
   if (found === undefined) throw new Error(`No moment is named "${name}"`);

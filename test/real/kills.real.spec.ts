@@ -8,27 +8,31 @@ const alone: readonly (readonly [string, Afterwards])[] = [
   ['after create was accepted, before its answer', 'taken over by a replica'],
   ['interleaving 12: after the documents, before the checkpoint', 'taken over by a replica'],
 ];
-const together = ['in mid-download', 'a batch is recorded, nobody told'] as const;
+const together = ['in the middle of a download', 'a batch is recorded, its event not published'] as const;
 
-/** A few of the moments; test/real/whole has them all. */
+/** Some of the moments; test/real/whole has all of them. */
 describe('kill -9 of a service on real servers', () => {
-  let struck: KilledEngine;
+  let killedEngine: KilledEngine;
 
   beforeAll(async () => {
-    struck = await KilledEngine.open();
+    killedEngine = await KilledEngine.open();
   });
-  afterAll(() => struck.close(), 600_000);
+  afterAll(() => killedEngine.close(), 600_000);
 
-  it.each(alone)('at the moment: %s; %s', (name, afterwards) => struck.killAt(momentOf(name), afterwards), 240_000);
-
-  it(
-    `two services at once: ${together.join(', and ')}`,
-    () => struck.killBoth(momentOf(together[0]), momentOf(together[1])),
+  it.each(alone)(
+    'at the moment: %s; %s',
+    (name, afterwards) => killedEngine.killAt(momentOf(name), afterwards),
     240_000,
   );
 
-  it('every moment was hit; nothing is billed twice, no vector is double, and no file is left at the provider', async () => {
-    struck.expectHit([...alone.map(([name]) => momentOf(name)), ...together.map(momentOf)]);
-    await struck.expectNothingTwice();
+  it(
+    `two services at once: ${together.join(', and ')}`,
+    () => killedEngine.killBoth(momentOf(together[0]), momentOf(together[1])),
+    240_000,
+  );
+
+  it('every moment was reached; nothing is billed twice, no vector is stored twice, and no file is left at the provider', async () => {
+    killedEngine.expectHit([...alone.map(([name]) => momentOf(name)), ...together.map(momentOf)]);
+    await killedEngine.expectNothingTwice();
   });
 });

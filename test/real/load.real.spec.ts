@@ -22,7 +22,7 @@ describe('batchmill load, into MongoDB', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('C7: documents are loaded under their ids, and a second load of the same leaves them as they are', async () => {
+  it('C7: documents are loaded under their ids, and a second load of the same file does not change them', async () => {
     const lines = [{ _id: { $oid: '0123456789abcdef01234567' } }, { _id: 'p-2', visits: { last: '2026-03-02' } }];
     await writeFile(join(folder, 'documents.jsonl'), lines.map((line) => JSON.stringify(line)).join('\n'));
     const load = (): ReturnType<typeof batchmill> =>

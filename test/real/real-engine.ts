@@ -27,7 +27,7 @@ if (modules.length !== stageNames.length) throw new Error('stageNames lacks a st
 export interface RealEngineOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly simulator?: readonly string[];
-  /** What stands between the services and the provider: given its URL, the URL that they are told. */
+  /** Starts a proxy in front of the provider at this URL, and returns the proxy's URL. */
   readonly between?: (providerUrl: string) => Promise<string>;
 }
 
@@ -38,7 +38,7 @@ export interface Note extends Record<string, unknown> {
   readonly text: string;
 }
 
-export interface Asked {
+export interface RunFields {
   readonly runId: string;
   readonly pipeline: string;
   readonly endpoint: 'embeddings' | 'inference';
@@ -46,9 +46,9 @@ export interface Asked {
   readonly redo?: 'failed' | 'all';
 }
 
-/** The message that asks for a run of the notes of one topic. */
-export function requestOf(topic: string, asked: Asked): OutgoingMessage {
-  return messageOf(new RunRequested({ ...asked, parameters: { topics: [topic] } }));
+/** The message that requests a run of the notes of one topic. */
+export function requestOf(topic: string, request: RunFields): OutgoingMessage {
+  return messageOf(new RunRequested({ ...request, parameters: { topics: [topic] } }));
 }
 
 function messageOf(event: Event): OutgoingMessage {
@@ -57,14 +57,14 @@ function messageOf(event: Event): OutgoingMessage {
 }
 
 /**
- * The six services as processes that share nothing but the servers, with databases, vectors and a provider of their own.
- * The topics are those of every other test, which are therefore run one after another.
+ * The six services as processes that share only the servers. Databases, vectors and provider are their own. All tests
+ * share the Kafka topics and therefore run one after another.
  */
 export class RealEngine {
   readonly services: ServiceProcess[] = [];
 
   private constructor(
-    /** Its own, gone once it is closed. */
+    /** A temporary folder, removed by `close`. */
     readonly folder: string,
     readonly simulator: SimulatorProcess,
     /** Batchmill's own state, and the users' documents, in databases of their own. */
@@ -121,11 +121,11 @@ export class RealEngine {
   /** Starts services, several of a kind when they are named several times. Resolves when all are at work. */
   async start(...names: readonly StageName[]): Promise<ServiceProcess[]> {
     const starting = names.map((name) => this.startOne(name));
-    await Promise.allSettled(starting); // so that those that did start are known, and ended, when one does not
+    await Promise.allSettled(starting); // so that `close` ends those that did start when one does not
     return Promise.all(starting);
   }
 
-  /** Starts one service with settings of its own, or another program in its place. */
+  /** Starts one service with additional settings, or another program in its place. */
   async startOne(
     name: StageName,
     { env = {}, main }: { readonly env?: Readonly<Record<string, string>>; readonly main?: string } = {},
@@ -135,7 +135,7 @@ export class RealEngine {
     return started;
   }
 
-  /** The running ones of a stage. */
+  /** The running services of a stage. */
   of(name: StageName): ServiceProcess[] {
     return this.services.filter((service) => service.name === name && service.isRunning);
   }
@@ -148,14 +148,14 @@ export class RealEngine {
     }
   }
 
-  /** Asks for a run of the notes of one topic; its id is the answer. */
-  async ask(topic: string, endpoint: Asked['endpoint'], more: Partial<Asked> = {}): Promise<string> {
-    const asked = { runId: `${topic}-${endpoint}`, pipeline: 'notes', endpoint, ...more };
-    await this.bus.publish([requestOf(topic, asked)]);
-    return asked.runId;
+  /** Requests a run of the notes of one topic. Returns its id. */
+  async requestRun(topic: string, endpoint: RunFields['endpoint'], more: Partial<RunFields> = {}): Promise<string> {
+    const request = { runId: `${topic}-${endpoint}`, pipeline: 'notes', endpoint, ...more };
+    await this.bus.publish([requestOf(topic, request)]);
+    return request.runId;
   }
 
-  async say(event: Event): Promise<void> {
+  async publish(event: Event): Promise<void> {
     await this.bus.publish([messageOf(event)]);
   }
 
@@ -168,8 +168,8 @@ export class RealEngine {
     return eventually(
       `the end of ${runId}`,
       async () => {
-        const dead = this.services.find((service) => !service.isRunning && !this.expectedDead.has(service));
-        if (dead !== undefined) throw new Error(`${dead.name} has ended by itself:\n${dead.lines.join('\n')}`);
+        const dead = this.services.find((service) => !service.isRunning && !this.expectedEnds.has(service));
+        if (dead !== undefined) throw new Error(`${dead.name} ended unexpectedly:\n${dead.lines.join('\n')}`);
         const run = await this.runOf(runId);
         return endedRunStates.some((state) => state === run?.['state']) && run;
       },
@@ -178,19 +178,19 @@ export class RealEngine {
     );
   }
 
-  /** Its death is no surprise. */
-  mayDie(service: ServiceProcess): void {
-    this.expectedDead.add(service);
+  /** Marks a service whose end is expected. */
+  expectEnd(service: ServiceProcess): void {
+    this.expectedEnds.add(service);
   }
 
-  /** Kills a service with SIGKILL, as an accident would. */
+  /** Kills a service with SIGKILL. */
   async kill(service: ServiceProcess): Promise<void> {
-    this.expectedDead.add(service);
+    this.expectedEnds.add(service);
     await service.end('SIGKILL');
   }
 
   async stop(service: ServiceProcess): Promise<{ code: number | null; signal: string | null }> {
-    this.expectedDead.add(service);
+    this.expectedEnds.add(service);
     return service.end('SIGTERM');
   }
 
@@ -205,7 +205,7 @@ export class RealEngine {
     return states;
   }
 
-  /** Ends everything and forgets the databases. */
+  /** Ends all processes and empties the databases. */
   async close(): Promise<void> {
     for (const service of this.services) await service.end('SIGKILL');
     await this.bus.close();
@@ -218,7 +218,7 @@ export class RealEngine {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private readonly expectedDead = new Set<ServiceProcess>();
+  private readonly expectedEnds = new Set<ServiceProcess>();
 }
 
 function noteOf(topic: string, index: number): Note {

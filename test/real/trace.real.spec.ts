@@ -5,31 +5,34 @@ import { RealEngine, stageNames } from './real-engine.js';
 const timeoutMs = 600_000;
 
 describe('the trace of a run on real servers', () => {
-  let line: RealEngine;
+  let engine: RealEngine;
 
-  afterEach(() => line.close(), 600_000);
+  afterEach(() => engine.close(), 600_000);
 
   it(
     'S6: one trace id in Jaeger holds spans of all six services across a wait of six hours and a restart of the poller',
     async () => {
-      line = await RealEngine.open({ simulator: ['--speed', '1440', '--turnaround', '6h'] });
-      await line.addNotes('sluices', 30);
-      await line.start(...stageNames);
-      const runIds = [await line.ask('sluices', 'embeddings'), await line.ask('sluices', 'inference')];
-      const batches = line.state.collection('batches');
+      engine = await RealEngine.open({ simulator: ['--speed', '1440', '--turnaround', '6h'] });
+      await engine.addNotes('sluices', 30);
+      await engine.start(...stageNames);
+      const runIds = [
+        await engine.requestRun('sluices', 'embeddings'),
+        await engine.requestRun('sluices', 'inference'),
+      ];
+      const batches = engine.state.collection('batches');
       await eventually(
-        'both wait at the provider',
+        'both batches at the provider',
         async () => (await batches.count({ state: 'submitted' })) === 2,
         600_000,
         100,
       );
 
-      const [former] = line.of('status-poller');
-      expect(await line.stop(former!)).toEqual({ code: 0, signal: null });
-      await line.start('status-poller');
+      const [previous] = engine.of('status-poller');
+      expect(await engine.stop(previous!)).toEqual({ code: 0, signal: null });
+      await engine.start('status-poller');
 
       for (const runId of runIds) {
-        const run = await line.endOf(runId);
+        const run = await engine.endOf(runId);
         const traceId = String(run['traceparent']).split('-')[1]!;
         const spans = await eventually(
           'spans of all six services',

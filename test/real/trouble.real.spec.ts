@@ -6,7 +6,7 @@ import { batchmill, type CommandResult } from '../end-to-end/command.js';
 import { RealEngine, stageNames } from './real-engine.js';
 
 const timeoutMs = 600_000;
-/** What people and programs outside send, and a fact that the notifier records as its input. */
+/** The topics of commands and requests, and that of an event that the notifier records as its input. */
 const inputs = [...events.filter(({ isInput }) => isInput).map(topicOf), topicOf(RunFinished)];
 const requests = topicOf(RunRequested);
 
@@ -17,23 +17,23 @@ interface LetterJson {
   readonly redriven?: boolean;
 }
 
-describe('trouble on real servers', () => {
-  let line: RealEngine;
+describe('bad messages, bad documents and lost data on real servers', () => {
+  let engine: RealEngine;
 
   beforeEach(async () => {
-    line = await RealEngine.open({
+    engine = await RealEngine.open({
       env: { NOTES_BATCH_SIZE: '10', BATCHMILL_MAX_ATTEMPTS: '2', BATCHMILL_BACKOFF: '0.1' },
     });
   });
-  afterEach(() => line.close(), 600_000);
+  afterEach(() => engine.close(), 600_000);
 
   it(
-    'X1: a message that cannot be used is a dead letter on every input topic, the rest flows, and redriving puts it back',
+    'X1: an unusable message is a dead letter on every input topic, other messages are handled, and redriving publishes it again',
     async () => {
-      await line.addNotes('wells', 20);
-      await line.start(...stageNames);
-      const mark = `poison-${line.collection}`;
-      await line.bus.publish(
+      await engine.addNotes('wells', 20);
+      await engine.start(...stageNames);
+      const mark = `poison-${engine.collection}`;
+      await engine.bus.publish(
         inputs.map((topic) => ({
           topic,
           key: mark,
@@ -41,10 +41,10 @@ describe('trouble on real servers', () => {
           headers: {},
         })),
       );
-      const typedByHand = JSON.stringify({ runId: 'by-hand', pipeline: 'notes', parameters: { topics: ['wells'] } });
-      await line.bus.publish([{ topic: requests, key: null, value: `${typedByHand}\n`, headers: {} }]);
+      const request = JSON.stringify({ runId: 'by-hand', pipeline: 'notes', parameters: { topics: ['wells'] } });
+      await engine.bus.publish([{ topic: requests, key: null, value: `${request}\n`, headers: {} }]);
 
-      const run = await line.endOf('by-hand');
+      const run = await engine.endOf('by-hand');
       expect(run['totals']).toMatchObject({ documents: { succeeded: 20, failed: 0 } });
       const letters = await eventually(
         'a dead letter on every topic',
@@ -63,7 +63,7 @@ describe('trouble on real servers', () => {
       expect(shown.out).toContain(mark);
       expect((await command('dlt', 'redrive', letter.id)).code).toBe(0);
       const again = await eventually(
-        'the redriven message as a newer letter',
+        'the redriven message as a newer dead letter',
         async () => {
           const found = (await lettersOf(mark)).filter(({ topic }) => topic === letter.topic);
           return found.length === 2 && found;
@@ -82,106 +82,101 @@ describe('trouble on real servers', () => {
   it(
     'X1: a document whose id is too long for the vector store fails alone, and the others of its batch are stored',
     async () => {
-      await line.addNotes('weirs', 5);
+      await engine.addNotes('weirs', 5);
       const _id = 'w'.repeat(1_100);
-      await line.documents.collection('notes').insertOne({ _id, topic: 'weirs', book: 'b', text: 'A note.' });
-      await line.start(...stageNames);
+      await engine.documents.collection('notes').insertOne({ _id, topic: 'weirs', book: 'b', text: 'A note.' });
+      await engine.start(...stageNames);
 
-      const run = await line.endOf(await line.ask('weirs', 'embeddings'));
+      const run = await engine.endOf(await engine.requestRun('weirs', 'embeddings'));
 
       expect(run['totals']).toMatchObject({ documents: { succeeded: 5, failed: 1, left: 0 } });
-      expect(await line.vectors.count(line.collection)).toBe(5);
-      const failed = await line.documents.collection('notes').findOne({ _id });
+      expect(await engine.vectors.count(engine.collection)).toBe(5);
+      const failed = await engine.documents.collection('notes').findOne({ _id });
       expect(JSON.stringify(failed)).toContain('document.vector-refused');
     },
     timeoutMs,
   );
 
   it(
-    'work that always fails is parked alone, and a retry puts it back when its cause is gone',
+    'only the work that always fails is parked, and a retry by hand completes it once the cause is removed',
     async () => {
-      await line.addNotes('dams', 40);
-      await line.start('chunk-scanner', 'jsonl-builder', 'batch-submitter', 'status-poller', 'notifier');
-      const runId = await line.ask('dams', 'embeddings');
-      const batches = line.state.collection('batches');
+      await engine.addNotes('dams', 40);
+      await engine.start('chunk-scanner', 'jsonl-builder', 'batch-submitter', 'status-poller', 'notifier');
+      const runId = await engine.requestRun('dams', 'embeddings');
+      const batches = engine.state.collection('batches');
       await eventually(
-        'all answers are there',
+        'all batches settled',
         async () => (await batches.count({ state: 'settled' })) === 4,
         600_000,
         200,
       );
       const broken = await batches.findOne({ state: 'settled' }, { sort: { _id: 1 } });
-      const files = line.state.collection('batchmill.files');
+      const files = engine.state.collection('batchmill.files');
       const lost = await files.findOne({ _id: broken!['manifest'] });
       await files.deleteMany({ _id: lost!['_id'] });
-      await line.start('result-ingester');
+      await engine.start('result-ingester');
 
       await eventually(
-        'the broken one is parked',
+        'the broken batch parked',
         async () => (await batches.count({ parked: true })) === 1,
         600_000,
         200,
       );
       await eventually(
-        'the others are ingested',
+        'the other batches ingested',
         async () => (await batches.count({ state: 'ingested' })) === 3,
         600_000,
         200,
       );
-      const stuck = await command('stuck', 'list', '--json');
-      expect(stuck.out).toContain(String(broken!['_id']));
-      expect(stuck.out).toContain('blobs.missing');
+      const parked = await command('stuck', 'list', '--json');
+      expect(parked.out).toContain(String(broken!['_id']));
+      expect(parked.out).toContain('blobs.missing');
 
       await files.insertOne(lost!);
       expect((await command('stuck', 'retry', String(broken!['_id']))).code).toBe(0);
-      const run = await line.endOf(runId);
+      const run = await engine.endOf(runId);
       expect(run['totals']).toMatchObject({ documents: { succeeded: 40, failed: 0, left: 0 } });
-      expect(await line.vectors.count(line.collection)).toBe(40);
+      expect(await engine.vectors.count(engine.collection)).toBe(40);
     },
     timeoutMs,
   );
 
   it(
-    'a run finishes although everything that Kafka held is gone in the middle of it',
+    'a run finishes although Kafka loses all messages in the middle of it',
     async () => {
-      await line.addNotes('locks', 40);
-      await line.start('chunk-scanner', 'jsonl-builder', 'batch-submitter');
-      const runId = await line.ask('locks', 'embeddings');
-      const batches = line.state.collection('batches');
-      await eventually(
-        'a batch is submitted',
-        async () => (await batches.count({ state: 'submitted' })) > 0,
-        600_000,
-        50,
-      );
+      await engine.addNotes('locks', 40);
+      await engine.start('chunk-scanner', 'jsonl-builder', 'batch-submitter');
+      const runId = await engine.requestRun('locks', 'embeddings');
+      const batches = engine.state.collection('batches');
+      await eventually('a submitted batch', async () => (await batches.count({ state: 'submitted' })) > 0, 600_000, 50);
 
       await emptyKafka();
-      await line.start('status-poller', 'result-ingester', 'notifier');
+      await engine.start('status-poller', 'result-ingester', 'notifier');
 
-      const run = await line.endOf(runId);
+      const run = await engine.endOf(runId);
       expect(run['totals']).toMatchObject({ documents: { succeeded: 40, failed: 0, left: 0 } });
-      expect(await line.simulator.ledger()).toMatchObject({ requests: 40, twice: [] });
+      expect(await engine.simulator.ledger()).toMatchObject({ requests: 40, twice: [] });
     },
     timeoutMs,
   );
 
-  it('the topics can be made before there is a service, those for dead letters too', async () => {
+  it('the topics, including those for dead letters, can be created before any service runs', async () => {
     const { code, out } = await command('topics', 'create');
 
     expect(code).toBe(0);
-    const made = out.trim().split('\n');
-    expect(made).toEqual(expect.arrayContaining(events.map(topicOf)));
+    const created = out.trim().split('\n');
+    expect(created).toEqual(expect.arrayContaining(events.map(topicOf)));
     const admin = new Kafka({ brokers: [serverAddresses.kafka.replace('kafka://', '')] }).admin();
     await admin.connect();
-    expect(await admin.listTopics()).toEqual(expect.arrayContaining(made));
+    expect(await admin.listTopics()).toEqual(expect.arrayContaining(created));
     await admin.disconnect();
   });
 
   async function command(...args: string[]): Promise<CommandResult> {
-    return batchmill(import.meta.dirname, args, { env: { ...line.env } });
+    return batchmill(import.meta.dirname, args, { env: { ...engine.env } });
   }
 
-  /** The letters of this test: others may lie there from before. */
+  /** The dead letters of this test; others may be on the topics from before. */
   async function lettersOf(key: string): Promise<LetterJson[]> {
     const { out, err, code } = await command('dlt', 'list', '--limit', '1000', '--json');
     if (code !== 0) throw new Error(err);

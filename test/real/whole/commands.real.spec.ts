@@ -9,22 +9,22 @@ import { RealEngine, stageNames } from '../real-engine.js';
 const timeoutMs = 600_000;
 const documents = 400;
 
-describe('wishes, schedules and consumers on the real servers', () => {
-  let line: RealEngine;
+describe('commands, schedules and consumers on the real servers', () => {
+  let engine: RealEngine;
   let hook: WebhookReceiver;
 
   beforeEach(async () => {
     hook = await WebhookReceiver.open();
   });
   afterEach(async () => {
-    await line.close();
+    await engine.close();
     await hook.goAway();
   }, 120_000);
 
   it(
-    'R10 N1: a run is paused, goes on, and is done again, with services killed meanwhile; each document is done as often as it was asked for, and people are told',
+    'R10 N1: a run is paused, resumed and redone while services are killed; each document is processed once per run, and each end is notified',
     async () => {
-      line = await RealEngine.open({
+      engine = await RealEngine.open({
         env: {
           NOTES_BATCH_SIZE: '20',
           BATCHMILL_MAX_WAITING_BATCHES: '2',
@@ -32,84 +32,86 @@ describe('wishes, schedules and consumers on the real servers', () => {
           NOTIFICATION_ALLOW_PRIVATE: 'true',
         },
       });
-      await line.addNotes('weirs', documents);
-      await line.start(...stageNames);
+      await engine.addNotes('weirs', documents);
+      await engine.start(...stageNames);
 
-      const first = await line.ask('weirs', 'inference');
-      await eventually('the first batch', async () => (await line.simulator.ledger()).batches.length > 0, timeoutMs);
-      await line.say(new RunPauseRequested({ runId: first }));
-      const stood = await batchesAtRest(first);
-      expect(stood).toBeLessThan(documents / 20);
-      expect(await batchesAtRest(first)).toBe(stood);
-      await line.say(new RunResumeRequested({ runId: first }));
-      const ended = await line.endOf(first, timeoutMs);
+      const first = await engine.requestRun('weirs', 'inference');
+      await eventually('the first batch', async () => (await engine.simulator.ledger()).batches.length > 0, timeoutMs);
+      await engine.publish(new RunPauseRequested({ runId: first }));
+      const batchCount = await batchesAtRest(first);
+      expect(batchCount).toBeLessThan(documents / 20);
+      expect(await batchesAtRest(first)).toBe(batchCount);
+      await engine.publish(new RunResumeRequested({ runId: first }));
+      const ended = await engine.endOf(first, timeoutMs);
 
-      const again = await line.ask('weirs', 'inference', { runId: 'weirs-again', redo: 'all' });
+      const again = await engine.requestRun('weirs', 'inference', { runId: 'weirs-again', redo: 'all' });
       for (const name of ['chunk-scanner', 'result-ingester', 'batch-submitter'] as const) {
         // It may have ended before the last is killed.
-        const hasBegun = async (): Promise<boolean> => (await line.runOf(again))?.['startedAt'] instanceof Date;
+        const hasBegun = async (): Promise<boolean> => (await engine.runOf(again))?.['startedAt'] instanceof Date;
         await eventually(`the beginning of ${again}`, hasBegun, timeoutMs);
-        for (const service of line.of(name)) await line.kill(service);
-        await line.start(name);
+        for (const service of engine.of(name)) await engine.kill(service);
+        await engine.start(name);
       }
-      const redone = await line.endOf(again, timeoutMs);
+      const redone = await engine.endOf(again, timeoutMs);
 
       for (const run of [ended, redone]) {
         expect(run['totals']).toMatchObject({ documents: { succeeded: documents, failed: 0, left: 0, takenOver: 0 } });
       }
-      expect(await line.statesOf('weirs', 'ai_status')).toEqual({ completed: documents });
+      expect(await engine.statesOf('weirs', 'ai_status')).toEqual({ completed: documents });
       const twice = { topic: 'weirs', 'answers.1': { $exists: true }, 'answers.2': { $exists: false } };
-      expect(await line.documents.collection('notes').count(twice)).toBe(documents);
+      expect(await engine.documents.collection('notes').count(twice)).toBe(documents);
       // Each was billed by both runs, and by each of them once.
-      const ledger = await line.simulator.ledger();
+      const ledger = await engine.simulator.ledger();
       expect(ledger.requests).toBe(2 * documents);
       expect(ledger.twice).toEqual(Array.from({ length: documents }, () => expect.objectContaining({ times: 2 })));
-      await eventually('both ends told', () => toldOf('run.ended').length === 2, timeoutMs);
-      expect(toldOf('run.ended')).toMatchObject([{ runId: first }, { runId: again }]);
-      expect(toldOf('work.parked')).toEqual([]);
+      await eventually('the notifications of both ends', () => notificationsOf('run.ended').length === 2, timeoutMs);
+      expect(notificationsOf('run.ended')).toMatchObject([{ runId: first }, { runId: again }]);
+      expect(notificationsOf('work.parked')).toEqual([]);
     },
     timeoutMs * 3,
   );
 
   it(
-    'R3: of two scanners one starts a scheduled run, once',
+    'R3: a scheduled run is started once, though two scanners run',
     async () => {
-      line = await RealEngine.open({ env: { NOTES_BATCH_SIZE: '20' } });
-      const folder = join(line.folder, 'pipelines');
+      engine = await RealEngine.open({ env: { NOTES_BATCH_SIZE: '20' } });
+      const folder = join(engine.folder, 'pipelines');
       await mkdir(join(folder, 'minutely'), { recursive: true });
-      await writeFile(join(folder, 'minutely/minutely.pipeline.ts'), minutely(line.collection));
-      await line.addNotes('clocks', 30);
+      await writeFile(join(folder, 'minutely/minutely.pipeline.ts'), minutely(engine.collection));
+      await engine.addNotes('clocks', 30);
       const env = { BATCHMILL_PIPELINES: folder };
-      for (const name of [...stageNames, 'chunk-scanner'] as const) await line.startOne(name, { env });
+      for (const name of [...stageNames, 'chunk-scanner'] as const) await engine.startOne(name, { env });
 
-      const runs = line.state.collection('runs');
+      const runs = engine.state.collection('runs');
       await eventually('a run', async () => (await runs.count({ state: 'finished' })) > 0, timeoutMs, 200);
       const [started] = await Array.fromAsync(runs.find({}, { sort: { _id: 1 } }));
 
       expect(started).toMatchObject({ pipeline: 'minutely', totals: { documents: { succeeded: 30 } } });
       const times = (await Array.fromAsync(runs.find({}))).map(({ _id }) => String(_id));
       expect(new Set(times).size).toBe(times.length);
-      expect(await line.simulator.ledger()).toMatchObject({ requests: 30, twice: [] });
+      expect(await engine.simulator.ledger()).toMatchObject({ requests: 30, twice: [] });
     },
     timeoutMs * 2,
   );
 
   it(
-    'S7 I4: a consumer of its own asks for its run, and takes its answers up',
+    'S7 I4: a consumer outside the engine requests its run and handles its answers',
     async () => {
-      line = await RealEngine.open();
+      engine = await RealEngine.open();
       const groups = Array.from({ length: 30 }, (_, index) => ({
         _id: `story-${index}`,
         story_group_id: index % 20,
         stories: [{ title: `Mill ${index}`, text: `Mill ${index} opens by the river.` }],
       }));
-      await line.documents.collection('story_groups').insertMany(groups);
-      await line.documents.collection('entities').insertMany([{ _id: 'e1', name: 'Mill', aliases: [], type: 'place' }]);
-      await line.start(...stageNames);
-      line.services.push(await ServiceProcess.start('entity-linker', line.env));
+      await engine.documents.collection('story_groups').insertMany(groups);
+      await engine.documents
+        .collection('entities')
+        .insertMany([{ _id: 'e1', name: 'Mill', aliases: [], type: 'place' }]);
+      await engine.start(...stageNames);
+      engine.services.push(await ServiceProcess.start('entity-linker', engine.env));
 
       for (const rows of ['story_topics', 'story_entities']) {
-        const written = line.documents.collection(rows);
+        const written = engine.documents.collection(rows);
         const whole = async (): Promise<boolean> => {
           const found = await Array.fromAsync(written.find({}));
           const parts = found.flatMap((row) => row['documents'] as unknown[]);
@@ -118,32 +120,32 @@ describe('wishes, schedules and consumers on the real servers', () => {
         await eventually(`20 rows of 30 documents in ${rows}`, whole, timeoutMs, 200);
       }
 
-      expect(await line.simulator.ledger()).toMatchObject({ requests: 2 * groups.length, twice: [] });
+      expect(await engine.simulator.ledger()).toMatchObject({ requests: 2 * groups.length, twice: [] });
     },
     timeoutMs * 2,
   );
 
-  /** How many batches there are at the provider once the run is paused, none of them is on its way, and the scanner has looked at the run twice since. */
+  /** The number of batches at the provider once the run is paused, all of them are ingested, and the scanner has polled the run twice since. */
   async function batchesAtRest(runId: string): Promise<number> {
-    const batches = line.state.collection('batches');
+    const batches = engine.state.collection('batches');
     await eventually(
-      'everything at rest',
+      'a paused run without batches in progress',
       async () => {
-        const underWay = await batches.count({ runId, state: { $in: ['submitted', 'settled'] } });
-        return underWay === 0 && (await line.runOf(runId))?.['pausedAt'] instanceof Date;
+        const inProgress = await batches.count({ runId, state: { $in: ['submitted', 'settled'] } });
+        return inProgress === 0 && (await engine.runOf(runId))?.['pausedAt'] instanceof Date;
       },
       timeoutMs,
     );
-    const fence = Number((await line.runOf(runId))?.['fence']);
-    const hasLooked = async (): Promise<boolean> => Number((await line.runOf(runId))?.['fence']) > fence + 1;
-    await eventually('two more looks at the run', hasLooked, timeoutMs);
-    return (await line.simulator.ledger()).batches.length;
+    const fence = Number((await engine.runOf(runId))?.['fence']);
+    const hasPolled = async (): Promise<boolean> => Number((await engine.runOf(runId))?.['fence']) > fence + 1;
+    await eventually('two more polls of the run', hasPolled, timeoutMs);
+    return (await engine.simulator.ledger()).batches.length;
   }
 
-  function toldOf(type: string): unknown[] {
+  function notificationsOf(type: string): unknown[] {
     return hook.posts
       .map(({ body }) => JSON.parse(body) as { type: string; data: object })
-      .filter((told) => told.type === type)
+      .filter((notification) => notification.type === type)
       .map(({ data }) => data);
   }
 });

@@ -9,171 +9,173 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Moment, PortCall } from '../../crash/moments.js';
 import { RealEngine, requestOf, stageNames } from '../real-engine.js';
-import { KilledEngine, type Awake } from '../killed-engine.js';
+import { KilledEngine, type ThawTime } from '../killed-engine.js';
 
 const timeoutMs = 600_000;
 
-type Sleeper = Moment & { readonly at: PortCall };
+type FreezePoint = Moment & { readonly at: PortCall };
 
-/** Two processes of a service; the one that comes to the call first sleeps, the other one goes on for it. */
-const sleepers: readonly (readonly [string, Awake, Sleeper])[] = [
+/** Of two processes of a service, the one that makes the call first is frozen, and the other one takes over. */
+const freezePoints: readonly (readonly [string, ThawTime, FreezePoint])[] = [
   [
-    'interleaving 2: the run’s lease lost in mid-page',
-    'when it was taken over',
-    sleeper('page', 'chunk-scanner', 'embeddings', at('notes', 'bulk', 'after', '"asked"')),
+    'interleaving 2: the run’s lease is lost in the middle of a page',
+    'when its work was taken over',
+    freezePoint('page', 'chunk-scanner', 'embeddings', at('notes', 'bulk', 'after', '"requested"')),
   ],
   [
-    'interleaving 2: the run’s lease lost before a claim is opened',
+    'interleaving 2: the run’s lease is lost before a claim is opened',
     'after the end of the run',
-    sleeper('claim', 'chunk-scanner', 'inference', at('claims', 'insertOne', 'before', '"open"')),
+    freezePoint('claim', 'chunk-scanner', 'inference', at('claims', 'insertOne', 'before', '"open"')),
   ],
   [
-    'interleaving 3: a late mark on documents that somebody else has taken',
+    'interleaving 3: a late mark on documents that another scanner has claimed',
     'after the end of the run',
-    sleeper('mark', 'chunk-scanner', 'embeddings', at('notes', 'bulk', 'before', '"asked"')),
+    freezePoint('mark', 'chunk-scanner', 'embeddings', at('notes', 'bulk', 'before', '"requested"')),
   ],
   [
-    'interleaving 5: two builders of one claim, a document edited between',
+    'interleaving 5: two builders of one claim, a document edited in between',
     'after the end of the run',
-    sleeper('file', 'jsonl-builder', 'inference', at('batches', 'insertOne', 'before')),
+    freezePoint('file', 'jsonl-builder', 'inference', at('batches', 'insertOne', 'before')),
   ],
   [
     'interleaving 7: a submitter frozen after arming',
-    'when it was taken over',
-    sleeper('armed', 'batch-submitter', 'embeddings', at('batches', 'updateOne', 'after', '"armed":{"key"')),
+    'when its work was taken over',
+    freezePoint('armed', 'batch-submitter', 'embeddings', at('batches', 'updateOne', 'after', '"armed":{"key"')),
   ],
   [
     'interleaving 7: a submitter frozen after arming',
     'after the end of the run',
-    sleeper('late', 'batch-submitter', 'inference', at('batches', 'updateOne', 'after', '"armed":{"key"')),
+    freezePoint('late', 'batch-submitter', 'inference', at('batches', 'updateOne', 'after', '"armed":{"key"')),
   ],
   [
-    'interleaving 12: an ingester frozen in mid-slice',
-    'when it was taken over',
-    sleeper('slice', 'result-ingester', 'inference', at('notes', 'bulk', 'after', '"done"')),
+    'interleaving 12: an ingester frozen in the middle of a slice',
+    'when its work was taken over',
+    freezePoint('slice', 'result-ingester', 'inference', at('notes', 'bulk', 'after', '"done"')),
   ],
   [
     'interleaving 12: an ingester frozen before it writes answers',
     'after the end of the run',
-    sleeper('answer', 'result-ingester', 'inference', at('notes', 'bulk', 'before', '"done"')),
+    freezePoint('answer', 'result-ingester', 'inference', at('notes', 'bulk', 'before', '"done"')),
   ],
 ];
 
-describe('a process that is frozen in the middle of its work, and goes on when another one has done it', () => {
-  let struck: KilledEngine;
+describe('a process that is frozen in the middle of its work, and continues after another one has done it', () => {
+  let killedEngine: KilledEngine;
 
   beforeAll(async () => {
-    struck = await KilledEngine.open();
+    killedEngine = await KilledEngine.open();
   });
-  afterAll(() => struck.close(), 600_000);
+  afterAll(() => killedEngine.close(), 600_000);
 
-  it.each(sleepers)('%s; awake %s', (_, awake, moment) => struck.freezeAt(moment, awake, edit), timeoutMs);
+  it.each(freezePoints)(
+    '%s; thawed %s',
+    (_, thawTime, moment) => killedEngine.freezeAt(moment, thawTime, edit),
+    timeoutMs,
+  );
 
-  it('every one slept; nothing is billed twice, no vector is double, and no file is left at the provider', async () => {
-    struck.expectHit(sleepers.map(([, , moment]) => moment));
-    await struck.expectNothingTwice();
+  it('every process was frozen; nothing is billed twice, no vector is stored twice, and no file is left at the provider', async () => {
+    killedEngine.expectHit(freezePoints.map(([, , moment]) => moment));
+    await killedEngine.expectNothingTwice();
   });
 
-  /** Of every run one document, so that who renders it again renders something else. */
+  /** Edits one document of every run, so that a second rendering differs. */
   async function edit(topic: string): Promise<void> {
-    const notes = struck.line.documents.collection('notes');
+    const notes = killedEngine.engine.documents.collection('notes');
     expect(await notes.updateOne({ _id: `${topic}-000000` }, { $set: { text: 'Edited meanwhile.' } })).toMatchObject({
       matched: 1,
     });
   }
 });
 
-describe('processes that want the same at the same time', () => {
-  let line: RealEngine;
+describe('concurrent processes', () => {
+  let engine: RealEngine;
 
   beforeEach(async () => {
-    line = await RealEngine.open({
+    engine = await RealEngine.open({
       env: { NOTES_BATCH_SIZE: '20', BATCHMILL_SLICE_LINES: '2', COMPLETION_TIMEOUT: '3' },
     });
   });
-  afterEach(() => line.close(), 600_000);
+  afterEach(() => engine.close(), 600_000);
 
   it(
-    'interleaving 13: two functions of one document ending at the same moment in two ingesters',
+    'interleaving 13: two functions of one document end at the same time in two ingesters',
     async () => {
-      await line.addNotes('pair', 120);
-      await line.start(...stageNames, 'result-ingester');
+      await engine.addNotes('pair', 120);
+      await engine.start(...stageNames, 'result-ingester');
 
-      const run = await line.endOf(await line.ask('pair', 'inference', { pipeline: 'two-answers' }), timeoutMs);
+      const run = await engine.endOf(
+        await engine.requestRun('pair', 'inference', { pipeline: 'two-answers' }),
+        timeoutMs,
+      );
 
       expect(run['totals']).toMatchObject({ documents: { succeeded: 120, failed: 0, left: 0 } });
-      for await (const { answers } of line.documents.collection('notes').find({ topic: 'pair' })) {
+      for await (const { answers } of engine.documents.collection('notes').find({ topic: 'pair' })) {
         const by = (answers as { readonly by: string }[]).map((answer) => answer.by);
         expect(by.sort()).toEqual(['summary', 'title']);
       }
-      expect(await line.statesOf('pair', 'ai_status')).toEqual({ completed: 120 });
-      for (const ingester of line.of('result-ingester')) {
+      expect(await engine.statesOf('pair', 'ai_status')).toEqual({ completed: 120 });
+      for (const ingester of engine.of('result-ingester')) {
         expect(await ingester.counted('batchmill_works_total')).toBeGreaterThan(0);
       }
-      expect(await line.simulator.ledger()).toMatchObject({ requests: 240, twice: [] });
+      expect(await engine.simulator.ledger()).toMatchObject({ requests: 240, twice: [] });
     },
     timeoutMs,
   );
 
   it(
-    'interleaving 16: two runs wanting the same documents, of two scanners',
+    'interleaving 16: two runs over the same documents by two scanners share them',
     async () => {
-      await line.addNotes('wanted', 300);
-      await line.start(...stageNames, 'chunk-scanner');
+      await engine.addNotes('wanted', 300);
+      await engine.start(...stageNames, 'chunk-scanner');
 
       const runIds = await Promise.all(
-        ['one', 'other'].map((name) => line.ask('wanted', 'embeddings', { runId: `wanted-${name}` })),
+        ['one', 'other'].map((name) => engine.requestRun('wanted', 'embeddings', { runId: `wanted-${name}` })),
       );
-      const runs = await Promise.all(runIds.map((runId) => line.endOf(runId, timeoutMs)));
+      const runs = await Promise.all(runIds.map((runId) => engine.endOf(runId, timeoutMs)));
 
       const done = runs.map(({ totals }) => (totals as { documents: { succeeded: number } }).documents.succeeded);
       process.stdout.write(`interleaving 16: ${done.join(' and ')} documents\n`);
       expect(done.reduce((sum, one) => sum + one, 0)).toBe(300);
-      expect(await line.statesOf('wanted', 'embedding_status')).toEqual({ completed: 300 });
-      expect(await line.simulator.ledger()).toMatchObject({ requests: 300, twice: [] });
+      expect(await engine.statesOf('wanted', 'embedding_status')).toEqual({ completed: 300 });
+      expect(await engine.simulator.ledger()).toMatchObject({ requests: 300, twice: [] });
     },
     timeoutMs,
   );
 
   it(
-    'interleaving 22: the provider away for longer than any timeout while replicas join',
+    'interleaving 22: an outage of the provider longer than any timeout, during which replicas join',
     async () => {
-      await line.addNotes('away', 200);
-      await line.start(...stageNames);
-      const runId = await line.ask('away', 'embeddings');
-      const batches = line.state.collection('batches');
-      await eventually(
-        'the first batches submitted',
-        async () => (await batches.count({ state: 'submitted' })) > 0,
-        600_000,
-        20,
-      );
+      await engine.addNotes('away', 200);
+      await engine.start(...stageNames);
+      const runId = await engine.requestRun('away', 'embeddings');
+      const batches = engine.state.collection('batches');
+      await eventually('a submitted batch', async () => (await batches.count({ state: 'submitted' })) > 0, 600_000, 20);
 
-      line.simulator.freeze();
+      engine.simulator.freeze();
       try {
         await delay(15_000);
-        await line.start('batch-submitter', 'status-poller', 'result-ingester');
+        await engine.start('batch-submitter', 'status-poller', 'result-ingester');
         await delay(5_000);
       } finally {
-        line.simulator.thaw();
+        engine.simulator.thaw();
       }
 
-      const run = await line.endOf(runId, timeoutMs);
+      const run = await engine.endOf(runId, timeoutMs);
       expect(run['totals']).toMatchObject({ documents: { succeeded: 200, failed: 0, left: 0 } });
-      expect(await line.vectors.count(line.collection)).toBe(200);
-      expect(await line.simulator.ledger()).toMatchObject({ twice: [] });
+      expect(await engine.vectors.count(engine.collection)).toBe(200);
+      expect(await engine.simulator.ledger()).toMatchObject({ twice: [] });
       for (const name of ['runs', 'claims', 'batches']) {
-        expect(await line.state.collection(name).count({ parked: true })).toBe(0);
+        expect(await engine.state.collection(name).count({ parked: true })).toBe(0);
       }
     },
     timeoutMs,
   );
 
   it(
-    'interleaving 23: two installations sharing one key: neither touches what the other has at the provider',
+    'interleaving 23: two installations that share one key do not touch each other’s batches and files',
     async () => {
-      await line.addNotes('mine', 200);
-      const home = join(line.folder, 'other');
+      await engine.addNotes('mine', 200);
+      const home = join(engine.folder, 'other');
       mkdirSync(home);
       const documents = EmbeddedStore.open({ file: join(home, 'state.db') });
       await documents.collection('notes').insertMany(
@@ -184,7 +186,7 @@ describe('processes that want the same at the same time', () => {
           text: `Theirs, ${index}.`,
         })),
       );
-      const { OPENAI_BASE_URL = '', BATCHMILL_PIPELINES = '', NOTES_BATCH_SIZE = '' } = line.env;
+      const { OPENAI_BASE_URL = '', BATCHMILL_PIPELINES = '', NOTES_BATCH_SIZE = '' } = engine.env;
       const other = await ServiceProcess.start('all-in-one', {
         ...{
           OPENAI_BASE_URL,
@@ -197,12 +199,15 @@ describe('processes that want the same at the same time', () => {
         ...{ BATCHMILL_SWEEP_INTERVAL: '2', BATCHMILL_ARM_SECONDS: '3', BATCHMILL_STALE_LIST_SECONDS: '1' },
       });
       try {
-        await line.start(...stageNames);
+        await engine.start(...stageNames);
         const runs = documents.collection('runs');
-        await askEmbedded(home, requestOf('theirs', { runId: 'theirs', pipeline: 'notes', endpoint: 'embeddings' }));
-        const run = await line.endOf(await line.ask('mine', 'embeddings'), timeoutMs);
+        await publishEmbedded(
+          home,
+          requestOf('theirs', { runId: 'theirs', pipeline: 'notes', endpoint: 'embeddings' }),
+        );
+        const run = await engine.endOf(await engine.requestRun('mine', 'embeddings'), timeoutMs);
         const theirs = await eventually(
-          'the end of theirs',
+          'the end of the other installation’s run',
           async () => {
             const found = await runs.findOne({ _id: 'theirs' });
             return found?.['state'] === 'finished' && found;
@@ -217,7 +222,7 @@ describe('processes that want the same at the same time', () => {
         const ledger = await eventually(
           'no file left',
           async () => {
-            const found = await line.simulator.ledger();
+            const found = await engine.simulator.ledger();
             return found.files.length === 0 && found;
           },
           600_000,
@@ -234,15 +239,20 @@ describe('processes that want the same at the same time', () => {
   );
 });
 
-async function askEmbedded(home: string, request: OutgoingMessage): Promise<void> {
+async function publishEmbedded(home: string, request: OutgoingMessage): Promise<void> {
   const bus = EmbeddedBus.open({ file: join(home, 'bus.db'), clock: new SystemClock() });
   await bus.publish([request]);
   await bus.close();
 }
 
-function sleeper(id: string, service: Moment['service'], endpoint: Moment['endpoint'], call: PortCall): Sleeper {
+function freezePoint(
+  id: string,
+  service: Moment['service'],
+  endpoint: Moment['endpoint'],
+  call: PortCall,
+): FreezePoint {
   return {
-    id: `sleeper-${id}`,
+    id: `frozen-${id}`,
     name: `${id}: ${call.when} ${call.method} of ${call.collection}`,
     service,
     endpoint,
@@ -250,6 +260,6 @@ function sleeper(id: string, service: Moment['service'], endpoint: Moment['endpo
   };
 }
 
-function at(collection: string, method: string, when: PortCall['when'], ...given: string[]): PortCall {
-  return { port: 'store', collection, method, given, when };
+function at(collection: string, method: string, when: PortCall['when'], ...argumentParts: string[]): PortCall {
+  return { port: 'store', collection, method, argumentParts, when };
 }

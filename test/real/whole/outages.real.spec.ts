@@ -6,38 +6,38 @@ import { RealEngine, stageNames } from '../real-engine.js';
 
 const timeoutMs = 600_000;
 const documents = 600;
-const awayMs = 60_000;
+const outageMs = 60_000;
 
 interface Health {
   readonly status: string;
   readonly away: readonly { readonly dependency: string; readonly message: string }[];
 }
 
-/** The servers are those that `npm run servers:up` started: a test that stops somebody's own server throws. */
-describe('a server that goes away in the middle of a run', () => {
-  let line: RealEngine;
+/** Uses the servers that `npm run servers:up` started. A test refuses to stop any other server. */
+describe('an outage in the middle of a run', () => {
+  let engine: RealEngine;
 
   beforeEach(async () => {
-    line = await RealEngine.open({ env: { NOTES_BATCH_SIZE: '20', BATCHMILL_CONCURRENCY: '2' } });
-    await line.addNotes('weirs', documents);
-    await line.start(...stageNames);
+    engine = await RealEngine.open({ env: { NOTES_BATCH_SIZE: '20', BATCHMILL_CONCURRENCY: '2' } });
+    await engine.addNotes('weirs', documents);
+    await engine.start(...stageNames);
   });
-  afterEach(() => line.close(), 120_000);
+  afterEach(() => engine.close(), 120_000);
 
   it(
-    'S4: Kafka is killed and started again: nothing is parked, nothing is a dead letter, and the run finishes',
+    'S4: when Kafka is killed and restarted, nothing is parked, nothing becomes a dead letter, and the run finishes',
     async () => {
       const kafka = new Server('kafka', { at: serverAddresses.kafka });
-      const runId = await line.ask('weirs', 'embeddings');
-      await halfway();
+      const runId = await engine.requestRun('weirs', 'embeddings');
+      await firstAnswers();
 
       await kafka.kill();
-      const said = await eventually('a service that says what is away', whoIsAway, awayMs, 500);
-      process.stdout.write(`kafka killed: ${said}\n`);
-      await delay(awayMs / 4);
+      const report = await eventually('a service that reports the outage', reportedOutage, outageMs, 500);
+      process.stdout.write(`kafka killed: ${report}\n`);
+      await delay(outageMs / 4);
       await kafka.start();
 
-      await finishedUnharmed(runId);
+      await expectFinishedUnharmed(runId);
     },
     timeoutMs,
   );
@@ -46,39 +46,39 @@ describe('a server that goes away in the middle of a run', () => {
     ['the store', 'mongodb', serverAddresses.mongodb],
     ['Milvus', 'milvus', serverAddresses.milvus],
   ] as const)(
-    'S4: %s is frozen for a minute: who needs it says so, nothing is parked, and the run finishes',
+    'S4: when %s is frozen for a minute, its users report the outage, nothing is parked, and the run finishes',
     async (_, name, at) => {
       const server = new Server(name, { at });
-      const runId = await line.ask('weirs', 'embeddings');
-      await halfway();
+      const runId = await engine.requestRun('weirs', 'embeddings');
+      await firstAnswers();
 
       await server.freeze();
       try {
-        const said = await eventually('a service that says what is away', whoIsAway, awayMs, 500);
-        process.stdout.write(`${name} frozen: ${said}\n`);
-        await delay(awayMs);
+        const report = await eventually('a service that reports the outage', reportedOutage, outageMs, 500);
+        process.stdout.write(`${name} frozen: ${report}\n`);
+        await delay(outageMs);
       } finally {
         await server.thaw().catch(() => undefined);
       }
-      // A Milvus that was frozen for longer than its own session lasts ends itself, and may never come to the end of that:
-      // whoever runs it starts it again.
+      // A Milvus that was frozen for longer than its session timeout shuts itself down, and may hang in its shutdown. Its
+      // operator would restart it.
       if (name === 'milvus') await server.kill();
       await server.start();
 
-      await finishedUnharmed(runId);
-      await eventually('every service ready again', async () => (await whoIsAway()) === null, awayMs, 500);
+      await expectFinishedUnharmed(runId);
+      await eventually('every service ready again', async () => (await reportedOutage()) === null, outageMs, 500);
     },
     timeoutMs,
   );
 
-  async function halfway(): Promise<void> {
-    const batches = line.state.collection('batches');
+  async function firstAnswers(): Promise<void> {
+    const batches = engine.state.collection('batches');
     await eventually('the first answers', async () => (await batches.count({ state: 'ingested' })) > 2, 120_000, 50);
   }
 
-  /** Null when everybody is ready. */
-  async function whoIsAway(): Promise<string | null> {
-    for (const service of line.services) {
+  /** Null when every service is ready. */
+  async function reportedOutage(): Promise<string | null> {
+    for (const service of engine.services) {
       const { status, text } = await service.ask('/health/ready');
       const health = JSON.parse(text) as Health;
       if (status === 503 && health.away.length > 0) return `${service.name}: ${health.away[0]!.message}`;
@@ -86,17 +86,17 @@ describe('a server that goes away in the middle of a run', () => {
     return null;
   }
 
-  async function finishedUnharmed(runId: string): Promise<void> {
-    const run = await line.endOf(runId, timeoutMs / 2);
+  async function expectFinishedUnharmed(runId: string): Promise<void> {
+    const run = await engine.endOf(runId, timeoutMs / 2);
     expect(run['totals']).toMatchObject({ documents: { succeeded: documents, failed: 0, left: 0 } });
     for (const name of ['runs', 'claims', 'batches', 'notifications']) {
-      expect(await line.state.collection(name).count({ parked: true })).toBe(0);
+      expect(await engine.state.collection(name).count({ parked: true })).toBe(0);
     }
-    for (const service of line.services) {
+    for (const service of engine.services) {
       const { text } = await service.ask('/metrics');
       expect(text).not.toContain('outcome="dead-letter"');
     }
-    expect(await line.simulator.ledger()).toMatchObject({ requests: documents, twice: [] });
-    expect(await line.vectors.count(line.collection)).toBe(documents);
+    expect(await engine.simulator.ledger()).toMatchObject({ requests: documents, twice: [] });
+    expect(await engine.vectors.count(engine.collection)).toBe(documents);
   }
 });

@@ -1,6 +1,6 @@
 import { chat, definePipeline } from '@batchmill/pipeline';
 
-/** Short notes by topic, so that every test may have its own. Its vectors lie in a collection of the test's own. */
+/** Short notes by topic, so that every test has its own. Their vectors are in a collection of that test. */
 export default definePipeline({
   name: 'notes',
   parameters: { topics: 'string[]' },

@@ -2,7 +2,7 @@ import { chat, definePipeline } from '@batchmill/pipeline';
 
 const responseTemplate = { $push: { answers: { by: '{{ function }}', said: '{{ response_content }}' } } };
 
-/** Two functions of different models: the answers for a document come in two batches, which two ingesters may have. */
+/** Two functions of different models: the answers of a document come in two batches, which two ingesters may work on. */
 export default definePipeline({
   name: 'two-answers',
   parameters: { topics: 'string[]' },

@@ -5,29 +5,29 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { PortCall } from './moments.ts';
 
 /*
- * A service that kills itself at one call of one port. `DOOM` says at which, and what must stand in what the call is given;
- * `DOOMED_SERVICE` is a stage's name, and without it this is the whole line. Of several processes with the same `DOOM_ONCE`,
- * the first that comes to the call makes that file, with its pid, and dies, and the others live on. With
- * `DOOM_SIGNAL=SIGSTOP` it is frozen instead, and goes on with the call when it is thawed. All else is as in the product.
+ * A service that kills itself at one call of a port. `KILL_AT` is the call as JSON, with parts that its arguments contain.
+ * `KILL_SERVICE` is a stage's name; without it, this process has all stages. Of several processes with the same
+ * `KILL_ONCE_FILE`, the first that makes the call creates that file with its pid and dies; the others continue. With
+ * `KILL_SIGNAL=SIGSTOP` the process is frozen instead and continues when it is thawed. All else is as in the product.
  */
-const doom = JSON.parse(process.env['DOOM'] ?? 'null') as PortCall | null;
-const onceFile = process.env['DOOM_ONCE'];
-const isFrozen = process.env['DOOM_SIGNAL'] === 'SIGSTOP';
-const service = process.env['DOOMED_SERVICE'];
+const killAt = JSON.parse(process.env['KILL_AT'] ?? 'null') as PortCall | null;
+const onceFile = process.env['KILL_ONCE_FILE'];
+const isFrozen = process.env['KILL_SIGNAL'] === 'SIGSTOP';
+const service = process.env['KILL_SERVICE'];
 const settings = readSettings({ env: process.env, cwd: process.cwd() });
 const log = new PinoLog({ level: settings.service.logLevel });
-const name = service ?? 'doomed';
+const name = service ?? 'self-killing';
 const telemetry = await startTelemetry({ serviceName: `batchmill-${name}`, tracesUrl: null, metricsUrl: null, log });
 const opened = await openEngine(settings, { log, name, needsProvider: true });
 const { pipelines, engineSettings, work, clock, ids } = opened.engine;
 const context = { pipelines, engineSettings, work, clock, ids, log };
-const engine = assembleEngine(doomed(opened.engine), context, `/batchmill/${name}`);
+const engine = assembleEngine(watchedPorts(opened.engine), context, `/batchmill/${name}`);
 const serving = { port: settings.service.port, exposition: () => telemetry.exposition() };
 const app = await serveStages(engine, service === undefined ? stages : stagesOf(service), serving);
 log.info('at work', { operation: name, url: app.url });
 process.once('SIGTERM', () => void stop());
 
-/** Who was not hit is stopped gracefully. */
+/** A process that was not killed is stopped gracefully. */
 async function stop(): Promise<void> {
   await app.close();
   await opened.close();
@@ -37,11 +37,11 @@ async function stop(): Promise<void> {
 function stagesOf(wanted: string): typeof stages {
   const module = `${wanted.replace(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase())}Module`;
   const found = stages.filter((stage) => stage.name === module);
-  if (found.length === 0) throw new Error(`DOOMED_SERVICE: found ${wanted}, wanted the name of a stage`);
+  if (found.length === 0) throw new Error(`KILL_SERVICE: found ${wanted}, wanted the name of a stage`);
   return found;
 }
 
-function doomed(ports: Ports): Ports {
+function watchedPorts(ports: Ports): Ports {
   const { bus, blobs, vectors, provider } = ports;
   return {
     store: watched(ports.store, 'store'),
@@ -58,16 +58,16 @@ function watched<T extends object>(port: T, kind: PortCall['port'], collection?:
     get(target, property) {
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== 'function') return value;
-      return (...given: unknown[]) => {
-        const call = (): unknown => Reflect.apply(value, target, given);
-        if (kind === 'store' && property === 'collection') return watched(call() as object, kind, String(given[0]));
-        if (!isDoom(kind, collection, String(property), given) || !isFirst()) return call();
-        if (doom?.when === 'before') {
-          strike();
+      return (...args: unknown[]) => {
+        const call = (): unknown => Reflect.apply(value, target, args);
+        if (kind === 'store' && property === 'collection') return watched(call() as object, kind, String(args[0]));
+        if (!isKillCall(kind, collection, String(property), args) || !isFirst()) return call();
+        if (killAt?.when === 'before') {
+          killThis();
           return call();
         }
         return Promise.resolve(call()).then((result) => {
-          strike();
+          killThis();
           return result;
         });
       };
@@ -75,13 +75,13 @@ function watched<T extends object>(port: T, kind: PortCall['port'], collection?:
   });
 }
 
-function isDoom(port: string, collection: string | undefined, method: string, given: readonly unknown[]): boolean {
-  if (doom?.port !== port || doom.method !== method || doom.collection !== collection) return false;
-  const text = JSON.stringify(given);
-  return doom.given.every((part) => text.includes(part));
+function isKillCall(port: string, collection: string | undefined, method: string, args: readonly unknown[]): boolean {
+  if (killAt?.port !== port || killAt.method !== method || killAt.collection !== collection) return false;
+  const text = JSON.stringify(args);
+  return killAt.argumentParts.every((part) => text.includes(part));
 }
 
-/** That the file was not there yet is one question to the disk: two processes cannot both be first. */
+/** Creating the file is atomic, so that only one process is first. */
 function isFirst(): boolean {
   if (onceFile === undefined) return true;
   try {
@@ -94,8 +94,8 @@ function isFirst(): boolean {
   }
 }
 
-function strike(): void {
+function killThis(): void {
   process.kill(process.pid, isFrozen ? 'SIGSTOP' : 'SIGKILL');
-  // A kill ends the process within this turn; nothing may happen in between.
+  // The kill arrives within this turn of the event loop; nothing may run before it.
   while (!isFrozen);
 }
