@@ -1,6 +1,6 @@
 import { SystemClock, type Clock } from '@batchmill/contracts';
 import { Store, type Collection, type Fields } from '../store.js';
-import { Catalog } from './catalog.js';
+import { Catalog } from './catalog/catalog.js';
 import { Database } from './database.js';
 import { EmbeddedCollection } from './embedded-collection.js';
 

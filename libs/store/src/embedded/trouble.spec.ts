@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorOf, idsOf } from '../contract/bundle.contract.js';
-import { Catalog } from './catalog.js';
+import { Catalog } from './catalog/catalog.js';
 import { Database } from './database.js';
 import { EmbeddedCollection } from './embedded-collection.js';
 import { EmbeddedStore } from './embedded-store.js';

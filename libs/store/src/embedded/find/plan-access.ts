@@ -1,8 +1,8 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { Filter, Sort } from '../store.js';
-import { constraintsOf, type Constraint } from './query/constraints.js';
-import { everyKey, type KeyRanges } from './query/key-ranges.js';
-import { columnOf, type Table } from './table.js';
+import type { Filter, Sort } from '../../store.js';
+import { constraintsOf, type Constraint } from './constraints.js';
+import { everyKey, type KeyRanges } from './key-ranges.js';
+import { columnOf, type Table } from '../catalog/table.js';
 
 /**
  * How the documents that a filter may match are come by:

@@ -1,4 +1,4 @@
-import type { IndexKeys } from '../store.js';
+import type { IndexKeys } from '../../store.js';
 
 /** A field that has a column of its own, holding its encoded value. */
 export interface IndexedField {

@@ -1,6 +1,6 @@
-import type { IndexKeys } from '../store.js';
-import type { Database } from './database.js';
-import { GroupCommit } from './group-commit.js';
+import type { IndexKeys } from '../../store.js';
+import type { Database } from '../database.js';
+import { GroupCommit } from '../write/group-commit.js';
 import type { IndexedField, Table } from './table.js';
 
 const layout = `

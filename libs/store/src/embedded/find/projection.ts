@@ -1,6 +1,6 @@
-import type { Fields, Projection } from '../store.js';
-import { refuseFilter } from './refused-error.js';
-import { isDocument } from './values/bracket.js';
+import type { Fields, Projection } from '../../store.js';
+import { refuseFilter } from '../refused-error.js';
+import { isDocument } from '../values/bracket.js';
 
 /** Paths by their first part; an empty tree stands for the whole value. */
 type Tree = Map<string, Tree>;

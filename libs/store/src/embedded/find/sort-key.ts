@@ -1,6 +1,6 @@
-import type { Sort } from '../store.js';
-import { someLeafAt } from './query/values-at.js';
-import { compareValues } from './values/compare-values.js';
+import type { Sort } from '../../store.js';
+import { someLeafAt } from '../query/values-at.js';
+import { compareValues } from '../values/compare-values.js';
 
 /** What a document is ordered by: of an array the least element, or the greatest when the order descends. */
 export function sortKeyOf(document: Readonly<Record<string, unknown>>, sort: Sort): unknown[] {

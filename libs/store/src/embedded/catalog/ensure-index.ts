@@ -1,13 +1,13 @@
 import { ProcessingError } from '@batchmill/contracts';
-import { DuplicateKeyError } from '../duplicate-key-error.js';
-import type { IndexKeys } from '../store.js';
+import { DuplicateKeyError } from '../../duplicate-key-error.js';
+import type { IndexKeys } from '../../store.js';
 import type { Catalog } from './catalog.js';
-import { indexValue } from './index-value.js';
-import { Rows } from './rows.js';
-import { isConstraintViolation } from './sqlite-error.js';
+import { indexValue } from '../index-value.js';
+import { Rows } from '../find/rows.js';
+import { isConstraintViolation } from '../sqlite-error.js';
 import { columnOf, type Table } from './table.js';
-import { everyKey } from './query/key-ranges.js';
-import { decodeBody } from './values/body.js';
+import { everyKey } from '../find/key-ranges.js';
+import { decodeBody } from '../values/body.js';
 
 const pageRows = 500;
 

@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '@batchmill/contracts';
 import { ObjectId } from 'bson';
-import { allOf, textOf } from '../contract/bundle.contract.js';
-import { Sampler } from '../contract/sampler.contract.js';
-import type { Fields, Filter, Sort } from '../store.js';
-import { planAccess, type Access } from './access.js';
-import { Catalog } from './catalog.js';
-import { Database } from './database.js';
-import { EmbeddedCollection } from './embedded-collection.js';
-import { compileFilter } from './query/compile-filter.js';
+import { allOf, textOf } from '../../contract/bundle.contract.js';
+import { Sampler } from '../../contract/sampler.contract.js';
+import type { Fields, Filter, Sort } from '../../store.js';
+import { planAccess, type Access } from './plan-access.js';
+import { Catalog } from '../catalog/catalog.js';
+import { Database } from '../database.js';
+import { EmbeddedCollection } from '../embedded-collection.js';
+import { compileFilter } from '../query/compile-filter.js';
 import { scanSql } from './rows.js';
 import { compareSortKeys, sortKeyOf } from './sort-key.js';
-import type { Table } from './table.js';
+import type { Table } from '../catalog/table.js';
 
 describe('planAccess', () => {
   let catalog: Catalog;

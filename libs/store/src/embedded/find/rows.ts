@@ -1,8 +1,8 @@
-import type { Access } from './access.js';
-import type { Database, Row } from './database.js';
-import type { KeyRange } from './query/key-ranges.js';
-import { keyAfter } from './query/key-ranges.js';
-import type { Table } from './table.js';
+import type { Access } from './plan-access.js';
+import type { Database, Row } from '../database.js';
+import type { KeyRange } from './key-ranges.js';
+import { keyAfter } from './key-ranges.js';
+import type { Table } from '../catalog/table.js';
 
 /** A stored document: the number of its row, and its BSON. */
 export interface StoredRow {

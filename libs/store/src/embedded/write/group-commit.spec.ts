@@ -3,11 +3,11 @@ import { SystemClock } from '@batchmill/contracts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { errorOf } from '../contract/bundle.contract.js';
-import { Catalog } from './catalog.js';
-import { Database } from './database.js';
-import { EmbeddedCollection } from './embedded-collection.js';
-import { EmbeddedStore } from './embedded-store.js';
+import { errorOf } from '../../contract/bundle.contract.js';
+import { Catalog } from '../catalog/catalog.js';
+import { Database } from '../database.js';
+import { EmbeddedCollection } from '../embedded-collection.js';
+import { EmbeddedStore } from '../embedded-store.js';
 
 describe('writes that are asked for at once share a transaction', () => {
   let folder: string;

@@ -1,4 +1,4 @@
-import type { Catalog } from './catalog.js';
+import type { Catalog } from '../catalog/catalog.js';
 
 interface Waiting {
   readonly durable: boolean;

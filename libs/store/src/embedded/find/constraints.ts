@@ -11,8 +11,8 @@ import {
   type KeyRange,
   type KeyRanges,
 } from './key-ranges.js';
-import { isOperators } from './operators.js';
-import { typeNamed } from './type-names.js';
+import { isOperators } from '../query/operators.js';
+import { typeNamed } from '../query/type-names.js';
 
 /**
  * What a filter says of one field, as encoded keys: either exactly these points, or anything within these ranges. It
