@@ -12,22 +12,21 @@ import {
   type Update,
   type UpdateCounts,
 } from '../store.js';
-import { planAccess } from './find/plan-access.js';
 import type { Catalog } from './catalog/catalog.js';
 import { ensureIndex } from './catalog/ensure-index.js';
-import { compileFinder, rememberingFinders, type Finder, type Match } from './find/finder.js';
-import { compileProjection } from './find/projection.js';
-import { compileFilter } from './query/compile-filter.js';
-import { readMatching } from './find/read-matching.js';
-import { refuseFilter } from './refused-error.js';
-import { Rows, type StoredRow } from './find/rows.js';
 import type { Table } from './catalog/table.js';
+import { compileFinder, rememberingFinders, type Finder, type Match } from './find/finder.js';
+import { planAccess } from './find/plan-access.js';
+import { compileProjection } from './find/projection.js';
+import { readMatching } from './find/read-matching.js';
+import { Rows, type StoredRow } from './find/rows.js';
+import { compileFilter } from './query/compile-filter.js';
+import { describeId, refuseFilter } from './refusals.js';
 import { compileUpdate, rememberingUpdates, type CompiledUpdate } from './update/compile-update.js';
 import { upsertBase } from './update/upsert-base.js';
 import { decodeBody } from './values/body.js';
-import { describeId } from './values/plain-text.js';
-import { documentsOfTurn, writeInTurns } from './write/write-in-turns.js';
 import { insertDocument, rewriteDocument } from './write/write-document.js';
+import { documentsOfTurn, writeInTurns } from './write/write-in-turns.js';
 
 /** A collection as a table of BSON. Every method is one transaction, or several of at most a thousand documents. */
 export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T> {

@@ -1,13 +1,12 @@
 import { ProcessingError } from '@batchmill/contracts';
+import { isConstraintViolation } from '@batchmill/sqlite';
 import { DuplicateKeyError } from '../../duplicate-key-error.js';
 import type { IndexKeys } from '../../store.js';
-import type { Catalog } from './catalog.js';
-import { indexValue } from '../index-value.js';
-import { Rows } from '../find/rows.js';
-import { isConstraintViolation } from '../sqlite-error.js';
-import { columnOf, type Table } from './table.js';
 import { everyKey } from '../find/key-ranges.js';
+import { Rows } from '../find/rows.js';
 import { decodeBody } from '../values/body.js';
+import type { Catalog } from './catalog.js';
+import { columnOf, indexValue, type Table } from './table.js';
 
 const pageRows = 500;
 

@@ -1,4 +1,6 @@
 import type { IndexKeys } from '../../store.js';
+import { isDocument } from '../values/bracket.js';
+import { encodeKey } from '../values/encode-key.js';
 
 /** A field that has a column of its own, holding its encoded value. */
 export interface IndexedField {
@@ -28,4 +30,21 @@ export function columnOf(
     return { column: 'key', holdsArrays: false };
   }
   return table.fields.find((field) => field.path === path) ?? null;
+}
+
+const keyOfMissing = encodeKey(null);
+
+/** What a field's column holds of a document: its encoded value, or null when an array is on the path. */
+export function indexValue(document: Readonly<Record<string, unknown>>, parts: readonly string[]): Buffer | null {
+  let value: unknown = document;
+  for (const part of parts) {
+    if (Array.isArray(value)) {
+      return null;
+    }
+    if (!isDocument(value) || !Object.hasOwn(value, part)) {
+      return keyOfMissing;
+    }
+    value = value[part];
+  }
+  return Array.isArray(value) ? null : encodeKey(value);
 }

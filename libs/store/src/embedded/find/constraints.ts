@@ -1,4 +1,6 @@
 import type { Filter } from '../../store.js';
+import { isOperators } from '../query/operators.js';
+import { typeNamed } from '../query/type-names.js';
 import { Bracket, bracketOf, isDocument } from '../values/bracket.js';
 import { encodeKey } from '../values/encode-key.js';
 import { isNotANumber } from '../values/exact-number.js';
@@ -11,8 +13,6 @@ import {
   type KeyRange,
   type KeyRanges,
 } from './key-ranges.js';
-import { isOperators } from '../query/operators.js';
-import { typeNamed } from '../query/type-names.js';
 
 /**
  * What a filter says of one field, as encoded keys: either exactly these points, or anything within these ranges. It

@@ -1,15 +1,15 @@
+import type { Database } from '@batchmill/sqlite';
 import type { Fields, Filter, Sort } from '../../store.js';
-import { planAccess } from './plan-access.js';
-import type { Database } from '../database.js';
+import type { Table } from '../catalog/table.js';
 import { compileFilter } from '../query/compile-filter.js';
 import { isOperators, type Predicate } from '../query/operators.js';
-import { rowByKey, rowByNumber, Rows, type StoredRow } from './rows.js';
-import { sameFields } from '../same-fields.js';
-import { compareSortKeys, sortKeyOf } from './sort-key.js';
-import type { Table } from '../catalog/table.js';
 import { decodeBody } from '../values/body.js';
 import { Bracket, bracketOf } from '../values/bracket.js';
+import { sameFields } from '../values/compare-values.js';
 import { encodeKey } from '../values/encode-key.js';
+import { planAccess } from './plan-access.js';
+import { rowByKey, rowByNumber, Rows, type StoredRow } from './rows.js';
+import { compareSortKeys, sortKeyOf } from './sort-key.js';
 
 /** A document that matched, and the row it lies in. */
 export interface Match {

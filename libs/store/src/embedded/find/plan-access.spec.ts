@@ -4,21 +4,20 @@ import { ObjectId } from 'bson';
 import { allOf, textOf } from '../../contract/bundle.contract.js';
 import { Sampler } from '../../contract/sampler.contract.js';
 import type { Fields, Filter, Sort } from '../../store.js';
-import { planAccess, type Access } from './plan-access.js';
 import { Catalog } from '../catalog/catalog.js';
-import { Database } from '../database.js';
+import type { Table } from '../catalog/table.js';
 import { EmbeddedCollection } from '../embedded-collection.js';
 import { compileFilter } from '../query/compile-filter.js';
+import { planAccess, type Access } from './plan-access.js';
 import { scanSql } from './rows.js';
 import { compareSortKeys, sortKeyOf } from './sort-key.js';
-import type { Table } from '../catalog/table.js';
 
 describe('planAccess', () => {
   let catalog: Catalog;
   let things: EmbeddedCollection;
 
   beforeEach(() => {
-    catalog = new Catalog(Database.open({ file: ':memory:', synchronous: 'NORMAL', busyTimeoutMs: 0 }));
+    catalog = Catalog.open({ file: ':memory:', synchronous: 'NORMAL', busyTimeoutMs: 0 });
     things = new EmbeddedCollection(catalog, 'things', new SystemClock());
   });
   afterEach(() => catalog.database.close());

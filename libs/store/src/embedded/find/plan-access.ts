@@ -1,8 +1,8 @@
-import type { SQLInputValue } from 'node:sqlite';
+import type { SqlValue } from '@batchmill/sqlite';
 import type { Filter, Sort } from '../../store.js';
+import { columnOf, type Table } from '../catalog/table.js';
 import { constraintsOf, type Constraint } from './constraints.js';
 import { everyKey, type KeyRanges } from './key-ranges.js';
-import { columnOf, type Table } from '../catalog/table.js';
 
 /**
  * How the documents that a filter may match are come by:
@@ -14,12 +14,12 @@ import { columnOf, type Table } from '../catalog/table.js';
 export type Access = { readonly sorted: boolean } & (
   | { readonly kind: 'keys'; readonly keys: readonly Buffer[] }
   | { readonly kind: 'scan'; readonly ranges: KeyRanges; readonly descending: boolean }
-  | { readonly kind: 'rows'; readonly sql: string; readonly values: readonly SQLInputValue[] }
+  | { readonly kind: 'rows'; readonly sql: string; readonly values: readonly SqlValue[] }
 );
 
 interface Term {
   readonly sql: string;
-  readonly values: readonly SQLInputValue[];
+  readonly values: readonly SqlValue[];
 }
 
 export function planAccess(table: Table, filter: Filter, sort: Sort = {}): Access {

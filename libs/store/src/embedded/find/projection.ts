@@ -1,5 +1,5 @@
 import type { Fields, Projection } from '../../store.js';
-import { refuseFilter } from '../refused-error.js';
+import { refuseFilter } from '../refusals.js';
 import { isDocument } from '../values/bracket.js';
 
 /** Paths by their first part; an empty tree stands for the whole value. */

@@ -1,12 +1,12 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Fields, Filter, Sort } from '../../store.js';
-import { planAccess } from './plan-access.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { compileFilter } from '../query/compile-filter.js';
 import type { Predicate } from '../query/operators.js';
+import { decodeBody } from '../values/body.js';
+import { planAccess } from './plan-access.js';
 import { Rows } from './rows.js';
 import { compareSortKeys, sortKeyOf } from './sort-key.js';
-import { decodeBody } from '../values/body.js';
 
 const pageRows = 200;
 

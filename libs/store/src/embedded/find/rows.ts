@@ -1,8 +1,7 @@
-import type { Access } from './plan-access.js';
-import type { Database, Row } from '../database.js';
-import type { KeyRange } from './key-ranges.js';
-import { keyAfter } from './key-ranges.js';
+import type { Database, Row } from '@batchmill/sqlite';
 import type { Table } from '../catalog/table.js';
+import { keyAfter, type KeyRange } from './key-ranges.js';
+import type { Access } from './plan-access.js';
 
 /** A stored document: the number of its row, and its BSON. */
 export interface StoredRow {

@@ -1,9 +1,9 @@
 import { Context } from 'mingo/core';
 import { $and, $bitsAllClear, $bitsAllSet, $bitsAnyClear, $bitsAnySet, $nor, $not, $or } from 'mingo/operators/query';
 import { Query } from 'mingo/query';
-import type { Filter } from '../../store.js';
 import { isBatchmillError } from '@batchmill/contracts';
-import { refuseFilter } from '../refused-error.js';
+import type { Filter } from '../../store.js';
+import { refuseFilter } from '../refusals.js';
 import { Bracket, bracketOf, isDocument } from '../values/bracket.js';
 import { equalValues } from '../values/compare-values.js';
 import { fieldOperators, isOperators, someElementAt, valueTests, type Document, type Predicate } from './operators.js';

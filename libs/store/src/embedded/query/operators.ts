@@ -1,10 +1,10 @@
+import { refuseFilter } from '../refusals.js';
 import { bracketOf, Bracket, isDocument } from '../values/bracket.js';
 import { compareValues, equalValues } from '../values/compare-values.js';
 import { isNotANumber } from '../values/exact-number.js';
-import { refuseFilter } from '../refused-error.js';
 import { typeNamed } from './type-names.js';
-import { someLeafAt, someValueAt } from './values-at.js';
 import { statelessRegex, ValueSet } from './value-set.js';
+import { someLeafAt, someValueAt } from './values-at.js';
 
 export type Document = Readonly<Record<string, unknown>>;
 export type Predicate = (document: Document) => boolean;

@@ -1,6 +1,6 @@
 import { bracketOf, Bracket, classNameOf } from '../values/bracket.js';
 import { equalValues } from '../values/compare-values.js';
-import { hexOf, regexParts } from '../values/plain-text.js';
+import { hexOf, regexParts } from '../values/contents.js';
 
 /** Values to be found among in one step, however many there are (`$in` with a thousand ids). */
 export class ValueSet {

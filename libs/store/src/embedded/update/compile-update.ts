@@ -1,10 +1,9 @@
 import { isBatchmillError } from '@batchmill/contracts';
 import type { Update } from '../../store.js';
-import { refuseUpdate } from '../refused-error.js';
-import { sameFields } from '../same-fields.js';
+import { refuseUpdate } from '../refusals.js';
 import { decodeBody, encodeBody } from '../values/body.js';
 import { isDocument } from '../values/bracket.js';
-import { compareStrings, sameValue } from '../values/compare-values.js';
+import { compareStrings, sameFields, sameValue } from '../values/compare-values.js';
 import { updateOperators, type Change, type Occasion } from './operators.js';
 
 export interface CompiledUpdate {

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorOf } from '../../contract/bundle.contract.js';
 import { Catalog } from '../catalog/catalog.js';
-import { Database } from '../database.js';
 import { EmbeddedCollection } from '../embedded-collection.js';
 import { EmbeddedStore } from '../embedded-store.js';
 
@@ -55,8 +54,9 @@ describe('writes that are asked for at once share a transaction', () => {
   });
 
   it('when the disk is full, nothing is told to be written that is not', async () => {
-    const database = Database.open({ file, synchronous: 'NORMAL', busyTimeoutMs: 0 });
-    const things = new EmbeddedCollection(new Catalog(database), 'things', new SystemClock());
+    const catalog = Catalog.open({ file, synchronous: 'NORMAL', busyTimeoutMs: 0 });
+    const { database } = catalog;
+    const things = new EmbeddedCollection(catalog, 'things', new SystemClock());
     await things.insertOne({ _id: 'first' });
     database.run(`PRAGMA max_page_count = ${Number(database.get('PRAGMA page_count')?.['page_count']) + 2}`);
 

@@ -1,17 +1,14 @@
-import { isBatchmillError } from '@batchmill/contracts';
+import { isConstraintViolation } from '@batchmill/sqlite';
 import { ObjectId } from 'bson';
 import { DuplicateKeyError } from '../../duplicate-key-error.js';
 import type { Fields } from '../../store.js';
 import type { Catalog } from '../catalog/catalog.js';
-import { indexValue } from '../index-value.js';
-import { refuse, type RefusedCode } from '../refused-error.js';
-import { isConstraintViolation } from '../sqlite-error.js';
-import type { IndexedField, Table } from '../catalog/table.js';
+import { indexValue, type IndexedField, type Table } from '../catalog/table.js';
+import { describeId, refuse, type RefusedCode } from '../refusals.js';
 import { overlaps } from '../update/compile-update.js';
 import { encodeBody, maxDocumentBytes } from '../values/body.js';
 import { Bracket, bracketOf } from '../values/bracket.js';
 import { encodeKey } from '../values/encode-key.js';
-import { describeId } from '../values/plain-text.js';
 
 /** All of this runs within a write of the catalog. */
 
@@ -94,7 +91,7 @@ function orDuplicate(table: Table, id: unknown, write: () => void): void {
   try {
     write();
   } catch (error) {
-    if (isBatchmillError(error) || !isConstraintViolation(error)) {
+    if (!isConstraintViolation(error)) {
       throw error;
     }
     throw new DuplicateKeyError(table.collection, duplicateKey(table, id, error), { cause: error });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sameFields } from './same-fields.js';
+import { sameFields } from './compare-values.js';
 
 describe('sameFields', () => {
   const shared = { $in: [1, 2] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { partitionOf } from './partition-of.js';
+import { partitionOf } from './message-log.js';
 
 describe('The partition of a key', () => {
   it('is the same for good: data on disk depends on it', () => {
