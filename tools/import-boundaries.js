@@ -40,7 +40,6 @@ const drivers = {
   kafkajs: ['libs/bus/src/kafka'],
   mongodb: ['libs/store/src/mongo', 'libs/blobs/src/gridfs'],
   bson: ['libs/store/src/embedded', 'libs/pipeline/src'],
-  mingo: ['libs/store/src/embedded'],
   'node:sqlite': ['libs/sqlite/src', 'apps/simulator/src'],
   'sqlite-vec': ['libs/vectors/src/embedded'],
   '@zilliz/milvus2-sdk-node': ['libs/vectors/src/milvus'],
