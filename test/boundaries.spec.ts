@@ -13,6 +13,7 @@ const forbidden: readonly (readonly [string, string])[] = [
   ['libs/pipeline/src', '@batchmill/store'],
   ['libs/store/src', '@batchmill/records'],
   ['libs/store/src', 'mongodb'],
+  ['libs/provider/src', '@batchmill/pipeline'],
   ['libs/bus/src/embedded', 'kafkajs'],
   ['libs/bus/src/embedded', 'node:sqlite'],
   ['libs/bus/src/kafka', '@batchmill/sqlite'],

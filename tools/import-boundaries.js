@@ -15,7 +15,7 @@ const mayImport = {
   'libs/contracts': [],
   'libs/pipeline': ['contracts'],
   'libs/sqlite': ['contracts'],
-  ...Object.fromEntries(ports.map((port) => [`libs/${port}`, ['contracts', 'pipeline']])),
+  ...Object.fromEntries(ports.map((port) => [`libs/${port}`, ['contracts']])),
   'libs/records': ['contracts', 'pipeline', ...ports],
   'libs/stage': ['contracts', 'pipeline', 'records', ...ports],
   ...Object.fromEntries(

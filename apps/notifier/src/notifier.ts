@@ -7,14 +7,15 @@ import {
   RunFinished,
   RunRejected,
   RunScheduleMissed,
+  backoffDelayMs,
   classOf,
   isBatchmillError,
+  jitterFrom,
   topicOf,
   type Event,
 } from '@batchmill/contracts';
-import { delayAfter } from '@batchmill/pipeline';
 import { Batches, Notifications, type Leased, type Moves, type Notification, type Told } from '@batchmill/records';
-import { Consumes, Stage, Works, jitterFrom, type Received } from '@batchmill/stage';
+import { Consumes, Stage, Works, type Received } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
 import { Channels } from './channels.js';
 import { insertionsOf } from './insertions-of.js';
@@ -106,7 +107,7 @@ export class Notifier {
       return;
     }
     const jitter = jitterFrom(this.ids);
-    const pauseMs = delayAfter(failures - 1, { baseMs: firstPauseMs, capMs: longestPauseMs, jitter });
+    const pauseMs = backoffDelayMs(failures - 1, { baseMs: firstPauseMs, capMs: longestPauseMs, jitter });
     yield notification.with({ failures }).wait(new Date(now + pauseMs));
     this.log.warn('a notification was not taken; tried again later', fields);
   }

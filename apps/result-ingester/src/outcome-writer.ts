@@ -1,8 +1,7 @@
-import type { Clock, Ids } from '@batchmill/contracts';
+import { backoffDelayMs, jitterFrom, type Clock, type Ids } from '@batchmill/contracts';
 import {
   encodeId,
   nextAttempt,
-  delayAfter,
   responseUpdate,
   type Classified,
   type DocumentError,
@@ -22,7 +21,7 @@ import {
   unsaidFailureUpdate,
   type Batch,
 } from '@batchmill/records';
-import { jitterFrom, type LineSettings } from '@batchmill/stage';
+import type { LineSettings } from '@batchmill/stage';
 import type { BulkUpdate, Collection, Fields, Update } from '@batchmill/store';
 import type { Vectors } from '@batchmill/vectors';
 import type { Outcome } from './outcome.js';
@@ -194,7 +193,7 @@ export class OutcomeWriter {
     const { settings, ids } = this.needs;
     const jitter = jitterFrom(ids);
     if (!classified.countsAttempt) {
-      const inMs = delayAfter(rounds, { baseMs: settings.retryBaseMs, capMs: 3_600_000, jitter });
+      const inMs = backoffDelayMs(rounds, { baseMs: settings.retryBaseMs, capMs: 3_600_000, jitter });
       return { notBefore: new Date(now.getTime() + inMs), countsAttempt: false };
     }
     const { maxRetries } = this.plan.pipeline.batch;

@@ -8,8 +8,10 @@ import {
   Ids,
   ProcessingError,
   ValidationError,
+  backoffDelayMs,
+  jitterFrom,
 } from '@batchmill/contracts';
-import { Pipelines, delayAfter } from '@batchmill/pipeline';
+import { Pipelines } from '@batchmill/pipeline';
 import { Provider, type ProviderBatch } from '@batchmill/provider';
 import {
   Batches,
@@ -22,7 +24,7 @@ import {
   type ProviderSide,
   type Step,
 } from '@batchmill/records';
-import { Consumes, LineSettings, Stage, Works, jitterFrom } from '@batchmill/stage';
+import { Consumes, LineSettings, Stage, Works } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { nextPollMs } from './next-poll.js';
 import { verdictOnBatch } from './verdict-on-batch.js';
@@ -100,7 +102,7 @@ export class StatusPoller {
     const { runId, claimId, model, submission, formerAttempts } = batch.data;
     if (limit !== null) await this.budgets.learn(this.provider.account, model, limit);
     const bounds = { baseMs: this.settings.retryBaseMs, capMs: maxDeferralMs, jitter: jitterFrom(this.ids) };
-    const until = new Date(this.clock.now().getTime() + delayAfter(submission.attempt - 1, bounds));
+    const until = new Date(this.clock.now().getTime() + backoffDelayMs(submission.attempt - 1, bounds));
     const { attempt } = submission;
     yield batch
       .with({

@@ -2,6 +2,7 @@ export { Clock } from './clock.js';
 export { SystemClock } from './system-clock.js';
 export { Ids } from './ids.js';
 export { RandomIds } from './random-ids.js';
+export { backoffDelayMs, jitterFrom, type Backoff } from './backoff.js';
 export {
   ConnectionError,
   ProcessingError,

@@ -90,7 +90,6 @@ export { noUsage, type Usage } from './results/usage.js';
 export { responseUpdate, type AnswerMoment } from './answers/response-update.js';
 export { claimUpdate } from './answers/claim-update.js';
 export { nextAttempt, type NextAttempt } from './retries/next-attempt.js';
-export { delayAfter, type Backoff } from './retries/delay-after.js';
 export { batchDiscount, priceBook, type PriceEntry } from './prices/price-book.js';
 export { priceOf } from './prices/price-of.js';
 export { costOf, type PriceMode } from './prices/cost-of.js';

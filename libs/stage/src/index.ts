@@ -1,6 +1,5 @@
 export { Absence } from './absence.js';
 export { assertDeclared } from './assert-declared.js';
-export { jitterFrom } from './jitter.js';
 export { LineSettings } from './line-settings.js';
 export type { EmailSettings, NotificationSettings, WebhookSettings } from './notification-settings.js';
 export { readMessage, receivedOf, type ReadMessage } from './read-message.js';

@@ -1,7 +1,13 @@
 /* Long, because it is one loop: taken, held, carried out, moved, given back, parked. */
 
-import { ProcessingError, isDependencyAway, type Clock, type Ids } from '@batchmill/contracts';
-import { delayAfter } from '@batchmill/pipeline';
+import {
+  ProcessingError,
+  backoffDelayMs,
+  isDependencyAway,
+  jitterFrom,
+  type Clock,
+  type Ids,
+} from '@batchmill/contracts';
 import {
   InterruptedError,
   Leased,
@@ -15,7 +21,6 @@ import { countWork, inSpan, type Log, type WorkOutcome } from '@batchmill/teleme
 import { Absence } from './absence.js';
 import { assertDeclared } from './assert-declared.js';
 import { DueTimes } from './due-times.js';
-import { jitterFrom } from './jitter.js';
 import type { Readiness } from './readiness.js';
 import { spanOfWork, type WokenBy } from './span-of-work.js';
 import type { Speaker } from './speaker.js';
@@ -251,6 +256,6 @@ export class WorkLoop<T extends WorkRecord> {
   #after(failures: number): Date {
     const { clock, ids, settings } = this.needs;
     const bounds = { baseMs: settings.backoffMs, capMs: settings.maxBackoffMs, jitter: jitterFrom(ids) };
-    return new Date(clock.now().getTime() + delayAfter(failures, bounds));
+    return new Date(clock.now().getTime() + backoffDelayMs(failures, bounds));
   }
 }

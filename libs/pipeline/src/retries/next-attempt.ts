@@ -1,4 +1,4 @@
-import { delayAfter } from './delay-after.js';
+import { backoffDelayMs } from '@batchmill/contracts';
 
 export type NextAttempt = { readonly state: 'failed' } | { readonly state: 'retry'; readonly notBefore: Date };
 
@@ -16,6 +16,6 @@ export function nextAttempt(
   }: { readonly now: Date; readonly jitter: number; readonly baseMs?: number; readonly capMs?: number },
 ): NextAttempt {
   if (attempts > maxRetries) return { state: 'failed' };
-  const delayMs = delayAfter(attempts - 1, { baseMs, capMs, jitter });
+  const delayMs = backoffDelayMs(attempts - 1, { baseMs, capMs, jitter });
   return { state: 'retry', notBefore: new Date(now.getTime() + delayMs) };
 }
