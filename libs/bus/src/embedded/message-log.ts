@@ -2,7 +2,6 @@ import { Database, type FileErrors, type Row } from '@batchmill/sqlite';
 import { crc32 } from 'node:zlib';
 import type { IncomingMessage, OutgoingMessage } from '../bus.js';
 
-/** Where a message lies; its offset counts from 0 within. */
 export interface Partition {
   readonly topic: string;
   readonly partition: number;
@@ -104,7 +103,7 @@ export class MessageLog {
     return partitions;
   }
 
-  /** All or none; their topics have been made. Where each was put. */
+  /** All or none, to topics that have been made. Returns where each was put. */
   append(messages: readonly OutgoingMessage[], recordedAt: Date): Partition[] {
     return this.database.write(() => messages.map((message) => this.appendOne(message, recordedAt)));
   }

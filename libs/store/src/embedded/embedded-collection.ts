@@ -28,7 +28,13 @@ import { decodeBody } from './values/body.js';
 import { insertDocument, rewriteDocument } from './write/write-document.js';
 import { documentsOfTurn, writeInTurns } from './write/write-in-turns.js';
 
-/** A collection as a table of BSON. Every method is one transaction, or several of at most a thousand documents. */
+/**
+ * A collection as a table of BSON. Every method is one transaction, or several of at most a thousand documents.
+ *
+ * A read plans which rows to look at (`find`) and keeps the documents that the filter matches (`query`). A write shares
+ * its transaction with others (`write`), finds its document in the same way and changes it (`update`). Which tables,
+ * columns and indexes there are is in the `catalog`; how values are compared and stored, in `values`.
+ */
 export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T> {
   readonly #catalog: Catalog;
   readonly #name: string;

@@ -5,7 +5,7 @@ import { constraintsOf, type Constraint } from './constraints.js';
 import { everyKey, type KeyRanges } from './key-ranges.js';
 
 /**
- * How the documents that a filter may match are come by:
+ * How to get at the documents that a filter may match:
  * - `keys`: one after another by their keys;
  * - `scan`: in the order of their keys, page by page, through these ranges;
  * - `rows`: by the numbers of their rows, which an SQL query finds by the indexes and puts in order.

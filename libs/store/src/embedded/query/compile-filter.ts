@@ -5,14 +5,12 @@ import { fieldOperators, isOperators, valueTests, type Document, type Predicate 
 import { patternOf } from './pattern.js';
 import { someValueAt } from './values-at.js';
 
-/*
- * In the order in which a filter is read: the filter, its entries, the operators on one field, then the operators that
- * hold conditions of their own.
- */
-
 /**
  * A filter as a function, with MongoDB's semantics. What it does not know is refused (`store.filter-refused`), and so is
  * an undefined condition: MongoDB's driver would drop it, and the filter would match everything.
+ *
+ * What follows is in the order in which a filter is read: its entries, the operators on one field, then those operators
+ * that hold conditions themselves. What an operator asks of a value is in `operators.ts`.
  */
 export function compileFilter(filter: Filter): Predicate {
   return every(Object.entries(filter).map(([name, condition]) => compileEntry(name, condition)));
@@ -28,7 +26,7 @@ function compileEntry(name: string, condition: unknown): Predicate {
       return not(some(compileEach(name, condition)));
     default:
       return name.startsWith('$')
-        ? refuseFilter(`${name} is no operator of a filter; known are $and, $or and $nor`)
+        ? refuseFilter(`${name} is not an operator of a filter; known are $and, $or and $nor`)
         : compileField(name, condition);
   }
 }
@@ -42,7 +40,7 @@ function compileEach(name: string, filters: unknown): Predicate[] {
   );
 }
 
-/** What a filter says of one path: operators, all of which must hold, or a value or pattern to be equal to. */
+/** The condition on one path: operators that must all hold, or else a value or pattern to be equal to. */
 function compileField(path: string, condition: unknown): Predicate {
   if (condition === undefined) {
     refuseFilter(`${path}: the condition is undefined, which would match everything; leave the field out or use null`);
@@ -68,7 +66,7 @@ function operatorsIn(path: string, condition: Document): (readonly [string, unkn
 function compileOperator(path: string, name: string, operand: unknown): Predicate {
   switch (name) {
     case '$not':
-      return not(compileField(path, negated(path, operand)));
+      return not(compileField(path, operandOfNot(path, operand)));
     case '$elemMatch':
       return someElementMatches(path, operand);
     case '$all':
@@ -76,7 +74,7 @@ function compileOperator(path: string, name: string, operand: unknown): Predicat
     default:
       return isFieldOperator(name)
         ? fieldOperators[name](path.split('.'), operand)
-        : refuseFilter(`${path}: ${name} is no operator that a filter knows`);
+        : refuseFilter(`${path}: ${name} is not an operator of a condition`);
   }
 }
 
@@ -84,8 +82,7 @@ function isFieldOperator(name: string): name is keyof typeof fieldOperators {
   return Object.hasOwn(fieldOperators, name);
 }
 
-/** What `$not` is put before: operators or a pattern. */
-function negated(path: string, operand: unknown): unknown {
+function operandOfNot(path: string, operand: unknown): unknown {
   return isOperators(operand) || bracketOf(operand) === Bracket.regex
     ? operand
     : refuseFilter(`${path}: $not needs an object of operators, or a regular expression`);
@@ -112,13 +109,15 @@ export function compileDocument(filter: Filter): (element: unknown) => boolean {
   return (element) => isDocument(element) && holds(element);
 }
 
-/** Operators on an element of an array, which stands for itself also when it is an array. */
-function compileElement(path: string, condition: Document): (element: unknown) => boolean {
+/** A condition on an element of an array. An element that is an array too is not looked into. */
+function compileElement(path: string, condition: unknown): (element: unknown) => boolean {
+  if (!isOperators(condition)) {
+    return valueTests.$eq(condition, path);
+  }
   return every(
     operatorsIn(path, condition).map(([name, operand]) => {
       if (name === '$not') {
-        const operators = negated(path, operand);
-        return not(isOperators(operators) ? compileElement(path, operators) : valueTests.$eq(operators, path));
+        return not(compileElement(path, operandOfNot(path, operand)));
       }
       return isValueTest(name) ? valueTests[name](operand, path) : compileValue({ [name]: operand });
     }),
@@ -129,13 +128,13 @@ function isValueTest(name: string): name is keyof typeof valueTests {
   return Object.hasOwn(valueTests, name);
 }
 
-/** A condition on a value as if it were in a field: an array passes when one of its elements does. */
+/** A condition on a value as if a field held it: an array passes when one of its elements does. */
 export function compileValue(condition: unknown): (value: unknown) => boolean {
   const holds = compileFilter({ value: condition });
   return (value) => holds({ value });
 }
 
-/** `{a: {$all: […]}}`: each of the values is there, or each `$elemMatch` is met. */
+/** `{a: {$all: […]}}`: every value is in the array, and every `$elemMatch` finds an element. */
 function containsAll(path: string, operand: unknown): Predicate {
   if (!Array.isArray(operand)) {
     refuseFilter(`${path}: $all needs an array`);
