@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { KafkaBus } from '@batchmill/bus/kafka';
-import { Event, RandomIds, SystemClock, factOf, headersOf, topicOf } from '@batchmill/contracts';
-import { Consumes, Readiness, Speaker, Stage, StageStrategy } from '@batchmill/stage';
+import { Event, RandomIds, SystemClock, envelopeOf, headersOf, topicOf } from '@batchmill/contracts';
+import { Consumes, Readiness, OutboxPublisher, Stage, StageStrategy } from '@batchmill/stage';
 import { MemoryLog } from '@batchmill/telemetry';
-import { serverAddresses, testLineSettings, testWorkSettings } from '@batchmill/testing';
+import { serverAddresses, testEngineSettings, testWorkSettings } from '@batchmill/testing';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { IsString } from 'class-validator';
@@ -80,8 +80,8 @@ function messagesOf(event: Happened) {
   const ids = new RandomIds();
   return Array.from({ length: wanted }, (_, index) => {
     const happened = new event({ key1: `run-${index % keys}`, text: `what came true, and in which batch: ${index}` });
-    const fact = factOf(happened, { id: ids.next(), at: new Date(), traceparent: null });
-    return { topic: fact.topic, key: fact.key, value: fact.data, headers: headersOf(fact, '/bench') };
+    const envelope = envelopeOf(happened, { id: ids.next(), at: new Date(), traceparent: null });
+    return { topic: envelope.topic, key: envelope.key, value: envelope.data, headers: headersOf(envelope, '/bench') };
   });
 }
 
@@ -146,8 +146,8 @@ async function byStage(): Promise<Measured> {
   const root = { module: Listener, controllers: [Listener] };
   const [clock, ids] = [new SystemClock(), new RandomIds()];
   const strategy = new StageStrategy({
-    ...{ bus: filledBus, clock, ids, log, records: [], line: testLineSettings, settings: testWorkSettings },
-    ...{ readiness: new Readiness(clock), speaker: new Speaker(filledBus, clock, ids, log, '/bench') },
+    ...{ bus: filledBus, clock, ids, log, records: [], engineSettings: testEngineSettings, settings: testWorkSettings },
+    ...{ readiness: new Readiness(clock), publisher: new OutboxPublisher(filledBus, clock, ids, log, '/bench') },
   });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(root, { strategy, logger: false });
   await app.listen();

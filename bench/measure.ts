@@ -23,7 +23,7 @@ const simulatorProgram = join(root, 'apps/simulator/dist/main.js');
 /** Small enough not to fill memory with what is garbage already: by default, V8 lets its nursery grow to 96 MB. */
 export const lineFlags = ['--max-semi-space-size=16'] as const;
 const programs = {
-  pipeline: [...lineFlags, join(import.meta.dirname, 'line-process.ts')],
+  pipeline: [...lineFlags, join(import.meta.dirname, 'engine-process.ts')],
   plain: [join(import.meta.dirname, 'plain-script.ts')],
 } as const;
 const longestMs = 300_000;

@@ -7,7 +7,7 @@ import { machineLine } from './report.ts';
  * `npm run bench:real`: what the line does on the real servers that `npm run servers:up` started. Each part is a process
  * of its own, one after another, so that the memory and the clients of one are nothing to the next.
  */
-const parts = ['real-line.ts', 'milvus.ts', 'bus.ts'];
+const parts = ['real-engine.ts', 'milvus.ts', 'bus.ts'];
 process.stdout.write(machineLine());
 for (const part of parts) {
   process.stdout.write('\n');

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { importCircles } from '../tools/import-circles.js';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
@@ -10,6 +12,19 @@ const root = join(import.meta.dirname, '..');
 /** Where a forbidden import is written, and what it is. */
 const forbidden: readonly (readonly [string, string])[] = [
   ['libs/contracts/src', '@batchmill/pipeline'],
+  ['libs/contracts/src', '@batchmill/documents'],
+  ['libs/documents/src', '@batchmill/contracts'],
+  ['libs/models/src', '@batchmill/documents'],
+  ['libs/models/src', 'bson'],
+  ['libs/templates/src', '@batchmill/pipeline'],
+  ['libs/templates/src', 'bson'],
+  ['libs/provider/src', '@batchmill/pipeline'],
+  ['libs/provider/src/dialects/openai', '@batchmill/templates'],
+  ['libs/provider/src/dialects/openai', 'openai'],
+  ['libs/pipeline/src', '@batchmill/provider/openai'],
+  ['libs/bus/src', '@batchmill/pipeline'],
+  ['libs/stage/src', '@batchmill/pipeline'],
+  ['apps/chunk-scanner/src', '@batchmill/templates'],
   ['libs/pipeline/src', '@batchmill/store'],
   ['libs/store/src', '@batchmill/records'],
   ['libs/store/src', 'mongodb'],
@@ -72,6 +87,40 @@ describe('import boundaries', () => {
     );
   });
 });
+
+describe('circles of imports', () => {
+  it('no file imports itself by way of others', () => {
+    expect(importCircles(root)).toEqual([]);
+  });
+
+  it('a circle is found and named, though it is of types alone and goes through another package', async () => {
+    const planted = await mkdtemp(join(tmpdir(), 'circles-'));
+
+    try {
+      await plant(planted, {
+        'libs/one/package.json': JSON.stringify({ exports: { '.': { types: './src/index.ts' } } }),
+        'libs/one/src/index.ts': "export { one } from './one.js';\n",
+        'libs/one/src/one.ts': "import type { two } from '@batchmill/two/sub';\nexport const one: typeof two = 1;\n",
+        'libs/two/package.json': JSON.stringify({ exports: { './sub': { types: './src/two.ts' } } }),
+        'libs/two/src/two.ts': "import type { one } from '@batchmill/one';\nexport const two: typeof one = 1;\n",
+        'libs/two/src/outside.ts': "import './two.js';\n",
+      });
+
+      expect(importCircles(planted)).toEqual([
+        ['libs/one/src/index.ts', 'libs/one/src/one.ts', 'libs/two/src/two.ts', 'libs/one/src/index.ts'],
+      ]);
+    } finally {
+      await rm(planted, { recursive: true });
+    }
+  });
+});
+
+async function plant(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), text);
+  }
+}
 
 async function lint(files: string[]): Promise<{ filePath: string; messages: { ruleId: string }[] }[]> {
   const eslint = join(root, 'node_modules/eslint/bin/eslint.js');

@@ -1,6 +1,6 @@
 import { consumerNames } from '@batchmill/all-in-one';
 import { ConnectionError } from '@batchmill/contracts';
-import { occasions } from '@batchmill/records';
+import { notificationTypes } from '@batchmill/records';
 import { describe, expect, it } from '@jest/globals';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -66,6 +66,6 @@ function listedIn(file: string): string[] {
 
 /** What people are told of has the shape of a code. */
 function codesOf(file: string): string[] {
-  const told: readonly string[] = occasions;
+  const told: readonly string[] = notificationTypes;
   return errorCodesIn(readFileSync(join(root, file), 'utf8'), families).filter((code) => !told.includes(code));
 }

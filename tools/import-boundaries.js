@@ -11,16 +11,21 @@ const stages = readdirSync(join(import.meta.dirname, '../apps')).filter(
   (app) => !['all-in-one', 'cli', 'simulator'].includes(app),
 );
 
+const ofStages = ['contracts', 'documents', 'models', 'pipeline', 'records', 'stage', ...ports];
+
 const mayImport = {
   'libs/contracts': [],
-  'libs/pipeline': ['contracts'],
   'libs/sqlite': ['contracts'],
+  'libs/documents': [],
+  'libs/models': [],
+  'libs/templates': ['contracts', 'documents'],
   ...Object.fromEntries(ports.map((port) => [`libs/${port}`, ['contracts']])),
-  'libs/records': ['contracts', 'pipeline', ...ports],
-  'libs/stage': ['contracts', 'pipeline', 'records', ...ports],
-  ...Object.fromEntries(
-    stages.map((stage) => [`apps/${stage}`, ['contracts', 'pipeline', 'records', 'stage', ...ports]]),
-  ),
+  'libs/provider': ['contracts', 'documents', 'models'],
+  'libs/pipeline': ['contracts', 'documents', 'models', 'templates', 'provider'],
+  'libs/records': ['contracts', 'documents', 'pipeline', ...ports],
+  'libs/stage': ['contracts', 'models', 'records', ...ports],
+  ...Object.fromEntries(stages.map((stage) => [`apps/${stage}`, ofStages])),
+  'apps/notifier': [...ofStages, 'templates'],
   'apps/simulator': [],
 };
 
@@ -39,7 +44,7 @@ const forAdapters = {
 const drivers = {
   kafkajs: ['libs/bus/src/kafka'],
   mongodb: ['libs/store/src/mongo', 'libs/blobs/src/gridfs'],
-  bson: ['libs/store/src/embedded', 'libs/pipeline/src'],
+  bson: ['libs/store/src/embedded', 'libs/documents/src', 'libs/pipeline/src'],
   'node:sqlite': ['libs/sqlite/src', 'apps/simulator/src'],
   'sqlite-vec': ['libs/vectors/src/embedded'],
   '@zilliz/milvus2-sdk-node': ['libs/vectors/src/milvus'],

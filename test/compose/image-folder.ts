@@ -48,12 +48,12 @@ export function asUser({ user }: { user: string | null }, words: readonly string
   return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...words];
 }
 
-interface Places {
+interface StorageTargets {
   readonly context: string;
   readonly made: ReadonlyMap<string, ImageFolder>;
 }
 
-function carryOut(instruction: Instruction, stage: Growing, places: Places): void {
+function carryOut(instruction: Instruction, stage: Growing, places: StorageTargets): void {
   const { keyword, text } = instruction;
   switch (keyword) {
     case 'WORKDIR':
@@ -97,7 +97,7 @@ function unknown({ keyword, text }: Instruction): never {
   throw new Error(`Dockerfile: found ${keyword} ${text}, which is not known how to carry out in a folder`);
 }
 
-function copy({ text, flags }: Instruction, { root, workdir }: Growing, { context, made }: Places): void {
+function copy({ text, flags }: Instruction, { root, workdir }: Growing, { context, made }: StorageTargets): void {
   const from = flags.get('from');
   const source = from === undefined ? context : made.get(from)?.root;
   if (source === undefined) throw new Error(`Dockerfile: found COPY --from=${from}, and no such stage before it`);

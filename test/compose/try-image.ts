@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { projectFolder } from './composition.ts';
 import { makeImageFolder, type ImageFolder } from './image-folder.ts';
 import { ImageProcess, runToEnd } from './image-process.ts';
-import { tryLine } from './try-line.ts';
+import { tryLine } from './try-engine.ts';
 
 /*
  * Where no container engine is at hand: carries out deploy/Dockerfile in a folder, on what is committed, starts every app

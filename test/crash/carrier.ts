@@ -35,7 +35,7 @@ export class Carrier {
 
   #carry(target: string, asked: IncomingMessage, answer: ServerResponse): void {
     const strike = this.#strikeFor(asked);
-    if (strike?.when === 'asked') {
+    if (strike?.when === 'requested') {
       strike.now();
       asked.socket.destroy();
       return;

@@ -1,5 +1,5 @@
 import { stages } from '@batchmill/all-in-one';
-import { assembleLine, openLine, readSettings, serveStages, type Ports } from '@batchmill/service';
+import { assembleEngine, openEngine, readSettings, serveStages, type Ports } from '@batchmill/service';
 import { PinoLog, startTelemetry } from '@batchmill/telemetry';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { PortCall } from './moments.ts';
@@ -18,12 +18,12 @@ const settings = readSettings({ env: process.env, cwd: process.cwd() });
 const log = new PinoLog({ level: settings.service.logLevel });
 const name = service ?? 'doomed';
 const telemetry = await startTelemetry({ serviceName: `batchmill-${name}`, tracesUrl: null, metricsUrl: null, log });
-const opened = await openLine(settings, { log, name, needsProvider: true });
-const { pipelines, line: settingsOfLine, work, clock, ids } = opened.line;
-const surroundings = { pipelines, line: settingsOfLine, work, clock, ids, log };
-const line = assembleLine(doomed(opened.line), surroundings, `/batchmill/${name}`);
+const opened = await openEngine(settings, { log, name, needsProvider: true });
+const { pipelines, engineSettings, work, clock, ids } = opened.engine;
+const context = { pipelines, engineSettings, work, clock, ids, log };
+const engine = assembleEngine(doomed(opened.engine), context, `/batchmill/${name}`);
 const serving = { port: settings.service.port, exposition: () => telemetry.exposition() };
-const app = await serveStages(line, service === undefined ? stages : stagesOf(service), serving);
+const app = await serveStages(engine, service === undefined ? stages : stagesOf(service), serving);
 log.info('at work', { operation: name, url: app.url });
 process.once('SIGTERM', () => void stop());
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { RandomIds, RunRequested, SystemClock, factOf, headersOf } from '@batchmill/contracts';
+import { RandomIds, RunRequested, SystemClock, envelopeOf, headersOf } from '@batchmill/contracts';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { eventually } from '@batchmill/testing';
@@ -109,8 +109,10 @@ describe('kill -9', () => {
 
   async function ask({ id, endpoint }: Moment): Promise<void> {
     const event = new RunRequested({ runId: id, pipeline: 'notes', endpoint, parameters: { topics: [id] } });
-    const fact = factOf(event, { id: new RandomIds().next(), at: new Date(), traceparent: null });
-    await bus.publish([{ topic: fact.topic, key: fact.key, value: fact.data, headers: headersOf(fact, '/test') }]);
+    const envelope = envelopeOf(event, { id: new RandomIds().next(), at: new Date(), traceparent: null });
+    await bus.publish([
+      { topic: envelope.topic, key: envelope.key, value: envelope.data, headers: headersOf(envelope, '/test') },
+    ]);
   }
 
   /** With a moment of a port: the process that kills itself then. Otherwise the product's own. */
@@ -130,7 +132,7 @@ describe('kill -9', () => {
         BATCHMILL_FIRST_POLL_MS: '20',
         POLL_INTERVAL: '0.1',
         BATCHMILL_LEASE: '1',
-        BATCHMILL_LOOK_INTERVAL: '0.1',
+        BATCHMILL_WORK_POLL_INTERVAL: '0.1',
         BATCHMILL_ARM_SECONDS: '1',
         BATCHMILL_STALE_LIST_SECONDS: '0.2',
         BATCHMILL_SLICE_LINES: '2',

@@ -1,4 +1,4 @@
-import type { StageName } from '../real/real-line.js';
+import type { StageName } from '../real/real-engine.js';
 
 /** A moment in the life of a run at which the process that works on it is killed. */
 export interface Moment {
@@ -30,7 +30,7 @@ export interface ProviderCall {
    * asked: before the provider hears of it. sending: it has half of what is sent. done: it has done it, the answer is not
    * given. middle: half of the answer is given.
    */
-  readonly when: 'asked' | 'sending' | 'done' | 'middle';
+  readonly when: 'requested' | 'sending' | 'done' | 'middle';
 }
 
 type Listed = readonly [string, Moment['endpoint'], Moment['at']];
@@ -72,7 +72,7 @@ const lists: Readonly<Record<StageName, readonly Listed[]>> = {
   'batch-submitter': [
     ['half uploaded', 'embeddings', provider('POST', /^\/v1\/files$/, 'sending')],
     ['after upload', 'embeddings', provider('POST', /^\/v1\/files$/, 'done')],
-    ['armed, create not called', 'embeddings', provider('POST', /^\/v1\/batches$/, 'asked')],
+    ['armed, create not called', 'embeddings', provider('POST', /^\/v1\/batches$/, 'requested')],
     ['after create was accepted, before its answer', 'inference', provider('POST', /^\/v1\/batches$/, 'done')],
     [
       'create is answered, the batch not submitted',
@@ -82,7 +82,7 @@ const lists: Readonly<Record<StageName, readonly Listed[]>> = {
     ['a batch is submitted, nobody told', 'embeddings', bus('before', 'batch.submitted')],
   ],
   'status-poller': [
-    ['in a look at a batch', 'embeddings', provider('GET', /^\/v1\/batches\/[^/]+$/, 'asked')],
+    ['in a look at a batch', 'embeddings', provider('GET', /^\/v1\/batches\/[^/]+$/, 'requested')],
     ['a batch is settled, nobody told', 'inference', bus('before', 'batch.settled')],
   ],
   'result-ingester': [
@@ -99,7 +99,11 @@ const lists: Readonly<Record<StageName, readonly Listed[]>> = {
       store('notes', 'bulk', 'after', ['"done"']),
     ],
     ['between two slices', 'inference', store('batches', 'updateOne', 'after', ['"part":"output"', '"succeeded":2'])],
-    ['all is written, the provider’s files not deleted', 'embeddings', provider('DELETE', /^\/v1\/files\//, 'asked')],
+    [
+      'all is written, the provider’s files not deleted',
+      'embeddings',
+      provider('DELETE', /^\/v1\/files\//, 'requested'),
+    ],
     [
       'the copies of the results are deleted, the batch not ingested',
       'embeddings',

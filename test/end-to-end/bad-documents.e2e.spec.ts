@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { chat, definePipeline, type PipelineDefinition } from '@batchmill/pipeline';
 import type { Run } from '@batchmill/records';
-import { TestLine } from '@batchmill/testing';
+import { TestEngine } from '@batchmill/testing';
 import { outcomeOf, outcomesOf } from './documents.js';
 import { allDeadLetters } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
@@ -12,7 +12,7 @@ import { befall, ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.
 type Given = Record<string, unknown> & { readonly _id: string };
 
 describe('a document that stands out', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   afterEach(async () => {
     const letters = await allDeadLetters(bundle);
     await bundle.close();
@@ -21,9 +21,9 @@ describe('a document that stands out', () => {
 
   /** Three good notes, and the ones given. */
   async function opened(given: readonly Given[], pipeline: PipelineDefinition = notes): Promise<void> {
-    bundle = await TestLine.open({ pipelines: [pipeline] });
+    bundle = await TestEngine.open({ pipelines: [pipeline] });
     const complete = given.map((one) => ({ note: 'odd', topic: 'mills', text: 'An odd note.', ...one }));
-    await bundle.line.documentStore.collection('notes').insertMany([...manyNotes(3), ...complete]);
+    await bundle.engine.documentStore.collection('notes').insertMany([...manyNotes(3), ...complete]);
     await bundle.start(stages);
   }
 
@@ -62,13 +62,13 @@ describe('a document that stands out', () => {
       await opened([{ _id: 'odd', text }]);
 
       expect(countsOf(await embed())).toMatchObject({ succeeded: 4, failed: 0 });
-      expect(await bundle.line.vectors.count('notes')).toBe(4);
+      expect(await bundle.engine.vectors.count('notes')).toBe(4);
     });
 
     it('a run in which nothing can be embedded ends by itself and costs nothing', async () => {
-      bundle = await TestLine.open({ pipelines: [notes] });
+      bundle = await TestEngine.open({ pipelines: [notes] });
       const empty = manyNotes(25).map((one) => ({ ...one, text: '' }));
-      await bundle.line.documentStore.collection('notes').insertMany(empty);
+      await bundle.engine.documentStore.collection('notes').insertMany(empty);
       await bundle.start(stages);
 
       expect(await embed()).toMatchObject({ state: 'finished', totals: { documents: { failed: 25 }, requests: 0 } });
@@ -154,7 +154,7 @@ describe('a document that stands out', () => {
       expect(status).toBe('failed');
       expect(info).toMatchObject({
         error: { code: 'document.not-markable', message: expect.stringContaining('embedding_processing_info') },
-        former: held,
+        previousClaimId: held,
       });
     });
 
@@ -188,7 +188,7 @@ describe('a document that stands out', () => {
     it('completes again when it was mended and set to pending', async () => {
       await opened([{ _id: 'odd', embedding_processing_info: 'by hand', text: '' }]);
       await embed();
-      await bundle.line.documentStore
+      await bundle.engine.documentStore
         .collection('notes')
         .updateOne({ _id: 'odd' }, { $set: { embedding_status: 'pending', text: 'Mended.' } });
 
@@ -237,7 +237,7 @@ describe('a document that stands out', () => {
       const { status, info } = await outcomeOf(bundle, 'inference', 'odd');
       expect(status).toBe('failed');
       expect(info.error).toMatchObject({ code: 'response.process-failed', attempt: 2 });
-      const batches = await Array.fromAsync(bundle.line.batches.find({}, { sort: { _id: 1 } }));
+      const batches = await Array.fromAsync(bundle.engine.batches.find({}, { sort: { _id: 1 } }));
       const counts = batches.map(({ ingestion: { succeeded, failed, retried } }) => ({ succeeded, failed, retried }));
       expect(counts).toEqual([
         { succeeded: 3, failed: 0, retried: 1 },

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { RunFinished, RunRejected, RunRequested, topicOf, type FieldsOf } from '@batchmill/contracts';
-import { TestLine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually } from '@batchmill/testing';
 import { deadLettersOf, rejectionOf, said, typeByHand } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { TwiceBus } from './twice-bus.js';
@@ -9,12 +9,12 @@ import { askForRun, runToTheEnd } from './runs.js';
 import { befall, ledgerOf } from './simulated-provider.js';
 
 describe('a run request that cannot be run', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   afterEach(() => bundle.close());
 
-  async function opened(options: Partial<Parameters<typeof TestLine.open>[0]> = {}): Promise<TestLine> {
-    bundle = await TestLine.open({ pipelines: [notes], ...options });
-    await bundle.line.documentStore.collection('notes').insertMany(manyNotes(3));
+  async function opened(options: Partial<Parameters<typeof TestEngine.open>[0]> = {}): Promise<TestEngine> {
+    bundle = await TestEngine.open({ pipelines: [notes], ...options });
+    await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(3));
     await bundle.start(stages);
     return bundle;
   }
@@ -68,7 +68,7 @@ describe('a run request that cannot be run', () => {
     const next = await runToTheEnd(bundle, { runId: 'next', pipeline: 'notes', endpoint: 'embeddings' });
 
     expect(rejected.reason).toMatch(reason);
-    expect(await bundle.line.runs.get(rejected.runId)).toMatchObject({ state: 'rejected', reason: rejected.reason });
+    expect(await bundle.engine.runs.get(rejected.runId)).toMatchObject({ state: 'rejected', reason: rejected.reason });
     const [letter, ...others] = await deadLettersOf(bundle, RunRequested);
     expect(others).toEqual([]);
     expect(String(letter?.value)).toBe(`${text}\n`);
@@ -102,7 +102,7 @@ describe('a run request that cannot be run', () => {
     const next = await runToTheEnd(bundle, { runId: 'next', pipeline: 'notes', endpoint: 'embeddings' });
 
     expect(next.totals?.documents.succeeded).toBe(0);
-    expect(await bundle.line.runs.count({})).toBe(2);
+    expect(await bundle.engine.runs.count({})).toBe(2);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 3 });
   });
 
@@ -113,13 +113,13 @@ describe('a run request that cannot be run', () => {
     await askForRun(bundle, { runId: 'same', pipeline: 'notes', endpoint: 'inference' });
     await runToTheEnd(bundle, { runId: 'after', pipeline: 'notes', endpoint: 'embeddings' });
 
-    expect(await bundle.line.runs.get('same')).toMatchObject({ state: 'finished', totals: first.totals });
+    expect(await bundle.engine.runs.get('same')).toMatchObject({ state: 'finished', totals: first.totals });
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 3 });
   });
 
   it('vectors of another dimension than the collection’s stop the run before money is spent', async () => {
     await opened();
-    await bundle.line.vectors.ensureCollection({ name: 'notes', dimensions: 16 });
+    await bundle.engine.vectors.ensureCollection({ name: 'notes', dimensions: 16 });
 
     const run = await runToTheEnd(bundle, { runId: 'bad', pipeline: 'notes', endpoint: 'embeddings' });
 
@@ -128,7 +128,9 @@ describe('a run request that cannot be run', () => {
       reason: expect.stringMatching(/notes has 16 dimensions; wanted 8/),
     });
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, batches: [], files: [] });
-    expect(await bundle.line.documentStore.collection('notes').count({ embedding_status: { $exists: true } })).toBe(0);
+    expect(await bundle.engine.documentStore.collection('notes').count({ embedding_status: { $exists: true } })).toBe(
+      0,
+    );
   });
 
   it('a refused key stops the run before money is spent, and is told by nothing that is said', async () => {
@@ -160,13 +162,13 @@ describe('a run request that cannot be run', () => {
     const objectId = new ObjectId();
     const odd = [{ _id: objectId }, { _id: 42 }, { _id: '42' }, { _id: 'not asked for' }];
     const texts = odd.map((id, index) => ({ ...id, note: 'odd', topic: 'mills', text: `Odd note ${index}` }));
-    await bundle.line.documentStore.collection('notes').insertMany(texts);
+    await bundle.engine.documentStore.collection('notes').insertMany(texts);
     const documents = [objectId.toString().toUpperCase(), '42', 'n00001', 'n00001', 'there is none of that id', 4711];
 
     const run = await runToTheEnd(bundle, { runId: 'some', pipeline: 'notes', endpoint: 'embeddings', documents });
 
     expect(run.totals?.documents.succeeded).toBe(4);
-    const done = bundle.line.documentStore.collection('notes').find({ embedding_status: 'completed' });
+    const done = bundle.engine.documentStore.collection('notes').find({ embedding_status: 'completed' });
     const ids = await Array.fromAsync(done, ({ _id }) => String(_id));
     expect(ids.sort()).toEqual(['42', '42', objectId.toString(), 'n00001'].sort());
   });

@@ -1,19 +1,19 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { BatchCancelRequested, BatchProcessRequested, events, topicOf } from '@batchmill/contracts';
-import { TestLine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually } from '@batchmill/testing';
 import { allDeadLetters, deadLettersOf } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { runToTheEnd } from './runs.js';
 import { ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
 
 describe('a message that cannot be used', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   afterEach(() => bundle.close());
 
-  async function opened(): Promise<TestLine> {
-    bundle = await TestLine.open({ pipelines: [notes] });
-    await bundle.line.documentStore.collection('notes').insertMany(manyNotes(15));
+  async function opened(): Promise<TestEngine> {
+    bundle = await TestEngine.open({ pipelines: [notes] });
+    await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(15));
     await bundle.start(stages);
     return bundle;
   }
@@ -24,9 +24,9 @@ describe('a message that cannot be used', () => {
     ['has fields of wrong types', '{"runId":7,"claimId":[],"batchId":{},"pipeline":null,"requests":"many"}'],
     ['is a tombstone', null],
   ])('on any topic that %s is a dead letter of every stage that heard it; runs go on', async (_, value) => {
-    const { line } = await opened();
+    const { engine } = await opened();
     const messages = events.map((event) => ({ topic: topicOf(event), key: 'k', value, headers: {} }));
-    await line.bus.publish([...messages, ...messages]);
+    await engine.bus.publish([...messages, ...messages]);
 
     const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
 
@@ -47,9 +47,9 @@ describe('a message that cannot be used', () => {
   });
 
   it('that wishes something of an unknown batch is a dead letter that says so', async () => {
-    const { line } = await opened();
+    const { engine } = await opened();
     const value = JSON.stringify({ batchId: 'there.is.none' });
-    await line.bus.publish(
+    await engine.bus.publish(
       [BatchCancelRequested, BatchProcessRequested].map((event) => ({
         topic: topicOf(event),
         key: null,
@@ -68,7 +68,7 @@ describe('a message that cannot be used', () => {
   });
 
   it('that tells of records that are not there wakes nobody, and harms nothing', async () => {
-    const { line } = await opened();
+    const { engine } = await opened();
     const ids = { runId: 'no', claimId: 'no', batchId: 'no', providerBatchId: 'no', pipeline: 'notes' };
     const numbers = {
       documents: 1,
@@ -82,11 +82,11 @@ describe('a message that cannot be used', () => {
     };
     const value = JSON.stringify({ ...ids, ...numbers, reason: 'completed', error: null, model: 'm', attempt: 1 });
     const facts = events.filter(({ isInput }) => !isInput);
-    await line.bus.publish(facts.map((event) => ({ topic: topicOf(event), key: 'no', value, headers: {} })));
+    await engine.bus.publish(facts.map((event) => ({ topic: topicOf(event), key: 'no', value, headers: {} })));
 
     const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
 
     expect(run.totals?.documents).toMatchObject({ succeeded: 15 });
-    expect(await line.runs.count({})).toBe(1);
+    expect(await engine.runs.count({})).toBe(1);
   });
 });

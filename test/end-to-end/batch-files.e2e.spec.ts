@@ -1,23 +1,23 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { chat, definePipeline, type PipelineDefinition } from '@batchmill/pipeline';
-import { TestLine } from '@batchmill/testing';
+import { TestEngine } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { runToTheEnd } from './runs.js';
 import { ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
 
 describe('batch files', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   afterEach(() => bundle.close());
 
   async function opened(
     documents: readonly Record<string, unknown>[],
     pipeline: PipelineDefinition,
-    options: Partial<Parameters<typeof TestLine.open>[0]> = {},
-  ): Promise<TestLine> {
-    bundle = await TestLine.open({ pipelines: [pipeline], ...options });
-    await bundle.line.documentStore.collection('notes').insertMany(documents);
+    options: Partial<Parameters<typeof TestEngine.open>[0]> = {},
+  ): Promise<TestEngine> {
+    bundle = await TestEngine.open({ pipelines: [pipeline], ...options });
+    await bundle.engine.documentStore.collection('notes').insertMany(documents);
     await bundle.start(stages);
     return bundle;
   }
@@ -35,7 +35,7 @@ describe('batch files', () => {
       expect.objectContaining({ status: 'completed', requests: 50_000, billed: 50_000 }),
     ]);
     expect(ledger).toMatchObject({ requests: 50_000, ...nothingTwiceNothingLeft });
-    expect(await bundle.line.vectors.count('notes')).toBe(50_000);
+    expect(await bundle.engine.vectors.count('notes')).toBe(50_000);
   });
 
   it('R4: more documents than a batch may have are split by themselves', async () => {
@@ -66,7 +66,7 @@ describe('batch files', () => {
     const enqueuedTokenLimits = { 'text-embedding-3-small': 500 };
     await opened([large, ...manyNotes(5)], sizedFor(10, 8), {
       simulator: { enqueuedTokenLimits },
-      settings: { maxRounds: 2 },
+      settings: { maxFreeRetries: 2 },
     });
 
     const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });

@@ -2,24 +2,24 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { ChunkScannerModule } from '@batchmill/chunk-scanner';
 import type { PipelineDefinition } from '@batchmill/pipeline';
-import { TestLine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { askForRun, endOf } from './runs.js';
 import { befall } from './simulated-provider.js';
 
 describe('a document that its owner changes while it is on its way', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   afterEach(() => bundle.close());
 
   async function sealed(pipeline: PipelineDefinition, fields: Record<string, unknown> = {}): Promise<void> {
-    bundle = await TestLine.open({ pipelines: [pipeline], settings: { retryBaseMs: 1 } });
+    bundle = await TestEngine.open({ pipelines: [pipeline], settings: { retryBaseMs: 1 } });
     await documents().insertMany(manyNotes(3).map((note) => ({ ...note, ...fields })));
     const stop = await bundle.start([ChunkScannerModule]);
     await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
-    await eventually('the first claim', async () => (await bundle.line.claims.get('r.c1'))?.state === 'sealed');
+    await eventually('the first claim', async () => (await bundle.engine.claims.get('r.c1'))?.state === 'sealed');
     await stop();
   }
-  const documents = () => bundle.line.documentStore.collection('notes');
+  const documents = () => bundle.engine.documentStore.collection('notes');
 
   it('C1: one that is replaced is its owner’s again, and the run is finished without it', async () => {
     await sealed(notes);
@@ -39,7 +39,7 @@ describe('a document that its owner changes while it is on its way', () => {
     await sealed({ ...notes, embeddings }, { log: [], meta: {} });
     await befall(bundle, { on: 'line', what: 'status', value: 500, times: 3 });
     const stop = await bundle.start(stages.filter((stage) => stage !== ChunkScannerModule));
-    await eventually('its answers', async () => (await bundle.line.batches.get('r.c1.b1'))?.state === 'ingested');
+    await eventually('its answers', async () => (await bundle.engine.batches.get('r.c1.b1'))?.state === 'ingested');
     await stop();
     await documents().updateOne({ _id: 'n00001' }, { $set: { log: 'a text', meta: 'a text' } });
     bundle.clock.advance(60_000);
@@ -51,6 +51,6 @@ describe('a document that its owner changes while it is on its way', () => {
       totals: { documents: { succeeded: 2, failed: 0, left: 1, takenOver: 0 } },
     });
     // Two that asked, and the end.
-    expect(await bundle.line.claims.count({ runId: 'r' })).toBe(3);
+    expect(await bundle.engine.claims.count({ runId: 'r' })).toBe(3);
   });
 });

@@ -1,5 +1,5 @@
 import type { DocumentInfo } from '@batchmill/records';
-import type { TestLine } from '@batchmill/testing';
+import type { TestEngine } from '@batchmill/testing';
 
 /** What a run has left on a document of the collection `notes`. */
 export interface Outcome {
@@ -13,14 +13,14 @@ const fields = {
   inference: { status: 'ai_status', info: 'processing_info' },
 } as const;
 
-export async function outcomeOf(bundle: TestLine, endpoint: keyof typeof fields, id: unknown): Promise<Outcome> {
-  const document = await bundle.line.documentStore.collection('notes').findOne({ _id: id });
+export async function outcomeOf(bundle: TestEngine, endpoint: keyof typeof fields, id: unknown): Promise<Outcome> {
+  const document = await bundle.engine.documentStore.collection('notes').findOne({ _id: id });
   if (document === null) throw new Error(`There is no document ${JSON.stringify(id)}.`);
   return outcomeIn(endpoint, document);
 }
 
-export async function outcomesOf(bundle: TestLine, endpoint: keyof typeof fields): Promise<Outcome[]> {
-  const found = bundle.line.documentStore.collection('notes').find({}, { sort: { _id: 1 } });
+export async function outcomesOf(bundle: TestEngine, endpoint: keyof typeof fields): Promise<Outcome[]> {
+  const found = bundle.engine.documentStore.collection('notes').find({}, { sort: { _id: 1 } });
   return Array.fromAsync(found, (document) => outcomeIn(endpoint, document));
 }
 

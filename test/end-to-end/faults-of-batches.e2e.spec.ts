@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { BatchDeferred } from '@batchmill/contracts';
 import type { Run } from '@batchmill/records';
-import { TestLine, type TestLineOptions } from '@batchmill/testing';
+import { TestEngine, type TestEngineOptions } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
 import { allDeadLetters, said } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
@@ -12,7 +12,7 @@ import { befall, ledgerOf, nothingTwiceNothingLeft, type FaultRule } from './sim
 const count = 20;
 
 describe('batches that end otherwise', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   afterEach(async () => {
     const letters = await allDeadLetters(bundle);
     await bundle.close();
@@ -22,10 +22,10 @@ describe('batches that end otherwise', () => {
   /** Two batches of ten. */
   async function opened(
     fault: Partial<FaultRule> & { what: string },
-    options: Partial<TestLineOptions> = {},
+    options: Partial<TestEngineOptions> = {},
   ): Promise<void> {
-    bundle = await TestLine.open({ pipelines: [notes], ...options });
-    await bundle.line.documentStore.collection('notes').insertMany(manyNotes(count));
+    bundle = await TestEngine.open({ pipelines: [notes], ...options });
+    await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     await bundle.start(stages);
     await befall(bundle, { on: 'batch', ...fault });
   }
@@ -36,7 +36,7 @@ describe('batches that end otherwise', () => {
   async function attemptsAndRounds(): Promise<Record<string, number>> {
     const seen: Record<string, number> = {};
     for (const { info } of await outcomesOf(bundle, 'embeddings')) {
-      const key = `${info.functions?.['embeddings']?.attempts ?? 0} attempts, ${info.rounds ?? 0} rounds`;
+      const key = `${info.functions?.['embeddings']?.attempts ?? 0} attempts, ${info.freeRetries ?? 0} rounds`;
       seen[key] = (seen[key] ?? 0) + 1;
     }
     return seen;
@@ -55,27 +55,27 @@ describe('batches that end otherwise', () => {
 
       expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count, failed: 0, left: 0 } } });
       expect(await attemptsAndRounds()).toEqual(expected);
-      expect(await bundle.line.vectors.count('notes')).toBe(count);
+      expect(await bundle.engine.vectors.count('notes')).toBe(count);
       expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
     },
   );
 
   it('R1: batches that expire every time keep what was answered, and leave the rest pending after so many rounds', async () => {
-    await opened({ what: 'expire', value: 50 }, { settings: { maxRounds: 3 } });
+    await opened({ what: 'expire', value: 50 }, { settings: { maxFreeRetries: 3 } });
 
     const run = await embed();
 
-    const answered = await bundle.line.documentStore.collection('notes').count({ embedding_status: 'completed' });
-    const left = await bundle.line.documentStore.collection('notes').count({ embedding_status: 'pending' });
+    const answered = await bundle.engine.documentStore.collection('notes').count({ embedding_status: 'completed' });
+    const left = await bundle.engine.documentStore.collection('notes').count({ embedding_status: 'pending' });
     expect(answered + left).toBe(count);
     expect(left).toBeGreaterThan(0);
     expect(run).toMatchObject({ state: 'incomplete', totals: { documents: { succeeded: answered, failed: 0, left } } });
-    expect(await bundle.line.vectors.count('notes')).toBe(answered);
+    expect(await bundle.engine.vectors.count('notes')).toBe(answered);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: answered, ...nothingTwiceNothingLeft });
   });
 
   it('what an incomplete run left pending, the next one takes up', async () => {
-    await opened({ what: 'expire', value: 0, times: 2 }, { settings: { maxRounds: 1 } });
+    await opened({ what: 'expire', value: 0, times: 2 }, { settings: { maxFreeRetries: 1 } });
     expect(await embed()).toMatchObject({ state: 'incomplete', totals: { documents: { left: count } } });
 
     const next = await runToTheEnd(bundle, { runId: 'next', pipeline: 'notes', endpoint: 'embeddings' });
@@ -92,11 +92,11 @@ describe('batches that end otherwise', () => {
     expect(await attemptsAndRounds()).toEqual({ '1 attempts, 0 rounds': count });
     const deferred = await said<BatchDeferred>(bundle, BatchDeferred);
     expect(deferred.map(({ enqueuedTokenLimit }) => enqueuedTokenLimit)).toEqual([90_000, 90_000]);
-    const { provider, budgets } = bundle.line;
+    const { provider, budgets } = bundle.engine;
     expect(await budgets.get(provider.account, 'text-embedding-3-small')).toMatchObject({ limit: 90_000 });
-    const submissions = await Array.fromAsync(bundle.line.batches.find({}), ({ submission, formerAttempts }) => [
+    const submissions = await Array.fromAsync(bundle.engine.batches.find({}), ({ submission, previousAttempts }) => [
       submission.attempt - 1,
-      formerAttempts.length,
+      previousAttempts.length,
     ]);
     expect(submissions.flat().reduce((sum, one) => sum + one)).toBe(4);
     const ledger = await ledgerOf(bundle);

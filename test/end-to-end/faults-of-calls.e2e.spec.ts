@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import type { Run } from '@batchmill/records';
-import { TestLine, eventually, type TestLineOptions } from '@batchmill/testing';
+import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
 import { allDeadLetters } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
@@ -13,7 +13,7 @@ const count = 20;
 const long = 12;
 
 describe('calls that go wrong', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   afterEach(async () => {
     const letters = await allDeadLetters(bundle);
     await bundle.close();
@@ -21,10 +21,10 @@ describe('calls that go wrong', () => {
   });
 
   /** Two batches of ten. The line looks soon for what an unclear create may have left. */
-  async function opened(faults: readonly FaultRule[], options: Partial<TestLineOptions> = {}): Promise<void> {
+  async function opened(faults: readonly FaultRule[], options: Partial<TestEngineOptions> = {}): Promise<void> {
     const settings = { armMs: 500, staleListMs: 50, sweepMs: 100 };
-    bundle = await TestLine.open({ pipelines: [notes], settings, ...options });
-    await bundle.line.documentStore.collection('notes').insertMany(manyNotes(count));
+    bundle = await TestEngine.open({ pipelines: [notes], settings, ...options });
+    await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     await bundle.start(stages);
     await befall(bundle, ...faults);
   }
@@ -95,7 +95,7 @@ describe('calls that go wrong', () => {
     for (const { info } of await outcomesOf(bundle, 'embeddings')) {
       expect(info).toMatchObject({ functions: { embeddings: { state: 'done', attempts: 1 } } });
     }
-    expect(await bundle.line.vectors.count('notes')).toBe(count);
+    expect(await bundle.engine.vectors.count('notes')).toBe(count);
     await eventually('no file is left with the provider', async () => (await ledgerOf(bundle)).files.length === 0);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
     expect(bundle.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
@@ -129,12 +129,12 @@ describe('calls that go wrong', () => {
       totals: { documents: { succeeded: 10, failed: 0, left: 0 }, requests: 20, batches: 2 },
     });
     for (const { info } of (await outcomesOf(bundle, 'embeddings')).slice(0, 10)) {
-      expect(info).toMatchObject({ rounds: 1, functions: { embeddings: { state: 'done', attempts: 1 } } });
+      expect(info).toMatchObject({ freeRetries: 1, functions: { embeddings: { state: 'done', attempts: 1 } } });
     }
     const { twice, requests } = await ledgerOf(bundle);
     expect(requests).toBe(20);
     expect(twice).toHaveLength(10);
-    expect(await bundle.line.vectors.count('notes')).toBe(10);
+    expect(await bundle.engine.vectors.count('notes')).toBe(10);
   });
 
   it.each<[string, FaultRule]>([
@@ -153,8 +153,8 @@ describe('calls that go wrong', () => {
     await askToCancel(bundle, 'r');
     const run = await endOf(bundle, 'r');
 
-    const answered = await bundle.line.documentStore.collection('notes').count({ embedding_status: 'completed' });
-    const left = await bundle.line.documentStore.collection('notes').count({ embedding_status: 'pending' });
+    const answered = await bundle.engine.documentStore.collection('notes').count({ embedding_status: 'completed' });
+    const left = await bundle.engine.documentStore.collection('notes').count({ embedding_status: 'pending' });
     expect([answered + left, answered > 0, left > 0]).toEqual([count, true, true]);
     expect(run).toMatchObject({ state: 'cancelled', totals: { documents: { succeeded: answered, failed: 0, left } } });
     const ledger = await ledgerOf(bundle);
@@ -165,7 +165,7 @@ describe('calls that go wrong', () => {
   it('a create that is refused for good is parked with its error; put back, it goes on and is paid once', async () => {
     await opened([{ on: 'batches.create', what: 'status', value: 401, match: 'r.c1.b1' }]);
     await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
-    const { batches } = bundle.line;
+    const { batches } = bundle.engine;
     await eventually('the other batch', async () => (await batches.get('r.c2.b1'))?.state === 'ingested');
     const parked = await eventually(
       'the mark',

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import type { Ingestion, Run } from '@batchmill/records';
-import { TestLine } from '@batchmill/testing';
+import { TestEngine } from '@batchmill/testing';
 import { outcomeOf, outcomesOf } from './documents.js';
 import { allDeadLetters } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
@@ -25,7 +25,7 @@ const passing: [name: string, fault: Partial<FaultRule> & { what: string }, code
 ];
 
 describe('lines that come back wrong', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   afterEach(async () => {
     const letters = await allDeadLetters(bundle);
     await bundle.close();
@@ -33,8 +33,8 @@ describe('lines that come back wrong', () => {
   });
 
   async function opened(...faults: (Partial<FaultRule> & { what: string })[]): Promise<void> {
-    bundle = await TestLine.open({ pipelines: [notes] });
-    await bundle.line.documentStore.collection('notes').insertMany(manyNotes(count));
+    bundle = await TestEngine.open({ pipelines: [notes] });
+    await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     await bundle.start(stages);
     await befall(bundle, ...faults.map((fault) => ({ on: 'line', ...fault })));
   }
@@ -56,7 +56,7 @@ describe('lines that come back wrong', () => {
     expect(attempts.filter((one) => one === 2)).toHaveLength(7);
     expect(attempts.filter((one) => one === 1)).toHaveLength(count - 7);
     expect(outcomes.filter(({ status, info }) => status !== 'completed' || info.error !== undefined)).toEqual([]);
-    expect(await bundle.line.vectors.count('notes')).toBe(count);
+    expect(await bundle.engine.vectors.count('notes')).toBe(count);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
   });
 
@@ -102,7 +102,7 @@ describe('lines that come back wrong', () => {
 
     expect(run.totals?.documents).toMatchObject({ succeeded: count, failed: 0 });
     for (const { document } of await outcomesOf(bundle, 'inference')) expect(document['answers']).toHaveLength(3);
-    expect(sumOf(await ingestionsOf(), 'doubled')).toBe(3 * count);
+    expect(sumOf(await ingestionsOf(), 'duplicates')).toBe(3 * count);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 3 * count, ...nothingTwiceNothingLeft });
   });
 
@@ -113,7 +113,7 @@ describe('lines that come back wrong', () => {
 
     expect(run.totals?.documents).toMatchObject({ succeeded: count, failed: 0 });
     expect(sumOf(await ingestionsOf(), 'unknown')).toBe(count / 4);
-    expect(await bundle.line.vectors.count('notes')).toBe(count);
+    expect(await bundle.engine.vectors.count('notes')).toBe(count);
   });
 
   it('a refusal fails its document for good: another try would cost the same and say the same', async () => {
@@ -171,13 +171,13 @@ describe('lines that come back wrong', () => {
   });
 
   async function ingestionsOf(): Promise<Ingestion[]> {
-    return Array.fromAsync(bundle.line.batches.find({}, { sort: { _id: 1 } }), ({ ingestion }) => ingestion);
+    return Array.fromAsync(bundle.engine.batches.find({}, { sort: { _id: 1 } }), ({ ingestion }) => ingestion);
   }
 });
 
 function sumOf(
   ingestions: readonly Ingestion[],
-  what: 'succeeded' | 'failed' | 'retried' | 'doubled' | 'unknown',
+  what: 'succeeded' | 'failed' | 'retried' | 'duplicates' | 'unknown',
 ): number {
   return ingestions.reduce((sum, one) => sum + one[what], 0);
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import type { Ports } from '@batchmill/service';
-import { TestLine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually } from '@batchmill/testing';
 import { BlobsOnDisk, FullDisk, VectorsOnDisk } from './full-disk.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { askForRun, endOf } from './runs.js';
@@ -14,7 +14,7 @@ const blobsOf =
   ({ blobs }, disk) => ({ blobs: new BlobsOnDisk(blobs, disk, suffixes) });
 
 describe('a full disk', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   afterEach(() => bundle.close());
 
   it.each<[string, string, Put]>([
@@ -25,18 +25,18 @@ describe('a full disk', () => {
     ['vectors', 'result-ingester', ({ vectors }, disk) => ({ vectors: new VectorsOnDisk(vectors, disk) })],
   ])('for %s: the line waits and says so, and goes on by itself when there is room', async (_, stage, put) => {
     const disk = new FullDisk();
-    bundle = await TestLine.open({ pipelines: [notes], ports: (ports) => put(ports, disk) });
-    const { line, log } = bundle;
-    await line.documentStore.collection('notes').insertMany(manyNotes(25));
+    bundle = await TestEngine.open({ pipelines: [notes], ports: (ports) => put(ports, disk) });
+    const { engine, log } = bundle;
+    await engine.documentStore.collection('notes').insertMany(manyNotes(25));
     await bundle.start(stages);
     await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
 
     const ready: boolean[] = [];
     await eventually('many tries', () => {
-      if (disk.refusals >= 2) ready.push(line.readiness.isReady);
+      if (disk.refusals >= 2) ready.push(engine.readiness.isReady);
       return disk.refusals >= 12;
     });
-    const troubles = line.readiness.troubles;
+    const troubles = engine.readiness.outages;
     disk.isFull = false;
     const run = await endOf(bundle, 'r');
 
@@ -45,9 +45,9 @@ describe('a full disk', () => {
       expect.objectContaining({ dependency: expect.stringContaining(stage), message: 'The disk is full.' }),
     );
     expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 25, failed: 0, left: 0 } } });
-    expect(await line.vectors.count('notes')).toBe(25);
+    expect(await engine.vectors.count('notes')).toBe(25);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 25, ...nothingTwiceNothingLeft });
-    await eventually('readiness', () => line.readiness.isReady);
+    await eventually('readiness', () => engine.readiness.isReady);
     expect(log.lines.filter(({ level }) => level === 'error')).toEqual([]);
     const warned = log.lines.filter(
       ({ level, fields }) => level === 'warn' && String(fields['code']).endsWith('disk-full'),

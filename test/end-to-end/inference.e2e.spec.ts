@@ -9,7 +9,7 @@ import {
   type UpdateFunction,
 } from '@batchmill/pipeline';
 import type { Run } from '@batchmill/records';
-import { TestLine, eventually, type TestLineOptions } from '@batchmill/testing';
+import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
 import { outcomeOf, outcomesOf } from './documents.js';
 import { askForRun, endOf, runToTheEnd } from './runs.js';
 import { befall, ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
@@ -24,20 +24,20 @@ const topicsSchema = {
 };
 
 describe('inference as the user wrote it', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   afterEach(() => bundle.close());
 
   async function opened(
     inference: InferenceDefinition,
     given: readonly Given[],
     rest: Partial<PipelineDefinition> = {},
-    options: Partial<TestLineOptions> = {},
+    options: Partial<TestEngineOptions> = {},
   ): Promise<void> {
     const source = { collection: 'notes', parentIdField: 'note' };
     const pipeline = definePipeline({ name: 'notes', source, ...rest, inference });
-    bundle = await TestLine.open({ pipelines: [pipeline], ...options });
+    bundle = await TestEngine.open({ pipelines: [pipeline], ...options });
     const complete = given.map((one) => ({ note: 'book', text: 'The mill turns. The river flows.', ...one }));
-    await bundle.line.documentStore.collection('notes').insertMany(complete);
+    await bundle.engine.documentStore.collection('notes').insertMany(complete);
     await bundle.start(stages);
   }
 
@@ -202,7 +202,7 @@ describe('inference as the user wrote it', () => {
 
     await run();
 
-    const batches = await Array.fromAsync(bundle.line.batches.find({}, { sort: { _id: 1 } }));
+    const batches = await Array.fromAsync(bundle.engine.batches.find({}, { sort: { _id: 1 } }));
     expect(batches.map(({ model, url, requests }) => [model, url, requests])).toEqual([
       ['gpt-4o-mini', '/v1/chat/completions', 4],
       ['gpt-4o', '/v1/chat/completions', 2],

@@ -4,55 +4,58 @@ import type { Bus } from '@batchmill/bus';
 import { ConnectionError, RunRequested, topicOf } from '@batchmill/contracts';
 import type { Provider } from '@batchmill/provider';
 import { OpenAiProvider } from '@batchmill/provider/openai';
-import { TestLine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { askForRun, endOf, runToTheEnd } from './runs.js';
 import { scannerOn } from './scanner-on.js';
 
 describe('interleavings of trouble', () => {
-  const bundles: TestLine[] = [];
+  const bundles: TestEngine[] = [];
   afterEach(async () => {
     for (const bundle of bundles.splice(0).reverse()) await bundle.close();
   });
 
-  async function opened(count: number, options: Partial<Parameters<typeof TestLine.open>[0]> = {}): Promise<TestLine> {
-    const bundle = await TestLine.open({ pipelines: [notes], ...options });
+  async function opened(
+    count: number,
+    options: Partial<Parameters<typeof TestEngine.open>[0]> = {},
+  ): Promise<TestEngine> {
+    const bundle = await TestEngine.open({ pipelines: [notes], ...options });
     bundles.push(bundle);
-    await bundle.line.documentStore.collection('notes').insertMany(manyNotes(count));
+    await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     return bundle;
   }
 
   async function ledgerOf({
     simulator,
-  }: TestLine): Promise<{ requests: number; twice: unknown[]; batches: unknown[] }> {
+  }: TestEngine): Promise<{ requests: number; twice: unknown[]; batches: unknown[] }> {
     return (await (await fetch(`${simulator.url}/admin/ledger`)).json()) as Awaited<ReturnType<typeof ledgerOf>>;
   }
 
   it('interleaving 2: a scanner that lost the run’s lease in mid-page and awakes after the run’s end changes nothing', async () => {
     const bundle = await opened(10);
-    const { line, clock } = bundle;
-    const { runs } = line;
+    const { engine, clock } = bundle;
+    const { runs } = engine;
     const scanner = scannerOn(bundle);
     const request = { pipeline: 'notes', endpoint: 'embeddings' } as const;
     await runs.insertion(runs.new('r', request, null)).apply([]);
     await bundle.collect(scanner.begin(await bundle.lease(runs, 'r')));
 
-    const steps = scanner.scan(await bundle.lease(runs, 'r'));
-    const opening = await steps.next();
+    const transitions = scanner.scan(await bundle.lease(runs, 'r'));
+    const opening = await transitions.next();
     if (opening.done !== true) await opening.value.apply([]);
     clock.advance(60_000);
     await bundle.start(stages);
     const run = await endOf(bundle, 'r');
-    const before = await Array.fromAsync(line.documentStore.collection('notes').find({}));
-    const awake = await bundle.collect(steps).then(
+    const before = await Array.fromAsync(engine.documentStore.collection('notes').find({}));
+    const awake = await bundle.collect(transitions).then(
       () => 'went on',
       () => 'gave up',
     );
 
     expect(awake).toBe('gave up');
     expect(run.totals?.documents.succeeded).toBe(10);
-    expect(await Array.fromAsync(line.documentStore.collection('notes').find({}))).toEqual(before);
-    expect(await line.claims.count({ runId: 'r', state: { $ne: 'done' } })).toBe(0);
+    expect(await Array.fromAsync(engine.documentStore.collection('notes').find({}))).toEqual(before);
+    expect(await engine.claims.count({ runId: 'r', state: { $ne: 'done' } })).toBe(0);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 10, twice: [] });
   });
 
@@ -65,18 +68,18 @@ describe('interleavings of trouble', () => {
 
     await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
 
-    const { line } = bundle;
-    const batch = await line.batches.get('r.c1.b1');
+    const { engine } = bundle;
+    const batch = await engine.batches.get('r.c1.b1');
     expect(batch).toMatchObject({ state: 'ingested', submission: { attempt: 2 } });
-    expect(batch!.formerAttempts).toHaveLength(1);
-    expect(await line.batches.count({ runId: 'r' })).toBe(1);
-    for await (const note of line.documentStore.collection('notes').find({})) {
+    expect(batch!.previousAttempts).toHaveLength(1);
+    expect(await engine.batches.count({ runId: 'r' })).toBe(1);
+    for await (const note of engine.documentStore.collection('notes').find({})) {
       expect(note['embedding_processing_info']).toMatchObject({
         functions: { embeddings: { state: 'done', attempts: 1 } },
       });
     }
     await eventually('the share given back', async () => {
-      const budget = await line.budgets.get(line.provider.account, 'text-embedding-3-small');
+      const budget = await engine.budgets.get(engine.provider.account, 'text-embedding-3-small');
       return budget?.held === 0;
     });
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 10, twice: [] });
@@ -132,11 +135,11 @@ describe('interleavings of trouble', () => {
     });
     await bundle.start(stages);
     await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
-    await eventually('not ready', () => !bundle.line.readiness.isReady && bundle.line.batches.get('r.c2.b1'));
+    await eventually('not ready', () => !bundle.engine.readiness.isReady && bundle.engine.batches.get('r.c2.b1'));
     await bundle.start(stages);
     bundle.clock.advance(3_600_000);
 
-    expect(await bundle.line.batches.count({ parked: true })).toBe(0);
+    expect(await bundle.engine.batches.count({ parked: true })).toBe(0);
     isAway = false;
     const run = await endOf(bundle, 'r');
 

@@ -1,16 +1,19 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { TestLine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { askForRun, askToCancel, endOf, runToTheEnd } from './runs.js';
 
 describe('interleavings', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   afterEach(() => bundle.close());
 
-  async function opened(count: number, options: Partial<Parameters<typeof TestLine.open>[0]> = {}): Promise<TestLine> {
-    bundle = await TestLine.open({ pipelines: [notes], ...options });
-    await bundle.line.documentStore.collection('notes').insertMany(manyNotes(count));
+  async function opened(
+    count: number,
+    options: Partial<Parameters<typeof TestEngine.open>[0]> = {},
+  ): Promise<TestEngine> {
+    bundle = await TestEngine.open({ pipelines: [notes], ...options });
+    await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     await bundle.start(stages);
     return bundle;
   }
@@ -32,14 +35,14 @@ describe('interleavings', () => {
   });
 
   it('interleaving 15: embeddings and inference on the same documents at once do not touch each other', async () => {
-    const { line } = await opened(15);
+    const { engine } = await opened(15);
     await askForRun(bundle, { runId: 'e', pipeline: 'notes', endpoint: 'embeddings' });
     await askForRun(bundle, { runId: 'i', pipeline: 'notes', endpoint: 'inference', functions: ['summary'] });
 
     const ended = await Promise.all([endOf(bundle, 'e'), endOf(bundle, 'i')]);
 
     expect(ended.map(({ totals }) => totals?.documents.succeeded)).toEqual([15, 15]);
-    for await (const note of line.documentStore.collection('notes').find({})) {
+    for await (const note of engine.documentStore.collection('notes').find({})) {
       expect(note).toMatchObject({ embedding_status: 'completed', ai_status: 'completed' });
       expect(note['answers']).toHaveLength(1);
     }
@@ -47,7 +50,7 @@ describe('interleavings', () => {
   });
 
   it('R7 interleaving 16: two runs that want the same documents share them, and none is asked twice', async () => {
-    const { line } = await opened(40);
+    const { engine } = await opened(40);
     await askForRun(bundle, { runId: 'one', pipeline: 'notes', endpoint: 'embeddings' });
     await askForRun(bundle, { runId: 'two', pipeline: 'notes', endpoint: 'embeddings' });
 
@@ -55,7 +58,7 @@ describe('interleavings', () => {
 
     const succeeded = ended.map(({ totals }) => totals?.documents.succeeded ?? 0);
     expect(succeeded[0]! + succeeded[1]!).toBe(40);
-    expect(await line.vectors.count('notes')).toBe(40);
+    expect(await engine.vectors.count('notes')).toBe(40);
     expect(await ledger()).toMatchObject({ requests: 40, twice: [] });
   });
 
@@ -63,7 +66,7 @@ describe('interleavings', () => {
     await opened(10);
 
     await askToCancel(bundle, 'early');
-    await eventually('the awaited run', () => bundle.line.runs.get('early'));
+    await eventually('the awaited run', () => bundle.engine.runs.get('early'));
     const run = await runToTheEnd(bundle, { runId: 'early', pipeline: 'notes', endpoint: 'embeddings' });
 
     expect(run.state).toBe('cancelled');
@@ -71,18 +74,18 @@ describe('interleavings', () => {
   });
 
   it('interleaving 18: a run that is cancelled at the provider keeps what was answered, and the rest is pending', async () => {
-    const { line } = await opened(30, { simulator: { turnaround: { kind: 'fixed', seconds: 3600 }, speed: 100 } });
+    const { engine } = await opened(30, { simulator: { turnaround: { kind: 'fixed', seconds: 3600 }, speed: 100 } });
     await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
-    await eventually('batches at the provider', async () => (await line.batches.count({ state: 'submitted' })) === 3);
+    await eventually('batches at the provider', async () => (await engine.batches.count({ state: 'submitted' })) === 3);
 
     await askToCancel(bundle, 'r');
     const run = await endOf(bundle, 'r');
 
-    const documents = line.documentStore.collection('notes');
+    const documents = engine.documentStore.collection('notes');
     const done = await documents.count({ embedding_status: 'completed' });
     expect(run).toMatchObject({ state: 'cancelled', totals: { documents: { succeeded: done, left: 30 - done } } });
     expect(await documents.count({ embedding_status: 'pending' })).toBe(30 - done);
-    expect(await line.vectors.count('notes')).toBe(done);
+    expect(await engine.vectors.count('notes')).toBe(done);
   });
 
   it('interleaving 8: the answer to create is lost, and the batch is adopted, not submitted again', async () => {

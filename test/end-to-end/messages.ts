@@ -1,32 +1,32 @@
 import { RunRejected, RunRequested, events, topicOf, type EventClass } from '@batchmill/contracts';
 import { deadLetterSuffix, type IncomingMessage } from '@batchmill/bus';
-import { eventually, type TestLine } from '@batchmill/testing';
+import { eventually, type TestEngine } from '@batchmill/testing';
 
 /** Publishes as a console producer does: a line of text, without key and headers. */
-export async function typeByHand({ line }: TestLine, text: string): Promise<void> {
-  await line.bus.publish([{ topic: topicOf(RunRequested), key: null, value: `${text}\n`, headers: {} }]);
+export async function typeByHand({ engine }: TestEngine, text: string): Promise<void> {
+  await engine.bus.publish([{ topic: topicOf(RunRequested), key: null, value: `${text}\n`, headers: {} }]);
 }
 
-export async function said<E>({ line }: TestLine, event: EventClass): Promise<E[]> {
-  const messages = await Array.fromAsync(line.bus.read(topicOf(event)));
+export async function said<E>({ engine }: TestEngine, event: EventClass): Promise<E[]> {
+  const messages = await Array.fromAsync(engine.bus.read(topicOf(event)));
   // The line's own facts, which it wrote as this event.
   return messages.map(({ value }) => JSON.parse(String(value)) as E);
 }
 
 /** The rejection of a run, as soon as it is said. */
-export async function rejectionOf(bundle: TestLine, runId?: string): Promise<RunRejected> {
+export async function rejectionOf(bundle: TestEngine, runId?: string): Promise<RunRejected> {
   return eventually(`run.rejected of ${runId ?? 'some run'}`, async () => {
     const rejections = await said<RunRejected>(bundle, RunRejected);
     return rejections.find((one) => runId === undefined || one.runId === runId);
   });
 }
 
-export async function deadLettersOf({ line }: TestLine, event: EventClass): Promise<IncomingMessage[]> {
-  return Array.fromAsync(line.bus.read(topicOf(event) + deadLetterSuffix));
+export async function deadLettersOf({ engine }: TestEngine, event: EventClass): Promise<IncomingMessage[]> {
+  return Array.fromAsync(engine.bus.read(topicOf(event) + deadLetterSuffix));
 }
 
 /** Of every topic: a line at work on good messages puts none aside. */
-export async function allDeadLetters(bundle: TestLine): Promise<string[]> {
+export async function allDeadLetters(bundle: TestEngine): Promise<string[]> {
   const letters = await Promise.all(events.map((event) => deadLettersOf(bundle, event)));
   return letters.flat().map(({ topic, headers }) => `${topic}: ${headers['dlt_cause'] ?? ''}`);
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { RunRejected, SystemClock, factOf, headersOf } from '@batchmill/contracts';
+import { RunRejected, SystemClock, envelopeOf, headersOf } from '@batchmill/contracts';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
 import { ServiceProcess, eventually } from '@batchmill/testing';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -41,8 +41,10 @@ describe('the notifier as a service', () => {
     const clock = new SystemClock();
     const bus = EmbeddedBus.open({ file: join(home, 'bus.db'), clock });
     const event = new RunRejected({ runId, pipeline: 'notes', reason: 'for the test' });
-    const fact = factOf(event, { id: `fact-${runId}`, at: clock.now(), traceparent: null });
-    await bus.publish([{ topic: fact.topic, key: fact.key, value: fact.data, headers: headersOf(fact, '/test') }]);
+    const envelope = envelopeOf(event, { id: `fact-${runId}`, at: clock.now(), traceparent: null });
+    await bus.publish([
+      { topic: envelope.topic, key: envelope.key, value: envelope.data, headers: headersOf(envelope, '/test') },
+    ]);
     await bus.close();
   }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { RandomIds, SystemClock } from '@batchmill/contracts';
-import { tellTest } from '@batchmill/notifier';
+import { sendTest } from '@batchmill/notifier';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -36,7 +36,7 @@ describe('docs/how-to/notifications.md', () => {
   const surroundings = { clock: new SystemClock(), ids: new RandomIds() };
 
   async function post(): Promise<{ headers: unknown; body: string }> {
-    await tellTest({ webhook: webhookTo(hook.url), email: null }, surroundings);
+    await sendTest({ webhook: webhookTo(hook.url), email: null }, surroundings);
     return hook.posts[0]!;
   }
 
@@ -83,7 +83,7 @@ describe('docs/how-to/notifications.md', () => {
     const { body } = await post();
 
     const webhook = webhookTo(hook.url, { template: templates.webhook });
-    await tellTest({ webhook, email: emailTo(mail.port, { template: templates.email }) }, surroundings);
+    await sendTest({ webhook, email: emailTo(mail.port, { template: templates.email }) }, surroundings);
 
     expect(JSON.parse(hook.posts[1]!.body)).toEqual({ text: expect.stringContaining('This is a test') });
     expect(mail.mails[0]!.header('subject')).toBe('Batchmill: test');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { occasions } from '@batchmill/records';
-import { TestLine, eventually, type TestLineOptions } from '@batchmill/testing';
+import { notificationTypes } from '@batchmill/records';
+import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
 import { MailReceiver } from '../../apps/notifier/src/testing/mail-receiver.js';
 import { emailTo, secret, webhookTo } from '../../apps/notifier/src/testing/settings-to.js';
 import { WebhookReceiver } from '../../apps/notifier/src/testing/webhook-receiver.js';
@@ -20,7 +20,7 @@ interface Posted {
 describe('people who are told of a run', () => {
   let hook: WebhookReceiver;
   let mail: MailReceiver;
-  let bundle: TestLine;
+  let bundle: TestEngine;
   beforeEach(async () => {
     hook = await WebhookReceiver.open();
     mail = await MailReceiver.open();
@@ -32,14 +32,14 @@ describe('people who are told of a run', () => {
   });
 
   /** Two batches of ten. */
-  async function begin(fault: FaultRule | null, options: Partial<TestLineOptions> = {}): Promise<void> {
+  async function begin(fault: FaultRule | null, options: Partial<TestEngineOptions> = {}): Promise<void> {
     const notifications = { webhook: webhookTo(hook.url), email: emailTo(mail.port) };
-    bundle = await TestLine.open({
+    bundle = await TestEngine.open({
       pipelines: [notes],
       ...options,
       settings: { notifications, ...options.settings },
     });
-    await bundle.line.documentStore.collection('notes').insertMany(manyNotes(count));
+    await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     await bundle.start(stages);
     if (fault !== null) await befall(bundle, fault);
   }
@@ -48,7 +48,7 @@ describe('people who are told of a run', () => {
 
   /** Everything that was posted, once nothing is due any more. */
   async function posted(): Promise<Posted[]> {
-    const { notifications } = bundle.line;
+    const { notifications } = bundle.engine;
     await eventually(
       'the end to be told',
       async () => (await notifications.count({ 'payload.type': 'run.ended' })) >= 3,
@@ -128,7 +128,7 @@ describe('people who are told of a run', () => {
   });
 
   it('N1, N2: documents that are left pending end the run incomplete, and that is told', async () => {
-    await begin({ on: 'batch', what: 'expire', value: 50 }, { settings: { maxRounds: 1 } });
+    await begin({ on: 'batch', what: 'expire', value: 50 }, { settings: { maxFreeRetries: 1 } });
 
     await runToTheEnd(bundle, embed);
 
@@ -155,7 +155,7 @@ describe('people who are told of a run', () => {
     await askForRun(bundle, embed);
     await eventually(
       'batches at the provider',
-      async () => (await bundle.line.batches.count({ state: 'submitted' })) === 2,
+      async () => (await bundle.engine.batches.count({ state: 'submitted' })) === 2,
     );
 
     await askToCancel(bundle, 'r');
@@ -180,7 +180,7 @@ describe('people who are told of a run', () => {
 
   it('N1, N2: only what is asked for is told', async () => {
     const webhook = webhookTo(hook.url, { on: ['run.ended'] });
-    const email = emailTo(mail.port, { on: [...occasions] });
+    const email = emailTo(mail.port, { on: [...notificationTypes] });
     await begin(null, { settings: { notifications: { webhook, email } } });
 
     await runToTheEnd(bundle, embed);

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { encodeId, idText } from '@batchmill/pipeline';
+import { encodeId, idText } from '@batchmill/documents';
 import { readManifest, type Run } from '@batchmill/records';
-import { TestLine } from '@batchmill/testing';
+import { TestEngine } from '@batchmill/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Binary, Decimal128, Long, MaxKey, MinKey, ObjectId, Timestamp, UUID } from 'bson';
 import { outcomesOf } from './documents.js';
 import { notes } from './notes-pipeline.js';
@@ -59,17 +59,17 @@ const ambiguous = [
 ];
 
 describe('ids of any kind', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   let run: Run;
   let documents: Record<string, unknown>[];
 
   beforeAll(async () => {
     const pipeline = { ...notes, embeddings: { ...notes.embeddings!, dimensions } };
-    bundle = await TestLine.open({ pipelines: [pipeline] });
+    bundle = await TestEngine.open({ pipelines: [pipeline] });
     documents = [...ids.map((id, index) => ({ _id: id, note: ids[(index * 7 + 3) % ids.length] })), ...ambiguous].map(
       (one, index) => ({ ...one, topic: 'mills', text: `Text ${index} of ${'many '.repeat(index)}words.` }),
     );
-    await bundle.line.documentStore.collection('notes').insertMany(documents);
+    await bundle.engine.documentStore.collection('notes').insertMany(documents);
     await bundle.start(stages);
     run = await runToTheEnd(bundle, { runId: 'odd', pipeline: 'notes', endpoint: 'embeddings' });
   });
@@ -86,7 +86,7 @@ describe('ids of any kind', () => {
   });
 
   it('E4: its own vector stands under its own ids', async () => {
-    const { provider, vectors } = bundle.line;
+    const { provider, vectors } = bundle.engine;
     expect(await vectors.count('notes')).toBe(documents.length);
 
     const texts = documents.map(({ text }) => text as string);
@@ -100,8 +100,8 @@ describe('ids of any kind', () => {
 
   it('E3: each custom_id is one that the provider takes, of one document only', async () => {
     const names = new Map<string, string>();
-    for await (const batch of bundle.line.batches.find({})) {
-      for await (const line of readManifest(bundle.line.blobs, batch.manifest)) {
+    for await (const batch of bundle.engine.batches.find({})) {
+      for await (const line of readManifest(bundle.engine.blobs, batch.manifest)) {
         expect(line.customId).toMatch(/^embeddings_[A-Za-z0-9_-]{1,53}$/);
         names.set(line.customId ?? '', encodeId(line.documentId));
       }
@@ -117,22 +117,22 @@ describe('ids of any kind', () => {
   });
 
   it('X2: each can be asked again', async () => {
-    const all = bundle.line.documentStore.collection('notes');
+    const all = bundle.engine.documentStore.collection('notes');
     await all.updateMany({}, { $set: { embedding_status: 'pending' } });
 
     const third = await runToTheEnd(bundle, { runId: 'anew', pipeline: 'notes', endpoint: 'embeddings' });
 
     expect(third.totals?.documents.succeeded).toBe(documents.length);
-    expect(await bundle.line.vectors.count('notes')).toBe(documents.length);
+    expect(await bundle.engine.vectors.count('notes')).toBe(documents.length);
   });
 });
 
 describe('documents of one chunk id', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   afterAll(() => bundle.close());
 
   it('E3 I3: have requests of their own in one file, and each gets its own answer', async () => {
-    bundle = await TestLine.open({ pipelines: [{ ...notes, source: { ...notes.source, chunkIdField: 'chunk' } }] });
+    bundle = await TestEngine.open({ pipelines: [{ ...notes, source: { ...notes.source, chunkIdField: 'chunk' } }] });
     const twins = Array.from({ length: 4 }, (_, index) => ({
       _id: `twin${index}`,
       chunk: 'c1',
@@ -140,7 +140,7 @@ describe('documents of one chunk id', () => {
       topic: 'mills',
       text: `Word${index} stands in twin ${index} only.`,
     }));
-    await bundle.line.documentStore.collection('notes').insertMany(twins);
+    await bundle.engine.documentStore.collection('notes').insertMany(twins);
     await bundle.start(stages);
 
     const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', functions: ['summary'] });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { ChunkScannerModule } from '@batchmill/chunk-scanner';
 import { definePipeline } from '@batchmill/pipeline';
-import { TestLine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { askForRun, endOf, runToTheEnd } from './runs.js';
@@ -21,22 +21,25 @@ const pendingNotes = definePipeline({
 });
 
 describe('a run that does documents again', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   afterEach(() => bundle.close());
 
-  async function opened(count: number, options: Partial<Parameters<typeof TestLine.open>[0]> = {}): Promise<TestLine> {
+  async function opened(
+    count: number,
+    options: Partial<Parameters<typeof TestEngine.open>[0]> = {},
+  ): Promise<TestEngine> {
     const ports = { ports: ({ bus }: { bus: TwiceBus['bus'] }) => ({ bus: new TwiceBus(bus) }) };
-    bundle = await TestLine.open({
+    bundle = await TestEngine.open({
       pipelines: [notes, pendingNotes],
       settings: { maxRetries: 1 },
       ...ports,
       ...options,
     });
-    await bundle.line.documentStore.collection('notes').insertMany(manyNotes(count));
+    await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     return bundle;
   }
 
-  const documents = () => bundle.line.documentStore.collection('notes');
+  const documents = () => bundle.engine.documentStore.collection('notes');
 
   it('R10: asks only what failed, with its attempts from the start; what was answered stays', async () => {
     await opened(10);
@@ -90,14 +93,14 @@ describe('a run that does documents again', () => {
   });
 
   it('R10: does all of them once, and writes vectors in the place of the former ones', async () => {
-    const { line } = await opened(25);
+    const { engine } = await opened(25);
     await bundle.start(stages);
     await runToTheEnd(bundle, { runId: 'first', ...embed, limit: 20 });
 
     const again = await runToTheEnd(bundle, { runId: 'again', ...embed, redo: 'all' });
 
     expect(again.totals).toMatchObject({ documents: { succeeded: 25, failed: 0, left: 0 }, requests: 25 });
-    expect(await line.vectors.count('notes')).toBe(25);
+    expect(await engine.vectors.count('notes')).toBe(25);
     for (const { info } of await outcomesOf(bundle, 'embeddings')) expect(info).toMatchObject({ runId: 'again' });
     expect((await ledgerOf(bundle)).requests).toBe(45);
   });
@@ -137,16 +140,16 @@ describe('a run that does documents again', () => {
   });
 
   it('R10 interleaving 2: a scan that slept with its page marks nothing that is done by then', async () => {
-    const { line, clock } = await opened(10);
+    const { engine, clock } = await opened(10);
     await documents().updateMany({}, { $set: { embedding_status: 'completed' } });
     const stop = await bundle.start([ChunkScannerModule]);
-    await line.runs.wishPause('again', clock.now());
+    await engine.runs.requestPause('again', clock.now());
     await askForRun(bundle, { runId: 'again', ...embed, redo: 'all' });
-    await eventually('the run', async () => (await line.runs.get('again'))?.state === 'running');
+    await eventually('the run', async () => (await engine.runs.get('again'))?.state === 'running');
     await stop();
 
     // It has gathered its page and stands before the insertion of its claim.
-    const sleeper = scannerOn(bundle).scan(await bundle.lease(line.runs, 'again'));
+    const sleeper = scannerOn(bundle).scan(await bundle.lease(engine.runs, 'again'));
     const opening = await sleeper.next();
     clock.advance(60_000);
     await bundle.start(stages);
@@ -159,26 +162,26 @@ describe('a run that does documents again', () => {
   });
 
   it('R10 interleaving 1: a crash after the marks, and one after the answers, take no document twice', async () => {
-    const { line, clock } = await opened(10);
+    const { engine, clock } = await opened(10);
     await documents().updateMany({}, { $set: { embedding_status: 'completed' } });
     const stop = await bundle.start([ChunkScannerModule]);
     await askForRun(bundle, { runId: 'again', ...embed, redo: 'all' });
-    await eventually('a claim', async () => (await line.claims.get('again.c1'))?.state === 'sealed');
+    await eventually('a claim', async () => (await engine.claims.get('again.c1'))?.state === 'sealed');
     await stop();
     // As if the crash had come before the scan moved on and the claim was sealed.
     const start = { position: null, ended: false, nextNumber: 1, selected: 0 };
-    await line.store.collection('runs').updateOne({ _id: 'again' }, { $set: { scan: start } });
-    await line.store
+    await engine.store.collection('runs').updateOne({ _id: 'again' }, { $set: { scan: start } });
+    await engine.store
       .collection('claims')
       .updateOne({ _id: 'again.c1' }, { $set: { state: 'open', sealedMembers: null } });
     clock.advance(60_000);
     const stopAll = await bundle.start(stages);
-    await eventually('its answers', async () => (await line.batches.get('again.c1.b1'))?.state === 'ingested');
+    await eventually('its answers', async () => (await engine.batches.get('again.c1.b1'))?.state === 'ingested');
     await stopAll();
     // As if the scan's position had been lost with the power: the whole collection is looked at again.
     const lost = { 'scan.position': null, 'scan.ended': false, state: 'running' };
-    await line.store.collection('runs').updateOne({ _id: 'again' }, { $set: lost });
-    await line.store.collection('claims').deleteMany({ runId: 'again', kind: 'end' });
+    await engine.store.collection('runs').updateOne({ _id: 'again' }, { $set: lost });
+    await engine.store.collection('claims').deleteMany({ runId: 'again', kind: 'end' });
 
     await bundle.start(stages);
     const run = await endOf(bundle, 'again');

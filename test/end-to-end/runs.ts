@@ -5,15 +5,15 @@ import {
   RunResumeRequested,
   type Event,
   type FieldsOf,
-  factOf,
+  envelopeOf,
   headersOf,
 } from '@batchmill/contracts';
 import { endedRunStates, type Run } from '@batchmill/records';
-import { eventually, type TestLine } from '@batchmill/testing';
+import { eventually, type TestEngine } from '@batchmill/testing';
 
 /** Asks for a run as any producer would, and waits until it has ended. */
 export async function runToTheEnd(
-  bundle: TestLine,
+  bundle: TestEngine,
   request: FieldsOf<RunRequested> & { runId: string },
   withinMs?: number,
 ): Promise<Run> {
@@ -21,27 +21,27 @@ export async function runToTheEnd(
   return endOf(bundle, request.runId, withinMs);
 }
 
-export async function askForRun(bundle: TestLine, request: FieldsOf<RunRequested>): Promise<void> {
+export async function askForRun(bundle: TestEngine, request: FieldsOf<RunRequested>): Promise<void> {
   await publish(bundle, new RunRequested(request));
 }
 
-export async function askToCancel(bundle: TestLine, runId: string): Promise<void> {
+export async function askToCancel(bundle: TestEngine, runId: string): Promise<void> {
   await publish(bundle, new RunCancelRequested({ runId }));
 }
 
-export async function askToPause(bundle: TestLine, runId: string): Promise<void> {
+export async function askToPause(bundle: TestEngine, runId: string): Promise<void> {
   await publish(bundle, new RunPauseRequested({ runId }));
 }
 
-export async function askToResume(bundle: TestLine, runId: string): Promise<void> {
+export async function askToResume(bundle: TestEngine, runId: string): Promise<void> {
   await publish(bundle, new RunResumeRequested({ runId }));
 }
 
-export async function endOf({ line, log }: TestLine, runId: string, withinMs = 60_000): Promise<Run> {
+export async function endOf({ engine, log }: TestEngine, runId: string, withinMs = 60_000): Promise<Run> {
   return eventually(
     `the end of run ${runId}`,
     async () => {
-      const run = await line.runs.get(runId);
+      const run = await engine.runs.get(runId);
       return run !== null && endedRunStates.includes(run.state) && run;
     },
     withinMs,
@@ -51,9 +51,9 @@ export async function endOf({ line, log }: TestLine, runId: string, withinMs = 6
   });
 }
 
-async function publish({ line }: TestLine, event: Event): Promise<void> {
-  const fact = factOf(event, { id: line.ids.next(), at: line.clock.now(), traceparent: null });
-  await line.bus.publish([
-    { topic: fact.topic, key: fact.key, value: fact.data, headers: headersOf(fact, '/batchmill/test') },
+async function publish({ engine }: TestEngine, event: Event): Promise<void> {
+  const envelope = envelopeOf(event, { id: engine.ids.next(), at: engine.clock.now(), traceparent: null });
+  await engine.bus.publish([
+    { topic: envelope.topic, key: envelope.key, value: envelope.data, headers: headersOf(envelope, '/batchmill/test') },
   ]);
 }

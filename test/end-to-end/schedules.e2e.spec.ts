@@ -3,7 +3,7 @@ import { stages } from '@batchmill/all-in-one';
 import { ChunkScannerModule } from '@batchmill/chunk-scanner';
 import { RunScheduleMissed, topicOf } from '@batchmill/contracts';
 import { definePipeline, nextTime } from '@batchmill/pipeline';
-import { TestLine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 
 const hour = 3_600_000;
@@ -11,7 +11,7 @@ const timing = { cron: '0 3 * * *', timezone: 'Europe/Zurich' };
 const nightly = definePipeline({ ...notes, schedule: { ...timing, endpoint: 'embeddings', limit: 5 } });
 
 describe('a pipeline with a schedule', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   afterEach(() => bundle.close());
 
   /** So long after the next time of the schedule. */
@@ -21,27 +21,27 @@ describe('a pipeline with a schedule', () => {
   }
 
   it('R3: is run at its time by services at work, once however many look, and what was missed is told', async () => {
-    bundle = await TestLine.open({ pipelines: [nightly], settings: { startsSchedules: true } });
-    const { line } = bundle;
-    const documents = line.documentStore.collection('notes');
+    bundle = await TestEngine.open({ pipelines: [nightly], settings: { startsSchedules: true } });
+    const { engine } = bundle;
+    const documents = engine.documentStore.collection('notes');
     await documents.insertMany(manyNotes(10));
     const stop = await bundle.start(stages);
     const stopOther = await bundle.start([ChunkScannerModule]);
-    await eventually('the schedule to be known', () => line.schedules.get('notes.s1'));
+    await eventually('the schedule to be known', () => engine.schedules.get('notes.s1'));
 
     advanceTo(1_000);
-    await eventually('its run', async () => (await line.runs.count({ state: 'finished' })) === 1);
+    await eventually('its run', async () => (await engine.runs.count({ state: 'finished' })) === 1);
     await stop();
     await stopOther();
     advanceTo(5 * hour);
     await bundle.start(stages);
     const [missed] = await eventually('the missed one to be told', async () => {
-      const told = await Array.fromAsync(line.bus.read(topicOf(RunScheduleMissed)));
+      const told = await Array.fromAsync(engine.bus.read(topicOf(RunScheduleMissed)));
       return told.length > 0 && told;
     });
 
     expect(JSON.parse(String(missed?.value))).toMatchObject({ pipeline: 'notes', times: 1, reason: 'nobody-at-work' });
-    expect(await line.runs.count({})).toBe(1);
+    expect(await engine.runs.count({})).toBe(1);
     expect(await documents.count({ embedding_status: 'completed' })).toBe(5);
   });
 });

@@ -1,4 +1,4 @@
-import type { TestLine } from '@batchmill/testing';
+import type { TestEngine } from '@batchmill/testing';
 
 /** What the simulated provider says of itself at `GET /admin/ledger`. */
 export interface Ledger {
@@ -21,7 +21,7 @@ export interface FaultRule {
   readonly match?: string;
 }
 
-export async function ledgerOf(bundle: TestLine): Promise<Ledger> {
+export async function ledgerOf(bundle: TestEngine): Promise<Ledger> {
   return (await ask(bundle, 'GET', '/admin/ledger')) as Ledger;
 }
 
@@ -29,17 +29,17 @@ export async function ledgerOf(bundle: TestLine): Promise<Ledger> {
 export const nothingTwiceNothingLeft = { twice: [], files: [] } as const;
 
 /** These rules in the place of all former ones. */
-export async function befall(bundle: TestLine, ...rules: FaultRule[]): Promise<void> {
+export async function befall(bundle: TestEngine, ...rules: FaultRule[]): Promise<void> {
   await ask(bundle, 'PUT', '/admin/faults', rules);
 }
 
 /** How often each rule has fired, in the order in which they were set. */
-export async function firedOf(bundle: TestLine): Promise<number[]> {
+export async function firedOf(bundle: TestEngine): Promise<number[]> {
   const standing = (await ask(bundle, 'GET', '/admin/faults')) as { fired: number }[];
   return standing.map(({ fired }) => fired);
 }
 
-async function ask({ simulator }: TestLine, method: string, path: string, body?: unknown): Promise<unknown> {
+async function ask({ simulator }: TestEngine, method: string, path: string, body?: unknown): Promise<unknown> {
   const response = await fetch(`${simulator.url}${path}`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { chat, definePipeline, responses } from '@batchmill/pipeline';
 import type { Batch, DocumentInfo, KeptError, Run } from '@batchmill/records';
-import { TestLine } from '@batchmill/testing';
+import { TestEngine } from '@batchmill/testing';
 import { runToTheEnd } from './runs.js';
 import { befall, firedOf, ledgerOf, type Ledger } from './simulated-provider.js';
 
@@ -55,7 +55,7 @@ interface Story {
 }
 
 describe('10,000 documents of two functions through everything that goes wrong', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   let run: Run;
   let ledger: Ledger;
   let documents: Story[];
@@ -63,13 +63,13 @@ describe('10,000 documents of two functions through everything that goes wrong',
   let fired: number[];
 
   beforeAll(async () => {
-    bundle = await TestLine.open({
+    bundle = await TestEngine.open({
       pipelines: [stories],
       simulator: { seed: 7 },
       settings: { maxWaitingBatches: 40 },
     });
     await befall(bundle, ...faults);
-    const collection = bundle.line.documentStore.collection('stories');
+    const collection = bundle.engine.documentStore.collection('stories');
     const all = Array.from({ length: count }, (_, index) => ({
       _id: `s${String(index).padStart(5, '0')}`,
       story: `story-${index}`,
@@ -81,7 +81,7 @@ describe('10,000 documents of two functions through everything that goes wrong',
     ledger = await ledgerOf(bundle);
     fired = await firedOf(bundle);
     documents = await Array.fromAsync(collection.find({}), (one) => one as unknown as Story); // as written above
-    batches = await Array.fromAsync(bundle.line.batches.find({}));
+    batches = await Array.fromAsync(bundle.engine.batches.find({}));
   }, 600_000);
   afterAll(() => bundle.close());
 

@@ -2,7 +2,7 @@ import {
   Bus,
   type IncomingMessage,
   type OutgoingMessage,
-  type Subscribing,
+  type SubscribeOptions,
   type Subscription,
   type TopicLag,
 } from '@batchmill/bus';
@@ -17,7 +17,7 @@ export class TwiceBus extends Bus {
     return this.bus.publish(messages);
   }
 
-  subscribe({ handle, ...rest }: Subscribing): Promise<Subscription> {
+  subscribe({ handle, ...rest }: SubscribeOptions): Promise<Subscription> {
     const twice = async (message: IncomingMessage): Promise<void> => {
       await handle(message);
       await handle(message);

@@ -1,5 +1,5 @@
+import { parseResultLine } from '@batchmill/provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { parseResultLine } from '@batchmill/pipeline';
 import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,22 +1,22 @@
 import type { Endpoint } from '@batchmill/contracts';
 import { estimateRun, planRun, renderRequests } from '@batchmill/pipeline';
-import type { Line } from '@batchmill/service';
+import type { Engine } from '@batchmill/service';
 import { liveDocuments, livePipeline } from './live-pipeline.js';
 
 /** The most that the live test can cost, in dollars: every answer as long as it may be. */
-export async function costCeiling(line: Line, runId: string, endpoints: readonly Endpoint[]): Promise<number> {
+export async function costCeiling(engine: Engine, runId: string, endpoints: readonly Endpoint[]): Promise<number> {
   const documents = liveDocuments(runId);
   let total = 0;
   for (const endpoint of endpoints) {
-    const plan = planRun(line.pipelines.get(livePipeline.name), { endpoint, parameters: { liveRun: runId } });
+    const plan = planRun(engine.pipelines.get(livePipeline.name), { endpoint, parameters: { liveRun: runId } });
     const rendered = await Promise.all(documents.map((document) => renderRequests(plan, document, plan.functions)));
     const requests = rendered.flatMap((one) => one.requests);
     const sample = { documents: documents.length, requests };
     const { usd, unpriced } = estimateRun(plan, {
       documents: documents.length,
       sample,
-      at: line.clock.now(),
-      overrides: line.line.prices,
+      at: engine.clock.now(),
+      overrides: engine.engineSettings.prices,
     });
     if (usd === null) throw new Error(`No price is known for ${unpriced.join(', ')}: set BATCHMILL_PRICES.`);
     total += usd;

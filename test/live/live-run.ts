@@ -1,10 +1,10 @@
 import type { Endpoint } from '@batchmill/contracts';
 import {
-  openLine,
+  openEngine,
   reportBatch,
   runPipeline,
   type BatchReport,
-  type Line,
+  type Engine,
   type RunReport,
   type Settings,
 } from '@batchmill/service';
@@ -59,10 +59,10 @@ const endpoints: readonly Endpoint[] = ['embeddings', 'inference'];
 export async function liveRun({ settings, runId, resultsFile, maxUsd, say }: LiveRunOptions): Promise<LiveRun> {
   const log = new MemoryLog();
   const pipelines = new KnownPipelines([livePipeline]);
-  const opened = await openLine(settings, { log, name: 'live-test', needsProvider: false, pipelines });
-  const { line } = opened;
+  const opened = await openEngine(settings, { log, name: 'live-test', needsProvider: false, pipelines });
+  const { engine } = opened;
   try {
-    const ceilingUsd = await costCeiling(line, runId, endpoints);
+    const ceilingUsd = await costCeiling(engine, runId, endpoints);
     say(`${runId}: 3 documents at ${settings.openai.baseUrl}, at most $${ceilingUsd.toFixed(6)} in all`);
     if (ceilingUsd > maxUsd) throw new Error(`It could cost $${ceilingUsd.toFixed(6)}, and may cost $${maxUsd}.`);
 
@@ -70,18 +70,18 @@ export async function liveRun({ settings, runId, resultsFile, maxUsd, say }: Liv
       runId,
       provider: settings.openai.baseUrl,
       ceilingUsd,
-      startedAt: line.clock.now().toISOString(),
+      startedAt: engine.clock.now().toISOString(),
       finishedAt: null,
       runs: [],
     });
-    await putDocuments(line, runId);
-    for (const endpoint of endpoints) await run(endpoint, { line, settings, runId, results, say });
-    results.write({ finishedAt: line.clock.now().toISOString() });
+    await putDocuments(engine, runId);
+    for (const endpoint of endpoints) await run(endpoint, { engine, settings, runId, results, say });
+    results.write({ finishedAt: engine.clock.now().toISOString() });
     say(`${runId}: results are in ${resultsFile}`);
 
-    const documents = await Array.fromAsync(documentsIn(line).find({ live_run: runId }, { sort: { _id: 1 } }));
-    const vectors = await countVectors(line, runId);
-    await documentsIn(line).deleteMany({ live_run: runId });
+    const documents = await Array.fromAsync(documentsIn(engine).find({ live_run: runId }, { sort: { _id: 1 } }));
+    const vectors = await countVectors(engine, runId);
+    await documentsIn(engine).deleteMany({ live_run: runId });
     return { result: results.content, documents, vectors };
   } finally {
     await opened.close();
@@ -89,19 +89,19 @@ export async function liveRun({ settings, runId, resultsFile, maxUsd, say }: Liv
 }
 
 interface Running {
-  readonly line: Line;
+  readonly engine: Engine;
   readonly settings: Settings;
   readonly runId: string;
   readonly results: ResultsFile;
   readonly say: (line: string) => void;
 }
 
-async function run(endpoint: Endpoint, { line, settings, runId, results, say }: Running): Promise<void> {
+async function run(endpoint: Endpoint, { engine, settings, runId, results, say }: Running): Promise<void> {
   const id = `${runId}-${endpoint}`;
   const ended = results.content.runs;
   let last = '';
   const keep = async ({ succeeded, failed, cost, startedAt, finishedAt }: RunReport): Promise<void> => {
-    const batches = await batchesOf(line, id);
+    const batches = await batchesOf(engine, id);
     const { usd, synchronousUsd } = cost;
     const run = { endpoint, succeeded, failed, usd, synchronousUsd, startedAt, finishedAt, batches };
     results.write({ runs: [...ended, run] });
@@ -124,24 +124,25 @@ async function run(endpoint: Endpoint, { line, settings, runId, results, say }: 
   await keep(report);
 }
 
-async function batchesOf(line: Line, runId: string): Promise<BatchReport[]> {
-  const batches = await Array.fromAsync(line.batches.find({ runId }));
-  return batches.map((batch) => reportBatch(line, batch));
+async function batchesOf(engine: Engine, runId: string): Promise<BatchReport[]> {
+  const batches = await Array.fromAsync(engine.batches.find({ runId }));
+  return batches.map((batch) => reportBatch(engine, batch));
 }
 
-function documentsIn(line: Line) {
-  return line.documentStore.collection<LiveDocument>(liveCollection);
+function documentsIn(engine: Engine) {
+  return engine.documentStore.collection<LiveDocument>(liveCollection);
 }
 
-async function putDocuments(line: Line, runId: string): Promise<void> {
+async function putDocuments(engine: Engine, runId: string): Promise<void> {
   for (const document of liveDocuments(runId)) {
-    if ((await documentsIn(line).findOne({ _id: document._id })) === null) await documentsIn(line).insertOne(document);
+    if ((await documentsIn(engine).findOne({ _id: document._id })) === null)
+      await documentsIn(engine).insertOne(document);
   }
 }
 
-async function countVectors(line: Line, runId: string): Promise<number> {
+async function countVectors(engine: Engine, runId: string): Promise<number> {
   const dimensions = livePipeline.embeddings?.dimensions ?? 0;
-  const hits = await line.vectors.search(liveCollection, new Float32Array(dimensions).fill(1), 10_000);
+  const hits = await engine.vectors.search(liveCollection, new Float32Array(dimensions).fill(1), 10_000);
   return hits.filter(({ parentId }) => parentId === runId).length;
 }
 

@@ -34,7 +34,7 @@ export class TraceSink {
   holds(spanName: string, traceId: string): boolean {
     const id = Buffer.from(traceId, 'hex');
     return this.#bodies.some((body) =>
-      placesOf(body, spanName).some((place) => body.subarray(Math.max(0, place - 120), place).includes(id)),
+      storageTargetsOf(body, spanName).some((place) => body.subarray(Math.max(0, place - 120), place).includes(id)),
     );
   }
 
@@ -45,7 +45,7 @@ export class TraceSink {
   }
 }
 
-function placesOf(body: Buffer, text: string): number[] {
+function storageTargetsOf(body: Buffer, text: string): number[] {
   const places: number[] = [];
   for (let place = body.indexOf(text); place >= 0; place = body.indexOf(text, place + 1)) places.push(place);
   return places;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { momentOf } from '../crash/moments.js';
-import { StruckLine, type Afterwards } from './struck-line.js';
+import { KilledEngine, type Afterwards } from './killed-engine.js';
 
 const alone: readonly (readonly [string, Afterwards])[] = [
   ['interleaving 1: documents are marked, their claim not sealed', 'restarted'],
@@ -12,10 +12,10 @@ const together = ['in mid-download', 'a batch is recorded, nobody told'] as cons
 
 /** A few of the moments; test/real/whole has them all. */
 describe('kill -9 of a service on real servers', () => {
-  let struck: StruckLine;
+  let struck: KilledEngine;
 
   beforeAll(async () => {
-    struck = await StruckLine.open();
+    struck = await KilledEngine.open();
   });
   afterAll(() => struck.close(), 60_000);
 

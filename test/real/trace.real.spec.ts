@@ -1,18 +1,18 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually, spansOf } from '@batchmill/testing';
-import { RealLine, stageNames } from './real-line.js';
+import { RealEngine, stageNames } from './real-engine.js';
 
 const patienceMs = 180_000;
 
 describe('the trace of a run on real servers', () => {
-  let line: RealLine;
+  let line: RealEngine;
 
   afterEach(() => line.close(), 60_000);
 
   it(
     'S6: one trace id in Jaeger holds spans of all six services across a wait of six hours and a restart of the poller',
     async () => {
-      line = await RealLine.open({ simulator: ['--speed', '1440', '--turnaround', '6h'] });
+      line = await RealEngine.open({ simulator: ['--speed', '1440', '--turnaround', '6h'] });
       await line.addNotes('sluices', 30);
       await line.start(...stageNames);
       const runIds = [await line.ask('sluices', 'embeddings'), await line.ask('sluices', 'inference')];
@@ -43,8 +43,8 @@ describe('the trace of a run on real servers', () => {
         const named = new Set(spans.map(({ service }) => service));
         expect([...named].sort()).toEqual(stageNames.map((name) => `batchmill-${name}`).sort());
         const polls = spans.filter(({ service }) => service === 'batchmill-status-poller');
-        expect(polls.some(({ tags }) => tags['batchmill.woken_by'] === 'clock')).toBe(true);
-        expect(polls.filter(({ tags }) => tags['batchmill.woken_by'] === 'clock').every(({ links }) => links > 0)).toBe(
+        expect(polls.some(({ tags }) => tags['batchmill.found_by'] === 'clock')).toBe(true);
+        expect(polls.filter(({ tags }) => tags['batchmill.found_by'] === 'clock').every(({ links }) => links > 0)).toBe(
           true,
         );
         expect(spans.every(({ tags }) => !('batchmill.run' in tags) || String(tags['batchmill.run']) === runId)).toBe(

@@ -3,7 +3,7 @@ import { RunFinished, RunRequested, events, topicOf } from '@batchmill/contracts
 import { eventually, serverAddresses } from '@batchmill/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import { batchmill, type Ran } from '../end-to-end/command.js';
-import { RealLine, stageNames } from './real-line.js';
+import { RealEngine, stageNames } from './real-engine.js';
 
 const patienceMs = 180_000;
 /** What people and programs outside send, and a fact that the notifier records as its input. */
@@ -18,10 +18,10 @@ interface LetterJson {
 }
 
 describe('trouble on real servers', () => {
-  let line: RealLine;
+  let line: RealEngine;
 
   beforeEach(async () => {
-    line = await RealLine.open({
+    line = await RealEngine.open({
       env: { NOTES_BATCH_SIZE: '10', BATCHMILL_MAX_ATTEMPTS: '2', BATCHMILL_BACKOFF: '0.1' },
     });
   });

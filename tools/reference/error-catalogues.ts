@@ -14,6 +14,7 @@ import { simulatorErrorCodes } from '@batchmill/simulator';
 import { stageErrorCodes } from '@batchmill/stage';
 import { statusPollerErrorCodes } from '@batchmill/status-poller';
 import { storeErrorCodes } from '@batchmill/store';
+import { templatesErrorCodes } from '@batchmill/templates';
 import { vectorsErrorCodes } from '@batchmill/vectors';
 
 /** Every catalogue of error codes, under the title that the reference gives it. */
@@ -21,6 +22,7 @@ export const errorCatalogues: Readonly<Record<string, Readonly<Record<string, st
   'Settings, pipelines and runs': serviceErrorCodes,
   'Command line': cliErrorCodes,
   'Pipelines, requests and answers': pipelineErrorCodes,
+  Templates: templatesErrorCodes,
   'chunk-scanner': chunkScannerErrorCodes,
   'jsonl-builder': jsonlBuilderErrorCodes,
   'batch-submitter': batchSubmitterErrorCodes,

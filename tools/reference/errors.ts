@@ -10,7 +10,7 @@ export function errorsPage(): string {
   ];
   lines.push('| kind | what happens |', '|---|---|');
   lines.push('| ConnectionError, TimeoutError | the work is given back and taken again, for as long as it takes |');
-  lines.push('| ProcessingError | a few tries with backoff, then the record is parked: `batchmill stuck list` |');
+  lines.push('| ProcessingError | a few tries with backoff, then the record is parked: `batchmill parked list` |');
   lines.push('| ValidationError | a message becomes a dead letter; a setting or definition stops the start |');
   lines.push('| TemplateError | the document fails with its reason; the rest goes on |');
   for (const [title, codes] of Object.entries(errorCatalogues)) {

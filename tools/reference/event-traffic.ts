@@ -28,7 +28,7 @@ export function listenersTo(event: EventClass): string[] {
   const sides = handlers.flatMap((handler) => {
     const name = handler.stage?.name ?? '';
     if (handler.kind === 'consumes' && handler.event === event) return [`${name} (takes it in)`];
-    if (handler.kind === 'works' && handler.wokenBy.includes(event)) {
+    if (handler.kind === 'works' && handler.signaledBy.includes(event)) {
       return [`${name} (is woken for what is ${handler.in})`];
     }
     return [];

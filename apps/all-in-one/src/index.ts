@@ -1,2 +1,2 @@
 export { consumerNames, findConsumers } from './find-consumers.js';
-export { homeboundStages, listeningStages, stages } from './stages.js';
+export { drainingStages, commandStages, stages } from './stages.js';

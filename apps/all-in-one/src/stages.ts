@@ -17,7 +17,7 @@ export const stages: readonly Type[] = [
 ];
 
 /** Those that record what is asked for runs. */
-export const listeningStages: readonly Type[] = [ChunkScannerModule];
+export const commandStages: readonly Type[] = [ChunkScannerModule];
 
 /** Those that bring home what is at the provider and start nothing new: nothing more is spent by them. */
-export const homeboundStages: readonly Type[] = [StatusPollerModule, ResultIngesterModule, NotifierModule];
+export const drainingStages: readonly Type[] = [StatusPollerModule, ResultIngesterModule, NotifierModule];

@@ -1,3 +1,4 @@
+import { Blobs } from '@batchmill/blobs';
 import {
   BatchFileBuilt,
   BatchSettled,
@@ -7,28 +8,26 @@ import {
   Ids,
   type SettledReason,
 } from '@batchmill/contracts';
-import { Blobs } from '@batchmill/blobs';
-import { Provider, RefusedError, type ProviderBatch } from '@batchmill/provider';
+import { Provider, RefusedError, isFileGone, type ProviderBatch } from '@batchmill/provider';
 import {
   Batches,
   Budgets,
   Runs,
   isPaused,
-  providerSideOf,
+  providerBatchInfoOf,
   type Batch,
   type BudgetEntry,
   type Leased,
-  type Moves,
-  type Step,
+  type Transition,
+  type Transitions,
 } from '@batchmill/records';
-import { Every, LineSettings, Stage, Works } from '@batchmill/stage';
+import { EngineSettings, Every, Stage, Works } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
 import { findArmed } from './find-armed.js';
 import { inputFileName } from './input-file-name.js';
-import { isFileGone } from './is-file-gone.js';
 import { metadataOf } from './metadata.js';
-import { StrayBatches } from './stray-batches.js';
-import { StrayFiles } from './stray-files.js';
+import { OrphanedBatches } from './orphaned-batches.js';
+import { OrphanedFiles } from './orphaned-files.js';
 
 /** Waiting for room in the provider's queue, a batch looks again this often. */
 const noRoomMs = 2_000;
@@ -38,8 +37,8 @@ const pausedMs = 10_000;
 /** Uploads a batch file and creates the provider batch, once. */
 @Stage({ name: 'batch-submitter', produces: [BatchSubmitted, BatchSettled] })
 export class BatchSubmitter {
-  readonly #strays: StrayBatches;
-  readonly #strayFiles: StrayFiles;
+  readonly #strays: OrphanedBatches;
+  readonly #strayFiles: OrphanedFiles;
 
   constructor(
     private readonly runs: Runs,
@@ -47,24 +46,24 @@ export class BatchSubmitter {
     private readonly budgets: Budgets,
     private readonly blobs: Blobs,
     private readonly provider: Provider,
-    private readonly settings: LineSettings,
+    private readonly settings: EngineSettings,
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly log: Log,
   ) {
-    this.#strays = new StrayBatches(batches, provider, settings.installation, log);
-    this.#strayFiles = new StrayFiles(batches, provider, settings.installation, log);
+    this.#strays = new OrphanedBatches(batches, provider, settings.installation, log);
+    this.#strayFiles = new OrphanedFiles(batches, provider, settings.installation, log);
   }
 
-  @Works({ on: Batches, in: 'built', wokenBy: [BatchFileBuilt] })
-  async *submit(batch: Leased<Batch>): Moves<BatchSubmitted | BatchSettled> {
+  @Works({ on: Batches, in: 'built', signaledBy: [BatchFileBuilt] })
+  async *submit(batch: Leased<Batch>): Transitions<BatchSubmitted | BatchSettled> {
     if (batch.data.submission.armed !== null) {
       const found = yield* this.#takeOver(batch);
       if (found) return;
     }
-    const { runId, cancelAskedAt } = batch.data;
+    const { runId, cancelRequestedAt } = batch.data;
     const run = await this.runs.get(runId);
-    if (cancelAskedAt !== null || run?.cancelAskedAt != null) {
+    if (cancelRequestedAt !== null || run?.cancelRequestedAt != null) {
       await this.#deleteFile(batch);
       yield this.#settled(batch, 'never-sent', null);
       return;
@@ -86,20 +85,20 @@ export class BatchSubmitter {
       yield batch.wait(new Date(this.clock.now().getTime() + noRoomMs));
       return;
     }
-    batch.pause();
+    batch.throwIfStopping();
     if (isPaused(await this.runs.get(runId))) yield* this.#holdBack(batch, entry);
     else yield* this.#create(batch);
   }
 
   /** Provider batches and files of this installation that no record holds: answers that came too late, or to nobody. */
   @Every({ setting: 'sweepMs' })
-  async *sweep(): Moves {
+  async *sweep(): Transitions {
     await this.#strays.settleAll();
     await this.#strayFiles.deleteAll();
   }
 
   /** True when it ended the work: found and adopted, or to be looked for again later. */
-  async *#takeOver(batch: Leased<Batch>): AsyncGenerator<Step<BatchSubmitted>, boolean, undefined> {
+  async *#takeOver(batch: Leased<Batch>): AsyncGenerator<Transition<BatchSubmitted>, boolean, undefined> {
     const { submission } = batch.data;
     const { armed, fileId, fileCreatedAt, fileDeletedAt } = submission;
     if (armed === null) return false;
@@ -131,7 +130,7 @@ export class BatchSubmitter {
     }
     await batch.save({
       submission: { ...submission, armed: null, fileId: null, fileCreatedAt: null, fileDeletedAt: null },
-      formerAttempts: [...batch.data.formerAttempts, { key: armed.key, providerBatchId: null }],
+      previousAttempts: [...batch.data.previousAttempts, { key: armed.key, providerBatchId: null }],
     });
     return false;
   }
@@ -146,13 +145,13 @@ export class BatchSubmitter {
   }
 
   /** Nothing of it is at the provider: its share of the queue is for others as long as its run is paused. */
-  async *#holdBack(batch: Leased<Batch>, entry: BudgetEntry): Moves {
+  async *#holdBack(batch: Leased<Batch>, entry: BudgetEntry): Transitions {
     const budget = await this.budgets.get(this.provider.account, batch.data.model);
     if (budget !== null) await this.budgets.release(budget._id, entry);
     yield batch.wait(new Date(this.clock.now().getTime() + pausedMs));
   }
 
-  async *#create(batch: Leased<Batch>): Moves<BatchSubmitted> {
+  async *#create(batch: Leased<Batch>): Transitions<BatchSubmitted> {
     const { submission, url, completionWindow } = batch.data;
     const { fileId } = submission;
     if (fileId === null) return;
@@ -192,14 +191,14 @@ export class BatchSubmitter {
     throw new ConnectionError('provider.rate-limited', `${batch.id}: ${refusal.message}`, { cause: refusal });
   }
 
-  #submitted(batch: Leased<Batch>, created: ProviderBatch, key: string): Step<BatchSubmitted> {
+  #submitted(batch: Leased<Batch>, created: ProviderBatch, key: string): Transition<BatchSubmitted> {
     const { runId, claimId, requests, submission } = batch.data;
     const event = new BatchSubmitted({ runId, claimId, batchId: batch.id, providerBatchId: created.id, requests });
-    const provider = providerSideOf(created, { key, submittedAt: this.clock.now(), polls: 0 });
+    const provider = providerBatchInfoOf(created, { key, submittedAt: this.clock.now(), polls: 0 });
     return batch.with({ provider, submission: { ...submission, armed: null } }).to('submitted', event);
   }
 
-  #settled(batch: Leased<Batch>, reason: SettledReason, failure: Batch['failure']): Step<BatchSettled> {
+  #settled(batch: Leased<Batch>, reason: SettledReason, failure: Batch['failure']): Transition<BatchSettled> {
     const { runId, claimId, requests } = batch.data;
     const event = new BatchSettled({ runId, claimId, batchId: batch.id, providerBatchId: null, reason, requests });
     return batch.with({ reason, failure }).to('settled', event);
@@ -220,7 +219,7 @@ export class BatchSubmitter {
 
   /** Shares of batches that are settled, or that another attempt holds by now. */
   @Every(5_000)
-  async *release(): Moves {
+  async *release(): Transitions {
     await this.#releaseSettled();
   }
 

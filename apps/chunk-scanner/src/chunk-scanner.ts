@@ -13,7 +13,7 @@ import {
   isBatchmillError,
 } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
-import { Pipelines, placesOf, type RunPlan } from '@batchmill/pipeline';
+import { Pipelines, storageTargetsOf, type RunPlan } from '@batchmill/pipeline';
 import { Provider } from '@batchmill/provider';
 import {
   Batches,
@@ -24,11 +24,19 @@ import {
   planOfRun,
   type Claim,
   type Leased,
-  type Moves,
+  type Transitions,
   type Run,
-  type Step,
+  type Transition,
 } from '@batchmill/records';
-import { Consumes, ConsumesUnusable, LineSettings, Stage, Works, type Received, type Unusable } from '@batchmill/stage';
+import {
+  Consumes,
+  ConsumesUnusable,
+  EngineSettings,
+  Stage,
+  Works,
+  type Received,
+  type Unusable,
+} from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
 import { ClaimCloser } from './claim-closer.js';
@@ -63,7 +71,7 @@ export class ChunkScanner {
     private readonly pipelines: Pipelines,
     private readonly vectors: Vectors,
     private readonly provider: Provider,
-    private readonly settings: LineSettings,
+    private readonly settings: EngineSettings,
     private readonly clock: Clock,
     log: Log,
   ) {
@@ -73,7 +81,7 @@ export class ChunkScanner {
   }
 
   @Consumes(RunRequested)
-  async *request(event: RunRequested, received: Received): Moves {
+  async *request(event: RunRequested, received: Received): Transitions {
     const runId = runIdOf(event.runId, received.id);
     const request = requestOf(event);
     yield this.runs.insertion(this.runs.new(runId, request, traceparentOf() ?? received.traceparent));
@@ -83,7 +91,7 @@ export class ChunkScanner {
   }
 
   @ConsumesUnusable(RunRequested)
-  async *answerUnusable({ id, fields, reason }: Unusable): Moves<RunRejected> {
+  async *answerUnusable({ id, fields, reason }: Unusable): Transitions<RunRejected> {
     const runId = runIdOf(fields['runId'], id);
     const pipeline = typeof fields['pipeline'] === 'string' ? fields['pipeline'] : null;
     const run = this.runs.new(runId, null, traceparentOf());
@@ -94,27 +102,27 @@ export class ChunkScanner {
   }
 
   @Consumes(RunCancelRequested)
-  async *wishCancel({ runId }: RunCancelRequested): Moves {
-    yield this.#awaiting(runId, { cancelAskedAt: this.clock.now() });
-    await this.runs.wishCancel(runId);
+  async *wishCancel({ runId }: RunCancelRequested): Transitions {
+    yield this.#awaiting(runId, { cancelRequestedAt: this.clock.now() });
+    await this.runs.requestCancel(runId);
   }
 
   @Consumes(RunPauseRequested)
-  async *wishPause({ runId }: RunPauseRequested, { at }: Received): Moves {
-    yield this.#awaiting(runId, { pausedAt: at, pauseWishAt: at });
-    await this.runs.wishPause(runId, at);
+  async *wishPause({ runId }: RunPauseRequested, { at }: Received): Transitions {
+    yield this.#awaiting(runId, { pausedAt: at, lastPauseCommandAt: at });
+    await this.runs.requestPause(runId, at);
   }
 
   @Consumes(RunResumeRequested)
-  async *wishResume({ runId }: RunResumeRequested, { at }: Received): Moves {
-    yield this.#awaiting(runId, { pauseWishAt: at });
-    await this.runs.wishResume(runId, at);
-    await this.claims.lookNow(runId, 'sealed');
-    await this.batches.lookNow(runId, 'built');
+  async *wishResume({ runId }: RunResumeRequested, { at }: Received): Transitions {
+    yield this.#awaiting(runId, { lastPauseCommandAt: at });
+    await this.runs.requestResume(runId, at);
+    await this.claims.makeDue(runId, 'sealed');
+    await this.batches.makeDue(runId, 'built');
   }
 
   @Works({ on: Runs, in: 'awaited' })
-  async *giveUpAwaiting(run: Leased<Run>): Moves<RunRejected> {
+  async *giveUpAwaiting(run: Leased<Run>): Transitions<RunRejected> {
     const until = new Date(run.data.createdAt.getTime() + awaitedForMs);
     if (this.clock.now() < until) {
       yield run.wait(until);
@@ -123,8 +131,8 @@ export class ChunkScanner {
     yield rejectionOf(run, 'it was to be cancelled, paused or resumed, and its request never came', this.clock);
   }
 
-  @Works({ on: Runs, in: 'requested', wokenBy: [RunRequested] })
-  async *begin(run: Leased<Run>): Moves<RunAccepted | RunRejected> {
+  @Works({ on: Runs, in: 'requested', signaledBy: [RunRequested] })
+  async *begin(run: Leased<Run>): Transitions<RunAccepted | RunRejected> {
     try {
       const { request } = run.data;
       if (request === null) throw new ValidationError('run.no-request', `${run.id} has no request`);
@@ -140,7 +148,7 @@ export class ChunkScanner {
       yield run
         .with({
           pipelineHash: pipeline.hash,
-          places: placesOf(plan),
+          storageTargets: storageTargetsOf(plan),
           endpoint,
           functions,
           parameters,
@@ -153,18 +161,22 @@ export class ChunkScanner {
     }
   }
 
-  @Works({ on: Runs, in: 'running', wokenBy: [RunAccepted, RunCancelRequested, RunResumeRequested, ResultsIngested] })
-  async *scan(run: Leased<Run>): Moves<ChunksSelected | RunFinished> {
+  @Works({
+    on: Runs,
+    in: 'running',
+    signaledBy: [RunAccepted, RunCancelRequested, RunResumeRequested, ResultsIngested],
+  })
+  async *scan(run: Leased<Run>): Transitions<ChunksSelected | RunFinished> {
     const plan = planOfRun(this.pipelines, run.data);
     if (!isPaused(run.data)) {
       for (const claim of await this.#claimsOf(run, 'open')) yield* this.#opener.finish(run, plan, claim);
     }
 
     let lookAgainMs = idleMs;
-    if (run.data.cancelAskedAt !== null) {
+    if (run.data.cancelRequestedAt !== null) {
       if (!run.data.scan.ended) await run.save({ scan: { ...run.data.scan, ended: true } });
-      await this.claims.hurry(run.id);
-      await this.batches.wishCancelOfRun(run.id);
+      await this.claims.expedite(run.id);
+      await this.batches.requestCancelOfRun(run.id);
       lookAgainMs = throttledMs;
     }
     while (!run.data.scan.ended && !(await this.#isPausedNow(run))) {
@@ -173,7 +185,7 @@ export class ChunkScanner {
         break;
       }
       yield* this.#scanPage(run, plan);
-      run.pause();
+      run.throwIfStopping();
     }
 
     let lookAgainAt = new Date(this.clock.now().getTime() + lookAgainMs);
@@ -183,7 +195,7 @@ export class ChunkScanner {
       yield* this.#closer.close(run, plan, claim, { mayAskAgain }, (dueAt) => {
         if (dueAt < lookAgainAt) lookAgainAt = dueAt;
       });
-      run.pause();
+      run.throwIfStopping();
     }
 
     const unfinished = await this.claims.count({ runId: run.id, state: { $ne: 'done' } });
@@ -191,7 +203,7 @@ export class ChunkScanner {
     else yield run.wait(lookAgainAt);
   }
 
-  async *#scanPage(run: Leased<Run>, plan: RunPlan): Moves<ChunksSelected> {
+  async *#scanPage(run: Leased<Run>, plan: RunPlan): Transitions<ChunksSelected> {
     const { scan, request } = run.data;
     const room = request?.limit === undefined ? Infinity : request.limit - scan.selected;
     if (room <= 0) {
@@ -205,7 +217,7 @@ export class ChunkScanner {
         runId: run.id,
         from: scan.position,
         among: documentIdsFilter(plan.pipeline.source.documentIdField, request?.documents),
-        maxMembers: Math.min(plan.side.batchSize, room),
+        maxMembers: Math.min(plan.endpointPlan.batchSize, room),
         maxMs: this.settings.claimMs,
       },
       this.clock,
@@ -216,7 +228,7 @@ export class ChunkScanner {
     }
     yield* this.#opener.open(run, plan, {
       kind: 'scan',
-      formerClaimId: null,
+      previousClaimId: null,
       positionAfter: page.position,
       scanEnds: page.ended,
       gathered: page.members,
@@ -240,8 +252,8 @@ export class ChunkScanner {
   }
 
   /** A run of which there is only a wish as yet; nothing when there is one of that id. */
-  #awaiting(runId: string, wish: Partial<Run>): Step<never> {
+  #awaiting(runId: string, command: Partial<Run>): Transition<never> {
     const due = new Date(this.clock.now().getTime() + awaitedForMs);
-    return this.runs.insertion({ ...this.runs.new(runId, null, traceparentOf()), ...wish, nextAt: due });
+    return this.runs.insertion({ ...this.runs.new(runId, null, traceparentOf()), ...command, nextAt: due });
   }
 }

@@ -1,6 +1,7 @@
-import type { ChunksSelected, Clock } from '@batchmill/contracts';
 import type { Blobs } from '@batchmill/blobs';
-import { encodeId, type RunPlan } from '@batchmill/pipeline';
+import type { ChunksSelected, Clock } from '@batchmill/contracts';
+import { encodeId } from '@batchmill/documents';
+import type { RunPlan } from '@batchmill/pipeline';
 import {
   marksProjection,
   noDocuments,
@@ -13,11 +14,11 @@ import {
   type Documents,
   type Leased,
   type Member,
-  type Moves,
   type ReadMarks,
   type Run,
+  type Transitions,
 } from '@batchmill/records';
-import type { LineSettings } from '@batchmill/stage';
+import type { EngineSettings } from '@batchmill/stage';
 import type { ClaimOpener } from './claim-opener.js';
 
 const idsPerRead = 1000;
@@ -25,8 +26,8 @@ const idsPerRead = 1000;
 /** What the last look at a claim's members found. */
 interface Look {
   readonly counts: DocumentCounts;
-  /** To be asked again, each for what it lacks. */
-  readonly again: readonly Member[];
+  /** Still lacking results: each is requested again for what is missing. */
+  readonly toRetry: readonly Member[];
   /** When the last of them is due. */
   readonly dueAt: Date;
 }
@@ -41,7 +42,7 @@ export class ClaimCloser {
     private readonly documents: Documents,
     private readonly blobs: Blobs,
     private readonly opener: ClaimOpener,
-    private readonly settings: LineSettings,
+    private readonly settings: EngineSettings,
     private readonly clock: Clock,
   ) {}
 
@@ -55,11 +56,11 @@ export class ClaimCloser {
     claim: Claim,
     { mayAskAgain }: { readonly mayAskAgain: boolean },
     later: (dueAt: Date) => void,
-  ): Moves<ChunksSelected> {
-    const cancelled = run.data.cancelAskedAt !== null;
-    const { counts, again, dueAt } = await this.#look(plan, claim, cancelled);
+  ): Transitions<ChunksSelected> {
+    const cancelled = run.data.cancelRequestedAt !== null;
+    const { counts, toRetry, dueAt } = await this.#look(plan, claim, cancelled);
     let found = counts;
-    if (again.length > 0) {
+    if (toRetry.length > 0) {
       if (!mayAskAgain) return;
       if (dueAt > this.clock.now()) {
         later(dueAt);
@@ -68,19 +69,19 @@ export class ClaimCloser {
       const { position, ended } = run.data.scan;
       const isOpened = yield* this.opener.open(run, plan, {
         kind: 'retry',
-        formerClaimId: claim._id,
+        previousClaimId: claim._id,
         positionAfter: position,
         scanEnds: ended,
-        gathered: again,
+        gathered: toRetry,
       });
       const after = await this.#look(plan, claim, cancelled);
-      if (after.again.length > 0 && !isOpened) {
+      if (after.toRetry.length > 0 && !isOpened) {
         // A scan that slept had taken the number for other documents: those here are still to be asked again.
         later(after.dueAt);
         return;
       }
       // Whom the claim that was opened does not hold is one that the store would not mark.
-      found = { ...after.counts, left: after.counts.left + after.again.length };
+      found = { ...after.counts, left: after.counts.left + after.toRetry.length };
     }
     // The retry claim holds its documents by now: a crash before this line finds them carrying it, and opens no other.
     yield this.claims.transition(claim._id, {
@@ -93,7 +94,7 @@ export class ClaimCloser {
   async #look(plan: RunPlan, claim: Claim, cancelled: boolean): Promise<Look> {
     let counts = noDocuments;
     let dueAt = new Date(0);
-    const again: Member[] = [];
+    const toRetry: Member[] = [];
     for await (const slice of this.#membersOf(claim)) {
       const seen = await this.#read(plan, slice);
       const found = (await this.#repair(plan, claim, slice, seen)) ? await this.#read(plan, slice) : seen;
@@ -101,16 +102,16 @@ export class ClaimCloser {
         const marks = found.get(encodeId(id));
         const ending = this.#endingOf(plan, claim, marks, cancelled);
         if (ending === 'elsewhere') continue;
-        if (ending !== 'again') {
+        if (ending !== 'retry') {
           counts = { ...counts, [ending]: counts[ending] + 1 };
           continue;
         }
-        const ask = plan.functions.filter((name) => marks?.stateOf(name) === 'retry');
-        again.push({ id, former: claim._id, ask, anew: false });
+        const functions = plan.functions.filter((name) => marks?.stateOf(name) === 'retry');
+        toRetry.push({ id, previousClaimId: claim._id, functions, restart: false });
         if (marks?.notBefore && marks.notBefore > dueAt) dueAt = marks.notBefore;
       }
     }
-    return { counts, again, dueAt };
+    return { counts, toRetry, dueAt };
   }
 
   #endingOf(
@@ -118,8 +119,8 @@ export class ClaimCloser {
     claim: Claim,
     marks: ReadMarks | undefined,
     cancelled: boolean,
-  ): keyof DocumentCounts | 'again' | 'elsewhere' {
-    const { status } = plan.side;
+  ): keyof DocumentCounts | 'retry' | 'elsewhere' {
+    const { status } = plan.endpointPlan;
     if (marks === undefined) return 'takenOver';
     // A retry claim of the same run counts it.
     if (marks.claimId !== claim._id) return marks.runId === claim.runId ? 'elsewhere' : 'takenOver';
@@ -127,7 +128,7 @@ export class ClaimCloser {
     if (marks.status === status.failed) return 'failed';
     if (marks.status !== status.pending) return 'takenOver';
     const isWanted = plan.functions.some((name) => marks.stateOf(name) === 'retry');
-    return cancelled || !isWanted || marks.rounds >= this.settings.maxRounds ? 'left' : 'again';
+    return cancelled || !isWanted || marks.freeRetries >= this.settings.maxFreeRetries ? 'left' : 'retry';
   }
 
   /** Whoever is still in progress under this claim now was forgotten by something unforeseen. False: nobody was. */
@@ -139,8 +140,8 @@ export class ClaimCloser {
   ): Promise<boolean> {
     const repairs = members.flatMap(({ id }) => {
       const marks = seen.get(encodeId(id));
-      if (marks?.claimId !== claim._id || marks.status !== plan.side.status.inProgress) return [];
-      const asked = plan.functions.filter((name) => marks.stateOf(name) === 'asked');
+      if (marks?.claimId !== claim._id || marks.status !== plan.endpointPlan.status.inProgress) return [];
+      const asked = plan.functions.filter((name) => marks.stateOf(name) === 'requested');
       return [repairUpdates(plan, id, claim._id, asked)];
     });
     if (repairs.length > 0) await this.documents.of(plan).bulk(repairs);

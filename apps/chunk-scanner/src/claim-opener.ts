@@ -1,21 +1,22 @@
-import { ChunksSelected, type Clock } from '@batchmill/contracts';
 import type { Blobs } from '@batchmill/blobs';
-import { encodeId, type RunPlan } from '@batchmill/pipeline';
+import { ChunksSelected, type Clock } from '@batchmill/contracts';
+import { encodeId } from '@batchmill/documents';
+import type { RunPlan } from '@batchmill/pipeline';
 import {
   carryingFilter,
   isPending,
+  marksProjection,
   readMarks,
   readMembers,
   writeMembers,
-  marksProjection,
   type Claim,
   type Claims,
   type Documents,
   type Leased,
   type Member,
-  type Moves,
   type Run,
-  type Step,
+  type Transition,
+  type Transitions,
 } from '@batchmill/records';
 import type { Log } from '@batchmill/telemetry';
 import { MemberMarker } from './member-marker.js';
@@ -44,8 +45,8 @@ export class ClaimOpener {
   async *open(
     run: Leased<Run>,
     plan: RunPlan,
-    about: Pick<Claim, 'kind' | 'formerClaimId' | 'positionAfter' | 'scanEnds'> & { gathered: readonly Member[] },
-  ): AsyncGenerator<Step<ChunksSelected>, boolean, undefined> {
+    about: Pick<Claim, 'kind' | 'previousClaimId' | 'positionAfter' | 'scanEnds'> & { gathered: readonly Member[] },
+  ): AsyncGenerator<Transition<ChunksSelected>, boolean, undefined> {
     const { gathered, ...own } = about;
     const number = run.data.scan.nextNumber;
     const members = await writeMembers(this.blobs, gathered);
@@ -60,7 +61,7 @@ export class ClaimOpener {
   }
 
   /** Marks the members of an open claim, sees who carries it, and seals it. */
-  async *finish(run: Leased<Run>, plan: RunPlan, claim: Claim): Moves<ChunksSelected> {
+  async *finish(run: Leased<Run>, plan: RunPlan, claim: Claim): Transitions<ChunksSelected> {
     if (claim.state !== 'open' || claim.members === null) return;
     const members = await Array.fromAsync(readMembers(this.blobs, claim.members));
     await this.#marker.mark(plan, claim, members);
@@ -95,7 +96,8 @@ export class ClaimOpener {
         .of(plan)
         .find(carryingFilter(plan, ids, claim._id), { projection: marksProjection(plan) });
       for await (const document of found) {
-        if (readMarks(plan, document).status === plan.side.status.inProgress) carrying.add(encodeId(document['_id']));
+        if (readMarks(plan, document).status === plan.endpointPlan.status.inProgress)
+          carrying.add(encodeId(document['_id']));
       }
       sealed.push(...slice.filter(({ id }) => carrying.has(encodeId(id))));
     }
@@ -109,7 +111,7 @@ export class ClaimOpener {
     const others = members.filter((member) => !carrying.has(member));
     let count = 0;
     for (const slice of slicesOf(others, idsPerRead)) {
-      const former = new Map(slice.map((member) => [encodeId(member.id), member.former]));
+      const former = new Map(slice.map((member) => [encodeId(member.id), member.previousClaimId]));
       const ids = slice.map(({ id }) => id);
       const found = this.documents.of(plan).find({ _id: { $in: ids } }, { projection: marksProjection(plan) });
       for await (const document of found) {

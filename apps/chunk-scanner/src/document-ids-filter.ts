@@ -1,4 +1,4 @@
-import { formsOfId } from '@batchmill/pipeline';
+import { formsOfId } from '@batchmill/documents';
 import type { Filter } from '@batchmill/store';
 
 /** Ids that came as text may stand for ids of another type: all forms are looked for. */

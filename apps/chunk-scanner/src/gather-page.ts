@@ -1,10 +1,11 @@
 import type { Clock } from '@batchmill/contracts';
-import { encodeId, type RunPlan } from '@batchmill/pipeline';
+import { encodeId } from '@batchmill/documents';
+import type { RunPlan } from '@batchmill/pipeline';
 import {
   claimableFilter,
   marksProjection,
   readMarks,
-  whatToAsk,
+  requestsFor,
   type Member,
   type ScanPosition,
 } from '@batchmill/records';
@@ -43,8 +44,8 @@ export async function gatherPage(
     for await (const document of documents.find(filter, { sort: { _id: 1 }, projection: marksProjection(plan) })) {
       position = { type: bracket.type, after: encodeId(document['_id']) };
       const marks = readMarks(plan, document);
-      const asked = whatToAsk(plan, marks);
-      if (asked.ask.length > 0) members.push({ id: document['_id'], former: marks.claimId, ...asked });
+      const asked = requestsFor(plan, marks);
+      if (asked.functions.length > 0) members.push({ id: document['_id'], previousClaimId: marks.claimId, ...asked });
       const isFull = members.length >= maxMembers || clock.now().getTime() - begun.getTime() >= maxMs;
       if (isFull) return { members, position, ended: false };
     }

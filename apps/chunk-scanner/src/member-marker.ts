@@ -1,11 +1,6 @@
-import type { Clock } from '@batchmill/contracts';
-import {
-  claimUpdate as claimTemplate,
-  encodeId,
-  readPath,
-  type DocumentError,
-  type RunPlan,
-} from '@batchmill/pipeline';
+import type { Clock, DocumentError } from '@batchmill/contracts';
+import { encodeId, readPath } from '@batchmill/documents';
+import { claimUpdate as claimTemplate, type RunPlan } from '@batchmill/pipeline';
 import {
   claimFilter,
   claimUpdate,
@@ -55,7 +50,7 @@ export class MemberMarker {
     const now = this.clock.now();
     const template = claimTemplate(plan, { now, runId: claim.runId });
     const update = claimUpdate(plan, { runId: claim.runId, claimId: claim._id, ...alike, now, template });
-    const filter = claimFilter(plan, null, { former: alike.former, runId: claim.runId, now });
+    const filter = claimFilter(plan, null, { previousClaimId: alike.previousClaimId, runId: claim.runId, now });
     const marks = ids.map((id) => ({ filter: { ...filter, _id: id }, update }));
     const { matched, refused } = await this.documents.of(plan).bulk(marks);
     return { isWhole: matched === ids.length, refused: refused.map(({ index }) => encodeId(ids[index])) };
@@ -63,7 +58,7 @@ export class MemberMarker {
 
   /** A bookkeeping field that holds null holds nothing: it is made an object. Returns whose it was. */
   async #emptyBookkeeping(plan: RunPlan, claim: Claim, ids: readonly unknown[]): Promise<unknown[]> {
-    const { infoField } = plan.side;
+    const { infoField } = plan.endpointPlan;
     const nulls = (await this.#wanted(plan, claim, ids)).filter((document) => readPath(document, infoField) === null);
     const updates = nulls.map(({ _id }) => ({
       filter: { _id, [infoField]: { $type: 'null' } },
@@ -77,20 +72,20 @@ export class MemberMarker {
   async #failUnmarkable(
     plan: RunPlan,
     claim: Claim,
-    { ids, former }: Alike,
+    { ids, previousClaimId }: Alike,
     refused: ReadonlySet<string>,
   ): Promise<void> {
     const now = this.clock.now();
     const about = { runId: claim.runId, claimId: claim._id, now };
     const failing = (await this.#wanted(plan, claim, ids)).flatMap((document): BulkUpdate[] => {
-      const held = readPath(document, plan.side.infoField);
+      const held = readPath(document, plan.endpointPlan.infoField);
       if (held !== undefined && !isObject(held)) {
-        const update = unmarkableUpdate(plan, { ...about, error: noObject(plan), former: held });
+        const update = unmarkableUpdate(plan, { ...about, error: noObject(plan), previousValue: held });
         return [{ filter: asFound(plan, claim, document, held), update }];
       }
       if (!refused.has(encodeId(document['_id']))) return [];
       const update = unmarkableUpdate(plan, { ...about, error: refusedUpdate(plan) });
-      return [{ filter: claimFilter(plan, document['_id'], { former, ...about }), update }];
+      return [{ filter: claimFilter(plan, document['_id'], { previousClaimId, ...about }), update }];
     });
     if (failing.length === 0) return;
     const { refused: untouchable } = await this.documents.of(plan).bulk(failing);
@@ -102,7 +97,7 @@ export class MemberMarker {
       claimId: claim._id,
       documents: untouchable.length,
       firstDocumentId: encodeId(failing[first.index]?.filter['_id']),
-      fields: [plan.side.status.field, plan.side.infoField, plan.side.errorField],
+      fields: [plan.endpointPlan.status.field, plan.endpointPlan.infoField, plan.endpointPlan.errorField],
     });
   }
 
@@ -113,7 +108,7 @@ export class MemberMarker {
 }
 
 function asFound(plan: RunPlan, { runId }: Claim, { _id }: Fields, held: unknown): Filter {
-  return { ...wantedFilter(plan, runId), _id, [plan.side.infoField]: held };
+  return { ...wantedFilter(plan, runId), _id, [plan.endpointPlan.infoField]: held };
 }
 
 /** What a dotted path goes on into. */
@@ -121,14 +116,14 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === '[object Object]';
 }
 
-function noObject({ side }: RunPlan): DocumentError {
-  const message = `the bookkeeping field ${side.infoField} held something else than an object; it is kept beside this as former`;
+function noObject({ endpointPlan }: RunPlan): DocumentError {
+  const message = `the bookkeeping field ${endpointPlan.infoField} held something else than an object; it is kept beside this as previousValue`;
   return { kind: 'ProcessingError', code: 'document.not-markable', message };
 }
 
-function refusedUpdate({ endpoint, side }: RunPlan): DocumentError {
+function refusedUpdate({ endpoint, endpointPlan }: RunPlan): DocumentError {
   const message =
     'the store refused to mark the document as in progress; ' +
-    `see ${endpoint}.updateTemplate and the types of its fields, and what ${side.status.field} may hold`;
+    `see ${endpoint}.updateTemplate and the types of its fields, and what ${endpointPlan.status.field} may hold`;
   return { kind: 'ProcessingError', code: 'document.not-markable', message };
 }

@@ -13,8 +13,8 @@ export async function preflight(
   { documents, vectors, provider }: { documents: Documents; vectors: Vectors; provider: Provider },
 ): Promise<void> {
   await expectQuery(plan, documents);
-  if (plan.side.vectors !== null) {
-    const { collection, dimensions } = plan.side.vectors;
+  if (plan.endpointPlan.vectors !== null) {
+    const { collection, dimensions } = plan.endpointPlan.vectors;
     await vectors.ensureCollection({ name: collection, dimensions });
   }
   try {

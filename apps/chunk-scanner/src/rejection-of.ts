@@ -1,7 +1,7 @@
 import { RunRejected, type Clock } from '@batchmill/contracts';
-import type { Leased, Run, Step } from '@batchmill/records';
+import type { Leased, Run, Transition } from '@batchmill/records';
 
-export function rejectionOf(run: Leased<Run>, reason: string, clock: Clock): Step<RunRejected> {
+export function rejectionOf(run: Leased<Run>, reason: string, clock: Clock): Transition<RunRejected> {
   const { pipeline } = run.data;
   return run
     .with({ reason, finishedAt: clock.now() })

@@ -7,7 +7,7 @@ import {
   type Batches,
   type Claims,
   type Leased,
-  type Moves,
+  type Transitions,
   type Run,
   type RunTotals,
 } from '@batchmill/records';
@@ -20,11 +20,11 @@ export class RunCloser {
     private readonly clock: Clock,
   ) {}
 
-  async *close(run: Leased<Run>): Moves<RunFinished> {
+  async *close(run: Leased<Run>): Transitions<RunFinished> {
     const number = run.data.scan.nextNumber;
     const end = this.claims.new(run.id, number, {
       kind: 'end',
-      formerClaimId: null,
+      previousClaimId: null,
       positionAfter: null,
       scanEnds: true,
       members: null,
@@ -56,7 +56,7 @@ export class RunCloser {
   }
 
   #outcome(run: Leased<Run>, { documents }: RunTotals): RunOutcome {
-    if (run.data.cancelAskedAt !== null) return 'cancelled';
+    if (run.data.cancelRequestedAt !== null) return 'cancelled';
     return documents.left > 0 ? 'incomplete' : 'finished';
   }
 

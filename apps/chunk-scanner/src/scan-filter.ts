@@ -1,4 +1,4 @@
-import { decodeId } from '@batchmill/pipeline';
+import { decodeId } from '@batchmill/documents';
 import { idTypes, type ScanPosition } from '@batchmill/records';
 import type { Filter } from '@batchmill/store';
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { RunRequested, RunScheduleMissed, factOf, type Event } from '@batchmill/contracts';
+import { RunRequested, RunScheduleMissed, envelopeOf, type Event } from '@batchmill/contracts';
 import { definePipeline, type ScheduleDefinition } from '@batchmill/pipeline';
-import { Leased, Runs, Schedules, type RunState, type Step } from '@batchmill/records';
+import { Leased, Runs, Schedules, type RunState, type Transition } from '@batchmill/records';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { MemoryLog } from '@batchmill/telemetry';
-import { KnownPipelines, ManualClock, testLineSettings } from '@batchmill/testing';
+import { KnownPipelines, ManualClock, testEngineSettings } from '@batchmill/testing';
 import { ScheduleStarter } from './schedule-starter.js';
 
 const minute = 60_000;
@@ -44,7 +44,7 @@ describe('scheduled runs', () => {
       embeddings: { text: 'text', vectors: { collection: 'notes' } },
       ...(schedule !== null && { schedule }),
     });
-    const lineSettings = { ...testLineSettings, startsSchedules: true, ...settings };
+    const lineSettings = { ...testEngineSettings, startsSchedules: true, ...settings };
     return new ScheduleStarter(schedules, runs, new KnownPipelines([notes]), lineSettings, clock, log);
   }
 
@@ -58,13 +58,13 @@ describe('scheduled runs', () => {
     }
   }
 
-  async function carryOut(steps: AsyncIterable<Step>): Promise<Event[]> {
+  async function carryOut(transitions: AsyncIterable<Transition>): Promise<Event[]> {
     const said: Event[] = [];
-    for await (const step of steps) {
-      const facts = step.events.map((event) =>
-        factOf(event, { id: `fact-${(ids += 1)}`, at: clock.now(), traceparent: null }),
+    for await (const transition of transitions) {
+      const envelopes = transition.events.map((event) =>
+        envelopeOf(event, { id: `fact-${(ids += 1)}`, at: clock.now(), traceparent: null }),
       );
-      if (await step.apply(facts)) said.push(...step.events);
+      if (await transition.apply(envelopes)) said.push(...transition.events);
     }
     return said;
   }
@@ -128,8 +128,8 @@ describe('scheduled runs', () => {
     await turnOf(starter);
     clock.advance(14 * hour);
     const taken = await schedules.take({ state: 'waiting', owner: 'crashing', leaseMs: minute });
-    const steps = starter.start(new Leased(taken!, schedules.writes, new AbortController().signal));
-    const first = await steps.next();
+    const transitions = starter.start(new Leased(taken!, schedules.writes, new AbortController().signal));
+    const first = await transitions.next();
     if (first.done !== true) await first.value.apply([]);
     clock.advance(5 * hour);
 
@@ -266,6 +266,6 @@ describe('scheduled runs', () => {
   });
 });
 
-async function* one(step: Step): AsyncGenerator<Step, void, undefined> {
-  yield step;
+async function* one(transition: Transition): AsyncGenerator<Transition, void, undefined> {
+  yield transition;
 }

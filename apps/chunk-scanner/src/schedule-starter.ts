@@ -1,11 +1,11 @@
 import { Clock, RunRequested, RunScheduleMissed, type MissedReason } from '@batchmill/contracts';
 import { Pipelines, dueTimes, nextTime, scheduledRunId, type PipelineSchedule } from '@batchmill/pipeline';
-import { Runs, Schedules, endedRunStates, type Leased, type Moves, type Schedule } from '@batchmill/records';
-import { Every, LineSettings, Stage, Works } from '@batchmill/stage';
+import { Runs, Schedules, endedRunStates, type Leased, type Transitions, type Schedule } from '@batchmill/records';
+import { Every, EngineSettings, Stage, Works } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
 
 /** Definitions are compared with what is remembered of them this often. */
-const lookMs = 5_000;
+const pollMs = 5_000;
 /** Who is at work comes to a due time within this. */
 const onTimeMs = 60_000;
 const dayMs = 24 * 3_600_000;
@@ -17,14 +17,14 @@ export class ScheduleStarter {
     private readonly schedules: Schedules,
     private readonly runs: Runs,
     private readonly pipelines: Pipelines,
-    private readonly settings: LineSettings,
+    private readonly settings: EngineSettings,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
 
   /** Remembers schedules that are new, or changed, from now on. */
-  @Every(lookMs)
-  async *look(): Moves {
+  @Every(pollMs)
+  async *look(): Transitions {
     if (!this.settings.startsSchedules) return;
     for (const pipeline of this.pipelines.names()) {
       for (const [index, timing] of this.pipelines.get(pipeline).schedules.entries()) {
@@ -33,23 +33,23 @@ export class ScheduleStarter {
         const known = await this.schedules.get(fresh._id);
         if (known === null) yield this.schedules.insertion(fresh);
         else if (known.state === 'gone') {
-          const { nextAt, reckonedTo } = fresh;
-          const changes = { cron, timezone, reckonedTo };
+          const { nextAt, scheduledThrough } = fresh;
+          const changes = { cron, timezone, scheduledThrough };
           yield this.schedules.transition(fresh._id, { from: 'gone', to: 'waiting', changes, nextAt });
-        } else if (isOther(known, timing)) await this.schedules.reckonNow(fresh._id);
+        } else if (isOther(known, timing)) await this.schedules.recompute(fresh._id);
       }
     }
   }
 
   @Works({ on: Schedules, in: 'waiting' })
-  async *start(schedule: Leased<Schedule>): Moves<RunRequested | RunScheduleMissed> {
+  async *start(schedule: Leased<Schedule>): Transitions<RunRequested | RunScheduleMissed> {
     const now = this.clock.now();
     const timing = this.#definitionOf(schedule.data);
     if (!this.settings.startsSchedules) yield schedule.wait(new Date(now.getTime() + onTimeMs / 4));
     else if (timing === null) yield schedule.to('gone');
     else if (isOther(schedule.data, timing)) {
       const { cron, timezone } = timing;
-      yield schedule.with({ cron, timezone, reckonedTo: now }).wait(this.#nextAt(timing));
+      yield schedule.with({ cron, timezone, scheduledThrough: now }).wait(this.#nextAt(timing));
     } else yield* this.#startDue(schedule, timing, now);
   }
 
@@ -57,9 +57,9 @@ export class ScheduleStarter {
     schedule: Leased<Schedule>,
     timing: PipelineSchedule,
     now: Date,
-  ): Moves<RunRequested | RunScheduleMissed> {
-    const { pipeline, number, reckonedTo, lastRunId } = schedule.data;
-    const due = dueTimes(timing, { after: reckonedTo, until: now });
+  ): Transitions<RunRequested | RunScheduleMissed> {
+    const { pipeline, number, scheduledThrough, lastRunId } = schedule.data;
+    const due = dueTimes(timing, { after: scheduledThrough, until: now });
     if (due === null) {
       yield schedule.wait(this.#nextAt(timing));
       return;
@@ -72,7 +72,7 @@ export class ScheduleStarter {
       this.log.warn('a scheduled run was not started', { operation: 'chunk-scanner', ...told, formerRunId });
       // Looked at again at once, and found to be done with: then it waits for its next time.
       const missed = new RunScheduleMissed({ ...told, formerRunId });
-      yield schedule.with({ reckonedTo: due.last }).to('waiting', missed);
+      yield schedule.with({ scheduledThrough: due.last }).to('waiting', missed);
       return;
     }
     const { functions, ...rest } = timing.request;
@@ -80,7 +80,7 @@ export class ScheduleStarter {
     const run = this.runs.new(runId, request, traceparentOf());
     // Where there is a run of that id it was started before: neither the run nor the fact is written again.
     yield this.runs.insertion(run, new RunRequested({ runId, ...request }));
-    yield schedule.with({ reckonedTo: due.last, lastRunId: runId }).wait(this.#nextAt(timing));
+    yield schedule.with({ scheduledThrough: due.last, lastRunId: runId }).wait(this.#nextAt(timing));
   }
 
   /** Null: it is started, or was before. */

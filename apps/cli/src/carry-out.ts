@@ -1,19 +1,19 @@
 import type { Event } from '@batchmill/contracts';
 import {
-  awaitTold,
-  lineOfRun,
-  lineWithoutWork,
+  awaitNotifications,
+  engineOfRun,
+  engineWithoutWork,
   openWork,
   publishEvent,
   reportRun,
   runStages,
-  type Line,
+  type Engine,
   type Settings,
 } from '@batchmill/service';
 import type { Type } from '@nestjs/common';
 import { pathHere } from './show/path-here.js';
 import { stopSignal } from './stop-signal.js';
-import { logIn, withRecords } from './with-line.js';
+import { logIn, withRecords } from './with-engine.js';
 
 export interface Wish {
   readonly event: Event;
@@ -22,10 +22,10 @@ export interface Wish {
   /** Who is the only one they work for; missing: whatever is due; null: they record the wish and work on nothing. */
   readonly runId?: string | null;
   /** Asked again and again, until it says so. */
-  readonly isDone: (line: Line) => Promise<boolean>;
+  readonly isDone: (engine: Engine) => Promise<boolean>;
 }
 
-const lookMs = 250;
+const pollMs = 250;
 
 /**
  * Says a wish to whoever is at work on the home; when nobody is, works on it here until it is done. Stopped: the wish
@@ -34,26 +34,26 @@ const lookMs = 250;
 export async function carryOut(
   settings: Settings,
   { event, stages, runId, isDone }: Wish,
-): Promise<'asked' | 'done' | 'stopped'> {
+): Promise<'requested' | 'done' | 'stopped'> {
   const working = await openWork(settings, { log: logIn(settings), name: 'cli' });
   if (working === null) {
-    await withRecords((line) => publishEvent(line, event));
-    return 'asked';
+    await withRecords((engine) => publishEvent(engine, event));
+    return 'requested';
   }
-  const { line } = working;
+  const { engine } = working;
   const stopping = stopSignal((text) => process.stderr.write(text));
   try {
     process.stdout.write(`nobody is at work on ${pathHere(settings.installation.home)}: this process does it\n`);
-    const running = await runStages(lineFor(line, runId), stages);
+    const running = await runStages(lineFor(engine, runId), stages);
     try {
-      const since = line.clock.now();
-      await publishEvent(line, event);
+      const since = engine.clock.now();
+      await publishEvent(engine, event);
       while (!stopping.aborted) {
-        if (await isDone(line)) {
-          await tell(line, runId, since, stopping);
+        if (await isDone(engine)) {
+          await tell(engine, runId, since, stopping);
           return 'done';
         }
-        await line.clock.sleep(lookMs, stopping);
+        await engine.clock.sleep(pollMs, stopping);
       }
       return 'stopped';
     } finally {
@@ -64,13 +64,13 @@ export async function carryOut(
   }
 }
 
-function lineFor(line: Line, runId: Wish['runId']): Line {
-  if (runId === undefined) return line;
-  return runId === null ? lineWithoutWork(line) : lineOfRun(line, runId);
+function lineFor(engine: Engine, runId: Wish['runId']): Engine {
+  if (runId === undefined) return engine;
+  return runId === null ? engineWithoutWork(engine) : engineOfRun(engine, runId);
 }
 
 /** Of a run whose end was the wish people are told before this process ends. */
-async function tell(line: Line, runId: Wish['runId'], since: Date, signal: AbortSignal): Promise<void> {
-  const run = runId == null ? null : await line.runs.get(runId);
-  if (run !== null) await awaitTold(line, await reportRun(line, run), since, signal);
+async function tell(engine: Engine, runId: Wish['runId'], since: Date, signal: AbortSignal): Promise<void> {
+  const run = runId == null ? null : await engine.runs.get(runId);
+  if (run !== null) await awaitNotifications(engine, await reportRun(engine, run), since, signal);
 }

@@ -16,7 +16,7 @@ export const cliErrorCodes = {
   'load.own-collection': 'Batchmill keeps its own state in a collection of that name. Name another one.',
   'search.too-long': 'The query has more tokens than a model embeds. Ask in fewer words.',
   'search.no-embeddings': 'The pipeline embeds nothing, so there is nothing to search. Name one that has embeddings.',
-  'stuck.unknown': 'Nothing of that name is parked. `batchmill stuck list` shows what is.',
+  'stuck.unknown': 'Nothing of that name is parked. `batchmill parked list` shows what is.',
 } as const;
 
 export type CliErrorCode = keyof typeof cliErrorCodes;

@@ -12,7 +12,7 @@ import { runsCommand } from './commands/runs.js';
 import { schedulesCommand } from './commands/schedules.js';
 import { searchCommand } from './commands/search.js';
 import { simulatorCommand } from './commands/simulator.js';
-import { stuckCommand } from './commands/stuck.js';
+import { stuckCommand } from './commands/parked.js';
 import { topicsCommand } from './commands/topics.js';
 
 /** Every command, as the reference prints them. */

@@ -1,6 +1,6 @@
 import { isAtWork } from '@batchmill/service';
 import { pathHere } from './show/path-here.js';
-import { settingsHere } from './with-line.js';
+import { settingsHere } from './with-engine.js';
 
 /** So that nobody waits for what nobody does. */
 export function sayIfNobodyWorks(what: string): void {

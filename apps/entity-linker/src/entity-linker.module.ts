@@ -1,4 +1,4 @@
-import { LineSettings } from '@batchmill/stage';
+import { EngineSettings } from '@batchmill/stage';
 import { Module } from '@nestjs/common';
 import { EntityLinker } from './entity-linker.js';
 import { LinkerSettings, readLinkerSettings } from './linker-settings.js';
@@ -8,8 +8,8 @@ import { LinkerSettings, readLinkerSettings } from './linker-settings.js';
   providers: [
     {
       provide: LinkerSettings,
-      useFactory: ({ said }: LineSettings) => readLinkerSettings(said),
-      inject: [LineSettings],
+      useFactory: ({ rawSetting }: EngineSettings) => readLinkerSettings(rawSetting),
+      inject: [EngineSettings],
     },
   ],
 })

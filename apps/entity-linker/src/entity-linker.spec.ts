@@ -2,7 +2,7 @@ import { stages } from '@batchmill/all-in-one';
 import { ResultsIngested } from '@batchmill/contracts';
 import { definePipeline } from '@batchmill/pipeline';
 import { endedRunStates, type Run } from '@batchmill/records';
-import { TestLine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually } from '@batchmill/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,9 +26,9 @@ const entities = [
 ];
 
 describe('entity-linker', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   beforeEach(async () => {
-    bundle = await TestLine.open({ pipelines: [own, other], files });
+    bundle = await TestEngine.open({ pipelines: [own, other], files });
     await collectionOf('entities').insertMany(entities);
   });
   afterEach(() => bundle.close());
@@ -146,12 +146,12 @@ describe('entity-linker', () => {
 
     expect(saidOfNothing).toEqual([]);
     expect(said).toEqual([expect.objectContaining({ pipeline: 'story-groups', endpoint: 'inference' })]);
-    expect(await bundle.line.runs.count({ pipeline: 'story-groups', state: 'requested' })).toBe(1);
+    expect(await bundle.engine.runs.count({ pipeline: 'story-groups', state: 'requested' })).toBe(1);
   });
 
   function consumer(): EntityLinker {
-    const { runs, documents, blobs, pipelines, clock, line } = bundle.line;
-    return new EntityLinker(runs, documents, blobs, pipelines, clock, readLinkerSettings(line.said));
+    const { runs, documents, blobs, pipelines, clock, engineSettings } = bundle.engine;
+    return new EntityLinker(runs, documents, blobs, pipelines, clock, readLinkerSettings(engineSettings.rawSetting));
   }
 
   async function takeUp(events: readonly ResultsIngested[]): Promise<void> {
@@ -159,15 +159,15 @@ describe('entity-linker', () => {
   }
 
   async function runToItsEnd(id: string, pipeline = 'story-groups'): Promise<Run> {
-    const asked = bundle.line.runs.new(id, { pipeline }, null);
-    await bundle.collect(only(bundle.line.runs.insertion(asked)));
+    const asked = bundle.engine.runs.new(id, { pipeline }, null);
+    await bundle.collect(only(bundle.engine.runs.insertion(asked)));
     return endedRunOf(pipeline, id);
   }
 
   async function endedRunOf(pipeline: string, id?: string): Promise<Run> {
     const ended = { pipeline, state: { $in: endedRunStates }, ...(id !== undefined && { _id: id }) };
     return eventually(`the end of a run of ${pipeline}`, async () => {
-      for await (const run of bundle.line.runs.find(ended)) return run;
+      for await (const run of bundle.engine.runs.find(ended)) return run;
       return null;
     });
   }
@@ -175,7 +175,7 @@ describe('entity-linker', () => {
   /** What was said of the batches of a run, in their order. */
   async function ingestedOf(run: Run): Promise<ResultsIngested[]> {
     const events: ResultsIngested[] = [];
-    for await (const { _id, ingestion } of bundle.line.batches.find({ runId: run._id }, { sort: { createdAt: 1 } })) {
+    for await (const { _id, ingestion } of bundle.engine.batches.find({ runId: run._id }, { sort: { createdAt: 1 } })) {
       events.push(ingested(run._id, _id, ingestion.archive ?? null));
     }
     return events;
@@ -188,8 +188,8 @@ describe('entity-linker', () => {
     if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
   }
 
-  function collectionOf(name: string): ReturnType<typeof bundle.line.documentStore.collection> {
-    return bundle.line.documentStore.collection(name);
+  function collectionOf(name: string): ReturnType<typeof bundle.engine.documentStore.collection> {
+    return bundle.engine.documentStore.collection(name);
   }
 
   async function rowsIn(name: string): Promise<Record<string, unknown>[]> {
@@ -213,8 +213,8 @@ describe('entity-linker, set otherwise', () => {
       ENTITY_LINKER_STORY_ENTITIES: 'links',
       ENTITY_LINKER_THRESHOLD: '0',
     };
-    const bundle = await TestLine.open({ pipelines: [own], files, settings: { said: (name) => said[name] } });
-    const { documentStore } = bundle.line;
+    const bundle = await TestEngine.open({ pipelines: [own], files, settings: { rawSetting: (name) => said[name] } });
+    const { documentStore } = bundle.engine;
     await documentStore.collection('companies').insertMany(entities);
     await documentStore.collection('story_groups').insertMany([group('g1', 'Volkswagon')]);
 

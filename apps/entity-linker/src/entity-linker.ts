@@ -8,7 +8,7 @@ import {
   endedRunStates,
   readArchive,
   type ArchivedDocument,
-  type Moves,
+  type Transitions,
 } from '@batchmill/records';
 import { Consumes, Every, Stage } from '@batchmill/stage';
 import { traceparentOf } from '@batchmill/telemetry';
@@ -25,7 +25,7 @@ import { writeRows } from './write-rows.js';
 
 /** In this service's own folder: pipelines/story-groups. */
 const pipelineName = 'story-groups';
-const lookMs = 60_000;
+const pollMs = 60_000;
 const sliceDocuments = 50;
 
 /** Asks for topics and entities of story groups, and writes them with the entities that the database knows. */
@@ -41,8 +41,8 @@ export class EntityLinker {
   ) {}
 
   /** Asks for a run when story groups are pending and none is under way: at most once an hour, over all replicas. */
-  @Every(lookMs)
-  async *askForRun(): Moves<RunRequested> {
+  @Every(pollMs)
+  async *askForRun(): Transitions<RunRequested> {
     const underWay = { pipeline: pipelineName, state: { $nin: endedRunStates } };
     if ((await this.runs.count(underWay)) > 0) return;
     const plan = planRun(this.pipelines.get(pipelineName), {});
@@ -56,7 +56,7 @@ export class EntityLinker {
 
   /** Takes up a batch of a run of its own; those of other pipelines are let be. Whatever comes twice is taken up once. */
   @Consumes(ResultsIngested)
-  async *resultsIngested({ runId, batchId, archive }: ResultsIngested): Moves {
+  async *resultsIngested({ runId, batchId, archive }: ResultsIngested): Transitions {
     const run = await this.runs.get(runId);
     if (run?.pipeline !== pipelineName || archive == null) return;
     // Read anew for each batch: entities that were added meanwhile are found.

@@ -1,4 +1,4 @@
-import { encodeId, formsOfId, idText, readPath } from '@batchmill/pipeline';
+import { encodeId, formsOfId, idText, readPath } from '@batchmill/documents';
 import type { ArchivedDocument } from '@batchmill/records';
 import type { Collection, Fields } from '@batchmill/store';
 

@@ -1,4 +1,4 @@
-import { encodeId } from '@batchmill/pipeline';
+import { encodeId } from '@batchmill/documents';
 
 export interface LinkedEntities {
   readonly entities: readonly LinkedEntity[];

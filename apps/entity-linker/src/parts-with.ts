@@ -1,4 +1,4 @@
-import { encodeId } from '@batchmill/pipeline';
+import { encodeId } from '@batchmill/documents';
 import type { StoryPart } from './story-parts.js';
 
 /** The parts that are known and those that are said, the latest of each document, in an order of the documents alone. */

@@ -1,7 +1,7 @@
 import { ResultsIngested } from '@batchmill/contracts';
-import { decodeId } from '@batchmill/pipeline';
+import { decodeId } from '@batchmill/documents';
 import { writeArchive, type ArchivedDocument } from '@batchmill/records';
-import { TestLine } from '@batchmill/testing';
+import { TestEngine } from '@batchmill/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,12 +20,12 @@ const entities = [
 ];
 
 describe('a story group of several documents', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   beforeEach(async () => {
-    bundle = await TestLine.open({ pipelines: [own], files });
+    bundle = await TestEngine.open({ pipelines: [own], files });
     await collectionOf('entities').insertMany(entities);
-    const run = bundle.line.runs.new('run', { pipeline: 'story-groups' }, null);
-    await bundle.collect(only(bundle.line.runs.insertion(run)));
+    const run = bundle.engine.runs.new('run', { pipeline: 'story-groups' }, null);
+    await bundle.collect(only(bundle.engine.runs.insertion(run)));
   });
   afterEach(() => bundle.close());
 
@@ -164,7 +164,7 @@ describe('a story group of several documents', () => {
   }
 
   async function batch(batchId: string, documents: readonly ArchivedDocument[]): Promise<ResultsIngested> {
-    const archive = await writeArchive(bundle.line.blobs, each(documents));
+    const archive = await writeArchive(bundle.engine.blobs, each(documents));
     const counts = { documents: 1, requests: 1, succeeded: 1, failed: 0, retried: 0 };
     const usage = { inputTokens: 1, outputTokens: 1, usd: 0 };
     return new ResultsIngested({ runId: 'run', batchId, claimId: 'any', error: null, archive, ...counts, ...usage });
@@ -172,13 +172,20 @@ describe('a story group of several documents', () => {
 
   /** By a replica of its own. */
   async function takeUp(event: ResultsIngested): Promise<void> {
-    const { runs, documents, blobs, pipelines, clock, line } = bundle.line;
-    const replica = new EntityLinker(runs, documents, blobs, pipelines, clock, readLinkerSettings(line.said));
+    const { runs, documents, blobs, pipelines, clock, engineSettings } = bundle.engine;
+    const replica = new EntityLinker(
+      runs,
+      documents,
+      blobs,
+      pipelines,
+      clock,
+      readLinkerSettings(engineSettings.rawSetting),
+    );
     await bundle.collect(replica.resultsIngested(event));
   }
 
-  function collectionOf(name: string): ReturnType<typeof bundle.line.documentStore.collection> {
-    return bundle.line.documentStore.collection(name);
+  function collectionOf(name: string): ReturnType<typeof bundle.engine.documentStore.collection> {
+    return bundle.engine.documentStore.collection(name);
   }
 
   async function rowsIn(name: string): Promise<Record<string, unknown>[]> {

@@ -1,5 +1,5 @@
 import { ProcessingError } from '@batchmill/contracts';
-import { encodeId } from '@batchmill/pipeline';
+import { encodeId } from '@batchmill/documents';
 import { DuplicateKeyError, type Collection, type Fields } from '@batchmill/store';
 import { later, partsWith } from './parts-with.js';
 import type { StoryPart } from './story-parts.js';

@@ -1,4 +1,4 @@
-import { encodeId } from '@batchmill/pipeline';
+import { encodeId } from '@batchmill/documents';
 import type { Collection } from '@batchmill/store';
 import type { StoryPart } from './story-parts.js';
 import { writeRow } from './write-row.js';

@@ -1,20 +1,17 @@
 import type { Blobs } from '@batchmill/blobs';
+import type { DocumentError } from '@batchmill/contracts';
+import { encodeId, idText, readPath } from '@batchmill/documents';
+import { missingId, type Source } from '@batchmill/pipeline';
 import {
   addTo,
   customId,
   emptyFilling,
-  encodeId,
   fits,
-  idText,
-  missingId,
-  readPath,
   requestLine,
-  type DocumentError,
   type Filling,
   type FillingLimits,
   type Rendering,
-  type Source,
-} from '@batchmill/pipeline';
+} from '@batchmill/provider';
 import { writeManifest, type BuildPosition, type ManifestLine } from '@batchmill/records';
 import type { Fields } from '@batchmill/store';
 import type { Unit } from './read-units.js';

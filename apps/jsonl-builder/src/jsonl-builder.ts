@@ -1,7 +1,7 @@
-import { BatchFileBuilt, BatchSettled, ChunksSelected, Clock, ProcessingError } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
-import { Pipelines, providerLimits, type FillingLimits, type RunPlan } from '@batchmill/pipeline';
-import { Provider } from '@batchmill/provider';
+import { BatchFileBuilt, BatchSettled, ChunksSelected, Clock, ProcessingError } from '@batchmill/contracts';
+import { Pipelines, type RunPlan } from '@batchmill/pipeline';
+import { Provider, providerLimits, type FillingLimits } from '@batchmill/provider';
 import {
   Batches,
   Budgets,
@@ -14,7 +14,7 @@ import {
   type BuildPosition,
   type Claim,
   type Leased,
-  type Moves,
+  type Transitions,
 } from '@batchmill/records';
 import { Stage, Works } from '@batchmill/stage';
 import { traceparentOf } from '@batchmill/telemetry';
@@ -39,8 +39,8 @@ export class JsonlBuilder {
     private readonly clock: Clock,
   ) {}
 
-  @Works({ on: Claims, in: 'sealed', wokenBy: [ChunksSelected] })
-  async *build(claim: Leased<Claim>): Moves<BatchFileBuilt | BatchSettled> {
+  @Works({ on: Claims, in: 'sealed', signaledBy: [ChunksSelected] })
+  async *build(claim: Leased<Claim>): Transitions<BatchFileBuilt | BatchSettled> {
     const run = await this.runs.get(claim.data.runId);
     if (run === null) throw new ProcessingError('claim.no-run', `${claim.id}: its run is gone`);
     const plan = planOfRun(this.pipelines, run);
@@ -50,7 +50,7 @@ export class JsonlBuilder {
     const isDone = (): boolean => built?.last ?? claim.data.documents === 0;
     while (!isDone()) {
       const now = await this.runs.get(run._id);
-      if (now?.cancelAskedAt != null) break;
+      if (now?.cancelRequestedAt != null) break;
       if (isPaused(now)) {
         yield claim.wait(new Date(this.clock.now().getTime() + pausedMs));
         return;
@@ -63,7 +63,7 @@ export class JsonlBuilder {
       yield this.batches.insertion(batch, eventOf(batch));
       built = await this.batches.get(batch._id);
       if (built?.manifest !== batch.manifest) await this.#deleteFilesOf(filled);
-      claim.pause();
+      claim.throwIfStopping();
     }
     yield claim.with({ batches: built?.number ?? 0 }).to('built');
   }
@@ -119,8 +119,8 @@ export class JsonlBuilder {
   }
 }
 
-function maxLimits({ side }: RunPlan): FillingLimits {
-  return { ...providerLimits, maxDocuments: side.batchSize, maxTokens: null };
+function maxLimits({ endpointPlan }: RunPlan): FillingLimits {
+  return { ...providerLimits, maxDocuments: endpointPlan.batchSize, maxTokens: null };
 }
 
 function eventOf({ _id, runId, claimId, file, model, documents, requests }: Batch): BatchFileBuilt | BatchSettled {

@@ -1,5 +1,7 @@
 import type { Blobs } from '@batchmill/blobs';
-import { encodeId, renderRequests, type Rendering, type RunPlan } from '@batchmill/pipeline';
+import { encodeId } from '@batchmill/documents';
+import { renderRequests, type RunPlan } from '@batchmill/pipeline';
+import type { Rendering } from '@batchmill/provider';
 import { carryingFilter, readMembers, type BuildPosition, type Claim, type Member } from '@batchmill/records';
 import type { Collection, Fields } from '@batchmill/store';
 import type { ModelFunctions } from './models-of.js';
@@ -42,9 +44,9 @@ export async function* readUnits(
     const first = model === from.model ? from.member : 0;
     for await (const { members, start } of slicesFrom(blobs, claim.sealedMembers, first)) {
       const found = await documentsOf(plan, claim, documents, members);
-      const asked = members.flatMap(({ id, ask }, index) => {
+      const asked = members.flatMap(({ id, functions: requested }, index) => {
         const document = found.get(encodeId(id));
-        const names = functions.filter((name) => ask.includes(name));
+        const names = functions.filter((name) => requested.includes(name));
         if (document === undefined || names.length === 0) return [];
         return [{ position: { model, member: start + index }, document, names }];
       });

@@ -1,9 +1,9 @@
-import type { Occasion, Told } from '@batchmill/records';
+import type { NotificationType, NotificationPayload } from '@batchmill/records';
 
 export interface Message {
   /** The same with every delivery of a notification: who gets it twice can tell. */
   readonly id: string;
-  readonly told: Told;
+  readonly payload: NotificationPayload;
   /** When this delivery is made. */
   readonly at: Date;
 }
@@ -18,7 +18,7 @@ export interface Answer {
 /** A way to tell people outside. */
 export interface Channel {
   readonly name: 'webhook' | 'email';
-  readonly on: readonly Occasion[];
+  readonly on: readonly NotificationType[];
   /** Resolves when the receiver took it; throws what stood in the way. A message that is sent again arrives again. */
   send(message: Message): Promise<Answer>;
 }

@@ -1,10 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Told } from '@batchmill/records';
+import type { NotificationPayload } from '@batchmill/records';
 import { identityOf } from './identity-of.js';
-import { toldAsTest } from './told/sample-told.js';
+import { testPayload } from './payloads/sample-payload.js';
 
 const at = new Date('2026-01-01T10:20:30Z');
-const told = (changes: Partial<Told>): Told => ({ ...toldAsTest(at), runId: 'r', ...changes });
+const told = (changes: Partial<NotificationPayload>): NotificationPayload => ({
+  ...testPayload(at),
+  runId: 'r',
+  ...changes,
+});
 const failed = told({ type: 'batch.failed', status: 'expired' });
 
 describe('what makes a notification the same one', () => {

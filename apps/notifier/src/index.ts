@@ -1,4 +1,4 @@
 export { Notifier } from './notifier.js';
 export { NotifierModule } from './notifier.module.js';
-export { tellTest, type TestAnswer } from './tell-test.js';
+export { sendTest, type TestAnswer } from './send-test.js';
 export { notifierErrorCodes, type NotifierErrorCode } from './error-codes.js';

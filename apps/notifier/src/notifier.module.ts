@@ -1,16 +1,16 @@
-import { LineSettings } from '@batchmill/stage';
+import { EngineSettings } from '@batchmill/stage';
 import { Module } from '@nestjs/common';
 import { Channels } from './channels.js';
 import { Notifier } from './notifier.js';
-import { StuckTeller } from './stuck-teller.js';
+import { ParkedWorkNotifier } from './parked-work-notifier.js';
 
 @Module({
-  controllers: [Notifier, StuckTeller],
+  controllers: [Notifier, ParkedWorkNotifier],
   providers: [
     {
       provide: Channels,
-      useFactory: ({ notifications }: LineSettings) => Channels.of(notifications),
-      inject: [LineSettings],
+      useFactory: ({ notifications }: EngineSettings) => Channels.of(notifications),
+      inject: [EngineSettings],
     },
   ],
 })

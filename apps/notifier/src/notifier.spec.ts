@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { RunFinished, RunRejected, RunScheduleMissed, factOf, headersOf, type Event } from '@batchmill/contracts';
+import { RunFinished, RunRejected, RunScheduleMissed, envelopeOf, headersOf, type Event } from '@batchmill/contracts';
 import type { NotificationSettings } from '@batchmill/stage';
-import { TestLine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually } from '@batchmill/testing';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ describe('the notifier', () => {
   let hook: WebhookReceiver;
   let mail: MailReceiver;
   let folder: string;
-  let bundle: TestLine;
+  let bundle: TestEngine;
   let stop: () => Promise<void>;
 
   beforeEach(async () => {
@@ -30,7 +30,7 @@ describe('the notifier', () => {
   });
 
   async function begin(notifications: Partial<NotificationSettings> = { webhook: webhookTo(hook.url) }): Promise<void> {
-    bundle = await TestLine.open({
+    bundle = await TestEngine.open({
       pipelines: [],
       settings: { notifications: { webhook: null, email: null, ...notifications } },
       work: { leaseMs: 1_000 },
@@ -39,14 +39,14 @@ describe('the notifier', () => {
   }
 
   async function say(id: string, event: Event): Promise<void> {
-    const fact = factOf(event, { id, at: bundle.clock.now(), traceparent: null });
-    await bundle.line.bus.publish([
-      { topic: fact.topic, key: fact.key, value: fact.data, headers: headersOf(fact, '/test') },
+    const envelope = envelopeOf(event, { id, at: bundle.clock.now(), traceparent: null });
+    await bundle.engine.bus.publish([
+      { topic: envelope.topic, key: envelope.key, value: envelope.data, headers: headersOf(envelope, '/test') },
     ]);
   }
   const reject = (runId: string): Promise<void> =>
     say(`fact-${runId}`, new RunRejected({ runId, pipeline: 'notes', reason: 'for the test' }));
-  const recordOf = (runId: string, channel = 'webhook') => bundle.line.notifications.get(`fact-${runId}.${channel}`);
+  const recordOf = (runId: string, channel = 'webhook') => bundle.engine.notifications.get(`fact-${runId}.${channel}`);
   const stateOf = async (runId: string, channel?: string) => (await recordOf(runId, channel))?.state;
   /** Once at least: the next try may be over before anybody looks. */
   const hasFailed = async (runId: string, channel?: string) => ((await recordOf(runId, channel))?.failures ?? 0) > 0;
@@ -140,7 +140,7 @@ describe('the notifier', () => {
       await reject('r1');
       await eventually('a first try', () => hook.posts.length > 0);
       await eventually('its failure', () => hasFailed('r1'));
-      expect(bundle.line.readiness.isReady).toBe(true);
+      expect(bundle.engine.readiness.isReady).toBe(true);
 
       hook.status = 204;
       bundle.clock.advance(3_600_000);
@@ -219,7 +219,7 @@ describe('the notifier', () => {
 
     expect(hook.posts).toEqual([]);
     const allowed = { webhook: webhookTo(named), email: null };
-    Object.assign(bundle.line.line, { notifications: allowed });
+    Object.assign(bundle.engine.engineSettings, { notifications: allowed });
     await bundle.start([NotifierModule]);
     bundle.clock.advance(3_600_000);
     await eventually('the delivery', async () => (await stateOf('r1')) === 'delivered');
@@ -232,7 +232,7 @@ describe('the notifier', () => {
     await reject('r1');
     await reject('r2');
     await eventually('the last delivery', async () => (await stateOf('r2', 'email')) === 'delivered');
-    await eventually('the others', async () => (await bundle.line.notifications.count({ state: 'due' })) === 0);
+    await eventually('the others', async () => (await bundle.engine.notifications.count({ state: 'due' })) === 0);
 
     expect(hook.posts).toHaveLength(2);
     expect(mail.mails).toHaveLength(2);
@@ -286,7 +286,7 @@ describe('the notifier', () => {
     await eventually('its failure', () => hasFailed('r1', 'email'));
     await stop();
 
-    Object.assign(bundle.line.line, { notifications: { webhook: null, email: null } });
+    Object.assign(bundle.engine.engineSettings, { notifications: { webhook: null, email: null } });
     await bundle.start([NotifierModule]);
     bundle.clock.advance(3_600_000);
 

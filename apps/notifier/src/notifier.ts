@@ -7,22 +7,28 @@ import {
   RunFinished,
   RunRejected,
   RunScheduleMissed,
-  backoffDelayMs,
   classOf,
+  delayAfter,
   isBatchmillError,
-  jitterFrom,
   topicOf,
   type Event,
 } from '@batchmill/contracts';
-import { Batches, Notifications, type Leased, type Moves, type Notification, type Told } from '@batchmill/records';
-import { Consumes, Stage, Works, type Received } from '@batchmill/stage';
+import {
+  Batches,
+  Notifications,
+  type Leased,
+  type Notification,
+  type NotificationPayload,
+  type Transitions,
+} from '@batchmill/records';
+import { Consumes, Stage, Works, jitterFrom, type Received } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
 import { Channels } from './channels.js';
 import { insertionsOf } from './insertions-of.js';
-import { logTold } from './log-told.js';
+import { logNotification } from './log-notification.js';
 import { messageIdOf } from './message-id.js';
-import { toldOfResults, toldOfRetry } from './told/told-of-batch.js';
-import { toldOfEnd, toldOfMissed, toldOfRejection, toldOfStart } from './told/told-of-run.js';
+import { payloadOfResults, payloadOfRetry } from './payloads/batch-payload.js';
+import { payloadOfEnd, payloadOfMissed, payloadOfRejection, payloadOfStart } from './payloads/run-payload.js';
 
 const givesUpAfterMs = 24 * 3_600_000;
 const firstPauseMs = 1_000;
@@ -41,48 +47,48 @@ export class Notifier {
   ) {}
 
   @Consumes(RunAccepted)
-  async *runAccepted(event: RunAccepted, received: Received): Moves {
-    yield* this.#tell(event, toldOfStart(event, received.at), received);
+  async *runAccepted(event: RunAccepted, received: Received): Transitions {
+    yield* this.#notify(event, payloadOfStart(event, received.at), received);
   }
 
   @Consumes(RunRejected)
-  async *runRejected(event: RunRejected, received: Received): Moves {
-    yield* this.#tell(event, toldOfRejection(event, received.at), received);
+  async *runRejected(event: RunRejected, received: Received): Transitions {
+    yield* this.#notify(event, payloadOfRejection(event, received.at), received);
   }
 
   @Consumes(RunScheduleMissed)
-  async *runMissed(event: RunScheduleMissed, received: Received): Moves {
-    yield* this.#tell(event, toldOfMissed(event, received.at), received);
+  async *runMissed(event: RunScheduleMissed, received: Received): Transitions {
+    yield* this.#notify(event, payloadOfMissed(event, received.at), received);
   }
 
   @Consumes(ResultsIngested)
-  async *resultsIngested(event: ResultsIngested, received: Received): Moves {
-    yield* this.#tell(event, toldOfResults(event, await this.batches.get(event.batchId), received.at), received);
+  async *resultsIngested(event: ResultsIngested, received: Received): Transitions {
+    yield* this.#notify(event, payloadOfResults(event, await this.batches.get(event.batchId), received.at), received);
   }
 
   @Consumes(DocumentsRetryScheduled)
-  async *retryScheduled(event: DocumentsRetryScheduled, received: Received): Moves {
-    yield* this.#tell(event, toldOfRetry(event, await this.batches.get(event.batchId), received.at), received);
+  async *retryScheduled(event: DocumentsRetryScheduled, received: Received): Transitions {
+    yield* this.#notify(event, payloadOfRetry(event, await this.batches.get(event.batchId), received.at), received);
   }
 
   @Consumes(RunFinished)
-  async *runFinished(event: RunFinished, received: Received): Moves {
+  async *runFinished(event: RunFinished, received: Received): Transitions {
     const error = event.succeeded === event.total ? null : await this.#firstErrorOf(event.runId);
-    yield* this.#tell(event, toldOfEnd(event, error, received.at), received);
+    yield* this.#notify(event, payloadOfEnd(event, error, received.at), received);
   }
 
   @Works({ on: Notifications, in: 'due' })
-  async *deliver(notification: Leased<Notification>): Moves {
-    const { channel: name, payload: told } = notification.data;
+  async *deliver(notification: Leased<Notification>): Transitions {
+    const { channel: name, payload: payload } = notification.data;
     const channel = this.channels.named(name);
-    if (name === 'log') logTold(this.log, told);
+    if (name === 'log') logNotification(this.log, payload);
     else if (channel === null) {
       yield notification.to('given-up');
       this.log.warn('a notification is given up: its channel is not set up any more', this.#fieldsOf(notification));
       return;
     } else {
       try {
-        const { trouble } = await channel.send({ id: messageIdOf(notification.id), told, at: this.clock.now() });
+        const { trouble } = await channel.send({ id: messageIdOf(notification.id), payload, at: this.clock.now() });
         // After this line the receiver has it: who dies before the move makes another tell it again, under the same id.
         if (trouble !== null) this.log.warn(`told, but not as wanted: ${trouble}`, this.#fieldsOf(notification));
       } catch (error) {
@@ -94,7 +100,7 @@ export class Notifier {
   }
 
   /** Nobody else waits for a receiver that is away: the rest of the line is as ready as before. */
-  async *#afterFailure(notification: Leased<Notification>, cause: unknown): Moves {
+  async *#afterFailure(notification: Leased<Notification>, cause: unknown): Transitions {
     const now = this.clock.now().getTime();
     const failures = notification.data.failures + 1;
     const error = cause instanceof Error ? cause.message : String(cause);
@@ -107,7 +113,7 @@ export class Notifier {
       return;
     }
     const jitter = jitterFrom(this.ids);
-    const pauseMs = backoffDelayMs(failures - 1, { baseMs: firstPauseMs, capMs: longestPauseMs, jitter });
+    const pauseMs = delayAfter(failures - 1, { baseMs: firstPauseMs, capMs: longestPauseMs, jitter });
     yield notification.with({ failures }).wait(new Date(now + pauseMs));
     this.log.warn('a notification was not taken; tried again later', fields);
   }
@@ -119,17 +125,17 @@ export class Notifier {
       notificationId: id,
       messageId: messageIdOf(id),
       channel,
-      told: type,
+      notified: type,
       runId,
       batchId,
     };
   }
 
   /** One notification per fact and channel, however often the fact is heard. */
-  async *#tell(event: Event, told: Told | null, received: Received): Moves {
-    if (told === null) return;
+  async *#notify(event: Event, payload: NotificationPayload | null, received: Received): Transitions {
+    if (payload === null) return;
     const traceparent = traceparentOf() ?? received.traceparent;
-    yield* insertionsOf({ factId: received.id, event: topicOf(classOf(event)), told, traceparent }, this);
+    yield* insertionsOf({ factId: received.id, event: topicOf(classOf(event)), payload, traceparent }, this);
   }
 
   /** What stood in the way in the first batch of a run that did not answer all. */

@@ -1,5 +1,6 @@
 import type { Blobs } from '@batchmill/blobs';
-import { classifyResult, parseResultLine, type RunPlan } from '@batchmill/pipeline';
+import { classifyResult, type RunPlan } from '@batchmill/pipeline';
+import { parseResultLine } from '@batchmill/provider';
 import { readLines } from '@batchmill/records';
 import type { SentRequests } from './sent-requests.js';
 

@@ -1,5 +1,7 @@
 import type { Blobs } from '@batchmill/blobs';
-import { classifyResult, encodeId, parseResultLine, type RunPlan } from '@batchmill/pipeline';
+import { encodeId } from '@batchmill/documents';
+import { classifyResult, type RunPlan } from '@batchmill/pipeline';
+import { parseResultLine } from '@batchmill/provider';
 import { readLines, writeArchive, type ArchivedAnswer, type ArchivedDocument } from '@batchmill/records';
 import { AnswerSpans } from './answer-spans.js';
 import type { SentRequests } from './sent-requests.js';
@@ -17,7 +19,7 @@ export interface Archiving {
 }
 
 /** The places of the requests of some documents: from `first` to before `end`. */
-interface Places {
+interface StorageTargets {
   readonly first: number;
   readonly end: number;
 }
@@ -64,7 +66,7 @@ function functionsByDocument(lines: SentRequests['unrendered']): ReadonlyMap<str
 }
 
 /** The requests of a document stand side by side. */
-function* documentsOf({ requests }: SentRequests): Generator<Places, void, undefined> {
+function* documentsOf({ requests }: SentRequests): Generator<StorageTargets, void, undefined> {
   let first = 0;
   let id: string | null = null;
   for (const [place, { documentId }] of requests.entries()) {
@@ -79,8 +81,11 @@ function* documentsOf({ requests }: SentRequests): Generator<Places, void, undef
 }
 
 /** Documents whose answers are held at once: one, however large, or as many as fit. */
-function* windowsOf(documents: Iterable<Places>, spans: AnswerSpans): Generator<Places[], void, undefined> {
-  let window: Places[] = [];
+function* windowsOf(
+  documents: Iterable<StorageTargets>,
+  spans: AnswerSpans,
+): Generator<StorageTargets[], void, undefined> {
+  let window: StorageTargets[] = [];
   let held = 0;
   for (const document of documents) {
     const bytes = placesIn(document).reduce((sum, place) => sum + (spans.of(place)?.bytes ?? 0), 0);
@@ -98,7 +103,7 @@ function* windowsOf(documents: Iterable<Places>, spans: AnswerSpans): Generator<
 async function answersAt(
   archiving: Archiving,
   spans: AnswerSpans,
-  documents: readonly Places[],
+  documents: readonly StorageTargets[],
 ): Promise<ReadonlyMap<number, ArchivedAnswer>> {
   const answers = new Map<number, ArchivedAnswer>();
   for (const [file, name] of archiving.files.entries()) {
@@ -144,6 +149,6 @@ function answerIn(plan: RunPlan, sent: SentRequests, place: number, line: Uint8A
   return { function: name, customId, content: parsed ?? text, body };
 }
 
-function placesIn({ first, end }: Places): number[] {
+function placesIn({ first, end }: StorageTargets): number[] {
   return Array.from({ length: end - first }, (_, index) => first + index);
 }

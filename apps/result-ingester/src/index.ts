@@ -1,3 +1,4 @@
 export { ResultIngester } from './result-ingester.js';
 export { ResultIngesterModule } from './result-ingester.module.js';
 export { resultIngesterErrorCodes, type ResultIngesterErrorCode } from './error-codes.js';
+export { nextAttempt, type NextAttempt } from './next-attempt.js';

@@ -1,29 +1,25 @@
-import { backoffDelayMs, jitterFrom, type Clock, type Ids } from '@batchmill/contracts';
-import {
-  encodeId,
-  nextAttempt,
-  responseUpdate,
-  type Classified,
-  type DocumentError,
-  type RunPlan,
-} from '@batchmill/pipeline';
+import { delayAfter, type Clock, type DocumentError, type Ids } from '@batchmill/contracts';
+import { encodeId } from '@batchmill/documents';
+import { responseUpdate, type RunPlan } from '@batchmill/pipeline';
+import type { Classified } from '@batchmill/provider';
 import {
   answerUpdate,
-  askedFilter,
   carryingFilter,
   failureUpdate,
+  failureWithoutErrorUpdate,
   lastAnswerFilter,
   lastAnswerUpdate,
   marksProjection,
   readMarks,
+  requestedFilter,
   retryUpdate,
   settlingUpdates,
-  unsaidFailureUpdate,
   type Batch,
 } from '@batchmill/records';
-import type { LineSettings } from '@batchmill/stage';
+import { jitterFrom, type EngineSettings } from '@batchmill/stage';
 import type { BulkUpdate, Collection, Fields, Update } from '@batchmill/store';
 import type { Vectors } from '@batchmill/vectors';
+import { nextAttempt } from './next-attempt.js';
 import type { Outcome } from './outcome.js';
 import type { Progress } from './progress.js';
 import { upsertEach } from './upsert-each.js';
@@ -53,7 +49,7 @@ export class OutcomeWriter {
     private readonly needs: {
       readonly documents: Collection;
       readonly vectors: Vectors;
-      readonly settings: LineSettings;
+      readonly settings: EngineSettings;
       readonly clock: Clock;
       readonly ids: Ids;
     },
@@ -70,7 +66,7 @@ export class OutcomeWriter {
   async #held(slice: readonly Outcome[]): Promise<Held[]> {
     const { documents } = this.needs;
     const ids = slice.map(({ documentId }) => documentId);
-    const needsDocuments = this.plan.side.vectors === null;
+    const needsDocuments = this.plan.endpointPlan.vectors === null;
     const finding = needsDocuments ? {} : { projection: marksProjection(this.plan) };
     const found = new Map<string, Fields>();
     for await (const document of documents.find(carryingFilter(this.plan, ids, this.batch.claimId), finding)) {
@@ -84,7 +80,7 @@ export class OutcomeWriter {
 
   /** A row that is refused is the failure of its document alone. */
   async #writeVectors(held: readonly Held[], progress: Progress): Promise<readonly Held[]> {
-    const { vectors } = this.plan.side;
+    const { vectors } = this.plan.endpointPlan;
     if (vectors === null) return held;
     const rows = held.flatMap(({ outcome: { documentId, chunkId, parentId, classified } }) => {
       if (classified.outcome !== 'answered' || classified.answer.kind !== 'vector') return [];
@@ -151,7 +147,7 @@ export class OutcomeWriter {
     const { claimId } = this.batch;
     const updates = [
       ...answered.map(({ outcome: { documentId, function: name }, template }) => ({
-        filter: askedFilter(this.plan, documentId, claimId, name),
+        filter: requestedFilter(this.plan, documentId, claimId, name),
         update: answerUpdate(this.plan, name, template),
       })),
       ...troubled.map((one) => this.#troubleUpdate(one, progress)),
@@ -168,11 +164,11 @@ export class OutcomeWriter {
 
   #troubleUpdate({ outcome, document }: Held, progress: Progress): BulkUpdate {
     const { documentId, function: name, classified } = outcome;
-    const filter = askedFilter(this.plan, documentId, this.batch.claimId, name);
+    const filter = requestedFilter(this.plan, documentId, this.batch.claimId, name);
     const now = this.needs.clock.now();
     const marks = readMarks(this.plan, document);
     const attempt = marks.attemptsOf(name) + 1;
-    const verdict = this.#verdict(classified, attempt, marks.rounds, now);
+    const verdict = this.#verdict(classified, attempt, marks.freeRetries, now);
     const error = errorOf(classified);
     if (verdict === null) {
       if (classified.outcome === 'retry') progress.countGivenUp();
@@ -193,7 +189,7 @@ export class OutcomeWriter {
     const { settings, ids } = this.needs;
     const jitter = jitterFrom(ids);
     if (!classified.countsAttempt) {
-      const inMs = backoffDelayMs(rounds, { baseMs: settings.retryBaseMs, capMs: 3_600_000, jitter });
+      const inMs = delayAfter(rounds, { baseMs: settings.retryBaseMs, capMs: 3_600_000, jitter });
       return { notBefore: new Date(now.getTime() + inMs), countsAttempt: false };
     }
     const { maxRetries } = this.plan.pipeline.batch;
@@ -206,7 +202,7 @@ export class OutcomeWriter {
     if (unwritten.length === 0) return;
     const now = this.needs.clock.now();
     const filterOf = ({ outcome: { documentId, function: name } }: Held): BulkUpdate['filter'] =>
-      askedFilter(this.plan, documentId, this.batch.claimId, name);
+      requestedFilter(this.plan, documentId, this.batch.claimId, name);
     const failures = unwritten.map((one) => {
       const { classified, function: name } = one.outcome;
       if (classified.outcome === 'answered') progress.countUnusable('failed', writeRefused);
@@ -214,10 +210,13 @@ export class OutcomeWriter {
       return { filter: filterOf(one), update: failureUpdate(this.plan, name, writeRefused, attempt, now) };
     });
     const { refused } = await this.needs.documents.bulk(failures);
-    const unsaid = refused.flatMap(({ index }) => unwritten[index] ?? []);
-    if (unsaid.length === 0) return;
+    const withoutError = refused.flatMap(({ index }) => unwritten[index] ?? []);
+    if (withoutError.length === 0) return;
     await this.needs.documents.bulk(
-      unsaid.map((one) => ({ filter: filterOf(one), update: unsaidFailureUpdate(this.plan, one.outcome.function) })),
+      withoutError.map((one) => ({
+        filter: filterOf(one),
+        update: failureWithoutErrorUpdate(this.plan, one.outcome.function),
+      })),
     );
   }
 }

@@ -1,4 +1,4 @@
-import type { Classified } from '@batchmill/pipeline';
+import type { Classified } from '@batchmill/provider';
 
 /** What became of one function of one document. */
 export interface Outcome {

@@ -1,6 +1,7 @@
+import type { DocumentError } from '@batchmill/contracts';
+import { costOf, type PriceEntry } from '@batchmill/models';
+import type { Classified } from '@batchmill/provider';
 import type { Ingestion } from '@batchmill/records';
-import type { Classified, DocumentError, PriceEntry } from '@batchmill/pipeline';
-import { costOf } from '@batchmill/pipeline';
 import { ReceivedBits } from './received-bits.js';
 
 /** The ingestion's checkpoint while it grows. */
@@ -29,11 +30,13 @@ export class Progress {
     return { ...this.#state, received: this.received.toString() };
   }
 
-  goOn(to: Partial<Pick<Ingestion, 'part' | 'offset' | 'output' | 'error' | 'archive' | 'lost' | 'goneSince'>>): void {
+  advance(
+    to: Partial<Pick<Ingestion, 'part' | 'offset' | 'output' | 'error' | 'archive' | 'lost' | 'goneSince'>>,
+  ): void {
     this.#state = { ...this.#state, ...to };
   }
 
-  countOdd(what: 'unknown' | 'doubled' | 'problems'): void {
+  countOdd(what: 'unknown' | 'duplicates' | 'problems'): void {
     this.#state = { ...this.#state, [what]: this.#state[what] + 1 };
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from '@batchmill/contracts';
 import type { Blobs } from '@batchmill/blobs';
 import { RefusedError, type Provider } from '@batchmill/provider';
 import type { Batch } from '@batchmill/records';
-import type { LineSettings } from '@batchmill/stage';
+import type { EngineSettings } from '@batchmill/stage';
 import type { Log } from '@batchmill/telemetry';
 import type { Progress } from './progress.js';
 import type { Slice } from './result-parts.js';
@@ -22,7 +22,7 @@ export class ResultCopies {
   constructor(
     private readonly blobs: Blobs,
     private readonly provider: Provider,
-    private readonly settings: LineSettings,
+    private readonly settings: EngineSettings,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
@@ -30,10 +30,10 @@ export class ResultCopies {
   /** Throws a ResultFileMissing when it is to be looked for again later; `progress` remembers since when. */
   async *copy(batch: Batch, progress: Progress): AsyncGenerator<Slice, void, undefined> {
     if (progress.offset === 0) {
-      progress.goOn({ output: await this.#copyOf(batch.provider?.outputFileId ?? null, batch, progress) });
+      progress.advance({ output: await this.#copyOf(batch.provider?.outputFileId ?? null, batch, progress) });
       yield { outcomes: [], end: 1 };
     }
-    progress.goOn({ error: await this.#copyOf(batch.provider?.errorFileId ?? null, batch, progress) });
+    progress.advance({ error: await this.#copyOf(batch.provider?.errorFileId ?? null, batch, progress) });
   }
 
   /** Nobody needs the provider's files any more, nor our copies: the archive holds what was answered. What cannot be deleted does no harm. */
@@ -55,13 +55,13 @@ export class ResultCopies {
     if (fileId === null) return null;
     try {
       const { name } = await this.blobs.write(this.provider.download(fileId), '.results.jsonl');
-      progress.goOn({ goneSince: null });
+      progress.advance({ goneSince: null });
       return name;
     } catch (error) {
       if (!(error instanceof RefusedError && error.status === 404)) throw error;
       this.#expectGoneForLong(progress);
       this.log.warn('a result file is gone; what it held is asked again', { batchId: _id, fileId });
-      progress.goOn({ lost: true, goneSince: null });
+      progress.advance({ lost: true, goneSince: null });
       return null;
     }
   }
@@ -70,7 +70,7 @@ export class ResultCopies {
     const now = this.clock.now();
     const since = progress.state.goneSince ?? now;
     if (now.getTime() - since.getTime() >= patience * this.settings.staleListMs) return;
-    progress.goOn({ goneSince: since });
+    progress.advance({ goneSince: since });
     throw new ResultFileMissing(new Date(now.getTime() + this.settings.staleListMs));
   }
 }

@@ -3,7 +3,7 @@ import { ResultsIngested } from '@batchmill/contracts';
 import type { Blob, Blobs } from '@batchmill/blobs';
 import { chat, definePipeline } from '@batchmill/pipeline';
 import { endedRunStates, readArchive, type Batch } from '@batchmill/records';
-import { TestLine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually } from '@batchmill/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ResultIngester } from './result-ingester.js';
 import { ResultIngesterModule } from './result-ingester.module.js';
@@ -24,17 +24,17 @@ const embeddings = definePipeline({
 const others = stages.filter((stage) => stage !== ResultIngesterModule);
 
 describe('result-ingester', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   afterEach(() => bundle.close());
 
   it('S7: results.ingested names the archive, which holds each document of the batch with all of its answers', async () => {
-    bundle = await TestLine.open({ pipelines: [inference] });
+    bundle = await TestEngine.open({ pipelines: [inference] });
     const settled = await settledBatch('stories', 3);
 
-    const said = await bundle.collect(ingester().ingest(await bundle.lease(bundle.line.batches, settled._id)));
+    const said = await bundle.collect(ingester().ingest(await bundle.lease(bundle.engine.batches, settled._id)));
 
     const ingested = said.find((event) => event instanceof ResultsIngested);
-    const documents = await Array.fromAsync(readArchive(bundle.line.blobs, ingested?.archive ?? ''));
+    const documents = await Array.fromAsync(readArchive(bundle.engine.blobs, ingested?.archive ?? ''));
     expect(documents.map(({ documentId, answers }) => [documentId, answers.map((one) => one.function)])).toEqual(
       ['d0', 'd1', 'd2'].map((id) => [id, ['topics', 'entities']]),
     );
@@ -42,17 +42,17 @@ describe('result-ingester', () => {
   });
 
   it('S7: vectors are not archived', async () => {
-    bundle = await TestLine.open({ pipelines: [embeddings] });
+    bundle = await TestEngine.open({ pipelines: [embeddings] });
     const settled = await settledBatch('vectors', 3);
 
-    const said = await bundle.collect(ingester().ingest(await bundle.lease(bundle.line.batches, settled._id)));
+    const said = await bundle.collect(ingester().ingest(await bundle.lease(bundle.engine.batches, settled._id)));
 
     expect(said).toEqual([expect.objectContaining({ succeeded: 3, archive: null })]);
   });
 
   it('S7: a crash between the archive and its note makes another one, and writes no answer twice', async () => {
     let crashes = 1;
-    bundle = await TestLine.open({
+    bundle = await TestEngine.open({
       pipelines: [inference],
       ports: ({ blobs }) => ({ blobs: failingAfter(blobs, '.archive.jsonl', () => crashes-- > 0) }),
     });
@@ -60,28 +60,28 @@ describe('result-ingester', () => {
 
     await bundle.start([ResultIngesterModule]);
     const run = await eventually('the end of the run', async () => {
-      for await (const one of bundle.line.runs.find({ state: { $in: endedRunStates } })) return one;
+      for await (const one of bundle.engine.runs.find({ state: { $in: endedRunStates } })) return one;
       return null;
     });
 
-    const { ingestion } = (await bundle.line.batches.get(settled._id))!;
-    const documents = await Array.fromAsync(readArchive(bundle.line.blobs, ingestion.archive ?? ''));
+    const { ingestion } = (await bundle.engine.batches.get(settled._id))!;
+    const documents = await Array.fromAsync(readArchive(bundle.engine.blobs, ingestion.archive ?? ''));
     expect(crashes).toBeLessThan(0);
     expect(documents).toHaveLength(3);
     expect(run.totals).toMatchObject({ documents: { succeeded: 3 }, requests: 6 });
-    for await (const story of bundle.line.documentStore.collection('stories').find({})) {
+    for await (const story of bundle.engine.documentStore.collection('stories').find({})) {
       expect(story['event_response']).toHaveLength(2);
     }
   });
 
   function ingester(): ResultIngester {
-    const { runs, documents, blobs, vectors, pipelines, provider, line, clock, ids, log } = bundle.line;
-    return new ResultIngester(runs, documents, blobs, vectors, pipelines, provider, line, clock, ids, log);
+    const { runs, documents, blobs, vectors, pipelines, provider, engineSettings, clock, ids, log } = bundle.engine;
+    return new ResultIngester(runs, documents, blobs, vectors, pipelines, provider, engineSettings, clock, ids, log);
   }
 
   /** A batch that waits to be brought home: the other stages are at work. */
   async function settledBatch(pipeline: string, count: number): Promise<Batch> {
-    const { runs, batches, documentStore } = bundle.line;
+    const { runs, batches, documentStore } = bundle.engine;
     const stories = Array.from({ length: count }, (_, index) => ({ _id: `d${index}`, text: `Story ${index}.` }));
     await documentStore.collection('stories').insertMany(stories);
     await bundle.start(others);

@@ -18,10 +18,10 @@ import {
   type Batch,
   type IngestionPart,
   type Leased,
-  type Moves,
-  type Step,
+  type Transitions,
+  type Transition,
 } from '@batchmill/records';
-import { LineSettings, Stage, Works } from '@batchmill/stage';
+import { EngineSettings, Stage, Works } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
 import { archiveAnswers } from './archive-answers.js';
@@ -43,7 +43,7 @@ export class ResultIngester {
     private readonly vectors: Vectors,
     private readonly pipelines: Pipelines,
     provider: Provider,
-    private readonly settings: LineSettings,
+    private readonly settings: EngineSettings,
     private readonly clock: Clock,
     private readonly ids: Ids,
     log: Log,
@@ -51,8 +51,8 @@ export class ResultIngester {
     this.#copies = new ResultCopies(blobs, provider, settings, clock, log);
   }
 
-  @Works({ on: Batches, in: 'settled', wokenBy: [BatchSettled, BatchProcessRequested] })
-  async *ingest(batch: Leased<Batch>): Moves<ResultsIngested | DocumentsRetryScheduled> {
+  @Works({ on: Batches, in: 'settled', signaledBy: [BatchSettled, BatchProcessRequested] })
+  async *ingest(batch: Leased<Batch>): Transitions<ResultsIngested | DocumentsRetryScheduled> {
     const run = await this.runs.get(batch.data.runId);
     if (run === null) throw new ProcessingError('batch.no-run', `${batch.id}: its run is gone`);
     const plan = planOfRun(this.pipelines, run);
@@ -83,15 +83,15 @@ export class ResultIngester {
     for (let part = progress.part; part !== 'end'; part = progress.part) {
       for await (const slice of this.#slicesOf(part, parts)) {
         await writer.write(slice.outcomes, progress);
-        progress.goOn({ offset: slice.end });
+        progress.advance({ offset: slice.end });
         // After this line the slice is not written again; before it, writing it again changes nothing.
-        await batch.reach({ ingestion: progress.state });
+        await batch.checkpoint({ ingestion: progress.state });
       }
-      progress.goOn({ part: next[part], offset: 0 });
+      progress.advance({ part: next[part], offset: 0 });
       // The copies are noted before they are read, and that nobody reads them again before they are deleted. In between
       // every slice is noted already, and a part that has none is gone through again in no time.
-      if (part === 'copy' || progress.part === 'end') await batch.reach({ ingestion: progress.state });
-      else batch.pause();
+      if (part === 'copy' || progress.part === 'end') await batch.checkpoint({ ingestion: progress.state });
+      else batch.throwIfStopping();
     }
   }
 
@@ -118,19 +118,19 @@ export class ResultIngester {
         yield* slicesOfUnrendered(parts);
         return;
       case 'archive':
-        progress.goOn({ archive: await this.#archiveOf(parts) });
+        progress.advance({ archive: await this.#archiveOf(parts) });
         return;
     }
   }
 
   /** Vectors are not archived: they are large, and stored already. */
   async #archiveOf({ plan, sent, progress, blobs }: ResultParts): Promise<string | null> {
-    if (plan.side.vectors !== null) return null;
+    if (plan.endpointPlan.vectors !== null) return null;
     const files = [progress.state.output, progress.state.error].filter((name) => name !== null);
     return archiveAnswers({ plan, sent, files, blobs, at: this.clock.now() });
   }
 
-  #ingested(batch: Leased<Batch>, progress: Progress): Step<ResultsIngested | DocumentsRetryScheduled> {
+  #ingested(batch: Leased<Batch>, progress: Progress): Transition<ResultsIngested | DocumentsRetryScheduled> {
     const { runId, claimId, documents, requests } = batch.data;
     const { succeeded, failed, retried, tokens, cost, firstError, retryAt, archive = null } = progress.state;
     const ids = { runId, claimId, batchId: batch.id };

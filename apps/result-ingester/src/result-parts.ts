@@ -1,5 +1,7 @@
 import type { Blobs } from '@batchmill/blobs';
-import { classifyResult, noUsage, parseResultLine, type Classified, type RunPlan } from '@batchmill/pipeline';
+import { noUsage } from '@batchmill/models';
+import { classifyResult, type RunPlan } from '@batchmill/pipeline';
+import { parseResultLine, type Classified } from '@batchmill/provider';
 import { readLines, type Batch } from '@batchmill/records';
 import type { Outcome } from './outcome.js';
 import type { Progress } from './progress.js';
@@ -44,7 +46,7 @@ export async function* slicesOfFile(
     if (result === null || place === null || request === undefined) {
       if (only !== 'problems') progress.countOdd('unknown');
     } else if (progress.received.has(place)) {
-      if (only !== 'problems') progress.countOdd('doubled');
+      if (only !== 'problems') progress.countOdd('duplicates');
     } else {
       const classified = classifyResult(plan, request.function, result);
       if (only === 'answers' && classified.outcome !== 'answered') {

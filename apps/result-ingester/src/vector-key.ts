@@ -1,4 +1,4 @@
-import { encodeId } from '@batchmill/pipeline';
+import { encodeId } from '@batchmill/documents';
 import { createHash } from 'node:crypto';
 
 /** Milvus keys are short texts: longer ids are hashed. */

@@ -1,4 +1,6 @@
-import { missingResult, noUsage, type Classified, type DocumentError } from '@batchmill/pipeline';
+import type { DocumentError } from '@batchmill/contracts';
+import { noUsage } from '@batchmill/models';
+import { missingResult, type Classified } from '@batchmill/provider';
 import type { Batch, Ingestion } from '@batchmill/records';
 import type { ResultIngesterErrorCode } from './error-codes.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BatchEngine } from './batches/batch-engine.js';
 import { BatchStore } from './batches/batch-store.js';
 import { ClockKeeper } from './clock/clock-keeper.js';
-import { FaultBox } from './faults/fault-box.js';
+import { FaultInjector } from './faults/fault-injector.js';
 import { createApp } from './http/create-app.js';
 import { Ledger } from './ledger/ledger.js';
 import { listen } from './http/listen.js';
@@ -16,21 +16,21 @@ import { addFileRoutes } from './routes/file-routes.js';
 import { addSynchronousRoutes } from './routes/synchronous-routes.js';
 import type { Simulation } from './simulation.js';
 import { inTransaction, openDatabase } from './storage/database.js';
-import { FileShelf } from './storage/file-shelf.js';
+import { FileStore } from './storage/file-store.js';
 import { Settings } from './storage/settings.js';
 
 export interface Simulator {
   /** `http://host:port`; the SDKs' base URL is this with `/v1`. */
   readonly url: string;
   readonly port: number;
-  /** Ends after the work at hand. What is not done goes on at the next start on the same folder. */
+  /** Stops after the current work. The next start on the same folder continues. */
   close(): Promise<void>;
 }
 
 /** Starts a simulator in this process. Throws a SimulatorError for a wrong option, a port or a folder in use. */
 export async function startSimulator(
   options: SimulatorOptions,
-  onTrouble: (message: string) => void = (message) => process.stderr.write(`${message}\n`),
+  onError: (message: string) => void = (message) => process.stderr.write(`${message}\n`),
 ): Promise<Simulator> {
   const resolved = resolveOptions(options);
   const uploadFolder = join(resolved.dataDir, 'uploads');
@@ -41,7 +41,7 @@ export async function startSimulator(
   mkdirSync(uploadFolder);
   const settings = new Settings(database);
   const keeper = new ClockKeeper(settings, resolved.speed);
-  const files = new FileShelf(database, fileFolder);
+  const files = new FileStore(database, fileFolder);
   const simulation: Simulation = {
     options: resolved,
     clock: keeper.clock,
@@ -49,8 +49,8 @@ export async function startSimulator(
     files,
     batches: new BatchStore(database),
     ledger: new Ledger(database),
-    faults: new FaultBox(settings, resolved.seed),
-    onTrouble,
+    faults: new FaultInjector(settings, resolved.seed),
+    onError,
   };
   const engine = new BatchEngine(simulation);
 
@@ -82,7 +82,7 @@ export async function startSimulator(
   }
 }
 
-/** Everything but the time. */
+/** Resets everything but the clock. */
 async function forgetAll({ database, files, faults, clock, options }: Simulation): Promise<void> {
   const names = files.list({ nowSeconds: 0 }).map(({ id }) => id);
   inTransaction(database, () => {

@@ -2,7 +2,7 @@
 export const statusPollerErrorCodes = {
   'batch.unknown': 'There is no batch of that id. `batchmill batch list` shows those there are.',
   'batch.not-submitted':
-    'The record of a submitted batch names no batch of the provider’s. Parked: `batchmill stuck list`.',
+    'The record of a submitted batch names no batch of the provider’s. Parked: `batchmill parked list`.',
   'batch.overdue':
     'The provider has not ended the batch within its window and a grace. It is cancelled; what it answered is kept, the rest is asked again.',
 } as const;

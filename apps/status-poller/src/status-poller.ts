@@ -8,8 +8,7 @@ import {
   Ids,
   ProcessingError,
   ValidationError,
-  backoffDelayMs,
-  jitterFrom,
+  delayAfter,
 } from '@batchmill/contracts';
 import { Pipelines } from '@batchmill/pipeline';
 import { Provider, type ProviderBatch } from '@batchmill/provider';
@@ -17,14 +16,14 @@ import {
   Batches,
   Budgets,
   Runs,
-  providerSideOf,
+  providerBatchInfoOf,
   type Batch,
   type Leased,
-  type Moves,
-  type ProviderSide,
-  type Step,
+  type ProviderBatchInfo,
+  type Transition,
+  type Transitions,
 } from '@batchmill/records';
-import { Consumes, LineSettings, Stage, Works } from '@batchmill/stage';
+import { Consumes, EngineSettings, Stage, Works, jitterFrom } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { nextPollMs } from './next-poll.js';
 import { verdictOnBatch } from './verdict-on-batch.js';
@@ -41,14 +40,14 @@ export class StatusPoller {
     private readonly budgets: Budgets,
     private readonly pipelines: Pipelines,
     private readonly provider: Provider,
-    private readonly settings: LineSettings,
+    private readonly settings: EngineSettings,
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly log: Log,
   ) {}
 
-  @Works({ on: Batches, in: 'submitted', wokenBy: [BatchSubmitted, BatchCancelRequested, BatchProcessRequested] })
-  async *poll(batch: Leased<Batch>): Moves<BatchSettled | BatchDeferred> {
+  @Works({ on: Batches, in: 'submitted', signaledBy: [BatchSubmitted, BatchCancelRequested, BatchProcessRequested] })
+  async *poll(batch: Leased<Batch>): Transitions<BatchSettled | BatchDeferred> {
     const { provider } = batch.data;
     if (provider === null) throw new ProcessingError('batch.not-submitted', `${batch.id} has no provider batch`);
     if (await this.#isToBeCancelled(batch.data, provider)) await this.provider.cancelBatch(provider.batchId);
@@ -73,42 +72,42 @@ export class StatusPoller {
           requests,
         });
         yield batch
-          .with({ provider: providerSideOf(found, provider), reason, failure: failure ?? batch.data.failure })
+          .with({ provider: providerBatchInfoOf(found, provider), reason, failure: failure ?? batch.data.failure })
           .to('settled', event);
       }
     }
   }
 
   @Consumes(BatchCancelRequested)
-  async *wishCancel({ batchId }: BatchCancelRequested): Moves {
-    if (!(await this.batches.wishCancel(batchId))) await this.#expectKnown(batchId);
+  async *wishCancel({ batchId }: BatchCancelRequested): Transitions {
+    if (!(await this.batches.requestCancel(batchId))) await this.#expectKnown(batchId);
   }
 
   @Consumes(BatchProcessRequested)
-  async *wishProcess({ batchId }: BatchProcessRequested): Moves {
-    if (!(await this.batches.wishProcess(batchId))) await this.#expectKnown(batchId);
+  async *wishProcess({ batchId }: BatchProcessRequested): Transitions {
+    if (!(await this.batches.requestProcess(batchId))) await this.#expectKnown(batchId);
   }
 
-  #wait(batch: Leased<Batch>, provider: ProviderSide, found: ProviderBatch): Step<never> {
+  #wait(batch: Leased<Batch>, provider: ProviderBatchInfo, found: ProviderBatch): Transition<never> {
     const { pollIntervalMs } = this.pipelines.get(batch.data.pipeline).batch;
     const inMs = nextPollMs(provider.polls, { firstPollMs: this.settings.firstPollMs, pollIntervalMs });
-    const changes = { provider: { ...providerSideOf(found, provider), polls: provider.polls + 1 } };
+    const changes = { provider: { ...providerBatchInfoOf(found, provider), polls: provider.polls + 1 } };
     const until = new Date(this.clock.now().getTime() + inMs);
     return batch.with({ ...changes, ...this.#overdue(batch.data, provider) }).wait(until);
   }
 
   /** The same file goes again, later: no document is touched, and no attempt of one is used. */
-  async *#defer(batch: Leased<Batch>, provider: ProviderSide, limit: number | null): Moves<BatchDeferred> {
-    const { runId, claimId, model, submission, formerAttempts } = batch.data;
+  async *#defer(batch: Leased<Batch>, provider: ProviderBatchInfo, limit: number | null): Transitions<BatchDeferred> {
+    const { runId, claimId, model, submission, previousAttempts } = batch.data;
     if (limit !== null) await this.budgets.learn(this.provider.account, model, limit);
     const bounds = { baseMs: this.settings.retryBaseMs, capMs: maxDeferralMs, jitter: jitterFrom(this.ids) };
-    const until = new Date(this.clock.now().getTime() + backoffDelayMs(submission.attempt - 1, bounds));
+    const until = new Date(this.clock.now().getTime() + delayAfter(submission.attempt - 1, bounds));
     const { attempt } = submission;
     yield batch
       .with({
         provider: null,
         submission: { ...submission, attempt: attempt + 1 },
-        formerAttempts: [...formerAttempts, { key: provider.key, providerBatchId: provider.batchId }],
+        previousAttempts: [...previousAttempts, { key: provider.key, providerBatchId: provider.batchId }],
       })
       .backOff(
         'built',
@@ -117,15 +116,15 @@ export class StatusPoller {
       );
   }
 
-  async #isToBeCancelled(batch: Batch, provider: ProviderSide): Promise<boolean> {
+  async #isToBeCancelled(batch: Batch, provider: ProviderBatchInfo): Promise<boolean> {
     if (provider.state === 'cancelling') return false;
-    if (batch.cancelAskedAt !== null || batch.failure?.code === 'batch.overdue') return true;
+    if (batch.cancelRequestedAt !== null || batch.failure?.code === 'batch.overdue') return true;
     const run = await this.runs.get(batch.runId);
-    return run?.cancelAskedAt != null;
+    return run?.cancelRequestedAt != null;
   }
 
   /** Past its window and a grace: told once, and cancelled at the next look. What it has answered by then is kept. */
-  #overdue(batch: Batch, { submittedAt }: ProviderSide): { failure?: Batch['failure'] } {
+  #overdue(batch: Batch, { submittedAt }: ProviderBatchInfo): { failure?: Batch['failure'] } {
     const dueAt = submittedAt.getTime() + windowMs + this.settings.overdueGraceMs;
     if (batch.failure !== null || this.clock.now().getTime() < dueAt) return {};
     const message = `the provider has not ended it within ${batch.completionWindow} and a grace`;

@@ -1,6 +1,5 @@
 import type { SettledReason } from '@batchmill/contracts';
-import { enqueuedTokenLimit } from '@batchmill/pipeline';
-import type { ProviderBatch } from '@batchmill/provider';
+import { enqueuedTokenLimit, isQueueFull, type ProviderBatch } from '@batchmill/provider';
 
 /** What a provider batch's state means for ours. */
 export type Verdict =
@@ -24,7 +23,7 @@ export function verdictOnBatch({ state, errors }: ProviderBatch): Verdict {
     case 'cancelled':
       return { is: 'settled', reason: state, failure: null };
     case 'failed': {
-      const full = errors.find(({ code }) => code === 'token_limit_exceeded');
+      const full = errors.find(isQueueFull);
       if (full !== undefined) return { is: 'deferred', enqueuedTokenLimit: enqueuedTokenLimit(full.message) };
       return { is: 'settled', reason: 'failed', failure: errors[0] ?? null };
     }

@@ -22,7 +22,7 @@ export interface IncomingMessage {
   readonly recordedAt: Date;
 }
 
-export interface Subscribing {
+export interface SubscribeOptions {
   /** Every group sees every message; the members of one group share them. */
   readonly group: string;
   readonly topics: readonly string[];
@@ -57,7 +57,7 @@ export abstract class Bus {
   /** Resolves once all of them are durable. Rejects with a ConnectionError; some may have been recorded then. */
   abstract publish(messages: readonly OutgoingMessage[]): Promise<void>;
 
-  abstract subscribe(subscribing: Subscribing): Promise<Subscription>;
+  abstract subscribe(subscribing: SubscribeOptions): Promise<Subscription>;
 
   /** Makes the topics that are missing. Those that exist stay as they are. */
   abstract ensureTopics(topics: readonly string[]): Promise<void>;

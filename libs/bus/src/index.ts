@@ -2,7 +2,7 @@ export {
   Bus,
   type IncomingMessage,
   type OutgoingMessage,
-  type Subscribing,
+  type SubscribeOptions,
   type Subscription,
   type TopicLag,
 } from './bus.js';

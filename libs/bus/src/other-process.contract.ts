@@ -11,7 +11,7 @@ const embedded = `
   import { EmbeddedBus } from '@batchmill/bus/embedded';
   import { SystemClock } from '@batchmill/contracts';
   const file = process.argv[1];
-  const bus = EmbeddedBus.open({ file, clock: new SystemClock(), redeliveryPauseMs: 20, lookMs: 20 });
+  const bus = EmbeddedBus.open({ file, clock: new SystemClock(), redeliveryPauseMs: 20, pollMs: 20 });
   ${tell}
 `;
 

@@ -53,6 +53,6 @@ export function isBatchmillError(error: unknown): error is BatchmillError {
 }
 
 /** True when the dependency, not the work, is in trouble. */
-export function isDependencyAway(error: unknown): error is ConnectionError | TimeoutError {
+export function isDependencyUnavailable(error: unknown): error is ConnectionError | TimeoutError {
   return error instanceof ConnectionError || error instanceof TimeoutError;
 }

@@ -2,7 +2,6 @@ export { Clock } from './clock.js';
 export { SystemClock } from './system-clock.js';
 export { Ids } from './ids.js';
 export { RandomIds } from './random-ids.js';
-export { backoffDelayMs, jitterFrom, type Backoff } from './backoff.js';
 export {
   ConnectionError,
   ProcessingError,
@@ -10,7 +9,7 @@ export {
   TimeoutError,
   ValidationError,
   isBatchmillError,
-  isDependencyAway,
+  isDependencyUnavailable,
   type BatchmillError,
   type ErrorKind,
 } from './error-kinds.js';
@@ -39,4 +38,7 @@ export { BatchSettled } from './events/batch-settled.js';
 export { ResultsIngested } from './events/results-ingested.js';
 export { DocumentsRetryScheduled } from './events/documents-retry-scheduled.js';
 export { RunFinished } from './events/run-finished.js';
-export { factOf, headersOf, type Fact } from './fact.js';
+export { envelopeOf, headersOf, type EventEnvelope } from './event-envelope.js';
+export { closestName } from './closest-name.js';
+export { delayAfter, type Backoff } from './delay-after.js';
+export { DocumentFailure, documentError, type DocumentError } from './document-error.js';

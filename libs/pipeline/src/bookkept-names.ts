@@ -4,9 +4,9 @@ export const bookkeptNames = [
   'claimId',
   'claimedAt',
   'notBefore',
-  'rounds',
+  'freeRetries',
   'ended',
   'functions',
   'errors',
-  'former',
+  'previousValue',
 ] as const;

@@ -16,16 +16,13 @@ export const pipelineErrorCodes = {
     'The query says of the status field what cannot be left out alone, so it cannot be told which documents are to be done again.',
   'run.update-failed': 'The update template threw, or gave an update that cannot be used.',
   'run.definition-moved':
-    'A pipeline was changed while a run of it was under way, so that the run’s documents or answers would not be found. Put it back, then `batchmill stuck retry`.',
+    'A pipeline was changed while a run of it was under way, so that the run’s documents or answers would not be found. Put it back, then `batchmill parked retry`.',
   'run.function-not-planned': 'A function was named that is none of the run’s.',
   'document.text-missing': 'The document has no such text field.',
   'document.text-not-text': 'The text field holds something else than text.',
   'document.text-empty': 'The text field holds nothing but white space.',
   'document.id-missing': 'The document has no id to store its vector with.',
   'document.text-too-long': 'The text has more tokens than the provider takes.',
-  'template.missing-value': 'A template names a variable that the document does not have.',
-  'template.limit': 'A template took longer, or made more, than one may; see its loops.',
-  'template.failed': 'A template could not be rendered for the document.',
   'template.empty': 'A prompt rendered to nothing.',
   'code.too-slow': 'A function of the pipeline did not resolve in time for the document (batch.codeTimeoutSeconds).',
   'preprocess.failed': 'A preprocess function threw.',
@@ -34,19 +31,6 @@ export const pipelineErrorCodes = {
   'response.template-failed': 'The response template is a function, and it threw.',
   'response.not-storable':
     'What is to be written holds something that no store takes, such as a value within itself or a Date that is no time.',
-  'response.bad-path': 'The response template gave no update, or one of a field that must not be written.',
-  'provider.missing-result': 'The provider sent no line for the request.',
-  'provider.not-carried-out': 'The batch expired or was cancelled before the request was carried out.',
-  'provider.unavailable': 'The provider could not answer the request (429, 5xx, time-out).',
-  'provider.refused-request': 'The provider does not take the request (4xx).',
-  'provider.refusal': 'The model refused to answer.',
-  'provider.content-filter': 'The provider’s content filter stopped the answer.',
-  'provider.no-content': 'The answer holds no text or vector.',
-  'provider.bad-vector': 'The vector has another length than asked, or numbers that are not finite.',
-  'provider.bad-json': 'The answer is not JSON, though JSON was asked for.',
-  'provider.other-json': 'The answer is JSON, but not of the schema.',
-  'provider.answer-cut-off':
-    'The answer ended at the token limit, in the middle of its JSON or before it began; allow more tokens.',
 } as const;
 export type PipelineErrorCode = keyof typeof pipelineErrorCodes;
 

@@ -1,13 +1,12 @@
 import type { Endpoint } from '@batchmill/contracts';
+import type { SourceDocument } from '@batchmill/documents';
+import type { PromptTemplate, ValueTemplate } from '@batchmill/templates';
+import type { ResponseSchema } from './check/check-response-schema.js';
 import type { ParameterType, ParameterValue } from './definition/parameter-definitions.js';
 import type { QueryFilter } from './definition/query-filter.js';
-import type { SourceDocument } from './definition/source-document.js';
 import type { ResponseFunction, UpdateFunction } from './definition/template-functions.js';
 import type { UpdateOperators } from './definition/update-operators.js';
-import type { ResponseSchema } from './check/check-response-schema.js';
 import type { Timing } from './schedule/next-time.js';
-import type { PromptTemplate } from './templates/compile-prompt.js';
-import type { ValueTemplate } from './templates/compile-value.js';
 
 /** A definition that was checked, with everything filled in and every template parsed. */
 export interface Pipeline {
@@ -19,8 +18,8 @@ export interface Pipeline {
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly source: Source;
   readonly defaultEndpoint: Endpoint | null;
-  readonly embeddings: Side | null;
-  readonly inference: Side | null;
+  readonly embeddings: EndpointPlan | null;
+  readonly inference: EndpointPlan | null;
   readonly batch: BatchOptions;
   readonly schedules: readonly PipelineSchedule[];
 }
@@ -61,7 +60,7 @@ export interface Status {
 }
 
 /** What a pipeline does on one endpoint. */
-export interface Side {
+export interface EndpointPlan {
   readonly endpoint: Endpoint;
   readonly status: Status;
   readonly infoField: string;

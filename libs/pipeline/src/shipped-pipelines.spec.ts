@@ -29,7 +29,7 @@ describe('pipelines/annual-reports', () => {
 
     expect(plan.endpoint).toBe('embeddings');
     expect(plan.filter).toEqual({ company: { $in: ['JKHY', 'AAPL', 'MSFT'] }, doc_type: 'Annual Report' });
-    expect(plan.side.vectors).toEqual({ collection: 'annual_report_blocks', dimensions: 1536 });
+    expect(plan.endpointPlan.vectors).toEqual({ collection: 'annual_report_blocks', dimensions: 1536 });
   });
 
   it('I2: summary and question answering on gpt-4o, with the shipped prompts', async () => {

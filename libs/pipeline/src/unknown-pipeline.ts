@@ -1,5 +1,4 @@
-import { ValidationError } from '@batchmill/contracts';
-import { closestName } from './closest-name.js';
+import { ValidationError, closestName } from '@batchmill/contracts';
 
 /** What to throw for a name that is none of those there are. `place` is where they were looked for. */
 export function unknownPipeline(name: string, names: readonly string[], place: string): ValidationError {

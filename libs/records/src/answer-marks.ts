@@ -1,4 +1,5 @@
-import type { DocumentError, RunPlan } from '@batchmill/pipeline';
+import type { DocumentError } from '@batchmill/contracts';
+import type { RunPlan } from '@batchmill/pipeline';
 import type { Filter, Update } from '@batchmill/store';
 import { attemptsOf, functionOf, info, noError, stateOf, type FunctionState, type KeptError } from './document-info.js';
 import { mergeUpdates } from './merge-updates.js';
@@ -19,8 +20,8 @@ export function carryingFilter(plan: RunPlan, ids: readonly unknown[], claimId: 
 export function lastAnswerFilter(plan: RunPlan, id: unknown, claimId: string, name: string): Filter {
   const others = plan.functions.filter((other) => other !== name);
   return {
-    ...askedFilter(plan, id, claimId, name),
-    [plan.side.status.field]: plan.side.status.inProgress,
+    ...requestedFilter(plan, id, claimId, name),
+    [plan.endpointPlan.status.field]: plan.endpointPlan.status.inProgress,
     ...Object.fromEntries(others.map((other) => [stateOf(plan, other), { $in: ['done', null] }])),
   };
 }
@@ -30,8 +31,8 @@ export function lastAnswerUpdate(plan: RunPlan, name: string, template: Update, 
 }
 
 /** (b) The claim still holds and the function is still asked. */
-export function askedFilter(plan: RunPlan, id: unknown, claimId: string, name: string): Filter {
-  return { _id: id, [info(plan, 'claimId')]: claimId, [stateOf(plan, name)]: 'asked' };
+export function requestedFilter(plan: RunPlan, id: unknown, claimId: string, name: string): Filter {
+  return { _id: id, [info(plan, 'claimId')]: claimId, [stateOf(plan, name)]: 'requested' };
 }
 
 export function answerUpdate(plan: RunPlan, name: string, template: Update): Update {
@@ -50,11 +51,11 @@ export function failureUpdate(plan: RunPlan, name: string, error: DocumentError,
 }
 
 /** For a document that takes no error, by what stands where one is kept: the function fails without a word. */
-export function unsaidFailureUpdate(plan: RunPlan, name: string): Update {
+export function failureWithoutErrorUpdate(plan: RunPlan, name: string): Update {
   return { $set: { [stateOf(plan, name)]: 'failed' }, $inc: { [attemptsOf(plan, name)]: 1 } };
 }
 
-export interface AskingAgain {
+export interface RetryMark {
   readonly error: DocumentError;
   readonly attempt: number;
   readonly now: Date;
@@ -63,11 +64,11 @@ export interface AskingAgain {
   readonly countsAttempt: boolean;
 }
 
-export function retryUpdate(plan: RunPlan, name: string, retry: AskingAgain): Update {
+export function retryUpdate(plan: RunPlan, name: string, retry: RetryMark): Update {
   const { error, attempt, now, notBefore, countsAttempt } = retry;
   return mergeUpdates(errorUpdate(plan, { ...error, function: name, at: now, attempt }), {
     $set: { [stateOf(plan, name)]: 'retry' },
-    $inc: countsAttempt ? { [attemptsOf(plan, name)]: 1 } : { [info(plan, 'rounds')]: 1 },
+    $inc: countsAttempt ? { [attemptsOf(plan, name)]: 1 } : { [info(plan, 'freeRetries')]: 1 },
     $max: { [info(plan, 'notBefore')]: notBefore },
   });
 }
@@ -79,7 +80,7 @@ export function settlingUpdates(
   claimId: string,
   now: Date,
 ): { filter: Filter; update: Update }[] {
-  const { field, inProgress, pending, failed } = plan.side.status;
+  const { field, inProgress, pending, failed } = plan.endpointPlan.status;
   const held = { _id: id, [info(plan, 'claimId')]: claimId, [field]: inProgress };
   const each = (condition: unknown): Filter =>
     Object.fromEntries(plan.functions.map((name) => [stateOf(plan, name), condition]));
@@ -88,9 +89,9 @@ export function settlingUpdates(
   });
   return [
     { filter: { ...held, ...each({ $in: ['done', null] }) }, update: completing(plan, now) },
-    { filter: { ...held, ...each({ $ne: 'asked' }), ...some('retry') }, update: { $set: { [field]: pending } } },
+    { filter: { ...held, ...each({ $ne: 'requested' }), ...some('retry') }, update: { $set: { [field]: pending } } },
     {
-      filter: { ...held, ...each({ $nin: ['asked', 'retry'] }), ...some('failed') },
+      filter: { ...held, ...each({ $nin: ['requested', 'retry'] }), ...some('failed') },
       update: { $set: { [field]: failed, [info(plan, 'ended')]: now } },
     },
   ];
@@ -103,23 +104,23 @@ export function repairUpdates(
   claimId: string,
   asked: readonly string[],
 ): { filter: Filter; update: Update } {
-  const { field, inProgress, pending } = plan.side.status;
+  const { field, inProgress, pending } = plan.endpointPlan.status;
   return {
     filter: {
       _id: id,
       [info(plan, 'claimId')]: claimId,
       [field]: inProgress,
-      ...Object.fromEntries(asked.map((name) => [stateOf(plan, name), 'asked'])),
+      ...Object.fromEntries(asked.map((name) => [stateOf(plan, name), 'requested'])),
     },
     update: {
       $set: { [field]: pending, ...Object.fromEntries(asked.map((name) => [stateOf(plan, name), 'retry'])) },
-      $inc: { [info(plan, 'rounds')]: 1 },
+      $inc: { [info(plan, 'freeRetries')]: 1 },
     },
   };
 }
 
 function completing(plan: RunPlan, now: Date): Update {
-  const { field, completed } = plan.side.status;
+  const { field, completed } = plan.endpointPlan.status;
   return {
     $set: { [field]: completed, [info(plan, 'ended')]: now },
     $unset: noError(plan),
@@ -128,7 +129,7 @@ function completing(plan: RunPlan, now: Date): Update {
 
 function errorUpdate(plan: RunPlan, error: KeptError): Update {
   return {
-    $set: { [plan.side.errorField]: error },
+    $set: { [plan.endpointPlan.errorField]: error },
     $push: { [info(plan, 'errors')]: { $each: [error], $slice: -maxErrors } },
   };
 }

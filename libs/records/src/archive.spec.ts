@@ -1,6 +1,6 @@
-import { RandomIds } from '@batchmill/contracts';
 import { FolderBlobs } from '@batchmill/blobs/folder';
-import { decodeId } from '@batchmill/pipeline';
+import { RandomIds } from '@batchmill/contracts';
+import { decodeId } from '@batchmill/documents';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

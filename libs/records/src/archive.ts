@@ -1,5 +1,5 @@
 import type { Blobs } from '@batchmill/blobs';
-import { decodeId, encodeId } from '@batchmill/pipeline';
+import { decodeId, encodeId } from '@batchmill/documents';
 import { readLines } from './read-lines.js';
 
 /** One line of an archive: all that a batch answered of one document. */

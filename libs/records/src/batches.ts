@@ -30,11 +30,11 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly inputTokens: number;
   readonly completionWindow: '24h';
   readonly submission: Submission;
-  readonly formerAttempts: readonly FormerAttempt[];
+  readonly previousAttempts: readonly PreviousAttempt[];
   /** Provider batches of it that were found too late: paid, and used for nothing. */
-  readonly strays: readonly Stray[];
-  readonly provider: ProviderSide | null;
-  readonly cancelAskedAt: Date | null;
+  readonly orphans: readonly OrphanedBatch[];
+  readonly provider: ProviderBatchInfo | null;
+  readonly cancelRequestedAt: Date | null;
   readonly reason: SettledReason | null;
   /** Why the provider, or we, ended it without answers. */
   readonly failure: { readonly code: string; readonly message: string; readonly line: number | null } | null;
@@ -59,19 +59,19 @@ export interface Submission {
   readonly fileDeletedAt: Date | null;
 }
 
-export interface FormerAttempt {
+export interface PreviousAttempt {
   readonly key: string | null;
   readonly providerBatchId: string | null;
 }
 
-export interface Stray {
+export interface OrphanedBatch {
   readonly providerBatchId: string;
   /** Requests that it had answered, and that were paid. */
   readonly completed: number;
   readonly at: Date;
 }
 
-export interface ProviderSide {
+export interface ProviderBatchInfo {
   readonly batchId: string;
   readonly key: string;
   /** By our clock. */
@@ -139,10 +139,10 @@ export class Batches extends Records<Batch> {
       ...freshWork<BatchState>(this.idOf(built.claimId, built.number), state, { now: this.clock.now(), traceparent }),
       ...built,
       submission: notSubmitted,
-      formerAttempts: [],
-      strays: [],
+      previousAttempts: [],
+      orphans: [],
       provider: null,
-      cancelAskedAt: null,
+      cancelRequestedAt: null,
       reason: state === 'settled' ? 'nothing-to-send' : null,
       failure: null,
       ingestion: notIngested,
@@ -150,29 +150,29 @@ export class Batches extends Records<Batch> {
   }
 
   /** Books a provider batch that was paid and is of no use. False: it is booked already, or there is no such record. */
-  async noteStray(id: string, stray: Omit<Stray, 'at'>): Promise<boolean> {
+  async recordOrphan(id: string, orphan: Omit<OrphanedBatch, 'at'>): Promise<boolean> {
     const { matched } = await this.collection.updateOne(
-      { _id: id, 'strays.providerBatchId': { $ne: stray.providerBatchId } },
-      { $push: { strays: { ...stray, at: this.clock.now() } } },
+      { _id: id, 'orphans.providerBatchId': { $ne: orphan.providerBatchId } },
+      { $push: { orphans: { ...orphan, at: this.clock.now() } } },
     );
     return matched === 1;
   }
 
   /** Records the wish and makes the batch due. False: there is no such batch, or nothing is left to cancel. */
-  async wishCancel(id: string): Promise<boolean> {
+  async requestCancel(id: string): Promise<boolean> {
     return (await this.#wishCancel({ _id: id })) > 0;
   }
 
   /** The same for every batch of a run that is not settled. */
-  async wishCancelOfRun(runId: string): Promise<void> {
+  async requestCancelOfRun(runId: string): Promise<void> {
     await this.#wishCancel({ runId });
   }
 
   /** Makes what is submitted or settled due now. False: there is nothing of that kind. */
-  async wishProcess(id: string): Promise<boolean> {
+  async requestProcess(id: string): Promise<boolean> {
     const { matched } = await this.collection.updateOne(
       { _id: id, state: { $in: ['submitted', 'settled'] } },
-      { $set: this.due(), $inc: { wakes: 1 } },
+      { $set: this.due(), $inc: { signals: 1 } },
     );
     return matched === 1;
   }
@@ -181,8 +181,8 @@ export class Batches extends Records<Batch> {
   async #wishCancel(which: { _id: string } | { runId: string }): Promise<number> {
     const live = { ...which, state: { $in: ['built', 'submitted'] } };
     await this.collection.updateMany(
-      { ...live, cancelAskedAt: null },
-      { $set: { cancelAskedAt: this.clock.now(), ...this.due() }, $inc: { wakes: 1 } },
+      { ...live, cancelRequestedAt: null },
+      { $set: { cancelRequestedAt: this.clock.now(), ...this.due() }, $inc: { signals: 1 } },
     );
     return this.collection.count(live);
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '@batchmill/contracts';
-import type { Fields, Store, Collection } from '@batchmill/store';
+import type { Collection, Fields, Store } from '@batchmill/store';
+import type { BudgetEntry, Waiting } from './budget-entry.js';
 import { isItsTurn } from './is-its-turn.js';
 
 /** Enqueued tokens of one account and model: what is held by batches on their way, and what the provider allows. */
@@ -13,18 +14,6 @@ export interface Budget extends Fields {
   readonly entries: readonly BudgetEntry[];
   /** Those that found no room, while they go on asking. */
   readonly waiting: readonly Waiting[];
-}
-
-export interface BudgetEntry {
-  readonly runId: string;
-  readonly batchId: string;
-  readonly attempt: number;
-  readonly tokens: number;
-}
-
-export interface Waiting extends BudgetEntry {
-  readonly since: Date;
-  readonly askedAt: Date;
 }
 
 /** Accounts grow: a limit that nobody has heard of for so long is tried again. */

@@ -1,4 +1,5 @@
-import type { DocumentError, RunPlan } from '@batchmill/pipeline';
+import type { DocumentError } from '@batchmill/contracts';
+import type { RunPlan } from '@batchmill/pipeline';
 import type { Filter, Update } from '@batchmill/store';
 import { functionOf, info, noError, stateOf, type KeptError } from './document-info.js';
 import { mergeUpdates } from './merge-updates.js';
@@ -9,8 +10,8 @@ import { mergeUpdates } from './merge-updates.js';
  */
 
 /** Pending, by the status field; a missing one means pending unless the query names the field. */
-export function pendingFilter({ side, namesStatusField }: RunPlan): Filter {
-  const { field, pending } = side.status;
+export function pendingFilter({ endpointPlan, namesStatusField }: RunPlan): Filter {
+  const { field, pending } = endpointPlan.status;
   return { [field]: namesStatusField ? pending : { $in: [pending, null] } };
 }
 
@@ -25,13 +26,13 @@ export function claimableFilter(plan: RunPlan, now: Date, runId: string | null =
 }
 
 /** Claimable still, and carrying the claim that it carried when it was found. */
-export function claimFilter(plan: RunPlan, id: unknown, { former, runId, now }: ClaimingFrom): Filter {
-  return { ...claimableFilter(plan, now, runId), _id: id, [info(plan, 'claimId')]: former };
+export function claimFilter(plan: RunPlan, id: unknown, { previousClaimId, runId, now }: ClaimingFrom): Filter {
+  return { ...claimableFilter(plan, now, runId), _id: id, [info(plan, 'claimId')]: previousClaimId };
 }
 
 export interface ClaimingFrom {
   /** The claim that the document carried when it was found; null: none. */
-  readonly former: string | null;
+  readonly previousClaimId: string | null;
   readonly runId: string;
   readonly now: Date;
 }
@@ -39,34 +40,34 @@ export interface ClaimingFrom {
 export interface Claiming {
   readonly runId: string;
   readonly claimId: string;
-  readonly ask: readonly string[];
-  readonly anew: boolean;
+  readonly functions: readonly string[];
+  readonly restart: boolean;
   /** What failed is asked again, with its attempts from the start. */
-  readonly again?: boolean;
+  readonly retryFailed?: boolean;
   readonly now: Date;
   /** The user's part of the update; empty when there is none. */
   readonly template: Update;
 }
 
 export function claimUpdate(plan: RunPlan, claiming: Claiming): Update {
-  const { runId, claimId, ask, anew, again = false, now, template } = claiming;
-  const fresh = { state: 'asked', attempts: 0 };
-  const functions = anew
-    ? { [info(plan, 'functions')]: Object.fromEntries(ask.map((name) => [name, fresh])) }
-    : again
-      ? Object.fromEntries(ask.map((name) => [functionOf(plan, name), fresh]))
-      : Object.fromEntries(ask.map((name) => [stateOf(plan, name), 'asked']));
+  const { runId, claimId, functions, restart, retryFailed = false, now, template } = claiming;
+  const fresh = { state: 'requested', attempts: 0 };
+  const requested = restart
+    ? { [info(plan, 'functions')]: Object.fromEntries(functions.map((name) => [name, fresh])) }
+    : retryFailed
+      ? Object.fromEntries(functions.map((name) => [functionOf(plan, name), fresh]))
+      : Object.fromEntries(functions.map((name) => [stateOf(plan, name), 'requested']));
   const ours = {
     $set: {
-      [plan.side.status.field]: plan.side.status.inProgress,
+      [plan.endpointPlan.status.field]: plan.endpointPlan.status.inProgress,
       [info(plan, 'runId')]: runId,
       [info(plan, 'claimId')]: claimId,
       [info(plan, 'claimedAt')]: now,
       [info(plan, 'ended')]: null,
-      ...functions,
-      ...(anew || again ? { [info(plan, 'rounds')]: 0 } : {}),
+      ...requested,
+      ...(restart || retryFailed ? { [info(plan, 'freeRetries')]: 0 } : {}),
     },
-    ...(anew || again ? { $unset: { ...noError(plan), ...(anew && { [info(plan, 'errors')]: '' }) } } : {}),
+    ...(restart || retryFailed ? { $unset: { ...noError(plan), ...(restart && { [info(plan, 'errors')]: '' }) } } : {}),
   };
   return mergeUpdates(template, ours);
 }
@@ -77,12 +78,12 @@ export interface Unmarkable {
   readonly now: Date;
   readonly error: DocumentError;
   /** What the bookkeeping field held, when that was no bookkeeping. */
-  readonly former?: unknown;
+  readonly previousValue?: unknown;
 }
 
 /** For a document that cannot be marked: it fails with the reason, and carries the claim. Nothing it held is lost. */
 export function unmarkableUpdate(plan: RunPlan, { now, error, ...rest }: Unmarkable): Update {
-  const { status, infoField, errorField } = plan.side;
+  const { status, infoField, errorField } = plan.endpointPlan;
   const kept: KeptError = { ...error, at: now, attempt: 0 };
   const marks = { ...rest, claimedAt: now, ended: now, errors: [kept] };
   const within = errorField.startsWith(`${infoField}.`) ? errorField.slice(infoField.length + 1).split('.') : [];
@@ -100,7 +101,7 @@ export function unmarkableUpdate(plan: RunPlan, { now, error, ...rest }: Unmarka
 /** The status of those that have ended says so; the run's own carry its name. */
 function orEnded(plan: RunPlan, runId: string | null, pending: Filter): Filter {
   if (plan.redo === null) return pending;
-  const { field, failed, completed } = plan.side.status;
+  const { field, failed, completed } = plan.endpointPlan.status;
   const ended = { [field]: { $in: plan.redo === 'all' ? [completed, failed] : [failed] } };
   return { $or: [pending, runId === null ? ended : { ...ended, [info(plan, 'runId')]: { $ne: runId } }] };
 }

@@ -16,7 +16,7 @@ export interface Claim extends WorkRecord<ClaimState> {
   readonly number: number;
   readonly kind: ClaimKind;
   /** A retry's former claim. */
-  readonly formerClaimId: string | null;
+  readonly previousClaimId: string | null;
   /** The scan stands here when this claim is sealed. */
   readonly positionAfter: ScanPosition | null;
   readonly scanEnds: boolean;
@@ -50,7 +50,7 @@ export class Claims extends Records<Claim> {
   new(
     runId: string,
     number: number,
-    about: Pick<Claim, 'kind' | 'formerClaimId' | 'positionAfter' | 'scanEnds' | 'members' | 'traceparent'>,
+    about: Pick<Claim, 'kind' | 'previousClaimId' | 'positionAfter' | 'scanEnds' | 'members' | 'traceparent'>,
   ): Claim {
     const { traceparent, ...own } = about;
     return {
@@ -66,7 +66,7 @@ export class Claims extends Records<Claim> {
   }
 
   /** Makes what a run's cancel has to pass through due at once. */
-  async hurry(runId: string): Promise<void> {
+  async expedite(runId: string): Promise<void> {
     await this.collection.updateMany({ runId, state: 'sealed' }, { $set: this.due() });
   }
 }

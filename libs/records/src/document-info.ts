@@ -1,7 +1,8 @@
-import type { DocumentError, RunPlan } from '@batchmill/pipeline';
+import type { DocumentError } from '@batchmill/contracts';
+import type { RunPlan } from '@batchmill/pipeline';
 
 /** asked: on its way. retry: to be asked again. done and failed are ends. */
-export type FunctionState = 'asked' | 'retry' | 'done' | 'failed';
+export type FunctionState = 'requested' | 'retry' | 'done' | 'failed';
 
 /** An error as it is kept on the document. */
 export interface KeptError extends DocumentError {
@@ -27,7 +28,7 @@ export interface DocumentInfo {
   /** Not to be claimed before then. */
   readonly notBefore?: Date;
   /** Returns to pending that used up no attempt. */
-  readonly rounds?: number;
+  readonly freeRetries?: number;
   /** When it was completed or failed: pending again after that, it starts anew. */
   readonly ended?: Date | null;
   readonly functions?: Readonly<Record<string, FunctionInfo>>;
@@ -39,18 +40,18 @@ export interface DocumentInfo {
 
 /** The fields that the bookkeeping needs of a document. */
 export function marksProjection(plan: RunPlan): Readonly<Record<string, 1>> {
-  return { [plan.side.status.field]: 1, [plan.side.infoField]: 1 };
+  return { [plan.endpointPlan.status.field]: 1, [plan.endpointPlan.infoField]: 1 };
 }
 
 /** What a document that goes on has no more. */
 export function noError(plan: RunPlan): Readonly<Record<string, ''>> {
-  return { [plan.side.errorField]: '', [info(plan, 'notBefore')]: '' };
+  return { [plan.endpointPlan.errorField]: '', [info(plan, 'notBefore')]: '' };
 }
 
 /* Where its fields stand. */
 
 export function info(plan: RunPlan, name: string): string {
-  return `${plan.side.infoField}.${name}`;
+  return `${plan.endpointPlan.infoField}.${name}`;
 }
 
 export function functionOf(plan: RunPlan, name: string): string {

@@ -5,16 +5,17 @@ export {
   type Batch,
   type BatchState,
   type BuildPosition,
-  type FormerAttempt,
-  type ProviderSide,
-  type Stray,
+  type PreviousAttempt,
+  type ProviderBatchInfo,
+  type OrphanedBatch,
   type Submission,
 } from './batches.js';
-export { Budgets, type Budget, type BudgetEntry } from './budgets.js';
+export { Budgets, type Budget } from './budgets.js';
+export type { BudgetEntry } from './budget-entry.js';
 export { Claims, type Claim, type ClaimKind, type ClaimState } from './claims.js';
 export {
   answerUpdate,
-  askedFilter,
+  requestedFilter,
   carryingFilter,
   failureUpdate,
   lastAnswerFilter,
@@ -22,8 +23,8 @@ export {
   repairUpdates,
   retryUpdate,
   settlingUpdates,
-  unsaidFailureUpdate,
-  type AskingAgain,
+  failureWithoutErrorUpdate,
+  type RetryMark,
 } from './answer-marks.js';
 export {
   claimFilter,
@@ -40,17 +41,17 @@ export { Documents } from './documents.js';
 export { ingestionParts, notIngested, type Ingestion, type IngestionPart } from './ingestion.js';
 export { InterruptedError } from './interrupted-error.js';
 export { LeaseLostError } from './lease-lost-error.js';
-export { Departing, Leased } from './leased.js';
-export { LeaseWrites, type Failure, type Moving } from './lease-writes.js';
+export { PendingTransition, Leased } from './leased.js';
+export { LeaseWrites, type Failure, type StateChange } from './lease-writes.js';
 export { readManifest, writeManifest, type ManifestLine, type RequestedLine, type UnrenderedLine } from './manifest.js';
 export { readMembers, writeMembers, type Member } from './members.js';
 export { readLines, type Line } from './read-lines.js';
-export { functionsToAsk, isPending, readMarks, whatToAsk, type ReadMarks } from './read-marks.js';
+export { functionsToRequest, isPending, readMarks, requestsFor, type ReadMarks } from './read-marks.js';
 export { Notifications, type Notification, type NotificationState } from './notifications.js';
 export { planOfRun } from './plan-of-run.js';
-export { providerSideOf } from './provider-side-of.js';
+export { providerBatchInfoOf } from './provider-batch-info-of.js';
 export { recordedError } from './recorded-error.js';
-export { Records, type Taking } from './records.js';
+export { Records, type TakeOptions } from './records.js';
 export {
   addCost,
   addDocuments,
@@ -63,6 +64,11 @@ export {
 export { Runs, endedRunStates, isPaused, type Run, type RunRequest, type RunState, type Scan } from './runs.js';
 export { idTypes, type ScanPosition } from './scan-position.js';
 export { Schedules, type Schedule, type ScheduleState } from './schedules.js';
-export type { Moves, Step } from './step.js';
+export type { Transitions, Transition } from './transition.js';
 export { freshWork, type Changes, type RecordedError, type WorkRecord } from './work-record.js';
-export { occasions, type Occasion, type Told, type ToldCounts } from './told.js';
+export {
+  notificationTypes,
+  type NotificationType,
+  type NotificationPayload,
+  type NotificationCounts,
+} from './notification-payload.js';

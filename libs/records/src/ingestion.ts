@@ -34,7 +34,7 @@ export interface Ingestion {
   readonly failed: number;
   readonly retried: number;
   readonly unknown: number;
-  readonly doubled: number;
+  readonly duplicates: number;
   readonly tokens: { readonly input: number; readonly output: number };
   readonly cost: Cost;
   /** The first thing that went wrong: code and message, never contents. */
@@ -57,7 +57,7 @@ export const notIngested: Ingestion = {
   failed: 0,
   retried: 0,
   unknown: 0,
-  doubled: 0,
+  duplicates: 0,
   tokens: { input: 0, output: 0 },
   cost: { usd: 0, synchronousUsd: 0, incomplete: false },
   firstError: null,

@@ -1,4 +1,4 @@
-import type { BudgetEntry, Waiting } from './budgets.js';
+import type { BudgetEntry, Waiting } from './budget-entry.js';
 
 /**
  * Whether the next room in the queue is this one's: of those that wait, the run that holds least is first, and of its

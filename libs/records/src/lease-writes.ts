@@ -1,16 +1,16 @@
-import type { Clock, Fact } from '@batchmill/contracts';
+import type { Clock, EventEnvelope } from '@batchmill/contracts';
 import type { Collection } from '@batchmill/store';
 import { freeLease, noBackoff, type Changes, type RecordedError, type WorkRecord } from './work-record.js';
 
-export interface Moving<T extends WorkRecord> {
+export interface StateChange<T extends WorkRecord> {
   readonly state: T['state'];
   readonly changes: Changes<T>;
-  readonly facts: readonly Fact[];
+  readonly envelopes: readonly EventEnvelope[];
   readonly backoffUntil?: Date;
 }
 
 interface Writing {
-  readonly facts?: readonly Fact[];
+  readonly envelopes?: readonly EventEnvelope[];
   /** Besides state and fence. */
   readonly expecting?: Readonly<Record<string, unknown>>;
   /** False: what a loss of power undoes is done again by whoever takes the record next. */
@@ -42,7 +42,10 @@ export class LeaseWrites<T extends WorkRecord> {
     return this.#update(record, { 'lease.until': until }, { expecting, durable: false });
   }
 
-  async move(record: T, { state, changes, facts, backoffUntil = noBackoff }: Moving<T>): Promise<boolean> {
+  async transition(
+    record: T,
+    { state, changes, envelopes, backoffUntil = noBackoff }: StateChange<T>,
+  ): Promise<boolean> {
     const set = {
       ...changes,
       state,
@@ -52,13 +55,13 @@ export class LeaseWrites<T extends WorkRecord> {
       attempts: 0,
       error: null,
     };
-    return this.#update(record, set, { facts });
+    return this.#update(record, set, { envelopes });
   }
 
   /** A wake that came in the meantime makes the record due at once. Nothing outside happens on the strength of a wait. */
   async wait(record: T, changes: Changes<T>, until: Date): Promise<boolean> {
     const set = { ...changes, backoffUntil: noBackoff, lease: freeLease, attempts: 0, error: null };
-    const expecting = { wakes: record.wakes };
+    const expecting = { signals: record.signals };
     if (await this.#update(record, { ...set, nextAt: until }, { expecting, durable: false })) return true;
     return this.#update(record, { ...set, nextAt: this.#clock.now() }, { durable: false });
   }
@@ -75,12 +78,12 @@ export class LeaseWrites<T extends WorkRecord> {
   /** The last failure. False too when a wish or a wake came in the meantime: that is looked at first. */
   async park(record: T, failure: Failure): Promise<boolean> {
     const set = { ...this.#failed(record, failure), parked: true };
-    return this.#update(record, set, { expecting: { wakes: record.wakes } });
+    return this.#update(record, set, { expecting: { signals: record.signals } });
   }
 
   /** Without the fence: the record may be in other hands long since. */
-  async said(id: string, factId: string): Promise<void> {
-    await this.#collection.updateOne({ _id: id }, { $pull: { unsaid: { id: factId } } }, { durable: false });
+  async markPublished(id: string, factId: string): Promise<void> {
+    await this.#collection.updateOne({ _id: id }, { $pull: { outbox: { id: factId } } }, { durable: false });
   }
 
   #failed(record: T, { error, backoffUntil }: Failure): Record<string, unknown> {
@@ -90,13 +93,13 @@ export class LeaseWrites<T extends WorkRecord> {
   async #update(
     record: T,
     set: Record<string, unknown>,
-    { facts = [], expecting = {}, durable = true }: Writing = {},
+    { envelopes = [], expecting = {}, durable = true }: Writing = {},
   ): Promise<boolean> {
     const { matched } = await this.#collection.updateOne(
       { _id: record._id, state: record.state, fence: record.fence, ...expecting },
       {
         $set: { ...set, updatedAt: this.#clock.now() },
-        ...(facts.length === 0 ? {} : { $push: { unsaid: { $each: facts } } }),
+        ...(envelopes.length === 0 ? {} : { $push: { outbox: { $each: envelopes } } }),
       },
       { durable },
     );

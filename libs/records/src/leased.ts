@@ -2,7 +2,7 @@ import type { Event } from '@batchmill/contracts';
 import { InterruptedError } from './interrupted-error.js';
 import { LeaseLostError } from './lease-lost-error.js';
 import type { LeaseWrites } from './lease-writes.js';
-import type { Step } from './step.js';
+import type { Transition } from './transition.js';
 import type { Changes, WorkRecord } from './work-record.js';
 
 /**
@@ -45,34 +45,34 @@ export class Leased<T extends WorkRecord> {
   }
 
   /** A checkpoint: saves, then throws an InterruptedError when the stage is to stop. */
-  async reach(changes: Changes<T>): Promise<void> {
+  async checkpoint(changes: Changes<T>): Promise<void> {
     await this.save(changes);
-    this.pause();
+    this.throwIfStopping();
   }
 
   /** A place where stopping loses nothing: throws an InterruptedError when the stage is to stop. */
-  pause(): void {
+  throwIfStopping(): void {
     if (this.#stopping.aborted) throw new InterruptedError(this.id);
   }
 
   /** Changes that are written together with the next step. */
-  with(changes: Changes<T>): Departing<T> {
-    return new Departing(this.#data, this.#writes, changes);
+  with(changes: Changes<T>): PendingTransition<T> {
+    return new PendingTransition(this.#data, this.#writes, changes);
   }
 
   /** Moves the record to a state, with the events that say so, and ends the work on it. */
-  to<E extends Event = never>(state: T['state'], ...events: E[]): Step<E> {
+  to<E extends Event = never>(state: T['state'], ...events: E[]): Transition<E> {
     return this.with({}).to(state, ...events);
   }
 
   /** Leaves the record in its state, not to be looked at before `until` unless it is woken, and ends the work on it. */
-  wait(until: Date): Step<never> {
+  wait(until: Date): Transition<never> {
     return this.with({}).wait(until);
   }
 }
 
 /** A leased record about to be let go, with the changes that go along. */
-export class Departing<T extends WorkRecord> {
+export class PendingTransition<T extends WorkRecord> {
   readonly #data: T;
   readonly #writes: LeaseWrites<T>;
   readonly #changes: Changes<T>;
@@ -83,30 +83,36 @@ export class Departing<T extends WorkRecord> {
     this.#changes = changes;
   }
 
-  to<E extends Event = never>(state: T['state'], ...events: E[]): Step<E> {
-    return this.#step(events, (facts) => this.#writes.move(this.#data, { state, changes: this.#changes, facts }));
-  }
-
-  /** The same, but not to be taken before `until`, whoever asks. */
-  backOff<E extends Event = never>(state: T['state'], until: Date, ...events: E[]): Step<E> {
-    return this.#step(events, (facts) =>
-      this.#writes.move(this.#data, { state, changes: this.#changes, facts, backoffUntil: until }),
+  to<E extends Event = never>(state: T['state'], ...events: E[]): Transition<E> {
+    return this.#step(events, (envelopes) =>
+      this.#writes.transition(this.#data, { state, changes: this.#changes, envelopes }),
     );
   }
 
-  wait(until: Date): Step<never> {
+  /** The same, but not to be taken before `until`, whoever asks. */
+  backOff<E extends Event = never>(state: T['state'], until: Date, ...events: E[]): Transition<E> {
+    return this.#step(events, (envelopes) =>
+      this.#writes.transition(this.#data, { state, changes: this.#changes, envelopes, backoffUntil: until }),
+    );
+  }
+
+  wait(until: Date): Transition<never> {
     return this.#step([], () => this.#writes.wait(this.#data, this.#changes, until), until);
   }
 
-  #step<E extends Event>(events: readonly E[], apply: Step<E>['apply'], dueAt: Date | null = null): Step<E> {
+  #step<E extends Event>(
+    events: readonly E[],
+    apply: Transition<E>['apply'],
+    dueAt: Date | null = null,
+  ): Transition<E> {
     return {
       events,
       recordId: this.#data._id,
-      ends: true,
+      endsLease: true,
       dueAt,
       whenNotApplied: 'lease-lost',
       apply,
-      said: (factId) => this.#writes.said(this.#data._id, factId),
+      markPublished: (factId) => this.#writes.markPublished(this.#data._id, factId),
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { Blobs } from '@batchmill/blobs';
-import { decodeId, encodeId, type DocumentError } from '@batchmill/pipeline';
+import type { DocumentError } from '@batchmill/contracts';
+import { decodeId, encodeId } from '@batchmill/documents';
 import { readLines } from './read-lines.js';
 
 /** What one line of a batch file asks, or what could not be asked. Results are resolved by it, never by taking ids apart. */

@@ -1,18 +1,18 @@
 import type { Blobs } from '@batchmill/blobs';
-import { decodeId, encodeId } from '@batchmill/pipeline';
+import { decodeId, encodeId } from '@batchmill/documents';
 import { readLines } from './read-lines.js';
 
 /** A document of a claim, as it was found. */
 export interface Member {
   readonly id: unknown;
   /** The claim that it carried; null: none. */
-  readonly former: string | null;
+  readonly previousClaimId: string | null;
   /** What the claim asks of it. */
-  readonly ask: readonly string[];
+  readonly functions: readonly string[];
   /** True when it had been completed or failed and starts anew. */
-  readonly anew: boolean;
-  /** True when what failed of it is asked again, with its attempts from the start; what is done of it stays. */
-  readonly again?: boolean;
+  readonly restart: boolean;
+  /** True when what failed of it is requested again, with its attempts from the start; what is done of it stays. */
+  readonly retryFailed?: boolean;
 }
 
 /** Writes the members as a blob of JSON lines. */
@@ -31,8 +31,8 @@ export async function* readMembers(blobs: Blobs, name: string): AsyncGenerator<M
 
 async function* linesOf(members: Iterable<Member>): AsyncGenerator<string, void, undefined> {
   let lines: string[] = [];
-  for (const { id, former, ask, anew, again } of members) {
-    lines.push(JSON.stringify({ id: encodeId(id), former, ask, anew, again }));
+  for (const { id, previousClaimId, functions, restart, retryFailed } of members) {
+    lines.push(JSON.stringify({ id: encodeId(id), previousClaimId, functions, restart, retryFailed }));
     if (lines.length < 1000) continue;
     yield `${lines.join('\n')}\n`;
     lines = [];

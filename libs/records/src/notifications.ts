@@ -1,7 +1,7 @@
 import type { Clock } from '@batchmill/contracts';
 import type { Store } from '@batchmill/store';
 import { Records } from './records.js';
-import type { Told } from './told.js';
+import type { NotificationPayload } from './notification-payload.js';
 import { freshWork, type WorkRecord } from './work-record.js';
 
 /** given-up: nobody took it for too long. */
@@ -13,7 +13,7 @@ export interface Notification extends WorkRecord<NotificationState> {
   readonly channel: string;
   /** The topic of the fact; null for what no fact tells of. */
   readonly event: string | null;
-  readonly payload: Told;
+  readonly payload: NotificationPayload;
   /** Deliveries that failed. */
   readonly failures: number;
   readonly deliveredAt: Date | null;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SystemClock } from '@batchmill/contracts';
-import { chat, definePipeline, placesOf, planRun, type PipelineDefinition } from '@batchmill/pipeline';
+import { chat, definePipeline, storageTargetsOf, planRun, type PipelineDefinition } from '@batchmill/pipeline';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { KnownPipelines } from '@batchmill/testing';
 import { planOfRun, Runs, type Run } from './index.js';
@@ -26,7 +26,7 @@ describe('a pipeline that is changed while a run of it is under way', () => {
     const store = EmbeddedStore.open({ file: ':memory:' });
     const fresh = new Runs(store, new SystemClock()).new('r1', { pipeline: 'notes' }, null);
     const plan = planRun(new KnownPipelines([before]).get('notes'), { endpoint });
-    return { ...fresh, endpoint, places: placesOf(plan) };
+    return { ...fresh, endpoint, storageTargets: storageTargetsOf(plan) };
   };
   const { embeddings, inference, source } = before;
 

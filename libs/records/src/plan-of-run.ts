@@ -1,5 +1,5 @@
 import { ProcessingError } from '@batchmill/contracts';
-import { placesOf, planRun, type Pipelines, type Places, type RunPlan } from '@batchmill/pipeline';
+import { storageTargetsOf, planRun, type Pipelines, type StorageTargets, type RunPlan } from '@batchmill/pipeline';
 import type { Run } from './runs.js';
 
 /**
@@ -14,11 +14,11 @@ export function planOfRun(pipelines: Pipelines, run: Run): RunPlan {
     parameters: run.parameters,
     redo: run.request?.redo,
   });
-  if (run.places != null) expectSamePlaces(run, run.places, placesOf(plan));
+  if (run.storageTargets != null) expectSamePlaces(run, run.storageTargets, storageTargetsOf(plan));
   return plan;
 }
 
-function expectSamePlaces(run: Run, began: Places, now: Places): void {
+function expectSamePlaces(run: Run, began: StorageTargets, now: StorageTargets): void {
   const moved = Object.keys({ ...began, ...now }).filter((name) => began[name] !== now[name]);
   if (moved.length === 0) return;
   const told = moved.map((name) => `${name} was ${shown(began[name])} and is ${shown(now[name])}`).join('; ');

@@ -9,20 +9,20 @@ export interface ReadMarks {
   readonly claimId: string | null;
   readonly runId: string | null;
   readonly notBefore: Date | null;
-  readonly rounds: number;
+  readonly freeRetries: number;
   readonly ended: boolean;
   stateOf(name: string): FunctionState | null;
   attemptsOf(name: string): number;
 }
 
 export function readMarks(plan: RunPlan, document: Fields): ReadMarks {
-  const info = objectAt(document, plan.side.infoField) as DocumentInfo;
+  const info = objectAt(document, plan.endpointPlan.infoField) as DocumentInfo;
   return {
-    status: valueAt(document, plan.side.status.field),
+    status: valueAt(document, plan.endpointPlan.status.field),
     claimId: typeof info.claimId === 'string' ? info.claimId : null,
     runId: typeof info.runId === 'string' ? info.runId : null,
     notBefore: info.notBefore instanceof Date ? info.notBefore : null,
-    rounds: typeof info.rounds === 'number' ? info.rounds : 0,
+    freeRetries: typeof info.freeRetries === 'number' ? info.freeRetries : 0,
     ended: info.ended instanceof Date,
     stateOf: (name) => info.functions?.[name]?.state ?? null,
     attemptsOf: (name) => info.functions?.[name]?.attempts ?? 0,
@@ -30,25 +30,25 @@ export function readMarks(plan: RunPlan, document: Fields): ReadMarks {
 }
 
 /** By the status field; a missing one means pending unless the query names the field. */
-export function isPending({ side, namesStatusField }: RunPlan, { status }: ReadMarks): boolean {
-  return status === side.status.pending || (!namesStatusField && (status === undefined || status === null));
+export function isPending({ endpointPlan, namesStatusField }: RunPlan, { status }: ReadMarks): boolean {
+  return status === endpointPlan.status.pending || (!namesStatusField && (status === undefined || status === null));
 }
 
-/** What a claim of these functions has to ask of a document: all when it starts anew, else what is missing. */
-export function functionsToAsk(functions: readonly string[], marks: ReadMarks): string[] {
+/** What a claim of these functions has to ask of a document: all when it is restarted, else what is missing. */
+export function functionsToRequest(functions: readonly string[], marks: ReadMarks): string[] {
   if (marks.ended) return [...functions];
   return functions.filter((name) => !['done', 'failed'].includes(marks.stateOf(name) ?? ''));
 }
 
-/** What a claim asks of a document as it was found, and how: going on, all of it anew, or what failed of it again. */
-export function whatToAsk(plan: RunPlan, marks: ReadMarks): Pick<Member, 'ask' | 'anew' | 'again'> {
+/** What a claim asks of a document as it was found, and how: what is missing, everything, or what failed of it again. */
+export function requestsFor(plan: RunPlan, marks: ReadMarks): Pick<Member, 'functions' | 'restart' | 'retryFailed'> {
   const { functions, redo } = plan;
-  const { completed, failed } = plan.side.status;
-  if (redo === 'all' && (marks.status === completed || marks.status === failed)) return { ask: functions, anew: true };
+  const { completed, failed } = plan.endpointPlan.status;
+  if (redo === 'all' && (marks.status === completed || marks.status === failed)) return { functions, restart: true };
   if (redo === 'failed' && marks.status === failed) {
-    return { ask: functions.filter((name) => marks.stateOf(name) !== 'done'), anew: false, again: true };
+    return { functions: functions.filter((name) => marks.stateOf(name) !== 'done'), restart: false, retryFailed: true };
   }
-  return { ask: functionsToAsk(functions, marks), anew: marks.ended };
+  return { functions: functionsToRequest(functions, marks), restart: marks.ended };
 }
 
 function valueAt(document: Fields, path: string): unknown {

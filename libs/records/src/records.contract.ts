@@ -6,13 +6,13 @@ import { describeClaiming } from './contract/claiming.contract.js';
 import { describeHolding } from './contract/holding.contract.js';
 import { describeIngestersTogether } from './contract/ingesters-together.contract.js';
 import { describeInserting } from './contract/inserting.contract.js';
-import { describeMoving } from './contract/moving.contract.js';
+import { describeMoving } from './contract/transitions.contract.js';
 import { describeParking } from './contract/parking.contract.js';
 import { describeRepairing } from './contract/repairing.contract.js';
-import { describeSides } from './contract/sides.contract.js';
+import { describeSides } from './contract/endpoint-plans.contract.js';
 import { describeTaking } from './contract/taking.contract.js';
-import { describeUnsaid } from './contract/unsaid.contract.js';
-import { describeWishes } from './contract/wishes.contract.js';
+import { describeOutbox } from './contract/outbox.contract.js';
+import { describeWishes } from './contract/commands.contract.js';
 
 /** What the records promise on every adapter of the store. `make` gives a store that holds nothing. */
 export function describeRecordsContract(name: string, make: MakeStore): void {
@@ -22,7 +22,7 @@ export function describeRecordsContract(name: string, make: MakeStore): void {
     describeMoving(make);
     describeParking(make);
     describeInserting(make);
-    describeUnsaid(make);
+    describeOutbox(make);
     describeWishes(make);
     describeBudgets(make);
     describeClaiming(make);

@@ -1,10 +1,10 @@
-import type { Clock, Event, Fact } from '@batchmill/contracts';
-import { DuplicateKeyError, type Collection, type Filter, type Finding, type IndexKeys } from '@batchmill/store';
+import type { Clock, Event, EventEnvelope } from '@batchmill/contracts';
+import { DuplicateKeyError, type Collection, type Filter, type FindOptions, type IndexKeys } from '@batchmill/store';
 import { LeaseWrites } from './lease-writes.js';
-import type { Step } from './step.js';
+import type { Transition } from './transition.js';
 import { noBackoff, type Changes, type WorkRecord } from './work-record.js';
 
-export interface Taking<S extends string> {
+export interface TakeOptions<S extends string> {
   readonly state: S;
   readonly owner: string;
   readonly leaseMs: number;
@@ -45,7 +45,7 @@ export abstract class Records<T extends WorkRecord> {
     return this.collection.findOne({ _id: id });
   }
 
-  find(filter: Filter, finding?: Finding): AsyncIterable<T> {
+  find(filter: Filter, finding?: FindOptions): AsyncIterable<T> {
     return this.collection.find(filter, finding);
   }
 
@@ -54,7 +54,7 @@ export abstract class Records<T extends WorkRecord> {
   }
 
   /** One atomic update: no two callers take the same record. Null when there is none to take. */
-  async take({ state, owner, leaseMs, id }: Taking<T['state']>): Promise<T | null> {
+  async take({ state, owner, leaseMs, id }: TakeOptions<T['state']>): Promise<T | null> {
     const now = this.clock.now();
     return this.collection.findOneAndUpdate(
       {
@@ -75,33 +75,33 @@ export abstract class Records<T extends WorkRecord> {
   }
 
   /** Tells the holder of a leased record to look again before it lets go. False: nobody holds it in that state. */
-  async noteWake(id: string, state: T['state']): Promise<boolean> {
+  async noteSignal(id: string, state: T['state']): Promise<boolean> {
     const { matched } = await this.collection.updateOne(
       { _id: id, state, 'lease.until': { $gt: this.clock.now() } },
-      { $inc: { wakes: 1 } },
+      { $inc: { signals: 1 } },
       { durable: false },
     );
     return matched === 1;
   }
 
   /** Inserts a record if there is none of its id, together with the events that say so. */
-  insertion<E extends Event = never>(record: T, ...events: E[]): Step<E> {
+  insertion<E extends Event = never>(record: T, ...events: E[]): Transition<E> {
     return {
       events,
       recordId: record._id,
-      ends: false,
+      endsLease: false,
       dueAt: null,
       whenNotApplied: 'done-already',
-      apply: async (facts) => {
+      apply: async (envelopes) => {
         try {
-          await this.collection.insertOne({ ...record, unsaid: [...facts] });
+          await this.collection.insertOne({ ...record, outbox: [...envelopes] });
           return true;
         } catch (error) {
           if (error instanceof DuplicateKeyError) return false;
           throw error;
         }
       },
-      said: (factId) => this.writes.said(record._id, factId),
+      markPublished: (factId) => this.writes.markPublished(record._id, factId),
     };
   }
 
@@ -113,45 +113,46 @@ export abstract class Records<T extends WorkRecord> {
     id: string,
     { from, to, changes = {}, nextAt }: { from: T['state']; to: T['state']; changes?: Changes<T>; nextAt?: Date },
     ...events: E[]
-  ): Step<E> {
+  ): Transition<E> {
     return {
       events,
       recordId: id,
-      ends: false,
+      endsLease: false,
       dueAt: null,
       whenNotApplied: 'done-already',
-      apply: async (facts) => {
+      apply: async (envelopes) => {
         const now = this.clock.now();
         const { matched } = await this.collection.updateOne(
           { _id: id, state: from },
           {
             $set: { ...changes, state: to, nextAt: nextAt ?? now, attempts: 0, error: null, updatedAt: now },
-            ...(facts.length === 0 ? {} : { $push: { unsaid: { $each: facts } } }),
+            ...(envelopes.length === 0 ? {} : { $push: { outbox: { $each: envelopes } } }),
           },
         );
         return matched === 1;
       },
-      said: (factId) => this.writes.said(id, factId),
+      markPublished: (factId) => this.writes.markPublished(id, factId),
     };
   }
 
-  /** Facts that are still unsaid, of these topics and this age, with the records that hold them. */
-  async *unsaid(which: {
+  /** Facts that are still outbox, of these topics and this age, with the records that hold them. */
+  async *unpublished(which: {
     topics: readonly string[];
     changedAfter: Date;
     saidBefore: Date;
-  }): AsyncIterable<{ recordId: string; fact: Fact }> {
-    const holding = { updatedAt: { $gt: which.changedAfter }, 'unsaid.0': { $exists: true } };
+  }): AsyncIterable<{ recordId: string; envelope: EventEnvelope }> {
+    const holding = { updatedAt: { $gt: which.changedAfter }, 'outbox.0': { $exists: true } };
     for await (const record of this.collection.find(holding)) {
-      for (const fact of record.unsaid) {
-        if (which.topics.includes(fact.topic) && fact.at <= which.saidBefore) yield { recordId: record._id, fact };
+      for (const envelope of record.outbox) {
+        if (which.topics.includes(envelope.topic) && envelope.at <= which.saidBefore)
+          yield { recordId: record._id, envelope };
       }
     }
   }
 
   /** Lets those of a run be looked at now that wait in a state; what is parked or backed off stays so. */
-  async lookNow(runId: string, state: T['state']): Promise<void> {
-    await this.collection.updateMany({ runId, state }, { $set: { nextAt: this.clock.now() }, $inc: { wakes: 1 } });
+  async makeDue(runId: string, state: T['state']): Promise<void> {
+    await this.collection.updateMany({ runId, state }, { $set: { nextAt: this.clock.now() }, $inc: { signals: 1 } });
   }
 
   /** A person's retry: the mark is cleared and the work is due at once. False: it is not parked. */

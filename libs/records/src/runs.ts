@@ -1,5 +1,5 @@
 import type { Clock, Endpoint, Event, RunRequested } from '@batchmill/contracts';
-import type { Places } from '@batchmill/pipeline';
+import type { StorageTargets } from '@batchmill/pipeline';
 import type { Store } from '@batchmill/store';
 import { Records } from './records.js';
 import type { RunTotals } from './run-totals.js';
@@ -24,17 +24,17 @@ export interface Run extends WorkRecord<RunState> {
   /** The definition as it was when the run was accepted. */
   readonly pipelineHash: string | null;
   /** Where its documents, marks and vectors are, by that definition. */
-  readonly places: Places | null;
+  readonly storageTargets: StorageTargets | null;
   readonly endpoint: Endpoint | null;
   /** The functions asked, `forEach` items each of their own. */
   readonly functions: readonly string[];
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly scan: Scan;
-  readonly cancelAskedAt: Date | null;
+  readonly cancelRequestedAt: Date | null;
   /** Since when it begins nothing new; null: it goes on. */
   readonly pausedAt: Date | null;
   /** When the last wish to pause or resume was said: an older one that comes late changes nothing. */
-  readonly pauseWishAt: Date | null;
+  readonly lastPauseCommandAt: Date | null;
   /** Why it was rejected. */
   readonly reason: string | null;
   /** Written with the end. */
@@ -75,14 +75,14 @@ export class Runs extends Records<Run> {
       pipeline: request?.pipeline ?? null,
       request,
       pipelineHash: null,
-      places: null,
+      storageTargets: null,
       endpoint: null,
       functions: [],
       parameters: {},
       scan: { position: null, ended: false, nextNumber: 1, selected: 0 },
-      cancelAskedAt: null,
+      cancelRequestedAt: null,
       pausedAt: null,
-      pauseWishAt: null,
+      lastPauseCommandAt: null,
       reason: null,
       totals: null,
       startedAt: null,
@@ -91,35 +91,41 @@ export class Runs extends Records<Run> {
   }
 
   /** Records the wish; later wishes change nothing. False: there is no such run, or it has ended. */
-  async wishCancel(id: string): Promise<boolean> {
+  async requestCancel(id: string): Promise<boolean> {
     const live = { _id: id, state: { $nin: endedRunStates } };
-    await this.collection.updateOne({ ...live, cancelAskedAt: null }, { $set: { cancelAskedAt: this.clock.now() } });
-    const { matched } = await this.collection.updateOne(live, { $set: this.due(), $inc: { wakes: 1 } });
+    await this.collection.updateOne(
+      { ...live, cancelRequestedAt: null },
+      { $set: { cancelRequestedAt: this.clock.now() } },
+    );
+    const { matched } = await this.collection.updateOne(live, { $set: this.due(), $inc: { signals: 1 } });
     return matched === 1;
   }
 
   /** Records the wish that was said at a time; a paused run keeps its first. False: there is no such run, or it has ended. */
-  async wishPause(id: string, at: Date): Promise<boolean> {
+  async requestPause(id: string, at: Date): Promise<boolean> {
     const live = { _id: id, state: { $nin: endedRunStates } };
-    const isNewer = { pauseWishAt: { $not: { $gte: at } } };
+    const isNewer = { lastPauseCommandAt: { $not: { $gte: at } } };
     await this.collection.updateOne({ ...live, ...isNewer, pausedAt: null }, { $set: { pausedAt: at } });
-    const { matched } = await this.collection.updateOne(live, { $max: { pauseWishAt: at }, $inc: { wakes: 1 } });
+    const { matched } = await this.collection.updateOne(live, {
+      $max: { lastPauseCommandAt: at },
+      $inc: { signals: 1 },
+    });
     return matched === 1;
   }
 
   /** Records the wish and makes the run due. False: there is no such run, or it has ended. */
-  async wishResume(id: string, at: Date): Promise<boolean> {
+  async requestResume(id: string, at: Date): Promise<boolean> {
     const live = { _id: id, state: { $nin: endedRunStates } };
     await this.collection.updateOne(
-      { ...live, pauseWishAt: { $not: { $gt: at } } },
-      { $set: { pausedAt: null, pauseWishAt: at, nextAt: this.clock.now() } },
+      { ...live, lastPauseCommandAt: { $not: { $gt: at } } },
+      { $set: { pausedAt: null, lastPauseCommandAt: at, nextAt: this.clock.now() } },
     );
-    const { matched } = await this.collection.updateOne(live, { $inc: { wakes: 1 } });
+    const { matched } = await this.collection.updateOne(live, { $inc: { signals: 1 } });
     return matched === 1;
   }
 }
 
 /** True for a run that begins nothing new. A wish to cancel counts more than a pause. */
 export function isPaused(run: Run | null): boolean {
-  return run?.pausedAt != null && run.cancelAskedAt === null;
+  return run?.pausedAt != null && run.cancelRequestedAt === null;
 }

@@ -15,7 +15,7 @@ export interface Schedule extends WorkRecord<ScheduleState> {
   readonly cron: string;
   readonly timezone: string;
   /** Due times up to here are done with; at first when it became known. */
-  readonly reckonedTo: Date;
+  readonly scheduledThrough: Date;
   /** The run that it started last. */
   readonly lastRunId: string | null;
 }
@@ -45,14 +45,14 @@ export class Schedules extends Records<Schedule> {
     return {
       ...freshWork<ScheduleState>(this.idOf(about.pipeline, about.number), 'waiting', { now, traceparent: null }),
       ...about,
-      reckonedTo: now,
+      scheduledThrough: now,
       lastRunId: null,
       nextAt,
     };
   }
 
   /** Makes it due, so that its times are reckoned anew. */
-  async reckonNow(id: string): Promise<void> {
-    await this.collection.updateOne({ _id: id }, { $set: { nextAt: this.clock.now() }, $inc: { wakes: 1 } });
+  async recompute(id: string): Promise<void> {
+    await this.collection.updateOne({ _id: id }, { $set: { nextAt: this.clock.now() }, $inc: { signals: 1 } });
   }
 }

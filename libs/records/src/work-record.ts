@@ -1,4 +1,4 @@
-import type { ErrorCode, ErrorKind, Fact } from '@batchmill/contracts';
+import type { ErrorCode, ErrorKind, EventEnvelope } from '@batchmill/contracts';
 import type { Fields } from '@batchmill/store';
 
 /** What every record that is worked on has beside its own fields. */
@@ -14,14 +14,14 @@ export interface WorkRecord<S extends string = string> extends Fields {
   /** Raised with every take, never reset: a write that expects an older one finds nothing. */
   readonly fence: number;
   /** Raised by a wake that came while the record was leased, so that its holder looks again. */
-  readonly wakes: number;
+  readonly signals: number;
   /** Failed tries in this state. */
   readonly attempts: number;
   /** Stopped after too many tries, beside its state; a person's retry or a wish to cancel clears it. */
   readonly parked: boolean;
   readonly error: RecordedError | null;
   /** Facts that are true and that the bus has not taken yet. */
-  readonly unsaid: readonly Fact[];
+  readonly outbox: readonly EventEnvelope[];
   readonly traceparent: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -50,11 +50,11 @@ type HostField =
   | 'backoffUntil'
   | 'lease'
   | 'fence'
-  | 'wakes'
+  | 'signals'
   | 'attempts'
   | 'parked'
   | 'error'
-  | 'unsaid'
+  | 'outbox'
   | 'traceparent'
   | 'createdAt'
   | 'updatedAt';
@@ -74,11 +74,11 @@ export function freshWork<S extends string>(
     backoffUntil: never,
     lease: freeLease,
     fence: 0,
-    wakes: 0,
+    signals: 0,
     attempts: 0,
     parked: false,
     error: null,
-    unsaid: [],
+    outbox: [],
     traceparent: about.traceparent,
     createdAt: about.now,
     updatedAt: about.now,

@@ -1,9 +1,9 @@
-import { Readiness, type Trouble } from '@batchmill/stage';
+import { Readiness, type DependencyOutage } from '@batchmill/stage';
 import { Controller, Get, HttpException } from '@nestjs/common';
 
 interface Health {
   readonly status: 'ok' | 'not ready';
-  readonly away: readonly Trouble[];
+  readonly away: readonly DependencyOutage[];
 }
 
 /** Live: the process answers. Ready: it works, and every dependency that it used last answered. */
@@ -18,7 +18,7 @@ export class HealthController {
 
   @Get('ready')
   ready(): Health {
-    const health: Health = { status: this.readiness.isReady ? 'ok' : 'not ready', away: this.readiness.troubles };
+    const health: Health = { status: this.readiness.isReady ? 'ok' : 'not ready', away: this.readiness.outages };
     if (!this.readiness.isReady) throw new HttpException(health, 503);
     return health;
   }

@@ -3,7 +3,7 @@ import { MemoryLog } from '@batchmill/telemetry';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expectHome, makeHome, openLine, readSettings, type Settings } from './index.js';
+import { expectHome, makeHome, openEngine, readSettings, type Settings } from './index.js';
 
 describe('the home', () => {
   let folder: string;
@@ -24,7 +24,7 @@ describe('the home', () => {
 
     expect(() => expectHome(settings)).toThrow(why);
     expect(() => makeHome(settings)).toThrow(why);
-    const opening = openLine(settings, { log: new MemoryLog(), name: 'test', needsProvider: false });
+    const opening = openEngine(settings, { log: new MemoryLog(), name: 'test', needsProvider: false });
     await expect(opening).rejects.toMatchObject({ code: 'settings.home' });
   });
 

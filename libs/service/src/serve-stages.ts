@@ -6,7 +6,7 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HealthController } from './health.controller.js';
 import { Exposition, MetricsController } from './metrics.controller.js';
-import type { Line } from './line.js';
+import type { Engine } from './engine.js';
 import { NestLog } from './nest-log.js';
 import { rootOf } from './run-stages.js';
 import { portError } from './starting-health.js';
@@ -25,19 +25,19 @@ export const host = '0.0.0.0';
 
 /** Runs stages with their health and counts on an HTTP port. Rejects with a ValidationError when the port is in use. */
 export async function serveStages(
-  line: Line,
+  engine: Engine,
   stages: readonly Type[],
   { port, exposition, beforeListening = async () => undefined }: Serving,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    rootOf(line, stages, {
+    rootOf(engine, stages, {
       controllers: [HealthController, MetricsController],
       providers: [{ provide: Exposition, useValue: new Exposition(exposition) }],
     }),
     new FastifyAdapter(),
-    { logger: new NestLog(line.log), abortOnError: false },
+    { logger: new NestLog(engine.log), abortOnError: false },
   );
-  app.connectMicroservice<MicroserviceOptions>({ strategy: new StageStrategy(line.hostNeeds) });
+  app.connectMicroservice<MicroserviceOptions>({ strategy: new StageStrategy(engine.hostDependencies) });
   try {
     await app.startAllMicroservices();
     await beforeListening();

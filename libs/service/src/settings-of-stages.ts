@@ -1,8 +1,8 @@
-import type { LineSettings, NotificationSettings, WorkSettings } from '@batchmill/stage';
+import type { EngineSettings, NotificationSettings, WorkSettings } from '@batchmill/stage';
 import { readPriceFile, type Settings } from './settings/index.js';
 
 /** What the stages need to know of the settings. */
-export function lineSettingsOf(settings: Settings, installation: string, startsSchedules: boolean): LineSettings {
+export function engineSettingsOf(settings: Settings, installation: string, startsSchedules: boolean): EngineSettings {
   const { batches, work, openai } = settings;
   return {
     installation,
@@ -10,7 +10,7 @@ export function lineSettingsOf(settings: Settings, installation: string, startsS
     pollIntervalMs: batches.pollIntervalMs,
     maxRetries: batches.maxRetries,
     retryBaseMs: batches.retryBaseMs,
-    maxRounds: batches.maxRounds,
+    maxFreeRetries: batches.maxFreeRetries,
     maxWaitingBatches: batches.maxWaitingBatches,
     claimMs: work.claimMs,
     sliceLines: work.sliceLines,
@@ -22,7 +22,7 @@ export function lineSettingsOf(settings: Settings, installation: string, startsS
     startsSchedules,
     prices: readPriceFile(openai.pricesFile),
     notifications: notificationSettingsOf(settings),
-    said: settings.said,
+    rawSetting: settings.raw,
   };
 }
 
@@ -45,12 +45,12 @@ export function workSettingsOf({ work, service }: Settings, owner: string): Work
   return {
     owner,
     leaseMs: work.leaseMs,
-    lookMs: work.lookMs,
+    pollMs: work.pollMs,
     concurrency: work.concurrency,
     maxAttempts: work.maxAttempts,
     backoffMs: work.backoffMs,
     maxBackoffMs: work.maxBackoffMs,
-    sayAgainAfterMs: work.sayAgainAfterMs,
+    republishAfterMs: work.republishAfterMs,
     shutdownMs: service.shutdownMs,
   };
 }

@@ -13,7 +13,7 @@ export interface SimulatedProvider {
   close(): Promise<void>;
 }
 
-const lookMs = 100;
+const pollMs = 100;
 const looks = 50;
 
 /**
@@ -37,7 +37,7 @@ export async function simulatedProvider(
     } catch (error) {
       // The process at work may be about to start its simulator.
       if (look === looks) throw error;
-      await clock.sleep(lookMs);
+      await clock.sleep(pollMs);
     }
   }
 

@@ -1,11 +1,11 @@
-import { isBatchmillError, isDependencyAway } from '@batchmill/contracts';
+import { isBatchmillError, isDependencyUnavailable } from '@batchmill/contracts';
 import { PinoLog, readableLines, startTelemetry, type Log, type Telemetry } from '@batchmill/telemetry';
 import type { Type } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { dependenciesOf, lookAfter } from './look-after.js';
+import { dependenciesOf, watchDependencies } from './watch-dependencies.js';
 import { notShared } from './not-shared.js';
-import { observeLine } from './observe-line.js';
-import { openLine, type OpenedLine } from './open-line.js';
+import { observeEngine } from './observe-engine.js';
+import { openEngine, type OpenedEngine } from './open-engine.js';
 import { host, serveStages } from './serve-stages.js';
 import { StartingHealth } from './starting-health.js';
 import { telemetryOf } from './telemetry-of.js';
@@ -28,11 +28,11 @@ export async function startStages(name: string, stages: readonly Type[]): Promis
     const health = await StartingHealth.listen(settings.service.port, host);
     running = await untilThere(() => start(name, stages, settings, { log, telemetry, health }), { log, health });
     const { opened, app } = running;
-    observeLine(opened.line);
-    const lookAway = lookAfter(dependenciesOf(opened.line), opened.line);
+    observeEngine(opened.engine);
+    const lookAway = watchDependencies(dependenciesOf(opened.engine), opened.engine);
     for (const warning of notShared(settings)) log.warn(warning, { operation: name });
     log.info('at work', { operation: name, url: app.url });
-    const reason = await Promise.race([asked, opened.line.readiness.end]);
+    const reason = await Promise.race([asked, opened.engine.readiness.fatalError]);
     const isAsked = typeof reason === 'string';
     log.info('stopping', { operation: name, ...(isAsked && { signal: reason }) });
     await lookAway();
@@ -48,7 +48,7 @@ export async function startStages(name: string, stages: readonly Type[]): Promis
 }
 
 interface Running {
-  readonly opened: OpenedLine;
+  readonly opened: OpenedEngine;
   readonly app: Awaited<ReturnType<typeof serveStages>>;
 }
 
@@ -58,12 +58,12 @@ async function start(
   settings: Settings,
   { log, telemetry, health }: { log: Log; telemetry: Telemetry; health: StartingHealth },
 ): Promise<Running> {
-  const opened = await openLine(settings, { log, name, needsProvider: true, works: true, startsSchedules: true });
+  const opened = await openEngine(settings, { log, name, needsProvider: true, works: true, startsSchedules: true });
   try {
     const { port } = settings.service;
     const exposition = (): Promise<string> => telemetry.exposition();
     const beforeListening = (): Promise<void> => health.close();
-    return { opened, app: await serveStages(opened.line, stages, { port, exposition, beforeListening }) };
+    return { opened, app: await serveStages(opened.engine, stages, { port, exposition, beforeListening }) };
   } catch (error) {
     await opened.close().catch(() => undefined);
     throw error;
@@ -79,7 +79,7 @@ async function untilThere<T>(
     try {
       return await open();
     } catch (error) {
-      if (!isDependencyAway(error) || isOurs(error)) throw error;
+      if (!isDependencyUnavailable(error) || isOurs(error)) throw error;
       const message = error instanceof Error ? error.message : String(error);
       health.waitsFor('start', message);
       log.warn('cannot start yet; tried again', { error: message });

@@ -1,10 +1,10 @@
 import { ProcessingError, classOf } from '@batchmill/contracts';
-import type { Step } from '@batchmill/records';
+import type { Transition } from '@batchmill/records';
 import type { StageDefinition } from './stage-definition.js';
 
-/** A stage says only the facts that it declared: nobody else would say them again when they stay unsaid. */
-export function assertDeclared(step: Step, stage: StageDefinition): void {
-  for (const event of step.events) {
+/** A stage says only the facts that it declared: nobody else would say them again when they stay outbox. */
+export function assertDeclared(transition: Transition, stage: StageDefinition): void {
+  for (const event of transition.events) {
     const eventClass = classOf(event);
     if (stage.produces.includes(eventClass)) continue;
     throw new ProcessingError(

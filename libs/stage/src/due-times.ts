@@ -6,17 +6,17 @@ export class DueTimes {
 
   constructor(
     private readonly clock: Clock,
-    private readonly lookMs: number,
+    private readonly pollMs: number,
   ) {}
 
   add(at: Date): void {
-    if (at.getTime() - this.clock.now().getTime() < this.lookMs) this.#atMs.push(at.getTime());
+    if (at.getTime() - this.clock.now().getTime() < this.pollMs) this.#atMs.push(at.getTime());
   }
 
   /** Until the next of them or the next look. What is due by now is forgotten: whoever asks takes it before waiting. */
   nextInMs(): number {
     const nowMs = this.clock.now().getTime();
     this.#atMs = this.#atMs.filter((atMs) => atMs > nowMs);
-    return Math.min(this.lookMs, ...this.#atMs.map((atMs) => atMs - nowMs));
+    return Math.min(this.pollMs, ...this.#atMs.map((atMs) => atMs - nowMs));
   }
 }

@@ -1,24 +1,24 @@
-import { ValidationError, isDependencyAway, type Event, type EventClass } from '@batchmill/contracts';
+import { ValidationError, isDependencyUnavailable, type Event, type EventClass } from '@batchmill/contracts';
 import { deadLetterOf, type Bus, type IncomingMessage } from '@batchmill/bus';
-import type { Step } from '@batchmill/records';
+import type { Transition } from '@batchmill/records';
 import { countMessage, inSpan, type MessageOutcome } from '@batchmill/telemetry';
-import { Absence } from './absence.js';
+import { Outage } from './outage.js';
 import { assertDeclared } from './assert-declared.js';
 import { readMessage, receivedOf } from './read-message.js';
 import { recordedError } from '@batchmill/records';
 import type { Received, Unusable } from './received.js';
 import type { StageDefinition } from './stage-definition.js';
-import type { LoopNeeds } from './work-loop.js';
+import type { LoopDependencies } from './work-loop.js';
 
 /** What a stage does with the messages of one topic. */
 export interface TopicHandling {
   readonly event: EventClass;
-  readonly consume: ((event: Event, received: Received) => Promise<AsyncIterable<Step>>) | null;
-  readonly answerUnusable: ((unusable: Unusable) => Promise<AsyncIterable<Step>>) | null;
+  readonly consume: ((event: Event, received: Received) => Promise<AsyncIterable<Transition>>) | null;
+  readonly answerUnusable: ((unusable: Unusable) => Promise<AsyncIterable<Transition>>) | null;
   /** Wakes every loop that the event wakes. */
-  readonly wake: (event: Event) => void;
+  readonly signal: (event: Event) => void;
   /** Looks at a record that was recorded just now, for the loops that no event wakes. */
-  readonly wakeRecorded: (recordId: string) => void;
+  readonly signalRecorded: (recordId: string) => void;
 }
 
 /**
@@ -27,16 +27,16 @@ export interface TopicHandling {
  */
 export class MessageIntake {
   readonly group: string;
-  readonly #absence: Absence;
+  readonly #absence: Outage;
 
   constructor(
     private readonly stage: StageDefinition,
     private readonly topics: ReadonlyMap<string, TopicHandling>,
     private readonly bus: Bus,
-    private readonly needs: LoopNeeds,
+    private readonly dependencies: LoopDependencies,
   ) {
     this.group = `batchmill.${stage.name}`;
-    this.#absence = new Absence(`${stage.name} takes messages in`, stage.name, needs);
+    this.#absence = new Outage(`${stage.name} takes messages in`, stage.name, dependencies);
   }
 
   async take(message: IncomingMessage): Promise<void> {
@@ -50,9 +50,9 @@ export class MessageIntake {
       await inSpan(`${this.stage.name} ${event}`, { parent: received.traceparent, attributes }, async () => {
         outcome = await this.#handle(message, received, handling);
       });
-      this.#absence.back();
+      this.#absence.recovered();
     } catch (error) {
-      this.#absence.away(`${this.stage.name}: a message could not be taken in; it comes again`, error);
+      this.#absence.report(`${this.stage.name}: a message could not be taken in; it comes again`, error);
       throw error;
     } finally {
       countMessage(this.stage.name, event, outcome);
@@ -66,13 +66,13 @@ export class MessageIntake {
       return 'dead-letter';
     }
     if (handling.consume !== null) {
-      const failure = await this.#consume(handling.consume, read.event, received, handling.wakeRecorded);
+      const failure = await this.#consume(handling.consume, read.event, received, handling.signalRecorded);
       if (failure !== null) {
         await this.#putAside(message, received, handling, failure, {});
         return 'dead-letter';
       }
     }
-    handling.wake(read.event);
+    handling.signal(read.event);
     return 'handled';
   }
 
@@ -83,13 +83,13 @@ export class MessageIntake {
     received: Received,
     wakeRecorded: (recordId: string) => void,
   ): Promise<Error | null> {
-    const { clock, settings, log } = this.needs;
+    const { clock, settings, log } = this.dependencies;
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.#carryOut(await consume(event, received), wakeRecorded);
         return null;
       } catch (error) {
-        if (isDependencyAway(error)) throw error;
+        if (isDependencyUnavailable(error)) throw error;
         const { message, code } = recordedError(error, clock.now());
         const failure = error instanceof Error ? error : new Error(message);
         if (error instanceof ValidationError || attempt >= settings.maxAttempts) return failure;
@@ -106,12 +106,17 @@ export class MessageIntake {
     problem: Error,
     fields: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    const { code, message: reason } = recordedError(problem, this.needs.clock.now());
+    const { code, message: reason } = recordedError(problem, this.dependencies.clock.now());
     if (handling.answerUnusable !== null) {
       await this.#answer(handling.answerUnusable, { ...received, fields, reason });
     }
     await this.bus.publish([deadLetterOf(message, { group: this.group, code, message: reason })]);
-    this.needs.log.warn('dead letter', { operation: this.stage.name, topic: message.topic, code, error: reason });
+    this.dependencies.log.warn('dead letter', {
+      operation: this.stage.name,
+      topic: message.topic,
+      code,
+      error: reason,
+    });
   }
 
   /** An answer that cannot be given must not hold up the messages behind this one. */
@@ -119,10 +124,10 @@ export class MessageIntake {
     try {
       await this.#carryOut(await answerUnusable(unusable), () => undefined);
     } catch (error) {
-      if (isDependencyAway(error)) throw error;
-      const { code, message } = recordedError(error, this.needs.clock.now());
+      if (isDependencyUnavailable(error)) throw error;
+      const { code, message } = recordedError(error, this.dependencies.clock.now());
       const { topic } = unusable;
-      this.needs.log.error('a dead letter could not be answered', {
+      this.dependencies.log.error('a dead letter could not be answered', {
         operation: this.stage.name,
         topic,
         code,
@@ -131,10 +136,10 @@ export class MessageIntake {
     }
   }
 
-  async #carryOut(steps: AsyncIterable<Step>, recorded: (recordId: string) => void): Promise<void> {
-    for await (const step of steps) {
-      assertDeclared(step, this.stage);
-      if (await this.needs.speaker.carryOut(step)) recorded(step.recordId);
+  async #carryOut(transitions: AsyncIterable<Transition>, recorded: (recordId: string) => void): Promise<void> {
+    for await (const transition of transitions) {
+      assertDeclared(transition, this.stage);
+      if (await this.dependencies.publisher.commit(transition)) recorded(transition.recordId);
     }
   }
 }

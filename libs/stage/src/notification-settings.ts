@@ -1,4 +1,4 @@
-import type { Occasion } from '@batchmill/records';
+import type { NotificationType } from '@batchmill/records';
 
 /** How people are told, besides in the log. */
 export interface NotificationSettings {
@@ -10,7 +10,7 @@ export interface WebhookSettings {
   readonly url: string;
   /** Each `whsec_` and base64. Several while one is replaced; none: nothing is signed. */
   readonly secrets: readonly string[];
-  readonly on: readonly Occasion[];
+  readonly on: readonly NotificationType[];
   /** The file of the Liquid template; null: the one that comes along. */
   readonly template: string | null;
   /** Whether it may be at a private, loopback or link-local address. */
@@ -22,6 +22,6 @@ export interface EmailSettings {
   /** Null: not said, and then nothing can be mailed. */
   readonly from: string | null;
   readonly smtpUrl: string | null;
-  readonly on: readonly Occasion[];
+  readonly on: readonly NotificationType[];
   readonly template: string | null;
 }

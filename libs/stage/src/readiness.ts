@@ -1,6 +1,6 @@
 import type { Clock } from '@batchmill/contracts';
 
-export interface Trouble {
+export interface DependencyOutage {
   readonly dependency: string;
   readonly message: string;
   readonly since: Date;
@@ -8,7 +8,7 @@ export interface Trouble {
 
 /** What keeps a process from working right now. Ready is: nothing does. */
 export class Readiness {
-  readonly #troubles = new Map<string, Trouble>();
+  readonly #troubles = new Map<string, DependencyOutage>();
   readonly #end = Promise.withResolvers<Error>();
   #started = false;
 
@@ -22,23 +22,23 @@ export class Readiness {
     this.#started = false;
   }
 
-  away(dependency: string, message: string): void {
+  markUnavailable(dependency: string, message: string): void {
     const since = this.#troubles.get(dependency)?.since ?? this.clock.now();
     this.#troubles.set(dependency, { dependency, message, since });
   }
 
-  back(dependency: string): void {
+  markAvailable(dependency: string): void {
     this.#troubles.delete(dependency);
   }
 
   /** The process cannot go on, and is to end so that it is started again. */
-  lost(dependency: string, error: Error): void {
-    this.away(dependency, error.message);
+  markFatal(dependency: string, error: Error): void {
+    this.markUnavailable(dependency, error.message);
     this.#end.resolve(error);
   }
 
   /** Resolves with what the process cannot go on after. */
-  get end(): Promise<Error> {
+  get fatalError(): Promise<Error> {
     return this.#end.promise;
   }
 
@@ -46,7 +46,7 @@ export class Readiness {
     return this.#started && this.#troubles.size === 0;
   }
 
-  get troubles(): readonly Trouble[] {
+  get outages(): readonly DependencyOutage[] {
     return [...this.#troubles.values()];
   }
 }

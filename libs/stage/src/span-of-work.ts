@@ -1,15 +1,15 @@
 import type { WorkRecord } from '@batchmill/records';
 import type { SpanOptions } from '@batchmill/telemetry';
-import type { Work } from './work-loop.js';
+import type { Work } from './work.js';
 
 /** Who found that there is something to do. */
-export type WokenBy = 'message' | 'clock';
+export type FoundBy = 'message' | 'clock';
 
 /** Part of the record's own trace; what no message woke links to what it continues. */
 export function spanOfWork<T extends WorkRecord>(
   { stage, state, records }: Pick<Work<T>, 'stage' | 'state' | 'records'>,
   record: T,
-  by: WokenBy,
+  by: FoundBy,
 ): SpanOptions {
   const { _id, traceparent } = record;
   const runId = records.runOf(record);
@@ -20,7 +20,7 @@ export function spanOfWork<T extends WorkRecord>(
       'batchmill.stage': stage.name,
       'batchmill.state': state,
       'batchmill.record': _id,
-      'batchmill.woken_by': by,
+      'batchmill.found_by': by,
       ...(runId !== null && { 'batchmill.run': runId }),
     },
   };

@@ -4,7 +4,7 @@ import type { Records, WorkRecord } from '@batchmill/records';
 /** What `@Stage` says of a class. */
 export interface StageDefinition {
   readonly name: string;
-  /** The facts that its methods may yield, and that it says again when they stay unsaid. */
+  /** The facts that its methods may yield, and that it says again when they stay outbox. */
   readonly produces: readonly EventClass[];
 }
 
@@ -19,7 +19,7 @@ export type HandlerDefinition = {
       readonly kind: 'works';
       readonly on: RecordsClass;
       readonly in: string;
-      readonly wokenBy: readonly EventClass[];
+      readonly signaledBy: readonly EventClass[];
     }
   | { readonly kind: 'consumes'; readonly event: EventClass }
   | { readonly kind: 'consumes-unusable'; readonly event: EventClass }

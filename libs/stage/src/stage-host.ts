@@ -1,24 +1,24 @@
 import { topicOf, type Event } from '@batchmill/contracts';
 import type { Bus, Subscription } from '@batchmill/bus';
-import type { Leased, Records, Step, WorkRecord } from '@batchmill/records';
+import type { Leased, Records, Transition, WorkRecord } from '@batchmill/records';
 import { observe } from '@batchmill/telemetry';
-import { Clockwork } from './clockwork.js';
-import { FactSweep } from './fact-sweep.js';
-import type { LineSettings } from './line-settings.js';
+import { PeriodicTask } from './periodic-task.js';
+import { OutboxRelay } from './outbox-relay.js';
+import type { EngineSettings } from './engine-settings.js';
 import { MessageIntake, type TopicHandling } from './message-intake.js';
 import type { HandlerDefinition, RecordsClass, StageDefinition } from './stage-definition.js';
 import { waitAtMost } from './wait-at-most.js';
-import { WorkLoop, type LoopNeeds } from './work-loop.js';
+import { WorkLoop, type LoopDependencies } from './work-loop.js';
 
 /** A decorated method, ready to be called: what it returns are the steps to carry out. */
 export interface Handler {
   readonly definition: HandlerDefinition & { stage: StageDefinition };
-  readonly call: (...given: unknown[]) => Promise<AsyncIterable<Step>>;
+  readonly call: (...given: unknown[]) => Promise<AsyncIterable<Transition>>;
 }
 
-export interface HostNeeds extends LoopNeeds {
+export interface HostDependencies extends LoopDependencies {
   readonly bus: Bus;
-  readonly line: LineSettings;
+  readonly engineSettings: EngineSettings;
   /** Every kind of record there is. */
   readonly records: readonly Records<WorkRecord>[];
 }
@@ -39,12 +39,12 @@ export class StageHost {
 
   constructor(
     private readonly handlers: readonly Handler[],
-    private readonly needs: HostNeeds,
+    private readonly dependencies: HostDependencies,
   ) {}
 
   /** Resolves when every stage is at work. */
   async start(): Promise<void> {
-    const { bus, records, readiness } = this.needs;
+    const { bus, records, readiness } = this.dependencies;
     for (const each of records) await each.prepare();
     this.#makeLoops();
     this.#makeClocks();
@@ -60,7 +60,7 @@ export class StageHost {
 
   /** Takes nothing new; resolves when what is in flight reached a checkpoint or the time for it is over. */
   async stop(): Promise<void> {
-    const { clock, readiness, settings } = this.needs;
+    const { clock, readiness, settings } = this.dependencies;
     readiness.stopped();
     for (const forget of this.#observations) forget();
     const loops = this.#loops.map(({ loop }) => loop);
@@ -70,7 +70,7 @@ export class StageHost {
   }
 
   async #subscribe({ intake, topics }: ListeningStage): Promise<void> {
-    const { bus } = this.needs;
+    const { bus } = this.dependencies;
     const { group } = intake;
     const subscription = await bus.subscribe({ group, topics, handle: intake.take.bind(intake) });
     this.#subscriptions.push(subscription);
@@ -84,12 +84,12 @@ export class StageHost {
   }
 
   #lose(group: string, error: Error): void {
-    const { log, readiness } = this.needs;
+    const { log, readiness } = this.dependencies;
     log.error('messages are not handled any more; the process ends, and is to be started again', {
       operation: group,
       error: error.message,
     });
-    readiness.lost(group, error);
+    readiness.markFatal(group, error);
   }
 
   #makeLoops(): void {
@@ -98,8 +98,8 @@ export class StageHost {
       if (definition.kind !== 'works') continue;
       const records = this.#recordsOf(definition.on);
       const { stage, method, in: state } = definition;
-      const handle = (record: Leased<WorkRecord>): Promise<AsyncIterable<Step>> => handler.call(record);
-      const loop = new WorkLoop({ stage, method, records, state, handle }, this.needs);
+      const handle = (record: Leased<WorkRecord>): Promise<AsyncIterable<Transition>> => handler.call(record);
+      const loop = new WorkLoop({ stage, method, records, state, handle }, this.dependencies);
       this.#loops.push({ loop, records, handler });
     }
   }
@@ -109,16 +109,19 @@ export class StageHost {
       const { definition } = handler;
       if (definition.kind !== 'every') continue;
       const { stage, method, intervalMs } = definition;
-      const ms = typeof intervalMs === 'number' ? intervalMs : this.needs.line[intervalMs.setting];
-      this.#clocks.push(new Clockwork(stage, method, ms, () => handler.call(), this.needs));
+      const ms = typeof intervalMs === 'number' ? intervalMs : this.dependencies.engineSettings[intervalMs.setting];
+      this.#clocks.push(new PeriodicTask(stage, method, ms, () => handler.call(), this.dependencies));
     }
-    this.#clocks.push(new FactSweep(this.#stages(), this.needs.records, this.needs));
+    this.#clocks.push(new OutboxRelay(this.#stages(), this.dependencies.records, this.dependencies));
   }
 
   #intakes(): ListeningStage[] {
     return this.#stages().map((stage) => {
       const topics = this.#topicsOf(stage);
-      return { intake: new MessageIntake(stage, topics, this.needs.bus, this.needs), topics: [...topics.keys()] };
+      return {
+        intake: new MessageIntake(stage, topics, this.dependencies.bus, this.dependencies),
+        topics: [...topics.keys()],
+      };
     });
   }
 
@@ -126,15 +129,16 @@ export class StageHost {
     const topics = new Map<string, TopicHandling>();
     const own = this.handlers.filter(({ definition }) => definition.stage === stage);
     for (const { definition } of own) {
-      const events = definition.kind === 'works' ? definition.wokenBy : 'event' in definition ? [definition.event] : [];
+      const events =
+        definition.kind === 'works' ? definition.signaledBy : 'event' in definition ? [definition.event] : [];
       for (const event of events) {
         topics.set(topicOf(event), {
           event,
           consume: own.find(({ definition: d }) => d.kind === 'consumes' && d.event === event)?.call ?? null,
           answerUnusable:
             own.find(({ definition: d }) => d.kind === 'consumes-unusable' && d.event === event)?.call ?? null,
-          wake: (said) => this.#wake(stage, said),
-          wakeRecorded: (recordId) => this.#wakeUntold(stage, recordId),
+          signal: (said) => this.#wake(stage, said),
+          signalRecorded: (recordId) => this.#wakeUntold(stage, recordId),
         });
       }
     }
@@ -145,9 +149,9 @@ export class StageHost {
     for (const { loop, records, handler } of this.#loops) {
       const { definition } = handler;
       if (definition.stage !== stage || definition.kind !== 'works') continue;
-      if (!definition.wokenBy.some((eventClass) => event instanceof eventClass)) continue;
+      if (!definition.signaledBy.some((eventClass) => event instanceof eventClass)) continue;
       const id = records.idIn(event);
-      if (id !== null) loop.wake(id);
+      if (id !== null) loop.signal(id);
     }
   }
 
@@ -155,8 +159,8 @@ export class StageHost {
   #wakeUntold(stage: StageDefinition, recordId: string): void {
     for (const { loop, handler } of this.#loops) {
       const { definition } = handler;
-      if (definition.stage === stage && definition.kind === 'works' && definition.wokenBy.length === 0) {
-        loop.wake(recordId);
+      if (definition.stage === stage && definition.kind === 'works' && definition.signaledBy.length === 0) {
+        loop.signal(recordId);
       }
     }
   }
@@ -166,7 +170,7 @@ export class StageHost {
   }
 
   #recordsOf(recordsClass: RecordsClass): Records<WorkRecord> {
-    const records = this.needs.records.find((each) => each instanceof recordsClass);
+    const records = this.dependencies.records.find((each) => each instanceof recordsClass);
     if (records === undefined) throw new Error(`No records of the class ${recordsClass.name} were given to the host.`);
     return records;
   }

@@ -1,20 +1,20 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
-import type { Step } from '@batchmill/records';
+import type { Transition } from '@batchmill/records';
 import { definitionKey, type HandlerDefinition, type StageDefinition } from './stage-definition.js';
-import { StageHost, type Handler, type HostNeeds } from './stage-host.js';
+import { StageHost, type Handler, type HostDependencies } from './stage-host.js';
 
 /** Nest's door to the stage host: it hands over the decorated methods of every controller, and starts and stops with the app. */
 export class StageStrategy extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   #host: StageHost | null = null;
 
-  constructor(private readonly needs: HostNeeds) {
+  constructor(private readonly dependencies: HostDependencies) {
     super();
   }
 
   listen(callback: (error?: unknown) => void): void {
-    this.#host = new StageHost(handlersOf(this.messageHandlers), this.needs);
+    this.#host = new StageHost(handlersOf(this.messageHandlers), this.dependencies);
     this.#host.start().then(() => callback(), callback);
   }
 
@@ -47,9 +47,9 @@ function withStage(definition: HandlerDefinition): Handler['definition'] {
 }
 
 /** Nest hands a generator on as it is, or wraps it when interceptors are in play. */
-async function stepsOf(handler: MessageHandler, given: readonly unknown[]): Promise<AsyncIterable<Step>> {
+async function stepsOf(handler: MessageHandler, given: readonly unknown[]): Promise<AsyncIterable<Transition>> {
   const result: unknown = await handler(given[0], given[1]);
   const steps: unknown = isObservable(result) ? await lastValueFrom(result) : result;
   // The decorators accept async generators of steps only.
-  return steps as AsyncIterable<Step>;
+  return steps as AsyncIterable<Transition>;
 }

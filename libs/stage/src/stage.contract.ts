@@ -1,12 +1,12 @@
 import { describe } from '@jest/globals';
-import { describeClocks } from './contract/clocks.contract.js';
+import { describeClocks } from './contract/periodic-tasks.contract.js';
 import { describeInput } from './contract/input.contract.js';
 import { describeLeasing } from './contract/leasing.contract.js';
 import { describeNest } from './contract/nest.contract.js';
-import { describeSaying } from './contract/saying.contract.js';
+import { describeSaying } from './contract/outbox.contract.js';
 import { describeTracing } from './contract/tracing.contract.js';
-import { describeTrouble } from './contract/trouble.contract.js';
-import { describeWaking } from './contract/waking.contract.js';
+import { describeTrouble } from './contract/failures.contract.js';
+import { describeWaking } from './contract/signaling.contract.js';
 import { describeWorking } from './contract/working.contract.js';
 import type { MakeStageUnderTest } from './contract/workshop.contract.js';
 

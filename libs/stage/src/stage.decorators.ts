@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import type { Event, EventClass } from '@batchmill/contracts';
-import type { Leased, Step, WorkRecord } from '@batchmill/records';
+import type { Leased, Transition, WorkRecord } from '@batchmill/records';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { Received, Unusable } from './received.js';
 import { definitionKey, type HandlerDefinition, type RecordsClass, type StageDefinition } from './stage-definition.js';
 
-type Steps = AsyncGenerator<Step, void, undefined>;
+type Steps = AsyncGenerator<Transition, void, undefined>;
 /** Accepts a method that takes what the decorator gives and yields what a stage may yield. */
 type MethodDecoratorOf<M> = <D extends M>(
   target: object,
@@ -25,13 +25,13 @@ export function Stage(definition: StageDefinition): ClassDecorator {
 }
 
 /**
- * The method works on records in one state, each under a lease. A message of `wokenBy` names a record to look at now;
+ * The method works on records in one state, each under a lease. A message of `signaledBy` names a record to look at now;
  * the clock finds those that no message told of.
  */
 export function Works<T extends WorkRecord>(work: {
   on: RecordsClass<T>;
   in: T['state'];
-  wokenBy?: readonly EventClass[];
+  signaledBy?: readonly EventClass[];
 }): MethodDecoratorOf<(record: Leased<T>) => Steps> {
   return handler((method) => ({
     kind: 'works',
@@ -40,7 +40,7 @@ export function Works<T extends WorkRecord>(work: {
     // The host reads it back under the same class: the record's type is tied here, by the signature.
     on: work.on as unknown as RecordsClass,
     in: work.in,
-    wokenBy: work.wokenBy ?? [],
+    signaledBy: work.signaledBy ?? [],
   }));
 }
 
@@ -59,7 +59,7 @@ export function ConsumesUnusable(event: EventClass): MethodDecoratorOf<(unusable
 /** The method is called again and again, with that much time between the end of one call and the next. */
 export function Every(
   intervalMs: number | { setting: 'sweepMs' },
-): MethodDecoratorOf<() => AsyncGenerator<Step, void, undefined>> {
+): MethodDecoratorOf<() => AsyncGenerator<Transition, void, undefined>> {
   return handler((method) => ({ kind: 'every', stage: null, method, intervalMs }));
 }
 

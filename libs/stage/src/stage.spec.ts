@@ -10,7 +10,7 @@ describeStageContract('the embedded store and bus', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'batchmill-stage-'));
   const store = EmbeddedStore.open({ file: join(folder, 'state.db'), synchronous: 'NORMAL' });
   const clock = new SystemClock();
-  const bus = EmbeddedBus.open({ file: join(folder, 'bus.db'), clock, lookMs: 20, redeliveryPauseMs: 5 });
+  const bus = EmbeddedBus.open({ file: join(folder, 'bus.db'), clock, pollMs: 20, redeliveryPauseMs: 5 });
   return {
     store,
     bus,

@@ -1,53 +1,31 @@
 /* Long, because it is one loop: taken, held, carried out, moved, given back, parked. */
 
-import {
-  ProcessingError,
-  backoffDelayMs,
-  isDependencyAway,
-  jitterFrom,
-  type Clock,
-  type Ids,
-} from '@batchmill/contracts';
-import {
-  InterruptedError,
-  Leased,
-  LeaseLostError,
-  recordedError,
-  type Records,
-  type Step,
-  type WorkRecord,
-} from '@batchmill/records';
+import type { Work } from './work.js';
+import { ProcessingError, delayAfter, isDependencyUnavailable, type Clock, type Ids } from '@batchmill/contracts';
+import { InterruptedError, LeaseLostError, Leased, recordedError, type WorkRecord } from '@batchmill/records';
 import { countWork, inSpan, type Log, type WorkOutcome } from '@batchmill/telemetry';
-import { Absence } from './absence.js';
+import { Outage } from './outage.js';
 import { assertDeclared } from './assert-declared.js';
 import { DueTimes } from './due-times.js';
+import { jitterFrom } from './jitter.js';
 import type { Readiness } from './readiness.js';
-import { spanOfWork, type WokenBy } from './span-of-work.js';
-import type { Speaker } from './speaker.js';
-import type { StageDefinition } from './stage-definition.js';
-import { Wakes } from './wakes.js';
+import { spanOfWork, type FoundBy } from './span-of-work.js';
+import type { OutboxPublisher } from './outbox-publisher.js';
+import { Signals } from './signals.js';
 import type { WorkSettings } from './work-settings.js';
 
-export interface Work<T extends WorkRecord> {
-  readonly stage: StageDefinition;
-  readonly method: string;
-  readonly records: Records<T>;
-  readonly state: T['state'];
-  handle(record: Leased<T>): Promise<AsyncIterable<Step>>;
-}
-
-export interface LoopNeeds {
+export interface LoopDependencies {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
   readonly settings: WorkSettings;
-  readonly speaker: Speaker;
+  readonly publisher: OutboxPublisher;
   readonly readiness: Readiness;
 }
 
 interface Taken<T> {
   readonly record: T;
-  readonly by: WokenBy;
+  readonly by: FoundBy;
 }
 
 /**
@@ -55,34 +33,34 @@ interface Taken<T> {
  * moved, given back, backed off or parked. A wake names a record to look at now; the clock finds the rest.
  */
 export class WorkLoop<T extends WorkRecord> {
-  readonly #wakes: Wakes<T>;
+  readonly #signals: Signals<T>;
   readonly #inFlight = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #rouse: () => void = () => undefined;
   readonly #due: DueTimes;
-  readonly #taking: Absence;
-  readonly #working: Absence;
+  readonly #taking: Outage;
+  readonly #working: Outage;
   /** Work that was given back for a dependency that is away is not taken again before then. */
   #awayUntilMs = 0;
   #running: Promise<void> | null = null;
 
   constructor(
     private readonly work: Work<T>,
-    private readonly needs: LoopNeeds,
+    private readonly dependencies: LoopDependencies,
   ) {
     const { stage, method } = work;
-    this.#wakes = new Wakes(work, needs.settings);
-    this.#due = new DueTimes(needs.clock, needs.settings.lookMs);
-    this.#taking = new Absence(`${stage.name}.${method} takes`, stage.name, needs);
-    this.#working = new Absence(`${stage.name}.${method} works`, stage.name, needs);
+    this.#signals = new Signals(work, dependencies.settings);
+    this.#due = new DueTimes(dependencies.clock, dependencies.settings.pollMs);
+    this.#taking = new Outage(`${stage.name}.${method} takes`, stage.name, dependencies);
+    this.#working = new Outage(`${stage.name}.${method} works`, stage.name, dependencies);
   }
 
   start(): void {
     this.#running ??= this.#run();
   }
 
-  wake(recordId: string): void {
-    this.#wakes.add(recordId);
+  signal(recordId: string): void {
+    this.#signals.add(recordId);
     this.#rouse();
   }
 
@@ -95,7 +73,7 @@ export class WorkLoop<T extends WorkRecord> {
   }
 
   async #run(): Promise<void> {
-    const { settings } = this.needs;
+    const { settings } = this.dependencies;
     while (!this.#stop.signal.aborted) {
       const roused = this.#untilRoused();
       const taken = this.#inFlight.size < settings.concurrency ? await this.#take() : null;
@@ -120,23 +98,23 @@ export class WorkLoop<T extends WorkRecord> {
     const roused = new Promise<void>((resolve) => {
       this.#rouse = resolve;
     });
-    return Promise.race([roused, this.needs.clock.sleep(inMs, over.signal)]).finally(() => over.abort());
+    return Promise.race([roused, this.dependencies.clock.sleep(inMs, over.signal)]).finally(() => over.abort());
   }
 
   async #take(): Promise<Taken<T> | null> {
     const { records, state, stage } = this.work;
-    const { owner, leaseMs } = this.needs.settings;
-    const wouldFindAll = this.#inFlight.size === 0 && this.needs.clock.now().getTime() > this.#awayUntilMs;
+    const { owner, leaseMs } = this.dependencies.settings;
+    const wouldFindAll = this.#inFlight.size === 0 && this.dependencies.clock.now().getTime() > this.#awayUntilMs;
     try {
-      const named = await this.#wakes.take();
+      const named = await this.#signals.take();
       const record = named ?? (await records.take({ state, owner, leaseMs }));
-      this.#taking.back();
+      this.#taking.recovered();
       if (record !== null) return { record, by: named === null ? 'clock' : 'message' };
       // Work that was given back and is not there any more was done by somebody else, or called off.
-      if (wouldFindAll) this.#working.back();
+      if (wouldFindAll) this.#working.recovered();
       return null;
     } catch (error) {
-      this.#taking.away(`${stage.name}: could not take work`, error);
+      this.#taking.report(`${stage.name}: could not take work`, error);
       return null;
     }
   }
@@ -157,7 +135,7 @@ export class WorkLoop<T extends WorkRecord> {
           throw error;
         }
       });
-      this.#working.back();
+      this.#working.recovered();
     } catch {
       // It was let go, and the span knows of it.
     } finally {
@@ -171,14 +149,14 @@ export class WorkLoop<T extends WorkRecord> {
     const { stage, method } = this.work;
     let ended = false;
     try {
-      for await (const step of await this.work.handle(leased)) {
-        assertDeclared(step, stage);
-        const applied = await this.needs.speaker.carryOut(step);
-        if (!applied && step.whenNotApplied === 'lease-lost') throw new LeaseLostError(step.recordId);
-        if (!step.ends) continue;
+      for await (const transition of await this.work.handle(leased)) {
+        assertDeclared(transition, stage);
+        const applied = await this.dependencies.publisher.commit(transition);
+        if (!applied && transition.whenNotApplied === 'lease-lost') throw new LeaseLostError(transition.recordId);
+        if (!transition.endsLease) continue;
         ended = true;
         over.abort();
-        if (step.dueAt !== null) this.#due.add(step.dueAt);
+        if (transition.dueAt !== null) this.#due.add(transition.dueAt);
       }
     } catch (error) {
       if (!ended) throw error;
@@ -194,8 +172,8 @@ export class WorkLoop<T extends WorkRecord> {
 
   /** The record is let go and may be in other hands: what is thrown now changes nothing of it. */
   #tellLate(recordId: string, error: unknown): void {
-    const { code, message } = recordedError(error, this.needs.clock.now());
-    this.needs.log.warn('failed after its step was done; the step stands', {
+    const { code, message } = recordedError(error, this.dependencies.clock.now());
+    this.dependencies.log.warn('failed after its step was done; the step stands', {
       operation: this.work.stage.name,
       recordId,
       code,
@@ -204,7 +182,7 @@ export class WorkLoop<T extends WorkRecord> {
   }
 
   async #renew(record: T, over: AbortController): Promise<void> {
-    const { clock, settings } = this.needs;
+    const { clock, settings } = this.dependencies;
     for (;;) {
       await clock.sleep(settings.leaseMs / 3, over.signal);
       if (over.signal.aborted) return;
@@ -216,7 +194,7 @@ export class WorkLoop<T extends WorkRecord> {
   }
 
   async #letGo(record: T, error: unknown): Promise<WorkOutcome> {
-    const { clock, log, settings } = this.needs;
+    const { clock, log, settings } = this.dependencies;
     const fields = { operation: this.work.stage.name, recordId: record._id };
     try {
       if (error instanceof LeaseLostError) {
@@ -227,9 +205,9 @@ export class WorkLoop<T extends WorkRecord> {
         await this.work.records.writes.giveBack(record, clock.now());
         return 'given-back';
       }
-      if (isDependencyAway(error)) {
-        const backoffUntil = this.#after(this.#working.inARow);
-        this.#working.away(`${this.work.stage.name}: ${record._id} given back`, error);
+      if (isDependencyUnavailable(error)) {
+        const backoffUntil = this.#after(this.#working.consecutiveFailures);
+        this.#working.report(`${this.work.stage.name}: ${record._id} given back`, error);
         this.#awayUntilMs = Math.max(this.#awayUntilMs, backoffUntil.getTime());
         await this.work.records.writes.giveBack(record, backoffUntil);
         this.#due.add(backoffUntil);
@@ -243,19 +221,19 @@ export class WorkLoop<T extends WorkRecord> {
       if (!parked) await writes.fail(record, failure);
       this.#due.add(backoffUntil);
       const said = { ...fields, error: recorded.message, code: recorded.code, attempt: record.attempts + 1 };
-      if (parked) log.error('parked after too many tries; batchmill stuck retry puts it back', said);
+      if (parked) log.error('parked after too many tries; batchmill parked retry puts it back', said);
       else log.warn('failed; tried again later', said);
       return parked ? 'parked' : 'failed';
     } catch (second) {
       // The lease runs out by itself and somebody takes the record again.
-      this.#taking.away(`${this.work.stage.name}: ${record._id} could not be given back`, second);
+      this.#taking.report(`${this.work.stage.name}: ${record._id} could not be given back`, second);
       return 'given-back';
     }
   }
 
   #after(failures: number): Date {
-    const { clock, ids, settings } = this.needs;
+    const { clock, ids, settings } = this.dependencies;
     const bounds = { baseMs: settings.backoffMs, capMs: settings.maxBackoffMs, jitter: jitterFrom(ids) };
-    return new Date(clock.now().getTime() + backoffDelayMs(failures, bounds));
+    return new Date(clock.now().getTime() + delayAfter(failures, bounds));
   }
 }

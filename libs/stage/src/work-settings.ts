@@ -4,7 +4,7 @@ export abstract class WorkSettings {
   abstract readonly owner: string;
   abstract readonly leaseMs: number;
   /** How often a stage looks by its clock, whatever messages said. */
-  abstract readonly lookMs: number;
+  abstract readonly pollMs: number;
   /** Records that one stage works on at once. */
   abstract readonly concurrency: number;
   /** Tries before a record is parked. */
@@ -12,7 +12,7 @@ export abstract class WorkSettings {
   abstract readonly backoffMs: number;
   abstract readonly maxBackoffMs: number;
   /** How old a fact must be before it is said again. */
-  abstract readonly sayAgainAfterMs: number;
+  abstract readonly republishAfterMs: number;
   /** How long a stop waits for work to reach a checkpoint. */
   abstract readonly shutdownMs: number;
 }

@@ -5,7 +5,7 @@ export {
   type BulkUpdate,
   type Fields,
   type Filter,
-  type Finding,
+  type FindOptions,
   type IndexKeys,
   type Projection,
   type Sort,

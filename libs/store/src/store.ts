@@ -18,7 +18,7 @@ export type Sort = Readonly<Record<string, 1 | -1>>;
 /** 1 keeps the named fields and `_id`, 0 drops the named ones. Dotted paths reach into objects. */
 export type Projection = Readonly<Record<string, 0 | 1>>;
 
-export interface Finding {
+export interface FindOptions {
   readonly sort?: Sort;
   /** At least 1. */
   readonly limit?: number;
@@ -67,9 +67,9 @@ export abstract class Collection<T extends Fields = Fields> {
    * Streams what matches. It holds no transaction: documents written meanwhile may be seen in either state, but each
    * document is a consistent whole. Leaving the loop early frees the cursor.
    */
-  abstract find(filter: Filter, finding?: Finding): AsyncIterable<T>;
+  abstract find(filter: Filter, finding?: FindOptions): AsyncIterable<T>;
 
-  abstract findOne(filter: Filter, finding?: Omit<Finding, 'limit'>): Promise<T | null>;
+  abstract findOne(filter: Filter, finding?: Omit<FindOptions, 'limit'>): Promise<T | null>;
 
   /**
    * Rejects with a DuplicateKeyError when a document of that `_id`, or of a unique index's key, exists, and with a

@@ -4,7 +4,8 @@ export { PinoLog } from './pino-log.js';
 export { readableLines } from './readable-lines.js';
 export { countEvent } from './count-event.js';
 export { countMessage, countWork, observe, type MessageOutcome, type Observed, type WorkOutcome } from './measuring.js';
-export { startTelemetry, type Telemetry, type TelemetryOptions } from './start-telemetry.js';
+export { startTelemetry } from './start-telemetry.js';
+export type { Telemetry, TelemetryOptions } from './telemetry.js';
 export {
   contextFrom,
   describeSpan,

@@ -11,7 +11,7 @@ import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from './log.js';
 import { startMeasuring } from './measuring.js';
-import type { Telemetry, TelemetryOptions } from './start-telemetry.js';
+import type { Telemetry, TelemetryOptions } from './telemetry.js';
 
 const complainEveryMs = 60_000;
 const stopWithinMs = 3_000;

@@ -7,5 +7,6 @@ export { ServiceProcess } from './service-process.js';
 export { settingsOnServers } from './settings-on-servers.js';
 export { ShiftedClock } from './shifted-clock.js';
 export { SimulatorProcess, type Ledger } from './simulator-process.js';
-export { TestLine, type TestLineOptions } from './test-line.js';
-export { testLineSettings, testWorkSettings } from './test-settings.js';
+export { TestEngine, type TestEngineOptions } from './test-engine.js';
+export { testEngineSettings, testWorkSettings } from './test-settings.js';
+export { seededRandom } from './seeded-random.js';

@@ -1,16 +1,16 @@
-import type { LineSettings, WorkSettings } from '@batchmill/stage';
+import type { EngineSettings, WorkSettings } from '@batchmill/stage';
 
 /** The same fields, as a plain object. */
 type Plain<T> = { readonly [K in keyof T]: T[K] };
 
 /** Quick ones, so that a test waits for signals and not for clocks. */
-export const testLineSettings: Plain<LineSettings> = {
+export const testEngineSettings: Plain<EngineSettings> = {
   installation: 'test-installation',
   firstPollMs: 10,
   pollIntervalMs: 50,
   maxRetries: 3,
   retryBaseMs: 10,
-  maxRounds: 5,
+  maxFreeRetries: 5,
   maxWaitingBatches: 20,
   claimMs: 30_000,
   sliceLines: 500,
@@ -22,17 +22,17 @@ export const testLineSettings: Plain<LineSettings> = {
   startsSchedules: false,
   prices: [],
   notifications: { webhook: null, email: null },
-  said: () => undefined,
+  rawSetting: () => undefined,
 };
 
 export const testWorkSettings: Plain<WorkSettings> = {
   owner: 'test-process',
   leaseMs: 5_000,
-  lookMs: 100,
+  pollMs: 100,
   concurrency: 4,
   maxAttempts: 3,
   backoffMs: 10,
   maxBackoffMs: 100,
-  sayAgainAfterMs: 500,
+  republishAfterMs: 500,
   shutdownMs: 5_000,
 };

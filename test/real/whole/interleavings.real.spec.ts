@@ -8,8 +8,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Moment, PortCall } from '../../crash/moments.js';
-import { RealLine, requestOf, stageNames } from '../real-line.js';
-import { StruckLine, type Awake } from '../struck-line.js';
+import { RealEngine, requestOf, stageNames } from '../real-engine.js';
+import { KilledEngine, type Awake } from '../killed-engine.js';
 
 const patienceMs = 300_000;
 
@@ -60,10 +60,10 @@ const sleepers: readonly (readonly [string, Awake, Sleeper])[] = [
 ];
 
 describe('a process that is frozen in the middle of its work, and goes on when another one has done it', () => {
-  let struck: StruckLine;
+  let struck: KilledEngine;
 
   beforeAll(async () => {
-    struck = await StruckLine.open();
+    struck = await KilledEngine.open();
   });
   afterAll(() => struck.close(), 60_000);
 
@@ -84,10 +84,10 @@ describe('a process that is frozen in the middle of its work, and goes on when a
 });
 
 describe('processes that want the same at the same time', () => {
-  let line: RealLine;
+  let line: RealEngine;
 
   beforeEach(async () => {
-    line = await RealLine.open({
+    line = await RealEngine.open({
       env: { NOTES_BATCH_SIZE: '20', BATCHMILL_SLICE_LINES: '2', COMPLETION_TIMEOUT: '3' },
     });
   });

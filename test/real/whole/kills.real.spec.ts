@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { momentOf, moments, type Moment } from '../../crash/moments.js';
-import { StruckLine, type Afterwards } from '../struck-line.js';
+import { KilledEngine, type Afterwards } from '../killed-engine.js';
 
 const patienceMs = 240_000;
 
@@ -23,10 +23,10 @@ const together = (
 
 /** Every run finds what the former moments left at the servers; all is looked at once more at the end. */
 describe('kill -9 of every service on real servers', () => {
-  let struck: StruckLine;
+  let struck: KilledEngine;
 
   beforeAll(async () => {
-    struck = await StruckLine.open();
+    struck = await KilledEngine.open();
   });
   afterAll(() => struck.close(), 60_000);
 

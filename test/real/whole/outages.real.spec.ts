@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, serverAddresses } from '@batchmill/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Server } from '../../servers/server.js';
-import { RealLine, stageNames } from '../real-line.js';
+import { RealEngine, stageNames } from '../real-engine.js';
 
 const patienceMs = 600_000;
 const documents = 600;
@@ -15,10 +15,10 @@ interface Health {
 
 /** The servers are those that `npm run servers:up` started: a test that stops somebody's own server throws. */
 describe('a server that goes away in the middle of a run', () => {
-  let line: RealLine;
+  let line: RealEngine;
 
   beforeEach(async () => {
-    line = await RealLine.open({ env: { NOTES_BATCH_SIZE: '20', BATCHMILL_CONCURRENCY: '2' } });
+    line = await RealEngine.open({ env: { NOTES_BATCH_SIZE: '20', BATCHMILL_CONCURRENCY: '2' } });
     await line.addNotes('weirs', documents);
     await line.start(...stageNames);
   });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@batchmill/testing';
 import { createHash } from 'node:crypto';
-import { RealLine, stageNames } from '../real-line.js';
+import { RealEngine, stageNames } from '../real-engine.js';
 
 const patienceMs = 900_000;
 /**
@@ -13,7 +13,7 @@ const documentsPerTopic = 250;
 const answersPerTopic = 50;
 
 describe('replicas of every stage', () => {
-  let line: RealLine;
+  let line: RealEngine;
   const results = new Map<number, string>();
 
   afterEach(() => line.close(), 120_000);
@@ -21,8 +21,8 @@ describe('replicas of every stage', () => {
   it.each([1, 2, 3])(
     'S5: with %i of each, everything is done, nothing twice, and everyone has a share of the work',
     async (replicas) => {
-      line = await RealLine.open({
-        env: { NOTES_BATCH_SIZE: '25', NODE_OPTIONS: '--max-old-space-size=160', BATCHMILL_LOOK_INTERVAL: '2' },
+      line = await RealEngine.open({
+        env: { NOTES_BATCH_SIZE: '25', NODE_OPTIONS: '--max-old-space-size=160', BATCHMILL_WORK_POLL_INTERVAL: '2' },
       });
       for (const topic of topics) await line.addNotes(topic, documentsPerTopic);
       for (const stage of stageNames) await line.start(...Array.from({ length: replicas }, () => stage));

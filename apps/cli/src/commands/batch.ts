@@ -1,7 +1,7 @@
-import { homeboundStages } from '@batchmill/all-in-one';
+import { drainingStages } from '@batchmill/all-in-one';
 import { BatchCancelRequested, BatchProcessRequested, ValidationError } from '@batchmill/contracts';
 import type { Batch } from '@batchmill/records';
-import { reportBatch, type BatchReport, type Line } from '@batchmill/service';
+import { reportBatch, type BatchReport, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
 import { carryOut, type Wish } from '../carry-out.js';
 import { exitCodes } from '../exit-codes.js';
@@ -9,7 +9,7 @@ import { count, moment } from '../show/amounts.js';
 import { table, type Column } from '../show/table.js';
 import { countFrom } from '../run-options.js';
 import { screenColumns } from '../show/screen-columns.js';
-import { settingsHere, withRecords } from '../with-line.js';
+import { settingsHere, withRecords } from '../with-engine.js';
 import { runOf } from './runs.js';
 
 interface Flags {
@@ -49,10 +49,10 @@ const columns: readonly Column[] = [
 ];
 
 async function list({ json, run, limit = 20 }: Flags): Promise<void> {
-  const reports = await withRecords(async (line) => {
-    if (run !== undefined) await runOf(line, run);
-    const found = line.batches.find(run === undefined ? {} : { runId: run }, { sort: { createdAt: -1 }, limit });
-    return (await Array.fromAsync(found)).map((batch) => reportBatch(line, batch));
+  const reports = await withRecords(async (engine) => {
+    if (run !== undefined) await runOf(engine, run);
+    const found = engine.batches.find(run === undefined ? {} : { runId: run }, { sort: { createdAt: -1 }, limit });
+    return (await Array.fromAsync(found)).map((batch) => reportBatch(engine, batch));
   });
   if (json) {
     process.stdout.write(`${JSON.stringify(reports)}\n`);
@@ -78,7 +78,7 @@ async function list({ json, run, limit = 20 }: Flags): Promise<void> {
 }
 
 async function status(id: string, { json }: Flags): Promise<void> {
-  const report = await withRecords(async (line) => reportBatch(line, await batchOf(line, id)));
+  const report = await withRecords(async (engine) => reportBatch(engine, await batchOf(engine, id)));
   if (json) {
     process.stdout.write(`${JSON.stringify(report)}\n`);
     return;
@@ -89,7 +89,7 @@ async function status(id: string, { json }: Flags): Promise<void> {
 }
 
 async function processNow(id: string): Promise<void> {
-  const before = await withRecords((line) => batchOf(line, id));
+  const before = await withRecords((engine) => batchOf(engine, id));
   if (before.state === 'ingested') say(`batch ${id} is ingested already: there is nothing to process`);
   else if (before.state === 'built') say(`batch ${id} is not submitted yet: there is nothing to process`);
   else await wish(before._id, processing(before._id, before));
@@ -98,10 +98,10 @@ async function processNow(id: string): Promise<void> {
 function processing(id: string, before: Batch): Wish {
   return {
     event: new BatchProcessRequested({ batchId: id }),
-    stages: homeboundStages,
+    stages: drainingStages,
     // Looked at once: home, or still at the provider.
-    isDone: async (line) => {
-      const { state, parked, provider } = await batchOf(line, id);
+    isDone: async (engine) => {
+      const { state, parked, provider } = await batchOf(engine, id);
       const isGoing = state === 'submitted' && (provider?.polls ?? 0) > (before.provider?.polls ?? 0);
       return parked || isGoing || state === 'ingested';
     },
@@ -109,7 +109,7 @@ function processing(id: string, before: Batch): Wish {
 }
 
 async function cancel(id: string): Promise<void> {
-  const { _id, runId, state, reason } = await withRecords((line) => batchOf(line, id));
+  const { _id, runId, state, reason } = await withRecords((engine) => batchOf(engine, id));
   if (state === 'settled' || state === 'ingested') {
     say(`batch ${id} has ended already: ${reason ?? state}`);
     return;
@@ -121,31 +121,31 @@ async function cancel(id: string): Promise<void> {
 function cancelling(id: string): Wish {
   return {
     event: new BatchCancelRequested({ batchId: id }),
-    stages: homeboundStages,
+    stages: drainingStages,
     // What was not sent yet is settled by the submitter, and never sent.
-    isDone: async (line) => {
-      const { state, parked, cancelAskedAt } = await batchOf(line, id);
-      return parked || state === 'ingested' || (state === 'built' && cancelAskedAt !== null);
+    isDone: async (engine) => {
+      const { state, parked, cancelRequestedAt } = await batchOf(engine, id);
+      return parked || state === 'ingested' || (state === 'built' && cancelRequestedAt !== null);
     },
   };
 }
 
 async function wish(id: string, wished: Wish): Promise<void> {
   const outcome = await carryOut(settingsHere(), wished);
-  if (outcome === 'asked') {
+  if (outcome === 'requested') {
     say(`asked the process at work; batchmill batch status ${id}`);
     return;
   }
-  const { batch, report } = await withRecords(async (line) => {
-    const found = await batchOf(line, id);
-    return { batch: found, report: reportBatch(line, found) };
+  const { batch, report } = await withRecords(async (engine) => {
+    const found = await batchOf(engine, id);
+    return { batch: found, report: reportBatch(engine, found) };
   });
   const isKept = outcome === 'stopped';
   if (isKept) process.exitCode = exitCodes.stopped;
   if (isKept) say(`stopped; it stays asked for, and is done when its run goes on`);
   else if (batch.state === 'built') say(`batch ${id} was not sent yet, and will not be`);
   else say(outcomeOf(report));
-  say(batch.parked ? `it is stuck: batchmill stuck show ${id}` : `its run goes on with: ${goingOn(batch)}`);
+  say(batch.parked ? `it is stuck: batchmill parked show ${id}` : `its run goes on with: ${goingOn(batch)}`);
 }
 
 function outcomeOf({ batchId, status, completedRequests, failedRequests, totalRequests }: BatchReport): string {
@@ -162,9 +162,9 @@ function say(text: string): void {
 }
 
 /** By our id, or by the provider's. */
-async function batchOf(line: Line, id: string): Promise<Batch> {
-  const batch = await line.batches.get(id);
+async function batchOf(engine: Engine, id: string): Promise<Batch> {
+  const batch = await engine.batches.get(id);
   if (batch !== null) return batch;
-  for await (const ofProvider of line.batches.find({ 'provider.batchId': id }, { limit: 1 })) return ofProvider;
+  for await (const ofProvider of engine.batches.find({ 'provider.batchId': id }, { limit: 1 })) return ofProvider;
   throw new ValidationError('batch.unknown', `there is no batch ${id}; batchmill batch list shows those there are`);
 }

@@ -1,5 +1,5 @@
 import { ValidationError } from '@batchmill/contracts';
-import type { Line } from '@batchmill/service';
+import type { Engine } from '@batchmill/service';
 import { Command } from 'commander';
 import { originalOf } from '../dead-letters/dead-letter.js';
 import { DeadLetters, type FoundLetter } from '../dead-letters/dead-letters.js';
@@ -10,7 +10,7 @@ import { oneLine, printable } from '../show/printable.js';
 import { screenColumns } from '../show/screen-columns.js';
 import { table, type Column } from '../show/table.js';
 import { sayIfNobodyWorks } from '../say-if-nobody-works.js';
-import { withRecords } from '../with-line.js';
+import { withRecords } from '../with-engine.js';
 
 interface ListFlags {
   readonly limit?: number;
@@ -65,7 +65,7 @@ const columns: readonly Column[] = [
 ];
 
 async function list(topic: string | undefined, { limit = 20, json }: ListFlags): Promise<void> {
-  const { shown, older } = await withRecords(async (line) => newest(lettersOf(line).find(topic), limit));
+  const { shown, older } = await withRecords(async (engine) => newest(lettersOf(engine).find(topic), limit));
   if (json) {
     process.stdout.write(`${JSON.stringify(shown.map(letterJson))}\n`);
     return;
@@ -87,7 +87,7 @@ async function list(topic: string | undefined, { limit = 20, json }: ListFlags):
 }
 
 async function show(id: string, { payload, json }: ShowFlags): Promise<void> {
-  const found = await withRecords(async (line) => lettersOf(line).get(id));
+  const found = await withRecords(async (engine) => lettersOf(engine).get(id));
   const { value } = originalOf(found.message);
   const bytes = value === null ? null : Buffer.from(value);
   if (json) {
@@ -104,8 +104,8 @@ async function show(id: string, { payload, json }: ShowFlags): Promise<void> {
 
 async function redrive(id: string | undefined, { all, topic, json }: RedriveFlags): Promise<void> {
   expectOneChoice(id, all, topic);
-  const redriven = await withRecords(async (line) => {
-    const letters = lettersOf(line);
+  const redriven = await withRecords(async (engine) => {
+    const letters = lettersOf(engine);
     const done: string[] = [];
     if (id !== undefined) {
       await letters.redrive(await letters.get(id));
@@ -159,6 +159,6 @@ async function newest(
   return { shown, older };
 }
 
-function lettersOf({ bus, store, clock }: Line): DeadLetters {
+function lettersOf({ bus, store, clock }: Engine): DeadLetters {
   return new DeadLetters(bus, store, clock);
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { estimateAsked } from '../estimate/estimate-asked.js';
 import { askedBy, countFrom, withRunFlags, type RunFlags } from '../run-options.js';
 import { estimateText } from '../show/estimate-text.js';
-import { withLine } from '../with-line.js';
+import { withLine } from '../with-engine.js';
 
 interface Flags extends RunFlags {
   readonly documents?: number;
@@ -20,7 +20,7 @@ export function estimateCommand(): Command {
 }
 
 async function estimate(name: string, flags: Flags): Promise<void> {
-  const result = await withLine((line) => estimateAsked(line, name, askedBy(flags), flags.documents));
+  const result = await withLine((engine) => estimateAsked(engine, name, askedBy(flags), flags.documents));
   process.stdout.write(
     flags.json
       ? `${JSON.stringify({ pipeline: name, found: result.found, ...result.estimate })}\n`

@@ -1,4 +1,4 @@
-import { formsOfId, writeDocument } from '@batchmill/pipeline';
+import { formsOfId, writeDocument } from '@batchmill/documents';
 import { openStores, type Settings } from '@batchmill/service';
 import type { Collection } from '@batchmill/store';
 import { Command } from 'commander';
@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { collectionOf } from '../load/collection-of.js';
 import { countFrom } from '../run-options.js';
-import { settingsHere } from '../with-line.js';
+import { settingsHere } from '../with-engine.js';
 
 interface Flags {
   readonly collection?: string;

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { decodeId } from '@batchmill/pipeline';
-import { EmbeddedStore } from '@batchmill/store/embedded';
+import { decodeId } from '@batchmill/documents';
 import type { Fields } from '@batchmill/store';
+import { EmbeddedStore } from '@batchmill/store/embedded';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -105,14 +105,14 @@ describe('batchmill load', () => {
 
   it('a file that is not there, no collection and one of our own are told with what to give', async () => {
     const nowhere = await askBatchmill(join(folder, 'home'), ['load', 'nowhere.jsonl', '--collection', 'c']);
-    const unsaid = await load('{"_id":"a"}');
+    const unnamed = await load('{"_id":"a"}');
     const ours = await load('{"_id":"a"}', '--collection', 'runs');
     const empty = await load('\n', '--collection', 'c');
 
     expect(nowhere.err).toBe(
       'found nowhere.jsonl, which cannot be read (ENOENT); wanted a file with a JSON document per line\n',
     );
-    expect(unsaid.err).toContain('--collection: found nothing, wanted the collection of the documents');
+    expect(unnamed.err).toContain('--collection: found nothing, wanted the collection of the documents');
     expect(ours.err).toContain('--collection: found runs, where Batchmill keeps its own state');
     expect(empty).toMatchObject({ out: `${file} holds no document\n`, code: 0 });
   });

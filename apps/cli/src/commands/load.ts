@@ -5,7 +5,7 @@ import { collectionOf } from '../load/collection-of.js';
 import { documentsIn } from '../load/documents-in.js';
 import { loadDocuments, type Loaded } from '../load/load-documents.js';
 import { count } from '../show/amounts.js';
-import { settingsHere } from '../with-line.js';
+import { settingsHere } from '../with-engine.js';
 
 interface Flags {
   readonly collection?: string;

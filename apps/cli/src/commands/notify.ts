@@ -1,10 +1,10 @@
 import { RandomIds, SystemClock } from '@batchmill/contracts';
-import { tellTest, type TestAnswer } from '@batchmill/notifier';
+import { sendTest, type TestAnswer } from '@batchmill/notifier';
 import { notificationSettingsOf } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodes } from '../exit-codes.js';
 import { oneLine } from '../show/printable.js';
-import { settingsHere } from '../with-line.js';
+import { settingsHere } from '../with-engine.js';
 
 export function notifyCommand(): Command {
   const command = new Command('notify').description('how people are told: webhook and e-mail');
@@ -24,7 +24,7 @@ docs/how-to/notifications.md says more.
 
 async function test({ json }: { readonly json?: true }): Promise<void> {
   const settings = notificationSettingsOf(settingsHere());
-  const answers = await tellTest(settings, { clock: new SystemClock(), ids: new RandomIds() });
+  const answers = await sendTest(settings, { clock: new SystemClock(), ids: new RandomIds() });
   if (answers.length === 0 || !answers.every(({ delivered }) => delivered)) process.exitCode = exitCodes.didNotRun;
   if (json) process.stdout.write(`${JSON.stringify(answers)}\n`);
   else process.stdout.write(answers.map((answer) => `${told(answer)}\n`).join(''));

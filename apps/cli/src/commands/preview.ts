@@ -5,7 +5,7 @@ import { previewRun } from '../preview/preview-run.js';
 import { previewText } from '../preview/preview-text.js';
 import { askedBy, withRunFlags, type RunFlags } from '../run-options.js';
 import { screenColumns } from '../show/screen-columns.js';
-import { withLine } from '../with-line.js';
+import { withLine } from '../with-engine.js';
 
 const documentsUnlessSaid = 3;
 
@@ -25,7 +25,9 @@ export function previewCommand(): Command {
 
 /** Ends with 3 when there is a document that cannot be asked, or whose answer could not be written. */
 async function preview(name: string, { json, ...flags }: Flags): Promise<void> {
-  const shown = await withLine((line) => previewRun(line, name, askedBy(flags), flags.limit ?? documentsUnlessSaid));
+  const shown = await withLine((engine) =>
+    previewRun(engine, name, askedBy(flags), flags.limit ?? documentsUnlessSaid),
+  );
   process.stdout.write(json ? `${JSON.stringify(previewJson(shown))}\n` : previewText(shown, screenColumns()));
   if (shown.documents.some(({ failures, unwritable }) => failures.length + unwritable.length > 0))
     process.exitCode = exitCodes.someFailed;

@@ -4,7 +4,7 @@ import { exitCodeOf } from '../exit-codes.js';
 import { pausedNote } from '../show/paused-note.js';
 import { progressDisplay } from '../show/progress-display.js';
 import { runSummary } from '../show/run-summary.js';
-import { settingsHere, withRecords } from '../with-line.js';
+import { settingsHere, withRecords } from '../with-engine.js';
 import { runOf } from './runs.js';
 
 export function progressCommand(): Command {
@@ -16,21 +16,21 @@ export function progressCommand(): Command {
 
 async function progress(id: string | undefined): Promise<void> {
   const settings = settingsHere();
-  await withRecords(async (line) => {
-    const [newest] = await Array.fromAsync(line.runs.find({}, { sort: { createdAt: -1 }, limit: 1 }));
+  await withRecords(async (engine) => {
+    const [newest] = await Array.fromAsync(engine.runs.find({}, { sort: { createdAt: -1 }, limit: 1 }));
     if (id === undefined && newest === undefined) {
       process.stdout.write('no runs yet: batchmill run PIPELINE starts one\n');
       return;
     }
-    const run = await runOf(line, id ?? newest?._id ?? '');
+    const run = await runOf(engine, id ?? newest?._id ?? '');
     const display = progressDisplay(process.stdout);
     const note = pausedNote((text) => display.say(text));
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort());
-    const report = await awaitRun(line, run._id, {
+    const report = await awaitRun(engine, run._id, {
       signal: stop.signal,
       // Nobody at work from the beginning: there is nothing to wait for.
-      isWorkedOn: isAtWork(settings) ? workedElsewhere(settings, line.clock) : () => false,
+      isWorkedOn: isAtWork(settings) ? workedElsewhere(settings, engine.clock) : () => false,
       onProgress: (now) => {
         if (hasEnded(now)) return;
         note(now);

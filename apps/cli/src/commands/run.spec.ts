@@ -97,15 +97,15 @@ describe('batchmill run, in processes of its own', () => {
   it('R10 M3: doing everything again says what it costs, and is done when somebody says yes', async () => {
     await CommandProcess.start(cwd, [...run, '--run-id', 'one'], fast).ends();
 
-    const unsaid = CommandProcess.start(cwd, [...run, '--redo', 'all', '--run-id', 'two'], fast);
-    await expect(unsaid.ends()).resolves.toBe(1);
+    const unconfirmed = CommandProcess.start(cwd, [...run, '--redo', 'all', '--run-id', 'two'], fast);
+    await expect(unconfirmed.ends()).resolves.toBe(1);
     const again = CommandProcess.start(cwd, [...run, '--redo', 'all', '--run-id', 'two', '--yes', '--json'], fast);
     await expect(again.ends()).resolves.toBe(0);
     const failed = CommandProcess.start(cwd, [...run, '--redo', 'failed'], fast);
     await expect(failed.ends()).resolves.toBe(0);
 
-    expect(unsaid.said).toContain('annual-reports: 5 documents pending, completed or failed\n');
-    expect(unsaid.said).toContain('--redo all: found no --yes, and nobody to ask; nothing was begun');
+    expect(unconfirmed.said).toContain('annual-reports: 5 documents pending, completed or failed\n');
+    expect(unconfirmed.said).toContain('--redo all: found no --yes, and nobody to ask; nothing was begun');
     expect(again.said).toContain('"status":"finished","total":5,"succeeded":5');
     expect(failed.said).toContain('5 documents match, and none of them is pending or failed');
     expect(failed.said).toContain('total 0');

@@ -1,5 +1,5 @@
 import { RandomIds, RunRequested, SystemClock } from '@batchmill/contracts';
-import { askForRun, hasEnded, isAtWork, newRunId, runPipeline } from '@batchmill/service';
+import { requestRun, hasEnded, isAtWork, newRunId, runPipeline } from '@batchmill/service';
 import { Command } from 'commander';
 import { estimateAsked } from '../estimate/estimate-asked.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
@@ -11,7 +11,7 @@ import { progressDisplay } from '../show/progress-display.js';
 import { pathHere } from '../show/path-here.js';
 import { runJson, runSummary } from '../show/run-summary.js';
 import { stopSignal } from '../stop-signal.js';
-import { logFileIn, logIn, settingsHere, withLine } from '../with-line.js';
+import { logFileIn, logIn, settingsHere, withLine } from '../with-engine.js';
 
 interface Flags extends RunFlags {
   readonly runId?: string;
@@ -37,7 +37,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   const runId = flags.runId ?? newRunId(new SystemClock(), new RandomIds());
   if (flags.redo !== undefined) await tellWhatAgain(pipeline, runId, flags);
   if (isAtWork(settings) && flags.wait !== true) {
-    await withLine((line) => askForRun(line, new RunRequested({ ...askedBy(flags), pipeline, runId })));
+    await withLine((engine) => requestRun(engine, new RunRequested({ ...askedBy(flags), pipeline, runId })));
     process.stdout.write(
       flags.json
         ? `${JSON.stringify({ runId })}\n`
@@ -77,7 +77,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
     said.write(`it had ended before: nothing was done. Another --run-id, or none, does it again\n`);
   }
   if (result.status === 'stuck')
-    said.write(`stuck: batchmill stuck list shows what stands still; ${logFileIn(home)} says more\n`);
+    said.write(`stuck: batchmill parked list shows what stands still; ${logFileIn(home)} says more\n`);
   if (!stopping.aborted || hasEnded(result)) {
     process.exitCode = exitCodeOf(result);
     return;
@@ -92,9 +92,9 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
 
 /** What was paid once is paid again: what it costs is said before, and asked for where it is everything. */
 async function tellWhatAgain(pipeline: string, runId: string, flags: Flags): Promise<void> {
-  const estimate = await withLine(async (line) => {
-    const goesOn = (await line.runs.get(runId)) !== null;
-    return goesOn ? null : estimateAsked(line, pipeline, askedBy(flags));
+  const estimate = await withLine(async (engine) => {
+    const goesOn = (await engine.runs.get(runId)) !== null;
+    return goesOn ? null : estimateAsked(engine, pipeline, askedBy(flags));
   });
   if (estimate === null) return;
   const said = flags.json ? process.stderr : process.stdout;

@@ -1,7 +1,7 @@
-import { listeningStages, stages } from '@batchmill/all-in-one';
+import { commandStages, stages } from '@batchmill/all-in-one';
 import { RunCancelRequested, RunPauseRequested, RunResumeRequested, ValidationError } from '@batchmill/contracts';
 import { endedRunStates, type Run } from '@batchmill/records';
-import { hasEnded, reportRun, type Line } from '@batchmill/service';
+import { hasEnded, reportRun, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
 import { carryOut, type Wish } from '../carry-out.js';
 import { exitCodes } from '../exit-codes.js';
@@ -9,7 +9,7 @@ import { count, moment, usd } from '../show/amounts.js';
 import { runJson, runSummary } from '../show/run-summary.js';
 import { table, type Column } from '../show/table.js';
 import { screenColumns } from '../show/screen-columns.js';
-import { settingsHere, withRecords } from '../with-line.js';
+import { settingsHere, withRecords } from '../with-engine.js';
 
 interface Flags {
   readonly json?: true;
@@ -42,9 +42,9 @@ const columns: readonly Column[] = [
 ];
 
 async function list(flags: Flags): Promise<void> {
-  const reports = await withRecords(async (line) => {
-    const runs = await Array.fromAsync(line.runs.find({}, { sort: { createdAt: -1 }, limit: 20 }));
-    return Promise.all(runs.map((run) => reportRun(line, run)));
+  const reports = await withRecords(async (engine) => {
+    const runs = await Array.fromAsync(engine.runs.find({}, { sort: { createdAt: -1 }, limit: 20 }));
+    return Promise.all(runs.map((run) => reportRun(engine, run)));
   });
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(reports.map(runJson))}\n`);
@@ -69,24 +69,24 @@ async function list(flags: Flags): Promise<void> {
 }
 
 async function show(id: string, flags: Flags): Promise<void> {
-  const report = await withRecords(async (line) => reportRun(line, await runOf(line, id)));
+  const report = await withRecords(async (engine) => reportRun(engine, await runOf(engine, id)));
   process.stdout.write(flags.json ? `${JSON.stringify(runJson(report))}\n` : runSummary(report));
 }
 
 async function cancel(id: string): Promise<void> {
-  const run = await withRecords((line) => runOf(line, id));
+  const run = await withRecords((engine) => runOf(engine, id));
   if (hasEndedAlready(run)) return;
   const outcome = await carryOut(settingsHere(), {
     event: new RunCancelRequested({ runId: id }),
     stages,
     runId: id,
-    isDone: async (line) => hasEnded(await reportRun(line, await runOf(line, id))),
+    isDone: async (engine) => hasEnded(await reportRun(engine, await runOf(engine, id))),
   });
-  if (outcome === 'asked') {
+  if (outcome === 'requested') {
     process.stdout.write(`asked the process at work to stop run ${id}; batchmill progress ${id}\n`);
     return;
   }
-  const report = await withRecords(async (line) => reportRun(line, await runOf(line, id)));
+  const report = await withRecords(async (engine) => reportRun(engine, await runOf(engine, id)));
   process.stdout.write(runSummary(report));
   if (outcome === 'done') return;
   process.stdout.write(`stopped; it stays asked for, and goes on with: batchmill runs cancel ${id}\n`);
@@ -94,28 +94,28 @@ async function cancel(id: string): Promise<void> {
 }
 
 async function pause(id: string): Promise<void> {
-  const run = await withRecords((line) => runOf(line, id));
+  const run = await withRecords((engine) => runOf(engine, id));
   if (hasEndedAlready(run)) return;
-  if (run.cancelAskedAt !== null) say(`run ${id} is being cancelled: nothing new is begun for it`);
+  if (run.cancelRequestedAt !== null) say(`run ${id} is being cancelled: nothing new is begun for it`);
   else if (run.pausedAt !== null) say(`run ${id} is paused already, since ${moment(run.pausedAt)}`);
   else {
     const event = new RunPauseRequested({ runId: id });
-    const outcome = await wish(event, async (line) => (await runOf(line, id)).pausedAt !== null);
-    if (outcome === 'asked') say(`asked the process at work to pause run ${id}; batchmill runs show ${id}`);
+    const outcome = await wish(event, async (engine) => (await runOf(engine, id)).pausedAt !== null);
+    if (outcome === 'requested') say(`asked the process at work to pause run ${id}; batchmill runs show ${id}`);
     else if (outcome === 'done') say(`run ${id} is paused; it goes on after: batchmill runs resume ${id}`);
   }
 }
 
 async function resume(id: string): Promise<void> {
-  const run = await withRecords((line) => runOf(line, id));
+  const run = await withRecords((engine) => runOf(engine, id));
   if (hasEndedAlready(run)) return;
   if (run.pausedAt === null) {
     say(`run ${id} is not paused`);
     return;
   }
   const event = new RunResumeRequested({ runId: id });
-  const outcome = await wish(event, async (line) => (await runOf(line, id)).pausedAt === null);
-  if (outcome === 'asked') say(`asked the process at work to go on with run ${id}; batchmill progress ${id}`);
+  const outcome = await wish(event, async (engine) => (await runOf(engine, id)).pausedAt === null);
+  if (outcome === 'requested') say(`asked the process at work to go on with run ${id}; batchmill progress ${id}`);
   else if (outcome === 'done') {
     say(
       `run ${id} is not paused any more; it goes on with: batchmill run ${run.pipeline ?? 'PIPELINE'} --run-id ${id}`,
@@ -125,7 +125,7 @@ async function resume(id: string): Promise<void> {
 
 /** Heard by the stage that records wishes; nothing is worked on for it. */
 async function wish(event: RunPauseRequested | RunResumeRequested, isDone: Wish['isDone']): Promise<string> {
-  const outcome = await carryOut(settingsHere(), { event, stages: listeningStages, runId: null, isDone });
+  const outcome = await carryOut(settingsHere(), { event, stages: commandStages, runId: null, isDone });
   if (outcome === 'stopped') process.exitCode = exitCodes.stopped;
   return outcome;
 }
@@ -140,8 +140,8 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-export async function runOf(line: Line, id: string): Promise<Run> {
-  const run = await line.runs.get(id);
+export async function runOf(engine: Engine, id: string): Promise<Run> {
+  const run = await engine.runs.get(id);
   if (run !== null) return run;
   throw new ValidationError('run.unknown', `there is no run ${id}; batchmill runs list shows those there are`);
 }

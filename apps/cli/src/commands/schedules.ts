@@ -1,11 +1,11 @@
 import { nextTime } from '@batchmill/pipeline';
-import { reportRun, type Line } from '@batchmill/service';
+import { reportRun, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
 import { sayIfNobodyWorks } from '../say-if-nobody-works.js';
 import { moment } from '../show/amounts.js';
 import { screenColumns } from '../show/screen-columns.js';
 import { table, type Column } from '../show/table.js';
-import { withLine } from '../with-line.js';
+import { withLine } from '../with-engine.js';
 
 interface Scheduled {
   readonly pipeline: string;
@@ -60,10 +60,10 @@ async function list({ json }: { readonly json?: true }): Promise<void> {
   sayIfNobodyWorks('schedules are kept by a service; runs start while one is at work');
 }
 
-async function scheduledIn(line: Line): Promise<Scheduled[]> {
-  const names = line.pipelines.names().toSorted();
+async function scheduledIn(engine: Engine): Promise<Scheduled[]> {
+  const names = engine.pipelines.names().toSorted();
   const found = names.flatMap((name) =>
-    line.pipelines.get(name).schedules.map((each, index) => ({ name, each, index })),
+    engine.pipelines.get(name).schedules.map((each, index) => ({ name, each, index })),
   );
   return Promise.all(
     found.map(async ({ name, each: { cron, timezone }, index }) => ({
@@ -71,14 +71,14 @@ async function scheduledIn(line: Line): Promise<Scheduled[]> {
       schedule: index + 1,
       cron,
       timezone,
-      next: nextTime({ cron, timezone }, line.clock.now())?.toISOString() ?? null,
-      lastRun: await lastRunOf(line, name, index + 1),
+      next: nextTime({ cron, timezone }, engine.clock.now())?.toISOString() ?? null,
+      lastRun: await lastRunOf(engine, name, index + 1),
     })),
   );
 }
 
-async function lastRunOf(line: Line, pipeline: string, number: number): Promise<Scheduled['lastRun']> {
-  const known = await line.schedules.get(line.schedules.idOf(pipeline, number));
-  const run = known?.lastRunId == null ? null : await line.runs.get(known.lastRunId);
-  return run === null ? null : { runId: run._id, status: (await reportRun(line, run)).status };
+async function lastRunOf(engine: Engine, pipeline: string, number: number): Promise<Scheduled['lastRun']> {
+  const known = await engine.schedules.get(engine.schedules.idOf(pipeline, number));
+  const run = known?.lastRunId == null ? null : await engine.runs.get(known.lastRunId);
+  return run === null ? null : { runId: run._id, status: (await reportRun(engine, run)).status };
 }

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeId } from '@batchmill/pipeline';
+import { decodeId } from '@batchmill/documents';
 import { EmbeddedStore } from '@batchmill/store/embedded';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,10 +1,12 @@
 import { ValidationError, isBatchmillError } from '@batchmill/contracts';
-import { countTokens, formsOfId, maxEmbeddingTokens, readPath } from '@batchmill/pipeline';
+import { formsOfId, readPath } from '@batchmill/documents';
+import { countTokens } from '@batchmill/models';
+import { maxEmbeddingTokens } from '@batchmill/provider';
 import type { VectorHit, Vectors } from '@batchmill/vectors';
 import { Command, InvalidArgumentError } from 'commander';
 import { countFrom } from '../run-options.js';
 import { screenColumns } from '../show/screen-columns.js';
-import { withLine } from '../with-line.js';
+import { withLine } from '../with-engine.js';
 
 interface Flags {
   readonly top?: number;

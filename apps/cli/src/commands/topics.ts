@@ -2,7 +2,7 @@ import { deadLetterSuffix } from '@batchmill/bus';
 import { events, topicOf } from '@batchmill/contracts';
 import { Command } from 'commander';
 import { makeHome } from '@batchmill/service';
-import { settingsHere, withRecords } from '../with-line.js';
+import { settingsHere, withRecords } from '../with-engine.js';
 
 /** For whoever wants the topics there before the services are: these make what is missing by themselves. */
 export function topicsCommand(): Command {
@@ -15,6 +15,6 @@ async function create(): Promise<void> {
   const settings = settingsHere();
   if (settings.adapters.bus.scheme === 'embedded') makeHome(settings);
   const topics = events.map(topicOf).flatMap((topic) => [topic, topic + deadLetterSuffix]);
-  await withRecords((line) => line.bus.ensureTopics(topics));
+  await withRecords((engine) => engine.bus.ensureTopics(topics));
   process.stdout.write(topics.map((topic) => `${topic}\n`).join(''));
 }

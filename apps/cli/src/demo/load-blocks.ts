@@ -1,4 +1,4 @@
-import { countTokens } from '@batchmill/pipeline';
+import { countTokens } from '@batchmill/models';
 import type { Store } from '@batchmill/store';
 import { createHash } from 'node:crypto';
 import { cutIntoChunks } from './cut-into-chunks.js';

@@ -2,10 +2,10 @@ import { stages } from '@batchmill/all-in-one';
 import { RunRequested, type FieldsOf } from '@batchmill/contracts';
 import {
   awaitRun,
-  openLine,
+  openEngine,
   publishEvent,
   runStages,
-  type Line,
+  type Engine,
   type RunReport,
   type Settings,
 } from '@batchmill/service';
@@ -33,26 +33,26 @@ export async function runDemo({ settings, nodeModules, screen, log, signal }: De
   screen.text('The documentation of the packages installed here goes through all six stages: embedded stores, a');
   screen.text('simulated OpenAI whose hours take seconds. Nothing leaves this machine and nothing is paid.');
 
-  const opened = await openLine(settings, { log, name: 'demo', needsProvider: true, works: true });
-  const { line } = opened;
+  const opened = await openEngine(settings, { log, name: 'demo', needsProvider: true, works: true });
+  const { engine } = opened;
   try {
     screen.heading('Documents');
-    const loaded = await loadBlocks(line.documentStore, 'blocks', findPackageDocs(nodeModules));
+    const loaded = await loadBlocks(engine.documentStore, 'blocks', findPackageDocs(nodeModules));
     const { blocks, added, packages, companies } = loaded;
     screen.text(`${n(blocks)} blocks of about 400 tokens, from ${n(packages)} packages of ${n(companies)} companies`);
     screen.text(
       added === blocks ? 'all of them new' : `${n(added)} of them new, the others known from an earlier demo`,
     );
 
-    const running = await runStages(line, stages);
+    const running = await runStages(engine, stages);
     const reports: RunReport[] = [];
     try {
       screen.heading('Embeddings');
-      reports.push(await run(line, screen, signal, { endpoint: 'embeddings' }));
+      reports.push(await run(engine, screen, signal, { endpoint: 'embeddings' }));
       screen.heading(`Summaries of ${summaries} blocks`);
-      const documents = await firstBlocks(line, summaries);
-      if (!signal.aborted) reports.push(await run(line, screen, signal, { endpoint: 'inference', documents }));
-      if (!signal.aborted) await showSearches(line, screen);
+      const documents = await firstBlocks(engine, summaries);
+      if (!signal.aborted) reports.push(await run(engine, screen, signal, { endpoint: 'inference', documents }));
+      if (!signal.aborted) await showSearches(engine, screen);
     } finally {
       await running.close();
     }
@@ -65,14 +65,14 @@ export async function runDemo({ settings, nodeModules, screen, log, signal }: De
 }
 
 async function run(
-  line: Line,
+  engine: Engine,
   screen: Screen,
   signal: AbortSignal,
   asked: Pick<FieldsOf<RunRequested>, 'endpoint' | 'documents'>,
 ): Promise<RunReport> {
-  const runId = (await runningRunOf(line, asked.endpoint)) ?? `demo-${line.ids.next().slice(0, 8)}`;
-  await publishEvent(line, new RunRequested({ runId, pipeline: 'package-docs', ...asked }));
-  const report = await awaitRun(line, runId, { signal, onProgress: (now) => screen.progress(now) });
+  const runId = (await runningRunOf(engine, asked.endpoint)) ?? `demo-${engine.ids.next().slice(0, 8)}`;
+  await publishEvent(engine, new RunRequested({ runId, pipeline: 'package-docs', ...asked }));
+  const report = await awaitRun(engine, runId, { signal, onProgress: (now) => screen.progress(now) });
   screen.endProgress();
   if (report === null) throw new Error(`The run ${runId} did not begin.`);
   showRun(screen, report);
@@ -80,15 +80,15 @@ async function run(
 }
 
 /** A run that an interrupted demo left: it goes on by itself, and is followed instead of a new one. */
-async function runningRunOf(line: Line, endpoint: string | undefined): Promise<string | null> {
-  for await (const { _id, request } of line.runs.find({ state: { $in: ['requested', 'running'] } })) {
+async function runningRunOf(engine: Engine, endpoint: string | undefined): Promise<string | null> {
+  for await (const { _id, request } of engine.runs.find({ state: { $in: ['requested', 'running'] } })) {
     if (request?.endpoint === endpoint) return _id;
   }
   return null;
 }
 
-async function firstBlocks(line: Line, limit: number): Promise<string[]> {
-  const blocks = line.documentStore.collection<Block>('blocks');
+async function firstBlocks(engine: Engine, limit: number): Promise<string[]> {
+  const blocks = engine.documentStore.collection<Block>('blocks');
   const found = blocks.find({ text_content: /^# / }, { sort: { _id: 1 }, limit, projection: { _id: 1 } });
   return (await Array.fromAsync(found)).map(({ _id }) => _id);
 }
@@ -104,11 +104,11 @@ function showRun(screen: Screen, { status, total, succeeded, failed, batches, to
   screen.text(`${n(tokens.input)} tokens in, ${n(tokens.output)} out: ${sum} synchronously`);
 }
 
-async function showSearches(line: Line, screen: Screen): Promise<void> {
+async function showSearches(engine: Engine, screen: Screen): Promise<void> {
   screen.heading('Search');
   for (const { query } of searches) {
     screen.text(`"${query}"`);
-    for (const { similarity, package: name, excerpt } of await searchBlocks(line, query, hitsShown)) {
+    for (const { similarity, package: name, excerpt } of await searchBlocks(engine, query, hitsShown)) {
       screen.hit(similarity, name, excerpt);
     }
   }

@@ -1,4 +1,5 @@
-import { formsOfId, type RunPlan } from '@batchmill/pipeline';
+import { formsOfId } from '@batchmill/documents';
+import type { RunPlan } from '@batchmill/pipeline';
 import { claimableFilter } from '@batchmill/records';
 import type { Filter } from '@batchmill/store';
 import type { Asked } from '../run-options.js';

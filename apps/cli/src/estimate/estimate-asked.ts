@@ -1,6 +1,6 @@
 import { estimateRun, planRun, renderRequests, type Estimate } from '@batchmill/pipeline';
-import { readMarks, whatToAsk } from '@batchmill/records';
-import type { Line } from '@batchmill/service';
+import { readMarks, requestsFor } from '@batchmill/records';
+import type { Engine } from '@batchmill/service';
 import type { Asked } from '../run-options.js';
 import { documentsAskedFor } from './documents-asked-for.js';
 import { sampleDocuments } from './sample-documents.js';
@@ -19,19 +19,19 @@ export interface EstimateOfAsked {
 
 /** What a run would ask and cost, from a sample of its documents; `documents`: as if there were so many. Reads only. */
 export async function estimateAsked(
-  line: Line,
+  engine: Engine,
   pipeline: string,
   asked: Asked,
   documents?: number,
 ): Promise<EstimateOfAsked> {
-  const plan = planRun(line.pipelines.get(pipeline), asked);
-  const collection = line.documents.of(plan);
-  const { wanted, claimable } = documentsAskedFor(plan, asked, line.clock.now());
+  const plan = planRun(engine.pipelines.get(pipeline), asked);
+  const collection = engine.documents.of(plan);
+  const { wanted, claimable } = documentsAskedFor(plan, asked, engine.clock.now());
   const all = await collection.count(claimable);
   const found = Math.min(asked.limit ?? Infinity, all);
   const sample = await sampleDocuments(collection, claimable, { size: sampleSize, among: found });
   const rendered = await Promise.all(
-    sample.map((document) => renderRequests(plan, document, whatToAsk(plan, readMarks(plan, document)).ask)),
+    sample.map((document) => renderRequests(plan, document, requestsFor(plan, readMarks(plan, document)).functions)),
   );
   return {
     pipeline,
@@ -41,8 +41,8 @@ export async function estimateAsked(
     estimate: estimateRun(plan, {
       documents: documents ?? found,
       sample: { documents: sample.length, requests: rendered.flatMap((one) => one.requests) },
-      at: line.clock.now(),
-      overrides: line.line.prices,
+      at: engine.clock.now(),
+      overrides: engine.engineSettings.prices,
     }),
   };
 }

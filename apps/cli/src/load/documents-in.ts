@@ -1,5 +1,5 @@
 import { ValidationError } from '@batchmill/contracts';
-import { idText, readDocument } from '@batchmill/pipeline';
+import { idText, readDocument } from '@batchmill/documents';
 import type { Fields } from '@batchmill/store';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';

@@ -1,4 +1,4 @@
-import { encodeId } from '@batchmill/pipeline';
+import { encodeId } from '@batchmill/documents';
 import { DuplicateKeyError, type Collection, type Fields } from '@batchmill/store';
 
 export interface Loaded {

@@ -1,4 +1,6 @@
-import { noUsage, responseUpdate, type PipelineFunction, type RenderFailure, type RunPlan } from '@batchmill/pipeline';
+import { noUsage } from '@batchmill/models';
+import { responseUpdate, type PipelineFunction, type RunPlan } from '@batchmill/pipeline';
+import type { RenderFailure } from '@batchmill/provider';
 import type { Fields } from '@batchmill/store';
 
 const anyAnswer = { kind: 'text', text: 'An answer.', body: {} } as const;
@@ -13,7 +15,7 @@ export async function findUnwritable(
   { functions, now }: { readonly functions: readonly string[]; readonly now: Date },
 ): Promise<RenderFailure[]> {
   const found: RenderFailure[] = [];
-  for (const name of functions.filter((one) => writesTextAsItIs(plan.planned.get(one)?.asks))) {
+  for (const name of functions.filter((one) => writesTextAsItIs(plan.planned.get(one)?.definition))) {
     const at = { now, runId: 'preview' };
     const written = await responseUpdate(plan, name, { answer: anyAnswer, usage: noUsage }, document, at);
     if ('error' in written) found.push({ function: name, error: written.error });

@@ -1,4 +1,5 @@
-import { countTokens, promptsIn, type RenderedRequest } from '@batchmill/pipeline';
+import { countTokens } from '@batchmill/models';
+import { promptsIn, type RenderedRequest } from '@batchmill/provider';
 import type { Preview, PreviewedDocument } from './preview-run.js';
 
 /** The JSON of `preview --json`: prompts whole. */

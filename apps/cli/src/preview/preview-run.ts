@@ -1,18 +1,15 @@
+import { idText, readPath } from '@batchmill/documents';
 import {
   estimateRun,
-  idText,
   missingId,
   planRun,
-  readPath,
   renderRequests,
   variablesThere,
   type Estimate,
-  type RenderFailure,
-  type RenderedRequest,
-  type Rendering,
   type RunPlan,
 } from '@batchmill/pipeline';
-import type { Line } from '@batchmill/service';
+import type { RenderFailure, RenderedRequest, Rendering } from '@batchmill/provider';
+import type { Engine } from '@batchmill/service';
 import type { Fields } from '@batchmill/store';
 import { documentsAskedFor } from '../estimate/documents-asked-for.js';
 import type { Asked } from '../run-options.js';
@@ -46,27 +43,27 @@ export interface Preview {
 }
 
 /** Renders the first documents of a run as it would ask them. Reads only. */
-export async function previewRun(line: Line, name: string, asked: Asked, limit: number): Promise<Preview> {
-  const plan = planRun(line.pipelines.get(name), asked);
-  const collection = line.documents.of(plan);
-  const { wanted, claimable } = documentsAskedFor(plan, asked, line.clock.now());
+export async function previewRun(engine: Engine, name: string, asked: Asked, limit: number): Promise<Preview> {
+  const plan = planRun(engine.pipelines.get(name), asked);
+  const collection = engine.documents.of(plan);
+  const { wanted, claimable } = documentsAskedFor(plan, asked, engine.clock.now());
   const pending = await collection.count(claimable);
   const shown = collection.find(pending === 0 ? wanted : claimable, { sort: { _id: 1 }, limit });
-  const documents = await Array.fromAsync(shown, (document) => previewDocument(plan, document, line.clock.now()));
+  const documents = await Array.fromAsync(shown, (document) => previewDocument(plan, document, engine.clock.now()));
   return {
     pipeline: name,
     endpoint: plan.endpoint,
     collection: plan.pipeline.source.collection,
     stored: await collection.count({}),
-    statusAsked: plan.namesStatusField ? plan.side.status.field : null,
+    statusAsked: plan.namesStatusField ? plan.endpointPlan.status.field : null,
     pending,
     matching: await collection.count(wanted),
     documents,
     cost: estimateRun(plan, {
       documents: documents.length,
       sample: { documents: documents.length, requests: documents.flatMap(({ requests }) => requests) },
-      at: line.clock.now(),
-      overrides: line.line.prices,
+      at: engine.clock.now(),
+      overrides: engine.engineSettings.prices,
     }),
   };
 }

@@ -1,4 +1,5 @@
-import { countTokens, promptsIn, type PromptIn, type RenderFailure, type RenderedRequest } from '@batchmill/pipeline';
+import { countTokens } from '@batchmill/models';
+import { promptsIn, type PromptIn, type RenderFailure, type RenderedRequest } from '@batchmill/provider';
 import { count, usd } from '../show/amounts.js';
 import { oneLine } from '../show/printable.js';
 import { wrapped } from '../show/wrapped.js';

@@ -1,6 +1,6 @@
 import type { RunReport } from '@batchmill/service';
 import cliProgress, { type Bar, type MultiBar } from 'cli-progress';
-import type { ProgressDisplay, Terminal } from './progress-display.js';
+import type { ProgressDisplay, Terminal } from './display.js';
 import { runView } from './run-view.js';
 import { screenColumns } from './screen-columns.js';
 

@@ -1,23 +1,9 @@
-import type { RunReport } from '@batchmill/service';
-import { LineDisplay } from './line-display.js';
+import type { ProgressDisplay, Terminal } from './display.js';
 import { LiveDisplay } from './live-display.js';
-
-export interface Terminal extends NodeJS.WritableStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-}
-
-/** Shows how a run goes on while it does. */
-export interface ProgressDisplay {
-  show(report: RunReport): void;
-  /** A text with its line break, beside what is shown. */
-  say(text: string): void;
-  /** May be followed by another `show`. */
-  end(): void;
-}
+import { PlainDisplay } from './plain-display.js';
 
 /** What fits the output: drawn in place on a terminal that can, lines elsewhere. */
 export function progressDisplay(out: Terminal): ProgressDisplay {
   const isLive = out.isTTY === true && process.env['TERM'] !== 'dumb';
-  return isLive ? new LiveDisplay(out, Date.now) : new LineDisplay(out, Date.now);
+  return isLive ? new LiveDisplay(out, Date.now) : new PlainDisplay(out, Date.now);
 }

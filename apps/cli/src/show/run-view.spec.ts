@@ -35,7 +35,7 @@ it('has as many lines before anything is known, and says what is parked', () => 
   const parked = runView(runReport({}, { claimed: 3, parked: 2 }), { columns: 80, now });
 
   expect(early).toHaveLength(parked.length);
-  expect(parked[1]).toBe('scan        3 documents claimed so far; 2 parked: batchmill stuck list');
+  expect(parked[1]).toBe('scan        3 documents claimed so far; 2 parked: batchmill parked list');
 });
 
 it('is never wider than the screen', () => {

@@ -35,5 +35,5 @@ function elapsed({ startedAt, finishedAt }: RunReport, now: number): string {
 }
 
 function parkedText({ progress: { parked } }: RunReport): string {
-  return parked === 0 ? '' : `; ${count(parked)} parked: batchmill stuck list`;
+  return parked === 0 ? '' : `; ${count(parked)} parked: batchmill parked list`;
 }

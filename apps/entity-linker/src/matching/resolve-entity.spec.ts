@@ -1,9 +1,9 @@
-import { encodeId } from '@batchmill/pipeline';
+import { encodeId } from '@batchmill/documents';
 import { describe, expect, it } from '@jest/globals';
-import { knownEntities, nearMisses } from '../testing/near-misses.js';
 import { misspellings, type Misspelling } from '../testing/misspelled.js';
-import type { Entity, EntityType } from './entity.js';
+import { knownEntities, nearMisses } from '../testing/near-misses.js';
 import { EntityNames } from './entity-names.js';
+import type { Entity, EntityType } from './entity.js';
 import { resolveEntity, type Resolution } from './resolve-entity.js';
 
 const threshold = 0.17;

@@ -1,7 +1,7 @@
-import { encodeId } from '@batchmill/pipeline';
+import { encodeId } from '@batchmill/documents';
 import { comparableName, type ComparableName } from './comparable-name.js';
-import type { Entity, Mention } from './entity.js';
 import type { EntityName, EntityNames } from './entity-names.js';
+import type { Entity, Mention } from './entity.js';
 import { isNear } from './is-near.js';
 import { sayTheSameForm } from './say-the-same-form.js';
 import { similarityOf } from './similarity-of.js';

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { RunFinished } from '@batchmill/contracts';
-import type { Told } from '@batchmill/records';
+import type { NotificationPayload } from '@batchmill/records';
 import type { EmailSettings } from '@batchmill/stage';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MailReceiver } from '../testing/mail-receiver.js';
 import { emailTo } from '../testing/settings-to.js';
-import { onOneLine } from '../told/on-one-line.js';
-import { toldOfEnd } from '../told/told-of-run.js';
+import { onOneLine } from '../payloads/on-one-line.js';
+import { payloadOfEnd } from '../payloads/run-payload.js';
 import { EmailChannel } from './email-channel.js';
 
 const at = new Date('2026-01-01T10:00:00Z');
@@ -21,7 +21,7 @@ const finished = {
   failed: 1,
   usd: 0.5,
 } as const;
-const told = toldOfEnd(new RunFinished(finished), 'answer.refused: the model refused', at);
+const payload = payloadOfEnd(new RunFinished(finished), 'answer.refused: the model refused', at);
 
 describe('e-mail', () => {
   let folder: string;
@@ -40,8 +40,8 @@ describe('e-mail', () => {
     return opened;
   }
 
-  const send = (port: number, changes: Partial<EmailSettings> = {}, of: Told = told) =>
-    new EmailChannel(emailTo(port, changes)).send({ id: 'msg_1', told: of, at });
+  const send = (port: number, changes: Partial<EmailSettings> = {}, of: NotificationPayload = payload) =>
+    new EmailChannel(emailTo(port, changes)).send({ id: 'msg_1', payload: of, at });
 
   it('N2: a mail says what, how many, what it cost and what stood in the way, to all receivers in one', async () => {
     const { port, mails } = await receiver();
@@ -71,8 +71,8 @@ describe('e-mail', () => {
   it('N2: a cost too small to be told in a mail is not told as nothing', async () => {
     const { port, mails } = await receiver();
 
-    await send(port, {}, { ...told, usd: 0.00001 });
-    await send(port, {}, { ...told, usd: 0 });
+    await send(port, {}, { ...payload, usd: 0.00001 });
+    await send(port, {}, { ...payload, usd: 0 });
 
     expect(mails.map(({ raw }) => /^cost.*$/m.exec(raw)?.[0].trim())).toEqual([
       'cost       less than 0.0001 USD',
@@ -145,7 +145,7 @@ describe('e-mail', () => {
   it('N2: nothing of a fact can write a header', async () => {
     const { port, mails } = await receiver();
 
-    await send(port, {}, onOneLine({ ...told, summary: 'one\r\nBcc: eve@example.org\r\n\r\ntwo' }));
+    await send(port, {}, onOneLine({ ...payload, summary: 'one\r\nBcc: eve@example.org\r\n\r\ntwo' }));
 
     expect(mails[0]!.to).toEqual(['ops@example.org']);
     expect(mails[0]!.header('bcc')).toBe('');

@@ -1,5 +1,5 @@
 import { ConnectionError, ProcessingError, ValidationError } from '@batchmill/contracts';
-import type { Occasion } from '@batchmill/records';
+import type { NotificationType } from '@batchmill/records';
 import type { EmailSettings } from '@batchmill/stage';
 import { createTransport, type SentMessageInfo, type Transporter } from 'nodemailer';
 import type { Answer, Channel, Message } from '../channel.js';
@@ -13,7 +13,7 @@ const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTim
 /** Mails by SMTP, each notification under one Message-ID. The mails of a run are one thread. */
 export class EmailChannel implements Channel {
   readonly name = 'email';
-  readonly on: readonly Occasion[];
+  readonly on: readonly NotificationType[];
   readonly #to: readonly string[];
   readonly #from: string;
   readonly #transport: Transporter;
@@ -35,9 +35,9 @@ export class EmailChannel implements Channel {
     });
   }
 
-  async send({ id, told, at }: Message): Promise<Answer> {
-    const { content, trouble } = this.#template.render(told);
-    const { runId } = told;
+  async send({ id, payload, at }: Message): Promise<Answer> {
+    const { content, trouble } = this.#template.render(payload);
+    const { runId } = payload;
     const sending: Promise<SentMessageInfo> = this.#transport.sendMail({
       ...content,
       from: this.#from,

@@ -1,8 +1,8 @@
 import { ValidationError } from '@batchmill/contracts';
-import { TemplateSyntaxError, compilePrompt, type PromptTemplate } from '@batchmill/pipeline';
+import type { NotificationPayload } from '@batchmill/records';
+import { TemplateSyntaxError, compilePrompt, type PromptTemplate } from '@batchmill/templates';
 import { readFileSync } from 'node:fs';
-import { samplesOfTold } from '../told/sample-told.js';
-import type { Told } from '@batchmill/records';
+import { samplePayloads } from '../payloads/sample-payload.js';
 
 export interface TemplateOptions<Content> {
   /** The setting that names the file. */
@@ -33,7 +33,7 @@ export class NotificationTemplate<Content> {
     this.#otherwise = compilePrompt(otherwise);
     try {
       this.#template = file === null ? this.#otherwise : compilePrompt(readFileSync(file, 'utf8'));
-      for (const sample of samplesOfTold(new Date(0))) this.#renderBy(this.#template, sample);
+      for (const sample of samplePayloads(new Date(0))) this.#renderBy(this.#template, sample);
     } catch (error) {
       const from = `${setting}: ${file ?? 'the template that comes along'}`;
       throw new ValidationError('notifications.bad-template', `${from}: ${whyNot(error)}`, { cause: error });
@@ -41,17 +41,17 @@ export class NotificationTemplate<Content> {
   }
 
   /** What the user's template cannot render is told by the one that comes along: nobody misses it for a template's sake. */
-  render(told: Told): Rendered<Content> {
+  render(payload: NotificationPayload): Rendered<Content> {
     try {
-      return { content: this.#renderBy(this.#template, told), trouble: null };
+      return { content: this.#renderBy(this.#template, payload), trouble: null };
     } catch (error) {
-      const trouble = `${this.#options.setting}: ${told.type} is told by the built-in template: ${whyNot(error)}`;
-      return { content: this.#renderBy(this.#otherwise, told), trouble };
+      const trouble = `${this.#options.setting}: ${payload.type} is told by the built-in template: ${whyNot(error)}`;
+      return { content: this.#renderBy(this.#otherwise, payload), trouble };
     }
   }
 
-  #renderBy(template: PromptTemplate, told: Told): Content {
-    return this.#options.read(template.render({ ...told }));
+  #renderBy(template: PromptTemplate, payload: NotificationPayload): Content {
+    return this.#options.read(template.render({ ...payload }));
   }
 }
 

@@ -1,11 +1,11 @@
-import { occasions } from '@batchmill/records';
+import { notificationTypes } from '@batchmill/records';
 import type { EmailSettings, WebhookSettings } from '@batchmill/stage';
 
 export const secret = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
 
 /** A webhook on loopback, told of everything. */
 export function webhookTo(url: string, changes: Partial<WebhookSettings> = {}): WebhookSettings {
-  return { url, secrets: [secret], on: occasions, template: null, allowsPrivate: true, ...changes };
+  return { url, secrets: [secret], on: notificationTypes, template: null, allowsPrivate: true, ...changes };
 }
 
 /** A mail server on loopback, told of what is mailed by default. */
@@ -14,7 +14,7 @@ export function emailTo(port: number, changes: Partial<EmailSettings> = {}): Ema
     to: ['ops@example.org'],
     from: 'Batchmill <batchmill@example.com>',
     smtpUrl: `smtp://127.0.0.1:${port}`,
-    on: ['batch.failed', 'run.ended', 'work.stuck'],
+    on: ['batch.failed', 'run.ended', 'work.parked'],
     template: null,
     ...changes,
   };

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { WebhookSettings } from '@batchmill/stage';
 import { webhookTo } from '../testing/settings-to.js';
 import { WebhookReceiver } from '../testing/webhook-receiver.js';
-import { toldAsTest } from '../told/sample-told.js';
+import { testPayload } from '../payloads/sample-payload.js';
 import { WebhookChannel } from './webhook-channel.js';
 
 describe('the webhook', () => {
@@ -14,7 +14,7 @@ describe('the webhook', () => {
 
   const post = (url: string, changes: Partial<WebhookSettings> = {}) => {
     const at = new Date();
-    return new WebhookChannel(webhookTo(url, changes)).send({ id: 'msg_1', told: toldAsTest(at), at });
+    return new WebhookChannel(webhookTo(url, changes)).send({ id: 'msg_1', payload: testPayload(at), at });
   };
 
   it('N1: a login in the URL goes along, and the body is JSON', async () => {

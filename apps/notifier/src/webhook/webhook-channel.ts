@@ -1,5 +1,5 @@
 import { ValidationError } from '@batchmill/contracts';
-import type { Occasion } from '@batchmill/records';
+import type { NotificationType } from '@batchmill/records';
 import type { WebhookSettings } from '@batchmill/stage';
 import { isIP, type LookupFunction } from 'node:net';
 import { Webhook } from 'standardwebhooks';
@@ -14,7 +14,7 @@ import { postWebhook } from './webhook-post.js';
 /** Posts JSON by the Standard Webhooks specification: https://www.standardwebhooks.com */
 export class WebhookChannel implements Channel {
   readonly name = 'webhook';
-  readonly on: readonly Occasion[];
+  readonly on: readonly NotificationType[];
   readonly #url: URL;
   readonly #signers: readonly Webhook[];
   readonly #template: NotificationTemplate<string>;
@@ -34,8 +34,8 @@ export class WebhookChannel implements Channel {
     });
   }
 
-  async send({ id, told, at }: Message): Promise<Answer> {
-    const { content: body, trouble } = this.#template.render(told);
+  async send({ id, payload, at }: Message): Promise<Answer> {
+    const { content: body, trouble } = this.#template.render(payload);
     const signatures = this.#signers.map((signer) => signer.sign(id, at, body));
     const headers = {
       'content-type': 'application/json',

@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { OpenAiError } from '../http/openai-error.js';
 import type { Simulation } from '../simulation.js';
 import { inTransaction } from '../storage/database.js';
-import type { StoredFile } from '../storage/file-shelf.js';
+import type { StoredFile } from '../storage/file-store.js';
 import { newFileId } from '../storage/new-file-id.js';
 import type { Batch } from './batch.js';
 import { planBatch } from './batch-plan.js';
 import { drawBatchFaults } from './draw-batch-faults.js';
-import { readBatchWish } from './read-batch-wish.js';
+import { readBatchCreation } from './read-batch-creation.js';
 import { drawTurnaround } from './turnaround.js';
 
 const hourMs = 3_600_000;
 const windowMs = 24 * hourMs;
 
-/** Makes a batch of a request's body, and stores it. Throws an OpenAiError for what is refused at once. */
+/** Creates a batch from a request's body and stores it. Throws an OpenAiError for what is refused at once. */
 export function createBatch(body: Readonly<Record<string, unknown>>, simulation: Simulation): Batch {
   const { clock, batches, options } = simulation;
-  const { endpoint, inputFileId, metadata, outputExpiresSeconds } = readBatchWish(body);
+  const { endpoint, inputFileId, metadata, outputExpiresSeconds } = readBatchCreation(body);
   const nowMs = clock.nowMs();
   const file = inputFile(inputFileId, nowMs, simulation);
   const perHour = options.limits.maxBatchesPerHour;

@@ -4,7 +4,7 @@ import { OpenAiError } from '../http/openai-error.js';
 import { readLimit } from '../http/read-limit.js';
 import type { Simulation } from '../simulation.js';
 import { readExpiresAfter } from '../storage/expires-after.js';
-import type { StoredFile } from '../storage/file-shelf.js';
+import type { StoredFile } from '../storage/file-store.js';
 import { newFileId } from '../storage/new-file-id.js';
 import { contentStream } from './content-stream.js';
 import { receiveUpload } from './receive-upload.js';

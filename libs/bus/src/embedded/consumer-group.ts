@@ -1,35 +1,6 @@
-import type { IncomingMessage, Subscribing } from '../bus.js';
+import type { SubscribeOptions } from '../bus.js';
+import { Member } from './member.js';
 import { PartitionReader, type Reading } from './partition-reader.js';
-
-/** One subscription as a member of its group. */
-export class Member {
-  private readonly running = new Set<Promise<unknown>>();
-
-  constructor(private readonly subscribing: Subscribing) {}
-
-  wants(topic: string): boolean {
-    return this.subscribing.topics.includes(topic);
-  }
-
-  async handle(message: IncomingMessage): Promise<void> {
-    await this.subscribing.handle(message);
-  }
-
-  /** Keeps the delivery in mind until it has ended, so that `idle` can wait for it. */
-  async during<T>(delivery: Promise<T>): Promise<T> {
-    this.running.add(delivery);
-    try {
-      return await delivery;
-    } finally {
-      this.running.delete(delivery);
-    }
-  }
-
-  /** Resolves when none of its handlers runs, committed or not. */
-  async idle(): Promise<void> {
-    await Promise.allSettled(this.running);
-  }
-}
 
 /** The subscriptions of one group in this process. They share the partitions; each partition has one reader. */
 export class ConsumerGroup {
@@ -41,7 +12,7 @@ export class ConsumerGroup {
     private readonly reading: Reading,
   ) {}
 
-  join(subscribing: Subscribing): Member {
+  join(subscribing: SubscribeOptions): Member {
     const member = new Member(subscribing);
     this.members.push(member);
     for (const topic of new Set(subscribing.topics)) {

@@ -12,7 +12,7 @@ describeBusContract('The embedded bus', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bus-'));
   return {
     open: async () =>
-      EmbeddedBus.open({ file: join(folder, 'bus.db'), clock: new SystemClock(), redeliveryPauseMs: 20, lookMs: 20 }),
+      EmbeddedBus.open({ file: join(folder, 'bus.db'), clock: new SystemClock(), redeliveryPauseMs: 20, pollMs: 20 }),
     dispose: () => rm(folder, { recursive: true }),
   };
 });
@@ -148,7 +148,7 @@ describe('The embedded bus', () => {
 
   it('what another connection publishes is noticed', async () => {
     const received = new Received();
-    await open({ lookMs: 5 }).subscribe({ group: 'workers', topics: ['work'], handle: received.handle });
+    await open({ pollMs: 5 }).subscribe({ group: 'workers', topics: ['work'], handle: received.handle });
     await open().publish([message('a', 'from the side')]);
 
     await received.atLeast(1);

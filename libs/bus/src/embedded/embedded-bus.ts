@@ -5,11 +5,12 @@ import {
   Bus,
   type IncomingMessage,
   type OutgoingMessage,
-  type Subscribing,
+  type SubscribeOptions,
   type Subscription,
   type TopicLag,
 } from '../bus.js';
-import { ConsumerGroup, type Member } from './consumer-group.js';
+import { ConsumerGroup } from './consumer-group.js';
+import type { Member } from './member.js';
 import { MessageLog, busFileErrors } from './message-log.js';
 
 export interface EmbeddedBusOptions {
@@ -21,7 +22,7 @@ export interface EmbeddedBusOptions {
   /** The first pause before a failed message comes again; it doubles with every further failure, up to 32 times this. */
   readonly redeliveryPauseMs?: number;
   /** How long a message that another process published may go unnoticed. */
-  readonly lookMs?: number;
+  readonly pollMs?: number;
 }
 
 const pageSize = 500;
@@ -50,7 +51,7 @@ export class EmbeddedBus extends Bus {
   }
 
   static open(options: EmbeddedBusOptions): EmbeddedBus {
-    const complete = { partitions: 4, redeliveryPauseMs: 1000, lookMs: 200, ...options };
+    const complete = { partitions: 4, redeliveryPauseMs: 1000, pollMs: 200, ...options };
     return new EmbeddedBus(MessageLog.open(options.file), complete);
   }
 
@@ -79,7 +80,7 @@ export class EmbeddedBus extends Bus {
     }
   }
 
-  override async subscribe(subscribing: Subscribing): Promise<Subscription> {
+  override async subscribe(subscribing: SubscribeOptions): Promise<Subscription> {
     this.log.makeTopics(subscribing.topics, this.options.partitions);
     this.becomeConsumer();
     const group = this.groupOf(subscribing.group);
@@ -142,7 +143,7 @@ export class EmbeddedBus extends Bus {
       this.lock.release();
       throw error;
     }
-    this.looking = setInterval(() => this.look(), this.options.lookMs);
+    this.looking = setInterval(() => this.look(), this.options.pollMs);
   }
 
   private async leave(group: ConsumerGroup, member: Member, stop: () => Promise<void>): Promise<void> {

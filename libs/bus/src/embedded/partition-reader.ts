@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '@batchmill/contracts';
-import type { Member } from './consumer-group.js';
+import type { Member } from './member.js';
 import type { MessageLog, PartitionOfGroup } from './message-log.js';
 import { redeliveryPause } from '../redelivery-pause.js';
 

@@ -24,7 +24,7 @@ describe('An embedded bus that two processes have open', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'bus-'));
     file = join(folder, 'bus.db');
-    bus = EmbeddedBus.open({ file, clock: new SystemClock(), redeliveryPauseMs: 20, lookMs: 20 });
+    bus = EmbeddedBus.open({ file, clock: new SystemClock(), redeliveryPauseMs: 20, pollMs: 20 });
     started = [];
   });
 

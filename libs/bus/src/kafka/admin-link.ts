@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { backoffDelayMs } from '@batchmill/contracts';
+import { delayAfter } from '@batchmill/contracts';
 import type { Admin, Kafka } from 'kafkajs';
 import { closedError, kafkaError, says } from './kafka-error.js';
 import { retry } from './kafka-client.js';
@@ -31,7 +31,7 @@ export class AdminLink {
       } catch (error) {
         this.refuseWhenClosed();
         if (tried === retries || !says(error, ...settling)) throw kafkaError(error, doing);
-        await delay(backoffDelayMs(tried, backoff));
+        await delay(delayAfter(tried, backoff));
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import type { BatchmillError } from '@batchmill/contracts';
-import type { IncomingMessage, Subscribing, Subscription } from '../bus.js';
+import type { IncomingMessage, SubscribeOptions, Subscription } from '../bus.js';
 import { Heartbeat } from './heartbeat.js';
 import { incomingMessage } from './incoming-message.js';
 import { retry } from './kafka-client.js';
@@ -53,7 +53,7 @@ export class GroupMember implements Subscription {
 
   private constructor(
     kafka: Kafka,
-    private readonly subscribing: Subscribing,
+    private readonly subscribing: SubscribeOptions,
     private readonly options: GroupMemberOptions,
   ) {
     this.died = this.death.promise;
@@ -72,7 +72,7 @@ export class GroupMember implements Subscription {
   }
 
   /** Resolves when it has joined. Rejects when it could not begin at all. */
-  static async join(kafka: Kafka, subscribing: Subscribing, options: GroupMemberOptions): Promise<GroupMember> {
+  static async join(kafka: Kafka, subscribing: SubscribeOptions, options: GroupMemberOptions): Promise<GroupMember> {
     const member = new GroupMember(kafka, subscribing, options);
     try {
       await member.start();

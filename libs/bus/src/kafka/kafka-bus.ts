@@ -5,7 +5,7 @@ import {
   Bus,
   type IncomingMessage,
   type OutgoingMessage,
-  type Subscribing,
+  type SubscribeOptions,
   type Subscription,
   type TopicLag,
 } from '../bus.js';
@@ -83,7 +83,7 @@ export class KafkaBus extends Bus {
   }
 
   /** Topics that are missing are made. Resolves when the group has a place for the new member. */
-  override async subscribe(subscribing: Subscribing): Promise<Subscription> {
+  override async subscribe(subscribing: SubscribeOptions): Promise<Subscription> {
     this.refuseWhenClosed();
     await this.topics.ensureUnlessKnown(subscribing.topics);
     const { redeliveryPauseMs, sessionTimeoutMs, log } = this.options;

@@ -20,7 +20,7 @@ export interface TopicReaderNeeds {
 
 /** How long trouble with the brokers is borne before the reader gives up. */
 const troubleMs = 15_000;
-const lookMs = 1_000;
+const pollMs = 1_000;
 /** Nothing comes in so many looks in a row: what is missing up to the end cannot be read. */
 const looksInVain = 10;
 
@@ -55,7 +55,7 @@ export class TopicReader {
   }
 
   async *messages(): AsyncGenerator<IncomingMessage> {
-    const looking = setInterval(() => void this.look(), lookMs);
+    const looking = setInterval(() => void this.look(), pollMs);
     try {
       await this.start();
       for await (const portion of this.handoff.taken()) yield* portion;

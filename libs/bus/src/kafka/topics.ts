@@ -11,7 +11,7 @@ export interface TopicSettings {
 }
 
 const ledWithinMs = 10_000;
-const lookMs = 100;
+const pollMs = 100;
 
 /** The offsets of a partition that holds something: from the oldest, up to and without `end`. */
 export interface Extent {
@@ -129,7 +129,7 @@ export class Topics {
           if (!says(error, 'UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE')) throw error;
           if (performance.now() > givesUpMs) throw error;
         }
-        await delay(lookMs);
+        await delay(pollMs);
       }
     });
   }

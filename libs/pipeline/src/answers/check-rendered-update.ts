@@ -1,9 +1,8 @@
+import { isPlainObject, pathsOverlap } from '@batchmill/documents';
 import { isKnownOperator } from '../check/check-update-template.js';
 import { fieldPathPattern } from '../check/section.js';
 import type { UpdateOperators } from '../definition/update-operators.js';
-import { isPlainObject } from '../is-plain-object.js';
-import { pathsOverlap } from '../paths-overlap.js';
-import type { Side } from '../pipeline.js';
+import type { EndpointPlan } from '../pipeline.js';
 
 /** An update that must not be written; its message names no contents. */
 export class UnusableUpdate extends Error {}
@@ -13,15 +12,15 @@ export class UnusableUpdate extends Error {}
  * anyway, and `_id`. Throws UnusableUpdate when it is no update, writes a field that we keep, or one that no store takes.
  */
 export function checkRenderedUpdate(
-  side: Pick<Side, 'status' | 'infoField' | 'errorField'>,
+  endpointPlan: Pick<EndpointPlan, 'status' | 'infoField' | 'errorField'>,
   statusValue: string,
   rendered: unknown,
 ): UpdateOperators {
   if (!isPlainObject(rendered))
     throw new UnusableUpdate('what it gives is no update such as { $set: { field: value } }');
-  const kept = [side.status.field, side.infoField, side.errorField];
+  const kept = [endpointPlan.status.field, endpointPlan.infoField, endpointPlan.errorField];
   const isOurs = (operator: string, path: string, value: unknown): boolean =>
-    pathsOverlap(path, '_id') || (operator === '$set' && path === side.status.field && value === statusValue);
+    pathsOverlap(path, '_id') || (operator === '$set' && path === endpointPlan.status.field && value === statusValue);
   const checked = Object.entries(rendered).map(([operator, fields]) => {
     const written = fieldsOf(operator, fields).filter(([path, value]) => !isOurs(operator, path, value));
     for (const [path, value] of written) {

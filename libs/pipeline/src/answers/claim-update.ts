@@ -1,7 +1,7 @@
 import { ProcessingError } from '@batchmill/contracts';
+import { templateError } from '@batchmill/templates';
 import type { UpdateOperators } from '../definition/update-operators.js';
 import type { RunPlan } from '../plan/run-plan.js';
-import { templateError } from '../templates/template-error.js';
 import { UnusableUpdate, checkRenderedUpdate } from './check-rendered-update.js';
 import type { AnswerMoment } from './response-update.js';
 
@@ -11,21 +11,21 @@ import type { AnswerMoment } from './response-update.js';
  * it cannot be used: planning a run has tried it.
  */
 export function claimUpdate(
-  plan: Pick<RunPlan, 'pipeline' | 'side' | 'parameters'>,
+  plan: Pick<RunPlan, 'pipeline' | 'endpointPlan' | 'parameters'>,
   at: AnswerMoment,
 ): UpdateOperators {
-  const { side, parameters, pipeline } = plan;
-  if (side.updateTemplate === null) return {};
-  const where = `Pipeline ${pipeline.name}, ${side.endpoint}.updateTemplate`;
+  const { endpointPlan, parameters, pipeline } = plan;
+  if (endpointPlan.updateTemplate === null) return {};
+  const where = `Pipeline ${pipeline.name}, ${endpointPlan.endpoint}.updateTemplate`;
   const variables = { ...parameters, current_date: at.now, run_id: at.runId };
   try {
-    const rendered = side.updateTemplate.render(variables);
-    return checkRenderedUpdate(side, side.status.inProgress, rendered);
+    const rendered = endpointPlan.updateTemplate.render(variables);
+    return checkRenderedUpdate(endpointPlan, endpointPlan.status.inProgress, rendered);
   } catch (error) {
     if (error instanceof UnusableUpdate) {
       throw new ProcessingError('run.update-failed', `${where}: ${error.message}`, { cause: error });
     }
-    if (typeof side.updateTemplate.source === 'function') {
+    if (typeof endpointPlan.updateTemplate.source === 'function') {
       const reason = error instanceof Error ? error.message : String(error); // no document was there to be quoted
       throw new ProcessingError('run.update-failed', `${where} threw: ${reason}`, { cause: error });
     }

@@ -1,6 +1,6 @@
+import { DocumentFailure, documentError } from '@batchmill/contracts';
 import { serialize } from 'bson';
 import type { UpdateOperators } from '../definition/update-operators.js';
-import { DocumentFailure, documentError } from '../document-error.js';
 import type { PlannedFunction } from '../plan/run-plan.js';
 
 /** MongoDB takes a hundred levels, of which a field's path and the update need some. */

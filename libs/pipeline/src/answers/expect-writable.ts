@@ -1,7 +1,7 @@
-import { DocumentFailure } from '../document-error.js';
-import type { PlannedFunction } from '../plan/run-plan.js';
+import { DocumentFailure } from '@batchmill/contracts';
+import { templateError, undefinedVariable } from '@batchmill/templates';
 import type { PromptFunction } from '../pipeline.js';
-import { templateError, undefinedVariable } from '../templates/template-error.js';
+import type { PlannedFunction } from '../plan/run-plan.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -18,11 +18,11 @@ const anyAnswer = {
  * found before the answer is paid. Where code, a schema or a condition has a say in it, nothing is known before the answer.
  */
 export function expectWritable(
-  { name, asks }: PlannedFunction & { readonly asks: PromptFunction },
+  { name, definition }: PlannedFunction & { readonly definition: PromptFunction },
   seen: Variables,
   fieldMap: Readonly<Record<string, string>>,
 ): void {
-  const { process, responseSchema, responseTemplate, model } = asks;
+  const { process, responseSchema, responseTemplate, model } = definition;
   if (process !== null || responseSchema !== null || typeof responseTemplate.source === 'function') return;
   if (hasConditions(responseTemplate.source)) return;
   const variables = { ...seen, ...anyAnswer, function: name, model };

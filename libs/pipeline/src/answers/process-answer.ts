@@ -1,10 +1,9 @@
+import { DocumentFailure, documentError } from '@batchmill/contracts';
+import { isPlainObject, type SourceDocument } from '@batchmill/documents';
+import type { Answer } from '@batchmill/provider';
 import { callCode } from '../code/call-code.js';
 import { plainCopy } from '../code/plain-copy.js';
-import type { SourceDocument } from '../definition/source-document.js';
-import { DocumentFailure, documentError } from '../document-error.js';
-import { isPlainObject } from '../is-plain-object.js';
 import type { PromptFunction } from '../pipeline.js';
-import type { Answer } from '../results/classified.js';
 
 export interface ProcessedAnswer {
   /** `{{response_content}}` */
@@ -15,15 +14,15 @@ export interface ProcessedAnswer {
 
 /** Calls the pipeline's processor, which sees a copy of the document. Without one the content is the JSON that was asked for, else the text. */
 export async function processAnswer(
-  asks: PromptFunction,
+  definition: PromptFunction,
   answer: Extract<Answer, { kind: 'text' }>,
   document: SourceDocument,
   limitMs: number,
 ): Promise<ProcessedAnswer> {
   const otherwise = answer.parsed ?? answer.text;
-  const { process } = asks;
+  const { process } = definition;
   if (process === null) return { content: otherwise, variables: {} };
-  const what = `Function ${asks.name}: its processor`;
+  const what = `Function ${definition.name}: its processor`;
   const calling = { what, code: 'response.process-failed', limitMs } as const;
   const returned = await callCode(calling, () => process(plainCopy(answer.body), plainCopy(document)));
   if (returned === undefined || returned === null) {
@@ -31,6 +30,6 @@ export async function processAnswer(
     throw new DocumentFailure(documentError('ProcessingError', 'response.no-content', told));
   }
   if (!isPlainObject(returned)) return { content: returned, variables: {} };
-  const { [asks.responseContentField]: content = otherwise, ...others } = returned;
+  const { [definition.responseContentField]: content = otherwise, ...others } = returned;
   return { content, variables: Object.fromEntries(Object.entries(others).filter(([key]) => key !== '_id')) };
 }

@@ -1,9 +1,9 @@
+import type { SourceDocument } from '@batchmill/documents';
+import type { Answer } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
 import { ObjectId } from 'bson';
 import { chat } from '../definition/chat.js';
-import type { SourceDocument } from '../definition/source-document.js';
 import { planRun } from '../plan/plan-run.js';
-import type { Answer } from '../results/classified.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { responseUpdate } from './response-update.js';
 
@@ -118,7 +118,7 @@ describe('responseUpdate', () => {
     expect(await updateOf(options)).toEqual({ $set: { seen: document['_id'] } });
   });
 
-  it('I2: keys may be templates, so that functions write side by side', async () => {
+  it('I2: keys may be templates, so that functions write endpointPlan by endpointPlan', async () => {
     expect(await updateOf({ responseTemplate: { $set: { 'answers.{{function}}': '{{response_content}}' } } })).toEqual({
       $set: { 'answers.summary': 'Short.' },
     });

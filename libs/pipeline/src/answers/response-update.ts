@@ -1,15 +1,15 @@
+import { DocumentFailure, documentError, type DocumentError } from '@batchmill/contracts';
+import type { SourceDocument } from '@batchmill/documents';
+import type { Answer, Answered } from '@batchmill/provider';
+import { templateError } from '@batchmill/templates';
 import { callCode } from '../code/call-code.js';
 import { plainCopy } from '../code/plain-copy.js';
-import type { SourceDocument } from '../definition/source-document.js';
 import type { AnswerVariables } from '../definition/template-functions.js';
 import type { UpdateOperators } from '../definition/update-operators.js';
-import { DocumentFailure, documentError, type DocumentError } from '../document-error.js';
 import type { PromptFunction } from '../pipeline.js';
 import { plannedFunction } from '../plan/planned-function.js';
 import type { PlannedFunction, RunPlan } from '../plan/run-plan.js';
 import { documentVariables, functionVariables } from '../requests/template-variables.js';
-import type { Answer, Answered } from '../results/classified.js';
-import { templateError } from '../templates/template-error.js';
 import { UnusableUpdate, checkRenderedUpdate } from './check-rendered-update.js';
 import { expectStorable } from './expect-storable.js';
 import { processAnswer } from './process-answer.js';
@@ -23,7 +23,7 @@ export interface AnswerMoment {
 interface Writing {
   readonly plan: RunPlan;
   readonly planned: PlannedFunction;
-  readonly asks: PromptFunction;
+  readonly definition: PromptFunction;
   readonly answer: Extract<Answer, { kind: 'text' }>;
   readonly usage: Answered['usage'];
   readonly document: SourceDocument;
@@ -41,9 +41,9 @@ export async function responseUpdate(
   at: AnswerMoment,
 ): Promise<{ readonly update: UpdateOperators } | { readonly error: DocumentError }> {
   const planned = plannedFunction(plan, functionName);
-  const { asks } = planned;
-  if (asks.kind === 'embedding' || answer.kind === 'vector') return { update: {} };
-  const writing: Writing = { plan, planned, asks, answer, usage, document };
+  const { definition } = planned;
+  if (definition.kind === 'embedding' || answer.kind === 'vector') return { update: {} };
+  const writing: Writing = { plan, planned, definition, answer, usage, document };
   try {
     const update = checked(writing, await render(writing, await answerVariables(writing, at)));
     expectStorable(planned, update);
@@ -55,16 +55,16 @@ export async function responseUpdate(
 }
 
 async function answerVariables(
-  { plan, planned, asks, answer, usage: { inputTokens, outputTokens }, document }: Writing,
+  { plan, planned, definition, answer, usage: { inputTokens, outputTokens }, document }: Writing,
   at: AnswerMoment,
 ): Promise<AnswerVariables> {
-  const processed = await processAnswer(asks, answer, document, plan.pipeline.batch.codeTimeoutMs);
+  const processed = await processAnswer(definition, answer, document, plan.pipeline.batch.codeTimeoutMs);
   return {
     ...functionVariables(await documentVariables(plan, document), planned),
     current_date: at.now,
     run_id: at.runId,
     function: planned.name,
-    model: asks.model,
+    model: definition.model,
     usage: { input_tokens: inputTokens, output_tokens: outputTokens, total_tokens: inputTokens + outputTokens },
     finish_reason: answer.isCutOff === true ? 'length' : 'stop',
     ...processed.variables,
@@ -73,8 +73,8 @@ async function answerVariables(
   };
 }
 
-async function render({ plan, planned, asks }: Writing, variables: AnswerVariables): Promise<unknown> {
-  const { responseTemplate } = asks;
+async function render({ plan, planned, definition }: Writing, variables: AnswerVariables): Promise<unknown> {
+  const { responseTemplate } = definition;
   if (typeof responseTemplate.source === 'function') {
     const what = `Function ${planned.name}: its response template`;
     const limitMs = plan.pipeline.batch.codeTimeoutMs;
@@ -92,9 +92,9 @@ async function render({ plan, planned, asks }: Writing, variables: AnswerVariabl
   }
 }
 
-function checked({ plan: { side }, planned }: Writing, rendered: unknown): UpdateOperators {
+function checked({ plan: { endpointPlan }, planned }: Writing, rendered: unknown): UpdateOperators {
   try {
-    return checkRenderedUpdate(side, side.status.completed, rendered);
+    return checkRenderedUpdate(endpointPlan, endpointPlan.status.completed, rendered);
   } catch (error) {
     if (!(error instanceof UnusableUpdate)) throw error;
     const told = `Function ${planned.name}, response template: ${error.message}`;

@@ -1,5 +1,5 @@
+import { isPlainObject } from '@batchmill/documents';
 import { EJSON } from 'bson';
-import { isPlainObject } from '../is-plain-object.js';
 
 /** A text that is the same for equal values: keys sorted, functions by their source, BSON and dates with their types. */
 export function canonicalText(value: unknown): string {

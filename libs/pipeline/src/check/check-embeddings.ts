@@ -1,13 +1,13 @@
+import { dimensionsOf } from '@batchmill/models';
 import { embeddingsFunction } from '../embeddings-function.js';
-import type { BatchOptions, EmbeddingFunction, Side } from '../pipeline.js';
-import { checkSide, sideKeys } from './check-side.js';
+import type { BatchOptions, EmbeddingFunction, EndpointPlan } from '../pipeline.js';
+import { checkEndpointPlan, sideKeys } from './check-endpoint-plan.js';
 import type { Checking } from './checking.js';
-import { dimensionsOf } from './dimensions-of.js';
 import { Section } from './section.js';
 
 const keys = ['model', 'dimensions', 'text', 'tooLong', 'vectors', ...sideKeys];
 
-export function checkEmbeddings(checking: Checking, definition: Section, batch: BatchOptions): Side | null {
+export function checkEmbeddings(checking: Checking, definition: Section, batch: BatchOptions): EndpointPlan | null {
   if (!definition.has('embeddings')) return null;
   const { problems, defaults } = checking;
   const section = Section.of(problems, 'embeddings', definition.get('embeddings'), keys);
@@ -36,7 +36,7 @@ export function checkEmbeddings(checking: Checking, definition: Section, batch: 
     expected: 'the name of a collection of vectors: letters, digits and _, not starting with a digit',
   });
   return {
-    ...checkSide(checking, section, 'embeddings', batch),
+    ...checkEndpointPlan(checking, section, 'embeddings', batch),
     functions: [embed],
     vectors: { collection, dimensions },
   };

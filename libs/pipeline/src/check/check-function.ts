@@ -1,8 +1,7 @@
-import { embeddingsFunction } from '../embeddings-function.js';
+import { TemplateSyntaxError, compilePrompt, type PromptTemplate } from '@batchmill/templates';
 import { isPromptFile } from '../definition/prompt.js';
-import type { Parameter, PromptFunction, Side } from '../pipeline.js';
-import { compilePrompt, type PromptTemplate } from '../templates/compile-prompt.js';
-import { TemplateSyntaxError } from '../templates/template-syntax-error.js';
+import { embeddingsFunction } from '../embeddings-function.js';
+import type { EndpointPlan, Parameter, PromptFunction } from '../pipeline.js';
 import { checkResponseSchema } from './check-response-schema.js';
 import { checkResponseTemplate } from './check-response-template.js';
 import { readFileOf, type Checking } from './checking.js';
@@ -28,7 +27,7 @@ const keys = [
 const urls = { chat: '/v1/chat/completions', responses: '/v1/responses' } as const;
 
 interface Surroundings {
-  readonly side: Pick<Side, 'status' | 'infoField' | 'errorField'>;
+  readonly endpointPlan: Pick<EndpointPlan, 'status' | 'infoField' | 'errorField'>;
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly several: boolean;
 }

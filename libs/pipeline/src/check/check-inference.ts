@@ -1,6 +1,6 @@
-import type { BatchOptions, Parameter, PromptFunction, Side } from '../pipeline.js';
+import type { BatchOptions, Parameter, PromptFunction, EndpointPlan } from '../pipeline.js';
 import { checkFunction } from './check-function.js';
-import { checkSide, sideKeys } from './check-side.js';
+import { checkEndpointPlan, sideKeys } from './check-endpoint-plan.js';
 import type { Checking } from './checking.js';
 import { describeValue } from './describe-value.js';
 import { Section } from './section.js';
@@ -12,22 +12,22 @@ export function checkInference(
   definition: Section,
   batch: BatchOptions,
   parameters: Readonly<Record<string, Parameter>>,
-): Side | null {
+): EndpointPlan | null {
   if (!definition.has('inference')) return null;
   const { problems } = checking;
   const section = Section.of(problems, 'inference', definition.get('inference'), keys);
-  const side = checkSide(checking, section, 'inference', batch);
+  const endpointPlan = checkEndpointPlan(checking, section, 'inference', batch);
   const given = section.get('functions');
   if (!Array.isArray(given) || given.length === 0) {
     problems.wrong('inference.functions', given, 'a list of chat({…}) or responses({…})');
-    return { ...side, functions: [], vectors: null };
+    return { ...endpointPlan, functions: [], vectors: null };
   }
   const several = given.length > 1;
   const functions = given.map((one: unknown, index) =>
-    checkFunction(checking, `inference.functions[${index}]`, one, { side, parameters, several }),
+    checkFunction(checking, `inference.functions[${index}]`, one, { endpointPlan, parameters, several }),
   );
   checkNamesApart(checking, functions);
-  return { ...side, functions, vectors: null };
+  return { ...endpointPlan, functions, vectors: null };
 }
 
 function checkNamesApart({ problems }: Checking, functions: readonly PromptFunction[]): void {

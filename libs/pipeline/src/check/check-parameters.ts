@@ -1,6 +1,6 @@
+import { isPlainObject } from '@batchmill/documents';
 import { isLinesFile } from '../definition/lines.js';
 import { parameterTypes, type ParameterType, type ParameterValue } from '../definition/parameter-definitions.js';
-import { isPlainObject } from '../is-plain-object.js';
 import { ownNameExpected, ownNameFound, ownNames } from '../own-names.js';
 import type { Parameter } from '../pipeline.js';
 import { readParameter } from '../plan/read-parameter.js';

@@ -5,7 +5,7 @@ import { checkEmbeddings } from './check-embeddings.js';
 import { checkInference } from './check-inference.js';
 import { checkParameters } from './check-parameters.js';
 import { checkScheduledRuns, checkSchedules } from './check-schedules.js';
-import { checkSidesApart } from './check-sides-apart.js';
+import { checkEndpointsApart } from './check-endpoints-apart.js';
 import { checkSource } from './check-source.js';
 import type { Checking } from './checking.js';
 import { hashPipeline } from './hash-pipeline.js';
@@ -54,12 +54,12 @@ export function checkPipeline(definition: unknown, from: CheckFrom): Pipeline {
   if (embeddings === null && inference === null) {
     problems.add('', 'neither embeddings nor inference', 'at least one of them');
   }
-  const sides = [embeddings, inference].filter((side) => side !== null);
+  const sides = [embeddings, inference].filter((endpointPlan) => endpointPlan !== null);
   const defaultEndpoint = section.oneOf('defaultEndpoint', endpoints, null);
-  if (defaultEndpoint !== null && !sides.some((side) => side.endpoint === defaultEndpoint)) {
+  if (defaultEndpoint !== null && !sides.some((endpointPlan) => endpointPlan.endpoint === defaultEndpoint)) {
     problems.wrong('defaultEndpoint', defaultEndpoint, 'an endpoint that the pipeline offers');
   }
-  checkSidesApart(checking, embeddings, inference);
+  checkEndpointsApart(checking, embeddings, inference);
   const description = section.text('description', { otherwise: null, expected: 'a text' });
   const schedules = checkSchedules(checking, section);
   problems.settle();

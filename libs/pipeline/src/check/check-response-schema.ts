@@ -1,6 +1,6 @@
+import { isPlainObject } from '@batchmill/documents';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { JsonSchema } from '../definition/prompt-function-definition.js';
-import { isPlainObject } from '../is-plain-object.js';
 import type { Checking } from './checking.js';
 import { describeValue } from './describe-value.js';
 import type { Section } from './section.js';

@@ -1,13 +1,13 @@
+import { compileValue } from '@batchmill/templates';
 import type { AnswerVariables, ResponseFunction } from '../definition/template-functions.js';
-import type { PromptFunction, Side } from '../pipeline.js';
-import { compileValue } from '../templates/compile-value.js';
+import type { EndpointPlan, PromptFunction } from '../pipeline.js';
 import { checkUpdateTemplate } from './check-update-template.js';
 import type { Checking } from './checking.js';
 import type { Section } from './section.js';
 import { templateProblem } from './template-problem.js';
 
 interface Surroundings {
-  readonly side: Pick<Side, 'status' | 'infoField' | 'errorField'>;
+  readonly endpointPlan: Pick<EndpointPlan, 'status' | 'infoField' | 'errorField'>;
   /** True when a document has more than one answer: the default template says then which function's each is. */
   readonly several: boolean;
 }
@@ -17,7 +17,11 @@ const plainField = { pattern: /^(?!\$)[^.\0]+$/, expected: 'a field without dots
 
 type Written = Pick<PromptFunction, 'responseContentField' | 'responseTemplate'>;
 
-export function checkResponseTemplate(checking: Checking, section: Section, { side, several }: Surroundings): Written {
+export function checkResponseTemplate(
+  checking: Checking,
+  section: Section,
+  { endpointPlan, several }: Surroundings,
+): Written {
   const field = section.fieldPath('responseField', 'event_response');
   const dateField = section.text('responseDateField', { otherwise: 'created_date', ...plainField });
   const contentField = section.text('responseContentField', { otherwise: 'talking_points', ...plainField });
@@ -37,9 +41,9 @@ export function checkResponseTemplate(checking: Checking, section: Section, { si
   }
   const key = section.at(section.has('responseTemplate') ? 'responseTemplate' : 'responseField');
   const own = checkUpdateTemplate(checking.problems, key, template, {
-    statusField: side.status.field,
-    statusValue: side.status.completed,
-    bookkeeping: [side.infoField, side.errorField],
+    statusField: endpointPlan.status.field,
+    statusValue: endpointPlan.status.completed,
+    bookkeeping: [endpointPlan.infoField, endpointPlan.errorField],
   });
   return {
     responseContentField: contentField,

@@ -6,7 +6,7 @@ const embeddings = embeddingsOf();
 const problemsOf = (schedule: unknown, parameters: Record<string, unknown> = {}): string[] =>
   problemsWith({ embeddings, parameters, schedule });
 
-it('R3: a schedule has a time zone, and asks for what it says', () => {
+it('R3: a schedule has a time zone, and definition for what it says', () => {
   const { schedules } = aPipeline({
     embeddings,
     parameters: { companies: 'string[]' },

@@ -1,5 +1,5 @@
 import { ValidationError, endpoints } from '@batchmill/contracts';
-import { isPlainObject } from '../is-plain-object.js';
+import { isPlainObject } from '@batchmill/documents';
 import type { Pipeline, PipelineSchedule } from '../pipeline.js';
 import { planRun } from '../plan/plan-run.js';
 import { nextTime } from '../schedule/next-time.js';

@@ -1,7 +1,7 @@
-import { isPlainObject } from '../is-plain-object.js';
-import type { Source } from '../pipeline.js';
-import { closestName } from '../closest-name.js';
+import { closestName } from '@batchmill/contracts';
+import { isPlainObject } from '@batchmill/documents';
 import { ownNameExpected, ownNameFound, ownNames } from '../own-names.js';
+import type { Source } from '../pipeline.js';
 import type { Checking } from './checking.js';
 import { Section, expectedFieldPath, fieldPathPattern } from './section.js';
 

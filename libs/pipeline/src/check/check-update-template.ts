@@ -1,8 +1,7 @@
-import { isPlainObject } from '../is-plain-object.js';
-import { closestName } from '../closest-name.js';
+import { closestName } from '@batchmill/contracts';
+import { isPlainObject, pathsOverlap } from '@batchmill/documents';
+import { isTemplate } from '@batchmill/templates';
 import type { UpdateOperators } from '../definition/update-operators.js';
-import { isTemplate } from '../templates/compile-value.js';
-import { pathsOverlap } from '../paths-overlap.js';
 import { describeValue } from './describe-value.js';
 import type { Problems } from './problems.js';
 import { expectedFieldPath, fieldPathPattern } from './section.js';

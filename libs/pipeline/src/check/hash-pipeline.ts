@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Pipeline, PipelineFunction, Side } from '../pipeline.js';
+import type { Pipeline, PipelineFunction, EndpointPlan } from '../pipeline.js';
 import { canonicalText } from './canonical-text.js';
 
 /**
@@ -19,12 +19,20 @@ export function hashPipeline(
     ),
     source: pipeline.source,
     defaultEndpoint: pipeline.defaultEndpoint,
-    sides: [pipeline.embeddings, pipeline.inference].map((side) => side && countedOfSide(side)),
+    sides: [pipeline.embeddings, pipeline.inference].map((endpointPlan) => endpointPlan && countedOfSide(endpointPlan)),
   };
   return createHash('sha256').update(canonicalText(counted)).digest('hex');
 }
 
-function countedOfSide({ endpoint, status, infoField, errorField, vectors, updateTemplate, functions }: Side): object {
+function countedOfSide({
+  endpoint,
+  status,
+  infoField,
+  errorField,
+  vectors,
+  updateTemplate,
+  functions,
+}: EndpointPlan): object {
   return {
     endpoint,
     status,

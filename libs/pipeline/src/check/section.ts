@@ -1,5 +1,5 @@
-import { isPlainObject } from '../is-plain-object.js';
-import { closestName } from '../closest-name.js';
+import { closestName } from '@batchmill/contracts';
+import { isPlainObject } from '@batchmill/documents';
 import type { Problems } from './problems.js';
 
 interface TextOptions<Fallback> {

@@ -1,4 +1,4 @@
-import type { TemplateSyntaxError } from '../templates/template-syntax-error.js';
+import type { TemplateSyntaxError } from '@batchmill/templates';
 import type { Problems } from './problems.js';
 
 /** `file`: where the template stands when it is not written in the definition itself. */

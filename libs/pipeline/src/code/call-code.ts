@@ -1,4 +1,4 @@
-import { DocumentFailure, documentError } from '../document-error.js';
+import { DocumentFailure, documentError } from '@batchmill/contracts';
 import type { PipelineErrorCode } from '../error-codes.js';
 import { nameOfError } from './name-of-error.js';
 import { plainCopy } from './plain-copy.js';

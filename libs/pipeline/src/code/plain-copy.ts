@@ -1,4 +1,4 @@
-import { isPlainObject } from '../is-plain-object.js';
+import { isPlainObject } from '@batchmill/documents';
 
 /**
  * A copy of objects and lists all the way down, so that who changes it changes nobody's. What is an instance of somebody's

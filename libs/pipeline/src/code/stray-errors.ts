@@ -11,10 +11,11 @@ export interface Origin {
 }
 
 /** Which code threw what, by its name: `Function summary: its processor`, `a TypeError`. */
-export type HearStray = (what: string, threw: string) => void;
+export type UnhandledErrorListener = (what: string, threw: string) => void;
 
 const origins = new AsyncLocalStorage<Origin>();
-let hear: HearStray = (what, threw) => process.emitWarning(`${what} threw ${threw} where nobody waited for it`);
+let hear: UnhandledErrorListener = (what, threw) =>
+  process.emitWarning(`${what} threw ${threw} where nobody waited for it`);
 let isListening = false;
 
 /**
@@ -28,7 +29,7 @@ export function runFrom<T>(origin: Origin, call: () => T): T {
 }
 
 /** From here on `listener` hears of what came when its call had ended. */
-export function onStrayError(listener: HearStray): void {
+export function onUnhandledError(listener: UnhandledErrorListener): void {
   hear = listener;
 }
 

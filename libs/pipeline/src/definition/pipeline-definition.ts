@@ -1,8 +1,8 @@
 import type { Endpoint } from '@batchmill/contracts';
+import type { SourceDocument } from '@batchmill/documents';
 import type { ParameterDefinitions, ParametersOf } from './parameter-definitions.js';
 import type { PromptFunctionDefinition } from './prompt-function-definition.js';
 import type { QueryFilter } from './query-filter.js';
-import type { SourceDocument } from './source-document.js';
 import type { UpdateFunction } from './template-functions.js';
 import type { UpdateOperators } from './update-operators.js';
 
@@ -68,7 +68,7 @@ export interface StatusDefinition {
   readonly failed?: string;
 }
 
-interface SideDefinition {
+interface EndpointDefinition {
   /** The field that says how far a document is, and its values. */
   readonly status?: StatusDefinition;
   /** Where the bookkeeping of this side is kept on the document. `embedding_processing_info` or `processing_info` */
@@ -84,7 +84,7 @@ interface SideDefinition {
   readonly batchSize?: number;
 }
 
-export interface EmbeddingsDefinition extends SideDefinition {
+export interface EmbeddingsDefinition extends EndpointDefinition {
   /** The setting BATCHMILL_EMBEDDING_MODEL, else `text-embedding-3-small`. */
   readonly model?: string;
   /** Of a vector; what the model offers. 1536 */
@@ -97,7 +97,7 @@ export interface EmbeddingsDefinition extends SideDefinition {
   readonly vectors: { readonly collection: string };
 }
 
-export interface InferenceDefinition extends SideDefinition {
+export interface InferenceDefinition extends EndpointDefinition {
   /** What is asked of each document, in any number: each by `chat({…})` or `responses({…})`. */
   readonly functions: readonly PromptFunctionDefinition[];
 }

@@ -1,6 +1,6 @@
+import type { SourceDocument } from '@batchmill/documents';
 import type { PromptFile } from './prompt.js';
 import type { ChatBody, ResponsesBody } from './response-bodies.js';
-import type { SourceDocument } from './source-document.js';
 import type { ResponseFunction } from './template-functions.js';
 import type { UpdateOperators } from './update-operators.js';
 

@@ -1,4 +1,4 @@
-import type { SourceDocument } from './source-document.js';
+import type { SourceDocument } from '@batchmill/documents';
 import type { UpdateOperators } from './update-operators.js';
 
 /** What an update template sees: these, and the run's parameters by their names. */

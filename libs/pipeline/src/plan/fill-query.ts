@@ -1,8 +1,8 @@
 import { ValidationError } from '@batchmill/contracts';
+import { isPlainObject } from '@batchmill/documents';
 import { describeValue } from '../check/describe-value.js';
 import type { ParameterValue } from '../definition/parameter-definitions.js';
 import type { QueryFilter } from '../definition/query-filter.js';
-import { isPlainObject } from '../is-plain-object.js';
 import type { Pipeline } from '../pipeline.js';
 
 /** The query of a run. A filter is used as it is, a function is called with the parameters. */

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../is-plain-object.js';
+import { isPlainObject } from '@batchmill/documents';
 
 /** True when a filter mentions a field, or something within it, anywhere. */
 export function namesField(filter: unknown, field: string): boolean {

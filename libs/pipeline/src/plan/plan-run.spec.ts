@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { chat } from '../definition/chat.js';
 import { aPipeline, checked, embeddingsOf } from '../testing/a-pipeline.js';
 import { planRun } from './plan-run.js';
-import type { AskedRun } from './run-plan.js';
+import type { RequestedRun } from './run-plan.js';
 
 const pipeline = aPipeline({
   parameters: {
@@ -25,7 +25,7 @@ const pipeline = aPipeline({
   },
 });
 const companies = ['JKHY'];
-const plan = (asked: AskedRun): ReturnType<typeof planRun> =>
+const plan = (asked: RequestedRun): ReturnType<typeof planRun> =>
   planRun(pipeline, { ...asked, parameters: { companies, ...asked.parameters } });
 
 describe('planRun', () => {
@@ -134,7 +134,7 @@ describe('planRun', () => {
     });
   });
 
-  it.each<[string, AskedRun, string, string]>([
+  it.each<[string, RequestedRun, string, string]>([
     [
       'an unknown endpoint',
       { endpoint: 'other' as 'embeddings' },
@@ -214,7 +214,7 @@ describe('planRun', () => {
     expect(plan({ endpoint: 'embeddings' }).filter).toEqual({ company: { $in: ['JKHY'] }, doc_type: 'Annual Report' });
   });
 
-  it('says whether the query names the status field of its side, at any depth', () => {
+  it('says whether the query names the status field of its endpointPlan, at any depth', () => {
     const named = (queryTemplate: Record<string, unknown>): boolean =>
       planRun(aPipeline({ source: { collection: 'c', queryTemplate }, embeddings: embeddingsOf() }), {})
         .namesStatusField;

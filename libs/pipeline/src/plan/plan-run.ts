@@ -1,42 +1,42 @@
 import { ValidationError } from '@batchmill/contracts';
-import { chooseSide } from './choose-side.js';
+import { chooseEndpointPlan } from './choose-endpoint-plan.js';
 import { expandFunctions } from './expand-functions.js';
 import { fillQuery } from './fill-query.js';
 import { namesField } from './names-field.js';
 import { readParameters } from './read-parameters.js';
-import type { AskedRun, RunPlan } from './run-plan.js';
+import type { RequestedRun, RunPlan } from './run-plan.js';
 import { tryUpdate } from './try-update.js';
 import { withoutField } from './without-field.js';
 import type { QueryFilter } from '../definition/query-filter.js';
-import type { Pipeline, Side } from '../pipeline.js';
+import type { Pipeline, EndpointPlan } from '../pipeline.js';
 
 /**
  * Decides a run of a pipeline. The same for the same arguments. Throws a ValidationError `run.…` that says what there is
  * to choose from.
  */
-export function planRun(pipeline: Pipeline, asked: AskedRun): RunPlan {
-  const side = chooseSide(pipeline, asked);
+export function planRun(pipeline: Pipeline, asked: RequestedRun): RunPlan {
+  const endpointPlan = chooseEndpointPlan(pipeline, asked);
   const parameters = readParameters(pipeline, asked.parameters ?? {});
-  const planned = expandFunctions(pipeline, side, parameters, asked.functions ?? []);
+  const planned = expandFunctions(pipeline, endpointPlan, parameters, asked.functions ?? []);
   const query = fillQuery(pipeline, parameters);
-  tryUpdate(pipeline, side, parameters);
+  tryUpdate(pipeline, endpointPlan, parameters);
   const redo = asked.redo ?? null;
-  if (redo === null) expectPending(pipeline, side, query);
+  if (redo === null) expectPending(pipeline, endpointPlan, query);
   return {
     pipeline,
-    endpoint: side.endpoint,
-    side,
+    endpoint: endpointPlan.endpoint,
+    endpointPlan,
     functions: planned.map(({ name }) => name),
     parameters,
-    filter: redo === null ? query : ofAnyStatus(pipeline, side, query),
+    filter: redo === null ? query : ofAnyStatus(pipeline, endpointPlan, query),
     redo,
-    namesStatusField: namesField(query, side.status.field),
+    namesStatusField: namesField(query, endpointPlan.status.field),
     planned: new Map(planned.map((one) => [one.name, one])),
   };
 }
 
 /** What is taken is pending besides being what the query means: another status there would never find anything. */
-function expectPending(pipeline: Pipeline, { endpoint, status }: Side, query: QueryFilter): void {
+function expectPending(pipeline: Pipeline, { endpoint, status }: EndpointPlan, query: QueryFilter): void {
   const wanted: unknown = query[status.field];
   if (typeof wanted !== 'string' || wanted === status.pending) return;
   throw new ValidationError(
@@ -47,7 +47,7 @@ function expectPending(pipeline: Pipeline, { endpoint, status }: Side, query: Qu
 }
 
 /** The documents that a query means, whatever has become of them. */
-function ofAnyStatus(pipeline: Pipeline, { status }: Side, query: QueryFilter): QueryFilter {
+function ofAnyStatus(pipeline: Pipeline, { status }: EndpointPlan, query: QueryFilter): QueryFilter {
   const filter = withoutField(query, status.field);
   if (filter !== null) return filter;
   throw new ValidationError(

@@ -1,6 +1,5 @@
-import { ValidationError } from '@batchmill/contracts';
+import { ValidationError, closestName } from '@batchmill/contracts';
 import { describeValue } from '../check/describe-value.js';
-import { closestName } from '../closest-name.js';
 import type { ParameterValue } from '../definition/parameter-definitions.js';
 import type { Parameter, Pipeline } from '../pipeline.js';
 import { readParameter } from './read-parameter.js';

@@ -1,10 +1,10 @@
 import type { Endpoint, Redo } from '@batchmill/contracts';
 import type { ParameterValue } from '../definition/parameter-definitions.js';
 import type { QueryFilter } from '../definition/query-filter.js';
-import type { Pipeline, PipelineFunction, Side } from '../pipeline.js';
+import type { Pipeline, PipelineFunction, EndpointPlan } from '../pipeline.js';
 
 /** What somebody asked a pipeline to do. Also what is stored of a run: planning it again gives the same plan. */
-export interface AskedRun {
+export interface RequestedRun {
   readonly endpoint?: Endpoint | undefined;
   /** Missing or empty: all of the endpoint. */
   readonly functions?: readonly string[] | undefined;
@@ -16,7 +16,7 @@ export interface AskedRun {
 export interface RunPlan {
   readonly pipeline: Pipeline;
   readonly endpoint: Endpoint;
-  readonly side: Side;
+  readonly endpointPlan: EndpointPlan;
   /** In the pipeline's order, each item of a `forEach` by itself: `summary`, `qa_0`, `qa_1`. */
   readonly functions: readonly string[];
   readonly parameters: Readonly<Record<string, ParameterValue>>;
@@ -32,7 +32,7 @@ export interface RunPlan {
 
 export interface PlannedFunction {
   readonly name: string;
-  readonly asks: PipelineFunction;
+  readonly definition: PipelineFunction;
   /** The item that this is asked for, and its position; null without a `forEach`. */
   readonly item: { readonly value: string; readonly index: number } | null;
 }

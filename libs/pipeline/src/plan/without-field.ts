@@ -1,5 +1,5 @@
+import { isPlainObject } from '@batchmill/documents';
 import type { QueryFilter } from '../definition/query-filter.js';
-import { isPlainObject } from '../is-plain-object.js';
 import { namesField } from './names-field.js';
 
 /** A filter without its conditions on a field. Null: it has one that cannot be left out alone, as inside `$or`. */

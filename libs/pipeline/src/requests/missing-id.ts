@@ -1,8 +1,6 @@
-import { documentError, type DocumentError } from '../document-error.js';
-import { idText } from '../ids/id-text.js';
+import { documentError, type DocumentError } from '@batchmill/contracts';
+import { idText, readPath, type SourceDocument } from '@batchmill/documents';
 import type { Source } from '../pipeline.js';
-import { readPath } from '../read-path.js';
-import type { SourceDocument } from '../definition/source-document.js';
 
 /** Why the document's vector could not be stored: it says no id for `block_mongo_id` or `block_doc_id`. Null: it says both. */
 export function missingId({ chunkIdField, parentIdField }: Source, document: SourceDocument): DocumentError | null {

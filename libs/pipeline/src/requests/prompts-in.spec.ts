@@ -1,16 +1,20 @@
+import { promptsIn, type PromptIn } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
 import { chat } from '../definition/chat.js';
 import { responses } from '../definition/responses.js';
 import { planRun } from '../plan/plan-run.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
-import { promptsIn, type PromptIn } from './prompts-in.js';
 import { renderRequests } from './render-requests.js';
 
-const asks = { system: 'Be brief.', user: '{{ text_content }}' };
+const definition = { system: 'Be brief.', user: '{{ text_content }}' };
 const pipeline = aPipeline({
   embeddings: embeddingsOf(),
   inference: {
-    functions: [chat({ name: 'a', ...asks }), responses({ name: 'b', ...asks }), chat({ name: 'c', user: 'Hi' })],
+    functions: [
+      chat({ name: 'a', ...definition }),
+      responses({ name: 'b', ...definition }),
+      chat({ name: 'c', user: 'Hi' }),
+    ],
   },
 });
 

@@ -1,10 +1,10 @@
+import type { SourceDocument } from '@batchmill/documents';
+import type { Rendering } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
 import type { PipelineDefinition } from '../definition/pipeline-definition.js';
-import type { SourceDocument } from '../definition/source-document.js';
 import { planRun } from '../plan/plan-run.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { renderRequests } from './render-requests.js';
-import type { Rendering } from './rendered-request.js';
 
 function embed(
   document: SourceDocument,
@@ -15,7 +15,7 @@ function embed(
 }
 
 describe('renderRequests for embeddings', () => {
-  it('E2: asks for the text with model and dimensions, in base64', async () => {
+  it('E2: definition for the text with model and dimensions, in base64', async () => {
     const { requests, failures } = await embed({ text_content: 'Hello world' }, { dimensions: 256 });
 
     expect(failures).toEqual([]);

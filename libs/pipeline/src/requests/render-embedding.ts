@@ -1,25 +1,17 @@
-import { maxEmbeddingTokens } from '../batches/provider-limits.js';
-import type { SourceDocument } from '../definition/source-document.js';
-import { DocumentFailure, documentError } from '../document-error.js';
+import { DocumentFailure, documentError } from '@batchmill/contracts';
+import { readPath, type SourceDocument } from '@batchmill/documents';
+import { countTokens, truncateText } from '@batchmill/models';
+import { embeddingBody, maxEmbeddingTokens, type RenderedRequest } from '@batchmill/provider';
 import type { EmbeddingFunction } from '../pipeline.js';
-import { readPath } from '../read-path.js';
-import { countTokens } from '../tokens/count-tokens.js';
-import { truncateText } from '../tokens/truncate-text.js';
-import type { RenderedRequest } from './rendered-request.js';
 
 /** Throws a DocumentFailure when there is no text that can be embedded. */
-export function renderEmbedding(asks: EmbeddingFunction, document: SourceDocument): RenderedRequest {
-  const { text, tokens } = fittingText(asks, readText(asks, document));
+export function renderEmbedding(definition: EmbeddingFunction, document: SourceDocument): RenderedRequest {
+  const { text, tokens } = fittingText(definition, readText(definition, document));
   return {
-    function: asks.name,
-    model: asks.model,
-    url: asks.url,
-    body: {
-      model: asks.model,
-      input: text,
-      ...(asks.model.startsWith('text-embedding-3-') ? { dimensions: asks.dimensions } : {}),
-      encoding_format: 'base64',
-    },
+    function: definition.name,
+    model: definition.model,
+    url: definition.url,
+    body: embeddingBody(definition, text),
     inputs: 1,
     inputTokens: tokens,
     maxOutputTokens: 0,

@@ -1,13 +1,13 @@
+import type { SourceDocument } from '@batchmill/documents';
+import type { Rendering } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
 import { ObjectId } from 'bson';
 import { chat } from '../definition/chat.js';
 import type { PipelineDefinition } from '../definition/pipeline-definition.js';
-import type { SourceDocument } from '../definition/source-document.js';
 import { planRun } from '../plan/plan-run.js';
 import type { RunPlan } from '../plan/run-plan.js';
 import { aPipeline } from '../testing/a-pipeline.js';
 import { renderRequests } from './render-requests.js';
-import type { Rendering } from './rendered-request.js';
 
 function planOf(definition: Parameters<typeof aPipeline>[0], parameters = {}): RunPlan {
   return planRun(aPipeline(definition), { parameters });

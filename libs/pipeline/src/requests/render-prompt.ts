@@ -1,36 +1,28 @@
-import { DocumentFailure, documentError } from '../document-error.js';
+import { DocumentFailure, documentError } from '@batchmill/contracts';
+import { countTokens } from '@batchmill/models';
+import { promptBody, type Prompts, type RenderedRequest } from '@batchmill/provider';
+import { templateError, type PromptTemplate, type Seen } from '@batchmill/templates';
 import type { PromptFunction } from '../pipeline.js';
 import type { PlannedFunction } from '../plan/run-plan.js';
-import type { PromptTemplate } from '../templates/compile-prompt.js';
-import { templateError } from '../templates/template-error.js';
-import type { Seen } from '../templates/what-is-there.js';
-import { countTokens } from '../tokens/count-tokens.js';
-import { chatBody } from './chat-body.js';
-import type { RenderedRequest } from './rendered-request.js';
-import { responsesBody } from './responses-body.js';
 import { functionVariables } from './template-variables.js';
 
 /** What the provider adds around messages: https://github.com/openai/openai-cookbook, "How to count tokens with tiktoken". */
 const tokensPerMessage = 4;
 const tokensPerAnswer = 3;
 
-export interface Prompts {
-  readonly system: string | null;
-  readonly user: string;
-}
-
 /** Throws a DocumentFailure when a prompt cannot be rendered. */
 export function renderPrompt(
-  asks: PromptFunction,
+  definition: PromptFunction,
   planned: PlannedFunction,
   variables: Readonly<Record<string, unknown>>,
   fieldMap: Readonly<Record<string, string>>,
 ): RenderedRequest {
   const seen: Seen = { variables: functionVariables(variables, planned), fieldMap };
-  const system = asks.system === null ? null : render(asks.system, `Function ${planned.name}, system prompt`, seen);
+  const system =
+    definition.system === null ? null : render(definition.system, `Function ${planned.name}, system prompt`, seen);
   const prompts: Prompts = {
     system: system === '' ? null : system,
-    user: render(asks.user, `Function ${planned.name}, user prompt`, seen),
+    user: render(definition.user, `Function ${planned.name}, user prompt`, seen),
   };
   if (prompts.user.trim() === '') {
     throw new DocumentFailure(
@@ -43,12 +35,12 @@ export function renderPrompt(
   }
   return {
     function: planned.name,
-    model: asks.model,
-    url: asks.url,
-    body: asks.url === '/v1/responses' ? responsesBody(asks, prompts) : chatBody(asks, prompts),
+    model: definition.model,
+    url: definition.url,
+    body: promptBody(definition, prompts),
     inputs: 0,
-    inputTokens: countPrompts(asks, prompts),
-    maxOutputTokens: asks.maxTokens,
+    inputTokens: countPrompts(definition, prompts),
+    maxOutputTokens: definition.maxTokens,
   };
 }
 

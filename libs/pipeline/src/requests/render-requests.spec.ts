@@ -11,7 +11,7 @@ function planOf(definition: Parameters<typeof aPipeline>[0], parameters = {}): R
 }
 
 describe('renderRequests', () => {
-  it('I2: asks on /v1/chat/completions with both prompts', async () => {
+  it('I2: definition on /v1/chat/completions with both prompts', async () => {
     const functions = [
       chat({ name: 'summary', model: 'gpt-4o', system: 'Summarize the following text:', user: '{{ text_content }}' }),
     ];
@@ -83,7 +83,7 @@ describe('renderRequests', () => {
     });
   });
 
-  it('I2: asks on /v1/responses', async () => {
+  it('I2: definition on /v1/responses', async () => {
     const functions = [responses({ name: 'f', system: 'Be brief.', user: '{{ text }}', maxTokens: 50 })];
 
     const { requests } = await renderRequests(planOf({ inference: { functions } }), { text: 'x' }, ['f']);
@@ -94,7 +94,7 @@ describe('renderRequests', () => {
     });
   });
 
-  it('I5: asks for JSON of a schema', async () => {
+  it('I5: definition for JSON of a schema', async () => {
     const schema = {
       type: 'object',
       properties: { a: { type: 'string' } },

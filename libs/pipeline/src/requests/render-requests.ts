@@ -1,11 +1,11 @@
-import type { SourceDocument } from '../definition/source-document.js';
+import { DocumentFailure } from '@batchmill/contracts';
+import type { SourceDocument } from '@batchmill/documents';
+import type { RenderFailure, RenderedRequest, Rendering } from '@batchmill/provider';
 import { expectWritable } from '../answers/expect-writable.js';
-import { DocumentFailure } from '../document-error.js';
 import { plannedFunction } from '../plan/planned-function.js';
 import type { RunPlan } from '../plan/run-plan.js';
 import { renderEmbedding } from './render-embedding.js';
 import { renderPrompt } from './render-prompt.js';
-import type { RenderFailure, RenderedRequest, Rendering } from './rendered-request.js';
 import { documentVariables, functionVariables } from './template-variables.js';
 
 /** The requests of one document for the functions given (names of the plan). What cannot be rendered is told, not thrown. */
@@ -20,13 +20,13 @@ export async function renderRequests(
   for (const name of functions) {
     const planned = plannedFunction(plan, name);
     try {
-      if (planned.asks.kind === 'embedding') requests.push(renderEmbedding(planned.asks, document));
+      if (planned.definition.kind === 'embedding') requests.push(renderEmbedding(planned.definition, document));
       else {
         const seen = await (variables ??= documentVariables(plan, document));
         const { fieldMap } = plan.pipeline.source;
-        const { asks } = planned;
-        const request = renderPrompt(asks, planned, seen, fieldMap);
-        expectWritable({ ...planned, asks }, functionVariables(seen, planned), fieldMap);
+        const { definition } = planned;
+        const request = renderPrompt(definition, planned, seen, fieldMap);
+        expectWritable({ ...planned, definition }, functionVariables(seen, planned), fieldMap);
         requests.push(request);
       }
     } catch (error) {

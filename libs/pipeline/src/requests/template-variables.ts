@@ -1,8 +1,7 @@
+import { readPath, type SourceDocument } from '@batchmill/documents';
 import { callCode } from '../code/call-code.js';
 import { plainCopy } from '../code/plain-copy.js';
-import type { SourceDocument } from '../definition/source-document.js';
 import type { PlannedFunction, RunPlan } from '../plan/run-plan.js';
-import { readPath } from '../read-path.js';
 import { singularOf } from './singular-of.js';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -16,9 +15,9 @@ export async function documentVariables(plan: RunPlan, document: SourceDocument)
 }
 
 /** The variables of a document, with the item that a function is asked for. */
-export function functionVariables(variables: Variables, { asks, item }: PlannedFunction): Variables {
-  if (item === null || asks.kind === 'embedding' || asks.forEach === null) return variables;
-  return { ...variables, [singularOf(asks.forEach)]: item.value, item: item.value, index: item.index };
+export function functionVariables(variables: Variables, { definition, item }: PlannedFunction): Variables {
+  if (item === null || definition.kind === 'embedding' || definition.forEach === null) return variables;
+  return { ...variables, [singularOf(definition.forEach)]: item.value, item: item.value, index: item.index };
 }
 
 async function mappedFields({ pipeline }: RunPlan, document: SourceDocument): Promise<Variables> {

@@ -1,6 +1,5 @@
-import type { SourceDocument } from '../definition/source-document.js';
-import { DocumentFailure } from '../document-error.js';
-import { isPlainObject } from '../is-plain-object.js';
+import { DocumentFailure } from '@batchmill/contracts';
+import { isPlainObject, type SourceDocument } from '@batchmill/documents';
 import type { RunPlan } from '../plan/run-plan.js';
 import { documentVariables } from './template-variables.js';
 
@@ -12,7 +11,7 @@ const maxDepth = 20;
  */
 export async function variablesThere(plan: RunPlan, document: SourceDocument): Promise<string[]> {
   const { embeddings, inference } = plan.pipeline;
-  const ours = [embeddings, inference].map((side) => side?.infoField);
+  const ours = [embeddings, inference].map((endpointPlan) => endpointPlan?.infoField);
   return Object.entries(await variablesOf(plan, document))
     .filter(([name]) => name !== 'document' && !ours.includes(name))
     .flatMap(([name, value]) => namesIn(name, value, []))

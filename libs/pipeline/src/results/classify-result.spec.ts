@@ -1,11 +1,9 @@
+import { missingResult, type Classified, type ResultLine } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
 import { chat } from '../definition/chat.js';
 import { planRun } from '../plan/plan-run.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { classifyResult } from './classify-result.js';
-import type { Classified } from './classified.js';
-import { missingResult } from './missing-result.js';
-import type { ResultLine } from './result-line.js';
 
 const pipeline = aPipeline({
   embeddings: embeddingsOf(),

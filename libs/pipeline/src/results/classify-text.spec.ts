@@ -1,10 +1,10 @@
+import type { Classified } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
 import { chat } from '../definition/chat.js';
 import { responses } from '../definition/responses.js';
 import { planRun } from '../plan/plan-run.js';
 import { aPipeline } from '../testing/a-pipeline.js';
 import { classifyResult } from './classify-result.js';
-import type { Classified } from './classified.js';
 
 const schema = {
   type: 'object',

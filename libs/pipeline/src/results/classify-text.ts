@@ -1,21 +1,12 @@
+import type { Usage } from '@batchmill/models';
+import { fail, readText, retry, type Classified } from '@batchmill/provider';
 import type { PromptFunction } from '../pipeline.js';
-import { fail, retry, type Classified } from './classified.js';
-import { readChat } from './read-chat.js';
-import { readResponses } from './read-responses.js';
-import type { Usage } from './usage.js';
 
-/** What a model said, whichever endpoint it said it on. */
-export interface Said {
-  /** Null when it said nothing. */
-  readonly text: string | null;
-  readonly ended: 'whole' | 'cut-off' | 'refused' | 'filtered' | 'not-carried-out' | 'failed';
-}
-
-export function classifyText(asks: PromptFunction, body: unknown, usage: Usage): Classified {
+export function classifyText(definition: PromptFunction, body: unknown, usage: Usage): Classified {
   if (typeof body !== 'object' || body === null) {
     return retry('provider.no-content', 'The provider answered without a body', { usage });
   }
-  const { text, ended } = asks.url === '/v1/responses' ? readResponses(body) : readChat(body);
+  const { text, ended } = readText(definition.url, body);
   switch (ended) {
     case 'refused':
       return fail('provider.refusal', 'The model refused to answer', { usage });
@@ -34,7 +25,7 @@ export function classifyText(asks: PromptFunction, body: unknown, usage: Usage):
       }
       if (text === null || text === '')
         return retry('provider.no-content', 'The provider answered without a text', { usage });
-      return classifyContent(asks, { text, body, isCutOff: ended === 'cut-off' }, usage);
+      return classifyContent(definition, { text, body, isCutOff: ended === 'cut-off' }, usage);
   }
 }
 

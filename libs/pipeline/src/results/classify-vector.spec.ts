@@ -1,8 +1,8 @@
+import type { Classified } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
 import { planRun } from '../plan/plan-run.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { classifyResult } from './classify-result.js';
-import type { Classified } from './classified.js';
 
 const plan = planRun(aPipeline({ embeddings: { ...embeddingsOf(), dimensions: 3 } }), {});
 const ofVector = (body: unknown): Classified =>

@@ -1,11 +1,10 @@
+import type { Usage } from '@batchmill/models';
+import { readEmbedding, readVector, retry, type Classified } from '@batchmill/provider';
 import type { EmbeddingFunction } from '../pipeline.js';
-import { retry, type Classified } from './classified.js';
 import { isFiniteVector } from './is-finite-vector.js';
-import { readVector } from './read-vector.js';
-import type { Usage } from './usage.js';
 
 export function classifyVector({ dimensions }: EmbeddingFunction, body: unknown, usage: Usage): Classified {
-  const embedding = (body as { data?: { embedding?: unknown }[] } | null | undefined)?.data?.[0]?.embedding; // whatever it is, it is looked at below
+  const embedding = readEmbedding(body);
   if (embedding === undefined || embedding === null) {
     return retry('provider.no-content', 'The provider answered without a vector', { usage });
   }

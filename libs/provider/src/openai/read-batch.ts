@@ -1,9 +1,7 @@
 import type OpenAI from 'openai';
-import { providerStates, type ProviderBatch, type ProviderState } from '../provider.js';
+import { readState } from '../dialects/openai/batches/read-state.js';
+import type { ProviderBatch, ProviderState } from '../provider.js';
 import { connectionError } from './errors-of-calls.js';
-
-/** As compatible servers spell them. */
-const otherSpellings: Readonly<Record<string, ProviderState>> = { canceled: 'cancelled', canceling: 'cancelling' };
 
 /**
  * A batch of the API in our words. Compatible servers write states in upper case and leave out what they do not have.
@@ -36,15 +34,6 @@ export function readBatch(call: string, batch: OpenAI.Batch): ProviderBatch {
     })),
     metadata: batch.metadata ?? {},
   };
-}
-
-/**
- * A state that nobody knows is taken for work in progress: it is asked for again until the batch is overdue, and a batch
- * of somebody else in a list does no harm.
- */
-function readState(status: unknown): ProviderState {
-  const lower = typeof status === 'string' ? status.toLowerCase() : '';
-  return providerStates.find((state) => state === lower) ?? otherSpellings[lower] ?? 'in_progress';
 }
 
 function endOf(batch: OpenAI.Batch, state: ProviderState): Date | null {

@@ -1,5 +1,5 @@
+import { ConnectionError, delayAfter, type Clock } from '@batchmill/contracts';
 import { randomInt } from 'node:crypto';
-import { backoffDelayMs, ConnectionError, type Clock } from '@batchmill/contracts';
 import { AskedToWait } from './errors-of-calls.js';
 
 export interface RetryOptions {
@@ -28,7 +28,7 @@ export async function retry<T>(options: RetryOptions, attempt: () => Promise<T>)
       const asked = error instanceof AskedToWait ? error.waitMs : 0;
       const isOver = tried >= retries || signal.aborted || asked > longestAskedMs;
       if (isOver || !(error instanceof ConnectionError)) throw error;
-      const delayMs = backoffDelayMs(tried, { baseMs, capMs, jitter: randomInt(1001) / 1000 });
+      const delayMs = delayAfter(tried, { baseMs, capMs, jitter: randomInt(1001) / 1000 });
       await clock.sleep(Math.max(asked, delayMs), signal);
     }
   }

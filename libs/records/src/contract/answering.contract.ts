@@ -23,9 +23,9 @@ export function describeAnswering(make: MakeStore): void {
     const bench = eachWithBench(make);
     const documents = () => bench().store.collection('notes');
     const note = () => documentOf(documents(), 'note');
-    const claimed = async (ask: readonly string[] = inference.functions) => {
+    const claimed = async (functions: readonly string[] = inference.functions) => {
       await documents().insertOne({ _id: 'note' });
-      await mark(documents(), inference, ['note'], { claimId: 'run.c1', ask });
+      await mark(documents(), inference, ['note'], { claimId: 'run.c1', functions });
     };
 
     it('C2: (a) the last answer completes the document in the same update', async () => {
@@ -51,7 +51,7 @@ export function describeAnswering(make: MakeStore): void {
       expect(await note()).toMatchObject({
         ai_status: 'in_progress',
         answers: ['summary'],
-        processing_info: { ended: null, functions: { summary: { state: 'done' }, topics: { state: 'asked' } } },
+        processing_info: { ended: null, functions: { summary: { state: 'done' }, topics: { state: 'requested' } } },
       });
     });
 
@@ -119,7 +119,7 @@ export function describeAnswering(make: MakeStore): void {
 
     it('X3: where the pipeline says another field the last error is kept there, until it has no more meaning', async () => {
       await documents().insertOne({ _id: 'note' });
-      await mark(documents(), errorsElsewhere, ['note'], { claimId: 'run.c1', ask: ['topics'] });
+      await mark(documents(), errorsElsewhere, ['note'], { claimId: 'run.c1', functions: ['topics'] });
 
       await ingest(documents(), errorsElsewhere, 'run.c1', [{ id: 'note', name: 'topics', outcome: 'retry' }]);
 
@@ -127,7 +127,7 @@ export function describeAnswering(make: MakeStore): void {
       expect(await note()).toMatchObject({ ai_status: 'pending', ai: { last_error: error } });
       expect((await note())['processing_info']).not.toHaveProperty('error');
 
-      const again = { claimId: 'run.c2', former: 'run.c1', ask: ['topics'], now: later };
+      const again = { claimId: 'run.c2', previousClaimId: 'run.c1', functions: ['topics'], now: later };
       await mark(documents(), errorsElsewhere, ['note'], again);
       await ingest(documents(), errorsElsewhere, 'run.c2', [answered('topics')]);
 
@@ -162,7 +162,7 @@ export function describeAnswering(make: MakeStore): void {
       ]);
 
       const marks = await marksOf(documents(), inference, 'note');
-      expect([marks.stateOf('summary'), marks.attemptsOf('summary'), marks.rounds]).toEqual(['retry', 0, 1]);
+      expect([marks.stateOf('summary'), marks.attemptsOf('summary'), marks.freeRetries]).toEqual(['retry', 0, 1]);
     });
 
     it('X2 X3: (c) one function that failed fails the document, with its other answers kept', async () => {
@@ -190,8 +190,8 @@ export function describeAnswering(make: MakeStore): void {
 
       await mark(documents(), inference, ['note'], {
         claimId: 'run.c2',
-        former: 'run.c1',
-        ask: ['topics'],
+        previousClaimId: 'run.c1',
+        functions: ['topics'],
         now: later,
       });
       await ingest(documents(), inference, 'run.c2', [answered('topics')]);
@@ -207,8 +207,8 @@ export function describeAnswering(make: MakeStore): void {
       ]);
       await mark(documents(), inference, ['note'], {
         claimId: 'run.c2',
-        former: 'run.c1',
-        ask: ['topics'],
+        previousClaimId: 'run.c1',
+        functions: ['topics'],
         now: later,
       });
 

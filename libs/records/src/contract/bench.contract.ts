@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from '@jest/globals';
-import type { Fact } from '@batchmill/contracts';
+import type { EventEnvelope } from '@batchmill/contracts';
 import type { Store } from '@batchmill/store';
 import type { MakeStore, StoreBundle } from '@batchmill/store/contract';
 import { ManualClock } from '@batchmill/testing';
@@ -29,7 +29,7 @@ export class Bench {
 
   async insertRun(id: string, fields: Partial<Run> = {}): Promise<Run> {
     const run = { ...this.runs.new(id, { pipeline: 'notes' }, null), ...fields };
-    await this.runs.insertion(run).apply(run.unsaid);
+    await this.runs.insertion(run).apply(run.outbox);
     return run;
   }
 
@@ -54,7 +54,7 @@ export class Bench {
     return run;
   }
 
-  fact(id: string, topic = 'batchmill.run.accepted'): Fact {
+  fact(id: string, topic = 'batchmill.run.accepted'): EventEnvelope {
     const at = this.clock.now();
     return { id, topic, type: `${topic}.v1`, key: null, at, data: '{}', traceparent: null };
   }

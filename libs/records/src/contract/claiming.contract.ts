@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
 import {
   claimableFilter,
-  functionsToAsk,
+  functionsToRequest,
   pendingFilter,
   readMarks,
   unmarkableUpdate,
   wantedFilter,
-  whatToAsk,
+  requestsFor,
 } from '../index.js';
 import { concurrently, eachWithBench } from './bench.contract.js';
 import {
@@ -73,7 +73,7 @@ export function describeClaiming(make: MakeStore): void {
           claimId: 'run.c1',
           claimedAt: now,
           ended: null,
-          functions: { summary: { state: 'asked' }, topics: { state: 'asked' } },
+          functions: { summary: { state: 'requested' }, topics: { state: 'requested' } },
         },
       });
     });
@@ -105,7 +105,9 @@ export function describeClaiming(make: MakeStore): void {
       ]);
       const ids = await idsWhere({});
 
-      expect(await mark(documents(), inference, ids, { claimId: 'run.c1', former: 'former.c1' })).toEqual(['as found']);
+      expect(await mark(documents(), inference, ids, { claimId: 'run.c1', previousClaimId: 'former.c1' })).toEqual([
+        'as found',
+      ]);
       expect(await mark(documents(), inference, ids, { claimId: 'run.c2' })).toEqual(['fresh']);
     });
 
@@ -138,7 +140,7 @@ export function describeClaiming(make: MakeStore): void {
       expect(new Set(carried.flat()).size).toBe(200);
     });
 
-    it('what went back to pending keeps its answers, its attempts and its rounds, and is asked the rest', async () => {
+    it('what went back to pending keeps its answers, its attempts and its free retries, and is asked the rest', async () => {
       await documents().insertOne({ _id: 'note' });
       await mark(documents(), inference, ['note'], { claimId: 'run.c1' });
       await ingest(documents(), inference, 'run.c1', [
@@ -146,13 +148,18 @@ export function describeClaiming(make: MakeStore): void {
         { id: 'note', name: 'topics', outcome: 'round' },
       ]);
 
-      const ask = functionsToAsk(inference.functions, await marksOf(documents(), inference, 'note'));
-      await mark(documents(), inference, ['note'], { claimId: 'other.c1', former: 'run.c1', ask, now: later });
+      const functions = functionsToRequest(inference.functions, await marksOf(documents(), inference, 'note'));
+      await mark(documents(), inference, ['note'], {
+        claimId: 'other.c1',
+        previousClaimId: 'run.c1',
+        functions,
+        now: later,
+      });
 
-      expect(ask).toEqual(['topics']);
+      expect(functions).toEqual(['topics']);
       const marks = await marksOf(documents(), inference, 'note');
       expect([marks.stateOf('summary'), marks.attemptsOf('summary')]).toEqual(['done', 1]);
-      expect([marks.stateOf('topics'), marks.attemptsOf('topics'), marks.rounds]).toEqual(['asked', 0, 1]);
+      expect([marks.stateOf('topics'), marks.attemptsOf('topics'), marks.freeRetries]).toEqual(['requested', 0, 1]);
     });
 
     it('R10: a document that had ended and is pending again starts anew', async () => {
@@ -164,31 +171,31 @@ export function describeClaiming(make: MakeStore): void {
       ]);
       await documents().updateOne({ _id: 'note' }, { $set: { ai_status: 'pending' } });
 
-      const ask = functionsToAsk(inference.functions, await marksOf(documents(), inference, 'note'));
+      const functions = functionsToRequest(inference.functions, await marksOf(documents(), inference, 'note'));
       await mark(documents(), inference, ['note'], {
         claimId: 'run.c2',
-        former: 'run.c1',
-        ask,
-        anew: true,
+        previousClaimId: 'run.c1',
+        functions,
+        restart: true,
         now: later,
       });
 
-      expect(ask).toEqual(['summary', 'topics']);
+      expect(functions).toEqual(['summary', 'topics']);
       expect(await documentOf(documents(), 'note')).toMatchObject({
         processing_info: {
           runId: 'run',
           claimId: 'run.c2',
           claimedAt: later,
           ended: null,
-          rounds: 0,
-          functions: { summary: { state: 'asked', attempts: 0 }, topics: { state: 'asked', attempts: 0 } },
+          freeRetries: 0,
+          functions: { summary: { state: 'requested', attempts: 0 }, topics: { state: 'requested', attempts: 0 } },
         },
       });
       expect((await documentOf(documents(), 'note'))['processing_info']).not.toHaveProperty('error');
     });
 
     describe('done again', () => {
-      const again = { ...inference, redo: 'failed' } as const;
+      const retryFailed = { ...inference, redo: 'failed' } as const;
       const all = { ...inference, redo: 'all' } as const;
 
       it('R10: failed ones are wanted too, or all that have ended, but not those that the run has had', async () => {
@@ -206,14 +213,14 @@ export function describeClaiming(make: MakeStore): void {
         const failedOnes = ['failed', 'noted by hand'];
 
         expect(await idsWhere(claimableFilter(inference, now, 'run'))).toEqual(['pending']);
-        expect(await idsWhere(claimableFilter(again, now, 'run'))).toEqual([...failedOnes, 'pending']);
+        expect(await idsWhere(claimableFilter(retryFailed, now, 'run'))).toEqual([...failedOnes, 'pending']);
         expect(await idsWhere(claimableFilter(all, now, 'run'))).toEqual([
           'done',
           'done by hand',
           ...failedOnes,
           'pending',
         ]);
-        expect(await idsWhere(wantedFilter(again, 'run'))).toEqual([...failedOnes, 'pending', 'waiting']);
+        expect(await idsWhere(wantedFilter(retryFailed, 'run'))).toEqual([...failedOnes, 'pending', 'waiting']);
         expect(await idsWhere(claimableFilter(all, now))).toHaveLength(7);
       });
 
@@ -225,11 +232,11 @@ export function describeClaiming(make: MakeStore): void {
           { id: 'note', name: 'topics', outcome: 'failed' },
         ]);
 
-        const asked = whatToAsk(again, await marksOf(documents(), again, 'note'));
-        const about = { claimId: 'next.c1', runId: 'next', former: 'run.c1', now: later };
-        const carrying = await mark(documents(), again, ['note'], { ...about, ...asked });
+        const asked = requestsFor(retryFailed, await marksOf(documents(), retryFailed, 'note'));
+        const about = { claimId: 'next.c1', runId: 'next', previousClaimId: 'run.c1', now: later };
+        const carrying = await mark(documents(), retryFailed, ['note'], { ...about, ...asked });
 
-        expect(asked).toEqual({ ask: ['topics'], anew: false, again: true });
+        expect(asked).toEqual({ functions: ['topics'], restart: false, retryFailed: true });
         expect(carrying).toEqual(['note']);
         const document = await documentOf(documents(), 'note');
         expect(document).toMatchObject({
@@ -238,28 +245,28 @@ export function describeClaiming(make: MakeStore): void {
           processing_info: {
             runId: 'next',
             ended: null,
-            rounds: 0,
-            functions: { summary: { state: 'done', attempts: 1 }, topics: { state: 'asked', attempts: 0 } },
+            freeRetries: 0,
+            functions: { summary: { state: 'done', attempts: 1 }, topics: { state: 'requested', attempts: 0 } },
           },
         });
         expect(document['processing_info']).not.toHaveProperty('error');
-        await ingest(documents(), again, 'next.c1', [{ id: 'note', name: 'topics', outcome: 'answered' }]);
+        await ingest(documents(), retryFailed, 'next.c1', [{ id: 'note', name: 'topics', outcome: 'answered' }]);
         expect(await documentOf(documents(), 'note')).toMatchObject({ ai_status: 'completed' });
       });
 
-      it('R10: of all, a document starts anew, once: marking it late finds it done', async () => {
+      it('R10: of all, a document is restarted, once: marking it late finds it done', async () => {
         await documents().insertOne({ _id: 'note', ai_status: 'completed' });
 
-        const asked = whatToAsk(all, await marksOf(documents(), all, 'note'));
+        const asked = requestsFor(all, await marksOf(documents(), all, 'note'));
         await mark(documents(), all, ['note'], { claimId: 'run.c1', ...asked });
         await ingest(documents(), all, 'run.c1', [
           { id: 'note', name: 'summary', outcome: 'answered' },
           { id: 'note', name: 'topics', outcome: 'answered' },
         ]);
         const before = await documentOf(documents(), 'note');
-        await mark(documents(), all, ['note'], { claimId: 'run.c2', former: 'run.c1', now: later, ...asked });
+        await mark(documents(), all, ['note'], { claimId: 'run.c2', previousClaimId: 'run.c1', now: later, ...asked });
 
-        expect(asked).toEqual({ ask: ['summary', 'topics'], anew: true });
+        expect(asked).toEqual({ functions: ['summary', 'topics'], restart: true });
         expect(await documentOf(documents(), 'note')).toEqual(before);
       });
     });
@@ -270,14 +277,14 @@ export function describeClaiming(make: MakeStore): void {
 
       await documents().updateOne(
         { _id: 'note', processing_info: 'checked by Ann' },
-        unmarkableUpdate(inference, { ...about, former: 'checked by Ann' }),
+        unmarkableUpdate(inference, { ...about, previousValue: 'checked by Ann' }),
       );
 
       const document = await documentOf(documents(), 'note');
       expect(document).toMatchObject({
         ai_status: 'failed',
         processing_info: {
-          former: 'checked by Ann',
+          previousValue: 'checked by Ann',
           claimId: 'run.c1',
           ended: now,
           error: { ...trouble, at: now, attempt: 0 },

@@ -9,7 +9,7 @@ type Write = (writes: LeaseWrites<Run>, run: Run, at: Date) => Promise<boolean>;
 const writes: [string, Write][] = [
   ['save', (to, run) => to.save(run, { reason: 'mine' })],
   ['renew', (to, run, at) => to.renew(run, at)],
-  ['move', (to, run) => to.move(run, { state: 'running', changes: { reason: 'mine' }, facts: [] })],
+  ['move', (to, run) => to.transition(run, { state: 'running', changes: { reason: 'mine' }, envelopes: [] })],
   ['wait', (to, run, at) => to.wait(run, { reason: 'mine' }, at)],
   ['giveBack', (to, run, at) => to.giveBack(run, at)],
   ['fail', (to, run, at) => to.fail(run, { error: recordedError('odd', at), backoffUntil: at })],
@@ -84,7 +84,7 @@ export function describeHolding(make: MakeStore): void {
       await bench().takenRun('b', 'run');
 
       await expect(leased.save({ reason: 'second' })).rejects.toThrow(LeaseLostError);
-      await expect(leased.reach({ reason: 'second' })).rejects.toThrow(LeaseLostError);
+      await expect(leased.checkpoint({ reason: 'second' })).rejects.toThrow(LeaseLostError);
       expect(leased.data.reason).toBe('first');
       expect((await bench().run('run')).reason).toBe('first');
     });
@@ -93,13 +93,13 @@ export function describeHolding(make: MakeStore): void {
       await bench().insertRun('run');
       const stopping = new AbortController();
       const leased = bench().lease(await bench().takenRun('a', 'run'), stopping.signal);
-      await leased.reach({ reason: 'first' });
-      leased.pause();
+      await leased.checkpoint({ reason: 'first' });
+      leased.throwIfStopping();
 
       stopping.abort();
 
-      await expect(leased.reach({ reason: 'second' })).rejects.toThrow(InterruptedError);
-      expect(() => leased.pause()).toThrow(InterruptedError);
+      await expect(leased.checkpoint({ reason: 'second' })).rejects.toThrow(InterruptedError);
+      expect(() => leased.throwIfStopping()).toThrow(InterruptedError);
       expect((await bench().run('run')).reason).toBe('second');
     });
   });

@@ -72,7 +72,7 @@ export function describeIngestersTogether(make: MakeStore): void {
 
       expect(await documentOf(documents(), 'note')).toMatchObject({
         ai_status: 'in_progress',
-        processing_info: { functions: { summary: { state: 'retry' }, topics: { state: 'asked' } } },
+        processing_info: { functions: { summary: { state: 'retry' }, topics: { state: 'requested' } } },
       });
     });
 

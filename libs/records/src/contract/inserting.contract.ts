@@ -9,7 +9,7 @@ export function describeInserting(make: MakeStore): void {
     const claim = (number: number, members: string) =>
       bench().claims.new('run', number, {
         kind: 'scan',
-        formerClaimId: null,
+        previousClaimId: null,
         positionAfter: null,
         scanEnds: false,
         members,
@@ -18,14 +18,19 @@ export function describeInserting(make: MakeStore): void {
 
     it('a record is inserted together with its facts', async () => {
       const event = new ChunksSelected({ runId: 'run', claimId: 'run.c1', documents: 0 });
-      const step = bench().claims.insertion(claim(1, 'members'), event);
+      const transition = bench().claims.insertion(claim(1, 'members'), event);
 
-      expect(await step.apply([bench().fact('one')])).toBe(true);
+      expect(await transition.apply([bench().fact('one')])).toBe(true);
 
-      expect(step).toMatchObject({ events: [event], recordId: 'run.c1', ends: false, whenNotApplied: 'done-already' });
-      expect(await bench().claims.get('run.c1')).toMatchObject({ members: 'members', unsaid: [{ id: 'one' }] });
-      await step.said('one');
-      expect(await bench().claims.get('run.c1')).toMatchObject({ unsaid: [] });
+      expect(transition).toMatchObject({
+        events: [event],
+        recordId: 'run.c1',
+        endsLease: false,
+        whenNotApplied: 'done-already',
+      });
+      expect(await bench().claims.get('run.c1')).toMatchObject({ members: 'members', outbox: [{ id: 'one' }] });
+      await transition.markPublished('one');
+      expect(await bench().claims.get('run.c1')).toMatchObject({ outbox: [] });
     });
 
     it('of 16 insertions under one id one is done, and the others change nothing', async () => {
@@ -39,7 +44,7 @@ export function describeInserting(make: MakeStore): void {
       const winner = done.indexOf(true);
       expect(await bench().claims.get('run.c1')).toMatchObject({
         members: `members-${winner}`,
-        unsaid: [{ id: `fact-${winner}` }],
+        outbox: [{ id: `fact-${winner}` }],
       });
     });
 
@@ -54,16 +59,16 @@ export function describeInserting(make: MakeStore): void {
     it('a transition expects the state alone, and happens once', async () => {
       await bench().claims.insertion(claim(1, 'members')).apply([]);
       const changes = { sealedMembers: 'sealed', documents: 3 };
-      const step = bench().claims.transition('run.c1', { from: 'open', to: 'sealed', changes });
+      const transition = bench().claims.transition('run.c1', { from: 'open', to: 'sealed', changes });
 
-      expect(await step.apply([bench().fact('one')])).toBe(true);
-      expect(await step.apply([bench().fact('two')])).toBe(false);
+      expect(await transition.apply([bench().fact('one')])).toBe(true);
+      expect(await transition.apply([bench().fact('two')])).toBe(false);
 
-      expect(step.whenNotApplied).toBe('done-already');
+      expect(transition.whenNotApplied).toBe('done-already');
       expect(await bench().claims.get('run.c1')).toMatchObject({
         state: 'sealed',
         ...changes,
-        unsaid: [{ id: 'one' }],
+        outbox: [{ id: 'one' }],
         nextAt: bench().clock.now(),
       });
     });

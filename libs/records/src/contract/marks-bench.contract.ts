@@ -3,7 +3,7 @@ import type { BulkUpdate, Collection, Fields } from '@batchmill/store';
 import { KnownPipelines } from '@batchmill/testing';
 import {
   answerUpdate,
-  askedFilter,
+  requestedFilter,
   carryingFilter,
   claimFilter,
   claimUpdate,
@@ -50,7 +50,7 @@ export const embeddings: RunPlan = planRun(pipelines.get('notes'), { endpoint: '
 export interface Marking extends Partial<Claiming> {
   readonly claimId: string;
   /** The claim that the documents carried when they were found. */
-  readonly former?: string | null;
+  readonly previousClaimId?: string | null;
 }
 
 /** Marks documents with a claim, as an opener of claims does; resolves with the ids of those that carry it then. */
@@ -58,11 +58,11 @@ export async function mark(
   documents: Collection,
   plan: RunPlan,
   ids: readonly unknown[],
-  { former = null, ...about }: Marking,
+  { previousClaimId = null, ...about }: Marking,
 ): Promise<unknown[]> {
-  const claiming = { runId: 'run', ask: plan.functions, anew: false, now, template: {}, ...about };
+  const claiming = { runId: 'run', functions: plan.functions, restart: false, now, template: {}, ...about };
   const update = claimUpdate(plan, claiming);
-  await documents.bulk(ids.map((id) => ({ filter: claimFilter(plan, id, { former, ...claiming }), update })));
+  await documents.bulk(ids.map((id) => ({ filter: claimFilter(plan, id, { previousClaimId, ...claiming }), update })));
   const carrying = documents.find(carryingFilter(plan, ids, about.claimId), { sort: { _id: 1 } });
   return Array.fromAsync(carrying, ({ _id }) => _id);
 }
@@ -82,7 +82,7 @@ export function bulksOf(plan: RunPlan, claimId: string, said: readonly Said[]): 
       filter: lastAnswerFilter(plan, id, claimId, name),
       update: lastAnswerUpdate(plan, name, templateOf(name), now),
     })),
-    said.map((one) => ({ filter: askedFilter(plan, one.id, claimId, one.name), update: outcomeUpdate(plan, one) })),
+    said.map((one) => ({ filter: requestedFilter(plan, one.id, claimId, one.name), update: outcomeUpdate(plan, one) })),
     ids.flatMap((id) => settlingUpdates(plan, id, claimId, now)),
   ];
 }

@@ -69,14 +69,14 @@ export function describeParking(make: MakeStore): void {
       await bench().insertRun('run', { attempts: 2 });
       const taken = await bench().takenRun('a', 'run');
 
-      await bench().runs.wishCancel('run');
+      await bench().runs.requestCancel('run');
 
       expect(await bench().runs.writes.park(taken, failure())).toBe(false);
       expect(await bench().runs.writes.fail(taken, failure())).toBe(true);
       expect(await bench().run('run')).toMatchObject({ parked: false, error: { code: 'store.filter-refused' } });
       bench().clock.advance(1_000);
       const again = await bench().takenRun('a', 'run');
-      expect(again.cancelAskedAt).not.toBeNull();
+      expect(again.cancelRequestedAt).not.toBeNull();
       expect(await bench().runs.writes.park(again, failure())).toBe(true);
       expect(await bench().run('run')).toMatchObject({ parked: true, attempts: 4 });
     });

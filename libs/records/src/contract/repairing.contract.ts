@@ -18,7 +18,7 @@ export function describeRepairing(make: MakeStore): void {
       await documents().updateOne(filter, update);
     };
 
-    it('X2: what is still asked is to be asked again, and a round is counted, no attempt', async () => {
+    it('X2: what is still asked is to be asked retryFailed, and a round is counted, no attempt', async () => {
       await claimed();
       await ingest(documents(), inference, 'run.c1', [{ id: 'note', name: 'summary', outcome: 'answered' }]);
 
@@ -28,7 +28,7 @@ export function describeRepairing(make: MakeStore): void {
       expect(document).toMatchObject({
         ai_status: 'pending',
         answers: ['summary'],
-        processing_info: { claimId: 'run.c1', rounds: 1, functions: { summary: { state: 'done', attempts: 1 } } },
+        processing_info: { claimId: 'run.c1', freeRetries: 1, functions: { summary: { state: 'done', attempts: 1 } } },
       });
       expect(document).toHaveProperty('processing_info.functions.topics', { state: 'retry' });
     });
@@ -39,7 +39,7 @@ export function describeRepairing(make: MakeStore): void {
       await repair(['summary', 'topics']);
       await repair(['summary', 'topics']);
 
-      expect(await note()).toMatchObject({ ai_status: 'pending', processing_info: { rounds: 1 } });
+      expect(await note()).toMatchObject({ ai_status: 'pending', processing_info: { freeRetries: 1 } });
     });
 
     it('an answer that came after the look is not undone', async () => {

@@ -2,7 +2,7 @@ import type { Clock, Ids } from '@batchmill/contracts';
 import type { Bus } from '@batchmill/bus';
 import { OpenAiProvider } from '@batchmill/provider/openai';
 import type { Log } from '@batchmill/telemetry';
-import { closePorts, type Ports } from '../line.js';
+import { closePorts, type Ports } from '../engine.js';
 import type { Settings } from '../settings/index.js';
 import { openBlobs } from './open-blobs.js';
 import { openBus } from './open-bus.js';

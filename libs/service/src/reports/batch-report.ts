@@ -1,6 +1,6 @@
 import type { SettledReason } from '@batchmill/contracts';
 import type { Batch, BatchState } from '@batchmill/records';
-import type { Line } from '../line.js';
+import type { Engine } from '../engine.js';
 
 /** What is shown of a batch, and what `--json` prints. */
 export interface BatchReport {
@@ -20,7 +20,7 @@ export interface BatchReport {
   readonly error: string | null;
 }
 
-export function reportBatch({ blobs }: Pick<Line, 'blobs'>, batch: Batch): BatchReport {
+export function reportBatch({ blobs }: Pick<Engine, 'blobs'>, batch: Batch): BatchReport {
   const { provider, ingestion, submission, failure } = batch;
   return {
     batchId: batch._id,

@@ -10,7 +10,7 @@ import {
   type Run,
   type RunState,
 } from '@batchmill/records';
-import type { Line } from '../line.js';
+import type { Engine } from '../engine.js';
 
 /** What is shown of a run, and what `--json` prints. */
 export interface RunReport {
@@ -61,8 +61,8 @@ export interface RunProgress {
   readonly parked: number;
 }
 
-export async function reportRun(line: Line, run: Run): Promise<RunReport> {
-  const seen = await sumUp(line, run);
+export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
+  const seen = await sumUp(engine, run);
   const { documents, cost, tokens, requests, batches, progress } = seen;
   const isEnded = endedRunStates.includes(run.state);
   const { succeeded, failed, left, takenOver } = documents;
@@ -103,7 +103,7 @@ interface Seen {
   readonly moving: number;
 }
 
-async function sumUp({ claims, batches }: Line, run: Run): Promise<Seen> {
+async function sumUp({ claims, batches }: Engine, run: Run): Promise<Seen> {
   let documents = noDocuments;
   let claimed = 0;
   let parked = 0;

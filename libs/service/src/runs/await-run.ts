@@ -1,5 +1,5 @@
 import { endedRunStates } from '@batchmill/records';
-import type { Line } from '../line.js';
+import type { Engine } from '../engine.js';
 import { reportRun, type RunReport } from '../reports/run-report.js';
 
 export interface Awaiting {
@@ -13,17 +13,17 @@ export interface Awaiting {
 }
 
 /** Follows a run until it has ended, is stuck, or there is no more to wait for. Null: no look found such a run. */
-export async function awaitRun(line: Line, runId: string, awaiting: Awaiting = {}): Promise<RunReport | null> {
+export async function awaitRun(engine: Engine, runId: string, awaiting: Awaiting = {}): Promise<RunReport | null> {
   const { onProgress, signal, isWorkedOn, everyMs = 250 } = awaiting;
   for (let last: RunReport | null = null; ;) {
-    const run = await line.runs.get(runId);
+    const run = await engine.runs.get(runId);
     if (run !== null) {
-      last = await reportRun(line, run);
+      last = await reportRun(engine, run);
       onProgress?.(last);
       if (hasEnded(last)) return last;
     }
     if (signal?.aborted === true || isWorkedOn?.() === false) return last;
-    await line.clock.sleep(everyMs, signal);
+    await engine.clock.sleep(everyMs, signal);
   }
 }
 

@@ -1,6 +1,5 @@
-import { ValidationError } from '@batchmill/contracts';
-import { closestName } from '@batchmill/pipeline';
-import type { RunPipelineOptions } from './run-pipeline.js';
+import { ValidationError, closestName } from '@batchmill/contracts';
+import type { RunPipelineOptions } from './run-pipeline-options.js';
 
 const known: Readonly<Record<keyof RunPipelineOptions, true>> = {
   pipeline: true,

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '@batchmill/contracts';
 import { Runs } from '@batchmill/records';
 import { EmbeddedStore } from '@batchmill/store/embedded';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,7 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { readSettings, type Settings } from '../settings/index.js';
-import { runPipeline, type RunPipelineOptions } from './run-pipeline.js';
+import type { RunPipelineOptions } from './run-pipeline-options.js';
+import { runPipeline } from './run-pipeline.js';
 
 describe('runPipeline', () => {
   let home: string;

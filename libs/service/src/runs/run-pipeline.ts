@@ -1,51 +1,20 @@
-import { RandomIds, RunRequested, SystemClock, ValidationError, type Endpoint, type Redo } from '@batchmill/contracts';
-import {
-  Pipelines,
-  checkPipeline,
-  type Pipeline,
-  type PipelineDefinition,
-  type ChatBody,
-  type ResponseProcessor,
-  type ResponsesBody,
-} from '@batchmill/pipeline';
+import { RandomIds, RunRequested, SystemClock, ValidationError } from '@batchmill/contracts';
+import { Pipelines, checkPipeline, type Pipeline, type PipelineDefinition } from '@batchmill/pipeline';
 import { MemoryLog, type Log } from '@batchmill/telemetry';
-import { openLine } from '../open-line.js';
+import { openEngine } from '../open-engine.js';
 import type { RunReport } from '../reports/run-report.js';
 import { runStages } from '../run-stages.js';
 import { pipelineDefaultsOf, readSettings, type Settings } from '../settings/index.js';
-import { askForRun } from './ask-for-run.js';
+import { awaitNotifications } from './await-notifications.js';
 import { awaitRun, hasEnded } from './await-run.js';
-import { awaitTold } from './await-told.js';
 import { expectOptions } from './expect-options.js';
 import { expectRunId } from './expect-run-id.js';
 import { expectRunnable } from './expect-runnable.js';
 import { newRunId } from './new-run-id.js';
 import { openWork } from './open-work.js';
+import { requestRun } from './request-run.js';
+import type { RunPipelineOptions } from './run-pipeline-options.js';
 import { workedElsewhere } from './worked-elsewhere.js';
-
-export interface RunPipelineOptions {
-  /** A name of the folder of pipelines, or a definition. */
-  readonly pipeline: string | PipelineDefinition;
-  readonly endpoint?: Endpoint;
-  readonly functions?: readonly string[];
-  readonly parameters?: Readonly<Record<string, unknown>>;
-  readonly documents?: readonly (string | number)[];
-  /** At most so many documents. */
-  readonly limit?: number;
-  /** Documents that have ended, to be done again besides those pending. */
-  readonly redo?: Redo;
-  readonly runId?: string;
-  /** Reshapes every answer before it is written, in place of the functions' own `process`. For a definition only. */
-  readonly process?: ResponseProcessor<ChatBody | ResponsesBody>;
-  readonly onProgress?: (report: RunReport) => void;
-  /** Told where the work is done, and again when that changes. */
-  readonly onWork?: (where: 'here' | 'elsewhere') => void;
-  /** Aborted: the work stops at a checkpoint; the same run goes on when it is asked for again. */
-  readonly signal?: AbortSignal;
-  /** Missing: read from the environment and `.env`. */
-  readonly settings?: Settings;
-  readonly log?: Log;
-}
 
 export interface PipelineResult extends RunReport {
   readonly totalProcessed: number;
@@ -101,20 +70,20 @@ async function attendRun({ options, isAsked, ...attending }: Attending): Promise
     );
   }
   const opened =
-    working ?? (await openLine(settings, { log: attending.log, name: 'run-pipeline', needsProvider: false }));
-  const since = opened.line.clock.now();
+    working ?? (await openEngine(settings, { log: attending.log, name: 'run-pipeline', needsProvider: false }));
+  const since = opened.engine.clock.now();
   try {
-    if (working !== null && !isAsked) await expectRunnable(opened.line, request);
-    const running = working && (await runStages(opened.line, (await import('@batchmill/all-in-one')).stages));
+    if (working !== null && !isAsked) await expectRunnable(opened.engine, request);
+    const running = working && (await runStages(opened.engine, (await import('@batchmill/all-in-one')).stages));
     try {
       options.onWork?.(working === null ? 'elsewhere' : 'here');
-      if (!isAsked) await askForRun(opened.line, request);
-      const report = await awaitRun(opened.line, runId, {
+      if (!isAsked) await requestRun(opened.engine, request);
+      const report = await awaitRun(opened.engine, runId, {
         ...(onProgress === undefined ? {} : { onProgress }),
         ...(signal === undefined ? {} : { signal }),
-        ...(working === null ? { isWorkedOn: workedElsewhere(settings, opened.line.clock) } : {}),
+        ...(working === null ? { isWorkedOn: workedElsewhere(settings, opened.engine.clock) } : {}),
       });
-      if (working !== null && report !== null) await awaitTold(opened.line, report, since, signal);
+      if (working !== null && report !== null) await awaitNotifications(opened.engine, report, since, signal);
       return report;
     } finally {
       await running?.close();

@@ -1,4 +1,4 @@
-import { occasions } from '@batchmill/records';
+import { notificationTypes } from '@batchmill/records';
 import { address } from './kinds/address.js';
 import { choice } from './kinds/choice.js';
 import { choices } from './kinds/choices.js';
@@ -222,7 +222,7 @@ export const settingsCatalogue = {
       default: '30',
       meaning: 'The wait before the first retry; doubles with each one.',
     }),
-    maxRounds: integer('BATCHMILL_MAX_ROUNDS', {
+    maxFreeRetries: integer('BATCHMILL_MAX_FREE_RETRIES', {
       from: 1,
       to: 10_000,
       default: '20',
@@ -278,7 +278,7 @@ export const settingsCatalogue = {
       default: '30',
       meaning: 'After how long the work of a process that died is taken over.',
     }),
-    lookMs: duration('BATCHMILL_LOOK_INTERVAL', {
+    pollMs: duration('BATCHMILL_WORK_POLL_INTERVAL', {
       unit: 's',
       fromMs: 10,
       toMs: 3_600_000,
@@ -305,7 +305,7 @@ export const settingsCatalogue = {
       default: '60',
       meaning: 'The longest that this wait grows to.',
     }),
-    sayAgainAfterMs: duration('BATCHMILL_SAY_AGAIN_AFTER', {
+    republishAfterMs: duration('BATCHMILL_REPUBLISH_AFTER', {
       unit: 's',
       fromMs: 100,
       toMs: 3_600_000,
@@ -382,8 +382,8 @@ export const settingsCatalogue = {
       meaning: 'What posts are signed with. Two while one is replaced by the other. Unset: nothing is signed.',
       isSecret: true,
     }),
-    webhookOn: choices('NOTIFICATION_WEBHOOK_ON', occasions, {
-      default: occasions.join(','),
+    webhookOn: choices('NOTIFICATION_WEBHOOK_ON', notificationTypes, {
+      default: notificationTypes.join(','),
       meaning: 'What is posted.',
     }),
     webhookTemplate: path('NOTIFICATION_WEBHOOK_TEMPLATE', {
@@ -411,8 +411,8 @@ export const settingsCatalogue = {
         'The mail server: `smtps://user:password@host` speaks TLS from the start, `smtp://…` by STARTTLS where it is offered; a password is sent by TLS alone, unless `?requireTLS=false` is added.',
       isSecret: true,
     }),
-    emailOn: choices('NOTIFICATION_EMAIL_ON', occasions, {
-      default: 'batch.failed,run.ended,work.stuck',
+    emailOn: choices('NOTIFICATION_EMAIL_ON', notificationTypes, {
+      default: 'batch.failed,run.ended,work.parked',
       meaning: 'What is mailed; what a run has many of at most once an hour.',
     }),
     emailTemplate: path('NOTIFICATION_EMAIL_TEMPLATE', {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { ValidationError } from '@batchmill/contracts';
-import type { PriceEntry } from '@batchmill/pipeline';
+import type { PriceEntry } from '@batchmill/models';
+import { readFileSync } from 'node:fs';
 
 /** Prices that win over the book; none without a file. Throws a ValidationError `settings.prices` that says what is wrong with the file. */
 export function readPriceFile(file: string | null): readonly PriceEntry[] {

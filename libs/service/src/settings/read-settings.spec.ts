@@ -44,9 +44,9 @@ describe('settings', () => {
   it('S7: what is said of a name that no setting has can be asked for: the environment over a file, an empty value is none', async () => {
     await writeFile(join(cwd, '.env'), 'LINKER_THRESHOLD=0.3\nLINKER_TOPICS=themes\n');
 
-    const { said } = readSettings({ env: { LINKER_THRESHOLD: '0.2', LINKER_TOPICS: '' }, cwd });
+    const { raw } = readSettings({ env: { LINKER_THRESHOLD: '0.2', LINKER_TOPICS: '' }, cwd });
 
-    expect([said('LINKER_THRESHOLD'), said('LINKER_TOPICS'), said('LINKER_ENTITIES')]).toEqual([
+    expect([raw('LINKER_THRESHOLD'), raw('LINKER_TOPICS'), raw('LINKER_ENTITIES')]).toEqual([
       '0.2',
       'themes',
       undefined,

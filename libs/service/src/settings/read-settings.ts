@@ -1,7 +1,6 @@
+import { ValidationError, closestName } from '@batchmill/contracts';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ValidationError } from '@batchmill/contracts';
-import { closestName } from '@batchmill/pipeline';
 import { settingGroups, settingsCatalogue } from './catalogue.js';
 import type { Setting } from './setting.js';
 import type { Settings } from './settings.js';
@@ -49,9 +48,9 @@ export function readSettings({ env, cwd, files }: SettingsFrom): Settings {
     const count = problems.length === 1 ? '1 setting is' : `${problems.length} settings are`;
     throw new ValidationError('settings.invalid', `${count} wrong:\n${problems.map((each) => `  ${each}`).join('\n')}`);
   }
-  const said = (name: string): string | undefined =>
+  const raw = (name: string): string | undefined =>
     reading.sources.map(({ variables }) => variables[name]).find((text) => isSet(text));
-  return { ...Object.fromEntries(groups), said } as Settings; // built from the catalogue, as its type is
+  return { ...Object.fromEntries(groups), raw } as Settings; // built from the catalogue, as its type is
 }
 
 function sourcesOf({ env, cwd, files }: SettingsFrom, problems: string[]): Source[] {

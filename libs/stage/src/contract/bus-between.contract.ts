@@ -3,7 +3,7 @@ import {
   Bus,
   type IncomingMessage,
   type OutgoingMessage,
-  type Subscribing,
+  type SubscribeOptions,
   type Subscription,
   type TopicLag,
 } from '@batchmill/bus';
@@ -33,7 +33,7 @@ export class BusBetween extends Bus {
     this.#death.resolve(error);
   }
 
-  async subscribe({ handle, ...subscribing }: Subscribing): Promise<Subscription> {
+  async subscribe({ handle, ...subscribing }: SubscribeOptions): Promise<Subscription> {
     const handleSoOften = async (message: IncomingMessage): Promise<void> => {
       for (let delivery = 1; delivery <= this.deliveries; delivery += 1) await handle(message);
       await this.beforeCommit(message);

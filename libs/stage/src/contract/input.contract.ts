@@ -14,7 +14,7 @@ export function describeInput(make: MakeStageUnderTest): void {
     const workshop = eachWithWorkshop(make);
     const recording = (): Handler =>
       consumes<ThingAsked>(maker, ThingAsked, async function* ({ thingId }, { id }) {
-        yield workshop().things.insertion(workshop().things.new(thingId ?? id, 'asked'));
+        yield workshop().things.insertion(workshop().things.new(thingId ?? id, 'requested'));
       });
     const answering = (): Handler =>
       handler(maker, { kind: 'consumes-unusable', event: ThingAsked }, async (unusable) =>
@@ -33,7 +33,7 @@ export function describeInput(make: MakeStageUnderTest): void {
 
       await workshop().say(ThingAsked, '{"thingId":"by hand","size":1}\n');
 
-      expect(await recorded('by hand')).toMatchObject({ state: 'asked', fence: 0 });
+      expect(await recorded('by hand')).toMatchObject({ state: 'requested', fence: 0 });
     });
 
     it('S4: a message is recorded once however often it comes, by its own id or by where it stands on the bus', async () => {
@@ -58,11 +58,11 @@ export function describeInput(make: MakeStageUnderTest): void {
 
       await ask('thing');
 
-      expect(await committing).toMatchObject({ _id: 'thing', state: 'asked' });
+      expect(await committing).toMatchObject({ _id: 'thing', state: 'requested' });
     });
 
     it('input that cannot be recorded because a dependency is away comes again until it can', async () => {
-      const needs = workshop().needs();
+      const dependencies = workshop().needs();
       let tries = 0;
       let isAway = true;
       await workshop().start(
@@ -70,21 +70,21 @@ export function describeInput(make: MakeStageUnderTest): void {
           consumes<ThingAsked>(maker, ThingAsked, async function* () {
             tries += 1;
             if (isAway) throw new ConnectionError('store.away', 'the store is away');
-            yield workshop().things.insertion(workshop().things.new('thing', 'asked'));
+            yield workshop().things.insertion(workshop().things.new('thing', 'requested'));
           }),
         ],
-        needs,
+        dependencies,
       );
 
       await ask('thing');
       await eventually('it came often', () => tries > workshop().settings.maxAttempts);
-      expect(needs.readiness.isReady).toBe(false);
-      expect(needs.readiness.troubles).toMatchObject([{ message: 'the store is away' }]);
+      expect(dependencies.readiness.isReady).toBe(false);
+      expect(dependencies.readiness.outages).toMatchObject([{ message: 'the store is away' }]);
       expect(await workshop().deadLetters(ThingAsked)).toEqual([]);
       isAway = false;
 
       await recorded('thing');
-      await eventually('it is ready', () => needs.readiness.isReady);
+      await eventually('it is ready', () => dependencies.readiness.isReady);
     });
 
     it.each([
@@ -146,7 +146,7 @@ export function describeInput(make: MakeStageUnderTest): void {
       let tries = 0;
       await workshop().start([
         consumes<ThingAsked>(maker, ThingAsked, async function* ({ thingId }, { id }) {
-          if (thingId !== 'bad') yield workshop().things.insertion(workshop().things.new(thingId ?? id, 'asked'));
+          if (thingId !== 'bad') yield workshop().things.insertion(workshop().things.new(thingId ?? id, 'requested'));
           else {
             tries += 1;
             throw error;
@@ -165,14 +165,14 @@ export function describeInput(make: MakeStageUnderTest): void {
 
     it('a host whose subscription has died for good is not ready, and says that its process is to end', async () => {
       const bus = new BusBetween(workshop().bus);
-      const needs = workshop().needs({ bus });
-      await workshop().start([recording()], needs);
+      const dependencies = workshop().needs({ bus });
+      await workshop().start([recording()], dependencies);
       const death = new ConnectionError('bus.subscription-died', 'nothing is handled any more');
 
       bus.die(death);
 
-      expect(await needs.readiness.end).toBe(death);
-      expect(needs.readiness.isReady).toBe(false);
+      expect(await dependencies.readiness.fatalError).toBe(death);
+      expect(dependencies.readiness.isReady).toBe(false);
       expect(workshop().log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
     });
 
@@ -183,10 +183,10 @@ export function describeInput(make: MakeStageUnderTest): void {
         consumes<ThingAsked>(maker, ThingAsked, async function* () {
           isHeld = true;
           await goOn;
-          yield workshop().things.insertion(workshop().things.new('thing', 'asked'));
+          yield workshop().things.insertion(workshop().things.new('thing', 'requested'));
         }),
-        works(maker, 'asked', [], async function* (thing) {
-          for (;;) await thing.reach({ progress: thing.data.progress + 1 });
+        works(maker, 'requested', [], async function* (thing) {
+          for (;;) await thing.checkpoint({ progress: thing.data.progress + 1 });
         }),
       ]);
       await workshop().insert('at work');
@@ -207,7 +207,7 @@ export function describeInput(make: MakeStageUnderTest): void {
     it('input wakes the work on what it recorded: the clock stands', async () => {
       await workshop().start([
         recording(),
-        works(maker, 'asked', [ThingAsked], async function* (thing) {
+        works(maker, 'requested', [ThingAsked], async function* (thing) {
           yield thing.to('made', new ThingMade({ thingId: thing.id }));
         }),
       ]);

@@ -15,7 +15,7 @@ export function describeLeasing(make: MakeStageUnderTest): void {
     /** The records as a machine sees them whose clock is past every lease. */
     const elsewhere = () => new Things(workshop().store, new ManualClock(workshop().in(10 * 60_000)));
     const takeOver = async () => {
-      const taken = await elsewhere().take({ state: 'asked', owner: 'elsewhere', leaseMs: 3_600_000 });
+      const taken = await elsewhere().take({ state: 'requested', owner: 'elsewhere', leaseMs: 3_600_000 });
       if (taken === null) throw new Error('it cannot be taken over');
     };
     const gone = () => workshop().log.lines.some(({ message }) => message.startsWith('lease gone'));
@@ -24,7 +24,7 @@ export function describeLeasing(make: MakeStageUnderTest): void {
       const { opened, open } = gate();
       await workshop().insert('thing');
       await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
+        works(maker, 'requested', [], async function* (thing) {
           await opened;
           yield thing.to('made', new ThingMade({ thingId: thing.id }));
         }),
@@ -46,9 +46,9 @@ export function describeLeasing(make: MakeStageUnderTest): void {
       let wentOn = false;
       await workshop().insert('thing');
       await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
+        works(maker, 'requested', [], async function* (thing) {
           await opened;
-          await thing.reach({ progress: 1 });
+          await thing.checkpoint({ progress: 1 });
           wentOn = true;
           yield thing.to('made');
         }),
@@ -67,10 +67,10 @@ export function describeLeasing(make: MakeStageUnderTest): void {
       const stopped = gate();
       await workshop().insert('thing');
       await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
+        works(maker, 'requested', [], async function* (thing) {
           thing.stopping.addEventListener('abort', stopped.open);
           await stopped.opened;
-          thing.pause();
+          thing.throwIfStopping();
           yield thing.to('made');
         }),
       ]);
@@ -82,7 +82,7 @@ export function describeLeasing(make: MakeStageUnderTest): void {
       await workshop().inTime('the work is told', () => isTold, 1_000);
 
       expect(await workshop().thing('thing')).toMatchObject({
-        state: 'asked',
+        state: 'requested',
         lease: { owner: 'elsewhere' },
         fence: 2,
       });
@@ -93,7 +93,7 @@ export function describeLeasing(make: MakeStageUnderTest): void {
       const { leaseMs } = workshop().settings;
       await workshop().insert('thing');
       await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
+        works(maker, 'requested', [], async function* (thing) {
           await opened;
           yield thing.to('made');
         }),
@@ -110,7 +110,7 @@ export function describeLeasing(make: MakeStageUnderTest): void {
           'it is renewed',
           async () => (await workshop().thing('thing')).lease.until.getTime() === until,
         );
-        expect(await workshop().things.take({ state: 'asked', owner: 'other', leaseMs })).toBeNull();
+        expect(await workshop().things.take({ state: 'requested', owner: 'other', leaseMs })).toBeNull();
       }
       open();
 
@@ -119,10 +119,10 @@ export function describeLeasing(make: MakeStageUnderTest): void {
 
     it('S5: what a killed process held is taken over when its lease has run out', async () => {
       await workshop().insert('thing');
-      await workshop().things.take({ state: 'asked', owner: 'killed', leaseMs: 30_000 });
+      await workshop().things.take({ state: 'requested', owner: 'killed', leaseMs: 30_000 });
       const begun = workshop().clock.now().getTime();
       await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
+        works(maker, 'requested', [], async function* (thing) {
           yield thing.to('made');
         }),
       ]);
@@ -141,8 +141,8 @@ export function describeLeasing(make: MakeStageUnderTest): void {
       await workshop().insert('thing');
       let reached = 0;
       const first = await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
-          for (;;) await thing.reach({ progress: (reached += 1) });
+        works(maker, 'requested', [], async function* (thing) {
+          for (;;) await thing.checkpoint({ progress: (reached += 1) });
         }),
       ]);
       await eventually('it is on its way', () => reached > 2);
@@ -150,9 +150,9 @@ export function describeLeasing(make: MakeStageUnderTest): void {
       await first.stop();
 
       const left = await workshop().thing('thing');
-      expect(left).toMatchObject({ state: 'asked', attempts: 0, lease: { owner: null }, progress: reached });
+      expect(left).toMatchObject({ state: 'requested', attempts: 0, lease: { owner: null }, progress: reached });
       await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
+        works(maker, 'requested', [], async function* (thing) {
           yield thing.with({ reason: `went on from ${thing.data.progress}` }).to('made');
         }),
       ]);
@@ -163,9 +163,9 @@ export function describeLeasing(make: MakeStageUnderTest): void {
       await workshop().insert('thing', { nextAt: workshop().in(24 * 3_600_000) });
       let isHeld = false;
       const first = await workshop().start([
-        works(maker, 'asked', [ThingMade], async function* (thing) {
+        works(maker, 'requested', [ThingMade], async function* (thing) {
           isHeld = true;
-          for (;;) await thing.reach({ progress: 1 });
+          for (;;) await thing.checkpoint({ progress: 1 });
         }),
       ]);
       await workshop().say(ThingMade, '{"thingId":"thing"}');
@@ -173,7 +173,7 @@ export function describeLeasing(make: MakeStageUnderTest): void {
 
       await first.stop();
       await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
+        works(maker, 'requested', [], async function* (thing) {
           yield thing.to('made');
         }),
       ]);
@@ -184,7 +184,7 @@ export function describeLeasing(make: MakeStageUnderTest): void {
     it('a host that has stopped leaves no timer behind, however much it did', async () => {
       for (let number = 0; number < 10; number += 1) await workshop().insert(`thing-${number}`);
       const host = await workshop().start([
-        works(maker, 'asked', [ThingMade], async function* (thing) {
+        works(maker, 'requested', [ThingMade], async function* (thing) {
           yield thing.to('made', new ThingMade({ thingId: thing.id }));
         }),
       ]);
@@ -197,7 +197,7 @@ export function describeLeasing(make: MakeStageUnderTest): void {
 
     it('a host at work keeps one timer for each thing that it waits for, however often it was roused', async () => {
       await workshop().start([
-        works(maker, 'asked', [ThingMade], async function* (thing) {
+        works(maker, 'requested', [ThingMade], async function* (thing) {
           yield thing.to('made');
         }),
       ]);
@@ -214,27 +214,27 @@ export function describeLeasing(make: MakeStageUnderTest): void {
     });
 
     it('a host that has stopped takes nothing more and is not ready', async () => {
-      const needs = workshop().needs();
+      const dependencies = workshop().needs();
       const worked: string[] = [];
       const host = await workshop().start(
         [
-          works(maker, 'asked', [], async function* (thing) {
+          works(maker, 'requested', [], async function* (thing) {
             worked.push(thing.id);
             yield thing.to('made');
           }),
         ],
-        needs,
+        dependencies,
       );
-      expect(needs.readiness.isReady).toBe(true);
+      expect(dependencies.readiness.isReady).toBe(true);
 
       await host.stop();
       await workshop().insert('thing');
-      workshop().clock.advance(10 * workshop().settings.lookMs);
-      const other = await workshop().things.take({ state: 'asked', owner: 'other', leaseMs: 1_000 });
+      workshop().clock.advance(10 * workshop().settings.pollMs);
+      const other = await workshop().things.take({ state: 'requested', owner: 'other', leaseMs: 1_000 });
 
       expect(other).toMatchObject({ _id: 'thing', fence: 1 });
       expect(worked).toEqual([]);
-      expect(needs.readiness.isReady).toBe(false);
+      expect(dependencies.readiness.isReady).toBe(false);
     });
 
     it('work that reaches no checkpoint holds up a stop no longer than the settings say', async () => {
@@ -242,7 +242,7 @@ export function describeLeasing(make: MakeStageUnderTest): void {
       let isHeld = false;
       const { promise, resolve } = Promise.withResolvers<undefined>();
       const host = await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
+        works(maker, 'requested', [], async function* (thing) {
           isHeld = true;
           await promise;
           yield thing.to('made');
@@ -257,7 +257,7 @@ export function describeLeasing(make: MakeStageUnderTest): void {
 
       await stopping;
       expect(workshop().clock.now().getTime() - begun).toBeGreaterThanOrEqual(workshop().settings.shutdownMs);
-      expect(await workshop().thing('thing')).toMatchObject({ state: 'asked', fence: 1 });
+      expect(await workshop().thing('thing')).toMatchObject({ state: 'requested', fence: 1 });
       resolve(undefined);
       await workshop().until('thing', 'made');
     });

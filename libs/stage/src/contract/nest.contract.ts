@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Leased, Moves } from '@batchmill/records';
+import type { Leased, Transitions } from '@batchmill/records';
 import { MemoryLog } from '@batchmill/telemetry';
-import { eventually, testLineSettings } from '@batchmill/testing';
+import { eventually, testEngineSettings } from '@batchmill/testing';
 import { Controller, Module, type INestMicroservice, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
@@ -12,7 +12,7 @@ import {
   Stage,
   StageStrategy,
   Works,
-  type HostNeeds,
+  type HostDependencies,
   type Received,
   type Unusable,
 } from '../index.js';
@@ -28,40 +28,40 @@ class Maker {
   ) {}
 
   @Consumes(ThingAsked)
-  async *ask({ thingId }: ThingAsked, { id }: Received): Moves {
-    yield this.things.insertion(this.things.new(thingId ?? id, 'asked'));
+  async *ask({ thingId }: ThingAsked, { id }: Received): Transitions {
+    yield this.things.insertion(this.things.new(thingId ?? id, 'requested'));
   }
 
   @ConsumesUnusable(ThingAsked)
-  async *refuse({ id, reason }: Unusable): Moves<ThingRefused> {
+  async *refuse({ id, reason }: Unusable): Transitions<ThingRefused> {
     const refused = { ...this.things.new(id, 'refused'), reason };
     yield this.things.insertion(refused, new ThingRefused({ thingId: id }));
   }
 
-  @Works({ on: Things, in: 'asked', wokenBy: [ThingAsked] })
-  async *make(thing: Leased<Thing>): Moves<ThingMade> {
+  @Works({ on: Things, in: 'requested', signaledBy: [ThingAsked] })
+  async *make(thing: Leased<Thing>): Transitions<ThingMade> {
     this.log.info(`made ${thing.id}`);
     yield thing.to('made', new ThingMade({ thingId: thing.id }));
   }
 
   @Every({ setting: 'sweepMs' })
-  async *keepOneInStock(): Moves {
-    yield this.things.insertion(this.things.new('in stock', 'asked'));
+  async *keepOneInStock(): Transitions {
+    yield this.things.insertion(this.things.new('in stock', 'requested'));
   }
 }
 
 @Stage({ name: 'shipper', produces: [ThingShipped] })
 class Shipper {
-  @Works({ on: Things, in: 'made', wokenBy: [ThingMade] })
-  async *ship(thing: Leased<Thing>): Moves<ThingShipped> {
-    await thing.reach({ progress: thing.data.progress + 1 });
+  @Works({ on: Things, in: 'made', signaledBy: [ThingMade] })
+  async *ship(thing: Leased<Thing>): Transitions<ThingShipped> {
+    await thing.checkpoint({ progress: thing.data.progress + 1 });
     yield thing.to('shipped', new ThingShipped({ thingId: thing.id }));
   }
 }
 
 class Stageless {
   @Works({ on: Things, in: 'made' })
-  async *ship(thing: Leased<Thing>): Moves {
+  async *ship(thing: Leased<Thing>): Transitions {
     yield thing.to('shipped');
   }
 }
@@ -69,20 +69,20 @@ class Stageless {
 @Stage({ name: 'typed', produces: [] })
 class Typed {
   // @ts-expect-error -- the record's type is tied to the class that it is declared on
-  @Works({ on: Things, in: 'asked' })
-  async *ofAnotherRecord(notThing: { readonly isNothingLeased: true }): Moves {
+  @Works({ on: Things, in: 'requested' })
+  async *ofAnotherRecord(notThing: { readonly isNothingLeased: true }): Transitions {
     expect(notThing).toBeDefined();
   }
 
   // @ts-expect-error -- only states of the record can be named
   @Works({ on: Things, in: 'nowhere' })
-  async *inNoState(thing: Leased<Thing>): Moves {
+  async *inNoState(thing: Leased<Thing>): Transitions {
     yield thing.to('made');
   }
 
   // @ts-expect-error -- the event's type is tied to the class that it is declared for
   @Consumes(ThingMade)
-  async *anotherEvent(event: ThingAsked): Moves {
+  async *anotherEvent(event: ThingAsked): Transitions {
     expect(event).toBeDefined();
   }
 }
@@ -92,14 +92,14 @@ export function describeNest(make: MakeStageUnderTest): void {
     const workshop = eachWithWorkshop(make);
 
     /** Starts an app of these stages. It is the test's to close. */
-    async function start(stages: Type[], needs: HostNeeds): Promise<INestMicroservice> {
+    async function start(stages: Type[], dependencies: HostDependencies): Promise<INestMicroservice> {
       const given = [
         { provide: Things, useValue: workshop().things },
         { provide: MemoryLog, useValue: workshop().log },
       ];
       @Module({ controllers: stages, providers: given })
       class Root {}
-      const strategy = new StageStrategy(needs);
+      const strategy = new StageStrategy(dependencies);
       const options = { strategy, logger: false, abortOnError: false } as const;
       const app = await NestFactory.createMicroservice<MicroserviceOptions>(Root, options);
       await app.listen();
@@ -107,10 +107,10 @@ export function describeNest(make: MakeStageUnderTest): void {
     }
 
     it('S1: decorated methods of two stages take things in, make and ship them, each by its kind', async () => {
-      const line = { ...testLineSettings, sweepMs: 3_600_000 };
-      const needs = workshop().needs({ line });
-      const app = await start([Maker, Shipper], needs);
-      expect(needs.readiness.isReady).toBe(true);
+      const engineSettings = { ...testEngineSettings, sweepMs: 3_600_000 };
+      const dependencies = workshop().needs({ engineSettings });
+      const app = await start([Maker, Shipper], dependencies);
+      expect(dependencies.readiness.isReady).toBe(true);
 
       await workshop().say(ThingAsked, '{"thingId":"asked for","size":1}\n');
       await workshop().say(ThingAsked, 'odd');
@@ -128,7 +128,7 @@ export function describeNest(make: MakeStageUnderTest): void {
       expect((await workshop().said(ThingShipped)).map(({ key }) => key).sort()).toEqual(['asked for', 'in stock']);
       expect(workshop().log.lines.filter(({ message }) => message.startsWith('made'))).toHaveLength(2);
       await app.close();
-      expect(needs.readiness.isReady).toBe(false);
+      expect(dependencies.readiness.isReady).toBe(false);
     });
 
     it('S5: an app that closes leaves its work to the next one', async () => {
@@ -145,17 +145,17 @@ export function describeNest(make: MakeStageUnderTest): void {
 
     it('an app closes within its time, though work reaches no checkpoint', async () => {
       const { promise: goOn, resolve } = Promise.withResolvers<undefined>();
-      const needs = workshop().needs();
+      const dependencies = workshop().needs();
       @Stage({ name: 'slow', produces: [] })
       class Slow {
-        @Works({ on: Things, in: 'asked' })
-        async *make(thing: Leased<Thing>): Moves {
+        @Works({ on: Things, in: 'requested' })
+        async *make(thing: Leased<Thing>): Transitions {
           await goOn;
           yield thing.to('made');
         }
       }
       await workshop().insert('thing');
-      const app = await start([Slow], needs);
+      const app = await start([Slow], dependencies);
       await eventually('it is held', async () => (await workshop().thing('thing')).fence === 1);
       const begun = workshop().clock.now().getTime();
       let isClosed = false;
@@ -165,8 +165,8 @@ export function describeNest(make: MakeStageUnderTest): void {
 
       await closing;
       const tookMs = workshop().clock.now().getTime() - begun;
-      expect(tookMs).toBeGreaterThanOrEqual(needs.settings.shutdownMs);
-      expect(tookMs).toBeLessThan(2 * needs.settings.shutdownMs);
+      expect(tookMs).toBeGreaterThanOrEqual(dependencies.settings.shutdownMs);
+      expect(tookMs).toBeLessThan(2 * dependencies.settings.shutdownMs);
       resolve(undefined);
       await workshop().until('thing', 'made');
     });

@@ -62,7 +62,7 @@ export class ThingRefused extends OfThing {
   static readonly isInput = false;
 }
 
-export type ThingState = 'asked' | 'made' | 'shipped' | 'refused';
+export type ThingState = 'requested' | 'made' | 'shipped' | 'refused';
 
 /** The simplest record that stages can work on. */
 export interface Thing extends WorkRecord<ThingState> {

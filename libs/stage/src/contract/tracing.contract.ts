@@ -37,7 +37,7 @@ export function describeTracing(make: MakeStageUnderTest): void {
       await workshop().insert('thing', { traceparent });
 
       await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
+        works(maker, 'requested', [], async function* (thing) {
           yield thing.to('made', new ThingMade({ thingId: thing.id }));
         }),
       ]);
@@ -65,7 +65,7 @@ export function describeTracing(make: MakeStageUnderTest): void {
 
       await workshop().start(
         [
-          works(maker, 'asked', [], async function* () {
+          works(maker, 'requested', [], async function* () {
             throw new ProcessingError('provider.odd-answer', 'broken');
           }),
         ],
@@ -83,9 +83,9 @@ export function describeTracing(make: MakeStageUnderTest): void {
       const { things } = workshop();
       await workshop().start([
         consumes<ThingAsked>(maker, ThingAsked, async function* ({ thingId }) {
-          yield things.insertion(things.new(thingId ?? 'none', 'asked', traceparentOf()));
+          yield things.insertion(things.new(thingId ?? 'none', 'requested', traceparentOf()));
         }),
-        works(maker, 'asked', [ThingAsked], async function* (thing) {
+        works(maker, 'requested', [ThingAsked], async function* (thing) {
           yield thing.to('made', new ThingMade({ thingId: thing.id }));
         }),
         works(shipper, 'made', [ThingMade], async function* (thing) {
@@ -107,11 +107,11 @@ export function describeTracing(make: MakeStageUnderTest): void {
       const traceparent = newTraceparent();
       const data = JSON.stringify({ thingId: 'thing' });
       const about = { topic: 'batchmill.thing.made', type: 'batchmill.thing.made.v1', key: 'thing', data };
-      const unsaid = [{ id: 'fact', at: workshop().clock.now(), traceparent, ...about }];
-      await workshop().insert('thing', { state: 'made', unsaid });
-      workshop().clock.advance(workshop().settings.sayAgainAfterMs);
+      const outbox = [{ id: 'fact', at: workshop().clock.now(), traceparent, ...about }];
+      await workshop().insert('thing', { state: 'made', outbox });
+      workshop().clock.advance(workshop().settings.republishAfterMs);
 
-      await workshop().start([works(maker, 'asked', [], async function* () {})]);
+      await workshop().start([works(maker, 'requested', [], async function* () {})]);
 
       await eventually('it is said', async () => (await workshop().said(ThingMade)).length === 1);
       expect((await workshop().said(ThingMade))[0]!.headers).toMatchObject({ traceparent });
@@ -123,7 +123,7 @@ export function describeTracing(make: MakeStageUnderTest): void {
       await workshop().insert('by the clock', { traceparent });
       await workshop().insert('by a message', { traceparent, nextAt: far });
       await workshop().start([
-        works(maker, 'asked', [ThingMade], async function* (thing) {
+        works(maker, 'requested', [ThingMade], async function* (thing) {
           yield thing.to('made');
         }),
       ]);
@@ -145,7 +145,7 @@ export function describeTracing(make: MakeStageUnderTest): void {
       await workshop().insert('thing');
 
       await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
+        works(maker, 'requested', [], async function* (thing) {
           yield thing.to('made', new ThingMade({ thingId: thing.id }));
         }),
       ]);
@@ -164,7 +164,7 @@ export function describeTracing(make: MakeStageUnderTest): void {
       await workshop().insert('thing', { traceparent });
       let calls = 0;
       await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
+        works(maker, 'requested', [], async function* (thing) {
           calls += 1;
           if (calls === 1) yield thing.wait(workshop().in(1_000));
           else throw new ProcessingError('provider.odd-answer', 'words of a user');

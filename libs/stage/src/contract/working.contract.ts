@@ -14,20 +14,20 @@ export function describeWorking(make: MakeStageUnderTest): void {
       await workshop().insert('thing');
 
       await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
+        works(maker, 'requested', [], async function* (thing) {
           yield thing.to('made', new ThingMade({ thingId: thing.id }));
           resolve({ stored: await workshop().thing(thing.id), said: (await workshop().said(ThingMade)).length });
         }),
       ]);
 
-      expect(await seen).toMatchObject({ stored: { state: 'made', unsaid: [], lease: { owner: null } }, said: 1 });
+      expect(await seen).toMatchObject({ stored: { state: 'made', outbox: [], lease: { owner: null } }, said: 1 });
     });
 
     it('a fact that the stage did not declare is an error, and nothing is written', async () => {
       await workshop().insert('thing');
 
       await workshop().start([
-        works({ ...maker, produces: [ThingMade] }, 'asked', [], async function* (thing) {
+        works({ ...maker, produces: [ThingMade] }, 'requested', [], async function* (thing) {
           yield thing.with({ progress: 1 }).to('shipped', new ThingShipped({ thingId: thing.id }));
         }),
       ]);
@@ -37,9 +37,9 @@ export function describeWorking(make: MakeStageUnderTest): void {
         return found.attempts > 0 && found;
       });
       expect(thing).toMatchObject({
-        state: 'asked',
+        state: 'requested',
         progress: 0,
-        unsaid: [],
+        outbox: [],
         error: { kind: 'ProcessingError', code: 'stage.undeclared-fact' },
       });
       expect(await workshop().said(ThingShipped)).toEqual([]);
@@ -49,14 +49,14 @@ export function describeWorking(make: MakeStageUnderTest): void {
       await workshop().insert('thing');
 
       await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
+        works(maker, 'requested', [], async function* (thing) {
           yield thing.to('made', new ThingMade({ thingId: thing.id }), new ThingMade({ thingId: `${thing.id}-lid` }));
         }),
       ]);
 
       await eventually('both are said and forgotten', async () => {
-        const { state, unsaid } = await workshop().thing('thing');
-        return state === 'made' && unsaid.length === 0;
+        const { state, outbox } = await workshop().thing('thing');
+        return state === 'made' && outbox.length === 0;
       });
       const said = await workshop().said(ThingMade);
       expect(said.map(({ value }) => JSON.parse(String(value)) as unknown)).toEqual(
@@ -82,7 +82,7 @@ export function describeWorking(make: MakeStageUnderTest): void {
 
       await workshop().start(
         [
-          works(maker, 'asked', [], async function* (thing) {
+          works(maker, 'requested', [], async function* (thing) {
             const { promise, resolve } = Promise.withResolvers<undefined>();
             waiting.push(() => resolve(undefined));
             most = Math.max(most, waiting.length);
@@ -107,7 +107,7 @@ export function describeWorking(make: MakeStageUnderTest): void {
       const by = (owner: string) =>
         workshop().start(
           [
-            works(maker, 'asked', [], async function* (thing) {
+            works(maker, 'requested', [], async function* (thing) {
               worked.push(thing.id);
               yield thing.to('made', new ThingMade({ thingId: thing.id }));
             }),
@@ -126,7 +126,7 @@ export function describeWorking(make: MakeStageUnderTest): void {
       await workshop().insert('thing');
 
       await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
+        works(maker, 'requested', [], async function* (thing) {
           await thing.save({ progress: 1 });
         }),
       ]);
@@ -141,7 +141,7 @@ export function describeWorking(make: MakeStageUnderTest): void {
     it('what waits is looked at again when its time has come, before the clock’s next look', async () => {
       await workshop().insert('thing');
       await workshop().start([
-        works(maker, 'asked', [], async function* (thing) {
+        works(maker, 'requested', [], async function* (thing) {
           if (thing.data.progress === 1) yield thing.to('made');
           else yield thing.with({ progress: 1 }).wait(workshop().in(500));
         }),
@@ -156,13 +156,13 @@ export function describeWorking(make: MakeStageUnderTest): void {
 
       const waited = workshop().clock.now().getTime() - begun;
       expect(waited).toBeGreaterThanOrEqual(500);
-      expect(waited).toBeLessThan(workshop().settings.lookMs);
+      expect(waited).toBeLessThan(workshop().settings.pollMs);
     });
 
     it('what waits is looked at when its time has come, though other work roused the loop in the meantime', async () => {
       await workshop().insert('first');
       await workshop().start([
-        works(maker, 'asked', [ThingMade], async function* (thing) {
+        works(maker, 'requested', [ThingMade], async function* (thing) {
           if (thing.id !== 'first' || thing.data.progress === 1) yield thing.to('made');
           else yield thing.with({ progress: 1 }).wait(workshop().in(500));
         }),

@@ -1,17 +1,17 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import { RandomIds, topicOf, type Event, type EventClass } from '@batchmill/contracts';
 import { deadLetterSuffix, type Bus, type IncomingMessage } from '@batchmill/bus';
-import type { Leased, Moves } from '@batchmill/records';
+import type { Leased, Transitions } from '@batchmill/records';
 import type { Store } from '@batchmill/store';
 import { MemoryLog } from '@batchmill/telemetry';
-import { eventually, testLineSettings } from '@batchmill/testing';
+import { eventually, testEngineSettings } from '@batchmill/testing';
 import {
   Readiness,
-  Speaker,
+  OutboxPublisher,
   StageHost,
   type Handler,
   type HandlerDefinition,
-  type HostNeeds,
+  type HostDependencies,
   type Received,
   type StageDefinition,
   type WorkSettings,
@@ -43,12 +43,12 @@ export class Workshop {
   readonly settings: { readonly [K in keyof WorkSettings]: WorkSettings[K] } = {
     owner: 'workshop',
     leaseMs: 30_000,
-    lookMs: 1_000,
+    pollMs: 1_000,
     concurrency: 4,
     maxAttempts: 3,
     backoffMs: 10,
     maxBackoffMs: 100,
-    sayAgainAfterMs: 5_000,
+    republishAfterMs: 5_000,
     shutdownMs: 10_000,
   };
   readonly store: Store;
@@ -63,7 +63,7 @@ export class Workshop {
   }
 
   /** What a host needs, in part replaced. */
-  needs(replaced: Partial<HostNeeds> = {}, settings: Partial<WorkSettings> = {}): HostNeeds {
+  needs(replaced: Partial<HostDependencies> = {}, settings: Partial<WorkSettings> = {}): HostDependencies {
     const { clock, ids, log, things } = this;
     const bus = replaced.bus ?? this.bus;
     return {
@@ -71,18 +71,18 @@ export class Workshop {
       clock,
       ids,
       log,
-      line: testLineSettings,
+      engineSettings: testEngineSettings,
       readiness: new Readiness(clock),
       records: [things],
-      speaker: new Speaker(bus, clock, ids, log, '/workshop'),
+      publisher: new OutboxPublisher(bus, clock, ids, log, '/workshop'),
       settings: { ...this.settings, ...settings },
       ...replaced,
     };
   }
 
   /** Starts a host. It is stopped after the test. */
-  async start(handlers: readonly Handler[], needs: HostNeeds = this.needs()): Promise<StageHost> {
-    const host = new StageHost(handlers, needs);
+  async start(handlers: readonly Handler[], dependencies: HostDependencies = this.needs()): Promise<StageHost> {
+    const host = new StageHost(handlers, dependencies);
     this.#hosts.push(host);
     await host.start();
     return host;
@@ -101,8 +101,8 @@ export class Workshop {
   }
 
   async insert(id: string, fields: Partial<Thing> = {}): Promise<void> {
-    const thing = { ...this.things.new(id, 'asked'), ...fields };
-    await this.things.insertion(thing).apply(thing.unsaid);
+    const thing = { ...this.things.new(id, 'requested'), ...fields };
+    await this.things.insertion(thing).apply(thing.outbox);
   }
 
   async thing(id: string): Promise<Thing> {
@@ -169,10 +169,10 @@ export function handler(stage: StageDefinition, what: What, call: Handler['call'
 export function works(
   stage: StageDefinition,
   state: ThingState,
-  wokenBy: readonly EventClass[],
-  work: (thing: Leased<Thing>) => Moves<Event>,
+  signaledBy: readonly EventClass[],
+  work: (thing: Leased<Thing>) => Transitions<Event>,
 ): Handler {
-  return handler(stage, { kind: 'works', on: Things, in: state, wokenBy }, async (thing) =>
+  return handler(stage, { kind: 'works', on: Things, in: state, signaledBy }, async (thing) =>
     work(thing as Leased<Thing>),
   );
 }
@@ -180,7 +180,7 @@ export function works(
 export function consumes<E extends Event>(
   stage: StageDefinition,
   event: EventClass<E>,
-  consume: (event: E, received: Received) => Moves<Event>,
+  consume: (event: E, received: Received) => Transitions<Event>,
 ): Handler {
   return handler(stage, { kind: 'consumes', event }, async (said, received) =>
     consume(said as E, received as Received),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import { EJSON } from 'bson';
-import type { Collection, Fields, Finding, Filter, Store } from '../store.js';
+import type { Collection, Fields, FindOptions, Filter, Store } from '../store.js';
 
 export interface StoreBundle {
   readonly store: Store;
@@ -30,7 +30,7 @@ export function eachWithStore(make: MakeStore): { readonly bundle: StoreBundle; 
   };
 }
 
-export async function allOf(collection: Collection, filter: Filter = {}, finding?: Finding): Promise<Fields[]> {
+export async function allOf(collection: Collection, filter: Filter = {}, finding?: FindOptions): Promise<Fields[]> {
   const found: Fields[] = [];
   for await (const document of collection.find(filter, finding)) {
     found.push(document);
@@ -38,7 +38,7 @@ export async function allOf(collection: Collection, filter: Filter = {}, finding
   return found;
 }
 
-export async function idsOf(collection: Collection, filter: Filter = {}, finding?: Finding): Promise<unknown[]> {
+export async function idsOf(collection: Collection, filter: Filter = {}, finding?: FindOptions): Promise<unknown[]> {
   return (await allOf(collection, filter, finding)).map((document) => document['_id']);
 }
 

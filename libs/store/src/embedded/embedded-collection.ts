@@ -6,7 +6,7 @@ import {
   type Durability,
   type Fields,
   type Filter,
-  type Finding,
+  type FindOptions,
   type IndexKeys,
   type Sort,
   type Update,
@@ -47,7 +47,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     this.#clock = clock;
   }
 
-  override async *find(filter: Filter, { sort, limit, projection }: Finding = {}): AsyncGenerator<T> {
+  override async *find(filter: Filter, { sort, limit, projection }: FindOptions = {}): AsyncGenerator<T> {
     if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
       refuseFilter(`${this.#name}: the limit is ${limit}, wanted a whole number above 0, or none at all`);
     }
@@ -62,7 +62,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     }
   }
 
-  override async findOne(filter: Filter, finding: Omit<Finding, 'limit'> = {}): Promise<T | null> {
+  override async findOne(filter: Filter, finding: Omit<FindOptions, 'limit'> = {}): Promise<T | null> {
     for await (const document of this.find(filter, { ...finding, limit: 1 })) {
       return document;
     }

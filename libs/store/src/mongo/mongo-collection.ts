@@ -7,7 +7,7 @@ import {
   type BulkUpdate,
   type Fields,
   type Filter,
-  type Finding,
+  type FindOptions,
   type IndexKeys,
   type Sort,
   type Update,
@@ -42,7 +42,7 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
     this.#patience = patience;
   }
 
-  override async *find(filter: Filter, { sort, limit, projection }: Finding = {}): AsyncGenerator<T> {
+  override async *find(filter: Filter, { sort, limit, projection }: FindOptions = {}): AsyncGenerator<T> {
     this.#checkLimit(limit);
     checkFilter(this.#name, filter);
     const open = async () =>
@@ -64,7 +64,7 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
     }
   }
 
-  override async findOne(filter: Filter, finding: Omit<Finding, 'limit'> = {}): Promise<T | null> {
+  override async findOne(filter: Filter, finding: Omit<FindOptions, 'limit'> = {}): Promise<T | null> {
     checkFilter(this.#name, filter);
     const found = await this.#run({ what: 'filter' }, () => this.#documents.findOne(filter, finding));
     return found as T | null; // what was stored under the name of this collection

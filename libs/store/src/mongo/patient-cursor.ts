@@ -2,12 +2,12 @@ import { BSON, type Document, type FindCursor } from 'mongodb';
 
 export interface Patience {
   /** How often the cursor is looked after: MongoDB forgets one that was not asked for ten minutes. */
-  readonly lookMs: number;
+  readonly pollMs: number;
   /** What is read ahead at most. */
   readonly maxAheadBytes: number;
 }
 
-export const defaultPatience: Patience = { lookMs: 4 * 60_000, maxAheadBytes: 64 * 1024 * 1024 };
+export const defaultPatience: Patience = { pollMs: 4 * 60_000, maxAheadBytes: 64 * 1024 * 1024 };
 
 /**
  * A cursor whose reader may take its time: when nothing was asked of it for a while, it asks the server for the next batch
@@ -27,10 +27,10 @@ export class PatientCursor {
   /** What reading ahead came to behind all that was kept: the end, or a failure to be told. */
   #after: { readonly end: null } | { readonly failure: unknown } | undefined;
 
-  constructor(cursor: FindCursor<Document>, { lookMs, maxAheadBytes }: Patience) {
+  constructor(cursor: FindCursor<Document>, { pollMs, maxAheadBytes }: Patience) {
     this.#cursor = cursor;
     this.#maxAheadBytes = maxAheadBytes;
-    this.#looking = setInterval(() => this.#look(), lookMs).unref();
+    this.#looking = setInterval(() => this.#look(), pollMs).unref();
   }
 
   /** Null at the end. To be called again only when it has resolved. */

@@ -20,7 +20,7 @@ describe('MongoDB in trouble', () => {
 
   beforeEach(async () => {
     proxy = await Proxy.before(serverAddresses.mongodb);
-    const patience = { lookMs: 50, maxAheadBytes: 16 * 1024 * 1024 };
+    const patience = { pollMs: 50, maxAheadBytes: 16 * 1024 * 1024 };
     store = MongoStore.open({ url: proxy.url, database, patience });
     things = store.collection('things');
   });
@@ -130,7 +130,7 @@ describe('MongoDB in trouble', () => {
   });
 
   it('what is read ahead is bounded', async () => {
-    const patience = { lookMs: 20, maxAheadBytes: 1_000_000 };
+    const patience = { pollMs: 20, maxAheadBytes: 1_000_000 };
     const bounded = MongoStore.open({ url: proxy.url, database, patience });
     const text = 'x'.repeat(2_000);
     await things.insertMany(Array.from({ length: 4_000 }, (_, _id) => ({ _id, text })));
@@ -146,7 +146,7 @@ describe('MongoDB in trouble', () => {
   });
 
   it('a list whose server takes longer than the time between two looks is asked for one batch at a time', async () => {
-    const hasty = MongoStore.open({ url: proxy.url, database, patience: { lookMs: 1, maxAheadBytes: 64_000_000 } });
+    const hasty = MongoStore.open({ url: proxy.url, database, patience: { pollMs: 1, maxAheadBytes: 64_000_000 } });
     const text = 'x'.repeat(2_000);
     await things.insertMany(Array.from({ length: 4_000 }, (_, _id) => ({ _id, text })));
     const read: unknown[] = [];

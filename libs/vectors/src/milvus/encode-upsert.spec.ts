@@ -1,16 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { MilvusClient } from '@zilliz/milvus2-sdk-node';
+import { getGRPCService, LOADER_OPTIONS } from '@zilliz/milvus2-sdk-node';
 import type { VectorRow } from '../vectors.js';
 import { encodeUpsert } from './encode-upsert.js';
 
-interface Codec {
-  requestSerialize(request: object): Buffer;
-  requestDeserialize(bytes: Buffer): unknown;
-}
-
-const client = new MilvusClient({ address: '127.0.0.1:1', __SKIP_CONNECT__: true, logLevel: 'error' });
-const { Upsert: codec } = (client as unknown as { _MilvusService: { service: { Upsert: Codec } } })._MilvusService
-  .service;
+const { service } = getGRPCService({ serviceName: 'milvus.proto.milvus.MilvusService' }, LOADER_OPTIONS);
+const codec = service['Upsert']!;
 
 describe('an encoded upsert', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { backoffDelayMs, ConnectionError } from '@batchmill/contracts';
+import { ConnectionError, delayAfter } from '@batchmill/contracts';
 import { isRateLimit, milvusErrorOf } from './milvus-error.js';
 import { failureIn, failureThrown, type MilvusFailure } from './milvus-failure.js';
 
@@ -31,7 +31,7 @@ export class MilvusCalls {
       }
       const outcome = await outcomeOf(work, Math.max(1, Math.ceil(until - performance.now())));
       if ('answer' in outcome) return outcome.answer;
-      const pauseMs = backoffDelayMs(tried, backoff);
+      const pauseMs = delayAfter(tried, backoff);
       const isInTime = performance.now() + pauseMs < until;
       if (!isRateLimit(outcome.failure) || !isInTime) {
         throw milvusErrorOf(outcome.failure, `${what} (Milvus at ${this.address})`, outcome.cause);

@@ -9,8 +9,8 @@ const otherCalls = 8;
 
 /**
  * The SDK's client. It connects at its first call: its own connecting at construction would end the process with an
- * unhandled rejection when the server is away, and would start its telemetry. Its retries are off, because they start
- * the deadline anew each time; so is its log, which says whole requests when NODE_ENV is `debug`.
+ * unhandled rejection when the server is away. Its retries are off, because they start the deadline anew each time; so is
+ * its log, which says whole requests when NODE_ENV is `debug`.
  */
 export function makeMilvusClient(
   { host, port, database }: MilvusAddress,
@@ -21,7 +21,6 @@ export function makeMilvusClient(
   return new MilvusClient({
     address: `${host}:${port}`,
     __SKIP_CONNECT__: true,
-    isGlobal: false,
     logLevel: 'error',
     maxRetries: 0,
     timeout: callTimeoutMs,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { backoffDelayMs, ProcessingError, TimeoutError } from '@batchmill/contracts';
+import { ProcessingError, TimeoutError, delayAfter } from '@batchmill/contracts';
 import { DataType, LoadState, type MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { checkDimensions } from '../check-rows.js';
 import type { VectorCollection } from '../vectors.js';
@@ -146,7 +146,7 @@ export class MilvusCollections {
     const until = performance.now() + this.callTimeoutMs;
     for (let looked = 0; ; looked += 1) {
       if (await this.isLoaded(name)) return;
-      const pauseMs = backoffDelayMs(looked, backoff);
+      const pauseMs = delayAfter(looked, backoff);
       if (performance.now() + pauseMs > until) {
         const message = `Collection ${name} was not loaded within ${this.callTimeoutMs} ms. Milvus goes on loading it.`;
         throw new TimeoutError('vectors.timeout', message);

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Server, ServerCredentials, type ServiceDefinition, type UntypedHandleCall } from '@grpc/grpc-js';
-import { MilvusClient } from '@zilliz/milvus2-sdk-node';
+import {
+  credentials,
+  makeClientConstructor,
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedHandleCall,
+} from '@grpc/grpc-js';
+import { getGRPCService, LOADER_OPTIONS, MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { eventually } from '@batchmill/testing';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
@@ -8,6 +15,7 @@ import type { VectorRow } from '../vectors.js';
 import { MilvusVectors, type MilvusVectorsOptions, type WayOfWriting } from './index.js';
 import { wayOfWriting } from './way-of-writing.js';
 
+const { service } = getGRPCService({ serviceName: 'milvus.proto.milvus.MilvusService' }, LOADER_OPTIONS);
 const success = { error_code: 'Success', code: 0, reason: '' };
 const slowDown = { error_code: 'RateLimit', code: 8, reason: 'slow down' };
 const dimensions = 8;
@@ -178,20 +186,18 @@ describe('Milvus', () => {
   });
 
   it.each([
-    ['has no pool', { channelPool: undefined }, 'pool'],
-    ['has no method', { _MilvusService: { service: {} } }, 'Upsert'],
+    ['has no pool', undefined, 'no pool'],
+    ['has channels of another kind', poolOf({}), 'take no requests'],
+    ['has no method', poolOf(channelWith({})), 'no method Upsert'],
+    ['has the method at another path', poolOf(channelWith(upsertBut({ path: '/other' }))), 'another path'],
     [
-      'has channels of another kind',
-      { channelPool: { acquire: async () => ({}), release: async () => undefined } },
-      'channels',
+      'has a method of other fields',
+      poolOf(channelWith(upsertBut({ requestDeserialize: () => ({}) }))),
+      'other fields',
     ],
-    [
-      'has a pool that fails',
-      { channelPool: { acquire: () => Promise.reject(new Error('no more')), release: () => 0 } },
-      'no more',
-    ],
-  ])('a client that %s is used by its own upsert, and the log says why', async (_, change, why) => {
-    const client = Object.assign(idleClient(), change) as MilvusClient;
+    ['has a pool that fails', { acquire: () => Promise.reject(new Error('no more')), release: () => 0 }, 'no more'],
+  ])('a client that %s is used by its own upsert, and the log says why', async (_, channelPool, why) => {
+    const client = Object.assign(idleClient(), { channelPool } as Partial<MilvusClient>);
     const said: unknown[] = [];
     const log = { warn: (_message: string, fields?: object) => said.push(fields) };
     await wayOfWriting(client, { log });
@@ -207,13 +213,26 @@ describe('Milvus', () => {
   });
 });
 
+/** A pool of the one channel. */
+function poolOf(channel: object): object {
+  return { acquire: async () => channel, release: async () => undefined };
+}
+
+/** A channel of a service that has only these methods. */
+function channelWith(methods: ServiceDefinition): object {
+  return new (makeClientConstructor(methods, 'MilvusService'))('127.0.0.1:1', credentials.createInsecure());
+}
+
+function upsertBut(change: Partial<ServiceDefinition[string]>): ServiceDefinition {
+  return { Upsert: { ...service['Upsert']!, ...change } };
+}
+
 function idleClient(): MilvusClient {
   return new MilvusClient({ address: '127.0.0.1:1', __SKIP_CONNECT__: true, logLevel: 'error' });
 }
 
 /** Answers as a Milvus that has the collection, indexed and loaded. */
 async function serve(server: Server, milvus: Milvus, port = 0): Promise<number> {
-  const { service } = (idleClient() as unknown as { _MilvusService: { service: ServiceDefinition } })._MilvusService;
   const text = (name: string) => ({ name, data_type: 'VarChar', type_params: [{ key: 'max_length', value: '100' }] });
   const vector = { name: 'vector', data_type: 'FloatVector', type_params: [{ key: 'dim', value: String(dimensions) }] };
   const fields = [{ ...text('key'), is_primary_key: true }, text('block_mongo_id'), text('block_doc_id'), vector];

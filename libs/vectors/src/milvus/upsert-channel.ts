@@ -11,7 +11,7 @@ interface EncodedRequest {
   toJSON(): string;
 }
 
-/** The parts of the SDK's inside that are used; none of them is promised by it. */
+/** What is used of the SDK's channels. They are gRPC's clients; the SDK does not promise that they stay so. */
 interface Channel {
   makeUnaryRequest(
     path: string,
@@ -34,26 +34,28 @@ interface ChannelPool {
   release(channel: Channel): PromiseLike<void>;
 }
 
-interface Inside {
-  readonly channelPool: ChannelPool;
-  readonly method: Method;
-}
-
-/** Sends encoded requests through the SDK's own channel, with its metadata and credentials. */
+/** Sends encoded requests through the SDK's own channels, with its metadata and credentials. */
 export class UpsertChannel {
-  private constructor(private readonly inside: Inside) {}
+  private constructor(
+    private readonly channelPool: ChannelPool,
+    private readonly method: Method,
+  ) {}
 
-  /** Why it cannot be used, as a text, when the SDK's inside is not what it was in 3.0.6. */
+  /** A text that says why it cannot be used, when the SDK's channels are not what they were in 2.6.11. */
   static async open(client: object): Promise<UpsertChannel | string> {
+    if (endianness() !== 'LE') return 'this machine does not keep numbers the way they are sent';
+    const pool = poolOf(client);
+    if (pool === null) return 'it has no pool of channels';
     try {
-      const inside = insideOf(client);
-      if (typeof inside === 'string') return inside;
-      const channel = await inside.channelPool.acquire();
-      await inside.channelPool.release(channel);
+      const channel = await pool.acquire();
+      await pool.release(channel);
       if (!has(channel, 'makeUnaryRequest')) return 'its channels take no requests';
-      return understandsUs(inside.method) ? new UpsertChannel(inside) : 'its UpsertRequest has other fields than ours';
+      const method = upsertOf(channel);
+      if (method === null) return 'its channels have no method Upsert';
+      if (method.path !== upsertPath) return 'its method Upsert has another path';
+      return understandsUs(method) ? new UpsertChannel(pool, method) : 'its UpsertRequest has other fields than ours';
     } catch (error) {
-      return `its inside failed: ${error instanceof Error ? error.message : 'something was thrown'}`;
+      return `its channels failed: ${error instanceof Error ? error.message : 'something was thrown'}`;
     }
   }
 
@@ -61,7 +63,7 @@ export class UpsertChannel {
 
   /** Resolves with the answer as the SDK reads it. */
   async send(bytes: Buffer, timeoutMs: number): Promise<unknown> {
-    const { channelPool, method } = this.inside;
+    const { channelPool, method } = this;
     // eslint-disable-next-line no-restricted-properties -- gRPC's deadlines are times of the machine's clock
     const deadline = new Date(Date.now() + timeoutMs);
     const channel = await channelPool.acquire();
@@ -85,17 +87,16 @@ export class UpsertChannel {
   }
 }
 
-function insideOf(client: object): Inside | string {
-  if (endianness() !== 'LE') return 'this machine does not keep numbers the way they are sent';
-  const { channelPool, _MilvusService: service } = client as {
-    channelPool?: object;
-    _MilvusService?: { service?: { Upsert?: object } };
-  };
-  if (!has(channelPool, 'acquire', 'release')) return 'it has no pool of channels';
-  const method = service?.service?.Upsert;
-  if (!has(method, 'requestDeserialize', 'responseDeserialize')) return 'it has no method Upsert';
-  const inside = { channelPool, method } as unknown as Inside; // its functions were looked at, and are tried before use
-  return inside.method.path === upsertPath ? inside : 'its method Upsert has another path';
+function poolOf(client: object): ChannelPool | null {
+  const { channelPool } = client as { channelPool?: object };
+  return has(channelPool, 'acquire', 'release') ? (channelPool as ChannelPool) : null;
+}
+
+/** The method as the class of the channel has it: gRPC keeps the definition of a service at its class of clients. */
+function upsertOf(channel: Channel): Method | null {
+  const { service } = channel.constructor as { service?: { Upsert?: object } };
+  const method = service?.Upsert;
+  return has(method, 'requestDeserialize', 'responseDeserialize') ? (method as Method) : null;
 }
 
 /** Whether the SDK reads what we encode as what we meant. */

@@ -1,4 +1,12 @@
-import type { Catalog } from '../catalog/catalog.js';
+import type { Database } from '@batchmill/sqlite';
+
+/** What a group is written with. */
+interface Transactions {
+  readonly database: Database;
+  write<T>(work: () => T, durable?: boolean): T;
+  /** Within a write: work that is undone alone when it throws. */
+  alone<T>(work: () => T): T;
+}
 
 interface Waiting {
   readonly durable: boolean;
@@ -17,10 +25,10 @@ const writesPerGroup = 16;
  * itself: one that throws is undone alone. When the transaction itself fails, all of its writes have not happened.
  */
 export class GroupCommit {
-  readonly #catalog: Catalog;
+  readonly #catalog: Transactions;
   #waiting: Waiting[] = [];
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Transactions) {
     this.#catalog = catalog;
   }
 

@@ -1,0 +1,66 @@
+import type { RunAccepted, RunFinished, RunRejected, RunScheduleMissed } from '@batchmill/contracts';
+import type { NotificationPayload } from '@batchmill/records';
+
+export function payloadOfStart({ runId, pipeline, endpoint }: RunAccepted, at: Date): NotificationPayload {
+  return {
+    ...ofRun(runId, pipeline, at),
+    type: 'run.started',
+    status: 'running',
+    summary: `Run ${runId} of ${pipeline} (${endpoint}) has begun`,
+    documents: null,
+    counts: null,
+    usd: null,
+    error: null,
+  };
+}
+
+export function payloadOfRejection({ runId, pipeline, reason }: RunRejected, at: Date): NotificationPayload {
+  return {
+    ...ofRun(runId, pipeline, at),
+    type: 'run.ended',
+    status: 'rejected',
+    summary: `Run ${runId} was rejected; nothing was spent`,
+    documents: null,
+    counts: null,
+    usd: null,
+    error: reason,
+  };
+}
+
+/** A scheduled run that there never was. */
+export function payloadOfMissed(event: RunScheduleMissed, at: Date): NotificationPayload {
+  const { runId, pipeline, dueAt, times, reason, formerRunId } = event;
+  const more = times > 1 ? `, the last of ${times} in a row` : '';
+  return {
+    ...ofRun(runId, pipeline, at),
+    type: 'run.ended',
+    status: 'missed',
+    summary: `The run of ${pipeline} that was due at ${dueAt}${more} was not started`,
+    documents: null,
+    counts: null,
+    usd: null,
+    error: reason === 'nobody-at-work' ? 'nobody was at work' : `run ${formerRunId ?? ''} before it has not ended`,
+  };
+}
+
+export function payloadOfEnd(event: RunFinished, error: string | null, at: Date): NotificationPayload {
+  const { runId, pipeline, outcome, succeeded, failed, takenOver = 0, usd } = event;
+  const total = event.total - takenOver;
+  const pending = Math.max(0, total - succeeded - failed);
+  const elsewhere = takenOver === 0 ? '' : `, ${takenOver} taken over by other runs`;
+  const ended = { finished: 'is finished', cancelled: 'was cancelled', incomplete: 'ended incomplete' }[outcome];
+  return {
+    ...ofRun(runId, pipeline, at),
+    type: 'run.ended',
+    status: outcome,
+    summary: `Run ${runId} of ${pipeline} ${ended}: ${succeeded} of ${total} documents succeeded, ${failed} failed, ${pending} left${elsewhere}`,
+    documents: total,
+    counts: { of: 'documents', total, succeeded, failed, pending },
+    usd,
+    error,
+  };
+}
+
+function ofRun(runId: string, pipeline: string | null, at: Date) {
+  return { timestamp: at.toISOString(), runId, batchId: null, providerBatchId: null, pipeline };
+}

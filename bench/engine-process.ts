@@ -1,0 +1,33 @@
+import { stages } from '@batchmill/all-in-one';
+import { RandomIds, RunRequested } from '@batchmill/contracts';
+import { awaitRun, openEngine, publishEvent, readSettings, runStages } from '@batchmill/service';
+import { PinoLog, startTracing } from '@batchmill/telemetry';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { BusyTime } from './busy-time.ts';
+import { readContest, tell } from './contest.ts';
+
+/* The contender: every stage of the line in one process, as `batchmill run --wait` has it. */
+const { home } = readContest();
+const busy = new BusyTime();
+const tracing = startTracing({ processors: [busy] });
+const settings = readSettings({ env: process.env, cwd: import.meta.dirname });
+const logFile = createWriteStream(join(home, 'line.log'));
+const log = new PinoLog({
+  level: settings.service.logLevel,
+  destination: { write: (text) => void logFile.write(text) },
+});
+const opened = await openEngine(settings, { log, name: 'bench', needsProvider: true });
+const running = await runStages(opened.engine, stages);
+
+const runId = new RandomIds().next();
+await publishEvent(opened.engine, new RunRequested({ runId, pipeline: 'chunks', endpoint: 'embeddings' }));
+const report = await awaitRun(opened.engine, runId);
+if (report?.status !== 'finished')
+  throw new Error(`the run ended as ${report?.status ?? 'nothing'}; see ${home}/line.log`);
+
+const vectors = await opened.engine.vectors.count('chunks');
+await running.close();
+await opened.close();
+await tracing.stop();
+tell({ documents: report.succeeded, vectors, stagesMs: busy.stagesMs() });

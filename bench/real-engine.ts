@@ -1,0 +1,170 @@
+import { KafkaBus } from '@batchmill/bus/kafka';
+import { RandomIds, RunRequested, envelopeOf, headersOf } from '@batchmill/contracts';
+import { MongoStore } from '@batchmill/store/mongo';
+import { MemoryLog } from '@batchmill/telemetry';
+import {
+  eventually,
+  serverAddresses,
+  ServiceProcess,
+  settingsOnServers,
+  SimulatorProcess,
+  spansOf,
+  type Span,
+} from '@batchmill/testing';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chunks } from './chunks.ts';
+import { lineEnv, loadDocuments, measure } from './measure.ts';
+import { usageOf } from './process-usage.ts';
+import { table } from './table.ts';
+
+/*
+ * `npm run bench:real` runs this: the same documents through six services on the real servers, and through one process on
+ * the embedded stores. The services are at work before they are asked; the one process is measured with its start.
+ */
+const { values } = parseArgs({ options: { documents: { type: 'string', default: '5000' } } });
+const documents = Number(values.documents);
+const batchSize = 1_000;
+const patienceMs = 900_000;
+const stageNames = [
+  'chunk-scanner',
+  'jsonl-builder',
+  'batch-submitter',
+  'status-poller',
+  'result-ingester',
+  'notifier',
+] as const;
+
+const folder = await mkdtemp(join(tmpdir(), 'batchmill-bench-'));
+try {
+  const documentsFile = await loadDocuments(folder, documents);
+  const conditions = { documents, batchSize, turnaroundSeconds: 0 };
+  const embedded = await measure('pipeline', conditions, { folder, documentsFile });
+  const real = await onServers();
+  const stages = stageNames.map((name, index) => {
+    const usage = real.usages[index] ?? { peakBytes: 0, cpuMs: 0 };
+    const workMs = [embedded.stagesMs[name] ?? 0, real.stagesMs.get(name) ?? 0];
+    return [name, ...workMs.map(seconds), seconds(usage.cpuMs), megabytes(usage.peakBytes)];
+  });
+  const cpuMs = sumOf(real.usages.map((usage) => usage.cpuMs));
+  const peakBytes = sumOf(real.usages.map((usage) => usage.peakBytes));
+  process.stdout.write(
+    `The line: ${documents} documents of about 2 kB, 1536 dimensions, batches of ${batchSize}, turnaround 0 s\n\n${table(
+      [
+        ['line', 'seconds', 'docs/s', 'processor s', 'MB'],
+        ['one process, embedded', ...figures(embedded.wallMs), seconds(embedded.cpuMs), megabytes(embedded.peakBytes)],
+        ['six services, servers', ...figures(real.wallMs), seconds(cpuMs), megabytes(peakBytes)],
+      ],
+    )}\n${table([['stage', 'in one: at work s', 'service: at work s', 'processor s', 'MB'], ...stages])}`,
+  );
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function onServers() {
+  const servers = settingsOnServers(randomUUID().slice(0, 8));
+  const simulator = await SimulatorProcess.start(join(folder, 'simulator'), '--turnaround', '0s');
+  const users = MongoStore.open({ url: servers.MONGODB_URI });
+  const state = MongoStore.open({ url: servers.BATCHMILL_STORE });
+  const services: ServiceProcess[] = [];
+  try {
+    for (let from = 0; from < documents; from += 1_000) {
+      await users.collection('chunks').insertMany(chunks(from, Math.min(documents, from + 1_000)));
+    }
+    const env = {
+      ...lineEnv,
+      ...servers,
+      BATCHMILL_HOME: join(folder, 'services'),
+      OPENAI_BASE_URL: `${simulator.url}/v1`,
+      BATCH_SIZE: String(batchSize),
+    };
+    for (const name of stageNames) services.push(await ServiceProcess.start(name, env));
+    const begun = performance.now();
+    const run = await endOf(state, await ask());
+    const wallMs = performance.now() - begun;
+    if (run['state'] !== 'finished') throw new Error(`the run ended as ${String(run['state'])}`);
+    const usages = services.map(({ pid }) => usageOf(pid));
+    const stagesMs = await timesOfStages(String(run['traceparent']).split('-')[1] ?? '');
+    return { wallMs, usages, stagesMs };
+  } finally {
+    for (const service of services) await service.end('SIGTERM');
+    for (const store of [users, state]) {
+      for (const name of await store.collectionNames()) await store.collection(name).deleteMany({});
+      await store.close();
+    }
+    await simulator.end();
+  }
+}
+
+async function ask(): Promise<string> {
+  const runId = new RandomIds().next();
+  const event = new RunRequested({ runId, pipeline: 'chunks', endpoint: 'embeddings' });
+  const envelope = envelopeOf(event, { id: runId, at: new Date(), traceparent: null });
+  const bus = KafkaBus.open({ url: serverAddresses.kafka, log: new MemoryLog(), replicationFactor: 1 });
+  await bus.publish([
+    { topic: envelope.topic, key: envelope.key, value: envelope.data, headers: headersOf(envelope, '/bench') },
+  ]);
+  await bus.close();
+  return runId;
+}
+
+function endOf(state: MongoStore, runId: string): Promise<Record<string, unknown>> {
+  return eventually(
+    'the end of the run',
+    async () => {
+      const run = await state.collection('runs').findOne({ _id: runId });
+      return ['finished', 'rejected', 'cancelled', 'incomplete'].includes(String(run?.['state'])) && run;
+    },
+    patienceMs,
+    100,
+  );
+}
+
+/** How long each stage had at least one record at work, once all spans of the run have arrived. */
+async function timesOfStages(traceId: string): Promise<Map<string, number>> {
+  let before = -1;
+  const spans = await eventually(
+    'no more spans',
+    async () => {
+      const found = await spansOf(traceId);
+      const isAll = found.length > 0 && found.length === before;
+      before = found.length;
+      return isAll && found;
+    },
+    patienceMs,
+    2_000,
+  );
+  const works = Map.groupBy(
+    spans.filter(({ tags }) => tags['batchmill.record'] !== undefined),
+    ({ tags }) => String(tags['batchmill.stage']),
+  );
+  return new Map([...works].map(([stage, own]) => [stage, coveredMs(own)]));
+}
+
+function coveredMs(spans: readonly Span[]): number {
+  let [covered, until] = [0, 0];
+  for (const { startMs, endMs } of spans.toSorted((one, other) => one.startMs - other.startMs)) {
+    covered += Math.max(0, endMs - Math.max(startMs, until));
+    until = Math.max(until, endMs);
+  }
+  return covered;
+}
+
+function figures(wallMs: number): [string, string] {
+  return [seconds(wallMs), (documents / (wallMs / 1000)).toFixed(0)];
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0);
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1);
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
+}

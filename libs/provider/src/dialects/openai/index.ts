@@ -1,0 +1,15 @@
+export { enqueuedTokenLimit } from './batches/enqueued-token-limit.js';
+export { isFileGone } from './batches/is-file-gone.js';
+export { isQueueFull } from './batches/is-queue-full.js';
+export { maxEmbeddingTokens, providerLimits } from './batches/provider-limits.js';
+export { customId } from './requests/custom-id.js';
+export { embeddingBody } from './requests/embedding-body.js';
+export { promptBody } from './requests/prompt-body.js';
+export { promptsIn, type PromptIn } from './requests/prompts-in.js';
+export { requestLine } from './requests/request-line.js';
+export { classifyTrouble } from './results/classify-trouble.js';
+export { parseResultLine } from './results/parse-result-line.js';
+export { readEmbedding } from './results/read-embedding.js';
+export { readText } from './results/read-text.js';
+export { readVector } from './results/read-vector.js';
+export { usageOf } from './results/usage-of.js';

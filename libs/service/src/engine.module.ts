@@ -1,0 +1,37 @@
+import { Clock, Ids } from '@batchmill/contracts';
+import { Blobs } from '@batchmill/blobs';
+import { Pipelines } from '@batchmill/pipeline';
+import { Provider } from '@batchmill/provider';
+import { Batches, Budgets, Claims, Documents, Notifications, Runs, Schedules } from '@batchmill/records';
+import { EngineSettings, Readiness } from '@batchmill/stage';
+import { Log } from '@batchmill/telemetry';
+import { Vectors } from '@batchmill/vectors';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Engine } from './engine.js';
+
+/** Gives every stage what its constructor asks for. */
+@Module({})
+export class EngineModule {
+  static of(engine: Engine): DynamicModule {
+    const given = [
+      [Clock, engine.clock],
+      [Ids, engine.ids],
+      [Log, engine.log],
+      [Blobs, engine.blobs],
+      [Vectors, engine.vectors],
+      [Provider, engine.provider],
+      [Pipelines, engine.pipelines],
+      [EngineSettings, engine.engineSettings],
+      [Readiness, engine.readiness],
+      [Runs, engine.runs],
+      [Claims, engine.claims],
+      [Batches, engine.batches],
+      [Budgets, engine.budgets],
+      [Notifications, engine.notifications],
+      [Schedules, engine.schedules],
+      [Documents, engine.documents],
+    ] as const;
+    const providers = given.map(([provide, useValue]) => ({ provide, useValue }));
+    return { module: EngineModule, global: true, providers, exports: given.map(([token]) => token) };
+  }
+}

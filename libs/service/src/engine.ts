@@ -1,0 +1,100 @@
+import type { Clock, Ids } from '@batchmill/contracts';
+import type { Blobs } from '@batchmill/blobs';
+import type { Bus } from '@batchmill/bus';
+import type { Pipelines } from '@batchmill/pipeline';
+import type { Provider } from '@batchmill/provider';
+import { Batches, Budgets, Claims, Documents, Notifications, Runs, Schedules } from '@batchmill/records';
+import {
+  Readiness,
+  OutboxPublisher,
+  type HostDependencies,
+  type EngineSettings,
+  type WorkSettings,
+} from '@batchmill/stage';
+import type { Store } from '@batchmill/store';
+import type { Log } from '@batchmill/telemetry';
+import type { Vectors } from '@batchmill/vectors';
+
+/** The ports, opened. */
+export interface Ports {
+  readonly bus: Bus;
+  /** Our own state. */
+  readonly store: Store;
+  /** The users' documents; may be the same store. */
+  readonly documentStore: Store;
+  readonly blobs: Blobs;
+  readonly vectors: Vectors;
+  readonly provider: Provider;
+}
+
+export interface EngineContext {
+  readonly pipelines: Pipelines;
+  readonly engineSettings: EngineSettings;
+  readonly work: WorkSettings;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+/** Everything that the stages are given. */
+export interface Engine extends Ports, EngineContext {
+  readonly runs: Runs;
+  readonly claims: Claims;
+  readonly batches: Batches;
+  readonly budgets: Budgets;
+  readonly notifications: Notifications;
+  readonly schedules: Schedules;
+  readonly documents: Documents;
+  readonly readiness: Readiness;
+  readonly hostDependencies: HostDependencies;
+}
+
+/** Puts the records onto the ports and the host's needs together. `source` names this process in what it says. */
+export function assembleEngine(ports: Ports, context: EngineContext, source: string): Engine {
+  const { store, documentStore, bus } = ports;
+  const { clock, ids, log, work, engineSettings } = context;
+  const runs = new Runs(store, clock);
+  const claims = new Claims(store, clock);
+  const batches = new Batches(store, clock);
+  const notifications = new Notifications(store, clock);
+  const schedules = new Schedules(store, clock);
+  const readiness = new Readiness(clock);
+  const publisher = new OutboxPublisher(bus, clock, ids, log, source);
+  return {
+    ...ports,
+    ...context,
+    runs,
+    claims,
+    batches,
+    notifications,
+    schedules,
+    budgets: new Budgets(store, clock),
+    documents: new Documents(documentStore),
+    readiness,
+    hostDependencies: {
+      bus,
+      clock,
+      ids,
+      log,
+      settings: work,
+      engineSettings,
+      publisher,
+      readiness,
+      records: [runs, claims, batches, notifications, schedules],
+    },
+  };
+}
+
+/** Closes what was opened, in the order in which it is used. */
+export async function closePorts({
+  bus,
+  vectors,
+  blobs,
+  provider,
+  documentStore,
+  store,
+}: Partial<Ports>): Promise<void> {
+  for (const port of [bus, provider, vectors, blobs]) await port?.close();
+  if (documentStore !== store) await documentStore?.close();
+  await store?.close();
+}

@@ -1,0 +1,7 @@
+import type { Ids } from '@batchmill/contracts';
+
+/** A number from 0 to 1, drawn from a fresh random id. */
+export function jitterFrom(ids: Ids): number {
+  const hex = ids.next().replaceAll('-', '').slice(0, 8);
+  return Number.parseInt(hex, 16) / 0xffff_ffff;
+}

@@ -1,0 +1,127 @@
+import { RandomIds, type Clock, type Event } from '@batchmill/contracts';
+import { FolderBlobs } from '@batchmill/blobs/folder';
+import { EmbeddedBus } from '@batchmill/bus/embedded';
+import type { PipelineDefinition } from '@batchmill/pipeline';
+import { OpenAiProvider } from '@batchmill/provider/openai';
+import type { Leased, Records, Transition, WorkRecord } from '@batchmill/records';
+import { Leased as LeasedRecord } from '@batchmill/records';
+import { assembleEngine, closePorts, runStages, type Engine, type Ports } from '@batchmill/service';
+import { startSimulator, type Simulator, type SimulatorOptions } from '@batchmill/simulator';
+import { OutboxPublisher, type EngineSettings, type WorkSettings } from '@batchmill/stage';
+import { EmbeddedStore } from '@batchmill/store/embedded';
+import { MemoryLog } from '@batchmill/telemetry';
+import { EmbeddedVectors } from '@batchmill/vectors/embedded';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KnownPipelines } from './known-pipelines.js';
+import { ShiftedClock } from './shifted-clock.js';
+import { testEngineSettings, testWorkSettings } from './test-settings.js';
+
+type StageModule = Parameters<typeof runStages>[1][number];
+
+export interface TestEngineOptions {
+  readonly pipelines: readonly PipelineDefinition[];
+  readonly files?: Readonly<Record<string, string>>;
+  readonly simulator?: Partial<SimulatorOptions>;
+  readonly settings?: Partial<EngineSettings>;
+  readonly work?: Partial<WorkSettings>;
+  /** One that begins with `sk-refused` is refused by the simulator. */
+  readonly apiKey?: string;
+  /** Wraps or replaces ports, to make one of them misbehave. */
+  readonly ports?: (ports: Ports) => Partial<Ports>;
+}
+
+/** The whole line on its embedded twins and a simulated provider, in a folder of its own. */
+export class TestEngine {
+  readonly #stops: (() => Promise<void>)[] = [];
+
+  private constructor(
+    readonly engine: Engine,
+    readonly clock: ShiftedClock,
+    readonly log: MemoryLog,
+    readonly simulator: Simulator,
+    private readonly folder: string,
+  ) {}
+
+  static async open(options: TestEngineOptions): Promise<TestEngine> {
+    const folder = await mkdtemp(join(tmpdir(), 'batchmill-test-'));
+    const clock = new ShiftedClock();
+    const log = new MemoryLog();
+    const ids = new RandomIds();
+    const simulator = await startSimulator({
+      dataDir: join(folder, 'simulator'),
+      speed: 1000,
+      cancellingSeconds: 1,
+      ...options.simulator,
+    });
+    const { apiKey = 'sk-test' } = options;
+    const ports = await openPorts(folder, { clock, ids, baseUrl: `${simulator.url}/v1`, apiKey });
+    const engine = assembleEngine(
+      { ...ports, ...options.ports?.(ports) },
+      {
+        pipelines: new KnownPipelines(options.pipelines, options.files),
+        engineSettings: { ...testEngineSettings, ...options.settings },
+        work: { ...testWorkSettings, ...options.work },
+        clock,
+        ids,
+        log,
+      },
+      '/batchmill/test',
+    );
+    for (const records of engine.hostDependencies.records) await records.prepare();
+    return new TestEngine(engine, clock, log, simulator, folder);
+  }
+
+  /** Puts stages to work until the line is closed, or until what is returned is called. */
+  async start(stages: readonly StageModule[]): Promise<() => Promise<void>> {
+    const running = await runStages(this.engine, stages);
+    let stopped: Promise<void> | null = null;
+    const stop = (): Promise<void> => (stopped ??= running.close());
+    this.#stops.push(stop);
+    return stop;
+  }
+
+  /** Takes a record as a stage would. Fails the test when it cannot be taken. */
+  async lease<T extends WorkRecord>(records: Records<T>, id: string): Promise<Leased<T>> {
+    const found = await records.get(id);
+    const { owner, leaseMs } = testWorkSettings;
+    const taken = found === null ? null : await records.take({ state: found.state, owner, leaseMs, id });
+    if (taken === null) throw new Error(`${id} cannot be taken: ${found === null ? 'there is none' : found.state}`);
+    return new LeasedRecord(taken, records.writes, new AbortController().signal);
+  }
+
+  /** Carries out what a stage's method yields, as its host does; returns the events that were said, in order. */
+  async collect(transitions: AsyncIterable<Transition>): Promise<Event[]> {
+    const { bus, clock, ids, log } = this.engine;
+    const publisher = new OutboxPublisher(bus, clock, ids, log, '/batchmill/test');
+    const said: Event[] = [];
+    for await (const transition of transitions) {
+      if (await publisher.commit(transition)) said.push(...transition.events);
+      else if (transition.whenNotApplied === 'lease-lost') throw new Error(`${transition.recordId}: the lease is gone`);
+    }
+    return said;
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#stops) await stop();
+    await closePorts(this.engine);
+    await this.simulator.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function openPorts(
+  folder: string,
+  { clock, ids, baseUrl, apiKey }: { clock: Clock; ids: RandomIds; baseUrl: string; apiKey: string },
+): Promise<Ports> {
+  const store = EmbeddedStore.open({ file: join(folder, 'state.db') });
+  return {
+    bus: EmbeddedBus.open({ file: join(folder, 'bus.db'), clock, pollMs: 20, redeliveryPauseMs: 20 }),
+    store,
+    documentStore: store,
+    blobs: await FolderBlobs.open({ folder: join(folder, 'blobs'), ids }),
+    vectors: EmbeddedVectors.open({ file: join(folder, 'vectors.db') }),
+    provider: new OpenAiProvider({ apiKey, baseUrl, callTimeoutMs: 10_000, clock, retries: { times: 4, baseMs: 20 } }),
+  };
+}

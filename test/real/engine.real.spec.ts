@@ -1,0 +1,54 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { eventually, spansOf } from '@batchmill/testing';
+import { RealEngine, stageNames } from './real-engine.js';
+
+const patienceMs = 300_000;
+
+describe('six services that share nothing but the servers', () => {
+  let line: RealEngine;
+
+  afterEach(() => line.close(), 60_000);
+
+  it(
+    'S1 S6: 5,000 documents are embedded, some are summarised, nothing twice, and each run is one trace over all services',
+    async () => {
+      line = await RealEngine.open({ env: { NOTES_BATCH_SIZE: '500' } });
+      await line.addNotes('mills', 5_000);
+      await line.start(...stageNames);
+
+      const embedding = await line.endOf(await line.ask('mills', 'embeddings'), patienceMs);
+      const summing = await line.endOf(await line.ask('mills', 'inference', { limit: 500 }), patienceMs);
+
+      expect(embedding['totals']).toMatchObject({ documents: { succeeded: 5_000, failed: 0, left: 0 } });
+      expect(summing['totals']).toMatchObject({ documents: { succeeded: 500, failed: 0, left: 0 } });
+      expect(await line.statesOf('mills', 'embedding_status')).toEqual({ completed: 5_000 });
+      expect(await line.statesOf('mills', 'ai_status')).toEqual({ completed: 500, none: 4_500 });
+      expect(await line.vectors.count(line.collection)).toBe(5_000);
+      const ledger = await eventually('no file left', async () => {
+        const found = await line.simulator.ledger();
+        return found.files.length === 0 && found;
+      });
+      expect(ledger).toMatchObject({ requests: 5_500, twice: [] });
+
+      for (const service of line.services) {
+        const handled = await service.counted('batchmill_messages_total');
+        process.stdout.write(`${service.name}: ${handled} messages handled\n`);
+        expect(handled).toBeGreaterThan(0);
+      }
+      for (const run of [embedding, summing]) {
+        const traceId = String(run['traceparent']).split('-')[1]!;
+        const services = await eventually(
+          'spans of all six services in one trace',
+          async () => {
+            const found = [...new Set((await spansOf(traceId)).map(({ service }) => service))];
+            return found.length === stageNames.length && found;
+          },
+          30_000,
+          500,
+        );
+        expect(services.sort()).toEqual(stageNames.map((name) => `batchmill-${name}`).sort());
+      }
+    },
+    patienceMs * 2,
+  );
+});

@@ -1,0 +1,230 @@
+import { stages as modules } from '@batchmill/all-in-one';
+import type { OutgoingMessage } from '@batchmill/bus';
+import { KafkaBus } from '@batchmill/bus/kafka';
+import { RandomIds, RunRequested, envelopeOf, headersOf, type Event } from '@batchmill/contracts';
+import { MongoStore } from '@batchmill/store/mongo';
+import { MemoryLog } from '@batchmill/telemetry';
+import { eventually, serverAddresses, ServiceProcess, settingsOnServers, SimulatorProcess } from '@batchmill/testing';
+import { MilvusVectors } from '@batchmill/vectors/milvus';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const stageNames = [
+  'chunk-scanner',
+  'jsonl-builder',
+  'batch-submitter',
+  'status-poller',
+  'result-ingester',
+  'notifier',
+] as const;
+export type StageName = (typeof stageNames)[number];
+
+if (modules.length !== stageNames.length) throw new Error('stageNames lacks a stage that all-in-one has');
+
+export interface RealEngineOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly simulator?: readonly string[];
+  /** What stands between the services and the provider: given its URL, the URL that they are told. */
+  readonly between?: (providerUrl: string) => Promise<string>;
+}
+
+export interface Note extends Record<string, unknown> {
+  readonly _id: string;
+  readonly topic: string;
+  readonly book: string;
+  readonly text: string;
+}
+
+export interface Asked {
+  readonly runId: string;
+  readonly pipeline: string;
+  readonly endpoint: 'embeddings' | 'inference';
+  readonly limit?: number;
+  readonly redo?: 'failed' | 'all';
+}
+
+/** The message that asks for a run of the notes of one topic. */
+export function requestOf(topic: string, asked: Asked): OutgoingMessage {
+  return messageOf(new RunRequested({ ...asked, parameters: { topics: [topic] } }));
+}
+
+function messageOf(event: Event): OutgoingMessage {
+  const envelope = envelopeOf(event, { id: new RandomIds().next(), at: new Date(), traceparent: null });
+  return { topic: envelope.topic, key: envelope.key, value: envelope.data, headers: headersOf(envelope, '/test') };
+}
+
+/**
+ * The six services as processes that share nothing but the servers, with databases, vectors and a provider of their own.
+ * The topics are those of every other test, which are therefore run one after another.
+ */
+export class RealEngine {
+  readonly services: ServiceProcess[] = [];
+
+  private constructor(
+    /** Its own, gone once it is closed. */
+    readonly folder: string,
+    readonly simulator: SimulatorProcess,
+    /** Batchmill's own state, and the users' documents, in databases of their own. */
+    readonly state: MongoStore,
+    readonly documents: MongoStore,
+    readonly vectors: MilvusVectors,
+    readonly collection: string,
+    readonly bus: KafkaBus,
+    readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  static async open({ env = {}, simulator: flags = [], between }: RealEngineOptions = {}): Promise<RealEngine> {
+    const folder = await mkdtemp(join(tmpdir(), 'batchmill-real-'));
+    const simulator = await SimulatorProcess.start(join(folder, 'simulator'), ...flags);
+    const id = randomUUID().slice(0, 8);
+    const collection = `notes_${id}`;
+    const servers = settingsOnServers(id);
+    const providerUrl = between === undefined ? simulator.url : await between(simulator.url);
+    const bus = KafkaBus.open({
+      url: serverAddresses.kafka,
+      log: new MemoryLog(),
+      partitions: 6,
+      replicationFactor: 1,
+    });
+    return new RealEngine(
+      folder,
+      simulator,
+      MongoStore.open({ url: servers.BATCHMILL_STORE }),
+      MongoStore.open({ url: servers.MONGODB_URI }),
+      await MilvusVectors.open({ url: serverAddresses.milvus }),
+      collection,
+      bus,
+      {
+        BATCHMILL_HOME: join(folder, 'home'),
+        BATCHMILL_PIPELINES: join(import.meta.dirname, 'pipelines'),
+        ...servers,
+        OPENAI_BASE_URL: `${providerUrl}/v1`,
+        OPENAI_API_KEY: 'sk-test',
+        KAFKA_SESSION_TIMEOUT: '6',
+        BATCHMILL_FIRST_POLL_MS: '100',
+        POLL_INTERVAL: '1',
+        BATCHMILL_LEASE: '3',
+        BATCHMILL_WORK_POLL_INTERVAL: '0.5',
+        BATCHMILL_RETRY_BASE: '1',
+        BATCHMILL_SWEEP_INTERVAL: '2',
+        BATCHMILL_ARM_SECONDS: '3',
+        BATCHMILL_STALE_LIST_SECONDS: '1',
+        NOTES_VECTORS: collection,
+        ...env,
+      },
+    );
+  }
+
+  /** Starts services, several of a kind when they are named several times. Resolves when all are at work. */
+  async start(...names: readonly StageName[]): Promise<ServiceProcess[]> {
+    const starting = names.map((name) => this.startOne(name));
+    await Promise.allSettled(starting); // so that those that did start are known, and ended, when one does not
+    return Promise.all(starting);
+  }
+
+  /** Starts one service with settings of its own, or another program in its place. */
+  async startOne(
+    name: StageName,
+    { env = {}, main }: { readonly env?: Readonly<Record<string, string>>; readonly main?: string } = {},
+  ): Promise<ServiceProcess> {
+    const started = await ServiceProcess.start(name, { ...this.env, ...env }, main);
+    this.services.push(started);
+    return started;
+  }
+
+  /** The running ones of a stage. */
+  of(name: StageName): ServiceProcess[] {
+    return this.services.filter((service) => service.name === name && service.isRunning);
+  }
+
+  async addNotes(topic: string, count: number): Promise<void> {
+    const notes = this.documents.collection<Note>('notes');
+    for (let from = 0; from < count; from += 1_000) {
+      const page = Array.from({ length: Math.min(1_000, count - from) }, (_, index) => noteOf(topic, from + index));
+      await notes.insertMany(page);
+    }
+  }
+
+  /** Asks for a run of the notes of one topic; its id is the answer. */
+  async ask(topic: string, endpoint: Asked['endpoint'], more: Partial<Asked> = {}): Promise<string> {
+    const asked = { runId: `${topic}-${endpoint}`, pipeline: 'notes', endpoint, ...more };
+    await this.bus.publish([requestOf(topic, asked)]);
+    return asked.runId;
+  }
+
+  async say(event: Event): Promise<void> {
+    await this.bus.publish([messageOf(event)]);
+  }
+
+  async runOf(runId: string): Promise<Record<string, unknown> | null> {
+    return this.state.collection('runs').findOne({ _id: runId });
+  }
+
+  /** The run's record once it has ended. */
+  async endOf(runId: string, withinMs = 120_000): Promise<Record<string, unknown>> {
+    return eventually(
+      `the end of ${runId}`,
+      async () => {
+        const dead = this.services.find((service) => !service.isRunning && !this.expectedDead.has(service));
+        if (dead !== undefined) throw new Error(`${dead.name} has ended by itself:\n${dead.lines.join('\n')}`);
+        const run = await this.runOf(runId);
+        return ['finished', 'rejected', 'cancelled', 'incomplete'].includes(String(run?.['state'])) && run;
+      },
+      withinMs,
+      200,
+    );
+  }
+
+  /** Its death is no surprise. */
+  mayDie(service: ServiceProcess): void {
+    this.expectedDead.add(service);
+  }
+
+  /** Kills a service with SIGKILL, as an accident would. */
+  async kill(service: ServiceProcess): Promise<void> {
+    this.expectedDead.add(service);
+    await service.end('SIGKILL');
+  }
+
+  async stop(service: ServiceProcess): Promise<{ code: number | null; signal: string | null }> {
+    this.expectedDead.add(service);
+    return service.end('SIGTERM');
+  }
+
+  /** How many notes of the topic are in each state of a field. */
+  async statesOf(topic: string, field: 'embedding_status' | 'ai_status'): Promise<Record<string, number>> {
+    const states: Record<string, number> = {};
+    const found = this.documents.collection('notes').find({ topic }, { projection: { [field]: 1 } });
+    for await (const note of found) {
+      const state = typeof note[field] === 'string' ? note[field] : 'none';
+      states[state] = (states[state] ?? 0) + 1;
+    }
+    return states;
+  }
+
+  /** Ends everything and forgets the databases. */
+  async close(): Promise<void> {
+    for (const service of this.services) await service.end('SIGKILL');
+    await this.bus.close();
+    for (const store of [this.state, this.documents]) {
+      for (const name of await store.collectionNames()) await store.collection(name).deleteMany({});
+      await store.close();
+    }
+    await this.vectors.close();
+    await this.simulator.end();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private readonly expectedDead = new Set<ServiceProcess>();
+}
+
+function noteOf(topic: string, index: number): Note {
+  return {
+    _id: `${topic}-${String(index).padStart(6, '0')}`,
+    topic,
+    book: `book${index % 7}`,
+    text: `Note ${index} of ${topic} tells of mill ${index} at the river, whose wheel turns ${index % 13} times an hour.`,
+  };
+}

@@ -1,0 +1,82 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+
+type Imports = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * Circles of imports among the files of `apps` and `libs`: for each group of files that reach one another, its shortest
+ * circle. An import of types counts like any other. Paths are relative to `root`, and begin and end with the same file.
+ */
+export function importCircles(root: string): string[][] {
+  const imports = importsIn(root);
+  const circles: string[][] = [];
+  const seen = new Set<string>();
+  for (const file of imports.keys()) {
+    if (seen.has(file)) continue;
+    const circle = shortestCircle(imports, file);
+    if (circle === null) continue;
+    circles.push(circle);
+    const within = reachedFrom(imports, file);
+    for (const other of within) if (reachedFrom(imports, other).has(file)) seen.add(other);
+  }
+  return circles;
+}
+
+function importsIn(root: string): Imports {
+  const files = globSync('{apps,libs}/*/**/*.ts', { cwd: root, exclude: ['**/node_modules', '**/dist'] }).sort();
+  return new Map(
+    files.map((file) => {
+      const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'), true, true);
+      const targets = importedFiles.map(({ fileName }) => fileOf(root, file, fileName)).filter((to) => to !== null);
+      return [file, [...new Set(targets)]];
+    }),
+  );
+}
+
+/** The file that a specifier stands for; null: none of ours. */
+function fileOf(root: string, from: string, specifier: string): string | null {
+  if (specifier.startsWith('.')) return join(dirname(from), specifier.replace(/\.js$/, '.ts'));
+  const [, name = '', subpath = ''] = /^@batchmill\/([\w-]+)(\/.+)?$/.exec(specifier) ?? [];
+  const folder = ['apps', 'libs'].map((parent) => join(parent, name)).find((one) => hasManifest(root, one));
+  if (name === '' || folder === undefined) return null;
+  const { exports } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
+  const types = exports?.[`.${subpath}`]?.types;
+  return types === undefined ? null : join(folder, types);
+}
+
+interface Manifest {
+  readonly exports?: Readonly<Record<string, { readonly types?: string }>>;
+}
+
+function hasManifest(root: string, folder: string): boolean {
+  return existsSync(join(root, folder, 'package.json'));
+}
+
+/** Breadth first, from a file back to itself; null: it is on no circle. */
+function shortestCircle(imports: Imports, file: string): string[] | null {
+  const paths = [[file]];
+  const seen = new Set<string>();
+  for (let path = paths.shift(); path !== undefined; path = paths.shift()) {
+    for (const next of imports.get(path.at(-1) ?? '') ?? []) {
+      if (next === file) return [...path, file];
+      if (seen.has(next)) continue;
+      seen.add(next);
+      paths.push([...path, next]);
+    }
+  }
+  return null;
+}
+
+function reachedFrom(imports: Imports, file: string): Set<string> {
+  const reached = new Set<string>();
+  const left = [file];
+  for (let at = left.pop(); at !== undefined; at = left.pop()) {
+    for (const next of imports.get(at) ?? []) {
+      if (reached.has(next)) continue;
+      reached.add(next);
+      left.push(next);
+    }
+  }
+  return reached;
+}
