@@ -25,6 +25,7 @@ export default {
   testTimeout: 120_000,
   // By default one core is left idle, which on a small machine is half of it.
   maxWorkers: '100%',
+  globalSetup: '<rootDir>/tools/test-folder.js',
   reporters: ['default', '<rootDir>/tools/summary-reporter.js'],
 };
 
