@@ -211,9 +211,11 @@ function idleClient(): MilvusClient {
   return new MilvusClient({ address: '127.0.0.1:1', __SKIP_CONNECT__: true, logLevel: 'error' });
 }
 
+/** What the client's own protocol has. It is read from a file, which takes a while. */
+const { service } = (idleClient() as unknown as { _MilvusService: { service: ServiceDefinition } })._MilvusService;
+
 /** Answers as a Milvus that has the collection, indexed and loaded. */
 async function serve(server: Server, milvus: Milvus, port = 0): Promise<number> {
-  const { service } = (idleClient() as unknown as { _MilvusService: { service: ServiceDefinition } })._MilvusService;
   const text = (name: string) => ({ name, data_type: 'VarChar', type_params: [{ key: 'max_length', value: '100' }] });
   const vector = { name: 'vector', data_type: 'FloatVector', type_params: [{ key: 'dim', value: String(dimensions) }] };
   const fields = [{ ...text('key'), is_primary_key: true }, text('block_mongo_id'), text('block_doc_id'), vector];
