@@ -57,7 +57,7 @@ describe('docs/how-to/from-your-flags.md', () => {
   });
 
   it.each(rows)(
-    'R2: batchmill %s does what batchmill %s does',
+    'R2: flags do what the verbs beside them do: batchmill %s, batchmill %s',
     async (flags, verbs) => {
       process.env['DEFAULT_PIPELINE'] = 'notes';
       const byFlags = await typed(meant(flags));

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '@batchmill/contracts';
 import { Runs } from '@batchmill/records';
 import { EmbeddedStore } from '@batchmill/store/embedded';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { askBatchmill } from '../testing/ask-batchmill.js';
 import { CommandProcess } from '../testing/command-process.js';
 import { seedReports } from '../testing/seed-reports.js';
 
@@ -18,17 +19,25 @@ const fast = {
 const slow = { ...fast, BATCHMILL_SIMULATOR_TURNAROUND: '2h', BATCHMILL_SIMULATOR_SPEED: '10' };
 
 describe('a wish when nobody is at work on the home', () => {
+  let folder: string;
   let cwd: string;
-  beforeEach(async () => {
-    cwd = await mkdtemp(join(tmpdir(), 'batchmill-wish-'));
-    await seedReports(join(cwd, '.batchmill'), 5);
+  /** A run that was stopped while its batch was at the provider; each test has a copy of its home. */
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'batchmill-wish-'));
+    const stopped = join(folder, 'stopped');
+    await seedReports(join(stopped, '.batchmill'), 5);
     const run = 'run annual-reports --endpoint embeddings --run-id one'.split(' ');
-    const worker = CommandProcess.start(cwd, run, slow);
+    const worker = CommandProcess.start(stopped, run, slow);
     await worker.says('5 at the provider');
     worker.signal('SIGINT');
     await worker.ends();
   });
+  beforeEach(async () => {
+    cwd = join(folder, 'home');
+    await cp(join(folder, 'stopped'), cwd, { recursive: true });
+  });
   afterEach(() => rm(cwd, { recursive: true, force: true }));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const ask = async (args: string, env: Record<string, string>): Promise<{ code: unknown; said: string }> => {
     const asked = CommandProcess.start(cwd, args.split(' '), env);
@@ -36,13 +45,16 @@ describe('a wish when nobody is at work on the home', () => {
     return { code, said: asked.said };
   };
 
+  const look = async (args: string): Promise<string> =>
+    (await askBatchmill(join(cwd, '.batchmill'), args.split(' '))).out;
+
   it('R2: a batch is cancelled at the provider by the command itself, and its run is left alone', async () => {
     const cancelled = await ask('batch cancel one.c1.b1', slow);
 
     expect(cancelled).toMatchObject({ code: 0, said: expect.stringContaining('nobody is at work on') });
     expect(cancelled.said).toContain('batch one.c1.b1: ingested, 0 of 5 requests answered');
     expect(cancelled.said).toContain('its run goes on with: batchmill run annual-reports --run-id one');
-    expect((await ask('runs show one', slow)).said).toMatch(/status +running/);
+    expect(await look('runs show one')).toMatch(/status +running/);
     expect(cancelled.said).toContain('asked again by its run; batchmill runs cancel one ends that too');
     expect((await ask('batch cancel one.c1.b1', slow)).said).toContain('has ended already: cancelled');
   });
@@ -66,14 +78,14 @@ describe('a wish when nobody is at work on the home', () => {
 
     expect(paused).toMatchObject({ code: 0, said: expect.stringContaining('runs resume one') });
     expect((await ask('runs pause one', fast)).said).toContain('run one is paused already, since 2');
-    expect((await ask('runs show one', fast)).said).toMatch(/status +running\npaused +since 2/);
-    expect((await ask('runs list', fast)).said).toMatch(/one .* paused /);
+    expect(await look('runs show one')).toMatch(/status +running\npaused +since 2/);
+    expect(await look('runs list')).toMatch(/one .* paused /);
 
     const resumed = await ask('runs resume one', fast);
 
     expect(resumed.said).toContain('it goes on with: batchmill run annual-reports --run-id one');
-    expect((await ask('runs show one --json', fast)).said).toContain('"pausedAt":null');
-    expect((await ask('batch status one.c1.b1', fast)).said).toMatch(/status +submitted/);
+    expect(await look('runs show one --json')).toContain('"pausedAt":null');
+    expect(await look('batch status one.c1.b1')).toMatch(/status +submitted/);
   });
 
   it('R10: a run that has ended is neither paused nor resumed, and says so', async () => {
@@ -95,7 +107,7 @@ describe('a wish when nobody is at work on the home', () => {
 
     await ask('runs cancel one', slow);
 
-    expect((await ask('runs show one', slow)).said).toMatch(/status +cancelled/);
-    expect((await ask('runs show two', slow)).said).toMatch(/status +requested/);
+    expect(await look('runs show one')).toMatch(/status +cancelled/);
+    expect(await look('runs show two')).toMatch(/status +requested/);
   });
 });

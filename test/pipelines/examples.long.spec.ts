@@ -1,15 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Fields } from '@batchmill/store';
 import { eventually } from '@batchmill/testing';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Example, exampleFolders } from './example.js';
+import { Example } from './example.js';
 
 const timeoutMs = 600_000;
 const aText: unknown = expect.stringMatching(/\S/);
 const aDate: unknown = expect.any(Date);
 
-describe('the shipped examples, with the commands of their READMEs', () => {
+describe('the other shipped examples, with the commands of their READMEs', () => {
   let example: Example;
   let said: string;
   afterEach(() => example.close());
@@ -22,23 +20,6 @@ describe('the shipped examples, with the commands of their READMEs', () => {
     expect(ran.map(({ code, err }) => ({ code, err }))).toEqual(ran.map(() => ({ code: 0, err: '' })));
     return example.documents(collection);
   }
-
-  it(
-    'C7 C2: basic-schema writes answers with every default',
-    async () => {
-      const articles = await followed('basic-schema', 'articles');
-
-      expect(articles.size).toBe(4);
-      for (const article of articles.values()) {
-        expect(article).toMatchObject({
-          ai_status: 'completed',
-          event_response: [{ talking_points: aText, created_date: aDate }],
-          processing_info: { functions: { summary: { state: 'done', attempts: 1 } } },
-        });
-      }
-    },
-    timeoutMs,
-  );
 
   it(
     'C7 C1 C2: custom-schema writes under names of its own, and takes what is new alone',
@@ -162,15 +143,4 @@ describe('the shipped examples, with the commands of their READMEs', () => {
     },
     timeoutMs,
   );
-});
-
-describe('the page of an example', () => {
-  it.each([...exampleFolders])('C7 T4: %s says in a few lines what it does and what it writes', (name, folder) => {
-    const page = readFileSync(join(folder, 'README.md'), 'utf8');
-
-    expect(page).toMatch(new RegExp(`^# ${name}\n`));
-    expect(page).toContain(`npx batchmill run ${name}`);
-    expect(page).toContain('It writes ');
-    expect(page.split('\n').length).toBeLessThan(25);
-  });
 });
