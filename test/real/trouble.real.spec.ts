@@ -128,12 +128,12 @@ describe('trouble on real servers', () => {
         60_000,
         200,
       );
-      const stuck = await command('stuck', 'list', '--json');
-      expect(stuck.out).toContain(String(broken!['_id']));
-      expect(stuck.out).toContain('blobs.missing');
+      const parked = await command('parked', 'list', '--json');
+      expect(parked.out).toContain(String(broken!['_id']));
+      expect(parked.out).toContain('blobs.missing');
 
       await files.insertOne(lost!);
-      expect((await command('stuck', 'retry', String(broken!['_id']))).code).toBe(0);
+      expect((await command('parked', 'retry', String(broken!['_id']))).code).toBe(0);
       const run = await line.endOf(runId);
       expect(run['totals']).toMatchObject({ documents: { succeeded: 40, failed: 0, left: 0 } });
       expect(await line.vectors.count(line.collection)).toBe(40);

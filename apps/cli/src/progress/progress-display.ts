@@ -1,0 +1,28 @@
+import type { RunReport } from '@batchmill/service';
+import type { Terminal } from '../show/terminal.js';
+import { LiveDisplay } from './live-display.js';
+import { PlainDisplay } from './plain-display.js';
+
+/** Shows the progress of a run. */
+export interface ProgressDisplay {
+  show(report: RunReport): void;
+  /** Prints a text, which ends with a line break, without damage to the progress. */
+  print(text: string): void;
+  /** `show` may be called again afterwards. */
+  end(): void;
+}
+
+/** Updates lines in place on a terminal that supports it, and prints a line per change elsewhere. */
+export function openProgressDisplay(out: Terminal): ProgressDisplay {
+  const isLive = out.isTTY === true && process.env['TERM'] !== 'dumb';
+  return isLive ? new LiveDisplay(out, Date.now) : new PlainDisplay(out, Date.now);
+}
+
+/** Takes the reports of a run. Prints how to resume it each time that it was paused. */
+export function notePauses(print: (text: string) => void): (report: RunReport) => void {
+  let isNoted = false;
+  return ({ runId, pausedAt }) => {
+    if (pausedAt !== null && !isNoted) print(`paused; resume it with: batchmill runs resume ${runId}\n`);
+    isNoted = pausedAt !== null;
+  };
+}
