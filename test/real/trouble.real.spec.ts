@@ -74,7 +74,7 @@ describe('trouble on real servers', () => {
       expect(again.every(({ code }) => code === letter.code)).toBe(true);
       const twice = await command('dlt', 'redrive', letter.id);
       expect(twice.code).toBe(1);
-      expect(twice.err).toContain('was redriven already');
+      expect(twice.err).toContain('was already redriven');
     },
     patienceMs,
   );

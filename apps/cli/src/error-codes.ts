@@ -7,7 +7,7 @@ export const cliErrorCodes = {
     '`--batch` has no pipeline, and there is no default. Name one with --pipeline, or set DEFAULT_PIPELINE.',
   'command.no-file': 'A file that an option names cannot be read. Name a text file with one entry per line.',
   'dlt.no-topic': 'There is no topic with that name. Name an event, or leave it out for all topics.',
-  'dlt.redriven-already': 'The letter was already redriven. If its message failed again, redrive the newer letter.',
+  'dlt.already-redriven': 'The letter was already redriven. If its message failed again, redrive the newer letter.',
   'dlt.unknown': 'There is no dead letter with that id. `batchmill dlt list` shows all.',
   'load.bad-line':
     'A line of the file is not a document with an `_id`. The lines before it are loaded. Correct the line and load the file again.',

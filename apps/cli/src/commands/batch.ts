@@ -55,8 +55,8 @@ const columns: readonly Column[] = [
 async function list({ json, run, limit = 20 }: Flags): Promise<void> {
   const reports = await withRecords(async (engine) => {
     if (run !== undefined) await runOf(engine, run);
-    const found = engine.batches.find(run === undefined ? {} : { runId: run }, { sort: { createdAt: -1 }, limit });
-    return (await Array.fromAsync(found)).map((batch) => reportBatch(engine, batch));
+    const batches = engine.batches.find(run === undefined ? {} : { runId: run }, { sort: { createdAt: -1 }, limit });
+    return (await Array.fromAsync(batches)).map((batch) => reportBatch(engine, batch));
   });
   if (json) {
     process.stdout.write(`${JSON.stringify(reports)}\n`);
@@ -143,8 +143,8 @@ async function send(id: string, command: EngineCommand): Promise<void> {
     return;
   }
   const { batch, report } = await withRecords(async (engine) => {
-    const found = await batchOf(engine, id);
-    return { batch: found, report: reportBatch(engine, found) };
+    const batch = await batchOf(engine, id);
+    return { batch, report: reportBatch(engine, batch) };
   });
   const isStopped = outcome === 'stopped';
   if (isStopped) process.exitCode = exitCodes.stopped;
@@ -171,6 +171,6 @@ function print(text: string): void {
 async function batchOf(engine: Engine, id: string): Promise<Batch> {
   const batch = await engine.batches.get(id);
   if (batch !== null) return batch;
-  for await (const found of engine.batches.find({ 'provider.batchId': id }, { limit: 1 })) return found;
+  for await (const byProviderId of engine.batches.find({ 'provider.batchId': id }, { limit: 1 })) return byProviderId;
   throw new ValidationError('batch.unknown', `there is no batch ${id}; batchmill batch list shows all`);
 }

@@ -85,16 +85,16 @@ async function list(topic: string | undefined, { limit = 20, json }: ListFlags):
 }
 
 async function show(id: string, { payload, json }: ShowFlags): Promise<void> {
-  const found = await withRecords(async (engine) => lettersOf(engine).get(id));
-  const { value } = originalOf(found.message);
+  const stored = await withRecords(async (engine) => lettersOf(engine).get(id));
+  const { value } = originalOf(stored.message);
   const bytes = value === null ? null : Buffer.from(value);
   if (json) {
-    const headers = found.message.headers;
+    const headers = stored.message.headers;
     const body = payload === true ? payloadJson(bytes) : {};
-    process.stdout.write(`${JSON.stringify({ ...letterJson(found), headers, ...body })}\n`);
+    process.stdout.write(`${JSON.stringify({ ...letterJson(stored), headers, ...body })}\n`);
     return;
   }
-  process.stdout.write(letterText(found));
+  process.stdout.write(letterText(stored));
   if (payload !== true) return;
   const body = bytes === null ? '(null)' : process.stdout.isTTY ? sanitizeText(bytes.toString()) : bytes;
   for (const part of ['\n', body, '\n']) process.stdout.write(part);
@@ -109,10 +109,10 @@ async function redrive(id: string | undefined, { all, topic, json }: RedriveFlag
       await letters.redrive(await letters.get(id));
       return [id];
     }
-    for await (const found of letters.find(topic)) {
-      if (found.redrivenAt !== null) continue;
-      await letters.redrive(found);
-      ids.push(found.letter.id);
+    for await (const stored of letters.find(topic)) {
+      if (stored.redrivenAt !== null) continue;
+      await letters.redrive(stored);
+      ids.push(stored.letter.id);
     }
     return ids;
   });

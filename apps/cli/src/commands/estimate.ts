@@ -23,7 +23,7 @@ async function estimate(name: string, flags: Flags): Promise<void> {
   const result = await withEngine((engine) => estimateFromSample(engine, name, runOptionsFrom(flags), flags.documents));
   process.stdout.write(
     flags.json
-      ? `${JSON.stringify({ pipeline: name, found: result.found, ...result.estimate })}\n`
+      ? `${JSON.stringify({ pipeline: name, found: result.claimableCount, ...result.estimate })}\n`
       : estimateText(result),
   );
 }

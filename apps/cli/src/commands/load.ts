@@ -29,16 +29,16 @@ async function load(file: string, { collection, json }: Flags): Promise<void> {
   const name = collectionOf(collection, settings);
   if (settings.adapters.store.scheme === 'embedded') makeHome(settings);
   const { store, documentStore } = await openStores(settings);
-  let loaded: Loaded = { added: 0, there: 0 };
+  let loaded: Loaded = { added: 0, existing: 0 };
   try {
     if (documentStore === store) expectNotOwn(name);
     await loadDocuments(documentStore.collection(name), readDocumentFile(file), (soFar) => (loaded = soFar));
   } finally {
-    if (loaded.added + loaded.there > 0) process.stdout.write(json ? jsonOf(name, loaded) : textOf(name, loaded));
+    if (loaded.added + loaded.existing > 0) process.stdout.write(json ? jsonOf(name, loaded) : textOf(name, loaded));
     if (documentStore !== store) await documentStore.close();
     await store.close();
   }
-  if (loaded.added + loaded.there === 0)
+  if (loaded.added + loaded.existing === 0)
     process.stdout.write(json ? jsonOf(name, loaded) : `${file} contains no documents\n`);
 }
 
@@ -58,11 +58,11 @@ function expectNotOwn(name: string): void {
   throw new ValidationError('load.own-collection', message);
 }
 
-function textOf(name: string, { added, there }: Loaded): string {
-  const stored = there === 0 ? '' : `; ${formatQuantity(there, 'document')} already stored, left unchanged`;
+function textOf(name: string, { added, existing }: Loaded): string {
+  const stored = existing === 0 ? '' : `; ${formatQuantity(existing, 'document')} already stored, left unchanged`;
   return `${name}: ${formatQuantity(added, 'document')} loaded${stored}\n`;
 }
 
-function jsonOf(collection: string, loaded: Loaded): string {
-  return `${JSON.stringify({ collection, ...loaded })}\n`;
+function jsonOf(collection: string, { added, existing }: Loaded): string {
+  return `${JSON.stringify({ collection, added, there: existing })}\n`;
 }

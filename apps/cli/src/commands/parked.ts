@@ -28,11 +28,9 @@ const columns: readonly Column[] = [
 ];
 
 async function list({ json }: { readonly json?: true }): Promise<void> {
-  const parked = await withRecords(async (engine) => {
-    const found: WorkRecord[] = [];
-    for (const records of allRecords(engine)) found.push(...(await Array.fromAsync(records.find({ parked: true }))));
-    return found;
-  });
+  const parked = await withRecords(async (engine) =>
+    (await Promise.all(allRecords(engine).map((records) => Array.fromAsync(records.find({ parked: true }))))).flat(),
+  );
   if (json) process.stdout.write(`${JSON.stringify(parked.map(parkedJson))}\n`);
   else if (parked.length === 0) process.stdout.write('nothing is parked\n');
   else {

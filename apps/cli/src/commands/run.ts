@@ -98,7 +98,7 @@ async function confirmRedo(pipeline: string, runId: string, flags: Flags): Promi
   if (estimate === null) return;
   const messages = flags.json ? process.stderr : process.stdout;
   messages.write(estimateText(estimate));
-  if (flags.redo !== 'all' || flags.yes === true || estimate.found === 0) return;
+  if (flags.redo !== 'all' || flags.yes === true || estimate.claimableCount === 0) return;
   await confirm('--redo all', 'process all of them again?', { from: process.stdin, to: messages });
 }
 

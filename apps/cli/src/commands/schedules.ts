@@ -61,11 +61,11 @@ async function list({ json }: { readonly json?: true }): Promise<void> {
 
 async function schedulesOf(engine: Engine): Promise<ListedSchedule[]> {
   const names = engine.pipelines.names().toSorted();
-  const found = names.flatMap((name) =>
-    engine.pipelines.get(name).schedules.map((each, index) => ({ name, each, index })),
+  const schedules = names.flatMap((name) =>
+    engine.pipelines.get(name).schedules.map((schedule, index) => ({ name, schedule, index })),
   );
   return Promise.all(
-    found.map(async ({ name, each: { cron, timezone }, index }) => ({
+    schedules.map(async ({ name, schedule: { cron, timezone }, index }) => ({
       pipeline: name,
       schedule: index + 1,
       cron,
@@ -77,7 +77,7 @@ async function schedulesOf(engine: Engine): Promise<ListedSchedule[]> {
 }
 
 async function lastRunOf(engine: Engine, pipeline: string, number: number): Promise<ListedSchedule['lastRun']> {
-  const known = await engine.schedules.get(engine.schedules.idOf(pipeline, number));
-  const run = known?.lastRunId == null ? null : await engine.runs.get(known.lastRunId);
+  const record = await engine.schedules.get(engine.schedules.idOf(pipeline, number));
+  const run = record?.lastRunId == null ? null : await engine.runs.get(record.lastRunId);
   return run === null ? null : { runId: run._id, status: (await reportRun(engine, run)).status };
 }

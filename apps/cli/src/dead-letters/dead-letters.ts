@@ -44,7 +44,7 @@ export class DeadLetters {
   async get(id: string): Promise<StoredLetter> {
     const [event] = id.split('/');
     if (event !== undefined && topics.includes(topicPrefix + event)) {
-      for await (const found of this.find(event)) if (found.letter.id === id) return found;
+      for await (const stored of this.find(event)) if (stored.letter.id === id) return stored;
     }
     throw new ValidationError('dlt.unknown', `there is no dead letter ${id}; batchmill dlt list shows all`);
   }
@@ -57,7 +57,7 @@ export class DeadLetters {
   async redrive({ letter, message, redrivenAt }: StoredLetter): Promise<void> {
     if (redrivenAt !== null) {
       throw new ValidationError(
-        'dlt.redriven-already',
+        'dlt.already-redriven',
         `${letter.id} was already redriven, at ${redrivenAt.toISOString()}; if its message failed again, batchmill dlt list shows a newer letter`,
       );
     }

@@ -29,13 +29,13 @@ export async function* findPackageDocs(nodeModules: string): AsyncGenerator<Pack
 }
 
 async function packagesIn(nodeModules: string): Promise<string[]> {
-  const found: string[] = [];
+  const packages: string[] = [];
   for (const name of await namesIn(nodeModules)) {
     if (name.startsWith('.') || name === '@batchmill') continue;
-    if (!name.startsWith('@')) found.push(name);
-    else found.push(...(await namesIn(join(nodeModules, name))).map((inner) => `${name}/${inner}`));
+    if (!name.startsWith('@')) packages.push(name);
+    else packages.push(...(await namesIn(join(nodeModules, name))).map((inner) => `${name}/${inner}`));
   }
-  return found;
+  return packages;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

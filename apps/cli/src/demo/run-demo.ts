@@ -91,8 +91,8 @@ async function unfinishedRunOf(engine: Engine, endpoint: string | undefined): Pr
 
 async function firstBlocks(engine: Engine, limit: number): Promise<string[]> {
   const blocks = engine.documentStore.collection<Block>('blocks');
-  const found = blocks.find({ text_content: /^# / }, { sort: { _id: 1 }, limit, projection: { _id: 1 } });
-  return (await Array.fromAsync(found)).map(({ _id }) => _id);
+  const first = blocks.find({ text_content: /^# / }, { sort: { _id: 1 }, limit, projection: { _id: 1 } });
+  return (await Array.fromAsync(first)).map(({ _id }) => _id);
 }
 
 function showRun(output: DemoOutput, report: RunReport): void {

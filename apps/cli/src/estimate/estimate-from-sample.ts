@@ -10,7 +10,7 @@ const sampleSize = 200;
 export interface SampledEstimate {
   readonly pipeline: string;
   /** Documents that the run would claim now. */
-  readonly found: number;
+  readonly claimableCount: number;
   /** Documents that match and that the run would not claim: completed, claimed, failed, or waiting for a retry. */
   readonly others: number;
   readonly redo: RunOptions['redo'];
@@ -31,18 +31,18 @@ export async function estimateFromSample(
   const collection = engine.documents.of(plan);
   const { matching, claimable } = documentFilters(plan, options, engine.clock.now());
   const all = await collection.count(claimable);
-  const found = Math.min(options.limit ?? Infinity, all);
-  const sample = await sampleDocuments(collection, claimable, { size: sampleSize, among: found });
+  const claimableCount = Math.min(options.limit ?? Infinity, all);
+  const sample = await sampleDocuments(collection, claimable, { size: sampleSize, among: claimableCount });
   const rendered = await Promise.all(
     sample.map((document) => renderRequests(plan, document, requestsFor(plan, readMarks(plan, document)).functions)),
   );
   return {
     pipeline,
-    found,
+    claimableCount,
     others: (await collection.count(matching)) - all,
     redo: options.redo,
     estimate: estimateRun(plan, {
-      documents: documentCount ?? found,
+      documents: documentCount ?? claimableCount,
       sample: { documents: sample.length, requests: rendered.flatMap(({ requests }) => requests) },
       at: engine.clock.now(),
       overrides: engine.engineSettings.prices,

@@ -16,10 +16,10 @@ const columns: readonly Column[] = [
 
 const statuses = { none: 'pending', failed: 'pending or failed', all: 'pending, completed or failed' } as const;
 
-/** The documents found, and a table with a row per model. */
-export function estimateText({ pipeline, found, others, redo, estimate }: SampledEstimate): string {
+/** The number of documents, and a table with a row per model. */
+export function estimateText({ pipeline, claimableCount, others, redo, estimate }: SampledEstimate): string {
   const status = statuses[redo ?? 'none'];
-  if (found === 0) {
+  if (claimableCount === 0) {
     const reason =
       others === 0
         ? 'no document matches'
@@ -39,8 +39,8 @@ export function estimateText({ pipeline, found, others, redo, estimate }: Sample
     formatUsd(row.synchronousUsd),
     formatUsd(row.savedUsd),
   ]);
-  const asIf = estimate.documents === found ? '' : `, estimated for ${formatCount(estimate.documents)}`;
-  const head = `${pipeline}: ${formatQuantity(found, 'document')} ${status}${asIf}\n`;
+  const asIf = estimate.documents === claimableCount ? '' : `, estimated for ${formatCount(estimate.documents)}`;
+  const head = `${pipeline}: ${formatQuantity(claimableCount, 'document')} ${status}${asIf}\n`;
   return `${head}${table(columns, rows, terminalColumns())}${unpricedText(estimate.unpriced)}`;
 }
 

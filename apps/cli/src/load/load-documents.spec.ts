@@ -13,14 +13,14 @@ describe('loadDocuments', () => {
   it('two loads of the same documents at the same time store each document once', async () => {
     const collection = store.collection('c');
     const load = async (): Promise<Loaded> => {
-      let last: Loaded = { added: 0, there: 0 };
+      let last: Loaded = { added: 0, existing: 0 };
       await loadDocuments(collection, documents(1200), (loaded) => (last = loaded));
       return last;
     };
 
     const both = await Promise.all([load(), load()]);
 
-    expect(both.map(({ added, there }) => added + there)).toEqual([1200, 1200]);
+    expect(both.map(({ added, existing }) => added + existing)).toEqual([1200, 1200]);
     expect(await collection.count({})).toBe(1200);
   });
 

@@ -4,7 +4,7 @@ import { DuplicateKeyError, type Collection, type Fields } from '@batchmill/stor
 export interface Loaded {
   readonly added: number;
   /** Documents whose id was already stored. They stay unchanged. */
-  readonly there: number;
+  readonly existing: number;
 }
 
 const documentsPerWrite = 500;
@@ -18,11 +18,11 @@ export async function loadDocuments(
   source: AsyncIterable<Fields>,
   onLoaded: (loaded: Loaded) => void,
 ): Promise<void> {
-  let loaded: Loaded = { added: 0, there: 0 };
+  let loaded: Loaded = { added: 0, existing: 0 };
   let pending: Fields[] = [];
   const write = async (): Promise<void> => {
     const added = await insertMissing(collection, pending);
-    loaded = { added: loaded.added + added, there: loaded.there + pending.length - added };
+    loaded = { added: loaded.added + added, existing: loaded.existing + pending.length - added };
     pending = [];
     onLoaded(loaded);
   };

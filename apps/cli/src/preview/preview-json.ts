@@ -16,8 +16,8 @@ export function previewJson({ pipeline, endpoint, pending, matching, documents, 
   };
 }
 
-function documentJson({ id, requests, failures, unwritable, there }: PreviewedDocument): object {
-  const problems = failures.length + unwritable.length === 0 ? {} : { failures, unwritable, there };
+function documentJson({ id, requests, failures, unwritable, variables }: PreviewedDocument): object {
+  const problems = failures.length + unwritable.length === 0 ? {} : { failures, unwritable, there: variables };
   return { id, requests: requests.map(requestJson), ...problems };
 }
 

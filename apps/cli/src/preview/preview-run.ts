@@ -22,7 +22,7 @@ export interface PreviewedDocument {
   /** Answers that could not be written, as far as that is known beforehand. */
   readonly unwritable: readonly RenderFailure[];
   /** The variables that its templates may use; empty when nothing failed. */
-  readonly there: readonly string[];
+  readonly variables: readonly string[];
 }
 
 export interface Preview {
@@ -77,7 +77,7 @@ async function previewDocument(plan: RunPlan, document: Fields, now: Date): Prom
   const functions = requests.map((request) => request.function);
   const unwritable = await findUnwritableAnswers(plan, document, { functions, now });
   const hasFailed = failures.length + unwritable.length > 0;
-  return { id, requests, failures, unwritable, there: hasFailed ? await variablesThere(plan, document) : [] };
+  return { id, requests, failures, unwritable, variables: hasFailed ? await variablesThere(plan, document) : [] };
 }
 
 /** A run does not request an embedding when the document lacks an id under which the vector would be stored. */

@@ -35,7 +35,7 @@ function aPreview(text: string): Preview {
           },
         ],
         unwritable: [],
-        there: Array.from({ length: 50 }, (_, index) => `field_${index}`),
+        variables: Array.from({ length: 50 }, (_, index) => `field_${index}`),
       },
     ],
     cost: {
@@ -73,9 +73,9 @@ describe('previewText', () => {
       { stored: 7, queriedStatusField: 'state' },
       'the query of the pipeline uses state, so completed documents no longer match',
     ],
-  ])('C4: when nothing matches the text says why', (changes, why) => {
+  ])('C4: when nothing matches the text says why', (changes, reason) => {
     const text = previewText({ ...aPreview(words), pending: 0, matching: 0, documents: [], ...changes }, 200);
 
-    expect(text.replaceAll(/\s+/g, ' ')).toContain(why);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(reason);
   });
 });

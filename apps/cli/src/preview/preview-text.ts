@@ -40,7 +40,7 @@ function shownText({ documents, pending, matching }: Preview): string {
 }
 
 function documentText(
-  { id, requests, failures, unwritable, there: variables }: PreviewedDocument,
+  { id, requests, failures, unwritable, variables }: PreviewedDocument,
   number: number,
   columns: number,
 ): string {
