@@ -8,18 +8,18 @@ import type { Batch } from './batch.js';
 import { readRequest } from './batch-request.js';
 import { resultLine } from './result-line.js';
 
-/** What became of one line. */
+/** The result of one line. */
 export interface LineOutcome {
   /** For the output file; may be several lines, or none. */
   readonly output: string;
   /** For the error file. */
   readonly error: string;
   readonly completed: boolean;
-  /** null: the provider takes nothing for it. Billed is exactly what can be read in the output file. */
+  /** null: not billed. Exactly what can be read in the output file is billed. */
   readonly billed: BilledLine | null;
 }
 
-export async function carryOutLine(text: string, batch: Batch, simulation: Simulation): Promise<LineOutcome> {
+export async function processLine(text: string, batch: Batch, simulation: Simulation): Promise<LineOutcome> {
   const request = readRequest(text, batch.endpoint);
   // The file was validated, so only damage on the disk gets here.
   if ('code' in request) throw new Error(`A validated line of ${batch.inputFileId} is unreadable: ${request.message}`);
@@ -62,7 +62,7 @@ export async function carryOutLine(text: string, batch: Batch, simulation: Simul
 
 type LineFaultFired = { readonly what: string; readonly value: unknown } | undefined;
 
-/** The first that fires. The draw depends on the batch too, so that a line sent again has another fate. */
+/** The first that fires. The draw depends on the batch too, so that a line that is sent again may fare differently. */
 function lineFault(batch: Batch, customId: string, simulation: Simulation): LineFaultFired {
   if (batch.faults.lineStatus !== undefined) return { what: 'status', value: batch.faults.lineStatus };
   if (simulation.faults.standing.length === 0) return undefined;

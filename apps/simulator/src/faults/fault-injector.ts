@@ -5,7 +5,7 @@ import type { FaultRule } from './fault-rule.js';
 
 const key = 'faults';
 
-/** A rule as it stands: how often it was asked, and how often it fired. */
+/** A rule and its counts: how often it was evaluated and how often it fired. */
 export interface StandingRule {
   readonly rule: FaultRule;
   /** Simulated. */
@@ -14,15 +14,15 @@ export interface StandingRule {
   fired: number;
 }
 
-/** What befalls one call, batch or line. */
+/** The faults of one call, batch or line. */
 export interface Fault {
   readonly what: FaultWhat;
   readonly value: unknown;
   readonly standing: StandingRule;
 }
 
-/** Decides by seed and rules. Rules and their counts outlive the process. */
-export class FaultBox {
+/** Decides by seed and rules. Rules and their counts survive the process. */
+export class FaultInjector {
   readonly #settings: Settings;
   readonly #seed: number;
   #standing: StandingRule[];
@@ -38,7 +38,7 @@ export class FaultBox {
     return this.#standing;
   }
 
-  /** Puts these rules in the place of all former ones. */
+  /** Replaces all rules. */
   set(rules: readonly FaultRule[], nowMs: number): void {
     this.#standing = rules.map((rule) => ({ rule, setAtMs: nowMs, met: 0, fired: 0 }));
     this.#unsaved = true;
@@ -46,8 +46,8 @@ export class FaultBox {
   }
 
   /**
-   * The faults that fire. `subjects` is what a rule's `match` is looked for in; `lot` makes the draw of this very
-   * thing repeatable, undefined draws by the number of times the rule was asked.
+   * The faults that fire. A rule's `match` is searched in `subjects`. `lot` makes the draw for this
+   * subject repeatable; undefined draws by the number of evaluations of the rule.
    */
   fire(on: FaultOn, subjects: readonly string[], lot?: string): Fault[] {
     const faults: Fault[] = [];
@@ -65,7 +65,7 @@ export class FaultBox {
     return faults;
   }
 
-  /** Stores the counts, if they changed. Belongs into the transaction that stores what the faults led to. */
+  /** Stores changed counts. Call it in the transaction that stores the effect of the faults. */
   save(): void {
     if (!this.#unsaved) return;
     this.#settings.write(key, this.#standing);
