@@ -1,7 +1,8 @@
 import { awaitRun, hasEnded, isAtWork, workedElsewhere } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodeOf } from '../exit-codes.js';
-import { notePauses, openProgressDisplay } from '../progress/progress-display.js';
+import { openProgressDisplay } from '../progress/open-progress-display.js';
+import { notePauses } from '../progress/progress-display.js';
 import { runSummary } from '../show/run-summary.js';
 import { settingsHere, withRecords } from '../with-engine.js';
 import { runOf } from './runs.js';

@@ -1,7 +1,4 @@
 import type { RunReport } from '@batchmill/service';
-import type { Terminal } from '../show/terminal.js';
-import { LiveDisplay } from './live-display.js';
-import { PlainDisplay } from './plain-display.js';
 
 /** Shows the progress of a run. */
 export interface ProgressDisplay {
@@ -10,12 +7,6 @@ export interface ProgressDisplay {
   print(text: string): void;
   /** `show` may be called again afterwards. */
   end(): void;
-}
-
-/** Updates lines in place on a terminal that supports it, and prints a line per change elsewhere. */
-export function openProgressDisplay(out: Terminal): ProgressDisplay {
-  const isLive = out.isTTY === true && process.env['TERM'] !== 'dumb';
-  return isLive ? new LiveDisplay(out, Date.now) : new PlainDisplay(out, Date.now);
 }
 
 /** Takes the reports of a run. Prints how to resume it each time that it was paused. */
