@@ -92,7 +92,7 @@ describe('a command while no process is working on the home', () => {
   it('R2: cancelling a run does not work on other unfinished runs, and spends nothing', async () => {
     const store = EmbeddedStore.open({ file: join(cwd, '.batchmill', 'state.db') });
     const runs = new Runs(store, new SystemClock());
-    await runs.insertion(runs.new('two', { pipeline: 'annual-reports', endpoint: 'inference' }, null)).apply([]);
+    await runs.insert(runs.new('two', { pipeline: 'annual-reports', endpoint: 'inference' }, null)).apply([]);
     await store.close();
 
     await run('runs cancel one', slow);

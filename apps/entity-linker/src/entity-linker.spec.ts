@@ -2,7 +2,7 @@ import { stages } from '@batchmill/all-in-one';
 import { ResultsIngested } from '@batchmill/contracts';
 import { definePipeline } from '@batchmill/pipeline';
 import { endedRunStates, type Run } from '@batchmill/records';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -146,7 +146,9 @@ describe('entity-linker', () => {
 
     expect(saidOfNothing).toEqual([]);
     expect(said).toEqual([expect.objectContaining({ pipeline: 'story-groups', endpoint: 'inference' })]);
-    expect(await bundle.engine.runs.count({ pipeline: 'story-groups', state: 'requested' })).toBe(1);
+    expect(await storedRecords(bundle.engine.store).runs.count({ pipeline: 'story-groups', state: 'requested' })).toBe(
+      1,
+    );
   });
 
   function consumer(): EntityLinker {
@@ -160,14 +162,14 @@ describe('entity-linker', () => {
 
   async function runToItsEnd(id: string, pipeline = 'story-groups'): Promise<Run> {
     const asked = bundle.engine.runs.new(id, { pipeline }, null);
-    await bundle.collect(only(bundle.engine.runs.insertion(asked)));
+    await bundle.collect(only(bundle.engine.runs.insert(asked)));
     return endedRunOf(pipeline, id);
   }
 
   async function endedRunOf(pipeline: string, id?: string): Promise<Run> {
     const ended = { pipeline, state: { $in: endedRunStates }, ...(id !== undefined && { _id: id }) };
     return eventually(`the end of a run of ${pipeline}`, async () => {
-      for await (const run of bundle.engine.runs.find(ended)) return run;
+      for await (const run of storedRecords(bundle.engine.store).runs.find(ended)) return run;
       return null;
     });
   }
@@ -175,7 +177,10 @@ describe('entity-linker', () => {
   /** What was said of the batches of a run, in their order. */
   async function ingestedOf(run: Run): Promise<ResultsIngested[]> {
     const events: ResultsIngested[] = [];
-    for await (const { _id, ingestion } of bundle.engine.batches.find({ runId: run._id }, { sort: { createdAt: 1 } })) {
+    for await (const { _id, ingestion } of storedRecords(bundle.engine.store).batches.find(
+      { runId: run._id },
+      { sort: { createdAt: 1 } },
+    )) {
       events.push(ingested(run._id, _id, ingestion.archive ?? null));
     }
     return events;

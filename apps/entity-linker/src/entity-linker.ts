@@ -5,7 +5,6 @@ import {
   Documents,
   Runs,
   claimableFilter,
-  endedRunStates,
   readArchive,
   type ArchivedDocument,
   type Transitions,
@@ -43,15 +42,14 @@ export class EntityLinker {
   /** Asks for a run when story groups are pending and none is under way: at most once an hour, over all replicas. */
   @Every(pollMs)
   async *askForRun(): Transitions<RunRequested> {
-    const underWay = { pipeline: pipelineName, state: { $nin: endedRunStates } };
-    if ((await this.runs.count(underWay)) > 0) return;
+    if (await this.runs.hasActive(pipelineName)) return;
     const plan = planRun(this.pipelines.get(pipelineName), {});
     if (!(await this.#isAnyPending(plan))) return;
     const runId = runIdAt(pipelineName, this.clock.now());
     const request = { pipeline: pipelineName, endpoint: plan.endpoint };
     const run = this.runs.new(runId, request, traceparentOf());
     // One write holds the run and the fact that it is asked for; where there is a run of that id, neither is written.
-    yield this.runs.insertion(run, new RunRequested({ runId, ...request }));
+    yield this.runs.insert(run, new RunRequested({ runId, ...request }));
   }
 
   /** Takes up a batch of a run of its own; those of other pipelines are let be. Whatever comes twice is taken up once. */

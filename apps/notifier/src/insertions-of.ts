@@ -20,6 +20,6 @@ export function* insertionsOf(
   const wanted = channels.all.filter(({ on }) => on.some((occasion) => occasion === payload.type));
   for (const channel of [...wanted.map(({ name }) => name), 'log']) {
     const identity = identityOf(factId, channel, payload);
-    yield notifications.insertion(notifications.new(identity, { channel, ...about, payload: onOneLine(payload) }));
+    yield notifications.insert(notifications.new(identity, { channel, ...about, payload: onOneLine(payload) }));
   }
 }

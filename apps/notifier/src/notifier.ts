@@ -140,8 +140,6 @@ export class Notifier {
 
   /** What stood in the way in the first batch of a run that did not answer all. */
   async #firstErrorOf(runId: string): Promise<string | null> {
-    const troubled = { runId, 'ingestion.firstError': { $ne: null } };
-    const [batch] = await Array.fromAsync(this.batches.find(troubled, { limit: 1 }));
-    return batch?.ingestion.firstError ?? null;
+    return this.batches.firstErrorOfRun(runId);
   }
 }

@@ -1,27 +1,11 @@
 import { Clock } from '@batchmill/contracts';
-import {
-  Batches,
-  Claims,
-  Notifications,
-  Runs,
-  type BatchState,
-  type ClaimState,
-  type Transitions,
-  type RunState,
-  type WorkRecord,
-} from '@batchmill/records';
+import { Batches, Claims, Notifications, Runs, type Transitions, type WorkRecord } from '@batchmill/records';
 import { Every, Stage } from '@batchmill/stage';
-import type { Filter } from '@batchmill/store';
 import { Channels } from './channels.js';
 import { insertionsOf } from './insertions-of.js';
 import { payloadOfParked, type ParkedIds } from './payloads/parked-payload.js';
 
 const pollMs = 30_000;
-
-/** By their states, for which there is an index: those that have ended are the most. */
-function parkedIn(...states: readonly (RunState | ClaimState | BatchState)[]): Filter {
-  return { state: { $in: states }, parked: true };
-}
 
 /** Tells of work that was parked after too many tries, each time that it was: it waits for a person. */
 @Stage({ name: 'notifier', produces: [] })
@@ -37,13 +21,13 @@ export class ParkedWorkNotifier {
 
   @Every(pollMs)
   async *look(): Transitions {
-    for await (const run of this.runs.find(parkedIn('awaited', 'requested', 'running'))) {
+    for await (const run of this.runs.parked()) {
       yield* this.#tell(run, { runId: run._id, pipeline: run.pipeline });
     }
-    for await (const claim of this.claims.find(parkedIn('open', 'sealed', 'built'))) {
+    for await (const claim of this.claims.parked()) {
       yield* this.#tell(claim, { runId: claim.runId });
     }
-    for await (const batch of this.batches.find(parkedIn('built', 'submitted', 'settled'))) {
+    for await (const batch of this.batches.parked()) {
       const { _id: batchId, runId, pipeline, provider } = batch;
       yield* this.#tell(batch, { runId, batchId, pipeline, providerBatchId: provider?.batchId ?? null });
     }

@@ -4,7 +4,7 @@ import { responseUpdate, type RunPlan } from '@batchmill/pipeline';
 import type { Classified } from '@batchmill/provider';
 import {
   answerUpdate,
-  carryingFilter,
+  stillClaimedFilter,
   failureUpdate,
   failureWithoutErrorUpdate,
   lastAnswerFilter,
@@ -13,7 +13,7 @@ import {
   readMarks,
   requestedFilter,
   retryUpdate,
-  settlingUpdates,
+  documentOutcomeUpdates,
   type Batch,
 } from '@batchmill/records';
 import { jitterFrom, type EngineSettings } from '@batchmill/stage';
@@ -69,7 +69,7 @@ export class OutcomeWriter {
     const needsDocuments = this.plan.endpointPlan.vectors === null;
     const finding = needsDocuments ? {} : { projection: marksProjection(this.plan) };
     const found = new Map<string, Fields>();
-    for await (const document of documents.find(carryingFilter(this.plan, ids, this.batch.claimId), finding)) {
+    for await (const document of documents.find(stillClaimedFilter(this.plan, ids, this.batch.claimId), finding)) {
       found.set(encodeId(document['_id']), document);
     }
     return slice.flatMap((outcome) => {
@@ -159,7 +159,7 @@ export class OutcomeWriter {
       [...answered, ...troubled].map(({ outcome }) => [encodeId(outcome.documentId), outcome.documentId]),
     );
     const now = clock.now();
-    await documents.bulk([...ids.values()].flatMap((id) => settlingUpdates(this.plan, id, claimId, now)));
+    await documents.bulk([...ids.values()].flatMap((id) => documentOutcomeUpdates(this.plan, id, claimId, now)));
   }
 
   #troubleUpdate({ outcome, document }: Held, progress: Progress): BulkUpdate {

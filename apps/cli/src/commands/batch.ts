@@ -55,8 +55,7 @@ const columns: readonly Column[] = [
 async function list({ json, run, limit = 20 }: Flags): Promise<void> {
   const reports = await withRecords(async (engine) => {
     if (run !== undefined) await runOf(engine, run);
-    const batches = engine.batches.find(run === undefined ? {} : { runId: run }, { sort: { createdAt: -1 }, limit });
-    return (await Array.fromAsync(batches)).map((batch) => reportBatch(engine, batch));
+    return (await Array.fromAsync(engine.batches.latest(limit, run))).map((batch) => reportBatch(engine, batch));
   });
   if (json) {
     process.stdout.write(`${JSON.stringify(reports)}\n`);
@@ -169,8 +168,7 @@ function print(text: string): void {
 
 /** By our id or by the provider's. */
 async function batchOf(engine: Engine, id: string): Promise<Batch> {
-  const batch = await engine.batches.get(id);
+  const batch = (await engine.batches.get(id)) ?? (await engine.batches.ofProviderBatch(id));
   if (batch !== null) return batch;
-  for await (const byProviderId of engine.batches.find({ 'provider.batchId': id }, { limit: 1 })) return byProviderId;
   throw new ValidationError('batch.unknown', `there is no batch ${id}; batchmill batch list shows all`);
 }

@@ -29,7 +29,7 @@ const columns: readonly Column[] = [
 
 async function list({ json }: { readonly json?: true }): Promise<void> {
   const parked = await withRecords(async (engine) =>
-    (await Promise.all(allRecords(engine).map((records) => Array.fromAsync(records.find({ parked: true }))))).flat(),
+    (await Promise.all(allRecords(engine).map((records) => Array.fromAsync(records.parked())))).flat(),
   );
   if (json) process.stdout.write(`${JSON.stringify(parked.map(parkedJson))}\n`);
   else if (parked.length === 0) process.stdout.write('nothing is parked\n');

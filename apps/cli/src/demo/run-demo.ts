@@ -83,7 +83,7 @@ async function run(
 
 /** The run of an interrupted demo. It continues by itself, and is followed instead of a new one. */
 async function unfinishedRunOf(engine: Engine, endpoint: string | undefined): Promise<string | null> {
-  for await (const { _id, request } of engine.runs.find({ state: { $in: ['requested', 'running'] } })) {
+  for await (const { _id, request } of engine.runs.activeOf('package-docs')) {
     if (request?.endpoint === endpoint) return _id;
   }
   return null;

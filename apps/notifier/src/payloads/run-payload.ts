@@ -29,7 +29,7 @@ export function payloadOfRejection({ runId, pipeline, reason }: RunRejected, at:
 
 /** A scheduled run that there never was. */
 export function payloadOfMissed(event: RunScheduleMissed, at: Date): NotificationPayload {
-  const { runId, pipeline, dueAt, times, reason, formerRunId } = event;
+  const { runId, pipeline, dueAt, times, reason, previousRunId } = event;
   const more = times > 1 ? `, the last of ${times} in a row` : '';
   return {
     ...ofRun(runId, pipeline, at),
@@ -39,7 +39,7 @@ export function payloadOfMissed(event: RunScheduleMissed, at: Date): Notificatio
     documents: null,
     counts: null,
     usd: null,
-    error: reason === 'nobody-at-work' ? 'nobody was at work' : `run ${formerRunId ?? ''} before it has not ended`,
+    error: reason === 'not-running' ? 'nobody was at work' : `run ${previousRunId ?? ''} before it has not ended`,
   };
 }
 
