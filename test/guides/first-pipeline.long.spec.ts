@@ -109,9 +109,9 @@ describe('docs/how-to/first-pipeline.md', () => {
       expect(words(wrongField.out)).toContain(
         'the document has no value for "dish_name" (fieldMap takes it from "dish.title")',
       );
-      expect(words(wrongField.out)).toContain('there is: _id, ai_status, dish.name, dish.serves,');
+      expect(words(wrongField.out)).toContain('available variables: _id, ai_status, dish.name, dish.serves,');
       expect(words(wrongAnswer.out)).toContain(
-        'cannot be asked TemplateError: Function shopping_list, response template',
+        'cannot be requested TemplateError: Function shopping_list, response template',
       );
       expect(words(wrongAnswer.out)).toContain('has no value for "answer"');
     },
