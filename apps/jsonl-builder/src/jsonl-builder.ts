@@ -1,7 +1,7 @@
 import { Blobs } from '@batchmill/blobs';
 import { BatchFileBuilt, BatchSettled, ChunksSelected, Clock, ProcessingError } from '@batchmill/contracts';
 import { Pipelines, type RunPlan } from '@batchmill/pipeline';
-import { Provider, providerLimits, type FillingLimits } from '@batchmill/provider';
+import { Provider, providerLimits, type BatchFileLimits } from '@batchmill/provider';
 import {
   Batches,
   Budgets,
@@ -57,7 +57,7 @@ export class JsonlBuilder {
       }
       const from = built?.positionAfter ?? { model: 0, member: 0 };
       const units = readUnits({ plan, claim: claim.data, models, from }, this.documents.of(plan), this.blobs);
-      const limitsOf = (model: number): FillingLimits => limits[model] ?? maxLimits(plan);
+      const limitsOf = (model: number): BatchFileLimits => limits[model] ?? maxLimits(plan);
       const filled = await fillBatch(units, { limitsOf, source: plan.pipeline.source }, this.blobs);
       const batch = this.#batchOf(claim.data, plan, models, filled, (built?.number ?? 0) + 1, from);
       yield this.batches.insertion(batch, eventOf(batch));
@@ -99,7 +99,7 @@ export class JsonlBuilder {
   }
 
   /** Per model: what the provider takes in one file, and what it has told of its queue. */
-  async #limits(plan: RunPlan, models: readonly ModelFunctions[]): Promise<FillingLimits[]> {
+  async #limits(plan: RunPlan, models: readonly ModelFunctions[]): Promise<BatchFileLimits[]> {
     return Promise.all(
       models.map(async ({ model }) => {
         return { ...maxLimits(plan), maxTokens: await this.budgets.limitOf(this.provider.account, model) };
@@ -119,7 +119,7 @@ export class JsonlBuilder {
   }
 }
 
-function maxLimits({ endpointPlan }: RunPlan): FillingLimits {
+function maxLimits({ endpointPlan }: RunPlan): BatchFileLimits {
   return { ...providerLimits, maxDocuments: endpointPlan.batchSize, maxTokens: null };
 }
 

@@ -77,7 +77,7 @@ describe('a pipeline that is changed while a run of it is under way', () => {
     expect(() => planOfRun(new KnownPipelines([after]), begun(endpoint))).toThrow(
       expect.objectContaining({
         kind: 'ProcessingError',
-        code: 'run.definition-moved',
+        code: 'run.pipeline-changed',
         message: expect.stringContaining(told),
       }),
     );

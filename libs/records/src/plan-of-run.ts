@@ -4,7 +4,7 @@ import type { Run } from './runs.js';
 
 /**
  * The plan that the run was accepted with: the same request on the same definition gives the same plan. Throws a
- * ProcessingError `run.definition-moved` when the definition by now says other places than those the run works in: its
+ * ProcessingError `run.pipeline-changed` when the definition by now says other places than those the run works in: its
  * prompts may be mended under way, but its documents and answers would not be found.
  */
 export function planOfRun(pipelines: Pipelines, run: Run): RunPlan {
@@ -23,7 +23,7 @@ function expectSamePlaces(run: Run, began: StorageTargets, now: StorageTargets):
   if (moved.length === 0) return;
   const told = moved.map((name) => `${name} was ${shown(began[name])} and is ${shown(now[name])}`).join('; ');
   throw new ProcessingError(
-    'run.definition-moved',
+    'run.pipeline-changed',
     `Run ${run._id}: pipeline ${run.pipeline ?? ''} was changed since the run began: ${told}. Put the definition back, then retry what is stuck.`,
   );
 }

@@ -4,7 +4,7 @@ import {
   missingId,
   planRun,
   renderRequests,
-  variablesThere,
+  availableVariables,
   type Estimate,
   type RunPlan,
 } from '@batchmill/pipeline';
@@ -74,7 +74,7 @@ async function previewDocument(plan: RunPlan, document: Fields, now: Date): Prom
   const { requests, failures } = nameable(plan, document, await renderRequests(plan, document, plan.functions));
   const unwritable = await findUnwritable(plan, document, { functions: requests.map((one) => one.function), now });
   const isFine = failures.length + unwritable.length === 0;
-  return { id, requests, failures, unwritable, there: isFine ? [] : await variablesThere(plan, document) };
+  return { id, requests, failures, unwritable, there: isFine ? [] : await availableVariables(plan, document) };
 }
 
 /** A vector that could not be stored is not asked for. */

@@ -1,5 +1,5 @@
 import { countTokens } from '@batchmill/models';
-import { promptsIn, type PromptIn, type RenderFailure, type RenderedRequest } from '@batchmill/provider';
+import { readPrompts, type RequestPrompt, type RenderFailure, type RenderedRequest } from '@batchmill/provider';
 import { count, usd } from '../show/amounts.js';
 import { oneLine } from '../show/printable.js';
 import { wrapped } from '../show/wrapped.js';
@@ -62,12 +62,12 @@ function requestText(request: RenderedRequest, columns: number): string {
   const answer = maxOutputTokens === 0 ? '' : `, ${count(maxOutputTokens)} out at most`;
   return [
     paragraph(how.join(', '), 2, columns),
-    ...promptsIn(request).map((prompt) => promptText(prompt, model, columns)),
+    ...readPrompts(request).map((prompt) => promptText(prompt, model, columns)),
     paragraph(`${count(inputTokens)} tokens in${answer}`, 4, columns),
   ].join('');
 }
 
-function promptText({ role, text }: PromptIn, model: string, columns: number): string {
+function promptText({ role, text }: RequestPrompt, model: string, columns: number): string {
   const lines = wrapped(text, columns - 6);
   const more = lines.length - mostLines;
   const shown = more > 0 ? [...lines.slice(0, mostLines), `… ${count(more)} more lines; --json has all`] : lines;

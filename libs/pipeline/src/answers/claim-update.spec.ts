@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { planRun } from '../plan/plan-run.js';
 import type { RunPlan } from '../plan/run-plan.js';
 import type { UpdateFunction } from '../definition/template-functions.js';
-import type { UpdateOperators } from '../definition/update-operators.js';
+import type { UpdateOperators } from '../definition/mongo-operators.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { claimUpdate } from './claim-update.js';
 

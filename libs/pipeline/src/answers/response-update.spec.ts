@@ -2,7 +2,7 @@ import type { SourceDocument } from '@batchmill/documents';
 import type { Answer } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
 import { ObjectId } from 'bson';
-import { chat } from '../definition/chat.js';
+import { chat } from '../definition/prompt-function-definition.js';
 import { planRun } from '../plan/plan-run.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { responseUpdate } from './response-update.js';

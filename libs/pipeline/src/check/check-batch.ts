@@ -1,11 +1,11 @@
 import type { BatchOptions } from '../pipeline.js';
-import type { Checking } from './checking.js';
+import type { CheckContext } from './check-context.js';
 import { Section } from './section.js';
 
 const keys = ['batchSize', 'completionWindow', 'pollIntervalSeconds', 'maxRetries', 'codeTimeoutSeconds'];
 export const batchSizeRange = { from: 1, to: 50_000 };
 
-export function checkBatch({ problems, defaults }: Checking, definition: Section): BatchOptions {
+export function checkBatch({ problems, defaults }: CheckContext, definition: Section): BatchOptions {
   const section = Section.of(problems, 'batch', definition.get('batch') ?? {}, keys);
   const batchSizeOr = (otherwise: number): number => Number(section.get('batchSize') ?? otherwise);
   section.number('batchSize', { otherwise: 1, ...batchSizeRange });

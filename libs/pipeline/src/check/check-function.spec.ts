@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
-import { prompt } from '../definition/prompt.js';
+import { chat } from '../definition/prompt-function-definition.js';
+import { prompt } from '../definition/file-references.js';
 import { aPipeline } from '../testing/a-pipeline.js';
 import { problemsWith } from '../testing/problems-of.js';
 
@@ -34,11 +34,7 @@ describe('checkPipeline, functions', () => {
       { ...summary, temperature: 3 },
       'functions[0].temperature: found 3, expected a number from 0 to 2',
     ],
-    [
-      'a misspelt key',
-      { ...summary, sytem: 'x' },
-      'functions[0].sytem: found a key that is not known, expected "system"?',
-    ],
+    ['a misspelt key', { ...summary, sytem: 'x' }, 'functions[0].sytem: found an unknown key, expected "system"?'],
     ['a processor that is none', { ...summary, process: 'x' }, 'functions[0].process: found "x", expected a function'],
     ['a list that is no parameter', { ...summary, forEach: 'questions' }, 'functions[0].forEach: found "questions"'],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lines } from '../definition/lines.js';
+import { lines } from '../definition/file-references.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { problemsWith } from '../testing/problems-of.js';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
-import { responses } from '../definition/responses.js';
+import { chat, responses } from '../definition/prompt-function-definition.js';
 import { aPipeline, checked, defaults, embeddingsOf } from '../testing/a-pipeline.js';
 import { problemsOf } from '../testing/problems-of.js';
 
@@ -86,12 +85,12 @@ describe('checkPipeline', () => {
     });
 
     expect(problems).toEqual([
-      'a.pipeline.ts: sourc: found a key that is not known, expected "source"? The keys are name, description, parameters, source, defaultEndpoint, embeddings, inference, batch, schedule',
+      'a.pipeline.ts: sourc: found an unknown key, expected "source"? The keys are name, description, parameters, source, defaultEndpoint, embeddings, inference, batch, schedule',
       'a.pipeline.ts: name: found "A Pipeline", expected a name of lower-case letters, digits and dashes that starts with a letter (at most 64)',
       'a.pipeline.ts: source: found nothing, expected an object with collection, queryTemplate, chunkIdField, parentIdField, documentIdField, fieldMap, preprocessFunctions',
       'a.pipeline.ts: source.collection: found nothing, expected the name of a collection here, or the setting MONGODB_COLLECTION',
       'a.pipeline.ts: batch.batchSize: found 0, expected a whole number from 1 to 50000',
-      'a.pipeline.ts: embeddings.dimension: found a key that is not known, expected "dimensions"? The keys are model, dimensions, text, tooLong, vectors, status, processingInfoField, errorField, updateTemplate, batchSize',
+      'a.pipeline.ts: embeddings.dimension: found an unknown key, expected "dimensions"? The keys are model, dimensions, text, tooLong, vectors, status, processingInfoField, errorField, updateTemplate, batchSize',
       'a.pipeline.ts: embeddings.dimensions: found 4096, expected 1 to 1536, which is what text-embedding-3-small offers',
       'a.pipeline.ts: embeddings.vectors.collection: found "1st", expected the name of a collection of vectors: letters, digits and _, not starting with a digit',
     ]);

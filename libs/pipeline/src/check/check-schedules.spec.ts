@@ -35,7 +35,7 @@ it.each([
   [{ cron: '60 3 * * *' }, 'schedule.cron: found', 'such as "0 3 * * *"'],
   [{ cron: '0 0 31 2 *' }, 'schedule.cron: found', 'times to come'],
   [{ cron: '0 3 * * *', timezone: 'Europe/Zuerich' }, 'schedule.timezone: found "Europe/Zuerich"', 'Europe/Zurich'],
-  [{ cron: '0 3 * * *', zone: 'UTC' }, 'schedule.zone: found a key that is not known', 'timezone'],
+  [{ cron: '0 3 * * *', zone: 'UTC' }, 'schedule.zone: found an unknown key', 'timezone'],
   [{ cron: '0 3 * * *', limit: 0 }, 'schedule.limit: found 0', 'a whole number from 1'],
   [{ cron: '0 3 * * *', functions: 'embeddings' }, 'schedule.functions: found', 'a list of names'],
   [{ cron: '0 3 * * *', parameters: ['JKHY'] }, 'schedule.parameters: found', 'an object'],

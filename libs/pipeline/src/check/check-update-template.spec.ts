@@ -22,8 +22,8 @@ describe('checkPipeline, update templates', () => {
       { $set: { a: 1 }, $push: { 'a.b': 1 } },
       'found "a.b" beside "a", expected each field to be written once',
     ],
-    ['an unknown operator', { $pusch: { a: 1 } }, '$pusch: found an operator that is not known, expected "$push"?'],
-    ['fields without operator', { a: 1 }, 'a: found an operator that is not known'],
+    ['an unknown operator', { $pusch: { a: 1 } }, '$pusch: found an unknown operator, expected "$push"?'],
+    ['fields without operator', { a: 1 }, 'a: found an unknown operator'],
     [
       'a template as Jinja writes it',
       { $set: { a: '{{ x | default("y") }}' } },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
+import { chat } from '../definition/prompt-function-definition.js';
 import type { PipelineDefinition } from '../definition/pipeline-definition.js';
-import { prompt } from '../definition/prompt.js';
+import { prompt } from '../definition/file-references.js';
 import { checked } from '../testing/a-pipeline.js';
 
 const definition = {

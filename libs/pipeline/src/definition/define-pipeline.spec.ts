@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { planRun } from '../plan/plan-run.js';
 import { checked } from '../testing/a-pipeline.js';
-import { chat } from './chat.js';
+import { chat } from './prompt-function-definition.js';
 import { definePipeline } from './define-pipeline.js';
-import { prompt } from './prompt.js';
+import { prompt } from './file-references.js';
 import type { ChatBody } from './response-bodies.js';
 
 const parse = (response: ChatBody): string[] => (response.choices[0]?.message.content ?? '').split('\n');

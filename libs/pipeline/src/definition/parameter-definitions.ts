@@ -1,4 +1,4 @@
-import type { LinesFile } from './lines.js';
+import type { LinesFile } from './file-references.js';
 
 export const parameterTypes = ['string', 'string[]', 'number', 'boolean'] as const;
 export type ParameterType = (typeof parameterTypes)[number];

@@ -2,9 +2,8 @@ import type { Endpoint } from '@batchmill/contracts';
 import type { SourceDocument } from '@batchmill/documents';
 import type { ParameterDefinitions, ParametersOf } from './parameter-definitions.js';
 import type { PromptFunctionDefinition } from './prompt-function-definition.js';
-import type { QueryFilter } from './query-filter.js';
+import type { QueryFilter, UpdateOperators } from './mongo-operators.js';
 import type { UpdateFunction } from './template-functions.js';
-import type { UpdateOperators } from './update-operators.js';
 
 /** Where documents come from, what is asked of the model, where answers go. */
 export interface PipelineDefinition<P extends ParameterDefinitions = ParameterDefinitions> {

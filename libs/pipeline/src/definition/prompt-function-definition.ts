@@ -1,8 +1,8 @@
 import type { SourceDocument } from '@batchmill/documents';
-import type { PromptFile } from './prompt.js';
+import type { PromptFile } from './file-references.js';
 import type { ChatBody, ResponsesBody } from './response-bodies.js';
 import type { ResponseFunction } from './template-functions.js';
-import type { UpdateOperators } from './update-operators.js';
+import type { UpdateOperators } from './mongo-operators.js';
 
 /** A JSON schema, as `response_format` takes it: an object with all its properties required and no others. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -60,3 +60,13 @@ export interface PromptFunctionOptions<Body> {
 export type ChatDefinition = PromptFunctionOptions<ChatBody> & { readonly api: 'chat' };
 export type ResponsesDefinition = PromptFunctionOptions<ResponsesBody> & { readonly api: 'responses' };
 export type PromptFunctionDefinition = ChatDefinition | ResponsesDefinition;
+
+/** A function that prompts the model once per document, on `/v1/chat/completions`. */
+export function chat(options: PromptFunctionOptions<ChatBody>): ChatDefinition {
+  return { ...options, api: 'chat' };
+}
+
+/** A function that prompts the model once per document, on `/v1/responses`. */
+export function responses(options: PromptFunctionOptions<ResponsesBody>): ResponsesDefinition {
+  return { ...options, api: 'responses' };
+}

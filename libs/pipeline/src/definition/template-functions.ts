@@ -1,5 +1,5 @@
 import type { SourceDocument } from '@batchmill/documents';
-import type { UpdateOperators } from './update-operators.js';
+import type { UpdateOperators } from './mongo-operators.js';
 
 /** What an update template sees: these, and the run's parameters by their names. */
 export interface ClaimVariables {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
+import { chat } from '../definition/prompt-function-definition.js';
 import { planRun } from '../plan/plan-run.js';
 import { renderRequests } from '../requests/render-requests.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';

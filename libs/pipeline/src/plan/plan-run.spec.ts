@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
+import { chat } from '../definition/prompt-function-definition.js';
 import { aPipeline, checked, embeddingsOf } from '../testing/a-pipeline.js';
 import { planRun } from './plan-run.js';
 import type { RequestedRun } from './run-plan.js';
@@ -49,7 +49,7 @@ describe('planRun', () => {
       namesStatusField: true,
     });
     expect(() => planRun(naming({ $or: [query] }), { redo: 'failed' })).toThrow(
-      expect.objectContaining({ code: 'run.redo-unclear', message: expect.stringContaining('embedding_status') }),
+      expect.objectContaining({ code: 'run.redo-ambiguous', message: expect.stringContaining('embedding_status') }),
     );
   });
 

@@ -2,7 +2,7 @@ import type { SourceDocument } from '@batchmill/documents';
 import type { Rendering } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
 import { ObjectId } from 'bson';
-import { chat } from '../definition/chat.js';
+import { chat } from '../definition/prompt-function-definition.js';
 import type { PipelineDefinition } from '../definition/pipeline-definition.js';
 import { planRun } from '../plan/plan-run.js';
 import type { RunPlan } from '../plan/run-plan.js';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
-import { responses } from '../definition/responses.js';
+import { chat, responses } from '../definition/prompt-function-definition.js';
 import { planRun } from '../plan/plan-run.js';
 import type { RunPlan } from '../plan/run-plan.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';

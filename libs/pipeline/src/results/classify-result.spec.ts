@@ -1,6 +1,6 @@
 import { missingResult, type Classified, type ResultLine } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
+import { chat } from '../definition/prompt-function-definition.js';
 import { planRun } from '../plan/plan-run.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { classifyResult } from './classify-result.js';
@@ -38,7 +38,7 @@ describe('classifyResult', () => {
       outcome: 'retry',
       error: {
         kind,
-        code: 'provider.unavailable',
+        code: 'provider.unanswered-request',
         message: `The provider answered ${statusCode} (rate_limit_exceeded)`,
       },
       countsAttempt,
@@ -63,7 +63,7 @@ describe('classifyResult', () => {
     expect(classifyResult(plans.inference, 'summary', line({ statusCode: null, error: { code } }))).toMatchObject({
       outcome: 'retry',
       countsAttempt: false,
-      error: { code: 'provider.not-carried-out' },
+      error: { code: 'provider.not-executed' },
     });
   });
 

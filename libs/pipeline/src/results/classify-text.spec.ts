@@ -1,7 +1,6 @@
 import type { Classified } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
-import { responses } from '../definition/responses.js';
+import { chat, responses } from '../definition/prompt-function-definition.js';
 import { planRun } from '../plan/plan-run.js';
 import { aPipeline } from '../testing/a-pipeline.js';
 import { classifyResult } from './classify-result.js';
@@ -140,10 +139,10 @@ describe('classifyResult of a text', () => {
   });
 
   it.each<[string, object, string]>([
-    ['no JSON', chatted({ content: 'Topics: secret' }), 'provider.bad-json'],
+    ['no JSON', chatted({ content: 'Topics: secret' }), 'provider.invalid-json'],
     ['JSON that ends at the token limit', chatted({ content: '{"topics":["a' }, 'length'), 'provider.answer-cut-off'],
-    ['JSON of another shape', chatted({ content: '{"topics":"secret"}' }), 'provider.other-json'],
-    ['JSON with a further key', chatted({ content: '{"topics":[],"secret":1}' }), 'provider.other-json'],
+    ['JSON of another shape', chatted({ content: '{"topics":"secret"}' }), 'provider.schema-mismatch'],
+    ['JSON with a further key', chatted({ content: '{"topics":[],"secret":1}' }), 'provider.schema-mismatch'],
   ])('I5: %s is tried again, and nothing of it is told', (_, body, code) => {
     const classified = ofChat('topics', body);
 

@@ -26,11 +26,11 @@ describe('classifyResult of a vector', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['another length', embedding(floats([1, 2])), 'provider.bad-vector'],
-    ['a number that is not finite', embedding(floats([1, NaN, 3])), 'provider.bad-vector'],
-    ['an infinite number', embedding([1, Infinity, 3]), 'provider.bad-vector'],
-    ['a number beyond float32', embedding([1, 1e300, 3]), 'provider.bad-vector'],
-    ['texts for numbers', embedding(['1', '2', '3']), 'provider.bad-vector'],
+    ['another length', embedding(floats([1, 2])), 'provider.invalid-vector'],
+    ['a number that is not finite', embedding(floats([1, NaN, 3])), 'provider.invalid-vector'],
+    ['an infinite number', embedding([1, Infinity, 3]), 'provider.invalid-vector'],
+    ['a number beyond float32', embedding([1, 1e300, 3]), 'provider.invalid-vector'],
+    ['texts for numbers', embedding(['1', '2', '3']), 'provider.invalid-vector'],
     ['no data', { data: [] }, 'provider.no-content'],
     ['data of another kind', { data: 5 }, 'provider.no-content'],
     ['a null in the data', { data: [null] }, 'provider.no-content'],
