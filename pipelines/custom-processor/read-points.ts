@@ -10,6 +10,6 @@ export function readPoints({ choices }: ChatBody, document: SourceDocument): obj
     .map((line) => line.replace(/^[-*•\d.)\s]+/, '').trim())
     .filter((line) => line !== '');
   const { stars } = document;
-  if (typeof stars !== 'number') throw new TypeError('stars: wanted a number');
+  if (typeof stars !== 'number') throw new TypeError('stars: expected a number');
   return { points, is_positive: stars >= enoughStars, words: text.split(/\s+/).filter(Boolean).length };
 }

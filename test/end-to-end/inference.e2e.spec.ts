@@ -186,7 +186,7 @@ describe('inference as the user wrote it', () => {
 
     expect(await run()).toMatchObject({
       state: 'rejected',
-      reason: expect.stringContaining('a key under $set is "ai_status", which is kept by us'),
+      reason: expect.stringContaining('a key under $set writes "ai_status", which is reserved for Batchmill'),
     });
     expect((await outcomeOf(bundle, 'inference', 'a')).status).toBeUndefined();
   });

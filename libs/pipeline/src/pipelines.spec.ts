@@ -7,11 +7,11 @@ describe('unknownPipeline', () => {
     [
       'notes',
       ['ward'],
-      'found no pipeline "notes", expected one of ward; its place would be /p/notes/notes.pipeline.ts',
+      'found no pipeline "notes", expected one of ward; its file would be /p/notes/notes.pipeline.ts',
     ],
     ['../x', ['ward'], 'found no pipeline "../x", expected one of ward'],
-    ['notes', [], 'found no pipeline "notes", there are none in /p; its place would be /p/notes/notes.pipeline.ts'],
-  ])('of %s where there is %j it says what there is, and where it would be', (name, names, message) => {
+    ['notes', [], 'found no pipeline "notes", there are none in /p; its file would be /p/notes/notes.pipeline.ts'],
+  ])('for %s among %j it lists the pipelines and the expected file', (name, names, message) => {
     expect(unknownPipeline(name, names, '/p').message).toBe(message);
   });
 });

@@ -4,7 +4,7 @@ import { dueTimes, nextTime, scheduledRunId } from './schedule.js';
 const at = (text: string): Date => new Date(text);
 const after = at('2026-01-01T00:00:00Z');
 
-it('R3: the next time is by the clocks of the zone, summer and winter', () => {
+it('R3: the next time follows the time zone, in summer and in winter', () => {
   const timing = { cron: '0 3 * * *', timezone: 'Europe/Zurich' };
 
   expect(nextTime(timing, after)).toEqual(at('2026-01-01T02:00:00Z'));
@@ -13,7 +13,7 @@ it('R3: the next time is by the clocks of the zone, summer and winter', () => {
   expect(nextTime({ cron: '0 0 31 2 *', timezone: 'UTC' }, after)).toBeNull();
 });
 
-it('R3: an hour that the clocks show twice is two hours to a schedule of every hour', () => {
+it('R3: an hourly schedule is due twice in the hour that daylight saving repeats', () => {
   const hourly = { cron: '30 * * * *', timezone: 'Europe/Zurich' };
   const night = { after: at('2026-10-25T00:00:00Z'), until: at('2026-10-25T03:00:00Z') };
 
@@ -25,17 +25,17 @@ it.each([
   ['0 3 * * *', '2026-01-01T03:00:00Z', { last: at('2026-01-01T03:00:00Z'), times: 1 }],
   ['0 3 * * *', '2026-01-11T02:00:00Z', { last: at('2026-01-10T03:00:00Z'), times: 10 }],
   ['0 3 1 * *', '2026-12-31T00:00:00Z', { last: at('2026-12-01T03:00:00Z'), times: 12 }],
-])('R3: of %s until %s the last is found, and how many there were', (cron, until, due) => {
+])('R3: finds the last due time of %s until %s and counts them', (cron, until, due) => {
   expect(dueTimes({ cron, timezone: 'UTC' }, { after, until: at(until) })).toEqual(due);
 });
 
-it('R3: who was away for a year finds the last of very many soon', () => {
+it('R3: finds the last due time quickly after a year', () => {
   const due = dueTimes({ cron: '* * * * *', timezone: 'UTC' }, { after, until: at('2027-01-01T00:00:30Z') });
 
   expect(due?.last).toEqual(at('2027-01-01T00:00:00Z'));
   expect(due?.times).toBeGreaterThan(20_000);
 });
 
-it('R3: a run’s id says pipeline, schedule and due time, and can name a run', () => {
+it('R3: the run id contains pipeline, schedule and due time', () => {
   expect(scheduledRunId('annual-reports', 2, at('2026-01-02T03:00:00Z'))).toBe('annual-reports-s2-20260102-0300');
 });

@@ -4,7 +4,7 @@ import { aPipeline, checked, defaults, embeddingsOf } from '../testing/a-pipelin
 import { problemsOf } from '../testing/problems-of.js';
 
 describe('checkPipeline', () => {
-  it('C1 C2: fills in what a definition leaves out', () => {
+  it('C1 C2: fills in the defaults', () => {
     const pipeline = aPipeline({
       embeddings: embeddingsOf(),
       inference: { functions: [chat({ name: 'summary', user: 'x' })] },
@@ -48,7 +48,7 @@ describe('checkPipeline', () => {
     });
   });
 
-  it('C6: the definition wins over the settings, the settings over what is built in', () => {
+  it('C6: the definition takes precedence over the settings, the settings over the built-in defaults', () => {
     const settings = {
       ...defaults,
       model: 'gpt-4.1',
@@ -76,7 +76,7 @@ describe('checkPipeline', () => {
     expect(pipeline.batch).toMatchObject({ batchSize: { embeddings: 7, inference: 50 }, maxRetries: 0 });
   });
 
-  it('tells everything that is wrong at once, each with file, key, what was found and what was expected', () => {
+  it('reports all problems at once, each with file, key, what was found and what was expected', () => {
     const problems = problemsOf({
       name: 'A Pipeline',
       sourc: {},
@@ -97,10 +97,10 @@ describe('checkPipeline', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['no object', undefined, 'found nothing, expected an object with name'],
+    ['a missing definition', undefined, 'found nothing, expected an object with name'],
     ['no endpoint', { name: 'a', source: { collection: 'c' } }, 'found neither embeddings nor inference'],
     [
-      'a default endpoint that is not offered',
+      'a default endpoint that the pipeline does not offer',
       { name: 'a', source: { collection: 'c' }, embeddings: embeddingsOf(), defaultEndpoint: 'inference' },
       'defaultEndpoint: found "inference", expected an endpoint that the pipeline offers',
     ],

@@ -12,7 +12,7 @@ export function chooseEndpointPlan(pipeline: Pipeline, request: RequestedRun): E
     if (endpointPlan !== undefined) return endpointPlan;
     throw new ValidationError(
       'run.unknown-endpoint',
-      `Pipeline ${pipeline.name}: found endpoint "${request.endpoint}", expected ${names}.`,
+      `Pipeline ${pipeline.name}: found endpoint "${request.endpoint}", which it does not offer; it offers ${names}.`,
     );
   }
   const functions = request.functions ?? [];

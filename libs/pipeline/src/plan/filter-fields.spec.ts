@@ -9,12 +9,12 @@ it.each([
   [{ $and: [{ $and: [{ status: 'pending', a: 1 }] }] }, { $and: [{ $and: [{ a: 1 }] }] }],
   [{ $or: [{ a: 1 }, { b: 1 }] }, { $or: [{ a: 1 }, { b: 1 }] }],
   [{ statuses: 'pending' }, { statuses: 'pending' }],
-])('R10: of %j without the status %j is left', (filter, left) => {
-  expect(withoutField(filter, 'status')).toEqual(left);
+])('R10: %j without the status is %j', (filter, remaining) => {
+  expect(withoutField(filter, 'status')).toEqual(remaining);
 });
 
 it.each([{ $or: [{ status: 'pending' }, { type: 'ip' }] }, { $nor: [{ status: 'failed' }] }])(
-  'R10: from %j the status cannot be left out alone',
+  'R10: the status cannot be removed from %j',
   (filter) => {
     expect(withoutField(filter, 'status')).toBeNull();
   },

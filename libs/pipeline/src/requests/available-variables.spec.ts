@@ -5,7 +5,7 @@ import { planRun } from '../plan/plan-run.js';
 import { aPipeline } from '../testing/a-pipeline.js';
 import { availableVariables } from './available-variables.js';
 
-function there(
+function namesOf(
   document: Record<string, unknown>,
   source: Partial<PipelineDefinition['source']> = {},
 ): Promise<string[]> {
@@ -18,10 +18,10 @@ function there(
 }
 
 describe('availableVariables', () => {
-  it('C4: names fields, what is in them, the field map and the parameters, but neither what is missing nor our marks', async () => {
+  it('C4: lists fields, nested fields, the field map and parameters, without missing values and marks', async () => {
     const document = { _id: 1, visits: { last: 'May', all: [1] }, name: null, processing_info: { runId: 'r' } };
 
-    expect(await there(document, { fieldMap: { last_visit: 'visits.last', doctor: 'doctor.name' } })).toEqual([
+    expect(await namesOf(document, { fieldMap: { last_visit: 'visits.last', doctor: 'doctor.name' } })).toEqual([
       '_id',
       'last_visit',
       'tone',
@@ -30,7 +30,7 @@ describe('availableVariables', () => {
     ]);
   });
 
-  it('of a document whose preprocess function throws the fields are named', async () => {
+  it('lists the fields when a preprocess function throws', async () => {
     const source = {
       fieldMap: { year: 'date' },
       preprocessFunctions: {
@@ -40,20 +40,20 @@ describe('availableVariables', () => {
       },
     };
 
-    expect(await there({ date: 'soon' }, source)).toEqual(['date', 'tone']);
+    expect(await namesOf({ date: 'soon' }, source)).toEqual(['date', 'tone']);
   });
 
-  it('C3: what is within itself is named up to there, and what goes on and on as far as anyone reads', async () => {
-    const ring: Record<string, unknown> = { name: 'n' };
-    ring['next'] = { of: ring, at: 1 };
+  it('C3: circular values are listed once, and deep values down to 20 levels', async () => {
+    const circular: Record<string, unknown> = { name: 'n' };
+    circular['next'] = { of: circular, at: 1 };
     let chain: Record<string, unknown> = { end: 1 };
     for (let depth = 0; depth < 1_000; depth += 1) chain = { chain };
     const source = {
       fieldMap: { ring: 'name', deep: 'name' },
-      preprocessFunctions: { ring: () => ring, deep: () => chain },
+      preprocessFunctions: { ring: () => circular, deep: () => chain },
     };
 
-    const names = await there({ name: 'x' }, source);
+    const names = await namesOf({ name: 'x' }, source);
 
     expect(names).toEqual([`deep${'.chain'.repeat(20)}`, 'name', 'ring.name', 'ring.next.at', 'ring.next.of', 'tone']);
   });

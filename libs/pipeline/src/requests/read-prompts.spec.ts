@@ -24,7 +24,7 @@ async function promptsOf(endpoint: 'embeddings' | 'inference'): Promise<RequestP
 }
 
 describe('readPrompts', () => {
-  it('C4: says what a request tells the model, whatever its endpoint calls it', async () => {
+  it('C4: reads the prompts of a request on every endpoint', async () => {
     const both = [
       { role: 'system', text: 'Be brief.' },
       { role: 'user', text: 'Mills turn.' },

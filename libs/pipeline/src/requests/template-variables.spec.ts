@@ -7,6 +7,6 @@ it.each([
   ['boxes', 'box'],
   ['classes', 'class'],
   ['list', 'item'],
-])('the items of %s are called %s', (plural, singular) => {
+])('an item of %s is called %s', (plural, singular) => {
   expect(singularOf(plural)).toBe(singular);
 });
