@@ -28,12 +28,12 @@ export function compileValue<Source>(source: Source, onError: OnError): ValueTem
 
 /** `keys`: the path of the value in an update, its operator first. */
 function compileAt(path: string, value: unknown, onError: OnError, keys: readonly string[]): Render {
-  const orReport = <T>(compile: () => T, otherwise: T): T => {
+  const orReport = <T>(compile: () => T, fallback: T): T => {
     try {
       return compile();
     } catch (error) {
       onError(path, error instanceof TemplateSyntaxError ? error : new TemplateSyntaxError(error));
-      return otherwise;
+      return fallback;
     }
   };
 

@@ -12,10 +12,10 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
   const { problems, defaults } = context;
   const section = Section.of(problems, 'embeddings', definition.get('embeddings'), keys);
   const model = section.text('model', {
-    otherwise: defaults.embeddingModel ?? 'text-embedding-3-small',
+    fallback: defaults.embeddingModel ?? 'text-embedding-3-small',
     expected: 'the name of a model',
   });
-  const dimensions = section.number('dimensions', { otherwise: defaults.dimensions, from: 1, to: 32_768 });
+  const dimensions = section.number('dimensions', { fallback: defaults.dimensions, from: 1, to: 32_768 });
   const range = dimensionsOf(model);
   if (dimensions < range.from || dimensions > range.to) {
     const expected = range.from === range.to ? `${range.to}` : `${range.from} to ${range.to}`;

@@ -35,7 +35,7 @@ export function checkEndpointPlan(
   for (const [key, field] of Object.entries(fields).filter(([, path]) => pathsOverlap(path, '_id'))) {
     context.problems.addValue(section.at(key), field, 'another field than _id');
   }
-  const batchSize = section.number('batchSize', { otherwise: batch.batchSize[endpoint], ...batchSizeRange });
+  const batchSize = section.number('batchSize', { fallback: batch.batchSize[endpoint], ...batchSizeRange });
   return {
     endpoint,
     status,
@@ -53,7 +53,7 @@ function checkStatus({ problems }: CheckContext, section: Section, field: string
   const status: Status = {
     field: statusSection.fieldPath('field', field),
     ...(Object.fromEntries(
-      names.map((name) => [name, statusSection.text(name, { otherwise: values[name], expected: 'a text' })]),
+      names.map((name) => [name, statusSection.text(name, { fallback: values[name], expected: 'a text' })]),
     ) as typeof values),
   };
   const distinct = new Set(names.map((name) => status[name]));

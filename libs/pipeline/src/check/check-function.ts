@@ -70,9 +70,9 @@ export function checkFunction(
     kind: 'prompt',
     name,
     url: urls[api ?? 'chat'],
-    model: section.text('model', { otherwise: defaults.model ?? 'gpt-4o-mini', expected: 'the name of a model' }),
-    temperature: section.number('temperature', { otherwise: defaults.temperature, from: 0, to: 2, whole: false }),
-    maxTokens: section.number('maxTokens', { otherwise: defaults.maxTokens, from: 1, to: 1_000_000 }),
+    model: section.text('model', { fallback: defaults.model ?? 'gpt-4o-mini', expected: 'the name of a model' }),
+    temperature: section.number('temperature', { fallback: defaults.temperature, from: 0, to: 2, whole: false }),
+    maxTokens: section.number('maxTokens', { fallback: defaults.maxTokens, from: 1, to: 1_000_000 }),
     system: checkPrompt(context, section, 'system', defaults.systemPrompt),
     user: user ?? compilePrompt(''),
     forEach,
@@ -86,9 +86,9 @@ function checkPrompt(
   context: CheckContext,
   section: Section,
   key: string,
-  otherwise: string | undefined,
+  fallback: string | undefined,
 ): PromptTemplate | null {
-  const value = section.get(key) ?? otherwise;
+  const value = section.get(key) ?? fallback;
   const at = section.at(key);
   if (value === undefined) return null;
   const file = isPromptFile(value) ? value.file : null;
@@ -112,7 +112,7 @@ function checkForEach(
   section: Section,
   parameters: FunctionContext['parameters'],
 ): string | null {
-  const name = section.text('forEach', { otherwise: null, expected: 'the name of a string[] parameter' });
+  const name = section.text('forEach', { fallback: null, expected: 'the name of a string[] parameter' });
   if (name === null) return null;
   if (!Object.hasOwn(parameters, name) || parameters[name]?.type !== 'string[]') {
     const lists = Object.keys(parameters).filter((other) => parameters[other]?.type === 'string[]');

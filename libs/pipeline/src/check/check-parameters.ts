@@ -47,7 +47,7 @@ function checkParameter(context: CheckContext, key: string, value: unknown): Par
     type: type ?? 'string',
     default: defaultValue,
     required: required === true && !section.has('default'),
-    description: section.text('description', { otherwise: null, expected: 'a text' }),
+    description: section.text('description', { fallback: null, expected: 'a text' }),
   };
 }
 

@@ -64,7 +64,7 @@ export function checkPipeline(definition: unknown, options: CheckOptions): Pipel
     problems.addValue('defaultEndpoint', defaultEndpoint, 'an endpoint that the pipeline offers');
   }
   checkMarksDisjoint(context, embeddings, inference);
-  const description = section.text('description', { otherwise: null, expected: 'a text' });
+  const description = section.text('description', { fallback: null, expected: 'a text' });
   const schedules = checkSchedules(context, section);
   problems.throwIfAny();
 

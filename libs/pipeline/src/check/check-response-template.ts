@@ -22,8 +22,8 @@ export function checkResponseTemplate(
   { endpointPlan, hasSeveralAnswers }: ResponseContext,
 ): CheckedResponse {
   const field = section.fieldPath('responseField', 'event_response');
-  const dateField = section.text('responseDateField', { otherwise: 'created_date', ...plainField });
-  const contentField = section.text('responseContentField', { otherwise: 'talking_points', ...plainField });
+  const dateField = section.text('responseDateField', { fallback: 'created_date', ...plainField });
+  const contentField = section.text('responseContentField', { fallback: 'talking_points', ...plainField });
   const template = section.get('responseTemplate') ?? {
     $push: {
       [field]: {

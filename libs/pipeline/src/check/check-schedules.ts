@@ -22,7 +22,7 @@ export function checkSchedules({ problems }: CheckContext, definition: Section):
 function checkSchedule(problems: CheckContext['problems'], path: string, value: unknown): PipelineSchedule {
   const section = Section.of(problems, path, value, keys);
   const cron = section.required('cron', { expected: expectedCron });
-  const timezone = section.text('timezone', { otherwise: 'UTC', expected: expectedZone });
+  const timezone = section.text('timezone', { fallback: 'UTC', expected: expectedZone });
   const isZone = isTimezone(timezone);
   if (!isZone) problems.addValue(section.at('timezone'), timezone, expectedZone);
   if (cron !== '' && !hasTimes(cron)) problems.addValue(section.at('cron'), cron, expectedCron);
@@ -34,7 +34,7 @@ function checkSchedule(problems: CheckContext['problems'], path: string, value: 
       ...(endpoint !== null && { endpoint }),
       ...checkFunctions(problems, section),
       ...checkParameters(problems, section),
-      ...(section.has('limit') && { limit: section.number('limit', { otherwise: 1, from: 1, to: 999_999_999 }) }),
+      ...(section.has('limit') && { limit: section.number('limit', { fallback: 1, from: 1, to: 999_999_999 }) }),
     },
   };
 }

@@ -19,7 +19,7 @@ const variablePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export function checkSource({ problems, defaults }: CheckContext, definition: Section): Source {
   const section = Section.of(problems, 'source', definition.get('source'), keys);
   const collection = section.text('collection', {
-    otherwise: defaults.collection ?? null,
+    fallback: defaults.collection ?? null,
     pattern: /^(?!system\.)[^$\0]{1,120}$/,
     expected: 'the name of a collection',
   });

@@ -10,6 +10,7 @@ import type { Pipeline, PipelineFunction, EndpointPlan } from '../pipeline.js';
 export function hashPipeline(
   pipeline: Pick<Pipeline, 'name' | 'parameters' | 'source' | 'defaultEndpoint' | 'embeddings' | 'inference'>,
 ): string {
+  // These keys are part of the hash: renaming one would change the hash of every pipeline.
   const hashed = {
     name: pipeline.name,
     parameters: Object.fromEntries(

@@ -3,19 +3,19 @@ import { isPlainObject } from '@batchmill/documents';
 import type { Problems } from './problems.js';
 
 interface TextOptions<Fallback> {
-  readonly otherwise: Fallback;
+  readonly fallback: Fallback;
   readonly pattern?: RegExp;
   readonly expected: string;
 }
 
 interface NumberOptions {
-  readonly otherwise: number;
+  readonly fallback: number;
   readonly from: number;
   readonly to: number;
   readonly whole?: boolean;
 }
 
-/** Reads an object of a definition key by key. A wrong value is added to the problems, and `otherwise` is returned instead. */
+/** Reads an object of a definition key by key. A wrong value is added to the problems, and `fallback` is returned instead. */
 export class Section {
   private constructor(
     private readonly problems: Problems,
@@ -55,46 +55,46 @@ export class Section {
 
   text<Fallback extends string | null>(
     key: string,
-    { otherwise, pattern, expected }: TextOptions<Fallback>,
+    { fallback, pattern, expected }: TextOptions<Fallback>,
   ): string | Fallback {
     const value = this.fields[key];
-    if (value === undefined) return otherwise;
+    if (value === undefined) return fallback;
     if (typeof value === 'string' && value !== '' && (pattern === undefined || pattern.test(value))) return value;
     this.problems.addValue(this.at(key), value, expected);
-    return otherwise;
+    return fallback;
   }
 
   /** A text that must not be missing. */
   required(key: string, options: { readonly pattern?: RegExp; readonly expected: string }): string {
     if (!this.has(key)) this.problems.addValue(this.at(key), undefined, options.expected);
-    return this.text(key, { otherwise: '', ...options });
+    return this.text(key, { fallback: '', ...options });
   }
 
   /** A dotted path that MongoDB accepts. */
-  fieldPath<Fallback extends string>(key: string, otherwise: Fallback): string {
-    return this.text(key, { otherwise, pattern: fieldPathPattern, expected: expectedFieldPath });
+  fieldPath<Fallback extends string>(key: string, fallback: Fallback): string {
+    return this.text(key, { fallback, pattern: fieldPathPattern, expected: expectedFieldPath });
   }
 
-  number(key: string, { otherwise, from, to, whole = true }: NumberOptions): number {
+  number(key: string, { fallback, from, to, whole = true }: NumberOptions): number {
     const value = this.fields[key];
-    if (value === undefined) return otherwise;
+    if (value === undefined) return fallback;
     const isValid = typeof value === 'number' && value >= from && value <= to && (!whole || Number.isInteger(value));
     if (isValid) return value;
     this.problems.addValue(this.at(key), value, `${whole ? 'a whole number' : 'a number'} from ${from} to ${to}`);
-    return otherwise;
+    return fallback;
   }
 
   oneOf<T extends string, Fallback extends T | null>(
     key: string,
     names: readonly T[],
-    otherwise: Fallback,
+    fallback: Fallback,
   ): T | Fallback {
     const value = this.fields[key];
-    if (value === undefined) return otherwise;
+    if (value === undefined) return fallback;
     const known = names.find((name) => name === value);
     if (known !== undefined) return known;
     this.problems.addValue(this.at(key), value, names.map((name) => `"${name}"`).join(' or '));
-    return otherwise;
+    return fallback;
   }
 }
 
