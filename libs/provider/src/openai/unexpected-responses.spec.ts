@@ -46,7 +46,7 @@ describe('responses that are not as the API documents', () => {
     }
   });
 
-  it('M2: a create answered with a web page is unclear and not sent again', async () => {
+  it('M2: a create answered with a web page has an unclear outcome and is not repeated', async () => {
     const provider = await providerOn((_, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Sign in to the hotel network');
     });
