@@ -116,7 +116,7 @@ describe('interleavings of trouble', () => {
               name,
               {
                 value: (...given: unknown[]): unknown => {
-                  if (isAway && name !== 'close') throw new ConnectionError('provider.away', 'the provider is away');
+                  if (isAway && name !== 'close') throw new ConnectionError('provider.unavailable', 'the provider is away');
                   const call = Reflect.get(provider, name) as (...all: unknown[]) => unknown;
                   return Reflect.apply(call, provider, given);
                 },

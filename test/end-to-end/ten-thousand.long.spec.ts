@@ -43,8 +43,8 @@ const faults = [
 const reasons: Readonly<Record<string, number>> = {
   'provider.refusal': 1,
   'provider.refused-request': 1,
-  'provider.unavailable': 4,
-  'provider.bad-json': 4,
+  'provider.unanswered-request': 4,
+  'provider.invalid-json': 4,
 };
 
 interface Story {
@@ -163,7 +163,7 @@ describe('10,000 documents of two functions through everything that goes wrong',
 
     const wrong = all.filter(({ document, name }) => {
       const errors = errorsOf(document).filter((one) => one.function === name);
-      const tried = errors.filter(({ code }) => code !== 'provider.not-carried-out').length;
+      const tried = errors.filter(({ code }) => code !== 'provider.not-executed').length;
       const attempts = attemptsOf(document, name);
       return attempts > 4 || attempts !== tried + (stateOf(document, name) === 'done' ? 1 : 0);
     });
@@ -193,12 +193,12 @@ describe('10,000 documents of two functions through everything that goes wrong',
       const [name = '', , id = ''] = customId.split('_');
       const document = byId.get(id);
       if (document === undefined) throw new Error(`The ledger has a request of nobody: ${customId}.`);
-      const unusable = errorsOf(document).filter((one) => one.function === name && one.code === 'provider.bad-json');
+      const unusable = errorsOf(document).filter((one) => one.function === name && one.code === 'provider.invalid-json');
       expect(unusable.length).toBeGreaterThanOrEqual(times - 1);
     }
     const answered = sum(documents, (one) => (one.event_response ?? []).length);
     const refused = sum(documents, (one) => errorsOf(one).filter(({ code }) => code === 'provider.refusal').length);
-    const unusable = sum(documents, (one) => errorsOf(one).filter(({ code }) => code === 'provider.bad-json').length);
+    const unusable = sum(documents, (one) => errorsOf(one).filter(({ code }) => code === 'provider.invalid-json').length);
     expect(ledger.requests).toBe(answered + refused + unusable);
   });
 

@@ -32,7 +32,7 @@ describe('the other shipped examples, with the commands of their READMEs', () =>
           notes: [{ note: expect.stringContaining('repaired'), written_at: aDate }],
           taken_at: aDate,
           taken_by: aText,
-          bookkeeping: { functions: { verdict: { state: 'done' } } },
+          marks: { functions: { first_repair: { state: 'done' } } },
         });
         expect(Object.keys(inspections.get(id) ?? {})).toEqual(['_id', 'report_no', 'site', 'report', 'review']);
       }

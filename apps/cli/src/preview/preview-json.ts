@@ -1,5 +1,5 @@
 import { countTokens } from '@batchmill/models';
-import { promptsIn, type RenderedRequest } from '@batchmill/provider';
+import { readPrompts, type RenderedRequest } from '@batchmill/provider';
 import type { Preview, PreviewedDocument } from './preview-run.js';
 
 /** The JSON of `preview --json`, with whole prompts. */
@@ -27,7 +27,7 @@ function requestJson(request: RenderedRequest): object {
     function: name,
     model,
     url,
-    prompts: promptsIn(request).map((prompt) => ({ ...prompt, tokens: countTokens(prompt.text, model) })),
+    prompts: readPrompts(request).map((prompt) => ({ ...prompt, tokens: countTokens(prompt.text, model) })),
     tokens: { input: inputTokens, maxOutput: maxOutputTokens },
     body,
   };

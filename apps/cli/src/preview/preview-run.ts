@@ -4,7 +4,7 @@ import {
   missingId,
   planRun,
   renderRequests,
-  variablesThere,
+  availableVariables,
   type Estimate,
   type RunPlan,
 } from '@batchmill/pipeline';
@@ -77,7 +77,7 @@ async function previewDocument(plan: RunPlan, document: Fields, now: Date): Prom
   const functions = requests.map((request) => request.function);
   const unwritable = await findUnwritableAnswers(plan, document, { functions, now });
   const hasFailed = failures.length + unwritable.length > 0;
-  return { id, requests, failures, unwritable, variables: hasFailed ? await variablesThere(plan, document) : [] };
+  return { id, requests, failures, unwritable, variables: hasFailed ? await availableVariables(plan, document) : [] };
 }
 
 /** A run does not request an embedding when the document lacks an id under which the vector would be stored. */

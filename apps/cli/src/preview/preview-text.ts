@@ -1,5 +1,5 @@
 import { countTokens } from '@batchmill/models';
-import { promptsIn, type PromptIn, type RenderFailure, type RenderedRequest } from '@batchmill/provider';
+import { readPrompts, type RequestPrompt, type RenderFailure, type RenderedRequest } from '@batchmill/provider';
 import { unpricedText } from '../estimate/estimate-text.js';
 import { formatCount, formatQuantity, formatUsd } from '../show/format.js';
 import { sanitizeLine, wrapText } from '../show/terminal.js';
@@ -67,12 +67,12 @@ function requestText(request: RenderedRequest, columns: number): string {
   const answer = maxOutputTokens === 0 ? '' : `, ${formatCount(maxOutputTokens)} out at most`;
   return [
     paragraph(head.join(', '), 2, columns),
-    ...promptsIn(request).map((prompt) => promptText(prompt, model, columns)),
+    ...readPrompts(request).map((prompt) => promptText(prompt, model, columns)),
     paragraph(`${formatQuantity(inputTokens, 'token')} in${answer}`, 4, columns),
   ].join('');
 }
 
-function promptText({ role, text }: PromptIn, model: string, columns: number): string {
+function promptText({ role, text }: RequestPrompt, model: string, columns: number): string {
   const lines = wrapText(text, columns - 6);
   const more = lines.length - maxLines;
   const shown =
