@@ -14,11 +14,11 @@ import { Tally } from './tally.ts';
 import { table } from './table.ts';
 
 /*
- * `npm run bench:real` runs this: events through Kafka, sent by kafkajs alone and by the bus, and handled by kafkajs
- * alone, by the bus, and by a stage behind it. Everyone reads a topic of its own, filled before.
+ * `npm run bench:real` runs this: events through Kafka, sent by kafkajs and by the bus, and handled by kafkajs, by the bus,
+ * and by a stage on the bus. Each reads its own topic, which is filled before.
  */
 const { values } = parseArgs({ options: { events: { type: 'string', default: '10000' } } });
-const wanted = Number(values.events);
+const eventCount = Number(values.events);
 const perSend = 100;
 const keys = 50;
 const partitions = 6;
@@ -26,19 +26,19 @@ const url = serverAddresses.kafka;
 const kafka = new Kafka({ brokers: [new URL(url).host], logLevel: logLevel.NOTHING });
 const log = new MemoryLog();
 
-const alone = await byKafkajs('now and then');
-const careful = await byKafkajs('after each');
+const kafkajs = await byKafkajs('periodically');
+const kafkajsCommitting = await byKafkajs('after each message');
 const bus = await byBus();
 const stage = await byStage();
 
-const perSecond = (ms: number) => (wanted / (ms / 1000)).toFixed(0);
+const perSecond = (ms: number) => (eventCount / (ms / 1000)).toFixed(0);
 process.stdout.write(
-  `The bus: ${wanted} events of ${keys} keys, ${partitions} partitions, ${perSend} in a call, handled one by one\n\n${table(
+  `The bus: ${eventCount} events of ${keys} keys, ${partitions} partitions, ${perSend} in a call, handled one by one\n\n${table(
     [
-      ['way', 'sent/s', 'handled/s', 'of each committed'],
-      ['kafkajs, as it comes', perSecond(alone.sentMs), perSecond(alone.handledMs), `${share(alone)} %`],
-      ['kafkajs, each committed', perSecond(careful.sentMs), perSecond(careful.handledMs), ''],
-      ['the bus on it', perSecond(bus.sentMs), perSecond(bus.handledMs), `${share(bus)} %`],
+      ['way', 'sent/s', 'handled/s', 'of committing each'],
+      ['kafkajs, periodic commits', perSecond(kafkajs.sentMs), perSecond(kafkajs.handledMs), `${share(kafkajs)} %`],
+      ['kafkajs, committing each', perSecond(kafkajsCommitting.sentMs), perSecond(kafkajsCommitting.handledMs), ''],
+      ['the bus', perSecond(bus.sentMs), perSecond(bus.handledMs), `${share(bus)} %`],
       ['a stage on the bus', perSecond(stage.sentMs), perSecond(stage.handledMs), `${share(stage)} %`],
     ],
   )}`,
@@ -50,11 +50,11 @@ interface Measured {
 }
 
 function share({ handledMs }: Measured): string {
-  return ((careful.handledMs / handledMs) * 100).toFixed(0);
+  return ((kafkajsCommitting.handledMs / handledMs) * 100).toFixed(0);
 }
 
-/** A fact of its own topic, so that nobody else hears of it. */
-function eventOfItsOwn() {
+/** An event with its own topic, which no other process consumes. */
+function eventOfNewTopic() {
   class Happened extends Event {
     static readonly event = `bench.happened-${randomUUID().slice(0, 8)}`;
     static readonly version = 1;
@@ -70,24 +70,24 @@ function eventOfItsOwn() {
       return this.key1;
     }
   }
-  // What decorators do: without a compiler there is no syntax for them here.
+  // What decorators do: Node runs this file without a compiler, so that it cannot use their syntax.
   for (const field of ['key1', 'text']) IsString()(Happened.prototype, field);
   return Happened;
 }
-type Happened = ReturnType<typeof eventOfItsOwn>;
+type Happened = ReturnType<typeof eventOfNewTopic>;
 
 function messagesOf(event: Happened) {
   const ids = new RandomIds();
-  return Array.from({ length: wanted }, (_, index) => {
-    const happened = new event({ key1: `run-${index % keys}`, text: `what came true, and in which batch: ${index}` });
+  return Array.from({ length: eventCount }, (_, index) => {
+    const happened = new event({ key1: `run-${index % keys}`, text: `the text of event ${index}` });
     const envelope = envelopeOf(happened, { id: ids.next(), at: new Date(), traceparent: null });
     return { topic: envelope.topic, key: envelope.key, value: envelope.data, headers: headersOf(envelope, '/bench') };
   });
 }
 
-/** As it comes, it commits every few seconds: what was handled since is handled again after a kill. */
-async function byKafkajs(commits: 'now and then' | 'after each'): Promise<Measured> {
-  const event = eventOfItsOwn();
+/** Periodic commits happen every few seconds; messages handled since then are handled again after a kill. */
+async function byKafkajs(commits: 'periodically' | 'after each message'): Promise<Measured> {
+  const event = eventOfNewTopic();
   const topic = topicOf(event);
   const admin = kafka.admin();
   await admin.connect();
@@ -101,47 +101,47 @@ async function byKafkajs(commits: 'now and then' | 'after each'): Promise<Measur
   });
   await producer.disconnect();
   const consumer = kafka.consumer({ groupId: topic });
-  const tally = new Tally(wanted);
+  const tally = new Tally(eventCount);
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   await consumer.run({
-    autoCommit: commits === 'now and then',
+    autoCommit: commits === 'periodically',
     eachMessage: async ({ partition, message }) => {
-      if (commits === 'after each') {
+      if (commits === 'after each message') {
         await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(message.offset) + 1n) }]);
       }
       tally.count();
     },
   });
-  const handledMs = await tally.whole;
+  const handledMs = await tally.elapsedMs;
   await consumer.disconnect();
   return { sentMs, handledMs };
 }
 
 async function byBus(): Promise<Measured> {
-  const event = eventOfItsOwn();
+  const event = eventOfNewTopic();
   const opened = await filled(event);
-  const tally = new Tally(wanted);
+  const tally = new Tally(eventCount);
   const group = topicOf(event);
   await opened.bus.subscribe({ group, topics: [topicOf(event)], handle: async () => tally.count() });
-  const handledMs = await tally.whole;
+  const handledMs = await tally.elapsedMs;
   await opened.bus.close();
   return { sentMs: opened.sentMs, handledMs };
 }
 
 async function byStage(): Promise<Measured> {
-  const event = eventOfItsOwn();
+  const event = eventOfNewTopic();
   const { bus: filledBus, sentMs } = await filled(event);
-  const tally = new Tally(wanted);
+  const tally = new Tally(eventCount);
   class Listener {
-    /** Records nothing: what is measured is the way here. */
-    async *hear(): AsyncGenerator<never, void, undefined> {
+    /** Records nothing: only the delivery is measured. */
+    async *handle(): AsyncGenerator<never, void, undefined> {
       tally.count();
     }
   }
-  const hear = Object.getOwnPropertyDescriptor(Listener.prototype, 'hear');
-  if (hear === undefined) throw new Error('a listener that does not hear');
-  Consumes(event)(Listener.prototype, 'hear', hear);
+  const handle = Object.getOwnPropertyDescriptor(Listener.prototype, 'handle');
+  if (handle === undefined) throw new Error('the listener has no handler');
+  Consumes(event)(Listener.prototype, 'handle', handle);
   Stage({ name: `bench-${randomUUID().slice(0, 8)}`, produces: [] })(Listener);
   const root = { module: Listener, controllers: [Listener] };
   const [clock, ids] = [new SystemClock(), new RandomIds()];
@@ -151,7 +151,7 @@ async function byStage(): Promise<Measured> {
   });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(root, { strategy, logger: false });
   await app.listen();
-  const handledMs = await tally.whole;
+  const handledMs = await tally.elapsedMs;
   await app.close();
   await filledBus.close();
   return { sentMs, handledMs };
@@ -174,7 +174,7 @@ function partsOf<T>(all: readonly T[]): T[][] {
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   await work();
-  return performance.now() - begun;
+  return performance.now() - startedAt;
 }

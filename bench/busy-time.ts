@@ -9,7 +9,7 @@ interface Busy {
   totalMs: number;
 }
 
-/** How long each stage had at least one record at work, from the spans that the line makes anyway. */
+/** How long each stage worked on at least one record, from the spans that the engine makes in any case. */
 export class BusyTime implements SpanProcessor {
   readonly #stages = new Map<string, Busy>();
 
@@ -39,7 +39,7 @@ export class BusyTime implements SpanProcessor {
     return Promise.resolve();
   }
 
-  /** Null: a message that is taken in, or a clock. */
+  /** Null for spans of received messages and of periodic tasks. */
   #busyOf({ attributes }: Span): Busy | null {
     const stage = attributes['batchmill.stage'];
     if (typeof stage !== 'string' || attributes['batchmill.record'] === undefined) return null;

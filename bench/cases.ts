@@ -2,14 +2,14 @@ import type { Conditions, Contender } from './measure.ts';
 
 export interface Case extends Conditions {
   readonly contenders: readonly Contender[];
-  /** The best of so many counts: other work on the machine only adds. */
+  /** The number of measurements. The best one counts, because other work on the machine only adds time. */
   readonly times: number;
 }
 
 export const batchSizes = [100, 1_000, 50_000] as const;
 export const turnaroundsSeconds = [0, 5] as const;
 
-/** The case whose stages are shown, and whose memory is compared with that of more documents. */
+/** The case whose stages are printed, and whose memory is compared with that of more documents. */
 export const usual = { batchSize: 1_000, turnaroundSeconds: 0 } as const;
 
 export function casesOf({ documents, moreDocuments }: { documents: number; moreDocuments: number }): Case[] {

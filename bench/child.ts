@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** Nothing of the caller's settings reaches a child: only what is said here. */
+/** A child does not inherit the caller's settings, only PATH and HOME. */
 export function startChild(arguments_: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
   return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...arguments_], {
@@ -11,7 +11,7 @@ export function startChild(arguments_: readonly string[], env: Readonly<Record<s
   });
 }
 
-/** Resolves with what a child says until it ends. Rejects when it fails, or takes longer. */
+/** Resolves with the output of a child that ends with 0. Rejects when it fails or takes longer than `withinMs`. */
 export async function outputOf(child: ChildProcess, withinMs: number): Promise<string> {
   const overdue = setTimeout(() => child.kill('SIGKILL'), withinMs);
   let output = '';
@@ -22,7 +22,7 @@ export async function outputOf(child: ChildProcess, withinMs: number): Promise<s
   throw new Error(`${child.spawnargs.join(' ')} ended with ${signal ?? code}\n${output}`);
 }
 
-/** Resolves with the first line that a child says. */
+/** Resolves with the first line that a child prints. */
 export async function firstLineOf(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error('a child without an output');
   for await (const line of createInterface({ input: child.stdout })) return line;

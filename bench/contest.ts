@@ -1,19 +1,19 @@
-/** What both contenders are told, in the environment of their processes. */
+/** The environment of both contenders. */
 export interface Contest {
-  /** The folder of everything: the documents lie in its `state.db`. */
+  /** The folder of all data. The documents are in its `state.db`. */
   readonly home: string;
-  /** Of the provider, with its `/v1`. */
+  /** The provider's URL, with `/v1`. */
   readonly baseUrl: string;
   readonly batchSize: number;
 }
 
-/** What a contender says as its last line. */
-export interface Told {
+/** What a contender prints as its last line. */
+export interface ContenderResult {
   readonly documents: number;
   readonly vectors: number;
   readonly peakBytes: number;
   readonly cpuMs: number;
-  /** How long each stage was at work. In the pipeline they overlap. */
+  /** How long each stage worked. The engine's stages overlap. */
   readonly stagesMs: Readonly<Record<string, number>>;
 }
 
@@ -25,22 +25,22 @@ export const contestEnv = {
 
 export function readContest(): Contest {
   return {
-    home: given(contestEnv.home),
-    baseUrl: given(contestEnv.baseUrl),
-    batchSize: Number(given(contestEnv.batchSize)),
+    home: required(contestEnv.home),
+    baseUrl: required(contestEnv.baseUrl),
+    batchSize: Number(required(contestEnv.batchSize)),
   };
 }
 
-/** The last thing that a contender does before it lets go of its files. */
-export function tell(told: Pick<Told, 'documents' | 'vectors' | 'stagesMs'>): void {
+/** Prints the result of a contender, which has closed its stores. */
+export function printResult(result: Pick<ContenderResult, 'documents' | 'vectors' | 'stagesMs'>): void {
   const { user, system } = process.cpuUsage();
   const peakBytes = process.resourceUsage().maxRSS * 1024;
-  const line: Told = { ...told, peakBytes, cpuMs: (user + system) / 1000 };
+  const line: ContenderResult = { ...result, peakBytes, cpuMs: (user + system) / 1000 };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-function given(name: string): string {
+function required(name: string): string {
   const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`${name} is missing: the bench starts this, not a person`);
+  if (value === undefined || value === '') throw new Error(`${name} is missing: this file is started by npm run bench`);
   return value;
 }

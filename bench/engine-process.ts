@@ -5,14 +5,14 @@ import { PinoLog, startTracing } from '@batchmill/telemetry';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { BusyTime } from './busy-time.ts';
-import { readContest, tell } from './contest.ts';
+import { readContest, printResult } from './contest.ts';
 
-/* The contender: every stage of the line in one process, as `batchmill run --wait` has it. */
+/* The engine as a contender: every stage in one process, as in `batchmill run --wait`. */
 const { home } = readContest();
 const busy = new BusyTime();
 const tracing = startTracing({ processors: [busy] });
 const settings = readSettings({ env: process.env, cwd: import.meta.dirname });
-const logFile = createWriteStream(join(home, 'line.log'));
+const logFile = createWriteStream(join(home, 'engine.log'));
 const log = new PinoLog({
   level: settings.service.logLevel,
   destination: { write: (text) => void logFile.write(text) },
@@ -24,10 +24,10 @@ const runId = new RandomIds().next();
 await publishEvent(opened.engine, new RunRequested({ runId, pipeline: 'chunks', endpoint: 'embeddings' }));
 const report = await awaitRun(opened.engine, runId);
 if (report?.status !== 'finished')
-  throw new Error(`the run ended as ${report?.status ?? 'nothing'}; see ${home}/line.log`);
+  throw new Error(`the run ended as ${report?.status ?? 'nothing'}; see ${home}/engine.log`);
 
 const vectors = await opened.engine.vectors.count('chunks');
 await running.close();
 await opened.close();
 await tracing.stop();
-tell({ documents: report.succeeded, vectors, stagesMs: busy.stagesMs() });
+printResult({ documents: report.succeeded, vectors, stagesMs: busy.stagesMs() });

@@ -1,7 +1,7 @@
 import type { Conditions, Measured } from './measure.ts';
 import { usual } from './cases.ts';
 
-/** What was measured of a case; the plain script runs where it is compared with. */
+/** The measurements of a case. `plain` is null where there is no comparison. */
 export interface Result extends Conditions {
   readonly pipeline: Measured;
   readonly plain: Measured | null;
@@ -15,7 +15,7 @@ export interface Goal {
 
 const maxTimesPlain = 1.5;
 const maxPeakBytes = 400e6;
-/** What one run differs from the next. */
+/** Tolerates the variation between runs. */
 const maxGrowth = 1.1;
 
 export function goalsOf(results: readonly Result[]): Goal[] {
@@ -36,11 +36,11 @@ function memoryGoals(results: readonly Result[]): Goal[] {
     found: megabytes(peak),
     isHit: peak < maxPeakBytes,
   };
-  const alike = results.filter(
+  const usualResults = results.filter(
     ({ batchSize, turnaroundSeconds }) =>
       batchSize === usual.batchSize && turnaroundSeconds === usual.turnaroundSeconds,
   );
-  const [few, more] = alike.toSorted((one, other) => one.documents - other.documents);
+  const [few, more] = usualResults.toSorted((one, other) => one.documents - other.documents);
   if (few === undefined || more === undefined) return [under];
   const grown = {
     name: `memory does not grow from ${few.documents} to ${more.documents} documents`,

@@ -1,7 +1,7 @@
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { chunks } from './chunks.ts';
 
-/* Fills a store: `load-documents.ts <file> <documents>`. A process of its own, so that its memory is nobody else's. */
+/* Fills a store: `load-documents.ts <file> <documents>`. A separate process, so that its memory is not counted for a contender. */
 const [file = '', count = ''] = process.argv.slice(2);
 const store = EmbeddedStore.open({ file, synchronous: 'NORMAL' });
 const documents = store.collection('chunks');

@@ -2,7 +2,7 @@ import { cp, mkdir, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { firstLineOf, outputOf, startChild } from './child.ts';
-import { contestEnv, type Told } from './contest.ts';
+import { contestEnv, type ContenderResult } from './contest.ts';
 
 export type Contender = 'pipeline' | 'plain';
 
@@ -13,23 +13,23 @@ export interface Conditions {
   readonly turnaroundSeconds: number;
 }
 
-export interface Measured extends Told {
+export interface Measured extends ContenderResult {
   /** From the start of the process to its end. */
   readonly wallMs: number;
 }
 
 const root = join(import.meta.dirname, '..');
 const simulatorProgram = join(root, 'apps/simulator/dist/main.js');
-/** Small enough not to fill memory with what is garbage already: by default, V8 lets its nursery grow to 96 MB. */
-export const lineFlags = ['--max-semi-space-size=16'] as const;
+/** Keeps garbage from filling memory: by default, V8's young generation grows to 96 MB. */
+export const engineFlags = ['--max-semi-space-size=16'] as const;
 const programs = {
-  pipeline: [...lineFlags, join(import.meta.dirname, 'engine-process.ts')],
+  pipeline: [...engineFlags, join(import.meta.dirname, 'engine-process.ts')],
   plain: [join(import.meta.dirname, 'plain-script.ts')],
 } as const;
-const longestMs = 300_000;
+const timeoutMs = 300_000;
 
-/** The line looks as often as the plain script, then less often. */
-export const lineEnv = {
+/** The engine polls as often as the plain script at first, then less often. */
+export const engineEnv = {
   OPENAI_API_KEY: 'sk-bench',
   BATCHMILL_PIPELINES: join(import.meta.dirname, 'pipelines'),
   BATCHMILL_FIRST_POLL_MS: '100',
@@ -37,14 +37,14 @@ export const lineEnv = {
   LOG_LEVEL: 'info',
 };
 
-/** A file with so many documents, made once. */
+/** Creates a store with the documents. Returns its file. */
 export async function loadDocuments(folder: string, documents: number): Promise<string> {
   const file = join(folder, `documents-${documents}.db`);
-  await outputOf(startChild([join(import.meta.dirname, 'load-documents.ts'), file, String(documents)]), longestMs);
+  await outputOf(startChild([join(import.meta.dirname, 'load-documents.ts'), file, String(documents)]), timeoutMs);
   return file;
 }
 
-/** One contender, alone with a provider of its own, in a fresh home. */
+/** Runs one contender with its own provider in a fresh home. */
 export async function measure(
   contender: Contender,
   { documents, batchSize, turnaroundSeconds }: Conditions,
@@ -61,20 +61,20 @@ export async function measure(
   try {
     const url = (await firstLineOf(simulator)).split(' ').at(-1) ?? '';
     const env = {
-      ...lineEnv,
+      ...engineEnv,
       [contestEnv.home]: home,
       [contestEnv.baseUrl]: `${url}/v1`,
       [contestEnv.batchSize]: String(batchSize),
     };
-    const begun = performance.now();
+    const startedAt = performance.now();
     const child = startChild(programs[contender], env);
-    const output = await outputOf(child, longestMs);
-    const wallMs = performance.now() - begun;
-    const told = JSON.parse(output.trim().split('\n').at(-1) ?? '') as Told; // written by `tell`
-    if (told.documents !== documents || told.vectors !== documents) {
-      throw new Error(`${contender}: ${told.documents} documents and ${told.vectors} vectors, wanted ${documents}`);
+    const output = await outputOf(child, timeoutMs);
+    const wallMs = performance.now() - startedAt;
+    const result = JSON.parse(output.trim().split('\n').at(-1) ?? '') as ContenderResult; // written by `printResult`
+    if (result.documents !== documents || result.vectors !== documents) {
+      throw new Error(`${contender}: ${result.documents} documents and ${result.vectors} vectors, wanted ${documents}`);
     }
-    return { ...told, wallMs };
+    return { ...result, wallMs };
   } finally {
     simulator.kill('SIGTERM');
     if (simulator.exitCode === null) await once(simulator, 'exit');

@@ -7,9 +7,9 @@ import { encodeUpsert, MilvusVectors, UpsertChannel, type WayOfWriting } from '@
 import { table } from './table.ts';
 
 /*
- * `npm run bench:milvus [-- --rows 20000 --times 3]`: rows of 1536 dimensions into a Milvus that runs, written in four
- * ways, one after another and so many times over; of each the best counts. Every time is a collection of its own, whose
- * rows are counted before the next one begins.
+ * `npm run bench:milvus [-- --rows 20000 --times 3]`: writes rows of 1536 dimensions into a running Milvus in four ways, in
+ * turn and several times; the best time of each counts. Every time uses a new collection, whose rows are counted before the
+ * next one.
  */
 const options = {
   rows: { type: 'string', default: '10000' },
@@ -23,7 +23,7 @@ const [callsInFlight, maxCallBytes] = [Number(values['calls-in-flight']), Number
 const dimensions = 1_536;
 const bytesPerRow = dimensions * 4 + 100;
 const rowsPerCall = Math.max(1, Math.floor(maxCallBytes / bytesPerRow));
-const longestMs = 120_000;
+const timeoutMs = 120_000;
 const goal = 3;
 
 interface Measured {
@@ -53,8 +53,8 @@ try {
   for (let time = 0; time < times; time += 1) {
     for (const contender of Object.keys(contenders) as Contender[]) {
       const measured = await measure(contender, rows);
-      const former = best.get(contender);
-      if (former === undefined || measured.wallMs < former.wallMs) best.set(contender, measured);
+      const previous = best.get(contender);
+      if (previous === undefined || measured.wallMs < previous.wallMs) best.set(contender, measured);
     }
   }
   report(best);
@@ -66,7 +66,7 @@ try {
 
 async function measure(contender: Contender, rows: readonly VectorRow[]): Promise<Measured> {
   const collection = `c_${randomUUID().replaceAll('-', '_')}`;
-  const vectors = await MilvusVectors.open({ url, callTimeoutMs: longestMs });
+  const vectors = await MilvusVectors.open({ url, callTimeoutMs: timeoutMs });
   try {
     await vectors.ensureCollection({ name: collection, dimensions });
     await vectors.count(collection); // counting waits until the collection is loaded
@@ -80,7 +80,7 @@ async function measure(contender: Contender, rows: readonly VectorRow[]): Promis
   }
 }
 
-/** As its documentation shows it, with as many rows in a call and as many calls at a time as the others. */
+/** As in the client's documentation, with as many rows per call and as many concurrent calls as the others. */
 async function plainUpsert(collection: string, rows: readonly VectorRow[]): Promise<Measured> {
   const plain = rows.map(({ key, chunkId, parentId, vector }) => ({
     ...{ key, block_mongo_id: chunkId, block_doc_id: parentId },
@@ -88,7 +88,7 @@ async function plainUpsert(collection: string, rows: readonly VectorRow[]): Prom
   }));
   const calls = callsOf(plain);
   return timed(() =>
-    atATime(calls, async (data) => {
+    concurrently(calls, async (data) => {
       const answer = await client.upsert({ collection_name: collection, data });
       if (answer.status.error_code !== 'Success') throw new Error(answer.status.reason);
     }),
@@ -96,7 +96,7 @@ async function plainUpsert(collection: string, rows: readonly VectorRow[]): Prom
 }
 
 async function byBatchmill(way: WayOfWriting, collection: string, rows: readonly VectorRow[]): Promise<Measured> {
-  const vectors = await MilvusVectors.open({ url, way, callsInFlight, maxCallBytes, callTimeoutMs: longestMs });
+  const vectors = await MilvusVectors.open({ url, way, callsInFlight, maxCallBytes, callTimeoutMs: timeoutMs });
   try {
     await vectors.ensureCollection({ name: collection, dimensions });
     return await timed(() => vectors.upsert(collection, rows));
@@ -105,29 +105,29 @@ async function byBatchmill(way: WayOfWriting, collection: string, rows: readonly
   }
 }
 
-/** Requests that were encoded before: nothing is done here but sending. */
+/** The requests are encoded before: only sending is measured. */
 async function serverAlone(collection: string, rows: readonly VectorRow[]): Promise<Measured> {
   const channel = await UpsertChannel.open(client);
   if (typeof channel === 'string') throw new Error(channel);
   const requests = callsOf(rows).map((part) => encodeUpsert({ name: collection, dimensions }, part));
   return timed(() =>
-    atATime(requests, async (request) => {
-      await channel.send(request, longestMs);
+    concurrently(requests, async (request) => {
+      await channel.send(request, timeoutMs);
     }),
   );
 }
 
 async function timed(work: () => Promise<void>): Promise<Measured> {
-  const [begun, cpu] = [performance.now(), process.cpuUsage()];
+  const [startedAt, cpu] = [performance.now(), process.cpuUsage()];
   await work();
   const { user, system } = process.cpuUsage(cpu);
-  return { wallMs: performance.now() - begun, cpuMs: (user + system) / 1000 };
+  return { wallMs: performance.now() - startedAt, cpuMs: (user + system) / 1000 };
 }
 
-async function atATime<T>(calls: readonly T[], send: (call: T) => Promise<void>): Promise<void> {
-  const waiting = calls.values();
+async function concurrently<T>(calls: readonly T[], send: (call: T) => Promise<void>): Promise<void> {
+  const remaining = calls.values();
   const sendAll = async () => {
-    for (const call of waiting) await send(call);
+    for (const call of remaining) await send(call);
   };
   await Promise.all(Array.from({ length: callsInFlight }, sendAll));
 }
@@ -145,26 +145,26 @@ function report(best: ReadonlyMap<Contender, Measured>): void {
     ...[contender, perSecond(contender).toFixed(0), `${(perSecond(contender) / plain).toFixed(1)} ×`],
     ...[(wallMs / 1000).toFixed(2), (cpuMs / 1000).toFixed(2)],
   ]);
-  const conditions = `${rowsWanted} rows of ${dimensions} dimensions, ${rowsPerCall} in a call, ${callsInFlight} calls at a time`;
+  const conditions = `${rowsWanted} rows of ${dimensions} dimensions, ${rowsPerCall} in a call, ${callsInFlight} concurrent calls`;
   process.stdout.write(`${conditions}, the best of ${times}\n\n`);
   process.stdout.write(table([['way', 'rows/s', 'of plain', 'seconds', 'of its processor'], ...lines]));
   const found = perSecond('Batchmill, the quick way') / plain;
   const verdict = found >= goal ? 'hit ' : 'MISS';
   process.stdout.write(
-    `\n${boundOf(best)}\n${verdict}  ${goal} times the plain upsert's rows per second: ${found.toFixed(1)}\n`,
+    `\n${bottleneckOf(best)}\n${verdict}  ${goal} times the plain upsert's rows per second: ${found.toFixed(1)}\n`,
   );
 }
 
-/** The server, when it takes nearly as long alone; else what this process does besides. */
-function boundOf(best: ReadonlyMap<Contender, Measured>): string {
+/** The server limits the throughput when it alone takes nearly as long; otherwise this process does. */
+function bottleneckOf(best: ReadonlyMap<Contender, Measured>): string {
   const quick = best.get('Batchmill, the quick way')?.wallMs ?? Number.NaN;
   const server = best.get('the server alone')?.wallMs ?? Number.NaN;
   const share = server / quick;
-  const bound = share >= 0.8 ? 'the server bounds the quick way' : 'this process bounds the quick way';
-  return `${bound}: the server alone takes ${(share * 100).toFixed(0)} % of its time`;
+  const bottleneck = share >= 0.8 ? 'the server limits the quick way' : 'this process limits the quick way';
+  return `${bottleneck}: the server alone takes ${(share * 100).toFixed(0)} % of its time`;
 }
 
-/** Numbers like a model's: about zero, of length one. */
+/** Vectors like a model's: components around zero, length one. */
 function rowsOf(count: number): VectorRow[] {
   let state = 1;
   const next = () => {

@@ -5,11 +5,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
-import { readContest, tell } from './contest.ts';
+import { readContest, printResult } from './contest.ts';
 
 /*
- * What a user writes in an afternoon: the same documents, the same requests, the same stores as the pipeline's, step by
- * step in one file. No leases, no retries, no checkpoints: whatever goes wrong ends it, and nobody knows what was paid.
+ * What a user writes in an afternoon: the same documents, requests and stores as the engine's, one step after another in
+ * one file. It has no leases, no retries and no checkpoints: any error ends it, and the answers paid for by then are lost.
  */
 interface Chunk extends Record<string, unknown> {
   readonly _id: string;
@@ -59,9 +59,9 @@ for (const batch of sent) {
 const count = await vectors.count('chunks');
 await vectors.close();
 await store.close();
-tell({ documents: done, vectors: count, stagesMs });
+printResult({ documents: done, vectors: count, stagesMs });
 
-/** Takes the next documents that are not embedded, and marks them as on their way. */
+/** Takes the next documents that are not embedded, and marks them as in progress. */
 async function nextPage(): Promise<Chunk[]> {
   const page: Chunk[] = [];
   while (page.length < batchSize) {
@@ -126,15 +126,15 @@ function rowOf(
   { custom_id: customId, response }: ResultLine,
 ): Parameters<typeof vectors.upsert>[1][number] {
   const chunk = chunks.get(customId);
-  if (chunk === undefined || response === null) throw new Error(`${customId} was not answered`);
+  if (chunk === undefined || response === null) throw new Error(`${customId} has no answer`);
   const bytes = Buffer.from(response.body.data[0].embedding, 'base64');
   const vector = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   return { key: chunk._id, chunkId: chunk._id, parentId: chunk.book, vector };
 }
 
 async function timed<T>(stage: string, work: () => Promise<T>): Promise<T> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   const result = await work();
-  stagesMs[stage] = (stagesMs[stage] ?? 0) + performance.now() - begun;
+  stagesMs[stage] = (stagesMs[stage] ?? 0) + performance.now() - startedAt;
   return result;
 }

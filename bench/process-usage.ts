@@ -5,10 +5,10 @@ export interface Usage {
   readonly cpuMs: number;
 }
 
-/** What Linux divides a second into for what it tells of processes. */
+/** The unit in which Linux reports the processor time of processes. */
 const ticksPerSecond = 100;
 
-/** What another process used until now, as Linux tells it. */
+/** The memory and processor time that another process has used, as Linux reports it. */
 export function usageOf(pid: number): Usage {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const peakKib = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);

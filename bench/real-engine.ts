@@ -18,18 +18,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chunks } from './chunks.ts';
-import { lineEnv, loadDocuments, measure } from './measure.ts';
+import { engineEnv, loadDocuments, measure } from './measure.ts';
 import { usageOf } from './process-usage.ts';
 import { table } from './table.ts';
 
 /*
  * `npm run bench:real` runs this: the same documents through six services on the real servers, and through one process on
- * the embedded stores. The services are at work before they are asked; the one process is measured with its start.
+ * the embedded stores. The services are started before the measurement; the one process is measured with its start.
  */
 const { values } = parseArgs({ options: { documents: { type: 'string', default: '5000' } } });
 const documents = Number(values.documents);
 const batchSize = 1_000;
-const patienceMs = 900_000;
+const timeoutMs = 900_000;
 const stageNames = [
   'chunk-scanner',
   'jsonl-builder',
@@ -53,13 +53,13 @@ try {
   const cpuMs = sumOf(real.usages.map((usage) => usage.cpuMs));
   const peakBytes = sumOf(real.usages.map((usage) => usage.peakBytes));
   process.stdout.write(
-    `The line: ${documents} documents of about 2 kB, 1536 dimensions, batches of ${batchSize}, turnaround 0 s\n\n${table(
+    `The engine: ${documents} documents of about 2 kB, 1536 dimensions, batches of ${batchSize}, turnaround 0 s\n\n${table(
       [
-        ['line', 'seconds', 'docs/s', 'processor s', 'MB'],
+        ['engine', 'seconds', 'docs/s', 'processor s', 'MB'],
         ['one process, embedded', ...figures(embedded.wallMs), seconds(embedded.cpuMs), megabytes(embedded.peakBytes)],
         ['six services, servers', ...figures(real.wallMs), seconds(cpuMs), megabytes(peakBytes)],
       ],
-    )}\n${table([['stage', 'in one: at work s', 'service: at work s', 'processor s', 'MB'], ...stages])}`,
+    )}\n${table([['stage', 'one process: busy s', 'service: busy s', 'processor s', 'MB'], ...stages])}`,
   );
 } finally {
   await rm(folder, { recursive: true, force: true });
@@ -76,16 +76,16 @@ async function onServers() {
       await users.collection('chunks').insertMany(chunks(from, Math.min(documents, from + 1_000)));
     }
     const env = {
-      ...lineEnv,
+      ...engineEnv,
       ...servers,
       BATCHMILL_HOME: join(folder, 'services'),
       OPENAI_BASE_URL: `${simulator.url}/v1`,
       BATCH_SIZE: String(batchSize),
     };
     for (const name of stageNames) services.push(await ServiceProcess.start(name, env));
-    const begun = performance.now();
-    const run = await endOf(state, await ask());
-    const wallMs = performance.now() - begun;
+    const startedAt = performance.now();
+    const run = await endOf(state, await requestRun());
+    const wallMs = performance.now() - startedAt;
     if (run['state'] !== 'finished') throw new Error(`the run ended as ${String(run['state'])}`);
     const usages = services.map(({ pid }) => usageOf(pid));
     const stagesMs = await timesOfStages(String(run['traceparent']).split('-')[1] ?? '');
@@ -100,7 +100,7 @@ async function onServers() {
   }
 }
 
-async function ask(): Promise<string> {
+async function requestRun(): Promise<string> {
   const runId = new RandomIds().next();
   const event = new RunRequested({ runId, pipeline: 'chunks', endpoint: 'embeddings' });
   const envelope = envelopeOf(event, { id: runId, at: new Date(), traceparent: null });
@@ -119,30 +119,30 @@ function endOf(state: MongoStore, runId: string): Promise<Record<string, unknown
       const run = await state.collection('runs').findOne({ _id: runId });
       return endedRunStates.some((state) => state === run?.['state']) && run;
     },
-    patienceMs,
+    timeoutMs,
     100,
   );
 }
 
-/** How long each stage had at least one record at work, once all spans of the run have arrived. */
+/** How long each stage worked on at least one record. Waits until all spans of the run have arrived. */
 async function timesOfStages(traceId: string): Promise<Map<string, number>> {
-  let before = -1;
+  let previousCount = -1;
   const spans = await eventually(
     'no more spans',
     async () => {
       const found = await spansOf(traceId);
-      const isAll = found.length > 0 && found.length === before;
-      before = found.length;
-      return isAll && found;
+      const isComplete = found.length > 0 && found.length === previousCount;
+      previousCount = found.length;
+      return isComplete && found;
     },
-    patienceMs,
+    timeoutMs,
     2_000,
   );
-  const works = Map.groupBy(
+  const spansByStage = Map.groupBy(
     spans.filter(({ tags }) => tags['batchmill.record'] !== undefined),
     ({ tags }) => String(tags['batchmill.stage']),
   );
-  return new Map([...works].map(([stage, own]) => [stage, coveredMs(own)]));
+  return new Map([...spansByStage].map(([stage, stageSpans]) => [stage, coveredMs(stageSpans)]));
 }
 
 function coveredMs(spans: readonly Span[]): number {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { machineLine } from './report.ts';
 
 /*
- * `npm run bench:real`: what the line does on the real servers that `npm run servers:up` started. Each part is a process
- * of its own, one after another, so that the memory and the clients of one are nothing to the next.
+ * `npm run bench:real`: measures the engine on the real servers that `npm run servers:up` started. Each part is a separate
+ * process, one after another, so that the memory and the clients of one do not affect the next.
  */
 const parts = ['real-engine.ts', 'milvus.ts', 'bus.ts'];
 process.stdout.write(machineLine());

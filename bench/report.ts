@@ -1,18 +1,18 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { usual } from './cases.ts';
 import { goalsOf, type Result } from './goals.ts';
-import { lineFlags, type Measured } from './measure.ts';
+import { engineFlags, type Measured } from './measure.ts';
 import { table } from './table.ts';
 
 export function machineLine(): string {
   const model = cpus()[0]?.model.trim() ?? 'unknown';
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
-  return `${availableParallelism()} cores (${model}), ${memory}, Node ${process.version}; the line runs with ${lineFlags.join(' ')}\n`;
+  return `${availableParallelism()} cores (${model}), ${memory}, Node ${process.version}; the engine runs with ${engineFlags.join(' ')}\n`;
 }
 
-/** Every case: how long, how many documents per second, how much memory; the pipeline's beside the plain script's. */
+/** The time, documents per second and memory of every case, of the engine and of the plain script. */
 export function casesTable(results: readonly Result[]): string {
-  const head = ['documents', 'batch', 'turnaround', 'line s', 'docs/s', 'MB', 'plain s', 'docs/s', 'MB', 'times'];
+  const head = ['documents', 'batch', 'turnaround', 'engine s', 'docs/s', 'MB', 'plain s', 'docs/s', 'MB', 'times'];
   const rows = results.map(({ documents, batchSize, turnaroundSeconds, pipeline, plain }) => [
     ...[String(documents), String(batchSize), `${turnaroundSeconds} s`],
     ...figuresOf(documents, pipeline),
@@ -21,7 +21,7 @@ export function casesTable(results: readonly Result[]): string {
   return table([head, ...rows]);
 }
 
-/** Of the usual case. The line's stages are at work at the same time, the plain script's one after another. */
+/** The stages of the usual case. The engine's stages run at the same time, the plain script's steps one after another. */
 export function stagesTable(results: readonly Result[]): string {
   const result = results.find(
     ({ batchSize, turnaroundSeconds }) =>
@@ -29,7 +29,7 @@ export function stagesTable(results: readonly Result[]): string {
   );
   if (result === undefined) return '';
   return table([
-    ['stage of the line', 'at work s', 'step of the plain script', 's'],
+    ['stage of the engine', 'busy s', 'step of the plain script', 's'],
     ...beside(stagesOf(result.pipeline), result.plain === null ? [] : stagesOf(result.plain)),
   ]);
 }

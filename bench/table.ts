@@ -1,4 +1,4 @@
-/** Rows as text: the first column to the left, the others to the right, each as wide as its widest cell. */
+/** Rows as text: the first column aligned left, the others right, each as wide as its widest cell. */
 export function table(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>

@@ -1,22 +1,22 @@
-/** Counts what arrives; the time runs from the first to the last that is wanted. */
+/** Counts messages, and measures the time from the first to the last expected one. */
 export class Tally {
-  #seen = 0;
+  #count = 0;
   #since = 0;
   readonly #done = Promise.withResolvers<number>();
 
-  readonly #wanted: number;
+  readonly #expected: number;
 
-  constructor(wanted: number) {
-    this.#wanted = wanted;
+  constructor(expected: number) {
+    this.#expected = expected;
   }
 
   count(): void {
-    if (this.#seen === 0) this.#since = performance.now();
-    this.#seen += 1;
-    if (this.#seen === this.#wanted) this.#done.resolve(performance.now() - this.#since);
+    if (this.#count === 0) this.#since = performance.now();
+    this.#count += 1;
+    if (this.#count === this.#expected) this.#done.resolve(performance.now() - this.#since);
   }
 
-  get whole(): Promise<number> {
+  get elapsedMs(): Promise<number> {
     return this.#done.promise;
   }
 }

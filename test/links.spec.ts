@@ -9,17 +9,17 @@ const pages = globSync('**/*.md', {
 });
 
 describe('links', () => {
-  it.each(pages.sort())('T4: those of %s lead to files and headings that there are', (page) => {
+  it.each(pages.sort())('T4: the links of a page lead to files and headings that exist: %s', (page) => {
     expect(brokenLinks(readFileSync(join(root, page), 'utf8'), page)).toEqual([]);
   });
 
   it.each([
-    ['a file that is not there', 'see [this](docs/nowhere.md)', ['docs/nowhere.md']],
-    ['a heading that is not there', 'see [this](ARCHITECTURE.md#nowhere)', ['ARCHITECTURE.md#nowhere']],
-    ['a heading of its own that is not there', '# Here\n[this](#there)', ['#there']],
-    ['a heading', '# Here it is\n[this](#here-it-is)', []],
+    ['a missing file', 'see [this](docs/nowhere.md)', ['docs/nowhere.md']],
+    ['a missing heading', 'see [this](ARCHITECTURE.md#nowhere)', ['ARCHITECTURE.md#nowhere']],
+    ['a missing heading of the same page', '# Here\n[this](#there)', ['#there']],
+    ['an existing heading', '# Here it is\n[this](#here-it-is)', []],
     ['another site', '[this](https://example.com/nowhere.md)', []],
-    ['a link that is only shown', '`[this](nowhere.md)`\n```\n[this](nowhere.md)\n```', []],
+    ['a link in code', '`[this](nowhere.md)`\n```\n[this](nowhere.md)\n```', []],
   ])('%s', (_, text, broken) => {
     expect(brokenLinks(text, 'page.md')).toEqual(broken);
   });
@@ -37,7 +37,7 @@ function leadsSomewhere(target: string, { text, page }: { text: string; page: st
   return heading === undefined || headingsOf(path === '' ? text : readFileSync(file, 'utf8')).includes(heading);
 }
 
-/** As they are written in links: small letters, dashes for spaces, nothing but words. */
+/** The anchors of the headings: lower case, dashes for spaces, without punctuation. */
 function headingsOf(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
     title
@@ -47,7 +47,7 @@ function headingsOf(text: string): string[] {
   );
 }
 
-/** Examples are no links: fences and what stands between backticks. A link's text may be code. */
+/** Without fenced blocks and code between backticks, whose links are only examples. */
 function withoutCode(text: string): string {
   return text.replaceAll(/^(?:```|~~~)[^]*?^(?:```|~~~)/gm, '').replaceAll(/`[^`\n]*`/g, '');
 }

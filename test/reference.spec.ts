@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 describe('docs/reference', () => {
-  it('T0: says what the code says; npm run docs prints it anew', () => {
+  it('T0: the reference matches the code; npm run docs prints it again', () => {
     const root = join(import.meta.dirname, '..');
 
     const args = ['--disable-warning=ExperimentalWarning', 'tools/print-reference.ts', '--check'];

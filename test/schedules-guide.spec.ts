@@ -9,7 +9,7 @@ import { join } from 'node:path';
 const page = readFileSync(join(import.meta.dirname, '../docs/how-to/schedules.md'), 'utf8');
 const [, definition = ''] = /^```ts\n([^]*?)^```/m.exec(page) ?? [];
 
-it('R3 T4: the definition of docs/how-to/schedules.md is sound, and its runs are called as it says', async () => {
+it('R3 T4: the definition in docs/how-to/schedules.md is valid, and its runs have the ids that the page shows', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'batchmill-schedules-guide-'));
   await mkdir(join(folder, 'nightly-reports'));
   await writeFile(join(folder, 'nightly-reports/nightly-reports.pipeline.ts'), definition);

@@ -18,13 +18,13 @@ const packages = ['apps', 'libs'].flatMap((parent) =>
 
 describe('the workspace', () => {
   it.each(['apps', 'libs', 'deploy', 'test', 'nx.json', 'package.json', 'tsconfig.base.json', 'docker-compose.yml'])(
-    'S2: %s stands at the top',
+    'S2: %s is at the top of the repository',
     (name) => {
       expect(existsSync(join(root, name))).toBe(true);
     },
   );
 
-  it.each(packages)('S2: %s is a package that Nx builds by its own script', (folder) => {
+  it.each(packages)('S2: a folder of apps or libs is a package that Nx builds by its own script: %s', (folder) => {
     const { name, scripts } = manifestOf(folder);
 
     expect(name).toBe(`@batchmill/${folder.split('/')[1]}`);
@@ -41,7 +41,7 @@ describe('the workspace', () => {
     ['class-validator', 'libs/contracts'],
     ['@opentelemetry/sdk-trace', 'libs/telemetry'],
     ['@opentelemetry/sdk-metrics', 'libs/telemetry'],
-  ])('S3: %s is what %s is built on', (dependency, folder) => {
+  ])('S3: %s is used by %s', (dependency, folder) => {
     expect(manifestOf(folder).dependencies).toHaveProperty([dependency]);
   });
 

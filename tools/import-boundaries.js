@@ -2,11 +2,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Who may import whom. Each rule is the whole list of what a project may import of ours; drivers are only allowed in the
+ * Who may import whom. Each rule lists all of our packages that a project may import. Drivers are only allowed in the
  * folder of the adapter that is named for them. `test/boundaries.spec.ts` lints forbidden imports and expects the errors.
  */
 const ports = ['bus', 'store', 'blobs', 'vectors', 'provider', 'telemetry'];
-/** Every app but those that are none: the stages of the line, and consumers. */
+/** The apps that are a stage of the engine or a consumer. */
 const stages = readdirSync(join(import.meta.dirname, '../apps')).filter(
   (app) => !['all-in-one', 'cli', 'simulator'].includes(app),
 );
@@ -15,6 +15,7 @@ const ofStages = ['contracts', 'documents', 'models', 'pipeline', 'records', 'st
 
 const mayImport = {
   'libs/contracts': [],
+  'libs/sqlite': ['contracts'],
   'libs/documents': [],
   'libs/models': [],
   'libs/templates': ['contracts', 'documents'],
@@ -31,28 +32,27 @@ const mayImport = {
 /** A stage's `main.ts` is where it is started as an app: it may name the library that starts apps. */
 const mayImportService = stages.map((stage) => `apps/${stage}/src/main.ts`);
 
-/** Tests may use the embedded twins, the builders and the whole line. */
+/** Tests may also use the embedded adapters, the testing library and the whole engine. */
 const testing = ['testing', 'bus', 'store', 'blobs', 'vectors', 'provider', 'service', 'simulator', 'all-in-one'];
+
+/** Our libraries that only these adapters may import. */
+const forAdapters = {
+  sqlite: ['libs/store/src/embedded', 'libs/bus/src/embedded', 'libs/vectors/src/embedded'],
+};
 
 /** Client libraries, and the only folders that may import them. */
 const drivers = {
   kafkajs: ['libs/bus/src/kafka'],
   mongodb: ['libs/store/src/mongo', 'libs/blobs/src/gridfs'],
   bson: ['libs/store/src/embedded', 'libs/documents/src', 'libs/pipeline/src'],
-  mingo: ['libs/store/src/embedded'],
-  'node:sqlite': [
-    'libs/store/src/embedded',
-    'libs/bus/src/embedded',
-    'libs/vectors/src/embedded',
-    'apps/simulator/src',
-  ],
+  'node:sqlite': ['libs/sqlite/src', 'apps/simulator/src'],
   'sqlite-vec': ['libs/vectors/src/embedded'],
   '@zilliz/milvus2-sdk-node': ['libs/vectors/src/milvus'],
   openai: ['libs/provider/src/openai'],
   undici: ['libs/provider/src/openai'],
 };
 
-/** The simulator's tests ask it what a user's program would, by the official client. */
+/** The simulator's tests call it with the official client, as a user's program does. */
 const simulatorClients = ['openai', 'undici'];
 
 const free = ['apps/all-in-one', 'apps/cli', 'libs/service', 'libs/testing', 'test', 'bench', 'pipelines', 'tools'];
@@ -85,7 +85,7 @@ function restricted(allowed, folder, { subpaths, clients = [] }) {
 }
 
 function rulesFor(folder, allowed) {
-  const adapterFolders = Object.values(drivers)
+  const adapterFolders = [...Object.values(drivers), ...Object.values(forAdapters)]
     .flat()
     .filter((where, index, all) => where.startsWith(`${folder}/`) && all.indexOf(where) === index);
   return [
@@ -95,7 +95,7 @@ function rulesFor(folder, allowed) {
     },
     ...adapterFolders.map((where) => ({
       files: [`${where}/**/*.ts`],
-      rules: { 'no-restricted-imports': restricted(allowed, where, { subpaths: false }) },
+      rules: { 'no-restricted-imports': restricted(allowedIn(where, allowed), where, { subpaths: false }) },
     })),
     {
       files: [`${folder}/**/*.spec.ts`, `${folder}/**/*.contract.ts`],
@@ -107,6 +107,12 @@ function rulesFor(folder, allowed) {
       },
     },
   ];
+}
+
+/** What a project may import, with the libraries for the adapter in this folder. */
+function allowedIn(where, allowed) {
+  const own = Object.entries(forAdapters).filter(([, folders]) => folders.includes(where));
+  return [...allowed, ...own.map(([name]) => name)];
 }
 
 function restrictedInTests(allowed) {

@@ -5,8 +5,8 @@ import ts from 'typescript';
 type Imports = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Circles of imports among the files of `apps` and `libs`: for each group of files that reach one another, its shortest
- * circle. An import of types counts like any other. Paths are relative to `root`, and begin and end with the same file.
+ * Import cycles among the files of `apps` and `libs`: for each group of files that import one another, its shortest
+ * cycle. A type import counts like any other. A cycle begins and ends with the same file; paths are relative to `root`.
  */
 export function importCircles(root: string): string[][] {
   const imports = importsIn(root);
@@ -34,7 +34,7 @@ function importsIn(root: string): Imports {
   );
 }
 
-/** The file that a specifier stands for; null: none of ours. */
+/** The file that a specifier resolves to; null when it is not ours. */
 function fileOf(root: string, from: string, specifier: string): string | null {
   if (specifier.startsWith('.')) return join(dirname(from), specifier.replace(/\.js$/, '.ts'));
   const [, name = '', subpath = ''] = /^@batchmill\/([\w-]+)(\/.+)?$/.exec(specifier) ?? [];
@@ -53,7 +53,7 @@ function hasManifest(root: string, folder: string): boolean {
   return existsSync(join(root, folder, 'package.json'));
 }
 
-/** Breadth first, from a file back to itself; null: it is on no circle. */
+/** Searches breadth first from a file back to itself. Null when the file is on no cycle. */
 function shortestCircle(imports: Imports, file: string): string[] | null {
   const paths = [[file]];
   const seen = new Set<string>();

@@ -9,8 +9,8 @@ import { requirementsPage } from './reference/requirements.ts';
 import { settingsPage } from './reference/settings.ts';
 
 /*
- * Prints docs/reference from the code. With --check it writes nothing and ends with 1 when a page is not what the code
- * says.
+ * Prints docs/reference from the code. With --check it writes nothing, and exits with 1 when a page does not match the
+ * code.
  */
 const folder = join(import.meta.dirname, '../docs/reference');
 const pages: Readonly<Record<string, string>> = {

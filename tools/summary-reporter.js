@@ -1,4 +1,4 @@
-/** Prints, after everything else, the one line that scripts read: how many tests passed and how many failed. */
+/** Prints the numbers of passed and failed tests as the last line, for scripts. */
 export default class SummaryReporter {
   onRunComplete(_contexts, results) {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { composedServices, projectFolder, type ComposedService } from './composition.js';
-import { isSent } from './docker-ignore.js';
+import { isInContext } from './docker-ignore.js';
 import { stagesOf, wordsOf } from './dockerfile.js';
 
 const services = composedServices();
@@ -14,7 +14,7 @@ const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'u
   devDependencies: Record<string, string>;
 };
 
-/** Apps that are one stage, or one consumer: what scales. */
+/** The apps that scale: those of one stage or one consumer. */
 const stageApps = readdirSync(join(projectFolder, 'apps')).filter(
   (app) => !['all-in-one', 'cli', 'simulator'].includes(app),
 );
@@ -22,7 +22,7 @@ const ours = [...services].filter(([, service]) => service.build !== undefined);
 const theirs = [...services].filter(([, service]) => service.build === undefined);
 
 describe('docker-compose.yml', () => {
-  it.each(stageApps)('S1: %s is a service of its own, from the one image', (app) => {
+  it.each(stageApps)('S1: each stage is its own service, from the one image: %s', (app) => {
     const service = services.get(app);
 
     expect(service?.image).toBe(`batchmill:${manifest.version}`);
@@ -30,26 +30,29 @@ describe('docker-compose.yml', () => {
     expect(service?.restart).toBe('unless-stopped');
   });
 
-  it.each(stageApps)('S5: %s takes as many replicas as one likes: no port of the host, no name of its own', (app) => {
-    const service = services.get(app);
+  it.each(stageApps)(
+    'S5: a stage can have any number of replicas, since it has no host port and no container name: %s',
+    (app) => {
+      const service = services.get(app);
 
-    expect(service).toBeDefined();
-    expect(service?.ports).toBeUndefined();
-    expect(service?.container_name).toBeUndefined();
-  });
+      expect(service).toBeDefined();
+      expect(service?.ports).toBeUndefined();
+      expect(service?.container_name).toBeUndefined();
+    },
+  );
 
-  it.each(stageApps)('R8: %s waits until the servers are well, and its health check is the image’s', (app) => {
+  it.each(stageApps)('R8: a stage waits until the servers are healthy, and has the image’s health check: %s', (app) => {
     const service = services.get(app);
-    const unwell = Object.entries(service?.depends_on ?? {}).filter(
+    const notHealthy = Object.entries(service?.depends_on ?? {}).filter(
       ([, { condition }]) => condition !== 'service_healthy',
     );
 
     expect(Object.keys(service?.depends_on ?? {})).toEqual(expect.arrayContaining(['kafka', 'mongodb', 'milvus']));
-    expect(unwell).toEqual([]);
+    expect(notHealthy).toEqual([]);
     expect(service?.healthcheck).toBeUndefined();
   });
 
-  it('R8: whatever is waited for as healthy has a health check', () => {
+  it('R8: every service that another waits for as healthy has a health check', () => {
     const waitedFor = [...services.values()].flatMap(({ depends_on: waits = {} }) =>
       Object.entries(waits).flatMap(([name, { condition }]) => (condition === 'service_healthy' ? [name] : [])),
     );
@@ -57,23 +60,26 @@ describe('docker-compose.yml', () => {
     expect([...new Set(waitedFor)].filter((name) => !hasHealthCheck(services.get(name)))).toEqual([]);
   });
 
-  it.each(ours)('R8: %s does not become root, and is not privileged', (_, { user, privileged }) => {
+  it.each(ours)('R8: a service does not run as root, and is not privileged: %s', (_, { user, privileged }) => {
     expect({ user, privileged }).toEqual({ user: undefined, privileged: undefined });
   });
 
-  it.each(ours)('C6: %s is told only what is a setting, and the settings take it', (_, { environment = {} }) => {
-    const known = [...settingsReference().matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name);
-    const empty = mkdtempSync(join(tmpdir(), 'batchmill-compose-'));
+  it.each(ours)(
+    'C6: a service’s environment has only known settings, with valid values: %s',
+    (_, { environment = {} }) => {
+      const known = [...settingsReference().matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name);
+      const empty = mkdtempSync(join(tmpdir(), 'batchmill-compose-'));
 
-    const unknown = Object.keys(environment).filter((name) => !known.includes(name));
-    const reading = (): unknown => readSettings({ env: environment, cwd: empty, files: [] });
+      const unknown = Object.keys(environment).filter((name) => !known.includes(name));
+      const reading = (): unknown => readSettings({ env: environment, cwd: empty, files: [] });
 
-    expect(unknown).toEqual([]);
-    expect(reading).not.toThrow();
-    rmSync(empty, { recursive: true });
-  });
+      expect(unknown).toEqual([]);
+      expect(reading).not.toThrow();
+      rmSync(empty, { recursive: true });
+    },
+  );
 
-  it('nothing is spent by default: the provider is the simulator', () => {
+  it('by default nothing is spent, because the provider is the simulator', () => {
     const providers = ours.flatMap(([, { environment }]) => environment?.['OPENAI_BASE_URL'] ?? []);
 
     expect(new Set(providers)).toEqual(new Set(['http://simulator:8080/v1']));
@@ -86,26 +92,26 @@ describe('docker-compose.yml', () => {
   it.each([
     ['kafka', 'test/servers/kafka/pom.xml', /kafka_2\.13<\/artifactId><version>([\d.]+)</],
     ['jaeger', 'test/servers/jaeger/go.mod', /jaegertracing\/jaeger v([\d.]+)/],
-  ])('%s is of the version that the tests run against', (name, file, pattern) => {
+  ])('%s has the version that the tests run against', (name, file, pattern) => {
     const [, tested] = pattern.exec(readFileSync(join(projectFolder, file), 'utf8')) ?? [];
 
     expect(services.get(name)?.image.split(':')[1]).toBe(tested);
   });
 
-  it('opens ports to this machine alone', () => {
+  it('opens ports to this machine only', () => {
     const opened = [...services.values()].flatMap(({ ports = [] }) => ports);
 
     expect(opened.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
   });
 
-  it('mounts only files that there are', () => {
+  it('mounts only files that exist', () => {
     const mounted = [...readFileSync(join(projectFolder, 'docker-compose.yml'), 'utf8').matchAll(/- \.\/([\w./-]+):/g)];
 
     expect(mounted.length).toBeGreaterThan(0);
     expect(mounted.map(([, path]) => path!).filter((path) => !existsSync(join(projectFolder, path)))).toEqual([]);
   });
 
-  it('C7: the sample documents are such that annual-reports finds them', () => {
+  it('C7: annual-reports finds the sample documents', () => {
     const blocks = JSON.parse(readFileSync(join(projectFolder, 'deploy/sample/blocks.json'), 'utf8')) as Record<
       string,
       string
@@ -125,21 +131,21 @@ describe('deploy/Dockerfile', () => {
   const of = (keyword: string): string[] =>
     last.instructions.flatMap((each) => (each.keyword === keyword ? [each.text] : []));
 
-  it('R8: is not root, by number, so that Kubernetes can see it', () => {
+  it('R8: the image’s user is not root, and is given by number, so that Kubernetes can check it', () => {
     expect(of('USER').at(-1)).toMatch(/^[1-9]\d*(:[1-9]\d*)?$/);
   });
 
-  it('R8: has a health check that needs no shell', () => {
+  it('R8: the image has a health check that needs no shell', () => {
     expect(wordsOf(of('HEALTHCHECK')[0]!.replace(/^.*?CMD\s+/, ''))).toEqual(['node', '/app/deploy/is-live.js']);
   });
 
-  it('is made on the very Node that the project is tested on', () => {
+  it('uses the Node version that the project is tested on', () => {
     const images = stages.map(({ from }) => from).filter((from) => !stages.some(({ name }) => name === from));
 
     expect(images).toEqual([`node:${manifest.devDependencies['node']}-bookworm-slim`]);
   });
 
-  it('is sent no secrets, nothing installed or built, and no tests', () => {
+  it('its build context has no secrets, nothing installed or built, and no tests', () => {
     const ignore = readFileSync(join(projectFolder, '.dockerignore'), 'utf8');
     const files = [
       '.env',
@@ -154,13 +160,13 @@ describe('deploy/Dockerfile', () => {
       'docs/reference/settings.md',
     ];
 
-    expect(files.filter((file) => isSent(file, ignore))).toEqual([]);
-    expect(isSent('libs/bus/src/index.ts', ignore)).toBe(true);
-    expect(isSent('package.json', ignore)).toBe(true);
+    expect(files.filter((file) => isInContext(file, ignore))).toEqual([]);
+    expect(isInContext('libs/bus/src/index.ts', ignore)).toBe(true);
+    expect(isInContext('package.json', ignore)).toBe(true);
   });
 });
 
-/** Of its own, or of the image that is built here. */
+/** Its own, or that of the image that is built here. */
 function hasHealthCheck(service: ComposedService | undefined): boolean {
   if (service === undefined || service.healthcheck?.disable === true) return false;
   return service.build !== undefined || service.healthcheck?.test !== undefined;

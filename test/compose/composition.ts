@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
-/** A service of docker-compose.yml, as far as the tests look at it; anchors are put in. */
+/** A service of docker-compose.yml, as far as the tests need it, with anchors resolved. */
 export interface ComposedService {
   readonly image: string;
   readonly build?: { readonly context: string; readonly dockerfile: string };
@@ -21,16 +21,16 @@ export interface ComposedService {
 
 export const projectFolder = join(import.meta.dirname, '../..');
 
-/** The services of docker-compose.yml, where no variable is set: each `${NAME:-default}` is its default. */
+/** The services of docker-compose.yml when no variable is set: each `${NAME:-default}` is its default. */
 export function composedServices(): ReadonlyMap<string, ComposedService> {
   const text = readFileSync(join(projectFolder, 'docker-compose.yml'), 'utf8');
-  const unset = unsetAll(text);
-  const { services } = parse(unset, { merge: true }) as { services: Record<string, ComposedService> };
+  const resolved = withDefaults(text);
+  const { services } = parse(resolved, { merge: true }) as { services: Record<string, ComposedService> };
   return new Map(Object.entries(services));
 }
 
-/** The innermost first: a default may be a variable with a default of its own. */
-function unsetAll(text: string): string {
-  const unset = text.replaceAll(/\$\{\w+:-([^${}]*)\}/g, '$1');
-  return unset === text ? text : unsetAll(unset);
+/** Replaces the innermost first: a default may be a variable with its own default. */
+function withDefaults(text: string): string {
+  const replaced = text.replaceAll(/\$\{\w+:-([^${}]*)\}/g, '$1');
+  return replaced === text ? text : withDefaults(replaced);
 }

@@ -1,6 +1,6 @@
-/** A Dockerfile as far as `deploy/Dockerfile` goes: no build arguments, no variables outside RUN, one ENV form. */
+/** The part of Dockerfile's syntax that `deploy/Dockerfile` uses: no build arguments, no variables outside RUN, one ENV form. */
 export interface Instruction {
-  /** In capitals, such as RUN. */
+  /** In upper case, such as RUN. */
   readonly keyword: string;
   /** `--from=build` is from → build. */
   readonly flags: ReadonlyMap<string, string>;
@@ -9,7 +9,7 @@ export interface Instruction {
 
 export interface Stage {
   readonly name: string;
-  /** An image, or the name of a stage before it. */
+  /** An image, or the name of a previous stage. */
   readonly from: string;
   readonly instructions: readonly Instruction[];
 }
@@ -29,7 +29,7 @@ export function stagesOf(dockerfile: string): Stage[] {
   return stages;
 }
 
-/** The words of the form that is a JSON array; null for any other form. */
+/** The words of the exec form, a JSON array; null for the shell form. */
 export function wordsOf(text: string): string[] | null {
   return text.startsWith('[') ? (JSON.parse(text) as string[]) : null;
 }

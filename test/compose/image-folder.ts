@@ -2,33 +2,33 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chownSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, posix } from 'node:path';
-import { isSent } from './docker-ignore.ts';
+import { isInContext } from './docker-ignore.ts';
 import { stagesOf, wordsOf, type Instruction } from './dockerfile.ts';
 
-/** What an image would hold, in a folder of this machine, and how it would be started. */
+/** The content of an image in a folder of this machine, and how the image is started. */
 export interface ImageFolder {
   readonly root: string;
   readonly workdir: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Whose files and process they would be, as number:number; null is root. */
+  /** The owner of the files and the process, as number:number; null is root. */
   readonly user: string | null;
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
   readonly healthcheck: readonly string[];
 }
 
-type Growing = { -readonly [Key in keyof ImageFolder]: ImageFolder[Key] };
+type MutableImageFolder = { -readonly [Key in keyof ImageFolder]: ImageFolder[Key] };
 
-/** Carries out the COPY and RUN of a Dockerfile in folders of `work`, on what is committed. The last stage is the answer. */
+/** Carries out the instructions of `deploy/Dockerfile`, of the last commit, in folders of `work`. Returns the last stage. */
 export function makeImageFolder({ project, work }: { project: string; work: string }): ImageFolder {
   const context = join(work, 'context');
-  takeContext(project, context);
+  exportContext(project, context);
   const made = new Map<string, ImageFolder>();
   let last: ImageFolder | null = null;
   for (const { name, from, instructions } of stagesOf(readFileSync(join(context, 'deploy/Dockerfile'), 'utf8'))) {
-    const stage = beginStage(join(work, `stage-${name}`), made.get(from));
-    const places = { context, made };
-    for (const instruction of instructions) carryOut(instruction, stage, places);
+    const stage = startStage(join(work, `stage-${name}`), made.get(from));
+    const sources = { context, made };
+    for (const instruction of instructions) carryOut(instruction, stage, sources);
     made.set(name, stage);
     last = stage;
   }
@@ -36,24 +36,24 @@ export function makeImageFolder({ project, work }: { project: string; work: stri
   return last;
 }
 
-/** Paths of the image are taken from its folder, others are left alone. */
+/** Maps a path of the image into its folder. Other paths stay as they are. */
 export function inFolder({ root }: { root: string }, text: string): string {
   return text.replace(/^(?=\/(app|home)\b)/, root);
 }
 
-/** How the image's user is become, where this process is root and may. */
+/** Runs the words as the image's user, where this process is root. */
 export function asUser({ user }: { user: string | null }, words: readonly string[]): readonly string[] {
   if (user === null || process.getuid?.() !== 0) return words;
   const [uid, gid = uid] = user.split(':');
   return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...words];
 }
 
-interface StorageTargets {
+interface CopySources {
   readonly context: string;
   readonly made: ReadonlyMap<string, ImageFolder>;
 }
 
-function carryOut(instruction: Instruction, stage: Growing, places: StorageTargets): void {
+function carryOut(instruction: Instruction, stage: MutableImageFolder, sources: CopySources): void {
   const { keyword, text } = instruction;
   switch (keyword) {
     case 'WORKDIR':
@@ -61,7 +61,7 @@ function carryOut(instruction: Instruction, stage: Growing, places: StorageTarge
       mkdirSync(join(stage.root, text), { recursive: true });
       return;
     case 'COPY': {
-      copy(instruction, stage, places);
+      copy(instruction, stage, sources);
       return;
     }
     case 'RUN': {
@@ -94,30 +94,35 @@ function carryOut(instruction: Instruction, stage: Growing, places: StorageTarge
 }
 
 function unknown({ keyword, text }: Instruction): never {
-  throw new Error(`Dockerfile: found ${keyword} ${text}, which is not known how to carry out in a folder`);
+  throw new Error(`Dockerfile: found ${keyword} ${text}, which this script cannot carry out`);
 }
 
-function copy({ text, flags }: Instruction, { root, workdir }: Growing, { context, made }: StorageTargets): void {
+function copy(
+  { text, flags }: Instruction,
+  { root, workdir }: MutableImageFolder,
+  { context, made }: CopySources,
+): void {
   const from = flags.get('from');
   const source = from === undefined ? context : made.get(from)?.root;
-  if (source === undefined) throw new Error(`Dockerfile: found COPY --from=${from}, and no such stage before it`);
+  if (source === undefined)
+    throw new Error(`Dockerfile: found COPY --from=${from}, wanted the name of a previous stage`);
   const [path = '', target = ''] = text.split(/\s+/);
   cpSync(join(source, path), posix.resolve(join(root, workdir), target), { recursive: true, verbatimSymlinks: true });
 }
 
-function run(command: string, stage: Growing): void {
+function run(command: string, stage: MutableImageFolder): void {
   process.stdout.write(`  RUN ${command}\n`);
   const [file = '', ...words] = asUser(stage, ['sh', '-ec', command]);
   const { status } = spawnSync(file, words, {
     cwd: join(stage.root, stage.workdir),
-    // Proxies and certificates of this machine: a build needs the network
+    // A build needs the network, and with it the proxies and certificates of this machine
     env: { ...process.env, ...environmentOf(stage), NX_SKIP_NX_CACHE: 'true' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (status !== 0) throw new Error(`RUN ${command}: ended with ${status}`);
 }
 
-/** Nothing of this machine but where Node and the tools are: the Node that runs this is the image's. */
+/** The image's environment, with this machine's PATH: the Node that runs this is used as the image's. */
 export function environmentOf(stage: Pick<ImageFolder, 'root' | 'env' | 'user'>): Record<string, string> {
   const env = Object.entries(stage.env).map(([name, value]) => [name, inFolder(stage, value)] as const);
   const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
@@ -125,7 +130,7 @@ export function environmentOf(stage: Pick<ImageFolder, 'root' | 'env' | 'user'>)
   return { PATH: path, HOME: home, ...Object.fromEntries(env) };
 }
 
-function beginStage(root: string, from: ImageFolder | undefined): Growing {
+function startStage(root: string, from: ImageFolder | undefined): MutableImageFolder {
   rmSync(root, { recursive: true, force: true });
   const home = join(root, 'home/node');
   if (from === undefined) {
@@ -137,7 +142,7 @@ function beginStage(root: string, from: ImageFolder | undefined): Growing {
   return { ...from, root };
 }
 
-function takeContext(project: string, context: string): void {
+function exportContext(project: string, context: string): void {
   mkdirSync(context, { recursive: true });
   const archive = execFileSync('git', ['archive', 'HEAD'], { cwd: project, maxBuffer: 1 << 30 });
   execFileSync('tar', ['-x', '-C', context], { input: archive });
@@ -145,7 +150,7 @@ function takeContext(project: string, context: string): void {
   const entries = readdirSync(context, { recursive: true, withFileTypes: true });
   for (const entry of entries) {
     const file = join(entry.parentPath, entry.name);
-    if (!entry.isDirectory() && !isSent(posix.relative(context, file), ignore)) rmSync(file);
+    if (!entry.isDirectory() && !isInContext(posix.relative(context, file), ignore)) rmSync(file);
   }
-  execFileSync('find', [context, '-type', 'd', '-empty', '-delete']); // folders come along with their files
+  execFileSync('find', [context, '-type', 'd', '-empty', '-delete']); // the archive also holds empty folders
 }

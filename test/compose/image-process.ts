@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { asUser, environmentOf, inFolder, type ImageFolder } from './image-folder.ts';
 
-const waitsMs = 120_000;
+const waitMs = 120_000;
 
-/** An app of an image folder at work: its entry point, its user, its environment. */
+/** A running app of an image folder, with the image's entry point, user and environment. */
 export class ImageProcess {
   private readonly image: ImageFolder;
   private readonly words: readonly string[];
@@ -24,11 +24,11 @@ export class ImageProcess {
     this.words = words;
     this.env = env;
     this.child = child;
-    const hear = (text: Buffer): void => {
+    const record = (text: Buffer): void => {
       this.output += text.toString();
     };
-    child.stdout?.on('data', hear);
-    child.stderr?.on('data', hear);
+    child.stdout?.on('data', record);
+    child.stderr?.on('data', record);
   }
 
   static async start(image: ImageFolder, words: readonly string[], env: Record<string, string>): Promise<ImageProcess> {
@@ -45,21 +45,21 @@ export class ImageProcess {
     return this.child.pid ?? 0;
   }
 
-  /** What the first group of the pattern is, once it has been said. */
-  said(pattern: RegExp): Promise<string> {
-    return this.within(`to say ${pattern.source}`, () => pattern.exec(this.output)?.[1] ?? null);
+  /** The first group of the pattern, once the output matches it. */
+  printed(pattern: RegExp): Promise<string> {
+    return this.within(`to print ${pattern.source}`, () => pattern.exec(this.output)?.[1] ?? null);
   }
 
-  /** Resolves when the image's health check, given these words besides, ends with 0. */
-  async isWell(...more: readonly string[]): Promise<void> {
+  /** Resolves when the image's health check, with these additional arguments, exits with 0. */
+  async isHealthy(...more: readonly string[]): Promise<void> {
     const [file = '', ...words] = [...this.image.healthcheck.map((word) => inFolder(this.image, word)), ...more];
     const env = { ...environmentOf(this.image), ...this.env };
-    await this.within('to be well', () =>
-      spawnSync(file, words, { env, stdio: 'ignore' }).status === 0 ? 'well' : null,
+    await this.within('to be healthy', () =>
+      spawnSync(file, words, { env, stdio: 'ignore' }).status === 0 ? 'healthy' : null,
     );
   }
 
-  /** By SIGTERM; throws when it ends with anything but 0. */
+  /** Stops it by SIGTERM. Throws when the exit code is not 0. */
   async stop(): Promise<void> {
     const ended = once(this.child, 'exit') as Promise<[number | null, string | null]>;
     this.child.kill('SIGTERM');
@@ -67,22 +67,22 @@ export class ImageProcess {
     if (code !== 0) throw new Error(`${this.words[0]} ended with ${signal ?? code}, wanted 0:\n${this.output}`);
   }
 
-  /** Without being asked twice, whatever it is at. */
+  /** Kills it by SIGKILL. */
   kill(): void {
     this.child.kill('SIGKILL');
   }
 
-  private async within(what: string, look: () => string | null): Promise<string> {
-    const deadline = performance.now() + waitsMs;
+  private async within(what: string, check: () => string | null): Promise<string> {
+    const deadline = performance.now() + waitMs;
     while (performance.now() < deadline) {
       if (this.child.exitCode !== null) {
         throw new Error(`${this.words[0]} ended with ${this.child.exitCode}, wanted ${what}:\n${this.output}`);
       }
-      const found = look();
+      const found = check();
       if (found !== null) return found;
       await delay(200);
     }
-    throw new Error(`waited ${waitsMs} ms for ${this.words[0]} ${what}:\n${this.output}`);
+    throw new Error(`waited ${waitMs} ms for ${this.words[0]} ${what}:\n${this.output}`);
   }
 }
 

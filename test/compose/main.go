@@ -1,5 +1,5 @@
-// Reads docker-compose.yml as Compose does, and the Dockerfiles that it names as BuildKit does: with their own parsers.
-// What either refuses is said, and ends with 1. Settings come from nowhere but the file: what it defaults to is checked.
+// Reads docker-compose.yml with Compose's own parser, and the Dockerfiles that it names with BuildKit's. Prints what either
+// refuses, and exits with 1. Reads no environment: the defaults in the file are checked.
 package main
 
 import (
@@ -26,7 +26,7 @@ func main() {
 		fmt.Fprintf(os.Stderr, "compose: %v\n", err)
 		os.Exit(1)
 	}
-	fmt.Printf("compose: %d services, %d volumes: read without complaint\n", len(project.AllServices()), len(project.Volumes))
+	fmt.Printf("compose: %d services, %d volumes: read without errors\n", len(project.AllServices()), len(project.Volumes))
 }
 
 func readProject(file string) (*types.Project, error) {

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { projectFolder } from './composition.ts';
 import { makeImageFolder, type ImageFolder } from './image-folder.ts';
 import { ImageProcess, runToEnd } from './image-process.ts';
-import { tryLine } from './try-engine.ts';
+import { tryEngine } from './try-engine.ts';
 
 /*
- * Where no container engine is at hand: carries out deploy/Dockerfile in a folder, on what is committed, starts every app
- * from what came out, as the image's user where this is root, with the image's own entry point, asks each by the image's
- * own health check, stops it by SIGTERM, and prints sizes. Stores are the embedded ones.
- * With --servers, the six services then do a run together, on the servers that the TEST_… variables name, with the
- * settings of docker-compose.yml: for servers that nobody else uses. It needs mongosh. With --keep the folder stays.
+ * For machines without a container engine. Carries out deploy/Dockerfile of the last commit in a folder, starts every app
+ * of it with the image's entry point (as the image's user when this is root), runs the image's health check, stops the app
+ * by SIGTERM, and prints sizes. Stores are the embedded ones.
+ * With --servers, the six services then do a run on the servers that the TEST_… variables name, with the settings of
+ * docker-compose.yml. Nothing else may use these servers. It needs mongosh. With --keep the folder stays.
  */
 const work = mkdtempSync(join(tmpdir(), 'batchmill-image-'));
 chmodSync(work, 0o755);
@@ -24,8 +24,8 @@ try {
   printSizes(image);
   await tryEachApp(image);
   tryCommand(image);
-  process.stdout.write('every app of the image starts, is well by its health check, and stops\n');
-  if (process.argv.includes('--servers')) await tryLine(image, freePort);
+  process.stdout.write('every app of the image starts, passes its health check, and stops\n');
+  if (process.argv.includes('--servers')) await tryEngine(image, freePort);
 } finally {
   if (process.argv.includes('--keep')) process.stdout.write(`${work}\n`);
   else rmSync(work, { recursive: true, force: true });
@@ -34,8 +34,8 @@ try {
 async function tryEachApp(image: ImageFolder): Promise<void> {
   const simulator = await ImageProcess.start(image, ['simulator', '--port', '0'], {});
   try {
-    const url = await simulator.said(/listening on (\S+)/);
-    await simulator.isWell(`${url}/admin/clock`);
+    const url = await simulator.printed(/listening on (\S+)/);
+    await simulator.isHealthy(`${url}/admin/clock`);
     for (const app of readdirSync(join(image.root, 'app/apps'))) {
       if (app !== 'cli' && app !== 'simulator') await tryService(image, app, `${url}/v1`);
     }
@@ -57,10 +57,10 @@ async function tryService(image: ImageFolder, app: string, providerUrl: string):
     PORT: String(await freePort()),
   });
   try {
-    await service.isWell();
+    await service.isHealthy();
     const memory = execFileSync('ps', ['-o', 'rss=', '-p', String(service.pid)], { encoding: 'utf8' });
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-    process.stdout.write(`  ${app.padEnd(16)} well after ${seconds} s, ${Math.round(Number(memory) / 1024)} MB\n`);
+    process.stdout.write(`  ${app.padEnd(16)} healthy after ${seconds} s, ${Math.round(Number(memory) / 1024)} MB\n`);
     await service.stop();
   } finally {
     service.kill();
@@ -70,12 +70,12 @@ async function tryService(image: ImageFolder, app: string, providerUrl: string):
 function tryCommand(image: ImageFolder): void {
   const { status, output } = runToEnd(image, ['cli', '--help']);
   if (status !== 0 || !output.includes('batchmill')) throw new Error(`cli --help ended with ${status}:\n${output}`);
-  const wrong = runToEnd(image, ['nothing-such']);
-  if (wrong.status !== 64) throw new Error(`an app that is not there ended with ${wrong.status}, wanted 64`);
+  const wrong = runToEnd(image, ['no-such-app']);
+  if (wrong.status !== 64) throw new Error(`an unknown app ended with ${wrong.status}, wanted 64`);
 }
 
 function printSizes({ root }: ImageFolder): void {
-  if (existsSync(join(root, 'app/node_modules/node'))) throw new Error('the image holds the dev dependency node');
+  if (existsSync(join(root, 'app/node_modules/node'))) throw new Error('the image contains the dev dependency node');
   process.stdout.write('on top of the Node image:\n');
   for (const folder of ['app', 'app/node_modules', 'app/apps', 'app/libs', 'app/pipelines']) {
     const [bytes = ''] = execFileSync('du', ['-sb', join(root, folder)], { encoding: 'utf8' }).split('\t');

@@ -22,7 +22,7 @@ describe('a run request that cannot be carried out', () => {
   it.each<[string, Omit<FieldsOf<RunRequested>, 'runId'>, RegExp]>([
     ['pipeline', { pipeline: 'nots' }, /no pipeline "nots", expected one of notes; did you mean notes\?/],
     ['function', { pipeline: 'notes', functions: ['sumary'] }, /function "sumary".*Did you mean "summary"\?/],
-    ['item of a function', { pipeline: 'notes', functions: ['qa_7'] }, /function "qa_7", wanted one of .*qa_0, qa_1/],
+    ['item of a function', { pipeline: 'notes', functions: ['qa_7'] }, /function "qa_7", expected one of .*qa_0, qa_1/],
     ['parameter', { pipeline: 'notes', parameters: { topic: ['mills'] } }, /"topic".*Did you mean "topics"\?/],
     [
       'value of a parameter',

@@ -14,12 +14,12 @@ const faultyRequest = `embeddings_book4_${faulty}`;
 
 /** Faults of one result that a retry may cure, and the error code that the document gets. */
 const transientFaults: [name: string, fault: Partial<FaultRule> & { what: string }, code: string][] = [
-  ['a 500', { what: 'status', value: 500 }, 'provider.unavailable'],
-  ['a 503', { what: 'status', value: 503 }, 'provider.unavailable'],
-  ['a 429', { what: 'status', value: 429 }, 'provider.unavailable'],
-  ['a 408', { what: 'status', value: 408 }, 'provider.unavailable'],
-  ['a timeout', { what: 'drop-answer' }, 'provider.unavailable'],
-  ['a status of 0', { what: 'status-0' }, 'provider.unavailable'],
+  ['a 500', { what: 'status', value: 500 }, 'provider.unanswered-request'],
+  ['a 503', { what: 'status', value: 503 }, 'provider.unanswered-request'],
+  ['a 429', { what: 'status', value: 429 }, 'provider.unanswered-request'],
+  ['a 408', { what: 'status', value: 408 }, 'provider.unanswered-request'],
+  ['a timeout', { what: 'drop-answer' }, 'provider.unanswered-request'],
+  ['a status of 0', { what: 'status-0' }, 'provider.unanswered-request'],
   ['no result', { what: 'missing' }, 'provider.missing-result'],
   ['half a result line', { what: 'bad-json' }, 'provider.missing-result'],
 ];

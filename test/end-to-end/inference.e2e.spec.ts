@@ -186,7 +186,7 @@ describe('inference as the pipeline defines it', () => {
 
     expect(await run()).toMatchObject({
       state: 'rejected',
-      reason: expect.stringContaining('a key under $set is "ai_status", which is kept by us'),
+      reason: expect.stringContaining('a key under $set writes "ai_status", which is reserved for Batchmill'),
     });
     expect((await outcomeOf(bundle, 'inference', 'a')).status).toBeUndefined();
   });
@@ -231,7 +231,7 @@ describe('inference as the pipeline defines it', () => {
 
       expect((await run()).totals).toMatchObject({ documents: { succeeded: 2, failed: 1 }, requests: 7 });
       expect((await outcomeOf(bundle, 'inference', 'bad')).info).toMatchObject({
-        error: { kind: 'ProcessingError', code: 'provider.bad-json', attempt: 3, function: 'topics' },
+        error: { kind: 'ProcessingError', code: 'provider.invalid-json', attempt: 3, function: 'topics' },
         errors: [{ attempt: 1 }, { attempt: 2 }, { attempt: 3 }],
       });
       expect((await outcomeOf(bundle, 'inference', 'late')).info.functions).toEqual({

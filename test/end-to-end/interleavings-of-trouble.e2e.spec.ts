@@ -117,7 +117,7 @@ describe('interleavings with faults', () => {
               {
                 value: (...args: unknown[]): unknown => {
                   if (isUnavailable && name !== 'close')
-                    throw new ConnectionError('provider.away', 'the provider is unavailable');
+                    throw new ConnectionError('provider.unavailable', 'the provider is unavailable');
                   const call = Reflect.get(provider, name) as (...args: unknown[]) => unknown;
                   return Reflect.apply(call, provider, args);
                 },

@@ -6,7 +6,7 @@ const { totalProcessed, succeeded, failed, cost } = await runPipeline({
   pipeline: recipes,
   limit: 2,
   process: (response) => {
-    const { choices } = response as ChatBody; // recipes are asked about on /v1/chat/completions
+    const { choices } = response as ChatBody; // the pipeline uses /v1/chat/completions
     return (choices[0]?.message.content ?? '').split('\n').map((line) => line.trim());
   },
   onProgress: ({ progress }) => process.stderr.write(`${progress.answered} answered\n`),

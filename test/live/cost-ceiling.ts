@@ -3,7 +3,7 @@ import { estimateRun, planRun, renderRequests } from '@batchmill/pipeline';
 import type { Engine } from '@batchmill/service';
 import { liveDocuments, livePipeline } from './live-pipeline.js';
 
-/** The most that the live test can cost, in dollars: every answer as long as it may be. */
+/** The most that the live test can cost, in dollars: with every answer at its maximal length. */
 export async function costCeiling(engine: Engine, runId: string, endpoints: readonly Endpoint[]): Promise<number> {
   const documents = liveDocuments(runId);
   let total = 0;

@@ -1,13 +1,13 @@
 import { chat, definePipeline } from '@batchmill/pipeline';
 
-/** Of the documents, and of their vectors. */
+/** The collection of the documents, and of their vectors. */
 export const liveCollection = 'batchmill_live';
 
-/** Three short texts, embedded and summarised: as little as shows every stage against a provider that is paid. */
+/** Embeds and summarises three short texts: the least that exercises every stage against a paid provider. */
 export const livePipeline = definePipeline({
   name: 'live',
-  description: 'What the live test asks',
-  parameters: { liveRun: { type: 'string', description: 'Whose documents' } },
+  description: 'The requests of the live test',
+  parameters: { liveRun: { type: 'string', description: 'The run whose documents are processed' } },
   source: {
     collection: liveCollection,
     queryTemplate: ({ liveRun }) => ({ live_run: liveRun }),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { liveRun } from './live-run.js';
 import { missingForLive } from './missing-for-live.js';
 
-describe('the live test, tried on the simulated provider', () => {
+describe('the live test on the simulated provider', () => {
   let home: string;
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'batchmill-live-'));
@@ -24,8 +24,8 @@ describe('the live test, tried on the simulated provider', () => {
     return readSettings({ env, cwd: home });
   };
 
-  it('T2: shows the cost ceiling before anything is asked, and keeps batch ids and times in a file', async () => {
-    const said: string[] = [];
+  it('T2: the live test prints its cost ceiling before it sends anything, and keeps batch ids and times in a file', async () => {
+    const printed: string[] = [];
     const resultsFile = join(home, 'results.json');
 
     const { documents, vectors } = await liveRun({
@@ -33,10 +33,10 @@ describe('the live test, tried on the simulated provider', () => {
       runId: 'live-1',
       resultsFile,
       maxUsd: 0.01,
-      say: (line) => said.push(line),
+      print: (line) => printed.push(line),
     });
 
-    expect(said[0]).toMatch(/^live-1: 3 documents at simulated, at most \$0\.000\d+ in all$/);
+    expect(printed[0]).toMatch(/^live-1: 3 documents at simulated, at most \$0\.000\d+ in all$/);
     expect(documents).toHaveLength(3);
     expect(vectors).toBe(3);
     const batch = {
@@ -54,16 +54,22 @@ describe('the live test, tried on the simulated provider', () => {
     });
   });
 
-  it('T2: asks nothing when it could cost more than it may', async () => {
-    const resultsFile = join(home, 'dear.json');
+  it('T2: the live test sends nothing when it could cost more than its limit', async () => {
+    const resultsFile = join(home, 'too-expensive.json');
 
-    const dear = liveRun({ settings: settings(), runId: 'live-2', resultsFile, maxUsd: 0.00001, say: () => undefined });
+    const tooExpensive = liveRun({
+      settings: settings(),
+      runId: 'live-2',
+      resultsFile,
+      maxUsd: 0.00001,
+      print: () => undefined,
+    });
 
-    await expect(dear).rejects.toThrow('It could cost $0.0000');
+    await expect(tooExpensive).rejects.toThrow('It could cost $0.0000');
     await expect(readFile(resultsFile)).rejects.toThrow('ENOENT');
   });
 
-  it('T2: is skipped with the reason when a key is not set or the provider is a double', () => {
+  it('T2: the live test is skipped with the reason when a key is not set or the provider is simulated', () => {
     const set = { OPENAI_API_KEY: 'sk-1', DATABASE_URL: 'mongodb://127.0.0.1/db' };
 
     expect(missingForLive({})).toBe('OPENAI_API_KEY and DATABASE_URL are not set');

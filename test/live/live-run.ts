@@ -17,13 +17,13 @@ import { liveCollection, liveDocuments, livePipeline, type LiveDocument } from '
 
 export interface LiveRunOptions {
   readonly settings: Settings;
-  /** The same id again goes on with what was begun: nothing is asked twice. */
+  /** The same id continues a run that was started: nothing is requested twice. */
   readonly runId: string;
-  /** JSON; written again whenever something is known that was not. */
+  /** A JSON file, written again after every progress. */
   readonly resultsFile: string;
-  /** Nothing is asked when it could cost more. */
+  /** Nothing is sent when the run could cost more. */
   readonly maxUsd: number;
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
 }
 
 export interface LiveResult {
@@ -49,22 +49,23 @@ export interface LiveEndpointResult {
 export interface LiveRun {
   readonly result: LiveResult;
   readonly documents: readonly LiveDocument[];
-  /** How many vectors the run's documents have, found by searching for one of them. */
+  /** The number of vectors of the run's documents, found by a search. */
   readonly vectors: number;
 }
 
 const endpoints: readonly Endpoint[] = ['embeddings', 'inference'];
 
-/** Embeds and summarises three documents with whatever the settings name, and takes the documents away again. */
-export async function liveRun({ settings, runId, resultsFile, maxUsd, say }: LiveRunOptions): Promise<LiveRun> {
+/** Embeds and summarises three documents with the provider and stores of the settings, then deletes the documents. */
+export async function liveRun({ settings, runId, resultsFile, maxUsd, print }: LiveRunOptions): Promise<LiveRun> {
   const log = new MemoryLog();
   const pipelines = new KnownPipelines([livePipeline]);
   const opened = await openEngine(settings, { log, name: 'live-test', needsProvider: false, pipelines });
   const { engine } = opened;
   try {
     const ceilingUsd = await costCeiling(engine, runId, endpoints);
-    say(`${runId}: 3 documents at ${settings.openai.baseUrl}, at most $${ceilingUsd.toFixed(6)} in all`);
-    if (ceilingUsd > maxUsd) throw new Error(`It could cost $${ceilingUsd.toFixed(6)}, and may cost $${maxUsd}.`);
+    print(`${runId}: 3 documents at ${settings.openai.baseUrl}, at most $${ceilingUsd.toFixed(6)} in all`);
+    if (ceilingUsd > maxUsd)
+      throw new Error(`It could cost $${ceilingUsd.toFixed(6)}, but may cost at most $${maxUsd}.`);
 
     const results = new ResultsFile(resultsFile, {
       runId,
@@ -75,9 +76,9 @@ export async function liveRun({ settings, runId, resultsFile, maxUsd, say }: Liv
       runs: [],
     });
     await putDocuments(engine, runId);
-    for (const endpoint of endpoints) await run(endpoint, { engine, settings, runId, results, say });
+    for (const endpoint of endpoints) await run(endpoint, { engine, settings, runId, results, print });
     results.write({ finishedAt: engine.clock.now().toISOString() });
-    say(`${runId}: results are in ${resultsFile}`);
+    print(`${runId}: results are in ${resultsFile}`);
 
     const documents = await Array.fromAsync(documentsIn(engine).find({ live_run: runId }, { sort: { _id: 1 } }));
     const vectors = await countVectors(engine, runId);
@@ -93,10 +94,10 @@ interface Running {
   readonly settings: Settings;
   readonly runId: string;
   readonly results: ResultsFile;
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
 }
 
-async function run(endpoint: Endpoint, { engine, settings, runId, results, say }: Running): Promise<void> {
+async function run(endpoint: Endpoint, { engine, settings, runId, results, print }: Running): Promise<void> {
   const id = `${runId}-${endpoint}`;
   const ended = results.content.runs;
   let last = '';
@@ -106,7 +107,7 @@ async function run(endpoint: Endpoint, { engine, settings, runId, results, say }
     const run = { endpoint, succeeded, failed, usd, synchronousUsd, startedAt, finishedAt, batches };
     results.write({ runs: [...ended, run] });
     const now = batches.map((one) => `${one.providerBatchId ?? one.batchId} ${one.status}`).join(', ');
-    if (now !== last) say(`${id}: ${now}`);
+    if (now !== last) print(`${id}: ${now}`);
     last = now;
   };
   let kept = Promise.resolve();
@@ -146,7 +147,7 @@ async function countVectors(engine: Engine, runId: string): Promise<number> {
   return hits.filter(({ parentId }) => parentId === runId).length;
 }
 
-/** What is known so far, as a file that outlives the test. */
+/** The results so far, in a file that outlives the test. */
 class ResultsFile {
   content: LiveResult;
   readonly #file: string;

@@ -10,13 +10,13 @@ const home = join(import.meta.dirname, '../../.batchmill/live');
 const dayMs = 86_400_000;
 
 /*
- * It costs money, less than a cent, and takes as long as the provider does. What was begun and broken off goes on when it
- * is started again with TEST_LIVE_RUN set to the id that it printed.
+ * It costs money, less than a cent, and takes as long as the provider. To continue an interrupted test, start it again with
+ * TEST_LIVE_RUN set to the id that it printed.
  */
 if (missing !== null) process.stderr.write(`The live test is skipped: ${missing}.\n`);
 (missing === null ? describe : describe.skip)('the real API', () => {
   it(
-    'T2 E2 I2 M1: three documents of the database in DATABASE_URL are embedded and summarised at half the price',
+    'T2 E2 I2 M1: three documents of the database in DATABASE_URL are embedded and summarised at half the synchronous price',
     async () => {
       const runId = process.env['TEST_LIVE_RUN'] ?? `live-${new Date().toISOString().replace(/\W/g, '')}`;
       mkdirSync(home, { recursive: true });
@@ -27,7 +27,7 @@ if (missing !== null) process.stderr.write(`The live test is skipped: ${missing}
         runId,
         resultsFile: join(home, `${runId}.json`),
         maxUsd: Number(process.env['TEST_LIVE_MAX_USD'] ?? '0.01'),
-        say: (line) => process.stderr.write(`${line}\n`),
+        print: (line) => process.stderr.write(`${line}\n`),
       });
 
       expect(result.runs).toMatchObject([

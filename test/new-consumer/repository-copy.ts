@@ -4,24 +4,24 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
-/** Neither sources nor built: what is installed is linked, what was done is not needed. */
-const leftOut = ['node_modules', '.git', '.nx', '.servers', '.batchmill', 'coverage'];
+/** Installed packages are linked instead; the others are not needed. */
+const excludedFolders = ['node_modules', '.git', '.nx', '.servers', '.batchmill', 'coverage'];
 
-/** A copy of this repository, as it is built now and with the same packages installed, in a folder of its own: its path. */
+/** Copies this repository, as it is built now and with the same packages installed. Returns the path of the copy. */
 export async function copyRepository(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'batchmill-copy-'));
-  const filter = (path: string): boolean => !isLeftOut(relative(root, path));
+  const filter = (path: string): boolean => !isExcluded(relative(root, path));
   await cp(root, folder, { recursive: true, filter });
   await linkInstalled(folder);
   return folder;
 }
 
-/** So are the files that another test writes among the sources for a moment. */
-function isLeftOut(path: string): boolean {
-  return path.split('/').some((part) => leftOut.includes(part) || part.startsWith('boundary-probe'));
+/** Also excludes the files that another test writes among the sources for a short time. */
+function isExcluded(path: string): boolean {
+  return path.split('/').some((part) => excludedFolders.includes(part) || part.startsWith('boundary-probe'));
 }
 
-/** Every package where it was installed, but ours, which are the copy's. */
+/** Links every installed package of the original, but our own packages to those of the copy. */
 async function linkInstalled(folder: string): Promise<void> {
   await mkdir(join(folder, 'node_modules/@batchmill'), { recursive: true });
   const installed = (await readdir(join(root, 'node_modules'))).filter(

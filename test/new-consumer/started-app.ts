@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const startsWithinMs = 30_000;
+const startsWithinMs = 180_000;
 
-/** A built app of a copy of the repository, as a process of its own, on embedded stores. */
+/** A built app of a copy of the repository, in its own process, on embedded stores. */
 export class StartedApp {
   private constructor(
     readonly url: string,
     private readonly child: ChildProcess,
   ) {}
 
-  /** Resolves when it says that it is at work. */
+  /** Resolves when the app logs "at work". */
   static async start(folder: string, app: string, env: Readonly<Record<string, string>>): Promise<StartedApp> {
     const args = ['--disable-warning=ExperimentalWarning', join(folder, 'apps', app, 'dist/main.js')];
     const child = spawn(process.execPath, args, {

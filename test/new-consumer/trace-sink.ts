@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Takes what a service sends of its traces (OTLP over HTTP, as protobuf). */
+/** Receives the traces of a service (OTLP over HTTP, as protobuf). */
 export class TraceSink {
   readonly #bodies: Buffer[] = [];
   readonly #server: Server;
@@ -30,11 +30,11 @@ export class TraceSink {
     return `http://127.0.0.1:${port}`;
   }
 
-  /** True when a span of that name belongs to the trace: in a span, its trace's id comes shortly before its name. */
+  /** True when a span of that name belongs to the trace: in a span, the trace id is shortly before the name. */
   holds(spanName: string, traceId: string): boolean {
     const id = Buffer.from(traceId, 'hex');
     return this.#bodies.some((body) =>
-      storageTargetsOf(body, spanName).some((place) => body.subarray(Math.max(0, place - 120), place).includes(id)),
+      offsetsOf(body, spanName).some((offset) => body.subarray(Math.max(0, offset - 120), offset).includes(id)),
     );
   }
 
@@ -45,8 +45,8 @@ export class TraceSink {
   }
 }
 
-function storageTargetsOf(body: Buffer, text: string): number[] {
-  const places: number[] = [];
-  for (let place = body.indexOf(text); place >= 0; place = body.indexOf(text, place + 1)) places.push(place);
-  return places;
+function offsetsOf(body: Buffer, text: string): number[] {
+  const offsets: number[] = [];
+  for (let offset = body.indexOf(text); offset >= 0; offset = body.indexOf(text, offset + 1)) offsets.push(offset);
+  return offsets;
 }

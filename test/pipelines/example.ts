@@ -9,7 +9,7 @@ import { batchmill, type CommandResult } from '../end-to-end/command.js';
 
 export const root = join(import.meta.dirname, '../..');
 
-/** Batches are done at once, and looked at soon. */
+/** Batches complete at once and are polled soon. */
 export const fast = {
   OPENAI_BASE_URL: 'simulated',
   BATCHMILL_SIMULATOR_SPEED: '3600',
@@ -17,13 +17,13 @@ export const fast = {
   POLL_INTERVAL: '0.2',
 } as const;
 
-/** The folder of each shipped example, by its name: those of `pipelines/`, and one that lies with its consumer. */
+/** The folder of each shipped example by name: those of `pipelines/`, and one in its consumer's folder. */
 export const exampleFolders: ReadonlyMap<string, string> = new Map([
   ...readdirSync(join(root, 'pipelines')).map((name) => [name, join(root, 'pipelines', name)] as const),
   ['story-groups', join(root, 'apps/entity-linker/pipelines/story-groups')],
 ]);
 
-/** A shipped example, tried with the commands of its README in a home of its own. */
+/** A shipped example, run with the commands of its README in its own home. */
 export class Example {
   private constructor(
     private readonly page: string,
@@ -35,18 +35,18 @@ export class Example {
     return new Example(page, await mkdtemp(join(tmpdir(), `batchmill-${name}-`)));
   }
 
-  /** Every command of the README to the letter, in turn. */
+  /** Runs every command of the README, unchanged and in order. */
   async followReadme(): Promise<CommandResult[]> {
-    const ran: CommandResult[] = [];
-    for (const args of commandsIn(this.page)) ran.push(await this.run(args));
-    return ran;
+    const results: CommandResult[] = [];
+    for (const args of commandsIn(this.page)) results.push(await this.run(args));
+    return results;
   }
 
   run(args: readonly string[]): Promise<CommandResult> {
     return batchmill(root, args, { env: this.#env });
   }
 
-  /** The line with every consumer, until the work is done. */
+  /** Runs the engine with every consumer until the work is done. */
   async beside<T>(work: () => Promise<T>): Promise<T> {
     const service = await ServiceProcess.start('all-in-one', this.#env);
     try {
@@ -62,7 +62,7 @@ export class Example {
     await store.close();
   }
 
-  /** Its documents as they are now, by `_id`. */
+  /** The current documents of a collection, by `_id`. */
   async documents(collection: string): Promise<Map<unknown, Fields>> {
     const found = new Map<unknown, Fields>();
     await this.change(async (store) => {

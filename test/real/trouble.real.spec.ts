@@ -74,7 +74,7 @@ describe('bad messages, bad documents and lost data on real servers', () => {
       expect(again.every(({ code }) => code === letter.code)).toBe(true);
       const twice = await command('dlt', 'redrive', letter.id);
       expect(twice.code).toBe(1);
-      expect(twice.err).toContain('was redriven already');
+      expect(twice.err).toContain('was already redriven');
     },
     timeoutMs,
   );
@@ -128,12 +128,12 @@ describe('bad messages, bad documents and lost data on real servers', () => {
         600_000,
         200,
       );
-      const parked = await command('stuck', 'list', '--json');
+      const parked = await command('parked', 'list', '--json');
       expect(parked.out).toContain(String(broken!['_id']));
       expect(parked.out).toContain('blobs.missing');
 
       await files.insertOne(lost!);
-      expect((await command('stuck', 'retry', String(broken!['_id']))).code).toBe(0);
+      expect((await command('parked', 'retry', String(broken!['_id']))).code).toBe(0);
       const run = await engine.endOf(runId);
       expect(run['totals']).toMatchObject({ documents: { succeeded: 40, failed: 0, left: 0 } });
       expect(await engine.vectors.count(engine.collection)).toBe(40);

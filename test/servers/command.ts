@@ -3,8 +3,8 @@ import { Server, serverNames, type ServerName } from './server.ts';
 import { statusTable } from './status-table.ts';
 
 const usage = `npm run servers:up [NAME…] [-- --lite]    install and start; all but milvus-lite when none is named
-npm run servers:down [NAME…]              end what was started here
-npm run servers:status                    what answers, where, since when, memory
+npm run servers:down [NAME…]              stop what was started here
+npm run servers:status                    state, address, start time and memory of each
 npm run servers -- VERB NAME…             VERB: install, start, stop, kill, freeze, thaw
 npm run servers -- env                    the TEST_… variables that point the tests at these servers
 
@@ -13,8 +13,8 @@ Names: ${serverNames.join(', ')}
 const verbs = ['up', 'down', 'status', 'env', 'install', 'start', 'stop', 'kill', 'freeze', 'thaw'] as const;
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { lite: { type: 'boolean' } } });
-const [asked, ...named] = positionals;
-const verb = verbs.find((one) => one === asked);
+const [verbArgument, ...named] = positionals;
+const verb = verbs.find((one) => one === verbArgument);
 const unknown = named.filter((name) => !serverNames.some((one) => one === name));
 if (verb === undefined || unknown.length > 0) {
   if (unknown.length > 0) process.stderr.write(`unknown: ${unknown.join(', ')}\n`);
@@ -22,7 +22,7 @@ if (verb === undefined || unknown.length > 0) {
   process.exitCode = 2;
 } else await run(verb, chosen(verb, named as ServerName[]));
 
-/** The named ones; else all, of which Milvus Lite starts only when asked for. */
+/** The named servers; without names all, except that Milvus Lite is started only by name or with --lite. */
 function chosen(verb: (typeof verbs)[number], names: readonly ServerName[]): readonly Server[] {
   // `npm run servers:up --lite`, without `--` before it, arrives as npm's own setting.
   const lite = values.lite ?? process.env['npm_config_lite'] === 'true';
@@ -41,7 +41,7 @@ async function run(verb: (typeof verbs)[number], servers: readonly Server[]): Pr
   if (verb === 'up' || verb === 'status') await printStatus();
 }
 
-/** One after the other; one that fails does not keep the next from its turn. The recipe has said why. */
+/** Acts on one after the other, and continues after a failure. The recipe has printed the reason. */
 async function each(servers: readonly Server[], act: (server: Server) => Promise<void>): Promise<void> {
   for (const server of servers) {
     try {

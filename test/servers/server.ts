@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Every server that can be started here; each has its recipe in the folder of its name. */
+/** Every server that can be started here. Each has its recipe in the folder of its name. */
 export const serverNames = ['kafka', 'mongodb', 'milvus', 'milvus-lite', 'jaeger'] as const;
 export type ServerName = (typeof serverNames)[number];
 
@@ -18,20 +18,20 @@ export interface ServerStatus {
   readonly name: ServerName;
   readonly version: string;
   readonly state: ServerState;
-  /** As the settings and the `TEST_…` variables say them; Jaeger has two, for queries and for OTLP. */
+  /** In the form of the settings and the `TEST_…` variables. Jaeger has two, for queries and for OTLP. */
   readonly addresses: readonly string[];
   readonly log: string;
-  /** What runs; null while nothing does. */
+  /** The running process; null while there is none. */
   readonly process: { readonly pid: number; readonly since: Date; readonly memoryBytes: number } | null;
 }
 
 export interface ServerOptions {
   /**
-   * Where the test expects it. When it is not there, because a `TEST_…` variable names somebody's own server, the verbs
-   * that stop or start throw and touch nothing.
+   * The address that the test uses. When the server has another one, because a `TEST_…` variable names a server of your
+   * own, the methods that stop or start it throw and touch nothing.
    */
   readonly at?: string;
-  /** Gets every line that the recipe prints, as it comes. */
+  /** Called with every line that the recipe prints. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -43,8 +43,8 @@ type Verb = 'install' | 'start' | 'stop' | 'kill' | 'freeze' | 'thaw' | 'status'
  *     const kafka = new Server('kafka', { at: serverAddresses.kafka });
  *     await kafka.freeze();
  *
- * Every verb may be repeated, and throws with the recipe's words and the end of the server's log when it does not
- * succeed. Whoever stops or freezes a server starts or thaws it again.
+ * Every method may be repeated. It throws with the recipe's message and the end of the server's log when it does not
+ * succeed. A test that stops or freezes a server must start or thaw it again.
  */
 export class Server {
   readonly name: ServerName;
@@ -55,12 +55,12 @@ export class Server {
     this.options = options;
   }
 
-  /** Fetches and builds what it needs; nothing when that was done. */
+  /** Downloads and builds the server, unless it is installed. */
   async install(): Promise<void> {
     await this.recipe('install');
   }
 
-  /** Installs and starts it, or thaws it; when this returns it answers. Its data are those of its last life. */
+  /** Installs and starts it, or thaws it. Resolves once it answers. It keeps its data from before. */
   async start(): Promise<void> {
     await this.act('start');
   }
@@ -75,12 +75,12 @@ export class Server {
     await this.act('kill');
   }
 
-  /** SIGSTOP: connections stay open and nothing answers. What times out meanwhile may be carried out after the thaw. */
+  /** SIGSTOP: connections stay open and nothing answers. A request that times out meanwhile may be carried out after the thaw. */
   async freeze(): Promise<void> {
     await this.act('freeze');
   }
 
-  /** SIGCONT; when this returns it answers. */
+  /** SIGCONT. Resolves once it answers. */
   async thaw(): Promise<void> {
     await this.act('thaw');
   }
@@ -94,14 +94,14 @@ export class Server {
     return {
       name: this.name,
       version: version!,
-      state: state as ServerState, // the recipe knows no other
+      state: state as ServerState, // the recipe prints no other
       addresses: addresses!.split(' '),
       log: log!,
       process,
     };
   }
 
-  /** Shell lines that point the tests at it, for ports that are not the usual ones. */
+  /** Shell lines that point the tests at it, for ports other than the defaults. */
   async variables(): Promise<string> {
     return `${await this.recipe('env')}\n`;
   }
@@ -120,23 +120,23 @@ export class Server {
     }
   }
 
-  /** What the recipe printed. */
+  /** Returns what the recipe printed. */
   private recipe(verb: Verb): Promise<string> {
     const file = join(import.meta.dirname, this.name, 'recipe.sh');
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const child = spawn('bash', [file, verb], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    const hear = (text: string) => {
-      said += text;
+    let output = '';
+    const record = (text: string) => {
+      output += text;
       if (verb !== 'status' && verb !== 'env')
         for (const line of text.trimEnd().split('\n')) this.options.onLine?.(line);
     };
-    child.stdout.setEncoding('utf8').on('data', hear);
-    child.stderr.setEncoding('utf8').on('data', hear);
+    child.stdout.setEncoding('utf8').on('data', record);
+    child.stderr.setEncoding('utf8').on('data', record);
     child.once('error', reject);
     child.once('close', (code) => {
-      if (code === 0) resolve(said.trimEnd());
-      else reject(new Error(`${this.name}: ${verb} ended with ${code ?? 'a signal'}:\n${said.trimEnd()}`));
+      if (code === 0) resolve(output.trimEnd());
+      else reject(new Error(`${this.name}: ${verb} ended with ${code ?? 'a signal'}:\n${output.trimEnd()}`));
     });
     return promise;
   }

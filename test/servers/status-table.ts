@@ -2,7 +2,7 @@ import type { ServerStatus } from './server.ts';
 
 const megabyte = 1_000_000;
 
-/** What answers, where, since when, and how much memory each takes. */
+/** State, address, start time and memory of each server. */
 export function statusTable(all: readonly ServerStatus[], now: Date): string {
   const rows = all.map((one) => [
     one.name,

@@ -1,37 +1,37 @@
-# The verbs that every server has; each recipe.sh beside this file says what is its own and ends with `recipe "$@"`:
-#   install  fetch what it needs, once              start  install and start it, until it answers
+# The verbs of every server. Each recipe.sh defines what is specific to its server and ends with `recipe "$@"`:
+#   install  download and build it, once            start  install and start it, until it answers
 #   stop     SIGTERM, after 30 s SIGKILL            kill   SIGKILL
 #   freeze   SIGSTOP                                thaw   SIGCONT, until it answers
 #   status   one line: name, state, addresses, pid, since (seconds of the epoch), memory (kB), version, log; by tabs
-#   env      shell lines that point the tests at it, needed where its ports are not the usual ones
-# Every verb may be repeated. A server is known by its pid together with the time at which that process began.
+#   env      shell lines that point the tests at it, needed when its ports are not the defaults
+# Every verb may be repeated. A server is identified by its pid and the start time of that process.
 #
 # Settings: SERVERS_DIR (.servers in the project) and SERVERS_PORT_OFFSET (0), which is added to every port.
 # Layout:   SERVERS_DIR/<name>/install is shared, SERVERS_DIR/<name>/<port>/{data,log,pid} is one server.
 #
 # A recipe sets `name`, `version`, `port`, `ports` (each as VARIABLE=PORT), `addresses` (each as TEST_VARIABLE=ADDRESS),
-# `download` (what an install fetches, in words), `made_from` (files that an install depends on), `start_seconds`, and
+# `download` (what an install downloads, in words), `made_from` (files that an install depends on), `start_seconds`, and
 # defines
 #   needs_to_install, needs_to_start   check tools, with `need`
-#   install_into DIR                   fetch and build into that folder
+#   install_into DIR                   download and build into that folder
 #   prepare                            write configuration into "$instance", before each start
-#   launch                             set `command`, the server itself, that is: not something that starts it
-#   answers                            ask it something that only a working server answers
+#   launch                             set `command` to the server itself, not to a program that starts it
+#   answers                            send a request that only a working server answers
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[1]}")" && pwd)
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
-# port_from VARIABLE DEFAULT: what the environment says, else the default and the offset.
+# port_from VARIABLE DEFAULT: the value in the environment, else the default and the offset.
 port_from() { echo "${!1:-$(($2 + ${SERVERS_PORT_OFFSET:-0}))}"; }
 
 where() { echo "${addresses[*]#*=}"; }
 say() { echo "$name: $*"; }
 fail() { echo "$name: $*" >&2; exit 1; }
 
-# need COMMAND OLDEST FOUND PACKAGES: FOUND is the version that is there, empty when none is.
+# need COMMAND OLDEST FOUND PACKAGES: FOUND is the installed version, empty when there is none.
 need() {
-  [ -n "$3" ] || fail "needs $1 $2 or newer, and there is none. On Debian and Ubuntu: apt-get install $4"
+  [ -n "$3" ] || fail "needs $1 $2 or newer, found none. On Debian and Ubuntu: apt-get install $4"
   [ "$(printf '%s\n' "$2" "$3" | sort -V | head -n 1)" = "$2" ] || fail "needs $1 $2 or newer, found $3"
 }
 need_java() { need java 17 "$(java -version 2>&1 | sed -n 's/.*version "\([0-9.]*\).*/\1/p' || true)" openjdk-17-jre-headless; }
@@ -43,7 +43,7 @@ need_python() { # OLDEST
 }
 python=${PYTHON:-python3}
 
-# The jars that pom.xml names, with all that they need.
+# The jars that pom.xml names, with their dependencies.
 install_jars() {
   mvn -q -B -f "$here/pom.xml" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
     -DoutputDirectory="$1" -DincludeScope=runtime
@@ -53,7 +53,7 @@ install_wheels() {
     "$1/bin/pip" install -q --disable-pip-version-check -r "$here/requirements.txt"
 }
 
-# ask PORT COUNT BYTES: sends them, prints the first COUNT bytes of the answer that come within two seconds.
+# ask PORT COUNT BYTES: sends BYTES, prints the first COUNT bytes of the answer that come within two seconds.
 ask() {
   timeout 2 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "$2" >&3 && head -c "$1" <&3' "$@" 2>/dev/null | tr -d '\0'
 }
@@ -71,7 +71,7 @@ alive() {
 }
 frozen() { [ "$(process_field 1)" = T ]; }
 
-# until_true SECONDS COMMAND…: 1 when the time is over.
+# until_true SECONDS COMMAND…: returns 1 after a timeout.
 until_true() {
   local end=$((SECONDS + $1))
   shift
@@ -82,7 +82,7 @@ until_true() {
 }
 gone() { ! alive; }
 answers_or_gone() { gone || answers; }
-no_answer() { # WHAT: waits for an answer; says WHAT and how the log ends when there is none
+no_answer() { # WHAT: waits for an answer; when there is none, prints WHAT and the end of the log
   until_true "$start_seconds" answers_or_gone && alive && return 1
   log_ends "$instance/log" "$1"
 }
@@ -113,7 +113,7 @@ verb_install() {
 }
 say_every_10_seconds() {
   local began=$SECONDS
-  # The sleep outlives its shell: it must hold neither the caller's pipe nor the lock.
+  # The sleep outlives its shell, so it must hold neither the caller's pipe nor the lock.
   while sleep 10 >/dev/null 2>&1 9>&-; do
     say "still installing, $((SECONDS - began)) s: $(tail -n 1 "$home/install.log" | cut -c 1-90)"
   done
@@ -123,20 +123,20 @@ verb_start() {
   if alive; then
     frozen && kill -CONT "$pid"
     no_answer "runs as $pid and does not answer" && exit 1
-    say "answers already at $(where), pid $pid"
+    say "already answers at $(where), pid $pid"
     return
   fi
   needs_to_start
   verb_install
   local one
   for one in "${ports[@]}"; do
-    listening "${one#*=}" && fail "port ${one#*=} is taken by another process; choose another by ${one%=*} or SERVERS_PORT_OFFSET"
+    listening "${one#*=}" && fail "port ${one#*=} is used by another process; set ${one%=*} or SERVERS_PORT_OFFSET"
   done
   local began=$SECONDS
   prepare
   launch
   [ ! -e "$instance/log" ] || mv "$instance/log" "$instance/log.before"
-  # setsid: a Ctrl-C in the caller's terminal must not reach it. It must not hold the lock (9) either.
+  # setsid protects it from a Ctrl-C in the caller's terminal. It must not hold the lock (9) either.
   setsid "${command[@]}" >"$instance/log" 2>&1 </dev/null 9>&- &
   pid=$!
   echo "$pid $(process_field 20)" >"$instance/pid"

@@ -1,9 +1,6 @@
 export const composeFile = 'docker-compose.yml';
 
-/**
- * The text of a compose file with one more stage, after the last of those that there are (`<<: *stage`). Throws when there
- * is none.
- */
+/** The text of a compose file with one more stage, after the last existing one (`<<: *stage`). Throws when there is none. */
 export function addToCompose(text: string, name: string): string {
   const lines = text.split('\n');
   const last = lines.findLastIndex((line) => /^ {4}<<: \*stage\s*$/.test(line));

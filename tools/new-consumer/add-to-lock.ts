@@ -15,7 +15,7 @@ export function addToLock(text: string, folder: string, { name, version, license
   return `${JSON.stringify({ ...lock, packages: Object.fromEntries(packages) }, null, 2)}\n`;
 }
 
-/** In the order of their paths, in which the others are. */
+/** Inserts an entry in the order of the paths. */
 function placed(entries: readonly Entry[], entry: Entry): Entry[] {
   const next = entries.findIndex(([path]) => path > entry[0]);
   return next < 0 ? [...entries, entry] : entries.toSpliced(next, 0, entry);

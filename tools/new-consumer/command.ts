@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { addConsumer } from './add-consumer.ts';
 import { whyNotNamed } from './why-not-named.ts';
 
-/* npm run new:consumer NAME: a new service, and what it touched outside its folder. */
+/* npm run new:consumer NAME: creates a new service, and lists the files that it touched outside its folder. */
 const root = join(import.meta.dirname, '../..');
 const [name = '', ...more] = process.argv.slice(2);
 const problem = more.length > 0 ? `found ${more.length + 1} names, wanted one` : whyNotNamed(root, name);

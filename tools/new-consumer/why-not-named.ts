@@ -5,10 +5,10 @@ import { nameForms } from './name-forms.ts';
 import { templates } from './templates.ts';
 
 const longest = 40;
-/** Folders of these names are not looked into by what builds and tests. */
+/** Folders with these names are ignored by the build or the tests. */
 const reserved = ['dist', 'testing', 'contract', 'coverage', 'node-modules'];
 
-/** Why a consumer cannot be called so, in one sentence without its full stop; null when it can. */
+/** Why a consumer cannot have this name, as a sentence without a full stop; null when it can. */
 export function whyNotNamed(root: string, name: string): string | null {
   const found = `found ${JSON.stringify(name)}`;
   if (name === '') return 'found no name, wanted npm run new:consumer NAME';
@@ -21,12 +21,11 @@ export function whyNotNamed(root: string, name: string): string | null {
   if (new RegExp(`^  ${name}:`, 'm').test(readFileSync(join(root, composeFile), 'utf8'))) {
     return `${found}, which is taken in ${composeFile}, wanted another name`;
   }
-  if (isReserved(name))
-    return `${found}, which is reserved: it would mean something else in its code, wanted another name`;
+  if (isReserved(name)) return `${found}, which is reserved: it has another meaning in the code, wanted another name`;
   return null;
 }
 
-/** Its class would be called as something that the code of a consumer uses, or that JavaScript has. */
+/** The name of its class would be one that a consumer's code or JavaScript uses already. */
 function isReserved(name: string): boolean {
   const { pascal } = nameForms(name);
   const isUsed = templates().some(({ text }) => new RegExp(`\\b${pascal}(?:Module|ErrorCode)?\\b`).test(text));

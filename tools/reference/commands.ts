@@ -6,7 +6,7 @@ type Command = ReturnType<typeof program>;
 export function commandsPage(): string {
   const lines = ['# Commands', '', 'Printed from the code by `npm run docs`.', ''];
   lines.push(
-    'Exit codes: 0 all succeeded (or nothing was found); 3 some failed; 1 it did not run; 130 stopped by the user.',
+    'Exit codes: 0 all succeeded (or nothing was found); 3 some failed; 1 the command did not run; 130 stopped by the user.',
   );
   for (const command of program().commands) lines.push(...commandLines(command, 'batchmill'));
   return `${lines.join('\n')}\n`;
@@ -14,16 +14,21 @@ export function commandsPage(): string {
 
 function commandLines(command: Command, parent: string): string[] {
   const name = `${parent} ${command.name()}`;
-  const given = command.registeredArguments
+  const commandArguments = command.registeredArguments
     .map((one) => (one.required ? ` <${one.name()}>` : ` [${one.name()}]`))
     .join('');
   const inner = command.commands.flatMap((one) => commandLines(one, name));
-  const lines = ['', `## ${name}${command.commands.length > 0 ? ' …' : given}`, '', sentence(command.description())];
+  const lines = [
+    '',
+    `## ${name}${command.commands.length > 0 ? ' …' : commandArguments}`,
+    '',
+    sentence(command.description()),
+  ];
   if (command.options.length > 0) {
     lines.push('', '| option | |', '|---|---|');
     for (const { flags, description, defaultValue } of command.options) {
-      const otherwise = defaultValue === undefined ? '' : ` (${String(defaultValue)})`;
-      lines.push(`| \`${flags}\` | ${description}${otherwise} |`);
+      const defaultText = defaultValue === undefined ? '' : ` (${String(defaultValue)})`;
+      lines.push(`| \`${flags}\` | ${description}${defaultText} |`);
     }
   }
   return [...lines, ...inner];

@@ -17,7 +17,7 @@ import { storeErrorCodes } from '@batchmill/store';
 import { templatesErrorCodes } from '@batchmill/templates';
 import { vectorsErrorCodes } from '@batchmill/vectors';
 
-/** Every catalogue of error codes, under the title that the reference gives it. */
+/** Every catalogue of error codes, by its title in the reference. */
 export const errorCatalogues: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'Settings, pipelines and runs': serviceErrorCodes,
   'Command line': cliErrorCodes,

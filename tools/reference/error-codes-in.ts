@@ -1,11 +1,11 @@
 import ts from 'typescript';
 
-/** Two words with a dot between them, of small letters and dashes. */
+/** Two lower-case words, which may have dashes, with a dot between them. */
 const codeShape = /^[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*$/;
 
 /**
- * The error codes that a source file says: the first argument of an error that is made, a `code` that is set, and every
- * other text of a code's shape whose first word is one of `families` (the argument of a function that makes the error).
+ * The error codes in a source file: the first argument of a new error, the value of a `code` property, and every other
+ * string in the form of a code whose first word is one of `families` (the argument of a function that makes the error).
  */
 export function errorCodesIn(source: string, families: ReadonlySet<string>): string[] {
   const found = new Set<string>();
@@ -36,7 +36,7 @@ const ourErrors: ReadonlySet<string> = new Set([
   'SimulatorError',
 ]);
 
-/** Names of events, of files and of fields have the same shape. */
+/** Names of events, files and fields have the same form. */
 function isOtherText(node: ts.StringLiteralLike): boolean {
   const { parent } = node;
   if (ts.isPropertyDeclaration(parent)) return nameOf(parent.name) === 'event';

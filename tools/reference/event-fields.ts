@@ -8,11 +8,11 @@ export interface EventField {
   readonly name: string;
   readonly type: string;
   readonly rules: string;
-  /** What is written above it in the class; empty where nothing is. */
+  /** The comment on the field in its class; empty without one. */
   readonly means: string;
 }
 
-/** The fields of an event in the order of its class, what it inherits before its own: types and comments from the source, rules from the decorators. */
+/** The fields of an event in the order of its class, inherited ones first. Types and comments are from the source, rules from the decorators. */
 export function eventFields(event: EventClass): EventField[] {
   const rules = rulesOf(event);
   return membersOf(event.name)
@@ -36,7 +36,7 @@ export function eventFields(event: EventClass): EventField[] {
 
 const folder = join(import.meta.dirname, '../../libs/contracts/src/events');
 
-/** Every class of the folder by its name. */
+/** Every class of the folder by name. */
 const classes: ReadonlyMap<string, ts.ClassDeclaration> = new Map(
   globSync('*.ts', { cwd: folder })
     .flatMap((file) => [...sourceOf(join(folder, file)).statements])
@@ -65,7 +65,7 @@ function isField(member: ts.ClassElement): member is ts.PropertyDeclaration {
 
 interface Rules {
   readonly words: string[];
-  /** The values of a closed list, as a type says them. */
+  /** The values of an enumeration, written as a type. */
   values: string | null;
 }
 
@@ -83,8 +83,8 @@ function rulesOf(event: EventClass): ReadonlyMap<string, Rules> {
   return fields;
 }
 
-/** A rule in words; none for what the type says already. */
-function inWords(rule: string, given: unknown): string[] {
+/** A rule in words; none when the type states it already. */
+function inWords(rule: string, argument: unknown): string[] {
   switch (rule) {
     case 'isString':
     case 'isNumber':
@@ -102,9 +102,9 @@ function inWords(rule: string, given: unknown): string[] {
     case 'isIso8601':
       return ['a time in ISO 8601'];
     case 'min':
-      return [`at least ${String(given)}`];
+      return [`at least ${String(argument)}`];
     case 'matches':
-      return [`like \`${String(given)}\``];
+      return [`like \`${String(argument)}\``];
     default:
       return [rule];
   }

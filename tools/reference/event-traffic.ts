@@ -17,21 +17,21 @@ const handlers: readonly HandlerDefinition[] = [
   Notifier,
 ].flatMap(declaredOf);
 
-/** The stages that declare the event; input comes from outside. */
-export function speakersOf(event: EventClass): string[] {
+/** The stages that publish the event. Any program may publish input. */
+export function producersOf(event: EventClass): string[] {
   const stages = handlers.flatMap(({ stage }) => (stage?.produces.includes(event) === true ? [stage.name] : []));
   return [...(event.isInput ? ['`batchmill`, or any program'] : []), ...new Set(stages)];
 }
 
-/** The stages that take the event in, and those that it only wakes. */
-export function listenersTo(event: EventClass): string[] {
-  const sides = handlers.flatMap((handler) => {
+/** The stages that record the event, and those for which it is only a signal. */
+export function consumersOf(event: EventClass): string[] {
+  const consumers = handlers.flatMap((handler) => {
     const name = handler.stage?.name ?? '';
-    if (handler.kind === 'consumes' && handler.event === event) return [`${name} (takes it in)`];
+    if (handler.kind === 'consumes' && handler.event === event) return [`${name} (records it)`];
     if (handler.kind === 'works' && handler.signaledBy.includes(event)) {
-      return [`${name} (is woken for what is ${handler.in})`];
+      return [`${name} (signal for ${handler.in} records)`];
     }
     return [];
   });
-  return [...new Set(sides)];
+  return [...new Set(consumers)];
 }

@@ -1,17 +1,17 @@
 import { events, topicOf, typeOf, type EventClass } from '@batchmill/contracts';
 import { eventFields } from './event-fields.ts';
-import { listenersTo, speakersOf } from './event-traffic.ts';
+import { consumersOf, producersOf } from './event-traffic.ts';
 
-/** Every event with its topic, key, sides and fields, from the classes and stages that use it. */
+/** Every event with its topic, key, producers, consumers and fields, from the classes and stages that use it. */
 export function eventsPage(): string {
   const head = [
     '# Events',
     '',
     'Printed from the code by `npm run docs`. Values are JSON, headers are CloudEvents 1.0 (`ce_id`, `ce_type`, `ce_source`,',
     '`ce_time`, `ce_specversion`, `content-type`) and `traceparent`. Dead letters go to `<topic>.dlt`. Messages carry ids and',
-    'counts, never contents. Input is recorded before its message is committed; everything else only wakes.',
+    'counts, never contents. Input is recorded before its message is committed; every other event is only a signal.',
     '',
-    'A run can be asked for by hand, without key or headers:',
+    'A run can be requested by hand, without key or headers:',
     '',
     '```json',
     '{"pipeline":"annual-reports","endpoint":"embeddings","parameters":{"companies":["JKHY"]},"limit":100}',
@@ -32,8 +32,8 @@ function eventLines(event: EventClass): string[] {
     `| topic | \`${topicOf(event)}\` |`,
     `| type, version | \`${typeOf(event)}\`, ${event.version} |`,
     `| key | ${keyOf(event)} |`,
-    `| said by | ${said(speakersOf(event))} |`,
-    `| heard by | ${said(listenersTo(event))} |`,
+    `| published by | ${listed(producersOf(event))} |`,
+    `| consumed by | ${listed(consumersOf(event))} |`,
     '',
     '| field | type | must be | means |',
     '|---|---|---|---|',
@@ -41,7 +41,7 @@ function eventLines(event: EventClass): string[] {
   ];
 }
 
-/** The field that an event takes its key from: asked of an event whose fields hold their own names. */
+/** The field that an event takes its key from, found by an event whose fields have their own names as values. */
 function keyOf(event: EventClass): string {
   const keyWith = (fields: object): string | null => new event(fields as never).key(); // any fields will do
   const key = keyWith(Object.fromEntries(eventFields(event).map(({ name }) => [name, name])));
@@ -49,6 +49,6 @@ function keyOf(event: EventClass): string {
   return `\`${key}\`${keyWith({}) === null ? '; none when it is missing' : ''}`;
 }
 
-function said(sides: readonly string[]): string {
-  return sides.length === 0 ? 'nobody yet' : sides.join(', ');
+function listed(stages: readonly string[]): string {
+  return stages.length === 0 ? 'none' : stages.join(', ');
 }

@@ -1,6 +1,6 @@
 import { faultCatalogue } from '@batchmill/simulator';
 
-/** Every fault that the simulator knows, from its catalogue. */
+/** Every fault of the simulator, from its catalogue. */
 export function faultsPage(): string {
   const lines = [
     '# Faults of the simulator',

@@ -7,7 +7,7 @@ const folder = join(import.meta.dirname, '../../libs/pipeline/src/definition');
 interface Section {
   readonly title: string;
   readonly file: string;
-  /** One after the other, in one table. */
+  /** Their members are listed in one table, in this order. */
   readonly interfaces: readonly string[];
 }
 
@@ -15,8 +15,8 @@ const sections: readonly Section[] = [
   { title: 'A pipeline', file: 'pipeline-definition.ts', interfaces: ['PipelineDefinition'] },
   { title: 'parameters', file: 'parameter-definitions.ts', interfaces: ['ParameterOptions'] },
   { title: 'source', file: 'pipeline-definition.ts', interfaces: ['SourceDefinition'] },
-  { title: 'embeddings', file: 'pipeline-definition.ts', interfaces: ['EmbeddingsDefinition', 'SideDefinition'] },
-  { title: 'inference', file: 'pipeline-definition.ts', interfaces: ['InferenceDefinition', 'SideDefinition'] },
+  { title: 'embeddings', file: 'pipeline-definition.ts', interfaces: ['EmbeddingsDefinition', 'EndpointDefinition'] },
+  { title: 'inference', file: 'pipeline-definition.ts', interfaces: ['InferenceDefinition', 'EndpointDefinition'] },
   { title: 'status', file: 'pipeline-definition.ts', interfaces: ['StatusDefinition'] },
   {
     title: 'functions: chat({…}), responses({…})',
@@ -29,13 +29,13 @@ const sections: readonly Section[] = [
   { title: 'Variables of a response template', file: 'template-functions.ts', interfaces: ['AnswerVariables'] },
 ];
 
-/** What may be said in a pipeline's definition, from its types and what is written on them. */
+/** Every key of a pipeline's definition, from its types and their comments. */
 export function pipelinePage(): string {
   const lines = [
-    '# What a pipeline says',
+    '# Pipeline definitions',
     '',
-    'Printed from the types by `npm run docs`. A definition is checked when it is loaded: everything that is wrong is told at',
-    'once, each with its file and key, what was found and what was expected.',
+    'Printed from the types by `npm run docs`. A definition is checked when it is loaded. All mistakes are reported at',
+    'once, each with its file, its key, the found and the expected value.',
   ];
   for (const { title, file, interfaces } of sections) {
     lines.push('', `## ${title}`, '', '| key | type | meaning |', '|---|---|---|');

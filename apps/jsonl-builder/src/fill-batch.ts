@@ -3,13 +3,13 @@ import type { DocumentError } from '@batchmill/contracts';
 import { encodeId, idText, readPath } from '@batchmill/documents';
 import { missingId, type Source } from '@batchmill/pipeline';
 import {
-  addTo,
+  addSize,
   customId,
-  emptyFilling,
-  fits,
+  emptyBatchFile,
+  fitsBatchFile,
   requestLine,
-  type Filling,
-  type FillingLimits,
+  type BatchFileSize,
+  type BatchFileLimits,
   type Rendering,
 } from '@batchmill/provider';
 import { writeManifest, type BuildPosition, type ManifestLine } from '@batchmill/records';
@@ -21,7 +21,7 @@ export interface FilledBatch {
   readonly file: { readonly name: string; readonly bytes: number } | null;
   readonly manifest: string;
   readonly model: number;
-  readonly filling: Filling;
+  readonly filling: BatchFileSize;
   /** How many requests could not be rendered; the manifest holds their errors. */
   readonly unrendered: number;
   /** Where the next batch starts; null if this batch is the claim's last. */
@@ -34,14 +34,14 @@ export interface FilledBatch {
  */
 export async function fillBatch(
   units: AsyncIterable<Unit>,
-  { limitsOf, source }: { limitsOf: (model: number) => FillingLimits; source: Source },
+  { limitsOf, source }: { limitsOf: (model: number) => BatchFileLimits; source: Source },
   blobs: Blobs,
 ): Promise<FilledBatch> {
   const requested: ManifestLine[] = [];
   const unrendered: ManifestLine[] = [];
   const customIds = new Set<string>();
-  const state: { filling: Filling; model: number | null; next: BuildPosition | null } = {
-    filling: emptyFilling,
+  const state: { filling: BatchFileSize; model: number | null; next: BuildPosition | null } = {
+    filling: emptyBatchFile,
     model: null,
     next: null,
   };
@@ -51,16 +51,16 @@ export async function fillBatch(
       const written = writeUnit(unit, source, customIds);
       const limits = limitsOf(unit.position.model);
       const isOtherModel = written.requests > 0 && state.model !== null && unit.position.model !== state.model;
-      const isFull = state.filling.requests > 0 && !fits(state.filling, written, limits);
+      const isFull = state.filling.requests > 0 && !fitsBatchFile(state.filling, written, limits);
       if (isOtherModel || isFull) {
         state.next = unit.position;
         return;
       }
-      const isTooLarge = !fits(emptyFilling, written, { ...limits, maxTokens: null });
+      const isTooLarge = !fitsBatchFile(emptyBatchFile, written, { ...limits, maxTokens: null });
       unrendered.push(...(isTooLarge ? written.asTooLarge : []), ...written.failures);
       if (isTooLarge || written.requests === 0) continue;
       state.model = unit.position.model;
-      state.filling = addTo(state.filling, written);
+      state.filling = addSize(state.filling, written);
       for (const line of written.manifest) customIds.add(line.customId ?? '');
       requested.push(...written.manifest);
       yield written.text;
@@ -80,7 +80,7 @@ export async function fillBatch(
   };
 }
 
-interface WrittenUnit extends Filling {
+interface WrittenUnit extends BatchFileSize {
   readonly text: string;
   readonly manifest: readonly ManifestLine[];
   readonly failures: readonly ManifestLine[];

@@ -1,7 +1,7 @@
 import { Blobs } from '@batchmill/blobs';
 import { BatchFileBuilt, BatchSettled, ChunksSelected, Clock, ProcessingError } from '@batchmill/contracts';
 import { Pipelines, type RunPlan } from '@batchmill/pipeline';
-import { Provider, providerLimits, type FillingLimits } from '@batchmill/provider';
+import { Provider, providerLimits, type BatchFileLimits } from '@batchmill/provider';
 import {
   Batches,
   Budgets,
@@ -57,7 +57,7 @@ export class JsonlBuilder {
       }
       const from = built?.positionAfter ?? { model: 0, member: 0 };
       const units = readUnits({ plan, claim: claim.data, models, from }, this.documents.of(plan), this.blobs);
-      const limitsOf = (model: number): FillingLimits => limits[model] ?? fileLimitsOf(plan);
+      const limitsOf = (model: number): BatchFileLimits => limits[model] ?? fileLimitsOf(plan);
       const filled = await fillBatch(units, { limitsOf, source: plan.pipeline.source }, this.blobs);
       const batch = this.#batchOf(claim.data, plan, models, filled, (built?.number ?? 0) + 1, from);
       yield this.batches.insert(batch, eventOf(batch));
@@ -99,7 +99,7 @@ export class JsonlBuilder {
   }
 
   /** Per model: the provider's limits for one file, and the limit of its queue as far as that is known. */
-  async #limitsOf(plan: RunPlan, models: readonly ModelFunctions[]): Promise<FillingLimits[]> {
+  async #limitsOf(plan: RunPlan, models: readonly ModelFunctions[]): Promise<BatchFileLimits[]> {
     return Promise.all(
       models.map(async ({ model }) => {
         return { ...fileLimitsOf(plan), maxTokens: await this.budgets.limitOf(this.provider.account, model) };
@@ -118,7 +118,7 @@ export class JsonlBuilder {
   }
 }
 
-function fileLimitsOf({ endpointPlan }: RunPlan): FillingLimits {
+function fileLimitsOf({ endpointPlan }: RunPlan): BatchFileLimits {
   return { ...providerLimits, maxDocuments: endpointPlan.batchSize, maxTokens: null };
 }
 

@@ -1,6 +1,6 @@
 import { definePipeline } from '@batchmill/pipeline';
 
-/** What the bench embeds; the settings say how many documents a batch has. */
+/** The pipeline of the bench. The settings define the batch size. */
 export default definePipeline({
   name: 'chunks',
   source: { collection: 'chunks', queryTemplate: {}, parentIdField: 'book' },

@@ -2,16 +2,16 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Blobs } from './index.js';
 
 export interface BlobsUnderTest {
-  /** Opens the store on the same data, as a process that starts does. */
+  /** Opens the store on the same data, as a new process does. */
   open(): Promise<Blobs>;
-  /** Called when every opened store is closed. */
+  /** Called after every opened store is closed. */
   dispose(): Promise<void>;
 }
 
 const timeoutMs = 600_000;
 const megabyte = 1024 * 1024;
 
-/** What every adapter of the blobs promises. */
+/** The guarantees of every adapter of the blobs. */
 export function describeBlobsContract(name: string, make: () => Promise<BlobsUnderTest>): void {
   describe(`${name} keeps the contract of the blobs`, () => {
     let underTest: BlobsUnderTest;
@@ -36,7 +36,7 @@ export function describeBlobsContract(name: string, make: () => Promise<BlobsUnd
     }, timeoutMs);
 
     describe('writing', () => {
-      it('texts and bytes arrive one after the other, untouched', async () => {
+      it('texts and bytes are stored in order and unchanged', async () => {
         const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte);
         const { name, bytes } = await blobs.write(of('é€𝄞\n', everyByte, '', new Uint8Array(0), 'end\r\n'), '.jsonl');
 
@@ -45,7 +45,7 @@ export function describeBlobsContract(name: string, make: () => Promise<BlobsUnd
         expect(bytes).toBe(expected.length);
       });
 
-      it('names are never the same and end in the suffix', async () => {
+      it('names are unique and end in the suffix', async () => {
         const first = await blobs.write(of('same'), '.jsonl');
         const second = await blobs.write(of('same'), '.jsonl');
         const bare = await blobs.write(of('same'), '');
@@ -54,14 +54,14 @@ export function describeBlobsContract(name: string, make: () => Promise<BlobsUnd
         expect(new Set([first.name, second.name, bare.name]).size).toBe(3);
       });
 
-      it('an empty blob is a blob', async () => {
+      it('a blob may be empty', async () => {
         const { name, bytes } = await blobs.write(of(), '.jsonl');
 
         expect(bytes).toBe(0);
         expect(await bytesOf(blobs, name)).toHaveLength(0);
       });
 
-      it('what was written is there for another process at once, and after a restart', async () => {
+      it('a written blob is visible to another process at once, and after a restart', async () => {
         const other = await open();
         const { name } = await blobs.write(of('kept'), '.txt');
         expect(String(await bytesOf(other, name))).toBe('kept');
@@ -71,7 +71,7 @@ export function describeBlobsContract(name: string, make: () => Promise<BlobsUnd
         expect(String(await bytesOf(await open(), name))).toBe('kept');
       });
 
-      it('when the content throws, the write rejects with what it threw', async () => {
+      it('when the content throws, the write rejects with the same error', async () => {
         const thrown = new Error('the source broke');
         async function* broken() {
           yield 'x'.repeat(megabyte);
@@ -81,7 +81,7 @@ export function describeBlobsContract(name: string, make: () => Promise<BlobsUnd
         await expect(blobs.write(broken(), '.jsonl')).rejects.toBe(thrown);
       });
 
-      it('the content may reuse its buffer for the next piece', async () => {
+      it('the content may reuse its buffer for the next chunk', async () => {
         async function* reusing() {
           const buffer = Buffer.alloc(3);
           for (const text of ['one', 'two', 'six']) {
@@ -94,7 +94,7 @@ export function describeBlobsContract(name: string, make: () => Promise<BlobsUnd
         expect(String(await bytesOf(blobs, name))).toBe('onetwosix');
       });
 
-      it('many are written at the same time, each whole', async () => {
+      it('concurrent writes do not mix', async () => {
         const written = await Promise.all(
           Array.from({ length: 20 }, async (_, number) => {
             const text = `${number};`.repeat(50_000);
@@ -114,7 +114,7 @@ export function describeBlobsContract(name: string, make: () => Promise<BlobsUnd
     });
 
     describe('reading', () => {
-      it('from an offset the rest comes, and nothing from the end on', async () => {
+      it('reading from an offset returns the rest, and nothing at or after the end', async () => {
         const content = Buffer.from(Array.from({ length: 3 * megabyte }, (_, index) => index % 251));
         const { name, bytes } = await blobs.write(of(content), '.bin');
 
@@ -123,7 +123,7 @@ export function describeBlobsContract(name: string, make: () => Promise<BlobsUnd
         }
       });
 
-      it('a blob comes in pieces, and who has read enough may leave', async () => {
+      it('a blob is read in chunks, and a reader may stop early', async () => {
         const { name } = await blobs.write(repeated(Buffer.alloc(megabyte, 7), 16), '.bin');
 
         for await (const piece of blobs.read(name)) {
@@ -134,7 +134,7 @@ export function describeBlobsContract(name: string, make: () => Promise<BlobsUnd
         await blobs.delete(name);
       });
 
-      it('a piece that was kept does not change when the next one comes', async () => {
+      it('a chunk does not change when the next one is read', async () => {
         const { name } = await blobs.write(of('a'.repeat(megabyte), 'b'.repeat(megabyte)), '.txt');
         const pieces: Uint8Array[] = [];
         for await (const piece of blobs.read(name)) pieces.push(piece);
@@ -142,7 +142,7 @@ export function describeBlobsContract(name: string, make: () => Promise<BlobsUnd
         expect(String(Buffer.concat(pieces))).toBe('a'.repeat(megabyte) + 'b'.repeat(megabyte));
       });
 
-      it('a blob may be read and written anew in one stream', async () => {
+      it('a blob may be read and written as another one in one stream', async () => {
         const { name } = await blobs.write(repeated(Buffer.from('line\n'), 100_000), '.txt');
         const copy = await blobs.write(blobs.read(name, 5), '.txt');
 
@@ -164,16 +164,16 @@ export function describeBlobsContract(name: string, make: () => Promise<BlobsUnd
     });
 
     describe('deleting', () => {
-      it('a deleted blob is missing, and the others stay', async () => {
-        const gone = await blobs.write(of('gone'), '.txt');
-        const stays = await blobs.write(of('stays'), '.txt');
-        await blobs.delete(gone.name);
+      it('a deleted blob is missing, and other blobs stay', async () => {
+        const deleted = await blobs.write(of('gone'), '.txt');
+        const other = await blobs.write(of('stays'), '.txt');
+        await blobs.delete(deleted.name);
 
-        await expect(bytesOf(blobs, gone.name)).rejects.toMatchObject({ code: 'blobs.missing' });
-        expect(String(await bytesOf(blobs, stays.name))).toBe('stays');
+        await expect(bytesOf(blobs, deleted.name)).rejects.toMatchObject({ code: 'blobs.missing' });
+        expect(String(await bytesOf(blobs, other.name))).toBe('stays');
       });
 
-      it('what is not there is deleted already, whatever its name', async () => {
+      it('deleting a missing blob succeeds, whatever its name', async () => {
         const { name } = await blobs.write(of('x'), '.txt');
         await blobs.delete(name);
 
@@ -182,7 +182,7 @@ export function describeBlobsContract(name: string, make: () => Promise<BlobsUnd
       });
     });
 
-    it('a store that answers says so', async () => {
+    it('the check succeeds when the store is available', async () => {
       await expect(blobs.check()).resolves.toBeUndefined();
     });
   });

@@ -1,19 +1,19 @@
-/** Long because it is the whole contract of the bus, said in one place: a list of policies, none of which needs another. */
+/** Long because it is the whole contract of the bus in one place: a list of independent guarantees. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Received, messagesOf } from './received.contract.js';
 import { deadLetterOf, deadLetterSuffix, type Bus, type OutgoingMessage } from './index.js';
 
 export interface BusUnderTest {
-  /** Opens the bus on the same data, as a process that starts does. A failed message comes again within a few seconds. */
+  /** Opens the bus on the same data, as a new process does. A failed message is redelivered within a few seconds. */
   open(): Promise<Bus>;
-  /** Called when every opened bus is closed. */
+  /** Called after every opened bus is closed. */
   dispose(): Promise<void>;
 }
 
 const timeoutMs = 600_000;
 
-/** What every adapter of the bus promises. Partition numbers and timings are the adapter's own. */
+/** The guarantees of every adapter of the bus. Partition numbers and timings are the adapter's own. */
 export function describeBusContract(name: string, make: () => Promise<BusUnderTest>): void {
   describe(`${name} keeps the contract of the bus`, () => {
     let underTest: BusUnderTest;
@@ -50,7 +50,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
 
     describe('publishing', () => {
       it(
-        'what was published when publish resolved is there for another process at once',
+        'once publish resolves, another process can read the messages',
         async () => {
           await bus.publish([message('a', '1'), message('b', '2')]);
 
@@ -61,7 +61,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
 
       it(
-        'what was published outlives the process',
+        'published messages outlive the process',
         async () => {
           await bus.publish([message('a', 'before')]);
           await bus.close();
@@ -73,7 +73,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
 
       it(
-        'bytes, keys and headers arrive as they were given',
+        'bytes, keys and headers are delivered unchanged',
         async () => {
           const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
           const sent: OutgoingMessage[] = [
@@ -105,7 +105,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
 
       it(
-        'making topics again changes nothing',
+        'creating existing topics changes nothing',
         async () => {
           const keys = Array.from({ length: 20 }, (_, number) => `key ${number}`);
           await bus.publish(keys.map((key) => message(key)));
@@ -124,7 +124,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
 
       it(
-        'publishing nothing is done at once, and the bus answers a check',
+        'publishing an empty list does nothing, and the check succeeds',
         async () => {
           await bus.publish([]);
           await bus.check();
@@ -137,7 +137,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
 
     describe('reading', () => {
       it(
-        'reading needs no group, sees every message and keeps the order of a key',
+        'reading needs no group, returns every message and keeps the order of each key',
         async () => {
           const sent = Array.from({ length: 1_200 }, (_, number) => message(`key ${number % 7}`, String(number)));
           await bus.publish(sent);
@@ -154,7 +154,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
 
       it(
-        'a topic that nobody made has no messages',
+        'an unknown topic has no messages',
         async () => {
           expect(await messagesOf(bus, `unknown.${randomUUID()}`)).toEqual([]);
         },
@@ -164,7 +164,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
 
     describe('subscribing', () => {
       it(
-        'a new group begins with the oldest message there is, and goes on with what is published',
+        'a new group starts at the oldest message, and continues with new ones',
         async () => {
           await bus.publish([message('a', 'first')]);
           const received = new Received();
@@ -179,7 +179,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
 
       it(
-        'messages of one key are handled in their order, one at a time',
+        'messages of one key are handled in order, one at a time',
         async () => {
           let running = 0;
           let most = 0;
@@ -200,7 +200,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
 
       it(
-        'every group sees every message',
+        'every group gets every message',
         async () => {
           const first = new Received();
           const second = new Received();
@@ -216,7 +216,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
 
       it(
-        'S5: the members of a group share its messages: each of them reaches a member',
+        'S5: the members of a group share its messages, and each message is delivered to a member',
         async () => {
           const received = new Received();
           await bus.subscribe({ group, topics: [topic], handle: received.handle });
@@ -231,7 +231,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
 
       it(
-        'one subscription may listen to several topics',
+        'one subscription may have several topics',
         async () => {
           const received = new Received();
           await bus.subscribe({ group, topics: [topic, topic + deadLetterSuffix], handle: received.handle });
@@ -244,7 +244,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
 
       it(
-        'a handler that rejects gets the same message again, before those after it',
+        'a handler that rejects gets the same message again before the following ones',
         async () => {
           let failures = 2;
           const received = new Received(async () => {
@@ -264,13 +264,13 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
 
       it(
-        'while one message waits to come again, other partitions go on',
+        'while a message waits for its redelivery, other partitions continue',
         async () => {
           const keys = Array.from({ length: 40 }, (_, number) => `key ${number}`);
           await bus.publish(keys.map((key) => message(key, key)));
           const read = await messagesOf(bus, topic);
-          const stuck = read[0]!;
-          const others = read.filter((each) => each.partition !== stuck.partition).length;
+          const failing = read[0]!;
+          const others = read.filter((each) => each.partition !== failing.partition).length;
           expect(others).toBeGreaterThan(0);
 
           const handled = new Received();
@@ -278,13 +278,13 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
             group,
             topics: [topic],
             handle: async (each) => {
-              if (each.partition === stuck.partition) throw new Error('stays stuck');
+              if (each.partition === failing.partition) throw new Error('always fails');
               await handled.handle(each);
             },
           });
 
           await handled.atLeast(others);
-          expect(handled.messages.every((each) => each.partition !== stuck.partition)).toBe(true);
+          expect(handled.messages.every((each) => each.partition !== failing.partition)).toBe(true);
         },
         timeoutMs,
       );
@@ -292,7 +292,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
 
     describe('lag', () => {
       it(
-        'the lag of a group is what it has not committed, topic by topic',
+        'the lag of a group is the number of messages that it has not committed, per topic',
         async () => {
           const unknown = `unknown.${randomUUID()}`;
           const lag = async () => (await bus.lag(group, [topic, unknown])).map(({ messages }) => messages);
@@ -318,7 +318,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
 
     describe('stopping', () => {
       it(
-        'what was committed does not come again to the same group after a restart',
+        'committed messages are not delivered again to the same group after a restart',
         async () => {
           const before = new Received();
           await bus.publish([message('a', '1'), message('a', '2')]);
@@ -338,7 +338,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
 
       it(
-        'what was not committed comes again to the same group after a restart',
+        'uncommitted messages are delivered again to the same group after a restart',
         async () => {
           const before = new Received(async (each) => {
             if (String(each.value) === '2') throw new Error('not this one');
@@ -358,7 +358,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
 
       it(
-        'stopping waits for the handler that runs, whose message is then committed, and starts no other',
+        'stopping waits for the running handler, commits its message, and starts no other handler',
         async () => {
           const release = Promise.withResolvers<undefined>();
           const before = new Received(() => release.promise);
@@ -389,7 +389,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           const bytes = Buffer.from([0xff, 0x00, 0x7b, 0x0a]);
           await bus.publish([
             { topic, key: 'a', value: bytes, headers: { ce_id: 'event-1', traceparent: '00-ab-cd-01' } },
-            { topic, key: 'gone', value: null, headers: {} },
+            { topic, key: 'tombstone', value: null, headers: {} },
           ]);
           await bus.subscribe({
             group,
@@ -397,10 +397,14 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
             handle: async (each) =>
               bus.publish([deadLetterOf(each, { group, code: 'message.not-json', message: 'Expected JSON.' })]),
           });
-          const put = new Received();
-          await bus.subscribe({ group: `${group}-dlt`, topics: [topic + deadLetterSuffix], handle: put.handle });
+          const receivedLetters = new Received();
+          await bus.subscribe({
+            group: `${group}-dlt`,
+            topics: [topic + deadLetterSuffix],
+            handle: receivedLetters.handle,
+          });
 
-          const letters = await put.atLeast(2);
+          const letters = await receivedLetters.atLeast(2);
           const originals = await messagesOf(bus, topic);
           const [original, letter] = [originals, letters].map((all) => all.find((each) => each.key === 'a')!);
           expect(letter).toMatchObject({ topic: topic + deadLetterSuffix, key: 'a', value: bytes });
@@ -415,7 +419,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
             dlt_code: 'message.not-json',
             dlt_cause: 'Expected JSON.',
           });
-          expect(letters.find((each) => each.key === 'gone')!.headers).toMatchObject({ dlt_tombstone: 'true' });
+          expect(letters.find((each) => each.key === 'tombstone')!.headers).toMatchObject({ dlt_tombstone: 'true' });
         },
         timeoutMs,
       );

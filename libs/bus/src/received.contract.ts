@@ -1,31 +1,31 @@
 import type { Bus, IncomingMessage } from './bus.js';
 
-/** The messages that a handler was given, and a way to wait for them. */
+/** The messages that a handler has received, and a way to wait for them. */
 export class Received {
   readonly messages: IncomingMessage[] = [];
   private readonly waiting = new Set<() => void>();
 
-  /** `then` runs after a message was noted; when it rejects, so does the handler. */
+  /** `then` is called after a message is added; when it rejects, so does the handler. */
   constructor(private readonly then: (message: IncomingMessage) => Promise<unknown> = async () => undefined) {}
 
   readonly handle = async (message: IncomingMessage): Promise<void> => {
     this.messages.push(message);
-    for (const look of this.waiting) look();
+    for (const check of this.waiting) check();
     await this.then(message);
   };
 
-  /** Resolves when so many were given to the handler; the test's own patience bounds it. */
+  /** Resolves once the handler has received `count` messages. The test's timeout limits the wait. */
   async atLeast(count: number): Promise<IncomingMessage[]> {
     return this.until((messages) => messages.length >= count);
   }
 
-  async until(enough: (messages: readonly IncomingMessage[]) => boolean): Promise<IncomingMessage[]> {
+  async until(isEnough: (messages: readonly IncomingMessage[]) => boolean): Promise<IncomingMessage[]> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    const look = () => {
-      if (enough(this.messages)) resolve(undefined);
+    const check = () => {
+      if (isEnough(this.messages)) resolve(undefined);
     };
-    this.waiting.add(look);
-    look();
+    this.waiting.add(check);
+    check();
     await promise;
     return this.messages;
   }

@@ -77,7 +77,7 @@ describe('the plan of a run whose pipeline was changed meanwhile', () => {
     expect(() => planOfRun(new KnownPipelines([after]), runOf(endpoint))).toThrow(
       expect.objectContaining({
         kind: 'ProcessingError',
-        code: 'run.definition-changed',
+        code: 'run.pipeline-changed',
         message: expect.stringContaining(message),
       }),
     );

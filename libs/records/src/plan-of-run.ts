@@ -4,7 +4,7 @@ import type { Run } from './runs.js';
 
 /**
  * The plan of a run that was accepted, made again from the current definition. Prompts may have changed since. Throws a
- * ProcessingError `run.definition-changed` when collections or fields have changed: the run's documents and answers
+ * ProcessingError `run.pipeline-changed` when collections or fields have changed: the run's documents and answers
  * would not be found there.
  */
 export function planOfRun(pipelines: Pipelines, run: Run): RunPlan {
@@ -23,7 +23,7 @@ function expectSameTargets(run: Run, before: StorageTargets, now: StorageTargets
   if (changed.length === 0) return;
   const changes = changed.map((name) => `${name} was ${shown(before[name])} and is ${shown(now[name])}`).join('; ');
   throw new ProcessingError(
-    'run.definition-changed',
+    'run.pipeline-changed',
     `Run ${run._id}: pipeline ${run.pipeline ?? ''} was changed since the run started: ${changes}. Restore the definition, then retry the parked records.`,
   );
 }

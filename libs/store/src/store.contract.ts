@@ -15,11 +15,11 @@ import type { MakeStore } from './contract/bundle.contract.js';
 export type { MakeStore, StoreBundle } from './contract/bundle.contract.js';
 
 export interface StoreUnderTest {
-  /** What the server of the tests cannot show, with the reason: said as skipped tests. */
+  /** What the tests' server cannot show, with the reason. Each is listed as a skipped test. */
   readonly cannot?: readonly string[];
 }
 
-/** What every adapter of the port must do. `make` gives a store that holds nothing; `reopen` one of the same data. */
+/** The guarantees of every adapter of the store. `make` returns an empty store; `reopen` opens it again on the same data. */
 export function describeStoreContract(name: string, make: MakeStore, { cannot = [] }: StoreUnderTest = {}): void {
   describe(`${name} keeps the store's contract`, () => {
     describeInserting(make);
@@ -33,6 +33,6 @@ export function describeStoreContract(name: string, make: MakeStore, { cannot = 
     describeClaiming(make);
     describeIndexes(make);
     describeLifetime(make);
-    for (const reason of cannot) it.skip(`not shown: ${reason}`, () => undefined);
+    for (const reason of cannot) it.skip(`not testable here: ${reason}`, () => undefined);
   });
 }

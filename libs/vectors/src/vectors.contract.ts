@@ -1,18 +1,18 @@
-/** Long because it is the whole contract of the vectors, said in one place: a list of policies, none of which needs another. */
+/** Long because it is the whole contract of the vectors in one place: a list of independent guarantees. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { VectorRow, Vectors } from './index.js';
 
 export interface VectorsUnderTest {
-  /** Opens the store on the same data, as a process that starts does. */
+  /** Opens the store on the same data, as a new process does. */
   open(): Promise<Vectors>;
-  /** Called when every opened store is closed. */
+  /** Called after every opened store is closed. */
   dispose(): Promise<void>;
 }
 
 const timeoutMs = 600_000;
 
-/** What every adapter of the vectors promises. */
+/** The guarantees of every adapter of the vectors. */
 export function describeVectorsContract(name: string, make: () => Promise<VectorsUnderTest>): void {
   describe(`${name} keeps the contract of the vectors`, () => {
     let underTest: VectorsUnderTest;
@@ -47,7 +47,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         expect(await vectors.count(collection)).toBe(1);
       });
 
-      it('a collection of other dimensions is refused, in every process', async () => {
+      it('ensuring a collection with other dimensions is refused, in every process', async () => {
         const later = await open();
 
         for (const each of [vectors, later]) {
@@ -95,7 +95,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
     });
 
     describe('rows', () => {
-      it('E4: a row keeps its key, the id of its chunk and the id of its document', async () => {
+      it('E4: a row keeps its key, the id of its chunk and the id of its parent document', async () => {
         const row = {
           key: 'k/1',
           chunkId: '65f0c0ffee',
@@ -108,7 +108,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         expect(hit).toMatchObject({ key: 'k/1', chunkId: '65f0c0ffee', parentId: 'report "2024" é' });
       });
 
-      it('the same row written twice is one row', async () => {
+      it('the same row written twice is stored once', async () => {
         const rows = [rowOf('a', [1, 0, 0]), rowOf('b', [0, 1, 0])];
         await vectors.upsert(collection, rows);
         await vectors.upsert(collection, rows);
@@ -117,7 +117,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         expect(await vectors.search(collection, rows[0]!.vector, 10)).toHaveLength(2);
       });
 
-      it('a row of a known key replaces all of the former one', async () => {
+      it('a row with an existing key replaces the whole previous row', async () => {
         await vectors.upsert(collection, [rowOf('a', [1, 0, 0])]);
         await vectors.upsert(collection, [
           { ...rowOf('a', [0, 0, 1]), chunkId: 'other chunk', parentId: 'other parent' },
@@ -129,7 +129,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         ]);
       });
 
-      it('of one key given twice in a call the last counts', async () => {
+      it('when a call has two rows with one key, the last one is stored', async () => {
         await vectors.upsert(collection, [rowOf('a', [1, 0, 0]), rowOf('b', [0, 1, 0]), rowOf('a', [0, 0, 1])]);
 
         const [nearest] = await vectors.search(collection, Float32Array.of(0, 0, 1), 1);
@@ -137,7 +137,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         expect(await vectors.count(collection)).toBe(2);
       });
 
-      it('no rows are written at once', async () => {
+      it('an empty call writes nothing', async () => {
         await vectors.upsert(collection, []);
 
         expect(await vectors.count(collection)).toBe(0);
@@ -146,7 +146,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
       it.each([
         ['fewer dimensions', rowOf('bad', [1, 0])],
         ['more dimensions', rowOf('bad', [1, 0, 0, 0])],
-        ['a total of dimensions that only fits the call', rowOf('bad', [])],
+        ['no dimensions', rowOf('bad', [])],
         ['NaN', rowOf('bad', [0, Number.NaN, 0])],
         ['an infinity', rowOf('bad', [0, 0, Number.POSITIVE_INFINITY])],
         ['an empty key', rowOf('', [1, 0, 0])],
@@ -159,7 +159,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         expect(await vectors.count(collection)).toBe(0);
       });
 
-      it('rows are there for another process at once, and after a restart', async () => {
+      it('rows are visible to another process at once, and after a restart', async () => {
         const other = await open();
         await vectors.upsert(collection, [rowOf('a', [1, 0, 0])]);
         expect(await other.count(collection)).toBe(1);
@@ -172,7 +172,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
       });
 
       it(
-        'E2: 2,000 rows of 1536 dimensions go in by one call, each found by its own vector',
+        'E2: 2,000 rows of 1536 dimensions are written in one call, and each is found by its own vector',
         async () => {
           const many = `${collection}_many`;
           const rows = Array.from({ length: 2_000 }, (_, number) =>
@@ -194,7 +194,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
     });
 
     describe('searching', () => {
-      it('the nearest come first by direction, whatever their length', async () => {
+      it('hits are ordered by the direction of their vectors, whatever their length', async () => {
         await vectors.upsert(collection, [
           rowOf('opposite', [-1, 0, 0]),
           rowOf('across', [0, 5, 0]),
@@ -210,7 +210,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         expect(hits[3]!.similarity).toBeCloseTo(-1, 5);
       });
 
-      it('no more than the limit come, and fewer when there are fewer', async () => {
+      it('a search returns at most as many hits as its limit', async () => {
         await vectors.upsert(collection, [rowOf('a', [1, 0, 0]), rowOf('b', [0, 1, 0]), rowOf('c', [0, 0, 1])]);
         const query = Float32Array.of(1, 0.5, 0.1);
 
@@ -229,7 +229,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         await expect(vectors.search(collection, Float32Array.of(1, 0, Number.NaN), 1)).rejects.toMatchObject(refusal);
       });
 
-      it('a vector that is a slice of a longer one is taken as that slice', async () => {
+      it('a vector that is a slice of a longer array is stored as the slice', async () => {
         const whole = Float32Array.of(9, 9, 0, 1, 0, 9);
         await vectors.upsert(collection, [{ ...rowOf('slice', []), vector: whole.subarray(2, 5) }]);
 
@@ -238,7 +238,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
       });
     });
 
-    it('a store that answers says so', async () => {
+    it('the check succeeds when the store is available', async () => {
       await expect(vectors.check()).resolves.toBeUndefined();
     });
   });
@@ -248,7 +248,7 @@ function rowOf(key: string, vector: readonly number[]): VectorRow {
   return { key, chunkId: `chunk of ${key}`, parentId: `parent of ${key}`, vector: Float32Array.from(vector) };
 }
 
-/** The same numbers for the same seed, about zero, so that different seeds have little in common. */
+/** The same numbers for the same seed, around zero, so that vectors of different seeds are dissimilar. */
 function pseudoRandom(seed: number, length: number): number[] {
   let state = Math.imul(seed + 1, 2_654_435_761) >>> 0;
   return Array.from({ length }, () => {

@@ -18,7 +18,7 @@ needs_to_start() { :; }
 needs_to_install() { need_go; }
 install_into() { (cd "$here" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w' -o "$1/jaeger" .); }
 prepare() { :; }
-# gRPC has no user here: any free port will do
+# nothing uses gRPC here: any free port will do
 launch() {
   command=(env "OTLP_HTTP=127.0.0.1:$otlp_port" OTLP_GRPC=127.0.0.1:0 "QUERY_HTTP=127.0.0.1:$port" QUERY_GRPC=127.0.0.1:0
     GOMEMLIMIT=256MiB "$home/install/jaeger")

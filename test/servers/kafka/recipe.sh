@@ -32,7 +32,7 @@ launch() {
     "${java_options[@]}" kafka.Kafka "$instance/server.properties")
 }
 
-# "started" is logged after the broker is unfenced, so that the first request succeeds; then ApiVersions is asked.
+# "started" is logged after the broker is unfenced, so that the first request succeeds; then ApiVersions is requested.
 answers() {
   grep -q 'Kafka Server started' "$instance/log" &&
     [ -n "$(ask "$port" 8 '\0\0\0\x0a\0\x12\0\0\0\0\0\x01\xff\xff')" ]

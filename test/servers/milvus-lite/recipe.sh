@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Milvus Lite's server: newer than the standalone one, and lenient where real servers refuse. Not started unless asked for.
+# Milvus Lite's server: newer than the standalone one, and lenient where real servers refuse. Started only by name.
 # Settings: MILVUS_LITE_PORT (19530), PYTHON (python3).
 source "$(dirname "${BASH_SOURCE[0]}")/../verbs.sh"
 
@@ -19,7 +19,7 @@ prepare() { :; }
 launch() {
   command=("$home/install/bin/milvus-lite" server --data-dir "$instance/data" --host 127.0.0.1 --port "$port")
 }
-# HTTP/2's preface and empty settings: a gRPC server answers with its own
+# HTTP/2's preface and empty settings: a gRPC server answers with its own settings
 answers() { [ -n "$(ask "$port" 9 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0')" ]; }
 
 recipe "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Milvus standalone: the real server's binary with etcd and its queue inside, from the last release that was a wheel.
-# Settings: MILVUS_PORT (19540), MILVUS_METRICS_PORT (9099, where its health is asked), PYTHON (python3).
+# Milvus standalone: the real server's binary with embedded etcd and queue, from the last release that was a wheel.
+# Settings: MILVUS_PORT (19540), MILVUS_METRICS_PORT (9099, for health checks), PYTHON (python3).
 source "$(dirname "${BASH_SOURCE[0]}")/../verbs.sh"
 
 name=milvus

@@ -1,4 +1,4 @@
-"""Milvus standalone out of its wheel, without the wheel's own wrapper process.
+"""Runs Milvus standalone from its wheel, without the wheel's own wrapper process.
 
 usage: standalone.py unpack BINARIES                         once
        standalone.py run BINARIES DATA PORT METRICS_PORT     becomes the server, so that the pid is the server's own
@@ -12,7 +12,7 @@ import milvus
 
 
 class Config(milvus.MilvusServerConfig):
-    """All ports next to the server's own: the wrapper's defaults are those of other servers."""
+    """Chooses all ports next to the server's own: the wrapper's defaults are the ports of other servers."""
 
     def resolve_port(self, _start):
         return super().resolve_port(self.configs["proxy_port"] + 1)
@@ -31,7 +31,7 @@ class Config(milvus.MilvusServerConfig):
 
 
 def write_etcd_config(config, path):
-    """Without it the etcd inside takes 2379 and 2380, whatever milvus.yaml says, and a second server dies of it."""
+    """Without it the embedded etcd uses ports 2379 and 2380 regardless of milvus.yaml, and a second server fails."""
     client, peer = ("http://127.0.0.1:%d" % config.get(port) for port in ("etcd_port", "etcd_peer_port"))
     with open(path, "w") as file:
         for key in ("listen-client-urls", "advertise-client-urls"):

@@ -25,7 +25,7 @@ public class Main {
         System.out.println("listening on 127.0.0.1:" + port);
     }
 
-    /** H2 writes to its file in the background; a kill -9 loses what is newer than this delay (1 s unless told). */
+    /** H2 writes to its file in the background; a kill -9 loses what is newer than this delay (H2's default is 1 s). */
     static H2Backend h2(String file) {
         MVStore store = new MVStore.Builder().fileName(file).open();
         store.setAutoCommitDelay(Integer.parseInt(System.getenv().getOrDefault("MONGODB_H2_COMMIT_MS", "20")));

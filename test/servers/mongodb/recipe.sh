@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # mongo-java-server: speaks MongoDB's protocol, and is not MongoDB (docs/how-to/test-on-real-servers.md says what it lacks).
 # Settings: MONGODB_PORT (27017), MONGODB_HEAP (1g), MONGODB_BACKEND: memory, which a restart empties, or h2, which keeps
-# its data over a restart but for the last MONGODB_H2_COMMIT_MS (20) before a kill; MONGODB_OPLOG=1 for change streams.
+# its data except the last MONGODB_H2_COMMIT_MS (20) before a kill; MONGODB_OPLOG=1 for change streams.
 source "$(dirname "${BASH_SOURCE[0]}")/../verbs.sh"
 
 name=mongodb

@@ -7,8 +7,8 @@ export interface SmallDisk {
 }
 
 /**
- * A real disk of one megabyte, mounted in a namespace of its own and reached through its process.
- * Null where the machine does not allow that (not Linux, or no user namespaces).
+ * A real disk of one megabyte, mounted in its own namespace and accessed through the process that holds it.
+ * Null where the machine does not support this (not Linux, or no user namespaces).
  */
 export async function smallDisk(mountPoint: string): Promise<SmallDisk | null> {
   const script = 'mount -t tmpfs -o size=1m none "$0" && echo mounted && exec cat';

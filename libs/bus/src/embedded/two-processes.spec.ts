@@ -40,11 +40,11 @@ describe('An embedded bus that two processes have open', () => {
       await bus.publish(['1', '2', '3'].map((value) => ({ topic: 'work', key: 'a', value, headers: {} })));
       const killed = other(`
         await bus.subscribe({ group: 'workers', topics: ['work'], handle: async ({ value }) => {
-          tell(String(value));
+          print(String(value));
           if (String(value) === '2') await new Promise(() => {});
         }});
       `);
-      expect(await killed.told(2)).toEqual(['1', '2']);
+      expect(await killed.printed(2)).toEqual(['1', '2']);
       await killed.kill();
 
       const received = new Received();
@@ -60,9 +60,9 @@ describe('An embedded bus that two processes have open', () => {
     async () => {
       const consumer = other(`
         await bus.subscribe({ group: 'workers', topics: ['work'], handle: async () => {} });
-        tell('subscribed');
+        print('subscribed');
       `);
-      await consumer.told(1);
+      await consumer.printed(1);
       const subscribing = { group: 'others', topics: ['work'], handle: async () => undefined };
 
       expect(EmbeddedBus.isConsumed(file)).toBe(true);
@@ -86,14 +86,14 @@ describe('An embedded bus that two processes have open', () => {
       const consumer = other(`
         await bus.subscribe({ group: 'workers', topics: ['work'], handle: async ({ value }) => {
           await bus.publish([{ topic: 'answers', key: null, value: 'answer to ' + value, headers: {} }]);
-          tell(String(value));
+          print(String(value));
         }});
-        tell('subscribed');
+        print('subscribed');
       `);
-      await consumer.told(1);
+      await consumer.printed(1);
       await bus.publish([{ topic: 'work', key: 'a', value: 'question', headers: {} }]);
 
-      expect(await consumer.told(2)).toEqual(['subscribed', 'question']);
+      expect(await consumer.printed(2)).toEqual(['subscribed', 'question']);
       expect((await messagesOf(bus, 'answers')).map(({ value }) => String(value))).toEqual(['answer to question']);
     },
     timeoutMs,
@@ -106,10 +106,10 @@ describe('An embedded bus that two processes have open', () => {
         for (let number = 0; ; number += 1) {
           const half = (part) => ({ topic: 'work', key: part, value: String(number), headers: {} });
           await bus.publish([half('left'), half('right')]);
-          tell(String(number));
+          print(String(number));
         }
       `);
-      await publisher.told(25);
+      await publisher.printed(25);
       const told = await publisher.kill();
 
       const read = await messagesOf(bus, 'work');
@@ -152,14 +152,14 @@ describe('An embedded bus that two processes have open', () => {
         small,
         join(small, 'bus.db'),
         `
-          tell('mounted');
+          print('mounted');
           const batch = [1, 2, 3].map(() => ({ topic: 'work', key: 'a', value: 'x'.repeat(20_000), headers: {} }));
           let recorded = 0;
           const error = await (async () => { for (;;) { await bus.publish(batch); recorded += 3; } })().catch((caught) => caught);
-          tell([error.kind, error.code, error.message.includes(file)].join(' '));
+          print([error.kind, error.code, error.message.includes(file)].join(' '));
           let read = 0;
           for await (const message of bus.read('work')) read += message.value.length === 20_000 ? 1 : 0;
-          tell(recorded > 0 && read === recorded ? 'nothing more, nothing less' : 'recorded ' + recorded + ', read ' + read);
+          print(recorded > 0 && read === recorded ? 'nothing more, nothing less' : 'recorded ' + recorded + ', read ' + read);
         `,
       );
       const told = await process.end();

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { delayAfter } from '@batchmill/contracts';
 import type { Admin, Kafka } from 'kafkajs';
 import { closedError, kafkaError, says } from './kafka-error.js';
 import { retry } from './kafka-client.js';
@@ -12,7 +13,8 @@ const settling = [
   'GROUP_COORDINATOR_NOT_AVAILABLE',
   'NOT_COORDINATOR_FOR_GROUP',
 ];
-const longestPauseMs = 1_600;
+const backoff = { baseMs: 100, capMs: 1_600 };
+const retries = 5;
 
 /** One connection for all requests about topics and groups; opened with the first request, and again after a failure. */
 export class AdminLink {
@@ -23,13 +25,13 @@ export class AdminLink {
 
   /** `doing` describes the request in an error. A request may be sent more than once. */
   async ask<T>(doing: string, question: (admin: Admin) => Promise<T>): Promise<T> {
-    for (let pauseMs = 100; ; pauseMs *= 2) {
+    for (let tried = 0; ; tried += 1) {
       try {
         return await this.askOnce(question);
       } catch (error) {
         this.refuseWhenClosed();
-        if (pauseMs > longestPauseMs || !says(error, ...settling)) throw kafkaError(error, doing);
-        await delay(pauseMs);
+        if (tried === retries || !says(error, ...settling)) throw kafkaError(error, doing);
+        await delay(delayAfter(tried, backoff));
       }
     }
   }

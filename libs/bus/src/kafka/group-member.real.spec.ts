@@ -6,7 +6,7 @@ import { OtherProcess } from '../other-process.contract.js';
 import { Received } from '../received.contract.js';
 import { KafkaBus } from './index.js';
 import { OtherClient } from './other-client.contract.js';
-import { SaidLines } from './said-lines.contract.js';
+import { LogLines } from './log-lines.contract.js';
 
 const url = serverAddresses.kafka;
 const sessionTimeoutMs = 6_000;
@@ -14,7 +14,7 @@ const sessionTimeoutMs = 6_000;
 describe('A member of a group on Kafka', () => {
   let bus: KafkaBus;
   let other: OtherClient;
-  let log: SaidLines;
+  let log: LogLines;
   let topic: string;
   let group: string;
   let processes: OtherProcess[];
@@ -29,7 +29,7 @@ describe('A member of a group on Kafka', () => {
   const open = () => KafkaBus.open({ url, log, partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs });
 
   beforeEach(async () => {
-    log = new SaidLines();
+    log = new LogLines();
     bus = open();
     other = new OtherClient(url);
     topic = `test.${randomUUID()}`;
@@ -47,10 +47,10 @@ describe('A member of a group on Kafka', () => {
   it('S5: who is killed is replaced, and what it was handling comes to another one', async () => {
     await bus.publish([message('a', 'held')]);
     const victim = run(`
-      const handle = (message) => { tell(String(message.value)); return new Promise(() => undefined); };
+      const handle = (message) => { print(String(message.value)); return new Promise(() => undefined); };
       await bus.subscribe({ group: '${group}', topics: ['${topic}'], handle });
     `);
-    await victim.told(1);
+    await victim.printed(1);
     await victim.kill();
     const received = new Received();
     await bus.subscribe({ group, topics: [topic], handle: received.handle });
@@ -128,20 +128,20 @@ describe('A member of a group on Kafka', () => {
   it('a subscription that dies later tells its owner, once and for all', async () => {
     const frozen = run(`
       const subscription = await bus.subscribe({ group: '${group}', topics: ['${topic}'], handle: async () => undefined });
-      tell('subscribed');
+      print('subscribed');
       const error = await subscription.died;
-      tell(error.code);
+      print(error.code);
       await subscription.stop();
       await bus.close();
-      tell('closed');
+      print('closed');
     `);
-    await frozen.told(1);
+    await frozen.printed(1);
     process.kill(frozen.id, 'SIGSTOP');
     await eventually('the group is empty', async () => (await other.membersOf(group)) === 0);
     await other.joinByOtherProtocol(group, topic);
     process.kill(frozen.id, 'SIGCONT');
 
-    expect(await frozen.told(3)).toEqual(['subscribed', 'bus.subscription-died', 'closed']);
+    expect(await frozen.printed(3)).toEqual(['subscribed', 'bus.subscription-died', 'closed']);
     await frozen.end();
   });
 

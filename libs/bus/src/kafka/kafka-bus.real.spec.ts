@@ -6,7 +6,7 @@ import type { OutgoingMessage } from '../bus.js';
 import { Received, messagesOf } from '../received.contract.js';
 import { KafkaBus } from './index.js';
 import { OtherClient } from './other-client.contract.js';
-import { SaidLines } from './said-lines.contract.js';
+import { LogLines } from './log-lines.contract.js';
 
 const url = serverAddresses.kafka;
 /** Others may read at the same time. */
@@ -14,14 +14,14 @@ const clientId = `test-${randomUUID()}`;
 
 describeBusContract('KafkaBus', async () => ({
   open: async () =>
-    KafkaBus.open({ url, log: new SaidLines(), partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs: 6_000 }),
+    KafkaBus.open({ url, log: new LogLines(), partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs: 6_000 }),
   dispose: async () => undefined,
 }));
 
 describe('KafkaBus', () => {
   let bus: KafkaBus;
   let other: OtherClient;
-  let log: SaidLines;
+  let log: LogLines;
   let topic: string;
 
   const message = (key: string | null, value: string | Buffer = 'value'): OutgoingMessage => ({
@@ -32,7 +32,7 @@ describe('KafkaBus', () => {
   });
 
   beforeEach(() => {
-    log = new SaidLines();
+    log = new LogLines();
     bus = KafkaBus.open({ url, log, clientId, partitions: 4 });
     other = new OtherClient(url);
     topic = `test.${randomUUID()}`;

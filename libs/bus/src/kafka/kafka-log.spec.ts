@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { logLevel, type LogEntry } from 'kafkajs';
 import { logThrough } from './kafka-log.js';
-import { SaidLines } from './said-lines.contract.js';
+import { LogLines } from './log-lines.contract.js';
 
 function entry(level: logLevel, message: string, fields: Readonly<Record<string, unknown>> = {}): LogEntry {
   return { namespace: 'Consumer', level, label: '', log: { timestamp: '', message, ...fields } };
@@ -9,7 +9,7 @@ function entry(level: logLevel, message: string, fields: Readonly<Record<string,
 
 describe('What the client of Kafka says', () => {
   it('its errors are warnings, the same one once a minute; all else is for those who search', () => {
-    const log = new SaidLines();
+    const log = new LogLines();
     let now = 0;
     const say = logThrough(log, () => now)(logLevel.INFO);
     say(entry(logLevel.ERROR, 'Connection error'));
@@ -32,7 +32,7 @@ describe('What the client of Kafka says', () => {
   });
 
   it('what belongs to every rebalance, and one answer among many, is no warning', () => {
-    const log = new SaidLines();
+    const log = new LogLines();
     const error = 'The group is rebalancing, so a rejoin is needed';
     logThrough(log)(logLevel.INFO)(entry(logLevel.ERROR, 'The member is out', { error }));
     logThrough(log)(logLevel.INFO)(entry(logLevel.ERROR, 'Response Fetch(key: 1, version: 11)'));
@@ -41,7 +41,7 @@ describe('What the client of Kafka says', () => {
   });
 
   it('only known fields are passed on, and of an error its words', () => {
-    const log = new SaidLines();
+    const log = new LogLines();
     const fields = { groupId: 'g', topic: 't', partition: 1, error: new Error('no'), stack: 'x', payload: 'secret' };
     logThrough(log)(logLevel.INFO)(entry(logLevel.INFO, 'said', fields));
 

@@ -11,7 +11,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import { brokersOf } from './kafka-url.js';
 
-/** Whoever else uses the same Kafka: other programs, an administrator. */
+/** Another client of the same Kafka: another program, or an administrator. */
 export class OtherClient {
   private readonly kafka: Kafka;
   private readonly connected: { disconnect(): Promise<void> }[] = [];
@@ -40,7 +40,7 @@ export class OtherClient {
     return transaction;
   }
 
-  /** A member that shares the group, and speaks another protocol than ours does. */
+  /** Joins the group as a member with another assignment protocol than ours. */
   async joinByOtherProtocol(group: string, topic: string): Promise<Consumer> {
     const consumer = this.kafka.consumer({
       groupId: group,
@@ -77,7 +77,7 @@ export class OtherClient {
 
   async deleteRecords(topic: string, partition: number, before: string): Promise<void> {
     const admin = await this.admin();
-    await admin.fetchTopicOffsets(topic); // the client only knows the topics that it was asked about
+    await admin.fetchTopicOffsets(topic); // the client only knows topics whose metadata it has fetched
     await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: before }] });
   }
 

@@ -6,7 +6,7 @@ import { Server } from '../../../../test/servers/server.js';
 import type { OutgoingMessage } from '../bus.js';
 import { Received, messagesOf } from '../received.contract.js';
 import { KafkaBus } from './index.js';
-import { SaidLines } from './said-lines.contract.js';
+import { LogLines } from './log-lines.contract.js';
 
 const url = serverAddresses.kafka;
 const away = { kind: expect.stringMatching(/^(Connection|Timeout)Error$/) };
@@ -15,7 +15,7 @@ const timeoutMs = 600_000;
 describe('Kafka in trouble', () => {
   const kafka = new Server('kafka', { at: url });
   let bus: KafkaBus;
-  let log: SaidLines;
+  let log: LogLines;
   let topic: string;
 
   const message = (value: string): OutgoingMessage => ({ topic, key: value, value, headers: {} });
@@ -36,7 +36,7 @@ describe('Kafka in trouble', () => {
 
   beforeEach(async () => {
     await kafka.start();
-    log = new SaidLines();
+    log = new LogLines();
     bus = KafkaBus.open({ url, log, partitions: 4, redeliveryPauseMs: 50, sessionTimeoutMs: 6_000 });
     topic = `test.${randomUUID()}`;
     await bus.ensureTopics([topic]);

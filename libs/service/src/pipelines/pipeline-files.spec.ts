@@ -166,7 +166,7 @@ describe('pipelines in a folder', () => {
     const told = await problems();
 
     expect(told).toMatch(/called: found otherwise\.pipeline\.ts, expected called\.pipeline\.ts/);
-    expect(told).toMatch(/typo\.pipeline\.ts: surce: found a key that is not known, expected "source"/);
+    expect(told).toMatch(/typo\.pipeline\.ts: surce: found an unknown key, expected "source"/);
     expect(told).toMatch(/typo\.pipeline\.ts: inference.*user/);
     expect(told).toMatch(/other\.pipeline\.ts: name: found "another", expected its folder’s: "other"/);
     expect(told).toMatch(/broken\.pipeline\.ts: found what cannot be loaded/);

@@ -29,7 +29,7 @@ describe('docs/how-to/environments.md', () => {
     expect(rows).toHaveLength(4);
   });
 
-  it.each(rows)('C6: started with $started its files say what the page says', ({ started, ...wanted }) => {
+  it.each(rows)('C6: its files say what the page says, however it is started: $started', ({ started, ...wanted }) => {
     const said = started === 'nothing' ? [] : started.replaceAll('`', '').split(' ');
     const env = Object.fromEntries(said.map((word) => word.split('=')) as [string, string][]);
 

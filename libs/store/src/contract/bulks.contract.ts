@@ -5,7 +5,7 @@ export function describeBulks(make: MakeStore): void {
   describe('bulks', () => {
     const context = eachWithStore(make);
 
-    it('every entry updates the one document that it names, under its condition', async () => {
+    it('every entry updates the one document of its filter', async () => {
       const things = context.store.collection('things');
       await things.insertMany(
         Array.from({ length: 1500 }, (_, _id) => ({ _id, claim: _id % 3 === 0 ? 'other' : 'mine' })),
@@ -32,7 +32,7 @@ export function describeBulks(make: MakeStore): void {
       expect(await things.findOne({ _id: 'it' })).toEqual({ _id: 'it', n: 10 });
     });
 
-    it('refused writes are named by their places, and all others are carried out', async () => {
+    it('refused writes are reported by their index, and all others are carried out', async () => {
       const things = context.store.collection('things');
       await things.ensureIndex({ keys: { key: 1 }, unique: true });
       await things.insertMany([
@@ -63,7 +63,7 @@ export function describeBulks(make: MakeStore): void {
       ]);
     });
 
-    it('the message of a refusal tells none of the contents', async () => {
+    it('the message of a refusal contains nothing of the documents', async () => {
       const things = context.store.collection('things');
       await things.insertOne({ _id: 'it', list: 'a secret answer' });
 
@@ -73,11 +73,11 @@ export function describeBulks(make: MakeStore): void {
       expect(refused[0]?.message).not.toContain('secret');
     });
 
-    it('$push under a condition happens once, however often it is repeated', async () => {
+    it('a conditional $push is applied once, however often it is repeated', async () => {
       const things = context.store.collection('things');
-      await things.insertMany([0, 1, 2].map((_id) => ({ _id, state: 'asked' })));
+      await things.insertMany([0, 1, 2].map((_id) => ({ _id, state: 'requested' })));
       const answers = [0, 1, 2].map((_id) => ({
-        filter: { _id, state: 'asked' },
+        filter: { _id, state: 'requested' },
         update: { $push: { answers: `answer ${_id}` }, $set: { state: 'done' } },
       }));
 

@@ -4,7 +4,7 @@ import type { Collection, Fields, FindOptions, Filter, Store } from '../store.js
 
 export interface StoreBundle {
   readonly store: Store;
-  /** Closes the store and opens it again on the same data. Left out where that cannot be done. */
+  /** Closes the store and opens it again on the same data. Missing where that is impossible. */
   reopen?(): Promise<Store>;
   dispose(): Promise<void>;
 }
@@ -42,17 +42,17 @@ export async function idsOf(collection: Collection, filter: Filter = {}, finding
   return (await allOf(collection, filter, finding)).map((document) => document['_id']);
 }
 
-/** A value with its BSON types, whichever copy of the bson package made it. */
+/** A value with its BSON types as text, the same for every copy of the bson package. */
 export function textOf(value: unknown): string {
   return EJSON.stringify(value, { relaxed: false });
 }
 
-/** Runs `work` on each item, so many at once. */
+/** Runs `work` in so many concurrent workers. */
 export async function concurrently<I>(workers: number, work: (worker: number) => Promise<I>): Promise<I[]> {
   return Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)));
 }
 
-/** What was thrown, to be looked at. Fails when nothing was. */
+/** The error that a promise rejects with. Throws when it does not reject. */
 export async function errorOf(promise: Promise<unknown>): Promise<Error> {
   try {
     await promise;
@@ -61,5 +61,5 @@ export async function errorOf(promise: Promise<unknown>): Promise<Error> {
       return error;
     }
   }
-  throw new Error('nothing was thrown');
+  throw new Error('expected a rejection, found none');
 }

@@ -41,7 +41,7 @@ export function describeClaiming(make: MakeStore): void {
       expect(await things.count({ times: 1 })).toBe(total);
     });
 
-    it('R7: 16 concurrent claimers mark pages and read back what is theirs, and none is taken twice', async () => {
+    it('R7: 16 concurrent claimers mark pages and read back their own documents, and none is taken twice', async () => {
       const things = context.store.collection<Claimable>('things');
       await things.insertMany(pending());
 
@@ -62,7 +62,7 @@ export function describeClaiming(make: MakeStore): void {
       expect(new Set(taken.flat()).size).toBe(total);
     });
 
-    it('concurrent conditional $inc never passes its bound', async () => {
+    it('concurrent conditional $inc never exceeds its bound', async () => {
       const budgets = context.store.collection('budgets');
       await budgets.insertOne({ _id: 'budget', held: 0 });
       const limit = 100;
@@ -97,7 +97,7 @@ export function describeClaiming(make: MakeStore): void {
       expect(outcomes.filter((outcome) => outcome === 'store.duplicate-key')).toHaveLength(claimers - 1);
     });
 
-    it('concurrent upserts of one _id make one document', async () => {
+    it('concurrent upserts of one _id create one document', async () => {
       const things = context.store.collection('things');
 
       await concurrently(claimers, async () => things.updateOne({ _id: 'one' }, { $inc: { n: 1 } }, { upsert: true }));

@@ -5,7 +5,7 @@ export function describeIndexes(make: MakeStore): void {
   describe('indexes', () => {
     const context = eachWithStore(make);
 
-    it('an index on a collection that holds something finds what was there before and what comes after', async () => {
+    it('an index on a non-empty collection covers existing and later documents', async () => {
       const things = context.store.collection('things');
       await things.insertMany(Array.from({ length: 1200 }, (_, _id) => ({ _id, a: { b: _id % 4 } })));
 
@@ -19,7 +19,7 @@ export function describeIndexes(make: MakeStore): void {
       expect(await idsOf(things, { 'a.b': null })).toEqual([3]);
     });
 
-    it('a field that becomes an array, and a scalar again, is found by its elements and then by its value', async () => {
+    it('a field that becomes an array is found by its elements, and by its value once it is a scalar again', async () => {
       const things = context.store.collection('things');
       await things.ensureIndex({ keys: { v: 1 } });
       await things.insertOne({ _id: 1, v: 5 });
@@ -32,7 +32,7 @@ export function describeIndexes(make: MakeStore): void {
       expect(await idsOf(things, { v: { $gt: 7 } })).toEqual([1]);
     });
 
-    it('to ask for an index twice is the same as once', async () => {
+    it('ensuring an index twice is the same as once', async () => {
       const things = context.store.collection('things');
       await things.ensureIndex({ keys: { a: 1, b: -1 } });
       await things.ensureIndex({ keys: { a: 1, b: -1 } });
@@ -42,7 +42,7 @@ export function describeIndexes(make: MakeStore): void {
       expect(await idsOf(things, { a: 1, b: 2 })).toEqual([1]);
     });
 
-    it('a unique index refuses a second document of its key, made or changed', async () => {
+    it('a unique index refuses an insert or an update that would duplicate its key', async () => {
       const things = context.store.collection('things');
       await things.ensureIndex({ keys: { kind: 1, number: 1 }, unique: true });
       await things.insertMany([
@@ -58,7 +58,7 @@ export function describeIndexes(make: MakeStore): void {
       expect(await things.count({ kind: 'a', number: 1 })).toBe(1);
     });
 
-    it('a unique index cannot be made over what is there twice', async () => {
+    it('a unique index cannot be created over duplicates', async () => {
       const things = context.store.collection('things');
       await things.insertMany([1, 2].map((_id) => ({ _id, v: 'same' })));
 

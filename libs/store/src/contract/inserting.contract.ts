@@ -6,7 +6,7 @@ export function describeInserting(make: MakeStore): void {
   describe('inserting', () => {
     const context = eachWithStore(make);
 
-    it('a document comes back with its types and the order of its fields', async () => {
+    it('a document is read with its types and the order of its fields', async () => {
       const things = context.store.collection('things');
       const document = {
         _id: new ObjectId('65f000000000000000000001'),
@@ -31,7 +31,7 @@ export function describeInserting(make: MakeStore): void {
       expect(Object.keys(found ?? {})).toEqual(Object.keys(document));
     });
 
-    it('a document is stored as it was when it was inserted', async () => {
+    it('a later change of the inserted object does not change the stored document', async () => {
       const things = context.store.collection('things');
       const document = { _id: 'a', list: [1], nested: { n: 1 } };
       await things.insertOne(document);
@@ -52,7 +52,7 @@ export function describeInserting(make: MakeStore): void {
       expect(ids.every((id) => id.includes('$oid'))).toBe(true);
     });
 
-    it('a second document of the same _id is refused by name, and the first stays', async () => {
+    it('a second document with the same _id is refused by its error code, and the first stays', async () => {
       const things = context.store.collection('things');
       await things.insertOne({ _id: 'a', n: 1 });
 
@@ -84,7 +84,7 @@ export function describeInserting(make: MakeStore): void {
       expect((await idsOf(things, {}, { sort: { _id: 1 } })).map(String)).toEqual(ids.map(String));
     });
 
-    it('of many documents those before the first that exists already are stored, those after it are not', async () => {
+    it('an insert of many stores the documents before the first duplicate, and none after it', async () => {
       const things = context.store.collection<{ _id: number }>('things');
       await things.insertOne({ _id: 2500 });
       const documents = Array.from({ length: 3000 }, (_, index) => ({ _id: index }));
@@ -95,7 +95,7 @@ export function describeInserting(make: MakeStore): void {
       expect(await things.count({ _id: { $gt: 2500 } })).toBe(0);
     });
 
-    it('a document over 16 MB is refused, and the store goes on', async () => {
+    it('a document over 16 MB is refused, and later writes succeed', async () => {
       const things = context.store.collection('things');
 
       await expect(things.insertOne({ _id: 'big', text: 'x'.repeat(17 * 1024 * 1024) })).rejects.toMatchObject({

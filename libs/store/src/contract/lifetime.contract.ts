@@ -5,7 +5,7 @@ export function describeLifetime(make: MakeStore): void {
   describe('lifetime', () => {
     const context = eachWithStore(make);
 
-    it('what a promise resolved for is there after the store was opened again', async () => {
+    it('every resolved write is still there after the store is opened again', async () => {
       if (context.bundle.reopen === undefined) {
         return;
       }
@@ -22,7 +22,7 @@ export function describeLifetime(make: MakeStore): void {
       expect(await again.collection('things').count({})).toBe(2);
     });
 
-    it('the names of the collections that hold something are told, sorted', async () => {
+    it('the names of non-empty collections are listed, sorted', async () => {
       await context.store.collection('b').insertOne({ _id: 1 });
       await context.store.collection('a').insertOne({ _id: 1 });
       await context.store.collection('c').insertOne({ _id: 1 });
@@ -32,18 +32,18 @@ export function describeLifetime(make: MakeStore): void {
       expect((await context.store.collectionNames()).filter((name) => name !== 'c')).toEqual(['a', 'b']);
     });
 
-    it('an open store answers', async () => {
+    it('the check of an open store succeeds', async () => {
       await expect(context.store.check()).resolves.toBeUndefined();
     });
 
-    it('a closed store is away, and may be closed again', async () => {
+    it('a closed store is unavailable, and may be closed again', async () => {
       const things = context.store.collection('things');
       await things.insertOne({ _id: 1 });
 
       await context.store.close();
       await context.store.close();
 
-      const away = { kind: 'ConnectionError' };
+      const unavailable = { kind: 'ConnectionError' };
       for (const call of [
         () => context.store.check(),
         () => context.store.collectionNames(),
@@ -59,7 +59,7 @@ export function describeLifetime(make: MakeStore): void {
         () => things.deleteMany({}),
         () => things.ensureIndex({ keys: { a: 1 } }),
       ]) {
-        expect(await errorOf(call())).toMatchObject(away);
+        expect(await errorOf(call())).toMatchObject(unavailable);
       }
     });
   });

@@ -22,7 +22,7 @@ const documents: readonly Fields[] = [
   { _id: 'true', v: true },
 ];
 
-/** What the filter says, the filter, and the ids of what it matches. */
+/** The meaning of the filter, the filter, and the ids of the documents that it matches. */
 const cases: readonly (readonly [string, Filter, readonly string[]])[] = [
   ['a value, or an array that holds it', { v: 5 }, ['number', 'list']],
   ['a text, or an array that holds it', { v: 'b' }, ['text', 'list']],
@@ -43,7 +43,7 @@ const cases: readonly (readonly [string, Filter, readonly string[]])[] = [
   ['$lte stays within dates', { v: { $lte: day(3) } }, ['date']],
   ['$gt of ObjectIds', { v: { $gt: oid(0) } }, ['oid']],
   ['two bounds of a scalar', { v: { $gte: 5, $lt: 6 } }, ['number', 'list']],
-  ['$elemMatch asks both of one element', { v: { $elemMatch: { $gt: 1, $lt: 5 } } }, []],
+  ['$elemMatch needs one element that meets both', { v: { $elemMatch: { $gt: 1, $lt: 5 } } }, []],
   ['$elemMatch with a filter of objects', { v: { $elemMatch: { x: 3, y: 2 } } }, ['objects']],
   ['conditions on paths may be met by different objects', { 'v.x': 3, 'v.y': 9 }, ['objects']],
   ['$elemMatch is met by one object', { v: { $elemMatch: { x: 3, y: 9 } } }, []],
@@ -51,7 +51,7 @@ const cases: readonly (readonly [string, Filter, readonly string[]])[] = [
   ['a path with a number names an element', { 'v.1.x': 3 }, ['objects']],
   ['a path that ends in a number', { 'v.0': 1 }, ['list']],
   ['$exists', { v: { $exists: false } }, ['missing']],
-  ['$exists takes null for a value', { v: { $exists: true }, _id: { $in: ['null', 'missing'] } }, ['null']],
+  ['$exists treats null as a value', { v: { $exists: true }, _id: { $in: ['null', 'missing'] } }, ['null']],
   ['$exists at a path', { 'v.z': { $exists: true } }, ['objects']],
   [
     '$ne is the opposite of equal',
@@ -82,6 +82,8 @@ const cases: readonly (readonly [string, Filter, readonly string[]])[] = [
   ['$and', { $and: [{ v: 5 }, { v: 'b' }] }, ['list']],
   ['$or', { $or: [{ v: 5 }, { v: { $type: 'date' } }] }, ['number', 'list', 'date']],
   ['$nor', { $nor: [{ v: { $exists: true } }] }, ['missing']],
+  ['$nor of several', { $nor: [{ v: { $ne: 5 } }, { v: 'b' }] }, ['number']],
+  ['$not with several operators', { v: { $not: { $gt: 4, $lt: 6 } }, _id: { $in: ['number', 'text'] } }, ['text']],
   ['$or within $and, with ids', { _id: { $in: ['text', 'null'] }, $and: [{ $or: [{ v: null }, { v: 1 }] }] }, ['null']],
 ];
 
@@ -98,7 +100,7 @@ export function describeMatching(make: MakeStore): void {
       expect([...found].sort()).toEqual([...expected].sort());
     });
 
-    it('an index changes nothing of what matches', async () => {
+    it('an index does not change which documents match', async () => {
       const things = context.store.collection('things');
       await things.ensureIndex({ keys: { v: 1 } });
       await things.ensureIndex({ keys: { 'v.x': 1, v: -1 } });
@@ -110,7 +112,7 @@ export function describeMatching(make: MakeStore): void {
       }
     });
 
-    it('count counts what find finds', async () => {
+    it('count returns the number of documents that find finds', async () => {
       const things = context.store.collection('things');
       await things.insertMany(documents);
 
@@ -119,7 +121,7 @@ export function describeMatching(make: MakeStore): void {
       expect(await context.store.collection('nothing').count({})).toBe(0);
     });
 
-    it('an undefined condition is refused rather than matching everything', async () => {
+    it('an undefined condition is refused instead of matching everything', async () => {
       const things = context.store.collection('things');
       await things.insertMany(documents);
 
@@ -128,11 +130,20 @@ export function describeMatching(make: MakeStore): void {
       }
     });
 
-    it('an operator that there is not is refused', async () => {
+    it('an unknown operator is refused', async () => {
       const things = context.store.collection('things');
       await things.insertMany(documents);
 
       for (const filter of [{ v: { $like: 1 } }, { $neither: [] }, { v: { $in: 5 } }]) {
+        expect(await errorOf(things.count(filter))).toMatchObject({ code: 'store.filter-refused' });
+      }
+    });
+
+    it('an operator without what it needs is refused', async () => {
+      const things = context.store.collection('things');
+      await things.insertMany(documents);
+
+      for (const filter of [{ $or: [] }, { $nor: [] }, { $and: 5 }, { $or: [5] }, { v: { $gt: 1, x: 1 } }]) {
         expect(await errorOf(things.count(filter))).toMatchObject({ code: 'store.filter-refused' });
       }
     });

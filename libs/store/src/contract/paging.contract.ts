@@ -3,12 +3,12 @@ import { Binary, ObjectId } from 'bson';
 import type { Collection } from '../store.js';
 import { eachWithStore, idsOf, textOf, type MakeStore } from './bundle.contract.js';
 
-const brackets = ['number', 'string', 'object', 'binData', 'objectId', 'bool', 'date'];
+const types = ['number', 'string', 'object', 'binData', 'objectId', 'bool', 'date'];
 
-/** Goes through a collection as the scan does: bracket by bracket, each page after the id before it. */
+/** Reads a collection as the scan does: one BSON type after another, each page after the last id of the previous one. */
 async function pagedIds(things: Collection, pageSize: number): Promise<unknown[]> {
   const ids: unknown[] = [];
-  for (const type of brackets) {
+  for (const type of types) {
     let after: unknown;
     for (let more = true; more;) {
       const _id = after === undefined ? { $type: type } : { $type: type, $gt: after };
@@ -25,7 +25,7 @@ export function describePaging(make: MakeStore): void {
   describe('paging', () => {
     const context = eachWithStore(make);
 
-    it('R7: ids of every type are reached once, by paging bracket by bracket', async () => {
+    it('R7: paging type by type returns ids of every type once', async () => {
       const things = context.store.collection('things');
       const ids = [
         ...Array.from({ length: 25 }, (_, index) => index - 12.5),
@@ -39,12 +39,12 @@ export function describePaging(make: MakeStore): void {
       ];
       await things.insertMany(ids.map((_id) => ({ _id })));
 
-      const reached = await pagedIds(things, 10);
+      const paged = await pagedIds(things, 10);
 
-      expect(reached.map(textOf).sort()).toEqual(ids.map(textOf).sort());
+      expect(paged.map(textOf).sort()).toEqual(ids.map(textOf).sort());
     });
 
-    it('a long list is read whole, each document once', async () => {
+    it('a long result is read completely, each document once', async () => {
       const things = context.store.collection<{ _id: number; even: boolean }>('things');
       await things.insertMany(Array.from({ length: 2345 }, (_, _id) => ({ _id, even: _id % 2 === 0 })));
 
@@ -55,7 +55,7 @@ export function describePaging(make: MakeStore): void {
       expect(await idsOf(things, { _id: { $in: [2344, 7, 99999] } }, { sort: { _id: -1 } })).toEqual([2344, 7]);
     });
 
-    it('documents are written and deleted while a list is read, and every one that stays is read once', async () => {
+    it('while a result is read and documents are written and deleted, every remaining document is read once', async () => {
       const things = context.store.collection<{ _id: number; seen: boolean }>('things');
       await things.insertMany(Array.from({ length: 1000 }, (_, _id) => ({ _id, seen: false })));
       const read: number[] = [];
@@ -72,7 +72,7 @@ export function describePaging(make: MakeStore): void {
       expect(await things.count({ seen: true })).toBe(900);
     });
 
-    it('a list that is left early can be begun anew', async () => {
+    it('a reader may stop early, and the collection can be read again', async () => {
       const things = context.store.collection('things');
       await things.insertMany(Array.from({ length: 500 }, (_, _id) => ({ _id })));
 

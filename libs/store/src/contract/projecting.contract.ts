@@ -26,14 +26,14 @@ export function describeProjecting(make: MakeStore): void {
   describe('projecting', () => {
     const context = eachWithStore(make);
 
-    it.each(cases)('%j keeps or drops what it names', async (projection, expected) => {
+    it.each(cases)('%j includes or excludes the fields that it names', async (projection, expected) => {
       const things = context.store.collection('things');
       await things.insertOne(document);
 
       expect(await things.findOne({ _id: 1 }, { projection })).toEqual(expected);
     });
 
-    it('a projection that both keeps and drops is refused', async () => {
+    it('a projection that both includes and excludes fields is refused', async () => {
       const things = context.store.collection('things');
       await things.insertOne(document);
 

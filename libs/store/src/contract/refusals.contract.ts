@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Fields, Update } from '../store.js';
 import { allOf, eachWithStore, errorOf, type MakeStore } from './bundle.contract.js';
 
-/** What is wrong, the fields, and the update that MongoDB refuses for them. */
+/** The mistake, the fields of the document, and the update that MongoDB refuses for them. */
 const cases: readonly (readonly [string, Fields, Update])[] = [
   ['$push to a text', { a: 'x' }, { $push: { a: 1 } }],
   ['$addToSet to an object', { a: {} }, { $addToSet: { a: 1 } }],
@@ -20,14 +20,14 @@ const cases: readonly (readonly [string, Fields, Update])[] = [
   ['an _id renamed', { a: 1 }, { $rename: { _id: 'id' } }],
   ['two updates of one path', { a: 1 }, { $set: { a: 2 }, $inc: { a: 1 } }],
   ['an update of a path and of one within it', { a: {} }, { $set: { a: {}, 'a.b': 1 } }],
-  ['an operator that there is not', { a: 1 }, { $increase: { a: 1 } }],
+  ['an unknown operator', { a: 1 }, { $increase: { a: 1 } }],
 ];
 
 export function describeRefusals(make: MakeStore): void {
   describe('refusing an update', () => {
     const context = eachWithStore(make);
 
-    it.each(cases)('%s: refused, the document stays as it was', async (_, fields, update) => {
+    it.each(cases)('%s is refused, and the document does not change', async (_, fields, update) => {
       const things = context.store.collection('things');
       await things.insertOne({ _id: 'it', ...fields });
       const refused = { kind: 'ProcessingError', code: 'store.update-refused' };
@@ -43,7 +43,7 @@ export function describeRefusals(make: MakeStore): void {
       expect(await allOf(things)).toEqual([{ _id: 'it', ...fields }]);
     });
 
-    it('an update that changes half of a document before it is refused changes nothing', async () => {
+    it('an update of which one operator is refused changes nothing', async () => {
       const things = context.store.collection('things');
       await things.insertOne({ _id: 'it', n: 1, list: [1], text: 'x' });
 
@@ -54,7 +54,7 @@ export function describeRefusals(make: MakeStore): void {
       expect(await allOf(things)).toEqual([{ _id: 'it', n: 1, list: [1], text: 'x' }]);
     });
 
-    it('setting _id to what it is already is no change', async () => {
+    it('setting _id to its current value is allowed', async () => {
       const things = context.store.collection('things');
       await things.insertOne({ _id: 'it', n: 1 });
 

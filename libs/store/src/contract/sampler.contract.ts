@@ -3,7 +3,7 @@ import { Binary, ObjectId } from 'bson';
 const fields = ['a', 'b', 'o.x', 'o.y'];
 const operators = ['$eq', '$ne', '$gt', '$gte', '$lt', '$lte'];
 
-/** Values, documents and filters by chance, the same for the same seed. */
+/** Random values, documents and filters, the same for the same seed. */
 export class Sampler {
   #state: number;
 
@@ -11,7 +11,7 @@ export class Sampler {
     this.#state = seed;
   }
 
-  /** From 0 up to, not including, `limit`. */
+  /** A random integer from 0 up to, but not including, `limit`. */
   below(limit: number): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -42,7 +42,7 @@ export class Sampler {
     }
   }
 
-  /** Also arrays, objects and bytes, within each other. */
+  /** A scalar, or nested arrays, objects and bytes. */
   value(depth = 2): unknown {
     if (depth === 0 || this.below(3) > 0) {
       return this.scalar();

@@ -37,16 +37,16 @@ export function describeSorting(make: MakeStore): void {
   describe('sorting', () => {
     const context = eachWithStore(make);
 
-    it('ids of all types are sorted in the order of types, then of values', async () => {
+    it('ids are sorted by type, then by value', async () => {
       const things = context.store.collection('things');
-      const ids = ascending.slice(1); // MongoDB's driver takes an _id of null for a missing one
+      const ids = ascending.slice(1); // MongoDB's driver treats an _id of null as a missing one
       await things.insertMany(ids.toReversed().map((_id) => ({ _id })));
 
       expect((await idsOf(things, {}, { sort: { _id: 1 } })).map(textOf)).toEqual(ids.map(textOf));
       expect((await idsOf(things, {}, { sort: { _id: -1 } })).map(textOf)).toEqual(ids.toReversed().map(textOf));
     });
 
-    it.each([false, true])('fields are sorted in that order too, with an index: %s', async (indexed) => {
+    it.each([false, true])('fields are sorted by type, then by value, with an index: %s', async (indexed) => {
       const things = context.store.collection('things');
       if (indexed) {
         await things.ensureIndex({ keys: { v: 1 } });
@@ -60,7 +60,7 @@ export function describeSorting(make: MakeStore): void {
       expect(down.map(({ v }) => textOf(v))).toEqual(ascending.toReversed().map(textOf));
     });
 
-    it.each([false, true])('several fields are sorted one after the other, with an index: %s', async (indexed) => {
+    it.each([false, true])('a sort by several fields uses them in order, with an index: %s', async (indexed) => {
       const things = context.store.collection('things');
       if (indexed) {
         await things.ensureIndex({ keys: { 'a.b': 1, c: -1 } });
@@ -77,7 +77,7 @@ export function describeSorting(make: MakeStore): void {
     });
 
     it.each([false, true])(
-      'an array is sorted by its least or greatest element, with an index: %s',
+      'an array is sorted by its smallest or largest element, with an index: %s',
       async (indexed) => {
         const things = context.store.collection('things');
         if (indexed) {
@@ -94,7 +94,7 @@ export function describeSorting(make: MakeStore): void {
       },
     );
 
-    it('a limit ends the list; a limit of 0 is refused rather than meaning all', async () => {
+    it('a limit ends the result; a limit of 0 is refused instead of meaning no limit', async () => {
       const things = context.store.collection('things');
       await things.insertMany([3, 1, 2].map((_id) => ({ _id })));
 

@@ -1,4 +1,4 @@
-// Longer than most: the table of what each operator does belongs together.
+// Long because the table of the operators belongs together.
 import { describe, expect, it } from '@jest/globals';
 import { Long, ObjectId } from 'bson';
 import type { Fields, Update } from '../store.js';
@@ -6,40 +6,45 @@ import { allOf, eachWithStore, textOf, type MakeStore } from './bundle.contract.
 
 const at = new Date('2026-01-02T03:04:05.678Z');
 
-/** What the update says, the fields before it, the update, the fields after it. */
+/** The meaning of the update, the fields before it, the update, the fields after it. */
 const cases: readonly (readonly [string, Fields, Update, Fields])[] = [
-  ['$set sets and makes the way', { a: 1 }, { $set: { a: 2, 'b.c.d': 3 } }, { a: 2, b: { c: { d: 3 } } }],
+  ['$set creates missing parents', { a: 1 }, { $set: { a: 2, 'b.c.d': 3 } }, { a: 2, b: { c: { d: 3 } } }],
   [
-    '$set takes dates, ids and objects',
+    '$set accepts dates, ids and objects',
     {},
     { $set: { at, id: new ObjectId('65f000000000000000000001'), o: { x: [1] } } },
     { at, id: new ObjectId('65f000000000000000000001'), o: { x: [1] } },
   ],
   [
-    '$set reaches an element by its number',
+    '$set changes an element by its index',
     { a: [{ x: 1 }, { x: 2 }] },
     { $set: { 'a.1.x': 3 } },
     { a: [{ x: 1 }, { x: 3 }] },
   ],
-  ['$set behind the end pads with null', { a: [1] }, { $set: { 'a.3': 4 } }, { a: [1, null, null, 4] }],
-  ['$set leaves out what is undefined', { a: 1 }, { $set: { a: undefined, b: 2 } }, { a: 1, b: 2 }],
+  ['$set beyond the end pads with null', { a: [1] }, { $set: { 'a.3': 4 } }, { a: [1, null, null, 4] }],
+  ['$set ignores undefined values', { a: 1 }, { $set: { a: undefined, b: 2 } }, { a: 1, b: 2 }],
   [
-    '$unset drops a field, and does without a missing one',
+    '$unset removes a field, and ignores a missing one',
     { a: { b: 1, c: 2 } },
     { $unset: { 'a.b': '', x: '' } },
     { a: { c: 2 } },
   ],
   ['$unset makes an element null', { a: [1, 2] }, { $unset: { 'a.0': '' } }, { a: [null, 2] }],
-  ['$inc adds, and begins at 0', { a: 1 }, { $inc: { a: 2.5, 'b.c': -1 } }, { a: 3.5, b: { c: -1 } }],
+  ['$inc adds, starting at 0', { a: 1 }, { $inc: { a: 2.5, 'b.c': -1 } }, { a: 3.5, b: { c: -1 } }],
   [
     '$inc adds to longs exactly',
     { a: Long.fromString('9007199254740993') },
     { $inc: { a: 2 } },
     { a: Long.fromString('9007199254740995') },
   ],
-  ['$mul multiplies, and begins at 0', { a: 4 }, { $mul: { a: 0.5, b: 7 } }, { a: 2, b: 0 }],
-  ['$min keeps the less', { a: 4, b: 4 }, { $min: { a: 3, b: 5, c: 6 } }, { a: 3, b: 4, c: 6 }],
-  ['$max keeps the greater', { a: 4, b: 4, at: null }, { $max: { a: 3, b: 5, c: 6, at } }, { a: 4, b: 5, at, c: 6 }],
+  ['$mul multiplies, starting at 0', { a: 4 }, { $mul: { a: 0.5, b: 7 } }, { a: 2, b: 0 }],
+  ['$min keeps the smaller value', { a: 4, b: 4 }, { $min: { a: 3, b: 5, c: 6 } }, { a: 3, b: 4, c: 6 }],
+  [
+    '$max keeps the larger value',
+    { a: 4, b: 4, at: null },
+    { $max: { a: 3, b: 5, c: 6, at } },
+    { a: 4, b: 5, at, c: 6 },
+  ],
   [
     '$rename moves a field',
     { a: 1, b: { c: 2 } },
@@ -96,13 +101,13 @@ const cases: readonly (readonly [string, Fields, Update, Fields])[] = [
     },
   ],
   [
-    '$addToSet adds what is not there',
+    '$addToSet adds a missing value',
     { a: [1, 1] },
     { $addToSet: { a: 2, b: { x: 1 } } },
     { a: [1, 1, 2], b: [{ x: 1 }] },
   ],
   [
-    '$addToSet leaves what is there',
+    '$addToSet ignores an existing value',
     { a: [{ x: 1, y: 2 }] },
     { $addToSet: { a: { x: 1, y: 2 } } },
     { a: [{ x: 1, y: 2 }] },
@@ -129,8 +134,18 @@ const cases: readonly (readonly [string, Fields, Update, Fields])[] = [
   ],
   ['$pull of a missing array', { b: 1 }, { $pull: { a: 1 } }, { b: 1 }],
   ['$pullAll', { a: [1, 2, 3, 1] }, { $pullAll: { a: [1, 3] } }, { a: [2] }],
-  ['$pop takes the last or the first', { a: [1, 2], b: [1, 2] }, { $pop: { a: 1, b: -1 } }, { a: [1], b: [2] }],
-  ['$setOnInsert does nothing to what exists', { a: 1 }, { $setOnInsert: { a: 2 }, $set: { b: 1 } }, { a: 1, b: 1 }],
+  [
+    '$pop removes the last or the first element',
+    { a: [1, 2], b: [1, 2] },
+    { $pop: { a: 1, b: -1 } },
+    { a: [1], b: [2] },
+  ],
+  [
+    '$setOnInsert does not change an existing document',
+    { a: 1 },
+    { $setOnInsert: { a: 2 }, $set: { b: 1 } },
+    { a: 1, b: 1 },
+  ],
   [
     'several operators at once',
     { n: 1, a: [] },
@@ -175,7 +190,7 @@ export function describeUpdating(make: MakeStore): void {
       });
     });
 
-    it('updateOne changes one document, updateMany all that match', async () => {
+    it('updateOne changes one document, updateMany all matching ones', async () => {
       const things = context.store.collection('things');
       await things.insertMany(Array.from({ length: 2500 }, (_, _id) => ({ _id, kind: _id % 2 })));
 
@@ -193,7 +208,7 @@ export function describeUpdating(make: MakeStore): void {
       expect(await things.count({ many: true })).toBe(1250);
     });
 
-    it('updateMany updates each document once, though it changes what it looks for', async () => {
+    it('updateMany updates each document once, though it changes the fields of its filter', async () => {
       const things = context.store.collection('things');
       await things.ensureIndex({ keys: { n: 1 } });
       await things.insertMany(Array.from({ length: 2000 }, (_, _id) => ({ _id, n: _id })));
@@ -203,7 +218,7 @@ export function describeUpdating(make: MakeStore): void {
       expect(await things.count({ n: { $gte: 3000, $lt: 5000 } })).toBe(2000);
     });
 
-    it('an upsert makes the document from what the filter says is equal, and updates it the next time', async () => {
+    it('an upsert creates the document with the equality conditions of its filter, and updates it the next time', async () => {
       const things = context.store.collection('things');
       const filter = { _id: 'a', kind: { $eq: 'k' }, 'deep.x': 1, n: { $gt: 0 }, $and: [{ owner: 'me' }] };
       const update = { $set: { n: 5 }, $setOnInsert: { made: true }, $push: { list: 1 } };
@@ -224,7 +239,7 @@ export function describeUpdating(make: MakeStore): void {
       ]);
     });
 
-    it('an upsert whose conditions do not hold for the document of that _id is a duplicate', async () => {
+    it('an upsert whose filter does not match the document with the same _id is a duplicate', async () => {
       const things = context.store.collection('things');
       await things.insertOne({ _id: 'a', n: 1 });
 
@@ -234,7 +249,7 @@ export function describeUpdating(make: MakeStore): void {
       expect(await allOf(things)).toEqual([{ _id: 'a', n: 1 }]);
     });
 
-    it('findOneAndUpdate takes the first in order and returns it as it is afterwards', async () => {
+    it('findOneAndUpdate updates the first document in order and returns it after the update', async () => {
       const things = context.store.collection('things');
       await things.insertMany([
         { _id: 'late', due: 3 },
@@ -254,7 +269,7 @@ export function describeUpdating(make: MakeStore): void {
       ]);
     });
 
-    it('deleteMany deletes what matches and says how many', async () => {
+    it('deleteMany deletes all matching documents and returns their number', async () => {
       const things = context.store.collection('things');
       await things.insertMany(Array.from({ length: 1500 }, (_, _id) => ({ _id, kind: _id % 3 })));
 

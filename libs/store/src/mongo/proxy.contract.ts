@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** Stands between a client and a server, and can be frozen or cut, so that a test can do without the server for a while. */
+/** A proxy between a client and a server, which a test can freeze or cut to simulate an outage. */
 export class Proxy {
   readonly #target: URL;
   readonly #sockets = new Set<Socket>();
@@ -9,7 +9,7 @@ export class Proxy {
   #port = 0;
   #frozen = false;
   #answered = 0;
-  #asked = '';
+  #requests = '';
 
   private constructor(target: string) {
     this.#target = new URL(target);
@@ -25,17 +25,17 @@ export class Proxy {
     return `${this.#target.protocol}//127.0.0.1:${this.#port}`;
   }
 
-  /** What the server has answered. */
+  /** The number of bytes that the server has sent. */
   get answeredBytes(): number {
     return this.#answered;
   }
 
-  /** What the clients have said, as text. */
-  get asked(): string {
-    return this.#asked;
+  /** All bytes that the clients have sent, as text. */
+  get requests(): string {
+    return this.#requests;
   }
 
-  /** Connections stay and are taken, and nothing answers. */
+  /** Connections stay open and new ones are accepted, but no data passes. */
   freeze(): void {
     this.#frozen = true;
     for (const socket of this.#sockets) socket.pause();
@@ -46,7 +46,7 @@ export class Proxy {
     for (const socket of this.#sockets) socket.resume();
   }
 
-  /** Connections are broken and refused. */
+  /** Closes all connections and refuses new ones. */
   async cut(): Promise<void> {
     const server = this.#server;
     this.#server = null;
@@ -67,7 +67,7 @@ export class Proxy {
   #join(client: Socket): void {
     const upstream = connect(Number(this.#target.port), this.#target.hostname);
     client.on('data', (piece) => {
-      this.#asked += piece.toString('latin1');
+      this.#requests += piece.toString('latin1');
       upstream.write(piece);
     });
     upstream.on('data', (piece) => {

@@ -2,7 +2,7 @@ import { BSON } from 'mongodb';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** Says hello as MongoDB does, and gives every other command the same refusal. */
+/** Answers `hello` as MongoDB does, and every other command with the same refusal. */
 export class RefusingServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -50,9 +50,9 @@ function answerTo(message: Buffer, refusal: Readonly<Record<string, unknown>>): 
     flagsCursorStartAndCount.writeInt32LE(1, 16);
     return framed(message, opReply, Buffer.concat([flagsCursorStartAndCount, BSON.serialize(hello)]));
   }
-  const sections = message.subarray(21); // behind the command may come its documents
-  const asked = BSON.deserialize(sections, { allowObjectSmallerThanBufferSize: true });
-  const command = Object.keys(asked)[0]?.toLowerCase();
+  const sections = message.subarray(21); // documents of the command may follow
+  const request = BSON.deserialize(sections, { allowObjectSmallerThanBufferSize: true });
+  const command = Object.keys(request)[0]?.toLowerCase();
   const answer = command === 'hello' || command === 'ismaster' ? hello : refusal;
   return framed(message, opMessage, Buffer.concat([Buffer.alloc(5), BSON.serialize(answer)]));
 }

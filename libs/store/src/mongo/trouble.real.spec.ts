@@ -137,7 +137,7 @@ describe('MongoDB in trouble', () => {
     const list = bounded.collection('things').find({})[Symbol.asyncIterator]();
     const before = proxy.answeredBytes;
     await list.next();
-    const looks = (proxy.asked.match(/getMore/g) ?? []).length;
+    const looks = (proxy.requests.match(/getMore/g) ?? []).length;
     await eventually('it was read ahead', () => proxy.answeredBytes - before > 2_000_000);
 
     expect(looks).toBe(0);
@@ -167,7 +167,7 @@ describe('MongoDB in trouble', () => {
       break;
     }
 
-    await expect(eventually('it is freed', () => proxy.asked.includes('killCursors'))).resolves.toBe(true);
+    await expect(eventually('it is freed', () => proxy.requests.includes('killCursors'))).resolves.toBe(true);
   });
 });
 
