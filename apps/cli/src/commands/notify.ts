@@ -31,9 +31,9 @@ async function test({ json }: { readonly json?: true }): Promise<void> {
   if (answers.length === 0) process.stderr.write(howToSetUp);
 }
 
-function told({ channel, answer, trouble, error }: TestAnswer): string {
+function told({ channel, answer, warning, error }: TestAnswer): string {
   const name = channel.padEnd(7);
   if (error !== null) return `${name}  failed: ${error.code}: ${oneLine(error.message)}`;
-  const but = trouble === null ? '' : `, but ${oneLine(trouble)}`;
+  const but = warning === null ? '' : `, but ${oneLine(warning)}`;
   return `${name}  delivered: the receiver answered ${answer ?? 'nothing'}${but}`;
 }
