@@ -77,8 +77,8 @@ export class ResultIngester {
         await batch.checkpoint({ ingestion: progress.state });
       }
       progress.advance({ part: nextPart[part], offset: 0 });
-      // The names of the copies are stored before they are read, and the end before they are deleted. Between other parts
-      // no checkpoint is needed: every slice has had its own, and a part that is read again has no slices left.
+      // The names of the copies are stored before the copies are read, and the end before they are deleted. Other parts need
+      // no checkpoint when they end: that of their last slice is enough, since nothing is left to do after it.
       if (part === 'copy' || progress.part === 'end') await batch.checkpoint({ ingestion: progress.state });
       else batch.throwIfStopping();
     }

@@ -62,7 +62,7 @@ describe('resolveEntity', () => {
     }
   });
 
-  it('I4: in the table of near misses few false matches and few missed ones are found', async () => {
+  it('I4: the table of near misses has few false matches, and few names are missed', async () => {
     const counts = await countsOf(nearMisses, 'near-misses');
 
     expect(counts.falseMatches.length).toBeLessThanOrEqual(2);

@@ -43,7 +43,7 @@ describe('e-mail', () => {
   const send = (port: number, changes: Partial<EmailSettings> = {}, of: NotificationPayload = payload) =>
     new EmailChannel(emailTo(port, changes)).send({ id: 'msg_1', payload: of, at });
 
-  it('N2: a mail says what, how many, what it cost and what stood in the way, to all receivers in one', async () => {
+  it('N2: one mail to all receivers has the outcome, the counts, the cost and the error', async () => {
     const { port, mails } = await receiver();
 
     const receipt = await send(port, { to: ['a@example.org', 'b@example.org'] });
