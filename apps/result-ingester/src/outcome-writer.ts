@@ -1,6 +1,6 @@
 import { Clock, Ids, type DocumentError } from '@batchmill/contracts';
 import { encodeId } from '@batchmill/documents';
-import { responseUpdate } from '@batchmill/pipeline';
+import { responseUpdate, type RunPlan } from '@batchmill/pipeline';
 import type { Classified } from '@batchmill/provider';
 import {
   Documents,
@@ -37,6 +37,8 @@ interface RenderedAnswer extends ClaimedOutcome {
   /** Writes the answer into its document. */
   readonly update: Update;
 }
+
+type Rendered = { readonly update: Update } | { readonly error: DocumentError };
 
 type Target = Pick<IngestedBatch, 'plan' | 'batch' | 'progress'>;
 
@@ -123,12 +125,7 @@ export class OutcomeWriter {
     for (let from = 0; from < claimed.length; from += renderedAtOnce) {
       const group = claimed.slice(from, from + renderedAtOnce);
       // Side by side, because a processor of the pipeline may wait for something.
-      const rendered = await Promise.all(
-        group.map(({ outcome: { classified, function: name }, document }) => {
-          if (classified.outcome !== 'answered') return null;
-          return responseUpdate(plan, name, classified, document, { now: this.clock.now(), runId: batch.runId });
-        }),
-      );
+      const rendered = await Promise.all(group.map((one) => this.#render(one, plan, batch.runId)));
       for (const [index, one] of group.entries()) {
         const result = rendered[index] ?? null;
         if (result === null) failures.push(one);
@@ -141,6 +138,13 @@ export class OutcomeWriter {
       }
     }
     return { answers, failures };
+  }
+
+  /** Null when the outcome has no answer. */
+  async #render({ outcome, document }: ClaimedOutcome, plan: RunPlan, runId: string): Promise<Rendered | null> {
+    const { classified, function: name } = outcome;
+    if (classified.outcome !== 'answered') return null;
+    return responseUpdate(plan, name, classified, document, { now: this.clock.now(), runId });
   }
 
   /** Step 4a. 'some': at least one was not the last answer that its document lacked, or its write was refused. */
