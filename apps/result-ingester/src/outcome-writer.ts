@@ -1,7 +1,5 @@
 import { Clock, Ids, type DocumentError } from '@batchmill/contracts';
 import { encodeId } from '@batchmill/documents';
-import { responseUpdate, type RunPlan } from '@batchmill/pipeline';
-import type { Classified } from '@batchmill/provider';
 import {
   Documents,
   answerUpdate,
@@ -17,28 +15,13 @@ import {
   settlingUpdates,
 } from '@batchmill/records';
 import { EngineSettings, jitterFrom } from '@batchmill/stage';
-import type { BulkUpdate, Fields, Filter, Update } from '@batchmill/store';
+import type { BulkUpdate, Fields, Filter } from '@batchmill/store';
 import { Vectors } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
 import { nextAttempt } from './next-attempt.js';
+import { renderAnswers, withResult, type ClaimedOutcome, type RenderedAnswer } from './render-answers.js';
 import type { IngestedBatch, Outcome } from './result-slices.js';
 import { vectorKey, writeVectors } from './write-vectors.js';
-
-/** Answers that are rendered at the same time. */
-const renderedAtOnce = 16;
-
-/** An outcome whose document still carries the batch's claim. `document` as it was read in the first step. */
-interface ClaimedOutcome {
-  readonly outcome: Outcome;
-  readonly document: Fields;
-}
-
-interface RenderedAnswer extends ClaimedOutcome {
-  /** Writes the answer into its document. */
-  readonly update: Update;
-}
-
-type Rendered = { readonly update: Update } | { readonly error: DocumentError };
 
 type Target = Pick<IngestedBatch, 'plan' | 'batch' | 'progress'>;
 
@@ -69,7 +52,7 @@ export class OutcomeWriter {
   async write(slice: readonly Outcome[], target: Target): Promise<void> {
     const claimed = await this.#readClaimed(slice, target);
     const stored = await this.#upsertVectors(claimed, target);
-    const { answers, failures } = await this.#renderAnswers(stored, target);
+    const { answers, failures } = await renderAnswers(stored, target, this.clock);
 
     const remaining = (await this.#completeDocuments(answers, target)) === 'all' ? [] : answers;
     if (remaining.length + failures.length === 0) return;
@@ -113,38 +96,6 @@ export class OutcomeWriter {
       const { usage } = one.outcome.classified;
       return withResult(one, { outcome: 'fail', error, usage });
     });
-  }
-
-  /** Step 3. `failures`: outcomes without an answer, and answers that could not be rendered. */
-  async #renderAnswers(
-    claimed: readonly ClaimedOutcome[],
-    { plan, batch, progress }: Target,
-  ): Promise<{ answers: RenderedAnswer[]; failures: ClaimedOutcome[] }> {
-    const answers: RenderedAnswer[] = [];
-    const failures: ClaimedOutcome[] = [];
-    for (let from = 0; from < claimed.length; from += renderedAtOnce) {
-      const group = claimed.slice(from, from + renderedAtOnce);
-      // Side by side, because a processor of the pipeline may wait for something.
-      const rendered = await Promise.all(group.map((one) => this.#render(one, plan, batch.runId)));
-      for (const [index, one] of group.entries()) {
-        const result = rendered[index] ?? null;
-        if (result === null) failures.push(one);
-        else if ('update' in result) answers.push({ ...one, update: { ...result.update } });
-        else {
-          const failure = unrenderable(one, result.error);
-          progress.countUnusable(failure.outcome.classified.outcome === 'retry' ? 'retried' : 'failed', result.error);
-          failures.push(failure);
-        }
-      }
-    }
-    return { answers, failures };
-  }
-
-  /** Null when the outcome has no answer. */
-  async #render({ outcome, document }: ClaimedOutcome, plan: RunPlan, runId: string): Promise<Rendered | null> {
-    const { classified, function: name } = outcome;
-    if (classified.outcome !== 'answered') return null;
-    return responseUpdate(plan, name, classified, document, { now: this.clock.now(), runId });
   }
 
   /** Step 4a. 'some': at least one was not the last answer that its document lacked, or its write was refused. */
@@ -247,19 +198,4 @@ const writeRefused: DocumentError = {
 
 function requested({ documentId, function: name }: Outcome, { plan, batch }: Target): Filter {
   return requestedFilter(plan, documentId, batch.claimId, name);
-}
-
-/** Another answer may help where a processor failed on this one, but not where a template does not fit the document. */
-function unrenderable(one: ClaimedOutcome, error: DocumentError): ClaimedOutcome {
-  const { usage } = one.outcome.classified;
-  return withResult(
-    one,
-    error.kind === 'TemplateError'
-      ? { outcome: 'fail', error, usage }
-      : { outcome: 'retry', error, countsAttempt: true, usage },
-  );
-}
-
-function withResult(one: ClaimedOutcome, classified: Classified): ClaimedOutcome {
-  return { ...one, outcome: { ...one.outcome, classified } };
 }
