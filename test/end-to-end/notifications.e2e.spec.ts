@@ -102,7 +102,7 @@ describe('people who are told of a run', () => {
     ]);
     expect(dataOf('run.ended')).toEqual([expect.objectContaining({ status: 'finished' })]);
     expect(subjects()).toEqual([
-      expect.stringMatching(/^\[Batchmill\] Batch r\.\S+ expired: 5 of 10 requests succeeded, 0 failed, 5 to be asked/),
+      expect.stringMatching(/^\[Batchmill\] Batch r\.\S+ expired: 5 of 10 requests succeeded, 0 failed, 5 to be retried$/),
       expect.stringContaining('Run r of notes finished'),
     ]);
   });
@@ -185,7 +185,7 @@ describe('people who are told of a run', () => {
 
     expect(typesOf(await posted())).toEqual(['run.ended']);
     expect(subjects()).toEqual([
-      expect.stringMatching(/Batch \S+ is completed/),
+      expect.stringMatching(/Batch \S+ completed/),
       expect.stringContaining('has started'),
       expect.stringContaining('of notes finished'),
     ]);
