@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { RunFinished, RunRejected, RunRequested, topicOf, type FieldsOf } from '@batchmill/contracts';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { deadLettersOf, rejectionOf, said, typeByHand } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { TwiceBus } from './twice-bus.js';
@@ -102,7 +102,7 @@ describe('a run request that cannot be run', () => {
     const next = await runToTheEnd(bundle, { runId: 'next', pipeline: 'notes', endpoint: 'embeddings' });
 
     expect(next.totals?.documents.succeeded).toBe(0);
-    expect(await bundle.engine.runs.count({})).toBe(2);
+    expect(await storedRecords(bundle.engine.store).runs.count({})).toBe(2);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 3 });
   });
 

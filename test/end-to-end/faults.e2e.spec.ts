@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import type { Ingestion, Run } from '@batchmill/records';
-import { TestEngine } from '@batchmill/testing';
+import { TestEngine, storedRecords } from '@batchmill/testing';
 import { outcomeOf, outcomesOf } from './documents.js';
 import { allDeadLetters } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
@@ -171,7 +171,10 @@ describe('lines that come back wrong', () => {
   });
 
   async function ingestionsOf(): Promise<Ingestion[]> {
-    return Array.fromAsync(bundle.engine.batches.find({}, { sort: { _id: 1 } }), ({ ingestion }) => ingestion);
+    return Array.fromAsync(
+      storedRecords(bundle.engine.store).batches.find({}, { sort: { _id: 1 } }),
+      ({ ingestion }) => ingestion,
+    );
   }
 });
 

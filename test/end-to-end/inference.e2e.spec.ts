@@ -9,7 +9,7 @@ import {
   type UpdateFunction,
 } from '@batchmill/pipeline';
 import type { Run } from '@batchmill/records';
-import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords, type TestEngineOptions } from '@batchmill/testing';
 import { outcomeOf, outcomesOf } from './documents.js';
 import { askForRun, endOf, runToTheEnd } from './runs.js';
 import { befall, ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
@@ -202,7 +202,7 @@ describe('inference as the user wrote it', () => {
 
     await run();
 
-    const batches = await Array.fromAsync(bundle.engine.batches.find({}, { sort: { _id: 1 } }));
+    const batches = await Array.fromAsync(storedRecords(bundle.engine.store).batches.find({}, { sort: { _id: 1 } }));
     expect(batches.map(({ model, url, requests }) => [model, url, requests])).toEqual([
       ['gpt-4o-mini', '/v1/chat/completions', 4],
       ['gpt-4o', '/v1/chat/completions', 2],

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { notificationTypes } from '@batchmill/records';
-import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords, type TestEngineOptions } from '@batchmill/testing';
 import { MailReceiver } from '../../apps/notifier/src/testing/mail-receiver.js';
 import { emailTo, secret, webhookTo } from '../../apps/notifier/src/testing/channel-settings.js';
 import { WebhookReceiver } from '../../apps/notifier/src/testing/webhook-receiver.js';
@@ -48,7 +48,7 @@ describe('people who are told of a run', () => {
 
   /** Everything that was posted, once nothing is due any more. */
   async function posted(): Promise<Posted[]> {
-    const { notifications } = bundle.engine;
+    const { notifications } = storedRecords(bundle.engine.store);
     await eventually(
       'the end to be told',
       async () => (await notifications.count({ 'payload.type': 'run.ended' })) >= 3,
@@ -151,10 +151,7 @@ describe('people who are told of a run', () => {
   it('N1, N2: a run that is cancelled is told, its batches as cancelled, not as failed', async () => {
     await begin({ on: 'batch', what: 'stall', value: 0 });
     await askForRun(bundle, embed);
-    await eventually(
-      'batches at the provider',
-      async () => (await bundle.engine.batches.count({ state: 'submitted' })) === 2,
-    );
+    await eventually('batches at the provider', async () => (await bundle.engine.batches.countIn('submitted')) === 2);
 
     await askToCancel(bundle, 'r');
     await endOf(bundle, 'r');

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { chat, definePipeline, responses } from '@batchmill/pipeline';
-import type { Batch, DocumentInfo, KeptError, Run } from '@batchmill/records';
-import { TestEngine } from '@batchmill/testing';
+import type { Batch, DocumentMarks, StoredError, Run } from '@batchmill/records';
+import { TestEngine, storedRecords } from '@batchmill/testing';
 import { runToTheEnd } from './runs.js';
 import { befall, firedOf, ledgerOf, type Ledger } from './simulated-provider.js';
 
@@ -50,7 +50,7 @@ const reasons: Readonly<Record<string, number>> = {
 interface Story {
   readonly _id: string;
   readonly ai_status?: string;
-  readonly processing_info: DocumentInfo;
+  readonly processing_info: DocumentMarks;
   readonly event_response?: readonly { readonly function: string; readonly talking_points: object }[];
 }
 
@@ -81,13 +81,13 @@ describe('10,000 documents of two functions through everything that goes wrong',
     ledger = await ledgerOf(bundle);
     fired = await firedOf(bundle);
     documents = await Array.fromAsync(collection.find({}), (one) => one as unknown as Story); // as written above
-    batches = await Array.fromAsync(bundle.engine.batches.find({}));
+    batches = await Array.fromAsync(storedRecords(bundle.engine.store).batches.find({}));
   }, 600_000);
   afterAll(() => bundle.close());
 
   const stateOf = ({ processing_info: info }: Story, name: string): string | undefined => info.functions?.[name]?.state;
   const attemptsOf = ({ processing_info: info }: Story, name: string): number => info.functions?.[name]?.attempts ?? 0;
-  const errorsOf = ({ processing_info: info }: Story): readonly KeptError[] => info.errors ?? [];
+  const errorsOf = ({ processing_info: info }: Story): readonly StoredError[] => info.errors ?? [];
   const sum = <T>(of: readonly T[], pick: (one: T) => number): number =>
     of.reduce((total, one) => total + pick(one), 0);
 

@@ -2,7 +2,7 @@ import { stages } from '@batchmill/all-in-one';
 import { ResultsIngested } from '@batchmill/contracts';
 import { definePipeline } from '@batchmill/pipeline';
 import { endedRunStates, type Run } from '@batchmill/records';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -149,7 +149,9 @@ describe('entity-linker', () => {
 
     expect(withoutPending).toEqual([]);
     expect(requested).toEqual([expect.objectContaining({ pipeline: 'story-groups', endpoint: 'inference' })]);
-    expect(await bundle.engine.runs.count({ pipeline: 'story-groups', state: 'requested' })).toBe(1);
+    expect(await storedRecords(bundle.engine.store).runs.count({ pipeline: 'story-groups', state: 'requested' })).toBe(
+      1,
+    );
   });
 
   function consumer(): EntityLinker {
@@ -163,14 +165,14 @@ describe('entity-linker', () => {
 
   async function runToEnd(id: string, pipeline = 'story-groups'): Promise<Run> {
     const run = bundle.engine.runs.new(id, { pipeline }, null);
-    await bundle.collect(only(bundle.engine.runs.insertion(run)));
+    await bundle.collect(only(bundle.engine.runs.insert(run)));
     return endedRunOf(pipeline, id);
   }
 
   async function endedRunOf(pipeline: string, id?: string): Promise<Run> {
     const ended = { pipeline, state: { $in: endedRunStates }, ...(id !== undefined && { _id: id }) };
     return eventually(`the end of a run of ${pipeline}`, async () => {
-      for await (const run of bundle.engine.runs.find(ended)) return run;
+      for await (const run of storedRecords(bundle.engine.store).runs.find(ended)) return run;
       return null;
     });
   }
@@ -178,7 +180,10 @@ describe('entity-linker', () => {
   /** The events of a run's batches, in the order of the batches. */
   async function ingestedOf(run: Run): Promise<ResultsIngested[]> {
     const events: ResultsIngested[] = [];
-    for await (const { _id, ingestion } of bundle.engine.batches.find({ runId: run._id }, { sort: { createdAt: 1 } })) {
+    for await (const { _id, ingestion } of storedRecords(bundle.engine.store).batches.find(
+      { runId: run._id },
+      { sort: { createdAt: 1 } },
+    )) {
       events.push(ingested(run._id, _id, ingestion.archive ?? null));
     }
     return events;

@@ -5,7 +5,6 @@ import {
   Documents,
   Runs,
   claimableFilter,
-  endedRunStates,
   readArchive,
   type ArchivedDocument,
   type Transitions,
@@ -40,15 +39,14 @@ export class EntityLinker {
   /** Requests a run when story groups are pending and no run is unfinished: at most one an hour, over all replicas. */
   @Every(pollMs)
   async *requestRun(): Transitions<RunRequested> {
-    const unfinished = { pipeline: pipelineName, state: { $nin: endedRunStates } };
-    if ((await this.runs.count(unfinished)) > 0) return;
+    if (await this.runs.hasActive(pipelineName)) return;
     const plan = planRun(this.pipelines.get(pipelineName), {});
     if (!(await this.#isAnyPending(plan))) return;
     const runId = runIdAt(this.clock.now());
     const request = { pipeline: pipelineName, endpoint: plan.endpoint };
     const run = this.runs.new(runId, request, traceparentOf());
     // One write inserts the run and its event. If there is a run with this id, neither is written.
-    yield this.runs.insertion(run, new RunRequested({ runId, ...request }));
+    yield this.runs.insert(run, new RunRequested({ runId, ...request }));
   }
 
   /** Handles the answers of one batch of its own runs. Handling them again changes nothing. */

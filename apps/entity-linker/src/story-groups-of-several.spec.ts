@@ -25,7 +25,7 @@ describe('a story group of several documents', () => {
     bundle = await TestEngine.open({ pipelines: [own], files });
     await collectionOf('entities').insertMany(entities);
     const run = bundle.engine.runs.new('run', { pipeline: 'story-groups' }, null);
-    await bundle.collect(only(bundle.engine.runs.insertion(run)));
+    await bundle.collect(only(bundle.engine.runs.insert(run)));
   });
   afterEach(() => bundle.close());
 

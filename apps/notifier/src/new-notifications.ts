@@ -20,7 +20,7 @@ export function* newNotifications(
   for (const channel of [...subscribed.map(({ name }) => name), 'log']) {
     const notificationId = notificationIdOf(id, channel, payload);
     const fields = { channel, event: topic, payload: onOneLine(payload), traceparent };
-    yield notifications.insertion(notifications.new(notificationId, fields));
+    yield notifications.insert(notifications.new(notificationId, fields));
   }
 }
 

@@ -109,7 +109,7 @@ describe('the notifier', () => {
 
     await publish(
       'f',
-      new RunScheduleMissed({ ...missed, times: 3, reason: 'former-run-unfinished', formerRunId: 'r1' }),
+      new RunScheduleMissed({ ...missed, times: 3, reason: 'previous-run-unfinished', previousRunId: 'r1' }),
     );
     await eventually('a post', () => hook.posts.length > 0);
 
@@ -238,7 +238,7 @@ describe('the notifier', () => {
     await reject('r1');
     await reject('r2');
     await eventually('the last delivery', async () => (await stateOf('r2', 'email')) === 'delivered');
-    await eventually('the others', async () => (await bundle.engine.notifications.count({ state: 'due' })) === 0);
+    await eventually('the others', async () => (await bundle.engine.notifications.countIn('due')) === 0);
 
     expect(hook.posts).toHaveLength(2);
     expect(mail.mails).toHaveLength(2);

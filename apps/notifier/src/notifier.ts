@@ -73,7 +73,7 @@ export class Notifier {
 
   @Consumes(RunFinished)
   async *runFinished(event: RunFinished, received: Received): Transitions {
-    const error = event.succeeded === event.total ? null : await this.#firstErrorOf(event.runId);
+    const error = event.succeeded === event.total ? null : await this.batches.firstErrorOfRun(event.runId);
     yield* this.#notify(event, payloadOfEnd(event, error, received.at), received);
   }
 
@@ -136,12 +136,5 @@ export class Notifier {
     if (payload === null) return;
     const traceparent = traceparentOf() ?? received.traceparent;
     yield* newNotifications({ id: received.id, topic: topicOf(classOf(event)), payload, traceparent }, this);
-  }
-
-  /** The first error of one of the run's batches; null when no batch had any. */
-  async #firstErrorOf(runId: string): Promise<string | null> {
-    const withError = { runId, 'ingestion.firstError': { $ne: null } };
-    const [batch] = await Array.fromAsync(this.batches.find(withError, { limit: 1 }));
-    return batch?.ingestion.firstError ?? null;
   }
 }

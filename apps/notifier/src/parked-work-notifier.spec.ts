@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Run } from '@batchmill/records';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { Channels } from './channels.js';
 import { NotifierModule } from './notifier.module.js';
 import { ParkedWorkNotifier } from './parked-work-notifier.js';
@@ -28,7 +28,7 @@ describe('work that is parked', () => {
     error: { kind: 'ProcessingError', code: 'store.update-refused', message: 'it does not fit', at },
   });
   const insert = async (run: Run): Promise<void> => {
-    await bundle.engine.runs.insertion(run).apply([]);
+    await bundle.engine.runs.insert(run).apply([]);
   };
   const findParked = (): Promise<unknown> => {
     const { notifications, runs, claims, batches, clock, engineSettings } = bundle.engine;
@@ -43,7 +43,7 @@ describe('work that is parked', () => {
     return bundle.collect(notifier.findParked());
   };
   const recorded = (): Promise<number> =>
-    bundle.engine.notifications.count({ 'payload.type': 'work.parked', channel: 'webhook' });
+    storedRecords(bundle.engine.store).notifications.count({ 'payload.type': 'work.parked', channel: 'webhook' });
 
   it('N1: is notified with the error and the command that retries it', async () => {
     await insert(parkedRun(bundle.clock.now()));

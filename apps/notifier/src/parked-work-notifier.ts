@@ -1,27 +1,11 @@
 import { Clock } from '@batchmill/contracts';
-import {
-  Batches,
-  Claims,
-  Notifications,
-  Runs,
-  type BatchState,
-  type ClaimState,
-  type Transitions,
-  type RunState,
-  type WorkRecord,
-} from '@batchmill/records';
+import { Batches, Claims, Notifications, Runs, type Transitions, type WorkRecord } from '@batchmill/records';
 import { Every, Stage } from '@batchmill/stage';
-import type { Filter } from '@batchmill/store';
 import { Channels } from './channels.js';
 import { newNotifications } from './new-notifications.js';
 import { payloadOfParked, type ParkedIds } from './payloads/parked-payload.js';
 
 const pollMs = 30_000;
-
-/** Names the unfinished states, because there is an index on the state, and most records have ended. */
-function parkedIn(...states: readonly (RunState | ClaimState | BatchState)[]): Filter {
-  return { state: { $in: states }, parked: true };
-}
 
 /** Records a notification each time that a run, a claim or a batch is parked. */
 @Stage({ name: 'notifier', produces: [] })
@@ -37,13 +21,13 @@ export class ParkedWorkNotifier {
 
   @Every(pollMs)
   async *findParked(): Transitions {
-    for await (const run of this.runs.find(parkedIn('awaited', 'requested', 'running'))) {
+    for await (const run of this.runs.parked()) {
       yield* this.#notify(run, { runId: run._id, pipeline: run.pipeline });
     }
-    for await (const claim of this.claims.find(parkedIn('open', 'sealed', 'built'))) {
+    for await (const claim of this.claims.parked()) {
       yield* this.#notify(claim, { runId: claim.runId });
     }
-    for await (const batch of this.batches.find(parkedIn('built', 'submitted', 'settled'))) {
+    for await (const batch of this.batches.parked()) {
       const { _id: batchId, runId, pipeline, provider } = batch;
       yield* this.#notify(batch, { runId, batchId, pipeline, providerBatchId: provider?.batchId ?? null });
     }

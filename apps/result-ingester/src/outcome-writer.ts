@@ -3,7 +3,7 @@ import { encodeId } from '@batchmill/documents';
 import {
   Documents,
   answerUpdate,
-  carryingFilter,
+  stillClaimedFilter,
   failureUpdate,
   failureWithoutErrorUpdate,
   lastAnswerFilter,
@@ -12,7 +12,7 @@ import {
   readMarks,
   requestedFilter,
   retryUpdate,
-  settlingUpdates,
+  documentOutcomeUpdates,
 } from '@batchmill/records';
 import { EngineSettings, jitterFrom } from '@batchmill/stage';
 import type { BulkUpdate, Fields, Filter } from '@batchmill/store';
@@ -65,7 +65,7 @@ export class OutcomeWriter {
     const ids = slice.map(({ documentId }) => documentId);
     const options = plan.endpointPlan.vectors === null ? {} : { projection: marksProjection(plan) };
     const byId = new Map<string, Fields>();
-    for await (const document of this.documents.of(plan).find(carryingFilter(plan, ids, batch.claimId), options)) {
+    for await (const document of this.documents.of(plan).find(stillClaimedFilter(plan, ids, batch.claimId), options)) {
       byId.set(encodeId(document['_id']), document);
     }
     return slice.flatMap((outcome) => {
@@ -185,7 +185,7 @@ export class OutcomeWriter {
   async #settleDocuments(written: readonly ClaimedOutcome[], { plan, batch }: Target): Promise<void> {
     const ids = new Map(written.map(({ outcome: { documentId } }) => [encodeId(documentId), documentId]));
     const now = this.clock.now();
-    const updates = [...ids.values()].flatMap((id) => settlingUpdates(plan, id, batch.claimId, now));
+    const updates = [...ids.values()].flatMap((id) => documentOutcomeUpdates(plan, id, batch.claimId, now));
     await this.documents.of(plan).bulk(updates);
   }
 }

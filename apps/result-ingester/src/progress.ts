@@ -30,7 +30,7 @@ export class Progress {
   }
 
   advance(
-    to: Partial<Pick<Ingestion, 'part' | 'offset' | 'output' | 'error' | 'archive' | 'lost' | 'goneSince'>>,
+    to: Partial<Pick<Ingestion, 'part' | 'offset' | 'output' | 'error' | 'archive' | 'lost' | 'fileMissingSince'>>,
   ): void {
     this.#state = { ...this.#state, ...to };
   }

@@ -60,22 +60,22 @@ export class ResultCopies {
     if (fileId === null) return null;
     try {
       const { name } = await this.blobs.write(this.provider.download(fileId), '.results.jsonl');
-      progress.advance({ goneSince: null });
+      progress.advance({ fileMissingSince: null });
       return name;
     } catch (error) {
       if (!(error instanceof RefusedError && error.status === 404)) throw error;
       this.#throwUnlessLost(progress);
       this.log.warn('a result file is gone; its requests are retried', { batchId: _id, fileId });
-      progress.advance({ lost: true, goneSince: null });
+      progress.advance({ lost: true, fileMissingSince: null });
       return null;
     }
   }
 
   #throwUnlessLost(progress: Progress): void {
     const now = this.clock.now();
-    const since = progress.state.goneSince ?? now;
+    const since = progress.state.fileMissingSince ?? now;
     if (now.getTime() - since.getTime() >= lagsUntilLost * this.settings.staleListMs) return;
-    progress.advance({ goneSince: since });
+    progress.advance({ fileMissingSince: since });
     throw new ResultFileMissing(new Date(now.getTime() + this.settings.staleListMs));
   }
 }

@@ -3,7 +3,7 @@ import { ResultsIngested } from '@batchmill/contracts';
 import type { Blob, Blobs } from '@batchmill/blobs';
 import { chat, definePipeline } from '@batchmill/pipeline';
 import { endedRunStates, readArchive, type Batch } from '@batchmill/records';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { OutcomeWriter } from './outcome-writer.js';
 import { ResultCopies } from './result-copies.js';
@@ -62,7 +62,8 @@ describe('result-ingester', () => {
 
     await bundle.start([ResultIngesterModule]);
     const run = await eventually('the end of the run', async () => {
-      for await (const one of bundle.engine.runs.find({ state: { $in: endedRunStates } })) return one;
+      for await (const one of storedRecords(bundle.engine.store).runs.find({ state: { $in: endedRunStates } }))
+        return one;
       return null;
     });
 
@@ -85,13 +86,13 @@ describe('result-ingester', () => {
 
   /** A batch that waits to be ingested. The other stages are running. */
   async function settledBatch(pipeline: string, count: number): Promise<Batch> {
-    const { runs, batches, documentStore } = bundle.engine;
+    const { runs, documentStore } = bundle.engine;
     const stories = Array.from({ length: count }, (_, index) => ({ _id: `d${index}`, text: `Story ${index}.` }));
     await documentStore.collection('stories').insertMany(stories);
     await bundle.start(others);
-    await bundle.collect(only(runs.insertion(runs.new('run', { pipeline }, null))));
+    await bundle.collect(only(runs.insert(runs.new('run', { pipeline }, null))));
     return eventually('the batch to be settled', async () => {
-      for await (const batch of batches.find({ state: 'settled' })) return batch;
+      for await (const batch of storedRecords(bundle.engine.store).batches.find({ state: 'settled' })) return batch;
       return null;
     });
   }

@@ -15,7 +15,7 @@ export const pipelineErrorCodes = {
   'run.redo-unclear':
     'The query says of the status field what cannot be left out alone, so it cannot be told which documents are to be done again.',
   'run.update-failed': 'The update template threw, or gave an update that cannot be used.',
-  'run.definition-moved':
+  'run.definition-changed':
     'A pipeline was changed while a run of it was under way, so that the run’s documents or answers would not be found. Put it back, then `batchmill parked retry`.',
   'run.function-not-planned': 'A function was named that is none of the run’s.',
   'document.text-missing': 'The document has no such text field.',

@@ -98,7 +98,7 @@ export class TestEngine {
     const said: Event[] = [];
     for await (const transition of transitions) {
       if (await publisher.commit(transition)) said.push(...transition.events);
-      else if (transition.whenNotApplied === 'lease-lost') throw new Error(`${transition.recordId}: the lease is gone`);
+      else if (transition.endsLease) throw new Error(`${transition.recordId}: the lease is gone`);
     }
     return said;
   }

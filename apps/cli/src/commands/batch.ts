@@ -51,7 +51,7 @@ const columns: readonly Column[] = [
 async function list({ json, run, limit = 20 }: Flags): Promise<void> {
   const reports = await withRecords(async (engine) => {
     if (run !== undefined) await runOf(engine, run);
-    const found = engine.batches.find(run === undefined ? {} : { runId: run }, { sort: { createdAt: -1 }, limit });
+    const found = engine.batches.latest(limit, run);
     return (await Array.fromAsync(found)).map((batch) => reportBatch(engine, batch));
   });
   if (json) {
@@ -163,8 +163,7 @@ function say(text: string): void {
 
 /** By our id, or by the provider's. */
 async function batchOf(engine: Engine, id: string): Promise<Batch> {
-  const batch = await engine.batches.get(id);
+  const batch = (await engine.batches.get(id)) ?? (await engine.batches.ofProviderBatch(id));
   if (batch !== null) return batch;
-  for await (const ofProvider of engine.batches.find({ 'provider.batchId': id }, { limit: 1 })) return ofProvider;
   throw new ValidationError('batch.unknown', `there is no batch ${id}; batchmill batch list shows those there are`);
 }

@@ -90,7 +90,7 @@ describe('a wish when nobody is at work on the home', () => {
   it('R2: cancelling a run does nothing for other runs that are unfinished, and spends nothing', async () => {
     const store = EmbeddedStore.open({ file: join(cwd, '.batchmill', 'state.db') });
     const runs = new Runs(store, new SystemClock());
-    await runs.insertion(runs.new('two', { pipeline: 'annual-reports', endpoint: 'inference' }, null)).apply([]);
+    await runs.insert(runs.new('two', { pipeline: 'annual-reports', endpoint: 'inference' }, null)).apply([]);
     await store.close();
 
     await ask('runs cancel one', slow);

@@ -26,7 +26,7 @@ const columns: readonly Column[] = [
 async function list({ json }: { readonly json?: true }): Promise<void> {
   const parked = await withRecords(async (engine) => {
     const found: WorkRecord[] = [];
-    for (const records of kindsOf(engine)) found.push(...(await Array.fromAsync(records.find({ parked: true }))));
+    for (const records of kindsOf(engine)) found.push(...(await Array.fromAsync(records.parked())));
     return found;
   });
   if (json) process.stdout.write(`${JSON.stringify(parked.map(stuckJson))}\n`);

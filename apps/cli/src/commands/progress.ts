@@ -17,7 +17,7 @@ export function progressCommand(): Command {
 async function progress(id: string | undefined): Promise<void> {
   const settings = settingsHere();
   await withRecords(async (engine) => {
-    const [newest] = await Array.fromAsync(engine.runs.find({}, { sort: { createdAt: -1 }, limit: 1 }));
+    const [newest] = await Array.fromAsync(engine.runs.latest(1));
     if (id === undefined && newest === undefined) {
       process.stdout.write('no runs yet: batchmill run PIPELINE starts one\n');
       return;

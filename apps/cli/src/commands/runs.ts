@@ -43,7 +43,7 @@ const columns: readonly Column[] = [
 
 async function list(flags: Flags): Promise<void> {
   const reports = await withRecords(async (engine) => {
-    const runs = await Array.fromAsync(engine.runs.find({}, { sort: { createdAt: -1 }, limit: 20 }));
+    const runs = await Array.fromAsync(engine.runs.latest(20));
     return Promise.all(runs.map((run) => reportRun(engine, run)));
   });
   if (flags.json) {

@@ -41,9 +41,9 @@ describe('batchmill schedules list', () => {
     const clock = new SystemClock();
     const [runs, schedules] = [new Runs(store, clock), new Schedules(store, clock)];
     const known = schedules.new({ pipeline: 'nightly', number: 1, cron: '0 3 1 1 *', timezone: 'UTC' }, clock.now());
-    await schedules.insertion({ ...known, lastRunId: 'nightly-s1-20250101-0200' }).apply([]);
+    await schedules.insert({ ...known, lastRunId: 'nightly-s1-20250101-0200' }).apply([]);
     const last = runs.new('nightly-s1-20250101-0200', { pipeline: 'nightly' }, null);
-    await runs.insertion({ ...last, state: 'incomplete' }).apply([]);
+    await runs.insert({ ...last, state: 'incomplete' }).apply([]);
     await store.close();
 
     const { out, code } = await askBatchmill(home, ['schedules', 'list']);

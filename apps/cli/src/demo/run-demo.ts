@@ -81,7 +81,7 @@ async function run(
 
 /** A run that an interrupted demo left: it goes on by itself, and is followed instead of a new one. */
 async function runningRunOf(engine: Engine, endpoint: string | undefined): Promise<string | null> {
-  for await (const { _id, request } of engine.runs.find({ state: { $in: ['requested', 'running'] } })) {
+  for await (const { _id, request } of engine.runs.activeOf('package-docs')) {
     if (request?.endpoint === endpoint) return _id;
   }
   return null;

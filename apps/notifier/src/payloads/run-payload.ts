@@ -29,7 +29,7 @@ export function payloadOfRejection({ runId, pipeline, reason }: RunRejected, at:
 
 /** For a scheduled run that was not started. */
 export function payloadOfMissed(event: RunScheduleMissed, at: Date): NotificationPayload {
-  const { runId, pipeline, dueAt, times, reason, formerRunId } = event;
+  const { runId, pipeline, dueAt, times, reason, previousRunId } = event;
   const more = times > 1 ? `, the last of ${times} in a row` : '';
   return {
     ...fieldsOf(runId, pipeline, at),
@@ -40,7 +40,7 @@ export function payloadOfMissed(event: RunScheduleMissed, at: Date): Notificatio
     counts: null,
     usd: null,
     error:
-      reason === 'nobody-at-work' ? 'no process was running' : `the previous run ${formerRunId ?? ''} has not ended`,
+      reason === 'not-running' ? 'no process was running' : `the previous run ${previousRunId ?? ''} has not ended`,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import { closedError, kafkaError, says } from './kafka-error.js';
 import { retry } from './kafka-client.js';
 
-/** What brokers say for a moment after they started, after a topic was made or after a leader has changed. */
+/** Temporary answers of brokers after a start, after the creation of a topic or after a change of leader. */
 const settling = [
   'NOT_LEADER_FOR_PARTITION',
   'LEADER_NOT_AVAILABLE',
@@ -14,14 +14,14 @@ const settling = [
 ];
 const longestPauseMs = 1_600;
 
-/** One connection for all that is asked about topics and groups; opened with the first question, anew after a failure. */
+/** One connection for all requests about topics and groups; opened with the first request, and again after a failure. */
 export class AdminLink {
   private admin: Promise<Admin> | null = null;
   private isClosed = false;
 
   constructor(private readonly kafka: Kafka) {}
 
-  /** `doing` says in an error what was wanted. A question may be asked more than once. */
+  /** `doing` describes the request in an error. A request may be sent more than once. */
   async ask<T>(doing: string, question: (admin: Admin) => Promise<T>): Promise<T> {
     for (let pauseMs = 100; ; pauseMs *= 2) {
       try {
@@ -69,7 +69,7 @@ export class AdminLink {
   }
 }
 
-/** A connection that cannot be ended properly has ended already. */
+/** A connection that fails to disconnect is closed already. */
 async function leave(admin: Promise<Admin>): Promise<void> {
   await admin.then((connected) => connected.disconnect()).catch(() => undefined);
 }

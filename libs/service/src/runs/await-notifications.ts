@@ -26,11 +26,8 @@ export async function awaitNotifications(
 }
 
 async function isTold({ notifications }: Engine, { runId, finishedAt }: RunReport, since: Date): Promise<boolean> {
-  const ofRun = { 'payload.runId': runId };
-  // Of a fact's notifications that for the log is recorded last.
-  const isRecorded = async (): Promise<boolean> =>
-    (await notifications.count({ ...ofRun, event: { $in: ends }, channel: 'log' })) > 0;
   const endedBefore = finishedAt === null || new Date(finishedAt) < since;
-  if (!endedBefore && !(await isRecorded())) return false;
-  return (await notifications.count({ ...ofRun, state: 'due', parked: false, failures: 0 })) === 0;
+  // Of an event's notifications the one for the log is recorded last.
+  if (!endedBefore && !(await notifications.isRecorded(runId, ends, 'log'))) return false;
+  return (await notifications.countUntried(runId)) === 0;
 }

@@ -3,15 +3,14 @@ import type { Engine } from '../engine.js';
 
 /** The line for stages that are to work for one run alone: what other runs have due stays as it is. */
 export function engineOfRun(engine: Engine, runId: string): Engine {
-  const records = engine.hostDependencies.records.map((each) => takenOnlyOf(runId, each, engine));
+  const records = engine.hostDependencies.records.map((each) => takenOnlyOf(runId, each));
   return { ...engine, hostDependencies: { ...engine.hostDependencies, records } };
 }
 
-function takenOnlyOf(runId: string, all: Records<WorkRecord>, { clock }: Engine): Records<WorkRecord> {
+function takenOnlyOf(runId: string, all: Records<WorkRecord>): Records<WorkRecord> {
   const take = async ({ id, ...taking }: TakeOptions<string>): Promise<WorkRecord | null> => {
-    const which = id === undefined ? { nextAt: { $lte: clock.now() } } : { _id: id };
-    const found = all.find({ ...which, state: taking.state, parked: false }, { sort: { nextAt: 1 } });
-    for await (const record of found) {
+    const which = { state: taking.state, ...(id !== undefined && { id }) };
+    for await (const record of all.takeable(which)) {
       const taken = all.runOf(record) === runId ? await all.take({ ...taking, id: record._id }) : null;
       if (taken !== null) return taken;
     }

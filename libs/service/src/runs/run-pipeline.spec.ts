@@ -77,7 +77,7 @@ describe('runPipeline', () => {
     const store = EmbeddedStore.open({ file: join(home, 'state.db') });
     const runs = new Runs(store, new SystemClock());
     const request = { pipeline: 'package-docs', endpoint: 'embeddings', ...asked } as const;
-    await runs.insertion(runs.new('one', request, null)).apply([]);
+    await runs.insert(runs.new('one', request, null)).apply([]);
     await store.close();
 
     const options = {
@@ -97,7 +97,7 @@ describe('runPipeline', () => {
   it('R2: the id of another run is refused before the stages work', async () => {
     const store = EmbeddedStore.open({ file: join(home, 'state.db') });
     const runs = new Runs(store, new SystemClock());
-    await runs.insertion(runs.new('one', { pipeline: 'annual-reports' }, null)).apply([]);
+    await runs.insert(runs.new('one', { pipeline: 'annual-reports' }, null)).apply([]);
     await store.close();
 
     const options = { pipeline: 'package-docs', runId: 'one' };

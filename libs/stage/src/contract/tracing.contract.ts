@@ -83,7 +83,7 @@ export function describeTracing(make: MakeStageUnderTest): void {
       const { things } = workshop();
       await workshop().start([
         consumes<ThingAsked>(maker, ThingAsked, async function* ({ thingId }) {
-          yield things.insertion(things.new(thingId ?? 'none', 'requested', traceparentOf()));
+          yield things.insert(things.new(thingId ?? 'none', 'requested', traceparentOf()));
         }),
         works(maker, 'requested', [ThingAsked], async function* (thing) {
           yield thing.to('made', new ThingMade({ thingId: thing.id }));

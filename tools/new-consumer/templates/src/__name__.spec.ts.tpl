@@ -2,7 +2,7 @@ import { stages } from '@batchmill/all-in-one';
 import { ResultsIngested } from '@batchmill/contracts';
 import { definePipeline } from '@batchmill/pipeline';
 import { endedRunStates, type Run } from '@batchmill/records';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,7 +47,7 @@ describe('__name__', () => {
     await bundle.start([...stages, __Name__Module]);
 
     const request = bundle.engine.runs.new('of-other', { pipeline: 'other' }, null);
-    await bundle.collect(only(bundle.engine.runs.insertion(request)));
+    await bundle.collect(only(bundle.engine.runs.insert(request)));
     const run = await endedRunOf('other');
     await bundle.collect(consumer().resultsIngested(await ingestedOf(run)));
 
@@ -62,7 +62,7 @@ describe('__name__', () => {
 
     expect(withoutPending).toEqual([]);
     expect(requested).toEqual([expect.objectContaining({ pipeline: '__name__', endpoint: 'inference' })]);
-    expect(await bundle.engine.runs.count({ pipeline: '__name__', state: 'requested' })).toBe(1);
+    expect(await storedRecords(bundle.engine.store).runs.count({ pipeline: '__name__', state: 'requested' })).toBe(1);
   });
 
   function consumer(): __Name__ {
@@ -76,14 +76,16 @@ describe('__name__', () => {
 
   async function endedRunOf(pipeline: string): Promise<Run> {
     return eventually(`the end of a run of ${pipeline}`, async () => {
-      for await (const run of bundle.engine.runs.find({ pipeline, state: { $in: endedRunStates } })) return run;
+      const { runs } = storedRecords(bundle.engine.store);
+      for await (const run of runs.find({ pipeline, state: { $in: endedRunStates } })) return run;
       return null;
     });
   }
 
   /** The event of the run's batch. */
   async function ingestedOf(run: Run): Promise<ResultsIngested> {
-    for await (const { _id, ingestion } of bundle.engine.batches.find({ runId: run._id })) {
+    const { batches } = storedRecords(bundle.engine.store);
+    for await (const { _id, ingestion } of batches.find({ runId: run._id })) {
       return ingested(run._id, _id, ingestion.archive ?? null);
     }
     throw new Error(`run ${run._id} has no batch`);
