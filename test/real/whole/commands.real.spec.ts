@@ -18,7 +18,7 @@ describe('wishes, schedules and consumers on the real servers', () => {
   });
   afterEach(async () => {
     await line.close();
-    await hook.goAway();
+    await hook.close();
   }, 120_000);
 
   it(

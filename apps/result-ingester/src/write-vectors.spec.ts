@@ -3,9 +3,9 @@ import { EmbeddedVectors } from '@batchmill/vectors/embedded';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { upsertEach } from './upsert-each.js';
+import { writeVectors } from './write-vectors.js';
 
-describe('rows of which the store refuses some', () => {
+describe('writeVectors', () => {
   let folder: string;
   let vectors: EmbeddedVectors;
 
@@ -30,15 +30,15 @@ describe('rows of which the store refuses some', () => {
     [9, [0]],
     [9, [3, 4, 8]],
     [1, [0]],
-  ])('of %i all are stored but those that are wrong: %j', async (count, bad) => {
-    const refused = await upsertEach(vectors, 'rows', rows(count, bad));
+  ])('of %i rows all are stored except the wrong ones: %j', async (count, bad) => {
+    const refused = await writeVectors(vectors, 'rows', rows(count, bad));
 
     expect([...refused.keys()]).toEqual(bad.map((index) => `row ${index}`));
     expect(await vectors.count('rows')).toBe(count - bad.length);
   });
 
-  it('another failure is that of all', async () => {
-    await expect(upsertEach(vectors, 'nowhere', rows(3, []))).rejects.toMatchObject({
+  it('an error that is not about a row is thrown', async () => {
+    await expect(writeVectors(vectors, 'nowhere', rows(3, []))).rejects.toMatchObject({
       code: 'vectors.unknown-collection',
     });
   });

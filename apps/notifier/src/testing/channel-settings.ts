@@ -3,12 +3,12 @@ import type { EmailSettings, WebhookSettings } from '@batchmill/stage';
 
 export const secret = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
 
-/** A webhook on loopback, told of everything. */
+/** Settings of a webhook on loopback that receives every type. */
 export function webhookTo(url: string, changes: Partial<WebhookSettings> = {}): WebhookSettings {
   return { url, secrets: [secret], on: notificationTypes, template: null, allowsPrivate: true, ...changes };
 }
 
-/** A mail server on loopback, told of what is mailed by default. */
+/** Settings of a mail server on loopback that receives the types that are mailed by default. */
 export function emailTo(port: number, changes: Partial<EmailSettings> = {}): EmailSettings {
   return {
     to: ['ops@example.org'],
