@@ -6,7 +6,7 @@ export interface LogLine {
   readonly fields: LogFields;
 }
 
-/** Keeps what was said, for tests. */
+/** Keeps its lines in memory, for tests. */
 export class MemoryLog extends Log {
   readonly lines: LogLine[] = [];
 
