@@ -33,6 +33,7 @@ export class Budgets {
     this.#collection = store.collection<Budget>('budgets');
   }
 
+  /** The budget of an account and model; null when nothing was reserved or learned yet. */
   async get(account: string, model: string): Promise<Budget | null> {
     return this.#collection.findOne({ _id: idOf(account, model) });
   }
@@ -42,6 +43,7 @@ export class Budgets {
     return this.#limitIn(await this.get(account, model));
   }
 
+  /** Every budget of every account. */
   all(): AsyncIterable<Budget> {
     return this.#collection.find({});
   }

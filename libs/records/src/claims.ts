@@ -15,6 +15,7 @@ export type ClaimState = (typeof claimStates)[number];
 /** end: has no documents. It takes the next number, so that a delayed scanner cannot open a claim after the run's end. */
 export type ClaimKind = 'scan' | 'retry' | 'end';
 
+/** A set of documents that a run has taken. */
 export interface Claim extends WorkRecord<ClaimState> {
   readonly runId: string;
   readonly number: number;
@@ -36,6 +37,7 @@ export interface Claim extends WorkRecord<ClaimState> {
   readonly counts: DocumentCounts | null;
 }
 
+/** The claims of all runs. */
 export class Claims extends RecordsOfRun<Claim> {
   readonly activeStates = active;
   protected readonly indexes = [{ keys: { runId: 1, state: 1 } } as const];
@@ -48,10 +50,12 @@ export class Claims extends RecordsOfRun<Claim> {
     return 'claimId' in event && typeof event.claimId === 'string' ? event.claimId : null;
   }
 
+  /** The id of a run's claim by its number, from 1. */
   idOf(runId: string, number: number): string {
     return `${runId}.c${number}`;
   }
 
+  /** A new claim, not yet inserted. */
   new(
     runId: string,
     number: number,

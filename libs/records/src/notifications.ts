@@ -67,6 +67,7 @@ export interface Notification extends WorkRecord<NotificationState> {
   readonly deliveredAt: Date | null;
 }
 
+/** The notifications of all runs. */
 export class Notifications extends Records<Notification> {
   readonly activeStates = active;
   protected readonly indexes = [{ keys: { 'payload.runId': 1 } } as const];

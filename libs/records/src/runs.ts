@@ -13,11 +13,13 @@ const ended = ['rejected', ...runOutcomes] as const;
 /** Every state of a run, in the order in which a run passes through them. */
 export const runStates = [...active, ...ended] as const;
 export type RunState = (typeof runStates)[number];
+/** The states in which a run has ended. */
 export const endedRunStates: readonly RunState[] = ended;
 
 /** The request as it arrived. */
 export type RunRequest = Omit<RunRequested, 'key' | 'runId'>;
 
+/** One execution of a pipeline. */
 export interface Run extends WorkRecord<RunState> {
   readonly pipeline: string | null;
   /** Null while the run is awaited. */
@@ -44,6 +46,7 @@ export interface Run extends WorkRecord<RunState> {
   readonly finishedAt: Date | null;
 }
 
+/** How far a run's scan for documents is. */
 export interface Scan {
   /** Null: the scan has not begun. */
   readonly position: ScanPosition | null;
@@ -54,6 +57,7 @@ export interface Scan {
   readonly selected: number;
 }
 
+/** The runs of all pipelines. */
 export class Runs extends Records<Run> {
   readonly activeStates = active;
   protected readonly indexes = [{ keys: { createdAt: 1 } } as const];

@@ -9,6 +9,7 @@ export class DueTimes {
     private readonly pollMs: number,
   ) {}
 
+  /** Notes that a record is due then. */
   add(at: Date): void {
     if (at.getTime() - this.clock.now().getTime() < this.pollMs) this.#timesMs.push(at.getTime());
   }

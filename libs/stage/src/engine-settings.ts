@@ -45,6 +45,7 @@ export interface NotificationSettings {
   readonly email: EmailSettings | null;
 }
 
+/** Notifications by HTTP POST. */
 export interface WebhookSettings {
   readonly url: string;
   /** Each is `whsec_` and base64. Several while a secret is replaced; none: nothing is signed. */
@@ -56,6 +57,7 @@ export interface WebhookSettings {
   readonly allowsPrivate: boolean;
 }
 
+/** Notifications by e-mail. */
 export interface EmailSettings {
   readonly to: readonly string[];
   /** Null: not set. No mail can be sent then. */

@@ -36,6 +36,7 @@ export class MessageIntake {
     this.#outage = new Outage(`${stage.name}: handling messages`, stage.name, dependencies);
   }
 
+  /** Handles one message of any of the stage's topics. */
   async handle(message: IncomingMessage): Promise<void> {
     const handling = this.topics.get(message.topic);
     if (handling === undefined) return;

@@ -17,6 +17,7 @@ export class Outage {
     return this.#consecutiveFailures;
   }
 
+  /** A call failed. The first failure in a row is logged. */
   report(message: string, error: unknown): void {
     const { clock, log, readiness } = this.dependencies;
     const { code, message: reason } = recordedError(error, clock.now());
@@ -25,6 +26,7 @@ export class Outage {
     if (this.#consecutiveFailures === 1) log.warn(message, { operation: this.operation, code, error: reason });
   }
 
+  /** A call succeeded. It ends the outage, if there is one. */
   recovered(): void {
     if (this.#consecutiveFailures === 0) return;
     this.#consecutiveFailures = 0;

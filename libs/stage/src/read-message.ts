@@ -21,6 +21,7 @@ export interface Unusable extends Received {
   readonly reason: string;
 }
 
+/** The event of a message, or why it cannot be used. */
 export type ReadMessage<E extends Event> =
   { readonly event: E } | { readonly problem: ValidationError; readonly fields: Readonly<Record<string, unknown>> };
 
@@ -44,6 +45,7 @@ export function readMessage<E extends Event>(message: IncomingMessage, eventClas
   return { problem, fields };
 }
 
+/** Where a message comes from. */
 export function receivedOf(message: IncomingMessage): Received {
   return {
     id: message.headers['ce_id'] ?? hashOf(message),

@@ -1,5 +1,6 @@
 import type { Clock } from '@batchmill/contracts';
 
+/** An outage as `/health/ready` reports it. */
 export interface DependencyOutage {
   readonly dependency: string;
   readonly message: string;
@@ -14,19 +15,23 @@ export class Readiness {
 
   constructor(private readonly clock: Clock) {}
 
+  /** The stages work now. */
   started(): void {
     this.#started = true;
   }
 
+  /** The stages stop. */
   stopped(): void {
     this.#started = false;
   }
 
+  /** Begins an outage, or updates its message. */
   markUnavailable(dependency: string, message: string): void {
     const since = this.#outages.get(dependency)?.since ?? this.clock.now();
     this.#outages.set(dependency, { dependency, message, since });
   }
 
+  /** Ends an outage, if there is one. */
   markAvailable(dependency: string): void {
     this.#outages.delete(dependency);
   }

@@ -1,5 +1,6 @@
 import type { Records, WorkRecord } from '@batchmill/records';
 
+/** The records that signals are for. */
 export interface SignalTarget<T extends WorkRecord> {
   readonly records: Records<T>;
   readonly state: T['state'];
@@ -14,6 +15,7 @@ export class Signals<T extends WorkRecord> {
     private readonly settings: { readonly owner: string; readonly leaseMs: number },
   ) {}
 
+  /** Notes a signal. A second one for the same record changes nothing. */
   add(recordId: string): void {
     this.#ids.add(recordId);
   }

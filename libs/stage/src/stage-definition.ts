@@ -8,6 +8,7 @@ export interface StageDefinition {
   readonly produces: readonly EventClass[];
 }
 
+/** A class of records, as `@Works` names it. */
 export type RecordsClass<T extends WorkRecord = WorkRecord> = abstract new (...dependencies: never[]) => Records<T>;
 
 /** What a decorator declares of a method. `@Stage` fills in `stage`. */

@@ -16,6 +16,7 @@ export interface Handler {
   readonly call: (...input: unknown[]) => Promise<AsyncIterable<Transition>>;
 }
 
+/** What a host uses beside its handlers. */
 export interface HostDependencies extends WorkDependencies {
   readonly bus: Bus;
   readonly engineSettings: EngineSettings;

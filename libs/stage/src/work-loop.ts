@@ -40,6 +40,7 @@ export class WorkLoop<T extends WorkRecord> {
     this.#worker = new RecordWorker(work, this.#dueTimes, this.#failedWork, this.#stop.signal, dependencies);
   }
 
+  /** Begins to take records. A second call changes nothing. */
   start(): void {
     this.#running ??= this.#run();
   }

@@ -2,6 +2,7 @@ import type { Log, LogLevel } from './log.js';
 import { PinoLog } from './pino-log.js';
 import { readableLines } from './readable-lines.js';
 
+/** How a process logs. */
 export interface LoggerOptions {
   /** The lowest level that is written. */
   readonly level: LogLevel;

@@ -1,3 +1,4 @@
+/** From the lowest to the highest. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Ids, counts and states. Never prompts, answers, vectors or keys. */

@@ -1,5 +1,6 @@
 import { Log, type LogFields, type LogLevel } from './log.js';
 
+/** One line of the log. */
 export interface LogLine {
   readonly level: LogLevel;
   readonly message: string;

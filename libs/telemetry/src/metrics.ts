@@ -38,16 +38,19 @@ export function currentInstruments(): Instruments {
   return instruments;
 }
 
+/** Counts one delivery of a message to a stage. `event` is the event's name. */
 export function countMessage(stage: string, event: string, outcome: MessageOutcome): void {
   instruments.messages.add(1, { stage, event, outcome });
 }
 
+/** Counts one lease of a record and the time that it was held. */
 export function countWork(work: { stage: string; method: string; outcome: WorkOutcome; seconds: number }): void {
   const { stage, method, outcome, seconds } = work;
   instruments.work.add(1, { stage, method, outcome });
   instruments.workSeconds.record(seconds, { stage, method });
 }
 
+/** One value of a gauge. */
 export interface Observed {
   readonly value: number;
   readonly attributes: Attributes;

@@ -1,5 +1,6 @@
 import type { Log } from './log.js';
 
+/** Where the telemetry of a process goes. */
 export interface TelemetryOptions {
   readonly serviceName: string;
   /** The OTLP URL for spans, with its path; null: they are not sent. OTLP's own variables give the headers. */
@@ -9,6 +10,7 @@ export interface TelemetryOptions {
   readonly log: Log;
 }
 
+/** The running telemetry of a process. */
 export interface Telemetry {
   /** All metrics at this moment, in the text format of Prometheus. */
   exposition(): Promise<string>;

@@ -16,6 +16,7 @@ import { TracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace';
 
 const tracerName = 'batchmill';
 
+/** Where spans go. */
 export interface TracingOptions {
   readonly processors?: readonly SpanProcessor[];
 }
@@ -35,6 +36,7 @@ export function startTracing({ processors = [] }: TracingOptions = {}): { stop()
   };
 }
 
+/** How a span is connected to others. */
 export interface SpanOptions {
   /** The `traceparent` that the span continues; null: it begins a trace. Missing: it is a child of the active span. */
   readonly parent?: string | null;

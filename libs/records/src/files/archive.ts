@@ -16,6 +16,7 @@ export interface ArchivedDocument {
   readonly unanswered: readonly string[];
 }
 
+/** The answer to one function. */
 export interface ArchivedAnswer {
   readonly function: string;
   readonly customId: string;

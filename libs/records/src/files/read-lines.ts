@@ -1,3 +1,4 @@
+/** One line of a file. */
 export interface Line {
   /** Without its newline. Valid until the next line is read. */
   readonly bytes: Buffer;

@@ -70,6 +70,7 @@ export function functionsToRequest(functions: readonly string[], marks: Marks): 
   return functions.filter((name) => !['done', 'failed'].includes(marks.stateOf(name) ?? ''));
 }
 
+/** What `claimFilter` expects of a document. */
 export interface ClaimCondition {
   /** The claim that the document carried when it was found; null: none. */
   readonly previousClaimId: string | null;
@@ -82,6 +83,7 @@ export function claimFilter(plan: RunPlan, id: unknown, { previousClaimId, runId
   return { ...claimableFilter(plan, now, runId), _id: id, [markPath(plan, 'claimId')]: previousClaimId };
 }
 
+/** What `claimUpdate` writes. */
 export interface ClaimMark {
   readonly runId: string;
   readonly claimId: string;
@@ -121,6 +123,7 @@ export function claimUpdate(plan: RunPlan, mark: ClaimMark): Update {
   return mergeUpdates(template, marks);
 }
 
+/** What `failedClaimUpdate` writes. */
 export interface FailedClaimMark {
   readonly runId: string;
   readonly claimId: string;
