@@ -65,7 +65,9 @@ export interface Submission {
   readonly fileCreatedAt: Date | null;
   /** Written before the create call: from then on a provider batch with this key may exist. */
   readonly armed: { readonly key: string; readonly deadline: Date } | null;
-  /** When the input file of an armed batch that no list showed was deleted, so that a late create call cannot use it. */
+  /**
+   * When the input file of an armed batch that no list showed was deleted, so that a late create call cannot use it.
+   */
   readonly fileDeletedAt: Date | null;
 }
 

@@ -122,7 +122,10 @@ export class Runs extends Records<Run> {
     return matched === 1;
   }
 
-  /** Records a pause that was requested at a time. A paused run stays as it is. False: there is no such run, or it has ended. */
+  /**
+   * Records a pause that was requested at a time. A paused run stays as it is. False: there is no such run, or it has
+   * ended.
+   */
   async requestPause(id: string, at: Date): Promise<boolean> {
     const live = { _id: id, state: { $in: active } };
     const isNewer = { lastPauseCommandAt: { $not: { $gte: at } } };
@@ -134,7 +137,9 @@ export class Runs extends Records<Run> {
     return matched === 1;
   }
 
-  /** Records a resume that was requested at a time and makes the run due. False: there is no such run, or it has ended. */
+  /**
+   * Records a resume that was requested at a time and makes the run due. False: there is no such run, or it has ended.
+   */
   async requestResume(id: string, at: Date): Promise<boolean> {
     const live = { _id: id, state: { $in: active } };
     await this.collection.updateOne(

@@ -14,7 +14,9 @@ export class DueTimes {
     if (at.getTime() - this.clock.now().getTime() < this.pollMs) this.#timesMs.push(at.getTime());
   }
 
-  /** Milliseconds until the next of them or the next poll. Forgets past times: the caller takes records before it waits. */
+  /**
+   * Milliseconds until the next of them or the next poll. Forgets past times: the caller takes records before it waits.
+   */
   nextInMs(): number {
     const nowMs = this.clock.now().getTime();
     this.#timesMs = this.#timesMs.filter((timeMs) => timeMs > nowMs);

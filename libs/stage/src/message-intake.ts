@@ -78,7 +78,9 @@ export class MessageIntake {
     return 'handled';
   }
 
-  /** Null when the message was recorded, else the error of the last attempt. Rejects when a dependency is unavailable. */
+  /**
+   * Null when the message was recorded, else the error of the last attempt. Rejects when a dependency is unavailable.
+   */
   async #consume(
     consume: NonNullable<TopicHandling['consume']>,
     event: Event,

@@ -3,7 +3,9 @@ import { recordedError } from '@batchmill/records';
 import type { Log } from '@batchmill/telemetry';
 import type { Readiness } from './readiness.js';
 
-/** The outage of a dependency, as one activity sees it. It is logged once, and the process is not ready until its end. */
+/**
+ * The outage of a dependency, as one activity sees it. It is logged once, and the process is not ready until its end.
+ */
 export class Outage {
   #consecutiveFailures = 0;
 

@@ -4,7 +4,9 @@ import type { Transition } from '@batchmill/records';
 import { definitionKey, type HandlerDefinition, type StageDefinition } from './stage-definition.js';
 import { StageHost, type Handler, type HostDependencies } from './stage-host.js';
 
-/** Nest's transport for stages: it runs a host with the decorated methods of all controllers, as long as the app runs. */
+/**
+ * Nest's transport for stages: it runs a host with the decorated methods of all controllers, as long as the app runs.
+ */
 export class StageStrategy extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   #host: StageHost | null = null;

@@ -21,7 +21,9 @@ export interface TracingOptions {
   readonly processors?: readonly SpanProcessor[];
 }
 
-/** Starts spans that go only to `processors`, for commands and tests. Services call `startTelemetry`. Once per process. */
+/**
+ * Starts spans that go only to `processors`, for commands and tests. Services call `startTelemetry`. Once per process.
+ */
 export function startTracing({ processors = [] }: TracingOptions = {}): { stop(): Promise<void> } {
   const provider = new TracerProvider({ spanProcessors: [...processors] });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());

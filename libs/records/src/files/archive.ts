@@ -12,7 +12,10 @@ export interface ArchivedDocument {
   readonly at: Date;
   /** At least one, in the order of the requests. */
   readonly answers: readonly ArchivedAnswer[];
-  /** Functions that this batch requested and that have no answer here. A later batch requests them again, or they failed. */
+  /**
+   * Functions that this batch requested and that have no answer here. A later batch requests them again, or they
+   * failed.
+   */
   readonly unanswered: readonly string[];
 }
 

@@ -8,7 +8,9 @@ export interface Line {
 
 const newline = 0x0a;
 
-/** Splits a stream of bytes at newlines. A last line without one counts. `offset` is the stream's offset in the file. */
+/**
+ * Splits a stream of bytes at newlines. A last line without one counts. `offset` is the stream's offset in the file.
+ */
 export async function* readLines(stream: AsyncIterable<Uint8Array>, offset = 0): AsyncGenerator<Line, void, undefined> {
   let end = offset;
   let parts: Buffer[] = [];

@@ -133,7 +133,10 @@ export interface FailedClaimMark {
   readonly previousValue?: unknown;
 }
 
-/** For a document that cannot be marked because its fields are in the way. It carries the claim and fails with the error. */
+/**
+ * For a document that cannot be marked because its fields are in the way. It carries the claim and fails with the
+ * error.
+ */
 export function failedClaimUpdate(plan: RunPlan, { now, error, ...rest }: FailedClaimMark): Update {
   const { status, infoField, errorField } = plan.endpointPlan;
   const stored: StoredError = { ...error, at: now, attempt: 0 };

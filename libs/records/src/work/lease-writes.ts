@@ -80,7 +80,9 @@ export class LeaseWrites<T extends WorkRecord> {
     return this.#update(record, this.#failed(record, failure));
   }
 
-  /** Parks the record after its last attempt. Returns false too when a signal arrived meanwhile: it is handled first. */
+  /**
+   * Parks the record after its last attempt. Returns false too when a signal arrived meanwhile: it is handled first.
+   */
   async park(record: T, failure: Failure): Promise<boolean> {
     const set = { ...this.#failed(record, failure), parked: true };
     return this.#update(record, set, { expecting: { signals: record.signals } });
