@@ -22,7 +22,7 @@ export default {
     '^@batchmill/([\\w-]+)$': '<rootDir>/libs/$1/src/index.ts',
   },
   // For a machine that is slow, or busy: who fails says so at once, who hangs is ended some day.
-  testTimeout: 120_000,
+  testTimeout: 600_000,
   // By default one core is left idle, which on a small machine is half of it.
   maxWorkers: '100%',
   reporters: ['default', '<rootDir>/tools/summary-reporter.js'],

@@ -185,7 +185,7 @@ async function firstLine(child: ChildProcess, wanted: RegExp): Promise<string> {
 }
 
 async function within<T>(promise: Promise<T>, what: string): Promise<T> {
-  const late = AbortSignal.timeout(60_000);
+  const late = AbortSignal.timeout(600_000);
   const giveUp = new Promise<never>((_, reject) => {
     late.addEventListener('abort', () => reject(new Error(`Waited 60 s in vain for ${what}`)));
   });

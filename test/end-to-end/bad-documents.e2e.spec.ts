@@ -154,7 +154,7 @@ describe('a document that stands out', () => {
       expect(status).toBe('failed');
       expect(info).toMatchObject({
         error: { code: 'document.not-markable', message: expect.stringContaining('embedding_processing_info') },
-        previousClaimId: held,
+        previousValue: held,
       });
     });
 

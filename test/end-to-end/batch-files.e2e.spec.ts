@@ -27,7 +27,7 @@ describe('batch files', () => {
     const work = { leaseMs: 60_000 };
     await opened(documents, sizedFor(50_000, 2), { work });
 
-    const run = await runToTheEnd(bundle, { runId: 'all', pipeline: 'notes', endpoint: 'embeddings' }, 60_000);
+    const run = await runToTheEnd(bundle, { runId: 'all', pipeline: 'notes', endpoint: 'embeddings' }, 600_000);
 
     expect(run.totals).toMatchObject({ documents: { succeeded: 50_000, failed: 0 }, requests: 50_000, batches: 1 });
     const ledger = await ledgerOf(bundle);

@@ -27,7 +27,7 @@ describe('claims and the end of their run', () => {
     const standing = await engine.batches.get('r.c1.b1');
     const waiting = { ...standing!, _id: 'waiting', claimId: 'r.c9', state: 'built', parked: true } as const;
     await engine.batches.insert(waiting).apply([]);
-    const transitions = scannerOn(bundle).scan(await bundle.lease(engine.runs, 'r'));
+    const transitions = (await scannerOn(bundle)).scan(await bundle.lease(engine.runs, 'r'));
     const opening = await transitions.next();
     expect(await ofTheSleeper.apply([])).toBe(true);
     expect(opening.done === false && (await opening.value.apply([]))).toBe(false);

@@ -35,10 +35,10 @@ describe('interleavings of trouble', () => {
     const bundle = await opened(10);
     const { engine, clock } = bundle;
     const { runs } = engine;
-    const scanner = scannerOn(bundle);
+    const scanner = await scannerOn(bundle);
     const request = { pipeline: 'notes', endpoint: 'embeddings' } as const;
     await runs.insert(runs.new('r', request, null)).apply([]);
-    await bundle.collect(scanner.begin(await bundle.lease(runs, 'r')));
+    await bundle.collect(scanner.start(await bundle.lease(runs, 'r')));
 
     const transitions = scanner.scan(await bundle.lease(runs, 'r'));
     const opening = await transitions.next();

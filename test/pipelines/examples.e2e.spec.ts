@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Example, exampleFolders } from './example.js';
 
-const patienceMs = 180_000;
+const timeoutMs = 600_000;
 const aText: unknown = expect.stringMatching(/\S/);
 const aDate: unknown = expect.any(Date);
 
@@ -37,7 +37,7 @@ describe('the shipped examples, with the commands of their READMEs', () => {
         });
       }
     },
-    patienceMs,
+    timeoutMs,
   );
 
   it(
@@ -57,7 +57,7 @@ describe('the shipped examples, with the commands of their READMEs', () => {
       }
       expect(inspections.get(4)?.['review']).toEqual({ state: 'archived' });
     },
-    patienceMs,
+    timeoutMs,
   );
 
   it(
@@ -73,7 +73,7 @@ describe('the shipped examples, with the commands of their READMEs', () => {
       });
       expect(reviews.get('rev-2')).toMatchObject({ ai_status: 'completed', analysis: { is_positive: false } });
     },
-    patienceMs,
+    timeoutMs,
   );
 
   it(
@@ -91,7 +91,7 @@ describe('the shipped examples, with the commands of their READMEs', () => {
       );
       expect([...patients.values()].map((patient) => patient['ai_status'])).toEqual(Array(4).fill('completed'));
     },
-    patienceMs,
+    timeoutMs,
   );
 
   it(
@@ -112,7 +112,7 @@ describe('the shipped examples, with the commands of their READMEs', () => {
       }
       expect(tickets.get('t-4')).not.toHaveProperty('ai_status');
     },
-    patienceMs,
+    timeoutMs,
   );
 
   it(
@@ -135,7 +135,7 @@ describe('the shipped examples, with the commands of their READMEs', () => {
       const { out } = await example.run(['search', 'annual-reports', 'revenue', '--top', '2', '--json']);
       expect(JSON.parse(out)).toHaveLength(2);
     },
-    patienceMs,
+    timeoutMs,
   );
 
   it(
@@ -160,7 +160,7 @@ describe('the shipped examples, with the commands of their READMEs', () => {
       expect(rows.get(19)).toMatchObject({ entities: [] });
       expect(topics.get(17)).toMatchObject({ topics: mentions.map((name) => ({ name })), documents });
     },
-    patienceMs,
+    timeoutMs,
   );
 });
 

@@ -164,7 +164,7 @@ export class RealEngine {
   }
 
   /** The run's record once it has ended. */
-  async endOf(runId: string, withinMs = 120_000): Promise<Record<string, unknown>> {
+  async endOf(runId: string, withinMs = 600_000): Promise<Record<string, unknown>> {
     return eventually(
       `the end of ${runId}`,
       async () => {

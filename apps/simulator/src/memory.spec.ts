@@ -42,7 +42,7 @@ function formOfSize(boundary: string, seen: () => Promise<void>): ReadableStream
 }
 
 describe('memory', () => {
-  it('does not grow with a file of 200 MB that comes and goes', async () => {
+  it('does not grow with an upload and a download of 200 MB', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'simulator-'));
     const child = await startChild(['--port', '0', '--data', dataDir]);
     try {
