@@ -47,7 +47,7 @@ export function describeFailedWork(make: MakeStageUnderTest): void {
     it('X2: failed work is retried after growing backoffs, then parked with its error, and other work continues', async () => {
       await fixture().insert('bad');
       await fixture().insert('good');
-      const pauses: number[] = [];
+      const backoffsMs: number[] = [];
       await fixture().start([
         works(maker, 'requested', [], async function* (order) {
           if (order.id === 'bad') throw new ProcessingError('provider.odd-answer', 'it cannot be made');
@@ -56,12 +56,13 @@ export function describeFailedWork(make: MakeStageUnderTest): void {
       ]);
 
       let attempts = 0;
-      await fixture().advanceUntil('it is parked', async () => {
+      const noteBackoff = async (): Promise<boolean> => {
         const bad = await fixture().order('bad');
-        if (bad.attempts > attempts) pauses.push(bad.backoffUntil.getTime() - bad.updatedAt.getTime());
+        if (bad.attempts > attempts) backoffsMs.push(bad.backoffUntil.getTime() - bad.updatedAt.getTime());
         attempts = bad.attempts;
         return bad.parked;
-      });
+      };
+      await fixture().advanceUntil('it is parked', noteBackoff, 1); // small steps, so that no attempt goes unseen
 
       expect(await fixture().order('bad')).toMatchObject({
         state: 'requested',
@@ -70,7 +71,7 @@ export function describeFailedWork(make: MakeStageUnderTest): void {
         lease: { owner: null },
       });
       expect(await made('good')()).toBe(true);
-      const [first, second, third] = pauses;
+      const [first, second, third] = backoffsMs;
       expect(first).toBeGreaterThanOrEqual(5);
       expect(second).toBeGreaterThanOrEqual(10);
       expect(third).toBeGreaterThanOrEqual(20);
