@@ -108,7 +108,7 @@ describe('processes that want the same at the same time', () => {
       }
       expect(await line.statesOf('pair', 'ai_status')).toEqual({ completed: 120 });
       for (const ingester of line.of('result-ingester')) {
-        expect(await ingester.counted('batchmill_works_total')).toBeGreaterThan(0);
+        expect(await ingester.counted('batchmill_work_total')).toBeGreaterThan(0);
       }
       expect(await line.simulator.ledger()).toMatchObject({ requests: 240, twice: [] });
     },

@@ -3,85 +3,85 @@ import { Records, freshWork, type WorkRecord } from '@batchmill/records';
 import type { Store } from '@batchmill/store';
 import { IsInt, IsNotEmpty, IsOptional, IsString } from 'class-validator';
 
-export class ThingAsked extends Event {
-  static readonly event = 'thing.asked';
+export class OrderRequested extends Event {
+  static readonly event = 'order.requested';
   static readonly version = 1;
-  static readonly description = 'Somebody wants a thing.';
+  static readonly description = 'Asks for an order.';
   static readonly isInput = true;
 
   @IsOptional()
   @IsString()
-  thingId?: string;
+  orderId?: string;
 
   @IsInt()
   size!: number;
 
-  constructor(fields: FieldsOf<ThingAsked>) {
+  constructor(fields: FieldsOf<OrderRequested>) {
     super();
     Object.assign(this, fields);
   }
 
   key(): string | null {
-    return this.thingId ?? null;
+    return this.orderId ?? null;
   }
 }
 
-abstract class OfThing extends Event {
+abstract class OrderEvent extends Event {
   @IsString()
   @IsNotEmpty()
-  thingId!: string;
+  orderId!: string;
 
-  constructor(fields: { readonly thingId: string }) {
+  constructor(fields: { readonly orderId: string }) {
     super();
     Object.assign(this, fields);
   }
 
   key(): string {
-    return this.thingId;
+    return this.orderId;
   }
 }
 
-export class ThingMade extends OfThing {
-  static readonly event = 'thing.made';
+export class OrderMade extends OrderEvent {
+  static readonly event = 'order.made';
   static readonly version = 1;
-  static readonly description = 'A thing is there.';
+  static readonly description = 'An order was made.';
   static readonly isInput = false;
 }
 
-export class ThingShipped extends OfThing {
-  static readonly event = 'thing.shipped';
+export class OrderShipped extends OrderEvent {
+  static readonly event = 'order.shipped';
   static readonly version = 1;
-  static readonly description = 'A thing is on its way.';
+  static readonly description = 'An order was shipped.';
   static readonly isInput = false;
 }
 
-export class ThingRefused extends OfThing {
-  static readonly event = 'thing.refused';
+export class OrderRefused extends OrderEvent {
+  static readonly event = 'order.refused';
   static readonly version = 1;
-  static readonly description = 'What was asked for cannot be made.';
+  static readonly description = 'An order was refused.';
   static readonly isInput = false;
 }
 
 const active = ['requested', 'made'] as const;
-export const thingStates = [...active, 'shipped', 'refused'] as const;
-export type ThingState = (typeof thingStates)[number];
+export const orderStates = [...active, 'shipped', 'refused'] as const;
+export type OrderState = (typeof orderStates)[number];
 
 /** The simplest record that stages can work on. */
-export interface Thing extends WorkRecord<ThingState> {
+export interface Order extends WorkRecord<OrderState> {
   readonly progress: number;
   readonly reason: string | null;
 }
 
-export class Things extends Records<Thing> {
+export class Orders extends Records<Order> {
   readonly activeStates = active;
   protected readonly indexes = [];
 
   constructor(store: Store, clock: Clock) {
-    super(store.collection<Thing>('things'), clock);
+    super(store.collection<Order>('orders'), clock);
   }
 
   idIn(event: Event): string | null {
-    return 'thingId' in event && typeof event.thingId === 'string' ? event.thingId : null;
+    return 'orderId' in event && typeof event.orderId === 'string' ? event.orderId : null;
   }
 
   runOf(): null {
@@ -92,7 +92,7 @@ export class Things extends Records<Thing> {
     return this.collection.count({});
   }
 
-  new(id: string, state: ThingState, traceparent: string | null = null): Thing {
+  new(id: string, state: OrderState, traceparent: string | null = null): Order {
     return { ...freshWork(id, state, { now: this.clock.now(), traceparent }), progress: 0, reason: null };
   }
 }

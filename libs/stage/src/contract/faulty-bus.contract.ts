@@ -8,10 +8,10 @@ import {
   type TopicLag,
 } from '@batchmill/bus';
 
-/** A bus that hands on to another one, and can be away or deliver otherwise than once. */
-export class BusBetween extends Bus {
-  /** Nothing can be published meanwhile. */
-  isAway = false;
+/** A bus that passes everything to another one, and can be unavailable or deliver messages more or less than once. */
+export class FaultyBus extends Bus {
+  /** True: nothing can be published. */
+  isUnavailable = false;
   /** How often each message is handled before it is committed; 0: never. */
   deliveries = 1;
   /** Called after a message was handled and before it is committed. */
@@ -24,21 +24,21 @@ export class BusBetween extends Bus {
   }
 
   async publish(messages: readonly OutgoingMessage[]): Promise<void> {
-    if (this.isAway) throw new ConnectionError('bus.unavailable', 'the bus is away');
+    if (this.isUnavailable) throw new ConnectionError('bus.unavailable', 'the bus is unavailable');
     await this.bus.publish(messages);
   }
 
-  /** Every subscription ends for good. */
+  /** Ends every subscription for good. */
   die(error: BatchmillError): void {
     this.#death.resolve(error);
   }
 
-  async subscribe({ handle, ...subscribing }: SubscribeOptions): Promise<Subscription> {
-    const handleSoOften = async (message: IncomingMessage): Promise<void> => {
+  async subscribe({ handle, ...options }: SubscribeOptions): Promise<Subscription> {
+    const handleRepeatedly = async (message: IncomingMessage): Promise<void> => {
       for (let delivery = 1; delivery <= this.deliveries; delivery += 1) await handle(message);
       await this.beforeCommit(message);
     };
-    const subscription = await this.bus.subscribe({ ...subscribing, handle: handleSoOften });
+    const subscription = await this.bus.subscribe({ ...options, handle: handleRepeatedly });
     return {
       stop: () => subscription.stop(),
       died: Promise.race([subscription.died, this.#death.promise]),
@@ -62,6 +62,6 @@ export class BusBetween extends Bus {
   }
 
   async close(): Promise<void> {
-    // The bus behind it is closed by whoever opened it.
+    // The test closes the bus that it opened.
   }
 }

@@ -17,7 +17,7 @@ import {
   type WorkSettings,
 } from '../index.js';
 import { ClockWithSleepers } from './clock-with-sleepers.contract.js';
-import { Things, type Thing, type ThingState } from './things.contract.js';
+import { Orders, type Order, type OrderState } from './orders.contract.js';
 
 export interface StageUnderTest {
   readonly store: Store;
@@ -25,23 +25,23 @@ export interface StageUnderTest {
   dispose(): Promise<void>;
 }
 
-/** Gives a store and a bus that hold nothing. */
+/** Makes an empty store and an empty bus. */
 export type MakeStageUnderTest = () => Promise<StageUnderTest>;
 
-/** What a decorator says of a method, without the names of stage and method. */
-type What = HandlerDefinition extends infer D
+/** What a decorator declares of a method, without the names of stage and method. */
+type Declared = HandlerDefinition extends infer D
   ? D extends HandlerDefinition
     ? Omit<D, 'stage' | 'method'>
     : never
   : never;
 
-/** Hosts of stages that work on things, and a clock that stands until a test moves it. */
-export class Workshop {
+/** Hosts of stages that work on orders, with a clock that only the test moves. */
+export class Fixture {
   readonly clock = new ClockWithSleepers();
   readonly ids = new RandomIds();
   readonly log = new MemoryLog();
   readonly settings: { readonly [K in keyof WorkSettings]: WorkSettings[K] } = {
-    owner: 'workshop',
+    owner: 'fixture',
     leaseMs: 30_000,
     pollMs: 1_000,
     concurrency: 4,
@@ -53,18 +53,18 @@ export class Workshop {
   };
   readonly store: Store;
   readonly bus: Bus;
-  readonly things: Things;
+  readonly orders: Orders;
   readonly #hosts: StageHost[] = [];
 
   constructor({ store, bus }: StageUnderTest) {
     this.store = store;
     this.bus = bus;
-    this.things = new Things(store, this.clock);
+    this.orders = new Orders(store, this.clock);
   }
 
-  /** What a host needs, in part replaced. */
-  needs(replaced: Partial<HostDependencies> = {}, settings: Partial<WorkSettings> = {}): HostDependencies {
-    const { clock, ids, log, things } = this;
+  /** The dependencies of a host, some of them replaced. */
+  dependencies(replaced: Partial<HostDependencies> = {}, settings: Partial<WorkSettings> = {}): HostDependencies {
+    const { clock, ids, log, orders } = this;
     const bus = replaced.bus ?? this.bus;
     return {
       bus,
@@ -73,15 +73,15 @@ export class Workshop {
       log,
       engineSettings: testEngineSettings,
       readiness: new Readiness(clock),
-      records: [things],
-      publisher: new OutboxPublisher(bus, clock, ids, log, '/workshop'),
+      records: [orders],
+      publisher: new OutboxPublisher(bus, clock, ids, log, '/fixture'),
       settings: { ...this.settings, ...settings },
       ...replaced,
     };
   }
 
-  /** Starts a host. It is stopped after the test. */
-  async start(handlers: readonly Handler[], dependencies: HostDependencies = this.needs()): Promise<StageHost> {
+  /** Starts a host, which is stopped after the test. */
+  async start(handlers: readonly Handler[], dependencies: HostDependencies = this.dependencies()): Promise<StageHost> {
     const host = new StageHost(handlers, dependencies);
     this.#hosts.push(host);
     await host.start();
@@ -91,32 +91,32 @@ export class Workshop {
   async close(): Promise<void> {
     let isOver = false;
     const stopping = Promise.all(this.#hosts.map((host) => host.stop())).finally(() => (isOver = true));
-    await this.inTime('every host has stopped', () => isOver, 1_000);
+    await this.advanceUntil('every host has stopped', () => isOver, 1_000);
     await stopping;
   }
 
-  /** So many milliseconds from now. */
+  /** The time so many milliseconds from now. */
   in(ms: number): Date {
     return new Date(this.clock.now().getTime() + ms);
   }
 
-  async insert(id: string, fields: Partial<Thing> = {}): Promise<void> {
-    const thing = { ...this.things.new(id, 'requested'), ...fields };
-    await this.things.insert(thing).apply(thing.outbox);
+  async insert(id: string, fields: Partial<Order> = {}): Promise<void> {
+    const order = { ...this.orders.new(id, 'requested'), ...fields };
+    await this.orders.insert(order).apply(order.outbox);
   }
 
-  async thing(id: string): Promise<Thing> {
-    const thing = await this.things.get(id);
-    if (thing === null) throw new Error(`there is no thing ${id}`);
-    return thing;
+  async order(id: string): Promise<Order> {
+    const order = await this.orders.get(id);
+    if (order === null) throw new Error(`there is no order ${id}`);
+    return order;
   }
 
-  /** Publishes a message as anybody could. */
-  async say(event: EventClass, value: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+  /** Publishes a message, as any program could. */
+  async publish(event: EventClass, value: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.bus.publish([{ topic: topicOf(event), key: null, value, headers }]);
   }
 
-  said(event: EventClass): Promise<IncomingMessage[]> {
+  published(event: EventClass): Promise<IncomingMessage[]> {
     return Array.fromAsync(this.bus.read(topicOf(event)));
   }
 
@@ -124,56 +124,56 @@ export class Workshop {
     return Array.fromAsync(this.bus.read(topicOf(event) + deadLetterSuffix));
   }
 
-  /** Resolves with the thing once it is in the state. The clock stands. */
-  until(id: string, state: ThingState): Promise<Thing> {
+  /** Resolves with the order once it is in the state. Does not move the clock. */
+  until(id: string, state: OrderState): Promise<Order> {
     return eventually(`${id} is ${state}`, async () => {
-      const thing = await this.things.get(id);
-      return thing?.state === state && thing;
+      const order = await this.orders.get(id);
+      return order?.state === state && order;
     });
   }
 
-  /** The same as `eventually`, while the clock moves on by `stepMs` after each look. */
-  inTime<T>(
+  /** Like `eventually`, but moves the clock by `stepMs` after each check. */
+  advanceUntil<T>(
     what: string,
-    look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+    check: () => Promise<T | null | undefined | false> | T | null | undefined | false,
     stepMs = 10,
   ): Promise<T> {
     return eventually(what, async () => {
-      const found = await look();
+      const found = await check();
       if (found === null || found === undefined || found === false) this.clock.advance(stepMs);
       return found;
     });
   }
 }
 
-/** A fresh workshop for each test of the surrounding `describe`. */
-export function eachWithWorkshop(make: MakeStageUnderTest): () => Workshop {
+/** Makes a new fixture for each test of the surrounding `describe`. */
+export function eachWithFixture(make: MakeStageUnderTest): () => Fixture {
   let underTest: StageUnderTest;
-  let workshop: Workshop;
+  let fixture: Fixture;
   beforeEach(async () => {
     underTest = await make();
-    workshop = new Workshop(underTest);
-    await workshop.things.prepare();
+    fixture = new Fixture(underTest);
+    await fixture.orders.prepare();
   });
   afterEach(async () => {
-    await workshop.close().finally(() => underTest.dispose());
+    await fixture.close().finally(() => underTest.dispose());
   });
-  return () => workshop;
+  return () => fixture;
 }
 
-/** A method as its decorator would hand it to the host; it is named for its kind. */
-export function handler(stage: StageDefinition, what: What, call: Handler['call']): Handler {
-  return { definition: { ...what, stage, method: what.kind }, call };
+/** A method as its decorator would declare it to the host. It is named after its kind. */
+export function handler(stage: StageDefinition, declared: Declared, call: Handler['call']): Handler {
+  return { definition: { ...declared, stage, method: declared.kind }, call };
 }
 
 export function works(
   stage: StageDefinition,
-  state: ThingState,
+  state: OrderState,
   signaledBy: readonly EventClass[],
-  work: (thing: Leased<Thing>) => Transitions<Event>,
+  work: (order: Leased<Order>) => Transitions<Event>,
 ): Handler {
-  return handler(stage, { kind: 'works', on: Things, in: state, signaledBy }, async (thing) =>
-    work(thing as Leased<Thing>),
+  return handler(stage, { kind: 'works', on: Orders, in: state, signaledBy }, async (order) =>
+    work(order as Leased<Order>),
   );
 }
 
@@ -182,7 +182,7 @@ export function consumes<E extends Event>(
   event: EventClass<E>,
   consume: (event: E, received: Received) => Transitions<Event>,
 ): Handler {
-  return handler(stage, { kind: 'consumes', event }, async (said, received) =>
-    consume(said as E, received as Received),
+  return handler(stage, { kind: 'consumes', event }, async (event, received) =>
+    consume(event as E, received as Received),
   );
 }
