@@ -32,7 +32,7 @@ export default tseslint.config(
     // Where the outside is met, and where tests set the stage.
     files: [
       'libs/service/**/*.ts',
-      'libs/contracts/src/{system-clock,random-ids}.ts',
+      'libs/contracts/src/{clock,ids}.ts',
       'libs/testing/**/*.ts',
       'apps/{simulator,cli,all-in-one}/**/*.ts',
       'test/**/*.ts',

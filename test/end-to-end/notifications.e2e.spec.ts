@@ -3,7 +3,7 @@ import { stages } from '@batchmill/all-in-one';
 import { notificationTypes } from '@batchmill/records';
 import { TestEngine, eventually, storedRecords, type TestEngineOptions } from '@batchmill/testing';
 import { MailReceiver } from '../../apps/notifier/src/testing/mail-receiver.js';
-import { emailTo, secret, webhookTo } from '../../apps/notifier/src/testing/settings-to.js';
+import { emailTo, secret, webhookTo } from '../../apps/notifier/src/testing/channel-settings.js';
 import { WebhookReceiver } from '../../apps/notifier/src/testing/webhook-receiver.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { requestRun, requestCancel, endOf, runToTheEnd } from './runs.js';
@@ -27,7 +27,7 @@ describe('the notifications of a run', () => {
   });
   afterEach(async () => {
     await bundle.close();
-    await hook.goAway();
+    await hook.close();
     await mail.close();
   });
 
@@ -80,9 +80,7 @@ describe('the notifications of a run', () => {
         error: null,
       });
     }
-    expect(subjects()).toEqual([
-      '[Batchmill] Run r of notes is finished: 20 of 20 documents succeeded, 0 failed, 0 left',
-    ]);
+    expect(subjects()).toEqual(['[Batchmill] Run r of notes finished: 20 of 20 documents succeeded, 0 failed, 0 left']);
   });
 
   it('N1, N2: a batch that expires half-way is notified as a failure with its counts; so are its retry and the end of the run', async () => {
@@ -104,8 +102,10 @@ describe('the notifications of a run', () => {
     ]);
     expect(dataOf('run.ended')).toEqual([expect.objectContaining({ status: 'finished' })]);
     expect(subjects()).toEqual([
-      expect.stringMatching(/^\[Batchmill\] Batch r\.\S+ expired: 5 of 10 requests succeeded, 0 failed, 5 to be asked/),
-      expect.stringContaining('Run r of notes is finished'),
+      expect.stringMatching(
+        /^\[Batchmill\] Batch r\.\S+ expired: 5 of 10 requests succeeded, 0 failed, 5 to be retried$/,
+      ),
+      expect.stringContaining('Run r of notes finished'),
     ]);
   });
 
@@ -184,9 +184,9 @@ describe('the notifications of a run', () => {
 
     expect(typesOf(await posted())).toEqual(['run.ended']);
     expect(subjects()).toEqual([
-      expect.stringMatching(/Batch \S+ is completed/),
-      expect.stringContaining('has begun'),
-      expect.stringContaining('is finished'),
+      expect.stringMatching(/Batch \S+ completed/),
+      expect.stringContaining('has started'),
+      expect.stringContaining('of notes finished'),
     ]);
   });
 });

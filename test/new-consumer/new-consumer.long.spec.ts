@@ -40,7 +40,12 @@ describe('a new consumer', () => {
     const home = join(folder, 'home');
     await insertLetters(home, 3);
     const traces = await TraceSink.open();
-    const env = { BATCHMILL_HOME: home, OTEL_EXPORTER_OTLP_ENDPOINT: traces.url, OTEL_BSP_SCHEDULE_DELAY: '100' };
+    const env = {
+      BATCHMILL_HOME: home,
+      BATCHMILL_CONSUMERS: name,
+      OTEL_EXPORTER_OTLP_ENDPOINT: traces.url,
+      OTEL_BSP_SCHEDULE_DELAY: '100',
+    };
 
     const alone = await StartedApp.start(folder, name, { BATCHMILL_HOME: join(folder, 'consumer-home') });
     const ready = await alone.ask('/health/ready');
@@ -57,7 +62,7 @@ describe('a new consumer', () => {
     expect(codes).toEqual([0, 0]);
     expect(runs).toEqual([expect.objectContaining({ pipeline: name, _id: expect.stringContaining(name) })]);
     expect(letters).toHaveLength(3);
-    for (const letter of letters) expect(letter).toMatchObject({ taken_up: { [name]: { runId: runs[0]!['_id'] } } });
+    for (const letter of letters) expect(letter).toMatchObject({ handled_by: { [name]: { runId: runs[0]!['_id'] } } });
     const [, traceId = ''] = String(runs[0]!['traceparent']).split('-');
     expect(traces.holds(`${name} results.ingested`, traceId)).toBe(true);
     expect(traces.holds('batch-submitter submit', traceId)).toBe(true);

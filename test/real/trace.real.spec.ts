@@ -46,8 +46,8 @@ describe('the trace of a run on real servers', () => {
         const named = new Set(spans.map(({ service }) => service));
         expect([...named].sort()).toEqual(stageNames.map((name) => `batchmill-${name}`).sort());
         const polls = spans.filter(({ service }) => service === 'batchmill-status-poller');
-        expect(polls.some(({ tags }) => tags['batchmill.found_by'] === 'clock')).toBe(true);
-        expect(polls.filter(({ tags }) => tags['batchmill.found_by'] === 'clock').every(({ links }) => links > 0)).toBe(
+        expect(polls.some(({ tags }) => tags['batchmill.found_by'] === 'poll')).toBe(true);
+        expect(polls.filter(({ tags }) => tags['batchmill.found_by'] === 'poll').every(({ links }) => links > 0)).toBe(
           true,
         );
         expect(spans.every(({ tags }) => !('batchmill.run' in tags) || String(tags['batchmill.run']) === runId)).toBe(

@@ -10,16 +10,16 @@ export interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-/** A stage with only the dependencies that every stage has. Its package.json has the versions in use. */
+/** A stage that has only the dependencies of every stage. Its package.json has the versions in use. */
 const sibling = 'status-poller';
 
-/** The package.json of a consumer: the sibling's, with the consumer's name and the keyword by which it is found. */
+/** The package.json of a consumer: its sibling's, with its own name and the keyword by which `all-in-one` finds it. */
 export function manifestOf(root: string, name: string): Manifest {
-  const of = readFileSync(join(root, 'apps', sibling, 'package.json'), 'utf8');
+  const siblingText = readFileSync(join(root, 'apps', sibling, 'package.json'), 'utf8');
   return {
-    ...(JSON.parse(of) as Manifest),
+    ...(JSON.parse(siblingText) as Manifest),
     name: `@batchmill/${name}`,
-    description: 'Requests runs of its own pipeline and handles their answers.',
+    description: 'A consumer that requests runs of its own pipeline and handles their answers.',
     keywords: ['batchmill-consumer'],
   };
 }

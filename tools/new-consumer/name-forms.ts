@@ -9,7 +9,7 @@ export interface NameForms {
   readonly snake: string;
 }
 
-/** A kebab-case name in all the forms in which the code uses it. */
+/** The forms in which a kebab-case name is written. */
 export function nameForms(kebab: string): NameForms {
   const pascal = kebab.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
   return {
@@ -20,7 +20,7 @@ export function nameForms(kebab: string): NameForms {
   };
 }
 
-/** Fills a name into the text or path of a template. */
+/** Fills a name into the text or the path of a template. */
 export function fillIn(template: string, { kebab, pascal, camel, snake }: NameForms): string {
   return template
     .replaceAll('__name__', kebab)

@@ -1,3 +1,4 @@
+/** The bounds of an exponential backoff. */
 export interface Backoff {
   readonly baseMs: number;
   readonly capMs: number;

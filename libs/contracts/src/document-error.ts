@@ -8,6 +8,7 @@ export interface DocumentError {
   readonly message: string;
 }
 
+/** Makes a document error. `message` must not contain the document's contents. */
 export function documentError(kind: ErrorKind, code: ErrorCode, message: string): DocumentError {
   return { kind, code, message };
 }

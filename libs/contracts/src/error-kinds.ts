@@ -46,8 +46,10 @@ export class TemplateError extends KindOfError {
   readonly kind = 'TemplateError';
 }
 
+/** Any error that Batchmill throws on purpose. */
 export type BatchmillError = ConnectionError | TimeoutError | ValidationError | ProcessingError | TemplateError;
 
+/** True for errors with a kind and a code. */
 export function isBatchmillError(error: unknown): error is BatchmillError {
   return error instanceof KindOfError;
 }

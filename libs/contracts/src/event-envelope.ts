@@ -14,6 +14,7 @@ export interface EventEnvelope {
   readonly traceparent: string | null;
 }
 
+/** Wraps an event. `at` is when it was recorded. */
 export function envelopeOf(event: Event, about: { id: string; at: Date; traceparent: string | null }): EventEnvelope {
   const eventClass = classOf(event);
   return {

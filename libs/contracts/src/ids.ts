@@ -6,6 +6,7 @@ export abstract class Ids {
   abstract next(): string;
 }
 
+/** Random ids from the system. */
 export class RandomIds extends Ids {
   next(): string {
     return randomUUID();

@@ -14,6 +14,7 @@ export type BatchState = (typeof batchStates)[number];
 /** The states in which the provider may still work on a batch, or is to. */
 export const unsettledBatchStates: readonly BatchState[] = unsettled;
 
+/** One batch file and the provider batch that is made of it. */
 export interface Batch extends WorkRecord<BatchState> {
   readonly runId: string;
   readonly claimId: string;
@@ -55,6 +56,7 @@ export interface BuildPosition {
   readonly member: number;
 }
 
+/** How far the submission of a batch is. */
 export interface Submission {
   /** 1 for the first. */
   readonly attempt: number;
@@ -63,15 +65,19 @@ export interface Submission {
   readonly fileCreatedAt: Date | null;
   /** Written before the create call: from then on a provider batch with this key may exist. */
   readonly armed: { readonly key: string; readonly deadline: Date } | null;
-  /** When the input file of an armed batch that no list showed was deleted, so that a late create call cannot use it. */
+  /**
+   * When the input file of an armed batch that no list showed was deleted, so that a late create call cannot use it.
+   */
   readonly fileDeletedAt: Date | null;
 }
 
+/** An earlier submission of the batch, which the provider ended or refused. */
 export interface PreviousAttempt {
   readonly key: string | null;
   readonly providerBatchId: string | null;
 }
 
+/** A provider batch of this batch whose results are not used. */
 export interface OrphanedBatch {
   readonly providerBatchId: string;
   /** Requests that it had completed, and that were paid. */
@@ -79,6 +85,7 @@ export interface OrphanedBatch {
   readonly at: Date;
 }
 
+/** The submission of a new batch. */
 export const notSubmitted: Submission = {
   attempt: 1,
   fileId: null,
@@ -108,6 +115,7 @@ type NewBatch = Pick<
   | 'traceparent'
 >;
 
+/** The batches of all runs. */
 export class Batches extends RecordsOfRun<Batch> {
   readonly activeStates = active;
   protected readonly indexes = [{ keys: { claimId: 1 } } as const, { keys: { runId: 1, state: 1 } } as const];
@@ -120,6 +128,7 @@ export class Batches extends RecordsOfRun<Batch> {
     return 'batchId' in event && typeof event.batchId === 'string' ? event.batchId : null;
   }
 
+  /** The id of a claim's batch by its number, from 1. */
   idOf(claimId: string, number: number): string {
     return `${claimId}.b${number}`;
   }
@@ -156,6 +165,7 @@ export class Batches extends RecordsOfRun<Batch> {
     return this.collection.findOne({ 'provider.batchId': providerBatchId });
   }
 
+  /** How many batches of a claim are not ingested. */
   async countUningested(claimId: string): Promise<number> {
     return this.collection.count({ claimId, state: { $in: active } });
   }

@@ -13,6 +13,7 @@ export interface WaitingShare extends BudgetShare {
   readonly lastAskedAt: Date;
 }
 
+/** True when both belong to the same attempt of the same batch. */
 export function isSameShare(a: BudgetShare, b: BudgetShare): boolean {
   return a.batchId === b.batchId && a.attempt === b.attempt;
 }

@@ -19,7 +19,9 @@ export interface Budget extends Fields {
 const limitValidMs = 24 * 3_600_000;
 /** A waiting share notes at this interval that its batch still asks for it. */
 const askIntervalMs = 10_000;
-/** A waiting share is forgotten when its batch has not asked for it for so long: it was cancelled, or its process ended. */
+/**
+ * A waiting share is forgotten when its batch has not asked for it for so long: it was cancelled, or its process ended.
+ */
 const forgottenAfterMs = 3 * askIntervalMs;
 
 /** Shares of the provider's queue. Every write is one conditional update, so no two batches get the same room. */
@@ -33,6 +35,7 @@ export class Budgets {
     this.#collection = store.collection<Budget>('budgets');
   }
 
+  /** The budget of an account and model; null when nothing was reserved or learned yet. */
   async get(account: string, model: string): Promise<Budget | null> {
     return this.#collection.findOne({ _id: idOf(account, model) });
   }
@@ -42,6 +45,7 @@ export class Budgets {
     return this.#limitIn(await this.get(account, model));
   }
 
+  /** Every budget of every account. */
   all(): AsyncIterable<Budget> {
     return this.#collection.find({});
   }

@@ -5,16 +5,22 @@ import type { DocumentCounts } from './run-totals.js';
 import type { ScanPosition } from './scan-position.js';
 import { freshWork, type WorkRecord } from './work/work-record.js';
 
-/** open: its documents are being marked. sealed: its documents are known. built: all its batches exist. done: its documents are counted. */
+/**
+ * open: its documents are being marked. sealed: its documents are known. built: all its batches exist. done: its
+ * documents are counted.
+ */
 const active = ['open', 'sealed', 'built'] as const;
 
 /** Every state of a claim, in the order in which a claim passes through them. */
 export const claimStates = [...active, 'done'] as const;
 export type ClaimState = (typeof claimStates)[number];
 
-/** end: has no documents. It takes the next number, so that a delayed scanner cannot open a claim after the run's end. */
+/**
+ * end: has no documents. It takes the next number, so that a delayed scanner cannot open a claim after the run's end.
+ */
 export type ClaimKind = 'scan' | 'retry' | 'end';
 
+/** A set of documents that a run has taken. */
 export interface Claim extends WorkRecord<ClaimState> {
   readonly runId: string;
   readonly number: number;
@@ -36,6 +42,7 @@ export interface Claim extends WorkRecord<ClaimState> {
   readonly counts: DocumentCounts | null;
 }
 
+/** The claims of all runs. */
 export class Claims extends RecordsOfRun<Claim> {
   readonly activeStates = active;
   protected readonly indexes = [{ keys: { runId: 1, state: 1 } } as const];
@@ -48,10 +55,12 @@ export class Claims extends RecordsOfRun<Claim> {
     return 'claimId' in event && typeof event.claimId === 'string' ? event.claimId : null;
   }
 
+  /** The id of a run's claim by its number, from 1. */
   idOf(runId: string, number: number): string {
     return `${runId}.c${number}`;
   }
 
+  /** A new claim, not yet inserted. */
   new(
     runId: string,
     number: number,
@@ -80,7 +89,10 @@ export class Claims extends RecordsOfRun<Claim> {
     return this.collection.count({ runId, state: { $in: active } });
   }
 
-  /** Makes the sealed claims of a run that is cancelled due at once, even if parked: they must be built before it can end. */
+  /**
+   * Makes the sealed claims of a run that is cancelled due at once, even if parked: they must be built before it can
+   * end.
+   */
   async expedite(runId: string): Promise<void> {
     await this.collection.updateMany({ runId, state: 'sealed' }, { $set: this.dueNow() });
   }

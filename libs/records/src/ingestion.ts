@@ -47,6 +47,7 @@ export interface Ingestion {
   readonly retryAt: Date | null;
 }
 
+/** The ingestion of a batch of which nothing was ingested yet. */
 export const notIngested: Ingestion = {
   part: 'copy',
   offset: 0,

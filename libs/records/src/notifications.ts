@@ -67,6 +67,7 @@ export interface Notification extends WorkRecord<NotificationState> {
   readonly deliveredAt: Date | null;
 }
 
+/** The notifications of all runs. */
 export class Notifications extends Records<Notification> {
   readonly activeStates = active;
   protected readonly indexes = [{ keys: { 'payload.runId': 1 } } as const];
@@ -93,7 +94,9 @@ export class Notifications extends Records<Notification> {
     return this.collection.count({ 'payload.runId': runId, state: 'due', parked: false, failures: 0 });
   }
 
-  /** A new notification, not yet inserted. Its id is `identity` and channel, so an event is notified once per channel. */
+  /**
+   * A new notification, not yet inserted. Its id is `identity` and channel, so an event is notified once per channel.
+   */
   new(identity: string, about: Pick<Notification, 'channel' | 'event' | 'payload' | 'traceparent'>): Notification {
     const { traceparent, ...own } = about;
     return {

@@ -18,6 +18,7 @@ export interface ProviderBatchInfo {
   readonly polls: number;
 }
 
+/** What the record keeps of a provider batch, with our own fields. */
 export function providerBatchInfoOf(
   batch: ProviderBatch,
   ours: Pick<ProviderBatchInfo, 'key' | 'submittedAt' | 'polls'>,

@@ -7,6 +7,7 @@ export interface RunTotals {
   readonly cost: Cost;
 }
 
+/** Documents by what became of them. */
 export interface DocumentCounts {
   readonly succeeded: number;
   readonly failed: number;
@@ -16,6 +17,7 @@ export interface DocumentCounts {
   readonly takenOver: number;
 }
 
+/** In US dollars. `synchronousUsd`: the cost of the same requests without the Batch API. */
 export interface Cost {
   readonly usd: number;
   readonly synchronousUsd: number;
@@ -23,9 +25,12 @@ export interface Cost {
   readonly incomplete: boolean;
 }
 
+/** Counts of zero. */
 export const noDocuments: DocumentCounts = { succeeded: 0, failed: 0, left: 0, takenOver: 0 };
+/** A cost of zero. */
 export const noCost: Cost = { usd: 0, synchronousUsd: 0, incomplete: false };
 
+/** The sum of two counts. */
 export function addDocuments(a: DocumentCounts, b: DocumentCounts): DocumentCounts {
   return {
     succeeded: a.succeeded + b.succeeded,
@@ -35,6 +40,7 @@ export function addDocuments(a: DocumentCounts, b: DocumentCounts): DocumentCoun
   };
 }
 
+/** The sum of two costs, incomplete when one of them is. */
 export function addCost(a: Cost, b: Cost): Cost {
   return {
     usd: a.usd + b.usd,

@@ -13,11 +13,13 @@ const ended = ['rejected', ...runOutcomes] as const;
 /** Every state of a run, in the order in which a run passes through them. */
 export const runStates = [...active, ...ended] as const;
 export type RunState = (typeof runStates)[number];
+/** The states in which a run has ended. */
 export const endedRunStates: readonly RunState[] = ended;
 
 /** The request as it arrived. */
 export type RunRequest = Omit<RunRequested, 'key' | 'runId'>;
 
+/** One execution of a pipeline. */
 export interface Run extends WorkRecord<RunState> {
   readonly pipeline: string | null;
   /** Null while the run is awaited. */
@@ -44,6 +46,7 @@ export interface Run extends WorkRecord<RunState> {
   readonly finishedAt: Date | null;
 }
 
+/** How far a run's scan for documents is. */
 export interface Scan {
   /** Null: the scan has not begun. */
   readonly position: ScanPosition | null;
@@ -54,6 +57,7 @@ export interface Scan {
   readonly selected: number;
 }
 
+/** The runs of all pipelines. */
 export class Runs extends Records<Run> {
   readonly activeStates = active;
   protected readonly indexes = [{ keys: { createdAt: 1 } } as const];
@@ -118,7 +122,10 @@ export class Runs extends Records<Run> {
     return matched === 1;
   }
 
-  /** Records a pause that was requested at a time. A paused run stays as it is. False: there is no such run, or it has ended. */
+  /**
+   * Records a pause that was requested at a time. A paused run stays as it is. False: there is no such run, or it has
+   * ended.
+   */
   async requestPause(id: string, at: Date): Promise<boolean> {
     const live = { _id: id, state: { $in: active } };
     const isNewer = { lastPauseCommandAt: { $not: { $gte: at } } };
@@ -130,7 +137,9 @@ export class Runs extends Records<Run> {
     return matched === 1;
   }
 
-  /** Records a resume that was requested at a time and makes the run due. False: there is no such run, or it has ended. */
+  /**
+   * Records a resume that was requested at a time and makes the run due. False: there is no such run, or it has ended.
+   */
   async requestResume(id: string, at: Date): Promise<boolean> {
     const live = { _id: id, state: { $in: active } };
     await this.collection.updateOne(

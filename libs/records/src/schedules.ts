@@ -24,6 +24,7 @@ export interface Schedule extends WorkRecord<ScheduleState> {
   readonly lastRunId: string | null;
 }
 
+/** The schedules of all pipelines. */
 export class Schedules extends Records<Schedule> {
   readonly activeStates = active;
   protected readonly indexes = [];
@@ -40,6 +41,7 @@ export class Schedules extends Records<Schedule> {
     return null;
   }
 
+  /** The id of a pipeline's schedule by its number, from 1. */
   idOf(pipeline: string, number: number): string {
     return `${pipeline}.s${number}`;
   }

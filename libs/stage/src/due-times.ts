@@ -1,22 +1,25 @@
 import type { Clock } from '@batchmill/contracts';
 
-/** When records that were let go are due again, as far as that is before the clock's next look. */
+/** When records are due again whose leases this process has ended. Times after the next poll are left to the poll. */
 export class DueTimes {
-  #atMs: number[] = [];
+  #timesMs: number[] = [];
 
   constructor(
     private readonly clock: Clock,
     private readonly pollMs: number,
   ) {}
 
+  /** Notes that a record is due then. */
   add(at: Date): void {
-    if (at.getTime() - this.clock.now().getTime() < this.pollMs) this.#atMs.push(at.getTime());
+    if (at.getTime() - this.clock.now().getTime() < this.pollMs) this.#timesMs.push(at.getTime());
   }
 
-  /** Until the next of them or the next look. What is due by now is forgotten: whoever asks takes it before waiting. */
+  /**
+   * Milliseconds until the next of them or the next poll. Forgets past times: the caller takes records before it waits.
+   */
   nextInMs(): number {
     const nowMs = this.clock.now().getTime();
-    this.#atMs = this.#atMs.filter((atMs) => atMs > nowMs);
-    return Math.min(this.pollMs, ...this.#atMs.map((atMs) => atMs - nowMs));
+    this.#timesMs = this.#timesMs.filter((timeMs) => timeMs > nowMs);
+    return Math.min(this.pollMs, ...this.#timesMs.map((timeMs) => timeMs - nowMs));
   }
 }

@@ -1,43 +1,70 @@
 import type { PriceEntry } from '@batchmill/models';
-import type { NotificationSettings } from './notification-settings.js';
+import type { NotificationType } from '@batchmill/records';
 
-/** What the stages of the line need to know; read once at the start. */
+/** The settings that stages read. They are read once, at the start. */
 export abstract class EngineSettings {
-  /** Random, made once per installation: marks our provider batches among others of the same key. */
+  /** Random, made once per installation. It marks our provider batches among others of the same API key. */
   abstract readonly installation: string;
-  /** The first look at a submitted batch; later ones come at growing intervals up to `pollIntervalMs`. */
+  /** The time to the first poll of a submitted batch. The interval grows up to `pollIntervalMs`. */
   abstract readonly firstPollMs: number;
   abstract readonly pollIntervalMs: number;
-  /** Retries after the first attempt of a request. */
+  /** Retries of a request after its first attempt. */
   abstract readonly maxRetries: number;
-  /** The first delay before a document is asked again; doubles with each attempt. */
+  /** The first delay before a document is requested again. It doubles with each attempt. */
   abstract readonly retryBaseMs: number;
-  /** Rounds (expiries, full queues, repairs) after which a document is left pending. */
+  /** Free retries (expired batches, a full queue, repairs) after which a document is left pending. */
   abstract readonly maxFreeRetries: number;
-  /** The scan waits while a run has more batches not yet submitted. */
+  /** The scan of a run pauses while more of its batches than this are not yet submitted. */
   abstract readonly maxWaitingBatches: number;
-  /** The longest that one claim may take to gather. */
+  /** The longest time to gather the documents of one claim. */
   abstract readonly claimMs: number;
   /** Result lines per checkpoint. */
   abstract readonly sliceLines: number;
-  /** The longest that a create call may take. */
+  /** The longest time that a create call may take. */
   abstract readonly armMs: number;
-  /** How long the provider's list may lag behind what it accepted. */
+  /** How long the provider's list may lack a batch that it has accepted. */
   abstract readonly staleListMs: number;
-  /** Between two sweeps for provider batches that no record holds. */
+  /** Between two sweeps for orphans. */
   abstract readonly sweepMs: number;
   /** After the completion window, before a batch counts as overdue. */
   abstract readonly overdueGraceMs: number;
-  /** Scheduled runs that nobody was at work for are started when their time is no longer ago than this. */
+  /** A scheduled run that was missed while no process ran is still started if it was due no longer ago than this. */
   abstract readonly scheduleCatchUpMs: number;
-  /** True where runs are started by the clock: in a service, not in a command that does its one run. */
+  /** True for services. False for a command that works on one run only. */
   abstract readonly startsSchedules: boolean;
-  /** Prices that win over the book. */
+  /** Prices that replace those of the built-in price list. */
   abstract readonly prices: readonly PriceEntry[];
   abstract readonly notifications: NotificationSettings;
-  /**
-   * What was said, as a setting is, of a name that is none of the line's: a service that was added reads its own so.
-   * Undefined: nothing was said.
-   */
+  /** The value of any setting by its name, for services that are not part of Batchmill. Undefined: it is not set. */
   abstract readonly rawSetting: (name: string) => string | undefined;
+}
+
+/** The channels for notifications beside the log. */
+export interface NotificationSettings {
+  readonly webhook: WebhookSettings | null;
+  readonly email: EmailSettings | null;
+}
+
+/** Notifications by HTTP POST. */
+export interface WebhookSettings {
+  readonly url: string;
+  /** Each is `whsec_` and base64. Several while a secret is replaced; none: nothing is signed. */
+  readonly secrets: readonly string[];
+  readonly on: readonly NotificationType[];
+  /** The file of the Liquid template; null: the built-in one. */
+  readonly template: string | null;
+  /** True when the URL may be at a private, loopback or link-local address. */
+  readonly allowsPrivate: boolean;
+}
+
+/** Notifications by e-mail. */
+export interface EmailSettings {
+  readonly to: readonly string[];
+  /** Null: not set. No mail can be sent then. */
+  readonly from: string | null;
+  /** Null: not set. No mail can be sent then. */
+  readonly smtpUrl: string | null;
+  readonly on: readonly NotificationType[];
+  /** The file of the Liquid template; null: the built-in one. */
+  readonly template: string | null;
 }

@@ -1,17 +1,18 @@
-export { Outage } from './outage.js';
-export { assertDeclared } from './assert-declared.js';
-export { jitterFrom } from './jitter.js';
-export { EngineSettings } from './engine-settings.js';
-export type { EmailSettings, NotificationSettings, WebhookSettings } from './notification-settings.js';
-export { readMessage, receivedOf, type ReadMessage } from './read-message.js';
-export { Readiness, type DependencyOutage } from './readiness.js';
-export type { Received, Unusable } from './received.js';
-export { OutboxPublisher } from './outbox-publisher.js';
+export {
+  EngineSettings,
+  type EmailSettings,
+  type NotificationSettings,
+  type WebhookSettings,
+} from './engine-settings.js';
+export { WorkSettings } from './work-settings.js';
 export { Consumes, ConsumesUnusable, Every, Stage, Works, declaredOf } from './stage.decorators.js';
 export type { HandlerDefinition, RecordsClass, StageDefinition } from './stage-definition.js';
-export { StageHost, type Handler, type HostDependencies } from './stage-host.js';
 export { StageStrategy } from './stage-strategy.js';
-export { WorkLoop, type LoopDependencies } from './work-loop.js';
-export type { Work } from './work.js';
-export { WorkSettings } from './work-settings.js';
+export { StageHost, type Handler, type HostDependencies } from './stage-host.js';
+export type { Work, WorkDependencies } from './work.js';
+export type { Received, Unusable } from './read-message.js';
+export { OutboxPublisher } from './outbox-publisher.js';
+export { Outage } from './outage.js';
+export { Readiness, type DependencyOutage } from './readiness.js';
+export { jitterFrom } from './jitter.js';
 export { stageErrorCodes, type StageErrorCode } from './error-codes.js';

@@ -1,74 +1,76 @@
 import { ValidationError, isDependencyUnavailable, type Event, type EventClass } from '@batchmill/contracts';
 import { deadLetterOf, type Bus, type IncomingMessage } from '@batchmill/bus';
-import type { Transition } from '@batchmill/records';
+import { recordedError, type Transition } from '@batchmill/records';
 import { countMessage, inSpan, type MessageOutcome } from '@batchmill/telemetry';
 import { Outage } from './outage.js';
-import { assertDeclared } from './assert-declared.js';
-import { readMessage, receivedOf } from './read-message.js';
-import { recordedError } from '@batchmill/records';
-import type { Received, Unusable } from './received.js';
-import type { StageDefinition } from './stage-definition.js';
-import type { LoopDependencies } from './work-loop.js';
+import { readMessage, receivedOf, type Received, type Unusable } from './read-message.js';
+import { assertDeclared, type StageDefinition } from './stage-definition.js';
+import type { WorkDependencies } from './work.js';
 
 /** What a stage does with the messages of one topic. */
 export interface TopicHandling {
   readonly event: EventClass;
   readonly consume: ((event: Event, received: Received) => Promise<AsyncIterable<Transition>>) | null;
-  readonly answerUnusable: ((unusable: Unusable) => Promise<AsyncIterable<Transition>>) | null;
-  /** Wakes every loop that the event wakes. */
+  readonly consumeUnusable: ((unusable: Unusable) => Promise<AsyncIterable<Transition>>) | null;
+  /** Signals the loops that the event is declared to signal. */
   readonly signal: (event: Event) => void;
-  /** Looks at a record that was recorded just now, for the loops that no event wakes. */
+  /** Signals a record that was recorded just now to the loops that no event signals. */
   readonly signalRecorded: (recordId: string) => void;
 }
 
 /**
- * Takes in the messages of one stage. It resolves when the message can be committed: input is recorded, a wake is passed
- * on, what cannot be used is a dead letter. It rejects when a dependency is away, and the message comes again.
+ * Handles the messages of one stage. `handle` resolves when a message can be committed: its input is recorded, its signal
+ * is passed on, or it is dead-lettered. It rejects when a dependency is unavailable; the message is redelivered then.
  */
 export class MessageIntake {
   readonly group: string;
-  readonly #absence: Outage;
+  readonly #outage: Outage;
 
   constructor(
     private readonly stage: StageDefinition,
     private readonly topics: ReadonlyMap<string, TopicHandling>,
     private readonly bus: Bus,
-    private readonly dependencies: LoopDependencies,
+    private readonly dependencies: WorkDependencies,
   ) {
     this.group = `batchmill.${stage.name}`;
-    this.#absence = new Outage(`${stage.name} takes messages in`, stage.name, dependencies);
+    this.#outage = new Outage(`${stage.name}: handling messages`, stage.name, dependencies);
   }
 
-  async take(message: IncomingMessage): Promise<void> {
+  /** Handles one message of any of the stage's topics. */
+  async handle(message: IncomingMessage): Promise<void> {
     const handling = this.topics.get(message.topic);
     if (handling === undefined) return;
     const received = receivedOf(message);
     const { event } = handling.event;
     const attributes = { 'batchmill.stage': this.stage.name, 'batchmill.topic': message.topic };
-    let outcome: MessageOutcome = 'again';
+    let outcome: MessageOutcome = 'redelivered';
     try {
       await inSpan(`${this.stage.name} ${event}`, { parent: received.traceparent, attributes }, async () => {
-        outcome = await this.#handle(message, received, handling);
+        outcome = await this.#handleOrDeadLetter(message, received, handling);
       });
-      this.#absence.recovered();
+      this.#outage.recovered();
     } catch (error) {
-      this.#absence.report(`${this.stage.name}: a message could not be taken in; it comes again`, error);
+      this.#outage.report(`${this.stage.name}: a message could not be handled; it will be redelivered`, error);
       throw error;
     } finally {
       countMessage(this.stage.name, event, outcome);
     }
   }
 
-  async #handle(message: IncomingMessage, received: Received, handling: TopicHandling): Promise<MessageOutcome> {
+  async #handleOrDeadLetter(
+    message: IncomingMessage,
+    received: Received,
+    handling: TopicHandling,
+  ): Promise<MessageOutcome> {
     const read = readMessage(message, handling.event);
     if ('problem' in read) {
-      await this.#putAside(message, received, handling, read.problem, read.fields);
+      await this.#deadLetter(message, received, handling, read.problem, read.fields);
       return 'dead-letter';
     }
     if (handling.consume !== null) {
       const failure = await this.#consume(handling.consume, read.event, received, handling.signalRecorded);
       if (failure !== null) {
-        await this.#putAside(message, received, handling, failure, {});
+        await this.#deadLetter(message, received, handling, failure, {});
         return 'dead-letter';
       }
     }
@@ -76,30 +78,32 @@ export class MessageIntake {
     return 'handled';
   }
 
-  /** Null: recorded. A few tries, then the error that stands in the way of this message alone. */
+  /**
+   * Null when the message was recorded, else the error of the last attempt. Rejects when a dependency is unavailable.
+   */
   async #consume(
     consume: NonNullable<TopicHandling['consume']>,
     event: Event,
     received: Received,
-    wakeRecorded: (recordId: string) => void,
+    signalRecorded: (recordId: string) => void,
   ): Promise<Error | null> {
     const { clock, settings, log } = this.dependencies;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#carryOut(await consume(event, received), wakeRecorded);
+        await this.#commit(await consume(event, received), signalRecorded);
         return null;
       } catch (error) {
         if (isDependencyUnavailable(error)) throw error;
         const { message, code } = recordedError(error, clock.now());
         const failure = error instanceof Error ? error : new Error(message);
         if (error instanceof ValidationError || attempt >= settings.maxAttempts) return failure;
-        log.warn('a message failed; tried again', { operation: this.stage.name, code, error: message, attempt });
+        log.warn('a message failed; will be retried', { operation: this.stage.name, code, error: message, attempt });
         await clock.sleep(settings.backoffMs);
       }
     }
   }
 
-  async #putAside(
+  async #deadLetter(
     message: IncomingMessage,
     received: Received,
     handling: TopicHandling,
@@ -107,11 +111,11 @@ export class MessageIntake {
     fields: Readonly<Record<string, unknown>>,
   ): Promise<void> {
     const { code, message: reason } = recordedError(problem, this.dependencies.clock.now());
-    if (handling.answerUnusable !== null) {
-      await this.#answer(handling.answerUnusable, { ...received, fields, reason });
+    if (handling.consumeUnusable !== null) {
+      await this.#consumeUnusable(handling.consumeUnusable, { ...received, fields, reason });
     }
     await this.bus.publish([deadLetterOf(message, { group: this.group, code, message: reason })]);
-    this.dependencies.log.warn('dead letter', {
+    this.dependencies.log.warn('a message was dead-lettered', {
       operation: this.stage.name,
       topic: message.topic,
       code,
@@ -119,15 +123,15 @@ export class MessageIntake {
     });
   }
 
-  /** An answer that cannot be given must not hold up the messages behind this one. */
-  async #answer(answerUnusable: NonNullable<TopicHandling['answerUnusable']>, unusable: Unusable): Promise<void> {
+  /** A failure here is only logged: it must not hold up the messages behind this one. */
+  async #consumeUnusable(consume: NonNullable<TopicHandling['consumeUnusable']>, unusable: Unusable): Promise<void> {
     try {
-      await this.#carryOut(await answerUnusable(unusable), () => undefined);
+      await this.#commit(await consume(unusable), () => undefined);
     } catch (error) {
       if (isDependencyUnavailable(error)) throw error;
       const { code, message } = recordedError(error, this.dependencies.clock.now());
       const { topic } = unusable;
-      this.dependencies.log.error('a dead letter could not be answered', {
+      this.dependencies.log.error('the stage failed to answer a message that it cannot use', {
         operation: this.stage.name,
         topic,
         code,
@@ -136,10 +140,10 @@ export class MessageIntake {
     }
   }
 
-  async #carryOut(transitions: AsyncIterable<Transition>, recorded: (recordId: string) => void): Promise<void> {
+  async #commit(transitions: AsyncIterable<Transition>, signalRecorded: (recordId: string) => void): Promise<void> {
     for await (const transition of transitions) {
       assertDeclared(transition, this.stage);
-      if (await this.dependencies.publisher.commit(transition)) recorded(transition.recordId);
+      if (await this.dependencies.publisher.commit(transition)) signalRecorded(transition.recordId);
     }
   }
 }

@@ -3,33 +3,36 @@ import { recordedError } from '@batchmill/records';
 import type { Log } from '@batchmill/telemetry';
 import type { Readiness } from './readiness.js';
 
-/** A dependency that one loop cannot do without: told once when it goes away, kept in the readiness until it is back. */
+/**
+ * The outage of a dependency, as one activity sees it. It is logged once, and the process is not ready until its end.
+ */
 export class Outage {
-  #inARow = 0;
+  #consecutiveFailures = 0;
 
   constructor(
-    private readonly dependency: string,
+    private readonly activity: string,
     private readonly operation: string,
-    private readonly needs: { readonly clock: Clock; readonly log: Log; readonly readiness: Readiness },
+    private readonly dependencies: { readonly clock: Clock; readonly log: Log; readonly readiness: Readiness },
   ) {}
 
-  /** Failures since it last answered. */
   get consecutiveFailures(): number {
-    return this.#inARow;
+    return this.#consecutiveFailures;
   }
 
-  report(what: string, error: unknown): void {
-    const { clock, log, readiness } = this.needs;
-    const { code, message } = recordedError(error, clock.now());
-    this.#inARow += 1;
-    readiness.markUnavailable(this.dependency, message);
-    if (this.#inARow === 1) log.warn(what, { operation: this.operation, code, error: message });
+  /** A call failed. The first failure in a row is logged. */
+  report(message: string, error: unknown): void {
+    const { clock, log, readiness } = this.dependencies;
+    const { code, message: reason } = recordedError(error, clock.now());
+    this.#consecutiveFailures += 1;
+    readiness.markUnavailable(this.activity, reason);
+    if (this.#consecutiveFailures === 1) log.warn(message, { operation: this.operation, code, error: reason });
   }
 
+  /** A call succeeded. It ends the outage, if there is one. */
   recovered(): void {
-    if (this.#inARow === 0) return;
-    this.#inARow = 0;
-    this.needs.readiness.markAvailable(this.dependency);
-    this.needs.log.info('dependencies answer again', { operation: this.operation });
+    if (this.#consecutiveFailures === 0) return;
+    this.#consecutiveFailures = 0;
+    this.dependencies.readiness.markAvailable(this.activity);
+    this.dependencies.log.info(`available again: ${this.activity}`, { operation: this.operation });
   }
 }

@@ -1,14 +1,14 @@
 import { topicOf } from '@batchmill/contracts';
 import type { Records, WorkRecord } from '@batchmill/records';
 import type { StageDefinition } from './stage-definition.js';
-import type { LoopDependencies } from './work-loop.js';
+import type { WorkDependencies } from './work.js';
 
-/** The clocks of two machines may differ by this much, and a lease may have run on for as long. */
+/** Two machines' clocks may differ by this much, and a write may be as late. */
 const overlapMs = 10 * 60_000;
 
 /**
- * Says facts again that stayed unsaid because a process died, or the bus was away, between a move and its saying.
- * The first sweep looks at every record; each next one at those that changed since.
+ * Republishes events that stayed in an outbox because a process died, or the bus was unavailable, after their transition
+ * was written. The first sweep reads every record, each later one only those that changed since.
  */
 export class OutboxRelay {
   readonly #stop = new AbortController();
@@ -18,7 +18,7 @@ export class OutboxRelay {
   constructor(
     private readonly stages: readonly StageDefinition[],
     private readonly records: readonly Records<WorkRecord>[],
-    private readonly dependencies: LoopDependencies,
+    private readonly dependencies: WorkDependencies,
   ) {}
 
   start(): void {
@@ -30,36 +30,33 @@ export class OutboxRelay {
     await this.#running;
   }
 
-  /** One sweep over all records. */
-  async once(): Promise<void> {
-    const { clock, settings, publisher } = this.dependencies;
-    const begun = clock.now();
-    const topics = [...new Set(this.stages.flatMap(({ produces }) => produces.map(topicOf)))];
-    const recordedBefore = new Date(begun.getTime() - settings.republishAfterMs);
-    for (const records of this.records) {
-      for await (const { recordId, envelope } of records.unpublished({
-        topics,
-        changedAfter: this.#changedAfter,
-        recordedBefore,
-      })) {
-        await publisher.republish(envelope, (factId) => records.writes.markPublished(recordId, factId));
-      }
-    }
-    this.#changedAfter = new Date(begun.getTime() - overlapMs - settings.republishAfterMs);
-  }
-
   async #run(): Promise<void> {
     const { clock, log, readiness, settings } = this.dependencies;
     while (!this.#stop.signal.aborted) {
       try {
-        await this.once();
-        readiness.markAvailable('facts');
+        await this.sweep();
+        readiness.markAvailable('outbox');
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        readiness.markUnavailable('facts', message);
-        log.warn('facts could not be said again; tried at the next turn', { error: message });
+        readiness.markUnavailable('outbox', message);
+        log.warn('events could not be republished; the next sweep retries', { error: message });
       }
       await clock.sleep(settings.republishAfterMs, this.#stop.signal);
     }
+  }
+
+  /** Republishes what is due now. Rejects when the store or the bus is unavailable. */
+  async sweep(): Promise<void> {
+    const { clock, settings, publisher } = this.dependencies;
+    const startedAt = clock.now();
+    const topics = [...new Set(this.stages.flatMap(({ produces }) => produces.map(topicOf)))];
+    const recordedBefore = new Date(startedAt.getTime() - settings.republishAfterMs);
+    for (const records of this.records) {
+      const unpublished = records.unpublished({ topics, changedAfter: this.#changedAfter, recordedBefore });
+      for await (const { recordId, envelope } of unpublished) {
+        await publisher.republish(envelope, (eventId) => records.writes.markPublished(recordId, eventId));
+      }
+    }
+    this.#changedAfter = new Date(startedAt.getTime() - overlapMs - settings.republishAfterMs);
   }
 }

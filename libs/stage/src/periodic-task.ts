@@ -1,21 +1,20 @@
-import type { Transition } from '@batchmill/records';
-import { recordedError } from '@batchmill/records';
+import { recordedError, type Transition } from '@batchmill/records';
 import { inSpan } from '@batchmill/telemetry';
-import { assertDeclared } from './assert-declared.js';
-import type { StageDefinition } from './stage-definition.js';
-import type { LoopDependencies } from './work-loop.js';
+import { assertDeclared, type StageDefinition } from './stage-definition.js';
+import type { WorkDependencies } from './work.js';
 
-/** Calls a method again and again. What fails is told and tried at the next turn. */
+/** Calls a stage's method at intervals and commits what it yields. A call that fails is logged. */
 export class PeriodicTask {
   readonly #stop = new AbortController();
   #running: Promise<void> | null = null;
 
+  /** `intervalMs` passes between the end of one call and the next. */
   constructor(
     private readonly stage: StageDefinition,
     private readonly method: string,
     private readonly intervalMs: number,
     private readonly call: () => Promise<AsyncIterable<Transition>>,
-    private readonly dependencies: LoopDependencies,
+    private readonly dependencies: WorkDependencies,
   ) {}
 
   start(): void {
@@ -31,10 +30,10 @@ export class PeriodicTask {
     const { clock, log } = this.dependencies;
     while (!this.#stop.signal.aborted) {
       try {
-        await inSpan(`${this.stage.name} ${this.method}`, { parent: null }, () => this.#once());
+        await inSpan(`${this.stage.name} ${this.method}`, { parent: null }, () => this.#callOnce());
       } catch (error) {
         const { code, message } = recordedError(error, clock.now());
-        log.warn(`${this.method} failed; tried again at its next turn`, {
+        log.warn(`${this.method} failed; it is called again after its interval`, {
           operation: this.stage.name,
           code,
           error: message,
@@ -44,7 +43,7 @@ export class PeriodicTask {
     }
   }
 
-  async #once(): Promise<void> {
+  async #callOnce(): Promise<void> {
     for await (const transition of await this.call()) {
       assertDeclared(transition, this.stage);
       await this.dependencies.publisher.commit(transition);

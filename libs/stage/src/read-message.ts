@@ -3,18 +3,35 @@ import type { IncomingMessage } from '@batchmill/bus';
 import { plainToInstance, type ClassConstructor } from 'class-transformer';
 import { validateSync, type ValidationError as Violation } from 'class-validator';
 import { createHash } from 'node:crypto';
-import type { Received } from './received.js';
 
+/** Where a consumed event comes from. */
+export interface Received {
+  /** The same for every delivery of a message: its `ce_id`, else a hash of its position and time in the bus. */
+  readonly id: string;
+  readonly topic: string;
+  /** When the bus recorded the message. */
+  readonly at: Date;
+  readonly traceparent: string | null;
+}
+
+/** A message that cannot be used as the event of its topic. */
+export interface Unusable extends Received {
+  /** The fields that could be read; empty when the value is not JSON. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly reason: string;
+}
+
+/** The event of a message, or why it cannot be used. */
 export type ReadMessage<E extends Event> =
   { readonly event: E } | { readonly problem: ValidationError; readonly fields: Readonly<Record<string, unknown>> };
 
-/** Reads a message as an event. Fields that the event does not know are let be: a newer sender may know more. */
+/** Reads a message as an event. Fields that the event does not have are ignored: the sender may be newer. */
 export function readMessage<E extends Event>(message: IncomingMessage, eventClass: EventClass<E>): ReadMessage<E> {
   const fields = parse(message.value);
   if (fields === null) {
     const problem = new ValidationError(
       'message.not-json',
-      `${placeOf(message)}: the value is not a JSON object; wanted the fields of ${eventClass.event} as JSON`,
+      `${positionOf(message)}: the value is not a JSON object; wanted the fields of ${eventClass.event} as JSON`,
     );
     return { problem, fields: {} };
   }
@@ -23,12 +40,12 @@ export function readMessage<E extends Event>(message: IncomingMessage, eventClas
   if (violations.length === 0) return { event };
   const problem = new ValidationError(
     'message.not-valid',
-    `${placeOf(message)}: not a usable ${eventClass.event}: ${violations.map(say).join('; ')}`,
+    `${positionOf(message)}: not a valid ${eventClass.event}: ${violations.map(messageOf).join('; ')}`,
   );
   return { problem, fields };
 }
 
-/** Two deliveries of one message are the same; two messages are not. */
+/** Where a message comes from. */
 export function receivedOf(message: IncomingMessage): Received {
   return {
     id: message.headers['ce_id'] ?? hashOf(message),
@@ -39,8 +56,8 @@ export function receivedOf(message: IncomingMessage): Received {
 }
 
 function hashOf({ topic, partition, offset, recordedAt }: IncomingMessage): string {
-  const place = `${topic}|${partition}|${offset}|${recordedAt.getTime()}`;
-  return createHash('sha256').update(place).digest('hex').slice(0, 32);
+  const identity = `${topic}|${partition}|${offset}|${recordedAt.getTime()}`;
+  return createHash('sha256').update(identity).digest('hex').slice(0, 32);
 }
 
 function parse(value: Buffer | null): Record<string, unknown> | null {
@@ -54,10 +71,10 @@ function parse(value: Buffer | null): Record<string, unknown> | null {
   }
 }
 
-function say({ property, constraints }: Violation): string {
+function messageOf({ property, constraints }: Violation): string {
   return Object.values(constraints ?? { [property]: `${property} is wrong` }).join(', ');
 }
 
-function placeOf({ topic, partition, offset }: IncomingMessage): string {
+function positionOf({ topic, partition, offset }: IncomingMessage): string {
   return `${topic}/${partition}@${offset}`;
 }

@@ -1,52 +1,57 @@
 import type { Clock } from '@batchmill/contracts';
 
+/** An outage as `/health/ready` reports it. */
 export interface DependencyOutage {
   readonly dependency: string;
   readonly message: string;
   readonly since: Date;
 }
 
-/** What keeps a process from working right now. Ready is: nothing does. */
+/** Whether this process can work now: it has started, and no dependency is unavailable. */
 export class Readiness {
-  readonly #troubles = new Map<string, DependencyOutage>();
-  readonly #end = Promise.withResolvers<Error>();
+  readonly #outages = new Map<string, DependencyOutage>();
+  readonly #fatalError = Promise.withResolvers<Error>();
   #started = false;
 
   constructor(private readonly clock: Clock) {}
 
+  /** The stages work now. */
   started(): void {
     this.#started = true;
   }
 
+  /** The stages stop. */
   stopped(): void {
     this.#started = false;
   }
 
+  /** Begins an outage, or updates its message. */
   markUnavailable(dependency: string, message: string): void {
-    const since = this.#troubles.get(dependency)?.since ?? this.clock.now();
-    this.#troubles.set(dependency, { dependency, message, since });
+    const since = this.#outages.get(dependency)?.since ?? this.clock.now();
+    this.#outages.set(dependency, { dependency, message, since });
   }
 
+  /** Ends an outage, if there is one. */
   markAvailable(dependency: string): void {
-    this.#troubles.delete(dependency);
+    this.#outages.delete(dependency);
   }
 
-  /** The process cannot go on, and is to end so that it is started again. */
+  /** The process cannot recover and has to be restarted. */
   markFatal(dependency: string, error: Error): void {
     this.markUnavailable(dependency, error.message);
-    this.#end.resolve(error);
+    this.#fatalError.resolve(error);
   }
 
-  /** Resolves with what the process cannot go on after. */
+  /** Resolves when the process has to be restarted, with the reason. */
   get fatalError(): Promise<Error> {
-    return this.#end.promise;
+    return this.#fatalError.promise;
   }
 
   get isReady(): boolean {
-    return this.#started && this.#troubles.size === 0;
+    return this.#started && this.#outages.size === 0;
   }
 
   get outages(): readonly DependencyOutage[] {
-    return [...this.#troubles.values()];
+    return [...this.#outages.values()];
   }
 }

@@ -1,31 +1,33 @@
 import type { Records, WorkRecord } from '@batchmill/records';
 
+/** The records that signals are for. */
 export interface SignalTarget<T extends WorkRecord> {
   readonly records: Records<T>;
   readonly state: T['state'];
 }
 
-/** The records that messages named and that nobody has looked at since. */
+/** The ids of records that were signaled and not taken since. */
 export class Signals<T extends WorkRecord> {
   readonly #ids = new Set<string>();
 
   constructor(
-    private readonly of: SignalTarget<T>,
+    private readonly target: SignalTarget<T>,
     private readonly settings: { readonly owner: string; readonly leaseMs: number },
   ) {}
 
+  /** Notes a signal. A second one for the same record changes nothing. */
   add(recordId: string): void {
     this.#ids.add(recordId);
   }
 
-  /** The first that can be taken; null when none can. A wake that could not be followed, as the rejection says, is kept. */
+  /** Takes the first signaled record that can be taken; null when none can. If it rejects, the signal is kept. */
   async take(): Promise<T | null> {
     for (const id of this.#ids) {
-      // Deleted first: a wake that comes meanwhile is a new one.
+      // Deleted first, so that a signal that arrives meanwhile counts as a new one.
       this.#ids.delete(id);
       try {
-        const named = await this.#takeNamed(id);
-        if (named !== null) return named;
+        const record = await this.#takeOrNote(id);
+        if (record !== null) return record;
       } catch (error) {
         this.#ids.add(id);
         throw error;
@@ -34,14 +36,14 @@ export class Signals<T extends WorkRecord> {
     return null;
   }
 
-  /** Null: it is not there to be taken, or its holder looks again before letting it go. */
-  async #takeNamed(id: string): Promise<T | null> {
-    const { records, state } = this.of;
+  /** Null: the record cannot be taken, or the signal was noted for its holder. */
+  async #takeOrNote(id: string): Promise<T | null> {
+    const { records, state } = this.target;
     const { owner, leaseMs } = this.settings;
-    const taking = { state, owner, leaseMs, id };
-    const named = await records.take(taking);
-    if (named !== null || (await records.noteSignal(id, state))) return named;
-    // Its holder may have let it go just before the wake could be noted.
-    return records.take(taking);
+    const options = { state, owner, leaseMs, id };
+    const record = await records.take(options);
+    if (record !== null || (await records.noteSignal(id, state))) return record;
+    // The lease may have ended just before the signal could be noted.
+    return records.take(options);
   }
 }

@@ -1,81 +1,82 @@
-import { topicOf, type Event } from '@batchmill/contracts';
+import { topicOf, type Clock, type Event } from '@batchmill/contracts';
 import type { Bus, Subscription } from '@batchmill/bus';
 import type { Leased, Records, Transition, WorkRecord } from '@batchmill/records';
 import { observe } from '@batchmill/telemetry';
-import { PeriodicTask } from './periodic-task.js';
-import { OutboxRelay } from './outbox-relay.js';
 import type { EngineSettings } from './engine-settings.js';
 import { MessageIntake, type TopicHandling } from './message-intake.js';
+import { OutboxRelay } from './outbox-relay.js';
+import { PeriodicTask } from './periodic-task.js';
 import type { HandlerDefinition, RecordsClass, StageDefinition } from './stage-definition.js';
-import { waitAtMost } from './wait-at-most.js';
-import { WorkLoop, type LoopDependencies } from './work-loop.js';
+import { WorkLoop } from './work-loop.js';
+import type { WorkDependencies } from './work.js';
 
-/** A decorated method, ready to be called: what it returns are the steps to carry out. */
+/** A decorated method. A call returns the transitions to commit. */
 export interface Handler {
   readonly definition: HandlerDefinition & { stage: StageDefinition };
-  readonly call: (...given: unknown[]) => Promise<AsyncIterable<Transition>>;
+  readonly call: (...input: unknown[]) => Promise<AsyncIterable<Transition>>;
 }
 
-export interface HostDependencies extends LoopDependencies {
+/** What a host uses beside its handlers. */
+export interface HostDependencies extends WorkDependencies {
   readonly bus: Bus;
   readonly engineSettings: EngineSettings;
-  /** Every kind of record there is. */
+  /** The records of every kind. */
   readonly records: readonly Records<WorkRecord>[];
 }
 
-interface ListeningStage {
+interface StageIntake {
   readonly intake: MessageIntake;
   readonly topics: readonly string[];
 }
 
 type Running = { start(): void; stop(): Promise<void> };
 
-/** Runs the methods of stages: their loops, their messages, their clocks. Knows nothing of Nest. */
+/** Runs the methods of stages: their work loops, message handlers and periodic tasks. It knows nothing of Nest. */
 export class StageHost {
   readonly #loops: { loop: WorkLoop<WorkRecord>; records: Records<WorkRecord>; handler: Handler }[] = [];
-  readonly #clocks: Running[] = [];
+  readonly #periodicTasks: Running[] = [];
   readonly #subscriptions: Subscription[] = [];
-  readonly #observations: (() => void)[] = [];
+  readonly #stopObserving: (() => void)[] = [];
 
   constructor(
     private readonly handlers: readonly Handler[],
     private readonly dependencies: HostDependencies,
   ) {}
 
-  /** Resolves when every stage is at work. */
+  /** Resolves when every stage works. */
   async start(): Promise<void> {
     const { bus, records, readiness } = this.dependencies;
     for (const each of records) await each.prepare();
     this.#makeLoops();
-    this.#makeClocks();
-    const intakes = this.#intakes().filter(({ topics }) => topics.length > 0);
+    this.#makePeriodicTasks();
+    const intakes = this.#makeIntakes().filter(({ topics }) => topics.length > 0);
     await bus.ensureTopics([...new Set(intakes.flatMap(({ topics }) => topics))]);
-    // Side by side: every new group of a Kafka takes seconds to begin.
+    // All at once: Kafka takes seconds to form a new group.
     const subscribed = await Promise.allSettled(intakes.map((each) => this.#subscribe(each)));
     for (const outcome of subscribed) if (outcome.status === 'rejected') throw outcome.reason;
     for (const { loop } of this.#loops) loop.start();
-    for (const clock of this.#clocks) clock.start();
+    for (const task of this.#periodicTasks) task.start();
     readiness.started();
   }
 
-  /** Takes nothing new; resolves when what is in flight reached a checkpoint or the time for it is over. */
+  /** Starts no more work. Resolves when the work in flight has reached a checkpoint, or `shutdownMs` have passed. */
   async stop(): Promise<void> {
     const { clock, readiness, settings } = this.dependencies;
     readiness.stopped();
-    for (const forget of this.#observations) forget();
+    for (const stopObserving of this.#stopObserving) stopObserving();
     const loops = this.#loops.map(({ loop }) => loop);
-    // All at once: a message or a call that does not end must not keep the others from hearing of it.
-    const stopping = Promise.all([...this.#subscriptions, ...this.#clocks, ...loops].map((each) => each.stop()));
+    // All at once, so that one that does not end does not keep the others from stopping.
+    const stopping = Promise.all([...this.#subscriptions, ...this.#periodicTasks, ...loops].map((each) => each.stop()));
     await waitAtMost(settings.shutdownMs, stopping, clock);
   }
 
-  async #subscribe({ intake, topics }: ListeningStage): Promise<void> {
+  async #subscribe({ intake, topics }: StageIntake): Promise<void> {
     const { bus } = this.dependencies;
     const { group } = intake;
-    const subscription = await bus.subscribe({ group, topics, handle: intake.take.bind(intake) });
+    const subscription = await bus.subscribe({ group, topics, handle: intake.handle.bind(intake) });
     this.#subscriptions.push(subscription);
-    void subscription.died.then((error) => this.#lose(group, error));
-    this.#observations.push(
+    void subscription.died.then((error) => this.#onSubscriptionDied(group, error));
+    this.#stopObserving.push(
       observe('batchmill.lag', 'Messages that a stage has not handled yet.', async () => {
         const lags = await bus.lag(group, topics);
         return lags.map(({ topic, messages }) => ({ value: messages, attributes: { group, topic } }));
@@ -83,9 +84,9 @@ export class StageHost {
     );
   }
 
-  #lose(group: string, error: Error): void {
+  #onSubscriptionDied(group: string, error: Error): void {
     const { log, readiness } = this.dependencies;
-    log.error('messages are not handled any more; the process ends, and is to be started again', {
+    log.error('the subscription died; the process ends so that it is restarted', {
       operation: group,
       error: error.message,
     });
@@ -104,24 +105,22 @@ export class StageHost {
     }
   }
 
-  #makeClocks(): void {
+  #makePeriodicTasks(): void {
     for (const handler of this.handlers) {
       const { definition } = handler;
       if (definition.kind !== 'every') continue;
       const { stage, method, intervalMs } = definition;
       const ms = typeof intervalMs === 'number' ? intervalMs : this.dependencies.engineSettings[intervalMs.setting];
-      this.#clocks.push(new PeriodicTask(stage, method, ms, () => handler.call(), this.dependencies));
+      this.#periodicTasks.push(new PeriodicTask(stage, method, ms, () => handler.call(), this.dependencies));
     }
-    this.#clocks.push(new OutboxRelay(this.#stages(), this.dependencies.records, this.dependencies));
+    this.#periodicTasks.push(new OutboxRelay(this.#stages(), this.dependencies.records, this.dependencies));
   }
 
-  #intakes(): ListeningStage[] {
+  #makeIntakes(): StageIntake[] {
     return this.#stages().map((stage) => {
       const topics = this.#topicsOf(stage);
-      return {
-        intake: new MessageIntake(stage, topics, this.dependencies.bus, this.dependencies),
-        topics: [...topics.keys()],
-      };
+      const intake = new MessageIntake(stage, topics, this.dependencies.bus, this.dependencies);
+      return { intake, topics: [...topics.keys()] };
     });
   }
 
@@ -131,21 +130,21 @@ export class StageHost {
     for (const { definition } of own) {
       const events =
         definition.kind === 'works' ? definition.signaledBy : 'event' in definition ? [definition.event] : [];
-      for (const event of events) {
-        topics.set(topicOf(event), {
-          event,
-          consume: own.find(({ definition: d }) => d.kind === 'consumes' && d.event === event)?.call ?? null,
-          answerUnusable:
-            own.find(({ definition: d }) => d.kind === 'consumes-unusable' && d.event === event)?.call ?? null,
-          signal: (said) => this.#wake(stage, said),
-          signalRecorded: (recordId) => this.#wakeUntold(stage, recordId),
+      for (const eventClass of events) {
+        topics.set(topicOf(eventClass), {
+          event: eventClass,
+          consume: own.find(({ definition: d }) => d.kind === 'consumes' && d.event === eventClass)?.call ?? null,
+          consumeUnusable:
+            own.find(({ definition: d }) => d.kind === 'consumes-unusable' && d.event === eventClass)?.call ?? null,
+          signal: (event) => this.#signal(stage, event),
+          signalRecorded: (recordId) => this.#signalRecorded(stage, recordId),
         });
       }
     }
     return topics;
   }
 
-  #wake(stage: StageDefinition, event: Event): void {
+  #signal(stage: StageDefinition, event: Event): void {
     for (const { loop, records, handler } of this.#loops) {
       const { definition } = handler;
       if (definition.stage !== stage || definition.kind !== 'works') continue;
@@ -155,8 +154,8 @@ export class StageHost {
     }
   }
 
-  /** No message tells them of a record: the stage recorded it itself. */
-  #wakeUntold(stage: StageDefinition, recordId: string): void {
+  /** Loops without events of their own are signaled when their stage records a record itself. */
+  #signalRecorded(stage: StageDefinition, recordId: string): void {
     for (const { loop, handler } of this.#loops) {
       const { definition } = handler;
       if (definition.stage === stage && definition.kind === 'works' && definition.signaledBy.length === 0) {
@@ -171,7 +170,13 @@ export class StageHost {
 
   #recordsOf(recordsClass: RecordsClass): Records<WorkRecord> {
     const records = this.dependencies.records.find((each) => each instanceof recordsClass);
-    if (records === undefined) throw new Error(`No records of the class ${recordsClass.name} were given to the host.`);
+    if (records === undefined) throw new Error(`The host has no records of the class ${recordsClass.name}.`);
     return records;
   }
+}
+
+/** Resolves when the work has ended or the time is over, whichever is first. Rejects when the work rejects before. */
+async function waitAtMost(ms: number, work: Promise<unknown>, clock: Clock): Promise<void> {
+  const ended = new AbortController();
+  await Promise.race([work, clock.sleep(ms, ended.signal)]).finally(() => ended.abort());
 }

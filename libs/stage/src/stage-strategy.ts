@@ -4,7 +4,9 @@ import type { Transition } from '@batchmill/records';
 import { definitionKey, type HandlerDefinition, type StageDefinition } from './stage-definition.js';
 import { StageHost, type Handler, type HostDependencies } from './stage-host.js';
 
-/** Nest's door to the stage host: it hands over the decorated methods of every controller, and starts and stops with the app. */
+/**
+ * Nest's transport for stages: it runs a host with the decorated methods of all controllers, as long as the app runs.
+ */
 export class StageStrategy extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   #host: StageHost | null = null;
@@ -36,7 +38,7 @@ function handlersOf(messageHandlers: ReadonlyMap<string, MessageHandler>): Handl
     const extras = messageHandler.extras as Record<string, unknown> | undefined;
     const definition = extras?.[definitionKey] as HandlerDefinition | undefined;
     if (definition === undefined) return [];
-    return [{ definition: withStage(definition), call: (...given) => stepsOf(messageHandler, given) }];
+    return [{ definition: withStage(definition), call: (...input) => call(messageHandler, input) }];
   });
 }
 
@@ -46,10 +48,10 @@ function withStage(definition: HandlerDefinition): Handler['definition'] {
   return { ...definition, stage };
 }
 
-/** Nest hands a generator on as it is, or wraps it when interceptors are in play. */
-async function stepsOf(handler: MessageHandler, given: readonly unknown[]): Promise<AsyncIterable<Transition>> {
-  const result: unknown = await handler(given[0], given[1]);
-  const steps: unknown = isObservable(result) ? await lastValueFrom(result) : result;
-  // The decorators accept async generators of steps only.
-  return steps as AsyncIterable<Transition>;
+/** Nest returns the method's generator as it is, or in an observable when interceptors are in use. */
+async function call(handler: MessageHandler, input: readonly unknown[]): Promise<AsyncIterable<Transition>> {
+  const result: unknown = await handler(input[0], input[1]);
+  const transitions: unknown = isObservable(result) ? await lastValueFrom(result) : result;
+  // The decorators accept only methods that return async generators of transitions.
+  return transitions as AsyncIterable<Transition>;
 }

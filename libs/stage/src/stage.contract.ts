@@ -1,27 +1,27 @@
 import { describe } from '@jest/globals';
-import { describeClocks } from './contract/periodic-tasks.contract.js';
+import { describePeriodicTasks } from './contract/periodic-tasks.contract.js';
 import { describeInput } from './contract/input.contract.js';
-import { describeLeasing } from './contract/leasing.contract.js';
+import { describeLeases } from './contract/leases.contract.js';
 import { describeNest } from './contract/nest.contract.js';
-import { describeSaying } from './contract/outbox.contract.js';
+import { describeOutbox } from './contract/outbox.contract.js';
 import { describeTracing } from './contract/tracing.contract.js';
-import { describeTrouble } from './contract/failures.contract.js';
-import { describeWaking } from './contract/signaling.contract.js';
-import { describeWorking } from './contract/working.contract.js';
-import type { MakeStageUnderTest } from './contract/workshop.contract.js';
+import { describeFailedWork } from './contract/failed-work.contract.js';
+import { describeSignals } from './contract/signals.contract.js';
+import { describeWorkLoop } from './contract/work-loop.contract.js';
+import type { MakeStageUnderTest } from './contract/fixture.contract.js';
 
-export type { MakeStageUnderTest, StageUnderTest } from './contract/workshop.contract.js';
+export type { MakeStageUnderTest, StageUnderTest } from './contract/fixture.contract.js';
 
-/** What the host of stages promises on any store and any bus. `make` gives both, and neither holds anything. */
+/** What the host of stages promises on any store and any bus. `make` gives both, empty. */
 export function describeStageContract(name: string, make: MakeStageUnderTest): void {
   describe(`stages on ${name}`, () => {
-    describeWorking(make);
-    describeLeasing(make);
-    describeWaking(make);
+    describeWorkLoop(make);
+    describeLeases(make);
+    describeSignals(make);
     describeInput(make);
-    describeSaying(make);
-    describeTrouble(make);
-    describeClocks(make);
+    describeOutbox(make);
+    describeFailedWork(make);
+    describePeriodicTasks(make);
     describeTracing(make);
     describeNest(make);
   });

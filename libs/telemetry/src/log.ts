@@ -1,8 +1,9 @@
+/** From the lowest to the highest. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Ids, counts and states. Never prompts, answers, vectors or keys. */
 export interface LogFields {
-  /** The stage or part that speaks. */
+  /** The stage or part that writes the line. */
   readonly operation?: string;
   readonly runId?: string | null;
   readonly batchId?: string | null;
@@ -12,14 +13,14 @@ export interface LogFields {
   readonly [field: string]: unknown;
 }
 
-/** Structured lines, one fact each. WARN: odd, nothing lost. ERROR: someone must act. */
+/** Structured log lines. WARN: something is wrong and nothing is lost. ERROR: a person has to act. */
 export abstract class Log {
   abstract debug(message: string, fields?: LogFields): void;
   abstract info(message: string, fields?: LogFields): void;
   abstract warn(message: string, fields?: LogFields): void;
   abstract error(message: string, fields?: LogFields): void;
 
-  /** A log that says these fields with every line; a line's own fields win. */
+  /** A log that adds these fields to every line. A line's own fields win. */
   child(fields: LogFields): Log {
     return new LogWithFields(this, fields);
   }

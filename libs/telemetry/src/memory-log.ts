@@ -1,12 +1,13 @@
 import { Log, type LogFields, type LogLevel } from './log.js';
 
+/** One line of the log. */
 export interface LogLine {
   readonly level: LogLevel;
   readonly message: string;
   readonly fields: LogFields;
 }
 
-/** Keeps what was said, for tests. */
+/** Keeps its lines in memory, for tests. */
 export class MemoryLog extends Log {
   readonly lines: LogLine[] = [];
 

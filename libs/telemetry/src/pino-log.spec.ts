@@ -26,7 +26,7 @@ describe('log', () => {
     expect(Date.parse(String(line!['time']))).not.toBeNaN();
   });
 
-  it('N3: prompts, answers, vectors and keys are not written, wherever they stand', () => {
+  it('N3: prompts, answers, vectors and keys are not written, in any field', () => {
     const [line] = logged((log) =>
       log.info('odd', {
         prompt: 'secret words',
@@ -38,7 +38,7 @@ describe('log', () => {
     expect(JSON.stringify(line)).not.toMatch(/secret|\[1,2\]/);
   });
 
-  it('N3: nothing secret is written however deep it stands, nor a key or a password in a text', () => {
+  it('N3: no secret is written at any depth, nor a key or a password within a text', () => {
     const [line] = logged((log) =>
       log.warn('odd', {
         request: { headers: [{ Authorization: 'Bearer hidden' }], vectors: new Float32Array([7.25]) },
@@ -51,20 +51,20 @@ describe('log', () => {
     expect(line!['error']).toBe('refused sk-… at mongodb://…@host/db');
   });
 
-  it('N3: a child says its fields with every line, and a line’s own win', () => {
+  it('N3: a child adds its fields to every line, and a line’s own fields win', () => {
     const lines = logged((log) => {
       const child = log.child({ operation: 'notifier', runId: 'r' }).child({ batchId: 'b' });
-      child.info('told');
-      child.error('not told', { runId: 'other' });
+      child.info('delivered');
+      child.error('not delivered', { runId: 'other' });
       log.info('alone');
     });
 
-    expect(lines[0]).toMatchObject({ operation: 'notifier', runId: 'r', batchId: 'b', message: 'told' });
+    expect(lines[0]).toMatchObject({ operation: 'notifier', runId: 'r', batchId: 'b', message: 'delivered' });
     expect(lines[1]).toMatchObject({ operation: 'notifier', runId: 'other', batchId: 'b', level: 'ERROR' });
     expect(lines[2]).not.toHaveProperty('operation');
   });
 
-  it('N3: a line names the trace that it was said in', async () => {
+  it('N3: a line names the trace in which it was written', async () => {
     const tracing = startTracing();
     let traceparent: string | null = null;
     const lines: Record<string, unknown>[] = [];
@@ -80,11 +80,11 @@ describe('log', () => {
     expect(lines[1]).not.toHaveProperty('trace_id');
   });
 
-  it('N3: what is below the level is not written', () => {
+  it('N3: lines below the level are not written', () => {
     expect(logged((log) => log.debug('detail'))).toEqual([]);
   });
 
-  it('a person reads one short line', () => {
+  it('a pretty log writes one short line for a person', () => {
     let text = '';
     const log = createLogger({ level: 'info', pretty: true, destination: { write: (line) => (text += line) } });
 

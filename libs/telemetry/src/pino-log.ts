@@ -3,7 +3,7 @@ import { pino, type DestinationStream, type Logger } from 'pino';
 import { Log, type LogFields, type LogLevel } from './log.js';
 import { withoutSecrets } from './without-secrets.js';
 
-/** JSON lines: time, level, message, the fields given, and the ids of the active trace. */
+/** JSON lines with time, level, message, the given fields, and the ids of the active trace and span. */
 export class PinoLog extends Log {
   readonly #logger: Logger;
 

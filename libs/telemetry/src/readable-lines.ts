@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 
 const shownFirst = new Set(['time', 'level', 'operation', 'message', 'trace_id', 'span_id']);
 
-/** Turns a log's JSON lines into lines for a person: time, level, operation, message, then the other fields. */
+/** Turns JSON log lines into short lines for a person: time, level, operation, message, then the other fields. */
 export function readableLines(out: { write(text: string): unknown }): Writable {
   return new Writable({
     decodeStrings: false,

@@ -10,30 +10,30 @@ import { NoopSpanProcessor } from '@opentelemetry/sdk-trace';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from './log.js';
-import { startMeasuring } from './measuring.js';
+import { startMetrics } from './metrics.js';
 import type { Telemetry, TelemetryOptions } from './telemetry.js';
 
-const complainEveryMs = 60_000;
-const stopWithinMs = 3_000;
+const warnEveryMs = 60_000;
+const stopAtMostMs = 3_000;
 
 /**
- * Traces and counts of this process, by the standard's SDK. What cannot be delivered is dropped, said now and then, and
- * never waited for. Spans are ours alone: no library is instrumented. Once per process.
+ * Starts OpenTelemetry's SDK. Telemetry that cannot be delivered is dropped with a warning and never waited for. No library
+ * is instrumented: all spans are Batchmill's own. Called once per process.
  */
 export function startSdk({ serviceName, tracesUrl, metricsUrl, log }: TelemetryOptions): Telemetry {
-  const complain = complainTo(log);
-  setGlobalErrorHandler(complain);
+  const warn = warningsTo(log);
+  setGlobalErrorHandler(warn);
   const pulled = new PrometheusExporter({ preventServerStart: true });
   const pushed =
     metricsUrl === null
       ? []
       : [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter({ url: metricsUrl }) })];
   const sdk = new NodeSDK({
-    // What the environment says of the process goes before our name for it.
+    // Resource attributes from the environment win over our service name.
     resource: defaultResource().merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: serviceName })),
     resourceDetectors: [resourceAttributesEnvDetector],
     instrumentations: [],
-    // Without a processor there would be no spans, and no trace to carry from a stage to the next.
+    // Without a processor there would be no spans, and stages could not pass a trace on.
     ...(tracesUrl === null
       ? { spanProcessors: [new NoopSpanProcessor()] }
       : { traceExporter: new OTLPTraceExporter({ url: tracesUrl }) }),
@@ -41,37 +41,37 @@ export function startSdk({ serviceName, tracesUrl, metricsUrl, log }: TelemetryO
     logRecordProcessors: [],
   });
   sdk.start();
-  const measuring = startMeasuring(metrics);
+  const running = startMetrics(metrics);
   return {
     exposition: () => expositionOf(pulled),
     stop: async () => {
-      measuring.stop();
-      await withinLimit(sdk.shutdown().catch(complain));
+      running.stop();
+      await atMost(sdk.shutdown().catch(warn));
       for (const api of [trace, metrics, context, propagation]) api.disable();
     },
   };
 }
 
 async function expositionOf(pulled: PrometheusExporter): Promise<string> {
-  // With OTEL_SDK_DISABLED nobody counts, and the reader has nobody to ask.
+  // With OTEL_SDK_DISABLED there is no meter, and collecting rejects.
   const collected = await pulled.collect().catch(() => null);
   const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
   return collected === null ? '' : serializer.serialize(collected.resourceMetrics);
 }
 
-/** At most one line a minute: whoever reads the log wants to know that, not how often. */
-function complainTo(log: Log): (error: unknown) => void {
-  let saidAtMs = -Infinity;
+/** Writes at most one warning a minute. */
+function warningsTo(log: Log): (error: unknown) => void {
+  let warnedAtMs = -Infinity;
   return (error) => {
-    if (performance.now() - saidAtMs < complainEveryMs) return;
-    saidAtMs = performance.now();
-    const reason = error instanceof Error ? error.message : 'the receiver does not take it';
-    log.warn('telemetry could not be delivered and is dropped; the work goes on', { error: reason.slice(0, 200) });
+    if (performance.now() - warnedAtMs < warnEveryMs) return;
+    warnedAtMs = performance.now();
+    const reason = error instanceof Error ? error.message : 'the receiver refused it';
+    log.warn('telemetry could not be delivered and is dropped', { error: reason.slice(0, 200) });
   };
 }
 
-async function withinLimit(stopping: Promise<unknown>): Promise<void> {
-  const over = new AbortController();
-  await Promise.race([stopping, sleep(stopWithinMs, undefined, { signal: over.signal }).catch(() => undefined)]);
-  over.abort();
+async function atMost(stopping: Promise<unknown>): Promise<void> {
+  const stopped = new AbortController();
+  await Promise.race([stopping, sleep(stopAtMostMs, undefined, { signal: stopped.signal }).catch(() => undefined)]);
+  stopped.abort();
 }

@@ -15,7 +15,7 @@ import {
   type Telemetry,
 } from './index.js';
 
-/** Takes what is sent to it, and answers with one status. */
+/** Keeps what is sent to it, and answers with one status. */
 class Receiver {
   readonly bodies: Buffer[] = [];
   private readonly server: Server;
@@ -62,7 +62,7 @@ describe('telemetry', () => {
     return running;
   };
 
-  it('S6: spans reach a receiver of OTLP, with the name of the service', async () => {
+  it('S6: spans are sent to an OTLP receiver with the name of the service', async () => {
     const receiver = new Receiver(200);
     const telemetry = await start(await receiver.open());
 
@@ -77,7 +77,7 @@ describe('telemetry', () => {
     await receiver.close();
   });
 
-  it('S6: what the standard variables say of a process is told with its spans', async () => {
+  it('S6: resource attributes from the standard variables are sent with the spans', async () => {
     process.env['OTEL_RESOURCE_ATTRIBUTES'] = 'deployment.environment.name=harbour,service.name=ferry';
     const receiver = new Receiver(200);
     const telemetry = await start(await receiver.open());
@@ -92,7 +92,7 @@ describe('telemetry', () => {
     await receiver.close();
   });
 
-  it('OTEL_SDK_DISABLED: nothing is sent or counted, and the work goes on', async () => {
+  it('OTEL_SDK_DISABLED: nothing is sent or counted, and the work runs', async () => {
     process.env['OTEL_SDK_DISABLED'] = 'true';
     const receiver = new Receiver(200);
     const telemetry = await start(await receiver.open());
@@ -110,7 +110,7 @@ describe('telemetry', () => {
     const telemetry = await start(null);
     countMessage('status-poller', 'batch.submitted', 'handled');
     countMessage('status-poller', 'batch.submitted', 'dead-letter');
-    countWork({ stage: 'status-poller', method: 'poll', outcome: 'moved', seconds: 2 });
+    countWork({ stage: 'status-poller', method: 'poll', outcome: 'done', seconds: 2 });
     countEvent(new ChunksSelected({ runId: 'r', claimId: 'c', documents: 7 }));
     const counts = {
       documents: 7,
@@ -123,36 +123,36 @@ describe('telemetry', () => {
     };
     countEvent(new ResultsIngested({ runId: 'r', claimId: 'c', batchId: 'b', ...counts, usd: 0.25, error: null }));
 
-    const said = await telemetry.exposition();
+    const exposition = await telemetry.exposition();
     for (const line of [
       'batchmill_messages_total{stage="status-poller",event="batch.submitted",outcome="handled"} 1',
       'batchmill_messages_total{stage="status-poller",event="batch.submitted",outcome="dead-letter"} 1',
-      'batchmill_works_total{stage="status-poller",method="poll",outcome="moved"} 1',
+      'batchmill_work_total{stage="status-poller",method="poll",outcome="done"} 1',
       'batchmill_work_seconds_sum{stage="status-poller",method="poll"} 2',
       'batchmill_events_total{event="chunks.selected"} 1',
-      'batchmill_documents_total{step="selected"} 7',
-      'batchmill_documents_total{step="ingested"} 7',
+      'batchmill_documents_total{state="selected"} 7',
+      'batchmill_documents_total{state="ingested"} 7',
       'batchmill_requests_total{outcome="retried"} 1',
       'batchmill_tokens_total{direction="input"} 90',
       'batchmill_cost_usd_total 0.25',
     ]) {
-      expect(said).toContain(`${line}\n`);
+      expect(exposition).toContain(`${line}\n`);
     }
   });
 
-  it('R3: what is looked up is looked up when somebody asks, and a look that fails says nothing', async () => {
+  it('R3: gauges are read at each collection, and a read that fails gives no values', async () => {
     const telemetry = await start(null);
     let batches = 1;
     observe('batchmill.batches', 'Batches by state.', async () => [{ value: batches, attributes: { state: 'built' } }]);
-    observe('batchmill.lag', 'Messages not handled yet.', () => Promise.reject(new Error('away')));
+    observe('batchmill.lag', 'Messages not handled yet.', () => Promise.reject(new Error('unavailable')));
     batches = 3;
 
-    const said = await telemetry.exposition();
-    expect(said).toContain('batchmill_batches{state="built"} 3\n');
-    expect(said).not.toContain('batchmill_lag{');
+    const exposition = await telemetry.exposition();
+    expect(exposition).toContain('batchmill_batches{state="built"} 3\n');
+    expect(exposition).not.toContain('batchmill_lag{');
   });
 
-  it('R3: a look that takes too long holds up none of the other counts', async () => {
+  it('R3: a gauge that takes too long does not hold up the others', async () => {
     const telemetry = await start(null);
     observe('batchmill.batches', 'Batches by state.', async () => [{ value: 1, attributes: { state: 'built' } }]);
     observe('batchmill.lag', 'Messages not handled yet.', () => new Promise(() => undefined));
@@ -160,7 +160,7 @@ describe('telemetry', () => {
     expect(await telemetry.exposition()).toContain('batchmill_batches{state="built"} 1\n');
   });
 
-  it('telemetry that the receiver refuses is said once, and the work goes on', async () => {
+  it('telemetry that the receiver refuses causes one warning, and the work runs', async () => {
     const receiver = new Receiver(400);
     const telemetry = await start(await receiver.open());
 
@@ -173,7 +173,7 @@ describe('telemetry', () => {
     await receiver.close();
   });
 
-  it('a receiver that is away holds up neither the work nor the end of the process', async () => {
+  it('an unavailable receiver holds up neither the work nor the end of the process', async () => {
     const telemetry = await start('http://127.0.0.1:9/v1/traces');
 
     expect(await inSpan('work', { parent: null }, async () => 'done')).toBe('done');

@@ -1,7 +1,7 @@
 import type { Telemetry, TelemetryOptions } from './telemetry.js';
 
-/** Traces and counts of this process, until it is stopped. Once per process. */
+/** Starts traces and metrics of this process. Called once per process. */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
-  const { startSdk } = await import('./start-sdk.js'); // much to load, and a command needs none of it
+  const { startSdk } = await import('./start-sdk.js'); // loaded only here: it is large, and most commands need none of it
   return startSdk(options);
 }

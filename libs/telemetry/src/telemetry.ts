@@ -1,16 +1,18 @@
 import type { Log } from './log.js';
 
+/** Where the telemetry of a process goes. */
 export interface TelemetryOptions {
   readonly serviceName: string;
-  /** Where spans are sent to, with its path; null: nowhere. Headers are taken from OTLP's own variables. */
+  /** The OTLP URL for spans, with its path; null: they are not sent. OTLP's own variables give the headers. */
   readonly tracesUrl: string | null;
-  /** The same for counts, which are to be had at `/metrics` whatever is said here. */
+  /** The OTLP URL for metrics, with its path; null: they are not sent, and only `exposition` gives them. */
   readonly metricsUrl: string | null;
   readonly log: Log;
 }
 
+/** The running telemetry of a process. */
 export interface Telemetry {
-  /** All counts at this moment, in the format that Prometheus reads. */
+  /** All metrics at this moment, in the text format of Prometheus. */
   exposition(): Promise<string>;
   stop(): Promise<void>;
 }

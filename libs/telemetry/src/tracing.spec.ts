@@ -24,10 +24,10 @@ describe('tracing', () => {
     expect(later!.parentSpanContext?.spanId).toBe(first!.spanContext().spanId);
   });
 
-  it('S6: a span that a clock woke links to what it continues', async () => {
-    const woken = await inSpan('message', { parent: null }, async () => traceparentOf());
+  it('S6: a span can link to a span that did not cause it', async () => {
+    const linked = await inSpan('message', { parent: null }, async () => traceparentOf());
 
-    await inSpan('clock', { parent: null, links: [woken!] }, async () => undefined);
+    await inSpan('clock', { parent: null, links: [linked!] }, async () => undefined);
 
     const [message, clock] = exporter.getFinishedSpans();
     expect(clock!.links.map((link) => link.context.spanId)).toEqual([message!.spanContext().spanId]);
@@ -46,14 +46,14 @@ describe('tracing', () => {
     expect(span!.events).toEqual([]);
   });
 
-  it('S6: a span without a parent of its own is part of the active one', async () => {
+  it('S6: a span without a given parent is a child of the active span', async () => {
     await inSpan('outer', { parent: null }, () => inSpan('inner', {}, async () => undefined));
 
     const [inner, outer] = exporter.getFinishedSpans();
     expect(inner!.parentSpanContext?.spanId).toBe(outer!.spanContext().spanId);
   });
 
-  it('S6: spans of works side by side do not mix', async () => {
+  it('S6: spans of concurrent work do not mix', async () => {
     const traceparents = await Promise.all(
       [1, 2].map((_, index) =>
         inSpan(`work ${index}`, { parent: null }, async () => {
@@ -67,16 +67,16 @@ describe('tracing', () => {
     expect(exporter.getFinishedSpans()).toHaveLength(4);
   });
 
-  it('S6: what continues a new traceparent is of its trace', async () => {
-    const begun = newTraceparent();
+  it('S6: a span that continues a new traceparent belongs to its trace', async () => {
+    const started = newTraceparent();
 
-    const continued = await inSpan('first', { parent: begun }, async () => traceparentOf());
+    const continued = await inSpan('first', { parent: started }, async () => traceparentOf());
 
-    expect(continued!.split('-')[1]).toBe(begun.split('-')[1]);
-    expect(newTraceparent()).not.toBe(begun);
+    expect(continued!.split('-')[1]).toBe(started.split('-')[1]);
+    expect(newTraceparent()).not.toBe(started);
   });
 
-  it('S6: before tracing is started the work runs and a stored trace is carried on', async () => {
+  it('S6: without tracing the work runs and a stored trace is passed on', async () => {
     await tracing.stop();
     const stored = newTraceparent();
 
@@ -84,9 +84,9 @@ describe('tracing', () => {
     expect(await inSpan('work', { parent: null, links: ['odd'] }, async () => traceparentOf())).toBeNull();
   });
 
-  it('S6: a traceparent that cannot be read begins a new trace', async () => {
-    const begun = await inSpan('odd', { parent: 'not-a-traceparent' }, async () => traceparentOf());
+  it('S6: a malformed traceparent begins a new trace', async () => {
+    const traceparent = await inSpan('odd', { parent: 'not-a-traceparent' }, async () => traceparentOf());
 
-    expect(begun).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
   });
 });

@@ -16,11 +16,14 @@ import { TracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace';
 
 const tracerName = 'batchmill';
 
+/** Where spans go. */
 export interface TracingOptions {
   readonly processors?: readonly SpanProcessor[];
 }
 
-/** Spans get ids and are active from here on, and go to `processors` alone; a service starts telemetry. Once per process. */
+/**
+ * Starts spans that go only to `processors`, for commands and tests. Services call `startTelemetry`. Once per process.
+ */
 export function startTracing({ processors = [] }: TracingOptions = {}): { stop(): Promise<void> } {
   const provider = new TracerProvider({ spanProcessors: [...processors] });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
@@ -35,17 +38,18 @@ export function startTracing({ processors = [] }: TracingOptions = {}): { stop()
   };
 }
 
+/** How a span is connected to others. */
 export interface SpanOptions {
-  /** The `traceparent` that the span continues; null: it begins a trace. Missing: it is part of the active span. */
+  /** The `traceparent` that the span continues; null: it begins a trace. Missing: it is a child of the active span. */
   readonly parent?: string | null;
-  /** `traceparent`s of what it has to do with without being caused by it. */
+  /** The `traceparent`s of related spans that did not cause this one. */
   readonly links?: readonly string[];
   readonly attributes?: Attributes;
 }
 
 /**
- * Runs the work in a span that is active meanwhile and ends with it. Of an error only its name and code are recorded.
- * Before `startTracing`, the work runs just the same; a stored trace is still carried on, though nothing records it.
+ * Runs the work in a span. Of an error only its name and code are recorded. Without `startTracing` the work runs too, and
+ * the trace of `parent` is passed on, but no span is recorded.
  */
 export async function inSpan<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T> {
   const { parent, links = [], attributes = {} } = options;
@@ -67,20 +71,20 @@ export async function inSpan<T>(name: string, options: SpanOptions, work: () => 
   }
 }
 
-/** Says more about the active span: ids, counts and states only. */
+/** Adds attributes to the active span: ids, counts and states only. */
 export function describeSpan(attributes: Attributes): void {
   trace.getActiveSpan()?.setAttributes(attributes);
 }
 
-/** What goes on with a stored `traceparent`; null, or one that cannot be read: nothing does, a trace begins. */
+/** The context that continues a stored `traceparent`. When it is null or malformed, a new trace begins. */
 export function contextFrom(traceparent: string | null): Context {
   const remote = traceparent === null ? null : parseTraceParent(traceparent);
   return remote === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...remote, isRemote: true });
 }
 
-/** A `traceparent` of a trace that nobody has begun yet: what continues it is found together. */
+/** The `traceparent` of a new trace, for spans that are to share it. */
 export function newTraceparent(): string {
-  return written({
+  return traceparentFrom({
     traceId: randomBytes(16).toString('hex'),
     spanId: randomBytes(8).toString('hex'),
     traceFlags: TraceFlags.SAMPLED,
@@ -90,9 +94,9 @@ export function newTraceparent(): string {
 /** The active span as a W3C `traceparent`; null when there is none. */
 export function traceparentOf(): string | null {
   const active = trace.getActiveSpan()?.spanContext();
-  return active === undefined || !isSpanContextValid(active) ? null : written(active);
+  return active === undefined || !isSpanContextValid(active) ? null : traceparentFrom(active);
 }
 
-function written({ traceId, spanId, traceFlags }: SpanContext): string {
+function traceparentFrom({ traceId, spanId, traceFlags }: SpanContext): string {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }

@@ -1,4 +1,4 @@
-/** Names under which something secret or a user's data might stand; whatever is found there is not written. */
+/** Fields of these names may hold a secret or a user's data. Their values are not written. */
 const neverWritten = new Set(
   'apikey authorization key secret password prompt prompts messages input answer content text vector vectors embedding body'.split(
     ' ',
@@ -8,7 +8,7 @@ const neverWritten = new Set(
 const notWritten = '[not written]';
 const deepest = 5;
 
-/** The fields of a line without what must never be logged, however deep it stands. The fields themselves stay as they are. */
+/** A copy of the fields without secrets and contents, at any depth. */
 export function withoutSecrets(fields: Readonly<Record<string, unknown>>, depth = 0): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => {
@@ -24,10 +24,10 @@ function withoutSecret(value: unknown, depth: number): unknown {
   if (ArrayBuffer.isView(value) || depth >= deepest) return notWritten;
   if (Array.isArray(value)) return value.map((item: unknown) => withoutSecret(item, depth + 1));
   if (value instanceof Error) return withoutCredentials(`${value.name}: ${value.message}`);
-  return withoutSecrets(value as Record<string, unknown>, depth + 1); // neither an array nor a view: an object by names
+  return withoutSecrets(value as Record<string, unknown>, depth + 1); // neither an array nor a view: an object with named fields
 }
 
-/** Without keys, and without the user and password of a URL. */
+/** Removes API keys, and user and password of URLs. */
 function withoutCredentials(text: string): string {
   return text.replaceAll(/\bsk-[\w-]{4,}/g, 'sk-…').replaceAll(/(\w:\/\/)[^/\s@]+@/g, '$1…@');
 }

@@ -9,7 +9,10 @@ export interface StoredRecords {
   readonly schedules: Collection<Schedule>;
 }
 
-/** The records as they are stored, for tests that look for them with filters of their own. Stages ask the records' classes. */
+/**
+ * The records as they are stored, for tests that look for them with filters of their own. Stages ask the records'
+ * classes.
+ */
 export function storedRecords(store: Store): StoredRecords {
   return {
     runs: store.collection('runs'),

@@ -18,7 +18,7 @@ describe('commands, schedules and consumers on the real servers', () => {
   });
   afterEach(async () => {
     await engine.close();
-    await hook.goAway();
+    await hook.close();
   }, 120_000);
 
   it(

@@ -115,7 +115,7 @@ describe('concurrent processes', () => {
       }
       expect(await engine.statesOf('pair', 'ai_status')).toEqual({ completed: 120 });
       for (const ingester of engine.of('result-ingester')) {
-        expect(await ingester.counted('batchmill_works_total')).toBeGreaterThan(0);
+        expect(await ingester.counted('batchmill_work_total')).toBeGreaterThan(0);
       }
       expect(await engine.simulator.ledger()).toMatchObject({ requests: 240, twice: [] });
     },

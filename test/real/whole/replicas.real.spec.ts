@@ -98,7 +98,7 @@ describe('replicas of every stage', () => {
         name: service.name,
         pid: service.pid,
         messages: await service.counted('batchmill_messages_total'),
-        works: await service.counted('batchmill_works_total'),
+        works: await service.counted('batchmill_work_total'),
       })),
     );
   }

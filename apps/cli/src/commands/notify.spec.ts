@@ -91,10 +91,10 @@ describe('batchmill notify test', () => {
         channel: 'webhook',
         delivered: false,
         answer: null,
-        trouble: null,
+        warning: null,
         error: { code: 'webhook.refused', message: 'the webhook answered 403' },
       },
-      { channel: 'email', delivered: true, answer: '250', trouble: null, error: null },
+      { channel: 'email', delivered: true, answer: '250', warning: null, error: null },
     ]);
   });
 
@@ -139,9 +139,9 @@ describe('batchmill notify test', () => {
 
   it.each([
     ['NOTIFICATION_WEBHOOK_TEMPLATE', '{"text": {{ summary }', 'line 1: it does not parse: output'],
-    ['NOTIFICATION_WEBHOOK_TEMPLATE', '{"text": "{{ error }}"}', 'wanted JSON when it is rendered; write texts as'],
+    ['NOTIFICATION_WEBHOOK_TEMPLATE', '{"text": "{{ error }}"}', 'expected JSON when it is rendered; write texts as'],
     ['NOTIFICATION_WEBHOOK_TEMPLATE', '{"text": {{ sumary | json }}}', 'undefined variable: sumary'],
-    ['NOTIFICATION_EMAIL_TEMPLATE', '{{ summary }}', 'wanted a first line "Subject: …", an empty line and a text'],
+    ['NOTIFICATION_EMAIL_TEMPLATE', '{{ summary }}', 'expected a first line "Subject: …", an empty line and a text'],
   ])('N1, N2: %s %j is refused at once, with the setting, the file and the problem', async (name, template, reason) => {
     const file = join(folder, 'template.liquid');
     await writeFile(file, template);

@@ -33,9 +33,9 @@ async function test({ json }: { readonly json?: true }): Promise<void> {
   if (answers.length === 0) process.stderr.write(setupHelp);
 }
 
-function answerText({ channel, answer, trouble, error }: TestAnswer): string {
+function answerText({ channel, answer, warning, error }: TestAnswer): string {
   const name = channel.padEnd(7);
   if (error !== null) return `${name}  failed: ${error.code}: ${sanitizeLine(error.message)}`;
-  const warning = trouble === null ? '' : `, but ${sanitizeLine(trouble)}`;
-  return `${name}  delivered: the receiver answered ${answer ?? 'nothing'}${warning}`;
+  const addition = warning === null ? '' : `, but ${sanitizeLine(warning)}`;
+  return `${name}  delivered: the receiver answered ${answer ?? 'nothing'}${addition}`;
 }

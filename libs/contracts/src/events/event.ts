@@ -7,6 +7,7 @@ export abstract class Event {
   abstract key(): string | null;
 }
 
+/** The static side of an event. */
 export interface EventClass<E extends Event = Event> {
   /** class-transformer calls it without fields and fills them in afterwards. */
   new (fields: never): E;
@@ -22,6 +23,7 @@ export interface EventClass<E extends Event = Event> {
 /** The data fields of an event. */
 export type FieldsOf<E> = { [K in keyof E as E[K] extends (...args: never[]) => unknown ? never : K]: E[K] };
 
+/** Every topic begins with it. */
 export const topicPrefix = 'batchmill.';
 
 /** `batchmill.batch.settled` */
@@ -34,6 +36,7 @@ export function typeOf(event: EventClass): string {
   return `${topicPrefix}${event.event}.v${event.version}`;
 }
 
+/** The class of an event. */
 export function classOf(event: Event): EventClass {
   return event.constructor as unknown as EventClass;
 }

@@ -48,7 +48,7 @@ export class ResultsIngested extends BatchEvent {
   @IsString()
   error!: string | null;
 
-  /** The name of the blob with the archived answers, a JSON line per document. Null without answers, and for embeddings. */
+  /** The blob of the archived answers, a JSON line per document. Null without answers, and for embeddings. */
   @IsOptional()
   @IsString()
   archive?: string | null;

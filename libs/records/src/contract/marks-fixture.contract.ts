@@ -61,7 +61,9 @@ export interface MarkOptions extends Partial<ClaimMark> {
   readonly previousClaimId?: string | null;
 }
 
-/** Marks documents with a claim, as the chunk-scanner does. Resolves with the ids of those that carry the claim then. */
+/**
+ * Marks documents with a claim, as the chunk-scanner does. Resolves with the ids of those that carry the claim then.
+ */
 export async function mark(
   documents: Collection,
   plan: RunPlan,

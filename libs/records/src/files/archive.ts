@@ -12,10 +12,14 @@ export interface ArchivedDocument {
   readonly at: Date;
   /** At least one, in the order of the requests. */
   readonly answers: readonly ArchivedAnswer[];
-  /** Functions that this batch requested and that have no answer here. A later batch requests them again, or they failed. */
+  /**
+   * Functions that this batch requested and that have no answer here. A later batch requests them again, or they
+   * failed.
+   */
   readonly unanswered: readonly string[];
 }
 
+/** The answer to one function. */
 export interface ArchivedAnswer {
   readonly function: string;
   readonly customId: string;

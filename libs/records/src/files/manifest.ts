@@ -23,7 +23,9 @@ export interface UnrenderedLine {
   readonly error: DocumentError;
 }
 
-/** Writes the requested lines in the order of the batch file, then the unrendered ones. Resolves with the blob's name. */
+/**
+ * Writes the requested lines in the order of the batch file, then the unrendered ones. Resolves with the blob's name.
+ */
 export async function writeManifest(blobs: Blobs, lines: readonly ManifestLine[]): Promise<string> {
   const { name } = await blobs.write(textOf(lines), '.manifest.jsonl');
   return name;

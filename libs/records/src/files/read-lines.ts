@@ -1,3 +1,4 @@
+/** One line of a file. */
 export interface Line {
   /** Without its newline. Valid until the next line is read. */
   readonly bytes: Buffer;
@@ -7,7 +8,9 @@ export interface Line {
 
 const newline = 0x0a;
 
-/** Splits a stream of bytes at newlines. A last line without one counts. `offset` is the stream's offset in the file. */
+/**
+ * Splits a stream of bytes at newlines. A last line without one counts. `offset` is the stream's offset in the file.
+ */
 export async function* readLines(stream: AsyncIterable<Uint8Array>, offset = 0): AsyncGenerator<Line, void, undefined> {
   let end = offset;
   let parts: Buffer[] = [];

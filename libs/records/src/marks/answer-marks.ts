@@ -38,6 +38,7 @@ export function lastAnswerFilter(plan: RunPlan, id: unknown, claimId: string, na
   };
 }
 
+/** Writes the answer and completes the document. `template` is the user's part of the update. */
 export function lastAnswerUpdate(plan: RunPlan, name: string, template: Update, now: Date): Update {
   return mergeUpdates(answerUpdate(plan, name, template), completionUpdate(plan, now));
 }
@@ -69,6 +70,7 @@ export function failureWithoutErrorUpdate(plan: RunPlan, name: string): Update {
   return { $set: { [statePath(plan, name)]: 'failed' }, $inc: { [attemptsPath(plan, name)]: 1 } };
 }
 
+/** What `retryUpdate` writes. */
 export interface RetryMark {
   readonly error: DocumentError;
   readonly attempt: number;

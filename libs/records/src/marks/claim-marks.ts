@@ -70,6 +70,7 @@ export function functionsToRequest(functions: readonly string[], marks: Marks): 
   return functions.filter((name) => !['done', 'failed'].includes(marks.stateOf(name) ?? ''));
 }
 
+/** What `claimFilter` expects of a document. */
 export interface ClaimCondition {
   /** The claim that the document carried when it was found; null: none. */
   readonly previousClaimId: string | null;
@@ -82,6 +83,7 @@ export function claimFilter(plan: RunPlan, id: unknown, { previousClaimId, runId
   return { ...claimableFilter(plan, now, runId), _id: id, [markPath(plan, 'claimId')]: previousClaimId };
 }
 
+/** What `claimUpdate` writes. */
 export interface ClaimMark {
   readonly runId: string;
   readonly claimId: string;
@@ -121,6 +123,7 @@ export function claimUpdate(plan: RunPlan, mark: ClaimMark): Update {
   return mergeUpdates(template, marks);
 }
 
+/** What `failedClaimUpdate` writes. */
 export interface FailedClaimMark {
   readonly runId: string;
   readonly claimId: string;
@@ -130,7 +133,10 @@ export interface FailedClaimMark {
   readonly previousValue?: unknown;
 }
 
-/** For a document that cannot be marked because its fields are in the way. It carries the claim and fails with the error. */
+/**
+ * For a document that cannot be marked because its fields are in the way. It carries the claim and fails with the
+ * error.
+ */
 export function failedClaimUpdate(plan: RunPlan, { now, error, ...rest }: FailedClaimMark): Update {
   const { status, infoField, errorField } = plan.endpointPlan;
   const stored: StoredError = { ...error, at: now, attempt: 0 };

@@ -14,6 +14,7 @@ export interface StoredError extends DocumentError {
   readonly attempt: number;
 }
 
+/** The marks of one function. */
 export interface FunctionMarks {
   readonly state?: FunctionState;
   readonly attempts?: number;
@@ -55,6 +56,7 @@ export function marksProjection(plan: RunPlan): Readonly<Record<string, 1>> {
   return { [plan.endpointPlan.status.field]: 1, [plan.endpointPlan.infoField]: 1 };
 }
 
+/** Reads a document's marks. Never throws, whatever the fields hold. */
 export function readMarks(plan: RunPlan, document: Fields): Marks {
   const marks = objectAt(document, plan.endpointPlan.infoField) as DocumentMarks;
   return {
@@ -79,10 +81,12 @@ export function functionPath(plan: RunPlan, name: string): string {
   return markPath(plan, `functions.${name}`);
 }
 
+/** The path of a function's state. */
 export function statePath(plan: RunPlan, name: string): string {
   return `${functionPath(plan, name)}.state`;
 }
 
+/** The path of a function's count of attempts. */
 export function attemptsPath(plan: RunPlan, name: string): string {
   return `${functionPath(plan, name)}.attempts`;
 }

@@ -2,6 +2,7 @@ import type { Clock, EventEnvelope } from '@batchmill/contracts';
 import type { Collection } from '@batchmill/store';
 import { freeLease, noBackoff, type Changes, type RecordedError, type WorkRecord } from './work-record.js';
 
+/** What `transition` writes. */
 export interface StateChange<T extends WorkRecord> {
   readonly state: T['state'];
   readonly changes: Changes<T>;
@@ -9,6 +10,7 @@ export interface StateChange<T extends WorkRecord> {
   readonly backoffUntil?: Date;
 }
 
+/** What `fail` and `park` write. */
 export interface Failure {
   readonly error: RecordedError;
   readonly backoffUntil: Date;
@@ -32,6 +34,7 @@ export class LeaseWrites<T extends WorkRecord> {
     this.#clock = clock;
   }
 
+  /** Writes changes and keeps the lease. */
   async save(record: T, changes: Changes<T>): Promise<boolean> {
     return this.#update(record, { ...changes });
   }
@@ -42,6 +45,7 @@ export class LeaseWrites<T extends WorkRecord> {
     return this.#update(record, { 'lease.until': until }, { expecting, durable: false });
   }
 
+  /** Writes the new state with changes and envelopes, and ends the lease. */
   async transition(
     record: T,
     { state, changes, envelopes, backoffUntil = noBackoff }: StateChange<T>,
@@ -76,7 +80,9 @@ export class LeaseWrites<T extends WorkRecord> {
     return this.#update(record, this.#failed(record, failure));
   }
 
-  /** Parks the record after its last attempt. Returns false too when a signal arrived meanwhile: it is handled first. */
+  /**
+   * Parks the record after its last attempt. Returns false too when a signal arrived meanwhile: it is handled first.
+   */
   async park(record: T, failure: Failure): Promise<boolean> {
     const set = { ...this.#failed(record, failure), parked: true };
     return this.#update(record, set, { expecting: { signals: record.signals } });

@@ -12,6 +12,7 @@ export abstract class RecordsOfRun<T extends WorkRecord & { readonly runId: stri
     return this.collection.find({ runId });
   }
 
+  /** How many records of a run are in a state. */
   async countOfRun(runId: string, state: T['state']): Promise<number> {
     return this.collection.count({ runId, state });
   }

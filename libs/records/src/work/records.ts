@@ -4,6 +4,7 @@ import { LeaseWrites } from './lease-writes.js';
 import type { Transition } from './transition.js';
 import { noBackoff, type Changes, type WorkRecord } from './work-record.js';
 
+/** Which record to take, for whom and for how long. */
 export interface TakeOptions<S extends string> {
   readonly state: S;
   readonly owner: string;
@@ -51,10 +52,12 @@ export abstract class Records<T extends WorkRecord> {
     }
   }
 
+  /** The record by its id; null when there is none. */
   async get(id: string): Promise<T | null> {
     return this.collection.findOne({ _id: id });
   }
 
+  /** How many records are in a state. */
   async countIn(state: T['state']): Promise<number> {
     return this.collection.count({ state });
   }
@@ -64,6 +67,7 @@ export abstract class Records<T extends WorkRecord> {
     return this.collection.find(this.#parkedFilter());
   }
 
+  /** How many records are parked. */
   async countParked(): Promise<number> {
     return this.collection.count(this.#parkedFilter());
   }

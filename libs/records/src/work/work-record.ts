@@ -35,6 +35,7 @@ export interface RecordedError {
   readonly at: Date;
 }
 
+/** Any value that was thrown, as it is recorded. Values that are no Batchmill error get the code `unforeseen`. */
 export function recordedError(error: unknown, at: Date): RecordedError {
   if (isBatchmillError(error)) return { kind: error.kind, code: error.code, message: error.message, at };
   if (error instanceof Error) return { kind: 'Error', code: 'unforeseen', message: error.message, at };
@@ -66,7 +67,9 @@ type CommonField =
   | 'updatedAt';
 
 const longAgo = new Date(0);
+/** The lease of a record that nobody holds. */
 export const freeLease: WorkRecord['lease'] = { owner: null, until: longAgo };
+/** The `backoffUntil` of a record that does not back off. */
 export const noBackoff = longAgo;
 
 /** The common fields of a new record, which is due at once. */

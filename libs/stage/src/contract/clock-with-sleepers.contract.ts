@@ -1,10 +1,10 @@
 import { ManualClock } from '@batchmill/testing';
 
-/** A clock that stands until it is moved, and knows who waits for it. */
+/** A manual clock that counts its sleepers. */
 export class ClockWithSleepers extends ManualClock {
   #sleepers = 0;
 
-  /** Sleeps that are neither over nor aborted: on the machine's clock each is a timer that keeps its process alive. */
+  /** Sleeps that are neither over nor aborted. On the machine's clock each is a timer that keeps its process alive. */
   get sleepers(): number {
     return this.#sleepers;
   }

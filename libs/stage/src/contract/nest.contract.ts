@@ -16,88 +16,88 @@ import {
   type Received,
   type Unusable,
 } from '../index.js';
-import { ThingAsked, ThingMade, ThingRefused, ThingShipped, Things, type Thing } from './things.contract.js';
-import { eachWithWorkshop, type MakeStageUnderTest } from './workshop.contract.js';
+import { OrderRequested, OrderMade, OrderRefused, OrderShipped, Orders, type Order } from './orders.contract.js';
+import { eachWithFixture, type MakeStageUnderTest } from './fixture.contract.js';
 
-/** What is asked is recorded and made; what cannot be used is refused; one thing is made without being asked for. */
-@Stage({ name: 'maker', produces: [ThingMade, ThingRefused] })
+/** Requested orders are recorded and made, unusable requests are refused, and one order is made without a request. */
+@Stage({ name: 'maker', produces: [OrderMade, OrderRefused] })
 class Maker {
   constructor(
-    private readonly things: Things,
+    private readonly orders: Orders,
     private readonly log: MemoryLog,
   ) {}
 
-  @Consumes(ThingAsked)
-  async *ask({ thingId }: ThingAsked, { id }: Received): Transitions {
-    yield this.things.insert(this.things.new(thingId ?? id, 'requested'));
+  @Consumes(OrderRequested)
+  async *ask({ orderId }: OrderRequested, { id }: Received): Transitions {
+    yield this.orders.insert(this.orders.new(orderId ?? id, 'requested'));
   }
 
-  @ConsumesUnusable(ThingAsked)
-  async *refuse({ id, reason }: Unusable): Transitions<ThingRefused> {
-    const refused = { ...this.things.new(id, 'refused'), reason };
-    yield this.things.insert(refused, new ThingRefused({ thingId: id }));
+  @ConsumesUnusable(OrderRequested)
+  async *refuse({ id, reason }: Unusable): Transitions<OrderRefused> {
+    const refused = { ...this.orders.new(id, 'refused'), reason };
+    yield this.orders.insert(refused, new OrderRefused({ orderId: id }));
   }
 
-  @Works({ on: Things, in: 'requested', signaledBy: [ThingAsked] })
-  async *make(thing: Leased<Thing>): Transitions<ThingMade> {
-    this.log.info(`made ${thing.id}`);
-    yield thing.to('made', new ThingMade({ thingId: thing.id }));
+  @Works({ on: Orders, in: 'requested', signaledBy: [OrderRequested] })
+  async *make(order: Leased<Order>): Transitions<OrderMade> {
+    this.log.info(`made ${order.id}`);
+    yield order.to('made', new OrderMade({ orderId: order.id }));
   }
 
   @Every({ setting: 'sweepMs' })
   async *keepOneInStock(): Transitions {
-    yield this.things.insert(this.things.new('in stock', 'requested'));
+    yield this.orders.insert(this.orders.new('in stock', 'requested'));
   }
 }
 
-@Stage({ name: 'shipper', produces: [ThingShipped] })
+@Stage({ name: 'shipper', produces: [OrderShipped] })
 class Shipper {
-  @Works({ on: Things, in: 'made', signaledBy: [ThingMade] })
-  async *ship(thing: Leased<Thing>): Transitions<ThingShipped> {
-    await thing.checkpoint({ progress: thing.data.progress + 1 });
-    yield thing.to('shipped', new ThingShipped({ thingId: thing.id }));
+  @Works({ on: Orders, in: 'made', signaledBy: [OrderMade] })
+  async *ship(order: Leased<Order>): Transitions<OrderShipped> {
+    await order.checkpoint({ progress: order.data.progress + 1 });
+    yield order.to('shipped', new OrderShipped({ orderId: order.id }));
   }
 }
 
 class Stageless {
-  @Works({ on: Things, in: 'made' })
-  async *ship(thing: Leased<Thing>): Transitions {
-    yield thing.to('shipped');
+  @Works({ on: Orders, in: 'made' })
+  async *ship(order: Leased<Order>): Transitions {
+    yield order.to('shipped');
   }
 }
 
 @Stage({ name: 'typed', produces: [] })
 class Typed {
   // @ts-expect-error -- the record's type is tied to the class that it is declared on
-  @Works({ on: Things, in: 'requested' })
-  async *ofAnotherRecord(notThing: { readonly isNothingLeased: true }): Transitions {
-    expect(notThing).toBeDefined();
+  @Works({ on: Orders, in: 'requested' })
+  async *ofAnotherRecord(notOrder: { readonly isNothingLeased: true }): Transitions {
+    expect(notOrder).toBeDefined();
   }
 
   // @ts-expect-error -- only states of the record can be named
-  @Works({ on: Things, in: 'nowhere' })
-  async *inNoState(thing: Leased<Thing>): Transitions {
-    yield thing.to('made');
+  @Works({ on: Orders, in: 'nowhere' })
+  async *inNoState(order: Leased<Order>): Transitions {
+    yield order.to('made');
   }
 
   // @ts-expect-error -- the event's type is tied to the class that it is declared for
-  @Consumes(ThingMade)
-  async *anotherEvent(event: ThingAsked): Transitions {
+  @Consumes(OrderMade)
+  async *anotherEvent(event: OrderRequested): Transitions {
     expect(event).toBeDefined();
   }
 }
 
 export function describeNest(make: MakeStageUnderTest): void {
   describe('through Nest', () => {
-    const workshop = eachWithWorkshop(make);
+    const fixture = eachWithFixture(make);
 
-    /** Starts an app of these stages. It is the test's to close. */
+    /** Starts an app of these stages, which the test has to close. */
     async function start(stages: Type[], dependencies: HostDependencies): Promise<INestMicroservice> {
-      const given = [
-        { provide: Things, useValue: workshop().things },
-        { provide: MemoryLog, useValue: workshop().log },
+      const providers = [
+        { provide: Orders, useValue: fixture().orders },
+        { provide: MemoryLog, useValue: fixture().log },
       ];
-      @Module({ controllers: stages, providers: given })
+      @Module({ controllers: stages, providers })
       class Root {}
       const strategy = new StageStrategy(dependencies);
       const options = { strategy, logger: false, abortOnError: false } as const;
@@ -106,87 +106,90 @@ export function describeNest(make: MakeStageUnderTest): void {
       return app;
     }
 
-    it('S1: decorated methods of two stages take things in, make and ship them, each by its kind', async () => {
+    it('S1: the decorated methods of two stages record, make and ship orders', async () => {
       const engineSettings = { ...testEngineSettings, sweepMs: 3_600_000 };
-      const dependencies = workshop().needs({ engineSettings });
+      const dependencies = fixture().dependencies({ engineSettings });
       const app = await start([Maker, Shipper], dependencies);
       expect(dependencies.readiness.isReady).toBe(true);
 
-      await workshop().say(ThingAsked, '{"thingId":"asked for","size":1}\n');
-      await workshop().say(ThingAsked, 'odd');
+      await fixture().publish(OrderRequested, '{"orderId":"requested one","size":1}\n');
+      await fixture().publish(OrderRequested, 'odd');
 
-      for (const id of ['asked for', 'in stock']) {
-        const shipped = await workshop().inTime(`${id} is shipped`, async () => {
-          const thing = await workshop().things.get(id);
-          return thing?.state === 'shipped' && thing;
+      for (const id of ['requested one', 'in stock']) {
+        const shipped = await fixture().advanceUntil(`${id} is shipped`, async () => {
+          const order = await fixture().orders.get(id);
+          return order?.state === 'shipped' && order;
         });
         expect(shipped).toMatchObject({ progress: 1, attempts: 0 });
       }
-      await eventually('it is refused', async () => (await workshop().said(ThingRefused)).length === 1);
-      await eventually('it is put aside', async () => (await workshop().deadLetters(ThingAsked)).length === 1);
-      expect(await workshop().things.countIn('refused')).toBe(1);
-      expect((await workshop().said(ThingShipped)).map(({ key }) => key).sort()).toEqual(['asked for', 'in stock']);
-      expect(workshop().log.lines.filter(({ message }) => message.startsWith('made'))).toHaveLength(2);
+      await eventually('it is refused', async () => (await fixture().published(OrderRefused)).length === 1);
+      await eventually('it is dead-lettered', async () => (await fixture().deadLetters(OrderRequested)).length === 1);
+      expect(await fixture().orders.countIn('refused')).toBe(1);
+      expect((await fixture().published(OrderShipped)).map(({ key }) => key).sort()).toEqual([
+        'in stock',
+        'requested one',
+      ]);
+      expect(fixture().log.lines.filter(({ message }) => message.startsWith('made'))).toHaveLength(2);
       await app.close();
       expect(dependencies.readiness.isReady).toBe(false);
     });
 
     it('S5: an app that closes leaves its work to the next one', async () => {
-      const app = await start([Maker], workshop().needs());
-      await workshop().say(ThingAsked, '{"thingId":"thing","size":1}');
-      await workshop().until('thing', 'made');
+      const app = await start([Maker], fixture().dependencies());
+      await fixture().publish(OrderRequested, '{"orderId":"order","size":1}');
+      await fixture().until('order', 'made');
       await app.close();
 
-      const next = await start([Shipper], workshop().needs());
+      const next = await start([Shipper], fixture().dependencies());
 
-      await workshop().until('thing', 'shipped');
+      await fixture().until('order', 'shipped');
       await next.close();
     });
 
-    it('an app closes within its time, though work reaches no checkpoint', async () => {
-      const { promise: goOn, resolve } = Promise.withResolvers<undefined>();
-      const dependencies = workshop().needs();
+    it('an app closes in time though work reaches no checkpoint', async () => {
+      const { promise: resume, resolve } = Promise.withResolvers<undefined>();
+      const dependencies = fixture().dependencies();
       @Stage({ name: 'slow', produces: [] })
       class Slow {
-        @Works({ on: Things, in: 'requested' })
-        async *make(thing: Leased<Thing>): Transitions {
-          await goOn;
-          yield thing.to('made');
+        @Works({ on: Orders, in: 'requested' })
+        async *make(order: Leased<Order>): Transitions {
+          await resume;
+          yield order.to('made');
         }
       }
-      await workshop().insert('thing');
+      await fixture().insert('order');
       const app = await start([Slow], dependencies);
-      await eventually('it is held', async () => (await workshop().thing('thing')).fence === 1);
-      const begun = workshop().clock.now().getTime();
+      await eventually('it is held', async () => (await fixture().order('order')).fence === 1);
+      const startedMs = fixture().clock.now().getTime();
       let isClosed = false;
 
       const closing = app.close().then(() => (isClosed = true));
-      await workshop().inTime('the app is closed', () => isClosed, 1_000);
+      await fixture().advanceUntil('the app is closed', () => isClosed, 1_000);
 
       await closing;
-      const tookMs = workshop().clock.now().getTime() - begun;
+      const tookMs = fixture().clock.now().getTime() - startedMs;
       expect(tookMs).toBeGreaterThanOrEqual(dependencies.settings.shutdownMs);
       expect(tookMs).toBeLessThan(2 * dependencies.settings.shutdownMs);
       resolve(undefined);
-      await workshop().until('thing', 'made');
+      await fixture().until('order', 'made');
     });
 
-    it('a class that lacks its stage stops the start, and says which method it is', async () => {
+    it('an app with a class without @Stage does not start, and names the method', async () => {
       await expect(startBare(Stageless)).rejects.toThrow(/ship.*@Stage/);
     });
 
-    it('a stage whose records the host was not given stops the start', async () => {
-      await expect(start([Shipper], workshop().needs({ records: [] }))).rejects.toThrow(/Things/);
+    it('an app whose host lacks the records of a stage does not start', async () => {
+      await expect(start([Shipper], fixture().dependencies({ records: [] }))).rejects.toThrow(/Orders/);
     });
 
-    it('parameters are tied to what the decorator names, at compile time', () => {
+    it('the compiler checks a method’s parameters against its decorator', () => {
       expect(Object.getOwnPropertyNames(Typed.prototype)).toContain('ofAnotherRecord');
     });
 
-    /** A class without a stage is no controller of its own: it is made one. */
+    /** Makes a class without a stage a controller. */
     async function startBare(stage: Type): Promise<INestMicroservice> {
       Controller()(stage);
-      return start([stage], workshop().needs());
+      return start([stage], fixture().dependencies());
     }
   });
 }

@@ -2,153 +2,161 @@ import { describe, expect, it } from '@jest/globals';
 import { envelopeOf, headersOf, topicOf, type EventEnvelope } from '@batchmill/contracts';
 import { eventually } from '@batchmill/testing';
 import { OutboxRelay } from '../outbox-relay.js';
-import { BusBetween } from './bus-between.contract.js';
-import { ThingMade, ThingShipped } from './things.contract.js';
-import { eachWithWorkshop, works, type MakeStageUnderTest } from './workshop.contract.js';
+import { FaultyBus } from './faulty-bus.contract.js';
+import { OrderMade, OrderShipped } from './orders.contract.js';
+import { eachWithFixture, works, type MakeStageUnderTest } from './fixture.contract.js';
 
-const maker = { name: 'maker', produces: [ThingMade] };
-const shipper = { name: 'shipper', produces: [ThingShipped] };
+const maker = { name: 'maker', produces: [OrderMade] };
+const shipper = { name: 'shipper', produces: [OrderShipped] };
 
-export function describeSaying(make: MakeStageUnderTest): void {
-  describe('interleaving 11: saying facts again', () => {
-    const workshop = eachWithWorkshop(make);
-    const made = (id = 'fact'): EventEnvelope =>
-      envelopeOf(new ThingMade({ thingId: 'thing' }), { id, at: workshop().clock.now(), traceparent: null });
-    const sweep = (dependencies = workshop().needs()) => new OutboxRelay([maker], [workshop().things], dependencies);
-    const old = () => workshop().clock.advance(workshop().settings.republishAfterMs);
+export function describeOutbox(make: MakeStageUnderTest): void {
+  describe('interleaving 11: the outbox', () => {
+    const fixture = eachWithFixture(make);
+    const made = (id = 'event'): EventEnvelope =>
+      envelopeOf(new OrderMade({ orderId: 'order' }), { id, at: fixture().clock.now(), traceparent: null });
+    const relay = (dependencies = fixture().dependencies()) =>
+      new OutboxRelay([maker], [fixture().orders], dependencies);
+    const advanceToRepublish = () => fixture().clock.advance(fixture().settings.republishAfterMs);
 
-    it('a crash after the move, before the fact: it is said by whoever starts next', async () => {
+    it('after a crash between a transition and its event, the next host publishes the event', async () => {
       const envelope = made();
-      await workshop().insert('thing', { state: 'made', outbox: [envelope] });
-      old();
+      await fixture().insert('order', { state: 'made', outbox: [envelope] });
+      advanceToRepublish();
 
-      await workshop().start([works(maker, 'requested', [], async function* () {})]);
+      await fixture().start([works(maker, 'requested', [], async function* () {})]);
 
-      await eventually('it is forgotten', async () => (await workshop().thing('thing')).outbox.length === 0);
-      const [message] = await workshop().said(ThingMade);
-      expect(message).toMatchObject({ key: 'thing', headers: headersOf(envelope, '/workshop') });
+      await eventually('it is published', async () => (await fixture().order('order')).outbox.length === 0);
+      const [message] = await fixture().published(OrderMade);
+      expect(message).toMatchObject({ key: 'order', headers: headersOf(envelope, '/fixture') });
       expect(String(message!.value)).toBe(envelope.data);
     });
 
-    it('a crash after the fact, before it was pulled: it is said twice under one id, and the work is done once', async () => {
+    it('after a crash between an event and its mark, the event is published twice under one id, and the work is done once', async () => {
       const envelope = made();
-      await workshop().insert('thing', { state: 'made', outbox: [envelope] });
+      await fixture().insert('order', { state: 'made', outbox: [envelope] });
       const { topic, key, data: value } = envelope;
-      await workshop().bus.publish([{ topic, key, value, headers: headersOf(envelope, '/workshop') }]);
-      old();
+      await fixture().bus.publish([{ topic, key, value, headers: headersOf(envelope, '/fixture') }]);
+      advanceToRepublish();
       let worked = 0;
 
-      await workshop().start([
+      await fixture().start([
         works(maker, 'requested', [], async function* () {}),
-        works(shipper, 'made', [ThingMade], async function* (thing) {
+        works(shipper, 'made', [OrderMade], async function* (order) {
           worked += 1;
-          yield thing.to('shipped', new ThingShipped({ thingId: thing.id }));
+          yield order.to('shipped', new OrderShipped({ orderId: order.id }));
         }),
       ]);
 
-      await eventually('nothing is unsaid', async () => {
-        const { state, outbox } = await workshop().thing('thing');
+      await eventually('every event is published', async () => {
+        const { state, outbox } = await fixture().order('order');
         return state === 'shipped' && outbox.length === 0;
       });
-      expect((await workshop().said(ThingMade)).map(({ headers }) => headers['ce_id'])).toEqual(['fact', 'fact']);
-      expect(await workshop().said(ThingShipped)).toHaveLength(1);
+      expect((await fixture().published(OrderMade)).map(({ headers }) => headers['ce_id'])).toEqual(['event', 'event']);
+      expect(await fixture().published(OrderShipped)).toHaveLength(1);
       expect(worked).toBe(1);
     });
 
-    it('the next stage already working: the fact is said and pulled under its nose, and its work stands', async () => {
-      await workshop().insert('thing', { state: 'made', outbox: [made()] });
-      old();
-      const holder = await workshop().things.take({ state: 'made', owner: 'the next stage', leaseMs: 30_000 });
+    it('an event is published while the next stage works on the record, and its work stands', async () => {
+      await fixture().insert('order', { state: 'made', outbox: [made()] });
+      advanceToRepublish();
+      const holder = await fixture().orders.take({ state: 'made', owner: 'the next stage', leaseMs: 30_000 });
 
-      await sweep().once();
+      await relay().sweep();
 
-      expect((await workshop().thing('thing')).outbox).toEqual([]);
-      expect(await workshop().things.writes.save(holder!, { progress: 7 })).toBe(true);
+      expect((await fixture().order('order')).outbox).toEqual([]);
+      expect(await fixture().orders.writes.save(holder!, { progress: 7 })).toBe(true);
     });
 
-    it('a fact that the record outlived is still said: of a parked record, of one that has ended', async () => {
-      await workshop().insert('parked', { parked: true, outbox: [made('one')] });
-      await workshop().insert('ended', { state: 'shipped', outbox: [made('two')] });
-      old();
+    it('the events of a parked record and of one that has ended are published', async () => {
+      await fixture().insert('parked', { parked: true, outbox: [made('one')] });
+      await fixture().insert('ended', { state: 'shipped', outbox: [made('two')] });
+      advanceToRepublish();
 
-      await sweep().once();
+      await relay().sweep();
 
-      expect((await workshop().said(ThingMade)).map(({ headers }) => headers['ce_id']).sort()).toEqual(['one', 'two']);
+      expect((await fixture().published(OrderMade)).map(({ headers }) => headers['ce_id']).sort()).toEqual([
+        'one',
+        'two',
+      ]);
     });
 
-    it('only the stage that produces a fact says it again', async () => {
-      await workshop().insert('thing', { state: 'made', outbox: [made()] });
-      old();
+    it('only the stage that produces an event republishes it', async () => {
+      await fixture().insert('order', { state: 'made', outbox: [made()] });
+      advanceToRepublish();
 
-      await new OutboxRelay([shipper], [workshop().things], workshop().needs()).once();
+      await new OutboxRelay([shipper], [fixture().orders], fixture().dependencies()).sweep();
 
-      expect(await workshop().said(ThingMade)).toEqual([]);
-      expect((await workshop().thing('thing')).outbox).toHaveLength(1);
+      expect(await fixture().published(OrderMade)).toEqual([]);
+      expect((await fixture().order('order')).outbox).toHaveLength(1);
     });
 
-    it('a fact that may be on its way is left alone until it is old enough', async () => {
-      await workshop().insert('thing', { state: 'made', outbox: [made()] });
-      const again = sweep();
+    it('an event that may be being published now is not republished until it is old enough', async () => {
+      await fixture().insert('order', { state: 'made', outbox: [made()] });
+      const ownRelay = relay();
 
-      workshop().clock.advance(workshop().settings.republishAfterMs - 1);
-      await again.once();
-      expect(await workshop().said(ThingMade)).toEqual([]);
+      fixture().clock.advance(fixture().settings.republishAfterMs - 1);
+      await ownRelay.sweep();
+      expect(await fixture().published(OrderMade)).toEqual([]);
 
-      workshop().clock.advance(1);
-      await again.once();
-      expect(await workshop().said(ThingMade)).toHaveLength(1);
+      fixture().clock.advance(1);
+      await ownRelay.sweep();
+      expect(await fixture().published(OrderMade)).toHaveLength(1);
     });
 
-    it('later sweeps find what became unsaid since, also by a clock that is some minutes behind', async () => {
-      const again = sweep();
-      workshop().clock.advance(24 * 3_600_000);
-      await again.once();
-      const behind = workshop().in(-5 * 60_000);
-      await workshop().insert('thing', { state: 'made', updatedAt: behind, outbox: [{ ...made(), at: behind }] });
+    it('later sweeps find new events in outboxes, even from a machine whose clock is minutes behind', async () => {
+      const ownRelay = relay();
+      fixture().clock.advance(24 * 3_600_000);
+      await ownRelay.sweep();
+      const behind = fixture().in(-5 * 60_000);
+      await fixture().insert('order', { state: 'made', updatedAt: behind, outbox: [{ ...made(), at: behind }] });
 
-      await again.once();
+      await ownRelay.sweep();
 
-      expect(await workshop().said(ThingMade)).toHaveLength(1);
+      expect(await fixture().published(OrderMade)).toHaveLength(1);
     });
 
-    it('a fact that could not be said stays true, and is said when the bus is back', async () => {
-      const bus = new BusBetween(workshop().bus);
-      bus.isAway = true;
-      await workshop().insert('thing');
-      await workshop().start(
+    it('an event that could not be published stays in the outbox, and is published after the outage', async () => {
+      const bus = new FaultyBus(fixture().bus);
+      bus.isUnavailable = true;
+      await fixture().insert('order');
+      await fixture().start(
         [
-          works(maker, 'requested', [], async function* (thing) {
-            yield thing.to('made', new ThingMade({ thingId: thing.id }));
+          works(maker, 'requested', [], async function* (order) {
+            yield order.to('made', new OrderMade({ orderId: order.id }));
           }),
         ],
-        workshop().needs({ bus }),
+        fixture().dependencies({ bus }),
       );
-      const [unpublished] = (await workshop().until('thing', 'made')).outbox;
-      expect(unpublished).toMatchObject({ topic: topicOf(ThingMade), key: 'thing' });
-      bus.isAway = false;
+      const [unpublished] = (await fixture().until('order', 'made')).outbox;
+      expect(unpublished).toMatchObject({ topic: topicOf(OrderMade), key: 'order' });
+      bus.isUnavailable = false;
 
-      await workshop().inTime('it is said', async () => (await workshop().thing('thing')).outbox.length === 0, 1_000);
+      await fixture().advanceUntil(
+        'it is published',
+        async () => (await fixture().order('order')).outbox.length === 0,
+        1_000,
+      );
 
-      const said = await workshop().said(ThingMade);
-      expect(said.map(({ headers }) => headers['ce_id'])).toEqual([unpublished!.id]);
+      const messages = await fixture().published(OrderMade);
+      expect(messages.map(({ headers }) => headers['ce_id'])).toEqual([unpublished!.id]);
     });
 
-    it('while the bus is away the sweep says so in the readiness, and nothing unsaid is forgotten', async () => {
-      const bus = new BusBetween(workshop().bus);
-      bus.isAway = true;
-      const dependencies = workshop().needs({ bus });
-      await workshop().insert('thing', { state: 'made', outbox: [made()] });
-      old();
+    it('during an outage of the bus the process is not ready, and no event is lost', async () => {
+      const bus = new FaultyBus(fixture().bus);
+      bus.isUnavailable = true;
+      const dependencies = fixture().dependencies({ bus });
+      await fixture().insert('order', { state: 'made', outbox: [made()] });
+      advanceToRepublish();
 
-      await workshop().start([works(maker, 'requested', [], async function* () {})], dependencies);
+      await fixture().start([works(maker, 'requested', [], async function* () {})], dependencies);
       await eventually('it is not ready', () => !dependencies.readiness.isReady);
-      expect(dependencies.readiness.outages).toMatchObject([{ message: 'the bus is away' }]);
-      expect((await workshop().thing('thing')).outbox).toHaveLength(1);
-      bus.isAway = false;
+      expect(dependencies.readiness.outages).toMatchObject([{ message: 'the bus is unavailable' }]);
+      expect((await fixture().order('order')).outbox).toHaveLength(1);
+      bus.isUnavailable = false;
 
-      await workshop().inTime('it is ready', () => dependencies.readiness.isReady, 1_000);
-      expect((await workshop().said(ThingMade)).map(({ topic }) => topic)).toEqual([topicOf(ThingMade)]);
-      expect((await workshop().thing('thing')).outbox).toEqual([]);
+      await fixture().advanceUntil('it is ready', () => dependencies.readiness.isReady, 1_000);
+      expect((await fixture().published(OrderMade)).map(({ topic }) => topic)).toEqual([topicOf(OrderMade)]);
+      expect((await fixture().order('order')).outbox).toEqual([]);
     });
   });
 }

@@ -1,27 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually, testEngineSettings } from '@batchmill/testing';
-import { ThingMade, ThingShipped } from './things.contract.js';
-import { eachWithWorkshop, handler, type MakeStageUnderTest } from './workshop.contract.js';
+import { OrderMade, OrderShipped } from './orders.contract.js';
+import { eachWithFixture, handler, type MakeStageUnderTest } from './fixture.contract.js';
 
-const keeper = { name: 'keeper', produces: [ThingMade] };
+const keeper = { name: 'keeper', produces: [OrderMade] };
 const hourMs = 3_600_000;
 
-export function describeClocks(make: MakeStageUnderTest): void {
-  describe('clocks', () => {
-    const workshop = eachWithWorkshop(make);
+export function describePeriodicTasks(make: MakeStageUnderTest): void {
+  describe('periodic tasks', () => {
+    const fixture = eachWithFixture(make);
 
-    it('a method is called at the start and then again and again, so long after the end of each call', async () => {
+    it('a method is called at the start, and then at its interval after the end of each call', async () => {
       const calls: number[] = [];
-      await workshop().start([
+      await fixture().start([
         handler(keeper, { kind: 'every', intervalMs: hourMs }, async () =>
           (async function* () {
-            calls.push(workshop().clock.now().getTime());
+            calls.push(fixture().clock.now().getTime());
           })(),
         ),
       ]);
       await eventually('it is called', () => calls.length === 1);
 
-      await workshop().inTime('it is called again', () => calls.length === 3, 60_000);
+      await fixture().advanceUntil('it is called again', () => calls.length === 3, 60_000);
 
       const [first, second, third] = calls as [number, number, number];
       expect(second - first).toBeGreaterThanOrEqual(hourMs);
@@ -30,73 +30,73 @@ export function describeClocks(make: MakeStageUnderTest): void {
 
     it('the interval may be a setting', async () => {
       const calls: number[] = [];
-      await workshop().start(
+      await fixture().start(
         [
           handler(keeper, { kind: 'every', intervalMs: { setting: 'sweepMs' } }, async () =>
             (async function* () {
-              calls.push(workshop().clock.now().getTime());
+              calls.push(fixture().clock.now().getTime());
             })(),
           ),
         ],
-        workshop().needs({ engineSettings: { ...testEngineSettings, sweepMs: 2 * hourMs } }),
+        fixture().dependencies({ engineSettings: { ...testEngineSettings, sweepMs: 2 * hourMs } }),
       );
       await eventually('it is called', () => calls.length === 1);
 
-      await workshop().inTime('it is called again', () => calls.length === 2, 60_000);
+      await fixture().advanceUntil('it is called again', () => calls.length === 2, 60_000);
 
       expect(calls[1]! - calls[0]!).toBeGreaterThanOrEqual(2 * hourMs);
     });
 
-    it('what it yields is done and said', async () => {
-      await workshop().start([
+    it('its transitions are committed and their events published', async () => {
+      await fixture().start([
         handler(keeper, { kind: 'every', intervalMs: hourMs }, async () =>
           (async function* () {
-            const { things } = workshop();
-            yield things.insert(things.new('thing', 'made'), new ThingMade({ thingId: 'thing' }));
+            const { orders } = fixture();
+            yield orders.insert(orders.new('order', 'made'), new OrderMade({ orderId: 'order' }));
           })(),
         ),
       ]);
 
-      await eventually('it is said', async () => (await workshop().said(ThingMade)).length === 1);
-      await eventually('it is forgotten', async () => (await workshop().thing('thing')).outbox.length === 0);
+      await eventually('it is published', async () => (await fixture().published(OrderMade)).length === 1);
+      await eventually('it is published', async () => (await fixture().order('order')).outbox.length === 0);
     });
 
-    it('what fails is told, and tried at the next turn', async () => {
+    it('a call that fails is logged, and the next call comes after the interval', async () => {
       let calls = 0;
-      await workshop().start([
+      await fixture().start([
         handler(keeper, { kind: 'every', intervalMs: hourMs }, async () =>
           (async function* () {
             calls += 1;
             if (calls === 1) throw new Error('not now');
-            yield workshop().things.insert(workshop().things.new('thing', 'made'));
+            yield fixture().orders.insert(fixture().orders.new('order', 'made'));
           })(),
         ),
       ]);
-      await eventually('it is told', () => workshop().log.lines.some(({ fields }) => fields.error === 'not now'));
+      await eventually('it is logged', () => fixture().log.lines.some(({ fields }) => fields.error === 'not now'));
 
-      await workshop().inTime('it went well', async () => (await workshop().things.get('thing')) !== null, 60_000);
+      await fixture().advanceUntil('it succeeded', async () => (await fixture().orders.get('order')) !== null, 60_000);
     });
 
-    it('a fact that the stage did not declare is an error, and nothing is written', async () => {
-      await workshop().start([
+    it('an event that the stage did not declare is an error, and nothing is written', async () => {
+      await fixture().start([
         handler(keeper, { kind: 'every', intervalMs: hourMs }, async () =>
           (async function* () {
-            const { things } = workshop();
-            yield things.insert(things.new('thing', 'shipped'), new ThingShipped({ thingId: 'thing' }));
+            const { orders } = fixture();
+            yield orders.insert(orders.new('order', 'shipped'), new OrderShipped({ orderId: 'order' }));
           })(),
         ),
       ]);
 
-      await eventually('it is told', () =>
-        workshop().log.lines.some(({ fields }) => fields['code'] === 'stage.undeclared-fact'),
+      await eventually('it is logged', () =>
+        fixture().log.lines.some(({ fields }) => fields['code'] === 'stage.undeclared-event'),
       );
-      expect(await workshop().things.get('thing')).toBeNull();
+      expect(await fixture().orders.get('order')).toBeNull();
     });
 
-    it('a call that does not end holds up a stop no longer than the settings say', async () => {
+    it('a call that does not end holds up a stop no longer than the settings allow', async () => {
       const { promise, resolve } = Promise.withResolvers<undefined>();
       let isCalled = false;
-      const host = await workshop().start([
+      const host = await fixture().start([
         handler(keeper, { kind: 'every', intervalMs: hourMs }, async () =>
           (async function* () {
             isCalled = true;
@@ -105,14 +105,14 @@ export function describeClocks(make: MakeStageUnderTest): void {
         ),
       ]);
       await eventually('it is called', () => isCalled);
-      const begun = workshop().clock.now().getTime();
+      const startedMs = fixture().clock.now().getTime();
       let hasStopped = false;
 
       const stopping = host.stop().then(() => (hasStopped = true));
-      await workshop().inTime('the host has stopped', () => hasStopped, 1_000);
+      await fixture().advanceUntil('the host has stopped', () => hasStopped, 1_000);
 
       await stopping;
-      expect(workshop().clock.now().getTime() - begun).toBeGreaterThanOrEqual(workshop().settings.shutdownMs);
+      expect(fixture().clock.now().getTime() - startedMs).toBeGreaterThanOrEqual(fixture().settings.shutdownMs);
       resolve(undefined);
     });
   });

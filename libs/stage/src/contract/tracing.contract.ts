@@ -2,18 +2,18 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ProcessingError } from '@batchmill/contracts';
 import { newTraceparent, startTracing, traceparentOf } from '@batchmill/telemetry';
 import { eventually } from '@batchmill/testing';
-import { ThingAsked, ThingMade, ThingShipped } from './things.contract.js';
-import { consumes, eachWithWorkshop, works, type MakeStageUnderTest } from './workshop.contract.js';
+import { OrderRequested, OrderMade, OrderShipped } from './orders.contract.js';
+import { consumes, eachWithFixture, works, type MakeStageUnderTest } from './fixture.contract.js';
 
 type Processor = NonNullable<NonNullable<Parameters<typeof startTracing>[0]>['processors']>[number];
 type Span = Parameters<Processor['onEnd']>[0];
 
-const maker = { name: 'maker', produces: [ThingMade] };
-const shipper = { name: 'shipper', produces: [ThingShipped] };
+const maker = { name: 'maker', produces: [OrderMade] };
+const shipper = { name: 'shipper', produces: [OrderShipped] };
 
 export function describeTracing(make: MakeStageUnderTest): void {
   describe('traces', () => {
-    const workshop = eachWithWorkshop(make);
+    const fixture = eachWithFixture(make);
     let ended: Span[];
     let tracing: ReturnType<typeof startTracing>;
     const spanOf = (name: string) => eventually(`the span ${name}`, () => ended.find((span) => span.name === name));
@@ -31,148 +31,148 @@ export function describeTracing(make: MakeStageUnderTest): void {
     });
     afterEach(() => tracing.stop());
 
-    it('S6: the work continues the trace that its record carries, and its facts carry it on', async () => {
+    it('S6: work continues the trace of its record, and its events pass it on', async () => {
       const traceparent = newTraceparent();
       const [traceId, spanId] = partsOf(traceparent);
-      await workshop().insert('thing', { traceparent });
+      await fixture().insert('order', { traceparent });
 
-      await workshop().start([
-        works(maker, 'requested', [], async function* (thing) {
-          yield thing.to('made', new ThingMade({ thingId: thing.id }));
+      await fixture().start([
+        works(maker, 'requested', [], async function* (order) {
+          yield order.to('made', new OrderMade({ orderId: order.id }));
         }),
       ]);
 
       const span = await spanOf('maker works');
       expect(span.spanContext().traceId).toBe(traceId);
       expect(span.parentSpanContext?.spanId).toBe(spanId);
-      expect(span.attributes).toMatchObject({ 'batchmill.stage': 'maker', 'batchmill.record': 'thing' });
-      const [message] = await workshop().said(ThingMade);
+      expect(span.attributes).toMatchObject({ 'batchmill.stage': 'maker', 'batchmill.record': 'order' });
+      const [message] = await fixture().published(OrderMade);
       expect(partsOf(message!.headers['traceparent']!)).toEqual([traceId, span.spanContext().spanId]);
     });
 
-    it('S6: what is logged of a failure is logged in the trace of its record', async () => {
+    it('S6: a failure is logged in the trace of its record', async () => {
       const traceparent = newTraceparent();
-      const { log } = workshop();
-      const told: (string | null)[] = [];
+      const { log } = fixture();
+      const traceparents: (string | null)[] = [];
       for (const level of ['warn', 'error'] as const) {
-        const say = log[level].bind(log);
+        const write = log[level].bind(log);
         log[level] = (message, fields) => {
-          told.push(traceparentOf());
-          say(message, fields);
+          traceparents.push(traceparentOf());
+          write(message, fields);
         };
       }
-      await workshop().insert('thing', { traceparent });
+      await fixture().insert('order', { traceparent });
 
-      await workshop().start(
+      await fixture().start(
         [
           works(maker, 'requested', [], async function* () {
             throw new ProcessingError('provider.unexpected-response', 'broken');
           }),
         ],
-        workshop().needs({}, { maxAttempts: 1 }),
+        fixture().dependencies({}, { maxAttempts: 1 }),
       );
 
-      await eventually('it is parked', async () => (await workshop().thing('thing')).parked);
-      await eventually('it is told', () => told.length === 1);
-      expect(told.map((said) => partsOf(said ?? '')[0])).toEqual([partsOf(traceparent)[0]]);
+      await eventually('it is parked', async () => (await fixture().order('order')).parked);
+      await eventually('it is logged', () => traceparents.length === 1);
+      expect(traceparents.map((one) => partsOf(one ?? '')[0])).toEqual([partsOf(traceparent)[0]]);
     });
 
-    it('S6: input that is recorded goes on in the trace of its message, through every stage', async () => {
+    it('S6: recorded input continues the trace of its message through every stage', async () => {
       const traceparent = newTraceparent();
       const [traceId] = partsOf(traceparent);
-      const { things } = workshop();
-      await workshop().start([
-        consumes<ThingAsked>(maker, ThingAsked, async function* ({ thingId }) {
-          yield things.insert(things.new(thingId ?? 'none', 'requested', traceparentOf()));
+      const { orders } = fixture();
+      await fixture().start([
+        consumes<OrderRequested>(maker, OrderRequested, async function* ({ orderId }) {
+          yield orders.insert(orders.new(orderId ?? 'none', 'requested', traceparentOf()));
         }),
-        works(maker, 'requested', [ThingAsked], async function* (thing) {
-          yield thing.to('made', new ThingMade({ thingId: thing.id }));
+        works(maker, 'requested', [OrderRequested], async function* (order) {
+          yield order.to('made', new OrderMade({ orderId: order.id }));
         }),
-        works(shipper, 'made', [ThingMade], async function* (thing) {
-          yield thing.to('shipped', new ThingShipped({ thingId: thing.id }));
+        works(shipper, 'made', [OrderMade], async function* (order) {
+          yield order.to('shipped', new OrderShipped({ orderId: order.id }));
         }),
       ]);
 
-      await workshop().say(ThingAsked, '{"thingId":"thing","size":1}', { traceparent });
+      await fixture().publish(OrderRequested, '{"orderId":"order","size":1}', { traceparent });
 
       const spans = await Promise.all(
-        ['maker thing.asked', 'maker works', 'shipper thing.made', 'shipper works'].map(spanOf),
+        ['maker order.requested', 'maker works', 'shipper order.made', 'shipper works'].map(spanOf),
       );
       expect(spans.map((span) => span.spanContext().traceId)).toEqual([traceId, traceId, traceId, traceId]);
-      const [message] = await workshop().said(ThingShipped);
+      const [message] = await fixture().published(OrderShipped);
       expect(partsOf(message!.headers['traceparent']!)[0]).toBe(traceId);
     });
 
-    it('S6: a fact that is said again carries the trace of the work that made it', async () => {
+    it('S6: a republished event carries the trace of the work that recorded it', async () => {
       const traceparent = newTraceparent();
-      const data = JSON.stringify({ thingId: 'thing' });
-      const about = { topic: 'batchmill.thing.made', type: 'batchmill.thing.made.v1', key: 'thing', data };
-      const outbox = [{ id: 'fact', at: workshop().clock.now(), traceparent, ...about }];
-      await workshop().insert('thing', { state: 'made', outbox });
-      workshop().clock.advance(workshop().settings.republishAfterMs);
+      const data = JSON.stringify({ orderId: 'order' });
+      const about = { topic: 'batchmill.order.made', type: 'batchmill.order.made.v1', key: 'order', data };
+      const outbox = [{ id: 'event', at: fixture().clock.now(), traceparent, ...about }];
+      await fixture().insert('order', { state: 'made', outbox });
+      fixture().clock.advance(fixture().settings.republishAfterMs);
 
-      await workshop().start([works(maker, 'requested', [], async function* () {})]);
+      await fixture().start([works(maker, 'requested', [], async function* () {})]);
 
-      await eventually('it is said', async () => (await workshop().said(ThingMade)).length === 1);
-      expect((await workshop().said(ThingMade))[0]!.headers).toMatchObject({ traceparent });
+      await eventually('it is published', async () => (await fixture().published(OrderMade)).length === 1);
+      expect((await fixture().published(OrderMade))[0]!.headers).toMatchObject({ traceparent });
     });
 
-    it('S6: what a clock woke links to what it continues, what a message woke has no need to', async () => {
+    it('S6: work that a poll found links to the trace that it continues, and work that a signal found does not', async () => {
       const traceparent = newTraceparent();
-      const far = workshop().in(3_600_000);
-      await workshop().insert('by the clock', { traceparent });
-      await workshop().insert('by a message', { traceparent, nextAt: far });
-      await workshop().start([
-        works(maker, 'requested', [ThingMade], async function* (thing) {
-          yield thing.to('made');
+      const far = fixture().in(3_600_000);
+      await fixture().insert('by a poll', { traceparent });
+      await fixture().insert('by a signal', { traceparent, nextAt: far });
+      await fixture().start([
+        works(maker, 'requested', [OrderMade], async function* (order) {
+          yield order.to('made');
         }),
       ]);
-      await workshop().until('by the clock', 'made');
+      await fixture().until('by a poll', 'made');
 
-      await workshop().say(ThingMade, '{"thingId":"by a message"}');
+      await fixture().publish(OrderMade, '{"orderId":"by a signal"}');
 
       const spanOn = (id: string) =>
         eventually(`the span of ${id}`, () => ended.find(({ attributes }) => attributes['batchmill.record'] === id));
-      const byClock = await spanOn('by the clock');
-      const byMessage = await spanOn('by a message');
+      const byPoll = await spanOn('by a poll');
+      const bySignal = await spanOn('by a signal');
       const [traceId, spanId] = partsOf(traceparent);
-      expect(byClock.links.map(({ context }) => [context.traceId, context.spanId])).toEqual([[traceId, spanId]]);
-      expect(byMessage.links).toEqual([]);
-      expect([byClock, byMessage].map((span) => span.spanContext().traceId)).toEqual([traceId, traceId]);
+      expect(byPoll.links.map(({ context }) => [context.traceId, context.spanId])).toEqual([[traceId, spanId]]);
+      expect(bySignal.links).toEqual([]);
+      expect([byPoll, bySignal].map((span) => span.spanContext().traceId)).toEqual([traceId, traceId]);
     });
 
     it('S6: a record without a trace begins one', async () => {
-      await workshop().insert('thing');
+      await fixture().insert('order');
 
-      await workshop().start([
-        works(maker, 'requested', [], async function* (thing) {
-          yield thing.to('made', new ThingMade({ thingId: thing.id }));
+      await fixture().start([
+        works(maker, 'requested', [], async function* (order) {
+          yield order.to('made', new OrderMade({ orderId: order.id }));
         }),
       ]);
 
       const span = await spanOf('maker works');
       expect(span.parentSpanContext).toBeUndefined();
-      const [message] = await workshop().said(ThingMade);
+      const [message] = await fixture().published(OrderMade);
       expect(partsOf(message!.headers['traceparent']!)).toEqual([
         span.spanContext().traceId,
         span.spanContext().spanId,
       ]);
     });
 
-    it('S6: no span stays open across a wait, and a failure is seen on its span by its code', async () => {
+    it('S6: no span stays open across a wait, and a span of failed work has the code of the error', async () => {
       const traceparent = newTraceparent();
-      await workshop().insert('thing', { traceparent });
+      await fixture().insert('order', { traceparent });
       let calls = 0;
-      await workshop().start([
-        works(maker, 'requested', [], async function* (thing) {
+      await fixture().start([
+        works(maker, 'requested', [], async function* (order) {
           calls += 1;
-          if (calls === 1) yield thing.wait(workshop().in(1_000));
+          if (calls === 1) yield order.wait(fixture().in(1_000));
           else throw new ProcessingError('provider.unexpected-response', 'words of a user');
         }),
       ]);
       await spanOf('maker works');
 
-      const [waited, failed] = await workshop().inTime(
+      const [waited, failed] = await fixture().advanceUntil(
         'it failed',
         () => {
           const works = ended.filter(({ name }) => name === 'maker works');
