@@ -4,7 +4,7 @@ import { RunFinished, RunRejected, RunRequested, topicOf, type FieldsOf } from '
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { deadLettersOf, rejectionOf, published, typeByHand } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
-import { TwiceBus } from './twice-bus.js';
+import { DuplicatingBus } from './duplicating-bus.js';
 import { requestRun, runToTheEnd } from './runs.js';
 import { injectFaults, ledgerOf } from './simulated-provider.js';
 
@@ -95,7 +95,7 @@ describe('a run request that cannot be carried out', () => {
   });
 
   it('interleaving 21: a redelivered request without an id starts one run', async () => {
-    await opened({ ports: ({ bus }) => ({ bus: new TwiceBus(bus) }) });
+    await opened({ ports: ({ bus }) => ({ bus: new DuplicatingBus(bus) }) });
 
     await typeByHand(bundle, '{"pipeline":"notes","endpoint":"embeddings"}');
     await eventually('the end', async () => (await published(bundle, RunFinished)).length === 1);

@@ -6,7 +6,7 @@ import { TestEngine, eventually } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { requestRun, endOf } from './runs.js';
 import { injectFaults } from './simulated-provider.js';
-import { scannerOn } from './scanner-on.js';
+import { scannerOn } from './stage-on.js';
 
 describe('claims and the end of their run', () => {
   let bundle: TestEngine;

@@ -34,11 +34,11 @@ describe('the engine', () => {
   it('I2 I3: three requests of one document give three answers on that document', async () => {
     const { engine, simulator } = await opened(12);
 
-    const run = await runToTheEnd(bundle, { runId: 'ask', pipeline: 'notes', endpoint: 'inference' });
+    const run = await runToTheEnd(bundle, { runId: 'infer', pipeline: 'notes', endpoint: 'inference' });
 
     expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 12 }, requests: 36 } });
     for await (const document of engine.documentStore.collection('notes').find({})) {
-      const answers = document['answers'] as { by: string; said: string }[];
+      const answers = document['answers'] as { by: string; text: string }[];
       expect(answers.map(({ by }) => by).sort()).toEqual(['qa_0', 'qa_1', 'summary']);
       expect(document['ai_status']).toBe('completed');
     }

@@ -84,7 +84,7 @@ describe('inference as the pipeline defines it', () => {
   it('C2 I5: a template that is one variable keeps the value’s type: object, date, number; run, model and usage are variables', async () => {
     const responseTemplate = {
       $set: {
-        said: '{{response_content}}',
+        text: '{{response_content}}',
         at: '{{current_date}}',
         tokens: '{{usage.total_tokens}}',
         by: '{{model}} in {{run_id}} for {{note}}',
@@ -98,7 +98,7 @@ describe('inference as the pipeline defines it', () => {
 
     const tokens = (totals?.tokens.input ?? 0) + (totals?.tokens.output ?? 0);
     expect(await stored('a')).toMatchObject({
-      said: { topics: [expect.any(String), expect.any(String)] },
+      text: { topics: [expect.any(String), expect.any(String)] },
       at: expect.any(Date),
       tokens,
       by: 'gpt-4o-mini in r for book',
@@ -250,13 +250,13 @@ describe('inference as the pipeline defines it', () => {
     });
 
     it('I2: a text that was cut off is written with its finish reason', async () => {
-      const responseTemplate = { $set: { said: '{{response_content}}', ended: '{{finish_reason}}' } };
+      const responseTemplate = { $set: { text: '{{response_content}}', ended: '{{finish_reason}}' } };
       const functions = [chat({ name: 'f', user: '{{ text }}', maxTokens: 2, responseTemplate })];
       await opened({ functions }, [{ _id: 'a' }]);
 
       await run();
 
-      expect(await stored('a')).toMatchObject({ ai_status: 'completed', said: 'The mill', ended: 'length' });
+      expect(await stored('a')).toMatchObject({ ai_status: 'completed', text: 'The mill', ended: 'length' });
     });
   });
 

@@ -8,8 +8,7 @@ import type { BatchToCreate, Provider, ProviderBatch } from '@batchmill/provider
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { requestRun, endOf, runToTheEnd } from './runs.js';
-import { scannerOn } from './scanner-on.js';
-import { stageOn } from './stage-on.js';
+import { scannerOn, stageOn } from './stage-on.js';
 
 describe('interleavings, one step at a time', () => {
   let bundle: TestEngine;

@@ -7,7 +7,7 @@ import { OpenAiProvider } from '@batchmill/provider/openai';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { requestRun, endOf, runToTheEnd } from './runs.js';
-import { scannerOn } from './scanner-on.js';
+import { scannerOn } from './stage-on.js';
 
 describe('interleavings with faults', () => {
   const bundles: TestEngine[] = [];

@@ -29,7 +29,7 @@ export const notes = definePipeline({
         model: 'gpt-4o-mini',
         system: 'Summarize the following text:',
         user: '{{ text }}',
-        responseTemplate: { $push: { answers: { by: '{{ function }}', said: '{{ response_content }}' } } },
+        responseTemplate: { $push: { answers: { by: '{{ function }}', text: '{{ response_content }}' } } },
       }),
       chat({
         name: 'qa',
@@ -37,7 +37,7 @@ export const notes = definePipeline({
         forEach: 'questions',
         system: 'Answer the following question based on the text: {{ question }}',
         user: '{{ text }}',
-        responseTemplate: { $push: { answers: { by: '{{ function }}', said: '{{ response_content }}' } } },
+        responseTemplate: { $push: { answers: { by: '{{ function }}', text: '{{ response_content }}' } } },
       }),
     ],
   },

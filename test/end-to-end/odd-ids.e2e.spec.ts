@@ -147,8 +147,8 @@ describe('documents of one chunk id', () => {
 
     expect(run.totals).toMatchObject({ documents: { succeeded: 4 }, batches: 1, requests: 4 });
     for (const { document } of await outcomesOf(bundle, 'inference')) {
-      const [answer] = document['answers'] as { said: string }[];
-      expect(answer?.said).toContain(`Word${String(document['_id']).at(-1) ?? ''}`);
+      const [answer] = document['answers'] as { text: string }[];
+      expect(answer?.text).toContain(`Word${String(document['_id']).at(-1) ?? ''}`);
     }
   });
 });

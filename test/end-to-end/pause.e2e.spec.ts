@@ -7,7 +7,7 @@ import type { Run } from '@batchmill/records';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { requestRun, requestCancel, requestPause, requestResume, endOf } from './runs.js';
-import { TwiceBus } from './twice-bus.js';
+import { DuplicatingBus } from './duplicating-bus.js';
 
 /** Batches stay at the provider until the test advances the provider’s clock. */
 const slow = { turnaround: { kind: 'fixed', seconds: 3600 }, speed: 0 } as const;
@@ -22,7 +22,7 @@ describe('a paused run', () => {
   ): Promise<TestEngine> {
     bundle = await TestEngine.open({
       pipelines: [notes],
-      ports: ({ bus }) => ({ bus: new TwiceBus(bus) }),
+      ports: ({ bus }) => ({ bus: new DuplicatingBus(bus) }),
       ...options,
     });
     await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));

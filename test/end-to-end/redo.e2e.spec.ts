@@ -7,8 +7,8 @@ import { outcomesOf } from './documents.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { requestRun, endOf, runToTheEnd } from './runs.js';
 import { injectFaults, ledgerOf } from './simulated-provider.js';
-import { TwiceBus } from './twice-bus.js';
-import { scannerOn } from './scanner-on.js';
+import { DuplicatingBus } from './duplicating-bus.js';
+import { scannerOn } from './stage-on.js';
 
 const answers = { pipeline: 'notes', endpoint: 'inference' as const, functions: ['summary', 'qa'] };
 const embed = { pipeline: 'notes', endpoint: 'embeddings' } as const;
@@ -28,7 +28,7 @@ describe('a run that redoes documents', () => {
     count: number,
     options: Partial<Parameters<typeof TestEngine.open>[0]> = {},
   ): Promise<TestEngine> {
-    const ports = { ports: ({ bus }: { bus: TwiceBus['bus'] }) => ({ bus: new TwiceBus(bus) }) };
+    const ports = { ports: ({ bus }: { bus: DuplicatingBus['bus'] }) => ({ bus: new DuplicatingBus(bus) }) };
     bundle = await TestEngine.open({
       pipelines: [notes, pendingNotes],
       settings: { maxRetries: 1 },

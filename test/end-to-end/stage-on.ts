@@ -1,4 +1,6 @@
+import { ChunkScanner, ChunkScannerModule } from '@batchmill/chunk-scanner';
 import { EngineModule, type Engine } from '@batchmill/service';
+import type { TestEngine } from '@batchmill/testing';
 import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 
@@ -8,4 +10,9 @@ export async function stageOn<T>(engine: Engine, module: Type, stage: Type<T>): 
   class StageModule {}
   const context = await NestFactory.createApplicationContext(StageModule, { logger: false, abortOnError: false });
   return context.get(stage, { strict: false });
+}
+
+/** A scanner whose methods the test calls. */
+export async function scannerOn({ engine }: TestEngine): Promise<ChunkScanner> {
+  return stageOn(engine, ChunkScannerModule, ChunkScanner);
 }

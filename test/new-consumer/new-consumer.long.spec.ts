@@ -48,11 +48,11 @@ describe('a new consumer', () => {
     };
 
     const alone = await StartedApp.start(folder, name, { BATCHMILL_HOME: join(folder, 'consumer-home') });
-    const ready = await alone.ask('/health/ready');
+    const ready = await alone.get('/health/ready');
     const codes = [await alone.stop()];
     const all = await StartedApp.start(folder, 'all-in-one', { ...env, BATCHMILL_SIMULATOR_SPEED: '1000' });
     await eventually('the answers to be handled', async () => {
-      const { text: counts } = await all.ask('/metrics');
+      const { text: counts } = await all.get('/metrics');
       return /messages\w*\{[^}]*stage="court-letters"[^}]*outcome="handled"/.test(counts);
     });
     codes.push(await all.stop());

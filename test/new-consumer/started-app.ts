@@ -31,7 +31,7 @@ export class StartedApp {
     throw new Error(`${app} ended before it was at work`);
   }
 
-  async ask(path: string): Promise<{ status: number; text: string }> {
+  async get(path: string): Promise<{ status: number; text: string }> {
     const response = await fetch(`${this.url}${path}`);
     return { status: response.status, text: await response.text() };
   }

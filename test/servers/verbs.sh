@@ -53,11 +53,11 @@ install_wheels() {
     "$1/bin/pip" install -q --disable-pip-version-check -r "$here/requirements.txt"
 }
 
-# ask PORT COUNT BYTES: sends BYTES, prints the first COUNT bytes of the answer that come within two seconds.
-ask() {
+# query PORT COUNT BYTES: sends BYTES, prints the first COUNT bytes of the answer that come within two seconds.
+query() {
   timeout 2 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "$2" >&3 && head -c "$1" <&3' "$@" 2>/dev/null | tr -d '\0'
 }
-ask_http() { ask "$1" 4096 "GET $2 HTTP/1.0\r\n\r\n"; } # PORT PATH
+query_http() { query "$1" 4096 "GET $2 HTTP/1.0\r\n\r\n"; } # PORT PATH
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # process_field N: the Nth field after the command's name in /proc/PID/stat: 1 is the state, 20 when it began.

@@ -23,6 +23,6 @@ launch() {
   command=(env "OTLP_HTTP=127.0.0.1:$otlp_port" OTLP_GRPC=127.0.0.1:0 "QUERY_HTTP=127.0.0.1:$port" QUERY_GRPC=127.0.0.1:0
     GOMEMLIMIT=256MiB "$home/install/jaeger")
 }
-answers() { ask_http "$port" /api/services | grep -q ' 200 ' && listening "$otlp_port"; }
+answers() { query_http "$port" /api/services | grep -q ' 200 ' && listening "$otlp_port"; }
 
 recipe "$@"

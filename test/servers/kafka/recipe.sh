@@ -35,7 +35,7 @@ launch() {
 # "started" is logged after the broker is unfenced, so that the first request succeeds; then ApiVersions is requested.
 answers() {
   grep -q 'Kafka Server started' "$instance/log" &&
-    [ -n "$(ask "$port" 8 '\0\0\0\x0a\0\x12\0\0\0\0\0\x01\xff\xff')" ]
+    [ -n "$(query "$port" 8 '\0\0\0\x0a\0\x12\0\0\0\0\0\x01\xff\xff')" ]
 }
 
 recipe "$@"

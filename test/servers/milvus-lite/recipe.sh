@@ -20,6 +20,6 @@ launch() {
   command=("$home/install/bin/milvus-lite" server --data-dir "$instance/data" --host 127.0.0.1 --port "$port")
 }
 # HTTP/2's preface and empty settings: a gRPC server answers with its own settings
-answers() { [ -n "$(ask "$port" 9 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0')" ]; }
+answers() { [ -n "$(query "$port" 9 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0')" ]; }
 
 recipe "$@"

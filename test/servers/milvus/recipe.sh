@@ -20,6 +20,6 @@ prepare() { :; }
 launch() {
   command=("$home/install/bin/python" "$here/standalone.py" run "$home/install/milvus" "$instance/data" "$port" "$metrics_port")
 }
-answers() { ask_http "$metrics_port" /healthz | grep -q OK && listening "$port"; }
+answers() { query_http "$metrics_port" /healthz | grep -q OK && listening "$port"; }
 
 recipe "$@"

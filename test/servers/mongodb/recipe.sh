@@ -29,7 +29,7 @@ launch() {
 
 # {hello: 1, $db: "admin"} as one OP_MSG
 answers() {
-  [ -n "$(ask "$port" 16 '\x34\0\0\0\x01\0\0\0\0\0\0\0\xdd\x07\0\0\0\0\0\0\0\x1f\0\0\0\x10hello\0\x01\0\0\0\x02$db\0\x06\0\0\0admin\0\0')" ]
+  [ -n "$(query "$port" 16 '\x34\0\0\0\x01\0\0\0\0\0\0\0\xdd\x07\0\0\0\0\0\0\0\x1f\0\0\0\x10hello\0\x01\0\0\0\x02$db\0\x06\0\0\0admin\0\0')" ]
 }
 
 recipe "$@"

@@ -21,7 +21,7 @@ export default definePipeline({
         model: 'gpt-4o-mini',
         system: 'Summarize the following text:',
         user: '{{ text }}',
-        responseTemplate: { $push: { answers: { by: '{{ function }}', said: '{{ response_content }}' } } },
+        responseTemplate: { $push: { answers: { by: '{{ function }}', text: '{{ response_content }}' } } },
       }),
     ],
   },

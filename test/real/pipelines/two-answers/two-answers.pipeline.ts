@@ -1,6 +1,6 @@
 import { chat, definePipeline } from '@batchmill/pipeline';
 
-const responseTemplate = { $push: { answers: { by: '{{ function }}', said: '{{ response_content }}' } } };
+const responseTemplate = { $push: { answers: { by: '{{ function }}', text: '{{ response_content }}' } } };
 
 /** Two functions of different models: the answers of a document come in two batches, which two ingesters may work on. */
 export default definePipeline({

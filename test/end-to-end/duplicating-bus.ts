@@ -8,7 +8,7 @@ import {
 } from '@batchmill/bus';
 
 /** A bus that delivers every message twice, as Kafka does when a consumer dies before it commits. */
-export class TwiceBus extends Bus {
+export class DuplicatingBus extends Bus {
   constructor(private readonly bus: Bus) {
     super();
   }

@@ -1,8 +1,0 @@
-import { ChunkScanner, ChunkScannerModule } from '@batchmill/chunk-scanner';
-import type { TestEngine } from '@batchmill/testing';
-import { stageOn } from './stage-on.js';
-
-/** A scanner whose methods the test calls. */
-export async function scannerOn({ engine }: TestEngine): Promise<ChunkScanner> {
-  return stageOn(engine, ChunkScannerModule, ChunkScanner);
-}
