@@ -33,7 +33,7 @@ describe('A folder of blobs', () => {
     return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
   };
 
-  it('a blob that is being written is on the disk but not to be seen, and memory does not hold it', async () => {
+  it('a blob that is being written is on the disk but cannot be read yet, and is not kept in memory', async () => {
     const blobs = await FolderBlobs.open({ folder, ids });
     const written: number[] = [];
     async function* slowly() {
@@ -63,7 +63,7 @@ describe('A folder of blobs', () => {
     expect(await filesIn(folder)).toEqual([]);
   });
 
-  it('what a killed writer left is removed at the next start when nobody wrote to it for a day', async () => {
+  it('a file of a killed writer is removed at the next start once it is a day old', async () => {
     await FolderBlobs.open({ folder, ids });
     const [old, recent] = ['old.jsonl', 'recent.jsonl'].map((name) => join(folder, 'writing', name));
     await writeFile(old!, 'half a');
@@ -91,20 +91,20 @@ describe('A folder of blobs', () => {
     expect(await filesIn(folder)).toEqual([name]);
   });
 
-  it('a folder that went away is a dependency that is away', async () => {
+  it('a missing folder is reported as an unavailable dependency', async () => {
     const blobs = await FolderBlobs.open({ folder, ids });
     await rm(join(folder, 'writing'), { recursive: true });
     async function* text() {
       yield 'text';
     }
 
-    const away = { kind: 'ConnectionError', code: 'blobs.unavailable' };
-    await expect(blobs.check()).rejects.toMatchObject(away);
-    await expect(blobs.write(text(), '.txt')).rejects.toMatchObject(away);
-    await expect(FolderBlobs.open({ folder: '/dev/null/blobs', ids })).rejects.toMatchObject(away);
+    const unavailable = { kind: 'ConnectionError', code: 'blobs.unavailable' };
+    await expect(blobs.check()).rejects.toMatchObject(unavailable);
+    await expect(blobs.write(text(), '.txt')).rejects.toMatchObject(unavailable);
+    await expect(FolderBlobs.open({ folder: '/dev/null/blobs', ids })).rejects.toMatchObject(unavailable);
   });
 
-  it('a full disk is said to be full, leaves nothing of the blob, and takes the next one that fits', async () => {
+  it('a full disk is reported as full, keeps nothing of the blob, and accepts the next one that fits', async () => {
     const mountPoint = join(folder, 'small');
     await mkdir(mountPoint);
     const disk = await smallDisk(mountPoint);

@@ -64,7 +64,7 @@ describe('Blobs in GridFS', () => {
     await expect(dying.write(half(), '.bin')).rejects.toThrow('killed');
   };
 
-  it('a blob that is being written is on the server but not to be seen', async () => {
+  it('a blob that is being written is on the server but cannot be read yet', async () => {
     const seen: unknown[] = [];
     async function* slowly() {
       for (let count = 0; count < 3; count += 1) {
@@ -93,7 +93,7 @@ describe('Blobs in GridFS', () => {
     expect(await counts()).toEqual({ files: 0, chunks: 0, unfinished: 0 });
   });
 
-  it('what a killed writer left is removed at a start a day later, and nothing else', async () => {
+  it('the data of a killed writer, and nothing else, is removed at a start a day later', async () => {
     const kept = await blobs.write(of('kept'), '.txt');
     await dieWriting();
     const soon = await GridFsBlobs.open({ url, database, ids });
@@ -111,7 +111,7 @@ describe('Blobs in GridFS', () => {
     await later.close();
   });
 
-  it('a writer that was taken for dead does not show a blob without its content', async () => {
+  it('a writer whose data was removed as that of a dead one does not publish a blob without its content', async () => {
     const clock = new ShiftedClock();
     clock.advance(25 * 60 * 60 * 1000);
     async function* slowly() {
@@ -146,7 +146,7 @@ describe('Blobs in GridFS', () => {
     expect(await text(theirs)).toBe(`${'é'.repeat(megabyte)}end`);
   });
 
-  it('a blob of which a part is lost is missing, not short', async () => {
+  it('a blob that lost a part is reported as missing, not read in part', async () => {
     const { name } = await blobs.write(of(Buffer.alloc(3 * megabyte)), '.bin');
     await db.collection('batchmill.chunks').deleteOne({ n: 2 });
 
@@ -193,7 +193,7 @@ describe('Blobs in GridFS', () => {
     expect(said.held).toBeLessThan(150);
   });
 
-  it('a server that takes connections and never answers is away within a bounded time', async () => {
+  it('a server that accepts connections but never answers is reported as unavailable within a bounded time', async () => {
     const silent = createServer(() => undefined).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo; // it listens on a port

@@ -11,13 +11,13 @@ describe("GridFS' errors", () => {
     ['a missing role', ofServer(13, 'not authorized on line'), 'blobs.not-authorised'],
     ['a wrong password on Atlas', ofServer(8000, 'bad auth'), 'blobs.not-authorised'],
     ['no password', new MongoMissingCredentialsError('none'), 'blobs.not-authorised'],
-  ])('%s is a dependency that is away, told by its code', (_, error, code) => {
+  ])('%s is reported as an unavailable dependency, with its code', (_, error, code) => {
     const message = expect.stringContaining('host/line');
 
     expect(gridFsError(error, 'host/line')).toMatchObject({ kind: 'ConnectionError', code, message });
   });
 
-  it("what is none of the driver's stays as it is", () => {
+  it("an error that is not the driver's is not changed", () => {
     const thrown = new Error('the source broke');
 
     expect(gridFsError(thrown, 'host/line')).toBe(thrown);

@@ -9,14 +9,14 @@ describe('The URL of GridFS', () => {
     ['mongodb://localhost/line', 'gridfs://localhost/line/batchmill/a.jsonl'],
     ['mongodb://me:secret@a:1,b:2/line?replicaSet=r', 'gridfs://a:1,b:2/line/batchmill/a.jsonl'],
     ['mongodb://me:s%40cret@host/line?authSource=admin', 'gridfs://host/line/batchmill/a.jsonl'],
-  ])('a blob of %s lies at %s', async (url, place) => {
+  ])('a blob of %s has the address %s', async (url, place) => {
     const blobs = await GridFsBlobs.open({ url, ids });
 
     expect(blobs.placeOf('a.jsonl')).toBe(place);
     await blobs.close();
   });
 
-  it('the database and the bucket may be named beside the URL', async () => {
+  it('the database and the bucket may be given as options instead of in the URL', async () => {
     const blobs = await GridFsBlobs.open({ url: 'mongodb://me:secret@host', database: 'line', bucket: 'files', ids });
 
     expect(blobs.placeOf('a.jsonl')).toBe('gridfs://host/line/files/a.jsonl');
@@ -28,7 +28,7 @@ describe('The URL of GridFS', () => {
     'mongodb://me:s@e:secret/@localhost/line',
     'mongodb://me:secret@localhost/line?noSuchOption=1',
     'localhost/line',
-  ])('%s is refused, with what was wanted and without the password', async (url) => {
+  ])('%s is refused, and the message has the expected form and no password', async (url) => {
     const error = await GridFsBlobs.open({ url, ids }).catch((refusal: unknown) => refusal);
 
     expect(error).toMatchObject({

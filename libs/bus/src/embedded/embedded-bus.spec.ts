@@ -65,7 +65,7 @@ describe('The embedded bus', () => {
     expect(places).toEqual(['0/0', '1/0', '2/0', '0/1', '1/1', '2/1', '0/2']);
   });
 
-  it('a topic keeps the partitions it was made with', async () => {
+  it('a topic keeps the number of partitions that it was created with', async () => {
     await open({ partitions: 1 }).ensureTopics(['work']);
     const bus = open({ partitions: 8 });
     await bus.ensureTopics(['work']);
@@ -74,14 +74,14 @@ describe('The embedded bus', () => {
     expect((await messagesOf(bus, 'work')).map(({ partition }) => partition)).toEqual([0, 0, 0, 0, 0]);
   });
 
-  it('a message bears the time of the clock', async () => {
+  it('a message has the time of the clock', async () => {
     const bus = open();
     await bus.publish([message('a')]);
 
     expect((await messagesOf(bus, 'work'))[0]!.recordedAt).toEqual(clock.now());
   });
 
-  it('the partitions of a topic are worked on at the same time', async () => {
+  it('the partitions of a topic are handled concurrently', async () => {
     const bus = open({ partitions: 4 });
     const release = Promise.withResolvers<undefined>();
     const received = new Received(() => release.promise);
@@ -94,7 +94,7 @@ describe('The embedded bus', () => {
     await received.atLeast(8);
   });
 
-  it('S5: the members of a group share its messages, and who stays takes over from who stops', async () => {
+  it('S5: the members of a group share its messages, and the remaining members take over from one that stops', async () => {
     const bus = open({ partitions: 4 });
     const [first, second] = [new Received(), new Received()];
     const stops = await bus.subscribe({ group: 'workers', topics: ['work'], handle: first.handle });
@@ -108,7 +108,7 @@ describe('The embedded bus', () => {
     expect([first.messages.length, second.messages.length]).toEqual([4, 12]);
   });
 
-  it('a message that goes on failing comes after ever longer pauses, and a new one does not shorten them', async () => {
+  it('a message that fails repeatedly is redelivered after growing pauses, and a new message does not shorten them', async () => {
     const bus = open({ partitions: 1, redeliveryPauseMs: 100 });
     const received = new Received(async ({ value }) => {
       if (String(value) !== 'bad') return;
@@ -146,7 +146,7 @@ describe('The embedded bus', () => {
     await received.atLeast(200);
   });
 
-  it('what another connection publishes is noticed', async () => {
+  it('messages that another connection publishes are delivered', async () => {
     const received = new Received();
     await open({ pollMs: 5 }).subscribe({ group: 'workers', topics: ['work'], handle: received.handle });
     await open().publish([message('a', 'from the side')]);
@@ -155,7 +155,7 @@ describe('The embedded bus', () => {
     expect(received.values()).toEqual(['from the side']);
   });
 
-  it('who stops consuming leaves the right to consume to others', async () => {
+  it('a bus that stops consuming releases the right to consume', async () => {
     const [first, second] = [open(), open()];
     const subscribing = { group: 'workers', topics: ['work'], handle: async () => undefined };
     expect(EmbeddedBus.isConsumed(file)).toBe(false);
@@ -183,11 +183,11 @@ describe('The embedded bus', () => {
     expect(EmbeddedBus.isConsumed(file)).toBe(true);
   });
 
-  it('a bus that nobody ever opened is not consumed', () => {
+  it('a bus that was never opened has no consumer', () => {
     expect(EmbeddedBus.isConsumed(join(folder, 'nowhere', 'bus.db'))).toBe(false);
   });
 
-  it('a closed bus rejects as one that is away', async () => {
+  it('a closed bus rejects as unavailable', async () => {
     const bus = open();
     await bus.close();
 
@@ -199,7 +199,7 @@ describe('The embedded bus', () => {
     );
   });
 
-  it('a file that is no database is said to be unusable, by name', async () => {
+  it('a file that is no database is reported as unusable, with its name', async () => {
     file = join(folder, 'letter.db');
     await writeFile(file, 'This is a letter to a friend, and not a database at all. '.repeat(50));
 

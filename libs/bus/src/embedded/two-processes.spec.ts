@@ -35,7 +35,7 @@ describe('An embedded bus that two processes have open', () => {
   });
 
   it(
-    'a message whose handler was running when its process was killed comes again, the committed ones do not',
+    'a message whose handler was running when its process was killed is redelivered; committed ones are not',
     async () => {
       await bus.publish(['1', '2', '3'].map((value) => ({ topic: 'work', key: 'a', value, headers: {} })));
       const killed = other(`
@@ -56,7 +56,7 @@ describe('An embedded bus that two processes have open', () => {
   );
 
   it(
-    'one consumes at a time; the other is told who does and what to do; the right ends with the process',
+    'only one process consumes; another gets an error with the pid of the first and what to do; the right ends with the process',
     async () => {
       const consumer = other(`
         await bus.subscribe({ group: 'workers', topics: ['work'], handle: async () => {} });
@@ -81,7 +81,7 @@ describe('An embedded bus that two processes have open', () => {
   );
 
   it(
-    'what another process publishes is noticed, in both directions',
+    'messages that another process publishes are delivered, in both directions',
     async () => {
       const consumer = other(`
         await bus.subscribe({ group: 'workers', topics: ['work'], handle: async ({ value }) => {
@@ -100,7 +100,7 @@ describe('An embedded bus that two processes have open', () => {
   );
 
   it(
-    'what publish resolved for is there after the publisher was killed, and its batches are whole',
+    'after the publisher is killed, every resolved publish is kept, and no call is kept in part',
     async () => {
       const publisher = other(`
         for (let number = 0; ; number += 1) {
@@ -121,7 +121,7 @@ describe('An embedded bus that two processes have open', () => {
   );
 
   it(
-    'several processes publish at the same time and no offset is given twice',
+    'several processes publish concurrently, and no offset is assigned twice',
     async () => {
       const publishers = [1, 2, 3].map((name) =>
         other(`
@@ -144,7 +144,7 @@ describe('An embedded bus that two processes have open', () => {
   );
 
   it(
-    'a full disk is said to be full, keeps what was recorded and nothing of the batch that did not fit',
+    'a full disk is reported as full, and keeps all recorded messages and nothing of the call that did not fit',
     async () => {
       const small = join(folder, 'small');
       await mkdir(small);

@@ -44,7 +44,7 @@ describe('A member of a group on Kafka', () => {
     await other.close();
   });
 
-  it('S5: who is killed is replaced, and what it was handling comes to another one', async () => {
+  it('S5: a killed member is replaced, and the message that it was handling is redelivered to another one', async () => {
     await bus.publish([message('a', 'held')]);
     const victim = run(`
       const handle = (message) => { print(String(message.value)); return new Promise(() => undefined); };
@@ -59,7 +59,7 @@ describe('A member of a group on Kafka', () => {
     expect(received.values()).toEqual(['held']);
   });
 
-  it('a handler that takes longer than the session keeps its place, and its message is handled once', async () => {
+  it('a handler that takes longer than the session timeout stays in the group, and its message is handled once', async () => {
     const began = performance.now();
     const received = new Received(async ({ value }) => {
       if (String(value) !== 'long') return;
@@ -73,7 +73,7 @@ describe('A member of a group on Kafka', () => {
     expect(log.of('debug').filter((line) => line.endsWith('joined the group'))).toHaveLength(1);
   });
 
-  it('who joins while others work gets its share, and nothing is handled twice', async () => {
+  it('a member that joins gets its share, and no message is handled twice', async () => {
     const [first, second] = [new Received(), new Received()];
     await bus.subscribe({ group, topics: [topic], handle: first.handle });
     const publishing = (async () => {
@@ -91,7 +91,7 @@ describe('A member of a group on Kafka', () => {
     expect(second.messages.length).toBeGreaterThan(0);
   });
 
-  it('a topic that is deleted and made again is listened to from its new beginning', async () => {
+  it('a topic that is deleted and created again is consumed from its new beginning', async () => {
     const received = new Received();
     await bus.publish(['1', '2', '3'].map((value) => message('a', value)));
     await bus.subscribe({ group, topics: [topic], handle: received.handle });
@@ -103,7 +103,7 @@ describe('A member of a group on Kafka', () => {
     expect(received.values()).toEqual(['1', '2', '3', 'after']);
   });
 
-  it('a topic that is made again with as many messages as it had is listened to from its new beginning', async () => {
+  it('a topic that is created again with the same number of messages is consumed from its new beginning', async () => {
     const received = new Received();
     await bus.publish([message('a', 'before')]);
     await bus.subscribe({ group, topics: [topic], handle: received.handle });
@@ -115,7 +115,7 @@ describe('A member of a group on Kafka', () => {
     expect(received.values()).toEqual(['before', 'after']);
   });
 
-  it('a subscription that can never be told what is its share rejects as dead', async () => {
+  it('a subscription that can never get an assignment rejects as dead', async () => {
     await other.joinByOtherProtocol(group, topic);
 
     await expect(bus.subscribe({ group, topics: [topic], handle: async () => undefined })).rejects.toMatchObject({
@@ -125,7 +125,7 @@ describe('A member of a group on Kafka', () => {
     });
   });
 
-  it('a subscription that dies later tells its owner, once and for all', async () => {
+  it('a subscription that dies later reports it to its owner once', async () => {
     const frozen = run(`
       const subscription = await bus.subscribe({ group: '${group}', topics: ['${topic}'], handle: async () => undefined });
       print('subscribed');
@@ -156,7 +156,7 @@ describe('A member of a group on Kafka', () => {
     expect(received.messages).toHaveLength(1);
   });
 
-  it('who leaves is replaced at once, without waiting for its session to end', async () => {
+  it('a member that leaves is replaced at once, without waiting for its session timeout', async () => {
     const received = new Received();
     const leaving = await bus.subscribe({ group, topics: [topic], handle: async () => undefined });
     await bus.subscribe({ group, topics: [topic], handle: received.handle });

@@ -44,7 +44,7 @@ describe('KafkaBus', () => {
   });
 
   describe('publishing', () => {
-    it('S4: what a console producer sends, without key or headers and with its newline, arrives as it is', async () => {
+    it('S4: a message of a console producer, without key or headers and with a newline, is delivered unchanged', async () => {
       const received = new Received();
       await bus.ensureTopics([topic]);
       await other.send(topic, { value: '{"runId":"by-hand"}\n' });
@@ -64,7 +64,7 @@ describe('KafkaBus', () => {
       ]);
     });
 
-    it('a key has the partition that other clients of Kafka give it', async () => {
+    it('a key has the same partition as with other clients of Kafka', async () => {
       const keys = Array.from({ length: 30 }, (_, number) => `key ${number}`);
       await bus.publish(keys.map((key) => message(key, 'ours')));
       for (const key of keys) await other.send(topic, { key, value: 'theirs' });
@@ -76,13 +76,13 @@ describe('KafkaBus', () => {
       }
     });
 
-    it('a topic that is missing is made by the first message, with the partitions of the setting', async () => {
+    it('a missing topic is created by the first message, with the partitions of the setting', async () => {
       await bus.publish([message('a')]);
 
       expect(await other.partitionsOf(topic)).toBe(4);
     });
 
-    it('a topic that was deleted is made again by the next message', async () => {
+    it('a deleted topic is created again by the next message', async () => {
       await bus.publish([message('a', 'before')]);
       await other.deleteTopic(topic);
       await bus.publish([message('a', 'after')]);
@@ -90,14 +90,14 @@ describe('KafkaBus', () => {
       expect((await messagesOf(bus, topic)).map(({ value }) => String(value))).toEqual(['after']);
     });
 
-    it('topics get no more replicas than there are brokers, and the log says so', async () => {
+    it('topics get at most as many replicas as there are brokers, and the log reports it', async () => {
       await bus.ensureTopics([topic]);
 
       expect(log.of('warn')).toEqual(['fewer brokers than replicas wanted; topics get one replica per broker']);
       expect(log.of('info')).toEqual(['topics made']);
     });
 
-    it('a topic whose name Kafka refuses is told apart from a Kafka that is away', async () => {
+    it('a topic whose name Kafka refuses is not reported as an outage', async () => {
       await expect(bus.ensureTopics(['no spaces please'])).rejects.toMatchObject({
         kind: 'ProcessingError',
         code: 'bus.refused',
@@ -105,7 +105,7 @@ describe('KafkaBus', () => {
       });
     });
 
-    it('a message that is too large is refused by name, and those that were published beside it are recorded', async () => {
+    it('a message that is too large is refused with its topic, and messages published concurrently are recorded', async () => {
       await bus.ensureTopics([topic]);
       const outcomes = await Promise.allSettled([
         bus.publish([message('a', '1')]),
@@ -129,7 +129,7 @@ describe('KafkaBus', () => {
       expect(numbers).toEqual(Array.from({ length: 1_000 }, (_, number) => number));
     });
 
-    it('the messages of a key keep the order in which they were published, whoever waits for them', async () => {
+    it('the messages of a key keep the order in which they were published, even when their publishes overlap', async () => {
       await Promise.all(Array.from({ length: 300 }, (_, number) => bus.publish([message('a', String(number))])));
 
       const numbers = (await messagesOf(bus, topic)).map(({ value }) => Number(value));
@@ -138,7 +138,7 @@ describe('KafkaBus', () => {
   });
 
   describe('reading', () => {
-    it('aborted transactions are not seen, and the marks of transactions do not hold it up', async () => {
+    it('messages of aborted transactions are not read, and the markers of transactions do not block the reader', async () => {
       await bus.publish([message('a', 'before')]);
       await other.inTransaction(topic, ['committed'], 'commit');
       await other.inTransaction(topic, ['aborted'], 'abort');
@@ -151,7 +151,7 @@ describe('KafkaBus', () => {
       expect(read.sort()).toEqual(['before', 'committed']);
     });
 
-    it('a transaction that is still open is waited for by nobody', async () => {
+    it('no reader waits for an open transaction', async () => {
       await bus.publish([message('a', 'before')]);
       const transaction = await other.beginTransaction(topic, 'open');
 
@@ -159,7 +159,7 @@ describe('KafkaBus', () => {
       await transaction.abort();
     });
 
-    it('records that were deleted are passed, all of them or some', async () => {
+    it('deleted records are skipped', async () => {
       await bus.publish(['1', '2', '3'].map((value) => message('a', value)));
       const { partition } = (await messagesOf(bus, topic))[0] ?? { partition: -1 };
       await other.deleteRecords(topic, partition, '2');
@@ -169,7 +169,7 @@ describe('KafkaBus', () => {
       expect(await messagesOf(bus, topic)).toEqual([]);
     });
 
-    it('a reader ends with what there was when it began, and leaves no group behind', async () => {
+    it('a reader ends at the last message of its start, and leaves no group behind', async () => {
       await bus.publish(Array.from({ length: 50 }, (_, number) => message(null, String(number))));
       const read: string[] = [];
       for await (const { value } of bus.read(topic)) {
@@ -182,7 +182,7 @@ describe('KafkaBus', () => {
       expect((await other.groups()).filter((group) => group.startsWith(`${clientId}.reader.`))).toEqual([]);
     });
 
-    it('a reader may leave early', async () => {
+    it('a reader may stop early', async () => {
       await bus.publish(Array.from({ length: 50 }, (_, number) => message(null, String(number))));
       for await (const { value } of bus.read(topic)) {
         expect(String(value)).toMatch(/^\d+$/);
@@ -194,7 +194,7 @@ describe('KafkaBus', () => {
   });
 
   describe('opening and closing', () => {
-    it('a closed bus rejects as one that is away', async () => {
+    it('a closed bus rejects as unavailable', async () => {
       await bus.close();
 
       const away = { kind: 'ConnectionError', code: 'bus.closed' };
@@ -207,7 +207,7 @@ describe('KafkaBus', () => {
       );
     });
 
-    it('a Kafka that is not there is away, for every call', async () => {
+    it('every call reports a missing Kafka as unavailable', async () => {
       const nowhere = KafkaBus.open({ url: 'kafka://127.0.0.1:9', log });
       const away = { kind: 'ConnectionError', code: 'bus.unavailable' };
       await Promise.all([
@@ -222,7 +222,7 @@ describe('KafkaBus', () => {
       await nowhere.close();
     });
 
-    it('the log never holds what a message holds', async () => {
+    it('the log never contains contents of messages', async () => {
       const received = new Received(() => Promise.reject(new Error('secret of the handler')));
       await bus.publish([message('secret key', 'secret value')]);
       await bus.subscribe({ group: topic, topics: [topic], handle: received.handle });

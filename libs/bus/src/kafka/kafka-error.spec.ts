@@ -5,7 +5,7 @@ import { closedError, kafkaError } from './kafka-error.js';
 const said = (type: string) => Object.assign(new KafkaJSProtocolError(`about ${type}.`), { type });
 const wrapped = (cause: Error) => Object.assign(new KafkaJSNonRetriableError(cause), { cause });
 
-describe('What the client of Kafka throws', () => {
+describe('The errors of the Kafka client', () => {
   it.each([
     ['MESSAGE_TOO_LARGE', 'ProcessingError', 'bus.message-too-large'],
     ['RECORD_LIST_TOO_LARGE', 'ProcessingError', 'bus.message-too-large'],
@@ -16,20 +16,20 @@ describe('What the client of Kafka throws', () => {
     ['REQUEST_TIMED_OUT', 'TimeoutError', 'bus.timed-out'],
     ['NOT_LEADER_FOR_PARTITION', 'ConnectionError', 'bus.unavailable'],
     ['NOT_ENOUGH_REPLICAS', 'ConnectionError', 'bus.unavailable'],
-  ])('%s is a %s with the code %s, however often it was wrapped', (type, kind, code) => {
+  ])('%s is a %s with the code %s, also when it is wrapped', (type, kind, code) => {
     const expected = { kind, code, message: expect.stringContaining(`Doing it: about ${type}.`) };
 
     expect(kafkaError(said(type), 'Doing it')).toMatchObject(expected);
     expect(kafkaError(wrapped(wrapped(said(type))), 'Doing it')).toMatchObject(expected);
   });
 
-  it('a lost connection is one that is away; its cause is kept', () => {
+  it('a lost connection is reported as unavailable, with its cause', () => {
     const cause = new KafkaJSConnectionError('Connection error: connect ECONNREFUSED');
 
     expect(kafkaError(cause, 'Doing it')).toMatchObject({ kind: 'ConnectionError', code: 'bus.unavailable', cause });
   });
 
-  it('what is ours already stays as it is', () => {
+  it('our own errors are not changed', () => {
     const error = closedError();
 
     expect(kafkaError(error, 'Doing it')).toBe(error);

@@ -7,8 +7,8 @@ function entry(level: logLevel, message: string, fields: Readonly<Record<string,
   return { namespace: 'Consumer', level, label: '', log: { timestamp: '', message, ...fields } };
 }
 
-describe('What the client of Kafka says', () => {
-  it('its errors are warnings, the same one once a minute; all else is for those who search', () => {
+describe('The log of the Kafka client', () => {
+  it('errors are logged as warnings, the same one once a minute; everything else is logged at debug', () => {
     const log = new LogLines();
     let now = 0;
     const say = logThrough(log, () => now)(logLevel.INFO);
@@ -31,7 +31,7 @@ describe('What the client of Kafka says', () => {
     ]);
   });
 
-  it('what belongs to every rebalance, and one answer among many, is no warning', () => {
+  it('the messages of a normal rebalance and single failed responses are no warnings', () => {
     const log = new LogLines();
     const error = 'The group is rebalancing, so a rejoin is needed';
     logThrough(log)(logLevel.INFO)(entry(logLevel.ERROR, 'The member is out', { error }));
@@ -40,7 +40,7 @@ describe('What the client of Kafka says', () => {
     expect(log.of('warn')).toEqual([]);
   });
 
-  it('only known fields are passed on, and of an error its words', () => {
+  it('only known fields are logged, and of an error its message', () => {
     const log = new LogLines();
     const fields = { groupId: 'g', topic: 't', partition: 1, error: new Error('no'), stack: 'x', payload: 'secret' };
     logThrough(log)(logLevel.INFO)(entry(logLevel.INFO, 'said', fields));

@@ -37,7 +37,7 @@ describe('The address of Kafka', () => {
     );
   });
 
-  it('a password in it is refused, and not shown', () => {
+  it('a password in it is refused, and not printed', () => {
     const refused = expect.objectContaining({
       code: 'bus.bad-url',
       message: expect.not.stringMatching(/secret|alice/),

@@ -14,14 +14,14 @@ describe('The watch over committed offsets', () => {
     watch = new OffsetWatch(async () => committed());
   });
 
-  it('what was never committed, and what grows, is in order', async () => {
+  it('offsets that were never committed or that grow are fine', async () => {
     expect(await vanished()).toEqual([]);
     now = { 0: 1n, 1: 6n };
 
     expect(await vanished()).toEqual([]);
   });
 
-  it('what was committed before the watch began is missed when it is gone, once', async () => {
+  it('an offset that was committed before the watch is reported once when it is lost', async () => {
     await watch.vanished();
     now = { 0: null, 1: null };
 
@@ -29,7 +29,7 @@ describe('The watch over committed offsets', () => {
     expect(await vanished()).toEqual([]);
   });
 
-  it('what this member committed is missed when it is gone or lower', async () => {
+  it('an offset that this member committed is reported when it is lost or lower', async () => {
     watch.note('work', 0, 3n);
     watch.note('work', 1, 7n);
     now = { 0: null, 1: 6n };
@@ -37,7 +37,7 @@ describe('The watch over committed offsets', () => {
     expect(await vanished()).toEqual([0, 1]);
   });
 
-  it('what is committed while it is being asked is no reason for alarm', async () => {
+  it('an offset that is committed during the check is not reported', async () => {
     watch = new OffsetWatch(async () => {
       const asked = committed();
       watch.note('work', 1, 9n);
@@ -46,7 +46,7 @@ describe('The watch over committed offsets', () => {
     expect(await vanished()).toEqual([]);
   });
 
-  it('after a rebalance it begins anew', async () => {
+  it('a rebalance resets the watch', async () => {
     await watch.vanished();
     watch.forget();
     now = { 0: null, 1: 2n };

@@ -12,7 +12,7 @@ const url = serverAddresses.kafka;
 const away = { kind: expect.stringMatching(/^(Connection|Timeout)Error$/) };
 const timeoutMs = 600_000;
 
-describe('Kafka in trouble', () => {
+describe('An outage of Kafka', () => {
   const kafka = new Server('kafka', { at: url });
   let bus: KafkaBus;
   let log: LogLines;
@@ -52,7 +52,7 @@ describe('Kafka in trouble', () => {
     ['is killed', () => kafka.kill(), () => kafka.start()],
     ['is stopped', () => kafka.stop(), () => kafka.start()],
   ])(
-    'a broker that %s and comes back has lost nothing that was recorded, and its consumers go on by themselves',
+    'after a broker that %s is back, no recorded message is lost, and its consumers continue',
     async (_, goAway, comeBack) => {
       const received = new Received();
       const subscription = await bus.subscribe({ group: topic, topics: [topic], handle: received.handle });
@@ -79,7 +79,7 @@ describe('Kafka in trouble', () => {
   );
 
   it(
-    'a bus that is opened while its broker is away works when it comes',
+    'a bus that is opened while its broker is unavailable works once the broker is available',
     async () => {
       await kafka.stop();
       const early = KafkaBus.open({ url, log });
@@ -100,7 +100,7 @@ describe('Kafka in trouble', () => {
   );
 
   it(
-    'a bus is closed while its broker is frozen',
+    'a bus can be closed while its broker is frozen',
     async () => {
       await bus.subscribe({ group: topic, topics: [topic], handle: async () => undefined });
       await bus.publish([message('1')]);

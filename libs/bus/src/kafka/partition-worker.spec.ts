@@ -34,12 +34,12 @@ describe('The work on one partition', () => {
     });
   });
 
-  it('a message is committed when it was handled', async () => {
+  it('a message is committed after it is handled', async () => {
     expect(await worker.deliver(message('7'))).toBeNull();
     expect([handled, committed]).toEqual([['7'], ['7']]);
   });
 
-  it('a message that fails comes again after ever longer pauses, and the next one after a short one', async () => {
+  it('a failing message is redelivered after growing pauses, and the next failing one after a short pause', async () => {
     isBad = true;
     const pauses = [await worker.deliver(message('7')), await worker.deliver(message('7'))];
     isBad = false;
@@ -50,7 +50,7 @@ describe('The work on one partition', () => {
     expect([handled, committed]).toEqual([['7', '7', '7', '8'], ['7']]);
   });
 
-  it('a message whose commit was lost is only committed when it comes again', async () => {
+  it('a redelivered message whose commit was lost is only committed', async () => {
     isCommitLost = true;
     expect(await worker.deliver(message('7'))).toBe(100);
     isCommitLost = false;
@@ -59,7 +59,7 @@ describe('The work on one partition', () => {
     expect([handled, committed]).toEqual([['7'], ['7']]);
   });
 
-  it('another message at the same offset, in a topic made anew, is handled', async () => {
+  it('another message at the same offset, in a topic that was created again, is handled', async () => {
     await worker.deliver(message('0'));
     await worker.deliver(message('0', new Date(1)));
 

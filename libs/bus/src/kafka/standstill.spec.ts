@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Standstill } from './standstill.js';
 
-it('a consumer stands still when the brokers answered often and it gave no sign', () => {
+it('a consumer counts as stalled when brokers answered often and it made no progress', () => {
   const standstill = new Standstill(3);
   const first = [standstill.look(), standstill.look()];
   standstill.sign();

@@ -83,7 +83,7 @@ describe('several processes with one file', () => {
     await store.close();
   });
 
-  it('an index and a collection that another process makes are known here at once', async () => {
+  it('an index and a collection that another process creates are visible at once', async () => {
     const store = EmbeddedStore.open({ file });
     const things = store.collection('things');
     await things.insertOne({ _id: 1, v: 'a' });
@@ -100,7 +100,7 @@ describe('several processes with one file', () => {
     await store.close();
   });
 
-  it('kill -9 in the middle of a bulk leaves each document whole and loses nothing that was done', async () => {
+  it('kill -9 in the middle of a bulk leaves each document consistent and loses no resolved write', async () => {
     const documents = 500;
     const child = start(`
       await things.insertMany(Array.from({ length: ${documents} }, (_, _id) => ({ _id, round: 0, list: [], copy: { round: 0 } })));
@@ -136,7 +136,7 @@ describe('several processes with one file', () => {
     await store.close();
   });
 
-  it('a process that dies within its transaction leaves the file to the others', async () => {
+  it('a process that dies in a transaction does not block the others', async () => {
     const child = start(`
       const { DatabaseSync } = await import('node:sqlite');
       const database = new DatabaseSync(process.argv[1]);

@@ -8,7 +8,7 @@ import { Catalog } from './catalog/catalog.js';
 import { EmbeddedCollection } from './embedded-collection.js';
 import { EmbeddedStore } from './embedded-store.js';
 
-describe('trouble with the file', () => {
+describe('failures of the database file', () => {
   let folder: string;
 
   beforeEach(async () => {
@@ -18,7 +18,7 @@ describe('trouble with the file', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('a full disk is a store that is away; nothing is half done, and it goes on when there is room', async () => {
+  it('a full disk makes the store unavailable; no write is kept in part, and writes succeed once there is space', async () => {
     const catalog = Catalog.open({ file: join(folder, 'store.db'), synchronous: 'NORMAL', busyTimeoutMs: 0 });
     const { database } = catalog;
     const things = new EmbeddedCollection(catalog, 'things', new SystemClock());
@@ -44,7 +44,7 @@ describe('trouble with the file', () => {
     database.close();
   });
 
-  it('what was rolled back is forgotten, also when another process has written in its place', async () => {
+  it('a rolled-back write is forgotten, also when another process has written since', async () => {
     const file = join(folder, 'store.db');
     const catalog = Catalog.open({ file, synchronous: 'NORMAL', busyTimeoutMs: 0 });
     const { database } = catalog;
@@ -63,7 +63,7 @@ describe('trouble with the file', () => {
     database.close();
   });
 
-  it('a file that is no database is said to be unreadable, and stays as it is', async () => {
+  it('a file that is no database is reported as unreadable, and not changed', async () => {
     const file = join(folder, 'notes.txt');
     await writeFile(file, 'these are notes, not a database. '.repeat(100));
 
@@ -72,7 +72,7 @@ describe('trouble with the file', () => {
     );
   });
 
-  it('a folder that cannot be made is a store that is away', async () => {
+  it('a folder that cannot be created makes the store unavailable', async () => {
     await writeFile(join(folder, 'taken'), '');
 
     expect(() => EmbeddedStore.open({ file: join(folder, 'taken', 'store.db') })).toThrow(
@@ -80,7 +80,7 @@ describe('trouble with the file', () => {
     );
   });
 
-  it('a refusal says of which document it is, what was found and what was wanted', async () => {
+  it('a refusal names the document, the found and the expected value', async () => {
     const store = EmbeddedStore.open({ file: join(folder, 'store.db') });
     const things = store.collection('things');
     await things.insertOne({ _id: 'it', list: 'a secret' });
@@ -93,7 +93,7 @@ describe('trouble with the file', () => {
     await store.close();
   });
 
-  it('an _id of null is an id like others', async () => {
+  it('an _id of null is a valid id', async () => {
     const store = EmbeddedStore.open({ file: join(folder, 'new', 'store.db') });
     const things = store.collection('things');
     await things.insertMany([{ _id: null }, { _id: 0 }]);
@@ -103,7 +103,7 @@ describe('trouble with the file', () => {
     await store.close();
   });
 
-  it('a list that is being read can be gone on with while others write, and no transaction stays open', async () => {
+  it('a result can be read on while others write, and no transaction stays open', async () => {
     const file = join(folder, 'store.db');
     const store = EmbeddedStore.open({ file });
     const other = EmbeddedStore.open({ file, busyTimeoutMs: 0 });

@@ -26,11 +26,11 @@ describe("MongoDB's errors", () => {
     ['an operator of a filter', ofServer(2, 'unknown operator: $like'), 'ProcessingError', 'store.filter-refused'],
     ['an index of another kind', ofServer(86, 'same name'), 'ProcessingError', 'store.index-conflict'],
     ['what nobody knows', ofServer(4711, 'odd'), 'ProcessingError', 'store.update-refused'],
-  ])('%s is told by its kind and code', (_, error, kind, code) => {
+  ])('%s has its kind and code', (_, error, kind, code) => {
     expect(mongoError(error, doing)).toMatchObject({ kind, code });
   });
 
-  it('what the server quotes of the document is not told, nor kept as the cause', () => {
+  it('quotes of a document in a server error are neither repeated nor kept as the cause', () => {
     const said =
       'Cannot create field \'b\' in element {a: "a secret"} of [ "a secret" ], wanted \\"a\\" not "a \\"secret\\""';
     const error = mongoError(ofServer(28, said), doing);
@@ -40,7 +40,7 @@ describe("MongoDB's errors", () => {
     expect(error).not.toHaveProperty('cause');
   });
 
-  it('a duplicate is told by its id, or by the unique index', () => {
+  it('a duplicate is reported with its id, or with the unique index', () => {
     const byId = ofServer(11000, 'E11000 duplicate key error collection: line.things index: _id_ dup key: {…}');
     const byIndex = ofServer(11000, 'E11000 duplicate key error collection: line.things index: kind_1 dup key: {…}');
 
@@ -50,7 +50,7 @@ describe("MongoDB's errors", () => {
     expect(mongoError(byIndex, doing)).toMatchObject({ message: expect.stringContaining('of the index kind_1') });
   });
 
-  it("what is none of the driver's stays as it is", () => {
+  it("an error that is not the driver's is not changed", () => {
     const bug = new TypeError('a bug');
 
     expect(mongoError(bug, doing)).toBe(bug);

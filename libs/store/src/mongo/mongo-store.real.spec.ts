@@ -26,10 +26,10 @@ describeStoreContract(
   },
   {
     cannot: [
-      'mongo-java-server keeps nothing over a restart: that a write outlives one is for a real MongoDB to show',
-      'mongo-java-server has no replica sets: majorities, elections and retried writes are for a real MongoDB to show',
-      'mongo-java-server forgets no cursor: that one outlives ten idle minutes is for a real MongoDB to show',
-      'mongo-java-server knows no users: that one is refused is for a real MongoDB to show',
+      'mongo-java-server keeps no data over a restart; only a real MongoDB can show that a write outlives one',
+      'mongo-java-server has no replica sets; only a real MongoDB can show majorities, elections and retried writes',
+      'mongo-java-server expires no cursors; only a real MongoDB can show that one outlives ten idle minutes',
+      'mongo-java-server has no users; only a real MongoDB can show that one is refused',
     ],
   },
 );

@@ -10,7 +10,7 @@ describe("MongoDB's URL", () => {
     ['mongodb://me:secr@t/with?all@host/line', 'mongodb://me:***@host/line'],
     ['mongodb://host/line?tlsCertificateKeyFilePassword=secret', 'mongodb://host/line'],
     ['me:secret@host', 'me:***@host'],
-  ])('%s is shown without what is secret', (url, shown) => {
+  ])('%s is printed without its secrets', (url, shown) => {
     expect(shownUrl(url)).toBe(shown);
   });
 
@@ -34,7 +34,7 @@ describe("MongoDB's URL", () => {
     'mongodb://me:secret@localhost/line?noSuchOption=1',
     'localhost/line',
     '',
-  ])('%s is refused, with what was wanted and without the password', (url) => {
+  ])('%s is refused, and the message has the expected form and no password', (url) => {
     const error = thrownBy(() => MongoStore.open({ url }));
 
     expect(error).toMatchObject({
@@ -45,7 +45,7 @@ describe("MongoDB's URL", () => {
     expect(error).not.toHaveProperty('cause');
   });
 
-  it('a database named beside the URL goes before the one in it', async () => {
+  it('a database that is given as an option overrides the one in the URL', async () => {
     const store = MongoStore.open({ url: 'mongodb://localhost', database: 'line' });
 
     await expect(store.close()).resolves.toBeUndefined();

@@ -7,7 +7,7 @@ describe('A MongoDB that refuses the user', () => {
   it.each([
     ['a wrong password', 'me:secret@', { code: 18, errmsg: 'Authentication failed.' }],
     ['a missing role', '', { code: 13, errmsg: 'not authorized on line to execute this' }],
-  ])('%s is told with the URL, without the password, and with what to do', async (_, user, said) => {
+  ])('%s is reported with the URL without its password, and with what to do', async (_, user, said) => {
     const server = await RefusingServer.start({ ok: 0, ...said });
     const store = MongoStore.open({ url: `mongodb://${user}${server.address}/line` });
     const things = store.collection('things');
@@ -33,7 +33,7 @@ describe('A MongoDB that refuses the user', () => {
   it.each([
     ['steps down', { code: 10107, errmsg: 'not primary' }, { kind: 'ConnectionError', code: 'store.away' }],
     ['has a full disk', { code: 14031, errmsg: 'full' }, { kind: 'ConnectionError', code: 'store.disk-full' }],
-  ])('a server that %s is away for bulks too, not a refusal of documents', async (_, said, away) => {
+  ])('a bulk reports a server that %s as unavailable, not its documents as refused', async (_, said, away) => {
     const server = await RefusingServer.start({ ok: 1, n: 0, nModified: 0, writeErrors: [{ index: 0, ...said }] });
     const store = MongoStore.open({ url: `mongodb://${server.address}/line` });
 
@@ -43,7 +43,7 @@ describe('A MongoDB that refuses the user', () => {
     await server.stop();
   });
 
-  it('a write that no majority acknowledged in time says so, bulks too', async () => {
+  it('a write or bulk that no majority acknowledges in time is reported as such', async () => {
     const writeConcernError = { code: 64, errmsg: 'waiting for replication timed out' };
     const server = await RefusingServer.start({ ok: 1, n: 1, nModified: 1, writeConcernError });
     const store = MongoStore.open({ url: `mongodb://${server.address}/line` });

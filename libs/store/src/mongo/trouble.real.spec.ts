@@ -12,7 +12,7 @@ import { Proxy } from './proxy.contract.js';
 const boundMs = 30_000;
 const away = { kind: expect.stringMatching(/^(Connection|Timeout)Error$/) };
 
-describe('MongoDB in trouble', () => {
+describe('An outage of MongoDB', () => {
   const database = `test-${randomUUID()}`;
   let proxy: Proxy;
   let store: MongoStore;
@@ -47,7 +47,7 @@ describe('MongoDB in trouble', () => {
     things.ensureIndex({ keys: { n: 1 } }),
   ];
 
-  it('a server that freezes fails every call within a bounded time, and is there again when it thaws', async () => {
+  it('every call to a frozen server fails within a bounded time, and succeeds again after the thaw', async () => {
     await things.insertOne({ _id: 'before' });
     const started = performance.now();
     proxy.freeze();
@@ -61,7 +61,7 @@ describe('MongoDB in trouble', () => {
     expect(await things.findOne({ _id: 'before' })).toEqual({ _id: 'before' });
   });
 
-  it('a server that is gone fails every call within a bounded time, and is there again when it is back', async () => {
+  it('every call to a stopped server fails within a bounded time, and succeeds again after the restart', async () => {
     await things.insertOne({ _id: 'before' });
     await proxy.cut();
     const started = performance.now();
@@ -77,7 +77,7 @@ describe('MongoDB in trouble', () => {
     expect(await things.findOne({ _id: 'before' })).toEqual({ _id: 'before' });
   });
 
-  it('a store may be opened before its server is there', async () => {
+  it('a store may be opened before its server is available', async () => {
     await proxy.cut();
     const early = MongoStore.open({ url: proxy.url, database });
     const inserted = early.collection('things').insertOne({ _id: 'early' });
@@ -88,7 +88,7 @@ describe('MongoDB in trouble', () => {
     await early.close();
   });
 
-  it('a store is closed within a bounded time while its server is frozen, and what waits for it rejects', async () => {
+  it('a store is closed within a bounded time while its server is frozen, and pending calls reject', async () => {
     await things.insertOne({ _id: 'before' });
     proxy.freeze();
     const waiting = errorOf(things.count({}));
@@ -99,7 +99,7 @@ describe('MongoDB in trouble', () => {
     expect(await waiting).toMatchObject(away);
   });
 
-  it('a list whose reader pauses is read ahead, so that the server does not forget the cursor', async () => {
+  it('a result whose reader pauses is read ahead, so that the server does not expire the cursor', async () => {
     const text = 'x'.repeat(2_000);
     await things.insertMany(Array.from({ length: 4_000 }, (_, _id) => ({ _id, text })));
     const read: unknown[] = [];
@@ -115,7 +115,7 @@ describe('MongoDB in trouble', () => {
     expect(read).toEqual(Array.from({ length: 4_000 }, (_, index) => index));
   });
 
-  it('a list whose server goes away while its reader pauses rejects, and does not seem to end', async () => {
+  it('a result whose server becomes unavailable while its reader pauses rejects instead of ending', async () => {
     await things.insertMany(Array.from({ length: 4_000 }, (_, _id) => ({ _id })));
     const list = things.find({})[Symbol.asyncIterator]();
     await list.next();
@@ -129,7 +129,7 @@ describe('MongoDB in trouble', () => {
     await proxy.restore();
   });
 
-  it('what is read ahead is bounded', async () => {
+  it('read-ahead is bounded', async () => {
     const patience = { pollMs: 20, maxAheadBytes: 1_000_000 };
     const bounded = MongoStore.open({ url: proxy.url, database, patience });
     const text = 'x'.repeat(2_000);
@@ -145,7 +145,7 @@ describe('MongoDB in trouble', () => {
     await bounded.close();
   });
 
-  it('a list whose server takes longer than the time between two looks is asked for one batch at a time', async () => {
+  it('a batch that takes longer than the poll interval is not requested twice', async () => {
     const hasty = MongoStore.open({ url: proxy.url, database, patience: { pollMs: 1, maxAheadBytes: 64_000_000 } });
     const text = 'x'.repeat(2_000);
     await things.insertMany(Array.from({ length: 4_000 }, (_, _id) => ({ _id, text })));
@@ -160,7 +160,7 @@ describe('MongoDB in trouble', () => {
     await hasty.close();
   });
 
-  it('a list that is left early frees its cursor on the server', async () => {
+  it('a result that is not read to the end frees its cursor on the server', async () => {
     await things.insertMany(Array.from({ length: 2_000 }, (_, _id) => ({ _id })));
     for await (const document of things.find({})) {
       expect(document).toHaveProperty('_id');

@@ -41,7 +41,7 @@ describe('planAccess', () => {
       .join('; ');
   }
 
-  it('ids are fetched by their keys, in order', async () => {
+  it('documents are fetched by their ids, in order', async () => {
     await things.insertOne({ _id: 'a' });
 
     expect(plan({ _id: 'b', x: 1 })).toMatchObject({ kind: 'keys', keys: [Buffer.from('\u0015b')] });
@@ -51,7 +51,7 @@ describe('planAccess', () => {
     });
   });
 
-  it('a scan of one type goes through the keys of that type only, from where it is told to', async () => {
+  it('a scan of one type reads only the keys of that type, from the given start', async () => {
     await things.insertOne({ _id: 'a' });
     const id = new ObjectId('65f000000000000000000001');
 
@@ -72,7 +72,7 @@ describe('planAccess', () => {
     ]);
   });
 
-  it('what a stage looks for is found and ordered by its index', async () => {
+  it('the query of a stage is found and sorted by its index', async () => {
     await things.ensureIndex({ keys: { state: 1, nextAt: 1 } });
     const filter = { state: 'built', nextAt: { $lte: new Date(0) }, parked: null };
 
@@ -84,14 +84,14 @@ describe('planAccess', () => {
     expect(steps(plan({}, { state: 1, nextAt: 1 }))).toBe('SCAN c_1 USING COVERING INDEX x_1_1');
   });
 
-  it('a field without an index is looked for by a scan, and sorted in memory', async () => {
+  it('a query by a field without an index is a scan, and sorted in memory', async () => {
     await things.insertOne({ _id: 1 });
 
     expect(plan({ status: 'pending' })).toMatchObject({ kind: 'scan', sorted: true });
     expect(plan({ status: 'pending' }, { status: 1 })).toMatchObject({ kind: 'scan', sorted: false });
   });
 
-  it('from the first array on, an index is asked for the arrays too and sorts no more', async () => {
+  it('once a field has an array, its index also covers the elements and no longer sorts', async () => {
     await things.ensureIndex({ keys: { v: 1 } });
     expect(steps(plan({ v: 5 }, { v: 1 }))).toContain('SEARCH');
 
@@ -101,7 +101,7 @@ describe('planAccess', () => {
     expect(steps(plan({ v: 5 }))).toContain('MULTI-INDEX OR');
   });
 
-  it('whatever is indexed, the documents are those that the filter matches, in the order asked for', async () => {
+  it('with any index, a query returns the documents that match the filter, in the requested order', async () => {
     const sampler = new Sampler(4);
     const value = () => (sampler.below(8) === 0 ? sampler.value() : sampler.scalar());
     await things.ensureIndex({ keys: { a: 1 } });

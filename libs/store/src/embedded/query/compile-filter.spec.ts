@@ -105,7 +105,7 @@ describe('compileFilter', () => {
     expect(() => compileFilter(filter)).toThrow(expect.objectContaining({ code: 'store.filter-refused' }));
   });
 
-  it.each([undefined, null])('an undefined operand is refused, wherever it stands: not %s', (operand) => {
+  it.each([undefined, null])('an undefined operand is refused everywhere: not %s', (operand) => {
     const filters: Filter[] = [
       { v: operand },
       { v: { $gt: operand, $lt: 5 } },
@@ -127,7 +127,7 @@ describe('compileFilter', () => {
     expect(refused).toEqual(filters.map(() => operand === undefined));
   });
 
-  it('says what mingo said of scalars and objects', () => {
+  it('matches scalars and objects as mingo does', () => {
     const sampler = new Sampler(1);
 
     const answers = answersTo(
@@ -139,7 +139,7 @@ describe('compileFilter', () => {
     expect(differences(answers, saidByMingo.ofScalars)).toEqual([]);
   });
 
-  it('says what mingo said with our comparisons, also of arrays and bytes', () => {
+  it('matches arrays and bytes as mingo does with our comparisons', () => {
     const sampler = new Sampler(2);
 
     const answers = answersTo(sampler, () => sampler.value());

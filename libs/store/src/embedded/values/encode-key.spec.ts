@@ -38,7 +38,7 @@ const special: readonly unknown[] = [
 ];
 
 describe('encodeKey', () => {
-  it('the order of keys is the order of values, whatever their types', () => {
+  it('keys have the order of their values, for all types', () => {
     const sampler = new Sampler(3);
     const values = [...special, ...Array.from({ length: 400 }, () => sampler.value(3))];
 
@@ -59,7 +59,7 @@ describe('encodeKey', () => {
     expect(encodeKey(9007199254740993n)).toEqual(encodeKey(Long.fromString('9007199254740993')));
   });
 
-  it('the bytes stay as they are: files hold them', () => {
+  it('the bytes never change, because files contain them', () => {
     expect(encodeKey('a😀').toString('hex')).toBe('1561f09f9880');
     expect(encodeKey(1).toString('hex')).toBe('10bff00000000000008000');
     expect(encodeKey(-1).toString('hex')).toBe('10400fffffffffffff8000');

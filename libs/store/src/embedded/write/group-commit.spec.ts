@@ -8,7 +8,7 @@ import { Catalog } from '../catalog/catalog.js';
 import { EmbeddedCollection } from '../embedded-collection.js';
 import { EmbeddedStore } from '../embedded-store.js';
 
-describe('writes that are asked for at once share a transaction', () => {
+describe('concurrent writes share a transaction', () => {
   let folder: string;
   let file: string;
 
@@ -20,7 +20,7 @@ describe('writes that are asked for at once share a transaction', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('one that is refused is undone alone', async () => {
+  it('only a refused write is rolled back', async () => {
     const store = EmbeddedStore.open({ file });
     const things = store.collection('things');
     await things.insertOne({ _id: 1, text: 'a text' });
@@ -40,7 +40,7 @@ describe('writes that are asked for at once share a transaction', () => {
     await store.close();
   });
 
-  it('a collection that a refused write would have made is not there for the next one', async () => {
+  it('a collection of a refused write does not exist for the next write', async () => {
     const store = EmbeddedStore.open({ file });
     const made = store.collection('made');
 
@@ -53,7 +53,7 @@ describe('writes that are asked for at once share a transaction', () => {
     await store.close();
   });
 
-  it('when the disk is full, nothing is told to be written that is not', async () => {
+  it('when the disk is full, no write resolves that is not stored', async () => {
     const catalog = Catalog.open({ file, synchronous: 'NORMAL', busyTimeoutMs: 0 });
     const { database } = catalog;
     const things = new EmbeddedCollection(catalog, 'things', new SystemClock());
@@ -69,7 +69,7 @@ describe('writes that are asked for at once share a transaction', () => {
     database.close();
   });
 
-  it('what was asked for before the store is closed is written, in the order in which it was asked for', async () => {
+  it('all writes before a close are stored, in their order', async () => {
     const store = EmbeddedStore.open({ file });
     const writes = Array.from({ length: 50 }, (_, number) =>
       store.collection('things').updateOne({ _id: 1 }, { $push: { numbers: number } }, { upsert: true }),
