@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { declaredOf } from '@batchmill/stage';
 import { describe, expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { consumerNames } from './find-consumers.js';
 import { stageList, stageNames } from './stages.js';
@@ -15,6 +15,13 @@ describe('the list of stages', () => {
     const found = readdirSync(apps).filter((app) => existsSync(join(apps, app, 'package.json')));
 
     expect([...stageNames, ...consumerNames(), ...notStages].sort()).toEqual(found.sort());
+  });
+
+  it('has its stages in the package.json', () => {
+    const text = readFileSync(join(apps, 'all-in-one/package.json'), 'utf8');
+    const { dependencies } = JSON.parse(text) as { dependencies: Readonly<Record<string, string>> };
+
+    expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(stageNames.map((name) => `@batchmill/${name}`)));
   });
 
   it.each(stageList)('names $name as its controllers do', ({ name, module }) => {
