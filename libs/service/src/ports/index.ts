@@ -1,3 +1,3 @@
-export { beAtWork, isAtWork } from './open-bus.js';
+export { beAtWork, isAtWork } from './embedded-lock.js';
 export { openPorts } from './open-ports.js';
 export { openStores } from './open-stores.js';

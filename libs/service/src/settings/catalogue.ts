@@ -1,15 +1,20 @@
+import { busAdapters } from '@batchmill/bus';
+import {
+  choice,
+  choices,
+  decimal,
+  duration,
+  integer,
+  list,
+  path,
+  pathOr,
+  text,
+  url,
+  type SettingGroup,
+} from '@batchmill/contracts/settings';
 import { notificationTypes } from '@batchmill/records';
-import { address } from './kinds/address.js';
-import { choice } from './kinds/choice.js';
-import { choices } from './kinds/choices.js';
-import { duration } from './kinds/duration.js';
-import { existingFile } from './kinds/existing-file.js';
-import { list } from './kinds/list.js';
-import { decimal, integer } from './kinds/numbers.js';
-import { path, pathOr } from './kinds/path.js';
-import { text } from './kinds/text.js';
-import { url } from './kinds/url.js';
-import type { Setting } from './setting.js';
+import { vectorsAdapters } from '@batchmill/vectors';
+import { address, schemesOf } from './address.js';
 import { shippedPipelines } from './shipped-pipelines.js';
 
 /**
@@ -37,7 +42,11 @@ export const settingsCatalogue = {
     }),
   },
   adapters: {
-    bus: address('BATCHMILL_BUS', ['kafka'], { default: 'embedded', meaning: 'The event bus.', isSecret: true }),
+    bus: address('BATCHMILL_BUS', schemesOf(busAdapters), {
+      default: 'embedded',
+      meaning: 'The event bus.',
+      isSecret: true,
+    }),
     store: address('BATCHMILL_STORE', ['mongodb', 'mongodb+srv'], {
       default: 'embedded',
       meaning: 'Our own state; the documents too, unless `MONGODB_URI` says otherwise.',
@@ -49,66 +58,10 @@ export const settingsCatalogue = {
         'Batch files and results: a folder in the home, another folder, or GridFS: `gridfs:` in the database of the store, `gridfs:mongodb://…/db` in another.',
       isSecret: true,
     }),
-    vectors: address('BATCHMILL_VECTORS', ['milvus'], {
+    vectors: address('BATCHMILL_VECTORS', schemesOf(vectorsAdapters), {
       default: 'embedded',
       meaning: 'The vectors.',
       isSecret: true,
-    }),
-  },
-  kafka: {
-    user: text('KAFKA_USERNAME', { default: null, meaning: 'Where the brokers want a login (SASL).' }),
-    password: text('KAFKA_PASSWORD', { default: null, meaning: 'Its password.', isSecret: true }),
-    mechanism: choice('KAFKA_SASL_MECHANISM', ['plain', 'scram-sha-256', 'scram-sha-512'], {
-      default: 'scram-sha-512',
-      meaning: 'How the login is proved.',
-    }),
-    tls: choice('KAFKA_TLS', ['true', 'false'], {
-      default: 'false',
-      meaning: 'Whether the brokers are spoken to by TLS.',
-    }),
-    caFile: existingFile('KAFKA_CA_FILE', {
-      default: null,
-      meaning: 'Who signed their certificate, as a PEM file; unset: whom the system trusts.',
-    }),
-    serverName: text('KAFKA_TLS_SERVER_NAME', {
-      default: null,
-      meaning: 'The name that their certificates are for, when it is not the host’s.',
-    }),
-    sessionTimeoutMs: duration('KAFKA_SESSION_TIMEOUT', {
-      unit: 's',
-      fromMs: 6_000,
-      toMs: 1_800_000,
-      default: '30',
-      meaning:
-        'After how long the messages of a process that was killed go to others; its work goes on after its lease.',
-    }),
-    partitions: integer('BATCHMILL_PARTITIONS', {
-      from: 1,
-      to: 1_000,
-      default: '6',
-      meaning: 'Partitions of topics that Batchmill makes: as many replicas of a stage get messages.',
-    }),
-    replicationFactor: integer('BATCHMILL_REPLICATION', {
-      from: 1,
-      to: 10,
-      default: '3',
-      meaning: 'Copies of topics that Batchmill makes; as many as there are brokers, if that is fewer.',
-    }),
-  },
-  milvus: {
-    token: text('MILVUS_TOKEN', {
-      default: null,
-      meaning: 'An API key, or `user:password`.',
-      isSecret: true,
-    }),
-    tls: choice('MILVUS_TLS', ['true', 'false'], { default: 'false', meaning: 'Whether it is spoken to by TLS.' }),
-    caFile: existingFile('MILVUS_CA_FILE', {
-      default: null,
-      meaning: 'Who signed its certificate, as a PEM file; unset: whom the system trusts.',
-    }),
-    serverName: text('MILVUS_TLS_SERVER_NAME', {
-      default: null,
-      meaning: 'The name that its certificate is for, when it is not the host’s.',
     }),
   },
   documents: {
@@ -443,6 +396,12 @@ export const settingsCatalogue = {
 
 export type SettingsCatalogue = typeof settingsCatalogue;
 
-/** The same, to go through: each group with its members, in order. */
-export const settingGroups: readonly (readonly [string, Readonly<Record<string, Setting<unknown>>>])[] =
-  Object.entries(settingsCatalogue);
+/** The settings of adapters that have some, by the name of the adapter. */
+export const adapterGroups: readonly (readonly [string, SettingGroup])[] = [...busAdapters, ...vectorsAdapters]
+  .filter(({ settings }) => Object.keys(settings).length > 0)
+  .map(({ name, settings }) => [name, settings]);
+
+/** Every group with its settings, in the order of the reference. */
+export const settingGroups: readonly (readonly [string, SettingGroup])[] = Object.entries(settingsCatalogue).flatMap(
+  ([group, settings]) => (group === 'adapters' ? [[group, settings], ...adapterGroups] : [[group, settings]]),
+);

@@ -1,4 +1,4 @@
-export type { Address } from './kinds/address.js';
+export type { Address } from './address.js';
 export { pipelineDefaultsOf } from './pipeline-defaults-of.js';
 export { readPriceFile } from './read-price-file.js';
 export { readSettings, type SettingsFrom } from './read-settings.js';

@@ -1,8 +1,8 @@
 import { ValidationError, closestName } from '@batchmill/contracts';
+import type { Setting } from '@batchmill/contracts/settings';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { settingGroups, settingsCatalogue } from './catalogue.js';
-import type { Setting } from './setting.js';
+import { adapterGroups, settingGroups, settingsCatalogue } from './catalogue.js';
 import type { Settings } from './settings.js';
 import { environmentsIn, readSource, type Source, type Variables } from './sources.js';
 
@@ -50,7 +50,9 @@ export function readSettings({ env, cwd, files }: SettingsFrom): Settings {
   }
   const raw = (name: string): string | undefined =>
     reading.sources.map(({ variables }) => variables[name]).find((text) => isSet(text));
-  return { ...Object.fromEntries(groups), raw } as Settings; // built from the catalogue, as its type is
+  const adapterNames = adapterGroups.map(([name]) => name);
+  const ofAdapters = Object.fromEntries(groups.filter(([group]) => adapterNames.includes(group)));
+  return { ...Object.fromEntries(groups), ofAdapters, raw } as Settings; // built from the catalogue, as its type is
 }
 
 function sourcesOf({ env, cwd, files }: SettingsFrom, problems: string[]): Source[] {
@@ -95,7 +97,7 @@ function fileSource(file: string, cwd: string, problems: string[], isAsked: bool
 
 function valueOf(setting: Setting<unknown>, { sources, cwd, problems }: Reading): unknown {
   const said = saidIn(setting, sources) ?? saidInFile(setting, sources, cwd, problems);
-  if (said === null && setting.readUnsaid !== undefined) return setting.readUnsaid(cwd);
+  if (said === null && setting.readDefault !== undefined) return setting.readDefault(cwd);
   const text = said?.text ?? setting.default;
   if (text === null) return null;
   const value = setting.read(text, cwd);

@@ -1,11 +1,10 @@
 import { settingGroups, type SettingsCatalogue } from './catalogue.js';
-import type { Setting } from './setting.js';
+import type { Setting } from '@batchmill/contracts/settings';
 
+/** The group of an adapter has the adapter's name. */
 const headings: Readonly<Record<keyof SettingsCatalogue, string>> = {
   installation: 'This installation',
   adapters: 'Where things are kept',
-  kafka: 'Kafka',
-  milvus: 'Milvus',
   documents: 'Your documents',
   openai: 'The provider',
   requests: 'What is asked, where the pipeline does not say',
@@ -20,7 +19,7 @@ const headings: Readonly<Record<keyof SettingsCatalogue, string>> = {
 export function settingsReference(): string {
   const groups = settingGroups.map(([group, members]) => {
     const rows = Object.values(members).map((setting) => rowOf(setting));
-    const heading = headings[group as keyof SettingsCatalogue]; // its own keys
+    const heading = group in headings ? headings[group as keyof SettingsCatalogue] : group;
     return `## ${heading}\n\n| setting | expected | default | meaning |\n|---|---|---|---|\n${rows.join('\n')}\n`;
   });
   return `${introduction}\n${groups.join('\n')}`;
