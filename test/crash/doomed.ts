@@ -24,7 +24,7 @@ const context = { pipelines, engineSettings, work, clock, ids, log };
 const engine = assembleEngine(doomed(opened.engine), context, `/batchmill/${name}`);
 const serving = { port: settings.service.port, exposition: () => telemetry.exposition() };
 const app = await serveStages(engine, service === undefined ? stages : stagesOf(service), serving);
-log.info('at work', { operation: name, url: app.url });
+log.info('running', { operation: name, url: app.url });
 process.once('SIGTERM', () => void stop());
 
 /** Who was not hit is stopped gracefully. */

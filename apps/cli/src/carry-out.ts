@@ -1,9 +1,9 @@
 import type { Event } from '@batchmill/contracts';
 import {
   awaitNotifications,
-  engineOfRun,
-  engineWithoutWork,
-  openWork,
+  engineForRun,
+  engineForCommands,
+  tryOpenEngine,
   publishEvent,
   reportRun,
   runStages,
@@ -35,7 +35,7 @@ export async function carryOut(
   settings: Settings,
   { event, stages, runId, isDone }: Wish,
 ): Promise<'requested' | 'done' | 'stopped'> {
-  const working = await openWork(settings, { log: logIn(settings), name: 'cli' });
+  const working = await tryOpenEngine(settings, { log: logIn(settings), name: 'cli' });
   if (working === null) {
     await withRecords((engine) => publishEvent(engine, event));
     return 'requested';
@@ -66,7 +66,7 @@ export async function carryOut(
 
 function lineFor(engine: Engine, runId: Wish['runId']): Engine {
   if (runId === undefined) return engine;
-  return runId === null ? engineWithoutWork(engine) : engineOfRun(engine, runId);
+  return runId === null ? engineForCommands(engine) : engineForRun(engine, runId);
 }
 
 /** Of a run whose end was the wish people are told before this process ends. */

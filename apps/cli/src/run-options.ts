@@ -1,5 +1,5 @@
 import { ValidationError, endpoints, redos, runIdPattern, type Endpoint, type Redo } from '@batchmill/contracts';
-import { runIdWanted } from '@batchmill/service';
+import { runIdFormat } from '@batchmill/service';
 import { InvalidArgumentError, type Command } from 'commander';
 import { readFileSync } from 'node:fs';
 
@@ -96,7 +96,7 @@ function parameterFrom(value: string, before: RunFlags['param'] = {}): RunFlags[
 
 export function runIdFrom(value: string): string {
   if (runIdPattern.test(value)) return value;
-  throw new InvalidArgumentError(runIdWanted);
+  throw new InvalidArgumentError(runIdFormat);
 }
 
 export function countFrom(value: string): number {

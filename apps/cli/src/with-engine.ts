@@ -1,7 +1,7 @@
 import { unknownPipeline, type Pipelines } from '@batchmill/pipeline';
 import {
-  expectHome,
-  makeHome,
+  checkHome,
+  createHome,
   openEngine,
   readSettings,
   type Engine,
@@ -16,7 +16,7 @@ import { pathHere } from './show/path-here.js';
 
 export function settingsHere(): Settings {
   const settings = readSettings({ env: process.env, cwd: process.cwd() });
-  expectHome(settings);
+  checkHome(settings);
   return settings;
 }
 
@@ -60,7 +60,7 @@ async function onHomeThatExists<T>(settings: Settings, work: (settings: Settings
 
 /** Where a run in this process logs: a file in its home, so that the terminal shows the run. */
 export function logIn(settings: Settings): Log {
-  makeHome(settings);
+  createHome(settings);
   const file = createWriteStream(logFileIn(settings.installation.home), { flags: 'a' });
   file.on('error', ({ code }: NodeJS.ErrnoException) => {
     process.stderr.write(`${pathHere(file.path.toString())} cannot be written (${code}): going on without it\n`);

@@ -1,7 +1,7 @@
 import { observe, type Observed } from '@batchmill/telemetry';
 import type { Engine } from './engine.js';
 
-const workedOn = {
+const openStates = {
   runs: ['requested', 'running'],
   claims: ['open', 'sealed', 'built'],
   batches: ['built', 'submitted', 'settled'],
@@ -9,29 +9,29 @@ const workedOn = {
 } as const;
 
 /**
- * What the store knows of the whole line, looked up whenever somebody asks for the counts. Every process of the line says
- * the same: take the largest, not the sum.
+ * Metrics of the whole engine, counted in the store each time metrics are read. Every process reports the same numbers:
+ * aggregate them by max, not by sum.
  */
 export function observeEngine({ runs, claims, batches, notifications, budgets }: Engine): void {
   const records = { runs, claims, batches, notifications };
   for (const kind of ['runs', 'claims', 'batches', 'notifications'] as const) {
-    observe(`batchmill.${kind}`, `How many ${kind} there are, by state.`, () =>
+    observe(`batchmill.${kind}`, `The number of ${kind}, by state.`, () =>
       Promise.all(
-        workedOn[kind].map(async (state): Promise<Observed> => {
+        openStates[kind].map(async (state): Promise<Observed> => {
           return { value: await records[kind].count({ state }), attributes: { state } };
         }),
       ),
     );
   }
-  observe('batchmill.parked', 'Records that failed too often and wait for a person.', () =>
+  observe('batchmill.parked', 'The number of parked records.', () =>
     Promise.all(
-      Object.entries(workedOn).map(async ([kind, states]): Promise<Observed> => {
+      Object.entries(openStates).map(async ([kind, states]): Promise<Observed> => {
         const parked = { state: { $in: states }, parked: true };
         return { value: await records[kind as keyof typeof records].count(parked), attributes: { kind } };
       }),
     ),
   );
-  observe('batchmill.enqueued.tokens', 'Tokens of batches in the provider’s queue, by account and model.', async () => {
+  observe('batchmill.enqueued.tokens', 'Enqueued tokens, by account and model.', async () => {
     const held: Observed[] = [];
     for await (const budget of budgets.find()) held.push({ value: budget.held, attributes: { budget: budget._id } });
     return held;

@@ -96,7 +96,7 @@ export class ServiceProcess {
   private hear(line: string): void {
     this.lines.push(line);
     if (this.lines.length > 200) this.lines.shift();
-    const found = /"url":"([^"]+)".*"at work"/.exec(line);
+    const found = /"url":"([^"]+)".*"running"/.exec(line);
     if (found?.[1] !== undefined) this.ready.resolve(found[1].replace(/\[::\]|0\.0\.0\.0/, '127.0.0.1'));
   }
 

@@ -1,5 +1,5 @@
 import { ValidationError } from '@batchmill/contracts';
-import { makeHome, openStores } from '@batchmill/service';
+import { createHome, openStores } from '@batchmill/service';
 import { Command } from 'commander';
 import { collectionOf } from '../load/collection-of.js';
 import { documentsIn } from '../load/documents-in.js';
@@ -29,7 +29,7 @@ export function loadCommand(): Command {
 async function load(file: string, { collection: named, json }: Flags): Promise<void> {
   const settings = settingsHere();
   const name = collectionOf(named, settings);
-  if (settings.adapters.store.scheme === 'embedded') makeHome(settings);
+  if (settings.adapters.store.scheme === 'embedded') createHome(settings);
   const { store, documentStore } = await openStores(settings);
   let loaded: Loaded = { added: 0, there: 0 };
   try {

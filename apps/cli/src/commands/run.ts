@@ -1,5 +1,5 @@
 import { RandomIds, RunRequested, SystemClock } from '@batchmill/contracts';
-import { requestRun, hasEnded, isAtWork, newRunId, runPipeline } from '@batchmill/service';
+import { requestRun, hasEnded, isEngineRunning, newRunId, runPipeline } from '@batchmill/service';
 import { Command } from 'commander';
 import { estimateAsked } from '../estimate/estimate-asked.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
@@ -36,7 +36,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   const settings = settingsHere();
   const runId = flags.runId ?? newRunId(new SystemClock(), new RandomIds());
   if (flags.redo !== undefined) await tellWhatAgain(pipeline, runId, flags);
-  if (isAtWork(settings) && flags.wait !== true) {
+  if (isEngineRunning(settings) && flags.wait !== true) {
     await withLine((engine) => requestRun(engine, new RunRequested({ ...askedBy(flags), pipeline, runId })));
     process.stdout.write(
       flags.json

@@ -33,7 +33,7 @@ export async function runDemo({ settings, nodeModules, screen, log, signal }: De
   screen.text('The documentation of the packages installed here goes through all six stages: embedded stores, a');
   screen.text('simulated OpenAI whose hours take seconds. Nothing leaves this machine and nothing is paid.');
 
-  const opened = await openEngine(settings, { log, name: 'demo', needsProvider: true, works: true });
+  const opened = await openEngine(settings, { log, name: 'demo', needsProvider: true, runsStages: true });
   const { engine } = opened;
   try {
     screen.heading('Documents');

@@ -3,31 +3,31 @@ import { RunRequested, type FieldsOf } from '@batchmill/contracts';
 import { Runs, type Run } from '@batchmill/records';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { ManualClock } from '@batchmill/testing';
-import { expectSameRun } from './expect-same-run.js';
+import { checkSameRun } from './check-same-run.js';
 
-describe('expectSameRun', () => {
+describe('checkSameRun', () => {
   let run: Run;
   beforeEach(() => {
-    const asked = { pipeline: 'reports', parameters: { companies: ['JKHY', 'AAPL'], year: '2024' }, limit: 100 };
+    const request = { pipeline: 'reports', parameters: { companies: ['JKHY', 'AAPL'], year: '2024' }, limit: 100 };
     const store = EmbeddedStore.open({ file: ':memory:' });
     run = {
-      ...new Runs(store, new ManualClock()).new('first', asked, null),
+      ...new Runs(store, new ManualClock()).new('first', request, null),
       endpoint: 'embeddings',
       functions: ['embeddings'],
-      parameters: { ...asked.parameters, docType: 'Annual Report' },
+      parameters: { ...request.parameters, docType: 'Annual Report' },
     };
   });
 
-  const asking = (fields: Partial<FieldsOf<RunRequested>>) => (): void =>
-    expectSameRun(run, new RunRequested({ runId: 'first', pipeline: 'reports', ...fields }));
+  const checking = (fields: Partial<FieldsOf<RunRequested>>) => (): void =>
+    checkSameRun(run, new RunRequested({ runId: 'first', pipeline: 'reports', ...fields }));
 
   it.each<[string, Partial<FieldsOf<RunRequested>>]>([
     ['its pipeline alone', {}],
-    ['what it was asked for', { endpoint: 'embeddings', limit: 100, parameters: { companies: ['AAPL', 'JKHY'] } }],
-    ['a default that it took', { parameters: { docType: 'Annual Report' } }],
+    ['what was requested first', { endpoint: 'embeddings', limit: 100, parameters: { companies: ['AAPL', 'JKHY'] } }],
+    ['a default that the run took', { parameters: { docType: 'Annual Report' } }],
     ['digits for a number', { parameters: { year: 2024 } }],
-  ])('R2: a run goes on when its id comes with %s', (_, fields) => {
-    expect(asking(fields)).not.toThrow();
+  ])('R2: a run is continued when its id comes with %s', (_, fields) => {
+    expect(checking(fields)).not.toThrow();
   });
 
   it.each<[Partial<FieldsOf<RunRequested>>, string]>([
@@ -39,8 +39,8 @@ describe('expectSameRun', () => {
     [{ redo: 'all' }, 'redo: found all, wanted none'],
     [{ documents: ['a'] }, 'documents: found a, wanted none'],
     [{ functions: ['summary'] }, 'functions: found summary, wanted embeddings'],
-  ])('R2: the id of a run with %j is refused, saying what differs', (fields, difference) => {
-    expect(asking(fields)).toThrow(
+  ])('R2: the id of a run with %j is refused with what differs', (fields, difference) => {
+    expect(checking(fields)).toThrow(
       expect.objectContaining({ code: 'run.other-request', message: expect.stringContaining(difference) }),
     );
   });

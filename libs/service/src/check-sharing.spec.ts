@@ -1,24 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
-import { notShared } from './not-shared.js';
+import { sharingWarnings } from './check-sharing.js';
 import { readSettings } from './settings/index.js';
 
-describe('what processes on one Kafka do not share', () => {
-  const warningsOf = (env: Record<string, string>) => notShared(readSettings({ env, cwd: import.meta.dirname }));
+describe('warnings about embedded data beside a Kafka', () => {
+  const warningsOf = (env: Record<string, string>) => sharingWarnings(readSettings({ env, cwd: import.meta.dirname }));
 
   it.each([
-    ['everything embedded is one process', {}, []],
+    ['nothing to warn about when everything is embedded', {}, []],
     [
-      'a Kafka alone shares nothing else',
+      'store, blobs and vectors beside a Kafka',
       { BATCHMILL_BUS: 'kafka://k:9092' },
       ['BATCHMILL_STORE', 'BATCHMILL_BLOBS', 'BATCHMILL_VECTORS'],
     ],
     [
-      'files in the home are not in the store',
+      'blobs beside a Kafka, a MongoDB and a Milvus',
       { BATCHMILL_BUS: 'kafka://k:9092', BATCHMILL_STORE: 'mongodb://m/b', BATCHMILL_VECTORS: 'milvus://v:19530' },
       ['BATCHMILL_BLOBS'],
     ],
     [
-      'all servers',
+      'nothing to warn about when everything is on servers',
       {
         ...{ BATCHMILL_BUS: 'kafka://k:9092', BATCHMILL_STORE: 'mongodb://m/b' },
         ...{ BATCHMILL_VECTORS: 'milvus://v:19530', BATCHMILL_BLOBS: 'gridfs:' },

@@ -1,7 +1,9 @@
+import type { PipelineDefaults } from '@batchmill/pipeline';
 import type { EngineSettings, NotificationSettings, WorkSettings } from '@batchmill/stage';
-import { readPriceFile, type Settings } from './settings/index.js';
+import { readPriceFile } from './read-price-file.js';
+import type { Settings } from './settings.js';
 
-/** What the stages need to know of the settings. */
+/** The settings that stages inject. */
 export function engineSettingsOf(settings: Settings, installation: string, startsSchedules: boolean): EngineSettings {
   const { batches, work, openai } = settings;
   return {
@@ -26,7 +28,7 @@ export function engineSettingsOf(settings: Settings, installation: string, start
   };
 }
 
-/** How people are told: a channel that nobody set up is null. */
+/** The channels of notifications. Null: not configured. */
 export function notificationSettingsOf({ notifications }: Settings): NotificationSettings {
   const { webhookUrl, webhookSecrets, webhookOn, webhookTemplate, allowPrivate } = notifications;
   const { emails, emailFrom, smtpUrl, emailOn, emailTemplate } = notifications;
@@ -40,7 +42,7 @@ export function notificationSettingsOf({ notifications }: Settings): Notificatio
   };
 }
 
-/** How the work loops of this process go about it. `owner` names it in leases. */
+/** The settings of this process's work loops. `owner` names it in leases. */
 export function workSettingsOf({ work, service }: Settings, owner: string): WorkSettings {
   return {
     owner,
@@ -52,5 +54,27 @@ export function workSettingsOf({ work, service }: Settings, owner: string): Work
     maxBackoffMs: work.maxBackoffMs,
     republishAfterMs: work.republishAfterMs,
     shutdownMs: service.shutdownMs,
+  };
+}
+
+/** The defaults of pipelines. */
+export function pipelineDefaultsOf({ requests, batches, documents }: Settings): PipelineDefaults {
+  const { model, embeddingModel, temperature, maxTokens, dimensions, systemPrompt, userPrompt } = requests;
+  const { batchSize, completionWindow, pollIntervalMs, maxRetries } = batches;
+  const { collection } = documents;
+  return {
+    embeddingModel,
+    temperature,
+    maxTokens,
+    dimensions,
+    inferenceBatchSize: batchSize ?? 100,
+    embeddingBatchSize: batchSize ?? 1000,
+    completionWindow,
+    pollIntervalSeconds: pollIntervalMs / 1000,
+    maxRetries,
+    ...(model !== null && { model }),
+    ...(collection !== null && { collection }),
+    ...(systemPrompt !== null && { systemPrompt }),
+    ...(userPrompt !== null && { userPrompt }),
   };
 }

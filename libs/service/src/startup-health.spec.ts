@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { StartingHealth } from './starting-health.js';
+import { StartupHealth } from './startup-health.js';
 
 describe('the health of a service that waits for its servers', () => {
   let taken: Server | null = null;
@@ -17,17 +17,17 @@ describe('the health of a service that waits for its servers', () => {
     return port;
   }
 
-  it('S4: it lives, is not ready, says what it waits for, and leaves its port to the service', async () => {
+  it('S4: is live and not ready, reports what it waits for, and frees its port for the service', async () => {
     const port = await freePort();
-    const health = await StartingHealth.listen(port, '127.0.0.1');
-    health.waitsFor('start', 'The store does not answer');
+    const health = await StartupHealth.listen(port, '127.0.0.1');
+    health.report('The store does not answer');
 
     expect((await fetch(`http://127.0.0.1:${port}/health/live`)).status).toBe(200);
     const ready = await fetch(`http://127.0.0.1:${port}/health/ready`);
     expect(ready.status).toBe(503);
     expect(await ready.json()).toMatchObject({
       status: 'not ready',
-      away: [{ dependency: 'start', message: 'The store does not answer', since: expect.any(String) }],
+      outages: [{ dependency: 'start', message: 'The store does not answer', since: expect.any(String) }],
     });
     await health.close();
     await health.close();
@@ -41,7 +41,7 @@ describe('the health of a service that waits for its servers', () => {
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
 
-    await expect(StartingHealth.listen(port, '127.0.0.1')).rejects.toMatchObject({
+    await expect(StartupHealth.listen(port, '127.0.0.1')).rejects.toMatchObject({
       code: 'settings.port-in-use',
       message: expect.stringContaining(`PORT: ${port} is in use`),
     });
