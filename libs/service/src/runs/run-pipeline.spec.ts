@@ -43,11 +43,7 @@ describe('runPipeline', () => {
 
   it.each<[string, object, RegExp]>([
     ['no pipeline', {}, /pipeline: found undefined, wanted the name of a pipeline or its definition/],
-    [
-      'a misspelt option',
-      { pipeline: 'package-docs', limt: 1 },
-      /limt: found an unknown option, wanted limit/,
-    ],
+    ['a misspelt option', { pipeline: 'package-docs', limt: 1 }, /limt: found an unknown option, wanted limit/],
   ])('R9: %s is refused with what is wrong, before anything is requested', async (_, options, message) => {
     await expect(runPipeline(options as RunPipelineOptions)).rejects.toThrow(message);
   });

@@ -63,7 +63,8 @@ async function workOrFollow(context: WorkOrFollow): Promise<RunReport | null> {
       'another process runs stages on this home and does not know the definition. Put it into the folder of pipelines, or stop that process',
     );
   }
-  const { engine, close } = own ?? (await openEngine(settings, { log, name, needsProvider: false }));
+  const opened = own ?? (await openEngine(settings, { log, name, needsProvider: false }));
+  const { engine } = opened;
   const since = engine.clock.now();
   try {
     if (own !== null && !isRequested) await checkRequest(engine, request);
@@ -82,7 +83,7 @@ async function workOrFollow(context: WorkOrFollow): Promise<RunReport | null> {
       await stages?.close();
     }
   } finally {
-    await close();
+    await opened.close();
   }
 }
 
