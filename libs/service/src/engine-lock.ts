@@ -10,7 +10,7 @@ import type { Settings } from './settings/index.js';
 
 const restartMs = 3_000;
 
-/** Whether stages may be running, in this process or in another. Always true of a bus that is not embedded: nobody knows. */
+/** Whether stages may be running, here or in another process. True for other buses, which do not tell. */
 export function isEngineRunning({ adapters, installation }: Settings): boolean {
   return adapters.bus.scheme !== 'embedded' || EmbeddedBus.isConsumed(busFileIn(installation.home));
 }

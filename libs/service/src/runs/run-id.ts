@@ -9,7 +9,7 @@ export function checkRunId(id: string): void {
   throw new ValidationError('run.bad-id', `run id: found ${JSON.stringify(id)}, ${runIdFormat}`);
 }
 
-/** An id for a run that was given none: the time of the request in UTC, and a random part. `20260102-150405-3f9c2a1b` */
+/** An id for a run without one: the time of the request in UTC, and a random part. `20260102-150405-3f9c2a1b` */
 export function newRunId(clock: Clock, ids: Ids): string {
   const at = clock.now().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
   return `${at}-${ids.next().replaceAll('-', '').slice(0, 8)}`;

@@ -122,7 +122,7 @@ describe('settings', () => {
     expect(readSettings({ env: { NODE_ENV: 'production' }, cwd }).service.port).toBe(9);
   });
 
-  it('C6: files that are given are read in place of the usual ones, and must exist', async () => {
+  it('C6: files that the caller names are read in place of the usual ones, and must exist', async () => {
     await writeFile(join(cwd, '.env'), 'PORT=1\n');
     await writeFile(join(cwd, 'mine.env'), 'MAX_RETRIES=9\n');
 

@@ -79,7 +79,7 @@ function sourcesOf({ env, cwd, files }: SettingsFrom, problems: string[]): Sourc
   return [process, ...own, ...shared];
 }
 
-/** An environment needs no file. But if its name is nearly that of another one, the settings of that one would be missed. */
+/** An environment needs no file. But if its name is nearly that of another one, its settings would be missed. */
 function reportMisspelt(name: string, cwd: string, problems: string[]): void {
   if (environments.includes(name)) return;
   const closest = closestName(name, [...environments, ...environmentsIn(cwd)]);
