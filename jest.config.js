@@ -9,8 +9,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  // Those need real servers: jest.real.config.js runs them.
-  testPathIgnorePatterns: ['/node_modules/', '\\.real\\.spec\\.ts$'],
+  // Those are long, or need real servers: jest.long.config.js and jest.real.config.js run them.
+  testPathIgnorePatterns: ['/node_modules/', '\\.(long|real)\\.spec\\.ts$'],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': ['@swc/jest', swc()] },
@@ -22,9 +22,10 @@ export default {
     '^@batchmill/([\\w-]+)$': '<rootDir>/libs/$1/src/index.ts',
   },
   // For a machine that is slow, or busy: who fails says so at once, who hangs is ended some day.
-  testTimeout: 120_000,
+  testTimeout: 600_000,
   // By default one core is left idle, which on a small machine is half of it.
   maxWorkers: '100%',
+  globalSetup: '<rootDir>/tools/test-folder.js',
   reporters: ['default', '<rootDir>/tools/summary-reporter.js'],
 };
 

@@ -58,7 +58,7 @@ function eventOfItsOwn() {
   class Happened extends Event {
     static readonly event = `bench.happened-${randomUUID().slice(0, 8)}`;
     static readonly version = 1;
-    static readonly means = 'Something happened in a bench.';
+    static readonly description = 'Something happened in a bench.';
     static readonly isInput = false;
     declare key1: string;
     declare text: string;

@@ -1,6 +1,7 @@
 import { stageNames } from '@batchmill/all-in-one';
 import { KafkaBus } from '@batchmill/bus/kafka';
 import { RandomIds, RunRequested, envelopeOf, headersOf } from '@batchmill/contracts';
+import { endedRunStates } from '@batchmill/records';
 import { MongoStore } from '@batchmill/store/mongo';
 import { MemoryLog } from '@batchmill/telemetry';
 import {
@@ -109,7 +110,7 @@ function endOf(state: MongoStore, runId: string): Promise<Record<string, unknown
     'the end of the run',
     async () => {
       const run = await state.collection('runs').findOne({ _id: runId });
-      return ['finished', 'rejected', 'cancelled', 'incomplete'].includes(String(run?.['state'])) && run;
+      return endedRunStates.some((state) => state === run?.['state']) && run;
     },
     patienceMs,
     100,

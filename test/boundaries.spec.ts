@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,13 @@ const forbidden: readonly (readonly [string, string])[] = [
   ['libs/pipeline/src', '@batchmill/store'],
   ['libs/store/src', '@batchmill/records'],
   ['libs/store/src', 'mongodb'],
+  ['libs/provider/src', '@batchmill/pipeline'],
   ['libs/bus/src/embedded', 'kafkajs'],
+  ['libs/bus/src/embedded', 'node:sqlite'],
+  ['libs/bus/src/kafka', '@batchmill/sqlite'],
+  ['libs/store/src', '@batchmill/sqlite'],
+  ['libs/records/src', '@batchmill/sqlite'],
+  ['libs/sqlite/src', '@batchmill/store'],
   ['libs/records/src', '@batchmill/stage'],
   ['libs/records/src', '@batchmill/store/embedded'],
   ['libs/stage/src', '@batchmill/service'],
@@ -40,45 +46,46 @@ const forbidden: readonly (readonly [string, string])[] = [
   ['libs/stage/src', '../../records/src/index.js'],
 ];
 
+const probes = forbidden.map(([folder, specifier], index) => ({
+  file: join(root, folder, `boundary-probe-${index}.ts`),
+  text: `import '${specifier}';\n`,
+}));
+const environmentProbe = {
+  file: join(root, 'apps/chunk-scanner/src/boundary-probe-env.ts'),
+  text: 'export const probe = process.env;\n',
+};
+
 describe('import boundaries', () => {
-  it('T3: every forbidden import is an error, so the rule cannot fall asleep', async () => {
-    const files = forbidden.map(([folder], index) => join(root, folder, `boundary-probe-${index}.ts`));
+  let findings: Finding[];
 
-    let findings: { filePath: string; messages: { ruleId: string }[] }[];
+  beforeAll(async () => {
+    const all = [...probes, environmentProbe];
     try {
-      for (const [index, [, specifier]] of forbidden.entries()) {
-        await mkdir(dirname(files[index]!), { recursive: true });
-        await writeFile(files[index]!, `import '${specifier}';\n`);
+      for (const { file, text } of all) {
+        await mkdir(dirname(file), { recursive: true });
+        await writeFile(file, text);
       }
-      findings = await lint(files);
+      findings = await lint(all.map(({ file }) => file));
     } finally {
-      await Promise.all(files.map((file) => rm(file, { force: true })));
+      await Promise.all(all.map(({ file }) => rm(file, { force: true })));
     }
+  });
 
+  const rulesBrokenBy = (file: string): string[] =>
+    findings
+      .filter(({ filePath }) => filePath === file)
+      .flatMap(({ messages }) => messages.map(({ ruleId }) => ruleId));
+
+  it('T3: every forbidden import is an error, so the rule cannot fall asleep', () => {
     const silent = forbidden.filter(
-      (_, index) =>
-        !findings.some(
-          ({ filePath, messages }) =>
-            filePath === files[index] && messages.some(({ ruleId }) => ruleId === 'no-restricted-imports'),
-        ),
+      (_, index) => !rulesBrokenBy(probes[index]!.file).includes('no-restricted-imports'),
     );
+
     expect(silent).toEqual([]);
   });
 
-  it('T3: a stage reads no environment', async () => {
-    const file = join(root, 'apps/chunk-scanner/src/boundary-probe-env.ts');
-
-    let findings: { messages: { ruleId: string }[] }[];
-    try {
-      await writeFile(file, 'export const probe = process.env;\n');
-      findings = await lint([file]);
-    } finally {
-      await rm(file, { force: true });
-    }
-
-    expect(findings.flatMap(({ messages }) => messages.map(({ ruleId }) => ruleId))).toContain(
-      'no-restricted-properties',
-    );
+  it('T3: a stage reads no environment', () => {
+    expect(rulesBrokenBy(environmentProbe.file)).toContain('no-restricted-properties');
   });
 });
 
@@ -116,12 +123,17 @@ async function plant(folder: string, files: Readonly<Record<string, string>>): P
   }
 }
 
-async function lint(files: string[]): Promise<{ filePath: string; messages: { ruleId: string }[] }[]> {
+interface Finding {
+  readonly filePath: string;
+  readonly messages: readonly { readonly ruleId: string }[];
+}
+
+async function lint(files: string[]): Promise<Finding[]> {
   const eslint = join(root, 'node_modules/eslint/bin/eslint.js');
   // It exits with 1 when it found something; what it found is on its standard output all the same.
   const stdout = await run(process.execPath, [eslint, '--format', 'json', ...files], { cwd: root }).then(
     (done) => done.stdout,
     (failure: unknown) => (failure as { stdout: string }).stdout,
   );
-  return JSON.parse(stdout) as { filePath: string; messages: { ruleId: string }[] }[];
+  return JSON.parse(stdout) as Finding[];
 }

@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..');
 const pages = globSync('docs/{how-to,explanation}/**/*.md', { cwd: root }).sort();
 
 describe('snippets in the guides', () => {
-  it.each(pages)('T4: those of %s stand in the files that they are said to be from', (page) => {
+  it.each(pages)('T4: the snippets of a guide stand in the files that they are said to be from: %s', (page) => {
     expect(strangeSnippets(read(page))).toEqual([]);
   });
 

@@ -10,7 +10,7 @@ const sections = new Map(page.split('\n## ').map((text) => [text.split('\n')[0],
 
 describe('docs/reference/events.md', () => {
   it.each(events.map((event) => [event.event, event] as const))(
-    'S4: says topic, key, sides and typed fields of %s',
+    'S4: says topic, key, sides and typed fields of an event: %s',
     (name, event) => {
       const fields = eventFields(event);
 

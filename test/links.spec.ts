@@ -9,7 +9,7 @@ const pages = globSync('**/*.md', {
 });
 
 describe('links', () => {
-  it.each(pages.sort())('T4: those of %s lead to files and headings that there are', (page) => {
+  it.each(pages.sort())('T4: the links of a page lead to files and headings that exist: %s', (page) => {
     expect(brokenLinks(readFileSync(join(root, page), 'utf8'), page)).toEqual([]);
   });
 

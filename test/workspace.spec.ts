@@ -24,7 +24,7 @@ describe('the workspace', () => {
     },
   );
 
-  it.each(packages)('S2: %s is a package that Nx builds by its own script', (folder) => {
+  it.each(packages)('S2: a folder of apps or libs is a package that Nx builds by its own script: %s', (folder) => {
     const { name, scripts } = manifestOf(folder);
 
     expect(name).toBe(`@batchmill/${folder.split('/')[1]}`);

@@ -15,6 +15,7 @@ const ofStages = ['contracts', 'documents', 'models', 'pipeline', 'records', 'st
 
 const mayImport = {
   'libs/contracts': [],
+  'libs/sqlite': ['contracts'],
   'libs/documents': [],
   'libs/models': [],
   'libs/templates': ['contracts', 'documents'],
@@ -33,6 +34,11 @@ const mayImportService = stages.map((stage) => `apps/${stage}/src/main.ts`);
 
 /** Tests may use the embedded twins, the builders and the whole line. */
 const testing = ['testing', 'bus', 'store', 'blobs', 'vectors', 'provider', 'service', 'simulator', 'all-in-one'];
+
+/** Libraries of ours that only these adapters may import. */
+const forAdapters = {
+  sqlite: ['libs/store/src/embedded', 'libs/bus/src/embedded', 'libs/vectors/src/embedded'],
+};
 
 /**
  * Client libraries, and the only folders that may import them. The field `drivers` of a package.json names them, each with
@@ -85,7 +91,7 @@ function restricted(allowed, folder, { subpaths, clients = [] }) {
 }
 
 function rulesFor(folder, allowed) {
-  const adapterFolders = Object.values(drivers)
+  const adapterFolders = [...Object.values(drivers), ...Object.values(forAdapters)]
     .flat()
     .filter((where, index, all) => where.startsWith(`${folder}/`) && all.indexOf(where) === index);
   return [
@@ -95,7 +101,7 @@ function rulesFor(folder, allowed) {
     },
     ...adapterFolders.map((where) => ({
       files: [`${where}/**/*.ts`],
-      rules: { 'no-restricted-imports': restricted(allowed, where, { subpaths: false }) },
+      rules: { 'no-restricted-imports': restricted(allowedIn(where, allowed), where, { subpaths: false }) },
     })),
     {
       files: [`${folder}/**/*.spec.ts`, `${folder}/**/*.contract.ts`],
@@ -107,6 +113,12 @@ function rulesFor(folder, allowed) {
       },
     },
   ];
+}
+
+/** What a project may import, and what is there for the adapter in this folder of it. */
+function allowedIn(where, allowed) {
+  const own = Object.entries(forAdapters).filter(([, folders]) => folders.includes(where));
+  return [...allowed, ...own.map(([name]) => name)];
 }
 
 function restrictedInTests(allowed) {

@@ -1,16 +1,16 @@
 import { chat, definePipeline, lines, prompt } from '@batchmill/pipeline';
 
-/** Annual reports of the companies in admin_list.txt: vectors to search them, summaries, answers to questions. */
+/** The annual reports of the companies in admin_list.txt: vectors for search, summaries, and answers to questions. */
 export default definePipeline({
   name: 'annual-reports',
   description: 'Annual reports: embeddings, summaries and answers to questions',
   parameters: {
-    companies: { type: 'string[]', default: lines('admin_list.txt'), description: 'Whose reports' },
-    docType: { type: 'string', default: 'Annual Report', description: 'Which kind of document' },
+    companies: { type: 'string[]', default: lines('admin_list.txt'), description: 'Companies whose reports are read' },
+    docType: { type: 'string', default: 'Annual Report', description: 'Kind of document' },
     questions: {
       type: 'string[]',
       default: ['What were the main drivers of revenue?', 'Which risks does the company name?'],
-      description: 'What qa asks of every chunk',
+      description: 'Questions that qa answers for every block',
     },
   },
   source: {

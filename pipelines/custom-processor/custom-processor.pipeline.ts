@@ -1,7 +1,7 @@
 import { chat, definePipeline, prompt } from '@batchmill/pipeline';
 import { readPoints } from './read-points.ts';
 
-/** An answer is reshaped by TypeScript of one's own before it is written. */
+/** A processor in TypeScript reshapes each answer before it is written. */
 export default definePipeline({
   name: 'custom-processor',
   description: 'Answers reshaped by a processor in TypeScript',

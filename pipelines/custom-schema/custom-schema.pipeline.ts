@@ -1,9 +1,9 @@
 import { chat, definePipeline, prompt } from '@batchmill/pipeline';
 
-/** Every name that Batchmill writes is one's own: status field and values, response fields, bookkeeping. */
+/** Custom names for everything that Batchmill writes: status field and values, response fields, marks. */
 export default definePipeline({
   name: 'custom-schema',
-  description: 'Own status field and values, own response fields',
+  description: 'Custom status field and values, custom response fields',
   source: {
     collection: 'inspections',
     queryTemplate: { 'review.state': 'new' },
@@ -12,11 +12,11 @@ export default definePipeline({
   },
   inference: {
     status: { field: 'review.state', pending: 'new', inProgress: 'working', completed: 'done', failed: 'broken' },
-    processingInfoField: 'review.bookkeeping',
+    processingInfoField: 'review.marks',
     updateTemplate: { $set: { 'review.taken_at': '{{current_date}}', 'review.taken_by': '{{run_id}}' } },
     functions: [
       chat({
-        name: 'verdict',
+        name: 'first_repair',
         system: prompt('system.md'),
         user: prompt('user.liquid'),
         responseField: 'review.notes',

@@ -1,11 +1,11 @@
 import { chat, definePipeline, prompt, responses } from '@batchmill/pipeline';
 
-/** Tickets are sorted by what they are about, and a reply is drafted: two functions, two endpoints, one document. */
+/** Classifies tickets and drafts replies: two functions on two endpoints of the provider, for one document. */
 export default definePipeline({
   name: 'customer-service',
-  description: 'Customer service: tickets classified, replies drafted',
+  description: 'Customer service: classified tickets and drafted replies',
   parameters: {
-    tone: { type: 'string', default: 'friendly', description: 'How replies should sound' },
+    tone: { type: 'string', default: 'friendly', description: 'Tone of the replies' },
   },
   source: {
     collection: 'tickets',

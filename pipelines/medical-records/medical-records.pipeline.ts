@@ -1,6 +1,6 @@
 import { chat, definePipeline, prompt } from '@batchmill/pipeline';
 
-/** Talking points for a doctor before the next visit, from nested records of patients. */
+/** Talking points for a doctor before the next visit, from nested patient records. */
 export default definePipeline({
   name: 'medical-records',
   description: 'Medical records: talking points before the next visit',

@@ -1,12 +1,12 @@
 import { chat, definePipeline, prompt } from '@batchmill/pipeline';
 
-/** The documentation of installed packages, cut into chunks: what `npm run demo` works on. */
+/** The documentation of installed packages, cut into chunks, which `npm run demo` uses. */
 export default definePipeline({
   name: 'package-docs',
   description: 'Documentation of packages: embeddings and summaries',
   parameters: {
-    companies: { type: 'string[]', required: false, description: 'Packages or scopes; all when missing' },
-    docType: { type: 'string', default: 'Documentation', description: 'Which kind of document' },
+    companies: { type: 'string[]', required: false, description: 'Packages or scopes (default: all)' },
+    docType: { type: 'string', default: 'Documentation', description: 'Kind of document' },
   },
   source: {
     collection: 'blocks',

@@ -21,7 +21,7 @@ const ours = [...services].filter(([, service]) => service.build !== undefined);
 const theirs = [...services].filter(([, service]) => service.build === undefined);
 
 describe('docker-compose.yml', () => {
-  it.each(stageApps)('S1: %s is a service of its own, from the one image', (app) => {
+  it.each(stageApps)('S1: a stage is a service of its own, from the one image: %s', (app) => {
     const service = services.get(app);
 
     expect(service?.image).toBe(`batchmill:${manifest.version}`);
@@ -29,25 +29,28 @@ describe('docker-compose.yml', () => {
     expect(service?.restart).toBe('unless-stopped');
   });
 
-  it.each(stageApps)('S1: %s is made from the anchor of all stages, and adds only its command', (app) => {
+  it.each(stageApps)('S1: a stage is made from the anchor of all stages, and adds only its command: %s', (app) => {
     const text = readFileSync(join(projectFolder, 'docker-compose.yml'), 'utf8');
 
     expect(text).toContain(`\n  ${app}:\n    <<: *stage\n    command: [${app}]\n\n`);
   });
 
-  it.each(stageNames)('the command line waits for %s', (stage) => {
+  it.each(stageNames)('the command line waits for every stage: %s', (stage) => {
     expect(services.get('cli')?.depends_on).toHaveProperty([stage], { condition: 'service_healthy' });
   });
 
-  it.each(stageApps)('S5: %s takes as many replicas as one likes: no port of the host, no name of its own', (app) => {
-    const service = services.get(app);
+  it.each(stageApps)(
+    'S5: a stage takes as many replicas as one likes, with no port of the host and no name of its own: %s',
+    (app) => {
+      const service = services.get(app);
 
-    expect(service).toBeDefined();
-    expect(service?.ports).toBeUndefined();
-    expect(service?.container_name).toBeUndefined();
-  });
+      expect(service).toBeDefined();
+      expect(service?.ports).toBeUndefined();
+      expect(service?.container_name).toBeUndefined();
+    },
+  );
 
-  it.each(stageApps)('R8: %s waits until the servers are well, and its health check is the image’s', (app) => {
+  it.each(stageApps)('R8: a stage waits until the servers are well, and its health check is the image’s: %s', (app) => {
     const service = services.get(app);
     const unwell = Object.entries(service?.depends_on ?? {}).filter(
       ([, { condition }]) => condition !== 'service_healthy',
@@ -66,21 +69,24 @@ describe('docker-compose.yml', () => {
     expect([...new Set(waitedFor)].filter((name) => !hasHealthCheck(services.get(name)))).toEqual([]);
   });
 
-  it.each(ours)('R8: %s does not become root, and is not privileged', (_, { user, privileged }) => {
+  it.each(ours)('R8: a service does not become root, and is not privileged: %s', (_, { user, privileged }) => {
     expect({ user, privileged }).toEqual({ user: undefined, privileged: undefined });
   });
 
-  it.each(ours)('C6: %s is told only what is a setting, and the settings take it', (_, { environment = {} }) => {
-    const known = [...settingsReference().matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name);
-    const empty = mkdtempSync(join(tmpdir(), 'batchmill-compose-'));
+  it.each(ours)(
+    'C6: a service is told only what is a setting, and the settings take it: %s',
+    (_, { environment = {} }) => {
+      const known = [...settingsReference().matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name);
+      const empty = mkdtempSync(join(tmpdir(), 'batchmill-compose-'));
 
-    const unknown = Object.keys(environment).filter((name) => !known.includes(name));
-    const reading = (): unknown => readSettings({ env: environment, cwd: empty, files: [] });
+      const unknown = Object.keys(environment).filter((name) => !known.includes(name));
+      const reading = (): unknown => readSettings({ env: environment, cwd: empty, files: [] });
 
-    expect(unknown).toEqual([]);
-    expect(reading).not.toThrow();
-    rmSync(empty, { recursive: true });
-  });
+      expect(unknown).toEqual([]);
+      expect(reading).not.toThrow();
+      rmSync(empty, { recursive: true });
+    },
+  );
 
   it('nothing is spent by default: the provider is the simulator', () => {
     const providers = ours.flatMap(([, { environment }]) => environment?.['OPENAI_BASE_URL'] ?? []);

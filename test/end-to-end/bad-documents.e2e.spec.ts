@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { chat, definePipeline, type PipelineDefinition } from '@batchmill/pipeline';
 import type { Run } from '@batchmill/records';
-import { TestEngine } from '@batchmill/testing';
+import { TestEngine, storedRecords } from '@batchmill/testing';
 import { outcomeOf, outcomesOf } from './documents.js';
 import { allDeadLetters } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
@@ -154,7 +154,7 @@ describe('a document that stands out', () => {
       expect(status).toBe('failed');
       expect(info).toMatchObject({
         error: { code: 'document.not-markable', message: expect.stringContaining('embedding_processing_info') },
-        previousClaimId: held,
+        previousValue: held,
       });
     });
 
@@ -237,7 +237,7 @@ describe('a document that stands out', () => {
       const { status, info } = await outcomeOf(bundle, 'inference', 'odd');
       expect(status).toBe('failed');
       expect(info.error).toMatchObject({ code: 'response.process-failed', attempt: 2 });
-      const batches = await Array.fromAsync(bundle.engine.batches.find({}, { sort: { _id: 1 } }));
+      const batches = await Array.fromAsync(storedRecords(bundle.engine.store).batches.find({}, { sort: { _id: 1 } }));
       const counts = batches.map(({ ingestion: { succeeded, failed, retried } }) => ({ succeeded, failed, retried }));
       expect(counts).toEqual([
         { succeeded: 3, failed: 0, retried: 1 },

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { RunFinished, RunRejected, RunRequested, topicOf, type FieldsOf } from '@batchmill/contracts';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { deadLettersOf, rejectionOf, said, typeByHand } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { TwiceBus } from './twice-bus.js';
@@ -22,7 +22,7 @@ describe('a run request that cannot be run', () => {
   it.each<[string, Omit<FieldsOf<RunRequested>, 'runId'>, RegExp]>([
     ['pipeline', { pipeline: 'nots' }, /no pipeline "nots", expected one of notes; did you mean notes\?/],
     ['function', { pipeline: 'notes', functions: ['sumary'] }, /function "sumary".*Did you mean "summary"\?/],
-    ['item of a function', { pipeline: 'notes', functions: ['qa_7'] }, /function "qa_7", wanted one of .*qa_0, qa_1/],
+    ['item of a function', { pipeline: 'notes', functions: ['qa_7'] }, /function "qa_7", expected one of .*qa_0, qa_1/],
     ['parameter', { pipeline: 'notes', parameters: { topic: ['mills'] } }, /"topic".*Did you mean "topics"\?/],
     [
       'value of a parameter',
@@ -102,7 +102,7 @@ describe('a run request that cannot be run', () => {
     const next = await runToTheEnd(bundle, { runId: 'next', pipeline: 'notes', endpoint: 'embeddings' });
 
     expect(next.totals?.documents.succeeded).toBe(0);
-    expect(await bundle.engine.runs.count({})).toBe(2);
+    expect(await storedRecords(bundle.engine.store).runs.count({})).toBe(2);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 3 });
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stageNames, stages } from '@batchmill/all-in-one';
 import { BatchCancelRequested, BatchProcessRequested, events, topicOf } from '@batchmill/contracts';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { allDeadLetters, deadLettersOf } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { runToTheEnd } from './runs.js';
@@ -81,6 +81,6 @@ describe('a message that cannot be used', () => {
     const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
 
     expect(run.totals?.documents).toMatchObject({ succeeded: 15 });
-    expect(await engine.runs.count({})).toBe(1);
+    expect(await storedRecords(engine.store).runs.count({})).toBe(1);
   });
 });

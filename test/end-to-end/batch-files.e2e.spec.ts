@@ -22,22 +22,6 @@ describe('batch files', () => {
     return bundle;
   }
 
-  it('R4: 50,000 documents asked for at once are exactly one file of one batch', async () => {
-    const documents = Array.from({ length: 50_000 }, (_, index) => ({ _id: index, note: 'n', text: `Mill ${index}` }));
-    const work = { leaseMs: 60_000 };
-    await opened(documents, sizedFor(50_000, 2), { work });
-
-    const run = await runToTheEnd(bundle, { runId: 'all', pipeline: 'notes', endpoint: 'embeddings' }, 60_000);
-
-    expect(run.totals).toMatchObject({ documents: { succeeded: 50_000, failed: 0 }, requests: 50_000, batches: 1 });
-    const ledger = await ledgerOf(bundle);
-    expect(ledger.batches).toEqual([
-      expect.objectContaining({ status: 'completed', requests: 50_000, billed: 50_000 }),
-    ]);
-    expect(ledger).toMatchObject({ requests: 50_000, ...nothingTwiceNothingLeft });
-    expect(await bundle.engine.vectors.count('notes')).toBe(50_000);
-  });
-
   it('R4: more documents than a batch may have are split by themselves', async () => {
     await opened(manyNotes(25), sizedFor(10, 8));
 

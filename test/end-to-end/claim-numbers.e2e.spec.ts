@@ -26,8 +26,8 @@ describe('claims and the end of their run', () => {
     // The line is full, so that the scan adds no page: it only closes the first claim.
     const standing = await engine.batches.get('r.c1.b1');
     const waiting = { ...standing!, _id: 'waiting', claimId: 'r.c9', state: 'built', parked: true } as const;
-    await engine.batches.insertion(waiting).apply([]);
-    const transitions = scannerOn(bundle).scan(await bundle.lease(engine.runs, 'r'));
+    await engine.batches.insert(waiting).apply([]);
+    const transitions = (await scannerOn(bundle)).scan(await bundle.lease(engine.runs, 'r'));
     const opening = await transitions.next();
     expect(await ofTheSleeper.apply([])).toBe(true);
     expect(opening.done === false && (await opening.value.apply([]))).toBe(false);
@@ -56,7 +56,7 @@ describe('claims and the end of their run', () => {
     await collection.insertMany(written.slice(10));
 
     expect(await ofTheSleeper.apply([])).toBe(false);
-    expect(await engine.claims.count({ runId: 'r', state: { $ne: 'done' } })).toBe(0);
+    expect(await engine.claims.countActiveOfRun('r')).toBe(0);
   });
 
   it('a document that something unforeseen left in progress is asked again before its claim is closed', async () => {
@@ -97,7 +97,7 @@ describe('claims and the end of their run', () => {
     const { blobs, claims } = bundle.engine;
     const gathered = ids.map((id) => ({ id, previousClaimId: null, functions: ['embeddings'], restart: false }));
     const members = await writeMembers(blobs, gathered);
-    return claims.insertion(
+    return claims.insert(
       claims.new('r', 2, {
         kind: 'scan',
         previousClaimId: null,

@@ -134,7 +134,7 @@ describe('the command line', () => {
     await writeFile(join(cwd, 'broken/notes/notes.pipeline.ts'), 'export default {');
 
     expect(await run('run notes', elsewhere)).toMatchObject({ code: 1 });
-    for (const args of ['runs list', 'batch list', 'stuck list', 'dlt list', 'runs show first']) {
+    for (const args of ['runs list', 'batch list', 'parked list', 'dlt list', 'runs show first']) {
       expect(await run(args, elsewhere)).toMatchObject({ code: 0, err: '' });
     }
   });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { ChunkScannerModule } from '@batchmill/chunk-scanner';
 import type { PipelineDefinition } from '@batchmill/pipeline';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { askForRun, endOf } from './runs.js';
 import { befall } from './simulated-provider.js';
@@ -51,6 +51,6 @@ describe('a document that its owner changes while it is on its way', () => {
       totals: { documents: { succeeded: 2, failed: 0, left: 1, takenOver: 0 } },
     });
     // Two that asked, and the end.
-    expect(await bundle.engine.claims.count({ runId: 'r' })).toBe(3);
+    expect(await storedRecords(bundle.engine.store).claims.count({ runId: 'r' })).toBe(3);
   });
 });

@@ -1,10 +1,10 @@
-import type { DocumentInfo } from '@batchmill/records';
+import type { DocumentMarks } from '@batchmill/records';
 import type { TestEngine } from '@batchmill/testing';
 
 /** What a run has left on a document of the collection `notes`. */
 export interface Outcome {
   readonly status: unknown;
-  readonly info: DocumentInfo;
+  readonly info: DocumentMarks;
   readonly document: Readonly<Record<string, unknown>>;
 }
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { BatchDeferred } from '@batchmill/contracts';
 import type { Run } from '@batchmill/records';
-import { TestEngine, type TestEngineOptions } from '@batchmill/testing';
+import { TestEngine, storedRecords, type TestEngineOptions } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
 import { allDeadLetters, said } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
@@ -94,10 +94,10 @@ describe('batches that end otherwise', () => {
     expect(deferred.map(({ enqueuedTokenLimit }) => enqueuedTokenLimit)).toEqual([90_000, 90_000]);
     const { provider, budgets } = bundle.engine;
     expect(await budgets.get(provider.account, 'text-embedding-3-small')).toMatchObject({ limit: 90_000 });
-    const submissions = await Array.fromAsync(bundle.engine.batches.find({}), ({ submission, previousAttempts }) => [
-      submission.attempt - 1,
-      previousAttempts.length,
-    ]);
+    const submissions = await Array.fromAsync(
+      storedRecords(bundle.engine.store).batches.find({}),
+      ({ submission, previousAttempts }) => [submission.attempt - 1, previousAttempts.length],
+    );
     expect(submissions.flat().reduce((sum, one) => sum + one)).toBe(4);
     const ledger = await ledgerOf(bundle);
     expect(ledger).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });

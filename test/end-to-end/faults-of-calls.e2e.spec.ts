@@ -169,7 +169,7 @@ describe('calls that go wrong', () => {
     await eventually('the other batch', async () => (await batches.get('r.c2.b1'))?.state === 'ingested');
     const parked = await eventually(
       'the mark',
-      async () => (await batches.count({ parked: true })) === 1 && batches.get('r.c1.b1'),
+      async () => (await batches.countParked()) === 1 && batches.get('r.c1.b1'),
     );
     expect(parked).toMatchObject({ state: 'built', error: { code: 'provider.refused' }, submission: { armed: null } });
 

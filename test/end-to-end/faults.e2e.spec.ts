@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import type { Ingestion, Run } from '@batchmill/records';
-import { TestEngine } from '@batchmill/testing';
+import { TestEngine, storedRecords } from '@batchmill/testing';
 import { outcomeOf, outcomesOf } from './documents.js';
 import { allDeadLetters } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
@@ -14,12 +14,12 @@ const ofVictim = `embeddings_book4_${victim}`;
 
 /** What befalls a line, the code that is told of it on the document, and whether another try may help. */
 const passing: [name: string, fault: Partial<FaultRule> & { what: string }, code: string][] = [
-  ['a 500', { what: 'status', value: 500 }, 'provider.unavailable'],
-  ['a 503', { what: 'status', value: 503 }, 'provider.unavailable'],
-  ['a 429', { what: 'status', value: 429 }, 'provider.unavailable'],
-  ['a 408', { what: 'status', value: 408 }, 'provider.unavailable'],
-  ['a time-out', { what: 'drop-answer' }, 'provider.unavailable'],
-  ['a status of 0', { what: 'status-0' }, 'provider.unavailable'],
+  ['a 500', { what: 'status', value: 500 }, 'provider.unanswered-request'],
+  ['a 503', { what: 'status', value: 503 }, 'provider.unanswered-request'],
+  ['a 429', { what: 'status', value: 429 }, 'provider.unanswered-request'],
+  ['a 408', { what: 'status', value: 408 }, 'provider.unanswered-request'],
+  ['a time-out', { what: 'drop-answer' }, 'provider.unanswered-request'],
+  ['a status of 0', { what: 'status-0' }, 'provider.unanswered-request'],
   ['no line at all', { what: 'missing' }, 'provider.missing-result'],
   ['half a line', { what: 'bad-json' }, 'provider.missing-result'],
 ];
@@ -171,7 +171,10 @@ describe('lines that come back wrong', () => {
   });
 
   async function ingestionsOf(): Promise<Ingestion[]> {
-    return Array.fromAsync(bundle.engine.batches.find({}, { sort: { _id: 1 } }), ({ ingestion }) => ingestion);
+    return Array.fromAsync(
+      storedRecords(bundle.engine.store).batches.find({}, { sort: { _id: 1 } }),
+      ({ ingestion }) => ingestion,
+    );
   }
 });
 

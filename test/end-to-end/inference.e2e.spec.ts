@@ -9,7 +9,7 @@ import {
   type UpdateFunction,
 } from '@batchmill/pipeline';
 import type { Run } from '@batchmill/records';
-import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords, type TestEngineOptions } from '@batchmill/testing';
 import { outcomeOf, outcomesOf } from './documents.js';
 import { askForRun, endOf, runToTheEnd } from './runs.js';
 import { befall, ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
@@ -186,7 +186,7 @@ describe('inference as the user wrote it', () => {
 
     expect(await run()).toMatchObject({
       state: 'rejected',
-      reason: expect.stringContaining('a key under $set is "ai_status", which is kept by us'),
+      reason: expect.stringContaining('a key under $set writes "ai_status", which is reserved for Batchmill'),
     });
     expect((await outcomeOf(bundle, 'inference', 'a')).status).toBeUndefined();
   });
@@ -202,7 +202,7 @@ describe('inference as the user wrote it', () => {
 
     await run();
 
-    const batches = await Array.fromAsync(bundle.engine.batches.find({}, { sort: { _id: 1 } }));
+    const batches = await Array.fromAsync(storedRecords(bundle.engine.store).batches.find({}, { sort: { _id: 1 } }));
     expect(batches.map(({ model, url, requests }) => [model, url, requests])).toEqual([
       ['gpt-4o-mini', '/v1/chat/completions', 4],
       ['gpt-4o', '/v1/chat/completions', 2],
@@ -231,7 +231,7 @@ describe('inference as the user wrote it', () => {
 
       expect((await run()).totals).toMatchObject({ documents: { succeeded: 2, failed: 1 }, requests: 7 });
       expect((await outcomeOf(bundle, 'inference', 'bad')).info).toMatchObject({
-        error: { kind: 'ProcessingError', code: 'provider.bad-json', attempt: 3, function: 'topics' },
+        error: { kind: 'ProcessingError', code: 'provider.invalid-json', attempt: 3, function: 'topics' },
         errors: [{ attempt: 1 }, { attempt: 2 }, { attempt: 3 }],
       });
       expect((await outcomeOf(bundle, 'inference', 'late')).info.functions).toEqual({

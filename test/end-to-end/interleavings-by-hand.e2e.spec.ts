@@ -1,14 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { BatchSubmitter } from '@batchmill/batch-submitter';
+import { BatchSubmitter, BatchSubmitterModule } from '@batchmill/batch-submitter';
 import { TimeoutError } from '@batchmill/contracts';
 import { ChunkScannerModule } from '@batchmill/chunk-scanner';
 import { JsonlBuilder, JsonlBuilderModule } from '@batchmill/jsonl-builder';
 import type { BatchToCreate, Provider, ProviderBatch } from '@batchmill/provider';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { askForRun, endOf, runToTheEnd } from './runs.js';
 import { scannerOn } from './scanner-on.js';
+import { stageOn } from './stage-on.js';
 
 describe('interleavings, step by step', () => {
   let bundle: TestEngine;
@@ -28,9 +29,8 @@ describe('interleavings, step by step', () => {
     return new JsonlBuilder(runs, batches, budgets, documents, blobs, pipelines, provider, clock);
   }
 
-  function submitter(provider: Provider): BatchSubmitter {
-    const { runs, batches, budgets, blobs, engineSettings, clock, ids, log } = bundle.engine;
-    return new BatchSubmitter(runs, batches, budgets, blobs, provider, engineSettings, clock, ids, log);
+  async function submitter(provider: Provider): Promise<BatchSubmitter> {
+    return stageOn({ ...bundle.engine, provider }, BatchSubmitterModule, BatchSubmitter);
   }
 
   async function ledger(): Promise<{ requests: number; twice: unknown[]; batches: unknown[]; files: unknown[] }> {
@@ -55,7 +55,7 @@ describe('interleavings, step by step', () => {
     const run = await endOf(bundle, 'r');
 
     expect(late).toBe(false);
-    expect(await engine.batches.count({ claimId: 'r.c1' })).toBe(1);
+    expect(await storedRecords(engine.store).batches.count({ claimId: 'r.c1' })).toBe(1);
     expect(run.totals?.documents).toMatchObject({ succeeded: 9, failed: 1, left: 0 });
     expect(await ledger()).toMatchObject({ requests: 9, twice: [] });
   });
@@ -81,7 +81,7 @@ describe('interleavings, step by step', () => {
       },
       uploadFile: { value: engine.provider.uploadFile.bind(engine.provider) },
     }) as Provider;
-    const sleeper = bundle.collect(submitter(freezing).submit(await bundle.lease(engine.batches, 'r.c1.b1')));
+    const sleeper = bundle.collect((await submitter(freezing)).submit(await bundle.lease(engine.batches, 'r.c1.b1')));
     const slept = sleeper.then(
       () => 'went on',
       (error: unknown) => (error as Error).name,
@@ -89,7 +89,7 @@ describe('interleavings, step by step', () => {
     await armed;
     for (let looks = 0; (await engine.batches.get('r.c1.b1'))?.state === 'built' && looks < 5; looks += 1) {
       clock.advance(60_000);
-      await bundle.collect(submitter(engine.provider).submit(await bundle.lease(engine.batches, 'r.c1.b1')));
+      await bundle.collect((await submitter(engine.provider)).submit(await bundle.lease(engine.batches, 'r.c1.b1')));
     }
     awake();
 
@@ -117,11 +117,11 @@ describe('interleavings, step by step', () => {
       uploadFile: { value: engine.provider.uploadFile.bind(engine.provider) },
     }) as Provider;
     await expect(
-      bundle.collect(submitter(losing).submit(await bundle.lease(engine.batches, 'r.c1.b1'))),
+      bundle.collect((await submitter(losing)).submit(await bundle.lease(engine.batches, 'r.c1.b1'))),
     ).rejects.toThrow(TimeoutError);
     for (let looks = 0; (await engine.batches.get('r.c1.b1'))?.state === 'built' && looks < 5; looks += 1) {
       clock.advance(60_000);
-      await bundle.collect(submitter(engine.provider).submit(await bundle.lease(engine.batches, 'r.c1.b1')));
+      await bundle.collect((await submitter(engine.provider)).submit(await bundle.lease(engine.batches, 'r.c1.b1')));
     }
 
     const { inputFileId, endpoint, completionWindow, metadata } = onItsWay as unknown as BatchToCreate;
@@ -168,7 +168,7 @@ describe('interleavings, step by step', () => {
     const { engine, clock } = await opened(10);
     const documents = engine.documentStore.collection('notes');
     await documents.updateMany({ _id: { $in: ['n00008', 'n00009'] } }, { $set: { text: '' } });
-    await engine.budgets.learn(engine.provider.account, 'text-embedding-3-small', 120);
+    await engine.budgets.learnLimit(engine.provider.account, 'text-embedding-3-small', 120);
     const stop = await bundle.start([ChunkScannerModule]);
     await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
     await eventually('a sealed claim', async () => (await engine.claims.get('r.c1'))?.state === 'sealed');
@@ -182,8 +182,8 @@ describe('interleavings, step by step', () => {
     await bundle.start(stages);
     const run = await endOf(bundle, 'r');
 
-    expect(await engine.batches.count({ claimId: 'r.c1' })).toBeGreaterThan(1);
-    expect(await engine.batches.count({ claimId: 'r.c1', last: true })).toBe(1);
+    expect(await storedRecords(engine.store).batches.count({ claimId: 'r.c1' })).toBeGreaterThan(1);
+    expect(await storedRecords(engine.store).batches.count({ claimId: 'r.c1', last: true })).toBe(1);
     expect(run.totals?.documents).toMatchObject({ succeeded: 8, failed: 2, left: 0 });
     expect(await ledger()).toMatchObject({ requests: 8, twice: [] });
   });
@@ -202,7 +202,7 @@ describe('interleavings, step by step', () => {
     await stopOthers();
 
     clock.advance(60_000);
-    for await (const transition of scannerOn(bundle).scan(await bundle.lease(engine.runs, 'r'))) {
+    for await (const transition of (await scannerOn(bundle)).scan(await bundle.lease(engine.runs, 'r'))) {
       await transition.apply([]);
       if ((await engine.claims.get('r.c2'))?.state === 'sealed') break;
     }
@@ -234,13 +234,13 @@ describe('interleavings, step by step', () => {
     const body = JSON.stringify([{ on: 'batches.create', what: 'drop-answer', times: 1 }]);
     await fetch(`${simulator.url}/admin/faults`, { method: 'PUT', headers, body });
 
-    const lost = bundle.collect(submitter(blind).submit(await bundle.lease(engine.batches, 'r.c1.b1')));
+    const lost = bundle.collect((await submitter(blind)).submit(await bundle.lease(engine.batches, 'r.c1.b1')));
     await expect(lost).rejects.toMatchObject({ kind: 'ConnectionError' });
     for (let looks = 0; (await engine.batches.get('r.c1.b1'))?.state === 'built' && looks < 5; looks += 1) {
       clock.advance(60_000);
-      await bundle.collect(submitter(blind).submit(await bundle.lease(engine.batches, 'r.c1.b1')));
+      await bundle.collect((await submitter(blind)).submit(await bundle.lease(engine.batches, 'r.c1.b1')));
     }
-    await bundle.collect(submitter(engine.provider).sweep());
+    await bundle.collect((await submitter(engine.provider)).sweep());
 
     const { batches } = (await ledger()) as { batches: { id: string; status: string }[] };
     const ours = (await engine.batches.get('r.c1.b1'))?.provider?.batchId;

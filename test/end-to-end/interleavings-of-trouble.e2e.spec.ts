@@ -4,7 +4,7 @@ import type { Bus } from '@batchmill/bus';
 import { ConnectionError, RunRequested, topicOf } from '@batchmill/contracts';
 import type { Provider } from '@batchmill/provider';
 import { OpenAiProvider } from '@batchmill/provider/openai';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { askForRun, endOf, runToTheEnd } from './runs.js';
 import { scannerOn } from './scanner-on.js';
@@ -35,10 +35,10 @@ describe('interleavings of trouble', () => {
     const bundle = await opened(10);
     const { engine, clock } = bundle;
     const { runs } = engine;
-    const scanner = scannerOn(bundle);
+    const scanner = await scannerOn(bundle);
     const request = { pipeline: 'notes', endpoint: 'embeddings' } as const;
-    await runs.insertion(runs.new('r', request, null)).apply([]);
-    await bundle.collect(scanner.begin(await bundle.lease(runs, 'r')));
+    await runs.insert(runs.new('r', request, null)).apply([]);
+    await bundle.collect(scanner.start(await bundle.lease(runs, 'r')));
 
     const transitions = scanner.scan(await bundle.lease(runs, 'r'));
     const opening = await transitions.next();
@@ -55,7 +55,7 @@ describe('interleavings of trouble', () => {
     expect(awake).toBe('gave up');
     expect(run.totals?.documents.succeeded).toBe(10);
     expect(await Array.fromAsync(engine.documentStore.collection('notes').find({}))).toEqual(before);
-    expect(await engine.claims.count({ runId: 'r', state: { $ne: 'done' } })).toBe(0);
+    expect(await engine.claims.countActiveOfRun('r')).toBe(0);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 10, twice: [] });
   });
 
@@ -72,7 +72,7 @@ describe('interleavings of trouble', () => {
     const batch = await engine.batches.get('r.c1.b1');
     expect(batch).toMatchObject({ state: 'ingested', submission: { attempt: 2 } });
     expect(batch!.previousAttempts).toHaveLength(1);
-    expect(await engine.batches.count({ runId: 'r' })).toBe(1);
+    expect(await storedRecords(engine.store).batches.count({ runId: 'r' })).toBe(1);
     for await (const note of engine.documentStore.collection('notes').find({})) {
       expect(note['embedding_processing_info']).toMatchObject({
         functions: { embeddings: { state: 'done', attempts: 1 } },
@@ -116,7 +116,7 @@ describe('interleavings of trouble', () => {
               name,
               {
                 value: (...given: unknown[]): unknown => {
-                  if (isAway && name !== 'close') throw new ConnectionError('provider.away', 'the provider is away');
+                  if (isAway && name !== 'close') throw new ConnectionError('provider.unavailable', 'the provider is away');
                   const call = Reflect.get(provider, name) as (...all: unknown[]) => unknown;
                   return Reflect.apply(call, provider, given);
                 },
@@ -139,7 +139,7 @@ describe('interleavings of trouble', () => {
     await bundle.start(stages);
     bundle.clock.advance(3_600_000);
 
-    expect(await bundle.engine.batches.count({ parked: true })).toBe(0);
+    expect(await bundle.engine.batches.countParked()).toBe(0);
     isAway = false;
     const run = await endOf(bundle, 'r');
 

@@ -76,7 +76,7 @@ describe('interleavings', () => {
   it('interleaving 18: a run that is cancelled at the provider keeps what was answered, and the rest is pending', async () => {
     const { engine } = await opened(30, { simulator: { turnaround: { kind: 'fixed', seconds: 3600 }, speed: 100 } });
     await askForRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
-    await eventually('batches at the provider', async () => (await engine.batches.count({ state: 'submitted' })) === 3);
+    await eventually('batches at the provider', async () => (await engine.batches.countIn('submitted')) === 3);
 
     await askToCancel(bundle, 'r');
     const run = await endOf(bundle, 'r');

@@ -5,7 +5,7 @@ import { ServiceProcess, eventually } from '@batchmill/testing';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { secret } from '../../apps/notifier/src/testing/settings-to.js';
+import { secret } from '../../apps/notifier/src/testing/channel-settings.js';
 import { WebhookReceiver } from '../../apps/notifier/src/testing/webhook-receiver.js';
 
 describe('the notifier as a service', () => {
@@ -18,7 +18,7 @@ describe('the notifier as a service', () => {
   });
   afterEach(async () => {
     for (const service of started.splice(0)) await service.end('SIGKILL');
-    await hook.goAway();
+    await hook.close();
     await rm(home, { recursive: true, force: true });
   });
 

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MailReceiver } from '../../apps/notifier/src/testing/mail-receiver.js';
-import { emailTo, secret, webhookTo } from '../../apps/notifier/src/testing/settings-to.js';
+import { emailTo, secret, webhookTo } from '../../apps/notifier/src/testing/channel-settings.js';
 import { WebhookReceiver } from '../../apps/notifier/src/testing/webhook-receiver.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -28,7 +28,7 @@ describe('docs/how-to/notifications.md', () => {
     folder = await mkdtemp(join(root, 'node_modules/.guide-'));
   });
   afterEach(async () => {
-    await hook.goAway();
+    await hook.close();
     await mail.close();
     await rm(folder, { recursive: true, force: true });
   });

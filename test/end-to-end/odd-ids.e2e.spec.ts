@@ -1,7 +1,7 @@
 import { stages } from '@batchmill/all-in-one';
 import { encodeId, idText } from '@batchmill/documents';
 import { readManifest, type Run } from '@batchmill/records';
-import { TestEngine } from '@batchmill/testing';
+import { TestEngine, storedRecords } from '@batchmill/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Binary, Decimal128, Long, MaxKey, MinKey, ObjectId, Timestamp, UUID } from 'bson';
 import { outcomesOf } from './documents.js';
@@ -100,7 +100,7 @@ describe('ids of any kind', () => {
 
   it('E3: each custom_id is one that the provider takes, of one document only', async () => {
     const names = new Map<string, string>();
-    for await (const batch of bundle.engine.batches.find({})) {
+    for await (const batch of storedRecords(bundle.engine.store).batches.find({})) {
       for await (const line of readManifest(bundle.engine.blobs, batch.manifest)) {
         expect(line.customId).toMatch(/^embeddings_[A-Za-z0-9_-]{1,53}$/);
         names.set(line.customId ?? '', encodeId(line.documentId));

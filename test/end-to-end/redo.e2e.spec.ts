@@ -149,7 +149,7 @@ describe('a run that does documents again', () => {
     await stop();
 
     // It has gathered its page and stands before the insertion of its claim.
-    const sleeper = scannerOn(bundle).scan(await bundle.lease(engine.runs, 'again'));
+    const sleeper = (await scannerOn(bundle)).scan(await bundle.lease(engine.runs, 'again'));
     const opening = await sleeper.next();
     clock.advance(60_000);
     await bundle.start(stages);

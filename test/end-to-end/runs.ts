@@ -37,7 +37,7 @@ export async function askToResume(bundle: TestEngine, runId: string): Promise<vo
   await publish(bundle, new RunResumeRequested({ runId }));
 }
 
-export async function endOf({ engine, log }: TestEngine, runId: string, withinMs = 60_000): Promise<Run> {
+export async function endOf({ engine, log }: TestEngine, runId: string, withinMs = 600_000): Promise<Run> {
   return eventually(
     `the end of run ${runId}`,
     async () => {

@@ -1,20 +1,8 @@
-import { ChunkScanner } from '@batchmill/chunk-scanner';
+import { ChunkScanner, ChunkScannerModule } from '@batchmill/chunk-scanner';
 import type { TestEngine } from '@batchmill/testing';
+import { stageOn } from './stage-on.js';
 
-/** A scanner that a test drives by hand. */
-export function scannerOn({ engine: ports }: TestEngine): ChunkScanner {
-  const { runs, claims, batches, documents, blobs, pipelines, vectors, provider, engineSettings, clock, log } = ports;
-  return new ChunkScanner(
-    runs,
-    claims,
-    batches,
-    documents,
-    blobs,
-    pipelines,
-    vectors,
-    provider,
-    engineSettings,
-    clock,
-    log,
-  );
+/** A scanner whose methods a test calls. */
+export async function scannerOn({ engine }: TestEngine): Promise<ChunkScanner> {
+  return stageOn(engine, ChunkScannerModule, ChunkScanner);
 }

@@ -21,7 +21,7 @@ export const mistakes: readonly Mistake[] = [
     made: 'a key that is misspelt',
     instead: 'fieldMap:',
     written: 'fieldmap:',
-    said: `${file}: source.fieldmap: found a key that is not known, expected "fieldMap"?`,
+    said: `${file}: source.fieldmap: found an unknown key, expected "fieldMap"?`,
   },
   {
     made: 'a value of the wrong type',
@@ -33,7 +33,7 @@ export const mistakes: readonly Mistake[] = [
     made: 'a template that does not parse',
     instead: '{{ dish_name }}',
     written: '{{ dish_name }',
-    said: `${asked}.user: found a template that does not parse (line 1): expected "|" before filter (is a {{ there without its }}?)`,
+    said: `${asked}.user: found a template that does not parse (line 1): expected "|" before filter (is a {{ not closed by }}?)`,
   },
   {
     made: 'a prompt file that is not there',
@@ -45,7 +45,7 @@ export const mistakes: readonly Mistake[] = [
     made: 'a response template without an operator',
     instead: '$set: { shopping_list',
     written: 'set: { shopping_list',
-    said: `${asked}.responseTemplate.set: found an operator that is not known, expected "$set"?`,
+    said: `${asked}.responseTemplate.set: found an unknown operator, expected "$set"?`,
   },
   {
     made: 'no default export',

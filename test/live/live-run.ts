@@ -125,7 +125,7 @@ async function run(endpoint: Endpoint, { engine, settings, runId, results, say }
 }
 
 async function batchesOf(engine: Engine, runId: string): Promise<BatchReport[]> {
-  const batches = await Array.fromAsync(engine.batches.find({ runId }));
+  const batches = await Array.fromAsync(engine.batches.ofRun(runId));
   return batches.map((batch) => reportBatch(engine, batch));
 }
 

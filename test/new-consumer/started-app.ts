@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const startsWithinMs = 30_000;
+const startsWithinMs = 180_000;
 
 /** A built app of a copy of the repository, as a process of its own, on embedded stores. */
 export class StartedApp {

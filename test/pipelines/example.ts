@@ -46,9 +46,9 @@ export class Example {
     return batchmill(root, args, { env: this.#env });
   }
 
-  /** The line with every consumer, until the work is done. */
+  /** All stages and the entity-linker in one process, until the work is done. */
   async beside<T>(work: () => Promise<T>): Promise<T> {
-    const service = await ServiceProcess.start('all-in-one', this.#env);
+    const service = await ServiceProcess.start('all-in-one', { ...this.#env, BATCHMILL_CONSUMERS: 'entity-linker' });
     try {
       return await work();
     } finally {

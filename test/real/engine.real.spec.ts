@@ -2,12 +2,12 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually, spansOf } from '@batchmill/testing';
 import { RealEngine, stageNames } from './real-engine.js';
 
-const patienceMs = 300_000;
+const timeoutMs = 600_000;
 
 describe('six services that share nothing but the servers', () => {
   let line: RealEngine;
 
-  afterEach(() => line.close(), 60_000);
+  afterEach(() => line.close(), 600_000);
 
   it(
     'S1 S6: 5,000 documents are embedded, some are summarised, nothing twice, and each run is one trace over all services',
@@ -16,8 +16,8 @@ describe('six services that share nothing but the servers', () => {
       await line.addNotes('mills', 5_000);
       await line.start(...stageNames);
 
-      const embedding = await line.endOf(await line.ask('mills', 'embeddings'), patienceMs);
-      const summing = await line.endOf(await line.ask('mills', 'inference', { limit: 500 }), patienceMs);
+      const embedding = await line.endOf(await line.ask('mills', 'embeddings'), timeoutMs);
+      const summing = await line.endOf(await line.ask('mills', 'inference', { limit: 500 }), timeoutMs);
 
       expect(embedding['totals']).toMatchObject({ documents: { succeeded: 5_000, failed: 0, left: 0 } });
       expect(summing['totals']).toMatchObject({ documents: { succeeded: 500, failed: 0, left: 0 } });
@@ -49,6 +49,6 @@ describe('six services that share nothing but the servers', () => {
         expect(services.sort()).toEqual(stageNames.map((name) => `batchmill-${name}`).sort());
       }
     },
-    patienceMs * 2,
+    timeoutMs * 2,
   );
 });

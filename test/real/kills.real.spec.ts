@@ -17,7 +17,7 @@ describe('kill -9 of a service on real servers', () => {
   beforeAll(async () => {
     struck = await KilledEngine.open();
   });
-  afterAll(() => struck.close(), 60_000);
+  afterAll(() => struck.close(), 600_000);
 
   it.each(alone)('at the moment: %s; %s', (name, afterwards) => struck.killAt(momentOf(name), afterwards), 240_000);
 

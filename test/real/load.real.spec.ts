@@ -35,7 +35,7 @@ describe('batchmill load, into MongoDB', () => {
     const second = await load();
 
     expect(first).toEqual({ code: 0, out: 'patients: 2 documents loaded\n', err: '' });
-    expect(second.out).toBe('patients: 0 documents loaded; 2 documents there already, left as they are\n');
+    expect(second.out).toBe('patients: 0 documents loaded; 2 documents already stored, left unchanged\n');
     expect(await Array.fromAsync(store.collection('patients').find({ _id: 'p-2' }))).toEqual([
       { _id: 'p-2', visits: { last: '2026-03-02' }, ai_status: 'completed' },
     ]);

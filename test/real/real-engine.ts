@@ -2,6 +2,7 @@ import type { StageName } from '@batchmill/all-in-one';
 import type { OutgoingMessage } from '@batchmill/bus';
 import { KafkaBus } from '@batchmill/bus/kafka';
 import { RandomIds, RunRequested, envelopeOf, headersOf, type Event } from '@batchmill/contracts';
+import { endedRunStates } from '@batchmill/records';
 import { MongoStore } from '@batchmill/store/mongo';
 import { MemoryLog } from '@batchmill/telemetry';
 import { eventually, serverAddresses, ServiceProcess, settingsOnServers, SimulatorProcess } from '@batchmill/testing';
@@ -153,14 +154,14 @@ export class RealEngine {
   }
 
   /** The run's record once it has ended. */
-  async endOf(runId: string, withinMs = 120_000): Promise<Record<string, unknown>> {
+  async endOf(runId: string, withinMs = 600_000): Promise<Record<string, unknown>> {
     return eventually(
       `the end of ${runId}`,
       async () => {
         const dead = this.services.find((service) => !service.isRunning && !this.expectedDead.has(service));
         if (dead !== undefined) throw new Error(`${dead.name} has ended by itself:\n${dead.lines.join('\n')}`);
         const run = await this.runOf(runId);
-        return ['finished', 'rejected', 'cancelled', 'incomplete'].includes(String(run?.['state'])) && run;
+        return endedRunStates.some((state) => state === run?.['state']) && run;
       },
       withinMs,
       200,

@@ -8,27 +8,27 @@ import { fillIn, nameForms } from './name-forms.ts';
 import { templates } from './templates.ts';
 
 export interface Added {
-  /** Within its folder. */
+  /** Files in its own folder, relative to it. */
   readonly written: readonly string[];
-  /** Outside it: every file of the repository that was changed. */
+  /** The changed files outside of it. */
   readonly touched: readonly string[];
-  /** False: there are no installed packages to link it among. */
+  /** False when there is no node_modules in which to link it. */
   readonly linked: boolean;
 }
 
 const lockFile = 'package-lock.json';
 
-/** Writes a consumer of a name that was looked at. Everything is thought out before the first file is written. */
+/** Writes a consumer. The name was checked by `whyNotNamed`. All texts are made before the first file is written. */
 export async function addConsumer(root: string, name: string): Promise<Added> {
   const folder = `apps/${name}`;
   const manifest = manifestOf(root, name);
   const forms = nameForms(name);
-  const own = [
+  const ownFiles = [
     { path: 'package.json', text: JSON.stringify(manifest) },
     ...templates().map(({ path, text }) => ({ path: fillIn(path, forms), text: fillIn(text, forms) })),
   ];
   const changes = [
-    ...(await Promise.all(own.map(({ path, text }) => formatted(root, join(folder, path), text)))),
+    ...(await Promise.all(ownFiles.map(({ path, text }) => formatted(root, join(folder, path), text)))),
     { path: composeFile, text: addToCompose(readFileSync(join(root, composeFile), 'utf8'), name) },
     { path: lockFile, text: addToLock(readFileSync(join(root, lockFile), 'utf8'), folder, manifest) },
   ];
@@ -52,7 +52,7 @@ function write(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
-/** As `npm install` would: no file of the repository. */
+/** Links the package as `npm install` does, which changes no file of the repository. */
 function link(root: string, name: string): boolean {
   const installed = join(root, 'node_modules/@batchmill');
   if (!existsSync(installed)) return false;

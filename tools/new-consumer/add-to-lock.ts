@@ -6,17 +6,17 @@ interface Lock {
 
 type Entry = readonly [string, unknown];
 
-/** The text of a lock file with one more workspace, as npm writes it: `npm ci` refuses a workspace that it does not name. */
+/** Adds a workspace to the text of a lock file, as npm does: `npm ci` refuses a workspace that is not in the lock file. */
 export function addToLock(text: string, folder: string, { name, version, license, dependencies }: Manifest): string {
   const lock = JSON.parse(text) as Lock;
   const workspace = [folder, { name, version, license, dependencies }] as const;
   const link = [`node_modules/${name}`, { resolved: folder, link: true }] as const;
-  const packages = placed(placed(Object.entries(lock.packages), workspace), link);
+  const packages = withEntry(withEntry(Object.entries(lock.packages), workspace), link);
   return `${JSON.stringify({ ...lock, packages: Object.fromEntries(packages) }, null, 2)}\n`;
 }
 
-/** In the order of their paths, in which the others are. */
-function placed(entries: readonly Entry[], entry: Entry): Entry[] {
+/** Keeps the entries in the order of their paths. */
+function withEntry(entries: readonly Entry[], entry: Entry): Entry[] {
   const next = entries.findIndex(([path]) => path > entry[0]);
   return next < 0 ? [...entries, entry] : entries.toSpliced(next, 0, entry);
 }

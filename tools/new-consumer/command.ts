@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { addConsumer } from './add-consumer.ts';
 import { whyNotNamed } from './why-not-named.ts';
 
-/* npm run new:consumer NAME: a new service, and what it touched outside its folder. */
+/* npm run new:consumer NAME: generates a consumer, and prints which files it wrote and changed. */
 const root = join(import.meta.dirname, '../..');
 const [name = '', ...more] = process.argv.slice(2);
-const problem = more.length > 0 ? `found ${more.length + 1} names, wanted one` : whyNotNamed(root, name);
+const problem = more.length > 0 ? `found ${more.length + 1} names, expected one` : whyNotNamed(root, name);
 if (problem === null) {
   const { written, touched, linked } = await addConsumer(root, name);
   const lines = [

@@ -10,16 +10,16 @@ export interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-/** A stage that needs what every stage needs, and nothing else: its package.json says the versions that are in use. */
+/** A stage that has only the dependencies of every stage. Its package.json has the versions in use. */
 const sibling = 'status-poller';
 
-/** The package.json of a consumer: its sibling's, under its own name, and with the word by which it is found. */
+/** The package.json of a consumer: its sibling's, with its own name and the keyword by which `all-in-one` finds it. */
 export function manifestOf(root: string, name: string): Manifest {
-  const of = readFileSync(join(root, 'apps', sibling, 'package.json'), 'utf8');
+  const siblingText = readFileSync(join(root, 'apps', sibling, 'package.json'), 'utf8');
   return {
-    ...(JSON.parse(of) as Manifest),
+    ...(JSON.parse(siblingText) as Manifest),
     name: `@batchmill/${name}`,
-    description: 'Asks for runs of its own pipeline and takes up what they answered.',
+    description: 'A consumer that requests runs of its own pipeline and handles their answers.',
     keywords: ['batchmill-consumer'],
   };
 }

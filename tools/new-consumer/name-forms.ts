@@ -20,7 +20,7 @@ export function nameForms(kebab: string): NameForms {
   };
 }
 
-/** Puts a name into the text, or path, of a template. */
+/** Fills a name into the text or the path of a template. */
 export function fillIn(template: string, { kebab, pascal, camel, snake }: NameForms): string {
   return template
     .replaceAll('__name__', kebab)

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Template {
-  /** Within the folder of the consumer. */
+  /** Relative to the folder of the consumer. */
   readonly path: string;
   readonly text: string;
 }
@@ -10,7 +10,7 @@ export interface Template {
 const folder = join(import.meta.dirname, 'templates');
 const ending = '.tpl';
 
-/** What a consumer is made of: the files in `templates`, with places for its name in their paths and texts. */
+/** The files of a consumer, with placeholders for its name in their paths and texts. */
 export function templates(): Template[] {
   return globSync(`**/*${ending}`, { cwd: folder })
     .sort()

@@ -4,29 +4,29 @@ import { composeFile } from './add-to-compose.ts';
 import { nameForms } from './name-forms.ts';
 import { templates } from './templates.ts';
 
-const longest = 40;
-/** Folders of these names are not looked into by what builds and tests. */
+const maxLength = 40;
+/** The build and the tests skip folders of these names. */
 const reserved = ['dist', 'testing', 'contract', 'coverage', 'node-modules'];
 
-/** Why a consumer cannot be called so, in one sentence without its full stop; null when it can. */
+/** Why a consumer cannot have this name, as a sentence without its full stop; null when it can. */
 export function whyNotNamed(root: string, name: string): string | null {
   const found = `found ${JSON.stringify(name)}`;
-  if (name === '') return 'found no name, wanted npm run new:consumer NAME';
-  if (!/^[a-z]+(?:-[a-z]+)*$/.test(name) || name.length > longest) {
-    return `${found}, wanted kebab-case: small letters, words joined by dashes, at most ${longest} characters`;
+  if (name === '') return 'found no name, expected npm run new:consumer NAME';
+  if (!/^[a-z]+(?:-[a-z]+)*$/.test(name) || name.length > maxLength) {
+    return `${found}, expected kebab-case: lower-case letters, words joined by dashes, at most ${maxLength} characters`;
   }
   const taken = ['apps', 'libs', 'pipelines'].map((folder) => `${folder}/${name}`);
-  const place = taken.find((path) => existsSync(join(root, path)));
-  if (place !== undefined) return `${found}, which is taken by ${place}, wanted another name`;
+  const path = taken.find((each) => existsSync(join(root, each)));
+  if (path !== undefined) return `${found}, which is taken by ${path}, expected another name`;
   if (new RegExp(`^  ${name}:`, 'm').test(readFileSync(join(root, composeFile), 'utf8'))) {
-    return `${found}, which is taken in ${composeFile}, wanted another name`;
+    return `${found}, which is taken in ${composeFile}, expected another name`;
   }
   if (isReserved(name))
-    return `${found}, which is reserved: it would mean something else in its code, wanted another name`;
+    return `${found}, which is reserved: its code uses this name for something else, expected another name`;
   return null;
 }
 
-/** Its class would be called as something that the code of a consumer uses, or that JavaScript has. */
+/** The class would have the name of something that the code of a consumer uses, or of a global of JavaScript. */
 function isReserved(name: string): boolean {
   const { pascal } = nameForms(name);
   const isUsed = templates().some(({ text }) => new RegExp(`\\b${pascal}(?:Module|ErrorCode)?\\b`).test(text));

@@ -25,7 +25,7 @@ function eventLines(event: EventClass): string[] {
     '',
     `## ${event.event}`,
     '',
-    `${event.means} ${event.isInput ? 'Input.' : 'A fact.'}`,
+    `${event.description} ${event.isInput ? 'Input.' : 'An event.'}`,
     '',
     '| | |',
     '|---|---|',

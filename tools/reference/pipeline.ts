@@ -15,8 +15,8 @@ const sections: readonly Section[] = [
   { title: 'A pipeline', file: 'pipeline-definition.ts', interfaces: ['PipelineDefinition'] },
   { title: 'parameters', file: 'parameter-definitions.ts', interfaces: ['ParameterOptions'] },
   { title: 'source', file: 'pipeline-definition.ts', interfaces: ['SourceDefinition'] },
-  { title: 'embeddings', file: 'pipeline-definition.ts', interfaces: ['EmbeddingsDefinition', 'SideDefinition'] },
-  { title: 'inference', file: 'pipeline-definition.ts', interfaces: ['InferenceDefinition', 'SideDefinition'] },
+  { title: 'embeddings', file: 'pipeline-definition.ts', interfaces: ['EmbeddingsDefinition', 'EndpointDefinition'] },
+  { title: 'inference', file: 'pipeline-definition.ts', interfaces: ['InferenceDefinition', 'EndpointDefinition'] },
   { title: 'status', file: 'pipeline-definition.ts', interfaces: ['StatusDefinition'] },
   {
     title: 'functions: chat({…}), responses({…})',

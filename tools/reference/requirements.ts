@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { shownRowsIn, type Shown } from './shown-rows.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -28,13 +29,17 @@ function testsByRow(): Map<string, { name: string; file: string }[]> {
     exclude: ['**/node_modules/**', '**/dist/**'],
   });
   for (const file of files.sort()) {
-    const text = readFileSync(join(root, file), 'utf8');
-    for (const [, , name] of text.matchAll(/\bit(?:\.each\([^)]*\))?\(\s*(['"`])((?:(?!\1).)+)\1/g)) {
-      const numbers = /^((?:[A-Z]\d+ ?)+):/.exec(name ?? '')?.[1]?.split(' ') ?? [];
-      const sentence = (name ?? '').replace(/^((?:[A-Z]\d+ ?)+): /, '');
-      for (const row of numbers.filter((one) => one !== ''))
-        found.set(row, [...(found.get(row) ?? []), { name: sentence, file }]);
+    for (const { rows, sentence } of shownIn(file)) {
+      for (const row of rows) found.set(row, [...(found.get(row) ?? []), { name: sentence, file }]);
     }
   }
   return found;
+}
+
+function shownIn(file: string): Shown[] {
+  try {
+    return shownRowsIn(readFileSync(join(root, file), 'utf8'));
+  } catch (error) {
+    throw new Error(`${file}: the title of a test cannot be printed`, { cause: error });
+  }
 }

@@ -1,18 +1,31 @@
+import { ValidationError } from '@batchmill/contracts';
+import type { Type } from '@nestjs/common';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Type } from '@nestjs/common';
 
-/** As near to `dist` as to `src`. */
+/** The same folder from `dist` and from `src`. */
 const apps = join(import.meta.dirname, '../..');
 
-/** The names of the apps that are consumers: the keywords of their package.json say so. Sorted. */
+/** The apps that are consumers: those with the keyword `batchmill-consumer` in their package.json. Sorted. */
 export function consumerNames(): string[] {
   return readdirSync(apps).filter(isConsumer).sort();
 }
 
-/** Their modules, each exported as `consumer`. Throws when one exports none. */
-export async function findConsumers(): Promise<Type[]> {
-  return Promise.all(consumerNames().map(moduleOf));
+/**
+ * The modules of the consumers that BATCHMILL_CONSUMERS names, each once. Each exports its module as `consumer`. Throws a
+ * ValidationError when a name is not that of a consumer.
+ */
+export async function findConsumers(names: readonly string[]): Promise<Type[]> {
+  const known = consumerNames();
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    const expected = known.length === 0 ? 'none, because there is no consumer in apps' : `some of ${known.join(', ')}`;
+    throw new ValidationError(
+      'settings.invalid',
+      `BATCHMILL_CONSUMERS: found ${unknown.join(', ')}, expected ${expected}`,
+    );
+  }
+  return Promise.all([...new Set(names)].map(moduleOf));
 }
 
 function isConsumer(app: string): boolean {
@@ -23,7 +36,7 @@ function isConsumer(app: string): boolean {
 }
 
 async function moduleOf(name: string): Promise<Type> {
-  const { consumer } = (await import(`@batchmill/${name}`)) as { readonly consumer?: unknown }; // looked at, not trusted
-  if (typeof consumer === 'function') return consumer as Type; // what Nest makes of it, Nest says
-  throw new Error(`apps/${name}: found ${typeof consumer} as \`consumer\` of its index, wanted its module`);
+  const { consumer } = (await import(`@batchmill/${name}`)) as { readonly consumer?: unknown };
+  if (typeof consumer === 'function') return consumer as Type; // Nest checks that it is a module
+  throw new Error(`apps/${name}: its index exports ${typeof consumer} as \`consumer\`, expected the Nest module`);
 }

@@ -29,7 +29,7 @@ export const stageList = [
   {
     name: 'chunk-scanner',
     module: ChunkScannerModule,
-    does: 'finds the documents of a run, claims them in pages, closes claims and runs',
+    does: 'finds the documents of a run, claims them in pages, finishes claims and runs',
     errorCodes: chunkScannerErrorCodes,
     handlesCommands: true,
     drains: false,
@@ -37,7 +37,7 @@ export const stageList = [
   {
     name: 'jsonl-builder',
     module: JsonlBuilderModule,
-    does: "turns a claim into batch files within the provider's limits",
+    does: "builds batch files from a claim, within the provider's limits",
     errorCodes: jsonlBuilderErrorCodes,
     handlesCommands: false,
     drains: false,
@@ -53,7 +53,7 @@ export const stageList = [
   {
     name: 'status-poller',
     module: StatusPollerModule,
-    does: 'polls a provider batch until it is settled',
+    does: 'polls a batch until it is settled',
     errorCodes: statusPollerErrorCodes,
     handlesCommands: false,
     drains: true,
@@ -61,7 +61,7 @@ export const stageList = [
   {
     name: 'result-ingester',
     module: ResultIngesterModule,
-    does: 'writes the results: vectors, documents, retries, cost; in slices, idempotently',
+    does: 'writes results in slices, idempotently: vectors, answers, retries, cost',
     errorCodes: resultIngesterErrorCodes,
     handlesCommands: false,
     drains: true,
@@ -69,7 +69,7 @@ export const stageList = [
   {
     name: 'notifier',
     module: NotifierModule,
-    does: 'sends notifications: to the log, by signed webhook and by e-mail',
+    does: 'sends notifications: to the log, to a signed webhook and by e-mail',
     errorCodes: notifierErrorCodes,
     handlesCommands: false,
     drains: true,

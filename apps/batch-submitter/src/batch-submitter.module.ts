@@ -1,5 +1,12 @@
 import { Module } from '@nestjs/common';
+import { BatchCreator } from './batch-creator.js';
 import { BatchSubmitter } from './batch-submitter.js';
+import { BudgetShares } from './budget-shares.js';
+import { InputFiles } from './input-files.js';
+import { OrphanedBatches } from './orphaned-batches.js';
 
-@Module({ controllers: [BatchSubmitter] })
+@Module({
+  controllers: [BatchSubmitter],
+  providers: [BudgetShares, InputFiles, BatchCreator, OrphanedBatches],
+})
 export class BatchSubmitterModule {}

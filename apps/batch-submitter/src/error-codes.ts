@@ -1,7 +1,7 @@
-/** Every code that the batch-submitter puts on an error or a batch of its own: what it means, and what to do. */
+/** The codes of the failures that the batch-submitter writes into batches: what each means, and what to do. */
 export const batchSubmitterErrorCodes = {
   'batch.too-large':
-    'A batch has more tokens than the provider’s queue takes at all. Nothing was sent; its documents are built anew into smaller ones.',
+    'A batch has more tokens than the provider’s queue has room for when it is empty. Nothing was sent; its documents are requested again in smaller batches.',
 } as const;
 
 export type BatchSubmitterErrorCode = keyof typeof batchSubmitterErrorCodes;

@@ -1,77 +1,81 @@
-import type { Provider, ProviderBatch } from '@batchmill/provider';
-import type { Batch, Batches } from '@batchmill/records';
-import type { Log } from '@batchmill/telemetry';
-import { markIn } from './metadata.js';
+import { Provider, type ProviderBatch } from '@batchmill/provider';
+import { Batches, type Batch } from '@batchmill/records';
+import { EngineSettings } from '@batchmill/stage';
+import { Log } from '@batchmill/telemetry';
+import { Injectable } from '@nestjs/common';
+import { markIn } from './provider-batch-mark.js';
 
-const finalStates: readonly string[] = ['completed', 'failed', 'expired', 'cancelled'];
-/** A batch cannot run for longer; older ones are over. */
-const lookBackMs = 8 * 24 * 3_600_000;
+const settledStates: readonly string[] = ['completed', 'failed', 'expired', 'cancelled'];
+/** No provider batch is unsettled for longer than this. */
+const maxAgeMs = 8 * 24 * 3_600_000;
 
 /**
- * Provider batches that carry our installation's mark and that no record holds: the create call was given up, its input
- * file deleted, the batch sent anew, and then the first one turned up after all. They are cancelled; what they had done by
- * then is billed, and so it is booked with the record, told once, and its files are deleted.
+ * Provider batches that carry this installation's mark and that no record holds: the answer to a create call was lost,
+ * the batch was submitted another time, and then the first provider batch appeared after all. They are cancelled. What
+ * they completed is billed, so it is recorded with the batch and logged once. Their result files are deleted.
  */
+@Injectable()
 export class OrphanedBatches {
-  readonly #told = new Set<string>();
+  /** Ids of provider batches that need no more work. */
+  readonly #settled = new Set<string>();
 
   constructor(
     private readonly batches: Batches,
     private readonly provider: Provider,
-    private readonly installation: string,
+    private readonly settings: EngineSettings,
     private readonly log: Log,
   ) {}
 
   async settleAll(): Promise<void> {
-    const newest = await this.#newest();
+    const newest = await this.#createdAtOfNewest();
     if (newest === null) return;
-    // First the list, then the records: a batch created in between has its record's key armed.
-    const listed: ProviderBatch[] = [];
-    for await (const batch of this.provider.listBatches(new Date(newest.getTime() - lookBackMs))) {
-      if (markIn(batch.metadata)?.installation === this.installation) listed.push(batch);
+    // List all before any record is read: then the key of each listed batch is saved in its record.
+    const ours: ProviderBatch[] = [];
+    for await (const batch of this.provider.listBatches(new Date(newest.getTime() - maxAgeMs))) {
+      if (markIn(batch.metadata)?.installation === this.settings.installation) ours.push(batch);
     }
-    for (const batch of listed) {
-      if (!(await this.#isStray(batch))) continue;
-      if (finalStates.includes(batch.state)) await this.#book(batch);
+    for (const batch of ours) {
+      if (!(await this.#isOrphan(batch))) continue;
+      if (settledStates.includes(batch.state)) await this.#record(batch);
       else if (batch.state !== 'cancelling') await this.#cancel(batch);
     }
   }
 
+  /** By the provider's clock; null if it lists no batch. */
+  async #createdAtOfNewest(): Promise<Date | null> {
+    for await (const batch of this.provider.listBatches(new Date(0))) return batch.createdAt;
+    return null;
+  }
+
+  async #isOrphan({ id, metadata }: ProviderBatch): Promise<boolean> {
+    const mark = markIn(metadata);
+    if (mark === null) return false;
+    const batch = await this.batches.get(mark.batchId);
+    return batch === null || !holds(batch, id, mark.key);
+  }
+
   async #cancel({ id, metadata }: ProviderBatch): Promise<void> {
     await this.provider.cancelBatch(id);
-    this.log.warn('cancelled a provider batch that no record holds; what it had done by then is billed', {
+    this.log.warn('cancelled a provider batch that no record holds; what it has completed is billed', {
       providerBatchId: id,
       batchId: markIn(metadata)?.batchId ?? null,
     });
   }
 
-  async #book({ id, counts, metadata, outputFileId, errorFileId }: ProviderBatch): Promise<void> {
-    if (this.#told.has(id)) return;
+  async #record({ id, counts, metadata, outputFileId, errorFileId }: ProviderBatch): Promise<void> {
+    if (this.#settled.has(id)) return;
     const batchId = markIn(metadata)?.batchId ?? '';
-    const isRecorded = (await this.batches.get(batchId)) !== null;
+    const hasRecord = (await this.batches.get(batchId)) !== null;
     const { completed } = counts;
-    const isNew = isRecorded ? await this.batches.recordOrphan(batchId, { providerBatchId: id, completed }) : true;
+    const isNew = hasRecord ? await this.batches.recordOrphan(batchId, { providerBatchId: id, completed }) : true;
     for (const fileId of [outputFileId, errorFileId]) if (fileId !== null) await this.provider.deleteFile(fileId);
-    this.#told.add(id);
+    this.#settled.add(id);
     if (!isNew || completed === 0) return;
-    this.log.warn('a provider batch that no record holds was paid and is of no use', {
+    this.log.warn('a provider batch that no record holds was billed; its answers are not used', {
       providerBatchId: id,
       batchId,
       requests: completed,
     });
-  }
-
-  /** By the provider's clock; null when it holds no batches at all. */
-  async #newest(): Promise<Date | null> {
-    for await (const batch of this.provider.listBatches(new Date(0))) return batch.createdAt;
-    return null;
-  }
-
-  async #isStray(provided: ProviderBatch): Promise<boolean> {
-    const mark = markIn(provided.metadata);
-    if (mark === null) return false;
-    const batch = await this.batches.get(mark.batchId);
-    return batch === null || !holds(batch, provided.id, mark.key);
   }
 }
 
@@ -79,6 +83,6 @@ function holds(batch: Batch, providerBatchId: string, key: string): boolean {
   return (
     batch.provider?.batchId === providerBatchId ||
     batch.submission.armed?.key === key ||
-    batch.previousAttempts.some((former) => former.providerBatchId === providerBatchId)
+    batch.previousAttempts.some((previous) => previous.providerBatchId === providerBatchId)
   );
 }

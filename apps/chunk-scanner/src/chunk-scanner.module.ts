@@ -1,6 +1,16 @@
 import { Module } from '@nestjs/common';
 import { ChunkScanner } from './chunk-scanner.js';
+import { ClaimCloser } from './claim-closer.js';
+import { ClaimOpener } from './claim-opener.js';
+import { DocumentScanner } from './document-scanner.js';
+import { MemberMarker } from './member-marker.js';
+import { RunCloser } from './run-closer.js';
+import { RunCommands } from './run-commands.js';
+import { RunStarter } from './run-starter.js';
 import { ScheduleStarter } from './schedule-starter.js';
 
-@Module({ controllers: [ChunkScanner, ScheduleStarter] })
+@Module({
+  controllers: [ChunkScanner, ScheduleStarter],
+  providers: [RunCommands, RunStarter, DocumentScanner, ClaimOpener, MemberMarker, ClaimCloser, RunCloser],
+})
 export class ChunkScannerModule {}

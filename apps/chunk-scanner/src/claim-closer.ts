@@ -1,175 +1,168 @@
-import type { Blobs } from '@batchmill/blobs';
-import type { ChunksSelected, Clock } from '@batchmill/contracts';
+import { Blobs } from '@batchmill/blobs';
+import { Clock, type ChunksSelected } from '@batchmill/contracts';
 import { encodeId } from '@batchmill/documents';
 import type { RunPlan } from '@batchmill/pipeline';
 import {
-  marksProjection,
+  Batches,
+  Claims,
+  Documents,
+  Runs,
+  isPaused,
   noDocuments,
-  readMarks,
   readMembers,
-  repairUpdates,
+  repairUpdate,
   type Claim,
-  type Claims,
   type DocumentCounts,
-  type Documents,
   type Leased,
   type Member,
-  type ReadMarks,
+  type Marks,
   type Run,
-  type Transitions,
+  type Transition,
 } from '@batchmill/records';
-import type { EngineSettings } from '@batchmill/stage';
-import type { ClaimOpener } from './claim-opener.js';
+import { EngineSettings } from '@batchmill/stage';
+import { Injectable } from '@nestjs/common';
+import { ClaimOpener } from './claim-opener.js';
+import { readMemberMarks, slicesOf, type MemberMarks } from './member-marks.js';
 
-const idsPerRead = 1000;
-
-/** What the last look at a claim's members found. */
-interface Look {
+/** How the members of a claim ended, by the marks on their documents. */
+interface Outcomes {
   readonly counts: DocumentCounts;
-  /** Still lacking results: each is requested again for what is missing. */
+  /** Members that still lack results: these are requested again. */
   readonly toRetry: readonly Member[];
-  /** When the last of them is due. */
-  readonly dueAt: Date;
+  /** When the last of `toRetry` is due. */
+  readonly retryAt: Date;
 }
 
+/** `nextClaim`: a later claim of the same run carries the document, and counts it. */
+type Outcome = keyof DocumentCounts | 'retry' | 'nextClaim';
+
 /**
- * Looks at the members of a claim once more when all its batches are ingested: counts what ended, gives back what
- * something unforeseen left behind, and opens a claim for what is to be asked again.
+ * Closes a claim when all its batches are ingested: counts how its documents ended, repairs documents that were left in
+ * progress, and opens a retry claim for documents that still lack results.
  */
+@Injectable()
 export class ClaimCloser {
   constructor(
+    private readonly runs: Runs,
     private readonly claims: Claims,
+    private readonly batches: Batches,
     private readonly documents: Documents,
     private readonly blobs: Blobs,
-    private readonly opener: ClaimOpener,
+    private readonly claimOpener: ClaimOpener,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * Yields nothing as long as documents to be asked again are not due; `later` is told when they are. Nor does it as long
-   * as nothing may be asked again.
-   */
-  async *close(
+  /** Closes the run's claims that can be closed. Returns when the first retry of the others is due, null if none is known. */
+  async *closeIngested(
+    run: Leased<Run>,
+    plan: RunPlan,
+  ): AsyncGenerator<Transition<ChunksSelected>, Date | null, undefined> {
+    let firstRetryAt: Date | null = null;
+    // Read to the end first: closing a claim changes what this query finds.
+    const built = await Array.fromAsync(this.claims.ofRunIn(run.id, 'built'));
+    for (const claim of built) {
+      if ((await this.batches.countUningested(claim._id)) > 0) continue;
+      const retryAt = yield* this.#close(run, plan, claim);
+      if (retryAt !== null && (firstRetryAt === null || retryAt < firstRetryAt)) firstRetryAt = retryAt;
+      run.throwIfStopping();
+    }
+    return firstRetryAt;
+  }
+
+  /** Leaves the claim as it is while its retries are not due (returns when they are) or the run is paused. */
+  async *#close(
     run: Leased<Run>,
     plan: RunPlan,
     claim: Claim,
-    { mayAskAgain }: { readonly mayAskAgain: boolean },
-    later: (dueAt: Date) => void,
-  ): Transitions<ChunksSelected> {
-    const cancelled = run.data.cancelRequestedAt !== null;
-    const { counts, toRetry, dueAt } = await this.#look(plan, claim, cancelled);
-    let found = counts;
+  ): AsyncGenerator<Transition<ChunksSelected>, Date | null, undefined> {
+    const isCancelled = run.data.cancelRequestedAt !== null;
+    const { counts, toRetry, retryAt } = await this.#readOutcomes(plan, claim, isCancelled);
+    let finalCounts = counts;
     if (toRetry.length > 0) {
-      if (!mayAskAgain) return;
-      if (dueAt > this.clock.now()) {
-        later(dueAt);
-        return;
-      }
+      if (isPaused(await this.runs.get(run.id))) return null;
+      if (retryAt > this.clock.now()) return retryAt;
       const { position, ended } = run.data.scan;
-      const isOpened = yield* this.opener.open(run, plan, {
+      const isOpened = yield* this.claimOpener.open(run, plan, {
         kind: 'retry',
         previousClaimId: claim._id,
         positionAfter: position,
         scanEnds: ended,
         gathered: toRetry,
       });
-      const after = await this.#look(plan, claim, cancelled);
-      if (after.toRetry.length > 0 && !isOpened) {
-        // A scan that slept had taken the number for other documents: those here are still to be asked again.
-        later(after.dueAt);
-        return;
-      }
-      // Whom the claim that was opened does not hold is one that the store would not mark.
-      found = { ...after.counts, left: after.counts.left + after.toRetry.length };
+      const after = await this.#readOutcomes(plan, claim, isCancelled);
+      // An earlier holder of the lease used the claim number for other documents: the retry is opened next time.
+      if (!isOpened && after.toRetry.length > 0) return after.retryAt;
+      // The store refused to mark the documents that the retry claim does not carry now.
+      finalCounts = { ...after.counts, left: after.counts.left + after.toRetry.length };
     }
-    // The retry claim holds its documents by now: a crash before this line finds them carrying it, and opens no other.
+    // A crash before this line opens no second retry claim: the documents carry the first one already.
     yield this.claims.transition(claim._id, {
       from: 'built',
       to: 'done',
-      changes: { counts: withUntouched(claim, found) },
+      changes: { counts: withUntouched(claim, finalCounts) },
     });
+    return null;
   }
 
-  async #look(plan: RunPlan, claim: Claim, cancelled: boolean): Promise<Look> {
+  async #readOutcomes(plan: RunPlan, claim: Claim, isCancelled: boolean): Promise<Outcomes> {
     let counts = noDocuments;
-    let dueAt = new Date(0);
+    let retryAt = new Date(0);
     const toRetry: Member[] = [];
-    for await (const slice of this.#membersOf(claim)) {
-      const seen = await this.#read(plan, slice);
-      const found = (await this.#repair(plan, claim, slice, seen)) ? await this.#read(plan, slice) : seen;
+    for await (const slice of slicesOf(this.#membersOf(claim))) {
+      const marksOf = await this.#repairedMarks(plan, claim, slice);
       for (const { id } of slice) {
-        const marks = found.get(encodeId(id));
-        const ending = this.#endingOf(plan, claim, marks, cancelled);
-        if (ending === 'elsewhere') continue;
-        if (ending !== 'retry') {
-          counts = { ...counts, [ending]: counts[ending] + 1 };
+        const marks = marksOf.get(encodeId(id));
+        const outcome = this.#outcomeOf(plan, claim, marks, isCancelled);
+        if (outcome === 'nextClaim') continue;
+        if (outcome !== 'retry') {
+          counts = { ...counts, [outcome]: counts[outcome] + 1 };
           continue;
         }
         const functions = plan.functions.filter((name) => marks?.stateOf(name) === 'retry');
         toRetry.push({ id, previousClaimId: claim._id, functions, restart: false });
-        if (marks?.notBefore && marks.notBefore > dueAt) dueAt = marks.notBefore;
+        if (marks?.notBefore && marks.notBefore > retryAt) retryAt = marks.notBefore;
       }
     }
-    return { counts, toRetry, dueAt };
+    return { counts, toRetry, retryAt };
   }
 
-  #endingOf(
-    plan: RunPlan,
-    claim: Claim,
-    marks: ReadMarks | undefined,
-    cancelled: boolean,
-  ): keyof DocumentCounts | 'retry' | 'elsewhere' {
+  #membersOf({ members }: Claim): AsyncIterable<Member> | readonly Member[] {
+    return members === null ? [] : readMembers(this.blobs, members);
+  }
+
+  /** All batches are ingested, so no document should be in progress under this claim. Those that are go back to pending. */
+  async #repairedMarks(plan: RunPlan, claim: Claim, members: readonly Member[]): Promise<MemberMarks> {
+    const documents = this.documents.of(plan);
+    const marksOf = await readMemberMarks(documents, plan, members);
+    const repairs = members.flatMap(({ id }) => {
+      const marks = marksOf.get(encodeId(id));
+      if (marks?.claimId !== claim._id || marks.status !== plan.endpointPlan.status.inProgress) return [];
+      const requested = plan.functions.filter((name) => marks.stateOf(name) === 'requested');
+      return [repairUpdate(plan, id, claim._id, requested)];
+    });
+    if (repairs.length === 0) return marksOf;
+    await documents.bulk(repairs);
+    return readMemberMarks(documents, plan, members);
+  }
+
+  #outcomeOf(plan: RunPlan, claim: Claim, marks: Marks | undefined, isCancelled: boolean): Outcome {
     const { status } = plan.endpointPlan;
     if (marks === undefined) return 'takenOver';
-    // A retry claim of the same run counts it.
-    if (marks.claimId !== claim._id) return marks.runId === claim.runId ? 'elsewhere' : 'takenOver';
+    if (marks.claimId !== claim._id) return marks.runId === claim.runId ? 'nextClaim' : 'takenOver';
     if (marks.status === status.completed) return 'succeeded';
     if (marks.status === status.failed) return 'failed';
     if (marks.status !== status.pending) return 'takenOver';
-    const isWanted = plan.functions.some((name) => marks.stateOf(name) === 'retry');
-    return cancelled || !isWanted || marks.freeRetries >= this.settings.maxFreeRetries ? 'left' : 'retry';
-  }
-
-  /** Whoever is still in progress under this claim now was forgotten by something unforeseen. False: nobody was. */
-  async #repair(
-    plan: RunPlan,
-    claim: Claim,
-    members: readonly Member[],
-    seen: ReadonlyMap<string, ReadMarks>,
-  ): Promise<boolean> {
-    const repairs = members.flatMap(({ id }) => {
-      const marks = seen.get(encodeId(id));
-      if (marks?.claimId !== claim._id || marks.status !== plan.endpointPlan.status.inProgress) return [];
-      const asked = plan.functions.filter((name) => marks.stateOf(name) === 'requested');
-      return [repairUpdates(plan, id, claim._id, asked)];
-    });
-    if (repairs.length > 0) await this.documents.of(plan).bulk(repairs);
-    return repairs.length > 0;
-  }
-
-  async #read(plan: RunPlan, members: readonly Member[]): Promise<Map<string, ReadMarks>> {
-    const ids = members.map(({ id }) => id);
-    const found = this.documents.of(plan).find({ _id: { $in: ids } }, { projection: marksProjection(plan) });
-    const seen = new Map<string, ReadMarks>();
-    for await (const document of found) seen.set(encodeId(document['_id']), readMarks(plan, document));
-    return seen;
-  }
-
-  async *#membersOf(claim: Claim): AsyncGenerator<readonly Member[], void, undefined> {
-    if (claim.members === null) return;
-    let slice: Member[] = [];
-    for await (const member of readMembers(this.blobs, claim.members)) {
-      slice.push(member);
-      if (slice.length < idsPerRead) continue;
-      yield slice;
-      slice = [];
-    }
-    if (slice.length > 0) yield slice;
+    const lacksResults = plan.functions.some((name) => marks.stateOf(name) === 'retry');
+    const mayRetry = !isCancelled && marks.freeRetries < this.settings.maxFreeRetries;
+    return lacksResults && mayRetry ? 'retry' : 'left';
   }
 }
 
-/** Those that were never marked were seen as nobody's, and are pending still. Of a retry its former claim counts them. */
+/**
+ * Documents that the store refused to mark do not carry the claim, so they were counted as taken over. They are pending,
+ * and count as left. A retry claim's own are counted by its previous claim.
+ */
 function withUntouched({ kind, untouched = 0 }: Claim, counts: DocumentCounts): DocumentCounts {
   if (kind !== 'scan' || untouched === 0) return counts;
   const left = Math.min(untouched, counts.takenOver);

@@ -1,73 +1,82 @@
-import type { Blobs } from '@batchmill/blobs';
-import { ChunksSelected, type Clock } from '@batchmill/contracts';
+import { Blobs } from '@batchmill/blobs';
+import { ChunksSelected } from '@batchmill/contracts';
 import { encodeId } from '@batchmill/documents';
 import type { RunPlan } from '@batchmill/pipeline';
 import {
-  carryingFilter,
+  Claims,
+  Documents,
   isPending,
-  marksProjection,
-  readMarks,
   readMembers,
   writeMembers,
   type Claim,
-  type Claims,
-  type Documents,
   type Leased,
   type Member,
   type Run,
   type Transition,
   type Transitions,
 } from '@batchmill/records';
-import type { Log } from '@batchmill/telemetry';
+import { Injectable } from '@nestjs/common';
 import { MemberMarker } from './member-marker.js';
-import { slicesOf } from './slices-of.js';
+import { readMemberMarks, slicesOf } from './member-marks.js';
 
-const idsPerRead = 1000;
+/** A claim without its members' blob, and the members to write there. */
+export type NewClaim = Pick<Claim, 'kind' | 'previousClaimId' | 'positionAfter' | 'scanEnds'> & {
+  readonly gathered: readonly Member[];
+};
 
 /**
- * Opens claims and seals them, under the run's lease. Every step may be repeated: what was marked before is not marked
- * again, and the claim is sealed once.
+ * Opens claims and seals them, under the run's lease:
+ *
+ * 1. The claim is inserted, with its members.
+ * 2. The claim is marked on the members' documents.
+ * 3. The documents are read back: those that carry the claim are sealed into it.
+ * 4. The run's scan moves past the claim.
+ * 5. The claim is sealed.
+ *
+ * After a crash, `sealOpen` repeats steps 2 to 5. None of them does its work twice.
  */
+@Injectable()
 export class ClaimOpener {
-  readonly #marker: MemberMarker;
-
   constructor(
     private readonly claims: Claims,
     private readonly documents: Documents,
     private readonly blobs: Blobs,
-    clock: Clock,
-    log: Log,
-  ) {
-    this.#marker = new MemberMarker(documents, clock, log);
-  }
+    private readonly marker: MemberMarker,
+  ) {}
 
-  /** The next claim of the run, of these members. False: its number is in use already, and that claim was finished instead. */
+  /**
+   * Opens and seals the run's next claim. Returns false if a claim with that number exists: it is sealed instead,
+   * and the new one is not opened.
+   */
   async *open(
     run: Leased<Run>,
     plan: RunPlan,
-    about: Pick<Claim, 'kind' | 'previousClaimId' | 'positionAfter' | 'scanEnds'> & { gathered: readonly Member[] },
+    { gathered, ...claim }: NewClaim,
   ): AsyncGenerator<Transition<ChunksSelected>, boolean, undefined> {
-    const { gathered, ...own } = about;
     const number = run.data.scan.nextNumber;
     const members = await writeMembers(this.blobs, gathered);
     const { traceparent } = run.data;
-    yield this.claims.insertion(this.claims.new(run.id, number, { ...own, members, traceparent }));
+    yield this.claims.insert(this.claims.new(run.id, number, { ...claim, members, traceparent }));
     const stored = await this.claims.get(this.claims.idOf(run.id, number));
     if (stored === null) return false;
     const isOurs = stored.members === members;
     if (!isOurs) await this.blobs.delete(members);
-    yield* this.finish(run, plan, stored);
+    yield* this.#seal(run, plan, stored);
     return isOurs;
   }
 
-  /** Marks the members of an open claim, sees who carries it, and seals it. */
-  async *finish(run: Leased<Run>, plan: RunPlan, claim: Claim): Transitions<ChunksSelected> {
+  /** Seals the claims that were left open when the process stopped or lost its lease. */
+  async *sealOpen(run: Leased<Run>, plan: RunPlan): Transitions<ChunksSelected> {
+    const open = await Array.fromAsync(this.claims.ofRunIn(run.id, 'open'));
+    for (const claim of open) yield* this.#seal(run, plan, claim);
+  }
+
+  async *#seal(run: Leased<Run>, plan: RunPlan, claim: Claim): Transitions<ChunksSelected> {
     if (claim.state !== 'open' || claim.members === null) return;
     const members = await Array.fromAsync(readMembers(this.blobs, claim.members));
-    await this.#marker.mark(plan, claim, members);
-    const sealed = await this.#carrying(plan, claim, members);
+    await this.marker.mark(plan, claim, members);
+    const { sealed, untouched } = await this.#readBack(plan, claim, members);
     const sealedMembers = await writeMembers(this.blobs, sealed);
-    const untouched = await this.#untouched(plan, members, sealed);
     const { scan } = run.data;
     if (scan.nextNumber === claim.number) {
       await run.save({
@@ -86,39 +95,26 @@ export class ClaimOpener {
     );
   }
 
-  /** In the members' order, so that a builder reads the documents as they lie. */
-  async #carrying(plan: RunPlan, claim: Claim, members: readonly Member[]): Promise<Member[]> {
+  /**
+   * `sealed`: the members that carry the claim, in the members' order.
+   * `untouched`: how many are pending and carry what they carried before, because the store refused to mark them.
+   */
+  async #readBack(
+    plan: RunPlan,
+    claim: Claim,
+    members: readonly Member[],
+  ): Promise<{ sealed: Member[]; untouched: number }> {
     const sealed: Member[] = [];
-    for (const slice of slicesOf(members, idsPerRead)) {
-      const ids = slice.map(({ id }) => id);
-      const carrying = new Set<string>();
-      const found = this.documents
-        .of(plan)
-        .find(carryingFilter(plan, ids, claim._id), { projection: marksProjection(plan) });
-      for await (const document of found) {
-        if (readMarks(plan, document).status === plan.endpointPlan.status.inProgress)
-          carrying.add(encodeId(document['_id']));
-      }
-      sealed.push(...slice.filter(({ id }) => carrying.has(encodeId(id))));
-    }
-    return sealed;
-  }
-
-  /** How many carry what they carried when they were found, and are pending still. */
-  async #untouched(plan: RunPlan, members: readonly Member[], sealed: readonly Member[]): Promise<number> {
-    if (sealed.length === members.length) return 0;
-    const carrying = new Set(sealed);
-    const others = members.filter((member) => !carrying.has(member));
-    let count = 0;
-    for (const slice of slicesOf(others, idsPerRead)) {
-      const former = new Map(slice.map((member) => [encodeId(member.id), member.previousClaimId]));
-      const ids = slice.map(({ id }) => id);
-      const found = this.documents.of(plan).find({ _id: { $in: ids } }, { projection: marksProjection(plan) });
-      for await (const document of found) {
-        const marks = readMarks(plan, document);
-        if (isPending(plan, marks) && marks.claimId === former.get(encodeId(document['_id']))) count += 1;
+    let untouched = 0;
+    for await (const slice of slicesOf(members)) {
+      const marksOf = await readMemberMarks(this.documents.of(plan), plan, slice);
+      for (const member of slice) {
+        const marks = marksOf.get(encodeId(member.id));
+        if (marks === undefined) continue;
+        if (marks.claimId === claim._id && marks.status === plan.endpointPlan.status.inProgress) sealed.push(member);
+        else if (marks.claimId === member.previousClaimId && isPending(plan, marks)) untouched += 1;
       }
     }
-    return count;
+    return { sealed, untouched };
   }
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '@batchmill/contracts';
-import { encodeId } from '@batchmill/documents';
+import { decodeId, encodeId, formsOfId } from '@batchmill/documents';
 import type { RunPlan } from '@batchmill/pipeline';
 import {
   claimableFilter,
+  idTypes,
   marksProjection,
   readMarks,
   requestsFor,
@@ -10,45 +11,65 @@ import {
   type ScanPosition,
 } from '@batchmill/records';
 import type { Collection, Filter } from '@batchmill/store';
-import { beginning, nextType, scanFilter } from './scan-filter.js';
 
 export interface Page {
   readonly members: readonly Member[];
-  /** Everything up to here was looked at. */
+  /** All documents up to here have been read. */
   readonly position: ScanPosition;
-  /** No id is left after it. */
+  /** True if no document follows. */
   readonly ended: boolean;
 }
 
-export interface Gathering {
+export interface PageOptions {
   readonly runId: string;
+  /** Null: from the first document. */
   readonly from: ScanPosition | null;
-  readonly among: Filter;
+  readonly idsFilter: Filter;
   readonly maxMembers: number;
   readonly maxMs: number;
 }
 
-/** Finds the next documents that a run can claim, in the order of their ids; takes at most so many and so long. */
+const firstPosition: ScanPosition = { type: 0, after: null };
+
+/** Finds the next documents that a run can claim, in the order of their ids, until the page is full or `maxMs` are over. */
 export async function gatherPage(
   documents: Collection,
   plan: RunPlan,
-  { runId, from, among, maxMembers, maxMs }: Gathering,
+  { runId, from, idsFilter, maxMembers, maxMs }: PageOptions,
   clock: Clock,
 ): Promise<Page> {
-  const begun = clock.now();
+  const startedAt = clock.now();
   const members: Member[] = [];
-  let position = from ?? beginning;
-  for (let bracket: ScanPosition | null = position; bracket !== null; bracket = nextType(bracket)) {
-    position = bracket;
-    const filter = { $and: [scanFilter(bracket), plan.filter, claimableFilter(plan, begun, runId), among] };
+  let position = from ?? firstPosition;
+  for (let typeStart: ScanPosition | null = position; typeStart !== null; typeStart = nextType(typeStart)) {
+    position = typeStart;
+    const filter = { $and: [afterFilter(typeStart), plan.filter, claimableFilter(plan, startedAt, runId), idsFilter] };
     for await (const document of documents.find(filter, { sort: { _id: 1 }, projection: marksProjection(plan) })) {
-      position = { type: bracket.type, after: encodeId(document['_id']) };
+      position = { type: typeStart.type, after: encodeId(document['_id']) };
       const marks = readMarks(plan, document);
-      const asked = requestsFor(plan, marks);
-      if (asked.functions.length > 0) members.push({ id: document['_id'], previousClaimId: marks.claimId, ...asked });
-      const isFull = members.length >= maxMembers || clock.now().getTime() - begun.getTime() >= maxMs;
+      const requests = requestsFor(plan, marks);
+      if (requests.functions.length > 0) {
+        members.push({ id: document['_id'], previousClaimId: marks.claimId, ...requests });
+      }
+      const isFull = members.length >= maxMembers || clock.now().getTime() - startedAt.getTime() >= maxMs;
       if (isFull) return { members, position, ended: false };
     }
   }
   return { members, position, ended: true };
+}
+
+/** Matches the documents with these ids. An id that was given as text also matches ids of other types that it can stand for. */
+export function documentIdsFilter(field: string, ids: readonly (string | number)[] | undefined): Filter {
+  return ids === undefined ? {} : { [field]: { $in: ids.flatMap(formsOfId) } };
+}
+
+/** The ids after a position, of the same type only: MongoDB's comparisons do not cross types. */
+function afterFilter({ type, after }: ScanPosition): Filter {
+  const alias = idTypes[type];
+  return { _id: after === null ? { $type: alias } : { $type: alias, $gt: decodeId(after) } };
+}
+
+/** Null after the last type. */
+function nextType({ type }: ScanPosition): ScanPosition | null {
+  return type + 1 < idTypes.length ? { type: type + 1, after: null } : null;
 }

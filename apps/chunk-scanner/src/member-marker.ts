@@ -1,30 +1,38 @@
-import type { Clock, DocumentError } from '@batchmill/contracts';
+import { Clock, type DocumentError } from '@batchmill/contracts';
 import { encodeId, readPath } from '@batchmill/documents';
 import { claimUpdate as claimTemplate, type RunPlan } from '@batchmill/pipeline';
 import {
+  Documents,
   claimFilter,
   claimUpdate,
   marksProjection,
-  unmarkableUpdate,
-  wantedFilter,
+  failedClaimUpdate,
+  eligibleFilter,
   type Claim,
-  type Documents,
   type Member,
 } from '@batchmill/records';
-import type { BulkUpdate, Fields, Filter } from '@batchmill/store';
-import type { Log } from '@batchmill/telemetry';
-import { membersToMarkAlike, type Alike } from './members-to-mark-alike.js';
-import { slicesOf } from './slices-of.js';
+import type { BulkUpdate, Fields } from '@batchmill/store';
+import { Log } from '@batchmill/telemetry';
+import { Injectable } from '@nestjs/common';
+import { slicesOf } from './member-marks.js';
 
-const idsPerUpdate = 1000;
+/** Members that one update marks: they carry the same claim now, and the same is requested of them. */
+interface MemberGroup extends Omit<Member, 'id'> {
+  readonly ids: readonly unknown[];
+}
 
-interface Marked {
-  readonly isWhole: boolean;
-  /** Encoded ids of those that the store refused to mark. */
+interface MarkResult {
+  /** False if some documents were not matched or were refused. */
+  readonly isComplete: boolean;
+  /** Encoded ids of the documents that the store refused to mark. */
   readonly refused: readonly string[];
 }
 
-/** Marks members with their claim. Marking again changes nothing. */
+/**
+ * Marks a claim on its members' documents. A document that another run took over since it was found stays as it is. A
+ * document that cannot be marked fails by itself, with the reason. Marking the same claim a second time changes nothing.
+ */
+@Injectable()
 export class MemberMarker {
   constructor(
     private readonly documents: Documents,
@@ -33,97 +41,119 @@ export class MemberMarker {
   ) {}
 
   async mark(plan: RunPlan, claim: Claim, members: readonly Member[]): Promise<void> {
-    for (const alike of membersToMarkAlike(members)) {
-      for (const ids of slicesOf(alike.ids, idsPerUpdate)) {
-        const { isWhole, refused } = await this.#markSlice(plan, claim, { ...alike, ids });
-        if (isWhole) continue;
-        const emptied = await this.#emptyBookkeeping(plan, claim, ids);
-        const second = await this.#markSlice(plan, claim, { ...alike, ids: emptied });
-        await this.#failUnmarkable(plan, claim, { ...alike, ids }, new Set([...refused, ...second.refused]));
+    for (const group of groupMembers(members)) {
+      for await (const ids of slicesOf(group.ids)) {
+        const first = await this.#markGroup(plan, claim, { ...group, ids });
+        if (first.isComplete) continue;
+        const replaced = await this.#replaceNullMarks(plan, claim, ids);
+        const second = await this.#markGroup(plan, claim, { ...group, ids: replaced });
+        await this.#failUnmarkable(plan, claim, { ...group, ids }, new Set([...first.refused, ...second.refused]));
       }
     }
   }
 
-  /** Not updateMany: one document that the store refuses must not hold up the others. */
-  async #markSlice(plan: RunPlan, claim: Claim, { ids, ...alike }: Alike): Promise<Marked> {
-    if (ids.length === 0) return { isWhole: true, refused: [] };
+  /** One update per document instead of updateMany: a document that the store refuses must not stop the others. */
+  async #markGroup(plan: RunPlan, claim: Claim, { ids, ...group }: MemberGroup): Promise<MarkResult> {
+    if (ids.length === 0) return { isComplete: true, refused: [] };
     const now = this.clock.now();
     const template = claimTemplate(plan, { now, runId: claim.runId });
-    const update = claimUpdate(plan, { runId: claim.runId, claimId: claim._id, ...alike, now, template });
-    const filter = claimFilter(plan, null, { previousClaimId: alike.previousClaimId, runId: claim.runId, now });
-    const marks = ids.map((id) => ({ filter: { ...filter, _id: id }, update }));
-    const { matched, refused } = await this.documents.of(plan).bulk(marks);
-    return { isWhole: matched === ids.length, refused: refused.map(({ index }) => encodeId(ids[index])) };
+    const update = claimUpdate(plan, { runId: claim.runId, claimId: claim._id, ...group, now, template });
+    const filter = claimFilter(plan, null, { previousClaimId: group.previousClaimId, runId: claim.runId, now });
+    const updates = ids.map((id) => ({ filter: { ...filter, _id: id }, update }));
+    const { matched, refused } = await this.documents.of(plan).bulk(updates);
+    return { isComplete: matched === ids.length, refused: refused.map(({ index }) => encodeId(ids[index])) };
   }
 
-  /** A bookkeeping field that holds null holds nothing: it is made an object. Returns whose it was. */
-  async #emptyBookkeeping(plan: RunPlan, claim: Claim, ids: readonly unknown[]): Promise<unknown[]> {
+  /** Replaces a marks field that is null by an empty object, so that it can be updated. Returns the ids of these documents. */
+  async #replaceNullMarks(plan: RunPlan, claim: Claim, ids: readonly unknown[]): Promise<unknown[]> {
     const { infoField } = plan.endpointPlan;
-    const nulls = (await this.#wanted(plan, claim, ids)).filter((document) => readPath(document, infoField) === null);
-    const updates = nulls.map(({ _id }) => ({
+    const unmarked = await this.#findUnmarked(plan, claim, ids);
+    const idsWithNull = unmarked.filter((document) => readPath(document, infoField) === null).map(({ _id }) => _id);
+    const updates = idsWithNull.map((_id) => ({
       filter: { _id, [infoField]: { $type: 'null' } },
       update: { $set: { [infoField]: {} } },
     }));
     if (updates.length > 0) await this.documents.of(plan).bulk(updates);
-    return nulls.map(({ _id }) => _id);
+    return idsWithNull;
   }
 
-  /** Each fails by itself, with the reason. Those that somebody else has changed meanwhile are let be. */
+  /** Documents that changed since they were read are left alone. */
   async #failUnmarkable(
     plan: RunPlan,
     claim: Claim,
-    { ids, previousClaimId }: Alike,
+    { ids, previousClaimId }: MemberGroup,
     refused: ReadonlySet<string>,
   ): Promise<void> {
-    const now = this.clock.now();
-    const about = { runId: claim.runId, claimId: claim._id, now };
-    const failing = (await this.#wanted(plan, claim, ids)).flatMap((document): BulkUpdate[] => {
-      const held = readPath(document, plan.endpointPlan.infoField);
-      if (held !== undefined && !isObject(held)) {
-        const update = unmarkableUpdate(plan, { ...about, error: noObject(plan), previousValue: held });
-        return [{ filter: asFound(plan, claim, document, held), update }];
+    const { infoField } = plan.endpointPlan;
+    const claiming = { runId: claim.runId, claimId: claim._id, now: this.clock.now() };
+    const updates = (await this.#findUnmarked(plan, claim, ids)).flatMap((document): BulkUpdate[] => {
+      const { _id } = document;
+      const marks = readPath(document, infoField);
+      if (marks !== undefined && !isPlainObject(marks)) {
+        const filter = { ...eligibleFilter(plan, claim.runId), _id, [infoField]: marks };
+        return [
+          { filter, update: failedClaimUpdate(plan, { ...claiming, error: notAnObject(plan), previousValue: marks }) },
+        ];
       }
-      if (!refused.has(encodeId(document['_id']))) return [];
-      const update = unmarkableUpdate(plan, { ...about, error: refusedUpdate(plan) });
-      return [{ filter: claimFilter(plan, document['_id'], { previousClaimId, ...about }), update }];
+      if (!refused.has(encodeId(_id))) return [];
+      const filter = claimFilter(plan, _id, { previousClaimId, ...claiming });
+      return [{ filter, update: failedClaimUpdate(plan, { ...claiming, error: refusedByStore(plan) }) }];
     });
-    if (failing.length === 0) return;
-    const { refused: untouchable } = await this.documents.of(plan).bulk(failing);
-    const [first] = untouchable;
-    if (first === undefined) return;
+    if (updates.length === 0) return;
+    const { refused: stillRefused } = await this.documents.of(plan).bulk(updates);
+    this.#warnOfPending(
+      plan,
+      claim,
+      stillRefused.map(({ index }) => updates[index]?.filter['_id']),
+    );
+  }
+
+  #warnOfPending(plan: RunPlan, claim: Claim, ids: readonly unknown[]): void {
+    if (ids.length === 0) return;
     this.log.warn('documents stay pending: the store refuses to write their status', {
       operation: 'chunk-scanner',
       runId: claim.runId,
       claimId: claim._id,
-      documents: untouchable.length,
-      firstDocumentId: encodeId(failing[first.index]?.filter['_id']),
+      documents: ids.length,
+      firstDocumentId: encodeId(ids[0]),
       fields: [plan.endpointPlan.status.field, plan.endpointPlan.infoField, plan.endpointPlan.errorField],
     });
   }
 
-  async #wanted(plan: RunPlan, { runId }: Claim, ids: readonly unknown[]): Promise<Fields[]> {
-    const filter = { ...wantedFilter(plan, runId), _id: { $in: ids } };
+  /** The documents among these that still wait to be claimed. */
+  async #findUnmarked(plan: RunPlan, { runId }: Claim, ids: readonly unknown[]): Promise<Fields[]> {
+    const filter = { ...eligibleFilter(plan, runId), _id: { $in: ids } };
     return Array.fromAsync(this.documents.of(plan).find(filter, { projection: marksProjection(plan) }));
   }
 }
 
-function asFound(plan: RunPlan, { runId }: Claim, { _id }: Fields, held: unknown): Filter {
-  return { ...wantedFilter(plan, runId), _id, [plan.endpointPlan.infoField]: held };
+/** Keeps the members' order within each group. */
+function groupMembers(members: readonly Member[]): MemberGroup[] {
+  const groups = new Map<string, Omit<Member, 'id'> & { ids: unknown[] }>();
+  for (const { id, previousClaimId, functions, restart, retryFailed = false } of members) {
+    const key = JSON.stringify([previousClaimId, functions, restart, retryFailed]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { previousClaimId, functions, restart, retryFailed, ids: [id] });
+    else group.ids.push(id);
+  }
+  return [...groups.values()];
 }
 
-/** What a dotted path goes on into. */
-function isObject(value: unknown): boolean {
+/** True for a value that an update can address by a dotted path. */
+function isPlainObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === '[object Object]';
 }
 
-function noObject({ endpointPlan }: RunPlan): DocumentError {
-  const message = `the bookkeeping field ${endpointPlan.infoField} held something else than an object; it is kept beside this as previousValue`;
+function notAnObject({ endpointPlan }: RunPlan): DocumentError {
+  const message =
+    `the field ${endpointPlan.infoField}, in which marks are kept, held a value that is not an object; ` +
+    'that value is kept beside this error as previousValue';
   return { kind: 'ProcessingError', code: 'document.not-markable', message };
 }
 
-function refusedUpdate({ endpoint, endpointPlan }: RunPlan): DocumentError {
+function refusedByStore({ endpoint, endpointPlan }: RunPlan): DocumentError {
   const message =
     'the store refused to mark the document as in progress; ' +
-    `see ${endpoint}.updateTemplate and the types of its fields, and what ${endpointPlan.status.field} may hold`;
+    `check ${endpoint}.updateTemplate, the types of the fields that it writes, and the allowed values of ${endpointPlan.status.field}`;
   return { kind: 'ProcessingError', code: 'document.not-markable', message };
 }

@@ -1,18 +1,20 @@
-import { RunFinished, type Clock, type RunOutcome } from '@batchmill/contracts';
+import { Clock, RunFinished, type RunOutcome } from '@batchmill/contracts';
 import {
+  Batches,
+  Claims,
   addCost,
   addDocuments,
   noCost,
   noDocuments,
-  type Batches,
-  type Claims,
   type Leased,
-  type Transitions,
   type Run,
   type RunTotals,
+  type Transitions,
 } from '@batchmill/records';
+import { Injectable } from '@nestjs/common';
 
 /** Ends a run whose scan has ended and whose claims are all done. */
+@Injectable()
 export class RunCloser {
   constructor(
     private readonly claims: Claims,
@@ -20,9 +22,14 @@ export class RunCloser {
     private readonly clock: Clock,
   ) {}
 
+  async canClose(run: Leased<Run>): Promise<boolean> {
+    const unfinished = await this.claims.countActiveOfRun(run.id);
+    return run.data.scan.ended && unfinished === 0;
+  }
+
   async *close(run: Leased<Run>): Transitions<RunFinished> {
     const number = run.data.scan.nextNumber;
-    const end = this.claims.new(run.id, number, {
+    const endClaim = this.claims.new(run.id, number, {
       kind: 'end',
       previousClaimId: null,
       positionAfter: null,
@@ -30,9 +37,9 @@ export class RunCloser {
       members: null,
       traceparent: run.data.traceparent,
     });
-    // After this line nobody who slept with the run's old lease can open a claim of it.
-    yield this.claims.insertion({ ...end, state: 'done', counts: noDocuments });
-    const stored = await this.claims.get(end._id);
+    // After this line an earlier holder of the run's lease cannot open a claim: the next claim number is in use.
+    yield this.claims.insert({ ...endClaim, state: 'done', counts: noDocuments });
+    const stored = await this.claims.get(endClaim._id);
     if (stored?.kind !== 'end') {
       yield run.wait(this.clock.now());
       return;
@@ -62,10 +69,9 @@ export class RunCloser {
 
   async #totals(runId: string): Promise<RunTotals> {
     let documents = noDocuments;
-    for await (const { counts } of this.claims.find({ runId }))
-      documents = addDocuments(documents, counts ?? noDocuments);
+    for await (const { counts } of this.claims.ofRun(runId)) documents = addDocuments(documents, counts ?? noDocuments);
     let totals: RunTotals = { documents, requests: 0, batches: 0, tokens: { input: 0, output: 0 }, cost: noCost };
-    for await (const { requests, ingestion } of this.batches.find({ runId })) {
+    for await (const { requests, ingestion } of this.batches.ofRun(runId)) {
       totals = {
         documents,
         requests: totals.requests + requests,

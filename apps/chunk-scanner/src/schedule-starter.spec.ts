@@ -4,7 +4,7 @@ import { definePipeline, type ScheduleDefinition } from '@batchmill/pipeline';
 import { Leased, Runs, Schedules, type RunState, type Transition } from '@batchmill/records';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { MemoryLog } from '@batchmill/telemetry';
-import { KnownPipelines, ManualClock, testEngineSettings } from '@batchmill/testing';
+import { KnownPipelines, ManualClock, storedRecords, testEngineSettings } from '@batchmill/testing';
 import { ScheduleStarter } from './schedule-starter.js';
 
 const minute = 60_000;
@@ -32,8 +32,8 @@ describe('scheduled runs', () => {
     schedules = new Schedules(store, clock);
   }
 
-  /** A chunk-scanner that knows a pipeline with these schedules. */
-  function scanner(
+  /** A stage whose one pipeline has these schedules. */
+  function starterOf(
     schedule: ScheduleDefinition | readonly ScheduleDefinition[] | null,
     settings = {},
   ): ScheduleStarter {
@@ -44,46 +44,47 @@ describe('scheduled runs', () => {
       embeddings: { text: 'text', vectors: { collection: 'notes' } },
       ...(schedule !== null && { schedule }),
     });
-    const lineSettings = { ...testEngineSettings, startsSchedules: true, ...settings };
-    return new ScheduleStarter(schedules, runs, new KnownPipelines([notes]), lineSettings, clock, log);
+    const engineSettings = { ...testEngineSettings, startsSchedules: true, ...settings };
+    return new ScheduleStarter(schedules, runs, new KnownPipelines([notes]), engineSettings, clock, log);
   }
 
-  /** Its turn: it looks at the definitions, then works on what is due. Returns what it said. */
-  async function turnOf(starter: ScheduleStarter): Promise<Event[]> {
-    const said = await carryOut(starter.look());
+  /** Records the schedules, then works on those that are due. Returns the events. */
+  async function work(starter: ScheduleStarter): Promise<Event[]> {
+    const events = await commit(starter.recordSchedules());
     for (;;) {
       const taken = await schedules.take({ state: 'waiting', owner: 'scanner', leaseMs: minute });
-      if (taken === null) return said;
-      said.push(...(await carryOut(starter.start(new Leased(taken, schedules.writes, new AbortController().signal)))));
+      if (taken === null) return events;
+      events.push(...(await commit(starter.start(new Leased(taken, schedules.writes, new AbortController().signal)))));
     }
   }
 
-  async function carryOut(transitions: AsyncIterable<Transition>): Promise<Event[]> {
-    const said: Event[] = [];
+  async function commit(transitions: AsyncIterable<Transition>): Promise<Event[]> {
+    const events: Event[] = [];
     for await (const transition of transitions) {
       const envelopes = transition.events.map((event) =>
-        envelopeOf(event, { id: `fact-${(ids += 1)}`, at: clock.now(), traceparent: null }),
+        envelopeOf(event, { id: `event-${(ids += 1)}`, at: clock.now(), traceparent: null }),
       );
-      if (await transition.apply(envelopes)) said.push(...transition.events);
+      if (await transition.apply(envelopes)) events.push(...transition.events);
     }
-    return said;
+    return events;
   }
 
-  const allRuns = (): Promise<string[]> => Array.fromAsync(runs.find({}, { sort: { _id: 1 } }), ({ _id }) => _id);
+  const allRuns = (): Promise<string[]> =>
+    Array.fromAsync(storedRecords(store).runs.find({}, { sort: { _id: 1 } }), ({ _id }) => _id);
 
   async function endRun(id: string, state: RunState = 'finished'): Promise<void> {
-    await carryOut(one(runs.transition(id, { from: 'requested', to: state })));
+    await commit(one(runs.transition(id, { from: 'requested', to: state })));
   }
 
-  it('R3: a run is asked for at its time, as the schedule says, and not before', async () => {
-    const starter = scanner({ ...nightly, parameters: { topic: 'mills' }, limit: 7 });
+  it('R3: a run is requested when it is due, with the options of its schedule, and not before', async () => {
+    const starter = starterOf({ ...nightly, parameters: { topic: 'mills' }, limit: 7 });
 
-    const before = [await turnOf(starter), (clock.advance(14 * hour - 1), await turnOf(starter))].flat();
+    const before = [await work(starter), (clock.advance(14 * hour - 1), await work(starter))].flat();
     clock.advance(1);
-    const said = await turnOf(starter);
+    const events = await work(starter);
 
     expect(before).toEqual([]);
-    expect(said).toEqual([
+    expect(events).toEqual([
       new RunRequested({
         runId: 'notes-s1-20260102-0200',
         pipeline: 'notes',
@@ -97,35 +98,35 @@ describe('scheduled runs', () => {
     });
   });
 
-  it('R3: night after night it is another run', async () => {
-    const starter = scanner(nightly);
-    await turnOf(starter);
+  it('R3: each due time starts a run of its own', async () => {
+    const starter = starterOf(nightly);
+    await work(starter);
     for (let nights = 0; nights < 3; nights += 1) {
       clock.advance(nights === 0 ? 14 * hour : day);
-      await turnOf(starter);
+      await work(starter);
       for (const id of await allRuns()) await endRun(id);
     }
 
     expect(await allRuns()).toEqual(['notes-s1-20260102-0200', 'notes-s1-20260103-0200', 'notes-s1-20260104-0200']);
   });
 
-  it('R3: two scanners never start it twice, nor does a restart, nor one that slept', async () => {
-    await turnOf(scanner(nightly));
+  it('R3: a run is requested once, by two processes, after a restart, and by a process that was suspended', async () => {
+    await work(starterOf(nightly));
     clock.advance(14 * hour);
-    const sleeping = await schedules.take({ state: 'waiting', owner: 'sleeper', leaseMs: minute });
+    const suspended = await schedules.take({ state: 'waiting', owner: 'suspended', leaseMs: minute });
     clock.advance(2 * minute);
 
-    const said = [await turnOf(scanner(nightly)), await turnOf(scanner(nightly))].flat();
-    const late = scanner(nightly).start(new Leased(sleeping!, schedules.writes, new AbortController().signal));
-    said.push(...(await carryOut(late)));
+    const events = [await work(starterOf(nightly)), await work(starterOf(nightly))].flat();
+    const late = starterOf(nightly).start(new Leased(suspended!, schedules.writes, new AbortController().signal));
+    events.push(...(await commit(late)));
 
-    expect(said).toHaveLength(1);
+    expect(events).toHaveLength(1);
     expect(await allRuns()).toEqual(['notes-s1-20260102-0200']);
   });
 
-  it('R3: a crash between the run and the note of it starts nothing more, and tells nothing missed', async () => {
-    const starter = scanner(nightly);
-    await turnOf(starter);
+  it('R3: after a crash between requesting a run and recording it on the schedule, no run is requested twice or reported as missed', async () => {
+    const starter = starterOf(nightly);
+    await work(starter);
     clock.advance(14 * hour);
     const taken = await schedules.take({ state: 'waiting', owner: 'crashing', leaseMs: minute });
     const transitions = starter.start(new Leased(taken!, schedules.writes, new AbortController().signal));
@@ -133,133 +134,143 @@ describe('scheduled runs', () => {
     if (first.done !== true) await first.value.apply([]);
     clock.advance(5 * hour);
 
-    expect(await turnOf(scanner(nightly))).toEqual([]);
+    expect(await work(starterOf(nightly))).toEqual([]);
     expect(await allRuns()).toEqual(['notes-s1-20260102-0200']);
     expect(await schedules.get('notes.s1')).toMatchObject({ lastRunId: 'notes-s1-20260102-0200' });
   });
 
-  it('R3: one that nobody was at work for is started once when its time is not long ago', async () => {
-    await turnOf(scanner({ cron: '*/10 * * * *' }));
+  it('R3: of the runs that were due while no process ran, the last is started if it was due recently', async () => {
+    await work(starterOf({ cron: '*/10 * * * *' }));
     clock.advance(55 * minute);
 
-    const said = await turnOf(scanner({ cron: '*/10 * * * *' }));
+    const events = await work(starterOf({ cron: '*/10 * * * *' }));
 
-    expect(said).toEqual([new RunRequested({ runId: 'notes-s1-20260101-1250', pipeline: 'notes' })]);
+    expect(events).toEqual([new RunRequested({ runId: 'notes-s1-20260101-1250', pipeline: 'notes' })]);
   });
 
   it.each([
-    ['longer ago than the setting', 3 * day, {}, 'notes-s1-20260104-0200', 3],
-    ['one minute too long ago', 15 * hour + minute, {}, 'notes-s1-20260102-0200', 1],
-    ['late, where none is made up for', 14 * hour + 2 * minute, { scheduleCatchUpMs: 0 }, 'notes-s1-20260102-0200', 1],
-  ])('R3: one that was missed and is %s is told, once, and not started', async (_, afterMs, settings, runId, times) => {
-    await turnOf(scanner(nightly, settings));
-    clock.advance(afterMs);
+    ['days late', 3 * day, {}, 'notes-s1-20260104-0200', 3],
+    ['one minute later than the setting allows', 15 * hour + minute, {}, 'notes-s1-20260102-0200', 1],
+    [
+      'two minutes late where the setting allows no delay',
+      14 * hour + 2 * minute,
+      { scheduleCatchUpMs: 0 },
+      'notes-s1-20260102-0200',
+      1,
+    ],
+  ])(
+    'R3: a run that is %s is reported as missed, once, and not started',
+    async (_, afterMs, settings, runId, times) => {
+      await work(starterOf(nightly, settings));
+      clock.advance(afterMs);
 
-    const said = [await turnOf(scanner(nightly, settings)), await turnOf(scanner(nightly, settings))].flat();
+      const events = [await work(starterOf(nightly, settings)), await work(starterOf(nightly, settings))].flat();
 
-    expect(said).toEqual([expect.any(RunScheduleMissed)]);
-    expect(said[0]).toMatchObject({ runId, pipeline: 'notes', schedule: 1, times, reason: 'nobody-at-work' });
-    expect(await allRuns()).toEqual([]);
-    expect(log.lines).toMatchObject([{ level: 'warn', fields: { runId, reason: 'nobody-at-work' } }]);
-  });
+      expect(events).toEqual([expect.any(RunScheduleMissed)]);
+      expect(events[0]).toMatchObject({ runId, pipeline: 'notes', schedule: 1, times, reason: 'not-running' });
+      expect(await allRuns()).toEqual([]);
+      expect(log.lines).toMatchObject([{ level: 'warn', fields: { runId, reason: 'not-running' } }]);
+    },
+  );
 
-  it('R3: who is at work is never late', async () => {
-    const starter = scanner(nightly, { scheduleCatchUpMs: 0 });
-    await turnOf(starter);
+  it('R3: a run that is requested seconds after it was due is not late', async () => {
+    const starter = starterOf(nightly, { scheduleCatchUpMs: 0 });
+    await work(starter);
     clock.advance(14 * hour + 5_000);
 
-    expect(await turnOf(starter)).toEqual([expect.any(RunRequested)]);
+    expect(await work(starter)).toEqual([expect.any(RunRequested)]);
   });
 
   it.each<RunState>(['requested', 'running'])(
-    'R3: while its former run is %s, none is started, and it is told',
+    'R3: while the previous run is %s, a due run is reported as missed and not started',
     async (state) => {
-      const starter = scanner(nightly);
-      await turnOf(starter);
+      const starter = starterOf(nightly);
+      await work(starter);
       clock.advance(14 * hour);
-      await turnOf(starter);
+      await work(starter);
       await endRun('notes-s1-20260102-0200', state);
       clock.advance(day);
 
-      const said = await turnOf(starter);
+      const events = await work(starter);
 
-      expect(said).toMatchObject([
-        { runId: 'notes-s1-20260103-0200', reason: 'former-run-unfinished', formerRunId: 'notes-s1-20260102-0200' },
+      expect(events).toMatchObject([
+        { runId: 'notes-s1-20260103-0200', reason: 'previous-run-unfinished', previousRunId: 'notes-s1-20260102-0200' },
       ]);
       expect(await allRuns()).toHaveLength(1);
     },
   );
 
   it.each<RunState>(['finished', 'cancelled', 'incomplete', 'rejected'])(
-    'R3: after a former run that is %s the next one is started',
+    'R3: after a previous run that is %s the next one is started',
     async (state) => {
-      const starter = scanner(nightly);
-      await turnOf(starter);
+      const starter = starterOf(nightly);
+      await work(starter);
       clock.advance(14 * hour);
-      await turnOf(starter);
+      await work(starter);
       await endRun('notes-s1-20260102-0200', state);
       clock.advance(day);
 
-      expect(await turnOf(starter)).toEqual([expect.any(RunRequested)]);
+      expect(await work(starter)).toEqual([expect.any(RunRequested)]);
     },
   );
 
-  it('R3: a schedule counts from when it became known, and so does one that was changed or came back', async () => {
+  it('R3: a schedule counts from when it was recorded, changed or restored', async () => {
     startAt('2026-01-01T02:30:00Z');
-    expect(await turnOf(scanner(nightly))).toEqual([]);
+    expect(await work(starterOf(nightly))).toEqual([]);
 
     const earlier = { ...nightly, cron: '15 3 * * *' };
-    expect(await turnOf(scanner(earlier))).toEqual([]);
+    expect(await work(starterOf(earlier))).toEqual([]);
     clock.advance(day);
-    expect(await turnOf(scanner(earlier))).toMatchObject([{ runId: 'notes-s1-20260102-0215' }]);
+    expect(await work(starterOf(earlier))).toMatchObject([{ runId: 'notes-s1-20260102-0215' }]);
     for (const id of await allRuns()) await endRun(id);
 
     clock.advance(2 * day);
-    expect(await turnOf(scanner(null))).toEqual([]);
+    expect(await work(starterOf(null))).toEqual([]);
     expect(await schedules.get('notes.s1')).toMatchObject({ state: 'gone' });
-    expect(await turnOf(scanner(nightly))).toEqual([]);
+    expect(await work(starterOf(nightly))).toEqual([]);
     clock.advance(day);
-    expect(await turnOf(scanner(nightly))).toEqual([expect.any(RunRequested)]);
+    expect(await work(starterOf(nightly))).toEqual([expect.any(RunRequested)]);
   });
 
-  it('R3: one that is brought forward comes at its new time', async () => {
-    await turnOf(scanner(nightly));
-    await turnOf(scanner({ cron: '30 12 * * *' }));
+  it('R3: a schedule that is moved to an earlier time starts its run at that time', async () => {
+    await work(starterOf(nightly));
+    await work(starterOf({ cron: '30 12 * * *' }));
     clock.advance(30 * minute);
 
-    expect(await turnOf(scanner({ cron: '30 12 * * *' }))).toMatchObject([{ runId: 'notes-s1-20260101-1230' }]);
+    expect(await work(starterOf({ cron: '30 12 * * *' }))).toMatchObject([{ runId: 'notes-s1-20260101-1230' }]);
   });
 
-  it('R3: each schedule of a list has runs of its own', async () => {
-    const starter = scanner([{ cron: '0 13 * * *' }, { cron: '0 13 * * *', limit: 1 }]);
-    await turnOf(starter);
+  it('R3: each schedule of a list starts its own runs', async () => {
+    const starter = starterOf([{ cron: '0 13 * * *' }, { cron: '0 13 * * *', limit: 1 }]);
+    await work(starter);
     clock.advance(hour);
-    await turnOf(starter);
+    await work(starter);
 
     expect(await allRuns()).toEqual(['notes-s1-20260101-1300', 'notes-s2-20260101-1300']);
   });
 
-  it('R3: a command that does one run starts nothing by the clock', async () => {
-    await turnOf(scanner(nightly));
+  it('R3: a command that executes one run starts no scheduled runs', async () => {
+    await work(starterOf(nightly));
     clock.advance(14 * hour);
-    const command = scanner(nightly, { startsSchedules: false });
+    const command = starterOf(nightly, { startsSchedules: false });
 
-    expect(await turnOf(command)).toEqual([]);
+    expect(await work(command)).toEqual([]);
     clock.advance(minute);
-    expect(await turnOf(scanner(nightly))).toEqual([expect.any(RunRequested)]);
+    expect(await work(starterOf(nightly))).toEqual([expect.any(RunRequested)]);
   });
 
   it.each([
     ['go forward', '2026-03-27T12:00:00Z', ['20260328-0130', '20260329-0100', '20260330-0030']],
     ['go back', '2026-10-23T12:00:00Z', ['20261024-0030', '20261025-0030', '20261026-0130']],
-  ])('R3: where the clocks %s, a time that they skip or show twice comes once', async (_, from, times) => {
+  ])('R3: where the clocks %s, a time that is skipped or occurs twice starts one run', async (_, from, times) => {
     startAt(from);
-    const starter = scanner({ cron: '30 2 * * *', timezone: 'Europe/Zurich' });
-    await turnOf(starter);
-    for (let looks = 0; looks < 3 * 24 * 6; looks += 1) {
+    const starter = starterOf({ cron: '30 2 * * *', timezone: 'Europe/Zurich' });
+    await work(starter);
+    for (let polls = 0; polls < 3 * 24 * 6; polls += 1) {
       clock.advance(10 * minute);
-      await turnOf(starter);
-      for await (const { _id, state } of runs.find({})) if (state === 'requested') await endRun(_id);
+      await work(starter);
+      for await (const { _id, state } of storedRecords(store).runs.find({}))
+        if (state === 'requested') await endRun(_id);
     }
 
     expect(await allRuns()).toEqual(times.map((time) => `notes-s1-${time}`));

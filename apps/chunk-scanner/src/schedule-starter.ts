@@ -4,13 +4,12 @@ import { Runs, Schedules, endedRunStates, type Leased, type Transitions, type Sc
 import { Every, EngineSettings, Stage, Works } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
 
-/** Definitions are compared with what is remembered of them this often. */
-const pollMs = 5_000;
-/** Who is at work comes to a due time within this. */
+const comparePipelinesMs = 5_000;
+/** A run that is requested within this time after it was due is not late. */
 const onTimeMs = 60_000;
 const dayMs = 24 * 3_600_000;
 
-/** Asks for the runs that pipelines schedule, each once, whoever looks and however often. */
+/** Requests the runs that pipelines schedule. Each is requested once, however many processes run this stage. */
 @Stage({ name: 'chunk-scanner', produces: [RunRequested, RunScheduleMissed] })
 export class ScheduleStarter {
   constructor(
@@ -22,21 +21,21 @@ export class ScheduleStarter {
     private readonly log: Log,
   ) {}
 
-  /** Remembers schedules that are new, or changed, from now on. */
-  @Every(pollMs)
-  async *look(): Transitions {
+  /** Records the schedules of the pipelines. A new, changed or restored schedule counts from now on. */
+  @Every(comparePipelinesMs)
+  async *recordSchedules(): Transitions {
     if (!this.settings.startsSchedules) return;
     for (const pipeline of this.pipelines.names()) {
       for (const [index, timing] of this.pipelines.get(pipeline).schedules.entries()) {
         const { cron, timezone } = timing;
-        const fresh = this.schedules.new({ pipeline, number: index + 1, cron, timezone }, this.#nextAt(timing));
-        const known = await this.schedules.get(fresh._id);
-        if (known === null) yield this.schedules.insertion(fresh);
-        else if (known.state === 'gone') {
-          const { nextAt, scheduledThrough } = fresh;
+        const defined = this.schedules.new({ pipeline, number: index + 1, cron, timezone }, this.#nextAt(timing));
+        const recorded = await this.schedules.get(defined._id);
+        if (recorded === null) yield this.schedules.insert(defined);
+        else if (recorded.state === 'gone') {
+          const { nextAt, scheduledThrough } = defined;
           const changes = { cron, timezone, scheduledThrough };
-          yield this.schedules.transition(fresh._id, { from: 'gone', to: 'waiting', changes, nextAt });
-        } else if (isOther(known, timing)) await this.schedules.recompute(fresh._id);
+          yield this.schedules.transition(defined._id, { from: 'gone', to: 'waiting', changes, nextAt });
+        } else if (hasChanged(recorded, timing)) await this.schedules.recompute(defined._id);
       }
     }
   }
@@ -47,7 +46,7 @@ export class ScheduleStarter {
     const timing = this.#definitionOf(schedule.data);
     if (!this.settings.startsSchedules) yield schedule.wait(new Date(now.getTime() + onTimeMs / 4));
     else if (timing === null) yield schedule.to('gone');
-    else if (isOther(schedule.data, timing)) {
+    else if (hasChanged(schedule.data, timing)) {
       const { cron, timezone } = timing;
       yield schedule.with({ cron, timezone, scheduledThrough: now }).wait(this.#nextAt(timing));
     } else yield* this.#startDue(schedule, timing, now);
@@ -65,30 +64,30 @@ export class ScheduleStarter {
       return;
     }
     const runId = scheduledRunId(pipeline, number, due.last);
-    const reason = await this.#whyNot(runId, lastRunId, now.getTime() - due.last.getTime());
+    const reason = await this.#reasonToMiss(runId, lastRunId, now.getTime() - due.last.getTime());
     if (reason !== null) {
-      const formerRunId = reason === 'former-run-unfinished' ? lastRunId : null;
-      const told = { runId, pipeline, schedule: number, dueAt: due.last.toISOString(), times: due.times, reason };
-      this.log.warn('a scheduled run was not started', { operation: 'chunk-scanner', ...told, formerRunId });
-      // Looked at again at once, and found to be done with: then it waits for its next time.
-      const missed = new RunScheduleMissed({ ...told, formerRunId });
-      yield schedule.with({ scheduledThrough: due.last }).to('waiting', missed);
+      const previousRunId = reason === 'previous-run-unfinished' ? lastRunId : null;
+      const dueAt = due.last.toISOString();
+      const missed = { runId, pipeline, schedule: number, dueAt, times: due.times, reason, previousRunId };
+      this.log.warn('a scheduled run was not started', { operation: 'chunk-scanner', ...missed });
+      // The transition makes the schedule due at once. Nothing is due then, and it waits for its next time.
+      yield schedule.with({ scheduledThrough: due.last }).to('waiting', new RunScheduleMissed(missed));
       return;
     }
     const { functions, ...rest } = timing.request;
     const request = { pipeline, ...rest, ...(functions === undefined ? {} : { functions: [...functions] }) };
     const run = this.runs.new(runId, request, traceparentOf());
-    // Where there is a run of that id it was started before: neither the run nor the fact is written again.
-    yield this.runs.insertion(run, new RunRequested({ runId, ...request }));
+    // If a run with this id exists, it was requested before: neither the run nor its event is written a second time.
+    yield this.runs.insert(run, new RunRequested({ runId, ...request }));
     yield schedule.with({ scheduledThrough: due.last, lastRunId: runId }).wait(this.#nextAt(timing));
   }
 
-  /** Null: it is started, or was before. */
-  async #whyNot(runId: string, lastRunId: string | null, lateMs: number): Promise<MissedReason | null> {
+  /** Null if the run is to be requested, or was requested before. */
+  async #reasonToMiss(runId: string, lastRunId: string | null, lateMs: number): Promise<MissedReason | null> {
     if ((await this.runs.get(runId)) !== null) return null;
-    if (lateMs > Math.max(onTimeMs, this.settings.scheduleCatchUpMs)) return 'nobody-at-work';
-    const former = lastRunId === null ? null : await this.runs.get(lastRunId);
-    return former !== null && !endedRunStates.includes(former.state) ? 'former-run-unfinished' : null;
+    if (lateMs > Math.max(onTimeMs, this.settings.scheduleCatchUpMs)) return 'not-running';
+    const previous = lastRunId === null ? null : await this.runs.get(lastRunId);
+    return previous !== null && !endedRunStates.includes(previous.state) ? 'previous-run-unfinished' : null;
   }
 
   #definitionOf({ pipeline, number }: Schedule): PipelineSchedule | null {
@@ -96,13 +95,13 @@ export class ScheduleStarter {
     return this.pipelines.get(pipeline).schedules[number - 1] ?? null;
   }
 
-  /** A schedule whose times are over is looked at once a day. */
+  /** Once a day for a schedule that has no further time. */
   #nextAt(timing: PipelineSchedule): Date {
     const now = this.clock.now();
     return nextTime(timing, now) ?? new Date(now.getTime() + dayMs);
   }
 }
 
-function isOther(known: Schedule, { cron, timezone }: PipelineSchedule): boolean {
-  return known.cron !== cron || known.timezone !== timezone;
+function hasChanged(recorded: Schedule, { cron, timezone }: PipelineSchedule): boolean {
+  return recorded.cron !== cron || recorded.timezone !== timezone;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/* Starts the command on a Node that is new enough: the machine's own, else the one that comes with the dependencies. */
+/* Starts the command with a Node that is new enough: the installed one, or the one among the dependencies. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,27 +16,27 @@ const isNewEnough = Number(process.versions.node.split('.')[0]) >= 24;
 const node = isNewEnough
   ? process.execPath
   : join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
-// V8 lets its nursery grow to a hundred megabytes under this load; a small one is as quick.
-const nursery = '--max-semi-space-size=16';
-const child = spawn(node, ['--disable-warning=ExperimentalWarning', nursery, main, ...process.argv.slice(2)], {
+// By default V8 grows its young generation to a hundred megabytes under this load. A small one is as fast.
+const youngGeneration = '--max-semi-space-size=16';
+const child = spawn(node, ['--disable-warning=ExperimentalWarning', youngGeneration, main, ...process.argv.slice(2)], {
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 });
 
-// A terminal sends Ctrl-C to both processes, and npm sends it once more to this one; `kill` may name this one alone. The
-// child tells which signals it got: one that did not reach it is passed on.
-const waitMs = 1000;
-const toldAt = new Map();
-child.on('message', (signal) => toldAt.set(signal, performance.now()));
-const waiting = new Set();
+// A terminal sends Ctrl-C to both processes, npm sends it again to this one, and `kill` may send a signal to this one only.
+// The child reports each signal that it receives. A signal that it does not report in time is passed on.
+const reportWithinMs = 1000;
+const reportedAt = new Map();
+child.on('message', (signal) => reportedAt.set(signal, performance.now()));
+const pending = new Set();
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
-    if (waiting.has(signal)) return;
-    waiting.add(signal);
-    const since = performance.now() - waitMs;
+    if (pending.has(signal)) return;
+    pending.add(signal);
+    const since = performance.now() - reportWithinMs;
     setTimeout(() => {
-      waiting.delete(signal);
-      if ((toldAt.get(signal) ?? -Infinity) < since) child.kill(signal);
-    }, waitMs);
+      pending.delete(signal);
+      if ((reportedAt.get(signal) ?? -Infinity) < since) child.kill(signal);
+    }, reportWithinMs);
   });
 }
 child.on('exit', (code, signal) => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { askBatchmill } from './testing/ask-batchmill.js';
+import { runBatchmill } from './testing/run-batchmill.js';
 
 describe('an argument that cannot be used', () => {
   let folder: string;
@@ -13,7 +13,7 @@ describe('an argument that cannot be used', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const standingFor: Record<string, string> = { BLANK: ' ', LONG: ' word'.repeat(9_001) };
+  const valuesOf: Record<string, string> = { BLANK: ' ', LONG: ' word'.repeat(9_001) };
   it.each([
     ['run annual-reports --endpoint images', '--endpoint', "'images'", 'wanted embeddings or inference'],
     ['run annual-reports --limit 0', '--limit', "'0'", 'wanted a whole number of at least 1'],
@@ -34,7 +34,7 @@ describe('an argument that cannot be used', () => {
     ['search annual-reports growth --top -1', '--top', "'-1'", 'wanted a whole number of at least 1'],
     ['search annual-reports BLANK', 'query', 'wanted a question', 'search --help'],
     ['search annual-reports LONG', 'query', 'found 9001 tokens', 'wanted at most 8192'],
-    ['batch list --run nobody', 'run nobody', 'no run', 'runs list'],
+    ['batch list --run unknown', 'run unknown', 'no run', 'runs list'],
     [
       'estimate annual-reports --endpoint embeddings --param __proto__=x',
       '__proto__',
@@ -47,24 +47,24 @@ describe('an argument that cannot be used', () => {
     ['run a b', 'run', 'got 2', 'Expected 1 argument'],
     ['run annual-reports --colour red', '--colour', 'unknown option', 'batchmill run --help'],
     ['runs shwo', "'shwo'", 'unknown command', 'Did you mean show?'],
-  ])('%s ends with 1 and names the flag, what was found and what was wanted', async (command, flag, found, wanted) => {
+  ])('%s exits with 1 and names the flag, what was found and what was wanted', async (command, flag, found, wanted) => {
     const home = join(folder, 'home');
     const args = command
       .replace('EMPTY', join(folder, 'empty.txt'))
       .split(' ')
-      .map((arg) => standingFor[arg] ?? arg);
+      .map((arg) => valuesOf[arg] ?? arg);
 
-    const { code, out, err } = await askBatchmill(home, args);
+    const { code, out, err } = await runBatchmill(home, args);
 
     expect({ code, out }).toEqual({ code: 1, out: '' });
     for (const part of [flag, found, wanted]) expect(err).toContain(part);
     expect(existsSync(home)).toBe(false);
   });
 
-  it('E4: a search where nothing is embedded says how that begins', async () => {
-    const { code, out } = await askBatchmill(join(folder, 'home'), ['search', 'annual-reports', 'growth']);
+  it('E4: a search before anything is embedded shows how to start', async () => {
+    const { code, out } = await runBatchmill(join(folder, 'home'), ['search', 'annual-reports', 'growth']);
 
     expect(code).toBe(0);
-    expect(out).toBe('nothing is embedded there yet: batchmill run annual-reports --endpoint embeddings\n');
+    expect(out).toBe('nothing is embedded yet; start with: batchmill run annual-reports --endpoint embeddings\n');
   });
 });

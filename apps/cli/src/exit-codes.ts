@@ -1,6 +1,6 @@
 import type { RunReport } from '@batchmill/service';
 
-/** What a script can go by. */
+/** The exit codes, for scripts. 3 also stands for documents that are left, taken over by another run, or stuck. */
 export const exitCodes = { allSucceeded: 0, didNotRun: 1, someFailed: 3, stopped: 130 } as const;
 
 export function exitCodeOf({ status, failed, left, takenOver }: RunReport): number {

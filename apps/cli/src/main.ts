@@ -2,14 +2,14 @@ import { isBatchmillError } from '@batchmill/contracts';
 import { SimulatorError } from '@batchmill/simulator';
 import { startTracing } from '@batchmill/telemetry';
 import { CommanderError } from 'commander';
-import { hearOutput } from './hear-output.js';
+import { handleOutputErrors } from './handle-output-errors.js';
 import { parseArguments } from './parse-arguments.js';
-import { tellSignals } from './tell-signals.js';
+import { reportSignals } from './signals.js';
 
-/* The `batchmill` command. Exit codes: see `exit-codes.ts`. */
+/* The `batchmill` command. Its exit codes are in `exit-codes.ts`. */
 startTracing();
-tellSignals();
-hearOutput();
+reportSignals();
+handleOutputErrors();
 try {
   await parseArguments(process.argv.slice(2));
 } catch (error) {

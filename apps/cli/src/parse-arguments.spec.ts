@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { askBatchmill, type Asked } from './testing/ask-batchmill.js';
+import { runBatchmill, type CommandResult } from './testing/run-batchmill.js';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/how-to/from-your-flags.md'), 'utf8');
 const rows = [...page.matchAll(/^\| `batchmill (--[^`]+)` +\| `batchmill ([^`]+)` +\|$/gm)].map(
@@ -37,8 +37,8 @@ describe('docs/how-to/from-your-flags.md', () => {
     }));
     await store.collection('notes').insertMany(documents);
     await store.close();
-    await typed('run notes --run-id one --limit 1');
-    const { out } = await typed('batch status one.c1.b1 --json');
+    await type('run notes --run-id one --limit 1');
+    const { out } = await type('batch status one.c1.b1 --json');
     ({ providerBatchId: providerBatch } = JSON.parse(out) as { providerBatchId: string });
   });
   afterAll(async () => {
@@ -46,8 +46,8 @@ describe('docs/how-to/from-your-flags.md', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const typed = (words: string): Promise<Asked> => askBatchmill(join(folder, 'home'), words.split(' '));
-  const meant = (words: string): string =>
+  const type = (words: string): Promise<CommandResult> => runBatchmill(join(folder, 'home'), words.split(' '));
+  const filledIn = (words: string): string =>
     words.replace('PIPELINE', 'notes').replace('DEFAULT', 'notes').replace('BATCH', 'one.c1.b1').replace('RUN', 'one');
 
   it('has a row for each flag', () => {
@@ -57,39 +57,39 @@ describe('docs/how-to/from-your-flags.md', () => {
   });
 
   it.each(rows)(
-    'R2: batchmill %s does what batchmill %s does',
+    'R2: flags do what the verbs beside them do: batchmill %s, batchmill %s',
     async (flags, verbs) => {
       process.env['DEFAULT_PIPELINE'] = 'notes';
-      const byFlags = await typed(meant(flags));
+      const byFlags = await type(filledIn(flags));
       Reflect.deleteProperty(process.env, 'DEFAULT_PIPELINE');
 
       expect({ code: byFlags.code, err: byFlags.err }).toEqual({ code: 0, err: '' });
       if (verbs.startsWith('run')) expect(byFlags.out).toMatch(/^run +\S+ \(notes, embeddings\)\nstatus +finished/m);
-      else expect(byFlags).toEqual(await typed(meant(verbs)));
+      else expect(byFlags).toEqual(await type(filledIn(verbs)));
     },
     60_000,
   );
 
-  it('R2: a batch goes by the provider’s id too', async () => {
-    const { code, out } = await typed(`--batch-status ${providerBatch}`);
+  it('R2: a batch can be named by the provider’s id', async () => {
+    const { code, out } = await type(`--batch-status ${providerBatch}`);
 
     expect(code).toBe(0);
     expect(out).toMatch(/^batchId +one\.c1\.b1$/m);
   });
 
-  it('R2: a run without a pipeline lists those there are and ends with 1', async () => {
-    const { code, out, err } = await typed('--batch');
+  it('R2: a run without a pipeline lists all pipelines and exits with 1', async () => {
+    const { code, out, err } = await type('--batch');
 
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toContain('found no --pipeline and no setting DEFAULT_PIPELINE, wanted one of');
     expect(err).toMatch(/^ {2}notes$/m);
   });
 
-  it('R2: what a flag lacks, or what does not belong to it, is said as by its verb', async () => {
-    const nothing = await typed('--batch-status');
-    const strange = await typed('--batch-list --colour');
+  it('R2: a missing or unknown argument of a flag is reported as for its verb', async () => {
+    const incomplete = await type('--batch-status');
+    const unknown = await type('--batch-list --colour');
 
-    expect(nothing).toMatchObject({ code: 1, err: expect.stringContaining('batchmill batch status --help') });
-    expect(strange).toMatchObject({ code: 1, err: expect.stringContaining('--colour') });
+    expect(incomplete).toMatchObject({ code: 1, err: expect.stringContaining('batchmill batch status --help') });
+    expect(unknown).toMatchObject({ code: 1, err: expect.stringContaining('--colour') });
   });
 });

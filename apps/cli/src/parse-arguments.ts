@@ -1,11 +1,11 @@
 import { ValidationError } from '@batchmill/contracts';
+import { translateFlags } from './flags-to-verbs.js';
 import { program } from './program.js';
-import { verbsOfFlags } from './verbs-of-flags.js';
-import { settingsHere, withLine } from './with-engine.js';
+import { settingsHere, withEngine } from './with-engine.js';
 
-/** Carries out what was typed, by verbs or by flags alone. */
+/** Runs the command that the user typed, by verbs or by flags alone. */
 export async function parseArguments(typed: readonly string[]): Promise<void> {
-  const { args, lacksPipeline } = verbsOfFlags(typed);
+  const { args, lacksPipeline } = translateFlags(typed);
   const [verb = '', ...rest] = args;
   const words = lacksPipeline ? [verb, await defaultPipeline(), ...rest] : args;
   await program().parseAsync(words, { from: 'user' });
@@ -14,7 +14,7 @@ export async function parseArguments(typed: readonly string[]): Promise<void> {
 async function defaultPipeline(): Promise<string> {
   const { defaultPipeline: name } = settingsHere().installation;
   if (name !== null) return name;
-  const names = await withLine((engine) => Promise.resolve(engine.pipelines.names()));
+  const names = await withEngine((engine) => Promise.resolve(engine.pipelines.names()));
   throw new ValidationError(
     'command.no-pipeline',
     `--batch: found no --pipeline and no setting DEFAULT_PIPELINE, wanted one of\n${names.map((each) => `  ${each}\n`).join('')}`.trimEnd(),

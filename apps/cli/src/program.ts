@@ -12,17 +12,17 @@ import { runsCommand } from './commands/runs.js';
 import { schedulesCommand } from './commands/schedules.js';
 import { searchCommand } from './commands/search.js';
 import { simulatorCommand } from './commands/simulator.js';
-import { stuckCommand } from './commands/parked.js';
+import { parkedCommand } from './commands/parked.js';
 import { topicsCommand } from './commands/topics.js';
 
-/** Every command, as the reference prints them. */
+/** The whole command line. The reference of commands is printed from it. */
 export function program(): Command {
   const root = new Command('batchmill')
     .description('Documents through the OpenAI Batch API at half price: vectors and answers, nothing paid twice.')
     .version('0.1.0')
     .addHelpText(
       'after',
-      '\n--batch, --batch-status, --batch-list and their like work too: docs/how-to/from-your-flags.md',
+      '\nFlags such as --batch, --batch-status and --batch-list work too: docs/how-to/from-your-flags.md',
     );
   for (const command of [
     runCommand(),
@@ -35,7 +35,7 @@ export function program(): Command {
     previewCommand(),
     estimateCommand(),
     searchCommand(),
-    stuckCommand(),
+    parkedCommand(),
     dltCommand(),
     notifyCommand(),
     topicsCommand(),
@@ -43,12 +43,12 @@ export function program(): Command {
   ]) {
     root.addCommand(command);
   }
-  return complete(root, root.name());
+  return withErrorHelp(root, root.name());
 }
 
-/** Errors are thrown, and end in one place; each says where the help for it is. */
-function complete(command: Command, path: string): Command {
-  command.exitOverride().showHelpAfterError(`(${path} --help shows what there is)`);
-  for (const inner of command.commands) complete(inner, `${path} ${inner.name()}`);
+/** Makes commander throw its errors, so that `main.ts` handles them, and adds where to find help. */
+function withErrorHelp(command: Command, path: string): Command {
+  command.exitOverride().showHelpAfterError(`(see ${path} --help)`);
+  for (const inner of command.commands) withErrorHelp(inner, `${path} ${inner.name()}`);
   return command;
 }

@@ -1,13 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { Command } from 'commander';
-import { askedBy, withRunFlags, type RunFlags } from './run-options.js';
+import { runOptionsFrom, withRunFlags, type RunFlags } from './run-options.js';
 
 function parametersOf(...args: string[]): unknown {
   const command = withRunFlags(new Command('run')).parse(args, { from: 'user' });
-  return askedBy(command.opts<RunFlags>()).parameters;
+  return runOptionsFrom(command.opts<RunFlags>()).parameters;
 }
 
-it('R2: a parameter that is said several times is a list, each as it stands', () => {
+it('R2: a parameter that is given several times is a list of the unsplit values', () => {
   expect(
     parametersOf('--param', 'tone=brief', '--param', 'questions=What, where?', '--param', 'questions=When?'),
   ).toEqual({
@@ -16,6 +16,6 @@ it('R2: a parameter that is said several times is a list, each as it stands', ()
   });
 });
 
-it('R2: a value may hold an equals sign, and be empty', () => {
+it('R2: a value may contain an equals sign, and may be empty', () => {
   expect(parametersOf('--param', 'formula=a=b', '--param', 'none=')).toEqual({ formula: 'a=b', none: '' });
 });

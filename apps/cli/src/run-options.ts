@@ -3,7 +3,7 @@ import { runIdFormat } from '@batchmill/service';
 import { InvalidArgumentError, type Command } from 'commander';
 import { readFileSync } from 'node:fs';
 
-/** The flags that say what a run is to do. */
+/** The flags that `run`, `estimate` and `preview` share, as commander parses them. */
 export interface RunFlags {
   readonly endpoint?: Endpoint;
   readonly function?: readonly string[];
@@ -15,7 +15,8 @@ export interface RunFlags {
   readonly redo?: Redo;
 }
 
-export interface Asked {
+/** The same as options of a run, with the contents of the files. */
+export interface RunOptions {
   readonly endpoint?: Endpoint;
   readonly functions?: string[];
   readonly parameters?: Record<string, unknown>;
@@ -26,39 +27,50 @@ export interface Asked {
 
 export function withRunFlags(command: Command): Command {
   return command
-    .option('--endpoint <endpoint>', `one of ${endpoints.join(', ')}`, endpointFrom)
+    .option('--endpoint <endpoint>', `one of ${endpoints.join(', ')}`, parseEndpoint)
     .option('--function <name...>', 'only these functions of the endpoint')
-    .option('--companies-file <file>', 'a company per line; becomes the parameter companies')
-    .option('--documents-file <file>', 'a document id per line: only these')
-    .option('--doc-type <type>', 'becomes the parameter docType')
+    .option('--companies-file <file>', 'a file with one company per line; sets the parameter companies')
+    .option('--documents-file <file>', 'a file with one document id per line: only these documents')
+    .option('--doc-type <type>', 'sets the parameter docType')
     .option(
       '--param <key=value...>',
-      'a parameter of the pipeline; a list as a,b or ["a, b", "c"], or said once for each',
-      parameterFrom,
+      'a parameter of the pipeline; a list as a,b or ["a, b", "c"], or the option once per entry',
+      parseParameter,
     )
-    .option('--limit <n>', 'at most so many documents', countFrom)
-    .option('--redo <which>', 'besides those pending: documents that failed, or all that have ended', redoFrom);
+    .option('--limit <n>', 'at most this many documents', parseCount)
+    .option(
+      '--redo <which>',
+      'besides pending documents: failed (those that failed) or all (those that ended)',
+      parseRedo,
+    );
 }
 
-/** The request that the flags make. */
-export function askedBy({ endpoint, function: functions, param, docType, limit, redo, ...files }: RunFlags): Asked {
+export function runOptionsFrom({
+  endpoint,
+  function: functions,
+  param,
+  docType,
+  limit,
+  redo,
+  ...files
+}: RunFlags): RunOptions {
   const parameters = {
     ...param,
     ...(docType === undefined ? {} : { docType }),
-    ...(files.companiesFile === undefined ? {} : { companies: linesOf('--companies-file', files.companiesFile) }),
+    ...(files.companiesFile === undefined ? {} : { companies: readLines('--companies-file', files.companiesFile) }),
   };
   return {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(functions === undefined ? {} : { functions: [...functions] }),
     ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
-    ...(files.documentsFile === undefined ? {} : { documents: linesOf('--documents-file', files.documentsFile) }),
+    ...(files.documentsFile === undefined ? {} : { documents: readLines('--documents-file', files.documentsFile) }),
     ...(limit === undefined ? {} : { limit }),
     ...(redo === undefined ? {} : { redo }),
   };
 }
 
-/** One per line; empty lines and those that begin with # say nothing. */
-function linesOf(flag: string, file: string): string[] {
+/** One entry per line. Skips empty lines and comments, which begin with #. */
+function readLines(flag: string, file: string): string[] {
   const wanted = 'wanted a text file, one entry per line';
   let text: string;
   try {
@@ -72,34 +84,34 @@ function linesOf(flag: string, file: string): string[] {
   throw new ValidationError('command.no-file', `${flag}: found no entry in ${file}; ${wanted}`);
 }
 
-function endpointFrom(value: string): Endpoint {
+function parseEndpoint(value: string): Endpoint {
   const endpoint = endpoints.find((known) => known === value);
   if (endpoint === undefined) throw new InvalidArgumentError(`wanted ${endpoints.join(' or ')}`);
   return endpoint;
 }
 
-function redoFrom(value: string): Redo {
+function parseRedo(value: string): Redo {
   const redo = redos.find((known) => known === value);
   if (redo === undefined) throw new InvalidArgumentError(`wanted ${redos.join(' or ')}`);
   return redo;
 }
 
-/** What is said several times is a list, each taken as it stands. */
-function parameterFrom(value: string, before: RunFlags['param'] = {}): RunFlags['param'] {
-  const at = value.indexOf('=');
+/** Collects the values of a key that is given several times into a list, without splitting them. */
+function parseParameter(option: string, before: RunFlags['param'] = {}): RunFlags['param'] {
+  const at = option.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('wanted key=value');
-  const key = value.slice(0, at);
-  const said = value.slice(at + 1);
-  const former = Object.hasOwn(before, key) ? before[key] : undefined;
-  return { ...before, [key]: former === undefined ? said : [former, said].flat() };
+  const key = option.slice(0, at);
+  const value = option.slice(at + 1);
+  const previous = Object.hasOwn(before, key) ? before[key] : undefined;
+  return { ...before, [key]: previous === undefined ? value : [previous, value].flat() };
 }
 
-export function runIdFrom(value: string): string {
+export function parseRunId(value: string): string {
   if (runIdPattern.test(value)) return value;
   throw new InvalidArgumentError(runIdFormat);
 }
 
-export function countFrom(value: string): number {
+export function parseCount(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('wanted a whole number of at least 1');
   return Number(value);
 }

@@ -1,6 +1,7 @@
 import { unknownPipeline, type Pipelines } from '@batchmill/pipeline';
 import {
   checkHome,
+  isEngineRunning,
   createHome,
   openEngine,
   readSettings,
@@ -12,21 +13,22 @@ import { createLogger, type Log } from '@batchmill/telemetry';
 import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathHere } from './show/path-here.js';
+import { formatPath } from './show/format.js';
 
+/** The settings of the environment and the working directory. */
 export function settingsHere(): Settings {
   const settings = readSettings({ env: process.env, cwd: process.cwd() });
   checkHome(settings);
   return settings;
 }
 
-/** Opens the line of the settings for a command that looks or asks, and closes it afterwards. */
-export async function withLine<T>(
+/** Opens the engine for a command that runs no stage, and closes it afterwards. */
+export async function withEngine<T>(
   work: (engine: Engine, settings: Settings) => Promise<T>,
   options: Pick<OpenEngineOptions, 'needsProvider' | 'pipelines'> = { needsProvider: false },
 ): Promise<T> {
-  return onHomeThatExists(settingsHere(), async (settings) => {
-    const opened = await openEngine(settings, { log: quietLog(), name: 'cli', ...options });
+  return onExistingHome(settingsHere(), async (settings) => {
+    const opened = await openEngine(settings, { log: errorLog(), name: 'cli', ...options });
     try {
       return await work(opened.engine, settings);
     } finally {
@@ -35,9 +37,9 @@ export async function withLine<T>(
   });
 }
 
-/** The same for a command that needs no pipeline: one that cannot be loaded is not in its way. */
+/** The same without loading pipelines, so that a pipeline with an error does not stop the command. */
 export async function withRecords<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
-  return withLine(work, { needsProvider: false, pipelines: noPipelines });
+  return withEngine(work, { needsProvider: false, pipelines: noPipelines });
 }
 
 const noPipelines: Pipelines = {
@@ -47,8 +49,8 @@ const noPipelines: Pipelines = {
   },
 };
 
-/** Looking makes no home: where there is none, an empty one stands in for it and is gone afterwards. */
-async function onHomeThatExists<T>(settings: Settings, work: (settings: Settings) => Promise<T>): Promise<T> {
+/** A command that only reads creates no home. Without a home it gets an empty temporary one. */
+async function onExistingHome<T>(settings: Settings, work: (settings: Settings) => Promise<T>): Promise<T> {
   if (existsSync(settings.installation.home)) return work(settings);
   const home = mkdtempSync(join(tmpdir(), 'batchmill-'));
   try {
@@ -58,12 +60,19 @@ async function onHomeThatExists<T>(settings: Settings, work: (settings: Settings
   }
 }
 
-/** Where a run in this process logs: a file in its home, so that the terminal shows the run. */
-export function logIn(settings: Settings): Log {
+/** Prints the note after a command whose effect needs a running process, when there is none. */
+export function noteIfNoWorker(note: string): void {
+  const settings = settingsHere();
+  if (isEngineRunning(settings)) return;
+  process.stdout.write(`no process is working on ${formatPath(settings.installation.home)}: ${note}\n`);
+}
+
+/** The log of a command that runs stages: a file in the home, because the terminal shows the progress. */
+export function fileLog(settings: Settings): Log {
   createHome(settings);
   const file = createWriteStream(logFileIn(settings.installation.home), { flags: 'a' });
   file.on('error', ({ code }: NodeJS.ErrnoException) => {
-    process.stderr.write(`${pathHere(file.path.toString())} cannot be written (${code}): going on without it\n`);
+    process.stderr.write(`${formatPath(file.path.toString())} cannot be written (${code}): continuing without it\n`);
   });
   return createLogger({ level: settings.service.logLevel, destination: file });
 }
@@ -72,6 +81,6 @@ export function logFileIn(home: string): string {
   return join(home, 'batchmill.log');
 }
 
-function quietLog(): Log {
+function errorLog(): Log {
   return createLogger({ level: 'error', destination: process.stderr, pretty: true });
 }

@@ -2,7 +2,7 @@ import { stages } from '@batchmill/all-in-one';
 import { ResultsIngested } from '@batchmill/contracts';
 import { definePipeline } from '@batchmill/pipeline';
 import { endedRunStates, type Run } from '@batchmill/records';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const folder = join(import.meta.dirname, '../pipelines/story-groups');
 const files = Object.fromEntries(
   ['topics.md', 'entities.md', 'stories.liquid'].map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
 );
-/** The same on documents of its own. */
+/** The same pipeline on other documents. */
 const other = definePipeline({ ...own, name: 'other', source: { ...own.source, collection: 'other_groups' } });
 
 const entities = [
@@ -33,7 +33,7 @@ describe('entity-linker', () => {
   });
   afterEach(() => bundle.close());
 
-  it('I4: topics and entities of story groups are written with the entities that the database knows', async () => {
+  it('I4: topics and entities of story groups are written with the entities of the database', async () => {
     await collectionOf('story_groups').insertMany([
       group('g1', 'APPLE INC'),
       group('g2', 'SocGen'),
@@ -79,33 +79,33 @@ describe('entity-linker', () => {
   it('I4: a second delivery, and a replay from the start in any order, leave the same rows', async () => {
     await collectionOf('story_groups').insertMany([group('g1', 'Apple Inc'), group('g2', 'SocGen'), group('g3', 'VW')]);
     await bundle.start(stages);
-    const first = await runToItsEnd('first');
-    await takeUp(await ingestedOf(first));
-    await collectionOf('story_groups').updateMany({ _id: { $ne: 'g3' } }, { $set: again('Volkswagen') });
-    const second = await runToItsEnd('second');
-    await takeUp(await ingestedOf(second));
+    const first = await runToEnd('first');
+    await handle(await ingestedOf(first));
+    await collectionOf('story_groups').updateMany({ _id: { $ne: 'g3' } }, { $set: pendingWith('Volkswagen') });
+    const second = await runToEnd('second');
+    await handle(await ingestedOf(second));
     const before = await allRows();
 
-    await takeUp(await ingestedOf(second));
-    await takeUp([...(await ingestedOf(second)), ...(await ingestedOf(first))]);
+    await handle(await ingestedOf(second));
+    await handle([...(await ingestedOf(second)), ...(await ingestedOf(first))]);
     const after = await allRows();
     await emptyRows();
-    await takeUp([...(await ingestedOf(second)), ...(await ingestedOf(first))]);
+    await handle([...(await ingestedOf(second)), ...(await ingestedOf(first))]);
 
     expect(before.entities.map(({ run_id: by }) => by)).toEqual(['second', 'second', 'first']);
     expect(after).toEqual(before);
     expect(withoutRevisions(await allRows())).toEqual(withoutRevisions(before));
   });
 
-  it('I3: a group of which one function was answered has that row alone, and a retry adds the other', async () => {
+  it('I3: a group with one answered function has only that row, and a retry adds the other', async () => {
     await collectionOf('story_groups').insertMany([group('g1', 'Apple Inc'), group('g2', 'SocGen')]);
     await setFaults([{ on: 'line', what: 'bad-json', match: 'entities_g1', times: 1 }]);
 
     await bundle.start(stages);
-    const events = await ingestedOf(await runToItsEnd('run'));
-    await takeUp(events.slice(0, 1));
+    const events = await ingestedOf(await runToEnd('run'));
+    await handle(events.slice(0, 1));
     const half = await allRows();
-    await takeUp(events.slice(1));
+    await handle(events.slice(1));
     const whole = await allRows();
 
     expect(events).toHaveLength(2);
@@ -116,37 +116,42 @@ describe('entity-linker', () => {
     expect(whole.entities[0]).toMatchObject({ entities: [{ entity_id: 'e1' }], batch_id: events[1]?.batchId });
   });
 
-  it('I3: a group whose entities the model refuses to name keeps its topics', async () => {
+  it('I3: a group keeps its topics when the model refuses to name its entities', async () => {
     await collectionOf('story_groups').insertMany([group('g1', 'Apple Inc')]);
     await setFaults([{ on: 'line', what: 'refusal', match: 'entities_g1' }]);
 
     await bundle.start(stages);
-    const run = await runToItsEnd('run');
-    await takeUp(await ingestedOf(run));
+    const run = await runToEnd('run');
+    await handle(await ingestedOf(run));
 
     expect(run.totals?.documents).toMatchObject({ succeeded: 0, failed: 1 });
     expect(idsOf(await allRows())).toEqual({ topics: ['g1'], entities: [] });
   });
 
-  it('S7: the results of another pipeline are not taken up', async () => {
+  it('S7: the results of another pipeline are ignored', async () => {
     await collectionOf('other_groups').insertMany([group('g1', 'Apple Inc')]);
     await bundle.start([...stages, EntityLinkerModule]);
 
-    const run = await runToItsEnd('of-other', 'other');
-    await takeUp(await ingestedOf(run));
+    const run = await runToEnd('of-other', 'other');
+    await handle(await ingestedOf(run));
 
     expect(run.totals?.documents.succeeded).toBe(1);
     expect(idsOf(await allRows())).toEqual({ topics: [], entities: [] });
   });
 
-  it('S7: asks for nothing while no group waits, and once however many replicas look', async () => {
-    const saidOfNothing = await bundle.collect(consumer().askForRun());
+  it('S7: requests no run while no group is pending, and one run however many replicas poll', async () => {
+    const withoutPending = await bundle.collect(consumer().requestRun());
     await collectionOf('story_groups').insertMany([group('g1', 'Apple Inc')]);
-    const said = [await bundle.collect(consumer().askForRun()), await bundle.collect(consumer().askForRun())].flat();
+    const requested = [
+      await bundle.collect(consumer().requestRun()),
+      await bundle.collect(consumer().requestRun()),
+    ].flat();
 
-    expect(saidOfNothing).toEqual([]);
-    expect(said).toEqual([expect.objectContaining({ pipeline: 'story-groups', endpoint: 'inference' })]);
-    expect(await bundle.engine.runs.count({ pipeline: 'story-groups', state: 'requested' })).toBe(1);
+    expect(withoutPending).toEqual([]);
+    expect(requested).toEqual([expect.objectContaining({ pipeline: 'story-groups', endpoint: 'inference' })]);
+    expect(await storedRecords(bundle.engine.store).runs.count({ pipeline: 'story-groups', state: 'requested' })).toBe(
+      1,
+    );
   });
 
   function consumer(): EntityLinker {
@@ -154,28 +159,31 @@ describe('entity-linker', () => {
     return new EntityLinker(runs, documents, blobs, pipelines, clock, readLinkerSettings(engineSettings.rawSetting));
   }
 
-  async function takeUp(events: readonly ResultsIngested[]): Promise<void> {
+  async function handle(events: readonly ResultsIngested[]): Promise<void> {
     for (const event of events) await bundle.collect(consumer().resultsIngested(event));
   }
 
-  async function runToItsEnd(id: string, pipeline = 'story-groups'): Promise<Run> {
-    const asked = bundle.engine.runs.new(id, { pipeline }, null);
-    await bundle.collect(only(bundle.engine.runs.insertion(asked)));
+  async function runToEnd(id: string, pipeline = 'story-groups'): Promise<Run> {
+    const run = bundle.engine.runs.new(id, { pipeline }, null);
+    await bundle.collect(only(bundle.engine.runs.insert(run)));
     return endedRunOf(pipeline, id);
   }
 
   async function endedRunOf(pipeline: string, id?: string): Promise<Run> {
     const ended = { pipeline, state: { $in: endedRunStates }, ...(id !== undefined && { _id: id }) };
     return eventually(`the end of a run of ${pipeline}`, async () => {
-      for await (const run of bundle.engine.runs.find(ended)) return run;
+      for await (const run of storedRecords(bundle.engine.store).runs.find(ended)) return run;
       return null;
     });
   }
 
-  /** What was said of the batches of a run, in their order. */
+  /** The events of a run's batches, in the order of the batches. */
   async function ingestedOf(run: Run): Promise<ResultsIngested[]> {
     const events: ResultsIngested[] = [];
-    for await (const { _id, ingestion } of bundle.engine.batches.find({ runId: run._id }, { sort: { createdAt: 1 } })) {
+    for await (const { _id, ingestion } of storedRecords(bundle.engine.store).batches.find(
+      { runId: run._id },
+      { sort: { createdAt: 1 } },
+    )) {
       events.push(ingested(run._id, _id, ingestion.archive ?? null));
     }
     return events;
@@ -205,22 +213,26 @@ describe('entity-linker', () => {
   }
 });
 
-describe('entity-linker, set otherwise', () => {
-  it('C6: its collections and its threshold are settings; a wrong one stops the start', async () => {
-    const said: Record<string, string> = {
+describe('entity-linker with other settings', () => {
+  it('C6: its collections and its threshold are settings, and a wrong one stops the start', async () => {
+    const settings: Record<string, string> = {
       ENTITY_LINKER_ENTITIES: 'companies',
       ENTITY_LINKER_STORY_TOPICS: 'themes',
       ENTITY_LINKER_STORY_ENTITIES: 'links',
       ENTITY_LINKER_THRESHOLD: '0',
     };
-    const bundle = await TestEngine.open({ pipelines: [own], files, settings: { rawSetting: (name) => said[name] } });
+    const bundle = await TestEngine.open({
+      pipelines: [own],
+      files,
+      settings: { rawSetting: (name) => settings[name] },
+    });
     const { documentStore } = bundle.engine;
     await documentStore.collection('companies').insertMany(entities);
     await documentStore.collection('story_groups').insertMany([group('g1', 'Volkswagon')]);
 
     await bundle.start([...stages, EntityLinkerModule]);
     const row = await eventually('the row', () => documentStore.collection('links').findOne({ _id: 'g1' }));
-    said['ENTITY_LINKER_THRESHOLD'] = 'much';
+    settings['ENTITY_LINKER_THRESHOLD'] = 'much';
     const start = bundle.start([EntityLinkerModule]);
 
     await expect(start).rejects.toThrow('ENTITY_LINKER_THRESHOLD: found "much", expected a number from 0 to 0.5');
@@ -241,18 +253,18 @@ function idsOf({ topics, entities: linked }: Rows): Record<keyof Rows, unknown[]
   return { topics: topics.map(({ _id }) => _id), entities: linked.map(({ _id }) => _id) };
 }
 
-/** Rows that were written anew count their writes anew. */
+/** Rows that were deleted and written again start with revision 1. */
 function withoutRevisions({ topics, entities: linked }: Rows): Rows {
   const without = (row: Record<string, unknown>): Record<string, unknown> => ({ ...row, revision: null });
   return { topics: topics.map(without), entities: linked.map(without) };
 }
 
-/** The simulated model answers with lines of its prompt: a story of one line is answered with it. */
+/** A group of one story with one line. The simulated model answers with the lines of its prompt. */
 function group(id: string, line: string): Record<string, unknown> & { _id: string } {
   return { _id: id, story_group_id: id, stories: [{ title: line, text: '' }] };
 }
 
-function again(line: string): Record<string, unknown> {
+function pendingWith(line: string): Record<string, unknown> {
   return { stories: [{ title: line, text: '' }], ai_status: 'pending' };
 }
 
@@ -262,6 +274,6 @@ function ingested(runId: string, batchId: string, archive: string | null): Resul
   return new ResultsIngested({ runId, batchId, claimId: 'any', error: null, archive, ...counts, ...usage });
 }
 
-async function* only<T>(step: T): AsyncGenerator<T, void, undefined> {
-  yield step;
+async function* only<T>(item: T): AsyncGenerator<T, void, undefined> {
+  yield item;
 }

@@ -5,21 +5,17 @@ import {
   Documents,
   Runs,
   claimableFilter,
-  endedRunStates,
   readArchive,
   type ArchivedDocument,
   type Transitions,
 } from '@batchmill/records';
 import { Consumes, Every, Stage } from '@batchmill/stage';
 import { traceparentOf } from '@batchmill/telemetry';
-import { LinkerSettings } from './linker-settings.js';
-import { EntityNames } from './matching/entity-names.js';
 import { readGroupIds } from './group-ids.js';
-import { mergeEntities } from './merge-entities.js';
-import { mergeTopics } from './merge-topics.js';
-import { readEntities } from './read-entities.js';
-import { runIdAt } from './run-id-at.js';
-import { slicesOf } from './slices-of.js';
+import { LinkerSettings } from './linker-settings.js';
+import { readEntities } from './matching/entity.js';
+import { EntityNames } from './matching/entity-names.js';
+import { mergeEntities, mergeTopics } from './merge-parts.js';
 import { entitiesPart, topicsPart, type AnsweredBy } from './story-parts.js';
 import { writeRows } from './write-rows.js';
 
@@ -28,7 +24,7 @@ const pipelineName = 'story-groups';
 const pollMs = 60_000;
 const sliceDocuments = 50;
 
-/** Asks for topics and entities of story groups, and writes them with the entities that the database knows. */
+/** Requests topics and entities of story groups, and writes them with the entities of the database. */
 @Stage({ name: 'entity-linker', produces: [RunRequested] })
 export class EntityLinker {
   constructor(
@@ -40,34 +36,33 @@ export class EntityLinker {
     private readonly settings: LinkerSettings,
   ) {}
 
-  /** Asks for a run when story groups are pending and none is under way: at most once an hour, over all replicas. */
+  /** Requests a run when story groups are pending and no run is unfinished: at most one an hour, over all replicas. */
   @Every(pollMs)
-  async *askForRun(): Transitions<RunRequested> {
-    const underWay = { pipeline: pipelineName, state: { $nin: endedRunStates } };
-    if ((await this.runs.count(underWay)) > 0) return;
+  async *requestRun(): Transitions<RunRequested> {
+    if (await this.runs.hasActive(pipelineName)) return;
     const plan = planRun(this.pipelines.get(pipelineName), {});
     if (!(await this.#isAnyPending(plan))) return;
-    const runId = runIdAt(pipelineName, this.clock.now());
+    const runId = runIdAt(this.clock.now());
     const request = { pipeline: pipelineName, endpoint: plan.endpoint };
     const run = this.runs.new(runId, request, traceparentOf());
-    // One write holds the run and the fact that it is asked for; where there is a run of that id, neither is written.
-    yield this.runs.insertion(run, new RunRequested({ runId, ...request }));
+    // One write inserts the run and its event. If there is a run with this id, neither is written.
+    yield this.runs.insert(run, new RunRequested({ runId, ...request }));
   }
 
-  /** Takes up a batch of a run of its own; those of other pipelines are let be. Whatever comes twice is taken up once. */
+  /** Handles the answers of one batch of its own runs. Handling them again changes nothing. */
   @Consumes(ResultsIngested)
   async *resultsIngested({ runId, batchId, archive }: ResultsIngested): Transitions {
     const run = await this.runs.get(runId);
     if (run?.pipeline !== pipelineName || archive == null) return;
-    // Read anew for each batch: entities that were added meanwhile are found.
+    // Read for each batch, so that entities added since the last one are found.
     const names = await EntityNames.read(readEntities(this.documents.collection(this.settings.entities)));
     for await (const answered of slicesOf(readArchive(this.blobs, archive), sliceDocuments)) {
-      await this.#takeUp(answered, { runId, batchId }, names);
+      await this.#writeAnswers(answered, { runId, batchId }, names);
     }
   }
 
-  /** A document of which this batch answered one function alone leaves what is known of the other as it is. */
-  async #takeUp(answered: readonly ArchivedDocument[], by: AnsweredBy, names: EntityNames): Promise<void> {
+  /** Where a batch answered only one of the functions for a document, what is stored of the other one stays. */
+  async #writeAnswers(answered: readonly ArchivedDocument[], by: AnsweredBy, names: EntityNames): Promise<void> {
     const { storyTopics, storyEntities, threshold } = this.settings;
     const { source } = this.pipelines.get(pipelineName);
     const topics = this.documents.collection(storyTopics);
@@ -89,4 +84,22 @@ export class EntityLinker {
     const pending = { $and: [plan.filter, claimableFilter(plan, this.clock.now())] };
     return (await this.documents.of(plan).findOne(pending, { projection: { _id: 1 } })) !== null;
   }
+}
+
+/** `story-groups-20260102-15`: the same for a whole hour (UTC), so that two replicas, or a restart, request one run. */
+function runIdAt(at: Date): string {
+  const hour = at.toISOString().slice(0, 13).replaceAll('-', '').replace('T', '-');
+  return `${pipelineName}-${hour}`;
+}
+
+/** Divides items into slices of at most `size`, so that memory does not grow with their number. */
+async function* slicesOf<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[], void, undefined> {
+  let slice: T[] = [];
+  for await (const item of items) {
+    slice.push(item);
+    if (slice.length < size) continue;
+    yield slice;
+    slice = [];
+  }
+  if (slice.length > 0) yield slice;
 }

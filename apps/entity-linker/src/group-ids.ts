@@ -2,16 +2,16 @@ import { encodeId, formsOfId, idText, readPath } from '@batchmill/documents';
 import type { ArchivedDocument } from '@batchmill/records';
 import type { Collection, Fields } from '@batchmill/store';
 
-/** Where the ids of story groups stand. */
+/** Where the ids of story groups are found. */
 export interface GroupIdSource {
   readonly documents: Collection;
-  /** The field of a document that names its group. */
+  /** The field of a document that holds the id of its group. */
   readonly field: string;
-  /** What was written of groups so far: a document that is gone is found there. */
+  /** The rows written so far, for documents that do not exist any more. */
   readonly rows: readonly Collection[];
 }
 
-/** By document (its id encoded), the id of its story group with its own type, as the document has it now. */
+/** The ids of the documents' story groups, in the type that the documents have now. By the encoded id of the document. */
 export async function readGroupIds(
   answered: readonly ArchivedDocument[],
   source: GroupIdSource,
@@ -24,20 +24,20 @@ export async function readGroupIds(
   }
   for (const one of answered) {
     const key = encodeId(one.documentId);
-    if (!ids.has(key)) ids.set(key, await groupIdOfGone(one, source.rows));
+    if (!ids.has(key)) ids.set(key, await groupIdOfDeleted(one, source.rows));
   }
   return ids;
 }
 
-/** One without a group is a group of its own. What cannot be an `_id` is one as text. */
+/** A document without a group is a group of its own. An id that cannot be an `_id` is turned into text. */
 function groupIdIn(document: Fields, field: string): unknown {
   const id = readPath(document, field);
   if (idText(id) === '') return document['_id'];
   return Array.isArray(id) || id instanceof RegExp ? idText(id) : id;
 }
 
-/** That of the row which holds what the document said; where there is none, the text that the archive has. */
-async function groupIdOfGone(
+/** The id of the row that has a part of the deleted document; without such a row, the text in the archive. */
+async function groupIdOfDeleted(
   { documentId, parentId }: ArchivedDocument,
   rows: readonly Collection[],
 ): Promise<unknown> {

@@ -1,4 +1,4 @@
 export { EntityLinker } from './entity-linker.js';
-/** By this name it is found by what runs every stage in one process. */
+/** `all-in-one` looks for a consumer's module under this name. */
 export { EntityLinkerModule as consumer } from './entity-linker.module.js';
 export { entityLinkerErrorCodes, type EntityLinkerErrorCode } from './error-codes.js';

@@ -25,14 +25,14 @@ describe('a story group of several documents', () => {
     bundle = await TestEngine.open({ pipelines: [own], files });
     await collectionOf('entities').insertMany(entities);
     const run = bundle.engine.runs.new('run', { pipeline: 'story-groups' }, null);
-    await bundle.collect(only(bundle.engine.runs.insertion(run)));
+    await bundle.collect(only(bundle.engine.runs.insert(run)));
   });
   afterEach(() => bundle.close());
 
-  it('I4: of two documents in one batch is one row with what both said, each once', async () => {
+  it('I4: two documents in one batch make one row, with the topics and entities of both, each once', async () => {
     await load({ _id: 1, story_group_id: 17 }, { _id: 2, story_group_id: 17 });
 
-    await takeUp(
+    await handle(
       await batch('b1', [
         answered(1, '17', { topics: [topic('Earnings', 0.6)], entities: ['AAPL', 'Nobody Knows'] }),
         answered(2, '17', {
@@ -63,43 +63,43 @@ describe('a story group of several documents', () => {
     });
   });
 
-  it('I4: two batches, in any order, one after the other or at the same moment, leave the same row', async () => {
+  it('I4: batches in any order, one after the other or at the same time, leave the same row', async () => {
     const ids = Array.from({ length: 6 }, (_, index) => index + 1);
     await load(...ids.map((_id) => ({ _id, story_group_id: 'g1' })));
     const batches = await Promise.all(
       ids.map((id) => batch(`b${id}`, [answered(id, 'g1', { topics: [topic(`t${id}`, 0.5)], entities: [`n${id}`] })])),
     );
 
-    for (const one of batches) await takeUp(one);
-    const inTurn = await rowsWithoutRevisions();
+    for (const one of batches) await handle(one);
+    const inOrder = await rowsWithoutRevisions();
     await emptyRows();
-    for (const one of batches.toReversed()) await takeUp(one);
-    const turned = await rowsWithoutRevisions();
+    for (const one of batches.toReversed()) await handle(one);
+    const reversed = await rowsWithoutRevisions();
     await emptyRows();
-    await Promise.all(batches.map(takeUp));
+    await Promise.all(batches.map(handle));
 
-    expect(inTurn).toMatchObject([
+    expect(inOrder).toMatchObject([
       { _id: 'g1', batch_id: 'b6', topics: ids.map((id) => topic(`t${id}`, 0.5)) },
       { _id: 'g1', batch_id: 'b6', unresolved: ids.map((id) => ({ mention: `n${id}` })) },
     ]);
-    expect(turned).toEqual(inTurn);
-    expect(await rowsWithoutRevisions()).toEqual(inTurn);
+    expect(reversed).toEqual(inOrder);
+    expect(await rowsWithoutRevisions()).toEqual(inOrder);
   });
 
   it('I4: a replay changes nothing, not even the revision', async () => {
     await load({ _id: 1, story_group_id: 'g1' }, { _id: 2, story_group_id: 'g1' });
-    const said = { topics: [topic('a', 0.5)], entities: ['AAPL'] };
-    const batches = [await batch('b1', [answered(1, 'g1', said)]), await batch('b2', [answered(2, 'g1', said)])];
-    for (const one of batches) await takeUp(one);
+    const content = { topics: [topic('a', 0.5)], entities: ['AAPL'] };
+    const batches = [await batch('b1', [answered(1, 'g1', content)]), await batch('b2', [answered(2, 'g1', content)])];
+    for (const one of batches) await handle(one);
     const before = await rows();
 
-    for (const one of [...batches, ...batches.toReversed()]) await takeUp(one);
+    for (const one of [...batches, ...batches.toReversed()]) await handle(one);
 
     expect(await rows()).toEqual(before);
     expect(before.map(({ revision }) => revision)).toEqual([2, 2]);
   });
 
-  it('I4: a later answer of one document replaces its part alone, an earlier one nothing', async () => {
+  it('I4: a later answer for a document replaces only its part, and an earlier one replaces nothing', async () => {
     await load({ _id: 1, story_group_id: 'g1' }, { _id: 2, story_group_id: 'g1' });
     const first = await batch('b1', [
       answered(1, 'g1', { topics: [topic('old', 0.9)], entities: ['AAPL'] }),
@@ -107,10 +107,10 @@ describe('a story group of several documents', () => {
     ]);
     const later = await batch('b2', [answered(1, 'g1', { topics: [topic('new', 0.4)] }, 2)]);
 
-    await takeUp(first);
+    await handle(first);
     const before = await rowsIn('story_entities');
-    await takeUp(later);
-    await takeUp(first);
+    await handle(later);
+    await handle(first);
 
     expect(await rowsIn('story_topics')).toMatchObject([
       {
@@ -124,11 +124,11 @@ describe('a story group of several documents', () => {
     expect(await rowsIn('story_entities')).toEqual(before);
   });
 
-  it('I4: ids keep their types, so that rows are found from the documents and the other way round', async () => {
+  it('I4: ids keep their types, so that rows and documents can be joined', async () => {
     const groups = [17, '17', objectId, '65a1b2c3d4e5f60718293a4b'];
     await load(...groups.map((story_group_id, _id) => ({ _id, story_group_id })), { _id: 'alone' });
 
-    await takeUp(
+    await handle(
       await batch('b1', [
         ...groups.map((id, index) => answered(index, String(id), { topics: [topic(`t${index}`, 0.5)] })),
         answered('alone', '', { topics: [topic('alone', 0.5)] }),
@@ -142,18 +142,18 @@ describe('a story group of several documents', () => {
     }
   });
 
-  it('I4: a document that is gone stays in the row that it is in, and has one under the text of its id else', async () => {
+  it('I4: a deleted document stays in its row, and without a row it gets one under its group’s id as text', async () => {
     await load({ _id: 1, story_group_id: 17 }, { _id: 2, story_group_id: 17 });
     const first = await batch('b1', [answered(1, '17', { topics: [topic('a', 0.5)] })]);
     const second = await batch('b2', [answered(2, '17', { topics: [topic('b', 0.5)] })]);
-    await takeUp(first);
+    await handle(first);
 
     await collectionOf('story_groups').deleteMany({});
-    await takeUp(first);
-    await takeUp(second);
+    await handle(first);
+    await handle(second);
 
-    const found = (await rowsIn('story_topics')).map(({ _id, topics }) => ({ _id, topics }));
-    expect(found).toEqual([
+    const rowsFound = (await rowsIn('story_topics')).map(({ _id, topics }) => ({ _id, topics }));
+    expect(rowsFound).toEqual([
       { _id: 17, topics: [topic('a', 0.5)] },
       { _id: '17', topics: [topic('b', 0.5)] },
     ]);
@@ -170,8 +170,8 @@ describe('a story group of several documents', () => {
     return new ResultsIngested({ runId: 'run', batchId, claimId: 'any', error: null, archive, ...counts, ...usage });
   }
 
-  /** By a replica of its own. */
-  async function takeUp(event: ResultsIngested): Promise<void> {
+  /** Each event is handled by another replica. */
+  async function handle(event: ResultsIngested): Promise<void> {
     const { runs, documents, blobs, pipelines, clock, engineSettings } = bundle.engine;
     const replica = new EntityLinker(
       runs,
@@ -196,7 +196,7 @@ describe('a story group of several documents', () => {
     return [...(await rowsIn('story_topics')), ...(await rowsIn('story_entities'))];
   }
 
-  /** How often a row was written depends on who came between. */
+  /** The revision depends on the concurrent writes. */
   async function rowsWithoutRevisions(): Promise<Record<string, unknown>[]> {
     return (await rows()).map((row) => ({ ...row, revision: null }));
   }
@@ -206,21 +206,21 @@ describe('a story group of several documents', () => {
   }
 });
 
-interface Said {
+interface Answered {
   readonly topics?: readonly ReturnType<typeof topic>[];
   readonly entities?: readonly string[];
 }
 
-/** One line of an archive, written in a second of its own when that is said. */
-function answered(documentId: unknown, parentId: string, said: Said, second = 1): ArchivedDocument {
+/** One line of an archive. `second` is when it was archived. */
+function answered(documentId: unknown, parentId: string, content: Answered, second = 1): ArchivedDocument {
   const contents = {
-    ...(said.topics !== undefined && { topics: { topics: said.topics } }),
-    ...(said.entities !== undefined && {
-      entities: { entities: said.entities.map((name) => ({ name, type: 'organization' })) },
+    ...(content.topics !== undefined && { topics: { topics: content.topics } }),
+    ...(content.entities !== undefined && {
+      entities: { entities: content.entities.map((name) => ({ name, type: 'organization' })) },
     }),
   };
-  const answers = Object.entries(contents).map(([name, content]) => ({
-    ...{ function: name, customId: `${name}_${String(documentId)}`, content, body: {} },
+  const answers = Object.entries(contents).map(([name, answer]) => ({
+    ...{ function: name, customId: `${name}_${String(documentId)}`, content: answer, body: {} },
   }));
   const at = new Date(second * 1000);
   return { documentId, chunkId: String(documentId), parentId, at, answers, unanswered: [] };
@@ -234,6 +234,6 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T, void, undefined>
   yield* items;
 }
 
-async function* only<T>(step: T): AsyncGenerator<T, void, undefined> {
-  yield step;
+async function* only<T>(item: T): AsyncGenerator<T, void, undefined> {
+  yield item;
 }

@@ -1,15 +1,13 @@
 import type { ArchivedAnswer, ArchivedDocument } from '@batchmill/records';
-import type { EntitiesAnswer, TopicsAnswer } from './answers.js';
 import type { Mention } from './matching/entity.js';
 import type { EntityNames } from './matching/entity-names.js';
 import { resolveEntity, type Candidate, type Resolution } from './matching/resolve-entity.js';
-import { mergeEntities, type LinkedEntities, type ScoredEntity } from './merge-entities.js';
-import { mergeTopics, type Topics } from './merge-topics.js';
+import { mergeEntities, mergeTopics, type LinkedEntities, type ScoredEntity, type Topics } from './merge-parts.js';
 
 /** What one document of a story group adds to the group's row. */
 export interface StoryPart {
   readonly document_id: unknown;
-  /** Of two answers of a document the later counts. */
+  /** Of two answers for a document the later one counts. */
   readonly answered_at: Date;
   readonly run_id: string;
   readonly batch_id: string;
@@ -21,16 +19,26 @@ export interface AnsweredBy {
   readonly batchId: string;
 }
 
-/** Null: this batch did not answer it. */
+/** The answer of the function `topics`. An archived answer always matches the schema of its function. */
+interface TopicsAnswer {
+  readonly topics: readonly { readonly name: string; readonly relevance: number }[];
+}
+
+/** The answer of the function `entities`. */
+interface EntitiesAnswer {
+  readonly entities: readonly Mention[];
+}
+
+/** Null when the batch did not answer the function. */
 export function topicsPart(document: ArchivedDocument, by: AnsweredBy): (StoryPart & Topics) | null {
   const answer = answerOf(document, 'topics');
   if (answer === null) return null;
-  const told = answer.content as TopicsAnswer; // of its schema, or it would be no answer
-  const topics = told.topics.map(({ name, relevance }) => ({ name: name.trim(), relevance }));
+  const content = answer.content as TopicsAnswer; // checked against its schema
+  const topics = content.topics.map(({ name, relevance }) => ({ name: name.trim(), relevance }));
   return { ...partOf(document, by), ...mergeTopics([{ topics }]) };
 }
 
-/** Null: this batch did not answer it. */
+/** Null when the batch did not answer the function. */
 export function entitiesPart(
   document: ArchivedDocument,
   by: AnsweredBy,
@@ -38,9 +46,9 @@ export function entitiesPart(
 ): (StoryPart & LinkedEntities) | null {
   const answer = answerOf(document, 'entities');
   if (answer === null) return null;
-  const { entities } = answer.content as EntitiesAnswer; // of its schema, or it would be no answer
-  const told = entities.map(trimmed).map((mention) => linkedTo(mention, resolveEntity(mention, names, threshold)));
-  return { ...partOf(document, by), ...mergeEntities(told) };
+  const { entities } = answer.content as EntitiesAnswer; // checked against its schema
+  const linked = entities.map(trimmed).map((mention) => linkedTo(mention, resolveEntity(mention, names, threshold)));
+  return { ...partOf(document, by), ...mergeEntities(linked) };
 }
 
 function answerOf({ answers }: ArchivedDocument, name: string): ArchivedAnswer | null {
@@ -55,11 +63,11 @@ function trimmed({ name, type }: Mention): Mention {
   return { name: name.trim(), type };
 }
 
-function linkedTo({ name, type }: Mention, found: Resolution): LinkedEntities {
-  if (found.match === null) {
-    return { entities: [], unresolved: [{ mention: name, type, candidates: found.candidates.map(scored) }] };
+function linkedTo({ name, type }: Mention, resolution: Resolution): LinkedEntities {
+  if (resolution.match === null) {
+    return { entities: [], unresolved: [{ mention: name, type, candidates: resolution.candidates.map(scored) }] };
   }
-  return { entities: [{ ...scored(found), mentions: [name], match: found.match }], unresolved: [] };
+  return { entities: [{ ...scored(resolution), mentions: [name], match: resolution.match }], unresolved: [] };
 }
 
 function scored({ entity, score }: Candidate): ScoredEntity {

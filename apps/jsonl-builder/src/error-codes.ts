@@ -1,8 +1,9 @@
-/** Every code that the jsonl-builder puts on an error or a document: what it means, and what to do. */
+/** The codes of the errors that the jsonl-builder raises or writes into documents: what each means, and what to do. */
 export const jsonlBuilderErrorCodes = {
-  'claim.no-run': 'The run of a claim is gone. Parked; put the run’s record back, or leave the claim.',
+  'claim.no-run':
+    'The run of a claim has no record. The claim is parked; restore the run’s record, or leave the claim.',
   'request.too-large':
-    'The requests of one document do not fit into a batch file. The document fails; shorten it, or ask fewer functions at once.',
+    'The requests of one document do not fit into a batch file. The document fails; shorten it, or request fewer functions per run.',
 } as const;
 
 export type JsonlBuilderErrorCode = keyof typeof jsonlBuilderErrorCodes;

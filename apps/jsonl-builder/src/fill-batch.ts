@@ -3,13 +3,13 @@ import type { DocumentError } from '@batchmill/contracts';
 import { encodeId, idText, readPath } from '@batchmill/documents';
 import { missingId, type Source } from '@batchmill/pipeline';
 import {
-  addTo,
+  addSize,
   customId,
-  emptyFilling,
-  fits,
+  emptyBatchFile,
+  fitsBatchFile,
   requestLine,
-  type Filling,
-  type FillingLimits,
+  type BatchFileSize,
+  type BatchFileLimits,
   type Rendering,
 } from '@batchmill/provider';
 import { writeManifest, type BuildPosition, type ManifestLine } from '@batchmill/records';
@@ -17,50 +17,51 @@ import type { Fields } from '@batchmill/store';
 import type { Unit } from './read-units.js';
 
 export interface FilledBatch {
-  /** Null: nothing to send. */
+  /** Null if the batch has no requests. */
   readonly file: { readonly name: string; readonly bytes: number } | null;
   readonly manifest: string;
   readonly model: number;
-  readonly filling: Filling;
+  readonly filling: BatchFileSize;
+  /** How many requests could not be rendered; the manifest holds their errors. */
   readonly unrendered: number;
-  /** The next unit; null: there is none, and this batch is the claim's last. */
+  /** Where the next batch starts; null if this batch is the claim's last. */
   readonly next: BuildPosition | null;
 }
 
 /**
- * Fills one batch file with units until one does not fit, asks for another model, or there is none left.
- * The file is streamed; the manifest holds ids only and is bounded by the requests of a file.
+ * Fills one batch file with units, until one does not fit, is for another model, or none is left. The file is streamed.
+ * The manifest is kept in memory: it holds ids only, and one line per request of the file.
  */
 export async function fillBatch(
   units: AsyncIterable<Unit>,
-  { limitsOf, source }: { limitsOf: (model: number) => FillingLimits; source: Source },
+  { limitsOf, source }: { limitsOf: (model: number) => BatchFileLimits; source: Source },
   blobs: Blobs,
 ): Promise<FilledBatch> {
   const requested: ManifestLine[] = [];
   const unrendered: ManifestLine[] = [];
-  const names = new Set<string>();
-  const state: { filling: Filling; model: number | null; next: BuildPosition | null } = {
-    filling: emptyFilling,
+  const customIds = new Set<string>();
+  const state: { filling: BatchFileSize; model: number | null; next: BuildPosition | null } = {
+    filling: emptyBatchFile,
     model: null,
     next: null,
   };
 
   async function* lines(): AsyncGenerator<string, void, undefined> {
     for await (const unit of units) {
-      const written = writeUnit(unit, source, names);
+      const written = writeUnit(unit, source, customIds);
       const limits = limitsOf(unit.position.model);
-      const isOther = written.requests > 0 && state.model !== null && unit.position.model !== state.model;
-      const isFull = state.filling.requests > 0 && !fits(state.filling, written, limits);
-      if (isOther || isFull) {
+      const isOtherModel = written.requests > 0 && state.model !== null && unit.position.model !== state.model;
+      const isFull = state.filling.requests > 0 && !fitsBatchFile(state.filling, written, limits);
+      if (isOtherModel || isFull) {
         state.next = unit.position;
         return;
       }
-      const isTooLarge = !fits(emptyFilling, written, { ...limits, maxTokens: null });
+      const isTooLarge = !fitsBatchFile(emptyBatchFile, written, { ...limits, maxTokens: null });
       unrendered.push(...(isTooLarge ? written.asTooLarge : []), ...written.failures);
       if (isTooLarge || written.requests === 0) continue;
       state.model = unit.position.model;
-      state.filling = addTo(state.filling, written);
-      for (const line of written.manifest) names.add(line.customId ?? '');
+      state.filling = addSize(state.filling, written);
+      for (const line of written.manifest) customIds.add(line.customId ?? '');
       requested.push(...written.manifest);
       yield written.text;
     }
@@ -79,16 +80,16 @@ export async function fillBatch(
   };
 }
 
-interface WrittenUnit extends Filling {
+interface WrittenUnit extends BatchFileSize {
   readonly text: string;
   readonly manifest: readonly ManifestLine[];
   readonly failures: readonly ManifestLine[];
-  /** What is recorded instead when its requests exceed a whole file. */
+  /** These failures replace `manifest` if the requests do not fit even into an empty file. */
   readonly asTooLarge: readonly ManifestLine[];
 }
 
-function writeUnit({ document, rendering }: Unit, source: Source, names: ReadonlySet<string>): WrittenUnit {
-  const { requests, failures } = nameable(rendering, source, document);
+function writeUnit({ document, rendering }: Unit, source: Source, customIds: ReadonlySet<string>): WrittenUnit {
+  const { requests, failures } = failIfIdMissing(rendering, source, document);
   const documentId = document['_id'];
   const parent = readPath(document, source.parentIdField);
   const chunk = readPath(document, source.chunkIdField);
@@ -99,15 +100,17 @@ function writeUnit({ document, rendering }: Unit, source: Source, names: Readonl
   let tokens = 0;
   const manifest: ManifestLine[] = [];
   for (const request of requests) {
-    const named = customId(request.function, parent, chunk);
-    // Two documents with one chunk id: the document's own id tells them apart.
-    const id = names.has(named) ? customId(request.function, parent, `${chunkId} ${encodeId(documentId)}`) : named;
+    const byChunk = customId(request.function, parent, chunk);
+    // If two documents have the same chunk id, the document's own id makes the second custom_id unique.
+    const id = customIds.has(byChunk)
+      ? customId(request.function, parent, `${chunkId} ${encodeId(documentId)}`)
+      : byChunk;
     text += requestLine(id, request);
     inputs += request.inputs;
     tokens += request.inputTokens;
     manifest.push({ customId: id, documentId, chunkId, parentId, function: request.function });
   }
-  const failing = (name: string, error: DocumentError): ManifestLine => ({
+  const failureOf = (name: string, error: DocumentError): ManifestLine => ({
     customId: null,
     documentId,
     function: name,
@@ -121,8 +124,8 @@ function writeUnit({ document, rendering }: Unit, source: Source, names: Readonl
   return {
     text,
     manifest,
-    failures: failures.map((failure) => failing(failure.function, failure.error)),
-    asTooLarge: requests.map((request) => failing(request.function, tooLarge)),
+    failures: failures.map((failure) => failureOf(failure.function, failure.error)),
+    asTooLarge: requests.map((request) => failureOf(request.function, tooLarge)),
     documents: 1,
     requests: requests.length,
     bytes: Buffer.byteLength(text),
@@ -131,8 +134,8 @@ function writeUnit({ document, rendering }: Unit, source: Source, names: Readonl
   };
 }
 
-/** A vector that could not be stored is not asked for. */
-function nameable({ requests, failures }: Rendering, source: Source, document: Fields): Rendering {
+/** A vector is stored under the document's ids: if one is missing, its embedding is not requested. */
+function failIfIdMissing({ requests, failures }: Rendering, source: Source, document: Fields): Rendering {
   const error = requests.some(({ inputs }) => inputs > 0) ? missingId(source, document) : null;
   if (error === null) return { requests, failures };
   return {

@@ -1,7 +1,7 @@
 import { Blobs } from '@batchmill/blobs';
 import { BatchFileBuilt, BatchSettled, ChunksSelected, Clock, ProcessingError } from '@batchmill/contracts';
 import { Pipelines, type RunPlan } from '@batchmill/pipeline';
-import { Provider, providerLimits, type FillingLimits } from '@batchmill/provider';
+import { Provider, providerLimits, type BatchFileLimits } from '@batchmill/provider';
 import {
   Batches,
   Budgets,
@@ -19,10 +19,9 @@ import {
 import { Stage, Works } from '@batchmill/stage';
 import { traceparentOf } from '@batchmill/telemetry';
 import { fillBatch, type FilledBatch } from './fill-batch.js';
-import { modelsOf, type ModelFunctions } from './models-of.js';
-import { readUnits } from './read-units.js';
+import { modelsOf, readUnits, type ModelFunctions } from './read-units.js';
 
-/** A claim of a paused run is looked at again after this long, unless its run is resumed before. */
+/** How soon a claim of a paused run is worked on again. Resuming the run makes it due at once. */
 const pausedMs = 10_000;
 
 /** Turns a sealed claim into batch files. */
@@ -42,27 +41,28 @@ export class JsonlBuilder {
   @Works({ on: Claims, in: 'sealed', signaledBy: [ChunksSelected] })
   async *build(claim: Leased<Claim>): Transitions<BatchFileBuilt | BatchSettled> {
     const run = await this.runs.get(claim.data.runId);
-    if (run === null) throw new ProcessingError('claim.no-run', `${claim.id}: its run is gone`);
+    if (run === null) throw new ProcessingError('claim.no-run', `${claim.id}: there is no run ${claim.data.runId}`);
     const plan = planOfRun(this.pipelines, run);
     const models = modelsOf(plan);
-    const limits = await this.#limits(plan, models);
+    const limits = await this.#limitsOf(plan, models);
     let built = await this.#lastBatch(claim.id);
     const isDone = (): boolean => built?.last ?? claim.data.documents === 0;
     while (!isDone()) {
-      const now = await this.runs.get(run._id);
-      if (now?.cancelRequestedAt != null) break;
-      if (isPaused(now)) {
+      // Read again before each batch: the run may have been cancelled or paused.
+      const currentRun = await this.runs.get(run._id);
+      if (currentRun?.cancelRequestedAt != null) break;
+      if (isPaused(currentRun)) {
         yield claim.wait(new Date(this.clock.now().getTime() + pausedMs));
         return;
       }
       const from = built?.positionAfter ?? { model: 0, member: 0 };
       const units = readUnits({ plan, claim: claim.data, models, from }, this.documents.of(plan), this.blobs);
-      const limitsOf = (model: number): FillingLimits => limits[model] ?? maxLimits(plan);
+      const limitsOf = (model: number): BatchFileLimits => limits[model] ?? fileLimitsOf(plan);
       const filled = await fillBatch(units, { limitsOf, source: plan.pipeline.source }, this.blobs);
       const batch = this.#batchOf(claim.data, plan, models, filled, (built?.number ?? 0) + 1, from);
-      yield this.batches.insertion(batch, eventOf(batch));
+      yield this.batches.insert(batch, eventOf(batch));
       built = await this.batches.get(batch._id);
-      if (built?.manifest !== batch.manifest) await this.#deleteFilesOf(filled);
+      if (built?.manifest !== batch.manifest) await this.#deleteBlobsOf(filled);
       claim.throwIfStopping();
     }
     yield claim.with({ batches: built?.number ?? 0 }).to('built');
@@ -76,7 +76,7 @@ export class JsonlBuilder {
     number: number,
     from: BuildPosition,
   ): Batch {
-    const asked = models[model];
+    const requestedModel = models[model];
     return this.batches.new({
       runId: claim.runId,
       claimId: claim._id,
@@ -87,8 +87,8 @@ export class JsonlBuilder {
       file: file?.name ?? null,
       fileBytes: file?.bytes ?? 0,
       manifest,
-      url: asked?.url ?? '',
-      model: asked?.model ?? '',
+      url: requestedModel?.url ?? '',
+      model: requestedModel?.model ?? '',
       documents: filling.documents,
       requests: filling.requests,
       unrendered,
@@ -98,28 +98,27 @@ export class JsonlBuilder {
     });
   }
 
-  /** Per model: what the provider takes in one file, and what it has told of its queue. */
-  async #limits(plan: RunPlan, models: readonly ModelFunctions[]): Promise<FillingLimits[]> {
+  /** Per model: the provider's limits for one file, and the limit of its queue as far as that is known. */
+  async #limitsOf(plan: RunPlan, models: readonly ModelFunctions[]): Promise<BatchFileLimits[]> {
     return Promise.all(
       models.map(async ({ model }) => {
-        return { ...maxLimits(plan), maxTokens: await this.budgets.limitOf(this.provider.account, model) };
+        return { ...fileLimitsOf(plan), maxTokens: await this.budgets.limitOf(this.provider.account, model) };
       }),
     );
   }
 
   async #lastBatch(claimId: string): Promise<Batch | null> {
-    for await (const batch of this.batches.find({ claimId }, { sort: { number: -1 }, limit: 1 })) return batch;
-    return null;
+    return this.batches.lastOfClaim(claimId);
   }
 
-  /** Somebody was quicker: what is stored counts, even if a document changed in between. */
-  async #deleteFilesOf({ file, manifest }: FilledBatch): Promise<void> {
+  /** For a batch that another process inserted first. That one is valid, even if a document changed in between. */
+  async #deleteBlobsOf({ file, manifest }: FilledBatch): Promise<void> {
     if (file !== null) await this.blobs.delete(file.name);
     await this.blobs.delete(manifest);
   }
 }
 
-function maxLimits({ endpointPlan }: RunPlan): FillingLimits {
+function fileLimitsOf({ endpointPlan }: RunPlan): BatchFileLimits {
   return { ...providerLimits, maxDocuments: endpointPlan.batchSize, maxTokens: null };
 }
 

@@ -2,24 +2,43 @@ import type { Blobs } from '@batchmill/blobs';
 import { encodeId } from '@batchmill/documents';
 import { renderRequests, type RunPlan } from '@batchmill/pipeline';
 import type { Rendering } from '@batchmill/provider';
-import { carryingFilter, readMembers, type BuildPosition, type Claim, type Member } from '@batchmill/records';
+import { stillClaimedFilter, readMembers, type BuildPosition, type Claim, type Member } from '@batchmill/records';
 import type { Collection, Fields } from '@batchmill/store';
-import type { ModelFunctions } from './models-of.js';
 
-/** One document's share of one model: its requests stay in one batch. */
+/** A batch file holds requests of one model at one of the provider's paths. */
+export interface ModelFunctions {
+  readonly model: string;
+  /** The provider's path: `/v1/embeddings`. */
+  readonly url: string;
+  readonly functions: readonly string[];
+}
+
+/** The plan's functions by model and path, in the plan's order. */
+export function modelsOf(plan: RunPlan): ModelFunctions[] {
+  const groups = new Map<string, { model: string; url: string; functions: string[] }>();
+  for (const [name, { definition }] of plan.planned) {
+    const { model, url } = definition;
+    const group = groups.get(`${url} ${model}`);
+    if (group === undefined) groups.set(`${url} ${model}`, { model, url, functions: [name] });
+    else group.functions.push(name);
+  }
+  return [...groups.values()];
+}
+
+/** The requests of one document to one model: they stay in one batch. */
 export interface Unit {
   readonly position: BuildPosition;
   readonly document: Fields;
   readonly rendering: Rendering;
 }
 
-const documentsPerRead = 200;
-/** The author's functions may wait for something: they do so side by side. */
-const renderedAtOnce = 16;
+const membersPerRead = 200;
+/** Prompts and functions in a pipeline may be asynchronous: this many documents are rendered concurrently. */
+const renderConcurrency = 16;
 
 /**
- * The units of a sealed claim from a position on, model by model, member by member. Documents that are gone, or that
- * carry another claim by now, and members that this model is not asked about, give none.
+ * The units of a sealed claim from a position on, model by model, member by member. There is no unit for a document that
+ * does not exist any more or carries another claim, or of which nothing is requested from the model.
  */
 export async function* readUnits(
   {
@@ -32,58 +51,60 @@ export async function* readUnits(
   blobs: Blobs,
 ): AsyncGenerator<Unit, void, undefined> {
   if (claim.sealedMembers === null) return;
-  const rendered = async ({
-    names,
+  const render = async ({
+    functions,
     ...unit
-  }: Omit<Unit, 'rendering'> & { names: readonly string[] }): Promise<Unit> => ({
+  }: Omit<Unit, 'rendering'> & { functions: readonly string[] }): Promise<Unit> => ({
     ...unit,
-    rendering: await renderRequests(plan, unit.document, names),
+    rendering: await renderRequests(plan, unit.document, functions),
   });
   for (let model = from.model; model < models.length; model += 1) {
-    const functions = models[model]?.functions ?? [];
-    const first = model === from.model ? from.member : 0;
-    for await (const { members, start } of slicesFrom(blobs, claim.sealedMembers, first)) {
-      const found = await documentsOf(plan, claim, documents, members);
-      const asked = members.flatMap(({ id, functions: requested }, index) => {
-        const document = found.get(encodeId(id));
-        const names = functions.filter((name) => requested.includes(name));
-        if (document === undefined || names.length === 0) return [];
-        return [{ position: { model, member: start + index }, document, names }];
+    const functionsOfModel = models[model]?.functions ?? [];
+    const firstMember = model === from.model ? from.member : 0;
+    for await (const { members, start } of memberSlices(blobs, claim.sealedMembers, firstMember)) {
+      const documentOf = await readDocuments(plan, claim, documents, members);
+      const unrendered = members.flatMap(({ id, functions: requested }, index) => {
+        const document = documentOf.get(encodeId(id));
+        const functions = functionsOfModel.filter((name) => requested.includes(name));
+        if (document === undefined || functions.length === 0) return [];
+        return [{ position: { model, member: start + index }, document, functions }];
       });
-      for (let at = 0; at < asked.length; at += renderedAtOnce) {
-        yield* await Promise.all(asked.slice(at, at + renderedAtOnce).map(rendered));
+      for (let index = 0; index < unrendered.length; index += renderConcurrency) {
+        yield* await Promise.all(unrendered.slice(index, index + renderConcurrency).map(render));
       }
     }
   }
 }
 
-async function documentsOf(
+/** The documents that carry the claim, by `encodeId` of their ids. */
+async function readDocuments(
   plan: RunPlan,
   claim: Claim,
   documents: Collection,
   members: readonly Member[],
 ): Promise<Map<string, Fields>> {
-  const found = new Map<string, Fields>();
+  const documentOf = new Map<string, Fields>();
   const ids = members.map(({ id }) => id);
-  for await (const document of documents.find(carryingFilter(plan, ids, claim._id))) {
-    found.set(encodeId(document['_id']), document);
+  for await (const document of documents.find(stillClaimedFilter(plan, ids, claim._id))) {
+    documentOf.set(encodeId(document['_id']), document);
   }
-  return found;
+  return documentOf;
 }
 
-async function* slicesFrom(
+/** `start` is the index of the slice's first member in the claim. */
+async function* memberSlices(
   blobs: Blobs,
   sealedMembers: string,
-  first: number,
+  firstMember: number,
 ): AsyncGenerator<{ members: readonly Member[]; start: number }, void, undefined> {
   let index = 0;
-  let start = first;
+  let start = firstMember;
   let members: Member[] = [];
   for await (const member of readMembers(blobs, sealedMembers)) {
     index += 1;
-    if (index <= first) continue;
+    if (index <= firstMember) continue;
     members.push(member);
-    if (members.length < documentsPerRead) continue;
+    if (members.length < membersPerRead) continue;
     yield { members, start };
     start += members.length;
     members = [];

@@ -1,24 +1,25 @@
 import type { NotificationType, NotificationPayload } from '@batchmill/records';
 
 export interface Message {
-  /** The same with every delivery of a notification: who gets it twice can tell. */
+  /** The same for every delivery of a notification, so that a receiver can recognize a second one. */
   readonly id: string;
   readonly payload: NotificationPayload;
-  /** When this delivery is made. */
+  /** The time of this delivery. */
   readonly at: Date;
 }
 
-export interface Answer {
-  /** What the receiver said, in words. */
-  readonly said: string;
-  /** What was not as it should be, though the message was taken; null: nothing. */
-  readonly trouble: string | null;
+export interface Receipt {
+  /** The receiver's status code. */
+  readonly response: string;
+  /** What went wrong although the message was accepted; null: nothing. */
+  readonly warning: string | null;
 }
 
-/** A way to tell people outside. */
+/** Sends notifications by one technology. */
 export interface Channel {
   readonly name: 'webhook' | 'email';
+  /** The types of notifications that it is sent. */
   readonly on: readonly NotificationType[];
-  /** Resolves when the receiver took it; throws what stood in the way. A message that is sent again arrives again. */
-  send(message: Message): Promise<Answer>;
+  /** Resolves when the receiver has accepted the message, else throws. A message that is sent twice arrives twice. */
+  send(message: Message): Promise<Receipt>;
 }

@@ -1,12 +1,12 @@
 import type { Log } from '@batchmill/telemetry';
 import type { NotificationPayload } from '@batchmill/records';
 
-/** WARN for what did not go as it should; what people make of it is theirs. */
+/** Logs a notification: as WARN when something failed, was rejected or was missed, else as INFO. */
 export function logNotification(log: Log, payload: NotificationPayload): void {
   const { type, summary, runId, batchId, providerBatchId, pipeline, status, documents, counts, usd, error } = payload;
   const fields = {
     operation: 'notifier',
-    told: type,
+    notificationType: type,
     runId,
     batchId,
     providerBatchId,
@@ -17,8 +17,8 @@ export function logNotification(log: Log, payload: NotificationPayload): void {
     usd,
     error,
   };
-  const isTrouble =
+  const isWarning =
     type === 'batch.failed' || type === 'work.parked' || ['rejected', 'incomplete', 'missed'].includes(status);
-  if (isTrouble) log.warn(summary, fields);
+  if (isWarning) log.warn(summary, fields);
   else log.info(summary, fields);
 }

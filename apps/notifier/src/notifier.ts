@@ -24,17 +24,17 @@ import {
 import { Consumes, Stage, Works, jitterFrom, type Received } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
 import { Channels } from './channels.js';
-import { insertionsOf } from './insertions-of.js';
 import { logNotification } from './log-notification.js';
-import { messageIdOf } from './message-id.js';
+import { newNotifications } from './new-notifications.js';
+import { messageIdOf } from './notification-ids.js';
 import { payloadOfResults, payloadOfRetry } from './payloads/batch-payload.js';
 import { payloadOfEnd, payloadOfMissed, payloadOfRejection, payloadOfStart } from './payloads/run-payload.js';
 
-const givesUpAfterMs = 24 * 3_600_000;
-const firstPauseMs = 1_000;
-const longestPauseMs = 3_600_000;
+const giveUpAfterMs = 24 * 3_600_000;
+const minBackoffMs = 1_000;
+const maxBackoffMs = 3_600_000;
 
-/** Tells people what happened: in the log, and by the channels that are set up. */
+/** Records a notification per event and channel, and sends it: to the log, and by the channels that are set up. */
 @Stage({ name: 'notifier', produces: [] })
 export class Notifier {
   constructor(
@@ -73,13 +73,13 @@ export class Notifier {
 
   @Consumes(RunFinished)
   async *runFinished(event: RunFinished, received: Received): Transitions {
-    const error = event.succeeded === event.total ? null : await this.#firstErrorOf(event.runId);
+    const error = event.succeeded === event.total ? null : await this.batches.firstErrorOfRun(event.runId);
     yield* this.#notify(event, payloadOfEnd(event, error, received.at), received);
   }
 
   @Works({ on: Notifications, in: 'due' })
   async *deliver(notification: Leased<Notification>): Transitions {
-    const { channel: name, payload: payload } = notification.data;
+    const { channel: name, payload } = notification.data;
     const channel = this.channels.named(name);
     if (name === 'log') logNotification(this.log, payload);
     else if (channel === null) {
@@ -88,9 +88,9 @@ export class Notifier {
       return;
     } else {
       try {
-        const { trouble } = await channel.send({ id: messageIdOf(notification.id), payload, at: this.clock.now() });
-        // After this line the receiver has it: who dies before the move makes another tell it again, under the same id.
-        if (trouble !== null) this.log.warn(`told, but not as wanted: ${trouble}`, this.#fieldsOf(notification));
+        const { warning } = await channel.send({ id: messageIdOf(notification.id), payload, at: this.clock.now() });
+        // After this line the receiver has it. After a crash before the transition it is sent again, under the same id.
+        if (warning !== null) this.log.warn(`delivered with a warning: ${warning}`, this.#fieldsOf(notification));
       } catch (error) {
         yield* this.#afterFailure(notification, error);
         return;
@@ -99,23 +99,23 @@ export class Notifier {
     yield notification.with({ deliveredAt: this.clock.now() }).to('delivered');
   }
 
-  /** Nobody else waits for a receiver that is away: the rest of the line is as ready as before. */
+  /** Retries by the notification's own backoff. An unavailable receiver is no outage: readiness does not depend on it. */
   async *#afterFailure(notification: Leased<Notification>, cause: unknown): Transitions {
     const now = this.clock.now().getTime();
     const failures = notification.data.failures + 1;
     const error = cause instanceof Error ? cause.message : String(cause);
     const fields = { ...this.#fieldsOf(notification), attempt: failures, error };
     const isGone = isBatchmillError(cause) && cause.code === 'webhook.gone';
-    if (isGone || now - notification.data.createdAt.getTime() > givesUpAfterMs) {
+    if (isGone || now - notification.data.createdAt.getTime() > giveUpAfterMs) {
       yield notification.with({ failures }).to('given-up');
-      const why = isGone ? 'its receiver wants no more' : 'it was not taken for a day';
-      this.log.error(`a notification is given up: ${why}`, fields);
+      const reason = isGone ? 'its receiver does not want notifications any more' : 'it was not accepted for a day';
+      this.log.error(`a notification is given up: ${reason}`, fields);
       return;
     }
     const jitter = jitterFrom(this.ids);
-    const pauseMs = delayAfter(failures - 1, { baseMs: firstPauseMs, capMs: longestPauseMs, jitter });
-    yield notification.with({ failures }).wait(new Date(now + pauseMs));
-    this.log.warn('a notification was not taken; tried again later', fields);
+    const backoffMs = delayAfter(failures - 1, { baseMs: minBackoffMs, capMs: maxBackoffMs, jitter });
+    yield notification.with({ failures }).wait(new Date(now + backoffMs));
+    this.log.warn('a notification was not accepted; it is sent again later', fields);
   }
 
   #fieldsOf({ id, data: { channel, payload } }: Leased<Notification>) {
@@ -125,23 +125,16 @@ export class Notifier {
       notificationId: id,
       messageId: messageIdOf(id),
       channel,
-      notified: type,
+      notificationType: type,
       runId,
       batchId,
     };
   }
 
-  /** One notification per fact and channel, however often the fact is heard. */
+  /** Records one notification per event and channel, however often the event is received. */
   async *#notify(event: Event, payload: NotificationPayload | null, received: Received): Transitions {
     if (payload === null) return;
     const traceparent = traceparentOf() ?? received.traceparent;
-    yield* insertionsOf({ factId: received.id, event: topicOf(classOf(event)), payload, traceparent }, this);
-  }
-
-  /** What stood in the way in the first batch of a run that did not answer all. */
-  async #firstErrorOf(runId: string): Promise<string | null> {
-    const troubled = { runId, 'ingestion.firstError': { $ne: null } };
-    const [batch] = await Array.fromAsync(this.batches.find(troubled, { limit: 1 }));
-    return batch?.ingestion.firstError ?? null;
+    yield* newNotifications({ id: received.id, topic: topicOf(classOf(event)), payload, traceparent }, this);
   }
 }

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Run } from '@batchmill/records';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { Channels } from './channels.js';
 import { NotifierModule } from './notifier.module.js';
 import { ParkedWorkNotifier } from './parked-work-notifier.js';
-import { secret, webhookTo } from './testing/settings-to.js';
+import { secret, webhookTo } from './testing/channel-settings.js';
 import { WebhookReceiver } from './testing/webhook-receiver.js';
 
-describe('work that is stuck', () => {
+describe('work that is parked', () => {
   let hook: WebhookReceiver;
   let bundle: TestEngine;
   beforeEach(async () => {
@@ -17,7 +17,7 @@ describe('work that is stuck', () => {
   });
   afterEach(async () => {
     await bundle.close();
-    await hook.goAway();
+    await hook.close();
   });
 
   const parkedRun = (at: Date): Run => ({
@@ -28,11 +28,11 @@ describe('work that is stuck', () => {
     error: { kind: 'ProcessingError', code: 'store.update-refused', message: 'it does not fit', at },
   });
   const insert = async (run: Run): Promise<void> => {
-    await bundle.engine.runs.insertion(run).apply([]);
+    await bundle.engine.runs.insert(run).apply([]);
   };
-  const tell = (): Promise<unknown> => {
+  const findParked = (): Promise<unknown> => {
     const { notifications, runs, claims, batches, clock, engineSettings } = bundle.engine;
-    const teller = new ParkedWorkNotifier(
+    const notifier = new ParkedWorkNotifier(
       notifications,
       Channels.of(engineSettings.notifications),
       runs,
@@ -40,12 +40,12 @@ describe('work that is stuck', () => {
       batches,
       clock,
     );
-    return bundle.collect(teller.look());
+    return bundle.collect(notifier.findParked());
   };
   const recorded = (): Promise<number> =>
-    bundle.engine.notifications.count({ 'payload.type': 'work.parked', channel: 'webhook' });
+    storedRecords(bundle.engine.store).notifications.count({ 'payload.type': 'work.parked', channel: 'webhook' });
 
-  it('N1: is told with what stood in the way and the command that goes on with it', async () => {
+  it('N1: is notified with the error and the command that retries it', async () => {
     await insert(parkedRun(bundle.clock.now()));
     await bundle.start([NotifierModule]);
     await eventually('a post', () => hook.posts.length > 0);
@@ -53,25 +53,25 @@ describe('work that is stuck', () => {
     expect(hook.verified(hook.posts[0]!, secret)).toMatchObject({
       type: 'work.parked',
       data: {
-        summary: 'r1 is stuck after too many tries, and waits for: batchmill parked retry r1',
+        summary: 'r1 is parked after too many attempts; to retry it: batchmill parked retry r1',
         runId: 'r1',
         pipeline: 'notes',
-        status: 'stuck',
+        status: 'parked',
         error: 'store.update-refused: it does not fit',
       },
     });
   });
 
-  it('N1: is told once, however often and by however many it is seen, and again when it is parked again', async () => {
+  it('N1: is notified once, however often and by however many processes it is found, and again when it is parked again', async () => {
     const run = parkedRun(bundle.clock.now());
     await insert(run);
-    await Promise.all([tell(), tell()]);
-    await tell();
+    await Promise.all([findParked(), findParked()]);
+    await findParked();
     expect(await recorded()).toBe(1);
 
     const at = new Date(bundle.clock.now().getTime() + 1);
     await bundle.engine.store.collection('runs').updateOne({ _id: 'r1' }, { $set: { error: { ...run.error, at } } });
-    await tell();
+    await findParked();
 
     expect(await recorded()).toBe(2);
   });

@@ -1,29 +1,13 @@
 import { Clock } from '@batchmill/contracts';
-import {
-  Batches,
-  Claims,
-  Notifications,
-  Runs,
-  type BatchState,
-  type ClaimState,
-  type Transitions,
-  type RunState,
-  type WorkRecord,
-} from '@batchmill/records';
+import { Batches, Claims, Notifications, Runs, type Transitions, type WorkRecord } from '@batchmill/records';
 import { Every, Stage } from '@batchmill/stage';
-import type { Filter } from '@batchmill/store';
 import { Channels } from './channels.js';
-import { insertionsOf } from './insertions-of.js';
+import { newNotifications } from './new-notifications.js';
 import { payloadOfParked, type ParkedIds } from './payloads/parked-payload.js';
 
 const pollMs = 30_000;
 
-/** By their states, for which there is an index: those that have ended are the most. */
-function parkedIn(...states: readonly (RunState | ClaimState | BatchState)[]): Filter {
-  return { state: { $in: states }, parked: true };
-}
-
-/** Tells of work that was parked after too many tries, each time that it was: it waits for a person. */
+/** Records a notification each time that a run, a claim or a batch is parked. */
 @Stage({ name: 'notifier', produces: [] })
 export class ParkedWorkNotifier {
   constructor(
@@ -36,23 +20,23 @@ export class ParkedWorkNotifier {
   ) {}
 
   @Every(pollMs)
-  async *look(): Transitions {
-    for await (const run of this.runs.find(parkedIn('awaited', 'requested', 'running'))) {
-      yield* this.#tell(run, { runId: run._id, pipeline: run.pipeline });
+  async *findParked(): Transitions {
+    for await (const run of this.runs.parked()) {
+      yield* this.#notify(run, { runId: run._id, pipeline: run.pipeline });
     }
-    for await (const claim of this.claims.find(parkedIn('open', 'sealed', 'built'))) {
-      yield* this.#tell(claim, { runId: claim.runId });
+    for await (const claim of this.claims.parked()) {
+      yield* this.#notify(claim, { runId: claim.runId });
     }
-    for await (const batch of this.batches.find(parkedIn('built', 'submitted', 'settled'))) {
+    for await (const batch of this.batches.parked()) {
       const { _id: batchId, runId, pipeline, provider } = batch;
-      yield* this.#tell(batch, { runId, batchId, pipeline, providerBatchId: provider?.batchId ?? null });
+      yield* this.#notify(batch, { runId, batchId, pipeline, providerBatchId: provider?.batchId ?? null });
     }
   }
 
-  *#tell(record: WorkRecord, ids: ParkedIds): ReturnType<typeof insertionsOf> {
+  *#notify(record: WorkRecord, ids: ParkedIds): ReturnType<typeof newNotifications> {
     const at = record.error?.at ?? this.clock.now();
     const { _id, traceparent } = record;
-    const factId = `${_id}.stuck.${at.getTime()}`;
-    yield* insertionsOf({ factId, event: null, payload: payloadOfParked(record, ids, at), traceparent }, this);
+    const id = `${_id}.parked.${at.getTime()}`;
+    yield* newNotifications({ id, topic: null, payload: payloadOfParked(record, ids, at), traceparent }, this);
   }
 }

@@ -4,36 +4,36 @@ import { parseResultLine } from '@batchmill/provider';
 import { readLines } from '@batchmill/records';
 import type { SentRequests } from './sent-requests.js';
 
-/** Where the answer of a request stands: which of the files, from which byte, how many. */
+/** Where the answer of a request is: in which result file, from which byte, how many bytes. */
 export interface AnswerSpan {
   readonly file: number;
-  readonly begin: number;
+  readonly start: number;
   readonly bytes: number;
 }
 
-/** Where the answers of a batch stand in its result files, by the request's place: numbers only, whatever they hold. */
+/** Where the answers of a batch are in its result files, by the index of the request. Holds numbers only, no answers. */
 export class AnswerSpans {
   readonly #files: Uint8Array;
-  readonly #begins: Float64Array;
+  readonly #starts: Float64Array;
   /** 0: no answer. */
   readonly #bytes: Uint32Array;
   #count = 0;
 
   private constructor(requests: number) {
     this.#files = new Uint8Array(requests);
-    this.#begins = new Float64Array(requests);
+    this.#starts = new Float64Array(requests);
     this.#bytes = new Uint32Array(requests);
   }
 
-  /** The first valid answer of a request wins, the files in the order given. */
+  /** Of several valid answers to a request, the first in the first file counts. */
   static async find(plan: RunPlan, sent: SentRequests, files: readonly string[], blobs: Blobs): Promise<AnswerSpans> {
     const spans = new AnswerSpans(sent.requests.length);
     for (const [file, name] of files.entries()) {
-      let begin = 0;
+      let start = 0;
       for await (const { bytes, end } of readLines(blobs.read(name))) {
-        const place = answeredPlace(plan, sent, bytes);
-        if (place !== null && spans.of(place) === null) spans.#add(place, { file, begin, bytes: end - begin });
-        begin = end;
+        const index = indexOfAnswer(plan, sent, bytes);
+        if (index !== null && spans.of(index) === null) spans.#add(index, { file, start, bytes: end - start });
+        start = end;
       }
     }
     return spans;
@@ -44,24 +44,25 @@ export class AnswerSpans {
     return this.#count;
   }
 
-  of(place: number): AnswerSpan | null {
-    const bytes = this.#bytes[place] ?? 0;
+  of(index: number): AnswerSpan | null {
+    const bytes = this.#bytes[index] ?? 0;
     if (bytes === 0) return null;
-    return { file: this.#files[place] ?? 0, begin: this.#begins[place] ?? 0, bytes };
+    return { file: this.#files[index] ?? 0, start: this.#starts[index] ?? 0, bytes };
   }
 
-  #add(place: number, { file, begin, bytes }: AnswerSpan): void {
-    this.#files[place] = file;
-    this.#begins[place] = begin;
-    this.#bytes[place] = bytes;
+  #add(index: number, { file, start, bytes }: AnswerSpan): void {
+    this.#files[index] = file;
+    this.#starts[index] = start;
+    this.#bytes[index] = bytes;
     this.#count += 1;
   }
 }
 
-function answeredPlace(plan: RunPlan, sent: SentRequests, line: Uint8Array): number | null {
+/** The index of the request that this line answers; null when it answers none. */
+function indexOfAnswer(plan: RunPlan, sent: SentRequests, line: Uint8Array): number | null {
   const result = parseResultLine(line);
-  const place = result === null ? null : sent.placeOf(result.customId);
-  const request = place === null ? undefined : sent.requests[place];
+  const index = result === null ? null : sent.indexOf(result.customId);
+  const request = index === null ? undefined : sent.requests[index];
   if (result === null || request === undefined) return null;
-  return classifyResult(plan, request.function, result).outcome === 'answered' ? place : null;
+  return classifyResult(plan, request.function, result).outcome === 'answered' ? index : null;
 }

@@ -19,15 +19,15 @@ const topicSchema = {
   required: ['topic'],
   additionalProperties: false,
 };
-const asking = { model: 'gpt-4o-mini', user: '{{ text }}' };
+const request = { model: 'gpt-4o-mini', user: '{{ text }}' };
 const pipeline = definePipeline({
   name: 'stories',
   source: { collection: 'stories' },
   inference: {
     functions: [
-      chat({ ...asking, name: 'topics', responseFormat: topicSchema }),
-      chat({ ...asking, name: 'summary' }),
-      chat({ ...asking, name: 'entities' }),
+      chat({ ...request, name: 'topics', responseFormat: topicSchema }),
+      chat({ ...request, name: 'summary' }),
+      chat({ ...request, name: 'entities' }),
     ],
   },
 });
@@ -42,14 +42,14 @@ describe('the archive of a batch', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('I3: holds all answers of a document together, whatever order they came in', async () => {
+  it('I3: holds all answers of a document together, in whatever order they came', async () => {
     const sent = await sentOf([
-      asked('a', 'topics'),
-      asked('a', 'summary'),
-      asked('b', 'topics'),
-      asked('b', 'summary'),
+      requested('a', 'topics'),
+      requested('a', 'summary'),
+      requested('b', 'topics'),
+      requested('b', 'summary'),
     ]);
-    const lines = [said('b', 'summary', 'B'), said('a', 'summary', 'A'), topic('b', 'tea'), topic('a', 'ale')];
+    const lines = [answered('b', 'summary', 'B'), answered('a', 'summary', 'A'), topic('b', 'tea'), topic('a', 'ale')];
 
     const documents = await archived(sent, [await fileOf(lines)]);
 
@@ -63,12 +63,12 @@ describe('the archive of a batch', () => {
     });
   });
 
-  it('I3: says what was asked and not answered: refused, of another schema, not rendered, no line at all', async () => {
+  it('I3: lists the unanswered functions: refused, of another schema, not rendered, without a result', async () => {
     const sent = await sentOf(
-      [asked('a', 'topics'), asked('a', 'summary'), asked('b', 'summary'), asked('c', 'topics')],
-      [neverAsked('a', 'entities')],
+      [requested('a', 'topics'), requested('a', 'summary'), requested('b', 'summary'), requested('c', 'topics')],
+      [notRendered('a', 'entities')],
     );
-    const lines = [said('a', 'topics', '{"other":1}'), said('a', 'summary', 'A'), refused('b', 'summary')];
+    const lines = [answered('a', 'topics', '{"other":1}'), answered('a', 'summary', 'A'), refused('b', 'summary')];
 
     const documents = await archived(sent, [await fileOf(lines)]);
 
@@ -76,14 +76,14 @@ describe('the archive of a batch', () => {
   });
 
   it('the first valid answer of a request counts, and the output before the errors', async () => {
-    const sent = await sentOf([asked('a', 'topics'), asked('b', 'summary')]);
+    const sent = await sentOf([requested('a', 'topics'), requested('b', 'summary')]);
     const output = [
-      said('a', 'topics', 'no JSON'),
+      answered('a', 'topics', 'no JSON'),
       topic('a', 'first'),
       topic('a', 'second'),
-      said('z', 'topics', '?'),
+      answered('z', 'topics', '?'),
     ];
-    const errors = [topic('a', 'third'), said('b', 'summary', 'late')];
+    const errors = [topic('a', 'third'), answered('b', 'summary', 'late')];
 
     const documents = await archived(sent, [await fileOf(output), await fileOf(errors)]);
 
@@ -93,8 +93,8 @@ describe('the archive of a batch', () => {
     ]);
   });
 
-  it('there is none where nothing was answered', async () => {
-    const sent = await sentOf([asked('a', 'summary')]);
+  it('a batch without answers has no archive', async () => {
+    const sent = await sentOf([requested('a', 'summary')]);
 
     expect(
       await archiveAnswers({ plan, sent, files: [await fileOf([refused('a', 'summary')])], blobs, at }),
@@ -102,16 +102,16 @@ describe('the archive of a batch', () => {
     expect(await archiveAnswers({ plan, sent, files: [], blobs, at })).toBeNull();
   });
 
-  it('holds some megabytes of answers at once: in order a file is read twice, in any order some times more', async () => {
+  it('holds some megabytes of answers in memory: a file in order is read twice, a shuffled one a few times more', async () => {
     const ids = Array.from({ length: 24 }, (_, index) => `d${index}`);
-    const sent = await sentOf(ids.map((id) => asked(id, 'summary')));
-    const lines = ids.map((id) => said(id, 'summary', `${id} ${'x'.repeat(500_000)}`));
-    const inOrder = await fileOf(lines);
-    const shuffled = await fileOf(lines.toSorted((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1)));
+    const sent = await sentOf(ids.map((id) => requested(id, 'summary')));
+    const lines = ids.map((id) => answered(id, 'summary', `${id} ${'x'.repeat(500_000)}`));
+    const ordered = await fileOf(lines);
+    const shuffled = await fileOf(lines.toSorted((one, other) => (hashOf(one) < hashOf(other) ? -1 : 1)));
 
     blobs.bytesRead = 0;
-    const first = await archiveAnswers({ plan, sent, files: [inOrder], blobs, at });
-    const readInOrder = blobs.bytesRead;
+    const first = await archiveAnswers({ plan, sent, files: [ordered], blobs, at });
+    const readOrdered = blobs.bytesRead;
     blobs.bytesRead = 0;
     const second = await archiveAnswers({ plan, sent, files: [shuffled], blobs, at });
     const readShuffled = blobs.bytesRead;
@@ -121,16 +121,16 @@ describe('the archive of a batch', () => {
     expect(await idsOf(first)).toEqual(ids);
     expect(await idsOf(second)).toEqual(ids);
     const fileBytes = lines.join('').length;
-    expect(readInOrder).toBeLessThan(2.3 * fileBytes);
+    expect(readOrdered).toBeLessThan(2.3 * fileBytes);
     expect(readShuffled).toBeLessThan(3.3 * fileBytes);
   });
 
-  async function sentOf(requested: ManifestLine[], unrendered: ManifestLine[] = []): Promise<SentRequests> {
-    return SentRequests.read(blobs, await writeManifest(blobs, [...requested, ...unrendered]));
+  async function sentOf(requests: ManifestLine[], unrendered: ManifestLine[] = []): Promise<SentRequests> {
+    return SentRequests.read(blobs, await writeManifest(blobs, [...requests, ...unrendered]));
   }
 
   async function fileOf(lines: readonly string[]): Promise<string> {
-    return (await blobs.write(only(lines), '.results.jsonl')).name;
+    return (await blobs.write(each(lines), '.results.jsonl')).name;
   }
 
   async function archived(sent: SentRequests, files: string[]): Promise<ArchivedDocument[]> {
@@ -139,7 +139,7 @@ describe('the archive of a batch', () => {
   }
 });
 
-/** Counts what is read of it. */
+/** Counts the bytes that are read. */
 class CountingBlobs extends Blobs {
   bytesRead = 0;
 
@@ -175,22 +175,22 @@ class CountingBlobs extends Blobs {
   }
 }
 
-function asked(documentId: string, name: string): ManifestLine {
+function requested(documentId: string, name: string): ManifestLine {
   return { customId: `${name}_${documentId}`, documentId, chunkId: documentId, parentId: 'p', function: name };
 }
 
-function neverAsked(documentId: string, name: string): ManifestLine {
+function notRendered(documentId: string, name: string): ManifestLine {
   const error = { kind: 'TemplateError', code: 'template.failed', message: 'no' } as const;
   return { customId: null, documentId, function: name, error };
 }
 
-function said(documentId: string, name: string, content: string): string {
+function answered(documentId: string, name: string, content: string): string {
   const body = { choices: [{ message: { content }, finish_reason: 'stop' }] };
   return line(documentId, name, body);
 }
 
 function topic(documentId: string, text: string): string {
-  return said(documentId, 'topics', JSON.stringify({ topic: text }));
+  return answered(documentId, 'topics', JSON.stringify({ topic: text }));
 }
 
 function refused(documentId: string, name: string): string {
@@ -206,11 +206,11 @@ function contents({ documentId, at: archivedAt, answers, unanswered }: ArchivedD
   return { id: documentId, at: archivedAt, ...byFunction, unanswered };
 }
 
-/** An order that is none. */
-function orderOf(text: string): string {
+/** A hash, to shuffle by. */
+function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-async function* only(lines: readonly string[]): AsyncGenerator<string, void, undefined> {
+async function* each(lines: readonly string[]): AsyncGenerator<string, void, undefined> {
   yield* lines;
 }

@@ -6,140 +6,145 @@ import { readLines, writeArchive, type ArchivedAnswer, type ArchivedDocument } f
 import { AnswerSpans } from './answer-spans.js';
 import type { SentRequests } from './sent-requests.js';
 
-/** Bytes of answers that are held at once. A batch whose answers come in the order of its requests is read once. */
-const windowBytes = 8 * 1024 * 1024;
+/** The most bytes of answers in memory. When the answers come in the order of the requests, each file is read once more. */
+const maxBytesInMemory = 8 * 1024 * 1024;
 
-export interface Archiving {
+export interface BatchToArchive {
   readonly plan: RunPlan;
   readonly sent: SentRequests;
-  /** Blobs: our copies of the provider's files, the output before the errors. */
+  /** Blobs: our copies of the provider's output file and error file, in this order. */
   readonly files: readonly string[];
   readonly blobs: Blobs;
   readonly at: Date;
 }
 
-/** The places of the requests of some documents: from `first` to before `end`. */
-interface StorageTargets {
+/** The requests of one document: those from index `first` to before index `end`. */
+interface DocumentRequests {
   readonly first: number;
   readonly end: number;
 }
 
 /**
- * Writes the answers of a batch by document, whatever order the provider answered in: its name; null when there is no
- * answer. Memory holds where the answers stand, and some of them.
+ * Writes the archive of a batch: its answers grouped by document, in the order of the requests, whatever order the provider
+ * answered in. Returns the blob's name; null when there is no answer.
+ *
+ * 1. Read the result files once, and note where each answer is.
+ * 2. Divide the documents into groups whose answers fit into memory together.
+ * 3. For each group read its answers from the result files, and write its documents.
  */
-export async function archiveAnswers(archiving: Archiving): Promise<string | null> {
-  const { plan, sent, files, blobs } = archiving;
+export async function archiveAnswers(batch: BatchToArchive): Promise<string | null> {
+  const { plan, sent, files, blobs } = batch;
   const spans = await AnswerSpans.find(plan, sent, files, blobs);
-  return spans.count === 0 ? null : writeArchive(blobs, archivedDocuments(archiving, spans));
+  return spans.count === 0 ? null : writeArchive(blobs, archivedDocuments(batch, spans));
 }
 
 async function* archivedDocuments(
-  archiving: Archiving,
+  batch: BatchToArchive,
   spans: AnswerSpans,
 ): AsyncGenerator<ArchivedDocument, void, undefined> {
-  const { sent, at } = archiving;
-  const unrendered = functionsByDocument(sent.unrendered);
-  for (const documents of windowsOf(documentsOf(sent), spans)) {
-    const answers = await answersAt(archiving, spans, documents);
-    for (const { first, end } of documents) {
-      const request = sent.requests[first];
-      const found = placesIn({ first, end }).flatMap((place) => answers.get(place) ?? []);
-      if (request === undefined || found.length === 0) continue;
+  const { sent, at } = batch;
+  const unrendered = unrenderedByDocument(sent);
+  for (const group of groupsThatFit(requestsByDocument(sent), spans)) {
+    const answersByIndex = await readAnswers(batch, spans, group);
+    for (const document of group) {
+      const request = sent.requests[document.first];
+      const answers = indexesOf(document).flatMap((index) => answersByIndex.get(index) ?? []);
+      if (request === undefined || answers.length === 0) continue;
       const { documentId, chunkId, parentId } = request;
-      const asked = sent.requests.slice(first, end).map((one) => one.function);
-      const never = unrendered.get(encodeId(documentId)) ?? [];
-      const answered = found.map((one) => one.function);
-      const unanswered = [...asked, ...never].filter((name) => !answered.includes(name));
-      yield { documentId, chunkId, parentId, at, answers: found, unanswered };
+      const sentFunctions = sent.requests.slice(document.first, document.end).map((one) => one.function);
+      const functions = [...sentFunctions, ...(unrendered.get(encodeId(documentId)) ?? [])];
+      const unanswered = functions.filter((name) => !answers.some((answer) => answer.function === name));
+      yield { documentId, chunkId, parentId, at, answers, unanswered };
     }
   }
 }
 
-function functionsByDocument(lines: SentRequests['unrendered']): ReadonlyMap<string, readonly string[]> {
+/** The functions whose prompt could not be rendered, by the encoded id of their document. */
+function unrenderedByDocument({ unrendered }: SentRequests): ReadonlyMap<string, readonly string[]> {
   const functions = new Map<string, string[]>();
-  for (const { documentId, function: name } of lines) {
+  for (const { documentId, function: name } of unrendered) {
     const id = encodeId(documentId);
     functions.set(id, [...(functions.get(id) ?? []), name]);
   }
   return functions;
 }
 
-/** The requests of a document stand side by side. */
-function* documentsOf({ requests }: SentRequests): Generator<StorageTargets, void, undefined> {
+/** Relies on the batch file, in which the requests of a document follow each other. */
+function* requestsByDocument({ requests }: SentRequests): Generator<DocumentRequests, void, undefined> {
   let first = 0;
   let id: string | null = null;
-  for (const [place, { documentId }] of requests.entries()) {
+  for (const [index, { documentId }] of requests.entries()) {
     const next = encodeId(documentId);
     if (id !== null && next !== id) {
-      yield { first, end: place };
-      first = place;
+      yield { first, end: index };
+      first = index;
     }
     id = next;
   }
   if (requests.length > 0) yield { first, end: requests.length };
 }
 
-/** Documents whose answers are held at once: one, however large, or as many as fit. */
-function* windowsOf(
-  documents: Iterable<StorageTargets>,
+/** A group holds as many documents as fit into memory with their answers, and at least one. */
+function* groupsThatFit(
+  documents: Iterable<DocumentRequests>,
   spans: AnswerSpans,
-): Generator<StorageTargets[], void, undefined> {
-  let window: StorageTargets[] = [];
-  let held = 0;
+): Generator<DocumentRequests[], void, undefined> {
+  let group: DocumentRequests[] = [];
+  let groupBytes = 0;
   for (const document of documents) {
-    const bytes = placesIn(document).reduce((sum, place) => sum + (spans.of(place)?.bytes ?? 0), 0);
-    if (window.length > 0 && held + bytes > windowBytes) {
-      yield window;
-      window = [];
-      held = 0;
+    const bytes = indexesOf(document).reduce((sum, index) => sum + (spans.of(index)?.bytes ?? 0), 0);
+    if (group.length > 0 && groupBytes + bytes > maxBytesInMemory) {
+      yield group;
+      group = [];
+      groupBytes = 0;
     }
-    window.push(document);
-    held += bytes;
+    group.push(document);
+    groupBytes += bytes;
   }
-  if (window.length > 0) yield window;
+  if (group.length > 0) yield group;
 }
 
-async function answersAt(
-  archiving: Archiving,
+/** The answers of a group by the index of their request. Each file is read from the group's first answer to its last. */
+async function readAnswers(
+  batch: BatchToArchive,
   spans: AnswerSpans,
-  documents: readonly StorageTargets[],
+  group: readonly DocumentRequests[],
 ): Promise<ReadonlyMap<number, ArchivedAnswer>> {
   const answers = new Map<number, ArchivedAnswer>();
-  for (const [file, name] of archiving.files.entries()) {
-    const wanted = new Map<number, number>();
+  for (const [file, name] of batch.files.entries()) {
+    const indexByStart = new Map<number, number>();
     let from = Number.POSITIVE_INFINITY;
     let until = 0;
-    for (const place of documents.flatMap(placesIn)) {
-      const span = spans.of(place);
+    for (const index of group.flatMap(indexesOf)) {
+      const span = spans.of(index);
       if (span?.file !== file) continue;
-      wanted.set(span.begin, place);
-      from = Math.min(from, span.begin);
-      until = Math.max(until, span.begin + span.bytes);
+      indexByStart.set(span.start, index);
+      from = Math.min(from, span.start);
+      until = Math.max(until, span.start + span.bytes);
     }
-    if (wanted.size > 0) await readAnswers(archiving, { name, from, until, wanted }, answers);
+    if (indexByStart.size > 0) await readAnswersOfFile(batch, { name, from, until, indexByStart }, answers);
   }
   return answers;
 }
 
-/** `wanted`: the request's place by the byte at which its answer begins. */
-async function readAnswers(
-  { plan, sent, blobs }: Archiving,
-  { name, from, until, wanted }: { name: string; from: number; until: number; wanted: ReadonlyMap<number, number> },
+/** Adds to `answers` those that begin at one of the bytes of `indexByStart`. */
+async function readAnswersOfFile(
+  { plan, sent, blobs }: BatchToArchive,
+  file: { name: string; from: number; until: number; indexByStart: ReadonlyMap<number, number> },
   answers: Map<number, ArchivedAnswer>,
 ): Promise<void> {
-  let begin = from;
-  for await (const { bytes, end } of readLines(blobs.read(name, from), from)) {
-    const place = wanted.get(begin);
-    const answer = place === undefined ? null : answerIn(plan, sent, place, bytes);
-    if (place !== undefined && answer !== null) answers.set(place, answer);
-    if (end >= until) return;
-    begin = end;
+  let start = file.from;
+  for await (const { bytes, end } of readLines(blobs.read(file.name, file.from), file.from)) {
+    const index = file.indexByStart.get(start);
+    const answer = index === undefined ? null : answerIn(plan, sent, index, bytes);
+    if (index !== undefined && answer !== null) answers.set(index, answer);
+    if (end >= file.until) return;
+    start = end;
   }
 }
 
-function answerIn(plan: RunPlan, sent: SentRequests, place: number, line: Uint8Array): ArchivedAnswer | null {
-  const request = sent.requests[place];
+function answerIn(plan: RunPlan, sent: SentRequests, index: number, line: Uint8Array): ArchivedAnswer | null {
+  const request = sent.requests[index];
   const result = parseResultLine(line);
   if (request === undefined || result === null) return null;
   const { function: name, customId } = request;
@@ -149,6 +154,6 @@ function answerIn(plan: RunPlan, sent: SentRequests, place: number, line: Uint8A
   return { function: name, customId, content: parsed ?? text, body };
 }
 
-function placesIn({ first, end }: StorageTargets): number[] {
-  return Array.from({ length: end - first }, (_, index) => first + index);
+function indexesOf({ first, end }: DocumentRequests): number[] {
+  return Array.from({ length: end - first }, (_, offset) => first + offset);
 }

@@ -1,21 +1,28 @@
 import { delayAfter } from '@batchmill/contracts';
 
+const maxDelayMs = 3_600_000;
+
 export type NextAttempt = { readonly state: 'failed' } | { readonly state: 'retry'; readonly notBefore: Date };
 
+export interface RetryPolicy {
+  /** 3 is at most four attempts. */
+  readonly maxRetries: number;
+  readonly baseMs: number;
+  readonly now: Date;
+  readonly jitter: number;
+}
+
 /**
- * What comes after an attempt that did not answer. `attempts` counts that one too; `maxRetries: 3` is at most four.
- * The delay is 30 s after the first, doubles, and is at most an hour.
+ * Decides whether and when a request without a usable answer is retried. `countsAttempt` false: by a free retry, which is
+ * always granted. `attempts` includes the one that has just failed, `freeRetries` are those so far. The delay is `baseMs` after the first attempt, doubles with each one, and is at most an hour.
  */
 export function nextAttempt(
-  { attempts, maxRetries }: { readonly attempts: number; readonly maxRetries: number },
-  {
-    now,
-    jitter,
-    baseMs = 30_000,
-    capMs = 3_600_000,
-  }: { readonly now: Date; readonly jitter: number; readonly baseMs?: number; readonly capMs?: number },
+  countsAttempt: boolean,
+  { attempts, freeRetries }: { readonly attempts: number; readonly freeRetries: number },
+  { maxRetries, baseMs, now, jitter }: RetryPolicy,
 ): NextAttempt {
-  if (attempts > maxRetries) return { state: 'failed' };
-  const delayMs = delayAfter(attempts - 1, { baseMs, capMs, jitter });
+  if (countsAttempt && attempts > maxRetries) return { state: 'failed' };
+  const failures = countsAttempt ? attempts - 1 : freeRetries;
+  const delayMs = delayAfter(failures, { baseMs, capMs: maxDelayMs, jitter });
   return { state: 'retry', notBefore: new Date(now.getTime() + delayMs) };
 }

@@ -2,9 +2,8 @@ import type { DocumentError } from '@batchmill/contracts';
 import { costOf, type PriceEntry } from '@batchmill/models';
 import type { Classified } from '@batchmill/provider';
 import type { Ingestion } from '@batchmill/records';
-import { ReceivedBits } from './received-bits.js';
 
-/** The ingestion's checkpoint while it grows. */
+/** The checkpoint of an ingestion and its counts. `state` is what is stored. */
 export class Progress {
   readonly received: ReceivedBits;
   #state: Ingestion;
@@ -31,17 +30,17 @@ export class Progress {
   }
 
   advance(
-    to: Partial<Pick<Ingestion, 'part' | 'offset' | 'output' | 'error' | 'archive' | 'lost' | 'goneSince'>>,
+    to: Partial<Pick<Ingestion, 'part' | 'offset' | 'output' | 'error' | 'archive' | 'lost' | 'fileMissingSince'>>,
   ): void {
     this.#state = { ...this.#state, ...to };
   }
 
-  countOdd(what: 'unknown' | 'duplicates' | 'problems'): void {
-    this.#state = { ...this.#state, [what]: this.#state[what] + 1 };
+  countLine(kind: 'unknown' | 'duplicates' | 'problems'): void {
+    this.#state = { ...this.#state, [kind]: this.#state[kind] + 1 };
   }
 
-  /** Counts a request's verdict, its tokens and its cost. Called once per request. */
-  count(classified: Classified): void {
+  /** Counts a request's result, its tokens and its cost. Called once per request. */
+  countResult(classified: Classified): void {
     const { tokens, cost, succeeded, failed, retried, firstError } = this.#state;
     const { usage, outcome } = classified;
     this.#state = {
@@ -56,19 +55,20 @@ export class Progress {
     };
   }
 
-  /** A request that was to be asked again has used up its attempts. */
-  countGivenUp(): void {
+  /** Moves a request from retried to failed: it has used up its attempts. */
+  countExhausted(): void {
     this.#state = { ...this.#state, retried: this.#state.retried - 1, failed: this.#state.failed + 1 };
   }
 
-  /** A request that was answered, counted as such, and whose answer could not be put to use. */
+  /** Moves a request from succeeded to retried or failed: it was answered, but the answer could not be used. */
   countUnusable(becomes: 'retried' | 'failed', { code, message }: DocumentError): void {
     const { succeeded, firstError } = this.#state;
     const counts = { succeeded: succeeded - 1, [becomes]: this.#state[becomes] + 1 };
     this.#state = { ...this.#state, ...counts, firstError: firstError ?? `${code}: ${message}` };
   }
 
-  countRetryAt(notBefore: Date): void {
+  /** Keeps the earliest time at which a document is due again. */
+  noteRetryAt(notBefore: Date): void {
     const { retryAt } = this.#state;
     if (retryAt === null || notBefore < retryAt) this.#state = { ...this.#state, retryAt: notBefore };
   }
@@ -80,5 +80,27 @@ export class Progress {
     const synchronousUsd = costOf(model, usage, at, 'synchronous', overrides);
     if (usd === null || synchronousUsd === null) return { ...cost, incomplete: true };
     return { ...cost, usd: cost.usd + usd, synchronousUsd: cost.synchronousUsd + synchronousUsd };
+  }
+}
+
+/** Which requests of a batch have a result, one bit each. The checkpoint stores it as base64. */
+class ReceivedBits {
+  readonly #bits: Buffer;
+
+  constructor(requests: number, base64: string) {
+    this.#bits = Buffer.alloc(Math.ceil(requests / 8));
+    Buffer.from(base64, 'base64').copy(this.#bits);
+  }
+
+  has(index: number): boolean {
+    return ((this.#bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
+  }
+
+  add(index: number): void {
+    this.#bits[index >> 3] = (this.#bits[index >> 3] ?? 0) | (1 << (index & 7));
+  }
+
+  toString(): string {
+    return this.#bits.toString('base64');
   }
 }

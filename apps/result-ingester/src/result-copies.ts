@@ -1,23 +1,28 @@
-import type { Clock } from '@batchmill/contracts';
-import type { Blobs } from '@batchmill/blobs';
-import { RefusedError, type Provider } from '@batchmill/provider';
+import { Clock } from '@batchmill/contracts';
+import { Blobs } from '@batchmill/blobs';
+import { Provider, RefusedError } from '@batchmill/provider';
 import type { Batch } from '@batchmill/records';
-import type { EngineSettings } from '@batchmill/stage';
-import type { Log } from '@batchmill/telemetry';
+import { EngineSettings } from '@batchmill/stage';
+import { Log } from '@batchmill/telemetry';
+import { Injectable } from '@nestjs/common';
 import type { Progress } from './progress.js';
-import type { Slice } from './result-parts.js';
+import type { Slice } from './result-slices.js';
 
-/** What was paid for is given up only after so many times the time that the provider's lists may lag behind. */
-const patience = 20;
+/**
+ * A result file is paid for. So it counts as lost only after the provider has denied it for this many times the lag of the
+ * provider's lists.
+ */
+const lagsUntilLost = 20;
 
-/** The provider says that it has no such file: it may not have it yet. */
+/** The provider has no such file, or not yet. */
 export class ResultFileMissing extends Error {
-  constructor(readonly lookAgainAt: Date) {
-    super('a result file is not there');
+  constructor(readonly retryAt: Date) {
+    super('the provider does not have the result file');
   }
 }
 
-/** The provider's files are read once, into our own: from there any slice can be read again. */
+/** Copies the provider's result files into blobs, once. Every slice can then be read again from the copy. */
+@Injectable()
 export class ResultCopies {
   constructor(
     private readonly blobs: Blobs,
@@ -27,7 +32,7 @@ export class ResultCopies {
     private readonly log: Log,
   ) {}
 
-  /** Throws a ResultFileMissing when it is to be looked for again later; `progress` remembers since when. */
+  /** Throws a ResultFileMissing when a file must be downloaded again later. `progress` keeps since when it is missing. */
   async *copy(batch: Batch, progress: Progress): AsyncGenerator<Slice, void, undefined> {
     if (progress.offset === 0) {
       progress.advance({ output: await this.#copyOf(batch.provider?.outputFileId ?? null, batch, progress) });
@@ -36,7 +41,7 @@ export class ResultCopies {
     progress.advance({ error: await this.#copyOf(batch.provider?.errorFileId ?? null, batch, progress) });
   }
 
-  /** Nobody needs the provider's files any more, nor our copies: the archive holds what was answered. What cannot be deleted does no harm. */
+  /** Deletes the provider's files and our copies: the archive holds the answers. A file that cannot be deleted is logged. */
   async cleanUp({ _id, provider }: Batch, progress: Progress): Promise<void> {
     const { output, error } = progress.state;
     try {
@@ -50,27 +55,27 @@ export class ResultCopies {
     }
   }
 
-  /** Null when there is none, or none any more. */
+  /** The copy's blob; null when the batch has no such file, or the file is lost. */
   async #copyOf(fileId: string | null, { _id }: Batch, progress: Progress): Promise<string | null> {
     if (fileId === null) return null;
     try {
       const { name } = await this.blobs.write(this.provider.download(fileId), '.results.jsonl');
-      progress.advance({ goneSince: null });
+      progress.advance({ fileMissingSince: null });
       return name;
     } catch (error) {
       if (!(error instanceof RefusedError && error.status === 404)) throw error;
-      this.#expectGoneForLong(progress);
-      this.log.warn('a result file is gone; what it held is asked again', { batchId: _id, fileId });
-      progress.advance({ lost: true, goneSince: null });
+      this.#throwUnlessLost(progress);
+      this.log.warn('a result file is gone; its requests are retried', { batchId: _id, fileId });
+      progress.advance({ lost: true, fileMissingSince: null });
       return null;
     }
   }
 
-  #expectGoneForLong(progress: Progress): void {
+  #throwUnlessLost(progress: Progress): void {
     const now = this.clock.now();
-    const since = progress.state.goneSince ?? now;
-    if (now.getTime() - since.getTime() >= patience * this.settings.staleListMs) return;
-    progress.advance({ goneSince: since });
+    const since = progress.state.fileMissingSince ?? now;
+    if (now.getTime() - since.getTime() >= lagsUntilLost * this.settings.staleListMs) return;
+    progress.advance({ fileMissingSince: since });
     throw new ResultFileMissing(new Date(now.getTime() + this.settings.staleListMs));
   }
 }

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
+import { OutcomeWriter } from './outcome-writer.js';
+import { ResultCopies } from './result-copies.js';
 import { ResultIngester } from './result-ingester.js';
 
-@Module({ controllers: [ResultIngester] })
+@Module({ controllers: [ResultIngester], providers: [ResultCopies, OutcomeWriter] })
 export class ResultIngesterModule {}

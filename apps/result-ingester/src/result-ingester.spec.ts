@@ -3,17 +3,19 @@ import { ResultsIngested } from '@batchmill/contracts';
 import type { Blob, Blobs } from '@batchmill/blobs';
 import { chat, definePipeline } from '@batchmill/pipeline';
 import { endedRunStates, readArchive, type Batch } from '@batchmill/records';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { OutcomeWriter } from './outcome-writer.js';
+import { ResultCopies } from './result-copies.js';
 import { ResultIngester } from './result-ingester.js';
 import { ResultIngesterModule } from './result-ingester.module.js';
 
-const asking = { model: 'gpt-4o-mini', user: '{{ text }}' };
+const request = { model: 'gpt-4o-mini', user: '{{ text }}' };
 const inference = definePipeline({
   name: 'stories',
   source: { collection: 'stories' },
   inference: {
-    functions: [chat({ ...asking, name: 'topics' }), chat({ ...asking, name: 'entities' })],
+    functions: [chat({ ...request, name: 'topics' }), chat({ ...request, name: 'entities' })],
   },
 });
 const embeddings = definePipeline({
@@ -27,13 +29,13 @@ describe('result-ingester', () => {
   let bundle: TestEngine;
   afterEach(() => bundle.close());
 
-  it('S7: results.ingested names the archive, which holds each document of the batch with all of its answers', async () => {
+  it('S7: results.ingested names the archive, which holds each document of the batch with all its answers', async () => {
     bundle = await TestEngine.open({ pipelines: [inference] });
     const settled = await settledBatch('stories', 3);
 
-    const said = await bundle.collect(ingester().ingest(await bundle.lease(bundle.engine.batches, settled._id)));
+    const events = await bundle.collect(ingester().ingest(await bundle.lease(bundle.engine.batches, settled._id)));
 
-    const ingested = said.find((event) => event instanceof ResultsIngested);
+    const ingested = events.find((event) => event instanceof ResultsIngested);
     const documents = await Array.fromAsync(readArchive(bundle.engine.blobs, ingested?.archive ?? ''));
     expect(documents.map(({ documentId, answers }) => [documentId, answers.map((one) => one.function)])).toEqual(
       ['d0', 'd1', 'd2'].map((id) => [id, ['topics', 'entities']]),
@@ -45,28 +47,29 @@ describe('result-ingester', () => {
     bundle = await TestEngine.open({ pipelines: [embeddings] });
     const settled = await settledBatch('vectors', 3);
 
-    const said = await bundle.collect(ingester().ingest(await bundle.lease(bundle.engine.batches, settled._id)));
+    const events = await bundle.collect(ingester().ingest(await bundle.lease(bundle.engine.batches, settled._id)));
 
-    expect(said).toEqual([expect.objectContaining({ succeeded: 3, archive: null })]);
+    expect(events).toEqual([expect.objectContaining({ succeeded: 3, archive: null })]);
   });
 
-  it('S7: a crash between the archive and its note makes another one, and writes no answer twice', async () => {
-    let crashes = 1;
+  it('S7: after a crash between the archive and its checkpoint another archive is written, and no answer is written twice', async () => {
+    let crashesLeft = 1;
     bundle = await TestEngine.open({
       pipelines: [inference],
-      ports: ({ blobs }) => ({ blobs: failingAfter(blobs, '.archive.jsonl', () => crashes-- > 0) }),
+      ports: ({ blobs }) => ({ blobs: failingAfter(blobs, '.archive.jsonl', () => crashesLeft-- > 0) }),
     });
     const settled = await settledBatch('stories', 3);
 
     await bundle.start([ResultIngesterModule]);
     const run = await eventually('the end of the run', async () => {
-      for await (const one of bundle.engine.runs.find({ state: { $in: endedRunStates } })) return one;
+      for await (const one of storedRecords(bundle.engine.store).runs.find({ state: { $in: endedRunStates } }))
+        return one;
       return null;
     });
 
     const { ingestion } = (await bundle.engine.batches.get(settled._id))!;
     const documents = await Array.fromAsync(readArchive(bundle.engine.blobs, ingestion.archive ?? ''));
-    expect(crashes).toBeLessThan(0);
+    expect(crashesLeft).toBeLessThan(0);
     expect(documents).toHaveLength(3);
     expect(run.totals).toMatchObject({ documents: { succeeded: 3 }, requests: 6 });
     for await (const story of bundle.engine.documentStore.collection('stories').find({})) {
@@ -76,28 +79,30 @@ describe('result-ingester', () => {
 
   function ingester(): ResultIngester {
     const { runs, documents, blobs, vectors, pipelines, provider, engineSettings, clock, ids, log } = bundle.engine;
-    return new ResultIngester(runs, documents, blobs, vectors, pipelines, provider, engineSettings, clock, ids, log);
+    const copies = new ResultCopies(blobs, provider, engineSettings, clock, log);
+    const writer = new OutcomeWriter(documents, vectors, engineSettings, clock, ids);
+    return new ResultIngester(runs, pipelines, blobs, copies, writer, engineSettings, clock);
   }
 
-  /** A batch that waits to be brought home: the other stages are at work. */
+  /** A batch that waits to be ingested. The other stages are running. */
   async function settledBatch(pipeline: string, count: number): Promise<Batch> {
-    const { runs, batches, documentStore } = bundle.engine;
+    const { runs, documentStore } = bundle.engine;
     const stories = Array.from({ length: count }, (_, index) => ({ _id: `d${index}`, text: `Story ${index}.` }));
     await documentStore.collection('stories').insertMany(stories);
     await bundle.start(others);
-    await bundle.collect(only(runs.insertion(runs.new('run', { pipeline }, null))));
+    await bundle.collect(only(runs.insert(runs.new('run', { pipeline }, null))));
     return eventually('the batch to be settled', async () => {
-      for await (const batch of batches.find({ state: 'settled' })) return batch;
+      for await (const batch of storedRecords(bundle.engine.store).batches.find({ state: 'settled' })) return batch;
       return null;
     });
   }
 });
 
-/** Blobs that are written, and then say that they could not be. */
-function failingAfter(blobs: Blobs, suffix: string, fails: () => boolean): Blobs {
-  const write = async (content: AsyncIterable<Uint8Array | string>, of: string): Promise<Blob> => {
-    const blob = await blobs.write(content, of);
-    if (of === suffix && fails()) throw new Error('crashed after the write');
+/** Blobs whose write of this suffix succeeds and then throws. */
+function failingAfter(blobs: Blobs, suffix: string, crashes: () => boolean): Blobs {
+  const write = async (content: AsyncIterable<Uint8Array | string>, blobSuffix: string): Promise<Blob> => {
+    const blob = await blobs.write(content, blobSuffix);
+    if (blobSuffix === suffix && crashes()) throw new Error('crashed after the write');
     return blob;
   };
   return new Proxy(blobs, {
@@ -109,6 +114,6 @@ function failingAfter(blobs: Blobs, suffix: string, fails: () => boolean): Blobs
   });
 }
 
-async function* only<T>(step: T): AsyncGenerator<T, void, undefined> {
-  yield step;
+async function* only<T>(item: T): AsyncGenerator<T, void, undefined> {
+  yield item;
 }

@@ -3,16 +3,13 @@ import {
   BatchSettled,
   Clock,
   DocumentsRetryScheduled,
-  Ids,
   ProcessingError,
   ResultsIngested,
 } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
 import { Pipelines } from '@batchmill/pipeline';
-import { Provider } from '@batchmill/provider';
 import {
   Batches,
-  Documents,
   Runs,
   planOfRun,
   type Batch,
@@ -22,112 +19,109 @@ import {
   type Transition,
 } from '@batchmill/records';
 import { EngineSettings, Stage, Works } from '@batchmill/stage';
-import { Log } from '@batchmill/telemetry';
-import { Vectors } from '@batchmill/vectors';
 import { archiveAnswers } from './archive-answers.js';
 import { OutcomeWriter } from './outcome-writer.js';
 import { Progress } from './progress.js';
 import { ResultCopies, ResultFileMissing } from './result-copies.js';
-import { slicesOfFile, slicesOfMissing, slicesOfUnrendered, type ResultParts, type Slice } from './result-parts.js';
+import { slicesOfFile, slicesOfMissing, slicesOfUnrendered, type IngestedBatch, type Slice } from './result-slices.js';
 import { SentRequests } from './sent-requests.js';
 
-/** Brings the answers of a settled batch home. */
+/** Writes the results of a settled batch into documents and the vector store, and archives its answers. */
 @Stage({ name: 'result-ingester', produces: [ResultsIngested, DocumentsRetryScheduled] })
 export class ResultIngester {
-  readonly #copies: ResultCopies;
-
   constructor(
     private readonly runs: Runs,
-    private readonly documents: Documents,
-    private readonly blobs: Blobs,
-    private readonly vectors: Vectors,
     private readonly pipelines: Pipelines,
-    provider: Provider,
+    private readonly blobs: Blobs,
+    private readonly copies: ResultCopies,
+    private readonly writer: OutcomeWriter,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
-    private readonly ids: Ids,
-    log: Log,
-  ) {
-    this.#copies = new ResultCopies(blobs, provider, settings, clock, log);
-  }
+  ) {}
 
   @Works({ on: Batches, in: 'settled', signaledBy: [BatchSettled, BatchProcessRequested] })
   async *ingest(batch: Leased<Batch>): Transitions<ResultsIngested | DocumentsRetryScheduled> {
-    const run = await this.runs.get(batch.data.runId);
-    if (run === null) throw new ProcessingError('batch.no-run', `${batch.id}: its run is gone`);
-    const plan = planOfRun(this.pipelines, run);
-    const { model, provider, ingestion } = batch.data;
-    const sent = await SentRequests.read(this.blobs, batch.data.manifest);
-    const pricing = { model, at: provider?.createdAt ?? batch.data.createdAt, overrides: this.settings.prices };
-    const progress = new Progress(ingestion, sent.requests.length, pricing);
-    const { sliceLines } = this.settings;
-    const parts = { plan, batch: batch.data, sent, progress, blobs: this.blobs, sliceLines };
-    const { vectors, settings, clock, ids } = this;
-    const documents = this.documents.of(plan);
-    const writer = new OutcomeWriter(plan, batch.data, { documents, vectors, settings, clock, ids });
-
+    const ingested = await this.#open(batch);
+    const { progress } = ingested;
     try {
-      await this.#bringHome(batch, parts, writer);
+      await this.#ingestParts(batch, ingested);
     } catch (error) {
       if (!(error instanceof ResultFileMissing)) throw error;
-      yield batch.with({ ingestion: progress.state }).wait(error.lookAgainAt);
+      yield batch.with({ ingestion: progress.state }).wait(error.retryAt);
       return;
     }
-    await this.#copies.cleanUp(batch.data, progress);
+    await this.copies.cleanUp(batch.data, progress);
     yield this.#ingested(batch, progress);
   }
 
-  /** From the last checkpoint to the end of the last part. */
-  async #bringHome(batch: Leased<Batch>, parts: ResultParts, writer: OutcomeWriter): Promise<void> {
-    const { progress } = parts;
+  async #open({ id, data: batch }: Leased<Batch>): Promise<IngestedBatch> {
+    const run = await this.runs.get(batch.runId);
+    if (run === null) {
+      throw new ProcessingError('batch.no-run', `batch ${id}: found no record of run ${batch.runId}; restore it`);
+    }
+    const plan = planOfRun(this.pipelines, run);
+    const sent = await SentRequests.read(this.blobs, batch.manifest);
+    const { model, provider, createdAt } = batch;
+    const pricing = { model, at: provider?.createdAt ?? createdAt, overrides: this.settings.prices };
+    return { plan, batch, sent, progress: new Progress(batch.ingestion, sent.requests.length, pricing) };
+  }
+
+  /** Ingests from the last checkpoint to the end of the last part. */
+  async #ingestParts(batch: Leased<Batch>, ingested: IngestedBatch): Promise<void> {
+    const { progress } = ingested;
     for (let part = progress.part; part !== 'end'; part = progress.part) {
-      for await (const slice of this.#slicesOf(part, parts)) {
-        await writer.write(slice.outcomes, progress);
+      for await (const slice of this.#slicesOf(part, ingested)) {
+        await this.writer.write(slice.outcomes, ingested);
         progress.advance({ offset: slice.end });
         // After this line the slice is not written again; before it, writing it again changes nothing.
         await batch.checkpoint({ ingestion: progress.state });
       }
-      progress.advance({ part: next[part], offset: 0 });
-      // The copies are noted before they are read, and that nobody reads them again before they are deleted. In between
-      // every slice is noted already, and a part that has none is gone through again in no time.
+      progress.advance({ part: nextPart[part], offset: 0 });
+      // The names of the copies are stored before the copies are read, and the end before they are deleted. Other parts need
+      // no checkpoint when they end: that of their last slice is enough, since nothing is left to do after it.
       if (part === 'copy' || progress.part === 'end') await batch.checkpoint({ ingestion: progress.state });
       else batch.throwIfStopping();
     }
   }
 
-  async *#slicesOf(part: Exclude<IngestionPart, 'end'>, parts: ResultParts): AsyncGenerator<Slice, void, undefined> {
-    const { progress } = parts;
+  async *#slicesOf(
+    part: Exclude<IngestionPart, 'end'>,
+    ingested: IngestedBatch,
+  ): AsyncGenerator<Slice, void, undefined> {
+    const { progress } = ingested;
     const { output, error, problems } = progress.state;
+    const { sliceLines } = this.settings;
+    const reading = { blobs: this.blobs, sliceLines };
     switch (part) {
       case 'copy':
-        yield* this.#copies.copy(parts.batch, progress);
+        yield* this.copies.copy(ingested.batch, progress);
         return;
       case 'output':
-        if (output !== null) yield* slicesOfFile(parts, output, 'answers');
+        if (output !== null) yield* slicesOfFile(ingested, output, 'answers', reading);
         return;
       case 'error':
-        if (error !== null) yield* slicesOfFile(parts, error, 'all');
+        if (error !== null) yield* slicesOfFile(ingested, error, 'all', reading);
         return;
       case 'problems':
-        if (output !== null && problems > 0) yield* slicesOfFile(parts, output, 'problems');
+        if (output !== null && problems > 0) yield* slicesOfFile(ingested, output, 'problems', reading);
         return;
       case 'missing':
-        yield* slicesOfMissing(parts);
+        yield* slicesOfMissing(ingested, sliceLines);
         return;
       case 'unrendered':
-        yield* slicesOfUnrendered(parts);
+        yield* slicesOfUnrendered(ingested, sliceLines);
         return;
       case 'archive':
-        progress.advance({ archive: await this.#archiveOf(parts) });
+        progress.advance({ archive: await this.#archiveOf(ingested) });
         return;
     }
   }
 
-  /** Vectors are not archived: they are large, and stored already. */
-  async #archiveOf({ plan, sent, progress, blobs }: ResultParts): Promise<string | null> {
+  /** Vectors are not archived: they are large, and the vector store has them. */
+  async #archiveOf({ plan, sent, progress }: IngestedBatch): Promise<string | null> {
     if (plan.endpointPlan.vectors !== null) return null;
     const files = [progress.state.output, progress.state.error].filter((name) => name !== null);
-    return archiveAnswers({ plan, sent, files, blobs, at: this.clock.now() });
+    return archiveAnswers({ plan, sent, files, blobs: this.blobs, at: this.clock.now() });
   }
 
   #ingested(batch: Leased<Batch>, progress: Progress): Transition<ResultsIngested | DocumentsRetryScheduled> {
@@ -156,7 +150,7 @@ export class ResultIngester {
   }
 }
 
-const next: Readonly<Record<Exclude<IngestionPart, 'end'>, IngestionPart>> = {
+const nextPart: Readonly<Record<Exclude<IngestionPart, 'end'>, IngestionPart>> = {
   copy: 'output',
   output: 'error',
   error: 'problems',

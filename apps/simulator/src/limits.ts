@@ -1,8 +1,8 @@
-/** What the provider refuses. The defaults are OpenAI's own numbers (guide "Batch API", API reference "Files"). */
+/** The provider's limits. The defaults are OpenAI's own numbers (guide "Batch API", API reference "Files"). */
 export interface Limits {
   /** One uploaded file. */
   readonly maxFileBytes: number;
-  /** A file that a batch is made of. */
+  /** The input file of a batch. */
   readonly maxBatchFileBytes: number;
   readonly maxRequestsPerBatch: number;
   /** Inputs of embedding requests, summed over all lines of a batch. */
@@ -12,7 +12,7 @@ export interface Limits {
   readonly maxTokensPerRequest: number;
   /** Batches created within one simulated hour. */
   readonly maxBatchesPerHour: number;
-  /** Embedding requests waiting in all batches that are not settled. */
+  /** Enqueued embedding requests in all batches that are not settled. */
   readonly maxEnqueuedEmbeddingRequests: number;
   /** Enqueued prompt tokens of a model that `enqueuedTokenLimits` does not name. */
   readonly maxEnqueuedTokens: number;

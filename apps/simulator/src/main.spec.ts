@@ -56,7 +56,7 @@ describe('the command', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('a port or a folder that another one has is said, with what to do', async () => {
+  it('a port or folder in use is reported with the remedy', async () => {
     const child = await startChild(['--port', '0', '--data', join(folder, 'a')]);
     try {
       const port = await runChild(['--port', new URL(child.url).port, '--data', join(folder, 'b')]);
@@ -66,13 +66,13 @@ describe('the command', () => {
       expect(port.stderr).toMatch(
         /^simulator: Port \d+ on 127\.0\.0\.1 is in use by another process\. Choose another port\.\n$/,
       );
-      expect(data.stderr).toMatch(/^simulator: .*simulator\.db is held by another simulator\..*\n$/);
+      expect(data.stderr).toMatch(/^simulator: .*simulator\.db is in use by another simulator\..*\n$/);
     } finally {
       await child.end('SIGTERM');
     }
   });
 
-  it('--help tells the flags', async () => {
+  it('--help lists the flags', async () => {
     const { code, stdout } = await runChild(['--help']);
 
     expect(code).toBe(0);

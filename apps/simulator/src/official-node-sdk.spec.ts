@@ -104,7 +104,7 @@ describe('the official Node SDK', () => {
     });
   });
 
-  it('sees a lost answer as a lost connection, and its retries of a refusal come through', async () => {
+  it('reports a lost answer as a lost connection, and its retries of a refusal succeed', async () => {
     await withSimulator({}, async (client) => {
       const openai = officialClient(client.url);
       await client.faults([

@@ -3,7 +3,7 @@ import type { Limits } from './limits.js';
 import { SimulatorError } from './simulator-error.js';
 import type { Turnaround } from './batches/turnaround.js';
 
-/** How a simulator is to behave. Only `dataDir` must be said. Plain data, so that it can be sent to a worker. */
+/** How a simulator behaves. Only `dataDir` is required. Plain data, so that it can be sent to a worker. */
 export interface SimulatorOptions {
   /** Where files, billing and state are kept. One simulator per folder at a time. */
   readonly dataDir: string;
@@ -15,11 +15,11 @@ export interface SimulatorOptions {
   readonly speed?: number;
   /** How long a batch takes. Default: as soon as its lines are done. See `parseTurnaround`. */
   readonly turnaround?: Turnaround;
-  /** What everything drawn by lot depends on. Default 1. */
+  /** The seed of every random draw. Default 1. */
   readonly seed?: number;
-  /** Simulated seconds from a wish to cancel until cancelled. Default: 25, or the fixed turnaround where that is less. */
+  /** Simulated seconds from a cancel request until cancelled. Default: 25, or the fixed turnaround where that is less. */
   readonly cancellingSeconds?: number;
-  /** Embedding inputs the provider works off per simulated second; a batch takes at least as long. Default: no bound. */
+  /** Embedding inputs that the provider processes per simulated second. Default: no limit. */
   readonly embeddingsPerSecond?: number;
   readonly limits?: Partial<Limits>;
   /** Enqueued prompt tokens per model, in place of `limits.maxEnqueuedTokens`. */
@@ -34,7 +34,7 @@ export interface ResolvedOptions {
   readonly turnaround: Turnaround;
   readonly seed: number;
   readonly cancellingSeconds: number;
-  /** Infinity: no bound. */
+  /** Infinity: no limit. */
   readonly embeddingsPerSecond: number;
   readonly limits: Limits;
   readonly enqueuedTokenLimits: Readonly<Record<string, number>>;

@@ -6,7 +6,7 @@ import { SimulatorError } from './simulator-error.js';
 export const usage = `Usage: simulator [--port 8080] [--host 127.0.0.1] [--data .batchmill/simulator] [--speed 1]
                  [--turnaround 0|5s|10m|30h|measured] [--seed 1]`;
 
-/** Reads the flags. Throws a SimulatorError for one that is unknown or has no use. */
+/** Reads the flags. Throws a SimulatorError for an unknown flag or a wrong value. */
 export function parseArguments(argv: readonly string[]): SimulatorOptions {
   const values = parse(argv);
   const port = numeric('port', values.port ?? '8080');

@@ -31,7 +31,7 @@ describe('a simulator that is killed', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it('goes on with a half-processed batch, bills nothing twice, forgets no bill, and has every answer once', async () => {
+  it('continues a half-processed batch, bills everything once, and has every answer once', async () => {
     let client = await start();
     await client.faults([{ on: 'line', what: 'status', value: 500, times: 7 }]);
     const { id } = await client.create(requests);
@@ -64,7 +64,7 @@ describe('a simulator that is killed', () => {
     expect(ledger.inputTokens).toBe(batch.usage!.input_tokens);
   });
 
-  it('has the files, settled batches and bills of before, and the time does not go back', async () => {
+  it('keeps files, settled batches and billing, and the time does not go back', async () => {
     const first = await start('--speed', '1000');
     const batch = await first.run(embeddingRequests(3));
     const before = await first.content(batch.output_file_id!);
@@ -81,7 +81,7 @@ describe('a simulator that is killed', () => {
     );
   });
 
-  it('leaves nothing behind of an upload that was cut off', async () => {
+  it('leaves nothing behind from an upload that was cut off', async () => {
     const first = await start();
     const body = new ReadableStream({
       start: (controller) => {

@@ -1,8 +1,8 @@
 import { registerHooks } from 'node:module';
 
 /**
- * Lets Node run these sources as they are, in tests: it strips the types itself, and only has to be told that
- * `./x.js` in a `.ts` file is `./x.ts`. Given to it with `--import`.
+ * Lets Node run these sources in tests. Node strips the types itself and only needs to know that
+ * `./x.js` in a `.ts` file is `./x.ts`. Loaded with `--import`.
  */
 registerHooks({
   resolve(specifier, context, next) {

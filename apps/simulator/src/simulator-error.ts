@@ -1,6 +1,6 @@
 import type { SimulatorErrorCode } from './error-codes.js';
 
-/** What a person who starts or steers the simulator did wrong, said in one line. `code` is stable. */
+/** A mistake of whoever starts or controls the simulator, in one line. `code` is stable. */
 export class SimulatorError extends Error {
   readonly code: SimulatorErrorCode;
 

@@ -16,7 +16,7 @@ async function inFolder(test: (dataDir: string) => Promise<void>): Promise<void>
 }
 
 describe('a simulator in a thread', () => {
-  it('works while this thread does not, and lets its folder go when closed', async () => {
+  it('works while this thread is blocked, and releases its folder when closed', async () => {
     await inFolder(async (dataDir) => {
       const simulator = await startSimulatorWorker({ dataDir });
       const client = new TestClient(simulator.url);
@@ -33,7 +33,7 @@ describe('a simulator in a thread', () => {
     });
   });
 
-  it('fails as in this thread: a folder that is in use, a wrong option', async () => {
+  it('fails as it does in this thread: a folder in use, a wrong option', async () => {
     await inFolder(async (dataDir) => {
       const simulator = await startSimulatorWorker({ dataDir });
 

@@ -6,14 +6,14 @@ import type { Simulator } from './start-simulator.js';
 import type { WorkerReport } from './worker.js';
 
 /**
- * Starts a simulator with an event loop of its own, in a thread that dies with this process. Same result and same
+ * Starts a simulator in a thread with its own event loop. The thread ends with this process. Same result and
  * errors as `startSimulator`.
  */
 export async function startSimulatorWorker(options: SimulatorOptions): Promise<Simulator> {
   const fromSource = import.meta.url.endsWith('.ts');
   const worker = new Worker(new URL(fromSource ? './worker.ts' : './worker.js', import.meta.url), {
     workerData: options,
-    // A batch leaves much garbage behind at once: with a small nursery it is collected sooner, and the host stays smaller.
+    // A batch creates much garbage at once. A small nursery collects it sooner and keeps the process smaller.
     resourceLimits: { maxYoungGenerationSizeMb: 16 },
     execArgv: fromSource
       ? ['--disable-warning=ExperimentalWarning', '--import', new URL('./run-from-source.ts', import.meta.url).href]

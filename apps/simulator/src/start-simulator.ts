@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BatchEngine } from './batches/batch-engine.js';
 import { BatchStore } from './batches/batch-store.js';
 import { ClockKeeper } from './clock/clock-keeper.js';
-import { FaultBox } from './faults/fault-box.js';
+import { FaultInjector } from './faults/fault-injector.js';
 import { createApp } from './http/create-app.js';
 import { Ledger } from './ledger/ledger.js';
 import { listen } from './http/listen.js';
@@ -23,14 +23,14 @@ export interface Simulator {
   /** `http://host:port`; the SDKs' base URL is this with `/v1`. */
   readonly url: string;
   readonly port: number;
-  /** Ends after the work at hand. What is not done goes on at the next start on the same folder. */
+  /** Stops after the current work. The next start on the same folder continues. */
   close(): Promise<void>;
 }
 
 /** Starts a simulator in this process. Throws a SimulatorError for a wrong option, a port or a folder in use. */
 export async function startSimulator(
   options: SimulatorOptions,
-  onTrouble: (message: string) => void = (message) => process.stderr.write(`${message}\n`),
+  onError: (message: string) => void = (message) => process.stderr.write(`${message}\n`),
 ): Promise<Simulator> {
   const resolved = resolveOptions(options);
   const uploadFolder = join(resolved.dataDir, 'uploads');
@@ -49,8 +49,8 @@ export async function startSimulator(
     files,
     batches: new BatchStore(database),
     ledger: new Ledger(database),
-    faults: new FaultBox(settings, resolved.seed),
-    onTrouble,
+    faults: new FaultInjector(settings, resolved.seed),
+    onError,
   };
   const engine = new BatchEngine(simulation);
 
@@ -82,7 +82,7 @@ export async function startSimulator(
   }
 }
 
-/** Everything but the time. */
+/** Resets everything but the clock. */
 async function forgetAll({ database, files, faults, clock, options }: Simulation): Promise<void> {
   const names = files.list({ nowSeconds: 0 }).map(({ id }) => id);
   inTransaction(database, () => {

@@ -4,7 +4,7 @@ import type { SimulatorOptions } from './options.js';
 import { SimulatorError } from './simulator-error.js';
 import { startSimulator } from './start-simulator.js';
 
-/** The one message a simulator's thread sends. */
+/** The only message that a simulator's thread sends. */
 export type WorkerReport =
   | { readonly url: string; readonly port: number }
   | { readonly error: { readonly code: SimulatorErrorCode; readonly message: string } };

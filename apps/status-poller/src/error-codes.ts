@@ -1,10 +1,10 @@
-/** Every code that the status-poller puts on an error or a batch: what it means, and what to do. */
+/** The codes of the errors that the status-poller raises or writes into batches: what each means, and what to do. */
 export const statusPollerErrorCodes = {
-  'batch.unknown': 'There is no batch of that id. `batchmill batch list` shows those there are.',
+  'batch.unknown': 'There is no batch with that id. `batchmill batch list` lists those that exist.',
   'batch.not-submitted':
-    'The record of a submitted batch names no batch of the provider’s. Parked: `batchmill parked list`.',
+    'The record of a submitted batch names no provider batch. It is parked: `batchmill parked list`.',
   'batch.overdue':
-    'The provider has not ended the batch within its window and a grace. It is cancelled; what it answered is kept, the rest is asked again.',
+    'The batch did not settle within its completion window and the grace period. It is cancelled; the results so far are kept, and the rest is requested again.',
 } as const;
 
 export type StatusPollerErrorCode = keyof typeof statusPollerErrorCodes;

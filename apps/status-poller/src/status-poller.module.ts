@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
+import { Deferral } from './deferral.js';
+import { NextPoll } from './next-poll.js';
 import { StatusPoller } from './status-poller.js';
 
-@Module({ controllers: [StatusPoller] })
+@Module({ controllers: [StatusPoller], providers: [NextPoll, Deferral] })
 export class StatusPollerModule {}

@@ -1,15 +1,20 @@
 import type { SettledReason } from '@batchmill/contracts';
 import { enqueuedTokenLimit, isQueueFull, type ProviderBatch } from '@batchmill/provider';
 
-/** What a provider batch's state means for ours. */
-export type Verdict =
-  | { readonly is: 'going' }
-  | { readonly is: 'deferred'; readonly enqueuedTokenLimit: number | null }
-  | {
-      readonly is: 'settled';
-      readonly reason: SettledReason;
-      readonly failure: ProviderBatch['errors'][number] | null;
-    };
+/** What the state of a provider batch means for our batch. */
+export type Verdict = { readonly kind: 'in-progress' } | DeferredVerdict | SettledVerdict;
+
+export interface DeferredVerdict {
+  readonly kind: 'deferred';
+  /** Null if the provider's message does not name it. */
+  readonly enqueuedTokenLimit: number | null;
+}
+
+export interface SettledVerdict {
+  readonly kind: 'settled';
+  readonly reason: SettledReason;
+  readonly failure: ProviderBatch['errors'][number] | null;
+}
 
 export function verdictOnBatch({ state, errors }: ProviderBatch): Verdict {
   switch (state) {
@@ -17,15 +22,17 @@ export function verdictOnBatch({ state, errors }: ProviderBatch): Verdict {
     case 'in_progress':
     case 'finalizing':
     case 'cancelling':
-      return { is: 'going' };
+      return { kind: 'in-progress' };
     case 'completed':
     case 'expired':
     case 'cancelled':
-      return { is: 'settled', reason: state, failure: null };
+      return { kind: 'settled', reason: state, failure: null };
     case 'failed': {
-      const full = errors.find(isQueueFull);
-      if (full !== undefined) return { is: 'deferred', enqueuedTokenLimit: enqueuedTokenLimit(full.message) };
-      return { is: 'settled', reason: 'failed', failure: errors[0] ?? null };
+      const queueFull = errors.find(isQueueFull);
+      if (queueFull !== undefined) {
+        return { kind: 'deferred', enqueuedTokenLimit: enqueuedTokenLimit(queueFull.message) };
+      }
+      return { kind: 'settled', reason: 'failed', failure: errors[0] ?? null };
     }
   }
 }

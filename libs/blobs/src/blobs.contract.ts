@@ -8,7 +8,7 @@ export interface BlobsUnderTest {
   dispose(): Promise<void>;
 }
 
-const patienceMs = 60_000;
+const timeoutMs = 600_000;
 const megabyte = 1024 * 1024;
 
 /** What every adapter of the blobs promises. */
@@ -28,12 +28,12 @@ export function describeBlobsContract(name: string, make: () => Promise<BlobsUnd
       underTest = await make();
       opened = [];
       blobs = await open();
-    }, patienceMs);
+    }, timeoutMs);
 
     afterEach(async () => {
       for (const each of opened) await each.close();
       await underTest.dispose();
-    }, patienceMs);
+    }, timeoutMs);
 
     describe('writing', () => {
       it('texts and bytes arrive one after the other, untouched', async () => {

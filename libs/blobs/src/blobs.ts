@@ -1,17 +1,17 @@
 export interface Blob {
-  /** Random; never used again for other content. */
+  /** Random; never reused for other content. */
   readonly name: string;
   readonly bytes: number;
 }
 
 /**
  * Files that are written once, whole, under a random name, and never overwritten. Records name them.
- * Nothing is ever held in memory as a whole. A store that is away makes every method reject with a ConnectionError.
+ * No file is ever held in memory as a whole. Every method rejects with a ConnectionError while the store is unavailable.
  */
 export abstract class Blobs {
   /**
    * Writes the content and resolves when it is durable. When the content throws, or the process dies before that,
-   * no blob of that name is to be seen. `suffix` is for people: `.jsonl`.
+   * no blob of that name becomes visible. `suffix` is for human readers: `.jsonl`.
    */
   abstract write(content: AsyncIterable<Uint8Array | string>, suffix: string): Promise<Blob>;
 
@@ -21,7 +21,7 @@ export abstract class Blobs {
   /** Where a person finds the blob: a path or a URL. */
   abstract placeOf(name: string): string;
 
-  /** A blob that is not there is deleted already. */
+  /** Deleting a missing blob does nothing. */
   abstract delete(name: string): Promise<void>;
 
   abstract check(): Promise<void>;

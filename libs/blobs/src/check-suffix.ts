@@ -2,7 +2,7 @@ import { ValidationError } from '@batchmill/contracts';
 
 const legalSuffix = /^(?:\.[0-9a-z]+)*$/;
 
-/** Refuses a suffix that could lead a name out of where it belongs. */
+/** Rejects a suffix that could make a name leave its folder. */
 export function checkSuffix(suffix: string): void {
   if (legalSuffix.test(suffix)) return;
   throw new ValidationError(

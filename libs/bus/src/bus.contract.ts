@@ -11,7 +11,7 @@ export interface BusUnderTest {
   dispose(): Promise<void>;
 }
 
-const patienceMs = 60_000;
+const timeoutMs = 600_000;
 
 /** What every adapter of the bus promises. Partition numbers and timings are the adapter's own. */
 export function describeBusContract(name: string, make: () => Promise<BusUnderTest>): void {
@@ -57,7 +57,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           const other = await open();
           expect((await messagesOf(other, topic)).map((each) => each.value?.toString()).sort()).toEqual(['1', '2']);
         },
-        patienceMs,
+        timeoutMs,
       );
 
       it(
@@ -69,7 +69,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           const later = await open();
           expect((await messagesOf(later, topic)).map((each) => each.value?.toString())).toEqual(['before']);
         },
-        patienceMs,
+        timeoutMs,
       );
 
       it(
@@ -101,7 +101,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
             }
           }
         },
-        patienceMs,
+        timeoutMs,
       );
 
       it(
@@ -120,7 +120,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
             expect(new Set(after.filter((each) => each.key === key).map((each) => each.partition)).size).toBe(1);
           }
         },
-        patienceMs,
+        timeoutMs,
       );
 
       it(
@@ -131,7 +131,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
 
           expect(await messagesOf(bus, topic)).toEqual([]);
         },
-        patienceMs,
+        timeoutMs,
       );
     });
 
@@ -150,7 +150,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           }
           expect(new Set(read.map((each) => `${each.partition}/${each.offset}`)).size).toBe(1_200);
         },
-        patienceMs,
+        timeoutMs,
       );
 
       it(
@@ -158,7 +158,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
         async () => {
           expect(await messagesOf(bus, `unknown.${randomUUID()}`)).toEqual([]);
         },
-        patienceMs,
+        timeoutMs,
       );
     });
 
@@ -175,7 +175,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           await received.atLeast(2);
           expect(received.values()).toEqual(['first', 'second']);
         },
-        patienceMs,
+        timeoutMs,
       );
 
       it(
@@ -196,7 +196,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           expect(received.values()).toEqual(Array.from({ length: 50 }, (_, number) => String(number)));
           expect(most).toBe(1);
         },
-        patienceMs,
+        timeoutMs,
       );
 
       it(
@@ -212,7 +212,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           expect(first.values().sort()).toEqual(['a', 'b', 'c']);
           expect(second.values().sort()).toEqual(['a', 'b', 'c']);
         },
-        patienceMs,
+        timeoutMs,
       );
 
       it(
@@ -227,7 +227,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           await received.until((messages) => keys.every((key) => messages.some((each) => each.key === key)));
           expect(new Set(received.values())).toEqual(new Set(keys));
         },
-        patienceMs,
+        timeoutMs,
       );
 
       it(
@@ -240,7 +240,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           await received.atLeast(2);
           expect(received.values().sort()).toEqual(['here', 'there']);
         },
-        patienceMs,
+        timeoutMs,
       );
 
       it(
@@ -260,7 +260,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           expect(received.values()).toEqual(['1', '1', '1', '2']);
           expect(new Set(received.messages.slice(0, 3).map((each) => each.offset)).size).toBe(1);
         },
-        patienceMs,
+        timeoutMs,
       );
 
       it(
@@ -286,7 +286,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           await handled.atLeast(others);
           expect(handled.messages.every((each) => each.partition !== stuck.partition)).toBe(true);
         },
-        patienceMs,
+        timeoutMs,
       );
     });
 
@@ -312,7 +312,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           ]);
           expect((await bus.lag(`${group}-other`, [topic])).map(({ messages }) => messages)).toEqual([22]);
         },
-        patienceMs,
+        timeoutMs,
       );
     });
 
@@ -334,7 +334,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           await after.atLeast(1);
           expect(after.values()).toEqual(['3']);
         },
-        patienceMs,
+        timeoutMs,
       );
 
       it(
@@ -354,7 +354,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           await after.atLeast(2);
           expect(after.values()).toEqual(['2', '3']);
         },
-        patienceMs,
+        timeoutMs,
       );
 
       it(
@@ -378,7 +378,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           expect(before.values()).toEqual(['1']);
           expect(after.values()).toEqual(['2']);
         },
-        patienceMs,
+        timeoutMs,
       );
     });
 
@@ -417,7 +417,7 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
           });
           expect(letters.find((each) => each.key === 'gone')!.headers).toMatchObject({ dlt_tombstone: 'true' });
         },
-        patienceMs,
+        timeoutMs,
       );
     });
   });

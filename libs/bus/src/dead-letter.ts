@@ -3,14 +3,14 @@ import type { IncomingMessage, OutgoingMessage } from './bus.js';
 
 export const deadLetterSuffix = '.dlt';
 
-/** Why a message was put aside. */
+/** Why a message was dead-lettered. */
 export interface DeadLetterCause {
   readonly group: string;
   readonly code: ErrorCode;
   readonly message: string;
 }
 
-/** The message as it came (key, value bytes, headers) with where it stood and why it is here. */
+/** The message as it arrived (key, value bytes, headers), with its topic, partition and offset and the cause. */
 export function deadLetterOf(message: IncomingMessage, cause: DeadLetterCause): OutgoingMessage {
   return {
     topic: message.topic + deadLetterSuffix,

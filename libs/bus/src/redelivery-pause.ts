@@ -1,6 +1,6 @@
-const longest = 32;
+import { delayAfter } from '@batchmill/contracts';
 
-/** How long a message rests after it failed so many times in a row: doubling, up to 32 times the first pause. */
+/** The pause before the redelivery of a message that failed so many times in a row: doubling, up to 32 times the first. */
 export function redeliveryPause(firstPauseMs: number, failures: number): number {
-  return firstPauseMs * Math.min(2 ** (failures - 1), longest);
+  return delayAfter(failures - 1, { baseMs: firstPauseMs, capMs: 32 * firstPauseMs });
 }

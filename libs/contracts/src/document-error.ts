@@ -1,7 +1,7 @@
 import type { ErrorCode } from './error-codes.js';
 import type { ErrorKind } from './error-kinds.js';
 
-/** What went wrong with one document, as it is recorded on it. The message never carries contents. */
+/** What went wrong with one document, as it is stored on the document. The message never contains its contents. */
 export interface DocumentError {
   readonly kind: ErrorKind;
   readonly code: ErrorCode;
@@ -12,7 +12,7 @@ export function documentError(kind: ErrorKind, code: ErrorCode, message: string)
   return { kind, code, message };
 }
 
-/** Carries a document's error up to where the document's work is given up. */
+/** Thrown where work on one document fails. Its caller stores `error` on the document and continues with the others. */
 export class DocumentFailure extends Error {
   readonly error: DocumentError;
 

@@ -1,12 +1,12 @@
-/** What an error gets that is none of ours. */
+/** The code of an error that is not one of ours. */
 export const contractsErrorCodes = {
   unforeseen:
-    'An error that nobody foresaw; its message is its own. A few tries, then the record is parked: report it.',
+    'An unexpected error; its message is its own. It is retried a few times, then the record is parked. Report it.',
 } as const;
 
 /**
- * Every code that an error may carry. Each library and stage adds those of its own catalogue, so that a code that stands
- * in none does not compile.
+ * Every code that an error may carry. Each library and stage adds the codes of its own catalogue, so that an unknown
+ * code does not compile.
  */
 export interface ErrorCodes extends Record<keyof typeof contractsErrorCodes, string> {}
 

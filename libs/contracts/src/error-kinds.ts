@@ -1,9 +1,9 @@
 import type { ErrorCode } from './error-codes.js';
 
 /**
- * Errors are instructions: the kind tells the host of a stage what to do with the work that threw it.
- * `code` is stable and comes from the catalogue of the library that throws; `message` says which id, what was found,
- * what was wanted and what to do; `cause` keeps what was caught.
+ * The kind of an error decides what a stage does with the work that threw it. `code` is stable and comes from the
+ * catalogue of the library that throws. `message` says which id, what was found, what was wanted and what to do.
+ * `cause` keeps the error that was caught.
  */
 export type ErrorKind = 'ConnectionError' | 'ValidationError' | 'ProcessingError' | 'TimeoutError' | 'TemplateError';
 
@@ -21,22 +21,22 @@ abstract class KindOfError extends Error {
   }
 }
 
-/** A dependency is away. The work is given back and taken again later, for as long as it takes. */
+/** A dependency is unavailable. The work is released and retried until the dependency answers. */
 export class ConnectionError extends KindOfError {
   readonly kind = 'ConnectionError';
 }
 
-/** One call took longer than it may. Treated as a dependency that is away. */
+/** One call took too long. Handled as a dependency that is unavailable. */
 export class TimeoutError extends KindOfError {
   readonly kind = 'TimeoutError';
 }
 
-/** What came in cannot be used: a message, a setting, a definition. Trying again does not help. */
+/** An input cannot be used: a message, a setting, a definition. A retry does not help. */
 export class ValidationError extends KindOfError {
   readonly kind = 'ValidationError';
 }
 
-/** The work itself failed. A few tries, then the record is parked. */
+/** The work itself failed. It is retried a few times, then its record is parked. */
 export class ProcessingError extends KindOfError {
   readonly kind = 'ProcessingError';
 }
@@ -52,7 +52,7 @@ export function isBatchmillError(error: unknown): error is BatchmillError {
   return error instanceof KindOfError;
 }
 
-/** True when the dependency, not the work, is in trouble. */
+/** True when a dependency failed, not the work itself. */
 export function isDependencyUnavailable(error: unknown): error is ConnectionError | TimeoutError {
   return error instanceof ConnectionError || error instanceof TimeoutError;
 }

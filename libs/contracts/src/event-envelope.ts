@@ -1,13 +1,15 @@
 import { classOf, topicOf, typeOf, type Event } from './events/event.js';
 
-/** An event as it is stored unsaid in the record that it speaks of, until the bus has taken it. */
+/** An event as it is stored in the outbox of its record and sent to the bus. */
 export interface EventEnvelope {
   readonly id: string;
   readonly topic: string;
   readonly type: string;
+  /** Null: the event needs no order. */
   readonly key: string | null;
+  /** When the event was recorded. */
   readonly at: Date;
-  /** The event's fields as JSON, so that a redelivery is the same to the letter. */
+  /** The event's fields as JSON. Stored as text, so that every delivery carries the same bytes. */
   readonly data: string;
   readonly traceparent: string | null;
 }
@@ -25,7 +27,10 @@ export function envelopeOf(event: Event, about: { id: string; at: Date; tracepar
   };
 }
 
-/** CloudEvents 1.0, binary mode of the Kafka binding (https://github.com/cloudevents/spec, kafka-protocol-binding). */
+/**
+ * The message headers of an envelope: CloudEvents 1.0, binary mode of the Kafka binding
+ * (https://github.com/cloudevents/spec, kafka-protocol-binding). `source` names the process that sends it.
+ */
 export function headersOf(envelope: EventEnvelope, source: string): Record<string, string> {
   return {
     ce_specversion: '1.0',

@@ -1,5 +1,13 @@
-/** Fresh random names. Injected, so that tests decide them. */
+import { randomUUID } from 'node:crypto';
+
+/** Random ids. Injected, so that tests choose them. */
 export abstract class Ids {
-  /** A UUID, lower case. */
+  /** A UUID in lower case. */
   abstract next(): string;
+}
+
+export class RandomIds extends Ids {
+  next(): string {
+    return randomUUID();
+  }
 }

@@ -4,8 +4,8 @@ interface BsonValue {
 }
 
 /**
- * The name of a BSON type (`ObjectId`, `Long` …); undefined for JavaScript's own values. By its mark: drivers bring their
- * own classes.
+ * The name of a BSON type (`ObjectId`, `Long` …); undefined for JavaScript's own values. Read from `_bsontype`, since each
+ * driver has its own classes.
  */
 export function bsonType(value: unknown): string | undefined {
   return isBsonValue(value) && typeof value._bsontype === 'string' ? value._bsontype : undefined;

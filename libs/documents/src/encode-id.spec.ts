@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Binary, Decimal128, Long, ObjectId, Timestamp, UUID } from 'bson';
-import { decodeId } from './decode-id.js';
-import { encodeId } from './encode-id.js';
+import { decodeId, encodeId } from './encode-id.js';
 
 describe('encodeId and decodeId', () => {
   it.each<[string, unknown]>([
@@ -28,18 +27,18 @@ describe('encodeId and decodeId', () => {
     expect(encodeId(read)).toBe(encodeId(id));
   });
 
-  it('ids that only look the same are different', () => {
+  it('ids that look the same but have other types are different', () => {
     const ids = ['7', 7, '64af0123456789abcdef0123', new ObjectId('64af0123456789abcdef0123'), null, 'null'];
 
     expect(new Set(ids.map(encodeId)).size).toBe(ids.length);
   });
 
-  it('a 64-bit number is the number that it equals, as it is to the store', () => {
+  it('a 64-bit integer is encoded as the number that it equals', () => {
     expect(encodeId(Long.fromNumber(7))).toBe(encodeId(7));
     expect(decodeId('{"$numberLong":"7"}')).toBe(7);
   });
 
-  it('an id that is missing is null', () => {
+  it('a missing id is null', () => {
     expect(decodeId(encodeId(undefined))).toBeNull();
   });
 });

@@ -1,8 +1,8 @@
-import { decodeId } from './decode-id.js';
+import { decodeId } from './encode-id.js';
 
 const objectIdPattern = /^[0-9a-f]{24}$/i;
 
-/** What an id that came as text may be in the store: the text, an ObjectId, a number. A number is itself. */
+/** The ids that a text may stand for in the store: the text, an ObjectId, a number. A number stands for itself only. */
 export function formsOfId(id: string | number): unknown[] {
   if (typeof id === 'number') return [id];
   const forms: unknown[] = [id];

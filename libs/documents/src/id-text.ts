@@ -1,7 +1,7 @@
 import { isBsonValue } from './bson-type.js';
 import { encodeId } from './encode-id.js';
 
-/** An id for people and for `block_mongo_id`, `block_doc_id`: text as it is, ObjectIds in hex, numbers in digits; none is ''. */
+/** An id as text, for display and for `block_mongo_id` and `block_doc_id`: ObjectIds in hex, numbers in digits, no id as ''. */
 export function idText(id: unknown): string {
   if (typeof id === 'string') return id;
   if (id === undefined || id === null) return '';
@@ -11,5 +11,5 @@ export function idText(id: unknown): string {
   return encodeId(id);
 }
 
-/** BSON types whose own text is what people know them by. */
+/** BSON types whose `toString` is the usual notation. */
 const textTypes = new Set(['ObjectId', 'Long', 'Int32', 'Double', 'Decimal128']);

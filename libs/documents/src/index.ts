@@ -1,11 +1,8 @@
 export { bsonType, isBsonValue } from './bson-type.js';
-export { decodeId } from './decode-id.js';
-export { encodeId } from './encode-id.js';
+export { decodeId, encodeId } from './encode-id.js';
 export { formsOfId } from './forms-of-id.js';
 export { idText } from './id-text.js';
 export { isPlainObject } from './is-plain-object.js';
-export { pathsOverlap } from './paths-overlap.js';
-export { readDocument } from './read-document.js';
-export { readPath } from './read-path.js';
-export type { SourceDocument } from './source-document.js';
+export { pathsOverlap, readPath } from './paths.js';
+export { readDocument, type SourceDocument } from './read-document.js';
 export { writeDocument } from './write-document.js';

@@ -2,6 +2,6 @@
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // A pipeline may come from another realm (a test runner's): its Object is not ours, but it is the last of its chain.
+  // An object of another realm, such as a test runner's, has another Object.prototype, which also ends its chain.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -17,8 +17,7 @@ import {
   deserialize,
   serialize,
 } from 'bson';
-import { readDocument } from './read-document.js';
-import type { SourceDocument } from './source-document.js';
+import { readDocument, type SourceDocument } from './read-document.js';
 import { writeDocument } from './write-document.js';
 
 const id = new ObjectId('0123456789abcdef01234567');
@@ -44,14 +43,14 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   ids: [id, new UUID('0b6e3d2c-9a6f-4c7e-8f39-8f3c0d2f7a11')],
   bytes: [new Binary(new Uint8Array([0, 255])), new Binary(new Uint8Array(), 128), new Uint8Array([1])],
   patterns: [/a\/b/, /a/i, /a/g, /a/m, new BSONRegExp('a/b', 'ix'), new BSONRegExp('a', 's')],
-  'what MongoDB keeps for itself': [new MinKey(), new MaxKey(), new Timestamp({ t: 4294967295, i: 1 })],
+  'internal types of MongoDB': [new MinKey(), new MaxKey(), new Timestamp({ t: 4294967295, i: 1 })],
   code: [new Code('f()'), new Code('f()', { n: Long.MAX_VALUE, at: new Date(-1), zero: -0 })],
   references: [new DBRef('c', id), new DBRef('c', id, 'd', { n: Long.MAX_VALUE, at: new Date(-1) })],
   symbols: [new BSONSymbol('s')],
   others: [null, true, false, [], {}, [[]], [null, [undefined]]],
 };
 
-/** As a store gives it back, with what its driver makes of it. */
+/** The document as a store's driver returns it. */
 function stored(document: SourceDocument): SourceDocument {
   return deserialize(serialize(document, { ignoreUndefined: true }));
 }
@@ -61,23 +60,26 @@ function bytesOf(document: SourceDocument | null): string {
 }
 
 describe('writeDocument', () => {
-  it.each(Object.entries(values))('C7: what is read of what was written is the same to the store: %s', (_, ones) => {
-    for (const one of ones) {
-      const places = {
-        list: [one, { deep: [one] }],
-        scope: new Code('f()', { one }),
-        of: new DBRef('c', id, 'd', { one }),
-      };
-      const document = stored({ _id: one, ...places });
+  it.each(Object.entries(values))(
+    'C7: a document that was written and read again is equal to the store: %s',
+    (_, examples) => {
+      for (const value of examples) {
+        const places = {
+          list: [value, { deep: [value] }],
+          scope: new Code('f()', { value }),
+          of: new DBRef('c', id, 'd', { value }),
+        };
+        const document = stored({ _id: value, ...places });
 
-      const read = readDocument(writeDocument(document));
+        const read = readDocument(writeDocument(document));
 
-      expect(bytesOf(read)).toBe(bytesOf(document));
-      expect(writeDocument(read ?? {})).toBe(writeDocument(document));
-    }
-  });
+        expect(bytesOf(read)).toBe(bytesOf(document));
+        expect(writeDocument(read ?? {})).toBe(writeDocument(document));
+      }
+    },
+  );
 
-  it('C7: a 64-bit number is written whole, and what is ordinary as it reads best', () => {
+  it('C7: a 64-bit integer keeps all its digits, and ordinary values are written in relaxed format', () => {
     const document = {
       _id: Long.fromString('9007199254740993'),
       n: [1, 2.5, -7, Long.fromNumber(8), -0],

@@ -1,8 +1,8 @@
-/** Tokens that the provider bills. */
+/** Billed tokens. */
 export interface Usage {
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
 
-/** A request without usage is not billed. */
+/** The usage of a request that is not billed. */
 export const noUsage: Usage = { inputTokens: 0, outputTokens: 0 };

@@ -1,8 +1,8 @@
 export { definePipeline } from './definition/define-pipeline.js';
-export { chat } from './definition/chat.js';
-export { responses } from './definition/responses.js';
-export { prompt, type PromptFile } from './definition/prompt.js';
-export { lines, type LinesFile } from './definition/lines.js';
+export { chat } from './definition/prompt-function-definition.js';
+export { responses } from './definition/prompt-function-definition.js';
+export { prompt, type PromptFile } from './definition/file-references.js';
+export { lines, type LinesFile } from './definition/file-references.js';
 export type {
   BatchDefinition,
   EmbeddingsDefinition,
@@ -35,10 +35,10 @@ export type {
   UpdateFunction,
 } from './definition/template-functions.js';
 export type { ChatBody, ResponsesBody } from './definition/response-bodies.js';
-export type { QueryFilter } from './definition/query-filter.js';
+export type { QueryFilter } from './definition/mongo-operators.js';
 export type { SourceDocument } from '@batchmill/documents';
-export type { UpdateOperators } from './definition/update-operators.js';
-export { checkPipeline, type CheckFrom } from './check/check-pipeline.js';
+export type { UpdateOperators } from './definition/mongo-operators.js';
+export { checkPipeline, type CheckOptions } from './check/check-pipeline.js';
 export type { PipelineDefaults } from './check/pipeline-defaults.js';
 export type {
   BatchOptions,
@@ -53,19 +53,19 @@ export type {
   Status,
 } from './pipeline.js';
 export { Pipelines } from './pipelines.js';
-export { onUnhandledError } from './code/stray-errors.js';
-export { unknownPipeline } from './unknown-pipeline.js';
+export { onUnhandledError } from './user-code/unhandled-errors.js';
+export { unknownPipeline } from './pipelines.js';
 export { missingId } from './requests/missing-id.js';
 export { storageTargetsOf, type StorageTargets } from './plan/storage-targets.js';
 export { planRun } from './plan/plan-run.js';
 export type { RequestedRun, PlannedFunction, RunPlan } from './plan/run-plan.js';
 export { renderRequests } from './requests/render-requests.js';
-export { variablesThere } from './requests/variables-there.js';
+export { availableVariables } from './requests/available-variables.js';
 export { pipelineErrorCodes, type PipelineErrorCode } from './error-codes.js';
 export { classifyResult } from './results/classify-result.js';
 export { responseUpdate, type AnswerMoment } from './answers/response-update.js';
 export { claimUpdate } from './answers/claim-update.js';
 export { estimateRun, type Estimate, type EstimateSample, type ModelEstimate } from './estimate/estimate-run.js';
-export { dueTimes, type DueTimes } from './schedule/due-times.js';
-export { nextTime, type Timing } from './schedule/next-time.js';
-export { scheduledRunId } from './schedule/scheduled-run-id.js';
+export { dueTimes, type DueTimes } from './schedule.js';
+export { nextTime, type Timing } from './schedule.js';
+export { scheduledRunId } from './schedule.js';

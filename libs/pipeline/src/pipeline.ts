@@ -3,17 +3,16 @@ import type { SourceDocument } from '@batchmill/documents';
 import type { PromptTemplate, ValueTemplate } from '@batchmill/templates';
 import type { ResponseSchema } from './check/check-response-schema.js';
 import type { ParameterType, ParameterValue } from './definition/parameter-definitions.js';
-import type { QueryFilter } from './definition/query-filter.js';
+import type { QueryFilter, UpdateOperators } from './definition/mongo-operators.js';
 import type { ResponseFunction, UpdateFunction } from './definition/template-functions.js';
-import type { UpdateOperators } from './definition/update-operators.js';
-import type { Timing } from './schedule/next-time.js';
+import type { Timing } from './schedule.js';
 
-/** A definition that was checked, with everything filled in and every template parsed. */
+/** A checked definition with all defaults and with parsed templates. */
 export interface Pipeline {
   readonly name: string;
   readonly file: string;
   readonly description: string | null;
-  /** SHA-256 of everything that decides what is asked and written: prompts and functions included. */
+  /** SHA-256 of everything that decides what is requested and written, with prompts and functions. */
   readonly hash: string;
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly source: Source;
@@ -36,7 +35,7 @@ export interface PipelineSchedule extends Timing {
 export interface Parameter {
   readonly type: ParameterType;
   readonly default: ParameterValue | undefined;
-  /** True when a run without it is refused. */
+  /** True when a run without it is rejected. */
   readonly required: boolean;
   readonly description: string | null;
 }
@@ -64,13 +63,13 @@ export interface EndpointPlan {
   readonly endpoint: Endpoint;
   readonly status: Status;
   readonly infoField: string;
-  /** Where the last error of a document is kept. */
+  /** The field of a document's last error. */
   readonly errorField: string;
   readonly functions: readonly PipelineFunction[];
   readonly vectors: { readonly collection: string; readonly dimensions: number } | null;
   /** Documents per batch file. */
   readonly batchSize: number;
-  /** The user's part of the update that takes a document; null when there is none. */
+  /** The user's part of the update that claims a document; null when there is none. */
   readonly updateTemplate: ValueTemplate<UpdateOperators | UpdateFunction> | null;
 }
 
@@ -95,7 +94,7 @@ export interface PromptFunction {
   readonly maxTokens: number;
   readonly system: PromptTemplate | null;
   readonly user: PromptTemplate;
-  /** Name of the parameter of whose items each is a function of its own. */
+  /** The name of a parameter; each of its items is a function of its own. */
   readonly forEach: string | null;
   readonly responseSchema: ResponseSchema | null;
   readonly process: ((response: object, document: SourceDocument) => unknown) | null;

@@ -24,7 +24,7 @@ function load(definition: PipelineDefinition): Pipeline {
 describe('pipelines/annual-reports', () => {
   const pipeline = load(annualReports);
 
-  it('E1: a bare request embeds the annual reports of the companies in admin_list.txt', () => {
+  it('E1: a run without parameters embeds the annual reports of the companies in admin_list.txt', () => {
     const plan = planRun(pipeline, {});
 
     expect(plan.endpoint).toBe('embeddings');
@@ -32,7 +32,7 @@ describe('pipelines/annual-reports', () => {
     expect(plan.endpointPlan.vectors).toEqual({ collection: 'annual_report_blocks', dimensions: 1536 });
   });
 
-  it('I2: summary and question answering on gpt-4o, with the shipped prompts', async () => {
+  it('I2: summary and question answering use gpt-4o with the shipped prompts', async () => {
     const plan = planRun(pipeline, { endpoint: 'inference', parameters: { questions: ['Who?'] } });
 
     const { requests, failures } = await renderRequests(plan, { text_content: 'Jack Henry.' }, plan.functions);
@@ -58,11 +58,11 @@ describe('pipelines/annual-reports', () => {
     ]);
   });
 
-  it('I2: two questions are asked when a run brings none', () => {
+  it('I2: a run without questions has two default ones', () => {
     expect(planRun(pipeline, { endpoint: 'inference' }).functions).toEqual(['summary', 'qa_0', 'qa_1']);
   });
 
-  it('I2: no answer overwrites that of another function', async () => {
+  it('I2: the answers of functions do not overwrite each other', async () => {
     const plan = planRun(pipeline, { endpoint: 'inference' });
     const at = { now: new Date(0), runId: 'r' };
 
@@ -86,7 +86,7 @@ describe('pipelines/annual-reports', () => {
 describe('pipelines/package-docs', () => {
   const pipeline = load(packageDocs);
 
-  it('without companies all documentation is meant, with them theirs', () => {
+  it('selects all documentation, or that of the given companies', () => {
     expect(planRun(pipeline, { endpoint: 'embeddings' }).filter).toEqual({ doc_type: 'Documentation' });
     expect(planRun(pipeline, { endpoint: 'embeddings', parameters: { companies: 'ajv,bson' } }).filter).toEqual({
       doc_type: 'Documentation',

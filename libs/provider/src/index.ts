@@ -11,11 +11,15 @@ export {
 } from './provider.js';
 export { RefusedError } from './refused-error.js';
 export { providerErrorCodes, type ProviderErrorCode } from './error-codes.js';
-export { addTo } from './batches/add-to.js';
-export { emptyFilling, type Filling, type FillingLimits } from './batches/filling.js';
-export { fits } from './batches/fits.js';
 export {
-  classifyTrouble,
+  addSize,
+  emptyBatchFile,
+  fitsBatchFile,
+  type BatchFileLimits,
+  type BatchFileSize,
+} from './batches/batch-file-size.js';
+export {
+  classifyFailure,
   customId,
   embeddingBody,
   enqueuedTokenLimit,
@@ -24,17 +28,23 @@ export {
   maxEmbeddingTokens,
   parseResultLine,
   promptBody,
-  promptsIn,
   providerLimits,
   readEmbedding,
+  readPrompts,
   readText,
   readVector,
   requestLine,
   usageOf,
-  type PromptIn,
+  type RequestPrompt,
 } from './dialects/openai/index.js';
-export type { Prompts } from './requests/prompts.js';
+export type { Prompts } from './requests/prompt-settings.js';
 export type { RenderFailure, RenderedRequest, Rendering } from './requests/rendered-request.js';
-export { fail, retry, type Answer, type Answered, type Classified } from './results/classified.js';
-export { missingResult } from './results/missing-result.js';
+export {
+  missingResult,
+  permanentFailure,
+  retryableFailure,
+  type Answer,
+  type Answered,
+  type Classified,
+} from './results/classified.js';
 export type { ResultLine } from './results/result-line.js';

@@ -1,4 +1,4 @@
-/** The provider's states, as `facts` of its API reference name them. */
+/** The states of a provider batch, as the API reference names them. */
 export const providerStates = [
   'validating',
   'in_progress',
@@ -17,13 +17,13 @@ export interface ProviderBatch {
   /** `/v1/embeddings` */
   readonly endpoint: string;
   readonly inputFileId: string;
-  /** Null as long as there is none; a batch whose every line failed never has one. */
+  /** Null until there is one. A batch whose requests all failed never has one. */
   readonly outputFileId: string | null;
   readonly errorFileId: string | null;
-  /** The provider's clock. */
+  /** By the provider's clock. */
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
-  /** When it reached its present final state; null before. */
+  /** When it reached its final state; null before. */
   readonly endedAt: Date | null;
   readonly counts: { readonly total: number; readonly completed: number; readonly failed: number };
   readonly errors: readonly { readonly code: string; readonly message: string; readonly line: number | null }[];
@@ -32,20 +32,20 @@ export interface ProviderBatch {
 
 export interface UploadedFile {
   readonly id: string;
-  /** The provider's clock. */
+  /** By the provider's clock. */
   readonly createdAt: Date;
 }
 
 export interface StoredFile extends UploadedFile {
-  /** As it was uploaded. */
+  /** The name of the upload. */
   readonly name: string;
 }
 
 export interface FileToUpload {
   readonly name: string;
-  /** A stream of another length is given up before the provider has a file of it: ProcessingError. */
+  /** The upload of a stream of another length fails with a ProcessingError before the provider stores a file. */
   readonly bytes: number;
-  /** Called once per try: a stream cannot be read twice. */
+  /** Called once per attempt, since a stream cannot be read twice. */
   open(): AsyncIterable<Uint8Array>;
 }
 
@@ -56,7 +56,7 @@ export interface BatchToCreate {
   readonly completionWindow: '24h';
   /** At most 16 pairs; values of at most 512 characters. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** The call is given up then, and its answer is unclear. */
+  /** The call then fails with a TimeoutError, and its outcome is unclear. */
   readonly deadline: Date;
 }
 
@@ -66,46 +66,47 @@ export interface Embedded {
 }
 
 /**
- * The Files and Batches API. Three kinds of trouble:
- * ConnectionError or TimeoutError: no answer, or one that says nothing (5xx, 408, 409, 429); the call may have been carried
- * out.
- * RefusedError: the provider said no, definitely; nothing was carried out. Of `createBatch`, 429 is such a no.
- * Everything but `createBatch` is tried again by the adapter before it gives up.
+ * The Files and Batches API. Its calls reject with:
+ * - ConnectionError or TimeoutError: no answer, or one that does not tell the outcome (5xx, 408, 409, 429). The call may have
+ *   been carried out.
+ * - RefusedError: the provider refused, and nothing was carried out. For `createBatch`, 429 is such a refusal.
+ *
+ * The adapter repeats every call but `createBatch` a few times before it rejects.
  */
 export abstract class Provider {
-  /** Names the account without telling the key. Limits are learned per account and model. */
+  /** A name of the account that does not contain the key. Limits are learned per account and model. */
   abstract readonly account: string;
 
   abstract uploadFile(file: FileToUpload): Promise<UploadedFile>;
 
-  /** A file that is not there is deleted already. */
+  /** Resolves also when the file does not exist. */
   abstract deleteFile(fileId: string): Promise<void>;
 
-  /** One call, never repeated: a second one would be a second, paid batch. */
+  /** Sent once and never repeated: a second call would create, and bill, a second batch. */
   abstract createBatch(batch: BatchToCreate): Promise<ProviderBatch>;
 
-  /** RefusedError with status 404 when the provider does not know it. */
+  /** Rejects with a RefusedError of status 404 when the batch does not exist. */
   abstract retrieveBatch(providerBatchId: string): Promise<ProviderBatch>;
 
-  /** The batch files that are there, newest first, paged. Result files are not among them. */
+  /** The uploaded batch files, newest first, without result files. Read page by page. */
   abstract listInputFiles(): AsyncIterable<StoredFile>;
 
-  /** Newest first, paged; ends with the first batch that was created before `since`. */
+  /** The batches created since then, newest first. Read page by page. */
   abstract listBatches(since: Date): AsyncIterable<ProviderBatch>;
 
-  /** Resolves with the batch as it is after the wish: cancelling takes a while. A settled batch is returned as it is. */
+  /** Resolves with the batch, which may still be `cancelling`. A settled batch is returned unchanged. */
   abstract cancelBatch(providerBatchId: string): Promise<ProviderBatch>;
 
   /**
-   * Streams a file's bytes. Rejects with a ConnectionError when the stream breaks off or ends short of its length;
-   * begin again then.
+   * Streams a file's bytes. Rejects with a ConnectionError when the connection breaks or the content is shorter than its length.
+   * The caller must then start from the beginning.
    */
   abstract download(fileId: string): AsyncIterable<Uint8Array>;
 
-  /** Synchronous, for search queries: at most 2,048 texts. */
-  abstract embed(asked: { model: string; dimensions: number; texts: readonly string[] }): Promise<Embedded>;
+  /** Embeds texts synchronously, for search queries. At most 2,048 texts. */
+  abstract embed(request: { model: string; dimensions: number; texts: readonly string[] }): Promise<Embedded>;
 
-  /** Resolves when the provider answers and takes the key. RefusedError 401 or 403: the key is refused. */
+  /** Resolves when the provider answers and accepts the key. Rejects with a RefusedError of status 401 or 403 when it refuses the key. */
   abstract check(): Promise<void>;
 
   abstract close(): Promise<void>;

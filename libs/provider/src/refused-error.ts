@@ -1,6 +1,6 @@
 import { ProcessingError } from '@batchmill/contracts';
 
-/** The provider's definite no. `status` is the HTTP status, `providerCode` its own code where it gave one. */
+/** A definite refusal by the provider. `status` is the HTTP status, `providerCode` the provider's own code if it sent one. */
 export class RefusedError extends ProcessingError {
   readonly status: number;
   readonly providerCode: string | null;

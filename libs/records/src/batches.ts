@@ -1,47 +1,55 @@
 import type { Clock, Event, SettledReason } from '@batchmill/contracts';
 import type { Store } from '@batchmill/store';
 import { notIngested, type Ingestion } from './ingestion.js';
-import { Records } from './records.js';
-import { freshWork, type WorkRecord } from './work-record.js';
+import type { ProviderBatchInfo } from './provider-batch-info.js';
+import { RecordsOfRun } from './work/records-of-run.js';
+import { freshWork, type WorkRecord } from './work/work-record.js';
 
-export type BatchState = 'built' | 'submitted' | 'settled' | 'ingested';
+const unsettled = ['built', 'submitted'] as const;
+const active = [...unsettled, 'settled'] as const;
+
+/** Every state of a batch, in the order in which a batch passes through them. */
+export const batchStates = [...active, 'ingested'] as const;
+export type BatchState = (typeof batchStates)[number];
+/** The states in which the provider may still work on a batch, or is to. */
+export const unsettledBatchStates: readonly BatchState[] = unsettled;
 
 export interface Batch extends WorkRecord<BatchState> {
   readonly runId: string;
   readonly claimId: string;
   readonly pipeline: string;
   readonly number: number;
-  /** The builder goes on here. */
+  /** The builder continues here. */
   readonly positionAfter: BuildPosition;
   /** The claim's last batch: nothing is inserted after it. */
   readonly last: boolean;
-  /** Blob: the JSONL file for the provider; null when there is nothing to send. */
+  /** The blob of the batch file; null when there is nothing to send. */
   readonly file: string | null;
   readonly fileBytes: number;
-  /** Blob: a JSON line per request, in the file's order, then what could not be rendered (see `ManifestLine`). */
+  /** The blob of the manifest (see `ManifestLine`). */
   readonly manifest: string;
-  /** The provider's path: `/v1/embeddings`. */
+  /** The provider's URL path: `/v1/embeddings`. */
   readonly url: string;
   readonly model: string;
   readonly documents: number;
   readonly requests: number;
   readonly unrendered: number;
-  /** Estimated; the provider's queue limit counts these. */
+  /** An estimate. The provider's limit of enqueued tokens counts these. */
   readonly inputTokens: number;
   readonly completionWindow: '24h';
   readonly submission: Submission;
   readonly previousAttempts: readonly PreviousAttempt[];
-  /** Provider batches of it that were found too late: paid, and used for nothing. */
+  /** Provider batches of this batch that were found too late to be used. They were paid. */
   readonly orphans: readonly OrphanedBatch[];
   readonly provider: ProviderBatchInfo | null;
   readonly cancelRequestedAt: Date | null;
   readonly reason: SettledReason | null;
-  /** Why the provider, or we, ended it without answers. */
+  /** Why the provider, or a stage, ended it without results. */
   readonly failure: { readonly code: string; readonly message: string; readonly line: number | null } | null;
   readonly ingestion: Ingestion;
 }
 
-/** The next request to build: the model's place among the run's models, and the member's in the claim. */
+/** The next request to build: an index into the run's models and one into the claim's members. */
 export interface BuildPosition {
   readonly model: number;
   readonly member: number;
@@ -51,11 +59,11 @@ export interface Submission {
   /** 1 for the first. */
   readonly attempt: number;
   readonly fileId: string | null;
-  /** The provider's clock. */
+  /** By the provider's clock. */
   readonly fileCreatedAt: Date | null;
-  /** Written before create is called: from here on there may be a provider batch that carries this key. */
+  /** Written before the create call: from then on a provider batch with this key may exist. */
   readonly armed: { readonly key: string; readonly deadline: Date } | null;
-  /** The input file of an armed batch that no list showed was deleted then: a late create cannot use it. */
+  /** When the input file of an armed batch that no list showed was deleted, so that a late create call cannot use it. */
   readonly fileDeletedAt: Date | null;
 }
 
@@ -66,26 +74,9 @@ export interface PreviousAttempt {
 
 export interface OrphanedBatch {
   readonly providerBatchId: string;
-  /** Requests that it had answered, and that were paid. */
+  /** Requests that it had completed, and that were paid. */
   readonly completed: number;
   readonly at: Date;
-}
-
-export interface ProviderBatchInfo {
-  readonly batchId: string;
-  readonly key: string;
-  /** By our clock. */
-  readonly submittedAt: Date;
-  readonly state: string;
-  readonly inputFileId: string;
-  readonly outputFileId: string | null;
-  readonly errorFileId: string | null;
-  readonly createdAt: Date;
-  readonly expiresAt: Date | null;
-  readonly endedAt: Date | null;
-  readonly counts: { readonly total: number; readonly completed: number; readonly failed: number };
-  /** Looks since it was submitted: the interval grows with them. */
-  readonly polls: number;
 }
 
 export const notSubmitted: Submission = {
@@ -96,7 +87,7 @@ export const notSubmitted: Submission = {
   fileDeletedAt: null,
 };
 
-type Building = Pick<
+type NewBatch = Pick<
   Batch,
   | 'runId'
   | 'claimId'
@@ -117,7 +108,8 @@ type Building = Pick<
   | 'traceparent'
 >;
 
-export class Batches extends Records<Batch> {
+export class Batches extends RecordsOfRun<Batch> {
+  readonly activeStates = active;
   protected readonly indexes = [{ keys: { claimId: 1 } } as const, { keys: { runId: 1, state: 1 } } as const];
 
   constructor(store: Store, clock: Clock) {
@@ -132,8 +124,8 @@ export class Batches extends Records<Batch> {
     return `${claimId}.b${number}`;
   }
 
-  /** A batch as the builder makes it: built, or settled at once when there is nothing to send. */
-  new({ traceparent, ...built }: Building): Batch {
+  /** A new batch, not yet inserted: built, or settled at once when there is nothing to send. */
+  new({ traceparent, ...built }: NewBatch): Batch {
     const state = built.file === null ? 'settled' : 'built';
     return {
       ...freshWork<BatchState>(this.idOf(built.claimId, built.number), state, { now: this.clock.now(), traceparent }),
@@ -149,7 +141,32 @@ export class Batches extends Records<Batch> {
     };
   }
 
-  /** Books a provider batch that was paid and is of no use. False: it is booked already, or there is no such record. */
+  /** The batches that were created last, the newest first; of one run when it is named. */
+  latest(limit: number, runId?: string): AsyncIterable<Batch> {
+    return this.collection.find(runId === undefined ? {} : { runId }, { sort: { createdAt: -1 }, limit });
+  }
+
+  /** The batch of a claim that was built last; null when there is none. */
+  async lastOfClaim(claimId: string): Promise<Batch | null> {
+    return this.collection.findOne({ claimId }, { sort: { number: -1 } });
+  }
+
+  /** The batch by its id at the provider; null when there is none. */
+  async ofProviderBatch(providerBatchId: string): Promise<Batch | null> {
+    return this.collection.findOne({ 'provider.batchId': providerBatchId });
+  }
+
+  async countUningested(claimId: string): Promise<number> {
+    return this.collection.count({ claimId, state: { $in: active } });
+  }
+
+  /** The first error of one of a run's batches that have one; null when none has. */
+  async firstErrorOfRun(runId: string): Promise<string | null> {
+    const batch = await this.collection.findOne({ runId, 'ingestion.firstError': { $ne: null } });
+    return batch?.ingestion.firstError ?? null;
+  }
+
+  /** Records an orphan that was paid. False: it is recorded already, or there is no such batch. */
   async recordOrphan(id: string, orphan: Omit<OrphanedBatch, 'at'>): Promise<boolean> {
     const { matched } = await this.collection.updateOne(
       { _id: id, 'orphans.providerBatchId': { $ne: orphan.providerBatchId } },
@@ -158,31 +175,31 @@ export class Batches extends Records<Batch> {
     return matched === 1;
   }
 
-  /** Records the wish and makes the batch due. False: there is no such batch, or nothing is left to cancel. */
+  /** Records the command and makes the batch due. False: there is no such batch, or it has settled. */
   async requestCancel(id: string): Promise<boolean> {
-    return (await this.#wishCancel({ _id: id })) > 0;
+    return (await this.#requestCancelWhere({ _id: id })) > 0;
   }
 
-  /** The same for every batch of a run that is not settled. */
+  /** Records the command for every batch of a run that has not settled, and makes them due. */
   async requestCancelOfRun(runId: string): Promise<void> {
-    await this.#wishCancel({ runId });
+    await this.#requestCancelWhere({ runId });
   }
 
-  /** Makes what is submitted or settled due now. False: there is nothing of that kind. */
+  /** Makes a submitted or settled batch due now. False: there is no such batch, or it is in another state. */
   async requestProcess(id: string): Promise<boolean> {
     const { matched } = await this.collection.updateOne(
       { _id: id, state: { $in: ['submitted', 'settled'] } },
-      { $set: this.due(), $inc: { signals: 1 } },
+      { $set: this.dueNow(), $inc: { signals: 1 } },
     );
     return matched === 1;
   }
 
-  /** Only once for each batch: a wish that stands is not made due again and again. */
-  async #wishCancel(which: { _id: string } | { runId: string }): Promise<number> {
-    const live = { ...which, state: { $in: ['built', 'submitted'] } };
+  /** Repeating the command does not make a batch due again. Returns the number of batches that it applies to. */
+  async #requestCancelWhere(which: { _id: string } | { runId: string }): Promise<number> {
+    const live = { ...which, state: { $in: unsettled } };
     await this.collection.updateMany(
       { ...live, cancelRequestedAt: null },
-      { $set: { cancelRequestedAt: this.clock.now(), ...this.due() }, $inc: { signals: 1 } },
+      { $set: { cancelRequestedAt: this.clock.now(), ...this.dueNow() }, $inc: { signals: 1 } },
     );
     return this.collection.count(live);
   }

@@ -1,28 +1,28 @@
 import type { Clock } from '@batchmill/contracts';
 import type { Collection, Fields, Store } from '@batchmill/store';
-import type { BudgetEntry, Waiting } from './budget-entry.js';
-import { isItsTurn } from './is-its-turn.js';
+import { isItsTurn, isSameShare, type BudgetShare, type WaitingShare } from './budget-queue.js';
 
-/** Enqueued tokens of one account and model: what is held by batches on their way, and what the provider allows. */
+/** The enqueued tokens of one account and model at the provider. */
 export interface Budget extends Fields {
   readonly _id: string;
+  /** The sum of the shares. */
   readonly held: number;
-  /** As the provider's own message told it; null: not known. */
+  /** The provider's limit, as its own message named it; null: not known. */
   readonly limit: number | null;
-  /** When it was told; null with the limit. */
+  /** When the limit was learned; null with the limit. */
   readonly learnedAt: Date | null;
-  readonly entries: readonly BudgetEntry[];
-  /** Those that found no room, while they go on asking. */
-  readonly waiting: readonly Waiting[];
+  readonly shares: readonly BudgetShare[];
+  readonly waiting: readonly WaitingShare[];
 }
 
-/** Accounts grow: a limit that nobody has heard of for so long is tried again. */
-const limitHoldsMs = 24 * 3_600_000;
-/** Who waits for room says so again after so long, and is forgotten when it has not said so for much longer. */
-const asksAgainMs = 10_000;
-const waitsAtMostMs = 3 * asksAgainMs;
+/** The provider raises limits: one that was learned this long ago counts as unknown. */
+const limitValidMs = 24 * 3_600_000;
+/** A waiting share notes at this interval that its batch still asks for it. */
+const askIntervalMs = 10_000;
+/** A waiting share is forgotten when its batch has not asked for it for so long: it was cancelled, or its process ended. */
+const forgottenAfterMs = 3 * askIntervalMs;
 
-/** Shares of the provider's queue. Every write is one conditional update: no two batches get the same room. */
+/** Shares of the provider's queue. Every write is one conditional update, so no two batches get the same room. */
 export class Budgets {
   readonly #collection: Collection<Budget>;
 
@@ -37,112 +37,101 @@ export class Budgets {
     return this.#collection.findOne({ _id: idOf(account, model) });
   }
 
-  /** Null: none is known, or none that was heard of lately. */
+  /** In tokens. Null: no limit is known, or it was learned too long ago. */
   async limitOf(account: string, model: string): Promise<number | null> {
     return this.#limitIn(await this.get(account, model));
   }
 
-  find(): AsyncIterable<Budget> {
+  all(): AsyncIterable<Budget> {
     return this.#collection.find({});
   }
 
   /**
-   * True: the entry holds its share, now or since before. False: there is no room, or others are before it. What is written
-   * here need not wait for the disk: the create that it allows is armed by a write that does.
+   * True: the share is held, from now on or already. False: there is no room, or it is another share's turn. The write
+   * need not be durable, because the create call that it allows is armed by a write that is.
    */
-  async reserve(account: string, model: string, entry: BudgetEntry): Promise<boolean> {
-    const budget = await this.#budgetOf(idOf(account, model));
-    if (budget.entries.some((held) => isSame(held, entry))) return true;
+  async reserve(account: string, model: string, share: BudgetShare): Promise<boolean> {
+    const budget = await this.#getOrInsert(idOf(account, model));
+    if (budget.shares.some((held) => isSameShare(held, share))) return true;
     const limit = this.#limitIn(budget);
-    if (limit !== null && entry.tokens > limit) return false; // it will never fit, and must not be waited for
-    if (limit !== null && !isItsTurn(entry, budget.entries, this.#waitingIn(budget))) {
-      await this.#wait(budget, entry);
+    if (limit !== null && share.tokens > limit) return false; // it will never fit: no other share waits for it
+    if (limit !== null && !isItsTurn(share, budget.shares, this.#stillWaiting(budget))) {
+      await this.#wait(budget, share);
       return false;
     }
+    const { batchId, attempt } = share;
     const { matched } = await this.#collection.updateOne(
       {
         _id: budget._id,
-        entries: { $not: { $elemMatch: { batchId: entry.batchId, attempt: entry.attempt } } },
+        shares: { $not: { $elemMatch: { batchId, attempt } } },
         limit: budget.limit,
-        ...(limit === null ? {} : { held: { $lte: limit - entry.tokens } }),
+        ...(limit === null ? {} : { held: { $lte: limit - share.tokens } }),
       },
-      {
-        $inc: { held: entry.tokens },
-        $push: { entries: entry },
-        $pull: { waiting: { batchId: entry.batchId, attempt: entry.attempt } },
-      },
+      { $inc: { held: share.tokens }, $push: { shares: share }, $pull: { waiting: { batchId, attempt } } },
       { durable: false },
     );
-    if (matched === 0) await this.#wait(budget, entry);
+    if (matched === 0) await this.#wait(budget, share);
     return matched === 1;
   }
 
-  /** Gives an entry's share back; a second time does nothing. */
-  async release(budgetId: string, entry: BudgetEntry): Promise<void> {
+  /** Gives a share back. A second call for the same share changes nothing. */
+  async release(budgetId: string, { batchId, attempt, tokens }: BudgetShare): Promise<void> {
     await this.#collection.updateOne(
-      { _id: budgetId, entries: { $elemMatch: { batchId: entry.batchId, attempt: entry.attempt } } },
-      {
-        $inc: { held: -entry.tokens },
-        $pull: { entries: { batchId: entry.batchId, attempt: entry.attempt } },
-      },
+      { _id: budgetId, shares: { $elemMatch: { batchId, attempt } } },
+      { $inc: { held: -tokens }, $pull: { shares: { batchId, attempt } } },
       { durable: false },
     );
   }
 
-  /** The limit in the provider's message holds from now on, for a day. */
-  async learn(account: string, model: string, limit: number): Promise<void> {
+  /** Stores the limit, in tokens, that a message of the provider named. It is valid for a day. */
+  async learnLimit(account: string, model: string, limit: number): Promise<void> {
     await this.#collection.updateOne(
       { _id: idOf(account, model) },
-      { $set: { limit, learnedAt: this.clock.now() }, $setOnInsert: { held: 0, entries: [], waiting: [] } },
+      { $set: { limit, learnedAt: this.clock.now() }, $setOnInsert: { held: 0, shares: [], waiting: [] } },
       { upsert: true },
     );
   }
 
-  async #budgetOf(_id: string): Promise<Budget> {
-    const fresh = { held: 0, limit: null, learnedAt: null, entries: [], waiting: [] };
+  async #getOrInsert(_id: string): Promise<Budget> {
     const known = await this.#collection.findOne({ _id });
-    if (known !== null) return { ...fresh, ...known }; // one that was stored before there was a queue has none
-    await this.#collection.updateOne({ _id }, { $setOnInsert: fresh }, { upsert: true });
-    return { _id, ...fresh };
+    if (known !== null) return known;
+    const empty = { held: 0, limit: null, learnedAt: null, shares: [], waiting: [] };
+    await this.#collection.updateOne({ _id }, { $setOnInsert: empty }, { upsert: true });
+    return { _id, ...empty };
   }
 
-  async #wait(budget: Budget, entry: BudgetEntry): Promise<void> {
+  /** Notes that a share is asked for, and forgets those that are not any more. */
+  async #wait(budget: Budget, share: BudgetShare): Promise<void> {
     const { _id, waiting } = budget;
     const now = this.clock.now();
-    const { batchId, attempt } = entry;
-    const known = waiting.find((each) => isSame(each, entry));
-    if (known !== undefined && now.getTime() - known.askedAt.getTime() < asksAgainMs) return;
-    const own: Waiting = { ...entry, since: known?.since ?? now, askedAt: now };
-    const areForgotten = this.#waitingIn(budget).length < waiting.length;
-    for (const places of [
-      ...(areForgotten ? [{ askedAt: { $lte: this.#waitsSince() } }] : []),
-      ...(known === undefined ? [] : [{ batchId, attempt }]),
-    ]) {
-      await this.#collection.updateOne({ _id }, { $pull: { waiting: places } }, { durable: false });
-    }
+    const { batchId, attempt } = share;
+    const known = waiting.find((one) => isSameShare(one, share));
+    if (known !== undefined && now.getTime() - known.lastAskedAt.getTime() < askIntervalMs) return;
+    const remove = async (shares: Readonly<Record<string, unknown>>): Promise<void> => {
+      await this.#collection.updateOne({ _id }, { $pull: { waiting: shares } }, { durable: false });
+    };
+    if (this.#stillWaiting(budget).length < waiting.length)
+      await remove({ lastAskedAt: { $lte: this.#forgottenThrough() } });
+    if (known !== undefined) await remove({ batchId, attempt });
+    const own: WaitingShare = { ...share, waitingSince: known?.waitingSince ?? now, lastAskedAt: now };
     await this.#collection.updateOne({ _id }, { $push: { waiting: own } }, { durable: false });
   }
 
-  #waitingIn({ waiting }: Budget): Waiting[] {
-    const since = this.#waitsSince();
-    return waiting.filter(({ askedAt }) => askedAt > since);
+  #stillWaiting({ waiting }: Budget): WaitingShare[] {
+    return waiting.filter(({ lastAskedAt }) => lastAskedAt > this.#forgottenThrough());
   }
 
-  /** Those that were cancelled, or whose process ended, do not ask any more. */
-  #waitsSince(): Date {
-    return new Date(this.clock.now().getTime() - waitsAtMostMs);
+  /** Shares that were asked for last at this time or before are forgotten. */
+  #forgottenThrough(): Date {
+    return new Date(this.clock.now().getTime() - forgottenAfterMs);
   }
 
   #limitIn(budget: Budget | null): number | null {
     if (budget?.learnedAt == null) return null;
-    return this.clock.now().getTime() - budget.learnedAt.getTime() < limitHoldsMs ? budget.limit : null;
+    return this.clock.now().getTime() - budget.learnedAt.getTime() < limitValidMs ? budget.limit : null;
   }
 }
 
 function idOf(account: string, model: string): string {
   return `${account}|${model}`;
-}
-
-function isSame(a: BudgetEntry, b: BudgetEntry): boolean {
-  return a.batchId === b.batchId && a.attempt === b.attempt;
 }

@@ -1,38 +1,43 @@
 import type { Clock, Event } from '@batchmill/contracts';
 import type { Store } from '@batchmill/store';
-import { Records } from './records.js';
+import { RecordsOfRun } from './work/records-of-run.js';
 import type { DocumentCounts } from './run-totals.js';
 import type { ScanPosition } from './scan-position.js';
-import { freshWork, type WorkRecord } from './work-record.js';
+import { freshWork, type WorkRecord } from './work/work-record.js';
 
-/** open: documents are being marked. sealed: its documents are known. built: all its batches exist. done: counted. */
-export type ClaimState = 'open' | 'sealed' | 'built' | 'done';
+/** open: its documents are being marked. sealed: its documents are known. built: all its batches exist. done: its documents are counted. */
+const active = ['open', 'sealed', 'built'] as const;
 
-/** end: no documents; its number keeps a sleeper from opening another claim after the run's end. */
+/** Every state of a claim, in the order in which a claim passes through them. */
+export const claimStates = [...active, 'done'] as const;
+export type ClaimState = (typeof claimStates)[number];
+
+/** end: has no documents. It takes the next number, so that a delayed scanner cannot open a claim after the run's end. */
 export type ClaimKind = 'scan' | 'retry' | 'end';
 
 export interface Claim extends WorkRecord<ClaimState> {
   readonly runId: string;
   readonly number: number;
   readonly kind: ClaimKind;
-  /** A retry's former claim. */
+  /** The claim whose documents a retry claims again; null for a scan. */
   readonly previousClaimId: string | null;
-  /** The scan stands here when this claim is sealed. */
+  /** The scan continues here once this claim is sealed. */
   readonly positionAfter: ScanPosition | null;
   readonly scanEnds: boolean;
-  /** Blob: a JSON line per member (see `Member`). */
+  /** The blob of the members (see `Member`). */
   readonly members: string | null;
-  /** Blob: the members that carry the claim. Null until sealed. */
+  /** The blob of the members that could be marked. Null until sealed. */
   readonly sealedMembers: string | null;
   readonly documents: number;
-  /** Members that the store would not mark: pending still, as they were found. */
+  /** How many members the store refused to mark. They are still pending, as they were found. */
   readonly untouched?: number;
   readonly batches: number;
-  /** Written with the move to done. */
+  /** Written with the transition to done. */
   readonly counts: DocumentCounts | null;
 }
 
-export class Claims extends Records<Claim> {
+export class Claims extends RecordsOfRun<Claim> {
+  readonly activeStates = active;
   protected readonly indexes = [{ keys: { runId: 1, state: 1 } } as const];
 
   constructor(store: Store, clock: Clock) {
@@ -65,8 +70,18 @@ export class Claims extends Records<Claim> {
     };
   }
 
-  /** Makes what a run's cancel has to pass through due at once. */
+  /** A run's claims in a state, in the order of their numbers. */
+  ofRunIn(runId: string, state: ClaimState): AsyncIterable<Claim> {
+    return this.collection.find({ runId, state }, { sort: { number: 1 } });
+  }
+
+  /** How many claims of a run are not done. */
+  async countActiveOfRun(runId: string): Promise<number> {
+    return this.collection.count({ runId, state: { $in: active } });
+  }
+
+  /** Makes the sealed claims of a run that is cancelled due at once, even if parked: they must be built before it can end. */
   async expedite(runId: string): Promise<void> {
-    await this.collection.updateMany({ runId, state: 'sealed' }, { $set: this.due() });
+    await this.collection.updateMany({ runId, state: 'sealed' }, { $set: this.dueNow() });
   }
 }

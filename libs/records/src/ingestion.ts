@@ -1,6 +1,10 @@
 import type { Cost } from './run-totals.js';
 
-/** output and error: the provider's files. problems: lines of the output that are no answers. archive: for others. */
+/**
+ * The parts of an ingestion, in their order. copy: the result files are copied. output, error: their lines are ingested.
+ * problems: lines of the output file that are no answers. missing: requests without a result. unrendered: requests that
+ * were never sent. archive: the answers are archived for consumers.
+ */
 export const ingestionParts = [
   'copy',
   'output',
@@ -16,18 +20,18 @@ export type IngestionPart = (typeof ingestionParts)[number];
 /** The checkpoint: everything before `part` and `offset` is stored. */
 export interface Ingestion {
   readonly part: IngestionPart;
-  /** Bytes into the part's file, or lines into the manifest. */
+  /** Bytes of the part's file, or lines of the manifest. */
   readonly offset: number;
-  /** Blobs: our copies of the provider's files. */
+  /** The blobs of our copies of the provider's files. */
   readonly output: string | null;
   readonly error: string | null;
-  /** Blob: the answers by document (see `ArchivedDocument`); null when there are none, and for embeddings. */
+  /** The blob of the archive (see `ArchivedDocument`); null without answers, and for embeddings. */
   readonly archive?: string | null;
-  /** True when the provider had one of them no more: what is missing then is asked again without an attempt used up. */
+  /** True when the provider has lost one of the files: missing requests are free retries then. */
   readonly lost: boolean;
-  /** Since when the provider has said that it has no such file; null as long as it has not. */
-  readonly goneSince: Date | null;
-  /** One bit per request, base64: which have been received. */
+  /** Since when the provider has answered that a file does not exist; null: it has not. */
+  readonly fileMissingSince: Date | null;
+  /** One bit per request that is set once its result was received; base64. */
   readonly received: string;
   readonly problems: number;
   readonly succeeded: number;
@@ -37,9 +41,9 @@ export interface Ingestion {
   readonly duplicates: number;
   readonly tokens: { readonly input: number; readonly output: number };
   readonly cost: Cost;
-  /** The first thing that went wrong: code and message, never contents. */
+  /** The first error: code and message, never contents. */
   readonly firstError: string | null;
-  /** When the first of the documents that went back to pending is due; null when none did. */
+  /** When the first document that went back to pending is due; null when none did. */
   readonly retryAt: Date | null;
 }
 
@@ -50,7 +54,7 @@ export const notIngested: Ingestion = {
   error: null,
   archive: null,
   lost: false,
-  goneSince: null,
+  fileMissingSince: null,
   received: '',
   problems: 0,
   succeeded: 0,

@@ -1,17 +1,65 @@
 import type { Clock } from '@batchmill/contracts';
 import type { Store } from '@batchmill/store';
-import { Records } from './records.js';
-import type { NotificationPayload } from './notification-payload.js';
-import { freshWork, type WorkRecord } from './work-record.js';
+import { Records } from './work/records.js';
+import { freshWork, type WorkRecord } from './work/work-record.js';
 
-/** given-up: nobody took it for too long. */
-export type NotificationState = 'due' | 'delivered' | 'given-up';
+/** What people can be notified of. */
+export const notificationTypes = [
+  'run.started',
+  'run.ended',
+  'batch.completed',
+  'batch.failed',
+  'batch.cancelled',
+  'documents.retry-scheduled',
+  'work.parked',
+] as const;
+export type NotificationType = (typeof notificationTypes)[number];
 
-/** One fact for one channel. */
+/** What a notification says: ids, status, counts and a summary. Never prompts, answers or vectors. */
+export interface NotificationPayload {
+  readonly type: NotificationType | 'test';
+  /** When it happened. ISO 8601. */
+  readonly timestamp: string;
+  /** One sentence that says it all. */
+  readonly summary: string;
+  readonly runId: string | null;
+  /** Null for a notification about a run. */
+  readonly batchId: string | null;
+  /** Null when the batch was never submitted, or its id is not known. */
+  readonly providerBatchId: string | null;
+  readonly pipeline: string | null;
+  /** The state, or how the run or batch ended. */
+  readonly status: string;
+  /** Null when nothing was counted yet. */
+  readonly documents: number | null;
+  readonly counts: NotificationCounts | null;
+  readonly usd: number | null;
+  /** The first error; null when there was none. */
+  readonly error: string | null;
+}
+
+/** Counts requests for a batch and documents for a run. */
+export interface NotificationCounts {
+  readonly of: 'requests' | 'documents';
+  readonly total: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** The rest: still to be done, or left pending. */
+  readonly pending: number;
+}
+
+/** given-up: it could not be delivered for too long. */
+const active = ['due'] as const;
+
+/** Every state of a notification. */
+export const notificationStates = [...active, 'delivered', 'given-up'] as const;
+export type NotificationState = (typeof notificationStates)[number];
+
+/** One event for one channel. */
 export interface Notification extends WorkRecord<NotificationState> {
-  /** `log`, or one that was set up. */
+  /** `log`, `webhook` or `email`. */
   readonly channel: string;
-  /** The topic of the fact; null for what no fact tells of. */
+  /** The topic of the event; null for a notification that no event causes. */
   readonly event: string | null;
   readonly payload: NotificationPayload;
   /** Deliveries that failed. */
@@ -20,6 +68,7 @@ export interface Notification extends WorkRecord<NotificationState> {
 }
 
 export class Notifications extends Records<Notification> {
+  readonly activeStates = active;
   protected readonly indexes = [{ keys: { 'payload.runId': 1 } } as const];
 
   constructor(store: Store, clock: Clock) {
@@ -30,11 +79,21 @@ export class Notifications extends Records<Notification> {
     return null;
   }
 
-  override runOf({ payload }: Notification): string | null {
+  runOf({ payload }: Notification): string | null {
     return payload.runId;
   }
 
-  /** `identity` and channel make it the same one: a fact told twice is one notification. */
+  /** True once there is a notification about a run, on a channel, of an event of one of these topics. */
+  async isRecorded(runId: string, topics: readonly string[], channel: string): Promise<boolean> {
+    return (await this.collection.count({ 'payload.runId': runId, event: { $in: topics }, channel })) > 0;
+  }
+
+  /** How many notifications of a run no delivery attempt was made for. */
+  async countUntried(runId: string): Promise<number> {
+    return this.collection.count({ 'payload.runId': runId, state: 'due', parked: false, failures: 0 });
+  }
+
+  /** A new notification, not yet inserted. Its id is `identity` and channel, so an event is notified once per channel. */
   new(identity: string, about: Pick<Notification, 'channel' | 'event' | 'payload' | 'traceparent'>): Notification {
     const { traceparent, ...own } = about;
     return {

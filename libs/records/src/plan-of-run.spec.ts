@@ -21,8 +21,8 @@ const before = definePipeline({
   },
 });
 
-describe('a pipeline that is changed while a run of it is under way', () => {
-  const begun = (endpoint: 'embeddings' | 'inference'): Run => {
+describe('the plan of a run whose pipeline was changed meanwhile', () => {
+  const runOf = (endpoint: 'embeddings' | 'inference'): Run => {
     const store = EmbeddedStore.open({ file: ':memory:' });
     const fresh = new Runs(store, new SystemClock()).new('r1', { pipeline: 'notes' }, null);
     const plan = planRun(new KnownPipelines([before]).get('notes'), { endpoint });
@@ -73,20 +73,20 @@ describe('a pipeline that is changed while a run of it is under way', () => {
       'embeddings.dimensions was "8" and is "16"',
       { ...before, embeddings: { ...embeddings!, dimensions: 16 } },
     ],
-  ])('stops the run when it says another %s, and tells what was and what is', (_, endpoint, told, after) => {
-    expect(() => planOfRun(new KnownPipelines([after]), begun(endpoint))).toThrow(
+  ])('is refused when it has another %s, with the old value and the new one', (_, endpoint, message, after) => {
+    expect(() => planOfRun(new KnownPipelines([after]), runOf(endpoint))).toThrow(
       expect.objectContaining({
         kind: 'ProcessingError',
-        code: 'run.definition-moved',
-        message: expect.stringContaining(told),
+        code: 'run.pipeline-changed',
+        message: expect.stringContaining(message),
       }),
     );
   });
 
-  it('goes on when a prompt is mended', () => {
-    const mended = chat({ name: 'summary', model: 'gpt-4o-mini', system: 'Summarize well:', user: '{{ text }}' });
-    const after = { ...before, inference: { ...inference!, functions: [mended] } };
+  it('is made when only a prompt has changed', () => {
+    const changed = chat({ name: 'summary', model: 'gpt-4o-mini', system: 'Summarize well:', user: '{{ text }}' });
+    const after = { ...before, inference: { ...inference!, functions: [changed] } };
 
-    expect(planOfRun(new KnownPipelines([after]), begun('inference')).functions).toEqual(['summary']);
+    expect(planOfRun(new KnownPipelines([after]), runOf('inference')).functions).toEqual(['summary']);
   });
 });

@@ -3,9 +3,9 @@ import { storageTargetsOf, planRun, type Pipelines, type StorageTargets, type Ru
 import type { Run } from './runs.js';
 
 /**
- * The plan that the run was accepted with: the same request on the same definition gives the same plan. Throws a
- * ProcessingError `run.definition-moved` when the definition by now says other places than those the run works in: its
- * prompts may be mended under way, but its documents and answers would not be found.
+ * The plan of a run that was accepted, made again from the current definition. Prompts may have changed since. Throws a
+ * ProcessingError `run.pipeline-changed` when collections or fields have changed: the run's documents and answers
+ * would not be found there.
  */
 export function planOfRun(pipelines: Pipelines, run: Run): RunPlan {
   const plan = planRun(pipelines.get(run.pipeline ?? ''), {
@@ -14,20 +14,20 @@ export function planOfRun(pipelines: Pipelines, run: Run): RunPlan {
     parameters: run.parameters,
     redo: run.request?.redo,
   });
-  if (run.storageTargets != null) expectSamePlaces(run, run.storageTargets, storageTargetsOf(plan));
+  if (run.storageTargets != null) expectSameTargets(run, run.storageTargets, storageTargetsOf(plan));
   return plan;
 }
 
-function expectSamePlaces(run: Run, began: StorageTargets, now: StorageTargets): void {
-  const moved = Object.keys({ ...began, ...now }).filter((name) => began[name] !== now[name]);
-  if (moved.length === 0) return;
-  const told = moved.map((name) => `${name} was ${shown(began[name])} and is ${shown(now[name])}`).join('; ');
+function expectSameTargets(run: Run, before: StorageTargets, now: StorageTargets): void {
+  const changed = Object.keys({ ...before, ...now }).filter((name) => before[name] !== now[name]);
+  if (changed.length === 0) return;
+  const changes = changed.map((name) => `${name} was ${shown(before[name])} and is ${shown(now[name])}`).join('; ');
   throw new ProcessingError(
-    'run.definition-moved',
-    `Run ${run._id}: pipeline ${run.pipeline ?? ''} was changed since the run began: ${told}. Put the definition back, then retry what is stuck.`,
+    'run.pipeline-changed',
+    `Run ${run._id}: pipeline ${run.pipeline ?? ''} was changed since the run started: ${changes}. Restore the definition, then retry the parked records.`,
   );
 }
 
 function shown(value: string | undefined): string {
-  return value === undefined ? 'not there' : JSON.stringify(value);
+  return value === undefined ? 'missing' : JSON.stringify(value);
 }

@@ -1,34 +1,36 @@
 import { describe } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
-import { describeAnswering } from './contract/answering.contract.js';
+import { describeAnswerMarks } from './contract/answer-marks.contract.js';
 import { describeBudgets } from './contract/budgets.contract.js';
-import { describeClaiming } from './contract/claiming.contract.js';
-import { describeHolding } from './contract/holding.contract.js';
-import { describeIngestersTogether } from './contract/ingesters-together.contract.js';
-import { describeInserting } from './contract/inserting.contract.js';
-import { describeMoving } from './contract/transitions.contract.js';
-import { describeParking } from './contract/parking.contract.js';
-import { describeRepairing } from './contract/repairing.contract.js';
-import { describeSides } from './contract/endpoint-plans.contract.js';
+import { describeClaimMarks } from './contract/claim-marks.contract.js';
+import { describeLeasing } from './contract/leasing.contract.js';
+import { describeConcurrentIngesters } from './contract/concurrent-ingesters.contract.js';
+import { describeUnleased } from './contract/unleased.contract.js';
+import { describeTransitions } from './contract/transitions.contract.js';
+import { describeFailedWork } from './contract/failed-work.contract.js';
+import { describeRepair } from './contract/repair.contract.js';
+import { describeBothEndpoints } from './contract/both-endpoints.contract.js';
 import { describeTaking } from './contract/taking.contract.js';
+import { describeQueries } from './contract/queries.contract.js';
 import { describeOutbox } from './contract/outbox.contract.js';
-import { describeWishes } from './contract/commands.contract.js';
+import { describeCommands } from './contract/commands.contract.js';
 
 /** What the records promise on every adapter of the store. `make` gives a store that holds nothing. */
 export function describeRecordsContract(name: string, make: MakeStore): void {
   describe(`records on ${name}`, () => {
     describeTaking(make);
-    describeHolding(make);
-    describeMoving(make);
-    describeParking(make);
-    describeInserting(make);
+    describeLeasing(make);
+    describeTransitions(make);
+    describeFailedWork(make);
+    describeUnleased(make);
     describeOutbox(make);
-    describeWishes(make);
+    describeQueries(make);
+    describeCommands(make);
     describeBudgets(make);
-    describeClaiming(make);
-    describeAnswering(make);
-    describeIngestersTogether(make);
-    describeRepairing(make);
-    describeSides(make);
+    describeClaimMarks(make);
+    describeAnswerMarks(make);
+    describeConcurrentIngesters(make);
+    describeRepair(make);
+    describeBothEndpoints(make);
   });
 }

@@ -10,16 +10,16 @@ export interface RunTotals {
 export interface DocumentCounts {
   readonly succeeded: number;
   readonly failed: number;
-  /** Left pending: the run was cancelled, or too many rounds went by. */
+  /** Left pending: the run was cancelled, or they had too many free retries. */
   readonly left: number;
-  /** Gone, or carried away by another run. */
+  /** Deleted, or claimed by another run meanwhile. */
   readonly takenOver: number;
 }
 
 export interface Cost {
   readonly usd: number;
   readonly synchronousUsd: number;
-  /** True when the price of a model was not known: the sums lack it. */
+  /** True when the price of a model is not known: the sums lack its cost. */
   readonly incomplete: boolean;
 }
 

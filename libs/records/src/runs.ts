@@ -1,59 +1,61 @@
-import type { Clock, Endpoint, Event, RunRequested } from '@batchmill/contracts';
+import { runOutcomes, type Clock, type Endpoint, type Event, type RunRequested } from '@batchmill/contracts';
 import type { StorageTargets } from '@batchmill/pipeline';
 import type { Store } from '@batchmill/store';
-import { Records } from './records.js';
+import { Records } from './work/records.js';
 import type { RunTotals } from './run-totals.js';
 import type { ScanPosition } from './scan-position.js';
-import { freshWork, type WorkRecord } from './work-record.js';
+import { freshWork, type WorkRecord } from './work/work-record.js';
 
-/**
- * awaited: a wish to cancel came before the request. requested: recorded, not yet looked at.
- * rejected, finished, cancelled and incomplete are ends.
- */
-export type RunState = 'awaited' | 'requested' | 'running' | 'rejected' | 'finished' | 'cancelled' | 'incomplete';
+/** awaited: a command arrived before the run's request. requested: recorded, not yet accepted or rejected. */
+const active = ['awaited', 'requested', 'running'] as const;
+const ended = ['rejected', ...runOutcomes] as const;
 
-export const endedRunStates: readonly RunState[] = ['rejected', 'finished', 'cancelled', 'incomplete'];
+/** Every state of a run, in the order in which a run passes through them. */
+export const runStates = [...active, ...ended] as const;
+export type RunState = (typeof runStates)[number];
+export const endedRunStates: readonly RunState[] = ended;
 
-/** What was asked for, as it came. */
+/** The request as it arrived. */
 export type RunRequest = Omit<RunRequested, 'key' | 'runId'>;
 
 export interface Run extends WorkRecord<RunState> {
   readonly pipeline: string | null;
-  /** Null as long as the run is only awaited. */
+  /** Null while the run is awaited. */
   readonly request: RunRequest | null;
   /** The definition as it was when the run was accepted. */
   readonly pipelineHash: string | null;
-  /** Where its documents, marks and vectors are, by that definition. */
+  /** The collections and fields of that definition. */
   readonly storageTargets: StorageTargets | null;
   readonly endpoint: Endpoint | null;
-  /** The functions asked, `forEach` items each of their own. */
+  /** The functions that the run requests. Each item of a `forEach` is one. */
   readonly functions: readonly string[];
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly scan: Scan;
   readonly cancelRequestedAt: Date | null;
-  /** Since when it begins nothing new; null: it goes on. */
+  /** Since when the run starts nothing new; null: it is not paused. */
   readonly pausedAt: Date | null;
-  /** When the last wish to pause or resume was said: an older one that comes late changes nothing. */
+  /** When the last pause or resume was requested. An older command that arrives later changes nothing. */
   readonly lastPauseCommandAt: Date | null;
   /** Why it was rejected. */
   readonly reason: string | null;
-  /** Written with the end. */
+  /** Written when the run ends. */
   readonly totals: RunTotals | null;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
 }
 
 export interface Scan {
-  /** Null: at the beginning. */
+  /** Null: the scan has not begun. */
   readonly position: ScanPosition | null;
   readonly ended: boolean;
   /** The number of the next claim, scanned or retried. */
   readonly nextNumber: number;
-  /** Documents sealed into claims of the scan so far, for `limit`. */
+  /** Documents in sealed claims of the scan, counted for `limit`. */
   readonly selected: number;
 }
 
 export class Runs extends Records<Run> {
+  readonly activeStates = active;
   protected readonly indexes = [{ keys: { createdAt: 1 } } as const];
 
   constructor(store: Store, clock: Clock) {
@@ -64,11 +66,26 @@ export class Runs extends Records<Run> {
     return 'runId' in event && typeof event.runId === 'string' ? event.runId : null;
   }
 
-  override runOf(run: Run): string {
+  runOf(run: Run): string {
     return run._id;
   }
 
-  /** A run as its request makes it; `request` null for one that is only awaited. */
+  /** The runs that were created last, the newest first. */
+  latest(limit: number): AsyncIterable<Run> {
+    return this.collection.find({}, { sort: { createdAt: -1 }, limit });
+  }
+
+  /** A pipeline's runs that have not ended. */
+  activeOf(pipeline: string): AsyncIterable<Run> {
+    return this.collection.find({ pipeline, state: { $in: active } });
+  }
+
+  /** True while a run of a pipeline has not ended. */
+  async hasActive(pipeline: string): Promise<boolean> {
+    return (await this.collection.count({ pipeline, state: { $in: active } })) > 0;
+  }
+
+  /** A new run, not yet inserted. `request` is null for a run that is awaited. */
   new(id: string, request: RunRequest | null, traceparent: string | null): Run {
     return {
       ...freshWork(id, request === null ? 'awaited' : 'requested', { now: this.clock.now(), traceparent }),
@@ -90,20 +107,20 @@ export class Runs extends Records<Run> {
     };
   }
 
-  /** Records the wish; later wishes change nothing. False: there is no such run, or it has ended. */
+  /** Records the command and makes the run due, even if parked. False: there is no such run, or it has ended. */
   async requestCancel(id: string): Promise<boolean> {
-    const live = { _id: id, state: { $nin: endedRunStates } };
+    const live = { _id: id, state: { $in: active } };
     await this.collection.updateOne(
       { ...live, cancelRequestedAt: null },
       { $set: { cancelRequestedAt: this.clock.now() } },
     );
-    const { matched } = await this.collection.updateOne(live, { $set: this.due(), $inc: { signals: 1 } });
+    const { matched } = await this.collection.updateOne(live, { $set: this.dueNow(), $inc: { signals: 1 } });
     return matched === 1;
   }
 
-  /** Records the wish that was said at a time; a paused run keeps its first. False: there is no such run, or it has ended. */
+  /** Records a pause that was requested at a time. A paused run stays as it is. False: there is no such run, or it has ended. */
   async requestPause(id: string, at: Date): Promise<boolean> {
-    const live = { _id: id, state: { $nin: endedRunStates } };
+    const live = { _id: id, state: { $in: active } };
     const isNewer = { lastPauseCommandAt: { $not: { $gte: at } } };
     await this.collection.updateOne({ ...live, ...isNewer, pausedAt: null }, { $set: { pausedAt: at } });
     const { matched } = await this.collection.updateOne(live, {
@@ -113,9 +130,9 @@ export class Runs extends Records<Run> {
     return matched === 1;
   }
 
-  /** Records the wish and makes the run due. False: there is no such run, or it has ended. */
+  /** Records a resume that was requested at a time and makes the run due. False: there is no such run, or it has ended. */
   async requestResume(id: string, at: Date): Promise<boolean> {
-    const live = { _id: id, state: { $nin: endedRunStates } };
+    const live = { _id: id, state: { $in: active } };
     await this.collection.updateOne(
       { ...live, lastPauseCommandAt: { $not: { $gt: at } } },
       { $set: { pausedAt: null, lastPauseCommandAt: at, nextAt: this.clock.now() } },
@@ -125,7 +142,7 @@ export class Runs extends Records<Run> {
   }
 }
 
-/** True for a run that begins nothing new. A wish to cancel counts more than a pause. */
+/** True for a run that starts nothing new. False for a run that is cancelled: a cancel ends the pause. */
 export function isPaused(run: Run | null): boolean {
   return run?.pausedAt != null && run.cancelRequestedAt === null;
 }

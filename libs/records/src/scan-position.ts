@@ -1,10 +1,8 @@
-/**
- * Where a scan by `_id` stands. Comparisons in MongoDB's language stay within one type, so the scan goes type by type.
- */
+/** Where a scan by `_id` continues. MongoDB compares ids of one type only, so the scan goes type by type. */
 export interface ScanPosition {
   /** Index into `idTypes`. */
   readonly type: number;
-  /** The last id seen of that type, encoded; null: none yet. */
+  /** The last id of that type, encoded; null: none yet. */
   readonly after: string | null;
 }
 

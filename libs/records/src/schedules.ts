@@ -1,26 +1,31 @@
 import type { Clock } from '@batchmill/contracts';
 import type { Store } from '@batchmill/store';
-import { Records } from './records.js';
-import { freshWork, type WorkRecord } from './work-record.js';
+import { Records } from './work/records.js';
+import { freshWork, type WorkRecord } from './work/work-record.js';
 
-/** gone: no definition says it any more. */
-export type ScheduleState = 'waiting' | 'gone';
+/** gone: the pipeline's definition does not have it any more. */
+const active = ['waiting'] as const;
 
-/** What is remembered of a pipeline's schedule; its next time is `nextAt`. */
+/** Every state of a schedule. */
+export const scheduleStates = [...active, 'gone'] as const;
+export type ScheduleState = (typeof scheduleStates)[number];
+
+/** A schedule of a pipeline. Its next run is due at `nextAt`. */
 export interface Schedule extends WorkRecord<ScheduleState> {
   readonly pipeline: string;
-  /** Its place in the pipeline's list, from 1. */
+  /** Its number in the pipeline's list, from 1. */
   readonly number: number;
-  /** As the definition said it when the times were reckoned. */
+  /** As in the definition when `nextAt` was computed. */
   readonly cron: string;
   readonly timezone: string;
-  /** Due times up to here are done with; at first when it became known. */
+  /** Due times up to here were handled. At first: when the schedule became known. */
   readonly scheduledThrough: Date;
-  /** The run that it started last. */
+  /** The last run that it started; null when it started none. */
   readonly lastRunId: string | null;
 }
 
 export class Schedules extends Records<Schedule> {
+  readonly activeStates = active;
   protected readonly indexes = [];
 
   constructor(store: Store, clock: Clock) {
@@ -31,7 +36,7 @@ export class Schedules extends Records<Schedule> {
     return null;
   }
 
-  override runOf(): string | null {
+  runOf(): string | null {
     return null;
   }
 
@@ -39,7 +44,7 @@ export class Schedules extends Records<Schedule> {
     return `${pipeline}.s${number}`;
   }
 
-  /** One that is known from now on: earlier times are none of its. */
+  /** A new schedule, not yet inserted. Due times before now are not its own. */
   new(about: Pick<Schedule, 'pipeline' | 'number' | 'cron' | 'timezone'>, nextAt: Date): Schedule {
     const now = this.clock.now();
     return {
@@ -51,7 +56,7 @@ export class Schedules extends Records<Schedule> {
     };
   }
 
-  /** Makes it due, so that its times are reckoned anew. */
+  /** Makes it due, so that its next time is computed again. */
   async recompute(id: string): Promise<void> {
     await this.collection.updateOne({ _id: id }, { $set: { nextAt: this.clock.now() }, $inc: { signals: 1 } });
   }

@@ -19,8 +19,11 @@ import { dependenciesOf, watchDependencies } from './watch-dependencies.js';
 
 const retryMs = 2_000;
 
+/** The modules of the stages to start, or a function that chooses them by the settings. */
+export type Stages = readonly Type[] | ((settings: Settings) => Promise<readonly Type[]>);
+
 /** Runs a service: its stages, with health on PORT, until SIGTERM or SIGINT stops it gracefully. Never returns. */
-export async function startStages(name: string, stages: readonly Type[]): Promise<void> {
+export async function startStages(name: string, stages: Stages): Promise<void> {
   const settings = readOrExit();
   const log = logOf(settings);
   let running: Running | null = null;
@@ -63,10 +66,11 @@ interface Running {
 
 async function start(
   name: string,
-  stages: readonly Type[],
+  stages: Stages,
   settings: Settings,
   { log, telemetry, health }: { log: Log; telemetry: Telemetry; health: StartupHealth },
 ): Promise<Running> {
+  const modules = typeof stages === 'function' ? await stages(settings) : stages;
   const opened = await openEngine(settings, {
     log,
     name,
@@ -78,7 +82,7 @@ async function start(
     const { port } = settings.service;
     const exposition = (): Promise<string> => telemetry.exposition();
     const beforeListening = (): Promise<void> => health.close();
-    return { opened, app: await serveStages(opened.engine, stages, { port, exposition, beforeListening }) };
+    return { opened, app: await serveStages(opened.engine, modules, { port, exposition, beforeListening }) };
   } catch (error) {
     await opened.close().catch(() => undefined);
     throw error;

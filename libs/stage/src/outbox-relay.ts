@@ -35,12 +35,12 @@ export class OutboxRelay {
     const { clock, settings, publisher } = this.dependencies;
     const begun = clock.now();
     const topics = [...new Set(this.stages.flatMap(({ produces }) => produces.map(topicOf)))];
-    const saidBefore = new Date(begun.getTime() - settings.republishAfterMs);
+    const recordedBefore = new Date(begun.getTime() - settings.republishAfterMs);
     for (const records of this.records) {
       for await (const { recordId, envelope } of records.unpublished({
         topics,
         changedAfter: this.#changedAfter,
-        saidBefore,
+        recordedBefore,
       })) {
         await publisher.republish(envelope, (factId) => records.writes.markPublished(recordId, factId));
       }

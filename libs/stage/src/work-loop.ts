@@ -152,7 +152,7 @@ export class WorkLoop<T extends WorkRecord> {
       for await (const transition of await this.work.handle(leased)) {
         assertDeclared(transition, stage);
         const applied = await this.dependencies.publisher.commit(transition);
-        if (!applied && transition.whenNotApplied === 'lease-lost') throw new LeaseLostError(transition.recordId);
+        if (!applied && transition.endsLease) throw new LeaseLostError(transition.recordId);
         if (!transition.endsLease) continue;
         ended = true;
         over.abort();
@@ -202,14 +202,14 @@ export class WorkLoop<T extends WorkRecord> {
         return 'lease-lost';
       }
       if (error instanceof InterruptedError) {
-        await this.work.records.writes.giveBack(record, clock.now());
+        await this.work.records.writes.release(record, clock.now());
         return 'given-back';
       }
       if (isDependencyUnavailable(error)) {
         const backoffUntil = this.#after(this.#working.consecutiveFailures);
         this.#working.report(`${this.work.stage.name}: ${record._id} given back`, error);
         this.#awayUntilMs = Math.max(this.#awayUntilMs, backoffUntil.getTime());
-        await this.work.records.writes.giveBack(record, backoffUntil);
+        await this.work.records.writes.release(record, backoffUntil);
         this.#due.add(backoffUntil);
         return 'given-back';
       }

@@ -9,13 +9,13 @@ export type Filter = Readonly<Record<string, unknown>>;
 
 /**
  * MongoDB's update operators ($set, $unset, $inc, $min, $max, $mul, $push, $pull, $addToSet, $rename, $setOnInsert …), no
- * positional paths. Fields that are undefined are left out.
+ * positional paths. Undefined fields are left out.
  */
 export type Update = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export type Sort = Readonly<Record<string, 1 | -1>>;
 
-/** 1 keeps the named fields and `_id`, 0 drops the named ones. Dotted paths reach into objects. */
+/** 1 keeps the named fields and `_id`, 0 drops the named fields. Dotted paths reach into objects. */
 export type Projection = Readonly<Record<string, 0 | 1>>;
 
 export interface FindOptions {
@@ -27,9 +27,9 @@ export interface FindOptions {
 
 export interface Durability {
   /**
-   * False: when the machine of an embedded store loses power, the write may be undone together with all that came after
-   * it; the end of a process undoes nothing. For what nobody misses then, such as a lease. By default true. A store on
-   * servers of its own takes every write for a durable one: they may fall while its clients live.
+   * False: a power failure may undo the write in an embedded store, together with everything written after it. The end of
+   * a process undoes nothing. Use it for writes that are not missed then, such as a lease. Default true. A store on its
+   * own servers ignores it, because the servers may fail while the clients live.
    */
   readonly durable?: boolean;
 }
@@ -37,7 +37,7 @@ export interface Durability {
 export interface UpdateCounts {
   readonly matched: number;
   readonly modified: number;
-  /** True when an upsert made the document. */
+  /** True when an upsert created the document. */
   readonly inserted: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface BulkUpdate {
 export interface BulkCounts {
   readonly matched: number;
   readonly modified: number;
-  /** The writes that the store refused, by their place in the bulk. All others were carried out. */
+  /** The writes that the store refused, by their index in the bulk. All others were executed. */
   readonly refused: readonly { readonly index: number; readonly code: string; readonly message: string }[];
 }
 
@@ -60,11 +60,11 @@ export interface IndexKeys {
 
 /**
  * One collection. Every write is atomic for each single document, and durable when its promise resolves.
- * A store that is away makes every method reject with a ConnectionError.
+ * Every method rejects with a ConnectionError while the store is unavailable.
  */
 export abstract class Collection<T extends Fields = Fields> {
   /**
-   * Streams what matches. It holds no transaction: documents written meanwhile may be seen in either state, but each
+   * Streams the matching documents, without a transaction: documents written meanwhile may be seen in either state, but each
    * document is a consistent whole. Leaving the loop early frees the cursor.
    */
   abstract find(filter: Filter, finding?: FindOptions): AsyncIterable<T>;
@@ -77,11 +77,11 @@ export abstract class Collection<T extends Fields = Fields> {
    */
   abstract insertOne(document: T): Promise<void>;
 
-  /** Inserts all, in order. Rejects at the first that exists already; those before it stay. */
+  /** Inserts all in order. Rejects at the first that exists already; the ones before it stay. */
   abstract insertMany(documents: readonly T[]): Promise<void>;
 
   /**
-   * Rejects with a ProcessingError `store.update-refused` when the update cannot be done to the document: a push to a
+   * Rejects with a ProcessingError `store.update-refused` when the update cannot be applied to the document: a push to a
    * text, a path through a scalar, another `_id`, a document over 16 MB. So do the other updates. `modified` is 0 when
    * nothing changed.
    */
@@ -91,13 +91,13 @@ export abstract class Collection<T extends Fields = Fields> {
     options?: { readonly upsert?: boolean } & Durability,
   ): Promise<UpdateCounts>;
 
-  /** Not atomic over documents: those before a refused one stay updated. */
+  /** Not atomic across documents: those before a refused one stay updated. */
   abstract updateMany(filter: Filter, update: Update): Promise<UpdateCounts>;
 
   /** Updates one document per entry, in any order. One refused write does not stop the others. */
   abstract bulk(updates: readonly BulkUpdate[]): Promise<BulkCounts>;
 
-  /** One atomic find and update; what is returned is the document after it, or null when nothing matched. */
+  /** One atomic find and update. Returns the document after it, or null when nothing matched. */
   abstract findOneAndUpdate(
     filter: Filter,
     update: Update,
@@ -108,7 +108,7 @@ export abstract class Collection<T extends Fields = Fields> {
 
   abstract deleteMany(filter: Filter): Promise<number>;
 
-  /** Makes the index when it is missing. Only ever called for Batchmill's own collections. */
+  /** Creates the index if it is missing. Only called for Batchmill's own collections. */
   abstract ensureIndex(index: IndexKeys): Promise<void>;
 }
 
@@ -116,10 +116,10 @@ export abstract class Collection<T extends Fields = Fields> {
 export abstract class Store {
   abstract collection<T extends Fields = Fields>(name: string): Collection<T>;
 
-  /** Names of the collections that hold something, sorted. */
+  /** Names of the non-empty collections, sorted. */
   abstract collectionNames(): Promise<string[]>;
 
-  /** Resolves when the store answers; rejects with a ConnectionError when it is away. */
+  /** Resolves when the store answers; rejects with a ConnectionError while it is unavailable. */
   abstract check(): Promise<void>;
 
   abstract close(): Promise<void>;

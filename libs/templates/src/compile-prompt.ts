@@ -1,38 +1,38 @@
-import { expectLiquid } from './expect-liquid.js';
 import { liquidEngine } from './liquid-engine.js';
-import { stringifyValue } from './stringify-value.js';
-import { TemplateLimitError, TemplateNothingError } from './template-trouble.js';
-import { TemplateSyntaxError } from './template-syntax-error.js';
+import { MissingValueError, TemplateLimitError } from './render-errors.js';
+import { checkTemplateSyntax } from './syntax/check-template-syntax.js';
+import { TemplateSyntaxError } from './syntax/template-syntax-error.js';
+import { valueToText } from './value-to-text.js';
 
 /** A text template, parsed once and rendered per document. */
 export interface PromptTemplate {
   readonly source: string;
-  /** Throws what the engine throws; `templateError` says it without contents. */
+  /** Throws the engine's errors; `templateError` describes them without contents. */
   render(variables: Readonly<Record<string, unknown>>): string;
 }
 
 export interface PromptOptions {
-  /** What a variable that is null, or an output that comes to nothing, is: an empty text, or as if it were missing. */
-  readonly nothingIs: 'blank' | 'missing';
+  /** How null and an output without a value render: as an empty text, or as the error of a missing variable. */
+  readonly nullIs: 'empty' | 'missing';
 }
 
-/** No model reads as much. */
+/** More than any model reads. */
 const maxCharacters = 5_000_000;
 
-const blank = liquidEngine({ outputEscape: stringifyValue });
-const strict = liquidEngine({ outputEscape: (value) => stringifyValue(expectSomething(value)) });
+const lenient = liquidEngine({ outputEscape: valueToText });
+const strict = liquidEngine({ outputEscape: (value) => valueToText(requireValue(value)) });
 
-/** Throws TemplateSyntaxError. */
-export function compilePrompt(source: string, { nothingIs }: PromptOptions = { nothingIs: 'blank' }): PromptTemplate {
-  const engine = nothingIs === 'blank' ? blank : strict;
-  expectLiquid(source);
+/** Throws a TemplateSyntaxError. */
+export function compilePrompt(source: string, { nullIs }: PromptOptions = { nullIs: 'empty' }): PromptTemplate {
+  const engine = nullIs === 'empty' ? lenient : strict;
+  checkTemplateSyntax(source);
   try {
     const parsed = engine.parse(source);
     return {
       source,
       render: (variables) => {
-        const seen = nothingIs === 'blank' ? variables : withoutNulls(variables);
-        return expectShort(String(engine.renderSync(parsed, seen)));
+        const scope = nullIs === 'empty' ? variables : withoutNulls(variables);
+        return limitLength(String(engine.renderSync(parsed, scope)));
       },
     };
   } catch (error) {
@@ -40,13 +40,13 @@ export function compilePrompt(source: string, { nothingIs }: PromptOptions = { n
   }
 }
 
-function expectSomething(value: unknown): unknown {
-  if (value === null || value === undefined) throw new TemplateNothingError();
+function requireValue(value: unknown): unknown {
+  if (value === null || value === undefined) throw new MissingValueError();
   return value;
 }
 
-function expectShort(text: string): string {
-  if (text.length > maxCharacters) throw new TemplateLimitError(`more than ${maxCharacters} characters`);
+function limitLength(text: string): string {
+  if (text.length > maxCharacters) throw new TemplateLimitError(`made more than ${maxCharacters} characters`);
   return text;
 }
 

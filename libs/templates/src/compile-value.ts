@@ -1,44 +1,44 @@
 import { isPlainObject } from '@batchmill/documents';
 import { compilePrompt } from './compile-prompt.js';
-import { expectLiquid } from './expect-liquid.js';
 import { liquidEngine } from './liquid-engine.js';
-import { TemplateKeyError } from './template-key-error.js';
-import { TemplateOperatorError, expectNoOperator } from './template-operator-error.js';
-import { TemplateSyntaxError } from './template-syntax-error.js';
+import { rejectOperators } from './reject-operators.js';
+import { TemplateKeyError, TemplateOperatorError } from './render-errors.js';
+import { checkTemplateSyntax } from './syntax/check-template-syntax.js';
+import { TemplateSyntaxError } from './syntax/template-syntax-error.js';
 
 type Variables = Readonly<Record<string, unknown>>;
-type Rendering = (variables: Variables) => unknown;
+type Render = (variables: Variables) => unknown;
 type OnError = (path: string, error: TemplateSyntaxError) => void;
 
-/** A value with templates in its strings and keys, parsed once. */
+/** A value whose strings and keys may be templates, parsed once. */
 export interface ValueTemplate<Source = unknown> {
   readonly source: Source;
-  /** Throws what the engine throws; `templateError` says it without contents. */
+  /** Throws the engine's errors; `templateError` describes them without contents. */
   render(variables: Variables): unknown;
 }
 
 const engine = liquidEngine({ keepOutputType: true });
-const strict = { nothingIs: 'missing' } as const;
-const oneOutput = /^\s*\{\{[^{}]*\}\}\s*$/;
+const strict = { nullIs: 'missing' } as const;
+const singleOutput = /^\s*\{\{[^{}]*\}\}\s*$/;
 
-/** Tells every template that does not parse, with its path within the value; what is returned is of no use then. */
+/** Calls `onError` for each template that does not parse, with its path within the value. The result is then unusable. */
 export function compileValue<Source>(source: Source, onError: OnError): ValueTemplate<Source> {
   return { source, render: compileAt('', source, onError, []) };
 }
 
-/** `keys`: where in an update it stands, its operator first. */
-function compileAt(path: string, value: unknown, onError: OnError, keys: readonly string[]): Rendering {
-  const guarded = <T>(compile: () => T, otherwise: T): T => {
+/** `keys`: the path of the value in an update, its operator first. */
+function compileAt(path: string, value: unknown, onError: OnError, keys: readonly string[]): Render {
+  const orReport = <T>(compile: () => T, fallback: T): T => {
     try {
       return compile();
     } catch (error) {
       onError(path, error instanceof TemplateSyntaxError ? error : new TemplateSyntaxError(error));
-      return otherwise;
+      return fallback;
     }
   };
 
   if (typeof value === 'string')
-    return guarded<Rendering>(
+    return orReport<Render>(
       () => compileText(value, keys),
       () => null,
     );
@@ -50,7 +50,7 @@ function compileAt(path: string, value: unknown, onError: OnError, keys: readonl
   }
   if (isPlainObject(value)) {
     const entries = Object.entries(value).map(([key, inner]) => ({
-      key: guarded<(variables: Variables) => string>(
+      key: orReport<(variables: Variables) => string>(
         () => compileKey(key),
         () => key,
       ),
@@ -62,25 +62,28 @@ function compileAt(path: string, value: unknown, onError: OnError, keys: readonl
   return () => value;
 }
 
-function compileText(text: string, keys: readonly string[]): Rendering {
+function compileText(text: string, keys: readonly string[]): Render {
   if (!isTemplate(text)) return () => text;
-  if (!oneOutput.test(text)) return compileMixed(text);
-  expectLiquid(text);
+  if (!singleOutput.test(text)) return compileMixed(text);
+  checkTemplateSyntax(text);
   const parsed = engine.parse(text.trim());
   return (variables) => {
     const rendered: unknown = engine.renderSync(parsed, variables);
-    expectNoOperator(rendered, keys);
+    rejectOperators(rendered, keys);
     return rendered ?? null;
   };
 }
 
-/** Renders to text, whatever the variables are. */
-function compileMixed(text: string): Rendering {
+/** Renders to text, whatever the types of the variables. */
+function compileMixed(text: string): Render {
   const template = compilePrompt(text, strict);
   return (variables) => template.render(variables);
 }
 
-/** Throws TemplateKeyError when a variable with a dot would write somewhere else, TemplateOperatorError when one would be an operator. */
+/**
+ * The rendered key never leaves its level: it throws a TemplateKeyError when a variable with a dot would name another field,
+ * a TemplateOperatorError when a variable would become an operator.
+ */
 function compileKey(key: string): (variables: Variables) => string {
   if (!isTemplate(key)) return () => key;
   const template = compilePrompt(key, strict);

@@ -1,9 +1,10 @@
-/** What is wrong with a template, seen when it is rendered. */
+/** Errors of templates that appear when a template is rendered. */
 export const templatesErrorCodes = {
-  'template.missing-value': 'A template names a variable that the document does not have.',
-  'template.limit': 'A template took longer, or made more, than one may; see its loops.',
+  'template.missing-value': 'A template uses a variable for which the document has no value.',
+  'template.limit': 'A template took too long or made too much text. Look at its loops.',
   'template.failed': 'A template could not be rendered for the document.',
-  'response.bad-path': 'The response template gave no update, or one of a field that must not be written.',
+  'response.bad-path':
+    'The response template did not render to an update, or the update writes a field that it must not write.',
 } as const;
 
 export type TemplatesErrorCode = keyof typeof templatesErrorCodes;

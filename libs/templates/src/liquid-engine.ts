@@ -1,13 +1,13 @@
 import { Liquid } from 'liquidjs';
-import { readTexts } from './text-filters.js';
+import { replaceTextFilters } from './text-filters.js';
 
-/** Of one rendering: characters of the template, milliseconds, and units of memory by the engine's count. */
+/** Limits per rendering: characters of the template, milliseconds, and memory in the engine's own unit. */
 export const templateLimits = { parseLimit: 1_000_000, renderLimit: 3000, memoryLimit: 50_000_000 } as const;
 
 interface EngineOptions {
-  /** A template that is one output and nothing else renders to the value itself. */
+  /** A template that consists of one output renders to the value itself. */
   readonly keepOutputType?: true;
-  /** How a value stands in a text. */
+  /** Turns a value into text. */
   readonly outputEscape?: (value: unknown) => string;
 }
 
@@ -22,8 +22,8 @@ export function liquidEngine(options: EngineOptions): Liquid {
     templates: {},
     ...options,
   });
-  // Templates stand alone: these would look for other files.
+  // These tags would read other files.
   for (const tag of ['include', 'render', 'layout', 'block']) Reflect.deleteProperty(engine.tags, tag);
-  readTexts(engine);
+  replaceTextFilters(engine);
   return engine;
 }

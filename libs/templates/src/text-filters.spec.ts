@@ -53,30 +53,30 @@ describe('textFilters', () => {
     ['{{ words | sort | join }}', 'a b'],
     ['{{ words | size }}{{ dates | first }}', '22020-01-02T03:04:05.000Z'],
     ['{{ "x" | append: empty }}', 'x'],
-  ])('C3: a filter of texts sees a date and an object as an output does: %s', (template, text) => {
+  ])('C3: a text filter sees a date and an object as an output shows them: %s', (template, text) => {
     expect(compilePrompt(template).render(variables)).toBe(text);
   });
 
-  it('C3: so it does in the values of an update template', () => {
-    const told: unknown[] = [];
-    const value = compileValue({ $set: { on: '{{ dates | join: "; " }}', at: '{{ at }}' } }, (...one) =>
-      told.push(one),
+  it('C3: the values of an update template behave the same', () => {
+    const errors: unknown[] = [];
+    const value = compileValue({ $set: { on: '{{ dates | join: "; " }}', at: '{{ at }}' } }, (...error) =>
+      errors.push(error),
     );
 
     expect(value.render(variables)).toEqual({
       $set: { on: '2020-01-02T03:04:05.000Z; 1970-01-01T00:00:00.000Z', at },
     });
-    expect(told).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
-  it('C3: of every filter that the engine has it is known whether it wants texts', () => {
-    const ofValues =
+  it('C3: every filter of the engine is classified as a text filter or another one', () => {
+    const otherFilters =
       'abs at_least at_most ceil compact concat date date_to_long_string date_to_rfc822 date_to_string ' +
       'date_to_xmlschema default divided_by find find_exp find_index find_index_exp first floor group_by group_by_exp has ' +
       'has_exp inspect last map minus modulo plus pop push raw reject reject_exp reverse round shift size sort ' +
       'sort_natural sum times to_integer uniq unshift where where_exp';
 
-    const known = [...Object.keys(textFilters), ...ofValues.split(' ')].sort();
+    const known = [...Object.keys(textFilters), ...otherFilters.split(' ')].sort();
 
     expect(Object.keys(liquidEngine({}).filters).sort()).toEqual(known);
   });

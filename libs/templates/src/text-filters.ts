@@ -1,17 +1,17 @@
 import { Drop, type FilterImplOptions, type Liquid } from 'liquidjs';
-import { jsonOf, stringifyValue } from './stringify-value.js';
+import { valueToJson, valueToText } from './value-to-text.js';
 
-type Reading = (value: unknown) => unknown;
+type Conversion = (value: unknown) => unknown;
 
-const ofTexts =
+const textFilterNames =
   'append prepend capitalize downcase upcase lstrip rstrip strip strip_html strip_newlines squish normalize_whitespace ' +
   'newline_to_br remove remove_first remove_last replace replace_first replace_last split truncate truncatewords ' +
   'number_of_words slugify escape escape_once xml_escape url_decode url_encode cgi_escape uri_escape ' +
   'base64_encode base64_decode sha256 hmac_sha256';
 
-/** Which of the engine's filters want a text, or JSON, where they may get something else, and how they read what they get. */
-export const textFilters: Readonly<Record<string, Reading>> = {
-  ...Object.fromEntries(ofTexts.split(' ').map((name) => [name, asText])),
+/** The engine's filters that work on a text or on JSON, with the conversion of their input. */
+export const textFilters: Readonly<Record<string, Conversion>> = {
+  ...Object.fromEntries(textFilterNames.split(' ').map((name) => [name, asText])),
   join: asTexts,
   array_to_sentence_string: asTexts,
   slice: asTextOrList,
@@ -20,28 +20,28 @@ export const textFilters: Readonly<Record<string, Reading>> = {
   jsonify: asJson,
 };
 
-/** Has dates and objects stand in what filters make of them as they stand in an output. */
-export function readTexts(engine: Liquid): void {
-  for (const [name, reading] of Object.entries(textFilters)) {
+/** Makes filters see dates and objects as the texts that an output would show. */
+export function replaceTextFilters(engine: Liquid): void {
+  for (const [name, convert] of Object.entries(textFilters)) {
     const filter = engine.filters[name];
-    if (filter !== undefined) engine.registerFilter(name, withReading(filter, reading));
+    if (filter !== undefined) engine.registerFilter(name, withConversion(filter, convert));
   }
 }
 
-function withReading(filter: FilterImplOptions, reading: Reading): FilterImplOptions {
+function withConversion(filter: FilterImplOptions, convert: Conversion): FilterImplOptions {
   const { handler, raw } = typeof filter === 'function' ? { handler: filter, raw: false } : filter;
   return {
     raw,
     handler(value: unknown, ...args: unknown[]): unknown {
-      return handler.call(this, reading(value), ...args.map(asText));
+      return handler.call(this, convert(value), ...args.map(asText));
     },
   };
 }
 
-/** The engine's own values and bytes are left to its filters. */
+/** The engine's own values and bytes are passed on as they are. */
 function asText(value: unknown): unknown {
   const isOther = typeof value !== 'object' || value === null || value instanceof Drop || ArrayBuffer.isView(value);
-  return isOther ? value : stringifyValue(value);
+  return isOther ? value : valueToText(value);
 }
 
 function asTexts(value: unknown): unknown {
@@ -54,5 +54,5 @@ function asTextOrList(value: unknown): unknown {
 
 function asJson(value: unknown): unknown {
   const isOther = typeof value !== 'object' || value === null || value instanceof Drop;
-  return isOther ? value : (JSON.parse(jsonOf(value)) as unknown);
+  return isOther ? value : (JSON.parse(valueToJson(value)) as unknown);
 }

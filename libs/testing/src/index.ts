@@ -7,6 +7,7 @@ export { ServiceProcess } from './service-process.js';
 export { settingsOnServers } from './settings-on-servers.js';
 export { ShiftedClock } from './shifted-clock.js';
 export { SimulatorProcess, type Ledger } from './simulator-process.js';
+export { storedRecords, type StoredRecords } from './stored-records.js';
 export { TestEngine, type TestEngineOptions } from './test-engine.js';
 export { testEngineSettings, testWorkSettings } from './test-settings.js';
 export { seededRandom } from './seeded-random.js';

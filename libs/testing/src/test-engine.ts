@@ -101,7 +101,7 @@ export class TestEngine {
     const published: Event[] = [];
     for await (const transition of transitions) {
       if (await publisher.commit(transition)) published.push(...transition.events);
-      else if (transition.whenNotApplied === 'lease-lost') throw new Error(`${transition.recordId}: the lease is lost`);
+      else if (transition.endsLease) throw new Error(`${transition.recordId}: the lease is lost`);
     }
     return published;
   }

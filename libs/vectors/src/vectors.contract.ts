@@ -10,7 +10,7 @@ export interface VectorsUnderTest {
   dispose(): Promise<void>;
 }
 
-const patienceMs = 60_000;
+const timeoutMs = 600_000;
 
 /** What every adapter of the vectors promises. */
 export function describeVectorsContract(name: string, make: () => Promise<VectorsUnderTest>): void {
@@ -32,12 +32,12 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
       vectors = await open();
       collection = `contract_${randomUUID().replaceAll('-', '_')}`;
       await vectors.ensureCollection({ name: collection, dimensions: 3 });
-    }, patienceMs);
+    }, timeoutMs);
 
     afterEach(async () => {
       for (const each of opened) await each.close();
       await underTest.dispose();
-    }, patienceMs);
+    }, timeoutMs);
 
     describe('collections', () => {
       it('ensuring a collection again keeps its rows', async () => {
@@ -189,7 +189,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
             expect(next!.similarity).toBeLessThan(0.5);
           }
         },
-        patienceMs,
+        timeoutMs,
       );
     });
 

@@ -11,7 +11,7 @@ import type { Moment, PortCall } from '../../crash/moments.js';
 import { RealEngine, requestOf, stageNames } from '../real-engine.js';
 import { KilledEngine, type Awake } from '../killed-engine.js';
 
-const patienceMs = 300_000;
+const timeoutMs = 600_000;
 
 type Sleeper = Moment & { readonly at: PortCall };
 
@@ -65,9 +65,9 @@ describe('a process that is frozen in the middle of its work, and goes on when a
   beforeAll(async () => {
     struck = await KilledEngine.open();
   });
-  afterAll(() => struck.close(), 60_000);
+  afterAll(() => struck.close(), 600_000);
 
-  it.each(sleepers)('%s; awake %s', (_, awake, moment) => struck.freezeAt(moment, awake, edit), patienceMs);
+  it.each(sleepers)('%s; awake %s', (_, awake, moment) => struck.freezeAt(moment, awake, edit), timeoutMs);
 
   it('every one slept; nothing is billed twice, no vector is double, and no file is left at the provider', async () => {
     struck.expectHit(sleepers.map(([, , moment]) => moment));
@@ -91,7 +91,7 @@ describe('processes that want the same at the same time', () => {
       env: { NOTES_BATCH_SIZE: '20', BATCHMILL_SLICE_LINES: '2', COMPLETION_TIMEOUT: '3' },
     });
   });
-  afterEach(() => line.close(), 60_000);
+  afterEach(() => line.close(), 600_000);
 
   it(
     'interleaving 13: two functions of one document ending at the same moment in two ingesters',
@@ -99,7 +99,7 @@ describe('processes that want the same at the same time', () => {
       await line.addNotes('pair', 120);
       await line.start(...stageNames, 'result-ingester');
 
-      const run = await line.endOf(await line.ask('pair', 'inference', { pipeline: 'two-answers' }), patienceMs);
+      const run = await line.endOf(await line.ask('pair', 'inference', { pipeline: 'two-answers' }), timeoutMs);
 
       expect(run['totals']).toMatchObject({ documents: { succeeded: 120, failed: 0, left: 0 } });
       for await (const { answers } of line.documents.collection('notes').find({ topic: 'pair' })) {
@@ -112,7 +112,7 @@ describe('processes that want the same at the same time', () => {
       }
       expect(await line.simulator.ledger()).toMatchObject({ requests: 240, twice: [] });
     },
-    patienceMs,
+    timeoutMs,
   );
 
   it(
@@ -124,7 +124,7 @@ describe('processes that want the same at the same time', () => {
       const runIds = await Promise.all(
         ['one', 'other'].map((name) => line.ask('wanted', 'embeddings', { runId: `wanted-${name}` })),
       );
-      const runs = await Promise.all(runIds.map((runId) => line.endOf(runId, patienceMs)));
+      const runs = await Promise.all(runIds.map((runId) => line.endOf(runId, timeoutMs)));
 
       const done = runs.map(({ totals }) => (totals as { documents: { succeeded: number } }).documents.succeeded);
       process.stdout.write(`interleaving 16: ${done.join(' and ')} documents\n`);
@@ -132,7 +132,7 @@ describe('processes that want the same at the same time', () => {
       expect(await line.statesOf('wanted', 'embedding_status')).toEqual({ completed: 300 });
       expect(await line.simulator.ledger()).toMatchObject({ requests: 300, twice: [] });
     },
-    patienceMs,
+    timeoutMs,
   );
 
   it(
@@ -145,7 +145,7 @@ describe('processes that want the same at the same time', () => {
       await eventually(
         'the first batches submitted',
         async () => (await batches.count({ state: 'submitted' })) > 0,
-        60_000,
+        600_000,
         20,
       );
 
@@ -158,7 +158,7 @@ describe('processes that want the same at the same time', () => {
         line.simulator.thaw();
       }
 
-      const run = await line.endOf(runId, patienceMs);
+      const run = await line.endOf(runId, timeoutMs);
       expect(run['totals']).toMatchObject({ documents: { succeeded: 200, failed: 0, left: 0 } });
       expect(await line.vectors.count(line.collection)).toBe(200);
       expect(await line.simulator.ledger()).toMatchObject({ twice: [] });
@@ -166,7 +166,7 @@ describe('processes that want the same at the same time', () => {
         expect(await line.state.collection(name).count({ parked: true })).toBe(0);
       }
     },
-    patienceMs,
+    timeoutMs,
   );
 
   it(
@@ -200,14 +200,14 @@ describe('processes that want the same at the same time', () => {
         await line.start(...stageNames);
         const runs = documents.collection('runs');
         await askEmbedded(home, requestOf('theirs', { runId: 'theirs', pipeline: 'notes', endpoint: 'embeddings' }));
-        const run = await line.endOf(await line.ask('mine', 'embeddings'), patienceMs);
+        const run = await line.endOf(await line.ask('mine', 'embeddings'), timeoutMs);
         const theirs = await eventually(
           'the end of theirs',
           async () => {
             const found = await runs.findOne({ _id: 'theirs' });
             return found?.['state'] === 'finished' && found;
           },
-          patienceMs,
+          timeoutMs,
           200,
         );
 
@@ -220,7 +220,7 @@ describe('processes that want the same at the same time', () => {
             const found = await line.simulator.ledger();
             return found.files.length === 0 && found;
           },
-          60_000,
+          600_000,
           200,
         );
         expect(ledger).toMatchObject({ requests: 400, twice: [] });
@@ -230,7 +230,7 @@ describe('processes that want the same at the same time', () => {
         await documents.close();
       }
     },
-    patienceMs,
+    timeoutMs,
   );
 });
 

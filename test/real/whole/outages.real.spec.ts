@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Server } from '../../servers/server.js';
 import { RealEngine, stageNames } from '../real-engine.js';
 
-const patienceMs = 600_000;
+const timeoutMs = 600_000;
 const documents = 600;
 const awayMs = 60_000;
 
@@ -39,7 +39,7 @@ describe('a server that goes away in the middle of a run', () => {
 
       await finishedUnharmed(runId);
     },
-    patienceMs,
+    timeoutMs,
   );
 
   it.each([
@@ -68,7 +68,7 @@ describe('a server that goes away in the middle of a run', () => {
       await finishedUnharmed(runId);
       await eventually('every service ready again', async () => (await whoIsAway()) === null, awayMs, 500);
     },
-    patienceMs,
+    timeoutMs,
   );
 
   async function halfway(): Promise<void> {
@@ -87,7 +87,7 @@ describe('a server that goes away in the middle of a run', () => {
   }
 
   async function finishedUnharmed(runId: string): Promise<void> {
-    const run = await line.endOf(runId, patienceMs / 2);
+    const run = await line.endOf(runId, timeoutMs / 2);
     expect(run['totals']).toMatchObject({ documents: { succeeded: documents, failed: 0, left: 0 } });
     for (const name of ['runs', 'claims', 'batches', 'notifications']) {
       expect(await line.state.collection(name).count({ parked: true })).toBe(0);

@@ -3,7 +3,7 @@ import { eventually } from '@batchmill/testing';
 import { createHash } from 'node:crypto';
 import { RealEngine, stageNames } from '../real-engine.js';
 
-const patienceMs = 900_000;
+const timeoutMs = 900_000;
 /**
  * The ids of their runs, of embeddings and of inference alike, cover all six partitions of a topic as Kafka's own clients
  * share keys out. So every replica, having at least two of them, is told something, whichever they are.
@@ -39,11 +39,11 @@ describe('replicas of every stage', () => {
       expect(results.get(replicas)).toBe([...results.values()][0]);
       await expectSharesOfAll(replicas);
     },
-    patienceMs,
+    timeoutMs,
   );
 
   async function expectDone(runId: string): Promise<void> {
-    const run = await line.endOf(runId, patienceMs / 2);
+    const run = await line.endOf(runId, timeoutMs / 2);
     const succeeded = runId.endsWith('embeddings') ? documentsPerTopic : answersPerTopic;
     expect(run['totals']).toMatchObject({ documents: { succeeded, failed: 0, left: 0 } });
   }
@@ -55,7 +55,7 @@ describe('replicas of every stage', () => {
         const found = await line.simulator.ledger();
         return found.files.length === 0 && found;
       },
-      60_000,
+      600_000,
       200,
     );
     const requests = topics.length * (documentsPerTopic + answersPerTopic);

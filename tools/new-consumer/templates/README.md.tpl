@@ -1,18 +1,20 @@
 # __name__
 
-A consumer: it asks for runs of its own pipeline and takes up what they answered.
+A consumer: it requests runs of its own pipeline and handles their answers.
 
 | where                            | what                                                                               |
 | -------------------------------- | ---------------------------------------------------------------------------------- |
-| `pipelines/__name__/`            | the pipeline: documents of the collection `__collection__`, its questions, prompts |
-| `src/__name__.ts`, `#takeUp`     | what is done with answered documents: as it stands, each is marked `taken_up`      |
-| `src/__name__.ts`, `askForRun`   | when a run is asked for: documents are pending, at most once an hour               |
-| `src/error-codes.ts`             | the codes of its errors, with what to do: none so far                              |
+| `pipelines/__name__/`            | the pipeline: documents of the collection `__collection__`, functions, prompts      |
+| `src/__name__.ts`, `#handle`     | what is done with answered documents: as generated, each is marked in `handled_by`  |
+| `src/__name__.ts`, `requestRun`  | when a run is requested: documents are pending, at most once an hour                |
+| `src/error-codes.ts`             | the codes of its errors, with what to do: none so far                               |
 
 ```sh
-npm run jest -- apps/__name__          # its tests: the whole line on embedded stores
+npm run jest -- apps/__name__          # its tests: all stages on embedded stores
 npm run build
-node apps/__name__/dist/main.js        # the service alone; the line must run beside it, on the same servers
-node apps/all-in-one/dist/main.js      # the line and every consumer in one process
-docker compose up __name__             # with what it depends on
+node apps/__name__/dist/main.js        # this service alone, beside the stages on the same servers
+docker compose up __name__             # the same, with the servers
+
+# all stages and this consumer in one process, on embedded stores
+BATCHMILL_CONSUMERS=__name__ node apps/all-in-one/dist/main.js
 ```

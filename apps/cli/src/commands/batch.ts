@@ -3,12 +3,12 @@ import { BatchCancelRequested, BatchProcessRequested, ValidationError } from '@b
 import type { Batch } from '@batchmill/records';
 import { reportBatch, type BatchReport, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
-import { carryOut, type Wish } from '../carry-out.js';
 import { exitCodes } from '../exit-codes.js';
-import { count, moment } from '../show/amounts.js';
+import { parseCount } from '../run-options.js';
+import { sendCommand, type EngineCommand } from '../send-command.js';
+import { formatCount, formatTime } from '../show/format.js';
 import { table, type Column } from '../show/table.js';
-import { countFrom } from '../run-options.js';
-import { screenColumns } from '../show/screen-columns.js';
+import { terminalColumns } from '../show/terminal.js';
 import { settingsHere, withRecords } from '../with-engine.js';
 import { runOf } from './runs.js';
 
@@ -19,19 +19,23 @@ interface Flags {
 }
 
 export function batchCommand(): Command {
-  const command = new Command('batch').description('list, look at, process or cancel batches');
+  const command = new Command('batch').description('list, show, process or cancel batches');
   command
     .command('list')
     .description('the newest batches')
-    .option('--run <id>', 'of one run')
-    .option('--limit <n>', 'how many; 20 when not said', countFrom)
+    .option('--run <id>', 'only the batches of this run')
+    .option('--limit <n>', 'how many (default: 20)', parseCount)
     .option('--json', 'as JSON')
     .action(list);
   command.command('status').description('one batch').argument('<id>').option('--json', 'as JSON').action(status);
-  command.command('process').description('look at it now').argument('<id>').action(processNow);
+  command
+    .command('process')
+    .description('poll a batch now, and ingest its results if it has settled')
+    .argument('<id>')
+    .action(processNow);
   command
     .command('cancel')
-    .description('stop it at the provider; its run asks again for what it did not answer')
+    .description('cancel a batch at the provider; its run retries the requests that were not answered')
     .argument('<id>')
     .action(cancel);
   return command;
@@ -51,8 +55,7 @@ const columns: readonly Column[] = [
 async function list({ json, run, limit = 20 }: Flags): Promise<void> {
   const reports = await withRecords(async (engine) => {
     if (run !== undefined) await runOf(engine, run);
-    const found = engine.batches.find(run === undefined ? {} : { runId: run }, { sort: { createdAt: -1 }, limit });
-    return (await Array.fromAsync(found)).map((batch) => reportBatch(engine, batch));
+    return (await Array.fromAsync(engine.batches.latest(limit, run))).map((batch) => reportBatch(engine, batch));
   });
   if (json) {
     process.stdout.write(`${JSON.stringify(reports)}\n`);
@@ -60,21 +63,23 @@ async function list({ json, run, limit = 20 }: Flags): Promise<void> {
   }
   if (reports.length === 0) {
     process.stdout.write(
-      run === undefined ? 'no batches yet: batchmill run PIPELINE makes them\n' : `run ${run} has no batches yet\n`,
+      run === undefined
+        ? 'no batches yet; start a run with: batchmill run PIPELINE\n'
+        : `run ${run} has no batches yet\n`,
     );
     return;
   }
-  const rows = reports.map((one) => [
-    one.batchId,
-    one.status,
-    count(one.totalDocuments),
-    count(one.totalRequests),
-    count(one.completedRequests),
-    count(one.failedRequests),
-    moment(one.createdAt),
-    one.providerBatchId ?? '',
+  const rows = reports.map((report) => [
+    report.batchId,
+    report.status,
+    formatCount(report.totalDocuments),
+    formatCount(report.totalRequests),
+    formatCount(report.completedRequests),
+    formatCount(report.failedRequests),
+    formatTime(report.createdAt),
+    report.providerBatchId ?? '',
   ]);
-  process.stdout.write(table(columns, rows, screenColumns()));
+  process.stdout.write(table(columns, rows, terminalColumns()));
 }
 
 async function status(id: string, { json }: Flags): Promise<void> {
@@ -83,27 +88,27 @@ async function status(id: string, { json }: Flags): Promise<void> {
     process.stdout.write(`${JSON.stringify(report)}\n`);
     return;
   }
-  const { metadata, ...facts } = report;
-  const lines = Object.entries({ ...facts, ...metadata }).filter(([, value]) => value !== null);
+  const { metadata, ...fields } = report;
+  const lines = Object.entries({ ...fields, ...metadata }).filter(([, value]) => value !== null);
   process.stdout.write(lines.map(([name, value]) => `${name.padEnd(18)} ${value}\n`).join(''));
 }
 
 async function processNow(id: string): Promise<void> {
   const before = await withRecords((engine) => batchOf(engine, id));
-  if (before.state === 'ingested') say(`batch ${id} is ingested already: there is nothing to process`);
-  else if (before.state === 'built') say(`batch ${id} is not submitted yet: there is nothing to process`);
-  else await wish(before._id, processing(before._id, before));
+  if (before.state === 'ingested') print(`batch ${id} is already ingested: there is nothing to process`);
+  else if (before.state === 'built') print(`batch ${id} is not submitted yet: there is nothing to process`);
+  else await send(before._id, processCommand(before._id, before));
 }
 
-function processing(id: string, before: Batch): Wish {
+function processCommand(id: string, before: Batch): EngineCommand {
   return {
     event: new BatchProcessRequested({ batchId: id }),
     stages: drainingStages,
-    // Looked at once: home, or still at the provider.
+    // Done once the batch was polled and is still in progress, or once it is ingested.
     isDone: async (engine) => {
       const { state, parked, provider } = await batchOf(engine, id);
-      const isGoing = state === 'submitted' && (provider?.polls ?? 0) > (before.provider?.polls ?? 0);
-      return parked || isGoing || state === 'ingested';
+      const isPolled = state === 'submitted' && (provider?.polls ?? 0) > (before.provider?.polls ?? 0);
+      return parked || isPolled || state === 'ingested';
     },
   };
 }
@@ -111,18 +116,18 @@ function processing(id: string, before: Batch): Wish {
 async function cancel(id: string): Promise<void> {
   const { _id, runId, state, reason } = await withRecords((engine) => batchOf(engine, id));
   if (state === 'settled' || state === 'ingested') {
-    say(`batch ${id} has ended already: ${reason ?? state}`);
+    print(`batch ${id} has already ended: ${reason ?? state}`);
     return;
   }
-  await wish(_id, cancelling(_id));
-  say(`what it did not answer is asked again by its run; batchmill runs cancel ${runId} ends that too`);
+  await send(_id, cancelCommand(_id));
+  print(`its run retries the requests that were not answered; to stop those too: batchmill runs cancel ${runId}`);
 }
 
-function cancelling(id: string): Wish {
+function cancelCommand(id: string): EngineCommand {
   return {
     event: new BatchCancelRequested({ batchId: id }),
     stages: drainingStages,
-    // What was not sent yet is settled by the submitter, and never sent.
+    // A batch that was not submitted yet is settled by the submitter later, and never submitted.
     isDone: async (engine) => {
       const { state, parked, cancelRequestedAt } = await batchOf(engine, id);
       return parked || state === 'ingested' || (state === 'built' && cancelRequestedAt !== null);
@@ -130,41 +135,40 @@ function cancelling(id: string): Wish {
   };
 }
 
-async function wish(id: string, wished: Wish): Promise<void> {
-  const outcome = await carryOut(settingsHere(), wished);
+async function send(id: string, command: EngineCommand): Promise<void> {
+  const outcome = await sendCommand(settingsHere(), command);
   if (outcome === 'requested') {
-    say(`asked the process at work; batchmill batch status ${id}`);
+    print(`sent to the running process; check with: batchmill batch status ${id}`);
     return;
   }
   const { batch, report } = await withRecords(async (engine) => {
-    const found = await batchOf(engine, id);
-    return { batch: found, report: reportBatch(engine, found) };
+    const batch = await batchOf(engine, id);
+    return { batch, report: reportBatch(engine, batch) };
   });
-  const isKept = outcome === 'stopped';
-  if (isKept) process.exitCode = exitCodes.stopped;
-  if (isKept) say(`stopped; it stays asked for, and is done when its run goes on`);
-  else if (batch.state === 'built') say(`batch ${id} was not sent yet, and will not be`);
-  else say(outcomeOf(report));
-  say(batch.parked ? `it is stuck: batchmill parked show ${id}` : `its run goes on with: ${goingOn(batch)}`);
+  const isStopped = outcome === 'stopped';
+  if (isStopped) process.exitCode = exitCodes.stopped;
+  if (isStopped) print(`stopped; the command is recorded, and carried out when the run continues`);
+  else if (batch.state === 'built') print(`batch ${id} was not submitted yet, and will not be`);
+  else print(statusText(report));
+  print(batch.parked ? `it is parked: batchmill parked show ${id}` : `continue its run with: ${continueText(batch)}`);
 }
 
-function outcomeOf({ batchId, status, completedRequests, failedRequests, totalRequests }: BatchReport): string {
-  const failed = failedRequests === 0 ? '' : `, ${count(failedRequests)} failed`;
-  return `batch ${batchId}: ${status}, ${count(completedRequests)} of ${count(totalRequests)} requests answered${failed}`;
+function statusText({ batchId, status, completedRequests, failedRequests, totalRequests }: BatchReport): string {
+  const failed = failedRequests === 0 ? '' : `, ${formatCount(failedRequests)} failed`;
+  return `batch ${batchId}: ${status}, ${formatCount(completedRequests)} of ${formatCount(totalRequests)} requests answered${failed}`;
 }
 
-function goingOn({ pipeline, runId }: Batch): string {
+function continueText({ pipeline, runId }: Batch): string {
   return `batchmill run ${pipeline} --run-id ${runId}`;
 }
 
-function say(text: string): void {
+function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** By our id, or by the provider's. */
+/** By our id or by the provider's. */
 async function batchOf(engine: Engine, id: string): Promise<Batch> {
-  const batch = await engine.batches.get(id);
+  const batch = (await engine.batches.get(id)) ?? (await engine.batches.ofProviderBatch(id));
   if (batch !== null) return batch;
-  for await (const ofProvider of engine.batches.find({ 'provider.batchId': id }, { limit: 1 })) return ofProvider;
-  throw new ValidationError('batch.unknown', `there is no batch ${id}; batchmill batch list shows those there are`);
+  throw new ValidationError('batch.unknown', `there is no batch ${id}; batchmill batch list shows all`);
 }

@@ -5,7 +5,7 @@ import { EmbeddedBus } from '@batchmill/bus/embedded';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { askBatchmill, type Asked } from '../testing/ask-batchmill.js';
+import { runBatchmill, type CommandResult } from '../testing/run-batchmill.js';
 
 const topic = 'batchmill.run.requested';
 const body = '{"pipeline": "no-such-pipe\n';
@@ -17,14 +17,14 @@ describe('batchmill dlt', () => {
   });
   afterEach(() => rm(home, { recursive: true, force: true }));
 
-  const dlt = (args: string): Promise<Asked> => askBatchmill(home, ['dlt', ...args.split(' ')]);
+  const dlt = (args: string): Promise<CommandResult> => runBatchmill(home, ['dlt', ...args.split(' ')]);
 
   async function onBus<T>(work: (bus: EmbeddedBus) => Promise<T>): Promise<T> {
     const bus = EmbeddedBus.open({ file: join(home, 'bus.db'), clock: new SystemClock(), partitions: 1 });
     return work(bus).finally(() => bus.close());
   }
 
-  async function putAside(key: string | null, cause = 'expected JSON'): Promise<void> {
+  async function addLetter(key: string | null, cause = 'expected JSON'): Promise<void> {
     await onBus((bus) => {
       const message: IncomingMessage = {
         topic,
@@ -35,15 +35,15 @@ describe('batchmill dlt', () => {
         headers: { ce_id: 'event-1', traceparent: '00-ab-cd-01' },
         recordedAt: new Date(0),
       };
-      const why = { group: 'batchmill.chunk-scanner', code: 'message.not-json', message: cause } as const;
-      return bus.publish([deadLetterOf(message, why)]);
+      const failure = { group: 'batchmill.chunk-scanner', code: 'message.not-json', message: cause } as const;
+      return bus.publish([deadLetterOf(message, failure)]);
     });
   }
 
   const published = (): Promise<IncomingMessage[]> => onBus((bus) => Array.fromAsync(bus.read(topic)));
 
-  it('lists code, cause, when, topic and key, never what a message holds', async () => {
-    await putAside('run-1');
+  it('lists the code, cause, time, topic and key of a letter, never its payload', async () => {
+    await addLetter('run-1');
 
     const list = await dlt('list');
     const json = await dlt('list run.requested --json');
@@ -66,8 +66,8 @@ describe('batchmill dlt', () => {
     ]);
   });
 
-  it('a letter is shown with its headers; what it holds only when that is asked for', async () => {
-    await putAside(null);
+  it('a letter is shown with its headers, and with its payload only on request', async () => {
+    await addLetter(null);
 
     const shown = await dlt('show run.requested/0/0');
     const opened = await dlt('show run.requested/0/0 --payload');
@@ -79,15 +79,15 @@ describe('batchmill dlt', () => {
     expect(JSON.parse(json.out)).toMatchObject({ payload: body, headers: { dlt_offset: '7' } });
   });
 
-  it('a redriven message is what it was, and a second redrive of its letter is refused', async () => {
-    await putAside('run-1');
+  it('redrive publishes the message as it was, and refuses a second redrive of the same letter', async () => {
+    await addLetter('run-1');
 
     const first = await dlt('redrive run.requested/0/0');
     const second = await dlt('redrive run.requested/0/0');
 
     const messages = await published();
-    expect(first).toMatchObject({ code: 0, out: expect.stringContaining('run.requested/0/0 is published again') });
-    expect(second).toMatchObject({ code: 1, err: expect.stringContaining('was redriven already, at ') });
+    expect(first).toMatchObject({ code: 0, out: expect.stringContaining('run.requested/0/0 was redriven') });
+    expect(second).toMatchObject({ code: 1, err: expect.stringContaining('was already redriven, at ') });
     expect(messages).toHaveLength(1);
     expect(messages[0]).toMatchObject({
       topic,
@@ -98,8 +98,8 @@ describe('batchmill dlt', () => {
     expect((await dlt('list')).out).toMatch(/run-1 +yes/);
   });
 
-  it('all that were not redriven yet go at once', async () => {
-    for (const key of ['a', 'b', 'c']) await putAside(key);
+  it('--all redrives every letter that was not redriven yet', async () => {
+    for (const key of ['a', 'b', 'c']) await addLetter(key);
     await dlt('redrive run.requested/0/1');
 
     const all = await dlt('redrive --all --json');
@@ -110,8 +110,8 @@ describe('batchmill dlt', () => {
     expect((await published()).map(({ key }) => key)).toEqual(['b', 'a', 'c']);
   });
 
-  it('a cause from outside cannot break the table or command the terminal', async () => {
-    await putAside('run-1', 'two\nlines and \u001b[2J');
+  it('control characters in a cause break neither the table nor the terminal', async () => {
+    await addLetter('run-1', 'two\nlines and \u001b[2J');
 
     const { out } = await dlt('list');
 
@@ -119,8 +119,8 @@ describe('batchmill dlt', () => {
     expect(out).not.toContain('\u001b');
   });
 
-  it('only the newest are listed, and how many more there are is said', async () => {
-    for (const key of ['a', 'b', 'c']) await putAside(key);
+  it('only the newest are listed, with the number of older ones', async () => {
+    for (const key of ['a', 'b', 'c']) await addLetter(key);
 
     const { out } = await dlt('list --limit 1');
 
@@ -129,20 +129,20 @@ describe('batchmill dlt', () => {
   });
 
   it.each([
-    ['show run.requested/0/9', 'there is no dead letter run.requested/0/9; batchmill dlt list'],
-    ['show nothing', 'there is no dead letter nothing'],
-    ['list run.asked', 'run.asked: there is no such topic; wanted one of run.requested'],
+    ['show run.requested/0/9', 'there is no dead letter run.requested/0/9; batchmill dlt list shows all'],
+    ['show unknown', 'there is no dead letter unknown'],
+    ['list run.unknown', 'run.unknown: there is no such topic, wanted one of run.requested'],
     ['redrive', 'wanted the id of a letter'],
     ['redrive run.requested/0/0 --all', 'found run.requested/0/0 and --all'],
-    ['redrive run.requested/0/0 --topic run.requested', '--topic: found run.requested beside the letter'],
-  ])('dlt %s did not do anything: it says why and ends with 1', async (args, why) => {
+    ['redrive run.requested/0/0 --topic run.requested', '--topic: found run.requested together with the letter'],
+  ])('dlt %s changes nothing: it prints the reason and exits with 1', async (args, reason) => {
     const { code, err } = await dlt(args);
 
     expect(code).toBe(1);
-    expect(err).toContain(why);
+    expect(err).toContain(reason);
   });
 
-  it('without letters it says so', async () => {
+  it('without letters it prints that there are none', async () => {
     expect((await dlt('list')).out).toBe('no dead letters\n');
   });
 });

@@ -1,16 +1,14 @@
 import { ValidationError } from '@batchmill/contracts';
 import type { Engine } from '@batchmill/service';
 import { Command } from 'commander';
+import { letterJson, letterText, payloadJson } from '../dead-letters/dead-letter-text.js';
 import { originalOf } from '../dead-letters/dead-letter.js';
-import { DeadLetters, type FoundLetter } from '../dead-letters/dead-letters.js';
-import { countFrom } from '../run-options.js';
-import { count, moment } from '../show/amounts.js';
-import { letterFacts, letterJson, payloadJson } from '../show/dead-letter-facts.js';
-import { oneLine, printable } from '../show/printable.js';
-import { screenColumns } from '../show/screen-columns.js';
+import { DeadLetters, type StoredLetter } from '../dead-letters/dead-letters.js';
+import { parseCount } from '../run-options.js';
+import { formatCount, formatTime } from '../show/format.js';
 import { table, type Column } from '../show/table.js';
-import { sayIfNobodyWorks } from '../say-if-nobody-works.js';
-import { withRecords } from '../with-engine.js';
+import { sanitizeLine, sanitizeText, terminalColumns } from '../show/terminal.js';
+import { noteIfNoWorker, withRecords } from '../with-engine.js';
 
 interface ListFlags {
   readonly limit?: number;
@@ -29,27 +27,27 @@ interface RedriveFlags {
 }
 
 export function dltCommand(): Command {
-  const command = new Command('dlt').description('dead letters: messages that could not be used');
+  const command = new Command('dlt').description('list, show or redrive dead letters: messages that could not be used');
   command
     .command('list')
     .description('the newest dead letters')
-    .argument('[topic]', 'of one topic: run.requested')
-    .option('--limit <n>', 'how many of each topic; 20 when not said', countFrom)
+    .argument('[topic]', 'only the letters of this topic, as in run.requested')
+    .option('--limit <n>', 'how many of each topic (default: 20)', parseCount)
     .option('--json', 'as JSON')
     .action(list);
   command
     .command('show')
-    .description('one letter: why it is there, and its headers')
+    .description('a dead letter with its cause and headers')
     .argument('<id>')
-    .option('--payload', 'what the message holds too')
+    .option('--payload', 'show the payload of the message too')
     .option('--json', 'as JSON')
     .action(show);
   command
     .command('redrive')
-    .description('publish the message to its topic again, once')
+    .description('publish the original message to its topic, once per letter')
     .argument('[id]')
     .option('--all', 'every letter that was not redriven yet')
-    .option('--topic <topic>', 'with --all: only those of one topic')
+    .option('--topic <topic>', 'with --all: only the letters of this topic')
     .option('--json', 'as JSON')
     .action(redrive);
   return command;
@@ -65,7 +63,7 @@ const columns: readonly Column[] = [
 ];
 
 async function list(topic: string | undefined, { limit = 20, json }: ListFlags): Promise<void> {
-  const { shown, older } = await withRecords(async (engine) => newest(lettersOf(engine).find(topic), limit));
+  const { shown, older } = await withRecords(async (engine) => newestOf(lettersOf(engine).find(topic), limit));
   if (json) {
     process.stdout.write(`${JSON.stringify(shown.map(letterJson))}\n`);
     return;
@@ -77,28 +75,28 @@ async function list(topic: string | undefined, { limit = 20, json }: ListFlags):
   const rows = shown.map(({ letter, redrivenAt }) => [
     letter.id,
     letter.code,
-    moment(letter.at),
+    formatTime(letter.at),
     letter.key ?? '',
     redrivenAt === null ? 'no' : 'yes',
-    oneLine(letter.cause),
+    sanitizeLine(letter.cause),
   ]);
-  process.stdout.write(table(columns, rows, screenColumns()));
-  if (older > 0) process.stdout.write(`and ${count(older)} older; --limit shows more\n`);
+  process.stdout.write(table(columns, rows, terminalColumns()));
+  if (older > 0) process.stdout.write(`and ${formatCount(older)} older; --limit shows more\n`);
 }
 
 async function show(id: string, { payload, json }: ShowFlags): Promise<void> {
-  const found = await withRecords(async (engine) => lettersOf(engine).get(id));
-  const { value } = originalOf(found.message);
+  const stored = await withRecords(async (engine) => lettersOf(engine).get(id));
+  const { value } = originalOf(stored.message);
   const bytes = value === null ? null : Buffer.from(value);
   if (json) {
-    const headers = found.message.headers;
+    const headers = stored.message.headers;
     const body = payload === true ? payloadJson(bytes) : {};
-    process.stdout.write(`${JSON.stringify({ ...letterJson(found), headers, ...body })}\n`);
+    process.stdout.write(`${JSON.stringify({ ...letterJson(stored), headers, ...body })}\n`);
     return;
   }
-  process.stdout.write(letterFacts(found));
+  process.stdout.write(letterText(stored));
   if (payload !== true) return;
-  const body = bytes === null ? '(null)' : process.stdout.isTTY ? printable(bytes.toString()) : bytes;
+  const body = bytes === null ? '(null)' : process.stdout.isTTY ? sanitizeText(bytes.toString()) : bytes;
   for (const part of ['\n', body, '\n']) process.stdout.write(part);
 }
 
@@ -106,46 +104,46 @@ async function redrive(id: string | undefined, { all, topic, json }: RedriveFlag
   expectOneChoice(id, all, topic);
   const redriven = await withRecords(async (engine) => {
     const letters = lettersOf(engine);
-    const done: string[] = [];
+    const ids: string[] = [];
     if (id !== undefined) {
       await letters.redrive(await letters.get(id));
       return [id];
     }
-    for await (const found of letters.find(topic)) {
-      if (found.redrivenAt !== null) continue;
-      await letters.redrive(found);
-      done.push(found.letter.id);
+    for await (const stored of letters.find(topic)) {
+      if (stored.redrivenAt !== null) continue;
+      await letters.redrive(stored);
+      ids.push(stored.letter.id);
     }
-    return done;
+    return ids;
   });
   if (json) {
     process.stdout.write(`${JSON.stringify({ redriven })}\n`);
     return;
   }
-  for (const one of redriven) process.stdout.write(`${one} is published again\n`);
+  for (const each of redriven) process.stdout.write(`${each} was redriven\n`);
   if (redriven.length === 0) process.stdout.write('nothing to redrive\n');
-  else sayIfNobodyWorks('it is read when a run goes on');
+  else noteIfNoWorker('the message is consumed when a run continues');
 }
 
 function expectOneChoice(id: string | undefined, all: true | undefined, topic: string | undefined): void {
-  const wanted = 'wanted the id of a letter (batchmill dlt list shows them) or --all';
+  const wanted = 'wanted the id of a letter (see batchmill dlt list) or --all';
   if (id === undefined && all === undefined)
-    throw new ValidationError('command.choice', `dlt redrive: found neither; ${wanted}`);
+    throw new ValidationError('command.choice', `dlt redrive: found neither an id nor --all, ${wanted}`);
   if (id !== undefined && all !== undefined)
-    throw new ValidationError('command.choice', `dlt redrive: found ${id} and --all; ${wanted}`);
+    throw new ValidationError('command.choice', `dlt redrive: found ${id} and --all, ${wanted}`);
   if (id !== undefined && topic !== undefined)
     throw new ValidationError(
       'command.choice',
-      `--topic: found ${topic} beside the letter ${id}; wanted --topic with --all only`,
+      `--topic: found ${topic} together with the letter ${id}, wanted --topic with --all only`,
     );
 }
 
-/** Of each topic the newest, newest first; only what is shown is held. */
-async function newest(
-  letters: AsyncIterable<FoundLetter>,
+/** The newest letters of each topic, sorted from newest to oldest. Keeps only those in memory, and no payloads. */
+async function newestOf(
+  letters: AsyncIterable<StoredLetter>,
   limit: number,
-): Promise<{ shown: readonly Omit<FoundLetter, 'message'>[]; older: number }> {
-  const kept = new Map<string, Omit<FoundLetter, 'message'>[]>();
+): Promise<{ shown: readonly Omit<StoredLetter, 'message'>[]; older: number }> {
+  const kept = new Map<string, Omit<StoredLetter, 'message'>[]>();
   let older = 0;
   for await (const { letter, redrivenAt } of letters) {
     const ofTopic = kept.get(letter.topic) ?? [];

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { askBatchmill } from '../testing/ask-batchmill.js';
+import { runBatchmill } from '../testing/run-batchmill.js';
 import { seedReports } from '../testing/seed-reports.js';
 
 const estimate = 'estimate annual-reports --endpoint embeddings'.split(' ');
@@ -19,29 +19,29 @@ describe('batchmill estimate', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('M3: says requests, tokens and both prices of what is pending', async () => {
+  it('M3: shows the requests, tokens and both prices of the pending documents', async () => {
     await seedReports(home, 30);
 
-    const { out, code } = await askBatchmill(home, [...estimate, '--limit', '20']);
+    const { out, code } = await runBatchmill(home, [...estimate, '--limit', '20']);
 
     expect(code).toBe(0);
     expect(out).toContain('annual-reports: 20 documents pending\n');
     expect(out).toMatch(/text-embedding-3-small +20 +1 +\d+ +0 +<\$0\.0001 +<\$0\.0001 +<\$0\.0001/);
   });
 
-  it('M3: when nothing is pending it says whether anything matches', async () => {
-    const nothing = await askBatchmill(home, estimate);
+  it('M3: when nothing is pending it shows whether anything matches', async () => {
+    const empty = await runBatchmill(home, estimate);
     await seedReports(home, 3);
     const store = EmbeddedStore.open({ file: join(home, 'state.db') });
     await store.collection('blocks').updateMany({}, { $set: { embedding_status: 'completed' } });
     await store.close();
-    const done = await askBatchmill(home, estimate);
+    const completed = await runBatchmill(home, estimate);
 
-    expect(nothing.out).toBe('annual-reports: no document matches; there is nothing to estimate from\n');
-    expect(done.out).toContain('annual-reports: 3 documents match, and none of them is pending;');
+    expect(empty.out).toBe('annual-reports: no document matches; there is nothing to estimate from\n');
+    expect(completed.out).toContain('annual-reports: 3 documents match, and none of them is pending;');
   });
 
-  it('E1 M3: ids of a file may stand for ids of other types, as in a run', async () => {
+  it('E1 M3: ids from a file match ids of other types, as in a run', async () => {
     const hex = '64af0123456789abcdef0123';
     const store = EmbeddedStore.open({ file: join(home, 'state.db') });
     const block = { doc_id: 'd', company: 'JKHY', doc_type: 'Annual Report', text_content: 'Revenue grew.' };
@@ -51,7 +51,7 @@ describe('batchmill estimate', () => {
     const file = join(folder, 'ids.txt');
     await writeFile(file, `${hex}\n7\nb\n`);
 
-    const { out } = await askBatchmill(home, [...estimate, '--documents-file', file, '--json']);
+    const { out } = await runBatchmill(home, [...estimate, '--documents-file', file, '--json']);
 
     expect(JSON.parse(out)).toMatchObject({ found: 3, requests: 3 });
   });
@@ -60,11 +60,11 @@ describe('batchmill estimate', () => {
     'estimate annual-reports --endpoint embeddings',
     'runs list',
     'batch list',
-    'stuck list',
+    'parked list',
     'dlt list',
     'progress',
-  ])('%s makes no home where there is none', async (command) => {
-    const { code } = await askBatchmill(home, command.split(' '));
+  ])('%s creates no home when there is none', async (command) => {
+    const { code } = await runBatchmill(home, command.split(' '));
 
     expect(code).toBe(0);
     expect(existsSync(home)).toBe(false);

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { estimateAsked } from '../estimate/estimate-asked.js';
-import { askedBy, countFrom, withRunFlags, type RunFlags } from '../run-options.js';
-import { estimateText } from '../show/estimate-text.js';
-import { withLine } from '../with-engine.js';
+import { estimateFromSample } from '../estimate/estimate-from-sample.js';
+import { runOptionsFrom, parseCount, withRunFlags, type RunFlags } from '../run-options.js';
+import { estimateText } from '../estimate/estimate-text.js';
+import { withEngine } from '../with-engine.js';
 
 interface Flags extends RunFlags {
   readonly documents?: number;
@@ -11,19 +11,19 @@ interface Flags extends RunFlags {
 
 export function estimateCommand(): Command {
   const command = new Command('estimate')
-    .description('what a run would ask and cost, from a sample of its documents; spends nothing')
+    .description('the requests and the cost of a run, estimated from a sample of its documents; sends nothing')
     .argument('<pipeline>');
   return withRunFlags(command)
-    .option('--documents <n>', 'as if there were so many', countFrom)
+    .option('--documents <n>', 'estimate for this many documents instead of those found', parseCount)
     .option('--json', 'as JSON')
     .action(estimate);
 }
 
 async function estimate(name: string, flags: Flags): Promise<void> {
-  const result = await withLine((engine) => estimateAsked(engine, name, askedBy(flags), flags.documents));
+  const result = await withEngine((engine) => estimateFromSample(engine, name, runOptionsFrom(flags), flags.documents));
   process.stdout.write(
     flags.json
-      ? `${JSON.stringify({ pipeline: name, found: result.found, ...result.estimate })}\n`
+      ? `${JSON.stringify({ pipeline: name, found: result.claimableCount, ...result.estimate })}\n`
       : estimateText(result),
   );
 }

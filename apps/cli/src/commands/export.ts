@@ -4,9 +4,9 @@ import type { Collection } from '@batchmill/store';
 import { Command } from 'commander';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { collectionOf } from '../load/collection-of.js';
-import { countFrom } from '../run-options.js';
+import { parseCount } from '../run-options.js';
 import { settingsHere } from '../with-engine.js';
+import { collectionOf } from './load.js';
 
 interface Flags {
   readonly collection?: string;
@@ -16,30 +16,32 @@ interface Flags {
 
 export function exportCommand(): Command {
   return new Command('export')
-    .description('print documents of a collection with what was written on them, one per line, as load reads them')
-    .option('--collection <name>', 'of which collection; MONGODB_COLLECTION when not said')
-    .option('--id <id...>', 'only these')
-    .option('--limit <n>', 'at most so many', countFrom)
+    .description(
+      'print the documents of a collection with the answers written on them, one per line, as load reads them',
+    )
+    .option('--collection <name>', 'the collection to print (default: the setting MONGODB_COLLECTION)')
+    .option('--id <id...>', 'only the documents with these ids')
+    .option('--limit <n>', 'print at most this many', parseCount)
     .action(print);
 }
 
-async function print({ collection: named, id: ids, limit }: Flags): Promise<void> {
+async function print({ collection: option, id: ids, limit }: Flags): Promise<void> {
   const settings = settingsHere();
-  const name = collectionOf(named, settings);
+  const name = collectionOf(option, settings);
   const printed = await onDocuments(settings, name, async (collection) => {
     const filter = ids === undefined ? {} : { _id: { $in: ids.flatMap(formsOfId) } };
-    const finding = { sort: { _id: 1 } as const, ...(limit === undefined ? {} : { limit }) };
+    const findOptions = { sort: { _id: 1 } as const, ...(limit === undefined ? {} : { limit }) };
     let count = 0;
-    for await (const document of collection.find(filter, finding)) {
+    for await (const document of collection.find(filter, findOptions)) {
       count += 1;
       if (!process.stdout.write(`${writeDocument(document)}\n`)) await once(process.stdout, 'drain');
     }
     return count;
   });
-  if (printed === 0) process.stderr.write(`${name}: there is no such document\n`);
+  if (printed === 0) process.stderr.write(`${name}: no such document\n`);
 }
 
-/** Looking makes no home: where there is none there are no documents. */
+/** A command that only reads creates no home. Without a home there are no documents. */
 async function onDocuments(
   settings: Settings,
   name: string,

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { askBatchmill, type Asked } from '../testing/ask-batchmill.js';
+import { runBatchmill, type CommandResult } from '../testing/run-batchmill.js';
 
 const hex = '0123456789abcdef01234567';
 
@@ -19,9 +19,9 @@ describe('batchmill load', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  async function load(text: string, ...flags: string[]): Promise<Asked> {
+  async function load(text: string, ...flags: string[]): Promise<CommandResult> {
     await writeFile(file, text);
-    return askBatchmill(join(folder, 'home'), ['load', file, ...flags]);
+    return runBatchmill(join(folder, 'home'), ['load', file, ...flags]);
   }
 
   async function stored(collection: string): Promise<Fields[]> {
@@ -31,7 +31,7 @@ describe('batchmill load', () => {
     return all;
   }
 
-  it('C7: documents are loaded under their ids, with the types that an export spells out', async () => {
+  it('C7: documents are loaded under their ids, with the types that the export format spells out', async () => {
     const lines = [
       '\ufeff{"_id":"a","visits":{"last":{"$date":"2026-03-02T00:00:00Z"}}}\r',
       '',
@@ -49,29 +49,29 @@ describe('batchmill load', () => {
     ]);
   });
 
-  it('C7: what is there already is told, and stays as it is', async () => {
+  it('C7: documents that are already stored are counted, and stay unchanged', async () => {
     await load('{"_id":"a","ai_status":"completed"}\n', '--collection', 'c');
 
     const again = await load('{"_id":"a"}\n{"_id":"b"}\n{"_id":"b"}\n', '--collection', 'c');
     const third = await load('{"_id":"a"}\n', '--collection', 'c', '--json');
 
     expect(again).toMatchObject({
-      out: 'c: 1 document loaded; 2 documents there already, left as they are\n',
+      out: 'c: 1 document loaded; 2 documents already stored, left unchanged\n',
       code: 0,
     });
     expect(JSON.parse(third.out)).toEqual({ collection: 'c', added: 0, there: 1 });
     expect(await stored('c')).toEqual([{ _id: 'a', ai_status: 'completed' }, { _id: 'b' }]);
   });
 
-  it('C7: what is stored is exported as it can be loaded again', async () => {
+  it('C7: an export can be loaded again', async () => {
     const lines = [
       { _id: { $oid: hex }, at: { $date: '2026-03-02T00:00:00Z' } },
       { _id: 'b' },
       { _id: { $numberLong: '9007199254740993' }, born: { $date: { $numberLong: '-1' } } },
     ];
     await load(lines.map((line) => JSON.stringify(line)).join('\n'), '--collection', 'c');
-    const exported = (...flags: string[]): Promise<Asked> =>
-      askBatchmill(join(folder, 'home'), ['export', '--collection', 'c', ...flags]);
+    const exported = (...flags: string[]): Promise<CommandResult> =>
+      runBatchmill(join(folder, 'home'), ['export', '--collection', 'c', ...flags]);
 
     const all = await exported();
     await load(all.out, '--collection', 'copy');
@@ -80,40 +80,47 @@ describe('batchmill load', () => {
     expect(all.out.trimEnd().split('\n').sort()).toEqual(lines.map((line) => JSON.stringify(line)).sort());
     expect((await exported('--id', hex)).out).toBe(`${JSON.stringify(lines[0])}\n`);
     expect((await exported('--limit', '1')).out.split('\n')).toHaveLength(2);
-    expect(await exported('--id', 'nobody')).toEqual({ out: '', err: 'c: there is no such document\n', code: 0 });
+    expect(await exported('--id', 'unknown')).toEqual({ out: '', err: 'c: no such document\n', code: 0 });
   });
 
-  it('an export where there is no home prints nothing and makes none', async () => {
-    const { err } = await askBatchmill(join(folder, 'home'), ['export', '--collection', 'c']);
+  it('an export without a home prints nothing and creates none', async () => {
+    const { err } = await runBatchmill(join(folder, 'home'), ['export', '--collection', 'c']);
 
-    expect(err).toBe('c: there is no such document\n');
+    expect(err).toBe('c: no such document\n');
     expect(existsSync(join(folder, 'home'))).toBe(false);
   });
 
   it.each([
-    ['no JSON', '{"_id":"b","secret', 'line 2: found what is no JSON object, wanted a document per line'],
-    ['a list', '[{"_id":"b"}]', 'line 2: found a list, wanted a document per line'],
+    [
+      'something that is not JSON',
+      '{"_id":"b","secret',
+      'line 2: found something that is not a JSON object, wanted one document per line',
+    ],
+    ['a list', '[{"_id":"b"}]', 'line 2: found a list, wanted one document per line'],
     ['a document without an id', '{"secret":1}', 'line 2: found a document without an _id'],
-  ])('of a file with %s the line is told, and what stands before it is loaded', async (_, line, message) => {
-    const { out, err, code } = await load(`{"_id":"a"}\n${line}\n`, '--collection', 'c');
+  ])(
+    'for a file with %s the error names the line, and the documents before it are loaded',
+    async (_, line, message) => {
+      const { out, err, code } = await load(`{"_id":"a"}\n${line}\n`, '--collection', 'c');
 
-    expect({ out, code }).toEqual({ out: 'c: 1 document loaded\n', code: 1 });
-    expect(err).toContain(message);
-    expect(err).not.toContain('secret');
-    expect(await stored('c')).toEqual([{ _id: 'a' }]);
-  });
+      expect({ out, code }).toEqual({ out: 'c: 1 document loaded\n', code: 1 });
+      expect(err).toContain(message);
+      expect(err).not.toContain('secret');
+      expect(await stored('c')).toEqual([{ _id: 'a' }]);
+    },
+  );
 
-  it('a file that is not there, no collection and one of our own are told with what to give', async () => {
-    const nowhere = await askBatchmill(join(folder, 'home'), ['load', 'nowhere.jsonl', '--collection', 'c']);
+  it('for a missing file, no collection, or one of our own, the error says what to give', async () => {
+    const missing = await runBatchmill(join(folder, 'home'), ['load', 'missing.jsonl', '--collection', 'c']);
     const unnamed = await load('{"_id":"a"}');
     const ours = await load('{"_id":"a"}', '--collection', 'runs');
     const empty = await load('\n', '--collection', 'c');
 
-    expect(nowhere.err).toBe(
-      'found nowhere.jsonl, which cannot be read (ENOENT); wanted a file with a JSON document per line\n',
+    expect(missing.err).toBe(
+      'found missing.jsonl, which cannot be read (ENOENT); wanted a file with one JSON document per line\n',
     );
     expect(unnamed.err).toContain('--collection: found nothing, wanted the collection of the documents');
     expect(ours.err).toContain('--collection: found runs, where Batchmill keeps its own state');
-    expect(empty).toMatchObject({ out: `${file} holds no document\n`, code: 0 });
+    expect(empty).toMatchObject({ out: `${file} contains no documents\n`, code: 0 });
   });
 });

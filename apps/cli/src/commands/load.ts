@@ -1,10 +1,9 @@
 import { ValidationError } from '@batchmill/contracts';
-import { createHome, openStores } from '@batchmill/service';
+import { createHome, openStores, type Settings } from '@batchmill/service';
 import { Command } from 'commander';
-import { collectionOf } from '../load/collection-of.js';
-import { documentsIn } from '../load/documents-in.js';
 import { loadDocuments, type Loaded } from '../load/load-documents.js';
-import { count } from '../show/amounts.js';
+import { readDocumentFile } from '../load/read-document-file.js';
+import { formatQuantity } from '../show/format.js';
 import { settingsHere } from '../with-engine.js';
 
 interface Flags {
@@ -12,54 +11,58 @@ interface Flags {
   readonly json?: true;
 }
 
-/** Where Batchmill keeps its own state. */
-const own = ['batches', 'budgets', 'claims', 'installation', 'notifications', 'runs'];
+const ownCollections = ['batches', 'budgets', 'claims', 'installation', 'notifications', 'runs'];
 
 export function loadCommand(): Command {
   return new Command('load')
     .description(
-      'put documents from a file into a collection, each under its _id; those that are there already stay as they are',
+      'load documents from a file into a collection, each under its _id; documents that are already stored stay unchanged',
     )
-    .argument('<file>', 'a JSON document per line, as mongoexport writes them')
-    .option('--collection <name>', 'into which collection; MONGODB_COLLECTION when not said')
+    .argument('<file>', 'one JSON document per line, as mongoexport writes them')
+    .option('--collection <name>', 'the collection to load into (default: the setting MONGODB_COLLECTION)')
     .option('--json', 'as JSON')
     .action(load);
 }
 
-async function load(file: string, { collection: named, json }: Flags): Promise<void> {
+async function load(file: string, { collection, json }: Flags): Promise<void> {
   const settings = settingsHere();
-  const name = collectionOf(named, settings);
+  const name = collectionOf(collection, settings);
   if (settings.adapters.store.scheme === 'embedded') createHome(settings);
   const { store, documentStore } = await openStores(settings);
-  let loaded: Loaded = { added: 0, there: 0 };
+  let loaded: Loaded = { added: 0, existing: 0 };
   try {
     if (documentStore === store) expectNotOwn(name);
-    await loadDocuments(documentStore.collection(name), documentsIn(file), (soFar) => (loaded = soFar));
+    await loadDocuments(documentStore.collection(name), readDocumentFile(file), (soFar) => (loaded = soFar));
   } finally {
-    if (loaded.added + loaded.there > 0) process.stdout.write(json ? jsonOf(name, loaded) : textOf(name, loaded));
+    if (loaded.added + loaded.existing > 0) process.stdout.write(json ? jsonOf(name, loaded) : textOf(name, loaded));
     if (documentStore !== store) await documentStore.close();
     await store.close();
   }
-  if (loaded.added + loaded.there === 0)
-    process.stdout.write(json ? jsonOf(name, loaded) : `${file} holds no document\n`);
+  if (loaded.added + loaded.existing === 0)
+    process.stdout.write(json ? jsonOf(name, loaded) : `${file} contains no documents\n`);
+}
+
+/** The collection that an option names, otherwise that of the settings. */
+export function collectionOf(option: string | undefined, settings: Settings): string {
+  const name = option ?? settings.documents.collection;
+  if (name !== null) return name;
+  throw new ValidationError(
+    'load.no-collection',
+    '--collection: found nothing, wanted the collection of the documents, as in source.collection of the pipeline',
+  );
 }
 
 function expectNotOwn(name: string): void {
-  if (!own.includes(name)) return;
+  if (!ownCollections.includes(name)) return;
   const message = `--collection: found ${name}, where Batchmill keeps its own state; wanted a collection of documents`;
   throw new ValidationError('load.own-collection', message);
 }
 
-function textOf(name: string, { added, there }: Loaded): string {
-  const already =
-    there === 0 ? '' : `; ${documents(there)} there already, left as ${there === 1 ? 'it is' : 'they are'}`;
-  return `${name}: ${documents(added)} loaded${already}\n`;
+function textOf(name: string, { added, existing }: Loaded): string {
+  const stored = existing === 0 ? '' : `; ${formatQuantity(existing, 'document')} already stored, left unchanged`;
+  return `${name}: ${formatQuantity(added, 'document')} loaded${stored}\n`;
 }
 
-function documents(n: number): string {
-  return `${count(n)} ${n === 1 ? 'document' : 'documents'}`;
-}
-
-function jsonOf(collection: string, loaded: Loaded): string {
-  return `${JSON.stringify({ collection, ...loaded })}\n`;
+function jsonOf(collection: string, { added, existing }: Loaded): string {
+  return `${JSON.stringify({ collection, added, there: existing })}\n`;
 }

@@ -7,22 +7,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
-import { askBatchmill, type Asked } from '../testing/ask-batchmill.js';
+import { runBatchmill, type CommandResult } from '../testing/run-batchmill.js';
 
 describe('batchmill notify test', () => {
   let folder: string;
   let receiver: Server;
   let mails: SMTPServer;
   let status: number;
-  let got: { type?: string; subject?: string }[];
+  let received: { type?: string; subject?: string }[];
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'batchmill-notify-'));
     status = 202;
-    got = [];
+    received = [];
     receiver = createServer((request, response) => {
       void text(request).then((body) => {
-        got.push({ type: (JSON.parse(body) as { type: string }).type });
+        received.push({ type: (JSON.parse(body) as { type: string }).type });
         response.writeHead(status).end();
       });
     });
@@ -32,7 +32,7 @@ describe('batchmill notify test', () => {
       logger: false,
       onData: (stream, _, done) => {
         void text(stream).then((raw) => {
-          got.push({ subject: /^Subject: (.*)$/m.exec(raw)?.[1]?.trim() ?? '' });
+          received.push({ subject: /^Subject: (.*)$/m.exec(raw)?.[1]?.trim() ?? '' });
           done();
         });
       },
@@ -60,27 +60,27 @@ describe('batchmill notify test', () => {
     SMTP_URL: `smtp://127.0.0.1:${portOf(mails.server)}`,
   });
 
-  async function notifyTest(env: Record<string, string>, ...more: string[]): Promise<Asked> {
+  async function notifyTest(env: Record<string, string>, ...more: string[]): Promise<CommandResult> {
     Object.assign(process.env, env);
     try {
-      return await askBatchmill(join(folder, 'home'), ['notify', 'test', ...more]);
+      return await runBatchmill(join(folder, 'home'), ['notify', 'test', ...more]);
     } finally {
       for (const name of Object.keys(env)) Reflect.deleteProperty(process.env, name);
     }
   }
 
-  it('N1, N2: each channel is told at once, and what it answered is said', async () => {
+  it('N1, N2: a test is sent on each channel, and its answer is printed', async () => {
     const { code, out } = await notifyTest({ ...webhook(), ...email() });
 
     expect({ code, out }).toEqual({
       code: 0,
       out: 'webhook  delivered: the receiver answered 202\nemail    delivered: the receiver answered 250\n',
     });
-    expect(got).toContainEqual({ type: 'test' });
-    expect(got).toContainEqual({ subject: expect.stringContaining('[Batchmill]') });
+    expect(received).toContainEqual({ type: 'test' });
+    expect(received).toContainEqual({ subject: expect.stringContaining('[Batchmill]') });
   });
 
-  it('N1, N2: when one fails the others are told all the same, and the exit code is 1', async () => {
+  it('N1, N2: when one channel fails the others still get the test, and the exit code is 1', async () => {
     status = 403;
 
     const { code, out } = await notifyTest({ ...webhook(), ...email() }, '--json');
@@ -91,14 +91,14 @@ describe('batchmill notify test', () => {
         channel: 'webhook',
         delivered: false,
         answer: null,
-        trouble: null,
+        warning: null,
         error: { code: 'webhook.refused', message: 'the webhook answered 403' },
       },
-      { channel: 'email', delivered: true, answer: '250', trouble: null, error: null },
+      { channel: 'email', delivered: true, answer: '250', warning: null, error: null },
     ]);
   });
 
-  it('N1, N2: with nothing set up it says how to, and ends with 1', async () => {
+  it('N1, N2: without a configured channel it prints how to configure one, and exits with 1', async () => {
     const { code, out, err } = await notifyTest({});
 
     expect({ code, out }).toEqual({ code: 1, out: '' });
@@ -113,44 +113,44 @@ describe('batchmill notify test', () => {
       'NOTIFICATION_WEBHOOK: found a private, loopback or link-local address',
     ],
     [
-      'a secret that is none',
+      'an invalid secret',
       () => ({ ...webhook(), NOTIFICATION_WEBHOOK_SECRET: 'hunter2' }),
       'NOTIFICATION_WEBHOOK_SECRET: found a value that is not shown in the environment, expected `whsec_`',
     ],
     ['e-mail without a server', () => ({ ...email(), SMTP_URL: '' }), 'SMTP_URL: found nothing'],
     ['e-mail without a sender', () => ({ ...email(), NOTIFICATION_FROM: '' }), 'NOTIFICATION_FROM: found nothing'],
     [
-      'an occasion that is none',
+      'an unknown notification type',
       () => ({ ...webhook(), NOTIFICATION_WEBHOOK_ON: 'run.ended,run.exploded' }),
       'NOTIFICATION_WEBHOOK_ON: found "run.ended,run.exploded" in the environment, expected some of run.started',
     ],
     [
-      'a template that is not there',
+      'a missing template',
       () => ({ ...webhook(), NOTIFICATION_WEBHOOK_TEMPLATE: join(folder, 'none.liquid') }),
       'none.liquid: it cannot be read (ENOENT)',
     ],
-  ])('N1, N2: %s is told with its setting, and nothing is sent', async (_, env, why) => {
+  ])('N1, N2: %s is reported with its setting, and nothing is sent', async (_, env, reason) => {
     const { code, err } = await notifyTest(env());
 
     expect(code).toBe(1);
-    expect(err).toContain(why);
-    expect(got).toEqual([]);
+    expect(err).toContain(reason);
+    expect(received).toEqual([]);
   });
 
   it.each([
     ['NOTIFICATION_WEBHOOK_TEMPLATE', '{"text": {{ summary }', 'line 1: it does not parse: output'],
-    ['NOTIFICATION_WEBHOOK_TEMPLATE', '{"text": "{{ error }}"}', 'wanted JSON when it is rendered; write texts as'],
+    ['NOTIFICATION_WEBHOOK_TEMPLATE', '{"text": "{{ error }}"}', 'expected JSON when it is rendered; write texts as'],
     ['NOTIFICATION_WEBHOOK_TEMPLATE', '{"text": {{ sumary | json }}}', 'undefined variable: sumary'],
-    ['NOTIFICATION_EMAIL_TEMPLATE', '{{ summary }}', 'wanted a first line "Subject: …", an empty line and a text'],
-  ])('N1, N2: %s %j is refused before it is needed: the setting, the file, what is wrong', async (name, said, why) => {
-    const file = join(folder, 'said.liquid');
-    await writeFile(file, said);
+    ['NOTIFICATION_EMAIL_TEMPLATE', '{{ summary }}', 'expected a first line "Subject: …", an empty line and a text'],
+  ])('N1, N2: %s %j is refused at once, with the setting, the file and the problem', async (name, template, reason) => {
+    const file = join(folder, 'template.liquid');
+    await writeFile(file, template);
 
     const { code, err } = await notifyTest({ ...webhook(), ...email(), [name]: file });
 
     expect(code).toBe(1);
     expect(err).toContain(`${name}: ${file}: `);
-    expect(err).toContain(why);
+    expect(err).toContain(reason);
   });
 
   it('N1: the secret may come from a file', async () => {

@@ -3,23 +3,25 @@ import { sendTest, type TestAnswer } from '@batchmill/notifier';
 import { notificationSettingsOf } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodes } from '../exit-codes.js';
-import { oneLine } from '../show/printable.js';
+import { sanitizeLine } from '../show/terminal.js';
 import { settingsHere } from '../with-engine.js';
 
 export function notifyCommand(): Command {
-  const command = new Command('notify').description('how people are told: webhook and e-mail');
+  const command = new Command('notify').description('notifications by webhook and e-mail');
   command
     .command('test')
-    .description('send a test on each channel that is set up, and say what it answered; exit code 1 when one fails')
+    .description(
+      'send a test notification on each configured channel and print its answer; exits with 1 when one fails',
+    )
     .option('--json', 'as JSON')
     .action(test);
   return command;
 }
 
-const howToSetUp = `nobody is told: no channel is set up. Set
-  NOTIFICATION_WEBHOOK to a URL, for posts
+const setupHelp = `no notifications are sent: no channel is configured. Set
+  NOTIFICATION_WEBHOOK to a URL, for a webhook
   NOTIFICATION_EMAIL, NOTIFICATION_FROM and SMTP_URL to receivers, sender and server, for e-mail
-docs/how-to/notifications.md says more.
+See docs/how-to/notifications.md.
 `;
 
 async function test({ json }: { readonly json?: true }): Promise<void> {
@@ -27,13 +29,13 @@ async function test({ json }: { readonly json?: true }): Promise<void> {
   const answers = await sendTest(settings, { clock: new SystemClock(), ids: new RandomIds() });
   if (answers.length === 0 || !answers.every(({ delivered }) => delivered)) process.exitCode = exitCodes.didNotRun;
   if (json) process.stdout.write(`${JSON.stringify(answers)}\n`);
-  else process.stdout.write(answers.map((answer) => `${told(answer)}\n`).join(''));
-  if (answers.length === 0) process.stderr.write(howToSetUp);
+  else process.stdout.write(answers.map((answer) => `${answerText(answer)}\n`).join(''));
+  if (answers.length === 0) process.stderr.write(setupHelp);
 }
 
-function told({ channel, answer, trouble, error }: TestAnswer): string {
+function answerText({ channel, answer, warning, error }: TestAnswer): string {
   const name = channel.padEnd(7);
-  if (error !== null) return `${name}  failed: ${error.code}: ${oneLine(error.message)}`;
-  const but = trouble === null ? '' : `, but ${oneLine(trouble)}`;
-  return `${name}  delivered: the receiver answered ${answer ?? 'nothing'}${but}`;
+  if (error !== null) return `${name}  failed: ${error.code}: ${sanitizeLine(error.message)}`;
+  const addition = warning === null ? '' : `, but ${sanitizeLine(warning)}`;
+  return `${name}  delivered: the receiver answered ${answer ?? 'nothing'}${addition}`;
 }

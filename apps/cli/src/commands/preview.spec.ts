@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { askBatchmill } from '../testing/ask-batchmill.js';
+import { runBatchmill } from '../testing/run-batchmill.js';
 import { seedReports } from '../testing/seed-reports.js';
 
 const preview = 'preview annual-reports --endpoint inference'.split(' ');
@@ -31,12 +31,12 @@ describe('batchmill preview', () => {
   it('C4: shows the prompts of the first documents as they would be sent, and what these would cost', async () => {
     await seedReports(home, 5);
 
-    const { out, code } = await askBatchmill(home, [...preview, '--function', 'summary', '--limit', '2']);
+    const { out, code } = await runBatchmill(home, [...preview, '--function', 'summary', '--limit', '2']);
 
     expect(code).toBe(0);
     expect(out).toBe(
       [
-        'annual-reports, inference: 2 of 5 documents pending',
+        'annual-reports, inference: showing 2 of 5 pending documents',
         '',
         '1  JKHY-0',
         '  summary: gpt-4o, /v1/chat/completions, temperature 0.1',
@@ -63,36 +63,36 @@ describe('batchmill preview', () => {
     );
   });
 
-  it('C4 X1: of a document that cannot be asked it says what is missing and what is there, and ends with 3', async () => {
+  it('C4 X1: for a request that cannot be made it shows what is missing and which variables are available, and exits with 3', async () => {
     await seedReports(home, 2);
     await inStore((blocks) => blocks.updateOne({ _id: 'JKHY-1' }, { $rename: { text_content: 'txt_content' } }));
 
-    const { out, code } = await askBatchmill(home, [...preview, '--function', 'summary']);
+    const { out, code } = await runBatchmill(home, [...preview, '--function', 'summary']);
 
     expect(code).toBe(3);
     expect(out.replaceAll(/\s+/g, ' ')).toContain(
-      '2 JKHY-1 summary: cannot be asked TemplateError: Function summary, user prompt, line 1: the document has no value for ' +
+      '2 JKHY-1 summary: cannot be requested TemplateError: Function summary, user prompt, line 1: the document has no value for ' +
         '"text_content" (there is _id, doc_id, company, doc_type, txt_content, companies, docType, questions, document; ' +
         'did you mean "txt_content"?); give it one, map it with fieldMap, or write {{ text_content | default: "" }} ' +
-        'there is: _id, companies, company, docType, doc_id, doc_type, questions, txt_content',
+        'available variables: _id, companies, company, docType, doc_id, doc_type, questions, txt_content',
     );
-    expect(out).toContain('requests  1, and 1 that cannot be asked');
+    expect(out).toContain('requests  1, and 1 that cannot be made');
   });
 
-  it('C4: documents that are done are shown as if they were pending', async () => {
+  it('C4: completed documents are shown when none is pending', async () => {
     await seedReports(home, 2);
     await inStore((blocks) => blocks.updateMany({}, { $set: { ai_status: 'completed' } }));
 
-    const { out } = await askBatchmill(home, [...preview, '--limit', '1']);
+    const { out } = await runBatchmill(home, [...preview, '--limit', '1']);
 
-    expect(out).toContain('annual-reports, inference: 1 of 2 documents that match; none is pending\n');
+    expect(out).toContain('annual-reports, inference: no document is pending; showing 1 of 2 that match\n');
     expect(out).toContain('Question: Which risks does the company name?');
   });
 
-  it('C4: as JSON the prompts are whole, with the body that would be sent', async () => {
+  it('C4: the JSON has the whole prompts and the body that would be sent', async () => {
     await seedReports(home, 1);
 
-    const { out } = await askBatchmill(home, ['preview', 'annual-reports', '--endpoint', 'embeddings', '--json']);
+    const { out } = await runBatchmill(home, ['preview', 'annual-reports', '--endpoint', 'embeddings', '--json']);
 
     expect(JSON.parse(out)).toMatchObject({
       pending: 1,
@@ -112,21 +112,21 @@ describe('batchmill preview', () => {
   });
 
   it('C4: nothing is written, neither marks on documents nor a home', async () => {
-    const { out, code } = await askBatchmill(home, preview);
+    const { out, code } = await runBatchmill(home, preview);
     const isMade = existsSync(home);
     await seedReports(home, 1);
     const before = await inStore((blocks) => blocks.findOne({}));
-    await askBatchmill(home, preview);
+    await runBatchmill(home, preview);
 
     expect({ out, code, isMade }).toEqual({
-      out: 'annual-reports: blocks holds no document; batchmill load FILE --collection blocks fills it\n',
+      out: 'annual-reports: blocks is empty; fill it with: batchmill load FILE --collection blocks\n',
       code: 0,
       isMade: false,
     });
     expect(await inStore((blocks) => blocks.findOne({}))).toEqual(before);
   });
 
-  it('C3: a document with a value that is within itself is told, and hides no other', async () => {
+  it('C3: a document with a circular value is reported, and the others are shown', async () => {
     const pipelines = join(home, '..', 'pipelines');
     process.env['BATCHMILL_PIPELINES'] = pipelines;
     await mkdir(home, { recursive: true });
@@ -149,12 +149,12 @@ describe('batchmill preview', () => {
     await store.collection('c').insertMany(['a', 'b'].map((name) => ({ _id: name, name, ai_status: 'pending' })));
     await store.close();
 
-    const { out, code, err } = await askBatchmill(home, ['preview', 'rings']);
+    const { out, code, err } = await runBatchmill(home, ['preview', 'rings']);
     expect(err).toBe('');
 
     expect(code).toBe(3);
     expect(out).toContain('TemplateError: Function f, user prompt, line 1: could not be rendered for this document');
-    expect(out).toContain('there is: _id, ai_status, name, ring.ring, ring.value');
+    expect(out).toContain('available variables: _id, ai_status, name, ring.ring, ring.value');
     expect(out).toContain('About b');
   });
 });

@@ -12,7 +12,7 @@ const fast = {
   POLL_INTERVAL: '0.2',
   BATCHMILL_LEASE: '5',
 };
-/** Its batches stay at the provider for as long as the test looks. */
+/** Its batches stay at the provider for the whole test. */
 const slow = { ...fast, BATCHMILL_SIMULATOR_TURNAROUND: '2h', BATCHMILL_SIMULATOR_SPEED: '60' };
 const run = 'run annual-reports --endpoint embeddings'.split(' ');
 
@@ -24,100 +24,102 @@ describe('batchmill run, in processes of its own', () => {
   });
   afterEach(() => rm(cwd, { recursive: true, force: true }));
 
-  it('R2: who waits for a run takes it over when the process that works it is killed', async () => {
+  it('R2: run --wait takes the run over when the process that works on it is killed', async () => {
     const worker = CommandProcess.start(cwd, [...run, '--run-id', 'one'], slow);
-    await worker.says('5 at the provider');
+    await worker.printed('5 at the provider');
     const waiting = CommandProcess.launch(cwd, [...run, '--run-id', 'one', '--wait', '--json'], fast);
-    await waiting.says('another process is at work');
+    await waiting.printed('another process is working on');
     worker.signal('SIGKILL');
 
-    await expect(waiting.ends()).resolves.toBe(0);
-    expect(waiting.said).toContain('the other process has ended; it goes on in this process');
-    expect(waiting.said).toContain('"status":"finished","total":5,"succeeded":5');
+    await expect(waiting.exit()).resolves.toBe(0);
+    expect(waiting.output).toContain('the other process has ended; continuing in this process');
+    expect(waiting.output).toContain('"status":"finished","total":5,"succeeded":5');
   });
 
-  it('R2: of two runs that start at once one does the work and the other follows it', async () => {
+  it('R2: of two processes that start runs at once, one does the work and the other follows it', async () => {
     const both = ['embeddings', 'inference'].map((endpoint) =>
       CommandProcess.start(cwd, ['run', 'annual-reports', '--endpoint', endpoint, '--wait'], fast),
     );
 
-    await expect(Promise.all(both.map((each) => each.ends()))).resolves.toEqual([0, 0]);
-    for (const { said } of both) expect(said).toContain('documents 5 processed, 5 succeeded, 0 failed');
-    expect(both.some(({ said }) => said.includes('working in this process'))).toBe(true);
+    await expect(Promise.all(both.map((each) => each.exit()))).resolves.toEqual([0, 0]);
+    for (const { output } of both) expect(output).toContain('documents 5 processed, 5 succeeded, 0 failed');
+    expect(both.some(({ output }) => output.includes('working in this process'))).toBe(true);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'R2: %s to the launcher alone stops the run at a checkpoint, and the launcher ends with its code',
+    'R2: %s to the launcher alone stops the run at a checkpoint, and the launcher exits with its code',
     async (signal) => {
       const launched = CommandProcess.launch(cwd, [...run, '--run-id', 'one'], slow);
-      await launched.says('5 at the provider');
+      await launched.printed('5 at the provider');
       launched.signal(signal);
 
-      await expect(launched.ends()).resolves.toBe(130);
-      expect(launched.said).toContain('It goes on with: batchmill run annual-reports --run-id one');
+      await expect(launched.exit()).resolves.toBe(130);
+      expect(launched.output).toContain('Continue it with: batchmill run annual-reports --run-id one');
     },
     60_000,
   );
 
-  it('R2: following a run ends when nobody is at work on it, and says how it goes on', async () => {
+  it('R2: following a run ends when no process works on it any more, and shows how to continue it', async () => {
     const worker = CommandProcess.start(cwd, [...run, '--run-id', 'one'], slow);
-    await worker.says('5 at the provider');
+    await worker.printed('5 at the provider');
     const following = CommandProcess.start(cwd, ['progress', 'one'], fast);
-    await following.says('5 at the provider');
+    await following.printed('5 at the provider');
     worker.signal('SIGKILL');
 
-    await expect(following.ends()).resolves.toBe(130);
-    expect(following.said).toContain('it goes on with: batchmill run annual-reports --run-id one');
+    await expect(following.exit()).resolves.toBe(130);
+    expect(following.output).toContain('continue it with: batchmill run annual-reports --run-id one');
   });
 
-  it('R10: a run that another process works on is paused and resumed by it', async () => {
+  it('R10: a run of another process is paused and resumed by that process', async () => {
     const worker = CommandProcess.start(cwd, [...run, '--run-id', 'one'], slow);
-    await worker.says('5 at the provider');
+    await worker.printed('5 at the provider');
     const paused = CommandProcess.start(cwd, ['runs', 'pause', 'one'], fast);
-    await expect(paused.ends()).resolves.toBe(0);
-    await worker.says('paused; it goes on after: batchmill runs resume one');
+    await expect(paused.exit()).resolves.toBe(0);
+    await worker.printed('paused; resume it with: batchmill runs resume one');
     const resumed = CommandProcess.start(cwd, ['runs', 'resume', 'one'], fast);
-    await expect(resumed.ends()).resolves.toBe(0);
+    await expect(resumed.exit()).resolves.toBe(0);
     worker.signal('SIGINT');
 
-    await expect(worker.ends()).resolves.toBe(130);
-    expect(paused.said).toContain('asked the process at work to pause run one; batchmill runs show one');
-    expect(resumed.said).toContain('asked the process at work to go on with run one; batchmill progress one');
+    await expect(worker.exit()).resolves.toBe(130);
+    expect(paused.output).toContain('asked the running process to pause run one; check with: batchmill runs show one');
+    expect(resumed.output).toContain(
+      'asked the running process to resume run one; follow it with: batchmill progress one',
+    );
   });
 
-  it('R2: a run that has ended is not done again, and says so', async () => {
-    await CommandProcess.start(cwd, [...run, '--run-id', 'one'], fast).ends();
+  it('R2: a run that has ended is not done again, and the command prints that', async () => {
+    await CommandProcess.start(cwd, [...run, '--run-id', 'one'], fast).exit();
 
     const again = CommandProcess.start(cwd, [...run, '--run-id', 'one'], fast);
 
-    await expect(again.ends()).resolves.toBe(0);
-    expect(again.said).toContain('it had ended before: nothing was done');
+    await expect(again.exit()).resolves.toBe(0);
+    expect(again.output).toContain('this run had already ended: nothing was done');
   });
 
-  it('R10 M3: doing everything again says what it costs, and is done when somebody says yes', async () => {
-    await CommandProcess.start(cwd, [...run, '--run-id', 'one'], fast).ends();
+  it('R10 M3: --redo all shows what it costs, and runs only when it is confirmed', async () => {
+    await CommandProcess.start(cwd, [...run, '--run-id', 'one'], fast).exit();
 
     const unconfirmed = CommandProcess.start(cwd, [...run, '--redo', 'all', '--run-id', 'two'], fast);
-    await expect(unconfirmed.ends()).resolves.toBe(1);
+    await expect(unconfirmed.exit()).resolves.toBe(1);
     const again = CommandProcess.start(cwd, [...run, '--redo', 'all', '--run-id', 'two', '--yes', '--json'], fast);
-    await expect(again.ends()).resolves.toBe(0);
+    await expect(again.exit()).resolves.toBe(0);
     const failed = CommandProcess.start(cwd, [...run, '--redo', 'failed'], fast);
-    await expect(failed.ends()).resolves.toBe(0);
+    await expect(failed.exit()).resolves.toBe(0);
 
-    expect(unconfirmed.said).toContain('annual-reports: 5 documents pending, completed or failed\n');
-    expect(unconfirmed.said).toContain('--redo all: found no --yes, and nobody to ask; nothing was begun');
-    expect(again.said).toContain('"status":"finished","total":5,"succeeded":5');
-    expect(failed.said).toContain('5 documents match, and none of them is pending or failed');
-    expect(failed.said).toContain('total 0');
+    expect(unconfirmed.output).toContain('annual-reports: 5 documents pending, completed or failed\n');
+    expect(unconfirmed.output).toContain('--redo all: found no --yes, and no terminal to ask on; nothing was started');
+    expect(again.output).toContain('"status":"finished","total":5,"succeeded":5');
+    expect(failed.output).toContain('5 documents match, and none of them is pending or failed');
+    expect(failed.output).toContain('total 0');
   });
 
-  it('R2: the id of another run is refused before anything is done', async () => {
-    await CommandProcess.start(cwd, [...run, '--run-id', 'one', '--limit', '1'], fast).ends();
+  it('R2: the id of a different run is refused before anything is done', async () => {
+    await CommandProcess.start(cwd, [...run, '--run-id', 'one', '--limit', '1'], fast).exit();
 
     const other = CommandProcess.start(cwd, ['run', 'package-docs', '--run-id', 'one', '--limit', '9'], fast);
 
-    await expect(other.ends()).resolves.toBe(1);
-    expect(other.said).toContain(
+    await expect(other.exit()).resolves.toBe(1);
+    expect(other.output).toContain(
       'run one was requested differently: pipeline: found package-docs, wanted annual-reports; limit: found 9, wanted 1',
     );
   });

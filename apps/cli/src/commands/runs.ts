@@ -3,12 +3,12 @@ import { RunCancelRequested, RunPauseRequested, RunResumeRequested, ValidationEr
 import { endedRunStates, type Run } from '@batchmill/records';
 import { hasEnded, reportRun, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
-import { carryOut, type Wish } from '../carry-out.js';
 import { exitCodes } from '../exit-codes.js';
-import { count, moment, usd } from '../show/amounts.js';
+import { sendCommand, type EngineCommand } from '../send-command.js';
+import { formatCount, formatTime, formatUsd } from '../show/format.js';
 import { runJson, runSummary } from '../show/run-summary.js';
 import { table, type Column } from '../show/table.js';
-import { screenColumns } from '../show/screen-columns.js';
+import { terminalColumns } from '../show/terminal.js';
 import { settingsHere, withRecords } from '../with-engine.js';
 
 interface Flags {
@@ -17,15 +17,19 @@ interface Flags {
 
 export function runsCommand(): Command {
   const command = new Command('runs').description('list, show, cancel, pause or resume runs');
-  command.command('list').description('the last 20').option('--json', 'as JSON').action(list);
+  command.command('list').description('the newest 20 runs').option('--json', 'as JSON').action(list);
   command.command('show').description('one run').argument('<id>').option('--json', 'as JSON').action(show);
-  command.command('cancel').description('stop a run; what is paid is kept').argument('<id>').action(cancel);
+  command
+    .command('cancel')
+    .description('cancel a run; answers that are paid for are kept')
+    .argument('<id>')
+    .action(cancel);
   command
     .command('pause')
-    .description('begin nothing new for a run; what is at the provider is brought home')
+    .description('start nothing new for a run; batches at the provider are still ingested')
     .argument('<id>')
     .action(pause);
-  command.command('resume').description('let a paused run go on').argument('<id>').action(resume);
+  command.command('resume').description('resume a paused run').argument('<id>').action(resume);
   return command;
 }
 
@@ -43,7 +47,7 @@ const columns: readonly Column[] = [
 
 async function list(flags: Flags): Promise<void> {
   const reports = await withRecords(async (engine) => {
-    const runs = await Array.fromAsync(engine.runs.find({}, { sort: { createdAt: -1 }, limit: 20 }));
+    const runs = await Array.fromAsync(engine.runs.latest(20));
     return Promise.all(runs.map((run) => reportRun(engine, run)));
   });
   if (flags.json) {
@@ -51,21 +55,21 @@ async function list(flags: Flags): Promise<void> {
     return;
   }
   if (reports.length === 0) {
-    process.stdout.write('no runs yet: batchmill run PIPELINE starts one\n');
+    process.stdout.write('no runs yet; start one with: batchmill run PIPELINE\n');
     return;
   }
-  const rows = reports.map((one) => [
-    one.runId,
-    one.pipeline ?? '',
-    one.endpoint ?? '',
-    one.pausedAt === null ? one.status : 'paused',
-    count(one.total),
-    count(one.succeeded),
-    count(one.failed),
-    usd(one.cost.usd),
-    one.startedAt === null ? '' : moment(one.startedAt),
+  const rows = reports.map((report) => [
+    report.runId,
+    report.pipeline ?? '',
+    report.endpoint ?? '',
+    report.pausedAt === null ? report.status : 'paused',
+    formatCount(report.total),
+    formatCount(report.succeeded),
+    formatCount(report.failed),
+    formatUsd(report.cost.usd),
+    report.startedAt === null ? '' : formatTime(report.startedAt),
   ]);
-  process.stdout.write(table(columns, rows, screenColumns()));
+  process.stdout.write(table(columns, rows, terminalColumns()));
 }
 
 async function show(id: string, flags: Flags): Promise<void> {
@@ -75,73 +79,79 @@ async function show(id: string, flags: Flags): Promise<void> {
 
 async function cancel(id: string): Promise<void> {
   const run = await withRecords((engine) => runOf(engine, id));
-  if (hasEndedAlready(run)) return;
-  const outcome = await carryOut(settingsHere(), {
+  if (printIfEnded(run)) return;
+  const outcome = await sendCommand(settingsHere(), {
     event: new RunCancelRequested({ runId: id }),
     stages,
     runId: id,
     isDone: async (engine) => hasEnded(await reportRun(engine, await runOf(engine, id))),
   });
   if (outcome === 'requested') {
-    process.stdout.write(`asked the process at work to stop run ${id}; batchmill progress ${id}\n`);
+    process.stdout.write(`asked the running process to cancel run ${id}; follow it with: batchmill progress ${id}\n`);
     return;
   }
   const report = await withRecords(async (engine) => reportRun(engine, await runOf(engine, id)));
   process.stdout.write(runSummary(report));
   if (outcome === 'done') return;
-  process.stdout.write(`stopped; it stays asked for, and goes on with: batchmill runs cancel ${id}\n`);
+  process.stdout.write(`stopped; the command is recorded, finish it with: batchmill runs cancel ${id}\n`);
   process.exitCode = exitCodes.stopped;
 }
 
 async function pause(id: string): Promise<void> {
   const run = await withRecords((engine) => runOf(engine, id));
-  if (hasEndedAlready(run)) return;
-  if (run.cancelRequestedAt !== null) say(`run ${id} is being cancelled: nothing new is begun for it`);
-  else if (run.pausedAt !== null) say(`run ${id} is paused already, since ${moment(run.pausedAt)}`);
+  if (printIfEnded(run)) return;
+  if (run.cancelRequestedAt !== null) print(`run ${id} is being cancelled: nothing new is started for it`);
+  else if (run.pausedAt !== null) print(`run ${id} is already paused, since ${formatTime(run.pausedAt)}`);
   else {
     const event = new RunPauseRequested({ runId: id });
-    const outcome = await wish(event, async (engine) => (await runOf(engine, id)).pausedAt !== null);
-    if (outcome === 'requested') say(`asked the process at work to pause run ${id}; batchmill runs show ${id}`);
-    else if (outcome === 'done') say(`run ${id} is paused; it goes on after: batchmill runs resume ${id}`);
+    const outcome = await recordCommand(event, async (engine) => (await runOf(engine, id)).pausedAt !== null);
+    if (outcome === 'requested')
+      print(`asked the running process to pause run ${id}; check with: batchmill runs show ${id}`);
+    else if (outcome === 'done') print(`run ${id} is paused; resume it with: batchmill runs resume ${id}`);
   }
 }
 
 async function resume(id: string): Promise<void> {
   const run = await withRecords((engine) => runOf(engine, id));
-  if (hasEndedAlready(run)) return;
+  if (printIfEnded(run)) return;
   if (run.pausedAt === null) {
-    say(`run ${id} is not paused`);
+    print(`run ${id} is not paused`);
     return;
   }
   const event = new RunResumeRequested({ runId: id });
-  const outcome = await wish(event, async (engine) => (await runOf(engine, id)).pausedAt === null);
-  if (outcome === 'requested') say(`asked the process at work to go on with run ${id}; batchmill progress ${id}`);
+  const outcome = await recordCommand(event, async (engine) => (await runOf(engine, id)).pausedAt === null);
+  if (outcome === 'requested')
+    print(`asked the running process to resume run ${id}; follow it with: batchmill progress ${id}`);
   else if (outcome === 'done') {
-    say(
-      `run ${id} is not paused any more; it goes on with: batchmill run ${run.pipeline ?? 'PIPELINE'} --run-id ${id}`,
+    print(
+      `run ${id} is no longer paused; continue it with: batchmill run ${run.pipeline ?? 'PIPELINE'} --run-id ${id}`,
     );
   }
 }
 
-/** Heard by the stage that records wishes; nothing is worked on for it. */
-async function wish(event: RunPauseRequested | RunResumeRequested, isDone: Wish['isDone']): Promise<string> {
-  const outcome = await carryOut(settingsHere(), { event, stages: commandStages, runId: null, isDone });
+/** Only records the command: no stage works on the run. */
+async function recordCommand(
+  event: RunPauseRequested | RunResumeRequested,
+  isDone: EngineCommand['isDone'],
+): Promise<string> {
+  const outcome = await sendCommand(settingsHere(), { event, stages: commandStages, runId: null, isDone });
   if (outcome === 'stopped') process.exitCode = exitCodes.stopped;
   return outcome;
 }
 
-function hasEndedAlready({ _id, state }: Run): boolean {
+/** True when the run has ended, so that a command has no effect. */
+function printIfEnded({ _id, state }: Run): boolean {
   if (!endedRunStates.includes(state)) return false;
-  say(`run ${_id} has ended already: ${state}`);
+  print(`run ${_id} has already ended: ${state}`);
   return true;
 }
 
-function say(text: string): void {
+function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
 export async function runOf(engine: Engine, id: string): Promise<Run> {
   const run = await engine.runs.get(id);
   if (run !== null) return run;
-  throw new ValidationError('run.unknown', `there is no run ${id}; batchmill runs list shows those there are`);
+  throw new ValidationError('run.unknown', `there is no run ${id}; batchmill runs list shows the newest`);
 }

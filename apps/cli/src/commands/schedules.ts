@@ -1,15 +1,14 @@
 import { nextTime } from '@batchmill/pipeline';
 import { reportRun, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
-import { sayIfNobodyWorks } from '../say-if-nobody-works.js';
-import { moment } from '../show/amounts.js';
-import { screenColumns } from '../show/screen-columns.js';
+import { formatTime } from '../show/format.js';
+import { terminalColumns } from '../show/terminal.js';
 import { table, type Column } from '../show/table.js';
-import { withLine } from '../with-engine.js';
+import { noteIfNoWorker, withEngine } from '../with-engine.js';
 
-interface Scheduled {
+interface ListedSchedule {
   readonly pipeline: string;
-  /** Its place in the pipeline's list, from 1. */
+  /** Its position in the pipeline's list, from 1. */
   readonly schedule: number;
   readonly cron: string;
   readonly timezone: string;
@@ -18,10 +17,10 @@ interface Scheduled {
 }
 
 export function schedulesCommand(): Command {
-  const command = new Command('schedules').description('runs that pipelines start by themselves');
+  const command = new Command('schedules').description('runs that start at set times');
   command
     .command('list')
-    .description('when they are due, and what became of the last')
+    .description('each schedule with its next time and its last run')
     .option('--json', 'as JSON')
     .action(list);
   return command;
@@ -38,35 +37,35 @@ const columns: readonly Column[] = [
 ];
 
 async function list({ json }: { readonly json?: true }): Promise<void> {
-  const found = await withLine(scheduledIn);
+  const schedules = await withEngine(schedulesOf);
   if (json) {
-    process.stdout.write(`${JSON.stringify(found)}\n`);
+    process.stdout.write(`${JSON.stringify(schedules)}\n`);
     return;
   }
-  if (found.length === 0) {
-    process.stdout.write('no pipeline has a schedule: schedule: { cron } in its definition gives it one\n');
+  if (schedules.length === 0) {
+    process.stdout.write('no pipeline has a schedule; add schedule: { cron } to a definition\n');
     return;
   }
-  const rows = found.map(({ pipeline, schedule, cron, timezone, next, lastRun }) => [
+  const rows = schedules.map(({ pipeline, schedule, cron, timezone, next, lastRun }) => [
     pipeline,
     String(schedule),
     cron,
     timezone,
-    next === null ? 'never' : moment(next),
+    next === null ? 'never' : formatTime(next),
     lastRun?.runId ?? 'none yet',
     lastRun?.status ?? '',
   ]);
-  process.stdout.write(table(columns, rows, screenColumns()));
-  sayIfNobodyWorks('schedules are kept by a service; runs start while one is at work');
+  process.stdout.write(table(columns, rows, terminalColumns()));
+  noteIfNoWorker('scheduled runs start only while one is running');
 }
 
-async function scheduledIn(engine: Engine): Promise<Scheduled[]> {
+async function schedulesOf(engine: Engine): Promise<ListedSchedule[]> {
   const names = engine.pipelines.names().toSorted();
-  const found = names.flatMap((name) =>
-    engine.pipelines.get(name).schedules.map((each, index) => ({ name, each, index })),
+  const schedules = names.flatMap((name) =>
+    engine.pipelines.get(name).schedules.map((schedule, index) => ({ name, schedule, index })),
   );
   return Promise.all(
-    found.map(async ({ name, each: { cron, timezone }, index }) => ({
+    schedules.map(async ({ name, schedule: { cron, timezone }, index }) => ({
       pipeline: name,
       schedule: index + 1,
       cron,
@@ -77,8 +76,8 @@ async function scheduledIn(engine: Engine): Promise<Scheduled[]> {
   );
 }
 
-async function lastRunOf(engine: Engine, pipeline: string, number: number): Promise<Scheduled['lastRun']> {
-  const known = await engine.schedules.get(engine.schedules.idOf(pipeline, number));
-  const run = known?.lastRunId == null ? null : await engine.runs.get(known.lastRunId);
+async function lastRunOf(engine: Engine, pipeline: string, number: number): Promise<ListedSchedule['lastRun']> {
+  const record = await engine.schedules.get(engine.schedules.idOf(pipeline, number));
+  const run = record?.lastRunId == null ? null : await engine.runs.get(record.lastRunId);
   return run === null ? null : { runId: run._id, status: (await reportRun(engine, run)).status };
 }

@@ -25,17 +25,17 @@ describe('batchmill search', () => {
       { ...block, _id: 7, text_content: 'The board thanks the shareholders.' },
     ]);
     await store.close();
-    await CommandProcess.start(cwd, ['run', 'annual-reports', '--endpoint', 'embeddings'], fast).ends();
+    await CommandProcess.start(cwd, ['run', 'annual-reports', '--endpoint', 'embeddings'], fast).exit();
   });
   afterAll(() => rm(cwd, { recursive: true, force: true }));
 
   it.each([
     ['payments first quarter', hex, 'Payments grew in the first quarter.'],
     ['board shareholders', '7', 'The board thanks the shareholders.'],
-  ])('E4: "%s" shows the text of the document %s, whatever the type of its id', async (query, id, text) => {
+  ])('E4: "%s" finds the text of the document %s, whatever the type of its id', async (query, id, text) => {
     const search = CommandProcess.start(cwd, ['search', 'annual-reports', query, '--top', '1'], fast);
 
-    await expect(search.ends()).resolves.toBe(0);
-    expect(search.said).toContain(`report  ${id}  ${text}`);
+    await expect(search.exit()).resolves.toBe(0);
+    expect(search.output).toContain(`report  ${id}  ${text}`);
   });
 });

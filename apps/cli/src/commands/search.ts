@@ -4,9 +4,9 @@ import { countTokens } from '@batchmill/models';
 import { maxEmbeddingTokens } from '@batchmill/provider';
 import type { VectorHit, Vectors } from '@batchmill/vectors';
 import { Command, InvalidArgumentError } from 'commander';
-import { countFrom } from '../run-options.js';
-import { screenColumns } from '../show/screen-columns.js';
-import { withLine } from '../with-engine.js';
+import { parseCount } from '../run-options.js';
+import { terminalColumns } from '../show/terminal.js';
+import { withEngine } from '../with-engine.js';
 
 interface Flags {
   readonly top?: number;
@@ -15,30 +15,31 @@ interface Flags {
 
 export function searchCommand(): Command {
   return new Command('search')
-    .description('the documents nearest to a question')
-    .argument('<pipeline>', 'whose vectors are searched')
-    .argument('<query>', 'in words', queryFrom)
-    .option('--top <n>', 'how many; 5 when not said', countFrom)
+    .description('search the documents of a pipeline by meaning')
+    .argument('<pipeline>', 'the pipeline whose vectors are searched')
+    .argument('<query>', 'a question or a description', parseQuery)
+    .option('--top <n>', 'how many documents (default: 5)', parseCount)
     .option('--json', 'as JSON')
     .action(search);
 }
 
 async function search(name: string, query: string, { top = 5, json }: Flags): Promise<void> {
-  const hits = await withLine(
+  const hits = await withEngine(
     async ({ pipelines, provider, vectors, documentStore }) => {
-      const { embeddings: side, source } = pipelines.get(name);
-      const [asks] = side?.functions ?? [];
-      if (side?.vectors == null || asks?.kind !== 'embedding') {
-        throw new ValidationError('search.no-embeddings', `${name} has no embeddings; name a pipeline that has`);
+      const { embeddings, source } = pipelines.get(name);
+      const [definition] = embeddings?.functions ?? [];
+      if (embeddings?.vectors == null || definition?.kind !== 'embedding') {
+        throw new ValidationError('search.no-embeddings', `${name} has no embeddings, wanted a pipeline that has`);
       }
-      const { model, dimensions, textField } = asks;
-      expectShort(query, model);
-      const embedded = await provider.embed({ model, dimensions, texts: [query] });
-      const [vector] = embedded.vectors;
-      const found = vector === undefined ? [] : await nearest(vectors, side.vectors.collection, vector, top);
+      const { model, dimensions, textField } = definition;
+      expectTokensInLimit(query, model);
+      const embedding = await provider.embed({ model, dimensions, texts: [query] });
+      const [vector] = embedding.vectors;
+      const nearestHits =
+        vector === undefined ? [] : await nearest(vectors, embeddings.vectors.collection, vector, top);
       const collection = documentStore.collection(source.collection);
       return Promise.all(
-        found.map(async ({ similarity, chunkId, parentId }) => {
+        nearestHits.map(async ({ similarity, chunkId, parentId }) => {
           const document = await collection.findOne({ [source.chunkIdField]: { $in: formsOfId(chunkId) } });
           return { similarity, block_doc_id: parentId, block_mongo_id: chunkId, text: textOf(document, textField) };
         }),
@@ -52,21 +53,21 @@ async function search(name: string, query: string, { top = 5, json }: Flags): Pr
     );
     return;
   }
-  const columns = screenColumns();
+  const columns = terminalColumns();
   for (const hit of hits) {
     const line = `${hit.similarity.toFixed(3)}  ${hit.block_doc_id}  ${hit.block_mongo_id}  ${hit.text}`;
     process.stdout.write(`${line.slice(0, columns)}\n`);
   }
   if (hits.length > 0) return;
-  process.stdout.write(`nothing is embedded there yet: batchmill run ${name} --endpoint embeddings\n`);
+  process.stdout.write(`nothing is embedded yet; start with: batchmill run ${name} --endpoint embeddings\n`);
 }
 
-function queryFrom(value: string): string {
+function parseQuery(value: string): string {
   if (value.trim() !== '') return value;
-  throw new InvalidArgumentError('wanted a question');
+  throw new InvalidArgumentError('found nothing, wanted a question');
 }
 
-function expectShort(query: string, model: string): void {
+function expectTokensInLimit(query: string, model: string): void {
   const tokens = countTokens(query, model);
   if (tokens <= maxEmbeddingTokens) return;
   throw new ValidationError(
@@ -75,7 +76,7 @@ function expectShort(query: string, model: string): void {
   );
 }
 
-/** None where there is no such collection: the first run that embeds makes it. */
+/** Returns nothing when the collection does not exist. The first run with embeddings creates it. */
 async function nearest(vectors: Vectors, collection: string, vector: Float32Array, top: number): Promise<VectorHit[]> {
   try {
     return await vectors.search(collection, vector, top);

@@ -12,12 +12,12 @@ interface Flags {
 
 export function simulatorCommand(): Command {
   return new Command('simulator')
-    .description('an OpenAI Files and Batches server with faults and a clock of its own, for any client')
-    .option('--port <n>', 'where it listens; 0: anywhere', numberFrom, 8080)
-    .option('--data <folder>', 'where it keeps what it billed', '.batchmill/simulator')
-    .option('--speed <n>', 'simulated seconds per second', numberFrom, 1)
+    .description('start a simulated OpenAI server for files and batches, with faults and its own clock')
+    .option('--port <n>', 'the port to listen on; 0 for any free port', parseNumber, 8080)
+    .option('--data <folder>', 'the folder for its files and its ledger', '.batchmill/simulator')
+    .option('--speed <n>', 'simulated seconds per second', parseNumber, 1)
     .option('--turnaround <time>', 'how long a batch takes: 5s, 10m, 2h, or measured', '0')
-    .option('--seed <n>', 'what it draws by lot depends on this', numberFrom, 1)
+    .option('--seed <n>', 'the seed of its random numbers', parseNumber, 1)
     .action(simulate);
 }
 
@@ -28,7 +28,7 @@ async function simulate({ port, data, speed, turnaround, seed }: Flags): Promise
   await simulator.close();
 }
 
-function numberFrom(value: string): number {
+function parseNumber(value: string): number {
   const number = Number(value);
   if (value.trim() === '' || !Number.isFinite(number) || number < 0) throw new InvalidArgumentError('wanted a number');
   return number;

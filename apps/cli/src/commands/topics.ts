@@ -1,13 +1,13 @@
 import { deadLetterSuffix } from '@batchmill/bus';
 import { events, topicOf } from '@batchmill/contracts';
-import { Command } from 'commander';
 import { createHome } from '@batchmill/service';
+import { Command } from 'commander';
 import { settingsHere, withRecords } from '../with-engine.js';
 
-/** For whoever wants the topics there before the services are: these make what is missing by themselves. */
+/** Creates the topics before any service starts. A service creates missing topics by itself. */
 export function topicsCommand(): Command {
   const command = new Command('topics').description('the topics of the bus');
-  command.command('create').description('make those that are missing, and print all').action(create);
+  command.command('create').description('create the topics that are missing, and print all').action(create);
   return command;
 }
 

@@ -1,11 +1,11 @@
 import { topicPrefix } from '@batchmill/contracts';
 import { deadLetterSuffix, type IncomingMessage, type OutgoingMessage } from '@batchmill/bus';
 
-/** A message that was put aside: what is said of it, without what it holds. */
+/** What is shown of a message on `<topic>.dlt`: everything but its payload. */
 export interface DeadLetter {
-  /** Names it: the event, the partition and the offset of the letter. `run.requested/2/15` */
+  /** The event, the partition and the offset of the letter, as in `run.requested/2/15`. */
   readonly id: string;
-  /** Where the message came from, and goes again when it is redriven. */
+  /** The topic that the message came from, and to which redrive publishes it. */
   readonly topic: string;
   readonly key: string | null;
   readonly code: string;
@@ -16,7 +16,7 @@ export interface DeadLetter {
   readonly bytes: number;
 }
 
-const marks = 'dlt_';
+const headerPrefix = 'dlt_';
 
 export function deadLetterFrom({
   topic,
@@ -29,27 +29,32 @@ export function deadLetterFrom({
 }: IncomingMessage): DeadLetter {
   return {
     id: `${eventOf(topic)}/${partition}/${offset}`,
-    topic: originOf(topic),
+    topic: originTopicOf(topic),
     key,
-    code: headers[`${marks}code`] ?? 'unknown',
-    cause: headers[`${marks}cause`] ?? '',
-    group: headers[`${marks}group`] ?? '',
+    code: headers[`${headerPrefix}code`] ?? 'unknown',
+    cause: headers[`${headerPrefix}cause`] ?? '',
+    group: headers[`${headerPrefix}group`] ?? '',
     at: recordedAt,
     bytes: value?.length ?? 0,
   };
 }
 
-/** The message as it was before it was put aside. */
+/** The original message, without the headers that the dead letter added. */
 export function originalOf({ topic, key, value, headers }: IncomingMessage): OutgoingMessage {
-  const own = Object.entries(headers).filter(([name]) => !name.startsWith(marks));
-  const isTombstone = headers[`${marks}tombstone`] === 'true';
-  return { topic: originOf(topic), key, value: isTombstone ? null : value, headers: Object.fromEntries(own) };
+  const headersOfMessage = Object.entries(headers).filter(([name]) => !name.startsWith(headerPrefix));
+  const isTombstone = headers[`${headerPrefix}tombstone`] === 'true';
+  return {
+    topic: originTopicOf(topic),
+    key,
+    value: isTombstone ? null : value,
+    headers: Object.fromEntries(headersOfMessage),
+  };
 }
 
-function originOf(topic: string): string {
+function originTopicOf(topic: string): string {
   return topic.slice(0, -deadLetterSuffix.length);
 }
 
 function eventOf(topic: string): string {
-  return originOf(topic).slice(topicPrefix.length);
+  return originTopicOf(topic).slice(topicPrefix.length);
 }

@@ -3,7 +3,7 @@ import { deadLetterSuffix, type Bus, type IncomingMessage } from '@batchmill/bus
 import type { Collection, Store } from '@batchmill/store';
 import { deadLetterFrom, originalOf, type DeadLetter } from './dead-letter.js';
 
-/** Remembered of a letter that was redriven. `letterAt` tells it from one of the same place in a topic made anew. */
+/** Stored for a letter that was redriven. `letterAt` distinguishes it from a letter at the same offset of a recreated topic. */
 interface Redriven {
   readonly [field: string]: unknown;
   readonly _id: string;
@@ -11,14 +11,14 @@ interface Redriven {
   readonly at: Date;
 }
 
-export interface FoundLetter {
+export interface StoredLetter {
   readonly letter: DeadLetter;
   readonly message: IncomingMessage;
-  /** Null: not yet. */
+  /** Null means that it was not redriven. */
   readonly redrivenAt: Date | null;
 }
 
-/** The dead letters of every topic. The bus keeps them; the store remembers which were redriven. */
+/** The dead letters of all topics. The bus keeps the letters, and the store keeps which of them were redriven. */
 export class DeadLetters {
   private readonly redriven: Collection<Redriven>;
 
@@ -30,8 +30,8 @@ export class DeadLetters {
     this.redriven = store.collection<Redriven>('redriven');
   }
 
-  /** Of one event or topic, or of all, each topic from its oldest letter to its newest. */
-  async *find(topic?: string): AsyncIterable<FoundLetter> {
+  /** Yields the letters of one event or topic, or of all, each topic from its oldest letter to its newest. */
+  async *find(topic?: string): AsyncIterable<StoredLetter> {
     for (const origin of topic === undefined ? topics : [topicNamed(topic)]) {
       for await (const message of this.bus.read(origin + deadLetterSuffix)) {
         const letter = deadLetterFrom(message);
@@ -40,24 +40,25 @@ export class DeadLetters {
     }
   }
 
-  /** Rejects with a ValidationError when there is no such letter. */
-  async get(id: string): Promise<FoundLetter> {
+  /** Rejects with a ValidationError `dlt.unknown` when there is no such letter. */
+  async get(id: string): Promise<StoredLetter> {
     const [event] = id.split('/');
     if (event !== undefined && topics.includes(topicPrefix + event)) {
-      for await (const found of this.find(event)) if (found.letter.id === id) return found;
+      for await (const stored of this.find(event)) if (stored.letter.id === id) return stored;
     }
-    throw new ValidationError('dlt.unknown', `there is no dead letter ${id}; batchmill dlt list shows those there are`);
+    throw new ValidationError('dlt.unknown', `there is no dead letter ${id}; batchmill dlt list shows all`);
   }
 
   /**
-   * Publishes the original to its topic again, then remembers it. A letter that was redriven is refused: when its message
-   * failed again, there is a newer letter. After a crash between the two it may go twice, as any message may.
+   * Publishes the original message to its topic, then marks the letter as redriven. Rejects for a letter that was redriven,
+   * because a message that fails again gets a newer letter. After a crash between the two steps a message may be published
+   * twice, as any message may.
    */
-  async redrive({ letter, message, redrivenAt }: FoundLetter): Promise<void> {
+  async redrive({ letter, message, redrivenAt }: StoredLetter): Promise<void> {
     if (redrivenAt !== null) {
       throw new ValidationError(
-        'dlt.redriven-already',
-        `${letter.id} was redriven already, at ${redrivenAt.toISOString()}; had it failed again, there would be a newer letter in batchmill dlt list`,
+        'dlt.already-redriven',
+        `${letter.id} was already redriven, at ${redrivenAt.toISOString()}; if its message failed again, batchmill dlt list shows a newer letter`,
       );
     }
     await this.bus.publish([originalOf(message)]);
@@ -73,11 +74,11 @@ export class DeadLetters {
 
 const topics = events.map(topicOf);
 
-/** Takes `run.requested`, `batchmill.run.requested` and `batchmill.run.requested.dlt`. */
+/** Accepts `run.requested`, `batchmill.run.requested` and `batchmill.run.requested.dlt`. */
 function topicNamed(name: string): string {
   const bare = name.endsWith(deadLetterSuffix) ? name.slice(0, -deadLetterSuffix.length) : name;
   const topic = topics.find((known) => known === bare || known === topicPrefix + bare);
   if (topic !== undefined) return topic;
   const known = events.map(({ event }) => event).join(', ');
-  throw new ValidationError('dlt.no-topic', `${name}: there is no such topic; wanted one of ${known}`);
+  throw new ValidationError('dlt.no-topic', `${name}: there is no such topic, wanted one of ${known}`);
 }

@@ -2,18 +2,18 @@
 export type CountTokens = (text: string) => number;
 
 /**
- * Cuts a Markdown text into chunks of about `tokens` tokens: whole paragraphs where they fit, lines and then words where
- * they do not. A chunk begins with the heading that it stands under, and ends before a new one once it is half full.
+ * Cuts a Markdown text into chunks of about `tokens` tokens. Keeps paragraphs whole where they fit, otherwise cuts at lines,
+ * then at words. A chunk begins with its heading. A new heading begins a new chunk once the chunk is half full.
  */
 export function cutIntoChunks(markdown: string, tokens: number, count: CountTokens): string[] {
   const chunks: string[] = [];
   let heading = '';
-  let gathered: string[] = [];
+  let parts: string[] = [];
   let size = 0;
   const close = (): void => {
-    const text = gathered.join('\n\n').trim();
-    if (gathered.some((one) => !isHeading(one))) chunks.push(text);
-    gathered = heading === '' ? [] : [heading];
+    const text = parts.join('\n\n').trim();
+    if (parts.some((part) => !isHeading(part))) chunks.push(text);
+    parts = heading === '' ? [] : [heading];
     size = count(heading);
   };
   for (const paragraph of paragraphsOf(markdown)) {
@@ -22,15 +22,15 @@ export function cutIntoChunks(markdown: string, tokens: number, count: CountToke
       if (size >= tokens / 2) {
         close();
       } else {
-        gathered.push(heading);
+        parts.push(heading);
         size += count(heading);
       }
       continue;
     }
-    for (const piece of piecesOf(paragraph, tokens, count)) {
+    for (const piece of cutParagraph(paragraph, tokens, count)) {
       const pieceSize = count(piece);
-      if (size + pieceSize > tokens && gathered.some((one) => !isHeading(one))) close();
-      gathered.push(piece);
+      if (size + pieceSize > tokens && parts.some((part) => !isHeading(part))) close();
+      parts.push(piece);
       size += pieceSize;
     }
   }
@@ -38,7 +38,7 @@ export function cutIntoChunks(markdown: string, tokens: number, count: CountToke
   return chunks;
 }
 
-/** Between empty lines; a fenced block is one paragraph. */
+/** Paragraphs are separated by empty lines. A fenced block is one paragraph. */
 function paragraphsOf(markdown: string): string[] {
   const paragraphs: string[] = [];
   let lines: string[] = [];
@@ -63,20 +63,20 @@ function isHeading(text: string): boolean {
   return /^#{1,6} \S.*$/.test(text);
 }
 
-function piecesOf(paragraph: string, tokens: number, count: CountTokens): string[] {
+function cutParagraph(paragraph: string, tokens: number, count: CountTokens): string[] {
   if (count(paragraph) <= tokens) return [paragraph];
   const lines = paragraph.split('\n');
   if (lines.length > 1)
-    return joined(
-      lines.flatMap((line) => piecesOf(line, tokens, count)),
+    return joinParts(
+      lines.flatMap((line) => cutParagraph(line, tokens, count)),
       '\n',
       tokens,
       count,
     );
-  return joined(paragraph.split(' '), ' ', tokens, count);
+  return joinParts(paragraph.split(' '), ' ', tokens, count);
 }
 
-function joined(parts: readonly string[], between: string, tokens: number, count: CountTokens): string[] {
+function joinParts(parts: readonly string[], separator: string, tokens: number, count: CountTokens): string[] {
   const pieces: string[] = [];
   let piece = '';
   let size = 0;
@@ -87,7 +87,7 @@ function joined(parts: readonly string[], between: string, tokens: number, count
       piece = part;
       size = partSize;
     } else {
-      piece = piece === '' ? part : piece + between + part;
+      piece = piece === '' ? part : piece + separator + part;
       size += partSize;
     }
   }

@@ -12,7 +12,7 @@ export interface Block extends Record<string, unknown> {
   readonly text_content: string;
 }
 
-export interface Loaded {
+export interface LoadedBlocks {
   readonly blocks: number;
   readonly added: number;
   readonly packages: number;
@@ -23,35 +23,39 @@ const tokensPerBlock = 400;
 const blocksPerWrite = 500;
 
 /**
- * Cuts the documents into blocks and inserts those that the collection lacks. A block's id is drawn from its text and
- * place: the same documentation gives the same blocks, whose vectors are there already.
+ * Cuts the documents into blocks and inserts those that the collection does not have. The id of a block is a hash of its
+ * text and position, so that unchanged documentation is not embedded again.
  */
-export async function loadBlocks(store: Store, collection: string, docs: AsyncIterable<PackageDoc>): Promise<Loaded> {
+export async function loadBlocks(
+  store: Store,
+  collection: string,
+  docs: AsyncIterable<PackageDoc>,
+): Promise<LoadedBlocks> {
   const blocks = store.collection<Block>(collection);
   const packages = new Set<string>();
   const companies = new Set<string>();
-  let seen = 0;
+  let total = 0;
   let added = 0;
-  let waiting: Block[] = [];
+  let pending: Block[] = [];
   const write = async (): Promise<void> => {
-    const known = new Set<string>();
-    const ids = waiting.map(({ _id }) => _id);
-    for await (const { _id } of blocks.find({ _id: { $in: ids } }, { projection: { _id: 1 } })) known.add(_id);
-    const missing = waiting.filter(({ _id }) => !known.has(_id));
+    const stored = new Set<string>();
+    const ids = pending.map(({ _id }) => _id);
+    for await (const { _id } of blocks.find({ _id: { $in: ids } }, { projection: { _id: 1 } })) stored.add(_id);
+    const missing = pending.filter(({ _id }) => !stored.has(_id));
     if (missing.length > 0) await blocks.insertMany(missing);
     added += missing.length;
-    waiting = [];
+    pending = [];
   };
   for await (const doc of docs) {
     packages.add(doc.package);
     companies.add(doc.company);
-    const made = blocksOf(doc);
-    seen += made.length;
-    waiting.push(...made);
-    if (waiting.length >= blocksPerWrite) await write();
+    const newBlocks = blocksOf(doc);
+    total += newBlocks.length;
+    pending.push(...newBlocks);
+    if (pending.length >= blocksPerWrite) await write();
   }
   await write();
-  return { blocks: seen, added, packages: packages.size, companies: companies.size };
+  return { blocks: total, added, packages: packages.size, companies: companies.size };
 }
 
 function blocksOf({ package: name, company, file, text }: PackageDoc): Block[] {

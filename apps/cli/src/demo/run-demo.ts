@@ -10,54 +10,56 @@ import {
   type Settings,
 } from '@batchmill/service';
 import type { Log } from '@batchmill/telemetry';
+import { formatCount, formatQuantity } from '../show/format.js';
+import type { DemoOutput } from './demo-output.js';
 import { findPackageDocs } from './find-package-docs.js';
 import { loadBlocks, type Block } from './load-blocks.js';
-import { searchBlocks } from './search-blocks.js';
-import { searches } from './searches.js';
-import type { Screen } from './screen.js';
+import { exampleQueries, searchBlocks } from './search-blocks.js';
 
-const summaries = 25;
-const hitsShown = 2;
+const summaryCount = 25;
+const hitsPerQuery = 2;
 
-export interface Demo {
+export interface DemoOptions {
   readonly settings: Settings;
   readonly nodeModules: string;
-  readonly screen: Screen;
+  readonly output: DemoOutput;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
 
-/** The whole line on real text: embeds what is not embedded yet, summarises some, searches, and says what it cost. */
-export async function runDemo({ settings, nodeModules, screen, log, signal }: Demo): Promise<RunReport[]> {
-  screen.title('Batchmill demo');
-  screen.text('The documentation of the packages installed here goes through all six stages: embedded stores, a');
-  screen.text('simulated OpenAI whose hours take seconds. Nothing leaves this machine and nothing is paid.');
+/** Runs all stages on real text: embeds what is not embedded yet, summarises some blocks, searches, and prints the cost. */
+export async function runDemo({ settings, nodeModules, output, log, signal }: DemoOptions): Promise<RunReport[]> {
+  output.title('Batchmill demo');
+  output.text('The documentation of the installed packages goes through all six stages, with embedded stores and a');
+  output.text('simulated OpenAI whose hours take seconds. Nothing leaves this machine and nothing is paid.');
 
   const opened = await openEngine(settings, { log, name: 'demo', needsProvider: true, runsStages: true });
   const { engine } = opened;
   try {
-    screen.heading('Documents');
+    output.heading('Documents');
     const loaded = await loadBlocks(engine.documentStore, 'blocks', findPackageDocs(nodeModules));
     const { blocks, added, packages, companies } = loaded;
-    screen.text(`${n(blocks)} blocks of about 400 tokens, from ${n(packages)} packages of ${n(companies)} companies`);
-    screen.text(
-      added === blocks ? 'all of them new' : `${n(added)} of them new, the others known from an earlier demo`,
+    output.text(
+      `${formatCount(blocks)} blocks of about 400 tokens, from ${formatCount(packages)} packages of ${formatCount(companies)} companies`,
+    );
+    output.text(
+      added === blocks ? 'all of them new' : `${formatCount(added)} of them new, the others from earlier demos`,
     );
 
     const running = await runStages(engine, stages);
     const reports: RunReport[] = [];
     try {
-      screen.heading('Embeddings');
-      reports.push(await run(engine, screen, signal, { endpoint: 'embeddings' }));
-      screen.heading(`Summaries of ${summaries} blocks`);
-      const documents = await firstBlocks(engine, summaries);
-      if (!signal.aborted) reports.push(await run(engine, screen, signal, { endpoint: 'inference', documents }));
-      if (!signal.aborted) await showSearches(engine, screen);
+      output.heading('Embeddings');
+      reports.push(await run(engine, output, signal, { endpoint: 'embeddings' }));
+      output.heading(`Summaries of ${summaryCount} blocks`);
+      const documents = await firstBlocks(engine, summaryCount);
+      if (!signal.aborted) reports.push(await run(engine, output, signal, { endpoint: 'inference', documents }));
+      if (!signal.aborted) await showSearches(engine, output);
     } finally {
       await running.close();
     }
-    if (signal.aborted) screen.text('Stopped. Nothing is lost: "npm run demo" goes on where it stopped.');
-    else showTotals(screen, reports, settings);
+    if (signal.aborted) output.text('Stopped. Nothing is lost: continue with "npm run demo".');
+    else showTotals(output, reports, settings);
     return reports;
   } finally {
     await opened.close();
@@ -66,22 +68,22 @@ export async function runDemo({ settings, nodeModules, screen, log, signal }: De
 
 async function run(
   engine: Engine,
-  screen: Screen,
+  output: DemoOutput,
   signal: AbortSignal,
-  asked: Pick<FieldsOf<RunRequested>, 'endpoint' | 'documents'>,
+  request: Pick<FieldsOf<RunRequested>, 'endpoint' | 'documents'>,
 ): Promise<RunReport> {
-  const runId = (await runningRunOf(engine, asked.endpoint)) ?? `demo-${engine.ids.next().slice(0, 8)}`;
-  await publishEvent(engine, new RunRequested({ runId, pipeline: 'package-docs', ...asked }));
-  const report = await awaitRun(engine, runId, { signal, onProgress: (now) => screen.progress(now) });
-  screen.endProgress();
-  if (report === null) throw new Error(`The run ${runId} did not begin.`);
-  showRun(screen, report);
+  const runId = (await unfinishedRunOf(engine, request.endpoint)) ?? `demo-${engine.ids.next().slice(0, 8)}`;
+  await publishEvent(engine, new RunRequested({ runId, pipeline: 'package-docs', ...request }));
+  const report = await awaitRun(engine, runId, { signal, onProgress: (latest) => output.progress(latest) });
+  output.endProgress();
+  if (report === null) throw new Error(`The run ${runId} did not start.`);
+  showRun(output, report);
   return report;
 }
 
-/** A run that an interrupted demo left: it goes on by itself, and is followed instead of a new one. */
-async function runningRunOf(engine: Engine, endpoint: string | undefined): Promise<string | null> {
-  for await (const { _id, request } of engine.runs.find({ state: { $in: ['requested', 'running'] } })) {
+/** The run of an interrupted demo. It continues by itself, and is followed instead of a new one. */
+async function unfinishedRunOf(engine: Engine, endpoint: string | undefined): Promise<string | null> {
+  for await (const { _id, request } of engine.runs.activeOf('package-docs')) {
     if (request?.endpoint === endpoint) return _id;
   }
   return null;
@@ -89,54 +91,61 @@ async function runningRunOf(engine: Engine, endpoint: string | undefined): Promi
 
 async function firstBlocks(engine: Engine, limit: number): Promise<string[]> {
   const blocks = engine.documentStore.collection<Block>('blocks');
-  const found = blocks.find({ text_content: /^# / }, { sort: { _id: 1 }, limit, projection: { _id: 1 } });
-  return (await Array.fromAsync(found)).map(({ _id }) => _id);
+  const first = blocks.find({ text_content: /^# / }, { sort: { _id: 1 }, limit, projection: { _id: 1 } });
+  return (await Array.fromAsync(first)).map(({ _id }) => _id);
 }
 
-function showRun(screen: Screen, { status, total, succeeded, failed, batches, tokens, cost, reason }: RunReport): void {
+function showRun(output: DemoOutput, report: RunReport): void {
+  const { status, total, succeeded, failed, batches, tokens, cost, reason } = report;
   if (total === 0) {
-    screen.text(reason ?? 'nothing to do: every document has its answer already');
+    output.text(reason ?? 'nothing to do: every document already has its answer');
     return;
   }
-  const outcome = failed === 0 ? '' : `, ${n(failed)} failed`;
-  screen.text(`${status}: ${n(total)} processed, ${n(succeeded)} succeeded${outcome}, in ${n(batches)} batches`);
-  const sum = cost.usd === null ? 'price not known' : `${usd(cost.usd)} instead of ${usd(cost.synchronousUsd ?? 0)}`;
-  screen.text(`${n(tokens.input)} tokens in, ${n(tokens.output)} out: ${sum} synchronously`);
+  const failures = failed === 0 ? '' : `, ${formatCount(failed)} failed`;
+  output.text(
+    `${status}: ${formatCount(total)} processed, ${formatCount(succeeded)} succeeded${failures}, in ${formatQuantity(batches, 'batch', 'batches')}`,
+  );
+  const price =
+    cost.usd === null
+      ? 'price not known'
+      : `${dollars(cost.usd)} instead of ${dollars(cost.synchronousUsd ?? 0)} synchronously`;
+  output.text(`${formatCount(tokens.input)} tokens in, ${formatCount(tokens.output)} out: ${price}`);
 }
 
-async function showSearches(engine: Engine, screen: Screen): Promise<void> {
-  screen.heading('Search');
-  for (const { query } of searches) {
-    screen.text(`"${query}"`);
-    for (const { similarity, package: name, excerpt } of await searchBlocks(engine, query, hitsShown)) {
-      screen.hit(similarity, name, excerpt);
+async function showSearches(engine: Engine, output: DemoOutput): Promise<void> {
+  output.heading('Search');
+  for (const query of exampleQueries) {
+    output.text(`"${query}"`);
+    for (const { similarity, package: name, excerpt } of await searchBlocks(engine, query, hitsPerQuery)) {
+      output.hit(similarity, name, excerpt);
     }
   }
 }
 
-function showTotals(screen: Screen, reports: readonly RunReport[], { installation }: Settings): void {
-  const sum = (pick: (report: RunReport) => number): number => reports.reduce((total, one) => total + pick(one), 0);
-  screen.heading('In all');
-  const failed = sum((one) => one.failed);
-  screen.text(
-    `processed ${n(sum((one) => one.total))}, succeeded ${n(sum((one) => one.succeeded))}, failed ${n(failed)}`,
+function showTotals(output: DemoOutput, reports: readonly RunReport[], { installation }: Settings): void {
+  const sum = (pick: (report: RunReport) => number): number =>
+    reports.reduce((total, report) => total + pick(report), 0);
+  output.heading('In all');
+  const [total, succeeded, failed] = [
+    sum((report) => report.total),
+    sum((report) => report.succeeded),
+    sum((report) => report.failed),
+  ];
+  output.text(`processed ${formatCount(total)}, succeeded ${formatCount(succeeded)}, failed ${formatCount(failed)}`);
+  const paid = sum(({ cost }) => cost.usd ?? 0);
+  const synchronous = sum(({ cost }) => cost.synchronousUsd ?? 0);
+  output.text(
+    `cost ${dollars(paid)} with the Batch API, ${dollars(synchronous)} without: ${dollars(synchronous - paid)} saved`,
   );
-  const paid = sum((one) => one.cost.usd ?? 0);
-  const otherwise = sum((one) => one.cost.synchronousUsd ?? 0);
-  screen.text(`cost ${usd(paid)} with the Batch API, ${usd(otherwise)} without: ${usd(otherwise - paid)} saved`);
-  screen.text(`the data lies in ${installation.home}`);
-  screen.heading('Next');
-  screen.text('the same again:        npm run demo                 (embeds nothing twice)');
-  screen.text('look at what was done: export BATCHMILL_HOME=.batchmill/demo OPENAI_BASE_URL=simulated');
-  screen.text('                       npx batchmill runs list; npx batchmill batch list');
-  screen.text('your own key:          export OPENAI_API_KEY=…      and: npx batchmill run package-docs --limit 10');
-  screen.text('your own documents:    README.md, "Your own key, your own documents"');
+  output.text(`the data is in ${installation.home}`);
+  output.heading('Next');
+  output.text('run it again:         npm run demo                 (embeds nothing twice)');
+  output.text('see what was done:    export BATCHMILL_HOME=.batchmill/demo OPENAI_BASE_URL=simulated');
+  output.text('                      npx batchmill runs list; npx batchmill batch list');
+  output.text('your own key:         export OPENAI_API_KEY=…      and: npx batchmill run package-docs --limit 10');
+  output.text('your own documents:   README.md, "Your own key, your own documents"');
 }
 
-function n(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-function usd(amount: number): string {
+function dollars(amount: number): string {
   return `$${amount.toFixed(amount < 1 ? 4 : 2)}`;
 }

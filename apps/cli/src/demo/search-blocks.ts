@@ -1,22 +1,30 @@
 import type { Engine } from '@batchmill/service';
 import type { Block } from './load-blocks.js';
 
-export interface Found {
+export const exampleQueries = [
+  'check that a class property is an email address with a decorator',
+  'compile a JSON schema and validate data against it',
+  'show a progress bar in the terminal',
+] as const;
+
+export interface Hit {
   readonly similarity: number;
   readonly package: string;
-  /** The beginning of the block, on one line. */
+  /** The text of the block on one line. */
   readonly excerpt: string;
 }
 
-/** Embeds the query through the provider's port and reads the nearest blocks. */
-export async function searchBlocks(engine: Engine, query: string, limit: number): Promise<Found[]> {
-  const side = engine.pipelines.get('package-docs').embeddings;
-  const [asks] = side?.functions ?? [];
-  if (side?.vectors == null || asks?.kind !== 'embedding') throw new Error('package-docs embeds nothing');
-  const { vectors } = await engine.provider.embed({ model: asks.model, dimensions: asks.dimensions, texts: [query] });
-  const [vector] = vectors;
+/** Embeds the query and returns the blocks with the nearest vectors. */
+export async function searchBlocks(engine: Engine, query: string, limit: number): Promise<Hit[]> {
+  const { embeddings } = engine.pipelines.get('package-docs');
+  const [definition] = embeddings?.functions ?? [];
+  if (embeddings?.vectors == null || definition?.kind !== 'embedding')
+    throw new Error('package-docs has no embeddings');
+  const { model, dimensions } = definition;
+  const embedding = await engine.provider.embed({ model, dimensions, texts: [query] });
+  const [vector] = embedding.vectors;
   if (vector === undefined) return [];
-  const hits = await engine.vectors.search(side.vectors.collection, vector, limit);
+  const hits = await engine.vectors.search(embeddings.vectors.collection, vector, limit);
   const blocks = engine.documentStore.collection<Block>('blocks');
   return Promise.all(
     hits.map(async ({ similarity, chunkId, parentId }) => {

@@ -1,8 +1,8 @@
 import type { Collection, Fields, Filter } from '@batchmill/store';
 
 /**
- * So many of the first `among` documents that match, spread evenly over them: those that lie side by side are often
- * alike. Reads the ids of all of them, and holds the sample alone.
+ * Returns `size` of the first `among` documents that match, spread evenly over them, because neighbours are often alike.
+ * Reads the ids of all of them, and keeps only the sample in memory.
  */
 export async function sampleDocuments(
   documents: Collection,
@@ -13,7 +13,6 @@ export async function sampleDocuments(
   const ids: unknown[] = [];
   let index = 0;
   for await (const { _id } of documents.find(filter, { sort: { _id: 1 }, limit: among, projection: { _id: 1 } })) {
-    // The next of the sample lies at its share of the whole.
     if (index === Math.floor((ids.length * among) / Math.min(size, among))) ids.push(_id);
     index += 1;
   }

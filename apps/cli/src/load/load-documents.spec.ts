@@ -10,24 +10,24 @@ describe('loadDocuments', () => {
   });
   afterEach(() => store.close());
 
-  it('two that load the same at the same time store each document once', async () => {
+  it('two loads of the same documents at the same time store each document once', async () => {
     const collection = store.collection('c');
     const load = async (): Promise<Loaded> => {
-      let last: Loaded = { added: 0, there: 0 };
+      let last: Loaded = { added: 0, existing: 0 };
       await loadDocuments(collection, documents(1200), (loaded) => (last = loaded));
       return last;
     };
 
     const both = await Promise.all([load(), load()]);
 
-    expect(both.map(({ added, there }) => added + there)).toEqual([1200, 1200]);
+    expect(both.map(({ added, existing }) => added + existing)).toEqual([1200, 1200]);
     expect(await collection.count({})).toBe(1200);
   });
 
-  it('what was read before its source fails is stored', async () => {
+  it('documents that were read before the source fails are stored', async () => {
     const collection = store.collection('c');
 
-    await expect(loadDocuments(collection, failing(), () => undefined)).rejects.toThrow('the third is none');
+    await expect(loadDocuments(collection, failing(), () => undefined)).rejects.toThrow('the third cannot be read');
 
     expect(await collection.count({})).toBe(2);
   });
@@ -39,5 +39,5 @@ async function* documents(count: number): AsyncGenerator<Fields> {
 
 async function* failing(): AsyncGenerator<Fields> {
   yield* documents(2);
-  throw new Error('the third is none');
+  throw new Error('the third cannot be read');
 }

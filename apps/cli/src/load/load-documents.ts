@@ -3,55 +3,55 @@ import { DuplicateKeyError, type Collection, type Fields } from '@batchmill/stor
 
 export interface Loaded {
   readonly added: number;
-  /** Those whose id was there already: they stay as they are. */
-  readonly there: number;
+  /** Documents whose id was already stored. They stay unchanged. */
+  readonly existing: number;
 }
 
 const documentsPerWrite = 500;
 
 /**
- * Inserts the documents that the collection lacks, with their ids. What was read before the source throws is stored, so
- * that loading the mended file again goes on from there.
+ * Inserts the documents whose ids the collection does not have. When the source throws, what it yielded before is stored, so
+ * that the corrected file can be loaded again.
  */
 export async function loadDocuments(
   collection: Collection,
   source: AsyncIterable<Fields>,
   onLoaded: (loaded: Loaded) => void,
 ): Promise<void> {
-  let loaded: Loaded = { added: 0, there: 0 };
-  let waiting: Fields[] = [];
+  let loaded: Loaded = { added: 0, existing: 0 };
+  let pending: Fields[] = [];
   const write = async (): Promise<void> => {
-    const added = await insertMissing(collection, waiting);
-    loaded = { added: loaded.added + added, there: loaded.there + waiting.length - added };
-    waiting = [];
+    const added = await insertMissing(collection, pending);
+    loaded = { added: loaded.added + added, existing: loaded.existing + pending.length - added };
+    pending = [];
     onLoaded(loaded);
   };
   try {
     for await (const document of source) {
-      waiting.push(document);
-      if (waiting.length >= documentsPerWrite) await write();
+      pending.push(document);
+      if (pending.length >= documentsPerWrite) await write();
     }
   } finally {
     await write();
   }
 }
 
-/** How many were inserted. */
+/** Returns how many were inserted. */
 async function insertMissing(collection: Collection, documents: readonly Fields[]): Promise<number> {
   const ids = documents.map(({ _id }) => _id);
-  const known = new Set<string>();
+  const stored = new Set<string>();
   for await (const { _id } of collection.find({ _id: { $in: ids } }, { projection: { _id: 1 } })) {
-    known.add(encodeId(_id));
+    stored.add(encodeId(_id));
   }
   const missing = new Map<string, Fields>();
   for (const document of documents) {
     const id = encodeId(document['_id']);
-    if (!known.has(id) && !missing.has(id)) missing.set(id, document);
+    if (!stored.has(id) && !missing.has(id)) missing.set(id, document);
   }
   return insert(collection, [...missing.values()]);
 }
 
-/** Another process may load the same meanwhile: what it was quicker with is not inserted here. */
+/** Another process may load the same documents at the same time. Those that it inserted first are not counted here. */
 async function insert(collection: Collection, documents: readonly Fields[]): Promise<number> {
   try {
     await collection.insertMany(documents);

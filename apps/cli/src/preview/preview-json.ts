@@ -1,8 +1,8 @@
 import { countTokens } from '@batchmill/models';
-import { promptsIn, type RenderedRequest } from '@batchmill/provider';
+import { readPrompts, type RenderedRequest } from '@batchmill/provider';
 import type { Preview, PreviewedDocument } from './preview-run.js';
 
-/** The JSON of `preview --json`: prompts whole. */
+/** The JSON of `preview --json`, with whole prompts. */
 export function previewJson({ pipeline, endpoint, pending, matching, documents, cost }: Preview): object {
   const { usd, synchronousUsd, savedUsd } = cost;
   return {
@@ -16,9 +16,9 @@ export function previewJson({ pipeline, endpoint, pending, matching, documents, 
   };
 }
 
-function documentJson({ id, requests, failures, unwritable, there }: PreviewedDocument): object {
-  const trouble = failures.length + unwritable.length === 0 ? {} : { failures, unwritable, there };
-  return { id, requests: requests.map(requestJson), ...trouble };
+function documentJson({ id, requests, failures, unwritable, variables }: PreviewedDocument): object {
+  const problems = failures.length + unwritable.length === 0 ? {} : { failures, unwritable, there: variables };
+  return { id, requests: requests.map(requestJson), ...problems };
 }
 
 function requestJson(request: RenderedRequest): object {
@@ -27,7 +27,7 @@ function requestJson(request: RenderedRequest): object {
     function: name,
     model,
     url,
-    prompts: promptsIn(request).map((prompt) => ({ ...prompt, tokens: countTokens(prompt.text, model) })),
+    prompts: readPrompts(request).map((prompt) => ({ ...prompt, tokens: countTokens(prompt.text, model) })),
     tokens: { input: inputTokens, maxOutput: maxOutputTokens },
     body,
   };

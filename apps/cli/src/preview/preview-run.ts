@@ -4,60 +4,61 @@ import {
   missingId,
   planRun,
   renderRequests,
-  variablesThere,
+  availableVariables,
   type Estimate,
   type RunPlan,
 } from '@batchmill/pipeline';
 import type { RenderFailure, RenderedRequest, Rendering } from '@batchmill/provider';
 import type { Engine } from '@batchmill/service';
 import type { Fields } from '@batchmill/store';
-import { documentsAskedFor } from '../estimate/documents-asked-for.js';
-import type { Asked } from '../run-options.js';
-import { findUnwritable } from './find-unwritable.js';
+import { documentFilters } from '../estimate/document-filters.js';
+import type { RunOptions } from '../run-options.js';
+import { findUnwritableAnswers } from './find-unwritable-answers.js';
 
 export interface PreviewedDocument {
   readonly id: string;
   readonly requests: readonly RenderedRequest[];
   readonly failures: readonly RenderFailure[];
-  /** What of its answers could not be written, as far as that can be known. */
+  /** Answers that could not be written, as far as that is known beforehand. */
   readonly unwritable: readonly RenderFailure[];
-  /** What its templates may name; empty where nothing failed. */
-  readonly there: readonly string[];
+  /** The variables that its templates may use; empty when nothing failed. */
+  readonly variables: readonly string[];
 }
 
 export interface Preview {
   readonly pipeline: string;
   readonly endpoint: string;
   readonly collection: string;
-  /** All that it holds. */
+  /** All documents in the collection. */
   readonly stored: number;
-  /** The status field, when the query itself asks for it: what is done does not match any more. */
-  readonly statusAsked: string | null;
-  /** Of all that match, those that a run would take now. */
+  /** The status field when the pipeline's own query uses it, so that completed documents no longer match; otherwise null. */
+  readonly queriedStatusField: string | null;
+  /** Documents that the run would claim now. */
   readonly pending: number;
+  /** Documents of the run, whatever their status. */
   readonly matching: number;
-  /** The first that are pending; where none is, the first that match. */
+  /** The first pending documents, or the first matching ones when none is pending. */
   readonly documents: readonly PreviewedDocument[];
-  /** Of these documents. */
+  /** The cost of the documents shown. */
   readonly cost: Estimate;
 }
 
-/** Renders the first documents of a run as it would ask them. Reads only. */
-export async function previewRun(engine: Engine, name: string, asked: Asked, limit: number): Promise<Preview> {
-  const plan = planRun(engine.pipelines.get(name), asked);
+/** Renders the requests of a run's first documents. Reads only. */
+export async function previewRun(engine: Engine, name: string, options: RunOptions, limit: number): Promise<Preview> {
+  const plan = planRun(engine.pipelines.get(name), options);
   const collection = engine.documents.of(plan);
-  const { wanted, claimable } = documentsAskedFor(plan, asked, engine.clock.now());
+  const { matching, claimable } = documentFilters(plan, options, engine.clock.now());
   const pending = await collection.count(claimable);
-  const shown = collection.find(pending === 0 ? wanted : claimable, { sort: { _id: 1 }, limit });
+  const shown = collection.find(pending === 0 ? matching : claimable, { sort: { _id: 1 }, limit });
   const documents = await Array.fromAsync(shown, (document) => previewDocument(plan, document, engine.clock.now()));
   return {
     pipeline: name,
     endpoint: plan.endpoint,
     collection: plan.pipeline.source.collection,
     stored: await collection.count({}),
-    statusAsked: plan.namesStatusField ? plan.endpointPlan.status.field : null,
+    queriedStatusField: plan.namesStatusField ? plan.endpointPlan.status.field : null,
     pending,
-    matching: await collection.count(wanted),
+    matching: await collection.count(matching),
     documents,
     cost: estimateRun(plan, {
       documents: documents.length,
@@ -71,14 +72,20 @@ export async function previewRun(engine: Engine, name: string, asked: Asked, lim
 async function previewDocument(plan: RunPlan, document: Fields, now: Date): Promise<PreviewedDocument> {
   const { source } = plan.pipeline;
   const id = idText(readPath(document, source.documentIdField)) || idText(document['_id']);
-  const { requests, failures } = nameable(plan, document, await renderRequests(plan, document, plan.functions));
-  const unwritable = await findUnwritable(plan, document, { functions: requests.map((one) => one.function), now });
-  const isFine = failures.length + unwritable.length === 0;
-  return { id, requests, failures, unwritable, there: isFine ? [] : await variablesThere(plan, document) };
+  const rendering = await renderRequests(plan, document, plan.functions);
+  const { requests, failures } = withoutUnstorableVectors(plan, document, rendering);
+  const functions = requests.map((request) => request.function);
+  const unwritable = await findUnwritableAnswers(plan, document, { functions, now });
+  const hasFailed = failures.length + unwritable.length > 0;
+  return { id, requests, failures, unwritable, variables: hasFailed ? await availableVariables(plan, document) : [] };
 }
 
-/** A vector that could not be stored is not asked for. */
-function nameable({ endpoint, pipeline }: RunPlan, document: Fields, { requests, failures }: Rendering): Rendering {
+/** A run does not request an embedding when the document lacks an id under which the vector would be stored. */
+function withoutUnstorableVectors(
+  { endpoint, pipeline }: RunPlan,
+  document: Fields,
+  { requests, failures }: Rendering,
+): Rendering {
   const error = endpoint === 'embeddings' ? missingId(pipeline.source, document) : null;
   if (error === null) return { requests, failures };
   return { requests: [], failures: [...failures, ...requests.map((one) => ({ function: one.function, error }))] };

@@ -11,7 +11,7 @@ function aPreview(text: string): Preview {
     endpoint: 'inference',
     collection: 'notes',
     stored: 1,
-    statusAsked: null,
+    queriedStatusField: null,
     pending: 1,
     matching: 1,
     documents: [
@@ -35,7 +35,7 @@ function aPreview(text: string): Preview {
           },
         ],
         unwritable: [],
-        there: Array.from({ length: 50 }, (_, index) => `field_${index}`),
+        variables: Array.from({ length: 50 }, (_, index) => `field_${index}`),
       },
     ],
     cost: {
@@ -51,7 +51,7 @@ function aPreview(text: string): Preview {
 }
 
 describe('previewText', () => {
-  it.each([40, 80, 200])('C4: a preview fits on a screen of %i columns', (columns) => {
+  it.each([40, 80, 200])('C4: a preview fits on a terminal of %i columns', (columns) => {
     const lines = previewText(aPreview(`Question: who?\n\n${words}`), columns).split('\n');
 
     expect(lines.filter((line) => line.length > columns)).toEqual([]);
@@ -59,20 +59,23 @@ describe('previewText', () => {
     expect(lines.join('\n')).toContain('no price is known for gpt-9');
   });
 
-  it('C4: a long text is cut, and says how much of it is left', () => {
+  it('C4: a long prompt is cut, with the number of lines left out', () => {
     const text = previewText(aPreview('line\n'.repeat(100).trim()), 80);
 
-    expect(text).toContain('      … 60 more lines; --json has all\n');
+    expect(text).toContain('      … 60 more lines; --json shows all\n');
     expect(text.replaceAll(/\s+/g, ' ')).toContain('field_39 and 10 more');
   });
 
   it.each([
-    [{ stored: 0 }, 'notes holds no document; batchmill load FILE --collection notes fills it'],
+    [{ stored: 0 }, 'notes is empty; fill it with: batchmill load FILE --collection notes'],
     [{ stored: 7 }, 'none of the 7 documents in notes matches the query'],
-    [{ stored: 7, statusAsked: 'state' }, 'the query asks for state, and what is done has another by now'],
-  ])('C4: where nothing matches it says why', (changes, why) => {
+    [
+      { stored: 7, queriedStatusField: 'state' },
+      'the query of the pipeline uses state, so completed documents no longer match',
+    ],
+  ])('C4: when nothing matches the text says why', (changes, reason) => {
     const text = previewText({ ...aPreview(words), pending: 0, matching: 0, documents: [], ...changes }, 200);
 
-    expect(text.replaceAll(/\s+/g, ' ')).toContain(why);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(reason);
   });
 });

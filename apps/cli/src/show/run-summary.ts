@@ -1,37 +1,38 @@
 import type { RunReport } from '@batchmill/service';
-import { count, duration, moment, usd } from './amounts.js';
+import { formatCount, formatDuration, formatQuantity, formatTime, formatUsd } from './format.js';
 
-/** What a person wants to know of a run that ended, a fact per line. */
+/** A report of a run for people, one line per fact. */
 export function runSummary(report: RunReport): string {
   const { runId, pipeline, endpoint, status, total, requests, batches, tokens, cost } = report;
   const lines = [`run       ${runId} (${pipeline ?? 'no pipeline'}${endpoint === null ? '' : `, ${endpoint}`})`];
   lines.push(`status    ${status}${report.reason === null ? '' : `: ${report.reason}`}`);
   if (report.pausedAt !== null) {
-    lines.push(`paused    since ${moment(report.pausedAt)}; batchmill runs resume ${runId} lets it go on`);
+    lines.push(`paused    since ${formatTime(report.pausedAt)}; resume it with: batchmill runs resume ${runId}`);
   }
   if (total === 0) {
-    if (status === 'finished') lines.push('nothing found that is pending: total 0');
+    if (status === 'finished') lines.push('no pending documents found: total 0');
     return `${lines.join('\n')}\n`;
   }
   lines.push(`documents ${documentsText(report)}`);
   if (report.failed > 0 && report.firstError !== null) lines.push(`error     ${report.firstError}`);
-  lines.push(`requests  ${count(requests)} in ${count(batches)} ${batches === 1 ? 'batch' : 'batches'}`);
-  lines.push(`tokens    ${count(tokens.input)} in, ${count(tokens.output)} out`);
-  lines.push(`cost      ${usd(cost.usd)}, synchronously ${usd(cost.synchronousUsd)}: ${usd(cost.savedUsd)} saved`);
+  lines.push(`requests  ${formatCount(requests)} in ${formatQuantity(batches, 'batch', 'batches')}`);
+  lines.push(`tokens    ${formatCount(tokens.input)} in, ${formatCount(tokens.output)} out`);
+  lines.push(
+    `cost      ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}: ${formatUsd(cost.savedUsd)} saved`,
+  );
   if (report.startedAt !== null && report.finishedAt !== null) {
-    lines.push(`time      ${duration(Date.parse(report.finishedAt) - Date.parse(report.startedAt))}`);
+    lines.push(`time      ${formatDuration(Date.parse(report.finishedAt) - Date.parse(report.startedAt))}`);
   }
   return `${lines.join('\n')}\n`;
 }
 
 function documentsText({ finishedAt, total, succeeded, failed, left, takenOver }: RunReport): string {
-  const seen = finishedAt === null ? `${count(total)} claimed` : `${count(succeeded + failed)} processed`;
   return [
-    seen,
-    `${count(succeeded)} succeeded`,
-    `${count(failed)} failed`,
-    ...(left > 0 ? [`${count(left)} left`] : []),
-    ...(takenOver > 0 ? [`${count(takenOver)} taken over by other runs`] : []),
+    finishedAt === null ? `${formatCount(total)} claimed` : `${formatCount(succeeded + failed)} processed`,
+    `${formatCount(succeeded)} succeeded`,
+    `${formatCount(failed)} failed`,
+    ...(left > 0 ? [`${formatCount(left)} left`] : []),
+    ...(takenOver > 0 ? [`${formatCount(takenOver)} taken over by other runs`] : []),
   ].join(', ');
 }
 

@@ -13,7 +13,7 @@ const rows = [
   ['2', '', '5', '', ''],
 ];
 
-it('columns are as wide as what stands in them, and numbers end below each other', () => {
+it('columns are as wide as their widest cell, and numbers are aligned to the right', () => {
   expect(table(columns, rows, 80)).toBe(
     [
       'RUN    ENDPOINT    TOTAL  STARTED  REASON',
@@ -24,18 +24,18 @@ it('columns are as wide as what stands in them, and numbers end below each other
   );
 });
 
-it('on a narrow screen what can be spared is left out, the least needed first', () => {
+it('on a narrow terminal the columns that can be spared are left out, the least important first', () => {
   expect(table(columns, rows, 50).split('\n')[0]).toBe('RUN    ENDPOINT    TOTAL  REASON');
   expect(table(columns, rows, 40).split('\n')[0]).toBe('RUN    TOTAL  REASON');
 });
 
-it('what still does not fit is cut, and shows that it is', () => {
+it('a line that still does not fit is cut, and ends with an ellipsis', () => {
   const lines = table(columns, rows, 20).trimEnd().split('\n');
 
   expect(lines[1]).toBe('first  1,234  a rea…');
   expect(lines.every((line) => line.length <= 20)).toBe(true);
 });
 
-it('without rows the head stands alone', () => {
+it('without rows the titles alone are printed', () => {
   expect(table(columns, [], 80)).toBe('RUN  ENDPOINT  TOTAL  STARTED  REASON\n');
 });

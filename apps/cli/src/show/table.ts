@@ -1,40 +1,40 @@
 export interface Column {
   readonly title: string;
-  /** Numbers end below each other. */
+  /** Aligns the cells to the right, for numbers. */
   readonly right?: true;
-  /** On a screen that is too narrow for all, those with the highest number are left out first. */
+  /** On a terminal that is too narrow, the columns with the highest number are left out first. */
   readonly spare?: number;
 }
 
 const gap = 2;
 
-/** Columns as wide as what stands in them; the last is cut where the screen ends. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[], screen: number): string {
+/** Columns are as wide as their widest cell. Lines are cut at the width of the terminal. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[], maxColumns: number): string {
   const shown = shownColumns(
     columns.map((column, index) => ({ column, index, width: widthOf(column, index, rows) })),
-    screen,
+    maxColumns,
   );
-  const line = (cellOf: (one: Sized) => string): string => {
-    const cells = shown.map((one) => padded(cellOf(one), one));
-    return cut(cells.join(' '.repeat(gap)).trimEnd(), screen);
+  const line = (cellOf: (sized: SizedColumn) => string): string => {
+    const cells = shown.map((sized) => padded(cellOf(sized), sized));
+    return cut(cells.join(' '.repeat(gap)).trimEnd(), maxColumns);
   };
   const lines = [line(({ column }) => column.title), ...rows.map((row) => line(({ index }) => row[index] ?? ''))];
   return `${lines.join('\n')}\n`;
 }
 
-interface Sized {
+interface SizedColumn {
   readonly column: Column;
   readonly index: number;
   readonly width: number;
 }
 
-function shownColumns(all: readonly Sized[], screen: number): readonly Sized[] {
-  const width = all.reduce((sum, one) => sum + one.width + gap, -gap);
-  const least = Math.max(...all.map(({ column }) => column.spare ?? 0));
-  if (width <= screen || least === 0) return all;
+function shownColumns(all: readonly SizedColumn[], maxColumns: number): readonly SizedColumn[] {
+  const width = all.reduce((sum, sized) => sum + sized.width + gap, -gap);
+  const mostSpare = Math.max(...all.map(({ column }) => column.spare ?? 0));
+  if (width <= maxColumns || mostSpare === 0) return all;
   return shownColumns(
-    all.filter(({ column }) => (column.spare ?? 0) < least),
-    screen,
+    all.filter(({ column }) => (column.spare ?? 0) < mostSpare),
+    maxColumns,
   );
 }
 
@@ -42,10 +42,10 @@ function widthOf({ title }: Column, index: number, rows: readonly (readonly stri
   return rows.reduce((width, row) => Math.max(width, row[index]?.length ?? 0), title.length);
 }
 
-function padded(text: string, { column, width }: Sized): string {
+function padded(text: string, { column, width }: SizedColumn): string {
   return column.right === true ? text.padStart(width) : text.padEnd(width);
 }
 
-function cut(line: string, screen: number): string {
-  return line.length <= screen ? line : `${line.slice(0, Math.max(0, screen - 1))}…`;
+function cut(line: string, maxColumns: number): string {
+  return line.length <= maxColumns ? line : `${line.slice(0, Math.max(0, maxColumns - 1))}…`;
 }

@@ -6,38 +6,43 @@ import { join } from 'node:path';
 const launcher = join(import.meta.dirname, '../../bin/batchmill.js');
 const main = join(import.meta.dirname, '../../dist/main.js');
 
-interface Started {
+interface StartOptions {
   readonly cwd: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** An open file that its output goes to; missing: it is read here. */
+  /** The file descriptor for its output, or `pipe` to read it here. */
   readonly out?: number | 'pipe';
 }
 
 /** The built command as a process of its own. */
 export class CommandProcess {
-  #said = '';
+  #output = '';
 
   private constructor(
     private readonly child: ChildProcess,
     private readonly exited: Promise<number | NodeJS.Signals>,
   ) {
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
+      stream?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
     }
   }
 
-  /** As a user starts it: a launcher, and the command as its child. */
-  static launch(cwd: string, args: readonly string[], env: Readonly<Record<string, string>>): CommandProcess {
+  /** Starts it as a user does: the launcher, and the command as its child. */
+  static launch(cwd: string, args: readonly string[], env: StartOptions['env']): CommandProcess {
     return CommandProcess.#start(launcher, { cwd, args, env });
   }
 
-  /** Without the launcher: a signal reaches the command itself. */
-  static start(cwd: string, args: readonly string[], env: Readonly<Record<string, string>>): CommandProcess {
+  /** Starts it without the launcher, so that a signal reaches the command itself. */
+  static start(cwd: string, args: readonly string[], env: StartOptions['env']): CommandProcess {
     return CommandProcess.#start(main, { cwd, args, env });
   }
 
-  static #start(script: string, { cwd, args, env, out = 'pipe' }: Started): CommandProcess {
+  /** Starts it without the launcher, with its output to a file. */
+  static startInto(out: number, cwd: string, args: readonly string[], env: StartOptions['env']): CommandProcess {
+    return CommandProcess.#start(main, { cwd, args, env, out });
+  }
+
+  static #start(script: string, { cwd, args, env, out = 'pipe' }: StartOptions): CommandProcess {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
       cwd,
       env: { PATH: process.env['PATH'], ...env },
@@ -47,31 +52,28 @@ export class CommandProcess {
     return new CommandProcess(child, exited);
   }
 
-  /** Without the launcher, its output to a file. */
-  static startInto(out: number, cwd: string, args: readonly string[], env: Started['env']): CommandProcess {
-    return CommandProcess.#start(main, { cwd, args, env, out });
-  }
-
-  /** Reads no more of its output, as `head` does when it has enough. */
-  hangUp(): void {
+  /** Closes the pipe of its output, as `head` does when it has enough. */
+  closeOutput(): void {
     this.child.stdout?.destroy();
   }
 
-  get said(): string {
-    return this.#said;
+  /** Everything that it has printed so far. */
+  get output(): string {
+    return this.#output;
   }
 
-  async says(what: string): Promise<void> {
-    await eventually(`"${what}" said`, () => this.#said.includes(what));
+  /** Resolves when the text was printed. */
+  async printed(text: string): Promise<void> {
+    await eventually(`"${text}" printed`, () => this.#output.includes(text));
   }
 
-  /** To this process alone, as `kill` does. */
+  /** Sends a signal to this process alone, as `kill` does. */
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }
 
-  /** Resolves with the exit code, or the signal that ended it. */
-  async ends(): Promise<number | NodeJS.Signals> {
+  /** Resolves with the exit code, or with the signal that ended it. */
+  async exit(): Promise<number | NodeJS.Signals> {
     return this.exited;
   }
 }

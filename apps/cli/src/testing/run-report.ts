@@ -1,6 +1,6 @@
 import type { RunProgress, RunReport } from '@batchmill/service';
 
-/** A run at 10:00 of the first of January 2026, as it is when nothing has happened yet. */
+/** The report of a run that started on 2026-01-01 at 10:00 and has done nothing yet. */
 export function runReport(changes: Partial<RunReport> = {}, progress: Partial<RunProgress> = {}): RunReport {
   return {
     runId: 'first',
@@ -37,7 +37,7 @@ export function runReport(changes: Partial<RunReport> = {}, progress: Partial<Ru
   };
 }
 
-/** So many milliseconds after it began. */
+/** The time in milliseconds, so many milliseconds after that start. */
 export function momentOfRun(ms: number): number {
   return Date.parse('2026-01-01T10:00:00.000Z') + ms;
 }

@@ -1,7 +1,7 @@
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { join } from 'node:path';
 
-/** Puts documents for the pipeline annual-reports into a home. */
+/** Inserts documents for the pipeline annual-reports into the embedded store of a home. */
 export async function seedReports(home: string, count: number): Promise<void> {
   const store = EmbeddedStore.open({ file: join(home, 'state.db') });
   await store.collection('blocks').insertMany(

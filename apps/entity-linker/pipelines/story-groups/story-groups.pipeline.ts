@@ -2,12 +2,12 @@ import { chat, definePipeline, prompt } from '@batchmill/pipeline';
 
 const text = { type: 'string', minLength: 1, maxLength: 200 };
 
-/** An object as the provider takes it: all of its properties required, and no others. */
+/** A schema of the form that the provider requires: all properties required, and no others allowed. */
 function object(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
 }
 
-/** What each story group is about, and who is named in it: two requests per group. */
+/** Two requests per document of a story group: its topics, and the entities that it names. */
 export default definePipeline({
   name: 'story-groups',
   description: 'Topics and entities of story groups, for the entity-linker.',

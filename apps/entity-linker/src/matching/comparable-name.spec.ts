@@ -9,13 +9,13 @@ describe('comparableName', () => {
     ['an ampersand', 'Procter & Gamble', 'procterandgamble', null],
     ['an article', 'The Gambia', 'gambia', null],
     ['a legal form', 'Siemens Aktiengesellschaft', 'siemens', 'ag'],
-    ['several of them', 'Merck & Co., Inc.', 'merck', 'co inc'],
-    ['one with dots', "L'Oréal S.A.", 'loreal', 'sa'],
-    ['one with a slash', 'Mærsk A/S', 'maersk', 'as'],
-    ['a name that is nothing but a legal form', 'Limited', 'limited', null],
+    ['several legal forms', 'Merck & Co., Inc.', 'merck', 'co inc'],
+    ['a legal form with dots', "L'Oréal S.A.", 'loreal', 'sa'],
+    ['a legal form with a slash', 'Mærsk A/S', 'maersk', 'as'],
+    ['a name that is only a legal form', 'Limited', 'limited', null],
     ['another script', 'Газпром', 'газпром', null],
     ['nothing', '…', '', null],
-  ])('I4: names are compared without %s', (_, name, core, legalForm) => {
+  ])('I4: two spellings of one name have the same comparable form: %s', (_, name, core, legalForm) => {
     expect(comparableName(name)).toMatchObject({ core, legalForm });
   });
 });

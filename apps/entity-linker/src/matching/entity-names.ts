@@ -1,17 +1,17 @@
 import { comparableName, type ComparableName } from './comparable-name.js';
 import type { Entity, EntityType } from './entity.js';
 
-/** A name by which an entity is known. */
+/** A name or an alias of an entity. */
 export interface EntityName {
   readonly entity: Entity;
   readonly isAlias: boolean;
   readonly comparable: ComparableName;
 }
 
-/** Words in more names than these tell nothing of one of them: bank, of, united. */
-const tellingNames = 500;
+/** A word in more names than this does not distinguish them: bank, of, united. */
+const maxNamesOfWord = 500;
 
-/** The names of all entities, found by what a mention has in common with them. Held in memory. */
+/** An index of the names of all entities, in memory. Each method returns the names that have something in common with a mention. */
 export class EntityNames {
   readonly #byWhole = new Map<string, EntityName[]>();
   readonly #byCore = new Map<string, EntityName[]>();
@@ -25,30 +25,30 @@ export class EntityNames {
     return names;
   }
 
-  /** The same text, but for case, marks and punctuation. */
+  /** The same text, except for case, diacritics and punctuation. */
   ofWhole(mention: ComparableName, type: EntityType): readonly EntityName[] {
     return ofType(this.#byWhole.get(mention.whole), type);
   }
 
-  /** The same words, but for the legal form and the spaces between them. */
+  /** The same words, except for the legal form and the spaces between them. */
   ofCore(mention: ComparableName, type: EntityType): readonly EntityName[] {
     return ofType(this.#byCore.get(mention.core), type);
   }
 
-  /** As many words, each beginning with the same letter. */
+  /** As many words, with the same first letters. */
   ofInitials(mention: ComparableName, type: EntityType): readonly EntityName[] {
     return ofType(this.#byInitials.get(initials(mention)), type);
   }
 
-  /** Those that begin alike, wherever the spaces are. */
+  /** The same first four letters, without spaces. */
   ofBeginning(mention: ComparableName, type: EntityType): readonly EntityName[] {
     return ofType(this.#byBeginning.get(beginning(mention)), type);
   }
 
-  /** Those that have a word in common that tells something. */
+  /** A word in common, unless it is in too many names. */
   ofWords(mention: ComparableName, type: EntityType): readonly EntityName[] {
-    const found = mention.words.map((word) => this.#byWord.get(word) ?? []);
-    return ofType(found.filter(({ length }) => length <= tellingNames).flat(), type);
+    const namesOfWords = mention.words.map((word) => this.#byWord.get(word) ?? []);
+    return ofType(namesOfWords.filter(({ length }) => length <= maxNamesOfWord).flat(), type);
   }
 
   #add(entity: Entity): void {
@@ -73,14 +73,14 @@ function beginning({ core }: ComparableName): string {
   return core.slice(0, 4);
 }
 
-/** `other`, and a type that is not said, may be anything. */
+/** `other`, and no type at all, match every type. */
 function ofType(names: readonly EntityName[] = [], type: EntityType): readonly EntityName[] {
   if (type === 'other') return names;
   return names.filter(({ entity }) => entity.type === null || entity.type === 'other' || entity.type === type);
 }
 
 function put(index: Map<string, EntityName[]>, key: string, name: EntityName): void {
-  const there = index.get(key);
-  if (there === undefined) index.set(key, [name]);
-  else there.push(name);
+  const names = index.get(key);
+  if (names === undefined) index.set(key, [name]);
+  else names.push(name);
 }

@@ -20,31 +20,31 @@ describe('resolveEntity', () => {
     expect(await resolved(name, type)).toMatchObject({ match, entity: { id } });
   });
 
-  it('I4: a score says how alike the names are', async () => {
+  it('I4: the score is the similarity of the names', async () => {
     expect(await resolved('Apple Inc', 'organization')).toMatchObject({ match: 'exact', score: 1 });
     expect(await resolved('Volkswagon', 'organization')).toMatchObject({ match: 'near', score: 0.9 });
   });
 
   it.each([
-    ['what is only alike', 'Apple Hospitality', 'organization', ['apple-hospitality', 'apple']],
+    ['a name that is only similar', 'Apple Hospitality', 'organization', ['apple-hospitality', 'apple']],
     ['homonyms', 'Georgia', 'place', ['georgia-country', 'georgia-state']],
     ['an alias of two', 'George Bush', 'person', ['bush-father', 'bush-son']],
     ['a name of two without the legal form', 'Merck', 'organization', ['merck-de', 'merck-us']],
-    ['nothing that is known', 'Zzyzx', 'place', []],
-    ['no letter', '—', 'other', []],
+    ['an unknown name', 'Zzyzx', 'place', []],
+    ['a name without a letter', '—', 'other', []],
   ] as const)('I4: %s stays unresolved, with the best candidates', async (_, name, type, ids) => {
-    const found = await resolved(name, type);
+    const resolution = await resolved(name, type);
 
-    expect(found.match).toBeNull();
-    expect(found.match === null && found.candidates.map(({ entity }) => entity.id)).toEqual(ids);
+    expect(resolution.match).toBeNull();
+    expect(resolution.match === null && resolution.candidates.map(({ entity }) => entity.id)).toEqual(ids);
   });
 
-  it('I4: a type that nobody says stands in no way, and another one does', async () => {
+  it('I4: an entity without a type matches every type, and one with another type does not match', async () => {
     const names = await EntityNames.read([entity('untyped', null), entity('typed', 'person')]);
 
     const idOf = (name: string, type: EntityType): unknown => {
-      const found = resolveEntity({ name, type }, names, threshold);
-      return found.match === null ? null : found.entity.id;
+      const resolution = resolveEntity({ name, type }, names, threshold);
+      return resolution.match === null ? null : resolution.entity.id;
     };
 
     expect([idOf('untyped', 'place'), idOf('typed', 'other'), idOf('typed', 'place')]).toEqual([
@@ -54,7 +54,7 @@ describe('resolveEntity', () => {
     ]);
   });
 
-  it('I4: what is found does not depend on the order of the database', async () => {
+  it('I4: the result does not depend on the order of the database', async () => {
     const backwards = await EntityNames.read(knownEntities.toReversed());
 
     for (const { mention } of nearMisses) {
@@ -62,14 +62,14 @@ describe('resolveEntity', () => {
     }
   });
 
-  it('I4: of the table of near-misses few are matched falsely, and few are missed', async () => {
+  it('I4: the table of near misses has few false matches, and few names are missed', async () => {
     const counts = await countsOf(nearMisses, 'near-misses');
 
     expect(counts.falseMatches.length).toBeLessThanOrEqual(2);
     expect(counts.missed.length).toBeLessThanOrEqual(5);
   });
 
-  it('I4: of seeded misspellings none is taken for another entity, and most are found', async () => {
+  it('I4: no seeded misspelling matches another entity, and most of them match', async () => {
     const counts = await countsOf(misspellings(knownEntities, 20, 7), 'misspellings');
 
     expect(counts.falseMatches).toEqual([]);
@@ -89,16 +89,16 @@ interface Counts {
   readonly missed: readonly string[];
 }
 
-/** Prints them, too: they are what a change of the rules is judged by. */
+/** Also prints the counts, to judge a change of the rules by. */
 async function countsOf(cases: readonly Misspelling[], title: string): Promise<Counts> {
   const falseMatches: string[] = [];
   const missed: string[] = [];
   for (const { mention, id } of cases) {
-    const found = await resolved(mention.name, mention.type);
-    const got = found.match === null ? null : found.entity.id;
-    if (got === id) continue;
-    if (got === null) missed.push(mention.name);
-    else falseMatches.push(`${mention.name} → ${encodeId(got)}`);
+    const resolution = await resolved(mention.name, mention.type);
+    const matchedId = resolution.match === null ? null : resolution.entity.id;
+    if (matchedId === id) continue;
+    if (matchedId === null) missed.push(mention.name);
+    else falseMatches.push(`${mention.name} → ${encodeId(matchedId)}`);
   }
   process.stdout.write(
     `${title}: ${cases.length}, false matches ${falseMatches.length}, missed ${missed.length}` +

@@ -2,13 +2,13 @@ import type { Entity, Mention } from '../matching/entity.js';
 
 export interface Misspelling {
   readonly mention: Mention;
-  /** Of the entity that was meant. */
+  /** The id of the entity. */
   readonly id: unknown;
 }
 
-/** Names as they are written by mistake, `perEntity` of each; the same for the same seed. */
+/** Misspells the name of each entity `perEntity` times. The same seed makes the same misspellings. */
 export function misspellings(entities: readonly Entity[], perEntity: number, seed: number): Misspelling[] {
-  const draw = lots(seed);
+  const draw = generator(seed);
   return entities.flatMap(({ id, name, type }) =>
     Array.from({ length: perEntity }, () => {
       const mistake = mistakes[draw(mistakes.length)] ?? unchanged;
@@ -56,7 +56,7 @@ function swapped(word: string, at: number): string {
 }
 
 /** Mulberry32: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
-function lots(seed: number): Draw {
+function generator(seed: number): Draw {
   let state = seed;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,6 +1,6 @@
 import type { Entity, EntityType, Mention } from '../matching/entity.js';
 
-/** Made-up ids for names that are easily taken for each other. */
+/** Entities with names that are easily confused. The ids are made up. */
 export const knownEntities: readonly Entity[] = [
   organization('apple', 'Apple Inc.', 'AAPL'),
   organization('apple-hospitality', 'Apple Hospitality REIT, Inc.'),
@@ -73,7 +73,7 @@ export const knownEntities: readonly Entity[] = [
   place('siberia', 'Siberia'),
 ];
 
-/** What is told, of which type, and whose id is right; null: of none of them, or nobody can say of which. */
+/** A mention, its type, and the id of its entity; null: none of them, or not decidable. */
 const table: readonly (readonly [name: string, type: EntityType, id: string | null])[] = [
   // Case, punctuation, spaces, diacritics
   ['APPLE INC', 'organization', 'apple'],
@@ -125,7 +125,7 @@ const table: readonly (readonly [name: string, type: EntityType, id: string | nu
   ['Mitsubichi Electric', 'organization', 'mitsubishi-electric'],
   ['Tayyip Erdogan', 'person', 'erdogan'],
   ['Allianz Group', 'organization', 'allianz'],
-  // Alike, and others
+  // Similar names of other entities
   ['Apple Hospitality', 'organization', null],
   ['Apple Hospitality REIT', 'organization', 'apple-hospitality'],
   ['Apple Bank', 'organization', null],

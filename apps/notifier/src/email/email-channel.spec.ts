@@ -6,8 +6,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MailReceiver } from '../testing/mail-receiver.js';
-import { emailTo } from '../testing/settings-to.js';
-import { onOneLine } from '../payloads/on-one-line.js';
+import { emailTo } from '../testing/channel-settings.js';
+import { onOneLine } from '../new-notifications.js';
 import { payloadOfEnd } from '../payloads/run-payload.js';
 import { EmailChannel } from './email-channel.js';
 
@@ -43,17 +43,17 @@ describe('e-mail', () => {
   const send = (port: number, changes: Partial<EmailSettings> = {}, of: NotificationPayload = payload) =>
     new EmailChannel(emailTo(port, changes)).send({ id: 'msg_1', payload: of, at });
 
-  it('N2: a mail says what, how many, what it cost and what stood in the way, to all receivers in one', async () => {
+  it('N2: one mail to all receivers has the outcome, the counts, the cost and the error', async () => {
     const { port, mails } = await receiver();
 
-    const answer = await send(port, { to: ['a@example.org', 'b@example.org'] });
+    const receipt = await send(port, { to: ['a@example.org', 'b@example.org'] });
 
-    expect(answer).toEqual({ said: '250', trouble: null });
+    expect(receipt).toEqual({ response: '250', warning: null });
     expect(mails).toHaveLength(1);
     const [mail] = mails;
     expect(mail).toMatchObject({ from: 'batchmill@example.com', to: ['a@example.org', 'b@example.org'] });
     expect(mail!.header('subject')).toBe(
-      '[Batchmill] Run r1 of notes is finished: 4 of 5 documents succeeded, 1 failed, 0 left',
+      '[Batchmill] Run r1 of notes finished: 4 of 5 documents succeeded, 1 failed, 0 left',
     );
     expect(mail!.header('message-id')).toBe('<msg_1@example.com>');
     expect(mail!.header('references')).toMatch(/^<msg_[0-9a-f]{32}@example\.com>$/);
@@ -68,7 +68,7 @@ describe('e-mail', () => {
     }
   });
 
-  it('N2: a cost too small to be told in a mail is not told as nothing', async () => {
+  it('N2: a very small cost is not shown as 0', async () => {
     const { port, mails } = await receiver();
 
     await send(port, {}, { ...payload, usd: 0.00001 });
@@ -80,28 +80,28 @@ describe('e-mail', () => {
     ]);
   });
 
-  it('N2: a template of one’s own says it in other words', async () => {
+  it('N2: the user’s template replaces the built-in one', async () => {
     const { port, mails } = await receiver();
     const template = join(folder, 'mail.liquid');
-    await writeFile(template, 'Subject: {{ runId }} {{ status }}\n\n{{ counts.failed }} failed, see to it.\n');
+    await writeFile(template, 'Subject: {{ runId }} {{ status }}\n\n{{ counts.failed }} failed, please look.\n');
 
     await send(port, { template });
 
     expect(mails[0]!.header('subject')).toBe('r1 finished');
-    expect(mails[0]!.raw).toContain('\r\n\r\n1 failed, see to it.\r\n');
+    expect(mails[0]!.raw).toContain('\r\n\r\n1 failed, please look.\r\n');
   });
 
-  it('N2: a receiver that is unknown keeps the others from nothing, and is told of', async () => {
+  it('N2: an unknown receiver does not keep the mail from the others, and is a warning', async () => {
     const { port, mails, unknown } = await receiver();
     unknown.add('gone@example.org');
 
-    const answer = await send(port, { to: ['a@example.org', 'gone@example.org'] });
+    const receipt = await send(port, { to: ['a@example.org', 'gone@example.org'] });
 
     expect(mails[0]!.to).toEqual(['a@example.org']);
-    expect(answer.trouble).toBe('NOTIFICATION_EMAIL: 1 of 2 receivers were refused');
+    expect(receipt.warning).toBe('NOTIFICATION_EMAIL: 1 of 2 receivers were refused');
   });
 
-  it('N2: a login goes by TLS alone, unless the URL says otherwise', async () => {
+  it('N2: a password is sent by TLS only, unless the URL allows otherwise', async () => {
     const { port, mails } = await receiver({ login: 'mill:secret' });
     const smtpUrl = `smtp://mill:secret@127.0.0.1:${port}`;
 
@@ -111,20 +111,20 @@ describe('e-mail', () => {
     expect(mails).toHaveLength(1);
   });
 
-  it('N2: STARTTLS is taken where it is offered, and a certificate that nobody signed is refused', async () => {
+  it('N2: STARTTLS is used where it is offered, and a self-signed certificate is refused', async () => {
     const { port, mails } = await receiver({ offersTls: true });
     const smtpUrl = `smtp://127.0.0.1:${port}`;
 
-    await expect(send(port, { smtpUrl })).rejects.toMatchObject({ code: 'email.away' });
+    await expect(send(port, { smtpUrl })).rejects.toMatchObject({ code: 'email.unavailable' });
     expect(mails).toEqual([]);
     await send(port, { smtpUrl: `${smtpUrl}?tls.rejectUnauthorized=false` });
     expect(mails).toHaveLength(1);
   });
 
   it.each<[string, number, string]>([
-    ['comes back later', 451, 'email.away'],
+    ['refuses for now', 451, 'email.unavailable'],
     ['refuses', 554, 'email.refused'],
-  ])('N2: a server that %s is an error of its own, without an address in it', async (_, code, expected) => {
+  ])('N2: a server that %s has an error code of its own, and no address in the message', async (_, code, expected) => {
     const server = await receiver();
     server.code = code;
 
@@ -133,16 +133,16 @@ describe('e-mail', () => {
     await expect(sending).rejects.toMatchObject({ code: expected, message: expect.not.stringContaining('@') });
   });
 
-  it('N2: a wrong password and a server that is away are told apart', async () => {
+  it('N2: a wrong password and an unavailable server have different codes', async () => {
     const { port } = await receiver({ login: 'mill:secret' });
 
     await expect(send(port, { smtpUrl: `smtp://mill:guess@127.0.0.1:${port}?requireTLS=false` })).rejects.toMatchObject(
       { code: 'email.refused', message: 'the mail server refused the login with 535' },
     );
-    await expect(send(port, { smtpUrl: 'smtp://127.0.0.1:1' })).rejects.toMatchObject({ code: 'email.away' });
+    await expect(send(port, { smtpUrl: 'smtp://127.0.0.1:1' })).rejects.toMatchObject({ code: 'email.unavailable' });
   });
 
-  it('N2: nothing of a fact can write a header', async () => {
+  it('N2: no text of an event can add a header', async () => {
     const { port, mails } = await receiver();
 
     await send(port, {}, onOneLine({ ...payload, summary: 'one\r\nBcc: eve@example.org\r\n\r\ntwo' }));

@@ -1,23 +1,23 @@
 import type { DocumentsRetryScheduled, ResultsIngested, SettledReason } from '@batchmill/contracts';
 import type { Batch, NotificationPayload } from '@batchmill/records';
 
-type BatchFact = ResultsIngested | DocumentsRetryScheduled;
+type BatchEvent = ResultsIngested | DocumentsRetryScheduled;
 
-/** What is told when the answers of a batch are stored; null when it held nothing that anybody waits for. */
+/** Null for a batch that had nothing to send and no failure: it is not worth a notification. */
 export function payloadOfResults(event: ResultsIngested, batch: Batch | null, at: Date): NotificationPayload | null {
   const { requests, succeeded, failed, retried: pending, documents, usd, error } = event;
   const counts = countsFrom({ requests, succeeded, failed, pending });
   const { total } = counts;
   const status = batch?.reason ?? 'completed';
-  const type = occasionOf(status, failed);
+  const type = typeOf(status, failed);
   if (type === null) return null;
-  const ended = `Batch ${event.batchId} ${endOf[status]}`;
-  const counted = `${succeeded} of ${total} requests succeeded, ${failed} failed, ${pending} to be asked again`;
+  const outcome = `Batch ${event.batchId} ${outcomeOf[status]}`;
+  const counted = `${succeeded} of ${total} requests succeeded, ${failed} failed, ${pending} to be retried`;
   return {
     ...idsOf(event, batch, at),
     type,
     status,
-    summary: `${ended}: ${counted}`,
+    summary: `${outcome}: ${counted}`,
     documents,
     counts,
     usd,
@@ -31,7 +31,7 @@ export function payloadOfRetry(event: DocumentsRetryScheduled, batch: Batch | nu
     ...idsOf(event, batch, at),
     type: 'documents.retry-scheduled',
     status: 'retry-scheduled',
-    summary: `Batch ${batchId}: what was not answered is asked again, not before ${notBefore}`,
+    summary: `Batch ${batchId}: the unanswered requests are retried, not before ${notBefore}`,
     documents,
     counts: countsOf(batch),
     usd: null,
@@ -45,26 +45,23 @@ function countsOf(batch: Batch | null): NotificationPayload['counts'] {
   return countsFrom({ requests: batch.requests, succeeded, failed, pending });
 }
 
-/** What failed before it could be asked is in no file, and counts all the same. */
+/** A request that failed before it was sent is in no batch file, but it counts. */
 function countsFrom({
   requests,
   ...counts
 }: Readonly<Record<'requests' | 'succeeded' | 'failed' | 'pending', number>>): NonNullable<
   NotificationPayload['counts']
 > {
-  const known = counts.succeeded + counts.failed + counts.pending;
-  return { of: 'requests', total: Math.max(requests, known), ...counts };
+  const counted = counts.succeeded + counts.failed + counts.pending;
+  return { of: 'requests', total: Math.max(requests, counted), ...counts };
 }
 
-function idsOf({ runId, batchId }: BatchFact, batch: Batch | null, at: Date) {
+function idsOf({ runId, batchId }: BatchEvent, batch: Batch | null, at: Date) {
   const providerBatchId = batch?.provider?.batchId ?? null;
   return { timestamp: at.toISOString(), runId, batchId, providerBatchId, pipeline: batch?.pipeline ?? null };
 }
 
-function occasionOf(
-  reason: SettledReason,
-  failed: number,
-): 'batch.completed' | 'batch.failed' | 'batch.cancelled' | null {
+function typeOf(reason: SettledReason, failed: number): 'batch.completed' | 'batch.failed' | 'batch.cancelled' | null {
   switch (reason) {
     case 'completed':
       return 'batch.completed';
@@ -80,8 +77,8 @@ function occasionOf(
   }
 }
 
-const endOf: Readonly<Record<SettledReason, string>> = {
-  completed: 'is completed',
+const outcomeOf: Readonly<Record<SettledReason, string>> = {
+  completed: 'completed',
   failed: 'failed',
   expired: 'expired',
   cancelled: 'was cancelled',

@@ -3,17 +3,17 @@ import type { NotificationPayload, WorkRecord } from '@batchmill/records';
 export type ParkedIds = Pick<NotificationPayload, 'runId'> &
   Partial<Pick<NotificationPayload, 'batchId' | 'providerBatchId' | 'pipeline'>>;
 
-/** A run, a claim or a batch that waits for a person's retry. */
+/** For a run, a claim or a batch that was parked. */
 export function payloadOfParked({ _id, error }: WorkRecord, ids: ParkedIds, at: Date): NotificationPayload {
   return {
     type: 'work.parked',
     timestamp: at.toISOString(),
-    summary: `${_id} is stuck after too many tries, and waits for: batchmill parked retry ${_id}`,
+    summary: `${_id} is parked after too many attempts; to retry it: batchmill parked retry ${_id}`,
     batchId: null,
     providerBatchId: null,
     pipeline: null,
     ...ids,
-    status: 'stuck',
+    status: 'parked',
     documents: null,
     counts: null,
     usd: null,

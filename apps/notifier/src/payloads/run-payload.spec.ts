@@ -13,16 +13,16 @@ const ended = {
   usd: 0,
 } as const;
 
-it('N1: what is left of a run is what is pending still', () => {
+it('N1: the documents of a run that are still pending count as left', () => {
   expect(payloadOfEnd(new RunFinished(ended), null, at)).toMatchObject({
-    summary: 'Run r of notes is finished: 2 of 5 documents succeeded, 1 failed, 2 left',
+    summary: 'Run r of notes finished: 2 of 5 documents succeeded, 1 failed, 2 left',
     counts: { total: 5, succeeded: 2, failed: 1, pending: 2 },
   });
 });
 
-it('N1: what other runs took over is theirs, and is not told as left', () => {
+it('N1: documents that other runs took over do not count as left', () => {
   expect(payloadOfEnd(new RunFinished({ ...ended, takenOver: 2 }), null, at)).toMatchObject({
-    summary: 'Run r of notes is finished: 2 of 3 documents succeeded, 1 failed, 0 left, 2 taken over by other runs',
+    summary: 'Run r of notes finished: 2 of 3 documents succeeded, 1 failed, 0 left, 2 taken over by other runs',
     documents: 3,
     counts: { total: 3, succeeded: 2, failed: 1, pending: 0 },
   });

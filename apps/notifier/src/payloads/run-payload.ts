@@ -3,10 +3,10 @@ import type { NotificationPayload } from '@batchmill/records';
 
 export function payloadOfStart({ runId, pipeline, endpoint }: RunAccepted, at: Date): NotificationPayload {
   return {
-    ...ofRun(runId, pipeline, at),
+    ...fieldsOf(runId, pipeline, at),
     type: 'run.started',
     status: 'running',
-    summary: `Run ${runId} of ${pipeline} (${endpoint}) has begun`,
+    summary: `Run ${runId} of ${pipeline} (${endpoint}) has started`,
     documents: null,
     counts: null,
     usd: null,
@@ -16,7 +16,7 @@ export function payloadOfStart({ runId, pipeline, endpoint }: RunAccepted, at: D
 
 export function payloadOfRejection({ runId, pipeline, reason }: RunRejected, at: Date): NotificationPayload {
   return {
-    ...ofRun(runId, pipeline, at),
+    ...fieldsOf(runId, pipeline, at),
     type: 'run.ended',
     status: 'rejected',
     summary: `Run ${runId} was rejected; nothing was spent`,
@@ -27,19 +27,20 @@ export function payloadOfRejection({ runId, pipeline, reason }: RunRejected, at:
   };
 }
 
-/** A scheduled run that there never was. */
+/** For a scheduled run that was not started. */
 export function payloadOfMissed(event: RunScheduleMissed, at: Date): NotificationPayload {
-  const { runId, pipeline, dueAt, times, reason, formerRunId } = event;
+  const { runId, pipeline, dueAt, times, reason, previousRunId } = event;
   const more = times > 1 ? `, the last of ${times} in a row` : '';
   return {
-    ...ofRun(runId, pipeline, at),
+    ...fieldsOf(runId, pipeline, at),
     type: 'run.ended',
     status: 'missed',
     summary: `The run of ${pipeline} that was due at ${dueAt}${more} was not started`,
     documents: null,
     counts: null,
     usd: null,
-    error: reason === 'nobody-at-work' ? 'nobody was at work' : `run ${formerRunId ?? ''} before it has not ended`,
+    error:
+      reason === 'not-running' ? 'no process was running' : `the previous run ${previousRunId ?? ''} has not ended`,
   };
 }
 
@@ -48,12 +49,12 @@ export function payloadOfEnd(event: RunFinished, error: string | null, at: Date)
   const total = event.total - takenOver;
   const pending = Math.max(0, total - succeeded - failed);
   const elsewhere = takenOver === 0 ? '' : `, ${takenOver} taken over by other runs`;
-  const ended = { finished: 'is finished', cancelled: 'was cancelled', incomplete: 'ended incomplete' }[outcome];
+  const verb = { finished: 'finished', cancelled: 'was cancelled', incomplete: 'ended incomplete' }[outcome];
   return {
-    ...ofRun(runId, pipeline, at),
+    ...fieldsOf(runId, pipeline, at),
     type: 'run.ended',
     status: outcome,
-    summary: `Run ${runId} of ${pipeline} ${ended}: ${succeeded} of ${total} documents succeeded, ${failed} failed, ${pending} left${elsewhere}`,
+    summary: `Run ${runId} of ${pipeline} ${verb}: ${succeeded} of ${total} documents succeeded, ${failed} failed, ${pending} left${elsewhere}`,
     documents: total,
     counts: { of: 'documents', total, succeeded, failed, pending },
     usd,
@@ -61,6 +62,6 @@ export function payloadOfEnd(event: RunFinished, error: string | null, at: Date)
   };
 }
 
-function ofRun(runId: string, pipeline: string | null, at: Date) {
+function fieldsOf(runId: string, pipeline: string | null, at: Date) {
   return { timestamp: at.toISOString(), runId, batchId: null, providerBatchId: null, pipeline };
 }

@@ -1,11 +1,11 @@
 import { notificationTypes, type NotificationPayload } from '@batchmill/records';
 
-/** What a test tells. */
+/** The payload of a test message. */
 export function testPayload(at: Date): NotificationPayload {
   return {
     type: 'test',
     timestamp: at.toISOString(),
-    summary: 'This is a test of the notifications of Batchmill; nothing has happened',
+    summary: 'This is a test of the notifications of Batchmill; no event is behind it',
     runId: null,
     batchId: null,
     providerBatchId: null,
@@ -18,7 +18,7 @@ export function testPayload(at: Date): NotificationPayload {
   };
 }
 
-/** One of each occasion with all that can be said, and one with nothing: what a template must be able to render. */
+/** A payload of each type with all fields, and some with none. A template must be able to render each. */
 export function samplePayloads(at: Date): readonly NotificationPayload[] {
   const bare = testPayload(at);
   const full: Omit<NotificationPayload, 'type'> = {

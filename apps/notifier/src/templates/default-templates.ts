@@ -34,7 +34,7 @@ status     {{ status }}
 {% endif %}{% if usd %}cost       {% if usd > 0 and usd < 0.0001 %}less than 0.0001{% else %}{{ usd | round: 4 }}{% endif %} USD
 {% endif %}{% if error %}error      {{ error }}
 {% endif %}{% if batchId %}
-More of the same in this run is mailed at most once an hour.
+Similar notifications of this run are mailed at most once an hour.
 batchmill batch status {{ batchId }} shows the batch.
 {% elsif runId %}
 batchmill runs show {{ runId }} shows the run.

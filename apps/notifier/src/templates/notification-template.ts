@@ -7,58 +7,58 @@ import { samplePayloads } from '../payloads/sample-payload.js';
 export interface TemplateOptions<Content> {
   /** The setting that names the file. */
   readonly setting: string;
-  /** Null: the template that comes along. */
+  /** The user's template; null: the built-in one is used. */
   readonly file: string | null;
-  readonly otherwise: string;
-  /** Makes of the text what the channel sends; throws an Error that says what was wanted. */
+  readonly builtIn: string;
+  /** Turns the rendered text into what the channel sends. Throws an Error that says what was expected. */
   readonly read: (text: string) => Content;
 }
 
 export interface Rendered<Content> {
   readonly content: Content;
-  /** Why it was not rendered by the user's template; null: it was. */
-  readonly trouble: string | null;
+  /** Why the built-in template was used in place of the user's; null: it was not. */
+  readonly warning: string | null;
 }
 
-/** Turns what is told into what a channel sends. */
+/** Renders payloads to what a channel sends. */
 export class NotificationTemplate<Content> {
   readonly #options: TemplateOptions<Content>;
   readonly #template: PromptTemplate;
-  readonly #otherwise: PromptTemplate;
+  readonly #builtIn: PromptTemplate;
 
-  /** Throws a ValidationError `notifications.bad-template` when it cannot render all that is known to be told. */
+  /** Throws a ValidationError `notifications.invalid-template` when the template cannot render each of the samples. */
   constructor(options: TemplateOptions<Content>) {
-    const { setting, file, otherwise } = options;
+    const { setting, file, builtIn } = options;
     this.#options = options;
-    this.#otherwise = compilePrompt(otherwise);
+    this.#builtIn = compilePrompt(builtIn);
     try {
-      this.#template = file === null ? this.#otherwise : compilePrompt(readFileSync(file, 'utf8'));
-      for (const sample of samplePayloads(new Date(0))) this.#renderBy(this.#template, sample);
+      this.#template = file === null ? this.#builtIn : compilePrompt(readFileSync(file, 'utf8'));
+      for (const sample of samplePayloads(new Date(0))) this.#renderWith(this.#template, sample);
     } catch (error) {
-      const from = `${setting}: ${file ?? 'the template that comes along'}`;
-      throw new ValidationError('notifications.bad-template', `${from}: ${whyNot(error)}`, { cause: error });
+      const place = `${setting}: ${file ?? 'the built-in template'}`;
+      throw new ValidationError('notifications.invalid-template', `${place}: ${reasonOf(error)}`, { cause: error });
     }
   }
 
-  /** What the user's template cannot render is told by the one that comes along: nobody misses it for a template's sake. */
+  /** Renders with the built-in template what the user's cannot render, so that no notification is lost. */
   render(payload: NotificationPayload): Rendered<Content> {
     try {
-      return { content: this.#renderBy(this.#template, payload), trouble: null };
+      return { content: this.#renderWith(this.#template, payload), warning: null };
     } catch (error) {
-      const trouble = `${this.#options.setting}: ${payload.type} is told by the built-in template: ${whyNot(error)}`;
-      return { content: this.#renderBy(this.#otherwise, payload), trouble };
+      const warning = `${this.#options.setting}: ${payload.type} was rendered by the built-in template: ${reasonOf(error)}`;
+      return { content: this.#renderWith(this.#builtIn, payload), warning };
     }
   }
 
-  #renderBy(template: PromptTemplate, payload: NotificationPayload): Content {
+  #renderWith(template: PromptTemplate, payload: NotificationPayload): Content {
     return this.#options.read(template.render({ ...payload }));
   }
 }
 
-function whyNot(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (error instanceof TemplateSyntaxError) {
     return `${error.line === null ? '' : `line ${error.line}: `}it does not parse: ${error.message}`;
   }
-  const { code, message } = error as NodeJS.ErrnoException; // what a file or the engine throws is an Error
+  const { code, message } = error as NodeJS.ErrnoException; // files and the template engine throw Errors
   return code === undefined ? message : `it cannot be read (${code})`;
 }

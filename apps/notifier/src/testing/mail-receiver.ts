@@ -6,23 +6,23 @@ import { SMTPServer } from 'smtp-server';
 export interface ReceivedMail {
   readonly from: string;
   readonly to: readonly string[];
-  /** As it went over the line. */
+  /** The mail as it was sent. */
   readonly raw: string;
-  /** Of a header, unfolded; empty when there is none. */
+  /** The value of a header, unfolded; empty when the mail has none. */
   header(name: string): string;
 }
 
 /** A mail server on loopback. */
 export class MailReceiver {
   readonly mails: ReceivedMail[] = [];
-  /** What it answers to a mail from now on; 250 is yes. */
+  /** The status code of the answers to a mail from now on; 250 accepts it. */
   code = 250;
-  /** Who is not known here. */
+  /** Receivers that are refused. */
   readonly unknown = new Set<string>();
 
   private constructor(private readonly server: SMTPServer) {}
 
-  /** `login`: `user:password` that it wants. `offersTls` is by STARTTLS, with a certificate that nobody signed. */
+  /** `login`: the `user:password` that it requires. `offersTls`: by STARTTLS, with a self-signed certificate. */
   static async open({ login, offersTls = false }: { login?: string; offersTls?: boolean } = {}): Promise<MailReceiver> {
     const server: SMTPServer = new SMTPServer({
       authOptional: login === undefined,
@@ -31,7 +31,7 @@ export class MailReceiver {
       ...(!offersTls && { disabledCommands: ['STARTTLS'] }),
       onAuth: ({ username, password }, _, done) => {
         if (`${username ?? ''}:${password ?? ''}` === login) done(null, { user: username });
-        else done(new Error('not known here'));
+        else done(new Error('unknown login'));
       },
       onRcptTo: ({ address }, _, done) => {
         if (receiver.unknown.has(address)) done(refusal(550));
@@ -76,12 +76,12 @@ export class MailReceiver {
 }
 
 function refusal(responseCode: number): Error {
-  return Object.assign(new Error('not now'), { responseCode });
+  return Object.assign(new Error('refused'), { responseCode });
 }
 
 function headerIn(raw: string, name: string): string {
   const [head = ''] = raw.split('\r\n\r\n');
   const unfolded = head.replaceAll(/\r\n[ \t]+/g, ' ').split('\r\n');
-  const found = unfolded.find((line) => line.toLowerCase().startsWith(`${name.toLowerCase()}:`));
-  return found?.slice(name.length + 1).trim() ?? '';
+  const match = unfolded.find((line) => line.toLowerCase().startsWith(`${name.toLowerCase()}:`));
+  return match?.slice(name.length + 1).trim() ?? '';
 }

@@ -11,10 +11,10 @@ export interface ReceivedPost {
   readonly body: string;
 }
 
-/** Somebody who is told by webhook, on loopback. */
+/** A server on loopback that receives webhook posts. */
 export class WebhookReceiver {
   readonly posts: ReceivedPost[] = [];
-  /** What it answers from now on. */
+  /** The status of the answers from now on. */
   status = 204;
   headers: Readonly<Record<string, string>> = {};
   /** Called with each post before it is answered. */
@@ -28,7 +28,7 @@ export class WebhookReceiver {
 
   static async open(): Promise<WebhookReceiver> {
     const receiver = new WebhookReceiver();
-    await receiver.comeBack();
+    await receiver.listen();
     return receiver;
   }
 
@@ -40,26 +40,25 @@ export class WebhookReceiver {
     return this.#port;
   }
 
-  /** The `type` of everything that came, in order. */
+  /** The `type` of each post, in the order of arrival. */
   get types(): string[] {
     return this.posts.map(({ body }) => (JSON.parse(body) as { type: string }).type);
   }
 
-  /** What a receiver that has the secret reads in a post. Throws when the signature is not right. */
+  /** The content of a post. Throws when it is not signed with the secret. */
   verified(post: ReceivedPost, secret: string): unknown {
-    return new Webhook(secret).verify(post.body, post.headers as Record<string, string>); // each came once
+    return new Webhook(secret).verify(post.body, post.headers as Record<string, string>); // no header came twice
   }
 
-  /** Nobody listens any more. */
-  async goAway(): Promise<void> {
+  async close(): Promise<void> {
     if (!this.#server.listening) return;
     this.#server.closeAllConnections();
     this.#server.close();
     await once(this.#server, 'close');
   }
 
-  /** Listens where it did before. */
-  async comeBack(): Promise<void> {
+  /** Listens, after `close` on the same port as before. */
+  async listen(): Promise<void> {
     this.#server = this.#serve();
     await once(this.#server.listen(this.#port, '127.0.0.1'), 'listening');
     this.#port = (this.#server.address() as AddressInfo).port;
@@ -72,7 +71,7 @@ export class WebhookReceiver {
         const post = { id: String(headers['webhook-id']), path, headers, body };
         this.posts.push(post);
         this.onPost(post);
-        response.writeHead(this.status, this.headers).end('no matter');
+        response.writeHead(this.status, this.headers).end('not used');
       });
     });
   }

@@ -3,12 +3,10 @@ import type { NotificationType } from '@batchmill/records';
 import type { WebhookSettings } from '@batchmill/stage';
 import { isIP, type LookupFunction } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import type { Answer, Channel, Message } from '../channel.js';
+import type { Channel, Message, Receipt } from '../channel.js';
 import { defaultWebhookTemplate } from '../templates/default-templates.js';
 import { NotificationTemplate } from '../templates/notification-template.js';
-import { readJson } from '../templates/read-json.js';
-import { isPublicAddress } from './is-public-address.js';
-import { lookupPublic } from './lookup-public.js';
+import { isPublicAddress, lookupPublic } from './public-address.js';
 import { postWebhook } from './webhook-post.js';
 
 /** Posts JSON by the Standard Webhooks specification: https://www.standardwebhooks.com */
@@ -20,7 +18,7 @@ export class WebhookChannel implements Channel {
   readonly #template: NotificationTemplate<string>;
   readonly #lookup: LookupFunction;
 
-  /** Throws a ValidationError when the settings are of no use. */
+  /** Throws a ValidationError when a setting is wrong. */
   constructor({ url, secrets, on, template, allowsPrivate }: WebhookSettings) {
     this.on = on;
     this.#url = readUrl(url, allowsPrivate);
@@ -29,13 +27,13 @@ export class WebhookChannel implements Channel {
     this.#template = new NotificationTemplate({
       setting: 'NOTIFICATION_WEBHOOK_TEMPLATE',
       file: template,
-      otherwise: defaultWebhookTemplate,
+      builtIn: defaultWebhookTemplate,
       read: readJson,
     });
   }
 
-  async send({ id, payload, at }: Message): Promise<Answer> {
-    const { content: body, trouble } = this.#template.render(payload);
+  async send({ id, payload, at }: Message): Promise<Receipt> {
+    const { content: body, warning } = this.#template.render(payload);
     const signatures = this.#signers.map((signer) => signer.sign(id, at, body));
     const headers = {
       'content-type': 'application/json',
@@ -46,25 +44,36 @@ export class WebhookChannel implements Channel {
       ...(signatures.length > 0 && { 'webhook-signature': signatures.join(' ') }),
     };
     const status = await postWebhook({ url: this.#url, headers, body, lookup: this.#lookup });
-    return { said: String(status), trouble };
+    return { response: String(status), warning };
   }
 }
 
-/** An address that is written out is judged at once, for no name has to be looked up before it is connected to. */
+/** Refuses a private IP address here, because a connection to an address makes no lookup. */
 function readUrl(text: string, allowsPrivate: boolean): URL {
   const url = URL.parse(text);
   if (url === null) {
     throw new ValidationError(
-      'notifications.setting',
+      'notifications.invalid-setting',
       'NOTIFICATION_WEBHOOK: found a value that is not shown, expected a URL',
     );
   }
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   if (isIP(host) !== 0 && !allowsPrivate && !isPublicAddress(host)) {
     throw new ValidationError(
-      'notifications.setting',
+      'notifications.invalid-setting',
       'NOTIFICATION_WEBHOOK: found a private, loopback or link-local address, expected a public one, or NOTIFICATION_ALLOW_PRIVATE=true beside it',
     );
   }
   return url;
+}
+
+/** Returns the text unchanged. Throws when it is not JSON. */
+function readJson(text: string): string {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    const expected = 'expected JSON when it is rendered; write texts as {{ summary | json }}';
+    throw new Error(`${expected} (${(error as SyntaxError).message})`, { cause: error });
+  }
+  return text;
 }

@@ -12,7 +12,7 @@ export interface Post {
   readonly lookup: LookupFunction;
 }
 
-/** Posts once, over a connection of its own; redirects are not followed. Resolves with the status when that is 2xx. */
+/** Posts once, over its own connection, and follows no redirect. Resolves with the status when it is 2xx, else throws. */
 export async function postWebhook(post: Post): Promise<number> {
   const signal = AbortSignal.timeout(timeoutMs);
   const status = await statusOf(post, signal).catch((cause: unknown) => {
@@ -20,38 +20,38 @@ export async function postWebhook(post: Post): Promise<number> {
     if (signal.aborted) {
       throw new TimeoutError('webhook.timeout', `the webhook did not answer within ${timeoutMs} ms`, { cause });
     }
-    const { code = 'no connection' } = cause as NodeJS.ErrnoException; // what a socket throws has one, mostly
-    throw new ConnectionError('webhook.away', `the webhook cannot be reached (${code})`, { cause });
+    const { code = 'no connection' } = cause as NodeJS.ErrnoException; // most errors of a socket have a code
+    throw new ConnectionError('webhook.unreachable', `the webhook cannot be reached (${code})`, { cause });
   });
   if (status >= 200 && status < 300) return status;
-  throw refusal(status);
+  throw errorOfStatus(status);
 }
 
 function statusOf({ url, headers, body, lookup }: Post, signal: AbortSignal): Promise<number> {
-  const request = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const requestOf = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method: 'POST', headers, agent: false, lookup, signal }, (response) => {
-      // What it says besides is nobody's.
+    const request = requestOf(url, { method: 'POST', headers, agent: false, lookup, signal }, (response) => {
+      // The body of the response is not used.
       response.on('error', () => undefined).resume();
       resolve(response.statusCode ?? 0);
-      asked.destroy();
+      request.destroy();
     });
-    asked.on('error', reject).end(body);
+    request.on('error', reject).end(body);
   });
 }
 
-function refusal(status: number): ConnectionError | ProcessingError {
+function errorOfStatus(status: number): ConnectionError | ProcessingError {
   if (status === 410) {
     return new ProcessingError(
       'webhook.gone',
-      'the webhook answered 410: it wants no more; unset NOTIFICATION_WEBHOOK',
+      'the webhook answered 410: it does not want notifications any more; unset NOTIFICATION_WEBHOOK',
     );
   }
   if (status >= 300 && status < 400) {
-    const message = `the webhook answered ${status}: redirects are not followed; set NOTIFICATION_WEBHOOK to where it is`;
+    const message = `the webhook answered ${status}: redirects are not followed; set NOTIFICATION_WEBHOOK to the final URL`;
     return new ProcessingError('webhook.redirected', message);
   }
   const message = `the webhook answered ${status}`;
-  if (status >= 500 || status === 429) return new ConnectionError('webhook.unwell', message);
+  if (status >= 500 || status === 429) return new ConnectionError('webhook.unavailable', message);
   return new ProcessingError('webhook.refused', message);
 }

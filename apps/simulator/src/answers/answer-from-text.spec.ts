@@ -21,7 +21,7 @@ describe('answerFromText', () => {
     expect(answer.endsWith('…')).toBe(true);
   });
 
-  it('a question alone, and nothing at all, have an answer too', () => {
+  it('a question alone and an empty prompt have an answer too', () => {
     expect(answerFromText('Why?')).toBe('Why?');
     expect(answerFromText('')).toBe('');
   });

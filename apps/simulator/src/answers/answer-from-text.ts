@@ -5,16 +5,16 @@ import { splitSentences } from './sentences.js';
 const maxWords = 60;
 
 /**
- * An answer that depends on nothing but the prompt and is made of it. A question is answered with the sentence that
- * shares most words with it; anything else gets the first two sentences. Instructions (a line that ends in a colon)
- * are not answered with.
+ * An answer made from the prompt and nothing else. A question gets the sentence of the prompt that
+ * shares most words with it; anything else gets the first two sentences. Instructions (lines that end in a colon)
+ * are never part of an answer.
  */
 export function answerFromText(prompt: string): string {
   const sentences = splitSentences(prompt);
   const question = sentences.findLast((sentence) => sentence.endsWith('?'));
-  const told = sentences.filter((sentence) => sentence !== question && !sentence.endsWith(':'));
-  if (told.length === 0) return shortened(question ?? sentences.join(' '));
-  return shortened(question === undefined ? told.slice(0, 2).join(' ') : closest(told, question));
+  const statements = sentences.filter((sentence) => sentence !== question && !sentence.endsWith(':'));
+  if (statements.length === 0) return shortened(question ?? sentences.join(' '));
+  return shortened(question === undefined ? statements.slice(0, 2).join(' ') : closest(statements, question));
 }
 
 function closest(sentences: readonly string[], question: string): string {

@@ -89,7 +89,7 @@ describe('instanceOfSchema', () => {
     expect(ajv.errors ?? []).toEqual([]);
   });
 
-  it('strings are drawn from the text, the same ones each time', () => {
+  it('strings come from the text, the same ones each time', () => {
     const schema = { type: 'object', properties: { summary: { type: 'string' } }, required: ['summary'] };
 
     const first = instanceOfSchema(schema, text) as { summary: string };

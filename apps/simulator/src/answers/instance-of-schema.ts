@@ -4,11 +4,11 @@ import type { JsonSchema } from './json-schema.js';
 import { splitSentences } from './sentences.js';
 import { stringFor } from './string-for-schema.js';
 
-/** Below this depth only what is required is made, so that a schema that names itself comes to an end. */
+/** Below this depth only required properties are generated, so that a recursive schema terminates. */
 const fullDepth = 4;
 const maxDepth = 12;
 
-/** A value that the schema allows; its strings are drawn from the text. Depends on nothing but its arguments. */
+/** A value that the schema allows; its strings come from the text. Deterministic. */
 export function instanceOfSchema(schema: JsonSchema, text: string): unknown {
   return new InstanceMaker(schema, splitSentences(text)).make(schema, '$', 0);
 }
@@ -91,7 +91,7 @@ class InstanceMaker {
     return merged;
   }
 
-  /** The first, unless it leads deeper while another ends here. */
+  /** The first alternative, unless it recurses and another one does not. */
   #chosen(alternatives: readonly JsonSchema[], depth: number): JsonSchema {
     const flat = alternatives.find((one) => !('$ref' in one) && one['type'] !== 'object' && one['type'] !== 'array');
     return (depth >= fullDepth ? flat : undefined) ?? alternatives[0] ?? {};

@@ -1,4 +1,4 @@
-/** What we read of a JSON schema, as it comes from a request. */
+/** The parts of a request's JSON schema that the simulator uses. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 export function isSchema(value: unknown): value is JsonSchema {

@@ -1,7 +1,7 @@
 import { hash32, seededHex } from '../random/seeded-random.js';
 import type { JsonSchema } from './json-schema.js';
 
-/** Tried in turn where a pattern is asked for; what fits none of them gets a string of the text all the same. */
+/** Tried in turn when the schema has a pattern. A pattern that none of them matches gets a string from the text anyway. */
 const patternCandidates = [
   '2024-01-15',
   '2024-01-15T10:30:00Z',
@@ -30,7 +30,7 @@ const patternCandidates = [
   'https://example.com/',
 ];
 
-/** A string that the schema allows: drawn from the sentences, at the place the path names. */
+/** A string that the schema allows. The path decides which sentence it comes from. */
 export function stringFor(schema: JsonSchema, sentences: readonly string[], path: string): string {
   const format = formatted(schema['format'], path);
   if (format !== undefined) return format;

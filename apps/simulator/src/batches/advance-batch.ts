@@ -9,7 +9,7 @@ import { validateInputFile } from './validate-input-file.js';
 import type { Validated } from './validate-input-file.js';
 import { writeUnfinished } from './write-unfinished.js';
 
-/** Does the next piece of work on a batch, if its time has come. False: there is nothing to do now. */
+/** Does the next piece of work on a batch that is due. False: there is nothing to do now. */
 export async function advanceBatch(
   batch: Batch,
   others: () => Iterable<Batch>,
@@ -50,7 +50,7 @@ async function validate(batch: Batch, others: () => Iterable<Batch>, simulation:
     options.limits,
     ({ id }) => enqueuedTokenLimit(id, options) - enqueuedTokens(others(), id),
   );
-  // A wish to cancel may have come meanwhile.
+  // The batch may have been cancelled in the meantime.
   if (statusOf(batch) !== 'validating') return;
 
   if (validated.model !== null) batch.model = validated.model.id;
@@ -59,7 +59,7 @@ async function validate(batch: Batch, others: () => Iterable<Batch>, simulation:
   else accept(batch, validated, simulation);
 }
 
-/** Why a batch that was read to its end is not carried out. Empty: it is. */
+/** Why a batch fails after its file was validated. Empty: it does not. */
 function refusals(
   { faults }: Batch,
   { errors, model, tokens, requests }: Validated,
@@ -110,7 +110,7 @@ async function work(batch: Batch, nowMs: number, simulation: Simulation): Promis
   return true;
 }
 
-/** The state after something was awaited. */
+/** Reads the state again after an await. */
 function statusOf(batch: Batch): BatchStatus {
   return batch.status;
 }

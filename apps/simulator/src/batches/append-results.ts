@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /**
- * Writes after the bytes that count, over what a killed simulator may have left beyond them. Returns how many bytes
- * count once the caller has stored it.
+ * Writes after the committed bytes, and overwrites what a killed simulator may have left beyond them. Returns how many
+ * bytes are committed once the caller has stored that number.
  */
 export async function appendResults(path: string, countingBytes: number, text: string): Promise<number> {
   if (text === '') return countingBytes;

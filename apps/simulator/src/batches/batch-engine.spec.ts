@@ -134,10 +134,10 @@ describe('a batch', () => {
       await client.advance(50);
       const half = await done(client, created.id, 10);
 
-      const wished = await client.post<BatchView>(`/v1/batches/${created.id}/cancel`, {});
-      expect(wished).toMatchObject({ status: 'cancelling', output_file_id: null });
+      const cancelled = await client.post<BatchView>(`/v1/batches/${created.id}/cancel`, {});
+      expect(cancelled).toMatchObject({ status: 'cancelling', output_file_id: null });
       expect((await client.post<BatchView>(`/v1/batches/${created.id}/cancel`, {})).cancelling_at).toBe(
-        wished.cancelling_at,
+        cancelled.cancelling_at,
       );
 
       await client.advance(25);

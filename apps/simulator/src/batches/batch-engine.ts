@@ -8,8 +8,8 @@ import { changeStatus } from './change-status.js';
 const pollMs = { least: 2, whileWorking: 40, most: 60_000, afterTrouble: 1_000 };
 
 /**
- * Drives the batches that are not settled, in turn and a slice at a time, by the simulated clock. Their records in
- * memory are the ones that count; each change is stored before it can be seen.
+ * Processes the batches that are not settled, in turn and a slice at a time, by the simulated clock. The records in
+ * memory are authoritative; each change is stored before it becomes visible.
  */
 export class BatchEngine {
   readonly #simulation: Simulation;
@@ -23,14 +23,14 @@ export class BatchEngine {
     simulation.clock.onChange(() => this.#wake());
   }
 
-  /** Goes on with what a former process left. */
+  /** Continues what a previous process left. */
   start(): void {
     for (const batch of this.#simulation.batches.active()) this.#hold(batch);
     this.#closing = false;
     this.#running = this.#run();
   }
 
-  /** Ends after the slice at hand; the rest is for the next start. */
+  /** Stops after the current slice; the next start continues. */
   async stop(): Promise<void> {
     this.#closing = true;
     this.#wake();
@@ -38,13 +38,13 @@ export class BatchEngine {
     this.#active.clear();
   }
 
-  /** Takes over a batch that was just stored. */
+  /** Adds a batch that was just stored. */
   add(batch: Batch): void {
     this.#hold(batch);
     this.#wake();
   }
 
-  /** The record that counts. */
+  /** The authoritative record. */
   find(id: string): Batch | undefined {
     return this.#active.get(id) ?? this.#simulation.batches.find(id);
   }
@@ -53,7 +53,7 @@ export class BatchEngine {
     return this.#simulation.batches.list(limit, after).map((batch) => this.#active.get(batch.id) ?? batch);
   }
 
-  /** What is done stays done; the rest will not be. */
+  /** What is done stays done; the rest is dropped. */
   cancel(batch: Batch): void {
     const { clock, options } = this.#simulation;
     const nowMs = clock.nowMs();
@@ -82,7 +82,7 @@ export class BatchEngine {
           if (await this.#advance(batch)) worked = true;
           else sleepMs = Math.min(sleepMs, this.#realMsUntilNext(batch));
         } catch (error) {
-          this.#simulation.onTrouble(`Batch ${batch.id} could not go on, and is tried again: ${String(error)}`);
+          this.#simulation.onError(`Batch ${batch.id} could not be processed and is retried: ${String(error)}`);
           sleepMs = Math.min(sleepMs, pollMs.afterTrouble);
         }
       }
@@ -111,7 +111,7 @@ export class BatchEngine {
     clearTimeout(timer);
   }
 
-  /** Read anew after each wait. */
+  /** Read again after each await. */
   #isClosing(): boolean {
     return this.#closing;
   }

@@ -5,7 +5,7 @@ import { withSimulator } from '../testing/with-simulator.js';
 
 const [good] = embeddingRequests(1, 'good');
 
-describe('what is refused when a batch is created', () => {
+describe('what the creation of a batch refuses', () => {
   it('an unknown file, a wrong endpoint, another window than 24h', async () => {
     await withSimulator({}, async (client) => {
       const file = await client.upload(embeddingRequests(1));
@@ -59,7 +59,7 @@ describe('what is refused when a batch is created', () => {
   });
 });
 
-describe('what a batch fails of after validating', () => {
+describe('what fails a batch after validation', () => {
   const cases: readonly (readonly [string, string, { code: string; line: number | null }])[] = [
     ['a line that is not JSON', `${JSON.stringify(good)}\n{nonsense\n`, { code: 'invalid_json_line', line: 2 }],
     [
@@ -94,7 +94,7 @@ describe('what a batch fails of after validating', () => {
     ['an empty file', '\n', { code: 'empty_file', line: null }],
   ];
 
-  it.each(cases)('%s, told with its line; nothing is billed', async (_name, content, expected) => {
+  it.each(cases)('%s, reported with its line; nothing is billed', async (_name, content, expected) => {
     await withSimulator({}, async (client) => {
       const file = (await (await client.uploadRaw(content)).json()) as { id: string };
       const created = (await (await client.createRaw(file.id)).json()) as BatchView;
@@ -132,7 +132,7 @@ describe('what a batch fails of after validating', () => {
     });
   });
 
-  it('R4: an input file above 209,715,200 bytes, in the words of the provider', async () => {
+  it('R4: an input file above 209,715,200 bytes, with the provider’s message', async () => {
     await withSimulator({ limits: { maxBatchFileBytes: 300 } }, async (client) => {
       const batch = await client.run(embeddingRequests(4));
 
@@ -144,7 +144,7 @@ describe('what a batch fails of after validating', () => {
 });
 
 describe('the enqueued-token limit', () => {
-  it('M5: is told asynchronously, per model, and finished batches free it', async () => {
+  it('M5: is reported asynchronously, per model, and finished batches free it', async () => {
     const enqueuedTokenLimits = { 'text-embedding-3-small': 12_345 };
     await withSimulator(
       { speed: 0, turnaround: { kind: 'fixed', seconds: 100 }, enqueuedTokenLimits },

@@ -1,11 +1,11 @@
 import type { Batch, BatchPlan } from './batch.js';
 import type { DrawnTurnaround } from './turnaround.js';
 
-/** How a batch ends that is left alone. */
+/** How a batch ends if nobody cancels it. */
 export interface BatchEnd {
   readonly status: 'completed' | 'expired';
   readonly atMs: number;
-  /** Lines that are carried out until then. */
+  /** Lines that are processed until then. */
   readonly lines: number;
 }
 
@@ -25,13 +25,13 @@ export function stretchPlan(plan: BatchPlan, workingSeconds: number): BatchPlan 
   };
 }
 
-/** Lines that the provider has carried out at a moment: they come evenly. */
+/** Lines processed at a given time: progress is linear. */
 export function linesDueAt(atMs: number, { inProgressMs, finalizingMs }: BatchPlan, total: number): number {
   if (atMs >= finalizingMs) return total;
   return Math.max(0, Math.floor((total * (atMs - inProgressMs)) / (finalizingMs - inProgressMs)));
 }
 
-/** The end is decided by the plan, never by how busy this machine is. */
+/** The plan decides the end, never the load of this machine. */
 export function endOf({ plan, faults, progress, expiresMs }: Batch): BatchEnd {
   const share = (percent: number): number => Math.floor((progress.total * percent) / 100);
   if (faults.stallPercent !== undefined)
@@ -45,7 +45,7 @@ export function endOf({ plan, faults, progress, expiresMs }: Batch): BatchEnd {
   return { status: 'completed', atMs: plan.completedMs, lines: progress.total };
 }
 
-/** The simulated moment at which there is something to do again for a batch that now has nothing. */
+/** The simulated time at which an idle batch has work again. */
 export function nextMomentOf(batch: Batch): number {
   const { plan, progress } = batch;
   switch (batch.status) {

@@ -40,7 +40,7 @@ export function readRequest(text: string, endpoint: Endpoint): BatchRequest | Li
   return { customId, body };
 }
 
-/** The id of a line that may otherwise be of no use; null when it has none. */
+/** The id of a line that may be invalid otherwise; null when it has none. */
 export function readCustomId(text: string): string | null {
   const customId = parse(text)?.['custom_id'];
   return typeof customId === 'string' ? customId : null;

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isSettled } from './batch.js';
 import type { Batch } from './batch.js';
 
-/** The batches there are. */
+/** The stored batches. */
 export class BatchStore {
   readonly #database: DatabaseSync;
   readonly #save: StatementSync;

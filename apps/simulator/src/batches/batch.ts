@@ -8,7 +8,7 @@ export interface BatchError {
   readonly code: string;
   readonly message: string;
   readonly param: string | null;
-  /** 1 is the first; null when it is not about a line. */
+  /** 1 is the first; null when it concerns no line. */
   readonly line: number | null;
 }
 
@@ -39,7 +39,7 @@ export interface Batch {
   /** Prompt tokens that count against the model's queue while the batch is not settled. */
   enqueuedTokens: number;
   errors: readonly BatchError[] | null;
-  /** How it was shown before its last change of state, and when that was. */
+  /** The object before its last change of state, and when that change was. */
   previous: object | null;
   changedMs: number;
 }

@@ -3,7 +3,7 @@ import { inTransaction } from '../storage/database.js';
 import type { Batch, BatchError, BatchStatus } from './batch.js';
 import { presentBatch } from './present-batch.js';
 
-/** Moves a batch to a state, at a moment that is not before its last one, and stores it. */
+/** Changes a batch's state, at a time not before its last change, and stores it. */
 export function changeStatus(
   batch: Batch,
   status: Exclude<BatchStatus, 'validating'>,
@@ -22,7 +22,7 @@ export function changeStatus(
   });
 }
 
-/** Ends a batch that the provider will not carry out. Nothing is billed. */
+/** Fails a batch that the provider does not process. Nothing is billed. */
 export function fail(batch: Batch, errors: readonly BatchError[], atMs: number, simulation: Simulation): void {
   batch.errors = errors;
   changeStatus(batch, 'failed', atMs, simulation);

@@ -13,7 +13,7 @@ import { drawTurnaround } from './turnaround.js';
 const hourMs = 3_600_000;
 const windowMs = 24 * hourMs;
 
-/** Makes a batch of a request's body, and stores it. Throws an OpenAiError for what is refused at once. */
+/** Creates a batch from a request's body and stores it. Throws an OpenAiError for what is refused at once. */
 export function createBatch(body: Readonly<Record<string, unknown>>, simulation: Simulation): Batch {
   const { clock, batches, options } = simulation;
   const { endpoint, inputFileId, metadata, outputExpiresSeconds } = readBatchCreation(body);

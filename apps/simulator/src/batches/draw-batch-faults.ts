@@ -1,14 +1,14 @@
-import type { Fault } from '../faults/fault-box.js';
+import type { Fault } from '../faults/fault-injector.js';
 import type { BatchFaults } from './batch.js';
 
-/** What befalls a batch, of the rules that fired when it was created. */
+/** The faults of a batch, from the rules that fired when it was created. */
 export interface DrawnFaults {
   readonly faults: BatchFaults;
-  /** Simulated seconds that it takes longer. */
+  /** Simulated seconds of delay. */
   readonly extraSeconds: number;
 }
 
-/** `maxEnqueuedTokens` is the limit that is told when the rule names none. */
+/** `maxEnqueuedTokens` is the limit in the message when the rule names none. */
 export function drawBatchFaults(fired: readonly Fault[], maxEnqueuedTokens: number): DrawnFaults {
   const failure = fired.find(({ what }) => what === 'status');
   const faults: BatchFaults = {

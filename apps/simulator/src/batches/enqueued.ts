@@ -1,13 +1,13 @@
 import type { Batch, BatchError } from './batch.js';
 
-/** Prompt tokens of a model that wait in batches which passed validation and are not settled. */
+/** Prompt tokens of a model in batches that passed validation and are not settled. */
 export function enqueuedTokens(active: Iterable<Batch>, model: string): number {
   let tokens = 0;
   for (const batch of active) if (isEnqueued(batch) && batch.model === model) tokens += batch.enqueuedTokens;
   return tokens;
 }
 
-/** Embedding requests that wait, whatever the model. */
+/** Enqueued embedding requests of all models. */
 export function enqueuedEmbeddingRequests(active: Iterable<Batch>): number {
   let requests = 0;
   for (const batch of active) {
@@ -16,7 +16,7 @@ export function enqueuedEmbeddingRequests(active: Iterable<Batch>): number {
   return requests;
 }
 
-/** In the provider's own words: the only place where the limit can be learned. */
+/** The provider's own wording: clients learn the limit from it. */
 export function tokenLimitError(model: string, limit: number): BatchError {
   return {
     code: 'token_limit_exceeded',

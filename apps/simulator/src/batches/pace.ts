@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 
 const longestMs = 15;
 
-/** Lets others have the event loop when a piece of work has held it for long. Called between items. */
+/** Yields to the event loop when a task has held it for long. Called between items. */
 export class Pace {
   #since = performance.now();
 

@@ -3,8 +3,8 @@ import type { Simulation } from '../simulation.js';
 import { inTransaction } from '../storage/database.js';
 import { appendResults } from './append-results.js';
 import type { Batch } from './batch.js';
-import { carryOutLine } from './carry-out-line.js';
-import type { LineOutcome } from './carry-out-line.js';
+import { processLine } from './process-line.js';
+import type { LineOutcome } from './process-line.js';
 import { Pace } from './pace.js';
 import { readLines } from './read-lines.js';
 
@@ -12,8 +12,8 @@ const maxSliceLines = 512;
 const maxSliceBytes = 4 * 1024 * 1024;
 
 /**
- * Carries out the next lines of a batch. Results are appended first, then progress and bills are stored in one
- * transaction: a kill in between leaves bytes that do not count and will be written again, the same ones.
+ * Processes the next lines of a batch. Results are appended first, then progress and billing are stored in one
+ * transaction: a kill in between leaves uncommitted bytes, and the same bytes are written again.
  */
 export async function processSlice(batch: Batch, maxLines: number, simulation: Simulation): Promise<void> {
   const { files, ledger, batches, faults, options } = simulation;
@@ -23,13 +23,13 @@ export async function processSlice(batch: Batch, maxLines: number, simulation: S
   let end = progress.inputOffset;
   for await (const line of readLines(files.pathOf(batch.inputFileId), progress.inputOffset)) {
     end = line.end;
-    if (line.text.trim() !== '') outcomes.push(await carryOutLine(line.text, batch, simulation));
+    if (line.text.trim() !== '') outcomes.push(await processLine(line.text, batch, simulation));
     await pace.keep();
     const full = outcomes.length >= Math.min(maxLines, maxSliceLines) || end - progress.inputOffset >= maxSliceBytes;
     if (full) break;
   }
 
-  // Results do not come in the order of the input.
+  // Results are not in the order of the input.
   shuffle(outcomes, options.seed, 'order', batch.seq, progress.done);
   const output = outcomes.map((outcome) => outcome.output).join('');
   const error = outcomes.map((outcome) => outcome.error).join('');

@@ -5,7 +5,7 @@ import { readMessages } from '../perform/read-messages.js';
 import { OpenAiError } from '../http/openai-error.js';
 import type { TokenCounter } from '../tokens/token-counter.js';
 
-/** What a request takes of its model's queue. 0 for one that will be refused anyway. */
+/** The tokens that a request takes in its model's queue. 0 for one that will be refused. */
 export function countPromptTokens(endpoint: Endpoint, body: Body, tokens: TokenCounter): number {
   try {
     return textsOf(endpoint, body, tokens).reduce((sum, text) => sum + tokens.count(text), 0);
@@ -23,10 +23,10 @@ function textsOf(endpoint: Endpoint, body: Body, tokens: TokenCounter): string[]
       return readMessages(body['messages'], 'messages').map(({ text }) => text);
     case '/v1/responses': {
       const { input, instructions } = body;
-      const told = typeof instructions === 'string' ? [instructions] : [];
+      const instructed = typeof instructions === 'string' ? [instructions] : [];
       return typeof input === 'string'
-        ? [...told, input]
-        : [...told, ...readMessages(input, 'input').map(({ text }) => text)];
+        ? [...instructed, input]
+        : [...instructed, ...readMessages(input, 'input').map(({ text }) => text)];
     }
   }
 }

@@ -17,7 +17,7 @@ async function linesOf(content: string, offset = 0): Promise<Line[]> {
 }
 
 describe('readLines', () => {
-  it('a line that spans several blocks comes whole, and letters of several bytes are not torn', async () => {
+  it('a line that spans several blocks is complete, and multi-byte characters stay whole', async () => {
     const long = 'ü'.repeat(400_000);
 
     const lines = await linesOf(`first\n${long}\n\nlast`);
@@ -26,7 +26,7 @@ describe('readLines', () => {
     expect(lines.map(({ end }) => end)).toEqual([6, 800_007, 800_008, 800_012]);
   });
 
-  it('each end is where the next reading goes on', async () => {
+  it('each end is where the next read continues', async () => {
     const content = 'one\ntwo\nthree\n';
     const [first] = await linesOf(content);
 

@@ -1,6 +1,6 @@
 import { errorOfStatus } from '../http/openai-error.js';
 
-/** Lines of result files, each with its newline. `requestId` makes the ids in it. */
+/** Lines of result files, each with its newline. Ids derive from `requestId`. */
 export const resultLine = {
   /** `bodyJson` is the answer as the endpoint would send it. */
   answered(customId: string, requestId: string, status: number, bodyJson: string): string {

@@ -9,7 +9,7 @@ describe('turnaround', () => {
     expect(parseTurnaround('measured')).toEqual({ kind: 'measured' });
   });
 
-  it.each(['', 'soon', '-5s', '5d', 's'])('%j is refused, saying what was expected', (text) => {
+  it.each(['', 'soon', '-5s', '5d', 's'])('%j is refused with what was expected', (text) => {
     expect(() => parseTurnaround(text)).toThrow(/expected measured, or a time/);
   });
 

@@ -1,7 +1,7 @@
 import { seededUnit } from '../random/seeded-random.js';
 import { SimulatorError } from '../simulator-error.js';
 
-/** How long a batch takes, in simulated seconds: always the same, or drawn from what was measured. */
+/** How long a batch takes, in simulated seconds: fixed, or drawn from measured turnarounds. */
 export type Turnaround = { readonly kind: 'fixed'; readonly seconds: number } | { readonly kind: 'measured' };
 
 const unitSeconds: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3_600 };

@@ -14,18 +14,18 @@ import { readLines } from './read-lines.js';
 const maxErrors = 100;
 
 export interface Validated {
-  /** Empty: the file is good. */
+  /** Empty: the file is valid. */
   readonly errors: readonly BatchError[];
   readonly requests: number;
   /** 0 for other endpoints. */
   readonly embeddingInputs: number;
-  /** null when no line says one. */
+  /** null when no line names one. */
   readonly model: Model | null;
-  /** Prompt tokens; an estimate where the queue has room for one token per byte. */
+  /** Prompt tokens; an estimate if the queue has room even for one token per byte. */
   readonly tokens: number;
 }
 
-/** Reads a whole input file, line by line, and says what the provider would find wrong with it. */
+/** Reads an input file line by line and reports the errors that the provider would find. */
 export async function validateInputFile(
   path: string,
   fileBytes: number,

@@ -14,7 +14,7 @@ const messages = {
   batch_cancelled: 'This request could not be executed because the batch was cancelled.',
 };
 
-/** Writes the next lines that were not carried out into the error file. False when there are none left. */
+/** Writes the next unprocessed lines into the error file. False when there are none left. */
 export async function writeUnfinished(
   batch: Batch,
   code: keyof typeof messages,

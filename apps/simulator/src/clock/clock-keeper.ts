@@ -5,8 +5,8 @@ const saveEveryMs = 1_000;
 const key = 'clock.aheadMs';
 
 /**
- * Keeps simulated time from going back over restarts. Stored is how far it is ahead of the real time; a fast clock
- * is stored a little ahead of itself, so that not even a kill makes it show a moment twice. While the simulator is
+ * Keeps simulated time from going back across restarts. It stores the lead over real time; a fast clock
+ * is stored slightly ahead, so that not even a kill makes it repeat a time. While the simulator is
  * down, time passes at the real speed.
  */
 export class ClockKeeper {

@@ -23,19 +23,19 @@ describe('the simulated clock', () => {
     expect(clock.realMsUntil(clock.nowMs() + 1)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('keeps its time when the speed changes, and tells who listens', () => {
+  it('keeps its time when the speed changes, and notifies listeners', () => {
     const clock = new SimulatedClock(0, 0);
-    let told = 0;
-    clock.onChange(() => (told += 1));
+    let changes = 0;
+    clock.onChange(() => (changes += 1));
     clock.advance(10);
 
     clock.setSpeed(1_000_000);
 
     expect(clock.nowMs()).toBeGreaterThanOrEqual(10_000);
-    expect(told).toBe(2);
+    expect(changes).toBe(2);
   });
 
-  it('24 hours pass in a moment at a high speed', async () => {
+  it('24 hours pass quickly at a high speed', async () => {
     await withSimulator({ speed: 86_400 * 100 }, async (client) => {
       const start = await client.get<ClockView>('/admin/clock');
 
@@ -48,7 +48,7 @@ describe('the simulated clock', () => {
     });
   });
 
-  it('never goes back over a restart', async () => {
+  it('never goes back across a restart', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'clock-'));
     try {
       const first = await startSimulator({ dataDir, speed: 10_000 });
@@ -68,7 +68,7 @@ describe('the simulated clock', () => {
     }
   });
 
-  it('a wish that is no number is refused with what was expected', async () => {
+  it('a request without a number is refused and says what was expected', async () => {
     await withSimulator({}, async (client) => {
       const refusal = await client.refusal(client.send('POST', '/admin/clock', { advanceSeconds: -1 }));
 

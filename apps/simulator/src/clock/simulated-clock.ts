@@ -36,14 +36,14 @@ export class SimulatedClock {
     this.#anchor(nowMs);
   }
 
-  /** Real milliseconds until that simulated moment, 0 when it has passed, Infinity while the clock stands still. */
+  /** Real milliseconds until that simulated time, 0 when it has passed, Infinity while the clock stands still. */
   realMsUntil(simulatedMs: number): number {
     const ahead = simulatedMs - this.nowMs();
     if (ahead <= 0) return 0;
     return this.#speed === 0 ? Number.POSITIVE_INFINITY : ahead / this.#speed;
   }
 
-  /** Called when the clock was advanced or changed its speed. */
+  /** Called after the clock was advanced or its speed changed. */
   onChange(listener: () => void): void {
     this.#listeners.add(listener);
   }

@@ -22,7 +22,7 @@ function cosine(left: Int32Array, right: Int32Array): number {
 }
 
 describe('TextEmbedder', () => {
-  it('a query finds its text among 200 by the rare words they share', () => {
+  it('a query finds its text among 200 by shared rare words', () => {
     const embedder = new TextEmbedder();
     const vectors = texts.map((text) => embedder.embed(text, 1536));
 
@@ -49,7 +49,7 @@ describe('TextEmbedder', () => {
     expect(cosine(fresh, fresh)).toBeCloseTo(1, 3);
   });
 
-  it('capitals, plurals and repeated common words hardly move a text', () => {
+  it('capitals, plurals and repeated common words hardly change a text’s vector', () => {
     const embedder = new TextEmbedder();
 
     const one = embedder.embed('The Violins of Antwerp', 512);
@@ -66,7 +66,7 @@ describe('TextEmbedder', () => {
     expect(cosine(marks!, marks!)).toBeCloseTo(1, 3);
   });
 
-  it('the decimal and the binary form say the same', () => {
+  it('the decimal and the binary form are equal', () => {
     const vector = new TextEmbedder().embed(texts[0]!, 64);
     const decimals = JSON.parse(writeVector(vector, 'float')) as number[];
     const bytes = Buffer.from(JSON.parse(writeVector(vector, 'base64')) as string, 'base64');

@@ -5,12 +5,12 @@ import { wordWeight } from './word-weight.js';
 
 const positionsPerWord = 12;
 const maxWordsKept = 200_000;
-/** Components are whole millionths, so that the decimal and the binary form of a vector say the same. */
+/** Components are whole millionths, so that the decimal and the binary form of a vector are equal. */
 const parts = 1_000_000;
 
 /**
  * Turns a text into a vector of length one. Each word, lower-cased and crudely stemmed, adds its weight with a sign at
- * a few positions that its hash names; so texts that share rare words are near. Depends on nothing but the text.
+ * a few positions given by its hash, so texts that share rare words are near. Deterministic.
  */
 export class TextEmbedder {
   readonly #ids = new Map<string, number>();
@@ -36,7 +36,7 @@ export class TextEmbedder {
     return normalised(sums);
   }
 
-  /** Which words there are; how often is left in the counts. */
+  /** The distinct words; the counts hold their frequencies. */
   #count(text: string): number[] {
     if (this.#ids.size > maxWordsKept) this.#forget();
     const lower = text.toLowerCase();

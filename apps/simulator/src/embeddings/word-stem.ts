@@ -1,6 +1,6 @@
 const endings = ['ingly', 'edly', 'ings', 'ies', 'ing', 'ied', 'ely', 'ed', 'es', 'ly', 's', 'e', 'y'];
 
-/** Crude on purpose: only that the forms of an English word mostly meet. Short words and those with digits stay. */
+/** Crude on purpose: the forms of an English word should mostly share a stem. Short words and words with digits are kept. */
 export function wordStem(word: string): string {
   if (word.length < 4 || /\d/.test(word)) return word;
   for (const ending of endings) {

@@ -7,7 +7,7 @@ const common = new Set(
   why will with within without would you your`.split(/\s+/),
 );
 
-/** How much a word says about its text: next to nothing for common ones, more for long ones and those with digits. */
+/** How much a word says about its text: almost nothing for common words, more for long words and words with digits. */
 export function wordWeight(word: string): number {
   if (common.has(word)) return 0.05;
   if (/\d/.test(word)) return word.length > 2 ? 1.3 : 0.4;

@@ -16,7 +16,7 @@ describe('faults on batches', () => {
     });
   });
 
-  it('expire: so many percent are done, billed and in the output file; the rest expired', async () => {
+  it('expire: that percentage is done, billed and in the output file; the rest expired', async () => {
     await withSimulator({}, async (client) => {
       await client.faults([{ on: 'batch', what: 'expire', value: 30 }]);
 
@@ -62,7 +62,7 @@ describe('faults on batches', () => {
     });
   });
 
-  it('status: fails with that code; delay: takes that much longer; both only where the metadata matches', async () => {
+  it('status fails with that code, delay takes that much longer; both only if the metadata matches', async () => {
     await withSimulator({ speed: 0 }, async (client) => {
       await client.faults([
         { on: 'batch', what: 'status', value: 'internal_error', match: 'to-fail' },
@@ -121,14 +121,14 @@ describe('faults on lines', () => {
     expect(batch.request_counts).toEqual({ total: 4, completed: 4, failed: 0 });
   });
 
-  it('double is there twice and billed once', async () => {
+  it('double appears twice and is billed once', async () => {
     const { output, billed } = await run({ what: 'double' });
 
     expect(idsOf(output)).toEqual(['request-0', 'request-1', 'request-1', 'request-2', 'request-3']);
     expect(billed).toBe(4);
   });
 
-  it('unknown is a line that nobody asked for, beside the right one', async () => {
+  it('unknown adds a line that was never requested', async () => {
     const { output, billed } = await run({ what: 'unknown', value: 'stranger' });
 
     expect(idsOf(output)).toEqual(['request-0', 'request-1', 'request-2', 'request-3', 'stranger']);
@@ -142,7 +142,7 @@ describe('faults on lines', () => {
     expect(billed).toBe(3);
   });
 
-  it('bad-json is a line that breaks off', async () => {
+  it('bad-json is a line that is cut off', async () => {
     const { output, billed } = await run({ what: 'bad-json' });
 
     const broken = output.filter((line) => !line.endsWith('}'));
@@ -167,7 +167,7 @@ describe('faults on lines', () => {
     });
   });
 
-  it('I5: half-answer is half of the JSON that was asked for, said to be whole, and is billed', async () => {
+  it('I5: half-answer is half of the requested JSON, marked as complete, and is billed', async () => {
     const schema = {
       type: 'object',
       properties: { topics: { type: 'array', items: { type: 'string' } } },
@@ -189,7 +189,7 @@ describe('faults on lines', () => {
     });
   });
 
-  it('rate: the seed decides which, the same again, and a line sent again has another fate', async () => {
+  it('rate: the seed decides which lines, repeatably, and a line that is sent again may fare differently', async () => {
     const failing = (seed: number): Promise<string[][]> =>
       withSimulator({ seed }, async (client) => {
         await client.faults([{ on: 'line', what: 'status', rate: 0.3 }]);
@@ -210,7 +210,7 @@ describe('faults on lines', () => {
     expect(first[0]!.length).toBeLessThan(85);
   });
 
-  it('every and times: each third line, at most twice', async () => {
+  it('every and times: every third line, at most twice', async () => {
     await withSimulator({}, async (client) => {
       await client.faults([{ on: 'line', what: 'status', every: 3, times: 2 }]);
 

@@ -1,4 +1,4 @@
-/** Every fault there is, by what it befalls. The documentation is printed from this, and rules are checked against it. */
+/** Every fault, by what it affects. The documentation is printed from this, and rules are checked against it. */
 export const faultCatalogue = {
   'files.create': {
     status: describe('Refused with an HTTP status; nothing is stored.', 'status code, default 500'),
@@ -15,9 +15,9 @@ export const faultCatalogue = {
     'cut-off': describe('The content ends early, and the connection breaks.', 'percent that is sent, default 50'),
   },
   'batches.create': {
-    status: describe('Refused with an HTTP status; no batch is made.', 'status code, default 500'),
-    'drop-answer': describe('The batch is made, but the connection breaks before the answer.'),
-    delay: describe('Made and answered late.', 'real milliseconds'),
+    status: describe('Refused with an HTTP status; no batch is created.', 'status code, default 500'),
+    'drop-answer': describe('The batch is created, but the connection breaks before the answer.'),
+    delay: describe('Created, and answered late.', 'real milliseconds'),
   },
   'batches.retrieve': {
     status: describe('Refused with an HTTP status.', 'status code, default 500'),
@@ -40,7 +40,7 @@ export const faultCatalogue = {
     ),
   },
   'batches.cancel': {
-    status: describe('Refused with an HTTP status; the batch goes on.', 'status code, default 500'),
+    status: describe('Refused with an HTTP status; the batch continues.', 'status code, default 500'),
     'drop-answer': describe('The batch is cancelled, but the connection breaks before the answer.'),
     delay: describe('Answered late.', 'real milliseconds'),
   },
@@ -50,7 +50,7 @@ export const faultCatalogue = {
       'the code, default server_error',
     ),
     delay: describe('Takes longer.', 'simulated seconds'),
-    'token-limit': describe('Fails after validating, with code token_limit_exceeded.', 'the limit that is told'),
+    'token-limit': describe('Fails after validating, with code token_limit_exceeded.', 'the limit in the message'),
     expire: describe(
       'Expires at the time at which it would have been completed.',
       'percent of the lines that are done until then, default 50',
@@ -69,19 +69,19 @@ export const faultCatalogue = {
     'drop-answer': describe('A timeout: in the error file, without a response; not billed.'),
     missing: describe('In neither file; not billed, though it counts as completed.'),
     double: describe('Twice in the output file; billed once.'),
-    unknown: describe('Followed by an answer to a custom_id that nobody sent.', 'that custom_id'),
+    unknown: describe('Followed by a result for a custom_id that was never sent.', 'that custom_id'),
     'status-0': describe('In the error file with status code 0; not billed.'),
-    'bad-json': describe('Its line in the output file is broken off; not billed, though it counts as completed.'),
-    refusal: describe('The model refuses; billed. Embeddings have no refusals: they are not befallen.'),
+    'bad-json': describe('Its line in the output file is cut off; not billed, though it counts as completed.'),
+    refusal: describe('The model refuses; billed. Embeddings are not affected.'),
     'half-answer': describe(
-      'The model says half of its answer as if it were whole, so that JSON is none; billed. Embeddings are not befallen.',
+      'The model returns half of its answer as if it were complete, so JSON is invalid; billed. Embeddings are not affected.',
     ),
   },
   synchronous: {
     status: describe('Refused with an HTTP status; not billed.', 'status code, default 500'),
-    'drop-answer': describe('Carried out and billed, but the connection breaks before the answer.'),
+    'drop-answer': describe('Processed and billed, but the connection breaks before the answer.'),
     delay: describe('Answered late.', 'real milliseconds'),
-    refusal: describe('The model refuses; billed. Embeddings have no refusals: they are not befallen.'),
+    refusal: describe('The model refuses; billed. Embeddings are not affected.'),
   },
 } as const satisfies Record<string, Partial<Record<FaultWhat, FaultDescription>>>;
 

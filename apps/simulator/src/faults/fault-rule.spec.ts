@@ -28,11 +28,11 @@ describe('fault rules', () => {
     [{ on: 'batches.list', what: 'delay' }, /expected a number of at least 0/],
     [{ on: 'batch', what: 'status', value: 500 }, /expected the code of an error/],
     ['nothing', /expected an object/],
-  ])('%j is refused, saying what was expected', (rule, message) => {
+  ])('%j is refused with what was expected', (rule, message) => {
     expect(() => parseFaultRules([rule])).toThrow(message);
   });
 
-  it('a wrong rule leaves the former ones standing; an empty list takes all away', async () => {
+  it('a wrong rule keeps the previous ones; an empty list removes all', async () => {
     await withSimulator({}, async (client) => {
       await client.faults([{ on: 'line', what: 'missing' }]);
 

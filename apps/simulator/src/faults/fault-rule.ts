@@ -3,7 +3,7 @@ import { faultCatalogue } from './fault-catalogue.js';
 import type { FaultOn, FaultWhat } from './fault-catalogue.js';
 
 /**
- * One rule. It fires for what it matches: always, or for a share of it (`rate`, drawn by the seed), or for each n-th
+ * One rule. It fires for what it matches: always, for a share of it (`rate`, drawn by the seed), or for each n-th
  * (`every`); at most `times` times.
  */
 export interface FaultRule {
@@ -19,7 +19,7 @@ export interface FaultRule {
 
 const known = ['on', 'what', 'value', 'rate', 'every', 'times', 'match'];
 
-/** Reads a list of rules, or `{rules}`. Throws a SimulatorError that says which rule is wrong, and what was expected. */
+/** Reads a list of rules, or `{rules}`. Throws a SimulatorError that names the wrong rule and what was expected. */
 export function parseFaultRules(input: unknown): FaultRule[] {
   const rules = isRecord(input) && 'rules' in input ? input['rules'] : input;
   if (!Array.isArray(rules)) throw bad('The rules', rules, 'an array of rules');

@@ -49,7 +49,7 @@ describe('faults on calls', () => {
     });
   });
 
-  it('drop-answer: the call is carried out, but no answer comes', async () => {
+  it('drop-answer: the call is processed, but no answer arrives', async () => {
     await withSimulator({}, async (client) => {
       const file = await client.upload(embeddingRequests(1));
       await client.faults(
@@ -89,7 +89,7 @@ describe('faults on calls', () => {
     });
   });
 
-  it('delay: late by so many milliseconds, or slow from piece to piece', async () => {
+  it('delay: late by that many milliseconds, or slow from chunk to chunk', async () => {
     await withSimulator({}, async (client) => {
       const file = (await (await client.uploadRaw('x'.repeat(200_000))).json()) as { id: string };
       await client.faults([
@@ -109,7 +109,7 @@ describe('faults on calls', () => {
     });
   });
 
-  it('stale lists leave a new batch out of the first n lists, and show it then', async () => {
+  it('stale lists omit a new batch from the first n lists, then show it', async () => {
     await withSimulator({}, async (client) => {
       const old = await client.run(embeddingRequests(1));
       await client.faults([{ on: 'batches.list', what: 'stale', value: 2 }]);
@@ -122,7 +122,7 @@ describe('faults on calls', () => {
     });
   });
 
-  it('stale lists leave a new batch out for so many simulated seconds, or as often as the rule fires', async () => {
+  it('stale lists omit a new batch for that many simulated seconds, or as often as the rule fires', async () => {
     await withSimulator({ speed: 0 }, async (client) => {
       await client.faults([{ on: 'batches.list', what: 'stale', value: '30s' }]);
       const { id } = await client.create(embeddingRequests(1));
@@ -138,7 +138,7 @@ describe('faults on calls', () => {
     });
   });
 
-  it('a page from which stale batches are left out is no shorter for it', async () => {
+  it('a page that omits stale batches is not shorter', async () => {
     await withSimulator({}, async (client) => {
       const old = [await client.create(embeddingRequests(1)), await client.create(embeddingRequests(1))];
       await client.faults([{ on: 'batches.list', what: 'stale' }]);
@@ -163,7 +163,7 @@ describe('faults on calls', () => {
     });
   });
 
-  it('match: only calls whose URL or whose batch has it', async () => {
+  it('match: only calls whose URL or batch contains it', async () => {
     await withSimulator({}, async (client) => {
       const marked = await client.create(embeddingRequests(1), '/v1/embeddings', { metadata: { job: 'marked' } });
       const other = await client.create(embeddingRequests(1));

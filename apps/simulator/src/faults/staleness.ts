@@ -1,10 +1,10 @@
-import type { Fault } from './fault-box.js';
+import type { Fault } from './fault-injector.js';
 
-/** Remembers how often a change has been hidden, for rules that hide it from a number of calls. */
+/** Counts how often a change was hidden, for rules that hide it from a number of calls. */
 export class Staleness {
   readonly #calls = new WeakMap<object, Map<string, number>>();
 
-  /** Whether this call is not to see a change. `change` names it: which batch, which state. */
+  /** Whether to hide a change from this call. `change` names the batch and the state. */
   hides(fault: Fault, change: string, changedAtMs: number, nowMs: number): boolean {
     const { value, standing } = fault;
     if (typeof value === 'string') return nowMs - changedAtMs < Number(value.slice(0, -1)) * 1000;

@@ -3,7 +3,7 @@ import { TestClient } from '../testing/test-client.js';
 import { withSimulator } from '../testing/with-simulator.js';
 
 describe('every answer', () => {
-  it('401 without a key and with a refused one; any other key will do; /admin asks for none', async () => {
+  it('401 without a key and with a refused one; any other key is accepted; /admin requires none', async () => {
     await withSimulator({}, async (client) => {
       const none = await fetch(`${client.url}/v1/models`);
       const refused = await new TestClient(client.url, 'sk-refused-42').refusal(
@@ -18,7 +18,7 @@ describe('every answer', () => {
     });
   });
 
-  it('errors are shaped as the provider shapes them, and every answer has a request id', async () => {
+  it('errors have the provider’s format, and every answer has a request id', async () => {
     await withSimulator({}, async (client) => {
       const unknown = await client.fetch('/v1/nothing');
       const unreadable = await client.fetch('/v1/embeddings', {

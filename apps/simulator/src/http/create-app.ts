@@ -17,7 +17,7 @@ export async function createApp(engine: BatchEngine, simulation: Simulation): Pr
     throwFileSizeLimit: false,
     limits: { fileSize: simulation.options.limits.maxFileBytes, files: 1 },
   });
-  // Clients say JSON where they send nothing, such as in a wish to cancel.
+  // Clients declare JSON even when the body is empty, for example to cancel a batch.
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
     try {
@@ -63,7 +63,7 @@ function toOpenAiError(error: unknown, simulation: Simulation): OpenAiError {
   if (error instanceof SimulatorError) return new OpenAiError(400, error.message, { code: error.code });
   const status = statusOf(error);
   if (status < 500) return new OpenAiError(status, error instanceof Error ? error.message : 'Invalid request.');
-  simulation.onTrouble(`A request failed: ${String(error)}`);
+  simulation.onError(`A request failed: ${String(error)}`);
   return new OpenAiError(500, 'The server had an error while processing your request. Sorry about that!');
 }
 

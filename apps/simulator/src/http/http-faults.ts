@@ -2,23 +2,23 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { BatchEngine } from '../batches/batch-engine.js';
-import type { Fault } from '../faults/fault-box.js';
+import type { Fault } from '../faults/fault-injector.js';
 import type { FaultOn } from '../faults/fault-catalogue.js';
 import type { Simulation } from '../simulation.js';
 import { errorOfStatus } from './openai-error.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Which rules befall the calls of this route. */
+    /** Which rules apply to the calls of this route. */
     faultOn?: FaultOn;
   }
   interface FastifyRequest {
-    /** What befalls this call and is left for its route, or for the answer. */
+    /** Faults of this call that its route or its answer still has to apply. */
     faults: readonly Fault[];
   }
 }
 
-/** Lets the rules befall calls: delays and refusals before the route is asked, lost answers after it. */
+/** Applies the rules to calls: delays and refusals before the route, lost answers after it. */
 export function addHttpFaults(app: FastifyInstance, engine: BatchEngine, simulation: Simulation): void {
   const none: readonly Fault[] = [];
   app.decorateRequest('faults', { getter: () => none });
@@ -32,7 +32,7 @@ export function addHttpFaults(app: FastifyInstance, engine: BatchEngine, simulat
     for (const { what, value } of faults) {
       if (what === 'delay' && typeof value === 'number') await wait(value);
       if (what !== 'status') continue;
-      // A refused upload is read to its end, so that the client gets to see the answer.
+      // A refused upload is read to its end, so that the client sees the answer.
       if (faultOn === 'files.create') await drain(request);
       throw errorOfStatus(Number(value ?? (faultOn === 'files.content' ? 502 : 500)));
     }
@@ -44,7 +44,7 @@ export function addHttpFaults(app: FastifyInstance, engine: BatchEngine, simulat
   });
 }
 
-/** What a rule's `match` is looked for in. */
+/** Where a rule's `match` is searched. */
 function subjectsOf(request: FastifyRequest, engine: BatchEngine): string[] {
   const { id } = request.params as { id?: string }; // routes without an id have none
   const { metadata } = (request.body ?? {}) as { metadata?: unknown };

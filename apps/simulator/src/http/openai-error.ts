@@ -1,4 +1,4 @@
-/** An answer that is an error, as the provider shapes them. */
+/** An error answer in the provider's format. */
 export class OpenAiError extends Error {
   readonly status: number;
   readonly type: string;
@@ -23,7 +23,7 @@ export class OpenAiError extends Error {
   }
 }
 
-/** The error that the provider would send with this status when it has trouble of its own. */
+/** The error that the provider sends with this status when the fault is its own. */
 export function errorOfStatus(status: number): OpenAiError {
   switch (status) {
     case 400:

@@ -2,10 +2,10 @@ import type { BatchStore } from '../batches/batch-store.js';
 import type { FileStore, StoredFile } from '../storage/file-store.js';
 import type { BilledTwice, Ledger, Totals } from './ledger.js';
 
-/** What `GET /admin/ledger` tells. The totals are batches and synchronous calls together. */
+/** What `GET /admin/ledger` returns. The totals cover batches and synchronous calls. */
 export interface LedgerReport extends Totals {
   readonly twice: readonly BilledTwice[];
-  /** Newest first. `requests` is 0 until validated; `billed` are its lines that were paid for. */
+  /** Newest first. `requests` is 0 until validated; `billed` counts its billed lines. */
   readonly batches: readonly {
     readonly id: string;
     readonly status: string;
@@ -13,9 +13,9 @@ export interface LedgerReport extends Totals {
     readonly requests: number;
     readonly billed: number;
   }[];
-  /** Those that are there now. */
+  /** The files that exist now. */
   readonly files: readonly StoredFile[];
-  /** The part of the totals that the synchronous endpoints took. */
+  /** The share of the synchronous endpoints in the totals. */
   readonly synchronous: Totals;
 }
 

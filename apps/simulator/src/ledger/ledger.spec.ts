@@ -19,7 +19,7 @@ describe('the ledger', () => {
     });
   });
 
-  it('tells what was billed twice: the same custom_id and body, in which batches', async () => {
+  it('reports what was billed twice: the same custom_id and body, and in which batches', async () => {
     await withSimulator({}, async (client) => {
       const first = await client.run([embeddingRequest('same', 'x'), embeddingRequest('changed', 'before')]);
       const second = await client.run([embeddingRequest('same', 'x'), embeddingRequest('changed', 'after')]);
@@ -30,7 +30,7 @@ describe('the ledger', () => {
     });
   });
 
-  it('tells of each batch its state, metadata, requests and what was billed, and which files are left', async () => {
+  it('reports each batch’s state, metadata, requests and billing, and which files are left', async () => {
     await withSimulator({}, async (client) => {
       const more = { metadata: { batchId: 'b1' } };
       const { id, output_file_id: output } = await client.run(
@@ -47,7 +47,7 @@ describe('the ledger', () => {
     });
   });
 
-  it('a reset forgets everything but the time, even while a batch is at work', async () => {
+  it('a reset clears everything but the time, even while a batch is processed', async () => {
     await withSimulator({ speed: 0, turnaround: { kind: 'fixed', seconds: 100 } }, async (client) => {
       const { id } = await client.create(embeddingRequests(50));
       await client.advance(50);

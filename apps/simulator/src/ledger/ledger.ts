@@ -26,7 +26,7 @@ export interface BilledTwice {
   readonly batches: readonly string[];
 }
 
-/** What was billed. A row is stored before its answer can be seen, and never twice for one line of one batch. */
+/** What was billed. A row is stored before its answer is visible, and never twice for one line of one batch. */
 export class Ledger {
   readonly #database: DatabaseSync;
   readonly #insertLine: StatementSync;
@@ -40,7 +40,7 @@ export class Ledger {
     );
   }
 
-  /** Belongs into the transaction that stores the batch's progress. */
+  /** Call it in the transaction that stores the batch's progress. */
   bill(line: BilledLine): void {
     const { batchSeq, customId, bodyHash, model, inputTokens, outputTokens } = line;
     const usd = priceUsd(model, line) / 2;
@@ -97,7 +97,7 @@ export class Ledger {
   }
 }
 
-/** What the synchronous endpoints take for it. */
+/** What the synchronous endpoints charge for it. */
 export function priceUsd(model: Model, usage: Usage): number {
   return (usage.inputTokens * model.inputUsd + usage.outputTokens * model.outputUsd) / 1e6;
 }

@@ -1,13 +1,13 @@
 import { OpenAiError } from '../http/openai-error.js';
 import type { TokenCounter } from '../tokens/token-counter.js';
 
-/** How many vectors a request asks for; 1 where the input cannot be used. */
+/** How many vectors a request asks for; 1 when the input is invalid. */
 export function countEmbeddingInputs(input: unknown): number {
   if (!Array.isArray(input)) return 1;
   return typeof input[0] === 'number' ? 1 : input.length;
 }
 
-/** The texts of a request. Tokens in place of texts are written out again. Throws an OpenAiError. */
+/** The texts of a request. Inputs given as tokens are decoded. Throws an OpenAiError. */
 export function readEmbeddingInputs(input: unknown, tokens: TokenCounter): string[] {
   if (typeof input === 'string') return [input];
   if (isTokens(input)) return [tokens.decode(input)];

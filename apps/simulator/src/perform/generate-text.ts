@@ -13,7 +13,7 @@ const tokensPerMessage = 3;
 export interface Generated {
   readonly text: string;
   readonly refusal: boolean;
-  /** It was cut off by the asked maximum. */
+  /** True when the requested maximum cut it off. */
   readonly cut: boolean;
   readonly inputTokens: number;
   readonly outputTokens: number;

@@ -1,13 +1,13 @@
-/** A model that can be asked. Prices in USD per million tokens, synchronous; a batch is half. */
+/** A model that can be requested. Prices in USD per million tokens, synchronous; a batch is half. */
 export interface Model {
   readonly id: string;
   readonly kind: 'embedding' | 'chat';
   readonly inputUsd: number;
   readonly outputUsd: number;
   readonly encoding: 'cl100k_base' | 'o200k_base';
-  /** Of embeddings: the length of a vector when none is asked for. */
+  /** Of embeddings: the default length of a vector. */
   readonly dimensions: number;
-  /** Whether a shorter vector may be asked for. */
+  /** Whether a shorter vector may be requested. */
   readonly shortens: boolean;
 }
 

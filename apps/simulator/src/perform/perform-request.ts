@@ -9,7 +9,7 @@ import { findModel } from './models.js';
 import type { Model } from './models.js';
 import type { Body, PerformContext, Performed } from './performed.js';
 
-/** Carries out one request. Throws an OpenAiError for what the provider refuses. Bills nothing. */
+/** Processes one request. Throws an OpenAiError for what the provider refuses. Bills nothing. */
 export async function performRequest(endpoint: Endpoint, body: Body, context: PerformContext): Promise<Performed> {
   const model = modelOf(endpoint, body);
   if (body['stream'] === true) {

@@ -64,8 +64,8 @@ export function performResponse(body: Body, model: Model, tokens: TokenCounter, 
 
 function messagesOf(body: Body): Message[] {
   const { input, instructions } = body;
-  const told: Message[] = typeof instructions === 'string' ? [{ role: 'developer', text: instructions }] : [];
-  if (typeof input === 'string') return [...told, { role: 'user', text: input }];
+  const instructed: Message[] = typeof instructions === 'string' ? [{ role: 'developer', text: instructions }] : [];
+  if (typeof input === 'string') return [...instructed, { role: 'user', text: input }];
   if (input === undefined) throw new OpenAiError(400, "Missing required parameter: 'input'.", { param: 'input' });
-  return [...told, ...readMessages(input, 'input')];
+  return [...instructed, ...readMessages(input, 'input')];
 }

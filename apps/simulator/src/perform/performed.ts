@@ -12,15 +12,15 @@ export interface Performed {
 
 export type Body = Readonly<Record<string, unknown>>;
 
-/** What a request is carried out with. */
+/** What the processing of a request depends on. */
 export interface PerformContext {
   readonly limits: Limits;
   /** Simulated unix seconds, written into answers. */
   readonly nowSeconds: number;
-  /** Same for the same request: ids in the answer are made of it. */
+  /** Same for the same request: ids in the answer derive from it. */
   readonly requestHash: string;
-  /** Answer with a refusal, where the endpoint has such a thing. */
+  /** Answer with a refusal, if the endpoint has one. */
   readonly refuse: boolean;
-  /** Answer with the half of a text, as if it were whole. */
+  /** Answer with half of a text, as if it were complete. */
   readonly halve?: boolean;
 }

@@ -22,7 +22,7 @@ export function readMessages(value: unknown, param: string): Message[] {
   });
 }
 
-/** What the model is asked: the last message of the user, or the last message. */
+/** The question to the model: the user's last message, or the last message. */
 export function promptOf(messages: readonly Message[]): string {
   return (messages.findLast(({ role }) => role === 'user') ?? messages.at(-1))?.text ?? '';
 }

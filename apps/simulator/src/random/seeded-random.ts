@@ -1,4 +1,4 @@
-/** A number in [0, 1) that depends on nothing but its arguments, so that a seed replays a whole run. */
+/** A number in [0, 1) that depends only on its arguments, so that a seed replays a whole run. */
 export function seededUnit(seed: number, ...parts: readonly (string | number)[]): number {
   return hash32(`${seed}:${parts.join('\u0000')}`) / 4_294_967_296;
 }
@@ -16,7 +16,7 @@ export function hash32(text: string): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** Puts the items in an order that the seed decides, in place. */
+/** Shuffles the items in place; the seed decides the order. */
 export function shuffle<Item>(items: Item[], seed: number, ...parts: readonly (string | number)[]): Item[] {
   for (let last = items.length - 1; last > 0; last -= 1) {
     const other = Math.floor(seededUnit(seed, ...parts, last) * (last + 1));
@@ -27,7 +27,7 @@ export function shuffle<Item>(items: Item[], seed: number, ...parts: readonly (s
   return items;
 }
 
-/** Hex digits that depend on nothing but their source: ids of answers. */
+/** Hex digits that depend only on their source: ids of answers. */
 export function seededHex(source: string, digits: number): string {
   let hex = '';
   for (let part = 0; hex.length < digits; part += 1) {

@@ -4,7 +4,7 @@ import { reportLedger } from '../ledger/ledger-report.js';
 import type { Simulation } from '../simulation.js';
 import { SimulatorError } from '../simulator-error.js';
 
-/** What steers and questions the simulator itself. No key is asked for. */
+/** Routes that control and inspect the simulator itself. They require no key. */
 export function addAdminRoutes(app: FastifyInstance, reset: () => Promise<void>, simulation: Simulation): void {
   const { ledger, batches, files, clock, faults } = simulation;
   const rules = () => faults.standing.map(({ rule, met, fired }) => ({ ...rule, met, fired }));

@@ -4,7 +4,7 @@ import type { Batch } from '../batches/batch.js';
 import type { BatchEngine } from '../batches/batch-engine.js';
 import { createBatch } from '../batches/create-batch.js';
 import { presentBatch } from '../batches/present-batch.js';
-import type { Fault } from '../faults/fault-box.js';
+import type { Fault } from '../faults/fault-injector.js';
 import { Staleness } from '../faults/staleness.js';
 import { OpenAiError } from '../http/openai-error.js';
 import { readLimit } from '../http/read-limit.js';
@@ -42,7 +42,7 @@ export function addBatchRoutes(app: FastifyInstance, engine: BatchEngine, simula
     const after = query.after === undefined || query.after === '' ? undefined : found(query.after);
     const hidden = (batch: Batch): boolean =>
       staleOf(faults).some((fault) => staleness.hides(fault, batch.id, batch.createdMs, clock.nowMs()));
-    // What is hidden makes no page shorter.
+    // Hidden batches do not shorten a page.
     const listed: Batch[] = [];
     for (let last = after; listed.length <= limit;) {
       const page = engine.list(limit + 1, last);

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Fault } from '../faults/fault-box.js';
+import type { Fault } from '../faults/fault-injector.js';
 
 const chunkBytes = 64 * 1024;
 
-/** A file's content, from the disk; slow, or with an early end, where a fault says so. */
+/** A file's content, from disk; a fault may slow it down or cut it off. */
 export function contentStream(path: string, bytes: number, faults: readonly Fault[]): Readable {
   const cutOff = faults.find(({ what }) => what === 'cut-off');
   const slow = faults.find(({ what, value }) => what === 'delay' && typeof value === 'object');
@@ -23,9 +23,9 @@ async function* pieces(path: string, bytes: number, perChunkMs: number, breakOff
       yield chunk;
     }
   }
-  // What was yielded must be on its way before the connection breaks.
+  // What was yielded must be sent before the connection breaks.
   if (breakOff) {
     await wait(20);
-    throw new Error('The content is cut off here, as a fault rule asks.');
+    throw new Error('A fault rule cuts the content off here.');
   }
 }

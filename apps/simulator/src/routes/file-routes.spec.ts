@@ -82,7 +82,7 @@ describe('files', () => {
     });
   });
 
-  it('batch files expire after 30 days, or when it was asked for, and are gone then, from the disk too', async () => {
+  it('batch files expire after 30 days or as requested, and are then gone from disk too', async () => {
     await withSimulator({ speed: 0 }, async (client, dataDir) => {
       const usual = (await (await client.uploadRaw('x')).json()) as {
         id: string;
@@ -108,7 +108,7 @@ describe('files', () => {
     });
   });
 
-  it('result files expire 30 days after completion, or as the batch asked', async () => {
+  it('result files expire 30 days after completion or as the batch requested', async () => {
     await withSimulator({}, async (client) => {
       const usual = await client.run(embeddingRequests(1));
       const more = { output_expires_after: { anchor: 'created_at', seconds: 7_200 } };
@@ -125,7 +125,7 @@ describe('files', () => {
     });
   });
 
-  it('a file deleted while its batch runs is gone for everybody else, and the batch goes on', async () => {
+  it('a file deleted while its batch runs is gone for everyone else, and the batch continues', async () => {
     await withSimulator({ speed: 0, turnaround: { kind: 'fixed', seconds: 100 } }, async (client) => {
       const file = await client.upload(embeddingRequests(3));
       const batch = (await (await client.createRaw(file)).json()) as { id: string };

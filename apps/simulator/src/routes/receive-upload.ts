@@ -12,7 +12,7 @@ export interface Upload {
   readonly bytes: number;
 }
 
-/** Streams the file of a form to the disk. The caller moves or removes it. Throws an OpenAiError; nothing is left then. */
+/** Streams the file of a form to disk. The caller moves or removes it. Throws an OpenAiError and then leaves nothing behind. */
 export async function receiveUpload(
   request: FastifyRequest,
   folder: string,

@@ -34,7 +34,7 @@ function chat(client: TestClient, content: string, more: object = {}): Promise<C
 }
 
 describe('synchronous endpoints', () => {
-  it('E2: vectors have the model length, or the length asked for, as decimals or base64', async () => {
+  it('E2: vectors have the model’s length or the requested length, as decimals or base64', async () => {
     await withSimulator({}, async (client) => {
       const usual = await embed(client, { input: 'hello' });
       const large = await embed(client, { input: ['hello', 'world'], model: 'text-embedding-3-large' });
@@ -98,7 +98,7 @@ describe('synchronous endpoints', () => {
     });
   });
 
-  it('a chat answer is drawn from the input and always the same', async () => {
+  it('a chat answer comes from the input and is always the same', async () => {
     await withSimulator({}, async (client) => {
       const prompt = 'The mill stands in Delft. It grinds mustard. What does the mill grind?';
 
@@ -122,7 +122,7 @@ describe('synchronous endpoints', () => {
     });
   });
 
-  it('I5: an answer obeys the JSON schema that is asked for', async () => {
+  it('I5: an answer matches the requested JSON schema', async () => {
     await withSimulator({}, async (client) => {
       const schema = {
         type: 'object',
@@ -148,7 +148,7 @@ describe('synchronous endpoints', () => {
     });
   });
 
-  it('the responses endpoint answers likewise, in its own shape', async () => {
+  it('the responses endpoint answers likewise, in its own format', async () => {
     await withSimulator({}, async (client) => {
       const input = [{ role: 'user', content: [{ type: 'input_text', text: 'Cats purr. Dogs bark. Who barks?' }] }];
       const text = {

@@ -9,7 +9,7 @@ import type { Simulation } from '../simulation.js';
 
 const modelsCreatedAt = 1_705_948_997;
 
-/** The endpoints that answer at once, and the list of models. What they answer is billed before it is sent. */
+/** The synchronous endpoints and the list of models. Answers are billed before they are sent. */
 export function addSynchronousRoutes(app: FastifyInstance, simulation: Simulation): void {
   for (const endpoint of endpoints) {
     app.post(endpoint, { config: { faultOn: 'synchronous' } }, async (request, reply) => {

@@ -25,7 +25,7 @@ const schema = `
 `;
 
 /**
- * Opens the one database of a simulator, and holds it alone: the lock dies with the process. What a transaction wrote
+ * Opens the simulator's database with an exclusive lock that ends with the process. What a transaction wrote
  * survives the process (write-ahead log, synchronous FULL).
  */
 export function openDatabase(path: string): DatabaseSync {
@@ -36,7 +36,7 @@ export function openDatabase(path: string): DatabaseSync {
   } catch (cause) {
     database.close();
     if (cause instanceof Error && cause.message.includes('locked')) {
-      const message = `${path} is held by another simulator. Stop that one, or give this one a folder of its own.`;
+      const message = `${path} is in use by another simulator. Stop that one, or choose another folder.`;
       throw new SimulatorError('simulator.data-in-use', message, { cause });
     }
     throw cause;
@@ -44,7 +44,7 @@ export function openDatabase(path: string): DatabaseSync {
   return database;
 }
 
-/** All of it is stored, or none. The work must not wait for anything. */
+/** Stores all of it or nothing. The work must not await. */
 export function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
   database.exec('BEGIN IMMEDIATE');
   try {

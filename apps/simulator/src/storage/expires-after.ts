@@ -3,7 +3,7 @@ import { OpenAiError } from '../http/openai-error.js';
 const leastSeconds = 3_600;
 const mostSeconds = 2_592_000;
 
-/** Seconds of `{anchor: "created_at", seconds}`; undefined when it was not asked for. Throws an OpenAiError. */
+/** Seconds of `{anchor: "created_at", seconds}`; undefined when it was not requested. Throws an OpenAiError. */
 export function readExpiresAfter(value: unknown, param: string): number | undefined {
   if (value === undefined || value === null) return undefined;
   const { anchor, seconds } = value as { anchor?: unknown; seconds?: unknown }; // checked below

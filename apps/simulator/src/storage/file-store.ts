@@ -14,13 +14,13 @@ export interface StoredFile {
   readonly expiresAt: number | null;
 }
 
-/** The files of the provider: rows say which there are, contents lie in a folder under their ids. */
+/** The provider's files: a row each, and the contents in a folder under their ids. */
 export class FileStore {
   readonly #folder: string;
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #select: StatementSync;
-  /** Contents that a batch still reads or writes stay on the disk although their row is gone. */
+  /** Contents that a batch still reads or writes stay on disk although their row is deleted. */
   readonly #inUse = new Set<string>();
 
   constructor(database: DatabaseSync, folder: string) {
@@ -37,18 +37,18 @@ export class FileStore {
     return join(this.#folder, id);
   }
 
-  /** Makes a file visible whose content is complete under `contentPath`. */
+  /** Makes a file visible after its content is complete under `contentPath`. */
   async add(file: StoredFile, contentPath: string): Promise<void> {
     await rename(contentPath, this.pathOf(file.id));
     this.insert(file);
   }
 
-  /** Makes a file visible whose content is already in its place. */
+  /** Makes a file visible whose content is already in place. */
   insert(file: StoredFile): void {
     this.#insert.run(file.id, file.purpose, file.filename, file.bytes, file.createdAt, file.expiresAt);
   }
 
-  /** undefined when there is none, or it has expired. */
+  /** undefined when it does not exist or has expired. */
   find(id: string, nowSeconds: number): StoredFile | undefined {
     const row = this.#select.get(id);
     if (row === undefined) return undefined;
@@ -96,7 +96,7 @@ export class FileStore {
     for (const id of ids) this.#inUse.add(id);
   }
 
-  /** Contents without a row go now. */
+  /** Deletes contents without a row. */
   async release(...ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       this.#inUse.delete(id);
@@ -104,12 +104,12 @@ export class FileStore {
     }
   }
 
-  /** Nothing reads or writes any more. */
+  /** Nothing reads or writes it any more. */
   releaseAll(): void {
     this.#inUse.clear();
   }
 
-  /** Removes what a killed simulator left half-written. Called once, when what is in use is held. */
+  /** Removes what a killed simulator left half-written. Called once, after the contents in use are known. */
   sweep(): void {
     for (const name of readdirSync(this.#folder)) {
       if (!this.#inUse.has(name) && this.#select.get(name) === undefined) rmSync(this.pathOf(name), { force: true });

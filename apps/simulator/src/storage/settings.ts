@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** Small things that must outlive the process, as JSON by name. */
+/** Small values that must survive the process, as JSON by name. */
 export class Settings {
   readonly #read: StatementSync;
   readonly #write: StatementSync;

@@ -2,7 +2,7 @@ import type { Json } from './test-client.js';
 
 const model = 'text-embedding-3-small';
 
-/** A line that asks for a short vector. */
+/** A line that requests a short vector. */
 export function embeddingRequest(customId: string, input: unknown = `text of ${customId}`, more: Json = {}): Json {
   const body = { model, input, dimensions: 8, ...more };
   return { custom_id: customId, method: 'POST', url: '/v1/embeddings', body };

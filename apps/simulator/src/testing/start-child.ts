@@ -42,7 +42,7 @@ export async function startChild(args: readonly string[]): Promise<Child> {
   };
 }
 
-/** For one that is to end by itself. */
+/** For a process that ends by itself. */
 export async function runChild(args: readonly string[]): Promise<Ended> {
   const child = spawnSimulator(args);
   let stdout = '';

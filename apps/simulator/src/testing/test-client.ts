@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The parts of an answer that tests look at. */
+/** The parts of an answer that tests read. */
 export interface BatchView {
   readonly id: string;
   readonly status: string;
@@ -52,9 +52,9 @@ export interface LedgerView {
   readonly synchronous: { readonly requests: number; readonly usd: number };
 }
 
-const patienceMs = 20_000;
+const timeoutMs = 20_000;
 
-/** Speaks to a simulator as a program of a user would, by HTTP alone. */
+/** Talks to a simulator over HTTP, as a user's program would. */
 export class TestClient {
   readonly url: string;
   readonly #key: string;
@@ -159,13 +159,13 @@ export class TestClient {
   }
 }
 
-/** Asks again until there is something. Fails when it takes too long. */
+/** Polls until there is a result. Fails when it takes too long. */
 export async function until<Found>(look: () => Promise<Found | undefined>, what: string): Promise<Found> {
-  const deadline = performance.now() + patienceMs;
+  const deadline = performance.now() + timeoutMs;
   while (performance.now() < deadline) {
     const found = await look();
     if (found !== undefined) return found;
     await wait(5);
   }
-  throw new Error(`Waited ${patienceMs} ms for ${what}.`);
+  throw new Error(`Waited ${timeoutMs} ms for ${what}.`);
 }

@@ -5,7 +5,7 @@ import type { SimulatorOptions } from '../options.js';
 import { startSimulator } from '../start-simulator.js';
 import { TestClient } from './test-client.js';
 
-/** A simulator of its own for one test. Its data goes with it. */
+/** A simulator for one test. Its data is deleted with it. */
 export async function withSimulator<Result>(
   options: Partial<SimulatorOptions>,
   test: (client: TestClient, dataDir: string) => Promise<Result>,

@@ -1,4 +1,4 @@
-/** The same text, not cut from a longer one: V8 keeps the whole of a text alive for the sake of a piece of it. */
+/** A copy of the text: V8 keeps a whole string alive for a slice of it. */
 export function ownCopy(piece: string): string {
   return Buffer.from(piece, 'utf8').toString('utf8');
 }

@@ -27,7 +27,7 @@ describe('TokenCounter', () => {
     );
   });
 
-  it('an endless word does not take endless time', async () => {
+  it('an endless word is counted in bounded time', async () => {
     const counter = await TokenCounter.load('cl100k_base');
     const before = performance.now();
 
@@ -35,7 +35,7 @@ describe('TokenCounter', () => {
     expect(performance.now() - before).toBeLessThan(5_000);
   });
 
-  it('cuts a text after so many tokens', async () => {
+  it('cuts a text after a number of tokens', async () => {
     const counter = await TokenCounter.load('o200k_base');
 
     expect(counter.count(counter.truncate('one two three four five', 3))).toBe(3);

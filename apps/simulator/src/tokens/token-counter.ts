@@ -11,7 +11,7 @@ interface Tokenizer {
 /** `<|endoftext|>` in a user's text is text. */
 const plain = { disallowedSpecial: new Set<string>() };
 
-/** The tokenizer takes quadratic time on one unbroken run, so that very long ones are cut before they are counted. */
+/** The tokenizer is quadratic in the length of an unbroken run, so very long runs are cut before they are counted. */
 const longRunCharacters = 512;
 const longRun = /\S{512}|\s{512}/;
 const cutPieces = /[\s\S]{1,256}/g;
@@ -19,7 +19,7 @@ const cutPieces = /[\s\S]{1,256}/g;
 const keptPieceCharacters = 160;
 const maxPiecesKept = 200_000;
 
-/** Counts as the provider's own tokenizers do. An encoding is loaded when it is first asked for. */
+/** Counts as the provider's tokenizers do. An encoding is loaded when first needed. */
 export class TokenCounter {
   readonly #tokenizer: Tokenizer;
   readonly #kept = new Map<string, number>();
@@ -38,7 +38,7 @@ export class TokenCounter {
     return loading;
   }
 
-  /** Counts piece by piece, see `beginsPiece`; what was counted is kept. */
+  /** Counts piece by piece, see `beginsPiece`; counts are cached. */
   count(text: string): number {
     let tokens = 0;
     let start = 0;
@@ -79,8 +79,8 @@ export class TokenCounter {
 }
 
 /**
- * Whether no token reaches from the character before into this one: a single space between two words begins a token,
- * and so does what follows a line break, save for the slash that one of the encodings joins to it.
+ * Whether no token spans this and the previous character: a single space between two words begins a token,
+ * and so does what follows a line break, except for the slash that one encoding joins to it.
  */
 function beginsPiece(before: number, code: number, after: number): boolean {
   if (code === 0x20) return !isSpace(before) && !isSpace(after);

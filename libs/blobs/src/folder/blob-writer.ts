@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 
 const bufferBytes = 256 * 1024;
 
-/** Writes a file from its beginning through one buffer, so that many short pieces cost few writes. */
+/** Writes a new file through one buffer, so that many short pieces cost few writes. */
 export class BlobWriter {
   private readonly buffer = Buffer.allocUnsafe(bufferBytes);
   private buffered = 0;
@@ -10,12 +10,12 @@ export class BlobWriter {
 
   private constructor(private readonly file: FileHandle) {}
 
-  /** The file must not be there. */
+  /** The file must not exist. */
   static async create(path: string): Promise<BlobWriter> {
     return new BlobWriter(await open(path, 'wx'));
   }
 
-  /** All that was given to it. */
+  /** Bytes given to it so far. */
   get bytes(): number {
     return this.total;
   }
@@ -31,7 +31,7 @@ export class BlobWriter {
     }
   }
 
-  /** Everything is durable when it resolves. */
+  /** Resolves when everything is durable. */
   async finish(): Promise<void> {
     await this.flush();
     await this.file.sync();

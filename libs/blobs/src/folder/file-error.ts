@@ -2,7 +2,7 @@ import { ConnectionError } from '@batchmill/contracts';
 
 const fullCodes = ['ENOSPC', 'EDQUOT'];
 
-/** Runs something on the folder; what the operating system refuses becomes a ConnectionError. */
+/** Runs an operation on the folder; an error of the operating system becomes a ConnectionError. */
 export async function onDisk<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -27,7 +27,7 @@ export function fileErrorOf(error: unknown, folder: string): unknown {
   return new ConnectionError('blobs.unavailable', message, { cause: error });
 }
 
-/** The operating system's code, as Node puts it on its errors; null for an error of another origin. */
+/** The operating system's error code, as Node reports it; null for other errors. */
 function codeOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('errno' in error) || !('code' in error)) return null;
   return String(error.code);

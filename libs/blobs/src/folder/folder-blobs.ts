@@ -11,7 +11,7 @@ import { removeLeftovers } from './leftovers.js';
 import { makeFolder, syncFolder } from './make-durable.js';
 
 export interface FolderBlobsOptions {
-  /** Made when it is missing. Several processes and machines may share it. */
+  /** Created if missing. Several processes and machines may share it. */
   readonly folder: string;
   readonly ids: Ids;
 }
@@ -19,7 +19,7 @@ export interface FolderBlobsOptions {
 const chunkBytes = 256 * 1024;
 
 /**
- * Files in a folder. A blob is written under `writing/` of the same folder and renamed to its place when it is whole and
+ * Files in a folder. A blob is written under `writing/` of the same folder and renamed into place when it is complete and
  * durable, so that no reader ever sees part of one.
  */
 export class FolderBlobs extends Blobs {
@@ -54,7 +54,7 @@ export class FolderBlobs extends Blobs {
       });
       return { name, bytes };
     } catch (error) {
-      await rm(draft, { force: true }).catch(() => undefined); // what went wrong first is what matters
+      await rm(draft, { force: true }).catch(() => undefined); // the first error is the one to report
       throw error;
     }
   }
@@ -92,7 +92,7 @@ export class FolderBlobs extends Blobs {
     return join(this.folder, 'writing');
   }
 
-  /** What the content throws stays as it is; only the disk's errors are ours. Returns the number of bytes. */
+  /** An error of the content is passed on unchanged; an error of the disk becomes one of ours. Returns the number of bytes. */
   private async fill(writer: BlobWriter, content: AsyncIterable<Uint8Array | string>): Promise<number> {
     try {
       for await (const piece of content) {

@@ -4,7 +4,7 @@ import { isMissing } from './file-error.js';
 
 const oldMs = 24 * 60 * 60 * 1000;
 
-/** Removes the files of writers that died: nobody has written to them for a day. */
+/** Removes files of dead writers: files without a write for a day. */
 export async function removeLeftovers(folder: string, now: Date): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);

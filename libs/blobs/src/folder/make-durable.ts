@@ -1,7 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 
-/** Makes the folder and those above it that are missing; they outlive a power failure when it resolves. */
+/** Creates the folder and its missing parents. When it resolves, they survive a power failure. */
 export async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
   if (first === undefined) return;
@@ -12,7 +12,7 @@ export async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** The names in the folder outlive a power failure when it resolves. */
+/** When it resolves, the names in the folder survive a power failure. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {

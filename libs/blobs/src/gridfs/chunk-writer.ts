@@ -1,7 +1,7 @@
 import { Binary, ObjectId, type Collection } from 'mongodb';
 import type { StoredChunk } from './stored.js';
 
-/** Few round trips, and little memory for each blob that is written or read. */
+/** Large enough for few round trips, small enough for many blobs at once. */
 export const chunkBytes = 1024 * 1024;
 
 /** Writes the chunks of a file one after another through one buffer. */
@@ -17,7 +17,7 @@ export class ChunkWriter {
     this.#name = name;
   }
 
-  /** All that was given to it. */
+  /** Bytes given to it so far. */
   get bytes(): number {
     return this.#written * chunkBytes + this.#buffered;
   }
@@ -32,7 +32,7 @@ export class ChunkWriter {
     }
   }
 
-  /** Resolves with the number of bytes, when all of them are durable. */
+  /** Resolves with the number of bytes when all of them are durable. */
   async finish(): Promise<number> {
     const { bytes } = this;
     if (this.#buffered > 0) await this.#flush();

@@ -4,21 +4,21 @@ import { gridFsError } from './gridfs-error.js';
 import { databaseOf, serversOf } from './gridfs-url.js';
 
 /**
- * One database of a MongoDB server, 4.4 or newer, on its own or a replica set.
+ * One database of a MongoDB server, 4.4 or newer, standalone or a replica set.
  *
- * - What is written is acknowledged when a majority has it in its journal; reads go to the primary.
- * - A server that does not answer fails its heartbeats within seven seconds, which breaks off every call that waits for it;
+ * - A write is acknowledged when a majority has it in its journal; reads go to the primary.
+ * - A server that does not answer fails its heartbeats within seven seconds, which aborts every call that waits for it;
  *   a call without a server rejects after ten more, a read, which is tried twice, after twenty.
  */
 export class Connection {
   readonly database: Db;
-  /** Where it is, for people: without user and password. */
+  /** The address for messages, without user and password. */
   readonly place: string;
   readonly #client: MongoClient;
   readonly #waiting = new Set<(reason: unknown) => void>();
   #closed = false;
 
-  /** Connects with the first call, and again by itself. Throws a ValidationError when the URL cannot be used. */
+  /** Connects with the first call and reconnects by itself. Throws a ValidationError for an invalid URL. */
   constructor(url: string, database: string | undefined) {
     const servers = serversOf(url);
     this.#client = clientOf(url, servers);
@@ -33,7 +33,7 @@ export class Connection {
     this.place = `${servers}/${name}`;
   }
 
-  /** What the driver throws becomes the error that the port promises. */
+  /** Translates the driver's errors into the port's errors. */
   async run<R>(work: () => Promise<R>): Promise<R> {
     if (this.#closed) throw this.#closedError();
     try {
@@ -49,7 +49,7 @@ export class Connection {
     for (const reject of this.#waiting) reject(this.#closedError());
   }
 
-  /** The driver leaves calls that wait for a connection waiting for ever when it is closed. */
+  /** A closed driver never settles calls that wait for a connection. */
   #untilClosed<R>(call: Promise<R>): Promise<R> {
     const { promise, resolve, reject } = Promise.withResolvers<R>();
     this.#waiting.add(reject);
@@ -76,7 +76,7 @@ function clientOf(url: string, servers: string): MongoClient {
       promoteBuffers: false,
     });
   } catch (error) {
-    // What the driver says of it may hold the password: neither its words nor the error are kept.
+    // The driver's message may contain the password, so neither the message nor the error is kept.
     const reason = error instanceof Error ? error.name : 'unknown';
     throw new ValidationError(
       'blobs.bad-url',

@@ -117,7 +117,7 @@ describe('Blobs in GridFS', () => {
     async function* slowly() {
       yield Buffer.alloc(2 * megabyte);
       const later = await GridFsBlobs.open({ url, database, ids, clock });
-      await eventually('it is taken for a leftover', async () => (await counts()).unfinished === 0);
+      await eventually('it is removed as a leftover', async () => (await counts()).unfinished === 0);
       await later.close();
       yield Buffer.alloc(2 * megabyte);
     }

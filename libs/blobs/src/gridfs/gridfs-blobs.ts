@@ -10,19 +10,19 @@ import { bucketOf, ensureIndexes, removeBlob, type Bucket, type StoredFile } fro
 export interface GridFsBlobsOptions {
   /** `mongodb://…/database` or `mongodb+srv://…/database`, with the driver's options. */
   readonly url: string;
-  /** Goes before the one that the URL names. */
+  /** Overrides the database in the URL. */
   readonly database?: string;
-  /** Several may lie in one database. */
+  /** One database may hold several buckets. */
   readonly bucket?: string;
   readonly ids: Ids;
   readonly clock?: Clock;
 }
 
 /**
- * Files in GridFS. The chunks are written first and the file last, so that no reader ever sees part of a blob. While one
- * is written or deleted a mark says so; what dies meanwhile is removed by that mark at a start a day later.
+ * Files in GridFS. The chunks are written first and the file last, so that no reader ever sees part of a blob. A mark
+ * exists while a blob is written or deleted. If the process dies meanwhile, a start a day later cleans up by that mark.
  *
- * Chunks are read one by one, not through a cursor, which the server forgets when its reader pauses for ten minutes.
+ * Chunks are read one by one, because the server drops a cursor whose reader pauses for ten minutes.
  */
 export class GridFsBlobs extends Blobs {
   readonly #connection: Connection;
@@ -44,8 +44,8 @@ export class GridFsBlobs extends Blobs {
   }
 
   /**
-   * Does not wait for the server, which may come later; leftovers are removed meanwhile. Rejects with a ValidationError
-   * when the URL cannot be used.
+   * Does not wait for the server, which may start later; leftovers are removed in the background. Rejects with a
+   * ValidationError for an invalid URL.
    */
   static async open(options: GridFsBlobsOptions): Promise<GridFsBlobs> {
     const blobs = new GridFsBlobs(options);
@@ -60,11 +60,11 @@ export class GridFsBlobs extends Blobs {
     try {
       const bytes = await this.#fill(name, content);
       await this.#connection.run(() => this.#show(name, bytes));
-      // after this line the blob is safe: nobody takes it for a leftover
+      // after this line the blob is safe: no cleanup removes it
       await this.#connection.run(() => this.#bucket.unfinished.deleteOne({ _id: name }));
       return { name, bytes };
     } catch (error) {
-      await this.#discard(name).catch(() => undefined); // what went wrong first is what matters
+      await this.#discard(name).catch(() => undefined); // the first error is the one to report
       throw error;
     }
   }
@@ -118,7 +118,7 @@ export class GridFsBlobs extends Blobs {
     });
   }
 
-  /** Once, and again after it failed. */
+  /** Runs once, and again after a failure. */
   async #prepare(): Promise<void> {
     this.#indexes ??= ensureIndexes(this.#bucket);
     await this.#indexes.catch((error: unknown) => {
@@ -127,7 +127,7 @@ export class GridFsBlobs extends Blobs {
     });
   }
 
-  /** What the content throws stays as it is; only the server's errors are ours. Returns the number of bytes. */
+  /** An error of the content is passed on unchanged; an error of the server becomes one of ours. Returns the number of bytes. */
   async #fill(name: string, content: AsyncIterable<Uint8Array | string>): Promise<number> {
     const writer = new ChunkWriter(this.#bucket.chunks, name);
     for await (const piece of content) {
@@ -144,7 +144,7 @@ export class GridFsBlobs extends Blobs {
     if (matchedCount === 0) {
       throw new ConnectionError(
         'blobs.unavailable',
-        `The blob ${name} took more than a day to be written to ${this.#connection.place} and was taken for a leftover: write it again.`,
+        `The blob ${name} took more than a day to be written to ${this.#connection.place} and was cleaned up as a leftover: write it again.`,
       );
     }
     await this.#bucket.files.insertOne({
@@ -175,7 +175,7 @@ export class GridFsBlobs extends Blobs {
     return new ProcessingError('blobs.missing', `There ${what} "${name}" in ${this.#connection.place}.`);
   }
 
-  /** A server that is away is asked at the next start. */
+  /** If the server is unavailable, the next start tries again. */
   async #sweep(): Promise<void> {
     await this.#connection
       .run(() => removeLeftovers(this.#bucket, this.#clock.now(), this.#stopping.signal))

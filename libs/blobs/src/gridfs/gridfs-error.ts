@@ -8,7 +8,7 @@ const unauthorized = 13;
 const authenticationFailed = 18;
 const atlasError = 8000;
 
-/** What the driver threw, as the error that the port promises; what is none of the driver's stays as it is. */
+/** Translates a driver's error into the port's error; other errors are returned unchanged. */
 export function gridFsError(error: unknown, place: string): unknown {
   if (isBatchmillError(error) || !(error instanceof MongoError)) return error;
   const options = { cause: error };
@@ -18,7 +18,7 @@ export function gridFsError(error: unknown, place: string): unknown {
     return new ConnectionError('blobs.disk-full', message, options);
   }
   if (code === unauthorized || code === authenticationFailed || isRefusal(error)) {
-    const message = `The store of the blobs ${place} refuses this user: ${error.message}. Look at user, password and authSource of the URL, and give the user the role readWrite on the database.`;
+    const message = `The store of the blobs ${place} refuses this user: ${error.message}. Check user, password and authSource in the URL, and give the user the role readWrite on the database.`;
     return new ConnectionError('blobs.not-authorised', message, options);
   }
   const message = `The blobs in ${place} cannot be read or written now: ${error.message}.`;

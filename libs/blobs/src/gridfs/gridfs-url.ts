@@ -1,6 +1,6 @@
 /**
- * Where the blobs are, for people: the servers, and nothing of user, password and options. Everything before the last @
- * is taken for the user, so that a password that should have been escaped stays hidden.
+ * The address for messages: the servers, without user, password and options. Everything before the last @ counts as
+ * the user, so that a password that should have been escaped stays hidden.
  */
 export function serversOf(url: string): string {
   const rest = url.replace(/^mongodb(?:\+srv)?:\/\//, '');

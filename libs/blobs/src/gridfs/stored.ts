@@ -1,6 +1,6 @@
 import type { Binary, Collection, Db, ObjectId } from 'mongodb';
 
-/** As GridFS lays files down, so that any of its tools reads them: https://www.mongodb.com/docs/manual/core/gridfs/ */
+/** The layout of GridFS, so that any GridFS tool can read the files: https://www.mongodb.com/docs/manual/core/gridfs/ */
 export interface StoredFile {
   /** The name of the blob. */
   readonly _id: string;
@@ -17,7 +17,7 @@ export interface StoredChunk {
   readonly data: Binary;
 }
 
-/** A blob that is being written or deleted; it has this mark until that is done. */
+/** The mark of a blob that is being written or deleted. */
 export interface StoredMark {
   readonly _id: string;
   readonly since: Date;
@@ -38,13 +38,13 @@ export function bucketOf(database: Db, name: string): Bucket {
   };
 }
 
-/** Both are what every tool of GridFS expects. */
+/** GridFS tools expect both. */
 export async function ensureIndexes({ files, chunks }: Bucket): Promise<void> {
   await chunks.createIndex({ files_id: 1, n: 1 }, { unique: true }, {});
   await files.createIndex({ filename: 1, uploadDate: 1 }, {}, {});
 }
 
-/** The file first: what has no file is not to be seen. */
+/** The file first: a blob without a file is invisible. */
 export async function removeBlob({ files, chunks }: Bucket, name: string): Promise<void> {
   await files.deleteOne({ _id: name });
   await chunks.deleteMany({ files_id: name });

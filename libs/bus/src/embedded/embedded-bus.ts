@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { BatchmillError, Clock } from '@batchmill/contracts';
+import { ConnectionError, type BatchmillError, type Clock } from '@batchmill/contracts';
+import { FileLock } from '@batchmill/sqlite';
 import {
   Bus,
   type IncomingMessage,
@@ -9,11 +10,8 @@ import {
   type TopicLag,
 } from '../bus.js';
 import { ConsumerGroup } from './consumer-group.js';
-import { ConsumerLock } from './consumer-lock.js';
 import type { Member } from './member.js';
-import { MessageLog, type PlacedMessage } from './message-log.js';
-import { partitionOf } from './partition-of.js';
-import { busError } from './sqlite-error.js';
+import { MessageLog, busFileErrors } from './message-log.js';
 
 export interface EmbeddedBusOptions {
   /** The log's file; made when it is missing, with its folder. `<file>.consumer` beside it is the consumers' lock. */
@@ -38,18 +36,18 @@ const never = new Promise<BatchmillError>(() => undefined);
 export class EmbeddedBus extends Bus {
   private readonly groups = new Map<string, ConsumerGroup>();
   private readonly stops = new Set<() => Promise<void>>();
-  private readonly lock: ConsumerLock;
+  /** The right to consume. */
+  private readonly lock: FileLock;
   private looking: NodeJS.Timeout | null = null;
   private isKept = false;
   private seenVersion = 0;
-  private keyless = 0;
 
   private constructor(
     private readonly log: MessageLog,
     private readonly options: Required<EmbeddedBusOptions>,
   ) {
     super();
-    this.lock = new ConsumerLock(lockFileOf(options.file));
+    this.lock = consumerLockOf(options.file);
   }
 
   static open(options: EmbeddedBusOptions): EmbeddedBus {
@@ -59,7 +57,7 @@ export class EmbeddedBus extends Bus {
 
   /** True while a process, this one included, has a subscription to the bus in that file. */
   static isConsumed(file: string): boolean {
-    return ConsumerLock.isHeld(lockFileOf(file));
+    return consumerLockOf(file).isHeld();
   }
 
   /**
@@ -77,9 +75,7 @@ export class EmbeddedBus extends Bus {
       messages.map(({ topic }) => topic),
       this.options.partitions,
     );
-    const placed = messages.map((message) => this.place(message));
-    this.log.append(placed, this.options.clock.now());
-    for (const { topic, partition } of placed) {
+    for (const { topic, partition } of this.log.append(messages, this.options.clock.now())) {
       for (const group of this.groups.values()) group.wake(topic, partition);
     }
   }
@@ -123,12 +119,6 @@ export class EmbeddedBus extends Bus {
     this.log.close();
   }
 
-  private place(message: OutgoingMessage): PlacedMessage {
-    const partitions = this.log.partitionsOf(message.topic);
-    const partition = message.key === null ? this.keyless++ % partitions : partitionOf(message.key, partitions);
-    return { ...message, partition };
-  }
-
   private groupOf(name: string): ConsumerGroup {
     const { clock, redeliveryPauseMs } = this.options;
     const group = this.groups.get(name) ?? new ConsumerGroup(name, { log: this.log, clock, redeliveryPauseMs });
@@ -140,7 +130,7 @@ export class EmbeddedBus extends Bus {
     if (this.looking) return;
     if (!this.lock.take()) {
       const holder = this.log.lastConsumer();
-      throw busError(
+      throw new ConnectionError(
         'bus.already-consumed',
         `The embedded bus ${this.options.file} is consumed already${holder === null ? '' : ` by process ${holder}`}, ` +
           'and one process at a time may do that. Stop it first, or only publish: it takes what is published.',
@@ -181,6 +171,6 @@ export class EmbeddedBus extends Bus {
   }
 }
 
-function lockFileOf(file: string): string {
-  return `${file}.consumer`;
+function consumerLockOf(file: string): FileLock {
+  return new FileLock(`${file}.consumer`, busFileErrors);
 }

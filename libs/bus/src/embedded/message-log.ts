@@ -1,60 +1,90 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { Database, type FileErrors, type Row } from '@batchmill/sqlite';
+import { crc32 } from 'node:zlib';
 import type { IncomingMessage, OutgoingMessage } from '../bus.js';
-import { logSchema } from './log-schema.js';
-import { messageColumns, messageOf } from './logged-message.js';
-import { busError, sqliteErrorOf } from './sqlite-error.js';
 
-export interface PlacedMessage extends OutgoingMessage {
-  readonly partition: number;
-}
-
-export interface PartitionOfGroup {
-  readonly group: string;
+export interface Partition {
   readonly topic: string;
   readonly partition: number;
 }
 
-const busyTimeoutMs = 10_000;
+export interface PartitionOfGroup extends Partition {
+  readonly group: string;
+}
+
+export const busFileErrors: FileErrors = {
+  kind: 'bus',
+  unavailable: 'bus.unavailable',
+  diskFull: 'bus.disk-full',
+  unreadable: 'bus.unavailable',
+  closed: 'bus.closed',
+};
+
+/**
+ * `offset` counts from 0 within its partition; `sequence` orders all messages as they were recorded.
+ * `partitions.next_offset` is kept apart from the messages, so that offsets are never used again when messages are purged.
+ */
+const schema = `
+  CREATE TABLE IF NOT EXISTS partitions (
+    topic TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    next_offset INTEGER NOT NULL,
+    PRIMARY KEY (topic, partition)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE IF NOT EXISTS messages (
+    sequence INTEGER PRIMARY KEY,
+    topic TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    "offset" INTEGER NOT NULL,
+    key TEXT,
+    value BLOB,
+    headers TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    UNIQUE (topic, partition, "offset")
+  );
+  CREATE INDEX IF NOT EXISTS messages_of_topic ON messages (topic);
+
+  CREATE TABLE IF NOT EXISTS commits (
+    group_name TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    next_offset INTEGER NOT NULL,
+    PRIMARY KEY (group_name, topic, partition)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE IF NOT EXISTS consumer (
+    only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+    process_id INTEGER NOT NULL,
+    since INTEGER NOT NULL
+  );
+`;
+
+/** The columns that `messageOf` reads. */
+const messageColumns = 'sequence, topic, partition, "offset", key, value, headers, recorded_at';
 
 /**
  * The log's file, which several processes may have open. Every method is one statement or one transaction, durable when
  * it returns, and throws a ConnectionError when the file cannot be used.
  */
 export class MessageLog {
-  private readonly statements = new Map<string, StatementSync>();
   /** A topic never has more or fewer than it was made with. */
   private readonly partitions = new Map<string, number>();
+  private keyless = 0;
 
-  private constructor(
-    readonly file: string,
-    private readonly database: DatabaseSync,
-  ) {}
+  private constructor(private readonly database: Database) {}
 
   static open(file: string): MessageLog {
-    let database: DatabaseSync | null = null;
-    try {
-      mkdirSync(dirname(file), { recursive: true });
-      database = new DatabaseSync(file, { timeout: busyTimeoutMs });
-      const log = new MessageLog(file, database);
-      database.exec('PRAGMA synchronous = FULL');
-      log.inTransaction((open) => open.exec(logSchema));
-      database.exec('PRAGMA journal_mode = WAL');
-      return log;
-    } catch (error) {
-      database?.close();
-      throw sqliteErrorOf(error, file);
-    }
+    return new MessageLog(Database.open({ file, errors: busFileErrors, schema }));
   }
 
   makeTopics(topics: readonly string[], partitions: number): void {
     const missing = [...new Set(topics)].filter((topic) => this.partitionsOf(topic) === 0);
     if (missing.length === 0) return;
-    this.inTransaction(() => {
+    this.database.write(() => {
       for (const topic of missing.filter((name) => this.partitionsOf(name) === 0)) {
         for (let partition = 0; partition < partitions; partition += 1) {
-          this.prepared('INSERT INTO partitions (topic, partition, next_offset) VALUES (?, ?, 0)').run(
+          this.database.run(
+            'INSERT INTO partitions (topic, partition, next_offset) VALUES (?, ?, 0)',
             topic,
             partition,
           );
@@ -67,100 +97,79 @@ export class MessageLog {
   partitionsOf(topic: string): number {
     const known = this.partitions.get(topic);
     if (known !== undefined) return known;
-    const row = this.attempt(() => this.prepared('SELECT count(*) AS n FROM partitions WHERE topic = ?').get(topic));
+    const row = this.database.get('SELECT count(*) AS n FROM partitions WHERE topic = ?', topic);
     const partitions = Number(row?.['n']);
     if (partitions > 0) this.partitions.set(topic, partitions);
     return partitions;
   }
 
-  /** All or none. */
-  append(messages: readonly PlacedMessage[], recordedAt: Date): void {
-    this.inTransaction(() => {
-      for (const { topic, partition, key, value, headers } of messages) {
-        const raised = this.prepared(
-          'UPDATE partitions SET next_offset = next_offset + 1 WHERE topic = ? AND partition = ? RETURNING next_offset',
-        ).get(topic, partition);
-        const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-        this.prepared(
-          'INSERT INTO messages (topic, partition, "offset", key, value, headers, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        ).run(
-          topic,
-          partition,
-          Number(raised?.['next_offset']) - 1,
-          key,
-          bytes,
-          JSON.stringify(headers),
-          recordedAt.getTime(),
-        );
-      }
-    });
+  /** All or none, to topics that have been made. Returns where each was put. */
+  append(messages: readonly OutgoingMessage[], recordedAt: Date): Partition[] {
+    return this.database.write(() => messages.map((message) => this.appendOne(message, recordedAt)));
   }
 
   /** The first message that the group has not committed, or null. */
   next({ group, topic, partition }: PartitionOfGroup): IncomingMessage | null {
-    const row = this.attempt(() =>
-      this.prepared(
-        `SELECT ${messageColumns} FROM messages WHERE topic = ? AND partition = ? AND "offset" >= coalesce(
-           (SELECT next_offset FROM commits WHERE group_name = ? AND topic = ? AND partition = ?), 0)
-         ORDER BY "offset" LIMIT 1`,
-      ).get(topic, partition, group, topic, partition),
+    const row = this.database.get(
+      `SELECT ${messageColumns} FROM messages WHERE topic = ? AND partition = ? AND "offset" >= coalesce(
+         (SELECT next_offset FROM commits WHERE group_name = ? AND topic = ? AND partition = ?), 0)
+       ORDER BY "offset" LIMIT 1`,
+      ...[topic, partition, group, topic, partition],
     );
     return row ? messageOf(row) : null;
   }
 
   /** Survives the end of the process. A loss of power may undo it: then the message comes again. */
   commit(group: string, { topic, partition, offset }: IncomingMessage): void {
-    this.attempt(() => {
-      this.database.exec('PRAGMA synchronous = NORMAL');
-      try {
-        this.prepared(
+    this.database.write(
+      () =>
+        this.database.run(
           `INSERT INTO commits (group_name, topic, partition, next_offset) VALUES (?, ?, ?, ?)
            ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset`,
-        ).run(group, topic, partition, Number(offset) + 1);
-      } finally {
-        this.database.exec('PRAGMA synchronous = FULL');
-      }
-    });
+          ...[group, topic, partition, Number(offset) + 1],
+        ),
+      false,
+    );
   }
 
   /** How many messages of a topic a group has not committed. */
   lag(group: string, topic: string): number {
-    const row = this.attempt(() =>
-      this.prepared(
-        `SELECT sum((SELECT count(*) FROM messages m WHERE m.topic = p.topic AND m.partition = p.partition
-                       AND m."offset" >= coalesce(c.next_offset, 0))) AS n
-         FROM partitions p LEFT JOIN commits c
-           ON c.group_name = ? AND c.topic = p.topic AND c.partition = p.partition
-         WHERE p.topic = ?`,
-      ).get(group, topic),
+    const row = this.database.get(
+      `SELECT sum((SELECT count(*) FROM messages m WHERE m.topic = p.topic AND m.partition = p.partition
+                     AND m."offset" >= coalesce(c.next_offset, 0))) AS n
+       FROM partitions p LEFT JOIN commits c
+         ON c.group_name = ? AND c.topic = p.topic AND c.partition = p.partition
+       WHERE p.topic = ?`,
+      group,
+      topic,
     );
     return Number(row?.['n'] ?? 0);
   }
 
   /** The sequence of the newest message of all. */
   newest(): number {
-    return Number(this.attempt(() => this.prepared('SELECT max(sequence) AS n FROM messages').get())?.['n'] ?? 0);
+    return Number(this.database.get('SELECT max(sequence) AS n FROM messages')?.['n'] ?? 0);
   }
 
   /** The oldest messages of a topic after one sequence and up to another, with the sequence of the last of them. */
   page(topic: string, after: number, upTo: number, limit: number): { messages: IncomingMessage[]; last: number } {
-    const rows = this.attempt(() =>
-      this.prepared(
-        `SELECT ${messageColumns} FROM messages WHERE topic = ? AND sequence > ? AND sequence <= ?
-         ORDER BY sequence LIMIT ?`,
-      ).all(topic, after, upTo, limit),
+    const rows = this.database.all(
+      `SELECT ${messageColumns} FROM messages WHERE topic = ? AND sequence > ? AND sequence <= ?
+       ORDER BY sequence LIMIT ?`,
+      ...[topic, after, upTo, limit],
     );
     return { messages: rows.map(messageOf), last: Number(rows.at(-1)?.['sequence'] ?? upTo) };
   }
 
   /** Another number whenever another connection has written something. */
   version(): number {
-    return Number(this.attempt(() => this.prepared('PRAGMA data_version').get())?.['data_version']);
+    return Number(this.database.get('PRAGMA data_version')?.['data_version']);
   }
 
   noteConsumer(processId: number, since: Date): void {
-    this.attempt(() =>
-      this.prepared('INSERT OR REPLACE INTO consumer (only_one, process_id, since) VALUES (1, ?, ?)').run(
+    this.database.write(() =>
+      this.database.run(
+        'INSERT OR REPLACE INTO consumer (only_one, process_id, since) VALUES (1, ?, ?)',
         processId,
         since.getTime(),
       ),
@@ -169,46 +178,59 @@ export class MessageLog {
 
   /** The process that was the last to begin to consume. */
   lastConsumer(): number | null {
-    const row = this.attempt(() => this.prepared('SELECT process_id FROM consumer').get());
+    const row = this.database.get('SELECT process_id FROM consumer');
     return row ? Number(row['process_id']) : null;
   }
 
   /** Throws when nothing could be written now. */
   check(): void {
-    this.inTransaction(() => undefined);
+    this.database.write(() => undefined);
   }
 
   close(): void {
-    if (this.database.isOpen) this.database.close();
+    this.database.close();
   }
 
-  private prepared(sql: string): StatementSync {
-    const known = this.statements.get(sql);
-    if (known) return known;
-    const statement = this.database.prepare(sql);
-    this.statements.set(sql, statement);
-    return statement;
+  private appendOne({ topic, key, value, headers }: OutgoingMessage, recordedAt: Date): Partition {
+    const partitions = this.partitionsOf(topic);
+    const partition = key === null ? this.keyless++ % partitions : partitionOf(key, partitions);
+    const raised = this.database.get(
+      'UPDATE partitions SET next_offset = next_offset + 1 WHERE topic = ? AND partition = ? RETURNING next_offset',
+      topic,
+      partition,
+    );
+    const offset = Number(raised?.['next_offset']) - 1;
+    const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+    this.database.run(
+      'INSERT INTO messages (topic, partition, "offset", key, value, headers, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      ...[topic, partition, offset, key, bytes, JSON.stringify(headers), recordedAt.getTime()],
+    );
+    return { topic, partition };
   }
+}
 
-  private inTransaction(work: (database: DatabaseSync) => void): void {
-    this.attempt(() => {
-      this.database.exec('BEGIN IMMEDIATE');
-      try {
-        work(this.database);
-        this.database.exec('COMMIT');
-      } catch (error) {
-        if (this.database.isTransaction) this.database.exec('ROLLBACK');
-        throw error;
-      }
-    });
-  }
+/** The same partition for the same key, in every process and for good. */
+export function partitionOf(key: string, partitions: number): number {
+  return crc32(key) % partitions;
+}
 
-  private attempt<T>(work: () => T): T {
-    if (!this.database.isOpen) throw busError('bus.closed', `The bus in ${this.file} was closed: open it again.`);
-    try {
-      return work();
-    } catch (error) {
-      throw sqliteErrorOf(error, this.file);
-    }
-  }
+function messageOf(row: Row): IncomingMessage {
+  return {
+    topic: String(row['topic']),
+    partition: Number(row['partition']),
+    offset: String(row['offset']),
+    key: typeof row['key'] === 'string' ? row['key'] : null,
+    value: bytesOf(row['value']),
+    headers: headersOf(String(row['headers'])),
+    recordedAt: new Date(Number(row['recorded_at'])),
+  };
+}
+
+function bytesOf(value: Row[string] | undefined): Buffer | null {
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : null;
+}
+
+function headersOf(json: string): Record<string, string> {
+  const pairs: unknown = JSON.parse(json);
+  return pairs as Record<string, string>; // written by `append` from the same type
 }

@@ -7,7 +7,7 @@ import { Received, messagesOf } from '../received.contract.js';
 import { EmbeddedBus } from './index.js';
 import { OtherProcess } from '../other-process.contract.js';
 
-const patienceMs = 60_000;
+const timeoutMs = 600_000;
 
 describe('An embedded bus that two processes have open', () => {
   let folder: string;
@@ -52,7 +52,7 @@ describe('An embedded bus that two processes have open', () => {
       await received.atLeast(2);
       expect(received.values()).toEqual(['2', '3']);
     },
-    patienceMs,
+    timeoutMs,
   );
 
   it(
@@ -77,7 +77,7 @@ describe('An embedded bus that two processes have open', () => {
       await bus.subscribe(subscribing);
       expect(EmbeddedBus.isConsumed(file)).toBe(true);
     },
-    patienceMs,
+    timeoutMs,
   );
 
   it(
@@ -96,7 +96,7 @@ describe('An embedded bus that two processes have open', () => {
       expect(await consumer.told(2)).toEqual(['subscribed', 'question']);
       expect((await messagesOf(bus, 'answers')).map(({ value }) => String(value))).toEqual(['answer to question']);
     },
-    patienceMs,
+    timeoutMs,
   );
 
   it(
@@ -117,7 +117,7 @@ describe('An embedded bus that two processes have open', () => {
       expect(of('left').slice(0, told.length)).toEqual(told);
       expect(of('right')).toEqual(of('left'));
     },
-    patienceMs,
+    timeoutMs,
   );
 
   it(
@@ -140,7 +140,7 @@ describe('An embedded bus that two processes have open', () => {
         expect(numbers.map(([, number]) => number)).toEqual(Array.from({ length: 100 }, (_, number) => String(number)));
       }
     },
-    patienceMs,
+    timeoutMs,
   );
 
   it(
@@ -170,6 +170,6 @@ describe('An embedded bus that two processes have open', () => {
 
       expect(told.slice(1)).toEqual(['ConnectionError bus.disk-full true', 'nothing more, nothing less']);
     },
-    patienceMs,
+    timeoutMs,
   );
 });

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { delayAfter } from '@batchmill/contracts';
 import type { Admin, Kafka } from 'kafkajs';
 import { closedError, kafkaError, says } from './kafka-error.js';
 import { retry } from './kafka-client.js';
 
-/** What brokers say for a moment after they started, after a topic was made or after a leader has changed. */
+/** Temporary answers of brokers after a start, after the creation of a topic or after a change of leader. */
 const settling = [
   'NOT_LEADER_FOR_PARTITION',
   'LEADER_NOT_AVAILABLE',
@@ -12,24 +13,25 @@ const settling = [
   'GROUP_COORDINATOR_NOT_AVAILABLE',
   'NOT_COORDINATOR_FOR_GROUP',
 ];
-const longestPauseMs = 1_600;
+const backoff = { baseMs: 100, capMs: 1_600 };
+const retries = 5;
 
-/** One connection for all that is asked about topics and groups; opened with the first question, anew after a failure. */
+/** One connection for all requests about topics and groups; opened with the first request, and again after a failure. */
 export class AdminLink {
   private admin: Promise<Admin> | null = null;
   private isClosed = false;
 
   constructor(private readonly kafka: Kafka) {}
 
-  /** `doing` says in an error what was wanted. A question may be asked more than once. */
+  /** `doing` describes the request in an error. A request may be sent more than once. */
   async ask<T>(doing: string, question: (admin: Admin) => Promise<T>): Promise<T> {
-    for (let pauseMs = 100; ; pauseMs *= 2) {
+    for (let tried = 0; ; tried += 1) {
       try {
         return await this.askOnce(question);
       } catch (error) {
         this.refuseWhenClosed();
-        if (pauseMs > longestPauseMs || !says(error, ...settling)) throw kafkaError(error, doing);
-        await delay(pauseMs);
+        if (tried === retries || !says(error, ...settling)) throw kafkaError(error, doing);
+        await delay(delayAfter(tried, backoff));
       }
     }
   }
@@ -69,7 +71,7 @@ export class AdminLink {
   }
 }
 
-/** A connection that cannot be ended properly has ended already. */
+/** A connection that fails to disconnect is closed already. */
 async function leave(admin: Promise<Admin>): Promise<void> {
   await admin.then((connected) => connected.disconnect()).catch(() => undefined);
 }

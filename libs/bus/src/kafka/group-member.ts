@@ -14,26 +14,26 @@ export interface GroupMemberOptions {
   readonly redeliveryPauseMs: number;
   readonly sessionTimeoutMs: number;
   readonly log: KafkaLog;
-  /** Called when the client starts anew after it lost the group: the topics may be gone. */
+  /** Called when the client restarts after it lost the group: the topics may be gone. */
   readonly ensureTopics: (topics: readonly string[]) => Promise<void>;
   readonly committedOffsets: (group: string, topics: readonly string[]) => Promise<CommittedOffset[]>;
 }
 
-/** How long the other partitions may wait for one that has much to do. */
+/** How long other partitions may wait for a busy one. */
 const turnMs = 500;
-/** How long a topic that was made anew may go unnoticed. */
+/** How long a recreated topic may go unnoticed. */
 const watchMs = 10_000;
-/** How many looks a consumer may stand still: three minutes, longer than any rebalance. */
+/** How many checks a consumer may stand still: three minutes, longer than any rebalance. */
 const looksOfStandstill = 18;
-/** How many partitions are worked on at the same time. */
+/** How many partitions are handled concurrently. */
 const concurrency = 16;
 
 /**
- * One subscription as a member of its group. All members of a group are to listen to the same topics: the client shares out
- * those of one of them.
+ * One subscription as a member of its group. All members of a group must subscribe to the same topics: the client
+ * assigns the topics of one of them.
  *
  * While a handler runs, heartbeats keep it in the group. When another member joins, the group waits for the handlers that
- * run, for a minute at most: whoever takes longer is left behind, and its message is handled elsewhere too.
+ * run, for a minute at most. A handler that takes longer is left behind, and its message is also handled elsewhere.
  */
 export class GroupMember implements Subscription {
   readonly died: Promise<BatchmillError>;
@@ -71,7 +71,7 @@ export class GroupMember implements Subscription {
     });
   }
 
-  /** Resolves when it has joined. Rejects when it could not begin at all. */
+  /** Resolves when it has joined. Rejects when it could not start. */
   static async join(kafka: Kafka, subscribing: SubscribeOptions, options: GroupMemberOptions): Promise<GroupMember> {
     const member = new GroupMember(kafka, subscribing, options);
     try {
@@ -110,7 +110,7 @@ export class GroupMember implements Subscription {
     this.watching = setInterval(() => void this.lookAtOffsets(), watchMs);
   }
 
-  /** Leaving early is no harm: what is not resolved is fetched again. */
+  /** Returning early is safe: unresolved messages are fetched again. */
   private async work(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const worker = this.workerOf(batch.topic, batch.partition);
@@ -178,7 +178,7 @@ export class GroupMember implements Subscription {
   private async lookAtOffsets(): Promise<void> {
     const { joins } = this;
     const vanished = await this.watch.vanished().catch(() => null);
-    if (vanished === null) return; // it looks again when the brokers answer
+    if (vanished === null) return; // it checks again when the brokers answer
     if (this.standstill.look()) this.die('stands still, although the brokers answer.');
     for (const { topic, partition } of vanished) {
       if (this.stopping || joins !== this.joins) return;
@@ -188,12 +188,12 @@ export class GroupMember implements Subscription {
     }
   }
 
-  /** The client drops commits once it is told to stop: first everything that runs comes to its end. */
+  /** The client drops commits once it is stopped, so everything that runs ends first. */
   private async leave(): Promise<void> {
     try {
       this.consumer.pause(this.subscribing.topics.map((topic) => ({ topic })));
     } catch {
-      // It runs no more, so there is nothing to pause.
+      // It is stopped, so there is nothing to pause.
     }
     if (this.watching) clearInterval(this.watching);
     for (const timer of this.pauses) clearTimeout(timer);
@@ -222,7 +222,7 @@ export class GroupMember implements Subscription {
       error: message,
     });
     this.standstill.sign();
-    this.options.ensureTopics(topics).catch(() => undefined); // while the brokers are away it begins again in vain
+    this.options.ensureTopics(topics).catch(() => undefined); // while the brokers are unavailable it is retried
   }
 
   private die(reason: string, cause?: unknown): void {
@@ -231,7 +231,7 @@ export class GroupMember implements Subscription {
     const words = `The subscription of ${group} ${reason} Start its process again.`;
     this.causeOfDeath = busError('bus.subscription-died', words, cause);
     const fields = { operation: 'bus', group, code: this.causeOfDeath.code, error: words };
-    // Who asked for a subscription that cannot begin is told by the rejection, and may ask again.
+    // The caller of a subscription that cannot start gets the rejection and may retry.
     if (this.hasBegun) this.options.log.error('a subscription has died; its process has to be started again', fields);
     this.death.resolve(this.causeOfDeath);
   }

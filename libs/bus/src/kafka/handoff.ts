@@ -1,10 +1,10 @@
-/** Hands portions from one side to the other, one at a time: who gives waits until the portion was used up. */
+/** Hands portions to a consumer, one at a time: the producer waits until a portion is used up. */
 export class Handoff<T> {
   private offer: { readonly portion: T; readonly used: PromiseWithResolvers<undefined> } | null = null;
   private news = Promise.withResolvers<undefined>();
   private outcome: { readonly error: Error | null } | null = null;
 
-  /** Resolves when the portion was used up, or when nobody wants any more. */
+  /** Resolves when the portion was used up, or when the consumer wants no more. */
   async give(portion: T): Promise<void> {
     if (this.outcome) return;
     const used = Promise.withResolvers<undefined>();
@@ -13,7 +13,7 @@ export class Handoff<T> {
     await used.promise;
   }
 
-  /** No more portions come, or none is wanted. With an error: who takes gets it. The first end counts. */
+  /** No more portions follow, or none is wanted. With an error: the consumer gets it. The first end counts. */
   end(error: Error | null = null): void {
     this.outcome ??= { error };
     this.offer?.used.resolve(undefined);

@@ -1,8 +1,8 @@
-/** Tells the group that a member is alive while it works on something long: the client does so between messages only. */
+/** Sends heartbeats while a handler runs: the client sends them only between messages. */
 export class Heartbeat {
   constructor(private readonly intervalMs: number) {}
 
-  /** A beat that fails is no reason to give up the work: the client beats again after it, and then acts on the answer. */
+  /** A failed heartbeat does not stop the work: the client sends another one later and acts on that answer. */
   async during<T>(work: Promise<T>, beat: () => Promise<void>): Promise<T> {
     const timer = setInterval(() => void beat().catch(() => undefined), this.intervalMs);
     try {

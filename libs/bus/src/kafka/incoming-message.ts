@@ -1,7 +1,7 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { IncomingMessage } from '../bus.js';
 
-/** A record of Kafka in the words of the port. Of headers that come twice, the last counts. */
+/** A Kafka record as a message of the port. Of repeated headers the last counts. */
 export function incomingMessage(topic: string, partition: number, record: KafkaMessage): IncomingMessage {
   return {
     topic,

@@ -23,18 +23,18 @@ export interface KafkaBusOptions {
   /** `kafka://host:9092`, or several brokers: `kafka://host:9092,host2:9092`. */
   readonly url: string;
   readonly log: KafkaLog;
-  /** What the brokers call us in their logs and quotas. */
+  /** Our name in the brokers' logs and quotas. */
   readonly clientId?: string;
   readonly sasl?: KafkaSasl | null;
   /** Null: unencrypted. */
   readonly tls?: KafkaTls | null;
-  /** Of topics made from now on; those that exist keep theirs. */
+  /** For topics that are created from now on; existing ones keep theirs. */
   readonly partitions?: number;
-  /** Of topics made from now on; never more than there are brokers. */
+  /** For topics that are created from now on; never more than the number of brokers. */
   readonly replicationFactor?: number;
-  /** The first pause before a failed message comes again; it doubles with every further failure, up to 32 times this. */
+  /** The first pause before a failed message is delivered again. It doubles with every failure, up to 32 times this. */
   readonly redeliveryPauseMs?: number;
-  /** A member that was killed is replaced after so long. Brokers take 6 seconds to half an hour. */
+  /** After this time a killed member is replaced. Brokers take 6 seconds to half an hour. */
   readonly sessionTimeoutMs?: number;
 }
 
@@ -42,7 +42,7 @@ type Complete = Required<Omit<KafkaBusOptions, 'url'>>;
 
 const checkMs = 5_000;
 
-/** Kafka as the bus. It connects when it is used, so that it may be opened before its brokers are there. */
+/** Kafka as the bus. It connects on first use, so it can be opened before its brokers run. */
 export class KafkaBus extends Bus {
   private readonly admin: AdminLink;
   private readonly topics: Topics;
@@ -77,12 +77,12 @@ export class KafkaBus extends Bus {
     return new KafkaBus(kafkaClient({ brokers: brokersOf(url), ...complete }), complete);
   }
 
-  /** Messages of a key keep their order over all calls of this process. Topics that are missing are made. */
+  /** Messages with one key keep their order across all calls of this process. Missing topics are created. */
   override async publish(messages: readonly OutgoingMessage[]): Promise<void> {
     await this.publisher.publish(messages);
   }
 
-  /** Topics that are missing are made. Resolves when the group has a place for the new member. */
+  /** Missing topics are created. Resolves when the member has joined the group. */
   override async subscribe(subscribing: SubscribeOptions): Promise<Subscription> {
     this.refuseWhenClosed();
     await this.topics.ensureUnlessKnown(subscribing.topics);

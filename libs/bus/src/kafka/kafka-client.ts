@@ -2,14 +2,14 @@ import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import { ValidationError } from '@batchmill/contracts';
 import { logThrough, type KafkaLog } from './kafka-log.js';
 
-/** Who we are to the brokers. */
+/** The login at the brokers. */
 export interface KafkaSasl {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
   readonly user: string;
   readonly password: string;
 }
 
-/** `{}` trusts whom the system trusts. */
+/** `{}` trusts the system's authorities. */
 export interface KafkaTls {
   /** The certificate of the authority to trust instead, as PEM. */
   readonly ca?: string | null;
@@ -30,10 +30,10 @@ const mechanisms: readonly string[] = ['plain', 'scram-sha-256', 'scram-sha-512'
 /** How long a broker may take to answer one request. */
 export const requestTimeoutMs = 10_000;
 
-/** Tries of a request, besides the first. Few: whoever calls tries again, and knows how long to wait. */
+/** Retries of a request. Few, because the caller retries too and knows how long to wait. */
 export const retry = { retries: 3, initialRetryTime: 200, maxRetryTime: 2_000 };
 
-/** The client, set up; it connects with what is made of it. */
+/** The configured client. Its producers, consumers and admins connect by themselves. */
 export function kafkaClient({ brokers, clientId, sasl, tls, log }: ClientOptions): Kafka {
   if (sasl?.mechanism === 'plain' && tls === null) {
     log.warn('the password for Kafka travels unencrypted: SASL plain without TLS', { operation: 'bus' });

@@ -19,7 +19,7 @@ const timedOut = ['KafkaJSRequestTimeoutError', 'KafkaJSTimeout', 'KafkaJSLockTi
 const notAuthorised =
   /AUTHORIZATION_FAILED$|^KafkaJSSASLAuthenticationError$|^SASL_AUTHENTICATION_FAILED$|^ILLEGAL_SASL_STATE$/;
 
-/** What the client threw while something was done, as the error that the port promises. */
+/** Translates a client's error into the port's error. `doing` describes the operation. */
 export function kafkaError(error: unknown, doing: string): BatchmillError {
   if (isBatchmillError(error)) return error;
   const words = wordsOf(error);
@@ -35,7 +35,7 @@ export function kafkaError(error: unknown, doing: string): BatchmillError {
   if (words.some((word) => notAuthorised.test(word))) {
     return new ConnectionError(
       'bus.not-authorised',
-      `${message} Look at the user, the password and what the user may do.`,
+      `${message} Check the user, the password and the user's rights.`,
       options,
     );
   }
@@ -52,12 +52,12 @@ export function closedError(): ConnectionError {
   return busError('bus.closed', 'The bus was closed: open it again.');
 }
 
-/** True when the brokers said one of these, by the name of Kafka's protocol, about anything that was asked. */
+/** True when the error, or one within it, has one of these names of Kafka's protocol. */
 export function says(error: unknown, ...types: string[]): boolean {
   return wordsOf(error).some((word) => types.includes(word));
 }
 
-/** Names and types of an error, of what it wraps and of what it gathers. The client wraps what it tried again. */
+/** Names and types of an error and of the errors within it. The client wraps errors that it retried. */
 function wordsOf(error: unknown, depth = 0): string[] {
   if (!(error instanceof Error) || depth > 5) return [];
   const type = 'type' in error && typeof error.type === 'string' ? [error.type] : [];
@@ -65,7 +65,7 @@ function wordsOf(error: unknown, depth = 0): string[] {
   return [error.name, ...type, ...[error.cause, ...gathered].flatMap((inner) => wordsOf(inner, depth + 1))];
 }
 
-/** What was said, without a full stop at its end. */
+/** The message without a full stop at its end. */
 function saidBy(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const gathered: unknown = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined;

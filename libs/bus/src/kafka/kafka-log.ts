@@ -1,6 +1,6 @@
 import { logLevel, type LogEntry, type logCreator } from 'kafkajs';
 
-/** Where the bus tells what an operator may want to know. Ids, counts and states; never what a message holds. */
+/** Logs what an operator may want to know: ids, counts and states, never the contents of a message. */
 export interface KafkaLog {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -10,13 +10,13 @@ export interface KafkaLog {
 
 const quietMs = 60_000;
 const shownFields = ['groupId', 'topic', 'partition', 'broker', 'retryCount', 'retryTime'];
-/** One answer, of which something comes or not; part of every rebalance, of a new topic and of a broker's first minute. */
+/** Temporary answers that are part of every rebalance, of a new topic and of a broker's first minute. */
 const ordinary =
   /^kafka client: Response |rebalanc|coordinator is not|coordinator not available|is loading|not aware of this member|not the leader/i;
 
 /**
- * The client's words in our log, a level lower than it says them: what it calls an error it tries again, and what it
- * cannot mend becomes an error of a call or the end of a subscription. The same words are a warning once a minute.
+ * The client's log entries in our log, one level lower: the client retries what it calls an error, and what it cannot
+ * repair becomes an error of a call or the end of a subscription. The same entry is a warning at most once a minute.
  */
 export function logThrough(log: KafkaLog, now: () => number = () => performance.now()): logCreator {
   const lastSaid = new Map<string, number>();

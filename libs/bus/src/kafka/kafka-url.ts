@@ -3,7 +3,7 @@ import { ValidationError } from '@batchmill/contracts';
 const wanted = 'wanted kafka://host:9092, or kafka://host:9092,host2:9092 to name several brokers';
 const host = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/i;
 
-/** The brokers that a URL names, each as `host:port`. Throws a ValidationError that shows no password. */
+/** The brokers in a URL, each as `host:port`. Throws a ValidationError that shows no password. */
 export function brokersOf(url: string): string[] {
   const [, rest] = /^kafka:\/\/(.*)$/is.exec(url.trim()) ?? [];
   if (rest === undefined) throw badUrl('it does not begin with kafka://');
@@ -16,8 +16,8 @@ function brokerOf(said: string): string {
   const [, name = '', port = '9092'] = /^(.*?)(?::([^:\]]*))?$/s.exec(said.trim()) ?? [];
   if (name === '')
     throw badUrl(said.trim() === '' ? 'it names no broker between two commas or at its end' : `“${said}” has no host`);
-  if (!host.test(name)) throw badUrl(`“${name}” is no name of a host`);
-  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) throw badUrl(`“${port}” is no port`);
+  if (!host.test(name)) throw badUrl(`“${name}” is not a host name`);
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) throw badUrl(`“${port}” is not a port`);
   return `${name}:${port}`;
 }
 

@@ -1,13 +1,13 @@
 export interface CommittedOffset {
   readonly topic: string;
   readonly partition: number;
-  /** Of the message to come next; null while nothing is committed. */
+  /** Of the next message; null while nothing is committed. */
   readonly next: bigint | null;
 }
 
 /**
- * Notices topics that were deleted and made again. The client goes on where it was in the old one, past messages that it
- * has never seen; but with the topic the brokers forget what was committed, and that can be seen.
+ * Notices topics that were deleted and created again. The client would continue at its old offset and skip messages that
+ * it has never seen. The brokers drop the committed offsets with the topic, and that is detectable.
  */
 export class OffsetWatch {
   private readonly committed = new Map<string, bigint>();
@@ -18,12 +18,12 @@ export class OffsetWatch {
     this.committed.set(placeOf(topic, partition), next);
   }
 
-  /** Other members may have committed meanwhile. */
+  /** Other members may have committed in the meantime. */
   forget(): void {
     this.committed.clear();
   }
 
-  /** The partitions whose committed offset is gone, or lower than it was. Each is told once. */
+  /** The partitions whose committed offset is gone or lower than before. Each is reported once. */
   async vanished(): Promise<CommittedOffset[]> {
     const before = new Map(this.committed);
     const vanished: CommittedOffset[] = [];

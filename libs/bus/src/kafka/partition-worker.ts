@@ -1,7 +1,7 @@
 import { redeliveryPause } from '../redelivery-pause.js';
 import type { IncomingMessage } from '../bus.js';
 
-/** What is done with a message, and with its place. */
+/** How to handle a message and commit its offset. */
 export interface Delivery {
   readonly handle: (message: IncomingMessage) => Promise<void>;
   readonly commit: (message: IncomingMessage) => Promise<void>;
@@ -16,7 +16,7 @@ export class PartitionWorker {
 
   constructor(private readonly delivery: Delivery) {}
 
-  /** Null when it is handled and committed; else after how many milliseconds it should come again. */
+  /** Null when it is handled and committed; else the milliseconds until its redelivery. */
   async deliver(message: IncomingMessage): Promise<number | null> {
     const delivering = this.handleAndCommit(message);
     this.current = delivering;
@@ -28,7 +28,7 @@ export class PartitionWorker {
     await this.current;
   }
 
-  /** What a handler rejects with is for the handler to report: here it only means that the message comes again. */
+  /** The handler reports its own errors. Here a rejection only means that the message is delivered again. */
   private async handleAndCommit(message: IncomingMessage): Promise<number | null> {
     try {
       if (!this.wasHandled(message)) await this.delivery.handle(message);
@@ -42,7 +42,7 @@ export class PartitionWorker {
     }
   }
 
-  /** It comes again because its commit was lost, in a rebalance or with a broker: it only needs another one. */
+  /** A message whose commit was lost, in a rebalance or with a broker, is delivered again and only needs another commit. */
   private wasHandled({ offset, recordedAt }: IncomingMessage): boolean {
     return this.handled?.offset === offset && this.handled.recordedAt.getTime() === recordedAt.getTime();
   }

@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '../bus.js';
 
-/** Messages that were published by one call. It succeeds when all are recorded, and fails with the first that is not. */
+/** Messages that were published by one call. It succeeds when all are recorded and fails with the first that is not. */
 export class Publication {
   readonly messages: readonly OutgoingMessage[];
   private readonly outcome = Promise.withResolvers<undefined>();

@@ -8,10 +8,10 @@ import { RequestQueue, type Part } from './request-queue.js';
 import { steadyPartitioner } from './steady-partitioner.js';
 import type { Topics } from './topics.js';
 
-/** A request beyond this is not answered: the broker hangs up (socket.request.max.bytes). */
+/** A larger request gets no answer: the broker closes the connection (socket.request.max.bytes). */
 const brokerTakesBytes = 100 * 1024 * 1024;
 
-/** What a topic says that was made anew, or a broker that no longer knows this producer: a new one may succeed at once. */
+/** Answers of a recreated topic, or of a broker that no longer knows this producer: a new producer may succeed at once. */
 const passing = [
   'UNKNOWN_TOPIC_OR_PARTITION',
   'NOT_LEADER_FOR_PARTITION',
@@ -24,11 +24,11 @@ const passing = [
 
 /**
  * Sends one request at a time, so that the messages of a key keep the order in which they were published. What is
- * published while a request is under way goes with the next one, together.
+ * published during a request goes into the next one, together.
  *
- * The producer is idempotent: a request that it tries again is recorded once. Its numbers are only right while every
- * request came to its end. After one that did not, the brokers could take another message for that one and drop it:
- * therefore never two requests at a time, and a new producer after a failure.
+ * The producer is idempotent: a request that it retries is recorded once. Its sequence numbers are only right if every
+ * request ended. After one that did not, the brokers could mistake another message for it and drop that. Therefore there
+ * are never two requests at a time, and there is a new producer after a failure.
  */
 export class Publisher {
   private readonly queue = new RequestQueue();
@@ -50,7 +50,7 @@ export class Publisher {
     await publication.done;
   }
 
-  /** What was published is sent first. */
+  /** Sends what was published before it closes. */
   async close(): Promise<void> {
     this.isClosed = true;
     await this.sending;
@@ -62,7 +62,7 @@ export class Publisher {
     this.sending = null;
   }
 
-  /** Settles what it can. A request that is too large is halved until the message that is too large stands alone. */
+  /** Settles what it can. A request that is too large is halved until the oversized message is alone. */
   private async deliver(parts: readonly Part[]): Promise<void> {
     if (parts.length === 0) return;
     try {
@@ -107,7 +107,7 @@ export class Publisher {
       idempotent: true,
       allowAutoTopicCreation: false,
       createPartitioner: steadyPartitioner,
-      retry: { ...retry, retries: 2 }, // a frozen broker is told after half a minute
+      retry: { ...retry, retries: 2 }, // a frozen broker is reported after half a minute
     });
     try {
       await producer.connect();
@@ -142,7 +142,7 @@ function refuseTooLarge(parts: readonly Part[]): void {
   if (found) {
     throw new ProcessingError(
       'bus.message-too-large',
-      `A message to ${found.topic} has ${found.bytes} bytes; brokers take at most ${brokerTakesBytes} in one request.`,
+      `A message to ${found.topic} has ${found.bytes} bytes; brokers accept at most ${brokerTakesBytes} in one request.`,
     );
   }
 }

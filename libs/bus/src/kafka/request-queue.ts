@@ -2,7 +2,7 @@ import type { Message } from 'kafkajs';
 import type { OutgoingMessage } from '../bus.js';
 import type { Publication } from './publication.js';
 
-/** One message on its way. */
+/** A message that waits to be sent. */
 export interface Part {
   readonly topic: string;
   readonly record: Message;
@@ -10,13 +10,13 @@ export interface Part {
   readonly publication: Publication;
 }
 
-/** Brokers take a megabyte of one partition at a time, unless they are told otherwise; one message may be larger. */
+/** By default brokers accept a megabyte per partition in one request; a single message may be larger. */
 export const requestBytes = 900_000;
 const requestMessages = 500;
-/** What a record needs besides its key, its value and its headers, at most. */
+/** The overhead of a record beside key, value and headers, at most. */
 const recordBytes = 40;
 
-/** Messages in the order in which they were published, to be taken in portions that one request may carry. */
+/** Messages in the order of publication, taken in portions that fit into one request. */
 export class RequestQueue {
   private readonly parts: Part[] = [];
 
@@ -28,7 +28,7 @@ export class RequestQueue {
     for (const message of publication.messages) this.parts.push(partOf(message, publication));
   }
 
-  /** The oldest; what belongs to a publication that has failed is left out. */
+  /** The oldest; messages of failed publications are skipped. */
   take(): Part[] {
     let bytes = 0;
     let count = 0;

@@ -1,15 +1,15 @@
-/** Notices that a consumer neither fetches nor beats any more, although the brokers answer others. */
+/** Notices a consumer that neither fetches nor sends heartbeats, although the brokers answer others. */
 export class Standstill {
   private looks = 0;
 
   constructor(private readonly patience: number) {}
 
-  /** It fetched, or told the group that it lives. */
+  /** Called when it fetched or sent a heartbeat. */
   sign(): void {
     this.looks = 0;
   }
 
-  /** The brokers answered. True when that happened so often without a sign that the consumer will never go on. */
+  /** Called when the brokers answered. True after so many calls without a sign of life that the consumer is dead. */
   look(): boolean {
     this.looks += 1;
     return this.looks >= this.patience;

@@ -1,9 +1,9 @@
 import { Partitioners, type ICustomPartitioner, type Message } from 'kafkajs';
 
 /**
- * The partition that Kafka's own clients give a key (murmur2), any one without a key, and the same one whenever the same
- * message is tried again: sequence numbers are counted by partition, so a message that moved would leave a gap into which
- * another one could fall unnoticed.
+ * The partition that Kafka's own clients choose for a key (murmur2), any partition without a key, and the same partition
+ * when a message is retried: sequence numbers are counted per partition, so a message that moved would leave a gap into
+ * which another one could fall unnoticed.
  */
 export const steadyPartitioner: ICustomPartitioner = () => {
   const partitionOf = Partitioners.DefaultPartitioner();

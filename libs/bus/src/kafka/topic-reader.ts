@@ -14,22 +14,22 @@ export interface TopicReaderNeeds {
   readonly admin: AdminLink;
   readonly topics: Topics;
   readonly log: KafkaLog;
-  /** A group that nobody else is in. It commits nothing and is deleted when the reader has ended. */
+  /** A group of its own. It commits nothing and is deleted when the reader ends. */
   readonly group: string;
 }
 
-/** How long trouble with the brokers is borne before the reader gives up. */
+/** How long the reader tolerates failures of the brokers before it gives up. */
 const troubleMs = 15_000;
 const pollMs = 1_000;
-/** Nothing comes in so many looks in a row: what is missing up to the end cannot be read. */
+/** After so many empty fetches in a row, the rest up to the end cannot be read. */
 const looksInVain = 10;
 
 /**
- * Reads a topic up to the ends that it had at the start. The client only reads as a member of a group, so the reader is a
- * group of its own.
+ * Reads a topic up to the offsets at which it ended at the start. The client only reads as a member of a group, so the
+ * reader is a group of its own.
  *
- * The last offsets before an end may hold no message: they were compacted away, deleted meanwhile, or mark the end of a
- * transaction. So a partition is read when its offsets were passed, whatever they held.
+ * The last offsets before an end may hold no message: compacted away, deleted, or the marker of a transaction. So a
+ * partition is done when its offsets were passed, whatever they hold.
  */
 export class TopicReader {
   private readonly handoff = new Handoff<IncomingMessage[]>();
@@ -67,7 +67,7 @@ export class TopicReader {
     }
   }
 
-  /** Whoever takes gets the error. */
+  /** The consumer of the messages gets the error. */
   breakOff(error: Error): void {
     this.handoff.end(error);
   }
@@ -86,7 +86,7 @@ export class TopicReader {
     await consumer.run({ autoCommit: false, eachBatch: (payload) => this.hand(payload) });
   }
 
-  /** After a rebalance the client begins at the start again: what was handed over is not handed over twice. */
+  /** After a rebalance the client starts over: messages that were handed over are skipped. */
   private async hand(payload: EachBatchPayload): Promise<void> {
     const { topic, partition, messages } = payload.batch;
     const end = this.endOf(partition);
@@ -107,7 +107,7 @@ export class TopicReader {
     if (this.remaining().length === 0) this.handoff.end();
   }
 
-  /** A broker that has just started needs a moment before it takes groups. */
+  /** A broker that has just started needs a moment before it accepts groups. */
   private mayBeginAgain(): boolean {
     return !this.hasEnded && performance.now() - this.progressAt < troubleMs;
   }
@@ -120,7 +120,7 @@ export class TopicReader {
     return this.extents.find((extent) => extent.partition === partition)?.end ?? 0n;
   }
 
-  /** What was deleted while it was being read is passed, too. */
+  /** Messages that were deleted during the read are passed, too. */
   private async look(): Promise<void> {
     const { topics, log } = this.needs;
     try {
@@ -130,7 +130,7 @@ export class TopicReader {
         if (oldest >= end) this.passed(partition, end);
       }
     } catch {
-      return; // the consumer meets the same trouble, and says so
+      return; // the consumer meets the same error and reports it
     }
     this.vain += 1;
     if (this.vain < looksInVain) return;
@@ -146,7 +146,7 @@ export class TopicReader {
       await this.consumer.disconnect();
       await admin.ask(`Deleting the group ${group}`, (asked) => asked.deleteGroups([group]));
     } catch (error) {
-      // It has no member, so the brokers forget it by themselves (offsets.retention.minutes).
+      // It has no member, so the brokers delete it by themselves (offsets.retention.minutes).
       log.debug('a reader left its group behind', {
         operation: 'bus',
         group,

@@ -13,14 +13,14 @@ export interface TopicSettings {
 const ledWithinMs = 10_000;
 const pollMs = 100;
 
-/** The offsets of a partition that holds something: from the oldest, up to and without `end`. */
+/** The offsets of a non-empty partition: from the oldest up to `end`, exclusive. */
 export interface Extent {
   readonly partition: number;
   readonly oldest: bigint;
   readonly end: bigint;
 }
 
-/** Makes topics, and knows which are there. */
+/** Creates topics and remembers which exist. */
 export class Topics {
   private readonly known = new Set<string>();
 
@@ -30,7 +30,7 @@ export class Topics {
     private readonly log: KafkaLog,
   ) {}
 
-  /** Those that were seen before are believed to be there still. */
+  /** Topics that were seen before are assumed to exist. */
   async ensureUnlessKnown(topics: Iterable<string>): Promise<void> {
     const unknown = [...topics].filter((topic) => !this.known.has(topic));
     if (unknown.length > 0) await this.ensure(unknown);
@@ -48,10 +48,10 @@ export class Topics {
     for (const topic of topics) this.known.delete(topic);
   }
 
-  /** What a topic holds at this moment, by partitions that are not empty. Nothing of a topic that is not there. */
+  /** The current offsets of a topic by non-empty partition. Empty for a missing topic. */
   async extentsOf(topic: string): Promise<Extent[]> {
     if (!(await this.list()).has(topic)) return [];
-    const offsets = await this.admin.ask(`Looking for the ends of the topic ${topic}`, (admin) =>
+    const offsets = await this.admin.ask(`Reading the end offsets of the topic ${topic}`, (admin) =>
       admin.fetchTopicOffsets(topic),
     );
     return offsets
@@ -59,9 +59,9 @@ export class Topics {
       .filter(({ oldest, end }) => oldest < end);
   }
 
-  /** How far a group has come, by partitions. */
+  /** The committed offsets of a group by partition. */
   async committedOffsetsOf(group: string, topics: readonly string[]): Promise<CommittedOffset[]> {
-    const offsets = await this.admin.ask(`Looking how far ${group} has come`, (admin) =>
+    const offsets = await this.admin.ask(`Reading the offsets of the group ${group}`, (admin) =>
       admin.fetchOffsets({ groupId: group, topics: [...topics] }),
     );
     return offsets.flatMap(({ topic, partitions }) =>
@@ -69,7 +69,7 @@ export class Topics {
     );
   }
 
-  /** Marks of transactions count as messages until something after them is committed. */
+  /** Transaction markers count as messages until something after them is committed. */
   async lagOf(group: string, topics: readonly string[]): Promise<TopicLag[]> {
     const there = await this.list();
     const committed = await this.committedOffsetsOf(
@@ -97,7 +97,7 @@ export class Topics {
     const { partitions: numPartitions } = this.settings;
     const configEntries =
       replicationFactor > 2 ? [{ name: 'min.insync.replicas', value: String(replicationFactor - 1) }] : [];
-    await this.admin.ask(`Making the topics ${topics.join(', ')}`, async (admin) => {
+    await this.admin.ask(`Creating the topics ${topics.join(', ')}`, async (admin) => {
       try {
         await admin.createTopics({
           topics: topics.map((topic) => ({ topic, numPartitions, replicationFactor, configEntries })),
@@ -117,7 +117,7 @@ export class Topics {
     });
   }
 
-  /** Topics that were made just now are unknown to some brokers for a moment. */
+  /** A new topic is unknown to some brokers for a moment. */
   private async untilLed(topics: readonly string[]): Promise<void> {
     const givesUpMs = performance.now() + ledWithinMs;
     await this.admin.ask(`Waiting for the topics ${topics.join(', ')}`, async (admin) => {
@@ -153,7 +153,7 @@ function later(one: bigint, other: bigint): bigint {
   return one > other ? one : other;
 }
 
-/** Another process made some of them meanwhile. The brokers make each topic of a request on its own. */
+/** Another process created some of them. The brokers create each topic of a request independently. */
 function isOnlyThereAlready(error: unknown): boolean {
   const gathered: unknown = error instanceof Error && 'errors' in error ? error.errors : null;
   return Array.isArray(gathered) && gathered.every((each) => says(each, 'TOPIC_ALREADY_EXISTS'));

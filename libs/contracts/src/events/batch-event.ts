@@ -1,7 +1,7 @@
 import { IsNotEmpty, IsString } from 'class-validator';
 import { Event } from './event.js';
 
-/** What came true of a batch. What is told of one batch comes in its order. */
+/** An event about a batch. Events about one batch keep their order. */
 export abstract class BatchEvent extends Event {
   @IsString()
   @IsNotEmpty()

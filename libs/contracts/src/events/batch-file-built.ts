@@ -5,7 +5,7 @@ import type { FieldsOf } from './event.js';
 export class BatchFileBuilt extends BatchEvent {
   static readonly event = 'batch-file.built';
   static readonly version = 1;
-  static readonly means = 'A batch file is written and can be submitted.';
+  static readonly description = 'A batch file was written and can be submitted.';
   static readonly isInput = false;
 
   @IsString()

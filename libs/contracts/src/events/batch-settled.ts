@@ -1,15 +1,26 @@
 import { IsIn, IsInt, IsOptional, IsString, Min } from 'class-validator';
 import { BatchEvent } from './batch-event.js';
 import type { FieldsOf } from './event.js';
-import { settledReasons, type SettledReason } from '../settled-reason.js';
+
+/** Why a batch settled: the final states of the provider, and ours for a batch that was never sent. */
+export const settledReasons = [
+  'completed',
+  'failed',
+  'expired',
+  'cancelled',
+  'nothing-to-send',
+  'never-sent',
+  'too-large',
+] as const;
+export type SettledReason = (typeof settledReasons)[number];
 
 export class BatchSettled extends BatchEvent {
   static readonly event = 'batch.settled';
   static readonly version = 1;
-  static readonly means = 'The provider will do no more on a batch.';
+  static readonly description = 'The provider will do no more work on a batch.';
   static readonly isInput = false;
 
-  /** Null when it was never sent. */
+  /** Null when the batch was never sent. */
   @IsOptional()
   @IsString()
   providerBatchId!: string | null;

@@ -5,7 +5,7 @@ import type { FieldsOf } from './event.js';
 export class BatchSubmitted extends BatchEvent {
   static readonly event = 'batch.submitted';
   static readonly version = 1;
-  static readonly means = 'The provider has accepted a batch.';
+  static readonly description = 'The provider has accepted a batch.';
   static readonly isInput = false;
 
   @IsString()

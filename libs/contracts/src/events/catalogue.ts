@@ -1,10 +1,12 @@
 import type { EventClass } from './event.js';
 import { RunRequested } from './run-requested.js';
-import { RunCancelRequested } from './run-cancel-requested.js';
-import { RunPauseRequested } from './run-pause-requested.js';
-import { RunResumeRequested } from './run-resume-requested.js';
-import { BatchCancelRequested } from './batch-cancel-requested.js';
-import { BatchProcessRequested } from './batch-process-requested.js';
+import {
+  BatchCancelRequested,
+  BatchProcessRequested,
+  RunCancelRequested,
+  RunPauseRequested,
+  RunResumeRequested,
+} from './commands.js';
 import { RunAccepted } from './run-accepted.js';
 import { RunRejected } from './run-rejected.js';
 import { RunScheduleMissed } from './run-schedule-missed.js';
@@ -17,7 +19,7 @@ import { ResultsIngested } from './results-ingested.js';
 import { DocumentsRetryScheduled } from './documents-retry-scheduled.js';
 import { RunFinished } from './run-finished.js';
 
-/** Every event there is, in the order of the line. The reference is printed from it. */
+/** Every event, in the order in which a run causes them. The reference is printed from it. */
 export const events: readonly EventClass[] = [
   RunRequested,
   RunCancelRequested,

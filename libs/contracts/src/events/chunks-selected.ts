@@ -4,7 +4,7 @@ import { Event, type FieldsOf } from './event.js';
 export class ChunksSelected extends Event {
   static readonly event = 'chunks.selected';
   static readonly version = 1;
-  static readonly means = 'A claim of documents is sealed and can be built.';
+  static readonly description = 'A claim was sealed; batch files can be built for its documents.';
   static readonly isInput = false;
 
   @IsString()

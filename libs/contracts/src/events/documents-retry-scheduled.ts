@@ -5,7 +5,7 @@ import type { FieldsOf } from './event.js';
 export class DocumentsRetryScheduled extends BatchEvent {
   static readonly event = 'documents.retry-scheduled';
   static readonly version = 1;
-  static readonly means = 'Some documents of a batch went back to pending.';
+  static readonly description = 'Some documents of a batch went back to pending and will be requested again.';
   static readonly isInput = false;
 
   @IsInt()

@@ -1,21 +1,21 @@
 /**
- * A fact in the past tense, or a wish. Events carry ids and counts, never contents.
- * The static side says its name, its version, what it means and which of its fields orders it on the bus.
+ * A fact in the past tense, or a command such as `run.cancel-requested`. Events carry ids and counts, never contents.
+ * The static side of the class gives its name, version and description. The validators on its fields are its schema.
  */
 export abstract class Event {
-  /** Null: no order is needed, any partition will do. */
+  /** The key that orders events on the bus. Null: the event needs no order. */
   abstract key(): string | null;
 }
 
 export interface EventClass<E extends Event = Event> {
-  /** Without fields: an empty one for class-transformer to fill. */
+  /** class-transformer calls it without fields and fills them in afterwards. */
   new (fields: never): E;
   /** `batch.settled` */
   readonly event: string;
   readonly version: number;
   /** One sentence for the reference. */
-  readonly means: string;
-  /** Input is recorded before its message is committed; everything else only wakes. */
+  readonly description: string;
+  /** True for input, which is recorded before its message is committed. Every other event is only a signal. */
   readonly isInput: boolean;
 }
 

@@ -5,7 +5,7 @@ import type { FieldsOf } from './event.js';
 export class ResultsIngested extends BatchEvent {
   static readonly event = 'results.ingested';
   static readonly version = 1;
-  static readonly means = 'The answers of a batch are stored.';
+  static readonly description = 'The results of a batch were stored.';
   static readonly isInput = false;
 
   @IsInt()
@@ -16,17 +16,17 @@ export class ResultsIngested extends BatchEvent {
   @Min(0)
   requests!: number;
 
-  /** Requests with an answer. */
+  /** Requests that have an answer. */
   @IsInt()
   @Min(0)
   succeeded!: number;
 
-  /** Requests that are given up. */
+  /** Requests that failed for good. */
   @IsInt()
   @Min(0)
   failed!: number;
 
-  /** Requests to be asked again. */
+  /** Requests that will be sent again. */
   @IsInt()
   @Min(0)
   retried!: number;
@@ -43,12 +43,12 @@ export class ResultsIngested extends BatchEvent {
   @Min(0)
   usd!: number;
 
-  /** What stood in the way of most of those without an answer; null when nothing did. */
+  /** The first error of a request without an answer; null when there was none. */
   @IsOptional()
   @IsString()
   error!: string | null;
 
-  /** The blob of the answers, a JSON line per document; null when nothing was answered, and for embeddings. */
+  /** The name of the blob with the archived answers, a JSON line per document. Null without answers, and for embeddings. */
   @IsOptional()
   @IsString()
   archive?: string | null;

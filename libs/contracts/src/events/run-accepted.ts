@@ -4,7 +4,7 @@ import { Event, type FieldsOf } from './event.js';
 export class RunAccepted extends Event {
   static readonly event = 'run.accepted';
   static readonly version = 1;
-  static readonly means = 'A run was found to be possible and has begun.';
+  static readonly description = 'A run was accepted and has started.';
   static readonly isInput = false;
 
   @IsString()

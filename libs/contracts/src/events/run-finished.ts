@@ -1,11 +1,14 @@
 import { IsIn, IsInt, IsNotEmpty, IsNumber, IsOptional, IsString, Min } from 'class-validator';
 import { Event, type FieldsOf } from './event.js';
-import { runOutcomes, type RunOutcome } from '../run-outcome.js';
+
+/** How a run that was accepted can end. `incomplete`: documents were left pending after too many free retries. */
+export const runOutcomes = ['finished', 'cancelled', 'incomplete'] as const;
+export type RunOutcome = (typeof runOutcomes)[number];
 
 export class RunFinished extends Event {
   static readonly event = 'run.finished';
   static readonly version = 1;
-  static readonly means = 'A run has ended.';
+  static readonly description = 'A run has ended.';
   static readonly isInput = false;
 
   @IsString()
@@ -31,7 +34,7 @@ export class RunFinished extends Event {
   @Min(0)
   failed!: number;
 
-  /** Of the total: gone, or carried away by other runs, which answer for them. */
+  /** Of the total: documents that were deleted, or that other runs claimed meanwhile. Those runs count them. */
   @IsOptional()
   @IsInt()
   @Min(0)

@@ -4,14 +4,14 @@ import { Event, type FieldsOf } from './event.js';
 export class RunRejected extends Event {
   static readonly event = 'run.rejected';
   static readonly version = 1;
-  static readonly means = 'A request cannot be run; nothing was spent.';
+  static readonly description = 'A run was rejected. Nothing was sent to the provider.';
   static readonly isInput = false;
 
   @IsString()
   @IsNotEmpty()
   runId!: string;
 
-  /** Null when the request did not name one. */
+  /** Null when the request named none. */
   @IsOptional()
   @IsString()
   pipeline!: string | null;

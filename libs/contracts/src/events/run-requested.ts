@@ -9,20 +9,28 @@ import {
   IsString,
   Matches,
   Min,
+  ValidateBy,
 } from 'class-validator';
-import { AreDocumentIds } from './are-document-ids.js';
 import { Event, type FieldsOf } from './event.js';
-import type { Endpoint } from '../endpoint.js';
-import { redos, type Redo } from '../redo.js';
-import { runIdPattern } from '../run-id.js';
+
+/** Which half of a pipeline a run executes. The provider's URL paths follow from it and from the function. */
+export const endpoints = ['embeddings', 'inference'] as const;
+export type Endpoint = (typeof endpoints)[number];
+
+/** Which ended documents a run does again beside the pending ones: those that failed, or all. */
+export const redos = ['failed', 'all'] as const;
+export type Redo = (typeof redos)[number];
+
+/** Run ids are part of file names, keys and the provider's metadata. */
+export const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 export class RunRequested extends Event {
   static readonly event = 'run.requested';
   static readonly version = 1;
-  static readonly means = 'Somebody wants a pipeline to run.';
+  static readonly description = 'Asks for a pipeline to be run.';
   static readonly isInput = true;
 
-  /** Missing: derived from the message, so that a second delivery is the same run. */
+  /** Missing: derived from the message, so that a second delivery gives the same run. */
   @IsOptional()
   @Matches(runIdPattern)
   runId?: string;
@@ -31,12 +39,12 @@ export class RunRequested extends Event {
   @IsNotEmpty()
   pipeline!: string;
 
-  /** Missing: the only one that the pipeline offers. */
+  /** Missing: the only endpoint of the pipeline. */
   @IsOptional()
-  @IsIn(['embeddings', 'inference'])
+  @IsIn(endpoints)
   endpoint?: Endpoint;
 
-  /** Missing: all of the endpoint. */
+  /** Missing: all functions of the endpoint. */
   @IsOptional()
   @IsArray()
   @IsString({ each: true })
@@ -47,20 +55,20 @@ export class RunRequested extends Event {
   @IsObject()
   parameters?: Record<string, unknown>;
 
-  /** Only documents with these ids. */
+  /** Restricts the run to documents with these ids. */
   @IsOptional()
   @IsArray()
   @ArrayNotEmpty()
   @AreDocumentIds()
   documents?: (string | number)[];
 
-  /** At most so many documents. */
+  /** The most documents that the run takes. */
   @IsOptional()
   @IsInt()
   @Min(1)
   limit?: number;
 
-  /** Documents that have ended, to be done again: those that failed, or all. Missing: none, only those pending. */
+  /** Which ended documents are done again. Missing: only pending documents are done. */
   @IsOptional()
   @IsIn(redos)
   redo?: Redo;
@@ -73,4 +81,18 @@ export class RunRequested extends Event {
   key(): string | null {
     return this.runId ?? null;
   }
+}
+
+/** Each item of a list is an id as JSON can write it: a string or a number. */
+function AreDocumentIds(): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'areDocumentIds',
+      validator: {
+        validate: (id) => typeof id === 'string' || typeof id === 'number',
+        defaultMessage: () => 'each of documents must be a string or a number',
+      },
+    },
+    { each: true },
+  );
 }

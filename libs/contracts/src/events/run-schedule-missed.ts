@@ -1,13 +1,14 @@
 import { IsIn, IsInt, IsISO8601, IsNotEmpty, IsOptional, IsString, Min } from 'class-validator';
 import { Event, type FieldsOf } from './event.js';
 
-export const missedReasons = ['nobody-at-work', 'former-run-unfinished'] as const;
+/** Why a scheduled run was not started: no process started runs at that time, or the previous run had not ended. */
+export const missedReasons = ['not-running', 'previous-run-unfinished'] as const;
 export type MissedReason = (typeof missedReasons)[number];
 
 export class RunScheduleMissed extends Event {
   static readonly event = 'run.schedule-missed';
   static readonly version = 1;
-  static readonly means = 'A scheduled run was not started at its time, and will not be.';
+  static readonly description = 'A scheduled run was not started at its time and will not be started.';
   static readonly isInput = false;
 
   /** The id that the run would have had. */
@@ -19,16 +20,16 @@ export class RunScheduleMissed extends Event {
   @IsNotEmpty()
   pipeline!: string;
 
-  /** Its place among the pipeline's schedules, from 1. */
+  /** The number of the schedule in the pipeline's list, from 1. */
   @IsInt()
   @Min(1)
   schedule!: number;
 
-  /** ISO 8601. */
+  /** When the run was due. */
   @IsISO8601()
   dueAt!: string;
 
-  /** How many times in a row, this one the last. */
+  /** How many due times were missed in a row; `dueAt` is the last of them. */
   @IsInt()
   @Min(1)
   times!: number;
@@ -36,10 +37,10 @@ export class RunScheduleMissed extends Event {
   @IsIn(missedReasons)
   reason!: MissedReason;
 
-  /** The run that had not ended; null where that was not the reason. */
+  /** The run that had not ended; null for any other reason. */
   @IsOptional()
   @IsString()
-  formerRunId!: string | null;
+  previousRunId!: string | null;
 
   constructor(fields: FieldsOf<RunScheduleMissed>) {
     super();

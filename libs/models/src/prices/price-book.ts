@@ -1,4 +1,4 @@
-/** What a model costs from a day on, in US dollars per million tokens. A batch costs half. */
+/** The synchronous price of a model from a day on, in US dollars per million tokens. */
 export interface PriceEntry {
   readonly model: string;
   /** `YYYY-MM-DD`, UTC. */
@@ -7,7 +7,7 @@ export interface PriceEntry {
   readonly outputUsd: number;
 }
 
-/** A batch costs this part of the synchronous price (https://platform.openai.com/docs/guides/batch). */
+/** The price of a batch as a fraction of the synchronous price (https://platform.openai.com/docs/guides/batch). */
 export const batchDiscount = 0.5;
 
 /** https://platform.openai.com/docs/pricing */

@@ -40,7 +40,7 @@ const parts = [
 ];
 
 describe('countTokens', () => {
-  it('counts as the tokenizer does, however a text is put together', () => {
+  it('counts like the tokenizer, for texts of any composition', () => {
     const random = seededRandom(1);
     for (let round = 0; round < 1000; round++) {
       const length = 1 + Math.floor(random() * 30);
@@ -51,7 +51,7 @@ describe('countTokens', () => {
     }
   });
 
-  it('counts the same a second time', () => {
+  it('counts the same when the counts of its pieces are cached', () => {
     const text = 'The quick brown fox jumps over the lazy dog, again and again.';
 
     expect(countTokens(text, 'gpt-4o')).toBe(countTokens(text, 'gpt-4o'));
@@ -64,7 +64,7 @@ describe('countTokens', () => {
     ['a space', ' '],
     ['a newline', '\n'],
     ['punctuation', '=-'],
-  ])('a run of 100,000 of %s is counted to within a part in fifty, in no quadratic time', (_, unit) => {
+  ])('a run of 100,000 times %s is counted to within 2 percent, without taking quadratic time', (_, unit) => {
     const short = unit.repeat(1000);
     const expected = countCl100k(short, asText) * 100;
 
@@ -77,16 +77,16 @@ describe('countTokens', () => {
     expect(countTokens('x'.repeat(8_000_000), 'gpt-4o')).toBe(2_000_000);
   });
 
-  it('a half of a surrogate pair is counted, not refused', () => {
+  it('half a surrogate pair is counted without an error', () => {
     expect(countTokens('a \ud83d b', 'gpt-4o')).toBeGreaterThan(2);
   });
 
-  it('takes the encoding of the model', () => {
+  it('uses the encoding of the model', () => {
     const text = '漢字かな交じり文を数える';
 
     expect(countTokens(text, 'gpt-4-turbo')).toBe(countCl100k(text));
     expect(countTokens(text, 'text-embedding-ada-002')).toBe(countCl100k(text));
-    for (const model of ['gpt-4o', 'gpt-4.1-mini', 'gpt-5', 'o3', 'somebody-elses']) {
+    for (const model of ['gpt-4o', 'gpt-4.1-mini', 'gpt-5', 'o3', 'unknown-model']) {
       expect(countTokens(text, model)).toBe(countO200k(text));
     }
   });

@@ -1,9 +1,9 @@
 import { pieceReaderOf } from './piece-reader-of.js';
 
-/** Above this many characters a count would take longer than it is worth: four bytes count as one token. */
+/** Counting longer texts would take too long. They are estimated as one token per four bytes. */
 const maxExactCharacters = 2_000_000;
 
-/** How many tokens a text is for a model. Special tokens in it count as the text that they are. */
+/** The number of tokens of a text for a model. Special tokens in it count as ordinary text. */
 export function countTokens(text: string, model: string): number {
   if (text.length > maxExactCharacters) return Math.ceil(Buffer.byteLength(text) / 4);
   const reader = pieceReaderOf(model);

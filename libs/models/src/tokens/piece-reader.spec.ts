@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { PieceReader } from './piece-reader.js';
 
-it('keeps counting right when it has seen more pieces than it keeps', () => {
+it('still counts correctly after more pieces than its cache holds', () => {
   const reader = new PieceReader((piece) => piece.length);
   const words = Array.from({ length: 400_000 }, (_, index) => ` w${index}`);
 
@@ -9,17 +9,17 @@ it('keeps counting right when it has seen more pieces than it keeps', () => {
   expect(reader.read(' w7', 0)).toBe(3);
 });
 
-it('definition for a piece that it has seen only once', () => {
-  const asked: string[] = [];
-  const reader = new PieceReader((piece) => asked.push(piece));
+it('counts a repeated piece only once', () => {
+  const counted: string[] = [];
+  const reader = new PieceReader((piece) => counted.push(piece));
   const text = 'to be or not to be';
 
   for (let from = 0; from < text.length; from = reader.end) reader.read(text, from);
 
-  expect(asked).toEqual(['to', ' be', ' or', ' not', ' to']);
+  expect(counted).toEqual(['to', ' be', ' or', ' not', ' to']);
 });
 
-it('never parts a surrogate pair', () => {
+it('never splits a surrogate pair', () => {
   const pieces: string[] = [];
   const reader = new PieceReader((piece) => pieces.push(piece));
   const text = `a${'👍'.repeat(2000)}`;

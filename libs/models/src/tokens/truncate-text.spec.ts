@@ -5,7 +5,7 @@ import { truncateText } from './truncate-text.js';
 const model = 'text-embedding-3-small';
 
 describe('truncateText', () => {
-  it('leaves a text that fits as it is', () => {
+  it('returns a text that fits unchanged', () => {
     expect(truncateText('one two three', model, 3)).toBe('one two three');
   });
 
@@ -19,7 +19,7 @@ describe('truncateText', () => {
     ['emoji', '👩‍👩‍👧'.repeat(5000)],
     ['one letter', 'a'.repeat(100_000)],
     ['punctuation', '=-#'.repeat(40_000)],
-  ])('%s are cut to the limit, and to little less', (_, text) => {
+  ])('%s are cut to just below the limit', (_, text) => {
     const cut = truncateText(text, model, 8192);
 
     const tokens = countTokens(cut, model);

@@ -1,10 +1,10 @@
 import { countTokens } from './count-tokens.js';
 import { pieceReaderOf } from './piece-reader-of.js';
 
-/** Pieces that are longer than a word: cut within rather than left out. */
+/** Pieces of at least this many characters are cut. Shorter ones are words and left out whole. */
 const longPiece = 100;
 
-/** The longest beginning of a text that ends with a word and has at most `maxTokens` for the model. */
+/** The longest start of a text that ends with a whole word and has at most `maxTokens` for the model. */
 export function truncateText(text: string, model: string, maxTokens: number): string {
   const reader = pieceReaderOf(model);
   let left = maxTokens;
@@ -19,7 +19,7 @@ export function truncateText(text: string, model: string, maxTokens: number): st
   return text;
 }
 
-/** By characters, so that no surrogate pair is parted. */
+/** Cuts between code points, so that surrogate pairs stay whole. */
 function longestFitting(piece: string, model: string, maxTokens: number): string {
   const characters = Array.from(piece);
   let fits = 0;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { planRun } from '../plan/plan-run.js';
 import type { RunPlan } from '../plan/run-plan.js';
 import type { UpdateFunction } from '../definition/template-functions.js';
-import type { UpdateOperators } from '../definition/update-operators.js';
+import type { UpdateOperators } from '../definition/mongo-operators.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { claimUpdate } from './claim-update.js';
 
@@ -17,7 +17,7 @@ const planWith = (updateTemplate?: UpdateOperators | UpdateFunction): RunPlan =>
   );
 
 describe('claimUpdate', () => {
-  it('C2: the user’s update when a document is taken, besides our marks', () => {
+  it('C2: renders the user’s update for a claimed document, without the status', () => {
     const plan = planWith({
       $set: { embedding_status: 'in_progress', taken: { at: '{{current_date}}', by: '{{by}}' } },
       $inc: { n: 1 },
@@ -26,11 +26,11 @@ describe('claimUpdate', () => {
     expect(claimUpdate(plan, at)).toEqual({ $set: { taken: { at: at.now, by: 'me' } }, $inc: { n: 1 } });
   });
 
-  it('is empty when the pipeline has none', () => {
+  it('is empty when the pipeline has no update template', () => {
     expect(claimUpdate(planWith(), at)).toEqual({});
   });
 
-  it('C2: a function may stand in its place, and sees the same', () => {
+  it('C2: the template may be a function of the same variables', () => {
     const plan = planWith(({ current_date, run_id, by }) => ({
       $set: { embedding_status: 'in_progress', taken: { at: current_date, run: run_id, by } },
     }));
@@ -38,37 +38,45 @@ describe('claimUpdate', () => {
     expect(claimUpdate(plan, at)).toEqual({ $set: { taken: { at: at.now, run: 'run-1', by: 'me' } } });
   });
 
-  it('C2: a variable that is not there refuses the run, before a document is taken', () => {
+  it('C2: a missing variable rejects the run before a document is claimed', () => {
     expect(() => planWith({ $set: { a: '{{company}}' } })).toThrow(
       expect.objectContaining({ kind: 'ValidationError', code: 'template.missing-value' }),
     );
   });
 
   it.each<[string, unknown, string]>([
-    ['another status', { $set: { embedding_status: 'mine' } }, 'a key under $set is "embedding_status", which is kept'],
     [
-      'the bookkeeping',
-      { $unset: { 'embedding_processing_info.x': 1 } },
-      'is "embedding_processing_info", which is kept',
+      'another status',
+      { $set: { embedding_status: 'mine' } },
+      'a key under $set writes "embedding_status", which is reserved',
     ],
-    ['a rename into the status', { $rename: { a: 'embedding_status' } }, 'is "embedding_status", which is kept'],
-    ['no operator', { a: 1 }, 'has a key that is no operator'],
-    ['no fields', { $set: 1 }, 'under $set is no object'],
-    ['no update', 'x', 'is no update such as'],
-    ['nothing', undefined, 'is no update such as'],
-    ['a promise', Promise.resolve({}), 'is no update such as'],
-    ['a path that no store takes', { $set: { 'a..b': 1 } }, 'a key under $set is no field that a store takes'],
-  ])('C2: a function that gives %s refuses the run', (_, given, told) => {
-    expect(() => planWith(() => given as UpdateOperators)).toThrow(
+    [
+      'the marks',
+      { $unset: { 'embedding_processing_info.x': 1 } },
+      'writes "embedding_processing_info", which is reserved',
+    ],
+    [
+      'a rename into the status',
+      { $rename: { a: 'embedding_status' } },
+      'writes "embedding_status", which is reserved',
+    ],
+    ['no operator', { a: 1 }, 'has a key that is not an operator'],
+    ['no fields', { $set: 1 }, 'no object from fields to values under $set'],
+    ['no update', 'x', 'is not an update such as'],
+    ['nothing', undefined, 'is not an update such as'],
+    ['a promise', Promise.resolve({}), 'is not an update such as'],
+    ['an invalid path', { $set: { 'a..b': 1 } }, 'a key under $set is not a valid field'],
+  ])('C2: a function that returns %s rejects the run', (_, result, message) => {
+    expect(() => planWith(() => result as UpdateOperators)).toThrow(
       expect.objectContaining({
         kind: 'ValidationError',
         code: 'run.update-failed',
-        message: expect.stringContaining(told),
+        message: expect.stringContaining(message),
       }),
     );
   });
 
-  it('C2: a function that throws refuses the run', () => {
+  it('C2: a function that throws rejects the run', () => {
     const throwing = (): never => {
       throw new Error('no team');
     };

@@ -1,14 +1,14 @@
 import { ProcessingError } from '@batchmill/contracts';
 import { templateError } from '@batchmill/templates';
-import type { UpdateOperators } from '../definition/update-operators.js';
+import type { UpdateOperators } from '../definition/mongo-operators.js';
 import type { RunPlan } from '../plan/run-plan.js';
 import { UnusableUpdate, checkRenderedUpdate } from './check-rendered-update.js';
 import type { AnswerMoment } from './response-update.js';
 
 /**
- * What the user's update template writes when documents are taken, besides our marks; empty when there is none. The same
- * for all documents: its variables are `current_date`, `run_id` and the run's parameters. Throws a ProcessingError when
- * it cannot be used: planning a run has tried it.
+ * The update of the user's update template when documents are claimed; empty without one. It is the same for all documents: its
+ * variables are `current_date`, `run_id` and the run's parameters. Throws a ProcessingError when the template fails, which
+ * planning the run has already ruled out.
  */
 export function claimUpdate(
   plan: Pick<RunPlan, 'pipeline' | 'endpointPlan' | 'parameters'>,
@@ -26,7 +26,7 @@ export function claimUpdate(
       throw new ProcessingError('run.update-failed', `${where}: ${error.message}`, { cause: error });
     }
     if (typeof endpointPlan.updateTemplate.source === 'function') {
-      const reason = error instanceof Error ? error.message : String(error); // no document was there to be quoted
+      const reason = error instanceof Error ? error.message : String(error); // it cannot quote a document, since the function saw none
       throw new ProcessingError('run.update-failed', `${where} threw: ${reason}`, { cause: error });
     }
     const { code, message } = templateError(where, error, { variables, fieldMap: null });

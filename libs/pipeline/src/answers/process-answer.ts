@@ -1,35 +1,35 @@
 import { DocumentFailure, documentError } from '@batchmill/contracts';
 import { isPlainObject, type SourceDocument } from '@batchmill/documents';
 import type { Answer } from '@batchmill/provider';
-import { callCode } from '../code/call-code.js';
-import { plainCopy } from '../code/plain-copy.js';
+import { callUserCode } from '../user-code/call-user-code.js';
+import { plainCopy } from '../user-code/plain-copy.js';
 import type { PromptFunction } from '../pipeline.js';
 
 export interface ProcessedAnswer {
   /** `{{response_content}}` */
   readonly content: unknown;
-  /** What else a processor returned, but never `_id`. */
+  /** The other keys that a processor returned, without `_id`. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** Calls the pipeline's processor, which sees a copy of the document. Without one the content is the JSON that was asked for, else the text. */
+/** Calls the pipeline's processor with a copy of the document. Without one the content is the parsed JSON, or the text. */
 export async function processAnswer(
   definition: PromptFunction,
   answer: Extract<Answer, { kind: 'text' }>,
   document: SourceDocument,
-  limitMs: number,
+  timeoutMs: number,
 ): Promise<ProcessedAnswer> {
-  const otherwise = answer.parsed ?? answer.text;
+  const unprocessed = answer.parsed ?? answer.text;
   const { process } = definition;
-  if (process === null) return { content: otherwise, variables: {} };
+  if (process === null) return { content: unprocessed, variables: {} };
   const what = `Function ${definition.name}: its processor`;
-  const calling = { what, code: 'response.process-failed', limitMs } as const;
-  const returned = await callCode(calling, () => process(plainCopy(answer.body), plainCopy(document)));
+  const options = { what, code: 'response.process-failed', timeoutMs } as const;
+  const returned = await callUserCode(options, () => process(plainCopy(answer.body), plainCopy(document)));
   if (returned === undefined || returned === null) {
-    const told = `${what} returned nothing to write`;
-    throw new DocumentFailure(documentError('ProcessingError', 'response.no-content', told));
+    const message = `${what} returned nothing to write`;
+    throw new DocumentFailure(documentError('ProcessingError', 'response.no-content', message));
   }
   if (!isPlainObject(returned)) return { content: returned, variables: {} };
-  const { [definition.responseContentField]: content = otherwise, ...others } = returned;
+  const { [definition.responseContentField]: content = unprocessed, ...others } = returned;
   return { content, variables: Object.fromEntries(Object.entries(others).filter(([key]) => key !== '_id')) };
 }

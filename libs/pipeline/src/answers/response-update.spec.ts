@@ -2,7 +2,7 @@ import type { SourceDocument } from '@batchmill/documents';
 import type { Answer } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
 import { ObjectId } from 'bson';
-import { chat } from '../definition/chat.js';
+import { chat } from '../definition/prompt-function-definition.js';
 import { planRun } from '../plan/plan-run.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { responseUpdate } from './response-update.js';
@@ -30,31 +30,31 @@ async function updateOf(
 }
 
 describe('responseUpdate', () => {
-  it('C2: by default pushes answer and date', async () => {
+  it('C2: the default template pushes the answer and the date', async () => {
     expect(await updateOf({})).toEqual({
       $push: { event_response: { talking_points: 'Short.', created_date: at.now } },
     });
   });
 
-  it('C2: by default the fields may have other names', async () => {
+  it('C2: the fields of the default template are configurable', async () => {
     const options = { responseField: 'ai.answers', responseDateField: 'at', responseContentField: 'text' };
 
     expect(await updateOf(options)).toEqual({ $push: { 'ai.answers': { text: 'Short.', at: at.now } } });
   });
 
-  it('I3: with several functions each answer says whose it is', async () => {
+  it('I3: with several functions each answer has the name of its function', async () => {
     expect(await updateOf({}, { others: [chat({ name: 'topics', user: 'x' })] })).toEqual({
       $push: { event_response: { function: 'summary', talking_points: 'Short.', created_date: at.now } },
     });
   });
 
-  it('I5: JSON that was asked for is written as what it is', async () => {
+  it('I5: the parsed JSON of a response format is written as JSON', async () => {
     expect(await updateOf({}, { answer: answerOf('{"a":[1]}', { a: [1] }) })).toMatchObject({
       $push: { event_response: { talking_points: { a: [1] } } },
     });
   });
 
-  it('C2: a variable that is the whole value keeps its type, within a text it is text', async () => {
+  it('C2: a variable that is the whole value keeps its type, inside a text it becomes text', async () => {
     const responseTemplate = {
       $set: {
         id: '{{_id}}',
@@ -82,7 +82,7 @@ describe('responseUpdate', () => {
     });
   });
 
-  it('C5: the processor sees body and document; its content field is the content, its other keys are variables', async () => {
+  it('C5: the processor gets body and document; its content field is the content, its other keys are variables', async () => {
     const options: Options = {
       process: (response, from) => ({
         talking_points: (response.choices[0]?.message.content ?? '').split('.'),
@@ -97,19 +97,19 @@ describe('responseUpdate', () => {
     });
   });
 
-  it('C5: a processor may be asynchronous, and return just the content', async () => {
+  it('C5: a processor may be asynchronous and return only the content', async () => {
     expect(await updateOf({ process: async () => ['x'] })).toMatchObject({
       $push: { event_response: { talking_points: ['x'] } },
     });
   });
 
-  it('C5: without the content field in what the processor returns, the answer is the content', async () => {
+  it('C5: the answer is the content when the processor returns no content field', async () => {
     expect(await updateOf({ process: () => ({ other: 1 }) })).toMatchObject({
       $push: { event_response: { talking_points: 'Short.' } },
     });
   });
 
-  it('C5: _id is never written, whatever the processor returns', async () => {
+  it('C5: _id is never written, also when the processor returns it', async () => {
     const options: Options = {
       process: () => ({ _id: 'mine', key: '_id', talking_points: 'x' }),
       responseTemplate: { $set: { '{{key}}': 1, seen: '{{_id}}' } },
@@ -118,17 +118,17 @@ describe('responseUpdate', () => {
     expect(await updateOf(options)).toEqual({ $set: { seen: document['_id'] } });
   });
 
-  it('I2: keys may be templates, so that functions write endpointPlan by endpointPlan', async () => {
+  it('I2: keys may be templates, so that functions write next to each other', async () => {
     expect(await updateOf({ responseTemplate: { $set: { 'answers.{{function}}': '{{response_content}}' } } })).toEqual({
       $set: { 'answers.summary': 'Short.' },
     });
   });
 
   it.each([
-    ['a deeper field than was written', 'a.b'],
+    ['a deeper field than the template has', 'a.b'],
     ['an operator', '$where'],
-    ['no field', ''],
-  ])('a key that renders to %s is the document’s failure', async (_, company) => {
+    ['an empty field', ''],
+  ])('a key that renders to %s fails the document', async (_, company) => {
     const options = { responseTemplate: { $set: { 'answers.{{company}}': 1 } } };
 
     expect(await updateOf(options, { of: { company } })).toMatchObject({
@@ -137,7 +137,7 @@ describe('responseUpdate', () => {
     });
   });
 
-  it('what is told of a bad key is the template, not what stood in it', async () => {
+  it('the error of an invalid key contains its template, not its rendered text', async () => {
     const options = { responseTemplate: { $set: { 'answers.{{company}}': 1 } } };
 
     expect(await updateOf(options, { of: { company: 'secret.key' } })).toMatchObject({
@@ -146,30 +146,30 @@ describe('responseUpdate', () => {
   });
 
   it.each(['ai_status', 'processing_info'])(
-    'a key that renders to %s, which is kept by us, is the document’s failure',
+    'a key that renders to the reserved field %s fails the document',
     async (key) => {
       expect(await updateOf({ responseTemplate: { $set: { '{{key}}': 1 } } }, { of: { key } })).toMatchObject({
         code: 'response.bad-path',
-        message: expect.stringContaining(`is "${key}", which is kept by us`),
+        message: expect.stringContaining(`writes "${key}", which is reserved for Batchmill`),
       });
     },
   );
 
-  it('C2: the status changes with our marks, not with the template', async () => {
+  it('C2: the update leaves out the status, which changes with the marks', async () => {
     expect(await updateOf({ responseTemplate: { $set: { ai_status: 'completed', a: 1 } } })).toEqual({
       $set: { a: 1 },
     });
   });
 
-  it('a variable that is not there is the document’s failure', async () => {
-    expect(await updateOf({ responseTemplate: { $set: { a: '{{nobody}}' } } })).toMatchObject({
+  it('a missing variable fails the document', async () => {
+    expect(await updateOf({ responseTemplate: { $set: { a: '{{missing}}' } } })).toMatchObject({
       kind: 'TemplateError',
       code: 'template.missing-value',
       message: expect.stringContaining('Function summary, response template'),
     });
   });
 
-  it('a processor that throws is the document’s failure, and what it said is not told', async () => {
+  it('a processor that throws fails the document, and the message of its error is not kept', async () => {
     const process = (): never => {
       throw new SyntaxError('Unexpected token: secret');
     };
@@ -185,7 +185,7 @@ describe('responseUpdate', () => {
     expect(await updateOf({ process: () => undefined })).toMatchObject({ code: 'response.no-content' });
   });
 
-  it('X1: a processor that never resolves is a ProcessingError of that document', async () => {
+  it('X1: a processor that never resolves fails the document with a ProcessingError', async () => {
     expect(await updateOf({ process: () => new Promise(() => {}) }, { batch: { codeTimeoutSeconds: 0.01 } })).toEqual({
       kind: 'ProcessingError',
       code: 'code.too-slow',
@@ -193,7 +193,7 @@ describe('responseUpdate', () => {
     });
   });
 
-  it('C5: what a processor does to its document is not seen by anyone else', async () => {
+  it('C5: a processor works on its own copy of the document', async () => {
     const of = { company: 'JKHY', tags: ['bank'] };
     const process = (_: unknown, from: Record<string, unknown>): string => {
       delete from['company'];
@@ -206,7 +206,7 @@ describe('responseUpdate', () => {
     expect(of.tags).toEqual(['bank']);
   });
 
-  it('C2: the tokens of an answer, its model and how it ended are variables', async () => {
+  it('C2: tokens, model and finish reason of an answer are variables', async () => {
     const responseTemplate = {
       $set: { usage: '{{usage}}', cost: '{{usage.total_tokens}}', ended: '{{finish_reason}}', model: '{{model}}' },
     };
@@ -224,7 +224,7 @@ describe('responseUpdate', () => {
     ).toMatchObject({ $set: { ended: 'length' } });
   });
 
-  it('C2: content that is an object, a list, a number or nothing stays what it is', async () => {
+  it('C2: content keeps its type when it is an object, a list, a number or null', async () => {
     const responseTemplate = { $set: { a: '{{response_content}}', b: ' {{ response_content }} ' } };
 
     for (const content of [{ deep: { list: [1, null] } }, ['x', { y: 1 }], 0, false, new Date(5)]) {
@@ -237,15 +237,15 @@ describe('responseUpdate', () => {
     });
   });
 
-  it('C2: a function may stand in place of the response template, and sees the same', async () => {
-    const responseTemplate: Options['responseTemplate'] = async (seen) => ({
+  it('C2: the response template may be a function of the same variables', async () => {
+    const responseTemplate: Options['responseTemplate'] = async (variables) => ({
       $set: {
         ai_status: 'completed',
-        [`answers.${seen.function}`]: seen.response_content,
-        at: seen.current_date,
-        by: `${seen.model} ${seen.run_id} ${seen.usage.total_tokens} ${String(seen['company'])}`,
-        of: seen.document['visits'],
-        kind: seen['kind'],
+        [`answers.${variables.function}`]: variables.response_content,
+        at: variables.current_date,
+        by: `${variables.model} ${variables.run_id} ${variables.usage.total_tokens} ${String(variables['company'])}`,
+        of: variables.document['visits'],
+        kind: variables['kind'],
       },
     });
     const process = (): object => ({ talking_points: ['a'], kind: 'ip' });
@@ -261,7 +261,7 @@ describe('responseUpdate', () => {
     });
   });
 
-  it('X1: a response template that is a function and throws, or never resolves, is a ProcessingError of that document', async () => {
+  it('X1: a response function that throws or never resolves fails the document with a ProcessingError', async () => {
     const throwing = (): never => {
       throw new RangeError('secret');
     };
@@ -279,39 +279,39 @@ describe('responseUpdate', () => {
   });
 
   it.each<[string, object]>([
-    ['the bookkeeping', { $set: { 'processing_info.x': 1 } }],
+    ['the marks', { $set: { 'processing_info.x': 1 } }],
     ['the last error', { $unset: { 'processing_info.error': '' } }],
     ['another status', { $set: { ai_status: 'mine' } }],
     ['no operator', { secret: 1 }],
-  ])('C2: a response function that gives %s is the document’s failure', async (_, given) => {
-    const error = await updateOf({ responseTemplate: () => given as never });
+  ])('C2: a response function that returns %s fails the document', async (_, result) => {
+    const error = await updateOf({ responseTemplate: () => result as never });
 
     expect(error).toMatchObject({ kind: 'TemplateError', code: 'response.bad-path' });
     expect(JSON.stringify(error)).not.toContain('secret');
   });
 
-  it('C5: content that no store takes fails its document, and nothing that is written along with it', async () => {
-    const around: Record<string, unknown> = {};
-    around['itself'] = around;
+  it('C5: content that cannot be stored fails only its own document', async () => {
+    const circular: Record<string, unknown> = {};
+    circular['itself'] = circular;
 
-    expect(await updateOf({ process: () => ({ talking_points: around }) })).toMatchObject({
+    expect(await updateOf({ process: () => ({ talking_points: circular }) })).toMatchObject({
       kind: 'ProcessingError',
       code: 'response.not-storable',
     });
   });
 
   it.each<[string, () => unknown]>([
-    ['a whole number that no store holds', () => 2n ** 63n],
-    ['a Date that is no time', () => new Date('soon')],
-    ['a hundred levels', () => Array.from({ length: 100 }).reduce((within) => [within], 1)],
-  ])('C5: %s fails its document, and is not stored as something else', async (_, given) => {
-    expect(await updateOf({ process: given })).toMatchObject({
+    ['an integer of more than 64 bits', () => 2n ** 63n],
+    ['an invalid Date', () => new Date('soon')],
+    ['100 nested levels', () => Array.from({ length: 100 }).reduce((inner) => [inner], 1)],
+  ])('C5: %s fails its document, and is not stored as another value', async (_, process) => {
+    expect(await updateOf({ process })).toMatchObject({
       kind: 'ProcessingError',
       code: 'response.not-storable',
     });
   });
 
-  it('C5: what a processor gives is read once, and what throws meanwhile fails its document', async () => {
+  it('C5: an error in a getter or a proxy of a processor’s result fails its document', async () => {
     const unreadable = (): never => {
       throw new TypeError('secret');
     };
@@ -330,7 +330,7 @@ describe('responseUpdate', () => {
     ['$pull', { $exists: true }],
     ['$addToSet', { $each: [] }],
     ['$pull', { a: [{ $gt: 1 }] }],
-  ])('C2: what an answer holds is never an operator of the update: %s', async (operator, content) => {
+  ])('C2: the content of an answer is never executed as an update operator: %s', async (operator, content) => {
     const responseTemplate = { [operator]: { answers: '{{response_content}}' } };
 
     const error = await updateOf({ process: () => ({ talking_points: content }), responseTemplate });
@@ -341,8 +341,8 @@ describe('responseUpdate', () => {
 
   it.each([
     ['is set', { $set: { schema: '{{response_content}}' } }],
-    ['is within what is pushed', { $push: { answers: { said: '{{response_content}}' } } }],
-    ['is one of several that are pushed', { $push: { answers: { $each: ['{{response_content}}'] } } }],
+    ['is part of a pushed object', { $push: { answers: { said: '{{response_content}}' } } }],
+    ['is one of several pushed values', { $push: { answers: { $each: ['{{response_content}}'] } } }],
   ])('C2: a key of an answer may begin with $ where it %s', async (_, responseTemplate) => {
     const content = { $schema: 'x', properties: { a: { $ref: 'y' } } };
 
@@ -351,7 +351,7 @@ describe('responseUpdate', () => {
     expect(JSON.stringify(update)).toContain(JSON.stringify(content));
   });
 
-  it('C2: what an answer holds is never an operator of the update where it is a key', async () => {
+  it('C2: an answer that is a key of the update never becomes an operator', async () => {
     const responseTemplate = { $pull: { answers: { '{{response_content}}': true } } };
 
     const error = await updateOf({ responseTemplate }, { answer: answerOf('$exists') });
@@ -370,7 +370,7 @@ describe('responseUpdate', () => {
     expect(await updateOf({ responseTemplate })).toEqual({ $pull: { tags: /^draft/ } });
   });
 
-  it('C5: a value of a class that says itself what it is worth stays that value', async () => {
+  it('C5: an instance of a class with toBSON is kept', async () => {
     class Money {
       toBSON(): string {
         return '1.5';
@@ -386,7 +386,7 @@ describe('responseUpdate', () => {
     expect((update as { $set: { m: unknown } }).$set.m).toBe(money);
   });
 
-  it('C2: an instance of a class is the object that it looks like', async () => {
+  it('C2: an instance of another class becomes an object of its fields', async () => {
     class Answer {
       readonly _id = 'mine';
       readonly talking_points = 'points';
@@ -399,7 +399,7 @@ describe('responseUpdate', () => {
     });
   });
 
-  it('what a model says is never run as a template', async () => {
+  it('an answer is never rendered as a template', async () => {
     expect(await updateOf({}, { answer: answerOf('{{ document | json }}') })).toMatchObject({
       $push: { event_response: { talking_points: '{{ document | json }}' } },
     });

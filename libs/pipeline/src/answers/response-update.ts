@@ -2,16 +2,15 @@ import { DocumentFailure, documentError, type DocumentError } from '@batchmill/c
 import type { SourceDocument } from '@batchmill/documents';
 import type { Answer, Answered } from '@batchmill/provider';
 import { templateError } from '@batchmill/templates';
-import { callCode } from '../code/call-code.js';
-import { plainCopy } from '../code/plain-copy.js';
+import { callUserCode } from '../user-code/call-user-code.js';
+import { plainCopy } from '../user-code/plain-copy.js';
 import type { AnswerVariables } from '../definition/template-functions.js';
-import type { UpdateOperators } from '../definition/update-operators.js';
+import type { UpdateOperators } from '../definition/mongo-operators.js';
 import type { PromptFunction } from '../pipeline.js';
-import { plannedFunction } from '../plan/planned-function.js';
-import type { PlannedFunction, RunPlan } from '../plan/run-plan.js';
+import { getPlannedFunction, type PlannedFunction, type RunPlan } from '../plan/run-plan.js';
 import { documentVariables, functionVariables } from '../requests/template-variables.js';
 import { UnusableUpdate, checkRenderedUpdate } from './check-rendered-update.js';
-import { expectStorable } from './expect-storable.js';
+import { checkStorable } from './check-storable.js';
 import { processAnswer } from './process-answer.js';
 
 export interface AnswerMoment {
@@ -19,8 +18,8 @@ export interface AnswerMoment {
   readonly runId: string;
 }
 
-/** An answer to a prompt, and whose it is. */
-interface Writing {
+/** An answer to a prompt with its function and document. */
+interface PromptAnswer {
   readonly plan: RunPlan;
   readonly planned: PlannedFunction;
   readonly definition: PromptFunction;
@@ -30,8 +29,8 @@ interface Writing {
 }
 
 /**
- * What an answer writes into its document, besides our marks. An embedding writes nothing. The update's status is left
- * out: it changes with the last answer. Never writes `_id`.
+ * The update that writes an answer into its document, besides the marks; empty for an embedding. It never contains `_id` or the
+ * status, which changes with the last answer.
  */
 export async function responseUpdate(
   plan: RunPlan,
@@ -40,13 +39,13 @@ export async function responseUpdate(
   document: SourceDocument,
   at: AnswerMoment,
 ): Promise<{ readonly update: UpdateOperators } | { readonly error: DocumentError }> {
-  const planned = plannedFunction(plan, functionName);
+  const planned = getPlannedFunction(plan, functionName);
   const { definition } = planned;
   if (definition.kind === 'embedding' || answer.kind === 'vector') return { update: {} };
-  const writing: Writing = { plan, planned, definition, answer, usage, document };
+  const promptAnswer: PromptAnswer = { plan, planned, definition, answer, usage, document };
   try {
-    const update = checked(writing, await render(writing, await answerVariables(writing, at)));
-    expectStorable(planned, update);
+    const update = checkUpdate(promptAnswer, await render(promptAnswer, await answerVariables(promptAnswer, at)));
+    checkStorable(planned, update);
     return { update };
   } catch (error) {
     if (error instanceof DocumentFailure) return { error: error.error };
@@ -55,7 +54,7 @@ export async function responseUpdate(
 }
 
 async function answerVariables(
-  { plan, planned, definition, answer, usage: { inputTokens, outputTokens }, document }: Writing,
+  { plan, planned, definition, answer, usage: { inputTokens, outputTokens }, document }: PromptAnswer,
   at: AnswerMoment,
 ): Promise<AnswerVariables> {
   const processed = await processAnswer(definition, answer, document, plan.pipeline.batch.codeTimeoutMs);
@@ -73,31 +72,31 @@ async function answerVariables(
   };
 }
 
-async function render({ plan, planned, definition }: Writing, variables: AnswerVariables): Promise<unknown> {
+async function render({ plan, planned, definition }: PromptAnswer, variables: AnswerVariables): Promise<unknown> {
   const { responseTemplate } = definition;
   if (typeof responseTemplate.source === 'function') {
     const what = `Function ${planned.name}: its response template`;
-    const limitMs = plan.pipeline.batch.codeTimeoutMs;
-    return callCode({ what, code: 'response.template-failed', limitMs }, () =>
+    const timeoutMs = plan.pipeline.batch.codeTimeoutMs;
+    return callUserCode({ what, code: 'response.template-failed', timeoutMs }, () =>
       responseTemplate.render(plainCopy(variables)),
     );
   }
   try {
     return responseTemplate.render(variables);
   } catch (error) {
-    const seen = { variables, fieldMap: plan.pipeline.source.fieldMap };
-    throw new DocumentFailure(templateError(`Function ${planned.name}, response template`, error, seen), {
+    const scope = { variables, fieldMap: plan.pipeline.source.fieldMap };
+    throw new DocumentFailure(templateError(`Function ${planned.name}, response template`, error, scope), {
       cause: error,
     });
   }
 }
 
-function checked({ plan: { endpointPlan }, planned }: Writing, rendered: unknown): UpdateOperators {
+function checkUpdate({ plan: { endpointPlan }, planned }: PromptAnswer, rendered: unknown): UpdateOperators {
   try {
     return checkRenderedUpdate(endpointPlan, endpointPlan.status.completed, rendered);
   } catch (error) {
     if (!(error instanceof UnusableUpdate)) throw error;
-    const told = `Function ${planned.name}, response template: ${error.message}`;
-    throw new DocumentFailure(documentError('TemplateError', 'response.bad-path', told), { cause: error });
+    const message = `Function ${planned.name}, response template: ${error.message}`;
+    throw new DocumentFailure(documentError('TemplateError', 'response.bad-path', message), { cause: error });
   }
 }

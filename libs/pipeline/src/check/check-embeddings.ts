@@ -1,25 +1,25 @@
 import { dimensionsOf } from '@batchmill/models';
-import { embeddingsFunction } from '../embeddings-function.js';
+import { embeddingsFunction } from './reserved-names.js';
 import type { BatchOptions, EmbeddingFunction, EndpointPlan } from '../pipeline.js';
-import { checkEndpointPlan, sideKeys } from './check-endpoint-plan.js';
-import type { Checking } from './checking.js';
+import { checkEndpointPlan, endpointKeys } from './check-endpoint-plan.js';
+import type { CheckContext } from './check-context.js';
 import { Section } from './section.js';
 
-const keys = ['model', 'dimensions', 'text', 'tooLong', 'vectors', ...sideKeys];
+const keys = ['model', 'dimensions', 'text', 'tooLong', 'vectors', ...endpointKeys];
 
-export function checkEmbeddings(checking: Checking, definition: Section, batch: BatchOptions): EndpointPlan | null {
+export function checkEmbeddings(context: CheckContext, definition: Section, batch: BatchOptions): EndpointPlan | null {
   if (!definition.has('embeddings')) return null;
-  const { problems, defaults } = checking;
+  const { problems, defaults } = context;
   const section = Section.of(problems, 'embeddings', definition.get('embeddings'), keys);
   const model = section.text('model', {
-    otherwise: defaults.embeddingModel ?? 'text-embedding-3-small',
+    fallback: defaults.embeddingModel ?? 'text-embedding-3-small',
     expected: 'the name of a model',
   });
-  const dimensions = section.number('dimensions', { otherwise: defaults.dimensions, from: 1, to: 32_768 });
+  const dimensions = section.number('dimensions', { fallback: defaults.dimensions, from: 1, to: 32_768 });
   const range = dimensionsOf(model);
   if (dimensions < range.from || dimensions > range.to) {
-    const wanted = range.from === range.to ? `${range.to}` : `${range.from} to ${range.to}`;
-    problems.add('embeddings.dimensions', String(dimensions), `${wanted}, which is what ${model} offers`);
+    const expected = range.from === range.to ? `${range.to}` : `${range.from} to ${range.to}`;
+    problems.add('embeddings.dimensions', String(dimensions), `${expected}, which is what ${model} offers`);
   }
   const embed: EmbeddingFunction = {
     kind: 'embedding',
@@ -27,16 +27,16 @@ export function checkEmbeddings(checking: Checking, definition: Section, batch: 
     url: '/v1/embeddings',
     model,
     dimensions,
-    textField: section.needed('text', { pattern: /^[^\0]+$/, expected: 'the field that holds the text' }),
+    textField: section.required('text', { pattern: /^[^\0]+$/, expected: 'the field that holds the text' }),
     tooLong: section.oneOf('tooLong', ['fail', 'truncate'], 'fail'),
   };
   const vectors = Section.of(problems, 'embeddings.vectors', section.get('vectors'), ['collection']);
-  const collection = vectors.needed('collection', {
+  const collection = vectors.required('collection', {
     pattern: /^[A-Za-z_]\w{0,254}$/,
     expected: 'the name of a collection of vectors: letters, digits and _, not starting with a digit',
   });
   return {
-    ...checkEndpointPlan(checking, section, 'embeddings', batch),
+    ...checkEndpointPlan(context, section, 'embeddings', batch),
     functions: [embed],
     vectors: { collection, dimensions },
   };

@@ -18,15 +18,15 @@ describe('checkPipeline, an endpoint', () => {
       { ...embeddingsOf(), status: { field: '' } },
       'embeddings.status.field: found "", expected a field',
     ],
-    ['a status field that no store takes', { ...embeddingsOf(), status: { field: 'a..b' } }, 'embeddings.status.field'],
+    ['an invalid status field', { ...embeddingsOf(), status: { field: 'a..b' } }, 'embeddings.status.field'],
     ['the id as status', { ...embeddingsOf(), status: { field: '_id' } }, 'expected another field than _id'],
     [
-      'two equal states',
+      'two equal status values',
       { ...embeddingsOf(), status: { failed: 'completed' } },
       'embeddings.status: found two equal values',
     ],
     [
-      'a status within the bookkeeping',
+      'a status within the marks',
       { ...embeddingsOf(), status: { field: 'info.status' }, processingInfoField: 'info' },
       'embeddings.processingInfoField: found "info" beside the status field "info.status"',
     ],
@@ -39,44 +39,44 @@ describe('checkPipeline, an endpoint', () => {
     expect(problemsWith({ embeddings }).join('\n')).toContain(expected);
   });
 
-  it('X3: the error field is configurable, and where it is not said stands within the bookkeeping', () => {
-    const sideWith = (part: object): unknown =>
+  it('X3: the error field is configurable and by default lies within processingInfoField', () => {
+    const errorFieldOf = (part: object): unknown =>
       checked({
         name: 'a',
         source: { collection: 'c' },
         inference: { functions: [summary], processingInfoField: 'info', ...part },
       }).inference?.errorField;
 
-    expect(sideWith({})).toBe('info.error');
-    expect(sideWith({ errorField: 'ai.last_error' })).toBe('ai.last_error');
-    expect(sideWith({ errorField: 'info.last_error' })).toBe('info.last_error');
+    expect(errorFieldOf({})).toBe('info.error');
+    expect(errorFieldOf({ errorField: 'ai.last_error' })).toBe('ai.last_error');
+    expect(errorFieldOf({ errorField: 'info.last_error' })).toBe('info.last_error');
   });
 
   it.each([
-    ['ai_status', '"ai_status", where "ai_status" is kept'],
-    ['info', '"info", where "info.runId" is kept'],
-    ['info.functions.error', '"info.functions.error", where "info.functions" is kept'],
+    ['ai_status', '"ai_status", which overlaps "ai_status"'],
+    ['info', '"info", which overlaps "info.runId"'],
+    ['info.functions.error', '"info.functions.error", which overlaps "info.functions"'],
     ['_id', 'expected another field than _id'],
     ['a..b', 'expected a field, or a dotted path'],
-  ])('X3: %s is no field for errors', (errorField, told) => {
+  ])('X3: refuses %s as the error field', (errorField, expected) => {
     const problems = problemsWith({ inference: { functions: [summary], processingInfoField: 'info', errorField } });
 
-    expect(problems.join('\n')).toContain(told);
+    expect(problems.join('\n')).toContain(expected);
   });
 
-  it('X3: neither the templates nor the other endpoint write the error field', () => {
+  it('X3: neither a template nor the other endpoint may write the error field', () => {
     const problems = problemsWith({
       embeddings: { ...embeddingsOf(), status: { field: 'trouble' } },
       inference: { functions: [summary], errorField: 'trouble', updateTemplate: { $set: { 'trouble.seen': true } } },
     });
 
     expect(problems).toEqual([
-      'a.pipeline.ts: inference.updateTemplate.$set.trouble.seen: found "trouble.seen", expected the bookkeeping in "trouble" to be left to us',
+      'a.pipeline.ts: inference.updateTemplate.$set.trouble.seen: found "trouble.seen", expected no write to "trouble", where Batchmill keeps its marks',
       'a.pipeline.ts: inference.errorField: found "trouble", which embeddings.status.field uses ("trouble"), expected a field of its own',
     ]);
   });
 
-  it('neither endpoint may use the marks of the other', () => {
+  it('the endpoints may not share fields for their marks', () => {
     const problems = problemsWith({
       embeddings: { ...embeddingsOf(), status: { field: 'ai_status' } },
       inference: { functions: [summary], processingInfoField: 'embedding_processing_info.inference' },

@@ -1,60 +1,59 @@
 import type { Endpoint } from '@batchmill/contracts';
 import { pathsOverlap } from '@batchmill/documents';
 import { compileValue } from '@batchmill/templates';
-import { bookkeptNames } from '../bookkept-names.js';
+import { markFields } from './reserved-names.js';
 import type { ClaimVariables, UpdateFunction } from '../definition/template-functions.js';
 import type { BatchOptions, EndpointPlan, Status } from '../pipeline.js';
 import { batchSizeRange } from './check-batch.js';
 import { checkUpdateTemplate } from './check-update-template.js';
-import type { Checking } from './checking.js';
+import type { CheckContext } from './check-context.js';
 import { Section } from './section.js';
-import { templateProblem } from './template-problem.js';
 
-export const sideKeys = ['status', 'processingInfoField', 'errorField', 'updateTemplate', 'batchSize'];
+export const endpointKeys = ['status', 'processingInfoField', 'errorField', 'updateTemplate', 'batchSize'];
 
 const statusFields = { embeddings: 'embedding_status', inference: 'ai_status' };
 const infoFields = { embeddings: 'embedding_processing_info', inference: 'processing_info' };
 
-/** What both sides have in common. */
+/** Checks the settings that both endpoints have. */
 export function checkEndpointPlan(
-  checking: Checking,
+  context: CheckContext,
   section: Section,
   endpoint: Endpoint,
   batch: BatchOptions,
 ): Omit<EndpointPlan, 'functions' | 'vectors'> {
-  const status = checkStatus(checking, section, statusFields[endpoint]);
+  const status = checkStatus(context, section, statusFields[endpoint]);
   const infoField = section.fieldPath('processingInfoField', infoFields[endpoint]);
   if (pathsOverlap(status.field, infoField)) {
-    checking.problems.add(
+    context.problems.add(
       section.at('processingInfoField'),
       `"${infoField}" beside the status field "${status.field}"`,
       'two fields of which neither contains the other',
     );
   }
-  const errorField = checkErrorField(checking, section, { status, infoField });
+  const errorField = checkErrorField(context, section, { status, infoField });
   const fields = { 'status.field': status.field, processingInfoField: infoField, errorField };
   for (const [key, field] of Object.entries(fields).filter(([, path]) => pathsOverlap(path, '_id'))) {
-    checking.problems.wrong(section.at(key), field, 'another field than _id');
+    context.problems.addValue(section.at(key), field, 'another field than _id');
   }
-  const batchSize = section.number('batchSize', { otherwise: batch.batchSize[endpoint], ...batchSizeRange });
+  const batchSize = section.number('batchSize', { fallback: batch.batchSize[endpoint], ...batchSizeRange });
   return {
     endpoint,
     status,
     infoField,
     errorField,
     batchSize,
-    updateTemplate: checkTakeTemplate(checking, section, { status, infoField, errorField }),
+    updateTemplate: checkClaimTemplate(context, section, { status, infoField, errorField }),
   };
 }
 
-function checkStatus({ problems }: Checking, section: Section, field: string): Status {
+function checkStatus({ problems }: CheckContext, section: Section, field: string): Status {
   const values = { pending: 'pending', inProgress: 'in_progress', completed: 'completed', failed: 'failed' };
   const names = Object.keys(values) as (keyof typeof values)[];
-  const given = Section.of(problems, section.at('status'), section.get('status') ?? {}, ['field', ...names]);
+  const statusSection = Section.of(problems, section.at('status'), section.get('status') ?? {}, ['field', ...names]);
   const status: Status = {
-    field: given.fieldPath('field', field),
+    field: statusSection.fieldPath('field', field),
     ...(Object.fromEntries(
-      names.map((name) => [name, given.text(name, { otherwise: values[name], expected: 'a text' })]),
+      names.map((name) => [name, statusSection.text(name, { fallback: values[name], expected: 'a text' })]),
     ) as typeof values),
   };
   const distinct = new Set(names.map((name) => status[name]));
@@ -68,23 +67,23 @@ function checkStatus({ problems }: Checking, section: Section, field: string): S
   return status;
 }
 
-/** Within the bookkeeping it must not stand on what is kept there. */
+/** The error field may lie within `processingInfoField`, but not on one of the marks. */
 function checkErrorField(
-  { problems }: Checking,
+  { problems }: CheckContext,
   section: Section,
   { status, infoField }: Pick<EndpointPlan, 'status' | 'infoField'>,
 ): string {
   const field = section.fieldPath('errorField', `${infoField}.error`);
-  const kept = [status.field, ...bookkeptNames.map((name) => `${infoField}.${name}`)];
-  const taken = kept.find((other) => pathsOverlap(field, other));
+  const reserved = [status.field, ...markFields.map((name) => `${infoField}.${name}`)];
+  const taken = reserved.find((other) => pathsOverlap(field, other));
   if (taken !== undefined) {
-    problems.add(section.at('errorField'), `"${field}", where "${taken}" is kept`, 'a field of its own');
+    problems.add(section.at('errorField'), `"${field}", which overlaps "${taken}"`, 'a field of its own');
   }
   return field;
 }
 
-function checkTakeTemplate(
-  checking: Checking,
+function checkClaimTemplate(
+  context: CheckContext,
   section: Section,
   { status, infoField, errorField }: Pick<EndpointPlan, 'status' | 'infoField' | 'errorField'>,
 ): EndpointPlan['updateTemplate'] {
@@ -92,14 +91,14 @@ function checkTakeTemplate(
   const key = section.at('updateTemplate');
   const template = section.get('updateTemplate');
   if (typeof template === 'function') {
-    const source = template as UpdateFunction; // what it returns is checked per run
+    const source = template as UpdateFunction; // its result is checked per run
     return { source, render: (variables) => source(variables as ClaimVariables) };
   }
-  const own = checkUpdateTemplate(checking.problems, key, template, {
+  const update = checkUpdateTemplate(context.problems, key, template, {
     statusField: status.field,
     statusValue: status.inProgress,
-    bookkeeping: [infoField, errorField],
+    markFields: [infoField, errorField],
   });
-  if (Object.keys(own).length === 0) return null;
-  return compileValue(own, (path, error) => templateProblem(checking.problems, `${key}.${path}`, null, error));
+  if (Object.keys(update).length === 0) return null;
+  return compileValue(update, (path, error) => context.problems.addTemplate(`${key}.${path}`, null, error));
 }

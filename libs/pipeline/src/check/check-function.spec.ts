@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
-import { prompt } from '../definition/prompt.js';
+import { chat } from '../definition/prompt-function-definition.js';
+import { prompt } from '../definition/file-references.js';
 import { aPipeline } from '../testing/a-pipeline.js';
 import { problemsWith } from '../testing/problems-of.js';
 
 const summary = { api: 'chat', name: 'summary', user: '{{ text }}' };
 
 describe('checkPipeline, functions', () => {
-  it('C4: prompts come from files beside the pipeline, without the newline that ends a file', () => {
+  it('C4: prompts are read from files beside the pipeline, without the newline at their end', () => {
     const pipeline = aPipeline(
       { inference: { functions: [chat({ name: 'summary', system: prompt('s.md'), user: prompt('u.liquid') })] } },
       { 's.md': 'Summarize the following text:\n', 'u.liquid': '{{ text }}\n' },
@@ -34,20 +34,24 @@ describe('checkPipeline, functions', () => {
       { ...summary, temperature: 3 },
       'functions[0].temperature: found 3, expected a number from 0 to 2',
     ],
+    ['a misspelt key', { ...summary, sytem: 'x' }, 'functions[0].sytem: found an unknown key, expected "system"?'],
     [
-      'a misspelt key',
-      { ...summary, sytem: 'x' },
-      'functions[0].sytem: found a key that is not known, expected "system"?',
+      'a processor that is not a function',
+      { ...summary, process: 'x' },
+      'functions[0].process: found "x", expected a function',
     ],
-    ['a processor that is none', { ...summary, process: 'x' }, 'functions[0].process: found "x", expected a function'],
-    ['a list that is no parameter', { ...summary, forEach: 'questions' }, 'functions[0].forEach: found "questions"'],
     [
-      'a prompt that is not there',
+      'a forEach that is not a parameter',
+      { ...summary, forEach: 'questions' },
+      'functions[0].forEach: found "questions"',
+    ],
+    [
+      'a missing prompt file',
       { ...summary, user: prompt('no.md') },
       'found a file that cannot be read: "no.md" (no such file)',
     ],
     [
-      'a schema that is no object',
+      'a schema that is not an object',
       { ...summary, responseFormat: { type: 'array', items: {} } },
       'responseFormat.type: found "array"',
     ],
@@ -61,22 +65,22 @@ describe('checkPipeline, functions', () => {
       'responseFormat.required: found a left out',
     ],
     [
-      'a schema that is open',
+      'a schema that allows additional properties',
       { ...summary, responseFormat: { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] } },
       'responseFormat.additionalProperties: found nothing, expected false',
     ],
-  ])('inference: refuses %s', (_, asked, expected) => {
-    expect(problemsWith({ inference: { functions: [asked] } }).join('\n')).toContain(expected);
+  ])('inference: refuses %s', (_, definition, expected) => {
+    expect(problemsWith({ inference: { functions: [definition] } }).join('\n')).toContain(expected);
   });
 
-  it('a template with a syntax error is told with its file and line', () => {
+  it('a syntax error in a template is reported with file and line', () => {
     const files = { 'text.liquid': 'First line\n{% if text %}\nno end\n', 'bad.liquid': 'a\nb\n{{ text | upcas }}' };
-    const asked = [
+    const functions = [
       chat({ name: 'one', user: prompt('text.liquid') }),
       chat({ name: 'two', user: prompt('bad.liquid') }),
     ];
 
-    const problems = problemsWith({ inference: { functions: asked } }, files);
+    const problems = problemsWith({ inference: { functions } }, files);
 
     expect(problems).toEqual([
       'a.pipeline.ts: inference.functions[0].user: found a template that does not parse (text.liquid, line 2): tag {% if text %} not closed, expected a Liquid template',
@@ -86,8 +90,8 @@ describe('checkPipeline, functions', () => {
 
   it.each([
     [
-      '{{ name | default("nobody") }}',
-      'a filter with ( ) is Jinja\'s; Liquid writes a colon: {{ name | default: "nobody" }}',
+      '{{ name | default("unknown") }}',
+      'a filter with ( ) is Jinja syntax; in Liquid write a colon: {{ name | default: "unknown" }}',
     ],
     ['{% set a = 1 %}', '{% assign name = value %}'],
     ['{% if a %}{% elif b %}{% endif %}', '{% elsif … %}'],
@@ -97,11 +101,11 @@ describe('checkPipeline, functions', () => {
     ['{{ list | length }}', '{{ name | size }}'],
     ['{{ object | tojson }}', '{{ name | json }}'],
     ['{% for one in list %}{{ loop.index }}{% endfor %}', '{{ forloop.index }}'],
-  ])('C4: what Jinja writes otherwise than Liquid is told with what to write: %s', (written, told) => {
-    const problems = problemsWith({ inference: { functions: [{ ...summary, user: `Hello\n${written}` }] } });
+  ])('C4: Jinja syntax is reported with the same in Liquid: %s', (template, expected) => {
+    const problems = problemsWith({ inference: { functions: [{ ...summary, user: `Hello\n${template}` }] } });
 
     expect(problems.join('\n')).toContain('functions[0].user: found a template that does not parse (line 2): ');
-    expect(problems.join('\n')).toContain(told);
+    expect(problems.join('\n')).toContain(expected);
   });
 
   it.each([
@@ -110,7 +114,7 @@ describe('checkPipeline, functions', () => {
     'If (a) is set, elif is a word: {"a": {"b": 1}}',
     '{% if a == "x" and b %}{% elsif c %}{% else %}{% endif %}',
     '{% for one in list %}{{ forloop.index }}{{ one | json }}{% endfor %}',
-  ])('C4: Liquid is not taken for Jinja: %s', (user) => {
+  ])('C4: valid Liquid is not reported as Jinja: %s', (user) => {
     expect(problemsWith({ inference: { functions: [{ ...summary, user }] } })).toEqual([]);
   });
 
@@ -120,7 +124,7 @@ describe('checkPipeline, functions', () => {
     }
   });
 
-  it('function names are unique, and none looks like an item of another', () => {
+  it('function names are unique and differ from the names of items', () => {
     const functions = [
       { ...summary, name: 'qa', forEach: 'questions' },
       { ...summary, name: 'qa_0' },
@@ -131,7 +135,7 @@ describe('checkPipeline, functions', () => {
     const problems = problemsWith({ parameters: { questions: 'string[]' }, inference: { functions } });
 
     expect(problems).toEqual([
-      'a.pipeline.ts: inference.functions[1].name: found "qa_0", expected a name that is none of the items of "qa" (qa_0, qa_1 …)',
+      'a.pipeline.ts: inference.functions[1].name: found "qa_0", expected a name that no item of "qa" has (qa_0, qa_1 …)',
       'a.pipeline.ts: inference.functions[3].name: found "summary" a second time, expected a name of its own',
     ]);
   });

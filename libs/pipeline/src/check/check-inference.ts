@@ -1,47 +1,47 @@
 import type { BatchOptions, Parameter, PromptFunction, EndpointPlan } from '../pipeline.js';
 import { checkFunction } from './check-function.js';
-import { checkEndpointPlan, sideKeys } from './check-endpoint-plan.js';
-import type { Checking } from './checking.js';
+import { checkEndpointPlan, endpointKeys } from './check-endpoint-plan.js';
+import type { CheckContext } from './check-context.js';
 import { describeValue } from './describe-value.js';
 import { Section } from './section.js';
 
-const keys = ['functions', ...sideKeys];
+const keys = ['functions', ...endpointKeys];
 
 export function checkInference(
-  checking: Checking,
+  context: CheckContext,
   definition: Section,
   batch: BatchOptions,
   parameters: Readonly<Record<string, Parameter>>,
 ): EndpointPlan | null {
   if (!definition.has('inference')) return null;
-  const { problems } = checking;
+  const { problems } = context;
   const section = Section.of(problems, 'inference', definition.get('inference'), keys);
-  const endpointPlan = checkEndpointPlan(checking, section, 'inference', batch);
-  const given = section.get('functions');
-  if (!Array.isArray(given) || given.length === 0) {
-    problems.wrong('inference.functions', given, 'a list of chat({…}) or responses({…})');
+  const endpointPlan = checkEndpointPlan(context, section, 'inference', batch);
+  const definitions = section.get('functions');
+  if (!Array.isArray(definitions) || definitions.length === 0) {
+    problems.addValue('inference.functions', definitions, 'a list of chat({…}) or responses({…})');
     return { ...endpointPlan, functions: [], vectors: null };
   }
-  const several = given.length > 1;
-  const functions = given.map((one: unknown, index) =>
-    checkFunction(checking, `inference.functions[${index}]`, one, { endpointPlan, parameters, several }),
+  const isOneOfSeveral = definitions.length > 1;
+  const functions = definitions.map((value: unknown, index) =>
+    checkFunction(context, `inference.functions[${index}]`, value, { endpointPlan, parameters, isOneOfSeveral }),
   );
-  checkNamesApart(checking, functions);
+  checkNames(context, functions);
   return { ...endpointPlan, functions, vectors: null };
 }
 
-function checkNamesApart({ problems }: Checking, functions: readonly PromptFunction[]): void {
+function checkNames({ problems }: CheckContext, functions: readonly PromptFunction[]): void {
   functions.forEach(({ name }, index) => {
     const key = `inference.functions[${index}].name`;
     if (functions.findIndex((other) => other.name === name) < index && name !== '') {
       problems.add(key, `${describeValue(name)} a second time`, 'a name of its own');
     }
-    const like = functions.find((other) => other.forEach !== null && other.name !== '' && isItemOf(name, other.name));
-    if (like !== undefined) {
+    const list = functions.find((other) => other.forEach !== null && other.name !== '' && isItemOf(name, other.name));
+    if (list !== undefined) {
       problems.add(
         key,
         describeValue(name),
-        `a name that is none of the items of "${like.name}" (${like.name}_0, ${like.name}_1 …)`,
+        `a name that no item of "${list.name}" has (${list.name}_0, ${list.name}_1 …)`,
       );
     }
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lines } from '../definition/lines.js';
+import { lines } from '../definition/file-references.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { problemsWith } from '../testing/problems-of.js';
 
@@ -20,14 +20,14 @@ describe('checkPipeline, parameters', () => {
       { a: { type: 'number', default: '5' } },
       'parameters.a.default: found "5", expected a number',
     ],
-    ['lines for a text', { a: { type: 'string', default: lines('x') } }, 'found lines of a file, expected a string'],
+    ['lines for a string', { a: { type: 'string', default: lines('x') } }, 'found lines of a file, expected a string'],
     [
-      'a list that is not there',
+      'a missing file of lines',
       { a: { type: 'string[]', default: lines('x') } },
       'found a file that cannot be read: "x"',
     ],
-    ['a name of ours', { model: 'string' }, 'parameters.model: found a name that response templates have of their own'],
-    ['a name with a dash', { 'a-b': 'string' }, 'parameters.a-b: found a name that cannot be one'],
+    ['a reserved name', { model: 'string' }, 'parameters.model: found a name that response templates already use'],
+    ['a name with a dash', { 'a-b': 'string' }, 'parameters.a-b: found a name that is not allowed'],
   ])('parameters: refuses %s', (_, parameters, expected) => {
     expect(problemsWith({ parameters, embeddings: embeddingsOf() }).join('\n')).toContain(expected);
   });

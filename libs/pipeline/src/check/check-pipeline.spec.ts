@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
-import { responses } from '../definition/responses.js';
+import { chat, responses } from '../definition/prompt-function-definition.js';
 import { aPipeline, checked, defaults, embeddingsOf } from '../testing/a-pipeline.js';
 import { problemsOf } from '../testing/problems-of.js';
 
 describe('checkPipeline', () => {
-  it('C1 C2: fills in what a definition leaves out', () => {
+  it('C1 C2: fills in the defaults', () => {
     const pipeline = aPipeline({
       embeddings: embeddingsOf(),
       inference: { functions: [chat({ name: 'summary', user: 'x' })] },
@@ -49,7 +48,7 @@ describe('checkPipeline', () => {
     });
   });
 
-  it('C6: the definition wins over the settings, the settings over what is built in', () => {
+  it('C6: the definition takes precedence over the settings, the settings over the built-in defaults', () => {
     const settings = {
       ...defaults,
       model: 'gpt-4.1',
@@ -77,7 +76,7 @@ describe('checkPipeline', () => {
     expect(pipeline.batch).toMatchObject({ batchSize: { embeddings: 7, inference: 50 }, maxRetries: 0 });
   });
 
-  it('tells everything that is wrong at once, each with file, key, what was found and what was expected', () => {
+  it('reports all problems at once, each with file, key, what was found and what was expected', () => {
     const problems = problemsOf({
       name: 'A Pipeline',
       sourc: {},
@@ -86,22 +85,22 @@ describe('checkPipeline', () => {
     });
 
     expect(problems).toEqual([
-      'a.pipeline.ts: sourc: found a key that is not known, expected "source"? The keys are name, description, parameters, source, defaultEndpoint, embeddings, inference, batch, schedule',
+      'a.pipeline.ts: sourc: found an unknown key, expected "source"? The keys are name, description, parameters, source, defaultEndpoint, embeddings, inference, batch, schedule',
       'a.pipeline.ts: name: found "A Pipeline", expected a name of lower-case letters, digits and dashes that starts with a letter (at most 64)',
       'a.pipeline.ts: source: found nothing, expected an object with collection, queryTemplate, chunkIdField, parentIdField, documentIdField, fieldMap, preprocessFunctions',
       'a.pipeline.ts: source.collection: found nothing, expected the name of a collection here, or the setting MONGODB_COLLECTION',
       'a.pipeline.ts: batch.batchSize: found 0, expected a whole number from 1 to 50000',
-      'a.pipeline.ts: embeddings.dimension: found a key that is not known, expected "dimensions"? The keys are model, dimensions, text, tooLong, vectors, status, processingInfoField, errorField, updateTemplate, batchSize',
+      'a.pipeline.ts: embeddings.dimension: found an unknown key, expected "dimensions"? The keys are model, dimensions, text, tooLong, vectors, status, processingInfoField, errorField, updateTemplate, batchSize',
       'a.pipeline.ts: embeddings.dimensions: found 4096, expected 1 to 1536, which is what text-embedding-3-small offers',
       'a.pipeline.ts: embeddings.vectors.collection: found "1st", expected the name of a collection of vectors: letters, digits and _, not starting with a digit',
     ]);
   });
 
   it.each<[string, unknown, string]>([
-    ['no object', undefined, 'found nothing, expected an object with name'],
+    ['a missing definition', undefined, 'found nothing, expected an object with name'],
     ['no endpoint', { name: 'a', source: { collection: 'c' } }, 'found neither embeddings nor inference'],
     [
-      'a default endpoint that is not offered',
+      'a default endpoint that the pipeline does not offer',
       { name: 'a', source: { collection: 'c' }, embeddings: embeddingsOf(), defaultEndpoint: 'inference' },
       'defaultEndpoint: found "inference", expected an endpoint that the pipeline offers',
     ],

@@ -1,13 +1,13 @@
 import { endpoints } from '@batchmill/contracts';
-import type { Pipeline } from '../pipeline.js';
+import { pathsOverlap } from '@batchmill/documents';
+import type { EndpointPlan, Pipeline } from '../pipeline.js';
 import { checkBatch } from './check-batch.js';
 import { checkEmbeddings } from './check-embeddings.js';
 import { checkInference } from './check-inference.js';
 import { checkParameters } from './check-parameters.js';
 import { checkScheduledRuns, checkSchedules } from './check-schedules.js';
-import { checkEndpointsApart } from './check-endpoints-apart.js';
 import { checkSource } from './check-source.js';
-import type { Checking } from './checking.js';
+import type { CheckContext } from './check-context.js';
 import { hashPipeline } from './hash-pipeline.js';
 import type { PipelineDefaults } from './pipeline-defaults.js';
 import { Problems } from './problems.js';
@@ -25,46 +25,50 @@ const keys = [
   'schedule',
 ];
 
-export interface CheckFrom {
-  /** Names the definition in messages. */
+export interface CheckOptions {
+  /** The name of the definition's file, for messages. */
   readonly file: string;
-  /** The text of a file beside the pipeline's, by the name that the definition gives it; throws when it cannot be read. */
+  /** Reads a file beside the pipeline, by its name in the definition. Throws when it cannot be read. */
   readPrompt(path: string): string;
   readonly defaults: PipelineDefaults;
 }
 
 /**
- * A definition, checked and filled in from the defaults. Throws a ValidationError `pipeline.invalid` whose message has a
- * line `file: key: found …, expected …` for everything that is wrong.
+ * Checks a definition and fills in its defaults. Throws a ValidationError `pipeline.invalid` whose message has one line
+ * `file: key: found …, expected …` per problem.
  */
-export function checkPipeline(definition: unknown, from: CheckFrom): Pipeline {
-  const problems = new Problems(from.file);
-  const checking: Checking = { problems, defaults: from.defaults, readPrompt: (path) => from.readPrompt(path) };
+export function checkPipeline(definition: unknown, options: CheckOptions): Pipeline {
+  const problems = new Problems(options.file);
+  const context: CheckContext = {
+    problems,
+    defaults: options.defaults,
+    readPrompt: (path) => options.readPrompt(path),
+  };
   const section = Section.of(problems, '', definition, keys);
 
-  const name = section.needed('name', {
+  const name = section.required('name', {
     pattern: /^[a-z][a-z0-9-]{0,63}$/,
     expected: 'a name of lower-case letters, digits and dashes that starts with a letter (at most 64)',
   });
-  const parameters = checkParameters(checking, section);
-  const source = checkSource(checking, section);
-  const batch = checkBatch(checking, section);
-  const embeddings = checkEmbeddings(checking, section, batch);
-  const inference = checkInference(checking, section, batch, parameters);
+  const parameters = checkParameters(context, section);
+  const source = checkSource(context, section);
+  const batch = checkBatch(context, section);
+  const embeddings = checkEmbeddings(context, section, batch);
+  const inference = checkInference(context, section, batch, parameters);
   if (embeddings === null && inference === null) {
     problems.add('', 'neither embeddings nor inference', 'at least one of them');
   }
-  const sides = [embeddings, inference].filter((endpointPlan) => endpointPlan !== null);
+  const endpointPlans = [embeddings, inference].filter((endpointPlan) => endpointPlan !== null);
   const defaultEndpoint = section.oneOf('defaultEndpoint', endpoints, null);
-  if (defaultEndpoint !== null && !sides.some((endpointPlan) => endpointPlan.endpoint === defaultEndpoint)) {
-    problems.wrong('defaultEndpoint', defaultEndpoint, 'an endpoint that the pipeline offers');
+  if (defaultEndpoint !== null && !endpointPlans.some((endpointPlan) => endpointPlan.endpoint === defaultEndpoint)) {
+    problems.addValue('defaultEndpoint', defaultEndpoint, 'an endpoint that the pipeline offers');
   }
-  checkEndpointsApart(checking, embeddings, inference);
-  const description = section.text('description', { otherwise: null, expected: 'a text' });
-  const schedules = checkSchedules(checking, section);
-  problems.settle();
+  checkMarksDisjoint(context, embeddings, inference);
+  const description = section.text('description', { fallback: null, expected: 'a text' });
+  const schedules = checkSchedules(context, section);
+  problems.throwIfAny();
 
-  const checked = { name, file: from.file, description, parameters, source, defaultEndpoint, embeddings, inference };
+  const checked = { name, file: options.file, description, parameters, source, defaultEndpoint, embeddings, inference };
   const pipeline: Pipeline = {
     ...checked,
     schedules,
@@ -77,7 +81,31 @@ export function checkPipeline(definition: unknown, from: CheckFrom): Pipeline {
     },
     hash: hashPipeline({ name, parameters, source, defaultEndpoint, embeddings, inference }),
   };
-  checkScheduledRuns(checking, pipeline);
-  problems.settle();
+  checkScheduledRuns(context, pipeline);
+  problems.throwIfAny();
   return pipeline;
+}
+
+/** Embeddings and inference may work on the same documents at the same time, so their marks must not overlap. */
+function checkMarksDisjoint(
+  { problems }: CheckContext,
+  embeddings: EndpointPlan | null,
+  inference: EndpointPlan | null,
+): void {
+  if (embeddings === null || inference === null) return;
+  const fieldsOf = ({ status, infoField, errorField }: EndpointPlan): [string, string][] => [
+    ['status.field', status.field],
+    ['processingInfoField', infoField],
+    ...(pathsOverlap(errorField, infoField) ? [] : [['errorField', errorField] as [string, string]]),
+  ];
+  for (const [key, field] of fieldsOf(inference)) {
+    for (const [otherKey, otherField] of fieldsOf(embeddings)) {
+      if (!pathsOverlap(field, otherField)) continue;
+      problems.add(
+        `inference.${key}`,
+        `"${field}", which embeddings.${otherKey} uses ("${otherField}")`,
+        'a field of its own',
+      );
+    }
+  }
 }

@@ -2,30 +2,30 @@ import { ValidationError, endpoints } from '@batchmill/contracts';
 import { isPlainObject } from '@batchmill/documents';
 import type { Pipeline, PipelineSchedule } from '../pipeline.js';
 import { planRun } from '../plan/plan-run.js';
-import { nextTime } from '../schedule/next-time.js';
-import type { Checking } from './checking.js';
+import { nextTime } from '../schedule.js';
+import type { CheckContext } from './check-context.js';
 import { Section } from './section.js';
 
 const keys = ['cron', 'timezone', 'endpoint', 'functions', 'parameters', 'limit'];
-const expectedCron = 'five parts (minute hour day month weekday) that name times to come, such as "0 3 * * *"';
-const expectedZone = 'a time zone such as "Europe/Zurich"; without one it is UTC';
+const expectedCron = 'five parts (minute hour day month weekday) that have future times, such as "0 3 * * *"';
+const expectedZone = 'a time zone such as "Europe/Zurich" (the default is UTC)';
 
-/** One schedule or a list of them; none when the definition says none. */
-export function checkSchedules({ problems }: Checking, definition: Section): readonly PipelineSchedule[] {
-  const given = definition.get('schedule');
-  if (given === undefined) return [];
-  if (!Array.isArray(given)) return [checkSchedule(problems, 'schedule', given)];
-  if (given.length === 0) problems.wrong('schedule', given, 'a schedule, or a list of at least one');
-  return given.map((each, index) => checkSchedule(problems, `schedule.${index}`, each));
+/** The schedules of a definition, which has one, a list of them, or none. */
+export function checkSchedules({ problems }: CheckContext, definition: Section): readonly PipelineSchedule[] {
+  const value = definition.get('schedule');
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) return [checkSchedule(problems, 'schedule', value)];
+  if (value.length === 0) problems.addValue('schedule', value, 'a schedule, or a list of at least one');
+  return value.map((each, index) => checkSchedule(problems, `schedule.${index}`, each));
 }
 
-function checkSchedule(problems: Checking['problems'], path: string, value: unknown): PipelineSchedule {
+function checkSchedule(problems: CheckContext['problems'], path: string, value: unknown): PipelineSchedule {
   const section = Section.of(problems, path, value, keys);
-  const cron = section.needed('cron', { expected: expectedCron });
-  const timezone = section.text('timezone', { otherwise: 'UTC', expected: expectedZone });
+  const cron = section.required('cron', { expected: expectedCron });
+  const timezone = section.text('timezone', { fallback: 'UTC', expected: expectedZone });
   const isZone = isTimezone(timezone);
-  if (!isZone) problems.wrong(section.at('timezone'), timezone, expectedZone);
-  if (cron !== '' && !hasTimes(cron)) problems.wrong(section.at('cron'), cron, expectedCron);
+  if (!isZone) problems.addValue(section.at('timezone'), timezone, expectedZone);
+  if (cron !== '' && !hasTimes(cron)) problems.addValue(section.at('cron'), cron, expectedCron);
   const endpoint = section.oneOf('endpoint', endpoints, null);
   return {
     cron,
@@ -34,41 +34,41 @@ function checkSchedule(problems: Checking['problems'], path: string, value: unkn
       ...(endpoint !== null && { endpoint }),
       ...checkFunctions(problems, section),
       ...checkParameters(problems, section),
-      ...(section.has('limit') && { limit: section.number('limit', { otherwise: 1, from: 1, to: 999_999_999 }) }),
+      ...(section.has('limit') && { limit: section.number('limit', { fallback: 1, from: 1, to: 999_999_999 }) }),
     },
   };
 }
 
-function checkFunctions(problems: Checking['problems'], section: Section): { functions?: string[] } {
+function checkFunctions(problems: CheckContext['problems'], section: Section): { functions?: string[] } {
   const functions = section.get('functions');
   if (functions === undefined) return {};
   if (Array.isArray(functions) && functions.length > 0 && functions.every((name) => typeof name === 'string')) {
     return { functions };
   }
-  problems.wrong(section.at('functions'), functions, 'a list of names of functions');
+  problems.addValue(section.at('functions'), functions, 'a list of function names');
   return {};
 }
 
 function checkParameters(
-  problems: Checking['problems'],
+  problems: CheckContext['problems'],
   section: Section,
 ): { parameters?: Readonly<Record<string, unknown>> } {
   const parameters = section.get('parameters');
   if (parameters === undefined) return {};
   if (isPlainObject(parameters)) return { parameters };
-  problems.wrong(section.at('parameters'), parameters, 'an object from names of parameters to values');
+  problems.addValue(section.at('parameters'), parameters, 'an object from parameter names to values');
   return {};
 }
 
-/** Adds a problem for each schedule whose run would be rejected. */
-export function checkScheduledRuns({ problems }: Checking, pipeline: Pipeline): void {
+/** Adds a problem for each schedule whose runs would be rejected. */
+export function checkScheduledRuns({ problems }: CheckContext, pipeline: Pipeline): void {
   for (const [index, { request }] of pipeline.schedules.entries()) {
     try {
       planRun(pipeline, request);
     } catch (error) {
       if (!(error instanceof ValidationError)) throw error;
       const path = pipeline.schedules.length === 1 ? 'schedule' : `schedule.${index}`;
-      problems.add(path, `a run that would be rejected (${error.message})`, 'one that can be asked for like this');
+      problems.add(path, `a run that would be rejected (${error.message})`, 'a run that the pipeline accepts');
     }
   }
 }
@@ -82,7 +82,7 @@ function isTimezone(timezone: string): boolean {
   }
 }
 
-/** Reckoned from a fixed day, so that the same definition is always as sound. */
+/** Looks from a fixed day, so that the result does not change over time. */
 function hasTimes(cron: string): boolean {
   try {
     return nextTime({ cron, timezone: 'UTC' }, new Date('2024-01-01T00:00:00Z')) !== null;

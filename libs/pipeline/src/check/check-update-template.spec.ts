@@ -9,26 +9,18 @@ describe('checkPipeline, update templates', () => {
     [
       'another status',
       { $set: { ai_status: 'done' } },
-      'found "ai_status" set to "done", expected the status to be left to us',
+      'found "ai_status" set to "done", expected no write to the status, which Batchmill sets to',
     ],
     [
-      'the bookkeeping',
+      'the marks',
       { $set: { 'processing_info.x': 1 } },
-      'expected the bookkeeping in "processing_info" to be left to us',
+      'expected no write to "processing_info", where Batchmill keeps its marks',
     ],
     ['the id', { $set: { _id: 1 } }, 'expected another field: _id is never written'],
-    [
-      'a field twice',
-      { $set: { a: 1 }, $push: { 'a.b': 1 } },
-      'found "a.b" beside "a", expected each field to be written once',
-    ],
-    ['an unknown operator', { $pusch: { a: 1 } }, '$pusch: found an operator that is not known, expected "$push"?'],
-    ['fields without operator', { a: 1 }, 'a: found an operator that is not known'],
-    [
-      'a template as Jinja writes it',
-      { $set: { a: '{{ x | default("y") }}' } },
-      '$set.a: found a template that does not parse',
-    ],
+    ['a field twice', { $set: { a: 1 }, $push: { 'a.b': 1 } }, 'found "a.b" beside "a", expected each field only once'],
+    ['an unknown operator', { $pusch: { a: 1 } }, '$pusch: found an unknown operator, expected "$push"?'],
+    ['fields without operator', { a: 1 }, 'a: found an unknown operator'],
+    ['Jinja syntax', { $set: { a: '{{ x | default("y") }}' } }, '$set.a: found a template that does not parse'],
     ['a template that does not parse', { $set: { a: '{{ x' } }, '$set.a: found a template that does not parse'],
   ])('C2: an update template that writes %s stops the start', (_, template, expected) => {
     const asResponse = problemsWith({ inference: { functions: [{ ...summary, responseTemplate: template }] } });
@@ -38,7 +30,7 @@ describe('checkPipeline, update templates', () => {
     expect(asUpdate.join('\n')).toContain(expected);
   });
 
-  it('C2: setting the status to what it becomes anyway is no conflict, and left to our marks', () => {
+  it('C2: setting the status to the value that it gets anyway is allowed and left out', () => {
     const status = { field: 'state', inProgress: 'busy', completed: 'done' };
     const pipeline = checked({
       name: 'a-pipeline',

@@ -1,7 +1,7 @@
 import { closestName } from '@batchmill/contracts';
 import { isPlainObject, pathsOverlap } from '@batchmill/documents';
 import { isTemplate } from '@batchmill/templates';
-import type { UpdateOperators } from '../definition/update-operators.js';
+import type { UpdateOperators } from '../definition/mongo-operators.js';
 import { describeValue } from './describe-value.js';
 import type { Problems } from './problems.js';
 import { expectedFieldPath, fieldPathPattern } from './section.js';
@@ -19,26 +19,31 @@ export const updateOperators = [
   '$rename',
 ];
 
-/** Operators that a user's update may use. */
+/** True for the operators that a user's update may use. */
 export function isKnownOperator(name: string): boolean {
   return updateOperators.includes(name);
 }
 
-interface Marks {
+interface ReservedFields {
   readonly statusField: string;
-  /** The one value that a template may set the status to: the one that we set at that moment. */
+  /** The only value that a template may set the status to: the one that Batchmill sets at that moment. */
   readonly statusValue: string;
-  /** Fields that we keep: the bookkeeping, and the last error. */
-  readonly bookkeeping: readonly string[];
+  /** The fields of the marks and of the last error. */
+  readonly markFields: readonly string[];
 }
 
 /**
- * A user's update without what we write ourselves: setting the status to what it becomes anyway is left out, since it
- * comes with our marks. Any other write to the status, the bookkeeping or `_id` is a problem.
+ * Checks a user's update and returns it without setting the status to the value that Batchmill sets at that moment anyway. Any
+ * other write to the status, the marks or `_id` is a problem.
  */
-export function checkUpdateTemplate(problems: Problems, key: string, template: unknown, marks: Marks): UpdateOperators {
+export function checkUpdateTemplate(
+  problems: Problems,
+  key: string,
+  template: unknown,
+  reserved: ReservedFields,
+): UpdateOperators {
   if (!isPlainObject(template)) {
-    problems.wrong(key, template, 'an update such as { $set: { field: value } }');
+    problems.addValue(key, template, 'an update such as { $set: { field: value } }');
     return {};
   }
   const checked: Record<string, Record<string, unknown>> = {};
@@ -47,12 +52,12 @@ export function checkUpdateTemplate(problems: Problems, key: string, template: u
     if (!isOperator(problems, `${key}.${operator}`, operator, fields)) continue;
     for (const [path, value] of Object.entries(fields)) {
       const at = `${key}.${operator}.${path}`;
-      if (operator === '$set' && path === marks.statusField && value === marks.statusValue) continue;
+      if (operator === '$set' && path === reserved.statusField && value === reserved.statusValue) continue;
       const twice = written.find((other) => pathsOverlap(other, path));
-      if (twice !== undefined) problems.add(at, `"${path}" beside "${twice}"`, 'each field to be written once');
+      if (twice !== undefined) problems.add(at, `"${path}" beside "${twice}"`, 'each field only once');
       written.push(path);
-      if (operator === '$rename' && typeof value === 'string') checkPath(problems, at, value, marks, value);
-      checkPath(problems, at, path, marks, value);
+      if (operator === '$rename' && typeof value === 'string') checkPath(problems, at, value, reserved, value);
+      checkPath(problems, at, path, reserved, value);
       (checked[operator] ??= {})[path] = value;
     }
   }
@@ -66,28 +71,28 @@ function isOperator(
   fields: unknown,
 ): fields is Record<string, unknown> {
   if (!isKnownOperator(operator)) {
-    const meant = closestName(operator, updateOperators);
+    const similar = closestName(operator, updateOperators);
     problems.add(
       at,
-      'an operator that is not known',
-      meant === null ? `one of ${updateOperators.join(', ')}` : `"${meant}"?`,
+      'an unknown operator',
+      similar === null ? `one of ${updateOperators.join(', ')}` : `"${similar}"?`,
     );
     return false;
   }
   if (!isPlainObject(fields)) {
-    problems.wrong(at, fields, 'an object from fields to values');
+    problems.addValue(at, fields, 'an object from fields to values');
     return false;
   }
   return true;
 }
 
-function checkPath(problems: Problems, at: string, path: string, marks: Marks, value: unknown): void {
+function checkPath(problems: Problems, at: string, path: string, reserved: ReservedFields, value: unknown): void {
   if (!isTemplate(path) && !fieldPathPattern.test(path)) problems.add(at, `"${path}"`, expectedFieldPath);
   if (pathsOverlap(path, '_id')) problems.add(at, '"_id"', 'another field: _id is never written');
-  if (pathsOverlap(path, marks.statusField)) {
+  if (pathsOverlap(path, reserved.statusField)) {
     const found = `"${path}" set to ${describeValue(value)}`;
-    problems.add(at, found, `the status to be left to us (it becomes "${marks.statusValue}")`);
+    problems.add(at, found, `no write to the status, which Batchmill sets to "${reserved.statusValue}"`);
   }
-  const kept = marks.bookkeeping.find((field) => pathsOverlap(path, field));
-  if (kept !== undefined) problems.add(at, `"${path}"`, `the bookkeeping in "${kept}" to be left to us`);
+  const mark = reserved.markFields.find((field) => pathsOverlap(path, field));
+  if (mark !== undefined) problems.add(at, `"${path}"`, `no write to "${mark}", where Batchmill keeps its marks`);
 }

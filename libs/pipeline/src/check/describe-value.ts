@@ -1,6 +1,6 @@
 const maxLength = 60;
 
-/** What was found, for people. */
+/** Describes a value in a message. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';

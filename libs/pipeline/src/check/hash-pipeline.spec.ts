@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
+import { chat } from '../definition/prompt-function-definition.js';
 import type { PipelineDefinition } from '../definition/pipeline-definition.js';
-import { prompt } from '../definition/prompt.js';
+import { prompt } from '../definition/file-references.js';
 import { checked } from '../testing/a-pipeline.js';
 
 const definition = {
@@ -12,14 +12,14 @@ const definition = {
 const files = { 'u.md': 'Hello' };
 
 describe('the hash of a pipeline', () => {
-  it('is the same for the same definition, whatever the order of its keys', () => {
+  it('does not depend on the order of keys', () => {
     const { name, source, inference } = definition;
 
     expect(checked({ inference, source, name }, files).hash).toBe(checked(definition, files).hash);
     expect(checked(definition, files).hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('does not depend on how often is polled and how much goes into a file', () => {
+  it('does not depend on poll interval, batch size and retries', () => {
     const batch = { batchSize: 3, pollIntervalSeconds: 1, maxRetries: 9 };
 
     expect(checked({ ...definition, batch }, files).hash).toBe(checked(definition, files).hash);
@@ -53,7 +53,7 @@ describe('the hash of a pipeline', () => {
       { ...definition, inference: { ...definition.inference, updateTemplate: { $inc: { n: 1 } } } },
       files,
     ],
-  ])('changes with %s', (_, changed, beside) => {
-    expect(checked(changed, beside).hash).not.toBe(checked(definition, files).hash);
+  ])('changes with %s', (_, changed, changedFiles) => {
+    expect(checked(changed, changedFiles).hash).not.toBe(checked(definition, files).hash);
   });
 });

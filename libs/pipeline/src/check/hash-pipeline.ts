@@ -1,15 +1,17 @@
+import { isPlainObject } from '@batchmill/documents';
+import { EJSON } from 'bson';
 import { createHash } from 'node:crypto';
 import type { Pipeline, PipelineFunction, EndpointPlan } from '../pipeline.js';
-import { canonicalText } from './canonical-text.js';
 
 /**
- * The same for the same questions and the same writing, whatever the order of keys. How often the provider is asked and
- * how much goes into a file does not count: that may change while a run goes on.
+ * A hash of everything that decides what is requested and written; the order of keys does not matter. Poll intervals and batch
+ * sizes do not count, so that they may change during a run.
  */
 export function hashPipeline(
   pipeline: Pick<Pipeline, 'name' | 'parameters' | 'source' | 'defaultEndpoint' | 'embeddings' | 'inference'>,
 ): string {
-  const counted = {
+  // These keys are part of the hash: renaming one would change the hash of every pipeline.
+  const hashed = {
     name: pipeline.name,
     parameters: Object.fromEntries(
       Object.entries(pipeline.parameters).map(([name, { type, default: value, required }]) => [
@@ -19,12 +21,14 @@ export function hashPipeline(
     ),
     source: pipeline.source,
     defaultEndpoint: pipeline.defaultEndpoint,
-    sides: [pipeline.embeddings, pipeline.inference].map((endpointPlan) => endpointPlan && countedOfSide(endpointPlan)),
+    sides: [pipeline.embeddings, pipeline.inference].map(
+      (endpointPlan) => endpointPlan && hashedPartOfEndpoint(endpointPlan),
+    ),
   };
-  return createHash('sha256').update(canonicalText(counted)).digest('hex');
+  return createHash('sha256').update(canonicalText(hashed)).digest('hex');
 }
 
-function countedOfSide({
+function hashedPartOfEndpoint({
   endpoint,
   status,
   infoField,
@@ -40,17 +44,31 @@ function countedOfSide({
     errorField,
     vectors,
     updateTemplate: updateTemplate?.source,
-    functions: functions.map(countedOfFunction),
+    functions: functions.map(hashedPartOfFunction),
   };
 }
 
-function countedOfFunction(asked: PipelineFunction): object {
-  if (asked.kind === 'embedding') return asked;
+function hashedPartOfFunction(definition: PipelineFunction): object {
+  if (definition.kind === 'embedding') return definition;
   return {
-    ...asked,
-    system: asked.system?.source,
-    user: asked.user.source,
-    responseSchema: asked.responseSchema?.schema,
-    responseTemplate: asked.responseTemplate.source,
+    ...definition,
+    system: definition.system?.source,
+    user: definition.user.source,
+    responseSchema: definition.responseSchema?.schema,
+    responseTemplate: definition.responseTemplate.source,
   };
+}
+
+/** A text that is equal for equal values: keys are sorted, functions are their source, BSON values and dates keep their types. */
+function canonicalText(value: unknown): string {
+  if (typeof value === 'function') return `function ${String(value)}`;
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
+  if (value instanceof RegExp) return `regexp ${String(value)}`;
+  if (isPlainObject(value)) {
+    const keys = Object.keys(value)
+      .filter((key) => value[key] !== undefined)
+      .sort();
+    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalText(value[key])}`).join(',')}}`;
+  }
+  return value === undefined ? 'undefined' : EJSON.stringify(value, { relaxed: false });
 }

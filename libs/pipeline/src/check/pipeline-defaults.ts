@@ -1,4 +1,4 @@
-/** What a definition does not say, from the settings. */
+/** Defaults from the settings, for what a definition leaves out. */
 export interface PipelineDefaults {
   /** `gpt-4o-mini` */
   readonly model?: string;

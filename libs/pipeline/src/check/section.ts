@@ -3,19 +3,19 @@ import { isPlainObject } from '@batchmill/documents';
 import type { Problems } from './problems.js';
 
 interface TextOptions<Fallback> {
-  readonly otherwise: Fallback;
+  readonly fallback: Fallback;
   readonly pattern?: RegExp;
   readonly expected: string;
 }
 
 interface NumberOptions {
-  readonly otherwise: number;
+  readonly fallback: number;
   readonly from: number;
   readonly to: number;
   readonly whole?: boolean;
 }
 
-/** One object of a definition, read key by key. What is wrong is added to the problems and `otherwise` is read instead. */
+/** Reads an object of a definition key by key. A wrong value is added to the problems, and `fallback` is returned instead. */
 export class Section {
   private constructor(
     private readonly problems: Problems,
@@ -23,19 +23,19 @@ export class Section {
     private readonly fields: Readonly<Record<string, unknown>>,
   ) {}
 
-  /** An object with none but the given keys. Anything else is a problem and reads as empty. */
+  /** An object with no other keys than these. Any other value is a problem and reads as an empty object. */
   static of(problems: Problems, path: string, value: unknown, keys: readonly string[]): Section {
     if (!isPlainObject(value)) {
-      problems.wrong(path, value, `an object with ${keys.join(', ')}`);
+      problems.addValue(path, value, `an object with ${keys.join(', ')}`);
       return new Section(problems, path, {});
     }
     const section = new Section(problems, path, value);
     for (const key of Object.keys(value).filter((name) => !keys.includes(name))) {
-      const meant = closestName(key, keys);
+      const similar = closestName(key, keys);
       problems.add(
         section.at(key),
-        'a key that is not known',
-        meant === null ? `one of ${keys.join(', ')}` : `"${meant}"? The keys are ${keys.join(', ')}`,
+        'an unknown key',
+        similar === null ? `one of ${keys.join(', ')}` : `"${similar}"? The keys are ${keys.join(', ')}`,
       );
     }
     return section;
@@ -55,49 +55,49 @@ export class Section {
 
   text<Fallback extends string | null>(
     key: string,
-    { otherwise, pattern, expected }: TextOptions<Fallback>,
+    { fallback, pattern, expected }: TextOptions<Fallback>,
   ): string | Fallback {
     const value = this.fields[key];
-    if (value === undefined) return otherwise;
+    if (value === undefined) return fallback;
     if (typeof value === 'string' && value !== '' && (pattern === undefined || pattern.test(value))) return value;
-    this.problems.wrong(this.at(key), value, expected);
-    return otherwise;
+    this.problems.addValue(this.at(key), value, expected);
+    return fallback;
   }
 
-  /** A text that must be there. */
-  needed(key: string, options: { readonly pattern?: RegExp; readonly expected: string }): string {
-    if (!this.has(key)) this.problems.wrong(this.at(key), undefined, options.expected);
-    return this.text(key, { otherwise: '', ...options });
+  /** A text that must not be missing. */
+  required(key: string, options: { readonly pattern?: RegExp; readonly expected: string }): string {
+    if (!this.has(key)) this.problems.addValue(this.at(key), undefined, options.expected);
+    return this.text(key, { fallback: '', ...options });
   }
 
-  /** A dotted path that MongoDB takes. */
-  fieldPath<Fallback extends string>(key: string, otherwise: Fallback): string {
-    return this.text(key, { otherwise, pattern: fieldPathPattern, expected: expectedFieldPath });
+  /** A dotted path that MongoDB accepts. */
+  fieldPath<Fallback extends string>(key: string, fallback: Fallback): string {
+    return this.text(key, { fallback, pattern: fieldPathPattern, expected: expectedFieldPath });
   }
 
-  number(key: string, { otherwise, from, to, whole = true }: NumberOptions): number {
+  number(key: string, { fallback, from, to, whole = true }: NumberOptions): number {
     const value = this.fields[key];
-    if (value === undefined) return otherwise;
-    const fits = typeof value === 'number' && value >= from && value <= to && (!whole || Number.isInteger(value));
-    if (fits) return value;
-    this.problems.wrong(this.at(key), value, `${whole ? 'a whole number' : 'a number'} from ${from} to ${to}`);
-    return otherwise;
+    if (value === undefined) return fallback;
+    const isValid = typeof value === 'number' && value >= from && value <= to && (!whole || Number.isInteger(value));
+    if (isValid) return value;
+    this.problems.addValue(this.at(key), value, `${whole ? 'a whole number' : 'a number'} from ${from} to ${to}`);
+    return fallback;
   }
 
   oneOf<T extends string, Fallback extends T | null>(
     key: string,
     names: readonly T[],
-    otherwise: Fallback,
+    fallback: Fallback,
   ): T | Fallback {
     const value = this.fields[key];
-    if (value === undefined) return otherwise;
+    if (value === undefined) return fallback;
     const known = names.find((name) => name === value);
     if (known !== undefined) return known;
-    this.problems.wrong(this.at(key), value, names.map((name) => `"${name}"`).join(' or '));
-    return otherwise;
+    this.problems.addValue(this.at(key), value, names.map((name) => `"${name}"`).join(' or '));
+    return fallback;
   }
 }
 
-/** No empty part, none that starts with `$`, no zero byte. */
+/** No part is empty, starts with `$` or contains a zero byte. */
 export const fieldPathPattern = /^(?!\$)[^.\0]+(?:\.(?!\$)[^.\0]+)*$/;
 export const expectedFieldPath = 'a field, or a dotted path of fields that do not start with $';

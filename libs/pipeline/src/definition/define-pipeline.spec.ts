@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { planRun } from '../plan/plan-run.js';
 import { checked } from '../testing/a-pipeline.js';
-import { chat } from './chat.js';
+import { chat } from './prompt-function-definition.js';
 import { definePipeline } from './define-pipeline.js';
-import { prompt } from './prompt.js';
+import { prompt } from './file-references.js';
 import type { ChatBody } from './response-bodies.js';
 
 const parse = (response: ChatBody): string[] => (response.choices[0]?.message.content ?? '').split('\n');
@@ -81,7 +81,7 @@ const medicalRecords = definePipeline({
 });
 
 describe('definePipeline', () => {
-  it('C1 C2: the annual reports of the design pass the check', () => {
+  it('C1 C2: the pipeline of annual reports passes the check', () => {
     const files = { 'summary.md': 'Summarize the following text:', 'text.liquid': '{{ text_content }}' };
 
     const pipeline = checked(annualReports, files);
@@ -92,7 +92,7 @@ describe('definePipeline', () => {
     expect(plan.filter).toEqual({ company: { $in: ['JKHY'] }, doc_type: 'Annual Report' });
   });
 
-  it('C3 C5: the medical records of the design pass the check', () => {
+  it('C3 C5: the pipeline of medical records passes the check', () => {
     const pipeline = checked(medicalRecords, { 'system.md': 'You help doctors.', 'user.liquid': '{{ patient_name }}' });
 
     expect(pipeline.source.documentIdField).toBe('document_id');
@@ -101,17 +101,17 @@ describe('definePipeline', () => {
     expect(planRun(pipeline, {})).toMatchObject({ filter: { ai_status: 'pending' }, namesStatusField: true });
   });
 
-  it('a parameter that may be missing is undefined in the query, one with a default never is', () => {
+  it('the type of an optional parameter includes undefined, unless it has a default', () => {
     definePipeline({
       name: 'types',
       parameters: { year: { type: 'number', required: false }, docType: { type: 'string', default: 'A' } },
       source: {
         queryTemplate: ({ year, docType }) => {
-          const mayBeMissing: number | undefined = year;
-          const isThere: string = docType;
+          const optional: number | undefined = year;
+          const withDefault: string = docType;
           // @ts-expect-error it may be undefined
-          const isNotThere: number = year;
-          return { year: mayBeMissing ?? isNotThere, docType: isThere };
+          const required: number = year;
+          return { year: optional ?? required, docType: withDefault };
         },
       },
       embeddings: { text: 'text', vectors: { collection: 'v' } },

@@ -1,4 +1,4 @@
-import type { LinesFile } from './lines.js';
+import type { LinesFile } from './file-references.js';
 
 export const parameterTypes = ['string', 'string[]', 'number', 'boolean'] as const;
 export type ParameterType = (typeof parameterTypes)[number];
@@ -13,14 +13,14 @@ export type ParameterValue = ParameterValues[ParameterType];
 
 interface ParameterOptions<T extends ParameterType> {
   readonly type: T;
-  /** Used when a run does not give the parameter. */
+  /** The value when a run does not give the parameter. `lines(file)` for a list in a file. */
   readonly default?: ParameterValues[T] | (T extends 'string[]' ? LinesFile : never);
-  /** Without a default: true (the default) refuses a run that does not give it, false leaves it undefined. */
+  /** For a parameter without a default: when a run does not give it, true rejects the run and false leaves it undefined. Default `true`. */
   readonly required?: boolean;
   readonly description?: string;
 }
 
-/** Just the type (then every run must give it), or the type with what else is known of it. */
+/** A type, for a parameter that every run must give, or a type with options. */
 export type ParameterDefinition = ParameterType | { [T in ParameterType]: ParameterOptions<T> }[ParameterType];
 
 export type ParameterDefinitions = Readonly<Record<string, ParameterDefinition>>;
@@ -31,5 +31,5 @@ type ValueOf<D> =
   | ParameterValues[TypeOf<D>]
   | (D extends { readonly default: unknown } ? never : D extends { readonly required: false } ? undefined : never);
 
-/** What a run's parameters are when the query is made from them. */
+/** The values of a run's parameters, as the query template gets them. */
 export type ParametersOf<P extends ParameterDefinitions> = { readonly [Name in keyof P]: ValueOf<P[Name]> };

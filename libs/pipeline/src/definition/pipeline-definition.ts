@@ -2,118 +2,124 @@ import type { Endpoint } from '@batchmill/contracts';
 import type { SourceDocument } from '@batchmill/documents';
 import type { ParameterDefinitions, ParametersOf } from './parameter-definitions.js';
 import type { PromptFunctionDefinition } from './prompt-function-definition.js';
-import type { QueryFilter } from './query-filter.js';
+import type { QueryFilter, UpdateOperators } from './mongo-operators.js';
 import type { UpdateFunction } from './template-functions.js';
-import type { UpdateOperators } from './update-operators.js';
 
-/** Where documents come from, what is asked of the model, where answers go. */
+/** Where documents come from, what is requested for them, and where answers are written. */
 export interface PipelineDefinition<P extends ParameterDefinitions = ParameterDefinitions> {
-  /** `^[a-z][a-z0-9-]{0,63}$`, the name of its folder. */
+  /** `^[a-z][a-z0-9-]{0,63}$`, the same as the pipeline's folder. */
   readonly name: string;
   readonly description?: string;
-  /** What a run may say: by name, a type or a type with a default. */
+  /** The parameters of a run: by name, a type or a type with options. */
   readonly parameters?: P;
   /** Where documents come from. */
   readonly source: SourceDefinition<P>;
-  /** For runs that do not say which of two endpoints they want. */
+  /** The endpoint of runs that do not choose one, when the pipeline has two. */
   readonly defaultEndpoint?: Endpoint;
-  /** For runs that make vectors. A pipeline has this, `inference` or both. */
+  /** The endpoint that makes vectors. A pipeline has this, `inference` or both. */
   readonly embeddings?: EmbeddingsDefinition;
-  /** For runs that ask for texts. */
+  /** The endpoint that prompts a model. */
   readonly inference?: InferenceDefinition;
+  /** Sizes, intervals and retries. */
   readonly batch?: BatchDefinition;
-  /** When runs of it are started by themselves: by a service at work, never by a command. */
+  /** When runs start by themselves. Only a running service starts them, never a command. */
   readonly schedule?: ScheduleDefinition | readonly ScheduleDefinition[];
 }
 
 export interface ScheduleDefinition {
-  /** Minute, hour, day of the month, month, weekday: `0 3 * * *`. */
+  /** A cron expression of minute, hour, day of the month, month and weekday: `0 3 * * *`. */
   readonly cron: string;
-  /** By whose clocks; IANA. `UTC` */
+  /** The time zone of the cron expression, by its IANA name. Default `UTC`. */
   readonly timezone?: string;
+  /** The endpoint of the runs. Default as for any run: `defaultEndpoint`, or the only one. */
   readonly endpoint?: Endpoint;
+  /** The functions of the runs. Default: all of the endpoint. */
   readonly functions?: readonly string[];
+  /** The parameters of the runs. */
   readonly parameters?: Readonly<Record<string, unknown>>;
-  /** At most so many documents. */
+  /** The maximum number of documents per run. Default: no limit. */
   readonly limit?: number;
 }
 
 export interface SourceDefinition<P extends ParameterDefinitions = ParameterDefinitions> {
-  /** Missing: the setting MONGODB_COLLECTION. */
+  /** The collection of the documents. Default: the setting MONGODB_COLLECTION. */
   readonly collection?: string;
-  /** Which documents are meant, besides those pending. Missing: all. */
+  /** Selects the documents, of which a run takes the pending ones: a filter, or a function from the parameters to one. Default: all. */
   readonly queryTemplate?: QueryFilter | ((parameters: ParametersOf<P>) => QueryFilter);
-  /** `_id` */
+  /** The field that identifies a chunk, stored with its vector. Default `_id`. */
   readonly chunkIdField?: string;
-  /** The document that a chunk is part of. `documentIdField` when that is given, else `doc_id`. */
+  /** The field with the id of the document that a chunk is part of. Default: `documentIdField` when it is given, else `doc_id`. */
   readonly parentIdField?: string;
-  /** What people call a document by. `_id` */
+  /** The field that identifies a document for its users, in commands and reports. Default `_id`. */
   readonly documentIdField?: string;
-  /** Template variable to dotted path in the document. */
+  /** Template variables, each with a dotted path in the document. */
   readonly fieldMap?: Readonly<Record<string, string>>;
-  /** By template variable of the field map; may be asynchronous. Not called for a value that the document does not have. */
+  /**
+   * Functions that replace the value of a variable of the field map, by its name. They get a copy of the document and may be
+   * asynchronous. They are not called for a missing field. One that throws fails the document.
+   */
   readonly preprocessFunctions?: Readonly<Record<string, (value: unknown, document: SourceDocument) => unknown>>;
 }
 
 export interface StatusDefinition {
-  /** `embedding_status` or `ai_status` */
+  /** Default `embedding_status` or `ai_status`. */
   readonly field?: string;
-  /** `pending`. A missing status or null is pending too, unless the query names the field. */
+  /** Default `pending`. A document without a status, or with null, is pending too, unless the query names the field. */
   readonly pending?: string;
-  /** `in_progress` */
+  /** Default `in_progress`. */
   readonly inProgress?: string;
-  /** `completed` */
+  /** Default `completed`. */
   readonly completed?: string;
-  /** `failed` */
+  /** Default `failed`. */
   readonly failed?: string;
 }
 
 interface EndpointDefinition {
-  /** The field that says how far a document is, and its values. */
+  /** The status field of documents and its values. */
   readonly status?: StatusDefinition;
-  /** Where the bookkeeping of this side is kept on the document. `embedding_processing_info` or `processing_info` */
+  /** The field of the endpoint's marks on a document. Default `embedding_processing_info` or `processing_info`. */
   readonly processingInfoField?: string;
-  /** Where the last error is kept on the document. `error` within `processingInfoField` */
+  /** The field of a document's last error. Default `error` within `processingInfoField`. */
   readonly errorField?: string;
   /**
-   * Applied besides our marks when a document is taken: an update, or a function from the same variables to one.
-   * Variables: `current_date`, `run_id`, the run's parameters.
+   * An update that is applied when a document is claimed, besides the marks: an update with templates, or a function from the
+   * same variables to one. Variables: `current_date`, `run_id`, the run's parameters.
    */
   readonly updateTemplate?: UpdateOperators | UpdateFunction;
-  /** Documents per batch file. Wins over `batch.batchSize`. */
+  /** Documents per batch file, 1 to 50,000. Takes precedence over `batch.batchSize`. */
   readonly batchSize?: number;
 }
 
 export interface EmbeddingsDefinition extends EndpointDefinition {
-  /** The setting BATCHMILL_EMBEDDING_MODEL, else `text-embedding-3-small`. */
+  /** Default: the setting BATCHMILL_EMBEDDING_MODEL, else `text-embedding-3-small`. */
   readonly model?: string;
-  /** Of a vector; what the model offers. 1536 */
+  /** The dimensions of the vectors, as the model offers them. Default 1536. */
   readonly dimensions?: number;
-  /** Dotted path of the text. */
+  /** The dotted path of the text. A document without a text there fails. */
   readonly text: string;
-  /** What becomes of a text of more than 8,192 tokens. `fail` */
+  /** `fail` fails a document whose text has more than 8,192 tokens, `truncate` cuts the text after a word. Default `fail`. */
   readonly tooLong?: 'fail' | 'truncate';
-  /** The collection of vectors; it is made when it is not there. */
+  /** The vector collection. It is created when it does not exist. */
   readonly vectors: { readonly collection: string };
 }
 
 export interface InferenceDefinition extends EndpointDefinition {
-  /** What is asked of each document, in any number: each by `chat({…})` or `responses({…})`. */
+  /** The functions, at least one, each made by `chat({…})` or `responses({…})`. */
   readonly functions: readonly PromptFunctionDefinition[];
 }
 
 export interface BatchDefinition {
-  /** Documents per batch file, of both sides. */
+  /** Documents per batch file on both endpoints, 1 to 50,000. */
   readonly batchSize?: number;
-  /** How long the provider may take. */
+  /** How long the provider may take for a batch. Default `24h`. */
   readonly completionWindow?: '24h';
-  /** How often a batch is looked at. 300 */
+  /** Seconds between two polls of a batch. Default 300. */
   readonly pollIntervalSeconds?: number;
-  /** 3 retries are at most four attempts. */
+  /** Retries of a request after its first attempt, 0 to 100. Default 3. */
   readonly maxRetries?: number;
   /**
-   * How long a function of yours (`process`, a preprocess function, a template that is one) may take to resolve for one
-   * document before it fails. 30. One that never returns at all cannot be stopped.
+   * Seconds within which a function in the definition (`process`, a preprocess function, a response template) must resolve for
+   * a document, else the document fails. Default 30. Synchronous code that never returns cannot be stopped.
    */
   readonly codeTimeoutSeconds?: number;
 }

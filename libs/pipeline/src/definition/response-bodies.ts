@@ -1,4 +1,4 @@
-/** What `/v1/chat/completions` answers, as far as processors are likely to ask. */
+/** The response of `/v1/chat/completions`, with the fields that processors usually need. */
 export interface ChatBody {
   readonly id: string;
   readonly model: string;
@@ -11,7 +11,7 @@ export interface ChatBody {
   readonly [key: string]: unknown;
 }
 
-/** What `/v1/responses` answers, as far as processors are likely to ask. */
+/** The response of `/v1/responses`, with the fields that processors usually need. */
 export interface ResponsesBody {
   readonly id: string;
   readonly model: string;

@@ -1,36 +1,36 @@
 import type { SourceDocument } from '@batchmill/documents';
-import type { UpdateOperators } from './update-operators.js';
+import type { UpdateOperators } from './mongo-operators.js';
 
-/** What an update template sees: these, and the run's parameters by their names. */
+/** The variables of an update template: these, and the run's parameters by name. */
 export interface ClaimVariables {
-  /** When the documents are taken. */
+  /** When the documents are claimed. */
   readonly current_date: Date;
   readonly run_id: string;
   readonly [parameter: string]: unknown;
 }
 
-/** What a response template sees: these, the document's fields, the field map, the run's parameters, the processor's keys. */
+/** The variables of a response template: these, the document's fields, the field map, the run's parameters, the processor's keys. */
 export interface AnswerVariables {
-  /** What the processor returned for it; without one the JSON that was asked for, else the text. */
+  /** The content that the processor returned; without a processor, the parsed JSON of a `responseFormat`, else the text. */
   readonly response_content: unknown;
   /** When the answer is written. */
   readonly current_date: Date;
   readonly run_id: string;
-  /** Which function's answer it is: `summary`, `qa_0`. */
+  /** The function of the answer: `summary`, `qa_0`. */
   readonly function: string;
-  /** As it was asked for. */
+  /** The requested model. */
   readonly model: string;
-  /** Tokens that the provider bills for the answer. */
+  /** The billed tokens of the answer. */
   readonly usage: { readonly input_tokens: number; readonly output_tokens: number; readonly total_tokens: number };
-  /** `length`: the answer ended at `maxTokens`, perhaps in the middle. */
+  /** `length` when the answer ended at `maxTokens`, and may be incomplete. */
   readonly finish_reason: 'stop' | 'length';
-  /** As it was read before its answers were written. */
+  /** The document as it was before its answers were written. */
   readonly document: SourceDocument;
   readonly [variable: string]: unknown;
 }
 
-/** In place of an update template, where a template does not reach. The same for all documents; not asynchronous. */
+/** An update template as a function, for what a template cannot express. It is synchronous and has no document. */
 export type UpdateFunction = (variables: ClaimVariables) => UpdateOperators;
 
-/** In place of a response template, where a template does not reach. May be asynchronous. */
+/** A response template as a function, for what a template cannot express. May be asynchronous. */
 export type ResponseFunction = (variables: AnswerVariables) => UpdateOperators | Promise<UpdateOperators>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
+import { chat } from '../definition/prompt-function-definition.js';
 import { planRun } from '../plan/plan-run.js';
 import { renderRequests } from '../requests/render-requests.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
@@ -8,7 +8,7 @@ import { estimateRun } from './estimate-run.js';
 const at = new Date('2025-11-01T00:00:00Z');
 
 describe('estimateRun', () => {
-  it('M3: 3,500 groups of two requests, from a sample of two', async () => {
+  it('M3: estimates 3,500 documents with two requests each from a sample of two', async () => {
     const functions = [
       chat({ name: 'topics', user: '{{ text }}' }),
       chat({ name: 'entities', user: '{{ text }}', maxTokens: 100 }),
@@ -16,7 +16,7 @@ describe('estimateRun', () => {
     const plan = planRun(aPipeline({ inference: { functions } }), {});
     const sampled = [{ text: 'one two' }, { text: 'three four five six' }];
     const rendered = await Promise.all(sampled.map((document) => renderRequests(plan, document, plan.functions)));
-    const requests = rendered.flatMap((one) => one.requests);
+    const requests = rendered.flatMap((rendering) => rendering.requests);
 
     const estimate = estimateRun(plan, { documents: 3500, sample: { documents: 2, requests }, at });
 
@@ -35,7 +35,7 @@ describe('estimateRun', () => {
     expect(estimate.savedUsd).toBeCloseTo(usd, 9);
   });
 
-  it('M3: as many batches as the limits of the provider make', async () => {
+  it('M3: the number of batches follows from the limits of the provider', async () => {
     const pipeline = aPipeline({ embeddings: { ...embeddingsOf(), batchSize: 50_000 } });
     const plan = planRun(pipeline, {});
     const batchesOf = async (text: string): Promise<number> => {
@@ -47,7 +47,7 @@ describe('estimateRun', () => {
     expect(await batchesOf('long '.repeat(1600))).toBe(2);
   });
 
-  it('M3: one file has one model', async () => {
+  it('M3: each model has batches of its own', async () => {
     const functions = [chat({ name: 'a', user: 'x' }), chat({ name: 'b', user: 'x', model: 'my-own' })];
     const plan = planRun(aPipeline({ inference: { functions } }), {});
     const { requests } = await renderRequests(plan, {}, plan.functions);
@@ -67,7 +67,7 @@ describe('estimateRun', () => {
     });
   });
 
-  it('M3: nothing to do costs nothing', () => {
+  it('M3: a run without documents costs nothing', () => {
     const plan = planRun(aPipeline({ embeddings: embeddingsOf() }), {});
 
     expect(estimateRun(plan, { documents: 0, sample: { documents: 0, requests: [] }, at })).toMatchObject({

@@ -2,7 +2,7 @@ import { costOf, type PriceEntry } from '@batchmill/models';
 import { providerLimits, requestLine, type RenderedRequest } from '@batchmill/provider';
 import type { RunPlan } from '../plan/run-plan.js';
 
-/** Some of the documents, rendered. Those that could not be rendered count as documents without requests. */
+/** The requests of a sample of documents. Documents that could not be rendered count, without requests. */
 export interface EstimateSample {
   readonly documents: number;
   readonly requests: readonly RenderedRequest[];
@@ -12,10 +12,10 @@ export interface ModelEstimate {
   readonly model: string;
   readonly requests: number;
   readonly inputTokens: number;
-  /** Answers may be shorter, never longer. */
+  /** An upper bound. */
   readonly maxOutputTokens: number;
   readonly batches: number;
-  /** At most; null when the model's price is not known. */
+  /** An upper bound in US dollars; null when the model's price is unknown. */
   readonly usd: number | null;
   readonly synchronousUsd: number | null;
   readonly savedUsd: number | null;
@@ -24,11 +24,11 @@ export interface ModelEstimate {
 export interface Estimate extends Omit<ModelEstimate, 'model'> {
   readonly documents: number;
   readonly models: readonly ModelEstimate[];
-  /** Models without a known price: the sums in dollars are null because of them. */
+  /** Models with unknown prices, which make the sums in dollars null. */
   readonly unpriced: readonly string[];
 }
 
-/** What a run over `documents` documents will ask and cost at most, as a sample of them says. */
+/** Estimates the requests and the maximum cost of a run over `documents` documents, from a sample of them. */
 export function estimateRun(
   plan: RunPlan,
   {
@@ -48,20 +48,21 @@ export function estimateRun(
   const models = [...byModel].map(([model, requests]) =>
     estimateModel(plan, { model, requests, scale, documents, at, overrides }),
   );
-  const sum = (pick: (one: ModelEstimate) => number): number => models.reduce((total, one) => total + pick(one), 0);
-  const sumKnown = (pick: (one: ModelEstimate) => number | null): number | null =>
-    models.reduce<number | null>((total, one) => addKnown(total, pick(one)), 0);
+  const sum = (pick: (estimate: ModelEstimate) => number): number =>
+    models.reduce((total, estimate) => total + pick(estimate), 0);
+  const sumKnown = (pick: (estimate: ModelEstimate) => number | null): number | null =>
+    models.reduce<number | null>((total, estimate) => addKnown(total, pick(estimate)), 0);
   return {
     documents,
-    requests: sum((one) => one.requests),
-    inputTokens: sum((one) => one.inputTokens),
-    maxOutputTokens: sum((one) => one.maxOutputTokens),
-    batches: sum((one) => one.batches),
-    usd: sumKnown((one) => one.usd),
-    synchronousUsd: sumKnown((one) => one.synchronousUsd),
-    savedUsd: sumKnown((one) => one.savedUsd),
+    requests: sum((estimate) => estimate.requests),
+    inputTokens: sum((estimate) => estimate.inputTokens),
+    maxOutputTokens: sum((estimate) => estimate.maxOutputTokens),
+    batches: sum((estimate) => estimate.batches),
+    usd: sumKnown((estimate) => estimate.usd),
+    synchronousUsd: sumKnown((estimate) => estimate.synchronousUsd),
+    savedUsd: sumKnown((estimate) => estimate.savedUsd),
     models,
-    unpriced: models.filter((one) => one.usd === null).map((one) => one.model),
+    unpriced: models.filter((estimate) => estimate.usd === null).map((estimate) => estimate.model),
   };
 }
 
@@ -86,7 +87,10 @@ function estimateModel(
   const scaled = (pick: (request: RenderedRequest) => number): number =>
     Math.round(requests.reduce((total, request) => total + pick(request), 0) * scale);
   const count = scaled(() => 1);
-  const usage = { inputTokens: scaled((one) => one.inputTokens), outputTokens: scaled((one) => one.maxOutputTokens) };
+  const usage = {
+    inputTokens: scaled((request) => request.inputTokens),
+    outputTokens: scaled((request) => request.maxOutputTokens),
+  };
   const usd = costOf(model, usage, at, 'batch', overrides);
   const synchronousUsd = costOf(model, usage, at, 'synchronous', overrides);
   return {
@@ -97,9 +101,11 @@ function estimateModel(
     batches: Math.max(
       Math.ceil(Math.min(documents, count) / endpointPlan.batchSize),
       Math.ceil(count / providerLimits.maxRequests),
-      Math.ceil(scaled((one) => one.inputs) / providerLimits.maxInputs),
-      // Ids are about this long.
-      Math.ceil(scaled((one) => Buffer.byteLength(requestLine('x'.repeat(50), one))) / providerLimits.maxFileBytes),
+      Math.ceil(scaled((request) => request.inputs) / providerLimits.maxInputs),
+      // A typical length of a `custom_id`.
+      Math.ceil(
+        scaled((request) => Buffer.byteLength(requestLine('x'.repeat(50), request))) / providerLimits.maxFileBytes,
+      ),
     ),
     usd,
     synchronousUsd,

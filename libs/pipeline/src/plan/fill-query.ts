@@ -2,10 +2,10 @@ import { ValidationError } from '@batchmill/contracts';
 import { isPlainObject } from '@batchmill/documents';
 import { describeValue } from '../check/describe-value.js';
 import type { ParameterValue } from '../definition/parameter-definitions.js';
-import type { QueryFilter } from '../definition/query-filter.js';
+import type { QueryFilter } from '../definition/mongo-operators.js';
 import type { Pipeline } from '../pipeline.js';
 
-/** The query of a run. A filter is used as it is, a function is called with the parameters. */
+/** The query of a run: the pipeline's filter, or the result of its function for the parameters. */
 export function fillQuery(pipeline: Pipeline, parameters: Readonly<Record<string, ParameterValue>>): QueryFilter {
   const { queryTemplate } = pipeline.source;
   if (typeof queryTemplate !== 'function') return queryTemplate;
@@ -13,7 +13,7 @@ export function fillQuery(pipeline: Pipeline, parameters: Readonly<Record<string
   if (isPlainObject(filter)) return filter;
   throw new ValidationError(
     'run.query-failed',
-    `Pipeline ${pipeline.name}: source.queryTemplate returned ${describeValue(filter)}, wanted a filter.`,
+    `Pipeline ${pipeline.name}: source.queryTemplate returned ${describeValue(filter)}, expected a filter.`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
+import { chat } from '../definition/prompt-function-definition.js';
 import { aPipeline, checked, embeddingsOf } from '../testing/a-pipeline.js';
 import { planRun } from './plan-run.js';
 import type { RequestedRun } from './run-plan.js';
@@ -25,8 +25,8 @@ const pipeline = aPipeline({
   },
 });
 const companies = ['JKHY'];
-const plan = (asked: RequestedRun): ReturnType<typeof planRun> =>
-  planRun(pipeline, { ...asked, parameters: { companies, ...asked.parameters } });
+const plan = (request: RequestedRun): ReturnType<typeof planRun> =>
+  planRun(pipeline, { ...request, parameters: { companies, ...request.parameters } });
 
 describe('planRun', () => {
   it('I1: the run chooses the endpoint', () => {
@@ -37,7 +37,7 @@ describe('planRun', () => {
     });
   });
 
-  it('R10: doing documents again leaves out what the query says of their status', () => {
+  it('R10: a redo removes the conditions on the status from the query', () => {
     const naming = (queryTemplate: Record<string, unknown>) =>
       aPipeline({ source: { collection: 'c', queryTemplate }, embeddings: embeddingsOf() });
     const query = { embedding_status: 'pending', type: 'ip' };
@@ -49,26 +49,26 @@ describe('planRun', () => {
       namesStatusField: true,
     });
     expect(() => planRun(naming({ $or: [query] }), { redo: 'failed' })).toThrow(
-      expect.objectContaining({ code: 'run.redo-unclear', message: expect.stringContaining('embedding_status') }),
+      expect.objectContaining({ code: 'run.redo-ambiguous', message: expect.stringContaining('embedding_status') }),
     );
   });
 
-  it('C1: a query that wants a status which is not the pending one stops the run, with what to write', () => {
-    const wanting = (status: string, pending = 'pending') =>
+  it('C1: a query for another status than the pending one rejects the run and says what to write', () => {
+    const querying = (status: string, pending = 'pending') =>
       aPipeline({
         source: { collection: 'c', queryTemplate: { embedding_status: status } },
         embeddings: { ...embeddingsOf(), status: { pending } },
       });
 
-    expect(() => planRun(wanting('new'), {})).toThrow(
-      'source.queryTemplate wants embedding_status "new", and what is pending has "pending" there; ' +
-        'leave it out of the query, or set embeddings.status.pending to "new"',
+    expect(() => planRun(querying('new'), {})).toThrow(
+      'source.queryTemplate requires embedding_status "new", but pending documents have "pending". ' +
+        'Leave the field out of the query, or set embeddings.status.pending to "new"',
     );
-    expect(planRun(wanting('new', 'new'), {}).filter).toEqual({ embedding_status: 'new' });
-    expect(planRun(wanting('failed'), { redo: 'failed' }).filter).toEqual({});
+    expect(planRun(querying('new', 'new'), {}).filter).toEqual({ embedding_status: 'new' });
+    expect(planRun(querying('failed'), { redo: 'failed' }).filter).toEqual({});
   });
 
-  it('without an endpoint it is the one that has the functions asked for, or the default, or the only one', () => {
+  it('without an endpoint, a run takes the one with the requested functions, the default or the only one', () => {
     const both = {
       name: 'a',
       source: { collection: 'c' },
@@ -81,16 +81,16 @@ describe('planRun', () => {
     expect(planRun(aPipeline({ embeddings: embeddingsOf() }), {}).endpoint).toBe('embeddings');
   });
 
-  it('E1: a list in a text is parted at its commas, or is JSON where its items have some', () => {
+  it('E1: a list as text is split at commas, or is JSON when its items contain commas', () => {
     const questionsOf = (questions: string) =>
       plan({ endpoint: 'inference', parameters: { questions } }).parameters['questions'];
 
     expect(questionsOf('Why?, When?')).toEqual(['Why?', 'When?']);
     expect(questionsOf('["What, where?", "When?"]')).toEqual(['What, where?', 'When?']);
-    expect(() => questionsOf('["What')).toThrow('wanted a list of texts');
+    expect(() => questionsOf('["What')).toThrow('expected a list of texts');
   });
 
-  it('I2: a run chooses among the functions, whole lists or single items, in the order of the pipeline', () => {
+  it('I2: a run may choose functions, lists of items and single items, in the order of the pipeline', () => {
     expect(plan({ endpoint: 'inference', functions: ['qa', 'summary', 'qa'] }).functions).toEqual([
       'summary',
       'qa_0',
@@ -101,13 +101,13 @@ describe('planRun', () => {
   });
 
   it('I2: each question is a function of its own', () => {
-    const asked = plan({ endpoint: 'inference', parameters: { questions: ['Who?'] } });
+    const planned = plan({ endpoint: 'inference', parameters: { questions: ['Who?'] } });
 
-    expect(asked.functions).toEqual(['summary', 'qa_0']);
-    expect(asked.planned.get('qa_0')?.item).toEqual({ value: 'Who?', index: 0 });
+    expect(planned.functions).toEqual(['summary', 'qa_0']);
+    expect(planned.planned.get('qa_0')?.item).toEqual({ value: 'Who?', index: 0 });
   });
 
-  it('planning again what a plan says gives the same plan', () => {
+  it('planning a run again from its plan gives an equal plan', () => {
     const first = plan({ endpoint: 'inference', functions: ['qa'], parameters: { year: '2024' } });
 
     const again = planRun(pipeline, {
@@ -119,7 +119,7 @@ describe('planRun', () => {
     expect(again).toEqual(first);
   });
 
-  it('texts from a command line become the types of the parameters', () => {
+  it('texts from a command line are converted to the types of the parameters', () => {
     const { parameters } = plan({
       endpoint: 'embeddings',
       parameters: { companies: 'JKHY, AAPL,,', year: '2024', audited: 'true' },
@@ -141,7 +141,7 @@ describe('planRun', () => {
       'run.unknown-endpoint',
       'it offers embeddings and inference',
     ],
-    ['no endpoint', {}, 'run.endpoint-needed', 'offers embeddings and inference: say which endpoint to run'],
+    ['no endpoint', {}, 'run.endpoint-needed', 'offers embeddings and inference: choose the endpoint to run'],
     [
       'an unknown function',
       { endpoint: 'inference', functions: ['sumary'] },
@@ -149,34 +149,34 @@ describe('planRun', () => {
       'Did you mean "summary"?',
     ],
     [
-      'an item that is not there',
+      'an item that does not exist',
       { endpoint: 'inference', functions: ['qa_2'] },
       'run.unknown-function',
-      'wanted one of summary, qa, qa_0, qa_1',
+      'expected one of summary, qa, qa_0, qa_1',
     ],
     [
       'a function of the other endpoint',
       { endpoint: 'embeddings', functions: ['qa'] },
       'run.unknown-function',
-      'wanted one of embeddings',
+      'expected one of embeddings',
     ],
     [
       'an unknown parameter',
       { endpoint: 'embeddings', parameters: { doctype: 'x' } },
       'run.unknown-parameter',
-      'wanted one of companies, docType, year, audited, questions. Did you mean "docType"?',
+      'expected one of companies, docType, year, audited, questions. Did you mean "docType"?',
     ],
     [
-      'a number that is none',
+      'a text for a number',
       { endpoint: 'embeddings', parameters: { year: 'x' } },
       'run.wrong-parameter',
-      'year is "x", wanted a number',
+      'year is "x", expected a number',
     ],
     [
-      'a list of other things',
+      'a list of numbers for texts',
       { endpoint: 'embeddings', parameters: { companies: [1] } },
       'run.wrong-parameter',
-      'wanted a list of texts',
+      'expected a list of texts',
     ],
     [
       'a missing parameter',
@@ -185,24 +185,24 @@ describe('planRun', () => {
       'companies is missing',
     ],
     [
-      'an empty list to ask',
+      'an empty list of items',
       { functions: ['qa'], parameters: { questions: [] } },
       'run.no-functions',
       'questions has no items',
     ],
-  ])('S4: refuses %s and says what there is', (_, asked, code, message) => {
-    expect(() => plan(asked)).toThrow(
+  ])('S4: refuses %s and says what the pipeline offers', (_, request, code, message) => {
+    expect(() => plan(request)).toThrow(
       expect.objectContaining({ kind: 'ValidationError', code, message: expect.stringContaining(message) }),
     );
   });
 
-  it('a pipeline without parameters says so', () => {
+  it('the error of an unknown parameter says that the pipeline has none', () => {
     const bare = aPipeline({ embeddings: embeddingsOf() });
 
-    expect(() => planRun(bare, { parameters: { a: 1 } })).toThrow('wanted none: it takes none');
+    expect(() => planRun(bare, { parameters: { a: 1 } })).toThrow('expected none: it has no parameters');
   });
 
-  it('C2: a plain filter is used as it is, a function gets the parameters', () => {
+  it('C2: the query is the filter itself, or the result of a function of the parameters', () => {
     const filter = { ai_status: 'pending', at: { $lt: new Date(0) } };
 
     const plain = planRun(
@@ -214,7 +214,7 @@ describe('planRun', () => {
     expect(plan({ endpoint: 'embeddings' }).filter).toEqual({ company: { $in: ['JKHY'] }, doc_type: 'Annual Report' });
   });
 
-  it('says whether the query names the status field of its endpointPlan, at any depth', () => {
+  it('tells whether the query mentions the status field of its endpoint, at any depth', () => {
     const named = (queryTemplate: Record<string, unknown>): boolean =>
       planRun(aPipeline({ source: { collection: 'c', queryTemplate }, embeddings: embeddingsOf() }), {})
         .namesStatusField;
@@ -232,8 +232,8 @@ describe('planRun', () => {
       },
       'queryTemplate threw: no companies',
     ],
-    ['returns no filter', () => [], 'queryTemplate returned an empty list, wanted a filter'],
-  ])('a query that %s is refused before anything is spent', (_, queryTemplate, message) => {
+    ['does not return a filter', () => [], 'queryTemplate returned an empty list, expected a filter'],
+  ])('a query that %s rejects the run before anything is spent', (_, queryTemplate, message) => {
     const broken = checked({ name: 'a', source: { collection: 'c', queryTemplate }, embeddings: embeddingsOf() });
 
     expect(() => planRun(broken, {})).toThrow(

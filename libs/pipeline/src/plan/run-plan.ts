@@ -1,30 +1,30 @@
-import type { Endpoint, Redo } from '@batchmill/contracts';
+import { ProcessingError, type Endpoint, type Redo } from '@batchmill/contracts';
 import type { ParameterValue } from '../definition/parameter-definitions.js';
-import type { QueryFilter } from '../definition/query-filter.js';
+import type { QueryFilter } from '../definition/mongo-operators.js';
 import type { Pipeline, PipelineFunction, EndpointPlan } from '../pipeline.js';
 
-/** What somebody asked a pipeline to do. Also what is stored of a run: planning it again gives the same plan. */
+/** The request for a run. It is stored with the run: planning it again gives the same plan. */
 export interface RequestedRun {
   readonly endpoint?: Endpoint | undefined;
-  /** Missing or empty: all of the endpoint. */
+  /** All functions of the endpoint when missing or empty. */
   readonly functions?: readonly string[] | undefined;
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   readonly redo?: Redo | undefined;
 }
 
-/** A pipeline with everything decided that a run decides. */
+/** A pipeline with everything that a run decides. */
 export interface RunPlan {
   readonly pipeline: Pipeline;
   readonly endpoint: Endpoint;
   readonly endpointPlan: EndpointPlan;
-  /** In the pipeline's order, each item of a `forEach` by itself: `summary`, `qa_0`, `qa_1`. */
+  /** In the pipeline's order, with a name per item of a `forEach`: `summary`, `qa_0`, `qa_1`. */
   readonly functions: readonly string[];
   readonly parameters: Readonly<Record<string, ParameterValue>>;
-  /** Of a run that does documents again, without what the query says of their status. */
+  /** The query. In a run that redoes documents, without its conditions on the status. */
   readonly filter: QueryFilter;
-  /** Which documents that have ended are done again; null: none. */
+  /** Which ended documents the run redoes; null for none. */
   readonly redo: Redo | null;
-  /** True when the query mentions the status field: a document without a status is not pending by itself then. */
+  /** True when the query mentions the status field. A document without a status is then not pending by default. */
   readonly namesStatusField: boolean;
   /** By the names in `functions`. */
   readonly planned: ReadonlyMap<string, PlannedFunction>;
@@ -33,6 +33,17 @@ export interface RunPlan {
 export interface PlannedFunction {
   readonly name: string;
   readonly definition: PipelineFunction;
-  /** The item that this is asked for, and its position; null without a `forEach`. */
+  /** The item of the `forEach` and its index; null without a `forEach`. */
   readonly item: { readonly value: string; readonly index: number } | null;
+}
+
+/** Throws a ProcessingError `run.function-not-planned` for a file of another run, or when the pipeline was changed meanwhile. */
+export function getPlannedFunction(plan: RunPlan, name: string): PlannedFunction {
+  const planned = plan.planned.get(name);
+  if (planned !== undefined) return planned;
+  throw new ProcessingError(
+    'run.function-not-planned',
+    `Pipeline ${plan.pipeline.name}, ${plan.endpoint}: found a request of function "${name}", expected one of ${plan.functions.join(', ')}. ` +
+      'Was the pipeline changed during the run?',
+  );
 }

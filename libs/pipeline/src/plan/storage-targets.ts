@@ -1,8 +1,8 @@
 import type { RunPlan } from './run-plan.js';
 
 /**
- * Where a run finds its documents, its marks on them and its vectors, by the names that a definition has for them. What
- * a run has begun it only finds again in the same places.
+ * The collections, fields and status values in which a run keeps its documents, marks and vectors, by their keys in a definition.
+ * They must not change during a run, which would lose what it has written.
  */
 export type StorageTargets = Readonly<Record<string, string>>;
 

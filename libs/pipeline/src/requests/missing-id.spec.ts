@@ -12,7 +12,7 @@ describe('missingId', () => {
     [{ _id: 'a', of: { report: 'r' } }],
     [{ _id: 0, of: { report: 0 } }],
     [{ _id: false, of: { report: new Date(0) } }],
-  ])('lets %j be', (document) => {
+  ])('accepts %j', (document) => {
     expect(missingId(source, document)).toBeNull();
   });
 
@@ -22,7 +22,7 @@ describe('missingId', () => {
     [{ _id: 'a', of: { report: null } }, 'of.report', 'parentIdField'],
     [{ _id: '', of: { report: 'r' } }, '_id', 'chunkIdField'],
     [{ _id: null, of: { report: 'r' } }, '_id', 'chunkIdField'],
-  ])('E4: says of %j that %s is missing, and which setting names it', (document, field, setting) => {
+  ])('E4: the error of %j names the field %s and its setting', (document, field, setting) => {
     expect(missingId(source, document)).toMatchObject({
       code: 'document.id-missing',
       message: expect.stringMatching(`"${field}".*source.${setting}`),

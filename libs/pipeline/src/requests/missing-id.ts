@@ -2,14 +2,14 @@ import { documentError, type DocumentError } from '@batchmill/contracts';
 import { idText, readPath, type SourceDocument } from '@batchmill/documents';
 import type { Source } from '../pipeline.js';
 
-/** Why the document's vector could not be stored: it says no id for `block_mongo_id` or `block_doc_id`. Null: it says both. */
+/** The error of a document without an id for `block_mongo_id` or `block_doc_id`, whose vector could not be stored; null when it has both. */
 export function missingId({ chunkIdField, parentIdField }: Source, document: SourceDocument): DocumentError | null {
   const settings = { chunkIdField, parentIdField };
   for (const [setting, field] of Object.entries(settings)) {
     if (idText(readPath(document, field)) !== '') continue;
     const message =
-      `The document has no id in its field "${field}", and its vector is to be stored with it; ` +
-      `give it one, or name another field as source.${setting} in the pipeline`;
+      `The document has no id in its field "${field}", which its vector needs; ` +
+      `give it one, or set source.${setting} in the pipeline to another field`;
     return documentError('ValidationError', 'document.id-missing', message);
   }
   return null;

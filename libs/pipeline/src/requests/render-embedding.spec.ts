@@ -15,7 +15,7 @@ function embed(
 }
 
 describe('renderRequests for embeddings', () => {
-  it('E2: definition for the text with model and dimensions, in base64', async () => {
+  it('E2: requests the embedding of the text with model and dimensions, in base64', async () => {
     const { requests, failures } = await embed({ text_content: 'Hello world' }, { dimensions: 256 });
 
     expect(failures).toEqual([]);
@@ -32,7 +32,7 @@ describe('renderRequests for embeddings', () => {
     ]);
   });
 
-  it('does not send dimensions to a model that cannot be shortened', async () => {
+  it('sends no dimensions to a model whose vectors cannot be shortened', async () => {
     const { requests } = await embed({ text_content: 'Hello' }, { model: 'text-embedding-ada-002' });
 
     expect(requests[0]?.body).toEqual({ model: 'text-embedding-ada-002', input: 'Hello', encoding_format: 'base64' });
@@ -47,11 +47,11 @@ describe('renderRequests for embeddings', () => {
   it.each<[string, SourceDocument, string, string]>([
     ['without the text field', { other: 1 }, 'document.text-missing', 'has no field "text_content"'],
     ['with null for text', { text_content: null }, 'document.text-missing', 'has no field'],
-    ['with a number for text', { text_content: 5 }, 'document.text-not-text', 'holds a number, wanted text'],
-    ['with a list for text', { text_content: ['secret'] }, 'document.text-not-text', 'holds a list'],
-    ['with an empty text', { text_content: '' }, 'document.text-empty', 'holds no text'],
-    ['with white space only', { text_content: ' \n\t' }, 'document.text-empty', 'holds no text'],
-  ])('X1: a document %s is that document’s failure', async (_, document, code, message) => {
+    ['with a number for text', { text_content: 5 }, 'document.text-not-text', 'contains a number, expected a text'],
+    ['with a list for text', { text_content: ['secret'] }, 'document.text-not-text', 'contains a list'],
+    ['with an empty text', { text_content: '' }, 'document.text-empty', 'contains only white space'],
+    ['with white space only', { text_content: ' \n\t' }, 'document.text-empty', 'contains only white space'],
+  ])('X1: a document %s fails', async (_, document, code, message) => {
     expect(await embed(document)).toEqual({
       requests: [],
       failures: [
@@ -60,14 +60,14 @@ describe('renderRequests for embeddings', () => {
     });
   });
 
-  it('a text that spells a special token is text', async () => {
+  it('special tokens in a text are ordinary text', async () => {
     const { requests, failures } = await embed({ text_content: 'before <|endoftext|> after' });
 
     expect(failures).toEqual([]);
     expect(requests[0]).toMatchObject({ body: { input: 'before <|endoftext|> after' }, inputTokens: 8 });
   });
 
-  it('a text of 9,000 tokens fails, or is cut where the pipeline says so', async () => {
+  it('a text of 9,000 tokens fails, or is cut with tooLong: truncate', async () => {
     const text = 'word '.repeat(9000);
 
     const failing = await embed({ text_content: text });

@@ -4,9 +4,9 @@ import { countTokens, truncateText } from '@batchmill/models';
 import { embeddingBody, maxEmbeddingTokens, type RenderedRequest } from '@batchmill/provider';
 import type { EmbeddingFunction } from '../pipeline.js';
 
-/** Throws a DocumentFailure when there is no text that can be embedded. */
+/** Throws a DocumentFailure when the document has no text to embed. */
 export function renderEmbedding(definition: EmbeddingFunction, document: SourceDocument): RenderedRequest {
-  const { text, tokens } = fittingText(definition, readText(definition, document));
+  const { text, tokens } = fitText(definition, readText(definition, document));
   return {
     function: definition.name,
     model: definition.model,
@@ -21,26 +21,25 @@ export function renderEmbedding(definition: EmbeddingFunction, document: SourceD
 function readText({ textField }: EmbeddingFunction, document: SourceDocument): string {
   const text = readPath(document, textField);
   if (text === undefined || text === null) {
-    throw failure('document.text-missing', `The document has no field "${textField}"; it is what is to be embedded`);
+    throw failure('document.text-missing', `The document has no field "${textField}", the text to embed`);
   }
   if (typeof text !== 'string') {
     const found = Array.isArray(text) ? 'a list' : typeof text === 'object' ? 'an object' : `a ${typeof text}`;
-    throw failure('document.text-not-text', `The field "${textField}" holds ${found}, wanted text`);
+    throw failure('document.text-not-text', `The field "${textField}" contains ${found}, expected a text`);
   }
-  if (text.trim() === '')
-    throw failure('document.text-empty', `The field "${textField}" holds no text, only an empty one`);
+  if (text.trim() === '') throw failure('document.text-empty', `The field "${textField}" contains only white space`);
   return text;
 }
 
-function fittingText({ model, textField, tooLong }: EmbeddingFunction, text: string): { text: string; tokens: number } {
+function fitText({ model, textField, tooLong }: EmbeddingFunction, text: string): { text: string; tokens: number } {
   const tokens = countTokens(text, model);
-  // No token is without a byte: a short text fits, whatever its count is.
+  // A text has at most as many tokens as bytes, so a short text fits even when its count is too high.
   if (tokens <= maxEmbeddingTokens || Buffer.byteLength(text) <= maxEmbeddingTokens) return { text, tokens };
   if (tooLong === 'fail') {
     throw failure(
       'document.text-too-long',
-      `The field "${textField}" holds ${tokens} tokens, wanted at most ${maxEmbeddingTokens}; ` +
-        "cut it into smaller chunks, or say tooLong: 'truncate' in the pipeline",
+      `The field "${textField}" contains ${tokens} tokens, expected at most ${maxEmbeddingTokens}; ` +
+        "cut it into smaller chunks, or set tooLong: 'truncate' in the pipeline",
     );
   }
   const cut = truncateText(text, model, maxEmbeddingTokens);

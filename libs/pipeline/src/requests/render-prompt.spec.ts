@@ -2,7 +2,7 @@ import type { SourceDocument } from '@batchmill/documents';
 import type { Rendering } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
 import { ObjectId } from 'bson';
-import { chat } from '../definition/chat.js';
+import { chat } from '../definition/prompt-function-definition.js';
 import type { PipelineDefinition } from '../definition/pipeline-definition.js';
 import { planRun } from '../plan/plan-run.js';
 import type { RunPlan } from '../plan/run-plan.js';
@@ -13,7 +13,7 @@ function planOf(definition: Parameters<typeof aPipeline>[0], parameters = {}): R
   return planRun(aPipeline(definition), { parameters });
 }
 
-function ask(
+function renderUser(
   user: string,
   document: SourceDocument,
   source: Partial<PipelineDefinition['source']> = {},
@@ -34,24 +34,28 @@ function promptOf({ requests, failures }: Rendering): unknown {
 }
 
 describe('renderRequests with templates', () => {
-  it('C3: the field map reaches into the document, and preprocess functions see what is there', async () => {
-    const seen: unknown[] = [];
+  it('C3: the field map reads nested fields, and preprocess functions get only existing values', async () => {
+    const values: unknown[] = [];
     const source = {
       fieldMap: { patient_name: 'details.first_name', visit: 'visits.0.date', doctor: 'medical.doctor' },
       preprocessFunctions: {
         patient_name: (value: unknown) => String(value).trim(),
-        doctor: (value: unknown) => seen.push(value),
+        doctor: (value: unknown) => values.push(value),
       },
     };
     const document = { details: { first_name: ' Ann ' }, visits: [{ date: new Date(0) }] };
 
-    const rendered = await ask('{{ patient_name }}, {{ visit }}, {{ doctor | default: "nobody" }}', document, source);
+    const rendered = await renderUser(
+      '{{ patient_name }}, {{ visit }}, {{ doctor | default: "nobody" }}',
+      document,
+      source,
+    );
 
     expect(promptOf(rendered)).toBe('Ann, 1970-01-01T00:00:00.000Z, nobody');
-    expect(seen).toEqual([]);
+    expect(values).toEqual([]);
   });
 
-  it('C4: templates see fields, the whole document and the run’s parameters', async () => {
+  it('C4: templates can use fields, the whole document and the run’s parameters', async () => {
     const plan = planOf(
       {
         parameters: { tone: 'string' },
@@ -70,14 +74,18 @@ describe('renderRequests with templates', () => {
     expect(promptOf(rendered)).toBe('kind N N a, b 0123456789abcdef01234567 {"k":[1]}');
   });
 
-  it('C4: a loop over a list of the document', async () => {
-    const rendered = await ask('{% for v in visits %}{{ v.at }};{% endfor %}', { visits: [{ at: 1 }, { at: 2 }] });
+  it('C4: a template can loop over a list of the document', async () => {
+    const rendered = await renderUser('{% for v in visits %}{{ v.at }};{% endfor %}', {
+      visits: [{ at: 1 }, { at: 2 }],
+    });
 
     expect(promptOf(rendered)).toBe('1;2;');
   });
 
-  it('X1: a variable that the document does not have is a TemplateError of that document, with the line', async () => {
-    expect((await ask('Hello\n{{ patient.name }}', { patient: { age: 'secret', name: null } })).failures).toEqual([
+  it('X1: a missing variable fails the document with a TemplateError that contains the line', async () => {
+    expect(
+      (await renderUser('Hello\n{{ patient.name }}', { patient: { age: 'secret', name: null } })).failures,
+    ).toEqual([
       {
         function: 'f',
         error: {
@@ -91,54 +99,54 @@ describe('renderRequests with templates', () => {
     ]);
   });
 
-  it('C4: what there is instead is told by its name, and what was probably meant', async () => {
+  it('C4: the error of a missing variable lists the names that exist and the most similar one', async () => {
     const source = { fieldMap: { doctor: 'medical.doctor' } };
     const messageOf = async (user: string, document: SourceDocument): Promise<string | undefined> =>
-      (await ask(user, document, source)).failures[0]?.error.message;
+      (await renderUser(user, document, source)).failures[0]?.error.message;
 
     expect(await messageOf('{{ pateint }}', { patient: 'secret', age: 9 })).toContain(
       'has no value for "pateint" (there is patient, age, document; did you mean "patient"?); give it one',
     );
     expect(await messageOf('{{ doctor }}', {})).toContain('"doctor" (fieldMap takes it from "medical.doctor")');
-    expect(await messageOf('{{ name.first }}', { name: 'secret' })).toContain('"name.first" ("name" is no object)');
+    expect(await messageOf('{{ name.first }}', { name: 'secret' })).toContain('"name.first" ("name" is not an object)');
     const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`field${at}`, at]));
-    expect(await messageOf('{{ nobody }}', many)).toMatch(/there is field0, .*field11 and 19 more\)/);
+    expect(await messageOf('{{ missing }}', many)).toMatch(/there is field0, .*field11 and 19 more\)/);
   });
 
   it.each([
     ['a field that is null', '{{ name }}', { name: null }, '"name"'],
     ['a deep field that is null', '{{ of.name }}', { of: { name: null } }, '"of.name"'],
-    ['the first of an empty list', '{{ list | first }}', { list: [] }, '"list | first" comes to nothing'],
-    ['a list that is not there', '{% for one in list %}{% endfor %}', {}, '"list"'],
-    ['a variable made of nothing', '{% assign it = nobody %}{{ it }}', {}, '"it"'],
-  ])('C4: %s is no silent blank', async (_, user, document, told) => {
-    const { failures } = await ask(user, document);
+    ['the first of an empty list', '{{ list | first }}', { list: [] }, '"list | first" has no value'],
+    ['a missing list', '{% for one in list %}{% endfor %}', {}, '"list"'],
+    ['a variable assigned from a missing one', '{% assign it = missing %}{{ it }}', {}, '"it"'],
+  ])('C4: %s is an error, not an empty text', async (_, user, document, expected) => {
+    const { failures } = await renderUser(user, document);
 
     expect(failures[0]?.error).toMatchObject({ kind: 'TemplateError', code: 'template.missing-value' });
-    expect(failures[0]?.error.message).toContain(told);
+    expect(failures[0]?.error.message).toContain(expected);
   });
 
-  it('C4: a default, or a condition, is a word for what may be missing', async () => {
+  it('C4: a default or a condition allows a missing value', async () => {
     const user = '{{ a | default: "no a" }}, {{ b.c.d | default: "no d" }}{% if e %}{{ e }}{% else %}, no e{% endif %}';
 
-    expect(promptOf(await ask(user, { a: null, b: {} }))).toBe('no a, no d, no e');
-    expect(promptOf(await ask('{{ a }}{{ b }}{{ c }}', { a: 0, b: false, c: '' }))).toBe('0false');
+    expect(promptOf(await renderUser(user, { a: null, b: {} }))).toBe('no a, no d, no e');
+    expect(promptOf(await renderUser('{{ a }}{{ b }}{{ c }}', { a: 0, b: false, c: '' }))).toBe('0false');
   });
 
-  it('a prompt that renders to nothing is a failure', async () => {
-    expect((await ask('{{ text }}', { text: ' ' })).failures[0]?.error.code).toBe('template.empty');
+  it('a prompt that renders to white space fails the document', async () => {
+    expect((await renderUser('{{ text }}', { text: ' ' })).failures[0]?.error.code).toBe('template.empty');
   });
 
   it('C3: a preprocess function may be asynchronous', async () => {
     const source = { fieldMap: { a: 'a' }, preprocessFunctions: { a: async (value: unknown) => `${String(value)}!` } };
 
-    expect(promptOf(await ask('{{ a }}', { a: 'yes' }, source))).toBe('yes!');
+    expect(promptOf(await renderUser('{{ a }}', { a: 'yes' }, source))).toBe('yes!');
   });
 
-  it('X1: a preprocess function that never resolves is a ProcessingError of that document', async () => {
+  it('X1: a preprocess function that never resolves fails the document with a ProcessingError', async () => {
     const source = { fieldMap: { a: 'a' }, preprocessFunctions: { a: () => new Promise(() => {}) } };
 
-    const { requests, failures } = await ask('{{ a }}', { a: 1 }, source, { codeTimeoutSeconds: 0.01 });
+    const { requests, failures } = await renderUser('{{ a }}', { a: 1 }, source, { codeTimeoutSeconds: 0.01 });
 
     expect(requests).toEqual([]);
     expect(failures[0]?.error).toEqual({
@@ -148,7 +156,7 @@ describe('renderRequests with templates', () => {
     });
   });
 
-  it('what a preprocess function says about a document is not told', async () => {
+  it('the message of an error of a preprocess function is not kept', async () => {
     const source = {
       fieldMap: { a: 'a' },
       preprocessFunctions: {
@@ -158,15 +166,15 @@ describe('renderRequests with templates', () => {
       },
     };
 
-    expect((await ask('{{ a }}', { a: 'secret' }, source)).failures[0]?.error).toEqual({
+    expect((await renderUser('{{ a }}', { a: 'secret' }, source)).failures[0]?.error).toEqual({
       kind: 'ProcessingError',
       code: 'preprocess.failed',
       message: 'The preprocess function of "a" threw a RangeError',
     });
   });
 
-  it('what is written in a document is never run as a template', async () => {
-    expect(promptOf(await ask('{{ text }}', { text: '{{ document | json }} {% if %}' }))).toBe(
+  it('the contents of a document are never rendered as a template', async () => {
+    expect(promptOf(await renderUser('{{ text }}', { text: '{{ document | json }} {% if %}' }))).toBe(
       '{{ document | json }} {% if %}',
     );
   });
@@ -179,39 +187,43 @@ describe('renderRequests with templates', () => {
     'text.__proto__',
     'word.constructor',
     'own.secret',
-  ])('C4: own properties alone are seen: %s is none', async (name) => {
+  ])('C4: templates see own properties only: %s is missing', async (name) => {
     class Own {
       get secret(): string {
         return 'secret';
       }
     }
 
-    const { failures } = await ask(`{{ ${name} }}`, { text: {}, word: 'x', own: new Own() });
+    const { failures } = await renderUser(`{{ ${name} }}`, { text: {}, word: 'x', own: new Own() });
 
     expect(failures[0]?.error.code).toBe('template.missing-value');
   });
 
   it.each([
     [
-      'would run for ever',
+      'would run forever',
       '{% for i in (1..9999) %}{% for j in (1..9999) %}{% endfor %}{% endfor %}',
-      'work for more than 3 s',
+      'took longer than 3 s',
     ],
-    ['goes through an endless list', '{% for i in (1..100000000) %}{{ i }}{% endfor %}', 'longer lists than fit'],
     [
-      'doubles a text again and again',
+      'loops over a huge list',
+      '{% for i in (1..100000000) %}{{ i }}{% endfor %}',
+      'longer lists than its memory holds',
+    ],
+    [
+      'doubles a text 40 times',
       '{% assign x = "0123456789" %}{% for i in (1..40) %}{% assign x = x | append: x %}{% endfor %}',
       'more text',
     ],
     [
-      'makes a text that no model reads',
+      'makes a text longer than any model reads',
       '{% for i in (1..99999) %}{{ line }}{% endfor %}',
       'more than 5000000 characters',
     ],
-  ])('C4: a template that %s is stopped, and its document fails', async (_, user, told) => {
-    const { failures } = await ask(user, { line: 'x'.repeat(80) });
+  ])('C4: a template that %s is stopped, and its document fails', async (_, user, expected) => {
+    const { failures } = await renderUser(user, { line: 'x'.repeat(80) });
 
     expect(failures[0]?.error).toMatchObject({ kind: 'TemplateError', code: 'template.limit' });
-    expect(failures[0]?.error.message).toContain(told);
+    expect(failures[0]?.error.message).toContain(expected);
   });
 });

@@ -1,12 +1,12 @@
 import { DocumentFailure, documentError } from '@batchmill/contracts';
 import { countTokens } from '@batchmill/models';
 import { promptBody, type Prompts, type RenderedRequest } from '@batchmill/provider';
-import { templateError, type PromptTemplate, type Seen } from '@batchmill/templates';
+import { templateError, type PromptTemplate, type TemplateScope } from '@batchmill/templates';
 import type { PromptFunction } from '../pipeline.js';
 import type { PlannedFunction } from '../plan/run-plan.js';
 import { functionVariables } from './template-variables.js';
 
-/** What the provider adds around messages: https://github.com/openai/openai-cookbook, "How to count tokens with tiktoken". */
+/** Tokens that the provider adds per message and answer: https://github.com/openai/openai-cookbook, "How to count tokens with tiktoken". */
 const tokensPerMessage = 4;
 const tokensPerAnswer = 3;
 
@@ -17,19 +17,19 @@ export function renderPrompt(
   variables: Readonly<Record<string, unknown>>,
   fieldMap: Readonly<Record<string, string>>,
 ): RenderedRequest {
-  const seen: Seen = { variables: functionVariables(variables, planned), fieldMap };
+  const scope: TemplateScope = { variables: functionVariables(variables, planned), fieldMap };
   const system =
-    definition.system === null ? null : render(definition.system, `Function ${planned.name}, system prompt`, seen);
+    definition.system === null ? null : render(definition.system, `Function ${planned.name}, system prompt`, scope);
   const prompts: Prompts = {
     system: system === '' ? null : system,
-    user: render(definition.user, `Function ${planned.name}, user prompt`, seen),
+    user: render(definition.user, `Function ${planned.name}, user prompt`, scope),
   };
   if (prompts.user.trim() === '') {
     throw new DocumentFailure(
       documentError(
         'TemplateError',
         'template.empty',
-        `Function ${planned.name}, user prompt: rendered to nothing for this document`,
+        `Function ${planned.name}, user prompt: rendered to an empty text for this document`,
       ),
     );
   }
@@ -44,11 +44,11 @@ export function renderPrompt(
   };
 }
 
-function render(template: PromptTemplate, where: string, seen: Seen): string {
+function render(template: PromptTemplate, where: string, scope: TemplateScope): string {
   try {
-    return template.render(seen.variables);
+    return template.render(scope.variables);
   } catch (error) {
-    throw new DocumentFailure(templateError(where, error, seen), { cause: error });
+    throw new DocumentFailure(templateError(where, error, scope), { cause: error });
   }
 }
 

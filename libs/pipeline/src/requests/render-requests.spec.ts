@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
-import { responses } from '../definition/responses.js';
+import { chat, responses } from '../definition/prompt-function-definition.js';
 import { planRun } from '../plan/plan-run.js';
 import type { RunPlan } from '../plan/run-plan.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
@@ -11,7 +10,7 @@ function planOf(definition: Parameters<typeof aPipeline>[0], parameters = {}): R
 }
 
 describe('renderRequests', () => {
-  it('I2: definition on /v1/chat/completions with both prompts', async () => {
+  it('I2: requests a chat completion with both prompts', async () => {
     const functions = [
       chat({ name: 'summary', model: 'gpt-4o', system: 'Summarize the following text:', user: '{{ text_content }}' }),
     ];
@@ -41,15 +40,15 @@ describe('renderRequests', () => {
     ]);
   });
 
-  describe('C2: a response template that names what will not be there', () => {
-    const asked = async (options: object): Promise<unknown> => {
+  describe('C2: a response template with a variable that will be missing', () => {
+    const rendered = async (options: object): Promise<unknown> => {
       const functions = [chat({ name: 'f', user: '{{ text }}', ...options })];
       return renderRequests(planOf({ inference: { functions } }), { text: 'x' }, ['f']);
     };
-    const misspelt = { $set: { said: '{{response_contnet}}' } };
+    const misspelt = { $set: { text: '{{response_contnet}}' } };
 
-    it('fails its document before it is asked for', async () => {
-      expect(await asked({ responseTemplate: misspelt })).toMatchObject({
+    it('fails its document before the request is sent', async () => {
+      expect(await rendered({ responseTemplate: misspelt })).toMatchObject({
         requests: [],
         failures: [
           {
@@ -67,23 +66,23 @@ describe('renderRequests', () => {
 
     it.each([
       [
-        'all that it names is there',
-        { responseTemplate: { $set: { said: '{{response_content}} on {{text}}, {{model}}' } } },
+        'all its variables exist',
+        { responseTemplate: { $set: { text: '{{response_content}} on {{text}}, {{model}}' } } },
       ],
-      ['a processor may bring it', { responseTemplate: misspelt, process: () => 1 }],
-      ['a condition may leave it out', { responseTemplate: { $set: { said: '{% if none %}{{none}}{% endif %}x' } } }],
+      ['a processor may return it', { responseTemplate: misspelt, process: () => 1 }],
+      ['a condition may skip it', { responseTemplate: { $set: { text: '{% if none %}{{none}}{% endif %}x' } } }],
       [
-        'the answer is taken apart',
+        'it splits the answer',
         { responseTemplate: { $set: { t: '{{ response_content | split: "|" | slice: 1 | first }}' } } },
       ],
-      ['a number beside it is a large one', { responseTemplate: { $set: { v: 5n, said: '{{response_content}}' } } }],
-      ['it has a default', { responseTemplate: { $set: { said: '{{none | default: "x"}}' } } }],
-    ])('is none where %s', async (_, options) => {
-      expect(await asked(options)).toMatchObject({ requests: [{ function: 'f' }], failures: [] });
+      ['the update contains a bigint', { responseTemplate: { $set: { v: 5n, text: '{{response_content}}' } } }],
+      ['it has a default', { responseTemplate: { $set: { text: '{{none | default: "x"}}' } } }],
+    ])('is not reported where %s', async (_, options) => {
+      expect(await rendered(options)).toMatchObject({ requests: [{ function: 'f' }], failures: [] });
     });
   });
 
-  it('I2: definition on /v1/responses', async () => {
+  it('I2: requests a response', async () => {
     const functions = [responses({ name: 'f', system: 'Be brief.', user: '{{ text }}', maxTokens: 50 })];
 
     const { requests } = await renderRequests(planOf({ inference: { functions } }), { text: 'x' }, ['f']);
@@ -94,7 +93,7 @@ describe('renderRequests', () => {
     });
   });
 
-  it('I5: definition for JSON of a schema', async () => {
+  it('I5: requests JSON of a schema', async () => {
     const schema = {
       type: 'object',
       properties: { a: { type: 'string' } },
@@ -116,7 +115,7 @@ describe('renderRequests', () => {
     });
   });
 
-  it('a model that reasons is sent no temperature', async () => {
+  it('a reasoning model gets no temperature', async () => {
     const bodyFor = async (model: string): Promise<object> => {
       const plan = planOf({ inference: { functions: [chat({ name: 'f', model, user: 'x' })] } });
       return (await renderRequests(plan, {}, ['f'])).requests[0]!.body;
@@ -132,7 +131,7 @@ describe('renderRequests', () => {
     expect(await bodyFor('gpt-4.1')).toHaveProperty('max_tokens', 500);
   });
 
-  it('I3: one request per function, each told apart, only those asked for', async () => {
+  it('I3: renders one request per requested function', async () => {
     const plan = planOf({
       parameters: { questions: { type: 'string[]', default: ['Why?', 'When?'] } },
       inference: {
@@ -150,13 +149,13 @@ describe('renderRequests', () => {
     expect(one.requests[0]?.body['messages']).toEqual([{ role: 'user', content: '1: When? When? T' }]);
   });
 
-  it('a function that is none of the run’s is an error of the work, not of the document', async () => {
+  it('a function that the run does not have is an error of the run, not of the document', async () => {
     await expect(renderRequests(planOf({ embeddings: embeddingsOf() }), {}, ['summary'])).rejects.toThrow(
       expect.objectContaining({ kind: 'ProcessingError', code: 'run.function-not-planned' }),
     );
   });
 
-  it('one function that cannot be rendered does not stop the others', async () => {
+  it('a function that cannot be rendered does not affect the others', async () => {
     const functions = [chat({ name: 'one', user: '{{ missing }}' }), chat({ name: 'two', user: 'x' })];
 
     const { requests, failures } = await renderRequests(planOf({ inference: { functions } }), {}, ['one', 'two']);

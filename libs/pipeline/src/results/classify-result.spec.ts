@@ -1,6 +1,6 @@
 import { missingResult, type Classified, type ResultLine } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
+import { chat } from '../definition/prompt-function-definition.js';
 import { planRun } from '../plan/plan-run.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { classifyResult } from './classify-result.js';
@@ -31,14 +31,14 @@ describe('classifyResult', () => {
     [500, 'ConnectionError', true],
     [503, 'ConnectionError', true],
     [504, 'TimeoutError', true],
-  ])('X2: status %i is tried again, as an attempt', (statusCode, kind, countsAttempt) => {
+  ])('X2: status %i is retried and uses up an attempt', (statusCode, kind, countsAttempt) => {
     const body = { error: { code: 'rate_limit_exceeded', message: 'contents' } };
 
     expect(classifyResult(plans.inference, 'summary', line({ statusCode, body }))).toEqual({
       outcome: 'retry',
       error: {
         kind,
-        code: 'provider.unavailable',
+        code: 'provider.unanswered-request',
         message: `The provider answered ${statusCode} (rate_limit_exceeded)`,
       },
       countsAttempt,
@@ -46,7 +46,7 @@ describe('classifyResult', () => {
     });
   });
 
-  it.each([400, 401, 403, 404, 413, 422])('X2: status %i fails, without the provider’s words', (statusCode) => {
+  it.each([400, 401, 403, 404, 413, 422])('X2: status %i fails, without the provider’s message', (statusCode) => {
     const body = { error: { message: 'Invalid input: secret', type: 'invalid_request_error', code: null } };
 
     expect(classifyResult(plans.embeddings, 'embeddings', line({ statusCode, body }))).toMatchObject({
@@ -59,15 +59,15 @@ describe('classifyResult', () => {
     });
   });
 
-  it.each(['batch_expired', 'batch_cancelled'])('%s is tried again and uses up no attempt', (code) => {
+  it.each(['batch_expired', 'batch_cancelled'])('%s is retried and uses up no attempt', (code) => {
     expect(classifyResult(plans.inference, 'summary', line({ statusCode: null, error: { code } }))).toMatchObject({
       outcome: 'retry',
       countsAttempt: false,
-      error: { code: 'provider.not-carried-out' },
+      error: { code: 'provider.not-executed' },
     });
   });
 
-  it('an error without a response is tried again, a time-out by its kind', () => {
+  it('an error without a response is retried, with the kind of a timeout if it is one', () => {
     const classify = (error: ResultLine['error']): Classified =>
       classifyResult(plans.inference, 'summary', line({ statusCode: null, error }));
 
@@ -75,12 +75,12 @@ describe('classifyResult', () => {
     expect(classify({ code: 'server error: secret' })).toMatchObject({
       outcome: 'retry',
       countsAttempt: true,
-      error: { message: 'The provider sent no response, error no code' },
+      error: { message: 'The provider sent an error without a response (no code)' },
     });
     expect(classify(null)).toMatchObject({ outcome: 'retry', countsAttempt: true });
   });
 
-  it('a request that got no line is tried again, as an attempt', () => {
+  it('a request without a line is retried and uses up an attempt', () => {
     expect(missingResult()).toMatchObject({
       outcome: 'retry',
       countsAttempt: true,
@@ -88,7 +88,7 @@ describe('classifyResult', () => {
     });
   });
 
-  it('a line of a function that is none of the run’s is an error of the work', () => {
+  it('a result of a function that the run does not have is an error of the run', () => {
     expect(() => classifyResult(plans.embeddings, 'summary', line({}))).toThrow(
       expect.objectContaining({ code: 'run.function-not-planned' }),
     );

@@ -1,7 +1,6 @@
 import type { Classified } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
-import { chat } from '../definition/chat.js';
-import { responses } from '../definition/responses.js';
+import { chat, responses } from '../definition/prompt-function-definition.js';
 import { planRun } from '../plan/plan-run.js';
 import { aPipeline } from '../testing/a-pipeline.js';
 import { classifyResult } from './classify-result.js';
@@ -27,7 +26,7 @@ const chatted = (message: object, finish_reason = 'stop'): object => ({
 });
 
 describe('classifyResult of a text', () => {
-  it('I2: a chat answers with its content and its whole body', () => {
+  it('I2: the answer of a chat completion has its content and its body', () => {
     const body = chatted({ content: 'Short.' });
 
     expect(ofChat('summary', body)).toEqual({
@@ -37,7 +36,7 @@ describe('classifyResult of a text', () => {
     });
   });
 
-  it('I2: a response answers with all its texts', () => {
+  it('I2: the answer of a response has all its texts', () => {
     const body = {
       status: 'completed',
       output: [
@@ -98,7 +97,7 @@ describe('classifyResult of a text', () => {
     expect(ofChat('reply', filtered)).toMatchObject({ outcome: 'fail', error: { code: 'provider.content-filter' } });
   });
 
-  it('a response that failed on the server is tried again, one that failed otherwise is not', () => {
+  it('a response that failed because of the server is retried, another one is not', () => {
     const failed = (code: string): Classified => ofChat('reply', { status: 'failed', error: { code }, output: [] });
 
     expect(failed('server_error')).toMatchObject({ outcome: 'retry', countsAttempt: true });
@@ -112,7 +111,7 @@ describe('classifyResult of a text', () => {
     ['no choices', { choices: [] }],
     ['no body', null],
     ['a text for body', 'x'],
-  ])('%s is tried again', (_, body) => {
+  ])('%s is retried', (_, body) => {
     expect(ofChat('summary', body)).toMatchObject({
       outcome: 'retry',
       countsAttempt: true,
@@ -120,7 +119,7 @@ describe('classifyResult of a text', () => {
     });
   });
 
-  it('I3: an answer that ended at the token limit before it began is paid once, and says so', () => {
+  it('I3: an empty answer that ended at the token limit is not retried, and its error names maxTokens', () => {
     const cutOff = { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' }, output: [] };
     const failure = {
       outcome: 'fail',
@@ -132,7 +131,7 @@ describe('classifyResult of a text', () => {
     expect(ofChat('reply', cutOff)).toMatchObject(failure);
   });
 
-  it('I5: JSON that was asked for is parsed and checked', () => {
+  it('I5: the JSON of a response format is parsed and validated', () => {
     expect(ofChat('topics', chatted({ content: '{"topics":["a"]}' }))).toMatchObject({
       outcome: 'answered',
       answer: { kind: 'text', text: '{"topics":["a"]}', parsed: { topics: ['a'] } },
@@ -140,18 +139,18 @@ describe('classifyResult of a text', () => {
   });
 
   it.each<[string, object, string]>([
-    ['no JSON', chatted({ content: 'Topics: secret' }), 'provider.bad-json'],
+    ['text that is not JSON', chatted({ content: 'Topics: secret' }), 'provider.invalid-json'],
     ['JSON that ends at the token limit', chatted({ content: '{"topics":["a' }, 'length'), 'provider.answer-cut-off'],
-    ['JSON of another shape', chatted({ content: '{"topics":"secret"}' }), 'provider.other-json'],
-    ['JSON with a further key', chatted({ content: '{"topics":[],"secret":1}' }), 'provider.other-json'],
-  ])('I5: %s is tried again, and nothing of it is told', (_, body, code) => {
+    ['JSON of another shape', chatted({ content: '{"topics":"secret"}' }), 'provider.schema-mismatch'],
+    ['JSON with a further key', chatted({ content: '{"topics":[],"secret":1}' }), 'provider.schema-mismatch'],
+  ])('I5: %s is retried, and its error contains nothing of it', (_, body, code) => {
     const classified = ofChat('topics', body);
 
     expect(classified).toMatchObject({ outcome: 'retry', countsAttempt: true, error: { code }, usage });
     expect(JSON.stringify(classified)).not.toContain('secret');
   });
 
-  it('I5: JSON that is whole is an answer, though it ended at the token limit', () => {
+  it('I5: complete JSON is an answer, also when it ended at the token limit', () => {
     expect(ofChat('topics', chatted({ content: '{"topics":[]}' }, 'length')).outcome).toBe('answered');
   });
 });

@@ -1,31 +1,32 @@
 import type { Usage } from '@batchmill/models';
-import { fail, readText, retry, type Classified } from '@batchmill/provider';
+import { permanentFailure, readText, retryableFailure, type Classified } from '@batchmill/provider';
 import type { PromptFunction } from '../pipeline.js';
 
 export function classifyText(definition: PromptFunction, body: unknown, usage: Usage): Classified {
   if (typeof body !== 'object' || body === null) {
-    return retry('provider.no-content', 'The provider answered without a body', { usage });
+    return retryableFailure('provider.no-content', 'The provider answered without a body', { usage });
   }
-  const { text, ended } = readText(definition.url, body);
-  switch (ended) {
+  const { text, finish } = readText(definition.url, body);
+  switch (finish) {
     case 'refused':
-      return fail('provider.refusal', 'The model refused to answer', { usage });
+      return permanentFailure('provider.refusal', 'The model refused to answer', { usage });
     case 'filtered':
-      return fail('provider.content-filter', "The provider's content filter stopped the answer", { usage });
+      return permanentFailure('provider.content-filter', "The provider's content filter stopped the answer", { usage });
     case 'failed':
-      return fail('provider.refused-request', 'The provider says that the response failed', { usage });
-    case 'not-carried-out':
-      return retry('provider.unavailable', 'The provider says that the response was not finished', { usage });
-    case 'whole':
+      return permanentFailure('provider.refused-request', 'The provider reports that the response failed', { usage });
+    case 'unfinished':
+      return retryableFailure('provider.unanswered-request', 'The provider did not finish the response', { usage });
+    case 'complete':
     case 'cut-off':
-      if ((text === null || text === '') && ended === 'cut-off') {
-        // It would be as long again, and is paid each time.
-        const told = 'The model used up maxTokens before it said anything; allow more of them';
-        return fail('provider.answer-cut-off', told, { usage });
+      if (text !== null && text !== '') {
+        return classifyContent(definition, { text, body, isCutOff: finish === 'cut-off' }, usage);
       }
-      if (text === null || text === '')
-        return retry('provider.no-content', 'The provider answered without a text', { usage });
-      return classifyContent(definition, { text, body, isCutOff: ended === 'cut-off' }, usage);
+      if (finish === 'cut-off') {
+        // Not retried: a further attempt would use up all tokens again, and is billed each time.
+        const message = 'The model used up maxTokens before its answer began. Raise maxTokens';
+        return permanentFailure('provider.answer-cut-off', message, { usage });
+      }
+      return retryableFailure('provider.no-content', 'The provider answered without a text', { usage });
   }
 }
 
@@ -38,20 +39,18 @@ function classifyContent(
   if (responseSchema === null) return { outcome: 'answered', answer, usage };
   const parsed = parse(text);
   if (parsed === undefined) {
-    return isCutOff
-      ? retry(
-          'provider.answer-cut-off',
-          'The answer ended at maxTokens, in the middle of its JSON; allow more of them',
-          {
-            usage,
-          },
-        )
-      : retry('provider.bad-json', 'The answer is not JSON, though JSON was asked for', { usage });
+    if (!isCutOff) {
+      const message = 'The answer is not JSON, although the function has a response format';
+      return retryableFailure('provider.invalid-json', message, { usage });
+    }
+    const message = 'The answer ended at maxTokens, in the middle of its JSON. Raise maxTokens';
+    return retryableFailure('provider.answer-cut-off', message, { usage });
   }
   if (!responseSchema.validate(parsed)) {
-    // Where in the schema, not in the answer: the answer's own keys may be contents.
+    // The path in the schema, not in the answer, whose keys may be contents.
     const rule = responseSchema.validate.errors?.[0]?.schemaPath ?? '#';
-    return retry('provider.other-json', `The answer is JSON, but not of the schema (${rule})`, { usage });
+    const message = `The answer is JSON that does not match the response format (${rule})`;
+    return retryableFailure('provider.schema-mismatch', message, { usage });
   }
   return { outcome: 'answered', answer: { ...answer, parsed }, usage };
 }

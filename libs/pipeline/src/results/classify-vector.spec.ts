@@ -17,7 +17,7 @@ describe('classifyResult of a vector', () => {
   it.each([
     ['base64', floats([1, 2, 3])],
     ['a list', [1, 2, 3]],
-  ])('E4: %s answers', (_, value) => {
+  ])('E4: %s is read', (_, value) => {
     expect(ofVector(embedding(value))).toEqual({
       outcome: 'answered',
       answer: { kind: 'vector', vector: Float32Array.of(1, 2, 3) },
@@ -26,21 +26,21 @@ describe('classifyResult of a vector', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['another length', embedding(floats([1, 2])), 'provider.bad-vector'],
-    ['a number that is not finite', embedding(floats([1, NaN, 3])), 'provider.bad-vector'],
-    ['an infinite number', embedding([1, Infinity, 3]), 'provider.bad-vector'],
-    ['a number beyond float32', embedding([1, 1e300, 3]), 'provider.bad-vector'],
-    ['texts for numbers', embedding(['1', '2', '3']), 'provider.bad-vector'],
+    ['a vector of another length', embedding(floats([1, 2])), 'provider.invalid-vector'],
+    ['a number that is not finite', embedding(floats([1, NaN, 3])), 'provider.invalid-vector'],
+    ['an infinite number', embedding([1, Infinity, 3]), 'provider.invalid-vector'],
+    ['a number beyond float32', embedding([1, 1e300, 3]), 'provider.invalid-vector'],
+    ['texts for numbers', embedding(['1', '2', '3']), 'provider.invalid-vector'],
     ['no data', { data: [] }, 'provider.no-content'],
     ['data of another kind', { data: 5 }, 'provider.no-content'],
     ['a null in the data', { data: [null] }, 'provider.no-content'],
     ['no body', null, 'provider.no-content'],
     ['a text for body', 'x', 'provider.no-content'],
-  ])('%s is tried again, as an attempt', (_, body, code) => {
+  ])('%s is retried and uses up an attempt', (_, body, code) => {
     expect(ofVector(body)).toMatchObject({ outcome: 'retry', countsAttempt: true, error: { code } });
   });
 
-  it('M1: what was billed is told, answered or not', () => {
+  it('M1: the usage of an invalid answer is kept', () => {
     expect(ofVector(embedding(floats([1])))).toMatchObject({
       outcome: 'retry',
       usage: { inputTokens: 7, outputTokens: 0 },

@@ -14,7 +14,7 @@ export const defaults: PipelineDefaults = {
   maxRetries: 3,
 };
 
-/** A checked pipeline, with the given files beside it. */
+/** A checked pipeline with these files beside it. */
 export function aPipeline(
   definition: Omit<PipelineDefinition, 'name' | 'source'> & Partial<Pick<PipelineDefinition, 'name' | 'source'>>,
   files: Readonly<Record<string, string>> = {},
@@ -22,11 +22,15 @@ export function aPipeline(
   return checked({ name: 'a-pipeline', source: { collection: 'blocks' }, ...definition }, files);
 }
 
-/** Checks anything as a definition. */
-export function checked(definition: unknown, files: Readonly<Record<string, string>> = {}, from = defaults): Pipeline {
+/** Checks a definition of any shape. */
+export function checked(
+  definition: unknown,
+  files: Readonly<Record<string, string>> = {},
+  settings = defaults,
+): Pipeline {
   return checkPipeline(definition, {
     file: 'a.pipeline.ts',
-    defaults: from,
+    defaults: settings,
     readPrompt: (path) => {
       const text = files[path];
       if (text === undefined) throw new Error('no such file');

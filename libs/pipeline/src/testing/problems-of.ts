@@ -1,7 +1,7 @@
 import { isBatchmillError } from '@batchmill/contracts';
 import { checked } from './a-pipeline.js';
 
-/** What the check says of a definition, a line each; empty when it passes. */
+/** The problems that the check finds in a definition; empty when it passes. */
 export function problemsOf(definition: unknown, files: Readonly<Record<string, string>> = {}): string[] {
   try {
     checked(definition, files);
@@ -12,7 +12,7 @@ export function problemsOf(definition: unknown, files: Readonly<Record<string, s
   }
 }
 
-/** The same for a definition that is sound but for the given part. */
+/** The problems of a valid definition with the given part. */
 export function problemsWith(
   part: Readonly<Record<string, unknown>>,
   files: Readonly<Record<string, string>> = {},

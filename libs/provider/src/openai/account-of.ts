@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Names whose limits these are: the same for the same server and key, and nothing of the key can be read from it. */
+/** A name for the account, for its limits: a hash of server, key, organization and project, from which the key cannot be read. */
 export function accountOf(identity: {
   baseUrl: string;
   apiKey: string;
@@ -8,6 +8,6 @@ export function accountOf(identity: {
   project: string | null;
 }): string {
   const { baseUrl, apiKey, organization, project } = identity;
-  const told = JSON.stringify(['batchmill account', baseUrl.replace(/\/+$/, ''), apiKey, organization, project]);
-  return createHash('sha256').update(told).digest('hex').slice(0, 16);
+  const text = JSON.stringify(['batchmill account', baseUrl.replace(/\/+$/, ''), apiKey, organization, project]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

@@ -4,13 +4,13 @@ import type OpenAI from 'openai';
 type ClientOptions = NonNullable<ConstructorParameters<typeof OpenAI>[0]>;
 
 /**
- * The connections to the provider. npm's undici, because Node's own fetch holds the whole body of an upload in memory.
- * `fresh` opens a connection for every call: on one that was kept, the server may be hanging up at that moment, and the
- * answer to a create would be unclear for nothing. HTTP/2, undici's default over TLS, would put the calls of both on one
- * connection each, which breaks for all of them at once.
+ * The connections to the provider. They use undici from npm, because Node's own fetch holds the whole body of an upload in
+ * memory. `keptAlive` reuses connections. `fresh` opens one for every call: the server may close a reused connection at the
+ * moment of the call, which would leave the outcome of a create unclear. HTTP/2, undici's default over TLS, is off: it would put
+ * all calls on one connection, so that they all fail when it breaks.
  */
 export class Connections {
-  readonly #kept: Agent;
+  readonly #keptAlive: Agent;
   readonly #fresh: Agent;
 
   constructor(callTimeoutMs: number) {
@@ -20,21 +20,21 @@ export class Connections {
       connect: { timeout: 30_000 },
       allowH2: false,
     };
-    this.#kept = new Agent({ ...limits, connections: 32, keepAliveTimeout: 10_000 });
-    this.#fresh = new Agent({ ...limits, pipelining: 0 }); // undici's way to say `connection: close`
+    this.#keptAlive = new Agent({ ...limits, connections: 32, keepAliveTimeout: 10_000 });
+    this.#fresh = new Agent({ ...limits, pipelining: 0 }); // sends `connection: close`
   }
 
-  get kept(): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
-    return optionsFor(this.#kept);
+  get keptAlive(): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
+    return optionsFor(this.#keptAlive);
   }
 
   get fresh(): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
     return optionsFor(this.#fresh);
   }
 
-  /** Calls in flight reject; nothing keeps the process alive afterwards. */
+  /** Rejects the calls in flight. Nothing keeps the process alive afterwards. */
   async close(): Promise<void> {
-    await Promise.all([this.#kept.destroy(), this.#fresh.destroy()]);
+    await Promise.all([this.#keptAlive.destroy(), this.#fresh.destroy()]);
   }
 }
 

@@ -48,49 +48,49 @@ function failureOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** Long, because every call of the port is shown against one simulator. */
-describe('the provider, by the official SDK', () => {
+/** Long, because it tests every call of the port against one simulator. */
+describe('OpenAiProvider', () => {
   let folder: string;
   let simulator: Simulator;
   let provider: OpenAiProvider;
-  let more: OpenAiProvider[];
+  let providers: OpenAiProvider[];
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'batchmill-provider-'));
     simulator = await startSimulator({ dataDir: folder, speed: 1000, cancellingSeconds: 1 });
-    more = [];
+    providers = [];
     provider = providerWith({});
   });
   afterEach(async () => {
-    await Promise.all(more.map((each) => each.close()));
+    await Promise.all(providers.map((each) => each.close()));
     await simulator.close();
     await rm(folder, { recursive: true, force: true });
   });
 
   function providerWith(options: Partial<OpenAiProviderOptions>): OpenAiProvider {
-    const made = new OpenAiProvider({
+    const created = new OpenAiProvider({
       apiKey: 'sk-test-key',
       baseUrl: `${simulator.url}/v1`,
       clock: new SystemClock(),
       retries: { times: 3, baseMs: 5 },
       ...options,
     });
-    more.push(made);
-    return made;
+    providers.push(created);
+    return created;
   }
 
   async function faults(...rules: FaultRule[]): Promise<void> {
-    const set = await fetch(`${simulator.url}/admin/faults`, {
+    const response = await fetch(`${simulator.url}/admin/faults`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(rules),
     });
-    expect(set.status).toBe(200);
+    expect(response.status).toBe(200);
   }
 
   async function ledger(): Promise<LedgerReport> {
-    const answer = await fetch(`${simulator.url}/admin/ledger`);
-    return (await answer.json()) as LedgerReport;
+    const response = await fetch(`${simulator.url}/admin/ledger`);
+    return (await response.json()) as LedgerReport;
   }
 
   async function uploaded(lines = 3): Promise<string> {
@@ -111,7 +111,7 @@ describe('the provider, by the official SDK', () => {
     });
   }
 
-  it('R1: a file goes there, becomes a batch, and its results come back', async () => {
+  it('R1: uploads a file, creates its batch and downloads its results', async () => {
     const text = ['one', 'two', 'three'].map(lineOf).join('');
 
     const file = await provider.uploadFile(fileOf(text));
@@ -129,7 +129,7 @@ describe('the provider, by the official SDK', () => {
     expect(await textOf(provider.download(file.id))).toBe(text);
   });
 
-  it('X1 M2: a create whose answer is lost is unclear, and exactly one batch was made', async () => {
+  it('X1 M2: a create whose response is lost has an unclear outcome and is not repeated', async () => {
     const fileId = await uploaded();
     await faults({ on: 'batches.create', what: 'drop-answer' });
 
@@ -140,15 +140,18 @@ describe('the provider, by the official SDK', () => {
     expect(await allOf(provider.listBatches(new Date(0)))).toMatchObject([{ metadata: { batchId: 'b1' } }]);
   });
 
-  it.each([500, 503, 408, 409])('X1: a create answered with %d is unclear and not sent again', async (status) => {
-    const fileId = await uploaded();
-    await faults({ on: 'batches.create', what: 'status', value: status, times: 1 });
+  it.each([500, 503, 408, 409])(
+    'X1: a create answered with %d has an unclear outcome and is not repeated',
+    async (status) => {
+      const fileId = await uploaded();
+      await faults({ on: 'batches.create', what: 'status', value: status, times: 1 });
 
-    expect(await failureOf(provider.createBatch(toCreate(fileId)))).toBeInstanceOf(ConnectionError);
-    expect((await ledger()).batches).toEqual([]);
-  });
+      expect(await failureOf(provider.createBatch(toCreate(fileId)))).toBeInstanceOf(ConnectionError);
+      expect((await ledger()).batches).toEqual([]);
+    },
+  );
 
-  it.each([400, 403, 429])('X1: a create answered with %d is refused for certain', async (status) => {
+  it.each([400, 403, 429])('X1: a create answered with %d is refused, and no batch exists', async (status) => {
     const fileId = await uploaded();
     await faults({ on: 'batches.create', what: 'status', value: status, times: 1 });
 
@@ -159,12 +162,12 @@ describe('the provider, by the official SDK', () => {
     expect((await ledger()).batches).toEqual([]);
   });
 
-  it('X1: a create is given up at its deadline, and its answer is unclear', async () => {
+  it('X1: a create times out at its deadline with an unclear outcome', async () => {
     const fileId = await uploaded();
     await faults({ on: 'batches.create', what: 'delay', value: 400 });
 
     expect(await failureOf(provider.createBatch(toCreate(fileId, 100)))).toBeInstanceOf(TimeoutError);
-    await eventually('it was created all the same', async () => (await ledger()).batches.length === 1);
+    await eventually('the batch was created nevertheless', async () => (await ledger()).batches.length === 1);
   });
 
   it('X1: a create is not sent after its deadline', async () => {
@@ -174,7 +177,7 @@ describe('the provider, by the official SDK', () => {
     expect((await ledger()).batches).toEqual([]);
   });
 
-  it('X4: an upload whose answer is lost is read from its beginning and sent again', async () => {
+  it('X4: an upload whose response is lost is sent again from the beginning', async () => {
     await faults({ on: 'files.create', what: 'drop-answer', times: 1 });
     const text = Array.from({ length: 50 }, (_, index) => lineOf(`d${index}`)).join('');
     const file = fileOf(text);
@@ -185,7 +188,7 @@ describe('the provider, by the official SDK', () => {
     expect(await textOf(provider.download(id))).toBe(text);
   });
 
-  it('X1: a file that cannot be read is not blamed on the provider', async () => {
+  it('X1: an error of reading the file is rethrown as it is', async () => {
     const gone = new Error('the blob is gone');
     const file: FileToUpload = {
       name: 'b1.jsonl',
@@ -199,7 +202,7 @@ describe('the provider, by the official SDK', () => {
     expect(await failureOf(provider.uploadFile(file))).toBe(gone);
   });
 
-  it('X4: what the provider answers with 502 or 429 is asked again', async () => {
+  it('X4: a call answered with 502 or 429 is repeated', async () => {
     const fileId = await uploaded(1);
     await faults(
       { on: 'files.content', what: 'status', value: 502, times: 2 },
@@ -210,16 +213,16 @@ describe('the provider, by the official SDK', () => {
     await expect(provider.check()).resolves.toBeUndefined();
   });
 
-  it('X1: who stays away is reported away after a few tries', async () => {
+  it('X1: a provider that stays unavailable is reported after a few attempts', async () => {
     await faults({ on: 'batches.list', what: 'status', value: 503 });
 
     const failure = await failureOf(provider.check());
 
     expect(failure).toBeInstanceOf(ConnectionError);
-    expect(failure).toMatchObject({ code: 'provider.away' });
+    expect(failure).toMatchObject({ code: 'provider.unavailable' });
   });
 
-  it('X1: a download that breaks off is told as such', async () => {
+  it('X1: a download whose connection breaks is an error', async () => {
     const fileId = await uploaded(200);
     await faults({ on: 'files.content', what: 'cut-off', value: 50, times: 1 });
 
@@ -229,7 +232,7 @@ describe('the provider, by the official SDK', () => {
     expect(failure).toMatchObject({ code: 'provider.cut-off' });
   });
 
-  it('X1: a refused key is a refusal, and no message carries it', async () => {
+  it('X1: a refused key is a RefusedError that does not contain the key', async () => {
     const key = 'sk-refused-1234567890';
     const refused = providerWith({ apiKey: key });
 
@@ -242,7 +245,7 @@ describe('the provider, by the official SDK', () => {
     }
   });
 
-  it('R2: the list is newest first, over pages, and ends before the time asked for', async () => {
+  it('R2: the list of batches is newest first, over all pages, and ends at the requested time', async () => {
     const fileId = await uploaded();
     const ids: string[] = [];
     for (let made = 0; made < 105; made += 1) ids.push((await provider.createBatch(toCreate(fileId))).id);
@@ -255,7 +258,7 @@ describe('the provider, by the official SDK', () => {
     expect(some.map(({ id }) => id)).toEqual(all.filter(({ createdAt }) => createdAt >= since).map(({ id }) => id));
   });
 
-  it('R2: cancelling is answered with the batch as it is, also when it is settled', async () => {
+  it('R2: cancelBatch returns the batch, also when it is settled', async () => {
     const fileId = await uploaded();
     const done = await settled((await provider.createBatch(toCreate(fileId))).id);
     await faults({ on: 'batch', what: 'stall' });
@@ -267,7 +270,7 @@ describe('the provider, by the official SDK', () => {
     expect(await provider.cancelBatch(done.id)).toEqual(done);
   });
 
-  it('a batch that nobody knows is refused with 404, a file that nobody knows is deleted already', async () => {
+  it('an unknown batch is refused with 404, and deleting an unknown file succeeds', async () => {
     const fileId = await uploaded();
 
     await provider.deleteFile(fileId);
@@ -278,7 +281,7 @@ describe('the provider, by the official SDK', () => {
     expect(await failureOf(textOf(provider.download(fileId)))).toMatchObject({ status: 404 });
   });
 
-  it('E2: texts are embedded in their order, in as many requests as their length needs', async () => {
+  it('E2: texts are embedded in their order, in several requests when they are long', async () => {
     const texts = Array.from({ length: 40 }, (_, index) => `word${index} `.repeat(1_500));
 
     const { vectors, inputTokens } = await provider.embed({ model, dimensions: 64, texts });
@@ -290,7 +293,7 @@ describe('the provider, by the official SDK', () => {
     expect((await ledger()).synchronous.requests).toBeGreaterThan(2);
   });
 
-  it('the account is named by server and key, and tells neither', () => {
+  it('the account depends on server and key', () => {
     const other = providerWith({ apiKey: 'sk-other-key' });
     const same = providerWith({ baseUrl: `${simulator.url}/v1/` });
 

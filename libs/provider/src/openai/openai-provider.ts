@@ -1,4 +1,4 @@
-/* Long, because it is one call of the API after the other, each with what may be made of its failure. */
+/* Long, because it holds every call of the API and how its failure is handled. */
 
 import type { Clock } from '@batchmill/contracts';
 import OpenAI, { toStreamingFile } from 'openai';
@@ -14,13 +14,12 @@ import {
 import { RefusedError } from '../refused-error.js';
 import { accountOf } from './account-of.js';
 import { Connections } from './connections.js';
-import { connectionError, errorOfCall, timeoutError } from './errors-of-calls.js';
-import { readBatch } from './read-batch.js';
-import { readBatchPage, type BatchPage } from './read-batch-page.js';
+import { connectionError, timeoutError, toCallError } from './call-error.js';
+import { readBatch, readBatchPage, type BatchPage } from './read-batch.js';
 import { readEmbeddings } from './read-embeddings.js';
-import { retry, type RetryOptions } from './retry.js';
-import { slicesOfTexts } from './slices-of-texts.js';
-import { WatchedSource } from './watched-source.js';
+import { sliceTexts } from './slice-texts.js';
+import { UploadSource } from './upload-source.js';
+import { withRetries, type RetryOptions } from './with-retries.js';
 
 export interface OpenAiProviderOptions {
   readonly apiKey: string;
@@ -28,21 +27,21 @@ export interface OpenAiProviderOptions {
   readonly baseUrl?: string | null;
   readonly organization?: string | null;
   readonly project?: string | null;
-  /** The longest that one call may take. Default 600,000. */
+  /** Timeout of one call. Default 600,000. */
   readonly callTimeoutMs?: number;
   readonly clock: Clock;
-  /** Tries after the first one, and the delay before the first of them; it doubles. Default 4 and 500. */
+  /** Attempts after the first one, and the delay before the first of them, which doubles. Default 4 and 500. */
   readonly retries?: { readonly times: number; readonly baseMs: number };
 }
 
-/** Statuses after which one knows nothing. All but create are called again. */
+/** Statuses after which the call may or may not have been carried out. Every call but create is then repeated. */
 const unclear = [408, 409, 429];
-/** Of a create, 429 is a definite no. */
+/** A create with 429 was not carried out. */
 const unclearCreate = [408, 409];
-/** Of a cancel, 409 is the answer for a batch that is settled. */
+/** A cancel with 409 was for a settled batch. */
 const unclearCancel = [408, 429];
 
-/** OpenAI's Files and Batches API, or any server that is compatible with it, by the official SDK with its retries off. */
+/** OpenAI's Files and Batches API, or a compatible server, through the official SDK with its retries off. */
 export class OpenAiProvider extends Provider {
   readonly account: string;
   readonly #client: OpenAI;
@@ -69,17 +68,17 @@ export class OpenAiProvider extends Provider {
       capMs: 30_000,
       signal: this.#closing.signal,
     };
-    // All is said, so that the SDK reads nothing from the environment; it logs nothing, for it would log contents.
-    const said = { apiKey, adminAPIKey: null, baseURL, organization, project, webhookSecret: null };
-    const quiet = { maxRetries: 0, timeout: callTimeoutMs, logLevel: 'off' } as const;
-    this.#client = new OpenAI({ ...said, ...quiet, ...this.#connections.kept });
-    this.#freshClient = new OpenAI({ ...said, ...quiet, ...this.#connections.fresh });
+    // Every option is set, so that the SDK reads none from the environment. Its log is off, because it would contain contents.
+    const account = { apiKey, adminAPIKey: null, baseURL, organization, project, webhookSecret: null };
+    const transport = { maxRetries: 0, timeout: callTimeoutMs, logLevel: 'off' } as const;
+    this.#client = new OpenAI({ ...account, ...transport, ...this.#connections.keptAlive });
+    this.#freshClient = new OpenAI({ ...account, ...transport, ...this.#connections.fresh });
   }
 
   async uploadFile(file: FileToUpload): Promise<UploadedFile> {
     const call = `uploadFile ${file.name}`;
-    return retry(this.#retries, async () => {
-      const source = new WatchedSource(file);
+    return withRetries(this.#retries, async () => {
+      const source = new UploadSource(file);
       const upload = toStreamingFile(source, file.name, { type: 'application/jsonl' });
       const uploaded = await this.#once(call, { unclear }, () =>
         this.#client.files.create({ purpose: 'batch', file: upload }),
@@ -87,7 +86,7 @@ export class OpenAiProvider extends Provider {
         throw source.failure ?? error;
       });
       if (typeof (uploaded as Partial<typeof uploaded> | null)?.id !== 'string') {
-        throw connectionError('provider.odd-answer', `${call}: the answer is not a file`);
+        throw connectionError('provider.unexpected-response', `${call}: the response is not a file`);
       }
       return { id: uploaded.id, createdAt: new Date(uploaded.created_at * 1000) };
     });
@@ -95,7 +94,7 @@ export class OpenAiProvider extends Provider {
 
   async deleteFile(fileId: string): Promise<void> {
     try {
-      await this.#calls(`deleteFile ${fileId}`, () => this.#client.files.delete(fileId));
+      await this.#call(`deleteFile ${fileId}`, () => this.#client.files.delete(fileId));
     } catch (error) {
       if (!(error instanceof RefusedError && error.status === 404)) throw error;
     }
@@ -118,34 +117,37 @@ export class OpenAiProvider extends Provider {
     const call = `createBatch of ${batch.inputFileId}`;
     const leftMs = batch.deadline.getTime() - this.#clock.now().getTime();
     if (leftMs <= 0)
-      throw timeoutError(`${call}: its deadline ${batch.deadline.toISOString()} has passed; it was not sent`);
-    const over = new AbortController();
-    const late = new AbortController();
-    void this.#clock.sleep(leftMs, over.signal).then(() => late.abort());
+      throw timeoutError(`${call}: its deadline ${batch.deadline.toISOString()} has passed; the call was not sent`);
+    const finished = new AbortController();
+    const deadline = new AbortController();
+    void this.#clock.sleep(leftMs, finished.signal).then(() => deadline.abort());
     try {
       const created = await this.#once(call, { unclear: unclearCreate }, () =>
         this.#freshClient.batches.create(
           {
             input_file_id: batch.inputFileId,
-            endpoint: batch.endpoint as OpenAI.BatchCreateParams['endpoint'], // the provider says which it takes
+            endpoint: batch.endpoint as OpenAI.BatchCreateParams['endpoint'], // the provider rejects unknown ones
             completion_window: batch.completionWindow,
             metadata: { ...batch.metadata },
           },
-          { signal: late.signal },
+          { signal: deadline.signal },
         ),
       );
       return readBatch(call, created);
     } catch (error) {
-      if (!late.signal.aborted) throw error;
-      throw timeoutError(`${call}: no answer by ${batch.deadline.toISOString()}; it may have been created`, error);
+      if (!deadline.signal.aborted) throw error;
+      throw timeoutError(
+        `${call}: no answer by ${batch.deadline.toISOString()}; the batch may have been created`,
+        error,
+      );
     } finally {
-      over.abort();
+      finished.abort();
     }
   }
 
   async retrieveBatch(providerBatchId: string): Promise<ProviderBatch> {
     const call = `retrieveBatch ${providerBatchId}`;
-    return this.#calls(call, async () => readBatch(call, await this.#client.batches.retrieve(providerBatchId)));
+    return this.#call(call, async () => readBatch(call, await this.#client.batches.retrieve(providerBatchId)));
   }
 
   async *listBatches(since: Date): AsyncGenerator<ProviderBatch, void, undefined> {
@@ -157,14 +159,14 @@ export class OpenAiProvider extends Provider {
         if (batch.created_at < sinceSecond) return;
         yield readBatch('listBatches', batch);
       }
-      after = page.next;
+      after = page.nextAfter;
     } while (after !== null);
   }
 
   async cancelBatch(providerBatchId: string): Promise<ProviderBatch> {
     const call = `cancelBatch ${providerBatchId}`;
     try {
-      return await retry(this.#retries, async () => {
+      return await withRetries(this.#retries, async () => {
         const cancel = () => this.#client.batches.cancel(providerBatchId);
         return readBatch(call, await this.#once(call, { unclear: unclearCancel }, cancel));
       });
@@ -178,11 +180,11 @@ export class OpenAiProvider extends Provider {
 
   async *download(fileId: string): AsyncGenerator<Uint8Array, void, undefined> {
     const call = `download ${fileId}`;
-    const response = await this.#calls(call, async () => {
-      const answer = await this.#client.files.content(fileId);
-      if (!answer.headers.get('content-type')?.startsWith('text/html')) return answer;
-      await answer.body?.cancel();
-      throw connectionError('provider.odd-answer', `${call}: the answer is a web page, not a file`);
+    const response = await this.#call(call, async () => {
+      const content = await this.#client.files.content(fileId);
+      if (!content.headers.get('content-type')?.startsWith('text/html')) return content;
+      await content.body?.cancel();
+      throw connectionError('provider.unexpected-response', `${call}: the response is a web page, not a file`);
     });
     const length = response.headers.has('content-encoding') ? null : response.headers.get('content-length');
     let bytes = 0;
@@ -193,28 +195,28 @@ export class OpenAiProvider extends Provider {
         yield chunk;
       }
     } catch (error) {
-      throw connectionError('provider.cut-off', `${call}: the content broke off after ${bytes} bytes`, error);
+      throw connectionError('provider.cut-off', `${call}: the connection broke after ${bytes} bytes`, error);
     }
     if (length === null || bytes === Number(length)) return;
     throw connectionError('provider.cut-off', `${call}: the content ended after ${bytes} of ${length} bytes`);
   }
 
-  async embed(asked: { model: string; dimensions: number; texts: readonly string[] }): Promise<Embedded> {
-    const { model, dimensions, texts } = asked;
+  async embed(request: { model: string; dimensions: number; texts: readonly string[] }): Promise<Embedded> {
+    const { model, dimensions, texts } = request;
     const call = `embed by ${model}`;
     const vectors: Float32Array[] = [];
     let inputTokens = 0;
-    for (const input of slicesOfTexts(texts)) {
+    for (const input of sliceTexts(texts)) {
       const send = () =>
         this.#client.embeddings.create({
           model,
           input,
           encoding_format: 'base64',
-          ...(model.startsWith('text-embedding-3-') ? { dimensions } : {}), // the only ones that know it
+          ...(model.startsWith('text-embedding-3-') ? { dimensions } : {}), // other models reject it
         });
-      const answer = await retry(this.#retries, () => this.#once(call, { unclear, mayQuoteTexts: true }, send));
-      vectors.push(...readEmbeddings(call, answer, { texts: input.length, dimensions }));
-      inputTokens += (answer as Partial<typeof answer>).usage?.prompt_tokens ?? 0; // compatible servers leave it out
+      const response = await withRetries(this.#retries, () => this.#once(call, { unclear, mayQuoteTexts: true }, send));
+      vectors.push(...readEmbeddings(call, response, { texts: input.length, dimensions }));
+      inputTokens += (response as Partial<typeof response>).usage?.prompt_tokens ?? 0; // compatible servers may leave it out
     }
     return { vectors, inputTokens };
   }
@@ -230,23 +232,23 @@ export class OpenAiProvider extends Provider {
 
   async #filePage(after: string | null): Promise<{ data: OpenAI.FileObject[]; hasMore: boolean }> {
     const query = { purpose: 'batch', limit: 1000, order: 'desc', ...(after === null ? {} : { after }) } as const;
-    return this.#calls('listInputFiles', async () => {
+    return this.#call('listInputFiles', async () => {
       const page = await this.#client.files.list(query);
       if (!Array.isArray(page.data))
-        throw connectionError('provider.odd-answer', 'listInputFiles: the answer is not a list');
+        throw connectionError('provider.unexpected-response', 'listInputFiles: the response is not a list');
       return { data: page.data, hasMore: page.has_more };
     });
   }
 
-  /** Not by the SDK's own list: to that, an answer that is no list is an empty one. */
+  /** Not through the SDK's list method, which reads a response that is not a list as an empty one. */
   #batchPage(call: string, { limit, after }: { limit: number; after: string | null }): Promise<BatchPage> {
     const query = after === null ? { limit } : { limit, after };
-    return this.#calls(call, async () => readBatchPage(call, await this.#client.get('/batches', { query }), after));
+    return this.#call(call, async () => readBatchPage(call, await this.#client.get('/batches', { query }), after));
   }
 
-  /** Again and again while the provider is away. */
-  #calls<T>(call: string, send: () => PromiseLike<T>): Promise<T> {
-    return retry(this.#retries, () => this.#once(call, { unclear }, send));
+  /** Repeats the call while the provider is unavailable. */
+  #call<T>(call: string, send: () => PromiseLike<T>): Promise<T> {
+    return withRetries(this.#retries, () => this.#once(call, { unclear }, send));
   }
 
   async #once<T>(
@@ -257,7 +259,7 @@ export class OpenAiProvider extends Provider {
     try {
       return await send();
     } catch (error) {
-      throw errorOfCall(error, {
+      throw toCallError(error, {
         call,
         apiKey: this.#apiKey,
         unclearStatuses,

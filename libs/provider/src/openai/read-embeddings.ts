@@ -1,39 +1,39 @@
 import { ProcessingError } from '@batchmill/contracts';
 import type { ProviderErrorCode } from '../error-codes.js';
-import { connectionError } from './errors-of-calls.js';
+import { connectionError } from './call-error.js';
 
 interface Embedding {
   readonly index: number;
   readonly embedding: unknown;
 }
 
-/** The vectors in the order of the texts, from base64 or from numbers. Throws when one is missing or not as asked. */
+/** The vectors in the order of the texts, from base64 or from numbers. Throws when one is missing or has other dimensions. */
 export function readEmbeddings(
   call: string,
-  answer: { readonly data: readonly Embedding[] },
-  asked: { texts: number; dimensions: number },
+  response: { readonly data: readonly Embedding[] },
+  expected: { texts: number; dimensions: number },
 ): Float32Array[] {
-  const data: readonly Embedding[] | undefined = (answer as Partial<typeof answer> | null | undefined)?.data;
-  if (data?.length !== asked.texts) {
+  const data: readonly Embedding[] | undefined = (response as Partial<typeof response> | null | undefined)?.data;
+  if (data?.length !== expected.texts) {
     const found = data === undefined ? 'no vectors' : `${data.length} vectors`;
-    throw connectionError('provider.odd-answer', `${call}: found ${found}, expected ${asked.texts}`);
+    throw connectionError('provider.unexpected-response', `${call}: found ${found}, expected ${expected.texts}`);
   }
   return data
     .toSorted((one, other) => one.index - other.index)
     .map(({ embedding }) => {
       const vector = readVector(embedding);
-      if (vector.length !== asked.dimensions || !vector.every(Number.isFinite)) {
+      if (vector.length !== expected.dimensions || !vector.every(Number.isFinite)) {
         const code: ProviderErrorCode = 'provider.wrong-dimensions';
-        const expected = `expected ${asked.dimensions} finite numbers`;
-        throw new ProcessingError(code, `${call}: found a vector of ${vector.length} dimensions, ${expected}`);
+        const message = `${call}: found a vector of ${vector.length} dimensions, expected ${expected.dimensions} finite numbers`;
+        throw new ProcessingError(code, message);
       }
       return vector;
     });
 }
 
 /**
- * The SDK's types know numbers only; base64 is what we ask for. Little-endian float32, copied so that it is aligned.
- * What is neither is a vector of no dimensions.
+ * Decodes base64 (little-endian float32), which we request though the SDK's types have numbers only, or a list of numbers. The
+ * bytes are copied to be aligned. Anything else is a vector of no dimensions.
  */
 function readVector(embedding: unknown): Float32Array {
   if (Array.isArray(embedding)) {

@@ -1,12 +1,18 @@
-import type { RequestUrl } from './request-url.js';
+import type { RequestUrl } from './rendered-request.js';
 
-/** What is asked of a model beside its prompts. */
+/** The settings of a request for a text, besides its prompts. */
 export interface PromptSettings {
   readonly url: RequestUrl;
   readonly model: string;
   readonly temperature: number;
-  /** Of an answer. */
+  /** Of the answer. */
   readonly maxTokens: number;
-  /** What the answer is to be JSON of; null: it may be any text. */
+  /** The JSON schema of the answer; null when it may be any text. */
   readonly responseSchema: { readonly name: string; readonly schema: object } | null;
+}
+
+/** The rendered prompts of a request. */
+export interface Prompts {
+  readonly system: string | null;
+  readonly user: string;
 }

@@ -1,13 +1,15 @@
 import type { DocumentError } from '@batchmill/contracts';
-import type { RequestUrl } from './request-url.js';
 
-/** One line of a batch file, but for its `custom_id`. */
+/** The endpoints of the provider that a batch may use. */
+export type RequestUrl = '/v1/embeddings' | '/v1/chat/completions' | '/v1/responses';
+
+/** One line of a batch file, without its `custom_id`. */
 export interface RenderedRequest {
   readonly function: string;
   readonly model: string;
   readonly url: RequestUrl;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Embedding inputs; 0 for anything else. */
+  /** Embedding inputs; 0 for prompts. */
   readonly inputs: number;
   readonly inputTokens: number;
   readonly maxOutputTokens: number;
@@ -18,7 +20,7 @@ export interface RenderFailure {
   readonly error: DocumentError;
 }
 
-/** What became of one document. */
+/** The requests of one document, and its functions that could not be rendered. */
 export interface Rendering {
   readonly requests: readonly RenderedRequest[];
   readonly failures: readonly RenderFailure[];

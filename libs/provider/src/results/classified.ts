@@ -7,27 +7,30 @@ export type Answer =
   | {
       readonly kind: 'text';
       readonly text: string;
-      /** When JSON was asked for. */
+      /** The parsed text, when the function has a response schema. */
       readonly parsed?: unknown;
-      /** What the provider answered. */
+      /** The body of the provider's response. */
       readonly body: object;
-      /** It ended at the function's `maxTokens`. */
+      /** The text ended at the function's `maxTokens`. */
       readonly isCutOff?: true;
     };
 
-/** An answer that came, and what it is billed for. */
+/** An answer and its billed tokens. */
 export interface Answered {
   readonly answer: Answer;
   readonly usage: Usage;
 }
 
-/** What a line means for its request. `countsAttempt` false: the request was never tried, so no attempt is used up. */
+/**
+ * What a result means for its request: answered, to be retried, or failed for good. A retry with `countsAttempt` false uses up
+ * no attempt, because the request was never executed.
+ */
 export type Classified =
   | ({ readonly outcome: 'answered' } & Answered)
   | { readonly outcome: 'retry'; readonly error: DocumentError; readonly countsAttempt: boolean; readonly usage: Usage }
   | { readonly outcome: 'fail'; readonly error: DocumentError; readonly usage: Usage };
 
-export function retry(
+export function retryableFailure(
   code: ProviderErrorCode,
   message: string,
   {
@@ -39,10 +42,18 @@ export function retry(
   return { outcome: 'retry', error: documentError(kind, code, message), countsAttempt, usage };
 }
 
-export function fail(
+export function permanentFailure(
   code: ProviderErrorCode,
   message: string,
   { usage = noUsage, kind = 'ProcessingError' }: { usage?: Usage; kind?: ErrorKind } = {},
 ): Classified {
   return { outcome: 'fail', error: documentError(kind, code, message), usage };
+}
+
+/** For a request that was sent and has no line in either result file. */
+export function missingResult(): Classified {
+  return retryableFailure(
+    'provider.missing-result',
+    'The provider sent no line for this request, neither an answer nor an error',
+  );
 }

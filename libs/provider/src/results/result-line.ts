@@ -1,9 +1,9 @@
-/** One line of an output or error file. */
+/** One line of an output file or an error file. */
 export interface ResultLine {
   readonly customId: string;
-  /** Null when the request was never answered. */
+  /** Null when the request has no response. */
   readonly statusCode: number | null;
   readonly body: unknown;
-  /** What happened in place of an answer. */
+  /** The error in place of a response. */
   readonly error: { readonly code: string } | null;
 }

@@ -1,170 +1,170 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
-import type { BudgetEntry } from '../index.js';
-import { concurrently, eachWithBench } from './bench.contract.js';
+import type { BudgetShare } from '../index.js';
+import { concurrently, eachWithFixture } from './fixture.contract.js';
 
-const account = 'key-of-somebody';
+const account = 'some-account';
 const model = 'gpt-4o';
 
 export function describeBudgets(make: MakeStore): void {
   describe('budgets', () => {
-    const bench = eachWithBench(make);
-    const entry = (number: number, tokens = 30, attempt = 1, runId = 'run'): BudgetEntry => ({
+    const fixture = eachWithFixture(make);
+    const share = (number: number, tokens = 30, attempt = 1, runId = 'run'): BudgetShare => ({
       runId,
       batchId: `${runId}.c1.b${number}`,
       attempt,
       tokens,
     });
-    const reserve = (wanted: BudgetEntry) => bench().budgets.reserve(account, model, wanted);
+    const reserve = (share: BudgetShare) => fixture().budgets.reserve(account, model, share);
     const stored = async () => {
-      const budget = await bench().budgets.get(account, model);
+      const budget = await fixture().budgets.get(account, model);
       if (budget === null) throw new Error('there is no budget');
       return budget;
     };
 
-    it('M5: 16 concurrent reservers never pass the limit, and use what fits', async () => {
-      await bench().budgets.learn(account, model, 1_000);
+    it('M5: 16 concurrent workers never exceed the limit, and use all that fits', async () => {
+      await fixture().budgets.learnLimit(account, model, 1_000);
 
       const granted = await concurrently(16, async (worker) => {
-        const mine: boolean[] = [];
-        for (let number = 0; number < 5; number += 1) mine.push(await reserve(entry(worker * 5 + number)));
-        return mine;
+        const results: boolean[] = [];
+        for (let number = 0; number < 5; number += 1) results.push(await reserve(share(worker * 5 + number)));
+        return results;
       });
 
       expect(granted.flat().filter((room) => room)).toHaveLength(33);
-      const { held, entries } = await stored();
+      const { held, shares } = await stored();
       expect(held).toBe(990);
-      expect(entries.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(990);
+      expect(shares.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(990);
     });
 
     it('M5: 16 workers that reserve for the same batch hold its share once', async () => {
-      const granted = await concurrently(16, () => reserve(entry(1)));
+      const granted = await concurrently(16, () => reserve(share(1)));
 
       expect(granted).toContain(true);
-      expect(await stored()).toMatchObject({ held: 30, entries: [entry(1)] });
-      expect(await reserve(entry(1))).toBe(true);
+      expect(await stored()).toMatchObject({ held: 30, shares: [share(1)] });
+      expect(await reserve(share(1))).toBe(true);
       expect((await stored()).held).toBe(30);
     });
 
     it('M5: without a known limit there is room', async () => {
-      expect(await reserve(entry(1, 5_000_000))).toBe(true);
+      expect(await reserve(share(1, 5_000_000))).toBe(true);
       expect(await stored()).toMatchObject({ held: 5_000_000, limit: null });
     });
 
-    it('M5: another attempt of a batch is a share of its own', async () => {
-      await reserve(entry(1));
-      await reserve(entry(1, 30, 2));
+    it('M5: another attempt of a batch has a share of its own', async () => {
+      await reserve(share(1));
+      await reserve(share(1, 30, 2));
 
       expect((await stored()).held).toBe(60);
     });
 
-    it('M5: a share is given back once', async () => {
-      await reserve(entry(1));
-      await reserve(entry(2));
+    it('M5: a share is released once', async () => {
+      await reserve(share(1));
+      await reserve(share(2));
       const { _id } = await stored();
 
-      await concurrently(16, () => bench().budgets.release(_id, entry(1)));
+      await concurrently(16, () => fixture().budgets.release(_id, share(1)));
 
-      expect(await stored()).toMatchObject({ held: 30, entries: [entry(2)] });
-      await bench().budgets.release(_id, entry(3));
+      expect(await stored()).toMatchObject({ held: 30, shares: [share(2)] });
+      await fixture().budgets.release(_id, share(3));
       expect((await stored()).held).toBe(30);
     });
 
-    it('M5: what is given back can be reserved by the next', async () => {
-      await bench().budgets.learn(account, model, 40);
-      expect(await reserve(entry(1))).toBe(true);
-      expect(await reserve(entry(2))).toBe(false);
+    it('M5: released tokens can be reserved by another batch', async () => {
+      await fixture().budgets.learnLimit(account, model, 40);
+      expect(await reserve(share(1))).toBe(true);
+      expect(await reserve(share(2))).toBe(false);
 
-      await bench().budgets.release((await stored())._id, entry(1));
+      await fixture().budgets.release((await stored())._id, share(1));
 
-      expect(await reserve(entry(2))).toBe(true);
+      expect(await reserve(share(2))).toBe(true);
     });
 
-    it('M5: a share as large as the limit fits into an empty queue, one token more does not', async () => {
-      await bench().budgets.learn(account, model, 100);
+    it('M5: a share as large as the limit fits into an empty queue, and one token more does not', async () => {
+      await fixture().budgets.learnLimit(account, model, 100);
 
-      expect(await reserve(entry(1, 101))).toBe(false);
-      expect(await reserve(entry(2, 100))).toBe(true);
+      expect(await reserve(share(1, 101))).toBe(false);
+      expect(await reserve(share(2, 100))).toBe(true);
     });
 
-    it('M5: a large batch without room is not overtaken for ever by small ones that come later', async () => {
-      await bench().budgets.learn(account, model, 100);
-      expect(await reserve(entry(1, 60))).toBe(true);
-      expect(await reserve(entry(2, 70))).toBe(false);
-      bench().clock.advance(1);
+    it('M5: a large batch that found no room is not overtaken for ever by small ones that come later', async () => {
+      await fixture().budgets.learnLimit(account, model, 100);
+      expect(await reserve(share(1, 60))).toBe(true);
+      expect(await reserve(share(2, 70))).toBe(false);
+      fixture().clock.advance(1);
 
-      expect(await reserve(entry(3, 10))).toBe(false);
-      await bench().budgets.release((await stored())._id, entry(1, 60));
+      expect(await reserve(share(3, 10))).toBe(false);
+      await fixture().budgets.release((await stored())._id, share(1, 60));
 
-      expect(await reserve(entry(3, 10))).toBe(false);
-      expect(await reserve(entry(2, 70))).toBe(true);
-      expect(await reserve(entry(3, 10))).toBe(true);
+      expect(await reserve(share(3, 10))).toBe(false);
+      expect(await reserve(share(2, 70))).toBe(true);
+      expect(await reserve(share(3, 10))).toBe(true);
       expect((await stored()).waiting).toEqual([]);
     });
 
-    it('M5: the next room is that of the run that holds least, however long others have waited', async () => {
-      const small = entry(1, 30, 1, 'small');
-      await bench().budgets.learn(account, model, 60);
-      for (const number of [1, 2]) expect(await reserve(entry(number))).toBe(true);
-      expect(await reserve(entry(3))).toBe(false);
-      bench().clock.advance(1);
+    it('M5: the next room goes to the run that holds least, however long others have waited', async () => {
+      const small = share(1, 30, 1, 'small');
+      await fixture().budgets.learnLimit(account, model, 60);
+      for (const number of [1, 2]) expect(await reserve(share(number))).toBe(true);
+      expect(await reserve(share(3))).toBe(false);
+      fixture().clock.advance(1);
       expect(await reserve(small)).toBe(false);
 
-      await bench().budgets.release((await stored())._id, entry(1));
+      await fixture().budgets.release((await stored())._id, share(1));
 
-      expect(await reserve(entry(3))).toBe(false);
+      expect(await reserve(share(3))).toBe(false);
       expect(await reserve(small)).toBe(true);
     });
 
-    it('M5: who does not ask any more is not waited for', async () => {
-      await bench().budgets.learn(account, model, 100);
-      expect(await reserve(entry(1, 60))).toBe(true);
-      expect(await reserve(entry(2, 70))).toBe(false);
-      bench().clock.advance(30_000);
+    it('M5: a batch that no longer asks for its share holds up no other', async () => {
+      await fixture().budgets.learnLimit(account, model, 100);
+      expect(await reserve(share(1, 60))).toBe(true);
+      expect(await reserve(share(2, 70))).toBe(false);
+      fixture().clock.advance(30_000);
 
-      expect(await reserve(entry(3, 10))).toBe(true);
+      expect(await reserve(share(3, 10))).toBe(true);
     });
 
-    it('M5: those who do not ask any more are not kept', async () => {
-      await bench().budgets.learn(account, model, 100);
-      expect(await reserve(entry(1, 60))).toBe(true);
-      for (const number of [2, 3]) expect(await reserve(entry(number, 70))).toBe(false);
-      bench().clock.advance(30_000);
+    it('M5: shares that are no longer asked for are removed', async () => {
+      await fixture().budgets.learnLimit(account, model, 100);
+      expect(await reserve(share(1, 60))).toBe(true);
+      for (const number of [2, 3]) expect(await reserve(share(number, 70))).toBe(false);
+      fixture().clock.advance(30_000);
 
-      expect(await reserve(entry(4, 70))).toBe(false);
+      expect(await reserve(share(4, 70))).toBe(false);
 
-      expect((await stored()).waiting).toMatchObject([entry(4, 70)]);
+      expect((await stored()).waiting).toMatchObject([share(4, 70)]);
     });
 
-    it('M5: a limit that is learned later holds for what comes, and takes nothing away', async () => {
-      await reserve(entry(1, 80));
+    it('M5: a limit that is learned later applies to new shares and takes none away', async () => {
+      await reserve(share(1, 80));
 
-      await bench().budgets.learn(account, model, 50);
+      await fixture().budgets.learnLimit(account, model, 50);
 
       expect(await stored()).toMatchObject({ held: 80, limit: 50 });
-      expect(await reserve(entry(2, 1))).toBe(false);
-      expect(await reserve(entry(1, 80))).toBe(true);
+      expect(await reserve(share(2, 1))).toBe(false);
+      expect(await reserve(share(1, 80))).toBe(true);
     });
 
-    it('M5: a limit that was not told for a day is tried again', async () => {
-      const { budgets, clock } = bench();
-      await budgets.learn(account, model, 50);
-      expect(await reserve(entry(1, 80))).toBe(false);
+    it('M5: a limit that was learned a day ago counts as unknown', async () => {
+      const { budgets, clock } = fixture();
+      await budgets.learnLimit(account, model, 50);
+      expect(await reserve(share(1, 80))).toBe(false);
       expect(await budgets.limitOf(account, model)).toBe(50);
 
       clock.advance(24 * 3_600_000);
 
       expect(await budgets.limitOf(account, model)).toBeNull();
-      expect(await reserve(entry(1, 80))).toBe(true);
+      expect(await reserve(share(1, 80))).toBe(true);
     });
 
-    it('M5: accounts and models have their own', async () => {
-      await bench().budgets.learn(account, model, 40);
-      await reserve(entry(1, 40));
+    it('M5: each account and model has its own budget', async () => {
+      await fixture().budgets.learnLimit(account, model, 40);
+      await reserve(share(1, 40));
 
-      expect(await bench().budgets.reserve(account, 'other-model', entry(2, 40))).toBe(true);
-      expect(await bench().budgets.reserve('other', model, entry(3, 40))).toBe(true);
-      const all = await Array.fromAsync(bench().budgets.find());
+      expect(await fixture().budgets.reserve(account, 'other-model', share(2, 40))).toBe(true);
+      expect(await fixture().budgets.reserve('other', model, share(3, 40))).toBe(true);
+      const all = await Array.fromAsync(fixture().budgets.all());
       expect(all.map(({ held }) => held)).toEqual([40, 40, 40]);
     });
   });

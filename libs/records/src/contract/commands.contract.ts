@@ -1,25 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
 import { isPaused, type Batch, type RunState } from '../index.js';
-import { eachWithBench, leaseMs, type Bench } from './bench.contract.js';
+import { eachWithFixture, leaseMs } from './fixture.contract.js';
 
 const later = 3_600_000;
 
-export function describeWishes(make: MakeStore): void {
-  describe('wishes', () => {
-    const bench = eachWithBench(make);
-    const takeBatch = (state: Batch['state']) => bench().batches.take({ state, owner: 'a', leaseMs });
+export function describeCommands(make: MakeStore): void {
+  describe('commands', () => {
+    const fixture = eachWithFixture(make);
+    const takeBatch = (state: Batch['state']) => fixture().batches.take({ state, owner: 'a', leaseMs });
 
     describe('interleaving 18: cancel in each state', () => {
       it.each<RunState>(['awaited', 'requested', 'running'])(
-        'R2: a run that is %s keeps the wish and is due at once',
+        'R2: a run that is %s records the cancel and is due at once',
         async (state) => {
-          await bench().insertRun('run', { state, nextAt: bench().in(later), backoffUntil: bench().in(later) });
+          await fixture().insertRun('run', { state, nextAt: fixture().in(later), backoffUntil: fixture().in(later) });
 
-          expect(await bench().runs.requestCancel('run')).toBe(true);
+          expect(await fixture().runs.requestCancel('run')).toBe(true);
 
-          expect(await bench().takeRun('a', undefined, state)).toMatchObject({
-            cancelRequestedAt: bench().clock.now(),
+          expect(await fixture().takeRun('a', undefined, state)).toMatchObject({
+            cancelRequestedAt: fixture().clock.now(),
           });
         },
       );
@@ -27,156 +27,158 @@ export function describeWishes(make: MakeStore): void {
       it.each<RunState>(['rejected', 'finished', 'cancelled', 'incomplete'])(
         'R2: a run that is %s has nothing left to cancel',
         async (state) => {
-          await bench().insertRun('run', { state });
+          await fixture().insertRun('run', { state });
 
-          expect(await bench().runs.requestCancel('run')).toBe(false);
-          expect(await bench().run('run')).toMatchObject({ cancelRequestedAt: null, signals: 0 });
+          expect(await fixture().runs.requestCancel('run')).toBe(false);
+          expect(await fixture().run('run')).toMatchObject({ cancelRequestedAt: null, signals: 0 });
         },
       );
 
-      it('R2: the first wish counts, and a run that is not known takes none', async () => {
-        await bench().insertRun('run');
-        await bench().runs.requestCancel('run');
-        const first = bench().clock.now();
-        bench().clock.advance(1_000);
+      it('R2: the first cancel counts, and an unknown run takes none', async () => {
+        await fixture().insertRun('run');
+        await fixture().runs.requestCancel('run');
+        const first = fixture().clock.now();
+        fixture().clock.advance(1_000);
 
-        expect(await bench().runs.requestCancel('run')).toBe(true);
-        expect((await bench().run('run')).cancelRequestedAt).toEqual(first);
-        expect(await bench().runs.requestCancel('nowhere')).toBe(false);
+        expect(await fixture().runs.requestCancel('run')).toBe(true);
+        expect((await fixture().run('run')).cancelRequestedAt).toEqual(first);
+        expect(await fixture().runs.requestCancel('nowhere')).toBe(false);
       });
 
-      it('R2: a wish clears the mark of a parked run', async () => {
-        await bench().insertRun('run', { parked: true, attempts: 5 });
+      it('R2: a cancel makes a parked run due', async () => {
+        await fixture().insertRun('run', { parked: true, attempts: 5 });
 
-        await bench().runs.requestCancel('run');
+        await fixture().runs.requestCancel('run');
 
-        expect(await bench().takeRun('a')).toMatchObject({ parked: false, attempts: 0 });
+        expect(await fixture().takeRun('a')).toMatchObject({ parked: false, attempts: 0 });
       });
 
-      it('R2: a wish that comes while the run is worked on is looked at as soon as it is let go', async () => {
-        await bench().insertRun('run');
-        const leased = bench().lease(await bench().takenRun('a', 'run'));
+      it('R2: a cancel that arrives while the run is leased makes it due as soon as its lease ends', async () => {
+        await fixture().insertRun('run');
+        const leased = fixture().lease(await fixture().mustTakeRun('a', 'run'));
 
-        await bench().runs.requestCancel('run');
-        await leased.wait(bench().in(later)).apply([]);
+        await fixture().runs.requestCancel('run');
+        await leased.wait(fixture().in(later)).apply([]);
 
-        expect(await bench().takeRun('b')).toMatchObject({ cancelRequestedAt: bench().clock.now() });
+        expect(await fixture().takeRun('b')).toMatchObject({ cancelRequestedAt: fixture().clock.now() });
       });
 
       it.each<Batch['state']>(['built', 'submitted'])('R2: a batch that is %s can be cancelled', async (state) => {
-        await insertBatch(bench(), { state, parked: true, nextAt: bench().in(later) });
+        await fixture().insertBatch({ state, parked: true, nextAt: fixture().in(later) });
 
-        expect(await bench().batches.requestCancel('run.c1.b1')).toBe(true);
+        expect(await fixture().batches.requestCancel('run.c1.b1')).toBe(true);
 
         expect(await takeBatch(state)).toMatchObject({
-          cancelRequestedAt: bench().clock.now(),
+          cancelRequestedAt: fixture().clock.now(),
           parked: false,
           signals: 1,
         });
       });
 
       it.each<Batch['state']>(['settled', 'ingested'])('R2: a batch that is %s is not cancelled', async (state) => {
-        await insertBatch(bench(), { state });
+        await fixture().insertBatch({ state });
 
-        expect(await bench().batches.requestCancel('run.c1.b1')).toBe(false);
-        expect(await bench().batches.get('run.c1.b1')).toMatchObject({ cancelRequestedAt: null });
+        expect(await fixture().batches.requestCancel('run.c1.b1')).toBe(false);
+        expect(await fixture().batches.get('run.c1.b1')).toMatchObject({ cancelRequestedAt: null });
       });
 
-      it('R2: a wish that stands does not make the batch due again and again', async () => {
-        await insertBatch(bench(), { state: 'submitted' });
-        await bench().batches.requestCancelOfRun('run');
+      it('R2: a repeated cancel does not make the batch due again', async () => {
+        await fixture().insertBatch({ state: 'submitted' });
+        await fixture().batches.requestCancelOfRun('run');
         const taken = await takeBatch('submitted');
-        expect(await bench().batches.writes.wait(taken!, {}, bench().in(later))).toBe(true);
+        expect(await fixture().batches.writes.wait(taken!, {}, fixture().in(later))).toBe(true);
 
-        await bench().batches.requestCancelOfRun('run');
+        await fixture().batches.requestCancelOfRun('run');
 
-        expect(await bench().batches.requestCancel('run.c1.b1')).toBe(true);
+        expect(await fixture().batches.requestCancel('run.c1.b1')).toBe(true);
         expect(await takeBatch('submitted')).toBeNull();
       });
 
-      it('R2: the wish to cancel a run reaches its batches on their way, and no others', async () => {
-        await insertBatch(bench(), { number: 1, state: 'built' });
-        await insertBatch(bench(), { number: 2, state: 'submitted' });
-        await insertBatch(bench(), { number: 3, state: 'settled' });
-        await insertBatch(bench(), { runId: 'other', claimId: 'other.c1', number: 1, state: 'built' });
+      it('R2: a cancel of a run reaches its batches that have not settled, and no others', async () => {
+        await fixture().insertBatch({ number: 1, state: 'built' });
+        await fixture().insertBatch({ number: 2, state: 'submitted' });
+        await fixture().insertBatch({ number: 3, state: 'settled' });
+        await fixture().insertBatch({ runId: 'other', claimId: 'other.c1', number: 1, state: 'built' });
 
-        await bench().batches.requestCancelOfRun('run');
+        await fixture().batches.requestCancelOfRun('run');
 
-        const asked = bench().batches.find({ cancelRequestedAt: { $ne: null } }, { sort: { _id: 1 } });
-        expect(await Array.fromAsync(asked, ({ _id }) => _id)).toEqual(['run.c1.b1', 'run.c1.b2']);
+        const cancelled = fixture()
+          .store.collection('batches')
+          .find({ cancelRequestedAt: { $ne: null } }, { sort: { _id: 1 } });
+        expect(await Array.fromAsync(cancelled, ({ _id }) => _id)).toEqual(['run.c1.b1', 'run.c1.b2']);
       });
     });
 
     describe('a pause', () => {
       const at = (seconds: number): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds));
 
-      it.each<RunState>(['awaited', 'requested', 'running'])('R10: a run that is %s keeps it', async (state) => {
-        await bench().insertRun('run', { state });
+      it.each<RunState>(['awaited', 'requested', 'running'])('R10: a run that is %s records it', async (state) => {
+        await fixture().insertRun('run', { state });
 
-        expect(await bench().runs.requestPause('run', at(1))).toBe(true);
+        expect(await fixture().runs.requestPause('run', at(1))).toBe(true);
 
-        const run = await bench().run('run');
+        const run = await fixture().run('run');
         expect(run).toMatchObject({ pausedAt: at(1), state, signals: 1 });
         expect(isPaused(run)).toBe(true);
       });
 
-      it('R10: the first wish counts, and one that comes twice changes nothing', async () => {
-        await bench().insertRun('run');
+      it('R10: the first pause counts, and one that arrives twice changes nothing', async () => {
+        await fixture().insertRun('run');
 
-        for (const second of [1, 2, 2]) await bench().runs.requestPause('run', at(second));
+        for (const second of [1, 2, 2]) await fixture().runs.requestPause('run', at(second));
 
-        expect(await bench().run('run')).toMatchObject({ pausedAt: at(1), lastPauseCommandAt: at(2) });
+        expect(await fixture().run('run')).toMatchObject({ pausedAt: at(1), lastPauseCommandAt: at(2) });
       });
 
       it('R10: ends with a resume, which makes the run due at once', async () => {
-        await bench().insertRun('run', { state: 'running', nextAt: bench().in(later) });
-        await bench().runs.requestPause('run', at(1));
+        await fixture().insertRun('run', { state: 'running', nextAt: fixture().in(later) });
+        await fixture().runs.requestPause('run', at(1));
 
-        expect(await bench().runs.requestResume('run', at(2))).toBe(true);
+        expect(await fixture().runs.requestResume('run', at(2))).toBe(true);
 
-        const taken = await bench().takeRun('a', undefined, 'running');
+        const taken = await fixture().takeRun('a', undefined, 'running');
         expect(taken).toMatchObject({ pausedAt: null });
         expect(isPaused(taken)).toBe(false);
       });
 
-      it('R10: of a pause and a resume the one that was said last holds, in whatever order and however often they come', async () => {
-        await bench().insertRun('resumed');
-        await bench().insertRun('paused');
+      it('R10: of a pause and a resume the later one wins, in whatever order and however often they arrive', async () => {
+        await fixture().insertRun('resumed');
+        await fixture().insertRun('paused');
 
-        await bench().runs.requestResume('resumed', at(2));
-        for (let times = 0; times < 2; times += 1) await bench().runs.requestPause('resumed', at(1));
-        await bench().runs.requestPause('paused', at(3));
-        for (let times = 0; times < 2; times += 1) await bench().runs.requestResume('paused', at(2));
+        await fixture().runs.requestResume('resumed', at(2));
+        for (let times = 0; times < 2; times += 1) await fixture().runs.requestPause('resumed', at(1));
+        await fixture().runs.requestPause('paused', at(3));
+        for (let times = 0; times < 2; times += 1) await fixture().runs.requestResume('paused', at(2));
 
-        expect(await bench().run('resumed')).toMatchObject({ pausedAt: null });
-        expect(await bench().run('paused')).toMatchObject({ pausedAt: at(3) });
+        expect(await fixture().run('resumed')).toMatchObject({ pausedAt: null });
+        expect(await fixture().run('paused')).toMatchObject({ pausedAt: at(3) });
       });
 
       it.each<RunState>(['rejected', 'finished', 'cancelled', 'incomplete'])(
         'R10: a run that is %s has nothing to pause or resume',
         async (state) => {
-          await bench().insertRun('run', { state });
+          await fixture().insertRun('run', { state });
 
-          expect(await bench().runs.requestPause('run', at(1))).toBe(false);
-          expect(await bench().runs.requestResume('run', at(2))).toBe(false);
-          expect(await bench().run('run')).toMatchObject({ pausedAt: null, lastPauseCommandAt: null, signals: 0 });
+          expect(await fixture().runs.requestPause('run', at(1))).toBe(false);
+          expect(await fixture().runs.requestResume('run', at(2))).toBe(false);
+          expect(await fixture().run('run')).toMatchObject({ pausedAt: null, lastPauseCommandAt: null, signals: 0 });
         },
       );
 
-      it('R10: a wish to cancel counts more', async () => {
-        await bench().insertRun('run', { state: 'running' });
-        await bench().runs.requestPause('run', at(1));
-        await bench().runs.requestCancel('run');
+      it('R10: a cancel ends it', async () => {
+        await fixture().insertRun('run', { state: 'running' });
+        await fixture().runs.requestPause('run', at(1));
+        await fixture().runs.requestCancel('run');
 
-        expect(isPaused(await bench().run('run'))).toBe(false);
+        expect(isPaused(await fixture().run('run'))).toBe(false);
       });
 
-      it('R10: what waited for its end is looked at, but for what backs off or is parked', async () => {
-        await insertBatch(bench(), { number: 1, state: 'built', nextAt: bench().in(later) });
-        await insertBatch(bench(), { number: 2, state: 'built', backoffUntil: bench().in(later) });
-        await insertBatch(bench(), { number: 3, state: 'built', parked: true });
+      it('R10: after it, waiting batches are due, but for those that back off or are parked', async () => {
+        await fixture().insertBatch({ number: 1, state: 'built', nextAt: fixture().in(later) });
+        await fixture().insertBatch({ number: 2, state: 'built', backoffUntil: fixture().in(later) });
+        await fixture().insertBatch({ number: 3, state: 'built', parked: true });
 
-        await bench().batches.makeDue('run', 'built');
+        await fixture().batches.makeDue('run', 'built');
 
         expect(await takeBatch('built')).toMatchObject({ _id: 'run.c1.b1' });
         expect(await takeBatch('built')).toBeNull();
@@ -184,55 +186,27 @@ export function describeWishes(make: MakeStore): void {
     });
 
     it.each<Batch['state']>(['submitted', 'settled'])('R2: a batch that is %s can be processed now', async (state) => {
-      await insertBatch(bench(), { state, nextAt: bench().in(later), backoffUntil: bench().in(later) });
+      await fixture().insertBatch({ state, nextAt: fixture().in(later), backoffUntil: fixture().in(later) });
 
-      expect(await bench().batches.requestProcess('run.c1.b1')).toBe(true);
+      expect(await fixture().batches.requestProcess('run.c1.b1')).toBe(true);
       expect(await takeBatch(state)).toMatchObject({ _id: 'run.c1.b1' });
     });
 
-    it('R2: what is not submitted yet, or brought home already, is not processed', async () => {
-      await insertBatch(bench(), { number: 1, state: 'built' });
-      await insertBatch(bench(), { number: 2, state: 'ingested' });
+    it('R2: a batch that is not submitted yet, or is ingested already, is not processed', async () => {
+      await fixture().insertBatch({ number: 1, state: 'built' });
+      await fixture().insertBatch({ number: 2, state: 'ingested' });
 
       for (const id of ['run.c1.b1', 'run.c1.b2', 'nowhere'])
-        expect(await bench().batches.requestProcess(id)).toBe(false);
+        expect(await fixture().batches.requestProcess(id)).toBe(false);
     });
 
-    it('what a run’s cancel has to pass through is hurried', async () => {
-      const about = { kind: 'scan', previousClaimId: null, positionAfter: null, scanEnds: false } as const;
-      const claim = bench().claims.new('run', 1, { ...about, members: 'members', traceparent: null });
-      const waiting = { nextAt: bench().in(later), backoffUntil: bench().in(later), parked: true };
-      await bench()
-        .claims.insertion({ ...claim, state: 'sealed', ...waiting })
-        .apply([]);
+    it('the sealed claims of a cancelled run are due at once', async () => {
+      const waiting = { nextAt: fixture().in(later), backoffUntil: fixture().in(later), parked: true };
+      await fixture().insertClaim({ state: 'sealed', ...waiting });
 
-      await bench().claims.expedite('run');
+      await fixture().claims.expedite('run');
 
-      expect(await bench().claims.take({ state: 'sealed', owner: 'a', leaseMs })).toMatchObject({ _id: 'run.c1' });
+      expect(await fixture().claims.take({ state: 'sealed', owner: 'a', leaseMs })).toMatchObject({ _id: 'run.c1' });
     });
   });
-}
-
-async function insertBatch(bench: Bench, fields: Partial<Batch>): Promise<void> {
-  const { runId = 'run', claimId = 'run.c1', number = 1 } = fields;
-  const built = bench.batches.new({
-    runId,
-    claimId,
-    pipeline: 'notes',
-    number,
-    positionAfter: { model: 1, member: 0 },
-    last: true,
-    file: 'file',
-    fileBytes: 1,
-    manifest: 'manifest',
-    url: '/v1/embeddings',
-    model: 'text-embedding-3-small',
-    documents: 1,
-    requests: 1,
-    unrendered: 0,
-    inputTokens: 1,
-    completionWindow: '24h',
-    traceparent: null,
-  });
-  await bench.batches.insertion({ ...built, ...fields }).apply([]);
 }

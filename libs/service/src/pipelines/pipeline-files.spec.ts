@@ -166,7 +166,7 @@ describe('pipelines in a folder', () => {
     const messages = await problems();
 
     expect(messages).toMatch(/called: found otherwise\.pipeline\.ts, expected called\.pipeline\.ts/);
-    expect(messages).toMatch(/typo\.pipeline\.ts: surce: found a key that is not known, expected "source"/);
+    expect(messages).toMatch(/typo\.pipeline\.ts: surce: found an unknown key, expected "source"/);
     expect(messages).toMatch(/typo\.pipeline\.ts: inference.*user/);
     expect(messages).toMatch(/other\.pipeline\.ts: name: found "another", expected its folder’s: "other"/);
     expect(messages).toMatch(/broken\.pipeline\.ts: cannot be loaded/);

@@ -109,7 +109,7 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
   let parked = 0;
   let workable = 0;
   const waiting: string[] = [];
-  for await (const claim of claims.find({ runId: run._id })) {
+  for await (const claim of claims.ofRun(run._id)) {
     documents = addDocuments(documents, claim.counts ?? noDocuments);
     if (claim.kind === 'scan') claimed += claim.documents;
     if (claim.parked) parked += 1;
@@ -125,7 +125,7 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
   let answered = 0;
   let givenUp = 0;
   let firstError: string | null = null;
-  for await (const batch of batches.find({ runId: run._id })) {
+  for await (const batch of batches.ofRun(run._id)) {
     const { ingestion, state } = batch;
     requests += batch.requests;
     if (batch.requests > 0) count += 1;

@@ -64,12 +64,8 @@ async function wereAttempted(
   { runId, finishedAt }: RunReport,
   since: Date,
 ): Promise<boolean> {
-  const ofRun = { 'payload.runId': runId };
   const endedBefore = finishedAt === null || new Date(finishedAt) < since;
-  if (!endedBefore) {
-    // Of the notifications of one event, that of the log is inserted last.
-    const inserted = await notifications.count({ ...ofRun, event: { $in: endEvents }, channel: 'log' });
-    if (inserted === 0) return false;
-  }
-  return (await notifications.count({ ...ofRun, state: 'due', parked: false, failures: 0 })) === 0;
+  // Of the notifications of one event, that of the log is inserted last.
+  if (!endedBefore && !(await notifications.isRecorded(runId, endEvents, 'log'))) return false;
+  return (await notifications.countUntried(runId)) === 0;
 }

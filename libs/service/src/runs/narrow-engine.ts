@@ -6,9 +6,8 @@ type Take = (options: TakeOptions<string>) => Promise<WorkRecord | null>;
 /** The engine for stages that work on the records of one run only. Due records of other runs are left alone. */
 export function engineForRun(engine: Engine, runId: string): Engine {
   return withTake(engine, (records) => async ({ id, ...options }) => {
-    const due = id === undefined ? { nextAt: { $lte: engine.clock.now() } } : { _id: id };
-    const candidates = records.find({ ...due, state: options.state, parked: false }, { sort: { nextAt: 1 } });
-    for await (const record of candidates) {
+    const wanted = { state: options.state, ...(id !== undefined && { id }) };
+    for await (const record of records.takeable(wanted)) {
       const taken = records.runOf(record) === runId ? await records.take({ ...options, id: record._id }) : null;
       if (taken !== null) return taken;
     }

@@ -73,7 +73,7 @@ describe('runPipeline', () => {
     const store = EmbeddedStore.open({ file: join(home, 'state.db') });
     const runs = new Runs(store, new SystemClock());
     const first = { pipeline: 'package-docs', endpoint: 'embeddings', ...request } as const;
-    await runs.insertion(runs.new('one', first, null)).apply([]);
+    await runs.insert(runs.new('one', first, null)).apply([]);
     await store.close();
 
     const options = {
@@ -93,7 +93,7 @@ describe('runPipeline', () => {
   it('R2: the id of another run is refused before the stages run', async () => {
     const store = EmbeddedStore.open({ file: join(home, 'state.db') });
     const runs = new Runs(store, new SystemClock());
-    await runs.insertion(runs.new('one', { pipeline: 'annual-reports' }, null)).apply([]);
+    await runs.insert(runs.new('one', { pipeline: 'annual-reports' }, null)).apply([]);
     await store.close();
 
     const options = { pipeline: 'package-docs', runId: 'one' };

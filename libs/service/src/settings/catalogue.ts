@@ -290,6 +290,12 @@ export const settingsCatalogue = {
       default: '3000',
       meaning: 'The port of `/health` and `/metrics`. 0: any free port.',
     }),
+    consumers: list('BATCHMILL_CONSUMERS', {
+      each: { pattern: /^[a-z]+(?:-[a-z]+)*$/, expected: 'the name of a consumer in `apps`' },
+      default: null,
+      meaning:
+        'Which consumers `all-in-one` runs beside the stages, such as `entity-linker`. Unset: none. A consumer that runs as a service needs no entry.',
+    }),
     logLevel: choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], {
       default: 'info',
       meaning: 'The lowest level that is logged.',

@@ -12,7 +12,7 @@ export function describeTrouble(make: MakeStageUnderTest): void {
     const made = (id: string) => async () => (await workshop().thing(id)).state === 'made';
 
     it.each([
-      ['away', new ConnectionError('provider.away', 'the provider is away')],
+      ['away', new ConnectionError('provider.unavailable', 'the provider is away')],
       ['not answering', new TimeoutError('provider.timeout', 'the provider did not answer')],
     ])('X1: a dependency that is %s for longer than any limit of tries parks nothing', async (_, error) => {
       await workshop().insert('thing');
@@ -50,7 +50,7 @@ export function describeTrouble(make: MakeStageUnderTest): void {
       const pauses: number[] = [];
       await workshop().start([
         works(maker, 'requested', [], async function* (thing) {
-          if (thing.id === 'bad') throw new ProcessingError('provider.odd-answer', 'it cannot be made');
+          if (thing.id === 'bad') throw new ProcessingError('provider.unexpected-response', 'it cannot be made');
           yield thing.to('made');
         }),
       ]);
@@ -66,7 +66,7 @@ export function describeTrouble(make: MakeStageUnderTest): void {
       expect(await workshop().thing('bad')).toMatchObject({
         state: 'requested',
         attempts: 3,
-        error: { kind: 'ProcessingError', code: 'provider.odd-answer', message: 'it cannot be made' },
+        error: { kind: 'ProcessingError', code: 'provider.unexpected-response', message: 'it cannot be made' },
         lease: { owner: null },
       });
       expect(await made('good')()).toBe(true);
@@ -76,7 +76,7 @@ export function describeTrouble(make: MakeStageUnderTest): void {
       expect(third).toBeGreaterThanOrEqual(20);
       const last = workshop().log.lines.filter(({ level }) => level === 'error');
       expect(last).toMatchObject([
-        { fields: { operation: 'maker', recordId: 'bad', code: 'provider.odd-answer', attempt: 3 } },
+        { fields: { operation: 'maker', recordId: 'bad', code: 'provider.unexpected-response', attempt: 3 } },
       ]);
     });
 
@@ -119,7 +119,7 @@ export function describeTrouble(make: MakeStageUnderTest): void {
 
     it.each([
       ['an error', new Error('too late')],
-      ['an absence', new ConnectionError('provider.away', 'too late')],
+      ['an absence', new ConnectionError('provider.unavailable', 'too late')],
     ])('what a stage throws after its step does not undo the step: %s', async (_, error) => {
       await workshop().insert('moved');
       await workshop().insert('waiting', { attempts: 2 });

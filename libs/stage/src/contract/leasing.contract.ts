@@ -188,7 +188,7 @@ export function describeLeasing(make: MakeStageUnderTest): void {
           yield thing.to('made', new ThingMade({ thingId: thing.id }));
         }),
       ]);
-      await eventually('all are made', async () => (await workshop().things.count({ state: 'made' })) === 10);
+      await eventually('all are made', async () => (await workshop().things.countIn('made')) === 10);
 
       await host.stop();
 

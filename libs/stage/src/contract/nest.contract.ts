@@ -29,13 +29,13 @@ class Maker {
 
   @Consumes(ThingAsked)
   async *ask({ thingId }: ThingAsked, { id }: Received): Transitions {
-    yield this.things.insertion(this.things.new(thingId ?? id, 'requested'));
+    yield this.things.insert(this.things.new(thingId ?? id, 'requested'));
   }
 
   @ConsumesUnusable(ThingAsked)
   async *refuse({ id, reason }: Unusable): Transitions<ThingRefused> {
     const refused = { ...this.things.new(id, 'refused'), reason };
-    yield this.things.insertion(refused, new ThingRefused({ thingId: id }));
+    yield this.things.insert(refused, new ThingRefused({ thingId: id }));
   }
 
   @Works({ on: Things, in: 'requested', signaledBy: [ThingAsked] })
@@ -46,7 +46,7 @@ class Maker {
 
   @Every({ setting: 'sweepMs' })
   async *keepOneInStock(): Transitions {
-    yield this.things.insertion(this.things.new('in stock', 'requested'));
+    yield this.things.insert(this.things.new('in stock', 'requested'));
   }
 }
 
@@ -124,7 +124,7 @@ export function describeNest(make: MakeStageUnderTest): void {
       }
       await eventually('it is refused', async () => (await workshop().said(ThingRefused)).length === 1);
       await eventually('it is put aside', async () => (await workshop().deadLetters(ThingAsked)).length === 1);
-      expect(await workshop().things.count({ state: 'refused' })).toBe(1);
+      expect(await workshop().things.countIn('refused')).toBe(1);
       expect((await workshop().said(ThingShipped)).map(({ key }) => key).sort()).toEqual(['asked for', 'in stock']);
       expect(workshop().log.lines.filter(({ message }) => message.startsWith('made'))).toHaveLength(2);
       await app.close();

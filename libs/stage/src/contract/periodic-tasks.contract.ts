@@ -52,7 +52,7 @@ export function describeClocks(make: MakeStageUnderTest): void {
         handler(keeper, { kind: 'every', intervalMs: hourMs }, async () =>
           (async function* () {
             const { things } = workshop();
-            yield things.insertion(things.new('thing', 'made'), new ThingMade({ thingId: 'thing' }));
+            yield things.insert(things.new('thing', 'made'), new ThingMade({ thingId: 'thing' }));
           })(),
         ),
       ]);
@@ -68,7 +68,7 @@ export function describeClocks(make: MakeStageUnderTest): void {
           (async function* () {
             calls += 1;
             if (calls === 1) throw new Error('not now');
-            yield workshop().things.insertion(workshop().things.new('thing', 'made'));
+            yield workshop().things.insert(workshop().things.new('thing', 'made'));
           })(),
         ),
       ]);
@@ -82,7 +82,7 @@ export function describeClocks(make: MakeStageUnderTest): void {
         handler(keeper, { kind: 'every', intervalMs: hourMs }, async () =>
           (async function* () {
             const { things } = workshop();
-            yield things.insertion(things.new('thing', 'shipped'), new ThingShipped({ thingId: 'thing' }));
+            yield things.insert(things.new('thing', 'shipped'), new ThingShipped({ thingId: 'thing' }));
           })(),
         ),
       ]);

@@ -61,7 +61,7 @@ export function describeWaking(make: MakeStageUnderTest): void {
       let heard = 0;
       await workshop().start([
         consumes<ThingAsked>(maker, ThingAsked, async function* ({ thingId }, { id }) {
-          yield workshop().things.insertion(workshop().things.new(thingId ?? id, 'requested'));
+          yield workshop().things.insert(workshop().things.new(thingId ?? id, 'requested'));
           heard += 1;
         }),
         works(maker, 'requested', [], async function* (thing) {
@@ -176,7 +176,7 @@ function lineOf(workshop: Workshop, worked: string[]): Parameters<Workshop['star
   const { things } = workshop;
   return [
     consumes<ThingAsked>(maker, ThingAsked, async function* ({ thingId }, { id }) {
-      yield things.insertion(things.new(thingId ?? id, 'requested'));
+      yield things.insert(things.new(thingId ?? id, 'requested'));
     }),
     works(maker, 'requested', [ThingAsked], async function* (thing) {
       worked.push(`made ${thing.id}`);

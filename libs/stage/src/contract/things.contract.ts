@@ -6,7 +6,7 @@ import { IsInt, IsNotEmpty, IsOptional, IsString } from 'class-validator';
 export class ThingAsked extends Event {
   static readonly event = 'thing.asked';
   static readonly version = 1;
-  static readonly means = 'Somebody wants a thing.';
+  static readonly description = 'Somebody wants a thing.';
   static readonly isInput = true;
 
   @IsOptional()
@@ -44,25 +44,27 @@ abstract class OfThing extends Event {
 export class ThingMade extends OfThing {
   static readonly event = 'thing.made';
   static readonly version = 1;
-  static readonly means = 'A thing is there.';
+  static readonly description = 'A thing is there.';
   static readonly isInput = false;
 }
 
 export class ThingShipped extends OfThing {
   static readonly event = 'thing.shipped';
   static readonly version = 1;
-  static readonly means = 'A thing is on its way.';
+  static readonly description = 'A thing is on its way.';
   static readonly isInput = false;
 }
 
 export class ThingRefused extends OfThing {
   static readonly event = 'thing.refused';
   static readonly version = 1;
-  static readonly means = 'What was asked for cannot be made.';
+  static readonly description = 'What was asked for cannot be made.';
   static readonly isInput = false;
 }
 
-export type ThingState = 'requested' | 'made' | 'shipped' | 'refused';
+const active = ['requested', 'made'] as const;
+export const thingStates = [...active, 'shipped', 'refused'] as const;
+export type ThingState = (typeof thingStates)[number];
 
 /** The simplest record that stages can work on. */
 export interface Thing extends WorkRecord<ThingState> {
@@ -71,6 +73,7 @@ export interface Thing extends WorkRecord<ThingState> {
 }
 
 export class Things extends Records<Thing> {
+  readonly activeStates = active;
   protected readonly indexes = [];
 
   constructor(store: Store, clock: Clock) {
@@ -79,6 +82,14 @@ export class Things extends Records<Thing> {
 
   idIn(event: Event): string | null {
     return 'thingId' in event && typeof event.thingId === 'string' ? event.thingId : null;
+  }
+
+  runOf(): null {
+    return null;
+  }
+
+  async countAll(): Promise<number> {
+    return this.collection.count({});
   }
 
   new(id: string, state: ThingState, traceparent: string | null = null): Thing {

@@ -66,7 +66,7 @@ export function describeTracing(make: MakeStageUnderTest): void {
       await workshop().start(
         [
           works(maker, 'requested', [], async function* () {
-            throw new ProcessingError('provider.odd-answer', 'broken');
+            throw new ProcessingError('provider.unexpected-response', 'broken');
           }),
         ],
         workshop().needs({}, { maxAttempts: 1 }),
@@ -83,7 +83,7 @@ export function describeTracing(make: MakeStageUnderTest): void {
       const { things } = workshop();
       await workshop().start([
         consumes<ThingAsked>(maker, ThingAsked, async function* ({ thingId }) {
-          yield things.insertion(things.new(thingId ?? 'none', 'requested', traceparentOf()));
+          yield things.insert(things.new(thingId ?? 'none', 'requested', traceparentOf()));
         }),
         works(maker, 'requested', [ThingAsked], async function* (thing) {
           yield thing.to('made', new ThingMade({ thingId: thing.id }));
@@ -167,7 +167,7 @@ export function describeTracing(make: MakeStageUnderTest): void {
         works(maker, 'requested', [], async function* (thing) {
           calls += 1;
           if (calls === 1) yield thing.wait(workshop().in(1_000));
-          else throw new ProcessingError('provider.odd-answer', 'words of a user');
+          else throw new ProcessingError('provider.unexpected-response', 'words of a user');
         }),
       ]);
       await spanOf('maker works');
@@ -182,7 +182,7 @@ export function describeTracing(make: MakeStageUnderTest): void {
       );
 
       expect(waited!.spanContext().traceId).toBe(failed!.spanContext().traceId);
-      expect(failed!.attributes).toMatchObject({ 'error.type': 'provider.odd-answer' });
+      expect(failed!.attributes).toMatchObject({ 'error.type': 'provider.unexpected-response' });
       expect(JSON.stringify([failed!.status, failed!.attributes, failed!.events])).not.toContain('words of a user');
     });
   });

@@ -96,7 +96,7 @@ export function describeWorking(make: MakeStageUnderTest): void {
 
       await eventually('all are made', async () => {
         waiting.shift()?.();
-        return (await workshop().things.count({ state: 'made' })) === 7;
+        return (await workshop().things.countIn('made')) === 7;
       });
       expect(most).toBe(3);
     });
@@ -117,7 +117,7 @@ export function describeWorking(make: MakeStageUnderTest): void {
 
       await Promise.all([by('one'), by('other')]);
 
-      await eventually('all are made', async () => (await workshop().things.count({ state: 'made' })) === 40);
+      await eventually('all are made', async () => (await workshop().things.countIn('made')) === 40);
       expect(worked).toHaveLength(40);
       expect(new Set(worked).size).toBe(40);
     });

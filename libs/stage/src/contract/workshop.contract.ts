@@ -102,7 +102,7 @@ export class Workshop {
 
   async insert(id: string, fields: Partial<Thing> = {}): Promise<void> {
     const thing = { ...this.things.new(id, 'requested'), ...fields };
-    await this.things.insertion(thing).apply(thing.outbox);
+    await this.things.insert(thing).apply(thing.outbox);
   }
 
   async thing(id: string): Promise<Thing> {

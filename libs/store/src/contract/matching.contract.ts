@@ -82,6 +82,8 @@ const cases: readonly (readonly [string, Filter, readonly string[]])[] = [
   ['$and', { $and: [{ v: 5 }, { v: 'b' }] }, ['list']],
   ['$or', { $or: [{ v: 5 }, { v: { $type: 'date' } }] }, ['number', 'list', 'date']],
   ['$nor', { $nor: [{ v: { $exists: true } }] }, ['missing']],
+  ['$nor of several', { $nor: [{ v: { $ne: 5 } }, { v: 'b' }] }, ['number']],
+  ['$not with several operators', { v: { $not: { $gt: 4, $lt: 6 } }, _id: { $in: ['number', 'text'] } }, ['text']],
   ['$or within $and, with ids', { _id: { $in: ['text', 'null'] }, $and: [{ $or: [{ v: null }, { v: 1 }] }] }, ['null']],
 ];
 
@@ -133,6 +135,15 @@ export function describeMatching(make: MakeStore): void {
       await things.insertMany(documents);
 
       for (const filter of [{ v: { $like: 1 } }, { $neither: [] }, { v: { $in: 5 } }]) {
+        expect(await errorOf(things.count(filter))).toMatchObject({ code: 'store.filter-refused' });
+      }
+    });
+
+    it('an operator without what it needs is refused', async () => {
+      const things = context.store.collection('things');
+      await things.insertMany(documents);
+
+      for (const filter of [{ $or: [] }, { $nor: [] }, { $and: 5 }, { $or: [5] }, { v: { $gt: 1, x: 1 } }]) {
         expect(await errorOf(things.count(filter))).toMatchObject({ code: 'store.filter-refused' });
       }
     });

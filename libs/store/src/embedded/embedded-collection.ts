@@ -12,24 +12,29 @@ import {
   type Update,
   type UpdateCounts,
 } from '../store.js';
-import { planAccess } from './access.js';
-import type { Catalog } from './catalog.js';
-import { ensureIndex } from './ensure-index.js';
-import { compileFinder, rememberingFinders, type Finder, type Match } from './matching.js';
-import { compileProjection } from './project.js';
+import type { Catalog } from './catalog/catalog.js';
+import { ensureIndex } from './catalog/ensure-index.js';
+import type { Table } from './catalog/table.js';
+import { compileFinder, rememberingFinders, type Finder, type Match } from './find/finder.js';
+import { planAccess } from './find/plan-access.js';
+import { compileProjection } from './find/projection.js';
+import { readMatching } from './find/read-matching.js';
+import { Rows, type StoredRow } from './find/rows.js';
 import { compileFilter } from './query/compile-filter.js';
-import { readMatching } from './reading.js';
-import { refuseFilter } from './refused-error.js';
-import { Rows, type StoredRow } from './rows.js';
-import type { Table } from './table.js';
+import { describeId, refuseFilter } from './refusals.js';
 import { compileUpdate, rememberingUpdates, type CompiledUpdate } from './update/compile-update.js';
 import { upsertBase } from './update/upsert-base.js';
 import { decodeBody } from './values/body.js';
-import { describeId } from './values/plain-text.js';
-import { documentsOfTurn, writeInTurns } from './write-in-turns.js';
-import { insertDocument, rewriteDocument } from './writing.js';
+import { insertDocument, rewriteDocument } from './write/write-document.js';
+import { documentsOfTurn, writeInTurns } from './write/write-in-turns.js';
 
-/** A collection as a table of BSON. Every method is one transaction, or several of at most a thousand documents. */
+/**
+ * A collection as a table of BSON. Every method is one transaction, or several of at most a thousand documents.
+ *
+ * A read plans which rows to look at (`find`) and keeps the documents that the filter matches (`query`). A write shares
+ * its transaction with others (`write`), finds its document in the same way and changes it (`update`). Which tables,
+ * columns and indexes there are is in the `catalog`; how values are compared and stored, in `values`.
+ */
 export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T> {
   readonly #catalog: Catalog;
   readonly #name: string;

@@ -1,16 +1,9 @@
 import { SystemClock, type Clock } from '@batchmill/contracts';
 import { Store, type Collection, type Fields } from '../store.js';
-import { Catalog } from './catalog.js';
-import { Database } from './database.js';
+import { Catalog, type FileOptions } from './catalog/catalog.js';
 import { EmbeddedCollection } from './embedded-collection.js';
 
-export interface EmbeddedStoreOptions {
-  /** The SQLite file; its folder is made when it is missing. */
-  readonly file: string;
-  /** FULL: what a promise resolved for survives a loss of power. NORMAL: it survives the end of the process only. */
-  readonly synchronous?: 'FULL' | 'NORMAL';
-  /** How long a call waits for other processes that write to the same file. */
-  readonly busyTimeoutMs?: number;
+export interface EmbeddedStoreOptions extends FileOptions {
   /** The time of `$currentDate`. */
   readonly clock?: Clock;
 }
@@ -30,19 +23,8 @@ export class EmbeddedStore extends Store {
   }
 
   /** Throws a ConnectionError when the file cannot be opened. */
-  static open({
-    file,
-    synchronous = 'FULL',
-    busyTimeoutMs = 10_000,
-    clock = new SystemClock(),
-  }: EmbeddedStoreOptions): EmbeddedStore {
-    const database = Database.open({ file, synchronous, busyTimeoutMs });
-    try {
-      return new EmbeddedStore(new Catalog(database), clock);
-    } catch (error) {
-      database.close();
-      throw error;
-    }
+  static open({ clock = new SystemClock(), ...file }: EmbeddedStoreOptions): EmbeddedStore {
+    return new EmbeddedStore(Catalog.open(file), clock);
   }
 
   override collection<T extends Fields = Fields>(name: string): Collection<T> {

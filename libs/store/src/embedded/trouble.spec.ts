@@ -4,8 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorOf, idsOf } from '../contract/bundle.contract.js';
-import { Catalog } from './catalog.js';
-import { Database } from './database.js';
+import { Catalog } from './catalog/catalog.js';
 import { EmbeddedCollection } from './embedded-collection.js';
 import { EmbeddedStore } from './embedded-store.js';
 
@@ -20,8 +19,9 @@ describe('trouble with the file', () => {
   });
 
   it('a full disk is a store that is away; nothing is half done, and it goes on when there is room', async () => {
-    const database = Database.open({ file: join(folder, 'store.db'), synchronous: 'NORMAL', busyTimeoutMs: 0 });
-    const things = new EmbeddedCollection(new Catalog(database), 'things', new SystemClock());
+    const catalog = Catalog.open({ file: join(folder, 'store.db'), synchronous: 'NORMAL', busyTimeoutMs: 0 });
+    const { database } = catalog;
+    const things = new EmbeddedCollection(catalog, 'things', new SystemClock());
     const text = 'x'.repeat(2000);
     await things.insertMany(Array.from({ length: 100 }, (_, _id) => ({ _id, text })));
     const pages = Number(database.get('PRAGMA page_count')?.['page_count']);
@@ -46,8 +46,8 @@ describe('trouble with the file', () => {
 
   it('what was rolled back is forgotten, also when another process has written in its place', async () => {
     const file = join(folder, 'store.db');
-    const database = Database.open({ file, synchronous: 'NORMAL', busyTimeoutMs: 0 });
-    const catalog = new Catalog(database);
+    const catalog = Catalog.open({ file, synchronous: 'NORMAL', busyTimeoutMs: 0 });
+    const { database } = catalog;
     const other = EmbeddedStore.open({ file });
     await new EmbeddedCollection(catalog, 'first', new SystemClock()).insertOne({ _id: 1 });
     database.run(`PRAGMA max_page_count = ${Number(database.get('PRAGMA page_count')?.['page_count']) + 2}`);

@@ -26,8 +26,8 @@ type Refused = BulkCounts['refused'][number];
 const maxWriteBytes = 16 * 1024 * 1024;
 
 /**
- * One unordered bulk. Entries that the port refuses are not sent. When the server refuses one for another reason than
- * what it says (it steps down, its disk is full), the whole bulk rejects: that is nothing against the document.
+ * One unordered bulk. Entries that the port refuses are not sent. If the server refuses an entry for a reason that is not
+ * the entry's (it steps down, its disk is full), the whole bulk rejects: the document is not at fault.
  */
 export async function runBulk(
   documents: DriversCollection,
@@ -68,7 +68,7 @@ async function send(documents: DriversCollection, entries: readonly Entry[]): Pr
   }
 }
 
-/** The driver looks at the sizes before it sends anything, and refuses all for one that is too large. */
+/** The driver checks the sizes before it sends anything, and refuses the whole bulk for one oversized entry. */
 async function sendWithoutLarge(
   documents: DriversCollection,
   entries: readonly Entry[],

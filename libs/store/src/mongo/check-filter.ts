@@ -1,7 +1,7 @@
 import { ProcessingError } from '@batchmill/contracts';
 import type { Filter } from '../store.js';
 
-/** Refuses what the driver would drop or pass on as null: a condition that is undefined matches what nobody meant. */
+/** Refuses undefined conditions: the driver would drop them or send null, and the filter would match too much. */
 export function checkFilter(collection: string, filter: Filter): void {
   refuseUndefined(collection, filter, '');
 }
@@ -22,7 +22,7 @@ function refuseUndefined(collection: string, value: unknown, path: string): void
   }
 }
 
-/** No ObjectId, date, pattern or other value of BSON's. */
+/** False for an ObjectId, a date, a pattern and other BSON values. */
 function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

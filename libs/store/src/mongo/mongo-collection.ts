@@ -24,10 +24,10 @@ export interface MongoCollectionNeeds {
   readonly patience: Patience;
 }
 
-/** As many documents as come in one answer, unless they fill 16 MB before. */
+/** Documents per batch of a cursor, unless they reach 16 MB first. */
 const batchDocuments = 500;
 
-/** Upserts of one key at the same moment may both find nothing; the one that comes second then finds the first's. */
+/** Two concurrent upserts of one key may both find nothing; the second then finds the first's document. */
 const upsertAttempts = 5;
 
 export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
@@ -160,7 +160,7 @@ function isById(sort: Sort): boolean {
   return Object.keys(sort).join() === '_id';
 }
 
-/** A copy where the driver would write into the caller's. */
+/** A copy, because the driver would write into the caller's object. */
 function withId(document: Fields): Document {
   return document['_id'] === undefined ? { ...document, _id: new ObjectId() } : document;
 }

@@ -20,19 +20,19 @@ import { idText } from './id-text.js';
 import { troubleOf, type Trouble } from './server-codes.js';
 import { withoutContents } from './without-contents.js';
 
-/** What was being done when the driver threw. */
+/** The operation during which the driver threw. */
 export interface Doing {
-  /** The URL, as it may be shown. */
+  /** The URL without secrets. */
   readonly url: string;
   readonly collection: string;
   readonly what: 'insert' | 'update' | 'filter' | 'index';
-  /** The document that it was for; undefined when that is not one. */
+  /** The document's id; undefined when the operation concerns no single document. */
   readonly id?: unknown;
 }
 
 const closed = [MongoClientClosedError, MongoTopologyClosedError, MongoNotConnectedError];
 
-/** What the driver threw, as the error that the port promises; what is none of the driver's stays as it is. */
+/** Translates a driver's error into the port's error; other errors are returned unchanged. */
 export function mongoError(thrown: unknown, doing: Doing): unknown {
   const error = withoutBulk(thrown);
   if (isBatchmillError(error)) return error;
@@ -53,7 +53,7 @@ export function mongoError(thrown: unknown, doing: Doing): unknown {
     case 'index-conflict':
       return new ProcessingError(
         'store.index-conflict',
-        `${doing.collection}: ${saidBy(error)}; wanted an index that is not there yet, or is the same`,
+        `${doing.collection}: ${saidBy(error)}; expected a new index, or the same one`,
       );
     case 'refused':
     case null:
@@ -61,7 +61,7 @@ export function mongoError(thrown: unknown, doing: Doing): unknown {
   }
 }
 
-/** Undefined for an error that is not the driver's, null for one that nobody foresaw. */
+/** Undefined for an error that is not the driver's, null for an unknown one. */
 export function troubleIn(error: unknown): Trouble | null | undefined {
   if (error instanceof MongoNetworkTimeoutError) return 'slow';
   if (error instanceof MongoMissingCredentialsError) return 'not-authorised';
@@ -73,12 +73,12 @@ export function troubleIn(error: unknown): Trouble | null | undefined {
   return error instanceof MongoError ? 'away' : undefined;
 }
 
-/** A bulk wraps what kept it from being sent, a lost connection for one, in an error of a server that has no code. */
+/** A bulk wraps what prevented it from being sent, such as a lost connection, in a server error without a code. */
 function withoutBulk(error: unknown): unknown {
   return error instanceof MongoBulkWriteError && error.errorResponse instanceof Error ? error.errorResponse : error;
 }
 
-/** What the driver throws for a document that is far beyond 16 MB: the server never sees it. */
+/** The driver's error for a document far beyond 16 MB, which never reaches the server. */
 function passesDriversBuffer(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
 }
@@ -89,7 +89,7 @@ function troubleOfServer(error: MongoServerError): Trouble | null {
   return passes && trouble !== 'slow' ? 'away' : trouble;
 }
 
-/** Atlas has one code for all that it refuses at its door. */
+/** Atlas has one code for all refusals before authentication. */
 function isAuthorisation(error: unknown): boolean {
   if (!(error instanceof MongoServerError)) return false;
   const atlas = 8000;
@@ -109,7 +109,7 @@ function awayError(
     case 'slow':
       return new TimeoutError(
         'store.timed-out',
-        `The store ${url} took too long over ${collection}: ${said}. It may have been carried out all the same. Look at the server's load, and whether an index is missing.`,
+        `The store ${url} took too long over ${collection}: ${said}. It may have been executed. Check the server's load and whether an index is missing.`,
         options,
       );
     case 'disk-full':
@@ -117,13 +117,13 @@ function awayError(
     case 'not-authorised':
       return new ConnectionError(
         'store.not-authorised',
-        `The store ${url} refuses this user: ${said}. Look at user, password and authSource of the URL, and give the user the role readWrite on the database.`,
+        `The store ${url} refuses this user: ${said}. Check user, password and authSource in the URL, and give the user the role readWrite on the database.`,
         options,
       );
   }
 }
 
-/** Its cause is left out: the server quotes the document. */
+/** Without a cause: the server quotes the document. */
 function refusal(error: unknown, { collection, what, id }: Doing): ProcessingError {
   const which = id === undefined ? collection : `${collection}: ${idText(id)}`;
   return new ProcessingError(refusedCode(what, error), `${which}: ${saidBy(error)}`);
@@ -135,7 +135,7 @@ function refusedCode(what: Doing['what'], error: unknown) {
   return what === 'update' && !ofFilter ? 'store.update-refused' : 'store.filter-refused';
 }
 
-/** Name and code of what went wrong, and what the server says of it. */
+/** Name, code and message of the error. */
 export function saidBy(error: unknown): string {
   if (passesDriversBuffer(error)) return 'it is larger than the 16 MB of a document';
   if (!(error instanceof Error)) return String(error);
@@ -152,7 +152,7 @@ function keyIn(error: unknown, id: unknown): string {
   return index === '_id_' ? idText(id) : `of the index ${index}`;
 }
 
-/** Those of a bulk, which the driver gives as one or as a list. */
+/** The write errors of a bulk; the driver gives one or a list. */
 export function writeErrorsOf({ writeErrors }: MongoBulkWriteError): readonly WriteError[] {
   return [writeErrors].flat();
 }

@@ -10,13 +10,13 @@ import { defaultPatience, type Patience } from './patient-cursor.js';
 export interface MongoStoreOptions {
   /** `mongodb://…/database` or `mongodb+srv://…/database`, with the driver's options. */
   readonly url: string;
-  /** Goes before the one that the URL names. */
+  /** Overrides the database in the URL. */
   readonly database?: string;
-  /** How a list is kept whose reader pauses. */
+  /** How a cursor is kept open while its reader pauses. */
   readonly patience?: Patience;
 }
 
-/** Collections of one database of a MongoDB server, 4.4 or newer, on its own or a replica set. */
+/** Collections of one database of a MongoDB server, 4.4 or newer, standalone or a replica set. */
 export class MongoStore extends Store {
   readonly #client: MongoClient;
   readonly #database: Db;
@@ -33,7 +33,7 @@ export class MongoStore extends Store {
     this.#patience = patience;
   }
 
-  /** Connects with the first call, and again by itself. Throws a ValidationError when the URL cannot be used. */
+  /** Connects with the first call and reconnects by itself. Throws a ValidationError for an invalid URL. */
   static open({ url, database, patience = defaultPatience }: MongoStoreOptions): MongoStore {
     const client = openClient(url);
     const name = database ?? databaseOf(url);
@@ -86,7 +86,7 @@ export class MongoStore extends Store {
     }
   }
 
-  /** The driver leaves calls that wait for a connection waiting for ever when it is closed. */
+  /** A closed driver never settles calls that wait for a connection. */
   #untilClosed<R>(call: Promise<R>): Promise<R> {
     const { promise, resolve, reject } = Promise.withResolvers<R>();
     this.#waiting.add(reject);

@@ -1,6 +1,6 @@
 /**
- * What messages and logs may show of a URL: no password, and nothing of the options, some of which are secrets too.
- * Everything before the last @ is taken for the user, so that a password that should have been escaped stays hidden.
+ * A URL for messages and logs: without password and options, some of which are secrets too. Everything before the last
+ * @ counts as the user, so that a password that should have been escaped stays hidden.
  */
 export function shownUrl(url: string): string {
   const [, scheme = '', rest = ''] = /^(mongodb(?:\+srv)?:\/\/)?(.*)$/s.exec(url) ?? [];

@@ -2,22 +2,22 @@ import { ValidationError } from '@batchmill/contracts';
 import { MongoClient } from 'mongodb';
 import { shownUrl } from './mongo-url.js';
 
-/** How long a call may take while the server answers others. A page of a large collection without an index takes its time. */
+/** How long a call may take on a healthy server. A page of a large collection without an index takes long. */
 export const callTimeoutMs = 300_000;
 
 /**
- * The driver, set up for what the port promises; it connects with the first call.
+ * The driver, configured for the port's guarantees. It connects with the first call.
  *
- * - Durable: a write is acknowledged when a majority has it in its journal; a server on its own is its own majority. When
- *   a majority does not come in time the write says so, rather than wait for ever.
- * - Read as written: from the primary, whatever the URL says. Reads may see what a majority has not acknowledged yet; that
- *   is safe here, because whoever acts on a record first takes it by a write, which waits for all that it builds on.
- * - Bounded: a server that does not answer, frozen ones too, fails its heartbeats within seven seconds, which breaks off every
+ * - Durable: a write is acknowledged when a majority has it in its journal; a standalone server is its own majority. If
+ *   a majority takes too long, the write fails instead of waiting for ever.
+ * - Read as written: from the primary, whatever the URL says. Reads may see writes that a majority has not acknowledged yet. That
+ *   is safe here, because a worker first takes a record by a write, which waits for everything before it.
+ * - Bounded: a server that does not answer, frozen ones too, fails its heartbeats within seven seconds, which aborts every
  *   call that waits for it; a call without a server rejects after ten more, a read, which is tried twice, after twenty. Only a server that answers the heartbeats but
  *   not the call is waited for longer.
  * - Retried once by the driver after a lost connection, unless the URL says `retryWrites=false`: single writes on replica sets. Never `updateMany` and
  *   `deleteMany`, and nothing on a server on its own: those reject, and may have been carried out.
- * - Documents come back with the types that the embedded store gives; text that is no UTF-8 is no reason to stop.
+ * - Documents come back with the types that the embedded store gives; invalid UTF-8 does not throw.
  */
 export function openClient(url: string): MongoClient {
   try {
@@ -39,7 +39,7 @@ export function openClient(url: string): MongoClient {
       enableUtf8Validation: false,
     });
   } catch (error) {
-    // What the driver says of it may hold the password: neither its words nor the error are kept.
+    // The driver's message may contain the password, so neither the message nor the error is kept.
     const reason = error instanceof Error ? error.name : 'unknown';
     throw new ValidationError(
       'store.bad-url',

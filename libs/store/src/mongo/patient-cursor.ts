@@ -1,18 +1,18 @@
 import { BSON, type Document, type FindCursor } from 'mongodb';
 
 export interface Patience {
-  /** How often the cursor is looked after: MongoDB forgets one that was not asked for ten minutes. */
+  /** How often an idle cursor is read: MongoDB drops a cursor after ten idle minutes. */
   readonly pollMs: number;
-  /** What is read ahead at most. */
+  /** The most to read ahead. */
   readonly maxAheadBytes: number;
 }
 
 export const defaultPatience: Patience = { pollMs: 4 * 60_000, maxAheadBytes: 64 * 1024 * 1024 };
 
 /**
- * A cursor whose reader may take its time: when nothing was asked of it for a while, it asks the server for the next batch
- * and keeps that, one batch a look. That needs no session and no leave to make cursors without an end. A reader that
- * does not come back for so long that the batches grow too large finds the cursor forgotten.
+ * A cursor whose reader may pause. When it is idle for a while, it fetches the next batch from the server and buffers it,
+ * one batch per interval. This needs no session and no permission for cursors without a timeout. If the reader pauses
+ * until the buffer is full, the server drops the cursor.
  */
 export class PatientCursor {
   readonly #cursor: FindCursor<Document>;
@@ -21,10 +21,10 @@ export class PatientCursor {
   readonly #ahead: Document[] = [];
   #aheadBytes = 0;
   #asked = true;
-  /** The server is being asked: two questions at once would make the cursor fail. */
+  /** A fetch is in progress: two at once would make the cursor fail. */
   #isAsking = false;
   #reading: Promise<void> = Promise.resolve();
-  /** What reading ahead came to behind all that was kept: the end, or a failure to be told. */
+  /** What follows the buffer: the end, or a failure to report. */
   #after: { readonly end: null } | { readonly failure: unknown } | undefined;
 
   constructor(cursor: FindCursor<Document>, { pollMs, maxAheadBytes }: Patience) {
@@ -33,7 +33,7 @@ export class PatientCursor {
     this.#looking = setInterval(() => this.#look(), pollMs).unref();
   }
 
-  /** Null at the end. To be called again only when it has resolved. */
+  /** Null at the end. Do not call it again before it has resolved. */
   async next(): Promise<Document | null> {
     this.#asked = true;
     await this.#reading;
@@ -43,10 +43,10 @@ export class PatientCursor {
     return document;
   }
 
-  /** Frees the cursor on the server, and does not wait for that: a server that is away would keep the reader. */
+  /** Frees the cursor on the server without waiting: an unavailable server would block the reader. */
   close(): void {
     clearInterval(this.#looking);
-    this.#reading.then(() => this.#cursor.close()).catch(() => undefined); // a server forgets it by itself
+    this.#reading.then(() => this.#cursor.close()).catch(() => undefined); // the server drops it by itself
   }
 
   #look(): void {
@@ -66,7 +66,7 @@ export class PatientCursor {
     }
   }
 
-  /** A driver's cursor that has failed takes itself for ended: what it failed with is kept. */
+  /** A failed driver cursor reports its end, so the failure is kept here. */
   async #readAhead(): Promise<void> {
     try {
       this.#keep(this.#cursor.readBufferedDocuments());

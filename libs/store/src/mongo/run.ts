@@ -1,4 +1,4 @@
 import type { Doing } from './mongo-error.js';
 
-/** Runs what the driver does for one collection; what it throws becomes the error that the port promises. */
+/** Runs a driver operation on one collection and translates its errors into the port's errors. */
 export type Run = <R>(doing: Pick<Doing, 'what' | 'id'>, work: () => Promise<R>) => Promise<R>;

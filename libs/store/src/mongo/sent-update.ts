@@ -1,13 +1,12 @@
 import { ProcessingError } from '@batchmill/contracts';
 import type { Update } from '../store.js';
 
-/** No field has such a name: to drop it changes nothing. */
+/** No field has this name, so unsetting it changes nothing. */
 const nothing = { $unset: { 'batchmill: no such field': '' } };
 
 /**
- * The update as the server is to get it: without fields that are undefined, and without operators that have none left,
- * which MongoDB refuses before version 5. Refuses what the port does not have: whole documents, pipelines, positional
- * paths.
+ * The update to send: without undefined fields, and without operators that have no fields left, which MongoDB before
+ * version 5 refuses. Refuses what the port does not support: whole documents, pipelines, positional paths.
  */
 export function sentUpdate(collection: string, update: Update): Update {
   const operators = Object.entries(update).map(
@@ -18,7 +17,7 @@ export function sentUpdate(collection: string, update: Update): Update {
 }
 
 function definedFields(collection: string, operator: string, fields: unknown): Readonly<Record<string, unknown>> {
-  if (!operator.startsWith('$')) refuse(collection, `${operator} is no update operator`);
+  if (!operator.startsWith('$')) refuse(collection, `${operator} is not an update operator`);
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     refuse(collection, `${operator} needs an object of paths`);
   }

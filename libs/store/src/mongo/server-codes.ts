@@ -1,5 +1,5 @@
 /**
- * What the codes of MongoDB's server ask for:
+ * How to react to the error codes of MongoDB's server:
  * https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
  */
 const away: ReadonlySet<number> = new Set([
@@ -55,12 +55,12 @@ const outOfDiskSpace = 14031;
 /** BadValue, FailedToParse, TypeMismatch, PathNotViable, ImmutableField, DocumentValidationFailure and the like. */
 const refused: ReadonlySet<number> = new Set([2, 4, 9, 14, 15, 22, 28, 40, 52, 53, 54, 55, 56, 57, 66, 73, 121, 292]);
 
-/** From here on the codes are assertions on what was asked, one number each. */
+/** Higher codes are assertions about the request, one number each. */
 const firstAssertion = 10_000;
 
 export type Trouble = 'away' | 'slow' | 'duplicate' | 'not-authorised' | 'index-conflict' | 'disk-full' | 'refused';
 
-/** Null for a code of which nobody knows what it asks for. */
+/** Null for an unknown code. */
 export function troubleOf(code: number): Trouble | null {
   if (away.has(code)) return 'away';
   if (slow.has(code)) return 'slow';

@@ -1,6 +1,6 @@
 const maxLength = 300;
 
-/** What the server said, without the values that it quotes: documents and texts are nobody's business in a message. */
+/** The server's message without the values that it quotes, since messages never contain users' data. */
 export function withoutContents(message: string): string {
   const bare = message
     .replace(/\{.*\}/gs, '{…}')

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConnectionError } from '@batchmill/contracts';
+import { ConnectionError, delayAfter } from '@batchmill/contracts';
 import { isRateLimit, milvusErrorOf } from './milvus-error.js';
 import { failureIn, failureThrown, type MilvusFailure } from './milvus-failure.js';
 
 type Outcome<T> = { readonly answer: T } | { readonly failure: MilvusFailure; readonly cause: unknown };
 
-const firstPauseMs = 50;
-const longestPauseMs = 2_000;
+const backoff = { baseMs: 50, capMs: 2_000 };
 
 /** The one place where Milvus is called: its failures become errors of ours, and when it asks to slow down it is asked again. */
 export class MilvusCalls {
@@ -23,7 +22,7 @@ export class MilvusCalls {
    */
   async call<T>(what: string, work: (timeoutMs: number) => Promise<T>): Promise<T> {
     const until = performance.now() + this.callTimeoutMs;
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    for (let tried = 0; ; tried += 1) {
       if (this.isClosed) {
         throw new ConnectionError(
           'vectors.closed',
@@ -32,6 +31,7 @@ export class MilvusCalls {
       }
       const outcome = await outcomeOf(work, Math.max(1, Math.ceil(until - performance.now())));
       if ('answer' in outcome) return outcome.answer;
+      const pauseMs = delayAfter(tried, backoff);
       const isInTime = performance.now() + pauseMs < until;
       if (!isRateLimit(outcome.failure) || !isInTime) {
         throw milvusErrorOf(outcome.failure, `${what} (Milvus at ${this.address})`, outcome.cause);

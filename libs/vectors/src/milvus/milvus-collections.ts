@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ProcessingError, TimeoutError } from '@batchmill/contracts';
+import { ProcessingError, TimeoutError, delayAfter } from '@batchmill/contracts';
 import { DataType, LoadState, type MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { checkDimensions } from '../check-rows.js';
 import type { VectorCollection } from '../vectors.js';
@@ -10,8 +10,7 @@ import { failureIn, type MilvusFailure } from './milvus-failure.js';
 
 /** Room for a path or an address as an id; longer rows are refused before they are sent. */
 const maxTextBytes = 1_024;
-const firstPauseMs = 20;
-const longestPauseMs = 500;
+const backoff = { baseMs: 20, capMs: 500 };
 
 /**
  * The collections that this process has found, made or loaded. Each is looked at once: it is made when it is missing,
@@ -145,8 +144,9 @@ export class MilvusCollections {
   /** By looking and looking again: the client's own waiting has no end, and takes half a second at least. */
   private async load(name: string): Promise<void> {
     const until = performance.now() + this.callTimeoutMs;
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    for (let looked = 0; ; looked += 1) {
       if (await this.isLoaded(name)) return;
+      const pauseMs = delayAfter(looked, backoff);
       if (performance.now() + pauseMs > until) {
         const message = `Collection ${name} was not loaded within ${this.callTimeoutMs} ms. Milvus goes on loading it.`;
         throw new TimeoutError('vectors.timeout', message);

@@ -2,7 +2,7 @@ import { stages } from '@batchmill/all-in-one';
 import { ResultsIngested } from '@batchmill/contracts';
 import { definePipeline } from '@batchmill/pipeline';
 import { endedRunStates, type Run } from '@batchmill/records';
-import { TestLine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,79 +14,81 @@ const folder = join(import.meta.dirname, '../pipelines/__name__');
 const files = Object.fromEntries(
   ['system.md', 'text.liquid'].map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
 );
-/** The same on documents of its own. */
+/** The same pipeline on other documents. */
 const other = definePipeline({ ...own, name: 'other', source: { ...own.source, collection: 'other_documents' } });
 
 describe('__name__', () => {
-  let bundle: TestLine;
+  let bundle: TestEngine;
   beforeEach(async () => {
-    bundle = await TestLine.open({ pipelines: [own, other], files });
+    bundle = await TestEngine.open({ pipelines: [own, other], files });
   });
   afterEach(() => bundle.close());
 
   const ofOwn = (): ReturnType<typeof collectionOf> => collectionOf('__collection__');
   const ofOther = (): ReturnType<typeof collectionOf> => collectionOf('other_documents');
-  const takenUp = { 'taken_up.__name__.runId': { $exists: true } };
+  const handled = { 'handled_by.__name__.runId': { $exists: true } };
 
-  it('asks for a run when documents wait, and takes up each answer of it once', async () => {
+  it('requests a run when documents are pending, and handles each of its answers once', async () => {
     await ofOwn().insertMany(documents(5));
 
     await bundle.start([...stages, __Name__Module]);
     const run = await endedRunOf('__name__');
-    await eventually('all to be taken up', async () => (await ofOwn().count(takenUp)) === 5);
+    await eventually('all to be handled', async () => (await ofOwn().count(handled)) === 5);
     const before = await all(ofOwn());
     await bundle.collect(consumer().resultsIngested(await ingestedOf(run)));
 
     expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 5 } } });
-    expect(await ofOwn().count({ 'taken_up.__name__.runId': run._id })).toBe(5);
+    expect(await ofOwn().count({ 'handled_by.__name__.runId': run._id })).toBe(5);
     expect(await all(ofOwn())).toEqual(before);
   });
 
-  it('the results of another pipeline are not taken up', async () => {
+  it('ignores the results of another pipeline', async () => {
     await ofOther().insertMany(documents(3));
     await bundle.start([...stages, __Name__Module]);
 
-    const asked = bundle.line.runs.new('of-other', { pipeline: 'other' }, null);
-    await bundle.collect(only(bundle.line.runs.insertion(asked)));
+    const request = bundle.engine.runs.new('of-other', { pipeline: 'other' }, null);
+    await bundle.collect(only(bundle.engine.runs.insert(request)));
     const run = await endedRunOf('other');
     await bundle.collect(consumer().resultsIngested(await ingestedOf(run)));
 
     expect(run.totals?.documents.succeeded).toBe(3);
-    expect(await ofOther().count(takenUp)).toBe(0);
+    expect(await ofOther().count(handled)).toBe(0);
   });
 
-  it('asks for nothing while no document waits, and once however many replicas look', async () => {
-    const saidOfNothing = await bundle.collect(consumer().askForRun());
+  it('requests no run while no document is pending, and one run however many replicas poll', async () => {
+    const withoutPending = await bundle.collect(consumer().requestRun());
     await ofOwn().insertMany(documents(1));
-    const said = [await bundle.collect(consumer().askForRun()), await bundle.collect(consumer().askForRun())].flat();
+    const requested = [await bundle.collect(consumer().requestRun()), await bundle.collect(consumer().requestRun())].flat();
 
-    expect(saidOfNothing).toEqual([]);
-    expect(said).toEqual([expect.objectContaining({ pipeline: '__name__', endpoint: 'inference' })]);
-    expect(await bundle.line.runs.count({ pipeline: '__name__', state: 'requested' })).toBe(1);
+    expect(withoutPending).toEqual([]);
+    expect(requested).toEqual([expect.objectContaining({ pipeline: '__name__', endpoint: 'inference' })]);
+    expect(await storedRecords(bundle.engine.store).runs.count({ pipeline: '__name__', state: 'requested' })).toBe(1);
   });
 
   function consumer(): __Name__ {
-    const { runs, documents, blobs, pipelines, clock } = bundle.line;
+    const { runs, documents, blobs, pipelines, clock } = bundle.engine;
     return new __Name__(runs, documents, blobs, pipelines, clock);
   }
 
-  function collectionOf(name: string): ReturnType<typeof bundle.line.documentStore.collection> {
-    return bundle.line.documentStore.collection(name);
+  function collectionOf(name: string): ReturnType<typeof bundle.engine.documentStore.collection> {
+    return bundle.engine.documentStore.collection(name);
   }
 
   async function endedRunOf(pipeline: string): Promise<Run> {
     return eventually(`the end of a run of ${pipeline}`, async () => {
-      for await (const run of bundle.line.runs.find({ pipeline, state: { $in: endedRunStates } })) return run;
+      const { runs } = storedRecords(bundle.engine.store);
+      for await (const run of runs.find({ pipeline, state: { $in: endedRunStates } })) return run;
       return null;
     });
   }
 
-  /** What was said of a batch of the run. */
+  /** The event of the run's batch. */
   async function ingestedOf(run: Run): Promise<ResultsIngested> {
-    for await (const { _id, ingestion } of bundle.line.batches.find({ runId: run._id })) {
+    const { batches } = storedRecords(bundle.engine.store);
+    for await (const { _id, ingestion } of batches.find({ runId: run._id })) {
       return ingested(run._id, _id, ingestion.archive ?? null);
     }
-    throw new Error(`${run._id} has no batch`);
+    throw new Error(`run ${run._id} has no batch`);
   }
 });
 
@@ -106,6 +108,6 @@ async function all(collection: { find(filter: object): AsyncIterable<Record<stri
   return Array.fromAsync(collection.find({}));
 }
 
-async function* only<T>(step: T): AsyncGenerator<T, void, undefined> {
-  yield step;
+async function* only<T>(item: T): AsyncGenerator<T, void, undefined> {
+  yield item;
 }

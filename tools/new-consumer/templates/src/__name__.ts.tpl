@@ -5,25 +5,22 @@ import {
   Documents,
   Runs,
   claimableFilter,
-  endedRunStates,
   planOfRun,
   readArchive,
   type ArchivedDocument,
-  type Moves,
+  type Transitions,
 } from '@batchmill/records';
 import { Consumes, Every, Stage } from '@batchmill/stage';
 import { traceparentOf } from '@batchmill/telemetry';
-import { runIdAt } from './run-id-at.js';
-import { slicesOf } from './slices-of.js';
 
 /** In this service's own folder: pipelines/__name__. */
 const pipelineName = '__name__';
-/** Where a document says that its answers were taken up. */
-const mark = 'taken_up.__name__';
-const lookMs = 60_000;
+/** The field of a document that marks its answers as handled. */
+const mark = 'handled_by.__name__';
+const pollMs = 60_000;
 const sliceDocuments = 500;
 
-/** Asks for runs of its own pipeline, and takes up what they answered. */
+/** Requests runs of its own pipeline, and handles their answers. */
 @Stage({ name: '__name__', produces: [RunRequested] })
 export class __Name__ {
   constructor(
@@ -34,38 +31,37 @@ export class __Name__ {
     private readonly clock: Clock,
   ) {}
 
-  /** Asks for a run when documents are pending and none is under way: at most once an hour, over all replicas. */
-  @Every(lookMs)
-  async *askForRun(): Moves<RunRequested> {
-    const underWay = { pipeline: pipelineName, state: { $nin: endedRunStates } };
-    if ((await this.runs.count(underWay)) > 0) return;
+  /** Requests a run when documents are pending and no run is unfinished: at most one an hour, over all replicas. */
+  @Every(pollMs)
+  async *requestRun(): Transitions<RunRequested> {
+    if (await this.runs.hasActive(pipelineName)) return;
     const plan = planRun(this.pipelines.get(pipelineName), {});
     if (!(await this.#isAnyPending(plan))) return;
-    const runId = runIdAt(pipelineName, this.clock.now());
+    const runId = runIdAt(this.clock.now());
     const request = { pipeline: pipelineName, endpoint: plan.endpoint };
     const run = this.runs.new(runId, request, traceparentOf());
-    // One write holds the run and the fact that it is asked for; where there is a run of that id, neither is written.
-    yield this.runs.insertion(run, new RunRequested({ runId, ...request }));
+    // One write inserts the run and its event. If there is a run with this id, neither is written.
+    yield this.runs.insert(run, new RunRequested({ runId, ...request }));
   }
 
-  /** Takes up a batch of a run of its own; those of other pipelines are let be. Whatever comes twice is taken up once. */
+  /** Handles the answers of one batch of its own runs. Handling them again changes nothing. */
   @Consumes(ResultsIngested)
-  async *resultsIngested({ runId, archive }: ResultsIngested): Moves {
+  async *resultsIngested({ runId, archive }: ResultsIngested): Transitions {
     const run = await this.runs.get(runId);
     if (run?.pipeline !== pipelineName || archive == null) return;
     const plan = planOfRun(this.pipelines, run);
     for await (const answered of slicesOf(readArchive(this.blobs, archive), sliceDocuments)) {
-      await this.#takeUp(plan, answered, runId);
+      await this.#handle(plan, answered, runId);
     }
   }
 
   /**
-   * What is done with answered documents: they are marked, under the run as a key. Put yours here: each comes with its
-   * answers of this batch. It may be called again for the same documents, after a crash or for a message that came twice:
-   * write what must be there once under a key too.
+   * Marks answered documents, with the run as a key. Put your own code here: each document comes with its answers of this
+   * batch. It may be called again for the same documents, after a crash or when a message is delivered twice. So write what
+   * must exist once under a key, too.
    */
-  async #takeUp(plan: RunPlan, answered: readonly ArchivedDocument[], runId: string): Promise<void> {
-    const { field, completed } = plan.side.status;
+  async #handle(plan: RunPlan, answered: readonly ArchivedDocument[], runId: string): Promise<void> {
+    const { field, completed } = plan.endpointPlan.status;
     const ids = answered.map(({ documentId }) => documentId);
     const unmarked = { _id: { $in: ids }, [field]: completed, [`${mark}.runId`]: { $ne: runId } };
     await this.documents.of(plan).updateMany(unmarked, { $set: { [mark]: { runId, at: this.clock.now() } } });
@@ -75,4 +71,22 @@ export class __Name__ {
     const pending = { $and: [plan.filter, claimableFilter(plan, this.clock.now())] };
     return (await this.documents.of(plan).findOne(pending, { projection: { _id: 1 } })) !== null;
   }
+}
+
+/** `__name__-20260102-15`: the same for a whole hour (UTC), so that two replicas, or a restart, request one run. */
+function runIdAt(at: Date): string {
+  const hour = at.toISOString().slice(0, 13).replaceAll('-', '').replace('T', '-');
+  return `${pipelineName}-${hour}`;
+}
+
+/** Divides items into slices of at most `size`, so that memory does not grow with their number. */
+async function* slicesOf<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[], void, undefined> {
+  let slice: T[] = [];
+  for await (const item of items) {
+    slice.push(item);
+    if (slice.length < size) continue;
+    yield slice;
+    slice = [];
+  }
+  if (slice.length > 0) yield slice;
 }

@@ -1,10 +1,12 @@
+import { refuseFilter } from '../refusals.js';
 import { bracketOf, Bracket, isDocument } from '../values/bracket.js';
 import { compareValues, equalValues } from '../values/compare-values.js';
 import { isNotANumber } from '../values/exact-number.js';
-import { refuseFilter } from '../refused-error.js';
+import { bitPositions, countSetBits } from './bits.js';
+import { patternOf } from './pattern.js';
 import { typeNamed } from './type-names.js';
+import { ValueSet } from './value-set.js';
 import { someLeafAt, someValueAt } from './values-at.js';
-import { statelessRegex, ValueSet } from './value-set.js';
 
 export type Document = Readonly<Record<string, unknown>>;
 export type Predicate = (document: Document) => boolean;
@@ -15,10 +17,9 @@ export type FieldOperator = (parts: readonly string[], operand: unknown) => Pred
 /** Compiles what an operator asks of one value. `path` is for messages. */
 type ValueTest = (operand: unknown, path: string) => (value: unknown) => boolean;
 
-function equals(operand: unknown): (value: unknown) => boolean {
+function equals(operand: unknown, path: string): (value: unknown) => boolean {
   if (bracketOf(operand) === Bracket.regex) {
-    const regex = statelessRegex(operand);
-    return (value) => (typeof value === 'string' ? regex.test(value) : equalValues(value, operand));
+    return matches(operand, path);
   }
   if (typeof operand === 'string' || typeof operand === 'boolean') {
     return (value) => value === operand;
@@ -49,7 +50,7 @@ function isIn(operand: unknown, path: string): (value: unknown) => boolean {
   if (!Array.isArray(operand) || operand.includes(undefined)) {
     refuseFilter(`${path}: $in and $nin need an array of values, none of them undefined`);
   }
-  const values = new ValueSet(operand);
+  const values = new ValueSet(path, operand);
   return (value) => values.has(value);
 }
 
@@ -60,9 +61,11 @@ function isOfType(operand: unknown, path: string): (value: unknown) => boolean {
   return (value) => types.some((type) => type.test(value));
 }
 
-function matchesRegex(operand: unknown): (value: unknown) => boolean {
-  const regex = typeof operand === 'string' ? new RegExp(operand) : statelessRegex(operand);
-  return (value) => typeof value === 'string' && regex.test(value);
+/** A text that the pattern is found in, or a stored pattern that is the same. */
+function matches(operand: unknown, path: string): (value: unknown) => boolean {
+  const pattern = patternOf(path, operand);
+  const stored = typeof operand === 'string' ? pattern : operand;
+  return (value) => (typeof value === 'string' ? pattern.test(value) : equalValues(value, stored));
 }
 
 function hasRemainder(operand: unknown, path: string): (value: unknown) => boolean {
@@ -71,6 +74,17 @@ function hasRemainder(operand: unknown, path: string): (value: unknown) => boole
     refuseFilter(`${path}: $mod needs [divisor, remainder], the divisor not 0`);
   }
   return (value) => typeof value === 'number' && Math.trunc(value) % Math.trunc(divisor) === Math.trunc(remainder);
+}
+
+/** `holds` is told how many of the bits that are asked for are set, and how many there are. */
+function hasBits(holds: (set: number, asked: number) => boolean): ValueTest {
+  return (operand, path) => {
+    const positions = bitPositions(path, operand);
+    return (value) => {
+      const set = countSetBits(value, positions);
+      return set !== null && holds(set, positions.length);
+    };
+  };
 }
 
 function not(test: ValueTest): ValueTest {
@@ -88,12 +102,16 @@ const positive = {
   $lte: compares('$lte', (difference) => difference <= 0),
   $in: isIn,
   $type: isOfType,
-  $regex: matchesRegex,
+  $regex: matches,
   $mod: hasRemainder,
+  $bitsAllSet: hasBits((set, asked) => set === asked),
+  $bitsAllClear: hasBits((set) => set === 0),
+  $bitsAnySet: hasBits((set) => set > 0),
+  $bitsAnyClear: hasBits((set, asked) => set < asked),
 } satisfies Record<string, ValueTest>;
 
 /** What operators ask of one value that stands for itself, such as an element of an array. */
-export const valueTests: Readonly<Record<string, ValueTest>> = { ...positive, $ne: not(equals), $nin: not(isIn) };
+export const valueTests = { ...positive, $ne: not(equals), $nin: not(isIn) } satisfies Record<string, ValueTest>;
 
 /** One of the values that the path names passes. */
 function some(test: ValueTest): FieldOperator {
@@ -123,7 +141,7 @@ function hasSize(parts: readonly string[], operand: unknown): Predicate {
   return (document) => someValueAt(document, parts, (value) => Array.isArray(value) && value.length === operand);
 }
 
-/** Operators that stand on their own. `$elemMatch` and `$all` hold queries: `compile-filter.ts` adds them. */
+/** Operators that stand on their own. `$not`, `$elemMatch` and `$all` hold conditions: `compile-filter.ts` has them. */
 export const fieldOperators = {
   $eq: some(positive.$eq),
   $ne: none(positive.$eq),
@@ -136,18 +154,13 @@ export const fieldOperators = {
   $type: some(positive.$type),
   $regex: some(positive.$regex),
   $mod: some(positive.$mod),
+  $bitsAllSet: some(positive.$bitsAllSet),
+  $bitsAllClear: some(positive.$bitsAllClear),
+  $bitsAnySet: some(positive.$bitsAnySet),
+  $bitsAnyClear: some(positive.$bitsAnyClear),
   $exists: exists,
   $size: hasSize,
 } satisfies Record<string, FieldOperator>;
-
-/** True when the path names an array of which one element passes the test. */
-export function someElementAt(
-  document: Document,
-  parts: readonly string[],
-  test: (value: unknown) => boolean,
-): boolean {
-  return someValueAt(document, parts, (value) => Array.isArray(value) && value.some(test));
-}
 
 /** An object whose keys are operators (`{$gt: 1}`), not a value to be equal to. */
 export function isOperators(value: unknown): value is Document {

@@ -1,6 +1,7 @@
 import { bracketOf, Bracket, classNameOf } from '../values/bracket.js';
 import { equalValues } from '../values/compare-values.js';
-import { hexOf, regexParts } from '../values/plain-text.js';
+import { hexOf } from '../values/contents.js';
+import { patternOf } from './pattern.js';
 
 /** Values to be found among in one step, however many there are (`$in` with a thousand ids). */
 export class ValueSet {
@@ -10,9 +11,10 @@ export class ValueSet {
   readonly #patterns: RegExp[] = [];
   #hasNull = false;
 
-  constructor(values: readonly unknown[]) {
+  /** `path` is for messages. */
+  constructor(path: string, values: readonly unknown[]) {
     for (const value of values) {
-      this.#add(value);
+      this.#add(path, value);
     }
   }
 
@@ -32,7 +34,7 @@ export class ValueSet {
     }
   }
 
-  #add(value: unknown): void {
+  #add(path: string, value: unknown): void {
     if (value === null) {
       this.#hasNull = true;
     } else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
@@ -42,7 +44,7 @@ export class ValueSet {
     } else {
       this.#others.push(value);
       if (bracketOf(value) === Bracket.regex) {
-        this.#patterns.push(statelessRegex(value));
+        this.#patterns.push(patternOf(path, value));
       }
     }
   }
@@ -60,10 +62,4 @@ export class ValueSet {
   #hasOther(value: unknown): boolean {
     return this.#others.length > 0 && this.#others.some((other) => equalValues(other, value));
   }
-}
-
-/** The same pattern without the flags that make a search depend on the one before. */
-export function statelessRegex(value: unknown): RegExp {
-  const [pattern, options] = regexParts(value as object); // callers have seen that it is one
-  return new RegExp(pattern, options.replaceAll(/[gy]/g, ''));
 }

@@ -1,10 +1,9 @@
 import { isBatchmillError } from '@batchmill/contracts';
 import type { Update } from '../../store.js';
-import { refuseUpdate } from '../refused-error.js';
-import { sameFields } from '../same-fields.js';
+import { refuseUpdate } from '../refusals.js';
 import { decodeBody, encodeBody } from '../values/body.js';
 import { isDocument } from '../values/bracket.js';
-import { compareStrings, sameValue } from '../values/compare-values.js';
+import { compareStrings, sameFields, sameValue } from '../values/compare-values.js';
 import { updateOperators, type Change, type Occasion } from './operators.js';
 
 export interface CompiledUpdate {
@@ -15,9 +14,8 @@ export interface CompiledUpdate {
 }
 
 /**
- * An update as MongoDB would carry it out, with its refusals. It is our own and not mingo's updater: that one passes over
- * in silence what MongoDB refuses (a push to a string, a path through a scalar), drops what `$addToSet` adds beside
- * duplicates, and knows `$slice` and `$sort` only for arrays that exist. Positional paths (`$`, `$[]`) are refused.
+ * An update as MongoDB would carry it out, with its refusals: a push to a string, a path through a scalar. Positional
+ * paths (`$`, `$[]`) are refused too.
  */
 export function compileUpdate(update: Update): CompiledUpdate {
   const changes: { readonly path: string; readonly change: Change }[] = [];

@@ -1,5 +1,5 @@
 import { Long, Timestamp, type Int32, type Double } from 'bson';
-import { refuseUpdate } from '../refused-error.js';
+import { kindOf, refuseUpdate } from '../refusals.js';
 import { classNameOf } from '../values/bracket.js';
 
 type Operation = 'add' | 'multiply';
@@ -81,15 +81,4 @@ function longOf(path: string, value: bigint): Long {
     refuseUpdate(`${path}: the result does not fit into 64 bits`);
   }
   return Long.fromBigInt(value);
-}
-
-/** What a value is, for a message that must not show it. */
-export function kindOf(value: unknown): string {
-  if (value === null || value === undefined) {
-    return 'null';
-  }
-  if (typeof value !== 'object') {
-    return `a ${typeof value}`;
-  }
-  return Array.isArray(value) ? 'an array' : (classNameOf(value) ?? 'an object');
 }

@@ -1,8 +1,8 @@
-import { refuseUpdate } from '../refused-error.js';
-import { compilePull } from '../query/compile-filter.js';
+import { kindOf, refuseUpdate } from '../refusals.js';
 import { isDocument } from '../values/bracket.js';
 import { compareValues, equalValues, sameValue } from '../values/compare-values.js';
-import { calculate, calculateBits, currentDate, kindOf } from './numbers.js';
+import { calculate, calculateBits, currentDate } from './numbers.js';
+import { compilePull } from './pull.js';
 import { arrayOf, compileAddToSet, compilePush } from './push.js';
 import { leadsIntoArray, reach, reachOrMake, type Target } from './target.js';
 

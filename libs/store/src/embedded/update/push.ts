@@ -1,7 +1,6 @@
-import { refuseUpdate } from '../refused-error.js';
+import { kindOf, refuseUpdate } from '../refusals.js';
 import { isDocument } from '../values/bracket.js';
 import { compareValues, sameValue } from '../values/compare-values.js';
-import { kindOf } from './numbers.js';
 import { reach, type Target } from './target.js';
 
 interface Push {

@@ -1,4 +1,4 @@
-import { refuseUpdate } from '../refused-error.js';
+import { refuseUpdate } from '../refusals.js';
 import { isDocument } from '../values/bracket.js';
 
 const index = /^(?:0|[1-9]\d*)$/;

@@ -1,7 +1,6 @@
-import { binaryParts } from './binary-value.js';
 import { Bracket, bracketOf, classNameOf } from './bracket.js';
+import { binaryParts, hexOf, regexParts, stringOf, timestampOf, wholeText } from './contents.js';
 import { compareNumbers } from './exact-number.js';
-import { hexOf, regexParts, stringOf, timestampOf, wholeText } from './plain-text.js';
 
 /** The order in which MongoDB sorts any two values. Missing counts as null. */
 export function compareValues(one: unknown, other: unknown): number {
@@ -27,9 +26,19 @@ export function sameValue(one: unknown, other: unknown): boolean {
     return one.length === other.length && one.every((value, index) => sameValue(value, other[index]));
   }
   if (bracketOf(one) === Bracket.object && bracketOf(other) === Bracket.object) {
-    return sameFields(Object.entries(one), Object.entries(other));
+    return sameEntries(Object.entries(one), Object.entries(other));
   }
   return classNameOf(one) === classNameOf(other) && equalValues(one, other);
+}
+
+/** True when both have the same fields in the same order, and each holds the very same value. */
+export function sameFields(one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>): boolean {
+  const names = Object.keys(one);
+  const otherNames = Object.keys(other);
+  return (
+    names.length === otherNames.length &&
+    names.every((name, index) => name === otherNames[index] && one[name] === other[name])
+  );
 }
 
 /** UTF-8's order, which is the order of code points. */
@@ -120,7 +129,7 @@ function compareFields(one: object, other: object): number {
   return left.length - right.length;
 }
 
-function sameFields(one: readonly [string, unknown][], other: readonly [string, unknown][]): boolean {
+function sameEntries(one: readonly [string, unknown][], other: readonly [string, unknown][]): boolean {
   return (
     one.length === other.length &&
     one.every(([name, value], index) => name === other[index]?.[0] && sameValue(value, other[index][1]))

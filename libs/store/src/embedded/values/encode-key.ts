@@ -1,7 +1,6 @@
-import { binaryParts } from './binary-value.js';
 import { Bracket, bracketOf } from './bracket.js';
+import { binaryParts, hexOf, regexParts, stringOf, timestampOf, wholeText } from './contents.js';
 import { exactNumber } from './exact-number.js';
-import { hexOf, regexParts, stringOf, timestampOf, wholeText } from './plain-text.js';
 
 /**
  * A value as bytes whose memcmp order is MongoDB's order of values: the type's bracket, then what orders within it.

@@ -1,6 +1,6 @@
 import { chat, definePipeline, prompt } from '@batchmill/pipeline';
 
-/** What __name__ asks of the model for each of its documents. */
+/** One request per document: its summary. */
 export default definePipeline({
   name: '__name__',
   source: { collection: '__collection__', documentIdField: '_id' },

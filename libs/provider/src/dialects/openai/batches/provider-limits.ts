@@ -1,12 +1,12 @@
-import type { FillingLimits } from '../../../batches/filling.js';
+import type { BatchFileLimits } from '../../../batches/batch-file-size.js';
 
-/** https://platform.openai.com/docs/guides/batch; the bytes are what the server's own message says. */
+/** https://platform.openai.com/docs/guides/batch. `maxFileBytes` is from the message of the server's error. */
 export const providerLimits = {
   maxRequests: 50_000,
   maxFileBytes: 209_715_200,
-  /** Embedding inputs, summed over all lines. */
+  /** Embedding inputs of all lines together. */
   maxInputs: 50_000,
-} as const satisfies Partial<FillingLimits>;
+} as const satisfies Partial<BatchFileLimits>;
 
 /** https://platform.openai.com/docs/api-reference/embeddings/create */
 export const maxEmbeddingTokens = 8192;

@@ -7,7 +7,7 @@ import { customId } from './custom-id.js';
 const oid = new ObjectId('64af0123456789abcdef0123');
 
 describe('customId', () => {
-  it('E3: carries function, document id and chunk id', () => {
+  it('E3: contains function, document id and chunk id', () => {
     expect(customId('embeddings', 'report-2024', oid)).toBe('embeddings_report-2024_64af0123456789abcdef0123');
     expect(customId('qa_0', 'JKHY', 7)).toBe('qa_0_JKHY_7');
     expect(customId('embeddings', oid, oid)).toBe(`embeddings_${oid.toHexString()}_${oid.toHexString()}`);
@@ -15,7 +15,7 @@ describe('customId', () => {
   });
 
   it.each<[string, unknown, unknown]>([
-    ['a character that it cannot carry', 'a/b', 'c'],
+    ['a character that is not allowed', 'a/b', 'c'],
     ['a space', 'a b', 'c'],
     ['a letter beyond ASCII', 'Größe', 'c'],
     ['an underscore, which would make it ambiguous', 'a_b', 'c'],
@@ -26,7 +26,7 @@ describe('customId', () => {
     ['a date', 'a', new Date(0)],
     ['an object', 'a', { x: 1 }],
     ['a fraction', 'a', 1.5],
-  ])('%s gives a short key, the same each time', (_, parent, chunk) => {
+  ])('%s leads to a digest, always the same one', (_, parent, chunk) => {
     const id = customId('summary', parent, chunk);
 
     expect(id).toMatch(/^summary_[0-9a-f]{30}$/);
@@ -37,14 +37,14 @@ describe('customId', () => {
     expect(customId(`${'f'.repeat(24)}_999`, 'ü', 'ü').length).toBeLessThanOrEqual(64);
   });
 
-  it('what looks like a short key is not taken for one', () => {
+  it('a chunk id that looks like a digest is not used as it is', () => {
     const key = customId('f', 'ü', 'x').slice(2);
 
     expect(customId('f', '', key)).not.toBe(`f__${key}`);
     expect(customId('f', 'p', key)).not.toContain(key);
   });
 
-  it('different requests never share one: names and ids full of separators, digits and types', () => {
+  it('different requests have different ids, also with separators, digits and several types', () => {
     const random = seededRandom(7);
     const letters = ['a', 'b', '_', '-', '0', '1', 'Z'];
     const text = (max: number): string =>
@@ -68,7 +68,7 @@ describe('customId', () => {
     expect(seen.size).toBeGreaterThan(5000);
   });
 
-  it('ids of any type of BSON have one', () => {
+  it('chunk ids may be of any type of BSON', () => {
     for (const id of [new UUID('00112233-4455-6677-8899-aabbccddeeff'), true, null, 1n, ['x'], NaN]) {
       expect(customId('f', 'p', id)).toMatch(/^f_[A-Za-z0-9_-]{1,62}$/);
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseResultLine } from './parse-result-line.js';
 
 describe('parseResultLine', () => {
-  it('reads an answer, from text and from bytes anywhere in a buffer', () => {
+  it('reads an answer from a text and from a slice of a buffer', () => {
     const line = JSON.stringify({
       id: 'batch_req_1',
       custom_id: 'summary_ü_1',
@@ -29,14 +29,14 @@ describe('parseResultLine', () => {
   });
 
   it.each(['', '{"custom_id":"a"', 'null', '[]', '"a"', '{}', '{"custom_id":5}', '\0\0'])(
-    '%p is unreadable',
+    'returns null for %p',
     (line) => {
       expect(parseResultLine(line)).toBeNull();
       expect(parseResultLine(Buffer.from(line))).toBeNull();
     },
   );
 
-  it('a line of any shape that names a request can be classified', () => {
+  it('a line with a custom_id is read, whatever else it contains', () => {
     expect(parseResultLine('{"custom_id":"a","response":"x","error":"y"}')).toEqual({
       customId: 'a',
       statusCode: null,

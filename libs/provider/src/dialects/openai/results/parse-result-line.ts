@@ -1,17 +1,17 @@
 import { isPlainObject, readPath } from '@batchmill/documents';
 import type { ResultLine } from '../../../results/result-line.js';
 
-/** Null when the line is no JSON, or none that names a request. */
+/** Parses a line of a result file. Null when it is not JSON or has no `custom_id`. */
 export function parseResultLine(line: Uint8Array | string): ResultLine | null {
-  const read = parse(typeof line === 'string' ? line : textOf(line));
-  if (!isPlainObject(read) || typeof read['custom_id'] !== 'string') return null;
-  const response = read['response'];
+  const parsed = parse(typeof line === 'string' ? line : textOf(line));
+  if (!isPlainObject(parsed) || typeof parsed['custom_id'] !== 'string') return null;
+  const response = parsed['response'];
   const statusCode = readPath(response, 'status_code');
   return {
-    customId: read['custom_id'],
+    customId: parsed['custom_id'],
     statusCode: typeof statusCode === 'number' ? statusCode : null,
     body: readPath(response, 'body'),
-    error: errorOf(read['error']),
+    error: errorOf(parsed['error']),
   };
 }
 

@@ -4,14 +4,14 @@ import { readVector } from './read-vector.js';
 const base64 = (values: readonly number[]): string => Buffer.from(Float32Array.from(values).buffer).toString('base64');
 
 describe('readVector', () => {
-  it('reads base64 and lists of numbers alike', () => {
+  it('reads base64 and lists of numbers', () => {
     expect(readVector(base64([0.5, -1, 2]))).toEqual(Float32Array.of(0.5, -1, 2));
     expect(readVector([0.5, -1, 2])).toEqual(Float32Array.of(0.5, -1, 2));
   });
 
-  it('short vectors do not share memory, wherever the pool has put their bytes', () => {
+  it('short vectors do not share memory, also when their bytes are unaligned', () => {
     const vectors = Array.from({ length: 50 }, (_, at) => {
-      Buffer.from('x'.repeat(at % 7)); // moves the pool on by odd steps
+      Buffer.from('x'.repeat(at % 7)); // leaves Node's pool at unaligned offsets
       return readVector(base64([at, at + 0.5]));
     });
 
@@ -21,7 +21,7 @@ describe('readVector', () => {
     });
   });
 
-  it('a long vector is read without a copy of its bytes', () => {
+  it('a long vector is read without copying its bytes', () => {
     const values = Array.from({ length: 1536 }, (_, at) => at / 1536);
 
     const vector = readVector(base64(values));
@@ -34,9 +34,9 @@ describe('readVector', () => {
     ['a number', 5],
     ['nothing', null],
     ['a list of texts', ['1']],
-    ['bytes that are no floats', 'AAAA'],
+    ['bytes that are not floats', 'AAAA'],
     ['an object', {}],
-  ])('%s is no vector', (_, value) => {
+  ])('%s is not a vector', (_, value) => {
     expect(readVector(value)).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import { readPath } from '@batchmill/documents';
 import type { Usage } from '@batchmill/models';
 
-/** Chat and embeddings say `prompt_tokens` and `completion_tokens`, responses `input_tokens` and `output_tokens`. */
+/** Chat and embeddings report `prompt_tokens` and `completion_tokens`, responses `input_tokens` and `output_tokens`. */
 export function usageOf(body: unknown): Usage {
   const usage = readPath(body, 'usage');
   return {

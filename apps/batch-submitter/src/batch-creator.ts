@@ -1,0 +1,117 @@
+import { BatchSubmitted, Clock, ConnectionError, Ids } from '@batchmill/contracts';
+import { Provider, RefusedError, isFileGone, type ProviderBatch } from '@batchmill/provider';
+import { providerBatchInfoOf, type Batch, type Leased, type Transition, type Transitions } from '@batchmill/records';
+import { EngineSettings } from '@batchmill/stage';
+import { Log, traceparentOf } from '@batchmill/telemetry';
+import { Injectable } from '@nestjs/common';
+import { markIn, metadataOf } from './provider-batch-mark.js';
+
+/**
+ * Creates the provider batch of a batch, once. The provider knows no idempotency key, so we arm the submission first: we
+ * save a new key, then create the provider batch with that key in its metadata. If the answer is lost, we find the
+ * provider batch by the key and adopt it. If the provider's list does not show it, we delete the input file, so that a
+ * create call that is still under way fails, and wait until the list must be up to date before we create another.
+ */
+@Injectable()
+export class BatchCreator {
+  constructor(
+    private readonly provider: Provider,
+    private readonly settings: EngineSettings,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly log: Log,
+  ) {}
+
+  async *create(batch: Leased<Batch>): Transitions<BatchSubmitted> {
+    const { submission, url, completionWindow } = batch.data;
+    const { fileId } = submission;
+    if (fileId === null) return;
+    const key = this.ids.next();
+    const deadline = new Date(this.clock.now().getTime() + this.settings.armMs);
+    await batch.save({ submission: { ...submission, armed: { key, deadline } } });
+    // After this line a provider batch with this key may exist: no other is created before it was searched for.
+    try {
+      const { installation } = this.settings;
+      const metadata = metadataOf({ key, batchId: batch.id, installation, traceparent: traceparentOf() });
+      const created = await this.provider.createBatch({
+        inputFileId: fileId,
+        endpoint: url,
+        completionWindow,
+        metadata,
+        deadline,
+      });
+      yield this.#submitted(batch, created, key);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      await this.#disarm(batch, error);
+    }
+  }
+
+  /**
+   * Searches for the provider batch of an armed submission. Returns true if `create` may be called. Otherwise the
+   * work on the batch has ended: it was adopted, or it waits for the next search.
+   */
+  async *recover(batch: Leased<Batch>): AsyncGenerator<Transition<BatchSubmitted>, boolean, undefined> {
+    const { submission } = batch.data;
+    const { armed, fileId, fileCreatedAt, fileDeletedAt } = submission;
+    if (armed === null) return true;
+    const now = this.clock.now();
+    if (now < armed.deadline) {
+      // The process that armed it may still wait for the answer.
+      yield batch.wait(armed.deadline);
+      return false;
+    }
+    const found = await this.#find(armed.key, fileCreatedAt ?? batch.data.createdAt);
+    if (found !== null) {
+      this.log.info('adopted a provider batch whose create answer was lost', {
+        batchId: batch.id,
+        status: found.state,
+      });
+      yield this.#submitted(batch, found, armed.key);
+      return false;
+    }
+    if (fileDeletedAt === null) {
+      if (fileId !== null) await this.provider.deleteFile(fileId);
+      // After this line a create call that is still under way fails: its input file does not exist.
+      const deletedAt = this.clock.now();
+      yield batch
+        .with({ submission: { ...submission, fileDeletedAt: deletedAt } })
+        .wait(new Date(deletedAt.getTime() + this.settings.staleListMs));
+      return false;
+    }
+    const listUpToDateAt = new Date(fileDeletedAt.getTime() + this.settings.staleListMs);
+    if (now < listUpToDateAt) {
+      yield batch.wait(listUpToDateAt);
+      return false;
+    }
+    await batch.save({
+      submission: { ...submission, armed: null, fileId: null, fileCreatedAt: null, fileDeletedAt: null },
+      previousAttempts: [...batch.data.previousAttempts, { key: armed.key, providerBatchId: null }],
+    });
+    return true;
+  }
+
+  /** Null if the provider lists no batch with this key. */
+  async #find(key: string, createdSince: Date): Promise<ProviderBatch | null> {
+    for await (const batch of this.provider.listBatches(createdSince)) {
+      if (markIn(batch.metadata)?.key === key) return batch;
+    }
+    return null;
+  }
+
+  /** The provider refused: nothing was created, and there is nothing to search for. */
+  async #disarm(batch: Leased<Batch>, refusal: RefusedError): Promise<never> {
+    const { submission } = batch.data;
+    const noFile = isFileGone(refusal) ? { fileId: null, fileCreatedAt: null } : {};
+    await batch.save({ submission: { ...submission, armed: null, ...noFile } });
+    if (refusal.status !== 429) throw refusal;
+    throw new ConnectionError('provider.rate-limited', `${batch.id}: ${refusal.message}`, { cause: refusal });
+  }
+
+  #submitted(batch: Leased<Batch>, created: ProviderBatch, key: string): Transition<BatchSubmitted> {
+    const { runId, claimId, requests, submission } = batch.data;
+    const event = new BatchSubmitted({ runId, claimId, batchId: batch.id, providerBatchId: created.id, requests });
+    const provider = providerBatchInfoOf(created, { key, submittedAt: this.clock.now(), polls: 0 });
+    return batch.with({ provider, submission: { ...submission, armed: null } }).to('submitted', event);
+  }
+}

@@ -1,0 +1,84 @@
+import { Clock, type ChunksSelected } from '@batchmill/contracts';
+import type { RunPlan } from '@batchmill/pipeline';
+import {
+  Batches,
+  Claims,
+  Documents,
+  Runs,
+  isPaused,
+  type Leased,
+  type Run,
+  type Transition,
+  type Transitions,
+} from '@batchmill/records';
+import { EngineSettings } from '@batchmill/stage';
+import { Injectable } from '@nestjs/common';
+import { ClaimOpener } from './claim-opener.js';
+import { documentIdsFilter, gatherPage } from './gather-page.js';
+
+/** throttled: enough of the run's batches wait for submission. */
+export type ScanStop = 'ended' | 'paused' | 'throttled';
+
+/** Scans the source of a run and opens a claim for each page of documents. */
+@Injectable()
+export class DocumentScanner {
+  constructor(
+    private readonly runs: Runs,
+    private readonly claims: Claims,
+    private readonly batches: Batches,
+    private readonly documents: Documents,
+    private readonly claimOpener: ClaimOpener,
+    private readonly settings: EngineSettings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Returns why the scan stopped. */
+  async *scan(run: Leased<Run>, plan: RunPlan): AsyncGenerator<Transition<ChunksSelected>, ScanStop, undefined> {
+    while (!run.data.scan.ended) {
+      // Read again: a pause command may have arrived since the run was leased.
+      if (isPaused(await this.runs.get(run.id))) return 'paused';
+      if (await this.#isThrottled(run)) return 'throttled';
+      yield* this.#claimPage(run, plan);
+      run.throwIfStopping();
+    }
+    return 'ended';
+  }
+
+  async #isThrottled(run: Leased<Run>): Promise<boolean> {
+    const sealed = await this.claims.countOfRun(run.id, 'sealed');
+    const built = await this.batches.countOfRun(run.id, 'built');
+    return sealed + built >= this.settings.maxWaitingBatches;
+  }
+
+  async *#claimPage(run: Leased<Run>, plan: RunPlan): Transitions<ChunksSelected> {
+    const { scan, request } = run.data;
+    const remaining = request?.limit === undefined ? Infinity : request.limit - scan.selected;
+    if (remaining <= 0) {
+      await run.save({ scan: { ...scan, ended: true } });
+      return;
+    }
+    const page = await gatherPage(
+      this.documents.of(plan),
+      plan,
+      {
+        runId: run.id,
+        from: scan.position,
+        idsFilter: documentIdsFilter(plan.pipeline.source.documentIdField, request?.documents),
+        maxMembers: Math.min(plan.endpointPlan.batchSize, remaining),
+        maxMs: this.settings.claimMs,
+      },
+      this.clock,
+    );
+    if (page.members.length === 0) {
+      await run.save({ scan: { ...scan, position: page.position, ended: page.ended } });
+      return;
+    }
+    yield* this.claimOpener.open(run, plan, {
+      kind: 'scan',
+      previousClaimId: null,
+      positionAfter: page.position,
+      scanEnds: page.ended,
+      gathered: page.members,
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import { encodeId } from '@batchmill/documents';
+import type { RunPlan } from '@batchmill/pipeline';
+import { marksProjection, readMarks, type Member, type Marks } from '@batchmill/records';
+import type { Collection } from '@batchmill/store';
+
+/** By `encodeId` of the member's id. A document that does not exist any more has no share. */
+export type MemberMarks = ReadonlyMap<string, Marks>;
+
+export async function readMemberMarks(
+  documents: Collection,
+  plan: RunPlan,
+  members: readonly Member[],
+): Promise<MemberMarks> {
+  const ids = members.map(({ id }) => id);
+  const marks = new Map<string, Marks>();
+  for await (const document of documents.find({ _id: { $in: ids } }, { projection: marksProjection(plan) })) {
+    marks.set(encodeId(document['_id']), readMarks(plan, document));
+  }
+  return marks;
+}
+
+/** The most documents that one read or one bulk update names. */
+const sliceSize = 1000;
+
+export async function* slicesOf<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+): AsyncGenerator<readonly T[], void, undefined> {
+  let slice: T[] = [];
+  for await (const item of items) {
+    slice.push(item);
+    if (slice.length < sliceSize) continue;
+    yield slice;
+    slice = [];
+  }
+  if (slice.length > 0) yield slice;
+}

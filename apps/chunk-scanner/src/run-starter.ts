@@ -1,0 +1,99 @@
+import { Clock, RunAccepted, RunRejected, ValidationError, isBatchmillError } from '@batchmill/contracts';
+import { Pipelines, storageTargetsOf, type RunPlan } from '@batchmill/pipeline';
+import { Provider, RefusedError } from '@batchmill/provider';
+import { Documents, planOfRun, type Leased, type Run, type Transition, type Transitions } from '@batchmill/records';
+import { Vectors } from '@batchmill/vectors';
+import { Injectable } from '@nestjs/common';
+
+/**
+ * Starts a requested run, or rejects it for what can be known to be wrong before money is spent. An unavailable
+ * dependency rejects nothing: its error is thrown, and the run waits.
+ */
+@Injectable()
+export class RunStarter {
+  constructor(
+    private readonly pipelines: Pipelines,
+    private readonly documents: Documents,
+    private readonly vectors: Vectors,
+    private readonly provider: Provider,
+    private readonly clock: Clock,
+  ) {}
+
+  async *start(run: Leased<Run>): Transitions<RunAccepted | RunRejected> {
+    try {
+      const plan = this.#planOf(run);
+      await this.#checkQuery(plan);
+      await this.#ensureVectors(plan);
+      await this.#checkProvider();
+      const { endpoint, parameters, pipeline } = plan;
+      const functions = [...plan.functions];
+      yield run
+        .with({
+          pipelineHash: pipeline.hash,
+          storageTargets: storageTargetsOf(plan),
+          endpoint,
+          functions,
+          parameters,
+          startedAt: this.clock.now(),
+        })
+        .to('running', new RunAccepted({ runId: run.id, pipeline: pipeline.name, endpoint, functions }));
+    } catch (error) {
+      if (!isBatchmillError(error) || error.kind !== 'ValidationError') throw error;
+      yield rejectRun(run, error.message, this.clock);
+    }
+  }
+
+  #planOf(run: Leased<Run>): RunPlan {
+    const { request } = run.data;
+    if (request === null) throw new ValidationError('run.no-request', `${run.id} has no request`);
+    const { endpoint = null, parameters = {} } = request;
+    return planOfRun(this.pipelines, { ...run.data, endpoint, parameters });
+  }
+
+  /** Runs the pipeline's query so that it matches no document: the store only checks it. */
+  async #checkQuery(plan: RunPlan): Promise<void> {
+    try {
+      await this.documents.of(plan).findOne({ $and: [{ _id: { $in: [] } }, plan.filter] });
+    } catch (error) {
+      if (!isBatchmillError(error) || error.code !== 'store.filter-refused') throw error;
+      const message = `Pipeline ${plan.pipeline.name}: the store refuses source.queryTemplate: ${error.message}`;
+      throw new ValidationError('run.query-failed', message, { cause: error });
+    }
+  }
+
+  async #ensureVectors({ endpointPlan: { vectors } }: RunPlan): Promise<void> {
+    if (vectors === null) return;
+    await this.vectors.ensureCollection({ name: vectors.collection, dimensions: vectors.dimensions });
+  }
+
+  async #checkProvider(): Promise<void> {
+    try {
+      await this.provider.check();
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      throw refusalOf(error);
+    }
+  }
+}
+
+export function rejectRun(run: Leased<Run>, reason: string, clock: Clock): Transition<RunRejected> {
+  const { pipeline } = run.data;
+  return run
+    .with({ reason, finishedAt: clock.now() })
+    .to('rejected', new RunRejected({ runId: run.id, pipeline, reason }));
+}
+
+function refusalOf(cause: RefusedError): ValidationError {
+  const { status } = cause;
+  return status === 401 || status === 403
+    ? new ValidationError(
+        'run.key-refused',
+        `the provider refuses the key with ${status}; set OPENAI_API_KEY to a valid key`,
+        { cause },
+      )
+    : new ValidationError(
+        'run.provider-refused',
+        `the provider refuses to list batches with ${status}; check that OPENAI_BASE_URL names a server with the Batch API`,
+        { cause },
+      );
+}

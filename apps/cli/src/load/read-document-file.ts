@@ -1,0 +1,51 @@
+import { ValidationError } from '@batchmill/contracts';
+import { idText, readDocument } from '@batchmill/documents';
+import type { Fields } from '@batchmill/store';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/**
+ * Reads documents from a file with one JSON object with an `_id` per line, and skips empty lines. Throws a ValidationError
+ * `load.bad-line` at the first line that is something else.
+ */
+export async function* readDocumentFile(file: string): AsyncGenerator<Fields> {
+  let number = 0;
+  for await (const line of linesOf(file)) {
+    number += 1;
+    const text = number === 1 ? line.replace(/^\ufeff/, '') : line;
+    if (text.trim() !== '') yield documentOf(text, `${file}, line ${number}`);
+  }
+}
+
+/** Its errors never quote the line, because it is a user's document. */
+function documentOf(text: string, where: string): Fields {
+  const document = readDocument(text);
+  if (document === null) {
+    const found = text.startsWith('[') || text.trim() === '[' ? 'a list' : 'something that is not a JSON object';
+    throw badLine(
+      `${where}: found ${found}, wanted one document per line ({"_id": …}); jq -c ".[]" splits a list into such lines`,
+    );
+  }
+  if (idText(document['_id']) !== '') return { ...document };
+  throw badLine(
+    `${where}: found a document without an _id, wanted one with an _id that never changes; without it a second load would store the document twice`,
+  );
+}
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  try {
+    yield* createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause;
+    throw new ValidationError(
+      'command.no-file',
+      `found ${file}, which cannot be read (${code}); wanted a file with one JSON document per line`,
+      { cause },
+    );
+  }
+}
+
+function badLine(message: string): ValidationError {
+  return new ValidationError('load.bad-line', message);
+}

@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@batchmill/testing';
+import { Writable } from 'node:stream';
+import { momentOfRun, runReport } from '../testing/run-report.js';
+import { LiveDisplay } from './live-display.js';
+
+const hideCursor = '\u001b[?25l';
+const showCursor = '\u001b[?25h';
+
+class FakeTerminal extends Writable {
+  readonly isTTY = true;
+  readonly columns = 60;
+  written = '';
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.written += chunk.toString();
+    done();
+  }
+}
+
+describe('the progress on a terminal', () => {
+  let terminal: FakeTerminal;
+  let display: LiveDisplay;
+  beforeEach(() => {
+    terminal = new FakeTerminal();
+    display = new LiveDisplay(terminal, () => momentOfRun(1_000));
+  });
+  afterEach(() => display.end());
+
+  it('a report is drawn, and drawn again when it changes', async () => {
+    display.show(runReport({}, { claimed: 10 }));
+    await eventually('the first drawing', () => terminal.written.includes('10 documents claimed'));
+    display.show(runReport({}, { claimed: 20 }));
+
+    await eventually('the second drawing', () => terminal.written.includes('20 documents claimed'));
+    expect(terminal.written).toContain('running     1s · annual-reports, embeddings');
+  });
+
+  it('the cursor is hidden while progress is shown, and shown again when a text is printed or the display ends', () => {
+    display.show(runReport());
+    expect(terminal.written).toContain(hideCursor);
+    display.print('stopping\n');
+    expect(terminal.written.endsWith('stopping\n')).toBe(true);
+    expect(terminal.written.lastIndexOf(showCursor)).toBeGreaterThan(terminal.written.lastIndexOf(hideCursor));
+
+    display.show(runReport());
+    display.end();
+    display.end();
+    expect(terminal.written.lastIndexOf(showCursor)).toBeGreaterThan(terminal.written.lastIndexOf(hideCursor));
+  });
+
+  it('a text is printed unchanged when no progress is shown', () => {
+    display.print('run first: working in this process\n');
+
+    expect(terminal.written).toBe('run first: working in this process\n');
+  });
+});

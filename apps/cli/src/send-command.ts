@@ -1,0 +1,83 @@
+import type { Event } from '@batchmill/contracts';
+import {
+  awaitNotifications,
+  engineForRun,
+  engineForCommands,
+  tryOpenEngine,
+  publishEvent,
+  reportRun,
+  runStages,
+  type Engine,
+  type Settings,
+} from '@batchmill/service';
+import type { Type } from '@nestjs/common';
+import { formatPath } from './show/format.js';
+import { abortOnSignals } from './signals.js';
+import { fileLog, withRecords } from './with-engine.js';
+
+/** A command that a running process obeys, and what this process needs to obey it itself. */
+export interface EngineCommand {
+  readonly event: Event;
+  /** The stages that obey the command. They run here when no other process is working on the home. */
+  readonly stages: readonly Type[];
+  /** The only run that these stages work on. Undefined: they work on everything due. Null: they record the command only. */
+  readonly runId?: string | null;
+  /** Polled until it resolves with true. */
+  readonly isDone: (engine: Engine) => Promise<boolean>;
+}
+
+const pollMs = 250;
+
+/**
+ * Sends a command to the process that is working on the home. Without such a process it runs the stages here until the
+ * command is done. The command stays recorded when the user stops this.
+ */
+export async function sendCommand(
+  settings: Settings,
+  { event, stages, runId, isDone }: EngineCommand,
+): Promise<'requested' | 'done' | 'stopped'> {
+  const opened = await tryOpenEngine(settings, { log: fileLog(settings), name: 'cli' });
+  if (opened === null) {
+    await withRecords((engine) => publishEvent(engine, event));
+    return 'requested';
+  }
+  const { engine } = opened;
+  const stopping = abortOnSignals((text) => process.stderr.write(text));
+  try {
+    const home = formatPath(settings.installation.home);
+    process.stdout.write(`no other process is working on ${home}: this one carries out the command\n`);
+    const running = await runStages(limitedTo(engine, runId), stages);
+    try {
+      const since = engine.clock.now();
+      await publishEvent(engine, event);
+      while (!stopping.aborted) {
+        if (await isDone(engine)) {
+          await awaitNotificationsOf(engine, runId, since, stopping);
+          return 'done';
+        }
+        await engine.clock.sleep(pollMs, stopping);
+      }
+      return 'stopped';
+    } finally {
+      await running.close();
+    }
+  } finally {
+    await opened.close();
+  }
+}
+
+function limitedTo(engine: Engine, runId: EngineCommand['runId']): Engine {
+  if (runId === undefined) return engine;
+  return runId === null ? engineForCommands(engine) : engineForRun(engine, runId);
+}
+
+/** Waits for the notifications of a run that the command ended, before the process exits. */
+async function awaitNotificationsOf(
+  engine: Engine,
+  runId: EngineCommand['runId'],
+  since: Date,
+  signal: AbortSignal,
+): Promise<void> {
+  const run = runId == null ? null : await engine.runs.get(runId);
+  if (run !== null) await awaitNotifications(engine, await reportRun(engine, run), since, signal);
+}

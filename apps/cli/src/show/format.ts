@@ -1,0 +1,39 @@
+import { isAbsolute, relative, sep } from 'node:path';
+
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** A count with its noun: `1 document`, `2,000 documents`. */
+export function formatQuantity(count: number, singular: string, plural = `${singular}s`): string {
+  return `${formatCount(count)} ${count === 1 ? singular : plural}`;
+}
+
+const smallestUsd = 0.0001;
+
+/** Null means that no price is known. Below a dollar four decimals are shown, otherwise two. */
+export function formatUsd(amount: number | null): string {
+  if (amount === null) return 'unknown';
+  if (amount > 0 && amount < smallestUsd) return `<$${smallestUsd}`;
+  const digits = amount !== 0 && Math.abs(amount) < 1 ? 4 : 2;
+  return `$${amount.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+}
+
+/** To the second, in UTC. */
+export function formatTime(at: Date | string): string {
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+export function formatDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m ${seconds % 60}s`;
+  return `${Math.floor(minutes / 60)}h ${minutes % 60}m`;
+}
+
+/** A path below the working directory is shown relative to it, any other as it is. */
+export function formatPath(path: string): string {
+  const within = relative(process.cwd(), path);
+  return within === '' || within === '..' || within.startsWith(`..${sep}`) || isAbsolute(within) ? path : within;
+}

@@ -1,0 +1,117 @@
+import type { Blobs } from '@batchmill/blobs';
+import { noUsage } from '@batchmill/models';
+import { classifyResult, type RunPlan } from '@batchmill/pipeline';
+import { parseResultLine, type Classified } from '@batchmill/provider';
+import { readLines, type Batch } from '@batchmill/records';
+import { classifyMissing } from './classify-missing.js';
+import type { Progress } from './progress.js';
+import type { SentRequests } from './sent-requests.js';
+
+/** The result of one function of one document. */
+export interface Outcome {
+  readonly documentId: unknown;
+  readonly chunkId: string;
+  readonly parentId: string;
+  readonly function: string;
+  readonly classified: Classified;
+}
+
+/** Outcomes that are written together. `end` is the checkpoint's offset after them. */
+export interface Slice {
+  readonly outcomes: readonly Outcome[];
+  readonly end: number;
+}
+
+/** One batch while it is ingested. */
+export interface IngestedBatch {
+  readonly plan: RunPlan;
+  readonly batch: Batch;
+  readonly sent: SentRequests;
+  readonly progress: Progress;
+}
+
+export interface Reading {
+  readonly blobs: Blobs;
+  readonly sliceLines: number;
+}
+
+/**
+ * Reads a result file from the checkpoint on. The first valid line of a request counts. `answers` leaves out results that
+ * are no answers. `problems` returns those, after the error file was read: it may have held an answer.
+ */
+export async function* slicesOfFile(
+  { plan, sent, progress }: IngestedBatch,
+  file: string,
+  only: 'answers' | 'problems' | 'all',
+  { blobs, sliceLines }: Reading,
+): AsyncGenerator<Slice, void, undefined> {
+  const from = progress.offset;
+  let outcomes: Outcome[] = [];
+  let lines = 0;
+  let end = from;
+  for await (const line of readLines(blobs.read(file, from), from)) {
+    end = line.end;
+    lines += 1;
+    const result = parseResultLine(line.bytes);
+    const index = result === null ? null : sent.indexOf(result.customId);
+    const request = index === null ? undefined : sent.requests[index];
+    if (result === null || index === null || request === undefined) {
+      if (only !== 'problems') progress.countLine('unknown');
+    } else if (progress.received.has(index)) {
+      if (only !== 'problems') progress.countLine('duplicates');
+    } else {
+      const classified = classifyResult(plan, request.function, result);
+      if (only === 'answers' && classified.outcome !== 'answered') {
+        progress.countLine('problems');
+      } else {
+        progress.received.add(index);
+        progress.countResult(classified);
+        outcomes.push({ ...request, classified });
+      }
+    }
+    if (lines < sliceLines) continue;
+    yield { outcomes, end };
+    outcomes = [];
+    lines = 0;
+  }
+  if (lines > 0) yield { outcomes, end };
+}
+
+/** The requests without a line in either file, from the checkpoint on. */
+export function* slicesOfMissing(
+  { batch, sent, progress }: IngestedBatch,
+  sliceLines: number,
+): Generator<Slice, void, undefined> {
+  let outcomes: Outcome[] = [];
+  for (let index = progress.offset; index < sent.requests.length; index += 1) {
+    const request = sent.requests[index];
+    if (request === undefined || progress.received.has(index)) continue;
+    const classified = classifyMissing(batch, index + 1, progress.state);
+    progress.received.add(index);
+    progress.countResult(classified);
+    outcomes.push({ ...request, classified });
+    if (outcomes.length < sliceLines) continue;
+    yield { outcomes, end: index + 1 };
+    outcomes = [];
+  }
+  if (outcomes.length > 0) yield { outcomes, end: sent.requests.length };
+}
+
+/** The prompts that could not be rendered, from the checkpoint on. A failure of the pipeline's own code is retried. */
+export function* slicesOfUnrendered(
+  { sent, progress }: IngestedBatch,
+  sliceLines: number,
+): Generator<Slice, void, undefined> {
+  for (let from = progress.offset; from < sent.unrendered.length; from += sliceLines) {
+    const lines = sent.unrendered.slice(from, from + sliceLines);
+    const outcomes = lines.map(({ documentId, function: name, error }) => {
+      const classified: Classified =
+        error.kind === 'ProcessingError'
+          ? { outcome: 'retry', error, countsAttempt: true, usage: noUsage }
+          : { outcome: 'fail', error, usage: noUsage };
+      progress.countResult(classified);
+      return { documentId, chunkId: '', parentId: '', function: name, classified };
+    });
+    yield { outcomes, end: from + lines.length };
+  }
+}

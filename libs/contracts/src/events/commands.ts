@@ -1,0 +1,69 @@
+import { IsNotEmpty, IsString } from 'class-validator';
+import { Event } from './event.js';
+
+/** Asks for something to be done with a run. */
+abstract class RunCommand extends Event {
+  @IsString()
+  @IsNotEmpty()
+  runId!: string;
+
+  constructor(fields: { readonly runId: string }) {
+    super();
+    Object.assign(this, fields);
+  }
+
+  key(): string {
+    return this.runId;
+  }
+}
+
+/** Asks for something to be done with a batch. */
+abstract class BatchCommand extends Event {
+  @IsString()
+  @IsNotEmpty()
+  batchId!: string;
+
+  constructor(fields: { readonly batchId: string }) {
+    super();
+    Object.assign(this, fields);
+  }
+
+  key(): string {
+    return this.batchId;
+  }
+}
+
+export class RunCancelRequested extends RunCommand {
+  static readonly event = 'run.cancel-requested';
+  static readonly version = 1;
+  static readonly description = 'Asks for a run to be cancelled.';
+  static readonly isInput = true;
+}
+
+export class RunPauseRequested extends RunCommand {
+  static readonly event = 'run.pause-requested';
+  static readonly version = 1;
+  static readonly description = 'Asks for a run to start nothing new. Batches at the provider are still ingested.';
+  static readonly isInput = true;
+}
+
+export class RunResumeRequested extends RunCommand {
+  static readonly event = 'run.resume-requested';
+  static readonly version = 1;
+  static readonly description = 'Asks for a paused run to continue.';
+  static readonly isInput = true;
+}
+
+export class BatchCancelRequested extends BatchCommand {
+  static readonly event = 'batch.cancel-requested';
+  static readonly version = 1;
+  static readonly description = 'Asks for a batch to be cancelled.';
+  static readonly isInput = true;
+}
+
+export class BatchProcessRequested extends BatchCommand {
+  static readonly event = 'batch.process-requested';
+  static readonly version = 1;
+  static readonly description = 'Asks for a batch to be polled or ingested now.';
+  static readonly isInput = true;
+}

@@ -1,2 +1,0 @@
-/** The one function of the embeddings endpoint. No prompt function may have its name. */
-export const embeddingsFunction = 'embeddings';

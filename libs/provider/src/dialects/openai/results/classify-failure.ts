@@ -1,0 +1,47 @@
+import { readPath } from '@batchmill/documents';
+import { permanentFailure, retryableFailure, type Classified } from '../../../results/classified.js';
+import type { ResultLine } from '../../../results/result-line.js';
+import { usageOf } from './usage-of.js';
+
+const notExecutedCodes = ['batch_expired', 'batch_cancelled'];
+
+/**
+ * What a result means that has no answer; null when it has one. Messages contain codes only, since the provider's own
+ * messages may quote the request.
+ */
+export function classifyFailure({ statusCode, body, error }: ResultLine): Classified | null {
+  if (error !== null && notExecutedCodes.includes(error.code)) {
+    return retryableFailure('provider.not-executed', `The provider did not execute the request (${error.code})`, {
+      countsAttempt: false,
+    });
+  }
+  if (statusCode === null) {
+    const found =
+      error === null ? 'neither a response nor an error' : `an error without a response (${codeIn(error.code)})`;
+    return retryableFailure('provider.unanswered-request', `The provider sent ${found}`, { kind: kindOf(error?.code) });
+  }
+  if (statusCode >= 200 && statusCode < 300) return null;
+  const usage = usageOf(body);
+  const code = codeIn(readPath(body, 'error.code') ?? readPath(body, 'error.type') ?? error?.code);
+  const message = `The provider answered ${statusCode} (${code})`;
+  return isTransient(statusCode)
+    ? retryableFailure('provider.unanswered-request', message, {
+        usage,
+        kind: statusCode === 408 || statusCode === 504 ? 'TimeoutError' : 'ConnectionError',
+      })
+    : permanentFailure('provider.refused-request', message, { usage, kind: 'ValidationError' });
+}
+
+/** True unless the status says that the request itself is wrong. */
+function isTransient(statusCode: number): boolean {
+  return statusCode < 400 || statusCode >= 500 || [408, 409, 425, 429].includes(statusCode);
+}
+
+function kindOf(code: string | undefined): 'TimeoutError' | 'ConnectionError' {
+  return code !== undefined && /time-?_?out/i.test(code) ? 'TimeoutError' : 'ConnectionError';
+}
+
+/** The code when it has the shape of one, else `no code`: other texts could be contents. */
+function codeIn(code: unknown): string {
+  return typeof code === 'string' && /^[\w.-]{1,64}$/.test(code) ? code : 'no code';
+}

@@ -1,0 +1,118 @@
+import { ConnectionError, TimeoutError, isBatchmillError } from '@batchmill/contracts';
+import { APIConnectionTimeoutError, APIError } from 'openai';
+import type { ProviderErrorCode } from '../error-codes.js';
+import { RefusedError } from '../refused-error.js';
+
+/** A retryable error with the delay that the provider asked for. */
+export class RetryAfterError extends ConnectionError {
+  constructor(
+    code: ProviderErrorCode,
+    message: string,
+    readonly delayMs: number,
+  ) {
+    super(code, message);
+  }
+}
+
+export interface FailedCall {
+  /** `uploadFile b1.jsonl` */
+  readonly call: string;
+  readonly apiKey: string;
+  /** The statuses, besides 5xx, after which the call may or may not have been carried out. */
+  readonly unclearStatuses: readonly number[];
+  readonly now: Date;
+  /** True when the provider's message may quote texts that were sent. Its error code is reported instead. */
+  readonly mayQuoteTexts: boolean;
+}
+
+/**
+ * The error of ours for a failed call of the SDK; errors of ours are returned as they are. A response is not kept as `cause`,
+ * nor a body that did not parse, since both may quote contents.
+ */
+export function toCallError(error: unknown, failed: FailedCall): Error {
+  const { call, unclearStatuses, now } = failed;
+  if (isBatchmillError(error)) return error;
+  if (isResponse(error)) {
+    const { status } = error;
+    const message = describe(error, failed);
+    if (status < 500 && !unclearStatuses.includes(status)) {
+      const providerCode = codeOf(error);
+      return new RefusedError(call, { status, providerCode, message });
+    }
+    const code = status === 429 ? 'provider.rate-limited' : 'provider.unavailable';
+    const delayMs = retryAfterMs(error.headers, now);
+    const text = `${call}: the provider answered ${status}: ${message}`;
+    return delayMs === null ? connectionError(code, text) : new RetryAfterError(code, text, delayMs);
+  }
+  if (error instanceof APIConnectionTimeoutError || isTransportTimeout(error)) {
+    return timeoutError(`${call}: no answer in time; the call may have been carried out`, error);
+  }
+  if (error instanceof SyntaxError) {
+    return connectionError('provider.unexpected-response', `${call}: the response is not JSON`);
+  }
+  return connectionError('provider.unavailable', `${call}: no answer (${reasonOf(error)})`, error);
+}
+
+export function connectionError(code: ProviderErrorCode, message: string, cause?: unknown): ConnectionError {
+  return new ConnectionError(code, message, { cause });
+}
+
+export function timeoutError(message: string, cause?: unknown): TimeoutError {
+  return new TimeoutError('provider.timeout' satisfies ProviderErrorCode, message, { cause });
+}
+
+type ErrorResponse = APIError<number, Headers>;
+
+function isResponse(error: unknown): error is ErrorResponse {
+  return error instanceof APIError && typeof error.status === 'number';
+}
+
+function describe(response: ErrorResponse, { apiKey, mayQuoteTexts }: FailedCall): string {
+  const message = mayQuoteTexts ? (codeOf(response) ?? 'no code') : response.message.replace(`${response.status} `, '');
+  const requestId = typeof response.requestID === 'string' ? ` (request ${response.requestID})` : '';
+  return redactKeys(message, apiKey) + requestId;
+}
+
+function codeOf({ code }: ErrorResponse): string | null {
+  return typeof code === 'string' ? code : null;
+}
+
+/** Removes the key and everything that looks like one: a provider quotes a refused key with some characters masked. */
+function redactKeys(text: string, apiKey: string): string {
+  const withoutKey = apiKey.length < 8 ? text : text.replaceAll(apiKey, '…');
+  return withoutKey.replace(/\b(?:sk|sess|pk)-[\w*.…-]{3,}/g, 'sk-…').slice(0, 500);
+}
+
+/** From `retry-after` (seconds or a date) or OpenAI's `retry-after-ms`; null when the response has neither. */
+function retryAfterMs(headers: Headers | undefined, now: Date): number | null {
+  const ms = headers?.get('retry-after-ms');
+  if (ms != null && Number.isFinite(Number(ms))) return Math.max(0, Number(ms));
+  const after = headers?.get('retry-after');
+  if (after == null) return null;
+  if (Number.isFinite(Number(after))) return Math.max(0, Number(after) * 1000);
+  const at = Date.parse(after);
+  return Number.isNaN(at) ? null : Math.max(0, at - now.getTime());
+}
+
+function isTransportTimeout(error: unknown): boolean {
+  return causes(error).some(({ code }) => code === 'UND_ERR_BODY_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT');
+}
+
+/** The innermost code or name, such as `ECONNREFUSED`. Not the message, which may quote what was sent. */
+function reasonOf(error: unknown): string {
+  const chain = causes(error);
+  return chain.findLast(({ code }) => code !== undefined)?.code ?? chain.at(-1)?.name ?? typeof error;
+}
+
+function causes(error: unknown): { name: string; code: string | undefined }[] {
+  const chain = [];
+  for (let at = error; typeof at === 'object' && at !== null && chain.length < 8;) {
+    const { name, code, cause } = at as { name?: unknown; code?: unknown; cause?: unknown }; // Node and undici set a code
+    chain.push({
+      name: typeof name === 'string' ? name : 'Error',
+      code: typeof code === 'string' ? code : undefined,
+    });
+    at = cause;
+  }
+  return chain;
+}

@@ -1,0 +1,35 @@
+import { ConnectionError, delayAfter, type Clock } from '@batchmill/contracts';
+import { randomInt } from 'node:crypto';
+import { RetryAfterError } from './call-error.js';
+
+export interface RetryOptions {
+  readonly clock: Clock;
+  /** Attempts after the first one. */
+  readonly retries: number;
+  readonly baseMs: number;
+  readonly capMs: number;
+  /** When it aborts, waiting calls fail at once. */
+  readonly signal: AbortSignal;
+}
+
+/** Longer delays are not waited for: the call fails, and the caller's work is released. */
+const maxRequestedDelayMs = 60_000;
+
+/**
+ * Repeats a call that failed with a ConnectionError, after a growing delay with jitter, or after the delay that the provider
+ * asked for. A call that timed out is not repeated: it took so long that its caller has to decide.
+ */
+export async function withRetries<T>(options: RetryOptions, attempt: () => Promise<T>): Promise<T> {
+  const { clock, retries, baseMs, capMs, signal } = options;
+  for (let retried = 0; ; retried += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const requestedMs = error instanceof RetryAfterError ? error.delayMs : 0;
+      const isOver = retried >= retries || signal.aborted || requestedMs > maxRequestedDelayMs;
+      if (isOver || !(error instanceof ConnectionError)) throw error;
+      const delayMs = delayAfter(retried, { baseMs, capMs, jitter: randomInt(1001) / 1000 });
+      await clock.sleep(Math.max(requestedMs, delayMs), signal);
+    }
+  }
+}

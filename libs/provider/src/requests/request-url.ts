@@ -1,2 +1,0 @@
-/** What a request of a batch may ask on. */
-export type RequestUrl = '/v1/embeddings' | '/v1/chat/completions' | '/v1/responses';

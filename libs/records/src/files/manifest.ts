@@ -1,0 +1,46 @@
+import type { Blobs } from '@batchmill/blobs';
+import type { DocumentError } from '@batchmill/contracts';
+import { decodeId, encodeId } from '@batchmill/documents';
+import { readLines } from './read-lines.js';
+
+/** Which document and function one line of a batch file requests, or which could not be rendered. */
+export type ManifestLine = RequestedLine | UnrenderedLine;
+
+/** A line of the batch file. Its result is found by `customId`, which nothing else is read from. */
+export interface RequestedLine {
+  readonly customId: string;
+  readonly documentId: unknown;
+  readonly chunkId: string;
+  readonly parentId: string;
+  readonly function: string;
+}
+
+/** A request that is not in the batch file, because its prompt could not be rendered. */
+export interface UnrenderedLine {
+  readonly customId: null;
+  readonly documentId: unknown;
+  readonly function: string;
+  readonly error: DocumentError;
+}
+
+/** Writes the requested lines in the order of the batch file, then the unrendered ones. Resolves with the blob's name. */
+export async function writeManifest(blobs: Blobs, lines: readonly ManifestLine[]): Promise<string> {
+  const { name } = await blobs.write(textOf(lines), '.manifest.jsonl');
+  return name;
+}
+
+/** Reads the lines one at a time. Rejects with a ProcessingError `blobs.missing` when there is no such blob. */
+export async function* readManifest(blobs: Blobs, name: string): AsyncGenerator<ManifestLine, void, undefined> {
+  for await (const { bytes } of readLines(blobs.read(name))) {
+    // Only `writeManifest` writes these files.
+    const line = JSON.parse(bytes.toString('utf8')) as ManifestLine & { documentId: string };
+    yield { ...line, documentId: decodeId(line.documentId) };
+  }
+}
+
+async function* textOf(lines: readonly ManifestLine[]): AsyncGenerator<string, void, undefined> {
+  for (let from = 0; from < lines.length; from += 1000) {
+    const slice = lines.slice(from, from + 1000);
+    yield slice.map((line) => `${JSON.stringify({ ...line, documentId: encodeId(line.documentId) })}\n`).join('');
+  }
+}

@@ -1,0 +1,153 @@
+import type { DocumentError } from '@batchmill/contracts';
+import type { RunPlan } from '@batchmill/pipeline';
+import type { Filter, Update } from '@batchmill/store';
+import {
+  attemptsPath,
+  functionPath,
+  markPath,
+  mergeUpdates,
+  statePath,
+  unsetLastError,
+  type FunctionState,
+  type StoredError,
+} from './document-marks.js';
+
+/*
+ * How results are written to documents, as filters and updates of MongoDB. An ingester writes a slice of results in three
+ * bulks: (a) an answer that was the last one missing completes its document, (b) every other result is noted on its
+ * function, (c) documents of which nothing is requested any more end or go back to pending. Each write is one conditional
+ * update that names an `_id`. A process that is late, or repeats a slice, changes nothing, because the condition no longer
+ * holds.
+ */
+
+/** The most errors that a document keeps in its history. */
+const maxErrors = 10;
+
+/** Of these documents, those that still carry the claim. */
+export function stillClaimedFilter(plan: RunPlan, ids: readonly unknown[], claimId: string): Filter {
+  return { _id: { $in: ids }, [markPath(plan, 'claimId')]: claimId };
+}
+
+/** (a) The document, if this function is requested and all others are done. */
+export function lastAnswerFilter(plan: RunPlan, id: unknown, claimId: string, name: string): Filter {
+  const others = plan.functions.filter((other) => other !== name);
+  return {
+    ...requestedFilter(plan, id, claimId, name),
+    [plan.endpointPlan.status.field]: plan.endpointPlan.status.inProgress,
+    ...Object.fromEntries(others.map((other) => [statePath(plan, other), { $in: ['done', null] }])),
+  };
+}
+
+export function lastAnswerUpdate(plan: RunPlan, name: string, template: Update, now: Date): Update {
+  return mergeUpdates(answerUpdate(plan, name, template), completionUpdate(plan, now));
+}
+
+/** (b) The document, if it still carries the claim and the function is requested. */
+export function requestedFilter(plan: RunPlan, id: unknown, claimId: string, name: string): Filter {
+  return { _id: id, [markPath(plan, 'claimId')]: claimId, [statePath(plan, name)]: 'requested' };
+}
+
+/** Writes an answer. `template` is the user's part of the update. */
+export function answerUpdate(plan: RunPlan, name: string, template: Update): Update {
+  return mergeUpdates(template, {
+    $set: { [statePath(plan, name)]: 'done' },
+    $inc: { [attemptsPath(plan, name)]: 1 },
+  });
+}
+
+/** Fails a function for good. */
+export function failureUpdate(plan: RunPlan, name: string, error: DocumentError, attempt: number, now: Date): Update {
+  const stored = { ...error, function: name, at: now, attempt };
+  return mergeUpdates(errorUpdate(plan, stored), {
+    $set: { [statePath(plan, name)]: 'failed', [`${functionPath(plan, name)}.error`]: stored },
+    $inc: { [attemptsPath(plan, name)]: 1 },
+  });
+}
+
+/** Fails a function of a document in which the error cannot be stored, because its fields are in the way. */
+export function failureWithoutErrorUpdate(plan: RunPlan, name: string): Update {
+  return { $set: { [statePath(plan, name)]: 'failed' }, $inc: { [attemptsPath(plan, name)]: 1 } };
+}
+
+export interface RetryMark {
+  readonly error: DocumentError;
+  readonly attempt: number;
+  readonly now: Date;
+  readonly notBefore: Date;
+  /** False for a free retry. */
+  readonly countsAttempt: boolean;
+}
+
+/** Lets a function be requested again, not before `notBefore`. */
+export function retryUpdate(plan: RunPlan, name: string, retry: RetryMark): Update {
+  const { error, attempt, now, notBefore, countsAttempt } = retry;
+  return mergeUpdates(errorUpdate(plan, { ...error, function: name, at: now, attempt }), {
+    $set: { [statePath(plan, name)]: 'retry' },
+    $inc: countsAttempt ? { [attemptsPath(plan, name)]: 1 } : { [markPath(plan, 'freeRetries')]: 1 },
+    $max: { [markPath(plan, 'notBefore')]: notBefore },
+  });
+}
+
+/**
+ * (c) For a document with no function requested: it is completed when all are done, goes back to pending when one is to be
+ * retried, and fails otherwise. At most one of the updates applies.
+ */
+export function documentOutcomeUpdates(
+  plan: RunPlan,
+  id: unknown,
+  claimId: string,
+  now: Date,
+): { filter: Filter; update: Update }[] {
+  const { field, inProgress, pending, failed } = plan.endpointPlan.status;
+  const claimed = { _id: id, [markPath(plan, 'claimId')]: claimId, [field]: inProgress };
+  const each = (condition: unknown): Filter =>
+    Object.fromEntries(plan.functions.map((name) => [statePath(plan, name), condition]));
+  const some = (state: FunctionState): Filter => ({
+    $or: plan.functions.map((name) => ({ [statePath(plan, name)]: state })),
+  });
+  return [
+    { filter: { ...claimed, ...each({ $in: ['done', null] }) }, update: completionUpdate(plan, now) },
+    {
+      filter: { ...claimed, ...each({ $ne: 'requested' }), ...some('retry') },
+      update: { $set: { [field]: pending } },
+    },
+    {
+      filter: { ...claimed, ...each({ $nin: ['requested', 'retry'] }), ...some('failed') },
+      update: { $set: { [field]: failed, [markPath(plan, 'ended')]: now } },
+    },
+  ];
+}
+
+/**
+ * Repairs a document that is still in progress though every batch of its claim was ingested: the functions that are
+ * requested are to be retried, the document goes back to pending, and one free retry is counted.
+ */
+export function repairUpdate(
+  plan: RunPlan,
+  id: unknown,
+  claimId: string,
+  requested: readonly string[],
+): { filter: Filter; update: Update } {
+  const { field, inProgress, pending } = plan.endpointPlan.status;
+  const statesOf = (state: FunctionState): Filter =>
+    Object.fromEntries(requested.map((name) => [statePath(plan, name), state]));
+  return {
+    filter: { _id: id, [markPath(plan, 'claimId')]: claimId, [field]: inProgress, ...statesOf('requested') },
+    update: { $set: { [field]: pending, ...statesOf('retry') }, $inc: { [markPath(plan, 'freeRetries')]: 1 } },
+  };
+}
+
+function completionUpdate(plan: RunPlan, now: Date): Update {
+  const { field, completed } = plan.endpointPlan.status;
+  return {
+    $set: { [field]: completed, [markPath(plan, 'ended')]: now },
+    $unset: unsetLastError(plan),
+  };
+}
+
+function errorUpdate(plan: RunPlan, error: StoredError): Update {
+  return {
+    $set: { [plan.endpointPlan.errorField]: error },
+    $push: { [markPath(plan, 'errors')]: { $each: [error], $slice: -maxErrors } },
+  };
+}

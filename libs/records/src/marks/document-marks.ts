@@ -1,0 +1,114 @@
+import type { DocumentError } from '@batchmill/contracts';
+import type { RunPlan } from '@batchmill/pipeline';
+import type { Fields, Update } from '@batchmill/store';
+
+/** requested: part of a batch, or of a claim that is built. retry: to be requested again. done and failed are ends. */
+export type FunctionState = 'requested' | 'retry' | 'done' | 'failed';
+
+/** An error as it is stored on a document. */
+export interface StoredError extends DocumentError {
+  /** The function that failed. Missing when the document could not be claimed. */
+  readonly function?: string;
+  readonly at: Date;
+  /** The attempt of that function, from 1. 0 when the document could not be claimed. */
+  readonly attempt: number;
+}
+
+export interface FunctionMarks {
+  readonly state?: FunctionState;
+  readonly attempts?: number;
+  /** Why the function failed. Errors of other functions do not replace it. */
+  readonly error?: StoredError;
+}
+
+/** The marks as they are stored in the plan's `infoField`. Every field may be missing. */
+export interface DocumentMarks {
+  readonly runId?: string;
+  readonly claimId?: string;
+  readonly claimedAt?: Date;
+  /** The document is not claimed before then. */
+  readonly notBefore?: Date;
+  readonly freeRetries?: number;
+  /** When the document was completed or failed. If it is pending again after that, it is restarted. */
+  readonly ended?: Date | null;
+  readonly functions?: Readonly<Record<string, FunctionMarks>>;
+  /** The last error, unless the pipeline's `errorField` names another field. */
+  readonly error?: StoredError;
+  /** The last errors, the latest at the end. A document that is completed in the end keeps them. */
+  readonly errors?: readonly StoredError[];
+}
+
+/** The marks as code reads them. Values that a user has edited to another type count as missing. */
+export interface Marks {
+  readonly status: unknown;
+  readonly claimId: string | null;
+  readonly runId: string | null;
+  readonly notBefore: Date | null;
+  readonly freeRetries: number;
+  readonly ended: boolean;
+  stateOf(name: string): FunctionState | null;
+  attemptsOf(name: string): number;
+}
+
+/** The fields that `readMarks` needs. */
+export function marksProjection(plan: RunPlan): Readonly<Record<string, 1>> {
+  return { [plan.endpointPlan.status.field]: 1, [plan.endpointPlan.infoField]: 1 };
+}
+
+export function readMarks(plan: RunPlan, document: Fields): Marks {
+  const marks = objectAt(document, plan.endpointPlan.infoField) as DocumentMarks;
+  return {
+    status: valueAt(document, plan.endpointPlan.status.field),
+    claimId: typeof marks.claimId === 'string' ? marks.claimId : null,
+    runId: typeof marks.runId === 'string' ? marks.runId : null,
+    notBefore: marks.notBefore instanceof Date ? marks.notBefore : null,
+    freeRetries: typeof marks.freeRetries === 'number' ? marks.freeRetries : 0,
+    ended: marks.ended instanceof Date,
+    stateOf: (name) => marks.functions?.[name]?.state ?? null,
+    attemptsOf: (name) => marks.functions?.[name]?.attempts ?? 0,
+  };
+}
+
+/** The path of a field of the marks. */
+export function markPath(plan: RunPlan, name: string): string {
+  return `${plan.endpointPlan.infoField}.${name}`;
+}
+
+/** The path of a function's marks. */
+export function functionPath(plan: RunPlan, name: string): string {
+  return markPath(plan, `functions.${name}`);
+}
+
+export function statePath(plan: RunPlan, name: string): string {
+  return `${functionPath(plan, name)}.state`;
+}
+
+export function attemptsPath(plan: RunPlan, name: string): string {
+  return `${functionPath(plan, name)}.attempts`;
+}
+
+/** The part of an `$unset` that removes the last error and the time to wait for. */
+export function unsetLastError(plan: RunPlan): Readonly<Record<string, ''>> {
+  return { [plan.endpointPlan.errorField]: '', [markPath(plan, 'notBefore')]: '' };
+}
+
+/** One update that does what both do. Where both write the same path, `second` wins. */
+export function mergeUpdates(first: Update, second: Update): Update {
+  const merged: Record<string, Readonly<Record<string, unknown>>> = { ...first };
+  for (const [operator, fields] of Object.entries(second)) merged[operator] = { ...merged[operator], ...fields };
+  return merged;
+}
+
+function valueAt(document: Fields, path: string): unknown {
+  let value: unknown = document;
+  for (const part of path.split('.')) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Fields)[part];
+  }
+  return value;
+}
+
+function objectAt(document: Fields, path: string): object {
+  const value = valueAt(document, path);
+  return typeof value === 'object' && value !== null ? value : {};
+}

@@ -1,0 +1,40 @@
+import type { ProviderBatch } from '@batchmill/provider';
+
+/** The provider batch, as our batch's record keeps it. Times are the provider's, but for `submittedAt`. */
+export interface ProviderBatchInfo {
+  readonly batchId: string;
+  readonly key: string;
+  /** By our clock. */
+  readonly submittedAt: Date;
+  readonly state: string;
+  readonly inputFileId: string;
+  readonly outputFileId: string | null;
+  readonly errorFileId: string | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly counts: { readonly total: number; readonly completed: number; readonly failed: number };
+  /** Polls since it was submitted; the interval grows with them. */
+  readonly polls: number;
+}
+
+export function providerBatchInfoOf(
+  batch: ProviderBatch,
+  ours: Pick<ProviderBatchInfo, 'key' | 'submittedAt' | 'polls'>,
+): ProviderBatchInfo {
+  const { id, state, inputFileId, outputFileId, errorFileId, createdAt, expiresAt, endedAt, counts } = batch;
+  return {
+    batchId: id,
+    key: ours.key,
+    submittedAt: ours.submittedAt,
+    polls: ours.polls,
+    state,
+    inputFileId,
+    outputFileId,
+    errorFileId,
+    createdAt,
+    expiresAt,
+    endedAt,
+    counts,
+  };
+}

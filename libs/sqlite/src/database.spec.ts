@@ -1,0 +1,228 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { Database, isConstraintViolation, type DatabaseOptions, type FileErrors } from './index.js';
+
+/** Codes of a library are its own: here they only have to be told apart. */
+const errors = {
+  kind: 'ledger',
+  unavailable: 'ledger.unavailable',
+  diskFull: 'ledger.disk-full',
+  unreadable: 'ledger.unreadable',
+  closed: 'ledger.closed',
+} as unknown as FileErrors;
+
+describe('an SQLite file', () => {
+  let folder: string;
+  let file: string;
+  let opened: Database[];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sqlite-'));
+    file = join(folder, 'ledger.db');
+    opened = [];
+  });
+  afterEach(async () => {
+    for (const database of opened) database.close();
+    await rm(folder, { recursive: true });
+  });
+
+  function open(options: Partial<DatabaseOptions> = {}): Database {
+    const schema = 'CREATE TABLE IF NOT EXISTS entries (id INTEGER PRIMARY KEY, text TEXT NOT NULL)';
+    const database = Database.open({ file, errors, schema, ...options });
+    opened.push(database);
+    return database;
+  }
+
+  const insert = (database: Database, id: number, text = 'x') =>
+    database.run('INSERT INTO entries (id, text) VALUES (?, ?)', id, text);
+  const ids = (database: Database) => database.all('SELECT id FROM entries ORDER BY id').map(({ id }) => id);
+  const thrownBy = (work: () => unknown): unknown => {
+    try {
+      work();
+    } catch (error) {
+      return error;
+    }
+    return null;
+  };
+
+  it('is made with its folder, its pages and its tables, and keeps a write-ahead log', () => {
+    const database = open({ file: join(folder, 'new', 'folder', 'ledger.db'), pageBytes: 16_384 });
+
+    expect(database.get('PRAGMA page_size')).toEqual({ page_size: 16_384 });
+    expect(database.get('PRAGMA journal_mode')).toEqual({ journal_mode: 'wal' });
+    expect(ids(database)).toEqual([]);
+  });
+
+  it('a write that throws has written nothing, and the next one goes on', () => {
+    const database = open();
+
+    const thrown = thrownBy(() =>
+      database.write(() => {
+        insert(database, 1);
+        throw new Error('enough');
+      }),
+    );
+    database.write(() => insert(database, 2));
+
+    expect(thrown).toEqual(new Error('enough'));
+    expect(ids(database)).toEqual([2]);
+  });
+
+  it('what throws within a nested part is undone alone', () => {
+    const database = open();
+
+    database.write(() => {
+      insert(database, 1);
+      thrownBy(() =>
+        database.nested(() => {
+          insert(database, 2);
+          insert(database, 1);
+        }),
+      );
+      database.nested(() => insert(database, 3));
+    });
+
+    expect(ids(database)).toEqual([1, 3]);
+  });
+
+  it('only a durable write waits for the disk, and none in a file that is opened for that', () => {
+    const synchronousOf = (database: Database, durable?: boolean) =>
+      database.write(() => database.get('PRAGMA synchronous')?.['synchronous'], durable);
+    const [full, normal] = [2, 1]; // https://sqlite.org/pragma.html#pragma_synchronous
+
+    const database = open();
+    expect([undefined, false, false, true].map((durable) => synchronousOf(database, durable))).toEqual([
+      ...[full, normal, normal, full],
+    ]);
+    expect(synchronousOf(open({ synchronous: 'NORMAL' }), true)).toBe(normal);
+  });
+
+  it('a read is of one moment, whatever others write meanwhile', () => {
+    const [database, other] = [open(), open()];
+
+    const seen = database.read(() => {
+      const before = ids(database);
+      other.write(() => insert(other, 1));
+      return [before, ids(database)];
+    });
+
+    expect(seen).toEqual([[], []]);
+    expect(ids(database)).toEqual([1]);
+  });
+
+  it('statements of more texts than are kept prepared still work', () => {
+    const database = open();
+
+    const answers = Array.from({ length: 1_200 }, (_, index) => database.get(`SELECT ${index} AS n`)?.['n']);
+
+    expect(answers).toEqual(Array.from({ length: 1_200 }, (_, index) => index));
+  });
+
+  it('a full disk is said to be full; nothing is half written', () => {
+    const database = open();
+    database.run(`PRAGMA max_page_count = ${Number(database.get('PRAGMA page_count')?.['page_count']) + 2}`);
+
+    const thrown = thrownBy(() =>
+      database.write(() => {
+        for (let id = 0; id < 100; id += 1) insert(database, id, 'x'.repeat(2_000));
+      }),
+    );
+
+    expect(thrown).toMatchObject({ kind: 'ConnectionError', code: 'ledger.disk-full' });
+    expect(thrown).toMatchObject({ message: expect.stringContaining(`The ledger in ${file}`) });
+    expect(ids(database)).toEqual([]);
+  });
+
+  it('a file that another process holds for too long is unavailable', () => {
+    const [holder, other] = [open(), open({ busyTimeoutMs: 10 })];
+
+    const thrown = holder.write(() => thrownBy(() => other.write(() => insert(other, 1))));
+
+    expect(thrown).toMatchObject({ kind: 'ConnectionError', code: 'ledger.unavailable' });
+    expect(ids(other)).toEqual([]);
+  });
+
+  it('a file that is no database is unreadable, and stays as it is', async () => {
+    await writeFile(file, 'This is a letter to a friend, and not a database at all. '.repeat(50));
+
+    expect(thrownBy(() => open())).toMatchObject({ kind: 'ConnectionError', code: 'ledger.unreadable' });
+  });
+
+  it('a folder that cannot be made is unavailable', async () => {
+    await writeFile(join(folder, 'taken'), '');
+
+    expect(thrownBy(() => open({ file: join(folder, 'taken', 'ledger.db') }))).toMatchObject({
+      kind: 'ConnectionError',
+      code: 'ledger.unavailable',
+    });
+  });
+
+  it('a file that was closed says so, whatever is asked of it, and may be closed again', () => {
+    const database = open();
+    ids(database);
+    database.close();
+    database.close();
+
+    const uses = [
+      () => database.get('SELECT 1'),
+      () => database.all('SELECT 1'),
+      () => database.execute('SELECT 1'),
+      () => database.read(() => undefined),
+      () => database.write(() => undefined),
+      () => database.write(() => undefined, false),
+    ];
+    const closed = { kind: 'ConnectionError', code: 'ledger.closed' };
+    expect(uses.map(thrownBy)).toMatchObject(uses.map(() => closed));
+  });
+
+  it('what is wrong with a statement is no trouble of the file', () => {
+    const database = open();
+    insert(database, 1);
+
+    const violation = thrownBy(() => insert(database, 1));
+    const wrong = thrownBy(() => database.all('SELECT nothing FROM nowhere'));
+
+    expect([violation, wrong].map(isConstraintViolation)).toEqual([true, false]);
+    expect([violation, wrong]).toMatchObject([{ code: 'ERR_SQLITE_ERROR' }, { code: 'ERR_SQLITE_ERROR' }]);
+  });
+
+  it('several that open a new file at the same time all open it', async () => {
+    const rounds = 60;
+    const shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    const program = `
+      const { parentPort, workerData: { library, folder, errors, shared, rounds, threads } } = require('node:worker_threads');
+      import(library).then(({ Database }) => {
+        const arrived = new Int32Array(shared);
+        for (let round = 0; round < rounds; round += 1) {
+          Atomics.add(arrived, 0, 1);
+          while (Atomics.load(arrived, 0) < (round + 1) * threads);
+          try {
+            Database.open({ file: folder + '/' + round, errors }).close();
+          } catch (error) {
+            parentPort.postMessage(error.message);
+          }
+        }
+      });
+    `;
+    const library = new URL('../dist/index.js', import.meta.url).href; // what `npm run build` made
+    const threads = 4;
+    const failures: string[] = [];
+
+    await Promise.all(
+      Array.from({ length: threads }, () => {
+        const worker = new Worker(program, {
+          eval: true,
+          workerData: { library, folder, errors, shared, rounds, threads },
+        });
+        worker.on('message', (message: string) => failures.push(message));
+        return new Promise((resolve, reject) => worker.on('exit', resolve).on('error', reject));
+      }),
+    );
+
+    expect(failures).toEqual([]);
+    expect(new Int32Array(shared)[0]).toBe(rounds * threads);
+  });
+});

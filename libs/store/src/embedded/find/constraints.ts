@@ -1,0 +1,139 @@
+import type { Filter } from '../../store.js';
+import { isOperators } from '../query/operators.js';
+import { typeNamed } from '../query/type-names.js';
+import { Bracket, bracketOf, isDocument } from '../values/bracket.js';
+import { encodeKey } from '../values/encode-key.js';
+import { isNotANumber } from '../values/exact-number.js';
+import {
+  bracketRange,
+  includesKey,
+  intersectRanges,
+  keyAfter,
+  uniteRanges,
+  type KeyRange,
+  type KeyRanges,
+} from './key-ranges.js';
+
+/**
+ * What a filter says of one field, as encoded keys: either exactly these points, or anything within these ranges. It
+ * lets through everything that matches, and perhaps more: what it lets through is looked at with the whole filter.
+ */
+export type Constraint =
+  | { readonly kind: 'points'; readonly points: readonly Buffer[] }
+  | { readonly kind: 'ranges'; readonly ranges: KeyRanges };
+
+/**
+ * The constraint on each of `paths` that follows from the top level and every `$and` of the filter. Paths without one are
+ * missing from the answer. It is about documents without an array on the path: different elements of an array may meet
+ * different conditions, and none of them need be within all.
+ */
+export function constraintsOf(filter: Filter, paths: ReadonlySet<string>): ReadonlyMap<string, Constraint> {
+  const found = new Map<string, Constraint>();
+  for (const [path, condition] of conditionsOf(filter)) {
+    if (paths.has(path)) {
+      for (const constraint of constraintsOfCondition(condition, path === '_id')) {
+        const before = found.get(path);
+        found.set(path, before === undefined ? constraint : both(before, constraint));
+      }
+    }
+  }
+  return found;
+}
+
+function* conditionsOf(filter: Filter): Generator<readonly [string, unknown]> {
+  for (const [name, condition] of Object.entries(filter)) {
+    if (name === '$and' && Array.isArray(condition)) {
+      for (const part of condition as unknown[]) {
+        if (isDocument(part)) {
+          yield* conditionsOf(part);
+        }
+      }
+    } else if (!name.startsWith('$')) {
+      yield [name, condition];
+    }
+  }
+}
+
+function constraintsOfCondition(condition: unknown, isId: boolean): Constraint[] {
+  if (!isOperators(condition)) {
+    return equalTo(condition);
+  }
+  return Object.entries(condition).flatMap(([operator, operand]) => constraintsOfOperator(operator, operand, isId));
+}
+
+function constraintsOfOperator(operator: string, operand: unknown, isId: boolean): Constraint[] {
+  switch (operator) {
+    case '$eq':
+      return equalTo(operand);
+    case '$in':
+      return oneOf(operand);
+    case '$gt':
+    case '$gte':
+    case '$lt':
+    case '$lte':
+      return comparedWith(operator, operand);
+    case '$type':
+      return isId ? ofTypes(operand) : [];
+    default:
+      return [];
+  }
+}
+
+/** Arrays and patterns match more than the key that they would have themselves. */
+function hasKey(value: unknown): boolean {
+  const bracket = bracketOf(value);
+  return bracket !== Bracket.array && bracket !== Bracket.regex && value !== undefined;
+}
+
+function equalTo(value: unknown): Constraint[] {
+  return hasKey(value) ? [{ kind: 'points', points: [encodeKey(value)] }] : [];
+}
+
+function oneOf(values: unknown): Constraint[] {
+  if (!Array.isArray(values) || !values.every(hasKey)) {
+    return [];
+  }
+  const keys = values.map(encodeKey).sort((one, other) => Buffer.compare(one, other));
+  return [{ kind: 'points', points: keys.filter((key, index) => !keys[index - 1]?.equals(key)) }];
+}
+
+function comparedWith(operator: '$gt' | '$gte' | '$lt' | '$lte', operand: unknown): Constraint[] {
+  const bracket = bracketOf(operand);
+  if (!hasKey(operand) || bracket === Bracket.minKey || bracket === Bracket.maxKey) {
+    return [];
+  }
+  if (bracket === Bracket.number && isNotANumber(operand)) {
+    return [];
+  }
+  const key = encodeKey(operand);
+  const whole = bracketRange(bracket);
+  const range: Record<typeof operator, KeyRange> = {
+    $gt: { from: keyAfter(key), to: whole.to },
+    $gte: { from: key, to: whole.to },
+    $lt: { from: whole.from, to: key },
+    $lte: { from: whole.from, to: keyAfter(key) },
+  };
+  return [{ kind: 'ranges', ranges: [range[operator]] }];
+}
+
+function ofTypes(operand: unknown): Constraint[] {
+  const types = (Array.isArray(operand) ? operand : [operand]).map(typeNamed);
+  const ranges = types.flatMap((type) => (type === null ? [] : [bracketRange(type.bracket)]));
+  return ranges.length === types.length ? [{ kind: 'ranges', ranges: uniteRanges(ranges) }] : [];
+}
+
+function both(one: Constraint, other: Constraint): Constraint {
+  if (one.kind === 'points') {
+    return { kind: 'points', points: one.points.filter((point) => contains(other, point)) };
+  }
+  if (other.kind === 'points') {
+    return both(other, one);
+  }
+  return { kind: 'ranges', ranges: intersectRanges(one.ranges, other.ranges) };
+}
+
+function contains(constraint: Constraint, key: Buffer): boolean {
+  return constraint.kind === 'points'
+    ? constraint.points.some((point) => point.equals(key))
+    : includesKey(constraint.ranges, key);
+}

@@ -1,0 +1,95 @@
+import type { SqlValue } from '@batchmill/sqlite';
+import type { Filter, Sort } from '../../store.js';
+import { columnOf, type Table } from '../catalog/table.js';
+import { constraintsOf, type Constraint } from './constraints.js';
+import { everyKey, type KeyRanges } from './key-ranges.js';
+
+/**
+ * How to get at the documents that a filter may match:
+ * - `keys`: one after another by their keys;
+ * - `scan`: in the order of their keys, page by page, through these ranges;
+ * - `rows`: by the numbers of their rows, which an SQL query finds by the indexes and puts in order.
+ * `sorted` is false when the order asked for has to be made in memory.
+ */
+export type Access = { readonly sorted: boolean } & (
+  | { readonly kind: 'keys'; readonly keys: readonly Buffer[] }
+  | { readonly kind: 'scan'; readonly ranges: KeyRanges; readonly descending: boolean }
+  | { readonly kind: 'rows'; readonly sql: string; readonly values: readonly SqlValue[] }
+);
+
+interface Term {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+export function planAccess(table: Table, filter: Filter, sort: Sort = {}): Access {
+  const fields = new Set(['_id', ...table.fields.map((field) => field.path)]);
+  const constraints = constraintsOf(filter, fields);
+  const onId = constraints.get('_id');
+  const order = Object.entries(sort);
+  const byIdAlone = order.length === 0 || (order.length === 1 && order[0]?.[0] === '_id');
+  const descending = order[0]?.[1] === -1;
+  if (onId?.kind === 'points') {
+    const keys = byIdAlone && descending ? onId.points.toReversed() : onId.points;
+    return { kind: 'keys', keys, sorted: byIdAlone || keys.length < 2 };
+  }
+  const columns = orderColumns(table, sort);
+  const indexed = constraints.size > (onId === undefined ? 0 : 1);
+  if (byIdAlone && !indexed) {
+    return { kind: 'scan', ranges: onId?.ranges ?? everyKey, descending, sorted: true };
+  }
+  if (!indexed && columns === null) {
+    return { kind: 'scan', ranges: onId?.ranges ?? everyKey, descending: false, sorted: false };
+  }
+  const terms = [...constraints].map(([path, constraint]) => termOf(table, path, constraint));
+  const where = terms.length === 0 ? '' : ` WHERE ${terms.map((term) => term.sql).join(' AND ')}`;
+  const orderBy = columns === null || columns.length === 0 ? '' : ` ORDER BY ${columns.join(', ')}`;
+  return {
+    kind: 'rows',
+    sql: `SELECT row FROM ${table.name}${where}${orderBy}`,
+    values: terms.flatMap((term) => term.values),
+    sorted: columns !== null,
+  };
+}
+
+/** What SQL can order by, or null: a field that may hold arrays is ordered by an element, which no column has. */
+function orderColumns(table: Table, sort: Sort): string[] | null {
+  const columns: string[] = [];
+  for (const [path, direction] of Object.entries(sort)) {
+    const column = columnOf(table, path);
+    if (column === null || column.holdsArrays) {
+      return null;
+    }
+    columns.push(direction === -1 ? `${column.column} DESC` : column.column);
+  }
+  return columns;
+}
+
+function termOf(table: Table, path: string, constraint: Constraint): Term {
+  const { column, holdsArrays } = columnOf(table, path) ?? { column: 'key', holdsArrays: false };
+  const term =
+    constraint.kind === 'points' ? pointsTerm(column, constraint.points) : rangesTerm(column, constraint.ranges);
+  return holdsArrays ? { sql: `(${term.sql} OR ${column} IS NULL)`, values: term.values } : term;
+}
+
+/** Many points travel as one value, so that the statement stays the same. */
+function pointsTerm(column: string, points: readonly Buffer[]): Term {
+  const [only, ...others] = points;
+  if (only !== undefined && others.length === 0) {
+    return { sql: `${column} = ?`, values: [only] };
+  }
+  return {
+    sql: `${column} IN (SELECT unhex(value) FROM json_each(?))`,
+    values: [JSON.stringify(points.map((point) => point.toString('hex')))],
+  };
+}
+
+function rangesTerm(column: string, ranges: KeyRanges): Term {
+  if (ranges.length === 0) {
+    return { sql: '0', values: [] };
+  }
+  return {
+    sql: `(${ranges.map(() => `${column} >= ? AND ${column} < ?`).join(' OR ')})`,
+    values: ranges.flatMap(({ from, to }) => [from, to]),
+  };
+}

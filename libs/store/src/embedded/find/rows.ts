@@ -1,0 +1,146 @@
+import type { Database, Row } from '@batchmill/sqlite';
+import type { Table } from '../catalog/table.js';
+import { keyAfter, type KeyRange } from './key-ranges.js';
+import type { Access } from './plan-access.js';
+
+/** A stored document: the number of its row, and its BSON. */
+export interface StoredRow {
+  readonly row: number;
+  readonly body: Uint8Array;
+}
+
+const maxPageBytes = 4 * 1024 * 1024;
+
+/** Goes through the rows of an access in its order, a page at a time. Each call runs within a transaction of its own. */
+export abstract class Rows {
+  /** The next rows, at most so many and not many megabytes; none when there are no more. */
+  abstract next(maxRows: number): StoredRow[];
+
+  static of(database: Database, table: Table, access: Access): Rows {
+    switch (access.kind) {
+      case 'keys':
+        return new RowsByKey(database, table, access.keys);
+      case 'scan':
+        return new RowsByScan(database, table, access.ranges, access.descending);
+      case 'rows':
+        return new RowsByNumber(database, table, () =>
+          database.all(access.sql, ...access.values).map((row) => Number(row['row'])),
+        );
+    }
+  }
+
+  /** Of rows whose numbers are known already. */
+  static numbered(database: Database, table: Table, numbers: readonly number[]): Rows {
+    return new RowsByNumber(database, table, () => numbers);
+  }
+}
+
+function storedRow(row: Row): StoredRow {
+  return { row: Number(row['row']), body: row['body'] as Uint8Array }; // columns of the layout, never NULL
+}
+
+export function rowByKey(database: Database, table: Table, key: Buffer): StoredRow | null {
+  const row = database.get(`SELECT row, body FROM ${table.name} WHERE key = ?`, key);
+  return row === undefined ? null : storedRow(row);
+}
+
+export function rowByNumber(database: Database, table: Table, number: number): StoredRow | null {
+  const row = database.get(`SELECT row, body FROM ${table.name} WHERE row = ?`, number);
+  return row === undefined ? null : storedRow(row);
+}
+
+/** One after another, those that are gone left out. */
+class RowsOneByOne<P> extends Rows {
+  #position = 0;
+
+  constructor(
+    private readonly places: () => readonly P[],
+    private readonly load: (place: P) => StoredRow | null,
+  ) {
+    super();
+  }
+
+  override next(maxRows: number): StoredRow[] {
+    const places = this.places();
+    const rows: StoredRow[] = [];
+    let bytes = 0;
+    while (rows.length < maxRows && bytes < maxPageBytes && this.#position < places.length) {
+      const row = this.load(places[this.#position++] as P); // the position is below the length
+      if (row !== null) {
+        rows.push(row);
+        bytes += row.body.length;
+      }
+    }
+    return rows;
+  }
+}
+
+class RowsByKey extends RowsOneByOne<Buffer> {
+  constructor(database: Database, table: Table, keys: readonly Buffer[]) {
+    super(
+      () => keys,
+      (key) => rowByKey(database, table, key),
+    );
+  }
+}
+
+/** The numbers are found with the first page: later writes move nothing in or out of them. */
+class RowsByNumber extends RowsOneByOne<number> {
+  constructor(database: Database, table: Table, find: () => readonly number[]) {
+    let numbers: readonly number[] | undefined;
+    super(
+      () => (numbers ??= find()),
+      (number) => rowByNumber(database, table, number),
+    );
+  }
+}
+
+/** Takes the two ends of a range of keys, and how many rows at most. */
+export function scanSql(table: Table, descending: boolean): string {
+  const order = descending ? 'DESC' : 'ASC';
+  return `SELECT row, key, body FROM ${table.name} WHERE key >= ? AND key < ? ORDER BY key ${order} LIMIT ?`;
+}
+
+class RowsByScan extends Rows {
+  readonly #left: KeyRange[];
+
+  constructor(
+    private readonly database: Database,
+    private readonly table: Table,
+    ranges: readonly KeyRange[],
+    private readonly descending: boolean,
+  ) {
+    super();
+    this.#left = descending ? ranges.toReversed() : [...ranges];
+  }
+
+  override next(maxRows: number): StoredRow[] {
+    for (let range = this.#left.shift(); range !== undefined; range = this.#left.shift()) {
+      const rows = this.#page(range, maxRows);
+      if (rows.length > 0) {
+        return rows;
+      }
+    }
+    return [];
+  }
+
+  /** Puts what is left of the range back in front. */
+  #page(range: KeyRange, maxRows: number): StoredRow[] {
+    const found = this.database.iterate(scanSql(this.table, this.descending), range.from, range.to, maxRows);
+    const rows: StoredRow[] = [];
+    let bytes = 0;
+    let last: Buffer | null = null;
+    for (const row of found) {
+      rows.push(storedRow(row));
+      last = Buffer.from(row['key'] as Uint8Array); // a column of the layout, never NULL
+      bytes += (row['body'] as Uint8Array).length;
+      if (bytes >= maxPageBytes) {
+        break;
+      }
+    }
+    if (last !== null) {
+      this.#left.unshift(this.descending ? { from: range.from, to: last } : { from: keyAfter(last), to: range.to });
+    }
+    return rows;
+  }
+}

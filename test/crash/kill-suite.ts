@@ -1,0 +1,193 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { RandomIds, RunRequested, SystemClock, envelopeOf, headersOf } from '@batchmill/contracts';
+import { EmbeddedBus } from '@batchmill/bus/embedded';
+import { EmbeddedStore } from '@batchmill/store/embedded';
+import { eventually } from '@batchmill/testing';
+import { EmbeddedVectors } from '@batchmill/vectors/embedded';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Carrier } from './carrier.js';
+import type { Moment } from './moments.js';
+
+const here = import.meta.dirname;
+const root = join(here, '../..');
+const documentsPerRun = 12;
+
+/** Every moment kills a process of the whole line; the next one finds what it left and finishes it. */
+export function describeKills(moments: readonly Moment[]): void {
+  describe('kill -9', () => {
+    let folder: string;
+    let home: string;
+    let simulator: { process: ChildProcess; url: string };
+    let carrier: Carrier;
+    let store: EmbeddedStore;
+    let bus: EmbeddedBus;
+    const hit: string[] = [];
+    const started: ChildProcess[] = [];
+
+    beforeAll(async () => {
+      const built = join(root, 'apps/all-in-one/dist/main.js');
+      if (!existsSync(built)) throw new Error(`${built} is missing: run "npm run build" first`);
+      folder = await mkdtemp(join(tmpdir(), 'batchmill-kill-'));
+      home = join(folder, 'home');
+      simulator = await startSimulatorProcess(join(folder, 'simulator'));
+      carrier = await Carrier.to(simulator.url);
+      store = EmbeddedStore.open({ file: join(home, 'state.db') });
+      bus = EmbeddedBus.open({ file: join(home, 'bus.db'), clock: new SystemClock() });
+      await store.collection('notes').insertMany(moments.flatMap(({ id }) => notesOf(id)));
+    });
+
+    /** What a failed test left running would stand in the next one's way. */
+    afterEach(async () => {
+      for (const child of started.splice(0)) await ended(child, 'SIGKILL');
+    });
+
+    afterAll(async () => {
+      await bus.close();
+      await store.close();
+      await carrier.close();
+      await ended(simulator.process, 'SIGKILL');
+      await rm(folder, { recursive: true, force: true });
+      const missed = moments.filter(({ name }) => !hit.includes(name)).map(({ name }) => name);
+      process.stdout.write(
+        `${hit.map((name) => `hit: ${name}\n`).join('')}${missed.map((name) => `MISSED: ${name}\n`).join('')}`,
+      );
+    });
+
+    it.each(moments.map((moment) => [moment.name, moment] as const))('at the moment: %s', async (name, moment) => {
+      const doomed = await startLine(moment);
+      if ('provider' in moment.at) carrier.watch(moment.at, () => doomed.kill('SIGKILL'));
+      const death = once(doomed, 'exit') as Promise<[number | null, string | null]>;
+      await ask(moment);
+      const [code, signal] = await within(death, `the kill at: ${name}`);
+      expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
+      hit.push(name);
+
+      const next = await startLine(null);
+      await eventually(`the end of ${moment.id}`, async () => {
+        const run = await store.collection('runs').findOne({ _id: moment.id });
+        return run?.['state'] === 'finished';
+      });
+      await ended(next, 'SIGTERM');
+
+      await expectDone(moment);
+    });
+
+    it('nothing is billed twice, no vector is double, and no file is left at the provider', async () => {
+      await startLine(null);
+      // Files that a killed upload left are found by the sweep.
+      const ledger = await eventually('no file left at the provider', async () => {
+        const found = (await (await fetch(`${simulator.url}/admin/ledger`)).json()) as Record<string, unknown[]>;
+        return found['files']?.length === 0 && found;
+      });
+      const vectors = EmbeddedVectors.open({ file: join(home, 'vectors.db') });
+      const count = await vectors.count('notes');
+      await vectors.close();
+
+      expect(hit).toHaveLength(moments.length);
+      expect(ledger['twice']).toEqual([]);
+      expect(ledger['requests']).toBe(moments.length * documentsPerRun);
+      expect(count).toBe(moments.filter(({ endpoint }) => endpoint === 'embeddings').length * documentsPerRun);
+    });
+
+    async function expectDone({ id, endpoint }: Moment): Promise<void> {
+      const field = endpoint === 'embeddings' ? 'embedding_status' : 'ai_status';
+      let done = 0;
+      for await (const note of store.collection('notes').find({ topic: id })) {
+        expect(note[field]).toBe('completed');
+        if (endpoint === 'inference') expect(note['answers']).toHaveLength(1);
+        done += 1;
+      }
+      expect(done).toBe(documentsPerRun);
+      const run = await store.collection('runs').findOne({ _id: id });
+      expect(run?.['totals']).toMatchObject({ documents: { succeeded: documentsPerRun, failed: 0, left: 0 } });
+    }
+
+    async function ask({ id, endpoint }: Moment): Promise<void> {
+      const event = new RunRequested({ runId: id, pipeline: 'notes', endpoint, parameters: { topics: [id] } });
+      const fact = envelopeOf(event, { id: new RandomIds().next(), at: new Date(), traceparent: null });
+      await bus.publish([{ topic: fact.topic, key: fact.key, value: fact.data, headers: headersOf(fact, '/test') }]);
+    }
+
+    /** With a moment of a port: the process that kills itself then. Otherwise the product's own. */
+    async function startLine(moment: Moment | null): Promise<ChildProcess> {
+      const doom = moment !== null && 'port' in moment.at ? moment.at : null;
+      const main = doom === null ? join(root, 'apps/all-in-one/dist/main.js') : join(here, 'doomed.ts');
+      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: {
+          PATH: process.env['PATH'],
+          BATCHMILL_HOME: home,
+          BATCHMILL_PIPELINES: join(here, 'pipelines'),
+          OPENAI_BASE_URL: `${carrier.url}/v1`,
+          OPENAI_API_KEY: 'sk-test',
+          PORT: '0',
+          BATCHMILL_FIRST_POLL_MS: '20',
+          POLL_INTERVAL: '0.1',
+          BATCHMILL_LEASE: '1',
+          BATCHMILL_LOOK_INTERVAL: '0.1',
+          BATCHMILL_CREATE_TIMEOUT: '1',
+          BATCHMILL_LIST_LAG: '0.2',
+          BATCHMILL_SLICE_LINES: '2',
+          BATCHMILL_SWEEP_INTERVAL: '1',
+          DOOM: JSON.stringify(doom),
+        },
+      });
+      started.push(child);
+      await firstLine(child, /at work/);
+      return child;
+    }
+  });
+}
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  await exit;
+}
+
+function notesOf(topic: string): Record<string, unknown>[] {
+  return Array.from({ length: documentsPerRun }, (_, index) => ({
+    _id: `${topic}-${index}`,
+    topic,
+    text: `Note ${index} of ${topic} tells of the mill at the river.`,
+  }));
+}
+
+async function startSimulatorProcess(data: string): Promise<{ process: ChildProcess; url: string }> {
+  const main = join(root, 'apps/simulator/dist/main.js');
+  const args = ['--disable-warning=ExperimentalWarning', main, '--port', '0', '--data', data, '--speed', '1000'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const line = await firstLine(child, /http:\/\/\S+/);
+  return { process: child, url: /http:\/\/[^\s/]+/.exec(line)?.[0] ?? '' };
+}
+
+async function firstLine(child: ChildProcess, wanted: RegExp): Promise<string> {
+  const lines = createInterface({ input: child.stdout! });
+  return within(
+    (async () => {
+      for await (const line of lines) {
+        if (!wanted.test(line)) continue;
+        child.stdout!.resume();
+        return line;
+      }
+      throw new Error(`The process ended before it said ${String(wanted)}`);
+    })(),
+    String(wanted),
+  );
+}
+
+async function within<T>(promise: Promise<T>, what: string): Promise<T> {
+  const late = AbortSignal.timeout(240_000);
+  const giveUp = new Promise<never>((_, reject) => {
+    late.addEventListener('abort', () => reject(new Error(`Waited 240 s in vain for ${what}`)));
+  });
+  return Promise.race([promise, giveUp]);
+}

@@ -1,0 +1,4 @@
+import { describeKills } from './kill-suite.js';
+import { moments } from './moments.js';
+
+describeKills(moments);

@@ -1,0 +1,129 @@
+import { parseResultLine } from '@batchmill/provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { batchmill, type Ran } from '../end-to-end/command.js';
+import { commandsIn, fast, root } from '../pipelines/example.js';
+import { mistakes } from './mistakes.js';
+
+const recipes = join(import.meta.dirname, 'recipes');
+const page = readFileSync(join(root, 'docs/how-to/first-pipeline.md'), 'utf8');
+const read = (file: string): string => readFileSync(join(import.meta.dirname, file), 'utf8');
+const definition = read('recipes/recipes.pipeline.ts');
+const timeoutMs = 600_000;
+
+describe('docs/how-to/first-pipeline.md', () => {
+  let folder: string;
+  let ran: Ran[];
+
+  /** What the guide has its reader do, from the guide alone. */
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'batchmill-first-'));
+    await mkdir(join(folder, 'pipelines/recipes'), { recursive: true });
+    await cp(join(recipes, 'recipes.pipeline.ts'), join(folder, 'pipelines/recipes/recipes.pipeline.ts'));
+    await cp(join(recipes, 'recipes.jsonl'), join(folder, 'recipes.jsonl'));
+    ran = [];
+    for (const args of commandsIn(page)) ran.push(await batchmill(folder, args, { env: fast }));
+  }, timeoutMs);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('T4: a pipeline for documents of a new shape is one file, and runs with the commands of the guide', () => {
+    expect(ran.map(({ code, err }) => ({ code, err }))).toEqual(ran.map(() => ({ code: 0, err: '' })));
+    expect(ran.map(({ out }) => out)).toContain(read('recipes/preview.txt'));
+    expect(JSON.parse(ran.at(-1)?.out ?? '')).toMatchObject({
+      _id: 'r-1',
+      dish: { name: 'pancakes', serves: 4 },
+      ai_status: 'completed',
+      shopping_list: expect.any(String),
+      listed_at: { $date: expect.any(String) },
+    });
+  });
+
+  it(
+    'T4: the guide shows lines of batch files as they are sent and answered',
+    async () => {
+      const { out } = await batchmill(folder, ['batch', 'list', '--json'], { env: fast });
+      const [batch] = JSON.parse(out) as { inputFile: string }[];
+      const [first = ''] = readFileSync(batch?.inputFile ?? '', 'utf8').split('\n');
+      const request = JSON.parse(read('lines/request.json')) as { custom_id: string };
+
+      expect(JSON.parse(first)).toEqual(request);
+      expect(parseResultLine(JSON.stringify(JSON.parse(read('lines/result.json'))))).toMatchObject({
+        customId: request.custom_id,
+        statusCode: 200,
+        body: { choices: [{ message: { content: expect.any(String) } }] },
+      });
+      expect(parseResultLine(JSON.stringify(JSON.parse(read('lines/expired.json'))))).toEqual({
+        customId: 'shopping_list__r-2',
+        statusCode: null,
+        body: undefined,
+        error: { code: 'batch_expired' },
+      });
+    },
+    timeoutMs,
+  );
+
+  it(
+    'C6 T4: each mistake of a new user is told with its place and what to write',
+    async () => {
+      const folders = mistakes.map((_, index) => `mistake-${index}`);
+      for (const [index, { instead, written }] of mistakes.entries()) {
+        const name = folders[index] ?? '';
+        const own = join(folder, 'wrong/pipelines', name);
+        expect(definition).toContain(instead);
+        const wrong = definition.replace(instead, written);
+        await mkdir(own, { recursive: true });
+        const named = instead.startsWith('name:') ? wrong : wrong.replace("name: 'recipes'", `name: '${name}'`);
+        await writeFile(join(own, `${name}.pipeline.ts`), named);
+      }
+      await cp(join(recipes, 'recipes.pipeline.ts'), join(folder, 'wrong/pipelines/recipes.pipeline.ts'));
+
+      const { code, err } = await batchmill(join(folder, 'wrong'), ['preview', 'recipes'], { env: fast });
+
+      const told = err.replaceAll(/mistake-\d+/g, 'recipes');
+      expect(code).toBe(1);
+      expect(told).toContain('pipelines: found recipes.pipeline.ts, expected recipes/recipes.pipeline.ts\n');
+      for (const { said } of mistakes) expect(told).toContain(said);
+      expect(told.split('\n').filter((line) => !/(expected|found)/.test(line))).toEqual(['']);
+    },
+    timeoutMs,
+  );
+
+  it('T4: the guide names each of these mistakes, and what is said to it', () => {
+    for (const { made, said } of mistakes)
+      expect(words(page.replaceAll('\\|', '|'))).toContain(`| ${made} | \`${shown(said)}`);
+  });
+
+  it(
+    'X1 T4: a field that is not there, in a prompt or in what is written, is told before anything is paid',
+    async () => {
+      const own = join(folder, 'pipelines/recipes/recipes.pipeline.ts');
+      await writeFile(own, definition.replace('dish.name', 'dish.title').replace('{{response_content}}', '{{answer}}'));
+      const wrongField = await batchmill(folder, ['preview', 'recipes'], { env: fast });
+      await writeFile(own, definition.replace('{{response_content}}', '{{answer}}'));
+      const wrongAnswer = await batchmill(folder, ['preview', 'recipes'], { env: fast });
+
+      expect([wrongField.code, wrongAnswer.code]).toEqual([3, 3]);
+      expect(words(wrongField.out)).toContain(
+        'the document has no value for "dish_name" (fieldMap takes it from "dish.title")',
+      );
+      expect(words(wrongField.out)).toContain('available variables: _id, ai_status, dish.name, dish.serves,');
+      expect(words(wrongAnswer.out)).toContain(
+        'cannot be requested TemplateError: Function shopping_list, response template',
+      );
+      expect(words(wrongAnswer.out)).toContain('has no value for "answer"');
+    },
+    timeoutMs,
+  );
+});
+
+/** The guide leaves out the file, which is the same for all. */
+function shown(said: string): string {
+  return said.replace(/^pipelines\/recipes\/recipes\.pipeline\.ts: /, '');
+}
+
+function words(text: string): string {
+  return text.replaceAll(/\s+/g, ' ');
+}

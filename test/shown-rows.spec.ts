@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { shownRowsIn } from '../tools/reference/shown-rows.js';
+
+const sentencesIn = (source: string): string[] => shownRowsIn(source).map(({ sentence }) => sentence);
+
+describe('what docs/reference/requirements.md says of a test', () => {
+  it('T0: a title names the rows that it shows; one that names none is left out', () => {
+    const source = "it('R7 S5: one is taken', work); it('another', work); onLinux('R2: on Linux', work);";
+
+    expect(shownRowsIn(source)).toEqual([
+      { rows: ['R7', 'S5'], sentence: 'one is taken' },
+      { rows: ['R2'], sentence: 'on Linux' },
+    ]);
+  });
+
+  it.each([
+    ['values in turn', "it.each([['a', 1], ['b', 2]])('R1: %s costs %d %%', work);", ['a costs 1 %', 'b costs 2 %']],
+    ['values by name', "it.each([{ state: 'built' }])('R1: $state is done', work);", ['built is done']],
+    ['values of a constant', "const all = ['a'] as const; it.each(all)('R1: of %j', work);", ['of "a"']],
+    ['the first of many', 'it.each([1, 2, 3, 4])("R1: %i is even", work);', ['1 is even (and 3 more)']],
+    ['the end left out', 'it.each([1, 2])("R1: a number is even: %i", work);', ['a number is even (2 cases)']],
+    ['computed values at the end', 'it.each(numbers())("R1: a number is even: %i", work);', ['a number is even']],
+  ])('T0: a placeholder is never printed as it is: %s', (_, source, sentences) => {
+    expect(sentencesIn(source)).toEqual(sentences);
+  });
+
+  it('computed values elsewhere are refused, with what to write', () => {
+    expect(() => sentencesIn('it.each(numbers())("R1: %i is even", work);')).toThrow(
+      '"%i is even": found a table that is no literal of the file, wanted the placeholder at the end, after a colon',
+    );
+  });
+});
