@@ -30,7 +30,7 @@ describe('docs/how-to/environments.md', () => {
   });
 
   it.each(rows)(
-    'C6: when started with $started, its files give the settings that the page shows',
+    'C6: the files give the settings that the page shows, when started with: $started',
     ({ started, ...expected }) => {
       const words = started === 'nothing' ? [] : started.replaceAll('`', '').split(' ');
       const env = Object.fromEntries(words.map((word) => word.split('=')) as [string, string][]);
