@@ -88,7 +88,7 @@ describe('code of a pipeline that throws where nobody waits for it', () => {
   it('N3: is told in the log by the name of the function and of what it threw', async () => {
     const log = await readFile(join(folder, '.batchmill/batchmill.log'), 'utf8');
 
-    expect(log).toContain('Function reply: its processor threw a RangeError where nobody waited for it');
+    expect(log).toContain('Function reply: its processor threw a RangeError outside of its call');
     expect(log + ran.out + ran.err).not.toContain('secret');
   });
 });

@@ -57,6 +57,6 @@ export const mistakes: readonly Mistake[] = [
     made: 'TypeScript that does not parse',
     instead: 'inference: {',
     written: 'inference: [',
-    said: `${file}: found what cannot be loaded (recipes.pipeline.ts:`,
+    said: `${file}: cannot be loaded (recipes.pipeline.ts:`,
   },
 ];

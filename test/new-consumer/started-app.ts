@@ -22,7 +22,7 @@ export class StartedApp {
     });
     const late = setTimeout(() => child.kill('SIGKILL'), startsWithinMs);
     for await (const line of createInterface({ input: child.stdout })) {
-      const [, url] = /"url":"([^"]+)".*"at work"/.exec(line) ?? [];
+      const [, url] = /"url":"([^"]+)".*"running"/.exec(line) ?? [];
       if (url === undefined) continue;
       clearTimeout(late);
       child.stdout.resume();
