@@ -17,7 +17,7 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^@batchmill/(bus|store|blobs|vectors|provider|stage|records)/contract$': '<rootDir>/libs/$1/src/$1.contract.ts',
-    '^@batchmill/(bus|store|blobs|vectors|provider)/(\\w+)$': '<rootDir>/libs/$1/src/$2/index.ts',
+    '^@batchmill/(bus|store|blobs|vectors|provider|contracts)/([\\w-]+)$': '<rootDir>/libs/$1/src/$2/index.ts',
     [`^@batchmill/(${apps})$`]: '<rootDir>/apps/$1/src/index.ts',
     '^@batchmill/([\\w-]+)$': '<rootDir>/libs/$1/src/index.ts',
   },

@@ -1,3 +1,4 @@
+import { stageNames } from '@batchmill/all-in-one';
 import { KafkaBus } from '@batchmill/bus/kafka';
 import { RandomIds, RunRequested, envelopeOf, headersOf } from '@batchmill/contracts';
 import { endedRunStates } from '@batchmill/records';
@@ -30,14 +31,6 @@ const { values } = parseArgs({ options: { documents: { type: 'string', default: 
 const documents = Number(values.documents);
 const batchSize = 1_000;
 const timeoutMs = 900_000;
-const stageNames = [
-  'chunk-scanner',
-  'jsonl-builder',
-  'batch-submitter',
-  'status-poller',
-  'result-ingester',
-  'notifier',
-] as const;
 
 const folder = await mkdtemp(join(tmpdir(), 'batchmill-bench-'));
 try {

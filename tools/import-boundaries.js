@@ -1,5 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
 
 /**
  * Who may import whom. Each rule lists all of our packages that a project may import. Drivers are only allowed in the
@@ -7,9 +9,7 @@ import { join } from 'node:path';
  */
 const ports = ['bus', 'store', 'blobs', 'vectors', 'provider', 'telemetry'];
 /** The apps that are a stage of the engine or a consumer. */
-const stages = readdirSync(join(import.meta.dirname, '../apps')).filter(
-  (app) => !['all-in-one', 'cli', 'simulator'].includes(app),
-);
+const stages = readdirSync(join(root, 'apps')).filter((app) => !['all-in-one', 'cli', 'simulator'].includes(app));
 
 const ofStages = ['contracts', 'documents', 'models', 'pipeline', 'records', 'stage', ...ports];
 
@@ -19,7 +19,7 @@ const mayImport = {
   'libs/documents': [],
   'libs/models': [],
   'libs/templates': ['contracts', 'documents'],
-  ...Object.fromEntries(ports.map((port) => [`libs/${port}`, ['contracts']])),
+  ...Object.fromEntries(ports.map((port) => [`libs/${port}`, ['contracts', 'contracts/settings']])),
   'libs/provider': ['contracts', 'documents', 'models'],
   'libs/pipeline': ['contracts', 'documents', 'models', 'templates', 'provider'],
   'libs/records': ['contracts', 'documents', 'pipeline', ...ports],
@@ -40,17 +40,23 @@ const forAdapters = {
   sqlite: ['libs/store/src/embedded', 'libs/bus/src/embedded', 'libs/vectors/src/embedded'],
 };
 
-/** Client libraries, and the only folders that may import them. */
-const drivers = {
-  kafkajs: ['libs/bus/src/kafka'],
-  mongodb: ['libs/store/src/mongo', 'libs/blobs/src/gridfs'],
-  bson: ['libs/store/src/embedded', 'libs/documents/src', 'libs/pipeline/src'],
-  'node:sqlite': ['libs/sqlite/src', 'apps/simulator/src'],
-  'sqlite-vec': ['libs/vectors/src/embedded'],
-  '@zilliz/milvus2-sdk-node': ['libs/vectors/src/milvus'],
-  openai: ['libs/provider/src/openai'],
-  undici: ['libs/provider/src/openai'],
-};
+/**
+ * Client libraries, and the only folders that may import them. The field `drivers` of a package.json names them, each with
+ * a folder of its `src`; "." is all of it.
+ */
+const drivers = {};
+for (const parent of ['libs', 'apps']) {
+  for (const name of readdirSync(join(root, parent))) {
+    for (const [driver, folder] of Object.entries(driversOf(`${parent}/${name}`))) {
+      drivers[driver] = [...(drivers[driver] ?? []), join(parent, name, 'src', folder)];
+    }
+  }
+}
+
+function driversOf(folder) {
+  const manifest = join(root, folder, 'package.json');
+  return existsSync(manifest) ? (JSON.parse(readFileSync(manifest, 'utf8')).drivers ?? {}) : {};
+}
 
 /** The simulator's tests call it with the official client, as a user's program does. */
 const simulatorClients = ['openai', 'undici'];

@@ -5,33 +5,35 @@ import { errorsPage } from './reference/errors.ts';
 import { eventsPage } from './reference/events.ts';
 import { faultsPage } from './reference/faults.ts';
 import { pipelinePage } from './reference/pipeline.ts';
+import { readmePage } from './reference/readme.ts';
 import { requirementsPage } from './reference/requirements.ts';
 import { settingsPage } from './reference/settings.ts';
 
 /*
- * Prints docs/reference from the code. With --check it writes nothing, and exits with 1 when a page does not match the
- * code.
+ * Prints docs/reference, and the README's table of stages, from the code. With --check it writes nothing and ends with 1
+ * when a page differs from what it would print.
  */
-const folder = join(import.meta.dirname, '../docs/reference');
+const root = join(import.meta.dirname, '..');
 const pages: Readonly<Record<string, string>> = {
-  'pipeline.md': pipelinePage(),
-  'settings.md': settingsPage(),
-  'events.md': eventsPage(),
-  'errors.md': errorsPage(),
-  'commands.md': commandsPage(),
-  'faults.md': faultsPage(),
-  'requirements.md': requirementsPage(),
+  'README.md': readmePage(),
+  'docs/reference/pipeline.md': pipelinePage(),
+  'docs/reference/settings.md': settingsPage(),
+  'docs/reference/events.md': eventsPage(),
+  'docs/reference/errors.md': errorsPage(),
+  'docs/reference/commands.md': commandsPage(),
+  'docs/reference/faults.md': faultsPage(),
+  'docs/reference/requirements.md': requirementsPage(),
 };
 
 const isCheck = process.argv.includes('--check');
-mkdirSync(folder, { recursive: true });
+mkdirSync(join(root, 'docs/reference'), { recursive: true });
 const stale = Object.entries(pages).filter(([name, text]) => {
-  const file = join(folder, name);
+  const file = join(root, name);
   const isSame = text === current(file);
   if (!isSame && !isCheck) writeFileSync(file, text);
   return !isSame;
 });
-for (const [name] of stale) process.stdout.write(`${isCheck ? 'not up to date' : 'printed'}: docs/reference/${name}\n`);
+for (const [name] of stale) process.stdout.write(`${isCheck ? 'not up to date' : 'printed'}: ${name}\n`);
 if (isCheck && stale.length > 0) process.exitCode = 1;
 
 function current(file: string): string | null {

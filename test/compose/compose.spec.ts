@@ -1,6 +1,7 @@
+import { consumerNames, stageNames } from '@batchmill/all-in-one';
 import { readSettings, settingsReference } from '@batchmill/service';
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { composedServices, projectFolder, type ComposedService } from './composition.js';
@@ -14,10 +15,8 @@ const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'u
   devDependencies: Record<string, string>;
 };
 
-/** The apps that scale: those of one stage or one consumer. */
-const stageApps = readdirSync(join(projectFolder, 'apps')).filter(
-  (app) => !['all-in-one', 'cli', 'simulator'].includes(app),
-);
+/** The apps that scale. */
+const stageApps = [...stageNames, ...consumerNames()];
 const ours = [...services].filter(([, service]) => service.build !== undefined);
 const theirs = [...services].filter(([, service]) => service.build === undefined);
 
@@ -28,6 +27,16 @@ describe('docker-compose.yml', () => {
     expect(service?.image).toBe(`batchmill:${manifest.version}`);
     expect(service?.command).toEqual([app]);
     expect(service?.restart).toBe('unless-stopped');
+  });
+
+  it.each(stageApps)('S1: a stage is made from the anchor of all stages, and adds only its command: %s', (app) => {
+    const text = readFileSync(join(projectFolder, 'docker-compose.yml'), 'utf8');
+
+    expect(text).toContain(`\n  ${app}:\n    <<: *stage\n    command: [${app}]\n\n`);
+  });
+
+  it.each(stageNames)('the command line waits for every stage: %s', (stage) => {
+    expect(services.get('cli')?.depends_on).toHaveProperty([stage], { condition: 'service_healthy' });
   });
 
   it.each(stageApps)(

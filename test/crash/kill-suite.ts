@@ -135,15 +135,15 @@ export function describeKills(moments: readonly Moment[]): void {
           POLL_INTERVAL: '0.1',
           BATCHMILL_LEASE: '1',
           BATCHMILL_WORK_POLL_INTERVAL: '0.1',
-          BATCHMILL_ARM_SECONDS: '1',
-          BATCHMILL_STALE_LIST_SECONDS: '0.2',
+          BATCHMILL_CREATE_TIMEOUT: '1',
+          BATCHMILL_LIST_LAG: '0.2',
           BATCHMILL_SLICE_LINES: '2',
           BATCHMILL_SWEEP_INTERVAL: '1',
           KILL_AT: JSON.stringify(killAt),
         },
       });
       started.push(child);
-      await firstLine(child, /at work/);
+      await firstLine(child, /running/);
       return child;
     }
   });

@@ -1,4 +1,4 @@
-import type { StageName } from '../real/real-engine.js';
+import type { StageName } from '@batchmill/all-in-one';
 
 /** A moment in the life of a run at which the process that works on it is killed. */
 export interface Moment {

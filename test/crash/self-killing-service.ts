@@ -1,4 +1,4 @@
-import { stages } from '@batchmill/all-in-one';
+import { stageList, stages } from '@batchmill/all-in-one';
 import { assembleEngine, openEngine, readSettings, serveStages, type Ports } from '@batchmill/service';
 import { PinoLog, startTelemetry } from '@batchmill/telemetry';
 import { closeSync, openSync, writeSync } from 'node:fs';
@@ -24,7 +24,7 @@ const context = { pipelines, engineSettings, work, clock, ids, log };
 const engine = assembleEngine(watchedPorts(opened.engine), context, `/batchmill/${name}`);
 const serving = { port: settings.service.port, exposition: () => telemetry.exposition() };
 const app = await serveStages(engine, service === undefined ? stages : stagesOf(service), serving);
-log.info('at work', { operation: name, url: app.url });
+log.info('running', { operation: name, url: app.url });
 process.once('SIGTERM', () => void stop());
 
 /** A process that was not killed is stopped gracefully. */
@@ -35,10 +35,9 @@ async function stop(): Promise<void> {
 }
 
 function stagesOf(wanted: string): typeof stages {
-  const module = `${wanted.replace(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase())}Module`;
-  const found = stages.filter((stage) => stage.name === module);
-  if (found.length === 0) throw new Error(`KILL_SERVICE: found ${wanted}, wanted the name of a stage`);
-  return found;
+  const stage = stageList.find(({ name }) => name === wanted);
+  if (stage === undefined) throw new Error(`KILL_SERVICE: found ${wanted}, wanted the name of a stage`);
+  return [stage.module];
 }
 
 function watchedPorts(ports: Ports): Ports {

@@ -88,7 +88,7 @@ describe('a pipeline’s code that throws outside the awaited call', () => {
   it('N3: the log names the function and the type of the error', async () => {
     const log = await readFile(join(folder, '.batchmill/batchmill.log'), 'utf8');
 
-    expect(log).toContain('Function reply: its processor threw a RangeError where nobody waited for it');
+    expect(log).toContain('Function reply: its processor threw a RangeError outside of its call');
     expect(log + result.out + result.err).not.toContain('secret');
   });
 });

@@ -57,6 +57,6 @@ export const mistakes: readonly Mistake[] = [
     description: 'TypeScript that does not parse',
     original: 'inference: {',
     mistaken: 'inference: [',
-    message: `${file}: found what cannot be loaded (recipes.pipeline.ts:`,
+    message: `${file}: cannot be loaded (recipes.pipeline.ts:`,
   },
 ];

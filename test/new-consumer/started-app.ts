@@ -12,7 +12,7 @@ export class StartedApp {
     private readonly child: ChildProcess,
   ) {}
 
-  /** Resolves when the app logs "at work". */
+  /** Resolves when the app logs "running". */
   static async start(folder: string, app: string, env: Readonly<Record<string, string>>): Promise<StartedApp> {
     const args = ['--disable-warning=ExperimentalWarning', join(folder, 'apps', app, 'dist/main.js')];
     const child = spawn(process.execPath, args, {
@@ -22,13 +22,13 @@ export class StartedApp {
     });
     const late = setTimeout(() => child.kill('SIGKILL'), startsWithinMs);
     for await (const line of createInterface({ input: child.stdout })) {
-      const [, url] = /"url":"([^"]+)".*"at work"/.exec(line) ?? [];
+      const [, url] = /"url":"([^"]+)".*"running"/.exec(line) ?? [];
       if (url === undefined) continue;
       clearTimeout(late);
       child.stdout.resume();
       return new StartedApp(url.replace('0.0.0.0', '127.0.0.1').replace('[::]', '127.0.0.1'), child);
     }
-    throw new Error(`${app} ended before it was at work`);
+    throw new Error(`${app} ended before it was running`);
   }
 
   async get(path: string): Promise<{ status: number; text: string }> {

@@ -1,4 +1,4 @@
-import { stages as modules } from '@batchmill/all-in-one';
+import type { StageName } from '@batchmill/all-in-one';
 import type { OutgoingMessage } from '@batchmill/bus';
 import { KafkaBus } from '@batchmill/bus/kafka';
 import { RandomIds, RunRequested, envelopeOf, headersOf, type Event } from '@batchmill/contracts';
@@ -12,17 +12,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export const stageNames = [
-  'chunk-scanner',
-  'jsonl-builder',
-  'batch-submitter',
-  'status-poller',
-  'result-ingester',
-  'notifier',
-] as const;
-export type StageName = (typeof stageNames)[number];
-
-if (modules.length !== stageNames.length) throw new Error('stageNames lacks a stage that all-in-one has');
+export { stageNames, type StageName } from '@batchmill/all-in-one';
 
 export interface RealEngineOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -110,15 +100,15 @@ export class RealEngine {
         BATCHMILL_WORK_POLL_INTERVAL: '0.5',
         BATCHMILL_RETRY_BASE: '1',
         BATCHMILL_SWEEP_INTERVAL: '2',
-        BATCHMILL_ARM_SECONDS: '3',
-        BATCHMILL_STALE_LIST_SECONDS: '1',
+        BATCHMILL_CREATE_TIMEOUT: '3',
+        BATCHMILL_LIST_LAG: '1',
         NOTES_VECTORS: collection,
         ...env,
       },
     );
   }
 
-  /** Starts services, several of a kind when they are named several times. Resolves when all are at work. */
+  /** Starts services, several of a kind when they are named several times. Resolves when all are running. */
   async start(...names: readonly StageName[]): Promise<ServiceProcess[]> {
     const starting = names.map((name) => this.startOne(name));
     await Promise.allSettled(starting); // so that `close` ends those that did start when one does not

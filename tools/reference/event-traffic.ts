@@ -1,21 +1,12 @@
-import { BatchSubmitter } from '@batchmill/batch-submitter';
-import { ChunkScanner, ScheduleStarter } from '@batchmill/chunk-scanner';
+import 'reflect-metadata';
+import { stageList } from '@batchmill/all-in-one';
 import type { EventClass } from '@batchmill/contracts';
-import { JsonlBuilder } from '@batchmill/jsonl-builder';
-import { Notifier } from '@batchmill/notifier';
-import { ResultIngester } from '@batchmill/result-ingester';
 import { declaredOf, type HandlerDefinition } from '@batchmill/stage';
-import { StatusPoller } from '@batchmill/status-poller';
+import type { Type } from '@nestjs/common';
 
-const handlers: readonly HandlerDefinition[] = [
-  ChunkScanner,
-  ScheduleStarter,
-  JsonlBuilder,
-  BatchSubmitter,
-  StatusPoller,
-  ResultIngester,
-  Notifier,
-].flatMap(declaredOf);
+const handlers: readonly HandlerDefinition[] = stageList.flatMap(({ module }) =>
+  (Reflect.getMetadata('controllers', module) as Type<object>[]).flatMap((controller) => declaredOf(controller)),
+);
 
 /** The stages that publish the event. Any program may publish input. */
 export function producersOf(event: EventClass): string[] {

@@ -1,2 +1,10 @@
 export { consumerNames, findConsumers } from './find-consumers.js';
-export { drainingStages, commandStages, stages } from './stages.js';
+export {
+  commandStages,
+  drainingStages,
+  stageList,
+  stageNames,
+  stages,
+  type StageEntry,
+  type StageName,
+} from './stages.js';

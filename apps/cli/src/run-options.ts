@@ -1,5 +1,5 @@
 import { ValidationError, endpoints, redos, runIdPattern, type Endpoint, type Redo } from '@batchmill/contracts';
-import { runIdWanted } from '@batchmill/service';
+import { runIdFormat } from '@batchmill/service';
 import { InvalidArgumentError, type Command } from 'commander';
 import { readFileSync } from 'node:fs';
 
@@ -108,7 +108,7 @@ function parseParameter(option: string, before: RunFlags['param'] = {}): RunFlag
 
 export function parseRunId(value: string): string {
   if (runIdPattern.test(value)) return value;
-  throw new InvalidArgumentError(runIdWanted);
+  throw new InvalidArgumentError(runIdFormat);
 }
 
 export function parseCount(value: string): number {

@@ -1,9 +1,9 @@
 import type { Event } from '@batchmill/contracts';
 import {
   awaitNotifications,
-  engineOfRun,
-  engineWithoutWork,
-  openWork,
+  engineForRun,
+  engineForCommands,
+  tryOpenEngine,
   publishEvent,
   reportRun,
   runStages,
@@ -36,7 +36,7 @@ export async function sendCommand(
   settings: Settings,
   { event, stages, runId, isDone }: EngineCommand,
 ): Promise<'requested' | 'done' | 'stopped'> {
-  const opened = await openWork(settings, { log: fileLog(settings), name: 'cli' });
+  const opened = await tryOpenEngine(settings, { log: fileLog(settings), name: 'cli' });
   if (opened === null) {
     await withRecords((engine) => publishEvent(engine, event));
     return 'requested';
@@ -68,7 +68,7 @@ export async function sendCommand(
 
 function limitedTo(engine: Engine, runId: EngineCommand['runId']): Engine {
   if (runId === undefined) return engine;
-  return runId === null ? engineWithoutWork(engine) : engineOfRun(engine, runId);
+  return runId === null ? engineForCommands(engine) : engineForRun(engine, runId);
 }
 
 /** Waits for the notifications of a run that the command ended, before the process exits. */

@@ -1,8 +1,8 @@
 import { unknownPipeline, type Pipelines } from '@batchmill/pipeline';
 import {
-  expectHome,
-  isAtWork,
-  makeHome,
+  checkHome,
+  isEngineRunning,
+  createHome,
   openEngine,
   readSettings,
   type Engine,
@@ -18,7 +18,7 @@ import { formatPath } from './show/format.js';
 /** The settings of the environment and the working directory. */
 export function settingsHere(): Settings {
   const settings = readSettings({ env: process.env, cwd: process.cwd() });
-  expectHome(settings);
+  checkHome(settings);
   return settings;
 }
 
@@ -63,13 +63,13 @@ async function onExistingHome<T>(settings: Settings, work: (settings: Settings) 
 /** Prints the note after a command whose effect needs a running process, when there is none. */
 export function noteIfNoWorker(note: string): void {
   const settings = settingsHere();
-  if (isAtWork(settings)) return;
+  if (isEngineRunning(settings)) return;
   process.stdout.write(`no process is working on ${formatPath(settings.installation.home)}: ${note}\n`);
 }
 
 /** The log of a command that runs stages: a file in the home, because the terminal shows the progress. */
 export function fileLog(settings: Settings): Log {
-  makeHome(settings);
+  createHome(settings);
   const file = createWriteStream(logFileIn(settings.installation.home), { flags: 'a' });
   file.on('error', ({ code }: NodeJS.ErrnoException) => {
     process.stderr.write(`${formatPath(file.path.toString())} cannot be written (${code}): continuing without it\n`);

@@ -1,3 +1,4 @@
+export { busAdapters } from './adapters.js';
 export {
   Bus,
   type IncomingMessage,

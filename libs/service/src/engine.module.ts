@@ -9,11 +9,11 @@ import { Vectors } from '@batchmill/vectors';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Engine } from './engine.js';
 
-/** Gives every stage what its constructor asks for. */
+/** Provides what the constructors of stages inject. */
 @Module({})
 export class EngineModule {
   static of(engine: Engine): DynamicModule {
-    const given = [
+    const provided = [
       [Clock, engine.clock],
       [Ids, engine.ids],
       [Log, engine.log],
@@ -31,7 +31,7 @@ export class EngineModule {
       [Schedules, engine.schedules],
       [Documents, engine.documents],
     ] as const;
-    const providers = given.map(([provide, useValue]) => ({ provide, useValue }));
-    return { module: EngineModule, global: true, providers, exports: given.map(([token]) => token) };
+    const providers = provided.map(([provide, useValue]) => ({ provide, useValue }));
+    return { module: EngineModule, global: true, providers, exports: provided.map(([token]) => token) };
   }
 }

@@ -15,12 +15,12 @@ import type { Store } from '@batchmill/store';
 import type { Log } from '@batchmill/telemetry';
 import type { Vectors } from '@batchmill/vectors';
 
-/** The ports, opened. */
+/** The opened ports. */
 export interface Ports {
   readonly bus: Bus;
-  /** Our own state. */
+  /** The state of Batchmill. */
   readonly store: Store;
-  /** The users' documents; may be the same store. */
+  /** The users' documents. It may be the same store. */
   readonly documentStore: Store;
   readonly blobs: Blobs;
   readonly vectors: Vectors;
@@ -36,7 +36,7 @@ export interface EngineContext {
   readonly log: Log;
 }
 
-/** Everything that the stages are given. */
+/** The ports, the records on them, and everything else that stages inject. */
 export interface Engine extends Ports, EngineContext {
   readonly runs: Runs;
   readonly claims: Claims;
@@ -49,7 +49,7 @@ export interface Engine extends Ports, EngineContext {
   readonly hostDependencies: HostDependencies;
 }
 
-/** Puts the records onto the ports and the host's needs together. `source` names this process in what it says. */
+/** Creates the records on the ports, and what the host of the stages needs. `source` is the source of published events. */
 export function assembleEngine(ports: Ports, context: EngineContext, source: string): Engine {
   const { store, documentStore, bus } = ports;
   const { clock, ids, log, work, engineSettings } = context;
@@ -85,7 +85,7 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
   };
 }
 
-/** Closes what was opened, in the order in which it is used. */
+/** Closes the ports. Stores are closed last, because the others may still write to them. */
 export async function closePorts({
   bus,
   vectors,

@@ -3,10 +3,10 @@ import { Controller, Get, HttpException } from '@nestjs/common';
 
 interface Health {
   readonly status: 'ok' | 'not ready';
-  readonly away: readonly DependencyOutage[];
+  readonly outages: readonly DependencyOutage[];
 }
 
-/** Live: the process answers. Ready: it works, and every dependency that it used last answered. */
+/** Live: the process answers. Ready: its stages run, and no dependency is unavailable. */
 @Controller('health')
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}
@@ -18,7 +18,7 @@ export class HealthController {
 
   @Get('ready')
   ready(): Health {
-    const health: Health = { status: this.readiness.isReady ? 'ok' : 'not ready', away: this.readiness.outages };
+    const health: Health = { status: this.readiness.isReady ? 'ok' : 'not ready', outages: this.readiness.outages };
     if (!this.readiness.isReady) throw new HttpException(health, 503);
     return health;
   }

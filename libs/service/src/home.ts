@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Settings } from './settings/index.js';
 
-/** Throws a ValidationError when the home is something else than a folder. One that is not there is no mistake. */
-export function expectHome({ installation: { home } }: Settings): void {
+/** Throws a ValidationError when the home exists and is not a folder. */
+export function checkHome({ installation: { home } }: Settings): void {
   try {
     if (statSync(home).isDirectory()) return;
   } catch (cause) {
@@ -14,31 +14,31 @@ export function expectHome({ installation: { home } }: Settings): void {
   throw homeError(`found the file ${home}, wanted a folder`);
 }
 
-/** Makes the home where there is none. Throws a ValidationError when it cannot be made. */
-export function makeHome(settings: Settings): void {
-  expectHome(settings);
+/** Creates the home if it is missing. Throws a ValidationError when it cannot be created. */
+export function createHome(settings: Settings): void {
+  checkHome(settings);
   const { home } = settings.installation;
   try {
-    makeFolder(home);
+    createFolder(home);
   } catch (cause) {
-    throw homeError(`${home} cannot be made (${codeOf(cause)})`, cause);
+    throw homeError(`${home} cannot be created (${codeOf(cause)})`, cause);
   }
 }
 
-/** One by one: where a folder cannot be made and says ENOENT, as in /proc, Node's `recursive` tries for ever. */
-function makeFolder(folder: string): void {
+/** Node's `recursive` loops forever where a folder cannot be created and fails with ENOENT, as in /proc. */
+function createFolder(folder: string): void {
   if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
+  createFolder(dirname(folder));
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another process was quicker.
+    // Another process created it first.
     if (codeOf(error) !== 'EEXIST') throw error;
   }
 }
 
 function homeError(found: string, cause?: unknown): ValidationError {
-  return new ValidationError('settings.home', `BATCHMILL_HOME: ${found}; name a folder that can be written to`, {
+  return new ValidationError('settings.home', `BATCHMILL_HOME: ${found}; set it to a folder that can be written to`, {
     cause,
   });
 }

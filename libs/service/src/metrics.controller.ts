@@ -1,11 +1,10 @@
 import { Controller, Get, Header } from '@nestjs/common';
 
-/** What is counted in this process, as Prometheus reads it. */
+/** The metrics of this process in the text format of Prometheus. */
 export class Exposition {
-  constructor(readonly now: () => Promise<string>) {}
+  constructor(readonly print: () => Promise<string>) {}
 }
 
-/** For Prometheus, and whoever else reads its format. */
 @Controller('metrics')
 export class MetricsController {
   constructor(private readonly exposition: Exposition) {}
@@ -13,6 +12,6 @@ export class MetricsController {
   @Get()
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   metrics(): Promise<string> {
-    return this.exposition.now();
+    return this.exposition.print();
   }
 }

@@ -1,19 +1,19 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Log } from '@batchmill/telemetry';
 
-/** What Nest has to say goes to our log; its chatter at the start does not. */
+/** Sends the log of Nest to ours. Its lines of level log become debug lines. */
 export class NestLog implements LoggerService {
-  constructor(private readonly sink: Log) {}
+  constructor(private readonly target: Log) {}
 
   log(message: unknown): void {
-    this.sink.debug(String(message), { operation: 'nest' });
+    this.target.debug(String(message), { operation: 'nest' });
   }
 
   warn(message: unknown): void {
-    this.sink.warn(String(message), { operation: 'nest' });
+    this.target.warn(String(message), { operation: 'nest' });
   }
 
   error(message: unknown): void {
-    this.sink.error(message instanceof Error ? message.message : String(message), { operation: 'nest' });
+    this.target.error(message instanceof Error ? message.message : String(message), { operation: 'nest' });
   }
 }

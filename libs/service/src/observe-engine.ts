@@ -9,7 +9,7 @@ import type { Engine } from './engine.js';
 export function observeEngine({ runs, claims, batches, notifications, budgets }: Engine): void {
   const recordsByKind: Readonly<Record<string, Records<WorkRecord>>> = { runs, claims, batches, notifications };
   for (const [kind, records] of Object.entries(recordsByKind)) {
-    observe(`batchmill.${kind}`, `How many ${kind} there are, by state.`, () =>
+    observe(`batchmill.${kind}`, `The number of ${kind}, by state.`, () =>
       Promise.all(
         records.activeStates.map(async (state): Promise<Observed> => {
           return { value: await records.countIn(state), attributes: { state } };
@@ -17,14 +17,14 @@ export function observeEngine({ runs, claims, batches, notifications, budgets }:
       ),
     );
   }
-  observe('batchmill.parked', 'Records that failed too often and wait for a person.', () =>
+  observe('batchmill.parked', 'The number of parked records.', () =>
     Promise.all(
       Object.entries(recordsByKind).map(async ([kind, records]): Promise<Observed> => {
         return { value: await records.countParked(), attributes: { kind } };
       }),
     ),
   );
-  observe('batchmill.enqueued.tokens', 'Tokens of batches in the provider’s queue, by account and model.', async () => {
+  observe('batchmill.enqueued.tokens', 'Enqueued tokens, by account and model.', async () => {
     const held: Observed[] = [];
     for await (const budget of budgets.all()) held.push({ value: budget.held, attributes: { budget: budget._id } });
     return held;

@@ -1,15 +1,15 @@
-import { RandomIds, SystemClock, ValidationError } from '@batchmill/contracts';
+import { RandomIds, SystemClock, ValidationError, isBatchmillError } from '@batchmill/contracts';
 import type { Bus } from '@batchmill/bus';
 import { onUnhandledError, type Pipelines } from '@batchmill/pipeline';
 import type { Log } from '@batchmill/telemetry';
-import { makeHome } from './home.js';
-import { installationOf } from './installation.js';
 import { assembleEngine, closePorts, type Engine } from './engine.js';
-import { beAtWork, openPorts } from './ports/index.js';
+import { isEngineRunning, lockEngine } from './engine-lock.js';
+import { createHome } from './home.js';
+import { installationIdOf } from './installation.js';
 import { PipelineFiles, shippedApps } from './pipelines/index.js';
-import { pipelineDefaultsOf, type Settings } from './settings/index.js';
-import { engineSettingsOf, workSettingsOf } from './settings-of-stages.js';
-import { simulatedProvider, type SimulatedProvider } from './simulated-provider.js';
+import { openPorts } from './ports/index.js';
+import { engineSettingsOf, pipelineDefaultsOf, workSettingsOf, type Settings } from './settings/index.js';
+import { openSimulatedProvider, type SimulatedProvider } from './simulated-provider.js';
 
 export interface OpenedEngine {
   readonly engine: Engine;
@@ -18,38 +18,36 @@ export interface OpenedEngine {
 
 export interface OpenEngineOptions {
   readonly log: Log;
-  /** Names this process: in leases, in what it says. */
+  /** Names this process in leases and as the source of events. */
   readonly name: string;
-  /** Who asks the provider nothing needs no key; a simulator is not started for it. */
+  /** False: the provider is never called, so no key is needed and no simulator is started. */
   readonly needsProvider: boolean;
   /**
-   * True when stages will run here: the right to work on the home is taken before anything is started, and kept until the
-   * line is closed. Rejects with `bus.already-consumed` when another process is at work on an embedded home.
+   * True when stages will run here. The engine is locked before anything is started, until it is closed. Rejects with
+   * `bus.already-consumed` when another process has locked an embedded home.
    */
-  readonly works?: boolean;
-  /** True for a service: runs are started by the clock here. A command does the one run that it was asked for. */
+  readonly runsStages?: boolean;
+  /** True for a service: its stages start scheduled runs. A command carries out only the run that was requested. */
   readonly startsSchedules?: boolean;
-  /** Instead of those in the folder of pipelines, which are then not loaded. */
+  /** Replaces those of the folder of pipelines, which are then not loaded. */
   readonly pipelines?: Pipelines;
 }
 
-/** Opens everything that the settings name. Rejects with a ValidationError that says which line to write. */
+/** Opens everything that the settings name. Rejects with a ValidationError that says what to set. */
 export async function openEngine(settings: Settings, options: OpenEngineOptions): Promise<OpenedEngine> {
-  if (options.needsProvider) expectKey(settings);
-  onUnhandledError((what, threw) => {
-    options.log.error(
-      `${what} threw ${threw} where nobody waited for it: in a timer, or in a promise without an await`,
-    );
+  if (options.needsProvider) checkKey(settings);
+  onUnhandledError((what, error) => {
+    options.log.error(`${what} threw ${error} outside of its call: in a timer, or in a promise without an await`);
   });
-  if (settings.adapters.bus.scheme === 'embedded') makeHome(settings);
+  if (settings.adapters.bus.scheme === 'embedded') createHome(settings);
   const clock = new SystemClock();
   const ids = new RandomIds();
-  const pipelines = options.pipelines ?? (await pipelinesOf(settings));
+  const pipelines = options.pipelines ?? (await loadPipelines(settings));
   let simulated: SimulatedProvider | null = null;
   const providerUrl = async (bus: Bus): Promise<string> => {
-    if (options.works === true) beAtWork(bus);
+    if (options.runsStages === true) lockEngine(bus);
     if (settings.openai.baseUrl !== 'simulated' || !options.needsProvider) return settings.openai.baseUrl;
-    simulated = await simulatedProvider(settings, { bus, clock });
+    simulated = await openSimulatedProvider(settings, { bus, clock });
     return simulated.url;
   };
   const opening = openPorts(settings, { providerUrl, clock, ids, log: options.log, name: options.name });
@@ -57,13 +55,13 @@ export async function openEngine(settings: Settings, options: OpenEngineOptions)
     await simulated?.close();
     throw error;
   });
-  // The simulator ends before the right to work does: who takes over starts one of its own.
+  // The simulator is closed before the lock is freed: the next process to lock the engine starts a simulator of its own.
   const close = async (): Promise<void> => {
     await simulated?.close();
     await closePorts(ports);
   };
   try {
-    const installation = await installationOf(ports.store, ids);
+    const installation = await installationIdOf(ports.store, ids);
     const owner = `${options.name}-${process.pid}-${ids.next().slice(0, 8)}`;
     const context = {
       pipelines,
@@ -82,12 +80,26 @@ export async function openEngine(settings: Settings, options: OpenEngineOptions)
   }
 }
 
-function pipelinesOf(settings: Settings): Promise<Pipelines> {
+/** Opens the engine to run stages in this process. Null: another process runs them. */
+export async function tryOpenEngine(
+  settings: Settings,
+  options: Pick<OpenEngineOptions, 'log' | 'name' | 'pipelines'>,
+): Promise<OpenedEngine | null> {
+  if (isEngineRunning(settings)) return null;
+  try {
+    return await openEngine(settings, { ...options, needsProvider: true, runsStages: true });
+  } catch (error) {
+    if (isBatchmillError(error) && error.code === 'bus.already-consumed') return null;
+    throw error;
+  }
+}
+
+function loadPipelines(settings: Settings): Promise<Pipelines> {
   const { pipelines: folder } = settings.installation;
   return PipelineFiles.load({ folder, apps: shippedApps, defaults: pipelineDefaultsOf(settings) });
 }
 
-function expectKey({ openai: { baseUrl, apiKey } }: Settings): void {
+function checkKey({ openai: { baseUrl, apiKey } }: Settings): void {
   if (baseUrl === 'simulated' || apiKey !== null) return;
   throw new ValidationError(
     'settings.no-key',

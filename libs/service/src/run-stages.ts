@@ -7,19 +7,22 @@ import { EngineModule } from './engine.module.js';
 import type { Engine } from './engine.js';
 import { NestLog } from './nest-log.js';
 
-/** Runs stages in this process, without an HTTP server. Resolves when they are at work; `close` stops them gracefully. */
+/** Runs stages in this process, without an HTTP server. Resolves when they run. `close` stops them at a checkpoint. */
 export async function runStages(engine: Engine, stages: readonly Type[]): Promise<{ close(): Promise<void> }> {
-  const app: INestMicroservice = await NestFactory.createMicroservice<MicroserviceOptions>(rootOf(engine, stages), {
-    strategy: new StageStrategy(engine.hostDependencies),
-    logger: new NestLog(engine.log),
-    abortOnError: false,
-  });
+  const app: INestMicroservice = await NestFactory.createMicroservice<MicroserviceOptions>(
+    rootModuleOf(engine, stages),
+    {
+      strategy: new StageStrategy(engine.hostDependencies),
+      logger: new NestLog(engine.log),
+      abortOnError: false,
+    },
+  );
   await app.listen();
   return { close: () => app.close() };
 }
 
-/** A module that holds the stages and what they need, and `more` beside them. */
-export function rootOf(
+/** The root module: the stages, what they inject, and `more`. */
+export function rootModuleOf(
   engine: Engine,
   stages: readonly Type[],
   more: Pick<ModuleMetadata, 'controllers' | 'providers'> = {},

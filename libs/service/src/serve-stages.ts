@@ -8,29 +8,29 @@ import { HealthController } from './health.controller.js';
 import { Exposition, MetricsController } from './metrics.controller.js';
 import type { Engine } from './engine.js';
 import { NestLog } from './nest-log.js';
-import { rootOf } from './run-stages.js';
-import { portError } from './starting-health.js';
+import { rootModuleOf } from './run-stages.js';
+import { portError } from './startup-health.js';
 
-export interface Serving {
-  /** 0 is any that is free. */
+export interface ServeOptions {
+  /** 0: any free port. */
   readonly port: number;
-  /** What is counted, as Prometheus reads it. */
+  /** Prints the metrics in the text format of Prometheus. */
   readonly exposition: () => Promise<string>;
-  /** The stages are at work, and the port is taken next. */
+  /** Called when the stages run, before the port is opened. */
   readonly beforeListening?: () => Promise<void>;
 }
 
-/** Of every network: a container is asked from outside. */
+/** All interfaces: the probes of a container come from outside. */
 export const host = '0.0.0.0';
 
-/** Runs stages with their health and counts on an HTTP port. Rejects with a ValidationError when the port is in use. */
+/** Runs stages, with health and metrics on an HTTP port. Rejects with a ValidationError when the port is in use. */
 export async function serveStages(
   engine: Engine,
   stages: readonly Type[],
-  { port, exposition, beforeListening = async () => undefined }: Serving,
+  { port, exposition, beforeListening = async () => undefined }: ServeOptions,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    rootOf(engine, stages, {
+    rootModuleOf(engine, stages, {
       controllers: [HealthController, MetricsController],
       providers: [{ provide: Exposition, useValue: new Exposition(exposition) }],
     }),

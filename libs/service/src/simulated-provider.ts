@@ -4,50 +4,49 @@ import { parseTurnaround, startSimulatorWorker } from '@batchmill/simulator';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beAtWork } from './ports/index.js';
+import { lockEngine } from './engine-lock.js';
 import type { Settings } from './settings/index.js';
 
 export interface SimulatedProvider {
-  /** With its `/v1`. */
+  /** With `/v1`. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 const pollMs = 100;
-const looks = 50;
+const maxPolls = 50;
 
 /**
- * The simulator of a home, for `OPENAI_BASE_URL=simulated`: the one that another process of the same home runs, else one
- * in a thread of this process, which takes the right to work first: nobody else starts one, or loses this one at work.
- * What it billed stays in the home.
+ * The simulator of a home, for `OPENAI_BASE_URL=simulated`. If another process of the home runs one, its URL is used. Else
+ * this process locks the engine, so that only one simulator starts, and runs one in a thread. Its ledger stays in the home.
  */
-export async function simulatedProvider(
+export async function openSimulatedProvider(
   { installation, simulator }: Settings,
   { bus, clock }: { bus: Bus; clock: Clock },
 ): Promise<SimulatedProvider> {
   const dataDir = join(installation.home, 'simulator');
-  const noteFile = join(installation.home, 'simulator.url');
+  const urlFile = join(installation.home, 'simulator.url');
   mkdirSync(dataDir, { recursive: true });
-  for (let look = 1; ; look += 1) {
-    const running = await readFile(noteFile, 'utf8').catch(() => null);
+  for (let poll = 1; ; poll += 1) {
+    const running = await readFile(urlFile, 'utf8').catch(() => null);
     if (running !== null && (await answers(running))) return { url: `${running}/v1`, close: async () => undefined };
     try {
-      beAtWork(bus);
+      lockEngine(bus);
       break;
     } catch (error) {
-      // The process at work may be about to start its simulator.
-      if (look === looks) throw error;
+      // The process that holds the lock may be about to start its simulator.
+      if (poll === maxPolls) throw error;
       await clock.sleep(pollMs);
     }
   }
 
   const { speed, seed, turnaround } = simulator;
   const started = await startSimulatorWorker({ dataDir, speed, seed, turnaround: parseTurnaround(turnaround) });
-  await writeFile(noteFile, started.url);
+  await writeFile(urlFile, started.url);
   return {
     url: `${started.url}/v1`,
     close: async () => {
-      await rm(noteFile, { force: true });
+      await rm(urlFile, { force: true });
       await started.close();
     },
   };

@@ -1,49 +1,58 @@
 import { isBatchmillError, isDependencyUnavailable } from '@batchmill/contracts';
-import { PinoLog, readableLines, startTelemetry, type Log, type Telemetry } from '@batchmill/telemetry';
+import {
+  PinoLog,
+  readableLines,
+  startTelemetry,
+  type Log,
+  type Telemetry,
+  type TelemetryOptions,
+} from '@batchmill/telemetry';
 import type { Type } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { dependenciesOf, watchDependencies } from './watch-dependencies.js';
-import { notShared } from './not-shared.js';
+import { sharingWarnings } from './check-sharing.js';
 import { observeEngine } from './observe-engine.js';
 import { openEngine, type OpenedEngine } from './open-engine.js';
 import { host, serveStages } from './serve-stages.js';
-import { StartingHealth } from './starting-health.js';
-import { telemetryOf } from './telemetry-of.js';
 import { readSettings, type Settings } from './settings/index.js';
+import { StartupHealth } from './startup-health.js';
+import { dependenciesOf, watchDependencies } from './watch-dependencies.js';
 
-const tryAgainMs = 2_000;
+const retryMs = 2_000;
 
 /** The modules of the stages to start, or a function that chooses them by the settings. */
 export type Stages = readonly Type[] | ((settings: Settings) => Promise<readonly Type[]>);
 
-/** A service: its stages at work, its health on PORT, until SIGTERM or SIGINT stops it gracefully. Never returns. */
+/** Runs a service: its stages, with health on PORT, until SIGTERM or SIGINT stops it gracefully. Never returns. */
 export async function startStages(name: string, stages: Stages): Promise<void> {
   const settings = readOrExit();
   const log = logOf(settings);
   let running: Running | null = null;
-  const asked = nextSignal();
-  // Who waits for a server that is away has nothing to bring to an end.
-  void asked.then(() => {
+  const stopSignal = nextSignal();
+  // A service that still waits for a server has nothing to finish.
+  void stopSignal.then(() => {
     if (running === null) process.exit(0);
   });
-  const telemetry = await startTelemetry(telemetryOf(settings, name, log));
+  const telemetry = await startTelemetry(telemetryOptionsOf(settings, name, log));
   try {
-    const health = await StartingHealth.listen(settings.service.port, host);
-    running = await untilThere(() => start(name, stages, settings, { log, telemetry, health }), { log, health });
+    const health = await StartupHealth.listen(settings.service.port, host);
+    running = await retryWhileUnavailable(() => start(name, stages, settings, { log, telemetry, health }), {
+      log,
+      health,
+    });
     const { opened, app } = running;
     observeEngine(opened.engine);
-    const lookAway = watchDependencies(dependenciesOf(opened.engine), opened.engine);
-    for (const warning of notShared(settings)) log.warn(warning, { operation: name });
-    log.info('at work', { operation: name, url: app.url });
-    const reason = await Promise.race([asked, opened.engine.readiness.fatalError]);
-    const isAsked = typeof reason === 'string';
-    log.info('stopping', { operation: name, ...(isAsked && { signal: reason }) });
-    await lookAway();
+    const stopWatching = watchDependencies(dependenciesOf(opened.engine), opened.engine);
+    for (const warning of sharingWarnings(settings)) log.warn(warning, { operation: name });
+    log.info('running', { operation: name, url: app.url });
+    const reason = await Promise.race([stopSignal, opened.engine.readiness.fatalError]);
+    const isSignal = typeof reason === 'string';
+    log.info('stopping', { operation: name, ...(isSignal && { signal: reason }) });
+    await stopWatching();
     await app.close();
     await opened.close();
     await telemetry.stop();
     log.info('stopped', { operation: name });
-    process.exit(isAsked ? 0 : 1);
+    process.exit(isSignal ? 0 : 1);
   } catch (error) {
     await running?.opened.close().catch(() => undefined);
     exitWith(error);
@@ -59,10 +68,16 @@ async function start(
   name: string,
   stages: Stages,
   settings: Settings,
-  { log, telemetry, health }: { log: Log; telemetry: Telemetry; health: StartingHealth },
+  { log, telemetry, health }: { log: Log; telemetry: Telemetry; health: StartupHealth },
 ): Promise<Running> {
   const modules = typeof stages === 'function' ? await stages(settings) : stages;
-  const opened = await openEngine(settings, { log, name, needsProvider: true, works: true, startsSchedules: true });
+  const opened = await openEngine(settings, {
+    log,
+    name,
+    needsProvider: true,
+    runsStages: true,
+    startsSchedules: true,
+  });
   try {
     const { port } = settings.service;
     const exposition = (): Promise<string> => telemetry.exposition();
@@ -74,26 +89,26 @@ async function start(
   }
 }
 
-/** A dependency that is away when the service starts may come yet: it is asked again, for as long as it takes. */
-async function untilThere<T>(
+/** Retries the start, without a limit, while a dependency is unavailable. */
+async function retryWhileUnavailable<T>(
   open: () => Promise<T>,
-  { log, health }: { log: Log; health: StartingHealth },
+  { log, health }: { log: Log; health: StartupHealth },
 ): Promise<T> {
   for (;;) {
     try {
       return await open();
     } catch (error) {
-      if (!isDependencyUnavailable(error) || isOurs(error)) throw error;
+      if (!isDependencyUnavailable(error) || isHomeLocked(error)) throw error;
       const message = error instanceof Error ? error.message : String(error);
-      health.waitsFor('start', message);
-      log.warn('cannot start yet; tried again', { error: message });
-      await delay(tryAgainMs);
+      health.report(message);
+      log.warn('the start failed and is retried', { error: message });
+      await delay(retryMs);
     }
   }
 }
 
-/** Another process works on this home: it is not away, it is there. */
-function isOurs(error: unknown): boolean {
+/** Another process runs stages on this home, and will not stop by itself. */
+function isHomeLocked(error: unknown): boolean {
   return isBatchmillError(error) && error.code === 'bus.already-consumed';
 }
 
@@ -110,6 +125,13 @@ function logOf({ service }: Settings): Log {
   return process.stdout.isTTY
     ? new PinoLog({ level, destination: readableLines(process.stdout) })
     : new PinoLog({ level });
+}
+
+function telemetryOptionsOf({ service }: Settings, name: string, log: Log): TelemetryOptions {
+  const serviceName = service.name ?? `batchmill-${name}`;
+  if (service.telemetryOff === 'true') return { serviceName, log, tracesUrl: null, metricsUrl: null };
+  const otlpTraces = service.otlpUrl === null ? null : `${service.otlpUrl.replace(/\/$/, '')}/v1/traces`;
+  return { serviceName, log, tracesUrl: service.tracesUrl ?? otlpTraces, metricsUrl: service.metricsUrl };
 }
 
 function nextSignal(): Promise<string> {

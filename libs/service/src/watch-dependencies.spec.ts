@@ -5,36 +5,36 @@ import { MemoryLog } from '@batchmill/telemetry';
 import { eventually, ShiftedClock } from '@batchmill/testing';
 import { watchDependencies } from './watch-dependencies.js';
 
-describe('looking after dependencies', () => {
-  it('S4: one that nobody needs just now is said to be away, once, and to be back', async () => {
+describe('watching dependencies', () => {
+  it('S4: an outage of a dependency that no work uses is reported once, and so is its end', async () => {
     const clock = new ShiftedClock();
     const [log, readiness] = [new MemoryLog(), new Readiness(clock)];
     readiness.started();
-    let isAway = true;
-    let looks = 0;
+    let isUnavailable = true;
+    let checks = 0;
     const bus = {
       check: async () => {
-        looks += 1;
-        if (isAway) throw new ConnectionError('bus.unavailable', 'the bus is away');
+        checks += 1;
+        if (isUnavailable) throw new ConnectionError('bus.unavailable', 'the bus is unavailable');
       },
     };
-    const hasty = { clock: Object.assign(clock, { sleep: hastySleep }), log, readiness };
-    const stop = watchDependencies({ bus }, hasty);
+    const context = { clock: Object.assign(clock, { sleep: shortSleep }), log, readiness };
+    const stop = watchDependencies({ bus }, context);
 
-    await eventually('several looks', () => looks > 2);
-    expect(readiness.outages).toMatchObject([{ dependency: 'bus', message: 'the bus is away' }]);
+    await eventually('several checks', () => checks > 2);
+    expect(readiness.outages).toMatchObject([{ dependency: 'bus', message: 'the bus is unavailable' }]);
     expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
-    isAway = false;
-    await eventually('it is back', () => readiness.isReady);
+    isUnavailable = false;
+    await eventually('the end of the outage', () => readiness.isReady);
 
     await stop();
-    const before = looks;
-    await hastySleep();
-    expect(looks).toBe(before);
+    const before = checks;
+    await shortSleep();
+    expect(checks).toBe(before);
   });
 });
 
-/** A turn of the event loop, whatever was asked for. */
-function hastySleep(): Promise<void> {
+/** One turn of the event loop, whatever time is requested. */
+function shortSleep(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

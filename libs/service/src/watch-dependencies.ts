@@ -3,53 +3,52 @@ import { Outage } from '@batchmill/stage';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from './engine.js';
 
-/** So that a dependency that is away is known before work needs it. */
-const everyMs = 5_000;
-const answersWithinMs = 5_000;
+const intervalMs = 5_000;
+const timeoutMs = 5_000;
 
-type Checked = Readonly<Record<string, { check(): Promise<void> }>>;
-type Needs = Pick<Engine, 'clock' | 'log' | 'readiness'>;
+type Dependencies = Readonly<Record<string, { check(): Promise<void> }>>;
+type WatchContext = Pick<Engine, 'clock' | 'log' | 'readiness'>;
 
-/** What every stage needs whatever it does; what only some need is told by their work. */
-export function dependenciesOf({ bus, store, documentStore }: Engine): Checked {
+/** The dependencies of every stage. An outage of the others is noticed by the work that uses them. */
+export function dependenciesOf({ bus, store, documentStore }: Engine): Dependencies {
   return { bus, store, ...(documentStore !== store && { documents: documentStore }) };
 }
 
-/** Asks dependencies again and again whether they are there, and keeps the answer in the readiness. Returns the end of it. */
-export function watchDependencies(dependencies: Checked, needs: Needs): () => Promise<void> {
-  const over = new AbortController();
-  const looking = Object.entries(dependencies).map(([name, dependency]) => {
-    return look(dependency, new Outage(name, name, needs), needs, over.signal);
+/** Checks dependencies at intervals and reports outages to the readiness. The returned function stops it. */
+export function watchDependencies(dependencies: Dependencies, context: WatchContext): () => Promise<void> {
+  const stopped = new AbortController();
+  const watches = Object.entries(dependencies).map(([name, dependency]) => {
+    return watch(dependency, new Outage(name, name, context), context, stopped.signal);
   });
   return async () => {
-    over.abort();
-    await Promise.all(looking);
+    stopped.abort();
+    await Promise.all(watches);
   };
 }
 
-async function look(
+async function watch(
   dependency: { check(): Promise<void> },
-  absence: Outage,
-  { clock }: Needs,
-  over: AbortSignal,
+  outage: Outage,
+  { clock }: WatchContext,
+  stopped: AbortSignal,
 ): Promise<void> {
-  const isOver = (): boolean => over.aborted;
-  while (!isOver()) {
+  const isStopped = (): boolean => stopped.aborted;
+  while (!isStopped()) {
     try {
-      await inTime(dependency.check(), over);
-      absence.recovered();
+      await withTimeout(dependency.check(), stopped);
+      outage.recovered();
     } catch (error) {
-      if (!isOver()) absence.report('a dependency does not answer', error);
+      if (!isStopped()) outage.report('a dependency does not answer', error);
     }
-    await clock.sleep(everyMs, over);
+    await clock.sleep(intervalMs, stopped);
   }
 }
 
-async function inTime(checking: Promise<void>, over: AbortSignal): Promise<void> {
+async function withTimeout(check: Promise<void>, stopped: AbortSignal): Promise<void> {
   const done = new AbortController();
-  const late = sleep(answersWithinMs, undefined, { signal: AbortSignal.any([over, done.signal]) }).then(() => {
-    throw new TimeoutError('service.no-answer', `no answer within ${answersWithinMs / 1000} s`);
+  const timeout = sleep(timeoutMs, undefined, { signal: AbortSignal.any([stopped, done.signal]) }).then(() => {
+    throw new TimeoutError('service.no-answer', `no answer within ${timeoutMs / 1000} s`);
   });
-  checking.catch(() => undefined); // it may fail long after nobody waits for it
-  await Promise.race([checking, late]).finally(() => done.abort());
+  check.catch(() => undefined); // it may fail long after the timeout
+  await Promise.race([check, timeout]).finally(() => done.abort());
 }

@@ -24,7 +24,7 @@ interface JaegerTrace {
   readonly processes: Readonly<Record<string, { readonly serviceName: string }>>;
 }
 
-/** The spans of a trace, as Jaeger's API has them; none while it knows nothing of it. */
+/** The spans of a trace from the API of Jaeger. Empty while Jaeger has none. */
 export async function spansOf(traceId: string): Promise<Span[]> {
   const response = await fetch(`${serverAddresses.jaeger}/api/traces/${traceId}`);
   if (response.status === 404) return [];

@@ -18,7 +18,7 @@ const defaults: PipelineDefaults = {
   maxRetries: 3,
 };
 
-/** Pipelines from definitions, with what a file beside them would hold given as `files`. */
+/** Pipelines from definitions. `files` holds the texts of the files beside them, by path. */
 export class KnownPipelines extends Pipelines {
   readonly #pipelines: ReadonlyMap<string, Pipeline>;
 
@@ -26,7 +26,7 @@ export class KnownPipelines extends Pipelines {
     super();
     const readPrompt = (path: string): string => {
       const text = files[path];
-      if (text === undefined) throw new Error(`No file ${path} was given to the test.`);
+      if (text === undefined) throw new Error(`the test has no file ${path}`);
       return text;
     };
     const checked = definitions.map((definition) =>

@@ -1,9 +1,9 @@
 import { Clock } from '@batchmill/contracts';
 
-/** A clock that stands until it is moved. Whoever sleeps wakes when it is moved far enough. */
+/** A clock that stands still until it is advanced. A sleep ends when the clock is advanced past its end. */
 export class ManualClock extends Clock {
   #now: number;
-  #sleepers: { at: number; wake: () => void }[] = [];
+  #sleepers: { at: number; resolve: () => void }[] = [];
 
   constructor(start = new Date('2026-01-01T00:00:00Z')) {
     super();
@@ -17,7 +17,7 @@ export class ManualClock extends Clock {
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true) return;
     await new Promise<void>((resolve) => {
-      this.#sleepers.push({ at: this.#now + ms, wake: resolve });
+      this.#sleepers.push({ at: this.#now + ms, resolve });
       signal?.addEventListener('abort', () => resolve(), { once: true });
     });
   }
@@ -26,6 +26,6 @@ export class ManualClock extends Clock {
     this.#now += ms;
     const due = this.#sleepers.filter(({ at }) => at <= this.#now);
     this.#sleepers = this.#sleepers.filter(({ at }) => at > this.#now);
-    for (const { wake } of due) wake();
+    for (const { resolve } of due) resolve();
   }
 }

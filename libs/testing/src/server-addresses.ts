@@ -1,4 +1,4 @@
-/** Where the tests on real servers find them: what `npm run servers:up` starts, or what the environment says. */
+/** The servers of the tests on real servers: those that `npm run servers:up` starts, or those of the environment. */
 export const serverAddresses = {
   kafka: process.env['TEST_KAFKA'] ?? 'kafka://127.0.0.1:9092',
   mongodb: process.env['TEST_MONGODB'] ?? 'mongodb://127.0.0.1:27017',

@@ -6,11 +6,11 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 const root = join(import.meta.dirname, '../../..');
-const startsWithinMs = 180_000;
+const startTimeoutMs = 180_000;
 
-/** A service of the product, as a process of its own. */
+/** A service as a process of its own. */
 export class ServiceProcess {
-  /** What it logged, newest last: to be shown when a test fails. */
+  /** The last lines of its log, for the message of a failed test. */
   readonly lines: string[] = [];
   private ready = Promise.withResolvers<string>();
 
@@ -19,7 +19,7 @@ export class ServiceProcess {
     private readonly child: ChildProcessByStdio<null, Readable, Readable>,
   ) {
     for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => this.hear(line));
+      createInterface({ input: stream }).on('line', (line) => this.record(line));
     }
     child.once('exit', (code, signal) => {
       this.ready.reject(
@@ -29,7 +29,7 @@ export class ServiceProcess {
     this.ready.promise.catch(() => undefined);
   }
 
-  /** Resolves when the service is at work. `main` is another program than its own. */
+  /** Resolves when the service is running. `main` replaces its program. */
   static async start(
     name: string,
     env: Readonly<Record<string, string>>,
@@ -61,20 +61,20 @@ export class ServiceProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** One of its HTTP paths. */
+  /** Gets one of its HTTP paths. */
   async ask(path: string): Promise<{ status: number; text: string }> {
     const response = await fetch(`${await this.ready.promise}${path}`);
     return { status: response.status, text: await response.text() };
   }
 
-  /** The sum of a counter over all of its labels, as it says at /metrics. */
+  /** The sum of a counter over all of its labels, from `/metrics`. */
   async counted(counter: string): Promise<number> {
     const { text } = await this.ask('/metrics');
     const values = text.split('\n').filter((line) => line.startsWith(`${counter}{`) || line.startsWith(`${counter} `));
     return values.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 
-  /** It does nothing until it is thawed, and does not know that time has passed. */
+  /** Stops the process until it is thawed. It does not notice that time passes. */
   freeze(): void {
     this.child.kill('SIGSTOP');
   }
@@ -93,17 +93,17 @@ export class ServiceProcess {
     return { code: this.child.exitCode, signal: this.child.signalCode };
   }
 
-  private hear(line: string): void {
+  private record(line: string): void {
     this.lines.push(line);
     if (this.lines.length > 200) this.lines.shift();
-    const found = /"url":"([^"]+)".*"at work"/.exec(line);
+    const found = /"url":"([^"]+)".*"running"/.exec(line);
     if (found?.[1] !== undefined) this.ready.resolve(found[1].replace(/\[::\]|0\.0\.0\.0/, '127.0.0.1'));
   }
 
   private async untilReady(): Promise<void> {
-    const late = setTimeout(
-      () => this.ready.reject(new Error(`${this.name} was not at work in time:\n${this.lines.join('\n')}`)),
-      startsWithinMs,
+    const timeout = setTimeout(
+      () => this.ready.reject(new Error(`${this.name} did not start in time:\n${this.lines.join('\n')}`)),
+      startTimeoutMs,
     );
     try {
       await this.ready.promise;
@@ -111,7 +111,7 @@ export class ServiceProcess {
       await this.end('SIGKILL');
       throw error;
     } finally {
-      clearTimeout(late);
+      clearTimeout(timeout);
     }
   }
 }

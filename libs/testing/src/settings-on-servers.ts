@@ -1,6 +1,6 @@
 import { serverAddresses } from './server-addresses.js';
 
-/** Settings of a line on the real servers, with databases that nobody else has when the id is nobody else's. */
+/** The settings of an engine on the real servers. A unique id gives it databases of its own. */
 export function settingsOnServers(id: string) {
   return {
     BATCHMILL_BUS: serverAddresses.kafka,

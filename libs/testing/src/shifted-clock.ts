@@ -1,12 +1,12 @@
 import { Clock, SystemClock } from '@batchmill/contracts';
 
-/** The machine's clock, moved ahead by as much as a test wants: sleeps take their real time. */
+/** The system clock, which a test can advance. Sleeps take their real time. */
 export class ShiftedClock extends Clock {
   readonly #system = new SystemClock();
-  #aheadMs = 0;
+  #offsetMs = 0;
 
   now(): Date {
-    return new Date(this.#system.now().getTime() + this.#aheadMs);
+    return new Date(this.#system.now().getTime() + this.#offsetMs);
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -14,6 +14,6 @@ export class ShiftedClock extends Clock {
   }
 
   advance(ms: number): void {
-    this.#aheadMs += ms;
+    this.#offsetMs += ms;
   }
 }

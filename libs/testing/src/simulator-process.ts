@@ -12,7 +12,7 @@ export interface Ledger {
   readonly batches: readonly { readonly status: string; readonly requests: number; readonly billed: number }[];
 }
 
-/** The provider, as a process that no service knows as a simulator. */
+/** The simulator as a process of its own. For services it is a provider like any other. */
 export class SimulatorProcess {
   private constructor(
     private readonly child: ChildProcess,
@@ -28,11 +28,11 @@ export class SimulatorProcess {
       child.stdout.resume();
       return new SimulatorProcess(child, url);
     }
-    throw new Error('The simulator ended before it said its address');
+    throw new Error('the simulator ended before it printed its address');
   }
 
   async ledger(): Promise<Ledger> {
-    return (await this.ask('GET', '/admin/ledger')) as Ledger; // as the simulator's own tests have it
+    return (await this.ask('GET', '/admin/ledger')) as Ledger; // the simulator's own tests check its shape
   }
 
   async ask(method: string, path: string, body?: unknown): Promise<unknown> {
@@ -45,7 +45,7 @@ export class SimulatorProcess {
     return text === '' ? null : JSON.parse(text);
   }
 
-  /** It answers nobody until it is thawed: what was sent meanwhile is answered then. */
+  /** Stops the process until it is thawed. Then it answers what was sent meanwhile. */
   freeze(): void {
     this.child.kill('SIGSTOP');
   }

@@ -26,13 +26,13 @@ export interface TestEngineOptions {
   readonly simulator?: Partial<SimulatorOptions>;
   readonly settings?: Partial<EngineSettings>;
   readonly work?: Partial<WorkSettings>;
-  /** One that begins with `sk-refused` is refused by the simulator. */
+  /** The simulator refuses keys that begin with `sk-refused`. */
   readonly apiKey?: string;
-  /** Wraps or replaces ports, to make one of them misbehave. */
+  /** Wraps or replaces ports, to make them fail. */
   readonly ports?: (ports: Ports) => Partial<Ports>;
 }
 
-/** The whole line on its embedded twins and a simulated provider, in a folder of its own. */
+/** The engine on embedded adapters and a simulated provider, in a folder of its own. */
 export class TestEngine {
   readonly #stops: (() => Promise<void>)[] = [];
 
@@ -73,7 +73,7 @@ export class TestEngine {
     return new TestEngine(engine, clock, log, simulator, folder);
   }
 
-  /** Puts stages to work until the line is closed, or until what is returned is called. */
+  /** Runs stages until the engine is closed, or until the returned function is called. */
   async start(stages: readonly StageModule[]): Promise<() => Promise<void>> {
     const running = await runStages(this.engine, stages);
     let stopped: Promise<void> | null = null;
@@ -82,25 +82,28 @@ export class TestEngine {
     return stop;
   }
 
-  /** Takes a record as a stage would. Fails the test when it cannot be taken. */
+  /** Takes a record as a stage does. Throws when it cannot be taken. */
   async lease<T extends WorkRecord>(records: Records<T>, id: string): Promise<Leased<T>> {
     const found = await records.get(id);
     const { owner, leaseMs } = testWorkSettings;
     const taken = found === null ? null : await records.take({ state: found.state, owner, leaseMs, id });
-    if (taken === null) throw new Error(`${id} cannot be taken: ${found === null ? 'there is none' : found.state}`);
+    if (taken === null)
+      throw new Error(
+        `${id} cannot be taken: ${found === null ? 'there is no such record' : `its state is ${found.state}`}`,
+      );
     return new LeasedRecord(taken, records.writes, new AbortController().signal);
   }
 
-  /** Carries out what a stage's method yields, as its host does; returns the events that were said, in order. */
+  /** Commits the transitions that a stage's method yields, as its host does. Returns the published events, in order. */
   async collect(transitions: AsyncIterable<Transition>): Promise<Event[]> {
     const { bus, clock, ids, log } = this.engine;
     const publisher = new OutboxPublisher(bus, clock, ids, log, '/batchmill/test');
-    const said: Event[] = [];
+    const published: Event[] = [];
     for await (const transition of transitions) {
-      if (await publisher.commit(transition)) said.push(...transition.events);
-      else if (transition.endsLease) throw new Error(`${transition.recordId}: the lease is gone`);
+      if (await publisher.commit(transition)) published.push(...transition.events);
+      else if (transition.endsLease) throw new Error(`${transition.recordId}: the lease is lost`);
     }
-    return said;
+    return published;
   }
 
   async close(): Promise<void> {

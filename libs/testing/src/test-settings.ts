@@ -3,7 +3,7 @@ import type { EngineSettings, WorkSettings } from '@batchmill/stage';
 /** The same fields, as a plain object. */
 type Plain<T> = { readonly [K in keyof T]: T[K] };
 
-/** Quick ones, so that a test waits for signals and not for clocks. */
+/** Short intervals, so that tests do not wait for clocks. */
 export const testEngineSettings: Plain<EngineSettings> = {
   installation: 'test-installation',
   firstPollMs: 10,

@@ -196,7 +196,7 @@ describe('concurrent processes', () => {
           OPENAI_API_KEY: 'sk-test',
         },
         ...{ BATCHMILL_HOME: home, BATCHMILL_FIRST_POLL_MS: '100', POLL_INTERVAL: '1' },
-        ...{ BATCHMILL_SWEEP_INTERVAL: '2', BATCHMILL_ARM_SECONDS: '3', BATCHMILL_STALE_LIST_SECONDS: '1' },
+        ...{ BATCHMILL_SWEEP_INTERVAL: '2', BATCHMILL_CREATE_TIMEOUT: '3', BATCHMILL_LIST_LAG: '1' },
       });
       try {
         await engine.start(...stageNames);

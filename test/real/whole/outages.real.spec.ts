@@ -10,7 +10,7 @@ const outageMs = 60_000;
 
 interface Health {
   readonly status: string;
-  readonly away: readonly { readonly dependency: string; readonly message: string }[];
+  readonly outages: readonly { readonly dependency: string; readonly message: string }[];
 }
 
 /** Uses the servers that `npm run servers:up` started. A test refuses to stop any other server. */
@@ -81,7 +81,7 @@ describe('an outage in the middle of a run', () => {
     for (const service of engine.services) {
       const { status, text } = await service.ask('/health/ready');
       const health = JSON.parse(text) as Health;
-      if (status === 503 && health.away.length > 0) return `${service.name}: ${health.away[0]!.message}`;
+      if (status === 503 && health.outages.length > 0) return `${service.name}: ${health.outages[0]!.message}`;
     }
     return null;
   }

@@ -1,5 +1,5 @@
 import { ValidationError } from '@batchmill/contracts';
-import { makeHome, openStores, type Settings } from '@batchmill/service';
+import { createHome, openStores, type Settings } from '@batchmill/service';
 import { Command } from 'commander';
 import { loadDocuments, type Loaded } from '../load/load-documents.js';
 import { readDocumentFile } from '../load/read-document-file.js';
@@ -27,7 +27,7 @@ export function loadCommand(): Command {
 async function load(file: string, { collection, json }: Flags): Promise<void> {
   const settings = settingsHere();
   const name = collectionOf(collection, settings);
-  if (settings.adapters.store.scheme === 'embedded') makeHome(settings);
+  if (settings.adapters.store.scheme === 'embedded') createHome(settings);
   const { store, documentStore } = await openStores(settings);
   let loaded: Loaded = { added: 0, existing: 0 };
   try {

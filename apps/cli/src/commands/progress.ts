@@ -1,4 +1,4 @@
-import { awaitRun, hasEnded, isAtWork, workedElsewhere } from '@batchmill/service';
+import { awaitRun, hasEnded, isEngineRunning, followOtherEngine } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodeOf } from '../exit-codes.js';
 import { openProgressDisplay } from '../progress/open-progress-display.js';
@@ -30,7 +30,7 @@ async function progress(id: string | undefined): Promise<void> {
     const report = await awaitRun(engine, run._id, {
       signal: stop.signal,
       // Without a running process at the start there is nothing to wait for.
-      isWorkedOn: isAtWork(settings) ? workedElsewhere(settings, engine.clock) : () => false,
+      isWorkedOn: isEngineRunning(settings) ? followOtherEngine(settings, engine.clock) : () => false,
       onProgress: (latest) => {
         if (hasEnded(latest)) return;
         notePause(latest);

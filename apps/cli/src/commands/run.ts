@@ -1,5 +1,5 @@
 import { RandomIds, RunRequested, SystemClock } from '@batchmill/contracts';
-import { hasEnded, isAtWork, newRunId, requestRun, runPipeline } from '@batchmill/service';
+import { hasEnded, isEngineRunning, newRunId, requestRun, runPipeline } from '@batchmill/service';
 import { Command } from 'commander';
 import { confirm } from '../confirm.js';
 import { estimateFromSample } from '../estimate/estimate-from-sample.js';
@@ -36,7 +36,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   const settings = settingsHere();
   const runId = flags.runId ?? newRunId(new SystemClock(), new RandomIds());
   if (flags.redo !== undefined) await confirmRedo(pipeline, runId, flags);
-  if (isAtWork(settings) && flags.wait !== true) {
+  if (isEngineRunning(settings) && flags.wait !== true) {
     await withEngine((engine) => requestRun(engine, new RunRequested({ ...runOptionsFrom(flags), pipeline, runId })));
     process.stdout.write(
       flags.json

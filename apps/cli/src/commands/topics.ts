@@ -1,6 +1,6 @@
 import { deadLetterSuffix } from '@batchmill/bus';
 import { events, topicOf } from '@batchmill/contracts';
-import { makeHome } from '@batchmill/service';
+import { createHome } from '@batchmill/service';
 import { Command } from 'commander';
 import { settingsHere, withRecords } from '../with-engine.js';
 
@@ -13,7 +13,7 @@ export function topicsCommand(): Command {
 
 async function create(): Promise<void> {
   const settings = settingsHere();
-  if (settings.adapters.bus.scheme === 'embedded') makeHome(settings);
+  if (settings.adapters.bus.scheme === 'embedded') createHome(settings);
   const topics = events.map(topicOf).flatMap((topic) => [topic, topic + deadLetterSuffix]);
   await withRecords((engine) => engine.bus.ensureTopics(topics));
   process.stdout.write(topics.map((topic) => `${topic}\n`).join(''));

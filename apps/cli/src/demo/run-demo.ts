@@ -33,7 +33,7 @@ export async function runDemo({ settings, nodeModules, output, log, signal }: De
   output.text('The documentation of the installed packages goes through all six stages, with embedded stores and a');
   output.text('simulated OpenAI whose hours take seconds. Nothing leaves this machine and nothing is paid.');
 
-  const opened = await openEngine(settings, { log, name: 'demo', needsProvider: true, works: true });
+  const opened = await openEngine(settings, { log, name: 'demo', needsProvider: true, runsStages: true });
   const { engine } = opened;
   try {
     output.heading('Documents');

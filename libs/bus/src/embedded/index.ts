@@ -1,1 +1,2 @@
+export { busFileIn } from './adapter.js';
 export { EmbeddedBus, type EmbeddedBusOptions } from './embedded-bus.js';

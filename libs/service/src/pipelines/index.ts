@@ -1,2 +1,1 @@
-export { PipelineFiles, type PipelineFilesOptions } from './pipeline-files.js';
-export { shippedApps } from './shipped-apps.js';
+export { PipelineFiles, shippedApps, type PipelineFilesOptions } from './pipeline-files.js';

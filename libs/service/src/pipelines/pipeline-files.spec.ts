@@ -66,14 +66,14 @@ describe('pipelines in a folder', () => {
     );
   }
 
-  it('C7: the shipped ones are found and pass the check', async () => {
+  it('C7: the shipped pipelines are found and pass the check', async () => {
     const pipelines = await PipelineFiles.load({ folder: shipped, defaults });
 
     expect(pipelines.names()).toEqual(expect.arrayContaining(['annual-reports', 'package-docs']));
     expect(pipelines.get('annual-reports').embeddings?.vectors?.dimensions).toBe(1536);
   });
 
-  it('C4: a pipeline anywhere on the machine is loaded by Node itself, with its prompts beside it', async () => {
+  it('C4: a pipeline anywhere on the machine is loaded by Node itself, with the prompts beside it', async () => {
     await write({
       'wards/wards.pipeline.ts': definition('wards')
         .replace("'a'", 'ward satisfies string')
@@ -91,7 +91,7 @@ describe('pipelines in a folder', () => {
     expect(stderr).toBe('');
   });
 
-  it('S7: those in the folders of apps are found besides, without being listed', async () => {
+  it('S7: pipelines in the folders of apps are found without being listed', async () => {
     const pipelines = join(folder, 'pipelines');
     const apps = join(folder, 'apps');
     await write({
@@ -124,7 +124,7 @@ describe('pipelines in a folder', () => {
     );
   });
 
-  it('R8: a folder that is mounted by links is loaded, and what is no pipeline is left alone', async () => {
+  it('R8: a folder that is mounted by links is loaded, and other files are ignored', async () => {
     await write({
       '..data/readme.md': 'no pipeline',
       '..data/wards.pipeline.ts': 'no pipeline of this folder',
@@ -143,13 +143,13 @@ describe('pipelines in a folder', () => {
     await rm(outside, { recursive: true });
   });
 
-  it('C6: a pipeline without a folder of its own is told where it belongs', async () => {
+  it('C6: a pipeline without a folder of its own is refused with the path where it belongs', async () => {
     await write({ 'wards.pipeline.ts': definition('wards') });
 
     expect(await problems()).toBe(`${folder}: found wards.pipeline.ts, expected wards/wards.pipeline.ts`);
   });
 
-  it('C6: everything that is wrong in any of the files stops the start, with file, key and what was expected', async () => {
+  it('C6: every problem in any of the files stops the start, with file, key and what was expected', async () => {
     await write({
       'good/good.pipeline.ts': definition('good'),
       'good/user.liquid': 'Sum up: {{ text }}',
@@ -163,19 +163,19 @@ describe('pipelines in a folder', () => {
       'promptless/promptless.pipeline.ts': definition('promptless'),
     });
 
-    const told = await problems();
+    const messages = await problems();
 
-    expect(told).toMatch(/called: found otherwise\.pipeline\.ts, expected called\.pipeline\.ts/);
-    expect(told).toMatch(/typo\.pipeline\.ts: surce: found an unknown key, expected "source"/);
-    expect(told).toMatch(/typo\.pipeline\.ts: inference.*user/);
-    expect(told).toMatch(/other\.pipeline\.ts: name: found "another", expected its folder’s: "other"/);
-    expect(told).toMatch(/broken\.pipeline\.ts: found what cannot be loaded/);
-    expect(told).toMatch(/empty\.pipeline\.ts: found no default export/);
-    expect(told).toMatch(/promptless\.pipeline\.ts: .*user\.liquid/);
-    expect(told).not.toMatch(/good\.pipeline/);
+    expect(messages).toMatch(/called: found otherwise\.pipeline\.ts, expected called\.pipeline\.ts/);
+    expect(messages).toMatch(/typo\.pipeline\.ts: surce: found an unknown key, expected "source"/);
+    expect(messages).toMatch(/typo\.pipeline\.ts: inference.*user/);
+    expect(messages).toMatch(/other\.pipeline\.ts: name: found "another", expected its folder’s: "other"/);
+    expect(messages).toMatch(/broken\.pipeline\.ts: cannot be loaded/);
+    expect(messages).toMatch(/empty\.pipeline\.ts: found no default export/);
+    expect(messages).toMatch(/promptless\.pipeline\.ts: .*user\.liquid/);
+    expect(messages).not.toMatch(/good\.pipeline/);
   });
 
-  it('C6: what Node cannot load is told in one line, with where it was found', async () => {
+  it('C6: a file that Node cannot load is refused in one line, with the place of the error', async () => {
     await write({
       'throwing/throwing.pipeline.ts': "const own: string = 'its own';\nthrow new Error(`${own}\\nsecond`);",
       'torn/torn.pipeline.ts': 'export default {\n  a: 1,\n  b b',
@@ -184,14 +184,12 @@ describe('pipelines in a folder', () => {
     const { stdout } = await inNode('await load().catch(({ message }) => console.log(message));');
 
     expect(stdout.trim().split('\n')).toEqual([
-      expect.stringMatching(
-        /throwing\.pipeline\.ts: found what cannot be loaded \(throwing\.pipeline\.ts:2: its own\), /,
-      ),
-      expect.stringMatching(/torn\.pipeline\.ts: found what cannot be loaded \(torn\.pipeline\.ts:3: Unexpected token/),
+      expect.stringMatching(/throwing\.pipeline\.ts: cannot be loaded \(throwing\.pipeline\.ts:2: its own\), /),
+      expect.stringMatching(/torn\.pipeline\.ts: cannot be loaded \(torn\.pipeline\.ts:3: Unexpected token/),
     ]);
   });
 
-  it('C6: an unknown pipeline is told with those there are and the one that was meant', async () => {
+  it('C6: an unknown pipeline is refused with the existing ones and the closest name', async () => {
     await write({ 'wards/wards.pipeline.ts': definition('wards'), 'wards/user.liquid': 'Hello' });
     const pipelines = await PipelineFiles.load({ folder, defaults });
 
@@ -203,7 +201,7 @@ describe('pipelines in a folder', () => {
     );
   });
 
-  it('C6: a folder that is not there is told by the name of its setting', async () => {
+  it('C6: a missing folder is refused with the name of its setting', async () => {
     await rm(folder, { recursive: true });
 
     expect(await problems()).toContain(`BATCHMILL_PIPELINES: ${folder} cannot be read (ENOENT)`);

@@ -1,21 +1,22 @@
 import { ValidationError } from '@batchmill/contracts';
 import { Pipelines, checkPipeline, unknownPipeline, type Pipeline, type PipelineDefaults } from '@batchmill/pipeline';
 import { readFileSync, realpathSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { findAllPipelineFiles } from './find-all-pipeline-files.js';
-import type { PipelineFile } from './find-pipeline-files.js';
+import { findAllPipelineFiles, type PipelineFile } from './find-pipeline-files.js';
 import { resolveForPipelines } from './resolve-for-pipelines.js';
-import { whyNotLoaded } from './why-not-loaded.js';
+
+/** The folder of the services that come with Batchmill and of added ones: the same path from `src` and from `dist`. */
+export const shippedApps = join(import.meta.dirname, '../../../../apps');
 
 export interface PipelineFilesOptions {
   readonly folder: string;
-  /** A folder of apps: what lies in `<app>/pipelines/` is found besides. Missing: none. */
+  /** A folder of apps, whose `<app>/pipelines/` are also read. */
   readonly apps?: string;
   readonly defaults: PipelineDefaults;
 }
 
-/** The pipelines of a folder and of the apps that hold some, each in a folder of its own beside its prompts. */
+/** The pipelines of a folder and of the apps, each in a folder of its own beside its prompts. */
 export class PipelineFiles extends Pipelines {
   private constructor(
     private readonly folder: string,
@@ -24,7 +25,7 @@ export class PipelineFiles extends Pipelines {
     super();
   }
 
-  /** Throws a ValidationError `pipeline.invalid` with a line for everything that is wrong in any of the files. */
+  /** Throws a ValidationError `pipeline.invalid` with a line for every problem in any of the files. */
   static async load({ folder, apps, defaults }: PipelineFilesOptions): Promise<PipelineFiles> {
     const absolute = resolve(folder);
     const { files, problems } = await findAllPipelineFiles(absolute, apps ?? null);
@@ -54,7 +55,7 @@ export class PipelineFiles extends Pipelines {
 }
 
 async function loadPipeline({ name, path }: PipelineFile, defaults: PipelineDefaults): Promise<Pipeline> {
-  const file = shown(path);
+  const file = shortened(path);
   const definition = await definitionIn(path, file);
   const readPrompt = (prompt: string): string => readFileSync(resolve(dirname(path), prompt), 'utf8');
   const pipeline = checkPipeline(definition, { file, readPrompt, defaults });
@@ -69,21 +70,31 @@ async function definitionIn(path: string, file: string): Promise<unknown> {
   resolveForPipelines(dirname(real));
   let loaded: { readonly default?: unknown };
   try {
-    loaded = (await import(pathToFileURL(real).href)) as typeof loaded; // whatever it exports is looked at, not trusted
+    loaded = (await import(pathToFileURL(real).href)) as typeof loaded; // `checkPipeline` checks what it exports
   } catch (error) {
-    const reason = whyNotLoaded(error, real);
-    throw invalid(`${file}: found what cannot be loaded (${reason}), expected a module of definePipeline`, error);
+    const reason = reasonOf(error, real);
+    throw invalid(`${file}: cannot be loaded (${reason}), expected a module of definePipeline`, error);
   }
   if (loaded.default !== undefined) return loaded.default;
   throw invalid(`${file}: found no default export, expected export default definePipeline({…})`);
+}
+
+/** Why a module could not be loaded, in one line, with the place in the pipeline's own files. */
+function reasonOf(error: unknown, path: string): string {
+  const { message, stack } = (error ?? {}) as { message?: unknown; stack?: unknown }; // anything can be thrown
+  const [reason = ''] = (typeof message === 'string' ? message : String(error)).trim().split('\n');
+  const folder = pathToFileURL(dirname(path)).href;
+  const places = typeof stack === 'string' ? stack.matchAll(/(file:\/\/[^\s)]+?):(\d+)/g) : [];
+  const place = [...places].find(([, url]) => url?.startsWith(`${folder}/`) === true);
+  return place === undefined ? reason : `${(place[1] ?? '').slice(folder.length + 1)}:${place[2] ?? ''}: ${reason}`;
 }
 
 function invalid(message: string, cause?: unknown): ValidationError {
   return new ValidationError('pipeline.invalid', message, { cause });
 }
 
-/** From the working folder, where it lies in it. */
-function shown(path: string): string {
+/** Relative to the working folder, if it is inside. */
+function shortened(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith('..') ? path : short;
 }

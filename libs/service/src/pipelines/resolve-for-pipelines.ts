@@ -6,19 +6,19 @@ const ownLibrary = '@batchmill/pipeline';
 const folders = new Set<string>();
 
 /**
- * From here on, Node finds `@batchmill/pipeline` for every file under this folder, wherever on the machine it lies. Where
- * it does not find it by itself, those files are also taken for ES modules: no package.json beside them says so. The
- * folder's path is free of links, as Node's own are.
+ * Makes Node resolve `@batchmill/pipeline` for every file under a folder anywhere on the machine. Without an own installation
+ * of it, those files are also loaded as ES modules, because no package.json beside them declares it. The path of the folder
+ * must be free of links, as the paths in Node's module URLs are.
  */
 export function resolveForPipelines(folder: string): void {
-  if (isOurs(pathToFileURL(folder + sep).href) || findsLibrary(folder)) return;
+  if (isRegistered(pathToFileURL(folder + sep).href) || canResolveLibrary(folder)) return;
   if (folders.size === 0) {
     registerHooks({
       resolve(specifier, context, next) {
-        const isAsked = isOurs(context.parentURL);
-        if (isAsked && specifier === ownLibrary) return next(specifier, { ...context, parentURL: import.meta.url });
+        const isPipeline = isRegistered(context.parentURL);
+        if (isPipeline && specifier === ownLibrary) return next(specifier, { ...context, parentURL: import.meta.url });
         const resolved = next(specifier, context);
-        if (!isOurs(resolved.url)) return resolved;
+        if (!isRegistered(resolved.url)) return resolved;
         if (resolved.url.endsWith('.ts')) return { ...resolved, format: 'module-typescript' };
         return resolved.url.endsWith('.js') ? { ...resolved, format: 'module' } : resolved;
       },
@@ -27,7 +27,7 @@ export function resolveForPipelines(folder: string): void {
   folders.add(pathToFileURL(folder + sep).href);
 }
 
-function findsLibrary(folder: string): boolean {
+function canResolveLibrary(folder: string): boolean {
   try {
     createRequire(join(folder, 'any.js')).resolve(ownLibrary);
     return true;
@@ -36,6 +36,6 @@ function findsLibrary(folder: string): boolean {
   }
 }
 
-function isOurs(url: string | undefined): boolean {
+function isRegistered(url: string | undefined): boolean {
   return url !== undefined && !url.includes('/node_modules/') && [...folders].some((folder) => url.startsWith(folder));
 }

@@ -1,3 +1,2 @@
-export { beAtWork, isAtWork } from './open-bus.js';
 export { openPorts } from './open-ports.js';
 export { openStores } from './open-stores.js';

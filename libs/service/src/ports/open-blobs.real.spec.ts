@@ -7,17 +7,17 @@ import { Readable } from 'node:stream';
 import { readSettings } from '../settings/index.js';
 import { openBlobs } from './open-blobs.js';
 
-const surroundings = { clock: new SystemClock(), ids: new RandomIds() };
+const context = { clock: new SystemClock(), ids: new RandomIds() };
 const settingsWith = (env: Record<string, string>) => readSettings({ env, cwd: import.meta.dirname });
 
 describe('blobs in GridFS', () => {
   it.each([
     ['in the database of the store', (url: string) => ({ BATCHMILL_STORE: url, BATCHMILL_BLOBS: 'gridfs:' })],
     ['in another database', (url: string) => ({ BATCHMILL_BLOBS: `gridfs:${url}` })],
-  ])('C6: are %s when the setting says so', async (_, envFor) => {
+  ])('C6: are %s when the setting names it', async (_, envFor) => {
     const url = `${serverAddresses.mongodb}/blobs_${randomUUID().slice(0, 8)}`;
     const store = MongoStore.open({ url });
-    const blobs = await openBlobs(settingsWith(envFor(url)), surroundings);
+    const blobs = await openBlobs(settingsWith(envFor(url)), context);
 
     await blobs.write(Readable.from([Buffer.from('kept')]), '.txt');
 
@@ -27,10 +27,10 @@ describe('blobs in GridFS', () => {
     await store.close();
   });
 
-  it('C6: a URL that is none of MongoDB is refused, and not shown: it may hold a password', async () => {
-    const opening = openBlobs(settingsWith({ BATCHMILL_BLOBS: 'gridfs:ftp://me:secret@there' }), surroundings);
+  it('C6: a URL that is not one of MongoDB is refused and not shown, because it may hold a password', async () => {
+    const opening = openBlobs(settingsWith({ BATCHMILL_BLOBS: 'gridfs:ftp://me:secret@there' }), context);
 
-    await expect(opening).rejects.toThrow(/BATCHMILL_BLOBS: wanted gridfs:, or gridfs:mongodb:/);
+    await expect(opening).rejects.toThrow(/BATCHMILL_BLOBS: found something else than a MongoDB URL after gridfs:/);
     await expect(opening).rejects.not.toThrow(/secret/);
   });
 });

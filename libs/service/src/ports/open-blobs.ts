@@ -4,7 +4,7 @@ import { FolderBlobs } from '@batchmill/blobs/folder';
 import { join } from 'node:path';
 import type { Settings } from '../settings/index.js';
 
-/** GridFS is that of the database of our own state, unless the setting names another after `gridfs:`. */
+/** A URL after `gridfs:` names the database. Without one, it is the database of Batchmill's state. */
 export async function openBlobs(
   { installation: { home }, adapters: { blobs, store } }: Settings,
   { clock, ids }: { clock: Clock; ids: Ids },
@@ -12,19 +12,19 @@ export async function openBlobs(
   if (blobs.scheme !== 'gridfs') {
     return FolderBlobs.open({ folder: blobs.scheme === 'file' ? blobs.url : join(home, 'blobs'), ids });
   }
-  const said = blobs.url.slice('gridfs:'.length);
+  const databaseUrl = blobs.url.slice('gridfs:'.length);
   const { GridFsBlobs } = await import('@batchmill/blobs/gridfs');
-  if (/^mongodb(?:\+srv)?:/.test(said)) return GridFsBlobs.open({ url: said, ids, clock });
-  if (said !== '') {
+  if (/^mongodb(?:\+srv)?:/.test(databaseUrl)) return GridFsBlobs.open({ url: databaseUrl, ids, clock });
+  if (databaseUrl !== '') {
     throw new ValidationError(
       'settings.no-database',
-      'BATCHMILL_BLOBS: wanted gridfs:, or gridfs:mongodb://…/db; what follows gridfs: is no URL of a MongoDB',
+      'BATCHMILL_BLOBS: found something else than a MongoDB URL after gridfs:, wanted gridfs: or gridfs:mongodb://…/db',
     );
   }
   if (store.scheme === 'embedded') {
     throw new ValidationError(
       'settings.no-database',
-      'BATCHMILL_BLOBS: found gridfs:, and BATCHMILL_STORE is no MongoDB; set BATCHMILL_STORE=mongodb://…, or leave BATCHMILL_BLOBS out',
+      'BATCHMILL_BLOBS: found gridfs: without a MongoDB in BATCHMILL_STORE; set BATCHMILL_STORE=mongodb://…, or leave BATCHMILL_BLOBS unset',
     );
   }
   return GridFsBlobs.open({ url: store.url, ids, clock });

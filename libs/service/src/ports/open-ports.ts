@@ -1,34 +1,35 @@
 import type { Clock, Ids } from '@batchmill/contracts';
-import type { Bus } from '@batchmill/bus';
+import { busAdapters, type Bus } from '@batchmill/bus';
 import { OpenAiProvider } from '@batchmill/provider/openai';
 import type { Log } from '@batchmill/telemetry';
+import { vectorsAdapters } from '@batchmill/vectors';
 import { closePorts, type Ports } from '../engine.js';
 import type { Settings } from '../settings/index.js';
+import { openAdapter } from './open-adapter.js';
 import { openBlobs } from './open-blobs.js';
-import { openBus } from './open-bus.js';
 import { openStores } from './open-stores.js';
-import { openVectors } from './open-vectors.js';
 
 export interface OpenPortsOptions {
-  /** Asked once the bus is open: who starts a provider of its own takes the right to work first. */
+  /** Called once the bus is open, because a process locks the engine before it starts a simulator. */
   readonly providerUrl: (bus: Bus) => Promise<string>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
-  /** Names this process to the servers. */
+  /** Names this process to servers. */
   readonly name: string;
 }
 
-/** Opens the adapters that the settings choose; only those that are chosen are loaded. What was opened is closed again when a later one cannot be. */
+/** Opens the adapters that the settings choose. When one cannot be opened, those already open are closed again. */
 export async function openPorts(settings: Settings, options: OpenPortsOptions): Promise<Ports> {
-  const { openai } = settings;
-  const { clock, ids, log } = options;
+  const { openai, adapters } = settings;
+  const { clock, ids, log, name } = options;
+  const source = { settings, context: { clock, ids, log, processName: `batchmill-${name}` } };
   const ports: { -readonly [Port in keyof Ports]?: Ports[Port] } = {};
   try {
-    const bus = (ports.bus = await openBus(settings, options));
+    const bus = (ports.bus = await openAdapter(busAdapters, adapters.bus, source));
     const baseUrl = await options.providerUrl(bus);
     const provider = (ports.provider = new OpenAiProvider({
-      // A simulator takes any key.
+      // A simulator accepts any key.
       apiKey: openai.apiKey ?? 'sk-simulated',
       baseUrl,
       organization: openai.organization,
@@ -38,7 +39,7 @@ export async function openPorts(settings: Settings, options: OpenPortsOptions): 
     }));
     const { store, documentStore } = Object.assign(ports, await openStores(settings));
     const blobs = (ports.blobs = await openBlobs(settings, { clock, ids }));
-    const vectors = (ports.vectors = await openVectors(settings, log));
+    const vectors = (ports.vectors = await openAdapter(vectorsAdapters, adapters.vectors, source));
     return { bus, provider, store, documentStore, blobs, vectors };
   } catch (error) {
     await closePorts(ports);

@@ -3,7 +3,7 @@ import { EmbeddedStore } from '@batchmill/store/embedded';
 import { join } from 'node:path';
 import type { Settings } from '../settings/index.js';
 
-/** Our own state, and the users' documents: the same store, unless the settings say where else the documents are. */
+/** Batchmill's state and the users' documents: the same store, unless the settings name another database for documents. */
 export async function openStores({ installation: { home }, adapters, documents }: Settings): Promise<{
   store: Store;
   documentStore: Store;

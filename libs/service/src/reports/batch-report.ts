@@ -2,11 +2,11 @@ import type { SettledReason } from '@batchmill/contracts';
 import type { Batch, BatchState } from '@batchmill/records';
 import type { Engine } from '../engine.js';
 
-/** What is shown of a batch, and what `--json` prints. */
+/** A batch as commands show it and as `--json` prints it. */
 export interface BatchReport {
   readonly batchId: string;
   readonly providerBatchId: string | null;
-  /** Ours, with the provider's state while it has the batch and the reason once it is settled. */
+  /** Our state, with that of the provider while the batch is submitted. Of a settled batch: the reason. */
   readonly status: BatchState | `submitted (${string})` | SettledReason | 'parked';
   readonly totalDocuments: number;
   readonly totalRequests: number;

@@ -12,48 +12,48 @@ import {
 } from '@batchmill/records';
 import type { Engine } from '../engine.js';
 
-/** What is shown of a run, and what `--json` prints. */
+/** A run as commands show it and as `--json` prints it. */
 export interface RunReport {
   readonly runId: string;
   readonly pipeline: string | null;
   readonly endpoint: Endpoint | null;
-  /** `stuck`: nothing is left of it but parked work. */
+  /** `stuck`: only parked work is left. */
   readonly status: RunState | 'stuck';
-  /** Why it was rejected. */
+  /** Why the run was rejected. */
   readonly reason: string | null;
-  /** Documents; of a running run those claimed so far. */
+  /** Documents. While the run is running: those claimed so far. */
   readonly total: number;
   readonly succeeded: number;
   readonly failed: number;
-  /** What stood in the way in the first batch that was not answered whole; null: nothing did. */
+  /** The first error of the first batch that has one. */
   readonly firstError: string | null;
-  /** Pending still. */
+  /** Still pending. */
   readonly left: number;
-  /** Claimed by another run before this one was done with them: that one answers for them. */
+  /** Claimed by another run before this one was done with them. That run counts them. */
   readonly takenOver: number;
   readonly requests: number;
   readonly batches: number;
   readonly tokens: { readonly input: number; readonly output: number };
-  /** Null where the price of a model is not known. */
+  /** Null when the price of a model is unknown. */
   readonly cost: {
     readonly usd: number | null;
     readonly synchronousUsd: number | null;
     readonly savedUsd: number | null;
   };
   readonly startedAt: string | null;
-  /** Since when it begins nothing new; null: it is not paused. */
+  /** Null: not paused. A paused run begins nothing new. */
   readonly pausedAt: string | null;
   readonly finishedAt: string | null;
   readonly progress: RunProgress;
 }
 
-/** How far a run is: its requests by where they are. */
+/** The requests of a run, by how far they are. */
 export interface RunProgress {
   readonly scanEnded: boolean;
   readonly claimed: number;
   readonly built: number;
   readonly submitted: number;
-  /** Of those submitted, as the provider said when it was last looked at. */
+  /** Of those submitted, by the last poll. */
   readonly doneAtProvider: number;
   readonly settled: number;
   readonly answered: number;
@@ -62,12 +62,12 @@ export interface RunProgress {
 }
 
 export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
-  const seen = await sumUp(engine, run);
-  const { documents, cost, tokens, requests, batches, progress } = seen;
+  const sums = await sumUp(engine, run);
+  const { documents, cost, tokens, requests, batches, progress } = sums;
   const isEnded = endedRunStates.includes(run.state);
   const { succeeded, failed, left, takenOver } = documents;
   const counted = succeeded + failed + left + takenOver;
-  const isStuck = run.state === 'running' && progress.parked > 0 && seen.moving === 0;
+  const isStuck = run.state === 'running' && progress.parked > 0 && sums.workable === 0;
   return {
     runId: run._id,
     pipeline: run.pipeline,
@@ -77,7 +77,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     total: isEnded ? counted : Math.max(counted, progress.claimed),
     succeeded,
     failed,
-    firstError: seen.firstError,
+    firstError: sums.firstError,
     left,
     takenOver,
     requests,
@@ -91,7 +91,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
   };
 }
 
-interface Seen {
+interface Sums {
   readonly documents: DocumentCounts;
   readonly cost: Cost;
   readonly tokens: { readonly input: number; readonly output: number };
@@ -99,22 +99,22 @@ interface Seen {
   readonly batches: number;
   readonly progress: RunProgress;
   readonly firstError: string | null;
-  /** Records that are worked on or can be. */
-  readonly moving: number;
+  /** Records that are worked on or will be. */
+  readonly workable: number;
 }
 
-async function sumUp({ claims, batches }: Engine, run: Run): Promise<Seen> {
+async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
   let documents = noDocuments;
   let claimed = 0;
   let parked = 0;
-  let moving = 0;
+  let workable = 0;
   const waiting: string[] = [];
   for await (const claim of claims.ofRun(run._id)) {
     documents = addDocuments(documents, claim.counts ?? noDocuments);
     if (claim.kind === 'scan') claimed += claim.documents;
     if (claim.parked) parked += 1;
     else if (claim.state === 'built') waiting.push(claim._id);
-    else if (claim.state !== 'done') moving += 1;
+    else if (claim.state !== 'done') workable += 1;
   }
   let cost = noCost;
   let requests = 0;
@@ -138,7 +138,7 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Seen> {
     tokens.output += ingestion.tokens.output;
     cost = addCost(cost, ingestion.cost);
     if (batch.parked) parked += 1;
-    else if (state !== 'ingested') moving += 1;
+    else if (state !== 'ingested') workable += 1;
   }
   const progress = {
     scanEnded: run.scan.ended,
@@ -159,7 +159,7 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Seen> {
     batches: count,
     progress,
     firstError,
-    moving: moving + (parked > 0 ? 0 : waiting.length),
+    workable: workable + (parked > 0 ? 0 : waiting.length),
   };
 }
 
@@ -168,7 +168,7 @@ function costOf({ usd, synchronousUsd, incomplete }: Cost): RunReport['cost'] {
   return { usd: rounded(usd), synchronousUsd: rounded(synchronousUsd), savedUsd: rounded(synchronousUsd - usd) };
 }
 
-/** Sums of many small amounts: what is beyond a millionth of a cent is noise of the adding. */
+/** Rounds to a millionth of a cent: beyond that, sums of many small amounts are rounding noise. */
 function rounded(usd: number): number {
   return Number(usd.toFixed(8));
 }

@@ -1,20 +1,25 @@
+import { RunFinished, RunRejected, topicOf } from '@batchmill/contracts';
 import { endedRunStates } from '@batchmill/records';
 import type { Engine } from '../engine.js';
 import { reportRun, type RunReport } from '../reports/run-report.js';
 
-export interface Awaiting {
-  /** Called with every look, the last one included. */
+export interface AwaitRunOptions {
+  /** Called at each poll, the last one included. */
   readonly onProgress?: (report: RunReport) => void;
-  /** Aborted: the run is left as it is, and the last report returned. */
+  /** Aborted: the run is left as it is, and the last report is returned. */
   readonly signal?: AbortSignal;
-  /** Asked with every look; once it is false the last report is returned. */
+  /** Called at each poll. When it returns false, the last report is returned. */
   readonly isWorkedOn?: () => boolean;
   readonly everyMs?: number;
 }
 
-/** Follows a run until it has ended, is stuck, or there is no more to wait for. Null: no look found such a run. */
-export async function awaitRun(engine: Engine, runId: string, awaiting: Awaiting = {}): Promise<RunReport | null> {
-  const { onProgress, signal, isWorkedOn, everyMs = 250 } = awaiting;
+/** Polls a run until it has ended, is stuck, or the options end the wait. Null: the run was never found. */
+export async function awaitRun(
+  engine: Engine,
+  runId: string,
+  options: AwaitRunOptions = {},
+): Promise<RunReport | null> {
+  const { onProgress, signal, isWorkedOn, everyMs = 250 } = options;
   for (let last: RunReport | null = null; ;) {
     const run = await engine.runs.get(runId);
     if (run !== null) {
@@ -27,7 +32,40 @@ export async function awaitRun(engine: Engine, runId: string, awaiting: Awaiting
   }
 }
 
-/** True when nothing more happens to a run by itself. */
+/** Whether a run changes no more by itself. */
 export function hasEnded({ status }: RunReport): boolean {
   return status === 'stuck' || endedRunStates.includes(status);
+}
+
+const pollMs = 100;
+const endEvents = [RunFinished, RunRejected].map(topicOf);
+
+/**
+ * Waits until each notification of an ended run was attempted once, so that the process may exit. Waits no longer than a
+ * shutdown may take. `since` is when this process began to work.
+ */
+export async function awaitNotifications(
+  engine: Engine,
+  run: RunReport,
+  since: Date,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (!hasEnded(run)) return;
+  const { clock, work } = engine;
+  const until = clock.now().getTime() + work.shutdownMs;
+  while (signal?.aborted !== true && clock.now().getTime() < until) {
+    if (await wereAttempted(engine, run, since)) return;
+    await clock.sleep(pollMs, signal);
+  }
+}
+
+async function wereAttempted(
+  { notifications }: Engine,
+  { runId, finishedAt }: RunReport,
+  since: Date,
+): Promise<boolean> {
+  const endedBefore = finishedAt === null || new Date(finishedAt) < since;
+  // Of the notifications of one event, that of the log is inserted last.
+  if (!endedBefore && !(await notifications.isRecorded(runId, endEvents, 'log'))) return false;
+  return (await notifications.countUntried(runId)) === 0;
 }

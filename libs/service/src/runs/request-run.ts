@@ -1,24 +1,44 @@
-import type { RunRequested } from '@batchmill/contracts';
+import { envelopeOf, headersOf, type Event, type RunRequested } from '@batchmill/contracts';
+import { planRun } from '@batchmill/pipeline';
 import type { Run } from '@batchmill/records';
+import { traceparentOf } from '@batchmill/telemetry';
 import type { Engine } from '../engine.js';
-import { expectRunId } from './expect-run-id.js';
-import { expectSameRun } from './expect-same-run.js';
-import { publishEvent } from './publish-event.js';
+import { checkRunId } from './run-id.js';
+import { checkSameRun } from './check-same-run.js';
 
 /**
- * Says the request. For the id of a run that there is it goes on with that run, and rejects with a ValidationError when
- * that run is to do something else.
+ * Publishes the request of a run. The id of an existing run continues that run. Rejects with a ValidationError when the
+ * existing run was requested differently.
  */
 export async function requestRun(engine: Engine, request: RunRequested): Promise<void> {
-  await knownRun(engine, request);
+  await findRun(engine, request);
   await publishEvent(engine, request);
 }
 
-/** The run that a request goes on with; null when it begins one. Rejects as `askForRun` does. */
-export async function knownRun({ runs }: Engine, request: RunRequested): Promise<Run | null> {
+/**
+ * Rejects with the ValidationError with which a stage would reject the run. Called before any stage runs, so that nothing
+ * has started.
+ */
+export async function checkRequest(engine: Engine, request: RunRequested): Promise<void> {
+  const existing = await findRun(engine, request);
+  // The stage checks a run that has begun: it knows the parameters with which it began.
+  if (existing !== null && existing.request !== null) return;
+  const { pipeline, endpoint, functions, parameters, redo } = request;
+  planRun(engine.pipelines.get(pipeline), { endpoint, functions, parameters, redo });
+}
+
+/** Publishes an event as any producer may: a request or another command. */
+export async function publishEvent({ bus, ids, clock }: Engine, event: Event): Promise<void> {
+  const envelope = envelopeOf(event, { id: ids.next(), at: clock.now(), traceparent: traceparentOf() });
+  const headers = headersOf(envelope, '/batchmill/client');
+  await bus.publish([{ topic: envelope.topic, key: envelope.key, value: envelope.data, headers }]);
+}
+
+/** The existing run that a request continues; null: it begins one. Rejects as `requestRun` does. */
+async function findRun({ runs }: Engine, request: RunRequested): Promise<Run | null> {
   if (request.runId === undefined) return null;
-  expectRunId(request.runId);
-  const known = await runs.get(request.runId);
-  if (known !== null) expectSameRun(known, request);
-  return known;
+  checkRunId(request.runId);
+  const existing = await runs.get(request.runId);
+  if (existing !== null) checkSameRun(existing, request);
+  return existing;
 }

@@ -1,29 +1,64 @@
-import type { Endpoint, Redo } from '@batchmill/contracts';
+import { ValidationError, closestName, type Endpoint, type Redo } from '@batchmill/contracts';
 import type { ChatBody, PipelineDefinition, ResponseProcessor, ResponsesBody } from '@batchmill/pipeline';
 import type { Log } from '@batchmill/telemetry';
 import type { RunReport } from '../reports/run-report.js';
 import type { Settings } from '../settings/index.js';
 
 export interface RunPipelineOptions {
-  /** A name of the folder of pipelines, or a definition. */
+  /** The name of a pipeline in the folder of pipelines, or a definition. */
   readonly pipeline: string | PipelineDefinition;
   readonly endpoint?: Endpoint;
   readonly functions?: readonly string[];
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly documents?: readonly (string | number)[];
-  /** At most so many documents. */
+  /** The maximum number of documents. */
   readonly limit?: number;
-  /** Documents that have ended, to be done again besides those pending. */
+  /** Which documents to run again, besides those pending. */
   readonly redo?: Redo;
   readonly runId?: string;
-  /** Reshapes every answer before it is written, in place of the functions' own `process`. For a definition only. */
+  /** Reshapes every answer before it is written. Replaces the `process` of the functions. For a definition only. */
   readonly process?: ResponseProcessor<ChatBody | ResponsesBody>;
   readonly onProgress?: (report: RunReport) => void;
-  /** Told where the work is done, and again when that changes. */
+  /** Called when work begins, with whether this process or another one does it, and again when that changes. */
   readonly onWork?: (where: 'here' | 'elsewhere') => void;
-  /** Aborted: the work stops at a checkpoint; the same run goes on when it is asked for again. */
+  /** Aborted: work stops at a checkpoint. The same request continues the run later. */
   readonly signal?: AbortSignal;
-  /** Missing: read from the environment and `.env`. */
+  /** By default they are read from the environment and `.env`. */
   readonly settings?: Settings;
   readonly log?: Log;
+}
+
+const known: Readonly<Record<keyof RunPipelineOptions, true>> = {
+  pipeline: true,
+  endpoint: true,
+  functions: true,
+  parameters: true,
+  documents: true,
+  limit: true,
+  redo: true,
+  runId: true,
+  process: true,
+  onProgress: true,
+  onWork: true,
+  signal: true,
+  settings: true,
+  log: true,
+};
+
+/** Throws a ValidationError for what a compiler would refuse. In plain JavaScript, a misspelt limit would run everything. */
+export function checkOptions(options: RunPipelineOptions): void {
+  const { pipeline }: { readonly pipeline?: unknown } = options;
+  if (typeof pipeline !== 'string' && (typeof pipeline !== 'object' || pipeline === null)) {
+    throw badOption(`pipeline: found ${typeof pipeline}, wanted the name of a pipeline or its definition`);
+  }
+  const names = Object.keys(known);
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue;
+    const closest = closestName(name, names);
+    throw badOption(`${name}: found an unknown option, wanted ${closest ?? `one of ${names.join(', ')}`}`);
+  }
+}
+
+function badOption(message: string): ValidationError {
+  return new ValidationError('run.bad-option', `runPipeline: ${message}`);
 }

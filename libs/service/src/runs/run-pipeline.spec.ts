@@ -23,18 +23,18 @@ describe('runPipeline', () => {
   });
   afterEach(() => rm(join(home, '..'), { recursive: true, force: true }));
 
-  /** What was said of the work before the request was refused, and why it was. */
-  async function refused(options: RunPipelineOptions): Promise<{ code: string; said: string[] }> {
-    const said: string[] = [];
-    const running = runPipeline({ ...options, settings, onWork: (where) => said.push(where) });
+  /** The code of the refusal, and what onWork was called with before it. */
+  async function refused(options: RunPipelineOptions): Promise<{ code: string; work: string[] }> {
+    const work: string[] = [];
+    const running = runPipeline({ ...options, settings, onWork: (where) => work.push(where) });
     const { code } = await running.then(
       () => ({ code: 'none' }),
       (error: unknown) => error as { code: string },
     );
-    return { code, said };
+    return { code, work };
   }
 
-  it('R2: an id that can name no run is refused in words, before anything is opened', async () => {
+  it('R2: a bad run id is refused with what is wrong, before anything is opened', async () => {
     const running = runPipeline({ pipeline: 'package-docs', runId: 'a b', settings });
 
     await expect(running).rejects.toThrow(/run id: found "a b", wanted at most 100 letters/);
@@ -42,42 +42,38 @@ describe('runPipeline', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['no pipeline', {}, /pipeline: found nothing that is one, wanted the name of a pipeline or its definition/],
-    [
-      'a misspelt option',
-      { pipeline: 'package-docs', limt: 1 },
-      /limt: found an option that is not known, wanted limit/,
-    ],
-  ])('R9: %s is refused in words, before anything is asked for', async (_, options, message) => {
+    ['no pipeline', {}, /pipeline: found undefined, wanted the name of a pipeline or its definition/],
+    ['a misspelt option', { pipeline: 'package-docs', limt: 1 }, /limt: found an unknown option, wanted limit/],
+  ])('R9: %s is refused with what is wrong, before anything is requested', async (_, options, message) => {
     await expect(runPipeline(options as RunPipelineOptions)).rejects.toThrow(message);
   });
 
   it.each<[string, RunPipelineOptions, string]>([
     ['pipeline', { pipeline: 'package-dogs' }, 'pipeline.unknown'],
     ['function', { pipeline: 'package-docs', endpoint: 'inference', functions: ['sumary'] }, 'run.unknown-function'],
-  ])('R2: an unknown %s is refused before the stages work', async (_, options, code) => {
-    await expect(refused(options)).resolves.toEqual({ code, said: [] });
+  ])('R2: an unknown %s is refused before the stages run', async (_, options, code) => {
+    await expect(refused(options)).resolves.toEqual({ code, work: [] });
   });
 
   it.each([
     ['ended', { limit: 1 }, 'finished'],
     ['was rejected', { parameters: { colour: 'red' } }, 'rejected'],
-  ])('N1: returns when people were told that the run %s', async (_, asked, status) => {
-    const told: string[] = [];
+  ])('N1: returns after the notification that the run %s was sent', async (_, request, status) => {
+    const statuses: string[] = [];
     const receiver = createServer((request, response) => {
       void json(request).then((payload) => {
-        told.push((payload as { data: { status: string } }).data.status);
+        statuses.push((payload as { data: { status: string } }).data.status);
         response.writeHead(204).end();
       });
     });
     await once(receiver.listen(0, '127.0.0.1'), 'listening');
     const { port } = receiver.address() as AddressInfo;
     const webhookUrl = `http://127.0.0.1:${port}/`;
-    // Asked for before: what a stage rejects is rejected by it.
+    // The run exists already, so that its stage rejects it, and not this process.
     const store = EmbeddedStore.open({ file: join(home, 'state.db') });
     const runs = new Runs(store, new SystemClock());
-    const request = { pipeline: 'package-docs', endpoint: 'embeddings', ...asked } as const;
-    await runs.insert(runs.new('one', request, null)).apply([]);
+    const first = { pipeline: 'package-docs', endpoint: 'embeddings', ...request } as const;
+    await runs.insert(runs.new('one', first, null)).apply([]);
     await store.close();
 
     const options = {
@@ -91,10 +87,10 @@ describe('runPipeline', () => {
     await runPipeline(options).catch(() => undefined);
     receiver.close();
 
-    expect(told).toContain(status);
+    expect(statuses).toContain(status);
   });
 
-  it('R2: the id of another run is refused before the stages work', async () => {
+  it('R2: the id of another run is refused before the stages run', async () => {
     const store = EmbeddedStore.open({ file: join(home, 'state.db') });
     const runs = new Runs(store, new SystemClock());
     await runs.insert(runs.new('one', { pipeline: 'annual-reports' }, null)).apply([]);
@@ -102,6 +98,6 @@ describe('runPipeline', () => {
 
     const options = { pipeline: 'package-docs', runId: 'one' };
 
-    await expect(refused(options)).resolves.toEqual({ code: 'run.other-request', said: [] });
+    await expect(refused(options)).resolves.toEqual({ code: 'run.other-request', work: [] });
   });
 });

@@ -1,92 +1,86 @@
 import { RandomIds, RunRequested, SystemClock, ValidationError } from '@batchmill/contracts';
 import { Pipelines, checkPipeline, type Pipeline, type PipelineDefinition } from '@batchmill/pipeline';
 import { MemoryLog, type Log } from '@batchmill/telemetry';
-import { openEngine } from '../open-engine.js';
+import { followOtherEngine } from '../engine-lock.js';
+import { openEngine, tryOpenEngine } from '../open-engine.js';
 import type { RunReport } from '../reports/run-report.js';
 import { runStages } from '../run-stages.js';
 import { pipelineDefaultsOf, readSettings, type Settings } from '../settings/index.js';
-import { awaitNotifications } from './await-notifications.js';
-import { awaitRun, hasEnded } from './await-run.js';
-import { expectOptions } from './expect-options.js';
-import { expectRunId } from './expect-run-id.js';
-import { expectRunnable } from './expect-runnable.js';
-import { newRunId } from './new-run-id.js';
-import { openWork } from './open-work.js';
-import { requestRun } from './request-run.js';
-import type { RunPipelineOptions } from './run-pipeline-options.js';
-import { workedElsewhere } from './worked-elsewhere.js';
+import { awaitNotifications, awaitRun, hasEnded } from './await-run.js';
+import { checkRequest, requestRun } from './request-run.js';
+import { checkRunId, newRunId } from './run-id.js';
+import { checkOptions, type RunPipelineOptions } from './run-pipeline-options.js';
 
 export interface PipelineResult extends RunReport {
   readonly totalProcessed: number;
 }
 
 /**
- * Runs a pipeline to its end, as `batchmill run --wait` does: with the stages in this process, unless another process is
- * at work on the same home; that one's work is followed, and taken over should it end before the run does. Rejects with a
- * ValidationError when the request cannot be run.
+ * Runs a pipeline to its end, as `batchmill run --wait` does. The stages run in this process. When another process runs
+ * stages on the same home, its work is followed instead, and continued here if that process stops before the run has ended.
+ * Rejects with a ValidationError when the request is refused.
  */
 export async function runPipeline(options: RunPipelineOptions): Promise<PipelineResult> {
-  expectOptions(options);
+  checkOptions(options);
   const settings = options.settings ?? readSettings({ env: process.env, cwd: process.cwd() });
   const log = options.log ?? new MemoryLog();
-  const given = givenPipelines(options, settings);
+  const pipelines = definedPipelines(options, settings);
   const runId = options.runId ?? newRunId(new SystemClock(), new RandomIds());
-  expectRunId(runId);
+  checkRunId(runId);
   const request = new RunRequested(requestOf(options, runId));
-  for (let isAsked = false; ; isAsked = true) {
-    const report = await attendRun({ options, settings, log, given, runId, request, isAsked });
-    if (report === null && options.signal?.aborted === true) {
+  for (let isRequested = false; ; isRequested = true) {
+    const report = await workOrFollow({ options, settings, log, pipelines, runId, request, isRequested });
+    const isStopped = options.signal?.aborted === true;
+    if (report === null && isStopped) {
       throw new ValidationError('run.unknown', `${runId}: the run was stopped before it began`);
     }
-    if (report === null || !(hasEnded(report) || options.signal?.aborted === true)) continue;
+    if (report === null || !(hasEnded(report) || isStopped)) continue;
     if (report.status === 'rejected') throw new ValidationError('run.rejected', report.reason ?? 'rejected');
     return { ...report, totalProcessed: report.succeeded + report.failed };
   }
 }
 
-interface Attending {
+interface WorkOrFollow {
   readonly options: RunPipelineOptions;
   readonly settings: Settings;
   readonly log: Log;
-  readonly given: Pipelines | null;
+  /** Null: those of the folder of pipelines. */
+  readonly pipelines: Pipelines | null;
   readonly runId: string;
   readonly request: RunRequested;
-  readonly isAsked: boolean;
+  readonly isRequested: boolean;
 }
 
-/** Works a run here, or follows it while another process is at work. An unfinished report: nobody is at work any more. */
-async function attendRun({ options, isAsked, ...attending }: Attending): Promise<RunReport | null> {
-  const { settings, runId, request } = attending;
+/** Runs the stages here, or follows the process that does. A report that has not ended: that process has stopped. */
+async function workOrFollow(context: WorkOrFollow): Promise<RunReport | null> {
+  const { options, settings, log, pipelines, runId, request, isRequested } = context;
   const { onProgress, signal } = options;
-  const working = await openWork(settings, {
-    log: attending.log,
-    name: 'run-pipeline',
-    ...(attending.given === null ? {} : { pipelines: attending.given }),
-  });
-  if (working === null && attending.given !== null) {
+  const name = 'run-pipeline';
+  const own = await tryOpenEngine(settings, { log, name, ...(pipelines === null ? {} : { pipelines }) });
+  if (own === null && pipelines !== null) {
     throw new ValidationError(
-      'run.at-work-elsewhere',
-      'another process is at work on this home and does not know the definition; put it into the folder of pipelines, or stop that process',
+      'run.home-in-use',
+      'another process runs stages on this home and does not know the definition. Put it into the folder of pipelines, or stop that process',
     );
   }
-  const opened =
-    working ?? (await openEngine(settings, { log: attending.log, name: 'run-pipeline', needsProvider: false }));
-  const since = opened.engine.clock.now();
+  const opened = own ?? (await openEngine(settings, { log, name, needsProvider: false }));
+  const { engine } = opened;
+  const since = engine.clock.now();
   try {
-    if (working !== null && !isAsked) await expectRunnable(opened.engine, request);
-    const running = working && (await runStages(opened.engine, (await import('@batchmill/all-in-one')).stages));
+    if (own !== null && !isRequested) await checkRequest(engine, request);
+    const stages = own && (await runStages(engine, (await import('@batchmill/all-in-one')).stages));
     try {
-      options.onWork?.(working === null ? 'elsewhere' : 'here');
-      if (!isAsked) await requestRun(opened.engine, request);
-      const report = await awaitRun(opened.engine, runId, {
+      options.onWork?.(own === null ? 'elsewhere' : 'here');
+      if (!isRequested) await requestRun(engine, request);
+      const report = await awaitRun(engine, runId, {
         ...(onProgress === undefined ? {} : { onProgress }),
         ...(signal === undefined ? {} : { signal }),
-        ...(working === null ? { isWorkedOn: workedElsewhere(settings, opened.engine.clock) } : {}),
+        ...(own === null ? { isWorkedOn: followOtherEngine(settings, engine.clock) } : {}),
       });
-      if (working !== null && report !== null) await awaitNotifications(opened.engine, report, since, signal);
+      if (own !== null && report !== null) await awaitNotifications(engine, report, since, signal);
       return report;
     } finally {
-      await running?.close();
+      await stages?.close();
     }
   } finally {
     await opened.close();
@@ -107,11 +101,12 @@ function requestOf(options: RunPipelineOptions, runId: string): ConstructorParam
   };
 }
 
-/** Null: the pipeline is one of the folder's. */
-function givenPipelines({ pipeline, process: processor }: RunPipelineOptions, settings: Settings): Pipelines | null {
+/** The definition in the options, as the only pipeline. Null: the options name one of the folder of pipelines. */
+function definedPipelines({ pipeline, process: processor }: RunPipelineOptions, settings: Settings): Pipelines | null {
   if (typeof pipeline === 'string') {
     if (processor === undefined) return null;
-    const message = 'process: found beside the name of a pipeline; give the definition itself, or say it in its file';
+    const message =
+      'process: found with the name of a pipeline, wanted a definition. Pass the definition, or write the processor into its file';
     throw new ValidationError('run.process-without-definition', message);
   }
   return new OnePipeline(checked(withProcessor(pipeline, processor), settings));
@@ -119,7 +114,7 @@ function givenPipelines({ pipeline, process: processor }: RunPipelineOptions, se
 
 function withProcessor(definition: PipelineDefinition, processor: RunPipelineOptions['process']): PipelineDefinition {
   if (processor === undefined || definition.inference === undefined) return definition;
-  const functions = definition.inference.functions.map((one) => ({ ...one, process: processor }));
+  const functions = definition.inference.functions.map((each) => ({ ...each, process: processor }));
   return { ...definition, inference: { ...definition.inference, functions } };
 }
 
@@ -127,7 +122,7 @@ function checked(definition: PipelineDefinition, settings: Settings): Pipeline {
   const readPrompt = (path: string): string => {
     throw new ValidationError(
       'pipeline.no-file',
-      `${path}: a definition that is given directly holds its prompts as text`,
+      `${path}: found the file of a prompt in a definition that has no folder, wanted the prompt as text`,
     );
   };
   return checkPipeline(definition, { file: definition.name, readPrompt, defaults: pipelineDefaultsOf(settings) });

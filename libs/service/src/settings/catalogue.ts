@@ -1,20 +1,28 @@
+import { busAdapters } from '@batchmill/bus';
+import {
+  choice,
+  choices,
+  decimal,
+  duration,
+  integer,
+  list,
+  path,
+  pathOr,
+  text,
+  url,
+  type SettingGroup,
+} from '@batchmill/contracts/settings';
 import { notificationTypes } from '@batchmill/records';
-import { address } from './kinds/address.js';
-import { choice } from './kinds/choice.js';
-import { choices } from './kinds/choices.js';
-import { duration } from './kinds/duration.js';
-import { existingFile } from './kinds/existing-file.js';
-import { list } from './kinds/list.js';
-import { decimal, integer } from './kinds/numbers.js';
-import { path, pathOr } from './kinds/path.js';
-import { text } from './kinds/text.js';
-import { url } from './kinds/url.js';
-import type { Setting } from './setting.js';
-import { shippedPipelines } from './shipped-pipelines.js';
+import { vectorsAdapters } from '@batchmill/vectors';
+import { address, schemesOf } from './address.js';
+import { join } from 'node:path';
+
+/** The folder of the pipelines that come with Batchmill: the same path from `src` and from `dist`. */
+const shippedPipelines = join(import.meta.dirname, '../../../../pipelines');
 
 /**
- * All that can be set, in the groups and under the names in which it is read. The reference is printed from this. Long,
- * because it is one table.
+ * Every setting, in the groups and under the names in which code reads it. The reference is printed from this. The file is
+ * long because it is one table.
  */
 export const settingsCatalogue = {
   installation: {
@@ -27,88 +35,36 @@ export const settingsCatalogue = {
     }),
     defaultPipeline: text('DEFAULT_PIPELINE', {
       default: null,
-      meaning: 'The pipeline of `batchmill --batch` where `--pipeline` does not say it.',
+      meaning: 'The pipeline of `batchmill --batch` without `--pipeline`.',
     }),
     home: path('BATCHMILL_HOME', { default: '.batchmill', meaning: 'The folder of all embedded data.' }),
     pipelines: pathOr('BATCHMILL_PIPELINES', shippedPipelines, {
       default: 'pipelines',
       meaning:
-        'The folder of pipelines: each in a folder of its name, as `<name>/<name>.pipeline.ts`. Unset, and no such folder: those that come with Batchmill. Those in `apps/*/pipelines` are found besides.',
+        'The folder of pipelines. Each has a folder of its name: `<name>/<name>.pipeline.ts`. Unset, and without such a folder: the pipelines that come with Batchmill. Those in `apps/*/pipelines` are always found.',
     }),
   },
   adapters: {
-    bus: address('BATCHMILL_BUS', ['kafka'], { default: 'embedded', meaning: 'The event bus.', isSecret: true }),
+    bus: address('BATCHMILL_BUS', schemesOf(busAdapters), {
+      default: 'embedded',
+      meaning: 'The event bus.',
+      isSecret: true,
+    }),
     store: address('BATCHMILL_STORE', ['mongodb', 'mongodb+srv'], {
       default: 'embedded',
-      meaning: 'Our own state; the documents too, unless `MONGODB_URI` says otherwise.',
+      meaning: 'The state of Batchmill, and the documents unless `MONGODB_URI` is set.',
       isSecret: true,
     }),
     blobs: address('BATCHMILL_BLOBS', ['file', 'gridfs'], {
       default: 'embedded',
       meaning:
-        'Batch files and results: a folder in the home, another folder, or GridFS: `gridfs:` in the database of the store, `gridfs:mongodb://…/db` in another.',
+        'Batch files and results: a folder in the home, another folder, or GridFS. `gridfs:` is in the database of `BATCHMILL_STORE`, `gridfs:mongodb://…/db` in another.',
       isSecret: true,
     }),
-    vectors: address('BATCHMILL_VECTORS', ['milvus'], {
+    vectors: address('BATCHMILL_VECTORS', schemesOf(vectorsAdapters), {
       default: 'embedded',
-      meaning: 'The vectors.',
+      meaning: 'The vector store.',
       isSecret: true,
-    }),
-  },
-  kafka: {
-    user: text('KAFKA_USERNAME', { default: null, meaning: 'Where the brokers want a login (SASL).' }),
-    password: text('KAFKA_PASSWORD', { default: null, meaning: 'Its password.', isSecret: true }),
-    mechanism: choice('KAFKA_SASL_MECHANISM', ['plain', 'scram-sha-256', 'scram-sha-512'], {
-      default: 'scram-sha-512',
-      meaning: 'How the login is proved.',
-    }),
-    tls: choice('KAFKA_TLS', ['true', 'false'], {
-      default: 'false',
-      meaning: 'Whether the brokers are spoken to by TLS.',
-    }),
-    caFile: existingFile('KAFKA_CA_FILE', {
-      default: null,
-      meaning: 'Who signed their certificate, as a PEM file; unset: whom the system trusts.',
-    }),
-    serverName: text('KAFKA_TLS_SERVER_NAME', {
-      default: null,
-      meaning: 'The name that their certificates are for, when it is not the host’s.',
-    }),
-    sessionTimeoutMs: duration('KAFKA_SESSION_TIMEOUT', {
-      unit: 's',
-      fromMs: 6_000,
-      toMs: 1_800_000,
-      default: '30',
-      meaning:
-        'After how long the messages of a process that was killed go to others; its work goes on after its lease.',
-    }),
-    partitions: integer('BATCHMILL_PARTITIONS', {
-      from: 1,
-      to: 1_000,
-      default: '6',
-      meaning: 'Partitions of topics that Batchmill makes: as many replicas of a stage get messages.',
-    }),
-    replicationFactor: integer('BATCHMILL_REPLICATION', {
-      from: 1,
-      to: 10,
-      default: '3',
-      meaning: 'Copies of topics that Batchmill makes; as many as there are brokers, if that is fewer.',
-    }),
-  },
-  milvus: {
-    token: text('MILVUS_TOKEN', {
-      default: null,
-      meaning: 'An API key, or `user:password`.',
-      isSecret: true,
-    }),
-    tls: choice('MILVUS_TLS', ['true', 'false'], { default: 'false', meaning: 'Whether it is spoken to by TLS.' }),
-    caFile: existingFile('MILVUS_CA_FILE', {
-      default: null,
-      meaning: 'Who signed its certificate, as a PEM file; unset: whom the system trusts.',
-    }),
-    serverName: text('MILVUS_TLS_SERVER_NAME', {
-      default: null,
-      meaning: 'The name that its certificate is for, when it is not the host’s.',
     }),
   },
   documents: {
@@ -116,22 +72,22 @@ export const settingsCatalogue = {
       aliases: ['DATABASE_URL'],
       schemes: ['mongodb', 'mongodb+srv'],
       default: null,
-      meaning: 'The database of the documents to work on. Unset: they are in `BATCHMILL_STORE`.',
+      meaning: 'The MongoDB server and database of the documents. Unset: they are in `BATCHMILL_STORE`.',
       isSecret: true,
     }),
     database: text('MONGODB_DB', {
       default: null,
-      meaning: 'The database of the documents; it goes before the one that the URL names.',
+      meaning: 'The database of the documents. It wins over the one in the URL.',
     }),
     collection: text('MONGODB_COLLECTION', {
       default: null,
-      meaning: 'The collection of pipelines that name none.',
+      meaning: 'The default collection of pipelines.',
     }),
   },
   openai: {
     apiKey: text('OPENAI_API_KEY', {
       default: null,
-      meaning: 'The key. Not needed for `OPENAI_BASE_URL=simulated`.',
+      meaning: 'The API key. Not needed with `OPENAI_BASE_URL=simulated`.',
       isSecret: true,
       matching: { pattern: /^\S+$/, expected: 'a key without spaces' },
     }),
@@ -139,53 +95,54 @@ export const settingsCatalogue = {
       schemes: ['https', 'http'],
       words: ['simulated'],
       default: 'https://api.openai.com/v1',
-      meaning: 'OpenAI, a compatible server with the version in its path, or `simulated`: a simulator in this process.',
+      meaning:
+        'The URL of OpenAI or of a compatible server, with the version in its path. `simulated` starts a simulator in this process.',
     }),
-    organization: text('OPENAI_ORG_ID', { default: null, meaning: 'Where a key belongs to several organizations.' }),
-    project: text('OPENAI_PROJECT_ID', { default: null, meaning: 'Where a key belongs to several projects.' }),
+    organization: text('OPENAI_ORG_ID', { default: null, meaning: 'The organization, for a key of several.' }),
+    project: text('OPENAI_PROJECT_ID', { default: null, meaning: 'The project, for a key of several.' }),
     callTimeoutMs: duration('COMPLETION_TIMEOUT', {
       unit: 's',
       fromMs: 1_000,
       toMs: 86_400_000,
       default: '600',
-      meaning: 'The longest that one call to the provider may take.',
+      meaning: 'The timeout of one call to the provider.',
     }),
     pricesFile: path('BATCHMILL_PRICES', {
       default: null,
-      meaning: 'A JSON file of prices that win over the built-in ones: `[{"model","from","inputUsd","outputUsd"}]`.',
+      meaning: 'A JSON file of prices that win over the built-in ones: `[{"model", "from", "inputUsd", "outputUsd"}]`.',
     }),
   },
   requests: {
     model: text('OPENAI_MODEL', {
       default: null,
-      meaning: 'The model of functions that name none; unset: gpt-4o-mini.',
+      meaning: 'The default model of functions. Unset: gpt-4o-mini.',
     }),
     temperature: decimal('OPENAI_TEMP', {
       from: 0,
       to: 2,
       default: '0.1',
-      meaning: 'The temperature of functions that say none.',
+      meaning: 'The default temperature of functions.',
     }),
     maxTokens: integer('OPENAI_MAX_TOKENS', {
       from: 1,
       to: 1_000_000,
       default: '500',
-      meaning: 'The longest answer of functions that say none.',
+      meaning: 'The default limit of output tokens of functions.',
     }),
-    systemPrompt: text('SYSTEM_PROMPT', { default: null, meaning: 'The system prompt of functions that have none.' }),
+    systemPrompt: text('SYSTEM_PROMPT', { default: null, meaning: 'The default system prompt of functions.' }),
     userPrompt: text('USER_PROMPT_TEMPLATE', {
       default: null,
-      meaning: 'The user prompt of functions that have none: a Liquid template.',
+      meaning: 'The default user prompt of functions, a Liquid template.',
     }),
     embeddingModel: text('BATCHMILL_EMBEDDING_MODEL', {
       default: 'text-embedding-3-small',
-      meaning: 'The model of embeddings that name none.',
+      meaning: 'The default model of embeddings.',
     }),
     dimensions: integer('BATCHMILL_DIMENSIONS', {
       from: 1,
       to: 32_768,
       default: '1536',
-      meaning: 'The length of the vectors of embeddings that say none.',
+      meaning: 'The default number of dimensions of embeddings.',
     }),
   },
   batches: {
@@ -193,23 +150,23 @@ export const settingsCatalogue = {
       from: 1,
       to: 50_000,
       default: null,
-      meaning: 'Documents per batch file where the pipeline says none; unset: 100 for inference, 1000 for embeddings.',
+      meaning: 'The default number of documents per batch file. Unset: 100 for inference, 1000 for embeddings.',
     }),
     completionWindow: choice('COMPLETION_WINDOW', ['24h'], {
       default: '24h',
-      meaning: 'How long the provider may take; it knows only this one.',
+      meaning: 'How long the provider may take. OpenAI offers only this one.',
     }),
     pollIntervalMs: duration('POLL_INTERVAL', {
       unit: 's',
       fromMs: 10,
       default: '300',
-      meaning: 'The longest time between two looks at a submitted batch; they begin shorter and grow.',
+      meaning: 'The longest interval between two polls of a submitted batch. The interval starts short and grows.',
     }),
     firstPollMs: duration('BATCHMILL_FIRST_POLL_MS', {
       unit: 'ms',
       fromMs: 1,
       default: '5000',
-      meaning: 'The time until the first look at a submitted batch.',
+      meaning: 'The time until the first poll of a submitted batch.',
     }),
     maxRetries: integer('MAX_RETRIES', {
       from: 0,
@@ -220,48 +177,48 @@ export const settingsCatalogue = {
     retryBaseMs: duration('BATCHMILL_RETRY_BASE', {
       unit: 's',
       default: '30',
-      meaning: 'The wait before the first retry; doubles with each one.',
+      meaning: 'The backoff before the first retry. It doubles with each one.',
     }),
     maxFreeRetries: integer('BATCHMILL_MAX_FREE_RETRIES', {
       from: 1,
       to: 10_000,
       default: '20',
-      meaning: 'Rounds that used no attempt (expired, queue full) after which a document is left pending.',
+      meaning: 'How many free retries (batch expired, queue full) a document gets before it is left pending.',
     }),
     maxWaitingBatches: integer('BATCHMILL_MAX_WAITING_BATCHES', {
       from: 1,
       to: 100_000,
       default: '20',
-      meaning: 'The scan waits while its run has more batches not yet submitted.',
+      meaning: 'The scan of a run pauses while more than this many of its batches are not submitted.',
     }),
     overdueGraceMs: duration('BATCHMILL_OVERDUE_GRACE', {
       unit: 's',
       default: '3600',
-      meaning: 'After the completion window, before a batch counts as overdue.',
+      meaning: 'The grace period after the completion window, before a batch is overdue.',
     }),
-    armMs: duration('BATCHMILL_ARM_SECONDS', {
+    armMs: duration('BATCHMILL_CREATE_TIMEOUT', {
       unit: 's',
       fromMs: 1_000,
       toMs: 3_600_000,
       default: '60',
-      meaning: 'The longest that the call that creates a batch may take.',
+      meaning: 'The timeout of the call that creates a provider batch.',
     }),
-    staleListMs: duration('BATCHMILL_STALE_LIST_SECONDS', {
+    staleListMs: duration('BATCHMILL_LIST_LAG', {
       unit: 's',
       default: '30',
-      meaning: 'How long the provider’s list may lag behind what it accepted.',
+      meaning: 'How long the provider’s list of batches may lack one that it has accepted.',
     }),
     scheduleCatchUpMs: duration('SCHEDULE_CATCH_UP', {
       unit: 's',
       default: '3600',
       meaning:
-        'A scheduled run that nobody was at work for is started all the same when its time is no longer ago; else it is told as missed.',
+        'How late a scheduled run may start, when no service was running at its time. After that it is reported as missed.',
     }),
     sweepMs: duration('BATCHMILL_SWEEP_INTERVAL', {
       unit: 's',
       fromMs: 100,
       default: '300',
-      meaning: 'Between two looks for provider batches that no record holds.',
+      meaning: 'The interval between two searches for orphans.',
     }),
   },
   work: {
@@ -269,61 +226,61 @@ export const settingsCatalogue = {
       from: 1,
       to: 256,
       default: '4',
-      meaning: 'Records that one stage works on at once.',
+      meaning: 'How many records a stage works on at once.',
     }),
     leaseMs: duration('BATCHMILL_LEASE', {
       unit: 's',
       fromMs: 1_000,
       toMs: 3_600_000,
       default: '30',
-      meaning: 'After how long the work of a process that died is taken over.',
+      meaning: 'How long a lease lasts without renewal: after this time the work of a dead process is taken over.',
     }),
     pollMs: duration('BATCHMILL_WORK_POLL_INTERVAL', {
       unit: 's',
       fromMs: 10,
       toMs: 3_600_000,
       default: '1',
-      meaning: 'How often a stage looks for work by its clock, whatever messages said.',
+      meaning: 'How often a stage polls for due records, besides the signals it receives.',
     }),
     maxAttempts: integer('BATCHMILL_MAX_ATTEMPTS', {
       from: 1,
       to: 100,
       default: '5',
-      meaning: 'Tries before a record is parked.',
+      meaning: 'How often work on a record may fail before it is parked.',
     }),
     backoffMs: duration('BATCHMILL_BACKOFF', {
       unit: 's',
       fromMs: 10,
       toMs: 3_600_000,
       default: '1',
-      meaning: 'The wait before work that failed is tried again; doubles with each try.',
+      meaning: 'The backoff before failed work is retried. It doubles with each attempt.',
     }),
     maxBackoffMs: duration('BATCHMILL_MAX_BACKOFF', {
       unit: 's',
       fromMs: 10,
       toMs: 86_400_000,
       default: '60',
-      meaning: 'The longest that this wait grows to.',
+      meaning: 'The longest backoff of failed work.',
     }),
     republishAfterMs: duration('BATCHMILL_REPUBLISH_AFTER', {
       unit: 's',
       fromMs: 100,
       toMs: 3_600_000,
       default: '5',
-      meaning: 'How old a fact must be that is not known to be published before it is published again.',
+      meaning: 'How old an event in the outbox must be before it is republished.',
     }),
-    claimMs: duration('BATCHMILL_CLAIM_SECONDS', {
+    claimMs: duration('BATCHMILL_CLAIM_TIMEOUT', {
       unit: 's',
       fromMs: 100,
       toMs: 3_600_000,
       default: '30',
-      meaning: 'The longest that gathering one claim of documents may take.',
+      meaning: 'The longest that the scan may take to fill one claim.',
     }),
     sliceLines: integer('BATCHMILL_SLICE_LINES', {
       from: 1,
       to: 50_000,
       default: '500',
-      meaning: 'Result lines that are written between two checkpoints.',
+      meaning: 'How many results are written between two checkpoints.',
     }),
   },
   service: {
@@ -331,7 +288,7 @@ export const settingsCatalogue = {
       from: 0,
       to: 65_535,
       default: '3000',
-      meaning: 'The port of health and metrics; 0: any that is free.',
+      meaning: 'The port of `/health` and `/metrics`. 0: any free port.',
     }),
     consumers: list('BATCHMILL_CONSUMERS', {
       each: { pattern: /^[a-z]+(?:-[a-z]+)*$/, expected: 'the name of a consumer in `apps`' },
@@ -341,42 +298,42 @@ export const settingsCatalogue = {
     }),
     logLevel: choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], {
       default: 'info',
-      meaning: 'The least that is logged.',
+      meaning: 'The lowest level that is logged.',
     }),
     name: text('OTEL_SERVICE_NAME', {
       default: null,
-      meaning: 'What the process is called in traces; unset: `batchmill-<stage>`.',
+      meaning: 'The name of the process in traces. Unset: `batchmill-<stage>`.',
     }),
     otlpUrl: url('OTEL_EXPORTER_OTLP_ENDPOINT', {
       schemes: ['http', 'https'],
       default: null,
-      meaning: 'Where traces are sent to (OTLP over HTTP, `/v1/traces` is added). Unset: nowhere.',
+      meaning: 'Where traces are sent, by OTLP over HTTP. `/v1/traces` is appended. Unset: traces are not sent.',
     }),
     tracesUrl: url('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', {
       schemes: ['http', 'https'],
       default: null,
-      meaning: 'The same as a whole URL; goes before `OTEL_EXPORTER_OTLP_ENDPOINT`.',
+      meaning: 'The same as a full URL. It wins over `OTEL_EXPORTER_OTLP_ENDPOINT`.',
     }),
     metricsUrl: url('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', {
       schemes: ['http', 'https'],
       default: null,
-      meaning: 'Where counts are sent to, as a whole URL. Unset: nowhere; they are always at `/metrics`.',
+      meaning: 'Where metrics are sent, as a full URL. Unset: they are not sent, and are at `/metrics` as always.',
     }),
     telemetryOff: choice('OTEL_SDK_DISABLED', ['true', 'false'], {
       default: 'false',
-      meaning: 'Whether nothing is sent at all.',
+      meaning: 'Turns off sending traces and metrics.',
     }),
     shutdownMs: duration('SHUTDOWN_TIMEOUT', {
       unit: 's',
       default: '30',
-      meaning: 'How long a stop waits for work to reach a checkpoint.',
+      meaning: 'How long a shutdown waits for work to reach a checkpoint.',
     }),
   },
   notifications: {
     webhookUrl: url('NOTIFICATION_WEBHOOK', {
       schemes: ['https', 'http'],
       default: null,
-      meaning: 'Where completions, failures and retries are posted, by the Standard Webhooks specification.',
+      meaning: 'The URL that notifications are posted to, by the Standard Webhooks specification.',
       isSecret: true,
     }),
     webhookSecrets: list('NOTIFICATION_WEBHOOK_SECRET', {
@@ -385,45 +342,46 @@ export const settingsCatalogue = {
         expected: '`whsec_` and the base64 of 24 to 64 bytes',
       },
       default: null,
-      meaning: 'What posts are signed with. Two while one is replaced by the other. Unset: nothing is signed.',
+      meaning: 'The secrets that sign webhooks. Set two while you replace one. Unset: webhooks are not signed.',
       isSecret: true,
     }),
     webhookOn: choices('NOTIFICATION_WEBHOOK_ON', notificationTypes, {
       default: notificationTypes.join(','),
-      meaning: 'What is posted.',
+      meaning: 'The notification types that are posted.',
     }),
     webhookTemplate: path('NOTIFICATION_WEBHOOK_TEMPLATE', {
       default: null,
-      meaning: 'A Liquid file that renders to the JSON to post. Unset: `{"type", "timestamp", "data"}`.',
+      meaning: 'A file with a Liquid template of the JSON to post. Unset: `{"type", "timestamp", "data"}`.',
     }),
     allowPrivate: choice('NOTIFICATION_ALLOW_PRIVATE', ['true', 'false'], {
       default: 'false',
-      meaning: 'Whether the webhook may be at a private, loopback or link-local address, `localhost` among them.',
+      meaning: 'Allows a webhook at a private, loopback or link-local address, such as `localhost`.',
     }),
     emails: list('NOTIFICATION_EMAIL', {
       each: { pattern: /^[^@\s]+@[^@\s]+$/, expected: 'an e-mail address' },
       default: null,
-      meaning: 'To whom failures and the ends of runs are mailed. Wants `SMTP_URL` and `NOTIFICATION_FROM`.',
+      meaning: 'The recipients of e-mail. Requires `SMTP_URL` and `NOTIFICATION_FROM`.',
     }),
     emailFrom: text('NOTIFICATION_FROM', {
       default: null,
-      meaning: 'Who mails: `batchmill@example.org`, or `Batchmill <batchmill@example.org>`.',
+      meaning: 'The sender: `batchmill@example.org`, or `Batchmill <batchmill@example.org>`.',
       matching: { pattern: /^(?:[^@\s<>]+@[^@\s<>]+|[^<>\r\n]*<[^@\s<>]+@[^@\s<>]+>)$/, expected: 'an e-mail address' },
     }),
     smtpUrl: url('SMTP_URL', {
       schemes: ['smtp', 'smtps'],
       default: null,
       meaning:
-        'The mail server: `smtps://user:password@host` speaks TLS from the start, `smtp://…` by STARTTLS where it is offered; a password is sent by TLS alone, unless `?requireTLS=false` is added.',
+        'The mail server. `smtps://user:password@host` uses TLS from the start, `smtp://…` uses STARTTLS where it is offered. A password is sent over TLS only, unless `?requireTLS=false` is appended.',
       isSecret: true,
     }),
     emailOn: choices('NOTIFICATION_EMAIL_ON', notificationTypes, {
       default: 'batch.failed,run.ended,work.parked',
-      meaning: 'What is mailed; what a run has many of at most once an hour.',
+      meaning:
+        'The notification types that are mailed. Of a type that a run can have many times, at most one per hour.',
     }),
     emailTemplate: path('NOTIFICATION_EMAIL_TEMPLATE', {
       default: null,
-      meaning: 'A Liquid file that renders to `Subject: …`, an empty line, and the text.',
+      meaning: 'A file with a Liquid template of `Subject: …`, an empty line, and the text.',
     }),
   },
   simulator: {
@@ -431,24 +389,30 @@ export const settingsCatalogue = {
       from: 0,
       to: 10_000_000,
       default: '1',
-      meaning: 'Simulated seconds per second, for `OPENAI_BASE_URL=simulated`.',
+      meaning: 'How many simulated seconds pass per second, with `OPENAI_BASE_URL=simulated`.',
     }),
     turnaround: text('BATCHMILL_SIMULATOR_TURNAROUND', {
       default: '0',
-      meaning: 'How long a simulated batch takes, in simulated time.',
+      meaning: 'How long a simulated batch takes, in simulated time. `measured`: as long as real batches took.',
       matching: { pattern: /^(measured|\d+(\.\d+)?[smh]?)$/, expected: 'a time such as 0, 5s, 10m or 2h, or measured' },
     }),
     seed: integer('BATCHMILL_SIMULATOR_SEED', {
       from: 0,
       to: Number.MAX_SAFE_INTEGER,
       default: '1',
-      meaning: 'What everything that it draws by lot depends on.',
+      meaning: 'The seed of everything random in it.',
     }),
   },
 } as const;
 
 export type SettingsCatalogue = typeof settingsCatalogue;
 
-/** The same, to go through: each group with its members, in order. */
-export const settingGroups: readonly (readonly [string, Readonly<Record<string, Setting<unknown>>>])[] =
-  Object.entries(settingsCatalogue);
+/** The settings of adapters that have some, by the name of the adapter. */
+export const adapterGroups: readonly (readonly [string, SettingGroup])[] = [...busAdapters, ...vectorsAdapters]
+  .filter(({ settings }) => Object.keys(settings).length > 0)
+  .map(({ name, settings }) => [name, settings]);
+
+/** Every group with its settings, in the order of the reference. */
+export const settingGroups: readonly (readonly [string, SettingGroup])[] = Object.entries(settingsCatalogue).flatMap(
+  ([group, settings]) => (group === 'adapters' ? [[group, settings], ...adapterGroups] : [[group, settings]]),
+);

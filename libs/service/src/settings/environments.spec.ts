@@ -24,23 +24,26 @@ describe('docs/how-to/environments.md', () => {
   });
   afterEach(() => rm(cwd, { recursive: true, force: true }));
 
-  it('shows a file for each environment, and what comes of them', () => {
+  it('shows a file for each environment and the resulting settings', () => {
     expect(files.map(([name]) => name)).toEqual(['.env', '.env.development', '.env.test', '.env.production']);
     expect(rows).toHaveLength(4);
   });
 
-  it.each(rows)('C6: its files say what the page says, however it is started: $started', ({ started, ...wanted }) => {
-    const said = started === 'nothing' ? [] : started.replaceAll('`', '').split(' ');
-    const env = Object.fromEntries(said.map((word) => word.split('=')) as [string, string][]);
+  it.each(rows)(
+    'C6: the files give the settings that the page shows, when started with: $started',
+    ({ started, ...expected }) => {
+      const words = started === 'nothing' ? [] : started.replaceAll('`', '').split(' ');
+      const env = Object.fromEntries(words.map((word) => word.split('=')) as [string, string][]);
 
-    const { openai, batches, adapters } = readSettings({ env, cwd });
+      const { openai, batches, adapters } = readSettings({ env, cwd });
 
-    expect(openai.baseUrl).toBe(wanted.baseUrl);
-    expect(String(batches.maxRetries)).toBe(wanted.maxRetries);
-    expect(adapters.store.scheme).toBe(wanted.store);
-  });
+      expect(openai.baseUrl).toBe(expected.baseUrl);
+      expect(String(batches.maxRetries)).toBe(expected.maxRetries);
+      expect(adapters.store.scheme).toBe(expected.store);
+    },
+  );
 
-  it('C6: an environment that is nearly another stops the start; one of somebody’s own needs no file', async () => {
+  it('C6: a misspelt environment stops the start; one with a name of its own needs no file', async () => {
     await writeFile(join(cwd, '.env.staging'), 'PORT=1\n');
 
     expect(() => readSettings({ env: { BATCHMILL_ENV: 'prodction' }, cwd })).toThrow(
@@ -59,7 +62,7 @@ describe('docs/how-to/environments.md', () => {
     );
   });
 
-  it('C6: a secret of one environment’s file is read from the file that it names', () => {
+  it('C6: the file of an environment may name the file of a secret', () => {
     expect(readSettings({ env: { BATCHMILL_ENV: 'production' }, cwd }).openai.apiKey).toBe('sk-1');
   });
 });

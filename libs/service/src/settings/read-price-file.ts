@@ -2,7 +2,7 @@ import { ValidationError } from '@batchmill/contracts';
 import type { PriceEntry } from '@batchmill/models';
 import { readFileSync } from 'node:fs';
 
-/** Prices that win over the book; none without a file. Throws a ValidationError `settings.prices` that says what is wrong with the file. */
+/** The prices of a file, which win over the built-in ones. Null: no file. Throws a ValidationError `settings.prices`. */
 export function readPriceFile(file: string | null): readonly PriceEntry[] {
   if (file === null) return [];
   let entries: unknown;
@@ -10,11 +10,11 @@ export function readPriceFile(file: string | null): readonly PriceEntry[] {
     entries = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     const { code = 'it is not JSON' } = error as NodeJS.ErrnoException; // file system errors have one
-    throw wrong(file, `it cannot be read (${code})`, error);
+    throw priceError(file, `it cannot be read (${code})`, error);
   }
-  if (!Array.isArray(entries)) throw wrong(file, 'found no array');
+  if (!Array.isArray(entries)) throw priceError(file, 'found no array');
   return entries.map((entry: unknown, index) => {
-    if (!isPriceEntry(entry)) throw wrong(file, `entry ${index} is not as expected`);
+    if (!isPriceEntry(entry)) throw priceError(file, `entry ${index} is not as expected`);
     return entry;
   });
 }
@@ -30,8 +30,10 @@ function isPrice(value: unknown): boolean {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
-function wrong(file: string, what: string, cause?: unknown): ValidationError {
+function priceError(file: string, problem: string, cause?: unknown): ValidationError {
   const expected =
     '[{"model": "gpt-4o", "from": "2026-01-31", "inputUsd": 2.5, "outputUsd": 10}], in USD per million tokens';
-  return new ValidationError('settings.prices', `BATCHMILL_PRICES: ${file}: ${what}, expected ${expected}`, { cause });
+  return new ValidationError('settings.prices', `BATCHMILL_PRICES: ${file}: ${problem}, expected ${expected}`, {
+    cause,
+  });
 }

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { settingGroups } from './catalogue.js';
-import { pipelineDefaultsOf } from './pipeline-defaults-of.js';
+import { pipelineDefaultsOf } from './engine-settings.js';
 import { readPriceFile } from './read-price-file.js';
 import { readSettings } from './read-settings.js';
 import { settingsReference } from './settings-reference.js';
@@ -41,7 +41,7 @@ describe('settings', () => {
     expect(pipelineDefaultsOf(settings)).not.toHaveProperty('model');
   });
 
-  it('S7: what is said of a name that no setting has can be asked for: the environment over a file, an empty value is none', async () => {
+  it('S7: the text of a name that is no setting can be read: the environment wins over a file, an empty value counts as unset', async () => {
     await writeFile(join(cwd, '.env'), 'LINKER_THRESHOLD=0.3\nLINKER_TOPICS=themes\n');
 
     const { raw } = readSettings({ env: { LINKER_THRESHOLD: '0.2', LINKER_TOPICS: '' }, cwd });
@@ -53,7 +53,7 @@ describe('settings', () => {
     ]);
   });
 
-  it('C8: the user’s own names are taken', () => {
+  it('C8: the names that users already have are accepted', () => {
     const settings = readSettings({
       cwd,
       env: {
@@ -96,7 +96,7 @@ describe('settings', () => {
     });
   });
 
-  it('C8: DATABASE_URL is another name for MONGODB_URI, which comes first', () => {
+  it('C8: DATABASE_URL is an alias of MONGODB_URI, which wins', () => {
     const DATABASE_URL = 'mongodb://one/db';
 
     expect(readSettings({ env: { DATABASE_URL }, cwd }).documents.url).toBe(DATABASE_URL);
@@ -105,7 +105,7 @@ describe('settings', () => {
     );
   });
 
-  it('C6: environment over the environment’s file over .env over default; an empty value is none', async () => {
+  it('C6: the environment wins over the environment’s file, over .env, over the default; an empty value counts as unset', async () => {
     await writeFile(
       join(cwd, '.env'),
       'BATCHMILL_ENV=test\nPORT=1\nMAX_RETRIES=1\nOPENAI_MODEL="from .env"\nOTHER=x\n',
@@ -122,7 +122,7 @@ describe('settings', () => {
     expect(readSettings({ env: { NODE_ENV: 'production' }, cwd }).service.port).toBe(9);
   });
 
-  it('C6: files that are asked for are read in place of the usual ones, and must be there', async () => {
+  it('C6: files that the caller names are read in place of the usual ones, and must exist', async () => {
     await writeFile(join(cwd, '.env'), 'PORT=1\n');
     await writeFile(join(cwd, 'mine.env'), 'MAX_RETRIES=9\n');
 
@@ -133,21 +133,21 @@ describe('settings', () => {
     expect(problemsOf({}, ['gone.env'])).toContain('gone.env: found no such file');
   });
 
-  it('C8: a secret may come from a file; what is said nearer wins', async () => {
+  it('C8: a secret may come from a file; the nearer source wins', async () => {
     await writeFile(join(cwd, 'key'), 'sk-from-file\n');
     await writeFile(join(cwd, '.env'), 'OPENAI_API_KEY=sk-from-env-file\n');
 
     const fromFile = readSettings({ env: { OPENAI_API_KEY_FILE: 'key' }, cwd });
-    const both = readSettings({ env: { OPENAI_API_KEY_FILE: 'key', OPENAI_API_KEY: 'sk-said' }, cwd });
+    const both = readSettings({ env: { OPENAI_API_KEY_FILE: 'key', OPENAI_API_KEY: 'sk-value' }, cwd });
 
     expect(fromFile.openai.apiKey).toBe('sk-from-file');
-    expect(both.openai.apiKey).toBe('sk-said');
+    expect(both.openai.apiKey).toBe('sk-value');
     expect(problemsOf({ OPENAI_API_KEY_FILE: '/gone' })).toContain(
       'OPENAI_API_KEY_FILE: found /gone in the environment',
     );
   });
 
-  it('C6: everything that is wrong is told at once, with what was found and expected, and no secret is shown', async () => {
+  it('C6: one error lists everything that is wrong, with what was found and expected, and shows no secret', async () => {
     await writeFile(join(cwd, '.env.development'), 'POLL_INTERVAL=soon\n');
 
     const problems = problemsOf({
@@ -175,7 +175,7 @@ describe('settings', () => {
     ]);
   });
 
-  it('C6: a misspelt name of ours is told with the name that was meant', async () => {
+  it('C6: a misspelt BATCHMILL_ name is refused with the closest name', async () => {
     await writeFile(join(cwd, '.env'), 'BATCHMILL_NONSENSE_OF_ALL_KINDS=1\n');
 
     const problems = problemsOf({ BATCHMILL_HOEM: '/data' });
@@ -190,7 +190,7 @@ describe('settings', () => {
     ['500ms', 500],
     ['1.5m', 90_000],
     ['2 h', 7_200_000],
-  ])('C6: a time may carry its unit: %s', (POLL_INTERVAL, ms) => {
+  ])('C6: a duration may have a unit: %s', (POLL_INTERVAL, ms) => {
     expect(readSettings({ env: { POLL_INTERVAL }, cwd }).batches.pollIntervalMs).toBe(ms);
   });
 
@@ -198,7 +198,7 @@ describe('settings', () => {
     ['file:data/blobs', 'data/blobs'],
     ['file:/data', '/data'],
     ['file:///data', '/data'],
-  ])('C6: blobs may lie in a folder: %s', (BATCHMILL_BLOBS, folder) => {
+  ])('C6: blobs may be kept in a folder: %s', (BATCHMILL_BLOBS, folder) => {
     const { blobs } = readSettings({ env: { BATCHMILL_BLOBS }, cwd }).adapters;
 
     expect(blobs).toEqual({ scheme: 'file', url: folder.startsWith('/') ? folder : join(cwd, folder) });
@@ -210,14 +210,14 @@ describe('settings', () => {
     expect(wrong).toThrow(new RegExp(`${name}.*no/such.pem.*a file that can be read`));
   });
 
-  it('C7: the shipped pipelines are used where nobody named a folder and there is none', async () => {
-    const unsaid = readSettings({ env: {}, cwd }).installation.pipelines;
-    const said = readSettings({ env: { BATCHMILL_PIPELINES: 'pipelines' }, cwd }).installation.pipelines;
+  it('C7: the shipped pipelines are used when no folder is set and the default does not exist', async () => {
+    const unset = readSettings({ env: {}, cwd }).installation.pipelines;
+    const set = readSettings({ env: { BATCHMILL_PIPELINES: 'pipelines' }, cwd }).installation.pipelines;
     await mkdir(join(cwd, 'pipelines'));
-    const there = readSettings({ env: {}, cwd }).installation.pipelines;
+    const existing = readSettings({ env: {}, cwd }).installation.pipelines;
 
-    expect(await readdir(unsaid)).toEqual(expect.arrayContaining(['annual-reports', 'package-docs']));
-    expect([said, there]).toEqual([join(cwd, 'pipelines'), join(cwd, 'pipelines')]);
+    expect(await readdir(unset)).toEqual(expect.arrayContaining(['annual-reports', 'package-docs']));
+    expect([set, existing]).toEqual([join(cwd, 'pipelines'), join(cwd, 'pipelines')]);
   });
 
   it('C6: the scheme of an address chooses the adapter', () => {
@@ -235,7 +235,7 @@ describe('settings', () => {
     expect(readSettings({ env: { OPENAI_BASE_URL: 'simulated' }, cwd }).openai.baseUrl).toBe('simulated');
   });
 
-  it('C6: the reference tells every setting once, with its default', () => {
+  it('C6: the reference lists every setting once, with its default', () => {
     const reference = settingsReference();
 
     for (const [, members] of settingGroups) {
@@ -247,7 +247,7 @@ describe('settings', () => {
     }
   });
 
-  it('M1: prices are read from a file, and a wrong one is told', async () => {
+  it('M1: prices are read from a file, and a wrong file is refused', async () => {
     const file = join(cwd, 'prices.json');
     const price = { model: 'own', from: '2026-01-31', inputUsd: 1, outputUsd: 2 };
     await writeFile(file, JSON.stringify([price]));

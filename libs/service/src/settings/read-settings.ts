@@ -1,45 +1,55 @@
 import { ValidationError, closestName } from '@batchmill/contracts';
-import { readFileSync } from 'node:fs';
+import type { Setting } from '@batchmill/contracts/settings';
+import { readFileSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { settingGroups, settingsCatalogue } from './catalogue.js';
-import type { Setting } from './setting.js';
+import { parseEnv } from 'node:util';
+import { adapterGroups, settingGroups, settingsCatalogue } from './catalogue.js';
 import type { Settings } from './settings.js';
-import { environmentsIn, readSource, type Source, type Variables } from './sources.js';
+
+type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface SettingsFrom {
   readonly env: Variables;
-  /** Relative paths and `.env` files are taken from here. */
+  /** Relative paths and `.env` files are resolved against it. */
   readonly cwd: string;
-  /** Files to read in place of `.env.<environment>` and `.env`, the first before the others; each must be there. */
+  /** Files to read in place of `.env.<environment>` and `.env`, the first before the others. Each must exist. */
   readonly files?: readonly string[];
+}
+
+/** Variables, and how messages call the place where they are set. */
+interface Source {
+  readonly place: string;
+  readonly variables: Variables;
 }
 
 interface Reading {
   readonly cwd: string;
-  /** The first that says something counts. */
+  /** The first that sets a variable counts. */
   readonly sources: readonly Source[];
   readonly problems: string[];
 }
 
-interface Said {
+/** The text of a setting, and where it was found. */
+interface Found {
   readonly name: string;
   readonly text: string;
   readonly place: string;
 }
 
-/** Those that are known without a file. */
+/** Environments that need no file. */
 const environments: readonly string[] = ['development', 'test', 'production'];
 
 const all = settingGroups.flatMap(([, members]) => Object.values(members));
 
 /**
- * Environment over file over default; an empty value is none. Throws a ValidationError `settings.invalid` that lists all
- * that is wrong: which setting, what was found and where, and what was expected. The value of a secret is never shown.
+ * Environment variables win over files, which win over defaults. An empty value counts as unset. Throws a ValidationError
+ * `settings.invalid` that lists everything that is wrong: which setting, what was found and where, and what was expected.
+ * The value of a secret is never shown.
  */
 export function readSettings({ env, cwd, files }: SettingsFrom): Settings {
   const problems: string[] = [];
   const reading: Reading = { cwd, problems, sources: sourcesOf({ env, cwd, ...(files && { files }) }, problems) };
-  for (const source of reading.sources) noteUnknownNames(source, problems);
+  for (const source of reading.sources) reportUnknownNames(source, problems);
   const groups = settingGroups.map(([group, members]) => {
     const values = Object.entries(members).map(([key, setting]) => [key, valueOf(setting, reading)] as const);
     return [group, Object.fromEntries(values)] as const;
@@ -50,90 +60,100 @@ export function readSettings({ env, cwd, files }: SettingsFrom): Settings {
   }
   const raw = (name: string): string | undefined =>
     reading.sources.map(({ variables }) => variables[name]).find((text) => isSet(text));
-  return { ...Object.fromEntries(groups), raw } as Settings; // built from the catalogue, as its type is
+  const adapterNames = adapterGroups.map(([name]) => name);
+  const ofAdapters = Object.fromEntries(groups.filter(([group]) => adapterNames.includes(group)));
+  return { ...Object.fromEntries(groups), ofAdapters, raw } as Settings; // built from the catalogue, as its type is
 }
 
 function sourcesOf({ env, cwd, files }: SettingsFrom, problems: string[]): Source[] {
-  const outside: Source = { place: 'the environment', variables: env };
-  if (files !== undefined) return [outside, ...files.flatMap((file) => fileSource(file, cwd, problems, true))];
-  const plain = fileSource('.env', cwd, problems, false);
+  const process: Source = { place: 'the environment', variables: env };
+  if (files !== undefined) return [process, ...files.flatMap((file) => fileSource(file, cwd, problems, true))];
+  const shared = fileSource('.env', cwd, problems, false);
   const { environment } = settingsCatalogue.installation;
-  const said = saidIn(environment, [outside, ...plain])?.text ?? environment.default ?? '';
-  const named = environment.read(said, cwd);
-  if (named === undefined) return [outside, ...plain];
-  const special = fileSource(`.env.${named}`, cwd, problems, false);
-  if (special.length === 0) noteMisspelt(named, cwd, problems);
-  for (const source of special) noteOtherEnvironment(named, source, problems);
-  return [outside, ...special, ...plain];
+  const text = findIn(environment, [process, ...shared])?.text ?? environment.default ?? '';
+  const name = environment.read(text, cwd);
+  if (name === undefined) return [process, ...shared];
+  const own = fileSource(`.env.${name}`, cwd, problems, false);
+  if (own.length === 0) reportMisspelt(name, cwd, problems);
+  for (const source of own) reportOtherEnvironment(name, source, problems);
+  return [process, ...own, ...shared];
 }
 
-/** A name of somebody's own needs no file; one that nearly is that of another would miss that one's settings unseen. */
-function noteMisspelt(named: string, cwd: string, problems: string[]): void {
-  if (environments.includes(named)) return;
-  const near = closestName(named, [...environments, ...environmentsIn(cwd)]);
-  if (near === null) return;
-  problems.push(`BATCHMILL_ENV: found "${named}", and no file .env.${named} in ${cwd}; did you mean ${near}?`);
+/** An environment needs no file. But if its name is nearly that of another one, its settings would be missed. */
+function reportMisspelt(name: string, cwd: string, problems: string[]): void {
+  if (environments.includes(name)) return;
+  const closest = closestName(name, [...environments, ...environmentsIn(cwd)]);
+  if (closest === null) return;
+  problems.push(`BATCHMILL_ENV: found "${name}", and no file .env.${name} in ${cwd}; did you mean ${closest}?`);
 }
 
-/** Its file was read because of the name: the name cannot be another one by now. */
-function noteOtherEnvironment(named: string, source: Source, problems: string[]): void {
-  const said = saidIn(settingsCatalogue.installation.environment, [source]);
-  if (said === null || said.text.trim() === named) return;
-  problems.push(`${said.name}: found "${said.text}" in ${source.place}, expected it in .env or the environment`);
+/** The environments that have a file of settings in the folder: `.env.staging`. */
+function environmentsIn(cwd: string): string[] {
+  const prefix = '.env.';
+  const files = readdirSync(cwd).filter((name) => name.startsWith(prefix));
+  return files.map((name) => name.slice(prefix.length));
 }
 
-function fileSource(file: string, cwd: string, problems: string[], isAsked: boolean): Source[] {
-  const source = readSource(file, cwd);
-  if (source === null) {
-    if (isAsked) problems.push(`${file}: found no such file in ${cwd}, expected a file of settings`);
+/** The file was chosen by the name of the environment, so it cannot set another name. */
+function reportOtherEnvironment(name: string, source: Source, problems: string[]): void {
+  const found = findIn(settingsCatalogue.installation.environment, [source]);
+  if (found === null || found.text.trim() === name) return;
+  problems.push(`${found.name}: found "${found.text}" in ${source.place}, expected it in .env or the environment`);
+}
+
+/** Empty when there is no such file, which is a problem only when it is required. */
+function fileSource(file: string, cwd: string, problems: string[], isRequired: boolean): Source[] {
+  try {
+    return [{ place: file, variables: parseEnv(readFileSync(resolve(cwd, file), 'utf8')) }];
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException; // file system errors have one
+    if (code !== 'ENOENT') problems.push(`${file}: cannot be read (${code}), expected a file of settings`);
+    else if (isRequired) problems.push(`${file}: found no such file in ${cwd}, expected a file of settings`);
     return [];
   }
-  if ('place' in source) return [source];
-  problems.push(`${file}: cannot be read (${source.reason}), expected a file of settings`);
-  return [];
 }
 
 function valueOf(setting: Setting<unknown>, { sources, cwd, problems }: Reading): unknown {
-  const said = saidIn(setting, sources) ?? saidInFile(setting, sources, cwd, problems);
-  if (said === null && setting.readUnsaid !== undefined) return setting.readUnsaid(cwd);
-  const text = said?.text ?? setting.default;
+  const found = findIn(setting, sources) ?? findInSecretFile(setting, sources, cwd, problems);
+  if (found === null && setting.readDefault !== undefined) return setting.readDefault(cwd);
+  const text = found?.text ?? setting.default;
   if (text === null) return null;
   const value = setting.read(text, cwd);
   if (value === undefined) {
-    const found = setting.isSecret ? 'a value that is not shown' : JSON.stringify(text.slice(0, 200));
-    const where = said === null ? '' : ` in ${said.place}`;
-    problems.push(`${said?.name ?? setting.name}: found ${found}${where}, expected ${setting.expected}`);
+    const shown = setting.isSecret ? 'a value that is not shown' : JSON.stringify(text.slice(0, 200));
+    const where = found === null ? '' : ` in ${found.place}`;
+    problems.push(`${found?.name ?? setting.name}: found ${shown}${where}, expected ${setting.expected}`);
   }
   return value;
 }
 
-function saidIn({ name, aliases, isSecret }: Setting<unknown>, sources: readonly Source[]): Said | null {
+function findIn({ name, aliases, isSecret }: Setting<unknown>, sources: readonly Source[]): Found | null {
   for (const { place, variables } of sources) {
-    const given = [name, ...aliases].find((each) => isSet(variables[each]));
-    if (given !== undefined) return { name: given, text: variables[given] ?? '', place };
-    // A secret's file that is said here comes before a value that is said further away.
+    const set = [name, ...aliases].find((each) => isSet(variables[each]));
+    if (set !== undefined) return { name: set, text: variables[set] ?? '', place };
+    // The file of a secret in this source wins over a value in a later source.
     if (isSecret && [name, ...aliases].some((each) => isSet(variables[`${each}_FILE`]))) return null;
   }
   return null;
 }
 
-function saidInFile(
+function findInSecretFile(
   { name, aliases, isSecret }: Setting<unknown>,
   sources: readonly Source[],
   cwd: string,
   problems: string[],
-): Said | null {
+): Found | null {
   if (!isSecret) return null;
   for (const { place, variables } of sources) {
-    const given = [name, ...aliases].map((each) => `${each}_FILE`).find((each) => isSet(variables[each]));
-    if (given === undefined) continue;
-    const file = resolve(cwd, variables[given] ?? '');
+    const set = [name, ...aliases].map((each) => `${each}_FILE`).find((each) => isSet(variables[each]));
+    if (set === undefined) continue;
+    const file = resolve(cwd, variables[set] ?? '');
     try {
-      return { name: given, text: readFileSync(file, 'utf8').trim(), place: file };
+      return { name: set, text: readFileSync(file, 'utf8').trim(), place: file };
     } catch (error) {
       const { code = 'unknown' } = error as NodeJS.ErrnoException; // file system errors have one
       problems.push(
-        `${given}: found ${file} in ${place}, which cannot be read (${code}), expected a file with the value`,
+        `${set}: found ${file} in ${place}, which cannot be read (${code}), expected a file with the value`,
       );
       return null;
     }
@@ -141,16 +161,17 @@ function saidInFile(
   return null;
 }
 
-function noteUnknownNames({ place, variables }: Source, problems: string[]): void {
+/** Names that begin with BATCHMILL_ and are no setting are taken for misspelt ones. */
+function reportUnknownNames({ place, variables }: Source, problems: string[]): void {
   const known = all.flatMap(({ name, isSecret }) => (isSecret ? [name, `${name}_FILE`] : [name]));
   for (const name of Object.keys(variables)) {
     if (!name.startsWith('BATCHMILL_') || known.includes(name)) continue;
-    const near = closestName(
+    const closest = closestName(
       name,
       known.filter((each) => each.startsWith('BATCHMILL_')),
     );
-    const meant = near === null ? '' : `; did you mean ${near}?`;
-    problems.push(`${name}: found in ${place}, expected a name of docs/reference/settings.md${meant}`);
+    const hint = closest === null ? '' : `; did you mean ${closest}?`;
+    problems.push(`${name}: found in ${place}, expected a name of docs/reference/settings.md${hint}`);
   }
 }
 

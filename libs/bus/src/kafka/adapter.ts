@@ -1,0 +1,56 @@
+import { adapter, choice, duration, existingFile, integer, text } from '@batchmill/contracts/settings';
+import { readFileSync } from 'node:fs';
+
+export const kafka = adapter({
+  name: 'Kafka',
+  schemes: ['kafka'],
+  settings: {
+    user: text('KAFKA_USERNAME', { default: null, meaning: 'The user, where the brokers require SASL.' }),
+    password: text('KAFKA_PASSWORD', { default: null, meaning: 'The password of the user.', isSecret: true }),
+    mechanism: choice('KAFKA_SASL_MECHANISM', ['plain', 'scram-sha-256', 'scram-sha-512'], {
+      default: 'scram-sha-512',
+      meaning: 'The SASL mechanism.',
+    }),
+    tls: choice('KAFKA_TLS', ['true', 'false'], { default: 'false', meaning: 'Whether to connect by TLS.' }),
+    caFile: existingFile('KAFKA_CA_FILE', {
+      default: null,
+      meaning: 'A PEM file of the authorities to trust. Unset: those that the system trusts.',
+    }),
+    serverName: text('KAFKA_TLS_SERVER_NAME', {
+      default: null,
+      meaning: 'The name in the brokers’ certificates, where it differs from the host.',
+    }),
+    sessionTimeoutMs: duration('KAFKA_SESSION_TIMEOUT', {
+      unit: 's',
+      fromMs: 6_000,
+      toMs: 1_800_000,
+      default: '30',
+      meaning:
+        'How long after a process was killed its partitions go to others. Its records are taken over when their leases end.',
+    }),
+    partitions: integer('BATCHMILL_PARTITIONS', {
+      from: 1,
+      to: 1_000,
+      default: '6',
+      meaning:
+        'The partitions of topics that Batchmill creates. No more replicas of a stage than this receive messages.',
+    }),
+    replicationFactor: integer('BATCHMILL_REPLICATION', {
+      from: 1,
+      to: 10,
+      default: '3',
+      meaning: 'The replication factor of topics that Batchmill creates, at most the number of brokers.',
+    }),
+  },
+  async open({ url, processName, log }, { user, password, mechanism, tls, caFile, serverName, ...options }) {
+    const { KafkaBus } = await import('./kafka-bus.js');
+    return KafkaBus.open({
+      ...options,
+      url,
+      clientId: processName,
+      sasl: user === null || password === null ? null : { mechanism, user, password },
+      tls: tls === 'true' ? { ca: caFile === null ? null : readFileSync(caFile, 'utf8'), serverName } : null,
+      log,
+    });
+  },
+});

@@ -1,0 +1,26 @@
+export { adapter, type Adapter, type AdapterContext, type AdapterDefinition } from './adapter.js';
+export {
+  choice,
+  choices,
+  decimal,
+  duration,
+  existingFile,
+  integer,
+  list,
+  path,
+  pathOr,
+  text,
+  url,
+  type DurationSpec,
+  type ListSpec,
+  type RangeSpec,
+  type UrlSpec,
+} from './kinds.js';
+export {
+  setting,
+  type Setting,
+  type SettingGroup,
+  type SettingSpec,
+  type SettingValue,
+  type SettingValues,
+} from './setting.js';

@@ -1,0 +1,80 @@
+import type { PipelineDefaults } from '@batchmill/pipeline';
+import type { EngineSettings, NotificationSettings, WorkSettings } from '@batchmill/stage';
+import { readPriceFile } from './read-price-file.js';
+import type { Settings } from './settings.js';
+
+/** The settings that stages inject. */
+export function engineSettingsOf(settings: Settings, installation: string, startsSchedules: boolean): EngineSettings {
+  const { batches, work, openai } = settings;
+  return {
+    installation,
+    firstPollMs: batches.firstPollMs,
+    pollIntervalMs: batches.pollIntervalMs,
+    maxRetries: batches.maxRetries,
+    retryBaseMs: batches.retryBaseMs,
+    maxFreeRetries: batches.maxFreeRetries,
+    maxWaitingBatches: batches.maxWaitingBatches,
+    claimMs: work.claimMs,
+    sliceLines: work.sliceLines,
+    armMs: batches.armMs,
+    staleListMs: batches.staleListMs,
+    sweepMs: batches.sweepMs,
+    overdueGraceMs: batches.overdueGraceMs,
+    scheduleCatchUpMs: batches.scheduleCatchUpMs,
+    startsSchedules,
+    prices: readPriceFile(openai.pricesFile),
+    notifications: notificationSettingsOf(settings),
+    rawSetting: settings.raw,
+  };
+}
+
+/** The channels of notifications. Null: not configured. */
+export function notificationSettingsOf({ notifications }: Settings): NotificationSettings {
+  const { webhookUrl, webhookSecrets, webhookOn, webhookTemplate, allowPrivate } = notifications;
+  const { emails, emailFrom, smtpUrl, emailOn, emailTemplate } = notifications;
+  const allowsPrivate = allowPrivate === 'true';
+  return {
+    webhook:
+      webhookUrl === null
+        ? null
+        : { url: webhookUrl, secrets: webhookSecrets ?? [], on: webhookOn, template: webhookTemplate, allowsPrivate },
+    email: emails === null ? null : { to: emails, from: emailFrom, smtpUrl, on: emailOn, template: emailTemplate },
+  };
+}
+
+/** The settings of this process's work loops. `owner` names it in leases. */
+export function workSettingsOf({ work, service }: Settings, owner: string): WorkSettings {
+  return {
+    owner,
+    leaseMs: work.leaseMs,
+    pollMs: work.pollMs,
+    concurrency: work.concurrency,
+    maxAttempts: work.maxAttempts,
+    backoffMs: work.backoffMs,
+    maxBackoffMs: work.maxBackoffMs,
+    republishAfterMs: work.republishAfterMs,
+    shutdownMs: service.shutdownMs,
+  };
+}
+
+/** The defaults of pipelines. */
+export function pipelineDefaultsOf({ requests, batches, documents }: Settings): PipelineDefaults {
+  const { model, embeddingModel, temperature, maxTokens, dimensions, systemPrompt, userPrompt } = requests;
+  const { batchSize, completionWindow, pollIntervalMs, maxRetries } = batches;
+  const { collection } = documents;
+  return {
+    embeddingModel,
+    temperature,
+    maxTokens,
+    dimensions,
+    inferenceBatchSize: batchSize ?? 100,
+    embeddingBatchSize: batchSize ?? 1000,
+    completionWindow,
+    pollIntervalSeconds: pollIntervalMs / 1000,
+    maxRetries,
+    ...(model !== null && { model }),
+    ...(collection !== null && { collection }),
+    ...(systemPrompt !== null && { systemPrompt }),
+    ...(userPrompt !== null && { userPrompt }),
+  };
+}

@@ -1,0 +1,22 @@
+import { stageList } from '@batchmill/all-in-one';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const heading = '## The stages\n\n';
+
+/** The README with its table of stages printed anew, in the columns that Prettier gives it. */
+export function readmePage(): string {
+  const text = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const start = text.indexOf(heading) + heading.length;
+  const end = text.indexOf('\n\n', start);
+  if (start < heading.length || end < 0) throw new Error('README.md: found no table of stages, wanted one');
+  return text.slice(0, start) + stagesTable() + text.slice(end);
+}
+
+function stagesTable(): string {
+  const rows = [['stage', 'does'], ...stageList.map(({ name, does }) => [name, does])];
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const [head, ...body] = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [head, rule, ...body].map((cells) => `| ${cells?.join(' | ')} |`).join('\n');
+}
