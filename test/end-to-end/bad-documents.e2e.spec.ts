@@ -83,7 +83,7 @@ describe('a document that cannot be processed as it is', () => {
     ['is missing', { note: undefined }],
     ['is null', { note: null }],
     ['is empty', { note: '' }],
-  ])('E4: fails with its reason when the id of its parent document %s', async (_, fields) => {
+  ])('E4: a document fails with its reason when the id of its parent document %s', async (_, fields) => {
     await opened([{ _id: 'odd', ...fields }]);
 
     expect(countsOf(await embed())).toMatchObject({ succeeded: 3, failed: 1 });

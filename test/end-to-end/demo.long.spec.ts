@@ -11,7 +11,7 @@ describe('the demo', () => {
   });
   afterAll(() => rm(cwd, { recursive: true, force: true }));
 
-  it('T1: embeds all documents, summarises some, finds the package that a question is about, and embeds nothing twice', async () => {
+  it('T1: the demo embeds all documents, summarises some, finds the package that a question is about, and embeds nothing twice', async () => {
     const first = await demo(cwd);
     const second = await demo(cwd);
 

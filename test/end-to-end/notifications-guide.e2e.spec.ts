@@ -51,7 +51,7 @@ describe('docs/how-to/notifications.md', () => {
     return `${stdout}${stderr}`.trim();
   }
 
-  it('N1: its snippet for Node verifies a post, and refuses one that was changed', async () => {
+  it('N1: the guide’s snippet for Node verifies a post, and refuses one that was changed', async () => {
     const { headers, body } = await post();
     const [code = ''] = snippets('js');
     const call = (what: string) =>
@@ -61,7 +61,7 @@ describe('docs/how-to/notifications.md', () => {
     expect(await outputOf(process.execPath, 'wrong.mjs', call(`${body} `))).toBe('refused');
   });
 
-  it('N1: its snippet for Python verifies a post, and refuses one that was changed', async () => {
+  it('N1: the guide’s snippet for Python verifies a post, and refuses one that was changed', async () => {
     if (spawnSync('python3', ['--version']).status !== 0) {
       console.warn('python3 is not installed: the snippet was not run');
       return;
@@ -75,7 +75,7 @@ describe('docs/how-to/notifications.md', () => {
     expect(await outputOf('python3', 'wrong.py', call(`${body} `))).toBe('False');
   });
 
-  it('N1, N2: its templates render, and the post that it shows has the fields of a real one', async () => {
+  it('N1, N2: the guide’s templates render, and the post that it shows has the fields of a real one', async () => {
     const [slack = '', mailTemplate = ''] = snippets('liquid');
     const templates = { webhook: join(folder, 'slack.liquid'), email: join(folder, 'mail.liquid') };
     await writeFile(templates.webhook, slack);

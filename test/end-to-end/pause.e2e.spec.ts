@@ -52,7 +52,7 @@ describe('a paused run', () => {
     await fetch(`${bundle.simulator.url}/admin/clock`, { method: 'POST', headers, body });
   }
 
-  it('R10: ingests what is at the provider, starts nothing new, and finishes once it is resumed', async () => {
+  it('R10: a paused run ingests what is at the provider, starts nothing new, and finishes once it is resumed', async () => {
     const { engine } = await opened(50, { simulator: slow, settings: { maxWaitingBatches: 2 } });
     // The scan waits: two batches are built and none is sent.
     const stop = await bundle.start([ChunkScannerModule, JsonlBuilderModule]);
@@ -81,7 +81,7 @@ describe('a paused run', () => {
     expect(await ledger()).toMatchObject({ requests: 50, twice: [] });
   });
 
-  it('R10: claims, builds and submits nothing in any stage, also after a restart', async () => {
+  it('R10: a paused run claims, builds and submits nothing in any stage, also after a restart', async () => {
     const { engine } = await opened(30);
     await requestPause(bundle, 'r');
     const stop = await bundle.start(stages);
@@ -107,7 +107,7 @@ describe('a paused run', () => {
     ['sealed', [ChunkScannerModule], { claims: 3, batches: 0 }],
     ['built', [ChunkScannerModule, JsonlBuilderModule], { claims: 3, batches: 3 }],
   ] as const)(
-    'R10: %s work stays as it is until the run is resumed',
+    'R10: %s work of a paused run stays as it is until the run is resumed',
     async (state, before, { claims, batches }) => {
       const { engine } = await opened(30);
       const stop = await bundle.start(before);
@@ -136,7 +136,7 @@ describe('a paused run', () => {
     600_000,
   );
 
-  it('R10: retries no failed request until it is resumed', async () => {
+  it('R10: a paused run retries no failed request until it is resumed', async () => {
     const { engine } = await opened(10);
     await fault([{ on: 'line', what: 'status', value: 500, rate: 1 }]);
     const stop = await bundle.start(stages.filter((stage) => stage !== ChunkScannerModule));
@@ -158,7 +158,7 @@ describe('a paused run', () => {
     expect((await endOf(bundle, 'r')).totals?.documents.succeeded).toBe(10);
   });
 
-  it('R10: can be cancelled like any other run', async () => {
+  it('R10: a paused run can be cancelled like any other run', async () => {
     const { engine } = await opened(30);
     const stop = await bundle.start([ChunkScannerModule]);
     await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });

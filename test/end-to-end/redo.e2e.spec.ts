@@ -41,7 +41,7 @@ describe('a run that redoes documents', () => {
 
   const documents = () => bundle.engine.documentStore.collection('notes');
 
-  it('R10: requests only the functions that failed, with their attempts counted from zero; existing answers stay', async () => {
+  it('R10: a redo of failed documents requests only the functions that failed, with their attempts counted from zero; existing answers stay', async () => {
     await opened(10);
     await bundle.start(stages);
     await injectFaults(bundle, { on: 'line', what: 'status', value: 500, match: 'qa_1' });
@@ -66,7 +66,7 @@ describe('a run that redoes documents', () => {
     expect((await ledgerOf(bundle)).twice).toEqual([]);
   });
 
-  it('R10: claims a document that fails again only once, and ends', async () => {
+  it('R10: a redo claims a document that fails again only once, and ends', async () => {
     await opened(10);
     await bundle.start(stages);
     await injectFaults(bundle, { on: 'line', what: 'status', value: 400 });
@@ -80,7 +80,7 @@ describe('a run that redoes documents', () => {
     });
   });
 
-  it('R10: requests all functions of a document that was never claimed and was set to failed by hand', async () => {
+  it('R10: a redo requests all functions of a document that was never claimed and was set to failed by hand', async () => {
     await opened(3);
     await documents().updateMany({}, { $set: { embedding_status: 'failed' } });
     await bundle.start(stages);
@@ -92,7 +92,7 @@ describe('a run that redoes documents', () => {
     expect(again.totals?.documents.succeeded).toBe(3);
   });
 
-  it('R10: redoes all documents once, and replaces their previous vectors', async () => {
+  it('R10: a redo of all processes each document once, and replaces their previous vectors', async () => {
     const { engine } = await opened(25);
     await bundle.start(stages);
     await runToTheEnd(bundle, { runId: 'first', ...embed, limit: 20 });
@@ -105,7 +105,7 @@ describe('a run that redoes documents', () => {
     expect((await ledgerOf(bundle)).requests).toBe(45);
   });
 
-  it('R10: ignores the part of a query that names the status, and keeps the rest', async () => {
+  it('R10: a redo ignores the part of a query that names the status, and keeps the rest', async () => {
     await opened(9);
     await documents().updateMany({}, { $set: { ai_status: 'completed' } });
     await bundle.start(stages);
@@ -117,7 +117,7 @@ describe('a run that redoes documents', () => {
     expect(await documents().count({ 'processing_info.runId': 'again', topic: { $ne: 'rivers' } })).toBe(0);
   });
 
-  it('R10: a limit also counts the documents that are redone', async () => {
+  it('R10: a limit also counts the documents of a redo', async () => {
     await opened(10);
     await documents().updateMany({}, { $set: { embedding_status: 'completed' } });
     await bundle.start(stages);
@@ -127,7 +127,7 @@ describe('a run that redoes documents', () => {
     expect(run.totals?.documents.succeeded).toBe(4);
   });
 
-  it('R10: each document is claimed once by however many scanners', async () => {
+  it('R10: a redo claims each document once, by however many scanners', async () => {
     await opened(60, { settings: { maxWaitingBatches: 3 } });
     await documents().updateMany({}, { $set: { embedding_status: 'completed' } });
     await bundle.start(stages);

@@ -32,7 +32,7 @@ describe('runPipeline', () => {
   });
   afterAll(() => rm(home, { recursive: true, force: true }));
 
-  it('R9 C5: runs a definition with a processor, and returns the numbers of processed, succeeded and failed documents', async () => {
+  it('R9 C5: runPipeline runs a definition with a processor, and returns the numbers of processed, succeeded and failed documents', async () => {
     const store = EmbeddedStore.open({ file: join(home, 'state.db') });
     await store.collection('notes').insertMany(manyNotes(6));
 

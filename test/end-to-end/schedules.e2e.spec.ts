@@ -20,7 +20,7 @@ describe('a pipeline with a schedule', () => {
     bundle.clock.advance((nextTime(timing, now)?.getTime() ?? 0) - now.getTime() + afterMs);
   }
 
-  it('R3: is started at its time once by however many services, and a missed run is reported', async () => {
+  it('R3: a scheduled run is started once at its time, by however many services, and a missed run is reported', async () => {
     bundle = await TestEngine.open({ pipelines: [nightly], settings: { startsSchedules: true } });
     const { engine } = bundle;
     const documents = engine.documentStore.collection('notes');

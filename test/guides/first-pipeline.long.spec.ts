@@ -91,7 +91,7 @@ describe('docs/how-to/first-pipeline.md', () => {
     timeoutMs,
   );
 
-  it('T4: the guide lists each of these mistakes with its error message', () => {
+  it('T4: the guide lists each mistake of a new user with its error message', () => {
     for (const { description, message } of mistakes)
       expect(words(page.replaceAll('\\|', '|'))).toContain(`| ${description} | \`${shown(message)}`);
   });
