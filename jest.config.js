@@ -22,9 +22,11 @@ export default {
     '^@batchmill/([\\w-]+)$': '<rootDir>/libs/$1/src/index.ts',
   },
   // For a machine that is slow, or busy: who fails says so at once, who hangs is ended some day.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   // By default one core is left idle, which on a small machine is half of it.
   maxWorkers: '100%',
+  // A worker keeps part of what each file loaded; past this it takes longer to look through its memory than to begin anew.
+  workerIdleMemoryLimit: '400MB',
   globalSetup: '<rootDir>/tools/test-folder.js',
   reporters: ['default', '<rootDir>/tools/summary-reporter.js'],
 };

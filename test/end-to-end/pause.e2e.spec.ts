@@ -125,7 +125,7 @@ describe('a paused run', () => {
       expect((await endOf(bundle, 'r')).totals?.documents.succeeded).toBe(30);
       expect(await ledger()).toMatchObject({ requests: 60, twice: [] });
     },
-    60_000,
+    240_000,
   );
 
   it('R10: does not ask again what failed until it is resumed', async () => {

@@ -37,7 +37,7 @@ export async function askToResume(bundle: TestLine, runId: string): Promise<void
   await publish(bundle, new RunResumeRequested({ runId }));
 }
 
-export async function endOf({ line, log }: TestLine, runId: string, withinMs = 60_000): Promise<Run> {
+export async function endOf({ line, log }: TestLine, runId: string, withinMs?: number): Promise<Run> {
   return eventually(
     `the end of run ${runId}`,
     async () => {

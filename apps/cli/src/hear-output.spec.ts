@@ -57,7 +57,7 @@ describe('output that goes away', () => {
       await shown.ends();
       expect(shown.said).toMatch(/status +finished/);
     },
-    60_000,
+    240_000,
   );
 
   whereDisksAreFull(
@@ -70,6 +70,6 @@ describe('output that goes away', () => {
       expect(running.said).toMatch(/batchmill\.log cannot be written \(ENOSPC\): going on without it\n/);
       expect(running.said).toContain('documents 5 processed, 5 succeeded');
     },
-    60_000,
+    240_000,
   );
 });

@@ -67,7 +67,7 @@ describe('docs/how-to/from-your-flags.md', () => {
       if (verbs.startsWith('run')) expect(byFlags.out).toMatch(/^run +\S+ \(notes, embeddings\)\nstatus +finished/m);
       else expect(byFlags).toEqual(await typed(meant(verbs)));
     },
-    60_000,
+    240_000,
   );
 
   it('R2: a batch goes by the provider’s id too', async () => {

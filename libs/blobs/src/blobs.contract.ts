@@ -8,7 +8,7 @@ export interface BlobsUnderTest {
   dispose(): Promise<void>;
 }
 
-const patienceMs = 60_000;
+const patienceMs = 240_000;
 const megabyte = 1024 * 1024;
 
 /** What every adapter of the blobs promises. */

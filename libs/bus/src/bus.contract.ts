@@ -11,7 +11,7 @@ export interface BusUnderTest {
   dispose(): Promise<void>;
 }
 
-const patienceMs = 60_000;
+const patienceMs = 240_000;
 
 /** What every adapter of the bus promises. Partition numbers and timings are the adapter's own. */
 export function describeBusContract(name: string, make: () => Promise<BusUnderTest>): void {

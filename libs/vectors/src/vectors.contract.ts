@@ -10,7 +10,7 @@ export interface VectorsUnderTest {
   dispose(): Promise<void>;
 }
 
-const patienceMs = 60_000;
+const patienceMs = 240_000;
 
 /** What every adapter of the vectors promises. */
 export function describeVectorsContract(name: string, make: () => Promise<VectorsUnderTest>): void {

@@ -56,7 +56,7 @@ describe('batchmill run, in processes of its own', () => {
       await expect(launched.ends()).resolves.toBe(130);
       expect(launched.said).toContain('It goes on with: batchmill run annual-reports --run-id one');
     },
-    60_000,
+    240_000,
   );
 
   it('R2: following a run ends when nobody is at work on it, and says how it goes on', async () => {

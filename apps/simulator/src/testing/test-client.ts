@@ -52,7 +52,7 @@ export interface LedgerView {
   readonly synchronous: { readonly requests: number; readonly usd: number };
 }
 
-const patienceMs = 20_000;
+const patienceMs = 240_000;
 
 /** Speaks to a simulator as a program of a user would, by HTTP alone. */
 export class TestClient {

@@ -7,7 +7,7 @@ import { Received, messagesOf } from '../received.contract.js';
 import { EmbeddedBus } from './index.js';
 import { OtherProcess } from '../other-process.contract.js';
 
-const patienceMs = 60_000;
+const patienceMs = 240_000;
 
 describe('An embedded bus that two processes have open', () => {
   let folder: string;
