@@ -131,7 +131,7 @@ export function describeKills(moments: readonly Moment[]): void {
           BATCHMILL_FIRST_POLL_MS: '20',
           POLL_INTERVAL: '0.1',
           BATCHMILL_LEASE: '1',
-          BATCHMILL_LOOK_INTERVAL: '0.1',
+          BATCHMILL_WORK_POLL_INTERVAL: '0.1',
           BATCHMILL_CREATE_TIMEOUT: '1',
           BATCHMILL_LIST_LAG: '0.2',
           BATCHMILL_SLICE_LINES: '2',
@@ -140,7 +140,7 @@ export function describeKills(moments: readonly Moment[]): void {
         },
       });
       started.push(child);
-      await firstLine(child, /at work/);
+      await firstLine(child, /"running"/);
       return child;
     }
   });
