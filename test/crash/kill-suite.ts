@@ -143,7 +143,7 @@ export function describeKills(moments: readonly Moment[]): void {
         },
       });
       started.push(child);
-      await firstLine(child, /running/);
+      await firstLine(child, /"running"/);
       return child;
     }
   });

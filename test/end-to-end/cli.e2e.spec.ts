@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EmbeddedStore } from '@batchmill/store/embedded';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,29 +114,13 @@ describe('the command line', () => {
 
   it.each([
     ['run anual-reports', 'did you mean annual-reports?'],
-    ['run annual-reports --endpoint images', 'wanted embeddings or inference'],
     ['run annual-reports --endpoint embeddings --param colour=red', 'colour'],
-    ['run annual-reports --limit none', 'whole number'],
-    ['run annual-reports --endpoint embeddings --companies-file nowhere.txt', 'nowhere.txt'],
-    ['batch status nothing', 'batch list'],
-    ['runs show nothing', 'runs list'],
   ])('%s does not run: it prints the reason in one line, without a stack, and exits with 1', async (args, reason) => {
     const { code, err } = await run(args);
 
     expect(code).toBe(1);
     expect(err).toContain(reason);
     expect(err).not.toMatch(/^\s+at /m);
-  });
-
-  it('a pipeline that cannot be loaded stops runs, but none of the commands that need no pipeline', async () => {
-    const elsewhere = { env: { BATCHMILL_PIPELINES: join(cwd, 'broken') } };
-    await mkdir(join(cwd, 'broken/notes'), { recursive: true });
-    await writeFile(join(cwd, 'broken/notes/notes.pipeline.ts'), 'export default {');
-
-    expect(await run('run notes', elsewhere)).toMatchObject({ code: 1 });
-    for (const args of ['runs list', 'batch list', 'parked list', 'dlt list', 'runs show first']) {
-      expect(await run(args, elsewhere)).toMatchObject({ code: 0, err: '' });
-    }
   });
 
   it('C6: a wrong setting stops the start, and the message has its name and the expected value', async () => {

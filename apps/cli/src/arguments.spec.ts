@@ -1,9 +1,39 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { SystemClock } from '@batchmill/contracts';
+import { Runs } from '@batchmill/records';
+import { EmbeddedStore } from '@batchmill/store/embedded';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runBatchmill } from './testing/run-batchmill.js';
+import { runBatchmill, type CommandResult } from './testing/run-batchmill.js';
+
+describe('a pipeline that cannot be loaded', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'batchmill-broken-'));
+    await mkdir(join(folder, 'pipelines/notes'), { recursive: true });
+    await writeFile(join(folder, 'pipelines/notes/notes.pipeline.ts'), 'export default {');
+    process.env['BATCHMILL_PIPELINES'] = join(folder, 'pipelines');
+    const store = EmbeddedStore.open({ file: join(folder, 'home/state.db') });
+    const runs = new Runs(store, new SystemClock());
+    await runs.insert(runs.new('first', { pipeline: 'notes', endpoint: 'embeddings' }, null)).apply([]);
+    await store.close();
+  });
+  afterEach(async () => {
+    Reflect.deleteProperty(process.env, 'BATCHMILL_PIPELINES');
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('stops the runs, and none of the commands that need no pipeline', async () => {
+    const run = (args: string): Promise<CommandResult> => runBatchmill(join(folder, 'home'), args.split(' '));
+
+    expect(await run('run notes')).toMatchObject({ code: 1 });
+    for (const args of ['runs list', 'batch list', 'parked list', 'dlt list', 'runs show first']) {
+      expect(await run(args)).toMatchObject({ code: 0, err: '' });
+    }
+  });
+});
 
 describe('an argument that cannot be used', () => {
   let folder: string;
@@ -17,6 +47,7 @@ describe('an argument that cannot be used', () => {
   it.each([
     ['run annual-reports --endpoint images', '--endpoint', "'images'", 'wanted embeddings or inference'],
     ['run annual-reports --limit 0', '--limit', "'0'", 'wanted a whole number of at least 1'],
+    ['run annual-reports --limit none', '--limit', "'none'", 'wanted a whole number of at least 1'],
     ['run annual-reports --redo some', '--redo', "'some'", 'wanted failed or all'],
     ['run annual-reports --limit 1.5', '--limit', "'1.5'", 'wanted a whole number of at least 1'],
     ['run annual-reports --param colour', '--param', "'colour'", 'wanted key=value'],
@@ -35,6 +66,8 @@ describe('an argument that cannot be used', () => {
     ['search annual-reports BLANK', 'query', 'wanted a question', 'search --help'],
     ['search annual-reports LONG', 'query', 'found 9001 tokens', 'wanted at most 8192'],
     ['batch list --run unknown', 'run unknown', 'no run', 'runs list'],
+    ['batch status nothing', 'batch nothing', 'no batch', 'batch list'],
+    ['runs show nothing', 'run nothing', 'no run', 'runs list'],
     [
       'estimate annual-reports --endpoint embeddings --param __proto__=x',
       '__proto__',

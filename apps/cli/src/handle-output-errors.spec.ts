@@ -57,7 +57,7 @@ describe('output that can no longer be written', () => {
       await shown.exit();
       expect(shown.output).toMatch(/status +finished/);
     },
-    60_000,
+    240_000,
   );
 
   whereDisksAreFull(
@@ -70,6 +70,6 @@ describe('output that can no longer be written', () => {
       expect(running.output).toMatch(/batchmill\.log cannot be written \(ENOSPC\): continuing without it\n/);
       expect(running.output).toContain('documents 5 processed, 5 succeeded');
     },
-    60_000,
+    240_000,
   );
 });

@@ -67,7 +67,7 @@ describe('docs/how-to/from-your-flags.md', () => {
       if (verbs.startsWith('run')) expect(byFlags.out).toMatch(/^run +\S+ \(notes, embeddings\)\nstatus +finished/m);
       else expect(byFlags).toEqual(await type(filledIn(verbs)));
     },
-    60_000,
+    240_000,
   );
 
   it('R2: a batch can be named by the provider’s id', async () => {

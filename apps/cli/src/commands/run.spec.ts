@@ -56,7 +56,7 @@ describe('batchmill run, in processes of its own', () => {
       await expect(launched.exit()).resolves.toBe(130);
       expect(launched.output).toContain('Continue it with: batchmill run annual-reports --run-id one');
     },
-    60_000,
+    240_000,
   );
 
   it('R2: following a run ends when no process works on it any more, and shows how to continue it', async () => {

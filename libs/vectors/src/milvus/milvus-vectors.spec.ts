@@ -83,7 +83,7 @@ describe.each<WayOfWriting>(['quick', 'sdk'])('Milvus, written the way "%s"', (w
 
   it('one that goes on asking to slow down is away when the time of the call is over', async () => {
     const vectors = await open(new Milvus(Array.from({ length: 100 }, () => ({ status: slowDown }))), {
-      callTimeoutMs: 300,
+      callTimeoutMs: 2_000,
     });
 
     await expect(vectors.upsert('blocks', rowsOf(1))).rejects.toMatchObject({
@@ -93,7 +93,7 @@ describe.each<WayOfWriting>(['quick', 'sdk'])('Milvus, written the way "%s"', (w
   });
 
   it('one that does not answer in time has taken too long', async () => {
-    const vectors = await open(new Milvus([{ silent: true }]), { callTimeoutMs: 300 });
+    const vectors = await open(new Milvus([{ silent: true }]), { callTimeoutMs: 2_000 });
 
     await expect(vectors.upsert('blocks', rowsOf(1))).rejects.toMatchObject({
       kind: 'TimeoutError',
