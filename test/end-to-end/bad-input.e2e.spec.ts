@@ -119,7 +119,9 @@ describe('a run request that cannot be run', () => {
 
   it('vectors of another dimension than the collection’s stop the run before money is spent', async () => {
     await opened();
-    await bundle.engine.vectors.ensureCollection({ name: 'notes', dimensions: 16 });
+    await bundle.engine.vectors.ensureCollection({
+      ...{ name: 'notes', dimensions: 16, fields: ['block_mongo_id', 'block_doc_id'] },
+    });
 
     const run = await runToTheEnd(bundle, { runId: 'bad', pipeline: 'notes', endpoint: 'embeddings' });
 
