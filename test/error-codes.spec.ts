@@ -48,7 +48,7 @@ describe('error codes', () => {
     ['as an error without a family', "throw new ProcessingError('invented', 'no')"],
     ['as a code', "const error = { kind, code: 'elsewhere.invented', message }"],
     ['as an argument', "retry('provider.invented', 'no')"],
-    ['by a choice', "const code = isFull ? 'store.invented' : 'store.away'"],
+    ['by a choice', "const code = isFull ? 'store.invented' : 'store.unavailable'"],
     ['in a template without values', 'refuse(`store.invented`)'],
   ])('an invented code is found: %s', (_, source) => {
     expect(errorCodesIn(source, families).filter((code) => !catalogued.includes(code))).toHaveLength(1);

@@ -69,7 +69,7 @@ export function describeInput(make: MakeStageUnderTest): void {
         [
           consumes<ThingAsked>(maker, ThingAsked, async function* () {
             tries += 1;
-            if (isAway) throw new ConnectionError('store.away', 'the store is away');
+            if (isAway) throw new ConnectionError('store.unavailable', 'the store is away');
             yield workshop().things.insert(workshop().things.new('thing', 'requested'));
           }),
         ],
@@ -141,7 +141,11 @@ export function describeInput(make: MakeStageUnderTest): void {
 
     it.each([
       ['at once when it is refused', new ValidationError('run.unknown', 'there is no such thing'), 1],
-      ['after a few tries when it fails', new ProcessingError('provider.unexpected-response', 'it cannot be recorded'), 3],
+      [
+        'after a few tries when it fails',
+        new ProcessingError('provider.unexpected-response', 'it cannot be recorded'),
+        3,
+      ],
     ])('X1: input is put aside with its code %s', async (_, error, wanted) => {
       let tries = 0;
       await workshop().start([

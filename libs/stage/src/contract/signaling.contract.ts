@@ -195,7 +195,7 @@ class LateThings extends Things {
   beforeNoting: () => Promise<void> = async () => undefined;
 
   override async take(taking: Parameters<Things['take']>[0]): ReturnType<Things['take']> {
-    if (this.isAway) throw new ConnectionError('store.away', 'the store is away');
+    if (this.isAway) throw new ConnectionError('store.unavailable', 'the store is away');
     return super.take(taking);
   }
 

@@ -30,7 +30,7 @@ describe('planAccess', () => {
     return planAccess(table(), filter, sort);
   }
 
-  /** What SQLite says it will do. */
+  /** The query plan of SQLite. */
   function steps(access: Access): string {
     if (access.kind !== 'rows') {
       throw new Error(`the access is by ${access.kind}`);
@@ -51,7 +51,7 @@ describe('planAccess', () => {
     });
   });
 
-  it('a scan of one type goes through the keys of that type only, from where it is told to', async () => {
+  it('a scan of one type reads only the keys of that type, from the given one on', async () => {
     await things.insertOne({ _id: 'a' });
     const id = new ObjectId('65f000000000000000000001');
 
@@ -72,7 +72,7 @@ describe('planAccess', () => {
     ]);
   });
 
-  it('what a stage looks for is found and ordered by its index', async () => {
+  it('the query of a stage is answered and sorted by its index', async () => {
     await things.ensureIndex({ keys: { state: 1, nextAt: 1 } });
     const filter = { state: 'built', nextAt: { $lte: new Date(0) }, parked: null };
 
@@ -84,7 +84,7 @@ describe('planAccess', () => {
     expect(steps(plan({}, { state: 1, nextAt: 1 }))).toBe('SCAN c_1 USING COVERING INDEX x_1_1');
   });
 
-  it('a field without an index is looked for by a scan, and sorted in memory', async () => {
+  it('a field without an index is found by a scan and sorted in memory', async () => {
     await things.insertOne({ _id: 1 });
 
     expect(plan({ status: 'pending' })).toMatchObject({ kind: 'scan', sorted: true });

@@ -27,15 +27,15 @@ export function planAccess(table: Table, filter: Filter, sort: Sort = {}): Acces
   const constraints = constraintsOf(filter, fields);
   const onId = constraints.get('_id');
   const order = Object.entries(sort);
-  const byIdAlone = order.length === 0 || (order.length === 1 && order[0]?.[0] === '_id');
+  const byIdOnly = order.length === 0 || (order.length === 1 && order[0]?.[0] === '_id');
   const descending = order[0]?.[1] === -1;
   if (onId?.kind === 'points') {
-    const keys = byIdAlone && descending ? onId.points.toReversed() : onId.points;
-    return { kind: 'keys', keys, sorted: byIdAlone || keys.length < 2 };
+    const keys = byIdOnly && descending ? onId.points.toReversed() : onId.points;
+    return { kind: 'keys', keys, sorted: byIdOnly || keys.length < 2 };
   }
   const columns = orderColumns(table, sort);
   const indexed = constraints.size > (onId === undefined ? 0 : 1);
-  if (byIdAlone && !indexed) {
+  if (byIdOnly && !indexed) {
     return { kind: 'scan', ranges: onId?.ranges ?? everyKey, descending, sorted: true };
   }
   if (!indexed && columns === null) {

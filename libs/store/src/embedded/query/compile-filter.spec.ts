@@ -127,7 +127,7 @@ describe('compileFilter', () => {
     expect(refused).toEqual(filters.map(() => operand === undefined));
   });
 
-  it('says what mingo said of scalars and objects', () => {
+  it('answers as mingo does about scalars and objects', () => {
     const sampler = new Sampler(1);
 
     const answers = answersTo(
@@ -139,7 +139,7 @@ describe('compileFilter', () => {
     expect(differences(answers, saidByMingo.ofScalars)).toEqual([]);
   });
 
-  it('says what mingo said with our comparisons, also of arrays and bytes', () => {
+  it('answers as mingo does with our comparisons, also about arrays and bytes', () => {
     const sampler = new Sampler(2);
 
     const answers = answersTo(sampler, () => sampler.value());

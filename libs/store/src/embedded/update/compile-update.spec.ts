@@ -45,7 +45,7 @@ describe('compileUpdate', () => {
     });
   });
 
-  it('sets what $setOnInsert says only while inserting', () => {
+  it('sets the fields of $setOnInsert only while inserting', () => {
     expect(updated({}, { $setOnInsert: { a: 1 } }, true)).toEqual({ a: 1 });
     expect(updated({}, { $setOnInsert: { a: 1 } }, false)).toEqual({});
   });
@@ -54,7 +54,7 @@ describe('compileUpdate', () => {
     expect(Object.keys(updated({ z: 1 }, { $set: { c: 1, a: 1 }, $inc: { b: 1 } }))).toEqual(['z', 'a', 'b', 'c']);
   });
 
-  it('makes an empty array of nothing to add', () => {
+  it('creates an empty array when there is nothing to add', () => {
     expect(updated({}, { $addToSet: { a: { $each: [] } }, $push: { b: { $each: [] } } })).toEqual({ a: [], b: [] });
   });
 
@@ -66,12 +66,12 @@ describe('compileUpdate', () => {
     });
   });
 
-  it('pulls what the condition says of elements that are arrays by their elements, and a value only by itself', () => {
+  it('a condition of $pull matches an array by its elements, a value only as a whole', () => {
     expect(updated({ a: [[1], [5], 1] }, { $pull: { a: { $gt: 4 } } })).toEqual({ a: [[1], 1] });
     expect(updated({ a: [[1], [5], 1] }, { $pull: { a: 1 } })).toEqual({ a: [[1], [5]] });
   });
 
-  it('takes a value of another type for a change, and the same value for none', () => {
+  it('counts a value of another type as a change, and the same value as none', () => {
     const set = compileUpdate({ $set: { a: Long.fromNumber(1) } });
 
     expect(set.apply({ a: 1 }, { now, inserting: false })).toBe(true);

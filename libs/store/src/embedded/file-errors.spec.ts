@@ -8,7 +8,7 @@ import { Catalog } from './catalog/catalog.js';
 import { EmbeddedCollection } from './embedded-collection.js';
 import { EmbeddedStore } from './embedded-store.js';
 
-describe('trouble with the file', () => {
+describe('errors of the file of an embedded store', () => {
   let folder: string;
 
   beforeEach(async () => {
@@ -18,7 +18,7 @@ describe('trouble with the file', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('a full disk is a store that is away; nothing is half done, and it goes on when there is room', async () => {
+  it('a full disk makes the store unavailable; no write is half done, and writes succeed again when there is space', async () => {
     const catalog = Catalog.open({ file: join(folder, 'store.db'), synchronous: 'NORMAL', busyTimeoutMs: 0 });
     const { database } = catalog;
     const things = new EmbeddedCollection(catalog, 'things', new SystemClock());
@@ -44,7 +44,7 @@ describe('trouble with the file', () => {
     database.close();
   });
 
-  it('what was rolled back is forgotten, also when another process has written in its place', async () => {
+  it('a collection that was rolled back is forgotten, even if another process has created one with its number', async () => {
     const file = join(folder, 'store.db');
     const catalog = Catalog.open({ file, synchronous: 'NORMAL', busyTimeoutMs: 0 });
     const { database } = catalog;
@@ -54,16 +54,16 @@ describe('trouble with the file', () => {
     const rolledBack = new EmbeddedCollection(catalog, 'rolled back', new SystemClock());
 
     await errorOf(rolledBack.insertMany([{ _id: 1 }, { _id: 2, text: 'x'.repeat(100_000) }]));
-    await other.collection('made meanwhile').insertOne({ _id: 'theirs' });
+    await other.collection('created meanwhile').insertOne({ _id: 'theirs' });
 
-    const meanwhile = new EmbeddedCollection(catalog, 'made meanwhile', new SystemClock());
+    const meanwhile = new EmbeddedCollection(catalog, 'created meanwhile', new SystemClock());
     expect(await idsOf(meanwhile)).toEqual(['theirs']);
     expect(await idsOf(rolledBack)).toEqual([]);
     await other.close();
     database.close();
   });
 
-  it('a file that is no database is said to be unreadable, and stays as it is', async () => {
+  it('a file that is no database is refused as unreadable, and is not changed', async () => {
     const file = join(folder, 'notes.txt');
     await writeFile(file, 'these are notes, not a database. '.repeat(100));
 
@@ -72,15 +72,15 @@ describe('trouble with the file', () => {
     );
   });
 
-  it('a folder that cannot be made is a store that is away', async () => {
+  it('a folder that cannot be created makes the store unavailable', async () => {
     await writeFile(join(folder, 'taken'), '');
 
     expect(() => EmbeddedStore.open({ file: join(folder, 'taken', 'store.db') })).toThrow(
-      expect.objectContaining({ kind: 'ConnectionError', code: 'store.away' }),
+      expect.objectContaining({ kind: 'ConnectionError', code: 'store.unavailable' }),
     );
   });
 
-  it('a refusal says of which document it is, what was found and what was wanted', async () => {
+  it('a refusal names the document, what was found and what was expected', async () => {
     const store = EmbeddedStore.open({ file: join(folder, 'store.db') });
     const things = store.collection('things');
     await things.insertOne({ _id: 'it', list: 'a secret' });
@@ -88,12 +88,12 @@ describe('trouble with the file', () => {
     const { refused } = await things.bulk([{ filter: { _id: 'it' }, update: { $push: { list: 'another secret' } } }]);
 
     expect(refused.map(({ message }) => message)).toEqual([
-      'things: "it": list: $push found a string, wanted an array',
+      'things: "it": list: $push found a string, expected an array',
     ]);
     await store.close();
   });
 
-  it('an _id of null is an id like others', async () => {
+  it('an _id of null is an ordinary id', async () => {
     const store = EmbeddedStore.open({ file: join(folder, 'new', 'store.db') });
     const things = store.collection('things');
     await things.insertMany([{ _id: null }, { _id: 0 }]);
@@ -103,7 +103,7 @@ describe('trouble with the file', () => {
     await store.close();
   });
 
-  it('a list that is being read can be gone on with while others write, and no transaction stays open', async () => {
+  it('others can write while documents are being read, and no transaction stays open', async () => {
     const file = join(folder, 'store.db');
     const store = EmbeddedStore.open({ file });
     const other = EmbeddedStore.open({ file, busyTimeoutMs: 0 });
