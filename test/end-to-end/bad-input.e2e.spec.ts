@@ -127,7 +127,7 @@ describe('a run request that cannot be run', () => {
 
     expect(run).toMatchObject({
       state: 'rejected',
-      reason: expect.stringMatching(/notes has 16 dimensions; wanted 8/),
+      reason: expect.stringMatching(/notes: found 16 dimensions, expected 8/),
     });
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, batches: [], files: [] });
     expect(await bundle.engine.documentStore.collection('notes').count({ embedding_status: { $exists: true } })).toBe(

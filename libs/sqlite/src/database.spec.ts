@@ -183,10 +183,10 @@ describe('an SQLite file', () => {
     insert(database, 1);
 
     const violation = thrownBy(() => insert(database, 1));
-    const wrong = thrownBy(() => database.all('SELECT nothing FROM nowhere'));
+    const invalid = thrownBy(() => database.all('SELECT nothing FROM nowhere'));
 
-    expect([violation, wrong].map(isConstraintViolation)).toEqual([true, false]);
-    expect([violation, wrong]).toMatchObject([{ code: 'ERR_SQLITE_ERROR' }, { code: 'ERR_SQLITE_ERROR' }]);
+    expect([violation, invalid].map(isConstraintViolation)).toEqual([true, false]);
+    expect([violation, invalid]).toMatchObject([{ code: 'ERR_SQLITE_ERROR' }, { code: 'ERR_SQLITE_ERROR' }]);
   });
 
   it('several processes that open a new file at the same time all succeed', async () => {

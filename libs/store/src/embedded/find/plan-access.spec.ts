@@ -91,7 +91,7 @@ describe('planAccess', () => {
     expect(plan({ status: 'pending' }, { status: 1 })).toMatchObject({ kind: 'scan', sorted: false });
   });
 
-  it('from the first array on, an index is asked for the arrays too and sorts no more', async () => {
+  it('after the first array, a query of an index includes the arrays, and the index no longer gives the order', async () => {
     await things.ensureIndex({ keys: { v: 1 } });
     expect(steps(plan({ v: 5 }, { v: 1 }))).toContain('SEARCH');
 
@@ -101,7 +101,7 @@ describe('planAccess', () => {
     expect(steps(plan({ v: 5 }))).toContain('MULTI-INDEX OR');
   });
 
-  it('whatever is indexed, the documents are those that the filter matches, in the order asked for', async () => {
+  it('with any indexes, exactly the documents that match the filter are found, in the given order', async () => {
     const sampler = new Sampler(4);
     const value = () => (sampler.below(8) === 0 ? sampler.value() : sampler.scalar());
     await things.ensureIndex({ keys: { a: 1 } });
@@ -129,16 +129,16 @@ describe('planAccess', () => {
         { b: -1, _id: 1 },
       ]);
       const expected = inOrder(all.filter(compileFilter(filter)), sort).map(idText);
-      const found = (await allOf(things, filter, sort === undefined ? {} : { sort })).map(idText);
+      const actual = (await allOf(things, filter, sort === undefined ? {} : { sort })).map(idText);
 
       if (sort === undefined) {
-        found.sort();
+        actual.sort();
         expected.sort();
       }
-      expect({ filter, sort, found }).toEqual({ filter, sort, found: expected });
+      expect({ filter, sort, documents: actual }).toEqual({ filter, sort, documents: expected });
       if (sort !== undefined) {
         const first = await things.findOneAndUpdate(filter, { $setOnInsert: { x: 1 } }, { sort });
-        expect(first === null ? undefined : idText(first)).toBe(found[0]);
+        expect(first === null ? undefined : idText(first)).toBe(actual[0]);
       }
     }
   });
