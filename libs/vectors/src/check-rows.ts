@@ -2,8 +2,8 @@ import { ValidationError } from '@batchmill/contracts';
 import type { VectorsErrorCode } from './error-codes.js';
 import type { VectorCollection, VectorRow } from './vectors.js';
 
-/** The columns that every collection has besides its fields. */
-const ownColumns = ['key', 'vector'];
+/** Every collection has a key and a vector. The hits of the Milvus client have the similarity as `score`. */
+const reserved = ['key', 'vector', 'score'];
 
 /** Names that Milvus refuses for a field: https://github.com/milvus-io/milvus/blob/master/pkg/common/field_name_keywords.go */
 const milvusKeyword =
@@ -34,8 +34,7 @@ function problemOfFieldName(field: string, previous: readonly string[]): string 
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(field)) {
     return 'expected 1 to 63 lower-case letters, digits or _, starting with a letter';
   }
-  if (ownColumns.includes(field)) return 'which every collection has as a column of its own';
-  if (milvusKeyword.test(field)) return 'which Milvus reserves';
+  if (reserved.includes(field) || milvusKeyword.test(field)) return 'which is reserved';
   return previous.includes(field) ? 'more than once' : null;
 }
 

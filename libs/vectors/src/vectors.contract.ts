@@ -86,14 +86,25 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         expect(await vectors.count(collection)).toBe(1);
       });
 
-      it.each(['', 'Page', '1st', '_page', 'a-b', 'a"', 'é', 'a'.repeat(64), 'key', 'vector', 'and', 'array_length'])(
-        'the field name %j is refused',
-        async (bad) => {
-          await expect(
-            vectors.ensureCollection({ name: `${collection}_x`, dimensions: 3, fields: ['page', bad] }),
-          ).rejects.toMatchObject({ kind: 'ValidationError', code: 'vectors.bad-name' });
-        },
-      );
+      it.each([
+        '',
+        'Page',
+        '1st',
+        '_page',
+        'a-b',
+        'a"',
+        'é',
+        'a'.repeat(64),
+        'key',
+        'vector',
+        'score',
+        'and',
+        'array_length',
+      ])('the field name %j is refused', async (bad) => {
+        await expect(
+          vectors.ensureCollection({ name: `${collection}_x`, dimensions: 3, fields: ['page', bad] }),
+        ).rejects.toMatchObject({ kind: 'ValidationError', code: 'vectors.bad-name' });
+      });
 
       it('a field name that is requested twice is refused', async () => {
         await expect(
