@@ -5,7 +5,7 @@ import type { VectorCollection, VectorRow } from './vectors.js';
 /** Every collection has a key and a vector. The hits of the Milvus client have the similarity as `score`. */
 const reserved = ['key', 'vector', 'score'];
 
-/** Names that Milvus refuses for a field: https://github.com/milvus-io/milvus/blob/master/pkg/common/field_name_keywords.go */
+/** Names that Milvus refuses for a field: https://github.com/milvus-io/milvus/blob/master/pkg/common/keywords.go */
 const milvusKeyword =
   /^(?:like|exists|and|or|not|in|true|false|null|array_length|(?:json|array)_contains(?:_all|_any)?|(?:text|phrase)_match|random_sample)$/;
 
