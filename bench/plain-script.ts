@@ -38,7 +38,7 @@ const documents = store.collection<Chunk>('chunks');
 const vectors = EmbeddedVectors.open({ file: join(home, 'vectors.db') });
 const folder = join(home, 'files');
 await mkdir(folder);
-await vectors.ensureCollection({ name: 'chunks', dimensions });
+await vectors.ensureCollection({ name: 'chunks', dimensions, fields: ['block_mongo_id', 'block_doc_id'] });
 
 const stagesMs: Record<string, number> = {};
 const sent: SentBatch[] = [];
@@ -129,7 +129,7 @@ function rowOf(
   if (chunk === undefined || response === null) throw new Error(`${customId} has no answer`);
   const bytes = Buffer.from(response.body.data[0].embedding, 'base64');
   const vector = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-  return { key: chunk._id, chunkId: chunk._id, parentId: chunk.book, vector };
+  return { key: chunk._id, fields: { block_mongo_id: chunk._id, block_doc_id: chunk.book }, vector };
 }
 
 async function timed<T>(stage: string, work: () => Promise<T>): Promise<T> {

@@ -48,7 +48,7 @@ describe('error codes', () => {
     ['as an error without a family', "throw new ProcessingError('invented', 'no')"],
     ['as a code', "const error = { kind, code: 'elsewhere.invented', message }"],
     ['as an argument', "retry('provider.invented', 'no')"],
-    ['in a conditional expression', "const code = isFull ? 'store.invented' : 'store.away'"],
+    ['in a conditional expression', "const code = isFull ? 'store.invented' : 'store.unavailable'"],
     ['in a template without values', 'refuse(`store.invented`)'],
   ])('an uncatalogued code is found: %s', (_, source) => {
     expect(errorCodesIn(source, families).filter((code) => !catalogued.includes(code))).toHaveLength(1);

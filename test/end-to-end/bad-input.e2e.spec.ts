@@ -119,13 +119,15 @@ describe('a run request that cannot be carried out', () => {
 
   it('vectors of another dimension than the collection’s reject the run before anything is paid', async () => {
     await opened();
-    await bundle.engine.vectors.ensureCollection({ name: 'notes', dimensions: 16 });
+    await bundle.engine.vectors.ensureCollection({
+      ...{ name: 'notes', dimensions: 16, fields: ['block_mongo_id', 'block_doc_id'] },
+    });
 
     const run = await runToTheEnd(bundle, { runId: 'bad', pipeline: 'notes', endpoint: 'embeddings' });
 
     expect(run).toMatchObject({
       state: 'rejected',
-      reason: expect.stringMatching(/notes has 16 dimensions; wanted 8/),
+      reason: expect.stringMatching(/notes: found 16 dimensions, expected 8/),
     });
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, batches: [], files: [] });
     expect(await bundle.engine.documentStore.collection('notes').count({ embedding_status: { $exists: true } })).toBe(

@@ -94,7 +94,9 @@ describe('ids of any kind', () => {
     for (const [index, { _id, note }] of documents.entries()) {
       const hits = await vectors.search('notes', embedded.vectors[index]!, documents.length);
       const own = hits.filter(({ similarity }) => similarity > 0.9999);
-      expect(own).toContainEqual(expect.objectContaining({ chunkId: idText(_id), parentId: idText(note) }));
+      expect(own).toContainEqual(
+        expect.objectContaining({ fields: { block_mongo_id: idText(_id), block_doc_id: idText(note) } }),
+      );
     }
   });
 

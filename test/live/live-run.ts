@@ -144,7 +144,7 @@ async function putDocuments(engine: Engine, runId: string): Promise<void> {
 async function countVectors(engine: Engine, runId: string): Promise<number> {
   const dimensions = livePipeline.embeddings?.dimensions ?? 0;
   const hits = await engine.vectors.search(liveCollection, new Float32Array(dimensions).fill(1), 10_000);
-  return hits.filter(({ parentId }) => parentId === runId).length;
+  return hits.filter(({ fields }) => fields['block_doc_id'] === runId).length;
 }
 
 /** The results so far, in a file that outlives the test. */

@@ -63,7 +63,8 @@ export class RunStarter {
 
   async #ensureVectors({ endpointPlan: { vectors } }: RunPlan): Promise<void> {
     if (vectors === null) return;
-    await this.vectors.ensureCollection({ name: vectors.collection, dimensions: vectors.dimensions });
+    const { collection, dimensions, idFields } = vectors;
+    await this.vectors.ensureCollection({ name: collection, dimensions, fields: Object.values(idFields) });
   }
 
   async #checkProvider(): Promise<void> {

@@ -81,11 +81,13 @@ export class OutcomeWriter {
   ): Promise<readonly ClaimedOutcome[]> {
     const { vectors } = plan.endpointPlan;
     if (vectors === null) return claimed;
+    const { collection, idFields } = vectors;
     const rows = claimed.flatMap(({ outcome: { documentId, chunkId, parentId, classified } }) => {
       if (classified.outcome !== 'answered' || classified.answer.kind !== 'vector') return [];
-      return [{ key: vectorKey(documentId), chunkId, parentId, vector: classified.answer.vector }];
+      const fields = { [idFields.chunkId]: chunkId, [idFields.parentId]: parentId };
+      return [{ key: vectorKey(documentId), fields, vector: classified.answer.vector }];
     });
-    const refused = await writeVectors(this.vectors, vectors.collection, rows);
+    const refused = await writeVectors(this.vectors, collection, rows);
     // After this line the vectors are safe: a crash writes them again under the same keys.
     if (refused.size === 0) return claimed;
     return claimed.map((one) => {

@@ -12,7 +12,7 @@ describe('writeVectors', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'batchmill-rows-'));
     vectors = EmbeddedVectors.open({ file: join(folder, 'vectors.db') });
-    await vectors.ensureCollection({ name: 'rows', dimensions: 2 });
+    await vectors.ensureCollection({ name: 'rows', dimensions: 2, fields: ['id'] });
   });
   afterEach(async () => {
     await vectors.close();
@@ -21,7 +21,7 @@ describe('writeVectors', () => {
 
   const rows = (count: number, bad: readonly number[]) =>
     Array.from({ length: count }, (_, index) => ({
-      ...{ key: `row ${index}`, chunkId: String(index), parentId: 'p' },
+      ...{ key: `row ${index}`, fields: { id: String(index) } },
       vector: new Float32Array(bad.includes(index) ? [1] : [1, index]),
     }));
 

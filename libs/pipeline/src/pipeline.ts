@@ -66,11 +66,19 @@ export interface EndpointPlan {
   /** The field of a document's last error. */
   readonly errorField: string;
   readonly functions: readonly PipelineFunction[];
-  readonly vectors: { readonly collection: string; readonly dimensions: number } | null;
+  readonly vectors: VectorTarget | null;
   /** Documents per batch file. */
   readonly batchSize: number;
   /** The user's part of the update that claims a document; null when there is none. */
   readonly updateTemplate: ValueTemplate<UpdateOperators | UpdateFunction> | null;
+}
+
+/** Where the vectors go. */
+export interface VectorTarget {
+  readonly collection: string;
+  readonly dimensions: number;
+  /** The fields of a vector that hold the id of its chunk and the id of the document that the chunk is part of. */
+  readonly idFields: { readonly chunkId: string; readonly parentId: string };
 }
 
 export type PipelineFunction = EmbeddingFunction | PromptFunction;

@@ -29,7 +29,10 @@ describe('pipelines/annual-reports', () => {
 
     expect(plan.endpoint).toBe('embeddings');
     expect(plan.filter).toEqual({ company: { $in: ['JKHY', 'AAPL', 'MSFT'] }, doc_type: 'Annual Report' });
-    expect(plan.endpointPlan.vectors).toEqual({ collection: 'annual_report_blocks', dimensions: 1536 });
+    expect(plan.endpointPlan.vectors).toEqual({
+      ...{ collection: 'annual_report_blocks', dimensions: 1536 },
+      idFields: { chunkId: 'block_mongo_id', parentId: 'block_doc_id' },
+    });
   });
 
   it('I2: summary and question answering use gpt-4o with the shipped prompts', async () => {

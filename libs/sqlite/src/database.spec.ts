@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Database, isConstraintViolation, type DatabaseOptions, type FileErrors } from './index.js';
 
-/** Codes of a library are its own: here they only have to be told apart. */
+/** Each library has codes of its own; these only need to be different. */
 const errors = {
   kind: 'ledger',
   unavailable: 'ledger.unavailable',
@@ -48,7 +48,7 @@ describe('an SQLite file', () => {
     return null;
   };
 
-  it('is made with its folder, its pages and its tables, and keeps a write-ahead log', () => {
+  it('is created with its folder, its pages and its tables, and has a write-ahead log', () => {
     const database = open({ file: join(folder, 'new', 'folder', 'ledger.db'), pageBytes: 16_384 });
 
     expect(database.get('PRAGMA page_size')).toEqual({ page_size: 16_384 });
@@ -56,7 +56,7 @@ describe('an SQLite file', () => {
     expect(ids(database)).toEqual([]);
   });
 
-  it('a write that throws has written nothing, and the next one goes on', () => {
+  it('a write that throws is rolled back, and the next one succeeds', () => {
     const database = open();
 
     const thrown = thrownBy(() =>
@@ -71,7 +71,7 @@ describe('an SQLite file', () => {
     expect(ids(database)).toEqual([2]);
   });
 
-  it('what throws within a nested part is undone alone', () => {
+  it('only the changes of a nested part that throws are rolled back', () => {
     const database = open();
 
     database.write(() => {
@@ -88,7 +88,7 @@ describe('an SQLite file', () => {
     expect(ids(database)).toEqual([1, 3]);
   });
 
-  it('only a durable write waits for the disk, and none in a file that is opened for that', () => {
+  it('only a durable write waits for the disk, and with NORMAL no write does', () => {
     const synchronousOf = (database: Database, durable?: boolean) =>
       database.write(() => database.get('PRAGMA synchronous')?.['synchronous'], durable);
     const [full, normal] = [2, 1]; // https://sqlite.org/pragma.html#pragma_synchronous
@@ -100,7 +100,7 @@ describe('an SQLite file', () => {
     expect(synchronousOf(open({ synchronous: 'NORMAL' }), true)).toBe(normal);
   });
 
-  it('a read is of one moment, whatever others write meanwhile', () => {
+  it('a read sees one moment, whatever others write meanwhile', () => {
     const [database, other] = [open(), open()];
 
     const seen = database.read(() => {
@@ -113,7 +113,7 @@ describe('an SQLite file', () => {
     expect(ids(database)).toEqual([1]);
   });
 
-  it('statements of more texts than are kept prepared still work', () => {
+  it('more statements than the cache holds still work', () => {
     const database = open();
 
     const answers = Array.from({ length: 1_200 }, (_, index) => database.get(`SELECT ${index} AS n`)?.['n']);
@@ -121,7 +121,7 @@ describe('an SQLite file', () => {
     expect(answers).toEqual(Array.from({ length: 1_200 }, (_, index) => index));
   });
 
-  it('a full disk is said to be full; nothing is half written', () => {
+  it('a full disk is reported as such, and nothing is half written', () => {
     const database = open();
     database.run(`PRAGMA max_page_count = ${Number(database.get('PRAGMA page_count')?.['page_count']) + 2}`);
 
@@ -136,7 +136,7 @@ describe('an SQLite file', () => {
     expect(ids(database)).toEqual([]);
   });
 
-  it('a file that another process holds for too long is unavailable', () => {
+  it('a file that another process locks for too long is unavailable', () => {
     const [holder, other] = [open(), open({ busyTimeoutMs: 10 })];
 
     const thrown = holder.write(() => thrownBy(() => other.write(() => insert(other, 1))));
@@ -145,13 +145,13 @@ describe('an SQLite file', () => {
     expect(ids(other)).toEqual([]);
   });
 
-  it('a file that is no database is unreadable, and stays as it is', async () => {
+  it('a file that is no database is unreadable, and is not changed', async () => {
     await writeFile(file, 'This is a letter to a friend, and not a database at all. '.repeat(50));
 
     expect(thrownBy(() => open())).toMatchObject({ kind: 'ConnectionError', code: 'ledger.unreadable' });
   });
 
-  it('a folder that cannot be made is unavailable', async () => {
+  it('a folder that cannot be created is reported as unavailable', async () => {
     await writeFile(join(folder, 'taken'), '');
 
     expect(thrownBy(() => open({ file: join(folder, 'taken', 'ledger.db') }))).toMatchObject({
@@ -160,7 +160,7 @@ describe('an SQLite file', () => {
     });
   });
 
-  it('a file that was closed says so, whatever is asked of it, and may be closed again', () => {
+  it('every use of a closed file is refused, and it may be closed again', () => {
     const database = open();
     ids(database);
     database.close();
@@ -178,18 +178,18 @@ describe('an SQLite file', () => {
     expect(uses.map(thrownBy)).toMatchObject(uses.map(() => closed));
   });
 
-  it('what is wrong with a statement is no trouble of the file', () => {
+  it('an invalid statement is not a problem with the file', () => {
     const database = open();
     insert(database, 1);
 
     const violation = thrownBy(() => insert(database, 1));
-    const wrong = thrownBy(() => database.all('SELECT nothing FROM nowhere'));
+    const invalid = thrownBy(() => database.all('SELECT nothing FROM nowhere'));
 
-    expect([violation, wrong].map(isConstraintViolation)).toEqual([true, false]);
-    expect([violation, wrong]).toMatchObject([{ code: 'ERR_SQLITE_ERROR' }, { code: 'ERR_SQLITE_ERROR' }]);
+    expect([violation, invalid].map(isConstraintViolation)).toEqual([true, false]);
+    expect([violation, invalid]).toMatchObject([{ code: 'ERR_SQLITE_ERROR' }, { code: 'ERR_SQLITE_ERROR' }]);
   });
 
-  it('several that open a new file at the same time all open it', async () => {
+  it('several processes that open a new file at the same time all succeed', async () => {
     const rounds = 60;
     const shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
     const program = `
@@ -207,7 +207,7 @@ describe('an SQLite file', () => {
         }
       });
     `;
-    const library = new URL('../dist/index.js', import.meta.url).href; // what `npm run build` made
+    const library = new URL('../dist/index.js', import.meta.url).href; // made by `npm run build`
     const threads = 4;
     const failures: string[] = [];
 

@@ -4,34 +4,34 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { fileErrorOf, isBusy, type FileErrors } from './file-error.js';
 
-/** What a statement takes as a parameter. */
+/** A parameter of a statement. */
 export type SqlValue = SQLInputValue;
 
-/** What a statement returns, by column. */
+/** A row that a statement returns, by column. */
 export type Row = Record<string, SQLOutputValue>;
 
 export interface DatabaseOptions {
-  /** Made when it is missing, with its folder. `:memory:` is a database without a file. */
+  /** Created with its folder if it is missing. `:memory:` is a database without a file. */
   readonly file: string;
   readonly errors: FileErrors;
   /**
-   * FULL, by default: what a durable write has written survives a loss of power. NORMAL: no write waits for the disk, and
-   * what it has written survives the end of the process only.
+   * FULL, the default: a durable write survives a loss of power. NORMAL: no write waits for the disk, and a write only
+   * survives the end of the process.
    */
   readonly synchronous?: 'FULL' | 'NORMAL';
-  /** How long a statement waits for another process's transaction. By default 10 s. */
+  /** How long a statement waits for another process's transaction. Default 10 s. */
   readonly busyTimeoutMs?: number;
-  /** Only counts for a new file; by default SQLite's own, 4096. */
+  /** Only used for a new file. Default 4096, as of SQLite. */
   readonly pageBytes?: number;
-  /** How much of the file is kept in memory; by default SQLite's own, 2 MB. */
+  /** How much of the file is cached in memory. Default 2 MB, as of SQLite. */
   readonly cacheBytes?: number;
-  /** The path of an SQLite extension that is loaded. */
+  /** The path of an SQLite extension to load. */
   readonly extension?: string;
-  /** Statements that make what is missing in the file: one transaction, carried out when the file is opened. */
+  /** Statements that create what is missing in the file. They run in one transaction when the file is opened. */
   readonly schema?: string;
 }
 
-/** More are only there when statements are made of changing texts; then all are prepared again. */
+/** More are only needed for statements with generated text. The cache is then cleared. */
 const maxStatements = 500;
 
 const retryMs = 5;
@@ -39,23 +39,23 @@ const retryMs = 5;
 /**
  * The connection of this process to an SQLite file with a write-ahead log, which other processes may have open too.
  *
- * Transactions are synchronous functions: none spans an await. Every statement may also stand alone, outside of a
- * transaction. Statements are prepared once. Trouble with the file or the disk is thrown as a ConnectionError, with the
- * transaction rolled back.
+ * Transactions are synchronous functions: none spans an await. A statement may also run outside of a transaction.
+ * Statements are prepared once. A problem with the file or the disk rolls the transaction back and throws a
+ * ConnectionError.
  */
 export class Database {
   readonly file: string;
   readonly #errors: FileErrors;
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
-  readonly #maySync: boolean;
-  #syncs = true;
+  readonly #canSync: boolean;
+  #isSyncing = true;
 
   private constructor({ file, errors, synchronous }: DatabaseOptions, connection: DatabaseSync) {
     this.file = file;
     this.#errors = errors;
     this.#connection = connection;
-    this.#maySync = synchronous !== 'NORMAL';
+    this.#canSync = synchronous !== 'NORMAL';
   }
 
   static open(options: DatabaseOptions): Database {
@@ -68,24 +68,25 @@ export class Database {
     }
   }
 
-  /** A transaction: all that `work` reads is of one moment. */
+  /** Runs a transaction. Everything that `work` reads is of the same moment. */
   read<T>(work: () => T): T {
     return this.#transaction('BEGIN', work);
   }
 
   /**
-   * A transaction that waits for the writers of other processes. What `work` writes is durable when this returns, or has
-   * never been. With `durable` false it is written only, and the next durable write makes it durable too.
+   * Runs a transaction, after waiting for the writers of other processes. When this returns, the changes of `work` are
+   * durable; when it throws, they are rolled back. With `durable` false they are committed without a sync of the disk; the
+   * next durable write syncs them too.
    */
   write<T>(work: () => T, durable = true): T {
-    if (this.#maySync && durable !== this.#syncs) {
+    if (this.#canSync && durable !== this.#isSyncing) {
       this.execute(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
-      this.#syncs = durable;
+      this.#isSyncing = durable;
     }
     return this.#transaction('BEGIN IMMEDIATE', work);
   }
 
-  /** Within a transaction: what `work` wrote is undone when it throws, and the transaction goes on. */
+  /** Within a transaction: if `work` throws, only its own changes are rolled back, and the transaction continues. */
   nested<T>(work: () => T): T {
     this.run('SAVEPOINT nested');
     try {
@@ -101,7 +102,7 @@ export class Database {
     }
   }
 
-  /** False after SQLite has rolled a transaction back by itself, because the disk is full or failed. */
+  /** False after SQLite has rolled the transaction back itself, because the disk is full or failed. */
   get isInTransaction(): boolean {
     return this.#connection.isTransaction;
   }
@@ -122,7 +123,7 @@ export class Database {
     }
   }
 
-  /** How many rows were changed. */
+  /** Returns how many rows were changed. */
   run(sql: string, ...values: SqlValue[]): number {
     try {
       return Number(this.#prepare(sql).run(...values).changes);
@@ -131,12 +132,12 @@ export class Database {
     }
   }
 
-  /** Within a transaction: row by row. To be finished or left before the transaction ends. */
+  /** Within a transaction: returns the rows one by one. The iteration must end before the transaction does. */
   iterate(sql: string, ...values: SqlValue[]): Iterable<Row> {
     return this.#prepare(sql).iterate(...values);
   }
 
-  /** Any number of statements without parameters, which are not kept prepared. */
+  /** Runs any number of statements without parameters. They are not cached. */
   execute(sql: string): void {
     try {
       this.#connection.exec(sql);
@@ -145,7 +146,7 @@ export class Database {
     }
   }
 
-  /** May be called again. */
+  /** May be called more than once. */
   close(): void {
     this.#statements.clear();
     if (this.#connection.isOpen) this.#connection.close();
@@ -175,7 +176,7 @@ export class Database {
 
   #errorOf(error: unknown): unknown {
     if (!this.#connection.isOpen && isInvalidState(error)) {
-      const message = `The ${this.#errors.kind} in ${this.file} was closed: open it again.`;
+      const message = `The ${this.#errors.kind} in ${this.file} was closed. Open it again.`;
       return new ConnectionError(this.#errors.closed, message, { cause: error });
     }
     return fileErrorOf(error, this.file, this.#errors);
@@ -191,7 +192,7 @@ function connect(options: DatabaseOptions): DatabaseSync {
       connection.enableLoadExtension(false);
     }
     if (pageBytes !== undefined) connection.exec(`PRAGMA page_size = ${pageBytes}`); // before the file is written to
-    keepWriteAheadLog(connection, busyTimeoutMs);
+    enableWriteAheadLog(connection, busyTimeoutMs);
     connection.exec(`PRAGMA synchronous = ${synchronous}`);
     if (cacheBytes !== undefined) connection.exec(`PRAGMA cache_size = -${Math.round(cacheBytes / 1024)}`);
     if (schema !== undefined) connection.exec(`BEGIN IMMEDIATE; ${schema}; COMMIT`);
@@ -202,8 +203,8 @@ function connect(options: DatabaseOptions): DatabaseSync {
   }
 }
 
-/** Of several processes that open a new file at the same time SQLite refuses one at once, without waiting for the others. */
-function keepWriteAheadLog(connection: DatabaseSync, busyTimeoutMs: number): void {
+/** Retries, because SQLite refuses this at once, without waiting, when several processes open a new file at the same time. */
+function enableWriteAheadLog(connection: DatabaseSync, busyTimeoutMs: number): void {
   const until = performance.now() + busyTimeoutMs;
   for (;;) {
     try {
@@ -220,13 +221,13 @@ function makeFolderOf(file: string, errors: FileErrors): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
   } catch (cause) {
-    const advice = 'look at what is in its place, at the permissions and at the disk';
-    const message = `The folder of the ${errors.kind} ${file} cannot be made: ${advice}.`;
+    const advice = 'check what is in its place, the permissions and the disk';
+    const message = `The folder of the ${errors.kind} ${file} cannot be created: ${advice}.`;
     throw new ConnectionError(errors.unavailable, message, { cause });
   }
 }
 
-/** What Node's SQLite throws of a connection that is closed. */
+/** True for the error that Node's SQLite throws for a closed connection. */
 function isInvalidState(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_INVALID_STATE';
 }

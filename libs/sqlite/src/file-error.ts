@@ -1,6 +1,6 @@
 import { ConnectionError, isBatchmillError, type ErrorCode } from '@batchmill/contracts';
 
-/** How a library names its file in messages, and its own error codes for what can happen to the file. */
+/** The name of a library's file in messages, and the library's error codes for problems with the file. */
 export interface FileErrors {
   /** As in "the store in /data/store.db". */
   readonly kind: string;
@@ -29,40 +29,43 @@ const Code = {
   notADatabase: 26,
 };
 
-type Trouble = readonly [code: Exclude<keyof FileErrors, 'kind'>, advice: string];
+type FileProblem = readonly [code: Exclude<keyof FileErrors, 'kind'>, advice: string];
 
-const heldTooLong: Trouble = ['unavailable', 'another process has held its lock for too long: look for one that hangs'];
-const cannotOpen: Trouble = ['unavailable', 'it cannot be opened: look at its folder and at the permissions'];
+const lockTimeout: FileProblem = [
+  'unavailable',
+  'another process has held its lock for too long: check for a process that hangs',
+];
+const cannotOpen: FileProblem = ['unavailable', 'it cannot be opened: check its folder and the permissions'];
 
-/** Trouble with the file, not with what was asked of it. */
-const troubles: ReadonlyMap<number, Trouble> = new Map<number, Trouble>([
+/** Problems with the file, as opposed to those with a statement. */
+const problems: ReadonlyMap<number, FileProblem> = new Map<number, FileProblem>([
   [Code.permission, cannotOpen],
-  [Code.busy, heldTooLong],
-  [Code.locked, heldTooLong],
-  [Code.noMemory, ['unavailable', 'there was no memory left: look at what uses it on this machine']],
-  [Code.readOnly, ['unavailable', 'it cannot be written: look at its permissions']],
-  [Code.io, ['unavailable', 'reading or writing failed: look at the disk']],
+  [Code.busy, lockTimeout],
+  [Code.locked, lockTimeout],
+  [Code.noMemory, ['unavailable', 'the machine is out of memory: check what uses it']],
+  [Code.readOnly, ['unavailable', 'it cannot be written: check its permissions']],
+  [Code.io, ['unavailable', 'reading or writing failed: check the disk']],
   [Code.corrupt, ['unreadable', 'it is damaged: restore a copy']],
   [Code.full, ['diskFull', 'its disk is full: free some space']],
   [Code.cannotOpen, cannotOpen],
-  [Code.protocol, heldTooLong],
+  [Code.protocol, lockTimeout],
   [Code.notADatabase, ['unreadable', 'it is not an SQLite database: name another file']],
 ]);
 
 /**
- * Trouble with the file as a ConnectionError. Any other error comes back as it is: errors of ours, a violated
- * constraint, wrong SQL.
+ * Returns a ConnectionError for a problem with the file, and any other error as it is: errors of ours, a violated
+ * constraint, invalid SQL.
  */
 export function fileErrorOf(error: unknown, file: string, errors: FileErrors): unknown {
   const resultCode = isBatchmillError(error) ? null : resultCodeOf(error);
-  const trouble = resultCode === null ? undefined : troubles.get(resultCode);
-  if (trouble === undefined) return error;
-  const [code, advice] = trouble;
+  const problem = resultCode === null ? undefined : problems.get(resultCode);
+  if (problem === undefined) return error;
+  const [code, advice] = problem;
   const message = `The ${errors.kind} in ${file} cannot be used now: ${advice} (SQLite's result code ${resultCode}).`;
   return new ConnectionError(errors[code], message, { cause: error });
 }
 
-/** True when another connection holds a lock that this one waited for in vain. */
+/** True if this connection timed out while waiting for the lock of another one. */
 export function isBusy(error: unknown): boolean {
   return resultCodeOf(error) === Code.busy;
 }

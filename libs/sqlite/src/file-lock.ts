@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { fileErrorOf, isBusy, type FileErrors } from './file-error.js';
 
-/** Covers the moment in which somebody asks whether the lock is held. */
+/** Longer than `isHeld` locks the file. */
 const waitMs = 500;
 
 /**
- * A lock that one connection holds at a time. It is SQLite's lock on an empty file, which is the operating system's lock
- * on it: it ends with the process that holds it, however that process ends.
+ * A lock that one connection holds at a time. It is SQLite's lock on an empty file, and so a lock of the operating system:
+ * it ends with the process that holds it, however that process ends.
  */
 export class FileLock {
   private holding: DatabaseSync | null = null;
@@ -17,8 +17,8 @@ export class FileLock {
     private readonly errors: FileErrors,
   ) {}
 
-  /** False when another connection holds it. Taking it again changes nothing. */
-  take(): boolean {
+  /** Returns false if another connection holds the lock. Acquiring it again changes nothing. */
+  acquire(): boolean {
     if (this.holding !== null) return true;
     let connection: DatabaseSync | null = null;
     try {
@@ -38,7 +38,7 @@ export class FileLock {
     this.holding = null;
   }
 
-  /** True while anybody holds it, this process included. Makes no file. */
+  /** True while any process, including this one, holds the lock. Creates no file. */
   isHeld(): boolean {
     if (!existsSync(this.file)) return false;
     let connection: DatabaseSync | null = null;

@@ -9,7 +9,7 @@ export const storeErrorCodes = {
   'store.insert-refused':
     'The document cannot be stored: its id or one of its values has a type that the store does not accept. Nothing was written.',
   'store.index-conflict': 'The index exists with another uniqueness. Drop it, or request the existing one.',
-  'store.away':
+  'store.unavailable':
     'The store does not answer, or its file cannot be read or written. Batchmill waits; the message says what to check.',
   'store.timed-out':
     'A call took too long; it may have been executed. Batchmill retries; check the server’s load and the indexes.',

@@ -2,56 +2,104 @@ import { ValidationError } from '@batchmill/contracts';
 import type { VectorsErrorCode } from './error-codes.js';
 import type { VectorCollection, VectorRow } from './vectors.js';
 
-/** Throws unless every store would take the collection. */
-export function checkCollection({ name, dimensions }: VectorCollection): void {
+/** Every collection has a key and a vector. The hits of the Milvus client have the similarity as `score`. */
+const reserved = ['key', 'vector', 'score'];
+
+/** Names that Milvus refuses for a field: https://github.com/milvus-io/milvus/blob/master/pkg/common/keywords.go */
+const milvusKeyword =
+  /^(?:like|exists|and|or|not|in|true|false|null|array_length|(?:json|array)_contains(?:_all|_any)?|(?:text|phrase)_match|random_sample)$/;
+
+/** Throws unless every store would accept the collection. */
+export function checkCollection({ name, dimensions, fields }: VectorCollection): void {
   if (!/^[A-Za-z_]\w{0,254}$/.test(name)) {
-    refuse('vectors.bad-name', `The collection name "${name}" must be 1 to 255 letters, digits or _, no digit first.`);
+    refuse(
+      'vectors.bad-name',
+      `Found the collection name "${name}", expected 1 to 255 letters, digits or _, not starting with a digit.`,
+    );
   }
   if (!Number.isInteger(dimensions) || dimensions < 1) {
-    refuse('vectors.bad-dimensions', `Collection ${name}: ${dimensions} dimensions; wanted a whole number from 1.`);
+    refuse(
+      'vectors.bad-dimensions',
+      `Collection ${name}: found ${dimensions} dimensions, expected a whole number from 1.`,
+    );
+  }
+  for (const [index, field] of fields.entries()) {
+    const problem = problemOfFieldName(field, fields.slice(0, index));
+    if (problem) refuse('vectors.bad-name', `Collection ${name}: found the field name "${field}", ${problem}.`);
   }
 }
 
-/** Throws unless the collection that exists has the dimensions that are wanted. */
-export function checkDimensions(existing: VectorCollection, wanted: number): void {
-  if (existing.dimensions === wanted) return;
+/** SQLite's columns ignore case, so the names are of lower-case letters only. */
+function problemOfFieldName(field: string, previous: readonly string[]): string | null {
+  if (!/^[a-z][a-z0-9_]{0,62}$/.test(field)) {
+    return 'expected 1 to 63 lower-case letters, digits or _, starting with a letter';
+  }
+  if (reserved.includes(field) || milvusKeyword.test(field)) return 'which is reserved';
+  return previous.includes(field) ? 'more than once' : null;
+}
+
+/** Throws unless the existing collection has the expected dimensions and fields. The order of the fields does not matter. */
+export function checkExisting(existing: VectorCollection, expected: VectorCollection): void {
+  if (existing.dimensions !== expected.dimensions) {
+    refuse(
+      'vectors.other-dimensions',
+      `Collection ${existing.name}: found ${existing.dimensions} dimensions, expected ${expected.dimensions}. ` +
+        'Name another collection, or request the existing dimensions from the model.',
+    );
+  }
+  if (existing.fields.toSorted().join() === expected.fields.toSorted().join()) return;
   refuse(
-    'vectors.other-dimensions',
-    `Collection ${existing.name} has ${existing.dimensions} dimensions; wanted ${wanted}. ` +
-      'Name another collection or ask the model for the dimensions of this one.',
+    'vectors.other-fields',
+    `Collection ${existing.name}: found ${listOf(existing.fields)}, expected ${listOf(expected.fields)}. ` +
+      'Name another collection.',
   );
 }
 
-/** For rows and searches of a collection that is not there. */
-export function refuseUnknownCollection(name: string): never {
-  refuse('vectors.unknown-collection', `There is no collection "${name}": ensure it first.`);
+function listOf(fields: readonly string[]): string {
+  return fields.length === 0 ? 'no fields' : `the fields ${fields.join(', ')}`;
 }
 
-/** Throws at the first row that cannot be stored. Names the row, never its numbers. */
-export function checkRows({ name, dimensions }: VectorCollection, rows: readonly VectorRow[]): void {
+/** For rows and searches of a collection that does not exist. */
+export function refuseUnknownCollection(name: string): never {
+  refuse('vectors.unknown-collection', `There is no collection "${name}". Create it first, with ensureCollection.`);
+}
+
+/** Throws at the first row that cannot be stored. The message names the row and never quotes its numbers. */
+export function checkRows(collection: VectorCollection, rows: readonly VectorRow[]): void {
   rows.forEach((row, index) => {
-    const which = `Row ${index} ("${row.key}") for collection ${name}`;
-    const missing = (['key', 'chunkId', 'parentId'] as const).find((field) => row[field] === '');
-    if (missing) refuse('vectors.bad-row', `${which} has an empty ${missing}.`);
-    const fault = faultOf(row.vector, dimensions);
-    if (fault) refuse('vectors.bad-row', `${which} ${fault}`);
+    const problem = problemOfTexts(row, collection.fields) ?? problemOfVector(row.vector, collection.dimensions);
+    if (problem === null) return;
+    refuse('vectors.bad-row', `Row ${index} ("${row.key}") for collection ${collection.name} ${problem}.`);
   });
 }
 
-export function checkQuery({ name, dimensions }: VectorCollection, vector: Float32Array): void {
-  const fault = faultOf(vector, dimensions);
-  if (fault) refuse('vectors.bad-query', `The vector searched for in collection ${name} ${fault}`);
+function problemOfTexts({ key, fields }: VectorRow, expected: readonly string[]): string | null {
+  if (key === '') return 'has an empty key';
+  for (const name of expected) {
+    const text = fields[name];
+    if (typeof text !== 'string') return `lacks the field ${name}`;
+    if (text === '') return `has an empty field ${name}`;
+  }
+  for (const name in fields) {
+    if (!expected.includes(name)) return `has the field ${name}, which the collection does not have`;
+  }
+  return null;
 }
 
-function faultOf(vector: Float32Array, dimensions: number): string | null {
+export function checkQuery({ name, dimensions }: VectorCollection, vector: Float32Array): void {
+  const problem = problemOfVector(vector, dimensions);
+  if (problem) refuse('vectors.bad-query', `The query vector for collection ${name} ${problem}.`);
+}
+
+function problemOfVector(vector: Float32Array, dimensions: number): string | null {
   if (vector.length !== dimensions) {
-    return `has ${vector.length} dimensions; the collection has ${dimensions}. Use the same model and dimensions.`;
+    return `has ${vector.length} dimensions, expected ${dimensions}: use the model and dimensions of the collection`;
   }
-  // Nothing times 0 is anything but 0, unless it is not finite: one sum is told sooner than every number.
+  // Multiplying by 0 gives 0 for every finite number and NaN for the others. One sum is faster than testing each number.
   let sum = 0;
   for (let at = 0; at < vector.length; at += 1) sum += (vector[at] ?? 0) * 0;
   if (sum === 0) return null;
-  return `has a number that is not finite at position ${vector.findIndex((value) => !Number.isFinite(value))}.`;
+  return `has a number that is not finite at position ${vector.findIndex((value) => !Number.isFinite(value))}`;
 }
 
 function refuse(code: VectorsErrorCode, message: string): never {

@@ -11,6 +11,7 @@ export interface VectorsUnderTest {
 }
 
 const timeoutMs = 600_000;
+const fields = ['block_mongo_id', 'block_doc_id'];
 
 /** The guarantees of every adapter of the vectors. */
 export function describeVectorsContract(name: string, make: () => Promise<VectorsUnderTest>): void {
@@ -31,7 +32,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
       opened = [];
       vectors = await open();
       collection = `contract_${randomUUID().replaceAll('-', '_')}`;
-      await vectors.ensureCollection({ name: collection, dimensions: 3 });
+      await vectors.ensureCollection({ name: collection, dimensions: 3, fields });
     }, timeoutMs);
 
     afterEach(async () => {
@@ -42,7 +43,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
     describe('collections', () => {
       it('ensuring a collection again keeps its rows', async () => {
         await vectors.upsert(collection, [rowOf('a', [1, 0, 0])]);
-        await vectors.ensureCollection({ name: collection, dimensions: 3 });
+        await vectors.ensureCollection({ name: collection, dimensions: 3, fields });
 
         expect(await vectors.count(collection)).toBe(1);
       });
@@ -51,7 +52,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         const later = await open();
 
         for (const each of [vectors, later]) {
-          await expect(each.ensureCollection({ name: collection, dimensions: 4 })).rejects.toMatchObject({
+          await expect(each.ensureCollection({ name: collection, dimensions: 4, fields })).rejects.toMatchObject({
             kind: 'ValidationError',
             code: 'vectors.other-dimensions',
             message: expect.stringMatching(new RegExp(`${collection}.*3.*4`)),
@@ -62,22 +63,64 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
       it.each(['', '1st', 'with-dash', 'with space', 'quote"', "semi';--", 'dot.ted', 'é', 'a'.repeat(256), 'a\n'])(
         'the name %j is refused',
         async (bad) => {
-          await expect(vectors.ensureCollection({ name: bad, dimensions: 3 })).rejects.toMatchObject({
+          await expect(vectors.ensureCollection({ name: bad, dimensions: 3, fields })).rejects.toMatchObject({
             kind: 'ValidationError',
             code: 'vectors.bad-name',
           });
         },
       );
 
+      it.each([['block_mongo_id'], [...fields, 'page'], ['block_mongo_id', 'page'], []].map((others) => [others]))(
+        'a collection of other fields is refused when %j is requested',
+        async (others) => {
+          await expect(
+            vectors.ensureCollection({ name: collection, dimensions: 3, fields: others }),
+          ).rejects.toMatchObject({ kind: 'ValidationError', code: 'vectors.other-fields' });
+        },
+      );
+
+      it('a collection is accepted when its fields are requested in another order', async () => {
+        await vectors.ensureCollection({ name: collection, dimensions: 3, fields: fields.toReversed() });
+        await vectors.upsert(collection, [rowOf('a', [1, 0, 0])]);
+
+        expect(await vectors.count(collection)).toBe(1);
+      });
+
+      it.each([
+        '',
+        'Page',
+        '1st',
+        '_page',
+        'a-b',
+        'a"',
+        'é',
+        'a'.repeat(64),
+        'key',
+        'vector',
+        'score',
+        'and',
+        'array_length',
+      ])('the field name %j is refused', async (bad) => {
+        await expect(
+          vectors.ensureCollection({ name: `${collection}_x`, dimensions: 3, fields: ['page', bad] }),
+        ).rejects.toMatchObject({ kind: 'ValidationError', code: 'vectors.bad-name' });
+      });
+
+      it('a field name that is requested twice is refused', async () => {
+        await expect(
+          vectors.ensureCollection({ name: `${collection}_x`, dimensions: 3, fields: ['page', 'page'] }),
+        ).rejects.toMatchObject({ code: 'vectors.bad-name', message: expect.stringContaining('page') });
+      });
+
       it.each([0, -1, 1.5, Number.NaN])('%p dimensions are refused', async (dimensions) => {
-        await expect(vectors.ensureCollection({ name: `${collection}_x`, dimensions })).rejects.toMatchObject({
+        await expect(vectors.ensureCollection({ name: `${collection}_x`, dimensions, fields })).rejects.toMatchObject({
           code: 'vectors.bad-dimensions',
         });
       });
 
       it('names that differ only in case are two collections', async () => {
         const upper = collection.toUpperCase();
-        await vectors.ensureCollection({ name: upper, dimensions: 2 });
+        await vectors.ensureCollection({ name: upper, dimensions: 2, fields });
         await vectors.upsert(upper, [rowOf('a', [1, 0])]);
 
         expect(await vectors.count(upper)).toBe(1);
@@ -98,14 +141,41 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
       it('E4: a row keeps its key, the id of its chunk and the id of its parent document', async () => {
         const row = {
           key: 'k/1',
-          chunkId: '65f0c0ffee',
-          parentId: 'report "2024" é',
+          fields: { block_mongo_id: '65f0c0ffee', block_doc_id: 'report "2024" é' },
           vector: Float32Array.of(1, 0, 0),
         };
         await vectors.upsert(collection, [row]);
 
         const [hit] = await vectors.search(collection, row.vector, 1);
-        expect(hit).toMatchObject({ key: 'k/1', chunkId: '65f0c0ffee', parentId: 'report "2024" é' });
+        expect(hit).toMatchObject({ key: 'k/1', fields: row.fields });
+      });
+
+      it.each<[Readonly<Record<string, string>>]>([
+        [{}],
+        [{ order: '1' }],
+        [{ distance: 'é', page: '7', select: 'x', similarity: '"', constructor: "'" }],
+      ])('a row keeps the fields of its collection: %j', async (texts) => {
+        const other = `${collection}_fields`;
+        await vectors.ensureCollection({ name: other, dimensions: 2, fields: Object.keys(texts) });
+        await vectors.upsert(other, [{ key: 'a', fields: texts, vector: Float32Array.of(1, 0) }]);
+        await vectors.upsert(other, [{ key: 'a', fields: texts, vector: Float32Array.of(0, 1) }]);
+
+        const later = await open();
+        const hits = await later.search(other, Float32Array.of(0, 1), 2);
+        expect(hits).toEqual([{ key: 'a', fields: texts, similarity: expect.closeTo(1, 5) }]);
+      });
+
+      it.each<[Readonly<Record<string, string>>, string]>([
+        [{ block_mongo_id: 'c' }, 'lacks the field block_doc_id'],
+        [{ block_mongo_id: '', block_doc_id: 'p' }, 'empty field block_mongo_id'],
+        [{ block_mongo_id: 'c', block_doc_id: 'p', page: '7' }, 'the field page'],
+      ])('the refusal of a row with the fields %j names the row and the field', async (texts, problem) => {
+        const call = vectors.upsert(collection, [rowOf('good', [1, 0, 0]), rowWith(texts)]);
+
+        await expect(call).rejects.toMatchObject({
+          code: 'vectors.bad-row',
+          message: expect.stringMatching(new RegExp(`^Row 1 .*"bad".* ${problem}`)),
+        });
       });
 
       it('the same row written twice is stored once', async () => {
@@ -119,14 +189,11 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
 
       it('a row with an existing key replaces the whole previous row', async () => {
         await vectors.upsert(collection, [rowOf('a', [1, 0, 0])]);
-        await vectors.upsert(collection, [
-          { ...rowOf('a', [0, 0, 1]), chunkId: 'other chunk', parentId: 'other parent' },
-        ]);
+        const others = { block_mongo_id: 'other chunk', block_doc_id: 'other parent' };
+        await vectors.upsert(collection, [{ ...rowOf('a', [0, 0, 1]), fields: others }]);
 
         const hits = await vectors.search(collection, Float32Array.of(0, 0, 1), 10);
-        expect(hits).toEqual([
-          { key: 'a', chunkId: 'other chunk', parentId: 'other parent', similarity: expect.closeTo(1, 5) },
-        ]);
+        expect(hits).toEqual([{ key: 'a', fields: others, similarity: expect.closeTo(1, 5) }]);
       });
 
       it('when a call has two rows with one key, the last one is stored', async () => {
@@ -150,8 +217,11 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         ['NaN', rowOf('bad', [0, Number.NaN, 0])],
         ['an infinity', rowOf('bad', [0, 0, Number.POSITIVE_INFINITY])],
         ['an empty key', rowOf('', [1, 0, 0])],
-        ['an empty chunk id', { ...rowOf('bad', [1, 0, 0]), chunkId: '' }],
-        ['an empty parent id', { ...rowOf('bad', [1, 0, 0]), parentId: '' }],
+        ['an empty chunk id', rowWith({ block_mongo_id: '', block_doc_id: 'p' })],
+        ['an empty parent id', rowWith({ block_mongo_id: 'c', block_doc_id: '' })],
+        ['no parent id', rowWith({ block_mongo_id: 'c' })],
+        ['no field at all', rowWith({})],
+        ['an unknown field', rowWith({ block_mongo_id: 'c', block_doc_id: 'p', page: '7' })],
       ])('a row with %s is refused, and nothing of its call is written', async (_, bad) => {
         const call = vectors.upsert(collection, [rowOf('good', [1, 0, 0]), bad, rowOf('also good', [0, 1, 0])]);
 
@@ -178,7 +248,7 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
           const rows = Array.from({ length: 2_000 }, (_, number) =>
             rowOf(`key ${number}`, pseudoRandom(number, 1_536)),
           );
-          await vectors.ensureCollection({ name: many, dimensions: 1_536 });
+          await vectors.ensureCollection({ name: many, dimensions: 1_536, fields });
           await vectors.upsert(many, rows);
           await vectors.upsert(many, rows.slice(500, 1_500));
 
@@ -245,7 +315,12 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
 }
 
 function rowOf(key: string, vector: readonly number[]): VectorRow {
-  return { key, chunkId: `chunk of ${key}`, parentId: `parent of ${key}`, vector: Float32Array.from(vector) };
+  const ids = { block_mongo_id: `chunk of ${key}`, block_doc_id: `parent of ${key}` };
+  return { key, fields: ids, vector: Float32Array.from(vector) };
+}
+
+function rowWith(texts: Readonly<Record<string, string>>): VectorRow {
+  return { ...rowOf('bad', [1, 0, 0]), fields: texts };
 }
 
 /** The same numbers for the same seed, around zero, so that vectors of different seeds are dissimilar. */

@@ -1,18 +1,16 @@
 export interface VectorRow {
-  /** Ours: the same row written twice is one row. */
+  /** Upserting a key again replaces its row. */
   readonly key: string;
-  /** `block_mongo_id`: the id of the chunk. */
-  readonly chunkId: string;
-  /** `block_doc_id`: the id of the document that the chunk is part of. */
-  readonly parentId: string;
+  /** A text, not empty, for each field of the collection and for no other field. */
+  readonly fields: Readonly<Record<string, string>>;
   readonly vector: Float32Array;
 }
 
 export interface VectorHit {
   readonly key: string;
-  readonly chunkId: string;
-  readonly parentId: string;
-  /** Cosine similarity: 1 is the same direction, 0 has nothing in common. */
+  /** Every field of the collection. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Cosine similarity: 1 for the same direction, 0 for a right angle, -1 for the opposite direction. */
   readonly similarity: number;
 }
 
@@ -20,27 +18,30 @@ export interface VectorCollection {
   /** `^[A-Za-z_]\w{0,254}$` */
   readonly name: string;
   readonly dimensions: number;
+  /** The names of the text fields, in the order in which they are created: `^[a-z][a-z0-9_]{0,62}$`. */
+  readonly fields: readonly string[];
 }
 
-/** Vectors by key, with cosine search. A store that is away makes every method reject with a ConnectionError. */
+/** Vectors by key, with cosine search. While the store is unavailable, every method rejects with a ConnectionError. */
 export abstract class Vectors {
   /**
-   * Makes the collection when it is missing. Rejects with a ValidationError `vectors.other-dimensions` when it exists
-   * with another number of dimensions, `vectors.bad-name` when no store would take the name.
+   * Creates the collection if it is missing. Rejects with a ValidationError: `vectors.other-dimensions` or
+   * `vectors.other-fields` when it exists with other dimensions or fields (their order does not matter),
+   * `vectors.bad-name` when some store would refuse the name of the collection or of a field.
    */
   abstract ensureCollection(collection: VectorCollection): Promise<void>;
 
   /**
-   * Inserts or replaces by key; durable when it resolves; of one key given twice the last counts.
-   * Rejects with a ValidationError `vectors.bad-row` before anything is written when a row has another number of
-   * dimensions, a number that is not finite, or an empty key or id.
+   * Inserts or replaces by key. The rows are durable when it resolves. Of several rows with one key, the last is stored.
+   * Rejects with a ValidationError `vectors.bad-row` before anything is written when a row has other dimensions, a number
+   * that is not finite, an empty key, or a missing, empty or unknown field.
    */
   abstract upsert(collection: string, rows: readonly VectorRow[]): Promise<void>;
 
-  /** The `limit` nearest, best first. Sees all that was written before. Unknown collection: ValidationError. */
+  /** Returns the `limit` nearest rows, best first. Sees every earlier write. Unknown collection: ValidationError. */
   abstract search(collection: string, vector: Float32Array, limit: number): Promise<VectorHit[]>;
 
-  /** Exact. Unknown collection: 0. */
+  /** The exact number of rows. Unknown collection: 0. */
   abstract count(collection: string): Promise<number>;
 
   abstract check(): Promise<void>;

@@ -35,11 +35,13 @@ async function search(name: string, query: string, { top = 5, json }: Flags): Pr
       expectTokensInLimit(query, model);
       const embedding = await provider.embed({ model, dimensions, texts: [query] });
       const [vector] = embedding.vectors;
-      const nearestHits =
-        vector === undefined ? [] : await nearest(vectors, embeddings.vectors.collection, vector, top);
+      const { collection: vectorCollection, idFields } = embeddings.vectors;
+      const nearestHits = vector === undefined ? [] : await nearest(vectors, vectorCollection, vector, top);
       const collection = documentStore.collection(source.collection);
       return Promise.all(
-        nearestHits.map(async ({ similarity, chunkId, parentId }) => {
+        nearestHits.map(async ({ similarity, fields }) => {
+          const chunkId = fields[idFields.chunkId] ?? '';
+          const parentId = fields[idFields.parentId] ?? '';
           const document = await collection.findOne({ [source.chunkIdField]: { $in: formsOfId(chunkId) } });
           return { similarity, block_doc_id: parentId, block_mongo_id: chunkId, text: textOf(document, textField) };
         }),

@@ -24,12 +24,17 @@ export async function searchBlocks(engine: Engine, query: string, limit: number)
   const embedding = await engine.provider.embed({ model, dimensions, texts: [query] });
   const [vector] = embedding.vectors;
   if (vector === undefined) return [];
-  const hits = await engine.vectors.search(embeddings.vectors.collection, vector, limit);
+  const { collection, idFields } = embeddings.vectors;
+  const hits = await engine.vectors.search(collection, vector, limit);
   const blocks = engine.documentStore.collection<Block>('blocks');
   return Promise.all(
-    hits.map(async ({ similarity, chunkId, parentId }) => {
-      const block = await blocks.findOne({ _id: chunkId });
-      return { similarity, package: parentId, excerpt: (block?.text_content ?? '').replaceAll(/\s+/g, ' ').trim() };
+    hits.map(async ({ similarity, fields }) => {
+      const block = await blocks.findOne({ _id: fields[idFields.chunkId] ?? '' });
+      return {
+        similarity,
+        package: fields[idFields.parentId] ?? '',
+        excerpt: (block?.text_content ?? '').replaceAll(/\s+/g, ' ').trim(),
+      };
     }),
   );
 }

@@ -17,7 +17,7 @@ describeBusContract('The embedded bus', async () => {
   };
 });
 
-/** Stands still, lets every pause pass at once, and notes how long it would have been. */
+/** Never advances. Every pause ends at once, and its length is recorded. */
 class StandingClock extends Clock {
   readonly pauses: number[] = [];
   now = () => new Date('2026-01-02T03:04:05.678Z');
@@ -61,11 +61,11 @@ describe('The embedded bus', () => {
     const bus = open({ partitions: 3 });
     await bus.publish(keyless(7));
 
-    const places = (await messagesOf(bus, 'work')).map(({ partition, offset }) => `${partition}/${offset}`);
-    expect(places).toEqual(['0/0', '1/0', '2/0', '0/1', '1/1', '2/1', '0/2']);
+    const positions = (await messagesOf(bus, 'work')).map(({ partition, offset }) => `${partition}/${offset}`);
+    expect(positions).toEqual(['0/0', '1/0', '2/0', '0/1', '1/1', '2/1', '0/2']);
   });
 
-  it('a topic keeps the number of partitions that it was created with', async () => {
+  it('a topic keeps the partitions it was created with', async () => {
     await open({ partitions: 1 }).ensureTopics(['work']);
     const bus = open({ partitions: 8 });
     await bus.ensureTopics(['work']);
@@ -81,7 +81,7 @@ describe('The embedded bus', () => {
     expect((await messagesOf(bus, 'work'))[0]!.recordedAt).toEqual(clock.now());
   });
 
-  it('the partitions of a topic are handled concurrently', async () => {
+  it('the partitions of a topic are consumed concurrently', async () => {
     const bus = open({ partitions: 4 });
     const release = Promise.withResolvers<undefined>();
     const received = new Received(() => release.promise);
@@ -94,7 +94,7 @@ describe('The embedded bus', () => {
     await received.atLeast(8);
   });
 
-  it('S5: the members of a group share its messages, and the remaining members take over from one that stops', async () => {
+  it('S5: the members of a group share its messages, and the remaining ones take over when one stops', async () => {
     const bus = open({ partitions: 4 });
     const [first, second] = [new Received(), new Received()];
     const stops = await bus.subscribe({ group: 'workers', topics: ['work'], handle: first.handle });
@@ -108,7 +108,7 @@ describe('The embedded bus', () => {
     expect([first.messages.length, second.messages.length]).toEqual([4, 12]);
   });
 
-  it('a message that fails repeatedly is redelivered after growing pauses, and a new message does not shorten them', async () => {
+  it('a message that fails repeatedly is redelivered after growing pauses, and a new one does not shorten them', async () => {
     const bus = open({ partitions: 1, redeliveryPauseMs: 100 });
     const received = new Received(async ({ value }) => {
       if (String(value) !== 'bad') return;
@@ -134,7 +134,7 @@ describe('The embedded bus', () => {
     expect(received.messages).toHaveLength(1);
   });
 
-  it('a long backlog leaves room for timers', async () => {
+  it('a long backlog does not block timers', async () => {
     const bus = open({ partitions: 1 });
     const received = new Received();
     await bus.publish(keyless(200));
@@ -146,36 +146,36 @@ describe('The embedded bus', () => {
     await received.atLeast(200);
   });
 
-  it('messages that another connection publishes are delivered', async () => {
+  it('messages of another connection are received', async () => {
     const received = new Received();
     await open({ pollMs: 5 }).subscribe({ group: 'workers', topics: ['work'], handle: received.handle });
-    await open().publish([message('a', 'from the side')]);
+    await open().publish([message('a', 'from another connection')]);
 
     await received.atLeast(1);
-    expect(received.values()).toEqual(['from the side']);
+    expect(received.values()).toEqual(['from another connection']);
   });
 
-  it('a bus that stops consuming releases the right to consume', async () => {
+  it('when a process stops consuming, another one may consume', async () => {
     const [first, second] = [open(), open()];
-    const subscribing = { group: 'workers', topics: ['work'], handle: async () => undefined };
+    const options = { group: 'workers', topics: ['work'], handle: async () => undefined };
     expect(EmbeddedBus.isConsumed(file)).toBe(false);
-    const subscription = await first.subscribe(subscribing);
-    await first.subscribe({ ...subscribing, group: 'others' }).then((another) => another.stop());
+    const subscription = await first.subscribe(options);
+    await first.subscribe({ ...options, group: 'others' }).then((another) => another.stop());
     expect(EmbeddedBus.isConsumed(file)).toBe(true);
-    await expect(second.subscribe(subscribing)).rejects.toMatchObject({ code: 'bus.already-consumed' });
+    await expect(second.subscribe(options)).rejects.toMatchObject({ code: 'bus.already-consumed' });
     await subscription.stop();
 
     expect(EmbeddedBus.isConsumed(file)).toBe(false);
-    await second.subscribe(subscribing);
+    await second.subscribe(options);
     expect(EmbeddedBus.isConsumed(file)).toBe(true);
   });
 
-  it('the right to consume can be taken before anything is subscribed, and is kept until the bus is closed', async () => {
+  it('a bus can become the consumer before anything is subscribed, and stays it until it is closed', async () => {
     const [first, second] = [open(), open()];
-    const subscribing = { group: 'workers', topics: ['work'], handle: async () => undefined };
+    const options = { group: 'workers', topics: ['work'], handle: async () => undefined };
     first.keepConsuming();
     expect(() => second.keepConsuming()).toThrow(expect.objectContaining({ code: 'bus.already-consumed' }));
-    await first.subscribe(subscribing).then((subscription) => subscription.stop());
+    await first.subscribe(options).then((subscription) => subscription.stop());
     expect(EmbeddedBus.isConsumed(file)).toBe(true);
     await first.close();
 
@@ -183,23 +183,23 @@ describe('The embedded bus', () => {
     expect(EmbeddedBus.isConsumed(file)).toBe(true);
   });
 
-  it('a bus that was never opened has no consumer', () => {
+  it('a bus that was never opened is not consumed', () => {
     expect(EmbeddedBus.isConsumed(join(folder, 'nowhere', 'bus.db'))).toBe(false);
   });
 
-  it('a closed bus rejects as unavailable', async () => {
+  it('a closed bus rejects as if it were unavailable', async () => {
     const bus = open();
     await bus.close();
 
-    const away = { kind: 'ConnectionError', code: 'bus.closed' };
-    await expect(bus.check()).rejects.toMatchObject(away);
-    await expect(bus.publish([message('a')])).rejects.toMatchObject(away);
+    const closed = { kind: 'ConnectionError', code: 'bus.closed' };
+    await expect(bus.check()).rejects.toMatchObject(closed);
+    await expect(bus.publish([message('a')])).rejects.toMatchObject(closed);
     await expect(bus.subscribe({ group: 'g', topics: ['work'], handle: async () => undefined })).rejects.toMatchObject(
-      away,
+      closed,
     );
   });
 
-  it('a file that is no database is reported as unusable, with its name', async () => {
+  it('the error for a file that is no database names the file', async () => {
     file = join(folder, 'letter.db');
     await writeFile(file, 'This is a letter to a friend, and not a database at all. '.repeat(50));
 

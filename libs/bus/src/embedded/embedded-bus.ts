@@ -14,32 +14,32 @@ import type { Member } from './member.js';
 import { MessageLog, busFileErrors } from './message-log.js';
 
 export interface EmbeddedBusOptions {
-  /** The log's file; made when it is missing, with its folder. `<file>.consumer` beside it is the consumers' lock. */
+  /** The file of the log, created with its folder if it is missing. `<file>.consumer` beside it is the consumer's lock. */
   readonly file: string;
   readonly clock: Clock;
-  /** Of topics made from now on; those that exist keep theirs. */
+  /** The partitions of new topics. Existing topics keep theirs. */
   readonly partitions?: number;
-  /** The first pause before a failed message comes again; it doubles with every further failure, up to 32 times this. */
+  /** The pause before a failed message is redelivered. It doubles with every further failure, up to 32 times this. */
   readonly redeliveryPauseMs?: number;
-  /** How long a message that another process published may go unnoticed. */
+  /** The interval at which messages of other processes are polled. */
   readonly pollMs?: number;
 }
 
 const pageSize = 500;
-/** While the file cannot be read, a subscription looks again: it does not die. */
+/** A subscription never dies: while the file cannot be read, it polls again. */
 const never = new Promise<BatchmillError>(() => undefined);
 
 /**
- * A log in one SQLite file. Any number of processes may publish and read; one at a time may subscribe.
- * Topics that are missing are made by publishing and subscribing too.
+ * A log in one SQLite file. Any number of processes may publish and read; only one at a time may subscribe.
+ * Publishing and subscribing create missing topics.
  */
 export class EmbeddedBus extends Bus {
   private readonly groups = new Map<string, ConsumerGroup>();
   private readonly stops = new Set<() => Promise<void>>();
-  /** The right to consume. */
+  /** Held by the process that consumes. */
   private readonly lock: FileLock;
-  private looking: NodeJS.Timeout | null = null;
-  private isKept = false;
+  private pollTimer: NodeJS.Timeout | null = null;
+  private keepsConsuming = false;
   private seenVersion = 0;
 
   private constructor(
@@ -55,36 +55,36 @@ export class EmbeddedBus extends Bus {
     return new EmbeddedBus(MessageLog.open(options.file), complete);
   }
 
-  /** True while a process, this one included, has a subscription to the bus in that file. */
+  /** True while a process, including this one, consumes from the bus in that file. */
   static isConsumed(file: string): boolean {
     return consumerLockOf(file).isHeld();
   }
 
   /**
-   * Takes the right to consume before anything is subscribed and keeps it until the bus is closed. Throws
-   * `bus.already-consumed` when another one has it. Who holds it may start what only one process of a home may run.
+   * Makes this process the consumer before anything is subscribed and until the bus is closed. Throws
+   * `bus.already-consumed` if another process is the consumer. The consumer may start what only one process of a home may run.
    */
   keepConsuming(): void {
     this.becomeConsumer();
-    this.isKept = true;
+    this.keepsConsuming = true;
   }
 
   override async publish(messages: readonly OutgoingMessage[]): Promise<void> {
     if (messages.length === 0) return;
-    this.log.makeTopics(
+    this.log.createTopics(
       messages.map(({ topic }) => topic),
       this.options.partitions,
     );
     for (const { topic, partition } of this.log.append(messages, this.options.clock.now())) {
-      for (const group of this.groups.values()) group.wake(topic, partition);
+      for (const group of this.groups.values()) group.signal(topic, partition);
     }
   }
 
-  override async subscribe(subscribing: SubscribeOptions): Promise<Subscription> {
-    this.log.makeTopics(subscribing.topics, this.options.partitions);
+  override async subscribe(options: SubscribeOptions): Promise<Subscription> {
+    this.log.createTopics(options.topics, this.options.partitions);
     this.becomeConsumer();
-    const group = this.groupOf(subscribing.group);
-    const member = group.join(subscribing);
+    const group = this.groupOf(options.group);
+    const member = group.join(options);
     let stopped: Promise<void> | null = null;
     const stop = () => (stopped ??= this.leave(group, member, stop));
     this.stops.add(stop);
@@ -92,7 +92,7 @@ export class EmbeddedBus extends Bus {
   }
 
   override async ensureTopics(topics: readonly string[]): Promise<void> {
-    this.log.makeTopics(topics, this.options.partitions);
+    this.log.createTopics(topics, this.options.partitions);
   }
 
   override async *read(topic: string): AsyncIterable<IncomingMessage> {
@@ -127,39 +127,39 @@ export class EmbeddedBus extends Bus {
   }
 
   private becomeConsumer(): void {
-    if (this.looking) return;
-    if (!this.lock.take()) {
+    if (this.pollTimer) return;
+    if (!this.lock.acquire()) {
       const holder = this.log.lastConsumer();
       throw new ConnectionError(
         'bus.already-consumed',
-        `The embedded bus ${this.options.file} is consumed already${holder === null ? '' : ` by process ${holder}`}, ` +
-          'and one process at a time may do that. Stop it first, or only publish: it takes what is published.',
+        `The embedded bus ${this.options.file} is already consumed${holder === null ? '' : ` by process ${holder}`}, ` +
+          'and only one process may consume. Stop it first, or only publish: it consumes what you publish.',
       );
     }
     try {
-      this.log.noteConsumer(process.pid, this.options.clock.now());
+      this.log.recordConsumer(process.pid, this.options.clock.now());
       this.seenVersion = this.log.version();
     } catch (error) {
       this.lock.release();
       throw error;
     }
-    this.looking = setInterval(() => this.look(), this.options.pollMs);
+    this.pollTimer = setInterval(() => this.poll(), this.options.pollMs);
   }
 
   private async leave(group: ConsumerGroup, member: Member, stop: () => Promise<void>): Promise<void> {
     await group.leave(member);
     this.stops.delete(stop);
-    if (this.stops.size === 0 && !this.isKept) this.stopConsuming();
+    if (this.stops.size === 0 && !this.keepsConsuming) this.stopConsuming();
   }
 
   private stopConsuming(): void {
-    if (this.looking) clearInterval(this.looking);
-    this.looking = null;
+    if (this.pollTimer) clearInterval(this.pollTimer);
+    this.pollTimer = null;
     this.lock.release();
   }
 
-  /** Notices what other processes published. While the file cannot be read there is nothing to notice: it looks again. */
-  private look(): void {
+  /** Signals the messages of other processes. While the file cannot be read, it does nothing. */
+  private poll(): void {
     try {
       const version = this.log.version();
       if (version === this.seenVersion) return;
@@ -167,7 +167,7 @@ export class EmbeddedBus extends Bus {
     } catch {
       return;
     }
-    for (const group of this.groups.values()) group.wake();
+    for (const group of this.groups.values()) group.signal();
   }
 }
 

@@ -1,21 +1,21 @@
 import type { IncomingMessage, SubscribeOptions } from '../bus.js';
 
-/** One subscription as a member of its group. */
+/** One subscription as a member of its consumer group. */
 export class Member {
   private readonly running = new Set<Promise<unknown>>();
 
-  constructor(private readonly subscribing: SubscribeOptions) {}
+  constructor(private readonly options: SubscribeOptions) {}
 
-  wants(topic: string): boolean {
-    return this.subscribing.topics.includes(topic);
+  subscribesTo(topic: string): boolean {
+    return this.options.topics.includes(topic);
   }
 
   async handle(message: IncomingMessage): Promise<void> {
-    await this.subscribing.handle(message);
+    await this.options.handle(message);
   }
 
-  /** Keeps the delivery in mind until it has ended, so that `idle` can wait for it. */
-  async during<T>(delivery: Promise<T>): Promise<T> {
+  /** Tracks the delivery until it has ended, so that `idle` can wait for it. */
+  async track<T>(delivery: Promise<T>): Promise<T> {
     this.running.add(delivery);
     try {
       return await delivery;
@@ -24,7 +24,7 @@ export class Member {
     }
   }
 
-  /** Resolves when none of its handlers runs, committed or not. */
+  /** Resolves when no delivery is in progress, whether it was committed or not. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.running);
   }

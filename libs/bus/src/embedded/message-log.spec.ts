@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { partitionOf } from './message-log.js';
 
-describe('The partition of a key', () => {
-  it('never changes, because data on disk depends on it', () => {
+describe('the partition of a key', () => {
+  it('never changes, because the files depend on it', () => {
     const keys = ['', 'a', 'run-1', '5f1c9f6e-3c0b-4f0a-9d3e-8b3f1f1c2d4e', 'é€𝄞'];
 
     expect(keys.map((key) => partitionOf(key, 4))).toEqual([0, 3, 3, 0, 2]);

@@ -20,8 +20,8 @@ export const busFileErrors: FileErrors = {
 };
 
 /**
- * `offset` counts from 0 within its partition; `sequence` orders all messages as they were recorded.
- * `partitions.next_offset` is kept apart from the messages, so that offsets are never used again when messages are purged.
+ * `offset` counts from 0 within its partition. `sequence` orders all messages as they were recorded.
+ * `partitions.next_offset` is stored apart from the messages, so that offsets are not reused after messages are purged.
  */
 const schema = `
   CREATE TABLE IF NOT EXISTS partitions (
@@ -63,13 +63,13 @@ const schema = `
 const messageColumns = 'sequence, topic, partition, "offset", key, value, headers, recorded_at';
 
 /**
- * The log's file, which several processes may have open. Every method is one statement or one transaction, durable when
- * it returns, and throws a ConnectionError when the file cannot be used.
+ * The file of the log, which several processes may have open. Every method is one statement or one transaction, is
+ * durable when it returns, and throws a ConnectionError if the file cannot be used.
  */
 export class MessageLog {
-  /** A topic never has more or fewer than it was made with. */
+  /** The number of partitions of a topic never changes. */
   private readonly partitions = new Map<string, number>();
-  private keyless = 0;
+  private keylessCount = 0;
 
   private constructor(private readonly database: Database) {}
 
@@ -77,7 +77,7 @@ export class MessageLog {
     return new MessageLog(Database.open({ file, errors: busFileErrors, schema }));
   }
 
-  makeTopics(topics: readonly string[], partitions: number): void {
+  createTopics(topics: readonly string[], partitions: number): void {
     const missing = [...new Set(topics)].filter((topic) => this.partitionsOf(topic) === 0);
     if (missing.length === 0) return;
     this.database.write(() => {
@@ -93,7 +93,7 @@ export class MessageLog {
     });
   }
 
-  /** 0 for a topic that was never made. */
+  /** 0 for a topic that does not exist. */
   partitionsOf(topic: string): number {
     const known = this.partitions.get(topic);
     if (known !== undefined) return known;
@@ -103,7 +103,7 @@ export class MessageLog {
     return partitions;
   }
 
-  /** All or none, to topics that have been made. Returns where each was put. */
+  /** Appends all or none, to existing topics. Returns the partition of each. */
   append(messages: readonly OutgoingMessage[], recordedAt: Date): Partition[] {
     return this.database.write(() => messages.map((message) => this.appendOne(message, recordedAt)));
   }
@@ -119,7 +119,7 @@ export class MessageLog {
     return row ? messageOf(row) : null;
   }
 
-  /** Survives the end of the process. A loss of power may undo it: then the message comes again. */
+  /** Survives the end of the process. A loss of power may undo it; the message is then redelivered. */
   commit(group: string, { topic, partition, offset }: IncomingMessage): void {
     this.database.write(
       () =>
@@ -146,12 +146,12 @@ export class MessageLog {
     return Number(row?.['n'] ?? 0);
   }
 
-  /** The sequence of the newest message of all. */
+  /** The sequence of the newest message. */
   newest(): number {
     return Number(this.database.get('SELECT max(sequence) AS n FROM messages')?.['n'] ?? 0);
   }
 
-  /** The oldest messages of a topic after one sequence and up to another, with the sequence of the last of them. */
+  /** Returns the oldest messages of a topic after one sequence and up to another, and the sequence of the last of them. */
   page(topic: string, after: number, upTo: number, limit: number): { messages: IncomingMessage[]; last: number } {
     const rows = this.database.all(
       `SELECT ${messageColumns} FROM messages WHERE topic = ? AND sequence > ? AND sequence <= ?
@@ -161,12 +161,12 @@ export class MessageLog {
     return { messages: rows.map(messageOf), last: Number(rows.at(-1)?.['sequence'] ?? upTo) };
   }
 
-  /** Another number whenever another connection has written something. */
+  /** A number that changes when another connection writes. */
   version(): number {
     return Number(this.database.get('PRAGMA data_version')?.['data_version']);
   }
 
-  noteConsumer(processId: number, since: Date): void {
+  recordConsumer(processId: number, since: Date): void {
     this.database.write(() =>
       this.database.run(
         'INSERT OR REPLACE INTO consumer (only_one, process_id, since) VALUES (1, ?, ?)',
@@ -176,13 +176,13 @@ export class MessageLog {
     );
   }
 
-  /** The process that was the last to begin to consume. */
+  /** The process that became the consumer last. */
   lastConsumer(): number | null {
     const row = this.database.get('SELECT process_id FROM consumer');
     return row ? Number(row['process_id']) : null;
   }
 
-  /** Throws when nothing could be written now. */
+  /** Throws if a write would fail. */
   check(): void {
     this.database.write(() => undefined);
   }
@@ -193,13 +193,13 @@ export class MessageLog {
 
   private appendOne({ topic, key, value, headers }: OutgoingMessage, recordedAt: Date): Partition {
     const partitions = this.partitionsOf(topic);
-    const partition = key === null ? this.keyless++ % partitions : partitionOf(key, partitions);
-    const raised = this.database.get(
+    const partition = key === null ? this.keylessCount++ % partitions : partitionOf(key, partitions);
+    const updated = this.database.get(
       'UPDATE partitions SET next_offset = next_offset + 1 WHERE topic = ? AND partition = ? RETURNING next_offset',
       topic,
       partition,
     );
-    const offset = Number(raised?.['next_offset']) - 1;
+    const offset = Number(updated?.['next_offset']) - 1;
     const bytes = typeof value === 'string' ? Buffer.from(value) : value;
     this.database.run(
       'INSERT INTO messages (topic, partition, "offset", key, value, headers, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -209,7 +209,7 @@ export class MessageLog {
   }
 }
 
-/** The same partition for the same key, in every process and for good. */
+/** Never changes for a key, because the files depend on it. */
 export function partitionOf(key: string, partitions: number): number {
   return crc32(key) % partitions;
 }

@@ -4,15 +4,15 @@ import type { Member } from './member.js';
 import type { MessageLog, PartitionOfGroup } from './message-log.js';
 import { redeliveryPause } from '../redelivery-pause.js';
 
-export interface Reading {
+export interface ReaderOptions {
   readonly log: MessageLog;
   readonly clock: Clock;
   readonly redeliveryPauseMs: number;
 }
 
 /**
- * Brings the messages of one partition to the members of one group, one at a time and in their order, and commits each
- * when its handler has resolved. Ends when the group has no member for it any more.
+ * Delivers the messages of one partition to the members of one group, one at a time and in order. Commits each message
+ * after its handler has resolved. Ends when the group has no member for the partition any more.
  */
 export class PartitionReader {
   private published = new AbortController();
@@ -20,21 +20,21 @@ export class PartitionReader {
   private hasEnded = false;
 
   constructor(
-    private readonly place: PartitionOfGroup,
+    private readonly partition: PartitionOfGroup,
     private readonly nextMember: () => Member | null,
-    private readonly reading: Reading,
+    private readonly options: ReaderOptions,
   ) {}
 
   get ended(): boolean {
     return this.hasEnded;
   }
 
-  /** Something was published here. A message that failed keeps its pause. */
-  wake(): void {
+  /** Signals new messages in the partition. The pause after a failure is not shortened. */
+  signal(): void {
     this.published.abort();
   }
 
-  /** The members have changed: looks at once, whatever it waits for. */
+  /** Signals a change of the members. Ends every wait, also the pause after a failure. */
   interrupt(): void {
     this.interrupted.abort();
     this.published.abort();
@@ -45,22 +45,22 @@ export class PartitionReader {
     for (let member = this.nextMember(); member; member = this.nextMember()) {
       this.published = new AbortController();
       this.interrupted = new AbortController();
-      const outcome = await member.during(this.deliver(member));
+      const outcome = await member.track(this.deliver(member));
       failures = outcome === 'failed' ? failures + 1 : 0;
-      if (outcome === 'nothing') await aborted(this.published.signal);
+      if (outcome === 'no message') await aborted(this.published.signal);
       if (outcome === 'failed') await this.pause(failures);
-      await nextTurn(); // a long backlog leaves room for timers and sockets
+      await nextTurn(); // so that a long backlog does not block timers and sockets
     }
     this.hasEnded = true;
   }
 
-  /** What a handler rejects with is for the handler to report: here it only means that the message comes again. */
-  private async deliver(member: Member): Promise<'committed' | 'nothing' | 'failed'> {
+  /** The handler reports its own errors. Here a rejection only means that the message is redelivered. */
+  private async deliver(member: Member): Promise<'committed' | 'no message' | 'failed'> {
     try {
-      const message = this.reading.log.next(this.place);
-      if (!message) return 'nothing';
+      const message = this.options.log.next(this.partition);
+      if (!message) return 'no message';
       await member.handle(message);
-      this.reading.log.commit(this.place.group, message);
+      this.options.log.commit(this.partition.group, message);
       return 'committed';
     } catch {
       return 'failed';
@@ -68,8 +68,8 @@ export class PartitionReader {
   }
 
   private async pause(failures: number): Promise<void> {
-    const ms = redeliveryPause(this.reading.redeliveryPauseMs, failures);
-    await this.reading.clock.sleep(ms, this.interrupted.signal);
+    const ms = redeliveryPause(this.options.redeliveryPauseMs, failures);
+    await this.options.clock.sleep(ms, this.interrupted.signal);
   }
 }
 

@@ -35,7 +35,7 @@ describe('An embedded bus that two processes have open', () => {
   });
 
   it(
-    'a message whose handler was running when its process was killed is redelivered; committed ones are not',
+    'a message whose handler was running when its process was killed is redelivered, the committed ones are not',
     async () => {
       await bus.publish(['1', '2', '3'].map((value) => ({ topic: 'work', key: 'a', value, headers: {} })));
       const killed = other(`
@@ -56,17 +56,17 @@ describe('An embedded bus that two processes have open', () => {
   );
 
   it(
-    'only one process consumes; another gets an error with the pid of the first and what to do; the right ends with the process',
+    'one process consumes at a time; the error of another names it and says what to do; its lock ends with it',
     async () => {
       const consumer = other(`
         await bus.subscribe({ group: 'workers', topics: ['work'], handle: async () => {} });
         print('subscribed');
       `);
       await consumer.printed(1);
-      const subscribing = { group: 'others', topics: ['work'], handle: async () => undefined };
+      const options = { group: 'others', topics: ['work'], handle: async () => undefined };
 
       expect(EmbeddedBus.isConsumed(file)).toBe(true);
-      await expect(bus.subscribe(subscribing)).rejects.toMatchObject({
+      await expect(bus.subscribe(options)).rejects.toMatchObject({
         kind: 'ConnectionError',
         code: 'bus.already-consumed',
         message: expect.stringMatching(new RegExp(`process ${consumer.id}\\b.*Stop it first, or only publish`)),
@@ -74,14 +74,14 @@ describe('An embedded bus that two processes have open', () => {
 
       await consumer.kill();
       expect(EmbeddedBus.isConsumed(file)).toBe(false);
-      await bus.subscribe(subscribing);
+      await bus.subscribe(options);
       expect(EmbeddedBus.isConsumed(file)).toBe(true);
     },
     timeoutMs,
   );
 
   it(
-    'messages that another process publishes are delivered, in both directions',
+    'messages of another process are received, in both directions',
     async () => {
       const consumer = other(`
         await bus.subscribe({ group: 'workers', topics: ['work'], handle: async ({ value }) => {
@@ -100,7 +100,7 @@ describe('An embedded bus that two processes have open', () => {
   );
 
   it(
-    'after the publisher is killed, every resolved publish is kept, and no call is kept in part',
+    'published messages survive the kill of the publisher, and none of its batches is incomplete',
     async () => {
       const publisher = other(`
         for (let number = 0; ; number += 1) {
@@ -110,18 +110,18 @@ describe('An embedded bus that two processes have open', () => {
         }
       `);
       await publisher.printed(25);
-      const told = await publisher.kill();
+      const published = await publisher.kill();
 
       const read = await messagesOf(bus, 'work');
       const of = (key: string) => read.filter((each) => each.key === key).map(({ value }) => String(value));
-      expect(of('left').slice(0, told.length)).toEqual(told);
+      expect(of('left').slice(0, published.length)).toEqual(published);
       expect(of('right')).toEqual(of('left'));
     },
     timeoutMs,
   );
 
   it(
-    'several processes publish concurrently, and no offset is assigned twice',
+    'several processes publish at the same time, and no offset is used twice',
     async () => {
       const publishers = [1, 2, 3].map((name) =>
         other(`
@@ -144,7 +144,7 @@ describe('An embedded bus that two processes have open', () => {
   );
 
   it(
-    'a full disk is reported as full, and keeps all recorded messages and nothing of the call that did not fit',
+    'a full disk is reported as such; it keeps the recorded batches, and nothing of the one that did not fit',
     async () => {
       const small = join(folder, 'small');
       await mkdir(small);
@@ -162,13 +162,13 @@ describe('An embedded bus that two processes have open', () => {
           print(recorded > 0 && read === recorded ? 'nothing more, nothing less' : 'recorded ' + recorded + ', read ' + read);
         `,
       );
-      const told = await process.end();
-      if (told[0] !== 'mounted') {
+      const lines = await process.end();
+      if (lines[0] !== 'mounted') {
         console.warn('Skipped: this machine does not allow a small disk to be mounted.');
         return;
       }
 
-      expect(told.slice(1)).toEqual(['ConnectionError bus.disk-full true', 'nothing more, nothing less']);
+      expect(lines.slice(1)).toEqual(['ConnectionError bus.disk-full true', 'nothing more, nothing less']);
     },
     timeoutMs,
   );

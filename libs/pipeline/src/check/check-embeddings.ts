@@ -38,6 +38,6 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
   return {
     ...checkEndpointPlan(context, section, 'embeddings', batch),
     functions: [embed],
-    vectors: { collection, dimensions },
+    vectors: { collection, dimensions, idFields: { chunkId: 'block_mongo_id', parentId: 'block_doc_id' } },
   };
 }

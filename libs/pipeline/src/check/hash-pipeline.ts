@@ -42,7 +42,7 @@ function hashedPartOfEndpoint({
     status,
     infoField,
     errorField,
-    vectors,
+    vectors: vectors && { collection: vectors.collection, dimensions: vectors.dimensions },
     updateTemplate: updateTemplate?.source,
     functions: functions.map(hashedPartOfFunction),
   };

@@ -89,9 +89,9 @@ export function describeFailedWork(make: MakeStore): void {
     it('any value that was thrown is recorded by kind, code and message', () => {
       const at = fixture().clock.now();
 
-      expect(recordedError(new ConnectionError('store.away', 'no answer'), at)).toEqual({
+      expect(recordedError(new ConnectionError('store.unavailable', 'no answer'), at)).toEqual({
         kind: 'ConnectionError',
-        code: 'store.away',
+        code: 'store.unavailable',
         message: 'no answer',
         at,
       });

@@ -69,7 +69,7 @@ export function describeInput(make: MakeStageUnderTest): void {
         [
           consumes<OrderRequested>(maker, OrderRequested, async function* () {
             attempts += 1;
-            if (isUnavailable) throw new ConnectionError('store.away', 'the store is unavailable');
+            if (isUnavailable) throw new ConnectionError('store.unavailable', 'the store is unavailable');
             yield fixture().orders.insert(fixture().orders.new('order', 'requested'));
           }),
         ],

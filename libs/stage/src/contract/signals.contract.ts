@@ -195,7 +195,7 @@ class FaultyOrders extends Orders {
   beforeNoting: () => Promise<void> = async () => undefined;
 
   override async take(taking: Parameters<Orders['take']>[0]): ReturnType<Orders['take']> {
-    if (this.isUnavailable) throw new ConnectionError('store.away', 'the store is unavailable');
+    if (this.isUnavailable) throw new ConnectionError('store.unavailable', 'the store is unavailable');
     return super.take(taking);
   }
 

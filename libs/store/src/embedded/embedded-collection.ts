@@ -15,25 +15,25 @@ import {
 import type { Catalog } from './catalog/catalog.js';
 import { ensureIndex } from './catalog/ensure-index.js';
 import type { Table } from './catalog/table.js';
-import { compileFinder, rememberingFinders, type Finder, type Match } from './find/finder.js';
+import { compileFinder, cachingFinders, type Finder, type Match } from './find/finder.js';
 import { planAccess } from './find/plan-access.js';
 import { compileProjection } from './find/projection.js';
 import { readMatching } from './find/read-matching.js';
 import { Rows, type StoredRow } from './find/rows.js';
 import { compileFilter } from './query/compile-filter.js';
 import { describeId, refuseFilter } from './refusals.js';
-import { compileUpdate, rememberingUpdates, type CompiledUpdate } from './update/compile-update.js';
+import { compileUpdate, cachingUpdates, type CompiledUpdate } from './update/compile-update.js';
 import { upsertBase } from './update/upsert-base.js';
 import { decodeBody } from './values/body.js';
 import { insertDocument, rewriteDocument } from './write/write-document.js';
-import { documentsOfTurn, writeInTurns } from './write/write-in-turns.js';
+import { documentsPerTransaction, writeInPages } from './write/write-in-pages.js';
 
 /**
- * A collection as a table of BSON. Every method is one transaction, or several of at most a thousand documents.
+ * A collection as a table of BSON. Every method is one transaction, or several of at most a thousand documents each.
  *
- * A read plans which rows to look at (`find`) and keeps the documents that the filter matches (`query`). A write shares
- * its transaction with others (`write`), finds its document in the same way and changes it (`update`). Which tables,
- * columns and indexes there are is in the `catalog`; how values are compared and stored, in `values`.
+ * A read plans which rows to fetch (`find`) and keeps the documents that match the filter (`query`). A write shares its
+ * transaction with others (`write`), finds its document in the same way and changes it (`update`). The `catalog` knows the
+ * tables, columns and indexes; `values` compares and encodes values.
  */
 export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T> {
   readonly #catalog: Catalog;
@@ -49,14 +49,14 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
 
   override async *find(filter: Filter, { sort, limit, projection }: FindOptions = {}): AsyncGenerator<T> {
     if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
-      refuseFilter(`${this.#name}: the limit is ${limit}, wanted a whole number above 0, or none at all`);
+      refuseFilter(`${this.#name}: found the limit ${limit}, expected a whole number from 1, or none`);
     }
     const project = compileProjection(projection);
-    let left = limit ?? Infinity;
+    let remaining = limit ?? Infinity;
     for await (const document of readMatching(this.#catalog, this.#name, filter, sort)) {
-      yield project(document) as T; // what was stored under the name of this collection
-      left -= 1;
-      if (left === 0) {
+      yield project(document) as T; // the documents that were inserted into this collection have this type
+      remaining -= 1;
+      if (remaining === 0) {
         return;
       }
     }
@@ -75,8 +75,8 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
 
   override async insertMany(documents: readonly T[]): Promise<void> {
     let start = 0;
-    const nextPage = () => documents.slice(start, (start += documentsOfTurn));
-    await writeInTurns(this.#catalog.writes, nextPage, (document) =>
+    const nextPage = () => documents.slice(start, (start += documentsPerTransaction));
+    await writeInPages(this.#catalog.writes, nextPage, (document) =>
       insertDocument(this.#catalog, this.#name, document),
     );
   }
@@ -117,10 +117,10 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     const refused: { index: number; code: string; message: string }[] = [];
     let start = 0;
     const entries = [...updates.entries()];
-    const nextPage = () => entries.slice(start, (start += documentsOfTurn));
-    const finderOf = rememberingFinders();
-    const compiledOf = rememberingUpdates();
-    await writeInTurns(this.#catalog.writes, nextPage, ([index, { filter, update }]) => {
+    const nextPage = () => entries.slice(start, (start += documentsPerTransaction));
+    const finderOf = cachingFinders();
+    const compiledOf = cachingUpdates();
+    await writeInPages(this.#catalog.writes, nextPage, ([index, { filter, update }]) => {
       try {
         const counts = this.#updateFirst(finderOf(filter), compiledOf(update));
         matched += counts.matched;
@@ -142,7 +142,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
   ): Promise<T | null> {
     const find = compileFinder(filter, sort);
     const compiled = compileUpdate(update);
-    const found = await this.#catalog.writes.write(() => {
+    const document = await this.#catalog.writes.write(() => {
       const table = this.#catalog.table(this.#name);
       const match = table === null ? null : find(this.#catalog.database, table);
       if (table === null || match === null) {
@@ -151,7 +151,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
       const body = this.#change(table, match, compiled);
       return body === null ? match.document : decodeBody(body);
     }, durable);
-    return found as T | null; // what was stored under the name of this collection
+    return document as T | null; // the documents that were inserted into this collection have this type
   }
 
   override async count(filter: Filter): Promise<number> {
@@ -190,7 +190,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
       : { matched: 1, modified: Number(this.#change(table, match, update) !== null) };
   }
 
-  /** What is stored now, or null when the update changed nothing. */
+  /** Returns the stored body, or null if the update changed nothing. */
   #change(table: Table, { row, document }: Match, update: CompiledUpdate): Uint8Array | null {
     const id = document['_id'];
     return this.#apply(id, update, document, false)
@@ -198,7 +198,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
       : null;
   }
 
-  /** A refusal says of which document it is. */
+  /** Adds the collection and the document to the message of a refusal. */
   #apply(id: unknown, update: CompiledUpdate, document: Fields, inserting: boolean): boolean {
     try {
       return update.apply(document, { now: this.#clock.now(), inserting });
@@ -210,9 +210,9 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     }
   }
 
-  /** Writes to every document that matches when its turn comes. */
+  /** Calls `write` for every document that still matches at that moment. */
   async #withEach(filter: Filter, write: (table: Table, match: Match) => void): Promise<void> {
-    const holds = compileFilter(filter);
+    const matches = compileFilter(filter);
     let opened: { readonly table: Table; readonly rows: Rows } | null = null;
     const nextPage = (): readonly StoredRow[] => {
       const table = this.#catalog.table(this.#name);
@@ -220,12 +220,12 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
         return [];
       }
       opened ??= { table, rows: Rows.of(this.#catalog.database, table, planAccess(table, filter)) };
-      return opened.rows.next(documentsOfTurn);
+      return opened.rows.next(documentsPerTransaction);
     };
-    await writeInTurns(this.#catalog.writes, nextPage, ({ row, body }) => {
+    await writeInPages(this.#catalog.writes, nextPage, ({ row, body }) => {
       const document = decodeBody(body);
-      const table = this.#catalog.table(this.#name); // anew: a write may have changed what is known of it
-      if (table !== null && holds(document)) {
+      const table = this.#catalog.table(this.#name); // read again: a write may have changed the catalog
+      if (table !== null && matches(document)) {
         write(table, { row, document });
       }
     });

@@ -9,8 +9,8 @@ export interface EmbeddedStoreOptions extends FileOptions {
 }
 
 /**
- * Collections in one SQLite file, which several processes may have open. Documents are kept as BSON; queries and updates
- * are MongoDB's.
+ * Collections in one SQLite file, which several processes may have open. Documents are stored as BSON. Filters and updates
+ * have the semantics of MongoDB.
  */
 export class EmbeddedStore extends Store {
   readonly #catalog: Catalog;
@@ -22,7 +22,7 @@ export class EmbeddedStore extends Store {
     this.#clock = clock;
   }
 
-  /** Throws a ConnectionError when the file cannot be opened. */
+  /** Throws a ConnectionError if the file cannot be opened. */
   static open({ clock = new SystemClock(), ...file }: EmbeddedStoreOptions): EmbeddedStore {
     return new EmbeddedStore(Catalog.open(file), clock);
   }

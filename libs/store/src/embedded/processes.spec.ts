@@ -10,20 +10,20 @@ import { EmbeddedStore } from './embedded-store.js';
 
 const library = join(import.meta.dirname, '../..');
 
-/** What every child begins with. It runs what `npm run build` made of this library. */
+/** The first lines of every child. It runs the built library, see `npm run build`. */
 const prelude = `
   import { writeSync } from 'node:fs';
   import { createInterface } from 'node:readline';
   import { EmbeddedStore } from '@batchmill/store/embedded';
   const store = EmbeddedStore.open({ file: process.argv[1] });
   const things = store.collection('things');
-  const say = (line) => writeSync(1, line + '\\n');
-  const told = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  const print = (line) => writeSync(1, line + '\\n');
+  const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 `;
 
 interface Child {
   readonly process: ChildProcessByStdio<Writable, Readable, null>;
-  /** The lines that it says, until it ends. */
+  /** The lines that it prints, until it ends. */
   readonly lines: AsyncIterableIterator<string>;
 }
 
@@ -60,15 +60,15 @@ describe('several processes with one file', () => {
     const script = `
       const take = () =>
         things.findOneAndUpdate({ status: 'pending' }, { $set: { status: 'taken' }, $inc: { times: 1 } });
-      say((await take())._id);
-      await told.next();
-      for (let taken = await take(); taken !== null; taken = await take()) say(taken._id);
-      say('end');
+      print((await take())._id);
+      await input.next();
+      for (let taken = await take(); taken !== null; taken = await take()) print(taken._id);
+      print('end');
     `;
     const both = [start(script), start(script)];
     const taken = await Promise.all(both.map(async ({ lines }) => [await nextLine(lines)]));
 
-    both.forEach((child) => child.process.stdin.write('go on\n'));
+    both.forEach((child) => child.process.stdin.write('continue\n'));
     await Promise.all(
       both.map(async ({ lines }, index) => {
         for (let line = await nextLine(lines); line !== 'end'; line = await nextLine(lines)) {
@@ -83,7 +83,7 @@ describe('several processes with one file', () => {
     await store.close();
   });
 
-  it('an index and a collection that another process creates are visible at once', async () => {
+  it('an index and a collection that another process creates are known here at once', async () => {
     const store = EmbeddedStore.open({ file });
     const things = store.collection('things');
     await things.insertOne({ _id: 1, v: 'a' });
@@ -91,7 +91,7 @@ describe('several processes with one file', () => {
     const child = start(`
       await things.ensureIndex({ keys: { v: 1 }, unique: true });
       await store.collection('others').insertOne({ _id: 2 });
-      say('made');
+      print('made');
     `);
     expect(await nextLine(child.lines)).toBe('made');
 
@@ -100,17 +100,17 @@ describe('several processes with one file', () => {
     await store.close();
   });
 
-  it('kill -9 in the middle of a bulk leaves each document consistent and loses no resolved write', async () => {
+  it('kill -9 in the middle of a bulk leaves each document consistent and loses no finished bulk', async () => {
     const documents = 500;
     const child = start(`
       await things.insertMany(Array.from({ length: ${documents} }, (_, _id) => ({ _id, round: 0, list: [], copy: { round: 0 } })));
       for (let round = 1; ; round++) {
-        say('begin ' + round);
+        print('begin ' + round);
         await things.bulk(Array.from({ length: ${documents} }, (_, _id) => ({
           filter: { _id, round: round - 1 },
           update: { $set: { round, 'copy.round': round, text: 'x'.repeat(2000) }, $push: { list: round } },
         })));
-        say('done ' + round);
+        print('done ' + round);
       }
     `);
 
@@ -126,9 +126,9 @@ describe('several processes with one file', () => {
 
     expect(done).toBeGreaterThanOrEqual(4);
     const store = EmbeddedStore.open({ file });
-    const found = await Array.fromAsync(store.collection<Rounded>('things').find({}));
-    expect(found).toHaveLength(documents);
-    for (const { round, copy, list } of found) {
+    const stored = await Array.fromAsync(store.collection<Rounded>('things').find({}));
+    expect(stored).toHaveLength(documents);
+    for (const { round, copy, list } of stored) {
       expect(round).toBeGreaterThanOrEqual(done);
       expect(copy.round).toBe(round);
       expect(list).toEqual(Array.from({ length: round }, (_, index) => index + 1));
@@ -136,30 +136,30 @@ describe('several processes with one file', () => {
     await store.close();
   });
 
-  it('a process that dies in a transaction does not block the others', async () => {
+  it('a process that dies within its transaction does not block the others', async () => {
     const child = start(`
       const { DatabaseSync } = await import('node:sqlite');
       const database = new DatabaseSync(process.argv[1]);
       await things.insertOne({ _id: 1 });
       database.exec('BEGIN IMMEDIATE; DELETE FROM c_1');
-      say('within');
+      print('in a transaction');
       setInterval(() => {}, 1000);
     `);
-    const patient = EmbeddedStore.open({ file });
-    const impatient = EmbeddedStore.open({ file, busyTimeoutMs: 20 });
-    expect(await nextLine(child.lines)).toBe('within');
+    const waiting = EmbeddedStore.open({ file });
+    const notWaiting = EmbeddedStore.open({ file, busyTimeoutMs: 20 });
+    expect(await nextLine(child.lines)).toBe('in a transaction');
 
-    await expect(impatient.collection('things').insertOne({ _id: 2 })).rejects.toMatchObject({
+    await expect(notWaiting.collection('things').insertOne({ _id: 2 })).rejects.toMatchObject({
       kind: 'ConnectionError',
-      code: 'store.away',
+      code: 'store.unavailable',
     });
-    expect(await idsOf(impatient.collection('things'))).toEqual([1]);
+    expect(await idsOf(notWaiting.collection('things'))).toEqual([1]);
     child.process.kill('SIGKILL');
-    await patient.collection('things').insertOne({ _id: 2 });
+    await waiting.collection('things').insertOne({ _id: 2 });
 
-    expect(await idsOf(impatient.collection('things'))).toEqual([1, 2]);
-    await patient.close();
-    await impatient.close();
+    expect(await idsOf(notWaiting.collection('things'))).toEqual([1, 2]);
+    await waiting.close();
+    await notWaiting.close();
   });
 });
 

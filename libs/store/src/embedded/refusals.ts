@@ -3,7 +3,7 @@ import { EJSON } from 'bson';
 import { classNameOf } from './values/bracket.js';
 import { hexOf } from './values/contents.js';
 
-/** Why the store cannot do what was asked of it: a reason in the request, or in the document that it met. */
+/** Errors of a request that is invalid or does not fit a document. */
 export type RefusedCode = 'store.update-refused' | 'store.filter-refused' | 'store.insert-refused';
 
 export function refuse(code: RefusedCode, message: string, cause?: unknown): never {
@@ -18,7 +18,7 @@ export function refuseUpdate(message: string, cause?: unknown): never {
   refuse('store.update-refused', message, cause);
 }
 
-/** An id as people read it in a message: at most 100 characters. */
+/** An id for a message, at most 100 characters long. */
 export function describeId(id: unknown): string {
   const text =
     typeof id === 'object' && id !== null && classNameOf(id) === 'ObjectId'
@@ -27,7 +27,7 @@ export function describeId(id: unknown): string {
   return text.length > 100 ? `${text.slice(0, 99)}…` : text;
 }
 
-/** What a value is, for a message that must not show it. */
+/** Describes a value for a message that must not contain it. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) {
     return 'null';

@@ -10,11 +10,11 @@ function ofServer(code: number, message: string): MongoServerError {
 
 describe("MongoDB's errors", () => {
   it.each([
-    ['a lost connection', new MongoNetworkError('connection closed'), 'ConnectionError', 'store.away'],
+    ['a lost connection', new MongoNetworkError('connection closed'), 'ConnectionError', 'store.unavailable'],
     ['an answer that does not come', new MongoNetworkTimeoutError('timed out'), 'TimeoutError', 'store.timed-out'],
-    ['a server that steps down', ofServer(10107, 'not primary'), 'ConnectionError', 'store.away'],
+    ['a server that steps down', ofServer(10107, 'not primary'), 'ConnectionError', 'store.unavailable'],
     ['a majority that does not come', ofServer(64, 'waiting for replication'), 'TimeoutError', 'store.timed-out'],
-    ['a cursor that was forgotten', ofServer(43, 'cursor id 7 not found'), 'ConnectionError', 'store.away'],
+    ['a cursor that was forgotten', ofServer(43, 'cursor id 7 not found'), 'ConnectionError', 'store.unavailable'],
     ['a full disk', ofServer(14031, 'no space'), 'ConnectionError', 'store.disk-full'],
     ['a wrong password', ofServer(18, 'Authentication failed.'), 'ConnectionError', 'store.not-authorised'],
     ['a missing role', ofServer(13, 'not authorized on line'), 'ConnectionError', 'store.not-authorised'],

@@ -105,7 +105,7 @@ function awayError(
   const options = { cause: error };
   switch (trouble) {
     case 'away':
-      return new ConnectionError('store.away', `The store ${url} does not answer: ${said}.`, options);
+      return new ConnectionError('store.unavailable', `The store ${url} does not answer: ${said}.`, options);
     case 'slow':
       return new TimeoutError(
         'store.timed-out',

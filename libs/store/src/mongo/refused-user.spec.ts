@@ -31,7 +31,7 @@ describe('A MongoDB that refuses the user', () => {
   });
 
   it.each([
-    ['steps down', { code: 10107, errmsg: 'not primary' }, { kind: 'ConnectionError', code: 'store.away' }],
+    ['steps down', { code: 10107, errmsg: 'not primary' }, { kind: 'ConnectionError', code: 'store.unavailable' }],
     ['has a full disk', { code: 14031, errmsg: 'full' }, { kind: 'ConnectionError', code: 'store.disk-full' }],
   ])('a bulk reports a server that %s as unavailable, not its documents as refused', async (_, said, away) => {
     const server = await RefusingServer.start({ ok: 1, n: 0, nModified: 0, writeErrors: [{ index: 0, ...said }] });

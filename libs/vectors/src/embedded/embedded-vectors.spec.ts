@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describeVectorsContract } from '../vectors.contract.js';
+import { DatabaseSync } from 'node:sqlite';
 import { EmbeddedVectors } from './index.js';
 
 describeVectorsContract('The embedded vectors', async () => {
@@ -14,7 +15,7 @@ describeVectorsContract('The embedded vectors', async () => {
 });
 
 describe('The embedded vectors', () => {
-  const collection = { name: 'blocks', dimensions: 2 };
+  const collection = { name: 'blocks', dimensions: 2, fields: ['page'] };
 
   async function inFolder(test: (file: string) => Promise<void>): Promise<void> {
     const folder = await mkdtemp(join(tmpdir(), 'vectors-'));
@@ -25,13 +26,13 @@ describe('The embedded vectors', () => {
     }
   }
 
-  it('a vector of length zero is stored, and is like nothing', async () => {
+  it('a vector of length zero is stored, and its similarity is 0', async () => {
     await inFolder(async (file) => {
       const vectors = EmbeddedVectors.open({ file });
       await vectors.ensureCollection(collection);
       await vectors.upsert('blocks', [
-        { key: 'zero', chunkId: 'c', parentId: 'p', vector: Float32Array.of(0, 0) },
-        { key: 'one', chunkId: 'c', parentId: 'p', vector: Float32Array.of(1, 0) },
+        { key: 'zero', fields: { page: '1' }, vector: Float32Array.of(0, 0) },
+        { key: 'one', fields: { page: '1' }, vector: Float32Array.of(1, 0) },
       ]);
 
       const hits = await vectors.search('blocks', Float32Array.of(1, 0), 2);
@@ -43,7 +44,7 @@ describe('The embedded vectors', () => {
     });
   });
 
-  it('a collection that another connection made is known at once', async () => {
+  it('a collection that another connection created is known at once', async () => {
     await inFolder(async (file) => {
       const [first, second] = [EmbeddedVectors.open({ file }), EmbeddedVectors.open({ file })];
       await expect(second.search('blocks', Float32Array.of(1, 0), 1)).rejects.toMatchObject({
@@ -56,7 +57,30 @@ describe('The embedded vectors', () => {
     });
   });
 
-  it('a closed store rejects as one that is away', async () => {
+  it('a file that was made when every collection had the same two fields is read and written', async () => {
+    await inFolder(async (file) => {
+      await makeFileOfTwoFields(file);
+      const vectors = EmbeddedVectors.open({ file });
+      const fields = { block_mongo_id: 'c', block_doc_id: 'p' };
+      await vectors.ensureCollection({ name: 'Blocks', dimensions: 2, fields: Object.keys(fields) });
+
+      expect(await vectors.search('Blocks', Float32Array.of(1, 0), 2)).toEqual([{ key: 'old', fields, similarity: 1 }]);
+      await vectors.upsert('Blocks', [
+        { key: 'old', fields: { ...fields, block_doc_id: 'q' }, vector: Float32Array.of(1, 0) },
+        { key: 'new', fields, vector: Float32Array.of(0, 1) },
+      ]);
+      expect(await vectors.search('Blocks', Float32Array.of(1, 0), 2)).toEqual([
+        { key: 'old', fields: { ...fields, block_doc_id: 'q' }, similarity: 1 },
+        { key: 'new', fields, similarity: 0 },
+      ]);
+      await expect(vectors.ensureCollection({ ...collection, name: 'Blocks' })).rejects.toMatchObject({
+        code: 'vectors.other-fields',
+      });
+      await vectors.close();
+    });
+  });
+
+  it('rejects after it was closed', async () => {
     await inFolder(async (file) => {
       const vectors = EmbeddedVectors.open({ file });
       await vectors.close();
@@ -67,7 +91,7 @@ describe('The embedded vectors', () => {
     });
   });
 
-  it('a file that is no database is said to be unusable, by name', async () => {
+  it('the error for a file that is no database names the file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vectors-'));
     const file = join(folder, 'vectors.db');
     await writeFile(file, 'This is a letter to a friend, and not a database at all. '.repeat(50));
@@ -82,3 +106,17 @@ describe('The embedded vectors', () => {
     await rm(folder, { recursive: true });
   });
 });
+
+/** The statements of the version in which the fields of a collection were fixed, and one row. */
+async function makeFileOfTwoFields(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const database = new DatabaseSync(file);
+  database.exec(`PRAGMA page_size = 16384; PRAGMA journal_mode = WAL;
+    CREATE TABLE collections (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, dimensions INTEGER NOT NULL);
+    INSERT INTO collections (name, dimensions) VALUES ('Blocks', 2);
+    CREATE TABLE vectors_1_Blocks (key TEXT PRIMARY KEY NOT NULL,
+      block_mongo_id TEXT NOT NULL, block_doc_id TEXT NOT NULL, vector BLOB NOT NULL)`);
+  const insert = database.prepare('INSERT INTO vectors_1_Blocks VALUES (?, ?, ?, ?)');
+  insert.run('old', 'c', 'p', Float32Array.of(1, 0));
+  database.close();
+}

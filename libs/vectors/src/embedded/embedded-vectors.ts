@@ -1,10 +1,10 @@
 import { Database, type FileErrors } from '@batchmill/sqlite';
 import { getLoadablePath } from 'sqlite-vec';
-import { checkCollection, checkDimensions, checkQuery, checkRows, refuseUnknownCollection } from '../check-rows.js';
+import { checkCollection, checkExisting, checkQuery, checkRows, refuseUnknownCollection } from '../check-rows.js';
 import { Vectors, type VectorCollection, type VectorHit, type VectorRow } from '../vectors.js';
 
 export interface EmbeddedVectorsOptions {
-  /** Made when it is missing, with its folder. */
+  /** Created with its folder if it is missing. */
   readonly file: string;
 }
 
@@ -20,18 +20,19 @@ const errors: FileErrors = {
   closed: 'vectors.closed',
 };
 
-/** Holds two rows of 1536 dimensions; searches and inserts measured a third faster than with pages of 4 kB. */
+/** Holds two rows of 1536 dimensions. Searches and inserts were measured a third faster than with pages of 4 kB. */
 const pageBytes = 16_384;
 
 const schema = `CREATE TABLE IF NOT EXISTS collections (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, dimensions INTEGER NOT NULL)`;
 
 /**
- * A plain table per collection in one SQLite file, which several processes may have open, searched whole with
- * sqlite-vec's cosine distance. Every upsert waits for the disk: with 500 rows of 1536 dimensions it measured no slower.
+ * One SQLite file, which several processes may have open, with a plain table per collection: the columns `key` and
+ * `vector`, and one for each field. A search scans the whole table with sqlite-vec's cosine distance. Every upsert is
+ * synced to the disk; with 500 rows of 1536 dimensions that was measured to be no slower.
  */
 export class EmbeddedVectors extends Vectors {
-  /** Collections are never dropped and keep their dimensions, so what was seen once stays true. */
+  /** A collection that was seen once stays as it is: it is never dropped or altered. */
   private readonly known = new Map<string, StoredCollection>();
 
   private constructor(private readonly database: Database) {
@@ -44,36 +45,39 @@ export class EmbeddedVectors extends Vectors {
 
   override async ensureCollection(collection: VectorCollection): Promise<void> {
     checkCollection(collection);
-    const existing = this.find(collection.name) ?? this.create(collection);
-    checkDimensions(existing, collection.dimensions);
+    checkExisting(this.find(collection.name) ?? this.create(collection), collection);
   }
 
   override async upsert(collection: string, rows: readonly VectorRow[]): Promise<void> {
     const stored = this.get(collection);
     checkRows(stored, rows);
-    const sql = `INSERT INTO ${stored.table} (key, block_mongo_id, block_doc_id, vector) VALUES (?, ?, ?, ?)
-      ON CONFLICT (key) DO UPDATE SET block_mongo_id = excluded.block_mongo_id,
-        block_doc_id = excluded.block_doc_id, vector = excluded.vector`;
+    const { table, fields } = stored;
+    const columns = ['key', ...fields.map(quoted), 'vector'];
+    const changes = columns.slice(1).map((column) => `${column} = excluded.${column}`);
+    const sql = `INSERT INTO ${table} (${columns.join()}) VALUES (${columns.map(() => '?').join()})
+      ON CONFLICT (key) DO UPDATE SET ${changes.join()}`;
     this.database.write(() => {
-      for (const { key, chunkId, parentId, vector } of rows) this.database.run(sql, key, chunkId, parentId, vector);
+      for (const row of rows) {
+        const texts = fields.map((field) => row.fields[field] ?? '');
+        this.database.run(sql, row.key, ...texts, row.vector);
+      }
     });
   }
 
-  /** A vector of length zero has no direction: its similarity to anything is 0. Equally near rows come by key. */
+  /** The similarity of a vector of length zero, which has no direction, is 0. Equally near rows are sorted by key. */
   override async search(collection: string, vector: Float32Array, limit: number): Promise<VectorHit[]> {
     const stored = this.get(collection);
     checkQuery(stored, vector);
     const rows = this.database.all(
-      `SELECT key, block_mongo_id, block_doc_id, coalesce(vec_distance_cosine(vector, ?), 1) AS distance
-       FROM ${stored.table} ORDER BY distance, key LIMIT ?`,
+      `SELECT ${['key', ...stored.fields.map(quoted)].join()}, coalesce(vec_distance_cosine(vector, ?), 1) AS _distance
+       FROM ${stored.table} ORDER BY _distance, key LIMIT ?`,
       vector,
       Math.max(0, limit),
     );
     return rows.map((row) => ({
       key: String(row['key']),
-      chunkId: String(row['block_mongo_id']),
-      parentId: String(row['block_doc_id']),
-      similarity: 1 - Number(row['distance']),
+      fields: Object.fromEntries(stored.fields.map((field) => [field, String(row[field])])),
+      similarity: 1 - Number(row['_distance']),
     }));
   }
 
@@ -82,7 +86,7 @@ export class EmbeddedVectors extends Vectors {
     return stored ? Number(this.database.get(`SELECT count(*) AS n FROM ${stored.table}`)?.['n']) : 0;
   }
 
-  /** Rejects when nothing could be written now. */
+  /** Rejects when a write would fail. */
   override async check(): Promise<void> {
     this.database.write(() => undefined);
   }
@@ -100,13 +104,19 @@ export class EmbeddedVectors extends Vectors {
     if (known) return known;
     const row = this.database.get('SELECT id, dimensions FROM collections WHERE name = ?', name);
     if (!row) return null;
-    const found = { name, dimensions: Number(row['dimensions']), table: tableOf(Number(row['id']), name) };
-    this.known.set(name, found);
-    return found;
+    const table = tableOf(Number(row['id']), name);
+    const stored = { name, dimensions: Number(row['dimensions']), fields: this.fieldsOf(table), table };
+    this.known.set(name, stored);
+    return stored;
   }
 
-  /** Another process may have made it in the meantime, and then that one counts. */
-  private create({ name, dimensions }: VectorCollection): StoredCollection {
+  private fieldsOf(table: string): string[] {
+    const columns = this.database.all('SELECT name FROM pragma_table_info(?) ORDER BY cid', table);
+    return columns.map((column) => String(column['name'])).filter((name) => name !== 'key' && name !== 'vector');
+  }
+
+  /** If another process has created the collection in the meantime, this returns that one. */
+  private create({ name, dimensions, fields }: VectorCollection): StoredCollection {
     this.database.write(() => {
       this.database.run(
         'INSERT INTO collections (name, dimensions) VALUES (?, ?) ON CONFLICT DO NOTHING',
@@ -114,16 +124,22 @@ export class EmbeddedVectors extends Vectors {
         dimensions,
       );
       const row = this.database.get('SELECT id FROM collections WHERE name = ?', name);
+      const columns = fields.map((field) => `${quoted(field)} TEXT NOT NULL, `).join('');
       this.database.run(
-        `CREATE TABLE IF NOT EXISTS ${tableOf(Number(row?.['id']), name)} (key TEXT PRIMARY KEY NOT NULL,
-           block_mongo_id TEXT NOT NULL, block_doc_id TEXT NOT NULL, vector BLOB NOT NULL)`,
+        `CREATE TABLE IF NOT EXISTS ${tableOf(Number(row?.['id']), name)} (
+           key TEXT PRIMARY KEY NOT NULL, ${columns}vector BLOB NOT NULL)`,
       );
     });
     return this.get(name);
   }
 }
 
-/** With its id, because SQLite's table names ignore case and collections' names do not. */
+/** Includes the id, because SQLite's table names ignore case and the names of collections do not. */
 function tableOf(id: number, name: string): string {
   return `vectors_${id}_${name}`;
+}
+
+/** A field may have the name of a keyword of SQL. */
+function quoted(field: string): string {
+  return `"${field}"`;
 }

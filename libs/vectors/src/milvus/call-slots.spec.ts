@@ -2,27 +2,27 @@ import { describe, expect, it } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
 import { CallSlots } from './call-slots.js';
 
-describe('slots for calls', () => {
-  it('no more works than there are slots go on at a time, and each begins in its turn', async () => {
+describe('CallSlots', () => {
+  it('runs no more tasks at a time than there are slots, and starts them in order', async () => {
     const slots = new CallSlots(3);
-    const begun: number[] = [];
-    let [under, most] = [0, 0];
+    const started: number[] = [];
+    let [running, most] = [0, 0];
     await Promise.all(
       Array.from({ length: 20 }, (_, number) =>
         slots.run(async () => {
-          begun.push(number);
-          most = Math.max(most, ++under);
+          started.push(number);
+          most = Math.max(most, ++running);
           await turn();
-          under -= 1;
+          running -= 1;
         }),
       ),
     );
 
     expect(most).toBe(3);
-    expect(begun).toEqual(Array.from({ length: 20 }, (_, number) => number));
+    expect(started).toEqual(Array.from({ length: 20 }, (_, number) => number));
   });
 
-  it('a work that fails gives its slot back', async () => {
+  it('a task that fails releases its slot', async () => {
     const slots = new CallSlots(1);
     await expect(slots.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
 

@@ -1,19 +1,19 @@
-/** Lets so many works go on at a time; the others wait, first come first served. */
+/** Runs a limited number of tasks at a time. The others wait, first come, first served. */
 export class CallSlots {
   private readonly waiting: (() => void)[] = [];
 
   constructor(private free: number) {}
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    await this.take();
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    await this.acquire();
     try {
-      return await work();
+      return await task();
     } finally {
-      this.giveBack();
+      this.release();
     }
   }
 
-  private async take(): Promise<void> {
+  private async acquire(): Promise<void> {
     if (this.free > 0) {
       this.free -= 1;
       return;
@@ -21,8 +21,8 @@ export class CallSlots {
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  /** A slot that is given back goes straight to the one who has waited longest. */
-  private giveBack(): void {
+  /** Passes the slot to the task that has waited longest. */
+  private release(): void {
     const next = this.waiting.shift();
     if (next) next();
     else this.free += 1;

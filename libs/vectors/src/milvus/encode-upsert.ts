@@ -1,61 +1,71 @@
 import type { VectorCollection, VectorRow } from '../vectors.js';
-import { fields, textFields, type TextField } from './collection-fields.js';
+import { keyField, vectorField } from './collection-description.js';
 import { fieldBytes, ProtobufMessage, varintBytes } from './protobuf-message.js';
 
 /** Field numbers of `milvus.proto` and `schema.proto`: https://github.com/milvus-io/milvus-proto */
 const upsert = { collectionName: 3, fieldsData: 5, numRows: 7 } as const;
 const fieldData = { type: 1, fieldName: 2, scalars: 3, vectors: 4 } as const;
 const scalarField = { stringData: 6 } as const;
-const vectorField = { dim: 1, floatVector: 2 } as const;
+const vectorArray = { dim: 1, floatVector: 2 } as const;
 const array = { data: 1 } as const;
 const dataType = { varChar: 21, floatVector: 101 } as const;
 
 /**
- * An `UpsertRequest` with the rows by columns, as Milvus wants them. Each number is copied once, as it lies in memory,
- * so the machine must be little-endian. Every vector must have the dimensions of the collection.
+ * Encodes an `UpsertRequest`, which holds the rows by columns. Each vector is copied once, as it lies in memory, so the
+ * machine must be little-endian. Every vector must have the dimensions of the collection.
  */
-export function encodeUpsert({ name, dimensions }: VectorCollection, rows: readonly VectorRow[]): Buffer {
-  const texts = textFields.map((field) => sizesOfTexts(field, rows));
-  const vectors = sizesOfVectors(dimensions, rows.length);
+export function encodeUpsert({ name, dimensions, fields }: VectorCollection, rows: readonly VectorRow[]): Buffer {
+  const texts = [
+    textColumn(
+      keyField,
+      rows.map(({ key }) => key),
+    ),
+    ...fields.map((field) =>
+      textColumn(
+        field,
+        rows.map((row) => row.fields[field] ?? ''),
+      ),
+    ),
+  ];
+  const vectors = vectorColumn(dimensions, rows.length);
   const size =
     fieldBytes(Buffer.byteLength(name)) +
     texts.reduce((sum, { column }) => sum + fieldBytes(column), fieldBytes(vectors.column)) +
     numberBytes(rows.length);
   const message = new ProtobufMessage(size);
   message.text(upsert.collectionName, name);
-  for (const sizes of texts) writeTexts(message, sizes, rows);
+  for (const column of texts) writeTexts(message, column);
   writeVectors(message, vectors, rows);
   message.number(upsert.numRows, rows.length);
   return message.finish();
 }
 
-interface SizesOfTexts {
-  readonly field: TextField;
+/** A column of texts, with the sizes in bytes of the nested messages that hold it, from the inside out. */
+interface TextColumn {
+  readonly name: string;
+  readonly values: readonly string[];
   readonly texts: number;
   readonly scalars: number;
   readonly column: number;
 }
 
-function sizesOfTexts(field: TextField, rows: readonly VectorRow[]): SizesOfTexts {
-  const texts = rows.reduce((sum, row) => sum + fieldBytes(Buffer.byteLength(row[field])), 0);
+function textColumn(name: string, values: readonly string[]): TextColumn {
+  const texts = values.reduce((sum, value) => sum + fieldBytes(Buffer.byteLength(value)), 0);
   const scalars = fieldBytes(texts);
-  return { field, texts, scalars, column: columnBytes(dataType.varChar, fields[field], scalars) };
+  return { name, values, texts, scalars, column: columnBytes(dataType.varChar, name, scalars) };
 }
 
-function writeTexts(
-  message: ProtobufMessage,
-  { field, texts, scalars, column }: SizesOfTexts,
-  rows: readonly VectorRow[],
-): void {
+function writeTexts(message: ProtobufMessage, { name, values, texts, scalars, column }: TextColumn): void {
   message.header(upsert.fieldsData, column);
   message.number(fieldData.type, dataType.varChar);
-  message.text(fieldData.fieldName, fields[field]);
+  message.text(fieldData.fieldName, name);
   message.header(fieldData.scalars, scalars);
   message.header(scalarField.stringData, texts);
-  for (const row of rows) message.text(array.data, row[field]);
+  for (const value of values) message.text(array.data, value);
 }
 
-interface SizesOfVectors {
+/** The column of vectors: the sizes in bytes of the nested messages that hold it, from the inside out. */
+interface VectorColumn {
   readonly dimensions: number;
   readonly floats: number;
   readonly floatArray: number;
@@ -63,24 +73,24 @@ interface SizesOfVectors {
   readonly column: number;
 }
 
-function sizesOfVectors(dimensions: number, rows: number): SizesOfVectors {
+function vectorColumn(dimensions: number, rows: number): VectorColumn {
   const floats = rows * dimensions * Float32Array.BYTES_PER_ELEMENT;
   const floatArray = fieldBytes(floats);
   const vectors = numberBytes(dimensions) + fieldBytes(floatArray);
-  return { dimensions, floats, floatArray, vectors, column: columnBytes(dataType.floatVector, fields.vector, vectors) };
+  return { dimensions, floats, floatArray, vectors, column: columnBytes(dataType.floatVector, vectorField, vectors) };
 }
 
 function writeVectors(
   message: ProtobufMessage,
-  { dimensions, floats, floatArray, vectors, column }: SizesOfVectors,
+  { dimensions, floats, floatArray, vectors, column }: VectorColumn,
   rows: readonly VectorRow[],
 ): void {
   message.header(upsert.fieldsData, column);
   message.number(fieldData.type, dataType.floatVector);
-  message.text(fieldData.fieldName, fields.vector);
+  message.text(fieldData.fieldName, vectorField);
   message.header(fieldData.vectors, vectors);
-  message.number(vectorField.dim, dimensions);
-  message.header(vectorField.floatVector, floatArray);
+  message.number(vectorArray.dim, dimensions);
+  message.header(vectorArray.floatVector, floatArray);
   message.header(array.data, floats);
   for (const { vector } of rows) message.floats(vector);
 }

@@ -25,7 +25,7 @@ describe('the address of Milvus', () => {
     );
   });
 
-  it('with a password is refused, and the password is not repeated', () => {
+  it('with a password is refused, and the password is not quoted', () => {
     expect(() => parseMilvusAddress('milvus://root:secret@db.example:19530')).toThrow(/^(?!.*secret).*settings/);
   });
 });

@@ -7,7 +7,7 @@ type Outcome<T> = { readonly answer: T } | { readonly failure: MilvusFailure; re
 
 const backoff = { baseMs: 50, capMs: 2_000 };
 
-/** The one place where Milvus is called: its failures become errors of ours, and when it asks to slow down it is asked again. */
+/** Makes every call of Milvus. Turns its failures into errors of ours, and retries calls that meet its rate limit. */
 export class MilvusCalls {
   private isClosed = false;
 
@@ -17,21 +17,21 @@ export class MilvusCalls {
   ) {}
 
   /**
-   * The answer of `work`, which may take the time that it is given and is repeated, ever more slowly, for as long as
-   * Milvus asks to slow down and time is left. Null is an answer too.
+   * Resolves with the answer of `work`, which may take the time that it is given. Retries it with backoff after a rate
+   * limit, while time is left. Null is an answer too.
    */
   async call<T>(what: string, work: (timeoutMs: number) => Promise<T>): Promise<T> {
     const until = performance.now() + this.callTimeoutMs;
-    for (let tried = 0; ; tried += 1) {
+    for (let attempts = 0; ; attempts += 1) {
       if (this.isClosed) {
         throw new ConnectionError(
           'vectors.closed',
-          `${what}: the vectors in ${this.address} were closed: open them again.`,
+          `${what}: the vectors in ${this.address} were closed. Open them again.`,
         );
       }
       const outcome = await outcomeOf(work, Math.max(1, Math.ceil(until - performance.now())));
       if ('answer' in outcome) return outcome.answer;
-      const pauseMs = delayAfter(tried, backoff);
+      const pauseMs = delayAfter(attempts, backoff);
       const isInTime = performance.now() + pauseMs < until;
       if (!isRateLimit(outcome.failure) || !isInTime) {
         throw milvusErrorOf(outcome.failure, `${what} (Milvus at ${this.address})`, outcome.cause);

@@ -2,15 +2,15 @@ import { MilvusClient, type ClientConfig } from '@zilliz/milvus2-sdk-node';
 import type { MilvusAddress } from './milvus-address.js';
 import type { MilvusTls, MilvusVectorsOptions } from './milvus-options.js';
 
-/** So that a server that is back is found within seconds; by default gRPC waits up to two minutes. */
-const longestReconnectMs = 2_000;
-/** Searches and counts are not kept waiting by calls that write. */
-const otherCalls = 8;
+/** Reconnects within seconds after an outage. By default gRPC waits up to two minutes. */
+const maxReconnectMs = 2_000;
+/** Channels for searches and counts, so that they do not wait for write calls. */
+const readCalls = 8;
 
 /**
- * The SDK's client. It connects at its first call: its own connecting at construction would end the process with an
- * unhandled rejection when the server is away. Its retries are off, because they start the deadline anew each time; so is
- * its log, which says whole requests when NODE_ENV is `debug`.
+ * Makes the SDK's client, which connects at its first call: connecting at construction would end the process with an
+ * unhandled rejection when the server is unavailable. The SDK's retries are off because each would restart the deadline.
+ * Its log is off because it contains whole requests when NODE_ENV is `debug`.
  */
 export function makeMilvusClient(
   { host, port, database }: MilvusAddress,
@@ -24,10 +24,10 @@ export function makeMilvusClient(
     logLevel: 'error',
     maxRetries: 0,
     timeout: callTimeoutMs,
-    pool: { min: 0, max: callsInFlight + otherCalls },
+    pool: { min: 0, max: callsInFlight + readCalls },
     channelOptions: {
       'grpc.initial_reconnect_backoff_ms': 200,
-      'grpc.max_reconnect_backoff_ms': longestReconnectMs,
+      'grpc.max_reconnect_backoff_ms': maxReconnectMs,
     },
     ...(database === null ? {} : { database }),
     ...(token === undefined ? {} : { token }),

@@ -1,21 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProcessingError, TimeoutError, delayAfter } from '@batchmill/contracts';
 import { DataType, LoadState, type MilvusClient } from '@zilliz/milvus2-sdk-node';
-import { checkDimensions } from '../check-rows.js';
+import { checkExisting } from '../check-rows.js';
 import type { VectorCollection } from '../vectors.js';
-import { checkMetric, collectionOf, type MilvusCollection } from './collection-description.js';
-import { fields } from './collection-fields.js';
+import { checkMetric, collectionOf, keyField, vectorField, type MilvusCollection } from './collection-description.js';
 import type { MilvusCalls } from './milvus-calls.js';
 import { failureIn, type MilvusFailure } from './milvus-failure.js';
 
-/** Room for a path or an address as an id; longer rows are refused before they are sent. */
+/** Fits a path or a URL as an id. Longer texts are refused before they are sent. */
 const maxTextBytes = 1_024;
 const backoff = { baseMs: 20, capMs: 500 };
 
 /**
- * The collections that this process has found, made or loaded. Each is looked at once: it is made when it is missing,
- * gets its index when it has none and begins to be loaded, whoever of several processes comes first. Rows can be written
- * before it is loaded, which may take minutes; only reading waits for that.
+ * The collections that this process has found, created or loaded. Each is checked once: a missing collection is created,
+ * a missing index is created, and loading is started; several processes may do this at once. Loading may take minutes.
+ * Rows can be written before it ends; only reads wait for it.
  */
 export class MilvusCollections {
   private readonly ready = new Map<string, Promise<MilvusCollection | null>>();
@@ -27,71 +26,72 @@ export class MilvusCollections {
     private readonly callTimeoutMs: number,
   ) {}
 
-  async ensure(wanted: VectorCollection): Promise<void> {
-    const found = (await this.find(wanted.name)) ?? (await this.make(wanted));
-    checkDimensions(found, wanted.dimensions);
+  async ensure(collection: VectorCollection): Promise<void> {
+    checkExisting((await this.find(collection.name)) ?? (await this.createOrFind(collection)), collection);
   }
 
-  /** Null when there is none of that name. */
+  /** Null if there is none of that name. */
   async find(name: string): Promise<MilvusCollection | null> {
-    const found = await this.remembered(this.ready, name, () => this.prepare(name));
-    if (found === null) this.forget(name);
-    return found;
+    const collection = await this.once(this.ready, name, () => this.prepare(name));
+    if (collection === null) this.forget(name);
+    return collection;
   }
 
-  /** It is looked at anew when it is needed again: it was dropped or released. */
+  /** The collection is checked again at its next use: it may have been dropped or released. */
   forget(name: string): void {
     this.ready.delete(name);
     this.loaded.delete(name);
   }
 
-  /** Resolves when the collection, which was found, can be read. */
+  /** Resolves when the collection, which exists, can be read. */
   async waitUntilLoaded(name: string): Promise<void> {
-    await this.remembered(this.loaded, name, () => this.load(name));
+    await this.once(this.loaded, name, () => this.load(name));
   }
 
-  /** Done once, by whoever comes first, and again after it failed. */
-  private remembered<T>(done: Map<string, Promise<T>>, name: string, work: () => Promise<T>): Promise<T> {
-    const known = done.get(name);
+  /** Runs the work once per name, and again after it failed. */
+  private once<T>(results: Map<string, Promise<T>>, name: string, work: () => Promise<T>): Promise<T> {
+    const known = results.get(name);
     if (known) return known;
-    const begun = work();
-    done.set(name, begun);
-    begun.catch(() => {
-      if (done.get(name) === begun) done.delete(name);
+    const result = work();
+    results.set(name, result);
+    result.catch(() => {
+      if (results.get(name) === result) results.delete(name);
     });
-    return begun;
+    return result;
   }
 
   private async prepare(name: string): Promise<MilvusCollection | null> {
-    const found = await this.describe(name);
-    if (found === null) return null;
+    const collection = await this.describe(name);
+    if (collection === null) return null;
     await this.ensureIndex(name);
-    await this.isLoaded(name);
-    return found;
+    await this.startLoading(name);
+    return collection;
   }
 
-  /** Whatever is said against it: when it is there, another process or a call without answer made it, and that one counts. */
-  private async make(wanted: VectorCollection): Promise<MilvusCollection> {
-    const refusal = await this.create(wanted).then(
-      () => new ProcessingError('vectors.failed', `Collection ${wanted.name} was made, and is not there.`),
+  /**
+   * Ignores a refused creation if the collection exists afterwards: another process, or a call whose answer was lost, has
+   * created it.
+   */
+  private async createOrFind(collection: VectorCollection): Promise<MilvusCollection> {
+    const failure = await this.create(collection).then(
+      () => new ProcessingError('vectors.failed', `Collection ${collection.name} was created and does not exist.`),
       (error: unknown) => error,
     );
-    const made = await this.find(wanted.name);
-    if (made === null) throw refusal;
-    return made;
+    const created = await this.find(collection.name);
+    if (created === null) throw failure;
+    return created;
   }
 
-  private async create({ name, dimensions }: VectorCollection): Promise<void> {
+  private async create({ name, dimensions, fields }: VectorCollection): Promise<void> {
     const text = (field: string) => ({ name: field, data_type: DataType.VarChar, max_length: maxTextBytes });
-    await this.calls.call(`Making the collection ${name}`, (timeout) =>
+    await this.calls.call(`Creating the collection ${name}`, (timeout) =>
       this.client.createCollection({
         collection_name: name,
         consistency_level: 'Strong',
         fields: [
-          { ...text(fields.key), is_primary_key: true },
-          text(fields.chunkId),
-          text(fields.parentId),
-          { name: fields.vector, data_type: DataType.FloatVector, dim: dimensions },
+          { ...text(keyField), is_primary_key: true },
+          ...fields.map(text),
+          { name: vectorField, data_type: DataType.FloatVector, dim: dimensions },
         ],
         timeout,
       }),
@@ -99,41 +99,41 @@ export class MilvusCollections {
   }
 
   private async describe(name: string): Promise<MilvusCollection | null> {
-    const answer = await this.calls.call(`Looking at the collection ${name}`, async (timeout) =>
+    const answer = await this.calls.call(`Describing the collection ${name}`, async (timeout) =>
       unless(isCollectionMissing, await this.client.describeCollection({ collection_name: name, timeout })),
     );
     return answer === null ? null : collectionOf(name, answer.schema.fields);
   }
 
   private async ensureIndex(name: string): Promise<void> {
-    checkMetric(name, (await this.metricOf(name)) ?? (await this.makeIndex(name)));
+    checkMetric(name, (await this.metricOf(name)) ?? (await this.createOrFindIndex(name)));
   }
 
-  /** Null when there is no index. */
+  /** Null if there is no index. */
   private async metricOf(name: string): Promise<string | null> {
-    const answer = await this.calls.call(`Looking at the index of ${name}`, async (timeout) =>
+    const answer = await this.calls.call(`Describing the index of ${name}`, async (timeout) =>
       unless(isIndexMissing, await this.client.describeIndex({ collection_name: name, timeout })),
     );
-    const index = answer?.index_descriptions.find(({ field_name: field }) => field === fields.vector);
+    const index = answer?.index_descriptions.find(({ field_name: field }) => field === vectorField);
     return index === undefined ? null : String(index.params.find(({ key }) => key === 'metric_type')?.value);
   }
 
-  /** The metric of the index that is there afterwards: another process may have made it in the meantime. */
-  private async makeIndex(name: string): Promise<string> {
-    const refusal = await this.createIndex(name).then(
-      () => new ProcessingError('vectors.failed', `The index of collection ${name} was made, and is not there.`),
+  /** Returns the metric of the index that exists afterwards: another process may have created it in the meantime. */
+  private async createOrFindIndex(name: string): Promise<string> {
+    const failure = await this.createIndex(name).then(
+      () => new ProcessingError('vectors.failed', `The index of collection ${name} was created and does not exist.`),
       (error: unknown) => error,
     );
     const metric = await this.metricOf(name);
-    if (metric === null) throw refusal;
+    if (metric === null) throw failure;
     return metric;
   }
 
   private async createIndex(name: string): Promise<void> {
-    await this.calls.call(`Making the index of ${name}`, (timeout) =>
+    await this.calls.call(`Creating the index of ${name}`, (timeout) =>
       this.client.createIndex({
         collection_name: name,
-        field_name: fields.vector,
+        field_name: vectorField,
         index_type: 'AUTOINDEX',
         metric_type: 'COSINE',
         timeout,
@@ -141,23 +141,23 @@ export class MilvusCollections {
     );
   }
 
-  /** By looking and looking again: the client's own waiting has no end, and takes half a second at least. */
+  /** Polls, because the client's own waiting has no time limit and takes half a second at least. */
   private async load(name: string): Promise<void> {
     const until = performance.now() + this.callTimeoutMs;
-    for (let looked = 0; ; looked += 1) {
-      if (await this.isLoaded(name)) return;
-      const pauseMs = delayAfter(looked, backoff);
+    for (let polls = 0; ; polls += 1) {
+      if (await this.startLoading(name)) return;
+      const pauseMs = delayAfter(polls, backoff);
       if (performance.now() + pauseMs > until) {
-        const message = `Collection ${name} was not loaded within ${this.callTimeoutMs} ms. Milvus goes on loading it.`;
+        const message = `Collection ${name} was not loaded within ${this.callTimeoutMs} ms. Milvus continues to load it.`;
         throw new TimeoutError('vectors.timeout', message);
       }
       await delay(pauseMs);
     }
   }
 
-  /** Begins to load it when nobody has. */
-  private async isLoaded(name: string): Promise<boolean> {
-    const { state } = await this.calls.call(`Asking whether the collection ${name} is loaded`, (timeout) =>
+  /** Starts to load the collection unless that was started before. Resolves with true once it is loaded. */
+  private async startLoading(name: string): Promise<boolean> {
+    const { state } = await this.calls.call(`Getting the load state of the collection ${name}`, (timeout) =>
       this.client.getLoadState({ collection_name: name, timeout }),
     );
     if (state === LoadState.LoadStateLoaded) return true;
@@ -170,7 +170,7 @@ export class MilvusCollections {
   }
 }
 
-/** Null instead of an answer with that failure. */
+/** Returns null instead of an answer with an expected failure. */
 function unless<T>(isExpected: (failure: MilvusFailure) => boolean, answer: T): T | null {
   const failure = failureIn(answer);
   return failure !== null && isExpected(failure) ? null : answer;

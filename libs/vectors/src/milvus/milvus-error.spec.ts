@@ -22,7 +22,7 @@ describe('a failure of Milvus', () => {
       'a thrown error that quotes a status',
       failureThrown(new Error('ErrorCode: CollectionNotExists. Reason: because')),
     ],
-  ])('is recognised in every shape: %s', (_, failure) => {
+  ])('is recognized in every shape: %s', (_, failure) => {
     expect(milvusErrorOf(failure!, 'Counting blocks', null)).toMatchObject({
       kind: 'ValidationError',
       code: 'vectors.unknown-collection',
@@ -34,7 +34,7 @@ describe('a failure of Milvus', () => {
     ['a status', { error_code: 'Success', code: 0, reason: '' }],
     ['an answer', { status: { error_code: 'Success', code: 0, reason: '' }, data: [] }],
     ['an answer of an old server', { status: { error_code: 'Success', reason: '' } }],
-  ])('success is none: %s', (_, answer) => {
+  ])('success is no failure: %s', (_, answer) => {
     expect(failureIn(answer)).toBeNull();
   });
 
@@ -63,7 +63,7 @@ describe('a failure of Milvus', () => {
     ['collection released', failureIn(status(101)), 'ConnectionError', 'vectors.unavailable'],
     ['collection loading', failureIn(status(103)), 'ConnectionError', 'vectors.unavailable'],
     ['channel moving', failureIn(status(503)), 'ConnectionError', 'vectors.unavailable'],
-    ['node gone', failureIn(status(901)), 'ConnectionError', 'vectors.unavailable'],
+    ['node lost', failureIn(status(901)), 'ConnectionError', 'vectors.unavailable'],
     ['database missing', failureIn(status(800)), 'ValidationError', 'vectors.unknown-database'],
     [
       'database missing, in words',
@@ -77,13 +77,13 @@ describe('a failure of Milvus', () => {
     ['timeout in the server', failureIn(status(10_001)), 'TimeoutError', 'vectors.timeout'],
     ['cancelled in the server', failureIn(status(10_000)), 'ConnectionError', 'vectors.unavailable'],
     [
-      'new code that says it may be tried again',
+      'new code that is marked retriable',
       failureIn({ ...status(4_711), retriable: true }),
       'ConnectionError',
       'vectors.unavailable',
     ],
     ['new code', failureIn(status(4_711)), 'ProcessingError', 'vectors.failed'],
-    ['server away', failureThrown(grpcError(14)), 'ConnectionError', 'vectors.unavailable'],
+    ['server unavailable', failureThrown(grpcError(14)), 'ConnectionError', 'vectors.unavailable'],
     ['deadline', failureThrown(grpcError(4)), 'TimeoutError', 'vectors.timeout'],
     ['connection broken', failureThrown(grpcError(13)), 'ConnectionError', 'vectors.unavailable'],
     ['cancelled', failureThrown(grpcError(1)), 'ConnectionError', 'vectors.unavailable'],
@@ -96,13 +96,13 @@ describe('a failure of Milvus', () => {
       'vectors.not-accepted',
     ],
     ['unknown to gRPC', failureThrown(grpcError(2)), 'ProcessingError', 'vectors.failed'],
-    ['fault of the client', failureThrown(new TypeError('x of undefined')), 'ProcessingError', 'vectors.failed'],
+    ['bug in the client', failureThrown(new TypeError('x of undefined')), 'ProcessingError', 'vectors.failed'],
     ['something that is no error', failureThrown(undefined), 'ProcessingError', 'vectors.failed'],
-  ])('says what to do with the work: %s', (_, failure, kind, code) => {
+  ])('the kind of the error says what to do: %s', (_, failure, kind, code) => {
     expect(milvusErrorOf(failure!, 'Upserting', null)).toMatchObject({ kind, code });
   });
 
-  it('keeps what was caught, and quotes no more than a line of the reason', () => {
+  it('keeps the cause, and shortens a long reason', () => {
     const cause = new Error('all of it');
     const error = milvusErrorOf(failureIn(status(5, 'UnexpectedError', 'long '.repeat(1_000)))!, 'Upserting', cause);
 

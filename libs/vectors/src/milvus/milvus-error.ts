@@ -11,47 +11,55 @@ import type { MilvusFailure } from './milvus-failure.js';
 
 type Kind = new (code: VectorsErrorCode, message: string, options?: { cause?: unknown }) => BatchmillError;
 
-interface Verdict {
+interface Translation {
   readonly kind: Kind;
   readonly code: VectorsErrorCode;
   readonly advice: string;
 }
 
-const unavailable: Verdict = { kind: ConnectionError, code: 'vectors.unavailable', advice: 'It is tried again.' };
-const rateLimited: Verdict = {
+const unavailable: Translation = {
+  kind: ConnectionError,
+  code: 'vectors.unavailable',
+  advice: 'Batchmill retries it.',
+};
+const rateLimited: Translation = {
   kind: ConnectionError,
   code: 'vectors.rate-limited',
-  advice: 'Write less at once, or raise the limits of the server.',
+  advice: 'Reduce the calls in flight, or raise the limits of the server.',
 };
-const noRoom: Verdict = {
+const noRoom: Translation = {
   kind: ConnectionError,
   code: 'vectors.no-room',
   advice: 'Give the server more memory or disk, or raise its quota.',
 };
-const refused: Verdict = { kind: ConnectionError, code: 'vectors.refused', advice: 'Look at the user and its rights.' };
-const timedOut: Verdict = {
+const refused: Translation = {
+  kind: ConnectionError,
+  code: 'vectors.refused',
+  advice: 'Check the user, its password and its rights.',
+};
+const timedOut: Translation = {
   kind: TimeoutError,
   code: 'vectors.timeout',
-  advice: 'What it was to write may still be written; writing it again does no harm.',
+  advice: 'The call may have been executed; repeating it does no harm.',
 };
-const unknownCollection: Verdict = {
+const unknownCollection: Translation = {
   kind: ValidationError,
   code: 'vectors.unknown-collection',
-  advice: 'Ensure the collection first.',
+  advice: 'Create the collection first, with ensureCollection.',
 };
-const unknownDatabase: Verdict = {
+const unknownDatabase: Translation = {
   kind: ValidationError,
   code: 'vectors.unknown-database',
-  advice: 'Create the database, or name another one in the address.',
+  advice: 'Create the database, or name another one in the URL.',
 };
-const notAccepted: Verdict = {
+const notAccepted: Translation = {
   kind: ValidationError,
   code: 'vectors.not-accepted',
-  advice: 'Trying again does not help.',
+  advice: 'A retry does not help.',
 };
-const failed: Verdict = { kind: ProcessingError, code: 'vectors.failed', advice: 'The log of the server says more.' };
+const failed: Translation = { kind: ProcessingError, code: 'vectors.failed', advice: 'See the log of the server.' };
 
-const byGrpcCode = new Map<number, Verdict>([
+const byGrpcCode = new Map<number, Translation>([
   [grpc.CANCELLED, unavailable],
   [grpc.INVALID_ARGUMENT, notAccepted],
   [grpc.DEADLINE_EXCEEDED, timedOut],
@@ -64,8 +72,8 @@ const byGrpcCode = new Map<number, Verdict>([
   [grpc.UNAUTHENTICATED, refused],
 ]);
 
-/** First and last code of a range, by https://github.com/milvus-io/milvus/blob/master/pkg/util/merr/errors.go. */
-const byCode: readonly (readonly [number, number, Verdict])[] = [
+/** The first and the last code of a range: https://github.com/milvus-io/milvus/blob/master/pkg/util/merr/errors.go */
+const byCode: readonly (readonly [number, number, Translation])[] = [
   [1, 2, unavailable],
   [3, 3, noRoom],
   [4, 4, rateLimited],
@@ -96,7 +104,7 @@ const byCode: readonly (readonly [number, number, Verdict])[] = [
   [10_001, 10_001, timedOut],
 ];
 
-const byErrorCode: Readonly<Record<string, Verdict>> = {
+const byErrorCode: Readonly<Record<string, Translation>> = {
   RateLimit: rateLimited,
   CollectionNotExists: unknownCollection,
   CollectionNameNotFound: unknownCollection,
@@ -128,34 +136,34 @@ const byErrorCode: Readonly<Record<string, Verdict>> = {
   SchemaMismatch: notAccepted,
 };
 
-/** For what is said in words only. */
-const byReason: readonly (readonly [RegExp, Verdict])[] = [
+/** For failures that only the text of the reason identifies. */
+const byReason: readonly (readonly [RegExp, Translation])[] = [
   [/larger than max/i, notAccepted],
   [/database\b.*\bnot (?:found|exist)/is, unknownDatabase],
   [/not ready yet|pool is draining/i, unavailable],
 ];
 
-const longestReason = 300;
+const maxReasonLength = 300;
 
-/** What to do about a failure, as an error of ours. `what` names the call and the collection. */
+/** Translates a failure into an error of ours, whose kind decides what to do. `what` names the call and the collection. */
 export function milvusErrorOf(failure: MilvusFailure, what: string, cause: unknown): BatchmillError {
-  const { kind: Kind, code, advice } = verdictOn(failure);
-  const reason = failure.reason.slice(0, longestReason).trim();
-  const found = reason === '' ? 'no reason was given' : reason;
-  return new Kind(code, `${what}: ${found} (${codesOf(failure)}). ${advice}`, { cause });
+  const { kind: Kind, code, advice } = translationOf(failure);
+  const reason = failure.reason.slice(0, maxReasonLength).trim();
+  const reported = reason === '' ? 'no reason was given' : reason;
+  return new Kind(code, `${what}: ${reported} (${codesOf(failure)}). ${advice}`, { cause });
 }
 
 export function isRateLimit(failure: MilvusFailure): boolean {
-  return verdictOn(failure) === rateLimited;
+  return translationOf(failure) === rateLimited;
 }
 
-function verdictOn(failure: MilvusFailure): Verdict {
+function translationOf(failure: MilvusFailure): Translation {
   const { grpcCode, code, errorCode, reason, isRetriable } = failure;
-  const said = byReason.find(([words]) => words.test(reason))?.[1];
-  if (said) return said;
+  const byText = byReason.find(([pattern]) => pattern.test(reason))?.[1];
+  if (byText) return byText;
   if (grpcCode !== null) return byGrpcCode.get(grpcCode) ?? failed;
-  const numbered = byCode.find(([first, last]) => code >= first && code <= last)?.[2];
-  return numbered ?? byErrorCode[errorCode] ?? (isRetriable ? unavailable : failed);
+  const byNumber = byCode.find(([first, last]) => code >= first && code <= last)?.[2];
+  return byNumber ?? byErrorCode[errorCode] ?? (isRetriable ? unavailable : failed);
 }
 
 function codesOf({ grpcCode, code, errorCode }: MilvusFailure): string {

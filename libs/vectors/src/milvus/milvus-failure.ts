@@ -1,10 +1,10 @@
-/** What Milvus or its client said went wrong, whichever way it was said. */
+/** A failure that Milvus or its client reported, in whichever shape. */
 export interface MilvusFailure {
-  /** https://grpc.github.io/grpc/core/md_doc_statuscodes.html; null when the server itself said it. */
+  /** https://grpc.github.io/grpc/core/md_doc_statuscodes.html; null when the server itself reported it. */
   readonly grpcCode: number | null;
-  /** Milvus' own code since 2.3: https://github.com/milvus-io/milvus/blob/master/pkg/util/merr/errors.go; 0 is none. */
+  /** Milvus' own code since 2.3: https://github.com/milvus-io/milvus/blob/master/pkg/util/merr/errors.go; 0 for none. */
   readonly code: number;
-  /** The name that servers before 2.3 said, and later ones still do; its number when the client knows no name. */
+  /** The name that servers before 2.3 sent, and later ones still send; its number when the client knows no name. */
   readonly errorCode: string;
   readonly reason: string;
   readonly isRetriable: boolean;
@@ -14,23 +14,23 @@ const success = ['Success', 'SUCCESS', '0', ''];
 const none: MilvusFailure = { grpcCode: null, code: 0, errorCode: '', reason: '', isRetriable: false };
 
 /**
- * The failure in an answer that was returned, null when there is none. An answer is a status or has one; one without is
- * what the client makes of a method that the server does not know.
+ * Returns the failure in an answer, or null. An answer is a status or has one; the client returns an answer without a
+ * status for a method that the server does not have.
  */
 export function failureIn(answer: unknown): MilvusFailure | null {
   const status = statusOf(answer);
   if (status === null)
-    return { ...none, errorCode: 'Unimplemented', reason: 'The server gave an answer without status.' };
+    return { ...none, errorCode: 'Unimplemented', reason: 'The server returned an answer without a status.' };
   return status.code === 0 && success.includes(status.errorCode) ? null : status;
 }
 
-/** The failure that was thrown: a plain status, an answer with one, an error of gRPC or an error of the client. */
+/** Reads what was thrown: a plain status, an answer with one, an error of gRPC or an error of the client. */
 export function failureThrown(thrown: unknown): MilvusFailure {
   if (thrown instanceof Error) return failureOfError(thrown);
   return (
     statusOf(thrown) ?? {
       ...none,
-      reason: typeof thrown === 'string' ? thrown : 'Something was thrown that is no error.',
+      reason: typeof thrown === 'string' ? thrown : 'A value was thrown that is no error.',
     }
   );
 }

@@ -1,39 +1,40 @@
-/** What the adapter says when it is opened. */
+/** The log of the adapter, which writes to it when it is opened. */
 export interface MilvusLog {
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
 /** Paths of PEM files. */
 export interface MilvusTls {
-  /** Who signed the server's certificate; by default whom the system trusts. */
+  /** The authority that signed the server's certificate; by default those that the system trusts. */
   readonly caFile?: string | undefined;
-  /** The client's own certificate, where the server asks for one, and its key. */
+  /** The client's own certificate, if the server requires one, and its key. */
   readonly certificateFile?: string | undefined;
   readonly keyFile?: string | undefined;
-  /** The name that the server's certificate is for, when it is not the host's. */
+  /** The name in the server's certificate, if it is not the host's. */
   readonly serverName?: string | undefined;
 }
 
 /**
- * `quick` encodes the rows straight from their numbers and sends them through the client's own channel; `sdk` uses the
- * client's own `upsert`, which is several times slower.
+ * `direct` encodes the rows straight from memory and sends them through the client's own channel. `sdk` uses the client's
+ * own `upsert`, which is several times slower.
  */
-export type WayOfWriting = 'quick' | 'sdk';
+export type UpsertEncoder = 'direct' | 'sdk';
 
 export interface MilvusVectorsOptions {
-  /** `milvus://host:19530/database`; without a database the server's default one. */
+  /** `milvus://host:19530/database`. Without a database it is the server's default one. */
   readonly url: string;
-  /** Either a token or user and password; none where the server asks for none. */
+  /** Either a token, or user and password, or none if the server requires none. */
   readonly token?: string | undefined;
   readonly user?: string | undefined;
   readonly password?: string | undefined;
   readonly tls?: boolean | MilvusTls | undefined;
-  /** How long one call may take, with its waits when Milvus asks to slow down. 30,000 by default. */
+  /** How long one call may take, including the retries after a rate limit. Default 30,000. */
   readonly callTimeoutMs?: number | undefined;
-  /** How many calls that write are under way at most. 2 by default. */
+  /** The most write calls that are in flight at a time. Default 2. */
   readonly callsInFlight?: number | undefined;
-  /** How large one call that writes may be. 4 MiB by default, the server's limit is 64 MiB. A larger row goes alone. */
+  /** The largest size of a write call. A larger row is sent alone. Default 4 MiB; the server's limit is 64 MiB. */
   readonly maxCallBytes?: number | undefined;
-  readonly way?: WayOfWriting | undefined;
+  /** Default `direct`. */
+  readonly encoder?: UpsertEncoder | undefined;
   readonly log?: MilvusLog | undefined;
 }

@@ -3,11 +3,11 @@ import { DataType, MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { serverAddresses } from '@batchmill/testing';
 import { randomUUID } from 'node:crypto';
 import { describeVectorsContract } from '../vectors.contract.js';
-import { MilvusVectors, type WayOfWriting } from './index.js';
+import { MilvusVectors, type UpsertEncoder } from './index.js';
 
 const database = `test_${randomUUID().replaceAll('-', '_')}`;
 const url = `${serverAddresses.milvus}/${database}`;
-const collection = { name: 'blocks', dimensions: 3 };
+const collection = { name: 'blocks', dimensions: 3, fields: ['block_mongo_id', 'block_doc_id'] };
 const text = (name: string) => ({ name, data_type: DataType.VarChar, max_length: 100 });
 const ours = [{ ...text('key'), is_primary_key: true }, text('block_mongo_id'), text('block_doc_id')];
 const vector = { name: 'vector', data_type: DataType.FloatVector, dim: 3 };
@@ -35,17 +35,17 @@ async function dropAll(): Promise<void> {
   for (const { name } of data) await client.dropCollection({ collection_name: name });
 }
 
-describe.each<WayOfWriting>(['quick', 'sdk'])('written the way "%s"', (way) => {
+describe.each<UpsertEncoder>(['direct', 'sdk'])('rows encoded by "%s"', (encoder) => {
   describeVectorsContract('Milvus', async () => ({
-    open: () => MilvusVectors.open({ url, way }),
+    open: () => MilvusVectors.open({ url, encoder }),
     dispose: dropAll,
   }));
 
-  it('a collection that others made, with its fields in another order and open to more, takes rows', async () => {
+  it('a foreign collection with its fields in another order and with dynamic fields accepts rows', async () => {
     await client.createCollection({
       ...{ collection_name: 'blocks', fields: [vector, ...ours.toReversed()], enable_dynamic_field: true },
     });
-    await withVectors({ way }, async (vectors) => {
+    await withVectors({ encoder }, async (vectors) => {
       await vectors.ensureCollection(collection);
       await vectors.upsert('blocks', [rowOf('a'), rowOf('b')]);
 
@@ -53,8 +53,8 @@ describe.each<WayOfWriting>(['quick', 'sdk'])('written the way "%s"', (way) => {
     });
   });
 
-  it('a collection that was dropped is unknown, and can be made anew', async () => {
-    await withVectors({ way }, async (vectors) => {
+  it('a dropped collection is unknown, and can be created again', async () => {
+    await withVectors({ encoder }, async (vectors) => {
       await vectors.ensureCollection(collection);
       await vectors.upsert('blocks', [rowOf('a')]);
       await client.dropCollection({ collection_name: 'blocks' });
@@ -70,7 +70,7 @@ describe.each<WayOfWriting>(['quick', 'sdk'])('written the way "%s"', (way) => {
 });
 
 describe('Milvus', () => {
-  it('several processes make the same collection at once', async () => {
+  it('several processes create the same collection at once', async () => {
     await withVectors({}, (first) =>
       withVectors({}, async (second) => {
         await Promise.all([first, second, first, second].map((each) => each.ensureCollection(collection)));
@@ -81,7 +81,7 @@ describe('Milvus', () => {
     );
   });
 
-  it('of two processes that want other dimensions at once, one is refused', async () => {
+  it('of two processes that request different dimensions at once, one is refused', async () => {
     await withVectors({}, (first) =>
       withVectors({}, async (second) => {
         const outcomes = await Promise.allSettled([
@@ -97,7 +97,7 @@ describe('Milvus', () => {
     );
   });
 
-  it('a collection that was released is loaded again', async () => {
+  it('a released collection is loaded again', async () => {
     await withVectors({}, async (vectors) => {
       await vectors.ensureCollection(collection);
       await vectors.upsert('blocks', [rowOf('a')]);
@@ -109,7 +109,7 @@ describe('Milvus', () => {
     });
   });
 
-  it('a collection of others with other fields is refused', async () => {
+  it('a foreign collection with other fields is refused', async () => {
     await client.createCollection({ collection_name: 'blocks', fields: [...ours, vector, text('more')] });
     await withVectors({}, async (vectors) => {
       await expect(vectors.ensureCollection(collection)).rejects.toMatchObject({
@@ -119,7 +119,7 @@ describe('Milvus', () => {
     });
   });
 
-  it('a collection of others that compares by another metric is refused', async () => {
+  it('a foreign collection with another metric is refused', async () => {
     await client.createCollection({ collection_name: 'blocks', fields: [...ours, vector] });
     await client.createIndex({
       ...{ collection_name: 'blocks', field_name: 'vector', index_type: 'AUTOINDEX', metric_type: 'L2' },
@@ -145,7 +145,7 @@ describe('Milvus', () => {
     });
   });
 
-  it('a search for more hits than Milvus gives is refused, and one for none finds none', async () => {
+  it('a search for more hits than the limit of Milvus is refused, and one for no hits returns none', async () => {
     await withVectors({}, async (vectors) => {
       await vectors.ensureCollection(collection);
       await vectors.upsert('blocks', [rowOf('a')]);
@@ -157,7 +157,7 @@ describe('Milvus', () => {
     });
   });
 
-  it('a database that is not there is said by name', async () => {
+  it('the error for a missing database names it', async () => {
     await withVectors({ url: `${serverAddresses.milvus}/nowhere` }, async (vectors) => {
       await expect(vectors.ensureCollection(collection)).rejects.toMatchObject({
         kind: 'ValidationError',
@@ -169,7 +169,7 @@ describe('Milvus', () => {
 });
 
 async function withVectors(
-  options: { url?: string; way?: WayOfWriting },
+  options: { url?: string; encoder?: UpsertEncoder },
   test: (vectors: MilvusVectors) => Promise<void>,
 ): Promise<void> {
   const vectors = await MilvusVectors.open({ url, ...options });
@@ -182,5 +182,5 @@ async function withVectors(
 }
 
 function rowOf(key: string) {
-  return { key, chunkId: 'c', parentId: 'p', vector: Float32Array.of(1, 2, 3) };
+  return { key, fields: { block_mongo_id: 'c', block_doc_id: 'p' }, vector: Float32Array.of(1, 2, 3) };
 }

@@ -12,29 +12,29 @@ import { eventually } from '@batchmill/testing';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import type { VectorRow } from '../vectors.js';
-import { MilvusVectors, type MilvusVectorsOptions, type WayOfWriting } from './index.js';
-import { wayOfWriting } from './way-of-writing.js';
+import { MilvusVectors, type MilvusVectorsOptions, type UpsertEncoder } from './index.js';
+import { chooseWriteRows } from './write-rows.js';
 
 const { service } = getGRPCService({ serviceName: 'milvus.proto.milvus.MilvusService' }, LOADER_OPTIONS);
 const success = { error_code: 'Success', code: 0, reason: '' };
-const slowDown = { error_code: 'RateLimit', code: 8, reason: 'slow down' };
+const rateLimit = { error_code: 'RateLimit', code: 8, reason: 'slow down' };
 const dimensions = 8;
 
-/** What a server of the SDK's own protocol heard, and what it says to the next calls that write. */
-class Milvus {
+/** A server of the SDK's own protocol: what it received, and how it answers the next upserts. */
+class MilvusServer {
   readonly rows: string[] = [];
   readonly sizes: number[] = [];
-  readonly heard: { authorization: unknown; database: unknown }[] = [];
-  mostAtOnce = 0;
-  private atOnce = 0;
+  readonly received: { authorization: unknown; database: unknown }[] = [];
+  mostInFlight = 0;
+  private inFlight = 0;
 
   constructor(private readonly answers: { status?: object; silent?: boolean }[]) {}
 
   readonly upsert: Unary = async ({ request, metadata }) => {
-    this.heard.push({ authorization: metadata.get('authorization')[0], database: metadata.get('dbname')[0] });
-    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.atOnce);
+    this.received.push({ authorization: metadata.get('authorization')[0], database: metadata.get('dbname')[0] });
+    this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
     await new Promise((resolve) => setImmediate(resolve));
-    this.atOnce -= 1;
+    this.inFlight -= 1;
     const { status = success, silent } = this.answers.shift() ?? {};
     if (silent) await new Promise(() => undefined);
     const keys = request.fields_data?.find(({ field_name: name }) => name === 'key')?.scalars.string_data.data ?? [];
@@ -52,7 +52,7 @@ interface Call {
 }
 type Unary = (call: Call) => Promise<object>;
 
-describe.each<WayOfWriting>(['quick', 'sdk'])('Milvus, written the way "%s"', (way) => {
+describe.each<UpsertEncoder>(['direct', 'sdk'])('Milvus, with rows encoded by "%s"', (encoder) => {
   let server: Server;
   let opened: MilvusVectors[];
 
@@ -66,23 +66,23 @@ describe.each<WayOfWriting>(['quick', 'sdk'])('Milvus, written the way "%s"', (w
     await Promise.all(opened.map((vectors) => vectors.close()));
   });
 
-  async function open(milvus: Milvus, options: Partial<MilvusVectorsOptions> = {}): Promise<MilvusVectors> {
+  async function open(milvus: MilvusServer, options: Partial<MilvusVectorsOptions> = {}): Promise<MilvusVectors> {
     const port = await serve(server, milvus);
-    const vectors = await MilvusVectors.open({ url: `milvus://127.0.0.1:${port}`, way, ...options });
+    const vectors = await MilvusVectors.open({ url: `milvus://127.0.0.1:${port}`, encoder, ...options });
     opened.push(vectors);
     return vectors;
   }
 
-  it('one that asks to slow down is asked again, and every row arrives', async () => {
-    const milvus = new Milvus([{ status: slowDown }, { status: slowDown }]);
+  it('an upsert that meets the rate limit is retried, and every row arrives', async () => {
+    const milvus = new MilvusServer([{ status: rateLimit }, { status: rateLimit }]);
     const vectors = await open(milvus);
     await vectors.upsert('blocks', rowsOf(3));
 
     expect(milvus.rows).toEqual(['key 0', 'key 1', 'key 2']);
   });
 
-  it('one that goes on asking to slow down is away when the time of the call is over', async () => {
-    const vectors = await open(new Milvus(Array.from({ length: 100 }, () => ({ status: slowDown }))), {
+  it('an upsert that still meets the rate limit when its time is over is refused as if the server were unavailable', async () => {
+    const vectors = await open(new MilvusServer(Array.from({ length: 100 }, () => ({ status: rateLimit }))), {
       callTimeoutMs: 2_000,
     });
 
@@ -92,8 +92,8 @@ describe.each<WayOfWriting>(['quick', 'sdk'])('Milvus, written the way "%s"', (w
     });
   });
 
-  it('one that does not answer in time has taken too long', async () => {
-    const vectors = await open(new Milvus([{ silent: true }]), { callTimeoutMs: 2_000 });
+  it('an upsert without an answer times out', async () => {
+    const vectors = await open(new MilvusServer([{ silent: true }]), { callTimeoutMs: 2_000 });
 
     await expect(vectors.upsert('blocks', rowsOf(1))).rejects.toMatchObject({
       kind: 'TimeoutError',
@@ -102,29 +102,29 @@ describe.each<WayOfWriting>(['quick', 'sdk'])('Milvus, written the way "%s"', (w
     });
   });
 
-  it('one that was away and is back is written to again', async () => {
-    const port = await serve(server, new Milvus([]));
-    const vectors = await MilvusVectors.open({ url: `milvus://127.0.0.1:${port}`, way });
+  it('upserts succeed again after an outage', async () => {
+    const port = await serve(server, new MilvusServer([]));
+    const vectors = await MilvusVectors.open({ url: `milvus://127.0.0.1:${port}`, encoder });
     opened.push(vectors);
     await vectors.upsert('blocks', rowsOf(1));
     server.forceShutdown();
     await expect(vectors.upsert('blocks', rowsOf(1))).rejects.toMatchObject({ code: 'vectors.unavailable' });
     server = new Server();
-    const back = new Milvus([]);
-    await serve(server, back, port);
+    const restarted = new MilvusServer([]);
+    await serve(server, restarted, port);
 
-    await eventually('a call that goes well', () =>
+    await eventually('an upsert that succeeds', () =>
       vectors.upsert('blocks', rowsOf(2)).then(
         () => true,
         () => false,
       ),
     );
-    expect(back.rows).toEqual(['key 0', 'key 1']);
+    expect(restarted.rows).toEqual(['key 0', 'key 1']);
   });
 
-  it('what it refuses is said by its own words', async () => {
+  it('a refusal quotes the reason that the server gave', async () => {
     const refusal = { error_code: 'IllegalArgument', code: 1100, reason: 'no such partition' };
-    const vectors = await open(new Milvus([{ status: refusal }]));
+    const vectors = await open(new MilvusServer([{ status: refusal }]));
 
     await expect(vectors.upsert('blocks', rowsOf(1))).rejects.toMatchObject({
       kind: 'ValidationError',
@@ -132,51 +132,55 @@ describe.each<WayOfWriting>(['quick', 'sdk'])('Milvus, written the way "%s"', (w
     });
   });
 
-  it('many rows go in calls of bounded size, of which few are under way at a time', async () => {
-    const milvus = new Milvus([]);
+  it('many rows are sent in calls of limited size, a limited number of which are in flight at a time', async () => {
+    const milvus = new MilvusServer([]);
     const vectors = await open(milvus, { callsInFlight: 3, maxCallBytes: 1_000 });
     await Promise.all([vectors.upsert('blocks', rowsOf(100)), vectors.upsert('blocks', rowsOf(100))]);
 
     expect(milvus.rows).toHaveLength(200);
-    expect(milvus.mostAtOnce).toBe(3);
+    expect(milvus.mostInFlight).toBe(3);
     expect(Math.max(...milvus.sizes)).toBeLessThan(1_000 / (dimensions * 4));
   });
 
-  it('after a call that failed no further one is begun', async () => {
-    const milvus = new Milvus([{ status: { error_code: 'UnexpectedError', code: 65_535, reason: 'no' } }]);
+  it('after a failed call no further one is sent', async () => {
+    const milvus = new MilvusServer([{ status: { error_code: 'UnexpectedError', code: 65_535, reason: 'no' } }]);
     const vectors = await open(milvus, { callsInFlight: 1, maxCallBytes: 1 });
 
     await expect(vectors.upsert('blocks', rowsOf(10))).rejects.toMatchObject({ code: 'vectors.failed' });
     expect(milvus.sizes).toEqual([1]);
   });
 
-  it('the user and the database are said with every call', async () => {
-    const milvus = new Milvus([]);
+  it('every call carries the user and the database', async () => {
+    const milvus = new MilvusServer([]);
     const port = await serve(server, milvus);
     const vectors = await MilvusVectors.open({
-      ...{ url: `milvus://127.0.0.1:${port}/texts`, user: 'mill', password: 'wheel', way },
+      ...{ url: `milvus://127.0.0.1:${port}/texts`, user: 'mill', password: 'wheel', encoder },
     });
     opened.push(vectors);
     await vectors.upsert('blocks', rowsOf(1));
 
-    expect(milvus.heard).toEqual([{ authorization: Buffer.from('mill:wheel').toString('base64'), database: 'texts' }]);
+    expect(milvus.received).toEqual([
+      { authorization: Buffer.from('mill:wheel').toString('base64'), database: 'texts' },
+    ]);
   });
 });
 
 describe('Milvus', () => {
-  it('that is away makes every method say so, and opening does not need it', async () => {
+  it('opens without a server, and every method rejects while there is none', async () => {
     const vectors = await MilvusVectors.open({ url: `milvus://127.0.0.1:${await freePort()}`, callTimeoutMs: 2_000 });
-    const away = { kind: 'ConnectionError', code: 'vectors.unavailable' };
+    const unavailable = { kind: 'ConnectionError', code: 'vectors.unavailable' };
 
-    await expect(vectors.check()).rejects.toMatchObject(away);
-    await expect(vectors.ensureCollection({ name: 'blocks', dimensions })).rejects.toMatchObject(away);
-    await expect(vectors.upsert('blocks', rowsOf(1))).rejects.toMatchObject(away);
-    await expect(vectors.search('blocks', new Float32Array(dimensions), 1)).rejects.toMatchObject(away);
-    await expect(vectors.count('blocks')).rejects.toMatchObject(away);
+    await expect(vectors.check()).rejects.toMatchObject(unavailable);
+    await expect(vectors.ensureCollection({ name: 'blocks', dimensions, fields: [] })).rejects.toMatchObject(
+      unavailable,
+    );
+    await expect(vectors.upsert('blocks', rowsOf(1))).rejects.toMatchObject(unavailable);
+    await expect(vectors.search('blocks', new Float32Array(dimensions), 1)).rejects.toMatchObject(unavailable);
+    await expect(vectors.count('blocks')).rejects.toMatchObject(unavailable);
     await vectors.close();
   });
 
-  it('a closed one rejects as one that is away', async () => {
+  it('rejects after it was closed', async () => {
     const vectors = await MilvusVectors.open({ url: 'milvus://127.0.0.1:1' });
     await vectors.close();
     await vectors.close();
@@ -187,7 +191,7 @@ describe('Milvus', () => {
 
   it.each([
     ['has no pool', undefined, 'no pool'],
-    ['has channels of another kind', poolOf({}), 'take no requests'],
+    ['has channels of another kind', poolOf({}), 'no method makeUnaryRequest'],
     ['has no method', poolOf(channelWith({})), 'no method Upsert'],
     ['has the method at another path', poolOf(channelWith(upsertBut({ path: '/other' }))), 'another path'],
     [
@@ -196,20 +200,20 @@ describe('Milvus', () => {
       'other fields',
     ],
     ['has a pool that fails', { acquire: () => Promise.reject(new Error('no more')), release: () => 0 }, 'no more'],
-  ])('a client that %s is used by its own upsert, and the log says why', async (_, channelPool, why) => {
+  ])('the upsert of a client that %s is used, and the log gives the reason', async (_, channelPool, why) => {
     const client = Object.assign(idleClient(), { channelPool } as Partial<MilvusClient>);
-    const said: unknown[] = [];
-    const log = { warn: (_message: string, fields?: object) => said.push(fields) };
-    await wayOfWriting(client, { log });
+    const logged: unknown[] = [];
+    const log = { warn: (_message: string, fields?: object) => logged.push(fields) };
+    await chooseWriteRows(client, { log });
 
-    expect(said).toEqual([expect.objectContaining({ error: expect.stringContaining(why) })]);
+    expect(logged).toEqual([expect.objectContaining({ error: expect.stringContaining(why) })]);
   });
 
-  it('a client that is as expected is used the quick way, and nothing is said', async () => {
-    const said: unknown[] = [];
-    await wayOfWriting(idleClient(), { log: { warn: (message) => said.push(message) } });
+  it('nothing is logged for a client that is as expected', async () => {
+    const logged: unknown[] = [];
+    await chooseWriteRows(idleClient(), { log: { warn: (message) => logged.push(message) } });
 
-    expect(said).toEqual([]);
+    expect(logged).toEqual([]);
   });
 });
 
@@ -231,8 +235,8 @@ function idleClient(): MilvusClient {
   return new MilvusClient({ address: '127.0.0.1:1', __SKIP_CONNECT__: true, logLevel: 'error' });
 }
 
-/** Answers as a Milvus that has the collection, indexed and loaded. */
-async function serve(server: Server, milvus: Milvus, port = 0): Promise<number> {
+/** Serves a collection that is indexed and loaded. */
+async function serve(server: Server, milvus: MilvusServer, port = 0): Promise<number> {
   const text = (name: string) => ({ name, data_type: 'VarChar', type_params: [{ key: 'max_length', value: '100' }] });
   const vector = { name: 'vector', data_type: 'FloatVector', type_params: [{ key: 'dim', value: String(dimensions) }] };
   const fields = [{ ...text('key'), is_primary_key: true }, text('block_mongo_id'), text('block_doc_id'), vector];
@@ -253,13 +257,13 @@ async function serve(server: Server, milvus: Milvus, port = 0): Promise<number> 
 
 function unary(answer: Unary): UntypedHandleCall {
   return (call: Call, callback: (error: null, answer: object) => void) => {
-    void answer(call).then((said) => callback(null, said));
+    void answer(call).then((response) => callback(null, response));
   };
 }
 
 function rowsOf(count: number): VectorRow[] {
   return Array.from({ length: count }, (_, number) => ({
-    ...{ key: `key ${number}`, chunkId: 'c', parentId: 'p' },
+    ...{ key: `key ${number}`, fields: { block_mongo_id: 'c', block_doc_id: 'p' } },
     vector: Float32Array.from({ length: dimensions }, (__, at) => number + at),
   }));
 }

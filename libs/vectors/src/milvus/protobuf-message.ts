@@ -1,11 +1,11 @@
-/** How many bytes a whole number from 0 takes. */
+/** The size of a whole number from 0. */
 export function varintBytes(value: number): number {
   let bytes = 1;
   for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) bytes += 1;
   return bytes;
 }
 
-/** How many bytes a field takes whose content has so many: its tag, its length and its content. */
+/** The size of a length-delimited field: its tag, its length and its content. */
 export function fieldBytes(contentBytes: number): number {
   return 1 + varintBytes(contentBytes) + contentBytes;
 }
@@ -14,7 +14,7 @@ const varint = 0;
 const lengthDelimited = 2;
 
 /**
- * Writes a protobuf message into bytes of the size that was said; field numbers up to 15.
+ * Writes a protobuf message into a buffer of the given size. Field numbers go up to 15.
  * https://protobuf.dev/programming-guides/encoding/
  */
 export class ProtobufMessage {
@@ -25,13 +25,13 @@ export class ProtobufMessage {
     this.bytes = Buffer.allocUnsafeSlow(size);
   }
 
-  /** A field that holds a whole number from 0. */
+  /** Writes a field that holds a whole number from 0. */
   number(field: number, value: number): void {
     this.varint((field << 3) | varint);
     this.varint(value);
   }
 
-  /** The beginning of a field of so many bytes; whoever calls writes them next. */
+  /** Writes the tag and the length of a field. The caller writes the content next. */
   header(field: number, contentBytes: number): void {
     this.varint((field << 3) | lengthDelimited);
     this.varint(contentBytes);
@@ -42,15 +42,15 @@ export class ProtobufMessage {
     this.at += this.bytes.write(text, this.at);
   }
 
-  /** The numbers as they lie in memory. */
+  /** Copies the numbers as they lie in memory. */
   floats(vector: Float32Array): void {
     this.bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), this.at);
     this.at += vector.byteLength;
   }
 
-  /** Throws unless exactly what was said has been written. */
+  /** Throws unless exactly the given size has been written. */
   finish(): Buffer {
-    if (this.at !== this.bytes.length) throw new Error(`wrote ${this.at} bytes where ${this.bytes.length} were meant`);
+    if (this.at !== this.bytes.length) throw new Error(`wrote ${this.at} bytes, expected ${this.bytes.length}`);
     return this.bytes;
   }
 

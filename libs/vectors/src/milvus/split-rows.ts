@@ -1,31 +1,32 @@
 import type { VectorRow } from '../vectors.js';
-import { textFields } from './collection-fields.js';
 
-/** Tags and lengths of a row's three texts. */
-const framing = 12;
+/** The tag and the length of one text, at most. */
+const framing = 4;
 
-/** The last row of each key, where its key came first. */
+/** Keeps the last row of each key, at the position of the first one. */
 export function lastOfEachKey(rows: readonly VectorRow[]): readonly VectorRow[] {
   const byKey = new Map(rows.map((row) => [row.key, row]));
   return byKey.size === rows.length ? rows : [...byKey.values()];
 }
 
-/** Rows in their order, cut so that no part takes more than `maxBytes`, but for a row that does so alone. */
+/** Cuts the rows, in their order, into parts of at most `maxBytes`. A larger row is a part of its own. */
 export function splitRows(rows: readonly VectorRow[], maxBytes: number): VectorRow[][] {
   const parts: VectorRow[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const row of rows) {
-    const more = bytesOf(row);
-    if (bytes + more > maxBytes) {
+    const rowBytes = bytesOf(row);
+    if (bytes + rowBytes > maxBytes) {
       parts.push([]);
       bytes = 0;
     }
     parts.at(-1)?.push(row);
-    bytes += more;
+    bytes += rowBytes;
   }
   return parts;
 }
 
-function bytesOf(row: VectorRow): number {
-  return textFields.reduce((sum, field) => sum + Buffer.byteLength(row[field]), framing + row.vector.byteLength);
+function bytesOf({ key, fields, vector }: VectorRow): number {
+  let bytes = vector.byteLength + Buffer.byteLength(key) + framing;
+  for (const name in fields) bytes += Buffer.byteLength(fields[name] ?? '') + framing;
+  return bytes;
 }

@@ -1,17 +1,16 @@
 import { endianness } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { encodeUpsert } from './encode-upsert.js';
-import type { WriteRows } from './write-rows.js';
 
 const upsertPath = '/milvus.proto.milvus.MilvusService/Upsert';
 
-/** What is sent: bytes, of which the client's interceptor makes JSON for its debug log, written or not. */
+/** The encoded bytes. The client's interceptor makes JSON of every request for its debug log, even if nothing is logged. */
 interface EncodedRequest {
   readonly bytes: Buffer;
   toJSON(): string;
 }
 
-/** What is used of the SDK's channels. They are gRPC's clients; the SDK does not promise that they stay so. */
+/** The part of the SDK's channels that is used here. They are gRPC clients; the SDK does not promise that they stay so. */
 interface Channel {
   makeUnaryRequest(
     path: string,
@@ -41,30 +40,30 @@ export class UpsertChannel {
     private readonly method: Method,
   ) {}
 
-  /** A text that says why it cannot be used, when the SDK's channels are not what they were in 2.6.11. */
+  /** Resolves with the reason, as text, if the SDK's channels are not as they were in 2.6.11 and cannot be used. */
   static async open(client: object): Promise<UpsertChannel | string> {
-    if (endianness() !== 'LE') return 'this machine does not keep numbers the way they are sent';
+    if (endianness() !== 'LE') return 'this machine is not little-endian';
     const pool = poolOf(client);
     if (pool === null) return 'it has no pool of channels';
     try {
       const channel = await pool.acquire();
       await pool.release(channel);
-      if (!has(channel, 'makeUnaryRequest')) return 'its channels take no requests';
+      if (!has(channel, 'makeUnaryRequest')) return 'its channels have no method makeUnaryRequest';
       const method = upsertOf(channel);
       if (method === null) return 'its channels have no method Upsert';
       if (method.path !== upsertPath) return 'its method Upsert has another path';
-      return understandsUs(method) ? new UpsertChannel(pool, method) : 'its UpsertRequest has other fields than ours';
+      return decodesOurRequests(method)
+        ? new UpsertChannel(pool, method)
+        : 'its UpsertRequest has other fields than ours';
     } catch (error) {
-      return `its channels failed: ${error instanceof Error ? error.message : 'something was thrown'}`;
+      return `its channels failed: ${error instanceof Error ? error.message : 'a value was thrown that is no error'}`;
     }
   }
 
-  readonly write: WriteRows = (collection, rows, timeoutMs) => this.send(encodeUpsert(collection, rows), timeoutMs);
-
-  /** Resolves with the answer as the SDK reads it. */
+  /** Resolves with the answer as the SDK decodes it. */
   async send(bytes: Buffer, timeoutMs: number): Promise<unknown> {
     const { channelPool, method } = this;
-    // eslint-disable-next-line no-restricted-properties -- gRPC's deadlines are times of the machine's clock
+    // eslint-disable-next-line no-restricted-properties -- gRPC takes deadlines as times of the system clock
     const deadline = new Date(Date.now() + timeoutMs);
     const channel = await channelPool.acquire();
     try {
@@ -92,34 +91,35 @@ function poolOf(client: object): ChannelPool | null {
   return has(channelPool, 'acquire', 'release') ? (channelPool as ChannelPool) : null;
 }
 
-/** The method as the class of the channel has it: gRPC keeps the definition of a service at its class of clients. */
+/** Returns the definition of the method, which gRPC keeps on the class of the channel. */
 function upsertOf(channel: Channel): Method | null {
   const { service } = channel.constructor as { service?: { Upsert?: object } };
   const method = service?.Upsert;
   return has(method, 'requestDeserialize', 'responseDeserialize') ? (method as Method) : null;
 }
 
-/** Whether the SDK reads what we encode as what we meant. */
-function understandsUs(method: Method): boolean {
-  const row = { key: 'k', chunkId: 'c', parentId: 'p', vector: Float32Array.of(1, -2) };
-  const read = method.requestDeserialize(encodeUpsert({ name: 'probe', dimensions: 2 }, [row, row])) as {
+/** True if the SDK decodes an encoded request to the rows that were encoded. */
+function decodesOurRequests(method: Method): boolean {
+  const row = { key: 'k', fields: { text: 't', other: 'o' }, vector: Float32Array.of(1, -2) };
+  const collection = { name: 'probe', dimensions: 2, fields: ['text', 'other'] };
+  const decoded = method.requestDeserialize(encodeUpsert(collection, [row, row])) as {
     collection_name?: unknown;
     num_rows?: unknown;
     fields_data?: readonly { field_name?: unknown; scalars?: TextColumn; vectors?: NumberColumn }[];
   };
-  const columns = read.fields_data?.map(({ field_name: name, scalars, vectors }) => [
+  const columns = decoded.fields_data?.map(({ field_name: name, scalars, vectors }) => [
     name,
     scalars?.string_data?.data ?? vectors?.float_vector?.data,
   ]);
   return isDeepStrictEqual(
-    [read.collection_name, read.num_rows, columns],
+    [decoded.collection_name, decoded.num_rows, columns],
     [
       'probe',
       2,
       [
         ['key', ['k', 'k']],
-        ['block_mongo_id', ['c', 'c']],
-        ['block_doc_id', ['p', 'p']],
+        ['text', ['t', 't']],
+        ['other', ['o', 'o']],
         ['vector', [1, -2, 1, -2]],
       ],
     ],

@@ -1,8 +1,45 @@
+import type { MilvusClient } from '@zilliz/milvus2-sdk-node';
 import type { VectorCollection, VectorRow } from '../vectors.js';
+import { keyField, vectorField } from './collection-description.js';
+import { encodeUpsert } from './encode-upsert.js';
+import type { MilvusVectorsOptions } from './milvus-options.js';
+import { UpsertChannel } from './upsert-channel.js';
 
-/** One call that upserts all the rows; resolves with Milvus' answer, whatever it says, or rejects as its client does. */
+/** Upserts all the rows with one call. Resolves with Milvus' answer, success or not, or rejects as its client does. */
 export type WriteRows = (
   collection: VectorCollection,
   rows: readonly VectorRow[],
   timeoutMs: number,
 ) => Promise<unknown>;
+
+/** Encodes rows directly, unless the SDK is requested or its internals are not as expected. That is logged. */
+export async function chooseWriteRows(
+  client: MilvusClient,
+  { encoder = 'direct', log }: Pick<MilvusVectorsOptions, 'encoder' | 'log'>,
+): Promise<WriteRows> {
+  if (encoder === 'sdk') return writeWithSdk(client);
+  const channel = await UpsertChannel.open(client);
+  if (typeof channel !== 'string') {
+    return (collection, rows, timeoutMs) => channel.send(encodeUpsert(collection, rows), timeoutMs);
+  }
+  log?.warn('Rows are written to Milvus with the upsert of its client, which is several times slower', {
+    operation: 'vectors',
+    error: `the Milvus client is not as expected: ${channel}`,
+  });
+  return writeWithSdk(client);
+}
+
+function writeWithSdk(client: MilvusClient): WriteRows {
+  return ({ name }, rows, timeout) =>
+    client.upsert({
+      collection_name: name,
+      data: rows.map(({ key, fields, vector }) => ({
+        ...fields,
+        [keyField]: key,
+        [vectorField]: Array.from(vector),
+      })),
+      timeout,
+      // The client makes JSON of every request for its debug log, even if nothing is logged. This makes that an empty text.
+      ...{ toJSON: () => '' },
+    });
+}

@@ -15,28 +15,28 @@ const layout = `
 
 const errors: FileErrors = {
   kind: 'store',
-  unavailable: 'store.away',
+  unavailable: 'store.unavailable',
   diskFull: 'store.disk-full',
   unreadable: 'store.unreadable',
   closed: 'store.closed',
 };
 
 export interface FileOptions {
-  /** The SQLite file; its folder is made when it is missing. */
+  /** The SQLite file. Its folder is created if it is missing. */
   readonly file: string;
-  /** FULL: what a promise resolved for survives a loss of power. NORMAL: it survives the end of the process only. */
+  /** FULL: a resolved write survives a loss of power. NORMAL: it only survives the end of the process. */
   readonly synchronous?: 'FULL' | 'NORMAL';
-  /** How long a call waits for other processes that write to the same file. */
+  /** How long a call waits for other processes that write to the file. */
   readonly busyTimeoutMs?: number;
 }
 
 /**
- * Which collections, indexed fields and indexes the file has. Other processes may add some at any time: the file's
- * `user_version` counts the changes, and every transaction begins with a look at it.
+ * The collections, indexed fields and indexes of the file. Other processes may add some at any time: the file's
+ * `user_version` counts the changes, and every transaction first compares it.
  */
 export class Catalog {
   readonly database: Database;
-  /** Writes that need not be done before the caller goes on. */
+  /** Writes that share transactions. */
   readonly writes: GroupCommit = new GroupCommit(this);
   #version = -1;
   #tables: ReadonlyMap<string, Table> = new Map();
@@ -45,10 +45,10 @@ export class Catalog {
     this.database = database;
   }
 
-  /** Throws a ConnectionError when the file cannot be opened. */
+  /** Throws a ConnectionError if the file cannot be opened. */
   static open(options: FileOptions): Catalog {
-    // Pages of 8 kB hold three documents of 2 kB; smaller and larger ones were measured to be slower. The line goes over
-    // the same thousand documents several times: 8 MB hold them, and a larger cache was measured to be no faster.
+    // Pages of 8 kB hold three documents of 2 kB; smaller and larger ones were measured to be slower. The stages
+    // read the same thousand documents several times: 8 MB hold them, and a larger cache was measured to be no faster.
     const database = Database.open({ ...options, errors, pageBytes: 8_192, cacheBytes: 8_192_000 });
     try {
       const catalog = new Catalog(database);
@@ -74,17 +74,17 @@ export class Catalog {
         return work();
       }, durable);
     } catch (error) {
-      this.#version = -1; // what was rolled back may be in memory
+      this.#version = -1; // the catalog in memory may contain what was rolled back
       throw error;
     }
   }
 
-  /** Within a write: work that is undone alone when it throws. */
-  alone<T>(work: () => T): T {
+  /** Within a write: if `work` throws, only its own changes are rolled back. */
+  writeNested<T>(work: () => T): T {
     try {
       return this.database.nested(work);
     } catch (error) {
-      this.#version = -1; // what was undone may be in memory
+      this.#version = -1; // the catalog in memory may contain what was rolled back
       if (this.database.isInTransaction) {
         this.#refresh();
       }
@@ -100,8 +100,8 @@ export class Catalog {
     return this.#tables.get(collection) ?? null;
   }
 
-  /** Within a write. */
-  tableOrMake(collection: string): Table {
+  /** Within a write: creates the table if it is missing. */
+  ensureTable(collection: string): Table {
     const table = this.table(collection);
     if (table !== null) {
       return table;
@@ -111,10 +111,10 @@ export class Catalog {
       `CREATE TABLE c_${Number(row?.['id'])} (row INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, body BLOB NOT NULL)`,
     );
     this.changed();
-    return this.table(collection) as Table; // made just now
+    return this.table(collection) as Table; // created just now
   }
 
-  /** Within a write, after the stored catalog was changed. */
+  /** To be called within a write, after the stored catalog was changed. */
   changed(): void {
     this.database.run(`PRAGMA user_version = ${this.#storedVersion() + 1}`);
     this.#refresh();

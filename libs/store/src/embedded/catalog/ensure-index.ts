@@ -10,35 +10,35 @@ import { columnOf, indexValue, type Table } from './table.js';
 
 const pageRows = 500;
 
-/** Makes the index when it is missing: its fields' columns, filled from what is stored, and SQLite's index over them. */
+/** Creates a missing index: a column for each field, filled from the stored documents, and SQLite's index on the columns. */
 export function ensureIndex(catalog: Catalog, collection: string, index: IndexKeys): void {
-  if (catalog.read(() => isThere(catalog.table(collection), index))) {
+  if (catalog.read(() => indexExists(catalog.table(collection), index))) {
     return;
   }
   catalog.write(() => {
-    if (!isThere(catalog.table(collection), index)) {
-      makeIndex(catalog, collection, index);
+    if (!indexExists(catalog.table(collection), index)) {
+      createIndex(catalog, collection, index);
     }
   });
 }
 
-function isThere(table: Table | null, { keys, unique }: IndexKeys): boolean {
+function indexExists(table: Table | null, { keys, unique }: IndexKeys): boolean {
   if (Object.keys(keys).join() === '_id') {
     return true;
   }
-  const made = table?.indexes.find((index) => JSON.stringify(index.keys) === JSON.stringify(keys));
-  if (made !== undefined && made.unique !== (unique ?? false)) {
+  const existing = table?.indexes.find((index) => JSON.stringify(index.keys) === JSON.stringify(keys));
+  if (existing !== undefined && existing.unique !== (unique ?? false)) {
     throw new ProcessingError(
       'store.index-conflict',
-      `${table?.collection ?? ''}: the index on ${Object.keys(keys).join(', ')} exists and is ${made.unique === true ? '' : 'not '}unique; wanted the opposite`,
+      `${table?.collection ?? ''}: found the index on ${Object.keys(keys).join(', ')} with unique: ${existing.unique === true}, expected unique: ${existing.unique !== true}`,
     );
   }
-  return made !== undefined;
+  return existing !== undefined;
 }
 
-function makeIndex(catalog: Catalog, collection: string, { keys, unique = false }: IndexKeys): void {
+function createIndex(catalog: Catalog, collection: string, { keys, unique = false }: IndexKeys): void {
   const { database } = catalog;
-  const before = catalog.tableOrMake(collection);
+  const before = catalog.ensureTable(collection);
   const missing = Object.keys(keys).filter((path) => columnOf(before, path) === null);
   for (const [index, path] of missing.entries()) {
     const number = before.fields.length + index;
@@ -52,7 +52,7 @@ function makeIndex(catalog: Catalog, collection: string, { keys, unique = false 
     Number(unique),
   );
   catalog.changed();
-  const table = catalog.tableOrMake(collection);
+  const table = catalog.ensureTable(collection);
   fillColumns(catalog, table, missing);
   const columns = Object.entries(keys).map(
     ([path, direction]) => `${columnOf(table, path)?.column ?? 'key'}${direction === -1 ? ' DESC' : ''}`,

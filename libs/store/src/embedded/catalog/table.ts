@@ -2,26 +2,26 @@ import type { IndexKeys } from '../../store.js';
 import { isDocument } from '../values/bracket.js';
 import { encodeKey } from '../values/encode-key.js';
 
-/** A field that has a column of its own, holding its encoded value. */
+/** A field with a column that holds its encoded value. */
 export interface IndexedField {
   readonly path: string;
   readonly parts: readonly string[];
   readonly column: string;
-  /** True when some document holds an array on the path. Such a document's column is NULL: it may match anything. */
+  /** True if a document has an array on the path. The column of such a document is NULL: it may match any condition. */
   readonly holdsArrays: boolean;
 }
 
-/** How one collection lies in the file: a row per document, `key` its encoded `_id`, `body` its BSON. */
+/** The table of a collection: a row per document, with the encoded `_id` in `key` and the BSON in `body`. */
 export interface Table {
   readonly id: number;
   readonly collection: string;
-  /** The table's name in SQL. */
+  /** The name of the table in SQL. */
   readonly name: string;
   readonly fields: readonly IndexedField[];
   readonly indexes: readonly IndexKeys[];
 }
 
-/** The column that orders and finds a path, or null when it has none. */
+/** The column of a path, or null if it has none. */
 export function columnOf(
   table: Table,
   path: string,
@@ -34,7 +34,7 @@ export function columnOf(
 
 const keyOfMissing = encodeKey(null);
 
-/** What a field's column holds of a document: its encoded value, or null when an array is on the path. */
+/** The value of a field's column: the encoded value of the field, or null if an array is on the path. */
 export function indexValue(document: Readonly<Record<string, unknown>>, parts: readonly string[]): Buffer | null {
   let value: unknown = document;
   for (const part of parts) {

@@ -15,29 +15,29 @@ import {
 } from './key-ranges.js';
 
 /**
- * What a filter says of one field, as encoded keys: either exactly these points, or anything within these ranges. It
- * lets through everything that matches, and perhaps more: what it lets through is looked at with the whole filter.
+ * The condition of a filter on one field, as encoded keys: either exactly these points, or anything within these ranges.
+ * It includes everything that matches, and perhaps more: the rows are then tested with the whole filter.
  */
 export type Constraint =
   | { readonly kind: 'points'; readonly points: readonly Buffer[] }
   | { readonly kind: 'ranges'; readonly ranges: KeyRanges };
 
 /**
- * The constraint on each of `paths` that follows from the top level and every `$and` of the filter. Paths without one are
- * missing from the answer. It is about documents without an array on the path: different elements of an array may meet
- * different conditions, and none of them need be within all.
+ * Returns the constraint on each of `paths` that follows from the top level and every `$and` of the filter, if there is
+ * one. It only holds for documents without an array on the path: different elements of an array may meet different
+ * conditions, without any element that meets all of them.
  */
 export function constraintsOf(filter: Filter, paths: ReadonlySet<string>): ReadonlyMap<string, Constraint> {
-  const found = new Map<string, Constraint>();
+  const constraints = new Map<string, Constraint>();
   for (const [path, condition] of conditionsOf(filter)) {
     if (paths.has(path)) {
       for (const constraint of constraintsOfCondition(condition, path === '_id')) {
-        const before = found.get(path);
-        found.set(path, before === undefined ? constraint : both(before, constraint));
+        const before = constraints.get(path);
+        constraints.set(path, before === undefined ? constraint : both(before, constraint));
       }
     }
   }
-  return found;
+  return constraints;
 }
 
 function* conditionsOf(filter: Filter): Generator<readonly [string, unknown]> {
@@ -79,7 +79,7 @@ function constraintsOfOperator(operator: string, operand: unknown, isId: boolean
   }
 }
 
-/** Arrays and patterns match more than the key that they would have themselves. */
+/** Arrays and patterns also match values with other keys than their own. */
 function hasKey(value: unknown): boolean {
   const bracket = bracketOf(value);
   return bracket !== Bracket.array && bracket !== Bracket.regex && value !== undefined;
@@ -106,12 +106,12 @@ function comparedWith(operator: '$gt' | '$gte' | '$lt' | '$lte', operand: unknow
     return [];
   }
   const key = encodeKey(operand);
-  const whole = bracketRange(bracket);
+  const type = bracketRange(bracket);
   const range: Record<typeof operator, KeyRange> = {
-    $gt: { from: keyAfter(key), to: whole.to },
-    $gte: { from: key, to: whole.to },
-    $lt: { from: whole.from, to: key },
-    $lte: { from: whole.from, to: keyAfter(key) },
+    $gt: { from: keyAfter(key), to: type.to },
+    $gte: { from: key, to: type.to },
+    $lt: { from: type.from, to: key },
+    $lte: { from: type.from, to: keyAfter(key) },
   };
   return [{ kind: 'ranges', ranges: [range[operator]] }];
 }

@@ -11,7 +11,7 @@ import { planAccess } from './plan-access.js';
 import { rowByKey, rowByNumber, Rows, type StoredRow } from './rows.js';
 import { compareSortKeys, sortKeyOf } from './sort-key.js';
 
-/** A document that matched, and the row it lies in. */
+/** A document that matches, and its row. */
 export interface Match {
   readonly row: number;
   readonly document: Fields;
@@ -19,57 +19,57 @@ export interface Match {
 
 const pageRows = 50;
 
-/** Finds the one document that an update is for, within a transaction. */
+/** Finds the document that an update applies to, within a transaction. */
 export type Finder = (database: Database, table: Table) => Match | null;
 
-/** The first that matches, in the order asked for. */
+/** Finds the first document that matches, in the given order. */
 export function compileFinder(filter: Filter, sort: Sort = {}): Finder {
   const { _id: id, ...rest } = filter;
-  if (id !== undefined && namesOne(id)) {
-    return finderOfKey(encodeKey(id), compileFilter(rest)); // the key says the rest: equal ids have equal keys
+  if (id !== undefined && isSingleId(id)) {
+    return finderOfKey(encodeKey(id), compileFilter(rest)); // the key decides the condition on `_id`: equal ids have equal keys
   }
-  const holds = compileFilter(filter);
-  return (database, table) => firstMatch(database, table, filter, sort, holds);
+  const matches = compileFilter(filter);
+  return (database, table) => firstMatch(database, table, filter, sort, matches);
 }
 
-/** `compileFinder` for filters that differ in their `_id` alone, as those of a bulk mostly do: the rest is compiled once. */
-export function rememberingFinders(): (filter: Filter) => Finder {
-  let last: { readonly rest: Filter; readonly holds: Predicate } | null = null;
+/** `compileFinder` that compiles the rest of a filter once for consecutive filters that differ only in `_id`, as in a bulk. */
+export function cachingFinders(): (filter: Filter) => Finder {
+  let last: { readonly rest: Filter; readonly matches: Predicate } | null = null;
   return (filter) => {
     const { _id: id, ...rest } = filter;
-    if (id === undefined || !namesOne(id)) {
+    if (id === undefined || !isSingleId(id)) {
       return compileFinder(filter);
     }
-    last = last !== null && sameFields(last.rest, rest) ? last : { rest, holds: compileFilter(rest) };
-    return finderOfKey(encodeKey(id), last.holds);
+    last = last !== null && sameFields(last.rest, rest) ? last : { rest, matches: compileFilter(rest) };
+    return finderOfKey(encodeKey(id), last.matches);
   };
 }
 
-function finderOfKey(key: Buffer, holds: Predicate): Finder {
-  return (database, table) => matchOf(rowByKey(database, table, key), holds);
+function finderOfKey(key: Buffer, matches: Predicate): Finder {
+  return (database, table) => matchOf(rowByKey(database, table, key), matches);
 }
 
-function namesOne(id: unknown): boolean {
+function isSingleId(id: unknown): boolean {
   const bracket = bracketOf(id);
   return !isOperators(id) && bracket !== Bracket.regex && bracket !== Bracket.array;
 }
 
-function matchOf(stored: StoredRow | null, holds: Predicate): Match | null {
+function matchOf(stored: StoredRow | null, matches: Predicate): Match | null {
   if (stored === null) {
     return null;
   }
   const document = decodeBody(stored.body);
-  return holds(document) ? { row: stored.row, document } : null;
+  return matches(document) ? { row: stored.row, document } : null;
 }
 
-function firstMatch(database: Database, table: Table, filter: Filter, sort: Sort, holds: Predicate): Match | null {
+function firstMatch(database: Database, table: Table, filter: Filter, sort: Sort, matches: Predicate): Match | null {
   const access = planAccess(table, filter, sort);
   if (!access.sorted) {
-    return bestMatch(Rows.of(database, table, access), sort, holds);
+    return bestMatch(Rows.of(database, table, access), sort, matches);
   }
   if (access.kind === 'rows') {
     for (const { row } of database.iterate(access.sql, ...access.values)) {
-      const match = matchOf(rowByNumber(database, table, Number(row)), holds);
+      const match = matchOf(rowByNumber(database, table, Number(row)), matches);
       if (match !== null) {
         return match;
       }
@@ -79,7 +79,7 @@ function firstMatch(database: Database, table: Table, filter: Filter, sort: Sort
   const rows = Rows.of(database, table, access);
   for (let page = rows.next(pageRows); page.length > 0; page = rows.next(pageRows)) {
     for (const stored of page) {
-      const match = matchOf(stored, holds);
+      const match = matchOf(stored, matches);
       if (match !== null) {
         return match;
       }
@@ -88,11 +88,11 @@ function firstMatch(database: Database, table: Table, filter: Filter, sort: Sort
   return null;
 }
 
-function bestMatch(rows: Rows, sort: Sort, holds: Predicate): Match | null {
+function bestMatch(rows: Rows, sort: Sort, matches: Predicate): Match | null {
   let best: { readonly match: Match; readonly key: readonly unknown[] } | null = null;
   for (let page = rows.next(pageRows); page.length > 0; page = rows.next(pageRows)) {
     for (const stored of page) {
-      const match = matchOf(stored, holds);
+      const match = matchOf(stored, matches);
       if (match !== null) {
         const key = sortKeyOf(match.document, sort);
         best = best === null || compareSortKeys(key, best.key, sort) < 0 ? { match, key } : best;

@@ -9,14 +9,14 @@ export interface KeyRange {
 /** Disjoint ranges in ascending order. */
 export type KeyRanges = readonly KeyRange[];
 
-/** No key begins with 0xff. */
+/** No key starts with 0xff. */
 export const everyKey: KeyRanges = [{ from: Buffer.of(), to: Buffer.of(0xff) }];
 
 export function bracketRange(bracket: number): KeyRange {
   return { from: bracketStart(bracket), to: bracketStart(bracket + 1) };
 }
 
-/** The first of all keys that come after this one. */
+/** The next key after this one. */
 export function keyAfter(key: Buffer): Buffer {
   return Buffer.concat([key, Buffer.of(0)]);
 }
@@ -25,14 +25,14 @@ export function includesKey(ranges: KeyRanges, key: Buffer): boolean {
   return ranges.some(({ from, to }) => Buffer.compare(from, key) <= 0 && Buffer.compare(key, to) < 0);
 }
 
-export function intersectRanges(some: KeyRanges, others: KeyRanges): KeyRanges {
-  return some
+export function intersectRanges(ones: KeyRanges, others: KeyRanges): KeyRanges {
+  return ones
     .flatMap((one) => others.map((other) => ({ from: later(one.from, other.from), to: earlier(one.to, other.to) })))
     .filter(({ from, to }) => Buffer.compare(from, to) < 0)
     .sort((one, other) => Buffer.compare(one.from, other.from));
 }
 
-/** The same keys as ranges that do not overlap, in order. */
+/** Merges overlapping ranges and sorts them. */
 export function uniteRanges(ranges: readonly KeyRange[]): KeyRanges {
   const united: KeyRange[] = [];
   for (const range of [...ranges].sort((one, other) => Buffer.compare(one.from, other.from))) {

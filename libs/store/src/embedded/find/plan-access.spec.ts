@@ -30,7 +30,7 @@ describe('planAccess', () => {
     return planAccess(table(), filter, sort);
   }
 
-  /** What SQLite says it will do. */
+  /** The query plan of SQLite. */
   function steps(access: Access): string {
     if (access.kind !== 'rows') {
       throw new Error(`the access is by ${access.kind}`);
@@ -51,7 +51,7 @@ describe('planAccess', () => {
     });
   });
 
-  it('a scan of one type reads only the keys of that type, from the given start', async () => {
+  it('a scan of one type reads only the keys of that type, from the given one on', async () => {
     await things.insertOne({ _id: 'a' });
     const id = new ObjectId('65f000000000000000000001');
 
@@ -72,7 +72,7 @@ describe('planAccess', () => {
     ]);
   });
 
-  it('the query of a stage is found and sorted by its index', async () => {
+  it('the query of a stage is answered and sorted by its index', async () => {
     await things.ensureIndex({ keys: { state: 1, nextAt: 1 } });
     const filter = { state: 'built', nextAt: { $lte: new Date(0) }, parked: null };
 
@@ -84,14 +84,14 @@ describe('planAccess', () => {
     expect(steps(plan({}, { state: 1, nextAt: 1 }))).toBe('SCAN c_1 USING COVERING INDEX x_1_1');
   });
 
-  it('a query by a field without an index is a scan, and sorted in memory', async () => {
+  it('a field without an index is found by a scan and sorted in memory', async () => {
     await things.insertOne({ _id: 1 });
 
     expect(plan({ status: 'pending' })).toMatchObject({ kind: 'scan', sorted: true });
     expect(plan({ status: 'pending' }, { status: 1 })).toMatchObject({ kind: 'scan', sorted: false });
   });
 
-  it('once a field has an array, its index also covers the elements and no longer sorts', async () => {
+  it('after the first array, a query of an index includes the arrays, and the index no longer gives the order', async () => {
     await things.ensureIndex({ keys: { v: 1 } });
     expect(steps(plan({ v: 5 }, { v: 1 }))).toContain('SEARCH');
 
@@ -101,7 +101,7 @@ describe('planAccess', () => {
     expect(steps(plan({ v: 5 }))).toContain('MULTI-INDEX OR');
   });
 
-  it('with any index, a query returns the documents that match the filter, in the requested order', async () => {
+  it('with any indexes, exactly the documents that match the filter are found, in the given order', async () => {
     const sampler = new Sampler(4);
     const value = () => (sampler.below(8) === 0 ? sampler.value() : sampler.scalar());
     await things.ensureIndex({ keys: { a: 1 } });
@@ -129,16 +129,16 @@ describe('planAccess', () => {
         { b: -1, _id: 1 },
       ]);
       const expected = inOrder(all.filter(compileFilter(filter)), sort).map(idText);
-      const found = (await allOf(things, filter, sort === undefined ? {} : { sort })).map(idText);
+      const actual = (await allOf(things, filter, sort === undefined ? {} : { sort })).map(idText);
 
       if (sort === undefined) {
-        found.sort();
+        actual.sort();
         expected.sort();
       }
-      expect({ filter, sort, found }).toEqual({ filter, sort, found: expected });
+      expect({ filter, sort, documents: actual }).toEqual({ filter, sort, documents: expected });
       if (sort !== undefined) {
         const first = await things.findOneAndUpdate(filter, { $setOnInsert: { x: 1 } }, { sort });
-        expect(first === null ? undefined : idText(first)).toBe(found[0]);
+        expect(first === null ? undefined : idText(first)).toBe(actual[0]);
       }
     }
   });

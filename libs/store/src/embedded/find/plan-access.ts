@@ -5,11 +5,11 @@ import { constraintsOf, type Constraint } from './constraints.js';
 import { everyKey, type KeyRanges } from './key-ranges.js';
 
 /**
- * How to get at the documents that a filter may match:
- * - `keys`: one after another by their keys;
- * - `scan`: in the order of their keys, page by page, through these ranges;
- * - `rows`: by the numbers of their rows, which an SQL query finds by the indexes and puts in order.
- * `sorted` is false when the order asked for has to be made in memory.
+ * How to read the documents that a filter may match:
+ * - `keys`: one after another by their keys,
+ * - `scan`: page by page through these ranges, in the order of the keys,
+ * - `rows`: by the numbers of their rows, which an SQL query finds with the indexes and sorts.
+ * `sorted` is false if the documents must be sorted in memory.
  */
 export type Access = { readonly sorted: boolean } & (
   | { readonly kind: 'keys'; readonly keys: readonly Buffer[] }
@@ -27,15 +27,15 @@ export function planAccess(table: Table, filter: Filter, sort: Sort = {}): Acces
   const constraints = constraintsOf(filter, fields);
   const onId = constraints.get('_id');
   const order = Object.entries(sort);
-  const byIdAlone = order.length === 0 || (order.length === 1 && order[0]?.[0] === '_id');
+  const byIdOnly = order.length === 0 || (order.length === 1 && order[0]?.[0] === '_id');
   const descending = order[0]?.[1] === -1;
   if (onId?.kind === 'points') {
-    const keys = byIdAlone && descending ? onId.points.toReversed() : onId.points;
-    return { kind: 'keys', keys, sorted: byIdAlone || keys.length < 2 };
+    const keys = byIdOnly && descending ? onId.points.toReversed() : onId.points;
+    return { kind: 'keys', keys, sorted: byIdOnly || keys.length < 2 };
   }
   const columns = orderColumns(table, sort);
   const indexed = constraints.size > (onId === undefined ? 0 : 1);
-  if (byIdAlone && !indexed) {
+  if (byIdOnly && !indexed) {
     return { kind: 'scan', ranges: onId?.ranges ?? everyKey, descending, sorted: true };
   }
   if (!indexed && columns === null) {
@@ -52,7 +52,7 @@ export function planAccess(table: Table, filter: Filter, sort: Sort = {}): Acces
   };
 }
 
-/** What SQL can order by, or null: a field that may hold arrays is ordered by an element, which no column has. */
+/** The columns to sort by in SQL, or null. A field that may hold arrays is sorted by an element, which no column has. */
 function orderColumns(table: Table, sort: Sort): string[] | null {
   const columns: string[] = [];
   for (const [path, direction] of Object.entries(sort)) {
@@ -72,7 +72,7 @@ function termOf(table: Table, path: string, constraint: Constraint): Term {
   return holdsArrays ? { sql: `(${term.sql} OR ${column} IS NULL)`, values: term.values } : term;
 }
 
-/** Many points travel as one value, so that the statement stays the same. */
+/** Passes many points as one value, so that the statement stays the same. */
 function pointsTerm(column: string, points: readonly Buffer[]): Term {
   const [only, ...others] = points;
   if (only !== undefined && others.length === 0) {

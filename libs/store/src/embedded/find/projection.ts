@@ -2,10 +2,10 @@ import type { Fields, Projection } from '../../store.js';
 import { refuseFilter } from '../refusals.js';
 import { isDocument } from '../values/bracket.js';
 
-/** Paths by their first part; an empty tree stands for the whole value. */
+/** Paths by their first part. An empty tree stands for the whole value. */
 type Tree = Map<string, Tree>;
 
-/** A projection as a function. `_id` stays unless it is dropped by name. Elements of arrays are projected one by one. */
+/** Compiles a projection. `_id` is kept unless it is dropped by name. Elements of arrays are projected one by one. */
 export function compileProjection(projection: Projection | undefined): (document: Fields) => Fields {
   const entries = Object.entries(projection ?? {});
   const others = entries.filter(([path]) => path !== '_id');

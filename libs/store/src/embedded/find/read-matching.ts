@@ -1,4 +1,4 @@
-import { setImmediate as otherWork } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Fields, Filter, Sort } from '../../store.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { compileFilter } from '../query/compile-filter.js';
@@ -10,15 +10,15 @@ import { compareSortKeys, sortKeyOf } from './sort-key.js';
 
 const pageRows = 200;
 
-interface Found {
+interface SortableRow {
   readonly row: number;
   readonly key: readonly unknown[];
 }
 
 /**
- * What matches, in the order asked for, page by page: no transaction is open while a document is with the caller. Each
- * document is looked at with the filter at the moment when it is read. An order that no index gives is made in memory,
- * of sort keys, not of documents.
+ * Reads the documents that match, in the given order, page by page. No transaction is open while the caller has a
+ * document. The filter is tested when a document is read. Where no index gives the order, the sort keys, not the
+ * documents, are sorted in memory.
  */
 export async function* readMatching(
   catalog: Catalog,
@@ -26,7 +26,7 @@ export async function* readMatching(
   filter: Filter,
   sort: Sort = {},
 ): AsyncGenerator<Fields> {
-  const holds = compileFilter(filter);
+  const matches = compileFilter(filter);
   const opened = catalog.read(() => {
     const table = catalog.table(collection);
     if (table === null) {
@@ -39,22 +39,22 @@ export async function* readMatching(
     return;
   }
   if (opened.sorted) {
-    yield* documentsOf(catalog, holds, opened.rows);
+    yield* documentsOf(catalog, matches, opened.rows);
     return;
   }
-  const numbers = await sortedNumbers(catalog, holds, sort, opened.rows);
-  yield* documentsOf(catalog, holds, Rows.numbered(catalog.database, opened.table, numbers));
+  const numbers = await sortedNumbers(catalog, matches, sort, opened.rows);
+  yield* documentsOf(catalog, matches, Rows.numbered(catalog.database, opened.table, numbers));
 }
 
-async function* documentsOf(catalog: Catalog, holds: Predicate, rows: Rows): AsyncGenerator<Fields> {
-  for await (const { document } of matchesOf(catalog, holds, rows)) {
+async function* documentsOf(catalog: Catalog, matches: Predicate, rows: Rows): AsyncGenerator<Fields> {
+  for await (const { document } of matchesOf(catalog, matches, rows)) {
     yield document;
   }
 }
 
 async function* matchesOf(
   catalog: Catalog,
-  holds: Predicate,
+  matches: Predicate,
   rows: Rows,
 ): AsyncGenerator<{ readonly row: number; readonly document: Fields }> {
   for (;;) {
@@ -64,18 +64,18 @@ async function* matchesOf(
     }
     for (const { row, body } of page) {
       const document = decodeBody(body);
-      if (holds(document)) {
+      if (matches(document)) {
         yield { row, document };
       }
     }
-    await otherWork();
+    await nextTurn();
   }
 }
 
-async function sortedNumbers(catalog: Catalog, holds: Predicate, sort: Sort, rows: Rows): Promise<number[]> {
-  const found: Found[] = [];
-  for await (const { row, document } of matchesOf(catalog, holds, rows)) {
-    found.push({ row, key: sortKeyOf(document, sort) });
+async function sortedNumbers(catalog: Catalog, matches: Predicate, sort: Sort, rows: Rows): Promise<number[]> {
+  const sortable: SortableRow[] = [];
+  for await (const { row, document } of matchesOf(catalog, matches, rows)) {
+    sortable.push({ row, key: sortKeyOf(document, sort) });
   }
-  return found.sort((one, other) => compareSortKeys(one.key, other.key, sort)).map(({ row }) => row);
+  return sortable.sort((one, other) => compareSortKeys(one.key, other.key, sort)).map(({ row }) => row);
 }

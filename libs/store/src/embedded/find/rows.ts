@@ -11,9 +11,9 @@ export interface StoredRow {
 
 const maxPageBytes = 4 * 1024 * 1024;
 
-/** Goes through the rows of an access in its order, a page at a time. Each call runs within a transaction of its own. */
+/** Reads the rows of an access in its order, page by page. Each call runs within a transaction of its own. */
 export abstract class Rows {
-  /** The next rows, at most so many and not many megabytes; none when there are no more. */
+  /** Returns the next rows, at most `maxRows` and a few megabytes. Returns none at the end. */
   abstract next(maxRows: number): StoredRow[];
 
   static of(database: Database, table: Table, access: Access): Rows {
@@ -29,14 +29,14 @@ export abstract class Rows {
     }
   }
 
-  /** Of rows whose numbers are known already. */
+  /** For rows whose numbers are known. */
   static numbered(database: Database, table: Table, numbers: readonly number[]): Rows {
     return new RowsByNumber(database, table, () => numbers);
   }
 }
 
 function storedRow(row: Row): StoredRow {
-  return { row: Number(row['row']), body: row['body'] as Uint8Array }; // columns of the layout, never NULL
+  return { row: Number(row['row']), body: row['body'] as Uint8Array }; // never NULL in the schema
 }
 
 export function rowByKey(database: Database, table: Table, key: Buffer): StoredRow | null {
@@ -49,23 +49,23 @@ export function rowByNumber(database: Database, table: Table, number: number): S
   return row === undefined ? null : storedRow(row);
 }
 
-/** One after another, those that are gone left out. */
-class RowsOneByOne<P> extends Rows {
+/** Loads the rows one by one and skips those that were deleted. */
+class RowsOneByOne<L> extends Rows {
   #position = 0;
 
   constructor(
-    private readonly places: () => readonly P[],
-    private readonly load: (place: P) => StoredRow | null,
+    private readonly locators: () => readonly L[],
+    private readonly load: (locator: L) => StoredRow | null,
   ) {
     super();
   }
 
   override next(maxRows: number): StoredRow[] {
-    const places = this.places();
+    const locators = this.locators();
     const rows: StoredRow[] = [];
     let bytes = 0;
-    while (rows.length < maxRows && bytes < maxPageBytes && this.#position < places.length) {
-      const row = this.load(places[this.#position++] as P); // the position is below the length
+    while (rows.length < maxRows && bytes < maxPageBytes && this.#position < locators.length) {
+      const row = this.load(locators[this.#position++] as L); // the position is below the length
       if (row !== null) {
         rows.push(row);
         bytes += row.body.length;
@@ -84,7 +84,7 @@ class RowsByKey extends RowsOneByOne<Buffer> {
   }
 }
 
-/** The numbers are found with the first page: later writes move nothing in or out of them. */
+/** The query runs with the first page, so that later writes neither add nor remove rows. */
 class RowsByNumber extends RowsOneByOne<number> {
   constructor(database: Database, table: Table, find: () => readonly number[]) {
     let numbers: readonly number[] | undefined;
@@ -95,14 +95,14 @@ class RowsByNumber extends RowsOneByOne<number> {
   }
 }
 
-/** Takes the two ends of a range of keys, and how many rows at most. */
+/** Its parameters are the two ends of a range of keys, and the most rows. */
 export function scanSql(table: Table, descending: boolean): string {
   const order = descending ? 'DESC' : 'ASC';
   return `SELECT row, key, body FROM ${table.name} WHERE key >= ? AND key < ? ORDER BY key ${order} LIMIT ?`;
 }
 
 class RowsByScan extends Rows {
-  readonly #left: KeyRange[];
+  readonly #remaining: KeyRange[];
 
   constructor(
     private readonly database: Database,
@@ -111,11 +111,11 @@ class RowsByScan extends Rows {
     private readonly descending: boolean,
   ) {
     super();
-    this.#left = descending ? ranges.toReversed() : [...ranges];
+    this.#remaining = descending ? ranges.toReversed() : [...ranges];
   }
 
   override next(maxRows: number): StoredRow[] {
-    for (let range = this.#left.shift(); range !== undefined; range = this.#left.shift()) {
+    for (let range = this.#remaining.shift(); range !== undefined; range = this.#remaining.shift()) {
       const rows = this.#page(range, maxRows);
       if (rows.length > 0) {
         return rows;
@@ -124,22 +124,24 @@ class RowsByScan extends Rows {
     return [];
   }
 
-  /** Puts what is left of the range back in front. */
+  /** Puts the rest of the range back in front. */
   #page(range: KeyRange, maxRows: number): StoredRow[] {
-    const found = this.database.iterate(scanSql(this.table, this.descending), range.from, range.to, maxRows);
+    const selected = this.database.iterate(scanSql(this.table, this.descending), range.from, range.to, maxRows);
     const rows: StoredRow[] = [];
     let bytes = 0;
     let last: Buffer | null = null;
-    for (const row of found) {
+    for (const row of selected) {
       rows.push(storedRow(row));
-      last = Buffer.from(row['key'] as Uint8Array); // a column of the layout, never NULL
+      last = Buffer.from(row['key'] as Uint8Array); // never NULL in the schema
       bytes += (row['body'] as Uint8Array).length;
       if (bytes >= maxPageBytes) {
         break;
       }
     }
     if (last !== null) {
-      this.#left.unshift(this.descending ? { from: range.from, to: last } : { from: keyAfter(last), to: range.to });
+      this.#remaining.unshift(
+        this.descending ? { from: range.from, to: last } : { from: keyAfter(last), to: range.to },
+      );
     }
     return rows;
   }

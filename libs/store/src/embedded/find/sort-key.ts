@@ -2,7 +2,7 @@ import type { Sort } from '../../store.js';
 import { someLeafAt } from '../query/values-at.js';
 import { compareValues } from '../values/compare-values.js';
 
-/** What a document is ordered by: of an array the least element, or the greatest when the order descends. */
+/** The values by which a document is sorted. An array counts as its least element, or its greatest in descending order. */
 export function sortKeyOf(document: Readonly<Record<string, unknown>>, sort: Sort): unknown[] {
   return Object.entries(sort).map(([path, direction]) => {
     const values: unknown[] = [];

@@ -3,12 +3,12 @@ import { Bracket, bracketOf } from '../values/bracket.js';
 import { binaryParts } from '../values/contents.js';
 import { exactNumber } from '../values/exact-number.js';
 
-/** MongoDB takes no position above this one. */
-const lastPosition = 0x7fffffff;
+/** MongoDB's limit. */
+const maxPosition = 0x7fffffff;
 
 /**
- * The bits that `$bitsAllSet` and its like ask for, as positions from the least one: given as positions, as a number, or
- * as bytes.
+ * Reads the operand of `$bitsAllSet` and similar operators, which is positions, a number or bytes. Returns the positions of
+ * the bits, counted from the least one.
  */
 export function bitPositions(path: string, operand: unknown): readonly number[] {
   if (Array.isArray(operand)) {
@@ -20,14 +20,14 @@ export function bitPositions(path: string, operand: unknown): readonly number[] 
   }
   const mask = wholeNumber(operand);
   if (mask === null || mask < 0n) {
-    refuseFilter(`${path}: bits are asked for by an array of positions, a whole number from 0 on, or bytes`);
+    refuseFilter(`${path}: expected the bits as an array of positions, a whole number from 0, or bytes`);
   }
   return positionsUpTo(64, (position) => isSetInNumber(mask, position));
 }
 
 /**
- * How many of the bits are set in a value, or null when it has none: it is neither a whole number of 64 bits nor bytes.
- * A number goes on with its sign, bytes go on with zeros.
+ * Counts how many of the bits are set in a value. Returns null for a value without bits, which is neither an integer of
+ * 64 bits nor bytes. Beyond its end a number is extended by its sign, and bytes by zeros.
  */
 export function countSetBits(value: unknown, positions: readonly number[]): number | null {
   if (bracketOf(value) === Bracket.binary) {
@@ -40,9 +40,9 @@ export function countSetBits(value: unknown, positions: readonly number[]): numb
 
 function positionOf(path: string, value: unknown): number {
   const position = wholeNumber(value);
-  return position !== null && position >= 0n && position <= lastPosition
+  return position !== null && position >= 0n && position <= maxPosition
     ? Number(position)
-    : refuseFilter(`${path}: the position of a bit is a whole number from 0 to ${lastPosition}`);
+    : refuseFilter(`${path}: the position of a bit is a whole number from 0 to ${maxPosition}`);
 }
 
 function positionsUpTo(end: number, isSet: (position: number) => boolean): number[] {

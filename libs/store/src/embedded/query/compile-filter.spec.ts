@@ -9,7 +9,7 @@ const cases: readonly (readonly [string, unknown, Filter, boolean])[] = [
   ['an object is equal with its fields in the same order', { x: 1, y: 2 }, { v: { x: 1, y: 2 } }, true],
   ['an object with its fields in another order is another', { y: 2, x: 1 }, { v: { x: 1, y: 2 } }, false],
   ['a part of an object is not the object', { x: 1, y: 2 }, { v: { x: 1 } }, false],
-  ['an array within an array is found whole', [[1, 5]], { v: [1, 5] }, true],
+  ['a nested array matches as a whole', [[1, 5]], { v: [1, 5] }, true],
   ['$in finds a whole array', [1, 5], { v: { $in: [[1, 5]] } }, true],
   [
     'bytes are compared as bytes, not as text',
@@ -23,15 +23,15 @@ const cases: readonly (readonly [string, unknown, Filter, boolean])[] = [
   ['a double of a class is a number', 5, { v: { $gte: new Double(4.5) } }, true],
   ['a decimal is a number', Decimal128.fromString('1.5'), { v: { $gt: 1 } }, true],
   ['bounds may be met by different elements', [1, 5], { v: { $gt: 1, $lt: 5 } }, true],
-  ['$elemMatch wants one element for both bounds', [1, 5], { v: { $elemMatch: { $gt: 1, $lt: 5 } } }, false],
-  ['$elemMatch does not look into arrays within', [[3]], { v: { $elemMatch: { $gt: 1 } } }, false],
+  ['$elemMatch requires one element for both bounds', [1, 5], { v: { $elemMatch: { $gt: 1, $lt: 5 } } }, false],
+  ['$elemMatch does not test the elements of nested arrays', [[3]], { v: { $elemMatch: { $gt: 1 } } }, false],
   ['$elemMatch with $not', [1, 9], { v: { $elemMatch: { $not: { $gt: 5 }, $ne: 7 } } }, true],
   ['$elemMatch at a path through objects', [{ l: [1] }, { l: [2] }], { 'v.l': { $elemMatch: { $gt: 1 } } }, true],
-  ['a number at the end of a path names an element as it is', [[1, 5]], { 'v.0': 1 }, false],
-  ['null at a path is met by an object without it', [{ x: 1 }, {}], { 'v.x': null }, true],
-  ['null at a path is not met by an empty array', [], { 'v.x': null }, false],
-  ['null at a path is not met by an array of scalars', [1, 2], { 'v.x': null }, false],
-  ['null at a path is met by a scalar', 4, { 'v.x': null }, true],
+  ['an index at the end of a path stands for the element as it is', [[1, 5]], { 'v.0': 1 }, false],
+  ['null at a path matches an object without it', [{ x: 1 }, {}], { 'v.x': null }, true],
+  ['null at a path does not match an empty array', [], { 'v.x': null }, false],
+  ['null at a path does not match an array of scalars', [1, 2], { 'v.x': null }, false],
+  ['null at a path matches a scalar', 4, { 'v.x': null }, true],
   ['$exists false at a path through scalars', [1, 2], { 'v.x': { $exists: false } }, true],
   ['$gte null matches null', null, { v: { $gte: null } }, true],
   ['$gt null matches nothing', null, { v: { $gt: null } }, false],
@@ -53,11 +53,11 @@ const cases: readonly (readonly [string, unknown, Filter, boolean])[] = [
   ['a pattern with a state of its own matches every time', 'ab', { $and: [{ v: /b/g }, { v: /b/g }] }, true],
   ['$not with a pattern', ['ab', 'c'], { v: { $not: /b/ } }, false],
   ['$not within $not', 5, { v: { $not: { $not: { $gt: 4 } } } }, true],
-  ['$not takes the operators within it together', 5, { v: { $not: { $gt: 4, $lt: 5 } } }, true],
-  ['$nor wants none of its filters', 5, { $nor: [{ v: 4 }, { v: { $gt: 5 } }] }, true],
-  ['an object that only begins like a value is compared as one', { x: 1, $gt: 1 }, { v: { x: 1, $gt: 1 } }, true],
+  ['$not negates all of its operators together', 5, { v: { $not: { $gt: 4, $lt: 5 } } }, true],
+  ['$nor matches if none of its filters does', 5, { $nor: [{ v: 4 }, { v: { $gt: 5 } }] }, true],
+  ['an object is a value unless its first key is an operator', { x: 1, $gt: 1 }, { v: { x: 1, $gt: 1 } }, true],
   ['$options belong to the $regex beside them', 'AB', { v: { $options: 'i', $regex: 'b' } }, true],
-  ['$options take the place of those of a pattern', 'AB', { v: { $regex: /b/i, $options: '' } }, false],
+  ['$options replace those of a pattern', 'AB', { v: { $regex: /b/i, $options: '' } }, false],
   ['a pattern finds the same pattern', /b/i, { v: { $regex: /b/i } }, true],
   ['$elemMatch with a pattern and its options', ['AB', 5], { v: { $elemMatch: { $regex: 'b', $options: 'i' } } }, true],
   ['$elemMatch with $or', [{ x: 1 }, { y: 3 }], { v: { $elemMatch: { $or: [{ x: 2 }, { y: 3 }] } } }, true],
@@ -72,7 +72,7 @@ const cases: readonly (readonly [string, unknown, Filter, boolean])[] = [
   ['bytes end in clear bits', new Binary(Uint8Array.of(0xff)), { v: { $bitsAllClear: [8, 200] } }, true],
   ['one element of an array may have the bits', [1, 'x', 4], { v: { $bitsAnySet: 4 } }, true],
   ['a fraction has no bits, not even clear ones', 2.5, { v: { $bitsAllClear: [] } }, false],
-  ['what is missing has no bits', undefined, { v: { $bitsAnyClear: [0] } }, false],
+  ['a missing value has no bits', undefined, { v: { $bitsAnyClear: [0] } }, false],
   ['a text has no bits', '5', { v: { $bitsAnySet: 5 } }, false],
   ['names of Object.prototype are no fields', {}, { 'v.constructor': { $exists: true } }, false],
 ];
@@ -105,7 +105,7 @@ describe('compileFilter', () => {
     expect(() => compileFilter(filter)).toThrow(expect.objectContaining({ code: 'store.filter-refused' }));
   });
 
-  it.each([undefined, null])('an undefined operand is refused everywhere: not %s', (operand) => {
+  it.each([undefined, null])('an undefined operand is refused at any position, unlike null: %s', (operand) => {
     const filters: Filter[] = [
       { v: operand },
       { v: { $gt: operand, $lt: 5 } },
@@ -127,7 +127,7 @@ describe('compileFilter', () => {
     expect(refused).toEqual(filters.map(() => operand === undefined));
   });
 
-  it('matches scalars and objects as mingo does', () => {
+  it('answers as mingo does about scalars and objects', () => {
     const sampler = new Sampler(1);
 
     const answers = answersTo(
@@ -136,15 +136,15 @@ describe('compileFilter', () => {
       (filter) => withoutNullBounds(filter),
     );
 
-    expect(differences(answers, saidByMingo.ofScalars)).toEqual([]);
+    expect(differences(answers, answersOfMingo.ofScalars)).toEqual([]);
   });
 
-  it('matches arrays and bytes as mingo does with our comparisons', () => {
+  it('answers as mingo does with our comparisons, also about arrays and bytes', () => {
     const sampler = new Sampler(2);
 
     const answers = answersTo(sampler, () => sampler.value());
 
-    expect(differences(answers, saidByMingo.ofValues)).toEqual([]);
+    expect(differences(answers, answersOfMingo.ofValues)).toEqual([]);
   });
 });
 
@@ -154,34 +154,34 @@ interface Answer {
   readonly matches: boolean;
 }
 
-const rounds = 4000;
+const samples = 4000;
 
 function answersTo(
   sampler: Sampler,
   value: () => unknown,
-  mend: (filter: Record<string, unknown>) => Filter = (filter) => filter,
+  adjust: (filter: Record<string, unknown>) => Filter = (filter) => filter,
 ): Answer[] {
-  return Array.from({ length: rounds }, () => {
+  return Array.from({ length: samples }, () => {
     const document = sampler.document(value);
-    const filter = mend(sampler.filter(value));
+    const filter = adjust(sampler.filter(value));
     return { document, filter, matches: compileFilter(filter)(document) };
   });
 }
 
-/** The rounds in which the answer is another than the one that was recorded, a bit each. */
+/** The answers that differ from the recorded ones, which have a bit each. */
 function differences(answers: readonly Answer[], recorded: string): Answer[] {
   const bits = Buffer.from(recorded, 'base64');
-  expect(bits.length * 8).toBe(rounds);
-  return answers.filter(({ matches }, round) => matches !== (((bits[round >> 3] ?? 0) >> (7 - (round & 7))) & 1) > 0);
+  expect(bits.length * 8).toBe(samples);
+  return answers.filter(({ matches }, index) => matches !== (((bits[index >> 3] ?? 0) >> (7 - (index & 7))) & 1) > 0);
 }
 
-/** mingo takes null and missing for different types where they are compared by order. */
+/** mingo considers null and missing as different types in comparisons by order. */
 function withoutNullBounds(filter: Record<string, unknown>): Record<string, unknown> {
   return JSON.stringify(filter).match(/"\$[gl]te?":null/) ? { a: 1 } : filter;
 }
 
-/** What mingo 7.2.6 answered to the filters of the same samplers, a bit each. It knows nothing of how we evaluate. */
-const saidByMingo = {
+/** The answers of mingo 7.2.6 to the filters of the same samplers, a bit each. It is independent of our evaluation. */
+const answersOfMingo = {
   ofScalars:
     'QFNGNwQo4QAUQBKA0IFwGDQAiAEgKBSCcCxFVKFKQC4ACFxCAB4U+CAAQEgoNKEBoiEEgaIAWhAEieAGUMSIQAAABAIgABljSR4AUQQ4wVhX' +
     'YMQAmsAACQYEUAABYghDAADyCyTJAIAIFhBNkIgCB/ggEAAAohIACUEAQEgAkgVJrJFJZhDQTh0AsBQUMQEgAAaAgAUkIEAJNAIBDF8AACIE' +

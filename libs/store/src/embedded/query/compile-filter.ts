@@ -6,11 +6,11 @@ import { patternOf } from './pattern.js';
 import { someValueAt } from './values-at.js';
 
 /**
- * A filter as a function, with MongoDB's semantics. What it does not know is refused (`store.filter-refused`), and so is
- * an undefined condition: MongoDB's driver would drop it, and the filter would match everything.
+ * Compiles a filter with MongoDB's semantics. Refuses unknown operators (`store.filter-refused`) and undefined conditions,
+ * which MongoDB's driver would drop, so that the filter would match everything.
  *
- * What follows is in the order in which a filter is read: its entries, the operators on one field, then those operators
- * that hold conditions themselves. What an operator asks of a value is in `operators.ts`.
+ * The functions below are in the order in which a filter is read: its entries, the operators on one field, then the
+ * operators that contain conditions. The tests of single values are in `operators.ts`.
  */
 export function compileFilter(filter: Filter): Predicate {
   return every(Object.entries(filter).map(([name, condition]) => compileEntry(name, condition)));
@@ -26,7 +26,7 @@ function compileEntry(name: string, condition: unknown): Predicate {
       return not(some(compileEach(name, condition)));
     default:
       return name.startsWith('$')
-        ? refuseFilter(`${name} is not an operator of a filter; known are $and, $or and $nor`)
+        ? refuseFilter(`${name} is not an operator of a filter, expected $and, $or or $nor`)
         : compileField(name, condition);
   }
 }
@@ -40,7 +40,7 @@ function compileEach(name: string, filters: unknown): Predicate[] {
   );
 }
 
-/** The condition on one path: operators that must all hold, or else a value or pattern to be equal to. */
+/** Compiles the condition on one path: operators, which must all match, or else a value or a pattern. */
 function compileField(path: string, condition: unknown): Predicate {
   if (condition === undefined) {
     refuseFilter(`${path}: the condition is undefined, which would match everything; leave the field out or use null`);
@@ -51,7 +51,7 @@ function compileField(path: string, condition: unknown): Predicate {
   return every(operatorsIn(path, condition).map(([name, operand]) => compileOperator(path, name, operand)));
 }
 
-/** The operators of a condition with their operands; `$options` has become part of its `$regex`. */
+/** The operators of a condition with their operands. `$options` is merged into `$regex`. */
 function operatorsIn(path: string, condition: Document): (readonly [string, unknown])[] {
   const { $options: options, $regex: pattern, ...others } = condition;
   const operators = Object.entries(options === undefined ? condition : others);
@@ -88,28 +88,29 @@ function operandOfNot(path: string, operand: unknown): unknown {
     : refuseFilter(`${path}: $not needs an object of operators, or a regular expression`);
 }
 
-/** `{a: {$elemMatch: {…}}}`: one element passes all of it, as a document or as a bare value. */
+/** `{a: {$elemMatch: {…}}}`: one element, which may be a document or a scalar, matches all of it. */
 function someElementMatches(path: string, operand: unknown): Predicate {
   if (!isDocument(operand)) {
     refuseFilter(`${path}: $elemMatch needs an object`);
   }
   const parts = path.split('.');
-  const holds = isOperators(operand) && !isLogical(operand) ? compileElement(path, operand) : compileDocument(operand);
-  return (document) => someValueAt(document, parts, (value) => Array.isArray(value) && value.some(holds));
+  const matches =
+    isOperators(operand) && !isLogical(operand) ? compileElement(path, operand) : compileDocument(operand);
+  return (document) => someValueAt(document, parts, (value) => Array.isArray(value) && value.some(matches));
 }
 
-/** Begins with `$and`, `$or` or `$nor`, which hold whole filters. */
+/** True if it starts with `$and`, `$or` or `$nor`, which contain whole filters. */
 function isLogical(operators: Document): boolean {
   return ['$and', '$or', '$nor'].includes(Object.keys(operators)[0] ?? '');
 }
 
-/** A filter of elements that are documents: others do not pass. */
+/** Compiles a filter of elements. Only documents match. */
 export function compileDocument(filter: Filter): (element: unknown) => boolean {
-  const holds = compileFilter(filter);
-  return (element) => isDocument(element) && holds(element);
+  const matches = compileFilter(filter);
+  return (element) => isDocument(element) && matches(element);
 }
 
-/** A condition on an element of an array. An element that is an array too is not looked into. */
+/** Compiles a condition on an element of an array. The elements of a nested array are not tested. */
 function compileElement(path: string, condition: unknown): (element: unknown) => boolean {
   if (!isOperators(condition)) {
     return valueTests.$eq(condition, path);
@@ -128,13 +129,13 @@ function isValueTest(name: string): name is keyof typeof valueTests {
   return Object.hasOwn(valueTests, name);
 }
 
-/** A condition on a value as if a field held it: an array passes when one of its elements does. */
+/** Compiles a condition on a value as if it were the value of a field: an array matches if one of its elements does. */
 export function compileValue(condition: unknown): (value: unknown) => boolean {
-  const holds = compileFilter({ value: condition });
-  return (value) => holds({ value });
+  const matches = compileFilter({ value: condition });
+  return (value) => matches({ value });
 }
 
-/** `{a: {$all: […]}}`: every value is in the array, and every `$elemMatch` finds an element. */
+/** `{a: {$all: […]}}`: the array contains every value, and an element for every `$elemMatch`. */
 function containsAll(path: string, operand: unknown): Predicate {
   if (!Array.isArray(operand)) {
     refuseFilter(`${path}: $all needs an array`);
@@ -149,13 +150,13 @@ function containsAll(path: string, operand: unknown): Predicate {
 
 function every<T>(tests: readonly ((value: T) => boolean)[]): (value: T) => boolean {
   const [only, ...others] = tests;
-  return only !== undefined && others.length === 0 ? only : (value) => tests.every((holds) => holds(value));
+  return only !== undefined && others.length === 0 ? only : (value) => tests.every((matches) => matches(value));
 }
 
 function some<T>(tests: readonly ((value: T) => boolean)[]): (value: T) => boolean {
-  return (value) => tests.some((holds) => holds(value));
+  return (value) => tests.some((matches) => matches(value));
 }
 
-function not<T>(holds: (value: T) => boolean): (value: T) => boolean {
-  return (value) => !holds(value);
+function not<T>(matches: (value: T) => boolean): (value: T) => boolean {
+  return (value) => !matches(value);
 }

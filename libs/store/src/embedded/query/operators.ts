@@ -11,10 +11,10 @@ import { someLeafAt, someValueAt } from './values-at.js';
 export type Document = Readonly<Record<string, unknown>>;
 export type Predicate = (document: Document) => boolean;
 
-/** Compiles one operator of a path. Paths go through arrays, and values compare, as MongoDB does it. */
+/** Compiles one operator on a path. Arrays and comparisons are treated as in MongoDB. */
 export type FieldOperator = (parts: readonly string[], operand: unknown) => Predicate;
 
-/** Compiles what an operator asks of one value. `path` is for messages. */
+/** Compiles the test of an operator on one value. `path` is for messages. */
 type ValueTest = (operand: unknown, path: string) => (value: unknown) => boolean;
 
 function equals(operand: unknown, path: string): (value: unknown) => boolean {
@@ -27,7 +27,7 @@ function equals(operand: unknown, path: string): (value: unknown) => boolean {
   return (value) => equalValues(value, operand);
 }
 
-/** Only values of the same type are compared; NaN only with itself. */
+/** Compares only values of the same type, and NaN only with itself. */
 function compares(name: string, holds: (difference: number) => boolean): ValueTest {
   return (operand, path) => {
     const bracket = bracketOf(operand);
@@ -56,12 +56,14 @@ function isIn(operand: unknown, path: string): (value: unknown) => boolean {
 
 function isOfType(operand: unknown, path: string): (value: unknown) => boolean {
   const types = (Array.isArray(operand) ? operand : [operand]).map(
-    (alias: unknown) => typeNamed(alias) ?? refuseFilter(`${path}: $type knows no type ${JSON.stringify(alias)}`),
+    (alias: unknown) =>
+      typeNamed(alias) ??
+      refuseFilter(`${path}: found $type ${JSON.stringify(alias)}, expected the name or number of a BSON type`),
   );
   return (value) => types.some((type) => type.test(value));
 }
 
-/** A text that the pattern is found in, or a stored pattern that is the same. */
+/** Matches a text that contains the pattern, and a stored pattern that is equal. */
 function matches(operand: unknown, path: string): (value: unknown) => boolean {
   const pattern = patternOf(path, operand);
   const stored = typeof operand === 'string' ? pattern : operand;
@@ -76,8 +78,8 @@ function hasRemainder(operand: unknown, path: string): (value: unknown) => boole
   return (value) => typeof value === 'number' && Math.trunc(value) % Math.trunc(divisor) === Math.trunc(remainder);
 }
 
-/** `holds` is told how many of the bits that are asked for are set, and how many there are. */
-function hasBits(holds: (set: number, asked: number) => boolean): ValueTest {
+/** `holds` gets the number of tested bits that are set, and the number of tested bits. */
+function hasBits(holds: (set: number, tested: number) => boolean): ValueTest {
   return (operand, path) => {
     const positions = bitPositions(path, operand);
     return (value) => {
@@ -94,7 +96,7 @@ function not(test: ValueTest): ValueTest {
   };
 }
 
-const positive = {
+const positiveTests = {
   $eq: equals,
   $gt: compares('$gt', (difference) => difference > 0),
   $gte: compares('$gte', (difference) => difference >= 0),
@@ -104,16 +106,16 @@ const positive = {
   $type: isOfType,
   $regex: matches,
   $mod: hasRemainder,
-  $bitsAllSet: hasBits((set, asked) => set === asked),
+  $bitsAllSet: hasBits((set, tested) => set === tested),
   $bitsAllClear: hasBits((set) => set === 0),
   $bitsAnySet: hasBits((set) => set > 0),
-  $bitsAnyClear: hasBits((set, asked) => set < asked),
+  $bitsAnyClear: hasBits((set, tested) => set < tested),
 } satisfies Record<string, ValueTest>;
 
-/** What operators ask of one value that stands for itself, such as an element of an array. */
-export const valueTests = { ...positive, $ne: not(equals), $nin: not(isIn) } satisfies Record<string, ValueTest>;
+/** The tests of a single value, such as an element of an array. */
+export const valueTests = { ...positiveTests, $ne: not(equals), $nin: not(isIn) } satisfies Record<string, ValueTest>;
 
-/** One of the values that the path names passes. */
+/** True if one of the values at the path passes. */
 function some(test: ValueTest): FieldOperator {
   return (parts, operand) => {
     const holds = test(operand, parts.join('.'));
@@ -121,7 +123,7 @@ function some(test: ValueTest): FieldOperator {
   };
 }
 
-/** None of the values that the path names passes. */
+/** True if none of the values at the path passes. */
 function none(test: ValueTest): FieldOperator {
   return (parts, operand) => {
     const holds = test(operand, parts.join('.'));
@@ -130,8 +132,8 @@ function none(test: ValueTest): FieldOperator {
 }
 
 function exists(parts: readonly string[], operand: unknown): Predicate {
-  const wanted = Boolean(operand);
-  return (document) => someValueAt(document, parts, (value) => value !== undefined) === wanted;
+  const expected = Boolean(operand);
+  return (document) => someValueAt(document, parts, (value) => value !== undefined) === expected;
 }
 
 function hasSize(parts: readonly string[], operand: unknown): Predicate {
@@ -141,28 +143,28 @@ function hasSize(parts: readonly string[], operand: unknown): Predicate {
   return (document) => someValueAt(document, parts, (value) => Array.isArray(value) && value.length === operand);
 }
 
-/** Operators that stand on their own. `$not`, `$elemMatch` and `$all` hold conditions: `compile-filter.ts` has them. */
+/** The operators without nested conditions. `$not`, `$elemMatch` and `$all` are in `compile-filter.ts`. */
 export const fieldOperators = {
-  $eq: some(positive.$eq),
-  $ne: none(positive.$eq),
-  $gt: some(positive.$gt),
-  $gte: some(positive.$gte),
-  $lt: some(positive.$lt),
-  $lte: some(positive.$lte),
-  $in: some(positive.$in),
-  $nin: none(positive.$in),
-  $type: some(positive.$type),
-  $regex: some(positive.$regex),
-  $mod: some(positive.$mod),
-  $bitsAllSet: some(positive.$bitsAllSet),
-  $bitsAllClear: some(positive.$bitsAllClear),
-  $bitsAnySet: some(positive.$bitsAnySet),
-  $bitsAnyClear: some(positive.$bitsAnyClear),
+  $eq: some(positiveTests.$eq),
+  $ne: none(positiveTests.$eq),
+  $gt: some(positiveTests.$gt),
+  $gte: some(positiveTests.$gte),
+  $lt: some(positiveTests.$lt),
+  $lte: some(positiveTests.$lte),
+  $in: some(positiveTests.$in),
+  $nin: none(positiveTests.$in),
+  $type: some(positiveTests.$type),
+  $regex: some(positiveTests.$regex),
+  $mod: some(positiveTests.$mod),
+  $bitsAllSet: some(positiveTests.$bitsAllSet),
+  $bitsAllClear: some(positiveTests.$bitsAllClear),
+  $bitsAnySet: some(positiveTests.$bitsAnySet),
+  $bitsAnyClear: some(positiveTests.$bitsAnyClear),
   $exists: exists,
   $size: hasSize,
 } satisfies Record<string, FieldOperator>;
 
-/** An object whose keys are operators (`{$gt: 1}`), not a value to be equal to. */
+/** True for an object of operators (`{$gt: 1}`), false for a value. */
 export function isOperators(value: unknown): value is Document {
   return isDocument(value) && Object.keys(value)[0]?.startsWith('$') === true;
 }

@@ -3,14 +3,14 @@ import { Bracket, bracketOf } from '../values/bracket.js';
 import { regexParts } from '../values/contents.js';
 
 /**
- * A pattern that a filter names, by its text or as a regular expression. `options` take the place of its own. Without
- * the flags that make a search depend on the one before.
+ * Compiles a pattern that is given as text or as a regular expression. `options` replace the expression's own. Drops the
+ * flags `g` and `y`, with which a search would depend on the previous one.
  */
 export function patternOf(path: string, pattern: unknown, options?: unknown): RegExp {
   const [text, ownOptions] = partsOf(path, pattern);
   const flags = options ?? ownOptions.replaceAll(/[gy]/g, '');
   if (typeof flags !== 'string' || (options !== undefined && !/^[imsu]*$/.test(flags))) {
-    refuseFilter(`${path}: $options found ${JSON.stringify(options)}, wanted letters of i, m, s and u`);
+    refuseFilter(`${path}: found $options ${JSON.stringify(options)}, expected letters of i, m, s and u`);
   }
   try {
     return new RegExp(text, flags);

@@ -72,7 +72,7 @@ const byCode: Readonly<Record<number, string>> = {
   127: 'maxKey',
 };
 
-/** What a name or number of `$type` stands for, or null when there is no such type. */
+/** The type for a name or a number of `$type`, or null if there is no such type. */
 export function typeNamed(alias: unknown): TypeName | null {
   const name = typeof alias === 'number' ? byCode[alias] : alias;
   return typeof name === 'string' && Object.hasOwn(byName, name) ? (byName[name] ?? null) : null;

@@ -3,7 +3,7 @@ import { equalValues } from '../values/compare-values.js';
 import { hexOf } from '../values/contents.js';
 import { patternOf } from './pattern.js';
 
-/** Values to be found among in one step, however many there are (`$in` with a thousand ids). */
+/** A set of values with a fast lookup, for example for `$in` with a thousand ids. */
 export class ValueSet {
   readonly #simple = new Set<string | number | boolean>();
   readonly #hexes = new Set<string>();

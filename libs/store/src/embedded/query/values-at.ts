@@ -6,15 +6,15 @@ type Test = (value: unknown) => boolean;
 type Document = Readonly<Record<string, unknown>>;
 
 /**
- * True when one of the values that a dotted path names passes the test. A path goes through arrays as in MongoDB: into
- * every element that is an object, and into the element of that number. A path that ends at a missing field names
- * `undefined`; one that meets an array without objects names nothing.
+ * True if one of the values at a dotted path passes the test. A path leads through arrays as in MongoDB: into every
+ * element that is an object, and into the element with that index. A missing field has the value `undefined`. An array
+ * without objects on the path has no value.
  */
 export function someValueAt(document: Document, parts: readonly string[], test: Test): boolean {
   return new Walk(parts, test, test).someFrom(document, 0);
 }
 
-/** As `someValueAt`; an array in the field at the end of the path names each of its elements and itself. */
+/** Like `someValueAt`, but an array at the end of the path counts as each of its elements and as itself. */
 export function someLeafAt(document: Document, parts: readonly string[], test: Test): boolean {
   const ofField: Test = (value) => (Array.isArray(value) ? value.some(test) || test(value) : test(value));
   return new Walk(parts, ofField, test).someFrom(document, 0);
@@ -25,7 +25,7 @@ class Walk {
     private readonly parts: readonly string[],
     /** For the field at the end of the path. */
     private readonly ofField: Test,
-    /** For the element that a number at the end of the path names. */
+    /** For the element whose index is at the end of the path. */
     private readonly ofElement: Test,
   ) {}
 

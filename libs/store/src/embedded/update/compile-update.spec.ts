@@ -18,7 +18,7 @@ describe('compileUpdate', () => {
     ['$inc beyond 64 bits', { a: Long.MAX_VALUE }, { $inc: { a: Long.fromNumber(1) } }],
     ['a path through null', { a: null }, { $set: { 'a.b': 1 } }],
     ['a path into an ObjectId', { a: new ObjectId() }, { $set: { 'a.b': 1 } }],
-    ['a path far behind the end of an array', { a: [] }, { $set: { 'a.9999999': 1 } }],
+    ['a path far beyond the end of an array', { a: [] }, { $set: { 'a.9999999': 1 } }],
     ['a path with an empty part', {}, { $set: { 'b..c': 1 } }],
     ['an empty path', {}, { $set: { '': 1 } }],
     ['a positional path', { a: [1] }, { $set: { 'a.$': 1 } }],
@@ -26,7 +26,7 @@ describe('compileUpdate', () => {
     ['a path to the prototype', {}, { $set: { '__proto__.x': 1 } }],
     ['a replacement', { a: 1 }, { b: { c: 2 } }],
     ['$push without $each', { a: [] }, { $push: { a: { $slice: 1 } } }],
-    ['$push with an unknown word', { a: [] }, { $push: { a: { $each: [1], $first: 1 } } }],
+    ['$push with an unknown modifier', { a: [] }, { $push: { a: { $each: [1], $first: 1 } } }],
     ['$push with a $sort of nothing', { a: [] }, { $push: { a: { $each: [1], $sort: 2 } } }],
     ['$rename out of an array', { a: [{ b: 1 }] }, { $rename: { 'a.0.b': 'c' } }],
     ['$rename onto itself', { a: 1 }, { $rename: { a: 'a' } }],
@@ -45,7 +45,7 @@ describe('compileUpdate', () => {
     });
   });
 
-  it('applies $setOnInsert only to inserts', () => {
+  it('sets the fields of $setOnInsert only while inserting', () => {
     expect(updated({}, { $setOnInsert: { a: 1 } }, true)).toEqual({ a: 1 });
     expect(updated({}, { $setOnInsert: { a: 1 } }, false)).toEqual({});
   });
@@ -66,7 +66,7 @@ describe('compileUpdate', () => {
     });
   });
 
-  it('$pull applies a condition to the elements of nested arrays, and compares a plain value only with whole elements', () => {
+  it('a condition of $pull matches an array by its elements, a value only as a whole', () => {
     expect(updated({ a: [[1], [5], 1] }, { $pull: { a: { $gt: 4 } } })).toEqual({ a: [[1], 1] });
     expect(updated({ a: [[1], [5], 1] }, { $pull: { a: 1 } })).toEqual({ a: [[1], [5]] });
   });

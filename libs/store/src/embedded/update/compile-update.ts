@@ -4,18 +4,18 @@ import { refuseUpdate } from '../refusals.js';
 import { decodeBody, encodeBody } from '../values/body.js';
 import { isDocument } from '../values/bracket.js';
 import { compareStrings, sameFields, sameValue } from '../values/compare-values.js';
-import { updateOperators, type Change, type Occasion } from './operators.js';
+import { updateOperators, type Change, type UpdateContext } from './operators.js';
 
 export interface CompiledUpdate {
-  /** Every path that it may change. */
+  /** The paths that it may change. */
   readonly paths: readonly string[];
-  /** Changes the document in place; true when that made a difference. A refusal leaves a document to be thrown away. */
-  apply(document: Record<string, unknown>, occasion: Occasion): boolean;
+  /** Changes the document in place and returns whether it changed. After a throw the document must be discarded. */
+  apply(document: Record<string, unknown>, context: UpdateContext): boolean;
 }
 
 /**
- * An update as MongoDB would carry it out, with its refusals: a push to a string, a path through a scalar. Positional
- * paths (`$`, `$[]`) are refused too.
+ * Compiles an update with MongoDB's semantics. Refuses what MongoDB refuses, such as a push to a string or a path through
+ * a scalar, and positional paths (`$`, `$[]`).
  */
 export function compileUpdate(update: Update): CompiledUpdate {
   const changes: { readonly path: string; readonly change: Change }[] = [];
@@ -23,7 +23,7 @@ export function compileUpdate(update: Update): CompiledUpdate {
   for (const [name, fields] of Object.entries(update)) {
     const operator = Object.hasOwn(updateOperators, name) ? updateOperators[name] : undefined;
     if (operator === undefined) {
-      refuseUpdate(`${name} is no update operator; known are ${Object.keys(updateOperators).join(', ')}`);
+      refuseUpdate(`${name} is no update operator, expected one of ${Object.keys(updateOperators).join(', ')}`);
     }
     if (!isDocument(fields)) {
       refuseUpdate(`${name} needs an object of paths`);
@@ -41,20 +41,20 @@ export function compileUpdate(update: Update): CompiledUpdate {
   }
   changes.sort((one, other) => compareStrings(one.path, other.path)); // the order in which MongoDB adds new fields
   const inOrder = changes.map(({ change }) => change);
-  const guardsId = touchesId(paths);
-  return { paths, apply: (document, occasion) => applyAll(inOrder, guardsId, document, occasion) };
+  const mayChangeId = touchesId(paths);
+  return { paths, apply: (document, context) => applyAll(inOrder, mayChangeId, document, context) };
 }
 
-/** `compileUpdate` for updates in a row that say the same, as those of a bulk often do: that is compiled once. */
-export function rememberingUpdates(): (update: Update) => CompiledUpdate {
+/** `compileUpdate` that compiles consecutive equal updates once, as those of a bulk often are. */
+export function cachingUpdates(): (update: Update) => CompiledUpdate {
   let last: { readonly update: Update; readonly compiled: CompiledUpdate } | null = null;
   return (update) => {
-    last = last !== null && saysTheSame(last.update, update) ? last : { update, compiled: compileUpdate(update) };
+    last = last !== null && isSameUpdate(last.update, update) ? last : { update, compiled: compileUpdate(update) };
     return last.compiled;
   };
 }
 
-function saysTheSame(one: Update, other: Update): boolean {
+function isSameUpdate(one: Update, other: Update): boolean {
   if (one === other) return true;
   const operators = Object.entries(one);
   const others = Object.entries(other);
@@ -69,21 +69,21 @@ function saysTheSame(one: Update, other: Update): boolean {
 
 function applyAll(
   changes: readonly Change[],
-  guardsId: boolean,
+  mayChangeId: boolean,
   document: Record<string, unknown>,
-  occasion: Occasion,
+  context: UpdateContext,
 ): boolean {
-  const id = guardsId ? decodeBody(encodeBody({ id: document['_id'] }))['id'] : undefined; // a copy
+  const id = mayChangeId ? decodeBody(encodeBody({ id: document['_id'] }))['id'] : undefined; // a copy
   let changed = false;
   try {
     for (const change of changes) {
-      changed = change(document, occasion) || changed;
+      changed = change(document, context) || changed;
     }
   } catch (error) {
-    return isBatchmillError(error) ? rethrow(error) : refuseUpdate('the update cannot be carried out', error);
+    return isBatchmillError(error) ? rethrow(error) : refuseUpdate('the update cannot be applied', error);
   }
-  if (guardsId && id !== undefined && !sameValue(id, document['_id'])) {
-    refuseUpdate('the update would change _id, which never changes');
+  if (mayChangeId && id !== undefined && !sameValue(id, document['_id'])) {
+    refuseUpdate('the update would change _id, which cannot be changed');
   }
   return changed;
 }
@@ -114,7 +114,7 @@ function addPath(paths: string[], path: string): void {
   paths.push(path);
 }
 
-/** True when one path is the other, or leads to it. */
+/** True if the paths are equal or one is a prefix of the other. */
 export function overlaps(one: string, other: string): boolean {
   return one === other || one.startsWith(`${other}.`) || other.startsWith(`${one}.`);
 }

@@ -4,7 +4,7 @@ import { classNameOf } from '../values/bracket.js';
 
 type Operation = 'add' | 'multiply';
 
-/** Arithmetic of `$inc` and `$mul`: doubles, and whole numbers of 64 bits where one of the two is such. */
+/** The arithmetic of `$inc` and `$mul`: with doubles, or with integers of 64 bits if one of the two numbers is one. */
 export function calculate(path: string, operation: Operation, value: unknown, operand: unknown): unknown {
   const one = numberOf(path, value);
   const other = numberOf(path, operand);
@@ -20,7 +20,7 @@ export function calculate(path: string, operation: Operation, value: unknown, op
   return operation === 'add' ? Number(one) + Number(other) : Number(one) * Number(other);
 }
 
-/** `$bit`: and, or, xor of whole numbers. */
+/** `$bit`: and, or, xor of integers. */
 export function calculateBits(path: string, value: unknown, operand: Readonly<Record<string, unknown>>): unknown {
   const before = wholeOf(path, value);
   let result = before;
@@ -33,13 +33,13 @@ export function calculateBits(path: string, value: unknown, operand: Readonly<Re
     } else if (name === 'xor') {
       result ^= bits;
     } else {
-      refuseUpdate(`${path}: $bit knows and, or and xor, not ${name}`);
+      refuseUpdate(`${path}: found ${name} in $bit, expected and, or or xor`);
     }
   }
   return typeof value === 'object' ? longOf(path, result) : Number(result);
 }
 
-/** `$currentDate`: a date, or a timestamp when that is asked for. */
+/** `$currentDate`: a date or a timestamp. */
 export function currentDate(path: string, operand: unknown, now: Date): unknown {
   const type = typeof operand === 'object' && operand !== null && '$type' in operand ? operand.$type : operand;
   if (type === true || type === 'date') {
@@ -65,7 +65,7 @@ function numberOf(path: string, value: unknown): number | bigint {
       default:
     }
   }
-  return refuseUpdate(`${path}: found ${kindOf(value)}, wanted a number (decimals cannot be calculated with here)`);
+  return refuseUpdate(`${path}: found ${kindOf(value)}, expected a number that is not a decimal`);
 }
 
 function wholeOf(path: string, value: unknown): bigint {

@@ -1,36 +1,39 @@
 import { kindOf, refuseUpdate } from '../refusals.js';
-import { isDocument } from '../values/bracket.js';
+import { compileDocument, compileValue } from '../query/compile-filter.js';
+import { isOperators } from '../query/operators.js';
+import { Bracket, bracketOf, isDocument } from '../values/bracket.js';
 import { compareValues, equalValues, sameValue } from '../values/compare-values.js';
 import { calculate, calculateBits, currentDate } from './numbers.js';
-import { compilePull } from './pull.js';
 import { arrayOf, compileAddToSet, compilePush } from './push.js';
-import { leadsIntoArray, reach, reachOrMake, type Target } from './target.js';
+import { leadsIntoArray, findTarget, findOrCreateTarget, type Target } from './target.js';
 
-export interface Occasion {
+export interface UpdateContext {
   readonly now: Date;
-  /** True while an upsert makes the document. */
+  /** True while an upsert creates the document. */
   readonly inserting: boolean;
 }
 
-/** Changes the document in place; true when that made a difference. Throws `store.update-refused` when MongoDB would refuse. */
-export type Change = (document: Record<string, unknown>, occasion: Occasion) => boolean;
+/** Changes the document in place and returns whether it changed. Throws `store.update-refused` if MongoDB would refuse. */
+export type Change = (document: Record<string, unknown>, context: UpdateContext) => boolean;
 
 type UpdateOperator = (path: string, operand: unknown) => Change;
 
-/** At the place that the path names, which is made when it is missing. */
-function making(compile: (path: string, operand: unknown) => (target: Target, occasion: Occasion) => boolean) {
+/** Changes the value at the path, whose missing parents are created. */
+function onCreatedTarget(
+  compile: (path: string, operand: unknown) => (target: Target, context: UpdateContext) => boolean,
+) {
   return (path: string, operand: unknown): Change => {
     const change = compile(path, operand);
-    return (document, occasion) => change(reachOrMake(document, path), occasion);
+    return (document, context) => change(findOrCreateTarget(document, path), context);
   };
 }
 
-/** At the place that the path names, if it is there. */
-function finding(compile: (path: string, operand: unknown) => (target: Target) => boolean) {
+/** Changes the value at the path if it exists. */
+function onExistingTarget(compile: (path: string, operand: unknown) => (target: Target) => boolean) {
   return (path: string, operand: unknown): Change => {
     const change = compile(path, operand);
     return (document) => {
-      const target = reach(document, path);
+      const target = findTarget(document, path);
       return target !== null && change(target);
     };
   };
@@ -44,22 +47,22 @@ function replace(target: Target, value: unknown): boolean {
   return true;
 }
 
-function calculating(operation: 'add' | 'multiply', name: string): UpdateOperator {
-  return making((path, operand) => {
+function calculation(operation: 'add' | 'multiply', name: string): UpdateOperator {
+  return onCreatedTarget((path, operand) => {
     calculate(`${path}: ${name}`, operation, 0, operand);
     return (target) => replace(target, calculate(path, operation, target.exists ? target.value : 0, operand));
   });
 }
 
-function keeping(better: (difference: number) => boolean): UpdateOperator {
-  return making(
+function extremum(better: (difference: number) => boolean): UpdateOperator {
+  return onCreatedTarget(
     (_path, operand) => (target) =>
       (!target.exists || better(compareValues(operand, target.value))) && replace(target, operand),
   );
 }
 
-function pulling(name: string, compile: (path: string, operand: unknown) => (element: unknown) => boolean) {
-  return finding((path, operand) => {
+function removal(name: string, compile: (path: string, operand: unknown) => (element: unknown) => boolean) {
+  return onExistingTarget((path, operand) => {
     const isPulled = compile(path, operand);
     return (target) => {
       const before = arrayOf(target, name);
@@ -72,14 +75,14 @@ function pulling(name: string, compile: (path: string, operand: unknown) => (ele
   });
 }
 
-const $set: UpdateOperator = making((_path, operand) => (target) => replace(target, operand));
+const $set: UpdateOperator = onCreatedTarget((_path, operand) => (target) => replace(target, operand));
 
 const $setOnInsert: UpdateOperator = (path, operand) => {
   const set = $set(path, operand);
-  return (document, occasion) => occasion.inserting && set(document, occasion);
+  return (document, context) => context.inserting && set(document, context);
 };
 
-const $unset: UpdateOperator = finding(() => (target) => {
+const $unset: UpdateOperator = onExistingTarget(() => (target) => {
   const changes = target.value !== null || target.isField;
   target.remove();
   return changes;
@@ -87,10 +90,10 @@ const $unset: UpdateOperator = finding(() => (target) => {
 
 const $rename: UpdateOperator = (path, operand) => {
   if (typeof operand !== 'string' || operand === '') {
-    refuseUpdate(`${path}: $rename needs the name that it becomes`);
+    refuseUpdate(`${path}: $rename needs the new name`);
   }
   return (document) => {
-    const source = reach(document, path);
+    const source = findTarget(document, path);
     if (source === null) {
       return false;
     }
@@ -99,12 +102,12 @@ const $rename: UpdateOperator = (path, operand) => {
     }
     const value = source.value;
     source.remove();
-    reachOrMake(document, operand).set(value);
+    findOrCreateTarget(document, operand).set(value);
     return true;
   };
 };
 
-const $pop: UpdateOperator = finding((path, operand) => {
+const $pop: UpdateOperator = onExistingTarget((path, operand) => {
   if (operand !== 1 && operand !== -1) {
     refuseUpdate(`${path}: $pop needs 1 (the last) or -1 (the first)`);
   }
@@ -115,7 +118,7 @@ const $pop: UpdateOperator = finding((path, operand) => {
   };
 });
 
-const $bit: UpdateOperator = making((path, operand) => {
+const $bit: UpdateOperator = onCreatedTarget((path, operand) => {
   if (!isDocument(operand)) {
     refuseUpdate(`${path}: $bit needs and, or or xor with a number`);
   }
@@ -127,24 +130,32 @@ export const updateOperators: Readonly<Record<string, UpdateOperator>> = {
   $setOnInsert,
   $unset,
   $rename,
-  $inc: calculating('add', '$inc'),
-  $mul: calculating('multiply', '$mul'),
-  $min: keeping((difference) => difference < 0),
-  $max: keeping((difference) => difference > 0),
-  $currentDate: making(
+  $inc: calculation('add', '$inc'),
+  $mul: calculation('multiply', '$mul'),
+  $min: extremum((difference) => difference < 0),
+  $max: extremum((difference) => difference > 0),
+  $currentDate: onCreatedTarget(
     (path, operand) =>
       (target, { now }) =>
         replace(target, currentDate(path, operand, now)),
   ),
   $bit,
-  $push: making(compilePush),
-  $addToSet: making(compileAddToSet),
-  $pull: pulling('$pull', (_path, operand) => compilePull(operand)),
-  $pullAll: pulling('$pullAll', (path, operand) => {
+  $push: onCreatedTarget(compilePush),
+  $addToSet: onCreatedTarget(compileAddToSet),
+  $pull: removal('$pull', (_path, operand) => compilePull(operand)),
+  $pullAll: removal('$pullAll', (path, operand) => {
     if (!Array.isArray(operand)) {
-      refuseUpdate(`${path}: $pullAll found ${kindOf(operand)}, wanted an array`);
+      refuseUpdate(`${path}: $pullAll found ${kindOf(operand)}, expected an array`);
     }
     return (element) => operand.some((value) => equalValues(value, element));
   }),
   $pop,
 };
+
+/** Compiles the operand of `$pull`: a value, a condition, or a filter of documents. */
+function compilePull(operand: unknown): (element: unknown) => boolean {
+  if (isOperators(operand) || bracketOf(operand) === Bracket.regex) {
+    return compileValue(operand);
+  }
+  return isDocument(operand) ? compileDocument(operand) : (element) => equalValues(element, operand);
+}

@@ -1,7 +1,7 @@
 import { kindOf, refuseUpdate } from '../refusals.js';
 import { isDocument } from '../values/bracket.js';
 import { compareValues, sameValue } from '../values/compare-values.js';
-import { reach, type Target } from './target.js';
+import { findTarget, type Target } from './target.js';
 
 interface Push {
   readonly elements: readonly unknown[];
@@ -12,7 +12,7 @@ interface Push {
 
 const modifiers = ['$each', '$position', '$slice', '$sort'];
 
-/** What `$push` names: one value, or `$each` with where they go, how all are sorted, and how many stay. */
+/** Compiles `$push`: one value, or `$each` with a position, a sort order and a slice. */
 export function compilePush(path: string, operand: unknown): (target: Target) => boolean {
   const push = readPush(path, operand);
   return (target) => {
@@ -26,7 +26,7 @@ export function compilePush(path: string, operand: unknown): (target: Target) =>
   };
 }
 
-/** `$addToSet`: the values that are not there yet, in their order. What was there twice stays so. */
+/** Compiles `$addToSet`: appends the values that are missing, in their order. Existing duplicates stay. */
 export function compileAddToSet(path: string, operand: unknown): (target: Target) => boolean {
   const elements = isDocument(operand) && '$each' in operand ? eachOf(path, operand, ['$each']) : [operand];
   return (target) => {
@@ -45,7 +45,7 @@ export function compileAddToSet(path: string, operand: unknown): (target: Target
   };
 }
 
-/** The array at a place; empty when it is missing; refused when something else is there. */
+/** The array of the target, or an empty one if it is missing. Refuses any other value. */
 export function arrayOf(target: Target, operator: string): readonly unknown[] {
   const value = target.value;
   if (value === undefined) {
@@ -53,7 +53,7 @@ export function arrayOf(target: Target, operator: string): readonly unknown[] {
   }
   return Array.isArray(value)
     ? value
-    : refuseUpdate(`${target.path}: ${operator} found ${kindOf(value)}, wanted an array`);
+    : refuseUpdate(`${target.path}: ${operator} found ${kindOf(value)}, expected an array`);
 }
 
 function readPush(path: string, operand: unknown): Push {
@@ -75,7 +75,7 @@ function eachOf(
 ): readonly unknown[] {
   const unknown = Object.keys(operand).find((key) => !known.includes(key));
   if (unknown !== undefined) {
-    refuseUpdate(`${path}: ${unknown} does not go with $each`);
+    refuseUpdate(`${path}: ${unknown} cannot be combined with $each`);
   }
   const each = operand['$each'];
   return Array.isArray(each) ? each : refuseUpdate(`${path}: $each needs an array`);
@@ -108,7 +108,7 @@ function readSort(path: string, operand: unknown): (one: unknown, other: unknown
 }
 
 function fieldOf(element: unknown, path: string): unknown {
-  return isDocument(element) ? reach(element, path)?.value : undefined;
+  return isDocument(element) ? findTarget(element, path)?.value : undefined;
 }
 
 function insert(before: readonly unknown[], { elements, position, slice, sort }: Push): unknown[] {

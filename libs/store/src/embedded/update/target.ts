@@ -6,59 +6,59 @@ const index = /^(?:0|[1-9]\d*)$/;
 /** MongoDB pads an array with at most this many nulls. */
 const maxPadding = 1_500_000;
 
-type Holder = Record<string, unknown> | unknown[];
+type Parent = Record<string, unknown> | unknown[];
 
-/** One place of a document that an update reads and writes. */
+/** A field or an array element that an update reads and writes. It may not exist yet. */
 export class Target {
   readonly path: string;
-  readonly #holder: Holder;
+  readonly #parent: Parent;
   readonly #name: string;
 
-  constructor(path: string, holder: Holder, name: string) {
+  constructor(path: string, parent: Parent, name: string) {
     this.path = path;
-    this.#holder = holder;
+    this.#parent = parent;
     this.#name = name;
   }
 
   /** False for an element of an array. */
   get isField(): boolean {
-    return !Array.isArray(this.#holder);
+    return !Array.isArray(this.#parent);
   }
 
   get exists(): boolean {
-    return Array.isArray(this.#holder)
-      ? Number(this.#name) < this.#holder.length
-      : Object.hasOwn(this.#holder, this.#name);
+    return Array.isArray(this.#parent)
+      ? Number(this.#name) < this.#parent.length
+      : Object.hasOwn(this.#parent, this.#name);
   }
 
   get value(): unknown {
     if (!this.exists) {
       return undefined;
     }
-    return Array.isArray(this.#holder) ? this.#holder[Number(this.#name)] : this.#holder[this.#name];
+    return Array.isArray(this.#parent) ? this.#parent[Number(this.#name)] : this.#parent[this.#name];
   }
 
   set(value: unknown): void {
-    if (Array.isArray(this.#holder)) {
-      pad(this.#holder, Number(this.#name), this.path);
-      this.#holder[Number(this.#name)] = value;
+    if (Array.isArray(this.#parent)) {
+      pad(this.#parent, Number(this.#name), this.path);
+      this.#parent[Number(this.#name)] = value;
     } else {
-      this.#holder[this.#name] = value;
+      this.#parent[this.#name] = value;
     }
   }
 
-  /** An element of an array becomes null, so that the others keep their places. */
+  /** Sets an element of an array to null, so that the others keep their positions. */
   remove(): void {
-    if (Array.isArray(this.#holder)) {
-      this.#holder[Number(this.#name)] = null;
+    if (Array.isArray(this.#parent)) {
+      this.#parent[Number(this.#name)] = null;
     } else {
-      Reflect.deleteProperty(this.#holder, this.#name);
+      Reflect.deleteProperty(this.#parent, this.#name);
     }
   }
 }
 
-/** The place that a path names, made on the way where objects are missing. Refused where a value is in the way. */
-export function reachOrMake(document: Record<string, unknown>, path: string): Target {
+/** Returns the target at a path and creates missing parents. Refuses a path through a scalar. */
+export function findOrCreateTarget(document: Record<string, unknown>, path: string): Target {
   const parts = path.split('.');
   let target = step(document, parts[0] ?? '', path);
   for (const part of parts.slice(1)) {
@@ -70,51 +70,51 @@ export function reachOrMake(document: Record<string, unknown>, path: string): Ta
   return target;
 }
 
-/** The place that a path names, or null when something on the way is missing or is no object. */
-export function reach(document: Record<string, unknown>, path: string): Target | null {
+/** Returns the target at a path, or null if it does not exist. */
+export function findTarget(document: Record<string, unknown>, path: string): Target | null {
   const parts = path.split('.');
-  let holder: unknown = document;
+  let parent: unknown = document;
   for (const [depth, part] of parts.entries()) {
-    if (!isDocument(holder) && !(Array.isArray(holder) && index.test(part))) {
+    if (!isDocument(parent) && !(Array.isArray(parent) && index.test(part))) {
       return null;
     }
-    const target: Target = new Target(path, holder, part);
+    const target: Target = new Target(path, parent, part);
     if (depth === parts.length - 1) {
       return target.exists ? target : null;
     }
-    holder = target.value;
+    parent = target.value;
   }
   return null;
 }
 
-/** True when the path leads into an array. */
+/** True if the path leads into an array. */
 export function leadsIntoArray(document: Record<string, unknown>, path: string): boolean {
-  let holder: unknown = document;
+  let parent: unknown = document;
   for (const part of path.split('.')) {
-    if (Array.isArray(holder)) {
+    if (Array.isArray(parent)) {
       return true;
     }
-    holder = isDocument(holder) && Object.hasOwn(holder, part) ? holder[part] : undefined;
+    parent = isDocument(parent) && Object.hasOwn(parent, part) ? parent[part] : undefined;
   }
   return false;
 }
 
-function step(holder: unknown, part: string, path: string): Target {
-  if (Array.isArray(holder)) {
+function step(parent: unknown, part: string, path: string): Target {
+  if (Array.isArray(parent)) {
     if (!index.test(part)) {
-      refuseUpdate(`${path}: ${part} is no place in an array; name an element by its number`);
+      refuseUpdate(`${path}: found ${part} as the index of an array, expected a number`);
     }
-    return new Target(path, holder, part);
+    return new Target(path, parent, part);
   }
-  if (!isDocument(holder)) {
-    refuseUpdate(`${path}: cannot make the field ${part} within a value that is no object`);
+  if (!isDocument(parent)) {
+    refuseUpdate(`${path}: cannot create the field ${part} in a value that is no object`);
   }
-  return new Target(path, holder, part);
+  return new Target(path, parent, part);
 }
 
 function pad(array: unknown[], length: number, path: string): void {
   if (length - array.length > maxPadding) {
-    refuseUpdate(`${path}: the array has ${array.length} elements, too few to set one so far behind its end`);
+    refuseUpdate(`${path}: found an array of ${array.length} elements, too few to set the element ${length}`);
   }
   while (array.length < length) {
     array.push(null);

@@ -2,15 +2,15 @@ import type { Filter } from '../../store.js';
 import { isOperators } from '../query/operators.js';
 import { decodeBody, encodeBody } from '../values/body.js';
 import { Bracket, bracketOf, isDocument } from '../values/bracket.js';
-import { reachOrMake } from './target.js';
+import { findOrCreateTarget } from './target.js';
 
-/** What an upsert starts from: the fields that the filter says must be equal to something. */
+/** The document that an upsert starts from: the fields that the filter compares for equality. */
 export function upsertBase(filter: Filter): Record<string, unknown> {
   const base: Record<string, unknown> = {};
   for (const [path, value] of equalities(filter)) {
-    reachOrMake(base, path).set(value);
+    findOrCreateTarget(base, path).set(value);
   }
-  return decodeBody(encodeBody(base)); // a copy: the update changes it, and the filter is the caller's
+  return decodeBody(encodeBody(base)); // a copy: the update changes it, and the filter belongs to the caller
 }
 
 function* equalities(filter: Filter): Generator<readonly [string, unknown]> {

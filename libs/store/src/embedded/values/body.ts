@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'bson';
 import type { Fields } from '../../store.js';
 
-/** MongoDB's limit of one document. */
+/** MongoDB's limit for one document. */
 export const maxDocumentBytes = 16 * 1024 * 1024;
 
 /** Fields that are undefined are left out; an undefined element of an array becomes null. */

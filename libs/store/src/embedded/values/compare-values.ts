@@ -9,12 +9,12 @@ export function compareValues(one: unknown, other: unknown): number {
   return difference === 0 ? compareWithin(bracket, one, other) : difference;
 }
 
-/** Equal as a query sees it: 1 equals Long(1), fields of objects in the same order. */
+/** Equal in a query: 1 equals Long(1), and the fields of objects must be in the same order. */
 export function equalValues(one: unknown, other: unknown): boolean {
   return one === other || compareValues(one, other) === 0;
 }
 
-/** Equal and stored alike: to replace the one by the other changes nothing. */
+/** Equal and stored in the same way: replacing one by the other changes nothing. */
 export function sameValue(one: unknown, other: unknown): boolean {
   if (one === other) {
     return true;
@@ -31,7 +31,7 @@ export function sameValue(one: unknown, other: unknown): boolean {
   return classNameOf(one) === classNameOf(other) && equalValues(one, other);
 }
 
-/** True when both have the same fields in the same order, and each holds the very same value. */
+/** True if both have the same fields in the same order with identical values. */
 export function sameFields(one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>): boolean {
   const names = Object.keys(one);
   const otherNames = Object.keys(other);
@@ -54,7 +54,7 @@ export function compareStrings(one: string, other: string): number {
   return one.length - other.length;
 }
 
-/** Surrogates stand for code points above all that fit into one unit. */
+/** Surrogates stand for code points above those that fit into one unit. */
 function codePointRank(unit: number): number {
   return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
 }

@@ -4,7 +4,7 @@ import { types } from 'node:util';
 import { classNameOf } from './bracket.js';
 
 /*
- * What a value of a bracket holds, whichever of its classes it is of. A caller has looked at the bracket.
+ * The content of a value of a bracket, for each of the classes in it. The caller has checked the bracket.
  */
 
 export function stringOf(value: unknown): string {
@@ -33,10 +33,10 @@ interface BinaryParts {
   readonly subtype: number;
 }
 
-/** What a value of the binary bracket holds. Plain bytes have the subtype 0. */
+/** The content of a value of the binary bracket. Plain bytes have the subtype 0. */
 export function binaryParts(value: object): BinaryParts {
   if (classNameOf(value) === 'Binary') {
-    const binary = value as Binary; // told by its class name
+    const binary = value as Binary; // checked by its class name
     return { bytes: binary.buffer.subarray(0, binary.position), subtype: binary.sub_type };
   }
   if (ArrayBuffer.isView(value)) {
@@ -45,7 +45,7 @@ export function binaryParts(value: object): BinaryParts {
   return { bytes: new Uint8Array(value as ArrayBuffer), subtype: 0 }; // nothing else is in that bracket
 }
 
-/** Values that are only ever compared as a whole (references, code). */
+/** For values that are only compared as a whole (references, code). */
 export function wholeText(value: object): string {
   return classNameOf(value) === null ? JSON.stringify(value) : EJSON.stringify(value, { relaxed: false });
 }

@@ -59,7 +59,7 @@ describe('encodeKey', () => {
     expect(encodeKey(9007199254740993n)).toEqual(encodeKey(Long.fromString('9007199254740993')));
   });
 
-  it('the bytes never change, because files contain them', () => {
+  it('the bytes never change: they are in files', () => {
     expect(encodeKey('a😀').toString('hex')).toBe('1561f09f9880');
     expect(encodeKey(1).toString('hex')).toBe('10bff00000000000008000');
     expect(encodeKey(-1).toString('hex')).toBe('10400fffffffffffff8000');

@@ -3,8 +3,8 @@ import { binaryParts, hexOf, regexParts, stringOf, timestampOf, wholeText } from
 import { exactNumber } from './exact-number.js';
 
 /**
- * A value as bytes whose memcmp order is MongoDB's order of values: the type's bracket, then what orders within it.
- * Equal values (1, 1.0 and Long(1)) have equal bytes. Part of the file format.
+ * Encodes a value as bytes whose memcmp order is MongoDB's order of values: the bracket of the type, then the value.
+ * Equal values (1, 1.0 and Long(1)) have equal bytes. The encoding is part of the file format.
  */
 export function encodeKey(value: unknown): Buffer {
   if (typeof value === 'string') {
@@ -15,7 +15,7 @@ export function encodeKey(value: unknown): Buffer {
   return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
 }
 
-/** Where a bracket begins; it ends where the bracket of the next number would begin. */
+/** The start of a bracket. Its end is the start of the bracket with the next number. */
 export function bracketStart(bracket: number): Buffer {
   return Buffer.of(bracket);
 }
@@ -30,7 +30,7 @@ function encodeString(value: string): Buffer {
   return bytes;
 }
 
-/** Inside arrays and objects (`nested`) text must end in a way that orders before everything that could follow. */
+/** Within arrays and objects (`nested`) a text ends with a terminator that sorts before everything that could follow. */
 function encodeInto(parts: Buffer[], value: unknown, nested: boolean): void {
   const bracket = bracketOf(value);
   switch (bracket) {
@@ -63,7 +63,7 @@ function encodeInto(parts: Buffer[], value: unknown, nested: boolean): void {
       parts.push(end);
       return;
     default:
-      encodeObject(parts, bracket, value as object); // the brackets left hold objects only
+      encodeObject(parts, bracket, value as object); // the remaining brackets only have objects
   }
 }
 
@@ -104,7 +104,7 @@ function encodeObject(parts: Buffer[], bracket: Bracket, value: object): void {
   }
 }
 
-/** The nearest double, then what an integer of 64 bits lies beside it (at most 512 either way). */
+/** The nearest double, then the difference of a 64-bit integer from it (at most 512 either way). */
 function encodeNumber(value: unknown): Buffer {
   const { double, remainder } = exactNumber(value);
   const bytes = Buffer.allocUnsafe(11);
@@ -120,7 +120,7 @@ function encodeDouble(value: number): Buffer {
   return bytes;
 }
 
-/** Positive doubles get their sign bit set, negative ones all bits turned; NaN comes before all. */
+/** Sets the sign bit of positive doubles and inverts all bits of negative ones. NaN sorts first. */
 function writeDouble(bytes: Buffer, value: number, offset: number): void {
   if (Number.isNaN(value)) {
     bytes.fill(0, offset, offset + 8);
@@ -137,7 +137,7 @@ function writeDouble(bytes: Buffer, value: number, offset: number): void {
   }
 }
 
-/** UTF-8, zero bytes followed by 0xff, ended by two zero bytes. */
+/** UTF-8 with 0xff after each zero byte, terminated by two zero bytes. */
 function terminated(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
   if (!bytes.includes(0)) {

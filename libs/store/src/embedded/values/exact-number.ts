@@ -1,7 +1,7 @@
 import type { Decimal128, Double, Int32, Long } from 'bson';
 import { classNameOf } from './bracket.js';
 
-/** A number as the nearest double, and what an integer of 64 bits lies beside it. */
+/** A number as the nearest double, and the difference of a 64-bit integer from it. */
 export interface ExactNumber {
   readonly double: number;
   readonly remainder: number;

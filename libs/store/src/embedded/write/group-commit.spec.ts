@@ -20,7 +20,7 @@ describe('concurrent writes share a transaction', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('only a refused write is rolled back', async () => {
+  it('only the changes of a refused write are rolled back', async () => {
     const store = EmbeddedStore.open({ file });
     const things = store.collection('things');
     await things.insertOne({ _id: 1, text: 'a text' });
@@ -40,7 +40,7 @@ describe('concurrent writes share a transaction', () => {
     await store.close();
   });
 
-  it('a collection of a refused write does not exist for the next write', async () => {
+  it('a collection that a refused write would have created does not exist for the next one', async () => {
     const store = EmbeddedStore.open({ file });
     const made = store.collection('made');
 
@@ -53,7 +53,7 @@ describe('concurrent writes share a transaction', () => {
     await store.close();
   });
 
-  it('when the disk is full, no write resolves that is not stored', async () => {
+  it('when the disk is full, no write resolves that was not stored', async () => {
     const catalog = Catalog.open({ file, synchronous: 'NORMAL', busyTimeoutMs: 0 });
     const { database } = catalog;
     const things = new EmbeddedCollection(catalog, 'things', new SystemClock());
@@ -63,13 +63,13 @@ describe('concurrent writes share a transaction', () => {
     const ids = Array.from({ length: 30 }, (_, _id) => _id);
     const outcomes = await Promise.allSettled(ids.map((_id) => things.insertOne({ _id, text: 'x'.repeat(2000) })));
 
-    const told = ids.filter((_, index) => outcomes[index]?.status === 'fulfilled');
-    expect(told.length).toBeLessThan(ids.length);
-    expect((await Array.fromAsync(things.find({ _id: { $gte: 0 } }))).map(({ _id }) => _id)).toEqual(told);
+    const resolved = ids.filter((_, index) => outcomes[index]?.status === 'fulfilled');
+    expect(resolved.length).toBeLessThan(ids.length);
+    expect((await Array.fromAsync(things.find({ _id: { $gte: 0 } }))).map(({ _id }) => _id)).toEqual(resolved);
     database.close();
   });
 
-  it('all writes before a close are stored, in their order', async () => {
+  it('writes that are pending when the store is closed are stored, in their order', async () => {
     const store = EmbeddedStore.open({ file });
     const writes = Array.from({ length: 50 }, (_, number) =>
       store.collection('things').updateOne({ _id: 1 }, { $push: { numbers: number } }, { upsert: true }),
@@ -77,8 +77,8 @@ describe('concurrent writes share a transaction', () => {
     await store.close();
     await Promise.all(writes);
 
-    const again = EmbeddedStore.open({ file });
-    expect(await again.collection('things').findOne({})).toEqual({ _id: 1, numbers: [...Array(50).keys()] });
-    await again.close();
+    const reopened = EmbeddedStore.open({ file });
+    expect(await reopened.collection('things').findOne({})).toEqual({ _id: 1, numbers: [...Array(50).keys()] });
+    await reopened.close();
   });
 });

@@ -1,46 +1,46 @@
 import type { Database } from '@batchmill/sqlite';
 
-/** What a group is written with. */
+/** The transactions of the catalog. */
 interface Transactions {
   readonly database: Database;
   write<T>(work: () => T, durable?: boolean): T;
-  /** Within a write: work that is undone alone when it throws. */
-  alone<T>(work: () => T): T;
+  /** Within a write: if `work` throws, only its own changes are rolled back. */
+  writeNested<T>(work: () => T): T;
 }
 
-interface Waiting {
+interface PendingWrite {
   readonly durable: boolean;
-  /** Writes within the transaction of its group, and keeps what came of it. */
-  carryOut(): void;
-  /** The group's transaction is durable. */
+  /** Runs within the transaction of its group, and keeps the outcome. */
+  execute(): void;
+  /** To be called when the transaction of the group is committed. */
   settle(): void;
   reject(error: unknown): void;
 }
 
-/** A transaction blocks the process: this many writes are done before timers and sockets have their turn. */
+/** A transaction blocks the process, so it has at most this many writes before timers and sockets get their turn. */
 const writesPerGroup = 16;
 
 /**
- * Writes that were asked for in the same turn share one transaction, and so one wait for the disk. Each is atomic by
- * itself: one that throws is undone alone. When the transaction itself fails, all of its writes have not happened.
+ * Commits the writes of the same turn of the event loop in one transaction, and so with one sync of the disk. Each write
+ * is atomic: if one throws, only its own changes are rolled back. If the transaction fails, all of its writes fail.
  */
 export class GroupCommit {
   readonly #catalog: Transactions;
-  #waiting: Waiting[] = [];
+  #pending: PendingWrite[] = [];
 
   constructor(catalog: Transactions) {
     this.#catalog = catalog;
   }
 
-  /** Resolves when what `work` wrote is durable, or, if that is not asked for, written. */
+  /** Resolves when the changes of `work` are durable, or committed if `durable` is false. */
   write<T>(work: () => T, durable = true): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     let outcome: { readonly value: T } | { readonly error: unknown } | null = null;
-    this.#waiting.push({
+    this.#pending.push({
       durable,
-      carryOut: () => {
+      execute: () => {
         try {
-          outcome = { value: this.#catalog.alone(work) };
+          outcome = { value: this.#catalog.writeNested(work) };
         } catch (error) {
           if (!this.#catalog.database.isInTransaction) throw error;
           outcome = { error };
@@ -52,23 +52,23 @@ export class GroupCommit {
       },
       reject,
     });
-    if (this.#waiting.length === 1) setImmediate(() => this.#commit());
+    if (this.#pending.length === 1) setImmediate(() => this.#commit());
     return promise;
   }
 
-  /** Carries out what waits. */
+  /** Commits all pending writes. */
   flush(): void {
-    while (this.#waiting.length > 0) this.#commit();
+    while (this.#pending.length > 0) this.#commit();
   }
 
   #commit(): void {
-    const group = this.#waiting.splice(0, writesPerGroup);
-    if (this.#waiting.length > 0) setImmediate(() => this.#commit());
+    const group = this.#pending.splice(0, writesPerGroup);
+    if (this.#pending.length > 0) setImmediate(() => this.#commit());
     if (group.length === 0) return;
     try {
       this.#catalog.write(
         () => {
-          for (const each of group) each.carryOut();
+          for (const each of group) each.execute();
         },
         group.some(({ durable }) => durable),
       );

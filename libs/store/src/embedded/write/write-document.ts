@@ -10,15 +10,15 @@ import { encodeBody, maxDocumentBytes } from '../values/body.js';
 import { Bracket, bracketOf } from '../values/bracket.js';
 import { encodeKey } from '../values/encode-key.js';
 
-/** All of this runs within a write of the catalog. */
+/* Every function here runs within a write of the catalog. */
 
-/** Stores a new document; one without `_id` gets an ObjectId. */
+/** Stores a new document. One without `_id` gets an ObjectId. */
 export function insertDocument(catalog: Catalog, collection: string, document: Fields): void {
   const withId = document['_id'] === undefined ? { _id: new ObjectId(), ...document } : document;
   const id = withId['_id'];
   refuseId(collection, id);
   const body = bodyOf(collection, withId, 'store.insert-refused');
-  const table = catalog.tableOrMake(collection);
+  const table = catalog.ensureTable(collection);
   const values = table.fields.map((field) => indexValue(withId, field.parts));
   noteArrays(catalog, table.fields, values, table);
   const columns = ['key', 'body', ...table.fields.map((field) => field.column)];
@@ -26,7 +26,7 @@ export function insertDocument(catalog: Catalog, collection: string, document: F
   orDuplicate(table, id, () => catalog.database.run(sql, encodeKey(id), body, ...values));
 }
 
-/** Stores a changed document in its row, and returns what is stored. `paths` are those that may have changed. */
+/** Stores a changed document in its row and returns the stored body. `paths` are those that may have changed. */
 export function rewriteDocument(
   catalog: Catalog,
   table: Table,
@@ -47,7 +47,10 @@ export function rewriteDocument(
 function refuseId(collection: string, id: unknown): void {
   const bracket = bracketOf(id);
   if (bracket === Bracket.array || bracket === Bracket.regex) {
-    refuse('store.insert-refused', `${collection}: an _id can be no array and no pattern; use a string or an ObjectId`);
+    refuse(
+      'store.insert-refused',
+      `${collection}: found an array or a pattern as _id, expected another type, such as a string or an ObjectId`,
+    );
   }
 }
 
@@ -63,12 +66,12 @@ function bodyOf(collection: string, document: Fields, code: RefusedCode): Uint8A
   }
   return refuse(
     code,
-    `${collection}: ${describeId(document['_id'])} cannot be stored: a document holds values of BSON's types and has at most ${maxDocumentBytes} bytes`,
+    `${collection}: ${describeId(document['_id'])} cannot be stored: expected values of BSON's types, and at most ${maxDocumentBytes} bytes`,
     cause,
   );
 }
 
-/** From the first array on, a field's column no longer finds every document by its value. */
+/** After the first array, the column of a field no longer finds every document by its value. */
 function noteArrays(
   catalog: Catalog,
   fields: readonly IndexedField[],

@@ -1,14 +1,14 @@
 import { ProcessingError } from '@batchmill/contracts';
 import type { GroupCommit } from './group-commit.js';
 
-/** How many documents one transaction writes at most before other work gets its turn. */
-export const documentsOfTurn = 1000;
+/** The most documents that one transaction writes before other work gets its turn. */
+export const documentsPerTransaction = 1000;
 
 /**
- * Writes page after page, each in a transaction of its own, until one is empty. The first refusal ends it and is thrown;
- * what was written before it stays.
+ * Writes page after page, each in a transaction of its own, until a page is empty. The first refusal ends it and is
+ * thrown. What was written before it stays.
  */
-export async function writeInTurns<I>(
+export async function writeInPages<I>(
   writes: GroupCommit,
   nextPage: () => readonly I[],
   write: (item: I) => void,

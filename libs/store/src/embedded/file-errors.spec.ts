@@ -8,7 +8,7 @@ import { Catalog } from './catalog/catalog.js';
 import { EmbeddedCollection } from './embedded-collection.js';
 import { EmbeddedStore } from './embedded-store.js';
 
-describe('failures of the database file', () => {
+describe('errors of the file of an embedded store', () => {
   let folder: string;
 
   beforeEach(async () => {
@@ -18,7 +18,7 @@ describe('failures of the database file', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('a full disk makes the store unavailable; no write is kept in part, and writes succeed once there is space', async () => {
+  it('a full disk makes the store unavailable; no write is half done, and writes succeed again when there is space', async () => {
     const catalog = Catalog.open({ file: join(folder, 'store.db'), synchronous: 'NORMAL', busyTimeoutMs: 0 });
     const { database } = catalog;
     const things = new EmbeddedCollection(catalog, 'things', new SystemClock());
@@ -44,7 +44,7 @@ describe('failures of the database file', () => {
     database.close();
   });
 
-  it('a rolled-back write is forgotten, also when another process has written since', async () => {
+  it('a collection that was rolled back is forgotten, even if another process has created one with its number', async () => {
     const file = join(folder, 'store.db');
     const catalog = Catalog.open({ file, synchronous: 'NORMAL', busyTimeoutMs: 0 });
     const { database } = catalog;
@@ -54,16 +54,16 @@ describe('failures of the database file', () => {
     const rolledBack = new EmbeddedCollection(catalog, 'rolled back', new SystemClock());
 
     await errorOf(rolledBack.insertMany([{ _id: 1 }, { _id: 2, text: 'x'.repeat(100_000) }]));
-    await other.collection('made meanwhile').insertOne({ _id: 'theirs' });
+    await other.collection('created meanwhile').insertOne({ _id: 'theirs' });
 
-    const meanwhile = new EmbeddedCollection(catalog, 'made meanwhile', new SystemClock());
+    const meanwhile = new EmbeddedCollection(catalog, 'created meanwhile', new SystemClock());
     expect(await idsOf(meanwhile)).toEqual(['theirs']);
     expect(await idsOf(rolledBack)).toEqual([]);
     await other.close();
     database.close();
   });
 
-  it('a file that is no database is reported as unreadable, and not changed', async () => {
+  it('a file that is no database is refused as unreadable, and is not changed', async () => {
     const file = join(folder, 'notes.txt');
     await writeFile(file, 'these are notes, not a database. '.repeat(100));
 
@@ -76,11 +76,11 @@ describe('failures of the database file', () => {
     await writeFile(join(folder, 'taken'), '');
 
     expect(() => EmbeddedStore.open({ file: join(folder, 'taken', 'store.db') })).toThrow(
-      expect.objectContaining({ kind: 'ConnectionError', code: 'store.away' }),
+      expect.objectContaining({ kind: 'ConnectionError', code: 'store.unavailable' }),
     );
   });
 
-  it('a refusal names the document, the found and the expected value', async () => {
+  it('a refusal names the document, what was found and what was expected', async () => {
     const store = EmbeddedStore.open({ file: join(folder, 'store.db') });
     const things = store.collection('things');
     await things.insertOne({ _id: 'it', list: 'a secret' });
@@ -88,12 +88,12 @@ describe('failures of the database file', () => {
     const { refused } = await things.bulk([{ filter: { _id: 'it' }, update: { $push: { list: 'another secret' } } }]);
 
     expect(refused.map(({ message }) => message)).toEqual([
-      'things: "it": list: $push found a string, wanted an array',
+      'things: "it": list: $push found a string, expected an array',
     ]);
     await store.close();
   });
 
-  it('an _id of null is a valid id', async () => {
+  it('an _id of null is an ordinary id', async () => {
     const store = EmbeddedStore.open({ file: join(folder, 'new', 'store.db') });
     const things = store.collection('things');
     await things.insertMany([{ _id: null }, { _id: 0 }]);
@@ -103,7 +103,7 @@ describe('failures of the database file', () => {
     await store.close();
   });
 
-  it('a result can be read on while others write, and no transaction stays open', async () => {
+  it('others can write while documents are being read, and no transaction stays open', async () => {
     const file = join(folder, 'store.db');
     const store = EmbeddedStore.open({ file });
     const other = EmbeddedStore.open({ file, busyTimeoutMs: 0 });
