@@ -5,11 +5,12 @@ const sentencesIn = (source: string): string[] => shownRowsIn(source).map(({ sen
 
 describe('the line of a test in docs/reference/requirements.md', () => {
   it('T0: a title names the rows that it shows, and a title without rows is left out', () => {
-    const source = "it('R7 S5: one is taken', work); it('another', work); onLinux('R2: on Linux', work);";
+    const source = "it('R7 S5: one is taken', work); it('another', work); onLinux('R2: on Linux', work); it('N1, N2 interleaving 9: both', work);";
 
     expect(shownRowsIn(source)).toEqual([
       { rows: ['R7', 'S5'], sentence: 'one is taken' },
       { rows: ['R2'], sentence: 'on Linux' },
+      { rows: ['N1', 'N2'], sentence: 'both' },
     ]);
   });
 

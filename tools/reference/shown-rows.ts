@@ -38,11 +38,11 @@ export function shownRowsIn(source: string): Shown[] {
 /** Of a call `it(title, …)` or `it.each(table)(title, …)`, whatever the name of `it`. Empty for any other call. */
 function shownBy({ expression, arguments: [first] }: ts.CallExpression, file: ts.SourceFile): Shown[] {
   if (first === undefined || !ts.isStringLiteralLike(first)) return [];
-  const [, names = '', title = ''] = /^((?:[A-Z]\d+ ?)+): (.+)$/.exec(first.text) ?? [];
+  const [, names = '', title = ''] = /^((?:[A-Z]\d+,? ?)+)(?:interleaving \d+)?: (.+)$/.exec(first.text) ?? [];
   if (names === '') return [];
   const table = tableOf(expression);
   const sentences = table === null ? [title] : filledIn(title, table, file);
-  return sentences.map((sentence) => ({ rows: names.split(' '), sentence }));
+  return sentences.map((sentence) => ({ rows: names.trim().split(/,? /), sentence }));
 }
 
 function tableOf(expression: ts.Expression): ts.Expression | null {

@@ -141,7 +141,11 @@ export function describeInput(make: MakeStageUnderTest): void {
 
     it.each([
       ['at once when it is invalid', new ValidationError('run.unknown', 'there is no such order'), 1],
-      ['after a few attempts when it fails', new ProcessingError('provider.unexpected-response', 'it cannot be recorded'), 3],
+      [
+        'after a few attempts when it fails',
+        new ProcessingError('provider.unexpected-response', 'it cannot be recorded'),
+        3,
+      ],
     ])('X1: input is dead-lettered with its code %s', async (_, error, expectedAttempts) => {
       let attempts = 0;
       await fixture().start([
