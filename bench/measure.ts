@@ -72,7 +72,9 @@ export async function measure(
     const wallMs = performance.now() - startedAt;
     const result = JSON.parse(output.trim().split('\n').at(-1) ?? '') as ContenderResult; // written by `printResult`
     if (result.documents !== documents || result.vectors !== documents) {
-      throw new Error(`${contender}: ${result.documents} documents and ${result.vectors} vectors, wanted ${documents}`);
+      throw new Error(
+        `${contender}: ${result.documents} documents and ${result.vectors} vectors, expected ${documents}`,
+      );
     }
     return { ...result, wallMs };
   } finally {

@@ -73,7 +73,7 @@ async function measure(contender: Contender, rows: readonly VectorRow[]): Promis
     await vectors.count(collection); // counting waits until the collection is loaded
     const measured = await contenders[contender](collection, rows);
     const stored = await vectors.count(collection);
-    if (stored !== rows.length) throw new Error(`${contender}: ${stored} rows are stored, wanted ${rows.length}`);
+    if (stored !== rows.length) throw new Error(`${contender}: ${stored} rows are stored, expected ${rows.length}`);
     return measured;
   } finally {
     await client.dropCollection({ collection_name: collection });

@@ -5,7 +5,8 @@ const sentencesIn = (source: string): string[] => shownRowsIn(source).map(({ sen
 
 describe('the line of a test in docs/reference/requirements.md', () => {
   it('T0: a title names the rows that it shows, and a title without rows is left out', () => {
-    const source = "it('R7 S5: one is taken', work); it('another', work); onLinux('R2: on Linux', work); it('N1, N2 interleaving 9: both', work);";
+    const source =
+      "it('R7 S5: one is taken', work); it('another', work); onLinux('R2: on Linux', work); it('N1, N2 interleaving 9: both', work);";
 
     expect(shownRowsIn(source)).toEqual([
       { rows: ['R7', 'S5'], sentence: 'one is taken' },
@@ -31,7 +32,7 @@ describe('the line of a test in docs/reference/requirements.md', () => {
 
   it('computed values elsewhere are refused, and the message says where a placeholder may stand', () => {
     expect(() => sentencesIn('it.each(numbers())("R1: %i is even", work);')).toThrow(
-      '"%i is even": found a table that is no literal of the file, wanted the placeholder at the end, after a colon',
+      '"%i is even": found a table that is no literal of the file, expected the placeholder at the end, after a colon',
     );
   });
 });

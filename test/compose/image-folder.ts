@@ -105,7 +105,7 @@ function copy(
   const from = flags.get('from');
   const source = from === undefined ? context : made.get(from)?.root;
   if (source === undefined)
-    throw new Error(`Dockerfile: found COPY --from=${from}, wanted the name of a previous stage`);
+    throw new Error(`Dockerfile: found COPY --from=${from}, expected the name of a previous stage`);
   const [path = '', target = ''] = text.split(/\s+/);
   cpSync(join(source, path), posix.resolve(join(root, workdir), target), { recursive: true, verbatimSymlinks: true });
 }

@@ -64,7 +64,7 @@ export class ImageProcess {
     const ended = once(this.child, 'exit') as Promise<[number | null, string | null]>;
     this.child.kill('SIGTERM');
     const [code, signal] = await ended;
-    if (code !== 0) throw new Error(`${this.words[0]} ended with ${signal ?? code}, wanted 0:\n${this.output}`);
+    if (code !== 0) throw new Error(`${this.words[0]} ended with ${signal ?? code}, expected 0:\n${this.output}`);
   }
 
   /** Kills it by SIGKILL. */
@@ -76,7 +76,7 @@ export class ImageProcess {
     const deadline = performance.now() + waitMs;
     while (performance.now() < deadline) {
       if (this.child.exitCode !== null) {
-        throw new Error(`${this.words[0]} ended with ${this.child.exitCode}, wanted ${what}:\n${this.output}`);
+        throw new Error(`${this.words[0]} ended with ${this.child.exitCode}, expected ${what}:\n${this.output}`);
       }
       const found = check();
       if (found !== null) return found;

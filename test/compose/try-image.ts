@@ -71,7 +71,7 @@ function tryCommand(image: ImageFolder): void {
   const { status, output } = runToEnd(image, ['cli', '--help']);
   if (status !== 0 || !output.includes('batchmill')) throw new Error(`cli --help ended with ${status}:\n${output}`);
   const wrong = runToEnd(image, ['no-such-app']);
-  if (wrong.status !== 64) throw new Error(`an unknown app ended with ${wrong.status}, wanted 64`);
+  if (wrong.status !== 64) throw new Error(`an unknown app ended with ${wrong.status}, expected 64`);
 }
 
 function printSizes({ root }: ImageFolder): void {

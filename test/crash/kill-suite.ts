@@ -172,18 +172,18 @@ async function startSimulatorProcess(data: string): Promise<{ process: ChildProc
   return { process: child, url: /http:\/\/[^\s/]+/.exec(line)?.[0] ?? '' };
 }
 
-async function firstLine(child: ChildProcess, wanted: RegExp): Promise<string> {
+async function firstLine(child: ChildProcess, expected: RegExp): Promise<string> {
   const lines = createInterface({ input: child.stdout! });
   return within(
     (async () => {
       for await (const line of lines) {
-        if (!wanted.test(line)) continue;
+        if (!expected.test(line)) continue;
         child.stdout!.resume();
         return line;
       }
-      throw new Error(`The process ended before it printed ${String(wanted)}`);
+      throw new Error(`The process ended before it printed ${String(expected)}`);
     })(),
-    String(wanted),
+    String(expected),
   );
 }
 

@@ -34,9 +34,9 @@ async function stop(): Promise<void> {
   process.exit(0);
 }
 
-function stagesOf(wanted: string): typeof stages {
-  const stage = stageList.find(({ name }) => name === wanted);
-  if (stage === undefined) throw new Error(`KILL_SERVICE: found ${wanted}, wanted the name of a stage`);
+function stagesOf(expected: string): typeof stages {
+  const stage = stageList.find(({ name }) => name === expected);
+  if (stage === undefined) throw new Error(`KILL_SERVICE: found ${expected}, expected the name of a stage`);
   return [stage.module];
 }
 

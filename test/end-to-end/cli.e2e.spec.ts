@@ -136,7 +136,7 @@ describe('the command line', () => {
       const { code, err } = await run(args, { env: { BATCHMILL_HOME: 'companies.txt' } });
 
       expect(code).toBe(1);
-      expect(err).toMatch(/^BATCHMILL_HOME: found the file .*companies\.txt, wanted a folder/);
+      expect(err).toMatch(/^BATCHMILL_HOME: found the file .*companies\.txt, expected a folder/);
       expect(err).not.toMatch(/^\s+at /m);
     },
   );

@@ -9,7 +9,7 @@ export function readmePage(): string {
   const text = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
   const start = text.indexOf(heading) + heading.length;
   const end = text.indexOf('\n\n', start);
-  if (start < heading.length || end < 0) throw new Error('README.md: found no table of stages, wanted one');
+  if (start < heading.length || end < 0) throw new Error('README.md: found no table of stages, expected one');
   return text.slice(0, start) + stagesTable() + text.slice(end);
 }
 

@@ -57,12 +57,12 @@ function filledIn(title: string, table: ts.Expression, file: ts.SourceFile): str
     return [cases === null ? short : `${short} (${cases.length} cases)`];
   }
   if (!placeholder.test(title)) return [title];
-  if (cases === null) throw new Error(`"${title}": found a table that is no literal of the file, ${wanted}`);
+  if (cases === null) throw new Error(`"${title}": found a table that is no literal of the file, ${expected}`);
   if (cases.length <= fewCases || title === '%s') return cases.map((one) => fillIn(title, one, file));
   return cases.slice(0, 1).map((one) => `${fillIn(title, one, file)} (and ${cases.length - 1} more)`);
 }
 
-const wanted = 'wanted the placeholder at the end, after a colon';
+const expected = 'expected the placeholder at the end, after a colon';
 
 /** Null when the table is computed. */
 function casesOf(table: ts.Expression, file: ts.SourceFile): readonly ts.Expression[] | null {
@@ -93,7 +93,7 @@ function propertyOf(one: ts.Expression, name: string): ts.Expression | undefined
 }
 
 function valueOf(expression: ts.Expression | undefined, file: ts.SourceFile): unknown {
-  if (expression === undefined) throw new Error(`found a placeholder without a value, ${wanted}`);
+  if (expression === undefined) throw new Error(`found a placeholder without a value, ${expected}`);
   const literal = literalOf(expression, file);
   if (ts.isStringLiteralLike(literal)) return literal.text;
   if (ts.isNumericLiteral(literal)) return Number(literal.text);
@@ -106,7 +106,7 @@ function valueOf(expression: ts.Expression | undefined, file: ts.SourceFile): un
     return Object.fromEntries(properties.map((each) => [nameOf(each.name), valueOf(each.initializer, file)]));
   }
   const text = literal.getText();
-  if (!plainValues.has(text)) throw new Error(`found ${text} in the place of a placeholder, ${wanted}`);
+  if (!plainValues.has(text)) throw new Error(`found ${text} in the place of a placeholder, ${expected}`);
   return plainValues.get(text);
 }
 

@@ -45,26 +45,26 @@ describe('an argument that cannot be used', () => {
 
   const valuesOf: Record<string, string> = { BLANK: ' ', LONG: ' word'.repeat(9_001) };
   it.each([
-    ['run annual-reports --endpoint images', '--endpoint', "'images'", 'wanted embeddings or inference'],
-    ['run annual-reports --limit 0', '--limit', "'0'", 'wanted a whole number of at least 1'],
-    ['run annual-reports --limit none', '--limit', "'none'", 'wanted a whole number of at least 1'],
-    ['run annual-reports --redo some', '--redo', "'some'", 'wanted failed or all'],
-    ['run annual-reports --limit 1.5', '--limit', "'1.5'", 'wanted a whole number of at least 1'],
-    ['run annual-reports --param colour', '--param', "'colour'", 'wanted key=value'],
-    ['run annual-reports --run-id a/b', '--run-id', "'a/b'", 'wanted at most 100 letters, digits'],
+    ['run annual-reports --endpoint images', '--endpoint', "'images'", 'expected embeddings or inference'],
+    ['run annual-reports --limit 0', '--limit', "'0'", 'expected a whole number of at least 1'],
+    ['run annual-reports --limit none', '--limit', "'none'", 'expected a whole number of at least 1'],
+    ['run annual-reports --redo some', '--redo', "'some'", 'expected failed or all'],
+    ['run annual-reports --limit 1.5', '--limit', "'1.5'", 'expected a whole number of at least 1'],
+    ['run annual-reports --param colour', '--param', "'colour'", 'expected key=value'],
+    ['run annual-reports --run-id a/b', '--run-id', "'a/b'", 'expected at most 100 letters, digits'],
     [
       'run annual-reports --companies-file no.txt',
       '--companies-file',
       'no.txt',
-      'wanted a text file, one entry per line',
+      'expected a text file, one entry per line',
     ],
-    ['estimate annual-reports --documents-file no.txt', '--documents-file', 'no.txt', 'wanted a text file'],
-    ['estimate annual-reports --documents-file EMPTY', '--documents-file', 'found no entry', 'wanted a text file'],
-    ['estimate annual-reports --documents none', '--documents', "'none'", 'wanted a whole number'],
-    ['batch list --limit many', '--limit', "'many'", 'wanted a whole number of at least 1'],
-    ['search annual-reports growth --top -1', '--top', "'-1'", 'wanted a whole number of at least 1'],
-    ['search annual-reports BLANK', 'query', 'wanted a question', 'search --help'],
-    ['search annual-reports LONG', 'query', 'found 9001 tokens', 'wanted at most 8192'],
+    ['estimate annual-reports --documents-file no.txt', '--documents-file', 'no.txt', 'expected a text file'],
+    ['estimate annual-reports --documents-file EMPTY', '--documents-file', 'found no entry', 'expected a text file'],
+    ['estimate annual-reports --documents none', '--documents', "'none'", 'expected a whole number'],
+    ['batch list --limit many', '--limit', "'many'", 'expected a whole number of at least 1'],
+    ['search annual-reports growth --top -1', '--top', "'-1'", 'expected a whole number of at least 1'],
+    ['search annual-reports BLANK', 'query', 'expected a question', 'search --help'],
+    ['search annual-reports LONG', 'query', 'found 9001 tokens', 'expected at most 8192'],
     ['batch list --run unknown', 'run unknown', 'no run', 'runs list'],
     ['batch status nothing', 'batch nothing', 'no batch', 'batch list'],
     ['runs show nothing', 'run nothing', 'no run', 'runs list'],
@@ -72,27 +72,30 @@ describe('an argument that cannot be used', () => {
       'estimate annual-reports --endpoint embeddings --param __proto__=x',
       '__proto__',
       'found parameter',
-      'wanted one of',
+      'expected one of',
     ],
-    ['simulator --port x', '--port', "'x'", 'wanted a number'],
-    ['dlt redrive', 'dlt redrive', 'found neither', 'wanted the id of a letter'],
+    ['simulator --port x', '--port', "'x'", 'expected a number'],
+    ['dlt redrive', 'dlt redrive', 'found neither', 'expected the id of a letter'],
     ['run', 'pipeline', 'missing', 'batchmill run --help'],
     ['run a b', 'run', 'got 2', 'Expected 1 argument'],
     ['run annual-reports --colour red', '--colour', 'unknown option', 'batchmill run --help'],
     ['runs shwo', "'shwo'", 'unknown command', 'Did you mean show?'],
-  ])('%s exits with 1 and names the flag, what was found and what was wanted', async (command, flag, found, wanted) => {
-    const home = join(folder, 'home');
-    const args = command
-      .replace('EMPTY', join(folder, 'empty.txt'))
-      .split(' ')
-      .map((arg) => valuesOf[arg] ?? arg);
+  ])(
+    '%s exits with 1 and names the flag, what was found and what was expected',
+    async (command, flag, found, expected) => {
+      const home = join(folder, 'home');
+      const args = command
+        .replace('EMPTY', join(folder, 'empty.txt'))
+        .split(' ')
+        .map((arg) => valuesOf[arg] ?? arg);
 
-    const { code, out, err } = await runBatchmill(home, args);
+      const { code, out, err } = await runBatchmill(home, args);
 
-    expect({ code, out }).toEqual({ code: 1, out: '' });
-    for (const part of [flag, found, wanted]) expect(err).toContain(part);
-    expect(existsSync(home)).toBe(false);
-  });
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      for (const part of [flag, found, expected]) expect(err).toContain(part);
+      expect(existsSync(home)).toBe(false);
+    },
+  );
 
   it('E4: a search before anything is embedded shows how to start', async () => {
     const { code, out } = await runBatchmill(join(folder, 'home'), ['search', 'annual-reports', 'growth']);

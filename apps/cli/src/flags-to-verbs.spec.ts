@@ -29,6 +29,6 @@ it('R2: --batch without --pipeline is recognised', () => {
 
 it('R2: two commands at once are refused', () => {
   expect(() => translated('--batch-list --batch-cancel one')).toThrow(
-    expect.objectContaining({ code: 'command.choice', message: expect.stringContaining('wanted one of them') }),
+    expect.objectContaining({ code: 'command.choice', message: expect.stringContaining('expected one of them') }),
   );
 });

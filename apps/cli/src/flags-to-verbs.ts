@@ -33,7 +33,7 @@ export function translateFlags(args: readonly string[]): TranslatedArguments {
 function onlyOneOf(flags: readonly string[]): string {
   const [flag = '', ...others] = flags.includes('--batch') ? flags.filter((each) => each !== '--progress') : flags;
   if (others.length === 0) return flag;
-  throw new ValidationError('command.choice', `found ${flag} and ${others.join(', ')} together, wanted one of them`);
+  throw new ValidationError('command.choice', `found ${flag} and ${others.join(', ')} together, expected one of them`);
 }
 
 /** `--limit=5` as two words. */

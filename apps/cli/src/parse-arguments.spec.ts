@@ -81,7 +81,7 @@ describe('docs/how-to/from-your-flags.md', () => {
     const { code, out, err } = await type('--batch');
 
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toContain('found no --pipeline and no setting DEFAULT_PIPELINE, wanted one of');
+    expect(err).toContain('found no --pipeline and no setting DEFAULT_PIPELINE, expected one of');
     expect(err).toMatch(/^ {2}notes$/m);
   });
 

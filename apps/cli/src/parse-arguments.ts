@@ -17,6 +17,6 @@ async function defaultPipeline(): Promise<string> {
   const names = await withEngine((engine) => Promise.resolve(engine.pipelines.names()));
   throw new ValidationError(
     'command.no-pipeline',
-    `--batch: found no --pipeline and no setting DEFAULT_PIPELINE, wanted one of\n${names.map((each) => `  ${each}\n`).join('')}`.trimEnd(),
+    `--batch: found no --pipeline and no setting DEFAULT_PIPELINE, expected one of\n${names.map((each) => `  ${each}\n`).join('')}`.trimEnd(),
   );
 }

@@ -71,35 +71,37 @@ export function runOptionsFrom({
 
 /** One entry per line. Skips empty lines and comments, which begin with #. */
 function readLines(flag: string, file: string): string[] {
-  const wanted = 'wanted a text file, one entry per line';
+  const expected = 'expected a text file, one entry per line';
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new ValidationError('command.no-file', `${flag}: found ${file}, which cannot be read; ${wanted}`, { cause });
+    throw new ValidationError('command.no-file', `${flag}: found ${file}, which cannot be read; ${expected}`, {
+      cause,
+    });
   }
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const entries = lines.filter((line) => line !== '' && !line.startsWith('#'));
   if (entries.length > 0) return entries;
-  throw new ValidationError('command.no-file', `${flag}: found no entry in ${file}; ${wanted}`);
+  throw new ValidationError('command.no-file', `${flag}: found no entry in ${file}; ${expected}`);
 }
 
 function parseEndpoint(value: string): Endpoint {
   const endpoint = endpoints.find((known) => known === value);
-  if (endpoint === undefined) throw new InvalidArgumentError(`wanted ${endpoints.join(' or ')}`);
+  if (endpoint === undefined) throw new InvalidArgumentError(`expected ${endpoints.join(' or ')}`);
   return endpoint;
 }
 
 function parseRedo(value: string): Redo {
   const redo = redos.find((known) => known === value);
-  if (redo === undefined) throw new InvalidArgumentError(`wanted ${redos.join(' or ')}`);
+  if (redo === undefined) throw new InvalidArgumentError(`expected ${redos.join(' or ')}`);
   return redo;
 }
 
 /** Collects the values of a key that is given several times into a list, without splitting them. */
 function parseParameter(option: string, before: RunFlags['param'] = {}): RunFlags['param'] {
   const at = option.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('wanted key=value');
+  if (at < 1) throw new InvalidArgumentError('expected key=value');
   const key = option.slice(0, at);
   const value = option.slice(at + 1);
   const previous = Object.hasOwn(before, key) ? before[key] : undefined;
@@ -112,6 +114,6 @@ export function parseRunId(value: string): string {
 }
 
 export function parseCount(value: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('wanted a whole number of at least 1');
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('expected a whole number of at least 1');
   return Number(value);
 }

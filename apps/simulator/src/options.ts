@@ -71,6 +71,6 @@ function positive(name: string, value: number): number {
   return value;
 }
 
-function bad(name: string, found: string | number, wanted: string): SimulatorError {
-  return new SimulatorError('simulator.bad-option', `${name} is ${JSON.stringify(found)}; expected ${wanted}.`);
+function bad(name: string, found: string | number, expected: string): SimulatorError {
+  return new SimulatorError('simulator.bad-option', `${name} is ${JSON.stringify(found)}; expected ${expected}.`);
 }

@@ -2,7 +2,7 @@ import type { ErrorCode } from './error-codes.js';
 
 /**
  * The kind of an error decides what a stage does with the work that threw it. `code` is stable and comes from the
- * catalogue of the library that throws. `message` says which id, what was found, what was wanted and what to do.
+ * catalogue of the library that throws. `message` says which id, what was found, what was expected and what to do.
  * `cause` keeps the error that was caught.
  */
 export type ErrorKind = 'ConnectionError' | 'ValidationError' | 'ProcessingError' | 'TimeoutError' | 'TemplateError';

@@ -17,7 +17,7 @@ describe('the home', () => {
     readSettings({ env: { BATCHMILL_HOME: home, OPENAI_BASE_URL: 'simulated' }, cwd: folder });
 
   it.each([
-    ['a file', 'file', /BATCHMILL_HOME: found the file .*\/file, wanted a folder/],
+    ['a file', 'file', /BATCHMILL_HOME: found the file .*\/file, expected a folder/],
     ['below a file', 'file/home', /BATCHMILL_HOME: .*\/file\/home cannot be a folder \(ENOTDIR\)/],
   ])(
     'C6: a home that is %s is refused by commands that read, commands that write, and services',

@@ -11,7 +11,7 @@ export function checkHome({ installation: { home } }: Settings): void {
     if (codeOf(cause) === 'ENOENT') return;
     throw homeError(`${home} cannot be a folder (${codeOf(cause)})`, cause);
   }
-  throw homeError(`found the file ${home}, wanted a folder`);
+  throw homeError(`found the file ${home}, expected a folder`);
 }
 
 /** Creates the home if it is missing. Throws a ValidationError when it cannot be created. */

@@ -31,7 +31,7 @@ export function readMessage<E extends Event>(message: IncomingMessage, eventClas
   if (fields === null) {
     const problem = new ValidationError(
       'message.not-json',
-      `${positionOf(message)}: the value is not a JSON object; wanted the fields of ${eventClass.event} as JSON`,
+      `${positionOf(message)}: the value is not a JSON object; expected the fields of ${eventClass.event} as JSON`,
     );
     return { problem, fields: {} };
   }

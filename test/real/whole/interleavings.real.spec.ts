@@ -125,18 +125,18 @@ describe('concurrent processes', () => {
   it(
     'interleaving 16: two runs over the same documents by two scanners share them',
     async () => {
-      await engine.addNotes('wanted', 300);
+      await engine.addNotes('expected', 300);
       await engine.start(...stageNames, 'chunk-scanner');
 
       const runIds = await Promise.all(
-        ['one', 'other'].map((name) => engine.requestRun('wanted', 'embeddings', { runId: `wanted-${name}` })),
+        ['one', 'other'].map((name) => engine.requestRun('expected', 'embeddings', { runId: `expected-${name}` })),
       );
       const runs = await Promise.all(runIds.map((runId) => engine.endOf(runId, timeoutMs)));
 
       const done = runs.map(({ totals }) => (totals as { documents: { succeeded: number } }).documents.succeeded);
       process.stdout.write(`interleaving 16: ${done.join(' and ')} documents\n`);
       expect(done.reduce((sum, one) => sum + one, 0)).toBe(300);
-      expect(await engine.statesOf('wanted', 'embedding_status')).toEqual({ completed: 300 });
+      expect(await engine.statesOf('expected', 'embedding_status')).toEqual({ completed: 300 });
       expect(await engine.simulator.ledger()).toMatchObject({ requests: 300, twice: [] });
     },
     timeoutMs,

@@ -131,8 +131,8 @@ describe('batchmill dlt', () => {
   it.each([
     ['show run.requested/0/9', 'there is no dead letter run.requested/0/9; batchmill dlt list shows all'],
     ['show unknown', 'there is no dead letter unknown'],
-    ['list run.unknown', 'run.unknown: there is no such topic, wanted one of run.requested'],
-    ['redrive', 'wanted the id of a letter'],
+    ['list run.unknown', 'run.unknown: there is no such topic, expected one of run.requested'],
+    ['redrive', 'expected the id of a letter'],
     ['redrive run.requested/0/0 --all', 'found run.requested/0/0 and --all'],
     ['redrive run.requested/0/0 --topic run.requested', '--topic: found run.requested together with the letter'],
   ])('dlt %s changes nothing: it prints the reason and exits with 1', async (args, reason) => {

@@ -126,15 +126,15 @@ async function redrive(id: string | undefined, { all, topic, json }: RedriveFlag
 }
 
 function expectOneChoice(id: string | undefined, all: true | undefined, topic: string | undefined): void {
-  const wanted = 'wanted the id of a letter (see batchmill dlt list) or --all';
+  const expected = 'expected the id of a letter (see batchmill dlt list) or --all';
   if (id === undefined && all === undefined)
-    throw new ValidationError('command.choice', `dlt redrive: found neither an id nor --all, ${wanted}`);
+    throw new ValidationError('command.choice', `dlt redrive: found neither an id nor --all, ${expected}`);
   if (id !== undefined && all !== undefined)
-    throw new ValidationError('command.choice', `dlt redrive: found ${id} and --all, ${wanted}`);
+    throw new ValidationError('command.choice', `dlt redrive: found ${id} and --all, ${expected}`);
   if (id !== undefined && topic !== undefined)
     throw new ValidationError(
       'command.choice',
-      `--topic: found ${topic} together with the letter ${id}, wanted --topic with --all only`,
+      `--topic: found ${topic} together with the letter ${id}, expected --topic with --all only`,
     );
 }
 

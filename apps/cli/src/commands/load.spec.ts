@@ -94,9 +94,9 @@ describe('batchmill load', () => {
     [
       'something that is not JSON',
       '{"_id":"b","secret',
-      'line 2: found something that is not a JSON object, wanted one document per line',
+      'line 2: found something that is not a JSON object, expected one document per line',
     ],
-    ['a list', '[{"_id":"b"}]', 'line 2: found a list, wanted one document per line'],
+    ['a list', '[{"_id":"b"}]', 'line 2: found a list, expected one document per line'],
     ['a document without an id', '{"secret":1}', 'line 2: found a document without an _id'],
   ])(
     'for a file with %s the error names the line, and the documents before it are loaded',
@@ -117,9 +117,9 @@ describe('batchmill load', () => {
     const empty = await load('\n', '--collection', 'c');
 
     expect(missing.err).toBe(
-      'found missing.jsonl, which cannot be read (ENOENT); wanted a file with one JSON document per line\n',
+      'found missing.jsonl, which cannot be read (ENOENT); expected a file with one JSON document per line\n',
     );
-    expect(unnamed.err).toContain('--collection: found nothing, wanted the collection of the documents');
+    expect(unnamed.err).toContain('--collection: found nothing, expected the collection of the documents');
     expect(ours.err).toContain('--collection: found runs, where Batchmill keeps its own state');
     expect(empty).toMatchObject({ out: `${file} contains no documents\n`, code: 0 });
   });

@@ -48,13 +48,13 @@ export function collectionOf(option: string | undefined, settings: Settings): st
   if (name !== null) return name;
   throw new ValidationError(
     'load.no-collection',
-    '--collection: found nothing, wanted the collection of the documents, as in source.collection of the pipeline',
+    '--collection: found nothing, expected the collection of the documents, as in source.collection of the pipeline',
   );
 }
 
 function expectNotOwn(name: string): void {
   if (!ownCollections.includes(name)) return;
-  const message = `--collection: found ${name}, where Batchmill keeps its own state; wanted a collection of documents`;
+  const message = `--collection: found ${name}, where Batchmill keeps its own state; expected a collection of documents`;
   throw new ValidationError('load.own-collection', message);
 }
 

@@ -120,7 +120,7 @@ describe('batchmill run, in processes of its own', () => {
 
     await expect(other.exit()).resolves.toBe(1);
     expect(other.output).toContain(
-      'run one was requested differently: pipeline: found package-docs, wanted annual-reports; limit: found 9, wanted 1',
+      'run one was requested differently: pipeline: found package-docs, expected annual-reports; limit: found 9, expected 1',
     );
   });
 });

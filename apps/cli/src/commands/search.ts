@@ -29,7 +29,7 @@ async function search(name: string, query: string, { top = 5, json }: Flags): Pr
       const { embeddings, source } = pipelines.get(name);
       const [definition] = embeddings?.functions ?? [];
       if (embeddings?.vectors == null || definition?.kind !== 'embedding') {
-        throw new ValidationError('search.no-embeddings', `${name} has no embeddings, wanted a pipeline that has`);
+        throw new ValidationError('search.no-embeddings', `${name} has no embeddings, expected a pipeline that has`);
       }
       const { model, dimensions, textField } = definition;
       expectTokensInLimit(query, model);
@@ -66,7 +66,7 @@ async function search(name: string, query: string, { top = 5, json }: Flags): Pr
 
 function parseQuery(value: string): string {
   if (value.trim() !== '') return value;
-  throw new InvalidArgumentError('found nothing, wanted a question');
+  throw new InvalidArgumentError('found nothing, expected a question');
 }
 
 function expectTokensInLimit(query: string, model: string): void {
@@ -74,7 +74,7 @@ function expectTokensInLimit(query: string, model: string): void {
   if (tokens <= maxEmbeddingTokens) return;
   throw new ValidationError(
     'search.too-long',
-    `the query: found ${tokens} tokens of ${model}, wanted at most ${maxEmbeddingTokens}`,
+    `the query: found ${tokens} tokens of ${model}, expected at most ${maxEmbeddingTokens}`,
   );
 }
 

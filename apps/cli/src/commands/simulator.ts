@@ -30,6 +30,7 @@ async function simulate({ port, data, speed, turnaround, seed }: Flags): Promise
 
 function parseNumber(value: string): number {
   const number = Number(value);
-  if (value.trim() === '' || !Number.isFinite(number) || number < 0) throw new InvalidArgumentError('wanted a number');
+  if (value.trim() === '' || !Number.isFinite(number) || number < 0)
+    throw new InvalidArgumentError('expected a number');
   return number;
 }

@@ -80,5 +80,5 @@ function topicNamed(name: string): string {
   const topic = topics.find((known) => known === bare || known === topicPrefix + bare);
   if (topic !== undefined) return topic;
   const known = events.map(({ event }) => event).join(', ');
-  throw new ValidationError('dlt.no-topic', `${name}: there is no such topic, wanted one of ${known}`);
+  throw new ValidationError('dlt.no-topic', `${name}: there is no such topic, expected one of ${known}`);
 }

@@ -23,12 +23,12 @@ function documentOf(text: string, where: string): Fields {
   if (document === null) {
     const found = text.startsWith('[') || text.trim() === '[' ? 'a list' : 'something that is not a JSON object';
     throw badLine(
-      `${where}: found ${found}, wanted one document per line ({"_id": …}); jq -c ".[]" splits a list into such lines`,
+      `${where}: found ${found}, expected one document per line ({"_id": …}); jq -c ".[]" splits a list into such lines`,
     );
   }
   if (idText(document['_id']) !== '') return { ...document };
   throw badLine(
-    `${where}: found a document without an _id, wanted one with an _id that never changes; without it a second load would store the document twice`,
+    `${where}: found a document without an _id, expected one with an _id that never changes; without it a second load would store the document twice`,
   );
 }
 
@@ -40,7 +40,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
     if (code === undefined) throw cause;
     throw new ValidationError(
       'command.no-file',
-      `found ${file}, which cannot be read (${code}); wanted a file with one JSON document per line`,
+      `found ${file}, which cannot be read (${code}); expected a file with one JSON document per line`,
       { cause },
     );
   }

@@ -62,8 +62,8 @@ function checkValue(name: string, on: FaultOn, what: FaultWhat, value: unknown):
   if (on === 'batch' && what === 'status' && typeof value !== 'string') throw bad(name, value, 'the code of an error');
 }
 
-function checkNumber(name: string, value: unknown, fits: (number: number) => boolean, wanted: string): void {
-  if (value !== undefined && (typeof value !== 'number' || !fits(value))) throw bad(name, value, wanted);
+function checkNumber(name: string, value: unknown, fits: (number: number) => boolean, expected: string): void {
+  if (value !== undefined && (typeof value !== 'number' || !fits(value))) throw bad(name, value, expected);
 }
 
 function isCount(number: number): boolean {
@@ -86,6 +86,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function bad(name: string, found: unknown, wanted: string): SimulatorError {
-  return new SimulatorError('simulator.bad-fault', `${name} is ${JSON.stringify(found)}; expected ${wanted}.`);
+function bad(name: string, found: unknown, expected: string): SimulatorError {
+  return new SimulatorError('simulator.bad-fault', `${name} is ${JSON.stringify(found)}; expected ${expected}.`);
 }

@@ -26,7 +26,7 @@ export class Connection {
     if (name === null) {
       throw new ValidationError(
         'blobs.bad-url',
-        `The URL of the blobs, on ${servers}, names no database; wanted mongodb://host:27017/database.`,
+        `The URL of the blobs, on ${servers}, names no database; expected mongodb://host:27017/database.`,
       );
     }
     this.database = this.#client.db(name);
@@ -80,7 +80,7 @@ function clientOf(url: string, servers: string): MongoClient {
     const reason = error instanceof Error ? error.name : 'unknown';
     throw new ValidationError(
       'blobs.bad-url',
-      `The URL of the blobs, on ${servers}, is not understood (${reason}); wanted mongodb://user:password@host:27017/database, with special characters of user and password percent-encoded, and options that MongoDB's driver knows.`,
+      `The URL of the blobs, on ${servers}, is invalid (${reason}); expected mongodb://user:password@host:27017/database, with special characters of user and password percent-encoded, and options that MongoDB's driver knows.`,
     );
   }
 }

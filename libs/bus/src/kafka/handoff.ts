@@ -13,7 +13,7 @@ export class Handoff<T> {
     await used.promise;
   }
 
-  /** No more portions follow, or none is wanted. With an error: the consumer gets it. The first end counts. */
+  /** No more portions follow, or none is expected. With an error: the consumer gets it. The first end counts. */
   end(error: Error | null = null): void {
     this.outcome ??= { error };
     this.offer?.used.resolve(undefined);

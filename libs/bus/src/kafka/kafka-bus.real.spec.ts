@@ -93,7 +93,7 @@ describe('KafkaBus', () => {
     it('topics get at most as many replicas as there are brokers, and the log reports it', async () => {
       await bus.ensureTopics([topic]);
 
-      expect(log.of('warn')).toEqual(['fewer brokers than replicas wanted; topics get one replica per broker']);
+      expect(log.of('warn')).toEqual(['fewer brokers than replicas expected; topics get one replica per broker']);
       expect(log.of('info')).toEqual(['topics made']);
     });
 

@@ -158,6 +158,6 @@ function refuseBelowOne(option: string, value: number): void {
   if (Number.isInteger(value) && value >= 1) return;
   throw new ValidationError(
     'bus.bad-url',
-    `The option ${option} of the bus is ${value}; wanted a whole number from 1.`,
+    `The option ${option} of the bus is ${value}; expected a whole number from 1.`,
   );
 }

@@ -60,7 +60,7 @@ function saslOf({ mechanism, user, password }: KafkaSasl): SASLOptions {
     throw new ValidationError(
       'bus.bad-url',
       `The bus cannot log in: found the mechanism ${mechanism}, ${user === '' ? 'no user' : 'a user'} and ` +
-        `${password === '' ? 'no password' : 'a password'}; wanted one of ${mechanisms.join(', ')}, a user and a password.`,
+        `${password === '' ? 'no password' : 'a password'}; expected one of ${mechanisms.join(', ')}, a user and a password.`,
     );
   }
   return { mechanism, username: user, password };

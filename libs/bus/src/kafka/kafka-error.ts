@@ -23,7 +23,7 @@ const notAuthorised =
 export function kafkaError(error: unknown, doing: string): BatchmillError {
   if (isBatchmillError(error)) return error;
   const words = wordsOf(error);
-  const has = (wanted: readonly string[]) => words.some((word) => wanted.includes(word));
+  const has = (expected: readonly string[]) => words.some((word) => expected.includes(word));
   const message = `${doing}: ${saidBy(error)}.`;
   const options = { cause: error };
   if (has(tooLarge)) {

@@ -32,7 +32,7 @@ describe('The address of Kafka', () => {
       expect.objectContaining({
         kind: 'ValidationError',
         code: 'bus.bad-url',
-        message: expect.stringMatching(new RegExp(`${found}.*wanted kafka://host:9092`)),
+        message: expect.stringMatching(new RegExp(`${found}.*expected kafka://host:9092`)),
       }),
     );
   });

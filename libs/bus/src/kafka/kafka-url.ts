@@ -1,6 +1,6 @@
 import { ValidationError } from '@batchmill/contracts';
 
-const wanted = 'wanted kafka://host:9092, or kafka://host:9092,host2:9092 to name several brokers';
+const expected = 'expected kafka://host:9092, or kafka://host:9092,host2:9092 to name several brokers';
 const host = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/i;
 
 /** The brokers in a URL, each as `host:port`. Throws a ValidationError that shows no password. */
@@ -22,5 +22,5 @@ function brokerOf(said: string): string {
 }
 
 function badUrl(found: string): ValidationError {
-  return new ValidationError('bus.bad-url', `The address of the bus is not understood: ${found}; ${wanted}.`);
+  return new ValidationError('bus.bad-url', `The address of the bus is invalid: ${found}; ${expected}.`);
 }

@@ -37,11 +37,11 @@ export class Topics {
   }
 
   async ensure(topics: readonly string[]): Promise<void> {
-    const wanted = [...new Set(topics)];
+    const expected = [...new Set(topics)];
     const there = await this.list();
-    const missing = wanted.filter((topic) => !there.has(topic));
+    const missing = expected.filter((topic) => !there.has(topic));
     if (missing.length > 0) await this.make(missing);
-    for (const topic of wanted) this.known.add(topic);
+    for (const topic of expected) this.known.add(topic);
   }
 
   forget(topics: Iterable<string>): void {
@@ -136,12 +136,12 @@ export class Topics {
 
   private async possibleReplicationFactor(): Promise<number> {
     const { brokers } = await this.admin.ask('Counting the brokers', (admin) => admin.describeCluster());
-    const wanted = this.settings.replicationFactor;
-    const possible = Math.max(1, Math.min(wanted, brokers.length));
-    if (possible < wanted) {
-      this.log.warn('fewer brokers than replicas wanted; topics get one replica per broker', {
+    const expected = this.settings.replicationFactor;
+    const possible = Math.max(1, Math.min(expected, brokers.length));
+    if (possible < expected) {
+      this.log.warn('fewer brokers than replicas expected; topics get one replica per broker', {
         operation: 'bus',
-        wanted,
+        expected,
         brokers: brokers.length,
       });
     }

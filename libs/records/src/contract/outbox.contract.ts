@@ -22,7 +22,7 @@ export function describeOutbox(make: MakeStore): void {
       ]);
     });
 
-    it('gives the events of the wanted topics: each stage republishes its own', async () => {
+    it('gives the events of the expected topics: each stage republishes its own', async () => {
       const outbox = [fixture().envelope('one', accepted), fixture().envelope('two', finished)];
       await fixture().insertRun('run', { outbox });
 

@@ -18,7 +18,7 @@ export async function openBlobs(
   if (databaseUrl !== '') {
     throw new ValidationError(
       'settings.no-database',
-      'BATCHMILL_BLOBS: found something else than a MongoDB URL after gridfs:, wanted gridfs: or gridfs:mongodb://…/db',
+      'BATCHMILL_BLOBS: found something else than a MongoDB URL after gridfs:, expected gridfs: or gridfs:mongodb://…/db',
     );
   }
   if (store.scheme === 'embedded') {

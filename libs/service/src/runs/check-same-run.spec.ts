@@ -31,14 +31,14 @@ describe('checkSameRun', () => {
   });
 
   it.each<[Partial<FieldsOf<RunRequested>>, string]>([
-    [{ pipeline: 'stories' }, 'pipeline: found stories, wanted reports'],
-    [{ endpoint: 'inference' }, 'endpoint: found inference, wanted embeddings'],
-    [{ limit: 10 }, 'limit: found 10, wanted 100'],
-    [{ parameters: { companies: ['MSFT'] } }, 'parameter companies: found MSFT, wanted JKHY, AAPL'],
-    [{ parameters: { colour: 'red' } }, 'parameter colour: found red, wanted none'],
-    [{ redo: 'all' }, 'redo: found all, wanted none'],
-    [{ documents: ['a'] }, 'documents: found a, wanted none'],
-    [{ functions: ['summary'] }, 'functions: found summary, wanted embeddings'],
+    [{ pipeline: 'stories' }, 'pipeline: found stories, expected reports'],
+    [{ endpoint: 'inference' }, 'endpoint: found inference, expected embeddings'],
+    [{ limit: 10 }, 'limit: found 10, expected 100'],
+    [{ parameters: { companies: ['MSFT'] } }, 'parameter companies: found MSFT, expected JKHY, AAPL'],
+    [{ parameters: { colour: 'red' } }, 'parameter colour: found red, expected none'],
+    [{ redo: 'all' }, 'redo: found all, expected none'],
+    [{ documents: ['a'] }, 'documents: found a, expected none'],
+    [{ functions: ['summary'] }, 'functions: found summary, expected embeddings'],
   ])('R2: the id of a run with %j is refused with what differs', (fields, difference) => {
     expect(checking(fields)).toThrow(
       expect.objectContaining({ code: 'run.other-request', message: expect.stringContaining(difference) }),

@@ -6,8 +6,8 @@ type Take = (options: TakeOptions<string>) => Promise<WorkRecord | null>;
 /** The engine for stages that work on the records of one run only. Due records of other runs are left alone. */
 export function engineForRun(engine: Engine, runId: string): Engine {
   return withTake(engine, (records) => async ({ id, ...options }) => {
-    const wanted = { state: options.state, ...(id !== undefined && { id }) };
-    for await (const record of records.takeable(wanted)) {
+    const expected = { state: options.state, ...(id !== undefined && { id }) };
+    for await (const record of records.takeable(expected)) {
       const taken = records.runOf(record) === runId ? await records.take({ ...options, id: record._id }) : null;
       if (taken !== null) return taken;
     }

@@ -1,7 +1,8 @@
 import { ValidationError, runIdPattern, type Clock, type Ids } from '@batchmill/contracts';
 
 /** `runIdPattern` in words. */
-export const runIdFormat = 'wanted at most 100 letters, digits, dots, dashes and underscores, a letter or digit first';
+export const runIdFormat =
+  'expected at most 100 letters, digits, dots, dashes and underscores, a letter or digit first';
 
 /** Throws a ValidationError when the text cannot be a run id. */
 export function checkRunId(id: string): void {

@@ -49,13 +49,13 @@ const known: Readonly<Record<keyof RunPipelineOptions, true>> = {
 export function checkOptions(options: RunPipelineOptions): void {
   const { pipeline }: { readonly pipeline?: unknown } = options;
   if (typeof pipeline !== 'string' && (typeof pipeline !== 'object' || pipeline === null)) {
-    throw badOption(`pipeline: found ${typeof pipeline}, wanted the name of a pipeline or its definition`);
+    throw badOption(`pipeline: found ${typeof pipeline}, expected the name of a pipeline or its definition`);
   }
   const names = Object.keys(known);
   for (const name of Object.keys(options)) {
     if (names.includes(name)) continue;
     const closest = closestName(name, names);
-    throw badOption(`${name}: found an unknown option, wanted ${closest ?? `one of ${names.join(', ')}`}`);
+    throw badOption(`${name}: found an unknown option, expected ${closest ?? `one of ${names.join(', ')}`}`);
   }
 }
 

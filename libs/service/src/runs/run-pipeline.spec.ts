@@ -37,13 +37,13 @@ describe('runPipeline', () => {
   it('R2: a bad run id is refused with what is wrong, before anything is opened', async () => {
     const running = runPipeline({ pipeline: 'package-docs', runId: 'a b', settings });
 
-    await expect(running).rejects.toThrow(/run id: found "a b", wanted at most 100 letters/);
+    await expect(running).rejects.toThrow(/run id: found "a b", expected at most 100 letters/);
     expect(existsSync(home)).toBe(false);
   });
 
   it.each<[string, object, RegExp]>([
-    ['no pipeline', {}, /pipeline: found undefined, wanted the name of a pipeline or its definition/],
-    ['a misspelt option', { pipeline: 'package-docs', limt: 1 }, /limt: found an unknown option, wanted limit/],
+    ['no pipeline', {}, /pipeline: found undefined, expected the name of a pipeline or its definition/],
+    ['a misspelt option', { pipeline: 'package-docs', limt: 1 }, /limt: found an unknown option, expected limit/],
   ])('R9: %s is refused with what is wrong, before anything is requested', async (_, options, message) => {
     await expect(runPipeline(options as RunPipelineOptions)).rejects.toThrow(message);
   });

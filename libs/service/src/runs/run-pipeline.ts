@@ -106,7 +106,7 @@ function definedPipelines({ pipeline, process: processor }: RunPipelineOptions, 
   if (typeof pipeline === 'string') {
     if (processor === undefined) return null;
     const message =
-      'process: found with the name of a pipeline, wanted a definition. Pass the definition, or write the processor into its file';
+      'process: found with the name of a pipeline, expected a definition. Pass the definition, or write the processor into its file';
     throw new ValidationError('run.process-without-definition', message);
   }
   return new OnePipeline(checked(withProcessor(pipeline, processor), settings));
@@ -122,7 +122,7 @@ function checked(definition: PipelineDefinition, settings: Settings): Pipeline {
   const readPrompt = (path: string): string => {
     throw new ValidationError(
       'pipeline.no-file',
-      `${path}: found the file of a prompt in a definition that has no folder, wanted the prompt as text`,
+      `${path}: found the file of a prompt in a definition that has no folder, expected the prompt as text`,
     );
   };
   return checkPipeline(definition, { file: definition.name, readPrompt, defaults: pipelineDefaultsOf(settings) });

@@ -151,7 +151,7 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
     if (limit === undefined || (Number.isInteger(limit) && limit > 0)) return;
     throw new ProcessingError(
       'store.filter-refused',
-      `${this.#name}: the limit is ${limit}, wanted a whole number above 0, or none at all`,
+      `${this.#name}: the limit is ${limit}, expected a whole number above 0, or none at all`,
     );
   }
 }

@@ -32,7 +32,7 @@ describe("MongoDB's errors", () => {
 
   it('quotes of a document in a server error are neither repeated nor kept as the cause', () => {
     const said =
-      'Cannot create field \'b\' in element {a: "a secret"} of [ "a secret" ], wanted \\"a\\" not "a \\"secret\\""';
+      'Cannot create field \'b\' in element {a: "a secret"} of [ "a secret" ], expected \\"a\\" not "a \\"secret\\""';
     const error = mongoError(ofServer(28, said), doing);
 
     expect(error).toMatchObject({ message: expect.stringContaining('things: "a": Cannot create field \'b\'') });

@@ -41,7 +41,7 @@ export class MongoStore extends Store {
     if (name === null) {
       throw new ValidationError(
         'store.bad-url',
-        `The URL ${shown} names no database; wanted mongodb://host:27017/database, or the database named beside it.`,
+        `The URL ${shown} names no database; expected mongodb://host:27017/database, or the database named beside it.`,
       );
     }
     return new MongoStore(client, name, shown, patience);

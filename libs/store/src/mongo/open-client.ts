@@ -43,7 +43,7 @@ export function openClient(url: string): MongoClient {
     const reason = error instanceof Error ? error.name : 'unknown';
     throw new ValidationError(
       'store.bad-url',
-      `The URL ${shownUrl(url)} is not understood (${reason}); wanted mongodb://user:password@host:27017/database, with special characters of user and password percent-encoded, and options that MongoDB's driver knows.`,
+      `The URL ${shownUrl(url)} is invalid (${reason}); expected mongodb://user:password@host:27017/database, with special characters of user and password percent-encoded, and options that MongoDB's driver knows.`,
     );
   }
 }
