@@ -1,6 +1,6 @@
 import type { RunReport } from '@batchmill/service';
 
-/** The exit codes, for scripts. 3 also stands for documents that are left, taken over by another run, or stuck. */
+/** The exit codes, for scripts. 3 also stands for documents that are left, taken over by another run, or parked. */
 export const exitCodes = { allSucceeded: 0, didNotRun: 1, someFailed: 3, stopped: 130 } as const;
 
 export function exitCodeOf({ status, failed, left, takenOver }: RunReport): number {
@@ -11,10 +11,10 @@ export function exitCodeOf({ status, failed, left, takenOver }: RunReport): numb
     case 'requested':
     case 'running':
       return exitCodes.stopped;
-    case 'stuck':
+    case 'parked':
     case 'cancelled':
     case 'incomplete':
     case 'finished':
-      return failed + left + takenOver > 0 || status === 'stuck' ? exitCodes.someFailed : exitCodes.allSucceeded;
+      return failed + left + takenOver > 0 || status === 'parked' ? exitCodes.someFailed : exitCodes.allSucceeded;
   }
 }

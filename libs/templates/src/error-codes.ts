@@ -1,7 +1,7 @@
 /** Errors of templates that appear when a template is rendered. */
 export const templatesErrorCodes = {
   'template.missing-value': 'A template uses a variable for which the document has no value.',
-  'template.limit': 'A template took too long or made too much text. Look at its loops.',
+  'template.limit': 'A template took too long or made too much text. Check its loops.',
   'template.failed': 'A template could not be rendered for the document.',
   'response.bad-path':
     'The response template did not render to an update, or the update writes a field that it must not write.',

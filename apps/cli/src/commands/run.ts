@@ -76,7 +76,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   if (result.finishedAt !== null && new Date(result.finishedAt) < startedAt) {
     messages.write(`this run had already ended: nothing was done. Start a new run with another --run-id or none\n`);
   }
-  if (result.status === 'stuck')
+  if (result.status === 'parked')
     messages.write(`the rest of the run is parked: see batchmill parked list and ${logFileIn(home)}\n`);
   if (!stopping.aborted || hasEnded(result)) {
     process.exitCode = exitCodeOf(result);

@@ -1,7 +1,7 @@
 import type { RunReport } from '@batchmill/service';
 import { formatCount, formatDuration, formatQuantity, formatTime, formatUsd } from './format.js';
 
-/** A report of a run for people, one line per fact. */
+/** A report of a run for human readers, one line per item. */
 export function runSummary(report: RunReport): string {
   const { runId, pipeline, endpoint, status, total, requests, batches, tokens, cost } = report;
   const lines = [`run       ${runId} (${pipeline ?? 'no pipeline'}${endpoint === null ? '' : `, ${endpoint}`})`];

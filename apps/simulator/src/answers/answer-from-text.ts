@@ -18,11 +18,11 @@ export function answerFromText(prompt: string): string {
 }
 
 function closest(sentences: readonly string[], question: string): string {
-  const asked = new Set(stems(question).map(({ stem }) => stem));
+  const questionStems = new Set(stems(question).map(({ stem }) => stem));
   let best = sentences[0] ?? '';
   let bestScore = -1;
   for (const sentence of sentences) {
-    const shared = new Map(stems(sentence).map(({ stem, weight }) => [stem, asked.has(stem) ? weight : 0]));
+    const shared = new Map(stems(sentence).map(({ stem, weight }) => [stem, questionStems.has(stem) ? weight : 0]));
     const score = [...shared.values()].reduce((sum, weight) => sum + weight, 0);
     if (score > bestScore) {
       best = sentence;

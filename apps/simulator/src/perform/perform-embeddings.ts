@@ -55,24 +55,24 @@ function countTokens(texts: readonly string[], tokens: TokenCounter, limits: Lim
   return total;
 }
 
-function readDimensions(asked: unknown, model: Model): number {
-  if (asked === undefined || asked === null) return model.dimensions;
+function readDimensions(requested: unknown, model: Model): number {
+  if (requested === undefined || requested === null) return model.dimensions;
   if (!model.shortens) {
     throw new OpenAiError(400, 'This model does not support specifying dimensions.', { param: 'dimensions' });
   }
-  if (typeof asked !== 'number' || !Number.isInteger(asked) || asked < 1 || asked > model.dimensions) {
+  if (typeof requested !== 'number' || !Number.isInteger(requested) || requested < 1 || requested > model.dimensions) {
     throw new OpenAiError(
       400,
       `Invalid value for 'dimensions': expected a whole number from 1 to ${model.dimensions}.`,
       { param: 'dimensions' },
     );
   }
-  return asked;
+  return requested;
 }
 
-function readFormat(asked: unknown): 'float' | 'base64' {
-  if (asked === undefined || asked === null || asked === 'float') return 'float';
-  if (asked === 'base64') return 'base64';
+function readFormat(requested: unknown): 'float' | 'base64' {
+  if (requested === undefined || requested === null || requested === 'float') return 'float';
+  if (requested === 'base64') return 'base64';
   throw new OpenAiError(400, "Invalid value for 'encoding_format': expected 'float' or 'base64'.", {
     param: 'encoding_format',
   });

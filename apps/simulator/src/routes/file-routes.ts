@@ -84,8 +84,8 @@ function describeUpload(id: string, { fields, filename, bytes }: Upload, nowSeco
   }
   const anchor = fields.get('expires_after[anchor]');
   const seconds = fields.get('expires_after[seconds]');
-  const asked = anchor === undefined && seconds === undefined ? undefined : { anchor, seconds };
-  const expires = readExpiresAfter(asked, 'expires_after') ?? (purpose === 'batch' ? batchFileSeconds : undefined);
+  const requested = anchor === undefined && seconds === undefined ? undefined : { anchor, seconds };
+  const expires = readExpiresAfter(requested, 'expires_after') ?? (purpose === 'batch' ? batchFileSeconds : undefined);
   const expiresAt = expires === undefined ? null : nowSeconds + expires;
   return { id, purpose, filename, bytes, createdAt: nowSeconds, expiresAt };
 }

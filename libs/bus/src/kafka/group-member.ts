@@ -184,7 +184,7 @@ export class GroupMember implements Subscription {
       if (this.stopping || joins !== this.joins) return;
       this.consumer.seek({ topic, partition, offset: '0' });
       const fields = { operation: 'bus', group: this.subscribing.group, topic, partition };
-      this.options.log.warn('a topic was made anew: it is read from its beginning', fields);
+      this.options.log.warn('a topic was created again and is read from its beginning', fields);
     }
   }
 

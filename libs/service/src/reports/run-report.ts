@@ -17,8 +17,8 @@ export interface RunReport {
   readonly runId: string;
   readonly pipeline: string | null;
   readonly endpoint: Endpoint | null;
-  /** `stuck`: only parked work is left. */
-  readonly status: RunState | 'stuck';
+  /** `parked`: only parked work is left. */
+  readonly status: RunState | 'parked';
   /** Why the run was rejected. */
   readonly reason: string | null;
   /** Documents. While the run is running: those claimed so far. */
@@ -67,12 +67,12 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
   const isEnded = endedRunStates.includes(run.state);
   const { succeeded, failed, left, takenOver } = documents;
   const counted = succeeded + failed + left + takenOver;
-  const isStuck = run.state === 'running' && progress.parked > 0 && sums.workable === 0;
+  const isParked = run.state === 'running' && progress.parked > 0 && sums.workable === 0;
   return {
     runId: run._id,
     pipeline: run.pipeline,
     endpoint: run.endpoint,
-    status: run.parked || isStuck ? 'stuck' : run.state,
+    status: run.parked || isParked ? 'parked' : run.state,
     reason: run.reason ?? run.error?.message ?? null,
     total: isEnded ? counted : Math.max(counted, progress.claimed),
     succeeded,

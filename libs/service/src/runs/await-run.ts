@@ -13,7 +13,7 @@ export interface AwaitRunOptions {
   readonly everyMs?: number;
 }
 
-/** Polls a run until it has ended, is stuck, or the options end the wait. Null: the run was never found. */
+/** Polls a run until it has ended, is parked, or the options end the wait. Null: the run was never found. */
 export async function awaitRun(
   engine: Engine,
   runId: string,
@@ -34,7 +34,7 @@ export async function awaitRun(
 
 /** Whether a run changes no more by itself. */
 export function hasEnded({ status }: RunReport): boolean {
-  return status === 'stuck' || endedRunStates.includes(status);
+  return status === 'parked' || endedRunStates.includes(status);
 }
 
 const pollMs = 100;

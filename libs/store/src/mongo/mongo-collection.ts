@@ -15,13 +15,13 @@ import {
 } from '../store.js';
 import { runBulk } from './bulk.js';
 import { checkFilter } from './check-filter.js';
-import { PatientCursor, type Patience } from './patient-cursor.js';
+import { KeepAliveCursor, type CursorKeepAlive } from './keep-alive-cursor.js';
 import type { Run } from './run.js';
 import { sentUpdate } from './sent-update.js';
 
 export interface MongoCollectionNeeds {
   readonly run: Run;
-  readonly patience: Patience;
+  readonly keepAlive: CursorKeepAlive;
 }
 
 /** Documents per batch of a cursor, unless they reach 16 MB first. */
@@ -33,13 +33,13 @@ const upsertAttempts = 5;
 export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
   readonly #documents: DriversCollection;
   readonly #run: Run;
-  readonly #patience: Patience;
+  readonly #keepAlive: CursorKeepAlive;
 
-  constructor(documents: DriversCollection, { run, patience }: MongoCollectionNeeds) {
+  constructor(documents: DriversCollection, { run, keepAlive }: MongoCollectionNeeds) {
     super();
     this.#documents = documents;
     this.#run = run;
-    this.#patience = patience;
+    this.#keepAlive = keepAlive;
   }
 
   override async *find(filter: Filter, { sort, limit, projection }: FindOptions = {}): AsyncGenerator<T> {
@@ -52,7 +52,7 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
         ...(limit === undefined ? {} : { limit }),
         ...(projection === undefined ? {} : { projection }),
       });
-    const cursor = new PatientCursor(await this.#run({ what: 'filter' }, open), this.#patience);
+    const cursor = new KeepAliveCursor(await this.#run({ what: 'filter' }, open), this.#keepAlive);
     try {
       for (;;) {
         const document = await this.#run({ what: 'filter' }, () => cursor.next());

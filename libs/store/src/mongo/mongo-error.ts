@@ -43,7 +43,7 @@ export function mongoError(thrown: unknown, doing: Doing): unknown {
   switch (trouble) {
     case undefined:
       return error;
-    case 'away':
+    case 'unavailable':
     case 'slow':
     case 'disk-full':
     case 'not-authorised':
@@ -65,12 +65,13 @@ export function mongoError(thrown: unknown, doing: Doing): unknown {
 export function troubleIn(error: unknown): Trouble | null | undefined {
   if (error instanceof MongoNetworkTimeoutError) return 'slow';
   if (error instanceof MongoMissingCredentialsError) return 'not-authorised';
-  if (error instanceof MongoNetworkError || error instanceof MongoExpiredSessionError) return 'away';
-  if (error instanceof MongoServerSelectionError) return isAuthorisation(error.cause) ? 'not-authorised' : 'away';
+  if (error instanceof MongoNetworkError || error instanceof MongoExpiredSessionError) return 'unavailable';
+  if (error instanceof MongoServerSelectionError)
+    return isAuthorisation(error.cause) ? 'not-authorised' : 'unavailable';
   if (error instanceof MongoServerError) return isAuthorisation(error) ? 'not-authorised' : troubleOfServer(error);
   if (error instanceof MongoInvalidArgumentError || error instanceof BSON.BSONError) return 'refused';
   if (passesDriversBuffer(error)) return 'refused';
-  return error instanceof MongoError ? 'away' : undefined;
+  return error instanceof MongoError ? 'unavailable' : undefined;
 }
 
 /** A bulk wraps what prevented it from being sent, such as a lost connection, in a server error without a code. */
@@ -86,7 +87,7 @@ function passesDriversBuffer(error: unknown): boolean {
 function troubleOfServer(error: MongoServerError): Trouble | null {
   const trouble = troubleOf(Number(error.code));
   const passes = error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('RetryableReadError');
-  return passes && trouble !== 'slow' ? 'away' : trouble;
+  return passes && trouble !== 'slow' ? 'unavailable' : trouble;
 }
 
 /** Atlas has one code for all refusals before authentication. */
@@ -97,14 +98,14 @@ function isAuthorisation(error: unknown): boolean {
 }
 
 function awayError(
-  trouble: 'away' | 'slow' | 'disk-full' | 'not-authorised',
+  trouble: 'unavailable' | 'slow' | 'disk-full' | 'not-authorised',
   error: unknown,
   { url, collection }: Doing,
 ): ConnectionError | TimeoutError {
   const said = saidBy(error);
   const options = { cause: error };
   switch (trouble) {
-    case 'away':
+    case 'unavailable':
       return new ConnectionError('store.unavailable', `The store ${url} does not answer: ${said}.`, options);
     case 'slow':
       return new TimeoutError(

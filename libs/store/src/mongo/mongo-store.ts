@@ -5,7 +5,7 @@ import { MongoCollection } from './mongo-collection.js';
 import { mongoError, type Doing } from './mongo-error.js';
 import { databaseOf, shownUrl } from './mongo-url.js';
 import { openClient } from './open-client.js';
-import { defaultPatience, type Patience } from './patient-cursor.js';
+import { defaultKeepAlive, type CursorKeepAlive } from './keep-alive-cursor.js';
 
 export interface MongoStoreOptions {
   /** `mongodb://…/database` or `mongodb+srv://…/database`, with the driver's options. */
@@ -13,7 +13,7 @@ export interface MongoStoreOptions {
   /** Overrides the database in the URL. */
   readonly database?: string;
   /** How a cursor is kept open while its reader pauses. */
-  readonly patience?: Patience;
+  readonly keepAlive?: CursorKeepAlive;
 }
 
 /** Collections of one database of a MongoDB server, 4.4 or newer, standalone or a replica set. */
@@ -21,20 +21,20 @@ export class MongoStore extends Store {
   readonly #client: MongoClient;
   readonly #database: Db;
   readonly #url: string;
-  readonly #patience: Patience;
+  readonly #keepAlive: CursorKeepAlive;
   readonly #waiting = new Set<(reason: unknown) => void>();
   #closed = false;
 
-  private constructor(client: MongoClient, database: string, url: string, patience: Patience) {
+  private constructor(client: MongoClient, database: string, url: string, keepAlive: CursorKeepAlive) {
     super();
     this.#client = client;
     this.#database = client.db(database);
     this.#url = url;
-    this.#patience = patience;
+    this.#keepAlive = keepAlive;
   }
 
   /** Connects with the first call and reconnects by itself. Throws a ValidationError for an invalid URL. */
-  static open({ url, database, patience = defaultPatience }: MongoStoreOptions): MongoStore {
+  static open({ url, database, keepAlive = defaultKeepAlive }: MongoStoreOptions): MongoStore {
     const client = openClient(url);
     const name = database ?? databaseOf(url);
     const shown = shownUrl(url);
@@ -44,13 +44,13 @@ export class MongoStore extends Store {
         `The URL ${shown} names no database; expected mongodb://host:27017/database, or the database named beside it.`,
       );
     }
-    return new MongoStore(client, name, shown, patience);
+    return new MongoStore(client, name, shown, keepAlive);
   }
 
   override collection<T extends Fields = Fields>(name: string): Collection<T> {
     return new MongoCollection<T>(this.#database.collection(name), {
       run: (doing, work) => this.#run({ collection: name, ...doing }, work),
-      patience: this.#patience,
+      keepAlive: this.#keepAlive,
     });
   }
 

@@ -2,7 +2,7 @@
  * How to react to the error codes of MongoDB's server:
  * https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
  */
-const away: ReadonlySet<number> = new Set([
+const unavailable: ReadonlySet<number> = new Set([
   6, // HostUnreachable
   7, // HostNotFound
   43, // CursorNotFound
@@ -58,11 +58,12 @@ const refused: ReadonlySet<number> = new Set([2, 4, 9, 14, 15, 22, 28, 40, 52, 5
 /** Higher codes are assertions about the request, one number each. */
 const firstAssertion = 10_000;
 
-export type Trouble = 'away' | 'slow' | 'duplicate' | 'not-authorised' | 'index-conflict' | 'disk-full' | 'refused';
+export type Trouble =
+  'unavailable' | 'slow' | 'duplicate' | 'not-authorised' | 'index-conflict' | 'disk-full' | 'refused';
 
 /** Null for an unknown code. */
 export function troubleOf(code: number): Trouble | null {
-  if (away.has(code)) return 'away';
+  if (unavailable.has(code)) return 'unavailable';
   if (slow.has(code)) return 'slow';
   if (duplicate.has(code)) return 'duplicate';
   if (notAuthorised.has(code)) return 'not-authorised';

@@ -20,8 +20,8 @@ describe('An outage of MongoDB', () => {
 
   beforeEach(async () => {
     proxy = await Proxy.before(serverAddresses.mongodb);
-    const patience = { pollMs: 50, maxAheadBytes: 16 * 1024 * 1024 };
-    store = MongoStore.open({ url: proxy.url, database, patience });
+    const keepAlive = { pollMs: 50, maxAheadBytes: 16 * 1024 * 1024 };
+    store = MongoStore.open({ url: proxy.url, database, keepAlive });
     things = store.collection('things');
   });
 
@@ -130,8 +130,8 @@ describe('An outage of MongoDB', () => {
   });
 
   it('read-ahead is bounded', async () => {
-    const patience = { pollMs: 20, maxAheadBytes: 1_000_000 };
-    const bounded = MongoStore.open({ url: proxy.url, database, patience });
+    const keepAlive = { pollMs: 20, maxAheadBytes: 1_000_000 };
+    const bounded = MongoStore.open({ url: proxy.url, database, keepAlive });
     const text = 'x'.repeat(2_000);
     await things.insertMany(Array.from({ length: 4_000 }, (_, _id) => ({ _id, text })));
     const list = bounded.collection('things').find({})[Symbol.asyncIterator]();
@@ -146,7 +146,7 @@ describe('An outage of MongoDB', () => {
   });
 
   it('a batch that takes longer than the poll interval is not requested twice', async () => {
-    const hasty = MongoStore.open({ url: proxy.url, database, patience: { pollMs: 1, maxAheadBytes: 64_000_000 } });
+    const hasty = MongoStore.open({ url: proxy.url, database, keepAlive: { pollMs: 1, maxAheadBytes: 64_000_000 } });
     const text = 'x'.repeat(2_000);
     await things.insertMany(Array.from({ length: 4_000 }, (_, _id) => ({ _id, text })));
     const read: unknown[] = [];

@@ -1,68 +1,68 @@
 import { BSON, type Document, type FindCursor } from 'mongodb';
 
-export interface Patience {
+export interface CursorKeepAlive {
   /** How often an idle cursor is read: MongoDB drops a cursor after ten idle minutes. */
   readonly pollMs: number;
   /** The most to read ahead. */
   readonly maxAheadBytes: number;
 }
 
-export const defaultPatience: Patience = { pollMs: 4 * 60_000, maxAheadBytes: 64 * 1024 * 1024 };
+export const defaultKeepAlive: CursorKeepAlive = { pollMs: 4 * 60_000, maxAheadBytes: 64 * 1024 * 1024 };
 
 /**
  * A cursor whose reader may pause. When it is idle for a while, it fetches the next batch from the server and buffers it,
  * one batch per interval. This needs no session and no permission for cursors without a timeout. If the reader pauses
  * until the buffer is full, the server drops the cursor.
  */
-export class PatientCursor {
+export class KeepAliveCursor {
   readonly #cursor: FindCursor<Document>;
   readonly #maxAheadBytes: number;
-  readonly #looking: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout;
   readonly #ahead: Document[] = [];
   #aheadBytes = 0;
-  #asked = true;
+  #wasRead = true;
   /** A fetch is in progress: two at once would make the cursor fail. */
-  #isAsking = false;
+  #isFetching = false;
   #reading: Promise<void> = Promise.resolve();
   /** What follows the buffer: the end, or a failure to report. */
   #after: { readonly end: null } | { readonly failure: unknown } | undefined;
 
-  constructor(cursor: FindCursor<Document>, { pollMs, maxAheadBytes }: Patience) {
+  constructor(cursor: FindCursor<Document>, { pollMs, maxAheadBytes }: CursorKeepAlive) {
     this.#cursor = cursor;
     this.#maxAheadBytes = maxAheadBytes;
-    this.#looking = setInterval(() => this.#look(), pollMs).unref();
+    this.#timer = setInterval(() => this.#readAheadIfIdle(), pollMs).unref();
   }
 
   /** Null at the end. Do not call it again before it has resolved. */
   async next(): Promise<Document | null> {
-    this.#asked = true;
+    this.#wasRead = true;
     await this.#reading;
-    const document = this.#ahead.shift() ?? (await this.#asking(() => this.#nextOfCursor()));
+    const document = this.#ahead.shift() ?? (await this.#fetching(() => this.#nextOfCursor()));
     if (this.#ahead.length === 0) this.#aheadBytes = 0;
-    this.#asked = true;
+    this.#wasRead = true;
     return document;
   }
 
   /** Frees the cursor on the server without waiting: an unavailable server would block the reader. */
   close(): void {
-    clearInterval(this.#looking);
+    clearInterval(this.#timer);
     this.#reading.then(() => this.#cursor.close()).catch(() => undefined); // the server drops it by itself
   }
 
-  #look(): void {
-    if (this.#isAsking) return;
-    if (!this.#asked && this.#after === undefined && this.#aheadBytes < this.#maxAheadBytes) {
-      this.#reading = this.#asking(() => this.#readAhead());
+  #readAheadIfIdle(): void {
+    if (this.#isFetching) return;
+    if (!this.#wasRead && this.#after === undefined && this.#aheadBytes < this.#maxAheadBytes) {
+      this.#reading = this.#fetching(() => this.#readAhead());
     }
-    this.#asked = false;
+    this.#wasRead = false;
   }
 
-  async #asking<T>(ask: () => Promise<T>): Promise<T> {
-    this.#isAsking = true;
+  async #fetching<T>(fetch: () => Promise<T>): Promise<T> {
+    this.#isFetching = true;
     try {
-      return await ask();
+      return await fetch();
     } finally {
-      this.#isAsking = false;
+      this.#isFetching = false;
     }
   }
 
