@@ -1,4 +1,4 @@
-/* The image's health check: ends with 0 when this container's service, or the URL that is given, answers. */
+/* The image's health check: exits with 0 if the service of this container, or the given URL, answers with success. */
 const url = process.argv[2] ?? `http://127.0.0.1:${process.env.PORT || 3000}/health/live`;
 try {
   const { ok } = await fetch(url, { signal: AbortSignal.timeout(4_000) });
