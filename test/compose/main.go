@@ -60,7 +60,7 @@ func readDockerfile(file string) error {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	if warnings > 0 {
-		return fmt.Errorf("%s: %d warnings, wanted none", file, warnings)
+		return fmt.Errorf("%s: %d warnings, expected none", file, warnings)
 	}
 	return nil
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const heading = '## The stages\n\n';
 
-/** The README with its table of stages printed anew, in the columns that Prettier gives it. */
+/** The README with its table of stages printed again, in the columns that Prettier gives it. */
 export function readmePage(): string {
   const text = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
   const start = text.indexOf(heading) + heading.length;

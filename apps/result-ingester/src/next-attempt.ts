@@ -14,7 +14,9 @@ export interface RetryPolicy {
 
 /**
  * Decides whether and when a request without a usable answer is retried. `countsAttempt` false: by a free retry, which is
- * always granted. `attempts` includes the one that has just failed, `freeRetries` are those so far. The delay is `baseMs` after the first attempt, doubles with each one, and is at most an hour.
+ * granted here; whoever closes the claim limits their number. `attempts` includes the one that has just failed,
+ * `freeRetries` are those so far. The delay is `baseMs` after the first attempt, doubles with each one, and is at most an
+ * hour.
  */
 export function nextAttempt(
   countsAttempt: boolean,

@@ -12,7 +12,7 @@ export const vectorsErrorCodes = {
   'vectors.bad-row':
     'A row cannot be stored. Nothing of the call was written; the message names the row and the reason.',
   'vectors.bad-query': 'The vector or the limit of a search does not fit the collection.',
-  'vectors.closed': 'The store was used after it was closed.',
+  'vectors.closed': 'The vector store was used after it was closed.',
   'vectors.disk-full':
     'The disk that holds the vectors is full. Nothing of the call was written. Batchmill waits; free some space.',
   'vectors.no-room':

@@ -44,10 +44,10 @@ export function dltCommand(): Command {
     .action(show);
   command
     .command('redrive')
-    .description('publish the original message to its topic, once per letter')
+    .description('publish the original message to its topic, once per dead letter')
     .argument('[id]')
-    .option('--all', 'every letter that was not redriven yet')
-    .option('--topic <topic>', 'with --all: only the letters of this topic')
+    .option('--all', 'every dead letter that was not redriven yet')
+    .option('--topic <topic>', 'with --all: only the dead letters of this topic')
     .option('--json', 'as JSON')
     .action(redrive);
   return command;

@@ -24,7 +24,7 @@ export function samplePayloads(at: Date): readonly NotificationPayload[] {
   const full: Omit<NotificationPayload, 'type'> = {
     ...bare,
     runId: 'sample-run',
-    batchId: 'sample-run.1.b1',
+    batchId: 'sample-run.c1.b1',
     providerBatchId: 'batch_sample',
     pipeline: 'sample',
     status: 'failed',

@@ -68,7 +68,7 @@ export class RunRequested extends Event {
   @Min(1)
   limit?: number;
 
-  /** Which ended documents are done again. Missing: only pending documents are done. */
+  /** Which ended documents are run again. Missing: only pending documents are run. */
   @IsOptional()
   @IsIn(redos)
   redo?: Redo;

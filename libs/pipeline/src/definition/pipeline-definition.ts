@@ -113,7 +113,7 @@ export interface BatchDefinition {
   readonly batchSize?: number;
   /** How long the provider may take for a batch. Default `24h`. */
   readonly completionWindow?: '24h';
-  /** Seconds between two polls of a batch. Default 300. */
+  /** The longest time in seconds between two polls of a batch. Polls start closer together. Default 300. */
   readonly pollIntervalSeconds?: number;
   /** Retries of a request after its first attempt, 0 to 100. Default 3. */
   readonly maxRetries?: number;
