@@ -183,7 +183,8 @@ export const settingsCatalogue = {
       from: 1,
       to: 10_000,
       default: '20',
-      meaning: 'How many free retries (batch expired, queue full) a document gets before it is left pending.',
+      meaning:
+        'How many free retries (batch expired or cancelled, result lost) a document gets before it is left pending.',
     }),
     maxWaitingBatches: integer('BATCHMILL_MAX_WAITING_BATCHES', {
       from: 1,
