@@ -36,8 +36,8 @@ export function dueTimes(timing: Timing, { after, until }: { after: Date; until:
   return last === null ? null : { last, times };
 }
 
-/** The run id for a pipeline, the index in its list of schedules and a due time: `annual-reports-s1-20260102-0300` (UTC). */
-export function scheduledRunId(pipeline: string, index: number, due: Date): string {
+/** The run id for a pipeline, the number of the schedule in its list, from 1, and a due time: `annual-reports-s1-20260102-0300` (UTC). */
+export function scheduledRunId(pipeline: string, number: number, due: Date): string {
   const at = due.toISOString().slice(0, 16).replaceAll(/[-:]/g, '').replace('T', '-');
-  return `${pipeline}-s${index}-${at}`;
+  return `${pipeline}-s${number}-${at}`;
 }

@@ -56,7 +56,7 @@ export interface BatchToCreate {
   readonly completionWindow: '24h';
   /** At most 16 pairs; values of at most 512 characters. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** The call then fails with a TimeoutError, and its outcome is unclear. */
+  /** A call without an answer by then fails with a TimeoutError, and its outcome is unclear. */
   readonly deadline: Date;
 }
 

@@ -11,7 +11,7 @@ const active = [...unsettled, 'settled'] as const;
 /** Every state of a batch, in the order in which a batch passes through them. */
 export const batchStates = [...active, 'ingested'] as const;
 export type BatchState = (typeof batchStates)[number];
-/** The states in which the provider may still work on a batch, or is to. */
+/** The states in which the provider has work to do on a batch, now or later. */
 export const unsettledBatchStates: readonly BatchState[] = unsettled;
 
 /** One batch file and the provider batch that is made of it. */
@@ -40,7 +40,7 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly completionWindow: '24h';
   readonly submission: Submission;
   readonly previousAttempts: readonly PreviousAttempt[];
-  /** Provider batches of this batch that were found too late to be used. They were paid. */
+  /** Provider batches of this batch that were found too late to be used. They were paid for. */
   readonly orphans: readonly OrphanedBatch[];
   readonly provider: ProviderBatchInfo | null;
   readonly cancelRequestedAt: Date | null;
@@ -80,7 +80,7 @@ export interface PreviousAttempt {
 /** A provider batch of this batch whose results are not used. */
 export interface OrphanedBatch {
   readonly providerBatchId: string;
-  /** Requests that it had completed, and that were paid. */
+  /** Requests that it had completed, which were paid for. */
   readonly completed: number;
   readonly at: Date;
 }
@@ -160,7 +160,7 @@ export class Batches extends RecordsOfRun<Batch> {
     return this.collection.findOne({ claimId }, { sort: { number: -1 } });
   }
 
-  /** The batch by its id at the provider; null when there is none. */
+  /** The batch whose current provider batch has this id; null when there is none. */
   async ofProviderBatch(providerBatchId: string): Promise<Batch | null> {
     return this.collection.findOne({ 'provider.batchId': providerBatchId });
   }
@@ -176,7 +176,7 @@ export class Batches extends RecordsOfRun<Batch> {
     return batch?.ingestion.firstError ?? null;
   }
 
-  /** Records an orphan that was paid. False: it is recorded already, or there is no such batch. */
+  /** Records an orphan that was paid for. False: it is recorded already, or there is no such batch. */
   async recordOrphan(id: string, orphan: Omit<OrphanedBatch, 'at'>): Promise<boolean> {
     const { matched } = await this.collection.updateOne(
       { _id: id, 'orphans.providerBatchId': { $ne: orphan.providerBatchId } },

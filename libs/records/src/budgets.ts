@@ -17,10 +17,11 @@ export interface Budget extends Fields {
 
 /** The provider raises limits: one that was learned this long ago counts as unknown. */
 const limitValidMs = 24 * 3_600_000;
-/** A waiting share notes at this interval that its batch still asks for it. */
+/** It is noted at most this often that a batch still asks for its share. */
 const askIntervalMs = 10_000;
 /**
- * A waiting share is forgotten when its batch has not asked for it for so long: it was cancelled, or its process ended.
+ * A waiting share is forgotten when its batch has not asked for it for this long: the batch was cancelled, or the process
+ * that worked on it ended.
  */
 const forgottenAfterMs = 3 * askIntervalMs;
 
@@ -78,7 +79,7 @@ export class Budgets {
     return matched === 1;
   }
 
-  /** Gives a share back. A second call for the same share changes nothing. */
+  /** Releases the tokens of a share. A second call for the same share changes nothing. */
   async release(budgetId: string, { batchId, attempt, tokens }: BudgetShare): Promise<void> {
     await this.#collection.updateOne(
       { _id: budgetId, shares: { $elemMatch: { batchId, attempt } } },

@@ -16,7 +16,8 @@ export const claimStates = [...active, 'done'] as const;
 export type ClaimState = (typeof claimStates)[number];
 
 /**
- * end: has no documents. It takes the next number, so that a delayed scanner cannot open a claim after the run's end.
+ * scan: documents that the scan found. retry: documents of an earlier claim, claimed again. end: no documents; it takes
+ * the next number, so that a delayed scanner cannot open a claim after the run's end.
  */
 export type ClaimKind = 'scan' | 'retry' | 'end';
 
@@ -29,8 +30,9 @@ export interface Claim extends WorkRecord<ClaimState> {
   readonly previousClaimId: string | null;
   /** The scan continues here once this claim is sealed. */
   readonly positionAfter: ScanPosition | null;
+  /** True when the scan has ended once this claim is sealed. */
   readonly scanEnds: boolean;
-  /** The blob of the members (see `Member`). */
+  /** The blob of the members (see `Member`); null without documents. */
   readonly members: string | null;
   /** The blob of the members that could be marked. Null until sealed. */
   readonly sealedMembers: string | null;

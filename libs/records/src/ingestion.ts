@@ -3,7 +3,7 @@ import type { Cost } from './run-totals.js';
 /**
  * The parts of an ingestion, in their order. copy: the result files are copied. output, error: their lines are ingested.
  * problems: lines of the output file that are no answers. missing: requests without a result. unrendered: requests that
- * were never sent. archive: the answers are archived for consumers.
+ * were never sent. archive: the answers are archived for consumers. end: everything is stored.
  */
 export const ingestionParts = [
   'copy',
@@ -27,17 +27,23 @@ export interface Ingestion {
   readonly error: string | null;
   /** The blob of the archive (see `ArchivedDocument`); null without answers, and for embeddings. */
   readonly archive?: string | null;
-  /** True when the provider has lost one of the files: missing requests are free retries then. */
+  /** True when the provider has lost one of the files: requests without a result are free retries then. */
   readonly lost: boolean;
   /** Since when the provider has answered that a file does not exist; null: it has not. */
   readonly fileMissingSince: Date | null;
   /** One bit per request that is set once its result was received; base64. */
   readonly received: string;
+  /** Lines of the output file that are no answers. */
   readonly problems: number;
+  /** Requests with an answer that was used. */
   readonly succeeded: number;
+  /** Requests that failed for good. */
   readonly failed: number;
+  /** Requests that will be sent again. */
   readonly retried: number;
+  /** Lines that are no result, or the result of a request that the batch does not have. */
   readonly unknown: number;
+  /** Further results of requests that had one. */
   readonly duplicates: number;
   readonly tokens: { readonly input: number; readonly output: number };
   readonly cost: Cost;

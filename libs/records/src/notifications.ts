@@ -89,13 +89,13 @@ export class Notifications extends Records<Notification> {
     return (await this.collection.count({ 'payload.runId': runId, event: { $in: topics }, channel })) > 0;
   }
 
-  /** How many notifications of a run no delivery attempt was made for. */
+  /** How many notifications of a run wait for their first delivery attempt. */
   async countUntried(runId: string): Promise<number> {
     return this.collection.count({ 'payload.runId': runId, state: 'due', parked: false, failures: 0 });
   }
 
   /**
-   * A new notification, not yet inserted. Its id is `identity` and channel, so an event is notified once per channel.
+   * A new notification, not yet inserted. Its id is `identity` and channel, so there is one per event and channel.
    */
   new(identity: string, about: Pick<Notification, 'channel' | 'event' | 'payload' | 'traceparent'>): Notification {
     const { traceparent, ...own } = about;

@@ -1,7 +1,8 @@
 import type { ProviderBatch } from '@batchmill/provider';
 
-/** The provider batch, as our batch's record keeps it. Times are the provider's, but for `submittedAt`. */
+/** The provider batch, as our batch's record keeps it. Times are the provider's, except `submittedAt`. */
 export interface ProviderBatchInfo {
+  /** The provider's id of it, not ours. */
   readonly batchId: string;
   readonly key: string;
   /** By our clock. */

@@ -24,9 +24,9 @@ export interface Run extends WorkRecord<RunState> {
   readonly pipeline: string | null;
   /** Null while the run is awaited. */
   readonly request: RunRequest | null;
-  /** The definition as it was when the run was accepted. */
+  /** The hash of the pipeline's definition when the run was accepted. */
   readonly pipelineHash: string | null;
-  /** The collections and fields of that definition. */
+  /** The collections and fields in which the run reads and writes, by that definition. */
   readonly storageTargets: StorageTargets | null;
   readonly endpoint: Endpoint | null;
   /** The functions that the run requests. Each item of a `forEach` is one. */
@@ -123,8 +123,8 @@ export class Runs extends Records<Run> {
   }
 
   /**
-   * Records a pause that was requested at a time. A paused run stays as it is. False: there is no such run, or it has
-   * ended.
+   * Records a pause that was requested at `at`. A run that is already paused keeps its `pausedAt`. False: there is no
+   * such run, or it has ended.
    */
   async requestPause(id: string, at: Date): Promise<boolean> {
     const live = { _id: id, state: { $in: active } };
@@ -138,7 +138,7 @@ export class Runs extends Records<Run> {
   }
 
   /**
-   * Records a resume that was requested at a time and makes the run due. False: there is no such run, or it has ended.
+   * Records a resume that was requested at `at` and makes the run due. False: there is no such run, or it has ended.
    */
   async requestResume(id: string, at: Date): Promise<boolean> {
     const live = { _id: id, state: { $in: active } };

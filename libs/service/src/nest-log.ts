@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Log } from '@batchmill/telemetry';
 
-/** Sends the log of Nest to ours. Its lines of level log become debug lines. */
+/** Passes Nest's log lines to our log. Those of its level `log` become debug lines. */
 export class NestLog implements LoggerService {
   constructor(private readonly target: Log) {}
 

@@ -1,6 +1,6 @@
 import type { Clock } from '@batchmill/contracts';
 
-/** When records are due again whose leases this process has ended. Times after the next poll are left to the poll. */
+/** When the records whose leases this process has ended are due again. Times after the next poll are left to the poll. */
 export class DueTimes {
   #timesMs: number[] = [];
 
@@ -15,7 +15,8 @@ export class DueTimes {
   }
 
   /**
-   * Milliseconds until the next of them or the next poll. Forgets past times: the caller takes records before it waits.
+   * Milliseconds until the next of them or the next poll. Forgets times that have passed: the caller then takes what is
+   * due.
    */
   nextInMs(): number {
     const nowMs = this.clock.now().getTime();

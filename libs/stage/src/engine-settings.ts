@@ -12,7 +12,7 @@ export abstract class EngineSettings {
   abstract readonly maxRetries: number;
   /** The first delay before a document is requested again. It doubles with each attempt. */
   abstract readonly retryBaseMs: number;
-  /** Free retries (expired batches, a full queue, repairs) after which a document is left pending. */
+  /** Free retries (expired or cancelled batches, lost results, repairs) after which a document is left pending. */
   abstract readonly maxFreeRetries: number;
   /** The scan of a run pauses while more of its batches than this are not yet submitted. */
   abstract readonly maxWaitingBatches: number;

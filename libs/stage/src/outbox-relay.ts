@@ -3,7 +3,7 @@ import type { Records, WorkRecord } from '@batchmill/records';
 import type { StageDefinition } from './stage-definition.js';
 import type { WorkDependencies } from './work.js';
 
-/** Two machines' clocks may differ by this much, and a write may be as late. */
+/** The clocks of two machines may differ, or a write may arrive late, by this much. */
 const overlapMs = 10 * 60_000;
 
 /**

@@ -94,7 +94,7 @@ export class RecordWorker<T extends WorkRecord> {
     }
   }
 
-  /** A span in the record's own trace. What a poll found is linked to the trace that it continues. */
+  /** A span in the record's own trace. If a poll found the record, the span also links to that trace. */
   #spanOf(record: T, foundBy: FoundBy): SpanOptions {
     const { stage, state, records } = this.work;
     const { _id, traceparent } = record;

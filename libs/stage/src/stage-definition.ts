@@ -11,7 +11,7 @@ export interface StageDefinition {
 /** A class of records, as `@Works` names it. */
 export type RecordsClass<T extends WorkRecord = WorkRecord> = abstract new (...dependencies: never[]) => Records<T>;
 
-/** What a decorator declares of a method. `@Stage` fills in `stage`. */
+/** What a decorator declares about a method. `@Stage` fills in `stage`. */
 export type HandlerDefinition = {
   stage: StageDefinition | null;
   readonly method: string;

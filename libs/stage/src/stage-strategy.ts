@@ -5,7 +5,7 @@ import { definitionKey, type HandlerDefinition, type StageDefinition } from './s
 import { StageHost, type Handler, type HostDependencies } from './stage-host.js';
 
 /**
- * Nest's transport for stages: it runs a host with the decorated methods of all controllers, as long as the app runs.
+ * Nest's transport for stages: it runs a host with the decorated methods of all controllers while the app runs.
  */
 export class StageStrategy extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;

@@ -60,7 +60,7 @@ export function Every(intervalMs: number | { setting: 'sweepMs' }): MethodDecora
   return handler((method) => ({ kind: 'every', stage: null, method, intervalMs }));
 }
 
-/** What the decorators declare of a stage's methods. The reference is printed from it. */
+/** What the decorators declare about a stage's methods. The reference is printed from it. */
 export function declaredOf(
   stageClass: abstract new (...dependencies: never[]) => object,
 ): readonly HandlerDefinition[] {

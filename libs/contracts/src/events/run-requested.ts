@@ -39,7 +39,7 @@ export class RunRequested extends Event {
   @IsNotEmpty()
   pipeline!: string;
 
-  /** Missing: the only endpoint of the pipeline. */
+  /** Missing: the only endpoint of the pipeline, else the only one with these functions, else the default. */
   @IsOptional()
   @IsIn(endpoints)
   endpoint?: Endpoint;

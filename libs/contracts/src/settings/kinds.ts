@@ -129,7 +129,7 @@ export function path<D extends string | null>(name: string, spec: SettingSpec<D>
   return setting<string, D>(name, spec, { expected: 'a path', read: resolved });
 }
 
-/** The same. Where it is not set and the default does not exist, `fallback` is used. */
+/** A path, as `path` reads it. Where it is not set and the default does not exist, `fallback` is used. */
 export function pathOr(name: string, fallback: string, spec: SettingSpec<string>): Setting<string> {
   return setting<string, string>(name, spec, {
     expected: 'a path',

@@ -6,8 +6,8 @@ import { UnusableUpdate, checkRenderedUpdate } from './check-rendered-update.js'
 import type { AnswerMoment } from './response-update.js';
 
 /**
- * The update of the user's update template when documents are claimed; empty without one. It is the same for all documents: its
- * variables are `current_date`, `run_id` and the run's parameters. Throws a ProcessingError when the template fails, which
+ * The user's part of the update that claims documents, from the update template; empty without one. It is the same for all
+ * documents: its variables are `current_date`, `run_id` and the run's parameters. Throws a ProcessingError when the template fails, which
  * planning the run has already ruled out.
  */
 export function claimUpdate(

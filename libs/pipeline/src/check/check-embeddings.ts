@@ -21,7 +21,7 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
     const expected = range.from === range.to ? `${range.to}` : `${range.from} to ${range.to}`;
     problems.add('embeddings.dimensions', String(dimensions), `${expected}, which is what ${model} offers`);
   }
-  const embed: EmbeddingFunction = {
+  const embeddingFunction: EmbeddingFunction = {
     kind: 'embedding',
     name: embeddingsFunction,
     url: '/v1/embeddings',
@@ -37,7 +37,7 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
   });
   return {
     ...checkEndpointPlan(context, section, 'embeddings', batch),
-    functions: [embed],
+    functions: [embeddingFunction],
     vectors: { collection, dimensions, idFields: { chunkId: 'block_mongo_id', parentId: 'block_doc_id' } },
   };
 }

@@ -113,7 +113,7 @@ export interface BatchDefinition {
   readonly batchSize?: number;
   /** How long the provider may take for a batch. Default `24h`. */
   readonly completionWindow?: '24h';
-  /** The longest time in seconds between two polls of a batch. Polls start closer together. Default 300. */
+  /** The longest time between two polls of a batch, in seconds. Default: the setting POLL_INTERVAL, else 300. */
   readonly pollIntervalSeconds?: number;
   /** Retries of a request after its first attempt, 0 to 100. Default 3. */
   readonly maxRetries?: number;

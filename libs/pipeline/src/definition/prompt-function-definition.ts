@@ -62,12 +62,12 @@ export type ChatDefinition = PromptFunctionOptions<ChatBody> & { readonly api: '
 export type ResponsesDefinition = PromptFunctionOptions<ResponsesBody> & { readonly api: 'responses' };
 export type PromptFunctionDefinition = ChatDefinition | ResponsesDefinition;
 
-/** A function that prompts the model once per document, on `/v1/chat/completions`. */
+/** A function that prompts the model once per document, or per item of `forEach`, on `/v1/chat/completions`. */
 export function chat(options: PromptFunctionOptions<ChatBody>): ChatDefinition {
   return { ...options, api: 'chat' };
 }
 
-/** A function that prompts the model once per document, on `/v1/responses`. */
+/** A function that prompts the model once per document, or per item of `forEach`, on `/v1/responses`. */
 export function responses(options: PromptFunctionOptions<ResponsesBody>): ResponsesDefinition {
   return { ...options, api: 'responses' };
 }

@@ -26,7 +26,7 @@ export interface FailedCall {
 }
 
 /**
- * The error of ours for a failed call of the SDK; errors of ours are returned as they are. A response is not kept as `cause`,
+ * Our error for a failed call of the SDK; an error that is already ours is returned as it is. A response is not kept as `cause`,
  * nor a body that did not parse, since both may quote contents.
  */
 export function toCallError(error: unknown, failed: FailedCall): Error {

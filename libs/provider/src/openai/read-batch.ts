@@ -7,7 +7,7 @@ const otherSpellings: Readonly<Record<string, ProviderState>> = { canceled: 'can
 
 /**
  * Reads a batch from a response. Compatible servers may write states in upper case and leave fields out. Throws a
- * ConnectionError when the response is not a batch, so that something other than the provider answered.
+ * ConnectionError when the response is not a batch: then something other than the provider answered.
  */
 export function readBatch(call: string, batch: OpenAI.Batch): ProviderBatch {
   if (typeof (batch as Partial<OpenAI.Batch> | null | undefined)?.id !== 'string') {

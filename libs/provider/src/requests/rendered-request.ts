@@ -1,6 +1,6 @@
 import type { DocumentError } from '@batchmill/contracts';
 
-/** The endpoints of the provider that a batch may use. */
+/** The provider's URL paths that a batch may use. */
 export type RequestUrl = '/v1/embeddings' | '/v1/chat/completions' | '/v1/responses';
 
 /** One line of a batch file, without its `custom_id`. */

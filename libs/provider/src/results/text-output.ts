@@ -1,4 +1,4 @@
-/** The text that a model wrote, in the same form for each endpoint. */
+/** The text that a model wrote, in the same form for each URL path. */
 export interface TextOutput {
   /** Null when there is none. */
   readonly text: string | null;

@@ -6,7 +6,7 @@ import { readLines } from './read-lines.js';
 export interface ArchivedDocument {
   readonly documentId: unknown;
   readonly chunkId: string;
-  /** The value of the pipeline's `documentIdField` or `parentIdField`, as text. */
+  /** The value of the pipeline's `parentIdField`, as text; empty when the document has none. */
   readonly parentId: string;
   /** When the line was written. Of two archived answers to the same function of a document, the later one counts. */
   readonly at: Date;

@@ -3,10 +3,10 @@ import type { DocumentError } from '@batchmill/contracts';
 import { decodeId, encodeId } from '@batchmill/documents';
 import { readLines } from './read-lines.js';
 
-/** Which document and function one line of a batch file requests, or which could not be rendered. */
+/** The document and the function of one line of the batch file, or of a request that could not be rendered. */
 export type ManifestLine = RequestedLine | UnrenderedLine;
 
-/** A line of the batch file. Its result is found by `customId`, which nothing else is read from. */
+/** A line of the batch file. Its result is found by `customId`, which is compared and never parsed. */
 export interface RequestedLine {
   readonly customId: string;
   readonly documentId: unknown;

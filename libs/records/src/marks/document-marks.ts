@@ -2,7 +2,10 @@ import type { DocumentError } from '@batchmill/contracts';
 import type { RunPlan } from '@batchmill/pipeline';
 import type { Fields, Update } from '@batchmill/store';
 
-/** requested: part of a batch, or of a claim that is built. retry: to be requested again. done and failed are ends. */
+/**
+ * requested: by the claim that the document carries; no result is written yet. retry: to be requested again. done and
+ * failed are final.
+ */
 export type FunctionState = 'requested' | 'retry' | 'done' | 'failed';
 
 /** An error as it is stored on a document. */

@@ -62,7 +62,10 @@ export class LeaseWrites<T extends WorkRecord> {
     return this.#update(record, set, { envelopes });
   }
 
-  /** A signal that arrived since the record was taken makes it due at once instead. */
+  /**
+   * Writes changes and ends the lease; the record keeps its state and is due at `until`. A signal that arrived since it
+   * was taken makes it due at once instead.
+   */
   async wait(record: T, changes: Changes<T>, until: Date): Promise<boolean> {
     const set = { ...changes, backoffUntil: noBackoff, lease: freeLease, attempts: 0, error: null };
     const expecting = { signals: record.signals };

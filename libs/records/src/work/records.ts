@@ -9,7 +9,7 @@ export interface TakeOptions<S extends string> {
   readonly state: S;
   readonly owner: string;
   readonly leaseMs: number;
-  /** Takes this record, even before its `nextAt`. Missing: takes the record that is due longest. */
+  /** Takes this record, even before its `nextAt`. Missing: takes the record that has been due longest. */
   readonly id?: string;
 }
 
@@ -72,7 +72,7 @@ export abstract class Records<T extends WorkRecord> {
     return this.collection.count(this.#parkedFilter());
   }
 
-  /** The records that `take` could take now, the one that is due longest first. */
+  /** The records that `take` could take now, the one that has been due longest first. */
   takeable({ state, id }: Pick<TakeOptions<T['state']>, 'state' | 'id'>): AsyncIterable<T> {
     return this.collection.find(this.#takeableFilter(state, id), { sort: { nextAt: 1 } });
   }

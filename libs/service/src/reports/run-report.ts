@@ -25,11 +25,11 @@ export interface RunReport {
   readonly total: number;
   readonly succeeded: number;
   readonly failed: number;
-  /** The first error of the first batch that has one. */
+  /** The first error of one of the batches that have one. */
   readonly firstError: string | null;
   /** Still pending. */
   readonly left: number;
-  /** Claimed by another run before this one was done with them. That run counts them. */
+  /** Deleted, or claimed by another run before this one was done with them. That run counts them. */
   readonly takenOver: number;
   readonly requests: number;
   readonly batches: number;
@@ -47,7 +47,7 @@ export interface RunReport {
   readonly progress: RunProgress;
 }
 
-/** The requests of a run, by how far they are. */
+/** How far a run is. `claimed` counts documents and `parked` counts records; the others count requests. */
 export interface RunProgress {
   readonly scanEnded: boolean;
   readonly claimed: number;

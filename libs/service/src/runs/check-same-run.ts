@@ -26,7 +26,7 @@ export function checkSameRun(run: Run, request: RunRequested): void {
   );
 }
 
-/** `accepted` are the value that was requested first and the value that the run took. */
+/** `accepted`: the value that was requested first, and the one that the run took. */
 function difference(field: string, value: unknown, accepted: readonly unknown[]): string | null {
   if (value === undefined || accepted.some((each) => textOf(each) === textOf(value))) return null;
   return `${field}: found ${shortened(value)}, expected ${shortened(accepted.find((each) => each !== undefined && each !== null))}`;

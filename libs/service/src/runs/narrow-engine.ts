@@ -22,7 +22,7 @@ export function engineForCommands(engine: Engine): Engine {
 
 function withTake(engine: Engine, takeOf: (records: Records<WorkRecord>) => Take): Engine {
   const records = engine.hostDependencies.records.map(
-    // The same records, but for `take`.
+    // The same records, with another `take`.
     (each) => Object.create(each, { take: { value: takeOf(each) } }) as Records<WorkRecord>,
   );
   return { ...engine, hostDependencies: { ...engine.hostDependencies, records } };

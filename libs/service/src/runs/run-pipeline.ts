@@ -51,7 +51,10 @@ interface WorkOrFollow {
   readonly isRequested: boolean;
 }
 
-/** Runs the stages here, or follows the process that does. A report that has not ended: that process has stopped. */
+/**
+ * Runs the stages here, or follows the process that does. When it resolves with the report of a run that has not ended,
+ * that process has stopped, or the signal is aborted. Null: the run was never found.
+ */
 async function workOrFollow(context: WorkOrFollow): Promise<RunReport | null> {
   const { options, settings, log, pipelines, runId, request, isRequested } = context;
   const { onProgress, signal } = options;

@@ -1,7 +1,7 @@
 import { setting, type Adapter, type Setting, type SettingSpec } from '@batchmill/contracts/settings';
 import { resolve } from 'node:path';
 
-/** Which adapter of a port, by its scheme, and where. `url` is what was set; of `file:` it is the folder's absolute path. */
+/** Which adapter of a port, by its scheme, and where. `url` is what was set; for `file:` it is the folder's absolute path. */
 export interface Address<S extends string> {
   readonly scheme: S | 'embedded';
   readonly url: string;

@@ -16,7 +16,7 @@ export interface SettingsFrom {
   readonly files?: readonly string[];
 }
 
-/** Variables, and how messages call the place where they are set. */
+/** Variables, and the name in messages of the place where they are set. */
 interface Source {
   readonly place: string;
   readonly variables: Variables;
@@ -24,7 +24,7 @@ interface Source {
 
 interface Reading {
   readonly cwd: string;
-  /** The first that sets a variable counts. */
+  /** The first source that sets a variable counts. */
   readonly sources: readonly Source[];
   readonly problems: string[];
 }
@@ -36,10 +36,10 @@ interface Found {
   readonly place: string;
 }
 
-/** Environments that need no file. */
-const environments: readonly string[] = ['development', 'test', 'production'];
+/** The usual environments, which are never taken for misspelt. */
+const usualEnvironments: readonly string[] = ['development', 'test', 'production'];
 
-const all = settingGroups.flatMap(([, members]) => Object.values(members));
+const allSettings = settingGroups.flatMap(([, members]) => Object.values(members));
 
 /**
  * Environment variables win over files, which win over defaults. An empty value counts as unset. Throws a ValidationError
@@ -66,23 +66,23 @@ export function readSettings({ env, cwd, files }: SettingsFrom): Settings {
 }
 
 function sourcesOf({ env, cwd, files }: SettingsFrom, problems: string[]): Source[] {
-  const process: Source = { place: 'the environment', variables: env };
-  if (files !== undefined) return [process, ...files.flatMap((file) => fileSource(file, cwd, problems, true))];
+  const processSource: Source = { place: 'the environment', variables: env };
+  if (files !== undefined) return [processSource, ...files.flatMap((file) => fileSource(file, cwd, problems, true))];
   const shared = fileSource('.env', cwd, problems, false);
   const { environment } = settingsCatalogue.installation;
-  const text = findIn(environment, [process, ...shared])?.text ?? environment.default ?? '';
+  const text = findIn(environment, [processSource, ...shared])?.text ?? environment.default ?? '';
   const name = environment.read(text, cwd);
-  if (name === undefined) return [process, ...shared];
+  if (name === undefined) return [processSource, ...shared];
   const own = fileSource(`.env.${name}`, cwd, problems, false);
   if (own.length === 0) reportMisspelt(name, cwd, problems);
   for (const source of own) reportOtherEnvironment(name, source, problems);
-  return [process, ...own, ...shared];
+  return [processSource, ...own, ...shared];
 }
 
 /** An environment needs no file. But if its name is nearly that of another one, its settings would be missed. */
 function reportMisspelt(name: string, cwd: string, problems: string[]): void {
-  if (environments.includes(name)) return;
-  const closest = closestName(name, [...environments, ...environmentsIn(cwd)]);
+  if (usualEnvironments.includes(name)) return;
+  const closest = closestName(name, [...usualEnvironments, ...environmentsIn(cwd)]);
   if (closest === null) return;
   problems.push(`BATCHMILL_ENV: found "${name}", and no file .env.${name} in ${cwd}; did you mean ${closest}?`);
 }
@@ -163,7 +163,7 @@ function findInSecretFile(
 
 /** Names that begin with BATCHMILL_ and are no setting are taken for misspelt ones. */
 function reportUnknownNames({ place, variables }: Source, problems: string[]): void {
-  const known = all.flatMap(({ name, isSecret }) => (isSecret ? [name, `${name}_FILE`] : [name]));
+  const known = allSettings.flatMap(({ name, isSecret }) => (isSecret ? [name, `${name}_FILE`] : [name]));
   for (const name of Object.keys(variables)) {
     if (!name.startsWith('BATCHMILL_') || known.includes(name)) continue;
     const closest = closestName(

@@ -28,7 +28,7 @@ export interface StageUnderTest {
 /** Makes an empty store and an empty bus. */
 export type MakeStageUnderTest = () => Promise<StageUnderTest>;
 
-/** What a decorator declares of a method, without the names of stage and method. */
+/** What a decorator declares about a method, without the names of stage and method. */
 type Declared = HandlerDefinition extends infer D
   ? D extends HandlerDefinition
     ? Omit<D, 'stage' | 'method'>

@@ -24,9 +24,9 @@ export function describeInput(make: MakeStageUnderTest): void {
       const { orders } = fixture();
       yield orders.insert({ ...orders.new(id, 'refused'), reason }, new OrderRefused({ orderId: id }));
     }
-    const ask = (orderId: string) => fixture().publish(OrderRequested, JSON.stringify({ orderId, size: 1 }));
+    const request = (orderId: string) => fixture().publish(OrderRequested, JSON.stringify({ orderId, size: 1 }));
     const recorded = (id: string) => eventually(`${id} is recorded`, () => fixture().orders.get(id));
-    const letter = () => eventually('a dead letter', async () => (await fixture().deadLetters(OrderRequested))[0]);
+    const deadLetter = () => eventually('a dead letter', async () => (await fixture().deadLetters(OrderRequested))[0]);
 
     it('S4: a message sent by hand, without key or headers and with a newline, is recorded', async () => {
       await fixture().start([recording()]);
@@ -56,7 +56,7 @@ export function describeInput(make: MakeStageUnderTest): void {
       bus.beforeCommit = async () => resolve(await fixture().orders.get('order'));
       await fixture().start([recording()], fixture().dependencies({ bus }));
 
-      await ask('order');
+      await request('order');
 
       expect(await committing).toMatchObject({ _id: 'order', state: 'requested' });
     });
@@ -76,7 +76,7 @@ export function describeInput(make: MakeStageUnderTest): void {
         dependencies,
       );
 
-      await ask('order');
+      await request('order');
       await eventually('it was redelivered often', () => attempts > fixture().settings.maxAttempts);
       expect(dependencies.readiness.isReady).toBe(false);
       expect(dependencies.readiness.outages).toMatchObject([{ message: 'the store is unavailable' }]);
@@ -97,10 +97,10 @@ export function describeInput(make: MakeStageUnderTest): void {
         await fixture().start([recording(), answering()]);
 
         await fixture().publish(OrderRequested, value, { ce_id: 'odd' });
-        await ask('good');
+        await request('good');
 
         await recorded('good');
-        const { headers, value: original } = await letter();
+        const { headers, value: original } = await deadLetter();
         expect(String(original)).toBe(value);
         expect(headers).toMatchObject({
           ce_id: 'odd',
@@ -118,7 +118,7 @@ export function describeInput(make: MakeStageUnderTest): void {
 
       await fixture().publish(OrderRequested, '{"orderId":"bad"}', { ce_id: 'odd' });
 
-      const { headers } = await letter();
+      const { headers } = await deadLetter();
       expect((await fixture().order('odd')).reason).toBe(headers['dlt_cause']);
       expect(await fixture().published(OrderRefused)).toHaveLength(1);
     });
@@ -130,9 +130,9 @@ export function describeInput(make: MakeStageUnderTest): void {
       await fixture().start([recording(), failing]);
 
       await fixture().publish(OrderRequested, 'odd');
-      await ask('good');
+      await request('good');
 
-      expect((await letter()).headers).toMatchObject({ dlt_code: 'message.not-json' });
+      expect((await deadLetter()).headers).toMatchObject({ dlt_code: 'message.not-json' });
       await recorded('good');
       expect(fixture().log.lines).toContainEqual(
         expect.objectContaining({ fields: expect.objectContaining({ error: 'no answer to that' }) }),
@@ -158,15 +158,15 @@ export function describeInput(make: MakeStageUnderTest): void {
         }),
       ]);
 
-      await ask('bad');
-      await ask('good');
+      await request('bad');
+      await request('good');
 
       await fixture().advanceUntil(
         'a dead letter',
         async () => (await fixture().deadLetters(OrderRequested)).length === 1,
       );
       await recorded('good');
-      expect((await letter()).headers).toMatchObject({ dlt_code: error.code, dlt_cause: error.message });
+      expect((await deadLetter()).headers).toMatchObject({ dlt_code: error.code, dlt_cause: error.message });
       expect(attempts).toBe(expectedAttempts);
     });
 
@@ -197,7 +197,7 @@ export function describeInput(make: MakeStageUnderTest): void {
         }),
       ]);
       await fixture().insert('at work');
-      await ask('order');
+      await request('order');
       await eventually('it is held', () => isHeld);
       let hasStopped = false;
 
@@ -219,7 +219,7 @@ export function describeInput(make: MakeStageUnderTest): void {
         }),
       ]);
 
-      await ask('order');
+      await request('order');
 
       await fixture().until('order', 'made');
     });

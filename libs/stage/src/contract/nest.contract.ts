@@ -28,7 +28,7 @@ class Maker {
   ) {}
 
   @Consumes(OrderRequested)
-  async *ask({ orderId }: OrderRequested, { id }: Received): Transitions {
+  async *record({ orderId }: OrderRequested, { id }: Received): Transitions {
     yield this.orders.insert(this.orders.new(orderId ?? id, 'requested'));
   }
 

@@ -68,11 +68,11 @@ export function describeSignals(make: MakeStageUnderTest): void {
           yield order.with({ progress: order.data.progress + 1 }).wait(fixture().in(farMs));
         }),
       ]);
-      const ask = () => fixture().publish(OrderRequested, '{"orderId":"order","size":1}');
+      const request = () => fixture().publish(OrderRequested, '{"orderId":"order","size":1}');
 
-      await ask(); // the clock does not move, so no poll finds it
+      await request(); // the clock does not move, so no poll finds it
       await eventually('it is worked on', async () => (await fixture().orders.get('order'))?.progress === 1);
-      await ask();
+      await request();
 
       await eventually('it is redelivered', () => arrived === 2);
       await fixture().insert('next');

@@ -6,7 +6,7 @@ import { usageOf } from './usage-of.js';
 const notExecutedCodes = ['batch_expired', 'batch_cancelled'];
 
 /**
- * What a result means that has no answer; null when it has one. Messages contain codes only, since the provider's own
+ * What a result without an answer means; null when it has an answer. Messages contain codes only, since the provider's own
  * messages may quote the request.
  */
 export function classifyFailure({ statusCode, body, error }: ResultLine): Classified | null {
