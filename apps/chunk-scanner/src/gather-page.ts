@@ -65,8 +65,8 @@ export function documentIdsFilter(field: string, ids: readonly (string | number)
 
 /** The ids after a position, of the same type only: MongoDB's comparisons do not cross types. */
 function afterFilter({ type, after }: ScanPosition): Filter {
-  const alias = idTypes[type];
-  return { _id: after === null ? { $type: alias } : { $type: alias, $gt: decodeId(after) } };
+  const typeName = idTypes[type];
+  return { _id: after === null ? { $type: typeName } : { $type: typeName, $gt: decodeId(after) } };
 }
 
 /** Null after the last type. */

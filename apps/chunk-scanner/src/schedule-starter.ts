@@ -4,7 +4,7 @@ import { Runs, Schedules, endedRunStates, type Leased, type Transitions, type Sc
 import { Every, EngineSettings, Stage, Works } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
 
-const comparePipelinesMs = 5_000;
+const recordSchedulesMs = 5_000;
 /** A run that is requested within this time after it was due is not late. */
 const onTimeMs = 60_000;
 const dayMs = 24 * 3_600_000;
@@ -22,7 +22,7 @@ export class ScheduleStarter {
   ) {}
 
   /** Records the schedules of the pipelines. A new, changed or restored schedule counts from now on. */
-  @Every(comparePipelinesMs)
+  @Every(recordSchedulesMs)
   async *recordSchedules(): Transitions {
     if (!this.settings.startsSchedules) return;
     for (const pipeline of this.pipelines.names()) {
@@ -44,8 +44,10 @@ export class ScheduleStarter {
   async *start(schedule: Leased<Schedule>): Transitions<RunRequested | RunScheduleMissed> {
     const now = this.clock.now();
     const timing = this.#definitionOf(schedule.data);
-    if (!this.settings.startsSchedules) yield schedule.wait(new Date(now.getTime() + onTimeMs / 4));
-    else if (timing === null) yield schedule.to('gone');
+    if (!this.settings.startsSchedules) {
+      // Shorter than `onTimeMs`, so that a process that does start schedules takes it while a run is not late.
+      yield schedule.wait(new Date(now.getTime() + onTimeMs / 4));
+    } else if (timing === null) yield schedule.to('gone');
     else if (hasChanged(schedule.data, timing)) {
       const { cron, timezone } = timing;
       yield schedule.with({ cron, timezone, scheduledThrough: now }).wait(this.#nextAt(timing));
@@ -95,7 +97,7 @@ export class ScheduleStarter {
     return this.pipelines.get(pipeline).schedules[number - 1] ?? null;
   }
 
-  /** Once a day for a schedule that has no further time. */
+  /** The next due time, or a day from now for a schedule that has none. */
   #nextAt(timing: PipelineSchedule): Date {
     const now = this.clock.now();
     return nextTime(timing, now) ?? new Date(now.getTime() + dayMs);

@@ -72,7 +72,7 @@ export class JsonlBuilder {
     claim: Claim,
     plan: RunPlan,
     models: readonly ModelFunctions[],
-    { file, manifest, model, filling, unrendered, next }: FilledBatch,
+    { file, manifest, model, size, unrendered, next }: FilledBatch,
     number: number,
     from: BuildPosition,
   ): Batch {
@@ -89,10 +89,10 @@ export class JsonlBuilder {
       manifest,
       url: requestedModel?.url ?? '',
       model: requestedModel?.model ?? '',
-      documents: filling.documents,
-      requests: filling.requests,
+      documents: size.documents,
+      requests: size.requests,
       unrendered,
-      inputTokens: filling.tokens,
+      inputTokens: size.tokens,
       completionWindow: plan.pipeline.batch.completionWindow,
       traceparent: traceparentOf() ?? claim.traceparent,
     });
@@ -111,7 +111,7 @@ export class JsonlBuilder {
     return this.batches.lastOfClaim(claimId);
   }
 
-  /** For a batch that another process inserted first. That one is valid, even if a document changed in between. */
+  /** Called when another process inserted the batch first. Its batch is valid, even if a document changed in between. */
   async #deleteBlobsOf({ file, manifest }: FilledBatch): Promise<void> {
     if (file !== null) await this.blobs.delete(file.name);
     await this.blobs.delete(manifest);
