@@ -31,7 +31,7 @@ export interface PageOptions {
 
 const firstPosition: ScanPosition = { type: 0, after: null };
 
-/** Finds the next documents that a run can claim, in the order of their ids, until the page is full or `maxMs` are over. */
+/** Finds the next documents that a run can claim, in the order of their ids, until the page is full or `maxMs` have passed. */
 export async function gatherPage(
   documents: Collection,
   plan: RunPlan,

@@ -12,8 +12,8 @@ export function notificationIdOf(
   channel: string,
   { type, runId, status, timestamp }: NotificationPayload,
 ): string {
-  const isOfRun = type === 'run.started' || type === 'run.ended';
-  if (channel !== 'email' || isOfRun) return eventId;
+  const isRunEvent = type === 'run.started' || type === 'run.ended';
+  if (channel !== 'email' || isRunEvent) return eventId;
   return [runId, type, status, timestamp.slice(0, lengthToHour)].join('.');
 }
 
