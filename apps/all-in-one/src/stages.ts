@@ -14,9 +14,9 @@ export interface StageEntry {
   readonly does: string;
   /** For the reference of errors. */
   readonly errorCodes: Readonly<Record<string, string>>;
-  /** Records what commands ask of runs, without which `batchmill runs cancel` and the like do nothing. */
+  /** Records the commands for runs. Without such a stage `batchmill runs cancel` and the like do nothing. */
   readonly handlesCommands: boolean;
-  /** Finishes what is at the provider and starts nothing new: running it spends nothing more. */
+  /** Runs while draining: it handles what is at the provider already and starts nothing new. */
   readonly drains: boolean;
 }
 

@@ -7,7 +7,7 @@ import { Injectable } from '@nestjs/common';
 import { markIn, metadataOf } from './provider-batch-mark.js';
 
 /**
- * Creates the provider batch of a batch, once. The provider knows no idempotency key, so we arm the submission first: we
+ * Creates the provider batch of a batch, once. The provider takes no idempotency key, so we arm the submission first: we
  * save a new key, then create the provider batch with that key in its metadata. If the answer is lost, we find the
  * provider batch by the key and adopt it. If the provider's list does not show it, we delete the input file, so that a
  * create call that is still under way fails, and wait until the list must be up to date before we create another.

@@ -79,7 +79,7 @@ export class BatchSubmitter {
     await this.budgetShares.releaseUnused();
   }
 
-  /** Nothing of the batch is in the provider's queue: while its run is paused, other batches may use its share. */
+  /** Lets the batch wait while its run is paused. It is not in the provider's queue, so other batches may use its share. */
   async *#holdBack(batch: Leased<Batch>): Transitions {
     await this.budgetShares.release(batch.data);
     yield batch.wait(new Date(this.clock.now().getTime() + pausedMs));

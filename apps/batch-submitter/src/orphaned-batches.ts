@@ -16,8 +16,8 @@ const maxAgeMs = 8 * 24 * 3_600_000;
  */
 @Injectable()
 export class OrphanedBatches {
-  /** Ids of provider batches that need no more work. */
-  readonly #settled = new Set<string>();
+  /** Ids of the orphans that were recorded and whose result files were deleted. */
+  readonly #handled = new Set<string>();
 
   constructor(
     private readonly batches: Batches,
@@ -63,13 +63,13 @@ export class OrphanedBatches {
   }
 
   async #record({ id, counts, metadata, outputFileId, errorFileId }: ProviderBatch): Promise<void> {
-    if (this.#settled.has(id)) return;
+    if (this.#handled.has(id)) return;
     const batchId = markIn(metadata)?.batchId ?? '';
     const hasRecord = (await this.batches.get(batchId)) !== null;
     const { completed } = counts;
     const isNew = hasRecord ? await this.batches.recordOrphan(batchId, { providerBatchId: id, completed }) : true;
     for (const fileId of [outputFileId, errorFileId]) if (fileId !== null) await this.provider.deleteFile(fileId);
-    this.#settled.add(id);
+    this.#handled.add(id);
     if (!isNew || completed === 0) return;
     this.log.warn('a provider batch that no record holds was billed; its answers are not used', {
       providerBatchId: id,

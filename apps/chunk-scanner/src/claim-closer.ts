@@ -93,10 +93,10 @@ export class ClaimCloser {
       const after = await this.#readOutcomes(plan, claim, isCancelled);
       // An earlier holder of the lease used the claim number for other documents: the retry is opened next time.
       if (!isOpened && after.toRetry.length > 0) return after.retryAt;
-      // The store refused to mark the documents that the retry claim does not carry now.
+      // Documents that still lack results are not in the retry claim, because the store refused to mark them: they are left.
       finalCounts = { ...after.counts, left: after.counts.left + after.toRetry.length };
     }
-    // A crash before this line opens no second retry claim: the documents carry the first one already.
+    // After a crash before this line no second retry claim is opened: the documents carry the first one already.
     yield this.claims.transition(claim._id, {
       from: 'built',
       to: 'done',
@@ -161,7 +161,7 @@ export class ClaimCloser {
 
 /**
  * Documents that the store refused to mark do not carry the claim, so they were counted as taken over. They are pending,
- * and count as left. A retry claim's own are counted by its previous claim.
+ * and count as left. Those of a retry claim are counted by its previous claim.
  */
 function withUntouched({ kind, untouched = 0 }: Claim, counts: DocumentCounts): DocumentCounts {
   if (kind !== 'scan' || untouched === 0) return counts;

@@ -19,7 +19,7 @@ import { Injectable } from '@nestjs/common';
 import { MemberMarker } from './member-marker.js';
 import { readMemberMarks, slicesOf } from './member-marks.js';
 
-/** A claim without its members' blob, and the members to write there. */
+/** What is known of a claim before it is opened. `gathered`: its members, which are written to a blob. */
 export type NewClaim = Pick<Claim, 'kind' | 'previousClaimId' | 'positionAfter' | 'scanEnds'> & {
   readonly gathered: readonly Member[];
 };

@@ -31,7 +31,7 @@ export interface PageOptions {
 
 const firstPosition: ScanPosition = { type: 0, after: null };
 
-/** Finds the next documents that a run can claim, in the order of their ids, until the page is full or `maxMs` are over. */
+/** Finds the next documents that a run can claim, in the order of their ids, until the page is full or `maxMs` have passed. */
 export async function gatherPage(
   documents: Collection,
   plan: RunPlan,
@@ -65,8 +65,8 @@ export function documentIdsFilter(field: string, ids: readonly (string | number)
 
 /** The ids after a position, of the same type only: MongoDB's comparisons do not cross types. */
 function afterFilter({ type, after }: ScanPosition): Filter {
-  const alias = idTypes[type];
-  return { _id: after === null ? { $type: alias } : { $type: alias, $gt: decodeId(after) } };
+  const typeName = idTypes[type];
+  return { _id: after === null ? { $type: typeName } : { $type: typeName, $gt: decodeId(after) } };
 }
 
 /** Null after the last type. */

@@ -1,6 +1,6 @@
 import { Clock, type DocumentError } from '@batchmill/contracts';
 import { encodeId, readPath } from '@batchmill/documents';
-import { claimUpdate as claimTemplate, type RunPlan } from '@batchmill/pipeline';
+import { claimUpdate as renderUpdateTemplate, type RunPlan } from '@batchmill/pipeline';
 import {
   Documents,
   claimFilter,
@@ -16,7 +16,7 @@ import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
 import { slicesOf } from './member-marks.js';
 
-/** Members that one update marks: they carry the same claim now, and the same is requested of them. */
+/** Members that get the same update: their previous claim is the same, and so is what is requested of them. */
 interface MemberGroup extends Omit<Member, 'id'> {
   readonly ids: readonly unknown[];
 }
@@ -56,7 +56,7 @@ export class MemberMarker {
   async #markGroup(plan: RunPlan, claim: Claim, { ids, ...group }: MemberGroup): Promise<MarkResult> {
     if (ids.length === 0) return { isComplete: true, refused: [] };
     const now = this.clock.now();
-    const template = claimTemplate(plan, { now, runId: claim.runId });
+    const template = renderUpdateTemplate(plan, { now, runId: claim.runId });
     const update = claimUpdate(plan, { runId: claim.runId, claimId: claim._id, ...group, now, template });
     const filter = claimFilter(plan, null, { previousClaimId: group.previousClaimId, runId: claim.runId, now });
     const updates = ids.map((id) => ({ filter: { ...filter, _id: id }, update }));
@@ -77,7 +77,7 @@ export class MemberMarker {
     return idsWithNull;
   }
 
-  /** Documents that changed since they were read are left alone. */
+  /** Fails the documents that cannot be marked. Those that changed since they were read are left alone. */
   async #failUnmarkable(
     plan: RunPlan,
     claim: Claim,
@@ -85,19 +85,22 @@ export class MemberMarker {
     refused: ReadonlySet<string>,
   ): Promise<void> {
     const { infoField } = plan.endpointPlan;
-    const claiming = { runId: claim.runId, claimId: claim._id, now: this.clock.now() };
+    const claimFields = { runId: claim.runId, claimId: claim._id, now: this.clock.now() };
     const updates = (await this.#findUnmarked(plan, claim, ids)).flatMap((document): BulkUpdate[] => {
       const { _id } = document;
       const marks = readPath(document, infoField);
       if (marks !== undefined && !isPlainObject(marks)) {
         const filter = { ...eligibleFilter(plan, claim.runId), _id, [infoField]: marks };
         return [
-          { filter, update: failedClaimUpdate(plan, { ...claiming, error: notAnObject(plan), previousValue: marks }) },
+          {
+            filter,
+            update: failedClaimUpdate(plan, { ...claimFields, error: notAnObject(plan), previousValue: marks }),
+          },
         ];
       }
       if (!refused.has(encodeId(_id))) return [];
-      const filter = claimFilter(plan, _id, { previousClaimId, ...claiming });
-      return [{ filter, update: failedClaimUpdate(plan, { ...claiming, error: refusedByStore(plan) }) }];
+      const filter = claimFilter(plan, _id, { previousClaimId, ...claimFields });
+      return [{ filter, update: failedClaimUpdate(plan, { ...claimFields, error: refusedByStore(plan) }) }];
     });
     if (updates.length === 0) return;
     const { refused: stillRefused } = await this.documents.of(plan).bulk(updates);

@@ -3,7 +3,7 @@ import type { RunPlan } from '@batchmill/pipeline';
 import { marksProjection, readMarks, type Member, type Marks } from '@batchmill/records';
 import type { Collection } from '@batchmill/store';
 
-/** By `encodeId` of the member's id. A document that does not exist any more has no share. */
+/** By `encodeId` of the member's id. A document that does not exist any more has no entry. */
 export type MemberMarks = ReadonlyMap<string, Marks>;
 
 export async function readMemberMarks(

@@ -6,8 +6,8 @@ import { Vectors } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
 
 /**
- * Starts a requested run, or rejects it for what can be known to be wrong before money is spent. An unavailable
- * dependency rejects nothing: its error is thrown, and the run waits.
+ * Starts a requested run, or rejects it when a check fails. The checks are made before any money is spent. When a dependency
+ * is unavailable, its error is thrown, and the run waits.
  */
 @Injectable()
 export class RunStarter {

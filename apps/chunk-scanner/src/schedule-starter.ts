@@ -4,7 +4,7 @@ import { Runs, Schedules, endedRunStates, type Leased, type Transitions, type Sc
 import { Every, EngineSettings, Stage, Works } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
 
-const comparePipelinesMs = 5_000;
+const recordSchedulesMs = 5_000;
 /** A run that is requested within this time after it was due is not late. */
 const onTimeMs = 60_000;
 const dayMs = 24 * 3_600_000;
@@ -22,20 +22,23 @@ export class ScheduleStarter {
   ) {}
 
   /** Records the schedules of the pipelines. A new, changed or restored schedule counts from now on. */
-  @Every(comparePipelinesMs)
+  @Every(recordSchedulesMs)
   async *recordSchedules(): Transitions {
     if (!this.settings.startsSchedules) return;
     for (const pipeline of this.pipelines.names()) {
-      for (const [index, timing] of this.pipelines.get(pipeline).schedules.entries()) {
-        const { cron, timezone } = timing;
-        const defined = this.schedules.new({ pipeline, number: index + 1, cron, timezone }, this.#nextAt(timing));
-        const recorded = await this.schedules.get(defined._id);
-        if (recorded === null) yield this.schedules.insert(defined);
+      for (const [index, definition] of this.pipelines.get(pipeline).schedules.entries()) {
+        const { cron, timezone } = definition;
+        const newSchedule = this.schedules.new(
+          { pipeline, number: index + 1, cron, timezone },
+          this.#nextAt(definition),
+        );
+        const recorded = await this.schedules.get(newSchedule._id);
+        if (recorded === null) yield this.schedules.insert(newSchedule);
         else if (recorded.state === 'gone') {
-          const { nextAt, scheduledThrough } = defined;
+          const { nextAt, scheduledThrough } = newSchedule;
           const changes = { cron, timezone, scheduledThrough };
-          yield this.schedules.transition(defined._id, { from: 'gone', to: 'waiting', changes, nextAt });
-        } else if (hasChanged(recorded, timing)) await this.schedules.recompute(defined._id);
+          yield this.schedules.transition(newSchedule._id, { from: 'gone', to: 'waiting', changes, nextAt });
+        } else if (hasChanged(recorded, definition)) await this.schedules.recompute(newSchedule._id);
       }
     }
   }
@@ -43,24 +46,26 @@ export class ScheduleStarter {
   @Works({ on: Schedules, in: 'waiting' })
   async *start(schedule: Leased<Schedule>): Transitions<RunRequested | RunScheduleMissed> {
     const now = this.clock.now();
-    const timing = this.#definitionOf(schedule.data);
-    if (!this.settings.startsSchedules) yield schedule.wait(new Date(now.getTime() + onTimeMs / 4));
-    else if (timing === null) yield schedule.to('gone');
-    else if (hasChanged(schedule.data, timing)) {
-      const { cron, timezone } = timing;
-      yield schedule.with({ cron, timezone, scheduledThrough: now }).wait(this.#nextAt(timing));
-    } else yield* this.#startDue(schedule, timing, now);
+    const definition = this.#definitionOf(schedule.data);
+    if (!this.settings.startsSchedules) {
+      // Shorter than `onTimeMs`, so that a process that does start schedules takes it while a run is not late.
+      yield schedule.wait(new Date(now.getTime() + onTimeMs / 4));
+    } else if (definition === null) yield schedule.to('gone');
+    else if (hasChanged(schedule.data, definition)) {
+      const { cron, timezone } = definition;
+      yield schedule.with({ cron, timezone, scheduledThrough: now }).wait(this.#nextAt(definition));
+    } else yield* this.#startDue(schedule, definition, now);
   }
 
   async *#startDue(
     schedule: Leased<Schedule>,
-    timing: PipelineSchedule,
+    definition: PipelineSchedule,
     now: Date,
   ): Transitions<RunRequested | RunScheduleMissed> {
     const { pipeline, number, scheduledThrough, lastRunId } = schedule.data;
-    const due = dueTimes(timing, { after: scheduledThrough, until: now });
+    const due = dueTimes(definition, { after: scheduledThrough, until: now });
     if (due === null) {
-      yield schedule.wait(this.#nextAt(timing));
+      yield schedule.wait(this.#nextAt(definition));
       return;
     }
     const runId = scheduledRunId(pipeline, number, due.last);
@@ -74,12 +79,12 @@ export class ScheduleStarter {
       yield schedule.with({ scheduledThrough: due.last }).to('waiting', new RunScheduleMissed(missed));
       return;
     }
-    const { functions, ...rest } = timing.request;
+    const { functions, ...rest } = definition.request;
     const request = { pipeline, ...rest, ...(functions === undefined ? {} : { functions: [...functions] }) };
     const run = this.runs.new(runId, request, traceparentOf());
     // If a run with this id exists, it was requested before: neither the run nor its event is written a second time.
     yield this.runs.insert(run, new RunRequested({ runId, ...request }));
-    yield schedule.with({ scheduledThrough: due.last, lastRunId: runId }).wait(this.#nextAt(timing));
+    yield schedule.with({ scheduledThrough: due.last, lastRunId: runId }).wait(this.#nextAt(definition));
   }
 
   /** Null if the run is to be requested, or was requested before. */
@@ -95,10 +100,10 @@ export class ScheduleStarter {
     return this.pipelines.get(pipeline).schedules[number - 1] ?? null;
   }
 
-  /** Once a day for a schedule that has no further time. */
-  #nextAt(timing: PipelineSchedule): Date {
+  /** The next due time, or a day from now for a schedule that has none. */
+  #nextAt(definition: PipelineSchedule): Date {
     const now = this.clock.now();
-    return nextTime(timing, now) ?? new Date(now.getTime() + dayMs);
+    return nextTime(definition, now) ?? new Date(now.getTime() + dayMs);
   }
 }
 

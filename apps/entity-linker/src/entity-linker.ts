@@ -24,7 +24,7 @@ const pipelineName = 'story-groups';
 const pollMs = 60_000;
 const sliceDocuments = 50;
 
-/** Requests topics and entities of story groups, and writes them with the entities of the database. */
+/** Requests topics and entities of story groups, and writes them, linked with the entities of the database. */
 @Stage({ name: 'entity-linker', produces: [RunRequested] })
 export class EntityLinker {
   constructor(
@@ -36,7 +36,7 @@ export class EntityLinker {
     private readonly settings: LinkerSettings,
   ) {}
 
-  /** Requests a run when story groups are pending and no run is unfinished: at most one an hour, over all replicas. */
+  /** Requests a run when story groups are pending and no run is unfinished: at most one an hour, across all replicas. */
   @Every(pollMs)
   async *requestRun(): Transitions<RunRequested> {
     if (await this.runs.hasActive(pipelineName)) return;
@@ -61,7 +61,7 @@ export class EntityLinker {
     }
   }
 
-  /** Where a batch answered only one of the functions for a document, what is stored of the other one stays. */
+  /** When a batch answered only one function for a document, what is stored for the other function stays. */
   async #writeAnswers(answered: readonly ArchivedDocument[], by: AnsweredBy, names: EntityNames): Promise<void> {
     const { storyTopics, storyEntities, threshold } = this.settings;
     const { source } = this.pipelines.get(pipelineName);

@@ -1,4 +1,4 @@
-/** Every code that entity-linker puts on an error: what it means, and what to do. */
+/** The codes of the errors that the entity-linker raises: what each means, and what to do. */
 export const entityLinkerErrorCodes = {
   'entity-linker.invalid-setting':
     'A setting of entity-linker is not as expected. The message names it. Correct it and restart the service.',

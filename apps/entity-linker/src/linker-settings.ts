@@ -1,6 +1,6 @@
 import { ValidationError } from '@batchmill/contracts';
 
-/** The settings of this service. They are read from where the settings of the stages are. */
+/** The settings of this service. They come from the same place as the settings of the stages. */
 export class LinkerSettings {
   constructor(
     /** The collection of the entities: `{ _id, name, aliases, type }`. */
@@ -20,8 +20,8 @@ export function readLinkerSettings(rawSetting: (name: string) => string | undefi
     if (!/^(?!system\.)[^$\0]{1,120}$/.test(text)) problems.push(problem(name, text, 'the name of a collection'));
     return text;
   };
-  const share = (name: string, defaultShare: number): number => {
-    const text = rawSetting(name)?.trim() ?? String(defaultShare);
+  const fraction = (name: string, defaultFraction: number): number => {
+    const text = rawSetting(name)?.trim() ?? String(defaultFraction);
     const number = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
     if (!(number >= 0 && number <= 0.5)) problems.push(problem(name, text, 'a number from 0 to 0.5'));
     return number;
@@ -30,7 +30,7 @@ export function readLinkerSettings(rawSetting: (name: string) => string | undefi
     collection('ENTITY_LINKER_ENTITIES', 'entities'),
     collection('ENTITY_LINKER_STORY_TOPICS', 'story_topics'),
     collection('ENTITY_LINKER_STORY_ENTITIES', 'story_entities'),
-    share('ENTITY_LINKER_THRESHOLD', 0.17),
+    fraction('ENTITY_LINKER_THRESHOLD', 0.17),
   );
   if (problems.length > 0) throw new ValidationError('entity-linker.invalid-setting', problems.join('\n'));
   return settings;

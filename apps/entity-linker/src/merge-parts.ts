@@ -37,7 +37,7 @@ export interface ScoredEntity {
   readonly score: number;
 }
 
-/** Each topic once, in upper or lower case, with its highest relevance. */
+/** Each topic once, regardless of case, with its highest relevance. */
 export function mergeTopics(parts: readonly Topics[]): Topics {
   const best = new Map<string, Topic>();
   for (const topic of parts.flatMap(({ topics }) => topics)) {

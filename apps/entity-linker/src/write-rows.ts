@@ -40,8 +40,9 @@ export function writeRows<P extends StoryPart>({
 }
 
 /**
- * Adds parts to a row, beside those of the group's other documents. A part that the row has already, or has a later one of,
- * is not written. So the row is the same when parts are written twice or in another order. Safe against concurrent writes.
+ * Adds parts to a row, beside those of the group's other documents. A part is not written when the row has it already, or has
+ * a later one of the same document. So the row is the same when parts are written twice or in another order. Safe against
+ * concurrent writes.
  */
 async function writeRow<P extends StoryPart>(collection: Collection, row: RowToWrite<P>): Promise<void> {
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {

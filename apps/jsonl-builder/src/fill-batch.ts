@@ -20,8 +20,9 @@ export interface FilledBatch {
   /** Null if the batch has no requests. */
   readonly file: { readonly name: string; readonly bytes: number } | null;
   readonly manifest: string;
+  /** An index into the run's models. */
   readonly model: number;
-  readonly filling: BatchFileSize;
+  readonly size: BatchFileSize;
   /** How many requests could not be rendered; the manifest holds their errors. */
   readonly unrendered: number;
   /** Where the next batch starts; null if this batch is the claim's last. */
@@ -40,8 +41,8 @@ export async function fillBatch(
   const requested: ManifestLine[] = [];
   const unrendered: ManifestLine[] = [];
   const customIds = new Set<string>();
-  const state: { filling: BatchFileSize; model: number | null; next: BuildPosition | null } = {
-    filling: emptyBatchFile,
+  const state: { size: BatchFileSize; model: number | null; next: BuildPosition | null } = {
+    size: emptyBatchFile,
     model: null,
     next: null,
   };
@@ -51,7 +52,7 @@ export async function fillBatch(
       const written = writeUnit(unit, source, customIds);
       const limits = limitsOf(unit.position.model);
       const isOtherModel = written.requests > 0 && state.model !== null && unit.position.model !== state.model;
-      const isFull = state.filling.requests > 0 && !fitsBatchFile(state.filling, written, limits);
+      const isFull = state.size.requests > 0 && !fitsBatchFile(state.size, written, limits);
       if (isOtherModel || isFull) {
         state.next = unit.position;
         return;
@@ -60,7 +61,7 @@ export async function fillBatch(
       unrendered.push(...(isTooLarge ? written.asTooLarge : []), ...written.failures);
       if (isTooLarge || written.requests === 0) continue;
       state.model = unit.position.model;
-      state.filling = addSize(state.filling, written);
+      state.size = addSize(state.size, written);
       for (const line of written.manifest) customIds.add(line.customId ?? '');
       requested.push(...written.manifest);
       yield written.text;
@@ -74,7 +75,7 @@ export async function fillBatch(
     file: requested.length === 0 ? null : file,
     manifest,
     model: state.model ?? 0,
-    filling: state.filling,
+    size: state.size,
     unrendered: unrendered.length,
     next: state.next,
   };

@@ -45,8 +45,8 @@ export class JsonlBuilder {
     const plan = planOfRun(this.pipelines, run);
     const models = modelsOf(plan);
     const limits = await this.#limitsOf(plan, models);
-    let built = await this.#lastBatch(claim.id);
-    const isDone = (): boolean => built?.last ?? claim.data.documents === 0;
+    let lastBatch = await this.batches.lastOfClaim(claim.id);
+    const isDone = (): boolean => lastBatch?.last ?? claim.data.documents === 0;
     while (!isDone()) {
       // Read again before each batch: the run may have been cancelled or paused.
       const currentRun = await this.runs.get(run._id);
@@ -55,24 +55,24 @@ export class JsonlBuilder {
         yield claim.wait(new Date(this.clock.now().getTime() + pausedMs));
         return;
       }
-      const from = built?.positionAfter ?? { model: 0, member: 0 };
+      const from = lastBatch?.positionAfter ?? { model: 0, member: 0 };
       const units = readUnits({ plan, claim: claim.data, models, from }, this.documents.of(plan), this.blobs);
       const limitsOf = (model: number): BatchFileLimits => limits[model] ?? fileLimitsOf(plan);
       const filled = await fillBatch(units, { limitsOf, source: plan.pipeline.source }, this.blobs);
-      const batch = this.#batchOf(claim.data, plan, models, filled, (built?.number ?? 0) + 1, from);
+      const batch = this.#batchOf(claim.data, plan, models, filled, (lastBatch?.number ?? 0) + 1, from);
       yield this.batches.insert(batch, eventOf(batch));
-      built = await this.batches.get(batch._id);
-      if (built?.manifest !== batch.manifest) await this.#deleteBlobsOf(filled);
+      lastBatch = await this.batches.get(batch._id);
+      if (lastBatch?.manifest !== batch.manifest) await this.#deleteBlobsOf(filled);
       claim.throwIfStopping();
     }
-    yield claim.with({ batches: built?.number ?? 0 }).to('built');
+    yield claim.with({ batches: lastBatch?.number ?? 0 }).to('built');
   }
 
   #batchOf(
     claim: Claim,
     plan: RunPlan,
     models: readonly ModelFunctions[],
-    { file, manifest, model, filling, unrendered, next }: FilledBatch,
+    { file, manifest, model, size, unrendered, next }: FilledBatch,
     number: number,
     from: BuildPosition,
   ): Batch {
@@ -89,10 +89,10 @@ export class JsonlBuilder {
       manifest,
       url: requestedModel?.url ?? '',
       model: requestedModel?.model ?? '',
-      documents: filling.documents,
-      requests: filling.requests,
+      documents: size.documents,
+      requests: size.requests,
       unrendered,
-      inputTokens: filling.tokens,
+      inputTokens: size.tokens,
       completionWindow: plan.pipeline.batch.completionWindow,
       traceparent: traceparentOf() ?? claim.traceparent,
     });
@@ -107,11 +107,7 @@ export class JsonlBuilder {
     );
   }
 
-  async #lastBatch(claimId: string): Promise<Batch | null> {
-    return this.batches.lastOfClaim(claimId);
-  }
-
-  /** For a batch that another process inserted first. That one is valid, even if a document changed in between. */
+  /** Called when another process inserted the batch first. Its batch is valid, even if a document changed in between. */
   async #deleteBlobsOf({ file, manifest }: FilledBatch): Promise<void> {
     if (file !== null) await this.blobs.delete(file.name);
     await this.blobs.delete(manifest);

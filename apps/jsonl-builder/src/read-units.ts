@@ -37,8 +37,8 @@ const membersPerRead = 200;
 const renderConcurrency = 16;
 
 /**
- * The units of a sealed claim from a position on, model by model, member by member. There is no unit for a document that
- * does not exist any more or carries another claim, or of which nothing is requested from the model.
+ * The units of a sealed claim from a position on, model by model, member by member. A document has no unit when it does not
+ * exist any more, carries another claim, or has no request to the model.
  */
 export async function* readUnits(
   {
@@ -63,14 +63,14 @@ export async function* readUnits(
     const firstMember = model === from.model ? from.member : 0;
     for await (const { members, start } of memberSlices(blobs, claim.sealedMembers, firstMember)) {
       const documentOf = await readDocuments(plan, claim, documents, members);
-      const unrendered = members.flatMap(({ id, functions: requested }, index) => {
+      const toRender = members.flatMap(({ id, functions: requested }, index) => {
         const document = documentOf.get(encodeId(id));
         const functions = functionsOfModel.filter((name) => requested.includes(name));
         if (document === undefined || functions.length === 0) return [];
         return [{ position: { model, member: start + index }, document, functions }];
       });
-      for (let index = 0; index < unrendered.length; index += renderConcurrency) {
-        yield* await Promise.all(unrendered.slice(index, index + renderConcurrency).map(render));
+      for (let index = 0; index < toRender.length; index += renderConcurrency) {
+        yield* await Promise.all(toRender.slice(index, index + renderConcurrency).map(render));
       }
     }
   }

@@ -3,7 +3,7 @@ import type { Channel } from './channel.js';
 import { EmailChannel } from './email/email-channel.js';
 import { WebhookChannel } from './webhook/webhook-channel.js';
 
-/** The channels that are set up. The log is none of them. */
+/** The channels that are set up. The log is not among them: it needs no settings. */
 export class Channels {
   private constructor(readonly all: readonly Channel[]) {}
 

@@ -1,4 +1,4 @@
-/** Every code that the notifier puts on an error: what it means, and what to do. */
+/** The codes of the errors that the notifier raises: what each means, and what to do. */
 export const notifierErrorCodes = {
   'notifications.invalid-setting':
     'A setting of notifications cannot be used. The message names it and says what was expected.',

@@ -11,7 +11,7 @@ export interface NotifiableEvent {
   readonly traceparent: string | null;
 }
 
-/** One new notification per channel that wants the event. The log's comes last: once it exists, all of them do. */
+/** One new notification per channel that is sent such events. The log's comes last: once it exists, all of them do. */
 export function* newNotifications(
   { id, topic, payload, traceparent }: NotifiableEvent,
   { notifications, channels }: { notifications: Notifications; channels: Channels },

@@ -1,7 +1,7 @@
 import type { NotificationPayload } from '@batchmill/records';
 import { createHash } from 'node:crypto';
 
-const hourDigits = '2026-01-01T10'.length;
+const lengthToHour = '2026-01-01T10'.length;
 
 /**
  * The id of a notification, without its channel: two with the same id are one notification. That is one per event. But a
@@ -12,9 +12,9 @@ export function notificationIdOf(
   channel: string,
   { type, runId, status, timestamp }: NotificationPayload,
 ): string {
-  const isOfRun = type === 'run.started' || type === 'run.ended';
-  if (channel !== 'email' || isOfRun) return eventId;
-  return [runId, type, status, timestamp.slice(0, hourDigits)].join('.');
+  const isRunEvent = type === 'run.started' || type === 'run.ended';
+  if (channel !== 'email' || isRunEvent) return eventId;
+  return [runId, type, status, timestamp.slice(0, lengthToHour)].join('.');
 }
 
 /** The id that receivers see: always the same, short, and without dots, because dots separate the parts of a signature. */

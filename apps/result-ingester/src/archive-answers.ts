@@ -6,7 +6,7 @@ import { readLines, writeArchive, type ArchivedAnswer, type ArchivedDocument } f
 import { AnswerSpans } from './answer-spans.js';
 import type { SentRequests } from './sent-requests.js';
 
-/** The most bytes of answers in memory. When the answers come in the order of the requests, each file is read once more. */
+/** The most bytes of answers in memory. If the answers are in the order of the requests, the groups read each byte only once. */
 const maxBytesInMemory = 8 * 1024 * 1024;
 
 export interface BatchToArchive {

@@ -1,4 +1,4 @@
-/** Every code that the result-ingester puts on an error or a document: what it means, and what to do. */
+/** The codes of the errors that the result-ingester raises or writes into documents: what each means, and what to do. */
 export const resultIngesterErrorCodes = {
   'batch.no-run':
     'The run of a batch does not exist any more. The batch is parked. Restore the run’s record, or leave the batch.',

@@ -5,7 +5,7 @@ const maxDelayMs = 3_600_000;
 export type NextAttempt = { readonly state: 'failed' } | { readonly state: 'retry'; readonly notBefore: Date };
 
 export interface RetryPolicy {
-  /** 3 is at most four attempts. */
+  /** 3 allows four attempts. */
   readonly maxRetries: number;
   readonly baseMs: number;
   readonly now: Date;
@@ -13,10 +13,9 @@ export interface RetryPolicy {
 }
 
 /**
- * Decides whether and when a request without a usable answer is retried. `countsAttempt` false: by a free retry, which is
- * granted here; whoever closes the claim limits their number. `attempts` includes the one that has just failed,
- * `freeRetries` are those so far. The delay is `baseMs` after the first attempt, doubles with each one, and is at most an
- * hour.
+ * Decides whether and when a request without a usable answer is retried. `countsAttempt` false: it is a free retry, which is
+ * always granted here; the scanner limits their number. `attempts` includes the one that has just failed, `freeRetries` are
+ * those so far. The delay is `baseMs` after the first attempt, doubles with each one, and is at most an hour.
  */
 export function nextAttempt(
   countsAttempt: boolean,

@@ -57,7 +57,7 @@ export class OutcomeWriter {
     const remaining = (await this.#completeDocuments(answers, target)) === 'all' ? [] : answers;
     if (remaining.length + failures.length === 0) return;
     await this.#writeFunctions(remaining, failures, target);
-    await this.#settleDocuments([...remaining, ...failures], target);
+    await this.#updateStatuses([...remaining, ...failures], target);
   }
 
   /** Step 1. An answer's processor reads the whole document; a vector needs the marks alone. */
@@ -112,7 +112,7 @@ export class OutcomeWriter {
     return matched === answers.length && refused.length === 0 ? 'all' : 'some';
   }
 
-  /** Step 4b. An answer that (a) has written is not `requested` any more, so it is not written twice. */
+  /** Step 4b. A function whose answer (a) has written is not `requested` any more, so no answer is written twice. */
   async #writeFunctions(
     answers: readonly RenderedAnswer[],
     failures: readonly ClaimedOutcome[],
@@ -184,7 +184,7 @@ export class OutcomeWriter {
   }
 
   /** Step 4c. */
-  async #settleDocuments(written: readonly ClaimedOutcome[], { plan, batch }: Target): Promise<void> {
+  async #updateStatuses(written: readonly ClaimedOutcome[], { plan, batch }: Target): Promise<void> {
     const ids = new Map(written.map(({ outcome: { documentId } }) => [encodeId(documentId), documentId]));
     const now = this.clock.now();
     const updates = [...ids.values()].flatMap((id) => documentOutcomeUpdates(plan, id, batch.claimId, now));

@@ -4,8 +4,8 @@ import type { Classified } from '@batchmill/provider';
 import type { Fields, Update } from '@batchmill/store';
 import type { IngestedBatch, Outcome } from './result-slices.js';
 
-/** Answers that are rendered at the same time. */
-const renderedAtOnce = 16;
+/** Code of the pipeline may be asynchronous: this many answers are rendered concurrently. */
+const renderConcurrency = 16;
 
 /** An outcome whose document still carries the batch's claim. `document` as it was read. */
 export interface ClaimedOutcome {
@@ -32,9 +32,8 @@ export async function renderAnswers(
 ): Promise<RenderedSlice> {
   const answers: RenderedAnswer[] = [];
   const failures: ClaimedOutcome[] = [];
-  for (let from = 0; from < claimed.length; from += renderedAtOnce) {
-    const group = claimed.slice(from, from + renderedAtOnce);
-    // At the same time, because a processor of the pipeline may wait for something.
+  for (let from = 0; from < claimed.length; from += renderConcurrency) {
+    const group = claimed.slice(from, from + renderConcurrency);
     const rendered = await Promise.all(group.map((one) => render(one, plan, batch.runId, clock.now())));
     for (const [index, one] of group.entries()) {
       const result = rendered[index] ?? null;

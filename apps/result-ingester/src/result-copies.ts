@@ -36,12 +36,13 @@ export class ResultCopies {
   async *copy(batch: Batch, progress: Progress): AsyncGenerator<Slice, void, undefined> {
     if (progress.offset === 0) {
       progress.advance({ output: await this.#copyOf(batch.provider?.outputFileId ?? null, batch, progress) });
+      // An empty slice, so that the checkpoint keeps this copy when the next download fails.
       yield { outcomes: [], end: 1 };
     }
     progress.advance({ error: await this.#copyOf(batch.provider?.errorFileId ?? null, batch, progress) });
   }
 
-  /** Deletes the provider's files and our copies: the archive holds the answers. A file that cannot be deleted is logged. */
+  /** Deletes the provider's files and our copies, since all results are stored. Logs a warning when one cannot be deleted. */
   async cleanUp({ _id, provider }: Batch, progress: Progress): Promise<void> {
     const { output, error } = progress.state;
     try {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 /** Milvus keys are short texts: longer ids are hashed. */
 const maxKeyBytes = 256;
 
-/** The same document has one vector in a collection, however often it is embedded. */
+/** The key of a document's vector: it has one in a collection, however often it is embedded. */
 export function vectorKey(documentId: unknown): string {
   const encoded = encodeId(documentId);
   if (Buffer.byteLength(encoded) <= maxKeyBytes) return encoded;
@@ -14,7 +14,7 @@ export function vectorKey(documentId: unknown): string {
 }
 
 /**
- * Upserts rows and returns those that the store refused, as reason by key: for example a row whose id is too long for its
+ * Upserts rows. Returns the reason for each row that the store refused, by its key: for example that an id is too long for its
  * field. The other rows are stored. An error that is not about a row is thrown.
  */
 export async function writeVectors(

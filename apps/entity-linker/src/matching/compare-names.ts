@@ -8,9 +8,9 @@ export function similarityOf({ core: one }: ComparableName, { core: other }: Com
 }
 
 /**
- * Whether two names are spellings of one name: they have as many words, and each word is the same or near. A word is near
- * when its edits are at most `threshold` of its length, it begins with the same letter and has no digit: "Iran" is not near
- * "Iraq", nor "A320" near "A330", nor "Zambia" near "Gambia". Two legal forms must be compatible.
+ * Whether two names are spellings of one name: they have the same number of words, and each word is the same or near. A word
+ * is near when its edits are at most `threshold` of its length, it begins with the same letter and has no digit: "Iran" is not
+ * near "Iraq", nor "A320" near "A330", nor "Zambia" near "Gambia". Two legal forms must be compatible.
  */
 export function isNear(one: ComparableName, other: ComparableName, threshold: number): boolean {
   if (one.words.length !== other.words.length || !haveCompatibleForms(one, other)) return false;

@@ -35,7 +35,7 @@ export class EntityNames {
     return ofType(this.#byCore.get(mention.core), type);
   }
 
-  /** As many words, with the same first letters. */
+  /** The same number of words, with the same first letters. */
   ofInitials(mention: ComparableName, type: EntityType): readonly EntityName[] {
     return ofType(this.#byInitials.get(initials(mention)), type);
   }

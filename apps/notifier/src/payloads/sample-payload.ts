@@ -18,7 +18,7 @@ export function testPayload(at: Date): NotificationPayload {
   };
 }
 
-/** A payload of each type with all fields, and some with none. A template must be able to render each. */
+/** A payload of each type with every field set, and two with hardly any. A template must be able to render each. */
 export function samplePayloads(at: Date): readonly NotificationPayload[] {
   const bare = testPayload(at);
   const full: Omit<NotificationPayload, 'type'> = {

@@ -40,7 +40,7 @@ export class NotificationTemplate<Content> {
     }
   }
 
-  /** Renders with the built-in template what the user's cannot render, so that no notification is lost. */
+  /** If the user's template cannot render a payload, the built-in one does, so that no notification is lost. */
   render(payload: NotificationPayload): Rendered<Content> {
     try {
       return { content: this.#renderWith(this.#template, payload), warning: null };
