@@ -246,7 +246,7 @@ describe('interleavings, one step at a time', () => {
     await bundle.collect((await submitter(engine.provider)).sweep());
 
     const { batches } = (await ledger()) as { batches: { id: string; status: string }[] };
-    const ours = (await engine.batches.get('r.c1.b1'))?.provider?.batchId;
+    const ours = (await engine.batches.get('r.c1.b1'))?.provider?.providerBatchId;
     expect(batches).toHaveLength(2);
     expect(batches.find(({ id }) => id !== ours)?.status).toMatch(/^cancell/);
     expect(batches.find(({ id }) => id === ours)?.status).not.toMatch(/^cancell|failed/);

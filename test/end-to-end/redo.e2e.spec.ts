@@ -31,7 +31,6 @@ describe('a run that redoes documents', () => {
     const ports = { ports: ({ bus }: { bus: DuplicatingBus['bus'] }) => ({ bus: new DuplicatingBus(bus) }) };
     bundle = await TestEngine.open({
       pipelines: [notes, pendingNotes],
-      settings: { maxRetries: 1 },
       ...ports,
       ...options,
     });

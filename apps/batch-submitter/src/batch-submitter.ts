@@ -70,7 +70,7 @@ export class BatchSubmitter {
   /** Cancels provider batches, and deletes input files, of this installation that no record holds. */
   @Every({ setting: 'sweepMs' })
   async *sweep(): Transitions {
-    await this.orphanedBatches.settleAll();
+    await this.orphanedBatches.handleAll();
     await this.inputFiles.deleteOrphans();
   }
 

@@ -15,7 +15,7 @@ describe('a provider batch that no record holds', () => {
     const { batches, provider, engineSettings, log } = bundle.engine;
     await batches.insert(recordOf('r.c1')).apply([]);
     const id = await createCompleted('r.c1.b1', 2);
-    const sweep = () => new OrphanedBatches(batches, provider, engineSettings, log).settleAll();
+    const sweep = () => new OrphanedBatches(batches, provider, engineSettings, log).handleAll();
 
     await sweep();
     await sweep();
@@ -32,7 +32,7 @@ describe('a provider batch that no record holds', () => {
     const { batches, provider, engineSettings, log } = bundle.engine;
     const id = await createCompleted('r.c1.b1', 1, 'another-installation');
 
-    await new OrphanedBatches(batches, provider, engineSettings, log).settleAll();
+    await new OrphanedBatches(batches, provider, engineSettings, log).handleAll();
 
     expect(bundle.log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
     const { outputFileId } = await provider.retrieveBatch(id);

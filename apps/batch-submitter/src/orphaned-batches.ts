@@ -26,7 +26,7 @@ export class OrphanedBatches {
     private readonly log: Log,
   ) {}
 
-  async settleAll(): Promise<void> {
+  async handleAll(): Promise<void> {
     const newest = await this.#createdAtOfNewest();
     if (newest === null) return;
     // List all before any record is read: then the key of each listed batch is saved in its record.
@@ -81,7 +81,7 @@ export class OrphanedBatches {
 
 function holds(batch: Batch, providerBatchId: string, key: string): boolean {
   return (
-    batch.provider?.batchId === providerBatchId ||
+    batch.provider?.providerBatchId === providerBatchId ||
     batch.submission.armed?.key === key ||
     batch.previousAttempts.some((previous) => previous.providerBatchId === providerBatchId)
   );

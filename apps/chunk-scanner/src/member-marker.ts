@@ -1,6 +1,6 @@
 import { Clock, type DocumentError } from '@batchmill/contracts';
 import { encodeId, readPath } from '@batchmill/documents';
-import { claimUpdate as renderUpdateTemplate, type RunPlan } from '@batchmill/pipeline';
+import { renderUpdateTemplate, type RunPlan } from '@batchmill/pipeline';
 import {
   Documents,
   claimFilter,

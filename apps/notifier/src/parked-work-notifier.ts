@@ -29,7 +29,7 @@ export class ParkedWorkNotifier {
     }
     for await (const batch of this.batches.parked()) {
       const { _id: batchId, runId, pipeline, provider } = batch;
-      yield* this.#notify(batch, { runId, batchId, pipeline, providerBatchId: provider?.batchId ?? null });
+      yield* this.#notify(batch, { runId, batchId, pipeline, providerBatchId: provider?.providerBatchId ?? null });
     }
   }
 

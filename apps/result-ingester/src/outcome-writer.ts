@@ -20,10 +20,10 @@ import { Vectors } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
 import { nextAttempt } from './next-attempt.js';
 import { renderAnswers, withResult, type ClaimedOutcome, type RenderedAnswer } from './render-answers.js';
-import type { IngestedBatch, Outcome } from './result-slices.js';
+import type { BatchToIngest, Outcome } from './result-slices.js';
 import { vectorKey, writeVectors } from './write-vectors.js';
 
-type Target = Pick<IngestedBatch, 'plan' | 'batch' | 'progress'>;
+type Target = Pick<BatchToIngest, 'plan' | 'batch' | 'progress'>;
 
 /**
  * Writes a slice of outcomes into the documents, in this order:

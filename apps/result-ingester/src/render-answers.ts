@@ -2,7 +2,7 @@ import type { Clock, DocumentError } from '@batchmill/contracts';
 import { responseUpdate, type RunPlan } from '@batchmill/pipeline';
 import type { Classified } from '@batchmill/provider';
 import type { Fields, Update } from '@batchmill/store';
-import type { IngestedBatch, Outcome } from './result-slices.js';
+import type { BatchToIngest, Outcome } from './result-slices.js';
 
 /** Code of the pipeline may be asynchronous: this many answers are rendered concurrently. */
 const renderConcurrency = 16;
@@ -27,7 +27,7 @@ export interface RenderedSlice {
 /** Renders answers with the pipeline's response templates, and counts those that cannot be rendered. */
 export async function renderAnswers(
   claimed: readonly ClaimedOutcome[],
-  { plan, batch, progress }: Pick<IngestedBatch, 'plan' | 'batch' | 'progress'>,
+  { plan, batch, progress }: Pick<BatchToIngest, 'plan' | 'batch' | 'progress'>,
   clock: Clock,
 ): Promise<RenderedSlice> {
   const answers: RenderedAnswer[] = [];

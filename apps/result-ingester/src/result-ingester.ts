@@ -23,7 +23,7 @@ import { archiveAnswers } from './archive-answers.js';
 import { OutcomeWriter } from './outcome-writer.js';
 import { Progress } from './progress.js';
 import { ResultCopies, ResultFileMissing } from './result-copies.js';
-import { slicesOfFile, slicesOfMissing, slicesOfUnrendered, type IngestedBatch, type Slice } from './result-slices.js';
+import { slicesOfFile, slicesOfMissing, slicesOfUnrendered, type BatchToIngest, type Slice } from './result-slices.js';
 import { SentRequests } from './sent-requests.js';
 
 /** Writes the results of a settled batch into documents and the vector store, and archives its answers. */
@@ -54,7 +54,7 @@ export class ResultIngester {
     yield this.#ingested(batch, progress);
   }
 
-  async #open({ id, data: batch }: Leased<Batch>): Promise<IngestedBatch> {
+  async #open({ id, data: batch }: Leased<Batch>): Promise<BatchToIngest> {
     const run = await this.runs.get(batch.runId);
     if (run === null) {
       throw new ProcessingError('batch.no-run', `batch ${id}: found no record of run ${batch.runId}; restore it`);
@@ -67,7 +67,7 @@ export class ResultIngester {
   }
 
   /** Ingests from the last checkpoint to the end of the last part. */
-  async #ingestParts(batch: Leased<Batch>, ingested: IngestedBatch): Promise<void> {
+  async #ingestParts(batch: Leased<Batch>, ingested: BatchToIngest): Promise<void> {
     const { progress } = ingested;
     for (let part = progress.part; part !== 'end'; part = progress.part) {
       for await (const slice of this.#slicesOf(part, ingested)) {
@@ -86,7 +86,7 @@ export class ResultIngester {
 
   async *#slicesOf(
     part: Exclude<IngestionPart, 'end'>,
-    ingested: IngestedBatch,
+    ingested: BatchToIngest,
   ): AsyncGenerator<Slice, void, undefined> {
     const { progress } = ingested;
     const { output, error, problems } = progress.state;
@@ -118,7 +118,7 @@ export class ResultIngester {
   }
 
   /** Vectors are not archived: they are large, and the vector store has them. */
-  async #archiveOf({ plan, sent, progress }: IngestedBatch): Promise<string | null> {
+  async #archiveOf({ plan, sent, progress }: BatchToIngest): Promise<string | null> {
     if (plan.endpointPlan.vectors !== null) return null;
     const files = [progress.state.output, progress.state.error].filter((name) => name !== null);
     return archiveAnswers({ plan, sent, files, blobs: this.blobs, at: this.clock.now() });

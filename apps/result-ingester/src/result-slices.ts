@@ -23,7 +23,7 @@ export interface Slice {
 }
 
 /** One batch while it is ingested. */
-export interface IngestedBatch {
+export interface BatchToIngest {
   readonly plan: RunPlan;
   readonly batch: Batch;
   readonly sent: SentRequests;
@@ -40,7 +40,7 @@ export interface Reading {
  * are no answers. `problems` returns those, after the error file was read: it may have held an answer.
  */
 export async function* slicesOfFile(
-  { plan, sent, progress }: IngestedBatch,
+  { plan, sent, progress }: BatchToIngest,
   file: string,
   only: 'answers' | 'problems' | 'all',
   { blobs, sliceLines }: Reading,
@@ -79,7 +79,7 @@ export async function* slicesOfFile(
 
 /** The requests without a line in either file, from the checkpoint on. */
 export function* slicesOfMissing(
-  { batch, sent, progress }: IngestedBatch,
+  { batch, sent, progress }: BatchToIngest,
   sliceLines: number,
 ): Generator<Slice, void, undefined> {
   let outcomes: Outcome[] = [];
@@ -99,7 +99,7 @@ export function* slicesOfMissing(
 
 /** The prompts that could not be rendered, from the checkpoint on. A failure of the pipeline's own code is retried. */
 export function* slicesOfUnrendered(
-  { sent, progress }: IngestedBatch,
+  { sent, progress }: BatchToIngest,
   sliceLines: number,
 ): Generator<Slice, void, undefined> {
   for (let from = progress.offset; from < sent.unrendered.length; from += sliceLines) {

@@ -32,7 +32,7 @@ export class Deferral {
       .with({
         provider: null,
         submission: { ...submission, attempt: attempt + 1 },
-        previousAttempts: [...previousAttempts, { key: provider.key, providerBatchId: provider.batchId }],
+        previousAttempts: [...previousAttempts, { key: provider.key, providerBatchId: provider.providerBatchId }],
       })
       .backOff('built', until, new BatchDeferred({ runId, claimId, batchId: batch.id, attempt, enqueuedTokenLimit }));
   }

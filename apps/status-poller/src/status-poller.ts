@@ -48,8 +48,8 @@ export class StatusPoller {
   async *poll(batch: Leased<Batch>): Transitions<BatchSettled | BatchDeferred> {
     const { provider } = batch.data;
     if (provider === null) throw new ProcessingError('batch.not-submitted', `${batch.id} has no provider batch`);
-    if (await this.#isToBeCancelled(batch.data, provider)) await this.provider.cancelBatch(provider.batchId);
-    const retrieved = await this.provider.retrieveBatch(provider.batchId);
+    if (await this.#isToBeCancelled(batch.data, provider)) await this.provider.cancelBatch(provider.providerBatchId);
+    const retrieved = await this.provider.retrieveBatch(provider.providerBatchId);
     const verdict = verdictOnBatch(retrieved);
     switch (verdict.kind) {
       case 'in-progress':

@@ -162,7 +162,7 @@ export class Batches extends RecordsOfRun<Batch> {
 
   /** The batch whose current provider batch has this id; null when there is none. */
   async ofProviderBatch(providerBatchId: string): Promise<Batch | null> {
-    return this.collection.findOne({ 'provider.batchId': providerBatchId });
+    return this.collection.findOne({ 'provider.providerBatchId': providerBatchId });
   }
 
   /** How many batches of a claim are not ingested. */

@@ -3,7 +3,7 @@ import type { ProviderBatch } from '@batchmill/provider';
 /** The provider batch, as our batch's record keeps it. Times are the provider's, except `submittedAt`. */
 export interface ProviderBatchInfo {
   /** The provider's id of it, not ours. */
-  readonly batchId: string;
+  readonly providerBatchId: string;
   readonly key: string;
   /** By our clock. */
   readonly submittedAt: Date;
@@ -26,7 +26,7 @@ export function providerBatchInfoOf(
 ): ProviderBatchInfo {
   const { id, state, inputFileId, outputFileId, errorFileId, createdAt, expiresAt, endedAt, counts } = batch;
   return {
-    batchId: id,
+    providerBatchId: id,
     key: ours.key,
     submittedAt: ours.submittedAt,
     polls: ours.polls,

@@ -5,11 +5,8 @@ import type { NotificationType } from '@batchmill/records';
 export abstract class EngineSettings {
   /** Random, made once per installation. It marks our provider batches among others of the same API key. */
   abstract readonly installation: string;
-  /** The time to the first poll of a submitted batch. The interval grows up to `pollIntervalMs`. */
+  /** The time to the first poll of a submitted batch. The interval grows up to the pipeline's `pollIntervalSeconds`. */
   abstract readonly firstPollMs: number;
-  abstract readonly pollIntervalMs: number;
-  /** Retries of a request after its first attempt. */
-  abstract readonly maxRetries: number;
   /** The first delay before a document is requested again. It doubles with each attempt. */
   abstract readonly retryBaseMs: number;
   /** Free retries (expired or cancelled batches, lost results, repairs) after which a document is left pending. */

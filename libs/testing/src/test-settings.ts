@@ -7,8 +7,6 @@ type Plain<T> = { readonly [K in keyof T]: T[K] };
 export const testEngineSettings: Plain<EngineSettings> = {
   installation: 'test-installation',
   firstPollMs: 10,
-  pollIntervalMs: 50,
-  maxRetries: 3,
   retryBaseMs: 10,
   maxFreeRetries: 5,
   maxWaitingBatches: 20,

@@ -22,7 +22,13 @@ const results = new ResultsIngested(fields);
 function batchSettledAs(reason: SettledReason | null): Batch {
   const { succeeded, failed, retried, error: firstError } = results;
   const ingestion = { succeeded, failed, retried, firstError };
-  return { pipeline: 'notes', reason, requests: 20, provider: { batchId: 'batch_1' }, ingestion } as unknown as Batch; // the fields that are read
+  return {
+    pipeline: 'notes',
+    reason,
+    requests: 20,
+    provider: { providerBatchId: 'batch_1' },
+    ingestion,
+  } as unknown as Batch; // the fields that are read
 }
 
 describe('the payload of a batch', () => {

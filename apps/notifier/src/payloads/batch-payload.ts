@@ -57,7 +57,7 @@ function countsFrom({
 }
 
 function idsOf({ runId, batchId }: BatchEvent, batch: Batch | null, at: Date) {
-  const providerBatchId = batch?.provider?.batchId ?? null;
+  const providerBatchId = batch?.provider?.providerBatchId ?? null;
   return { timestamp: at.toISOString(), runId, batchId, providerBatchId, pipeline: batch?.pipeline ?? null };
 }
 

@@ -4,7 +4,7 @@ import type { RunPlan } from '../plan/run-plan.js';
 import type { UpdateFunction } from '../definition/template-functions.js';
 import type { UpdateOperators } from '../definition/mongo-operators.js';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
-import { claimUpdate } from './claim-update.js';
+import { renderUpdateTemplate } from './claim-update.js';
 
 const at = { now: new Date('2025-03-01T10:00:00Z'), runId: 'run-1' };
 const planWith = (updateTemplate?: UpdateOperators | UpdateFunction): RunPlan =>
@@ -23,11 +23,11 @@ describe('claimUpdate', () => {
       $inc: { n: 1 },
     });
 
-    expect(claimUpdate(plan, at)).toEqual({ $set: { taken: { at: at.now, by: 'me' } }, $inc: { n: 1 } });
+    expect(renderUpdateTemplate(plan, at)).toEqual({ $set: { taken: { at: at.now, by: 'me' } }, $inc: { n: 1 } });
   });
 
   it('is empty when the pipeline has no update template', () => {
-    expect(claimUpdate(planWith(), at)).toEqual({});
+    expect(renderUpdateTemplate(planWith(), at)).toEqual({});
   });
 
   it('C2: the template may be a function of the same variables', () => {
@@ -35,7 +35,7 @@ describe('claimUpdate', () => {
       $set: { embedding_status: 'in_progress', taken: { at: current_date, run: run_id, by } },
     }));
 
-    expect(claimUpdate(plan, at)).toEqual({ $set: { taken: { at: at.now, run: 'run-1', by: 'me' } } });
+    expect(renderUpdateTemplate(plan, at)).toEqual({ $set: { taken: { at: at.now, run: 'run-1', by: 'me' } } });
   });
 
   it('C2: a missing variable rejects the run before a document is claimed', () => {

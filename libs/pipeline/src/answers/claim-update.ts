@@ -3,16 +3,16 @@ import { templateError } from '@batchmill/templates';
 import type { UpdateOperators } from '../definition/mongo-operators.js';
 import type { RunPlan } from '../plan/run-plan.js';
 import { UnusableUpdate, checkRenderedUpdate } from './check-rendered-update.js';
-import type { AnswerMoment } from './response-update.js';
+import type { TemplateContext } from './response-update.js';
 
 /**
  * The user's part of the update that claims documents, from the update template; empty without one. It is the same for all
  * documents: its variables are `current_date`, `run_id` and the run's parameters. Throws a ProcessingError when the template fails, which
  * planning the run has already ruled out.
  */
-export function claimUpdate(
+export function renderUpdateTemplate(
   plan: Pick<RunPlan, 'pipeline' | 'endpointPlan' | 'parameters'>,
-  at: AnswerMoment,
+  at: TemplateContext,
 ): UpdateOperators {
   const { endpointPlan, parameters, pipeline } = plan;
   if (endpointPlan.updateTemplate === null) return {};

@@ -13,7 +13,7 @@ import { UnusableUpdate, checkRenderedUpdate } from './check-rendered-update.js'
 import { checkStorable } from './check-storable.js';
 import { processAnswer } from './process-answer.js';
 
-export interface AnswerMoment {
+export interface TemplateContext {
   readonly now: Date;
   readonly runId: string;
 }
@@ -37,7 +37,7 @@ export async function responseUpdate(
   functionName: string,
   { answer, usage }: Answered,
   document: SourceDocument,
-  at: AnswerMoment,
+  at: TemplateContext,
 ): Promise<{ readonly update: UpdateOperators } | { readonly error: DocumentError }> {
   const planned = getPlannedFunction(plan, functionName);
   const { definition } = planned;
@@ -55,7 +55,7 @@ export async function responseUpdate(
 
 async function answerVariables(
   { plan, planned, definition, answer, usage: { inputTokens, outputTokens }, document }: PromptAnswer,
-  at: AnswerMoment,
+  at: TemplateContext,
 ): Promise<AnswerVariables> {
   const processed = await processAnswer(definition, answer, document, plan.pipeline.batch.codeTimeoutMs);
   return {

@@ -21,7 +21,7 @@ export function hashPipeline(
     ),
     source: pipeline.source,
     defaultEndpoint: pipeline.defaultEndpoint,
-    sides: [pipeline.embeddings, pipeline.inference].map(
+    endpoints: [pipeline.embeddings, pipeline.inference].map(
       (endpointPlan) => endpointPlan && hashedPartOfEndpoint(endpointPlan),
     ),
   };

@@ -1,5 +1,5 @@
 import { ValidationError, isBatchmillError } from '@batchmill/contracts';
-import { claimUpdate } from '../answers/claim-update.js';
+import { renderUpdateTemplate } from '../answers/claim-update.js';
 import { chooseEndpointPlan } from './choose-endpoint-plan.js';
 import { expandFunctions } from './expand-functions.js';
 import { fillQuery } from './fill-query.js';
@@ -59,7 +59,7 @@ function withoutStatus(pipeline: Pipeline, { status }: EndpointPlan, query: Quer
 /** Throws a ValidationError when the update template fails with these parameters, before any document is claimed. */
 function checkClaimUpdate(pipeline: Pipeline, endpointPlan: EndpointPlan, parameters: RunPlan['parameters']): void {
   try {
-    claimUpdate({ pipeline, endpointPlan, parameters }, { now: new Date(0), runId: 'run' });
+    renderUpdateTemplate({ pipeline, endpointPlan, parameters }, { now: new Date(0), runId: 'run' });
   } catch (error) {
     if (!isBatchmillError(error)) throw error;
     throw new ValidationError(error.code, error.message, { cause: error });

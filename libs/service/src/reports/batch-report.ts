@@ -24,7 +24,7 @@ export function reportBatch({ blobs }: Pick<Engine, 'blobs'>, batch: Batch): Bat
   const { provider, ingestion, submission, failure } = batch;
   return {
     batchId: batch._id,
-    providerBatchId: provider?.batchId ?? null,
+    providerBatchId: provider?.providerBatchId ?? null,
     status: statusOf(batch),
     totalDocuments: batch.documents,
     totalRequests: batch.requests,

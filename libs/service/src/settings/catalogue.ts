@@ -190,7 +190,7 @@ export const settingsCatalogue = {
       from: 1,
       to: 100_000,
       default: '20',
-      meaning: 'The scan of a run pauses while more than this many of its batches are not submitted.',
+      meaning: 'The scan of a run pauses while this many of its batches wait to be built or submitted.',
     }),
     overdueGraceMs: duration('BATCHMILL_OVERDUE_GRACE', {
       unit: 's',

@@ -9,8 +9,6 @@ export function engineSettingsOf(settings: Settings, installation: string, start
   return {
     installation,
     firstPollMs: batches.firstPollMs,
-    pollIntervalMs: batches.pollIntervalMs,
-    maxRetries: batches.maxRetries,
     retryBaseMs: batches.retryBaseMs,
     maxFreeRetries: batches.maxFreeRetries,
     maxWaitingBatches: batches.maxWaitingBatches,
