@@ -44,7 +44,7 @@ export function describeQueries(make: MakeStore): void {
     });
 
     it('batches are found by claim, by provider batch and by run', async () => {
-      const provider = { batchId: 'batch_1' } as never; // the only field that is read
+      const provider = { providerBatchId: 'batch_1' } as never; // the only field that is read
       await fixture().insertBatch({ number: 1, state: 'ingested', ingestion: { ...notIngested, firstError: 'odd' } });
       await fixture().insertBatch({ number: 2, state: 'submitted', provider, createdAt: fixture().in(1) });
       await fixture().insertBatch({ runId: 'other', claimId: 'other.c1', createdAt: fixture().in(2) });
