@@ -20,7 +20,7 @@ export class BatchEngine {
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
-    simulation.clock.onChange(() => this.#wake());
+    simulation.clock.onChange(() => this.#schedule());
   }
 
   /** Continues what a previous process left. */
@@ -33,7 +33,7 @@ export class BatchEngine {
   /** Stops after the current slice; the next start continues. */
   async stop(): Promise<void> {
     this.#closing = true;
-    this.#wake();
+    this.#schedule();
     await this.#running;
     this.#active.clear();
   }
@@ -41,7 +41,7 @@ export class BatchEngine {
   /** Adds a batch that was just stored. */
   add(batch: Batch): void {
     this.#hold(batch);
-    this.#wake();
+    this.#schedule();
   }
 
   /** The authoritative record. */
@@ -59,7 +59,7 @@ export class BatchEngine {
     const nowMs = clock.nowMs();
     batch.cancelledDueMs = nowMs + options.cancellingSeconds * 1000;
     changeStatus(batch, 'cancelling', nowMs, this.#simulation);
-    this.#wake();
+    this.#schedule();
   }
 
   #hold(batch: Batch): void {
@@ -67,7 +67,7 @@ export class BatchEngine {
     this.#active.set(batch.id, batch);
   }
 
-  #wake(): void {
+  #schedule(): void {
     this.#awake.resolve(undefined);
   }
 
@@ -106,7 +106,7 @@ export class BatchEngine {
   }
 
   async #sleep(ms: number): Promise<void> {
-    const timer = setTimeout(() => this.#wake(), Math.min(ms, pollMs.most));
+    const timer = setTimeout(() => this.#schedule(), Math.min(ms, pollMs.most));
     await this.#awake.promise;
     clearTimeout(timer);
   }

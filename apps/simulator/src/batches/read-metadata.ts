@@ -22,7 +22,7 @@ export function readMetadata(value: unknown): Record<string, string> | null {
       throw refused(`Invalid 'metadata.${key}': ${text.length} characters, the maximum is ${maxValueCharacters}.`);
     }
   }
-  return value as Record<string, string>; // every value was looked at
+  return value as Record<string, string>; // every value was checked
 }
 
 function refused(message: string): OpenAiError {

@@ -13,7 +13,7 @@ import { databaseOf, serversOf } from './gridfs-url.js';
 export class Connection {
   readonly database: Db;
   /** The address for messages, without user and password. */
-  readonly place: string;
+  readonly address: string;
   readonly #client: MongoClient;
   readonly #waiting = new Set<(reason: unknown) => void>();
   #closed = false;
@@ -30,7 +30,7 @@ export class Connection {
       );
     }
     this.database = this.#client.db(name);
-    this.place = `${servers}/${name}`;
+    this.address = `${servers}/${name}`;
   }
 
   /** Translates the driver's errors into the port's errors. */
@@ -39,7 +39,7 @@ export class Connection {
     try {
       return await this.#untilClosed(work());
     } catch (error) {
-      throw gridFsError(error, this.place);
+      throw gridFsError(error, this.address);
     }
   }
 
@@ -58,7 +58,7 @@ export class Connection {
   }
 
   #closedError(): ConnectionError {
-    return new ConnectionError('blobs.unavailable', `The blobs in ${this.place} were closed.`);
+    return new ConnectionError('blobs.unavailable', `The blobs in ${this.address} were closed.`);
   }
 }
 

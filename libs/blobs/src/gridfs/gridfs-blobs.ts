@@ -80,7 +80,7 @@ export class GridFsBlobs extends Blobs {
   }
 
   override placeOf(name: string): string {
-    return `gridfs://${this.#connection.place}/${this.#bucketName}/${name}`;
+    return `gridfs://${this.#connection.address}/${this.#bucketName}/${name}`;
   }
 
   override async delete(name: string): Promise<void> {
@@ -113,7 +113,7 @@ export class GridFsBlobs extends Blobs {
       if (isMarked === true) await this.#bucket.unfinished.deleteOne({ _id: name });
       throw new ProcessingError(
         'blobs.name-taken',
-        `The fresh name ${name} is in use in ${this.#connection.place}: try again.`,
+        `The fresh name ${name} is in use in ${this.#connection.address}: try again.`,
       );
     });
   }
@@ -144,7 +144,7 @@ export class GridFsBlobs extends Blobs {
     if (matchedCount === 0) {
       throw new ConnectionError(
         'blobs.unavailable',
-        `The blob ${name} took more than a day to be written to ${this.#connection.place} and was cleaned up as a leftover: write it again.`,
+        `The blob ${name} took more than a day to be written to ${this.#connection.address} and was cleaned up as a leftover: write it again.`,
       );
     }
     await this.#bucket.files.insertOne({
@@ -172,7 +172,7 @@ export class GridFsBlobs extends Blobs {
 
   #missing(name: string, chunk?: number): ProcessingError {
     const what = chunk === undefined ? 'is no blob' : `is no chunk ${chunk}, or only part of it, of the blob`;
-    return new ProcessingError('blobs.missing', `There ${what} "${name}" in ${this.#connection.place}.`);
+    return new ProcessingError('blobs.missing', `There ${what} "${name}" in ${this.#connection.address}.`);
   }
 
   /** If the server is unavailable, the next start tries again. */

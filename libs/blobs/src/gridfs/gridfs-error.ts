@@ -9,19 +9,19 @@ const authenticationFailed = 18;
 const atlasError = 8000;
 
 /** Translates a driver's error into the port's error; other errors are returned unchanged. */
-export function gridFsError(error: unknown, place: string): unknown {
+export function gridFsError(error: unknown, address: string): unknown {
   if (isBatchmillError(error) || !(error instanceof MongoError)) return error;
   const options = { cause: error };
   const code = codeOf(error);
   if (code === outOfDiskSpace) {
-    const message = `The disk that holds the blobs (${place}) is full: free some space.`;
+    const message = `The disk that holds the blobs (${address}) is full: free some space.`;
     return new ConnectionError('blobs.disk-full', message, options);
   }
   if (code === unauthorized || code === authenticationFailed || isRefusal(error)) {
-    const message = `The store of the blobs ${place} refuses this user: ${error.message}. Check user, password and authSource in the URL, and give the user the role readWrite on the database.`;
+    const message = `The store of the blobs ${address} refuses this user: ${error.message}. Check user, password and authSource in the URL, and give the user the role readWrite on the database.`;
     return new ConnectionError('blobs.not-authorised', message, options);
   }
-  const message = `The blobs in ${place} cannot be read or written now: ${error.message}.`;
+  const message = `The blobs in ${address} cannot be read or written now: ${error.message}.`;
   return new ConnectionError('blobs.unavailable', message, options);
 }
 

@@ -9,10 +9,10 @@ describe('The URL of GridFS', () => {
     ['mongodb://localhost/line', 'gridfs://localhost/line/batchmill/a.jsonl'],
     ['mongodb://me:secret@a:1,b:2/line?replicaSet=r', 'gridfs://a:1,b:2/line/batchmill/a.jsonl'],
     ['mongodb://me:s%40cret@host/line?authSource=admin', 'gridfs://host/line/batchmill/a.jsonl'],
-  ])('a blob of %s has the address %s', async (url, place) => {
+  ])('a blob of %s has the address %s', async (url, address) => {
     const blobs = await GridFsBlobs.open({ url, ids });
 
-    expect(blobs.placeOf('a.jsonl')).toBe(place);
+    expect(blobs.placeOf('a.jsonl')).toBe(address);
     await blobs.close();
   });
 

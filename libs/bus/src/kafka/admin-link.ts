@@ -24,7 +24,7 @@ export class AdminLink {
   constructor(private readonly kafka: Kafka) {}
 
   /** `doing` describes the request in an error. A request may be sent more than once. */
-  async ask<T>(doing: string, question: (admin: Admin) => Promise<T>): Promise<T> {
+  async request<T>(doing: string, question: (admin: Admin) => Promise<T>): Promise<T> {
     for (let tried = 0; ; tried += 1) {
       try {
         return await this.askOnce(question);

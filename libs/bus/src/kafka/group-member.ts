@@ -24,7 +24,7 @@ const turnMs = 500;
 /** How long a recreated topic may go unnoticed. */
 const watchMs = 10_000;
 /** How many checks a consumer may stand still: three minutes, longer than any rebalance. */
-const looksOfStandstill = 18;
+const maxSilentChecks = 18;
 /** How many partitions are handled concurrently. */
 const concurrency = 16;
 
@@ -43,7 +43,7 @@ export class GroupMember implements Subscription {
   private readonly heartbeat: Heartbeat;
   private readonly consumer: Consumer;
   private readonly watch: OffsetWatch;
-  private readonly standstill = new Standstill(looksOfStandstill);
+  private readonly standstill = new Standstill(maxSilentChecks);
   private watching: NodeJS.Timeout | null = null;
   private joins = 0;
   private hasBegun = false;
@@ -179,7 +179,7 @@ export class GroupMember implements Subscription {
     const { joins } = this;
     const vanished = await this.watch.vanished().catch(() => null);
     if (vanished === null) return; // it checks again when the brokers answer
-    if (this.standstill.look()) this.die('stands still, although the brokers answer.');
+    if (this.standstill.check()) this.die('stands still, although the brokers answer.');
     for (const { topic, partition } of vanished) {
       if (this.stopping || joins !== this.joins) return;
       this.consumer.seek({ topic, partition, offset: '0' });

@@ -135,7 +135,7 @@ export class KafkaBus extends Bus {
       late.reject(new TimeoutError('bus.timed-out', `The bus did not answer a check within ${checkMs} ms.`));
     }, checkMs);
     try {
-      await Promise.race([this.admin.ask('Checking the bus', (admin) => admin.describeCluster()), late.promise]);
+      await Promise.race([this.admin.request('Checking the bus', (admin) => admin.describeCluster()), late.promise]);
     } finally {
       clearTimeout(timer);
     }

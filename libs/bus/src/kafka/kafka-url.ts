@@ -12,10 +12,12 @@ export function brokersOf(url: string): string[] {
   return rest.replace(/\/$/, '').split(',').map(brokerOf);
 }
 
-function brokerOf(said: string): string {
-  const [, name = '', port = '9092'] = /^(.*?)(?::([^:\]]*))?$/s.exec(said.trim()) ?? [];
+function brokerOf(address: string): string {
+  const [, name = '', port = '9092'] = /^(.*?)(?::([^:\]]*))?$/s.exec(address.trim()) ?? [];
   if (name === '')
-    throw badUrl(said.trim() === '' ? 'it names no broker between two commas or at its end' : `“${said}” has no host`);
+    throw badUrl(
+      address.trim() === '' ? 'it names no broker between two commas or at its end' : `“${address}” has no host`,
+    );
   if (!host.test(name)) throw badUrl(`“${name}” is not a host name`);
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) throw badUrl(`“${port}” is not a port`);
   return `${name}:${port}`;

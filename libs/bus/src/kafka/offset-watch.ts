@@ -12,7 +12,7 @@ export interface CommittedOffset {
 export class OffsetWatch {
   private readonly committed = new Map<string, bigint>();
 
-  constructor(private readonly ask: () => Promise<readonly CommittedOffset[]>) {}
+  constructor(private readonly readOffsets: () => Promise<readonly CommittedOffset[]>) {}
 
   note(topic: string, partition: number, next: bigint): void {
     this.committed.set(placeOf(topic, partition), next);
@@ -27,7 +27,7 @@ export class OffsetWatch {
   async vanished(): Promise<CommittedOffset[]> {
     const before = new Map(this.committed);
     const vanished: CommittedOffset[] = [];
-    for (const now of await this.ask()) {
+    for (const now of await this.readOffsets()) {
       const place = placeOf(now.topic, now.partition);
       const was = before.get(place);
       if (was !== undefined && (now.next ?? -1n) < was) {

@@ -3,10 +3,10 @@ import { Standstill } from './standstill.js';
 
 it('a consumer counts as stalled when brokers answered often and it made no progress', () => {
   const standstill = new Standstill(3);
-  const first = [standstill.look(), standstill.look()];
+  const first = [standstill.check(), standstill.check()];
   standstill.sign();
 
-  expect([...first, standstill.look(), standstill.look(), standstill.look()]).toEqual([
+  expect([...first, standstill.check(), standstill.check(), standstill.check()]).toEqual([
     false,
     false,
     false,

@@ -10,7 +10,7 @@ export class Standstill {
   }
 
   /** Called when the brokers answered. True after so many calls without a sign of life that the consumer is dead. */
-  look(): boolean {
+  check(): boolean {
     this.silentChecks += 1;
     return this.silentChecks >= this.maxSilentChecks;
   }

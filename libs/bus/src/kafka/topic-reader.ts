@@ -9,7 +9,7 @@ import { kafkaError } from './kafka-error.js';
 import type { KafkaLog } from './kafka-log.js';
 import type { Extent, Topics } from './topics.js';
 
-export interface TopicReaderNeeds {
+export interface TopicReaderOptions {
   readonly kafka: Kafka;
   readonly admin: AdminLink;
   readonly topics: Topics;
@@ -43,10 +43,10 @@ export class TopicReader {
   constructor(
     private readonly topic: string,
     private readonly extents: readonly Extent[],
-    private readonly needs: TopicReaderNeeds,
+    private readonly options: TopicReaderOptions,
   ) {
-    this.consumer = needs.kafka.consumer({
-      groupId: needs.group,
+    this.consumer = options.kafka.consumer({
+      groupId: options.group,
       maxWaitTimeInMs: 500,
       allowAutoTopicCreation: false,
       retry: { ...retry, restartOnFailure: async () => this.mayBeginAgain() },
@@ -55,14 +55,14 @@ export class TopicReader {
   }
 
   async *messages(): AsyncGenerator<IncomingMessage> {
-    const looking = setInterval(() => void this.look(), pollMs);
+    const timer = setInterval(() => void this.poll(), pollMs);
     try {
       await this.start();
       for await (const portion of this.handoff.taken()) yield* portion;
     } catch (error) {
       throw kafkaError(error, `Reading the topic ${this.topic}`);
     } finally {
-      clearInterval(looking);
+      clearInterval(timer);
       await this.leave();
     }
   }
@@ -121,8 +121,8 @@ export class TopicReader {
   }
 
   /** Messages that were deleted during the read are passed, too. */
-  private async look(): Promise<void> {
-    const { topics, log } = this.needs;
+  private async poll(): Promise<void> {
+    const { topics, log } = this.options;
     try {
       const now = new Map((await topics.extentsOf(this.topic)).map((extent) => [extent.partition, extent.oldest]));
       for (const { partition, end } of this.remaining()) {
@@ -139,12 +139,12 @@ export class TopicReader {
   }
 
   private async leave(): Promise<void> {
-    const { admin, group, log } = this.needs;
+    const { admin, group, log } = this.options;
     this.hasEnded = true;
     this.handoff.end();
     try {
       await this.consumer.disconnect();
-      await admin.ask(`Deleting the group ${group}`, (asked) => asked.deleteGroups([group]));
+      await admin.request(`Deleting the group ${group}`, (client) => client.deleteGroups([group]));
     } catch (error) {
       // It has no member, so the brokers delete it by themselves (offsets.retention.minutes).
       log.debug('a reader left its group behind', {

@@ -51,7 +51,7 @@ export class Topics {
   /** The current offsets of a topic by non-empty partition. Empty for a missing topic. */
   async extentsOf(topic: string): Promise<Extent[]> {
     if (!(await this.list()).has(topic)) return [];
-    const offsets = await this.admin.ask(`Reading the end offsets of the topic ${topic}`, (admin) =>
+    const offsets = await this.admin.request(`Reading the end offsets of the topic ${topic}`, (admin) =>
       admin.fetchTopicOffsets(topic),
     );
     return offsets
@@ -61,7 +61,7 @@ export class Topics {
 
   /** The committed offsets of a group by partition. */
   async committedOffsetsOf(group: string, topics: readonly string[]): Promise<CommittedOffset[]> {
-    const offsets = await this.admin.ask(`Reading the offsets of the group ${group}`, (admin) =>
+    const offsets = await this.admin.request(`Reading the offsets of the group ${group}`, (admin) =>
       admin.fetchOffsets({ groupId: group, topics: [...topics] }),
     );
     return offsets.flatMap(({ topic, partitions }) =>
@@ -89,7 +89,7 @@ export class Topics {
   }
 
   private async list(): Promise<Set<string>> {
-    return new Set(await this.admin.ask('Listing the topics', (admin) => admin.listTopics()));
+    return new Set(await this.admin.request('Listing the topics', (admin) => admin.listTopics()));
   }
 
   private async make(topics: readonly string[]): Promise<void> {
@@ -97,7 +97,7 @@ export class Topics {
     const { partitions: numPartitions } = this.settings;
     const configEntries =
       replicationFactor > 2 ? [{ name: 'min.insync.replicas', value: String(replicationFactor - 1) }] : [];
-    await this.admin.ask(`Creating the topics ${topics.join(', ')}`, async (admin) => {
+    await this.admin.request(`Creating the topics ${topics.join(', ')}`, async (admin) => {
       try {
         await admin.createTopics({
           topics: topics.map((topic) => ({ topic, numPartitions, replicationFactor, configEntries })),
@@ -120,7 +120,7 @@ export class Topics {
   /** A new topic is unknown to some brokers for a moment. */
   private async untilLed(topics: readonly string[]): Promise<void> {
     const givesUpMs = performance.now() + ledWithinMs;
-    await this.admin.ask(`Waiting for the topics ${topics.join(', ')}`, async (admin) => {
+    await this.admin.request(`Waiting for the topics ${topics.join(', ')}`, async (admin) => {
       for (;;) {
         try {
           const { topics: found } = await admin.fetchTopicMetadata({ topics: [...topics] });
@@ -135,7 +135,7 @@ export class Topics {
   }
 
   private async possibleReplicationFactor(): Promise<number> {
-    const { brokers } = await this.admin.ask('Counting the brokers', (admin) => admin.describeCluster());
+    const { brokers } = await this.admin.request('Counting the brokers', (admin) => admin.describeCluster());
     const expected = this.settings.replicationFactor;
     const possible = Math.max(1, Math.min(expected, brokers.length));
     if (possible < expected) {
