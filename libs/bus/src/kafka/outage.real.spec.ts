@@ -20,7 +20,7 @@ describe('An outage of Kafka', () => {
 
   const message = (value: string): OutgoingMessage => ({ topic, key: value, value, headers: {} });
 
-  /** Publishes one number after the other, each until it is recorded, as a stage says a fact again that stayed unsaid. */
+  /** Publishes one number after the other, each until it is recorded, as a stage republishes an event that stayed in the outbox. */
   const publishUntil = async (enough: () => boolean): Promise<string[]> => {
     const recorded: string[] = [];
     for (let number = 0; !enough(); number += 1) {
