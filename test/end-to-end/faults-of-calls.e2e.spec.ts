@@ -166,7 +166,7 @@ describe('failing calls to the provider', () => {
   });
 
   it('a batch whose create is refused permanently is parked with its error; retried by hand, it continues and is paid once', async () => {
-    await opened([{ on: 'batches.create', what: 'status', value: 401, match: 'r.c1.b1' }]);
+    await opened([{ on: 'batches.create', what: 'status', value: 400, match: 'r.c1.b1' }]);
     await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
     const { batches } = bundle.engine;
     await eventually('the other batch', async () => (await batches.get('r.c2.b1'))?.state === 'ingested');

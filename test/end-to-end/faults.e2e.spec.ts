@@ -85,7 +85,7 @@ describe('faulty results', () => {
     },
   );
 
-  it.each([400, 401, 404, 422])('X3: a %d is a refusal by the provider: the document fails at once', async (value) => {
+  it.each([400, 404, 422])('X3: a %d is a refusal by the provider: the document fails at once', async (value) => {
     await opened({ what: 'status', value, match: faultyRequest });
 
     const run = await embed();

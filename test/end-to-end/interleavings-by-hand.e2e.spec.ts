@@ -151,7 +151,7 @@ describe('interleavings, one step at a time', () => {
 
   it('interleaving 19: a parked batch stops no other work, and the run ends once it is retried by hand', async () => {
     const { engine, simulator } = await opened(10);
-    const fault = JSON.stringify([{ on: 'batches.create', what: 'status', value: 403, rate: 1 }]);
+    const fault = JSON.stringify([{ on: 'batches.create', what: 'status', value: 400, rate: 1 }]);
     const headers = { 'content-type': 'application/json' };
     await fetch(`${simulator.url}/admin/faults`, { method: 'PUT', headers, body: fault });
     await bundle.start(stages);
@@ -169,7 +169,7 @@ describe('interleavings, one step at a time', () => {
     const { engine, clock } = await opened(10);
     const documents = engine.documentStore.collection('notes');
     await documents.updateMany({ _id: { $in: ['n00008', 'n00009'] } }, { $set: { text: '' } });
-    await engine.budgets.learnLimit(engine.provider.account, 'text-embedding-3-small', 120);
+    await engine.budgets.learn(engine.provider.account, 'text-embedding-3-small', 'tokens', 120);
     const stop = await bundle.start([ChunkScannerModule]);
     await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
     await eventually('a sealed claim', async () => (await engine.claims.get('r.c1'))?.state === 'sealed');

@@ -1,5 +1,5 @@
-import { BatchSubmitted, Clock, ConnectionError, Ids } from '@batchmill/contracts';
-import { Provider, RefusedError, isFileGone, type ProviderBatch } from '@batchmill/provider';
+import { BatchSubmitted, Clock, Ids } from '@batchmill/contracts';
+import { AccountRefusedError, Provider, RefusedError, type ProviderBatch } from '@batchmill/provider';
 import { providerBatchInfoOf, type Batch, type Leased, type Transition, type Transitions } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
@@ -22,6 +22,7 @@ export class BatchCreator {
     private readonly log: Log,
   ) {}
 
+  /** Throws a RefusedError or an AccountRefusedError when nothing was created. The submission is not armed then. */
   async *create(batch: Leased<Batch>): Transitions<BatchSubmitted> {
     const { submission, url, completionWindow } = batch.data;
     const { fileId } = submission;
@@ -42,8 +43,10 @@ export class BatchCreator {
       });
       yield this.#submitted(batch, created, key);
     } catch (error) {
-      if (!(error instanceof RefusedError)) throw error;
-      await this.#disarm(batch, error);
+      const isRefusal = error instanceof RefusedError || error instanceof AccountRefusedError;
+      // The provider refused: nothing was created, and there is nothing to search for.
+      if (isRefusal) await batch.save({ submission: { ...submission, armed: null } });
+      throw error;
     }
   }
 
@@ -97,15 +100,6 @@ export class BatchCreator {
       if (markIn(batch.metadata)?.key === key) return batch;
     }
     return null;
-  }
-
-  /** The provider refused: nothing was created, and there is nothing to search for. */
-  async #disarm(batch: Leased<Batch>, refusal: RefusedError): Promise<never> {
-    const { submission } = batch.data;
-    const noFile = isFileGone(refusal) ? { fileId: null, fileCreatedAt: null } : {};
-    await batch.save({ submission: { ...submission, armed: null, ...noFile } });
-    if (refusal.status !== 429) throw refusal;
-    throw new ConnectionError('provider.rate-limited', `${batch.id}: ${refusal.message}`, { cause: refusal });
   }
 
   #submitted(batch: Leased<Batch>, created: ProviderBatch, key: string): Transition<BatchSubmitted> {

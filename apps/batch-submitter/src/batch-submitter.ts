@@ -1,4 +1,12 @@
-import { BatchFileBuilt, BatchSettled, BatchSubmitted, Clock, type SettledReason } from '@batchmill/contracts';
+import {
+  BatchDeferred,
+  BatchFileBuilt,
+  BatchSettled,
+  BatchSubmitted,
+  Clock,
+  type SettledReason,
+} from '@batchmill/contracts';
+import { RefusedError } from '@batchmill/provider';
 import {
   Batches,
   Runs,
@@ -11,8 +19,11 @@ import {
 import { Every, Stage, Works } from '@batchmill/stage';
 import { BatchCreator } from './batch-creator.js';
 import { BudgetShares } from './budget-shares.js';
+import type { BatchSubmitterErrorCode } from './error-codes.js';
 import { InputFiles } from './input-files.js';
 import { OrphanedBatches } from './orphaned-batches.js';
+import { RefusedSubmissions } from './refused-submissions.js';
+import { tooLargeFor } from './too-large-for.js';
 
 /** How soon a batch that found no room in the provider's queue tries again. */
 const noRoomMs = 2_000;
@@ -20,19 +31,20 @@ const noRoomMs = 2_000;
 const pausedMs = 10_000;
 
 /** Uploads a batch file and creates the provider batch, once. */
-@Stage({ name: 'batch-submitter', produces: [BatchSubmitted, BatchSettled] })
+@Stage({ name: 'batch-submitter', produces: [BatchSubmitted, BatchSettled, BatchDeferred] })
 export class BatchSubmitter {
   constructor(
     private readonly runs: Runs,
     private readonly budgetShares: BudgetShares,
     private readonly inputFiles: InputFiles,
     private readonly batchCreator: BatchCreator,
+    private readonly refusedSubmissions: RefusedSubmissions,
     private readonly orphanedBatches: OrphanedBatches,
     private readonly clock: Clock,
   ) {}
 
   @Works({ on: Batches, in: 'built', signaledBy: [BatchFileBuilt] })
-  async *submit(batch: Leased<Batch>): Transitions<BatchSubmitted | BatchSettled> {
+  async *submit(batch: Leased<Batch>): Transitions<BatchSubmitted | BatchSettled | BatchDeferred> {
     const mayCreate = yield* this.batchCreator.recover(batch);
     if (!mayCreate) return;
 
@@ -47,15 +59,21 @@ export class BatchSubmitter {
       yield* this.#holdBack(batch);
       return;
     }
-    const { inputTokens } = batch.data;
-    const limit = await this.budgetShares.limitOf(batch.data);
-    if (limit !== null && inputTokens > limit) {
-      await this.inputFiles.delete(batch);
-      const message = `the batch has ${inputTokens} tokens, and the provider's queue has room for ${limit}`;
-      yield this.#settled(batch, 'too-large', { code: 'batch.too-large', message, line: null });
+    const tooLarge = tooLargeFor(await this.budgetShares.limitsOf(batch.data), batch.data);
+    if (tooLarge !== null) {
+      yield await this.#tooLarge(batch, 'batch.too-large', tooLarge);
       return;
     }
+    try {
+      yield* this.#uploadAndCreate(batch);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      const next = await this.refusedSubmissions.handle(batch, error);
+      yield next === 'too-large' ? await this.#tooLarge(batch, 'batch.file-too-large', error.reason) : next;
+    }
+  }
 
+  async *#uploadAndCreate(batch: Leased<Batch>): Transitions<BatchSubmitted> {
     await this.inputFiles.upload(batch);
     if (!(await this.budgetShares.reserve(batch.data))) {
       yield batch.wait(new Date(this.clock.now().getTime() + noRoomMs));
@@ -63,7 +81,7 @@ export class BatchSubmitter {
     }
     batch.throwIfStopping();
     // Read again: a pause command may have arrived during the upload.
-    if (isPaused(await this.runs.get(runId))) yield* this.#holdBack(batch);
+    if (isPaused(await this.runs.get(batch.data.runId))) yield* this.#holdBack(batch);
     else yield* this.batchCreator.create(batch);
   }
 
@@ -83,6 +101,15 @@ export class BatchSubmitter {
   async *#holdBack(batch: Leased<Batch>): Transitions {
     await this.budgetShares.release(batch.data);
     yield batch.wait(new Date(this.clock.now().getTime() + pausedMs));
+  }
+
+  async #tooLarge(
+    batch: Leased<Batch>,
+    code: BatchSubmitterErrorCode,
+    message: string,
+  ): Promise<Transition<BatchSettled>> {
+    await this.inputFiles.delete(batch);
+    return this.#settled(batch, 'too-large', { code, message, line: null });
   }
 
   #settled(batch: Leased<Batch>, reason: SettledReason, failure: Batch['failure']): Transition<BatchSettled> {

@@ -1,8 +1,8 @@
-import { Provider } from '@batchmill/provider';
-import { Batches, Budgets, unsettledBatchStates, type Batch, type BudgetShare } from '@batchmill/records';
+import { Provider, type QueueRefusal, type SizeRefusal } from '@batchmill/provider';
+import { Batches, Budgets, unsettledBatchStates, type Batch, type BudgetShare, type Limits } from '@batchmill/records';
 import { Injectable } from '@nestjs/common';
 
-/** The shares that batches hold of the provider's queue, which takes a limited number of tokens per account and model. */
+/** The shares that batches hold of the provider's queue, which takes a limited number of tokens and requests per account and model. */
 @Injectable()
 export class BudgetShares {
   constructor(
@@ -11,9 +11,13 @@ export class BudgetShares {
     private readonly provider: Provider,
   ) {}
 
-  /** The queue's limit in tokens; null if it is not known. */
-  async limitOf({ model }: Batch): Promise<number | null> {
-    return this.budgets.limitOf(this.provider.account, model);
+  /** The limits that the provider's messages named or its refusals showed. */
+  async limitsOf({ model }: Batch): Promise<Limits> {
+    return this.budgets.limitsOf(this.provider.account, model);
+  }
+
+  async learnFrom(batch: Batch, refusal: QueueRefusal | SizeRefusal): ReturnType<Budgets['learnFrom']> {
+    return this.budgets.learnFrom(this.provider.account, batch, refusal);
   }
 
   /** Returns true if the batch holds its share now, false if there is no room for it. */
@@ -43,6 +47,6 @@ export class BudgetShares {
   }
 }
 
-function shareOf({ _id, runId, submission, inputTokens }: Batch): BudgetShare {
-  return { runId, batchId: _id, attempt: submission.attempt, tokens: inputTokens };
+function shareOf({ _id, runId, submission, inputTokens, requests }: Batch): BudgetShare {
+  return { runId, batchId: _id, attempt: submission.attempt, tokens: inputTokens, requests };
 }

@@ -1,7 +1,9 @@
 /** The codes of the failures that the batch-submitter writes into batches: what each means, and what to do. */
 export const batchSubmitterErrorCodes = {
   'batch.too-large':
-    'A batch has more tokens than the provider’s queue has room for when it is empty. Nothing was sent; its documents are requested again in smaller batches.',
+    'A batch has more tokens or requests than the provider’s queue has room for when it is empty. Nothing was sent; its documents are requested again in smaller batches.',
+  'batch.file-too-large':
+    'The provider found a batch file too large. Nothing was paid; its documents are requested again in smaller files. A single document whose requests are too large fails.',
 } as const;
 
 export type BatchSubmitterErrorCode = keyof typeof batchSubmitterErrorCodes;

@@ -120,7 +120,7 @@ export class ClaimCloser {
           continue;
         }
         const functions = plan.functions.filter((name) => marks?.stateOf(name) === 'retry');
-        toRetry.push({ id, previousClaimId: claim._id, functions, restart: false });
+        toRetry.push({ id, previousClaimId: claim._id, functions, restart: false, together: marks?.together ?? null });
         if (marks?.notBefore && marks.notBefore > retryAt) retryAt = marks.notBefore;
       }
     }

@@ -1,7 +1,8 @@
 import { Clock, RunAccepted, RunRejected, ValidationError, isBatchmillError } from '@batchmill/contracts';
 import { Pipelines, storageTargetsOf, type RunPlan } from '@batchmill/pipeline';
-import { Provider, RefusedError } from '@batchmill/provider';
+import { AccountRefusedError, Provider, RefusedError } from '@batchmill/provider';
 import { Documents, planOfRun, type Leased, type Run, type Transition, type Transitions } from '@batchmill/records';
+import { EngineSettings } from '@batchmill/stage';
 import { Vectors } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
 
@@ -16,6 +17,7 @@ export class RunStarter {
     private readonly documents: Documents,
     private readonly vectors: Vectors,
     private readonly provider: Provider,
+    private readonly settings: EngineSettings,
     private readonly clock: Clock,
   ) {}
 
@@ -71,8 +73,10 @@ export class RunStarter {
     try {
       await this.provider.check();
     } catch (error) {
-      if (!(error instanceof RefusedError)) throw error;
-      throw refusalOf(error);
+      if (error instanceof RefusedError) throw noBatchApi(error);
+      // A command tells its user at once. A service waits until the key is mended.
+      if (error instanceof AccountRefusedError && !this.settings.startsSchedules) throw keyRefused(error);
+      throw error;
     }
   }
 }
@@ -84,17 +88,16 @@ export function rejectRun(run: Leased<Run>, reason: string, clock: Clock): Trans
     .to('rejected', new RunRejected({ runId: run.id, pipeline, reason }));
 }
 
-function refusalOf(cause: RefusedError): ValidationError {
+function keyRefused(cause: AccountRefusedError): ValidationError {
+  const { status, remedy } = cause;
+  return new ValidationError('run.key-refused', `the provider refuses the key with ${status}; ${remedy}`, { cause });
+}
+
+function noBatchApi(cause: RefusedError): ValidationError {
   const { status } = cause;
-  return status === 401 || status === 403
-    ? new ValidationError(
-        'run.key-refused',
-        `the provider refuses the key with ${status}; set OPENAI_API_KEY to a valid key`,
-        { cause },
-      )
-    : new ValidationError(
-        'run.provider-refused',
-        `the provider refuses to list batches with ${status}; check that OPENAI_BASE_URL names a server with the Batch API`,
-        { cause },
-      );
+  return new ValidationError(
+    'run.provider-refused',
+    `the provider refuses to list batches with ${status}; check that OPENAI_BASE_URL names a server with the Batch API`,
+    { cause },
+  );
 }

@@ -7,6 +7,7 @@ import {
   customId,
   emptyBatchFile,
   fitsBatchFile,
+  providerLimits,
   requestLine,
   type BatchFileSize,
   type BatchFileLimits,
@@ -41,8 +42,9 @@ export async function fillBatch(
   const requested: ManifestLine[] = [];
   const unrendered: ManifestLine[] = [];
   const customIds = new Set<string>();
-  const state: { size: BatchFileSize; model: number | null; next: BuildPosition | null } = {
+  const state: { size: BatchFileSize; together: number; model: number | null; next: BuildPosition | null } = {
     size: emptyBatchFile,
+    together: Infinity,
     model: null,
     next: null,
   };
@@ -52,15 +54,19 @@ export async function fillBatch(
       const written = writeUnit(unit, source, customIds);
       const limits = limitsOf(unit.position.model);
       const isOtherModel = written.requests > 0 && state.model !== null && unit.position.model !== state.model;
-      const isFull = state.size.requests > 0 && !fitsBatchFile(state.size, written, limits);
+      const together = Math.min(state.together, unit.together ?? Infinity);
+      const maxDocuments = Math.min(limits.maxDocuments, together);
+      const isFull = state.size.requests > 0 && !fitsBatchFile(state.size, written, { ...limits, maxDocuments });
       if (isOtherModel || isFull) {
         state.next = unit.position;
         return;
       }
-      const isTooLarge = !fitsBatchFile(emptyBatchFile, written, { ...limits, maxTokens: null });
+      // What the provider's refusals taught is tried alone: its own refusal decides.
+      const isTooLarge = !fitsBatchFile(emptyBatchFile, written, { ...limits, ...providerLimits, maxTokens: null });
       unrendered.push(...(isTooLarge ? written.asTooLarge : []), ...written.failures);
       if (isTooLarge || written.requests === 0) continue;
       state.model = unit.position.model;
+      state.together = together;
       state.size = addSize(state.size, written);
       for (const line of written.manifest) customIds.add(line.customId ?? '');
       requested.push(...written.manifest);

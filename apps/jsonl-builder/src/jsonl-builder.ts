@@ -98,11 +98,19 @@ export class JsonlBuilder {
     });
   }
 
-  /** Per model: the provider's limits for one file, and the limit of its queue as far as that is known. */
+  /** Per model: the provider's limits for one file, and those of its queue, as far as they are known. */
   async #limitsOf(plan: RunPlan, models: readonly ModelFunctions[]): Promise<BatchFileLimits[]> {
     return Promise.all(
       models.map(async ({ model }) => {
-        return { ...fileLimitsOf(plan), maxTokens: await this.budgets.limitOf(this.provider.account, model) };
+        const limits = fileLimitsOf(plan);
+        const learned = await this.budgets.limitsOf(this.provider.account, model);
+        const { tokens, requests, fileBytes, fileRequests } = learned;
+        return {
+          ...limits,
+          maxTokens: tokens,
+          maxFileBytes: Math.min(limits.maxFileBytes, fileBytes ?? Infinity),
+          maxRequests: Math.min(limits.maxRequests, requests ?? Infinity, fileRequests ?? Infinity),
+        };
       }),
     );
   }

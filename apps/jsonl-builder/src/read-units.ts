@@ -30,6 +30,8 @@ export interface Unit {
   readonly position: BuildPosition;
   readonly document: Fields;
   readonly rendering: Rendering;
+  /** The most documents of its batch; null: any number. */
+  readonly together: number | null;
 }
 
 const membersPerRead = 200;
@@ -63,11 +65,11 @@ export async function* readUnits(
     const firstMember = model === from.model ? from.member : 0;
     for await (const { members, start } of memberSlices(blobs, claim.sealedMembers, firstMember)) {
       const documentOf = await readDocuments(plan, claim, documents, members);
-      const toRender = members.flatMap(({ id, functions: requested }, index) => {
+      const toRender = members.flatMap(({ id, functions: requested, together = null }, index) => {
         const document = documentOf.get(encodeId(id));
         const functions = functionsOfModel.filter((name) => requested.includes(name));
         if (document === undefined || functions.length === 0) return [];
-        return [{ position: { model, member: start + index }, document, functions }];
+        return [{ position: { model, member: start + index }, document, functions, together }];
       });
       for (let index = 0; index < toRender.length; index += renderConcurrency) {
         yield* await Promise.all(toRender.slice(index, index + renderConcurrency).map(render));

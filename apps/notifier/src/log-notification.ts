@@ -18,7 +18,8 @@ export function logNotification(log: Log, payload: NotificationPayload): void {
     error,
   };
   const isWarning =
-    type === 'batch.failed' || type === 'work.parked' || ['rejected', 'incomplete', 'missed'].includes(status);
+    ['batch.failed', 'work.parked', 'work.held'].includes(type) ||
+    ['rejected', 'incomplete', 'missed'].includes(status);
   if (isWarning) log.warn(summary, fields);
   else log.info(summary, fields);
 }

@@ -1,6 +1,6 @@
 import type { DocumentError } from '@batchmill/contracts';
 import { noUsage } from '@batchmill/models';
-import { missingResult, type Classified } from '@batchmill/provider';
+import { missingResult, refusalOf, type Classified } from '@batchmill/provider';
 import type { Batch, Ingestion } from '@batchmill/records';
 import type { ResultIngesterErrorCode } from './error-codes.js';
 
@@ -12,16 +12,19 @@ export function classifyMissing(batch: Batch, line: number, { lost }: Pick<Inges
     case 'completed':
       return missingResult();
     case 'failed':
-      return classifyFailed(batch.failure, line);
+      return classifyFailed(batch, line);
     case 'expired':
       return freeRetry('provider.batch-expired', 'The batch expired before this request was answered');
     case 'cancelled':
     case 'never-sent':
       return freeRetry('provider.batch-cancelled', 'The batch was cancelled before this request was answered');
     case 'too-large':
+      if (batch.documents === 1 && batch.failure?.code === 'batch.file-too-large') {
+        return failed('The requests of this document are larger than the files that the provider takes');
+      }
       return freeRetry(
         'provider.batch-too-large',
-        'The batch was larger than the provider’s queue; the request is retried in a smaller one',
+        'The batch was larger than the provider’s queue or files; the request is retried in a smaller one',
       );
     case 'nothing-to-send':
     case null:
@@ -29,20 +32,20 @@ export function classifyMissing(batch: Batch, line: number, { lost }: Pick<Inges
   }
 }
 
-/** Error codes that apply to every line, though the provider names only the first. */
-const codesOfAllLines = ['model_not_found'];
-
 /**
- * The provider names the line because of which it refused the batch: that request fails, and the others get a free retry.
- * Where it names no line, all requests are retried, which uses up an attempt.
+ * The provider names the line because of which it refused the batch: that request fails, and the others are requested again
+ * at no attempt. Where it names no line and a request is to blame, the documents are put into batches of half as many, until
+ * that one is alone.
  */
-function classifyFailed(failure: Batch['failure'], line: number): Classified {
+function classifyFailed({ failure, documents }: Batch, line: number): Classified {
   const code = failure?.code ?? 'unknown';
-  if (codesOfAllLines.includes(code)) return failed(`The provider does not accept such requests (${code})`);
-  const message = `The provider refused the whole batch (${code})`;
-  if (failure?.line == null) return { outcome: 'retry', error: errorOf(message), countsAttempt: true, usage: noUsage };
-  if (failure.line === line) return failed(`The provider refused this request (${code})`);
-  return { outcome: 'retry', error: errorOf(message), countsAttempt: false, usage: noUsage };
+  if (failure?.line === line) return failed(`The provider refused this request (${code})`);
+  const error = errorOf(`The provider refused the whole batch (${code})`);
+  const retry = { outcome: 'retry', error, usage: noUsage } as const;
+  if (failure?.line != null) return { ...retry, countsAttempt: false };
+  const { about } = refusalOf({ status: null, code, message: failure?.message ?? '' });
+  if (documents === 1 || about !== 'request') return { ...retry, countsAttempt: true };
+  return { ...retry, countsAttempt: false, together: Math.ceil(documents / 2) };
 }
 
 function failed(message: string): Classified {

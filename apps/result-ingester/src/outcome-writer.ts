@@ -141,7 +141,14 @@ export class OutcomeWriter {
     const attempt = marks.attemptsOf(name) + 1;
     const failure = { filter, update: failureUpdate(plan, name, error, attempt, now) };
     if (classified.outcome === 'fail') return failure;
-    const { countsAttempt } = classified;
+    const { countsAttempt, together } = classified;
+    if (together !== undefined) {
+      progress.noteRetryAt(now);
+      return {
+        filter,
+        update: retryUpdate(plan, name, { error, attempt, now, notBefore: now, countsAttempt, together }),
+      };
+    }
     const next = nextAttempt(
       countsAttempt,
       { attempts: attempt, freeRetries: marks.freeRetries },

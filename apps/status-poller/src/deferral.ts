@@ -1,12 +1,23 @@
-import { BatchDeferred, Clock, Ids, delayAfter } from '@batchmill/contracts';
+import { Clock, Ids, delayAfter, type BatchDeferred } from '@batchmill/contracts';
 import { Provider } from '@batchmill/provider';
-import { Budgets, type Batch, type Leased, type ProviderBatchInfo, type Transitions } from '@batchmill/records';
+import {
+  Budgets,
+  deferral,
+  heldBy,
+  type Batch,
+  type Leased,
+  type ProviderBatchInfo,
+  type Transition,
+} from '@batchmill/records';
 import { EngineSettings, jitterFrom } from '@batchmill/stage';
 import { Injectable } from '@nestjs/common';
+import type { DeferredVerdict } from './verdict-on-batch.js';
 
 const maxDelayMs = 10 * 60_000;
+/** A provider that fails a batch by its own fault this often in a row is taken at its word. */
+const maxMoments = 8;
 
-/** Sends a batch back to the submitter because the provider's queue had no room for it. */
+/** Sends a batch back to the submitter because the provider did not take it, and no request is to blame. */
 @Injectable()
 export class Deferral {
   constructor(
@@ -17,23 +28,24 @@ export class Deferral {
     private readonly ids: Ids,
   ) {}
 
-  /** The same file is submitted again after a backoff: no document changes, and no request uses up an attempt. */
-  async *defer(
+  /**
+   * The same file is submitted again after a backoff: no document changes, and no request uses up an attempt. Null: the
+   * provider has failed this batch too often in a row.
+   */
+  async defer(
     batch: Leased<Batch>,
-    provider: ProviderBatchInfo,
-    enqueuedTokenLimit: number | null,
-  ): Transitions<BatchDeferred> {
-    const { runId, claimId, model, submission, previousAttempts } = batch.data;
-    if (enqueuedTokenLimit !== null) await this.budgets.learnLimit(this.provider.account, model, enqueuedTokenLimit);
-    const { attempt } = submission;
+    { key, providerBatchId }: ProviderBatchInfo,
+    { refusal, error }: DeferredVerdict,
+  ): Promise<Transition<BatchDeferred> | null> {
+    const learned =
+      refusal.about === 'queue' ? await this.budgets.learnFrom(this.provider.account, batch.data, refusal) : null;
+    const now = this.clock.now();
+    const about = refusal.about === 'file' ? 'moment' : refusal.about;
+    const held = heldBy(batch.data, { about, code: error.code, message: error.message }, now);
+    if (about === 'moment' && held.times > maxMoments) return null;
     const backoff = { baseMs: this.settings.retryBaseMs, capMs: maxDelayMs, jitter: jitterFrom(this.ids) };
-    const until = new Date(this.clock.now().getTime() + delayAfter(attempt - 1, backoff));
-    yield batch
-      .with({
-        provider: null,
-        submission: { ...submission, attempt: attempt + 1 },
-        previousAttempts: [...previousAttempts, { key: provider.key, providerBatchId: provider.providerBatchId }],
-      })
-      .backOff('built', until, new BatchDeferred({ runId, claimId, batchId: batch.id, attempt, enqueuedTokenLimit }));
+    const until = new Date(now.getTime() + delayAfter(held.times - 1, backoff));
+    const keepsFile = refusal.about !== 'file';
+    return deferral(batch, { key, providerBatchId, held, learned, keepsFile }, until);
   }
 }

@@ -29,7 +29,11 @@ export class NextPoll {
     const delayMs = pollDelayMs(provider.polls, { firstPollMs: this.settings.firstPollMs, pollIntervalMs });
     const polled = { ...providerBatchInfoOf(retrieved, provider), polls: provider.polls + 1 };
     const until = new Date(this.clock.now().getTime() + delayMs);
-    return batch.with({ provider: polled, ...this.#overdueFailure(batch.data, provider) }).wait(until);
+    // The provider has taken it.
+    const isTaken = retrieved.state !== 'validating';
+    return batch
+      .with({ provider: polled, ...(isTaken && { held: null }), ...this.#overdueFailure(batch.data, provider) })
+      .wait(until);
   }
 
   /** An overdue batch is logged once, and cancelled at the next poll. The results that exist by then are ingested. */

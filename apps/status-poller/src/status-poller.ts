@@ -10,6 +10,7 @@ import {
 import { Provider, type ProviderBatch } from '@batchmill/provider';
 import {
   Batches,
+  Budgets,
   Runs,
   providerBatchInfoOf,
   type Batch,
@@ -29,6 +30,7 @@ export class StatusPoller {
   constructor(
     private readonly runs: Runs,
     private readonly batches: Batches,
+    private readonly budgets: Budgets,
     private readonly provider: Provider,
     private readonly nextPoll: NextPoll,
     private readonly deferral: Deferral,
@@ -56,9 +58,13 @@ export class StatusPoller {
         yield this.nextPoll.wait(batch, provider, retrieved);
         return;
       case 'deferred':
-        yield* this.deferral.defer(batch, provider, verdict.enqueuedTokenLimit);
+        yield (
+          (await this.deferral.defer(batch, provider, verdict)) ??
+          this.#settled(batch, provider, retrieved, { reason: 'failed', failure: verdict.error })
+        );
         return;
       case 'settled':
+        if (verdict.size !== null) await this.budgets.learnFrom(this.provider.account, batch.data, verdict.size);
         yield this.#settled(batch, provider, retrieved, verdict);
     }
   }
@@ -74,12 +80,17 @@ export class StatusPoller {
     batch: Leased<Batch>,
     provider: ProviderBatchInfo,
     retrieved: ProviderBatch,
-    { reason, failure }: SettledVerdict,
+    { reason, failure }: Pick<SettledVerdict, 'reason' | 'failure'>,
   ): Transition<BatchSettled> {
     const { runId, claimId, requests } = batch.data;
     const ids = { runId, claimId, batchId: batch.id, providerBatchId: retrieved.id };
     return batch
-      .with({ provider: providerBatchInfoOf(retrieved, provider), reason, failure: failure ?? batch.data.failure })
+      .with({
+        provider: providerBatchInfoOf(retrieved, provider),
+        held: null,
+        reason,
+        failure: failure ?? batch.data.failure,
+      })
       .to('settled', new BatchSettled({ ...ids, reason, requests }));
   }
 

@@ -1,6 +1,8 @@
 /** The error codes of the provider, with their meaning. */
 export const providerErrorCodes = {
   'provider.refused': 'The provider refused the call. Nothing was carried out.',
+  'provider.account-refused':
+    'The provider refuses the key, the budget is spent, or the model is not allowed. The work is held and goes on by itself when that is mended; no attempt is used up. The message says what to do.',
   'provider.unavailable':
     'The provider did not answer, or answered with a server error. The call may have been carried out.',
   'provider.rate-limited': 'The provider limits the rate of calls (429), also after several attempts.',

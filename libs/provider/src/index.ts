@@ -9,7 +9,8 @@ export {
   type StoredFile,
   type UploadedFile,
 } from './provider.js';
-export { RefusedError } from './refused-error.js';
+export type { AccountRefusal, QueueRefusal, Refusal, Said, SizeRefusal } from './refusal.js';
+export { AccountRefusedError, RefusedError, accountRefusedCode } from './refused-error.js';
 export { providerErrorCodes, type ProviderErrorCode } from './error-codes.js';
 export {
   addSize,
@@ -22,9 +23,6 @@ export {
   classifyFailure,
   customId,
   embeddingBody,
-  enqueuedTokenLimit,
-  isFileGone,
-  isQueueFull,
   maxEmbeddingTokens,
   parseResultLine,
   promptBody,
@@ -33,6 +31,7 @@ export {
   readPrompts,
   readText,
   readVector,
+  refusalOf,
   requestLine,
   usageOf,
   type RequestPrompt,

@@ -69,7 +69,9 @@ export interface Embedded {
  * The Files and Batches API. Its calls reject with:
  * - ConnectionError or TimeoutError: no answer, or one that does not tell the outcome (5xx, 408, 409, 429). The call may have
  *   been carried out.
- * - RefusedError: the provider refused, and nothing was carried out. For `createBatch`, 429 is such a refusal.
+ * - AccountRefusedError, a ConnectionError: the provider refuses the key, the account or the model. Nothing was carried out.
+ * - RefusedError: the provider refused for another reason, and nothing was carried out. It says what the refusal is about. For
+ *   `createBatch`, 429 is such a refusal.
  *
  * The adapter repeats every call but `createBatch` a few times before it rejects.
  */
@@ -106,7 +108,7 @@ export abstract class Provider {
   /** Embeds texts synchronously, for search queries. At most 2,048 texts. */
   abstract embed(request: { model: string; dimensions: number; texts: readonly string[] }): Promise<Embedded>;
 
-  /** Resolves when the provider answers and accepts the key. Rejects with a RefusedError of status 401 or 403 when it refuses the key. */
+  /** Resolves when the provider answers and accepts the key. Rejects with an AccountRefusedError when it refuses the key. */
   abstract check(): Promise<void>;
 
   abstract close(): Promise<void>;

@@ -1,6 +1,7 @@
 import type { Clock, Event, SettledReason } from '@batchmill/contracts';
 import type { Store } from '@batchmill/store';
 import { notIngested, type Ingestion } from './ingestion.js';
+import type { Held } from './held.js';
 import type { ProviderBatchInfo } from './provider-batch-info.js';
 import { RecordsOfRun } from './work/records-of-run.js';
 import { freshWork, type WorkRecord } from './work/work-record.js';
@@ -43,6 +44,8 @@ export interface Batch extends WorkRecord<BatchState> {
   /** Provider batches of this batch that were found too late to be used. They were paid for. */
   readonly orphans: readonly OrphanedBatch[];
   readonly provider: ProviderBatchInfo | null;
+  /** Why the provider does not take the batch now; null: it has not refused it. */
+  readonly held: Held | null;
   readonly cancelRequestedAt: Date | null;
   readonly reason: SettledReason | null;
   /** Why the provider, or a stage, ended it without results. */
@@ -143,6 +146,7 @@ export class Batches extends RecordsOfRun<Batch> {
       previousAttempts: [],
       orphans: [],
       provider: null,
+      held: null,
       cancelRequestedAt: null,
       reason: state === 'settled' ? 'nothing-to-send' : null,
       failure: null,
@@ -174,6 +178,11 @@ export class Batches extends RecordsOfRun<Batch> {
   async firstErrorOfRun(runId: string): Promise<string | null> {
     const batch = await this.collection.findOne({ runId, 'ingestion.firstError': { $ne: null } });
     return batch?.ingestion.firstError ?? null;
+  }
+
+  /** The batches that the provider failed or refused because of the account. They are submitted again. */
+  heldByAccount(): AsyncIterable<Batch> {
+    return this.collection.find({ state: { $in: unsettled }, 'held.about': 'account' });
   }
 
   /** Records an orphan that was paid for. False: it is recorded already, or there is no such batch. */

@@ -1,9 +1,10 @@
-/** The enqueued tokens that one attempt of a batch holds, or wants to hold. */
+/** The room in the provider's queue that one attempt of a batch holds, or wants to hold. */
 export interface BudgetShare {
   readonly runId: string;
   readonly batchId: string;
   readonly attempt: number;
   readonly tokens: number;
+  readonly requests: number;
 }
 
 /** A share that found no room. */

@@ -1,22 +1,37 @@
 import type { Clock } from '@batchmill/contracts';
+import type { QueueRefusal, SizeRefusal } from '@batchmill/provider';
 import type { Collection, Fields, Store } from '@batchmill/store';
+import type { Batch } from './batches.js';
 import { isItsTurn, isSameShare, type BudgetShare, type WaitingShare } from './budget-queue.js';
 
-/** The enqueued tokens of one account and model at the provider. */
+/** What the provider limits: the tokens and requests in its queue, and the bytes and requests of one file. */
+export type Limited = 'tokens' | 'requests' | 'fileBytes' | 'fileRequests';
+
+/** Null: not known. */
+export type Limits = Readonly<Record<Limited, number | null>>;
+
+interface LearnedLimit {
+  readonly value: number;
+  readonly until: Date;
+}
+
+/** The provider's queue of one account and model. */
 export interface Budget extends Fields {
   readonly _id: string;
-  /** The sum of the shares. */
+  /** The tokens of all shares. */
   readonly held: number;
-  /** The provider's limit, as its own message named it; null: not known. */
-  readonly limit: number | null;
-  /** When the limit was learned; null with the limit. */
-  readonly learnedAt: Date | null;
+  /** The requests of all shares. */
+  readonly heldRequests: number;
+  /** As the provider's messages named them, or as its refusals showed. */
+  readonly limits: Readonly<Partial<Record<Limited, LearnedLimit>>>;
   readonly shares: readonly BudgetShare[];
   readonly waiting: readonly WaitingShare[];
 }
 
-/** The provider raises limits: one that was learned this long ago counts as unknown. */
-const limitValidMs = 24 * 3_600_000;
+/** The provider raises limits: one that it named is valid for this long. */
+const namedValidMs = 24 * 3_600_000;
+/** For a limit that was estimated because the provider named none. Other programs may use the same account. */
+const estimatedValidMs = 3_600_000;
 /** It is noted at most this often that a batch still asks for its share. */
 const askIntervalMs = 10_000;
 /**
@@ -41,9 +56,9 @@ export class Budgets {
     return this.#collection.findOne({ _id: idOf(account, model) });
   }
 
-  /** In tokens. Null: no limit is known, or it was learned too long ago. */
-  async limitOf(account: string, model: string): Promise<number | null> {
-    return this.#limitIn(await this.get(account, model));
+  /** A limit is null when it is not known, or was learned too long ago. */
+  async limitsOf(account: string, model: string): Promise<Limits> {
+    return this.#limitsIn(await this.get(account, model));
   }
 
   /** Every budget of every account. */
@@ -58,9 +73,10 @@ export class Budgets {
   async reserve(account: string, model: string, share: BudgetShare): Promise<boolean> {
     const budget = await this.#getOrInsert(idOf(account, model));
     if (budget.shares.some((held) => isSameShare(held, share))) return true;
-    const limit = this.#limitIn(budget);
-    if (limit !== null && share.tokens > limit) return false; // it will never fit: no other share waits for it
-    if (limit !== null && !isItsTurn(share, budget.shares, this.#stillWaiting(budget))) {
+    const { tokens, requests } = this.#limitsIn(budget);
+    // It will never fit: no other share waits for it.
+    if (share.tokens > (tokens ?? Infinity) || share.requests > (requests ?? Infinity)) return false;
+    if ((tokens !== null || requests !== null) && !isItsTurn(share, budget.shares, this.#stillWaiting(budget))) {
       await this.#wait(budget, share);
       return false;
     }
@@ -69,38 +85,58 @@ export class Budgets {
       {
         _id: budget._id,
         shares: { $not: { $elemMatch: { batchId, attempt } } },
-        limit: budget.limit,
-        ...(limit === null ? {} : { held: { $lte: limit - share.tokens } }),
+        limits: budget.limits,
+        ...(tokens === null ? {} : { held: { $lte: tokens - share.tokens } }),
+        ...(requests === null ? {} : { heldRequests: { $lte: requests - share.requests } }),
       },
-      { $inc: { held: share.tokens }, $push: { shares: share }, $pull: { waiting: { batchId, attempt } } },
+      {
+        $inc: { held: share.tokens, heldRequests: share.requests },
+        $push: { shares: share },
+        $pull: { waiting: { batchId, attempt } },
+      },
       { durable: false },
     );
     if (matched === 0) await this.#wait(budget, share);
     return matched === 1;
   }
 
-  /** Releases the tokens of a share. A second call for the same share changes nothing. */
-  async release(budgetId: string, { batchId, attempt, tokens }: BudgetShare): Promise<void> {
+  /** Releases a share. A second call for the same share changes nothing. */
+  async release(budgetId: string, { batchId, attempt, tokens, requests }: BudgetShare): Promise<void> {
     await this.#collection.updateOne(
       { _id: budgetId, shares: { $elemMatch: { batchId, attempt } } },
-      { $inc: { held: -tokens }, $pull: { shares: { batchId, attempt } } },
+      { $inc: { held: -tokens, heldRequests: -requests }, $pull: { shares: { batchId, attempt } } },
       { durable: false },
     );
   }
 
-  /** Stores the limit, in tokens, that a message of the provider named. It is valid for a day. */
-  async learnLimit(account: string, model: string, limit: number): Promise<void> {
-    await this.#collection.updateOne(
-      { _id: idOf(account, model) },
-      { $set: { limit, learnedAt: this.clock.now() }, $setOnInsert: { held: 0, shares: [], waiting: [] } },
-      { upsert: true },
-    );
+  /**
+   * Stores the limit that a refusal of this batch shows. Where the provider names none, it is estimated: a queue takes what
+   * other batches hold now, a file half of what was refused. Null: nothing can be learned.
+   */
+  async learnFrom(
+    account: string,
+    batch: Pick<Batch, '_id' | 'model' | 'requests' | 'fileBytes'>,
+    refusal: QueueRefusal | SizeRefusal,
+  ): Promise<{ limited: Limited; value: number } | null> {
+    const budget = await this.#getOrInsert(idOf(account, batch.model));
+    const limited = limitedBy(refusal);
+    if (limited === null) return null;
+    const value = refusal.limit ?? estimate(limited, budget, batch);
+    if (value <= 0) return null;
+    await this.learn(account, batch.model, limited, value, refusal.limit === null ? estimatedValidMs : namedValidMs);
+    return { limited, value };
+  }
+
+  async learn(account: string, model: string, limited: Limited, value: number, validMs = namedValidMs): Promise<void> {
+    const { _id } = await this.#getOrInsert(idOf(account, model));
+    const until = new Date(this.clock.now().getTime() + validMs);
+    await this.#collection.updateOne({ _id }, { $set: { [`limits.${limited}`]: { value, until } } });
   }
 
   async #getOrInsert(_id: string): Promise<Budget> {
     const known = await this.#collection.findOne({ _id });
     if (known !== null) return known;
-    const empty = { held: 0, limit: null, learnedAt: null, shares: [], waiting: [] };
+    const empty = { held: 0, heldRequests: 0, limits: {}, shares: [], waiting: [] };
     await this.#collection.updateOne({ _id }, { $setOnInsert: empty }, { upsert: true });
     return { _id, ...empty };
   }
@@ -131,12 +167,40 @@ export class Budgets {
     return new Date(this.clock.now().getTime() - forgottenAfterMs);
   }
 
-  #limitIn(budget: Budget | null): number | null {
-    if (budget?.learnedAt == null) return null;
-    return this.clock.now().getTime() - budget.learnedAt.getTime() < limitValidMs ? budget.limit : null;
+  #limitsIn(budget: Budget | null): Limits {
+    const now = this.clock.now();
+    const limitOf = (limited: Limited): number | null => {
+      const learned = budget?.limits[limited];
+      return learned !== undefined && learned.until > now ? learned.value : null;
+    };
+    return {
+      tokens: limitOf('tokens'),
+      requests: limitOf('requests'),
+      fileBytes: limitOf('fileBytes'),
+      fileRequests: limitOf('fileRequests'),
+    };
   }
 }
 
 function idOf(account: string, model: string): string {
   return `${account}|${model}`;
+}
+
+function limitedBy({ about, unit }: QueueRefusal | SizeRefusal): Limited | null {
+  if (about === 'queue') return unit;
+  return unit === 'requests' ? 'fileRequests' : 'fileBytes';
+}
+
+function estimate(limited: Limited, { shares }: Budget, batch: Pick<Batch, '_id' | 'requests' | 'fileBytes'>): number {
+  const others = shares.filter(({ batchId }) => batchId !== batch._id);
+  switch (limited) {
+    case 'tokens':
+      return others.reduce((sum, { tokens }) => sum + tokens, 0);
+    case 'requests':
+      return others.reduce((sum, { requests }) => sum + requests, 0);
+    case 'fileBytes':
+      return Math.floor(batch.fileBytes / 2);
+    case 'fileRequests':
+      return Math.floor(batch.requests / 2);
+  }
 }

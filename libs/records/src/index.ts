@@ -21,7 +21,8 @@ export {
   type PreviousAttempt,
   type Submission,
 } from './batches.js';
-export { Budgets, type Budget } from './budgets.js';
+export { Budgets, type Budget, type Limited, type Limits } from './budgets.js';
+export { deferral, heldBy, type Held, type RefusedSubmission } from './held.js';
 export {
   Notifications,
   notificationStates,

@@ -12,6 +12,7 @@ export const notificationTypes = [
   'batch.cancelled',
   'documents.retry-scheduled',
   'work.parked',
+  'work.held',
 ] as const;
 export type NotificationType = (typeof notificationTypes)[number];
 

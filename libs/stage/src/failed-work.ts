@@ -58,7 +58,8 @@ export class FailedWork<T extends WorkRecord> {
     const backoffUntil = this.#backoffUntil(this.#outage.consecutiveFailures);
     this.#outage.report(`${this.work.stage.name}: ${record._id} released, a dependency is unavailable`, error);
     this.#releasedUntilMs = Math.max(this.#releasedUntilMs, backoffUntil.getTime());
-    await this.work.records.writes.release(record, backoffUntil);
+    const { clock } = this.dependencies;
+    await this.work.records.writes.release(record, backoffUntil, recordedError(error, clock.now()));
     this.dueTimes.add(backoffUntil);
     return 'released';
   }

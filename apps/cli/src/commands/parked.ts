@@ -1,10 +1,23 @@
 import { ValidationError } from '@batchmill/contracts';
-import type { Records, WorkRecord } from '@batchmill/records';
+import type { BatchState, Records, WorkRecord } from '@batchmill/records';
 import type { Engine } from '@batchmill/service';
 import { Command } from 'commander';
 import { table, type Column } from '../show/table.js';
 import { sanitizeLine, terminalColumns } from '../show/terminal.js';
 import { noteIfNoWorker, withRecords } from '../with-engine.js';
+
+const stageOfBatch: Readonly<Record<BatchState, string>> = {
+  built: 'batch-submitter',
+  submitted: 'status-poller',
+  settled: 'result-ingester',
+  ingested: 'result-ingester',
+};
+const stages: readonly string[] = [
+  'chunk-scanner',
+  'jsonl-builder',
+  ...new Set(Object.values(stageOfBatch)),
+  'notifier',
+];
 
 export function parkedCommand(): Command {
   const command = new Command('parked').description(
@@ -14,8 +27,12 @@ export function parkedCommand(): Command {
   command.command('show').description('a parked record with its error').argument('<id>').action(show);
   command
     .command('retry')
-    .description('unpark a record, so that its work is tried again')
-    .argument('<id>')
+    .description('unpark a record, or all of them, so that their work is tried again')
+    .argument('[id]')
+    .option('--all', 'all parked records')
+    .option('--stage <stage>', `only those of ${stages.join(', ')}`)
+    .option('--run <id>', 'only those of this run')
+    .option('--code <code>', 'only those with this error code')
     .action(retry);
   return command;
 }
@@ -55,10 +72,57 @@ async function show(id: string): Promise<void> {
     process.stdout.write(`${error.kind} ${error.code} at ${error.at.toISOString()}: ${error.message}\n`);
 }
 
-async function retry(id: string): Promise<void> {
-  await withRecords(async (engine) => (await parkedOf(engine, id)).records.unpark(id));
-  process.stdout.write(`${id} is no longer parked and will be retried\n`);
+interface WhichParked {
+  readonly all?: true;
+  readonly stage?: string;
+  readonly run?: string;
+  readonly code?: string;
+}
+
+async function retry(id: string | undefined, which: WhichParked): Promise<void> {
+  const { all, stage, run, code } = which;
+  const isMany = all === true || [stage, run, code].some((option) => option !== undefined);
+  if ((id !== undefined) === isMany) {
+    throw new ValidationError(
+      'command.choice',
+      'name one parked record, or choose several by --all, --stage, --run or --code',
+    );
+  }
+  if (stage !== undefined && !stages.includes(stage)) {
+    throw new ValidationError('command.choice', `--stage: found ${stage}, expected one of ${stages.join(', ')}`);
+  }
+  if (id === undefined) {
+    const count = await withRecords((engine) => unparkMany(engine, which));
+    process.stdout.write(
+      `${count} ${count === 1 ? 'record is' : 'records are'} no longer parked and will be retried\n`,
+    );
+    if (count === 0) return;
+  } else {
+    await withRecords(async (engine) => (await parkedOf(engine, id)).records.unpark(id));
+    process.stdout.write(`${id} is no longer parked and will be retried\n`);
+  }
   noteIfNoWorker('the retry happens when its run continues');
+}
+
+async function unparkMany(engine: Engine, { stage, run, code }: WhichParked): Promise<number> {
+  let count = 0;
+  for (const records of allRecords(engine)) {
+    // Read to the end first: unparking changes what this query finds.
+    for (const record of await Array.fromAsync(records.parked())) {
+      if (stage !== undefined && stageOf(engine, records, record) !== stage) continue;
+      if (run !== undefined && records.runOf(record) !== run) continue;
+      if (code !== undefined && record.error?.code !== code) continue;
+      if (await records.unpark(record._id)) count += 1;
+    }
+  }
+  return count;
+}
+
+/** The stage that works on the record in its state. */
+function stageOf(engine: Engine, records: Records<WorkRecord>, { state }: WorkRecord): string {
+  if (records === engine.batches) return stageOfBatch[state as BatchState]; // a state of a batch
+  if (records === engine.notifications) return 'notifier';
+  return records === engine.claims && state === 'sealed' ? 'jsonl-builder' : 'chunk-scanner';
 }
 
 async function parkedOf(engine: Engine, id: string): Promise<{ records: Records<WorkRecord>; record: WorkRecord }> {

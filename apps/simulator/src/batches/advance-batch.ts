@@ -1,3 +1,4 @@
+import { refusalNamed, type Refusal } from '../faults/refusals.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Simulation } from '../simulation.js';
 import type { Batch, BatchError, BatchStatus } from './batch.js';
@@ -48,8 +49,13 @@ async function validate(batch: Batch, others: () => Iterable<Batch>, simulation:
     batch.inputBytes,
     batch.endpoint,
     options.limits,
-    ({ id }) => enqueuedTokenLimit(id, options) - enqueuedTokens(others(), id),
+    {
+      roomFor: ({ id }) => enqueuedTokenLimit(id, options) - enqueuedTokens(others(), id),
+      refusalOf: (customId) =>
+        simulation.faults.fire('input-line', [customId], `${batch.seq}:${customId}`)[0]?.value ?? null,
+    },
   );
+  simulation.faults.save();
   // The batch may have been cancelled in the meantime.
   if (statusOf(batch) !== 'validating') return;
 
@@ -67,6 +73,7 @@ function refusals(
   { options }: Simulation,
 ): readonly BatchError[] {
   if (errors.length > 0 || model === null) return errors;
+  if (faults.refusal !== undefined) return [errorOf(refusalNamed(faults.refusal))];
   if (faults.failCode !== undefined) {
     return [{ code: faults.failCode, message: 'The server had an error.', param: null, line: null }];
   }
@@ -78,6 +85,10 @@ function refusals(
     return [requestLimitError(requestLimit)];
   }
   return [];
+}
+
+function errorOf({ code, message }: Refusal): BatchError {
+  return { code: code ?? 'unknown', message, param: null, line: null };
 }
 
 function enqueuedTokenLimit(model: string, options: ResolvedOptions): number {

@@ -53,6 +53,8 @@ export interface BatchPlan {
 /** What was drawn for the batch when it was created. */
 export interface BatchFaults {
   readonly failCode?: string;
+  /** The name of a refusal. */
+  readonly refusal?: string;
   readonly tokenLimit?: number;
   readonly expirePercent?: number;
   readonly stallPercent?: number;

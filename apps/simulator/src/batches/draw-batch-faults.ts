@@ -11,8 +11,10 @@ export interface DrawnFaults {
 /** `maxEnqueuedTokens` is the limit in the message when the rule names none. */
 export function drawBatchFaults(fired: readonly Fault[], maxEnqueuedTokens: number): DrawnFaults {
   const failure = fired.find(({ what }) => what === 'status');
+  const refused = fired.find(({ what }) => what === 'refused');
   const faults: BatchFaults = {
     ...(failure === undefined ? {} : { failCode: typeof failure.value === 'string' ? failure.value : 'server_error' }),
+    ...(refused === undefined ? {} : { refusal: typeof refused.value === 'string' ? refused.value : 'invalid' }),
     ...named('tokenLimit', 'token-limit', maxEnqueuedTokens),
     ...named('expirePercent', 'expire', 50),
     ...named('stallPercent', 'stall', 0),

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { OpenAiError } from '../http/openai-error.js';
+import { refusalNamed } from '../faults/refusals.js';
+import { OpenAiError, refusedError } from '../http/openai-error.js';
 import type { BilledLine } from '../ledger/ledger.js';
 import { performRequest } from '../perform/perform-request.js';
 import { seededHex } from '../random/seeded-random.js';
@@ -28,6 +29,10 @@ export async function processLine(text: string, batch: Batch, simulation: Simula
   const fault = lineFault(batch, customId, simulation);
   const failed = (error: string): LineOutcome => ({ output: '', error, completed: false, billed: null });
   if (fault?.what === 'status') return failed(resultLine.failed(customId, requestId, Number(fault.value ?? 500)));
+  if (fault?.what === 'refused') {
+    const error = refusedError(refusalNamed(fault.value));
+    return failed(resultLine.answered(customId, requestId, error.status, JSON.stringify(error.body)));
+  }
   if (fault?.what === 'status-0') return failed(resultLine.withoutStatus(customId, requestId));
   if (fault?.what === 'missing') return { output: '', error: '', completed: true, billed: null };
   if (fault?.what === 'drop-answer') {

@@ -5,6 +5,7 @@ import { countEmbeddingInputs } from '../perform/embedding-inputs.js';
 import { findModel } from '../perform/models.js';
 import type { Model } from '../perform/models.js';
 import { TokenCounter } from '../tokens/token-counter.js';
+import { refusalNamed, type Refusal } from '../faults/refusals.js';
 import type { BatchError } from './batch.js';
 import { readRequest } from './batch-request.js';
 import { Pace } from './pace.js';
@@ -31,7 +32,7 @@ export async function validateInputFile(
   fileBytes: number,
   endpoint: Endpoint,
   limits: Limits,
-  roomFor: (model: Model) => number,
+  { roomFor, refusalOf }: { roomFor: (model: Model) => number; refusalOf: (customId: string) => unknown },
 ): Promise<Validated> {
   const errors: BatchError[] = [];
   const seen = new Set<string>();
@@ -43,6 +44,7 @@ export async function validateInputFile(
   let counter: TokenCounter | undefined;
   let tokens = 0;
   let number = 0;
+  let refused: Refusal | null = null;
 
   for await (const { text } of readLines(path, 0)) {
     number += 1;
@@ -60,6 +62,8 @@ export async function validateInputFile(
     }
     if (seen.has(request.customId)) complain('duplicate_custom_id', duplicate(request.customId), 'custom_id');
     seen.add(request.customId);
+    const refusal = refusalOf(request.customId);
+    if (refusal !== null) refused ??= refusalNamed(refusal);
     const name = String(request.body['model']);
     if (modelName === undefined) {
       modelName = name;
@@ -79,6 +83,8 @@ export async function validateInputFile(
 
   const whole = wholeFileError(requests, embeddingInputs, fileBytes, modelName, limits);
   if (whole !== undefined) errors.unshift({ ...whole, line: null });
+  if (refused !== null)
+    errors.push({ code: refused.code ?? 'unknown', message: refused.message, param: null, line: null });
   return {
     errors,
     requests,

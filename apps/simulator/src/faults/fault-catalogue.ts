@@ -1,11 +1,18 @@
+import { refusals } from './refusals.js';
+
+/** What `value` of a fault `refused` means. */
+const refusalNames = `one of ${Object.keys(refusals).join(', ')}; default invalid`;
+
 /** Every fault, by what it affects. The documentation is printed from this, and rules are checked against it. */
 export const faultCatalogue = {
   'files.create': {
+    refused: describe('Refused in a provider’s own words; nothing is stored.', refusalNames),
     status: describe('Refused with an HTTP status; nothing is stored.', 'status code, default 500'),
     'drop-answer': describe('The file is stored, but the connection breaks before the answer.'),
     delay: describe('Answered late.', 'real milliseconds'),
   },
   'files.content': {
+    refused: describe('Refused in a provider’s own words; nothing is sent.', refusalNames),
     status: describe('Refused with an HTTP status.', 'status code, default 502'),
     'drop-answer': describe('The connection breaks before the first byte.'),
     delay: describe(
@@ -15,11 +22,13 @@ export const faultCatalogue = {
     'cut-off': describe('The content ends early, and the connection breaks.', 'percent that is sent, default 50'),
   },
   'batches.create': {
+    refused: describe('Refused in a provider’s own words; no batch is created.', refusalNames),
     status: describe('Refused with an HTTP status; no batch is created.', 'status code, default 500'),
     'drop-answer': describe('The batch is created, but the connection breaks before the answer.'),
     delay: describe('Created, and answered late.', 'real milliseconds'),
   },
   'batches.retrieve': {
+    refused: describe('Refused in a provider’s own words; nothing is told.', refusalNames),
     status: describe('Refused with an HTTP status.', 'status code, default 500'),
     'drop-answer': describe('The connection breaks before the answer.'),
     delay: describe('Answered late.', 'real milliseconds'),
@@ -30,6 +39,7 @@ export const faultCatalogue = {
     ),
   },
   'batches.list': {
+    refused: describe('Refused in a provider’s own words; nothing is told.', refusalNames),
     status: describe('Refused with an HTTP status.', 'status code, default 500'),
     'drop-answer': describe('The connection breaks before the answer.'),
     delay: describe('Answered late.', 'real milliseconds'),
@@ -40,11 +50,16 @@ export const faultCatalogue = {
     ),
   },
   'batches.cancel': {
+    refused: describe('Refused in a provider’s own words; the batch continues.', refusalNames),
     status: describe('Refused with an HTTP status; the batch continues.', 'status code, default 500'),
     'drop-answer': describe('The batch is cancelled, but the connection breaks before the answer.'),
     delay: describe('Answered late.', 'real milliseconds'),
   },
   batch: {
+    refused: describe(
+      'Fails after validating, in a provider’s own words and without a line; nothing is billed.',
+      refusalNames,
+    ),
     status: describe(
       'Fails after validating, with code server_error; nothing is billed.',
       'the code, default server_error',
@@ -64,7 +79,14 @@ export const faultCatalogue = {
       'status code of the lines, default 500',
     ),
   },
+  'input-line': {
+    refused: describe(
+      'The batch whose input file has this line fails after validating, without naming the line.',
+      refusalNames,
+    ),
+  },
   line: {
+    refused: describe('Answered in a provider’s own words in the error file; not billed.', refusalNames),
     status: describe('Answered with an HTTP status in the error file; not billed.', 'status code, default 500'),
     'drop-answer': describe('A timeout: in the error file, without a response; not billed.'),
     missing: describe('In neither file; not billed, though it counts as completed.'),
@@ -88,6 +110,7 @@ export const faultCatalogue = {
 export type FaultOn = keyof typeof faultCatalogue;
 
 export type FaultWhat =
+  | 'refused'
   | 'status'
   | 'drop-answer'
   | 'delay'

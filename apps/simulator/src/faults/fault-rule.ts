@@ -1,6 +1,7 @@
 import { SimulatorError } from '../simulator-error.js';
 import { faultCatalogue } from './fault-catalogue.js';
 import type { FaultOn, FaultWhat } from './fault-catalogue.js';
+import { isRefusalName, refusals } from './refusals.js';
 
 /**
  * One rule. It fires for what it matches: always, for a share of it (`rate`, drawn by the seed), or for each n-th
@@ -47,6 +48,7 @@ function checkValue(name: string, on: FaultOn, what: FaultWhat, value: unknown):
     if (typeof slow !== 'number' || !(slow >= 0)) throw bad(name, value, 'a number of at least 0');
   }
   if (value === undefined) return;
+  if (what === 'refused' && !isRefusalName(value)) throw bad(name, value, Object.keys(refusals).join(', '));
   if ((what === 'status' && on !== 'batch') || what === 'no-output-file') {
     checkNumber(name, value, (number) => isCount(number) && number >= 400 && number <= 599, 'a status from 400 to 599');
   }

@@ -5,7 +5,8 @@ import type { BatchEngine } from '../batches/batch-engine.js';
 import type { Fault } from '../faults/fault-injector.js';
 import type { FaultOn } from '../faults/fault-catalogue.js';
 import type { Simulation } from '../simulation.js';
-import { errorOfStatus } from './openai-error.js';
+import { refusalNamed } from '../faults/refusals.js';
+import { errorOfStatus, refusedError } from './openai-error.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -31,9 +32,10 @@ export function addHttpFaults(app: FastifyInstance, engine: BatchEngine, simulat
     Object.defineProperty(request, 'faults', { value: faults });
     for (const { what, value } of faults) {
       if (what === 'delay' && typeof value === 'number') await wait(value);
-      if (what !== 'status') continue;
+      if (what !== 'status' && what !== 'refused') continue;
       // A refused upload is read to its end, so that the client sees the answer.
       if (faultOn === 'files.create') await drain(request);
+      if (what === 'refused') throw refusedError(refusalNamed(value));
       throw errorOfStatus(Number(value ?? (faultOn === 'files.content' ? 502 : 500)));
     }
   });

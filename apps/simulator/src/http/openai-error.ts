@@ -1,3 +1,5 @@
+import type { Refusal } from '../faults/refusals.js';
+
 /** An error answer in the provider's format. */
 export class OpenAiError extends Error {
   readonly status: number;
@@ -46,6 +48,11 @@ export function errorOfStatus(status: number): OpenAiError {
     default:
       return new OpenAiError(status, 'The server had an error while processing your request. Sorry about that!');
   }
+}
+
+/** An error answer that says this refusal. */
+export function refusedError({ status, code, message }: Refusal): OpenAiError {
+  return new OpenAiError(status, message, { code });
 }
 
 function usualType(status: number): string {

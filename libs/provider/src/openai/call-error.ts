@@ -1,7 +1,8 @@
 import { ConnectionError, TimeoutError, isBatchmillError } from '@batchmill/contracts';
 import { APIConnectionTimeoutError, APIError } from 'openai';
 import type { ProviderErrorCode } from '../error-codes.js';
-import { RefusedError } from '../refused-error.js';
+import { refusalOf } from '../dialects/openai/index.js';
+import { AccountRefusedError, RefusedError } from '../refused-error.js';
 
 /** A retryable error with the delay that the provider asked for. */
 export class RetryAfterError extends ConnectionError {
@@ -35,12 +36,16 @@ export function toCallError(error: unknown, failed: FailedCall): Error {
   if (isResponse(error)) {
     const { status } = error;
     const message = describe(error, failed);
-    if (status < 500 && !unclearStatuses.includes(status)) {
-      const providerCode = codeOf(error);
-      return new RefusedError(call, { status, providerCode, message });
+    const providerCode = codeOf(error);
+    const refusal = refusalOf({ status, code: providerCode, message: error.message });
+    if (status < 500 && refusal.about === 'account') {
+      return new AccountRefusedError(call, { status, providerCode, message, refusal });
+    }
+    const delayMs = retryAfterMs(error.headers, now);
+    if (status < 500 && refusal.about !== 'account' && !unclearStatuses.includes(status)) {
+      return new RefusedError(call, { status, providerCode, message, refusal, retryAfterMs: delayMs });
     }
     const code = status === 429 ? 'provider.rate-limited' : 'provider.unavailable';
-    const delayMs = retryAfterMs(error.headers, now);
     const text = `${call}: the provider answered ${status}: ${message}`;
     return delayMs === null ? connectionError(code, text) : new RetryAfterError(code, text, delayMs);
   }
@@ -70,11 +75,22 @@ function isResponse(error: unknown): error is ErrorResponse {
 function describe(response: ErrorResponse, { apiKey, mayQuoteTexts }: FailedCall): string {
   const message = mayQuoteTexts ? (codeOf(response) ?? 'no code') : response.message.replace(`${response.status} `, '');
   const requestId = typeof response.requestID === 'string' ? ` (request ${response.requestID})` : '';
-  return redactKeys(message, apiKey) + requestId;
+  return redactKeys(withoutTags(message), apiKey) + requestId;
 }
 
-function codeOf({ code }: ErrorResponse): string | null {
-  return typeof code === 'string' ? code : null;
+/** A server that stands before the provider, such as nginx, answers with a web page. */
+function withoutTags(message: string): string {
+  return /<html/i.test(message)
+    ? message
+        .replaceAll(/<title>.*<\/title>|<[^>]*>|\s+/gis, ' ')
+        .replaceAll(/\s+/g, ' ')
+        .trim()
+    : message;
+}
+
+/** Servers put the word into `code`, or only into `type`. */
+function codeOf({ code, type }: ErrorResponse): string | null {
+  return typeof code === 'string' && code !== '' ? code : typeof type === 'string' ? type : null;
 }
 
 /** Removes the key and everything that looks like one: a provider quotes a refused key with some characters masked. */

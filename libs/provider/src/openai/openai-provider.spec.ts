@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileToUpload, ProviderBatch } from '../provider.js';
-import { RefusedError } from '../refused-error.js';
+import { AccountRefusedError, RefusedError } from '../refused-error.js';
 import { OpenAiProvider, type OpenAiProviderOptions } from './openai-provider.js';
 
 const model = 'text-embedding-3-small';
@@ -151,7 +151,7 @@ describe('OpenAiProvider', () => {
     },
   );
 
-  it.each([400, 403, 429])('X1: a create answered with %d is refused, and no batch exists', async (status) => {
+  it.each([400, 422, 429])('X1: a create answered with %d is refused, and no batch exists', async (status) => {
     const fileId = await uploaded();
     await faults({ on: 'batches.create', what: 'status', value: status, times: 1 });
 
@@ -232,14 +232,14 @@ describe('OpenAiProvider', () => {
     expect(failure).toMatchObject({ code: 'provider.cut-off' });
   });
 
-  it('X1: a refused key is a RefusedError that does not contain the key', async () => {
+  it('X1: a refused key is an AccountRefusedError that does not contain the key', async () => {
     const key = 'sk-refused-1234567890';
     const refused = providerWith({ apiKey: key });
 
     for (const call of [refused.check(), refused.uploadFile(fileOf(lineOf('d')))]) {
       const failure = await failureOf(call);
-      expect(failure).toBeInstanceOf(RefusedError);
-      expect(failure).toMatchObject({ status: 401 });
+      expect(failure).toBeInstanceOf(AccountRefusedError);
+      expect(failure).toMatchObject({ status: 401, refusal: { about: 'account', reason: 'key' } });
       expect((failure as Error).message).not.toContain('1234567890');
       expect((failure as Error).cause).toBeUndefined();
     }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConnectionError } from '@batchmill/contracts';
 import type { RequestListener } from 'node:http';
 import { inspect } from 'node:util';
-import { RefusedError } from '../refused-error.js';
+import { AccountRefusedError } from '../refused-error.js';
 import type { OpenAiProvider } from './openai-provider.js';
 import { StubServer, respondJson } from './testing/stub-server.js';
 import { allOf, failureOf, sampleBatch } from './testing/sample-requests.js';
@@ -122,7 +122,7 @@ describe('responses that are not as the API documents', () => {
 
     const failure = await failureOf(provider.check());
 
-    expect(failure).toBeInstanceOf(RefusedError);
+    expect(failure).toBeInstanceOf(AccountRefusedError);
     expect((failure as Error).message).toMatch(/Incorrect API key provided: sk-…/);
     expect(inspect(failure)).not.toMatch(/\*yz/);
   });

@@ -1,5 +1,6 @@
 import { ConnectionError, delayAfter, type Clock } from '@batchmill/contracts';
 import { randomInt } from 'node:crypto';
+import { AccountRefusedError } from '../refused-error.js';
 import { RetryAfterError } from './call-error.js';
 
 export interface RetryOptions {
@@ -17,7 +18,8 @@ const maxRequestedDelayMs = 60_000;
 
 /**
  * Repeats a call that failed with a ConnectionError, after a growing delay with jitter, or after the delay that the provider
- * asked for. A call that timed out is not repeated: it took so long that its caller has to decide.
+ * asked for. A call that timed out is not repeated: it took so long that its caller has to decide. Nor is one that was refused
+ * because of the account: a person has to mend that first.
  */
 export async function withRetries<T>(options: RetryOptions, attempt: () => Promise<T>): Promise<T> {
   const { clock, retries, baseMs, capMs, signal } = options;
@@ -27,7 +29,7 @@ export async function withRetries<T>(options: RetryOptions, attempt: () => Promi
     } catch (error) {
       const requestedMs = error instanceof RetryAfterError ? error.delayMs : 0;
       const isOver = retried >= retries || signal.aborted || requestedMs > maxRequestedDelayMs;
-      if (isOver || !(error instanceof ConnectionError)) throw error;
+      if (isOver || !(error instanceof ConnectionError) || error instanceof AccountRefusedError) throw error;
       const delayMs = delayAfter(retried, { baseMs, capMs, jitter: randomInt(1001) / 1000 });
       await clock.sleep(Math.max(requestedMs, delayMs), signal);
     }

@@ -27,7 +27,14 @@ export interface Answered {
  */
 export type Classified =
   | ({ readonly outcome: 'answered' } & Answered)
-  | { readonly outcome: 'retry'; readonly error: DocumentError; readonly countsAttempt: boolean; readonly usage: Usage }
+  | {
+      readonly outcome: 'retry';
+      readonly error: DocumentError;
+      readonly countsAttempt: boolean;
+      readonly usage: Usage;
+      /** Its document is put into batches of at most this many documents, at once; missing: any number, after a backoff. */
+      readonly together?: number;
+    }
   | { readonly outcome: 'fail'; readonly error: DocumentError; readonly usage: Usage };
 
 export function retryableFailure(

@@ -9,11 +9,12 @@ const model = 'gpt-4o';
 export function describeBudgets(make: MakeStore): void {
   describe('budgets', () => {
     const fixture = eachWithFixture(make);
-    const share = (number: number, tokens = 30, attempt = 1, runId = 'run'): BudgetShare => ({
+    const share = (number: number, tokens = 30, attempt = 1, runId = 'run', requests = 1): BudgetShare => ({
       runId,
       batchId: `${runId}.c1.b${number}`,
       attempt,
       tokens,
+      requests,
     });
     const reserve = (share: BudgetShare) => fixture().budgets.reserve(account, model, share);
     const stored = async () => {
@@ -23,7 +24,7 @@ export function describeBudgets(make: MakeStore): void {
     };
 
     it('M5: 16 concurrent workers never exceed the limit, and use all that fits', async () => {
-      await fixture().budgets.learnLimit(account, model, 1_000);
+      await fixture().budgets.learn(account, model, 'tokens', 1_000);
 
       const granted = await concurrently(16, async (worker) => {
         const results: boolean[] = [];
@@ -48,7 +49,7 @@ export function describeBudgets(make: MakeStore): void {
 
     it('M5: without a known limit there is room', async () => {
       expect(await reserve(share(1, 5_000_000))).toBe(true);
-      expect(await stored()).toMatchObject({ held: 5_000_000, limit: null });
+      expect(await stored()).toMatchObject({ held: 5_000_000, limits: {} });
     });
 
     it('M5: another attempt of a batch has a share of its own', async () => {
@@ -71,7 +72,7 @@ export function describeBudgets(make: MakeStore): void {
     });
 
     it('M5: released tokens can be reserved by another batch', async () => {
-      await fixture().budgets.learnLimit(account, model, 40);
+      await fixture().budgets.learn(account, model, 'tokens', 40);
       expect(await reserve(share(1))).toBe(true);
       expect(await reserve(share(2))).toBe(false);
 
@@ -81,14 +82,14 @@ export function describeBudgets(make: MakeStore): void {
     });
 
     it('M5: a share as large as the limit fits into an empty queue, and one token more does not', async () => {
-      await fixture().budgets.learnLimit(account, model, 100);
+      await fixture().budgets.learn(account, model, 'tokens', 100);
 
       expect(await reserve(share(1, 101))).toBe(false);
       expect(await reserve(share(2, 100))).toBe(true);
     });
 
     it('M5: a large batch that found no room is not overtaken for ever by small ones that come later', async () => {
-      await fixture().budgets.learnLimit(account, model, 100);
+      await fixture().budgets.learn(account, model, 'tokens', 100);
       expect(await reserve(share(1, 60))).toBe(true);
       expect(await reserve(share(2, 70))).toBe(false);
       fixture().clock.advance(1);
@@ -104,7 +105,7 @@ export function describeBudgets(make: MakeStore): void {
 
     it('M5: the next room goes to the run that holds least, however long others have waited', async () => {
       const small = share(1, 30, 1, 'small');
-      await fixture().budgets.learnLimit(account, model, 60);
+      await fixture().budgets.learn(account, model, 'tokens', 60);
       for (const number of [1, 2]) expect(await reserve(share(number))).toBe(true);
       expect(await reserve(share(3))).toBe(false);
       fixture().clock.advance(1);
@@ -117,7 +118,7 @@ export function describeBudgets(make: MakeStore): void {
     });
 
     it('M5: a batch that no longer asks for its share holds up no other', async () => {
-      await fixture().budgets.learnLimit(account, model, 100);
+      await fixture().budgets.learn(account, model, 'tokens', 100);
       expect(await reserve(share(1, 60))).toBe(true);
       expect(await reserve(share(2, 70))).toBe(false);
       fixture().clock.advance(30_000);
@@ -126,7 +127,7 @@ export function describeBudgets(make: MakeStore): void {
     });
 
     it('M5: shares that are no longer asked for are removed', async () => {
-      await fixture().budgets.learnLimit(account, model, 100);
+      await fixture().budgets.learn(account, model, 'tokens', 100);
       expect(await reserve(share(1, 60))).toBe(true);
       for (const number of [2, 3]) expect(await reserve(share(number, 70))).toBe(false);
       fixture().clock.advance(30_000);
@@ -139,27 +140,80 @@ export function describeBudgets(make: MakeStore): void {
     it('M5: a limit that is learned later applies to new shares and takes none away', async () => {
       await reserve(share(1, 80));
 
-      await fixture().budgets.learnLimit(account, model, 50);
+      await fixture().budgets.learn(account, model, 'tokens', 50);
 
-      expect(await stored()).toMatchObject({ held: 80, limit: 50 });
+      expect(await stored()).toMatchObject({ held: 80, limits: { tokens: { value: 50 } } });
       expect(await reserve(share(2, 1))).toBe(false);
       expect(await reserve(share(1, 80))).toBe(true);
     });
 
     it('M5: a limit that was learned a day ago counts as unknown', async () => {
       const { budgets, clock } = fixture();
-      await budgets.learnLimit(account, model, 50);
+      await budgets.learn(account, model, 'tokens', 50);
       expect(await reserve(share(1, 80))).toBe(false);
-      expect(await budgets.limitOf(account, model)).toBe(50);
+      expect(await budgets.limitsOf(account, model)).toMatchObject({ tokens: 50 });
 
       clock.advance(24 * 3_600_000);
 
-      expect(await budgets.limitOf(account, model)).toBeNull();
+      expect(await budgets.limitsOf(account, model)).toMatchObject({ tokens: null });
       expect(await reserve(share(1, 80))).toBe(true);
     });
 
+    it('M5: the limit of enqueued requests is kept as well as that of tokens', async () => {
+      const { budgets } = fixture();
+      await budgets.learn(account, model, 'requests', 100);
+      expect(await reserve(share(1, 1, 1, 'run', 60))).toBe(true);
+
+      expect(await reserve(share(2, 1, 1, 'run', 60))).toBe(false);
+      expect(await reserve(share(3, 1, 1, 'run', 101))).toBe(false);
+      await budgets.release((await stored())._id, share(1, 1, 1, 'run', 60));
+
+      expect(await stored()).toMatchObject({ held: 0, heldRequests: 0 });
+      expect(await reserve(share(2, 1, 1, 'run', 60))).toBe(true);
+    });
+
+    const refused = { _id: 'run.c1.b9', model, requests: 10, fileBytes: 900 };
+
+    it('M5: a full queue without a number takes what other batches hold, for an hour', async () => {
+      const { budgets, clock } = fixture();
+      await reserve(share(1, 80));
+      await reserve(share(9, 500));
+
+      await budgets.learnFrom(account, refused, { about: 'queue', unit: 'tokens', limit: null });
+
+      expect(await budgets.limitsOf(account, model)).toMatchObject({ tokens: 80 });
+      clock.advance(3_600_000);
+      expect(await budgets.limitsOf(account, model)).toMatchObject({ tokens: null });
+    });
+
+    it('M5: nothing is learned of a full queue without a number in which no other batch of ours waits', async () => {
+      const { budgets } = fixture();
+      await reserve(share(9, 500));
+
+      const learned = await budgets.learnFrom(account, refused, { about: 'queue', unit: 'tokens', limit: null });
+
+      expect(learned).toBeNull();
+      expect(await budgets.limitsOf(account, model)).toMatchObject({ tokens: null });
+    });
+
+    it.each([
+      ['a named limit', { unit: 'bytes', limit: 700 } as const, { fileBytes: 700, fileRequests: null }],
+      ['half of the bytes without one', { unit: null, limit: null } as const, { fileBytes: 450, fileRequests: null }],
+      [
+        'half of the requests without one',
+        { unit: 'requests', limit: null } as const,
+        { fileBytes: null, fileRequests: 5 },
+      ],
+    ])('R4: a file that was too large teaches %s', async (_, size, expected) => {
+      const { budgets } = fixture();
+
+      await budgets.learnFrom(account, refused, { about: 'size', ...size });
+
+      expect(await budgets.limitsOf(account, model)).toMatchObject(expected);
+    });
+
     it('M5: each account and model has its own budget', async () => {
-      await fixture().budgets.learnLimit(account, model, 40);
+      await fixture().budgets.learn(account, model, 'tokens', 40);
       await reserve(share(1, 40));
 
       expect(await fixture().budgets.reserve(account, 'other-model', share(2, 40))).toBe(true);

@@ -13,6 +13,8 @@ export interface Member {
   readonly restart: boolean;
   /** True when failed functions are requested again with their attempts reset. What is done stays. */
   readonly retryFailed?: boolean;
+  /** The most documents of its batch; missing or null: any number. */
+  readonly together?: number | null;
 }
 
 /** Writes the members as a blob of JSON lines. Resolves with its name. */
@@ -32,8 +34,8 @@ export async function* readMembers(blobs: Blobs, name: string): AsyncGenerator<M
 
 async function* linesOf(members: Iterable<Member>): AsyncGenerator<string, void, undefined> {
   let lines: string[] = [];
-  for (const { id, previousClaimId, functions, restart, retryFailed } of members) {
-    lines.push(JSON.stringify({ id: encodeId(id), previousClaimId, functions, restart, retryFailed }));
+  for (const { id, ...rest } of members) {
+    lines.push(JSON.stringify({ id: encodeId(id), ...rest }));
     if (lines.length < 1000) continue;
     yield `${lines.join('\n')}\n`;
     lines = [];

@@ -78,14 +78,21 @@ export interface RetryMark {
   readonly notBefore: Date;
   /** False for a free retry. */
   readonly countsAttempt: boolean;
+  /** The most documents of its next batch; missing: any number. */
+  readonly together?: number | undefined;
 }
 
 /** Lets a function be requested again, not before `notBefore`. */
 export function retryUpdate(plan: RunPlan, name: string, retry: RetryMark): Update {
-  const { error, attempt, now, notBefore, countsAttempt } = retry;
+  const { error, attempt, now, notBefore, countsAttempt, together } = retry;
+  // Halving ends by itself, so it counts as no retry.
+  const counted = countsAttempt ? attemptsPath(plan, name) : markPath(plan, 'freeRetries');
   return mergeUpdates(errorUpdate(plan, { ...error, function: name, at: now, attempt }), {
-    $set: { [statePath(plan, name)]: 'retry' },
-    $inc: countsAttempt ? { [attemptsPath(plan, name)]: 1 } : { [markPath(plan, 'freeRetries')]: 1 },
+    $set: {
+      [statePath(plan, name)]: 'retry',
+      ...(together !== undefined && { [markPath(plan, 'together')]: together }),
+    },
+    ...(together === undefined && { $inc: { [counted]: 1 } }),
     $max: { [markPath(plan, 'notBefore')]: notBefore },
   });
 }

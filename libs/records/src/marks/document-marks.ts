@@ -33,6 +33,8 @@ export interface DocumentMarks {
   /** The document is not claimed before then. */
   readonly notBefore?: Date;
   readonly freeRetries?: number;
+  /** The document is put into batches of at most this many documents: one of its batches was refused as a whole. */
+  readonly together?: number;
   /** When the document was completed or failed. If it is pending again after that, it is restarted. */
   readonly ended?: Date | null;
   readonly functions?: Readonly<Record<string, FunctionMarks>>;
@@ -49,6 +51,8 @@ export interface Marks {
   readonly runId: string | null;
   readonly notBefore: Date | null;
   readonly freeRetries: number;
+  /** Null: batches of any number of documents. */
+  readonly together: number | null;
   readonly ended: boolean;
   stateOf(name: string): FunctionState | null;
   attemptsOf(name: string): number;
@@ -68,6 +72,7 @@ export function readMarks(plan: RunPlan, document: Fields): Marks {
     runId: typeof marks.runId === 'string' ? marks.runId : null,
     notBefore: marks.notBefore instanceof Date ? marks.notBefore : null,
     freeRetries: typeof marks.freeRetries === 'number' ? marks.freeRetries : 0,
+    together: typeof marks.together === 'number' ? marks.together : null,
     ended: marks.ended instanceof Date,
     stateOf: (name) => marks.functions?.[name]?.state ?? null,
     attemptsOf: (name) => marks.functions?.[name]?.attempts ?? 0,
@@ -94,9 +99,9 @@ export function attemptsPath(plan: RunPlan, name: string): string {
   return `${functionPath(plan, name)}.attempts`;
 }
 
-/** The part of an `$unset` that removes the last error and the time to wait for. */
+/** The part of an `$unset` that removes the last error and how the document was to be retried. */
 export function unsetLastError(plan: RunPlan): Readonly<Record<string, ''>> {
-  return { [plan.endpointPlan.errorField]: '', [markPath(plan, 'notBefore')]: '' };
+  return { [plan.endpointPlan.errorField]: '', [markPath(plan, 'notBefore')]: '', [markPath(plan, 'together')]: '' };
 }
 
 /** One update that does what both do. Where both write the same path, `second` wins. */

@@ -73,9 +73,10 @@ export class LeaseWrites<T extends WorkRecord> {
     return this.#update(record, { ...set, nextAt: this.#clock.now() }, { durable: false });
   }
 
-  /** Ends the lease and counts no attempt: a dependency is unavailable, or the stage stops. */
-  async release(record: T, backoffUntil: Date): Promise<boolean> {
-    return this.#update(record, { lease: freeLease, backoffUntil }, { durable: false });
+  /** Ends the lease and counts no attempt: the stage stops, or a dependency is unavailable for the reason of `error`. */
+  async release(record: T, backoffUntil: Date, error?: RecordedError): Promise<boolean> {
+    const why = error === undefined ? {} : { error: sinceFirst(record.error, error) };
+    return this.#update(record, { lease: freeLease, backoffUntil, ...why }, { durable: false });
   }
 
   /** Ends the lease after a failed attempt. */
@@ -115,4 +116,9 @@ export class LeaseWrites<T extends WorkRecord> {
     );
     return matched === 1;
   }
+}
+
+/** An outage is recorded with the time at which it began. */
+function sinceFirst(known: RecordedError | null, error: RecordedError): RecordedError {
+  return known?.code === error.code ? { ...error, at: known.at } : error;
 }

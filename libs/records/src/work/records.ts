@@ -1,4 +1,4 @@
-import type { Clock, Event, EventEnvelope } from '@batchmill/contracts';
+import type { Clock, ErrorCode, Event, EventEnvelope } from '@batchmill/contracts';
 import { DuplicateKeyError, type Collection, type Filter, type IndexKeys } from '@batchmill/store';
 import { LeaseWrites } from './lease-writes.js';
 import type { Transition } from './transition.js';
@@ -70,6 +70,11 @@ export abstract class Records<T extends WorkRecord> {
   /** How many records are parked. */
   async countParked(): Promise<number> {
     return this.collection.count(this.#parkedFilter());
+  }
+
+  /** The records that wait because of an error of this code, as of a dependency that is unavailable. */
+  waitingFor(code: ErrorCode): AsyncIterable<T> {
+    return this.collection.find({ state: { $in: this.activeStates }, parked: false, 'error.code': code });
   }
 
   /** The records that `take` could take now, the one that has been due longest first. */

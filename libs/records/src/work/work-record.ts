@@ -19,6 +19,7 @@ export interface WorkRecord<S extends string = string> extends Fields {
   readonly attempts: number;
   /** True after too many failed attempts. A retry by a person, or a cancel, clears it. */
   readonly parked: boolean;
+  /** Why it failed last, or which dependency it waits for. Null once it went on. */
   readonly error: RecordedError | null;
   /** Events that are not known to be published. */
   readonly outbox: readonly EventEnvelope[];

@@ -376,7 +376,7 @@ export const settingsCatalogue = {
       isSecret: true,
     }),
     emailOn: choices('NOTIFICATION_EMAIL_ON', notificationTypes, {
-      default: 'batch.failed,run.ended,work.parked',
+      default: 'batch.failed,run.ended,work.parked,work.held',
       meaning:
         'The notification types that are mailed. Of a type that a run can have many times, at most one per hour.',
     }),

@@ -1,5 +1,5 @@
-export { enqueuedTokenLimit, isFileGone, isQueueFull } from './batches/batch-errors.js';
 export { maxEmbeddingTokens, providerLimits } from './batches/provider-limits.js';
+export { refusalOf } from './batches/refusal-of.js';
 export { customId } from './requests/custom-id.js';
 export { readPrompts, type RequestPrompt } from './requests/read-prompts.js';
 export { embeddingBody, promptBody } from './requests/request-body.js';

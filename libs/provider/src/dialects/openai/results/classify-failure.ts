@@ -1,4 +1,5 @@
 import { readPath } from '@batchmill/documents';
+import { refusalOf } from '../batches/refusal-of.js';
 import { permanentFailure, retryableFailure, type Classified } from '../../../results/classified.js';
 import type { ResultLine } from '../../../results/result-line.js';
 import { usageOf } from './usage-of.js';
@@ -24,6 +25,11 @@ export function classifyFailure({ statusCode, body, error }: ResultLine): Classi
   const usage = usageOf(body);
   const code = codeIn(readPath(body, 'error.code') ?? readPath(body, 'error.type') ?? error?.code);
   const message = `The provider answered ${statusCode} (${code})`;
+  const said = readPath(body, 'error.message');
+  const refusal = refusalOf({ status: statusCode, code, message: typeof said === 'string' ? said : '' });
+  if (refusal.about === 'account' || refusal.about === 'queue') {
+    return retryableFailure('provider.account-refused', message, { usage, countsAttempt: false });
+  }
   return isTransient(statusCode)
     ? retryableFailure('provider.unanswered-request', message, {
         usage,

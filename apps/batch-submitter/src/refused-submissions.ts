@@ -1,0 +1,72 @@
+import { Clock, Ids, delayAfter, type BatchDeferred } from '@batchmill/contracts';
+import type { QueueRefusal, RefusedError } from '@batchmill/provider';
+import { deferral, heldBy, type Batch, type Held, type Leased, type Transition } from '@batchmill/records';
+import { EngineSettings, jitterFrom } from '@batchmill/stage';
+import { Injectable } from '@nestjs/common';
+import { BudgetShares } from './budget-shares.js';
+
+const minMomentMs = 1_000;
+const maxMomentMs = 5 * 60_000;
+const maxQueueMs = 10 * 60_000;
+
+/** `too-large`: the documents of the batch are to be put into smaller files. */
+export type AfterRefusal = Transition<BatchDeferred> | 'too-large';
+
+/**
+ * Decides what becomes of a batch whose upload or create call the provider refused. Nothing was created, and no document uses
+ * up an attempt.
+ */
+@Injectable()
+export class RefusedSubmissions {
+  constructor(
+    private readonly budgetShares: BudgetShares,
+    private readonly settings: EngineSettings,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  /** Throws the error when the refusal is about what was sent: a person must act. */
+  async handle(batch: Leased<Batch>, error: RefusedError): Promise<AfterRefusal> {
+    const { refusal } = error;
+    switch (refusal.about) {
+      case 'moment': {
+        const held = this.#heldBy(batch.data, 'moment', error);
+        const delayMs = this.#delayMs(held, { baseMs: minMomentMs, capMs: maxMomentMs });
+        return batch.with({ held }).wait(this.#after(Math.max(delayMs, error.retryAfterMs ?? 0)));
+      }
+      case 'queue':
+        return this.#defer(batch, refusal, error);
+      case 'size':
+        await this.budgetShares.learnFrom(batch.data, refusal);
+        return 'too-large';
+      case 'file': {
+        const { submission } = batch.data;
+        await batch.save({ submission: { ...submission, fileId: null, fileCreatedAt: null } });
+        throw error;
+      }
+      case 'request':
+        throw error;
+    }
+  }
+
+  async #defer(batch: Leased<Batch>, refusal: QueueRefusal, error: RefusedError): Promise<AfterRefusal> {
+    const learned = await this.budgetShares.learnFrom(batch.data, refusal);
+    await this.budgetShares.release(batch.data);
+    const held = this.#heldBy(batch.data, 'queue', error);
+    const delayMs = this.#delayMs(held, { baseMs: this.settings.retryBaseMs, capMs: maxQueueMs });
+    const refused = { key: null, providerBatchId: null, held, learned, keepsFile: true };
+    return deferral(batch, refused, this.#after(delayMs));
+  }
+
+  #heldBy(batch: Batch, about: Held['about'], { providerCode: code, reason: message }: RefusedError): Held {
+    return heldBy(batch, { about, code, message }, this.clock.now());
+  }
+
+  #delayMs({ times }: Held, bounds: { baseMs: number; capMs: number }): number {
+    return delayAfter(times - 1, { ...bounds, jitter: jitterFrom(this.ids) });
+  }
+
+  #after(ms: number): Date {
+    return new Date(this.clock.now().getTime() + ms);
+  }
+}

@@ -1,0 +1,226 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { accountRefusedCode } from '@batchmill/provider';
+import { stages } from '@batchmill/all-in-one';
+import { TestEngine, eventually } from '@batchmill/testing';
+import { outcomesOf } from './documents.js';
+import { manyNotes, notes } from './notes-pipeline.js';
+import { endOf, requestCancel, requestRun, runToTheEnd } from './runs.js';
+import { injectFaults, ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
+
+const count = 20;
+const batchIds = ['r.c1.b1', 'r.c2.b1'];
+
+/** The names of the simulator's refusals, and what each is about. */
+const accountRefusals = ['quota', 'billing-limit', 'balance', 'key', 'permission', 'model'];
+const passingRefusals = ['queue-tokens-unnamed', 'queue-requests', 'hourly', 'file-pending'];
+
+describe('what the provider refuses', () => {
+  let bundle: TestEngine;
+
+  afterEach(async () => {
+    await bundle.close();
+  });
+
+  /** Two batches of ten. */
+  async function opened(): Promise<void> {
+    bundle = await TestEngine.open({ pipelines: [notes] });
+    await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
+    await bundle.start(stages);
+  }
+
+  const request = { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' } as const;
+  const embed = () => runToTheEnd(bundle, request);
+
+  async function expectOneAttemptEach(): Promise<void> {
+    for (const { info } of await outcomesOf(bundle, 'embeddings')) {
+      expect([info.functions?.['embeddings']?.attempts, info.freeRetries ?? 0]).toEqual([1, 0]);
+    }
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
+  }
+
+  it.each(accountRefusals)(
+    'Y5: work that is refused because of the account (%s) waits without an attempt, and goes on by itself',
+    async (value) => {
+      await opened();
+      await injectFaults(bundle, { on: 'batches.create', what: 'refused', value });
+      await requestRun(bundle, request);
+      const { batches, readiness } = bundle.engine;
+      await eventually('both batches to be refused', async () => {
+        const waiting = await Array.fromAsync(batches.waitingFor(accountRefusedCode));
+        return waiting.length === 2;
+      });
+      expect(readiness.outages).toContainEqual(
+        expect.objectContaining({ message: expect.stringMatching(/the provider refuses the account/) }),
+      );
+      expect(await batches.countParked()).toBe(0);
+
+      await injectFaults(bundle);
+      const run = await endOf(bundle, 'r');
+
+      expect(run.totals).toMatchObject({ documents: { succeeded: count }, requests: count });
+      expect(readiness.outages).toEqual([]);
+      await expectOneAttemptEach();
+    },
+  );
+
+  const heldNotices = () => bundle.log.lines.filter(({ message }) => message.includes('is held since'));
+
+  it.each(accountRefusals)(
+    'Y5: a batch that fails as a whole because of the account (%s) is submitted again, and no document uses an attempt',
+    async (value) => {
+      await opened();
+      await injectFaults(bundle, { on: 'batch', what: 'refused', value, times: 4 });
+
+      const run = await embed();
+
+      expect(run.totals).toMatchObject({ documents: { succeeded: count, failed: 0 }, requests: count, batches: 2 });
+      await expectOneAttemptEach();
+    },
+  );
+
+  it.each(['batches.create', 'batch'] as const)(
+    'N1: a run that is held by refusals of %s is notified once',
+    async (on) => {
+      await opened();
+      await injectFaults(bundle, { on, what: 'refused', value: 'billing-limit' });
+      await requestRun(bundle, request);
+      await eventually('a notification', async () => heldNotices().length > 0);
+
+      await injectFaults(bundle);
+      await endOf(bundle, 'r');
+
+      expect(heldNotices()).toHaveLength(1);
+    },
+  );
+
+  it('Y5: a run that is held because of the account can be cancelled', async () => {
+    await opened();
+    await injectFaults(bundle, { on: 'batches.create', what: 'refused', value: 'billing-limit' });
+    await requestRun(bundle, request);
+    await eventually(
+      'a refusal',
+      async () => (await Array.fromAsync(bundle.engine.batches.waitingFor(accountRefusedCode))).length > 0,
+    );
+
+    await requestCancel(bundle, 'r');
+    const run = await endOf(bundle, 'r');
+
+    expect(run).toMatchObject({ state: 'cancelled', totals: { documents: { left: count } } });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, ...nothingTwiceNothingLeft });
+  });
+
+  it.each(passingRefusals)(
+    'Y5: a create that is refused for now (%s) is repeated later, and no document uses an attempt',
+    async (value) => {
+      await opened();
+      await injectFaults(bundle, { on: 'batches.create', what: 'refused', value, times: 6 });
+
+      const run = await embed();
+
+      expect(run.totals).toMatchObject({ documents: { succeeded: count }, requests: count, batches: 2 });
+      expect(await bundle.engine.batches.countParked()).toBe(0);
+      await expectOneAttemptEach();
+    },
+  );
+
+  it('M5: a full queue that is said at create teaches its limit, as one that is said later does', async () => {
+    await opened();
+    await injectFaults(bundle, { on: 'batches.create', what: 'refused', value: 'queue-tokens', times: 1 });
+
+    await embed();
+
+    const { budgets, provider } = bundle.engine;
+    expect(await budgets.limitsOf(provider.account, 'text-embedding-3-small')).toMatchObject({ tokens: 30_000 });
+    await expectOneAttemptEach();
+  });
+
+  it('M5: enqueued requests are budgeted: a learned limit is not passed again', async () => {
+    await opened();
+    const { budgets, provider } = bundle.engine;
+    await budgets.learn(provider.account, 'text-embedding-3-small', 'requests', 10);
+
+    const run = await embed();
+
+    expect(run.totals).toMatchObject({ documents: { succeeded: count }, batches: 2 });
+    expect((await ledgerOf(bundle)).batches.map(({ status }) => status)).toEqual(['completed', 'completed']);
+  });
+
+  it('R4: a file that is too large to be uploaded is built anew in smaller files, until they are taken', async () => {
+    await opened();
+    await injectFaults(bundle, { on: 'files.create', what: 'refused', value: 'too-large', times: 3 });
+
+    const run = await embed();
+
+    expect(run.totals).toMatchObject({ documents: { succeeded: count, failed: 0 } });
+    expect(run.totals?.batches).toBeGreaterThan(4);
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: count, ...nothingTwiceNothingLeft });
+  });
+
+  it('R4: a single document that is too large for the provider fails with that reason, and is not paid', async () => {
+    await opened();
+    await injectFaults(bundle, { on: 'files.create', what: 'refused', value: 'too-large' });
+
+    const run = await embed();
+
+    expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 0, failed: count } } });
+    for (const { info } of await outcomesOf(bundle, 'embeddings')) {
+      expect(info.error).toMatchObject({ message: expect.stringContaining('larger than the files') });
+    }
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, ...nothingTwiceNothingLeft });
+  });
+
+  it('Y5: a batch that fails without naming a line is halved until the line to blame is alone', async () => {
+    await opened();
+    const [, { id: bad }] = (await Array.fromAsync(
+      bundle.engine.documentStore.collection('notes').find({}),
+      ({ _id }) => ({
+        id: String(_id),
+      }),
+    )) as [{ id: string }, { id: string }];
+    await injectFaults(bundle, { on: 'input-line', what: 'refused', value: 'invalid', match: bad });
+
+    const run = await embed();
+
+    expect(run.totals?.documents).toMatchObject({ succeeded: count - 1, failed: 1, left: 0 });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: count - 1, ...nothingTwiceNothingLeft });
+    for (const { document, info } of await outcomesOf(bundle, 'embeddings')) {
+      if (document['_id'] === bad) expect(info.error?.message).toMatch(/refused the whole batch/);
+      else expect([info.functions?.['embeddings']?.attempts, info.freeRetries ?? 0]).toEqual([1, 0]);
+    }
+  });
+
+  it('Y5: a result that is refused because of the account is requested again without an attempt', async () => {
+    await opened();
+    await injectFaults(bundle, { on: 'line', what: 'refused', value: 'quota', times: 5 });
+
+    const run = await embed();
+
+    expect(run.totals?.documents).toMatchObject({ succeeded: count, failed: 0 });
+    for (const { info } of await outcomesOf(bundle, 'embeddings')) {
+      expect(info.functions?.['embeddings']?.attempts).toBe(1);
+    }
+  });
+
+  it('Y5: a key that is refused while batches are at the provider stops no batch for good', async () => {
+    await opened();
+    await requestRun(bundle, request);
+    const { batches } = bundle.engine;
+    await eventually('both batches at the provider', async () =>
+      (await Promise.all(batchIds.map((id) => batches.get(id)))).every((batch) => batch?.provider != null),
+    );
+    const rules = (['batches.retrieve', 'files.content'] as const).map(
+      (on) => ({ on, what: 'refused', value: 'key' }) as const,
+    );
+    await injectFaults(bundle, ...rules);
+    await eventually(
+      'a refusal',
+      async () => (await Array.fromAsync(batches.waitingFor(accountRefusedCode))).length === 2,
+    );
+
+    await injectFaults(bundle);
+    const run = await endOf(bundle, 'r');
+
+    expect(run.totals).toMatchObject({ documents: { succeeded: count }, requests: count });
+    await expectOneAttemptEach();
+  });
+});
