@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { accountRefusedCode } from '@batchmill/provider';
 import { stages } from '@batchmill/all-in-one';
+import { reportRun } from '@batchmill/service';
 import { TestEngine, eventually } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
 import { manyNotes, notes } from './notes-pipeline.js';
@@ -53,6 +54,11 @@ describe('what the provider refuses', () => {
         expect.objectContaining({ message: expect.stringMatching(/the provider refuses the account/) }),
       );
       expect(await batches.countParked()).toBe(0);
+      const held = await bundle.engine.runs.get('r');
+      expect(held && (await reportRun(bundle.engine, held)).waiting).toMatchObject({
+        since: expect.any(String),
+        message: expect.stringMatching(/the provider refuses the account/),
+      });
 
       await injectFaults(bundle);
       const run = await endOf(bundle, 'r');

@@ -24,6 +24,13 @@ abstract class KindOfError extends Error {
 /** A dependency is unavailable. The work is released and retried until the dependency answers. */
 export class ConnectionError extends KindOfError {
   readonly kind = 'ConnectionError';
+  /** How long the dependency asks to wait; 0 when it does not. */
+  readonly retryAfterMs: number;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
+    super(code, message, options);
+    this.retryAfterMs = options.retryAfterMs ?? 0;
+  }
 }
 
 /** One call took too long. Handled as a dependency that is unavailable. */

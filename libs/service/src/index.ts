@@ -10,6 +10,7 @@ export { openPorts, openStores } from './ports/index.js';
 export { PipelineFiles, type PipelineFilesOptions } from './pipelines/index.js';
 export { reportBatch, type BatchReport } from './reports/batch-report.js';
 export { reportRun, type RunProgress, type RunReport } from './reports/run-report.js';
+export type { Waiting } from './reports/waiting.js';
 export { runStages } from './run-stages.js';
 export { awaitNotifications, awaitRun, hasEnded, type AwaitRunOptions } from './runs/await-run.js';
 export { engineForCommands, engineForRun } from './runs/narrow-engine.js';

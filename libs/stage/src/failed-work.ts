@@ -1,10 +1,13 @@
-import { delayAfter, isDependencyUnavailable } from '@batchmill/contracts';
+import { ConnectionError, delayAfter, isDependencyUnavailable } from '@batchmill/contracts';
 import { InterruptedError, LeaseLostError, recordedError, type WorkRecord } from '@batchmill/records';
 import type { WorkOutcome } from '@batchmill/telemetry';
 import type { DueTimes } from './due-times.js';
 import { jitterFrom } from './jitter.js';
 import { Outage } from './outage.js';
 import type { Work, WorkDependencies } from './work.js';
+
+/** A dependency that asks to be left alone for longer is tried all the same. */
+const maxAskedMs = 15 * 60_000;
 
 /**
  * Ends the lease of a record whose work failed. When the fault is not the work's own, the record is released and no
@@ -55,7 +58,8 @@ export class FailedWork<T extends WorkRecord> {
   }
 
   async #release(record: T, error: unknown): Promise<WorkOutcome> {
-    const backoffUntil = this.#backoffUntil(this.#outage.consecutiveFailures);
+    const askedMs = error instanceof ConnectionError ? Math.min(error.retryAfterMs, maxAskedMs) : 0;
+    const backoffUntil = this.#backoffUntil(this.#outage.consecutiveFailures, askedMs);
     this.#outage.report(`${this.work.stage.name}: ${record._id} released, a dependency is unavailable`, error);
     this.#releasedUntilMs = Math.max(this.#releasedUntilMs, backoffUntil.getTime());
     const { clock } = this.dependencies;
@@ -80,10 +84,10 @@ export class FailedWork<T extends WorkRecord> {
     return isParked ? 'parked' : 'failed';
   }
 
-  #backoffUntil(earlierFailures: number): Date {
+  #backoffUntil(earlierFailures: number, leastMs = 0): Date {
     const { clock, ids, settings } = this.dependencies;
     const bounds = { baseMs: settings.backoffMs, capMs: settings.maxBackoffMs, jitter: jitterFrom(ids) };
-    return new Date(clock.now().getTime() + delayAfter(earlierFailures, bounds));
+    return new Date(clock.now().getTime() + Math.max(leastMs, delayAfter(earlierFailures, bounds)));
   }
 
   #fieldsOf({ _id }: T): { operation: string; recordId: string } {

@@ -2,7 +2,7 @@ import { awaitRun, hasEnded, isEngineRunning, followOtherEngine } from '@batchmi
 import { Command } from 'commander';
 import { exitCodeOf } from '../exit-codes.js';
 import { openProgressDisplay } from '../progress/open-progress-display.js';
-import { notePauses } from '../progress/progress-display.js';
+import { notePauses, noteWaits } from '../progress/progress-display.js';
 import { runSummary } from '../show/run-summary.js';
 import { settingsHere, withRecords } from '../with-engine.js';
 import { runOf } from './runs.js';
@@ -31,6 +31,7 @@ async function progress(id: string | undefined): Promise<void> {
       signal: stop.signal,
       // Without a running process at the start there is nothing to wait for.
       isWorkedOn: isEngineRunning(settings) ? followOtherEngine(settings, engine.clock) : () => false,
+      onWaiting: noteWaits((text) => display.print(text), Date.now),
       onProgress: (latest) => {
         if (hasEnded(latest)) return;
         notePause(latest);

@@ -6,7 +6,7 @@ import { estimateFromSample } from '../estimate/estimate-from-sample.js';
 import { estimateText } from '../estimate/estimate-text.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
 import { openProgressDisplay } from '../progress/open-progress-display.js';
-import { notePauses } from '../progress/progress-display.js';
+import { notePauses, noteWaits } from '../progress/progress-display.js';
 import { parseRunId, runOptionsFrom, withRunFlags, type RunFlags } from '../run-options.js';
 import { formatPath } from '../show/format.js';
 import { runJson, runSummary } from '../show/run-summary.js';
@@ -64,6 +64,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
       messages.write(workText(runId, where, home, work.isElsewhere));
       work.isElsewhere = where === 'elsewhere';
     },
+    onWaiting: noteWaits((text) => display.print(text), Date.now),
     onProgress: (report) => {
       if (hasEnded(report)) return;
       notePause(report);

@@ -1,4 +1,5 @@
-import type { RunReport } from '@batchmill/service';
+import type { RunReport, Waiting } from '@batchmill/service';
+import { formatTime } from '../show/format.js';
 
 /** Shows the progress of a run. */
 export interface ProgressDisplay {
@@ -15,5 +16,30 @@ export function notePauses(print: (text: string) => void): (report: RunReport) =
   return ({ runId, pausedAt }) => {
     if (pausedAt !== null && !isNoted) print(`paused; resume it with: batchmill runs resume ${runId}\n`);
     isNoted = pausedAt !== null;
+  };
+}
+
+/** Shorter waits are not worth a line. */
+const shownAfterMs = 4_000;
+
+/**
+ * Takes what a run waits for. Prints since when and why, once for each reason, and when it goes on. The first words of a
+ * message name the work, and differ from batch to batch: the rest is the reason.
+ */
+export function noteWaits(
+  print: (text: string) => void,
+  now: () => number,
+): (waiting: Pick<Waiting, 'since' | 'message'> | null) => void {
+  let noted: string | null = null;
+  return (waiting) => {
+    if (waiting === null) {
+      if (noted !== null) print('goes on\n');
+      noted = null;
+      return;
+    }
+    const reason = waiting.message.slice(waiting.message.indexOf(': ') + 1);
+    if (reason === noted || now() - Date.parse(waiting.since) < shownAfterMs) return;
+    noted = reason;
+    print(`waiting since ${formatTime(waiting.since)}: ${waiting.message}\n`);
   };
 }

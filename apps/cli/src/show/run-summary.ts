@@ -6,6 +6,9 @@ export function runSummary(report: RunReport): string {
   const { runId, pipeline, endpoint, status, total, requests, batches, tokens, cost } = report;
   const lines = [`run       ${runId} (${pipeline ?? 'no pipeline'}${endpoint === null ? '' : `, ${endpoint}`})`];
   lines.push(`status    ${status}${report.reason === null ? '' : `: ${report.reason}`}`);
+  if (report.waiting !== null) {
+    lines.push(`waiting   since ${formatTime(report.waiting.since)}: ${report.waiting.message}`);
+  }
   if (report.pausedAt !== null) {
     lines.push(`paused    since ${formatTime(report.pausedAt)}; resume it with: batchmill runs resume ${runId}`);
   }
@@ -39,7 +42,7 @@ function documentsText({ finishedAt, total, succeeded, failed, left, takenOver }
 /** The JSON of `run --json` and `runs show --json`. */
 export function runJson(report: RunReport): Record<string, unknown> {
   const { runId, pipeline, endpoint, status, total, succeeded, failed, left, takenOver, reason } = report;
-  const { requests, batches, tokens, cost, firstError, pausedAt, startedAt, finishedAt } = report;
+  const { requests, batches, tokens, cost, firstError, pausedAt, startedAt, finishedAt, waiting } = report;
   return {
     runId,
     pipeline,
@@ -57,6 +60,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
     pausedAt,
     startedAt,
     finishedAt,
+    ...(waiting === null ? {} : { waiting }),
     ...(firstError === null ? {} : { firstError }),
     ...(reason === null ? {} : { reason }),
   };

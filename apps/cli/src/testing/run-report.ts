@@ -8,6 +8,7 @@ export function runReport(changes: Partial<RunReport> = {}, progress: Partial<Ru
     endpoint: 'embeddings',
     status: 'running',
     reason: null,
+    waiting: null,
     total: 0,
     succeeded: 0,
     failed: 0,

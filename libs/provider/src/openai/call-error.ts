@@ -4,17 +4,6 @@ import type { ProviderErrorCode } from '../error-codes.js';
 import { refusalOf } from '../dialects/openai/index.js';
 import { AccountRefusedError, RefusedError } from '../refused-error.js';
 
-/** A retryable error with the delay that the provider asked for. */
-export class RetryAfterError extends ConnectionError {
-  constructor(
-    code: ProviderErrorCode,
-    message: string,
-    readonly delayMs: number,
-  ) {
-    super(code, message);
-  }
-}
-
 export interface FailedCall {
   /** `uploadFile b1.jsonl` */
   readonly call: string;
@@ -47,7 +36,7 @@ export function toCallError(error: unknown, failed: FailedCall): Error {
     }
     const code = status === 429 ? 'provider.rate-limited' : 'provider.unavailable';
     const text = `${call}: the provider answered ${status}: ${message}`;
-    return delayMs === null ? connectionError(code, text) : new RetryAfterError(code, text, delayMs);
+    return new ConnectionError(code, text, { retryAfterMs: delayMs ?? 0 });
   }
   if (error instanceof APIConnectionTimeoutError || isTransportTimeout(error)) {
     return timeoutError(`${call}: no answer in time; the call may have been carried out`, error);

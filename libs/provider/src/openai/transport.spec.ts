@@ -50,7 +50,7 @@ describe('the transport of the SDK', () => {
     const provider = await providerOn(
       (_, response) => {
         calls += 1;
-        if (calls === 1) response.writeHead(429, { 'retry-after': '7', 'content-type': 'application/json' }).end('{}');
+        if (calls === 1) response.writeHead(429, { 'retry-after': '4', 'content-type': 'application/json' }).end('{}');
         else respondJson(response, emptyList);
       },
       { clock },
@@ -58,17 +58,20 @@ describe('the transport of the SDK', () => {
 
     await provider.check();
 
-    expect(clock.sleptMs).toEqual([7_000]);
+    expect(clock.sleptMs).toEqual([4_000]);
   });
 
-  it('X4: a call fails when the provider asks for a delay of more than a minute', async () => {
+  it('X4: a call fails when the provider asks for a longer delay, and says for how long', async () => {
     let calls = 0;
     const provider = await providerOn((_, response) => {
       calls += 1;
       response.writeHead(429, { 'retry-after': '3600', 'content-type': 'application/json' }).end('{}');
     });
 
-    await expect(provider.check()).rejects.toMatchObject({ code: 'provider.rate-limited' });
+    await expect(provider.check()).rejects.toMatchObject({
+      code: 'provider.rate-limited',
+      retryAfterMs: 3_600_000,
+    });
     expect(calls).toBe(1);
   });
 

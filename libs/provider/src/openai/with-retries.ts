@@ -1,7 +1,6 @@
 import { ConnectionError, delayAfter, type Clock } from '@batchmill/contracts';
 import { randomInt } from 'node:crypto';
 import { AccountRefusedError } from '../refused-error.js';
-import { RetryAfterError } from './call-error.js';
 
 export interface RetryOptions {
   readonly clock: Clock;
@@ -13,8 +12,8 @@ export interface RetryOptions {
   readonly signal: AbortSignal;
 }
 
-/** Longer delays are not waited for: the call fails, and the caller's work is released. */
-const maxRequestedDelayMs = 60_000;
+/** Longer delays are not waited for: the call fails, the caller's work is released, and what it waits for is shown. */
+const maxRequestedDelayMs = 5_000;
 
 /**
  * Repeats a call that failed with a ConnectionError, after a growing delay with jitter, or after the delay that the provider
@@ -27,7 +26,7 @@ export async function withRetries<T>(options: RetryOptions, attempt: () => Promi
     try {
       return await attempt();
     } catch (error) {
-      const requestedMs = error instanceof RetryAfterError ? error.delayMs : 0;
+      const requestedMs = error instanceof ConnectionError ? error.retryAfterMs : 0;
       const isOver = retried >= retries || signal.aborted || requestedMs > maxRequestedDelayMs;
       if (isOver || !(error instanceof ConnectionError) || error instanceof AccountRefusedError) throw error;
       const delayMs = delayAfter(retried, { baseMs, capMs, jitter: randomInt(1001) / 1000 });

@@ -11,6 +11,7 @@ import {
   type RunState,
 } from '@batchmill/records';
 import type { Engine } from '../engine.js';
+import { earlier, waitingFor, waitingOf, type Waiting } from './waiting.js';
 
 /** A run as commands show it and as `--json` prints it. */
 export interface RunReport {
@@ -21,6 +22,8 @@ export interface RunReport {
   readonly status: RunState | 'parked';
   /** Why the run was rejected. */
   readonly reason: string | null;
+  /** What the run waits for because something went wrong; null: nothing, or it has ended. */
+  readonly waiting: Waiting | null;
   /** Documents. While the run is running: those claimed so far. */
   readonly total: number;
   readonly succeeded: number;
@@ -74,6 +77,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     endpoint: run.endpoint,
     status: run.parked || isParked ? 'parked' : run.state,
     reason: run.reason ?? run.error?.message ?? null,
+    waiting: isEnded ? null : (sums.waiting ?? waitingFor(engine.readiness)),
     total: isEnded ? counted : Math.max(counted, progress.claimed),
     succeeded,
     failed,
@@ -99,6 +103,7 @@ interface Sums {
   readonly batches: number;
   readonly progress: RunProgress;
   readonly firstError: string | null;
+  readonly waiting: Waiting | null;
   /** Records that are worked on or will be. */
   readonly workable: number;
 }
@@ -108,12 +113,14 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
   let claimed = 0;
   let parked = 0;
   let workable = 0;
-  const waiting: string[] = [];
+  let waiting = waitingOf(run);
+  const built: string[] = [];
   for await (const claim of claims.ofRun(run._id)) {
     documents = addDocuments(documents, claim.counts ?? noDocuments);
     if (claim.kind === 'scan') claimed += claim.documents;
+    waiting = earlier(waiting, waitingOf(claim));
     if (claim.parked) parked += 1;
-    else if (claim.state === 'built') waiting.push(claim._id);
+    else if (claim.state === 'built') built.push(claim._id);
     else if (claim.state !== 'done') workable += 1;
   }
   let cost = noCost;
@@ -137,6 +144,7 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
     tokens.input += ingestion.tokens.input;
     tokens.output += ingestion.tokens.output;
     cost = addCost(cost, ingestion.cost);
+    if (state !== 'ingested') waiting = earlier(waiting, waitingOf(batch));
     if (batch.parked) parked += 1;
     else if (state !== 'ingested') workable += 1;
   }
@@ -159,7 +167,8 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
     batches: count,
     progress,
     firstError,
-    workable: workable + (parked > 0 ? 0 : waiting.length),
+    waiting,
+    workable: workable + (parked > 0 ? 0 : built.length),
   };
 }
 

@@ -1,11 +1,14 @@
-import { RunFinished, RunRejected, topicOf } from '@batchmill/contracts';
+import { RunFinished, RunRejected, isDependencyUnavailable, topicOf } from '@batchmill/contracts';
 import { endedRunStates } from '@batchmill/records';
 import type { Engine } from '../engine.js';
 import { reportRun, type RunReport } from '../reports/run-report.js';
+import { waitingFor, type Waiting } from '../reports/waiting.js';
 
 export interface AwaitRunOptions {
   /** Called at each poll, the last one included. */
   readonly onProgress?: (report: RunReport) => void;
+  /** Called at each poll: what the run waits for because something went wrong; null: nothing. */
+  readonly onWaiting?: (waiting: Waiting | null) => void;
   /** Aborted: the run is left as it is, and the last report is returned. */
   readonly signal?: AbortSignal;
   /** Called at each poll. When it returns false, the last report is returned. */
@@ -13,19 +16,33 @@ export interface AwaitRunOptions {
   readonly everyMs?: number;
 }
 
-/** Polls a run until it has ended, is parked, or the options end the wait. Null: the run was never found. */
+/**
+ * Polls a run until it has ended, is parked, or the options end the wait. Waits while the store is unavailable. Null: the run
+ * was never found.
+ */
 export async function awaitRun(
   engine: Engine,
   runId: string,
   options: AwaitRunOptions = {},
 ): Promise<RunReport | null> {
-  const { onProgress, signal, isWorkedOn, everyMs = 250 } = options;
-  for (let last: RunReport | null = null; ;) {
-    const run = await engine.runs.get(runId);
-    if (run !== null) {
-      last = await reportRun(engine, run);
-      onProgress?.(last);
-      if (hasEnded(last)) return last;
+  const { onProgress, onWaiting, signal, isWorkedOn, everyMs = 250 } = options;
+  let last: RunReport | null = null;
+  let outageSince: string | null = null;
+  for (;;) {
+    try {
+      const run = await engine.runs.get(runId);
+      last = run === null ? last : await reportRun(engine, run);
+      outageSince = null;
+      onWaiting?.(run === null ? waitingFor(engine.readiness) : (last?.waiting ?? null));
+      if (run !== null && last !== null) {
+        onProgress?.(last);
+        if (hasEnded(last)) return last;
+      }
+    } catch (error) {
+      // The stages wait for the store as well, and go on when it answers again.
+      if (!isDependencyUnavailable(error)) throw error;
+      outageSince ??= engine.clock.now().toISOString();
+      onWaiting?.({ since: outageSince, message: error.message });
     }
     if (signal?.aborted === true || isWorkedOn?.() === false) return last;
     await engine.clock.sleep(everyMs, signal);

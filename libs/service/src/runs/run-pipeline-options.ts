@@ -2,6 +2,7 @@ import { ValidationError, closestName, type Endpoint, type Redo } from '@batchmi
 import type { ChatBody, PipelineDefinition, ResponseProcessor, ResponsesBody } from '@batchmill/pipeline';
 import type { Log } from '@batchmill/telemetry';
 import type { RunReport } from '../reports/run-report.js';
+import type { Waiting } from '../reports/waiting.js';
 import type { Settings } from '../settings/index.js';
 
 export interface RunPipelineOptions {
@@ -19,6 +20,8 @@ export interface RunPipelineOptions {
   /** Reshapes every answer before it is written. Replaces the `process` of the functions. For a definition only. */
   readonly process?: ResponseProcessor<ChatBody | ResponsesBody>;
   readonly onProgress?: (report: RunReport) => void;
+  /** Called at each poll: what the run waits for because something went wrong, since when and why; null: nothing. */
+  readonly onWaiting?: (waiting: Waiting | null) => void;
   /** Called when work begins, with whether this process or another one does it, and again when that changes. */
   readonly onWork?: (where: 'here' | 'elsewhere') => void;
   /** Aborted: work stops at a checkpoint. The same request continues the run later. */
@@ -39,6 +42,7 @@ const known: Readonly<Record<keyof RunPipelineOptions, true>> = {
   runId: true,
   process: true,
   onProgress: true,
+  onWaiting: true,
   onWork: true,
   signal: true,
   settings: true,

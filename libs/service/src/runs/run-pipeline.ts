@@ -57,7 +57,7 @@ interface WorkOrFollow {
  */
 async function workOrFollow(context: WorkOrFollow): Promise<RunReport | null> {
   const { options, settings, log, pipelines, runId, request, isRequested } = context;
-  const { onProgress, signal } = options;
+  const { onProgress, onWaiting, signal } = options;
   const name = 'run-pipeline';
   const own = await tryOpenEngine(settings, { log, name, ...(pipelines === null ? {} : { pipelines }) });
   if (own === null && pipelines !== null) {
@@ -77,6 +77,7 @@ async function workOrFollow(context: WorkOrFollow): Promise<RunReport | null> {
       if (!isRequested) await requestRun(engine, request);
       const report = await awaitRun(engine, runId, {
         ...(onProgress === undefined ? {} : { onProgress }),
+        ...(onWaiting === undefined ? {} : { onWaiting }),
         ...(signal === undefined ? {} : { signal }),
         ...(own === null ? { isWorkedOn: followOtherEngine(settings, engine.clock) } : {}),
       });

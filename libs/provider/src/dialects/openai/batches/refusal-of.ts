@@ -68,6 +68,7 @@ const rows: readonly Row[] = [
       'PermissionDenied',
     ],
     statuses: [403],
+    message: /insufficient permissions?|permission denied|not authorized/i,
     refusal: () => ({ about: 'account', reason: 'permission' }),
   },
   {
