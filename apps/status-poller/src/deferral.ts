@@ -1,5 +1,5 @@
 import { Clock, Ids, delayAfter, type BatchDeferred } from '@batchmill/contracts';
-import { Provider } from '@batchmill/provider';
+import { Provider, accountRemedies } from '@batchmill/provider';
 import {
   Budgets,
   deferral,
@@ -41,7 +41,8 @@ export class Deferral {
       refusal.about === 'queue' ? await this.budgets.learnFrom(this.provider.account, batch.data, refusal) : null;
     const now = this.clock.now();
     const about = refusal.about === 'file' ? 'moment' : refusal.about;
-    const held = heldBy(batch.data, { about, code: error.code, message: error.message }, now);
+    const remedy = refusal.about === 'account' ? `; ${accountRemedies[refusal.reason]}` : '';
+    const held = heldBy(batch.data, { about, code: error.code, message: error.message + remedy }, now);
     if (about === 'moment' && held.times > maxMoments) return null;
     const backoff = { baseMs: this.settings.retryBaseMs, capMs: maxDelayMs, jitter: jitterFrom(this.ids) };
     const until = new Date(now.getTime() + delayAfter(held.times - 1, backoff));

@@ -10,7 +10,7 @@ export {
   type UploadedFile,
 } from './provider.js';
 export type { AccountRefusal, QueueRefusal, Refusal, Said, SizeRefusal } from './refusal.js';
-export { AccountRefusedError, RefusedError, accountRefusedCode } from './refused-error.js';
+export { AccountRefusedError, RefusedError, accountRefusedCode, accountRemedies } from './refused-error.js';
 export { providerErrorCodes, type ProviderErrorCode } from './error-codes.js';
 export {
   addSize,

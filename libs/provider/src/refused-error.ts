@@ -63,20 +63,21 @@ export class AccountRefusedError extends ConnectionError {
     const said = [status, providerCode].filter((part) => part !== null).join(' ');
     super(
       accountRefusedCode,
-      `${call}: the provider refuses the account (${said}): ${message}; ${remedyOf[refusal.reason]}. The work waits, and goes on by itself`,
+      `${call}: the provider refuses the account (${said}): ${message}; ${accountRemedies[refusal.reason]}`,
       options,
     );
     this.status = status;
     this.providerCode = providerCode;
     this.refusal = refusal;
-    this.remedy = remedyOf[refusal.reason];
+    this.remedy = accountRemedies[refusal.reason];
   }
 }
 
 /** The code of work that is held because of the account. */
 export const accountRefusedCode = 'provider.account-refused';
 
-const remedyOf: Readonly<Record<AccountRefusal['reason'], string>> = {
+/** What a person has to do. */
+export const accountRemedies: Readonly<Record<AccountRefusal['reason'], string>> = {
   key: 'set OPENAI_API_KEY to a valid key',
   money: 'add credit or raise the limit at the provider',
   permission: 'allow the key to use files and batches',

@@ -16,7 +16,7 @@ describe('fault rules', () => {
 
   it.each([
     [{ on: 'everything', what: 'status' }, /Rule 0: on is "everything"; expected files\.create, /],
-    [{ on: 'batch', what: 'cut-off' }, /Rule 0: what is "cut-off"; expected one of those on batch: status, /],
+    [{ on: 'batch', what: 'cut-off' }, /Rule 0: what is "cut-off"; expected one of those on batch: refused, status, /],
     [{ on: 'batch', what: 'expire', value: 101 }, /value is 101; expected a percentage/],
     [{ on: 'line', what: 'status', value: 200 }, /value is 200; expected a status from 400 to 599/],
     [{ on: 'line', what: 'status', rate: 2 }, /rate is 2; expected a number from 0 to 1/],

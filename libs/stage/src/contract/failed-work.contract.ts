@@ -14,35 +14,42 @@ export function describeFailedWork(make: MakeStageUnderTest): void {
     it.each([
       ['unavailable', new ConnectionError('provider.unavailable', 'the provider is unavailable')],
       ['not answering', new TimeoutError('provider.timeout', 'the provider did not answer')],
-    ])('X1: a dependency that is %s for longer than any number of attempts parks nothing', async (_, error) => {
-      await fixture().insert('order');
-      const dependencies = fixture().dependencies();
-      let attempts = 0;
-      let isUnavailable = true;
-      await fixture().start(
-        [
-          works(maker, 'requested', [], async function* (order) {
-            attempts += 1;
-            if (isUnavailable) throw error;
-            yield order.to('made');
-          }),
-        ],
-        dependencies,
-      );
+    ])(
+      'X1: a dependency that is %s for longer than any number of attempts parks nothing, and the record says since when',
+      async (_, error) => {
+        await fixture().insert('order');
+        const dependencies = fixture().dependencies();
+        let attempts = 0;
+        let isUnavailable = true;
+        await fixture().start(
+          [
+            works(maker, 'requested', [], async function* (order) {
+              attempts += 1;
+              if (isUnavailable) throw error;
+              yield order.to('made');
+            }),
+          ],
+          dependencies,
+        );
 
-      await fixture().advanceUntil('it was attempted often', () => attempts > 4 * fixture().settings.maxAttempts);
-      await eventually('it is released', async () => (await fixture().order('order')).lease.owner === null);
-      expect(await fixture().order('order')).toMatchObject({ attempts: 0, parked: false, error: null });
-      expect(dependencies.readiness.isReady).toBe(false);
-      expect(dependencies.readiness.outages).toMatchObject([
-        { dependency: 'maker.works: working', message: error.message },
-      ]);
-      expect(fixture().log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
-      isUnavailable = false;
+        await fixture().advanceUntil('it was attempted often', () => attempts > 4 * fixture().settings.maxAttempts);
+        await eventually('it is released', async () => (await fixture().order('order')).lease.owner === null);
+        expect(await fixture().order('order')).toMatchObject({
+          attempts: 0,
+          parked: false,
+          error: { code: error.code, at: expect.any(Date) },
+        });
+        expect(dependencies.readiness.isReady).toBe(false);
+        expect(dependencies.readiness.outages).toMatchObject([
+          { dependency: 'maker.works: working', message: error.message },
+        ]);
+        expect(fixture().log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+        isUnavailable = false;
 
-      await fixture().advanceUntil('it is made', made('order'));
-      await fixture().advanceUntil('it is ready', () => dependencies.readiness.isReady);
-    });
+        await fixture().advanceUntil('it is made', made('order'));
+        await fixture().advanceUntil('it is ready', () => dependencies.readiness.isReady);
+      },
+    );
 
     it('X2: failed work is retried after growing backoffs, then parked with its error, and other work continues', async () => {
       await fixture().insert('bad');
