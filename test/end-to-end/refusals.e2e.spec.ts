@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { accountRefusedCode } from '@batchmill/provider';
 import { stages } from '@batchmill/all-in-one';
+import type { BatchState } from '@batchmill/records';
 import { reportRun } from '@batchmill/service';
 import { TestEngine, eventually } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
@@ -9,7 +10,6 @@ import { endOf, requestCancel, requestRun, runToTheEnd } from './runs.js';
 import { injectFaults, ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
 
 const count = 20;
-const batchIds = ['r.c1.b1', 'r.c2.b1'];
 
 /** The names of the simulator's refusals, and what each is about. */
 const accountRefusals = ['quota', 'billing-limit', 'balance', 'key', 'permission', 'model'];
@@ -209,19 +209,16 @@ describe('what the provider refuses', () => {
 
   it('Y5: a key that is refused while batches are at the provider stops no batch for good', async () => {
     await opened();
-    await requestRun(bundle, request);
     const { batches } = bundle.engine;
-    await eventually('both batches at the provider', async () =>
-      (await Promise.all(batchIds.map((id) => batches.get(id)))).every((batch) => batch?.provider != null),
-    );
-    const rules = (['batches.retrieve', 'files.content'] as const).map(
-      (on) => ({ on, what: 'refused', value: 'key' }) as const,
-    );
-    await injectFaults(bundle, ...rules);
-    await eventually(
-      'a refusal',
-      async () => (await Array.fromAsync(batches.waitingFor(accountRefusedCode))).length === 2,
-    );
+    const bothWait = async (state: BatchState) => {
+      const waiting = await Array.fromAsync(batches.waitingFor(accountRefusedCode));
+      return waiting.length === 2 && waiting.every((batch) => batch.state === state);
+    };
+    await injectFaults(bundle, { on: 'batches.retrieve', what: 'refused', value: 'key' });
+    await requestRun(bundle, request);
+    await eventually('both batches to wait for their state', () => bothWait('submitted'));
+    await injectFaults(bundle, { on: 'files.content', what: 'refused', value: 'key' });
+    await eventually('both batches to wait for their results', () => bothWait('settled'));
 
     await injectFaults(bundle);
     const run = await endOf(bundle, 'r');
