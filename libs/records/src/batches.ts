@@ -18,6 +18,8 @@ export const unsettledBatchStates: readonly BatchState[] = unsettled;
 export interface Batch extends WorkRecord<BatchState> {
   readonly runId: string;
   readonly claimId: string;
+  /** The name of the claim on its documents. Missing in a batch of an earlier version: read it with `claimMarkOf`. */
+  readonly claimMark?: string;
   readonly pipeline: string;
   readonly number: number;
   /** The builder continues here. */
@@ -94,10 +96,16 @@ export const notSubmitted: Submission = {
   fileDeletedAt: null,
 };
 
+/** The name of a batch's claim on the documents. */
+export function claimMarkOf({ claimId, claimMark }: Pick<Batch, 'claimId' | 'claimMark'>): string {
+  return claimMark ?? claimId;
+}
+
 type NewBatch = Pick<
   Batch,
   | 'runId'
   | 'claimId'
+  | 'claimMark'
   | 'pipeline'
   | 'number'
   | 'positionAfter'

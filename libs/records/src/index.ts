@@ -8,10 +8,11 @@ export {
   type RunState,
   type Scan,
 } from './runs.js';
-export { Claims, claimStates, type Claim, type ClaimKind, type ClaimState } from './claims.js';
+export { Claims, claimStates, markOf, type Claim, type ClaimKind, type ClaimState } from './claims.js';
 export {
   Batches,
   batchStates,
+  claimMarkOf,
   notSubmitted,
   unsettledBatchStates,
   type Batch,
@@ -69,11 +70,13 @@ export {
   eligibleFilter,
   failedClaimUpdate,
   functionsToRequest,
+  isOfRun,
   isPending,
   pendingFilter,
   requestsFor,
   type ClaimCondition,
   type ClaimMark,
+  type ClaimingRun,
   type FailedClaimMark,
 } from './marks/claim-marks.js';
 export {
