@@ -20,17 +20,25 @@ describe('two installations', () => {
   }
 
   /** Another installation with the documents and the provider of the first. */
-  async function openedBeside(first: TestEngine, installation: string): Promise<TestEngine> {
+  async function openedBeside(
+    first: TestEngine,
+    installation: string,
+    settings: OpenOptions['settings'] = {},
+  ): Promise<TestEngine> {
     const provider = new OpenAiProvider({
       apiKey: 'sk-test',
       baseUrl: `${first.simulator.url}/v1`,
       clock: first.clock,
     });
     const { documentStore } = first.engine;
-    return opened({ settings: { installation }, ports: () => ({ provider, documentStore }) });
+    return opened({ settings: { installation, ...settings }, ports: () => ({ provider, documentStore }) });
   }
 
-  async function ledgerOf({ simulator }: TestEngine): Promise<{ requests: number; twice: unknown[] }> {
+  async function ledgerOf({ simulator }: TestEngine): Promise<{
+    requests: number;
+    twice: unknown[];
+    batches: { status: string }[];
+  }> {
     return (await (await fetch(`${simulator.url}/admin/ledger`)).json()) as Awaited<ReturnType<typeof ledgerOf>>;
   }
 
@@ -52,6 +60,24 @@ describe('two installations', () => {
     expect(await documents.count({ embedding_status: 'completed' })).toBe(60);
     const marks = { 'embedding_processing_info.installation': { $in: ['one', 'two'] } };
     expect(await documents.count({ ...marks, 'embedding_processing_info.claimId': /^nightly\.c\d+~/ })).toBe(60);
+  });
+
+  it('Y4: a copy of the state that was taken earlier, and is not noticed, removes nothing of what the original created since', async () => {
+    const slow = { turnaround: { kind: 'fixed', seconds: 3_600 }, speed: 1_800 } as const;
+    const original = await opened({ simulator: slow, settings: { installation: 'one', sweepMs: 20 } });
+    const copy = await openedBeside(original, 'one', { sweepMs: 20 });
+    await original.engine.documentStore.collection('notes').insertMany(manyNotes(30));
+    await copy.start(stages);
+    await original.start(stages);
+
+    const run = await runToTheEnd(original, { runId: 'nightly', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(run.totals?.documents).toMatchObject({ succeeded: 30, failed: 0, left: 0 });
+    const ledger = await ledgerOf(original);
+    expect(ledger).toMatchObject({ requests: 30, twice: [] });
+    expect(ledger.batches.filter(({ status }) => status !== 'completed')).toEqual([]);
+    const reports = copy.log.lines.filter(({ message }) => message.includes('batchmill orphans list'));
+    expect(reports.length).toBeGreaterThan(0);
   });
 
   it('Y4: a run of the other installation with the same id, which redoes all, does each document again once', async () => {

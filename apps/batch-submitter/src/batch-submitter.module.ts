@@ -4,9 +4,10 @@ import { BatchSubmitter } from './batch-submitter.js';
 import { BudgetShares } from './budget-shares.js';
 import { InputFiles } from './input-files.js';
 import { OrphanedBatches } from './orphaned-batches.js';
+import { OrphanedFiles } from './orphaned-files.js';
 
 @Module({
   controllers: [BatchSubmitter],
-  providers: [BudgetShares, InputFiles, BatchCreator, OrphanedBatches],
+  providers: [BudgetShares, InputFiles, BatchCreator, OrphanedBatches, OrphanedFiles],
 })
 export class BatchSubmitterModule {}

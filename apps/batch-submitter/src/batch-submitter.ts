@@ -13,6 +13,7 @@ import { BatchCreator } from './batch-creator.js';
 import { BudgetShares } from './budget-shares.js';
 import { InputFiles } from './input-files.js';
 import { OrphanedBatches } from './orphaned-batches.js';
+import { OrphanedFiles } from './orphaned-files.js';
 
 /** How soon a batch that found no room in the provider's queue tries again. */
 const noRoomMs = 2_000;
@@ -28,6 +29,7 @@ export class BatchSubmitter {
     private readonly inputFiles: InputFiles,
     private readonly batchCreator: BatchCreator,
     private readonly orphanedBatches: OrphanedBatches,
+    private readonly orphanedFiles: OrphanedFiles,
     private readonly clock: Clock,
   ) {}
 
@@ -67,11 +69,11 @@ export class BatchSubmitter {
     else yield* this.batchCreator.create(batch);
   }
 
-  /** Cancels provider batches, and deletes input files, of this installation that no record holds. */
+  /** Cancels provider batches, and deletes input files, that their records have given up. Reports those that no record knows. */
   @Every({ setting: 'sweepMs' })
   async *sweep(): Transitions {
     await this.orphanedBatches.handleAll();
-    await this.inputFiles.deleteOrphans();
+    await this.orphanedFiles.handleAll();
   }
 
   @Every(5_000)

@@ -41,9 +41,13 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly inputTokens: number;
   readonly completionWindow: '24h';
   readonly submission: Submission;
+  /** Every upload that ended with a file. Missing in a batch of an earlier version. */
+  readonly uploads?: readonly FinishedUpload[];
   readonly previousAttempts: readonly PreviousAttempt[];
   /** Provider batches of this batch that were found too late to be used. They were paid for. */
   readonly orphans: readonly OrphanedBatch[];
+  /** Ids of provider batches and input files of this batch that were taken to be cancelled or deleted. */
+  readonly removed?: readonly string[];
   readonly provider: ProviderBatchInfo | null;
   readonly cancelRequestedAt: Date | null;
   readonly reason: SettledReason | null;
@@ -65,6 +69,11 @@ export interface Submission {
   readonly fileId: string | null;
   /** By the provider's clock. */
   readonly fileCreatedAt: Date | null;
+  /**
+   * Written before the upload, which puts it into the file's name: from then on a file with this key may exist. Null, or
+   * missing in a batch of an earlier version, when no upload is under way.
+   */
+  readonly uploadKey?: string | null;
   /** Written before the create call: from then on a provider batch with this key may exist. */
   readonly armed: { readonly key: string; readonly deadline: Date } | null;
   /**
@@ -73,10 +82,17 @@ export interface Submission {
   readonly fileDeletedAt: Date | null;
 }
 
-/** An earlier submission of the batch, which the provider ended or refused. */
+/** An earlier submission of the batch, which the provider ended, or of which it never showed a provider batch. */
 export interface PreviousAttempt {
   readonly key: string | null;
+  /** Null: no provider batch with that key was found, and the key was given up. */
   readonly providerBatchId: string | null;
+}
+
+/** An upload by its key, and the file that was kept of it. The upload may have left others: a client repeats it. */
+export interface FinishedUpload {
+  readonly key: string;
+  readonly fileId: string;
 }
 
 /** A provider batch of this batch whose results are not used. */
@@ -92,6 +108,7 @@ export const notSubmitted: Submission = {
   attempt: 1,
   fileId: null,
   fileCreatedAt: null,
+  uploadKey: null,
   armed: null,
   fileDeletedAt: null,
 };
@@ -182,6 +199,41 @@ export class Batches extends RecordsOfRun<Batch> {
   async firstErrorOfRun(runId: string): Promise<string | null> {
     const batch = await this.collection.findOne({ runId, 'ingestion.firstError': { $ne: null } });
     return batch?.ingestion.firstError ?? null;
+  }
+
+  /**
+   * Takes a provider batch whose key was given up, so that it may be cancelled. False: the record does not say that of
+   * the key.
+   */
+  async takeOrphan(id: string, { key, providerBatchId }: { key: string; providerBatchId: string }): Promise<boolean> {
+    const { matched } = await this.collection.updateOne(
+      {
+        _id: id,
+        previousAttempts: { $elemMatch: { key, providerBatchId: null } },
+        'provider.providerBatchId': { $ne: providerBatchId },
+      },
+      { $addToSet: { removed: providerBatchId } },
+    );
+    return matched === 1;
+  }
+
+  /**
+   * Takes an input file that the batch does not use any more, so that it may be deleted. `key` is that of its upload, null
+   * for a file of an earlier version. False: the record does not say that of the file.
+   */
+  async takeOrphanedFile(id: string, { key, fileId }: { key: string | null; fileId: string }): Promise<boolean> {
+    const isOurs =
+      key === null
+        ? { state: 'ingested' }
+        : { $or: [{ 'uploads.key': key }, { 'submission.uploadKey': key, state: { $nin: unsettled } }] };
+    const isUnused = {
+      $or: [{ state: 'ingested' }, { 'submission.fileId': { $ne: fileId }, 'provider.inputFileId': { $ne: fileId } }],
+    };
+    const { matched } = await this.collection.updateOne(
+      { $and: [{ _id: id }, isOurs, isUnused] },
+      { $addToSet: { removed: fileId } },
+    );
+    return matched === 1;
   }
 
   /** Records an orphan that was paid for. False: it is recorded already, or there is no such batch. */

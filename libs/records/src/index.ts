@@ -18,6 +18,7 @@ export {
   type Batch,
   type BatchState,
   type BuildPosition,
+  type FinishedUpload,
   type OrphanedBatch,
   type PreviousAttempt,
   type Submission,
