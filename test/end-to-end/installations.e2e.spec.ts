@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
+import { PrefixedBus, type Bus } from '@batchmill/bus';
+import { RunRequested } from '@batchmill/contracts';
 import { OpenAiProvider } from '@batchmill/provider/openai';
+import { requestRun as requestOwnRun } from '@batchmill/service';
 import { TestEngine } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
-import { runToTheEnd } from './runs.js';
+import { endOf, requestRun, runToTheEnd } from './runs.js';
 
 type OpenOptions = Partial<Parameters<typeof TestEngine.open>[0]>;
 
@@ -34,6 +37,21 @@ describe('two installations', () => {
     return opened({ settings: { installation, ...settings }, ports: () => ({ provider, documentStore }) });
   }
 
+  /** Two installations with nothing in common but the servers of the bus. */
+  async function openedOnOneBus(busOf: (bus: Bus, name: string) => Bus): Promise<[TestEngine, TestEngine]> {
+    const { promise: servers, resolve } = Promise.withResolvers<Bus>();
+    const one = await opened({
+      settings: { installation: 'one' },
+      ports: ({ bus }) => {
+        resolve(bus);
+        return { bus: busOf(bus, 'one') };
+      },
+    });
+    const shared = await servers;
+    const two = await opened({ settings: { installation: 'two' }, ports: () => ({ bus: busOf(shared, 'two') }) });
+    return [one, two];
+  }
+
   async function ledgerOf({ simulator }: TestEngine): Promise<{
     requests: number;
     twice: unknown[];
@@ -60,6 +78,45 @@ describe('two installations', () => {
     expect(await documents.count({ embedding_status: 'completed' })).toBe(60);
     const marks = { 'embedding_processing_info.installation': { $in: ['one', 'two'] } };
     expect(await documents.count({ ...marks, 'embedding_processing_info.claimId': /^nightly\.c\d+~/ })).toBe(60);
+  });
+
+  it.each([
+    ['no prefix, each finishes the runs that were requested of it', false],
+    ['a prefix each, each finishes the runs that were requested of it', true],
+  ])('Y4: on one bus with %s', async (_, hasPrefix) => {
+    const [one, two] = await openedOnOneBus((bus, name) => (hasPrefix ? new PrefixedBus(bus, `${name}.`) : bus));
+    for (const bundle of [one, two]) {
+      await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(20));
+      await bundle.start(stages);
+    }
+    const idsOf = (name: string): string[] => Array.from({ length: 10 }, (_unused, index) => `${name}-${index}`);
+    const requests = { one: idsOf('one'), two: idsOf('two') };
+
+    for (const [index, runId] of requests.one.entries()) {
+      const request = { pipeline: 'notes', endpoint: 'embeddings', limit: 2 } as const;
+      await requestOwnRun(one.engine, new RunRequested({ runId, ...request }));
+      await requestOwnRun(two.engine, new RunRequested({ runId: requests.two[index]!, ...request }));
+    }
+
+    for (const runId of requests.one) expect((await endOf(one, runId)).state).toBe('finished');
+    for (const runId of requests.two) expect((await endOf(two, runId)).state).toBe('finished');
+    const recordedBy = async ({ engine }: TestEngine): Promise<string[]> =>
+      (await Array.fromAsync(engine.runs.latest(100), ({ _id }) => _id)).sort();
+    expect(await recordedBy(one)).toEqual(requests.one);
+    expect(await recordedBy(two)).toEqual(requests.two);
+  });
+
+  it('Y4: with a prefix each, a request without headers reaches the installation whose topic it is on', async () => {
+    const [one, two] = await openedOnOneBus((bus, name) => new PrefixedBus(bus, `${name}.`));
+    for (const bundle of [one, two]) await bundle.start(stages);
+
+    await requestRun(one, { runId: 'a', pipeline: 'notes', endpoint: 'embeddings' });
+    await requestRun(two, { runId: 'b', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(await endOf(one, 'a')).toMatchObject({ state: 'finished' });
+    expect(await endOf(two, 'b')).toMatchObject({ state: 'finished' });
+    expect(await one.engine.runs.get('b')).toBeNull();
+    expect(await two.engine.runs.get('a')).toBeNull();
   });
 
   it('Y4: a copy of the state that was taken earlier, and is not noticed, removes nothing of what the original created since', async () => {

@@ -2,6 +2,7 @@ export {
   Runs,
   endedRunStates,
   isPaused,
+  runRequestOf,
   runStates,
   type Run,
   type RunRequest,
