@@ -94,6 +94,7 @@ export {
   stillClaimedFilter,
   type RetryMark,
 } from './marks/answer-marks.js';
+export { heldFilter, heldMarksOf, releaseUpdate, type MarkedFields } from './marks/release-marks.js';
 export { readMembers, writeMembers, type Member } from './files/members.js';
 export {
   readManifest,

@@ -3,6 +3,7 @@ import { planRun } from '@batchmill/pipeline';
 import { runRequestOf, type Run } from '@batchmill/records';
 import { traceparentOf } from '@batchmill/telemetry';
 import type { Engine } from '../engine.js';
+import { checkPlace } from '../installation.js';
 import { checkRunId } from './run-id.js';
 import { checkSameRun } from './check-same-run.js';
 
@@ -12,6 +13,7 @@ import { checkSameRun } from './check-same-run.js';
  */
 export async function requestRun(engine: Engine, request: RunRequested): Promise<void> {
   await findRun(engine, request);
+  await checkPlace(engine.store);
   if (!(await recordRun(engine, request))) await publishEvent(engine, request);
 }
 
@@ -34,8 +36,12 @@ export async function checkRequest(engine: Engine, request: RunRequested): Promi
   planRun(engine.pipelines.get(pipeline), { endpoint, functions, parameters, redo });
 }
 
-/** Publishes an event as any producer may: a request or another command. */
-export async function publishEvent({ bus, ids, clock, engineSettings }: Engine, event: Event): Promise<void> {
+/**
+ * Publishes an event as any producer may: a request or another command. Rejects with `installation.elsewhere` when the state
+ * was worked on at another place: the event would name an installation that continues there.
+ */
+export async function publishEvent({ bus, store, ids, clock, engineSettings }: Engine, event: Event): Promise<void> {
+  await checkPlace(store);
   const envelope = envelopeOf(event, { id: ids.next(), at: clock.now(), traceparent: traceparentOf() });
   const headers = headersOf(envelope, '/batchmill/client', engineSettings.installation);
   await bus.publish([{ topic: envelope.topic, key: envelope.key, value: envelope.data, headers }]);
