@@ -139,16 +139,14 @@ describe('a copied or restored state of an embedded home, with the same key', ()
 
   it('Y4: an older state at its place leaves alone what it does not know, and lists it', async () => {
     await inStore('home', (store) =>
-      store
-        .collection('notes')
-        .insertMany(
-          Array.from({ length: 20 }, (_, index) => ({
-            _id: `n${index}`,
-            topic: 'mine',
-            book: 'b',
-            text: `Note ${index}.`,
-          })),
-        ),
+      store.collection('notes').insertMany(
+        Array.from({ length: 20 }, (_, index) => ({
+          _id: `n${index}`,
+          topic: 'mine',
+          book: 'b',
+          text: `Note ${index}.`,
+        })),
+      ),
     );
     await (await serve('home')).end('SIGTERM');
     const before = await inStore('home', (store) => store.collection('installation').findOne({ _id: 'this' }));
