@@ -147,7 +147,10 @@ async function byStage(): Promise<Measured> {
   const [clock, ids] = [new SystemClock(), new RandomIds()];
   const strategy = new StageStrategy({
     ...{ bus: filledBus, clock, ids, log, records: [], engineSettings: testEngineSettings, settings: testWorkSettings },
-    ...{ readiness: new Readiness(clock), publisher: new OutboxPublisher(filledBus, clock, ids, log, '/bench') },
+    ...{
+      readiness: new Readiness(clock),
+      publisher: new OutboxPublisher(filledBus, clock, ids, log, { source: '/bench', installation: 'bench' }),
+    },
   });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(root, { strategy, logger: false });
   await app.listen();

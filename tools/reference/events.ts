@@ -1,4 +1,4 @@
-import { events, topicOf, typeOf, type EventClass } from '@batchmill/contracts';
+import { events, installationHeader, topicOf, typeOf, type EventClass } from '@batchmill/contracts';
 import { eventFields } from './event-fields.ts';
 import { consumersOf, producersOf } from './event-traffic.ts';
 
@@ -10,6 +10,10 @@ export function eventsPage(): string {
     'Printed from the code by `npm run docs`. Values are JSON, headers are CloudEvents 1.0 (`ce_id`, `ce_type`, `ce_source`,',
     '`ce_time`, `ce_specversion`, `content-type`) and `traceparent`. Dead letters go to `<topic>.dlt`. Messages carry ids and',
     'counts, never contents. Input is recorded before its message is committed; every other event is only a signal.',
+    '',
+    '`BATCHMILL_TOPIC_PREFIX` is in front of every topic, dead letter topic and consumer group; the topics below are without it.',
+    `A message of ours names its installation in the header \`${installationHeader}\`. A message for another installation is`,
+    'ignored. Programs of your own leave the header out: their messages are for whoever reads the topic.',
     '',
     'A run can be requested by hand, without key or headers:',
     '',

@@ -4,10 +4,11 @@ import { BatchSubmitter } from './batch-submitter.js';
 import { BudgetShares } from './budget-shares.js';
 import { InputFiles } from './input-files.js';
 import { OrphanedBatches } from './orphaned-batches.js';
+import { OrphanedFiles } from './orphaned-files.js';
 import { RefusedSubmissions } from './refused-submissions.js';
 
 @Module({
   controllers: [BatchSubmitter],
-  providers: [BudgetShares, InputFiles, BatchCreator, RefusedSubmissions, OrphanedBatches],
+  providers: [BudgetShares, InputFiles, BatchCreator, RefusedSubmissions, OrphanedBatches, OrphanedFiles],
 })
 export class BatchSubmitterModule {}

@@ -24,6 +24,7 @@ import { InputFiles } from './input-files.js';
 import { OrphanedBatches } from './orphaned-batches.js';
 import { RefusedSubmissions } from './refused-submissions.js';
 import { tooLargeFor } from './too-large-for.js';
+import { OrphanedFiles } from './orphaned-files.js';
 
 /** How soon a batch that found no room in the provider's queue tries again. */
 const noRoomMs = 2_000;
@@ -40,6 +41,7 @@ export class BatchSubmitter {
     private readonly batchCreator: BatchCreator,
     private readonly refusedSubmissions: RefusedSubmissions,
     private readonly orphanedBatches: OrphanedBatches,
+    private readonly orphanedFiles: OrphanedFiles,
     private readonly clock: Clock,
   ) {}
 
@@ -85,11 +87,11 @@ export class BatchSubmitter {
     else yield* this.batchCreator.create(batch);
   }
 
-  /** Cancels provider batches, and deletes input files, of this installation that no record holds. */
+  /** Cancels provider batches, and deletes input files, that their records have given up. Reports those that no record knows. */
   @Every({ setting: 'sweepMs' })
   async *sweep(): Transitions {
     await this.orphanedBatches.handleAll();
-    await this.inputFiles.deleteOrphans();
+    await this.orphanedFiles.handleAll();
   }
 
   @Every(5_000)

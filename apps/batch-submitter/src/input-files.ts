@@ -1,31 +1,38 @@
 import { Blobs } from '@batchmill/blobs';
+import { Ids } from '@batchmill/contracts';
 import { Provider } from '@batchmill/provider';
-import { Batches, type Batch, type Leased } from '@batchmill/records';
+import type { Batch, Leased } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
-import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
+import { inputFileName } from './input-file-name.js';
 
-/** The input files of batches at the provider. Their names carry our mark: the installation and the batch. */
+/** The input files of batches at the provider. */
 @Injectable()
 export class InputFiles {
   constructor(
-    private readonly batches: Batches,
     private readonly blobs: Blobs,
     private readonly provider: Provider,
     private readonly settings: EngineSettings,
-    private readonly log: Log,
+    private readonly ids: Ids,
   ) {}
 
   /** Does nothing if the batch has an input file. */
   async upload(batch: Leased<Batch>): Promise<void> {
-    const { file, fileBytes, submission } = batch.data;
+    const { file, fileBytes, submission, uploads = [] } = batch.data;
     if (submission.fileId !== null || file === null) return;
+    // An upload that did not end with a file is repeated under its key.
+    const key = submission.uploadKey ?? this.ids.next();
+    if (key !== submission.uploadKey) await batch.save({ submission: { ...submission, uploadKey: key } });
+    // After this line a file with this key may be at the provider. If its id is not saved, it is found by the key.
     const uploaded = await this.provider.uploadFile({
-      name: nameOf(this.settings.installation, batch.id),
+      name: inputFileName({ installation: this.settings.installation, batchId: batch.id, key }),
       bytes: fileBytes,
       open: () => this.blobs.read(file),
     });
-    await batch.save({ submission: { ...submission, fileId: uploaded.id, fileCreatedAt: uploaded.createdAt } });
+    await batch.save({
+      submission: { ...submission, uploadKey: null, fileId: uploaded.id, fileCreatedAt: uploaded.createdAt },
+      uploads: [...uploads, { key, fileId: uploaded.id }],
+    });
   }
 
   /** Does nothing if the batch has no input file. */
@@ -35,38 +42,4 @@ export class InputFiles {
     await this.provider.deleteFile(submission.fileId);
     await batch.save({ submission: { ...submission, fileId: null, fileCreatedAt: null } });
   }
-
-  /**
-   * Deletes our input files that no record holds: the process crashed after an upload, before it saved the file's id.
-   * Such files cost nothing, but they hold users' text.
-   */
-  async deleteOrphans(): Promise<void> {
-    for await (const { id, name } of this.provider.listInputFiles()) {
-      const batchId = batchIdIn(name, this.settings.installation);
-      if (batchId === null) continue;
-      const batch = await this.batches.get(batchId);
-      if (batch !== null && (mayBeUploading(batch) || holds(batch, id))) continue;
-      await this.provider.deleteFile(id);
-      this.log.info('deleted an input file that no record holds', { batchId });
-    }
-  }
-}
-
-function nameOf(installation: string, batchId: string): string {
-  return `${installation}.${batchId}.jsonl`;
-}
-
-/** The batch whose input file has this name; null if the file is not of this installation. */
-function batchIdIn(name: string, installation: string): string | null {
-  const prefix = `${installation}.`;
-  return name.startsWith(prefix) && name.endsWith('.jsonl') ? name.slice(prefix.length, -'.jsonl'.length) : null;
-}
-
-/** True while a file may be at the provider whose id is not saved yet. */
-function mayBeUploading({ state }: Batch): boolean {
-  return state === 'built';
-}
-
-function holds({ state, provider, submission }: Batch, fileId: string): boolean {
-  return state !== 'ingested' && (provider?.inputFileId === fileId || submission.fileId === fileId);
 }

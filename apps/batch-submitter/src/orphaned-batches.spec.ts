@@ -10,10 +10,11 @@ describe('a provider batch that no record holds', () => {
   let bundle: TestEngine;
   afterEach(() => bundle.close());
 
-  it('that completed unnoticed is recorded with its batch and logged once, and its result files are deleted', async () => {
+  it('and whose key was given up is recorded with its batch and logged once, and its result files are deleted', async () => {
     bundle = await TestEngine.open({ pipelines: [] });
     const { batches, provider, engineSettings, log } = bundle.engine;
-    await batches.insert(recordOf('r.c1')).apply([]);
+    const previousAttempts = [{ key: 'lost', providerBatchId: null }];
+    await batches.insert({ ...recordOf('r.c1'), previousAttempts }).apply([]);
     const id = await createCompleted('r.c1.b1', 2);
     const sweep = () => new OrphanedBatches(batches, provider, engineSettings, log).handleAll();
 
@@ -25,6 +26,45 @@ describe('a provider batch that no record holds', () => {
     expect(warnings).toMatchObject([{ fields: { providerBatchId: id, batchId: 'r.c1.b1', requests: 2 } }]);
     const { outputFileId } = await provider.retrieveBatch(id);
     await expect(Array.fromAsync(provider.download(outputFileId!))).rejects.toMatchObject({ status: 404 });
+  });
+
+  it.each([
+    ['no record of its batch', false],
+    ['a record that does not know its key', true],
+  ])('Y4: with %s is reported once and left alone', async (_, hasRecord) => {
+    bundle = await TestEngine.open({ pipelines: [] });
+    const { batches, provider, engineSettings, log } = bundle.engine;
+    if (hasRecord) await batches.insert(recordOf('r.c1')).apply([]);
+    const id = await createCompleted('r.c1.b1', 2);
+    const orphanedBatches = new OrphanedBatches(batches, provider, engineSettings, log);
+
+    await orphanedBatches.handleAll();
+    await orphanedBatches.handleAll();
+
+    const warnings = bundle.log.lines.filter(({ level }) => level === 'warn');
+    expect(warnings).toMatchObject([{ fields: { providerBatchId: id, batchId: 'r.c1.b1', status: 'completed' } }]);
+    expect(await orphanedBatches.find()).toMatchObject([{ found: { id }, batchId: 'r.c1.b1', verdict: 'unknown' }]);
+    const { outputFileId } = await provider.retrieveBatch(id);
+    expect(await Array.fromAsync(provider.download(outputFileId!))).not.toEqual([]);
+  });
+
+  it('Y4: that is not settled is cancelled only if its key was given up', async () => {
+    bundle = await TestEngine.open({
+      pipelines: [],
+      simulator: { turnaround: { kind: 'fixed', seconds: 36_000 }, speed: 1 },
+    });
+    const { batches, provider, engineSettings, log } = bundle.engine;
+    const previousAttempts = [{ key: 'lost', providerBatchId: null }];
+    await batches.insert({ ...recordOf('r.c1'), previousAttempts }).apply([]);
+    await batches.insert(recordOf('r.c2')).apply([]);
+    const givenUp = await create('r.c1.b1', 2);
+    const unknown = await create('r.c2.b1', 2);
+
+    await new OrphanedBatches(batches, provider, engineSettings, log).handleAll();
+
+    expect((await provider.retrieveBatch(givenUp)).state).toMatch(/^cancell/);
+    expect((await provider.retrieveBatch(unknown)).state).not.toMatch(/^cancell/);
+    expect(await batches.get('r.c1.b1')).toMatchObject({ removed: [givenUp] });
   });
 
   it('of another installation is left alone', async () => {
@@ -41,6 +81,13 @@ describe('a provider batch that no record holds', () => {
 
   /** Creates a provider batch and waits until it is completed. Returns its id. */
   async function createCompleted(batchId: string, requests: number, owner = installation): Promise<string> {
+    const id = await create(batchId, requests, owner);
+    const { provider } = bundle.engine;
+    await eventually('it is completed', async () => (await provider.retrieveBatch(id)).state === 'completed');
+    return id;
+  }
+
+  async function create(batchId: string, requests: number, owner = installation): Promise<string> {
     const { provider, clock } = bundle.engine;
     const lines = Array.from({ length: requests }, (_, index) =>
       JSON.stringify({
@@ -62,7 +109,6 @@ describe('a provider batch that no record holds', () => {
       metadata: metadataOf({ key: 'lost', batchId, installation: owner, traceparent: null }),
       deadline: new Date(clock.now().getTime() + 10_000),
     });
-    await eventually('it is completed', async () => (await provider.retrieveBatch(id)).state === 'completed');
     return id;
   }
 

@@ -1,22 +1,35 @@
 import { Provider, type ProviderBatch } from '@batchmill/provider';
-import { Batches, type Batch } from '@batchmill/records';
+import { Batches } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
+import { verdictOnProviderBatch, type OrphanVerdict } from './orphan-verdicts.js';
 import { markIn } from './provider-batch-mark.js';
 
 const settledStates: readonly string[] = ['completed', 'failed', 'expired', 'cancelled'];
 /** No provider batch is unsettled for longer than this. */
 const maxAgeMs = 8 * 24 * 3_600_000;
 
+/** A provider batch that carries this installation's mark and that no record holds. */
+export interface OrphanedProviderBatch {
+  readonly found: ProviderBatch;
+  readonly batchId: string;
+  readonly key: string;
+  readonly verdict: Exclude<OrphanVerdict, 'held'>;
+}
+
 /**
- * Provider batches that carry this installation's mark and that no record holds: the answer to a create call was lost,
- * the batch was submitted another time, and then the first provider batch appeared after all. They are cancelled. What
- * they completed is billed, so it is recorded with the batch and logged once. Their result files are deleted.
+ * Looks for provider batches that carry this installation's mark and that no record holds.
+ *
+ * - The record says that their key was given up: the answer to a create call was lost, no list showed the provider batch,
+ *   the batch was submitted another time, and then it appeared after all. They are cancelled. What they completed is
+ *   billed, so it is recorded with the batch and logged once. Their result files are deleted.
+ * - No record knows their key: the records may be older than the provider batch, as after a restored backup. They are
+ *   reported, and left to a person.
  */
 @Injectable()
 export class OrphanedBatches {
-  /** Ids of the orphans that were recorded and whose result files were deleted. */
+  /** Ids of the orphans that were recorded and whose result files were deleted, or that were reported. */
   readonly #handled = new Set<string>();
 
   constructor(
@@ -27,18 +40,36 @@ export class OrphanedBatches {
   ) {}
 
   async handleAll(): Promise<void> {
-    const newest = await this.#createdAtOfNewest();
-    if (newest === null) return;
+    for (const orphan of await this.find()) {
+      if (orphan.verdict === 'unknown') this.#report(orphan);
+      else await this.#handle(orphan);
+    }
+  }
+
+  async find(): Promise<OrphanedProviderBatch[]> {
     // List all before any record is read: then the key of each listed batch is saved in its record.
-    const ours: ProviderBatch[] = [];
-    for await (const batch of this.provider.listBatches(new Date(newest.getTime() - maxAgeMs))) {
-      if (markIn(batch.metadata)?.installation === this.settings.installation) ours.push(batch);
+    const ours = (await this.#listRecent()).flatMap((found) => {
+      const mark = markIn(found.metadata);
+      return mark?.installation === this.settings.installation ? [{ found, ...mark }] : [];
+    });
+    const orphans: OrphanedProviderBatch[] = [];
+    for (const { found, batchId, key } of ours) {
+      const verdict = verdictOnProviderBatch(await this.batches.get(batchId), { id: found.id, key });
+      if (verdict !== 'held') orphans.push({ found, batchId, key, verdict });
     }
-    for (const batch of ours) {
-      if (!(await this.#isOrphan(batch))) continue;
-      if (settledStates.includes(batch.state)) await this.#record(batch);
-      else if (batch.state !== 'cancelling') await this.#cancel(batch);
-    }
+    return orphans;
+  }
+
+  /** The input files of all provider batches of the account that are not settled, whoever created them. */
+  async inputFilesInUse(): Promise<ReadonlySet<string>> {
+    const unsettled = (await this.#listRecent()).filter(({ state }) => !settledStates.includes(state));
+    return new Set(unsettled.map(({ inputFileId }) => inputFileId));
+  }
+
+  async #listRecent(): Promise<ProviderBatch[]> {
+    const newest = await this.#createdAtOfNewest();
+    if (newest === null) return [];
+    return Array.fromAsync(this.provider.listBatches(new Date(newest.getTime() - maxAgeMs)));
   }
 
   /** By the provider's clock; null if it lists no batch. */
@@ -47,42 +78,43 @@ export class OrphanedBatches {
     return null;
   }
 
-  async #isOrphan({ id, metadata }: ProviderBatch): Promise<boolean> {
-    const mark = markIn(metadata);
-    if (mark === null) return false;
-    const batch = await this.batches.get(mark.batchId);
-    return batch === null || !holds(batch, id, mark.key);
+  #report({ found, batchId }: OrphanedProviderBatch): void {
+    if (this.#handled.has(found.id)) return;
+    this.#handled.add(found.id);
+    this.log.warn(
+      'a provider batch of this installation is in no record, and is left alone: see batchmill orphans list',
+      { providerBatchId: found.id, batchId, status: found.state, requests: found.counts.total },
+    );
   }
 
-  async #cancel({ id, metadata }: ProviderBatch): Promise<void> {
+  async #handle(orphan: OrphanedProviderBatch): Promise<void> {
+    const { found, batchId, key } = orphan;
+    if (this.#handled.has(found.id) || found.state === 'cancelling') return;
+    if (!(await this.batches.takeOrphan(batchId, { key, providerBatchId: found.id }))) return;
+    // After this line the record says that this provider batch is not used.
+    if (settledStates.includes(found.state)) await this.#record(orphan);
+    else await this.#cancel(orphan);
+  }
+
+  async #cancel({ found: { id }, batchId }: OrphanedProviderBatch): Promise<void> {
     await this.provider.cancelBatch(id);
-    this.log.warn('cancelled a provider batch that no record holds; what it has completed is billed', {
+    this.log.warn('cancelled a provider batch whose key was given up; what it has completed is billed', {
       providerBatchId: id,
-      batchId: markIn(metadata)?.batchId ?? null,
+      batchId,
     });
   }
 
-  async #record({ id, counts, metadata, outputFileId, errorFileId }: ProviderBatch): Promise<void> {
-    if (this.#handled.has(id)) return;
-    const batchId = markIn(metadata)?.batchId ?? '';
-    const hasRecord = (await this.batches.get(batchId)) !== null;
+  async #record({ found, batchId }: OrphanedProviderBatch): Promise<void> {
+    const { id, counts, outputFileId, errorFileId } = found;
     const { completed } = counts;
-    const isNew = hasRecord ? await this.batches.recordOrphan(batchId, { providerBatchId: id, completed }) : true;
+    const isNew = await this.batches.recordOrphan(batchId, { providerBatchId: id, completed });
     for (const fileId of [outputFileId, errorFileId]) if (fileId !== null) await this.provider.deleteFile(fileId);
     this.#handled.add(id);
     if (!isNew || completed === 0) return;
-    this.log.warn('a provider batch that no record holds was billed; its answers are not used', {
+    this.log.warn('a provider batch whose key was given up was billed; its answers are not used', {
       providerBatchId: id,
       batchId,
       requests: completed,
     });
   }
-}
-
-function holds(batch: Batch, providerBatchId: string, key: string): boolean {
-  return (
-    batch.provider?.providerBatchId === providerBatchId ||
-    batch.submission.armed?.key === key ||
-    batch.previousAttempts.some((previous) => previous.providerBatchId === providerBatchId)
-  );
 }

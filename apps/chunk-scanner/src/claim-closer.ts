@@ -7,7 +7,9 @@ import {
   Claims,
   Documents,
   Runs,
+  isOfRun,
   isPaused,
+  markOf,
   noDocuments,
   readMembers,
   repairUpdate,
@@ -120,7 +122,8 @@ export class ClaimCloser {
           continue;
         }
         const functions = plan.functions.filter((name) => marks?.stateOf(name) === 'retry');
-        toRetry.push({ id, previousClaimId: claim._id, functions, restart: false, together: marks?.together ?? null });
+        const together = marks?.together ?? null;
+        toRetry.push({ id, previousClaimId: markOf(claim), functions, restart: false, together });
         if (marks?.notBefore && marks.notBefore > retryAt) retryAt = marks.notBefore;
       }
     }
@@ -137,9 +140,9 @@ export class ClaimCloser {
     const marksOf = await readMemberMarks(documents, plan, members);
     const repairs = members.flatMap(({ id }) => {
       const marks = marksOf.get(encodeId(id));
-      if (marks?.claimId !== claim._id || marks.status !== plan.endpointPlan.status.inProgress) return [];
+      if (marks?.claimId !== markOf(claim) || marks.status !== plan.endpointPlan.status.inProgress) return [];
       const requested = plan.functions.filter((name) => marks.stateOf(name) === 'requested');
-      return [repairUpdate(plan, id, claim._id, requested)];
+      return [repairUpdate(plan, id, markOf(claim), requested)];
     });
     if (repairs.length === 0) return marksOf;
     await documents.bulk(repairs);
@@ -149,7 +152,10 @@ export class ClaimCloser {
   #outcomeOf(plan: RunPlan, claim: Claim, marks: Marks | undefined, isCancelled: boolean): Outcome {
     const { status } = plan.endpointPlan;
     if (marks === undefined) return 'takenOver';
-    if (marks.claimId !== claim._id) return marks.runId === claim.runId ? 'nextClaim' : 'takenOver';
+    if (marks.claimId !== markOf(claim)) {
+      const { runId, installation = this.settings.installation } = claim;
+      return isOfRun(marks, { installation, runId }) ? 'nextClaim' : 'takenOver';
+    }
     if (marks.status === status.completed) return 'succeeded';
     if (marks.status === status.failed) return 'failed';
     if (marks.status !== status.pending) return 'takenOver';

@@ -1,11 +1,12 @@
 import { Blobs } from '@batchmill/blobs';
-import { ChunksSelected } from '@batchmill/contracts';
+import { ChunksSelected, Ids } from '@batchmill/contracts';
 import { encodeId } from '@batchmill/documents';
 import type { RunPlan } from '@batchmill/pipeline';
 import {
   Claims,
   Documents,
   isPending,
+  markOf,
   readMembers,
   writeMembers,
   type Claim,
@@ -15,6 +16,7 @@ import {
   type Transition,
   type Transitions,
 } from '@batchmill/records';
+import { EngineSettings } from '@batchmill/stage';
 import { Injectable } from '@nestjs/common';
 import { MemberMarker } from './member-marker.js';
 import { readMemberMarks, slicesOf } from './member-marks.js';
@@ -42,6 +44,8 @@ export class ClaimOpener {
     private readonly documents: Documents,
     private readonly blobs: Blobs,
     private readonly marker: MemberMarker,
+    private readonly settings: EngineSettings,
+    private readonly ids: Ids,
   ) {}
 
   /**
@@ -56,7 +60,9 @@ export class ClaimOpener {
     const number = run.data.scan.nextNumber;
     const members = await writeMembers(this.blobs, gathered);
     const { traceparent } = run.data;
-    yield this.claims.insert(this.claims.new(run.id, number, { ...claim, members, traceparent }));
+    const { installation } = this.settings;
+    const mark = `${this.claims.idOf(run.id, number)}~${this.ids.next().slice(0, 8)}`;
+    yield this.claims.insert(this.claims.new(run.id, number, { ...claim, mark, installation, members, traceparent }));
     const stored = await this.claims.get(this.claims.idOf(run.id, number));
     if (stored === null) return false;
     const isOurs = stored.members === members;
@@ -111,7 +117,8 @@ export class ClaimOpener {
       for (const member of slice) {
         const marks = marksOf.get(encodeId(member.id));
         if (marks === undefined) continue;
-        if (marks.claimId === claim._id && marks.status === plan.endpointPlan.status.inProgress) sealed.push(member);
+        if (marks.claimId === markOf(claim) && marks.status === plan.endpointPlan.status.inProgress)
+          sealed.push(member);
         else if (marks.claimId === member.previousClaimId && isPending(plan, marks)) untouched += 1;
       }
     }

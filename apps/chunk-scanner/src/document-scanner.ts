@@ -61,7 +61,7 @@ export class DocumentScanner {
       this.documents.of(plan),
       plan,
       {
-        runId: run.id,
+        run: { installation: this.settings.installation, runId: run.id },
         from: scan.position,
         idsFilter: documentIdsFilter(plan.pipeline.source.documentIdField, request?.documents),
         maxMembers: Math.min(plan.endpointPlan.batchSize, remaining),

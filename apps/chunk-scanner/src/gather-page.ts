@@ -7,6 +7,7 @@ import {
   marksProjection,
   readMarks,
   requestsFor,
+  type ClaimingRun,
   type Member,
   type ScanPosition,
 } from '@batchmill/records';
@@ -21,7 +22,7 @@ export interface Page {
 }
 
 export interface PageOptions {
-  readonly runId: string;
+  readonly run: ClaimingRun;
   /** Null: from the first document. */
   readonly from: ScanPosition | null;
   readonly idsFilter: Filter;
@@ -35,7 +36,7 @@ const firstPosition: ScanPosition = { type: 0, after: null };
 export async function gatherPage(
   documents: Collection,
   plan: RunPlan,
-  { runId, from, idsFilter, maxMembers, maxMs }: PageOptions,
+  { run, from, idsFilter, maxMembers, maxMs }: PageOptions,
   clock: Clock,
 ): Promise<Page> {
   const startedAt = clock.now();
@@ -43,7 +44,7 @@ export async function gatherPage(
   let position = from ?? firstPosition;
   for (let typeStart: ScanPosition | null = position; typeStart !== null; typeStart = nextType(typeStart)) {
     position = typeStart;
-    const filter = { $and: [afterFilter(typeStart), plan.filter, claimableFilter(plan, startedAt, runId), idsFilter] };
+    const filter = { $and: [afterFilter(typeStart), plan.filter, claimableFilter(plan, startedAt, run), idsFilter] };
     for await (const document of documents.find(filter, { sort: { _id: 1 }, projection: marksProjection(plan) })) {
       position = { type: typeStart.type, after: encodeId(document['_id']) };
       const marks = readMarks(plan, document);

@@ -8,9 +8,12 @@ import {
   marksProjection,
   failedClaimUpdate,
   eligibleFilter,
+  markOf,
   type Claim,
+  type ClaimingRun,
   type Member,
 } from '@batchmill/records';
+import { EngineSettings } from '@batchmill/stage';
 import type { BulkUpdate, Fields } from '@batchmill/store';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
@@ -36,6 +39,7 @@ interface MarkResult {
 export class MemberMarker {
   constructor(
     private readonly documents: Documents,
+    private readonly settings: EngineSettings,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
@@ -56,9 +60,10 @@ export class MemberMarker {
   async #markGroup(plan: RunPlan, claim: Claim, { ids, ...group }: MemberGroup): Promise<MarkResult> {
     if (ids.length === 0) return { isComplete: true, refused: [] };
     const now = this.clock.now();
+    const run = this.#runOf(claim);
     const template = renderUpdateTemplate(plan, { now, runId: claim.runId });
-    const update = claimUpdate(plan, { runId: claim.runId, claimId: claim._id, ...group, now, template });
-    const filter = claimFilter(plan, null, { previousClaimId: group.previousClaimId, runId: claim.runId, now });
+    const update = claimUpdate(plan, { run, claimId: markOf(claim), ...group, now, template });
+    const filter = claimFilter(plan, null, { previousClaimId: group.previousClaimId, run, now });
     const updates = ids.map((id) => ({ filter: { ...filter, _id: id }, update }));
     const { matched, refused } = await this.documents.of(plan).bulk(updates);
     return { isComplete: matched === ids.length, refused: refused.map(({ index }) => encodeId(ids[index])) };
@@ -85,12 +90,13 @@ export class MemberMarker {
     refused: ReadonlySet<string>,
   ): Promise<void> {
     const { infoField } = plan.endpointPlan;
-    const claimFields = { runId: claim.runId, claimId: claim._id, now: this.clock.now() };
+    const run = this.#runOf(claim);
+    const claimFields = { run, claimId: markOf(claim), now: this.clock.now() };
     const updates = (await this.#findUnmarked(plan, claim, ids)).flatMap((document): BulkUpdate[] => {
       const { _id } = document;
       const marks = readPath(document, infoField);
       if (marks !== undefined && !isPlainObject(marks)) {
-        const filter = { ...eligibleFilter(plan, claim.runId), _id, [infoField]: marks };
+        const filter = { ...eligibleFilter(plan, run), _id, [infoField]: marks };
         return [
           {
             filter,
@@ -124,9 +130,13 @@ export class MemberMarker {
   }
 
   /** The documents among these that still wait to be claimed. */
-  async #findUnmarked(plan: RunPlan, { runId }: Claim, ids: readonly unknown[]): Promise<Fields[]> {
-    const filter = { ...eligibleFilter(plan, runId), _id: { $in: ids } };
+  async #findUnmarked(plan: RunPlan, claim: Claim, ids: readonly unknown[]): Promise<Fields[]> {
+    const filter = { ...eligibleFilter(plan, this.#runOf(claim)), _id: { $in: ids } };
     return Array.fromAsync(this.documents.of(plan).find(filter, { projection: marksProjection(plan) }));
+  }
+
+  #runOf({ runId, installation = this.settings.installation }: Claim): ClaimingRun {
+    return { installation, runId };
   }
 }
 

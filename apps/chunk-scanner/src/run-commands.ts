@@ -11,9 +11,9 @@ import {
   Batches,
   Claims,
   Runs,
+  runRequestOf,
   type Leased,
   type Run,
-  type RunRequest,
   type Transition,
   type Transitions,
 } from '@batchmill/records';
@@ -38,7 +38,7 @@ export class RunCommands {
 
   async *request(event: RunRequested, received: Received): Transitions {
     const runId = runIdOf(event.runId, received.id);
-    const request = requestOf(event);
+    const request = runRequestOf(event);
     yield this.runs.insert(this.runs.new(runId, request, traceparentOf() ?? received.traceparent));
     // A command for the run may have arrived before this request: then the run is already stored as awaited.
     const changes = { pipeline: event.pipeline, request };
@@ -98,17 +98,4 @@ function runIdOf(requestedId: unknown, messageId: string): string {
   if (typeof requestedId === 'string' && runIdPattern.test(requestedId)) return requestedId;
   if (runIdPattern.test(messageId)) return messageId;
   return createHash('sha256').update(messageId).digest('hex').slice(0, 32);
-}
-
-/** The fields of the event that are stored with the run; those that it leaves out stay absent. */
-function requestOf({ pipeline, endpoint, functions, parameters, documents, limit, redo }: RunRequested): RunRequest {
-  return {
-    pipeline,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(functions === undefined ? {} : { functions }),
-    ...(parameters === undefined ? {} : { parameters }),
-    ...(documents === undefined ? {} : { documents }),
-    ...(limit === undefined ? {} : { limit }),
-    ...(redo === undefined ? {} : { redo }),
-  };
 }

@@ -2,7 +2,7 @@
 export const cliErrorCodes = {
   'command.choice': 'The arguments exclude each other, or a required choice is missing. Give exactly one of them.',
   'command.not-confirmed':
-    'The command would pay for answers again and was not confirmed. Nothing was started. Confirm beforehand with --yes.',
+    'The command would pay for answers again, or give something up, and was not confirmed. Nothing was started. Confirm beforehand with --yes.',
   'command.no-pipeline':
     '`--batch` has no pipeline, and there is no default. Name one with --pipeline, or set DEFAULT_PIPELINE.',
   'command.no-file': 'A file that an option names cannot be read. Name a text file with one entry per line.',
@@ -14,6 +14,7 @@ export const cliErrorCodes = {
   'load.no-collection':
     'The command does not know which collection to use. Give --collection, or set MONGODB_COLLECTION.',
   'load.own-collection': 'Batchmill keeps its own state in a collection with that name. Name another one.',
+  'orphan.unknown': 'There is no orphan with that id. `batchmill orphans list` shows all.',
   'parked.unknown': 'No parked record has that id. `batchmill parked list` shows all.',
   'search.too-long': 'The query has more tokens than the model accepts. Use fewer words.',
   'search.no-embeddings': 'The pipeline has no embeddings, so there is nothing to search. Name one that has.',

@@ -1,10 +1,13 @@
 import { Command } from 'commander';
 import { batchCommand } from './commands/batch.js';
 import { dltCommand } from './commands/dlt.js';
+import { documentsCommand } from './commands/documents.js';
 import { estimateCommand } from './commands/estimate.js';
 import { exportCommand } from './commands/export.js';
+import { installationCommand } from './commands/installation.js';
 import { loadCommand } from './commands/load.js';
 import { notifyCommand } from './commands/notify.js';
+import { orphansCommand } from './commands/orphans.js';
 import { previewCommand } from './commands/preview.js';
 import { progressCommand } from './commands/progress.js';
 import { runCommand } from './commands/run.js';
@@ -39,6 +42,9 @@ export function program(): Command {
     dltCommand(),
     notifyCommand(),
     topicsCommand(),
+    installationCommand(),
+    orphansCommand(),
+    documentsCommand(),
     simulatorCommand(),
   ]) {
     root.addCommand(command);

@@ -42,6 +42,11 @@ export async function withRecords<T>(work: (engine: Engine) => Promise<T>): Prom
   return withEngine(work, { needsProvider: false, pipelines: noPipelines });
 }
 
+/** The same for a command that calls the provider. */
+export async function withProvider<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
+  return withEngine(work, { needsProvider: true, pipelines: noPipelines });
+}
+
 const noPipelines: Pipelines = {
   names: () => [],
   get: (name) => {

@@ -9,6 +9,7 @@ import {
   Documents,
   Runs,
   isPaused,
+  markOf,
   planOfRun,
   type Batch,
   type BuildPosition,
@@ -80,6 +81,7 @@ export class JsonlBuilder {
     return this.batches.new({
       runId: claim.runId,
       claimId: claim._id,
+      claimMark: markOf(claim),
       pipeline: plan.pipeline.name,
       number,
       positionAfter: next ?? from,

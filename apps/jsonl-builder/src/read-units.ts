@@ -2,7 +2,14 @@ import type { Blobs } from '@batchmill/blobs';
 import { encodeId } from '@batchmill/documents';
 import { renderRequests, type RunPlan } from '@batchmill/pipeline';
 import type { Rendering } from '@batchmill/provider';
-import { stillClaimedFilter, readMembers, type BuildPosition, type Claim, type Member } from '@batchmill/records';
+import {
+  markOf,
+  stillClaimedFilter,
+  readMembers,
+  type BuildPosition,
+  type Claim,
+  type Member,
+} from '@batchmill/records';
 import type { Collection, Fields } from '@batchmill/store';
 
 /** A batch file holds requests of one model at one of the provider's paths. */
@@ -87,7 +94,7 @@ async function readDocuments(
 ): Promise<Map<string, Fields>> {
   const documentOf = new Map<string, Fields>();
   const ids = members.map(({ id }) => id);
-  for await (const document of documents.find(stillClaimedFilter(plan, ids, claim._id))) {
+  for await (const document of documents.find(stillClaimedFilter(plan, ids, markOf(claim)))) {
     documentOf.set(encodeId(document['_id']), document);
   }
   return documentOf;

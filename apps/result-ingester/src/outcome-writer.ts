@@ -3,6 +3,7 @@ import { encodeId } from '@batchmill/documents';
 import {
   Documents,
   answerUpdate,
+  claimMarkOf,
   stillClaimedFilter,
   failureUpdate,
   failureWithoutErrorUpdate,
@@ -65,7 +66,9 @@ export class OutcomeWriter {
     const ids = slice.map(({ documentId }) => documentId);
     const options = plan.endpointPlan.vectors === null ? {} : { projection: marksProjection(plan) };
     const byId = new Map<string, Fields>();
-    for await (const document of this.documents.of(plan).find(stillClaimedFilter(plan, ids, batch.claimId), options)) {
+    for await (const document of this.documents
+      .of(plan)
+      .find(stillClaimedFilter(plan, ids, claimMarkOf(batch)), options)) {
       byId.set(encodeId(document['_id']), document);
     }
     return slice.flatMap((outcome) => {
@@ -105,7 +108,7 @@ export class OutcomeWriter {
     if (answers.length === 0) return 'all';
     const now = this.clock.now();
     const updates = answers.map(({ outcome: { documentId, function: name }, update }) => ({
-      filter: lastAnswerFilter(plan, documentId, batch.claimId, name),
+      filter: lastAnswerFilter(plan, documentId, claimMarkOf(batch), name),
       update: lastAnswerUpdate(plan, name, update, now),
     }));
     const { matched, refused } = await this.documents.of(plan).bulk(updates);
@@ -194,7 +197,7 @@ export class OutcomeWriter {
   async #updateStatuses(written: readonly ClaimedOutcome[], { plan, batch }: Target): Promise<void> {
     const ids = new Map(written.map(({ outcome: { documentId } }) => [encodeId(documentId), documentId]));
     const now = this.clock.now();
-    const updates = [...ids.values()].flatMap((id) => documentOutcomeUpdates(plan, id, batch.claimId, now));
+    const updates = [...ids.values()].flatMap((id) => documentOutcomeUpdates(plan, id, claimMarkOf(batch), now));
     await this.documents.of(plan).bulk(updates);
   }
 }
@@ -206,5 +209,5 @@ const writeRefused: DocumentError = {
 };
 
 function requested({ documentId, function: name }: Outcome, { plan, batch }: Target): Filter {
-  return requestedFilter(plan, documentId, batch.claimId, name);
+  return requestedFilter(plan, documentId, claimMarkOf(batch), name);
 }

@@ -8,4 +8,5 @@ export {
   type TopicLag,
 } from './bus.js';
 export { deadLetterOf, deadLetterSuffix, type DeadLetterCause } from './dead-letter.js';
+export { PrefixedBus } from './prefixed-bus.js';
 export { busErrorCodes, type BusErrorCode } from './error-codes.js';

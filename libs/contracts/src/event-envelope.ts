@@ -28,11 +28,15 @@ export function envelopeOf(event: Event, about: { id: string; at: Date; tracepar
   };
 }
 
+/** The header that names the installation for which a message is. A message without it is for every installation. */
+export const installationHeader = 'batchmill_installation';
+
 /**
  * The message headers of an envelope: CloudEvents 1.0, binary mode of the Kafka binding
- * (https://github.com/cloudevents/spec, kafka-protocol-binding). `source` names the process that sends it.
+ * (https://github.com/cloudevents/spec, kafka-protocol-binding). `source` names the process that sends it. `installation`
+ * is missing where the sender belongs to none.
  */
-export function headersOf(envelope: EventEnvelope, source: string): Record<string, string> {
+export function headersOf(envelope: EventEnvelope, source: string, installation?: string): Record<string, string> {
   return {
     ce_specversion: '1.0',
     ce_id: envelope.id,
@@ -41,5 +45,6 @@ export function headersOf(envelope: EventEnvelope, source: string): Record<strin
     ce_time: envelope.at.toISOString(),
     'content-type': 'application/json',
     ...(envelope.traceparent === null ? {} : { traceparent: envelope.traceparent }),
+    ...(installation === undefined ? {} : { [installationHeader]: installation }),
   };
 }

@@ -33,7 +33,7 @@ export { BatchSettled, settledReasons, type SettledReason } from './events/batch
 export { ResultsIngested } from './events/results-ingested.js';
 export { DocumentsRetryScheduled } from './events/documents-retry-scheduled.js';
 export { RunFinished, runOutcomes, type RunOutcome } from './events/run-finished.js';
-export { envelopeOf, headersOf, type EventEnvelope } from './event-envelope.js';
+export { envelopeOf, headersOf, installationHeader, type EventEnvelope } from './event-envelope.js';
 export { closestName } from './closest-name.js';
 export { delayAfter, type Backoff } from './delay-after.js';
 export { DocumentFailure, documentError, type DocumentError } from './document-error.js';

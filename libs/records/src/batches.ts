@@ -19,6 +19,8 @@ export const unsettledBatchStates: readonly BatchState[] = unsettled;
 export interface Batch extends WorkRecord<BatchState> {
   readonly runId: string;
   readonly claimId: string;
+  /** The name of the claim on its documents. Missing in a batch of an earlier version: read it with `claimMarkOf`. */
+  readonly claimMark?: string;
   readonly pipeline: string;
   readonly number: number;
   /** The builder continues here. */
@@ -40,9 +42,13 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly inputTokens: number;
   readonly completionWindow: '24h';
   readonly submission: Submission;
+  /** Every upload that ended with a file. Missing in a batch of an earlier version. */
+  readonly uploads?: readonly FinishedUpload[];
   readonly previousAttempts: readonly PreviousAttempt[];
   /** Provider batches of this batch that were found too late to be used. They were paid for. */
   readonly orphans: readonly OrphanedBatch[];
+  /** Ids of provider batches and input files of this batch that were taken to be cancelled or deleted. */
+  readonly removed?: readonly string[];
   readonly provider: ProviderBatchInfo | null;
   /** Why the provider does not take the batch now; null: it has not refused it. */
   readonly held: Held | null;
@@ -66,6 +72,11 @@ export interface Submission {
   readonly fileId: string | null;
   /** By the provider's clock. */
   readonly fileCreatedAt: Date | null;
+  /**
+   * Written before the upload, which puts it into the file's name: from then on a file with this key may exist. Null, or
+   * missing in a batch of an earlier version, when no upload is under way.
+   */
+  readonly uploadKey?: string | null;
   /** Written before the create call: from then on a provider batch with this key may exist. */
   readonly armed: { readonly key: string; readonly deadline: Date } | null;
   /**
@@ -74,10 +85,17 @@ export interface Submission {
   readonly fileDeletedAt: Date | null;
 }
 
-/** An earlier submission of the batch, which the provider ended or refused. */
+/** An earlier submission of the batch, which the provider ended, or of which it never showed a provider batch. */
 export interface PreviousAttempt {
   readonly key: string | null;
+  /** Null: no provider batch with that key was found, and the key was given up. */
   readonly providerBatchId: string | null;
+}
+
+/** An upload by its key, and the file that was kept of it. The upload may have left others: a client repeats it. */
+export interface FinishedUpload {
+  readonly key: string;
+  readonly fileId: string;
 }
 
 /** A provider batch of this batch whose results are not used. */
@@ -93,14 +111,21 @@ export const notSubmitted: Submission = {
   attempt: 1,
   fileId: null,
   fileCreatedAt: null,
+  uploadKey: null,
   armed: null,
   fileDeletedAt: null,
 };
+
+/** The name of a batch's claim on the documents. */
+export function claimMarkOf({ claimId, claimMark }: Pick<Batch, 'claimId' | 'claimMark'>): string {
+  return claimMark ?? claimId;
+}
 
 type NewBatch = Pick<
   Batch,
   | 'runId'
   | 'claimId'
+  | 'claimMark'
   | 'pipeline'
   | 'number'
   | 'positionAfter'
@@ -183,6 +208,41 @@ export class Batches extends RecordsOfRun<Batch> {
   /** The batches that the provider failed or refused because of the account. They are submitted again. */
   heldByAccount(): AsyncIterable<Batch> {
     return this.collection.find({ state: { $in: unsettled }, 'held.about': 'account' });
+  }
+
+  /**
+   * Takes a provider batch whose key was given up, so that it may be cancelled. False: the record does not say that of
+   * the key.
+   */
+  async takeOrphan(id: string, { key, providerBatchId }: { key: string; providerBatchId: string }): Promise<boolean> {
+    const { matched } = await this.collection.updateOne(
+      {
+        _id: id,
+        previousAttempts: { $elemMatch: { key, providerBatchId: null } },
+        'provider.providerBatchId': { $ne: providerBatchId },
+      },
+      { $addToSet: { removed: providerBatchId } },
+    );
+    return matched === 1;
+  }
+
+  /**
+   * Takes an input file that the batch does not use any more, so that it may be deleted. `key` is that of its upload, null
+   * for a file of an earlier version. False: the record does not say that of the file.
+   */
+  async takeOrphanedFile(id: string, { key, fileId }: { key: string | null; fileId: string }): Promise<boolean> {
+    const isOurs =
+      key === null
+        ? { state: 'ingested' }
+        : { $or: [{ 'uploads.key': key }, { 'submission.uploadKey': key, state: { $nin: unsettled } }] };
+    const isUnused = {
+      $or: [{ state: 'ingested' }, { 'submission.fileId': { $ne: fileId }, 'provider.inputFileId': { $ne: fileId } }],
+    };
+    const { matched } = await this.collection.updateOne(
+      { $and: [{ _id: id }, isOurs, isUnused] },
+      { $addToSet: { removed: fileId } },
+    );
+    return matched === 1;
   }
 
   /** Records an orphan that was paid for. False: it is recorded already, or there is no such batch. */

@@ -25,6 +25,13 @@ export type ClaimKind = 'scan' | 'retry' | 'end';
 export interface Claim extends WorkRecord<ClaimState> {
   readonly runId: string;
   readonly number: number;
+  /**
+   * The name of the claim on its documents. No two claims share one, not even claims with the same id in two states of
+   * Batchmill. Missing in a claim without documents, and in one of an earlier version: read it with `markOf`.
+   */
+  readonly mark?: string;
+  /** The installation that opened it. Missing where `mark` is. */
+  readonly installation?: string;
   readonly kind: ClaimKind;
   /** The claim whose documents a retry claims again; null for a scan. */
   readonly previousClaimId: string | null;
@@ -42,6 +49,11 @@ export interface Claim extends WorkRecord<ClaimState> {
   readonly batches: number;
   /** Written with the transition to done. */
   readonly counts: DocumentCounts | null;
+}
+
+/** The name of a claim on its documents. */
+export function markOf({ _id, mark }: Pick<Claim, '_id' | 'mark'>): string {
+  return mark ?? _id;
 }
 
 /** The claims of all runs. */
@@ -66,7 +78,10 @@ export class Claims extends RecordsOfRun<Claim> {
   new(
     runId: string,
     number: number,
-    about: Pick<Claim, 'kind' | 'previousClaimId' | 'positionAfter' | 'scanEnds' | 'members' | 'traceparent'>,
+    about: Pick<
+      Claim,
+      'kind' | 'previousClaimId' | 'positionAfter' | 'scanEnds' | 'members' | 'traceparent' | 'mark' | 'installation'
+    >,
   ): Claim {
     const { traceparent, ...own } = about;
     return {

@@ -2,21 +2,24 @@ export {
   Runs,
   endedRunStates,
   isPaused,
+  runRequestOf,
   runStates,
   type Run,
   type RunRequest,
   type RunState,
   type Scan,
 } from './runs.js';
-export { Claims, claimStates, type Claim, type ClaimKind, type ClaimState } from './claims.js';
+export { Claims, claimStates, markOf, type Claim, type ClaimKind, type ClaimState } from './claims.js';
 export {
   Batches,
   batchStates,
+  claimMarkOf,
   notSubmitted,
   unsettledBatchStates,
   type Batch,
   type BatchState,
   type BuildPosition,
+  type FinishedUpload,
   type OrphanedBatch,
   type PreviousAttempt,
   type Submission,
@@ -70,11 +73,13 @@ export {
   eligibleFilter,
   failedClaimUpdate,
   functionsToRequest,
+  isOfRun,
   isPending,
   pendingFilter,
   requestsFor,
   type ClaimCondition,
   type ClaimMark,
+  type ClaimingRun,
   type FailedClaimMark,
 } from './marks/claim-marks.js';
 export {
@@ -90,6 +95,7 @@ export {
   stillClaimedFilter,
   type RetryMark,
 } from './marks/answer-marks.js';
+export { heldFilter, heldMarksOf, releaseUpdate, type MarkedFields } from './marks/release-marks.js';
 export { readMembers, writeMembers, type Member } from './files/members.js';
 export {
   readManifest,

@@ -19,6 +19,27 @@ export const endedRunStates: readonly RunState[] = ended;
 /** The request as it arrived. */
 export type RunRequest = Omit<RunRequested, 'key' | 'runId'>;
 
+/** The request as it is stored with the run. Fields that the event leaves out stay absent. */
+export function runRequestOf({
+  pipeline,
+  endpoint,
+  functions,
+  parameters,
+  documents,
+  limit,
+  redo,
+}: RunRequested): RunRequest {
+  return {
+    pipeline,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(functions === undefined ? {} : { functions }),
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(documents === undefined ? {} : { documents }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(redo === undefined ? {} : { redo }),
+  };
+}
+
 /** One execution of a pipeline. */
 export interface Run extends WorkRecord<RunState> {
   readonly pipeline: string | null;

@@ -59,7 +59,8 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
   const notifications = new Notifications(store, clock);
   const schedules = new Schedules(store, clock);
   const readiness = new Readiness(clock);
-  const publisher = new OutboxPublisher(bus, clock, ids, log, source);
+  const { installation } = engineSettings;
+  const publisher = new OutboxPublisher(bus, clock, ids, log, { source, installation });
   return {
     ...ports,
     ...context,

@@ -5,6 +5,9 @@ export const serviceErrorCodes = {
     'There is no API key for the provider. Set OPENAI_API_KEY, or OPENAI_BASE_URL=simulated to try without one.',
   'settings.home':
     'The home is not a folder, or cannot be created. Set BATCHMILL_HOME to a folder that can be written to.',
+  'installation.elsewhere':
+    'The state was worked on at another place: it was copied, restored or moved. Nothing is done with it until `batchmill installation take-over` continues it, or `batchmill installation renew` makes it an installation of its own. A service waits for that.',
+  'installation.in-use': 'A process works on the state that is to be renewed. Stop it first.',
   'settings.no-database':
     'BATCHMILL_BLOBS names GridFS without a MongoDB. Set BATCHMILL_STORE to one, or leave BATCHMILL_BLOBS unset.',
   'settings.prices':

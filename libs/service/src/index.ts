@@ -1,6 +1,13 @@
 export { HealthController } from './health.controller.js';
 export { checkHome, createHome } from './home.js';
-export { installationIdOf } from './installation.js';
+export {
+  checkPlace,
+  installationIdOf,
+  reportInstallation,
+  takeOverInstallation,
+  type InstallationReport,
+} from './installation.js';
+export { renewInstallation, type RenewedInstallation } from './renew-installation.js';
 export { assembleEngine, closePorts, type Engine, type Ports, type EngineContext } from './engine.js';
 export { EngineModule } from './engine.module.js';
 export { followOtherEngine, isEngineRunning } from './engine-lock.js';

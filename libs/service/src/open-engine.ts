@@ -5,7 +5,7 @@ import type { Log } from '@batchmill/telemetry';
 import { assembleEngine, closePorts, type Engine } from './engine.js';
 import { isEngineRunning, lockEngine } from './engine-lock.js';
 import { createHome } from './home.js';
-import { installationIdOf } from './installation.js';
+import { checkPlace, installationIdOf, recordWork } from './installation.js';
 import { PipelineFiles, shippedApps } from './pipelines/index.js';
 import { openPorts } from './ports/index.js';
 import { engineSettingsOf, pipelineDefaultsOf, workSettingsOf, type Settings } from './settings/index.js';
@@ -20,7 +20,10 @@ export interface OpenEngineOptions {
   readonly log: Log;
   /** Names this process in leases and as the source of events. */
   readonly name: string;
-  /** False: the provider is never called, so no key is needed and no simulator is started. */
+  /**
+   * False: the provider is never called, so no key is needed and no simulator is started. True: rejects with
+   * `installation.elsewhere` when the state was worked on at another place.
+   */
   readonly needsProvider: boolean;
   /**
    * True when stages will run here. The engine is locked before anything is started, until it is closed. Rejects with
@@ -62,6 +65,8 @@ export async function openEngine(settings: Settings, options: OpenEngineOptions)
   };
   try {
     const installation = await installationIdOf(ports.store, ids);
+    if (options.needsProvider) await checkPlace(ports.store);
+    if (options.runsStages === true) await recordWork(ports.store, { by: options.name, clock });
     const owner = `${options.name}-${process.pid}-${ids.next().slice(0, 8)}`;
     const context = {
       pipelines,

@@ -16,6 +16,7 @@ import { host, serveStages } from './serve-stages.js';
 import { readSettings, type Settings } from './settings/index.js';
 import { StartupHealth } from './startup-health.js';
 import { dependenciesOf, watchDependencies } from './watch-dependencies.js';
+import { watchInstallation } from './watch-installation.js';
 
 const retryMs = 2_000;
 
@@ -42,12 +43,14 @@ export async function startStages(name: string, stages: Stages): Promise<void> {
     const { opened, app } = running;
     observeEngine(opened.engine);
     const stopWatching = watchDependencies(dependenciesOf(opened.engine), opened.engine);
+    const stopRecording = watchInstallation(opened.engine, name);
     for (const warning of sharingWarnings(settings)) log.warn(warning, { operation: name });
     log.info('running', { operation: name, url: app.url });
     const reason = await Promise.race([stopSignal, opened.engine.readiness.fatalError]);
     const isSignal = typeof reason === 'string';
     log.info('stopping', { operation: name, ...(isSignal && { signal: reason }) });
     await stopWatching();
+    await stopRecording();
     await app.close();
     await opened.close();
     await telemetry.stop();
@@ -89,22 +92,32 @@ async function start(
   }
 }
 
-/** Retries the start, without a limit, while a dependency is unavailable. */
+/** Retries the start, without a limit, while a dependency is unavailable or the state is at another place. */
 async function retryWhileUnavailable<T>(
   open: () => Promise<T>,
   { log, health }: { log: Log; health: StartupHealth },
 ): Promise<T> {
+  let hasRefused = false;
   for (;;) {
     try {
       return await open();
     } catch (error) {
-      if (!isDependencyUnavailable(error) || isHomeLocked(error)) throw error;
+      const isRefused = isElsewhere(error);
+      if ((!isDependencyUnavailable(error) && !isRefused) || isHomeLocked(error)) throw error;
       const message = error instanceof Error ? error.message : String(error);
       health.report(message);
-      log.warn('the start failed and is retried', { error: message });
+      if (!isRefused) log.warn('the start failed and is retried', { error: message });
+      // A person has to decide, and the start waits for that: one line is enough.
+      else if (!hasRefused) log.error('the start waits for a decision', { error: message });
+      hasRefused = isRefused;
       await delay(retryMs);
     }
   }
+}
+
+/** The state was copied, restored or moved, and nobody has said yet what it is now. */
+function isElsewhere(error: unknown): boolean {
+  return isBatchmillError(error) && error.code === 'installation.elsewhere';
 }
 
 /** Another process runs stages on this home, and will not stop by itself. */

@@ -11,7 +11,7 @@ export { StageStrategy } from './stage-strategy.js';
 export { StageHost, type Handler, type HostDependencies } from './stage-host.js';
 export type { Work, WorkDependencies } from './work.js';
 export type { Received, Unusable } from './read-message.js';
-export { OutboxPublisher } from './outbox-publisher.js';
+export { OutboxPublisher, type Sender } from './outbox-publisher.js';
 export { Outage } from './outage.js';
 export { Readiness, type DependencyOutage } from './readiness.js';
 export { jitterFrom } from './jitter.js';

@@ -1,7 +1,14 @@
-import { ValidationError, isDependencyUnavailable, type Event, type EventClass } from '@batchmill/contracts';
+import {
+  ValidationError,
+  installationHeader,
+  isDependencyUnavailable,
+  type Event,
+  type EventClass,
+} from '@batchmill/contracts';
 import { deadLetterOf, type Bus, type IncomingMessage } from '@batchmill/bus';
 import { recordedError, type Transition } from '@batchmill/records';
 import { countMessage, inSpan, type MessageOutcome } from '@batchmill/telemetry';
+import type { EngineSettings } from './engine-settings.js';
 import { Outage } from './outage.js';
 import { readMessage, receivedOf, type Received, type Unusable } from './read-message.js';
 import { assertDeclared, type StageDefinition } from './stage-definition.js';
@@ -20,17 +27,20 @@ export interface TopicHandling {
 
 /**
  * Handles the messages of one stage. `handle` resolves when a message can be committed: its input is recorded, its signal
- * is passed on, or it is dead-lettered. It rejects when a dependency is unavailable; the message is redelivered then.
+ * is passed on, or it is dead-lettered. It rejects when a dependency is unavailable; the message is redelivered then. A
+ * message of another installation is ignored.
  */
 export class MessageIntake {
   readonly group: string;
   readonly #outage: Outage;
+  /** The other installations whose messages were reported. */
+  readonly #reported = new Set<string>();
 
   constructor(
     private readonly stage: StageDefinition,
     private readonly topics: ReadonlyMap<string, TopicHandling>,
     private readonly bus: Bus,
-    private readonly dependencies: WorkDependencies,
+    private readonly dependencies: WorkDependencies & { readonly engineSettings: EngineSettings },
   ) {
     this.group = `batchmill.${stage.name}`;
     this.#outage = new Outage(`${stage.name}: handling messages`, stage.name, dependencies);
@@ -40,6 +50,11 @@ export class MessageIntake {
   async handle(message: IncomingMessage): Promise<void> {
     const handling = this.topics.get(message.topic);
     if (handling === undefined) return;
+    const installation = message.headers[installationHeader];
+    if (installation !== undefined && installation !== this.dependencies.engineSettings.installation) {
+      this.#ignore(message, handling, installation);
+      return;
+    }
     const received = receivedOf(message);
     const { event } = handling.event;
     const attributes = { 'batchmill.stage': this.stage.name, 'batchmill.topic': message.topic };
@@ -55,6 +70,20 @@ export class MessageIntake {
     } finally {
       countMessage(this.stage.name, event, outcome);
     }
+  }
+
+  /** Reports each other installation once, and once more when one of its requests or commands comes. */
+  #ignore({ topic }: IncomingMessage, { event }: TopicHandling, installation: string): void {
+    countMessage(this.stage.name, event.event, 'other-installation');
+    const reported = `${installation} ${event.isInput}`;
+    if (this.#reported.has(reported)) return;
+    this.#reported.add(reported);
+    const level = event.isInput ? 'error' : 'warn';
+    this.dependencies.log[level](
+      'messages of another installation are ignored: if it still works, the two take messages from each other, so set ' +
+        'BATCHMILL_TOPIC_PREFIX to another text in each',
+      { operation: this.stage.name, topic, installation },
+    );
   }
 
   async #handleOrDeadLetter(

@@ -3,6 +3,12 @@ import type { Bus, OutgoingMessage } from '@batchmill/bus';
 import type { Transition } from '@batchmill/records';
 import { countEvent, describeSpan, traceparentOf, type Log } from '@batchmill/telemetry';
 
+/** Who publishes: the process, and the installation that it works for. */
+export interface Sender {
+  readonly source: string;
+  readonly installation: string;
+}
+
 /** Commits transitions: writes each with its envelopes, then publishes its events and marks them published. */
 export class OutboxPublisher {
   constructor(
@@ -10,7 +16,7 @@ export class OutboxPublisher {
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly log: Log,
-    private readonly source: string,
+    private readonly sender: Sender,
   ) {}
 
   /** True when the transition was written. It stands even if its events cannot be published now. */
@@ -30,13 +36,13 @@ export class OutboxPublisher {
 
   /** Publishes an event that stayed in an outbox. Rejects when the bus does not accept it. */
   async republish(envelope: EventEnvelope, markPublished: (eventId: string) => Promise<void>): Promise<void> {
-    await this.bus.publish([messageOf(envelope, this.source)]);
+    await this.bus.publish([messageOf(envelope, this.sender)]);
     await markPublished(envelope.id);
   }
 
   async #publish(envelopes: readonly EventEnvelope[], transition: Transition): Promise<void> {
     try {
-      await this.bus.publish(envelopes.map((envelope) => messageOf(envelope, this.source)));
+      await this.bus.publish(envelopes.map((envelope) => messageOf(envelope, this.sender)));
       for (const envelope of envelopes) await transition.markPublished(envelope.id);
     } catch (error) {
       this.log.warn('an event could not be published; it stays in the outbox and will be republished', {
@@ -47,8 +53,9 @@ export class OutboxPublisher {
   }
 }
 
-function messageOf(envelope: EventEnvelope, source: string): OutgoingMessage {
-  return { topic: envelope.topic, key: envelope.key, value: envelope.data, headers: headersOf(envelope, source) };
+function messageOf(envelope: EventEnvelope, { source, installation }: Sender): OutgoingMessage {
+  const { topic, key, data } = envelope;
+  return { topic, key, value: data, headers: headersOf(envelope, source, installation) };
 }
 
 /** The attributes for the span in which an event was recorded. */

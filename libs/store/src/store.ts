@@ -112,12 +112,39 @@ export abstract class Collection<T extends Fields = Fields> {
   abstract ensureIndex(index: IndexKeys): Promise<void>;
 }
 
+/**
+ * Where a collection really is. It does not travel with a copy: a file that was copied or restored, and a dump that was
+ * loaded into another database or server, is at another place. It stays over restarts, over a failover, and when a folder
+ * is moved on its file system.
+ */
+export interface Place {
+  /** For people: the file, or the database. */
+  readonly name: string;
+  /** Differs between a database and another one of the same server; null where `id` tells everything. */
+  readonly database: string | null;
+  /** Given by the file system or the server; null where they give none. */
+  readonly id: string | null;
+  /** The members of a replica set; empty for a single server and for a file. */
+  readonly servers: readonly string[];
+}
+
+/** What is unknown on one side is not compared. Of the members of a replica set one must be the same: they are replaced. */
+export function isSamePlace(one: Place, other: Place): boolean {
+  if (one.database !== other.database) return false;
+  if (one.id !== null && other.id !== null && one.id !== other.id) return false;
+  const areServersKnown = one.servers.length > 0 && other.servers.length > 0;
+  return !areServersKnown || one.servers.some((server) => other.servers.includes(server));
+}
+
 /** Collections by name. A collection exists from its first document on. */
 export abstract class Store {
   abstract collection<T extends Fields = Fields>(name: string): Collection<T>;
 
   /** Names of the non-empty collections, sorted. */
   abstract collectionNames(): Promise<string[]>;
+
+  /** The place of a collection that exists. */
+  abstract placeOf(collection: string): Promise<Place>;
 
   /** Resolves when the store answers; rejects with a ConnectionError while it is unavailable. */
   abstract check(): Promise<void>;

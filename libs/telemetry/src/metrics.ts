@@ -9,8 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const meterName = 'batchmill';
 
-/** What a stage did with a message. `redelivered`: it could not be handled and comes again. */
-export type MessageOutcome = 'handled' | 'dead-letter' | 'redelivered';
+/**
+ * What a stage did with a message. `redelivered`: it could not be handled and comes again. `other-installation`: it is for
+ * another installation and was ignored.
+ */
+export type MessageOutcome = 'handled' | 'dead-letter' | 'redelivered' | 'other-installation';
 
 /** How the lease of a record ended. `done`: by a transition. */
 export type WorkOutcome = 'done' | 'lease-lost' | 'released' | 'failed' | 'parked';

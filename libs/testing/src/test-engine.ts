@@ -7,7 +7,7 @@ import type { Leased, Records, Transition, WorkRecord } from '@batchmill/records
 import { Leased as LeasedRecord } from '@batchmill/records';
 import { assembleEngine, closePorts, runStages, type Engine, type Ports } from '@batchmill/service';
 import { startSimulator, type Simulator, type SimulatorOptions } from '@batchmill/simulator';
-import { OutboxPublisher, type EngineSettings, type WorkSettings } from '@batchmill/stage';
+import type { EngineSettings, WorkSettings } from '@batchmill/stage';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { MemoryLog } from '@batchmill/telemetry';
 import { EmbeddedVectors } from '@batchmill/vectors/embedded';
@@ -96,8 +96,7 @@ export class TestEngine {
 
   /** Commits the transitions that a stage's method yields, as its host does. Returns the published events, in order. */
   async collect(transitions: AsyncIterable<Transition>): Promise<Event[]> {
-    const { bus, clock, ids, log } = this.engine;
-    const publisher = new OutboxPublisher(bus, clock, ids, log, '/batchmill/test');
+    const { publisher } = this.engine.hostDependencies;
     const published: Event[] = [];
     for await (const transition of transitions) {
       if (await publisher.commit(transition)) published.push(...transition.events);

@@ -16,5 +16,6 @@ async function create(): Promise<void> {
   if (settings.adapters.bus.scheme === 'embedded') createHome(settings);
   const topics = events.map(topicOf).flatMap((topic) => [topic, topic + deadLetterSuffix]);
   await withRecords((engine) => engine.bus.ensureTopics(topics));
-  process.stdout.write(topics.map((topic) => `${topic}\n`).join(''));
+  const prefix = settings.adapters.topicPrefix ?? '';
+  process.stdout.write(topics.map((topic) => `${prefix}${topic}\n`).join(''));
 }

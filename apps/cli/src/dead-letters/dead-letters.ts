@@ -74,10 +74,10 @@ export class DeadLetters {
 
 const topics = events.map(topicOf);
 
-/** Accepts `run.requested`, `batchmill.run.requested` and `batchmill.run.requested.dlt`. */
+/** Accepts `run.requested`, `batchmill.run.requested` and `batchmill.run.requested.dlt`, the latter two also with a prefix. */
 function topicNamed(name: string): string {
   const bare = name.endsWith(deadLetterSuffix) ? name.slice(0, -deadLetterSuffix.length) : name;
-  const topic = topics.find((known) => known === bare || known === topicPrefix + bare);
+  const topic = topics.find((known) => bare.endsWith(known) || known === topicPrefix + bare);
   if (topic !== undefined) return topic;
   const known = events.map(({ event }) => event).join(', ');
   throw new ValidationError('dlt.no-topic', `${name}: there is no such topic, expected one of ${known}`);

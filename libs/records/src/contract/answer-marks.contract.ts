@@ -137,7 +137,7 @@ export function describeAnswerMarks(make: MakeStore): void {
 
     it('X3: a document that cannot be claimed has its error in the field that the pipeline names', async () => {
       const error = { kind: 'ProcessingError', code: 'document.not-markable', message: 'it holds a text' } as const;
-      const about = { runId: 'run', claimId: 'run.c1', now, error };
+      const about = { run: { installation: 'here', runId: 'run' }, claimId: 'run.c1', now, error };
       await documents().insertMany([{ _id: 'note' }, { _id: 'other' }]);
 
       await documents().bulk([

@@ -6,6 +6,7 @@ import {
   pendingFilter,
   readMarks,
   failedClaimUpdate,
+  isOfRun,
   eligibleFilter,
   requestsFor,
 } from '../index.js';
@@ -26,6 +27,7 @@ export function describeClaimMarks(make: MakeStore): void {
   describe('claiming documents', () => {
     const fixture = eachWithFixture(make);
     const documents = () => fixture().store.collection('notes');
+    const run = { installation: 'here', runId: 'run' };
     const idsWhere = (filter: Readonly<Record<string, unknown>>) =>
       Array.fromAsync(documents().find(filter, { sort: { _id: 1 } }), ({ _id }) => _id);
 
@@ -69,6 +71,7 @@ export function describeClaimMarks(make: MakeStore): void {
         ai_status: 'in_progress',
         processing_info: {
           theirs: 1,
+          installation: 'here',
           runId: 'run',
           claimId: 'run.c1',
           claimedAt: now,
@@ -212,16 +215,30 @@ export function describeClaimMarks(make: MakeStore): void {
         ]);
         const failedOnes = ['failed', 'noted by hand'];
 
-        expect(await idsWhere(claimableFilter(inference, now, 'run'))).toEqual(['pending']);
-        expect(await idsWhere(claimableFilter(retryFailed, now, 'run'))).toEqual([...failedOnes, 'pending']);
-        expect(await idsWhere(claimableFilter(all, now, 'run'))).toEqual([
+        expect(await idsWhere(claimableFilter(inference, now, run))).toEqual(['pending']);
+        expect(await idsWhere(claimableFilter(retryFailed, now, run))).toEqual([...failedOnes, 'pending']);
+        expect(await idsWhere(claimableFilter(all, now, run))).toEqual([
           'done',
           'done by hand',
           ...failedOnes,
           'pending',
         ]);
-        expect(await idsWhere(eligibleFilter(retryFailed, 'run'))).toEqual([...failedOnes, 'pending', 'waiting']);
+        expect(await idsWhere(eligibleFilter(retryFailed, run))).toEqual([...failedOnes, 'pending', 'waiting']);
         expect(await idsWhere(claimableFilter(all, now))).toHaveLength(7);
+      });
+
+      it('Y4: a run of another installation with the same id does documents again that this one has ended', async () => {
+        const ended = { ai_status: 'completed' };
+        await documents().insertMany([
+          { _id: 'theirs', ...ended, processing_info: { installation: 'there', runId: 'run' } },
+          { _id: 'ours', ...ended, processing_info: { installation: 'here', runId: 'run' } },
+          { _id: 'of an earlier version', ...ended, processing_info: { runId: 'run' } },
+        ]);
+
+        expect(await idsWhere(claimableFilter(all, now, run))).toEqual(['theirs']);
+        expect(isOfRun(await marksOf(documents(), all, 'theirs'), run)).toBe(false);
+        expect(isOfRun(await marksOf(documents(), all, 'ours'), run)).toBe(true);
+        expect(isOfRun(await marksOf(documents(), all, 'of an earlier version'), run)).toBe(true);
       });
 
       it('R10: a failed document keeps what is done, and the rest is requested with its attempts reset', async () => {
@@ -278,7 +295,7 @@ export function describeClaimMarks(make: MakeStore): void {
 
     it('X3: a document that cannot be marked fails with the reason, and keeps its previous value', async () => {
       await documents().insertOne({ _id: 'note', processing_info: 'checked by Ann' });
-      const about = { runId: 'run', claimId: 'run.c1', now, error: trouble };
+      const about = { run, claimId: 'run.c1', now, error: trouble };
 
       await documents().updateOne(
         { _id: 'note', processing_info: 'checked by Ann' },

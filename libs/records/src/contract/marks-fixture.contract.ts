@@ -55,8 +55,10 @@ export const namingStatus: RunPlan = planRun(pipelines.get('named'), { endpoint:
 export const errorsElsewhere: RunPlan = planRun(pipelines.get('elsewhere'), { endpoint: 'inference' });
 export const embeddings: RunPlan = planRun(pipelines.get('notes'), { endpoint: 'embeddings' });
 
-export interface MarkOptions extends Partial<ClaimMark> {
+export interface MarkOptions extends Partial<Omit<ClaimMark, 'run'>> {
   readonly claimId: string;
+  readonly runId?: string;
+  readonly installation?: string;
   /** The claim that the documents carried when they were found. */
   readonly previousClaimId?: string | null;
 }
@@ -68,9 +70,10 @@ export async function mark(
   documents: Collection,
   plan: RunPlan,
   ids: readonly unknown[],
-  { previousClaimId = null, ...about }: MarkOptions,
+  { previousClaimId = null, runId = 'run', installation = 'here', ...about }: MarkOptions,
 ): Promise<unknown[]> {
-  const claim = { runId: 'run', functions: plan.functions, restart: false, now, template: {}, ...about };
+  const run = { installation, runId };
+  const claim = { run, functions: plan.functions, restart: false, now, template: {}, ...about };
   const update = claimUpdate(plan, claim);
   await documents.bulk(ids.map((id) => ({ filter: claimFilter(plan, id, { previousClaimId, ...claim }), update })));
   const claimed = documents.find(stillClaimedFilter(plan, ids, about.claimId), { sort: { _id: 1 } });

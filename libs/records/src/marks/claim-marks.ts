@@ -30,24 +30,41 @@ export function isPending({ endpointPlan, namesStatusField }: RunPlan, { status 
   return status === endpointPlan.status.pending || (!namesStatusField && (status === undefined || status === null));
 }
 
+/** A run as documents name it: two installations may have runs with the same id. */
+export interface ClaimingRun {
+  readonly installation: string;
+  readonly runId: string;
+}
+
+/** True for marks that this run wrote. Marks of an earlier version name no installation. */
+export function isOfRun({ runId, installation }: Marks, run: ClaimingRun): boolean {
+  return runId === run.runId && (installation === null || installation === run.installation);
+}
+
 /**
  * Documents that are pending, or ended and to be done again by this run. A run does a document again only once.
- * `runId` is null for an estimate.
+ * `run` is null for an estimate.
  */
-export function eligibleFilter(plan: RunPlan, runId: string | null): Filter {
-  return orRedone(plan, runId, pendingFilter(plan));
+export function eligibleFilter(plan: RunPlan, run: ClaimingRun | null): Filter {
+  return orRedone(plan, run, pendingFilter(plan));
 }
 
 /** Eligible documents that may be claimed now: those that are pending must not wait for a later time. */
-export function claimableFilter(plan: RunPlan, now: Date, runId: string | null = null): Filter {
-  return orRedone(plan, runId, { ...pendingFilter(plan), [markPath(plan, 'notBefore')]: { $not: { $gt: now } } });
+export function claimableFilter(plan: RunPlan, now: Date, run: ClaimingRun | null = null): Filter {
+  return orRedone(plan, run, { ...pendingFilter(plan), [markPath(plan, 'notBefore')]: { $not: { $gt: now } } });
 }
 
-function orRedone(plan: RunPlan, runId: string | null, pending: Filter): Filter {
+function orRedone(plan: RunPlan, run: ClaimingRun | null, pending: Filter): Filter {
   if (plan.redo === null) return pending;
   const { field, failed, completed } = plan.endpointPlan.status;
   const ended = { [field]: { $in: plan.redo === 'all' ? [completed, failed] : [failed] } };
-  return { $or: [pending, runId === null ? ended : { ...ended, [markPath(plan, 'runId')]: { $ne: runId } }] };
+  if (run === null) return { $or: [pending, ended] };
+  const ofOthers = [
+    { ...ended, [markPath(plan, 'runId')]: { $ne: run.runId } },
+    // Null: marks of an earlier version, which name no installation.
+    { ...ended, [markPath(plan, 'installation')]: { $nin: [run.installation, null] } },
+  ];
+  return { $or: [pending, ...ofOthers] };
 }
 
 /**
@@ -74,18 +91,18 @@ export function functionsToRequest(functions: readonly string[], marks: Marks): 
 export interface ClaimCondition {
   /** The claim that the document carried when it was found; null: none. */
   readonly previousClaimId: string | null;
-  readonly runId: string;
+  readonly run: ClaimingRun;
   readonly now: Date;
 }
 
 /** The document, if it is still claimable and carries no other claim than when it was found. */
-export function claimFilter(plan: RunPlan, id: unknown, { previousClaimId, runId, now }: ClaimCondition): Filter {
-  return { ...claimableFilter(plan, now, runId), _id: id, [markPath(plan, 'claimId')]: previousClaimId };
+export function claimFilter(plan: RunPlan, id: unknown, { previousClaimId, run, now }: ClaimCondition): Filter {
+  return { ...claimableFilter(plan, now, run), _id: id, [markPath(plan, 'claimId')]: previousClaimId };
 }
 
 /** What `claimUpdate` writes. */
 export interface ClaimMark {
-  readonly runId: string;
+  readonly run: ClaimingRun;
   readonly claimId: string;
   readonly functions: readonly string[];
   /** Resets the attempts of all functions and removes the errors. */
@@ -99,7 +116,7 @@ export interface ClaimMark {
 
 /** Marks a document with a claim. Where the user's part writes the same path, the marks win. */
 export function claimUpdate(plan: RunPlan, mark: ClaimMark): Update {
-  const { runId, claimId, functions, restart, retryFailed = false, now, template } = mark;
+  const { run, claimId, functions, restart, retryFailed = false, now, template } = mark;
   const reset = { state: 'requested', attempts: 0 };
   const requested = restart
     ? { [markPath(plan, 'functions')]: Object.fromEntries(functions.map((name) => [name, reset])) }
@@ -109,7 +126,8 @@ export function claimUpdate(plan: RunPlan, mark: ClaimMark): Update {
   const marks = {
     $set: {
       [plan.endpointPlan.status.field]: plan.endpointPlan.status.inProgress,
-      [markPath(plan, 'runId')]: runId,
+      [markPath(plan, 'installation')]: run.installation,
+      [markPath(plan, 'runId')]: run.runId,
       [markPath(plan, 'claimId')]: claimId,
       [markPath(plan, 'claimedAt')]: now,
       [markPath(plan, 'ended')]: null,
@@ -125,7 +143,7 @@ export function claimUpdate(plan: RunPlan, mark: ClaimMark): Update {
 
 /** What `failedClaimUpdate` writes. */
 export interface FailedClaimMark {
-  readonly runId: string;
+  readonly run: ClaimingRun;
   readonly claimId: string;
   readonly now: Date;
   readonly error: DocumentError;
@@ -137,10 +155,10 @@ export interface FailedClaimMark {
  * For a document that cannot be marked because its fields are in the way. It carries the claim and fails with the
  * error.
  */
-export function failedClaimUpdate(plan: RunPlan, { now, error, ...rest }: FailedClaimMark): Update {
+export function failedClaimUpdate(plan: RunPlan, { run, now, error, ...rest }: FailedClaimMark): Update {
   const { status, infoField, errorField } = plan.endpointPlan;
   const stored: StoredError = { ...error, at: now, attempt: 0 };
-  const marks = { ...rest, claimedAt: now, ended: now, errors: [stored] };
+  const marks = { ...run, ...rest, claimedAt: now, ended: now, errors: [stored] };
   // The field for marks is replaced as a whole, so an error field within it must be part of the new value.
   const pathInMarks = errorField.startsWith(`${infoField}.`) ? errorField.slice(infoField.length + 1).split('.') : [];
   const [first, ...deeper] = pathInMarks;

@@ -27,7 +27,10 @@ export interface FunctionMarks {
 
 /** The marks as they are stored in the plan's `infoField`. Every field may be missing. */
 export interface DocumentMarks {
+  /** The installation of the run and the claim. */
+  readonly installation?: string;
   readonly runId?: string;
+  /** The `mark` of the claim. */
   readonly claimId?: string;
   readonly claimedAt?: Date;
   /** The document is not claimed before then. */
@@ -49,6 +52,8 @@ export interface Marks {
   readonly status: unknown;
   readonly claimId: string | null;
   readonly runId: string | null;
+  /** Null also in marks of an earlier version. */
+  readonly installation: string | null;
   readonly notBefore: Date | null;
   readonly freeRetries: number;
   /** Null: batches of any number of documents. */
@@ -70,6 +75,7 @@ export function readMarks(plan: RunPlan, document: Fields): Marks {
     status: valueAt(document, plan.endpointPlan.status.field),
     claimId: typeof marks.claimId === 'string' ? marks.claimId : null,
     runId: typeof marks.runId === 'string' ? marks.runId : null,
+    installation: typeof marks.installation === 'string' ? marks.installation : null,
     notBefore: marks.notBefore instanceof Date ? marks.notBefore : null,
     freeRetries: typeof marks.freeRetries === 'number' ? marks.freeRetries : 0,
     together: typeof marks.together === 'number' ? marks.together : null,

@@ -2,7 +2,7 @@ import type { Clock, ErrorCode, Event, EventEnvelope } from '@batchmill/contract
 import { DuplicateKeyError, type Collection, type Filter, type IndexKeys } from '@batchmill/store';
 import { LeaseWrites } from './lease-writes.js';
 import type { Transition } from './transition.js';
-import { noBackoff, type Changes, type WorkRecord } from './work-record.js';
+import { freeLease, noBackoff, type Changes, type WorkRecord } from './work-record.js';
 
 /** Which record to take, for whom and for how long. */
 export interface TakeOptions<S extends string> {
@@ -157,6 +157,28 @@ export abstract class Records<T extends WorkRecord> {
   async unpark(id: string): Promise<boolean> {
     const { matched } = await this.collection.updateOne({ _id: id, parked: true }, { $set: this.dueNow() });
     return matched === 1;
+  }
+
+  /**
+   * Ends every record that has not ended, as it stands, and drops the events that were not published. For a state that was
+   * copied from one that continues elsewhere. Returns the number of records that were ended.
+   */
+  async endAll(state: T['state'], changes: Changes<T> = {}): Promise<number> {
+    const { matched } = await this.collection.updateMany(
+      { state: { $in: this.activeStates } },
+      {
+        $set: { ...changes, state, parked: false, lease: freeLease, updatedAt: this.clock.now() },
+        // A holder of a lease that still works writes with an older fence.
+        $inc: { fence: 1 },
+      },
+    );
+    await this.dropOutbox();
+    return matched;
+  }
+
+  /** Drops the events that were not published. */
+  async dropOutbox(): Promise<void> {
+    await this.collection.updateMany({ 'outbox.0': { $exists: true } }, { $set: { outbox: [] } });
   }
 
   /** The fields that make a record due now, even when it is parked or backs off. */

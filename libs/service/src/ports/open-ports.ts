@@ -1,5 +1,5 @@
 import type { Clock, Ids } from '@batchmill/contracts';
-import { busAdapters, type Bus } from '@batchmill/bus';
+import { PrefixedBus, busAdapters, type Bus } from '@batchmill/bus';
 import { OpenAiProvider } from '@batchmill/provider/openai';
 import type { Log } from '@batchmill/telemetry';
 import { vectorsAdapters } from '@batchmill/vectors';
@@ -23,11 +23,14 @@ export interface OpenPortsOptions {
 export async function openPorts(settings: Settings, options: OpenPortsOptions): Promise<Ports> {
   const { openai, adapters } = settings;
   const { clock, ids, log, name } = options;
-  const source = { settings, context: { clock, ids, log, processName: `batchmill-${name}` } };
+  const prefix = adapters.topicPrefix ?? '';
+  // A bus names the groups of its readers after the process.
+  const source = { settings, context: { clock, ids, log, processName: `${prefix}batchmill-${name}` } };
   const ports: { -readonly [Port in keyof Ports]?: Ports[Port] } = {};
   try {
-    const bus = (ports.bus = await openAdapter(busAdapters, adapters.bus, source));
-    const baseUrl = await options.providerUrl(bus);
+    const ownBus = (ports.bus = await openAdapter(busAdapters, adapters.bus, source));
+    const bus = (ports.bus = prefix === '' ? ownBus : new PrefixedBus(ownBus, prefix));
+    const baseUrl = await options.providerUrl(ownBus);
     const provider = (ports.provider = new OpenAiProvider({
       // A simulator accepts any key.
       apiKey: openai.apiKey ?? 'sk-simulated',

@@ -1,18 +1,27 @@
 import { envelopeOf, headersOf, type Event, type RunRequested } from '@batchmill/contracts';
 import { planRun } from '@batchmill/pipeline';
-import type { Run } from '@batchmill/records';
+import { runRequestOf, type Run } from '@batchmill/records';
 import { traceparentOf } from '@batchmill/telemetry';
 import type { Engine } from '../engine.js';
+import { checkPlace } from '../installation.js';
 import { checkRunId } from './run-id.js';
 import { checkSameRun } from './check-same-run.js';
 
 /**
- * Publishes the request of a run. The id of an existing run continues that run. Rejects with a ValidationError when the
- * existing run was requested differently.
+ * Records a run and publishes its request: the run starts even if the message is lost. The id of an existing run continues
+ * that run. Rejects with a ValidationError when the existing run was requested differently.
  */
 export async function requestRun(engine: Engine, request: RunRequested): Promise<void> {
   await findRun(engine, request);
-  await publishEvent(engine, request);
+  await checkPlace(engine.store);
+  if (!(await recordRun(engine, request))) await publishEvent(engine, request);
+}
+
+/** False: a run of that id is recorded already, or the request names none. */
+async function recordRun({ runs, hostDependencies }: Engine, request: RunRequested): Promise<boolean> {
+  if (request.runId === undefined) return false;
+  const run = runs.new(request.runId, runRequestOf(request), traceparentOf());
+  return hostDependencies.publisher.commit(runs.insert(run, request));
 }
 
 /**
@@ -27,10 +36,14 @@ export async function checkRequest(engine: Engine, request: RunRequested): Promi
   planRun(engine.pipelines.get(pipeline), { endpoint, functions, parameters, redo });
 }
 
-/** Publishes an event as any producer may: a request or another command. */
-export async function publishEvent({ bus, ids, clock }: Engine, event: Event): Promise<void> {
+/**
+ * Publishes an event as any producer may: a request or another command. Rejects with `installation.elsewhere` when the state
+ * was worked on at another place: the event would name an installation that continues there.
+ */
+export async function publishEvent({ bus, store, ids, clock, engineSettings }: Engine, event: Event): Promise<void> {
+  await checkPlace(store);
   const envelope = envelopeOf(event, { id: ids.next(), at: clock.now(), traceparent: traceparentOf() });
-  const headers = headersOf(envelope, '/batchmill/client');
+  const headers = headersOf(envelope, '/batchmill/client', engineSettings.installation);
   await bus.publish([{ topic: envelope.topic, key: envelope.key, value: envelope.data, headers }]);
 }
 

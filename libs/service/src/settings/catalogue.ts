@@ -50,6 +50,15 @@ export const settingsCatalogue = {
       meaning: 'The event bus.',
       isSecret: true,
     }),
+    topicPrefix: text('BATCHMILL_TOPIC_PREFIX', {
+      default: null,
+      meaning:
+        'A text in front of every topic and consumer group, such as `staging.`. Installations that share a Kafka need one each. Logs and metrics name topics without it.',
+      matching: {
+        pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,98}[._-]$/,
+        expected: 'letters, digits, dots, dashes and underscores that end in a dot, dash or underscore: `staging.`',
+      },
+    }),
     store: address('BATCHMILL_STORE', ['mongodb', 'mongodb+srv'], {
       default: 'embedded',
       meaning: 'The state of Batchmill, and the documents unless `MONGODB_URI` is set.',

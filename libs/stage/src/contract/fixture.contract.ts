@@ -66,6 +66,7 @@ export class Fixture {
   dependencies(replaced: Partial<HostDependencies> = {}, settings: Partial<WorkSettings> = {}): HostDependencies {
     const { clock, ids, log, orders } = this;
     const bus = replaced.bus ?? this.bus;
+    const sender = { source: '/fixture', installation: testEngineSettings.installation };
     return {
       bus,
       clock,
@@ -74,7 +75,7 @@ export class Fixture {
       engineSettings: testEngineSettings,
       readiness: new Readiness(clock),
       records: [orders],
-      publisher: new OutboxPublisher(bus, clock, ids, log, '/fixture'),
+      publisher: new OutboxPublisher(bus, clock, ids, log, sender),
       settings: { ...this.settings, ...settings },
       ...replaced,
     };

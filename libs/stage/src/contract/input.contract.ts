@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConnectionError, ProcessingError, ValidationError, topicOf } from '@batchmill/contracts';
-import { eventually } from '@batchmill/testing';
+import { ConnectionError, ProcessingError, ValidationError, installationHeader, topicOf } from '@batchmill/contracts';
+import { eventually, testEngineSettings } from '@batchmill/testing';
 import type { Handler } from '../stage-host.js';
 import type { Unusable } from '../read-message.js';
 import { FaultyBus } from './faulty-bus.contract.js';
@@ -48,6 +48,30 @@ export function describeInput(make: MakeStageUnderTest): void {
       await recorded('its own');
       await eventually('all are recorded', async () => (await fixture().orders.countAll()) >= 3);
       expect(await fixture().orders.countAll()).toBe(3);
+    });
+
+    it('Y4: a message of another installation is ignored and reported once, and one without an installation is recorded', async () => {
+      const other = { [installationHeader]: 'another' };
+      await fixture().start([recording(), answering()]);
+
+      await fixture().publish(OrderRequested, '{"orderId":"theirs","size":1}', other);
+      await fixture().publish(OrderRequested, 'not an order', other);
+      await fixture().publish(OrderRequested, '{"orderId":"ours","size":1}', {
+        [installationHeader]: testEngineSettings.installation,
+      });
+      await fixture().publish(OrderRequested, '{"orderId":"anybody\u2019s","size":1}');
+      await recorded('ours');
+      await recorded('anybody’s');
+      const subscription = { group: 'batchmill.maker', topics: [topicOf(OrderRequested)] };
+      await eventually('every message is committed', async () => {
+        const [lag] = await fixture().bus.lag(subscription.group, subscription.topics);
+        return lag?.messages === 0;
+      });
+
+      expect(await fixture().orders.countAll()).toBe(2);
+      expect(await fixture().deadLetters(OrderRequested)).toEqual([]);
+      const errors = fixture().log.lines.filter(({ level }) => level === 'error');
+      expect(errors).toMatchObject([{ fields: { installation: 'another', topic: topicOf(OrderRequested) } }]);
     });
 
     it('input is recorded before its message is committed', async () => {

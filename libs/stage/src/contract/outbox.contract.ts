@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { envelopeOf, headersOf, topicOf, type EventEnvelope } from '@batchmill/contracts';
-import { eventually } from '@batchmill/testing';
+import { eventually, testEngineSettings } from '@batchmill/testing';
 import { OutboxRelay } from '../outbox-relay.js';
 import { FaultyBus } from './faulty-bus.contract.js';
 import { OrderMade, OrderShipped } from './orders.contract.js';
@@ -27,7 +27,10 @@ export function describeOutbox(make: MakeStageUnderTest): void {
 
       await eventually('it is published', async () => (await fixture().order('order')).outbox.length === 0);
       const [message] = await fixture().published(OrderMade);
-      expect(message).toMatchObject({ key: 'order', headers: headersOf(envelope, '/fixture') });
+      expect(message).toMatchObject({
+        key: 'order',
+        headers: headersOf(envelope, '/fixture', testEngineSettings.installation),
+      });
       expect(String(message!.value)).toBe(envelope.data);
     });
 
@@ -35,7 +38,9 @@ export function describeOutbox(make: MakeStageUnderTest): void {
       const envelope = made();
       await fixture().insert('order', { state: 'made', outbox: [envelope] });
       const { topic, key, data: value } = envelope;
-      await fixture().bus.publish([{ topic, key, value, headers: headersOf(envelope, '/fixture') }]);
+      await fixture().bus.publish([
+        { topic, key, value, headers: headersOf(envelope, '/fixture', testEngineSettings.installation) },
+      ]);
       advanceToRepublish();
       let worked = 0;
 

@@ -1,6 +1,7 @@
 import { SystemClock, type Clock } from '@batchmill/contracts';
-import { Store, type Collection, type Fields } from '../store.js';
+import { Store, type Collection, type Fields, type Place } from '../store.js';
 import { Catalog, type FileOptions } from './catalog/catalog.js';
+import { placeOfFile } from './file-place.js';
 import { EmbeddedCollection } from './embedded-collection.js';
 
 export interface EmbeddedStoreOptions extends FileOptions {
@@ -15,16 +16,18 @@ export interface EmbeddedStoreOptions extends FileOptions {
 export class EmbeddedStore extends Store {
   readonly #catalog: Catalog;
   readonly #clock: Clock;
+  readonly #file: string;
 
-  private constructor(catalog: Catalog, clock: Clock) {
+  private constructor(catalog: Catalog, clock: Clock, file: string) {
     super();
     this.#catalog = catalog;
+    this.#file = file;
     this.#clock = clock;
   }
 
   /** Throws a ConnectionError if the file cannot be opened. */
   static open({ clock = new SystemClock(), ...file }: EmbeddedStoreOptions): EmbeddedStore {
-    return new EmbeddedStore(Catalog.open(file), clock);
+    return new EmbeddedStore(Catalog.open(file), clock, file.file);
   }
 
   override collection<T extends Fields = Fields>(name: string): Collection<T> {
@@ -38,6 +41,11 @@ export class EmbeddedStore extends Store {
         .map((table) => table.collection)
         .sort(),
     );
+  }
+
+  override async placeOf(): Promise<Place> {
+    this.#catalog.read(() => undefined);
+    return placeOfFile(this.#file);
   }
 
   override async check(): Promise<void> {

@@ -1,6 +1,7 @@
 import { ConnectionError, ValidationError } from '@batchmill/contracts';
 import type { Db, MongoClient } from 'mongodb';
-import { Store, type Collection, type Fields } from '../store.js';
+import { Store, type Collection, type Fields, type Place } from '../store.js';
+import { collectionUuid, replicaSetMembers } from './mongo-place.js';
 import { MongoCollection } from './mongo-collection.js';
 import { mongoError, type Doing } from './mongo-error.js';
 import { databaseOf, shownUrl } from './mongo-url.js';
@@ -64,6 +65,15 @@ export class MongoStore extends Store {
         names.map((name) => this.#database.collection(name).findOne({}, { projection: { _id: 1 } })),
       );
       return names.filter((_, index) => firsts[index] !== null).sort();
+    });
+  }
+
+  override async placeOf(collection: string): Promise<Place> {
+    return this.#run({ collection, what: 'filter' }, async () => {
+      const database = this.#database.databaseName;
+      const id = await collectionUuid(this.#database, collection);
+      const servers = await replicaSetMembers(this.#database);
+      return { name: `${this.#url} (database ${database})`, database, id, servers };
     });
   }
 

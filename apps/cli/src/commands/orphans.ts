@@ -1,0 +1,112 @@
+import {
+  OrphanedBatches,
+  OrphanedFiles,
+  type OrphanedFile,
+  type OrphanedProviderBatch,
+} from '@batchmill/batch-submitter';
+import { ValidationError } from '@batchmill/contracts';
+import type { Engine } from '@batchmill/service';
+import { Command } from 'commander';
+import { confirm } from '../confirm.js';
+import { formatCount, formatTime } from '../show/format.js';
+import { table, type Column } from '../show/table.js';
+import { terminalColumns } from '../show/terminal.js';
+import { withProvider } from '../with-engine.js';
+
+export function orphansCommand(): Command {
+  const command = new Command('orphans').description(
+    'list or remove provider batches and input files of this installation that no record holds',
+  );
+  command
+    .command('list')
+    .description('those that are there now; a sweep removes the ones that a record has given up')
+    .option('--json', 'as JSON')
+    .action(list);
+  command
+    .command('remove')
+    .description('cancel a provider batch, or delete the results of one that has ended, or delete an input file')
+    .argument('<id>', 'the id of the provider batch or of the file')
+    .option('--yes', 'do not ask for confirmation')
+    .action(remove);
+  return command;
+}
+
+interface Orphans {
+  readonly batches: readonly OrphanedProviderBatch[];
+  readonly files: readonly OrphanedFile[];
+}
+
+const columns: readonly Column[] = [
+  { title: 'ORPHAN' },
+  { title: 'KIND', spare: 2 },
+  { title: 'OF BATCH' },
+  { title: 'STATUS' },
+  { title: 'ANSWERED', right: true, spare: 1 },
+  { title: 'CREATED', spare: 3 },
+  { title: 'RECORD' },
+];
+
+async function list({ json }: { readonly json?: true }): Promise<void> {
+  const { batches, files } = await withProvider(findAll);
+  if (json) {
+    const ofBatches = batches.map(({ found, batchId, verdict }) => ({
+      ...{ kind: 'batch', id: found.id, batchId, verdict, status: found.state, createdAt: found.createdAt },
+      answered: found.counts.completed,
+    }));
+    const ofFiles = files.map(({ id, batchId, verdict }) => ({ kind: 'file', id, batchId, verdict }));
+    process.stdout.write(`${JSON.stringify([...ofBatches, ...ofFiles])}\n`);
+    return;
+  }
+  if (batches.length + files.length === 0) {
+    process.stdout.write('no orphans\n');
+    return;
+  }
+  const rows = [
+    ...batches.map(({ found, batchId, verdict }) => [
+      ...[found.id, 'batch', batchId, found.state, formatCount(found.counts.completed), formatTime(found.createdAt)],
+      recordText[verdict],
+    ]),
+    ...files.map(({ id, batchId, verdict }) => [id, 'file', batchId, '', '', '', recordText[verdict]]),
+  ];
+  process.stdout.write(table(columns, rows, terminalColumns()));
+}
+
+const recordText = { 'given-up': 'has given it up', unknown: 'does not know it' } as const;
+
+async function remove(id: string, { yes }: { readonly yes?: true }): Promise<void> {
+  await withProvider(async (engine) => {
+    const { batches, files } = await findAll(engine);
+    const batch = batches.find(({ found }) => found.id === id);
+    const file = files.find((each) => each.id === id);
+    if (batch === undefined && file === undefined) {
+      throw new ValidationError('orphan.unknown', `there is no orphan ${id}; batchmill orphans list shows all`);
+    }
+    const what = batch === undefined ? 'delete the input file' : 'give up the provider batch and its results';
+    const question = `${what}? If another state has a record of it, that one loses it`;
+    if (yes !== true)
+      await confirm(`orphans remove ${id}`, `${question}:`, { from: process.stdin, to: process.stdout });
+    process.stdout.write(batch === undefined ? await deleteFile(engine, id) : await removeBatch(engine, batch));
+  });
+}
+
+async function deleteFile({ provider }: Engine, id: string): Promise<string> {
+  await provider.deleteFile(id);
+  return `input file ${id} was deleted\n`;
+}
+
+async function removeBatch({ provider }: Engine, { found }: OrphanedProviderBatch): Promise<string> {
+  const { id, state, outputFileId, errorFileId } = found;
+  if (state === 'cancelling') return `provider batch ${id} is being cancelled already\n`;
+  if (['completed', 'failed', 'expired', 'cancelled'].includes(state)) {
+    for (const fileId of [outputFileId, errorFileId]) if (fileId !== null) await provider.deleteFile(fileId);
+    return `the results of provider batch ${id} were deleted; what it completed is billed\n`;
+  }
+  await provider.cancelBatch(id);
+  return `provider batch ${id} is being cancelled; what it has completed is billed\n`;
+}
+
+async function findAll({ batches, provider, engineSettings, log }: Engine): Promise<Orphans> {
+  const orphanedBatches = new OrphanedBatches(batches, provider, engineSettings, log);
+  const orphanedFiles = new OrphanedFiles(batches, provider, orphanedBatches, engineSettings, log);
+  return { batches: await orphanedBatches.find(), files: await orphanedFiles.find() };
+}

@@ -1,0 +1,35 @@
+import { ValidationError } from '@batchmill/contracts';
+import type { Engine } from './engine.js';
+import { replaceInstallationId, reportInstallation, type InstallationReport } from './installation.js';
+import { recordWorkMs } from './watch-installation.js';
+
+export interface RenewedInstallation {
+  readonly formerId: string;
+  readonly report: InstallationReport;
+  /** Runs that had not ended, and were ended. */
+  readonly runs: number;
+}
+
+/**
+ * Makes the state an installation of its own. Everything in it that had not ended belongs to the installation that it was
+ * copied from: it is ended here without an event, a call to the provider or a write to a document. Rejects with a
+ * ValidationError while a process works on the state. Called again after a crash, it does the rest.
+ */
+export async function renewInstallation(engine: Engine): Promise<RenewedInstallation> {
+  const { store, ids, clock, runs, claims, batches, notifications, schedules } = engine;
+  const { installation: formerId, isAtPlace, worked } = await reportInstallation(store);
+  const isWorkedOn = isAtPlace && worked !== null && clock.now().getTime() - worked.at.getTime() < 3 * recordWorkMs;
+  if (isWorkedOn) {
+    throw new ValidationError(
+      'installation.in-use',
+      `${worked.by} on ${worked.host} worked on this state at ${worked.at.toISOString()}; stop every process that does, wait for two minutes, and call this again`,
+    );
+  }
+  const reason = `the installation was renewed: the run belongs to the installation ${formerId}`;
+  await notifications.endAll('given-up');
+  await batches.endAll('ingested');
+  await claims.endAll('done');
+  const ended = await runs.endAll('cancelled', { reason, finishedAt: clock.now() });
+  await schedules.dropOutbox();
+  return { formerId, report: await replaceInstallationId(store, ids), runs: ended };
+}
