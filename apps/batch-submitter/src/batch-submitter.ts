@@ -56,7 +56,16 @@ export class BatchSubmitter {
       return;
     }
 
-    await this.inputFiles.upload(batch);
+    const inputFile = await this.inputFiles.prepare(batch);
+    if (inputFile.kind === 'pending') {
+      yield batch.wait(inputFile.lookAt);
+      return;
+    }
+    if (inputFile.kind === 'refused') {
+      const message = `the provider could not process the input file: ${inputFile.reason}`;
+      yield this.#settled(batch, 'failed', { code: 'batch.file-refused', message, line: null });
+      return;
+    }
     if (!(await this.budgetShares.reserve(batch.data))) {
       yield batch.wait(new Date(this.clock.now().getTime() + noRoomMs));
       return;

@@ -2,6 +2,8 @@
 export const batchSubmitterErrorCodes = {
   'batch.too-large':
     'A batch has more tokens than the provider’s queue has room for when it is empty. Nothing was sent; its documents are requested again in smaller batches.',
+  'batch.file-refused':
+    'The provider took the input file of a batch, and then could not process it. No batch was created. The message gives its reason; the documents are requested again, which uses up an attempt.',
 } as const;
 
 export type BatchSubmitterErrorCode = keyof typeof batchSubmitterErrorCodes;

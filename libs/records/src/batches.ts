@@ -1,4 +1,4 @@
-import type { Clock, Event, SettledReason } from '@batchmill/contracts';
+import type { Clock, CompletionWindow, Event, SettledReason } from '@batchmill/contracts';
 import type { Store } from '@batchmill/store';
 import { notIngested, type Ingestion } from './ingestion.js';
 import type { ProviderBatchInfo } from './provider-batch-info.js';
@@ -37,7 +37,7 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly unrendered: number;
   /** An estimate. The provider's limit of enqueued tokens counts these. */
   readonly inputTokens: number;
-  readonly completionWindow: '24h';
+  readonly completionWindow: CompletionWindow;
   readonly submission: Submission;
   readonly previousAttempts: readonly PreviousAttempt[];
   /** Provider batches of this batch that were found too late to be used. They were paid for. */
@@ -63,6 +63,8 @@ export interface Submission {
   readonly fileId: string | null;
   /** By the provider's clock. */
   readonly fileCreatedAt: Date | null;
+  /** Since when the provider processes the file, by our clock; null or missing: a batch can be created of it. */
+  readonly filePendingSince?: Date | null;
   /** Written before the create call: from then on a provider batch with this key may exist. */
   readonly armed: { readonly key: string; readonly deadline: Date } | null;
   /**
@@ -90,6 +92,7 @@ export const notSubmitted: Submission = {
   attempt: 1,
   fileId: null,
   fileCreatedAt: null,
+  filePendingSince: null,
   armed: null,
   fileDeletedAt: null,
 };

@@ -6,8 +6,11 @@ import type { Engine } from '../engine.js';
 export interface BatchReport {
   readonly batchId: string;
   readonly providerBatchId: string | null;
-  /** Our state, with that of the provider while the batch is submitted. Of a settled batch: the reason. */
-  readonly status: BatchState | `submitted (${string})` | SettledReason | 'parked';
+  /**
+   * Our state, with that of the provider while the batch is submitted, and with `file pending` while the provider processes
+   * the input file. Of a settled batch: the reason.
+   */
+  readonly status: BatchState | 'built (file pending)' | `submitted (${string})` | SettledReason | 'parked';
   readonly totalDocuments: number;
   readonly totalRequests: number;
   readonly completedRequests: number;
@@ -47,9 +50,10 @@ export function reportBatch({ blobs }: Pick<Engine, 'blobs'>, batch: Batch): Bat
   };
 }
 
-function statusOf({ state, parked, provider, reason }: Batch): BatchReport['status'] {
+function statusOf({ state, parked, provider, submission, reason }: Batch): BatchReport['status'] {
   if (parked) return 'parked';
-  if (state === 'submitted' && provider !== null) return `submitted (${provider.state})`;
+  if (state === 'built' && submission.filePendingSince != null) return 'built (file pending)';
+  if (state === 'submitted' && provider !== null) return `submitted (${provider.unknownState ?? provider.state})`;
   if (state === 'settled' && reason !== null) return reason;
   return state;
 }
