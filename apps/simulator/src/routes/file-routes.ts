@@ -111,12 +111,12 @@ function drawFileFaults(fired: readonly Fault[], nowMs: number): FileFaults {
   };
 }
 
-function present(file: StoredFile, nowMs: number): object {
+function present(file: StoredFile, nowMs: number) {
   const { id, purpose, filename, bytes, createdAt, expiresAt, faults } = file;
   const { status, details } = fileStatus(file, nowMs);
   return {
     id,
-    object: 'file',
+    object: 'file' as const,
     bytes,
     created_at: presentTime(createdAt * 1000, faults.times),
     expires_at: presentTime(expiresAt === null ? null : expiresAt * 1000, faults.times),

@@ -25,7 +25,7 @@ export function checkBatch(context: CheckContext, definition: Section): BatchOpt
 }
 
 function windowIn({ problems, defaults }: CheckContext, section: Section): CompletionWindow {
-  const found = section.get('completionWindow') ?? defaults.completionWindow;
+  const found = section.has('completionWindow') ? section.get('completionWindow') : defaults.completionWindow;
   if (isCompletionWindow(found)) return found;
   problems.addValue(section.at('completionWindow'), found, expectedCompletionWindow);
   return defaults.completionWindow;

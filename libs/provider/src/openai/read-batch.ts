@@ -32,7 +32,7 @@ export function readBatch(call: string, response: unknown, now: Date): ProviderB
   return {
     id,
     state: state ?? 'in_progress',
-    unknownState: state === null ? String(batch.status).slice(0, 64) : null,
+    unknownState: state === null ? shownWord(batch.status) : null,
     endpoint: batch.endpoint ?? '',
     inputFileId: readId(batch.input_file_id),
     outputFileId: readId(batch.output_file_id),
@@ -76,6 +76,12 @@ function endOf(batch: Partial<OpenAI.Batch>, state: ProviderState | null): Date 
 function readState(status: unknown): ProviderState | null {
   const word = wordOf(status);
   return providerStates.find((state) => state === word) ?? otherWords[word] ?? null;
+}
+
+/** The provider's own word, shortened. */
+function shownWord(status: unknown): string {
+  const word = typeof status === 'string' ? status.trim() : '';
+  return word === '' ? 'no state' : word.slice(0, 64);
 }
 
 /** `In Progress` is `in_progress`. */
