@@ -39,7 +39,8 @@ export class ResultCopies {
    */
   async findUnshown(batch: Leased<Batch>): Promise<void> {
     const { provider, ingestion } = batch.data;
-    if (provider === null || ingestion.part !== 'copy' || unshownResults(batch.data) === null) return;
+    const isDecided = ingestion.part !== 'copy' || ingestion.offset > 0;
+    if (provider === null || isDecided || unshownResults(batch.data) === null) return;
     const retrieved = await this.#retrieve(provider.providerBatchId);
     if (retrieved === null) return;
     const read = { provider: providerBatchInfoOf(retrieved, provider) };
@@ -78,7 +79,7 @@ export class ResultCopies {
   }
 
   /** The copy's blob; null when the batch has no such file, or the file is lost. */
-  async #copyOf(fileId: string | null, { _id }: Batch, progress: Progress): Promise<string | null> {
+  async #copyOf(fileId: string | null, batch: Batch, progress: Progress): Promise<string | null> {
     if (fileId === null) return null;
     try {
       const { name } = await this.blobs.write(this.provider.download(fileId), '.results.jsonl');
@@ -86,8 +87,8 @@ export class ResultCopies {
       return name;
     } catch (error) {
       if (!(error instanceof RefusedError && error.status === 404)) throw error;
-      this.#throwUnlessLost(progress, lagsUntilLost.denied);
-      this.log.warn('a result file is gone; its requests are retried', { batchId: _id, fileId });
+      this.#throwUnlessLost(batch, progress, lagsUntilLost.denied);
+      this.log.warn('a result file is gone; its requests are retried', { batchId: batch._id, fileId });
       progress.advance({ lost: true, fileMissingSince: null });
       return null;
     }
@@ -106,20 +107,27 @@ export class ResultCopies {
   #throwUnlessShown(batch: Batch, progress: Progress): void {
     const unshown = unshownResults(batch);
     if (unshown === null) return;
-    this.#throwUnlessLost(progress, lagsUntilLost[unshown]);
+    this.#throwUnlessLost(batch, progress, lagsUntilLost[unshown]);
     progress.advance({ fileMissingSince: null });
     if (unshown === 'errors') return;
+    // Not as lost, which would be a free retry: each further try is paid, so that each uses up an attempt.
     this.log.error('the provider counts answers and shows no file of them; they are requested and billed again', {
       batchId: batch._id,
       providerBatchId: batch.provider?.providerBatchId ?? null,
       completed: batch.provider?.counts.completed ?? 0,
     });
-    progress.advance({ lost: true });
   }
 
-  #throwUnlessLost(progress: Progress, lags: number): void {
+  #throwUnlessLost({ _id, provider }: Batch, progress: Progress, lags: number): void {
     const now = this.clock.now();
-    const since = progress.state.fileMissingSince ?? now;
+    const { fileMissingSince } = progress.state;
+    if (fileMissingSince === null) {
+      this.log.warn('the provider does not have a result file yet; it is looked at again', {
+        batchId: _id,
+        providerBatchId: provider?.providerBatchId ?? null,
+      });
+    }
+    const since = fileMissingSince ?? now;
     if (now.getTime() - since.getTime() >= lags * this.settings.staleListMs) return;
     progress.advance({ fileMissingSince: since });
     throw new ResultFileMissing(new Date(now.getTime() + this.settings.staleListMs));

@@ -7,10 +7,16 @@ export interface BatchReport {
   readonly batchId: string;
   readonly providerBatchId: string | null;
   /**
-   * Our state, with that of the provider while the batch is submitted, and with `file pending` while the provider processes
-   * the input file. Of a settled batch: the reason.
+   * Our state. While the batch is submitted, with that of the provider. While the provider processes the input file, with
+   * `file pending`. Of a settled batch: the reason, with `no result file yet` while the provider has yet to show its results.
    */
-  readonly status: BatchState | 'built (file pending)' | `submitted (${string})` | SettledReason | 'parked';
+  readonly status:
+    | BatchState
+    | 'built (file pending)'
+    | `submitted (${string})`
+    | SettledReason
+    | `${SettledReason} (no result file yet)`
+    | 'parked';
   readonly totalDocuments: number;
   readonly totalRequests: number;
   readonly completedRequests: number;
@@ -50,10 +56,12 @@ export function reportBatch({ blobs }: Pick<Engine, 'blobs'>, batch: Batch): Bat
   };
 }
 
-function statusOf({ state, parked, provider, submission, reason }: Batch): BatchReport['status'] {
+function statusOf({ state, parked, provider, submission, ingestion, reason }: Batch): BatchReport['status'] {
   if (parked) return 'parked';
   if (state === 'built' && submission.filePendingSince != null) return 'built (file pending)';
   if (state === 'submitted' && provider !== null) return `submitted (${provider.unknownState ?? provider.state})`;
-  if (state === 'settled' && reason !== null) return reason;
+  if (state === 'settled' && reason !== null) {
+    return ingestion.fileMissingSince == null ? reason : `${reason} (no result file yet)`;
+  }
   return state;
 }
