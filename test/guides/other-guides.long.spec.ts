@@ -64,10 +64,11 @@ describe('the guides', () => {
   );
 
   it(
-    'T4: another provider needs only its address, its key, a model and a price in the settings file',
+    'T4: another provider needs only its address, its key, a model, a price and its completion window in the settings',
     async () => {
-      const provider = await SimulatorProcess.start(join(home, 'provider'), '--speed', '3600');
-      const settings = readFileSync(join(here, 'another-provider.env'), 'utf8');
+      const provider = await SimulatorProcess.start(join(home, 'provider'), '--speed', '3600', '--windows', '48h');
+      const files = ['another-provider.env', 'other-window.env'];
+      const settings = files.map((file) => readFileSync(join(here, file), 'utf8')).join('\n');
       await writeFile(join(home, '.env'), settings.replace('http://127.0.0.1:8080', provider.url));
       await cp(join(here, 'prices.json'), join(home, 'prices.json'));
       await cp(join(root, 'pipelines/basic-schema'), join(home, 'pipelines/basic-schema'), { recursive: true });

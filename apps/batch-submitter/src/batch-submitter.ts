@@ -10,6 +10,7 @@ import { RefusedError } from '@batchmill/provider';
 import {
   Batches,
   Runs,
+  heldBy,
   isPaused,
   type Batch,
   type Leased,
@@ -75,8 +76,18 @@ export class BatchSubmitter {
     }
   }
 
-  async *#uploadAndCreate(batch: Leased<Batch>): Transitions<BatchSubmitted> {
-    await this.inputFiles.upload(batch);
+  async *#uploadAndCreate(batch: Leased<Batch>): Transitions<BatchSubmitted | BatchSettled> {
+    const inputFile = await this.inputFiles.prepare(batch);
+    if (inputFile.kind === 'pending') {
+      const pending = { about: 'moment', code: null, message: 'it still processes the input file' } as const;
+      yield batch.with({ held: heldBy(batch.data, pending, this.clock.now()) }).wait(inputFile.lookAt);
+      return;
+    }
+    if (inputFile.kind === 'refused') {
+      const message = `the provider could not process the input file: ${inputFile.reason}`;
+      yield this.#settled(batch, 'failed', { code: 'batch.file-refused', message, line: null });
+      return;
+    }
     if (!(await this.budgetShares.reserve(batch.data))) {
       yield batch.wait(new Date(this.clock.now().getTime() + noRoomMs));
       return;

@@ -34,17 +34,22 @@ export class BudgetShares {
     if (budget !== null) await this.budgets.release(budget._id, shareOf(batch));
   }
 
-  /** Releases the shares of batches that are settled, and of earlier submissions of a batch that was deferred. */
+  /** Releases the shares of batches that are settled or parked, and of earlier submissions of a batch that was deferred. */
   async releaseUnused(): Promise<void> {
     for await (const budget of this.budgets.all()) {
       for (const share of budget.shares) {
         const batch = await this.batches.get(share.batchId);
-        const isUnsettled = batch !== null && unsettledBatchStates.includes(batch.state);
-        if (isUnsettled && batch.submission.attempt === share.attempt) continue;
+        if (batch !== null && mayBeQueued(batch) && batch.submission.attempt === share.attempt) continue;
         await this.budgets.release(budget._id, share);
       }
     }
   }
+}
+
+/** A parked batch that is not at the provider gives its share back; it reserves one again when it is retried. */
+function mayBeQueued({ state, parked, submission }: Batch): boolean {
+  const isElsewhere = state === 'built' && parked && submission.armed === null;
+  return unsettledBatchStates.includes(state) && !isElsewhere;
 }
 
 function shareOf({ _id, runId, submission, inputTokens, requests }: Batch): BudgetShare {

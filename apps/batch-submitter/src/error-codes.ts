@@ -4,6 +4,8 @@ export const batchSubmitterErrorCodes = {
     'A batch has more tokens or requests than the provider’s queue has room for when it is empty. Nothing was sent; its documents are requested again in smaller batches.',
   'batch.file-too-large':
     'The provider found a batch file too large. Nothing was paid; its documents are requested again in smaller files. A single document whose requests are too large fails.',
+  'batch.file-refused':
+    'The provider took the input file of a batch, and then could not process it. No batch was created. The message gives its reason; the documents are requested again, which uses up an attempt.',
 } as const;
 
 export type BatchSubmitterErrorCode = keyof typeof batchSubmitterErrorCodes;

@@ -63,7 +63,7 @@ export class OrphanedBatches {
   /** The input files of all provider batches of the account that are not settled, whoever created them. */
   async inputFilesInUse(): Promise<ReadonlySet<string>> {
     const unsettled = (await this.#listRecent()).filter(({ state }) => !settledStates.includes(state));
-    return new Set(unsettled.map(({ inputFileId }) => inputFileId));
+    return new Set(unsettled.flatMap(({ inputFileId }) => inputFileId ?? []));
   }
 
   async #listRecent(): Promise<ProviderBatch[]> {

@@ -1,18 +1,19 @@
 import { Clock } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
-import { Provider, RefusedError } from '@batchmill/provider';
-import type { Batch } from '@batchmill/records';
+import { Provider, RefusedError, type ProviderBatch } from '@batchmill/provider';
+import { providerBatchInfoOf, providerFilesOf, type Batch, type Leased } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
 import type { Progress } from './progress.js';
 import type { Slice } from './result-slices.js';
+import { unshownResults } from './unshown-results.js';
 
 /**
- * A result file is paid for. So it counts as lost only after the provider has denied it for this many times the lag of the
- * provider's lists.
+ * A result file is paid for. So it counts as lost only after the provider has denied it, or has not shown the answers that it
+ * has counted, for this many times the lag of the provider's lists.
  */
-const lagsUntilLost = 20;
+const lagsUntilLost = { denied: 20, errors: 20, answers: 120 } as const;
 
 /** The provider has no such file, or not yet. */
 export class ResultFileMissing extends Error {
@@ -32,22 +33,43 @@ export class ResultCopies {
     private readonly log: Log,
   ) {}
 
+  /**
+   * Reads the batch again at the provider while it shows no file of results that it has counted, and saves what it says. Call
+   * it before `copy`.
+   */
+  async findUnshown(batch: Leased<Batch>): Promise<void> {
+    const { provider, ingestion } = batch.data;
+    const isDecided = ingestion.part !== 'copy' || ingestion.offset > 0;
+    if (provider === null || isDecided || unshownResults(batch.data) === null) return;
+    const retrieved = await this.#retrieve(provider.providerBatchId);
+    if (retrieved === null) return;
+    const read = { provider: providerBatchInfoOf(retrieved, provider) };
+    const isShown = unshownResults({ ...batch.data, ...read }) === null;
+    // The file that is shown now may be denied for a while: that is counted from its beginning.
+    await batch.save(isShown ? { ...read, ingestion: { ...ingestion, fileMissingSince: null } } : read);
+  }
+
   /** Throws a ResultFileMissing when a file must be downloaded again later. `progress` keeps since when it is missing. */
   async *copy(batch: Batch, progress: Progress): AsyncGenerator<Slice, void, undefined> {
+    const files = providerFilesOf(batch.provider);
     if (progress.offset === 0) {
-      progress.advance({ output: await this.#copyOf(batch.provider?.outputFileId ?? null, batch, progress) });
+      this.#throwUnlessShown(batch, progress);
+      progress.advance({ output: await this.#copyOf(files.output, batch, progress) });
       // An empty slice, so that the checkpoint keeps this copy when the next download fails.
       yield { outcomes: [], end: 1 };
     }
-    progress.advance({ error: await this.#copyOf(batch.provider?.errorFileId ?? null, batch, progress) });
+    progress.advance({ error: await this.#copyOf(files.error, batch, progress) });
   }
 
   /** Deletes the provider's files and our copies, since all results are stored. Logs a warning when one cannot be deleted. */
-  async cleanUp({ _id, provider }: Batch, progress: Progress): Promise<void> {
+  async cleanUp({ _id, provider, submission }: Batch, progress: Progress): Promise<void> {
     const { output, error } = progress.state;
+    const files = providerFilesOf(provider);
     try {
-      for (const fileId of [provider?.inputFileId, provider?.outputFileId, provider?.errorFileId]) {
-        if (fileId != null) await this.provider.deleteFile(fileId);
+      // A provider that does not say which input file a batch has: it is the one that was sent.
+      const input = provider === null ? null : (files.input ?? submission.fileId);
+      for (const fileId of [input, files.output, files.error]) {
+        if (fileId !== null) await this.provider.deleteFile(fileId);
       }
       for (const name of [output, error]) if (name !== null) await this.blobs.delete(name);
     } catch (cause) {
@@ -57,7 +79,7 @@ export class ResultCopies {
   }
 
   /** The copy's blob; null when the batch has no such file, or the file is lost. */
-  async #copyOf(fileId: string | null, { _id }: Batch, progress: Progress): Promise<string | null> {
+  async #copyOf(fileId: string | null, batch: Batch, progress: Progress): Promise<string | null> {
     if (fileId === null) return null;
     try {
       const { name } = await this.blobs.write(this.provider.download(fileId), '.results.jsonl');
@@ -65,17 +87,48 @@ export class ResultCopies {
       return name;
     } catch (error) {
       if (!(error instanceof RefusedError && error.status === 404)) throw error;
-      this.#throwUnlessLost(progress);
-      this.log.warn('a result file is gone; its requests are retried', { batchId: _id, fileId });
+      this.#throwUnlessLost(batch, progress, lagsUntilLost.denied);
+      this.log.warn('a result file is gone; its requests are retried', { batchId: batch._id, fileId });
       progress.advance({ lost: true, fileMissingSince: null });
       return null;
     }
   }
 
-  #throwUnlessLost(progress: Progress): void {
+  /** Null when the provider does not know the batch. */
+  async #retrieve(providerBatchId: string): Promise<ProviderBatch | null> {
+    try {
+      return await this.provider.retrieveBatch(providerBatchId);
+    } catch (error) {
+      if (error instanceof RefusedError && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  #throwUnlessShown(batch: Batch, progress: Progress): void {
+    const unshown = unshownResults(batch);
+    if (unshown === null) return;
+    this.#throwUnlessLost(batch, progress, lagsUntilLost[unshown]);
+    progress.advance({ fileMissingSince: null });
+    if (unshown === 'errors') return;
+    // Not as lost, which would be a free retry: each further try is paid, so that each uses up an attempt.
+    this.log.error('the provider counts answers and shows no file of them; they are requested and billed again', {
+      batchId: batch._id,
+      providerBatchId: batch.provider?.providerBatchId ?? null,
+      completed: batch.provider?.counts.completed ?? 0,
+    });
+  }
+
+  #throwUnlessLost({ _id, provider }: Batch, progress: Progress, lags: number): void {
     const now = this.clock.now();
-    const since = progress.state.fileMissingSince ?? now;
-    if (now.getTime() - since.getTime() >= lagsUntilLost * this.settings.staleListMs) return;
+    const { fileMissingSince } = progress.state;
+    if (fileMissingSince === null) {
+      this.log.warn('the provider does not have a result file yet; it is looked at again', {
+        batchId: _id,
+        providerBatchId: provider?.providerBatchId ?? null,
+      });
+    }
+    const since = fileMissingSince ?? now;
+    if (now.getTime() - since.getTime() >= lags * this.settings.staleListMs) return;
     progress.advance({ fileMissingSince: since });
     throw new ResultFileMissing(new Date(now.getTime() + this.settings.staleListMs));
   }

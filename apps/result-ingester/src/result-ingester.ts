@@ -41,6 +41,7 @@ export class ResultIngester {
 
   @Works({ on: Batches, in: 'settled', signaledBy: [BatchSettled, BatchProcessRequested] })
   async *ingest(batch: Leased<Batch>): Transitions<ResultsIngested | DocumentsRetryScheduled> {
+    await this.copies.findUnshown(batch);
     const ingested = await this.#open(batch);
     const { progress } = ingested;
     try {

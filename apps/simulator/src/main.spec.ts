@@ -46,6 +46,7 @@ describe('the command', () => {
     [['--speed', '-1'], /speed/],
     [['--turnaround', 'soon'], /turnaround is "soon"; expected measured, or a time such as/],
     [['--seed', '1.5'], /seed is 1\.5; expected a whole number/],
+    [['--windows', '24h,soon'], /completionWindows is "soon"; expected hours or days/],
     [['extra'], /extra/],
   ])('%j is answered with one line and exit code 1', async (args, message) => {
     const { code, stdout, stderr } = await runChild(['--data', folder, ...args]);

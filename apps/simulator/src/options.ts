@@ -22,6 +22,8 @@ export interface SimulatorOptions {
   /** Embedding inputs that the provider processes per simulated second. Default: no limit. */
   readonly embeddingsPerSecond?: number;
   readonly limits?: Partial<Limits>;
+  /** The completion windows that a batch may have, in hours or days. Default `24h`, OpenAI's only one. */
+  readonly completionWindows?: readonly string[];
   /** Enqueued prompt tokens per model, in place of `limits.maxEnqueuedTokens`. */
   readonly enqueuedTokenLimits?: Readonly<Record<string, number>>;
 }
@@ -37,6 +39,7 @@ export interface ResolvedOptions {
   /** Infinity: no limit. */
   readonly embeddingsPerSecond: number;
   readonly limits: Limits;
+  readonly completionWindows: readonly string[];
   readonly enqueuedTokenLimits: Readonly<Record<string, number>>;
 }
 
@@ -55,6 +58,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     cancellingSeconds: within('cancellingSeconds', options.cancellingSeconds ?? usualCancelling, 0, 86_400, false),
     embeddingsPerSecond: positive('embeddingsPerSecond', options.embeddingsPerSecond ?? Number.POSITIVE_INFINITY),
     limits: { ...defaultLimits, ...options.limits },
+    completionWindows: windows(options.completionWindows ?? ['24h']),
     enqueuedTokenLimits: options.enqueuedTokenLimits ?? {},
   };
 }
@@ -64,6 +68,14 @@ function within(name: string, value: number, low: number, high: number, whole: b
     throw bad(name, value, `${whole ? 'a whole number' : 'a number'} from ${low} to ${high}`);
   }
   return value;
+}
+
+function windows(listed: readonly string[]): readonly string[] {
+  for (const window of listed) {
+    if (!/^[1-9]\d*[hd]$/.test(window)) throw bad('completionWindows', window, 'hours or days, such as 24h or 7d');
+  }
+  if (listed.length === 0) throw bad('completionWindows', '', 'at least one window');
+  return listed;
 }
 
 function positive(name: string, value: number): number {

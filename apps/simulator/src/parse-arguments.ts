@@ -4,7 +4,7 @@ import type { SimulatorOptions } from './options.js';
 import { SimulatorError } from './simulator-error.js';
 
 export const usage = `Usage: simulator [--port 8080] [--host 127.0.0.1] [--data .batchmill/simulator] [--speed 1]
-                 [--turnaround 0|5s|10m|30h|measured] [--seed 1]`;
+                 [--turnaround 0|5s|10m|30h|measured] [--seed 1] [--windows 24h,48h]`;
 
 /** Reads the flags. Throws a SimulatorError for an unknown flag or a wrong value. */
 export function parseArguments(argv: readonly string[]): SimulatorOptions {
@@ -16,6 +16,7 @@ export function parseArguments(argv: readonly string[]): SimulatorOptions {
     ...(values.host === undefined ? {} : { host: values.host }),
     ...(values.speed === undefined ? {} : { speed: numeric('speed', values.speed) }),
     ...(values.turnaround === undefined ? {} : { turnaround: parseTurnaround(values.turnaround) }),
+    ...(values.windows === undefined ? {} : { completionWindows: values.windows.split(',') }),
     ...(values.seed === undefined ? {} : { seed: numeric('seed', values.seed) }),
   };
 }
@@ -23,7 +24,7 @@ export function parseArguments(argv: readonly string[]): SimulatorOptions {
 function parse(argv: readonly string[]) {
   try {
     const flag = { type: 'string' } as const;
-    const options = { port: flag, host: flag, data: flag, speed: flag, turnaround: flag, seed: flag };
+    const options = { port: flag, host: flag, data: flag, speed: flag, turnaround: flag, seed: flag, windows: flag };
     return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
   } catch (cause) {
     const reason = cause instanceof Error ? (cause.message.split(/\.\s/)[0] ?? '').replace(/\.$/, '') : String(cause);

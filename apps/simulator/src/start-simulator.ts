@@ -86,7 +86,9 @@ export async function startSimulator(
 async function forgetAll({ database, files, faults, clock, options }: Simulation): Promise<void> {
   const names = files.list({ nowSeconds: 0 }).map(({ id }) => id);
   inTransaction(database, () => {
-    database.exec('DELETE FROM billed; DELETE FROM billed_synchronously; DELETE FROM batches; DELETE FROM files;');
+    database.exec(
+      'DELETE FROM billed; DELETE FROM billed_synchronously; DELETE FROM batches; DELETE FROM files; DELETE FROM file_faults;',
+    );
     faults.set([], clock.nowMs());
   });
   clock.setSpeed(options.speed);

@@ -1,4 +1,4 @@
-import { Clock } from '@batchmill/contracts';
+import { Clock, completionWindowMs } from '@batchmill/contracts';
 import { Pipelines } from '@batchmill/pipeline';
 import type { ProviderBatch } from '@batchmill/provider';
 import {
@@ -11,8 +11,6 @@ import {
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
-
-const completionWindowMs = 24 * 3_600_000;
 
 /** Schedules the next poll of a batch on which the provider still works. */
 @Injectable()
@@ -29,24 +27,45 @@ export class NextPoll {
     const delayMs = pollDelayMs(provider.polls, { firstPollMs: this.settings.firstPollMs, pollIntervalMs });
     const polled = { ...providerBatchInfoOf(retrieved, provider), polls: provider.polls + 1 };
     const until = new Date(this.clock.now().getTime() + delayMs);
+    this.#reportUnknownState(batch.data, provider, retrieved);
     // The provider has taken it.
     const isTaken = retrieved.state !== 'validating';
     return batch
-      .with({ provider: polled, ...(isTaken && { held: null }), ...this.#overdueFailure(batch.data, provider) })
+      .with({ provider: polled, ...(isTaken && { held: null }), ...this.#overdueFailure(batch.data, polled) })
       .wait(until);
   }
 
+  /** Logged once per word: a person may know what it means. */
+  #reportUnknownState(batch: Batch, before: ProviderBatchInfo, { unknownState }: ProviderBatch): void {
+    if (unknownState === null || unknownState === before.unknownState) return;
+    this.log.warn('the provider names a state of a batch that is not known here; it counts as work in progress', {
+      batchId: batch._id,
+      providerBatchId: before.providerBatchId,
+      state: unknownState,
+    });
+  }
+
   /** An overdue batch is logged once, and cancelled at the next poll. The results that exist by then are ingested. */
-  #overdueFailure(batch: Batch, { submittedAt }: ProviderBatchInfo): { failure?: Batch['failure'] } {
-    const overdueAt = submittedAt.getTime() + completionWindowMs + this.settings.overdueGraceMs;
+  #overdueFailure(batch: Batch, provider: ProviderBatchInfo): { failure?: Batch['failure'] } {
+    const overdueAt = provider.submittedAt.getTime() + windowMs(batch, provider) + this.settings.overdueGraceMs;
     if (batch.failure !== null || this.clock.now().getTime() < overdueAt) return {};
-    const message = `the batch did not settle within ${batch.completionWindow} and the grace period`;
+    const said = provider.unknownState == null ? '' : `; the provider says "${provider.unknownState}"`;
+    const message = `the batch did not settle within ${batch.completionWindow} and the grace period${said}`;
     this.log.error('TimeoutError: a batch is overdue; it will be cancelled, and the results so far are kept', {
       batchId: batch._id,
       runId: batch.runId,
     });
     return { failure: { code: 'batch.overdue', message, line: null } };
   }
+}
+
+/**
+ * The time from the creation of the provider batch until it expires, both by the provider's clock; else the window that was
+ * asked for.
+ */
+function windowMs({ completionWindow }: Batch, { createdAt, expiresAt }: ProviderBatchInfo): number {
+  const givenMs = expiresAt === null ? 0 : expiresAt.getTime() - createdAt.getTime();
+  return givenMs > 0 ? givenMs : completionWindowMs(completionWindow);
 }
 
 /** The delay grows by half with every poll, up to `pollIntervalMs`. */

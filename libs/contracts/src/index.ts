@@ -35,5 +35,11 @@ export { DocumentsRetryScheduled } from './events/documents-retry-scheduled.js';
 export { RunFinished, runOutcomes, type RunOutcome } from './events/run-finished.js';
 export { envelopeOf, headersOf, installationHeader, type EventEnvelope } from './event-envelope.js';
 export { closestName } from './closest-name.js';
+export {
+  completionWindowMs,
+  expectedCompletionWindow,
+  isCompletionWindow,
+  type CompletionWindow,
+} from './completion-window.js';
 export { delayAfter, type Backoff } from './delay-after.js';
 export { DocumentFailure, documentError, type DocumentError } from './document-error.js';

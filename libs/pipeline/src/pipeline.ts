@@ -1,4 +1,4 @@
-import type { Endpoint } from '@batchmill/contracts';
+import type { CompletionWindow, Endpoint } from '@batchmill/contracts';
 import type { SourceDocument } from '@batchmill/documents';
 import type { PromptTemplate, ValueTemplate } from '@batchmill/templates';
 import type { ResponseSchema } from './check/check-response-schema.js';
@@ -113,7 +113,7 @@ export interface PromptFunction {
 
 export interface BatchOptions {
   readonly batchSize: { readonly embeddings: number; readonly inference: number };
-  readonly completionWindow: '24h';
+  readonly completionWindow: CompletionWindow;
   readonly pollIntervalMs: number;
   readonly maxRetries: number;
   readonly codeTimeoutMs: number;

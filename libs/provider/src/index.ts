@@ -3,6 +3,7 @@ export {
   providerStates,
   type BatchToCreate,
   type Embedded,
+  type FileState,
   type FileToUpload,
   type ProviderBatch,
   type ProviderState,

@@ -1,3 +1,5 @@
+import type { CompletionWindow } from '@batchmill/contracts';
+
 /** The states of a provider batch, as the API reference names them. */
 export const providerStates = [
   'validating',
@@ -13,15 +15,20 @@ export type ProviderState = (typeof providerStates)[number];
 
 export interface ProviderBatch {
   readonly id: string;
+  /** `in_progress` too where the provider uses a word that we do not know: only a state that we know is settled. */
   readonly state: ProviderState;
+  /** The provider's own word where we do not know it; null where we do. */
+  readonly unknownState: string | null;
   /** `/v1/embeddings` */
   readonly endpoint: string;
-  readonly inputFileId: string;
+  /** Null where the provider does not say it. */
+  readonly inputFileId: string | null;
   /** Null until there is one. A batch whose requests all failed never has one. */
   readonly outputFileId: string | null;
   readonly errorFileId: string | null;
-  /** By the provider's clock. */
+  /** By the provider's clock. The time at which it was read, where the provider names none. */
   readonly createdAt: Date;
+  /** Null where the provider names none. A provider may work on a batch for longer (Azure). */
   readonly expiresAt: Date | null;
   /** When it reached its final state; null before. */
   readonly endedAt: Date | null;
@@ -30,10 +37,16 @@ export interface ProviderBatch {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** Whether a batch can be created of a file. `error`: never. */
+export type FileState = 'pending' | 'processed' | 'error';
+
 export interface UploadedFile {
   readonly id: string;
-  /** By the provider's clock. */
-  readonly createdAt: Date;
+  /** By the provider's clock. Null where the provider names no time, or one without a time zone. */
+  readonly createdAt: Date | null;
+  readonly state: FileState;
+  /** Why its state is `error`, where the provider says it. */
+  readonly reason: string | null;
 }
 
 export interface StoredFile extends UploadedFile {
@@ -53,7 +66,7 @@ export interface BatchToCreate {
   readonly inputFileId: string;
   /** `/v1/embeddings` */
   readonly endpoint: string;
-  readonly completionWindow: '24h';
+  readonly completionWindow: CompletionWindow;
   /** At most 16 pairs; values of at most 512 characters. */
   readonly metadata: Readonly<Record<string, string>>;
   /** A call without an answer by then fails with a TimeoutError, and its outcome is unclear. */
@@ -79,7 +92,11 @@ export abstract class Provider {
   /** A name of the account that does not contain the key. Limits are learned per account and model. */
   abstract readonly account: string;
 
+  /** A provider may have to process the file first (Azure): it is `pending` then, and `retrieveFile` tells when that is over. */
   abstract uploadFile(file: FileToUpload): Promise<UploadedFile>;
+
+  /** Rejects with a RefusedError of status 404 when the file does not exist. */
+  abstract retrieveFile(fileId: string): Promise<UploadedFile>;
 
   /** Resolves also when the file does not exist. */
   abstract deleteFile(fileId: string): Promise<void>;

@@ -1,4 +1,4 @@
-import type { Clock, Event, SettledReason } from '@batchmill/contracts';
+import type { Clock, CompletionWindow, Event, SettledReason } from '@batchmill/contracts';
 import type { Store } from '@batchmill/store';
 import { notIngested, type Ingestion } from './ingestion.js';
 import type { Held } from './held.js';
@@ -40,7 +40,7 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly unrendered: number;
   /** An estimate. The provider's limit of enqueued tokens counts these. */
   readonly inputTokens: number;
-  readonly completionWindow: '24h';
+  readonly completionWindow: CompletionWindow;
   readonly submission: Submission;
   /** Every upload that ended with a file. Missing in a batch of an earlier version. */
   readonly uploads?: readonly FinishedUpload[];
@@ -77,6 +77,8 @@ export interface Submission {
    * missing in a batch of an earlier version, when no upload is under way.
    */
   readonly uploadKey?: string | null;
+  /** Since when the provider processes the file, by our clock; null or missing: a batch can be created of it. */
+  readonly filePendingSince?: Date | null;
   /** Written before the create call: from then on a provider batch with this key may exist. */
   readonly armed: { readonly key: string; readonly deadline: Date } | null;
   /**
@@ -112,6 +114,7 @@ export const notSubmitted: Submission = {
   fileId: null,
   fileCreatedAt: null,
   uploadKey: null,
+  filePendingSince: null,
   armed: null,
   fileDeletedAt: null,
 };

@@ -41,7 +41,12 @@ export { Documents } from './documents.js';
 export type { BudgetShare, WaitingShare } from './budget-queue.js';
 export { ingestionParts, notIngested, type Ingestion, type IngestionPart } from './ingestion.js';
 export { planOfRun } from './plan-of-run.js';
-export { providerBatchInfoOf, type ProviderBatchInfo } from './provider-batch-info.js';
+export {
+  providerBatchInfoOf,
+  providerFilesOf,
+  type ProviderBatchInfo,
+  type ProviderFiles,
+} from './provider-batch-info.js';
 export {
   addCost,
   addDocuments,

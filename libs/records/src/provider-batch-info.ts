@@ -8,7 +8,9 @@ export interface ProviderBatchInfo {
   /** By our clock. */
   readonly submittedAt: Date;
   readonly state: string;
-  readonly inputFileId: string;
+  /** The provider's own word for its state, where we do not know it; null or missing: we do. */
+  readonly unknownState?: string | null;
+  readonly inputFileId: string | null;
   readonly outputFileId: string | null;
   readonly errorFileId: string | null;
   readonly createdAt: Date;
@@ -19,24 +21,49 @@ export interface ProviderBatchInfo {
   readonly polls: number;
 }
 
-/** What the record keeps of a provider batch, with our own fields. */
+/**
+ * What the record keeps of a provider batch, with our own fields. Of two times of creation the earlier counts: where the
+ * provider names none, it is the time at which the batch was read.
+ */
 export function providerBatchInfoOf(
   batch: ProviderBatch,
-  ours: Pick<ProviderBatchInfo, 'key' | 'submittedAt' | 'polls'>,
+  ours: Pick<ProviderBatchInfo, 'key' | 'submittedAt' | 'polls'> & { readonly createdAt?: Date },
 ): ProviderBatchInfo {
-  const { id, state, inputFileId, outputFileId, errorFileId, createdAt, expiresAt, endedAt, counts } = batch;
+  const { id, state, unknownState, inputFileId, outputFileId, errorFileId, createdAt, expiresAt, endedAt, counts } =
+    batch;
   return {
     providerBatchId: id,
     key: ours.key,
     submittedAt: ours.submittedAt,
     polls: ours.polls,
     state,
+    unknownState,
     inputFileId,
     outputFileId,
     errorFileId,
-    createdAt,
+    createdAt: ours.createdAt !== undefined && ours.createdAt < createdAt ? ours.createdAt : createdAt,
     expiresAt,
     endedAt,
     counts,
   };
+}
+
+/** The ids of a batch's files at the provider; null where there is none. */
+export interface ProviderFiles {
+  readonly input: string | null;
+  readonly output: string | null;
+  readonly error: string | null;
+}
+
+/** A record of an earlier version may hold an empty text in place of null. */
+export function providerFilesOf(info: ProviderBatchInfo | null): ProviderFiles {
+  return {
+    input: orNull(info?.inputFileId),
+    output: orNull(info?.outputFileId),
+    error: orNull(info?.errorFileId),
+  };
+}
+
+function orNull(id: string | null | undefined): string | null {
+  return id === undefined || id === '' ? null : id;
 }

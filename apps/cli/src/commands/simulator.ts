@@ -8,6 +8,7 @@ interface Flags {
   readonly speed: number;
   readonly turnaround: string;
   readonly seed: number;
+  readonly windows: string;
 }
 
 export function simulatorCommand(): Command {
@@ -18,11 +19,19 @@ export function simulatorCommand(): Command {
     .option('--speed <n>', 'simulated seconds per second', parseNumber, 1)
     .option('--turnaround <time>', 'how long a batch takes: 5s, 10m, 2h, or measured', '0')
     .option('--seed <n>', 'the seed of its random numbers', parseNumber, 1)
+    .option('--windows <list>', 'the completion windows that it takes, such as 24h,48h', '24h')
     .action(simulate);
 }
 
-async function simulate({ port, data, speed, turnaround, seed }: Flags): Promise<void> {
-  const simulator = await startSimulator({ port, dataDir: data, speed, seed, turnaround: parseTurnaround(turnaround) });
+async function simulate({ port, data, speed, turnaround, seed, windows }: Flags): Promise<void> {
+  const simulator = await startSimulator({
+    port,
+    dataDir: data,
+    speed,
+    seed,
+    turnaround: parseTurnaround(turnaround),
+    completionWindows: windows.split(','),
+  });
   process.stdout.write(`simulator at ${simulator.url}; use OPENAI_BASE_URL=${simulator.url}/v1 and any key\n`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await simulator.close();

@@ -39,7 +39,7 @@ export function endOf({ plan, faults, progress, expiresMs }: Batch): BatchEnd {
   if (faults.expirePercent !== undefined) {
     return { status: 'expired', atMs: Math.min(plan.completedMs, expiresMs), lines: share(faults.expirePercent) };
   }
-  if (plan.completedMs > expiresMs) {
+  if (plan.completedMs > expiresMs && faults.neverExpires !== true) {
     return { status: 'expired', atMs: expiresMs, lines: linesDueAt(expiresMs, plan, progress.total) };
   }
   return { status: 'completed', atMs: plan.completedMs, lines: progress.total };

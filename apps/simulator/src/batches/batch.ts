@@ -1,3 +1,4 @@
+import type { TimeForm } from '../http/present-time.js';
 import type { Endpoint } from '../perform/endpoints.js';
 
 export type BatchStatus =
@@ -28,6 +29,8 @@ export interface Batch {
   readonly errorFileId: string;
   readonly outputExpiresSeconds: number;
   readonly metadata: Readonly<Record<string, string>> | null;
+  /** Missing in what was stored before there were others than 24h. */
+  readonly completionWindow?: string;
   readonly createdMs: number;
   readonly expiresMs: number;
   plan: BatchPlan;
@@ -60,6 +63,14 @@ export interface BatchFaults {
   readonly stallPercent?: number;
   /** Status of every line. */
   readonly lineStatus?: number;
+  /** Simulated seconds after it was settled until its files are shown. */
+  readonly lateFilesSeconds?: number;
+  readonly emptyIds?: boolean;
+  readonly upperCase?: boolean;
+  /** Shown in place of in_progress. */
+  readonly ownState?: string;
+  readonly times?: TimeForm;
+  readonly neverExpires?: boolean;
 }
 
 /** How far the work on the lines has come. Stored in one transaction with what was billed for them. */

@@ -8,9 +8,9 @@ export function changeStatus(
   batch: Batch,
   status: Exclude<BatchStatus, 'validating'>,
   atMs: number,
-  { batches, database, files }: Simulation,
+  { batches, clock, database, files }: Simulation,
 ): void {
-  const before = presentBatch(batch);
+  const before = presentBatch(batch, clock.nowMs());
   const moment = Math.max(atMs, batch.changedMs);
   batch.previous = before;
   batch.changedMs = moment;
@@ -38,6 +38,6 @@ function showFiles(batch: Batch, atMs: number, files: Simulation['files']): void
     if (bytes === 0) continue;
     const filename = `${batch.id}_${name}.jsonl`;
     const expiresAt = createdAt + batch.outputExpiresSeconds;
-    files.insert({ id, purpose: 'batch_output', filename, bytes, createdAt, expiresAt });
+    files.insert({ id, purpose: 'batch_output', filename, bytes, createdAt, expiresAt, faults: {} });
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { OpenAiError } from '../http/openai-error.js';
 import type { Simulation } from '../simulation.js';
 import { inTransaction } from '../storage/database.js';
-import type { StoredFile } from '../storage/file-store.js';
+import { fileStatus, type StoredFile } from '../storage/file-store.js';
 import { newFileId } from '../storage/new-file-id.js';
 import type { Batch } from './batch.js';
 import { planBatch } from './batch-plan.js';
@@ -11,12 +11,11 @@ import { readBatchCreation } from './read-batch-creation.js';
 import { drawTurnaround } from './turnaround.js';
 
 const hourMs = 3_600_000;
-const windowMs = 24 * hourMs;
 
 /** Creates a batch from a request's body and stores it. Throws an OpenAiError for what is refused at once. */
 export function createBatch(body: Readonly<Record<string, unknown>>, simulation: Simulation): Batch {
   const { clock, batches, options } = simulation;
-  const { endpoint, inputFileId, metadata, outputExpiresSeconds } = readBatchCreation(body);
+  const { endpoint, inputFileId, completionWindow, metadata, outputExpiresSeconds } = readBatchCreation(body, options);
   const nowMs = clock.nowMs();
   const file = inputFile(inputFileId, nowMs, simulation);
   const perHour = options.limits.maxBatchesPerHour;
@@ -42,7 +41,8 @@ export function createBatch(body: Readonly<Record<string, unknown>>, simulation:
     outputExpiresSeconds,
     metadata,
     createdMs: nowMs,
-    expiresMs: nowMs + windowMs,
+    completionWindow,
+    expiresMs: nowMs + windowMs(completionWindow),
     plan: planBatch(nowMs, drawTurnaround(options.turnaround, options.seed, seq), extraSeconds),
     times: {},
     cancelledDueMs: null,
@@ -77,5 +77,18 @@ function inputFile(id: string, nowMs: number, { files }: Simulation): StoredFile
     const message = `Invalid file: ${id} has the purpose '${file.purpose}', expected 'batch'.`;
     throw new OpenAiError(400, message, { param: 'input_file_id' });
   }
+  const { status } = fileStatus(file, nowMs);
+  if (status !== 'processed') {
+    // Azure's words: https://learn.microsoft.com/en-us/answers/questions/2203029
+    const message =
+      `The input file '${id}' is in '${status}' state. Only files with status 'Processed' are accepted for batch ` +
+      'inferencing. Please check the file status and try again';
+    throw new OpenAiError(400, message, { param: 'input_file_id' });
+  }
   return file;
+}
+
+/** Of a window that is allowed, in hours or days. */
+function windowMs(window: string): number {
+  return Number.parseInt(window, 10) * (window.endsWith('d') ? 24 : 1) * hourMs;
 }

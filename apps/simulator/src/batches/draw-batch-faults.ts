@@ -1,4 +1,5 @@
 import type { Fault } from '../faults/fault-injector.js';
+import { isTimeForm } from '../http/present-time.js';
 import type { BatchFaults } from './batch.js';
 
 /** The faults of a batch, from the rules that fired when it was created. */
@@ -19,6 +20,8 @@ export function drawBatchFaults(fired: readonly Fault[], maxEnqueuedTokens: numb
     ...named('expirePercent', 'expire', 50),
     ...named('stallPercent', 'stall', 0),
     ...named('lineStatus', 'no-output-file', 500),
+    ...named('lateFilesSeconds', 'late-files', 30),
+    ...shownOtherwise(fired),
   };
   const delay = fired.find(({ what }) => what === 'delay');
   return { faults, extraSeconds: Number(delay?.value ?? 0) };
@@ -27,4 +30,18 @@ export function drawBatchFaults(fired: readonly Fault[], maxEnqueuedTokens: numb
     const fault = fired.find((one) => one.what === what);
     return fault === undefined ? {} : { [name]: Number(fault.value ?? usual) };
   }
+}
+
+/** How a batch is shown in another way than OpenAI's. */
+function shownOtherwise(fired: readonly Fault[]): BatchFaults {
+  const fault = (what: Fault['what']): Fault | undefined => fired.find((one) => one.what === what);
+  const times = fault('times');
+  const ownState = fault('own-state');
+  return {
+    ...(fault('empty-ids') === undefined ? {} : { emptyIds: true }),
+    ...(fault('upper-case') === undefined ? {} : { upperCase: true }),
+    ...(fault('never-expires') === undefined ? {} : { neverExpires: true }),
+    ...(ownState === undefined ? {} : { ownState: String(ownState.value ?? 'preparing') }),
+    ...(times === undefined ? {} : { times: isTimeForm(times.value) ? times.value : 'iso' }),
+  };
 }

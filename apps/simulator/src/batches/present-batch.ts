@@ -1,11 +1,13 @@
+import { presentTime } from '../http/present-time.js';
 import { isSettled } from './batch.js';
 import type { Batch } from './batch.js';
 
-/** A batch as the provider shows it (API reference, "The Batch object"). */
-export function presentBatch(batch: Batch): object {
-  const { progress, times } = batch;
+/** A batch as the provider shows it (API reference, "The Batch object"), or as its faults say. */
+export function presentBatch(batch: Batch, nowMs: number): object {
+  const { progress, times, faults } = batch;
   const settled = isSettled(batch.status);
   const validated = times.in_progress !== undefined;
+  const time = (ms: number | undefined): number | string | null => presentTime(ms, faults.times);
   return {
     id: batch.id,
     object: 'batch',
@@ -13,19 +15,19 @@ export function presentBatch(batch: Batch): object {
     model: batch.model,
     errors: batch.errors === null ? null : { object: 'list', data: batch.errors },
     input_file_id: batch.inputFileId,
-    completion_window: '24h',
-    status: batch.status,
-    output_file_id: settled && progress.outputBytes > 0 ? batch.outputFileId : null,
-    error_file_id: settled && progress.errorBytes > 0 ? batch.errorFileId : null,
-    created_at: Math.floor(batch.createdMs / 1000),
-    in_progress_at: seconds(times.in_progress),
-    expires_at: Math.floor(batch.expiresMs / 1000),
-    finalizing_at: seconds(times.finalizing),
-    completed_at: seconds(times.completed),
-    failed_at: seconds(times.failed),
-    expired_at: seconds(times.expired),
-    cancelling_at: seconds(times.cancelling),
-    cancelled_at: seconds(times.cancelled),
+    completion_window: batch.completionWindow ?? '24h',
+    status: shownStatus(batch),
+    output_file_id: shownFileId(batch, batch.outputFileId, progress.outputBytes, nowMs),
+    error_file_id: shownFileId(batch, batch.errorFileId, progress.errorBytes, nowMs),
+    created_at: time(batch.createdMs),
+    in_progress_at: time(times.in_progress),
+    expires_at: time(batch.expiresMs),
+    finalizing_at: time(times.finalizing),
+    completed_at: time(times.completed),
+    failed_at: time(times.failed),
+    expired_at: time(times.expired),
+    cancelling_at: time(times.cancelling),
+    cancelled_at: time(times.cancelled),
     request_counts: validated
       ? { total: progress.total, completed: progress.completed, failed: progress.failed }
       : { total: 0, completed: 0, failed: 0 },
@@ -43,6 +45,14 @@ export function presentBatch(batch: Batch): object {
   };
 }
 
-function seconds(ms: number | undefined): number | null {
-  return ms === undefined ? null : Math.floor(ms / 1000);
+function shownStatus({ status, faults }: Batch): string {
+  const word = status === 'in_progress' ? (faults.ownState ?? status) : status;
+  return faults.upperCase === true ? word.toUpperCase() : word;
+}
+
+/** Only of a settled batch, and only when the file is not empty. */
+function shownFileId({ status, faults, changedMs }: Batch, id: string, bytes: number, nowMs: number): string | null {
+  const isShown = isSettled(status) && bytes > 0 && nowMs >= changedMs + (faults.lateFilesSeconds ?? 0) * 1000;
+  if (isShown) return id;
+  return faults.emptyIds === true ? '' : null;
 }

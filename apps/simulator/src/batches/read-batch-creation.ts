@@ -1,6 +1,7 @@
 import { OpenAiError } from '../http/openai-error.js';
 import { endpoints, isEndpoint } from '../perform/endpoints.js';
 import type { Endpoint } from '../perform/endpoints.js';
+import type { ResolvedOptions } from '../options.js';
 import { readExpiresAfter } from '../storage/expires-after.js';
 import { readMetadata } from './read-metadata.js';
 
@@ -10,19 +11,25 @@ const usualOutputExpiresSeconds = 30 * 86_400;
 export interface BatchCreation {
   readonly endpoint: Endpoint;
   readonly inputFileId: string;
+  readonly completionWindow: string;
   readonly metadata: Readonly<Record<string, string>> | null;
   readonly outputExpiresSeconds: number;
 }
 
 /** Throws an OpenAiError that names the parameter. */
-export function readBatchCreation(body: Readonly<Record<string, unknown>>): BatchCreation {
-  const { endpoint, input_file_id: inputFileId } = body;
+export function readBatchCreation(
+  body: Readonly<Record<string, unknown>>,
+  { completionWindows }: Pick<ResolvedOptions, 'completionWindows'>,
+): BatchCreation {
+  const { endpoint, input_file_id: inputFileId, completion_window: asked } = body;
   if (!isEndpoint(endpoint)) {
     const message = `Invalid value for 'endpoint': ${JSON.stringify(endpoint)}. Supported here: ${endpoints.join(', ')}.`;
     throw new OpenAiError(400, message, { param: 'endpoint', code: 'invalid_value' });
   }
-  if (body['completion_window'] !== '24h') {
-    const message = "Invalid value for 'completion_window': the only value supported is '24h'.";
+  const completionWindow = completionWindows.find((window) => window === asked);
+  if (completionWindow === undefined) {
+    const supported = completionWindows.length === 1 ? 'the only value supported is' : 'the values supported are';
+    const message = `Invalid value for 'completion_window': ${supported} ${completionWindows.map((window) => `'${window}'`).join(', ')}.`;
     throw new OpenAiError(400, message, { param: 'completion_window', code: 'invalid_value' });
   }
   if (typeof inputFileId !== 'string') {
@@ -32,6 +39,7 @@ export function readBatchCreation(body: Readonly<Record<string, unknown>>): Batc
   return {
     endpoint,
     inputFileId,
+    completionWindow,
     metadata: readMetadata(body['metadata']),
     outputExpiresSeconds: expires ?? usualOutputExpiresSeconds,
   };

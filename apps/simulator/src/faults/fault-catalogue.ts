@@ -10,6 +10,16 @@ export const faultCatalogue = {
     status: describe('Refused with an HTTP status; nothing is stored.', 'status code, default 500'),
     'drop-answer': describe('The file is stored, but the connection breaks before the answer.'),
     delay: describe('Answered late.', 'real milliseconds'),
+    pending: describe(
+      'The file is `pending` at first, as Azure has it. Until it is `processed`, no batch can be created of it.',
+      'simulated seconds, default 30',
+    ),
+    error: describe(
+      'The file ends as `error`; no batch can be created of it. With `pending`, after that time.',
+      'the reason in status_details',
+    ),
+    'no-status': describe('The file is shown without a status.'),
+    times: describe('Its times are shown in another form.', '"iso" (default), "ms" or "text"'),
   },
   'files.content': {
     refused: describe('Refused in a provider’s own words; nothing is sent.', refusalNames),
@@ -71,12 +81,26 @@ export const faultCatalogue = {
       'percent of the lines that are done until then, default 50',
     ),
     stall: describe(
-      'Stays in progress until it expires, 24 simulated hours after its creation.',
+      'Stays in progress until it expires, a completion window after its creation.',
       'percent of the lines after which nothing more is done, default 0',
     ),
     'no-output-file': describe(
       'Every line fails, so that it is completed without an output file; nothing is billed.',
       'status code of the lines, default 500',
+    ),
+    'late-files': describe(
+      'Is completed, expired or cancelled, with its counts, before its result files are shown.',
+      'simulated seconds until they are shown, default 30',
+    ),
+    'empty-ids': describe('Shows an empty text in place of null for the id of a file.'),
+    'upper-case': describe('Shows its states in capitals.'),
+    'own-state': describe(
+      'Shows a word that OpenAI does not have in place of in_progress.',
+      'the word, default preparing',
+    ),
+    times: describe('Its times are shown in another form.', '"iso" (default), "ms" or "text"'),
+    'never-expires': describe(
+      'Goes on after its completion window until it is completed, as Azure does. It shows when it should have expired.',
     ),
   },
   'input-line': {
@@ -120,6 +144,15 @@ export type FaultWhat =
   | 'expire'
   | 'stall'
   | 'no-output-file'
+  | 'pending'
+  | 'error'
+  | 'no-status'
+  | 'times'
+  | 'late-files'
+  | 'empty-ids'
+  | 'upper-case'
+  | 'own-state'
+  | 'never-expires'
   | 'missing'
   | 'double'
   | 'unknown'

@@ -27,6 +27,11 @@ describe('fault rules', () => {
     [{ on: 'batches.list', what: 'stale', value: 'soon' }, /value is "soon"; expected a number of calls/],
     [{ on: 'batches.list', what: 'delay' }, /expected a number of at least 0/],
     [{ on: 'batch', what: 'status', value: 500 }, /expected the code of an error/],
+    [{ on: 'files.create', what: 'pending', value: -1 }, /value is -1; expected simulated seconds of at least 0/],
+    [{ on: 'files.create', what: 'error', value: 5 }, /value is 5; expected a text/],
+    [{ on: 'batch', what: 'late-files', value: 'soon' }, /value is "soon"; expected simulated seconds/],
+    [{ on: 'batch', what: 'times', value: 'roman' }, /value is "roman"; expected "iso", "ms", "text"/],
+    [{ on: 'batch', what: 'own-state', value: '' }, /value is ""; expected a text/],
     ['nothing', /expected an object/],
   ])('%j is refused with what was expected', (rule, message) => {
     expect(() => parseFaultRules([rule])).toThrow(message);

@@ -1,3 +1,4 @@
+import { isTimeForm, timeForms } from '../http/present-time.js';
 import { SimulatorError } from '../simulator-error.js';
 import { faultCatalogue } from './fault-catalogue.js';
 import type { FaultOn, FaultWhat } from './fault-catalogue.js';
@@ -54,6 +55,13 @@ function checkValue(name: string, on: FaultOn, what: FaultWhat, value: unknown):
   }
   if (what === 'expire' || what === 'stall' || what === 'cut-off') {
     checkNumber(name, value, (number) => number >= 0 && number <= 100, 'a percentage from 0 to 100');
+  }
+  if (what === 'pending' || what === 'late-files') {
+    checkNumber(name, value, (number) => number >= 0, 'simulated seconds of at least 0');
+  }
+  if (what === 'times' && !isTimeForm(value)) throw bad(name, value, timeForms.map((form) => `"${form}"`).join(', '));
+  if ((what === 'error' || what === 'own-state') && (typeof value !== 'string' || value === '')) {
+    throw bad(name, value, 'a text');
   }
   if (what === 'token-limit') checkNumber(name, value, isCount, 'a whole number of tokens');
   if (what === 'stale') {

@@ -29,12 +29,14 @@ export function addBatchRoutes(app: FastifyInstance, engine: BatchEngine, simula
     return batch;
   };
 
+  const present = (batch: Batch): object => presentBatch(batch, clock.nowMs());
+
   app.post('/v1/batches', { config: { faultOn: 'batches.create' } }, async (request) => {
     const { body } = request;
     if (typeof body !== 'object' || body === null) throw new OpenAiError(400, 'Expected a JSON object.');
     const batch = createBatch(body as Readonly<Record<string, unknown>>, simulation);
     engine.add(batch);
-    return presentBatch(batch);
+    return present(batch);
   });
 
   app.get<Listing>('/v1/batches', { config: { faultOn: 'batches.list' } }, async ({ query, faults }) => {
@@ -52,14 +54,14 @@ export function addBatchRoutes(app: FastifyInstance, engine: BatchEngine, simula
     }
     const shown = listed.slice(0, limit);
     const ids = { first_id: shown[0]?.id ?? null, last_id: shown.at(-1)?.id ?? null };
-    return { object: 'list', data: shown.map(presentBatch), ...ids, has_more: listed.length > limit };
+    return { object: 'list', data: shown.map(present), ...ids, has_more: listed.length > limit };
   });
 
   app.get<ById>('/v1/batches/:id', { config: { faultOn: 'batches.retrieve' } }, async ({ params, faults }) => {
     const batch = found(params.id);
     const change = `${batch.id}:${batch.status}`;
     const stale = staleOf(faults).some((fault) => staleness.hides(fault, change, batch.changedMs, clock.nowMs()));
-    return stale && batch.previous !== null ? batch.previous : presentBatch(batch);
+    return stale && batch.previous !== null ? batch.previous : present(batch);
   });
 
   app.post<ById>('/v1/batches/:id/cancel', { config: { faultOn: 'batches.cancel' } }, async ({ params }) => {
@@ -68,7 +70,7 @@ export function addBatchRoutes(app: FastifyInstance, engine: BatchEngine, simula
       throw new OpenAiError(409, `Cannot cancel a batch with status '${batch.status}'.`);
     }
     if (batch.status !== 'cancelling') engine.cancel(batch);
-    return presentBatch(batch);
+    return present(batch);
   });
 }
 

@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
+import type { Fault } from '../faults/fault-injector.js';
 import { OpenAiError } from '../http/openai-error.js';
+import { isTimeForm, presentTime } from '../http/present-time.js';
 import { readLimit } from '../http/read-limit.js';
 import type { Simulation } from '../simulation.js';
 import { readExpiresAfter } from '../storage/expires-after.js';
-import type { StoredFile } from '../storage/file-store.js';
+import { fileStatus, type FileFaults, type StoredFile } from '../storage/file-store.js';
 import { newFileId } from '../storage/new-file-id.js';
 import { contentStream } from './content-stream.js';
 import { receiveUpload } from './receive-upload.js';
@@ -35,10 +37,10 @@ export function addFileRoutes(app: FastifyInstance, uploadFolder: string, simula
     const id = newFileId();
     const upload = await receiveUpload(request, uploadFolder, id, options.limits.maxFileBytes);
     try {
-      const file = describeUpload(id, upload, clock.nowSeconds());
+      const file = describeUpload(id, upload, clock.nowSeconds(), drawFileFaults(request.faults, clock.nowMs()));
       await files.add(file, upload.contentPath);
       await files.deleteExpired(file.createdAt);
-      return present(file);
+      return present(file, clock.nowMs());
     } catch (error) {
       await rm(upload.contentPath, { force: true });
       throw error;
@@ -54,12 +56,12 @@ export function addFileRoutes(app: FastifyInstance, uploadFolder: string, simula
       order: query.order === 'asc' ? 'asc' : 'desc',
       limit: limit + 1,
     });
-    const data = listed.slice(0, limit).map(present);
+    const data = listed.slice(0, limit).map((file) => present(file, clock.nowMs()));
     const ids = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
     return { object: 'list', data, ...ids, has_more: listed.length > limit };
   });
 
-  app.get<ById>('/v1/files/:id', async ({ params }) => present(found(params.id)));
+  app.get<ById>('/v1/files/:id', async ({ params }) => present(found(params.id), clock.nowMs()));
 
   app.get<ById>('/v1/files/:id/content', { config: { faultOn: 'files.content' } }, async (request, reply) => {
     const { id, bytes } = found(request.params.id);
@@ -75,7 +77,12 @@ export function addFileRoutes(app: FastifyInstance, uploadFolder: string, simula
   });
 }
 
-function describeUpload(id: string, { fields, filename, bytes }: Upload, nowSeconds: number): StoredFile {
+function describeUpload(
+  id: string,
+  { fields, filename, bytes }: Upload,
+  nowSeconds: number,
+  faults: FileFaults,
+): StoredFile {
   const purpose = fields.get('purpose');
   if (purpose === undefined) throw new OpenAiError(400, "'purpose' is a required property", { param: 'purpose' });
   if (!purposes.includes(purpose)) {
@@ -87,19 +94,34 @@ function describeUpload(id: string, { fields, filename, bytes }: Upload, nowSeco
   const requested = anchor === undefined && seconds === undefined ? undefined : { anchor, seconds };
   const expires = readExpiresAfter(requested, 'expires_after') ?? (purpose === 'batch' ? batchFileSeconds : undefined);
   const expiresAt = expires === undefined ? null : nowSeconds + expires;
-  return { id, purpose, filename, bytes, createdAt: nowSeconds, expiresAt };
+  return { id, purpose, filename, bytes, createdAt: nowSeconds, expiresAt, faults };
 }
 
-function present({ id, purpose, filename, bytes, createdAt, expiresAt }: StoredFile) {
+/** The faults of a file, from the rules that fired when it was uploaded. */
+function drawFileFaults(fired: readonly Fault[], nowMs: number): FileFaults {
+  const fault = (what: Fault['what']): Fault | undefined => fired.find((one) => one.what === what);
+  const pending = fault('pending');
+  const error = fault('error');
+  const times = fault('times');
+  return {
+    ...(pending === undefined ? {} : { pendingUntilMs: nowMs + Number(pending.value ?? 30) * 1000 }),
+    ...(error === undefined ? {} : { error: String(error.value ?? 'The file could not be processed.') }),
+    ...(fault('no-status') === undefined ? {} : { noStatus: true }),
+    ...(times === undefined ? {} : { times: isTimeForm(times.value) ? times.value : 'iso' }),
+  };
+}
+
+function present(file: StoredFile, nowMs: number) {
+  const { id, purpose, filename, bytes, createdAt, expiresAt, faults } = file;
+  const { status, details } = fileStatus(file, nowMs);
   return {
     id,
     object: 'file' as const,
     bytes,
-    created_at: createdAt,
-    expires_at: expiresAt,
+    created_at: presentTime(createdAt * 1000, faults.times),
+    expires_at: presentTime(expiresAt === null ? null : expiresAt * 1000, faults.times),
     filename,
     purpose,
-    status: 'processed' as const,
-    status_details: null,
+    ...(faults.noStatus === true ? {} : { status, status_details: details }),
   };
 }

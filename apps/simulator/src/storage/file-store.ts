@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { TimeForm } from '../http/present-time.js';
 
 export interface StoredFile {
   readonly id: string;
@@ -12,13 +13,38 @@ export interface StoredFile {
   readonly createdAt: number;
   /** null: never. */
   readonly expiresAt: number | null;
+  readonly faults: FileFaults;
 }
+
+/** What was drawn for the file when it was uploaded. */
+export interface FileFaults {
+  /** Until then it is pending, in simulated milliseconds. */
+  readonly pendingUntilMs?: number;
+  /** Why it cannot be processed. */
+  readonly error?: string;
+  readonly noStatus?: boolean;
+  readonly times?: TimeForm;
+}
+
+/** The status of a file, and its details. */
+export function fileStatus(
+  { faults }: StoredFile,
+  nowMs: number,
+): { readonly status: 'pending' | 'processed' | 'error'; readonly details: string | null } {
+  if (nowMs < (faults.pendingUntilMs ?? 0)) return { status: 'pending', details: null };
+  return faults.error === undefined
+    ? { status: 'processed', details: null }
+    : { status: 'error', details: faults.error };
+}
+
+const columns = 'files.*, file_faults.record AS faults FROM files LEFT JOIN file_faults ON file_faults.id = files.id';
 
 /** The provider's files: a row each, and the contents in a folder under their ids. */
 export class FileStore {
   readonly #folder: string;
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
+  readonly #insertFaults: StatementSync;
   readonly #select: StatementSync;
   /** Contents that a batch still reads or writes stay on disk although their row is deleted. */
   readonly #inUse = new Set<string>();
@@ -30,7 +56,8 @@ export class FileStore {
     this.#insert = database.prepare(
       'INSERT INTO files (id, purpose, filename, bytes, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
     );
-    this.#select = database.prepare('SELECT * FROM files WHERE id = ?');
+    this.#insertFaults = database.prepare('INSERT INTO file_faults (id, record) VALUES (?, ?)');
+    this.#select = database.prepare(`SELECT ${columns} WHERE files.id = ?`);
   }
 
   pathOf(id: string): string {
@@ -45,6 +72,7 @@ export class FileStore {
 
   /** Makes a file visible whose content is already in place. */
   insert(file: StoredFile): void {
+    if (Object.keys(file.faults).length > 0) this.#insertFaults.run(file.id, JSON.stringify(file.faults));
     this.#insert.run(file.id, file.purpose, file.filename, file.bytes, file.createdAt, file.expiresAt);
   }
 
@@ -66,7 +94,7 @@ export class FileStore {
     const ascending = query.order === 'asc';
     const rows = this.#database
       .prepare(
-        `SELECT * FROM files WHERE (expires_at IS NULL OR expires_at > $now) AND ($purpose IS NULL OR purpose = $purpose)
+        `SELECT ${columns} WHERE (expires_at IS NULL OR expires_at > $now) AND ($purpose IS NULL OR purpose = $purpose)
          AND ($after IS NULL OR seq ${ascending ? '>' : '<'} (SELECT seq FROM files WHERE id = $after))
          ORDER BY seq ${ascending ? 'ASC' : 'DESC'} LIMIT $limit`,
       )
@@ -83,6 +111,7 @@ export class FileStore {
   async delete(id: string): Promise<boolean> {
     const { changes } = this.#database.prepare('DELETE FROM files WHERE id = ?').run(id);
     if (changes === 0) return false;
+    this.#database.prepare('DELETE FROM file_faults WHERE id = ?').run(id);
     if (!this.#inUse.has(id)) await rm(this.pathOf(id), { force: true });
     return true;
   }
@@ -125,5 +154,6 @@ function toFile(row: Record<string, unknown>): StoredFile {
     bytes: Number(row['bytes']),
     createdAt: Number(row['created_at']),
     expiresAt: row['expires_at'] === null ? null : Number(row['expires_at']),
+    faults: row['faults'] === null ? {} : (JSON.parse(String(row['faults'])) as FileFaults), // written by insert
   };
 }

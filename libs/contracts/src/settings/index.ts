@@ -2,6 +2,7 @@ export { adapter, type Adapter, type AdapterContext, type AdapterDefinition } fr
 export {
   choice,
   choices,
+  completionWindow,
   decimal,
   duration,
   existingFile,

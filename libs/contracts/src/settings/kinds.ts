@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { expectedCompletionWindow, isCompletionWindow, type CompletionWindow } from '../completion-window.js';
 import { setting, type Setting, type SettingSpec, type SettingValue } from './setting.js';
 
 /** Any text that is not empty, or what a pattern allows. */
@@ -61,6 +62,20 @@ export function duration<D extends string | null>(
       if (parts === null) return undefined;
       const ms = Math.round(Number(parts[1]) * unitMs[(parts[2] ?? unit) as Unit]); // the pattern allows only units
       return ms >= fromMs && ms <= toMs ? ms : undefined;
+    },
+  });
+}
+
+/** A completion window, in upper or lower case. It keeps its unit: the provider compares texts. */
+export function completionWindow<D extends CompletionWindow | null>(
+  name: string,
+  spec: SettingSpec<D>,
+): Setting<SettingValue<CompletionWindow, D>> {
+  return setting<CompletionWindow, D>(name, spec, {
+    expected: expectedCompletionWindow,
+    read(value) {
+      const window = value.trim().toLowerCase();
+      return isCompletionWindow(window) ? window : undefined;
     },
   });
 }

@@ -1,3 +1,4 @@
+import { expectedCompletionWindow, isCompletionWindow, type CompletionWindow } from '@batchmill/contracts';
 import type { BatchOptions } from '../pipeline.js';
 import type { CheckContext } from './check-context.js';
 import { Section } from './section.js';
@@ -5,7 +6,8 @@ import { Section } from './section.js';
 const keys = ['batchSize', 'completionWindow', 'pollIntervalSeconds', 'maxRetries', 'codeTimeoutSeconds'];
 export const batchSizeRange = { from: 1, to: 50_000 };
 
-export function checkBatch({ problems, defaults }: CheckContext, definition: Section): BatchOptions {
+export function checkBatch(context: CheckContext, definition: Section): BatchOptions {
+  const { problems, defaults } = context;
   const section = Section.of(problems, 'batch', definition.get('batch') ?? {}, keys);
   const batchSizeOr = (fallback: number): number => Number(section.get('batchSize') ?? fallback);
   section.number('batchSize', { fallback: 1, ...batchSizeRange });
@@ -14,10 +16,17 @@ export function checkBatch({ problems, defaults }: CheckContext, definition: Sec
       embeddings: batchSizeOr(defaults.embeddingBatchSize),
       inference: batchSizeOr(defaults.inferenceBatchSize),
     },
-    completionWindow: section.oneOf('completionWindow', ['24h'], defaults.completionWindow),
+    completionWindow: windowIn(context, section),
     pollIntervalMs:
       1000 * section.number('pollIntervalSeconds', { fallback: defaults.pollIntervalSeconds, from: 1, to: 86_400 }),
     maxRetries: section.number('maxRetries', { fallback: defaults.maxRetries, from: 0, to: 100 }),
     codeTimeoutMs: 1000 * section.number('codeTimeoutSeconds', { fallback: 30, from: 0.001, to: 600, whole: false }),
   };
+}
+
+function windowIn({ problems, defaults }: CheckContext, section: Section): CompletionWindow {
+  const found = section.has('completionWindow') ? section.get('completionWindow') : defaults.completionWindow;
+  if (isCompletionWindow(found)) return found;
+  problems.addValue(section.at('completionWindow'), found, expectedCompletionWindow);
+  return defaults.completionWindow;
 }

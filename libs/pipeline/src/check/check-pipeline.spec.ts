@@ -48,6 +48,16 @@ describe('checkPipeline', () => {
     });
   });
 
+  it('C6: the completion window is the definition’s, else that of the settings', () => {
+    const settings = { ...defaults, completionWindow: '48h' } as const;
+    const definition = { name: 'a-pipeline', source: { collection: 'c' }, embeddings: embeddingsOf() };
+
+    expect(checked(definition, {}, settings).batch.completionWindow).toBe('48h');
+    expect(checked({ ...definition, batch: { completionWindow: '7d' } }, {}, settings).batch.completionWindow).toBe(
+      '7d',
+    );
+  });
+
   it('C6: the definition takes precedence over the settings, the settings over the built-in defaults', () => {
     const settings = {
       ...defaults,
@@ -104,6 +114,11 @@ describe('checkPipeline', () => {
       { name: 'a', source: { collection: 'c' }, embeddings: embeddingsOf(), defaultEndpoint: 'inference' },
       'defaultEndpoint: found "inference", expected an endpoint that the pipeline offers',
     ],
+    ...['soon', '90m', '0h', '31d', '48H', 24, null].map((completionWindow): [string, unknown, string] => [
+      `the completion window ${JSON.stringify(completionWindow)}`,
+      { name: 'a', source: { collection: 'c' }, embeddings: embeddingsOf(), batch: { completionWindow } },
+      `batch.completionWindow: found ${JSON.stringify(completionWindow)}, expected hours or days from 1h to 30d`,
+    ]),
   ])('refuses %s', (_, definition, expected) => {
     expect(problemsOf(definition).join('\n')).toContain(expected);
   });

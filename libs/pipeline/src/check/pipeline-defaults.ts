@@ -1,3 +1,5 @@
+import type { CompletionWindow } from '@batchmill/contracts';
+
 /** Defaults from the settings, for what a definition leaves out. */
 export interface PipelineDefaults {
   /** `gpt-4o-mini` */
@@ -10,7 +12,7 @@ export interface PipelineDefaults {
   /** Documents per batch file. */
   readonly inferenceBatchSize: number;
   readonly embeddingBatchSize: number;
-  readonly completionWindow: '24h';
+  readonly completionWindow: CompletionWindow;
   readonly pollIntervalSeconds: number;
   readonly maxRetries: number;
   readonly collection?: string;

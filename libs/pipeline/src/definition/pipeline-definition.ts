@@ -1,4 +1,4 @@
-import type { Endpoint } from '@batchmill/contracts';
+import type { CompletionWindow, Endpoint } from '@batchmill/contracts';
 import type { SourceDocument } from '@batchmill/documents';
 import type { ParameterDefinitions, ParametersOf } from './parameter-definitions.js';
 import type { PromptFunctionDefinition } from './prompt-function-definition.js';
@@ -111,8 +111,11 @@ export interface InferenceDefinition extends EndpointDefinition {
 export interface BatchDefinition {
   /** Documents per batch file on both endpoints, 1 to 50,000. */
   readonly batchSize?: number;
-  /** How long the provider may take for a batch. Default `24h`. */
-  readonly completionWindow?: '24h';
+  /**
+   * How long the provider may take for a batch, in hours or days: `24h`, `48h`, `7d`. OpenAI takes `24h` only. Default: the
+   * setting COMPLETION_WINDOW, else `24h`.
+   */
+  readonly completionWindow?: CompletionWindow;
   /** The longest time between two polls of a batch, in seconds. Default: the setting POLL_INTERVAL, else 300. */
   readonly pollIntervalSeconds?: number;
   /** Retries of a request after its first attempt, 0 to 100. Default 3. */

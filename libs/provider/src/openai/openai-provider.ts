@@ -17,6 +17,7 @@ import { Connections } from './connections.js';
 import { connectionError, timeoutError, toCallError } from './call-error.js';
 import { readBatch, readBatchPage, type BatchPage } from './read-batch.js';
 import { readEmbeddings } from './read-embeddings.js';
+import { readFile } from './read-file.js';
 import { sliceTexts } from './slice-texts.js';
 import { UploadSource } from './upload-source.js';
 import { withRetries, type RetryOptions } from './with-retries.js';
@@ -85,11 +86,13 @@ export class OpenAiProvider extends Provider {
       ).catch((error: unknown) => {
         throw source.failure ?? error;
       });
-      if (typeof (uploaded as Partial<typeof uploaded> | null)?.id !== 'string') {
-        throw connectionError('provider.unexpected-response', `${call}: the response is not a file`);
-      }
-      return { id: uploaded.id, createdAt: new Date(uploaded.created_at * 1000) };
+      return readFile(call, uploaded);
     });
+  }
+
+  async retrieveFile(fileId: string): Promise<UploadedFile> {
+    const call = `retrieveFile ${fileId}`;
+    return this.#call(call, async () => readFile(call, await this.#client.files.retrieve(fileId)));
   }
 
   async deleteFile(fileId: string): Promise<void> {
@@ -104,9 +107,7 @@ export class OpenAiProvider extends Provider {
     let after: string | null = null;
     for (;;) {
       const page = await this.#filePage(after);
-      for (const { id, filename, created_at: createdAt } of page.data) {
-        yield { id, name: filename, createdAt: new Date(createdAt * 1000) };
-      }
+      for (const file of page.data) yield readFile('listInputFiles', file);
       const last = page.data.at(-1)?.id;
       if (last === undefined || last === after || !page.hasMore) return;
       after = last;
@@ -127,13 +128,13 @@ export class OpenAiProvider extends Provider {
           {
             input_file_id: batch.inputFileId,
             endpoint: batch.endpoint as OpenAI.BatchCreateParams['endpoint'], // the provider rejects unknown ones
-            completion_window: batch.completionWindow,
+            completion_window: batch.completionWindow as '24h', // OpenAI's only one; the SDK knows no other
             metadata: { ...batch.metadata },
           },
           { signal: deadline.signal },
         ),
       );
-      return readBatch(call, created);
+      return readBatch(call, created, this.#clock.now());
     } catch (error) {
       if (!deadline.signal.aborted) throw error;
       throw timeoutError(
@@ -147,17 +148,21 @@ export class OpenAiProvider extends Provider {
 
   async retrieveBatch(providerBatchId: string): Promise<ProviderBatch> {
     const call = `retrieveBatch ${providerBatchId}`;
-    return this.#call(call, async () => readBatch(call, await this.#client.batches.retrieve(providerBatchId)));
+    return this.#call(call, async () =>
+      readBatch(call, await this.#client.batches.retrieve(providerBatchId), this.#clock.now()),
+    );
   }
 
   async *listBatches(since: Date): AsyncGenerator<ProviderBatch, void, undefined> {
-    const sinceSecond = Math.floor(since.getTime() / 1000);
+    const from = Math.floor(since.getTime() / 1000) * 1000;
     let after: string | null = null;
     do {
       const page = await this.#batchPage('listBatches', { limit: 100, after });
-      for (const batch of page.batches) {
-        if (batch.created_at < sinceSecond) return;
-        yield readBatch('listBatches', batch);
+      for (const listed of page.batches) {
+        // Where the time of creation cannot be read, it is now: such a batch does not end the list.
+        const batch = readBatch('listBatches', listed, this.#clock.now());
+        if (batch.createdAt.getTime() < from) return;
+        yield batch;
       }
       after = page.nextAfter;
     } while (after !== null);
@@ -168,7 +173,7 @@ export class OpenAiProvider extends Provider {
     try {
       return await withRetries(this.#retries, async () => {
         const cancel = () => this.#client.batches.cancel(providerBatchId);
-        return readBatch(call, await this.#once(call, { unclear: unclearCancel }, cancel));
+        return readBatch(call, await this.#once(call, { unclear: unclearCancel }, cancel), this.#clock.now());
       });
     } catch (error) {
       if (!(error instanceof RefusedError) || (error.status !== 409 && error.status !== 400)) throw error;

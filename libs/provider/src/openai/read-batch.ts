@@ -1,73 +1,121 @@
 import type OpenAI from 'openai';
 import { providerStates, type ProviderBatch, type ProviderState } from '../provider.js';
 import { connectionError } from './call-error.js';
+import { readId } from './read-id.js';
+import { readTime } from './read-time.js';
 
-/** Spellings of compatible servers. */
-const otherSpellings: Readonly<Record<string, ProviderState>> = { canceled: 'cancelled', canceling: 'cancelling' };
+/** Words of compatible servers, as `wordOf` writes them. */
+const otherWords: Readonly<Record<string, ProviderState>> = {
+  queued: 'validating',
+  pending: 'validating',
+  inprogress: 'in_progress',
+  running: 'in_progress',
+  complete: 'completed',
+  succeeded: 'completed',
+  success: 'completed',
+  canceled: 'cancelled',
+  canceling: 'cancelling',
+  cancellation_requested: 'cancelling',
+  timeout_exceeded: 'expired',
+};
 
 /**
- * Reads a batch from a response. Compatible servers may write states in upper case and leave fields out. Throws a
+ * Reads a batch from a response. Compatible servers may write states in their own way, times as text and an empty text in
+ * place of null, and may leave fields out. `now` stands for the time of creation where it cannot be read. Throws a
  * ConnectionError when the response is not a batch: then something other than the provider answered.
  */
-export function readBatch(call: string, batch: OpenAI.Batch): ProviderBatch {
-  if (typeof (batch as Partial<OpenAI.Batch> | null | undefined)?.id !== 'string') {
-    throw connectionError('provider.unexpected-response', `${call}: the response is not a batch`);
-  }
+export function readBatch(call: string, response: unknown, now: Date): ProviderBatch {
+  const batch = (response ?? {}) as Partial<OpenAI.Batch>; // it may be anything
+  const id = readId(batch.id);
+  if (id === null) throw connectionError('provider.unexpected-response', `${call}: the response is not a batch`);
   const state = readState(batch.status);
   return {
-    id: batch.id,
-    state,
-    endpoint: batch.endpoint,
-    inputFileId: batch.input_file_id,
-    outputFileId: batch.output_file_id ?? null,
-    errorFileId: batch.error_file_id ?? null,
-    createdAt: new Date(batch.created_at * 1000),
-    expiresAt: timeOf(batch.expires_at),
+    id,
+    state: state ?? 'in_progress',
+    unknownState: state === null ? shownWord(batch.status) : null,
+    endpoint: batch.endpoint ?? '',
+    inputFileId: readId(batch.input_file_id),
+    outputFileId: readId(batch.output_file_id),
+    errorFileId: readId(batch.error_file_id),
+    createdAt: readTime(batch.created_at) ?? now,
+    expiresAt: readTime(batch.expires_at),
     endedAt: endOf(batch, state),
     counts: {
-      total: batch.request_counts?.total ?? 0,
-      completed: batch.request_counts?.completed ?? 0,
-      failed: batch.request_counts?.failed ?? 0,
+      total: readCount(batch.request_counts?.total),
+      completed: readCount(batch.request_counts?.completed),
+      failed: readCount(batch.request_counts?.failed),
     },
-    errors: (batch.errors?.data ?? []).map(({ code, message, line }) => ({
-      code: code ?? 'unknown',
-      message: message ?? '',
-      line: line ?? null,
-    })),
+    errors: readErrors(batch.errors),
     metadata: batch.metadata ?? {},
   };
 }
 
-function endOf(batch: OpenAI.Batch, state: ProviderState): Date | null {
+function endOf(batch: Partial<OpenAI.Batch>, state: ProviderState | null): Date | null {
   switch (state) {
     case 'completed':
-      return timeOf(batch.completed_at);
+      return readTime(batch.completed_at);
     case 'failed':
-      return timeOf(batch.failed_at);
+      return readTime(batch.failed_at);
     case 'expired':
-      return timeOf(batch.expired_at);
+      return readTime(batch.expired_at);
     case 'cancelled':
-      return timeOf(batch.cancelled_at);
+      return readTime(batch.cancelled_at);
     case 'validating':
     case 'in_progress':
     case 'finalizing':
     case 'cancelling':
+    case null:
       return null;
   }
 }
 
-/** The SDK's types leave out the nulls of the API. */
-function timeOf(seconds: number | null | undefined): Date | null {
-  return seconds == null ? null : new Date(seconds * 1000);
+/**
+ * Null for a state that we do not know. It counts as work in progress: such a batch is polled until it is overdue. In a list,
+ * which also contains batches of others, it does no harm.
+ */
+function readState(status: unknown): ProviderState | null {
+  const word = wordOf(status);
+  return providerStates.find((state) => state === word) ?? otherWords[word] ?? null;
 }
 
-/**
- * An unknown state counts as work in progress: such a batch is polled until it is overdue. In a list, which also contains
- * batches of others, it does no harm.
- */
-function readState(status: unknown): ProviderState {
-  const lower = typeof status === 'string' ? status.toLowerCase() : '';
-  return providerStates.find((state) => state === lower) ?? otherSpellings[lower] ?? 'in_progress';
+/** The provider's own word, shortened. */
+function shownWord(status: unknown): string {
+  const word = typeof status === 'string' ? status.trim() : '';
+  return word === '' ? 'no state' : word.slice(0, 64);
+}
+
+/** `In Progress` is `in_progress`. */
+function wordOf(status: unknown): string {
+  return typeof status === 'string'
+    ? status
+        .trim()
+        .toLowerCase()
+        .replaceAll(/[\s-]+/g, '_')
+    : '';
+}
+
+function readCount(value: unknown): number {
+  const count = Number(value ?? 0);
+  return Number.isFinite(count) && count > 0 ? count : 0;
+}
+
+/** OpenAI writes `{data: [{code, message, line}]}`. Compatible servers also write the list alone, or one text. */
+function readErrors(errors: unknown): ProviderBatch['errors'] {
+  const data: unknown =
+    Array.isArray(errors) || typeof errors === 'string' ? errors : (errors as OpenAI.Batch['errors'])?.data;
+  const listed: readonly unknown[] = Array.isArray(data) ? data : [data];
+  return listed.flatMap((error) => {
+    if (typeof error === 'string') return error.trim() === '' ? [] : [{ code: 'unknown', message: error, line: null }];
+    if (typeof error !== 'object' || error === null) return [];
+    const { code, message, line } = error as { code?: unknown; message?: unknown; line?: unknown };
+    return [
+      {
+        code: typeof code === 'string' && code !== '' ? code : 'unknown',
+        message: typeof message === 'string' ? message : '',
+        line: typeof line === 'number' && line > 0 ? line : null,
+      },
+    ];
+  });
 }
 
 export interface BatchPage {

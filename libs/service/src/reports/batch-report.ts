@@ -6,8 +6,17 @@ import type { Engine } from '../engine.js';
 export interface BatchReport {
   readonly batchId: string;
   readonly providerBatchId: string | null;
-  /** Our state, with that of the provider while the batch is submitted. Of a settled batch: the reason. */
-  readonly status: BatchState | `submitted (${string})` | SettledReason | 'parked';
+  /**
+   * Our state. While the batch is submitted, with that of the provider. While the provider processes the input file, with
+   * `file pending`. Of a settled batch: the reason, with `no result file yet` while the provider has yet to show its results.
+   */
+  readonly status:
+    | BatchState
+    | 'built (file pending)'
+    | `submitted (${string})`
+    | SettledReason
+    | `${SettledReason} (no result file yet)`
+    | 'parked';
   readonly totalDocuments: number;
   readonly totalRequests: number;
   readonly completedRequests: number;
@@ -47,9 +56,12 @@ export function reportBatch({ blobs }: Pick<Engine, 'blobs'>, batch: Batch): Bat
   };
 }
 
-function statusOf({ state, parked, provider, reason }: Batch): BatchReport['status'] {
+function statusOf({ state, parked, provider, submission, ingestion, reason }: Batch): BatchReport['status'] {
   if (parked) return 'parked';
-  if (state === 'submitted' && provider !== null) return `submitted (${provider.state})`;
-  if (state === 'settled' && reason !== null) return reason;
+  if (state === 'built' && submission.filePendingSince != null) return 'built (file pending)';
+  if (state === 'submitted' && provider !== null) return `submitted (${provider.unknownState ?? provider.state})`;
+  if (state === 'settled' && reason !== null) {
+    return ingestion.fileMissingSince == null ? reason : `${reason} (no result file yet)`;
+  }
   return state;
 }

@@ -2,6 +2,7 @@ import { busAdapters } from '@batchmill/bus';
 import {
   choice,
   choices,
+  completionWindow,
   decimal,
   duration,
   integer,
@@ -161,9 +162,10 @@ export const settingsCatalogue = {
       default: null,
       meaning: 'The default number of documents per batch file. Unset: 100 for inference, 1000 for embeddings.',
     }),
-    completionWindow: choice('COMPLETION_WINDOW', ['24h'], {
+    completionWindow: completionWindow('COMPLETION_WINDOW', {
       default: '24h',
-      meaning: 'How long the provider may take. OpenAI offers only this one.',
+      meaning:
+        'How long the provider may take for a batch, where the pipeline does not say it. OpenAI takes 24h only; see what your provider takes.',
     }),
     pollIntervalMs: duration('POLL_INTERVAL', {
       unit: 's',
@@ -175,7 +177,8 @@ export const settingsCatalogue = {
       unit: 'ms',
       fromMs: 1,
       default: '5000',
-      meaning: 'The time until the first poll of a submitted batch.',
+      meaning:
+        'The time until the first poll of a submitted batch, and of a file that the provider must process first.',
     }),
     maxRetries: integer('MAX_RETRIES', {
       from: 0,
@@ -204,7 +207,8 @@ export const settingsCatalogue = {
     overdueGraceMs: duration('BATCHMILL_OVERDUE_GRACE', {
       unit: 's',
       default: '3600',
-      meaning: 'The grace period after the completion window, before a batch is overdue.',
+      meaning:
+        'The grace period after the completion window, before a batch is overdue and is cancelled. Raise it for a provider whose batches do not expire, such as Azure.',
     }),
     armMs: duration('BATCHMILL_CREATE_TIMEOUT', {
       unit: 's',

@@ -147,13 +147,21 @@ describe('settings', () => {
     );
   });
 
+  it.each([
+    ['48h', '48h'],
+    ['7D', '7d'],
+    [' 24h ', '24h'],
+  ])('C8: the completion window %p is %s, in the unit in which it is written', (text, window) => {
+    expect(readSettings({ cwd, env: { COMPLETION_WINDOW: text } }).batches.completionWindow).toBe(window);
+  });
+
   it('C6: one error lists everything that is wrong, with what was found and expected, and shows no secret', async () => {
     await writeFile(join(cwd, '.env.development'), 'POLL_INTERVAL=soon\n');
 
     const problems = problemsOf({
       PORT: '80a',
       OPENAI_TEMP: '3',
-      COMPLETION_WINDOW: '7d',
+      COMPLETION_WINDOW: '90m',
       OPENAI_API_KEY: 'sk-secret one',
       DATABASE_URL: 'postgres://user:hidden@host/db',
       BATCHMILL_BUS: 'rabbit://host',
@@ -167,7 +175,7 @@ describe('settings', () => {
       '  DATABASE_URL: found a value that is not shown in the environment, expected a URL that begins with mongodb:// or mongodb+srv://',
       '  OPENAI_API_KEY: found a value that is not shown in the environment, expected a key without spaces',
       '  OPENAI_TEMP: found "3" in the environment, expected a number from 0 to 2',
-      '  COMPLETION_WINDOW: found "7d" in the environment, expected 24h',
+      '  COMPLETION_WINDOW: found "90m" in the environment, expected hours or days from 1h to 30d, such as 24h, 48h or 7d',
       '  POLL_INTERVAL: found "soon" in .env.development, expected a time from 10ms to 30d (seconds, or with its unit: 500ms, 30s, 5m, 24h)',
       '  PORT: found "80a" in the environment, expected an integer from 0 to 65535',
       '  LOG_LEVEL: found "loud" in the environment, expected one of debug, info, warn, error',

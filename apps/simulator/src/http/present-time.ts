@@ -1,0 +1,23 @@
+/** The forms in which servers write times: OpenAI's seconds, ISO 8601, milliseconds, seconds as text. */
+export const timeForms = ['iso', 'ms', 'text'] as const;
+export type TimeForm = (typeof timeForms)[number];
+
+export function isTimeForm(value: unknown): value is TimeForm {
+  return timeForms.some((form) => form === value);
+}
+
+/** A time as a response shows it, in whole seconds. Null stays null. */
+export function presentTime(ms: number | null | undefined, form: TimeForm | undefined): number | string | null {
+  if (ms === null || ms === undefined) return null;
+  const seconds = Math.floor(ms / 1000);
+  switch (form) {
+    case 'iso':
+      return new Date(seconds * 1000).toISOString();
+    case 'ms':
+      return seconds * 1000;
+    case 'text':
+      return String(seconds);
+    case undefined:
+      return seconds;
+  }
+}

@@ -1,0 +1,192 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { ProviderBatch, UploadedFile } from '../provider.js';
+import type { OpenAiProvider } from './openai-provider.js';
+import { allOf, failureOf, sampleBatch, sampleFile } from './testing/sample-requests.js';
+import { StubServer, respondJson } from './testing/stub-server.js';
+
+/** What compatible servers were seen to write where OpenAI writes something else. */
+describe('responses of compatible servers', () => {
+  let server: StubServer | null = null;
+
+  afterEach(async () => {
+    await server?.close();
+    server = null;
+  });
+
+  async function providerOn(listener: RequestListener): Promise<OpenAiProvider> {
+    server = await StubServer.start(listener);
+    return server.provider();
+  }
+
+  async function batchOf(fields: object): Promise<ProviderBatch> {
+    const provider = await providerOn((_, response) => respondJson(response, { id: 'batch_1', ...fields }));
+    return provider.retrieveBatch('batch_1');
+  }
+
+  async function fileOf(fields: object): Promise<UploadedFile> {
+    const provider = await providerOn((request, response) => {
+      void bodyOf(request).then(() => respondJson(response, { id: 'file-1', created_at: 9, ...fields }));
+    });
+    return provider.uploadFile(sampleFile(1));
+  }
+
+  it('an empty text in place of the id of a file is no file', async () => {
+    const batch = await batchOf({ status: 'completed', input_file_id: '', output_file_id: '', error_file_id: ' ' });
+
+    expect(batch).toMatchObject({ inputFileId: null, outputFileId: null, errorFileId: null });
+  });
+
+  it('ids that are not left empty are kept as they are', async () => {
+    const batch = await batchOf({
+      status: 'completed',
+      input_file_id: 'in',
+      output_file_id: 'a/b c',
+      error_file_id: 'e',
+    });
+
+    expect(batch).toMatchObject({ inputFileId: 'in', outputFileId: 'a/b c', errorFileId: 'e' });
+  });
+
+  it('M2: a created batch or an uploaded file without an id has an unclear outcome', async () => {
+    const provider = await providerOn((request, response) => {
+      void bodyOf(request).then(() => respondJson(response, { id: '', status: 'validating' }));
+    });
+
+    expect(await failureOf(provider.createBatch(sampleBatch()))).toMatchObject({
+      code: 'provider.unexpected-response',
+    });
+    expect(await failureOf(provider.uploadFile(sampleFile(1)))).toMatchObject({ code: 'provider.unexpected-response' });
+  });
+
+  it.each<[unknown, ProviderBatch['state']]>([
+    ['VALIDATING', 'validating'],
+    ['In Progress', 'in_progress'],
+    ['in-progress', 'in_progress'],
+    ['InProgress', 'in_progress'],
+    ['queued', 'validating'],
+    ['RUNNING', 'in_progress'],
+    ['succeeded', 'completed'],
+    ['SUCCESS', 'completed'],
+    ['TIMEOUT_EXCEEDED', 'expired'],
+    ['CANCELLATION_REQUESTED', 'cancelling'],
+    ['Canceled', 'cancelled'],
+  ])('the state %p is %s', async (status, state) => {
+    expect(await batchOf({ status })).toMatchObject({ state, unknownState: null });
+  });
+
+  it.each([
+    ['reticulating', 'reticulating'],
+    ['DONE?', 'DONE?'],
+    ['', 'no state'],
+    [undefined, 'no state'],
+    [7, 'no state'],
+  ])('the state %p is unknown: it is not settled, and the provider’s word is kept', async (status, word) => {
+    expect(await batchOf({ status })).toMatchObject({ state: 'in_progress', unknownState: word, endedAt: null });
+  });
+
+  it('times may be ISO 8601, milliseconds or texts', async () => {
+    const batch = await batchOf({
+      status: 'COMPLETED',
+      created_at: '2026-11-28T20:00:00Z',
+      expires_at: '1796068800',
+      completed_at: 1_795_900_000_000,
+    });
+
+    expect(batch).toMatchObject({
+      createdAt: new Date('2026-11-28T20:00:00Z'),
+      expiresAt: new Date(1_796_068_800_000),
+      endedAt: new Date(1_795_900_000_000),
+    });
+  });
+
+  it('M2: a list with ISO times ends at the first older batch, and a batch without a readable time does not end it', async () => {
+    const provider = await providerOn((_, response) =>
+      respondJson(response, {
+        data: [
+          { id: 'new', status: 'completed', created_at: '2026-11-28T20:00:00Z' },
+          { id: 'without', status: 'completed' },
+          { id: 'local', status: 'completed', created_at: '2020-01-01T00:00:00' },
+          { id: 'since', status: 'completed', created_at: '2026-11-28T19:00:00Z' },
+          { id: 'older', status: 'completed', created_at: '2026-11-28T18:59:59Z' },
+        ],
+        has_more: false,
+      }),
+    );
+
+    const listed = await allOf(provider.listBatches(new Date('2026-11-28T19:00:00.900Z')));
+
+    expect(listed.map(({ id }) => id)).toEqual(['new', 'without', 'local', 'since']);
+  });
+
+  it('counts may be texts, and are 0 where they are missing', async () => {
+    const counts = { total: '3', completed: '2', failed: null };
+
+    expect((await batchOf({ request_counts: counts })).counts).toEqual({ total: 3, completed: 2, failed: 0 });
+    await server?.close();
+    expect((await batchOf({ request_counts: 'many' })).counts).toEqual({ total: 0, completed: 0, failed: 0 });
+  });
+
+  it.each([
+    [{ data: [{ code: 'invalid', message: 'no', line: 4 }] }, [{ code: 'invalid', message: 'no', line: 4 }]],
+    [[{ message: 'no' }], [{ code: 'unknown', message: 'no', line: null }]],
+    [['line 4 is wrong'], [{ code: 'unknown', message: 'line 4 is wrong', line: null }]],
+    ['the file is empty', [{ code: 'unknown', message: 'the file is empty', line: null }]],
+    ['', []],
+    [null, []],
+    [{}, []],
+  ])('the errors %j are read', async (errors, expected) => {
+    expect((await batchOf({ status: 'failed', errors })).errors).toEqual(expected);
+  });
+
+  it.each([
+    ['pending', 'pending'],
+    ['Pending', 'pending'],
+    ['notRunning', 'pending'],
+    ['processing', 'pending'],
+    ['processed', 'processed'],
+    ['Processed', 'processed'],
+    ['uploaded', 'processed'],
+    [undefined, 'processed'],
+    [null, 'processed'],
+    ['shelved', 'processed'],
+    ['error', 'error'],
+    ['failed', 'error'],
+    ['Deleted', 'error'],
+  ])('a file with the status %p is %s', async (status, state) => {
+    expect(await fileOf({ status })).toMatchObject({ id: 'file-1', state, createdAt: new Date(9_000) });
+  });
+
+  it.each([
+    [{ status_details: 'Line 3 is not JSON.' }, 'Line 3 is not JSON.'],
+    [{ status_details: { code: 'bad', message: 'Line 3 is not JSON.' } }, 'Line 3 is not JSON.'],
+    [{ status_details: null, error: { message: 'too large' } }, 'too large'],
+    [{ status_details: '' }, null],
+  ])('why a file cannot be processed is read from %j', async (fields, reason) => {
+    expect(await fileOf({ status: 'error', ...fields })).toMatchObject({ state: 'error', reason });
+  });
+
+  it('M2: a file without a readable time of creation has none, so that no later time hides its batch', async () => {
+    expect(await fileOf({ created_at: '2026-11-28T20:00:00' })).toMatchObject({ createdAt: null });
+  });
+
+  it('any completion window is sent as it is', async () => {
+    let body = '';
+    const provider = await providerOn((request, response) => {
+      void bodyOf(request).then((text) => {
+        body = text;
+        respondJson(response, { id: 'batch_1', status: 'VALIDATING' });
+      });
+    });
+
+    await provider.createBatch({ ...sampleBatch(), completionWindow: '7d' });
+
+    expect(JSON.parse(body)).toMatchObject({ completion_window: '7d' });
+  });
+});
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer); // a request without an encoding yields buffers
+  return Buffer.concat(chunks).toString();
+}
