@@ -23,6 +23,7 @@ export {
   customId,
   embeddingBody,
   enqueuedTokenLimit,
+  isBlankLine,
   isFileGone,
   isQueueFull,
   maxEmbeddingTokens,
@@ -35,12 +36,14 @@ export {
   readVector,
   requestLine,
   usageOf,
+  withPlainText,
   type RequestPrompt,
 } from './dialects/openai/index.js';
 export type { Prompts } from './requests/prompt-settings.js';
 export type { RenderFailure, RenderedRequest, Rendering } from './requests/rendered-request.js';
 export {
   missingResult,
+  notUnderstood,
   permanentFailure,
   retryableFailure,
   type Answer,
