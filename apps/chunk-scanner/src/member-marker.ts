@@ -58,7 +58,9 @@ export class MemberMarker {
     const now = this.clock.now();
     const template = renderUpdateTemplate(plan, { now, runId: claim.runId });
     const update = claimUpdate(plan, { runId: claim.runId, claimId: claim._id, ...group, now, template });
-    const filter = claimFilter(plan, null, { previousClaimId: group.previousClaimId, runId: claim.runId, now });
+    const { previousClaimId, restart, functions } = group;
+    const missing = restart ? [] : functions;
+    const filter = claimFilter(plan, null, { previousClaimId, runId: claim.runId, now, missing });
     const updates = ids.map((id) => ({ filter: { ...filter, _id: id }, update }));
     const { matched, refused } = await this.documents.of(plan).bulk(updates);
     return { isComplete: matched === ids.length, refused: refused.map(({ index }) => encodeId(ids[index])) };

@@ -6,22 +6,24 @@ import {
   stillClaimedFilter,
   failureUpdate,
   failureWithoutErrorUpdate,
+  keptInUpdate,
   lastAnswerFilter,
   lastAnswerUpdate,
   marksProjection,
+  mergeUpdates,
   readMarks,
   requestedFilter,
   retryUpdate,
   documentOutcomeUpdates,
 } from '@batchmill/records';
 import { EngineSettings, jitterFrom } from '@batchmill/stage';
-import type { BulkUpdate, Fields, Filter } from '@batchmill/store';
+import type { BulkUpdate, Fields, Filter, Update } from '@batchmill/store';
 import { Vectors } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
 import { nextAttempt } from './next-attempt.js';
-import { renderAnswers, withResult, type ClaimedOutcome, type RenderedAnswer } from './render-answers.js';
+import { renderAnswers, unusable, type ClaimedOutcome, type RenderedAnswer } from './render-answers.js';
 import type { BatchToIngest, Outcome } from './result-slices.js';
-import { vectorKey, writeVectors } from './write-vectors.js';
+import { refusalOf, writeVectorsOf } from './write-vectors.js';
 
 type Target = Pick<BatchToIngest, 'plan' | 'batch' | 'progress'>;
 
@@ -52,7 +54,10 @@ export class OutcomeWriter {
   async write(slice: readonly Outcome[], target: Target): Promise<void> {
     const claimed = await this.#readClaimed(slice, target);
     const stored = await this.#upsertVectors(claimed, target);
-    const { answers, failures } = await renderAnswers(stored, target, this.clock);
+    const rendered = await renderAnswers(stored, { plan: target.plan, runId: target.batch.runId }, this.clock);
+    for (const one of rendered.unusable) countUnusable(one, target);
+    const { answers } = rendered;
+    const failures = [...rendered.unanswered, ...rendered.unusable];
 
     const remaining = (await this.#completeDocuments(answers, target)) === 'all' ? [] : answers;
     if (remaining.length + failures.length === 0) return;
@@ -75,28 +80,16 @@ export class OutcomeWriter {
   }
 
   /** Step 2. A vector that the store refuses is the failure of its document alone. */
-  async #upsertVectors(
-    claimed: readonly ClaimedOutcome[],
-    { plan, progress }: Target,
-  ): Promise<readonly ClaimedOutcome[]> {
-    const { vectors } = plan.endpointPlan;
-    if (vectors === null) return claimed;
-    const { collection, idFields } = vectors;
-    const rows = claimed.flatMap(({ outcome: { documentId, chunkId, parentId, classified } }) => {
-      if (classified.outcome !== 'answered' || classified.answer.kind !== 'vector') return [];
-      const fields = { [idFields.chunkId]: chunkId, [idFields.parentId]: parentId };
-      return [{ key: vectorKey(documentId), fields, vector: classified.answer.vector }];
-    });
-    const refused = await writeVectors(this.vectors, collection, rows);
+  async #upsertVectors(claimed: readonly ClaimedOutcome[], target: Target): Promise<readonly ClaimedOutcome[]> {
+    const refused = await writeVectorsOf(claimed, target.plan, this.vectors);
     // After this line the vectors are safe: a crash writes them again under the same keys.
     if (refused.size === 0) return claimed;
     return claimed.map((one) => {
-      const message = refused.get(vectorKey(one.outcome.documentId));
-      if (message === undefined) return one;
-      const error = { kind: 'ValidationError', code: 'document.vector-refused', message } as const;
-      progress.countUnusable('failed', error);
-      const { usage } = one.outcome.classified;
-      return withResult(one, { outcome: 'fail', error, usage });
+      const error = refusalOf(one, refused);
+      if (error === null) return one;
+      const failure = unusable(one, error);
+      countUnusable(failure, target);
+      return failure;
     });
   }
 
@@ -139,7 +132,8 @@ export class OutcomeWriter {
     const now = this.clock.now();
     const marks = readMarks(plan, document);
     const attempt = marks.attemptsOf(name) + 1;
-    const failure = { filter, update: failureUpdate(plan, name, error, attempt, now) };
+    const kept = keptIn(outcome, target);
+    const failure = { filter, update: mergeUpdates(failureUpdate(plan, name, error, attempt, now), kept) };
     if (classified.outcome === 'fail') return failure;
     const { countsAttempt } = classified;
     const next = nextAttempt(
@@ -158,27 +152,34 @@ export class OutcomeWriter {
     }
     const { notBefore } = next;
     progress.noteRetryAt(notBefore);
-    return { filter, update: retryUpdate(plan, name, { error, attempt, now, notBefore, countsAttempt }) };
+    const retry = retryUpdate(plan, name, { error, attempt, now, notBefore, countsAttempt });
+    return { filter, update: mergeUpdates(retry, kept) };
   }
 
   /** A document that the store refuses to update fails alone. Where it refuses the error too, the function fails without one. */
   async #failUnwritten(unwritten: readonly ClaimedOutcome[], target: Target): Promise<void> {
-    const { plan, progress } = target;
+    const { plan } = target;
     const documents = this.documents.of(plan);
     const now = this.clock.now();
-    const failures = unwritten.map(({ outcome, document }) => {
-      const { classified, function: name } = outcome;
-      if (classified.outcome === 'answered') progress.countUnusable('failed', writeRefused);
-      const attempt = readMarks(plan, document).attemptsOf(name) + 1;
-      return { filter: requested(outcome, target), update: failureUpdate(plan, name, writeRefused, attempt, now) };
+    const failed = unwritten.map((one) => {
+      if (one.outcome.classified.outcome !== 'answered') return one;
+      const failure = unusable(one, writeRefused);
+      countUnusable(failure, target);
+      return failure;
     });
-    const { refused } = await documents.bulk(failures);
-    const withoutError = refused.flatMap(({ index }) => unwritten[index] ?? []);
+    const { refused } = await documents.bulk(
+      failed.map(({ outcome, document }) => {
+        const attempt = readMarks(plan, document).attemptsOf(outcome.function) + 1;
+        const failure = failureUpdate(plan, outcome.function, writeRefused, attempt, now);
+        return { filter: requested(outcome, target), update: mergeUpdates(failure, keptIn(outcome, target)) };
+      }),
+    );
+    const withoutError = refused.flatMap(({ index }) => failed[index] ?? []);
     if (withoutError.length === 0) return;
     await documents.bulk(
       withoutError.map(({ outcome }) => ({
         filter: requested(outcome, target),
-        update: failureWithoutErrorUpdate(plan, outcome.function),
+        update: mergeUpdates(failureWithoutErrorUpdate(plan, outcome.function), keptIn(outcome, target)),
       })),
     );
   }
@@ -190,6 +191,15 @@ export class OutcomeWriter {
     const updates = [...ids.values()].flatMap((id) => documentOutcomeUpdates(plan, id, batch.claimId, now));
     await this.documents.of(plan).bulk(updates);
   }
+}
+
+/** Notes on the function that the batch keeps the answer; empty when it keeps none. */
+function keptIn({ classified, function: name }: Outcome, { plan, batch }: Target): Update {
+  return classified.outcome !== 'answered' && classified.isKept ? keptInUpdate(plan, name, batch._id) : {};
+}
+
+function countUnusable({ outcome: { classified, index } }: ClaimedOutcome, { progress }: Target): void {
+  if (classified.outcome !== 'answered') progress.countUnusable(index, classified.error);
 }
 
 const writeRefused: DocumentError = {

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
+import { KeptAnswerWriter } from './kept-answer-writer.js';
 import { OutcomeWriter } from './outcome-writer.js';
+import { Reprocessor } from './reprocessor.js';
 import { ResultCopies } from './result-copies.js';
 import { ResultIngester } from './result-ingester.js';
 
-@Module({ controllers: [ResultIngester], providers: [ResultCopies, OutcomeWriter] })
+@Module({ controllers: [ResultIngester], providers: [ResultCopies, OutcomeWriter, KeptAnswerWriter, Reprocessor] })
 export class ResultIngesterModule {}

@@ -36,6 +36,7 @@ export { Schedules, scheduleStates, type Schedule, type ScheduleState } from './
 export { Documents } from './documents.js';
 export type { BudgetShare, WaitingShare } from './budget-queue.js';
 export { ingestionParts, notIngested, type Ingestion, type IngestionPart } from './ingestion.js';
+export { notReprocessed, type Reprocessing } from './reprocessing.js';
 export { planOfRun } from './plan-of-run.js';
 export { providerBatchInfoOf, type ProviderBatchInfo } from './provider-batch-info.js';
 export {
@@ -56,6 +57,7 @@ export { LeaseWrites, type Failure, type StateChange } from './work/lease-writes
 export type { Transition, Transitions } from './work/transition.js';
 export {
   marksProjection,
+  mergeUpdates,
   readMarks,
   type DocumentMarks,
   type FunctionState,
@@ -89,6 +91,16 @@ export {
   stillClaimedFilter,
   type RetryMark,
 } from './marks/answer-marks.js';
+export {
+  keptAnswerFilter,
+  keptAnswerUpdate,
+  keptFailureFilter,
+  keptFailureUpdate,
+  keptInUpdate,
+  keptOutcomeUpdates,
+  lastKeptAnswerFilter,
+  lastKeptAnswerUpdate,
+} from './marks/kept-answer-marks.js';
 export { readMembers, writeMembers, type Member } from './files/members.js';
 export {
   readManifest,
