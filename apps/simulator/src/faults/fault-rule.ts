@@ -1,3 +1,4 @@
+import { resultShapes } from '../batches/shape-result.js';
 import { SimulatorError } from '../simulator-error.js';
 import { faultCatalogue } from './fault-catalogue.js';
 import type { FaultOn, FaultWhat } from './fault-catalogue.js';
@@ -52,6 +53,9 @@ function checkValue(name: string, on: FaultOn, what: FaultWhat, value: unknown):
   }
   if (what === 'expire' || what === 'stall' || what === 'cut-off') {
     checkNumber(name, value, (number) => number >= 0 && number <= 100, 'a percentage from 0 to 100');
+  }
+  if (what === 'shape' && !resultShapes.some((shape) => shape === value)) {
+    throw bad(name, value, `one of ${resultShapes.join(', ')}`);
   }
   if (what === 'token-limit') checkNumber(name, value, isCount, 'a whole number of tokens');
   if (what === 'stale') {
