@@ -59,6 +59,8 @@ export interface MarkOptions extends Partial<ClaimMark> {
   readonly claimId: string;
   /** The claim that the documents carried when they were found. */
   readonly previousClaimId?: string | null;
+  /** The functions that must not be done. */
+  readonly missing?: readonly string[];
 }
 
 /**
