@@ -13,13 +13,16 @@ import {
   marksProjection,
   readMarks,
   type Batch,
+  type FunctionState,
+  type Marks,
 } from '@batchmill/records';
 import type { Fields } from '@batchmill/store';
 import { Vectors } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
+import { LateVectors, type Standing } from './late-vectors.js';
 import { renderAnswers, unusable, type ClaimedOutcome, type RenderedAnswer } from './render-answers.js';
 import type { Outcome } from './result-slices.js';
-import { refusalOf, writeVectorsOf } from './write-vectors.js';
+import { noLateVector, refusalOf, writeVectorsOf } from './write-vectors.js';
 
 interface Target {
   readonly plan: RunPlan;
@@ -36,10 +39,17 @@ export class KeptAnswerWriter {
   constructor(
     private readonly documents: Documents,
     private readonly vectors: Vectors,
+    private readonly lateVectors: LateVectors,
     private readonly clock: Clock,
   ) {}
 
   async write(slice: readonly Outcome[], target: Target): Promise<void> {
+    let unwritten = slice;
+    while (unwritten.length > 0) unwritten = await this.#writeOnce(unwritten, target);
+  }
+
+  /** Returns the outcomes that must be written once more. */
+  async #writeOnce(slice: readonly Outcome[], target: Target): Promise<readonly Outcome[]> {
     const lacking = await this.#readLacking(slice, target);
     const refused = await writeVectorsOf(lacking, target.plan, this.vectors);
     const stored = lacking.map((one) => {
@@ -47,8 +57,9 @@ export class KeptAnswerWriter {
       return error === null ? one : unusable(one, error);
     });
     const rendered = await renderAnswers(stored, { plan: target.plan, runId: target.batch.runId }, this.clock);
-    await this.#writeAnswers(rendered.answers, target);
+    const areWritten = await this.#writeAnswers(rendered.answers, target);
     await this.#replaceReasons([...rendered.unanswered, ...rendered.unusable], target);
+    return areWritten ? [] : this.#resolveLateVectors(rendered.answers, target);
   }
 
   async #readLacking(slice: readonly Outcome[], { plan, batch }: Target): Promise<ClaimedOutcome[]> {
@@ -62,29 +73,43 @@ export class KeptAnswerWriter {
       const document = byId.get(encodeId(outcome.documentId));
       if (document === undefined) return [];
       const marks = readMarks(plan, document);
-      const isLacking = ['failed', 'retry'].includes(marks.stateOf(outcome.function) ?? '');
-      return isLacking && marks.keptInOf(outcome.function) === batch._id ? [{ outcome, document }] : [];
+      return isLacking(marks.stateOf(outcome.function)) && marks.keptInOf(outcome.function) === batch._id
+        ? [{ outcome, document }]
+        : [];
     });
   }
 
-  async #writeAnswers(answers: readonly RenderedAnswer[], { plan, batch }: Target): Promise<void> {
-    if (answers.length === 0) return;
+  /** False when some could not be written as the last answers of their documents. */
+  async #writeAnswers(answers: readonly RenderedAnswer[], { plan, batch }: Target): Promise<boolean> {
+    if (answers.length === 0) return true;
     const documents = this.documents.of(plan);
     const now = this.clock.now();
-    const last = answers.map(({ outcome: { documentId, function: name }, update }) => ({
-      filter: lastKeptAnswerFilter(plan, documentId, batch._id, name),
+    const last = answers.map(({ outcome: { documentId, function: name }, document, update }) => ({
+      filter: { ...lastKeptAnswerFilter(plan, documentId, batch._id, name), ...noLateVector(plan, name, document) },
       update: lastKeptAnswerUpdate(plan, name, update, now),
     }));
     const { matched, refused } = await documents.bulk(last);
-    if (matched === answers.length && refused.length === 0) return;
+    if (matched === answers.length && refused.length === 0) return true;
     await documents.bulk(
-      answers.map(({ outcome: { documentId, function: name }, update }) => ({
-        filter: keptAnswerFilter(plan, documentId, batch._id, name),
+      answers.map(({ outcome: { documentId, function: name }, document, update }) => ({
+        filter: { ...keptAnswerFilter(plan, documentId, batch._id, name), ...noLateVector(plan, name, document) },
         update: keptAnswerUpdate(plan, name, update),
       })),
     );
     const ids = new Map(answers.map(({ outcome: { documentId } }) => [encodeId(documentId), documentId]));
     await documents.bulk([...ids.values()].flatMap((id) => keptOutcomeUpdates(plan, id, now)));
+    return false;
+  }
+
+  async #resolveLateVectors(answers: readonly RenderedAnswer[], { plan, batch }: Target): Promise<Outcome[]> {
+    if (plan.endpointPlan.vectors === null) return [];
+    const standingOf = (marks: Marks, name: string): Standing => {
+      const state = marks.stateOf(name);
+      if (marks.keptInOf(name) !== batch._id || state === 'requested') return 'others';
+      return isLacking(state) ? 'waiting' : 'settled';
+    };
+    const waiting = await this.lateVectors.resolve(answers, { plan, batch, standingOf });
+    return waiting.map(({ outcome }) => outcome);
   }
 
   /** What waits to be requested again keeps its reason. */
@@ -98,4 +123,8 @@ export class KeptAnswerWriter {
     });
     if (updates.length > 0) await this.documents.of(plan).bulk(updates);
   }
+}
+
+function isLacking(state: FunctionState | null): boolean {
+  return state === 'failed' || state === 'retry';
 }

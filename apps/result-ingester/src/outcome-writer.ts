@@ -15,15 +15,17 @@ import {
   requestedFilter,
   retryUpdate,
   documentOutcomeUpdates,
+  type Marks,
 } from '@batchmill/records';
 import { EngineSettings, jitterFrom } from '@batchmill/stage';
 import type { BulkUpdate, Fields, Filter, Update } from '@batchmill/store';
 import { Vectors } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
+import { LateVectors, type Standing } from './late-vectors.js';
 import { nextAttempt } from './next-attempt.js';
 import { renderAnswers, unusable, type ClaimedOutcome, type RenderedAnswer } from './render-answers.js';
 import type { BatchToIngest, Outcome } from './result-slices.js';
-import { refusalOf, writeVectorsOf } from './write-vectors.js';
+import { noLateVector, refusalOf, writeVectorsOf } from './write-vectors.js';
 
 type Target = Pick<BatchToIngest, 'plan' | 'batch' | 'progress'>;
 
@@ -38,6 +40,8 @@ type Target = Pick<BatchToIngest, 'plan' | 'batch' | 'progress'>;
  *    b. each other outcome: an answer, a failure or a retry of one function,
  *    c. the status of each document of (b) that waits for no function any more: completed, failed or pending again.
  *
+ * 5. Look after vectors that could not be marked, because this worker was late: see `LateVectors`.
+ *
  * Every update is conditional on the claim, and in (a) and (b) on the function being `requested`. So a slice that is
  * written again, after a crash at any point, changes nothing that was written before.
  */
@@ -46,12 +50,19 @@ export class OutcomeWriter {
   constructor(
     private readonly documents: Documents,
     private readonly vectors: Vectors,
+    private readonly lateVectors: LateVectors,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
 
   async write(slice: readonly Outcome[], target: Target): Promise<void> {
+    let unwritten = slice;
+    while (unwritten.length > 0) unwritten = await this.#writeOnce(unwritten, target);
+  }
+
+  /** Returns the outcomes that must be written once more. */
+  async #writeOnce(slice: readonly Outcome[], target: Target): Promise<readonly Outcome[]> {
     const claimed = await this.#readClaimed(slice, target);
     const stored = await this.#upsertVectors(claimed, target);
     const rendered = await renderAnswers(stored, { plan: target.plan, runId: target.batch.runId }, this.clock);
@@ -60,9 +71,21 @@ export class OutcomeWriter {
     const failures = [...rendered.unanswered, ...rendered.unusable];
 
     const remaining = (await this.#completeDocuments(answers, target)) === 'all' ? [] : answers;
-    if (remaining.length + failures.length === 0) return;
+    if (remaining.length + failures.length === 0) return [];
     await this.#writeFunctions(remaining, failures, target);
     await this.#updateStatuses([...remaining, ...failures], target);
+    return this.#resolveLateVectors(remaining, target);
+  }
+
+  /** Step 5. */
+  async #resolveLateVectors(answers: readonly RenderedAnswer[], { plan, batch }: Target): Promise<Outcome[]> {
+    if (plan.endpointPlan.vectors === null || answers.length === 0) return [];
+    const standingOf = (marks: Marks, name: string): Standing => {
+      if (marks.claimId !== batch.claimId) return 'others';
+      return marks.stateOf(name) === 'requested' ? 'waiting' : 'settled';
+    };
+    const waiting = await this.lateVectors.resolve(answers, { plan, batch, standingOf });
+    return waiting.map(({ outcome }) => outcome);
   }
 
   /** Step 1. An answer's processor reads the whole document; a vector needs the marks alone. */
@@ -97,8 +120,8 @@ export class OutcomeWriter {
   async #completeDocuments(answers: readonly RenderedAnswer[], { plan, batch }: Target): Promise<'all' | 'some'> {
     if (answers.length === 0) return 'all';
     const now = this.clock.now();
-    const updates = answers.map(({ outcome: { documentId, function: name }, update }) => ({
-      filter: lastAnswerFilter(plan, documentId, batch.claimId, name),
+    const updates = answers.map(({ outcome: { documentId, function: name }, document, update }) => ({
+      filter: { ...lastAnswerFilter(plan, documentId, batch.claimId, name), ...noLateVector(plan, name, document) },
       update: lastAnswerUpdate(plan, name, update, now),
     }));
     const { matched, refused } = await this.documents.of(plan).bulk(updates);
@@ -112,8 +135,8 @@ export class OutcomeWriter {
     target: Target,
   ): Promise<void> {
     const updates = [
-      ...answers.map(({ outcome, update }) => ({
-        filter: requested(outcome, target),
+      ...answers.map(({ outcome, document, update }) => ({
+        filter: { ...requested(outcome, target), ...noLateVector(target.plan, outcome.function, document) },
         update: answerUpdate(target.plan, outcome.function, update),
       })),
       ...failures.map((failure) => this.#failureOrRetry(failure, target)),

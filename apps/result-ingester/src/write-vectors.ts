@@ -1,6 +1,8 @@
 import { isBatchmillError, type DocumentError } from '@batchmill/contracts';
 import { encodeId } from '@batchmill/documents';
 import type { RunPlan } from '@batchmill/pipeline';
+import { noLateVectorFilter, readMarks } from '@batchmill/records';
+import type { Fields, Filter } from '@batchmill/store';
 import type { VectorRow, Vectors } from '@batchmill/vectors';
 import { createHash } from 'node:crypto';
 import type { ClaimedOutcome } from './render-answers.js';
@@ -59,4 +61,9 @@ export async function writeVectorsOf(
 export function refusalOf({ outcome }: ClaimedOutcome, refused: ReadonlyMap<string, string>): DocumentError | null {
   const message = refused.get(vectorKey(outcome.documentId));
   return message === undefined ? null : { kind: 'ValidationError', code: 'document.vector-refused', message };
+}
+
+/** Part of the filter that marks a vector as stored. `document` as it was read before the vector was upserted. */
+export function noLateVector(plan: RunPlan, name: string, document: Fields): Filter {
+  return plan.endpointPlan.vectors === null ? {} : noLateVectorFilter(plan, name, readMarks(plan, document));
 }

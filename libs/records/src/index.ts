@@ -101,6 +101,7 @@ export {
   lastKeptAnswerFilter,
   lastKeptAnswerUpdate,
 } from './marks/kept-answer-marks.js';
+export { lateVectorUpdates, noLateVectorFilter } from './marks/late-vector-marks.js';
 export { readMembers, writeMembers, type Member } from './files/members.js';
 export {
   readManifest,

@@ -25,6 +25,8 @@ export interface FunctionMarks {
   readonly error?: StoredError;
   /** The batch that keeps an answer which could not be used. With the state done: that answer was used later. */
   readonly keptIn?: string;
+  /** How often a worker that was late replaced the document's vector by an older one. */
+  readonly lateVectors?: number;
 }
 
 /** The marks as they are stored in the plan's `infoField`. Every field may be missing. */
@@ -56,6 +58,8 @@ export interface Marks {
   attemptsOf(name: string): number;
   /** The batch that keeps an answer to the function; null: none. */
   keptInOf(name: string): string | null;
+  /** Null: none. */
+  lateVectorsOf(name: string): number | null;
   /** Why the function failed; null when it has not failed. */
   errorOf(name: string): StoredError | null;
 }
@@ -78,6 +82,7 @@ export function readMarks(plan: RunPlan, document: Fields): Marks {
     stateOf: (name) => marks.functions?.[name]?.state ?? null,
     attemptsOf: (name) => marks.functions?.[name]?.attempts ?? 0,
     keptInOf: (name) => marks.functions?.[name]?.keptIn ?? null,
+    lateVectorsOf: (name) => marks.functions?.[name]?.lateVectors ?? null,
     errorOf: (name) => marks.functions?.[name]?.error ?? null,
   };
 }
