@@ -35,6 +35,7 @@ describe('E4: an ingester that slept writes the vector of an older text', () => 
       }),
     });
     const { engine, clock } = bundle;
+    const unwrapped = Object.getPrototypeOf(engine.vectors) as Vectors;
     await engine.documentStore.collection('notes').insertMany(manyNotes(3));
     await bundle.start(others);
     await requestRun(bundle, { runId: 'first', pipeline: 'notes', endpoint: 'embeddings' });
@@ -45,8 +46,7 @@ describe('E4: an ingester that slept writes the vector of an older text', () => 
     const vectors = withUpsert(engine.vectors, async (collection, rows) => {
       isAsleep = true;
       await awake;
-      const { upsert } = Object.getPrototypeOf(engine.vectors) as Vectors;
-      await upsert.call(engine.vectors, collection, rows);
+      await unwrapped.upsert(collection, rows);
     });
     const sleeper = await stageOn({ ...engine, vectors }, ResultIngesterModule, ResultIngester);
     const leased = await bundle.lease(engine.batches, 'first.c1.b1');
