@@ -1,4 +1,5 @@
 import {
+  BatchReprocessRequested,
   RunCancelRequested,
   RunPauseRequested,
   RunRequested,
@@ -8,7 +9,7 @@ import {
   envelopeOf,
   headersOf,
 } from '@batchmill/contracts';
-import { endedRunStates, type Run } from '@batchmill/records';
+import { endedRunStates, type Reprocessing, type Run } from '@batchmill/records';
 import { eventually, type TestEngine } from '@batchmill/testing';
 
 /** Requests a run as any producer would, and waits until it has ended. */
@@ -35,6 +36,18 @@ export async function requestPause(bundle: TestEngine, runId: string): Promise<v
 
 export async function requestResume(bundle: TestEngine, runId: string): Promise<void> {
   await publish(bundle, new RunResumeRequested({ runId }));
+}
+
+/** Asks for a batch's kept answers to be reprocessed, and waits until they are. */
+export async function reprocess(bundle: TestEngine, batchId: string): Promise<Reprocessing> {
+  const before = (await bundle.engine.batches.get(batchId))?.reprocessing?.endedAt?.getTime();
+  await publish(bundle, new BatchReprocessRequested({ batchId }));
+  return eventually(`the reprocessing of batch ${batchId}`, async () => {
+    const batch = await bundle.engine.batches.get(batchId);
+    const reprocessing = batch?.reprocessing ?? null;
+    const isEnded = reprocessing?.endedAt != null && reprocessing.endedAt.getTime() !== before;
+    return batch?.state === 'ingested' && isEnded ? reprocessing : null;
+  });
 }
 
 export async function endOf({ engine, log }: TestEngine, runId: string, withinMs = 600_000): Promise<Run> {

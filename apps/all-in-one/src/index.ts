@@ -2,6 +2,7 @@ export { consumerNames, findConsumers } from './find-consumers.js';
 export {
   commandStages,
   drainingStages,
+  reprocessingStages,
   stageList,
   stageNames,
   stages,

@@ -82,3 +82,5 @@ export const stageNames: readonly StageName[] = stageList.map(({ name }) => name
 export const stages: readonly Type[] = stageList.map(({ module }) => module);
 export const commandStages: readonly Type[] = stageList.flatMap((stage) => (stage.handlesCommands ? stage.module : []));
 export const drainingStages: readonly Type[] = stageList.flatMap((stage) => (stage.drains ? stage.module : []));
+/** Carry out `batchmill batch reprocess`, which asks the provider for nothing. */
+export const reprocessingStages: readonly Type[] = [ResultIngesterModule];

@@ -2,6 +2,7 @@ import {
   ChunksSelected,
   Clock,
   ResultsIngested,
+  ResultsReprocessed,
   RunAccepted,
   RunCancelRequested,
   RunFinished,
@@ -77,7 +78,7 @@ export class ChunkScanner {
   @Works({
     on: Runs,
     in: 'running',
-    signaledBy: [RunAccepted, RunCancelRequested, RunResumeRequested, ResultsIngested],
+    signaledBy: [RunAccepted, RunCancelRequested, RunResumeRequested, ResultsIngested, ResultsReprocessed],
   })
   async *scan(run: Leased<Run>): Transitions<ChunksSelected | RunFinished> {
     const plan = planOfRun(this.pipelines, run.data);

@@ -63,7 +63,9 @@ export class MemberMarker {
     const run = this.#runOf(claim);
     const template = renderUpdateTemplate(plan, { now, runId: claim.runId });
     const update = claimUpdate(plan, { run, claimId: markOf(claim), ...group, now, template });
-    const filter = claimFilter(plan, null, { previousClaimId: group.previousClaimId, run, now });
+    const { previousClaimId, restart, functions } = group;
+    const missing = restart ? [] : functions;
+    const filter = claimFilter(plan, null, { previousClaimId, run, now, missing });
     const updates = ids.map((id) => ({ filter: { ...filter, _id: id }, update }));
     const { matched, refused } = await this.documents.of(plan).bulk(updates);
     return { isComplete: matched === ids.length, refused: refused.map(({ index }) => encodeId(ids[index])) };

@@ -17,7 +17,8 @@ import { fileLog, withRecords } from './with-engine.js';
 
 /** A command that a running process obeys, and what this process needs to obey it itself. */
 export interface EngineCommand {
-  readonly event: Event;
+  /** One event, or several that are sent together. */
+  readonly event: Event | readonly Event[];
   /** The stages that obey the command. They run here when no other process is working on the home. */
   readonly stages: readonly Type[];
   /** The only run that these stages work on. Undefined: they work on everything due. Null: they record the command only. */
@@ -38,7 +39,7 @@ export async function sendCommand(
 ): Promise<'requested' | 'done' | 'stopped'> {
   const opened = await tryOpenEngine(settings, { log: fileLog(settings), name: 'cli' });
   if (opened === null) {
-    await withRecords((engine) => publishEvent(engine, event));
+    await withRecords((engine) => publishAll(engine, event));
     return 'requested';
   }
   const { engine } = opened;
@@ -49,7 +50,7 @@ export async function sendCommand(
     const running = await runStages(limitedTo(engine, runId), stages);
     try {
       const since = engine.clock.now();
-      await publishEvent(engine, event);
+      await publishAll(engine, event);
       while (!stopping.aborted) {
         if (await isDone(engine)) {
           await awaitNotificationsOf(engine, runId, since, stopping);
@@ -64,6 +65,10 @@ export async function sendCommand(
   } finally {
     await opened.close();
   }
+}
+
+async function publishAll(engine: Engine, event: EngineCommand['event']): Promise<void> {
+  for (const one of [event].flat()) await publishEvent(engine, one);
 }
 
 function limitedTo(engine: Engine, runId: EngineCommand['runId']): Engine {

@@ -1,4 +1,4 @@
-import { Clock, ResultsIngested, RunRequested } from '@batchmill/contracts';
+import { Clock, ResultsIngested, ResultsReprocessed, RunRequested } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
 import { Pipelines, planRun, type RunPlan } from '@batchmill/pipeline';
 import {
@@ -51,7 +51,17 @@ export class EntityLinker {
 
   /** Handles the answers of one batch of its own runs. Handling them again changes nothing. */
   @Consumes(ResultsIngested)
-  async *resultsIngested({ runId, batchId, archive }: ResultsIngested): Transitions {
+  async *resultsIngested(event: ResultsIngested): Transitions {
+    await this.#linkAnswers(event);
+  }
+
+  /** Answers that could be read only later are archived then. */
+  @Consumes(ResultsReprocessed)
+  async *resultsReprocessed(event: ResultsReprocessed): Transitions {
+    await this.#linkAnswers(event);
+  }
+
+  async #linkAnswers({ runId, batchId, archive }: ResultsIngested | ResultsReprocessed): Promise<void> {
     const run = await this.runs.get(runId);
     if (run?.pipeline !== pipelineName || archive == null) return;
     // Read for each batch, so that entities added since the last one are found.

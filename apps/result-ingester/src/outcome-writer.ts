@@ -1,28 +1,33 @@
 import { Clock, Ids, type DocumentError } from '@batchmill/contracts';
 import { encodeId } from '@batchmill/documents';
 import {
+  batchMarkOf,
   Documents,
   answerUpdate,
   claimMarkOf,
   stillClaimedFilter,
   failureUpdate,
   failureWithoutErrorUpdate,
+  keptInUpdate,
   lastAnswerFilter,
   lastAnswerUpdate,
   marksProjection,
+  mergeUpdates,
   readMarks,
   requestedFilter,
   retryUpdate,
   documentOutcomeUpdates,
+  type Marks,
 } from '@batchmill/records';
 import { EngineSettings, jitterFrom } from '@batchmill/stage';
-import type { BulkUpdate, Fields, Filter } from '@batchmill/store';
+import type { BulkUpdate, Fields, Filter, Update } from '@batchmill/store';
 import { Vectors } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
+import { LateVectors, type Standing } from './late-vectors.js';
 import { nextAttempt } from './next-attempt.js';
-import { renderAnswers, withResult, type ClaimedOutcome, type RenderedAnswer } from './render-answers.js';
+import { renderAnswers, unusable, type ClaimedOutcome, type RenderedAnswer } from './render-answers.js';
 import type { BatchToIngest, Outcome } from './result-slices.js';
-import { vectorKey, writeVectors } from './write-vectors.js';
+import { noLateVector, refusalOf, writeVectorsOf } from './write-vectors.js';
 
 type Target = Pick<BatchToIngest, 'plan' | 'batch' | 'progress'>;
 
@@ -37,6 +42,8 @@ type Target = Pick<BatchToIngest, 'plan' | 'batch' | 'progress'>;
  *    b. each other outcome: an answer, a failure or a retry of one function,
  *    c. the status of each document of (b) that waits for no function any more: completed, failed or pending again.
  *
+ * 5. Look after vectors that could not be marked, because this worker was late: see `LateVectors`.
+ *
  * Every update is conditional on the claim, and in (a) and (b) on the function being `requested`. So a slice that is
  * written again, after a crash at any point, changes nothing that was written before.
  */
@@ -45,20 +52,42 @@ export class OutcomeWriter {
   constructor(
     private readonly documents: Documents,
     private readonly vectors: Vectors,
+    private readonly lateVectors: LateVectors,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
 
   async write(slice: readonly Outcome[], target: Target): Promise<void> {
+    let unwritten = slice;
+    while (unwritten.length > 0) unwritten = await this.#writeOnce(unwritten, target);
+  }
+
+  /** Returns the outcomes that must be written once more. */
+  async #writeOnce(slice: readonly Outcome[], target: Target): Promise<readonly Outcome[]> {
     const claimed = await this.#readClaimed(slice, target);
     const stored = await this.#upsertVectors(claimed, target);
-    const { answers, failures } = await renderAnswers(stored, target, this.clock);
+    const rendered = await renderAnswers(stored, { plan: target.plan, runId: target.batch.runId }, this.clock);
+    for (const one of rendered.unusable) countUnusable(one, target);
+    const { answers } = rendered;
+    const failures = [...rendered.unanswered, ...rendered.unusable];
 
     const remaining = (await this.#completeDocuments(answers, target)) === 'all' ? [] : answers;
-    if (remaining.length + failures.length === 0) return;
+    if (remaining.length + failures.length === 0) return [];
     await this.#writeFunctions(remaining, failures, target);
     await this.#updateStatuses([...remaining, ...failures], target);
+    return this.#resolveLateVectors(remaining, target);
+  }
+
+  /** Step 5. */
+  async #resolveLateVectors(answers: readonly RenderedAnswer[], { plan, batch }: Target): Promise<Outcome[]> {
+    if (plan.endpointPlan.vectors === null || answers.length === 0) return [];
+    const standingOf = (marks: Marks, name: string): Standing => {
+      if (marks.claimId !== claimMarkOf(batch)) return 'others';
+      return marks.stateOf(name) === 'requested' ? 'waiting' : 'settled';
+    };
+    const waiting = await this.lateVectors.resolve(answers, { plan, batch, standingOf });
+    return waiting.map(({ outcome }) => outcome);
   }
 
   /** Step 1. An answer's processor reads the whole document; a vector needs the marks alone. */
@@ -78,28 +107,16 @@ export class OutcomeWriter {
   }
 
   /** Step 2. A vector that the store refuses is the failure of its document alone. */
-  async #upsertVectors(
-    claimed: readonly ClaimedOutcome[],
-    { plan, progress }: Target,
-  ): Promise<readonly ClaimedOutcome[]> {
-    const { vectors } = plan.endpointPlan;
-    if (vectors === null) return claimed;
-    const { collection, idFields } = vectors;
-    const rows = claimed.flatMap(({ outcome: { documentId, chunkId, parentId, classified } }) => {
-      if (classified.outcome !== 'answered' || classified.answer.kind !== 'vector') return [];
-      const fields = { [idFields.chunkId]: chunkId, [idFields.parentId]: parentId };
-      return [{ key: vectorKey(documentId), fields, vector: classified.answer.vector }];
-    });
-    const refused = await writeVectors(this.vectors, collection, rows);
+  async #upsertVectors(claimed: readonly ClaimedOutcome[], target: Target): Promise<readonly ClaimedOutcome[]> {
+    const refused = await writeVectorsOf(claimed, target.plan, this.vectors);
     // After this line the vectors are safe: a crash writes them again under the same keys.
     if (refused.size === 0) return claimed;
     return claimed.map((one) => {
-      const message = refused.get(vectorKey(one.outcome.documentId));
-      if (message === undefined) return one;
-      const error = { kind: 'ValidationError', code: 'document.vector-refused', message } as const;
-      progress.countUnusable('failed', error);
-      const { usage } = one.outcome.classified;
-      return withResult(one, { outcome: 'fail', error, usage });
+      const error = refusalOf(one, refused);
+      if (error === null) return one;
+      const failure = unusable(one, error);
+      countUnusable(failure, target);
+      return failure;
     });
   }
 
@@ -107,8 +124,11 @@ export class OutcomeWriter {
   async #completeDocuments(answers: readonly RenderedAnswer[], { plan, batch }: Target): Promise<'all' | 'some'> {
     if (answers.length === 0) return 'all';
     const now = this.clock.now();
-    const updates = answers.map(({ outcome: { documentId, function: name }, update }) => ({
-      filter: lastAnswerFilter(plan, documentId, claimMarkOf(batch), name),
+    const updates = answers.map(({ outcome: { documentId, function: name }, document, update }) => ({
+      filter: {
+        ...lastAnswerFilter(plan, documentId, claimMarkOf(batch), name),
+        ...noLateVector(plan, name, document),
+      },
       update: lastAnswerUpdate(plan, name, update, now),
     }));
     const { matched, refused } = await this.documents.of(plan).bulk(updates);
@@ -122,8 +142,8 @@ export class OutcomeWriter {
     target: Target,
   ): Promise<void> {
     const updates = [
-      ...answers.map(({ outcome, update }) => ({
-        filter: requested(outcome, target),
+      ...answers.map(({ outcome, document, update }) => ({
+        filter: { ...requested(outcome, target), ...noLateVector(target.plan, outcome.function, document) },
         update: answerUpdate(target.plan, outcome.function, update),
       })),
       ...failures.map((failure) => this.#failureOrRetry(failure, target)),
@@ -142,7 +162,8 @@ export class OutcomeWriter {
     const now = this.clock.now();
     const marks = readMarks(plan, document);
     const attempt = marks.attemptsOf(name) + 1;
-    const failure = { filter, update: failureUpdate(plan, name, error, attempt, now) };
+    const kept = keptIn(outcome, target);
+    const failure = { filter, update: mergeUpdates(failureUpdate(plan, name, error, attempt, now), kept) };
     if (classified.outcome === 'fail') return failure;
     const { countsAttempt, together } = classified;
     if (together !== undefined) {
@@ -168,27 +189,34 @@ export class OutcomeWriter {
     }
     const { notBefore } = next;
     progress.noteRetryAt(notBefore);
-    return { filter, update: retryUpdate(plan, name, { error, attempt, now, notBefore, countsAttempt }) };
+    const retry = retryUpdate(plan, name, { error, attempt, now, notBefore, countsAttempt });
+    return { filter, update: mergeUpdates(retry, kept) };
   }
 
   /** A document that the store refuses to update fails alone. Where it refuses the error too, the function fails without one. */
   async #failUnwritten(unwritten: readonly ClaimedOutcome[], target: Target): Promise<void> {
-    const { plan, progress } = target;
+    const { plan } = target;
     const documents = this.documents.of(plan);
     const now = this.clock.now();
-    const failures = unwritten.map(({ outcome, document }) => {
-      const { classified, function: name } = outcome;
-      if (classified.outcome === 'answered') progress.countUnusable('failed', writeRefused);
-      const attempt = readMarks(plan, document).attemptsOf(name) + 1;
-      return { filter: requested(outcome, target), update: failureUpdate(plan, name, writeRefused, attempt, now) };
+    const failed = unwritten.map((one) => {
+      if (one.outcome.classified.outcome !== 'answered') return one;
+      const failure = unusable(one, writeRefused);
+      countUnusable(failure, target);
+      return failure;
     });
-    const { refused } = await documents.bulk(failures);
-    const withoutError = refused.flatMap(({ index }) => unwritten[index] ?? []);
+    const { refused } = await documents.bulk(
+      failed.map(({ outcome, document }) => {
+        const attempt = readMarks(plan, document).attemptsOf(outcome.function) + 1;
+        const failure = failureUpdate(plan, outcome.function, writeRefused, attempt, now);
+        return { filter: requested(outcome, target), update: mergeUpdates(failure, keptIn(outcome, target)) };
+      }),
+    );
+    const withoutError = refused.flatMap(({ index }) => failed[index] ?? []);
     if (withoutError.length === 0) return;
     await documents.bulk(
       withoutError.map(({ outcome }) => ({
         filter: requested(outcome, target),
-        update: failureWithoutErrorUpdate(plan, outcome.function),
+        update: mergeUpdates(failureWithoutErrorUpdate(plan, outcome.function), keptIn(outcome, target)),
       })),
     );
   }
@@ -200,6 +228,15 @@ export class OutcomeWriter {
     const updates = [...ids.values()].flatMap((id) => documentOutcomeUpdates(plan, id, claimMarkOf(batch), now));
     await this.documents.of(plan).bulk(updates);
   }
+}
+
+/** Notes on the function that the batch keeps the answer; empty when it keeps none. */
+function keptIn({ classified, function: name }: Outcome, { plan, batch }: Target): Update {
+  return classified.outcome !== 'answered' && classified.isKept ? keptInUpdate(plan, name, batchMarkOf(batch)) : {};
+}
+
+function countUnusable({ outcome: { classified, index } }: ClaimedOutcome, { progress }: Target): void {
+  if (classified.outcome !== 'answered') progress.countUnusable(index, classified.error);
 }
 
 const writeRefused: DocumentError = {

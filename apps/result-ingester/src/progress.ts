@@ -2,10 +2,14 @@ import type { DocumentError } from '@batchmill/contracts';
 import { costOf, type PriceEntry } from '@batchmill/models';
 import type { Classified } from '@batchmill/provider';
 import type { Ingestion } from '@batchmill/records';
+import { RequestBits } from './request-bits.js';
 
 /** The checkpoint of an ingestion and its counts. `state` is what is stored. */
 export class Progress {
-  readonly received: ReceivedBits;
+  /** The requests that have a result. */
+  readonly received: RequestBits;
+  /** The requests whose answer came and could not be used. */
+  readonly unusable: RequestBits;
   #state: Ingestion;
 
   constructor(
@@ -14,7 +18,8 @@ export class Progress {
     private readonly pricing: { model: string; at: Date; overrides: readonly PriceEntry[] },
   ) {
     this.#state = ingestion;
-    this.received = new ReceivedBits(requests, ingestion.received);
+    this.received = new RequestBits(requests, ingestion.received);
+    this.unusable = new RequestBits(requests, ingestion.unusable ?? '');
   }
 
   get part(): Ingestion['part'] {
@@ -26,11 +31,18 @@ export class Progress {
   }
 
   get state(): Ingestion {
-    return { ...this.#state, received: this.received.toString() };
+    return {
+      ...this.#state,
+      received: this.received.toString(),
+      unusable: this.unusable.toString(),
+      unusableAnswers: this.unusable.count,
+    };
   }
 
   advance(
-    to: Partial<Pick<Ingestion, 'part' | 'offset' | 'output' | 'error' | 'archive' | 'lost' | 'fileMissingSince'>>,
+    to: Partial<
+      Pick<Ingestion, 'part' | 'offset' | 'output' | 'error' | 'kept' | 'archive' | 'lost' | 'fileMissingSince'>
+    >,
   ): void {
     this.#state = { ...this.#state, ...to };
   }
@@ -39,8 +51,9 @@ export class Progress {
     this.#state = { ...this.#state, [kind]: this.#state[kind] + 1 };
   }
 
-  /** Counts a request's result, its tokens and its cost. Called once per request. */
-  countResult(classified: Classified): void {
+  /** Counts a request's result, its tokens and its cost. Called once per request. `index`: null when it was never sent. */
+  countResult(classified: Classified, index: number | null): void {
+    if (index !== null && classified.outcome !== 'answered' && classified.isKept) this.unusable.add(index);
     const { tokens, cost, succeeded, failed, retried, firstError } = this.#state;
     const { usage, outcome } = classified;
     this.#state = {
@@ -60,10 +73,11 @@ export class Progress {
     this.#state = { ...this.#state, retried: this.#state.retried - 1, failed: this.#state.failed + 1 };
   }
 
-  /** Moves a request from succeeded to retried or failed: it was answered, but the answer could not be used. */
-  countUnusable(becomes: 'retried' | 'failed', { code, message }: DocumentError): void {
-    const { succeeded, firstError } = this.#state;
-    const counts = { succeeded: succeeded - 1, [becomes]: this.#state[becomes] + 1 };
+  /** Moves a request from succeeded to failed: it was answered, but the answer could not be used. */
+  countUnusable(index: number | null, { code, message }: DocumentError): void {
+    if (index !== null) this.unusable.add(index);
+    const { succeeded, failed, firstError } = this.#state;
+    const counts = { succeeded: succeeded - 1, failed: failed + 1 };
     this.#state = { ...this.#state, ...counts, firstError: firstError ?? `${code}: ${message}` };
   }
 
@@ -80,27 +94,5 @@ export class Progress {
     const synchronousUsd = costOf(model, usage, at, 'synchronous', overrides);
     if (usd === null || synchronousUsd === null) return { ...cost, incomplete: true };
     return { ...cost, usd: cost.usd + usd, synchronousUsd: cost.synchronousUsd + synchronousUsd };
-  }
-}
-
-/** Which requests of a batch have a result, one bit each. The checkpoint stores it as base64. */
-class ReceivedBits {
-  readonly #bits: Buffer;
-
-  constructor(requests: number, base64: string) {
-    this.#bits = Buffer.alloc(Math.ceil(requests / 8));
-    Buffer.from(base64, 'base64').copy(this.#bits);
-  }
-
-  has(index: number): boolean {
-    return ((this.#bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
-  }
-
-  add(index: number): void {
-    this.#bits[index >> 3] = (this.#bits[index >> 3] ?? 0) | (1 << (index & 7));
-  }
-
-  toString(): string {
-    return this.#bits.toString('base64');
   }
 }

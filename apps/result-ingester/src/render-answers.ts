@@ -1,13 +1,12 @@
 import type { Clock, DocumentError } from '@batchmill/contracts';
 import { responseUpdate, type RunPlan } from '@batchmill/pipeline';
-import type { Classified } from '@batchmill/provider';
 import type { Fields, Update } from '@batchmill/store';
-import type { BatchToIngest, Outcome } from './result-slices.js';
+import type { Outcome } from './result-slices.js';
 
 /** Code of the pipeline may be asynchronous: this many answers are rendered concurrently. */
 const renderConcurrency = 16;
 
-/** An outcome whose document still carries the batch's claim. `document` as it was read. */
+/** An outcome whose document waits for it. `document` as it was read. */
 export interface ClaimedOutcome {
   readonly outcome: Outcome;
   readonly document: Fields;
@@ -20,33 +19,34 @@ export interface RenderedAnswer extends ClaimedOutcome {
 
 export interface RenderedSlice {
   readonly answers: readonly RenderedAnswer[];
-  /** Outcomes without an answer, and answers that could not be rendered. */
-  readonly failures: readonly ClaimedOutcome[];
+  /** Outcomes without an answer. */
+  readonly unanswered: readonly ClaimedOutcome[];
+  /** Answers that could not be rendered, as failures. */
+  readonly unusable: readonly ClaimedOutcome[];
 }
 
-/** Renders answers with the pipeline's response templates, and counts those that cannot be rendered. */
+/** Renders answers with the pipeline's processors and response templates. */
 export async function renderAnswers(
   claimed: readonly ClaimedOutcome[],
-  { plan, batch, progress }: Pick<BatchToIngest, 'plan' | 'batch' | 'progress'>,
+  { plan, runId }: { readonly plan: RunPlan; readonly runId: string },
   clock: Clock,
 ): Promise<RenderedSlice> {
-  const answers: RenderedAnswer[] = [];
-  const failures: ClaimedOutcome[] = [];
+  const slice = {
+    answers: [] as RenderedAnswer[],
+    unanswered: [] as ClaimedOutcome[],
+    unusable: [] as ClaimedOutcome[],
+  };
   for (let from = 0; from < claimed.length; from += renderConcurrency) {
     const group = claimed.slice(from, from + renderConcurrency);
-    const rendered = await Promise.all(group.map((one) => render(one, plan, batch.runId, clock.now())));
+    const rendered = await Promise.all(group.map((one) => render(one, plan, runId, clock.now())));
     for (const [index, one] of group.entries()) {
       const result = rendered[index] ?? null;
-      if (result === null) failures.push(one);
-      else if ('update' in result) answers.push({ ...one, update: { ...result.update } });
-      else {
-        const failure = unrenderable(one, result.error);
-        progress.countUnusable(failure.outcome.classified.outcome === 'retry' ? 'retried' : 'failed', result.error);
-        failures.push(failure);
-      }
+      if (result === null) slice.unanswered.push(one);
+      else if ('update' in result) slice.answers.push({ ...one, update: { ...result.update } });
+      else slice.unusable.push(unusable(one, result.error));
     }
   }
-  return { answers, failures };
+  return slice;
 }
 
 /** Null when the outcome has no answer. */
@@ -61,17 +61,11 @@ async function render(
   return responseUpdate(plan, name, classified, document, { now, runId });
 }
 
-/** Another answer may help where a processor failed on this one, but not where a template does not fit the document. */
-function unrenderable(one: ClaimedOutcome, error: DocumentError): ClaimedOutcome {
+/**
+ * The outcome of an answer that our side could not use. It fails once and is kept: a mended processor or template can use it
+ * later, and buying another answer would be paid again.
+ */
+export function unusable(one: ClaimedOutcome, error: DocumentError): ClaimedOutcome {
   const { usage } = one.outcome.classified;
-  return withResult(
-    one,
-    error.kind === 'TemplateError'
-      ? { outcome: 'fail', error, usage }
-      : { outcome: 'retry', error, countsAttempt: true, usage },
-  );
-}
-
-export function withResult(one: ClaimedOutcome, classified: Classified): ClaimedOutcome {
-  return { ...one, outcome: { ...one.outcome, classified } };
+  return { ...one, outcome: { ...one.outcome, classified: { outcome: 'fail', error, usage, isKept: true } } };
 }

@@ -1,7 +1,13 @@
 import { Module } from '@nestjs/common';
+import { KeptAnswerWriter } from './kept-answer-writer.js';
+import { LateVectors } from './late-vectors.js';
 import { OutcomeWriter } from './outcome-writer.js';
+import { Reprocessor } from './reprocessor.js';
 import { ResultCopies } from './result-copies.js';
 import { ResultIngester } from './result-ingester.js';
 
-@Module({ controllers: [ResultIngester], providers: [ResultCopies, OutcomeWriter] })
+@Module({
+  controllers: [ResultIngester],
+  providers: [ResultCopies, LateVectors, OutcomeWriter, KeptAnswerWriter, Reprocessor],
+})
 export class ResultIngesterModule {}

@@ -5,7 +5,10 @@ import { chat, definePipeline } from '@batchmill/pipeline';
 import { endedRunStates, readArchive, type Batch } from '@batchmill/records';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { KeptAnswerWriter } from './kept-answer-writer.js';
+import { LateVectors } from './late-vectors.js';
 import { OutcomeWriter } from './outcome-writer.js';
+import { Reprocessor } from './reprocessor.js';
 import { ResultCopies } from './result-copies.js';
 import { ResultIngester } from './result-ingester.js';
 import { ResultIngesterModule } from './result-ingester.module.js';
@@ -78,10 +81,14 @@ describe('result-ingester', () => {
   });
 
   function ingester(): ResultIngester {
-    const { runs, documents, blobs, vectors, pipelines, provider, engineSettings, clock, ids, log } = bundle.engine;
+    const { runs, batches, documents, blobs, vectors, pipelines, provider, engineSettings, clock, ids, log } =
+      bundle.engine;
     const copies = new ResultCopies(blobs, provider, engineSettings, clock, log);
-    const writer = new OutcomeWriter(documents, vectors, engineSettings, clock, ids);
-    return new ResultIngester(runs, pipelines, blobs, copies, writer, engineSettings, clock);
+    const late = new LateVectors(documents, log);
+    const writer = new OutcomeWriter(documents, vectors, late, engineSettings, clock, ids);
+    const kept = new KeptAnswerWriter(documents, vectors, late, clock);
+    const reprocessor = new Reprocessor(runs, batches, pipelines, documents, blobs, kept, engineSettings, clock);
+    return new ResultIngester(runs, pipelines, blobs, copies, writer, reprocessor, engineSettings, clock);
   }
 
   /** A batch that waits to be ingested. The other stages are running. */

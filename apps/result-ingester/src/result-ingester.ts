@@ -1,10 +1,12 @@
 import {
   BatchProcessRequested,
+  BatchReprocessRequested,
   BatchSettled,
   Clock,
   DocumentsRetryScheduled,
   ProcessingError,
   ResultsIngested,
+  ResultsReprocessed,
 } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
 import { Pipelines } from '@batchmill/pipeline';
@@ -18,16 +20,18 @@ import {
   type Transitions,
   type Transition,
 } from '@batchmill/records';
-import { EngineSettings, Stage, Works } from '@batchmill/stage';
+import { Consumes, EngineSettings, Stage, Works } from '@batchmill/stage';
 import { archiveAnswers } from './archive-answers.js';
+import { keepLines } from './keep-lines.js';
 import { OutcomeWriter } from './outcome-writer.js';
 import { Progress } from './progress.js';
+import { Reprocessor } from './reprocessor.js';
 import { ResultCopies, ResultFileMissing } from './result-copies.js';
 import { slicesOfFile, slicesOfMissing, slicesOfUnrendered, type BatchToIngest, type Slice } from './result-slices.js';
 import { SentRequests } from './sent-requests.js';
 
 /** Writes the results of a settled batch into documents and the vector store, and archives its answers. */
-@Stage({ name: 'result-ingester', produces: [ResultsIngested, DocumentsRetryScheduled] })
+@Stage({ name: 'result-ingester', produces: [ResultsIngested, DocumentsRetryScheduled, ResultsReprocessed] })
 export class ResultIngester {
   constructor(
     private readonly runs: Runs,
@@ -35,6 +39,7 @@ export class ResultIngester {
     private readonly blobs: Blobs,
     private readonly copies: ResultCopies,
     private readonly writer: OutcomeWriter,
+    private readonly reprocessor: Reprocessor,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
   ) {}
@@ -53,6 +58,16 @@ export class ResultIngester {
     }
     await this.copies.cleanUp(batch.data, progress);
     yield this.#ingested(batch, progress);
+  }
+
+  @Consumes(BatchReprocessRequested)
+  requestReprocess({ batchId }: BatchReprocessRequested): Transitions {
+    return this.reprocessor.request(batchId);
+  }
+
+  @Works({ on: Batches, in: 'reprocessing', signaledBy: [BatchReprocessRequested] })
+  reprocess(batch: Leased<Batch>): Transitions<ResultsReprocessed> {
+    return this.reprocessor.reprocess(batch);
   }
 
   async #open({ id, data: batch }: Leased<Batch>): Promise<BatchToIngest> {
@@ -112,6 +127,9 @@ export class ResultIngester {
       case 'unrendered':
         yield* slicesOfUnrendered(ingested, sliceLines);
         return;
+      case 'keep':
+        progress.advance({ kept: await keepLines(ingested, this.blobs) });
+        return;
       case 'archive':
         progress.advance({ archive: await this.#archiveOf(ingested) });
         return;
@@ -157,6 +175,7 @@ const nextPart: Readonly<Record<Exclude<IngestionPart, 'end'>, IngestionPart>> =
   error: 'problems',
   problems: 'missing',
   missing: 'unrendered',
-  unrendered: 'archive',
+  unrendered: 'keep',
+  keep: 'archive',
   archive: 'end',
 };

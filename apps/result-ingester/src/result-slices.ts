@@ -1,7 +1,7 @@
 import type { Blobs } from '@batchmill/blobs';
 import { noUsage } from '@batchmill/models';
 import { classifyResult, type RunPlan } from '@batchmill/pipeline';
-import { parseResultLine, type Classified } from '@batchmill/provider';
+import { isBlankLine, parseResultLine, type Classified } from '@batchmill/provider';
 import { readLines, type Batch } from '@batchmill/records';
 import { classifyMissing } from './classify-missing.js';
 import type { Progress } from './progress.js';
@@ -13,6 +13,8 @@ export interface Outcome {
   readonly chunkId: string;
   readonly parentId: string;
   readonly function: string;
+  /** The index of the request in the batch; null when it was never sent. */
+  readonly index: number | null;
   readonly classified: Classified;
 }
 
@@ -56,7 +58,7 @@ export async function* slicesOfFile(
     const index = result === null ? null : sent.indexOf(result.customId);
     const request = index === null ? undefined : sent.requests[index];
     if (result === null || index === null || request === undefined) {
-      if (only !== 'problems') progress.countLine('unknown');
+      if (only !== 'problems' && !isBlankLine(line.bytes)) progress.countLine('unknown');
     } else if (progress.received.has(index)) {
       if (only !== 'problems') progress.countLine('duplicates');
     } else {
@@ -65,8 +67,8 @@ export async function* slicesOfFile(
         progress.countLine('problems');
       } else {
         progress.received.add(index);
-        progress.countResult(classified);
-        outcomes.push({ ...request, classified });
+        progress.countResult(classified, index);
+        outcomes.push({ ...request, index, classified });
       }
     }
     if (lines < sliceLines) continue;
@@ -88,8 +90,8 @@ export function* slicesOfMissing(
     if (request === undefined || progress.received.has(index)) continue;
     const classified = classifyMissing(batch, index + 1, progress.state);
     progress.received.add(index);
-    progress.countResult(classified);
-    outcomes.push({ ...request, classified });
+    progress.countResult(classified, index);
+    outcomes.push({ ...request, index, classified });
     if (outcomes.length < sliceLines) continue;
     yield { outcomes, end: index + 1 };
     outcomes = [];
@@ -109,8 +111,8 @@ export function* slicesOfUnrendered(
         error.kind === 'ProcessingError'
           ? { outcome: 'retry', error, countsAttempt: true, usage: noUsage }
           : { outcome: 'fail', error, usage: noUsage };
-      progress.countResult(classified);
-      return { documentId, chunkId: '', parentId: '', function: name, classified };
+      progress.countResult(classified, null);
+      return { documentId, chunkId: '', parentId: '', function: name, index: null, classified };
     });
     yield { outcomes, end: from + lines.length };
   }

@@ -1,6 +1,5 @@
 /** The codes of the errors that the status-poller raises or writes into batches: what each means, and what to do. */
 export const statusPollerErrorCodes = {
-  'batch.unknown': 'There is no batch with that id. `batchmill batch list` lists those that exist.',
   'batch.not-submitted':
     'The record of a submitted batch names no provider batch. It is parked: `batchmill parked list`.',
   'batch.overdue':

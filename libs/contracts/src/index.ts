@@ -18,6 +18,7 @@ export { RunRequested, endpoints, redos, runIdPattern, type Endpoint, type Redo 
 export {
   BatchCancelRequested,
   BatchProcessRequested,
+  BatchReprocessRequested,
   RunCancelRequested,
   RunPauseRequested,
   RunResumeRequested,
@@ -31,6 +32,7 @@ export { BatchSubmitted } from './events/batch-submitted.js';
 export { BatchDeferred } from './events/batch-deferred.js';
 export { BatchSettled, settledReasons, type SettledReason } from './events/batch-settled.js';
 export { ResultsIngested } from './events/results-ingested.js';
+export { ResultsReprocessed } from './events/results-reprocessed.js';
 export { DocumentsRetryScheduled } from './events/documents-retry-scheduled.js';
 export { RunFinished, runOutcomes, type RunOutcome } from './events/run-finished.js';
 export { envelopeOf, headersOf, installationHeader, type EventEnvelope } from './event-envelope.js';

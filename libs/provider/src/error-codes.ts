@@ -19,6 +19,8 @@ export const providerErrorCodes = {
   'provider.refusal': 'The model refused to answer.',
   'provider.content-filter': 'The provider’s content filter stopped the answer.',
   'provider.no-content': 'The answer contains no text or vector.',
+  'provider.answer-not-understood':
+    'An answer came in a form that is not known. It is paid for and kept, and not requested again. After an update that knows the form: `batchmill batch reprocess`.',
   'provider.invalid-vector': 'The vector has other dimensions than requested, or values that are not finite numbers.',
   'provider.invalid-json': 'The answer is not JSON, although the function has a response format.',
   'provider.schema-mismatch': 'The answer is JSON that does not match the response format.',

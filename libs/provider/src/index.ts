@@ -24,6 +24,7 @@ export {
   classifyFailure,
   customId,
   embeddingBody,
+  isBlankLine,
   maxEmbeddingTokens,
   parseResultLine,
   promptBody,
@@ -35,12 +36,14 @@ export {
   refusalOf,
   requestLine,
   usageOf,
+  withPlainText,
   type RequestPrompt,
 } from './dialects/openai/index.js';
 export type { Prompts } from './requests/prompt-settings.js';
 export type { RenderFailure, RenderedRequest, Rendering } from './requests/rendered-request.js';
 export {
   missingResult,
+  notUnderstood,
   permanentFailure,
   retryableFailure,
   type Answer,

@@ -3,14 +3,19 @@ import type { Store } from '@batchmill/store';
 import { notIngested, type Ingestion } from './ingestion.js';
 import type { Held } from './held.js';
 import type { ProviderBatchInfo } from './provider-batch-info.js';
+import { notReprocessed, type Reprocessing } from './reprocessing.js';
 import { RecordsOfRun } from './work/records-of-run.js';
+import type { Transition } from './work/transition.js';
 import { freshWork, type WorkRecord } from './work/work-record.js';
 
 const unsettled = ['built', 'submitted'] as const;
-const active = [...unsettled, 'settled'] as const;
+const active = [...unsettled, 'settled', 'reprocessing'] as const;
 
-/** Every state of a batch, in the order in which a batch passes through them. */
-export const batchStates = [...active, 'ingested'] as const;
+/**
+ * Every state of a batch, in the order in which a batch passes through them. reprocessing: it was ingested, and the answers that
+ * it keeps are taken through the pipeline once more. Then it is ingested again.
+ */
+export const batchStates = [...unsettled, 'settled', 'ingested', 'reprocessing'] as const;
 export type BatchState = (typeof batchStates)[number];
 /** The states in which the provider has work to do on a batch, now or later. */
 export const unsettledBatchStates: readonly BatchState[] = unsettled;
@@ -57,6 +62,8 @@ export interface Batch extends WorkRecord<BatchState> {
   /** Why the provider, or a stage, ended it without results. */
   readonly failure: { readonly code: string; readonly message: string; readonly line: number | null } | null;
   readonly ingestion: Ingestion;
+  /** The last one; missing or null: there was none. */
+  readonly reprocessing?: Reprocessing | null;
 }
 
 /** The next request to build: an index into the run's models and one into the claim's members. */
@@ -122,6 +129,11 @@ export const notSubmitted: Submission = {
 /** The name of a batch's claim on the documents. */
 export function claimMarkOf({ claimId, claimMark }: Pick<Batch, 'claimId' | 'claimMark'>): string {
   return claimMark ?? claimId;
+}
+
+/** The name of a batch on the documents of which it keeps answers. */
+export function batchMarkOf(batch: Pick<Batch, 'claimId' | 'claimMark' | 'number'>): string {
+  return `${claimMarkOf(batch)}.b${batch.number}`;
 }
 
 type NewBatch = Pick<
@@ -274,6 +286,16 @@ export class Batches extends RecordsOfRun<Batch> {
       { $set: this.dueNow(), $inc: { signals: 1 } },
     );
     return matched === 1;
+  }
+
+  /** The transition that makes an ingested batch due to be reprocessed. It changes nothing in another state. */
+  requestReprocess(id: string): Transition<never> {
+    return this.transition(id, { from: 'ingested', to: 'reprocessing', changes: { reprocessing: notReprocessed } });
+  }
+
+  /** A run's batches that keep answers, in the order of their creation. */
+  keepingOfRun(runId: string): AsyncIterable<Batch> {
+    return this.collection.find({ runId, 'ingestion.kept': { $gt: '' } }, { sort: { createdAt: 1 } });
   }
 
   /** Repeating the command does not make a batch due again. Returns the number of batches that it applies to. */

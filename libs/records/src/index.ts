@@ -13,6 +13,7 @@ export { Claims, claimStates, markOf, type Claim, type ClaimKind, type ClaimStat
 export {
   Batches,
   batchStates,
+  batchMarkOf,
   claimMarkOf,
   notSubmitted,
   unsettledBatchStates,
@@ -40,6 +41,7 @@ export { Schedules, scheduleStates, type Schedule, type ScheduleState } from './
 export { Documents } from './documents.js';
 export type { BudgetShare, WaitingShare } from './budget-queue.js';
 export { ingestionParts, notIngested, type Ingestion, type IngestionPart } from './ingestion.js';
+export { notReprocessed, type Reprocessing } from './reprocessing.js';
 export { planOfRun } from './plan-of-run.js';
 export {
   providerBatchInfoOf,
@@ -65,6 +67,7 @@ export { LeaseWrites, type Failure, type StateChange } from './work/lease-writes
 export type { Transition, Transitions } from './work/transition.js';
 export {
   marksProjection,
+  mergeUpdates,
   readMarks,
   type DocumentMarks,
   type FunctionState,
@@ -101,6 +104,17 @@ export {
   type RetryMark,
 } from './marks/answer-marks.js';
 export { heldFilter, heldMarksOf, releaseUpdate, type MarkedFields } from './marks/release-marks.js';
+export {
+  keptAnswerFilter,
+  keptAnswerUpdate,
+  keptFailureFilter,
+  keptFailureUpdate,
+  keptInUpdate,
+  keptOutcomeUpdates,
+  lastKeptAnswerFilter,
+  lastKeptAnswerUpdate,
+} from './marks/kept-answer-marks.js';
+export { lateVectorUpdates, noLateVectorFilter } from './marks/late-vector-marks.js';
 export { readMembers, writeMembers, type Member } from './files/members.js';
 export {
   readManifest,

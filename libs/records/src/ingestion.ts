@@ -3,7 +3,7 @@ import type { Cost } from './run-totals.js';
 /**
  * The parts of an ingestion, in their order. copy: the result files are copied. output, error: their lines are ingested.
  * problems: lines of the output file that are no answers. missing: requests without a result. unrendered: requests that
- * were never sent. archive: the answers are archived for consumers. end: everything is stored.
+ * were never sent. keep: lines that could not be used are kept. archive: the answers are archived for consumers. end: everything is stored.
  */
 export const ingestionParts = [
   'copy',
@@ -12,6 +12,7 @@ export const ingestionParts = [
   'problems',
   'missing',
   'unrendered',
+  'keep',
   'archive',
   'end',
 ] as const;
@@ -27,6 +28,15 @@ export interface Ingestion {
   readonly error: string | null;
   /** The blob of the archive (see `ArchivedDocument`); null without answers, and for embeddings. */
   readonly archive?: string | null;
+  /**
+   * The blob of the lines that could not be used: answers that wait to be reprocessed, and lines that are no result of the batch.
+   * Null or missing: there are none.
+   */
+  readonly kept?: string | null;
+  /** One bit per request that is set once an answer came and could not be used; base64. */
+  readonly unusable?: string;
+  /** How many bits of it are set. */
+  readonly unusableAnswers?: number;
   /** True when the provider has lost one of the files: requests without a result are free retries then. */
   readonly lost: boolean;
   /** Since when the provider has answered that a file does not exist; null: it has not. */
@@ -60,6 +70,9 @@ export const notIngested: Ingestion = {
   output: null,
   error: null,
   archive: null,
+  kept: null,
+  unusable: '',
+  unusableAnswers: 0,
   lost: false,
   fileMissingSince: null,
   received: '',

@@ -3,6 +3,7 @@ import type { MakeStore } from '@batchmill/store/contract';
 import { describeAnswerMarks } from './contract/answer-marks.contract.js';
 import { describeBudgets } from './contract/budgets.contract.js';
 import { describeClaimMarks } from './contract/claim-marks.contract.js';
+import { describeKeptAnswers } from './contract/kept-answers.contract.js';
 import { describeLeasing } from './contract/leasing.contract.js';
 import { describeConcurrentIngesters } from './contract/concurrent-ingesters.contract.js';
 import { describeUnleased } from './contract/unleased.contract.js';
@@ -29,6 +30,7 @@ export function describeRecordsContract(name: string, make: MakeStore): void {
     describeBudgets(make);
     describeClaimMarks(make);
     describeAnswerMarks(make);
+    describeKeptAnswers(make);
     describeConcurrentIngesters(make);
     describeRepair(make);
     describeBothEndpoints(make);

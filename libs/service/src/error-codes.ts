@@ -23,6 +23,7 @@ export const serviceErrorCodes = {
   'run.bad-id': 'The text cannot be a run id. The message says which characters it may have.',
   'run.other-request':
     'The run of that id was requested differently. Repeat the first request to continue it, or use another run id.',
+  'batch.unknown': 'There is no batch with that id. `batchmill batch list` lists those that exist.',
   'run.unknown': 'There is no run of that id, or it was stopped before it began. `batchmill runs list` shows the runs.',
   'run.rejected': 'The run was rejected before anything was spent. The message gives the reason.',
   'run.home-in-use':

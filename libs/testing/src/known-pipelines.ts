@@ -20,19 +20,16 @@ const defaults: PipelineDefaults = {
 
 /** Pipelines from definitions. `files` holds the texts of the files beside them, by path. */
 export class KnownPipelines extends Pipelines {
-  readonly #pipelines: ReadonlyMap<string, Pipeline>;
+  #pipelines: ReadonlyMap<string, Pipeline>;
 
   constructor(definitions: readonly PipelineDefinition[], files: Readonly<Record<string, string>> = {}) {
     super();
-    const readPrompt = (path: string): string => {
-      const text = files[path];
-      if (text === undefined) throw new Error(`the test has no file ${path}`);
-      return text;
-    };
-    const checked = definitions.map((definition) =>
-      checkPipeline(definition, { file: `${definition.name}.pipeline.ts`, readPrompt, defaults }),
-    );
-    this.#pipelines = new Map(checked.map((pipeline) => [pipeline.name, pipeline]));
+    this.#pipelines = checked(definitions, files);
+  }
+
+  /** What a restart with other definitions does. */
+  replace(definitions: readonly PipelineDefinition[]): void {
+    this.#pipelines = checked(definitions, {});
   }
 
   get(name: string): Pipeline {
@@ -44,4 +41,19 @@ export class KnownPipelines extends Pipelines {
   names(): string[] {
     return [...this.#pipelines.keys()].sort();
   }
+}
+
+function checked(
+  definitions: readonly PipelineDefinition[],
+  files: Readonly<Record<string, string>>,
+): ReadonlyMap<string, Pipeline> {
+  const readPrompt = (path: string): string => {
+    const text = files[path];
+    if (text === undefined) throw new Error(`the test has no file ${path}`);
+    return text;
+  };
+  const pipelines = definitions.map((definition) =>
+    checkPipeline(definition, { file: `${definition.name}.pipeline.ts`, readPrompt, defaults }),
+  );
+  return new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
 }

@@ -1,12 +1,17 @@
-import { drainingStages } from '@batchmill/all-in-one';
-import { BatchCancelRequested, BatchProcessRequested, ValidationError } from '@batchmill/contracts';
+import { drainingStages, reprocessingStages } from '@batchmill/all-in-one';
+import {
+  BatchCancelRequested,
+  BatchProcessRequested,
+  BatchReprocessRequested,
+  ValidationError,
+} from '@batchmill/contracts';
 import type { Batch } from '@batchmill/records';
 import { reportBatch, type BatchReport, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodes } from '../exit-codes.js';
 import { parseCount } from '../run-options.js';
 import { sendCommand, type EngineCommand } from '../send-command.js';
-import { formatCount, formatTime } from '../show/format.js';
+import { formatCount, formatQuantity, formatTime } from '../show/format.js';
 import { table, type Column } from '../show/table.js';
 import { terminalColumns } from '../show/terminal.js';
 import { settingsHere, withRecords } from '../with-engine.js';
@@ -19,7 +24,7 @@ interface Flags {
 }
 
 export function batchCommand(): Command {
-  const command = new Command('batch').description('list, show, process or cancel batches');
+  const command = new Command('batch').description('list, show, process, reprocess or cancel batches');
   command
     .command('list')
     .description('the newest batches')
@@ -38,6 +43,14 @@ export function batchCommand(): Command {
     .description('cancel a batch at the provider; its run retries the requests that were not answered')
     .argument('<id>')
     .action(cancel);
+  command
+    .command('reprocess')
+    .description(
+      'take answers that could not be used, and were kept, through the pipeline once more; nothing is requested or billed',
+    )
+    .argument('[id]', 'a batch')
+    .option('--run <id>', 'all batches of this run that keep answers')
+    .action(reprocess);
   return command;
 }
 
@@ -133,6 +146,62 @@ function cancelCommand(id: string): EngineCommand {
       return parked || state === 'ingested' || (state === 'built' && cancelRequestedAt !== null);
     },
   };
+}
+
+async function reprocess(id: string | undefined, { run }: Pick<Flags, 'run'>): Promise<void> {
+  if ((id === undefined) === (run === undefined)) {
+    throw new ValidationError(
+      'command.choice',
+      'name either a batch or, with --run, a run; batchmill batch list shows all',
+    );
+  }
+  const named = await withRecords(async (engine) => {
+    if (id !== undefined) return [await batchOf(engine, id)];
+    return Array.fromAsync(engine.batches.keepingOfRun((await runOf(engine, run ?? ''))._id));
+  });
+  const keeping = named.filter(({ ingestion }) => ingestion.kept != null);
+  if (keeping.length === 0) {
+    print(`${id === undefined ? `run ${run}` : `batch ${id}`} keeps no answers: there is nothing to process again`);
+    return;
+  }
+  const outcome = await sendCommand(settingsHere(), reprocessCommand(keeping));
+  if (outcome === 'requested') {
+    print(`sent to the running process; check with: batchmill batch status ${keeping[0]?._id}`);
+    return;
+  }
+  if (outcome === 'stopped') {
+    process.exitCode = exitCodes.stopped;
+    print(`stopped; the command is recorded, and carried out when the run continues`);
+    return;
+  }
+  const after = await withRecords((engine) => Promise.all(keeping.map(({ _id }) => batchOf(engine, _id))));
+  for (const batch of after) print(reprocessedText(batch));
+}
+
+function reprocessCommand(batches: readonly Batch[]): EngineCommand {
+  const endedBefore = new Map(batches.map(({ _id, reprocessing }) => [_id, reprocessing?.endedAt?.getTime()]));
+  return {
+    event: batches.map(({ _id }) => new BatchReprocessRequested({ batchId: _id })),
+    stages: reprocessingStages,
+    isDone: async (engine) => {
+      const now = await Promise.all(batches.map(({ _id }) => batchOf(engine, _id)));
+      return now.every(({ _id, state, parked, reprocessing }) => {
+        const endedAt = reprocessing?.endedAt?.getTime();
+        return parked || (state === 'ingested' && endedAt !== undefined && endedAt !== endedBefore.get(_id));
+      });
+    },
+  };
+}
+
+function reprocessedText({ _id, parked, reprocessing, error }: Batch): string {
+  if (parked) return `batch ${_id}: parked: ${error?.message ?? ''}; see: batchmill parked show ${_id}`;
+  const { requests = 0, documents = 0, unusable = 0, firstError = null } = reprocessing ?? {};
+  const used = `${formatQuantity(requests, 'kept answer', 'kept answers')} used, ${formatQuantity(documents, 'document', 'documents')} completed`;
+  const rest =
+    unusable === 0
+      ? ''
+      : `; ${formatCount(unusable)} still cannot be used${firstError === null ? '' : `: ${firstError}`}`;
+  return `batch ${_id}: ${used}${rest}`;
 }
 
 async function send(id: string, command: EngineCommand): Promise<void> {

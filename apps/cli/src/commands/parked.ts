@@ -11,6 +11,7 @@ const stageOfBatch: Readonly<Record<BatchState, string>> = {
   submitted: 'status-poller',
   settled: 'result-ingester',
   ingested: 'result-ingester',
+  reprocessing: 'result-ingester',
 };
 const stages: readonly string[] = [
   'chunk-scanner',

@@ -18,6 +18,11 @@ export function runSummary(report: RunReport): string {
   }
   lines.push(`documents ${documentsText(report)}`);
   if (report.failed > 0 && report.firstError !== null) lines.push(`error     ${report.firstError}`);
+  if (report.keptAnswers > 0 && report.failed + report.left > 0) {
+    const kept = formatQuantity(report.keptAnswers, 'answer', 'answers');
+    lines.push(`kept      ${kept} that could not be used; after a repair: batchmill batch reprocess --run ${runId}`);
+  }
+  if (report.reprocessed.answers > 0) lines.push(`          ${reprocessedText(report.reprocessed)}`);
   lines.push(`requests  ${formatCount(requests)} in ${formatQuantity(batches, 'batch', 'batches')}`);
   lines.push(`tokens    ${formatCount(tokens.input)} in, ${formatCount(tokens.output)} out`);
   lines.push(
@@ -27,6 +32,11 @@ export function runSummary(report: RunReport): string {
     lines.push(`time      ${formatDuration(Date.parse(report.finishedAt) - Date.parse(report.startedAt))}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function reprocessedText({ answers, documents }: RunReport['reprocessed']): string {
+  const used = formatQuantity(answers, 'kept answer was', 'kept answers were');
+  return `${used} used later, which completed ${formatQuantity(documents, 'document', 'documents')}`;
 }
 
 function documentsText({ finishedAt, total, succeeded, failed, left, takenOver }: RunReport): string {
@@ -42,7 +52,9 @@ function documentsText({ finishedAt, total, succeeded, failed, left, takenOver }
 /** The JSON of `run --json` and `runs show --json`. */
 export function runJson(report: RunReport): Record<string, unknown> {
   const { runId, pipeline, endpoint, status, total, succeeded, failed, left, takenOver, reason } = report;
-  const { requests, batches, tokens, cost, firstError, pausedAt, startedAt, finishedAt, waiting } = report;
+  const { keptAnswers, reprocessed, requests, batches, tokens, cost, firstError, pausedAt, startedAt, finishedAt } =
+    report;
+  const { waiting } = report;
   return {
     runId,
     pipeline,
@@ -53,6 +65,8 @@ export function runJson(report: RunReport): Record<string, unknown> {
     failed,
     left,
     takenOver,
+    keptAnswers,
+    reprocessed,
     requests,
     batches,
     tokens,

@@ -15,6 +15,8 @@ export function runReport(changes: Partial<RunReport> = {}, progress: Partial<Ru
     firstError: null,
     left: 0,
     takenOver: 0,
+    keptAnswers: 0,
+    reprocessed: { answers: 0, documents: 0 },
     requests: 0,
     batches: 0,
     tokens: { input: 0, output: 0 },

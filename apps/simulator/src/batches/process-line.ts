@@ -8,6 +8,7 @@ import type { Simulation } from '../simulation.js';
 import type { Batch } from './batch.js';
 import { readRequest } from './batch-request.js';
 import { resultLine } from './result-line.js';
+import { shapeResult, type ResultShape } from './shape-result.js';
 
 /** The result of one line. */
 export interface LineOutcome {
@@ -54,7 +55,7 @@ export async function processLine(text: string, batch: Batch, simulation: Simula
     const { model, usage } = performed;
     const bodyHash = hash('sha256', JSON.stringify(body), 'buffer');
     return {
-      output: line + extraLine(fault, customId, requestId, performed.json),
+      output: shaped(line, fault) + extraLine(fault, customId, requestId, performed.json),
       error: '',
       completed: true,
       billed: { batchSeq: batch.seq, customId, bodyHash, model, ...usage },
@@ -73,6 +74,10 @@ function lineFault(batch: Batch, customId: string, simulation: Simulation): Line
   if (simulation.faults.standing.length === 0) return undefined;
   const subjects = [customId, JSON.stringify(batch.metadata)];
   return simulation.faults.fire('line', subjects, `${batch.seq}:${customId}`)[0];
+}
+
+function shaped(line: string, fault: LineFaultFired): string {
+  return fault?.what === 'shape' ? shapeResult(line, (fault.value ?? 'unreadable') as ResultShape) : line; // the rule was checked
 }
 
 function extraLine(fault: LineFaultFired, customId: string, requestId: string, json: string): string {

@@ -142,6 +142,15 @@ describe('faults on lines', () => {
     expect(billed).toBe(3);
   });
 
+  it('shape is the same answer in another form, and billed', async () => {
+    const { output, billed } = await run({ what: 'shape', value: 'no-status' });
+
+    const line = output.find((one) => one.includes('request-1'));
+    expect(JSON.parse(line ?? '')).toMatchObject({ custom_id: 'request-1', response: { body: { object: 'list' } } });
+    expect(line).not.toContain('status_code');
+    expect(billed).toBe(4);
+  });
+
   it('bad-json is a line that is cut off', async () => {
     const { output, billed } = await run({ what: 'bad-json' });
 

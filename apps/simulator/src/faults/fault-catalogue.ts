@@ -1,3 +1,4 @@
+import { resultShapes } from '../batches/shape-result.js';
 import { refusals } from './refusals.js';
 
 /** What `value` of a fault `refused` means. */
@@ -118,6 +119,10 @@ export const faultCatalogue = {
     unknown: describe('Followed by a result for a custom_id that was never sent.', 'that custom_id'),
     'status-0': describe('In the error file with status code 0; not billed.'),
     'bad-json': describe('Its line in the output file is cut off; not billed, though it counts as completed.'),
+    shape: describe(
+      'Its line has a form that other servers write; billed.',
+      `one of ${resultShapes.join(', ')}; default unreadable`,
+    ),
     refusal: describe('The model refuses; billed. Embeddings are not affected.'),
     'half-answer': describe(
       'The model returns half of its answer as if it were complete, so JSON is invalid; billed. Embeddings are not affected.',
@@ -158,6 +163,7 @@ export type FaultWhat =
   | 'unknown'
   | 'status-0'
   | 'bad-json'
+  | 'shape'
   | 'refusal'
   | 'half-answer';
 

@@ -1,4 +1,5 @@
 import { isTimeForm, timeForms } from '../http/present-time.js';
+import { resultShapes } from '../batches/shape-result.js';
 import { SimulatorError } from '../simulator-error.js';
 import { faultCatalogue } from './fault-catalogue.js';
 import type { FaultOn, FaultWhat } from './fault-catalogue.js';
@@ -62,6 +63,9 @@ function checkValue(name: string, on: FaultOn, what: FaultWhat, value: unknown):
   if (what === 'times' && !isTimeForm(value)) throw bad(name, value, timeForms.map((form) => `"${form}"`).join(', '));
   if ((what === 'error' || what === 'own-state') && (typeof value !== 'string' || value === '')) {
     throw bad(name, value, 'a text');
+  }
+  if (what === 'shape' && !resultShapes.some((shape) => shape === value)) {
+    throw bad(name, value, `one of ${resultShapes.join(', ')}`);
   }
   if (what === 'token-limit') checkNumber(name, value, isCount, 'a whole number of tokens');
   if (what === 'stale') {

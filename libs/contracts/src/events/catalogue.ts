@@ -3,6 +3,7 @@ import { RunRequested } from './run-requested.js';
 import {
   BatchCancelRequested,
   BatchProcessRequested,
+  BatchReprocessRequested,
   RunCancelRequested,
   RunPauseRequested,
   RunResumeRequested,
@@ -16,6 +17,7 @@ import { BatchSubmitted } from './batch-submitted.js';
 import { BatchDeferred } from './batch-deferred.js';
 import { BatchSettled } from './batch-settled.js';
 import { ResultsIngested } from './results-ingested.js';
+import { ResultsReprocessed } from './results-reprocessed.js';
 import { DocumentsRetryScheduled } from './documents-retry-scheduled.js';
 import { RunFinished } from './run-finished.js';
 
@@ -27,6 +29,7 @@ export const events: readonly EventClass[] = [
   RunResumeRequested,
   BatchCancelRequested,
   BatchProcessRequested,
+  BatchReprocessRequested,
   RunAccepted,
   RunRejected,
   RunScheduleMissed,
@@ -38,4 +41,5 @@ export const events: readonly EventClass[] = [
   ResultsIngested,
   DocumentsRetryScheduled,
   RunFinished,
+  ResultsReprocessed,
 ];

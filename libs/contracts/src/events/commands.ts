@@ -67,3 +67,11 @@ export class BatchProcessRequested extends BatchCommand {
   static readonly description = 'Asks for a batch to be polled or ingested now.';
   static readonly isInput = true;
 }
+
+export class BatchReprocessRequested extends BatchCommand {
+  static readonly event = 'batch.reprocess-requested';
+  static readonly version = 1;
+  static readonly description =
+    'Asks for the answers that a batch keeps, because they could not be used, to be taken through the pipeline once more.';
+  static readonly isInput = true;
+}

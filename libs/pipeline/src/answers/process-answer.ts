@@ -1,6 +1,6 @@
 import { DocumentFailure, documentError } from '@batchmill/contracts';
 import { isPlainObject, type SourceDocument } from '@batchmill/documents';
-import type { Answer } from '@batchmill/provider';
+import { withPlainText, type Answer } from '@batchmill/provider';
 import { callUserCode } from '../user-code/call-user-code.js';
 import { plainCopy } from '../user-code/plain-copy.js';
 import type { PromptFunction } from '../pipeline.js';
@@ -24,7 +24,9 @@ export async function processAnswer(
   if (process === null) return { content: unprocessed, variables: {} };
   const what = `Function ${definition.name}: its processor`;
   const options = { what, code: 'response.process-failed', timeoutMs } as const;
-  const returned = await callUserCode(options, () => process(plainCopy(answer.body), plainCopy(document)));
+  const returned = await callUserCode(options, () =>
+    process(plainCopy(withPlainText(answer.body, answer.text)), plainCopy(document)),
+  );
   if (returned === undefined || returned === null) {
     const message = `${what} returned nothing to write`;
     throw new DocumentFailure(documentError('ProcessingError', 'response.no-content', message));

@@ -97,6 +97,23 @@ describe('responseUpdate', () => {
     });
   });
 
+  it('C2: a processor finds a text where a chat completion has it, whatever form the server gave the content', async () => {
+    const readText = (response: { choices: { message: { content: unknown } }[] }): unknown =>
+      response.choices[0]?.message.content;
+    const choices = [
+      { message: { role: 'assistant', content: [{ type: 'text', text: 'Short.' }] } },
+      { text: 'Short.', finish_reason: 'stop' },
+      { message: { content: 'Short.' } },
+    ];
+
+    for (const choice of choices) {
+      const answer: Answer = { kind: 'text', text: 'Short.', body: { choices: [choice] } };
+      expect(await updateOf({ process: readText as never }, { answer })).toMatchObject({
+        $push: { event_response: { talking_points: 'Short.' } },
+      });
+    }
+  });
+
   it('C5: a processor may be asynchronous and return only the content', async () => {
     expect(await updateOf({ process: async () => ['x'] })).toMatchObject({
       $push: { event_response: { talking_points: ['x'] } },

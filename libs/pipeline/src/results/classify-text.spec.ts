@@ -14,6 +14,7 @@ const schema = {
 const functions = [
   chat({ name: 'summary', user: 'x' }),
   chat({ name: 'topics', user: 'x', responseFormat: schema }),
+  chat({ name: 'tools', user: 'x', process: () => 'processed' }),
   responses({ name: 'reply', user: 'x' }),
 ];
 const plan = planRun(aPipeline({ inference: { functions } }), {});
@@ -106,11 +107,70 @@ describe('classifyResult of a text', () => {
   });
 
   it.each<[string, unknown]>([
+    [
+      'a list of parts',
+      chatted({
+        content: [
+          { type: 'text', text: 'Sho' },
+          { type: 'output_text', text: 'rt.' },
+        ],
+      }),
+    ],
+    [
+      'parts after thoughts',
+      chatted({
+        content: [
+          { type: 'thinking', thinking: [] },
+          { type: 'text', text: 'Short.' },
+        ],
+      }),
+    ],
+    ['a single part', chatted({ content: { type: 'text', text: 'Short.' } })],
+    ['a list of texts', chatted({ content: ['Short.'] })],
+    ['a text in the choice', { choices: [{ text: 'Short.', finish_reason: 'stop' }], usage: chatted({}) }],
+    ['the form of a response', { output: [{ type: 'message', content: [{ type: 'text', text: 'Short.' }] }] }],
+    ['the text of a response alone', { output_text: 'Short.' }],
+    ['the content of a response as text', { output: [{ type: 'message', content: 'Short.' }] }],
+  ])('I2: an answer as %s is read', (_, body) => {
+    expect(ofChat('summary', body)).toMatchObject({ outcome: 'answered', answer: { text: 'Short.' } });
+    expect(ofChat('reply', body)).toMatchObject({ outcome: 'answered', answer: { text: 'Short.' } });
+  });
+
+  it.each<[string, unknown]>([
+    ['a content of another kind', chatted({ content: 5 })],
+    ['parts of an unknown kind', chatted({ content: [{ type: 'image', url: 'x' }] })],
+    ['no message', { choices: [{ finish_reason: 'stop' }] }],
+    ['a body of another API', { content: [{ type: 'text', text: 'Short.' }] }],
+    ['an output of another kind', { output: { parts: 5 } }],
+    ['a text for body', 'x'],
+    ['a list for body', ['x']],
+  ])('%s is not bought again: it fails once with its reason, and is kept', (_, body) => {
+    for (const name of ['summary', 'reply']) {
+      const classified = ofChat(name, body);
+      expect(classified).toMatchObject({
+        outcome: 'fail',
+        isKept: true,
+        error: { kind: 'ProcessingError', code: 'provider.answer-not-understood' },
+      });
+    }
+  });
+
+  it('an answer that only calls tools goes to the processor; without one it fails once and is kept', () => {
+    const body = chatted({ content: null, tool_calls: [{ function: { name: 'f', arguments: '{}' } }] }, 'tool_calls');
+    const response = { status: 'completed', output: [{ type: 'function_call', name: 'f', arguments: '{}' }] };
+
+    expect(ofChat('tools', body)).toMatchObject({ outcome: 'answered', answer: { text: '', body } });
+    expect(ofChat('summary', body)).toMatchObject({ outcome: 'fail', isKept: true });
+    expect(ofChat('reply', response)).toMatchObject({ outcome: 'fail', isKept: true });
+  });
+
+  it.each<[string, unknown]>([
     ['no content', chatted({ content: null })],
     ['an empty content', chatted({ content: '' })],
+    ['an empty list of parts', chatted({ content: [] })],
+    ['thoughts alone', chatted({ content: [{ type: 'thinking', thinking: [] }] })],
     ['no choices', { choices: [] }],
     ['no body', null],
-    ['a text for body', 'x'],
   ])('%s is retried', (_, body) => {
     expect(ofChat('summary', body)).toMatchObject({
       outcome: 'retry',
@@ -138,6 +198,23 @@ describe('classifyResult of a text', () => {
     });
   });
 
+  it.each([
+    ['in a block of Markdown', '```json\n{"topics":["a"]}\n```'],
+    ['after a byte order mark', '\uFEFF{"topics":["a"]}'],
+    [
+      'in one of several texts',
+      [
+        { type: 'text', text: '{"topics":["b' },
+        { type: 'text', text: '{"topics":["a"]}' },
+      ],
+    ],
+  ])('I5: JSON %s is read', (_, content) => {
+    expect(ofChat('topics', chatted({ content }))).toMatchObject({
+      outcome: 'answered',
+      answer: { parsed: { topics: ['a'] } },
+    });
+  });
+
   it.each<[string, object, string]>([
     ['text that is not JSON', chatted({ content: 'Topics: secret' }), 'provider.invalid-json'],
     ['JSON that ends at the token limit', chatted({ content: '{"topics":["a' }, 'length'), 'provider.answer-cut-off'],
@@ -146,7 +223,7 @@ describe('classifyResult of a text', () => {
   ])('I5: %s is retried, and its error contains nothing of it', (_, body, code) => {
     const classified = ofChat('topics', body);
 
-    expect(classified).toMatchObject({ outcome: 'retry', countsAttempt: true, error: { code }, usage });
+    expect(classified).toMatchObject({ outcome: 'retry', countsAttempt: true, isKept: true, error: { code }, usage });
     expect(JSON.stringify(classified)).not.toContain('secret');
   });
 

@@ -1,12 +1,15 @@
+import { isPlainObject } from '@batchmill/documents';
 import type { Usage } from '@batchmill/models';
-import { permanentFailure, readText, retryableFailure, type Classified } from '@batchmill/provider';
+import { notUnderstood, permanentFailure, readText, retryableFailure, type Classified } from '@batchmill/provider';
 import type { PromptFunction } from '../pipeline.js';
+import { parseJson } from './parse-json.js';
 
 export function classifyText(definition: PromptFunction, body: unknown, usage: Usage): Classified {
-  if (typeof body !== 'object' || body === null) {
+  if (body === undefined || body === null || body === '') {
     return retryableFailure('provider.no-content', 'The provider answered without a body', { usage });
   }
-  const { text, finish } = readText(definition.url, body);
+  if (!isPlainObject(body)) return notUnderstood('something other than a JSON object', usage);
+  const { text, texts = [], finish } = readText(definition.url, body);
   switch (finish) {
     case 'refused':
       return permanentFailure('provider.refusal', 'The model refused to answer', { usage });
@@ -16,10 +19,14 @@ export function classifyText(definition: PromptFunction, body: unknown, usage: U
       return permanentFailure('provider.refused-request', 'The provider reports that the response failed', { usage });
     case 'unfinished':
       return retryableFailure('provider.unanswered-request', 'The provider did not finish the response', { usage });
+    case 'not-understood':
+      return notUnderstood('without a text that can be read', usage);
+    case 'called-tools':
+      return calledTools(definition, body, usage);
     case 'complete':
     case 'cut-off':
       if (text !== null && text !== '') {
-        return classifyContent(definition, { text, body, isCutOff: finish === 'cut-off' }, usage);
+        return classifyContent(definition, { text, texts, body, isCutOff: finish === 'cut-off' }, usage);
       }
       if (finish === 'cut-off') {
         // Not retried: a further attempt would use up all tokens again, and is billed each time.
@@ -30,35 +37,48 @@ export function classifyText(definition: PromptFunction, body: unknown, usage: U
   }
 }
 
+/** A processor reads the body itself. Without one there is nothing to write. */
+function calledTools({ process }: PromptFunction, body: object, usage: Usage): Classified {
+  if (process === null) return notUnderstood('calls of tools, which only a processor of the function can read', usage);
+  return { outcome: 'answered', answer: { kind: 'text', text: '', body }, usage };
+}
+
+interface TextContent {
+  readonly text: string;
+  readonly texts: readonly string[];
+  readonly body: object;
+  readonly isCutOff: boolean;
+}
+
+/** An answer that does not match its schema is retried, since the model may answer better. It is kept all the same. */
 function classifyContent(
   { responseSchema }: PromptFunction,
-  { text, body, isCutOff }: { text: string; body: object; isCutOff: boolean },
+  { text, texts, body, isCutOff }: TextContent,
   usage: Usage,
 ): Classified {
   const answer = { kind: 'text', text, body, ...(isCutOff && { isCutOff }) } as const;
   if (responseSchema === null) return { outcome: 'answered', answer, usage };
-  const parsed = parse(text);
+  const { validate } = responseSchema;
+  const whole = parseJson(text);
+  const parsed = whole === undefined ? onlyOne(texts.map(parseJson).filter((one) => validate(one))) : whole;
   if (parsed === undefined) {
     if (!isCutOff) {
       const message = 'The answer is not JSON, although the function has a response format';
-      return retryableFailure('provider.invalid-json', message, { usage });
+      return retryableFailure('provider.invalid-json', message, { usage, isKept: true });
     }
     const message = 'The answer ended at maxTokens, in the middle of its JSON. Raise maxTokens';
-    return retryableFailure('provider.answer-cut-off', message, { usage });
+    return retryableFailure('provider.answer-cut-off', message, { usage, isKept: true });
   }
-  if (!responseSchema.validate(parsed)) {
+  if (!validate(parsed)) {
     // The path in the schema, not in the answer, whose keys may be contents.
-    const rule = responseSchema.validate.errors?.[0]?.schemaPath ?? '#';
+    const rule = validate.errors?.[0]?.schemaPath ?? '#';
     const message = `The answer is JSON that does not match the response format (${rule})`;
-    return retryableFailure('provider.schema-mismatch', message, { usage });
+    return retryableFailure('provider.schema-mismatch', message, { usage, isKept: true });
   }
   return { outcome: 'answered', answer: { ...answer, parsed }, usage };
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+/** Of several texts some models repeat the whole answer in one. With two that fit it is not known which is meant. */
+function onlyOne(values: readonly unknown[]): unknown {
+  return values.length === 1 ? values[0] : undefined;
 }

@@ -21,21 +21,27 @@ export interface Answered {
   readonly usage: Usage;
 }
 
+/** Why a request has no answer that can be used. */
+interface Unanswered {
+  readonly error: DocumentError;
+  readonly usage: Usage;
+  /** An answer came and cannot be used as it is. Its line is kept, so that it need not be bought again. */
+  readonly isKept?: true;
+}
+
 /**
  * What a result means for its request: answered, to be retried, or failed for good. A retry with `countsAttempt` false uses up
  * no attempt, because the request was never executed.
  */
 export type Classified =
   | ({ readonly outcome: 'answered' } & Answered)
-  | {
+  | ({
       readonly outcome: 'retry';
-      readonly error: DocumentError;
       readonly countsAttempt: boolean;
-      readonly usage: Usage;
       /** Its document is put into batches of at most this many documents, at once; missing: any number, after a backoff. */
       readonly together?: number;
-    }
-  | { readonly outcome: 'fail'; readonly error: DocumentError; readonly usage: Usage };
+    } & Unanswered)
+  | ({ readonly outcome: 'fail' } & Unanswered);
 
 export function retryableFailure(
   code: ProviderErrorCode,
@@ -44,17 +50,29 @@ export function retryableFailure(
     usage = noUsage,
     countsAttempt = true,
     kind = 'ProcessingError',
-  }: { usage?: Usage; countsAttempt?: boolean; kind?: ErrorKind } = {},
+    isKept = false,
+  }: { usage?: Usage; countsAttempt?: boolean; kind?: ErrorKind; isKept?: boolean } = {},
 ): Classified {
-  return { outcome: 'retry', error: documentError(kind, code, message), countsAttempt, usage };
+  const error = documentError(kind, code, message);
+  return { outcome: 'retry', error, countsAttempt, usage, ...(isKept && { isKept }) };
 }
 
 export function permanentFailure(
   code: ProviderErrorCode,
   message: string,
-  { usage = noUsage, kind = 'ProcessingError' }: { usage?: Usage; kind?: ErrorKind } = {},
+  {
+    usage = noUsage,
+    kind = 'ProcessingError',
+    isKept = false,
+  }: { usage?: Usage; kind?: ErrorKind; isKept?: boolean } = {},
 ): Classified {
-  return { outcome: 'fail', error: documentError(kind, code, message), usage };
+  return { outcome: 'fail', error: documentError(kind, code, message), usage, ...(isKept && { isKept }) };
+}
+
+/** For an answer in a form that is not known. Not retried: the same server answers in the same form, and is paid each time. */
+export function notUnderstood(what: string, usage: Usage): Classified {
+  const message = `The provider answered ${what}. The answer is kept: see \`batchmill batch reprocess\``;
+  return permanentFailure('provider.answer-not-understood', message, { usage, isKept: true });
 }
 
 /** For a request that was sent and has no line in either result file. */

@@ -200,6 +200,23 @@ export function describeCommands(make: MakeStore): void {
         expect(await fixture().batches.requestProcess(id)).toBe(false);
     });
 
+    it('R2: an ingested batch can be reprocessed, and counts as not ingested meanwhile; any other one cannot', async () => {
+      await fixture().insertBatch({ number: 1, state: 'ingested' });
+      await fixture().insertBatch({ number: 2, state: 'settled' });
+      const { batches } = fixture();
+
+      const applied = await Promise.all(
+        ['run.c1.b1', 'run.c1.b2', 'nowhere'].map((id) => batches.requestReprocess(id).apply([])),
+      );
+
+      expect(applied).toEqual([true, false, false]);
+      expect(await batches.countUningested('run.c1')).toBe(2);
+      expect(await takeBatch('reprocessing')).toMatchObject({
+        _id: 'run.c1.b1',
+        reprocessing: { part: 'answers', endedAt: null },
+      });
+    });
+
     it('the sealed claims of a cancelled run are due at once', async () => {
       const waiting = { nextAt: fixture().in(later), backoffUntil: fixture().in(later), parked: true };
       await fixture().insertClaim({ state: 'sealed', ...waiting });

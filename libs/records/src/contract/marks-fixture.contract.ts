@@ -61,6 +61,8 @@ export interface MarkOptions extends Partial<Omit<ClaimMark, 'run'>> {
   readonly installation?: string;
   /** The claim that the documents carried when they were found. */
   readonly previousClaimId?: string | null;
+  /** The functions that must not be done. */
+  readonly missing?: readonly string[];
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Filter, Update } from '@batchmill/store';
 import {
   attemptsPath,
   functionPath,
+  keptInPath,
   markPath,
   mergeUpdates,
   statePath,
@@ -48,11 +49,12 @@ export function requestedFilter(plan: RunPlan, id: unknown, claimId: string, nam
   return { _id: id, [markPath(plan, 'claimId')]: claimId, [statePath(plan, name)]: 'requested' };
 }
 
-/** Writes an answer. `template` is the user's part of the update. */
+/** Writes an answer. `template` is the user's part of the update. An earlier answer that was kept is not needed any more. */
 export function answerUpdate(plan: RunPlan, name: string, template: Update): Update {
   return mergeUpdates(template, {
     $set: { [statePath(plan, name)]: 'done' },
     $inc: { [attemptsPath(plan, name)]: 1 },
+    $unset: { [keptInPath(plan, name)]: '' },
   });
 }
 
@@ -146,7 +148,8 @@ export function repairUpdate(
   };
 }
 
-function completionUpdate(plan: RunPlan, now: Date): Update {
+/** Completes a document. */
+export function completionUpdate(plan: RunPlan, now: Date): Update {
   const { field, completed } = plan.endpointPlan.status;
   return {
     $set: { [field]: completed, [markPath(plan, 'ended')]: now },
@@ -154,7 +157,8 @@ function completionUpdate(plan: RunPlan, now: Date): Update {
   };
 }
 
-function errorUpdate(plan: RunPlan, error: StoredError): Update {
+/** Stores an error as the document's last one, and in its history. */
+export function errorUpdate(plan: RunPlan, error: StoredError): Update {
   return {
     $set: { [plan.endpointPlan.errorField]: error },
     $push: { [markPath(plan, 'errors')]: { $each: [error], $slice: -maxErrors } },

@@ -93,11 +93,22 @@ export interface ClaimCondition {
   readonly previousClaimId: string | null;
   readonly run: ClaimingRun;
   readonly now: Date;
+  /** Functions to request. None of them may be done by now: a kept answer may have been used since the document was found. */
+  readonly missing?: readonly string[];
 }
 
 /** The document, if it is still claimable and carries no other claim than when it was found. */
-export function claimFilter(plan: RunPlan, id: unknown, { previousClaimId, run, now }: ClaimCondition): Filter {
-  return { ...claimableFilter(plan, now, run), _id: id, [markPath(plan, 'claimId')]: previousClaimId };
+export function claimFilter(
+  plan: RunPlan,
+  id: unknown,
+  { previousClaimId, run, now, missing = [] }: ClaimCondition,
+): Filter {
+  return {
+    ...claimableFilter(plan, now, run),
+    _id: id,
+    [markPath(plan, 'claimId')]: previousClaimId,
+    ...Object.fromEntries(missing.map((name) => [statePath(plan, name), { $ne: 'done' }])),
+  };
 }
 
 /** What `claimUpdate` writes. */

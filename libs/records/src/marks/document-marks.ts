@@ -23,6 +23,10 @@ export interface FunctionMarks {
   readonly attempts?: number;
   /** Why the function failed. Errors of other functions do not replace it. */
   readonly error?: StoredError;
+  /** The batch that keeps an answer which could not be used. With the state done: that answer was used later. */
+  readonly keptIn?: string;
+  /** How often a worker that was late replaced the document's vector by an older one. */
+  readonly lateVectors?: number;
 }
 
 /** The marks as they are stored in the plan's `infoField`. Every field may be missing. */
@@ -61,6 +65,12 @@ export interface Marks {
   readonly ended: boolean;
   stateOf(name: string): FunctionState | null;
   attemptsOf(name: string): number;
+  /** The batch that keeps an answer to the function; null: none. */
+  keptInOf(name: string): string | null;
+  /** Null: none. */
+  lateVectorsOf(name: string): number | null;
+  /** Why the function failed; null when it has not failed. */
+  errorOf(name: string): StoredError | null;
 }
 
 /** The fields that `readMarks` needs. */
@@ -82,6 +92,9 @@ export function readMarks(plan: RunPlan, document: Fields): Marks {
     ended: marks.ended instanceof Date,
     stateOf: (name) => marks.functions?.[name]?.state ?? null,
     attemptsOf: (name) => marks.functions?.[name]?.attempts ?? 0,
+    keptInOf: (name) => marks.functions?.[name]?.keptIn ?? null,
+    lateVectorsOf: (name) => marks.functions?.[name]?.lateVectors ?? null,
+    errorOf: (name) => marks.functions?.[name]?.error ?? null,
   };
 }
 
@@ -103,6 +116,11 @@ export function statePath(plan: RunPlan, name: string): string {
 /** The path of a function's count of attempts. */
 export function attemptsPath(plan: RunPlan, name: string): string {
   return `${functionPath(plan, name)}.attempts`;
+}
+
+/** The path of the batch that keeps a function's answer. */
+export function keptInPath(plan: RunPlan, name: string): string {
+  return `${functionPath(plan, name)}.keptIn`;
 }
 
 /** The part of an `$unset` that removes the last error and how the document was to be retried. */

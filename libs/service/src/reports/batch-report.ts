@@ -21,6 +21,16 @@ export interface BatchReport {
   readonly totalRequests: number;
   readonly completedRequests: number;
   readonly failedRequests: number;
+  /** Answers that came and could not be used. */
+  readonly unusableAnswers: number;
+  /** Of these, the answers that a reprocessing used after all. */
+  readonly reprocessedAnswers: number;
+  /** Lines of the result files that are no result of this batch. */
+  readonly unknownLines: number;
+  /** Further results of requests that had one. */
+  readonly duplicateLines: number;
+  /** Where such answers and unknown lines are kept; null when there are none. */
+  readonly keptFile: string | null;
   readonly inputFile: string | null;
   readonly createdAt: string;
   readonly submittedAt: string | null;
@@ -37,8 +47,13 @@ export function reportBatch({ blobs }: Pick<Engine, 'blobs'>, batch: Batch): Bat
     status: statusOf(batch),
     totalDocuments: batch.documents,
     totalRequests: batch.requests,
-    completedRequests: batch.state === 'ingested' ? ingestion.succeeded : (provider?.counts.completed ?? 0),
-    failedRequests: batch.state === 'ingested' ? ingestion.failed : (provider?.counts.failed ?? 0),
+    completedRequests: isIngested(batch) ? ingestion.succeeded : (provider?.counts.completed ?? 0),
+    failedRequests: isIngested(batch) ? ingestion.failed : (provider?.counts.failed ?? 0),
+    unusableAnswers: ingestion.unusableAnswers ?? 0,
+    reprocessedAnswers: batch.reprocessing?.requests ?? 0,
+    unknownLines: ingestion.unknown,
+    duplicateLines: ingestion.duplicates,
+    keptFile: ingestion.kept == null ? null : blobs.placeOf(ingestion.kept),
     inputFile: batch.file === null ? null : blobs.placeOf(batch.file),
     createdAt: batch.createdAt.toISOString(),
     submittedAt: provider?.submittedAt.toISOString() ?? null,
@@ -54,6 +69,10 @@ export function reportBatch({ blobs }: Pick<Engine, 'blobs'>, batch: Batch): Bat
     },
     error: batch.error?.message ?? failure?.message ?? ingestion.firstError,
   };
+}
+
+function isIngested({ state }: Batch): boolean {
+  return state === 'ingested' || state === 'reprocessing';
 }
 
 function statusOf({ state, parked, provider, submission, ingestion, reason }: Batch): BatchReport['status'] {

@@ -5,6 +5,7 @@ import {
   endedRunStates,
   noCost,
   noDocuments,
+  type Batch,
   type Cost,
   type DocumentCounts,
   type Run,
@@ -34,6 +35,10 @@ export interface RunReport {
   readonly left: number;
   /** Deleted, or claimed by another run before this one was done with them. That run counts them. */
   readonly takenOver: number;
+  /** Answers that could not be used and are kept. `batchmill batch reprocess` takes them through the pipeline again. */
+  readonly keptAnswers: number;
+  /** What reprocessing kept answers has brought. The other counts stay as they were when the run ended. */
+  readonly reprocessed: { readonly answers: number; readonly documents: number };
   readonly requests: number;
   readonly batches: number;
   readonly tokens: { readonly input: number; readonly output: number };
@@ -84,6 +89,8 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     firstError: sums.firstError,
     left,
     takenOver,
+    keptAnswers: sums.keptAnswers,
+    reprocessed: sums.reprocessed,
     requests,
     batches,
     tokens,
@@ -104,6 +111,8 @@ interface Sums {
   readonly progress: RunProgress;
   readonly firstError: string | null;
   readonly waiting: Waiting | null;
+  readonly keptAnswers: number;
+  readonly reprocessed: RunReport['reprocessed'];
   /** Records that are worked on or will be. */
   readonly workable: number;
 }
@@ -127,11 +136,13 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
   let requests = 0;
   let count = 0;
   const tokens = { input: 0, output: 0 };
-  const byState = { built: 0, submitted: 0, settled: 0, ingested: 0 };
+  const byState = { built: 0, submitted: 0, settled: 0, ingested: 0, reprocessing: 0 };
   let doneAtProvider = 0;
   let answered = 0;
   let givenUp = 0;
   let firstError: string | null = null;
+  let keptAnswers = 0;
+  const reprocessed = { answers: 0, documents: 0 };
   for await (const batch of batches.ofRun(run._id)) {
     const { ingestion, state } = batch;
     requests += batch.requests;
@@ -141,6 +152,9 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
     answered += ingestion.succeeded;
     givenUp += ingestion.failed;
     firstError ??= ingestion.firstError;
+    keptAnswers += keptAnswersOf(batch);
+    reprocessed.answers += batch.reprocessing?.requests ?? 0;
+    reprocessed.documents += batch.reprocessing?.documents ?? 0;
     tokens.input += ingestion.tokens.input;
     tokens.output += ingestion.tokens.output;
     cost = addCost(cost, ingestion.cost);
@@ -168,8 +182,15 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
     progress,
     firstError,
     waiting,
+    keptAnswers,
+    reprocessed,
     workable: workable + (parked > 0 ? 0 : built.length),
   };
+}
+
+function keptAnswersOf({ ingestion, reprocessing }: Batch): number {
+  if (ingestion.kept == null) return 0;
+  return reprocessing?.endedAt == null ? (ingestion.unusableAnswers ?? 0) : reprocessing.unusable;
 }
 
 function costOf({ usd, synchronousUsd, incomplete }: Cost): RunReport['cost'] {

@@ -1,4 +1,4 @@
-import { Clock, ResultsIngested, RunRequested } from '@batchmill/contracts';
+import { Clock, ResultsIngested, ResultsReprocessed, RunRequested } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
 import { Pipelines, planRun, type RunPlan } from '@batchmill/pipeline';
 import {
@@ -46,7 +46,17 @@ export class __Name__ {
 
   /** Handles the answers of one batch of its own runs. Handling them again changes nothing. */
   @Consumes(ResultsIngested)
-  async *resultsIngested({ runId, archive }: ResultsIngested): Transitions {
+  async *resultsIngested(event: ResultsIngested): Transitions {
+    await this.#handleArchive(event);
+  }
+
+  /** Answers that could not be used at first, and were used after a repair. */
+  @Consumes(ResultsReprocessed)
+  async *resultsReprocessed(event: ResultsReprocessed): Transitions {
+    await this.#handleArchive(event);
+  }
+
+  async #handleArchive({ runId, archive }: ResultsIngested | ResultsReprocessed): Promise<void> {
     const run = await this.runs.get(runId);
     if (run?.pipeline !== pipelineName || archive == null) return;
     const plan = planOfRun(this.pipelines, run);
