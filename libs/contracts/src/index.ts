@@ -36,4 +36,5 @@ export { RunFinished, runOutcomes, type RunOutcome } from './events/run-finished
 export { envelopeOf, headersOf, type EventEnvelope } from './event-envelope.js';
 export { closestName } from './closest-name.js';
 export { delayAfter, type Backoff } from './delay-after.js';
+export { noProxies, proxyFor, type Proxies } from './proxy-for.js';
 export { DocumentFailure, documentError, type DocumentError } from './document-error.js';

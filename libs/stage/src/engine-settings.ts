@@ -1,3 +1,4 @@
+import type { Proxies } from '@batchmill/contracts';
 import type { PriceEntry } from '@batchmill/models';
 import type { NotificationType } from '@batchmill/records';
 
@@ -52,6 +53,7 @@ export interface WebhookSettings {
   readonly template: string | null;
   /** True when the URL may be at a private, loopback or link-local address. */
   readonly allowsPrivate: boolean;
+  readonly proxies: Proxies;
 }
 
 /** Notifications by e-mail. */

@@ -9,6 +9,7 @@ export {
   list,
   path,
   pathOr,
+  proxy,
   text,
   url,
   type DurationSpec,

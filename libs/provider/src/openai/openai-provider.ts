@@ -1,6 +1,6 @@
 /* Long, because it holds every call of the API and how its failure is handled. */
 
-import type { Clock } from '@batchmill/contracts';
+import { noProxies, type Clock, type Proxies } from '@batchmill/contracts';
 import OpenAI, { toStreamingFile } from 'openai';
 import {
   Provider,
@@ -29,6 +29,8 @@ export interface OpenAiProviderOptions {
   readonly project?: string | null;
   /** Timeout of one call. Default 600,000. */
   readonly callTimeoutMs?: number;
+  /** Default: none. */
+  readonly proxies?: Proxies;
   readonly clock: Clock;
   /** Attempts after the first one, and the delay before the first of them, which doubles. Default 4 and 500. */
   readonly retries?: { readonly times: number; readonly baseMs: number };
@@ -55,12 +57,12 @@ export class OpenAiProvider extends Provider {
   constructor(options: OpenAiProviderOptions) {
     super();
     const { apiKey, clock, callTimeoutMs = 600_000, retries = { times: 4, baseMs: 500 } } = options;
-    const { organization = null, project = null } = options;
+    const { organization = null, project = null, proxies = noProxies } = options;
     const baseURL = options.baseUrl ?? 'https://api.openai.com/v1';
     this.#apiKey = apiKey;
     this.#clock = clock;
     this.account = accountOf({ baseUrl: baseURL, apiKey, organization, project });
-    this.#connections = new Connections(callTimeoutMs);
+    this.#connections = new Connections({ baseUrl: baseURL, callTimeoutMs, proxies });
     this.#retries = {
       clock,
       retries: retries.times,
@@ -262,6 +264,7 @@ export class OpenAiProvider extends Provider {
       throw toCallError(error, {
         call,
         apiKey: this.#apiKey,
+        proxy: this.#connections.proxy,
         unclearStatuses,
         now: this.#clock.now(),
         mayQuoteTexts,

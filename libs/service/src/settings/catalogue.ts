@@ -8,6 +8,7 @@ import {
   list,
   path,
   pathOr,
+  proxy,
   text,
   url,
   type SettingGroup,
@@ -110,6 +111,28 @@ export const settingsCatalogue = {
     pricesFile: path('BATCHMILL_PRICES', {
       default: null,
       meaning: 'A JSON file of prices that win over the built-in ones: `[{"model", "from", "inputUsd", "outputUsd"}]`.',
+    }),
+  },
+  proxies: {
+    https: proxy('HTTPS_PROXY', {
+      aliases: ['https_proxy'],
+      default: null,
+      meaning:
+        'The proxy for `https:` URLs of the provider, of webhooks and of telemetry. Hosts of this machine are always reached directly.',
+      isSecret: true,
+    }),
+    http: proxy('HTTP_PROXY', {
+      aliases: ['http_proxy'],
+      default: null,
+      meaning: 'The same for `http:` URLs.',
+      isSecret: true,
+    }),
+    except: list('NO_PROXY', {
+      aliases: ['no_proxy'],
+      each: { pattern: /^\S/, expected: 'a host' },
+      default: null,
+      meaning:
+        'The hosts that are reached without a proxy: `example.com` with all below it, an address, a network such as `10.0.0.0/8`, each perhaps with a port, or `*`.',
     }),
   },
   requests: {

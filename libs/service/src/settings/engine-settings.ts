@@ -1,3 +1,4 @@
+import type { Proxies } from '@batchmill/contracts';
 import type { PipelineDefaults } from '@batchmill/pipeline';
 import type { EngineSettings, NotificationSettings, WorkSettings } from '@batchmill/stage';
 import { readPriceFile } from './read-price-file.js';
@@ -27,7 +28,7 @@ export function engineSettingsOf(settings: Settings, installation: string, start
 }
 
 /** The channels of notifications. Null: not configured. */
-export function notificationSettingsOf({ notifications }: Settings): NotificationSettings {
+export function notificationSettingsOf({ notifications, proxies }: Settings): NotificationSettings {
   const { webhookUrl, webhookSecrets, webhookOn, webhookTemplate, allowPrivate } = notifications;
   const { emails, emailFrom, smtpUrl, emailOn, emailTemplate } = notifications;
   const allowsPrivate = allowPrivate === 'true';
@@ -35,9 +36,21 @@ export function notificationSettingsOf({ notifications }: Settings): Notificatio
     webhook:
       webhookUrl === null
         ? null
-        : { url: webhookUrl, secrets: webhookSecrets ?? [], on: webhookOn, template: webhookTemplate, allowsPrivate },
+        : {
+            url: webhookUrl,
+            secrets: webhookSecrets ?? [],
+            on: webhookOn,
+            template: webhookTemplate,
+            allowsPrivate,
+            proxies: proxiesOf(proxies),
+          },
     email: emails === null ? null : { to: emails, from: emailFrom, smtpUrl, on: emailOn, template: emailTemplate },
   };
+}
+
+/** The proxies of this process. Entries of `NO_PROXY` may also be separated by spaces. */
+export function proxiesOf({ http, https, except }: Settings['proxies']): Proxies {
+  return { http, https, except: (except ?? []).flatMap((entry) => entry.split(/\s+/)) };
 }
 
 /** The settings of this process's work loops. `owner` names it in leases. */

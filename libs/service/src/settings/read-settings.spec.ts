@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { settingGroups } from './catalogue.js';
-import { pipelineDefaultsOf } from './engine-settings.js';
+import { pipelineDefaultsOf, proxiesOf } from './engine-settings.js';
 import { readPriceFile } from './read-price-file.js';
 import { readSettings } from './read-settings.js';
 import { settingsReference } from './settings-reference.js';
@@ -51,6 +51,29 @@ describe('settings', () => {
       'themes',
       undefined,
     ]);
+  });
+
+  it('proxies are read from the usual variables, in capitals or not, as URLs or as a host and port', () => {
+    const env = {
+      https_proxy: 'proxy.example:3128',
+      HTTP_PROXY: 'http://u:p@plain.example:8080',
+      NO_PROXY: 'a.example, b.example c.example',
+    };
+
+    expect(proxiesOf(readSettings({ cwd, env }).proxies)).toEqual({
+      https: 'http://proxy.example:3128/',
+      http: 'http://u:p@plain.example:8080/',
+      except: ['a.example', 'b.example', 'c.example'],
+    });
+  });
+
+  it('a proxy of another kind stops the start, and its login is not shown', () => {
+    const found = problemsOf({ HTTPS_PROXY: 'socks5://user:hidden@proxy.example:1080' });
+
+    expect(found).toContain(
+      'HTTPS_PROXY: found a value that is not shown in the environment, expected the http:// or https:// URL of a proxy',
+    );
+    expect(found).not.toContain('hidden');
   });
 
   it('C8: the names that users already have are accepted', () => {
