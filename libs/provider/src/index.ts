@@ -7,6 +7,7 @@ export {
   type ProviderBatch,
   type ProviderState,
   type StoredFile,
+  type TextsToEmbed,
   type UploadedFile,
 } from './provider.js';
 export { RefusedError } from './refused-error.js';
@@ -23,6 +24,7 @@ export {
   customId,
   embeddingBody,
   enqueuedTokenLimit,
+  fieldsOfSettings,
   isFileGone,
   isQueueFull,
   maxEmbeddingTokens,
@@ -37,7 +39,7 @@ export {
   usageOf,
   type RequestPrompt,
 } from './dialects/openai/index.js';
-export type { Prompts } from './requests/prompt-settings.js';
+export type { Prompts, RequestFields } from './requests/prompt-settings.js';
 export type { RenderFailure, RenderedRequest, Rendering } from './requests/rendered-request.js';
 export {
   missingResult,

@@ -140,6 +140,15 @@ export const settingsCatalogue = {
       default: null,
       meaning: 'The default model of functions. Unset: gpt-4o-mini.',
     }),
+    baseModels: list('BATCHMILL_BASE_MODELS', {
+      each: {
+        pattern: /^[^=\s]+=[^=\s]+$/,
+        expected: 'a name and the model that it stands for, `my-deployment=o3-mini`',
+      },
+      default: null,
+      meaning:
+        'The models that other names stand for: deployments of Azure, aliases of a gateway. They decide which fields are sent and how tokens are counted. A pipeline may say it with `baseModel`.',
+    }),
     temperature: decimal('OPENAI_TEMP', {
       from: 0,
       to: 2,

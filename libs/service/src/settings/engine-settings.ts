@@ -70,7 +70,7 @@ export function workSettingsOf({ work, service }: Settings, owner: string): Work
 
 /** The defaults of pipelines. */
 export function pipelineDefaultsOf({ requests, batches, documents }: Settings): PipelineDefaults {
-  const { model, embeddingModel, temperature, maxTokens, dimensions, systemPrompt, userPrompt } = requests;
+  const { model, embeddingModel, baseModels, temperature, maxTokens, dimensions, systemPrompt, userPrompt } = requests;
   const { batchSize, completionWindow, pollIntervalMs, maxRetries } = batches;
   const { collection } = documents;
   return {
@@ -84,8 +84,14 @@ export function pipelineDefaultsOf({ requests, batches, documents }: Settings): 
     pollIntervalSeconds: pollIntervalMs / 1000,
     maxRetries,
     ...(model !== null && { model }),
+    ...(baseModels !== null && { baseModels: pairsIn(baseModels) }),
     ...(collection !== null && { collection }),
     ...(systemPrompt !== null && { systemPrompt }),
     ...(userPrompt !== null && { userPrompt }),
   };
+}
+
+/** `my-deployment=o3-mini`, by the part before the `=`. */
+function pairsIn(pairs: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(pairs.map((pair) => [pair.replace(/=.*$/, ''), pair.replace(/^.*?=/, '')]));
 }

@@ -53,6 +53,16 @@ describe('settings', () => {
     ]);
   });
 
+  it('names of models are read with the models that they stand for', () => {
+    const env = { BATCHMILL_BASE_MODELS: 'my-reasoner=o3-mini, embed-prod=text-embedding-3-small' };
+
+    expect(pipelineDefaultsOf(readSettings({ cwd, env })).baseModels).toEqual({
+      'my-reasoner': 'o3-mini',
+      'embed-prod': 'text-embedding-3-small',
+    });
+    expect(problemsOf({ BATCHMILL_BASE_MODELS: 'o3-mini' })).toContain('a name and the model that it stands for');
+  });
+
   it('proxies are read from the usual variables, in capitals or not, as URLs or as a host and port', () => {
     const env = {
       https_proxy: 'proxy.example:3128',
