@@ -37,4 +37,5 @@ export { envelopeOf, headersOf, type EventEnvelope } from './event-envelope.js';
 export { closestName } from './closest-name.js';
 export { delayAfter, type Backoff } from './delay-after.js';
 export { noProxies, proxyFor, type Proxies } from './proxy-for.js';
+export { NotUtf8Error, decodeText, readTextFile, whyUnreadable } from './read-text.js';
 export { DocumentFailure, documentError, type DocumentError } from './document-error.js';

@@ -24,7 +24,8 @@ export class Connections {
       bodyTimeout: callTimeoutMs,
       allowH2: false,
     };
-    this.proxy = proxyFor(new URL(baseUrl), proxies);
+    const url = URL.parse(baseUrl); // null for a command that makes no call, whose simulator was not started
+    this.proxy = url === null ? null : proxyFor(url, proxies);
     this.#keptAlive = dispatcherOf(this.proxy, { ...limits, connections: 32, keepAliveTimeout: 10_000 });
     this.#fresh = dispatcherOf(this.proxy, { ...limits, pipelining: 0 }); // sends `connection: close`
   }
