@@ -19,7 +19,7 @@ export interface RunReport {
   readonly endpoint: Endpoint | null;
   /** `parked`: only parked work is left. */
   readonly status: RunState | 'parked';
-  /** Why the run was rejected. */
+  /** Why the run was rejected, or stopped after its trial. */
   readonly reason: string | null;
   /** Documents. While the run is running: those claimed so far. */
   readonly total: number;

@@ -224,6 +224,18 @@ export const settingsCatalogue = {
       default: '20',
       meaning: 'The scan of a run pauses while this many of its batches wait to be built or submitted.',
     }),
+    trialDocuments: integer('BATCHMILL_TRIAL_DOCUMENTS', {
+      from: 0,
+      to: 1_000,
+      default: '10',
+      meaning:
+        'How many documents a run of more than one batch file begins with. If the provider refuses all their requests, the run is stopped. 0: no trial.',
+    }),
+    trialWaitMs: duration('BATCHMILL_TRIAL_WAIT', {
+      unit: 's',
+      default: '600',
+      meaning: 'How long the rest of a run waits at most for the first answer to its trial.',
+    }),
     overdueGraceMs: duration('BATCHMILL_OVERDUE_GRACE', {
       unit: 's',
       default: '3600',

@@ -13,6 +13,8 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     retryBaseMs: batches.retryBaseMs,
     maxFreeRetries: batches.maxFreeRetries,
     maxWaitingBatches: batches.maxWaitingBatches,
+    trialDocuments: batches.trialDocuments,
+    trialWaitMs: batches.trialWaitMs,
     claimMs: work.claimMs,
     sliceLines: work.sliceLines,
     armMs: batches.armMs,
