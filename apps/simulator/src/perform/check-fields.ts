@@ -16,7 +16,7 @@ export function checkFields(body: Body, model: Model): void {
   if (temperature !== undefined && temperature !== 1) {
     throw new OpenAiError(
       400,
-      `Unsupported value: 'temperature' does not support ${String(temperature)} with this model. Only the default (1) value is supported.`,
+      `Unsupported value: 'temperature' does not support ${JSON.stringify(temperature)} with this model. Only the default (1) value is supported.`,
       { param: 'temperature', code: 'unsupported_value' },
     );
   }
