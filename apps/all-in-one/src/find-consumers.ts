@@ -1,6 +1,6 @@
-import { ValidationError } from '@batchmill/contracts';
+import { ValidationError, readTextFile } from '@batchmill/contracts';
 import type { Type } from '@nestjs/common';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The same folder from `dist` and from `src`. */
@@ -31,7 +31,7 @@ export async function findConsumers(names: readonly string[]): Promise<Type[]> {
 function isConsumer(app: string): boolean {
   const file = join(apps, app, 'package.json');
   if (!existsSync(file)) return false;
-  const { keywords } = JSON.parse(readFileSync(file, 'utf8')) as { keywords?: unknown };
+  const { keywords } = JSON.parse(readTextFile(file)) as { keywords?: unknown };
   return Array.isArray(keywords) && keywords.includes('batchmill-consumer');
 }
 

@@ -8,9 +8,10 @@ import { RunCloser } from './run-closer.js';
 import { RunCommands } from './run-commands.js';
 import { RunStarter } from './run-starter.js';
 import { ScheduleStarter } from './schedule-starter.js';
+import { Trial } from './trial.js';
 
 @Module({
   controllers: [ChunkScanner, ScheduleStarter],
-  providers: [RunCommands, RunStarter, DocumentScanner, ClaimOpener, MemberMarker, ClaimCloser, RunCloser],
+  providers: [RunCommands, RunStarter, DocumentScanner, ClaimOpener, MemberMarker, ClaimCloser, RunCloser, Trial],
 })
 export class ChunkScannerModule {}

@@ -14,10 +14,11 @@ import {
 import { EngineSettings } from '@batchmill/stage';
 import { Injectable } from '@nestjs/common';
 import { ClaimOpener } from './claim-opener.js';
-import { documentIdsFilter, gatherPage } from './gather-page.js';
+import { documentIdsFilter, gatherPage, type Page } from './gather-page.js';
+import { Trial } from './trial.js';
 
-/** throttled: enough of the run's batches wait for submission. */
-export type ScanStop = 'ended' | 'paused' | 'throttled';
+/** throttled: enough of the run's batches wait for submission. trial: the run's first batch must be answered first. */
+export type ScanStop = 'ended' | 'paused' | 'throttled' | 'trial';
 
 /** Scans the source of a run and opens a claim for each page of documents. */
 @Injectable()
@@ -28,6 +29,7 @@ export class DocumentScanner {
     private readonly batches: Batches,
     private readonly documents: Documents,
     private readonly claimOpener: ClaimOpener,
+    private readonly trial: Trial,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
   ) {}
@@ -37,6 +39,12 @@ export class DocumentScanner {
     while (!run.data.scan.ended) {
       // Read again: a pause command may have arrived since the run was leased.
       if (isPaused(await this.runs.get(run.id))) return 'paused';
+      const verdict = await this.trial.verdict(run);
+      if (verdict === 'waiting') return 'trial';
+      if (verdict !== 'passed') {
+        await run.save({ scan: { ...run.data.scan, ended: true }, reason: verdict.refused });
+        return 'ended';
+      }
       if (await this.#isThrottled(run)) return 'throttled';
       yield* this.#claimPage(run, plan);
       run.throwIfStopping();
@@ -57,18 +65,27 @@ export class DocumentScanner {
       await run.save({ scan: { ...scan, ended: true } });
       return;
     }
-    const page = await gatherPage(
-      this.documents.of(plan),
-      plan,
-      {
-        run: { installation: this.settings.installation, runId: run.id },
-        from: scan.position,
-        idsFilter: documentIdsFilter(plan.pipeline.source.documentIdField, request?.documents),
-        maxMembers: Math.min(plan.endpointPlan.batchSize, remaining),
-        maxMs: this.settings.claimMs,
-      },
-      this.clock,
-    );
+    const { batchSize } = plan.endpointPlan;
+    const gather = (maxMembers: number): Promise<Page> =>
+      gatherPage(
+        this.documents.of(plan),
+        plan,
+        {
+          run: { installation: this.settings.installation, runId: run.id },
+          from: scan.position,
+          idsFilter: documentIdsFilter(plan.pipeline.source.documentIdField, request?.documents),
+          maxMembers,
+          maxMs: this.settings.claimMs,
+        },
+        this.clock,
+      );
+    const trialDocuments = this.trial.documentsOf(run.data, batchSize);
+    // One more than a batch holds tells whether the run is large.
+    let page = await gather(Math.min(trialDocuments === null ? batchSize : batchSize + 1, remaining));
+    if (trialDocuments !== null && page.members.length > batchSize) {
+      this.trial.announce(run.id);
+      page = await gather(trialDocuments);
+    }
     if (page.members.length === 0) {
       await run.save({ scan: { ...scan, position: page.position, ended: page.ended } });
       return;

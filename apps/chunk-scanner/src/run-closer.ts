@@ -64,7 +64,8 @@ export class RunCloser {
 
   #outcome(run: Leased<Run>, { documents }: RunTotals): RunOutcome {
     if (run.data.cancelRequestedAt !== null) return 'cancelled';
-    return documents.left > 0 ? 'incomplete' : 'finished';
+    const wasStopped = run.data.reason !== null;
+    return documents.left > 0 || wasStopped ? 'incomplete' : 'finished';
   }
 
   async #totals(runId: string): Promise<RunTotals> {

@@ -1,7 +1,15 @@
-import { ValidationError, endpoints, redos, runIdPattern, type Endpoint, type Redo } from '@batchmill/contracts';
+import {
+  ValidationError,
+  endpoints,
+  redos,
+  readTextFile,
+  runIdPattern,
+  whyUnreadable,
+  type Endpoint,
+  type Redo,
+} from '@batchmill/contracts';
 import { runIdFormat } from '@batchmill/service';
 import { InvalidArgumentError, type Command } from 'commander';
-import { readFileSync } from 'node:fs';
 
 /** The flags that `run`, `estimate` and `preview` share, as commander parses them. */
 export interface RunFlags {
@@ -74,11 +82,15 @@ function readLines(flag: string, file: string): string[] {
   const expected = 'expected a text file, one entry per line';
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readTextFile(file);
   } catch (cause) {
-    throw new ValidationError('command.no-file', `${flag}: found ${file}, which cannot be read; ${expected}`, {
-      cause,
-    });
+    throw new ValidationError(
+      'command.no-file',
+      `${flag}: found ${file}, which cannot be read (${whyUnreadable(cause)}); ${expected}`,
+      {
+        cause,
+      },
+    );
   }
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const entries = lines.filter((line) => line !== '' && !line.startsWith('#'));

@@ -9,6 +9,8 @@ export const notifierErrorCodes = {
     'No connection to the webhook could be made. The notification is sent again; see the URL in NOTIFICATION_WEBHOOK.',
   'webhook.unknown-host':
     'The host name of the webhook has no address. The notification is sent again; see the URL in NOTIFICATION_WEBHOOK.',
+  'webhook.proxy-refused':
+    'The proxy of the webhook refused the connection, or wants a login. The notification is sent again; see HTTPS_PROXY.',
   'webhook.private-address':
     'The webhook is at a private, loopback or link-local address. Set NOTIFICATION_ALLOW_PRIVATE=true to allow it.',
   'webhook.unavailable': 'The webhook answered 429 or 5xx. The notification is sent again.',

@@ -54,10 +54,12 @@ export class Progress {
   /** Counts a request's result, its tokens and its cost. Called once per request. `index`: null when it was never sent. */
   countResult(classified: Classified, index: number | null): void {
     if (index !== null && classified.outcome !== 'answered' && classified.isKept) this.unusable.add(index);
-    const { tokens, cost, succeeded, failed, retried, firstError } = this.#state;
+    const { tokens, cost, succeeded, failed, refused = 0, retried, firstError } = this.#state;
     const { usage, outcome } = classified;
+    const isRefused = outcome !== 'answered' && classified.error.code === 'provider.refused-request';
     this.#state = {
       ...this.#state,
+      refused: refused + (isRefused ? 1 : 0),
       succeeded: succeeded + (outcome === 'answered' ? 1 : 0),
       failed: failed + (outcome === 'fail' ? 1 : 0),
       retried: retried + (outcome === 'retry' ? 1 : 0),

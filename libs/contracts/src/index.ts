@@ -44,4 +44,6 @@ export {
   type CompletionWindow,
 } from './completion-window.js';
 export { delayAfter, type Backoff } from './delay-after.js';
+export { noProxies, proxyFor, type Proxies } from './proxy-for.js';
+export { NotUtf8Error, decodeText, readTextFile, whyUnreadable } from './read-text.js';
 export { DocumentFailure, documentError, type DocumentError } from './document-error.js';

@@ -1,4 +1,12 @@
-export { dimensionsOf, isReasoningModel } from './model-capabilities.js';
+export { baseModelOf } from './base-model.js';
+export {
+  embeddingCapabilitiesOf,
+  textCapabilitiesOf,
+  tokenLimitFields,
+  type EmbeddingCapabilities,
+  type TextCapabilities,
+  type TokenLimitField,
+} from './model-capabilities.js';
 export { costOf, priceOf, type PriceMode } from './prices/cost-of.js';
 export { batchDiscount, priceBook, type PriceEntry } from './prices/price-book.js';
 export { countTokens } from './tokens/count-tokens.js';

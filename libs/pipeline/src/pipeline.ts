@@ -1,5 +1,7 @@
 import type { CompletionWindow, Endpoint } from '@batchmill/contracts';
 import type { SourceDocument } from '@batchmill/documents';
+import type { RequestFields } from '@batchmill/provider';
+import type { TokenLimitField } from '@batchmill/models';
 import type { PromptTemplate, ValueTemplate } from '@batchmill/templates';
 import type { ResponseSchema } from './check/check-response-schema.js';
 import type { ParameterType, ParameterValue } from './definition/parameter-definitions.js';
@@ -88,7 +90,13 @@ export interface EmbeddingFunction {
   readonly name: 'embeddings';
   readonly url: '/v1/embeddings';
   readonly model: string;
+  /** The model that `model` stands for. */
+  readonly baseModel: string;
   readonly dimensions: number;
+  /** False: `dimensions` is not sent. */
+  readonly takesDimensions: boolean;
+  /** Further fields of the requests. */
+  readonly body: RequestFields;
   readonly textField: string;
   readonly tooLong: 'fail' | 'truncate';
 }
@@ -98,8 +106,14 @@ export interface PromptFunction {
   readonly name: string;
   readonly url: '/v1/chat/completions' | '/v1/responses';
   readonly model: string;
-  readonly temperature: number;
+  /** The model that `model` stands for. */
+  readonly baseModel: string;
+  /** Null: none is sent. */
+  readonly temperature: number | null;
   readonly maxTokens: number;
+  readonly tokenLimitField: TokenLimitField;
+  /** Further fields of the requests. */
+  readonly body: RequestFields;
   readonly system: PromptTemplate | null;
   readonly user: PromptTemplate;
   /** The name of a parameter; each of its items is a function of its own. */

@@ -5,6 +5,8 @@ export const providerErrorCodes = {
     'The provider refuses the key, the budget is spent, or the model is not allowed. The work is held and goes on by itself when that is mended; no attempt is used up. The message says what to do.',
   'provider.unavailable':
     'The provider did not answer, or answered with a server error. The call may have been carried out.',
+  'provider.proxy-refused':
+    'The proxy refused the connection to the provider, or wants a login. The work waits; see HTTPS_PROXY and HTTP_PROXY.',
   'provider.rate-limited': 'The provider limits the rate of calls (429), also after several attempts.',
   'provider.timeout': 'A call timed out. It may have been carried out.',
   'provider.cut-off': 'The content of a file ended before its length. It is read again from the beginning.',

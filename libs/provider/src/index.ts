@@ -8,6 +8,7 @@ export {
   type ProviderBatch,
   type ProviderState,
   type StoredFile,
+  type TextsToEmbed,
   type UploadedFile,
 } from './provider.js';
 export type { AccountRefusal, QueueRefusal, Refusal, Said, SizeRefusal } from './refusal.js';
@@ -24,6 +25,7 @@ export {
   classifyFailure,
   customId,
   embeddingBody,
+  fieldsOfSettings,
   isBlankLine,
   maxEmbeddingTokens,
   parseResultLine,
@@ -39,7 +41,7 @@ export {
   withPlainText,
   type RequestPrompt,
 } from './dialects/openai/index.js';
-export type { Prompts } from './requests/prompt-settings.js';
+export type { Prompts, RequestFields } from './requests/prompt-settings.js';
 export type { RenderFailure, RenderedRequest, Rendering } from './requests/rendered-request.js';
 export {
   missingResult,

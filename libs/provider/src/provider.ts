@@ -1,4 +1,5 @@
 import type { CompletionWindow } from '@batchmill/contracts';
+import type { RequestFields } from './requests/prompt-settings.js';
 
 /** The states of a provider batch, as the API reference names them. */
 export const providerStates = [
@@ -73,6 +74,16 @@ export interface BatchToCreate {
   readonly deadline: Date;
 }
 
+export interface TextsToEmbed {
+  readonly model: string;
+  readonly dimensions: number;
+  /** Default: what the model's name tells. */
+  readonly takesDimensions?: boolean;
+  /** Further fields of the request. Default: none. */
+  readonly body?: RequestFields;
+  readonly texts: readonly string[];
+}
+
 export interface Embedded {
   readonly vectors: readonly Float32Array[];
   readonly inputTokens: number;
@@ -122,8 +133,8 @@ export abstract class Provider {
    */
   abstract download(fileId: string): AsyncIterable<Uint8Array>;
 
-  /** Embeds texts synchronously, for search queries. At most 2,048 texts. */
-  abstract embed(request: { model: string; dimensions: number; texts: readonly string[] }): Promise<Embedded>;
+  /** Embeds texts synchronously, for search queries, with the fields that the documents' requests have. At most 2,048 texts. */
+  abstract embed(request: TextsToEmbed): Promise<Embedded>;
 
   /** Resolves when the provider answers and accepts the key. Rejects with an AccountRefusedError when it refuses the key. */
   abstract check(): Promise<void>;

@@ -209,6 +209,11 @@ export class Batches extends RecordsOfRun<Batch> {
     return this.collection.findOne({ 'provider.providerBatchId': providerBatchId });
   }
 
+  /** The batches of a claim, in no order. */
+  ofClaim(claimId: string): AsyncIterable<Batch> {
+    return this.collection.find({ claimId });
+  }
+
   /** How many batches of a claim are not ingested. */
   async countUningested(claimId: string): Promise<number> {
     return this.collection.count({ claimId, state: { $in: active } });

@@ -49,6 +49,8 @@ export interface Ingestion {
   readonly succeeded: number;
   /** Requests that failed for good. */
   readonly failed: number;
+  /** Of those, requests that the provider refused as invalid. Missing in records of earlier versions. */
+  readonly refused?: number;
   /** Requests that will be sent again. */
   readonly retried: number;
   /** Lines that are no result, or the result of a request that the batch does not have. */

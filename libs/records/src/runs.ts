@@ -59,7 +59,7 @@ export interface Run extends WorkRecord<RunState> {
   readonly pausedAt: Date | null;
   /** When the last pause or resume was requested. An older command that arrives later changes nothing. */
   readonly lastPauseCommandAt: Date | null;
-  /** Why it was rejected. */
+  /** Why it was rejected, or stopped after its trial. */
   readonly reason: string | null;
   /** Written when the run ends. */
   readonly totals: RunTotals | null;

@@ -13,7 +13,7 @@ import { sharingWarnings } from './check-sharing.js';
 import { observeEngine } from './observe-engine.js';
 import { openEngine, type OpenedEngine } from './open-engine.js';
 import { host, serveStages } from './serve-stages.js';
-import { readSettings, type Settings } from './settings/index.js';
+import { proxiesOf, readSettings, type Settings } from './settings/index.js';
 import { StartupHealth } from './startup-health.js';
 import { dependenciesOf, watchDependencies } from './watch-dependencies.js';
 import { watchInstallation } from './watch-installation.js';
@@ -140,11 +140,12 @@ function logOf({ service }: Settings): Log {
     : new PinoLog({ level });
 }
 
-function telemetryOptionsOf({ service }: Settings, name: string, log: Log): TelemetryOptions {
+function telemetryOptionsOf({ service, proxies }: Settings, name: string, log: Log): TelemetryOptions {
   const serviceName = service.name ?? `batchmill-${name}`;
-  if (service.telemetryOff === 'true') return { serviceName, log, tracesUrl: null, metricsUrl: null };
+  const common = { serviceName, log, proxies: proxiesOf(proxies) };
+  if (service.telemetryOff === 'true') return { ...common, tracesUrl: null, metricsUrl: null };
   const otlpTraces = service.otlpUrl === null ? null : `${service.otlpUrl.replace(/\/$/, '')}/v1/traces`;
-  return { serviceName, log, tracesUrl: service.tracesUrl ?? otlpTraces, metricsUrl: service.metricsUrl };
+  return { ...common, tracesUrl: service.tracesUrl ?? otlpTraces, metricsUrl: service.metricsUrl };
 }
 
 function nextSignal(): Promise<string> {

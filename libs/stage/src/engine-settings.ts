@@ -1,3 +1,4 @@
+import type { Proxies } from '@batchmill/contracts';
 import type { PriceEntry } from '@batchmill/models';
 import type { NotificationType } from '@batchmill/records';
 
@@ -13,6 +14,10 @@ export abstract class EngineSettings {
   abstract readonly maxFreeRetries: number;
   /** The scan of a run pauses while more of its batches than this are not yet submitted. */
   abstract readonly maxWaitingBatches: number;
+  /** How many documents a large run begins with, before it sends the others. 0: there is no trial. */
+  abstract readonly trialDocuments: number;
+  /** How long the others wait at most for an answer to the trial, from its submission. */
+  abstract readonly trialWaitMs: number;
   /** The longest time to gather the documents of one claim. */
   abstract readonly claimMs: number;
   /** Result lines per checkpoint. */
@@ -52,6 +57,7 @@ export interface WebhookSettings {
   readonly template: string | null;
   /** True when the URL may be at a private, loopback or link-local address. */
   readonly allowsPrivate: boolean;
+  readonly proxies: Proxies;
 }
 
 /** Notifications by e-mail. */

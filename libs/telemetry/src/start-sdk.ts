@@ -1,3 +1,4 @@
+import { noProxies, proxyFor, type Proxies } from '@batchmill/contracts';
 import { context, metrics, propagation, trace } from '@opentelemetry/api';
 import { setGlobalErrorHandler } from '@opentelemetry/core';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
@@ -8,6 +9,7 @@ import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { NoopSpanProcessor } from '@opentelemetry/sdk-trace';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
+import type { AgentOptions } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from './log.js';
 import { startMetrics } from './metrics.js';
@@ -20,14 +22,15 @@ const stopAtMostMs = 3_000;
  * Starts OpenTelemetry's SDK. Telemetry that cannot be delivered is dropped with a warning and never waited for. No library
  * is instrumented: all spans are Batchmill's own. Called once per process.
  */
-export function startSdk({ serviceName, tracesUrl, metricsUrl, log }: TelemetryOptions): Telemetry {
+export function startSdk(options: TelemetryOptions): Telemetry {
+  const { serviceName, tracesUrl, metricsUrl, proxies = noProxies, log } = options;
   const warn = warningsTo(log);
   setGlobalErrorHandler(warn);
   const pulled = new PrometheusExporter({ preventServerStart: true });
   const pushed =
     metricsUrl === null
       ? []
-      : [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter({ url: metricsUrl }) })];
+      : [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter(receiverAt(metricsUrl, proxies)) })];
   const sdk = new NodeSDK({
     // Resource attributes from the environment win over our service name.
     resource: defaultResource().merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: serviceName })),
@@ -36,7 +39,7 @@ export function startSdk({ serviceName, tracesUrl, metricsUrl, log }: TelemetryO
     // Without a processor there would be no spans, and stages could not pass a trace on.
     ...(tracesUrl === null
       ? { spanProcessors: [new NoopSpanProcessor()] }
-      : { traceExporter: new OTLPTraceExporter({ url: tracesUrl }) }),
+      : { traceExporter: new OTLPTraceExporter(receiverAt(tracesUrl, proxies)) }),
     metricReaders: [pulled, ...pushed],
     logRecordProcessors: [],
   });
@@ -50,6 +53,13 @@ export function startSdk({ serviceName, tracesUrl, metricsUrl, log }: TelemetryO
       for (const api of [trace, metrics, context, propagation]) api.disable();
     },
   };
+}
+
+/** Where an exporter sends, through the proxy of that URL if there is one. */
+function receiverAt(url: string, proxies: Proxies): { url: string; httpAgentOptions?: AgentOptions } {
+  const proxy = proxyFor(new URL(url), proxies)?.href;
+  if (proxy === undefined) return { url };
+  return { url, httpAgentOptions: { keepAlive: true, proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } } };
 }
 
 async function expositionOf(pulled: PrometheusExporter): Promise<string> {

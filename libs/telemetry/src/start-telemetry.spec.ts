@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ChunksSelected, ResultsIngested } from '@batchmill/contracts';
+import { ChunksSelected, ResultsIngested, noProxies, type Proxies } from '@batchmill/contracts';
+import { ProxyServer } from '@batchmill/testing';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -57,8 +58,8 @@ describe('telemetry', () => {
     await running?.stop();
   });
 
-  const start = async (tracesUrl: string | null) => {
-    running = await startTelemetry({ serviceName: 'batchmill-tester', tracesUrl, metricsUrl: null, log });
+  const start = async (tracesUrl: string | null, proxies: Proxies = noProxies) => {
+    running = await startTelemetry({ serviceName: 'batchmill-tester', tracesUrl, metricsUrl: null, proxies, log });
     return running;
   };
 
@@ -74,6 +75,26 @@ describe('telemetry', () => {
     const sent = Buffer.concat(receiver.bodies).toString('latin1');
     expect(sent).toContain('result-ingester ingest');
     expect(sent).toContain('batchmill-tester');
+    await receiver.close();
+  });
+
+  it('S6: spans are sent through the proxy, with its login', async () => {
+    const receiver = new Receiver(200);
+    const targetPort = Number(new URL(await receiver.open()).port);
+    const proxy = await ProxyServer.open({ targetPort, login: 'mill:p@ss' });
+    const withLogin = proxy.url.replace('//', '//mill:p%40ss@');
+    const telemetry = await start('http://otel.example.invalid:4318/v1/traces', {
+      http: withLogin,
+      https: null,
+      except: [],
+    });
+
+    await inSpan('work', { parent: null }, async () => 'done');
+    await telemetry.stop();
+
+    expect(proxy.asked).toEqual(['POST http://otel.example.invalid:4318/v1/traces']);
+    expect(Buffer.concat(receiver.bodies).toString('latin1')).toContain('batchmill-tester');
+    await proxy.close();
     await receiver.close();
   });
 

@@ -1,3 +1,4 @@
+import type { Proxies } from '@batchmill/contracts';
 import type { Log } from './log.js';
 
 /** Where the telemetry of a process goes. */
@@ -7,6 +8,8 @@ export interface TelemetryOptions {
   readonly tracesUrl: string | null;
   /** The OTLP URL for metrics, with its path; null: they are not sent, and only `exposition` gives them. */
   readonly metricsUrl: string | null;
+  /** Through which the receiver is reached. Default: none. */
+  readonly proxies?: Proxies;
   readonly log: Log;
 }
 

@@ -2,6 +2,8 @@ export { eventually } from './eventually.js';
 export { KnownPipelines } from './known-pipelines.js';
 export { spansOf, type Span } from './jaeger.js';
 export { ManualClock } from './manual-clock.js';
+export { ProxyServer } from './proxy-server.js';
+export { selfSigned } from './self-signed.js';
 export { serverAddresses } from './server-addresses.js';
 export { ServiceProcess } from './service-process.js';
 export { settingsOnServers } from './settings-on-servers.js';

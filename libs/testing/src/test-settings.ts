@@ -10,6 +10,8 @@ export const testEngineSettings: Plain<EngineSettings> = {
   retryBaseMs: 10,
   maxFreeRetries: 5,
   maxWaitingBatches: 20,
+  trialDocuments: 0,
+  trialWaitMs: 600_000,
   claimMs: 30_000,
   sliceLines: 500,
   armMs: 2_000,

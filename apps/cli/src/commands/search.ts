@@ -31,9 +31,9 @@ async function search(name: string, query: string, { top = 5, json }: Flags): Pr
       if (embeddings?.vectors == null || definition?.kind !== 'embedding') {
         throw new ValidationError('search.no-embeddings', `${name} has no embeddings, expected a pipeline that has`);
       }
-      const { model, dimensions, textField } = definition;
-      expectTokensInLimit(query, model);
-      const embedding = await provider.embed({ model, dimensions, texts: [query] });
+      const { model, dimensions, takesDimensions, body, baseModel, textField } = definition;
+      expectTokensInLimit(query, baseModel);
+      const embedding = await provider.embed({ model, dimensions, takesDimensions, body, texts: [query] });
       const [vector] = embedding.vectors;
       const { collection: vectorCollection, idFields } = embeddings.vectors;
       const nearestHits = vector === undefined ? [] : await nearest(vectors, vectorCollection, vector, top);

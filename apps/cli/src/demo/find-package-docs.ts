@@ -1,3 +1,4 @@
+import { decodeText } from '@batchmill/contracts';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -21,7 +22,9 @@ export async function* findPackageDocs(nodeModules: string): AsyncGenerator<Pack
     const folder = join(nodeModules, name);
     for (const file of await namesIn(folder)) {
       if (!/\.md$/i.test(file) || skippedFiles.test(file)) continue;
-      const text = await readFile(join(folder, file), 'utf8').catch(() => '');
+      const text = await readFile(join(folder, file))
+        .then(decodeText)
+        .catch(() => '');
       if (text.trim() === '') continue;
       yield { package: name, company: name.startsWith('@') ? name.slice(0, name.indexOf('/')) : name, file, text };
     }

@@ -1,19 +1,29 @@
-import { ValidationError } from '@batchmill/contracts';
+import { NotUtf8Error, ValidationError, decodeText } from '@batchmill/contracts';
 import { idText, readDocument } from '@batchmill/documents';
+import { readLines } from '@batchmill/records';
 import type { Fields } from '@batchmill/store';
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 
 /**
- * Reads documents from a file with one JSON object with an `_id` per line, and skips empty lines. Throws a ValidationError
- * `load.bad-line` at the first line that is something else.
+ * Reads documents from a file with one JSON object with an `_id` per line, and skips empty lines. A line ends at a newline and
+ * nowhere else. Throws a ValidationError `load.bad-line` at the first line that is something else.
  */
 export async function* readDocumentFile(file: string): AsyncGenerator<Fields> {
   let number = 0;
-  for await (const line of linesOf(file)) {
+  for await (const bytes of linesOf(file)) {
     number += 1;
-    const text = number === 1 ? line.replace(/^\ufeff/, '') : line;
-    if (text.trim() !== '') yield documentOf(text, `${file}, line ${number}`);
+    const where = `${file}, line ${number}`;
+    const text = textOf(bytes, where);
+    if (text.trim() !== '') yield documentOf(text, where);
+  }
+}
+
+function textOf(bytes: Buffer, where: string): string {
+  try {
+    return decodeText(bytes);
+  } catch (error) {
+    if (error instanceof NotUtf8Error) throw badLine(`${where}: found bytes that cannot be read (${error.message})`);
+    throw error;
   }
 }
 
@@ -32,9 +42,9 @@ function documentOf(text: string, where: string): Fields {
   );
 }
 
-async function* linesOf(file: string): AsyncGenerator<string> {
+async function* linesOf(file: string): AsyncGenerator<Buffer> {
   try {
-    yield* createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
+    for await (const { bytes } of readLines(createReadStream(file))) yield bytes;
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === undefined) throw cause;

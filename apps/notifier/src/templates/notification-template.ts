@@ -1,7 +1,6 @@
-import { ValidationError } from '@batchmill/contracts';
+import { NotUtf8Error, ValidationError, readTextFile } from '@batchmill/contracts';
 import type { NotificationPayload } from '@batchmill/records';
 import { TemplateSyntaxError, compilePrompt, type PromptTemplate } from '@batchmill/templates';
-import { readFileSync } from 'node:fs';
 import { samplePayloads } from '../payloads/sample-payload.js';
 
 export interface TemplateOptions<Content> {
@@ -32,7 +31,7 @@ export class NotificationTemplate<Content> {
     this.#options = options;
     this.#builtIn = compilePrompt(builtIn);
     try {
-      this.#template = file === null ? this.#builtIn : compilePrompt(readFileSync(file, 'utf8'));
+      this.#template = file === null ? this.#builtIn : compilePrompt(readTextFile(file));
       for (const sample of samplePayloads(new Date(0))) this.#renderWith(this.#template, sample);
     } catch (error) {
       const place = `${setting}: ${file ?? 'the built-in template'}`;
@@ -59,6 +58,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof TemplateSyntaxError) {
     return `${error.line === null ? '' : `line ${error.line}: `}it does not parse: ${error.message}`;
   }
+  if (error instanceof NotUtf8Error) return `it cannot be read (${error.message})`;
   const { code, message } = error as NodeJS.ErrnoException; // files and the template engine throw Errors
   return code === undefined ? message : `it cannot be read (${code})`;
 }

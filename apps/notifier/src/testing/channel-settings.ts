@@ -1,3 +1,4 @@
+import { noProxies } from '@batchmill/contracts';
 import { notificationTypes } from '@batchmill/records';
 import type { EmailSettings, WebhookSettings } from '@batchmill/stage';
 
@@ -5,7 +6,15 @@ export const secret = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
 
 /** Settings of a webhook on loopback that receives every type. */
 export function webhookTo(url: string, changes: Partial<WebhookSettings> = {}): WebhookSettings {
-  return { url, secrets: [secret], on: notificationTypes, template: null, allowsPrivate: true, ...changes };
+  return {
+    url,
+    secrets: [secret],
+    on: notificationTypes,
+    template: null,
+    allowsPrivate: true,
+    proxies: noProxies,
+    ...changes,
+  };
 }
 
 /** Settings of a mail server on loopback that receives the types that are mailed by default. */

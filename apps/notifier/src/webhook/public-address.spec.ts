@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LookupAddress, LookupAllOptions } from 'node:dns';
-import { isPublicAddress, lookupPublic, type Resolve } from './public-address.js';
+import { checkPublicName, isPublicAddress, lookupPublic, type Resolve } from './public-address.js';
 
 type Callback = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void;
 
@@ -29,6 +29,22 @@ describe('lookupPublic', () => {
 
   it('N1: where private addresses are allowed, all are connected to', async () => {
     expect(await lookedUp(['10.0.0.1', '8.8.8.8'], { allowsPrivate: true })).toHaveLength(2);
+  });
+});
+
+describe('checkPublicName, for a webhook behind a proxy', () => {
+  const lookupOf = (error: NodeJS.ErrnoException | null, ...names: LookupAddress[]) =>
+    lookupPublic(false, ((_: string, __: LookupAllOptions, callback: Callback) =>
+      callback(error, names)) as unknown as Resolve);
+
+  it('N1: a name that has only private addresses here is refused', async () => {
+    const checked = checkPublicName('intranet.example.org', lookupOf(null, { address: '10.0.0.1', family: 4 }));
+
+    await expect(checked).rejects.toMatchObject({ code: 'webhook.private-address' });
+  });
+
+  it('N1: a name that has no address here is left to the proxy', async () => {
+    await expect(checkPublicName('hooks.example.org', lookupOf(new Error('ENOTFOUND')))).resolves.toBeUndefined();
   });
 });
 

@@ -39,6 +39,16 @@ export function lookupPublic(allowsPrivate: boolean, resolve: Resolve = systemLo
   };
 }
 
+/** Rejects when the name has only private addresses here. A name that is unknown here passes. */
+export async function checkPublicName(hostname: string, lookup: LookupFunction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    lookup(hostname, {}, (error) => {
+      if (error instanceof ProcessingError) reject(error);
+      else resolve();
+    });
+  });
+}
+
 function privateAddress(): ProcessingError {
   return new ProcessingError(
     'webhook.private-address',

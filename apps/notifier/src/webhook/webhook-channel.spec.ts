@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { WebhookSettings } from '@batchmill/stage';
+import { ProxyServer, selfSigned } from '@batchmill/testing';
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { webhookTo } from '../testing/channel-settings.js';
 import { WebhookReceiver } from '../testing/webhook-receiver.js';
 import { testPayload } from '../payloads/sample-payload.js';
@@ -63,5 +67,76 @@ describe('the webhook', () => {
     expect(error.code).toBe(code);
     expect(message).not.toContain('://');
     expect(hook.posts).toEqual([]);
+  });
+
+  describe('behind a proxy', () => {
+    let proxy: ProxyServer;
+    beforeEach(async () => {
+      proxy = await ProxyServer.open({ targetPort: hook.port, login: 'mill:p@ss' });
+    });
+    afterEach(() => proxy.close());
+
+    const postThrough = async (url: string, proxyUrl: string, except: string[] = []) => {
+      const proxies = { http: proxyUrl, https: proxyUrl, except };
+      return post(url, { allowsPrivate: false, proxies }).then(
+        ({ response }) => response,
+        (error: unknown) => error,
+      );
+    };
+    const withLogin = () => proxy.url.replace('//', '//mill:p%40ss@');
+
+    it('N1: a post goes through the proxy, which looks the name up', async () => {
+      const outcome = await postThrough('http://hook.example.invalid/hook?team=a', withLogin());
+
+      expect(outcome).toBe('204');
+      expect(proxy.asked).toEqual(['POST http://hook.example.invalid/hook?team=a']);
+      expect(hook.posts[0]).toMatchObject({ path: '/hook?team=a', headers: { 'webhook-id': 'msg_1' } });
+    });
+
+    it('N1: a post over TLS goes through a tunnel, and the certificate of the webhook is checked', async () => {
+      const secure = createServer(selfSigned('hook.example.invalid'));
+      await once(secure.listen(0, '127.0.0.1'), 'listening');
+      const tunnels = await ProxyServer.open({ targetPort: (secure.address() as AddressInfo).port });
+
+      const outcome = await postThrough('https://hook.example.invalid/hook', tunnels.url);
+      await tunnels.close();
+      secure.close();
+
+      expect(tunnels.asked).toEqual(['CONNECT hook.example.invalid:443']);
+      expect(outcome).toMatchObject({ code: 'webhook.unreachable' });
+      expect((outcome as Error).message).toMatch(/through the proxy 127\.0\.0\.1:\d+ \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
+    });
+
+    it('N1: a host that NO_PROXY names is reached directly', async () => {
+      const outcome = await postThrough('http://hook.example.invalid/hook', withLogin(), ['example.invalid']);
+
+      expect(outcome).toMatchObject({ code: 'webhook.unknown-host' });
+      expect(proxy.asked).toEqual([]);
+    });
+
+    it('N1: a private address is refused behind a proxy too', () => {
+      const proxies = { http: proxy.url, https: null, except: [] };
+      const settings = webhookTo('http://10.1.2.3/hook', { allowsPrivate: false, proxies });
+
+      expect(() => new WebhookChannel(settings)).toThrow('found a private, loopback or link-local address');
+    });
+
+    it.each(['http:', 'https:'])('N1: a proxy that wants a login is reported as such for %s', async (scheme) => {
+      const outcome = await postThrough(`${scheme}//hook.example.invalid/hook`, proxy.url);
+
+      expect(outcome).toMatchObject({
+        code: 'webhook.proxy-refused',
+        message: `the proxy ${proxy.host} answered 407 and did not reach the webhook; it wants a login: http://user:password@host:port in HTTPS_PROXY or HTTP_PROXY`,
+      });
+    });
+
+    it('N1: a proxy that does not listen is named, without its login', async () => {
+      const outcome = await postThrough('https://hook.example.invalid/hook', 'http://user:hidden@127.0.0.1:1');
+
+      expect(outcome).toMatchObject({
+        code: 'webhook.unreachable',
+        message: 'the webhook cannot be reached through the proxy 127.0.0.1:1 (ECONNREFUSED)',
+      });
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { ValidationError } from '@batchmill/contracts';
+import { ValidationError, proxyFor } from '@batchmill/contracts';
 import type { NotificationType } from '@batchmill/records';
 import type { WebhookSettings } from '@batchmill/stage';
 import { isIP, type LookupFunction } from 'node:net';
@@ -17,13 +17,15 @@ export class WebhookChannel implements Channel {
   readonly #signers: readonly Webhook[];
   readonly #template: NotificationTemplate<string>;
   readonly #lookup: LookupFunction;
+  readonly #proxy: URL | null;
 
   /** Throws a ValidationError when a setting is wrong. */
-  constructor({ url, secrets, on, template, allowsPrivate }: WebhookSettings) {
+  constructor({ url, secrets, on, template, allowsPrivate, proxies }: WebhookSettings) {
     this.on = on;
     this.#url = readUrl(url, allowsPrivate);
     this.#signers = secrets.map((secret) => new Webhook(secret));
     this.#lookup = lookupPublic(allowsPrivate);
+    this.#proxy = proxyFor(this.#url, proxies);
     this.#template = new NotificationTemplate({
       setting: 'NOTIFICATION_WEBHOOK_TEMPLATE',
       file: template,
@@ -43,7 +45,7 @@ export class WebhookChannel implements Channel {
       'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
       ...(signatures.length > 0 && { 'webhook-signature': signatures.join(' ') }),
     };
-    const status = await postWebhook({ url: this.#url, headers, body, lookup: this.#lookup });
+    const status = await postWebhook({ url: this.#url, headers, body, lookup: this.#lookup, proxy: this.#proxy });
     return { response: String(status), warning };
   }
 }

@@ -1,7 +1,8 @@
 import { ConnectionError, ProcessingError, TimeoutError, isBatchmillError } from '@batchmill/contracts';
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import { Agent as HttpAgent, request as requestHttp, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { checkPublicName } from './public-address.js';
 
 const timeoutMs = 20_000;
 
@@ -10,27 +11,35 @@ export interface Post {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly lookup: LookupFunction;
+  /** Null: the webhook is reached directly. */
+  readonly proxy: URL | null;
 }
 
 /** Posts once, over its own connection, and follows no redirect. Resolves with the status when it is 2xx, else throws. */
 export async function postWebhook(post: Post): Promise<number> {
+  const { proxy } = post;
   const signal = AbortSignal.timeout(timeoutMs);
   const status = await statusOf(post, signal).catch((cause: unknown) => {
     if (isBatchmillError(cause)) throw cause;
     if (signal.aborted) {
       throw new TimeoutError('webhook.timeout', `the webhook did not answer within ${timeoutMs} ms`, { cause });
     }
-    const { code = 'no connection' } = cause as NodeJS.ErrnoException; // most errors of a socket have a code
-    throw new ConnectionError('webhook.unreachable', `the webhook cannot be reached (${code})`, { cause });
+    const { code = 'no connection', statusCode } = cause as NodeJS.ErrnoException & { statusCode?: number }; // most errors of a socket have a code
+    if (proxy !== null && code === 'ERR_PROXY_TUNNEL') throw proxyRefused(proxy, statusCode, cause);
+    const way = proxy === null ? '' : ` through the proxy ${proxy.host}`;
+    throw new ConnectionError('webhook.unreachable', `the webhook cannot be reached${way} (${code})`, { cause });
   });
   if (status >= 200 && status < 300) return status;
+  if (proxy !== null && status === 407) throw proxyRefused(proxy, status);
   throw errorOfStatus(status);
 }
 
-function statusOf({ url, headers, body, lookup }: Post, signal: AbortSignal): Promise<number> {
+async function statusOf(post: Post, signal: AbortSignal): Promise<number> {
+  const { url, headers, body } = post;
+  const connection = await connectionOf(post);
   const requestOf = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
-    const request = requestOf(url, { method: 'POST', headers, agent: false, lookup, signal }, (response) => {
+    const request = requestOf(url, { method: 'POST', headers, signal, ...connection }, (response) => {
       // The body of the response is not used.
       response.on('error', () => undefined).resume();
       resolve(response.statusCode ?? 0);
@@ -38,6 +47,23 @@ function statusOf({ url, headers, body, lookup }: Post, signal: AbortSignal): Pr
     });
     request.on('error', reject).end(body);
   });
+}
+
+/**
+ * Directly, the connection is made to a checked address. Through a proxy, the proxy looks the name up. A name that has an
+ * address here too is checked before; what else the proxy reaches is for its own rules.
+ */
+async function connectionOf({ url, lookup, proxy }: Post): Promise<RequestOptions> {
+  if (proxy === null) return { agent: false, lookup };
+  if (isIP(url.hostname.replace(/^\[(.*)\]$/, '$1')) === 0) await checkPublicName(url.hostname, lookup);
+  const proxyEnv = { HTTP_PROXY: proxy.href, HTTPS_PROXY: proxy.href };
+  return { agent: url.protocol === 'https:' ? new HttpsAgent({ proxyEnv }) : new HttpAgent({ proxyEnv }) };
+}
+
+function proxyRefused(proxy: URL, status: number | undefined, cause?: unknown): ConnectionError {
+  const hint = status === 407 ? '; it wants a login: http://user:password@host:port in HTTPS_PROXY or HTTP_PROXY' : '';
+  const message = `the proxy ${proxy.host} answered ${status ?? 'without a status'} and did not reach the webhook${hint}`;
+  return new ConnectionError('webhook.proxy-refused', message, { cause });
 }
 
 function errorOfStatus(status: number): ConnectionError | ProcessingError {

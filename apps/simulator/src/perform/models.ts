@@ -9,6 +9,8 @@ export interface Model {
   readonly dimensions: number;
   /** Whether a shorter vector may be requested. */
   readonly shortens: boolean;
+  /** It rejects fields that other chat models take. */
+  readonly reasons: boolean;
 }
 
 const embedding = (id: string, inputUsd: number, dimensions: number, shortens: boolean): Model => ({
@@ -19,6 +21,7 @@ const embedding = (id: string, inputUsd: number, dimensions: number, shortens: b
   encoding: 'cl100k_base',
   dimensions,
   shortens,
+  reasons: false,
 });
 
 const chat = (id: string, inputUsd: number, outputUsd: number): Model => ({
@@ -29,6 +32,7 @@ const chat = (id: string, inputUsd: number, outputUsd: number): Model => ({
   encoding: 'o200k_base',
   dimensions: 0,
   shortens: false,
+  reasons: id.startsWith('gpt-5'),
 });
 
 export const models: readonly Model[] = [

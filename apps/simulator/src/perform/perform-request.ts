@@ -1,5 +1,6 @@
 import { OpenAiError } from '../http/openai-error.js';
 import { TokenCounter } from '../tokens/token-counter.js';
+import { checkFields } from './check-fields.js';
 import { performChat } from './perform-chat.js';
 import { performEmbeddings } from './perform-embeddings.js';
 import { performResponse } from './perform-response.js';
@@ -18,6 +19,7 @@ export async function performRequest(endpoint: Endpoint, body: Body, context: Pe
       code: 'unsupported_value',
     });
   }
+  checkFields(body, model);
   const tokens = await TokenCounter.load(model.encoding);
   switch (endpoint) {
     case '/v1/embeddings':

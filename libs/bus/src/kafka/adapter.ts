@@ -49,8 +49,13 @@ export const kafka = adapter({
       url,
       clientId: processName,
       sasl: user === null || password === null ? null : { mechanism, user, password },
-      tls: tls === 'true' ? { ca: caFile === null ? null : readFileSync(caFile, 'utf8'), serverName } : null,
+      tls: tls === 'true' ? { ca: caFile === null ? null : certificatesIn(caFile), serverName } : null,
       log,
     });
   },
 });
+
+/** The text of a PEM file. Comments in it may have any encoding; a byte order mark would hide the first certificate. */
+function certificatesIn(file: string): string {
+  return readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+}

@@ -10,6 +10,7 @@ export {
   list,
   path,
   pathOr,
+  proxy,
   text,
   url,
   type DurationSpec,

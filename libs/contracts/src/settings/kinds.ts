@@ -195,3 +195,15 @@ export function url<D extends string | null>(name: string, spec: UrlSpec<D>): Se
     },
   });
 }
+
+/** A proxy, as a URL: `http://user:password@host:port`, or a host and port alone as the usual variables may have it. */
+export function proxy(name: string, spec: SettingSpec<null>): Setting<string | null> {
+  return setting<string, null>(name, spec, {
+    expected: 'the http:// or https:// URL of a proxy, or its host and port',
+    read(value) {
+      const trimmed = value.trim();
+      const found = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `http://${trimmed}`);
+      return found !== null && ['http:', 'https:'].includes(found.protocol) ? found.href : undefined;
+    },
+  });
+}

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Cl100k from 'gpt-tokenizer/encoding/cl100k_base';
+import { baseModelOf } from '../base-model.js';
 import { PieceReader } from './piece-reader.js';
 
 type TokenEncoding = 'cl100k_base' | 'o200k_base';
@@ -23,5 +24,5 @@ export function pieceReaderOf(model: string): PieceReader {
 
 /** https://github.com/openai/tiktoken/blob/main/tiktoken/model.py; unknown models count as the newest. */
 function encodingOf(model: string): TokenEncoding {
-  return /^(?:text-embedding-|gpt-4(?!o|\.1|\.5)|gpt-3\.5)/.test(model) ? 'cl100k_base' : 'o200k_base';
+  return /^(?:text-embedding-|gpt-4(?!o|\.1|\.5)|gpt-3)/.test(baseModelOf(model)) ? 'cl100k_base' : 'o200k_base';
 }

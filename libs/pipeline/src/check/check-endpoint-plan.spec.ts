@@ -35,6 +35,17 @@ describe('checkPipeline, an endpoint', () => {
       { ...embeddingsOf(), model: 'text-embedding-ada-002', dimensions: 512 },
       'expected 1536, which',
     ],
+    [
+      'more dimensions than the model offers that a deployment stands for',
+      { ...embeddingsOf(), model: 'embed-prod', baseModel: 'text-embedding-3-small', dimensions: 3072 },
+      'embeddings.dimensions: found 3072, expected 1 to 1536, which is what text-embedding-3-small offers',
+    ],
+    ['a body with the input', { ...embeddingsOf(), body: { input: 'x' } }, 'embeddings.body.input: found "x"'],
+    [
+      'a body with other dimensions than the vectors have',
+      { ...embeddingsOf(), model: 'own', body: { dimensions: 512 } },
+      'embeddings.body.dimensions: found 512, expected 1536, the dimensions of the vectors',
+    ],
   ])('embeddings: refuses %s', (_, embeddings, expected) => {
     expect(problemsWith({ embeddings }).join('\n')).toContain(expected);
   });

@@ -4,6 +4,7 @@ import { prompt } from '../definition/file-references.js';
 import { aPipeline } from '../testing/a-pipeline.js';
 import { problemsWith } from '../testing/problems-of.js';
 
+const emptySchema = { type: 'object', properties: {}, required: [], additionalProperties: false };
 const summary = { api: 'chat', name: 'summary', user: '{{ text }}' };
 
 describe('checkPipeline, functions', () => {
@@ -68,6 +69,83 @@ describe('checkPipeline, functions', () => {
       'a schema that allows additional properties',
       { ...summary, responseFormat: { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] } },
       'responseFormat.additionalProperties: found nothing, expected false',
+    ],
+    [
+      'a body that is no object',
+      { ...summary, body: ['x'] },
+      'functions[0].body: found a list of 1, expected an object',
+    ],
+    [
+      'a body with the messages',
+      { ...summary, body: { messages: [] } },
+      'functions[0].body.messages: found an empty list, expected nothing: system and user makes it',
+    ],
+    [
+      'a body with another model',
+      { ...summary, body: { model: 'x' } },
+      'body.model: found "x", expected nothing: model',
+    ],
+    [
+      'a body with the limit',
+      { ...summary, body: { max_tokens: 9 } },
+      'body.max_tokens: found 9, expected nothing: maxTokens',
+    ],
+    [
+      'a body with the limit under its other name',
+      { ...summary, body: { max_completion_tokens: 9 } },
+      'body.max_completion_tokens: found 9, expected nothing: maxTokens',
+    ],
+    [
+      'a body with a temperature beside that of the function',
+      { ...summary, body: { temperature: 1 } },
+      'body.temperature: found 1, expected nothing: temperature',
+    ],
+    ['a stream', { ...summary, body: { stream: true } }, 'body.stream: found true, expected nothing: a batch'],
+    ['several answers', { ...summary, body: { n: 3 } }, 'body.n: found 3, expected 1: only one answer is written'],
+    [
+      'two response formats of chat',
+      { ...summary, responseFormat: emptySchema, body: { response_format: { type: 'json_object' } } },
+      'body.response_format: found an object, expected nothing: responseFormat',
+    ],
+    [
+      'two response formats of responses',
+      { ...summary, api: 'responses', responseFormat: emptySchema, body: { text: { format: { type: 'text' } } } },
+      'body.text.format: found an object, expected nothing: responseFormat',
+    ],
+    [
+      'the input of responses',
+      { ...summary, api: 'responses', body: { input: 'x' } },
+      'body.input: found "x", expected nothing: user',
+    ],
+    [
+      'a background response',
+      { ...summary, api: 'responses', body: { background: true } },
+      'body.background: found true',
+    ],
+    [
+      'a body with a template',
+      { ...summary, body: { metadata: { of: '{{ _id }}' } } },
+      'body.metadata.of: found "{{ _id }}", expected a text without a template',
+    ],
+    [
+      'a body that JSON cannot say',
+      { ...summary, body: { seed: NaN, tools: [{ call: () => 1 }] } },
+      'body.tools[0].call: found a function, expected a value that JSON can say',
+    ],
+    [
+      'a limit below what the model takes',
+      { ...summary, api: 'responses', model: 'openai/gpt-5-mini', maxTokens: 10 },
+      'functions[0].maxTokens: found 10, expected at least 16, the least that openai/gpt-5-mini takes on /v1/responses',
+    ],
+    [
+      'the name of the limit on responses',
+      { ...summary, api: 'responses', tokenLimitField: 'max_tokens' },
+      'functions[0].tokenLimitField',
+    ],
+    [
+      'an unknown name of the limit',
+      { ...summary, tokenLimitField: 'maxTokens' },
+      'tokenLimitField: found "maxTokens", expected "max_tokens" or "max_completion_tokens"',
     ],
   ])('inference: refuses %s', (_, definition, expected) => {
     expect(problemsWith({ inference: { functions: [definition] } }).join('\n')).toContain(expected);

@@ -1,7 +1,10 @@
+import { textCapabilitiesOf, tokenLimitFields } from '@batchmill/models';
 import { TemplateSyntaxError, compilePrompt, type PromptTemplate } from '@batchmill/templates';
 import { isPromptFile } from '../definition/file-references.js';
 import { embeddingsFunction } from './reserved-names.js';
 import type { EndpointPlan, Parameter, PromptFunction } from '../pipeline.js';
+import { checkPromptBody } from './check-body.js';
+import { checkModel } from './check-model.js';
 import { checkResponseSchema } from './check-response-schema.js';
 import { checkResponseTemplate } from './check-response-template.js';
 import { readFile, type CheckContext } from './check-context.js';
@@ -11,8 +14,11 @@ const keys = [
   'api',
   'name',
   'model',
+  'baseModel',
   'temperature',
   'maxTokens',
+  'tokenLimitField',
+  'body',
   'system',
   'user',
   'forEach',
@@ -66,20 +72,57 @@ export function checkFunction(
     endpointPlan,
     hasSeveralAnswers: isOneOfSeveral || forEach !== null,
   });
+  const url = urls[api ?? 'chat'];
+  const { model, baseModel } = checkModel(context, section, defaults.model ?? 'gpt-4o-mini');
+  const temperature = checkTemperature(context, section, baseModel);
+  const responseSchema = checkResponseSchema(context, section, name);
   return {
     kind: 'prompt',
     name,
-    url: urls[api ?? 'chat'],
-    model: section.text('model', { fallback: defaults.model ?? 'gpt-4o-mini', expected: 'the name of a model' }),
-    temperature: section.number('temperature', { fallback: defaults.temperature, from: 0, to: 2, whole: false }),
-    maxTokens: section.number('maxTokens', { fallback: defaults.maxTokens, from: 1, to: 1_000_000 }),
+    url,
+    model,
+    baseModel,
+    temperature,
+    ...checkTokenLimit(context, section, { url, baseModel }),
+    body: checkPromptBody(context, section, { url, temperature, responseSchema }),
     system: checkPrompt(context, section, 'system', defaults.systemPrompt),
     user: user ?? compilePrompt(''),
     forEach,
-    responseSchema: checkResponseSchema(context, section, name),
+    responseSchema,
     process: process as PromptFunction['process'], // checked to be a function; the type of its body follows from the api
     ...response,
   };
+}
+
+/** Null where the base model takes none. */
+function checkTemperature({ defaults }: CheckContext, section: Section, baseModel: string): number | null {
+  if (section.get('temperature') === null) return null;
+  const temperature = section.number('temperature', { fallback: defaults.temperature, from: 0, to: 2, whole: false });
+  return textCapabilitiesOf(baseModel).takesTemperature ? temperature : null;
+}
+
+function checkTokenLimit(
+  { problems, defaults }: CheckContext,
+  section: Section,
+  { url, baseModel }: Pick<PromptFunction, 'url' | 'baseModel'>,
+): Pick<PromptFunction, 'maxTokens' | 'tokenLimitField'> {
+  const { tokenLimitField, minOutputTokens } = textCapabilitiesOf(baseModel);
+  const maxTokens = section.number('maxTokens', { fallback: defaults.maxTokens, from: 1, to: 1_000_000 });
+  if (url === '/v1/responses') {
+    if (maxTokens < minOutputTokens)
+      problems.addValue(
+        section.at('maxTokens'),
+        maxTokens,
+        `at least ${minOutputTokens}, the least that ${baseModel} takes on ${url}`,
+      );
+    if (section.has('tokenLimitField'))
+      problems.add(
+        section.at('tokenLimitField'),
+        `it on ${url}`,
+        'it in chat({…}) only: responses have one name for the limit',
+      );
+  }
+  return { maxTokens, tokenLimitField: section.oneOf('tokenLimitField', tokenLimitFields, tokenLimitField) };
 }
 
 function checkPrompt(

@@ -6,6 +6,8 @@ export interface PipelineDefaults {
   readonly model?: string;
   /** `text-embedding-3-small` */
   readonly embeddingModel?: string;
+  /** By the name of a model, the model that it stands for. */
+  readonly baseModels?: Readonly<Record<string, string>>;
   readonly temperature: number;
   readonly maxTokens: number;
   readonly dimensions: number;

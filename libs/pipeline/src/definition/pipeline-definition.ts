@@ -93,6 +93,10 @@ interface EndpointDefinition {
 export interface EmbeddingsDefinition extends EndpointDefinition {
   /** Default: the setting BATCHMILL_EMBEDDING_MODEL, else `text-embedding-3-small`. */
   readonly model?: string;
+  /** The model that `model` stands for, where its name does not tell. It decides what is sent and how tokens are counted. */
+  readonly baseModel?: string;
+  /** Further fields of the request, as the provider's API names them. Those of search queries have them, too. */
+  readonly body?: Readonly<Record<string, unknown>>;
   /** The dimensions of the vectors, as the model offers them. Default 1536. */
   readonly dimensions?: number;
   /** The dotted path of the text. A document without a text there fails. */

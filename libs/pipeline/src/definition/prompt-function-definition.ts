@@ -1,4 +1,5 @@
 import type { SourceDocument } from '@batchmill/documents';
+import type { TokenLimitField } from '@batchmill/models';
 import type { PromptFile } from './file-references.js';
 import type { ChatBody, ResponsesBody } from './response-bodies.js';
 import type { ResponseFunction } from './template-functions.js';
@@ -19,10 +20,23 @@ export interface PromptFunctionOptions<Body> {
   readonly name: string;
   /** Default: the setting OPENAI_MODEL, else `gpt-4o-mini`. */
   readonly model?: string;
-  /** 0 to 2. Not sent to reasoning models, which reject it. Default 0.1. */
-  readonly temperature?: number;
+  /**
+   * The model that `model` stands for, where its name does not tell: a deployment of Azure, an alias of a gateway. It decides
+   * which fields are sent and how tokens are counted. Default: what BATCHMILL_BASE_MODELS says, else the name without `ft:` and
+   * a provider's prefix.
+   */
+  readonly baseModel?: string;
+  /** 0 to 2; null: none is sent. Not sent to reasoning models, which reject it. Default 0.1. */
+  readonly temperature?: number | null;
   /** The maximum number of tokens of an answer, 1 to 1,000,000. Default 500. */
   readonly maxTokens?: number;
+  /** The field of a chat request that holds `maxTokens`. Default: the one that the base model takes. */
+  readonly tokenLimitField?: TokenLimitField;
+  /**
+   * Further fields of the request, as the provider's API names them: `{ reasoning_effort: 'low', seed: 7 }`. They are the same for
+   * every document. Fields that are made of other settings are refused here.
+   */
+  readonly body?: Readonly<Record<string, unknown>>;
   /** The system prompt: a Liquid template, or `prompt(file)` beside the pipeline. It has the variables of `user`. */
   readonly system?: string | PromptFile;
   /**

@@ -38,6 +38,23 @@ describe('renderRequests for embeddings', () => {
     expect(requests[0]?.body).toEqual({ model: 'text-embedding-ada-002', input: 'Hello', encoding_format: 'base64' });
   });
 
+  it('a deployment is requested like the model that it stands for, with the further fields of the body', async () => {
+    const { requests } = await embed(
+      { text_content: 'Hello' },
+      { model: 'embed-prod', baseModel: 'text-embedding-3-large', dimensions: 3072, body: { user: 'mill' } },
+    );
+    const behindPrefix = await embed({ text_content: 'Hello' }, { model: 'openai/text-embedding-3-small' });
+
+    expect(requests[0]?.body).toEqual({
+      model: 'embed-prod',
+      input: 'Hello',
+      dimensions: 3072,
+      encoding_format: 'base64',
+      user: 'mill',
+    });
+    expect(behindPrefix.requests[0]?.body).toHaveProperty('dimensions', 1536);
+  });
+
   it('reads the text at a dotted path', async () => {
     expect((await embed({ content: { text: 'deep' } }, { text: 'content.text' })).requests[0]?.body['input']).toBe(
       'deep',

@@ -31,8 +31,8 @@ function readText({ textField }: EmbeddingFunction, document: SourceDocument): s
   return text;
 }
 
-function fitText({ model, textField, tooLong }: EmbeddingFunction, text: string): { text: string; tokens: number } {
-  const tokens = countTokens(text, model);
+function fitText({ baseModel, textField, tooLong }: EmbeddingFunction, text: string): { text: string; tokens: number } {
+  const tokens = countTokens(text, baseModel);
   // A text has at most as many tokens as bytes, so a short text fits even when its count is too high.
   if (tokens <= maxEmbeddingTokens || Buffer.byteLength(text) <= maxEmbeddingTokens) return { text, tokens };
   if (tooLong === 'fail') {
@@ -42,8 +42,8 @@ function fitText({ model, textField, tooLong }: EmbeddingFunction, text: string)
         "cut it into smaller chunks, or set tooLong: 'truncate' in the pipeline",
     );
   }
-  const cut = truncateText(text, model, maxEmbeddingTokens);
-  return { text: cut, tokens: countTokens(cut, model) };
+  const cut = truncateText(text, baseModel, maxEmbeddingTokens);
+  return { text: cut, tokens: countTokens(cut, baseModel) };
 }
 
 function failure(

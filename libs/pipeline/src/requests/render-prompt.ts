@@ -10,6 +10,9 @@ import { functionVariables } from './template-variables.js';
 const tokensPerMessage = 4;
 const tokensPerAnswer = 3;
 
+/** Fields of a body that are part of the prompt, and are billed as such. */
+const fieldsThatModelsRead = ['tools', 'functions', 'response_format', 'text'];
+
 /** Throws a DocumentFailure when a prompt cannot be rendered. */
 export function renderPrompt(
   definition: PromptFunction,
@@ -52,7 +55,10 @@ function render(template: PromptTemplate, where: string, scope: TemplateScope): 
   }
 }
 
-function countPrompts({ model, responseSchema }: PromptFunction, { system, user }: Prompts): number {
-  const texts = [system, user, responseSchema && JSON.stringify(responseSchema.schema)].filter((text) => text !== null);
-  return texts.reduce((tokens, text) => tokens + tokensPerMessage + countTokens(text, model), tokensPerAnswer);
+function countPrompts({ baseModel, responseSchema, body }: PromptFunction, { system, user }: Prompts): number {
+  const read = fieldsThatModelsRead.map((field) => body[field]).filter((value) => value !== undefined);
+  const texts = [system, user, ...[responseSchema?.schema, ...read].map((value) => value && JSON.stringify(value))];
+  return texts
+    .filter((text) => typeof text === 'string')
+    .reduce((tokens, text) => tokens + tokensPerMessage + countTokens(text, baseModel), tokensPerAnswer);
 }

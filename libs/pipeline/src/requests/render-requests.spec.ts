@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { chat, responses } from '../definition/prompt-function-definition.js';
+import { chat, responses, type PromptFunctionDefinition } from '../definition/prompt-function-definition.js';
 import { planRun } from '../plan/plan-run.js';
 import type { RunPlan } from '../plan/run-plan.js';
-import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
+import { aPipeline, checked, defaults, embeddingsOf } from '../testing/a-pipeline.js';
 import { renderRequests } from './render-requests.js';
 
 function planOf(definition: Parameters<typeof aPipeline>[0], parameters = {}): RunPlan {
@@ -129,6 +129,82 @@ describe('renderRequests', () => {
     expect(await bodyFor('o3')).not.toHaveProperty('temperature');
     expect(await bodyFor('gpt-5-chat-latest')).toHaveProperty('temperature', 0.1);
     expect(await bodyFor('gpt-4.1')).toHaveProperty('max_tokens', 500);
+  });
+
+  describe('which fields are sent', () => {
+    const fieldsOf = async (definition: PromptFunctionDefinition, settings = defaults): Promise<object> => {
+      const source = { collection: 'blocks' };
+      const pipeline = checked({ name: 'a-pipeline', source, inference: { functions: [definition] } }, {}, settings);
+      const { requests } = await renderRequests(planRun(pipeline, {}), {}, ['f']);
+      const own = ['model', 'messages', 'input'];
+      return Object.fromEntries(Object.entries(requests[0]!.body).filter(([field]) => !own.includes(field)));
+    };
+    const asked = { name: 'f', user: 'x' };
+
+    it('a name of a deployment stands for the model that the function or the setting says', async () => {
+      const settings = { ...defaults, baseModels: { 'my-reasoner': 'o3-mini' } };
+
+      expect(await fieldsOf(chat({ ...asked, model: 'my-reasoner' }))).toEqual({ temperature: 0.1, max_tokens: 500 });
+      expect(await fieldsOf(chat({ ...asked, model: 'my-reasoner', baseModel: 'gpt-5' }))).toEqual({
+        max_completion_tokens: 500,
+      });
+      expect(await fieldsOf(chat({ ...asked, model: 'my-reasoner' }), settings)).toEqual({
+        max_completion_tokens: 500,
+      });
+      expect(await fieldsOf(chat({ ...asked, model: 'my-reasoner', baseModel: 'gpt-4o' }), settings)).toEqual({
+        temperature: 0.1,
+        max_tokens: 500,
+      });
+    });
+
+    it('a function decides itself on the name of its limit and on its temperature', async () => {
+      expect(
+        await fieldsOf(chat({ ...asked, model: 'own', tokenLimitField: 'max_completion_tokens', temperature: null })),
+      ).toEqual({
+        max_completion_tokens: 500,
+      });
+      expect(
+        await fieldsOf(chat({ ...asked, model: 'gpt-5.1', body: { reasoning_effort: 'none', temperature: 0.3 } })),
+      ).toEqual({
+        max_completion_tokens: 500,
+        reasoning_effort: 'none',
+        temperature: 0.3,
+      });
+    });
+
+    it('further fields are sent as they are, and text keeps its verbosity beside the format', async () => {
+      const schema = { type: 'object', properties: {}, required: [], additionalProperties: false };
+
+      expect(
+        await fieldsOf(
+          chat({ ...asked, model: 'gpt-5', body: { verbosity: 'low', seed: 7, n: 1, tools: [{ type: 'x' }] } }),
+        ),
+      ).toEqual({
+        max_completion_tokens: 500,
+        verbosity: 'low',
+        seed: 7,
+        n: 1,
+        tools: [{ type: 'x' }],
+      });
+      const body = { text: { verbosity: 'low' }, reasoning: { effort: 'minimal' } };
+      expect(await fieldsOf(responses({ ...asked, model: 'gpt-5', body, responseFormat: schema }))).toEqual({
+        max_output_tokens: 500,
+        reasoning: { effort: 'minimal' },
+        text: { verbosity: 'low', format: { type: 'json_schema', name: 'f', strict: true, schema } },
+      });
+    });
+
+    it('tools count as part of the prompt', async () => {
+      const tokensOf = async (body: object): Promise<number> => {
+        const plan = planOf({ inference: { functions: [chat({ name: 'f', user: 'x', body: { ...body } })] } });
+        return (await renderRequests(plan, {}, ['f'])).requests[0]!.inputTokens;
+      };
+      const tools = [
+        { type: 'function', function: { name: 'look_up', description: 'Looks up a word in a dictionary.' } },
+      ];
+
+      expect((await tokensOf({ tools })) - (await tokensOf({ seed: 7 }))).toBeGreaterThan(15);
+    });
   });
 
   it('I3: renders one request per requested function', async () => {

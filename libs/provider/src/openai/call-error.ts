@@ -8,6 +8,8 @@ export interface FailedCall {
   /** `uploadFile b1.jsonl` */
   readonly call: string;
   readonly apiKey: string;
+  /** The proxy that the call went through; null: none. */
+  readonly proxy: URL | null;
   /** The statuses, besides 5xx, after which the call may or may not have been carried out. */
   readonly unclearStatuses: readonly number[];
   readonly now: Date;
@@ -20,8 +22,10 @@ export interface FailedCall {
  * nor a body that did not parse, since both may quote contents.
  */
 export function toCallError(error: unknown, failed: FailedCall): Error {
-  const { call, unclearStatuses, now } = failed;
+  const { call, proxy, unclearStatuses, now } = failed;
   if (isBatchmillError(error)) return error;
+  const refusedBy = proxy === null ? null : refusalOfProxy(error, proxy);
+  if (refusedBy !== null) return connectionError('provider.proxy-refused', `${call}: ${refusedBy}`, error);
   if (isResponse(error)) {
     const { status } = error;
     const message = describe(error, failed);
@@ -44,7 +48,8 @@ export function toCallError(error: unknown, failed: FailedCall): Error {
   if (error instanceof SyntaxError) {
     return connectionError('provider.unexpected-response', `${call}: the response is not JSON`);
   }
-  return connectionError('provider.unavailable', `${call}: no answer (${reasonOf(error)})`, error);
+  const way = proxy === null ? '' : ` through the proxy ${proxy.host}`;
+  return connectionError('provider.unavailable', `${call}: no answer${way} (${reasonOf(error)})`, error);
 }
 
 export function connectionError(code: ProviderErrorCode, message: string, cause?: unknown): ConnectionError {
@@ -99,6 +104,16 @@ function retryAfterMs(headers: Headers | undefined, now: Date): number | null {
   return Number.isNaN(at) ? null : Math.max(0, at - now.getTime());
 }
 
+/** What the proxy itself answered in place of the provider; null: nothing. undici has no code for it, only these messages. */
+function refusalOfProxy(error: unknown, proxy: URL): string | null {
+  const message = causes(error).find(({ text }) => /Proxy response \(|Proxy Authentication Required/.test(text))?.text;
+  const status = /\((\d+)\)/.exec(message ?? '')?.[1];
+  if (status === undefined) return null;
+  const hint =
+    status === '407' ? '; it wants a login: http://user:password@host:port in HTTPS_PROXY or HTTP_PROXY' : '';
+  return `the proxy ${proxy.host} answered ${status} and did not reach the provider${hint}`;
+}
+
 function isTransportTimeout(error: unknown): boolean {
   return causes(error).some(({ code }) => code === 'UND_ERR_BODY_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT');
 }
@@ -109,13 +124,14 @@ function reasonOf(error: unknown): string {
   return chain.findLast(({ code }) => code !== undefined)?.code ?? chain.at(-1)?.name ?? typeof error;
 }
 
-function causes(error: unknown): { name: string; code: string | undefined }[] {
+function causes(error: unknown): { name: string; code: string | undefined; text: string }[] {
   const chain = [];
   for (let at = error; typeof at === 'object' && at !== null && chain.length < 8;) {
-    const { name, code, cause } = at as { name?: unknown; code?: unknown; cause?: unknown }; // Node and undici set a code
+    const { name, code, cause, message } = at as Record<'name' | 'code' | 'cause' | 'message', unknown>; // Node and undici set a code
     chain.push({
       name: typeof name === 'string' ? name : 'Error',
       code: typeof code === 'string' ? code : undefined,
+      text: typeof message === 'string' ? message : '',
     });
     at = cause;
   }

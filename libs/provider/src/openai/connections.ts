@@ -1,7 +1,10 @@
-import { Agent, fetch } from 'undici';
+import { proxyFor, type Proxies } from '@batchmill/contracts';
+import { Agent, Pool, ProxyAgent, fetch, type Dispatcher } from 'undici';
 import type OpenAI from 'openai';
 
 type ClientOptions = NonNullable<ConstructorParameters<typeof OpenAI>[0]>;
+
+const connectMs = 30_000;
 
 /**
  * The connections to the provider. They use undici from npm, because Node's own fetch holds the whole body of an upload in
@@ -10,18 +13,21 @@ type ClientOptions = NonNullable<ConstructorParameters<typeof OpenAI>[0]>;
  * all calls on one connection, so that they all fail when it breaks.
  */
 export class Connections {
-  readonly #keptAlive: Agent;
-  readonly #fresh: Agent;
+  /** The proxy through which the provider is reached; null: none. */
+  readonly proxy: URL | null;
+  readonly #keptAlive: Dispatcher;
+  readonly #fresh: Dispatcher;
 
-  constructor(callTimeoutMs: number) {
+  constructor({ baseUrl, callTimeoutMs, proxies }: { baseUrl: string; callTimeoutMs: number; proxies: Proxies }) {
     const limits = {
       headersTimeout: callTimeoutMs,
       bodyTimeout: callTimeoutMs,
-      connect: { timeout: 30_000 },
       allowH2: false,
     };
-    this.#keptAlive = new Agent({ ...limits, connections: 32, keepAliveTimeout: 10_000 });
-    this.#fresh = new Agent({ ...limits, pipelining: 0 }); // sends `connection: close`
+    const url = URL.parse(baseUrl); // null for a command that makes no call, whose simulator was not started
+    this.proxy = url === null ? null : proxyFor(url, proxies);
+    this.#keptAlive = dispatcherOf(this.proxy, { ...limits, connections: 32, keepAliveTimeout: 10_000 });
+    this.#fresh = dispatcherOf(this.proxy, { ...limits, pipelining: 0 }); // sends `connection: close`
   }
 
   get keptAlive(): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
@@ -38,7 +44,21 @@ export class Connections {
   }
 }
 
-function optionsFor(dispatcher: Agent): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
+/** A proxy gets whole URLs of an `http:` provider, and CONNECT for an `https:` one. */
+function dispatcherOf(proxy: URL | null, limits: Pool.Options): Dispatcher {
+  if (proxy === null) return new Agent({ ...limits, connect: { timeout: connectMs } });
+  return new ProxyAgent({
+    ...limits,
+    uri: proxy.href,
+    connectTimeout: connectMs,
+    // Pools of undici's own would have its default limits, and would reuse connections where `fresh` must not.
+    factory: (origin, { connect }: Pool.Options) => new Pool(origin, { ...limits, ...(connect && { connect }) }),
+    clientFactory: (origin, { connect }: Pool.Options) =>
+      new Pool(origin, { headersTimeout: connectMs, ...(connect && { connect }) }),
+  });
+}
+
+function optionsFor(dispatcher: Dispatcher): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
   // undici's types and those of Node's built-in fetch describe the same objects twice.
   const [ownFetch, ownOptions]: readonly unknown[] = [fetch, { dispatcher }];
   return {

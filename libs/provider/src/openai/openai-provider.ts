@@ -1,7 +1,9 @@
 /* Long, because it holds every call of the API and how its failure is handled. */
 
-import type { Clock } from '@batchmill/contracts';
+import { noProxies, type Clock, type Proxies } from '@batchmill/contracts';
+import { embeddingCapabilitiesOf } from '@batchmill/models';
 import OpenAI, { toStreamingFile } from 'openai';
+import { embeddingBody } from '../dialects/openai/index.js';
 import {
   Provider,
   type BatchToCreate,
@@ -9,6 +11,7 @@ import {
   type FileToUpload,
   type ProviderBatch,
   type StoredFile,
+  type TextsToEmbed,
   type UploadedFile,
 } from '../provider.js';
 import { RefusedError } from '../refused-error.js';
@@ -30,6 +33,8 @@ export interface OpenAiProviderOptions {
   readonly project?: string | null;
   /** Timeout of one call. Default 600,000. */
   readonly callTimeoutMs?: number;
+  /** Default: none. */
+  readonly proxies?: Proxies;
   readonly clock: Clock;
   /** Attempts after the first one, and the delay before the first of them, which doubles. Default 4 and 500. */
   readonly retries?: { readonly times: number; readonly baseMs: number };
@@ -56,12 +61,12 @@ export class OpenAiProvider extends Provider {
   constructor(options: OpenAiProviderOptions) {
     super();
     const { apiKey, clock, callTimeoutMs = 600_000, retries = { times: 4, baseMs: 500 } } = options;
-    const { organization = null, project = null } = options;
+    const { organization = null, project = null, proxies = noProxies } = options;
     const baseURL = options.baseUrl ?? 'https://api.openai.com/v1';
     this.#apiKey = apiKey;
     this.#clock = clock;
     this.account = accountOf({ baseUrl: baseURL, apiKey, organization, project });
-    this.#connections = new Connections(callTimeoutMs);
+    this.#connections = new Connections({ baseUrl: baseURL, callTimeoutMs, proxies });
     this.#retries = {
       clock,
       retries: retries.times,
@@ -206,19 +211,15 @@ export class OpenAiProvider extends Provider {
     throw connectionError('provider.cut-off', `${call}: the content ended after ${bytes} of ${length} bytes`);
   }
 
-  async embed(request: { model: string; dimensions: number; texts: readonly string[] }): Promise<Embedded> {
-    const { model, dimensions, texts } = request;
+  async embed(request: TextsToEmbed): Promise<Embedded> {
+    const { model, dimensions, texts, body = {} } = request;
+    const { takesDimensions = embeddingCapabilitiesOf(model).takesDimensions } = request;
     const call = `embed by ${model}`;
     const vectors: Float32Array[] = [];
     let inputTokens = 0;
     for (const input of sliceTexts(texts)) {
-      const send = () =>
-        this.#client.embeddings.create({
-          model,
-          input,
-          encoding_format: 'base64',
-          ...(model.startsWith('text-embedding-3-') ? { dimensions } : {}), // other models reject it
-        });
+      const settings = { model, dimensions, takesDimensions, body };
+      const send = () => this.#client.embeddings.create(embeddingBody(settings, input));
       const response = await withRetries(this.#retries, () => this.#once(call, { unclear, mayQuoteTexts: true }, send));
       vectors.push(...readEmbeddings(call, response, { texts: input.length, dimensions }));
       inputTokens += (response as Partial<typeof response>).usage?.prompt_tokens ?? 0; // compatible servers may leave it out
@@ -267,6 +268,7 @@ export class OpenAiProvider extends Provider {
       throw toCallError(error, {
         call,
         apiKey: this.#apiKey,
+        proxy: this.#connections.proxy,
         unclearStatuses,
         now: this.#clock.now(),
         mayQuoteTexts,

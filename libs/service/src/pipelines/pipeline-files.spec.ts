@@ -91,6 +91,30 @@ describe('pipelines in a folder', () => {
     expect(stderr).toBe('');
   });
 
+  it('Y8: a byte order mark is no part of a prompt or a list, and a prompt that is not UTF-8 stops the start', async () => {
+    await write({
+      'wards/wards.pipeline.ts': definition(
+        'wards',
+        "parameters: { streets: { type: 'string[]', default: lines('streets.txt') } },",
+      ).replace('definePipeline,', 'definePipeline, lines,'),
+      'wards/user.liquid': '\ufeffSum up: {{ text }}',
+      'wards/streets.txt': '\ufeff# streets\r\nHigh Street\r\n',
+    });
+    const script = `
+      const { parameters, inference } = (await load()).get('wards');
+      console.log(JSON.stringify([inference.functions[0].user.source, parameters.streets.default]));
+    `;
+
+    const { stdout } = await inNode(script);
+    await writeFile(join(folder, 'wards/user.liquid'), Buffer.from('\ufeffSum up', 'utf16le'));
+    const refused = await inNode(script).catch((error: unknown) => (error as { stderr: string }).stderr);
+
+    expect(JSON.parse(stdout)).toEqual(['Sum up: {{ text }}', ['High Street']]);
+    expect(refused).toContain(
+      'found a file that cannot be read: "user.liquid" (it is not UTF-8 but UTF-16; save it as UTF-8)',
+    );
+  });
+
   it('S7: pipelines in the folders of apps are found without being listed', async () => {
     const pipelines = join(folder, 'pipelines');
     const apps = join(folder, 'apps');

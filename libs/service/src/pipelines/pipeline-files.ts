@@ -1,6 +1,6 @@
-import { ValidationError } from '@batchmill/contracts';
+import { ValidationError, readTextFile } from '@batchmill/contracts';
 import { Pipelines, checkPipeline, unknownPipeline, type Pipeline, type PipelineDefaults } from '@batchmill/pipeline';
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { findAllPipelineFiles, type PipelineFile } from './find-pipeline-files.js';
@@ -57,7 +57,7 @@ export class PipelineFiles extends Pipelines {
 async function loadPipeline({ name, path }: PipelineFile, defaults: PipelineDefaults): Promise<Pipeline> {
   const file = shortened(path);
   const definition = await definitionIn(path, file);
-  const readPrompt = (prompt: string): string => readFileSync(resolve(dirname(path), prompt), 'utf8');
+  const readPrompt = (prompt: string): string => readTextFile(resolve(dirname(path), prompt));
   const pipeline = checkPipeline(definition, { file, readPrompt, defaults });
   if (pipeline.name === name) return pipeline;
   throw invalid(

@@ -4,7 +4,7 @@ import { OpenAiProvider } from '@batchmill/provider/openai';
 import type { Log } from '@batchmill/telemetry';
 import { vectorsAdapters } from '@batchmill/vectors';
 import { closePorts, type Ports } from '../engine.js';
-import type { Settings } from '../settings/index.js';
+import { proxiesOf, type Settings } from '../settings/index.js';
 import { openAdapter } from './open-adapter.js';
 import { openBlobs } from './open-blobs.js';
 import { openStores } from './open-stores.js';
@@ -38,6 +38,7 @@ export async function openPorts(settings: Settings, options: OpenPortsOptions): 
       organization: openai.organization,
       project: openai.project,
       callTimeoutMs: openai.callTimeoutMs,
+      proxies: proxiesOf(settings.proxies),
       clock,
     }));
     const { store, documentStore } = Object.assign(ports, await openStores(settings));

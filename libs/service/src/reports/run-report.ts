@@ -21,7 +21,7 @@ export interface RunReport {
   readonly endpoint: Endpoint | null;
   /** `parked`: only parked work is left. */
   readonly status: RunState | 'parked';
-  /** Why the run was rejected. */
+  /** Why the run was rejected, or stopped after its trial. */
   readonly reason: string | null;
   /** What the run waits for because something went wrong; null: nothing, or it has ended. */
   readonly waiting: Waiting | null;

@@ -9,6 +9,7 @@ import {
   list,
   path,
   pathOr,
+  proxy,
   text,
   url,
   type SettingGroup,
@@ -122,10 +123,41 @@ export const settingsCatalogue = {
       meaning: 'A JSON file of prices that win over the built-in ones: `[{"model", "from", "inputUsd", "outputUsd"}]`.',
     }),
   },
+  proxies: {
+    https: proxy('HTTPS_PROXY', {
+      aliases: ['https_proxy'],
+      default: null,
+      meaning:
+        'The proxy for `https:` URLs of the provider, of webhooks and of telemetry. Hosts of this machine are always reached directly.',
+      isSecret: true,
+    }),
+    http: proxy('HTTP_PROXY', {
+      aliases: ['http_proxy'],
+      default: null,
+      meaning: 'The same for `http:` URLs.',
+      isSecret: true,
+    }),
+    except: list('NO_PROXY', {
+      aliases: ['no_proxy'],
+      each: { pattern: /^\S/, expected: 'a host' },
+      default: null,
+      meaning:
+        'The hosts that are reached without a proxy: `example.com` with all below it, an address, a network such as `10.0.0.0/8`, each perhaps with a port, or `*`.',
+    }),
+  },
   requests: {
     model: text('OPENAI_MODEL', {
       default: null,
       meaning: 'The default model of functions. Unset: gpt-4o-mini.',
+    }),
+    baseModels: list('BATCHMILL_BASE_MODELS', {
+      each: {
+        pattern: /^[^=\s]+=[^=\s]+$/,
+        expected: 'a name and the model that it stands for, `my-deployment=o3-mini`',
+      },
+      default: null,
+      meaning:
+        'The models that other names stand for: deployments of Azure, aliases of a gateway. They decide which fields are sent and how tokens are counted. A pipeline may say it with `baseModel`.',
     }),
     temperature: decimal('OPENAI_TEMP', {
       from: 0,
@@ -203,6 +235,18 @@ export const settingsCatalogue = {
       to: 100_000,
       default: '20',
       meaning: 'The scan of a run pauses while this many of its batches wait to be built or submitted.',
+    }),
+    trialDocuments: integer('BATCHMILL_TRIAL_DOCUMENTS', {
+      from: 0,
+      to: 1_000,
+      default: '10',
+      meaning:
+        'How many documents a run of more than one batch file begins with. If the provider refuses all their requests, the run is stopped. 0: no trial.',
+    }),
+    trialWaitMs: duration('BATCHMILL_TRIAL_WAIT', {
+      unit: 's',
+      default: '600',
+      meaning: 'How long the rest of a run waits at most for the first answer to its trial.',
     }),
     overdueGraceMs: duration('BATCHMILL_OVERDUE_GRACE', {
       unit: 's',

@@ -1,3 +1,4 @@
+import type { Proxies } from '@batchmill/contracts';
 import type { PipelineDefaults } from '@batchmill/pipeline';
 import type { EngineSettings, NotificationSettings, WorkSettings } from '@batchmill/stage';
 import { readPriceFile } from './read-price-file.js';
@@ -12,6 +13,8 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     retryBaseMs: batches.retryBaseMs,
     maxFreeRetries: batches.maxFreeRetries,
     maxWaitingBatches: batches.maxWaitingBatches,
+    trialDocuments: batches.trialDocuments,
+    trialWaitMs: batches.trialWaitMs,
     claimMs: work.claimMs,
     sliceLines: work.sliceLines,
     armMs: batches.armMs,
@@ -27,7 +30,7 @@ export function engineSettingsOf(settings: Settings, installation: string, start
 }
 
 /** The channels of notifications. Null: not configured. */
-export function notificationSettingsOf({ notifications }: Settings): NotificationSettings {
+export function notificationSettingsOf({ notifications, proxies }: Settings): NotificationSettings {
   const { webhookUrl, webhookSecrets, webhookOn, webhookTemplate, allowPrivate } = notifications;
   const { emails, emailFrom, smtpUrl, emailOn, emailTemplate } = notifications;
   const allowsPrivate = allowPrivate === 'true';
@@ -35,9 +38,21 @@ export function notificationSettingsOf({ notifications }: Settings): Notificatio
     webhook:
       webhookUrl === null
         ? null
-        : { url: webhookUrl, secrets: webhookSecrets ?? [], on: webhookOn, template: webhookTemplate, allowsPrivate },
+        : {
+            url: webhookUrl,
+            secrets: webhookSecrets ?? [],
+            on: webhookOn,
+            template: webhookTemplate,
+            allowsPrivate,
+            proxies: proxiesOf(proxies),
+          },
     email: emails === null ? null : { to: emails, from: emailFrom, smtpUrl, on: emailOn, template: emailTemplate },
   };
+}
+
+/** The proxies of this process. Entries of `NO_PROXY` may also be separated by spaces. */
+export function proxiesOf({ http, https, except }: Settings['proxies']): Proxies {
+  return { http, https, except: (except ?? []).flatMap((entry) => entry.split(/\s+/)) };
 }
 
 /** The settings of this process's work loops. `owner` names it in leases. */
@@ -57,7 +72,7 @@ export function workSettingsOf({ work, service }: Settings, owner: string): Work
 
 /** The defaults of pipelines. */
 export function pipelineDefaultsOf({ requests, batches, documents }: Settings): PipelineDefaults {
-  const { model, embeddingModel, temperature, maxTokens, dimensions, systemPrompt, userPrompt } = requests;
+  const { model, embeddingModel, baseModels, temperature, maxTokens, dimensions, systemPrompt, userPrompt } = requests;
   const { batchSize, completionWindow, pollIntervalMs, maxRetries } = batches;
   const { collection } = documents;
   return {
@@ -71,8 +86,14 @@ export function pipelineDefaultsOf({ requests, batches, documents }: Settings): 
     pollIntervalSeconds: pollIntervalMs / 1000,
     maxRetries,
     ...(model !== null && { model }),
+    ...(baseModels !== null && { baseModels: pairsIn(baseModels) }),
     ...(collection !== null && { collection }),
     ...(systemPrompt !== null && { systemPrompt }),
     ...(userPrompt !== null && { userPrompt }),
   };
+}
+
+/** `my-deployment=o3-mini`, by the part before the `=`. */
+function pairsIn(pairs: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(pairs.map((pair) => [pair.replace(/=.*$/, ''), pair.replace(/^.*?=/, '')]));
 }

@@ -1,5 +1,11 @@
 export type { Address } from './address.js';
-export { engineSettingsOf, notificationSettingsOf, pipelineDefaultsOf, workSettingsOf } from './engine-settings.js';
+export {
+  engineSettingsOf,
+  notificationSettingsOf,
+  pipelineDefaultsOf,
+  proxiesOf,
+  workSettingsOf,
+} from './engine-settings.js';
 export { readPriceFile } from './read-price-file.js';
 export { readSettings, type SettingsFrom } from './read-settings.js';
 export type { Settings } from './settings.js';

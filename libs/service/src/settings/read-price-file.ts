@@ -1,16 +1,15 @@
-import { ValidationError } from '@batchmill/contracts';
+import { ValidationError, readTextFile, whyUnreadable } from '@batchmill/contracts';
 import type { PriceEntry } from '@batchmill/models';
-import { readFileSync } from 'node:fs';
 
 /** The prices of a file, which win over the built-in ones. Null: no file. Throws a ValidationError `settings.prices`. */
 export function readPriceFile(file: string | null): readonly PriceEntry[] {
   if (file === null) return [];
   let entries: unknown;
   try {
-    entries = JSON.parse(readFileSync(file, 'utf8'));
+    entries = JSON.parse(readTextFile(file));
   } catch (error) {
-    const { code = 'it is not JSON' } = error as NodeJS.ErrnoException; // file system errors have one
-    throw priceError(file, `it cannot be read (${code})`, error);
+    const reason = error instanceof SyntaxError ? 'it is not JSON' : whyUnreadable(error);
+    throw priceError(file, `it cannot be read (${reason})`, error);
   }
   if (!Array.isArray(entries)) throw priceError(file, 'found no array');
   return entries.map((entry: unknown, index) => {

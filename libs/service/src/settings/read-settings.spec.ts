@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { settingGroups } from './catalogue.js';
-import { pipelineDefaultsOf } from './engine-settings.js';
+import { pipelineDefaultsOf, proxiesOf } from './engine-settings.js';
 import { readPriceFile } from './read-price-file.js';
 import { readSettings } from './read-settings.js';
 import { settingsReference } from './settings-reference.js';
@@ -51,6 +51,70 @@ describe('settings', () => {
       'themes',
       undefined,
     ]);
+  });
+
+  it('Y8: a byte order mark in a file of settings does not hide its first setting', async () => {
+    await writeFile(join(cwd, '.env'), '\ufeffOPENAI_BASE_URL=simulated\nMAX_RETRIES=1\n');
+    await writeFile(join(cwd, 'key'), '\ufeffsk-of-a-file\r\n');
+
+    const settings = readSettings({ env: { OPENAI_API_KEY_FILE: 'key' }, cwd });
+
+    expect(settings.openai).toMatchObject({ baseUrl: 'simulated', apiKey: 'sk-of-a-file' });
+  });
+
+  it('Y8: files that are not UTF-8 stop the start', async () => {
+    await writeFile(join(cwd, '.env'), Buffer.from('\ufeffOPENAI_BASE_URL=simulated\r\n', 'utf16le'));
+    await writeFile(join(cwd, 'key'), Buffer.from('schlüssel', 'latin1'));
+
+    const found = problemsOf({ OPENAI_API_KEY_FILE: 'key' });
+
+    expect(found).toContain('.env: cannot be read (it is not UTF-8 but UTF-16; save it as UTF-8)');
+    expect(found).toMatch(
+      /OPENAI_API_KEY_FILE: found .*key in the environment, which cannot be read \(it is not UTF-8/,
+    );
+  });
+
+  it('Y8: a byte order mark in the file of prices is no part of it', async () => {
+    const file = join(cwd, 'prices.json');
+    const prices = [{ model: 'm', from: '2026-01-01', inputUsd: 1, outputUsd: 2 }];
+    await writeFile(file, `\ufeff${JSON.stringify(prices)}`);
+
+    expect(readPriceFile(file)).toEqual(prices);
+    await writeFile(file, Buffer.from('[]', 'utf16le'));
+    expect(() => readPriceFile(file)).toThrow('it cannot be read (it has zero bytes, as UTF-16 has; save it as UTF-8)');
+  });
+
+  it('names of models are read with the models that they stand for', () => {
+    const env = { BATCHMILL_BASE_MODELS: 'my-reasoner=o3-mini, embed-prod=text-embedding-3-small' };
+
+    expect(pipelineDefaultsOf(readSettings({ cwd, env })).baseModels).toEqual({
+      'my-reasoner': 'o3-mini',
+      'embed-prod': 'text-embedding-3-small',
+    });
+    expect(problemsOf({ BATCHMILL_BASE_MODELS: 'o3-mini' })).toContain('a name and the model that it stands for');
+  });
+
+  it('proxies are read from the usual variables, in capitals or not, as URLs or as a host and port', () => {
+    const env = {
+      https_proxy: 'proxy.example:3128',
+      HTTP_PROXY: 'http://u:p@plain.example:8080',
+      NO_PROXY: 'a.example, b.example c.example',
+    };
+
+    expect(proxiesOf(readSettings({ cwd, env }).proxies)).toEqual({
+      https: 'http://proxy.example:3128/',
+      http: 'http://u:p@plain.example:8080/',
+      except: ['a.example', 'b.example', 'c.example'],
+    });
+  });
+
+  it('a proxy of another kind stops the start, and its login is not shown', () => {
+    const found = problemsOf({ HTTPS_PROXY: 'socks5://user:hidden@proxy.example:1080' });
+
+    expect(found).toContain(
+      'HTTPS_PROXY: found a value that is not shown in the environment, expected the http:// or https:// URL of a proxy',
+    );
+    expect(found).not.toContain('hidden');
   });
 
   it('C8: the names that users already have are accepted', () => {

@@ -1,6 +1,6 @@
-import { ValidationError, closestName } from '@batchmill/contracts';
+import { ValidationError, closestName, readTextFile, whyUnreadable } from '@batchmill/contracts';
 import type { Setting } from '@batchmill/contracts/settings';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { adapterGroups, settingGroups, settingsCatalogue } from './catalogue.js';
@@ -104,10 +104,10 @@ function reportOtherEnvironment(name: string, source: Source, problems: string[]
 /** Empty when there is no such file, which is a problem only when it is required. */
 function fileSource(file: string, cwd: string, problems: string[], isRequired: boolean): Source[] {
   try {
-    return [{ place: file, variables: parseEnv(readFileSync(resolve(cwd, file), 'utf8')) }];
+    return [{ place: file, variables: parseEnv(readTextFile(resolve(cwd, file))) }];
   } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException; // file system errors have one
-    if (code !== 'ENOENT') problems.push(`${file}: cannot be read (${code}), expected a file of settings`);
+    const reason = whyUnreadable(error);
+    if (reason !== 'ENOENT') problems.push(`${file}: cannot be read (${reason}), expected a file of settings`);
     else if (isRequired) problems.push(`${file}: found no such file in ${cwd}, expected a file of settings`);
     return [];
   }
@@ -149,11 +149,10 @@ function findInSecretFile(
     if (set === undefined) continue;
     const file = resolve(cwd, variables[set] ?? '');
     try {
-      return { name: set, text: readFileSync(file, 'utf8').trim(), place: file };
+      return { name: set, text: readTextFile(file).trim(), place: file };
     } catch (error) {
-      const { code = 'unknown' } = error as NodeJS.ErrnoException; // file system errors have one
       problems.push(
-        `${set}: found ${file} in ${place}, which cannot be read (${code}), expected a file with the value`,
+        `${set}: found ${file} in ${place}, which cannot be read (${whyUnreadable(error)}), expected a file with the value`,
       );
       return null;
     }

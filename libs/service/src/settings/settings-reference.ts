@@ -7,6 +7,7 @@ const headings: Readonly<Record<keyof SettingsCatalogue, string>> = {
   adapters: 'Adapters',
   documents: 'Documents',
   openai: 'Provider',
+  proxies: 'Proxies',
   requests: 'Defaults of pipelines',
   batches: 'Batches',
   work: 'Work',

@@ -2,7 +2,7 @@ export { maxEmbeddingTokens, providerLimits } from './batches/provider-limits.js
 export { refusalOf } from './batches/refusal-of.js';
 export { customId } from './requests/custom-id.js';
 export { readPrompts, type RequestPrompt } from './requests/read-prompts.js';
-export { embeddingBody, promptBody } from './requests/request-body.js';
+export { embeddingBody, fieldsOfSettings, promptBody } from './requests/request-body.js';
 export { requestLine } from './requests/request-line.js';
 export { classifyFailure } from './results/classify-failure.js';
 export { isBlankLine, parseResultLine } from './results/parse-result-line.js';

@@ -24,7 +24,8 @@ export function classifyFailure({ statusCode, body, error }: ResultLine): Classi
   if (statusCode >= 200 && statusCode < 300) return null;
   const usage = usageOf(body);
   const code = codeIn(readPath(body, 'error.code') ?? readPath(body, 'error.type') ?? error?.code);
-  const message = `The provider answered ${statusCode} (${code})`;
+  const field = fieldIn(readPath(body, 'error.param'));
+  const message = `The provider answered ${statusCode} (${field === null ? code : `${code}: ${field}`})`;
   const said = readPath(body, 'error.message');
   const refusal = refusalOf({ status: statusCode, code, message: typeof said === 'string' ? said : '' });
   if (refusal.about === 'account' || refusal.about === 'queue') {
@@ -45,6 +46,11 @@ function isTransient(statusCode: number): boolean {
 
 function kindOf(code: string | undefined): 'TimeoutError' | 'ConnectionError' {
   return code !== undefined && /time-?_?out/i.test(code) ? 'TimeoutError' : 'ConnectionError';
+}
+
+/** The field that is refused, when it has the shape of a path in a body: `messages[0].content`. */
+function fieldIn(param: unknown): string | null {
+  return typeof param === 'string' && /^[\w.[\]-]{1,64}$/.test(param) ? param : null;
 }
 
 /** The code when it has the shape of one, else `no code`: other texts could be contents. */
