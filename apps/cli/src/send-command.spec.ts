@@ -35,6 +35,7 @@ describe('a command while no process is working on the home', () => {
   beforeEach(async () => {
     cwd = join(folder, 'home');
     await cp(join(folder, 'stopped'), cwd, { recursive: true });
+    await runBatchmill(join(cwd, '.batchmill'), ['installation', 'take-over']);
   });
   afterEach(() => rm(cwd, { recursive: true, force: true }));
   afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EmbeddedBus } from '@batchmill/bus/embedded';
+import { RunCancelRequested, SystemClock, topicOf } from '@batchmill/contracts';
 import { MemoryLog } from '@batchmill/telemetry';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isEngineRunning, openEngine, readSettings } from './index.js';
+import { isEngineRunning, openEngine, publishEvent, readSettings } from './index.js';
 
 describe('opening the engine', () => {
   let home: string;
@@ -29,5 +31,35 @@ describe('opening the engine', () => {
 
     await expect(opening).rejects.toThrow(name);
     expect(isEngineRunning(settings)).toBe(false);
+  });
+
+  it('Y4: with a prefix, the engine is locked as without one, and its topics carry the prefix', async () => {
+    const env = { BATCHMILL_HOME: home, OPENAI_BASE_URL: 'simulated', BATCHMILL_TOPIC_PREFIX: 'staging.' };
+    const settings = readSettings({ env, cwd: home });
+    const opened = await openEngine(settings, {
+      log: new MemoryLog(),
+      name: 'test',
+      needsProvider: false,
+      runsStages: true,
+    });
+    const wasRunning = isEngineRunning(settings);
+
+    await publishEvent(opened.engine, new RunCancelRequested({ runId: 'r' }));
+    await opened.close();
+
+    expect(wasRunning).toBe(true);
+    const bus = EmbeddedBus.open({ file: join(home, 'bus.db'), clock: new SystemClock() });
+    const topic = topicOf(RunCancelRequested);
+    expect(await Array.fromAsync(bus.read(`staging.${topic}`))).toHaveLength(1);
+    expect(await Array.fromAsync(bus.read(topic))).toEqual([]);
+    await bus.close();
+  });
+
+  it('Y4: a prefix that would run into the name of the topic is refused', () => {
+    const env = { BATCHMILL_TOPIC_PREFIX: 'staging' };
+
+    expect(() => readSettings({ env, cwd: home })).toThrow(
+      /BATCHMILL_TOPIC_PREFIX: found "staging" in the environment, expected .*`staging\.`/,
+    );
   });
 });
