@@ -120,18 +120,19 @@ export abstract class Collection<T extends Fields = Fields> {
 export interface Place {
   /** For people: the file, or the database. */
   readonly name: string;
-  /** Differs between a database and another one of the same server; null where `id` tells everything. */
-  readonly database: string | null;
-  /** Given by the file system or the server; null where they give none. */
-  readonly id: string | null;
+  /** What the file system or the server gives, by its name. What they do not give is missing. */
+  readonly identity: Readonly<Record<string, string>>;
   /** The members of a replica set; empty for a single server and for a file. */
   readonly servers: readonly string[];
 }
 
-/** What is unknown on one side is not compared. Of the members of a replica set one must be the same: they are replaced. */
+/**
+ * What is missing on one side is not compared, but something must be the same. Of the members of a replica set one must be
+ * the same: they are replaced one by one.
+ */
 export function isSamePlace(one: Place, other: Place): boolean {
-  if (one.database !== other.database) return false;
-  if (one.id !== null && other.id !== null && one.id !== other.id) return false;
+  const known = Object.keys(one.identity).filter((name) => name in other.identity);
+  if (known.length === 0 || known.some((name) => one.identity[name] !== other.identity[name])) return false;
   const areServersKnown = one.servers.length > 0 && other.servers.length > 0;
   return !areServersKnown || one.servers.some((server) => other.servers.includes(server));
 }

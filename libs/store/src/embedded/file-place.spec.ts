@@ -42,13 +42,15 @@ describe('the place of an embedded store', () => {
 });
 
 describe('two places', () => {
-  const place = { name: 'n', database: 'state', id: 'a', servers: [] };
+  const identity = { database: 'state', collection: 'a' };
+  const place = { name: 'n', identity, servers: [] };
 
   it.each<[string, Partial<Place>, Partial<Place>, boolean]>([
     ['equal', {}, {}, true],
-    ['in another database of the server', {}, { database: 'copy' }, false],
-    ['with another id', {}, { id: 'b' }, false],
-    ['of which one is not known by its id', { id: null }, {}, true],
+    ['in another database of the server', {}, { identity: { ...identity, database: 'copy' } }, false],
+    ['with another id', {}, { identity: { ...identity, collection: 'b' } }, false],
+    ['of which one lacks a part', { identity: { database: 'state' } }, {}, true],
+    ['that have no part in common', { identity: { path: '/state.db' } }, { identity: { file: '7' } }, false],
     ['with one member of the replica set in common', { servers: ['a:1', 'b:1'] }, { servers: ['b:1', 'c:1'] }, true],
     ['of another replica set, restored with its ids', { servers: ['a:1', 'b:1'] }, { servers: ['x:1', 'y:1'] }, false],
     ['of which one is a single server', { servers: ['a:1'] }, {}, true],

@@ -6,12 +6,15 @@ const withoutFileNumbers: readonly number[] = [0x65735546, 0xff534d42, 0xfe534d4
 
 /**
  * A file is known by its number in the file system and the time at which it was created there: a copy has others, a file
- * that was moved has the same. Where the file system keeps no numbers, it is known by its path.
+ * that was moved has the same. Where the file system keeps no numbers, it is known by its path. Where it keeps no time of
+ * creation, Node gives 0 or the time of the last change.
  */
 export async function placeOfFile(file: string): Promise<Place> {
   const path = await realpath(file);
   const { type } = await statfs(path);
-  const { ino, birthtimeNs } = await stat(path, { bigint: true });
-  const id = withoutFileNumbers.includes(type) ? path : `${ino}/${birthtimeNs}`;
-  return { name: path, database: null, id, servers: [] };
+  if (withoutFileNumbers.includes(type)) return { name: path, identity: { path }, servers: [] };
+  const { ino, birthtimeNs, ctimeNs } = await stat(path, { bigint: true });
+  const hasCreation = birthtimeNs !== 0n && birthtimeNs !== ctimeNs;
+  const identity = { file: String(ino), ...(hasCreation && { created: String(birthtimeNs) }) };
+  return { name: path, identity, servers: [] };
 }

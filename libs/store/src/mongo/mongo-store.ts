@@ -71,9 +71,10 @@ export class MongoStore extends Store {
   override async placeOf(collection: string): Promise<Place> {
     return this.#run({ collection, what: 'filter' }, async () => {
       const database = this.#database.databaseName;
-      const id = await collectionUuid(this.#database, collection);
+      const uuid = await collectionUuid(this.#database, collection);
+      const identity = { database, ...(uuid !== null && { collection: uuid }) };
       const servers = await replicaSetMembers(this.#database);
-      return { name: `${this.#url} (database ${database})`, database, id, servers };
+      return { name: `${this.#url} (database ${database})`, identity, servers };
     });
   }
 
