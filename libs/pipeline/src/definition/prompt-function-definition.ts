@@ -1,5 +1,4 @@
 import type { SourceDocument } from '@batchmill/documents';
-import type { TokenLimitField } from '@batchmill/models';
 import type { PromptFile } from './file-references.js';
 import type { ChatBody, ResponsesBody } from './response-bodies.js';
 import type { ResponseFunction } from './template-functions.js';
@@ -31,7 +30,7 @@ export interface PromptFunctionOptions<Body> {
   /** The maximum number of tokens of an answer, 1 to 1,000,000. Default 500. */
   readonly maxTokens?: number;
   /** The field of a chat request that holds `maxTokens`. Default: the one that the base model takes. */
-  readonly tokenLimitField?: TokenLimitField;
+  readonly tokenLimitField?: 'max_tokens' | 'max_completion_tokens';
   /**
    * Further fields of the request, as the provider's API names them: `{ reasoning_effort: 'low', seed: 7 }`. They are the same for
    * every document. Fields that are made of other settings are refused here.
