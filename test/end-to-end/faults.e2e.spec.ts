@@ -33,8 +33,8 @@ describe('faulty results', () => {
   });
 
   async function opened(...faults: (Partial<FaultRule> & { what: string })[]): Promise<void> {
-    // A result that is counted and never shown is waited for during many lags of the provider's lists.
-    bundle = await TestEngine.open({ pipelines: [notes], settings: { staleListMs: 10 } });
+    // A batch whose every result is missing counts answers that are never shown.
+    bundle = await TestEngine.open({ pipelines: [notes], settings: { lateResultsMs: 1_000 } });
     await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     await bundle.start(stages);
     await injectFaults(bundle, ...faults.map((fault) => ({ on: 'line', ...fault })));

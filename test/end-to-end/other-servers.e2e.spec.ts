@@ -187,7 +187,9 @@ describe('a server that is not OpenAI’s', () => {
   });
 
   it('X2: answers that are counted and never shown are requested again after a long wait, which uses up an attempt and is reported', async () => {
-    await opened([{ on: 'batch', what: 'late-files', value: 1e9, times: 1 }], { settings: { staleListMs: 10 } });
+    await opened([{ on: 'batch', what: 'late-files', value: 1e9, times: 1 }], {
+      settings: { lateResultsMs: 1_000 },
+    });
 
     const run = await embed();
 

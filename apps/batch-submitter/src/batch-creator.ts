@@ -6,6 +6,9 @@ import { Log, traceparentOf } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
 import { markIn, metadataOf } from './provider-batch-mark.js';
 
+/** By how much the provider's clock may be behind ours, where it names no time for the input file. */
+const maxClockDifferenceMs = 24 * 3_600_000;
+
 /**
  * Creates the provider batch of a batch, once. The provider takes no idempotency key, so we arm the submission first: we
  * save a new key, then create the provider batch with that key in its metadata. If the answer is lost, we find the
@@ -64,7 +67,8 @@ export class BatchCreator {
       yield batch.wait(armed.deadline);
       return false;
     }
-    const found = await this.#find(armed.key, fileCreatedAt ?? batch.data.createdAt);
+    const since = fileCreatedAt ?? new Date(batch.data.createdAt.getTime() - maxClockDifferenceMs);
+    const found = await this.#find(armed.key, since);
     if (found !== null) {
       this.log.info('adopted a provider batch whose create answer was lost', {
         batchId: batch.id,

@@ -94,8 +94,8 @@ describe('the input file of a batch', () => {
   it('a record without the field, of an earlier version, has a file that is ready', async () => {
     await opened({ what: 'pending', value: 45 });
     const leased = await bundle.lease(bundle.engine.batches, 'r.c1.b1');
-    const { filePendingSince: _, ...submission } = { ...leased.data.submission, fileId: 'file-before' };
-    await leased.save({ submission });
+    const { attempt, fileCreatedAt, armed, fileDeletedAt } = leased.data.submission;
+    await leased.save({ submission: { attempt, fileId: 'file-before', fileCreatedAt, armed, fileDeletedAt } });
     await bundle.collect(only(leased.wait(bundle.clock.now())));
 
     expect(await prepared()).toEqual({ kind: 'ready' });

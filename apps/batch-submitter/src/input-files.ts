@@ -12,6 +12,9 @@ const maxLookMs = 30_000;
 /** A file that is still pending after this time is deleted and uploaded again. Azure takes about a minute. */
 const maxPendingMs = 3_600_000;
 
+/** Statuses by which a provider does not show a file: it has none with that id, or offers no such call. */
+const withoutAnswer = [400, 404, 405];
+
 /** Whether a batch can be created of its input file now. */
 export type InputFileState =
   | { readonly kind: 'ready' }
@@ -80,7 +83,7 @@ export class InputFiles {
     try {
       return await this.provider.retrieveFile(fileId);
     } catch (error) {
-      if (error instanceof RefusedError && error.status === 404) return null;
+      if (error instanceof RefusedError && withoutAnswer.includes(error.status)) return null;
       throw error;
     }
   }

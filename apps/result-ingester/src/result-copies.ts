@@ -10,10 +10,10 @@ import type { Slice } from './result-slices.js';
 import { unshownResults } from './unshown-results.js';
 
 /**
- * A result file is paid for. So it counts as lost only after the provider has denied it, or has not shown the answers that it
- * has counted, for this many times the lag of the provider's lists.
+ * A result file is paid for. So it counts as lost only after the provider has denied it for this many times the lag of the
+ * provider's lists.
  */
-const lagsUntilLost = { denied: 20, errors: 20, answers: 120 } as const;
+const lagsUntilLost = 20;
 
 /** The provider has no such file, or not yet. */
 export class ResultFileMissing extends Error {
@@ -87,7 +87,7 @@ export class ResultCopies {
       return name;
     } catch (error) {
       if (!(error instanceof RefusedError && error.status === 404)) throw error;
-      this.#throwUnlessLost(batch, progress, lagsUntilLost.denied);
+      this.#throwUnlessLost(batch, progress, lagsUntilLost * this.settings.staleListMs);
       this.log.warn('a result file is gone; its requests are retried', { batchId: batch._id, fileId });
       progress.advance({ lost: true, fileMissingSince: null });
       return null;
@@ -107,7 +107,8 @@ export class ResultCopies {
   #throwUnlessShown(batch: Batch, progress: Progress): void {
     const unshown = unshownResults(batch);
     if (unshown === null) return;
-    this.#throwUnlessLost(batch, progress, lagsUntilLost[unshown]);
+    const { lateResultsMs, staleListMs } = this.settings;
+    this.#throwUnlessLost(batch, progress, unshown === 'answers' ? lateResultsMs : lagsUntilLost * staleListMs);
     progress.advance({ fileMissingSince: null });
     if (unshown === 'errors') return;
     // Not as lost, which would be a free retry: each further try is paid, so that each uses up an attempt.
@@ -118,7 +119,7 @@ export class ResultCopies {
     });
   }
 
-  #throwUnlessLost({ _id, provider }: Batch, progress: Progress, lags: number): void {
+  #throwUnlessLost({ _id, provider }: Batch, progress: Progress, afterMs: number): void {
     const now = this.clock.now();
     const { fileMissingSince } = progress.state;
     if (fileMissingSince === null) {
@@ -128,7 +129,7 @@ export class ResultCopies {
       });
     }
     const since = fileMissingSince ?? now;
-    if (now.getTime() - since.getTime() >= lags * this.settings.staleListMs) return;
+    if (now.getTime() - since.getTime() >= afterMs) return;
     progress.advance({ fileMissingSince: since });
     throw new ResultFileMissing(new Date(now.getTime() + this.settings.staleListMs));
   }

@@ -89,7 +89,7 @@ describe('the next poll', () => {
     const { failure } = await polled({ unknownState: 'reticulating' });
 
     const warnings = bundle.log.lines.filter(({ level }) => level === 'warn');
-    expect(warnings.map(({ fields }) => fields?.['state'])).toEqual(['preparing', 'reticulating']);
+    expect(warnings.map(({ fields }) => fields['state'])).toEqual(['preparing', 'reticulating']);
     expect(failure?.message).toMatch(/within 24h and the grace period; the provider says "reticulating"$/);
   });
 

@@ -30,6 +30,8 @@ export abstract class EngineSettings {
   abstract readonly sweepMs: number;
   /** After the completion window, before a batch counts as overdue. */
   abstract readonly overdueGraceMs: number;
+  /** How long answers that the provider has counted may be unshown before they are requested, and paid, again. */
+  abstract readonly lateResultsMs: number;
   /** A scheduled run that was missed while no process ran is still started if it was due no longer ago than this. */
   abstract readonly scheduleCatchUpMs: number;
   /** True for services. False for a command that works on one run only. */

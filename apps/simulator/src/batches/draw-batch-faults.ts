@@ -41,7 +41,7 @@ function shownOtherwise(fired: readonly Fault[]): BatchFaults {
     ...(fault('empty-ids') === undefined ? {} : { emptyIds: true }),
     ...(fault('upper-case') === undefined ? {} : { upperCase: true }),
     ...(fault('never-expires') === undefined ? {} : { neverExpires: true }),
-    ...(ownState === undefined ? {} : { ownState: String(ownState.value ?? 'preparing') }),
+    ...(ownState === undefined ? {} : { ownState: typeof ownState.value === 'string' ? ownState.value : 'preparing' }),
     ...(times === undefined ? {} : { times: isTimeForm(times.value) ? times.value : 'iso' }),
   };
 }

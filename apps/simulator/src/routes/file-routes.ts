@@ -105,7 +105,9 @@ function drawFileFaults(fired: readonly Fault[], nowMs: number): FileFaults {
   const times = fault('times');
   return {
     ...(pending === undefined ? {} : { pendingUntilMs: nowMs + Number(pending.value ?? 30) * 1000 }),
-    ...(error === undefined ? {} : { error: String(error.value ?? 'The file could not be processed.') }),
+    ...(error === undefined
+      ? {}
+      : { error: typeof error.value === 'string' ? error.value : 'The file could not be processed.' }),
     ...(fault('no-status') === undefined ? {} : { noStatus: true }),
     ...(times === undefined ? {} : { times: isTimeForm(times.value) ? times.value : 'iso' }),
   };

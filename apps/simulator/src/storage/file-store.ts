@@ -147,6 +147,7 @@ export class FileStore {
 }
 
 function toFile(row: Record<string, unknown>): StoredFile {
+  const faults = row['faults'];
   return {
     id: String(row['id']),
     purpose: String(row['purpose']),
@@ -154,6 +155,6 @@ function toFile(row: Record<string, unknown>): StoredFile {
     bytes: Number(row['bytes']),
     createdAt: Number(row['created_at']),
     expiresAt: row['expires_at'] === null ? null : Number(row['expires_at']),
-    faults: row['faults'] === null ? {} : (JSON.parse(String(row['faults'])) as FileFaults), // written by insert
+    faults: typeof faults === 'string' ? (JSON.parse(faults) as FileFaults) : {}, // written by insert
   };
 }

@@ -115,8 +115,20 @@ describe('responses of compatible servers', () => {
     );
 
     const listed = await allOf(provider.listBatches(new Date('2026-11-28T19:00:00.900Z')));
+    const ahead = await allOf(provider.listBatches(new Date('2126-01-01T00:00:00Z')));
 
     expect(listed.map(({ id }) => id)).toEqual(['new', 'without', 'local', 'since']);
+    expect(ahead).toEqual([]);
+  });
+
+  it('M2: a batch without a readable time does not end the list where the provider’s clock is ahead of ours', async () => {
+    const provider = await providerOn((_, response) =>
+      respondJson(response, { data: [{ id: 'without' }, { id: 'new', created_at: 4_923_000_000 }], has_more: false }),
+    );
+
+    const listed = await allOf(provider.listBatches(new Date(4_922_000_000_000)));
+
+    expect(listed.map(({ id }) => id)).toEqual(['without', 'new']);
   });
 
   it('counts may be texts, and are 0 where they are missing', async () => {

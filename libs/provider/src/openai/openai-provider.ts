@@ -21,6 +21,8 @@ import { connectionError, timeoutError, toCallError } from './call-error.js';
 import { readBatch, readBatchPage, type BatchPage } from './read-batch.js';
 import { readEmbeddings } from './read-embeddings.js';
 import { readFile } from './read-file.js';
+import { readId } from './read-id.js';
+import { readTime } from './read-time.js';
 import { sliceTexts } from './slice-texts.js';
 import { UploadSource } from './upload-source.js';
 import { withRetries, type RetryOptions } from './with-retries.js';
@@ -112,7 +114,7 @@ export class OpenAiProvider extends Provider {
     let after: string | null = null;
     for (;;) {
       const page = await this.#filePage(after);
-      for (const file of page.data) yield readFile('listInputFiles', file);
+      for (const file of page.data) if (readId(file.id) !== null) yield readFile('listInputFiles', file);
       const last = page.data.at(-1)?.id;
       if (last === undefined || last === after || !page.hasMore) return;
       after = last;
@@ -164,10 +166,10 @@ export class OpenAiProvider extends Provider {
     do {
       const page = await this.#batchPage('listBatches', { limit: 100, after });
       for (const listed of page.batches) {
-        // Where the time of creation cannot be read, it is now: such a batch does not end the list.
-        const batch = readBatch('listBatches', listed, this.#clock.now());
-        if (batch.createdAt.getTime() < from) return;
-        yield batch;
+        // A batch whose time of creation cannot be read does not end the list.
+        const created = readTime(listed.created_at);
+        if (created !== null && created.getTime() < from) return;
+        yield readBatch('listBatches', listed, this.#clock.now());
       }
       after = page.nextAfter;
     } while (after !== null);

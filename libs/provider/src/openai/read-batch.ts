@@ -5,19 +5,21 @@ import { readId } from './read-id.js';
 import { readTime } from './read-time.js';
 
 /** Words of compatible servers, as `wordOf` writes them. */
-const otherWords: Readonly<Record<string, ProviderState>> = {
-  queued: 'validating',
-  pending: 'validating',
-  inprogress: 'in_progress',
-  running: 'in_progress',
-  complete: 'completed',
-  succeeded: 'completed',
-  success: 'completed',
-  canceled: 'cancelled',
-  canceling: 'cancelling',
-  cancellation_requested: 'cancelling',
-  timeout_exceeded: 'expired',
-};
+const otherWords: ReadonlyMap<string, ProviderState> = new Map(
+  Object.entries({
+    queued: 'validating',
+    pending: 'validating',
+    inprogress: 'in_progress',
+    running: 'in_progress',
+    complete: 'completed',
+    succeeded: 'completed',
+    success: 'completed',
+    canceled: 'cancelled',
+    canceling: 'cancelling',
+    cancellation_requested: 'cancelling',
+    timeout_exceeded: 'expired',
+  } as const),
+);
 
 /**
  * Reads a batch from a response. Compatible servers may write states in their own way, times as text and an empty text in
@@ -75,7 +77,7 @@ function endOf(batch: Partial<OpenAI.Batch>, state: ProviderState | null): Date 
  */
 function readState(status: unknown): ProviderState | null {
   const word = wordOf(status);
-  return providerStates.find((state) => state === word) ?? otherWords[word] ?? null;
+  return providerStates.find((state) => state === word) ?? otherWords.get(word) ?? null;
 }
 
 /** The provider's own word, shortened. */

@@ -254,6 +254,13 @@ export const settingsCatalogue = {
       meaning:
         'The grace period after the completion window, before a batch is overdue and is cancelled. Raise it for a provider whose batches do not expire, such as Azure.',
     }),
+    lateResultsMs: duration('BATCHMILL_LATE_RESULTS', {
+      unit: 's',
+      fromMs: 1_000,
+      default: '3600',
+      meaning:
+        'How long the provider may take to show the result file of answers that it has counted. After that they are requested, and paid, again.',
+    }),
     armMs: duration('BATCHMILL_CREATE_TIMEOUT', {
       unit: 's',
       fromMs: 1_000,

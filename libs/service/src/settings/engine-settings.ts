@@ -21,6 +21,7 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     staleListMs: batches.staleListMs,
     sweepMs: batches.sweepMs,
     overdueGraceMs: batches.overdueGraceMs,
+    lateResultsMs: batches.lateResultsMs,
     scheduleCatchUpMs: batches.scheduleCatchUpMs,
     startsSchedules,
     prices: readPriceFile(openai.pricesFile),
