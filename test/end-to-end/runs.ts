@@ -1,4 +1,5 @@
 import {
+  BatchAbandonRequested,
   RunCancelRequested,
   RunPauseRequested,
   RunRequested,
@@ -29,6 +30,10 @@ export async function requestCancel(bundle: TestEngine, runId: string): Promise<
   await publish(bundle, new RunCancelRequested({ runId }));
 }
 
+export async function requestAbandon(bundle: TestEngine, batchId: string, fail?: boolean): Promise<void> {
+  await publish(bundle, new BatchAbandonRequested({ batchId, ...(fail !== undefined && { fail }) }));
+}
+
 export async function requestPause(bundle: TestEngine, runId: string): Promise<void> {
   await publish(bundle, new RunPauseRequested({ runId }));
 }
@@ -37,7 +42,7 @@ export async function requestResume(bundle: TestEngine, runId: string): Promise<
   await publish(bundle, new RunResumeRequested({ runId }));
 }
 
-export async function endOf({ engine, log }: TestEngine, runId: string, withinMs = 600_000): Promise<Run> {
+export async function endOf({ engine, log }: TestEngine, runId: string, withinMs = 25_000): Promise<Run> {
   return eventually(
     `the end of run ${runId}`,
     async () => {

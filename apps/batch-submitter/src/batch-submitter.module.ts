@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ArmedBatches } from './armed-batches.js';
 import { BatchCreator } from './batch-creator.js';
 import { BatchSubmitter } from './batch-submitter.js';
 import { BudgetShares } from './budget-shares.js';
@@ -7,6 +8,6 @@ import { OrphanedBatches } from './orphaned-batches.js';
 
 @Module({
   controllers: [BatchSubmitter],
-  providers: [BudgetShares, InputFiles, BatchCreator, OrphanedBatches],
+  providers: [BudgetShares, InputFiles, BatchCreator, ArmedBatches, OrphanedBatches],
 })
 export class BatchSubmitterModule {}

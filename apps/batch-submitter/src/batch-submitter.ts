@@ -1,4 +1,12 @@
-import { BatchFileBuilt, BatchSettled, BatchSubmitted, Clock, type SettledReason } from '@batchmill/contracts';
+import {
+  BatchAbandonRequested,
+  BatchFileBuilt,
+  BatchHeld,
+  BatchSettled,
+  BatchSubmitted,
+  Clock,
+  type SettledReason,
+} from '@batchmill/contracts';
 import {
   Batches,
   Runs,
@@ -9,6 +17,7 @@ import {
   type Transitions,
 } from '@batchmill/records';
 import { Every, Stage, Works } from '@batchmill/stage';
+import { ArmedBatches } from './armed-batches.js';
 import { BatchCreator } from './batch-creator.js';
 import { BudgetShares } from './budget-shares.js';
 import { InputFiles } from './input-files.js';
@@ -20,26 +29,27 @@ const noRoomMs = 2_000;
 const pausedMs = 10_000;
 
 /** Uploads a batch file and creates the provider batch, once. */
-@Stage({ name: 'batch-submitter', produces: [BatchSubmitted, BatchSettled] })
+@Stage({ name: 'batch-submitter', produces: [BatchSubmitted, BatchSettled, BatchHeld] })
 export class BatchSubmitter {
   constructor(
     private readonly runs: Runs,
     private readonly budgetShares: BudgetShares,
     private readonly inputFiles: InputFiles,
+    private readonly armedBatches: ArmedBatches,
     private readonly batchCreator: BatchCreator,
     private readonly orphanedBatches: OrphanedBatches,
     private readonly clock: Clock,
   ) {}
 
-  @Works({ on: Batches, in: 'built', signaledBy: [BatchFileBuilt] })
-  async *submit(batch: Leased<Batch>): Transitions<BatchSubmitted | BatchSettled> {
-    const mayCreate = yield* this.batchCreator.recover(batch);
+  @Works({ on: Batches, in: 'built', signaledBy: [BatchFileBuilt, BatchAbandonRequested] })
+  async *submit(batch: Leased<Batch>): Transitions<BatchSubmitted | BatchSettled | BatchHeld> {
+    const mayCreate = yield* this.armedBatches.recover(batch);
     if (!mayCreate) return;
 
-    const { runId, cancelRequestedAt } = batch.data;
+    const { runId, cancelRequestedAt, abandonment } = batch.data;
     const run = await this.runs.get(runId);
-    if (cancelRequestedAt !== null || run?.cancelRequestedAt != null) {
-      await this.inputFiles.delete(batch);
+    if (cancelRequestedAt !== null || abandonment != null || run?.cancelRequestedAt != null) {
+      await this.inputFiles.tryToDelete(batch);
       yield this.#settled(batch, 'never-sent', null);
       return;
     }

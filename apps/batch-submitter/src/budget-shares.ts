@@ -36,7 +36,8 @@ export class BudgetShares {
       for (const share of budget.shares) {
         const batch = await this.batches.get(share.batchId);
         const isUnsettled = batch !== null && unsettledBatchStates.includes(batch.state);
-        if (isUnsettled && batch.submission.attempt === share.attempt) continue;
+        // A held batch is in the queue of another account.
+        if (isUnsettled && batch.held == null && batch.submission.attempt === share.attempt) continue;
         await this.budgets.release(budget._id, share);
       }
     }

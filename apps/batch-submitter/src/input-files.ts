@@ -1,5 +1,5 @@
 import { Blobs } from '@batchmill/blobs';
-import { Provider } from '@batchmill/provider';
+import { Provider, isProviderError } from '@batchmill/provider';
 import { Batches, type Batch, type Leased } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
@@ -34,6 +34,16 @@ export class InputFiles {
     if (submission.fileId === null) return;
     await this.provider.deleteFile(submission.fileId);
     await batch.save({ submission: { ...submission, fileId: null, fileCreatedAt: null } });
+  }
+
+  /** Does not wait for the provider: a file that cannot be deleted now is deleted by a sweep. */
+  async tryToDelete(batch: Leased<Batch>): Promise<void> {
+    try {
+      await this.delete(batch);
+    } catch (error) {
+      if (!isProviderError(error)) throw error;
+      this.log.warn('an input file could not be deleted; a sweep deletes it later', { batchId: batch.id });
+    }
   }
 
   /**

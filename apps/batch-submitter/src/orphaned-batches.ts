@@ -79,10 +79,11 @@ export class OrphanedBatches {
   }
 }
 
+/** A batch that was given up as lost does not hold its provider batch any more. */
 function holds(batch: Batch, providerBatchId: string, key: string): boolean {
+  if (batch.previousAttempts.some((previous) => previous.providerBatchId === providerBatchId)) return true;
   return (
-    batch.provider?.providerBatchId === providerBatchId ||
-    batch.submission.armed?.key === key ||
-    batch.previousAttempts.some((previous) => previous.providerBatchId === providerBatchId)
+    batch.reason !== 'lost' &&
+    (batch.provider?.providerBatchId === providerBatchId || batch.submission.armed?.key === key)
   );
 }

@@ -18,7 +18,10 @@ export function logNotification(log: Log, payload: NotificationPayload): void {
     error,
   };
   const isWarning =
-    type === 'batch.failed' || type === 'work.parked' || ['rejected', 'incomplete', 'missed'].includes(status);
+    type === 'batch.failed' ||
+    type === 'batch.held' ||
+    type === 'work.parked' ||
+    ['rejected', 'incomplete', 'missed'].includes(status);
   if (isWarning) log.warn(summary, fields);
   else log.info(summary, fields);
 }

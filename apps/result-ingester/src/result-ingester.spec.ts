@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { OutcomeWriter } from './outcome-writer.js';
 import { ResultCopies } from './result-copies.js';
 import { ResultIngester } from './result-ingester.js';
+import { UningestedBatches } from './uningested-batches.js';
 import { ResultIngesterModule } from './result-ingester.module.js';
 
 const request = { model: 'gpt-4o-mini', user: '{{ text }}' };
@@ -81,7 +82,8 @@ describe('result-ingester', () => {
     const { runs, documents, blobs, vectors, pipelines, provider, engineSettings, clock, ids, log } = bundle.engine;
     const copies = new ResultCopies(blobs, provider, engineSettings, clock, log);
     const writer = new OutcomeWriter(documents, vectors, engineSettings, clock, ids);
-    return new ResultIngester(runs, pipelines, blobs, copies, writer, engineSettings, clock);
+    const uningested = new UningestedBatches(runs, clock, log);
+    return new ResultIngester(runs, pipelines, blobs, copies, writer, uningested, engineSettings, clock);
   }
 
   /** A batch that waits to be ingested. The other stages are running. */

@@ -9,6 +9,8 @@ export {
   type StoredFile,
   type UploadedFile,
 } from './provider.js';
+export { describeAccount, isSameAccount, type AccountInfo } from './account-info.js';
+export { isProviderError } from './is-provider-error.js';
 export { RefusedError } from './refused-error.js';
 export { providerErrorCodes, type ProviderErrorCode } from './error-codes.js';
 export {

@@ -1,3 +1,5 @@
+import type { AccountInfo } from './account-info.js';
+
 /** The states of a provider batch, as the API reference names them. */
 export const providerStates = [
   'validating',
@@ -74,10 +76,16 @@ export interface Embedded {
  * The adapter repeats every call but `createBatch` a few times before it rejects.
  */
 export abstract class Provider {
-  /** A name of the account that does not contain the key. Limits are learned per account and model. */
+  /** A name of the account that does not depend on the key. Limits are learned per account and model. */
   abstract readonly account: string;
 
+  /** The account of this key, as far as the settings and the responses so far tell. */
+  abstract readonly accountInfo: AccountInfo;
+
   abstract uploadFile(file: FileToUpload): Promise<UploadedFile>;
+
+  /** False: the provider answers that this account has no such file. */
+  abstract hasFile(fileId: string): Promise<boolean>;
 
   /** Resolves also when the file does not exist. */
   abstract deleteFile(fileId: string): Promise<void>;

@@ -1,7 +1,9 @@
 import type { Clock, Event, SettledReason } from '@batchmill/contracts';
+import type { AccountInfo } from '@batchmill/provider';
 import type { Store } from '@batchmill/store';
 import { notIngested, type Ingestion } from './ingestion.js';
 import type { ProviderBatchInfo } from './provider-batch-info.js';
+import type { Abandonment, BatchHold, Stall } from './stalled-batch.js';
 import { RecordsOfRun } from './work/records-of-run.js';
 import { freshWork, type WorkRecord } from './work/work-record.js';
 
@@ -44,6 +46,12 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly orphans: readonly OrphanedBatch[];
   readonly provider: ProviderBatchInfo | null;
   readonly cancelRequestedAt: Date | null;
+  /** The command to give it up; missing or null: there was none. */
+  readonly abandonment?: Abandonment | null;
+  /** Missing or null: it does not stall. */
+  readonly stall?: Stall | null;
+  /** Missing or null: it is not held. */
+  readonly held?: BatchHold | null;
   readonly reason: SettledReason | null;
   /** Why the provider, or a stage, ended it without results. */
   readonly failure: { readonly code: string; readonly message: string; readonly line: number | null } | null;
@@ -64,11 +72,19 @@ export interface Submission {
   /** By the provider's clock. */
   readonly fileCreatedAt: Date | null;
   /** Written before the create call: from then on a provider batch with this key may exist. */
-  readonly armed: { readonly key: string; readonly deadline: Date } | null;
+  readonly armed: ArmedKey | null;
   /**
    * When the input file of an armed batch that no list showed was deleted, so that a late create call cannot use it.
    */
   readonly fileDeletedAt: Date | null;
+}
+
+/** A key that was stored before its create call. */
+export interface ArmedKey {
+  readonly key: string;
+  readonly deadline: Date;
+  /** The account for which the call was made; missing in records of earlier versions. */
+  readonly account?: AccountInfo;
 }
 
 /** An earlier submission of the batch, which the provider ended or refused. */
@@ -190,9 +206,21 @@ export class Batches extends RecordsOfRun<Batch> {
     return (await this.#requestCancelWhere({ _id: id })) > 0;
   }
 
-  /** Records the command for every batch of a run that has not settled, and makes them due. */
+  /**
+   * Records the command for every batch of a run that is not ingested, and makes them due, even if parked: what is parked
+   * must not keep the run from ending.
+   */
   async requestCancelOfRun(runId: string): Promise<void> {
-    await this.#requestCancelWhere({ runId });
+    await this.#requestCancelWhere({ runId }, active);
+  }
+
+  /** Records the command and makes the batch due, even if parked. False: there is no such batch, or it is ingested. */
+  async requestAbandon(id: string, { fail }: Pick<Abandonment, 'fail'>): Promise<boolean> {
+    const { matched } = await this.collection.updateOne(
+      { _id: id, state: { $in: active } },
+      { $set: { abandonment: { requestedAt: this.clock.now(), fail }, ...this.dueNow() }, $inc: { signals: 1 } },
+    );
+    return matched === 1;
   }
 
   /** Makes a submitted or settled batch due now. False: there is no such batch, or it is in another state. */
@@ -205,8 +233,11 @@ export class Batches extends RecordsOfRun<Batch> {
   }
 
   /** Repeating the command does not make a batch due again. Returns the number of batches that it applies to. */
-  async #requestCancelWhere(which: { _id: string } | { runId: string }): Promise<number> {
-    const live = { ...which, state: { $in: unsettled } };
+  async #requestCancelWhere(
+    which: { _id: string } | { runId: string },
+    states: readonly BatchState[] = unsettled,
+  ): Promise<number> {
+    const live = { ...which, state: { $in: states } };
     await this.collection.updateMany(
       { ...live, cancelRequestedAt: null },
       { $set: { cancelRequestedAt: this.clock.now(), ...this.dueNow() }, $inc: { signals: 1 } },

@@ -14,6 +14,7 @@ export {
   batchStates,
   notSubmitted,
   unsettledBatchStates,
+  type ArmedKey,
   type Batch,
   type BatchState,
   type BuildPosition,
@@ -21,6 +22,10 @@ export {
   type PreviousAttempt,
   type Submission,
 } from './batches.js';
+export { describeHold, hold } from './batch-hold.js';
+export { describeLoss, settleAsLost } from './lost-batch.js';
+export { isGivenUp, maxCancelMs, stallInState, stallWithoutState } from './giving-up.js';
+export type { Abandonment, BatchHold, Stall } from './stalled-batch.js';
 export { Budgets, type Budget } from './budgets.js';
 export {
   Notifications,

@@ -10,6 +10,7 @@ export const notificationTypes = [
   'batch.completed',
   'batch.failed',
   'batch.cancelled',
+  'batch.held',
   'documents.retry-scheduled',
   'work.parked',
 ] as const;

@@ -1,4 +1,4 @@
-import type { ProviderBatch } from '@batchmill/provider';
+import type { AccountInfo, ProviderBatch } from '@batchmill/provider';
 
 /** The provider batch, as our batch's record keeps it. Times are the provider's, except `submittedAt`. */
 export interface ProviderBatchInfo {
@@ -17,12 +17,14 @@ export interface ProviderBatchInfo {
   readonly counts: { readonly total: number; readonly completed: number; readonly failed: number };
   /** Polls since it was submitted; the interval grows with them. */
   readonly polls: number;
+  /** The account that sees it; missing or null in records of earlier versions. */
+  readonly account?: AccountInfo | null;
 }
 
 /** What the record keeps of a provider batch, with our own fields. */
 export function providerBatchInfoOf(
   batch: ProviderBatch,
-  ours: Pick<ProviderBatchInfo, 'key' | 'submittedAt' | 'polls'>,
+  ours: Pick<ProviderBatchInfo, 'key' | 'submittedAt' | 'polls' | 'account'>,
 ): ProviderBatchInfo {
   const { id, state, inputFileId, outputFileId, errorFileId, createdAt, expiresAt, endedAt, counts } = batch;
   return {
@@ -30,6 +32,7 @@ export function providerBatchInfoOf(
     key: ours.key,
     submittedAt: ours.submittedAt,
     polls: ours.polls,
+    account: ours.account ?? null,
     state,
     inputFileId,
     outputFileId,

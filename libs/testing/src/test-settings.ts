@@ -16,6 +16,7 @@ export const testEngineSettings: Plain<EngineSettings> = {
   staleListMs: 200,
   sweepMs: 60_000,
   overdueGraceMs: 3_600_000,
+  lostAfterMs: 172_800_000,
   scheduleCatchUpMs: 3_600_000,
   startsSchedules: false,
   prices: [],

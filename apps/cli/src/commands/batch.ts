@@ -1,5 +1,10 @@
-import { drainingStages } from '@batchmill/all-in-one';
-import { BatchCancelRequested, BatchProcessRequested, ValidationError } from '@batchmill/contracts';
+import { drainingStages, stages } from '@batchmill/all-in-one';
+import {
+  BatchAbandonRequested,
+  BatchCancelRequested,
+  BatchProcessRequested,
+  ValidationError,
+} from '@batchmill/contracts';
 import type { Batch } from '@batchmill/records';
 import { reportBatch, type BatchReport, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
@@ -19,7 +24,7 @@ interface Flags {
 }
 
 export function batchCommand(): Command {
-  const command = new Command('batch').description('list, show, process or cancel batches');
+  const command = new Command('batch').description('list, show, process, cancel or abandon batches');
   command
     .command('list')
     .description('the newest batches')
@@ -38,6 +43,12 @@ export function batchCommand(): Command {
     .description('cancel a batch at the provider; its run retries the requests that were not answered')
     .argument('<id>')
     .action(cancel);
+  command
+    .command('abandon')
+    .description('give up a batch that does not end; its run requests again what was not answered')
+    .argument('<id>')
+    .option('--fail', 'let the requests fail that were not answered, instead of requesting them again')
+    .action(abandon);
   return command;
 }
 
@@ -131,6 +142,31 @@ function cancelCommand(id: string): EngineCommand {
     isDone: async (engine) => {
       const { state, parked, cancelRequestedAt } = await batchOf(engine, id);
       return parked || state === 'ingested' || (state === 'built' && cancelRequestedAt !== null);
+    },
+  };
+}
+
+/** A batch of which the provider has nothing can be abandoned too: then it costs nothing. */
+async function abandon(id: string, { fail = false }: { readonly fail?: boolean }): Promise<void> {
+  const batch = await withRecords((engine) => batchOf(engine, id));
+  if (batch.state === 'ingested') {
+    print(`batch ${batch._id} has already ended: ${batch.reason ?? batch.state}`);
+    return;
+  }
+  await send(batch._id, abandonCommand(batch, fail));
+  print('what the provider still completes of it is billed; a sweep of a running service cancels it where it finds it');
+  if (fail) print(`request again what has failed with: batchmill run ${batch.pipeline} --redo failed`);
+  else print(`its run requests the rest again; to let that fail instead, abandon with --fail`);
+}
+
+function abandonCommand(batch: Batch, fail: boolean): EngineCommand {
+  return {
+    event: new BatchAbandonRequested({ batchId: batch._id, fail }),
+    stages,
+    batch,
+    isDone: async (engine) => {
+      const { state, parked, abandonment } = await batchOf(engine, batch._id);
+      return state === 'ingested' || (parked && abandonment != null);
     },
   };
 }

@@ -8,8 +8,12 @@ export interface DrawnFaults {
   readonly extraSeconds: number;
 }
 
-/** `maxEnqueuedTokens` is the limit in the message when the rule names none. */
-export function drawBatchFaults(fired: readonly Fault[], maxEnqueuedTokens: number): DrawnFaults {
+/** `maxEnqueuedTokens` is the limit in the message when the rule names none. `nowMs` is simulated. */
+export function drawBatchFaults(fired: readonly Fault[], maxEnqueuedTokens: number, nowMs: number): DrawnFaults {
+  const stays = fired
+    .filter(({ what }) => what === 'stay')
+    .map(({ value }) => (typeof value === 'string' ? value : 'cancelling'));
+  const forget = fired.find(({ what }) => what === 'forget');
   const failure = fired.find(({ what }) => what === 'status');
   const faults: BatchFaults = {
     ...(failure === undefined ? {} : { failCode: typeof failure.value === 'string' ? failure.value : 'server_error' }),
@@ -17,6 +21,8 @@ export function drawBatchFaults(fired: readonly Fault[], maxEnqueuedTokens: numb
     ...named('expirePercent', 'expire', 50),
     ...named('stallPercent', 'stall', 0),
     ...named('lineStatus', 'no-output-file', 500),
+    ...(stays.length === 0 ? {} : { stays }),
+    ...(forget === undefined ? {} : { forgottenUntilMs: forgottenUntil(forget.value, nowMs) }),
   };
   const delay = fired.find(({ what }) => what === 'delay');
   return { faults, extraSeconds: Number(delay?.value ?? 0) };
@@ -25,4 +31,8 @@ export function drawBatchFaults(fired: readonly Fault[], maxEnqueuedTokens: numb
     const fault = fired.find((one) => one.what === what);
     return fault === undefined ? {} : { [name]: Number(fault.value ?? usual) };
   }
+}
+
+function forgottenUntil(seconds: unknown, nowMs: number): number | null {
+  return typeof seconds === 'number' ? nowMs + seconds * 1000 : null;
 }

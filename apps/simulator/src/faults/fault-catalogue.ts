@@ -43,6 +43,7 @@ export const faultCatalogue = {
     status: describe('Refused with an HTTP status; the batch continues.', 'status code, default 500'),
     'drop-answer': describe('The batch is cancelled, but the connection breaks before the answer.'),
     delay: describe('Answered late.', 'real milliseconds'),
+    ignore: describe('Answered as always, but the batch continues.'),
   },
   batch: {
     status: describe(
@@ -58,6 +59,14 @@ export const faultCatalogue = {
     stall: describe(
       'Stays in progress until it expires, 24 simulated hours after its creation.',
       'percent of the lines after which nothing more is done, default 0',
+    ),
+    stay: describe(
+      'Never leaves a state by itself.',
+      'the state: validating, in_progress, finalizing or cancelling, which is the default',
+    ),
+    forget: describe(
+      'Is created, and then no call finds it. It does its work and is billed all the same.',
+      'simulated seconds after which it is found again, default never',
     ),
     'no-output-file': describe(
       'Every line fails, so that it is completed without an output file; nothing is billed.',
@@ -96,6 +105,9 @@ export type FaultWhat =
   | 'token-limit'
   | 'expire'
   | 'stall'
+  | 'stay'
+  | 'forget'
+  | 'ignore'
   | 'no-output-file'
   | 'missing'
   | 'double'

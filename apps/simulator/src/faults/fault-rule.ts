@@ -17,6 +17,7 @@ export interface FaultRule {
   readonly match?: string;
 }
 
+const stayStates: readonly unknown[] = ['validating', 'in_progress', 'finalizing', 'cancelling'];
 const known = ['on', 'what', 'value', 'rate', 'every', 'times', 'match'];
 
 /** Reads a list of rules, or `{rules}`. Throws a SimulatorError that names the wrong rule and what was expected. */
@@ -53,6 +54,8 @@ function checkValue(name: string, on: FaultOn, what: FaultWhat, value: unknown):
   if (what === 'expire' || what === 'stall' || what === 'cut-off') {
     checkNumber(name, value, (number) => number >= 0 && number <= 100, 'a percentage from 0 to 100');
   }
+  if (what === 'forget') checkNumber(name, value, (number) => number >= 0, 'a number of seconds');
+  if (what === 'stay' && !stayStates.includes(value)) throw bad(name, value, stayStates.join(', '));
   if (what === 'token-limit') checkNumber(name, value, isCount, 'a whole number of tokens');
   if (what === 'stale') {
     const calls = typeof value === 'number' && isCount(value);

@@ -12,6 +12,8 @@ export interface StoredFile {
   readonly createdAt: number;
   /** null: never. */
   readonly expiresAt: number | null;
+  /** The account that made it. */
+  readonly account: string;
 }
 
 /** The provider's files: a row each, and the contents in a folder under their ids. */
@@ -28,7 +30,7 @@ export class FileStore {
     this.#folder = folder;
     this.#database = database;
     this.#insert = database.prepare(
-      'INSERT INTO files (id, purpose, filename, bytes, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO files (id, purpose, filename, bytes, created_at, expires_at, account) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
     this.#select = database.prepare('SELECT * FROM files WHERE id = ?');
   }
@@ -45,7 +47,8 @@ export class FileStore {
 
   /** Makes a file visible whose content is already in place. */
   insert(file: StoredFile): void {
-    this.#insert.run(file.id, file.purpose, file.filename, file.bytes, file.createdAt, file.expiresAt);
+    const { id, purpose, filename, bytes, createdAt, expiresAt, account } = file;
+    this.#insert.run(id, purpose, filename, bytes, createdAt, expiresAt, account);
   }
 
   /** undefined when it does not exist or has expired. */
@@ -59,6 +62,8 @@ export class FileStore {
   list(query: {
     readonly nowSeconds: number;
     readonly purpose?: string | undefined;
+    /** undefined: those of all accounts. */
+    readonly account?: string;
     readonly after?: string | undefined;
     readonly order?: 'asc' | 'desc';
     readonly limit?: number;
@@ -67,12 +72,14 @@ export class FileStore {
     const rows = this.#database
       .prepare(
         `SELECT * FROM files WHERE (expires_at IS NULL OR expires_at > $now) AND ($purpose IS NULL OR purpose = $purpose)
+         AND ($account IS NULL OR account = $account)
          AND ($after IS NULL OR seq ${ascending ? '>' : '<'} (SELECT seq FROM files WHERE id = $after))
          ORDER BY seq ${ascending ? 'ASC' : 'DESC'} LIMIT $limit`,
       )
       .all({
         now: query.nowSeconds,
         purpose: query.purpose ?? null,
+        account: query.account ?? null,
         after: query.after ?? null,
         limit: query.limit ?? -1,
       });
@@ -125,5 +132,6 @@ function toFile(row: Record<string, unknown>): StoredFile {
     bytes: Number(row['bytes']),
     createdAt: Number(row['created_at']),
     expiresAt: row['expires_at'] === null ? null : Number(row['expires_at']),
+    account: String(row['account']),
   };
 }

@@ -1,6 +1,7 @@
 import type { EventClass } from './event.js';
 import { RunRequested } from './run-requested.js';
 import {
+  BatchAbandonRequested,
   BatchCancelRequested,
   BatchProcessRequested,
   RunCancelRequested,
@@ -14,6 +15,7 @@ import { ChunksSelected } from './chunks-selected.js';
 import { BatchFileBuilt } from './batch-file-built.js';
 import { BatchSubmitted } from './batch-submitted.js';
 import { BatchDeferred } from './batch-deferred.js';
+import { BatchHeld } from './batch-held.js';
 import { BatchSettled } from './batch-settled.js';
 import { ResultsIngested } from './results-ingested.js';
 import { DocumentsRetryScheduled } from './documents-retry-scheduled.js';
@@ -27,6 +29,7 @@ export const events: readonly EventClass[] = [
   RunResumeRequested,
   BatchCancelRequested,
   BatchProcessRequested,
+  BatchAbandonRequested,
   RunAccepted,
   RunRejected,
   RunScheduleMissed,
@@ -34,6 +37,7 @@ export const events: readonly EventClass[] = [
   BatchFileBuilt,
   BatchSubmitted,
   BatchDeferred,
+  BatchHeld,
   BatchSettled,
   ResultsIngested,
   DocumentsRetryScheduled,

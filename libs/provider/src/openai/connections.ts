@@ -12,8 +12,11 @@ type ClientOptions = NonNullable<ConstructorParameters<typeof OpenAI>[0]>;
 export class Connections {
   readonly #keptAlive: Agent;
   readonly #fresh: Agent;
+  readonly #onHeaders: (headers: Headers) => void;
 
-  constructor(callTimeoutMs: number) {
+  /** `onHeaders` is called with the headers of every response. */
+  constructor(callTimeoutMs: number, onHeaders: (headers: Headers) => void) {
+    this.#onHeaders = onHeaders;
     const limits = {
       headersTimeout: callTimeoutMs,
       bodyTimeout: callTimeoutMs,
@@ -25,11 +28,11 @@ export class Connections {
   }
 
   get keptAlive(): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
-    return optionsFor(this.#keptAlive);
+    return optionsFor(this.#keptAlive, this.#onHeaders);
   }
 
   get fresh(): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
-    return optionsFor(this.#fresh);
+    return optionsFor(this.#fresh, this.#onHeaders);
   }
 
   /** Rejects the calls in flight. Nothing keeps the process alive afterwards. */
@@ -38,11 +41,19 @@ export class Connections {
   }
 }
 
-function optionsFor(dispatcher: Agent): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
+function optionsFor(
+  dispatcher: Agent,
+  onHeaders: (headers: Headers) => void,
+): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
   // undici's types and those of Node's built-in fetch describe the same objects twice.
   const [ownFetch, ownOptions]: readonly unknown[] = [fetch, { dispatcher }];
+  const send = ownFetch as NonNullable<ClientOptions['fetch']>;
   return {
-    fetch: ownFetch as NonNullable<ClientOptions['fetch']>,
+    fetch: async (...call) => {
+      const response = await send(...call);
+      onHeaders(response.headers);
+      return response;
+    },
     fetchOptions: ownOptions as NonNullable<ClientOptions['fetchOptions']>,
   };
 }

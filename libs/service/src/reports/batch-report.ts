@@ -1,5 +1,5 @@
 import type { SettledReason } from '@batchmill/contracts';
-import type { Batch, BatchState } from '@batchmill/records';
+import { describeHold, type Batch, type BatchState } from '@batchmill/records';
 import type { Engine } from '../engine.js';
 
 /** A batch as commands show it and as `--json` prints it. */
@@ -7,7 +7,7 @@ export interface BatchReport {
   readonly batchId: string;
   readonly providerBatchId: string | null;
   /** Our state, with that of the provider while the batch is submitted. Of a settled batch: the reason. */
-  readonly status: BatchState | `submitted (${string})` | SettledReason | 'parked';
+  readonly status: BatchState | `submitted (${string})` | SettledReason | 'parked' | 'held';
   readonly totalDocuments: number;
   readonly totalRequests: number;
   readonly completedRequests: number;
@@ -43,12 +43,17 @@ export function reportBatch({ blobs }: Pick<Engine, 'blobs'>, batch: Batch): Bat
       attempt: submission.attempt,
       inputTokens: batch.inputTokens,
     },
-    error: batch.error?.message ?? failure?.message ?? ingestion.firstError,
+    error:
+      batch.error?.message ??
+      (batch.held == null ? null : describeHold(batch, batch.held)) ??
+      failure?.message ??
+      ingestion.firstError,
   };
 }
 
-function statusOf({ state, parked, provider, reason }: Batch): BatchReport['status'] {
+function statusOf({ state, parked, held, provider, reason }: Batch): BatchReport['status'] {
   if (parked) return 'parked';
+  if (held != null) return 'held';
   if (state === 'submitted' && provider !== null) return `submitted (${provider.state})`;
   if (state === 'settled' && reason !== null) return reason;
   return state;

@@ -11,14 +11,15 @@ import {
   type RunState,
 } from '@batchmill/records';
 import type { Engine } from '../engine.js';
+import { addUnusedWork, lostWorkOf, noUnusedWork, orphanedWorkOf, type UnusedWork } from './unused-work.js';
 
 /** A run as commands show it and as `--json` prints it. */
 export interface RunReport {
   readonly runId: string;
   readonly pipeline: string | null;
   readonly endpoint: Endpoint | null;
-  /** `parked`: only parked work is left. */
-  readonly status: RunState | 'parked';
+  /** `parked`: only parked work is left. `held`: only work that waits for another key, or is parked. */
+  readonly status: RunState | 'parked' | 'held';
   /** Why the run was rejected. */
   readonly reason: string | null;
   /** Documents. While the run is running: those claimed so far. */
@@ -40,6 +41,10 @@ export interface RunReport {
     readonly synchronousUsd: number | null;
     readonly savedUsd: number | null;
   };
+  /** Batches that were given up as lost: the provider may still bill them. */
+  readonly lost: UnusedWork;
+  /** Provider batches that were found too late to be used: they were billed. */
+  readonly orphaned: UnusedWork;
   readonly startedAt: string | null;
   /** Null: not paused. A paused run begins nothing new. */
   readonly pausedAt: string | null;
@@ -47,7 +52,7 @@ export interface RunReport {
   readonly progress: RunProgress;
 }
 
-/** How far a run is. `claimed` counts documents and `parked` counts records; the others count requests. */
+/** How far a run is. `claimed` counts documents, `parked` records and `held` batches; the others count requests. */
 export interface RunProgress {
   readonly scanEnded: boolean;
   readonly claimed: number;
@@ -59,6 +64,8 @@ export interface RunProgress {
   readonly answered: number;
   readonly givenUp: number;
   readonly parked: number;
+  /** Batches that wait for the key of another account. */
+  readonly held: number;
 }
 
 export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
@@ -67,12 +74,12 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
   const isEnded = endedRunStates.includes(run.state);
   const { succeeded, failed, left, takenOver } = documents;
   const counted = succeeded + failed + left + takenOver;
-  const isParked = run.state === 'running' && progress.parked > 0 && sums.workable === 0;
+  const isStuck = run.state === 'running' && sums.workable === 0;
   return {
     runId: run._id,
     pipeline: run.pipeline,
     endpoint: run.endpoint,
-    status: run.parked || isParked ? 'parked' : run.state,
+    status: statusOf(run, isStuck, progress),
     reason: run.reason ?? run.error?.message ?? null,
     total: isEnded ? counted : Math.max(counted, progress.claimed),
     succeeded,
@@ -84,11 +91,19 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     batches,
     tokens,
     cost: costOf(cost),
+    lost: sums.lost,
+    orphaned: sums.orphaned,
     pausedAt: isEnded ? null : (run.pausedAt?.toISOString() ?? null),
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,
     progress,
   };
+}
+
+function statusOf({ state, parked }: Run, isStuck: boolean, progress: RunProgress): RunReport['status'] {
+  if (parked) return 'parked';
+  if (isStuck && progress.held > 0) return 'held';
+  return isStuck && progress.parked > 0 ? 'parked' : state;
 }
 
 interface Sums {
@@ -98,12 +113,14 @@ interface Sums {
   readonly requests: number;
   readonly batches: number;
   readonly progress: RunProgress;
+  readonly lost: UnusedWork;
+  readonly orphaned: UnusedWork;
   readonly firstError: string | null;
   /** Records that are worked on or will be. */
   readonly workable: number;
 }
 
-async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
+async function sumUp({ claims, batches, engineSettings: { prices } }: Engine, run: Run): Promise<Sums> {
   let documents = noDocuments;
   let claimed = 0;
   let parked = 0;
@@ -125,6 +142,9 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
   let answered = 0;
   let givenUp = 0;
   let firstError: string | null = null;
+  let held = 0;
+  let lost = noUnusedWork;
+  let orphaned = noUnusedWork;
   for await (const batch of batches.ofRun(run._id)) {
     const { ingestion, state } = batch;
     requests += batch.requests;
@@ -137,7 +157,10 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
     tokens.input += ingestion.tokens.input;
     tokens.output += ingestion.tokens.output;
     cost = addCost(cost, ingestion.cost);
+    lost = addUnusedWork(lost, lostWorkOf(batch, prices));
+    orphaned = addUnusedWork(orphaned, orphanedWorkOf(batch, prices));
     if (batch.parked) parked += 1;
+    else if (batch.held != null) held += 1;
     else if (state !== 'ingested') workable += 1;
   }
   const progress = {
@@ -150,6 +173,7 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
     answered,
     givenUp,
     parked,
+    held,
   };
   return {
     documents,
@@ -158,8 +182,10 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
     requests,
     batches: count,
     progress,
+    lost,
+    orphaned,
     firstError,
-    workable: workable + (parked > 0 ? 0 : waiting.length),
+    workable: workable + (parked + held > 0 ? 0 : waiting.length),
   };
 }
 

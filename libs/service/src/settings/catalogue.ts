@@ -197,6 +197,13 @@ export const settingsCatalogue = {
       default: '3600',
       meaning: 'The grace period after the completion window, before a batch is overdue.',
     }),
+    lostAfterMs: duration('BATCHMILL_LOST_AFTER', {
+      unit: 's',
+      fromMs: 1_000,
+      default: '172800',
+      meaning:
+        'How long the provider may not know a batch, or leave it `validating`, `finalizing` or `cancelling`, before it is given up as lost and its documents are requested again. A cancelled run waits an hour at most.',
+    }),
     armMs: duration('BATCHMILL_CREATE_TIMEOUT', {
       unit: 's',
       fromMs: 1_000,
@@ -376,7 +383,7 @@ export const settingsCatalogue = {
       isSecret: true,
     }),
     emailOn: choices('NOTIFICATION_EMAIL_ON', notificationTypes, {
-      default: 'batch.failed,run.ended,work.parked',
+      default: 'batch.failed,batch.held,run.ended,work.parked',
       meaning:
         'The notification types that are mailed. Of a type that a run can have many times, at most one per hour.',
     }),

@@ -18,6 +18,7 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     staleListMs: batches.staleListMs,
     sweepMs: batches.sweepMs,
     overdueGraceMs: batches.overdueGraceMs,
+    lostAfterMs: batches.lostAfterMs,
     scheduleCatchUpMs: batches.scheduleCatchUpMs,
     startsSchedules,
     prices: readPriceFile(openai.pricesFile),
