@@ -29,26 +29,41 @@ describe('batches whose end does not come', () => {
     expect(letters).toEqual([]);
   });
 
-  /** One batch of ten. The provider's time stands still until it is advanced. */
-  async function opened(faults: readonly FaultRule[], options: Partial<TestEngineOptions> = {}): Promise<void> {
+  /** One batch of ten, or more where the queue has room for `tokens` only. The provider's time stands still until it is advanced. */
+  async function opened(
+    faults: readonly FaultRule[],
+    { tokens, ...options }: Partial<TestEngineOptions> & { tokens?: number } = {},
+  ): Promise<void> {
     const settings = { armMs: 500, staleListMs: 50, sweepMs: 100, ...options.settings };
     bundle = await TestEngine.open({ pipelines: [notes], simulator: { speed: 0 }, ...options, settings });
     await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
+    const { budgets, provider } = bundle.engine;
+    if (tokens !== undefined) await budgets.learnLimit(provider.account, 'text-embedding-3-small', tokens);
     await bundle.start(stages);
     await injectFaults(bundle, ...faults);
     await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
   }
 
-  const batchOf = (claim: number): Promise<Batch | null> => bundle.engine.batches.get(`r.c${claim}.b1`);
-  const reached = (what: string, is: (found: Batch) => boolean, claim = 1): Promise<Batch> =>
+  const batchOf = (claim: number, number = 1): Promise<Batch | null> =>
+    bundle.engine.batches.get(`r.c${claim}.b${number}`);
+  const reached = (what: string, is: (found: Batch) => boolean, claim = 1, number = 1): Promise<Batch> =>
     eventually(what, async () => {
-      const found = await batchOf(claim);
+      const found = await batchOf(claim, number);
       return found !== null && is(found) && found;
     });
   const submitted = (claim = 1) => reached('the batch to be submitted', ({ state }) => state === 'submitted', claim);
   const stalled = () => reached('its stall to be noted', ({ stall }) => stall != null);
   const settled = () => reached('the batch to be settled', ({ reason }) => reason !== null);
   const reportOf = async () => reportRun(bundle.engine, (await bundle.engine.runs.get('r'))!);
+
+  /** The answer to the create call is lost, and then every list fails. */
+  async function armedWhileListsFail(value: number): Promise<void> {
+    await opened([{ on: 'batches.create', what: 'drop-answer', times: 1 }], { settings: { armMs: 60_000 } });
+    await reached('the submission to be armed', ({ submission }) => submission.armed !== null);
+    await eventually('the provider to have it', async () => (await ledgerOf(bundle)).batches.length === 1);
+    await injectFaults(bundle, { on: 'batches.list', what: 'status', value });
+    bundle.clock.advance(60_000);
+  }
 
   async function sentAgain(): Promise<Run> {
     await submitted(2);
@@ -142,7 +157,7 @@ describe('batches whose end does not come', () => {
     });
 
     it('X4: a server that has no list of batches does not make a batch unknown', async () => {
-      await opened([{ on: 'batch', what: 'delay', value: 500, times: 1 }]);
+      await opened([{ on: 'batch', what: 'delay', value: 500, times: 1 }], { settings: { lostAfterMs: hour } });
       await submitted();
       await injectFaults(
         bundle,
@@ -150,7 +165,9 @@ describe('batches whose end does not come', () => {
         { on: 'batches.list', what: 'status', value: 404 },
       );
       await eventually('the outage to be noticed', () => !bundle.engine.readiness.isReady);
-      bundle.clock.advance(10 * day);
+      bundle.clock.advance(2 * hour);
+      await injectFaults(bundle, { on: 'batches.list', what: 'status', value: 404 });
+      await eventually('the outage to end', () => bundle.engine.readiness.isReady);
       await injectFaults(bundle);
       await advanceProvider(bundle, 600);
 
@@ -211,12 +228,7 @@ describe('batches whose end does not come', () => {
     });
 
     it('X4: an armed batch is given up while the provider does not answer, and is sent again', async () => {
-      await opened([
-        { on: 'batches.create', what: 'drop-answer', times: 1 },
-        { on: 'batches.list', what: 'status', value: 503 },
-      ]);
-      await reached('the submission to be armed', ({ submission }) => submission.armed !== null);
-      await eventually('the provider to have it', async () => (await ledgerOf(bundle)).batches.length === 1);
+      await armedWhileListsFail(503);
 
       await requestAbandon(bundle, 'r.c1.b1');
 
@@ -263,16 +275,16 @@ describe('batches whose end does not come', () => {
     const slow: FaultRule = { on: 'batch', what: 'delay', value: 500 };
     const cancelled = { state: 'cancelled', totals: { documents: { succeeded: 0, failed: 0, left: count } } };
 
-    it.each<[string, FaultRule[]]>([
-      ['the provider does not know a batch', [{ on: 'batch', what: 'forget' }]],
-      ['a batch stays cancelling', [slow, { on: 'batch', what: 'stay', value: 'cancelling' }]],
-      ['the provider ignores the cancel', [slow, { on: 'batches.cancel', what: 'ignore' }]],
-    ])('R2: a run is cancelled within an hour although %s', async (_, faults) => {
+    it.each<[string, string, FaultRule[]]>([
+      ['the provider does not know a batch', 'unknown', [{ on: 'batch', what: 'forget' }]],
+      ['a batch stays cancelling', 'cancelling', [slow, { on: 'batch', what: 'stay', value: 'cancelling' }]],
+      ['the provider ignores the cancel', 'in_progress', [slow, { on: 'batches.cancel', what: 'ignore' }]],
+    ])('R2: a run is cancelled within an hour although %s', async (_, found, faults) => {
       await opened(faults);
       await submitted();
 
       await requestCancel(bundle, 'r');
-      await stalled();
+      await reached('its stall to be noted', ({ stall }) => stall?.found === found);
       bundle.clock.advance(hour);
 
       expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
@@ -301,11 +313,7 @@ describe('batches whose end does not come', () => {
     it.each([503, 400])(
       'R2: a run whose batch is armed is cancelled within an hour although every list is answered with %d',
       async (value) => {
-        await opened([
-          { on: 'batches.create', what: 'drop-answer', times: 1 },
-          { on: 'batches.list', what: 'status', value },
-        ]);
-        await reached('the submission to be armed', ({ submission }) => submission.armed !== null);
+        await armedWhileListsFail(value);
 
         await requestCancel(bundle, 'r');
         await stalled();
@@ -378,13 +386,17 @@ describe('batches whose end does not come', () => {
     });
 
     it('R2: a run whose batch is not sent yet is cancelled although its input file cannot be deleted', async () => {
-      await opened([{ on: 'batches.create', what: 'status', value: 429 }]);
-      await reached('the file to be uploaded', ({ submission }) => submission.fileId !== null);
+      await opened([slow, { on: 'files.delete', what: 'status', value: 503 }], { tokens: 150 });
+      const waiting = await reached('a batch to wait for room', ({ submission }) => submission.fileId !== null, 1, 2);
+      expect(waiting).toMatchObject({ state: 'built', submission: { armed: null } });
 
-      await bundle.simulator.close();
       await requestCancel(bundle, 'r');
+      await reached('it to be settled', ({ reason }) => reason === 'never-sent', 1, 2);
+      await injectFaults(bundle);
+      await advanceProvider(bundle, 60);
 
-      expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
+      expect(await endOf(bundle, 'r')).toMatchObject({ state: 'cancelled' });
+      await eventually('the file to be deleted by a sweep', async () => (await ledgerOf(bundle)).files.length === 0);
     });
 
     it('R2: a run is cancelled and its answers are kept when the provider ends the batch in time', async () => {

@@ -99,13 +99,13 @@ describe('a key of another account', () => {
         storedRecords(bundle.engine.store).notifications.findOne({ 'payload.type': 'batch.held' }),
       );
       expect(await published<BatchHeld>(bundle, BatchHeld)).toHaveLength(1);
+      await advanceProvider(bundle, 600);
       bundle.clock.advance(72 * hour);
       expect(await ledgerOf(bundle)).toMatchObject({ batches: [{}], twice: [] });
 
       await restartedWith(keyOfA);
       bundle.clock.advance(60_000);
-      await reached('the batch to be submitted', ({ state, held: hold }) => state !== 'built' && hold == null);
-      await advanceProvider(bundle, 600);
+      await reached('the hold to end', ({ held: hold }) => hold == null);
       expect(await endOf(bundle, 'r')).toMatchObject({
         state: 'finished',
         totals: { documents: { succeeded: count } },

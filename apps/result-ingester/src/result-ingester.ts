@@ -86,7 +86,7 @@ export class ResultIngester {
       progress.advance({ part: nextPart[part], offset: 0 });
       // The names of the copies are stored before the copies are read, and the end before they are deleted. Other parts need
       // no checkpoint when they end: that of their last slice is enough, since nothing is left to do after it.
-      if (part === 'copy' || progress.part === 'end') await batch.checkpoint({ ingestion: progress.state });
+      if (part === 'copy' || progress.part === 'end') await batch.checkpoint({ ingestion: progress.state, held: null });
       else batch.throwIfStopping();
     }
   }
@@ -153,7 +153,7 @@ export class ResultIngester {
       const notBefore = retryAt.toISOString();
       events.push(new DocumentsRetryScheduled({ ...ids, documents: retried, notBefore }));
     }
-    return batch.with({ ingestion: progress.state }).to('ingested', ...events);
+    return batch.with({ ingestion: progress.state, held: null }).to('ingested', ...events);
   }
 }
 

@@ -14,6 +14,9 @@ export const faultCatalogue = {
     ),
     'cut-off': describe('The content ends early, and the connection breaks.', 'percent that is sent, default 50'),
   },
+  'files.delete': {
+    status: describe('Refused with an HTTP status; the file stays.', 'status code, default 500'),
+  },
   'batches.create': {
     status: describe('Refused with an HTTP status; no batch is created.', 'status code, default 500'),
     'drop-answer': describe('The batch is created, but the connection breaks before the answer.'),

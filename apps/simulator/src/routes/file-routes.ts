@@ -70,7 +70,7 @@ export function addFileRoutes(app: FastifyInstance, uploadFolder: string, simula
       .send(contentStream(files.pathOf(id), bytes, request.faults));
   });
 
-  app.delete<ById>('/v1/files/:id', async ({ params, account }) => {
+  app.delete<ById>('/v1/files/:id', { config: { faultOn: 'files.delete' } }, async ({ params, account }) => {
     await files.delete(found(params.id, account).id);
     return { id: params.id, object: 'file', deleted: true };
   });
