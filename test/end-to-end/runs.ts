@@ -42,7 +42,7 @@ export async function requestResume(bundle: TestEngine, runId: string): Promise<
   await publish(bundle, new RunResumeRequested({ runId }));
 }
 
-export async function endOf({ engine, log }: TestEngine, runId: string, withinMs = 25_000): Promise<Run> {
+export async function endOf({ engine, log }: TestEngine, runId: string, withinMs = 600_000): Promise<Run> {
   return eventually(
     `the end of run ${runId}`,
     async () => {

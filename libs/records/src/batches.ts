@@ -48,6 +48,8 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly cancelRequestedAt: Date | null;
   /** The command to give it up; missing or null: there was none. */
   readonly abandonment?: Abandonment | null;
+  /** True once it was parked and then tried once more for the cancel of its run. */
+  readonly isLastTry?: boolean;
   /** Missing or null: it does not stall. */
   readonly stall?: Stall | null;
   /** Missing or null: it is not held. */
@@ -207,11 +209,15 @@ export class Batches extends RecordsOfRun<Batch> {
   }
 
   /**
-   * Records the command for every batch of a run that is not ingested, and makes them due, even if parked: what is parked
-   * must not keep the run from ending.
+   * Records the command for every batch of a run that has not settled, and makes them due. What is parked is tried once more,
+   * also results.
    */
   async requestCancelOfRun(runId: string): Promise<void> {
-    await this.#requestCancelWhere({ runId }, active);
+    await this.#requestCancelWhere({ runId });
+    await this.collection.updateMany(
+      { runId, state: { $in: active }, parked: true, isLastTry: { $ne: true } },
+      { $set: { isLastTry: true, ...this.dueNow() }, $inc: { signals: 1 } },
+    );
   }
 
   /** Records the command and makes the batch due, even if parked. False: there is no such batch, or it is ingested. */
@@ -233,11 +239,8 @@ export class Batches extends RecordsOfRun<Batch> {
   }
 
   /** Repeating the command does not make a batch due again. Returns the number of batches that it applies to. */
-  async #requestCancelWhere(
-    which: { _id: string } | { runId: string },
-    states: readonly BatchState[] = unsettled,
-  ): Promise<number> {
-    const live = { ...which, state: { $in: states } };
+  async #requestCancelWhere(which: { _id: string } | { runId: string }): Promise<number> {
+    const live = { ...which, state: { $in: unsettled } };
     await this.collection.updateMany(
       { ...live, cancelRequestedAt: null },
       { $set: { cancelRequestedAt: this.clock.now(), ...this.dueNow() }, $inc: { signals: 1 } },

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function eventually<T>(
   what: string,
   find: () => Promise<T | null | undefined | false> | T | null | undefined | false,
-  withinMs = 25_000,
+  withinMs = 600_000,
   everyMs = 10,
 ): Promise<T> {
   const until = performance.now() + withinMs;
