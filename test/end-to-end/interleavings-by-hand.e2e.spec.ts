@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { BatchSubmitter, BatchSubmitterModule } from '@batchmill/batch-submitter';
+import { BatchSubmitter, BatchSubmitterModule, OrphanSweep } from '@batchmill/batch-submitter';
 import { TimeoutError } from '@batchmill/contracts';
 import { ChunkScannerModule } from '@batchmill/chunk-scanner';
 import { JsonlBuilder, JsonlBuilderModule } from '@batchmill/jsonl-builder';
@@ -243,7 +243,7 @@ describe('interleavings, one step at a time', () => {
       clock.advance(60_000);
       await bundle.collect((await submitter(blindProvider)).submit(await bundle.lease(engine.batches, 'r.c1.b1')));
     }
-    await bundle.collect((await submitter(engine.provider)).sweep());
+    await bundle.collect((await stageOn(engine, BatchSubmitterModule, OrphanSweep)).sweep());
 
     const { batches } = (await ledger()) as { batches: { id: string; status: string }[] };
     const ours = (await engine.batches.get('r.c1.b1'))?.provider?.providerBatchId;

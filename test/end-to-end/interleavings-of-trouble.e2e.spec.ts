@@ -110,6 +110,7 @@ describe('interleavings with faults', () => {
     const flaky = (provider: Provider): Provider =>
       Object.create(provider, {
         account: { value: provider.account },
+        accountInfo: { value: provider.accountInfo },
         ...Object.fromEntries(
           (['uploadFile', 'createBatch', 'retrieveBatch', 'deleteFile', 'cancelBatch', 'close'] as const).map(
             (name) => [

@@ -1,4 +1,5 @@
 import {
+  BatchAbandonRequested,
   BatchReprocessRequested,
   RunCancelRequested,
   RunPauseRequested,
@@ -28,6 +29,10 @@ export async function requestRun(bundle: TestEngine, request: FieldsOf<RunReques
 
 export async function requestCancel(bundle: TestEngine, runId: string): Promise<void> {
   await publish(bundle, new RunCancelRequested({ runId }));
+}
+
+export async function requestAbandon(bundle: TestEngine, batchId: string, fail?: boolean): Promise<void> {
+  await publish(bundle, new BatchAbandonRequested({ batchId, ...(fail !== undefined && { fail }) }));
 }
 
 export async function requestPause(bundle: TestEngine, runId: string): Promise<void> {

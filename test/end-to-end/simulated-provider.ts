@@ -39,6 +39,11 @@ export async function firedOf(bundle: TestEngine): Promise<number[]> {
   return rules.map(({ fired }) => fired);
 }
 
+/** Lets simulated time pass, also where the simulator's speed is 0. */
+export async function advanceProvider(bundle: TestEngine, advanceSeconds: number): Promise<void> {
+  await call(bundle, 'POST', '/admin/clock', { advanceSeconds });
+}
+
 async function call({ simulator }: TestEngine, method: string, path: string, body?: unknown): Promise<unknown> {
   const response = await fetch(`${simulator.url}${path}`, {
     method,

@@ -32,7 +32,7 @@ export class BatchCreator {
     if (fileId === null) return;
     const key = this.ids.next();
     const deadline = new Date(this.clock.now().getTime() + this.settings.armMs);
-    await batch.save({ submission: { ...submission, armed: { key, deadline } } });
+    await batch.save({ submission: { ...submission, armed: { key, deadline, account: this.provider.accountInfo } } });
     // After this line a provider batch with this key may exist: no other is created before it was searched for.
     try {
       const { installation } = this.settings;
@@ -109,7 +109,8 @@ export class BatchCreator {
   #submitted(batch: Leased<Batch>, created: ProviderBatch, key: string): Transition<BatchSubmitted> {
     const { runId, claimId, requests, submission } = batch.data;
     const event = new BatchSubmitted({ runId, claimId, batchId: batch.id, providerBatchId: created.id, requests });
-    const provider = providerBatchInfoOf(created, { key, submittedAt: this.clock.now(), polls: 0 });
+    const ours = { key, submittedAt: this.clock.now(), polls: 0, account: this.provider.accountInfo };
+    const provider = providerBatchInfoOf(created, ours);
     return batch.with({ provider, submission: { ...submission, armed: null } }).to('submitted', event);
   }
 }

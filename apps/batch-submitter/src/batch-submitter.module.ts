@@ -1,14 +1,24 @@
 import { Module } from '@nestjs/common';
+import { ArmedBatches } from './armed-batches.js';
 import { BatchCreator } from './batch-creator.js';
 import { BatchSubmitter } from './batch-submitter.js';
 import { BudgetShares } from './budget-shares.js';
 import { InputFiles } from './input-files.js';
+import { OrphanSweep } from './orphan-sweep.js';
 import { OrphanedBatches } from './orphaned-batches.js';
 import { OrphanedFiles } from './orphaned-files.js';
 import { RefusedSubmissions } from './refused-submissions.js';
 
 @Module({
-  controllers: [BatchSubmitter],
-  providers: [BudgetShares, InputFiles, BatchCreator, RefusedSubmissions, OrphanedBatches, OrphanedFiles],
+  controllers: [BatchSubmitter, OrphanSweep],
+  providers: [
+    BudgetShares,
+    InputFiles,
+    ArmedBatches,
+    BatchCreator,
+    RefusedSubmissions,
+    OrphanedBatches,
+    OrphanedFiles,
+  ],
 })
 export class BatchSubmitterModule {}

@@ -1,6 +1,8 @@
 import {
+  BatchAbandonRequested,
   BatchDeferred,
   BatchFileBuilt,
+  BatchHeld,
   BatchSettled,
   BatchSubmitted,
   Clock,
@@ -18,14 +20,13 @@ import {
   type Transitions,
 } from '@batchmill/records';
 import { Every, Stage, Works } from '@batchmill/stage';
+import { ArmedBatches } from './armed-batches.js';
 import { BatchCreator } from './batch-creator.js';
 import { BudgetShares } from './budget-shares.js';
 import type { BatchSubmitterErrorCode } from './error-codes.js';
 import { InputFiles } from './input-files.js';
-import { OrphanedBatches } from './orphaned-batches.js';
 import { RefusedSubmissions } from './refused-submissions.js';
 import { tooLargeFor } from './too-large-for.js';
-import { OrphanedFiles } from './orphaned-files.js';
 
 /** How soon a batch that found no room in the provider's queue tries again. */
 const noRoomMs = 2_000;
@@ -33,28 +34,27 @@ const noRoomMs = 2_000;
 const pausedMs = 10_000;
 
 /** Uploads a batch file and creates the provider batch, once. */
-@Stage({ name: 'batch-submitter', produces: [BatchSubmitted, BatchSettled, BatchDeferred] })
+@Stage({ name: 'batch-submitter', produces: [BatchSubmitted, BatchSettled, BatchDeferred, BatchHeld] })
 export class BatchSubmitter {
   constructor(
     private readonly runs: Runs,
     private readonly budgetShares: BudgetShares,
     private readonly inputFiles: InputFiles,
+    private readonly armedBatches: ArmedBatches,
     private readonly batchCreator: BatchCreator,
     private readonly refusedSubmissions: RefusedSubmissions,
-    private readonly orphanedBatches: OrphanedBatches,
-    private readonly orphanedFiles: OrphanedFiles,
     private readonly clock: Clock,
   ) {}
 
-  @Works({ on: Batches, in: 'built', signaledBy: [BatchFileBuilt] })
-  async *submit(batch: Leased<Batch>): Transitions<BatchSubmitted | BatchSettled | BatchDeferred> {
-    const mayCreate = yield* this.batchCreator.recover(batch);
+  @Works({ on: Batches, in: 'built', signaledBy: [BatchFileBuilt, BatchAbandonRequested] })
+  async *submit(batch: Leased<Batch>): Transitions<BatchSubmitted | BatchSettled | BatchDeferred | BatchHeld> {
+    const mayCreate = yield* this.armedBatches.recover(batch);
     if (!mayCreate) return;
 
-    const { runId, cancelRequestedAt } = batch.data;
+    const { runId, cancelRequestedAt, abandonment } = batch.data;
     const run = await this.runs.get(runId);
-    if (cancelRequestedAt !== null || run?.cancelRequestedAt != null) {
-      await this.inputFiles.delete(batch);
+    if (cancelRequestedAt !== null || abandonment != null || run?.cancelRequestedAt != null) {
+      await this.inputFiles.tryToDelete(batch);
       yield this.#settled(batch, 'never-sent', null);
       return;
     }
@@ -96,13 +96,6 @@ export class BatchSubmitter {
     // Read again: a pause command may have arrived during the upload.
     if (isPaused(await this.runs.get(batch.data.runId))) yield* this.#holdBack(batch);
     else yield* this.batchCreator.create(batch);
-  }
-
-  /** Cancels provider batches, and deletes input files, that their records have given up. Reports those that no record knows. */
-  @Every({ setting: 'sweepMs' })
-  async *sweep(): Transitions {
-    await this.orphanedBatches.handleAll();
-    await this.orphanedFiles.handleAll();
   }
 
   @Every(5_000)

@@ -46,9 +46,12 @@ export class BudgetShares {
   }
 }
 
-/** A parked batch that is not at the provider gives its share back; it reserves one again when it is retried. */
-function mayBeQueued({ state, parked, submission }: Batch): boolean {
-  const isElsewhere = state === 'built' && parked && submission.armed === null;
+/**
+ * A parked batch that is not at the provider gives its share back, and reserves one again when it is retried. A batch of
+ * another account is in the queue of that one.
+ */
+function mayBeQueued({ state, parked, submission, otherAccount }: Batch): boolean {
+  const isElsewhere = otherAccount != null || (state === 'built' && parked && submission.armed === null);
   return unsettledBatchStates.includes(state) && !isElsewhere;
 }
 

@@ -1,5 +1,6 @@
 export { BatchSubmitter } from './batch-submitter.js';
 export { OrphanedBatches, type OrphanedProviderBatch } from './orphaned-batches.js';
 export { OrphanedFiles, type OrphanedFile } from './orphaned-files.js';
+export { OrphanSweep } from './orphan-sweep.js';
 export { BatchSubmitterModule } from './batch-submitter.module.js';
 export { batchSubmitterErrorCodes, type BatchSubmitterErrorCode } from './error-codes.js';

@@ -1,6 +1,6 @@
 import { Blobs } from '@batchmill/blobs';
 import { Clock, Ids } from '@batchmill/contracts';
-import { Provider, RefusedError, type UploadedFile } from '@batchmill/provider';
+import { Provider, RefusedError, isProviderError, type UploadedFile } from '@batchmill/provider';
 import type { Batch, Leased, Submission } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
@@ -113,5 +113,15 @@ export class InputFiles {
 
   async #save(batch: Leased<Batch>, changes: Partial<Submission>): Promise<void> {
     await batch.save({ submission: { ...batch.data.submission, ...changes } });
+  }
+
+  /** Does not wait for the provider: a file that cannot be deleted now is deleted by a sweep. */
+  async tryToDelete(batch: Leased<Batch>): Promise<void> {
+    try {
+      await this.delete(batch);
+    } catch (error) {
+      if (!isProviderError(error)) throw error;
+      this.log.warn('an input file could not be deleted; a sweep deletes it later', { batchId: batch.id });
+    }
   }
 }

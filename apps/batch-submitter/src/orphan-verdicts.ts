@@ -13,10 +13,11 @@ export function verdictOnProviderBatch(
 ): OrphanVerdict {
   if (batch === null) return 'unknown';
   const { provider, submission, previousAttempts } = batch;
+  const isCurrent = provider?.providerBatchId === id || submission.armed?.key === key;
+  // A batch that was given up as lost does not use it any more.
+  if (isCurrent && batch.reason === 'lost') return 'given-up';
   const isHeld =
-    provider?.providerBatchId === id ||
-    submission.armed?.key === key ||
-    previousAttempts.some(({ providerBatchId }) => providerBatchId === id);
+    isCurrent || previousAttempts.some(({ providerBatchId }) => providerBatchId === id);
   if (isHeld) return 'held';
   const isGivenUp = previousAttempts.some((attempt) => attempt.key === key && attempt.providerBatchId === null);
   return isGivenUp ? 'given-up' : 'unknown';

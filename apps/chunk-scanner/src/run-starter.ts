@@ -25,8 +25,11 @@ export class RunStarter {
     try {
       const plan = this.#planOf(run);
       await this.#checkQuery(plan);
-      await this.#ensureVectors(plan);
-      await this.#checkProvider();
+      // A run that is cancelled by now uses neither, and must end also when one of them is unavailable.
+      if (run.data.cancelRequestedAt === null) {
+        await this.#ensureVectors(plan);
+        await this.#checkProvider();
+      }
       const { endpoint, parameters, pipeline } = plan;
       const functions = [...plan.functions];
       yield run

@@ -1,6 +1,6 @@
 import type { RunReport } from '@batchmill/service';
 
-/** The exit codes, for scripts. 3 also stands for documents that are left, taken over by another run, or parked. */
+/** The exit codes, for scripts. 3 also stands for documents that are left, taken over by another run, parked or held. */
 export const exitCodes = { allSucceeded: 0, didNotRun: 1, someFailed: 3, stopped: 130 } as const;
 
 export function exitCodeOf({ status, failed, left, takenOver }: RunReport): number {
@@ -12,9 +12,12 @@ export function exitCodeOf({ status, failed, left, takenOver }: RunReport): numb
     case 'running':
       return exitCodes.stopped;
     case 'parked':
+    case 'held':
     case 'cancelled':
     case 'incomplete':
     case 'finished':
-      return failed + left + takenOver > 0 || status === 'parked' ? exitCodes.someFailed : exitCodes.allSucceeded;
+      return failed + left + takenOver > 0 || status === 'parked' || status === 'held'
+        ? exitCodes.someFailed
+        : exitCodes.allSucceeded;
   }
 }

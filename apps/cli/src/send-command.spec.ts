@@ -62,6 +62,22 @@ describe('a command while no process is working on the home', () => {
     expect((await run('batch cancel one.c1.b1', slow)).output).toContain('has already ended: cancelled');
   });
 
+  it.each([
+    ['', /status +running/, 'its run requests the rest again'],
+    [' --fail', /status +running/, 'batchmill run annual-reports --redo failed'],
+  ])('X4: the command abandons a batch itself%s, and does not continue its run', async (flag, status, printed) => {
+    const abandoned = await run(`batch abandon one.c1.b1${flag}`, slow);
+
+    expect(abandoned).toMatchObject({ code: 0, output: expect.stringContaining('no other process is working on') });
+    expect(abandoned.output).toContain('batch one.c1.b1: ingested, 0 of 5 requests answered');
+    expect(abandoned.output).toContain(printed);
+    const shown = await show('runs show one');
+    expect(shown).toMatch(status);
+    expect(shown).toMatch(/lost +1 batch given up; the provider may still bill up to 5 requests \(their input: about <?\$/);
+    expect(await show('batch status one.c1.b1')).toContain('the batch was abandoned by command');
+    expect((await run('batch abandon one.c1.b1', slow)).output).toContain('has already ended: lost');
+  });
+
   it('R2: the command polls a batch itself', async () => {
     const processed = await run('batch process one.c1.b1', slow);
 

@@ -1,6 +1,8 @@
 import type { Event } from '@batchmill/contracts';
+import type { Batch } from '@batchmill/records';
 import {
   awaitNotifications,
+  engineForBatch,
   engineForRun,
   engineForCommands,
   tryOpenEngine,
@@ -23,6 +25,8 @@ export interface EngineCommand {
   readonly stages: readonly Type[];
   /** The only run that these stages work on. Undefined: they work on everything due. Null: they record the command only. */
   readonly runId?: string | null;
+  /** The only batch that these stages work on. */
+  readonly batch?: Pick<Batch, '_id' | 'runId'>;
   /** Polled until it resolves with true. */
   readonly isDone: (engine: Engine) => Promise<boolean>;
 }
@@ -35,7 +39,7 @@ const pollMs = 250;
  */
 export async function sendCommand(
   settings: Settings,
-  { event, stages, runId, isDone }: EngineCommand,
+  { event, stages, runId, batch, isDone }: EngineCommand,
 ): Promise<'requested' | 'done' | 'stopped'> {
   const opened = await tryOpenEngine(settings, { log: fileLog(settings), name: 'cli' });
   if (opened === null) {
@@ -47,7 +51,8 @@ export async function sendCommand(
   try {
     const home = formatPath(settings.installation.home);
     process.stdout.write(`no other process is working on ${home}: this one carries out the command\n`);
-    const running = await runStages(limitedTo(engine, runId), stages);
+    const limited = batch === undefined ? limitedTo(engine, runId) : engineForBatch(engine, batch);
+    const running = await runStages(limited, stages);
     try {
       const since = engine.clock.now();
       await publishAll(engine, event);

@@ -1,4 +1,5 @@
 import {
+  BatchHeld,
   Clock,
   DocumentsRetryScheduled,
   Ids,
@@ -27,7 +28,7 @@ import { Channels } from './channels.js';
 import { logNotification } from './log-notification.js';
 import { newNotifications } from './new-notifications.js';
 import { messageIdOf } from './notification-ids.js';
-import { payloadOfResults, payloadOfRetry } from './payloads/batch-payload.js';
+import { payloadOfHold, payloadOfResults, payloadOfRetry } from './payloads/batch-payload.js';
 import { payloadOfEnd, payloadOfMissed, payloadOfRejection, payloadOfStart } from './payloads/run-payload.js';
 
 const giveUpAfterMs = 24 * 3_600_000;
@@ -69,6 +70,11 @@ export class Notifier {
   @Consumes(DocumentsRetryScheduled)
   async *retryScheduled(event: DocumentsRetryScheduled, received: Received): Transitions {
     yield* this.#notify(event, payloadOfRetry(event, await this.batches.get(event.batchId), received.at), received);
+  }
+
+  @Consumes(BatchHeld)
+  async *batchHeld(event: BatchHeld, received: Received): Transitions {
+    yield* this.#notify(event, payloadOfHold(event, await this.batches.get(event.batchId), received.at), received);
   }
 
   @Consumes(RunFinished)

@@ -6,6 +6,7 @@ import type { ResultIngesterErrorCode } from './error-codes.js';
 
 /** The outcome of a request that has no result, by how its batch ended. `line`: its line in the batch file, from 1. */
 export function classifyMissing(batch: Batch, line: number, { lost }: Pick<Ingestion, 'lost'>): Classified {
+  if (batch.abandonment?.fail === true && (lost || batch.reason !== 'completed')) return abandoned;
   if (lost)
     return freeRetry('provider.results-gone', 'The provider does not have the result file of this request any more');
   switch (batch.reason) {
@@ -26,11 +27,24 @@ export function classifyMissing(batch: Batch, line: number, { lost }: Pick<Inges
         'provider.batch-too-large',
         'The batch was larger than the provider’s queue or files; the request is retried in a smaller one',
       );
+    case 'lost':
+      return freeRetry('provider.batch-lost', 'The batch was given up before this request was answered');
     case 'nothing-to-send':
     case null:
       return missingResult();
   }
 }
+
+/** By the command `batch abandon --fail`. */
+const abandoned: Classified = {
+  outcome: 'fail',
+  error: {
+    kind: 'ProcessingError',
+    code: 'provider.batch-abandoned',
+    message: 'The batch was abandoned before this request was answered, and its requests were to fail',
+  },
+  usage: noUsage,
+};
 
 /**
  * The provider names the line because of which it refused the batch: that request fails, and the others are requested again

@@ -12,6 +12,12 @@ export const resultIngesterErrorCodes = {
     'The batch expired before the request was answered. The request is retried; no attempt is used up.',
   'provider.batch-cancelled':
     'The batch was cancelled before the request was answered. The request is retried when its run is resumed; no attempt is used up.',
+  'batch.not-ingested':
+    'The run of the batch is cancelled, and its results could not be ingested. The message gives the reason. The result files are kept, and its documents are left pending.',
+  'provider.batch-lost':
+    'The batch was given up as lost before the request was answered. The request is retried; no attempt is used up.',
+  'provider.batch-abandoned':
+    'The batch was given up by `batchmill batch abandon --fail` before the request was answered. To request it again: `batchmill run --redo failed`.',
   'provider.batch-too-large':
     'The batch had more tokens than the provider’s queue takes. The request is retried in a smaller batch; no attempt is used up.',
   'provider.batch-failed':

@@ -1,12 +1,19 @@
 import { Clock } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
-import { Provider, RefusedError, type ProviderBatch } from '@batchmill/provider';
+import {
+  Provider,
+  RefusedError,
+  isProviderError,
+  isSameAccount,
+  type AccountInfo,
+  type ProviderBatch,
+} from '@batchmill/provider';
 import { providerBatchInfoOf, providerFilesOf, type Batch, type Leased } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
 import type { Progress } from './progress.js';
-import type { Slice } from './result-slices.js';
+import type { BatchToIngest, Slice } from './result-slices.js';
 import { unshownResults } from './unshown-results.js';
 
 /**
@@ -21,6 +28,15 @@ export class ResultFileMissing extends Error {
     super('the provider does not have the result file');
   }
 }
+
+/** The result file belongs to another account than the present key. */
+export class ResultFileHidden extends Error {
+  constructor(readonly account: AccountInfo) {
+    super('the key of the account that has the result file is missing');
+  }
+}
+
+type CopiedBatch = Pick<BatchToIngest, 'batch' | 'progress' | 'isGivenUp'>;
 
 /** Copies the provider's result files into blobs, once. Every slice can then be read again from the copy. */
 @Injectable()
@@ -49,16 +65,21 @@ export class ResultCopies {
     await batch.save(isShown ? { ...read, ingestion: { ...ingestion, fileMissingSince: null } } : read);
   }
 
-  /** Throws a ResultFileMissing when a file must be downloaded again later. `progress` keeps since when it is missing. */
-  async *copy(batch: Batch, progress: Progress): AsyncGenerator<Slice, void, undefined> {
+  /**
+   * Throws a ResultFileMissing when a file must be downloaded again later, and a ResultFileHidden when another key is needed
+   * for that. `progress` keeps since when a file is missing.
+   */
+  async *copy({ batch, progress, isGivenUp }: CopiedBatch): AsyncGenerator<Slice, void, undefined> {
     const files = providerFilesOf(batch.provider);
+    const copyOf = (fileId: string | null): Promise<string | null> =>
+      this.#copyOf(fileId, batch, { progress, isGivenUp });
     if (progress.offset === 0) {
-      this.#throwUnlessShown(batch, progress);
-      progress.advance({ output: await this.#copyOf(files.output, batch, progress) });
+      if (!isGivenUp) this.#throwUnlessShown(batch, progress);
+      progress.advance({ output: await copyOf(files.output) });
       // An empty slice, so that the checkpoint keeps this copy when the next download fails.
       yield { outcomes: [], end: 1 };
     }
-    progress.advance({ error: await this.#copyOf(files.error, batch, progress) });
+    progress.advance({ error: await copyOf(files.error) });
   }
 
   /** Deletes the provider's files and our copies, since all results are stored. Logs a warning when one cannot be deleted. */
@@ -79,15 +100,24 @@ export class ResultCopies {
   }
 
   /** The copy's blob; null when the batch has no such file, or the file is lost. */
-  async #copyOf(fileId: string | null, batch: Batch, progress: Progress): Promise<string | null> {
+  async #copyOf(
+    fileId: string | null,
+    batch: Batch,
+    { progress, isGivenUp }: Omit<CopiedBatch, 'batch'>,
+  ): Promise<string | null> {
     if (fileId === null) return null;
     try {
       const { name } = await this.blobs.write(this.provider.download(fileId), '.results.jsonl');
       progress.advance({ fileMissingSince: null });
       return name;
     } catch (error) {
-      if (!(error instanceof RefusedError && error.status === 404)) throw error;
-      this.#throwUnlessLost(batch, progress, lagsUntilLost * this.settings.staleListMs);
+      const isMissing = error instanceof RefusedError && error.status === 404;
+      if (!(isMissing || (isGivenUp && isProviderError(error)))) throw error;
+      const account = batch.provider?.account;
+      if (!isGivenUp && account != null && !isSameAccount(account, this.provider.accountInfo)) {
+        throw new ResultFileHidden(account);
+      }
+      if (!isGivenUp) this.#throwUnlessLost(batch, progress, lagsUntilLost * this.settings.staleListMs);
       this.log.warn('a result file is gone; its requests are retried', { batchId: batch._id, fileId });
       progress.advance({ lost: true, fileMissingSince: null });
       return null;

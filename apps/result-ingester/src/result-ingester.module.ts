@@ -4,10 +4,11 @@ import { LateVectors } from './late-vectors.js';
 import { OutcomeWriter } from './outcome-writer.js';
 import { Reprocessor } from './reprocessor.js';
 import { ResultCopies } from './result-copies.js';
+import { UningestedBatches } from './uningested-batches.js';
 import { ResultIngester } from './result-ingester.js';
 
 @Module({
   controllers: [ResultIngester],
-  providers: [ResultCopies, LateVectors, OutcomeWriter, KeptAnswerWriter, Reprocessor],
+  providers: [ResultCopies, LateVectors, OutcomeWriter, KeptAnswerWriter, Reprocessor, UningestedBatches],
 })
 export class ResultIngesterModule {}

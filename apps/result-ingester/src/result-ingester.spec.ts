@@ -11,6 +11,7 @@ import { OutcomeWriter } from './outcome-writer.js';
 import { Reprocessor } from './reprocessor.js';
 import { ResultCopies } from './result-copies.js';
 import { ResultIngester } from './result-ingester.js';
+import { UningestedBatches } from './uningested-batches.js';
 import { ResultIngesterModule } from './result-ingester.module.js';
 
 const request = { model: 'gpt-4o-mini', user: '{{ text }}' };
@@ -88,7 +89,8 @@ describe('result-ingester', () => {
     const writer = new OutcomeWriter(documents, vectors, late, engineSettings, clock, ids);
     const kept = new KeptAnswerWriter(documents, vectors, late, clock);
     const reprocessor = new Reprocessor(runs, batches, pipelines, documents, blobs, kept, engineSettings, clock);
-    return new ResultIngester(runs, pipelines, blobs, copies, writer, reprocessor, engineSettings, clock);
+    const uningested = new UningestedBatches(runs, clock, log);
+    return new ResultIngester(runs, pipelines, blobs, copies, writer, reprocessor, uningested, engineSettings, clock);
   }
 
   /** A batch that waits to be ingested. The other stages are running. */

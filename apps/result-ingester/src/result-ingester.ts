@@ -1,4 +1,6 @@
 import {
+  BatchAbandonRequested,
+  BatchHeld,
   BatchProcessRequested,
   BatchReprocessRequested,
   BatchSettled,
@@ -13,6 +15,7 @@ import { Pipelines } from '@batchmill/pipeline';
 import {
   Batches,
   Runs,
+  isGivenUp,
   planOfRun,
   type Batch,
   type IngestionPart,
@@ -29,9 +32,10 @@ import { Reprocessor } from './reprocessor.js';
 import { ResultCopies, ResultFileMissing } from './result-copies.js';
 import { slicesOfFile, slicesOfMissing, slicesOfUnrendered, type BatchToIngest, type Slice } from './result-slices.js';
 import { SentRequests } from './sent-requests.js';
+import { UningestedBatches } from './uningested-batches.js';
 
 /** Writes the results of a settled batch into documents and the vector store, and archives its answers. */
-@Stage({ name: 'result-ingester', produces: [ResultsIngested, DocumentsRetryScheduled, ResultsReprocessed] })
+@Stage({ name: 'result-ingester', produces: [ResultsIngested, DocumentsRetryScheduled, ResultsReprocessed, BatchHeld] })
 export class ResultIngester {
   constructor(
     private readonly runs: Runs,
@@ -40,20 +44,21 @@ export class ResultIngester {
     private readonly copies: ResultCopies,
     private readonly writer: OutcomeWriter,
     private readonly reprocessor: Reprocessor,
+    private readonly uningestedBatches: UningestedBatches,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
   ) {}
 
-  @Works({ on: Batches, in: 'settled', signaledBy: [BatchSettled, BatchProcessRequested] })
-  async *ingest(batch: Leased<Batch>): Transitions<ResultsIngested | DocumentsRetryScheduled> {
+  @Works({ on: Batches, in: 'settled', signaledBy: [BatchSettled, BatchProcessRequested, BatchAbandonRequested] })
+  async *ingest(batch: Leased<Batch>): Transitions<ResultsIngested | DocumentsRetryScheduled | BatchHeld> {
     await this.copies.findUnshown(batch);
     const ingested = await this.#open(batch);
     const { progress } = ingested;
     try {
       await this.#ingestParts(batch, ingested);
     } catch (error) {
-      if (!(error instanceof ResultFileMissing)) throw error;
-      yield batch.with({ ingestion: progress.state }).wait(error.retryAt);
+      if (error instanceof ResultFileMissing) yield batch.with({ ingestion: progress.state }).wait(error.retryAt);
+      else yield* this.uningestedBatches.handle(batch, error, () => this.#ingested(batch, progress));
       return;
     }
     await this.copies.cleanUp(batch.data, progress);
@@ -79,7 +84,9 @@ export class ResultIngester {
     const sent = await SentRequests.read(this.blobs, batch.manifest);
     const { model, provider, createdAt } = batch;
     const pricing = { model, at: provider?.createdAt ?? createdAt, overrides: this.settings.prices };
-    return { plan, batch, sent, progress: new Progress(batch.ingestion, sent.requests.length, pricing) };
+    const progress = new Progress(batch.ingestion, sent.requests.length, pricing);
+    const limits = { now: this.clock.now(), lostAfterMs: this.settings.lostAfterMs };
+    return { plan, batch, sent, progress, isGivenUp: isGivenUp(batch, run, limits) };
   }
 
   /** Ingests from the last checkpoint to the end of the last part. */
@@ -95,7 +102,7 @@ export class ResultIngester {
       progress.advance({ part: nextPart[part], offset: 0 });
       // The names of the copies are stored before the copies are read, and the end before they are deleted. Other parts need
       // no checkpoint when they end: that of their last slice is enough, since nothing is left to do after it.
-      if (part === 'copy' || progress.part === 'end') await batch.checkpoint({ ingestion: progress.state });
+      if (part === 'copy' || progress.part === 'end') await batch.checkpoint({ ingestion: progress.state, held: null });
       else batch.throwIfStopping();
     }
   }
@@ -110,7 +117,7 @@ export class ResultIngester {
     const reading = { blobs: this.blobs, sliceLines };
     switch (part) {
       case 'copy':
-        yield* this.copies.copy(ingested.batch, progress);
+        yield* this.copies.copy(ingested);
         return;
       case 'output':
         if (output !== null) yield* slicesOfFile(ingested, output, 'answers', reading);
@@ -165,7 +172,7 @@ export class ResultIngester {
       const notBefore = retryAt.toISOString();
       events.push(new DocumentsRetryScheduled({ ...ids, documents: retried, notBefore }));
     }
-    return batch.with({ ingestion: progress.state }).to('ingested', ...events);
+    return batch.with({ ingestion: progress.state, held: null }).to('ingested', ...events);
   }
 }
 

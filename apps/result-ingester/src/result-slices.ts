@@ -30,6 +30,8 @@ export interface BatchToIngest {
   readonly batch: Batch;
   readonly sent: SentRequests;
   readonly progress: Progress;
+  /** True when results that cannot be had count as lost at once (see `isGivenUp`). */
+  readonly isGivenUp: boolean;
 }
 
 export interface Reading {

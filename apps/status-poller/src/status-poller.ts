@@ -1,6 +1,8 @@
 import {
+  BatchAbandonRequested,
   BatchCancelRequested,
   BatchDeferred,
+  BatchHeld,
   BatchProcessRequested,
   BatchSettled,
   BatchSubmitted,
@@ -16,16 +18,18 @@ import {
   type Batch,
   type Leased,
   type ProviderBatchInfo,
+  type Run,
   type Transition,
   type Transitions,
 } from '@batchmill/records';
 import { Consumes, Stage, Works } from '@batchmill/stage';
 import { Deferral } from './deferral.js';
 import { NextPoll } from './next-poll.js';
+import { UnendedBatches } from './unended-batches.js';
 import { verdictOnBatch, type SettledVerdict } from './verdict-on-batch.js';
 
 /** Polls a submitted batch at the provider until it is settled. */
-@Stage({ name: 'status-poller', produces: [BatchSettled, BatchDeferred] })
+@Stage({ name: 'status-poller', produces: [BatchSettled, BatchDeferred, BatchHeld] })
 export class StatusPoller {
   constructor(
     private readonly runs: Runs,
@@ -34,6 +38,7 @@ export class StatusPoller {
     private readonly provider: Provider,
     private readonly nextPoll: NextPoll,
     private readonly deferral: Deferral,
+    private readonly unendedBatches: UnendedBatches,
   ) {}
 
   @Consumes(BatchCancelRequested)
@@ -46,13 +51,34 @@ export class StatusPoller {
     if (!(await this.batches.requestProcess(batchId))) await this.#expectKnown(batchId);
   }
 
-  @Works({ on: Batches, in: 'submitted', signaledBy: [BatchSubmitted, BatchCancelRequested, BatchProcessRequested] })
-  async *poll(batch: Leased<Batch>): Transitions<BatchSettled | BatchDeferred> {
-    const { provider } = batch.data;
-    if (provider === null) throw new ProcessingError('batch.not-submitted', `${batch.id} has no provider batch`);
-    if (await this.#isToBeCancelled(batch.data, provider)) await this.provider.cancelBatch(provider.providerBatchId);
-    const retrieved = await this.provider.retrieveBatch(provider.providerBatchId);
+  @Consumes(BatchAbandonRequested)
+  async *abandon({ batchId, fail = false }: BatchAbandonRequested): Transitions {
+    if (!(await this.batches.requestAbandon(batchId, { fail }))) await this.#expectKnown(batchId);
+  }
+
+  @Works({
+    on: Batches,
+    in: 'submitted',
+    signaledBy: [BatchSubmitted, BatchCancelRequested, BatchProcessRequested, BatchAbandonRequested],
+  })
+  async *poll(batch: Leased<Batch>): Transitions<BatchSettled | BatchDeferred | BatchHeld> {
+    const run = await this.runs.get(batch.data.runId);
+    const watched = { batch, run };
+    const isToBeCancelled = mustCancel(batch.data, run);
+    let provider: ProviderBatchInfo;
+    let retrieved: ProviderBatch;
+    try {
+      provider = infoOf(batch);
+      retrieved = await this.unendedBatches.look(batch, () => this.#look(provider, isToBeCancelled));
+    } catch (error) {
+      yield* this.unendedBatches.notSeen(watched, error);
+      return;
+    }
+    // The key may be another one of the same account: later it counts as the one that sees the batch.
+    provider = { ...provider, account: this.provider.accountInfo };
     const verdict = verdictOnBatch(retrieved);
+    if (verdict.kind === 'in-progress' && (yield* this.unendedBatches.seen(watched, retrieved, isToBeCancelled)))
+      return;
     switch (verdict.kind) {
       case 'in-progress':
         yield this.nextPoll.wait(batch, provider, retrieved);
@@ -69,11 +95,9 @@ export class StatusPoller {
     }
   }
 
-  async #isToBeCancelled(batch: Batch, provider: ProviderBatchInfo): Promise<boolean> {
-    if (provider.state === 'cancelling') return false;
-    if (batch.cancelRequestedAt !== null || batch.failure?.code === 'batch.overdue') return true;
-    const run = await this.runs.get(batch.runId);
-    return run?.cancelRequestedAt != null;
+  async #look({ providerBatchId, state }: ProviderBatchInfo, isToBeCancelled: boolean): Promise<ProviderBatch> {
+    if (isToBeCancelled && state !== 'cancelling') await this.provider.cancelBatch(providerBatchId);
+    return this.provider.retrieveBatch(providerBatchId);
   }
 
   #settled(
@@ -88,8 +112,10 @@ export class StatusPoller {
       .with({
         provider: providerBatchInfoOf(retrieved, provider),
         held: null,
+        otherAccount: null,
         reason,
         failure: failure ?? batch.data.failure,
+        stall: null,
       })
       .to('settled', new BatchSettled({ ...ids, reason, requests }));
   }
@@ -101,4 +127,14 @@ export class StatusPoller {
       `there is no batch ${batchId}; \`batchmill batch list\` lists those that exist`,
     );
   }
+}
+
+function infoOf({ id, data: { provider } }: Leased<Batch>): ProviderBatchInfo {
+  if (provider === null) throw new ProcessingError('batch.not-submitted', `${id} has no provider batch`);
+  return provider;
+}
+
+function mustCancel({ cancelRequestedAt, abandonment, failure }: Batch, run: Run | null): boolean {
+  if (cancelRequestedAt !== null || abandonment != null || failure?.code === 'batch.overdue') return true;
+  return run?.cancelRequestedAt != null;
 }

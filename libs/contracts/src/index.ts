@@ -16,6 +16,7 @@ export { Event, classOf, topicOf, topicPrefix, typeOf, type EventClass, type Fie
 export { events } from './events/catalogue.js';
 export { RunRequested, endpoints, redos, runIdPattern, type Endpoint, type Redo } from './events/run-requested.js';
 export {
+  BatchAbandonRequested,
   BatchCancelRequested,
   BatchProcessRequested,
   BatchReprocessRequested,
@@ -30,6 +31,7 @@ export { ChunksSelected } from './events/chunks-selected.js';
 export { BatchFileBuilt } from './events/batch-file-built.js';
 export { BatchSubmitted } from './events/batch-submitted.js';
 export { BatchDeferred } from './events/batch-deferred.js';
+export { BatchHeld } from './events/batch-held.js';
 export { BatchSettled, settledReasons, type SettledReason } from './events/batch-settled.js';
 export { ResultsIngested } from './events/results-ingested.js';
 export { ResultsReprocessed } from './events/results-reprocessed.js';

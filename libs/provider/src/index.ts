@@ -11,6 +11,8 @@ export {
   type TextsToEmbed,
   type UploadedFile,
 } from './provider.js';
+export { describeAccount, isSameAccount, type AccountInfo } from './account-info.js';
+export { isProviderError } from './is-provider-error.js';
 export type { AccountRefusal, QueueRefusal, Refusal, Said, SizeRefusal } from './refusal.js';
 export { AccountRefusedError, RefusedError, accountRefusedCode, accountRemedies } from './refused-error.js';
 export { providerErrorCodes, type ProviderErrorCode } from './error-codes.js';

@@ -1,4 +1,5 @@
 import type { CompletionWindow } from '@batchmill/contracts';
+import type { AccountInfo } from './account-info.js';
 import type { RequestFields } from './requests/prompt-settings.js';
 
 /** The states of a provider batch, as the API reference names them. */
@@ -100,14 +101,20 @@ export interface Embedded {
  * The adapter repeats every call but `createBatch` a few times before it rejects.
  */
 export abstract class Provider {
-  /** A name of the account that does not contain the key. Limits are learned per account and model. */
+  /** A name of the account that does not depend on the key. Limits are learned per account and model. */
   abstract readonly account: string;
+
+  /** The account of this key, as far as the settings and the responses so far tell. */
+  abstract readonly accountInfo: AccountInfo;
 
   /** A provider may have to process the file first (Azure): it is `pending` then, and `retrieveFile` tells when that is over. */
   abstract uploadFile(file: FileToUpload): Promise<UploadedFile>;
 
   /** Rejects with a RefusedError of status 404 when the file does not exist. */
   abstract retrieveFile(fileId: string): Promise<UploadedFile>;
+
+  /** False: the provider answers that this account has no such file. */
+  abstract hasFile(fileId: string): Promise<boolean>;
 
   /** Resolves also when the file does not exist. */
   abstract deleteFile(fileId: string): Promise<void>;

@@ -1,9 +1,11 @@
 import type { Clock, CompletionWindow, Event, SettledReason } from '@batchmill/contracts';
+import type { AccountInfo } from '@batchmill/provider';
 import type { Store } from '@batchmill/store';
 import { notIngested, type Ingestion } from './ingestion.js';
 import type { Held } from './held.js';
 import type { ProviderBatchInfo } from './provider-batch-info.js';
 import { notReprocessed, type Reprocessing } from './reprocessing.js';
+import type { Abandonment, BatchHold, Stall } from './stalled-batch.js';
 import { RecordsOfRun } from './work/records-of-run.js';
 import type { Transition } from './work/transition.js';
 import { freshWork, type WorkRecord } from './work/work-record.js';
@@ -58,6 +60,14 @@ export interface Batch extends WorkRecord<BatchState> {
   /** Why the provider does not take the batch now; null: it has not refused it. */
   readonly held: Held | null;
   readonly cancelRequestedAt: Date | null;
+  /** The command to give it up; missing or null: there was none. */
+  readonly abandonment?: Abandonment | null;
+  /** True once it was parked and then tried once more for the cancel of its run. */
+  readonly isLastTry?: boolean;
+  /** Missing or null: it does not stall. */
+  readonly stall?: Stall | null;
+  /** The account under which it was sent, while the present key does not see it; missing or null: it does. */
+  readonly otherAccount?: BatchHold | null;
   readonly reason: SettledReason | null;
   /** Why the provider, or a stage, ended it without results. */
   readonly failure: { readonly code: string; readonly message: string; readonly line: number | null } | null;
@@ -87,11 +97,19 @@ export interface Submission {
   /** Since when the provider processes the file, by our clock; null or missing: a batch can be created of it. */
   readonly filePendingSince?: Date | null;
   /** Written before the create call: from then on a provider batch with this key may exist. */
-  readonly armed: { readonly key: string; readonly deadline: Date } | null;
+  readonly armed: ArmedKey | null;
   /**
    * When the input file of an armed batch that no list showed was deleted, so that a late create call cannot use it.
    */
   readonly fileDeletedAt: Date | null;
+}
+
+/** A key that was stored before its create call. */
+export interface ArmedKey {
+  readonly key: string;
+  readonly deadline: Date;
+  /** The account for which the call was made; missing in records of earlier versions. */
+  readonly account?: AccountInfo;
 }
 
 /** An earlier submission of the batch, which the provider ended, or of which it never showed a provider batch. */
@@ -231,15 +249,23 @@ export class Batches extends RecordsOfRun<Batch> {
   }
 
   /**
-   * Takes a provider batch whose key was given up, so that it may be cancelled. False: the record does not say that of
-   * the key.
+   * Takes a provider batch whose key was given up, or that was given up as lost, so that it may be cancelled. False: the
+   * record does not say that of it.
    */
   async takeOrphan(id: string, { key, providerBatchId }: { key: string; providerBatchId: string }): Promise<boolean> {
     const { matched } = await this.collection.updateOne(
       {
         _id: id,
-        previousAttempts: { $elemMatch: { key, providerBatchId: null } },
-        'provider.providerBatchId': { $ne: providerBatchId },
+        $or: [
+          {
+            previousAttempts: { $elemMatch: { key, providerBatchId: null } },
+            'provider.providerBatchId': { $ne: providerBatchId },
+          },
+          {
+            reason: 'lost',
+            $or: [{ 'provider.providerBatchId': providerBatchId }, { 'submission.armed.key': key }],
+          },
+        ],
       },
       { $addToSet: { removed: providerBatchId } },
     );
@@ -279,9 +305,25 @@ export class Batches extends RecordsOfRun<Batch> {
     return (await this.#requestCancelWhere({ _id: id })) > 0;
   }
 
-  /** Records the command for every batch of a run that has not settled, and makes them due. */
+  /**
+   * Records the command for every batch of a run that has not settled, and makes them due. What is parked is tried once more,
+   * also results.
+   */
   async requestCancelOfRun(runId: string): Promise<void> {
     await this.#requestCancelWhere({ runId });
+    await this.collection.updateMany(
+      { runId, state: { $in: active }, parked: true, isLastTry: { $ne: true } },
+      { $set: { isLastTry: true, ...this.dueNow() }, $inc: { signals: 1 } },
+    );
+  }
+
+  /** Records the command and makes the batch due, even if parked. False: there is no such batch, or it is ingested. */
+  async requestAbandon(id: string, { fail }: Pick<Abandonment, 'fail'>): Promise<boolean> {
+    const { matched } = await this.collection.updateOne(
+      { _id: id, state: { $in: active } },
+      { $set: { abandonment: { requestedAt: this.clock.now(), fail }, ...this.dueNow() }, $inc: { signals: 1 } },
+    );
+    return matched === 1;
   }
 
   /** Makes a submitted or settled batch due now. False: there is no such batch, or it is in another state. */

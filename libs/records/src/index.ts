@@ -17,6 +17,7 @@ export {
   claimMarkOf,
   notSubmitted,
   unsettledBatchStates,
+  type ArmedKey,
   type Batch,
   type BatchState,
   type BuildPosition,
@@ -25,6 +26,10 @@ export {
   type PreviousAttempt,
   type Submission,
 } from './batches.js';
+export { describeHold, hold } from './batch-hold.js';
+export { describeLoss, settleAsLost } from './lost-batch.js';
+export { isGivenUp, maxCancelMs, stallInState, stallWithoutState } from './giving-up.js';
+export type { Abandonment, BatchHold, Stall } from './stalled-batch.js';
 export { Budgets, type Budget, type Limited, type Limits } from './budgets.js';
 export { deferral, heldBy, type Held, type RefusedSubmission } from './held.js';
 export {

@@ -1,4 +1,4 @@
-import type { ProviderBatch } from '@batchmill/provider';
+import type { AccountInfo, ProviderBatch } from '@batchmill/provider';
 
 /** The provider batch, as our batch's record keeps it. Times are the provider's, except `submittedAt`. */
 export interface ProviderBatchInfo {
@@ -19,6 +19,8 @@ export interface ProviderBatchInfo {
   readonly counts: { readonly total: number; readonly completed: number; readonly failed: number };
   /** Polls since it was submitted; the interval grows with them. */
   readonly polls: number;
+  /** The account that sees it; missing or null in records of earlier versions. */
+  readonly account?: AccountInfo | null;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface ProviderBatchInfo {
  */
 export function providerBatchInfoOf(
   batch: ProviderBatch,
-  ours: Pick<ProviderBatchInfo, 'key' | 'submittedAt' | 'polls'> & { readonly createdAt?: Date },
+  ours: Pick<ProviderBatchInfo, 'key' | 'submittedAt' | 'polls' | 'account'> & { readonly createdAt?: Date },
 ): ProviderBatchInfo {
   const { id, state, unknownState, inputFileId, outputFileId, errorFileId, createdAt, expiresAt, endedAt, counts } =
     batch;
@@ -36,6 +38,7 @@ export function providerBatchInfoOf(
     key: ours.key,
     submittedAt: ours.submittedAt,
     polls: ours.polls,
+    account: ours.account ?? null,
     state,
     unknownState,
     inputFileId,

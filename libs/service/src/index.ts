@@ -16,11 +16,12 @@ export { openEngine, tryOpenEngine, type OpenEngineOptions, type OpenedEngine } 
 export { openPorts, openStores } from './ports/index.js';
 export { PipelineFiles, type PipelineFilesOptions } from './pipelines/index.js';
 export { reportBatch, type BatchReport } from './reports/batch-report.js';
+export type { UnusedWork } from './reports/unused-work.js';
 export { reportRun, type RunProgress, type RunReport } from './reports/run-report.js';
 export type { Waiting } from './reports/waiting.js';
 export { runStages } from './run-stages.js';
 export { awaitNotifications, awaitRun, hasEnded, type AwaitRunOptions } from './runs/await-run.js';
-export { engineForCommands, engineForRun } from './runs/narrow-engine.js';
+export { engineForBatch, engineForCommands, engineForRun } from './runs/narrow-engine.js';
 export { publishEvent, requestRun } from './runs/request-run.js';
 export { newRunId, runIdFormat } from './runs/run-id.js';
 export { runPipeline, type PipelineResult } from './runs/run-pipeline.js';

@@ -32,6 +32,8 @@ export abstract class EngineSettings {
   abstract readonly overdueGraceMs: number;
   /** How long answers that the provider has counted may be unshown before they are requested, and paid, again. */
   abstract readonly lateResultsMs: number;
+  /** How long a batch may be unknown to the provider, or stay in a state of minutes, before it counts as lost. */
+  abstract readonly lostAfterMs: number;
   /** A scheduled run that was missed while no process ran is still started if it was due no longer ago than this. */
   abstract readonly scheduleCatchUpMs: number;
   /** True for services. False for a command that works on one run only. */

@@ -36,13 +36,21 @@ export interface TestEngineOptions {
 export class TestEngine {
   readonly #stops: (() => Promise<void>)[] = [];
 
+  #engine: Engine;
+
   private constructor(
-    readonly engine: Engine,
+    engine: Engine,
     readonly clock: ShiftedClock,
     readonly log: MemoryLog,
     readonly simulator: Simulator,
     private readonly folder: string,
-  ) {}
+  ) {
+    this.#engine = engine;
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
 
   static async open(options: TestEngineOptions): Promise<TestEngine> {
     const folder = await mkdtemp(join(tmpdir(), 'batchmill-test-'));
@@ -71,6 +79,14 @@ export class TestEngine {
     );
     for (const records of engine.hostDependencies.records) await records.prepare();
     return new TestEngine(engine, clock, log, simulator, folder);
+  }
+
+  /** Stops the stages, as a restart does, and continues with another key. The stages are to be started again. */
+  async restartWithKey(apiKey: string): Promise<void> {
+    for (const stop of this.#stops.splice(0)) await stop();
+    await this.#engine.provider.close();
+    const provider = providerOf({ apiKey, baseUrl: `${this.simulator.url}/v1`, clock: this.clock });
+    this.#engine = { ...this.#engine, provider };
   }
 
   /** Runs stages until the engine is closed, or until the returned function is called. */
@@ -124,6 +140,10 @@ async function openPorts(
     documentStore: store,
     blobs: await FolderBlobs.open({ folder: join(folder, 'blobs'), ids }),
     vectors: EmbeddedVectors.open({ file: join(folder, 'vectors.db') }),
-    provider: new OpenAiProvider({ apiKey, baseUrl, callTimeoutMs: 10_000, clock, retries: { times: 4, baseMs: 20 } }),
+    provider: providerOf({ apiKey, baseUrl, clock }),
   };
+}
+
+function providerOf(options: { apiKey: string; baseUrl: string; clock: Clock }): OpenAiProvider {
+  return new OpenAiProvider({ ...options, callTimeoutMs: 10_000, retries: { times: 4, baseMs: 20 } });
 }

@@ -19,6 +19,7 @@ export const testEngineSettings: Plain<EngineSettings> = {
   sweepMs: 60_000,
   overdueGraceMs: 3_600_000,
   lateResultsMs: 3_600_000,
+  lostAfterMs: 172_800_000,
   scheduleCatchUpMs: 3_600_000,
   startsSchedules: false,
   prices: [],

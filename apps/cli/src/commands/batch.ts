@@ -1,5 +1,6 @@
-import { drainingStages, reprocessingStages } from '@batchmill/all-in-one';
+import { drainingStages, reprocessingStages, stages } from '@batchmill/all-in-one';
 import {
+  BatchAbandonRequested,
   BatchCancelRequested,
   BatchProcessRequested,
   BatchReprocessRequested,
@@ -24,7 +25,7 @@ interface Flags {
 }
 
 export function batchCommand(): Command {
-  const command = new Command('batch').description('list, show, process, reprocess or cancel batches');
+  const command = new Command('batch').description('list, show, process, reprocess, cancel or abandon batches');
   command
     .command('list')
     .description('the newest batches')
@@ -51,6 +52,12 @@ export function batchCommand(): Command {
     .argument('[id]', 'a batch')
     .option('--run <id>', 'all batches of this run that keep answers')
     .action(reprocess);
+  command
+    .command('abandon')
+    .description('give up a batch that does not end; its run requests again what was not answered')
+    .argument('<id>')
+    .option('--fail', 'let the requests fail that were not answered, instead of requesting them again')
+    .action(abandon);
   return command;
 }
 
@@ -189,6 +196,31 @@ function reprocessCommand(batches: readonly Batch[]): EngineCommand {
         const endedAt = reprocessing?.endedAt?.getTime();
         return parked || (state === 'ingested' && endedAt !== undefined && endedAt !== endedBefore.get(_id));
       });
+    },
+  };
+}
+
+/** A batch of which the provider has nothing can be abandoned too: then it costs nothing. */
+async function abandon(id: string, { fail = false }: { readonly fail?: boolean }): Promise<void> {
+  const batch = await withRecords((engine) => batchOf(engine, id));
+  if (batch.state === 'ingested') {
+    print(`batch ${batch._id} has already ended: ${batch.reason ?? batch.state}`);
+    return;
+  }
+  await send(batch._id, abandonCommand(batch, fail));
+  print('what the provider still completes of it is billed; a sweep of a running service cancels it where it finds it');
+  if (fail) print(`request again what has failed with: batchmill run ${batch.pipeline} --redo failed`);
+  else print(`its run requests the rest again; to let that fail instead, abandon with --fail`);
+}
+
+function abandonCommand(batch: Batch, fail: boolean): EngineCommand {
+  return {
+    event: new BatchAbandonRequested({ batchId: batch._id, fail }),
+    stages,
+    batch,
+    isDone: async (engine) => {
+      const { state, parked, abandonment } = await batchOf(engine, batch._id);
+      return state === 'ingested' || (parked && abandonment != null);
     },
   };
 }

@@ -79,6 +79,9 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   }
   if (result.status === 'parked')
     messages.write(`the rest of the run is parked: see batchmill parked list and ${logFileIn(home)}\n`);
+  if (result.status === 'held') {
+    messages.write(`the rest of the run is held: see batchmill batch list --run ${runId}\n`);
+  }
   if (!stopping.aborted || hasEnded(result)) {
     process.exitCode = exitCodeOf(result);
     return;

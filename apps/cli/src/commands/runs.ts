@@ -1,7 +1,7 @@
 import { commandStages, stages } from '@batchmill/all-in-one';
 import { RunCancelRequested, RunPauseRequested, RunResumeRequested, ValidationError } from '@batchmill/contracts';
 import { endedRunStates, type Run } from '@batchmill/records';
-import { hasEnded, reportRun, type Engine } from '@batchmill/service';
+import { reportRun, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodes } from '../exit-codes.js';
 import { sendCommand, type EngineCommand } from '../send-command.js';
@@ -78,13 +78,25 @@ async function show(id: string, flags: Flags): Promise<void> {
 }
 
 async function cancel(id: string): Promise<void> {
-  const run = await withRecords((engine) => runOf(engine, id));
+  const { run, submitted } = await withRecords(async (engine) => ({
+    run: await runOf(engine, id),
+    submitted: await engine.batches.countOfRun(id, 'submitted'),
+  }));
   if (printIfEnded(run)) return;
+  if (submitted > 0) {
+    print(
+      'batches at the provider are waited for, an hour at most; to give one up at once: batchmill batch abandon ID',
+    );
+  }
   const outcome = await sendCommand(settingsHere(), {
     event: new RunCancelRequested({ runId: id }),
     stages,
     runId: id,
-    isDone: async (engine) => hasEnded(await reportRun(engine, await runOf(engine, id))),
+    // What is parked or held is retried once more: it does not keep a cancelled run from ending.
+    isDone: async (engine) => {
+      const { state, parked, cancelRequestedAt } = await runOf(engine, id);
+      return endedRunStates.includes(state) || (parked && cancelRequestedAt !== null);
+    },
   });
   if (outcome === 'requested') {
     process.stdout.write(`asked the running process to cancel run ${id}; follow it with: batchmill progress ${id}\n`);

@@ -51,7 +51,7 @@ export class PlainDisplay implements ProgressDisplay {
 /** The progress of a run on one line of at most so many columns. */
 export function progressLine(report: RunReport, { columns, now }: { columns: number; now: number }): string {
   const { progress, status, pausedAt, cost, startedAt, finishedAt } = report;
-  const { claimed, built, submitted, settled, answered, givenUp, parked } = progress;
+  const { claimed, built, submitted, settled, answered, givenUp, parked, held } = progress;
   const until = finishedAt === null ? now : Date.parse(finishedAt);
   const parts = [
     `${formatCount(claimed)} claimed`,
@@ -61,6 +61,7 @@ export function progressLine(report: RunReport, { columns, now }: { columns: num
     `${formatCount(answered)} answered`,
     ...(givenUp > 0 ? [`${formatCount(givenUp)} failed`] : []),
     ...(parked > 0 ? [`${formatCount(parked)} parked`] : []),
+    ...(held > 0 ? [`${formatCount(held)} held`] : []),
     formatUsd(cost.usd),
     ...(startedAt === null ? [] : [formatDuration(until - Date.parse(startedAt))]),
   ];

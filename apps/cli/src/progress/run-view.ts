@@ -16,7 +16,7 @@ export function runView(report: RunReport, { columns, now }: { columns: number; 
       pausedAt === null ? status : 'paused',
       `${elapsed(report, now)}${pipeline ?? ''}${endpoint === null ? '' : `, ${endpoint}`}`,
     ],
-    ['scan', `${formatQuantity(claimed, 'document')} claimed${scanEnded ? '' : ' so far'}${parkedText(report)}`],
+    ['scan', `${formatQuantity(claimed, 'document')} claimed${scanEnded ? '' : ' so far'}${stuckText(report)}`],
     ['to submit', `${barOf(built)} ${formatCount(built)}`],
     ['at provider', `${barOf(submitted)} ${formatCount(submitted)}${done}`],
     ['ingesting', `${barOf(settled)} ${formatCount(settled)}`],
@@ -33,8 +33,9 @@ function elapsed({ startedAt, finishedAt }: RunReport, now: number): string {
   return `${formatDuration(until - Date.parse(startedAt))} · `;
 }
 
-function parkedText({ progress: { parked } }: RunReport): string {
-  return parked === 0 ? '' : `; ${formatCount(parked)} parked: batchmill parked list`;
+function stuckText({ progress: { parked, held } }: RunReport): string {
+  const parkedText = parked === 0 ? '' : `; ${formatCount(parked)} parked: batchmill parked list`;
+  return held === 0 ? parkedText : `${parkedText}; ${formatCount(held)} held: batchmill batch list`;
 }
 
 /** At least one block is filled for any share above 0, and the last one only for the whole. */

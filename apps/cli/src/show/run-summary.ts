@@ -1,4 +1,4 @@
-import type { RunReport } from '@batchmill/service';
+import type { RunReport, UnusedWork } from '@batchmill/service';
 import { formatCount, formatDuration, formatQuantity, formatTime, formatUsd } from './format.js';
 
 /** A report of a run for human readers, one line per item. */
@@ -11,6 +11,10 @@ export function runSummary(report: RunReport): string {
   }
   if (report.pausedAt !== null) {
     lines.push(`paused    since ${formatTime(report.pausedAt)}; resume it with: batchmill runs resume ${runId}`);
+  }
+  if (report.progress.held > 0) {
+    const held = formatQuantity(report.progress.held, 'batch', 'batches');
+    lines.push(`held      ${held} sent under another account; see: batchmill batch list --run ${runId}`);
   }
   if (total === 0) {
     if (status === 'finished') lines.push('no pending documents found: total 0');
@@ -28,6 +32,13 @@ export function runSummary(report: RunReport): string {
   lines.push(
     `cost      ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}: ${formatUsd(cost.savedUsd)} saved`,
   );
+  if (report.lost.batches > 0) {
+    const lost = formatQuantity(report.lost.batches, 'batch', 'batches');
+    lines.push(`lost      ${lost} given up; the provider may still bill up to ${unusedText(report.lost)}`);
+  }
+  if (report.orphaned.requests > 0) {
+    lines.push(`orphaned  found too late to be used, and billed: ${unusedText(report.orphaned)}`);
+  }
   if (report.startedAt !== null && report.finishedAt !== null) {
     lines.push(`time      ${formatDuration(Date.parse(report.finishedAt) - Date.parse(report.startedAt))}`);
   }
@@ -49,12 +60,16 @@ function documentsText({ finishedAt, total, succeeded, failed, left, takenOver }
   ].join(', ');
 }
 
+function unusedText({ requests, inputUsd }: UnusedWork): string {
+  return `${formatQuantity(requests, 'request')} (their input: about ${formatUsd(inputUsd)})`;
+}
+
 /** The JSON of `run --json` and `runs show --json`. */
 export function runJson(report: RunReport): Record<string, unknown> {
   const { runId, pipeline, endpoint, status, total, succeeded, failed, left, takenOver, reason } = report;
   const { keptAnswers, reprocessed, requests, batches, tokens, cost, firstError, pausedAt, startedAt, finishedAt } =
     report;
-  const { waiting } = report;
+  const { waiting, lost, orphaned } = report;
   return {
     runId,
     pipeline,
@@ -75,6 +90,8 @@ export function runJson(report: RunReport): Record<string, unknown> {
     startedAt,
     finishedAt,
     ...(waiting === null ? {} : { waiting }),
+    ...(lost.batches > 0 && { lost }),
+    ...(orphaned.requests > 0 && { orphaned }),
     ...(firstError === null ? {} : { firstError }),
     ...(reason === null ? {} : { reason }),
   };

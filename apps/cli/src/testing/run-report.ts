@@ -21,6 +21,8 @@ export function runReport(changes: Partial<RunReport> = {}, progress: Partial<Ru
     batches: 0,
     tokens: { input: 0, output: 0 },
     cost: { usd: 0, synchronousUsd: 0, savedUsd: 0 },
+    lost: { batches: 0, requests: 0, inputUsd: 0 },
+    orphaned: { batches: 0, requests: 0, inputUsd: 0 },
     pausedAt: null,
     startedAt: '2026-01-01T10:00:00.000Z',
     finishedAt: null,
@@ -35,6 +37,7 @@ export function runReport(changes: Partial<RunReport> = {}, progress: Partial<Ru
       answered: 0,
       givenUp: 0,
       parked: 0,
+      held: 0,
       ...progress,
     },
   };

@@ -1,7 +1,7 @@
-import type { DocumentsRetryScheduled, ResultsIngested, SettledReason } from '@batchmill/contracts';
-import type { Batch, NotificationPayload } from '@batchmill/records';
+import type { BatchHeld, DocumentsRetryScheduled, ResultsIngested, SettledReason } from '@batchmill/contracts';
+import { describeHold, type Batch, type NotificationPayload } from '@batchmill/records';
 
-type BatchEvent = ResultsIngested | DocumentsRetryScheduled;
+type BatchEvent = ResultsIngested | DocumentsRetryScheduled | BatchHeld;
 
 /** Null for a batch that had nothing to send and no failure: it is not worth a notification. */
 export function payloadOfResults(event: ResultsIngested, batch: Batch | null, at: Date): NotificationPayload | null {
@@ -22,6 +22,21 @@ export function payloadOfResults(event: ResultsIngested, batch: Batch | null, at
     counts,
     usd,
     error,
+  };
+}
+
+/** Null: the batch is not held any more. */
+export function payloadOfHold(event: BatchHeld, batch: Batch | null, at: Date): NotificationPayload | null {
+  if (batch?.otherAccount == null) return null;
+  return {
+    ...idsOf(event, batch, at),
+    type: 'work.held',
+    status: 'held',
+    summary: `Batch ${event.batchId} waits for the key of the account under which it was sent`,
+    documents: batch.documents,
+    counts: null,
+    usd: null,
+    error: describeHold(batch, batch.otherAccount),
   };
 }
 
@@ -68,6 +83,7 @@ function typeOf(reason: SettledReason, failed: number): 'batch.completed' | 'bat
     case 'failed':
     case 'expired':
     case 'too-large':
+    case 'lost':
       return 'batch.failed';
     case 'cancelled':
     case 'never-sent':
@@ -85,4 +101,5 @@ const outcomeOf: Readonly<Record<SettledReason, string>> = {
   'nothing-to-send': 'had nothing to send',
   'never-sent': 'was cancelled before it was sent',
   'too-large': 'was too large to be sent',
+  lost: 'was given up as lost; the provider may still bill it',
 };

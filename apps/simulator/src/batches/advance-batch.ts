@@ -2,7 +2,7 @@ import { refusalNamed, type Refusal } from '../faults/refusals.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Simulation } from '../simulation.js';
 import type { Batch, BatchError, BatchStatus } from './batch.js';
-import { endOf, linesDueAt, stretchPlan } from './batch-plan.js';
+import { endOf, linesDueAt, staysAsItIs, stretchPlan } from './batch-plan.js';
 import { changeStatus, fail } from './change-status.js';
 import { enqueuedEmbeddingRequests, enqueuedTokens, requestLimitError, tokenLimitError } from './enqueued.js';
 import { processSlice } from './process-slice.js';
@@ -17,6 +17,7 @@ export async function advanceBatch(
   simulation: Simulation,
 ): Promise<boolean> {
   const nowMs = simulation.clock.nowMs();
+  if (staysAsItIs(batch)) return false;
   switch (batch.status) {
     case 'validating':
       if (nowMs < batch.plan.inProgressMs) return false;

@@ -45,9 +45,15 @@ export function endOf({ plan, faults, progress, expiresMs }: Batch): BatchEnd {
   return { status: 'completed', atMs: plan.completedMs, lines: progress.total };
 }
 
+/** True while a fault keeps the batch in its state. */
+export function staysAsItIs({ status, faults }: Batch): boolean {
+  return faults.stays?.includes(status) ?? false;
+}
+
 /** The simulated time at which an idle batch has work again. */
 export function nextMomentOf(batch: Batch): number {
   const { plan, progress } = batch;
+  if (staysAsItIs(batch)) return Number.POSITIVE_INFINITY;
   switch (batch.status) {
     case 'validating':
       return plan.inProgressMs;

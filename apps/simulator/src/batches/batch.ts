@@ -18,6 +18,8 @@ export interface Batch {
   /** In the order of creation. */
   seq: number;
   readonly id: string;
+  /** The account that made it. Missing in the folder of an earlier version: the one without a name. */
+  readonly account?: string;
   status: BatchStatus;
   readonly endpoint: Endpoint;
   /** null until validated. */
@@ -71,6 +73,10 @@ export interface BatchFaults {
   readonly ownState?: string;
   readonly times?: TimeForm;
   readonly neverExpires?: boolean;
+  /** States that it never leaves by itself. */
+  readonly stays?: readonly string[];
+  /** Until when no call finds it, in simulated milliseconds; null: for ever. */
+  readonly forgottenUntilMs?: number | null;
 }
 
 /** How far the work on the lines has come. Stored in one transaction with what was billed for them. */

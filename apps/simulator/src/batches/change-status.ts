@@ -1,3 +1,4 @@
+import { noName } from '../accounts.js';
 import type { Simulation } from '../simulation.js';
 import { inTransaction } from '../storage/database.js';
 import type { Batch, BatchError, BatchStatus } from './batch.js';
@@ -38,6 +39,7 @@ function showFiles(batch: Batch, atMs: number, files: Simulation['files']): void
     if (bytes === 0) continue;
     const filename = `${batch.id}_${name}.jsonl`;
     const expiresAt = createdAt + batch.outputExpiresSeconds;
-    files.insert({ id, purpose: 'batch_output', filename, bytes, createdAt, expiresAt, faults: {} });
+    const account = batch.account ?? noName;
+    files.insert({ id, purpose: 'batch_output', filename, bytes, createdAt, expiresAt, account, faults: {} });
   }
 }

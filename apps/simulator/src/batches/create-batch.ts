@@ -13,11 +13,11 @@ import { drawTurnaround } from './turnaround.js';
 const hourMs = 3_600_000;
 
 /** Creates a batch from a request's body and stores it. Throws an OpenAiError for what is refused at once. */
-export function createBatch(body: Readonly<Record<string, unknown>>, simulation: Simulation): Batch {
+export function createBatch(body: Readonly<Record<string, unknown>>, account: string, simulation: Simulation): Batch {
   const { clock, batches, options } = simulation;
   const { endpoint, inputFileId, completionWindow, metadata, outputExpiresSeconds } = readBatchCreation(body, options);
   const nowMs = clock.nowMs();
-  const file = inputFile(inputFileId, nowMs, simulation);
+  const file = inputFile(inputFileId, account, nowMs, simulation);
   const perHour = options.limits.maxBatchesPerHour;
   if (batches.countCreatedSince(nowMs - hourMs) >= perHour) {
     throw new OpenAiError(429, `Rate limit reached: at most ${perHour} batches may be created per hour.`, {
@@ -27,10 +27,11 @@ export function createBatch(body: Readonly<Record<string, unknown>>, simulation:
 
   const seq = batches.nextSeq();
   const fired = simulation.faults.fire('batch', [JSON.stringify(metadata)], String(seq));
-  const { faults, extraSeconds } = drawBatchFaults(fired, options.limits.maxEnqueuedTokens);
+  const { faults, extraSeconds } = drawBatchFaults(fired, options.limits.maxEnqueuedTokens, nowMs);
   const batch: Batch = {
     seq,
     id: `batch_${randomBytes(16).toString('hex')}`,
+    account,
     status: 'validating',
     endpoint,
     model: null,
@@ -70,9 +71,9 @@ export function createBatch(body: Readonly<Record<string, unknown>>, simulation:
   return batch;
 }
 
-function inputFile(id: string, nowMs: number, { files }: Simulation): StoredFile {
+function inputFile(id: string, account: string, nowMs: number, { files }: Simulation): StoredFile {
   const file = files.find(id, Math.floor(nowMs / 1000));
-  if (file === undefined) throw new OpenAiError(404, `No such File object: ${id}`, { param: 'input_file_id' });
+  if (file?.account !== account) throw new OpenAiError(404, `No such File object: ${id}`, { param: 'input_file_id' });
   if (file.purpose !== 'batch') {
     const message = `Invalid file: ${id} has the purpose '${file.purpose}', expected 'batch'.`;
     throw new OpenAiError(400, message, { param: 'input_file_id' });

@@ -9,8 +9,12 @@ export interface DrawnFaults {
   readonly extraSeconds: number;
 }
 
-/** `maxEnqueuedTokens` is the limit in the message when the rule names none. */
-export function drawBatchFaults(fired: readonly Fault[], maxEnqueuedTokens: number): DrawnFaults {
+/** `maxEnqueuedTokens` is the limit in the message when the rule names none. `nowMs` is simulated. */
+export function drawBatchFaults(fired: readonly Fault[], maxEnqueuedTokens: number, nowMs: number): DrawnFaults {
+  const stays = fired
+    .filter(({ what }) => what === 'stay')
+    .map(({ value }) => (typeof value === 'string' ? value : 'cancelling'));
+  const forget = fired.find(({ what }) => what === 'forget');
   const failure = fired.find(({ what }) => what === 'status');
   const refused = fired.find(({ what }) => what === 'refused');
   const faults: BatchFaults = {
@@ -22,6 +26,8 @@ export function drawBatchFaults(fired: readonly Fault[], maxEnqueuedTokens: numb
     ...named('lineStatus', 'no-output-file', 500),
     ...named('lateFilesSeconds', 'late-files', 30),
     ...shownOtherwise(fired),
+    ...(stays.length === 0 ? {} : { stays }),
+    ...(forget === undefined ? {} : { forgottenUntilMs: forgottenUntil(forget.value, nowMs) }),
   };
   const delay = fired.find(({ what }) => what === 'delay');
   return { faults, extraSeconds: Number(delay?.value ?? 0) };
@@ -44,4 +50,8 @@ function shownOtherwise(fired: readonly Fault[]): BatchFaults {
     ...(ownState === undefined ? {} : { ownState: typeof ownState.value === 'string' ? ownState.value : 'preparing' }),
     ...(times === undefined ? {} : { times: isTimeForm(times.value) ? times.value : 'iso' }),
   };
+}
+
+function forgottenUntil(seconds: unknown, nowMs: number): number | null {
+  return typeof seconds === 'number' ? nowMs + seconds * 1000 : null;
 }

@@ -45,6 +45,70 @@ describe('faults on batches', () => {
     });
   });
 
+  it.each(['validating', 'finalizing'])('stay: a batch stays %s, and can still be cancelled', async (state) => {
+    await withSimulator({ speed: 0 }, async (client) => {
+      await client.faults([{ on: 'batch', what: 'stay', value: state }]);
+      const { id } = await client.create(embeddingRequests(2));
+      await client.reached(id, state);
+
+      await client.advance(10 * 86_400);
+
+      expect((await client.batch(id)).status).toBe(state);
+      await client.send('POST', `/v1/batches/${id}/cancel`, {});
+      await client.advance(3_600);
+      expect((await client.settled(id)).status).toBe('cancelled');
+    });
+  });
+
+  it('stay: a cancelled batch stays cancelling for ever', async () => {
+    await withSimulator({ speed: 0 }, async (client) => {
+      await client.faults([
+        { on: 'batch', what: 'delay', value: 500 },
+        { on: 'batch', what: 'stay' },
+      ]);
+      const { id } = await client.create(embeddingRequests(2));
+
+      await client.send('POST', `/v1/batches/${id}/cancel`, {});
+      await client.advance(10 * 86_400);
+
+      expect((await client.batch(id)).status).toBe('cancelling');
+    });
+  });
+
+  it('ignore: a cancel is answered, and the batch completes', async () => {
+    await withSimulator({ speed: 0 }, async (client) => {
+      await client.faults([
+        { on: 'batch', what: 'delay', value: 500 },
+        { on: 'batches.cancel', what: 'ignore' },
+      ]);
+      const { id } = await client.create(embeddingRequests(2));
+
+      const answer = await client.send('POST', `/v1/batches/${id}/cancel`, {});
+      await client.advance(500);
+
+      expect(answer.status).toBe(200);
+      expect((await client.settled(id)).status).toBe('completed');
+    });
+  });
+
+  it('forget: no call finds the batch until its time is over, and it is billed all the same', async () => {
+    await withSimulator({ speed: 0 }, async (client) => {
+      await client.faults([{ on: 'batch', what: 'forget', value: 600, times: 1 }]);
+      const { id } = await client.create(embeddingRequests(2));
+      const { id: other } = await client.create(embeddingRequests(2));
+
+      expect((await client.fetch(`/v1/batches/${id}`)).status).toBe(404);
+      expect((await client.send('POST', `/v1/batches/${id}/cancel`, {})).status).toBe(404);
+      const list = await client.get<{ data: { id: string }[] }>('/v1/batches');
+      expect(list.data.map((batch) => batch.id)).toEqual([other]);
+
+      await client.advance(600);
+      expect((await client.settled(id)).status).toBe('completed');
+      await client.settled(other);
+      expect((await client.ledger()).requests).toBe(4);
+    });
+  });
+
   it('no-output-file: completed, every line in the error file, nothing billed', async () => {
     await withSimulator({}, async (client) => {
       await client.faults([{ on: 'batch', what: 'no-output-file', value: 503 }]);

@@ -32,6 +32,9 @@ export const faultCatalogue = {
     ),
     'cut-off': describe('The content ends early, and the connection breaks.', 'percent that is sent, default 50'),
   },
+  'files.delete': {
+    status: describe('Refused with an HTTP status; the file stays.', 'status code, default 500'),
+  },
   'batches.create': {
     refused: describe('Refused in a provider’s own words; no batch is created.', refusalNames),
     status: describe('Refused with an HTTP status; no batch is created.', 'status code, default 500'),
@@ -65,6 +68,7 @@ export const faultCatalogue = {
     status: describe('Refused with an HTTP status; the batch continues.', 'status code, default 500'),
     'drop-answer': describe('The batch is cancelled, but the connection breaks before the answer.'),
     delay: describe('Answered late.', 'real milliseconds'),
+    ignore: describe('Answered as always, but the batch continues.'),
   },
   batch: {
     refused: describe(
@@ -84,6 +88,14 @@ export const faultCatalogue = {
     stall: describe(
       'Stays in progress until it expires, a completion window after its creation.',
       'percent of the lines after which nothing more is done, default 0',
+    ),
+    stay: describe(
+      'Never leaves a state by itself.',
+      'the state: validating, in_progress, finalizing or cancelling, which is the default',
+    ),
+    forget: describe(
+      'Is created, and then no call finds it. It does its work and is billed all the same.',
+      'simulated seconds after which it is found again, default never',
     ),
     'no-output-file': describe(
       'Every line fails, so that it is completed without an output file; nothing is billed.',
@@ -148,6 +160,9 @@ export type FaultWhat =
   | 'token-limit'
   | 'expire'
   | 'stall'
+  | 'stay'
+  | 'forget'
+  | 'ignore'
   | 'no-output-file'
   | 'pending'
   | 'error'

@@ -20,6 +20,7 @@ export interface FaultRule {
   readonly match?: string;
 }
 
+const stayStates: readonly unknown[] = ['validating', 'in_progress', 'finalizing', 'cancelling'];
 const known = ['on', 'what', 'value', 'rate', 'every', 'times', 'match'];
 
 /** Reads a list of rules, or `{rules}`. Throws a SimulatorError that names the wrong rule and what was expected. */
@@ -67,6 +68,8 @@ function checkValue(name: string, on: FaultOn, what: FaultWhat, value: unknown):
   if (what === 'shape' && !resultShapes.some((shape) => shape === value)) {
     throw bad(name, value, `one of ${resultShapes.join(', ')}`);
   }
+  if (what === 'forget') checkNumber(name, value, (number) => number >= 0, 'a number of seconds');
+  if (what === 'stay' && !stayStates.includes(value)) throw bad(name, value, stayStates.join(', '));
   if (what === 'token-limit') checkNumber(name, value, isCount, 'a whole number of tokens');
   if (what === 'stale') {
     const calls = typeof value === 'number' && isCount(value);

@@ -3,10 +3,18 @@ import multipart from '@fastify/multipart';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { BatchEngine } from '../batches/batch-engine.js';
+import { accountHeaders, accountOfKey, noName } from '../accounts.js';
 import type { Simulation } from '../simulation.js';
 import { SimulatorError } from '../simulator-error.js';
 import { addHttpFaults } from './http-faults.js';
 import { OpenAiError } from './openai-error.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The account of the key (see `accountOfKey`). */
+    account: string;
+  }
+}
 
 const maxBodyBytes = 128 * 1024 * 1024;
 
@@ -27,9 +35,12 @@ export async function createApp(engine: BatchEngine, simulation: Simulation): Pr
     }
   });
 
+  app.decorateRequest('account', noName);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', `req_${randomBytes(16).toString('hex')}`);
-    if (request.url.startsWith('/v1/')) checkKey(request.headers.authorization);
+    if (!request.url.startsWith('/v1/')) return;
+    request.account = accountOfKey(checkedKey(request.headers.authorization));
+    reply.headers(accountHeaders(request.account));
   });
   addHttpFaults(app, engine, simulation);
 
@@ -44,7 +55,8 @@ export async function createApp(engine: BatchEngine, simulation: Simulation): Pr
   return app;
 }
 
-function checkKey(authorization: string | undefined): void {
+/** Throws an OpenAiError when there is no key, or a refused one. */
+function checkedKey(authorization: string | undefined): string {
   const key = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
   if (key === undefined) {
     throw new OpenAiError(
@@ -56,6 +68,7 @@ function checkKey(authorization: string | undefined): void {
   if (key.startsWith('sk-refused')) {
     throw new OpenAiError(401, 'Incorrect API key provided.', { code: 'invalid_api_key' });
   }
+  return key;
 }
 
 function toOpenAiError(error: unknown, simulation: Simulation): OpenAiError {

@@ -5,6 +5,7 @@ import type { BatchEngine } from '../batches/batch-engine.js';
 import { createBatch } from '../batches/create-batch.js';
 import { presentBatch } from '../batches/present-batch.js';
 import type { Fault } from '../faults/fault-injector.js';
+import { noName } from '../accounts.js';
 import { Staleness } from '../faults/staleness.js';
 import { OpenAiError } from '../http/openai-error.js';
 import { readLimit } from '../http/read-limit.js';
@@ -23,9 +24,15 @@ export function addBatchRoutes(app: FastifyInstance, engine: BatchEngine, simula
   const { clock } = simulation;
   const staleness = new Staleness();
 
-  const found = (id: string): Batch => {
+  const isVisible = (batch: Batch, account: string): boolean => {
+    const { forgottenUntilMs = 0 } = batch.faults;
+    const isForgotten = forgottenUntilMs === null || clock.nowMs() < forgottenUntilMs;
+    return (batch.account ?? noName) === account && !isForgotten;
+  };
+  const found = (id: string, account: string): Batch => {
     const batch = engine.find(id);
-    if (batch === undefined) throw new OpenAiError(404, `No batch found with id '${id}'.`, { param: 'id' });
+    if (batch === undefined || !isVisible(batch, account))
+      throw new OpenAiError(404, `No batch found with id '${id}'.`, { param: 'id' });
     return batch;
   };
 
@@ -34,15 +41,16 @@ export function addBatchRoutes(app: FastifyInstance, engine: BatchEngine, simula
   app.post('/v1/batches', { config: { faultOn: 'batches.create' } }, async (request) => {
     const { body } = request;
     if (typeof body !== 'object' || body === null) throw new OpenAiError(400, 'Expected a JSON object.');
-    const batch = createBatch(body as Readonly<Record<string, unknown>>, simulation);
+    const batch = createBatch(body as Readonly<Record<string, unknown>>, request.account, simulation);
     engine.add(batch);
     return present(batch);
   });
 
-  app.get<Listing>('/v1/batches', { config: { faultOn: 'batches.list' } }, async ({ query, faults }) => {
+  app.get<Listing>('/v1/batches', { config: { faultOn: 'batches.list' } }, async ({ query, faults, account }) => {
     const limit = readLimit(query.limit, 20, 100);
-    const after = query.after === undefined || query.after === '' ? undefined : found(query.after);
+    const after = query.after === undefined || query.after === '' ? undefined : found(query.after, account);
     const hidden = (batch: Batch): boolean =>
+      !isVisible(batch, account) ||
       staleOf(faults).some((fault) => staleness.hides(fault, batch.id, batch.createdMs, clock.nowMs()));
     // Hidden batches do not shorten a page.
     const listed: Batch[] = [];
@@ -57,21 +65,26 @@ export function addBatchRoutes(app: FastifyInstance, engine: BatchEngine, simula
     return { object: 'list', data: shown.map(present), ...ids, has_more: listed.length > limit };
   });
 
-  app.get<ById>('/v1/batches/:id', { config: { faultOn: 'batches.retrieve' } }, async ({ params, faults }) => {
-    const batch = found(params.id);
+  app.get<ById>('/v1/batches/:id', { config: { faultOn: 'batches.retrieve' } }, async ({ params, faults, account }) => {
+    const batch = found(params.id, account);
     const change = `${batch.id}:${batch.status}`;
     const stale = staleOf(faults).some((fault) => staleness.hides(fault, change, batch.changedMs, clock.nowMs()));
     return stale && batch.previous !== null ? batch.previous : present(batch);
   });
 
-  app.post<ById>('/v1/batches/:id/cancel', { config: { faultOn: 'batches.cancel' } }, async ({ params }) => {
-    const batch = found(params.id);
-    if (isSettled(batch.status)) {
-      throw new OpenAiError(409, `Cannot cancel a batch with status '${batch.status}'.`);
-    }
-    if (batch.status !== 'cancelling') engine.cancel(batch);
-    return present(batch);
-  });
+  app.post<ById>(
+    '/v1/batches/:id/cancel',
+    { config: { faultOn: 'batches.cancel' } },
+    async ({ params, faults, account }) => {
+      const batch = found(params.id, account);
+      if (isSettled(batch.status)) {
+        throw new OpenAiError(409, `Cannot cancel a batch with status '${batch.status}'.`);
+      }
+      const isIgnored = faults.some(({ what }) => what === 'ignore');
+      if (batch.status !== 'cancelling' && !isIgnored) engine.cancel(batch);
+      return present(batch);
+    },
+  );
 }
 
 function staleOf(faults: readonly Fault[]): Fault[] {

@@ -27,9 +27,9 @@ interface Listing {
 export function addFileRoutes(app: FastifyInstance, uploadFolder: string, simulation: Simulation): void {
   const { files, clock, options } = simulation;
 
-  const found = (id: string): StoredFile => {
+  const found = (id: string, account: string): StoredFile => {
     const file = files.find(id, clock.nowSeconds());
-    if (file === undefined) throw new OpenAiError(404, `No such File object: ${id}`, { param: 'id' });
+    if (file?.account !== account) throw new OpenAiError(404, `No such File object: ${id}`, { param: 'id' });
     return file;
   };
 
@@ -37,7 +37,8 @@ export function addFileRoutes(app: FastifyInstance, uploadFolder: string, simula
     const id = newFileId();
     const upload = await receiveUpload(request, uploadFolder, id, options.limits.maxFileBytes);
     try {
-      const file = describeUpload(id, upload, clock.nowSeconds(), drawFileFaults(request.faults, clock.nowMs()));
+      const faults = drawFileFaults(request.faults, clock.nowMs());
+      const file = describeUpload(id, upload, clock.nowSeconds(), { account: request.account, faults });
       await files.add(file, upload.contentPath);
       await files.deleteExpired(file.createdAt);
       return present(file, clock.nowMs());
@@ -47,11 +48,12 @@ export function addFileRoutes(app: FastifyInstance, uploadFolder: string, simula
     }
   });
 
-  app.get<Listing>('/v1/files', async ({ query }) => {
+  app.get<Listing>('/v1/files', async ({ query, account }) => {
     const limit = readLimit(query.limit, 10_000, 10_000);
     const listed = files.list({
       nowSeconds: clock.nowSeconds(),
       purpose: query.purpose,
+      account,
       after: query.after,
       order: query.order === 'asc' ? 'asc' : 'desc',
       limit: limit + 1,
@@ -61,18 +63,18 @@ export function addFileRoutes(app: FastifyInstance, uploadFolder: string, simula
     return { object: 'list', data, ...ids, has_more: listed.length > limit };
   });
 
-  app.get<ById>('/v1/files/:id', async ({ params }) => present(found(params.id), clock.nowMs()));
+  app.get<ById>('/v1/files/:id', async ({ params, account }) => present(found(params.id, account), clock.nowMs()));
 
   app.get<ById>('/v1/files/:id/content', { config: { faultOn: 'files.content' } }, async (request, reply) => {
-    const { id, bytes } = found(request.params.id);
+    const { id, bytes } = found(request.params.id, request.account);
     return reply
       .type('application/octet-stream')
       .header('content-length', bytes)
       .send(contentStream(files.pathOf(id), bytes, request.faults));
   });
 
-  app.delete<ById>('/v1/files/:id', async ({ params }) => {
-    await files.delete(found(params.id).id);
+  app.delete<ById>('/v1/files/:id', { config: { faultOn: 'files.delete' } }, async ({ params, account }) => {
+    await files.delete(found(params.id, account).id);
     return { id: params.id, object: 'file', deleted: true };
   });
 }
@@ -81,7 +83,7 @@ function describeUpload(
   id: string,
   { fields, filename, bytes }: Upload,
   nowSeconds: number,
-  faults: FileFaults,
+  { account, faults }: Pick<StoredFile, 'account' | 'faults'>,
 ): StoredFile {
   const purpose = fields.get('purpose');
   if (purpose === undefined) throw new OpenAiError(400, "'purpose' is a required property", { param: 'purpose' });
@@ -94,7 +96,7 @@ function describeUpload(
   const requested = anchor === undefined && seconds === undefined ? undefined : { anchor, seconds };
   const expires = readExpiresAfter(requested, 'expires_after') ?? (purpose === 'batch' ? batchFileSeconds : undefined);
   const expiresAt = expires === undefined ? null : nowSeconds + expires;
-  return { id, purpose, filename, bytes, createdAt: nowSeconds, expiresAt, faults };
+  return { id, purpose, filename, bytes, createdAt: nowSeconds, expiresAt, account, faults };
 }
 
 /** The faults of a file, from the rules that fired when it was uploaded. */

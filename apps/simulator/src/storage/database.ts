@@ -34,6 +34,7 @@ export function openDatabase(path: string): DatabaseSync {
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     database.exec(`BEGIN EXCLUSIVE; ${schema} COMMIT;`);
+    addAccounts(database);
   } catch (cause) {
     database.close();
     if (cause instanceof Error && cause.message.includes('locked')) {
@@ -43,6 +44,13 @@ export function openDatabase(path: string): DatabaseSync {
     throw cause;
   }
   return database;
+}
+
+/** A folder of an earlier version has no accounts: its files belong to the account without a name. */
+function addAccounts(database: DatabaseSync): void {
+  const columns = database.prepare('PRAGMA table_info(files)').all();
+  if (columns.some(({ name }) => name === 'account')) return;
+  database.exec("ALTER TABLE files ADD COLUMN account TEXT NOT NULL DEFAULT ''");
 }
 
 /** Stores all of it or nothing. The work must not await. */

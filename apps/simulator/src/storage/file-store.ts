@@ -14,6 +14,8 @@ export interface StoredFile {
   /** null: never. */
   readonly expiresAt: number | null;
   readonly faults: FileFaults;
+  /** The account that made it. */
+  readonly account: string;
 }
 
 /** What was drawn for the file when it was uploaded. */
@@ -54,7 +56,7 @@ export class FileStore {
     this.#folder = folder;
     this.#database = database;
     this.#insert = database.prepare(
-      'INSERT INTO files (id, purpose, filename, bytes, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO files (id, purpose, filename, bytes, created_at, expires_at, account) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
     this.#insertFaults = database.prepare('INSERT INTO file_faults (id, record) VALUES (?, ?)');
     this.#select = database.prepare(`SELECT ${columns} WHERE files.id = ?`);
@@ -73,7 +75,8 @@ export class FileStore {
   /** Makes a file visible whose content is already in place. */
   insert(file: StoredFile): void {
     if (Object.keys(file.faults).length > 0) this.#insertFaults.run(file.id, JSON.stringify(file.faults));
-    this.#insert.run(file.id, file.purpose, file.filename, file.bytes, file.createdAt, file.expiresAt);
+    const { id, purpose, filename, bytes, createdAt, expiresAt, account } = file;
+    this.#insert.run(id, purpose, filename, bytes, createdAt, expiresAt, account);
   }
 
   /** undefined when it does not exist or has expired. */
@@ -87,6 +90,8 @@ export class FileStore {
   list(query: {
     readonly nowSeconds: number;
     readonly purpose?: string | undefined;
+    /** undefined: those of all accounts. */
+    readonly account?: string;
     readonly after?: string | undefined;
     readonly order?: 'asc' | 'desc';
     readonly limit?: number;
@@ -95,12 +100,14 @@ export class FileStore {
     const rows = this.#database
       .prepare(
         `SELECT ${columns} WHERE (expires_at IS NULL OR expires_at > $now) AND ($purpose IS NULL OR purpose = $purpose)
+         AND ($account IS NULL OR account = $account)
          AND ($after IS NULL OR seq ${ascending ? '>' : '<'} (SELECT seq FROM files WHERE id = $after))
          ORDER BY seq ${ascending ? 'ASC' : 'DESC'} LIMIT $limit`,
       )
       .all({
         now: query.nowSeconds,
         purpose: query.purpose ?? null,
+        account: query.account ?? null,
         after: query.after ?? null,
         limit: query.limit ?? -1,
       });
@@ -156,5 +163,6 @@ function toFile(row: Record<string, unknown>): StoredFile {
     createdAt: Number(row['created_at']),
     expiresAt: row['expires_at'] === null ? null : Number(row['expires_at']),
     faults: typeof faults === 'string' ? (JSON.parse(faults) as FileFaults) : {}, // written by insert
+    account: String(row['account']),
   };
 }

@@ -1,6 +1,7 @@
 import type { EventClass } from './event.js';
 import { RunRequested } from './run-requested.js';
 import {
+  BatchAbandonRequested,
   BatchCancelRequested,
   BatchProcessRequested,
   BatchReprocessRequested,
@@ -15,6 +16,7 @@ import { ChunksSelected } from './chunks-selected.js';
 import { BatchFileBuilt } from './batch-file-built.js';
 import { BatchSubmitted } from './batch-submitted.js';
 import { BatchDeferred } from './batch-deferred.js';
+import { BatchHeld } from './batch-held.js';
 import { BatchSettled } from './batch-settled.js';
 import { ResultsIngested } from './results-ingested.js';
 import { ResultsReprocessed } from './results-reprocessed.js';
@@ -30,6 +32,7 @@ export const events: readonly EventClass[] = [
   BatchCancelRequested,
   BatchProcessRequested,
   BatchReprocessRequested,
+  BatchAbandonRequested,
   RunAccepted,
   RunRejected,
   RunScheduleMissed,
@@ -37,6 +40,7 @@ export const events: readonly EventClass[] = [
   BatchFileBuilt,
   BatchSubmitted,
   BatchDeferred,
+  BatchHeld,
   BatchSettled,
   ResultsIngested,
   DocumentsRetryScheduled,

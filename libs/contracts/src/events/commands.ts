@@ -1,4 +1,4 @@
-import { IsNotEmpty, IsString } from 'class-validator';
+import { IsBoolean, IsNotEmpty, IsOptional, IsString } from 'class-validator';
 import { Event } from './event.js';
 
 /** Asks for something to be done with a run. */
@@ -74,4 +74,21 @@ export class BatchReprocessRequested extends BatchCommand {
   static readonly description =
     'Asks for the answers that a batch keeps, because they could not be used, to be taken through the pipeline once more.';
   static readonly isInput = true;
+}
+
+export class BatchAbandonRequested extends BatchCommand {
+  static readonly event = 'batch.abandon-requested';
+  static readonly version = 1;
+  static readonly description = 'Asks for a batch to be given up, whatever the provider says of it.';
+  static readonly isInput = true;
+
+  /** True: the requests without a result fail. False or missing: they are requested again. */
+  @IsOptional()
+  @IsBoolean()
+  fail?: boolean;
+
+  constructor(fields: { readonly batchId: string; readonly fail?: boolean }) {
+    super(fields);
+    Object.assign(this, fields);
+  }
 }

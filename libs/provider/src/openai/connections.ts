@@ -6,6 +6,13 @@ type ClientOptions = NonNullable<ConstructorParameters<typeof OpenAI>[0]>;
 
 const connectMs = 30_000;
 
+interface ConnectionsOptions {
+  readonly baseUrl: string;
+  readonly callTimeoutMs: number;
+  readonly proxies: Proxies;
+  readonly onHeaders: (headers: Headers) => void;
+}
+
 /**
  * The connections to the provider. They use undici from npm, because Node's own fetch holds the whole body of an upload in
  * memory. `keptAlive` reuses connections. `fresh` opens one for every call: the server may close a reused connection at the
@@ -17,8 +24,11 @@ export class Connections {
   readonly proxy: URL | null;
   readonly #keptAlive: Dispatcher;
   readonly #fresh: Dispatcher;
+  readonly #onHeaders: (headers: Headers) => void;
 
-  constructor({ baseUrl, callTimeoutMs, proxies }: { baseUrl: string; callTimeoutMs: number; proxies: Proxies }) {
+  /** `onHeaders` is called with the headers of every response. */
+  constructor({ baseUrl, callTimeoutMs, proxies, onHeaders }: ConnectionsOptions) {
+    this.#onHeaders = onHeaders;
     const limits = {
       headersTimeout: callTimeoutMs,
       bodyTimeout: callTimeoutMs,
@@ -31,11 +41,11 @@ export class Connections {
   }
 
   get keptAlive(): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
-    return optionsFor(this.#keptAlive);
+    return optionsFor(this.#keptAlive, this.#onHeaders);
   }
 
   get fresh(): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
-    return optionsFor(this.#fresh);
+    return optionsFor(this.#fresh, this.#onHeaders);
   }
 
   /** Rejects the calls in flight. Nothing keeps the process alive afterwards. */
@@ -58,11 +68,19 @@ function dispatcherOf(proxy: URL | null, limits: Pool.Options): Dispatcher {
   });
 }
 
-function optionsFor(dispatcher: Dispatcher): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
+function optionsFor(
+  dispatcher: Dispatcher,
+  onHeaders: (headers: Headers) => void,
+): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
   // undici's types and those of Node's built-in fetch describe the same objects twice.
   const [ownFetch, ownOptions]: readonly unknown[] = [fetch, { dispatcher }];
+  const send = ownFetch as NonNullable<ClientOptions['fetch']>;
   return {
-    fetch: ownFetch as NonNullable<ClientOptions['fetch']>,
+    fetch: async (...call) => {
+      const response = await send(...call);
+      onHeaders(response.headers);
+      return response;
+    },
     fetchOptions: ownOptions as NonNullable<ClientOptions['fetchOptions']>,
   };
 }

@@ -293,12 +293,45 @@ describe('OpenAiProvider', () => {
     expect((await ledger()).synchronous.requests).toBeGreaterThan(2);
   });
 
-  it('the account depends on server and key', () => {
-    const other = providerWith({ apiKey: 'sk-other-key' });
+  it('M5: the limits of an account do not depend on its key, so that a replaced key keeps what was learned', () => {
+    const replaced = providerWith({ apiKey: 'sk-other-key' });
     const same = providerWith({ baseUrl: `${simulator.url}/v1/` });
+    const ofOtherProject = providerWith({ project: 'other' });
 
     expect(provider.account).toMatch(/^[0-9a-f]{16}$/);
     expect(same.account).toBe(provider.account);
-    expect(other.account).not.toBe(provider.account);
+    expect(replaced.account).toBe(provider.account);
+    expect(ofOtherProject.account).not.toBe(provider.account);
+  });
+
+  it('X4: the account of a key names server, organization and project, and a fingerprint instead of the key', async () => {
+    const apiKey = 'sk-org-a-secret';
+    const named = providerWith({ apiKey, project: 'p' });
+    const replaced = providerWith({ apiKey: 'sk-org-a-other', project: 'p' });
+    expect(named.accountInfo).toMatchObject({ organization: null, project: 'p', reportedOrganization: null });
+
+    await named.check();
+
+    expect(named.accountInfo).toEqual({
+      address: `${simulator.url}/v1`,
+      keyFingerprint: expect.stringMatching(/^[0-9a-f]{8}$/),
+      organization: null,
+      project: 'p',
+      reportedOrganization: 'org-a',
+      reportedProject: 'proj-a',
+    });
+    expect(replaced.accountInfo.keyFingerprint).not.toBe(named.accountInfo.keyFingerprint);
+    expect(JSON.stringify(named.accountInfo)).not.toContain(apiKey);
+  });
+
+  it('X4: an account does not know the files and batches of another', async () => {
+    const own = providerWith({ apiKey: 'sk-org-a-1' });
+    const other = providerWith({ apiKey: 'sk-org-b-1' });
+    const { id } = await own.uploadFile(fileOf(lineOf('a')));
+
+    expect(await own.hasFile(id)).toBe(true);
+    expect(await other.hasFile(id)).toBe(false);
+    await own.deleteFile(id);
+    expect(await own.hasFile(id)).toBe(false);
   });
 });

@@ -15,7 +15,8 @@ import {
   type UploadedFile,
 } from '../provider.js';
 import { RefusedError } from '../refused-error.js';
-import { accountOf } from './account-of.js';
+import type { AccountInfo } from '../account-info.js';
+import { accountInfoOf, accountOf, withReported } from './account-of.js';
 import { Connections } from './connections.js';
 import { connectionError, timeoutError, toCallError } from './call-error.js';
 import { readBatch, readBatchPage, type BatchPage } from './read-batch.js';
@@ -52,6 +53,7 @@ const unclearCancel = [408, 429];
 /** OpenAI's Files and Batches API, or a compatible server, through the official SDK with its retries off. */
 export class OpenAiProvider extends Provider {
   readonly account: string;
+  #accountInfo: AccountInfo;
   readonly #client: OpenAI;
   readonly #freshClient: OpenAI;
   readonly #connections: Connections;
@@ -67,8 +69,12 @@ export class OpenAiProvider extends Provider {
     const baseURL = options.baseUrl ?? 'https://api.openai.com/v1';
     this.#apiKey = apiKey;
     this.#clock = clock;
-    this.account = accountOf({ baseUrl: baseURL, apiKey, organization, project });
-    this.#connections = new Connections({ baseUrl: baseURL, callTimeoutMs, proxies });
+    this.account = accountOf({ baseUrl: baseURL, organization, project });
+    this.#accountInfo = accountInfoOf({ baseUrl: baseURL, apiKey, organization, project });
+    const onHeaders = (headers: Headers): void => {
+      this.#accountInfo = withReported(this.#accountInfo, headers);
+    };
+    this.#connections = new Connections({ baseUrl: baseURL, callTimeoutMs, proxies, onHeaders });
     this.#retries = {
       clock,
       retries: retries.times,
@@ -81,6 +87,10 @@ export class OpenAiProvider extends Provider {
     const transport = { maxRetries: 0, timeout: callTimeoutMs, logLevel: 'off' } as const;
     this.#client = new OpenAI({ ...account, ...transport, ...this.#connections.keptAlive });
     this.#freshClient = new OpenAI({ ...account, ...transport, ...this.#connections.fresh });
+  }
+
+  get accountInfo(): AccountInfo {
+    return this.#accountInfo;
   }
 
   async uploadFile(file: FileToUpload): Promise<UploadedFile> {
@@ -100,6 +110,16 @@ export class OpenAiProvider extends Provider {
   async retrieveFile(fileId: string): Promise<UploadedFile> {
     const call = `retrieveFile ${fileId}`;
     return this.#call(call, async () => readFile(call, await this.#client.files.retrieve(fileId)));
+  }
+
+  async hasFile(fileId: string): Promise<boolean> {
+    try {
+      await this.#call(`hasFile ${fileId}`, () => this.#client.files.retrieve(fileId));
+      return true;
+    } catch (error) {
+      if (error instanceof RefusedError && error.status === 404) return false;
+      throw error;
+    }
   }
 
   async deleteFile(fileId: string): Promise<void> {

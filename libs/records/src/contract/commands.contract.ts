@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
-import { isPaused, type Batch, type RunState } from '../index.js';
+import { isPaused, recordedError, type Batch, type RunState } from '../index.js';
 import { eachWithFixture, leaseMs } from './fixture.contract.js';
 
 const later = 3_600_000;
@@ -106,6 +106,49 @@ export function describeCommands(make: MakeStore): void {
           .store.collection('batches')
           .find({ cancelRequestedAt: { $ne: null } }, { sort: { _id: 1 } });
         expect(await Array.fromAsync(cancelled, ({ _id }) => _id)).toEqual(['run.c1.b1', 'run.c1.b2']);
+      });
+
+      it.each<Batch['state']>(['built', 'submitted', 'settled'])(
+        'R2: a cancel of a run makes a batch that is %s and parked due once, and no second time',
+        async (state) => {
+          await fixture().insertBatch({ state, parked: true, attempts: 5, cancelRequestedAt: fixture().clock.now() });
+
+          await fixture().batches.requestCancelOfRun('run');
+
+          const taken = await takeBatch(state);
+          expect(taken).toMatchObject({ parked: false, attempts: 0 });
+          const failure = {
+            error: recordedError(new Error('again'), fixture().clock.now()),
+            backoffUntil: fixture().in(0),
+          };
+          expect(await fixture().batches.writes.park(taken!, failure)).toBe(true);
+          await fixture().batches.requestCancelOfRun('run');
+          expect(await takeBatch(state)).toBeNull();
+        },
+      );
+    });
+
+    describe('abandoning a batch', () => {
+      it.each<Batch['state']>(['built', 'submitted', 'settled'])(
+        'X4: a batch that is %s records it, with the choice, and is due at once even if parked',
+        async (state) => {
+          await fixture().insertBatch({ state, parked: true, attempts: 5, nextAt: fixture().in(later) });
+
+          expect(await fixture().batches.requestAbandon('run.c1.b1', { fail: true })).toBe(true);
+
+          expect(await takeBatch(state)).toMatchObject({
+            abandonment: { requestedAt: fixture().clock.now(), fail: true },
+            parked: false,
+            signals: 1,
+          });
+        },
+      );
+
+      it('X4: a batch that is ingested, and one that does not exist, have nothing to give up', async () => {
+        await fixture().insertBatch({ state: 'ingested' });
+
+        expect(await fixture().batches.requestAbandon('run.c1.b1', { fail: false })).toBe(false);
+        expect(await fixture().batches.requestAbandon('nowhere', { fail: false })).toBe(false);
       });
     });
 

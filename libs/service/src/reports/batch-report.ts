@@ -1,6 +1,7 @@
 import type { SettledReason } from '@batchmill/contracts';
-import type { Batch, BatchState } from '@batchmill/records';
+import { type Batch, type BatchState } from '@batchmill/records';
 import type { Engine } from '../engine.js';
+import { waitingOf } from './waiting.js';
 
 /** A batch as commands show it and as `--json` prints it. */
 export interface BatchReport {
@@ -16,7 +17,8 @@ export interface BatchReport {
     | `submitted (${string})`
     | SettledReason
     | `${SettledReason} (no result file yet)`
-    | 'parked';
+    | 'parked'
+    | 'held';
   readonly totalDocuments: number;
   readonly totalRequests: number;
   readonly completedRequests: number;
@@ -67,7 +69,11 @@ export function reportBatch({ blobs }: Pick<Engine, 'blobs'>, batch: Batch): Bat
       attempt: submission.attempt,
       inputTokens: batch.inputTokens,
     },
-    error: batch.error?.message ?? failure?.message ?? ingestion.firstError,
+    error:
+      batch.error?.message ??
+      waitingOf(batch)?.message ??
+      failure?.message ??
+      ingestion.firstError,
   };
 }
 
@@ -75,8 +81,9 @@ function isIngested({ state }: Batch): boolean {
   return state === 'ingested' || state === 'reprocessing';
 }
 
-function statusOf({ state, parked, provider, submission, ingestion, reason }: Batch): BatchReport['status'] {
+function statusOf({ state, parked, provider, submission, ingestion, reason, otherAccount }: Batch): BatchReport['status'] {
   if (parked) return 'parked';
+  if (otherAccount != null) return 'held';
   if (state === 'built' && submission.filePendingSince != null) return 'built (file pending)';
   if (state === 'submitted' && provider !== null) return `submitted (${provider.unknownState ?? provider.state})`;
   if (state === 'settled' && reason !== null) {

@@ -12,6 +12,7 @@ import {
   type RunState,
 } from '@batchmill/records';
 import type { Engine } from '../engine.js';
+import { addUnusedWork, lostWorkOf, noUnusedWork, orphanedWorkOf, type UnusedWork } from './unused-work.js';
 import { earlier, waitingFor, waitingOf, type Waiting } from './waiting.js';
 
 /** A run as commands show it and as `--json` prints it. */
@@ -19,8 +20,8 @@ export interface RunReport {
   readonly runId: string;
   readonly pipeline: string | null;
   readonly endpoint: Endpoint | null;
-  /** `parked`: only parked work is left. */
-  readonly status: RunState | 'parked';
+  /** `parked`: only parked work is left. `held`: only work that waits for another key, or is parked. */
+  readonly status: RunState | 'parked' | 'held';
   /** Why the run was rejected, or stopped after its trial. */
   readonly reason: string | null;
   /** What the run waits for because something went wrong; null: nothing, or it has ended. */
@@ -48,6 +49,10 @@ export interface RunReport {
     readonly synchronousUsd: number | null;
     readonly savedUsd: number | null;
   };
+  /** Batches that were given up as lost: the provider may still bill them. */
+  readonly lost: UnusedWork;
+  /** Provider batches that were found too late to be used: they were billed. */
+  readonly orphaned: UnusedWork;
   readonly startedAt: string | null;
   /** Null: not paused. A paused run begins nothing new. */
   readonly pausedAt: string | null;
@@ -55,7 +60,7 @@ export interface RunReport {
   readonly progress: RunProgress;
 }
 
-/** How far a run is. `claimed` counts documents and `parked` counts records; the others count requests. */
+/** How far a run is. `claimed` counts documents, `parked` records and `held` batches; the others count requests. */
 export interface RunProgress {
   readonly scanEnded: boolean;
   readonly claimed: number;
@@ -67,6 +72,8 @@ export interface RunProgress {
   readonly answered: number;
   readonly givenUp: number;
   readonly parked: number;
+  /** Batches that wait for the key of another account. */
+  readonly held: number;
 }
 
 export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
@@ -75,12 +82,12 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
   const isEnded = endedRunStates.includes(run.state);
   const { succeeded, failed, left, takenOver } = documents;
   const counted = succeeded + failed + left + takenOver;
-  const isParked = run.state === 'running' && progress.parked > 0 && sums.workable === 0;
+  const isStuck = run.state === 'running' && sums.workable === 0;
   return {
     runId: run._id,
     pipeline: run.pipeline,
     endpoint: run.endpoint,
-    status: run.parked || isParked ? 'parked' : run.state,
+    status: statusOf(run, isStuck, progress),
     reason: run.reason ?? run.error?.message ?? null,
     waiting: isEnded ? null : (sums.waiting ?? waitingFor(engine.readiness)),
     total: isEnded ? counted : Math.max(counted, progress.claimed),
@@ -95,11 +102,19 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     batches,
     tokens,
     cost: costOf(cost),
+    lost: sums.lost,
+    orphaned: sums.orphaned,
     pausedAt: isEnded ? null : (run.pausedAt?.toISOString() ?? null),
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,
     progress,
   };
+}
+
+function statusOf({ state, parked }: Run, isStuck: boolean, progress: RunProgress): RunReport['status'] {
+  if (parked) return 'parked';
+  if (isStuck && progress.held > 0) return 'held';
+  return isStuck && progress.parked > 0 ? 'parked' : state;
 }
 
 interface Sums {
@@ -109,6 +124,8 @@ interface Sums {
   readonly requests: number;
   readonly batches: number;
   readonly progress: RunProgress;
+  readonly lost: UnusedWork;
+  readonly orphaned: UnusedWork;
   readonly firstError: string | null;
   readonly waiting: Waiting | null;
   readonly keptAnswers: number;
@@ -117,7 +134,7 @@ interface Sums {
   readonly workable: number;
 }
 
-async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
+async function sumUp({ claims, batches, engineSettings: { prices } }: Engine, run: Run): Promise<Sums> {
   let documents = noDocuments;
   let claimed = 0;
   let parked = 0;
@@ -143,6 +160,9 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
   let firstError: string | null = null;
   let keptAnswers = 0;
   const reprocessed = { answers: 0, documents: 0 };
+  let held = 0;
+  let lost = noUnusedWork;
+  let orphaned = noUnusedWork;
   for await (const batch of batches.ofRun(run._id)) {
     const { ingestion, state } = batch;
     requests += batch.requests;
@@ -159,7 +179,10 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
     tokens.output += ingestion.tokens.output;
     cost = addCost(cost, ingestion.cost);
     if (state !== 'ingested') waiting = earlier(waiting, waitingOf(batch));
+    lost = addUnusedWork(lost, lostWorkOf(batch, prices));
+    orphaned = addUnusedWork(orphaned, orphanedWorkOf(batch, prices));
     if (batch.parked) parked += 1;
+    else if (batch.otherAccount != null) held += 1;
     else if (state !== 'ingested') workable += 1;
   }
   const progress = {
@@ -172,6 +195,7 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
     answered,
     givenUp,
     parked,
+    held,
   };
   return {
     documents,
@@ -180,11 +204,13 @@ async function sumUp({ claims, batches }: Engine, run: Run): Promise<Sums> {
     requests,
     batches: count,
     progress,
+    lost,
+    orphaned,
     firstError,
     waiting,
     keptAnswers,
     reprocessed,
-    workable: workable + (parked > 0 ? 0 : built.length),
+    workable: workable + (parked + held > 0 ? 0 : built.length),
   };
 }
 

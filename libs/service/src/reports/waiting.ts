@@ -1,4 +1,4 @@
-import type { Batch, WorkRecord } from '@batchmill/records';
+import { describeHold, type Batch, type WorkRecord } from '@batchmill/records';
 import type { Readiness } from '@batchmill/stage';
 
 /** What work waits for, since when and why, and what mends it. */
@@ -9,9 +9,12 @@ export interface Waiting {
 }
 
 /** Null: the record does not wait for anything that went wrong, or it waits for a person. */
-export function waitingOf(record: WorkRecord & { readonly held?: Batch['held'] }): Waiting | null {
-  const { parked, error, held = null } = record;
+export function waitingOf(record: WorkRecord & Partial<Pick<Batch, 'held' | 'otherAccount'>>): Waiting | null {
+  const { parked, error, held = null, otherAccount = null } = record;
   if (parked) return null;
+  if (otherAccount !== null) {
+    return { since: otherAccount.since.toISOString(), message: describeHold(record, otherAccount) };
+  }
   if (error !== null) return { since: error.at.toISOString(), message: error.message };
   if (held === null) return null;
   const code = held.code === null ? '' : `${held.code}: `;

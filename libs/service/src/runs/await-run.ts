@@ -17,7 +17,7 @@ export interface AwaitRunOptions {
 }
 
 /**
- * Polls a run until it has ended, is parked, or the options end the wait. Waits while the store is unavailable. Null: the run
+ * Polls a run until it has ended, is parked or held, or the options end the wait. Waits while the store is unavailable. Null: the run
  * was never found.
  */
 export async function awaitRun(
@@ -49,9 +49,9 @@ export async function awaitRun(
   }
 }
 
-/** Whether a run changes no more by itself. */
+/** Whether a run changes no more by itself. A held one waits for another key, which a process reads at its start. */
 export function hasEnded({ status }: RunReport): boolean {
-  return status === 'parked' || endedRunStates.includes(status);
+  return status === 'parked' || status === 'held' || endedRunStates.includes(status);
 }
 
 const pollMs = 100;

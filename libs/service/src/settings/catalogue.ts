@@ -261,6 +261,13 @@ export const settingsCatalogue = {
       meaning:
         'How long the provider may take to show the result file of answers that it has counted. After that they are requested, and paid, again.',
     }),
+    lostAfterMs: duration('BATCHMILL_LOST_AFTER', {
+      unit: 's',
+      fromMs: 1_000,
+      default: '172800',
+      meaning:
+        'How long the provider may not know a batch, or leave it `validating`, `finalizing` or `cancelling`, before it is given up as lost and its documents are requested again. A cancelled run waits an hour at most.',
+    }),
     armMs: duration('BATCHMILL_CREATE_TIMEOUT', {
       unit: 's',
       fromMs: 1_000,

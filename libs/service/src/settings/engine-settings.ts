@@ -22,6 +22,7 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     sweepMs: batches.sweepMs,
     overdueGraceMs: batches.overdueGraceMs,
     lateResultsMs: batches.lateResultsMs,
+    lostAfterMs: batches.lostAfterMs,
     scheduleCatchUpMs: batches.scheduleCatchUpMs,
     startsSchedules,
     prices: readPriceFile(openai.pricesFile),

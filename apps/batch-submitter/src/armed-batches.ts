@@ -1,0 +1,91 @@
+import {
+  Clock,
+  isDependencyUnavailable,
+  type BatchHeld,
+  type BatchSettled,
+  type BatchSubmitted,
+} from '@batchmill/contracts';
+import { Provider, isProviderError, isSameAccount } from '@batchmill/provider';
+import {
+  Runs,
+  describeHold,
+  describeLoss,
+  hold,
+  isGivenUp,
+  settleAsLost,
+  stallWithoutState,
+  type Batch,
+  type Leased,
+  type Transition,
+} from '@batchmill/records';
+import { EngineSettings } from '@batchmill/stage';
+import { Log } from '@batchmill/telemetry';
+import { Injectable } from '@nestjs/common';
+import { BatchCreator } from './batch-creator.js';
+
+type ArmedEvent = BatchSubmitted | BatchSettled | BatchHeld;
+
+/** How soon a batch of a cancelled run is looked for again after the provider refused. */
+const refusedMs = 10_000;
+
+/** Decides what becomes of a batch whose submission is armed, when the provider cannot tell whether it was created. */
+@Injectable()
+export class ArmedBatches {
+  constructor(
+    private readonly batchCreator: BatchCreator,
+    private readonly runs: Runs,
+    private readonly provider: Provider,
+    private readonly settings: EngineSettings,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  /** Returns true if the submission is not armed, any more. Otherwise the work on the batch has ended for now. */
+  async *recover(batch: Leased<Batch>): AsyncGenerator<Transition<ArmedEvent>, boolean, undefined> {
+    const { armed } = batch.data.submission;
+    if (armed === null) return true;
+    const run = await this.runs.get(batch.data.runId);
+    const { lostAfterMs } = this.settings;
+    if (isGivenUp(batch.data, run, { now: this.clock.now(), lostAfterMs })) {
+      this.log.error(describeLoss(batch.data), { batchId: batch.id });
+      yield settleAsLost(batch);
+      return false;
+    }
+    const isCancelled = run?.cancelRequestedAt != null;
+    try {
+      if (armed.deadline <= this.clock.now() && !(await this.#isVisible(batch.data))) {
+        yield* this.#hold(batch, isCancelled);
+        return false;
+      }
+      if (batch.data.otherAccount != null) await batch.save({ otherAccount: null });
+      return yield* this.batchCreator.recover(batch);
+    } catch (error) {
+      if (!isCancelled || !isProviderError(error)) throw error;
+      // The run must end, also when the provider never answers again.
+      const stall = stallWithoutState(batch.data, 'unreachable', this.clock.now());
+      await batch.save({ stall });
+      if (isDependencyUnavailable(error)) throw error;
+      yield batch.wait(new Date(this.clock.now().getTime() + refusedMs));
+      return false;
+    }
+  }
+
+  /** False: the list of this account does not tell whether the provider batch exists, since another account made it. */
+  async #isVisible({ submission }: Batch): Promise<boolean> {
+    const { armed, fileId, fileDeletedAt } = submission;
+    const now = this.provider.accountInfo;
+    if (isSameAccount(armed?.account, now)) return true;
+    if (fileId !== null && fileDeletedAt === null) return this.provider.hasFile(fileId);
+    // The file is deleted, so the provider cannot be asked for it. A key that did not change most likely still sees the list.
+    return armed?.account?.keyFingerprint === now.keyFingerprint;
+  }
+
+  async *#hold(batch: Leased<Batch>, isCancelled: boolean): AsyncGenerator<Transition<BatchHeld>, void, undefined> {
+    const { armed } = batch.data.submission;
+    if (armed?.account === undefined) return;
+    const { account } = armed;
+    if (batch.data.otherAccount == null) this.log.error(describeHold(batch.data, { account }), { batchId: batch.id });
+    const now = this.clock.now();
+    yield hold(batch, account, now, isCancelled ? { stall: stallWithoutState(batch.data, 'other-account', now) } : {});
+  }
+}

@@ -1,0 +1,170 @@
+import {
+  Clock,
+  ConnectionError,
+  TimeoutError,
+  isBatchmillError,
+  isDependencyUnavailable,
+  type BatchHeld,
+  type BatchSettled,
+} from '@batchmill/contracts';
+import { Provider, RefusedError, isProviderError, isSameAccount, type ProviderBatch } from '@batchmill/provider';
+import {
+  describeHold,
+  describeLoss,
+  hold,
+  isGivenUp,
+  settleAsLost,
+  stallInState,
+  stallWithoutState,
+  type Batch,
+  type Leased,
+  type Run,
+  type Stall,
+  type Transition,
+  type Transitions,
+} from '@batchmill/records';
+import { EngineSettings } from '@batchmill/stage';
+import { Log } from '@batchmill/telemetry';
+import { Injectable } from '@nestjs/common';
+
+/** How soon a batch that the provider does not know is looked for again. */
+const unknownMs = 60_000;
+/** How soon a batch of a cancelled run is looked at again after the provider refused. */
+const refusedMs = 10_000;
+/** The last look at an abandoned batch takes no longer. */
+const lastLookMs = 10_000;
+
+/** A submitted batch and its run. */
+export interface Watched {
+  readonly batch: Leased<Batch>;
+  /** Null: its record is gone. */
+  readonly run: Run | null;
+}
+
+/**
+ * What becomes of submitted batches whose end does not come: the provider does not know them, leaves them in a state of
+ * minutes, or does not answer for a cancelled run. A batch is looked at before it is given up, so that an end that has come
+ * after all counts.
+ */
+@Injectable()
+export class UnendedBatches {
+  constructor(
+    private readonly provider: Provider,
+    private readonly settings: EngineSettings,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  /** The result of a look at the provider. An abandoned batch is not waited for. */
+  async look({ data }: Leased<Batch>, look: () => Promise<ProviderBatch>): Promise<ProviderBatch> {
+    if (data.abandonment == null) return look();
+    const looked = new AbortController();
+    const tooLate = this.clock.sleep(lastLookMs, looked.signal).then((): never => {
+      throw new TimeoutError('provider.timeout', `${data._id}: the provider did not answer within ${lastLookMs} ms`);
+    });
+    tooLate.catch(() => undefined);
+    return Promise.race([look(), tooLate]).finally(() => looked.abort());
+  }
+
+  /** Notes what a look has shown. Ends the work on the batch, and returns true, if it is given up now. */
+  async *seen(
+    { batch, run }: Watched,
+    { state }: ProviderBatch,
+    isCancelled: boolean,
+  ): AsyncGenerator<Transition<BatchSettled>, boolean, undefined> {
+    const stall = stallInState(batch.data, state, isCancelled, this.clock.now());
+    await this.#note(batch, stall);
+    if (!this.#isGivenUp({ batch, run })) return false;
+    yield* this.#giveUp(batch);
+    return true;
+  }
+
+  /** Handles a look that failed. Throws the error again where the work is to be retried as any other. */
+  async *notSeen({ batch, run }: Watched, error: unknown): Transitions<BatchSettled | BatchHeld> {
+    const mustEnd = run?.cancelRequestedAt != null || batch.data.abandonment != null;
+    if (isNotSubmitted(error) && mustEnd) yield* this.#giveUp(batch);
+    else if (isNotFound(error) && batch.data.abandonment == null) yield* this.#notFound({ batch, run }, mustEnd);
+    else if (isProviderError(error) && mustEnd) yield* this.#unreachable({ batch, run }, error);
+    else throw error;
+  }
+
+  async *#notFound({ batch, run }: Watched, mustEnd: boolean): Transitions<BatchSettled | BatchHeld> {
+    const account = batch.data.provider?.account;
+    const now = this.clock.now();
+    const isOther = account != null && !isSameAccount(account, this.provider.accountInfo);
+    const failure = isOther ? null : await this.#failureOfAddress(batch);
+    if (failure !== null) {
+      if (!mustEnd) throw failure;
+      yield* this.#unreachable({ batch, run }, failure);
+      return;
+    }
+    const stall = stallWithoutState(batch.data, isOther ? 'other-account' : 'unknown', now);
+    // While the key of its account is missing, only a cancelled run gives up a batch.
+    if ((!isOther || mustEnd) && this.#isGivenUp({ batch, run }, stall)) {
+      await this.#note(batch, stall);
+      yield* this.#giveUp(batch);
+    } else if (isOther) {
+      if (batch.data.otherAccount == null) this.log.error(describeHold(batch.data, { account }), this.#fieldsOf(batch));
+      yield hold(batch, account, now, mustEnd ? { stall } : {});
+    } else {
+      if (batch.data.stall?.found !== 'unknown') {
+        const message = 'the provider does not know a batch any more; it is looked for again, and given up later';
+        this.log.warn(message, this.#fieldsOf(batch));
+      }
+      yield batch.with({ stall }).wait(new Date(now.getTime() + unknownMs));
+    }
+  }
+
+  async *#unreachable({ batch, run }: Watched, error: unknown): Transitions<BatchSettled> {
+    const now = this.clock.now();
+    await this.#note(batch, stallWithoutState(batch.data, 'unreachable', now));
+    if (this.#isGivenUp({ batch, run })) yield* this.#giveUp(batch);
+    else if (isDependencyUnavailable(error)) throw error;
+    else yield batch.wait(new Date(now.getTime() + refusedMs));
+  }
+
+  async *#giveUp(batch: Leased<Batch>): Transitions<BatchSettled> {
+    this.log.error(describeLoss(batch.data), this.#fieldsOf(batch));
+    yield settleAsLost(batch);
+  }
+
+  #isGivenUp({ batch, run }: Watched, stall: Stall | null = batch.data.stall ?? null): boolean {
+    const { lostAfterMs } = this.settings;
+    return isGivenUp({ ...batch.data, stall }, run, { now: this.clock.now(), lostAfterMs });
+  }
+
+  async #note(batch: Leased<Batch>, stall: Stall | null): Promise<void> {
+    const { stall: before = null, otherAccount = null } = batch.data;
+    if (stall !== before || otherAccount !== null) await batch.save({ stall, otherAccount: null });
+  }
+
+  /**
+   * Null: the server answers for this account. One without a list of batches is none that could know the batch: its address is
+   * wrong, or something is in between.
+   */
+  async #failureOfAddress({ id }: Leased<Batch>): Promise<unknown> {
+    try {
+      await this.provider.check();
+      return null;
+    } catch (error) {
+      if (!isNotFound(error)) return error;
+      return new ConnectionError(
+        'provider.unexpected-response',
+        `${id}: the server knows neither the batch nor a list of batches; check OPENAI_BASE_URL`,
+        { cause: error },
+      );
+    }
+  }
+
+  #fieldsOf({ id, data }: Leased<Batch>): Record<string, string | null> {
+    return { batchId: id, runId: data.runId, providerBatchId: data.provider?.providerBatchId ?? null };
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof RefusedError && error.status === 404;
+}
+
+function isNotSubmitted(error: unknown): boolean {
+  return isBatchmillError(error) && error.code === 'batch.not-submitted';
+}

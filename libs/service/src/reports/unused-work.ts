@@ -1,0 +1,36 @@
+import { costOf, type PriceEntry } from '@batchmill/models';
+import type { Batch } from '@batchmill/records';
+
+/** Requests at the provider whose answers are not used, though they are billed, or may be. */
+export interface UnusedWork {
+  readonly batches: number;
+  readonly requests: number;
+  /** The price of their input, as estimated before they were sent; null when it is not known. Output comes on top. */
+  readonly inputUsd: number | null;
+}
+
+/** Nothing unused. */
+export const noUnusedWork: UnusedWork = { batches: 0, requests: 0, inputUsd: 0 };
+
+/** What the provider may still bill for a batch that was given up as lost, until a sweep has found it. */
+export function lostWorkOf(batch: Batch, prices: readonly PriceEntry[]): UnusedWork {
+  if (batch.reason !== 'lost' || batch.orphans.length > 0) return noUnusedWork;
+  return { batches: 1, requests: batch.requests, inputUsd: inputUsdOf(batch, batch.requests, prices) };
+}
+
+/** What the provider has billed for orphans of a batch. */
+export function orphanedWorkOf(batch: Batch, prices: readonly PriceEntry[]): UnusedWork {
+  const requests = batch.orphans.reduce((sum, { completed }) => sum + completed, 0);
+  return { batches: batch.orphans.length, requests, inputUsd: inputUsdOf(batch, requests, prices) };
+}
+
+export function addUnusedWork(a: UnusedWork, b: UnusedWork): UnusedWork {
+  const inputUsd = a.inputUsd === null || b.inputUsd === null ? null : a.inputUsd + b.inputUsd;
+  return { batches: a.batches + b.batches, requests: a.requests + b.requests, inputUsd };
+}
+
+function inputUsdOf(batch: Batch, requests: number, prices: readonly PriceEntry[]): number | null {
+  if (requests === 0) return 0;
+  const inputTokens = (batch.inputTokens * requests) / batch.requests;
+  return costOf(batch.model, { inputTokens, outputTokens: 0 }, batch.createdAt, 'batch', prices);
+}

@@ -1,0 +1,416 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { stages } from '@batchmill/all-in-one';
+import { reportRun } from '@batchmill/service';
+import type { Batch, Run } from '@batchmill/records';
+import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
+import { outcomesOf } from './documents.js';
+import { allDeadLetters } from './messages.js';
+import { manyNotes, notes } from './notes-pipeline.js';
+import { endOf, requestAbandon, requestCancel, requestRun } from './runs.js';
+import { advanceProvider, injectFaults, ledgerOf, type FaultRule } from './simulated-provider.js';
+
+const count = 10;
+const hour = 3_600_000;
+const day = 24 * hour;
+const everyCall = [
+  'files.create',
+  'files.content',
+  'batches.create',
+  'batches.retrieve',
+  'batches.list',
+  'batches.cancel',
+];
+
+describe('batches whose end does not come', () => {
+  let bundle: TestEngine;
+  afterEach(async () => {
+    const letters = await allDeadLetters(bundle);
+    await bundle.close();
+    expect(letters).toEqual([]);
+  });
+
+  /** One batch of ten, or more where the queue has room for `tokens` only. The provider's time stands still until it is advanced. */
+  async function opened(
+    faults: readonly FaultRule[],
+    { tokens, ...options }: Partial<TestEngineOptions> & { tokens?: number } = {},
+  ): Promise<void> {
+    const settings = { armMs: 500, staleListMs: 50, sweepMs: 100, ...options.settings };
+    bundle = await TestEngine.open({ pipelines: [notes], simulator: { speed: 0 }, ...options, settings });
+    await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
+    const { budgets, provider } = bundle.engine;
+    if (tokens !== undefined) await budgets.learn(provider.account, 'text-embedding-3-small', 'tokens', tokens);
+    await bundle.start(stages);
+    await injectFaults(bundle, ...faults);
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+  }
+
+  const batchOf = (claim: number, number = 1): Promise<Batch | null> =>
+    bundle.engine.batches.get(`r.c${claim}.b${number}`);
+  const reached = (what: string, is: (found: Batch) => boolean, claim = 1, number = 1): Promise<Batch> =>
+    eventually(what, async () => {
+      const found = await batchOf(claim, number);
+      return found !== null && is(found) && found;
+    });
+  const submitted = (claim = 1) => reached('the batch to be submitted', ({ state }) => state === 'submitted', claim);
+  const stalled = () => reached('its stall to be noted', ({ stall }) => stall != null);
+  const settled = () => reached('the batch to be settled', ({ reason }) => reason !== null);
+  const reportOf = async () => reportRun(bundle.engine, (await bundle.engine.runs.get('r'))!);
+
+  /** The answer to the create call is lost, and then every list fails. */
+  async function armedWhileListsFail(value: number): Promise<void> {
+    await opened([{ on: 'batches.create', what: 'drop-answer', times: 1 }], { settings: { armMs: 60_000 } });
+    await reached('the submission to be armed', ({ submission }) => submission.armed !== null);
+    await eventually('the provider to have it', async () => (await ledgerOf(bundle)).batches.length === 1);
+    await injectFaults(bundle, { on: 'batches.list', what: 'status', value });
+    bundle.clock.advance(60_000);
+  }
+
+  async function sentAgain(): Promise<Run> {
+    await submitted(2);
+    await advanceProvider(bundle, 60);
+    return endOf(bundle, 'r');
+  }
+
+  describe('are lost after a time', () => {
+    it.each<[string, FaultRule[]]>([
+      ['unknown to the provider', [{ on: 'batch', what: 'forget', times: 1 }]],
+      ['validating', [{ on: 'batch', what: 'stay', value: 'validating', times: 1 }]],
+      ['finalizing', [{ on: 'batch', what: 'stay', value: 'finalizing', times: 1 }]],
+    ])('X4: a batch that stays %s is requested again, which uses up no attempt', async (_, faults) => {
+      await opened(faults);
+      await submitted();
+      await advanceProvider(bundle, 60);
+      await stalled();
+      bundle.clock.advance(day);
+      expect(await batchOf(1)).toMatchObject({ state: 'submitted' });
+
+      bundle.clock.advance(day);
+
+      expect(await settled()).toMatchObject({ reason: 'lost', failure: { code: 'batch.lost' } });
+      expect(await sentAgain()).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count } } });
+      for (const { info } of await outcomesOf(bundle, 'embeddings')) {
+        expect(info).toMatchObject({ freeRetries: 1, functions: { embeddings: { attempts: 1 } } });
+      }
+    });
+
+    it('X4: an overdue batch that stays cancelling is lost, and its documents are requested again', async () => {
+      await opened([
+        { on: 'batch', what: 'delay', value: 500, times: 1 },
+        { on: 'batch', what: 'stay', value: 'cancelling', times: 1 },
+      ]);
+      await submitted();
+      bundle.clock.advance(day + hour);
+      await reached('the batch to be cancelled', ({ stall }) => stall?.found === 'cancelling');
+
+      bundle.clock.advance(2 * day);
+
+      expect(await settled()).toMatchObject({ reason: 'lost' });
+      expect(await sentAgain()).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count } } });
+    });
+
+    it('X4: a batch that is only slow is not lost', async () => {
+      await opened([{ on: 'batch', what: 'delay', value: 500, times: 1 }]);
+      await submitted();
+      await reached('a poll', ({ provider }) => (provider?.polls ?? 0) > 0);
+      bundle.clock.advance(day - hour);
+      const { polls } = (await batchOf(1))!.provider!;
+      await reached('another poll', ({ provider }) => (provider?.polls ?? 0) > polls);
+
+      await advanceProvider(bundle, 600);
+
+      expect(await endOf(bundle, 'r')).toMatchObject({ state: 'finished' });
+      expect(await ledgerOf(bundle)).toMatchObject({ requests: count, twice: [] });
+    });
+
+    it('X4: a batch that the provider knows again in time is ingested', async () => {
+      await opened([{ on: 'batch', what: 'forget', value: 3_600, times: 1 }]);
+      await submitted();
+      await stalled();
+      bundle.clock.advance(day);
+
+      await advanceProvider(bundle, 7_200);
+
+      expect(await endOf(bundle, 'r')).toMatchObject({
+        state: 'finished',
+        totals: { documents: { succeeded: count } },
+      });
+      expect(await ledgerOf(bundle)).toMatchObject({ requests: count, batches: [{}], twice: [], files: [] });
+    });
+
+    it('X4: a lost batch that reappears is an orphan, whose cost is reported', async () => {
+      await opened([{ on: 'batch', what: 'forget', value: 3_600, times: 1 }]);
+      await submitted();
+      await stalled();
+      bundle.clock.advance(2 * day);
+      await settled();
+      await sentAgain();
+      expect(await reportOf()).toMatchObject({ lost: { batches: 1, requests: count }, orphaned: { requests: 0 } });
+
+      await advanceProvider(bundle, 7_200);
+      await reached('the orphan to be recorded', ({ orphans }) => orphans.length > 0);
+
+      const { lost, orphaned } = await reportOf();
+      expect(lost.batches).toBe(0);
+      expect(orphaned).toMatchObject({ batches: 1, requests: count });
+      expect(orphaned.inputUsd).toBeGreaterThan(0);
+      await eventually('its files to be deleted', async () => (await ledgerOf(bundle)).files.length === 0);
+    });
+
+    it('X4: a server that has no list of batches does not make a batch unknown', async () => {
+      await opened([{ on: 'batch', what: 'delay', value: 500, times: 1 }], { settings: { lostAfterMs: hour } });
+      await submitted();
+      await injectFaults(
+        bundle,
+        { on: 'batches.retrieve', what: 'status', value: 404 },
+        { on: 'batches.list', what: 'status', value: 404 },
+      );
+      await eventually('the outage to be noticed', () => !bundle.engine.readiness.isReady);
+      bundle.clock.advance(2 * hour);
+      await injectFaults(bundle, { on: 'batches.list', what: 'status', value: 404 });
+      await eventually('the outage to end', () => bundle.engine.readiness.isReady);
+      await injectFaults(bundle);
+      await advanceProvider(bundle, 600);
+
+      expect(await endOf(bundle, 'r')).toMatchObject({ state: 'finished' });
+      expect(await ledgerOf(bundle)).toMatchObject({ requests: count, batches: [{}], twice: [] });
+    });
+  });
+
+  describe('are abandoned by command', () => {
+    const unknown: FaultRule = { on: 'batch', what: 'forget', times: 1 };
+
+    it.each<[string, FaultRule[]]>([
+      ['that the provider does not know', [unknown]],
+      ['that stays validating', [{ on: 'batch', what: 'stay', value: 'validating', times: 1 }]],
+      ['that is in progress', [{ on: 'batch', what: 'delay', value: 500, times: 1 }]],
+    ])('X4: a batch %s is given up at once, and requested again', async (_, faults) => {
+      await opened(faults);
+      await submitted();
+
+      await requestAbandon(bundle, 'r.c1.b1');
+
+      expect(await settled()).toMatchObject({
+        reason: 'lost',
+        failure: { message: expect.stringContaining('abandoned') },
+      });
+      expect(await sentAgain()).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count } } });
+    });
+
+    it('X4: by choice its requests fail, and are done again only when that is asked for', async () => {
+      await opened([unknown]);
+      await submitted();
+
+      await requestAbandon(bundle, 'r.c1.b1', true);
+
+      expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { failed: count, left: 0 } } });
+      for (const { info } of await outcomesOf(bundle, 'embeddings')) {
+        expect(info.error).toMatchObject({ code: 'provider.batch-abandoned' });
+      }
+      await requestRun(bundle, { runId: 'again', pipeline: 'notes', endpoint: 'embeddings', redo: 'failed' });
+      await eventually(
+        'it to be sent',
+        async () => (await bundle.engine.batches.get('again.c1.b1'))?.state === 'submitted',
+      );
+      await advanceProvider(bundle, 60);
+      expect(await endOf(bundle, 'again')).toMatchObject({ totals: { documents: { succeeded: count } } });
+    });
+
+    it('X4: a batch that has completed by then is ingested instead, since it is paid', async () => {
+      await opened([{ on: 'batches.retrieve', what: 'stale' }]);
+      await submitted();
+      await advanceProvider(bundle, 60);
+      await injectFaults(bundle);
+
+      await requestAbandon(bundle, 'r.c1.b1', true);
+
+      expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { succeeded: count } } });
+      expect(await ledgerOf(bundle)).toMatchObject({ requests: count, batches: [{}], twice: [] });
+    });
+
+    it('X4: an armed batch is given up while the provider does not answer, and is sent again', async () => {
+      await armedWhileListsFail(503);
+
+      await requestAbandon(bundle, 'r.c1.b1');
+
+      expect(await settled()).toMatchObject({ reason: 'lost', provider: null });
+      await injectFaults(bundle);
+      expect(await sentAgain()).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count } } });
+      await eventually('the first one to be cancelled', async () =>
+        (await ledgerOf(bundle)).batches.every(({ status }) => !['validating', 'in_progress'].includes(status)),
+      );
+    });
+
+    it('X4: a batch whose results are gone is not waited for', async () => {
+      await opened([{ on: 'files.content', what: 'status', value: 404 }], { settings: { staleListMs: hour } });
+      await submitted();
+      await advanceProvider(bundle, 60);
+      await reached('the file to be missed', ({ ingestion }) => ingestion.fileMissingSince !== null);
+
+      await requestAbandon(bundle, 'r.c1.b1', true);
+
+      expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { failed: count } } });
+    });
+
+    it('X4: a parked batch is given up too', async () => {
+      await opened([{ on: 'batches.retrieve', what: 'status', value: 400 }]);
+      await reached('it to be parked', ({ parked }) => parked);
+
+      await requestAbandon(bundle, 'r.c1.b1', true);
+
+      expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { failed: count } } });
+    });
+
+    it('X4: a batch that is not sent yet is not sent', async () => {
+      await opened([{ on: 'files.create', what: 'status', value: 503 }]);
+      await reached('the batch to be built', ({ state }) => state === 'built');
+
+      await requestAbandon(bundle, 'r.c1.b1', true);
+
+      expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { failed: count } } });
+      expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, batches: [] });
+    });
+  });
+
+  describe('do not keep a cancelled run from ending', () => {
+    const slow: FaultRule = { on: 'batch', what: 'delay', value: 500 };
+    const cancelled = { state: 'cancelled', totals: { documents: { succeeded: 0, failed: 0, left: count } } };
+
+    it.each<[string, string, FaultRule[]]>([
+      ['the provider does not know a batch', 'unknown', [{ on: 'batch', what: 'forget' }]],
+      ['a batch stays cancelling', 'cancelling', [slow, { on: 'batch', what: 'stay', value: 'cancelling' }]],
+      ['the provider ignores the cancel', 'in_progress', [slow, { on: 'batches.cancel', what: 'ignore' }]],
+    ])('R2: a run is cancelled within an hour although %s', async (_, found, faults) => {
+      await opened(faults);
+      await submitted();
+
+      await requestCancel(bundle, 'r');
+      await reached('its stall to be noted', ({ stall }) => stall?.found === found);
+      bundle.clock.advance(hour);
+
+      expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
+      expect(await reportOf()).toMatchObject({ lost: { batches: 1, requests: count } });
+    });
+
+    it.each([
+      ['does not answer any more', 503],
+      ['refuses every call', 400],
+      ['refuses the key', 403],
+    ])(
+      'R2: a run whose batch is at the provider is cancelled within an hour although the provider %s',
+      async (_, value) => {
+        await opened([slow]);
+        await submitted();
+        await injectFaults(bundle, ...everyCall.map((on) => ({ on, what: 'status', value })));
+
+        await requestCancel(bundle, 'r');
+        await stalled();
+        bundle.clock.advance(hour);
+
+        expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
+      },
+    );
+
+    it.each([503, 400])(
+      'R2: a run whose batch is armed is cancelled within an hour although every list is answered with %d',
+      async (value) => {
+        await armedWhileListsFail(value);
+
+        await requestCancel(bundle, 'r');
+        await stalled();
+        bundle.clock.advance(hour);
+
+        expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
+        await injectFaults(bundle);
+        await eventually('the batch to be cancelled as an orphan', async () =>
+          (await ledgerOf(bundle)).batches.every(({ status }) =>
+            ['cancelling', 'cancelled', 'completed'].includes(status),
+          ),
+        );
+      },
+    );
+
+    it.each([503, 403])('R2: a run whose results are refused with %d is cancelled within an hour', async (value) => {
+      await opened([{ on: 'files.content', what: 'status', value }]);
+      await submitted();
+      await advanceProvider(bundle, 60);
+      await reached('the batch to be settled', ({ state }) => state === 'settled');
+
+      await requestCancel(bundle, 'r');
+      await stalled();
+      bundle.clock.advance(hour);
+
+      expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
+    });
+
+    it('R2: a run whose batch is parked while it is polled is cancelled once the provider answers', async () => {
+      await opened([slow, { on: 'batches.retrieve', what: 'status', value: 400 }]);
+      await reached('it to be parked', ({ parked }) => parked);
+      await injectFaults(bundle);
+
+      await requestCancel(bundle, 'r');
+      await reached('the batch to be cancelled', ({ provider }) => provider?.state === 'cancelling');
+      await advanceProvider(bundle, 600);
+
+      expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
+      expect(await reportOf()).toMatchObject({ lost: { batches: 0 } });
+    });
+
+    it('R2: a run whose batch cannot be ingested by a fault of the stores is cancelled, and keeps its result files', async () => {
+      await opened([], {
+        ports: ({ vectors }) => ({
+          vectors: Object.create(vectors, {
+            ensureCollection: { value: vectors.ensureCollection.bind(vectors) },
+            close: { value: vectors.close.bind(vectors) },
+            upsert: { value: () => Promise.reject(new Error('for the test')) },
+          }) as typeof vectors,
+        }),
+      });
+      await submitted();
+      await advanceProvider(bundle, 60);
+      await reached('it to be parked', ({ parked, state }) => parked && state === 'settled');
+
+      await requestCancel(bundle, 'r');
+
+      expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
+      expect(await batchOf(1)).toMatchObject({ failure: { code: 'batch.not-ingested' } });
+      expect((await ledgerOf(bundle)).files.some(({ purpose }) => purpose === 'batch_output')).toBe(true);
+    });
+
+    it('R2: a run that was not accepted yet is cancelled although the provider does not answer', async () => {
+      await opened(everyCall.map((on) => ({ on, what: 'status', value: 503 })));
+      await eventually('the outage to be noticed', () => !bundle.engine.readiness.isReady);
+
+      await requestCancel(bundle, 'r');
+
+      expect(await endOf(bundle, 'r')).toMatchObject({ state: 'cancelled' });
+    });
+
+    it('R2: a run whose batch is not sent yet is cancelled although its input file cannot be deleted', async () => {
+      await opened([slow, { on: 'files.delete', what: 'status', value: 503 }], { tokens: 150 });
+      const waiting = await reached('a batch to wait for room', ({ submission }) => submission.fileId !== null, 1, 2);
+      expect(waiting).toMatchObject({ state: 'built', submission: { armed: null } });
+
+      await requestCancel(bundle, 'r');
+      await reached('it to be settled', ({ reason }) => reason === 'never-sent', 1, 2);
+      await injectFaults(bundle);
+      await advanceProvider(bundle, 60);
+
+      expect(await endOf(bundle, 'r')).toMatchObject({ state: 'cancelled' });
+      await eventually('the file to be deleted by a sweep', async () => (await ledgerOf(bundle)).files.length === 0);
+    });
+
+    it('R2: a run is cancelled and its answers are kept when the provider ends the batch in time', async () => {
+      await opened([slow]);
+      await submitted();
+
+      await requestCancel(bundle, 'r');
+      await reached('the batch to be cancelled', ({ provider }) => provider?.state === 'cancelling');
+      bundle.clock.advance(hour / 2);
+      await advanceProvider(bundle, 600);
+
+      expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
+      expect(await reportOf()).toMatchObject({ lost: { batches: 0 } });
+      expect(await ledgerOf(bundle)).toMatchObject({ files: [], twice: [] });
+    });
+  });
+});
