@@ -11,14 +11,6 @@ import { RefusedSubmissions } from './refused-submissions.js';
 
 @Module({
   controllers: [BatchSubmitter, OrphanSweep],
-  providers: [
-    BudgetShares,
-    InputFiles,
-    ArmedBatches,
-    BatchCreator,
-    RefusedSubmissions,
-    OrphanedBatches,
-    OrphanedFiles,
-  ],
+  providers: [BudgetShares, InputFiles, ArmedBatches, BatchCreator, RefusedSubmissions, OrphanedBatches, OrphanedFiles],
 })
 export class BatchSubmitterModule {}

@@ -16,8 +16,7 @@ export function verdictOnProviderBatch(
   const isCurrent = provider?.providerBatchId === id || submission.armed?.key === key;
   // A batch that was given up as lost does not use it any more.
   if (isCurrent && batch.reason === 'lost') return 'given-up';
-  const isHeld =
-    isCurrent || previousAttempts.some(({ providerBatchId }) => providerBatchId === id);
+  const isHeld = isCurrent || previousAttempts.some(({ providerBatchId }) => providerBatchId === id);
   if (isHeld) return 'held';
   const isGivenUp = previousAttempts.some((attempt) => attempt.key === key && attempt.providerBatchId === null);
   return isGivenUp ? 'given-up' : 'unknown';

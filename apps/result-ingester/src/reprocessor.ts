@@ -1,16 +1,14 @@
 import { Blobs } from '@batchmill/blobs';
-import { Clock, ProcessingError, ResultsReprocessed, ValidationError } from '@batchmill/contracts';
+import { Clock, ResultsReprocessed, ValidationError } from '@batchmill/contracts';
 import { encodeId } from '@batchmill/documents';
-import { Pipelines, classifyResult, type RunPlan } from '@batchmill/pipeline';
+import { classifyResult, type RunPlan } from '@batchmill/pipeline';
 import { parseResultLine } from '@batchmill/provider';
 import {
   batchMarkOf,
   Batches,
   Documents,
-  Runs,
   marksProjection,
   notReprocessed,
-  planOfRun,
   readLines,
   readMarks,
   type Batch,
@@ -26,7 +24,8 @@ import { archiveAnswers } from './archive-answers.js';
 import { KeptAnswerWriter } from './kept-answer-writer.js';
 import { RequestBits } from './request-bits.js';
 import type { Outcome } from './result-slices.js';
-import { SentRequests } from './sent-requests.js';
+import { SentBatches } from './sent-batches.js';
+import type { SentRequests } from './sent-requests.js';
 
 /** One batch while it is reprocessed. */
 interface BatchToReprocess {
@@ -46,9 +45,8 @@ type Counts = Pick<Reprocessing, 'requests' | 'documents' | 'unusable' | 'firstE
 @Injectable()
 export class Reprocessor {
   constructor(
-    private readonly runs: Runs,
+    private readonly sentBatches: SentBatches,
     private readonly batches: Batches,
-    private readonly pipelines: Pipelines,
     private readonly documents: Documents,
     private readonly blobs: Blobs,
     private readonly writer: KeptAnswerWriter,
@@ -70,7 +68,8 @@ export class Reprocessor {
     let state = batch.data.reprocessing ?? notReprocessed;
     const { kept } = batch.data.ingestion;
     if (kept != null && state.part !== 'end') {
-      const opened = await this.#open(batch, kept);
+      const { plan, sent } = await this.sentBatches.open(batch.data);
+      const opened = { plan, batch: batch.data, sent, kept };
       if (state.part === 'answers') state = await this.#writeAnswers(batch, opened, state);
       const counts = await this.#count(opened);
       const archive = await this.#archive(opened);
@@ -86,15 +85,6 @@ export class Reprocessor {
     yield batch
       .with({ reprocessing: state, ingestion: { ...ingestion, kept: isAllUsed ? null : (kept ?? null) } })
       .to('ingested', new ResultsReprocessed({ ...ids, requests, documents, unusable, error: firstError, archive }));
-  }
-
-  async #open({ id, data: batch }: Leased<Batch>, kept: string): Promise<BatchToReprocess> {
-    const run = await this.runs.get(batch.runId);
-    if (run === null) {
-      throw new ProcessingError('batch.no-run', `batch ${id}: found no record of run ${batch.runId}; restore it`);
-    }
-    const sent = await SentRequests.read(this.blobs, batch.manifest);
-    return { plan: planOfRun(this.pipelines, run), batch, sent, kept };
   }
 
   async #writeAnswers(batch: Leased<Batch>, opened: BatchToReprocess, from: Reprocessing): Promise<Reprocessing> {

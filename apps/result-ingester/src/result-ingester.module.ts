@@ -5,10 +5,11 @@ import { OutcomeWriter } from './outcome-writer.js';
 import { Reprocessor } from './reprocessor.js';
 import { ResultCopies } from './result-copies.js';
 import { UningestedBatches } from './uningested-batches.js';
+import { SentBatches } from './sent-batches.js';
 import { ResultIngester } from './result-ingester.js';
 
 @Module({
   controllers: [ResultIngester],
-  providers: [ResultCopies, LateVectors, OutcomeWriter, KeptAnswerWriter, Reprocessor, UningestedBatches],
+  providers: [SentBatches, ResultCopies, LateVectors, OutcomeWriter, KeptAnswerWriter, Reprocessor, UningestedBatches],
 })
 export class ResultIngesterModule {}

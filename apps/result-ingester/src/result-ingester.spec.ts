@@ -10,6 +10,7 @@ import { LateVectors } from './late-vectors.js';
 import { OutcomeWriter } from './outcome-writer.js';
 import { Reprocessor } from './reprocessor.js';
 import { ResultCopies } from './result-copies.js';
+import { SentBatches } from './sent-batches.js';
 import { ResultIngester } from './result-ingester.js';
 import { UningestedBatches } from './uningested-batches.js';
 import { ResultIngesterModule } from './result-ingester.module.js';
@@ -85,12 +86,13 @@ describe('result-ingester', () => {
     const { runs, batches, documents, blobs, vectors, pipelines, provider, engineSettings, clock, ids, log } =
       bundle.engine;
     const copies = new ResultCopies(blobs, provider, engineSettings, clock, log);
+    const sentBatches = new SentBatches(runs, pipelines, blobs);
     const late = new LateVectors(documents, log);
     const writer = new OutcomeWriter(documents, vectors, late, engineSettings, clock, ids);
     const kept = new KeptAnswerWriter(documents, vectors, late, clock);
-    const reprocessor = new Reprocessor(runs, batches, pipelines, documents, blobs, kept, engineSettings, clock);
+    const reprocessor = new Reprocessor(sentBatches, batches, documents, blobs, kept, engineSettings, clock);
     const uningested = new UningestedBatches(runs, clock, log);
-    return new ResultIngester(runs, pipelines, blobs, copies, writer, reprocessor, uningested, engineSettings, clock);
+    return new ResultIngester(sentBatches, blobs, copies, writer, reprocessor, uningested, engineSettings, clock);
   }
 
   /** A batch that waits to be ingested. The other stages are running. */

@@ -6,17 +6,13 @@ import {
   BatchSettled,
   Clock,
   DocumentsRetryScheduled,
-  ProcessingError,
   ResultsIngested,
   ResultsReprocessed,
 } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
-import { Pipelines } from '@batchmill/pipeline';
 import {
   Batches,
-  Runs,
   isGivenUp,
-  planOfRun,
   type Batch,
   type IngestionPart,
   type Leased,
@@ -31,15 +27,14 @@ import { Progress } from './progress.js';
 import { Reprocessor } from './reprocessor.js';
 import { ResultCopies, ResultFileMissing } from './result-copies.js';
 import { slicesOfFile, slicesOfMissing, slicesOfUnrendered, type BatchToIngest, type Slice } from './result-slices.js';
-import { SentRequests } from './sent-requests.js';
+import { SentBatches } from './sent-batches.js';
 import { UningestedBatches } from './uningested-batches.js';
 
 /** Writes the results of a settled batch into documents and the vector store, and archives its answers. */
 @Stage({ name: 'result-ingester', produces: [ResultsIngested, DocumentsRetryScheduled, ResultsReprocessed, BatchHeld] })
 export class ResultIngester {
   constructor(
-    private readonly runs: Runs,
-    private readonly pipelines: Pipelines,
+    private readonly sentBatches: SentBatches,
     private readonly blobs: Blobs,
     private readonly copies: ResultCopies,
     private readonly writer: OutcomeWriter,
@@ -75,13 +70,8 @@ export class ResultIngester {
     return this.reprocessor.reprocess(batch);
   }
 
-  async #open({ id, data: batch }: Leased<Batch>): Promise<BatchToIngest> {
-    const run = await this.runs.get(batch.runId);
-    if (run === null) {
-      throw new ProcessingError('batch.no-run', `batch ${id}: found no record of run ${batch.runId}; restore it`);
-    }
-    const plan = planOfRun(this.pipelines, run);
-    const sent = await SentRequests.read(this.blobs, batch.manifest);
+  async #open({ data: batch }: Leased<Batch>): Promise<BatchToIngest> {
+    const { run, plan, sent } = await this.sentBatches.open(batch);
     const { model, provider, createdAt } = batch;
     const pricing = { model, at: provider?.createdAt ?? createdAt, overrides: this.settings.prices };
     const progress = new Progress(batch.ingestion, sent.requests.length, pricing);
@@ -102,7 +92,8 @@ export class ResultIngester {
       progress.advance({ part: nextPart[part], offset: 0 });
       // The names of the copies are stored before the copies are read, and the end before they are deleted. Other parts need
       // no checkpoint when they end: that of their last slice is enough, since nothing is left to do after it.
-      if (part === 'copy' || progress.part === 'end') await batch.checkpoint({ ingestion: progress.state, held: null });
+      if (part === 'copy' || progress.part === 'end')
+        await batch.checkpoint({ ingestion: progress.state, otherAccount: null });
       else batch.throwIfStopping();
     }
   }
@@ -172,7 +163,7 @@ export class ResultIngester {
       const notBefore = retryAt.toISOString();
       events.push(new DocumentsRetryScheduled({ ...ids, documents: retried, notBefore }));
     }
-    return batch.with({ ingestion: progress.state, held: null }).to('ingested', ...events);
+    return batch.with({ ingestion: progress.state, otherAccount: null }).to('ingested', ...events);
   }
 }
 

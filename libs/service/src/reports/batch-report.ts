@@ -69,11 +69,7 @@ export function reportBatch({ blobs }: Pick<Engine, 'blobs'>, batch: Batch): Bat
       attempt: submission.attempt,
       inputTokens: batch.inputTokens,
     },
-    error:
-      batch.error?.message ??
-      waitingOf(batch)?.message ??
-      failure?.message ??
-      ingestion.firstError,
+    error: batch.error?.message ?? waitingOf(batch)?.message ?? failure?.message ?? ingestion.firstError,
   };
 }
 
@@ -81,7 +77,15 @@ function isIngested({ state }: Batch): boolean {
   return state === 'ingested' || state === 'reprocessing';
 }
 
-function statusOf({ state, parked, provider, submission, ingestion, reason, otherAccount }: Batch): BatchReport['status'] {
+function statusOf({
+  state,
+  parked,
+  provider,
+  submission,
+  ingestion,
+  reason,
+  otherAccount,
+}: Batch): BatchReport['status'] {
   if (parked) return 'parked';
   if (otherAccount != null) return 'held';
   if (state === 'built' && submission.filePendingSince != null) return 'built (file pending)';
