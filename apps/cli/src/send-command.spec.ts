@@ -72,7 +72,9 @@ describe('a command while no process is working on the home', () => {
     expect(abandoned.output).toContain(printed);
     const shown = await show('runs show one');
     expect(shown).toMatch(status);
-    expect(shown).toMatch(/lost +1 batch given up; the provider may still bill up to 5 requests \(their input: about <?\$/);
+    expect(shown).toMatch(
+      /lost +1 batch given up; the provider may still bill up to 5 requests \(their input: about <?\$/,
+    );
     expect(await show('batch status one.c1.b1')).toContain('the batch was abandoned by command');
     expect((await run('batch abandon one.c1.b1', slow)).output).toContain('has already ended: lost');
   });
