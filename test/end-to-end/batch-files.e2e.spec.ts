@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { chat, definePipeline, type PipelineDefinition } from '@batchmill/pipeline';
-import { TestEngine } from '@batchmill/testing';
+import { TestEngine, eventually } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
 import { manyNotes, notes } from './notes-pipeline.js';
-import { runToTheEnd } from './runs.js';
+import { endOf, requestCancel, requestRun, runToTheEnd } from './runs.js';
 import { ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
 
 describe('batch files', () => {
@@ -74,14 +74,21 @@ describe('batch files', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 18, ...nothingTwiceNothingLeft });
   });
 
-  it('a model that the provider does not know fails every document with its reason', async () => {
+  it('Y5: a model that the provider does not know holds the run, and costs no document an attempt', async () => {
     await opened(manyNotes(12), { ...notes, embeddings: { ...notes.embeddings!, model: 'text-embedding-9' } });
 
-    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+    const held = await eventually('a held batch', async () => {
+      const [batch] = await Array.fromAsync(bundle.engine.batches.heldByAccount());
+      return batch?.held;
+    });
+    await requestCancel(bundle, 'r');
+    const run = await endOf(bundle, 'r');
 
-    expect(run.totals?.documents).toMatchObject({ succeeded: 0, failed: 12, left: 0 });
+    expect(held).toMatchObject({ about: 'account', code: 'model_not_found' });
+    expect(run.totals?.documents).toMatchObject({ succeeded: 0, failed: 0, left: 12 });
     for (const { info } of await outcomesOf(bundle, 'embeddings')) {
-      expect(info.error?.message).toContain('model_not_found');
+      expect(info.functions?.['embeddings']?.attempts ?? 0).toBe(0);
     }
   });
 

@@ -76,7 +76,7 @@ describe('a key of another account', () => {
   ];
 
   it.each(cases)(
-    'X4: holds and reports a batch that was %s; it goes on by itself once the former key is back, and nothing is paid twice',
+    'X4: a batch of another account is held and reported, goes on by itself once the former key is back, and is paid once: %s',
     async (_, underA) => {
       await underA();
 
@@ -114,7 +114,7 @@ describe('a key of another account', () => {
     },
   );
 
-  it.each(cases)('X4: another key of the same account goes on with a batch that was %s', async (_, underA) => {
+  it.each(cases)('X4: another key of the same account goes on with a batch: %s', async (_, underA) => {
     await underA();
 
     await restartedWith(otherKeyOfA);
@@ -169,7 +169,7 @@ describe('a key of another account', () => {
   });
 
   it.each(cases)(
-    'X4: a batch that was %s is requested again under the other account once it is abandoned',
+    'X4: a held batch is requested again under the other account once it is abandoned: %s',
     async (_, underA) => {
       await underA();
       await restartedWith(keyOfB);
@@ -190,7 +190,7 @@ describe('a key of another account', () => {
     },
   );
 
-  it.each(cases)('X4: a run whose batch was %s can be cancelled, and ends within an hour', async (_, underA) => {
+  it.each(cases)('X4: a cancelled run whose batch is held ends within an hour: %s', async (_, underA) => {
     await underA();
     await restartedWith(keyOfB);
     await injectFaults(bundle);

@@ -66,16 +66,15 @@ export class UnendedBatches {
     return Promise.race([look(), tooLate]).finally(() => looked.abort());
   }
 
-  /** Notes what a look has shown. Ends the work on the batch, and returns true, if it is given up now. */
-  async *seen(
-    { batch, run }: Watched,
-    { state }: ProviderBatch,
-    isCancelled: boolean,
-  ): AsyncGenerator<Transition<BatchSettled>, boolean, undefined> {
-    const stall = stallInState(batch.data, state, isCancelled, this.clock.now());
-    await this.#note(batch, stall);
-    if (!this.#isGivenUp({ batch, run })) return false;
-    yield* this.#giveUp(batch);
+  /** Notes what a look has shown. */
+  async note(batch: Leased<Batch>, { state }: ProviderBatch, isCancelled: boolean): Promise<void> {
+    await this.#note(batch, stallInState(batch.data, state, isCancelled, this.clock.now()));
+  }
+
+  /** Ends the work on a batch in progress, and returns true, if it is given up now. */
+  async *giveUpIfDue(watched: Watched): AsyncGenerator<Transition<BatchSettled>, boolean, undefined> {
+    if (!this.#isGivenUp(watched)) return false;
+    yield* this.#giveUp(watched.batch);
     return true;
   }
 
@@ -142,11 +141,12 @@ export class UnendedBatches {
    * Null: the server answers for this account. One without a list of batches is none that could know the batch: its address is
    * wrong, or something is in between.
    */
-  async #failureOfAddress({ id }: Leased<Batch>): Promise<unknown> {
+  async #failureOfAddress({ id }: Leased<Batch>): Promise<Error | null> {
     try {
       await this.provider.check();
       return null;
     } catch (error) {
+      if (!isBatchmillError(error)) throw error;
       if (!isNotFound(error)) return error;
       return new ConnectionError(
         'provider.unexpected-response',

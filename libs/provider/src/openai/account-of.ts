@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { AccountInfo } from '../account-info.js';
 
 interface Identity {
-  readonly baseUrl: string;
+  /** The URL of the server, or a name for one whose URL changes. */
+  readonly address: string;
   readonly organization: string | null;
   readonly project: string | null;
 }
@@ -12,15 +13,15 @@ interface Identity {
  * key that was replaced keeps what was learned of its account. Another key of another account, without organization and
  * project in the settings, takes over the learned limits; they are valid for a day at most.
  */
-export function accountOf({ baseUrl, organization, project }: Identity): string {
-  return hashOf(['batchmill account', baseUrl.replace(/\/+$/, ''), organization, project]).slice(0, 16);
+export function accountOf({ address, organization, project }: Identity): string {
+  return hashOf(['batchmill account', address.replace(/\/+$/, ''), organization, project]).slice(0, 16);
 }
 
 /** The account before any response. */
-export function accountInfoOf({ baseUrl, apiKey, organization, project }: Identity & { apiKey: string }): AccountInfo {
-  const { origin, pathname } = new URL(baseUrl);
+export function accountInfoOf({ address, apiKey, organization, project }: Identity & { apiKey: string }): AccountInfo {
+  const url = URL.parse(address);
   return {
-    address: `${origin}${pathname}`.replace(/\/+$/, ''),
+    address: (url === null ? address : `${url.origin}${url.pathname}`).replace(/\/+$/, ''),
     keyFingerprint: hashOf(['batchmill key', apiKey]).slice(0, 8),
     organization,
     project,

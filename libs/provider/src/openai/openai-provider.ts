@@ -32,6 +32,8 @@ export interface OpenAiProviderOptions {
   readonly apiKey: string;
   /** With the version in its path, as `https://api.openai.com/v1`, which is the default. */
   readonly baseUrl?: string | null;
+  /** What accounts are told apart by instead of `baseUrl`, for a server whose URL changes. Default `baseUrl`. */
+  readonly address?: string | null;
   readonly organization?: string | null;
   readonly project?: string | null;
   /** Timeout of one call. Default 600,000. */
@@ -67,10 +69,11 @@ export class OpenAiProvider extends Provider {
     const { apiKey, clock, callTimeoutMs = 600_000, retries = { times: 4, baseMs: 500 } } = options;
     const { organization = null, project = null, proxies = noProxies } = options;
     const baseURL = options.baseUrl ?? 'https://api.openai.com/v1';
+    const address = options.address ?? baseURL;
     this.#apiKey = apiKey;
     this.#clock = clock;
-    this.account = accountOf({ baseUrl: baseURL, organization, project });
-    this.#accountInfo = accountInfoOf({ baseUrl: baseURL, apiKey, organization, project });
+    this.account = accountOf({ address, organization, project });
+    this.#accountInfo = accountInfoOf({ address, apiKey, organization, project });
     const onHeaders = (headers: Headers): void => {
       this.#accountInfo = withReported(this.#accountInfo, headers);
     };

@@ -35,6 +35,8 @@ export async function openPorts(settings: Settings, options: OpenPortsOptions): 
       // A simulator accepts any key.
       apiKey: openai.apiKey ?? 'sk-simulated',
       baseUrl,
+      // A simulator in this process has another port after each start.
+      address: openai.baseUrl,
       organization: openai.organization,
       project: openai.project,
       callTimeoutMs: openai.callTimeoutMs,
