@@ -7,8 +7,8 @@ import { verdictOnProviderBatch, type OrphanVerdict } from './orphan-verdicts.js
 import { markIn } from './provider-batch-mark.js';
 
 const settledStates: readonly string[] = ['completed', 'failed', 'expired', 'cancelled'];
-/** No provider batch is unsettled for longer than this. */
-const maxAgeMs = 8 * 24 * 3_600_000;
+/** No provider batch is unsettled for longer than this: a completion window has at most 30 days. */
+const maxAgeMs = 38 * 24 * 3_600_000;
 
 /** A provider batch that carries this installation's mark and that no record holds. */
 export interface OrphanedProviderBatch {

@@ -77,8 +77,8 @@ export class StatusPoller {
     // The key may be another one of the same account: later it counts as the one that sees the batch.
     provider = { ...provider, account: this.provider.accountInfo };
     const verdict = verdictOnBatch(retrieved);
-    if (verdict.kind === 'in-progress' && (yield* this.unendedBatches.seen(watched, retrieved, isToBeCancelled)))
-      return;
+    await this.unendedBatches.note(batch, retrieved, isToBeCancelled);
+    if (verdict.kind === 'in-progress' && (yield* this.unendedBatches.giveUpIfDue(watched))) return;
     switch (verdict.kind) {
       case 'in-progress':
         yield this.nextPoll.wait(batch, provider, retrieved);
