@@ -84,7 +84,7 @@ describe('a key of another account', () => {
       await injectFaults(bundle);
       const found = await held();
 
-      expect(found).toMatchObject({ held: { account: { reportedOrganization: 'org-a' } } });
+      expect(found).toMatchObject({ otherAccount: { account: { reportedOrganization: 'org-a' } } });
       const report = reportBatch(bundle.engine, found);
       expect(report).toMatchObject({
         status: 'held',
@@ -105,7 +105,7 @@ describe('a key of another account', () => {
 
       await restartedWith(keyOfA);
       bundle.clock.advance(60_000);
-      await reached('the hold to end', ({ held: hold }) => hold == null);
+      await reached('the hold to end', ({ otherAccount }) => otherAccount == null);
       expect(await endOf(bundle, 'r')).toMatchObject({
         state: 'finished',
         totals: { documents: { succeeded: count } },

@@ -74,13 +74,13 @@ describe('two installations on the same servers', () => {
     return service;
   }
 
-  async function addNotes(count: number): Promise<void> {
+  async function addNotes(count: number, topic = 'shared'): Promise<void> {
     await documents.collection('notes').insertMany(
       Array.from({ length: count }, (_, index) => ({
-        _id: `n${index}`,
-        topic: 'shared',
+        _id: `${topic}-${index}`,
+        topic,
         book: 'b',
-        text: `Note ${index} tells of a mill.`,
+        text: `Note ${index} of ${topic} tells of a mill.`,
       })),
     );
   }
@@ -155,6 +155,104 @@ describe('two installations on the same servers', () => {
       await waiting;
       expect(await copy.collection('runs').findOne({ _id: 'nightly' })).toMatchObject({ state: 'cancelled' });
       expect(await simulator.ledger()).toMatchObject({ requests: 20, twice: [] });
+    },
+    timeoutMs,
+  );
+
+  /** Each has ten documents of its own and is asked for one run of them. */
+  async function requestOwn(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await addNotes(10, name);
+      const own = new PrefixedBus(bus, envOf(name).BATCHMILL_TOPIC_PREFIX);
+      const message = requestOf(name, { runId: 'nightly', pipeline: 'notes', endpoint: 'embeddings' });
+      // A topic that was made just now may still look for its leader. A second message of the same id changes nothing.
+      await eventually('the request is published', () =>
+        own.publish([message]).then(
+          () => true,
+          () => false,
+        ),
+      );
+    }
+  }
+
+  const done = { totals: { documents: { succeeded: 10, failed: 0, left: 0 } } };
+  const batchesIn = (state: MongoStore, filter: Record<string, unknown>): Promise<number> =>
+    state.collection('batches').count(filter);
+
+  it(
+    'Y4, Y5: a key that is refused holds the work of its own line alone, is shown, and is gone on with when it is mended',
+    async () => {
+      const [one, two] = [opened(envOf('one').BATCHMILL_STORE), opened(envOf('two').BATCHMILL_STORE)];
+      const [refused] = await Promise.all([serve('one', { OPENAI_API_KEY: 'sk-refused-key' }), serve('two')]);
+      await requestOwn(['one', 'two']);
+
+      await simulator.ask('POST', '/admin/clock', { advanceSeconds: 7_200 });
+      expect(await endOf(two, 'nightly')).toMatchObject(done);
+      await eventually('the refused key is shown', async () => {
+        const { status, text } = await refused.ask('/health/ready');
+        return status === 503 && text.includes('refuses the account (401');
+      });
+      expect(await one.collection('runs').findOne({ _id: 'nightly' })).toMatchObject({
+        state: 'requested',
+        parked: false,
+      });
+      await refused.end('SIGTERM');
+      await serve('one');
+      await eventually('a batch', async () => (await batchesIn(one, { state: 'submitted' })) > 0);
+      await simulator.ask('POST', '/admin/clock', { advanceSeconds: 7_200 });
+
+      expect(await endOf(one, 'nightly')).toMatchObject(done);
+      expect(await simulator.ledger()).toMatchObject({ requests: 20, twice: [] });
+    },
+    timeoutMs,
+  );
+
+  it(
+    'Y4: a batch of another account is held while the other line goes on, and is billed once when the former key is back',
+    async () => {
+      const [one, two] = [opened(envOf('one').BATCHMILL_STORE), opened(envOf('two').BATCHMILL_STORE)];
+      const key = { OPENAI_API_KEY: 'sk-org-a-1' };
+      const [first] = await Promise.all([serve('one', key), serve('two', key)]);
+      await simulator.ask('POST', '/admin/clock', { speed: 0 });
+      await requestOwn(['one', 'two']);
+      for (const state of [one, two]) {
+        await eventually('a submitted batch', async () => (await batchesIn(state, { state: 'submitted' })) === 1);
+      }
+
+      await first.end('SIGKILL');
+      const other = await serve('one', { OPENAI_API_KEY: 'sk-org-b-1' });
+      await eventually('the batch is held', async () => (await batchesIn(one, { otherAccount: { $ne: null } })) === 1);
+      await simulator.ask('POST', '/admin/clock', { speed: 600, advanceSeconds: 7_200 });
+      expect(await endOf(two, 'nightly')).toMatchObject(done);
+      expect(await simulator.ledger()).toMatchObject({ requests: 20, twice: [] });
+      await other.end('SIGTERM');
+      await serve('one', key);
+
+      expect(await endOf(one, 'nightly')).toMatchObject(done);
+      expect(await simulator.ledger()).toMatchObject({ requests: 20, twice: [] });
+    },
+    timeoutMs,
+  );
+
+  it(
+    'Y4: a batch that the provider has forgotten is abandoned in one line and requested again, and the other line is untouched',
+    async () => {
+      const [one, two] = [opened(envOf('one').BATCHMILL_STORE), opened(envOf('two').BATCHMILL_STORE)];
+      await Promise.all([serve('one'), serve('two')]);
+      await simulator.ask('POST', '/admin/clock', { speed: 0 });
+      await requestOwn(['two']);
+      await eventually('a submitted batch', async () => (await batchesIn(two, { state: 'submitted' })) === 1);
+      await simulator.ask('PUT', '/admin/faults', [{ on: 'batch', what: 'forget', times: 1 }]);
+      await requestOwn(['one']);
+      await eventually('a forgotten batch', async () => (await batchesIn(one, { 'stall.found': 'unknown' })) === 1);
+
+      const abandoned = await batchmill(folder, ['batch', 'abandon', 'nightly.c1.b1'], { env: envOf('one') });
+      expect(abandoned).toMatchObject({ code: 0 });
+      await eventually('another batch', async () => (await batchesIn(one, { state: 'submitted' })) === 1);
+      await simulator.ask('POST', '/admin/clock', { speed: 600, advanceSeconds: 7_200 });
+
+      expect(await endOf(one, 'nightly')).toMatchObject(done);
+      expect(await endOf(two, 'nightly')).toMatchObject(done);
     },
     timeoutMs,
   );

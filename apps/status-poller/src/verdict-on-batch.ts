@@ -37,12 +37,18 @@ export function verdictOnBatch({ state, errors }: Pick<ProviderBatch, 'state' | 
   }
 }
 
-/** A line that the provider names is to blame, whatever else it says. */
+/**
+ * An account that is refused is to blame, even where the provider names a line: the other lines have the same model. Else a
+ * line that it names is to blame, whatever else it says.
+ */
 function verdictOnFailed(errors: readonly BatchError[]): Verdict {
+  const refused = errors.map((error) => {
+    return { error, refusal: refusalOf({ status: null, code: error.code, message: error.message }) };
+  });
+  const ofAccount = refused.find(({ refusal }) => refusal.about === 'account');
   const ofLine = errors.find(({ line }) => line !== null);
-  if (ofLine !== undefined) return { kind: 'settled', reason: 'failed', failure: ofLine, size: null };
-  for (const error of errors) {
-    const refusal = refusalOf({ status: null, code: error.code, message: error.message });
+  if (ofAccount === undefined && ofLine !== undefined) return failed(ofLine);
+  for (const { error, refusal } of ofAccount === undefined ? refused : [ofAccount]) {
     if (refusal.about === 'request') continue;
     if (refusal.about === 'size') {
       const failure = { ...error, code: 'batch.file-too-large' };
@@ -50,5 +56,9 @@ function verdictOnFailed(errors: readonly BatchError[]): Verdict {
     }
     return { kind: 'deferred', refusal, error };
   }
-  return { kind: 'settled', reason: 'failed', failure: errors[0] ?? null, size: null };
+  return failed(errors[0] ?? null);
+}
+
+function failed(failure: BatchError | null): SettledVerdict {
+  return { kind: 'settled', reason: 'failed', failure, size: null };
 }
