@@ -6,7 +6,7 @@ import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { reportBatch, reportRun } from '@batchmill/service';
 import { published } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
-import { endOf, requestAbandon, requestCancel, requestRun, runToTheEnd } from './runs.js';
+import { endOf, requestAbandon, requestCancel, requestRun } from './runs.js';
 import { advanceProvider, injectFaults, ledgerOf } from './simulated-provider.js';
 
 const count = 10;

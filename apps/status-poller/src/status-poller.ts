@@ -74,9 +74,9 @@ export class StatusPoller {
     }
     // The key may be another one of the same account: later it counts as the one that sees the batch.
     provider = { ...provider, account: this.provider.accountInfo };
+    await this.unendedBatches.note(batch, retrieved, isToBeCancelled);
     const verdict = verdictOnBatch(retrieved);
-    if (verdict.kind === 'in-progress' && (yield* this.unendedBatches.seen(watched, retrieved, isToBeCancelled)))
-      return;
+    if (verdict.kind === 'in-progress' && (yield* this.unendedBatches.giveUpIfDue(watched))) return;
     switch (verdict.kind) {
       case 'in-progress':
         yield this.nextPoll.wait(batch, provider, retrieved);
@@ -107,8 +107,6 @@ export class StatusPoller {
         provider: providerBatchInfoOf(retrieved, provider),
         reason,
         failure: failure ?? batch.data.failure,
-        stall: null,
-        held: null,
       })
       .to('settled', new BatchSettled({ ...ids, reason, requests }));
   }
