@@ -108,6 +108,24 @@ describe('batches whose end does not come', () => {
       expect(await sentAgain()).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count } } });
     });
 
+    it('X4: a batch that was validating for long, and then found no room in the queue, is submitted again', async () => {
+      const tokenLimit: FaultRule = { on: 'batch', what: 'token-limit', value: 90_000, times: 1 };
+      await opened([tokenLimit, { on: 'batches.retrieve', what: 'stale' }]);
+      await submitted();
+      await stalled();
+      bundle.clock.advance(day - hour);
+      await injectFaults(bundle);
+
+      await reached(
+        'the second submission',
+        ({ state, submission }) => state === 'submitted' && submission.attempt === 2,
+      );
+      expect((await batchOf(1))?.stall ?? null).toBeNull();
+      await advanceProvider(bundle, 60);
+
+      expect(await endOf(bundle, 'r')).toMatchObject({ state: 'finished', totals: { batches: 1 } });
+    });
+
     it('X4: a batch that is only slow is not lost', async () => {
       await opened([{ on: 'batch', what: 'delay', value: 500, times: 1 }]);
       await submitted();

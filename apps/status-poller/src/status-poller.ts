@@ -76,8 +76,8 @@ export class StatusPoller {
     }
     // The key may be another one of the same account: later it counts as the one that sees the batch.
     provider = { ...provider, account: this.provider.accountInfo };
-    const verdict = verdictOnBatch(retrieved);
     await this.unendedBatches.note(batch, retrieved, isToBeCancelled);
+    const verdict = verdictOnBatch(retrieved);
     if (verdict.kind === 'in-progress' && (yield* this.unendedBatches.giveUpIfDue(watched))) return;
     switch (verdict.kind) {
       case 'in-progress':
