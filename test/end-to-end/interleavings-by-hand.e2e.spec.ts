@@ -71,6 +71,7 @@ describe('interleavings, one step at a time', () => {
     let reportArmed: () => void = () => undefined;
     const armed = new Promise<void>((resolve) => (reportArmed = resolve));
     const freezingProvider = Object.create(engine.provider, {
+      accountInfo: { value: engine.provider.accountInfo },
       createBatch: {
         value: async (batch: BatchToCreate): Promise<ProviderBatch> => {
           reportArmed();
@@ -109,6 +110,7 @@ describe('interleavings, one step at a time', () => {
     await stop();
     let lostCreate: BatchToCreate | null = null;
     const losingProvider = Object.create(engine.provider, {
+      accountInfo: { value: engine.provider.accountInfo },
       createBatch: {
         value: (batch: BatchToCreate): Promise<never> => {
           lostCreate = batch;
@@ -226,6 +228,7 @@ describe('interleavings, one step at a time', () => {
     await eventually('a built batch', () => engine.batches.get('r.c1.b1'));
     await stop();
     const blindProvider = Object.create(engine.provider, {
+      accountInfo: { value: engine.provider.accountInfo },
       listBatches: { value: async function* () {} },
       uploadFile: { value: engine.provider.uploadFile.bind(engine.provider) },
       createBatch: { value: engine.provider.createBatch.bind(engine.provider) },
