@@ -1,4 +1,5 @@
 import { ConnectionError, isBatchmillError, ProcessingError, TimeoutError } from '@batchmill/contracts';
+import { mongoTlsAdvice } from '@batchmill/mongo';
 import {
   BSON,
   MongoClientClosedError,
@@ -38,6 +39,11 @@ export function mongoError(thrown: unknown, doing: Doing): unknown {
   if (isBatchmillError(error)) return error;
   if (closed.some((kind) => error instanceof kind)) {
     return new ConnectionError('store.closed', `The store ${doing.url} was closed.`, { cause: error });
+  }
+  const tls = mongoTlsAdvice(error);
+  if (tls !== null) {
+    const message = `The store ${doing.url} cannot be reached by TLS: ${saidBy(error)}. ${tls}`;
+    return new ConnectionError('store.tls', message, { cause: error });
   }
   const trouble = troubleIn(error);
   switch (trouble) {
