@@ -46,6 +46,11 @@ export function tlsAdvice(error: unknown, settings: TlsSettings): string | null 
   return trouble === null ? null : adviceOn(trouble, settings);
 }
 
+/** True for what drivers say when a server ends the connection before it answers, as one does that wants TLS and gets none. */
+export function mayWantTls(message: string): boolean {
+  return /ECONNRESET|socket hang up|connection dropped|closed connection|connection .*closed/i.test(message);
+}
+
 function adviceOn(trouble: TlsTrouble, { switch: tls, authority, serverName, certificate }: TlsSettings): string {
   switch (trouble) {
     case 'unknown-authority':

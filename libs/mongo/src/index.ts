@@ -1,2 +1,2 @@
 export { MongoConnection } from './mongo-connection.js';
-export { mongoTlsAdvice } from './mongo-tls-advice.js';
+export { mongoHangUpAdvice, mongoTlsAdvice } from './mongo-tls-advice.js';

@@ -1,3 +1,4 @@
+import { tlsTroubleOf } from '@batchmill/contracts';
 import { MongoNetworkError, type MongoClient } from 'mongodb';
 
 /** How long a call waits for a first contact that fails for a known reason. */
@@ -15,6 +16,8 @@ export class MongoConnection {
   #contact: Promise<unknown> | null = null;
   /** Why the servers do not answer, by their address: what the driver's heartbeats met last. */
   readonly #failures = new Map<string, Error>();
+  /** Calls that wait for an answer, which no retry brings once TLS was refused. */
+  readonly #impatient = new Set<(reason: Error) => void>();
   readonly #waiting = new Set<(reason: unknown) => void>();
   #closed = false;
 
@@ -23,7 +26,10 @@ export class MongoConnection {
     private readonly client: MongoClient,
     private readonly closedError: () => Error,
   ) {
-    client.on('serverHeartbeatFailed', ({ connectionId, failure }) => this.#failures.set(connectionId, failure));
+    client.on('serverHeartbeatFailed', ({ connectionId, failure }) => {
+      this.#failures.set(connectionId, failure);
+      if (tlsTroubleOf(failure) !== null) for (const reject of this.#impatient) reject(failure);
+    });
     client.on('serverHeartbeatSucceeded', ({ connectionId }) => this.#failures.delete(connectionId));
     client.on('serverClosed', ({ address }) => this.#failures.delete(address));
   }
@@ -62,10 +68,11 @@ export class MongoConnection {
     return this.#contact;
   }
 
-  /** After this time: rejects with what the heartbeats met, or with `otherwise`. Null: goes on waiting. */
+  /** After this time, or once TLS is refused: rejects with what the heartbeats met, or with `otherwise`. Null: goes on waiting. */
   async #within<R>(ms: number, call: Promise<R>, otherwise: () => Error | null): Promise<R> {
     call.catch(() => undefined); // it may fail after the time
     const late = Promise.withResolvers<never>();
+    this.#impatient.add(late.reject);
     const timer = setTimeout(() => {
       const reason = this.#lastFailure ?? otherwise();
       if (reason !== null) late.reject(reason);
@@ -74,6 +81,7 @@ export class MongoConnection {
       return await Promise.race([call, late.promise]);
     } finally {
       clearTimeout(timer);
+      this.#impatient.delete(late.reject);
     }
   }
 

@@ -1,4 +1,4 @@
-import { tlsAdvice } from '@batchmill/contracts';
+import { mayWantTls, tlsAdvice } from '@batchmill/contracts';
 
 const options = {
   switch: 'tls=true in the URL',
@@ -10,4 +10,10 @@ const options = {
 /** What an error says about TLS or its files, and what to set in the URL. Null when it is about something else. */
 export function mongoTlsAdvice(error: unknown): string | null {
   return tlsAdvice(error, options);
+}
+
+/** A sentence, with a space before it, for a server that ended the connection before it answered. Otherwise an empty text. */
+export function mongoHangUpAdvice(message: string): string {
+  if (!mayWantTls(message)) return '';
+  return ` A server that hangs up at once may want TLS (${options.switch}) or another certificate of the client (tlsCertificateKeyFile).`;
 }

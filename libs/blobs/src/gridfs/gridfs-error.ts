@@ -1,5 +1,5 @@
 import { ConnectionError, isBatchmillError } from '@batchmill/contracts';
-import { mongoTlsAdvice } from '@batchmill/mongo';
+import { mongoHangUpAdvice, mongoTlsAdvice } from '@batchmill/mongo';
 import { MongoError, MongoMissingCredentialsError, MongoServerError } from 'mongodb';
 
 /** Codes of MongoDB's server: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
@@ -28,7 +28,7 @@ export function gridFsError(error: unknown, address: string): unknown {
     const message = `The store of the blobs ${address} refuses this user: ${error.message}. Check user, password and authSource in the URL, and give the user the role readWrite on the database.`;
     return new ConnectionError('blobs.not-authorised', message, options);
   }
-  const message = `The blobs in ${address} cannot be read or written now: ${error.message}.`;
+  const message = `The blobs in ${address} cannot be read or written now: ${error.message}.${mongoHangUpAdvice(error.message)}`;
   return new ConnectionError('blobs.unavailable', message, options);
 }
 

@@ -1,6 +1,7 @@
 import {
   ConnectionError,
   isBatchmillError,
+  mayWantTls,
   ProcessingError,
   TimeoutError,
   tlsAdvice,
@@ -18,8 +19,6 @@ const refused = [
   'INVALID_RECORD',
 ];
 const timedOut = ['KafkaJSRequestTimeoutError', 'KafkaJSTimeout', 'KafkaJSLockTimeout', 'REQUEST_TIMED_OUT'];
-/** What the client says of a connection that the broker ended before it answered. */
-const hungUp = /closed connection|ECONNRESET|socket hang up/i;
 const notAuthorised =
   /AUTHORIZATION_FAILED$|^KafkaJSSASLAuthenticationError$|^SASL_AUTHENTICATION_FAILED$|^ILLEGAL_SASL_STATE$/;
 
@@ -50,8 +49,8 @@ export function kafkaError(error: unknown, doing: string): BatchmillError {
   if (tls !== null) return new ConnectionError('bus.tls', `${message} ${tls}`, options);
   if (has(refused)) return new ProcessingError('bus.refused', message, options);
   if (has(timedOut)) return new TimeoutError('bus.timed-out', message, options);
-  const advice = hungUp.test(message)
-    ? ' A broker that hangs up at once may want TLS (KAFKA_TLS) or a login (KAFKA_USERNAME, KAFKA_PASSWORD).'
+  const advice = mayWantTls(message)
+    ? ' A broker that hangs up at once may want TLS (KAFKA_TLS), a certificate (KAFKA_CERTIFICATE_FILE) or a login (KAFKA_USERNAME).'
     : '';
   return new ConnectionError('bus.unavailable', message + advice, options);
 }

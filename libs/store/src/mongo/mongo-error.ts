@@ -1,5 +1,5 @@
 import { ConnectionError, isBatchmillError, ProcessingError, TimeoutError } from '@batchmill/contracts';
-import { mongoTlsAdvice } from '@batchmill/mongo';
+import { mongoHangUpAdvice, mongoTlsAdvice } from '@batchmill/mongo';
 import {
   BSON,
   MongoClientClosedError,
@@ -112,7 +112,11 @@ function awayError(
   const options = { cause: error };
   switch (trouble) {
     case 'unavailable':
-      return new ConnectionError('store.unavailable', `The store ${url} does not answer: ${said}.`, options);
+      return new ConnectionError(
+        'store.unavailable',
+        `The store ${url} does not answer: ${said}.${mongoHangUpAdvice(said)}`,
+        options,
+      );
     case 'slow':
       return new TimeoutError(
         'store.timed-out',

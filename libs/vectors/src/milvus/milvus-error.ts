@@ -3,6 +3,7 @@ import {
   ProcessingError,
   TimeoutError,
   ValidationError,
+  mayWantTls,
   tlsAdvice,
   type BatchmillError,
   type TlsSettings,
@@ -153,8 +154,6 @@ const tlsSettings: TlsSettings = {
   serverName: 'MILVUS_TLS_SERVER_NAME',
   certificate: 'MILVUS_CERTIFICATE_FILE and MILVUS_KEY_FILE',
 };
-/** What gRPC says of a connection that the server ended before it answered. */
-const hungUp = /ECONNRESET|socket hang up|connection dropped|goaway/i;
 
 /** Translates a failure into an error of ours, whose kind decides what to do. `what` names the call and the collection. */
 export function milvusErrorOf(failure: MilvusFailure, what: string, cause: unknown): BatchmillError {
@@ -172,8 +171,8 @@ function translationOf(failure: MilvusFailure): Translation {
   const { grpcCode, code, errorCode, reason, isRetriable } = failure;
   const tls = grpcCode === grpc.UNAVAILABLE ? tlsAdvice({ message: reason }, tlsSettings) : null;
   if (tls !== null) return { kind: ConnectionError, code: 'vectors.tls', advice: tls };
-  if (grpcCode === grpc.UNAVAILABLE && hungUp.test(reason)) {
-    return { ...unavailable, advice: `${unavailable.advice} A server that hangs up at once may want TLS (MILVUS_TLS).` };
+  if (grpcCode === grpc.UNAVAILABLE && mayWantTls(reason)) {
+    return { ...unavailable, advice: `${unavailable.advice} A server that hangs up at once may want TLS (MILVUS_TLS) or a certificate (MILVUS_CERTIFICATE_FILE).` };
   }
   const byText = byReason.find(([pattern]) => pattern.test(reason))?.[1];
   if (byText) return byText;
