@@ -25,13 +25,22 @@ const signs: readonly (readonly [RegExp, TlsTrouble])[] = [
   [/ERR_TLS_CERT_ALTNAME_INVALID|does not match certificate's altnames/i, 'other-host-name'],
   [/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate has expired|certificate is not yet valid/i, 'expired'],
   [/alert[ _]certificate[ _]required|alert[ _]handshake[ _]failure/i, 'certificate-wanted'],
-  [/alert[ _](?:unknown[ _]ca|bad[ _]certificate|certificate[ _](?:unknown|expired|revoked)|unsupported[ _]certificate|access[ _]denied)/i, 'certificate-refused'],
+  [
+    /alert[ _](?:unknown[ _]ca|bad[ _]certificate|certificate[ _](?:unknown|expired|revoked)|unsupported[ _]certificate|access[ _]denied)/i,
+    'certificate-refused',
+  ],
   [
     /SELF_SIGNED_CERT|UNABLE_TO_VERIFY_LEAF|UNABLE_TO_GET_ISSUER|self-signed certificate|unable to verify the first certificate|unable to get (?:local )?issuer certificate/i,
     'unknown-authority',
   ],
-  [/WRONG_VERSION_NUMBER|wrong version number|packet length too long|before secure TLS connection was established/i, 'plain-server'],
-  [/no start line|bad base64|key values mismatch|bad decrypt|(?:ENOENT|EACCES|EISDIR)[^\n]*, (?:open|read)/i, 'unreadable-file'],
+  [
+    /WRONG_VERSION_NUMBER|wrong version number|packet length too long|before secure TLS connection was established/i,
+    'plain-server',
+  ],
+  [
+    /no start line|bad base64|key values mismatch|bad decrypt|(?:ENOENT|EACCES|EISDIR)[^\n]*, (?:open|read)/i,
+    'unreadable-file',
+  ],
 ];
 
 /** Looks into an error and its causes. Null: it is not about TLS. */

@@ -15,10 +15,12 @@ export class TlsProxy {
         [onward, client],
       ] as const) {
         this.#sockets.add(socket);
-        socket.on('error', () => undefined).on('close', () => {
-          this.#sockets.delete(socket);
-          other.destroy();
-        });
+        socket
+          .on('error', () => undefined)
+          .on('close', () => {
+            this.#sockets.delete(socket);
+            other.destroy();
+          });
         socket.pipe(other);
       }
     });

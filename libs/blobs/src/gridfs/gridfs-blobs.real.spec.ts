@@ -201,10 +201,11 @@ describe('Blobs in GridFS', () => {
     await expect(slow.check()).rejects.toMatchObject({ code: 'blobs.unavailable' });
     proxy.thaw();
 
-    const answers = () => slow.check().then(
-      () => true,
-      () => false,
-    );
+    const answers = () =>
+      slow.check().then(
+        () => true,
+        () => false,
+      );
     await eventually('the blobs answer', answers);
     const { name } = await slow.write(of('kept'), '.txt');
     expect(await textOf(slow, name)).toBe('kept');

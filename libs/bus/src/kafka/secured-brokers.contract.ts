@@ -70,7 +70,11 @@ export class SecuredBrokers {
   async #write(): Promise<void> {
     const right = this.authority.issue();
     const other = this.authority.issueOnlyFor('broker.example');
-    const files = { 'ca.pem': this.authority.cert, 'right.pem': right.key + right.cert, 'other.pem': other.key + other.cert };
+    const files = {
+      'ca.pem': this.authority.cert,
+      'right.pem': right.key + right.cert,
+      'other.pem': other.key + other.cert,
+    };
     for (const [name, text] of Object.entries(files)) await writeFile(join(this.#folder, name), text);
     await writeFile(join(this.#folder, 'secured.properties'), this.#properties());
   }
@@ -86,7 +90,9 @@ export class SecuredBrokers {
     } as const;
     const each = Object.entries(listeners);
     const offered = each.map(([name, [, port]]) => `${name}://127.0.0.1:${port}`);
-    const advertised = each.filter(([name]) => name !== 'CONTROLLER').map(([name, [, port]]) => `${name}://localhost:${port}`);
+    const advertised = each
+      .filter(([name]) => name !== 'CONTROLLER')
+      .map(([name, [, port]]) => `${name}://localhost:${port}`);
     const pem = (listener: string, file: string) => [
       `listener.name.${listener}.ssl.keystore.type=PEM`,
       `listener.name.${listener}.ssl.keystore.location=${join(this.#folder, file)}`,

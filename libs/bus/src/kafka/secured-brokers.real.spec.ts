@@ -62,12 +62,7 @@ describe('Brokers that want TLS or a login', () => {
       const wrong = () => open(brokers.saslOverTls, { tls, ...login(mechanism, 'wrong') });
       return [`a wrong password by ${mechanism}`, wrong, 'bus.not-authorised', 'KAFKA_PASSWORD'] as const;
     }),
-    [
-      'an unknown authority',
-      () => open(brokers.saslOverTls, { tls: {}, ...login() }),
-      'bus.tls',
-      'KAFKA_CA_FILE',
-    ],
+    ['an unknown authority', () => open(brokers.saslOverTls, { tls: {}, ...login() }), 'bus.tls', 'KAFKA_CA_FILE'],
     [
       'another authority',
       () => open(brokers.saslOverTls, { tls: { ca: stranger.cert }, ...login() }),

@@ -80,7 +80,7 @@ describe('An outage of MongoDB', () => {
   });
 
   it.each([
-    ['does not answer', () => proxy.freeze(), () => proxy.thaw()],
+    ['does not answer', async () => proxy.freeze(), async () => proxy.thaw()],
     ['is not there', () => proxy.cut(), () => proxy.restore()],
   ])('S4: a store whose server %s at the first contact answers as soon as the server does', async (_, away, back) => {
     await away();
@@ -90,7 +90,12 @@ describe('An outage of MongoDB', () => {
     await back();
 
     expect(first).toMatchObject({ kind: 'ConnectionError', code: 'store.unavailable' });
-    await eventually('the store answers', () => early.check().then(() => true, () => false));
+    await eventually('the store answers', () =>
+      early.check().then(
+        () => true,
+        () => false,
+      ),
+    );
     await early.collection('things').insertOne({ _id: 'kept' });
     expect(await early.collection('things').findOne({ _id: 'kept' })).toEqual({ _id: 'kept' });
     await early.close();

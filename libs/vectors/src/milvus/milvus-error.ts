@@ -139,6 +139,9 @@ const byErrorCode: Readonly<Record<string, Translation>> = {
   SchemaMismatch: notAccepted,
 };
 
+/** What gRPC says of a connection that the server closed before it spoke HTTP/2. One without a server has another reason. */
+const hungUp = /Last error: Failed to connect/;
+
 /** For failures that only the text of the reason identifies. */
 const byReason: readonly (readonly [RegExp, Translation])[] = [
   [/larger than max/i, notAccepted],
@@ -171,8 +174,11 @@ function translationOf(failure: MilvusFailure): Translation {
   const { grpcCode, code, errorCode, reason, isRetriable } = failure;
   const tls = grpcCode === grpc.UNAVAILABLE ? tlsAdvice({ message: reason }, tlsSettings) : null;
   if (tls !== null) return { kind: ConnectionError, code: 'vectors.tls', advice: tls };
-  if (grpcCode === grpc.UNAVAILABLE && mayWantTls(reason)) {
-    return { ...unavailable, advice: `${unavailable.advice} A server that hangs up at once may want TLS (MILVUS_TLS) or a certificate (MILVUS_CERTIFICATE_FILE).` };
+  if (grpcCode === grpc.UNAVAILABLE && (mayWantTls(reason) || hungUp.test(reason))) {
+    return {
+      ...unavailable,
+      advice: `${unavailable.advice} A server that hangs up at once may want TLS (MILVUS_TLS) or a certificate (MILVUS_CERTIFICATE_FILE).`,
+    };
   }
   const byText = byReason.find(([pattern]) => pattern.test(reason))?.[1];
   if (byText) return byText;

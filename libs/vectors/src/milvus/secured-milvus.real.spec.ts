@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { CertificateAuthority, serverAddresses, TlsProxy } from '@batchmill/testing';
+import { CertificateAuthority, eventually, serverAddresses, TcpProxy, TlsProxy } from '@batchmill/testing';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TlsOptions } from 'node:tls';
 import { Server } from '../../../../test/servers/server.js';
 import { MilvusVectors } from './index.js';
+import type { MilvusTls } from './milvus-options.js';
 
 /** Apart from the ports of the other test servers. */
 const port = Number(new URL(serverAddresses.milvus).port) + 60;
@@ -61,7 +62,7 @@ describe('A Milvus that wants TLS', () => {
   const at = (name: string) => join(folder, `${name}.pem`);
 
   /** Null: it answers. */
-  const check = async (server: TlsOptions | null, tls: object | undefined) => {
+  const check = async (server: TlsOptions | null, tls: MilvusTls | undefined) => {
     proxy = server === null ? null : await TlsProxy.before(serverAddresses.milvus, server);
     const url = proxy === null ? serverAddresses.milvus : `milvus://localhost:${proxy.port}`;
     const vectors = await MilvusVectors.open({ url, tls });
@@ -75,23 +76,51 @@ describe('A Milvus that wants TLS', () => {
 
   it.each([
     ['its authority is named', right, () => ({ caFile: at('ca') })],
-    ['the name in its certificate is said', { ...authority.issueOnlyFor('milvus.example'), ALPNProtocols: ['h2'] },
-      () => ({ caFile: at('ca'), serverName: 'milvus.example' })],
-    ['it gets the certificate that it wants', wanted,
-      () => ({ caFile: at('ca'), certificateFile: at('certificate'), keyFile: at('key') })],
+    [
+      'the name in its certificate is said',
+      { ...authority.issueOnlyFor('milvus.example'), ALPNProtocols: ['h2'] },
+      () => ({ caFile: at('ca'), serverName: 'milvus.example' }),
+    ],
+    [
+      'it gets the certificate that it wants',
+      wanted,
+      () => ({ caFile: at('ca'), certificateFile: at('certificate'), keyFile: at('key') }),
+    ],
   ])('S4: answers when %s', async (_, server, tls) => {
     expect(await check(server, tls())).toBeNull();
   });
 
-  it.each([
+  it.each<[string, TlsOptions | null, () => MilvusTls | undefined, string, string]>([
     ['an unknown authority', right, () => ({}), 'vectors.tls', 'MILVUS_CA_FILE'],
     ['another authority', right, () => ({ caFile: at('other') }), 'vectors.tls', 'MILVUS_CA_FILE'],
-    ['another host name', { ...authority.issueOnlyFor('milvus.example'), ALPNProtocols: ['h2'] },
-      () => ({ caFile: at('ca') }), 'vectors.tls', 'MILVUS_TLS_SERVER_NAME'],
+    [
+      'another host name',
+      { ...authority.issueOnlyFor('milvus.example'), ALPNProtocols: ['h2'] },
+      () => ({ caFile: at('ca') }),
+      'vectors.tls',
+      'MILVUS_TLS_SERVER_NAME',
+    ],
     ['no certificate of the client', wanted, () => ({ caFile: at('ca') }), 'vectors.tls', 'MILVUS_CERTIFICATE_FILE'],
     ['TLS to a port without', null, () => ({ caFile: at('ca') }), 'vectors.tls', 'does not speak TLS'],
     ['no TLS to a port with it', right, () => undefined, 'vectors.unavailable', 'MILVUS_TLS'],
-  ] as const)('S4: %s is reported as what it is, with what to set', async (_, server, tls, code, says) => {
+  ])('S4: %s is reported as what it is, with what to set', async (_, server, tls, code, says) => {
     expect(await check(server, tls())).toMatchObject({ code, message: expect.stringContaining(says) });
+  });
+});
+
+describe('A Milvus whose first contact is slow', () => {
+  it('S4: answers as soon as it is there', async () => {
+    const proxy = await TcpProxy.before(serverAddresses.milvus);
+    proxy.freeze();
+    const vectors = await MilvusVectors.open({ url: proxy.url, callTimeoutMs: 1_000 });
+    const away = { kind: expect.stringMatching(/^(Connection|Timeout)Error$/) };
+    await expect(vectors.check()).rejects.toMatchObject(away);
+    await expect(vectors.count('none')).rejects.toMatchObject(away);
+    proxy.thaw();
+
+    const count = () => vectors.count('none').catch(() => null);
+    expect(await eventually('it answers', async () => ((await count()) === 0 ? 'yes' : null))).toBe('yes');
+    await vectors.close();
+    await proxy.cut();
   });
 });
