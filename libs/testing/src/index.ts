@@ -4,6 +4,7 @@ export { spansOf, type Span } from './jaeger.js';
 export { ManualClock } from './manual-clock.js';
 export { ProxyServer } from './proxy-server.js';
 export { CertificateAuthority, selfSigned, type CertificateAndKey } from './certificates.js';
+export { replicaSetUrl } from './replica-set-url.js';
 export { serverAddresses } from './server-addresses.js';
 export { ServiceProcess } from './service-process.js';
 export { settingsOnServers } from './settings-on-servers.js';
