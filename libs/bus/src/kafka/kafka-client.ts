@@ -55,6 +55,12 @@ export function kafkaClient({ brokers, clientId, sasl, tls, log }: ClientOptions
 }
 
 function sslOf({ ca, certificate, key, serverName }: KafkaTls): NonNullable<KafkaConfig['ssl']> {
+  if (Boolean(certificate) !== Boolean(key)) {
+    throw new ValidationError(
+      'bus.bad-url',
+      'KAFKA_CERTIFICATE_FILE and KAFKA_KEY_FILE: found one of them, expected both or none.',
+    );
+  }
   return {
     ...(ca ? { ca: [ca] } : {}),
     ...(certificate ? { cert: certificate } : {}),

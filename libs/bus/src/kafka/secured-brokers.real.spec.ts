@@ -9,6 +9,14 @@ import { SecuredBrokers } from './secured-brokers.contract.js';
 const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const stranger = new CertificateAuthority('Another authority');
 
+describe('Settings of TLS for Kafka', () => {
+  it('S4: a certificate without its key is refused at once', () => {
+    const tls = { certificate: stranger.cert };
+
+    expect(() => KafkaBus.open({ url: 'kafka://127.0.0.1:1', log: new LogLines(), tls })).toThrow(/KAFKA_KEY_FILE/);
+  });
+});
+
 describe('Brokers that want TLS or a login', () => {
   let brokers: SecuredBrokers;
   let tls: { ca: string };
@@ -41,7 +49,7 @@ describe('Brokers that want TLS or a login', () => {
     await bus.close();
   };
 
-  it.each(mechanisms)('S4: a login by %s over TLS publishes and reads', async (mechanism) => {
+  it.each(mechanisms)('S4: a login over TLS publishes and reads: %s', async (mechanism) => {
     await expectMessages(open(brokers.saslOverTls, { tls, ...login(mechanism) }));
   });
 
@@ -80,7 +88,7 @@ describe('Brokers that want TLS or a login', () => {
     ['TLS to a port without', () => open(brokers.plain, { tls }), 'bus.tls', 'does not speak TLS'],
     ['no TLS to a port with it', () => open(brokers.saslOverTls, login()), 'bus.unavailable', 'KAFKA_TLS'],
     ['no login', () => open(brokers.saslOverTls, { tls }), 'bus.unavailable', 'KAFKA_USERNAME'],
-  ] as const)('S4: %s is reported as what it is, with what to set', async (_, make, code, says) => {
+  ] as const)('S4: is reported as what it is, with what to set: %s', async (_, make, code, says) => {
     const bus = make();
 
     await expect(bus.check()).rejects.toMatchObject({ code, message: expect.stringContaining(says) });

@@ -32,7 +32,7 @@ describe('A Milvus that wants a login', () => {
     ['a wrong password', 'root:wrong'],
     ['an unknown user', 'nobody:Milvus'],
     ['no login', undefined],
-  ])('S4: %s is reported as what it is, with what to set', async (_, token) => {
+  ])('S4: is reported as what it is, with what to set: %s', async (_, token) => {
     const vectors = await open(token);
     const refused = { code: 'vectors.refused', message: expect.stringContaining('MILVUS_TOKEN') };
 
@@ -103,7 +103,7 @@ describe('A Milvus that wants TLS', () => {
     ['no certificate of the client', wanted, () => ({ caFile: at('ca') }), 'vectors.tls', 'MILVUS_CERTIFICATE_FILE'],
     ['TLS to a port without', null, () => ({ caFile: at('ca') }), 'vectors.tls', 'does not speak TLS'],
     ['no TLS to a port with it', right, () => undefined, 'vectors.unavailable', 'MILVUS_TLS'],
-  ])('S4: %s is reported as what it is, with what to set', async (_, server, tls, code, says) => {
+  ])('S4: is reported as what it is, with what to set: %s', async (_, server, tls, code, says) => {
     expect(await check(server, tls())).toMatchObject({ code, message: expect.stringContaining(says) });
   });
 });
