@@ -16,6 +16,7 @@ const ofStages = ['contracts', 'documents', 'models', 'pipeline', 'records', 'st
 const mayImport = {
   'libs/contracts': [],
   'libs/sqlite': ['contracts'],
+  'libs/mongo': ['contracts'],
   'libs/documents': [],
   'libs/models': [],
   'libs/templates': ['contracts', 'documents'],
@@ -38,6 +39,7 @@ const testing = ['testing', 'bus', 'store', 'blobs', 'vectors', 'provider', 'ser
 /** Our libraries that only these adapters may import. */
 const forAdapters = {
   sqlite: ['libs/store/src/embedded', 'libs/bus/src/embedded', 'libs/vectors/src/embedded'],
+  mongo: ['libs/store/src/mongo', 'libs/blobs/src/gridfs'],
 };
 
 /**

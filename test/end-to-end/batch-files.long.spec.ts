@@ -18,7 +18,7 @@ describe('batch files', () => {
   afterEach(() => bundle.close());
 
   it('R4: 50,000 documents requested at once are exactly one file of one batch', async () => {
-    bundle = await TestEngine.open({ pipelines: [pipeline], work: { leaseMs: 60_000 } });
+    bundle = await TestEngine.open({ pipelines: [pipeline], work: { leaseMs: 600_000 } });
     const documents = Array.from({ length: count }, (_, index) => ({ _id: index, note: 'n', text: `Mill ${index}` }));
     await bundle.engine.documentStore.collection('notes').insertMany(documents);
     await bundle.start(stages);

@@ -43,7 +43,7 @@ describe('six services that share only the servers', () => {
             const found = [...new Set((await spansOf(traceId)).map(({ service }) => service))];
             return found.length === stageNames.length && found;
           },
-          30_000,
+          timeoutMs,
           500,
         );
         expect(services.sort()).toEqual(stageNames.map((name) => `batchmill-${name}`).sort());

@@ -40,7 +40,7 @@ describe('the trace of a run on real servers', () => {
             const found = await spansOf(traceId);
             return new Set(found.map(({ service }) => service)).size === stageNames.length && found;
           },
-          30_000,
+          timeoutMs,
           500,
         );
         const named = new Set(spans.map(({ service }) => service));

@@ -31,6 +31,8 @@ export interface ServerOptions {
    * own, the methods that stop or start it throw and touch nothing.
    */
   readonly at?: string;
+  /** Settings of the recipe, in place of those of the environment: another port is another server. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Called with every line that the recipe prints. */
   readonly onLine?: (line: string) => void;
 }
@@ -124,7 +126,10 @@ export class Server {
   private recipe(verb: Verb): Promise<string> {
     const file = join(import.meta.dirname, this.name, 'recipe.sh');
     const { promise, resolve, reject } = Promise.withResolvers<string>();
-    const child = spawn('bash', [file, verb], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('bash', [file, verb], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.options.env },
+    });
     let output = '';
     const record = (text: string) => {
       output += text;

@@ -7,6 +7,8 @@ export const blobsErrorCodes = {
   'blobs.unavailable': 'The store does not answer, or its files cannot be read or written.',
   'blobs.not-authorised':
     'The server refuses the user or its password, or the user may not do this. Batchmill waits; correct the URL or the user’s roles.',
+  'blobs.tls':
+    'A certificate is not accepted, or server and settings do not agree on TLS. The message says which and what to set. Batchmill waits.',
   'blobs.bad-url': 'The URL of the blobs is invalid or names no database. The message shows the expected form.',
 } as const;
 

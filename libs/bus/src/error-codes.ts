@@ -9,6 +9,8 @@ export const busErrorCodes = {
   'bus.not-authorised': 'The bus refuses this user, or the user may not do this.',
   'bus.refused': 'The bus refuses the request, for example the name of a topic. A ProcessingError.',
   'bus.subscription-died': 'A subscription died without being stopped. Its process exits so that it is restarted.',
+  'bus.tls':
+    'A certificate is not accepted, or brokers and settings do not agree on TLS. The message says which and what to set. Batchmill waits.',
   'bus.timed-out': 'The bus took too long to answer. A message may have been recorded even so. A TimeoutError.',
   'bus.unavailable': 'The bus does not answer, or its data cannot be read or written.',
 } as const;

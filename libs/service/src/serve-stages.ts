@@ -8,6 +8,7 @@ import { HealthController } from './health.controller.js';
 import { Exposition, MetricsController } from './metrics.controller.js';
 import type { Engine } from './engine.js';
 import { NestLog } from './nest-log.js';
+import { injectedIn } from './injected-in.js';
 import { rootModuleOf } from './run-stages.js';
 import { portError } from './startup-health.js';
 
@@ -20,6 +21,13 @@ export interface ServeOptions {
   readonly beforeListening?: () => Promise<void>;
 }
 
+export interface ServedStages {
+  readonly url: string;
+  /** Whether something that runs here injects it. */
+  readonly injects: (token: unknown) => boolean;
+  close(): Promise<void>;
+}
+
 /** All interfaces: the probes of a container come from outside. */
 export const host = '0.0.0.0';
 
@@ -28,7 +36,7 @@ export async function serveStages(
   engine: Engine,
   stages: readonly Type[],
   { port, exposition, beforeListening = async () => undefined }: ServeOptions,
-): Promise<{ url: string; close(): Promise<void> }> {
+): Promise<ServedStages> {
   const app = await NestFactory.create<NestFastifyApplication>(
     rootModuleOf(engine, stages, {
       controllers: [HealthController, MetricsController],
@@ -46,5 +54,5 @@ export async function serveStages(
     await app.close();
     throw portError(error, port);
   }
-  return { url: await app.getUrl(), close: () => app.close() };
+  return { url: await app.getUrl(), injects: injectedIn(app), close: () => app.close() };
 }

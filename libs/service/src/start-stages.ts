@@ -42,7 +42,7 @@ export async function startStages(name: string, stages: Stages): Promise<void> {
     });
     const { opened, app } = running;
     observeEngine(opened.engine);
-    const stopWatching = watchDependencies(dependenciesOf(opened.engine), opened.engine);
+    const stopWatching = watchDependencies(dependenciesOf(opened.engine, app.injects), opened.engine);
     const stopRecording = watchInstallation(opened.engine, name);
     for (const warning of sharingWarnings(settings)) log.warn(warning, { operation: name });
     log.info('running', { operation: name, url: app.url });

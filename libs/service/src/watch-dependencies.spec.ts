@@ -32,6 +32,25 @@ describe('watching dependencies', () => {
     await shortSleep();
     expect(checks).toBe(before);
   });
+
+  it('S4: a check without an answer is reported with the reason that an earlier one gave', async () => {
+    const clock = new ShiftedClock();
+    const [log, readiness] = [new MemoryLog(), new Readiness(clock)];
+    readiness.started();
+    const refused = new ConnectionError('vectors.unavailable', 'connect ECONNREFUSED 127.0.0.1:19530');
+    const checks = [Promise.reject(refused)];
+    checks[0]!.catch(() => undefined);
+    const vectors = { check: () => checks.shift() ?? new Promise<never>(() => undefined) };
+    const context = { clock: Object.assign(clock, { sleep: shortSleep }), log, readiness, timeoutMs: 1 };
+    const stop = watchDependencies({ vectors }, context);
+
+    const isLate = () => readiness.outages.some(({ message }) => message.startsWith('no answer within'));
+    await eventually('a check without an answer', isLate);
+    expect(readiness.outages).toMatchObject([
+      { dependency: 'vectors', message: expect.stringContaining('connect ECONNREFUSED 127.0.0.1:19530') },
+    ]);
+    await stop();
+  });
 });
 
 /** One turn of the event loop, whatever time is requested. */

@@ -1,17 +1,29 @@
-import { TimeoutError } from '@batchmill/contracts';
+import { Blobs } from '@batchmill/blobs';
+import { TimeoutError, isBatchmillError } from '@batchmill/contracts';
 import { Outage } from '@batchmill/stage';
+import { Vectors } from '@batchmill/vectors';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from './engine.js';
 
 const intervalMs = 5_000;
-const timeoutMs = 5_000;
+const defaultTimeoutMs = 5_000;
 
 type Dependencies = Readonly<Record<string, { check(): Promise<void> }>>;
-type WatchContext = Pick<Engine, 'clock' | 'log' | 'readiness'>;
+type WatchContext = Pick<Engine, 'clock' | 'log' | 'readiness'> & {
+  /** How long a check may take. Default 5,000. */
+  readonly timeoutMs?: number;
+};
 
-/** The dependencies of every stage. An outage of the others is noticed by the work that uses them. */
-export function dependenciesOf({ bus, store, documentStore }: Engine): Dependencies {
-  return { bus, store, ...(documentStore !== store && { documents: documentStore }) };
+/** What this process needs: bus and store, which every stage uses, and the others that one of its stages injects. */
+export function dependenciesOf(engine: Engine, used: (port: typeof Blobs | typeof Vectors) => boolean): Dependencies {
+  const { bus, store, documentStore, blobs, vectors } = engine;
+  return {
+    bus,
+    store,
+    ...(documentStore !== store && { documents: documentStore }),
+    ...(used(Blobs) && { blobs }),
+    ...(used(Vectors) && { vectors }),
+  };
 }
 
 /** Checks dependencies at intervals and reports outages to the readiness. The returned function stops it. */
@@ -29,26 +41,40 @@ export function watchDependencies(dependencies: Dependencies, context: WatchCont
 async function watch(
   dependency: { check(): Promise<void> },
   outage: Outage,
-  { clock }: WatchContext,
+  { clock, timeoutMs = defaultTimeoutMs }: WatchContext,
   stopped: AbortSignal,
 ): Promise<void> {
   const isStopped = (): boolean => stopped.aborted;
+  /** What the last check that came to an end failed with, also one that ended long after its time. */
+  let lastReason: unknown = null;
   while (!isStopped()) {
+    const check = dependency.check();
+    check.then(
+      () => (lastReason = null),
+      (error: unknown) => (lastReason = error),
+    );
     try {
-      await withTimeout(dependency.check(), stopped);
+      await inTime(check, timeoutMs, stopped);
       outage.recovered();
     } catch (error) {
-      if (!isStopped()) outage.report('a dependency does not answer', error);
+      if (!isStopped()) outage.report('a dependency does not answer', withReason(error, lastReason));
     }
     await clock.sleep(intervalMs, stopped);
   }
 }
 
-async function withTimeout(check: Promise<void>, stopped: AbortSignal): Promise<void> {
+async function inTime(check: Promise<void>, timeoutMs: number, stopped: AbortSignal): Promise<void> {
   const done = new AbortController();
   const timeout = sleep(timeoutMs, undefined, { signal: AbortSignal.any([stopped, done.signal]) }).then(() => {
     throw new TimeoutError('service.no-answer', `no answer within ${timeoutMs / 1000} s`);
   });
-  check.catch(() => undefined); // it may fail long after the timeout
   await Promise.race([check, timeout]).finally(() => done.abort());
+}
+
+/** A check that had no answer in time is reported with the reason of an earlier one, if there is one. */
+function withReason(error: unknown, lastReason: unknown): unknown {
+  const isLate = isBatchmillError(error) && error.code === 'service.no-answer';
+  if (!isLate || !(lastReason instanceof Error)) return error;
+  const message = `${error.message}; what was said last: ${lastReason.message}`;
+  return new TimeoutError('service.no-answer', message, { cause: lastReason });
 }

@@ -15,6 +15,8 @@ export const storeErrorCodes = {
     'A call took too long; it may have been executed. Batchmill retries; check the server’s load and the indexes.',
   'store.not-authorised':
     'The server refuses the user or its password, or the user may not do this. Batchmill waits; correct the URL or the user’s roles.',
+  'store.tls':
+    'A certificate is not accepted, or server and settings do not agree on TLS. The message says which and what to set. Batchmill waits.',
   'store.bad-url': 'The URL of the store is invalid or names no database. The message shows the expected form.',
   'store.disk-full': 'The disk that holds the store is full. Batchmill waits; free some space.',
   'store.unreadable': 'The store’s file is damaged, or is not a database. Restore a copy, or use another file.',

@@ -20,6 +20,8 @@ export const vectorsErrorCodes = {
   'vectors.rate-limited': 'The server still limited the rate when the time of the call was over. Batchmill waits.',
   'vectors.refused':
     'The server refuses the user or its password, or the user may not do this. Batchmill waits; correct the user or its rights.',
+  'vectors.tls':
+    'A certificate is not accepted, or server and settings do not agree on TLS. The message says which and what to set. Batchmill waits.',
   'vectors.timeout':
     'A call took too long; it may have been executed. Batchmill retries; repeating the call does no harm.',
   'vectors.not-accepted': 'The server considers the call invalid. A retry does not help.',

@@ -32,7 +32,7 @@ describe('an outage in the middle of a run', () => {
       await firstAnswers();
 
       await kafka.kill();
-      const report = await eventually('a service that reports the outage', reportedOutage, outageMs, 500);
+      const report = await eventually('a service that reports the outage', reportedOutage, timeoutMs, 500);
       process.stdout.write(`kafka killed: ${report}\n`);
       await delay(outageMs / 4);
       await kafka.start();
@@ -54,7 +54,7 @@ describe('an outage in the middle of a run', () => {
 
       await server.freeze();
       try {
-        const report = await eventually('a service that reports the outage', reportedOutage, outageMs, 500);
+        const report = await eventually('a service that reports the outage', reportedOutage, timeoutMs, 500);
         process.stdout.write(`${name} frozen: ${report}\n`);
         await delay(outageMs);
       } finally {
@@ -66,7 +66,7 @@ describe('an outage in the middle of a run', () => {
       await server.start();
 
       await expectFinishedUnharmed(runId);
-      await eventually('every service ready again', async () => (await reportedOutage()) === null, outageMs, 500);
+      await eventually('every service ready again', async () => (await reportedOutage()) === null, timeoutMs, 500);
     },
     timeoutMs,
   );

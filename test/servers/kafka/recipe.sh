@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Apache Kafka in KRaft mode, one node that is broker and controller, from the jars on Maven Central.
-# Settings: KAFKA_PORT (9092), KAFKA_CONTROLLER_PORT (9093), KAFKA_HEAP (512m).
+# Settings: KAFKA_PORT (9092), KAFKA_CONTROLLER_PORT (9093), KAFKA_HEAP (512m); KAFKA_PROPERTIES, a file of further
+# properties, which win; KAFKA_SCRAM, a user for SCRAM as NAME:PASSWORD, made with the data.
 source "$(dirname "${BASH_SOURCE[0]}")/../verbs.sh"
 
 name=kafka
@@ -21,9 +22,14 @@ prepare() {
   java_options=(-Djava.awt.headless=true "-Dlog4j2.configurationFile=$here/log4j2.properties" -cp "$home/install/*")
   sed -e "s|@PORT@|$port|g" -e "s|@CONTROLLER_PORT@|$controller_port|g" -e "s|@DATA@|$instance/data|" \
     "$here/server.properties" >"$instance/server.properties"
+  [ -z "${KAFKA_PROPERTIES:-}" ] || cat "$KAFKA_PROPERTIES" >>"$instance/server.properties"
+  local scram=()
+  [ -z "${KAFKA_SCRAM:-}" ] || for each in SCRAM-SHA-256 SCRAM-SHA-512; do
+    scram+=(--add-scram "$each=[name=${KAFKA_SCRAM%%:*},password=${KAFKA_SCRAM#*:}]")
+  done
   [ -e "$instance/data/meta.properties" ] ||
     java -Xmx128m -XX:TieredStopAtLevel=1 "${java_options[@]}" kafka.tools.StorageTool format \
-      --cluster-id MkU3OEVBNTcwNTJENDM2Qg -c "$instance/server.properties" >"$instance/log" 2>&1 ||
+      --cluster-id MkU3OEVBNTcwNTJENDM2Qg -c "$instance/server.properties" "${scram[@]}" >"$instance/log" 2>&1 ||
     fail "its data folder could not be formatted: $(cat "$instance/log")"
 }
 

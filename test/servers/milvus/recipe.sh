@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Milvus standalone: the real server's binary with embedded etcd and queue, from the last release that was a wheel.
-# Settings: MILVUS_PORT (19540), MILVUS_METRICS_PORT (9099, for health checks), PYTHON (python3).
+# Settings: MILVUS_PORT (19540), MILVUS_METRICS_PORT (9099, for health checks), PYTHON (python3);
+# MILVUS_AUTHORIZATION=true: it wants a login, root:Milvus at first.
 source "$(dirname "${BASH_SOURCE[0]}")/../verbs.sh"
 
 name=milvus

@@ -47,6 +47,7 @@ def run(binaries, data, port, metrics_port):
     config.configurable_items["etcd_peer_port"] = [int, 0]
     for part in ("rootCoord", "proxy", "queryCoord", "queryNode", "indexCoord", "indexNode", "dataCoord", "dataNode"):
         config.set(part + ".ip", "127.0.0.1")
+    config.set("authorization_enabled", os.environ.get("MILVUS_AUTHORIZATION") == "true")
     config.resolve()
     etcd = write_etcd_config(config, os.path.join(data, "configs", "etcd.yaml"))
     exe = os.path.join(binaries, "bin", "milvus")

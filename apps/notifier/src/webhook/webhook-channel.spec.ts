@@ -34,12 +34,15 @@ describe('the webhook', () => {
   });
 
   it('N1: without a secret a post has no signature, but an id and a time', async () => {
+    const before = Math.floor(Date.now() / 1000);
     await post(hook.url, { secrets: [] });
+    const after = Date.now() / 1000;
 
     const { headers } = hook.posts[0]!;
     expect(headers['webhook-signature']).toBeUndefined();
     expect(headers['webhook-id']).toBe('msg_1');
-    expect(Math.abs(Number(headers['webhook-timestamp']) - Date.now() / 1000)).toBeLessThan(60);
+    expect(Number(headers['webhook-timestamp'])).toBeGreaterThanOrEqual(before);
+    expect(Number(headers['webhook-timestamp'])).toBeLessThanOrEqual(after);
   });
 
   it.each(['127.0.0.1', '[::1]', '10.1.2.3', '2130706433', '0x7f.1', '[::ffff:127.0.0.1]', '169.254.169.254'])(

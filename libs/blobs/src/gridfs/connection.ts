@@ -1,4 +1,5 @@
 import { ConnectionError, ValidationError } from '@batchmill/contracts';
+import { MongoConnection } from '@batchmill/mongo';
 import { MongoClient, type Db } from 'mongodb';
 import { gridFsError } from './gridfs-error.js';
 import { databaseOf, serversOf } from './gridfs-url.js';
@@ -14,14 +15,12 @@ export class Connection {
   readonly database: Db;
   /** The address for messages, without user and password. */
   readonly address: string;
-  readonly #client: MongoClient;
-  readonly #waiting = new Set<(reason: unknown) => void>();
-  #closed = false;
+  readonly #connection: MongoConnection;
 
   /** Connects with the first call and reconnects by itself. Throws a ValidationError for an invalid URL. */
   constructor(url: string, database: string | undefined) {
     const servers = serversOf(url);
-    this.#client = clientOf(url, servers);
+    const client = clientOf(url, servers);
     const name = database ?? databaseOf(url);
     if (name === null) {
       throw new ValidationError(
@@ -29,36 +28,33 @@ export class Connection {
         `The URL of the blobs, on ${servers}, names no database; expected mongodb://host:27017/database.`,
       );
     }
-    this.database = this.#client.db(name);
+    this.database = client.db(name);
     this.address = `${servers}/${name}`;
+    this.#connection = new MongoConnection(client, () => {
+      return new ConnectionError('blobs.unavailable', `The blobs in ${this.address} were closed.`);
+    });
   }
 
   /** Translates the driver's errors into the port's errors. */
-  async run<R>(work: () => Promise<R>): Promise<R> {
-    if (this.#closed) throw this.#closedError();
+  run<R>(work: () => Promise<R>): Promise<R> {
+    return this.#translated(() => this.#connection.run(work));
+  }
+
+  /** Rejects within seconds, with the reason, when no server answers. */
+  check(): Promise<void> {
+    return this.#translated(() => this.#connection.check(this.database.databaseName));
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async #translated<R>(call: () => Promise<R>): Promise<R> {
     try {
-      return await this.#untilClosed(work());
+      return await call();
     } catch (error) {
       throw gridFsError(error, this.address);
     }
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.#client.close();
-    for (const reject of this.#waiting) reject(this.#closedError());
-  }
-
-  /** A closed driver never settles calls that wait for a connection. */
-  #untilClosed<R>(call: Promise<R>): Promise<R> {
-    const { promise, resolve, reject } = Promise.withResolvers<R>();
-    this.#waiting.add(reject);
-    call.then(resolve, reject).finally(() => this.#waiting.delete(reject));
-    return promise;
-  }
-
-  #closedError(): ConnectionError {
-    return new ConnectionError('blobs.unavailable', `The blobs in ${this.address} were closed.`);
   }
 }
 

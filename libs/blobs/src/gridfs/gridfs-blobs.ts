@@ -94,7 +94,7 @@ export class GridFsBlobs extends Blobs {
   }
 
   override async check(): Promise<void> {
-    await this.#connection.run(() => this.#connection.database.command({ ping: 1 }));
+    await this.#connection.check();
   }
 
   override async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { ConnectionError, isBatchmillError } from '@batchmill/contracts';
+import { mongoHangUpAdvice, mongoTlsAdvice } from '@batchmill/mongo';
 import { MongoError, MongoMissingCredentialsError, MongoServerError } from 'mongodb';
 
 /** Codes of MongoDB's server: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
@@ -10,8 +11,14 @@ const atlasError = 8000;
 
 /** Translates a driver's error into the port's error; other errors are returned unchanged. */
 export function gridFsError(error: unknown, address: string): unknown {
-  if (isBatchmillError(error) || !(error instanceof MongoError)) return error;
+  if (isBatchmillError(error)) return error;
   const options = { cause: error };
+  const tls = mongoTlsAdvice(error);
+  if (tls !== null && error instanceof Error) {
+    const message = `The blobs in ${address} cannot be reached by TLS: ${error.message}. ${tls}`;
+    return new ConnectionError('blobs.tls', message, options);
+  }
+  if (!(error instanceof MongoError)) return error;
   const code = codeOf(error);
   if (code === outOfDiskSpace) {
     const message = `The disk that holds the blobs (${address}) is full: free some space.`;
@@ -21,7 +28,7 @@ export function gridFsError(error: unknown, address: string): unknown {
     const message = `The store of the blobs ${address} refuses this user: ${error.message}. Check user, password and authSource in the URL, and give the user the role readWrite on the database.`;
     return new ConnectionError('blobs.not-authorised', message, options);
   }
-  const message = `The blobs in ${address} cannot be read or written now: ${error.message}.`;
+  const message = `The blobs in ${address} cannot be read or written now: ${error.message}.${mongoHangUpAdvice(error.message)}`;
   return new ConnectionError('blobs.unavailable', message, options);
 }
 

@@ -16,6 +16,14 @@ export const kafka = adapter({
       default: null,
       meaning: 'A PEM file of the authorities to trust. Unset: those that the system trusts.',
     }),
+    certificateFile: existingFile('KAFKA_CERTIFICATE_FILE', {
+      default: null,
+      meaning: 'A PEM file of this client’s certificate, where the brokers want one.',
+    }),
+    keyFile: existingFile('KAFKA_KEY_FILE', {
+      default: null,
+      meaning: 'A PEM file of the key of that certificate, without a password.',
+    }),
     serverName: text('KAFKA_TLS_SERVER_NAME', {
       default: null,
       meaning: 'The name in the brokers’ certificates, where it differs from the host.',
@@ -42,20 +50,24 @@ export const kafka = adapter({
       meaning: 'The replication factor of topics that Batchmill creates, at most the number of brokers.',
     }),
   },
-  async open({ url, processName, log }, { user, password, mechanism, tls, caFile, serverName, ...options }) {
+  async open({ url, processName, log }, { user, password, mechanism, tls, serverName, ...others }) {
+    const { caFile, certificateFile, keyFile, ...options } = others;
     const { KafkaBus } = await import('./kafka-bus.js');
     return KafkaBus.open({
       ...options,
       url,
       clientId: processName,
       sasl: user === null || password === null ? null : { mechanism, user, password },
-      tls: tls === 'true' ? { ca: caFile === null ? null : certificatesIn(caFile), serverName } : null,
+      tls:
+        tls === 'true'
+          ? { ca: pemOf(caFile), certificate: pemOf(certificateFile), key: pemOf(keyFile), serverName }
+          : null,
       log,
     });
   },
 });
 
 /** The text of a PEM file. Comments in it may have any encoding; a byte order mark would hide the first certificate. */
-function certificatesIn(file: string): string {
-  return readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+function pemOf(file: string | null): string | null {
+  return file === null ? null : readFileSync(file, 'utf8').replace(/^\ufeff/, '');
 }

@@ -158,13 +158,13 @@ describe('A member of a group on Kafka', () => {
 
   it('a member that leaves is replaced at once, without waiting for its session timeout', async () => {
     const received = new Received();
-    const leaving = await bus.subscribe({ group, topics: [topic], handle: async () => undefined });
-    await bus.subscribe({ group, topics: [topic], handle: received.handle });
+    const patient = KafkaBus.open({ url, log: new LogLines(), partitions: 4, sessionTimeoutMs: 1_800_000 });
+    const leaving = await patient.subscribe({ group, topics: [topic], handle: async () => undefined });
+    await patient.subscribe({ group, topics: [topic], handle: received.handle });
     await leaving.stop();
-    const began = performance.now();
-    await bus.publish(many(20));
+    await patient.publish(many(20));
 
-    await received.atLeast(20);
-    expect(performance.now() - began).toBeLessThan(sessionTimeoutMs);
+    expect(await received.atLeast(20)).toHaveLength(20);
+    await patient.close();
   });
 });

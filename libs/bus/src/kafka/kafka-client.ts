@@ -13,6 +13,9 @@ export interface KafkaSasl {
 export interface KafkaTls {
   /** The certificate of the authority to trust instead, as PEM. */
   readonly ca?: string | null;
+  /** The client's own certificate and its key, as PEM, where the brokers want one. */
+  readonly certificate?: string | null;
+  readonly key?: string | null;
   /** The name that the brokers' certificates are for, when it is not the host's. */
   readonly serverName?: string | null;
 }
@@ -51,8 +54,19 @@ export function kafkaClient({ brokers, clientId, sasl, tls, log }: ClientOptions
   });
 }
 
-function sslOf({ ca, serverName }: KafkaTls): NonNullable<KafkaConfig['ssl']> {
-  return { ...(ca ? { ca: [ca] } : {}), ...(serverName ? { servername: serverName } : {}) };
+function sslOf({ ca, certificate, key, serverName }: KafkaTls): NonNullable<KafkaConfig['ssl']> {
+  if (Boolean(certificate) !== Boolean(key)) {
+    throw new ValidationError(
+      'bus.bad-url',
+      'KAFKA_CERTIFICATE_FILE and KAFKA_KEY_FILE: found one of them, expected both or none.',
+    );
+  }
+  return {
+    ...(ca ? { ca: [ca] } : {}),
+    ...(certificate ? { cert: certificate } : {}),
+    ...(key ? { key } : {}),
+    ...(serverName ? { servername: serverName } : {}),
+  };
 }
 
 function saslOf({ mechanism, user, password }: KafkaSasl): SASLOptions {

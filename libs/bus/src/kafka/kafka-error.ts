@@ -1,9 +1,12 @@
 import {
   ConnectionError,
   isBatchmillError,
+  mayWantTls,
   ProcessingError,
   TimeoutError,
+  tlsAdvice,
   type BatchmillError,
+  type TlsSettings,
 } from '@batchmill/contracts';
 import type { BusErrorCode } from '../error-codes.js';
 
@@ -19,6 +22,13 @@ const timedOut = ['KafkaJSRequestTimeoutError', 'KafkaJSTimeout', 'KafkaJSLockTi
 const notAuthorised =
   /AUTHORIZATION_FAILED$|^KafkaJSSASLAuthenticationError$|^SASL_AUTHENTICATION_FAILED$|^ILLEGAL_SASL_STATE$/;
 
+const tlsSettings: TlsSettings = {
+  switch: 'KAFKA_TLS=true',
+  authority: 'KAFKA_CA_FILE',
+  serverName: 'KAFKA_TLS_SERVER_NAME',
+  certificate: 'KAFKA_CERTIFICATE_FILE and KAFKA_KEY_FILE',
+};
+
 /** Translates a client's error into the port's error. `doing` describes the operation. */
 export function kafkaError(error: unknown, doing: string): BatchmillError {
   if (isBatchmillError(error)) return error;
@@ -33,15 +43,22 @@ export function kafkaError(error: unknown, doing: string): BatchmillError {
     );
   }
   if (words.some((word) => notAuthorised.test(word))) {
-    return new ConnectionError(
-      'bus.not-authorised',
-      `${message} Check the user, the password and the user's rights.`,
-      options,
-    );
+    return new ConnectionError('bus.not-authorised', `${message} ${loginAdvice(words)}`, options);
   }
+  const tls = tlsAdvice(error, tlsSettings);
+  if (tls !== null) return new ConnectionError('bus.tls', `${message} ${tls}`, options);
   if (has(refused)) return new ProcessingError('bus.refused', message, options);
   if (has(timedOut)) return new TimeoutError('bus.timed-out', message, options);
-  return new ConnectionError('bus.unavailable', message, options);
+  const advice = mayWantTls(message)
+    ? ' A broker that hangs up at once may want TLS (KAFKA_TLS), a certificate (KAFKA_CERTIFICATE_FILE) or a login (KAFKA_USERNAME).'
+    : '';
+  return new ConnectionError('bus.unavailable', message + advice, options);
+}
+
+function loginAdvice(words: readonly string[]): string {
+  return words.some((word) => word.endsWith('AUTHORIZATION_FAILED'))
+    ? 'Give the user the right, by an ACL of the brokers.'
+    : 'Check KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM.';
 }
 
 export function busError(code: BusErrorCode, message: string, cause?: unknown): ConnectionError {

@@ -64,11 +64,11 @@ describe('An outage of Kafka', () => {
       await expect(bus.publish([message('in the outage')])).rejects.toMatchObject(away);
       await comeBack();
       const before = received.messages.length;
-      await eventually('the consumer goes on', () => received.messages.length > before + 20, 90_000);
+      await eventually('the consumer goes on', () => received.messages.length > before + 20);
       over = true;
       const recorded = await publishing;
 
-      await eventually('all came', () => recorded.every((value) => received.values().includes(value)), 30_000);
+      await eventually('all came', () => recorded.every((value) => received.values().includes(value)));
       const stored = (await messagesOf(bus, topic)).map(({ partition, offset }) => `${partition}/${offset}`);
       const handled = received.messages.map(({ partition, offset }) => `${partition}/${offset}`);
       expect(new Set(handled)).toEqual(new Set(stored));
@@ -78,13 +78,16 @@ describe('An outage of Kafka', () => {
     timeoutMs,
   );
 
-  it(
-    'a bus that is opened while its broker is unavailable works once the broker is available',
-    async () => {
-      await kafka.stop();
+  it.each([
+    ['is stopped', () => kafka.stop(), () => kafka.start()],
+    ['is frozen', () => kafka.freeze(), () => kafka.thaw()],
+  ])(
+    'S4: a bus that is opened while its broker %s works once the broker is available',
+    async (_, goAway, comeBack) => {
+      await goAway();
       const early = KafkaBus.open({ url, log });
       await expect(early.check()).rejects.toMatchObject(away);
-      await kafka.start();
+      await comeBack();
       // A broker that has just come answers before it leads its partitions: who publishes asks again, as for any outage.
       await eventually('it is recorded', () =>
         early.publish([message('1')]).then(
@@ -105,10 +108,7 @@ describe('An outage of Kafka', () => {
       await bus.subscribe({ group: topic, topics: [topic], handle: async () => undefined });
       await bus.publish([message('1')]);
       await kafka.freeze();
-      const began = performance.now();
-      await bus.close();
-
-      expect(performance.now() - began).toBeLessThan(60_000);
+      await expect(bus.close()).resolves.toBeUndefined();
       await kafka.thaw();
     },
     timeoutMs,

@@ -41,7 +41,7 @@ export function nameOfError(error: unknown): string {
 function listen(): void {
   isListening = true;
   process.on('unhandledRejection', (reason) => {
-    if (!belongsToUserCall(reason) && process.listenerCount('unhandledRejection') === 1) throw reason;
+    if (!belongsToUserCall(reason) && process.listenerCount('unhandledRejection') === 1) asNodeDoes(reason);
   });
   process.on('uncaughtException', (error) => {
     if (belongsToUserCall(error) || process.listenerCount('uncaughtException') > 1) return;
@@ -49,6 +49,25 @@ function listen(): void {
     process.stderr.write(`${inspect(error)}\n`);
     process.exit(1);
   });
+}
+
+/**
+ * What Node does with a rejection that nobody listens for, according to its flag. With `strict` it has thrown it already, with
+ * `warn` it warns by itself, and with `none` it does nothing: https://nodejs.org/api/cli.html#--unhandled-rejectionsmode
+ */
+function asNodeDoes(reason: unknown): void {
+  const mode = modeOfRejections();
+  if (mode === 'throw') throw reason;
+  if (mode !== 'warn-with-error-code') return;
+  process.emitWarning(inspect(reason), 'UnhandledPromiseRejectionWarning');
+  process.exitCode = 1;
+}
+
+/** Flags of the command line win over those of NODE_OPTIONS, and the last one wins. */
+function modeOfRejections(): string {
+  // eslint-disable-next-line no-restricted-properties -- Node's own options, not a setting of ours
+  const flags = `${process.env['NODE_OPTIONS'] ?? ''} ${process.execArgv.join(' ')}`;
+  return [...flags.matchAll(/--unhandled-rejections[= ](\S+)/g)].at(-1)?.[1] ?? 'throw';
 }
 
 function belongsToUserCall(error: unknown): boolean {

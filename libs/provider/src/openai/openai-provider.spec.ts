@@ -98,7 +98,7 @@ describe('OpenAiProvider', () => {
     return (await provider.uploadFile(fileOf(text))).id;
   }
 
-  function toCreate(inputFileId: string, withinMs = 10_000) {
+  function toCreate(inputFileId: string, withinMs = 600_000) {
     const deadline = new Date(Date.now() + withinMs);
     const metadata = { batchId: 'b1' };
     return { inputFileId, endpoint: '/v1/embeddings', completionWindow: '24h', metadata, deadline } as const;

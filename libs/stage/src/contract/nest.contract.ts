@@ -167,9 +167,9 @@ export function describeNest(make: MakeStageUnderTest): void {
       await fixture().advanceUntil('the app is closed', () => isClosed, 1_000);
 
       await closing;
-      const tookMs = fixture().clock.now().getTime() - startedMs;
-      expect(tookMs).toBeGreaterThanOrEqual(dependencies.settings.shutdownMs);
-      expect(tookMs).toBeLessThan(2 * dependencies.settings.shutdownMs);
+      const advancedMs = fixture().clock.now().getTime() - startedMs;
+      expect(advancedMs).toBeGreaterThanOrEqual(dependencies.settings.shutdownMs);
+      expect(advancedMs).toBeLessThan(2 * dependencies.settings.shutdownMs);
       resolve(undefined);
       await fixture().until('order', 'made');
     });

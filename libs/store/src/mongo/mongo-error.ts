@@ -1,4 +1,5 @@
 import { ConnectionError, isBatchmillError, ProcessingError, TimeoutError } from '@batchmill/contracts';
+import { mongoHangUpAdvice, mongoTlsAdvice } from '@batchmill/mongo';
 import {
   BSON,
   MongoClientClosedError,
@@ -38,6 +39,11 @@ export function mongoError(thrown: unknown, doing: Doing): unknown {
   if (isBatchmillError(error)) return error;
   if (closed.some((kind) => error instanceof kind)) {
     return new ConnectionError('store.closed', `The store ${doing.url} was closed.`, { cause: error });
+  }
+  const tls = mongoTlsAdvice(error);
+  if (tls !== null) {
+    const message = `The store ${doing.url} cannot be reached by TLS: ${saidBy(error)}. ${tls}`;
+    return new ConnectionError('store.tls', message, { cause: error });
   }
   const trouble = troubleIn(error);
   switch (trouble) {
@@ -106,7 +112,11 @@ function awayError(
   const options = { cause: error };
   switch (trouble) {
     case 'unavailable':
-      return new ConnectionError('store.unavailable', `The store ${url} does not answer: ${said}.`, options);
+      return new ConnectionError(
+        'store.unavailable',
+        `The store ${url} does not answer: ${said}.${mongoHangUpAdvice(said)}`,
+        options,
+      );
     case 'slow':
       return new TimeoutError(
         'store.timed-out',

@@ -1,4 +1,5 @@
 import { ConnectionError, ValidationError } from '@batchmill/contracts';
+import { MongoConnection } from '@batchmill/mongo';
 import type { Db, MongoClient } from 'mongodb';
 import { Store, type Collection, type Fields, type Place } from '../store.js';
 import { collectionUuid, replicaSetMembers } from './mongo-place.js';
@@ -19,16 +20,15 @@ export interface MongoStoreOptions {
 
 /** Collections of one database of a MongoDB server, 4.4 or newer, standalone or a replica set. */
 export class MongoStore extends Store {
-  readonly #client: MongoClient;
+  readonly #connection: MongoConnection;
   readonly #database: Db;
   readonly #url: string;
   readonly #keepAlive: CursorKeepAlive;
-  readonly #waiting = new Set<(reason: unknown) => void>();
-  #closed = false;
 
   private constructor(client: MongoClient, database: string, url: string, keepAlive: CursorKeepAlive) {
     super();
-    this.#client = client;
+    const closedError = (): ConnectionError => new ConnectionError('store.closed', `The store ${url} was closed.`);
+    this.#connection = new MongoConnection(client, closedError);
     this.#database = client.db(database);
     this.#url = url;
     this.#keepAlive = keepAlive;
@@ -79,33 +79,24 @@ export class MongoStore extends Store {
   }
 
   override async check(): Promise<void> {
-    await this.#run({ collection: 'a ping', what: 'filter' }, () => this.#database.command({ ping: 1 }));
+    await this.#translated({ collection: 'a ping', what: 'filter' }, () =>
+      this.#connection.check(this.#database.databaseName),
+    );
   }
 
   override async close(): Promise<void> {
-    this.#closed = true;
-    await this.#client.close();
-    for (const reject of this.#waiting) reject(this.#closedError());
+    await this.#connection.close();
   }
 
-  async #run<R>(doing: Omit<Doing, 'url'>, work: () => Promise<R>): Promise<R> {
-    if (this.#closed) throw this.#closedError();
+  #run<R>(doing: Omit<Doing, 'url'>, work: () => Promise<R>): Promise<R> {
+    return this.#translated(doing, () => this.#connection.run(work));
+  }
+
+  async #translated<R>(doing: Omit<Doing, 'url'>, call: () => Promise<R>): Promise<R> {
     try {
-      return await this.#untilClosed(work());
+      return await call();
     } catch (error) {
       throw mongoError(error, { ...doing, url: this.#url });
     }
-  }
-
-  /** A closed driver never settles calls that wait for a connection. */
-  #untilClosed<R>(call: Promise<R>): Promise<R> {
-    const { promise, resolve, reject } = Promise.withResolvers<R>();
-    this.#waiting.add(reject);
-    call.then(resolve, reject).finally(() => this.#waiting.delete(reject));
-    return promise;
-  }
-
-  #closedError(): ConnectionError {
-    return new ConnectionError('store.closed', `The store ${this.#url} was closed.`);
   }
 }

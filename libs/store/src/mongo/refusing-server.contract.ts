@@ -14,6 +14,7 @@ export class RefusingServer {
       let read = Buffer.alloc(0);
       socket.on('data', (piece) => {
         read = Buffer.concat([read, piece]);
+        if (read.length >= 4 && read.readInt32LE(0) > hello.maxMessageSizeBytes) socket.destroy(); // not a message
         for (; read.length >= 4 && read.length >= read.readInt32LE(0); read = read.subarray(read.readInt32LE(0))) {
           socket.write(answerTo(read.subarray(0, read.readInt32LE(0)), refusal));
         }

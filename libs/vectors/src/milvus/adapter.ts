@@ -14,17 +14,33 @@ export const milvus = adapter({
       default: null,
       meaning: 'A PEM file of the authorities to trust. Unset: those that the system trusts.',
     }),
+    certificateFile: existingFile('MILVUS_CERTIFICATE_FILE', {
+      default: null,
+      meaning: 'A PEM file of this client’s certificate, where the server wants one.',
+    }),
+    keyFile: existingFile('MILVUS_KEY_FILE', {
+      default: null,
+      meaning: 'A PEM file of the key of that certificate, without a password.',
+    }),
     serverName: text('MILVUS_TLS_SERVER_NAME', {
       default: null,
       meaning: 'The name in the server’s certificate, where it differs from the host.',
     }),
   },
-  async open({ url, log }, { token, tls, caFile, serverName }) {
+  async open({ url, log }, { token, tls, ...files }) {
     const { MilvusVectors } = await import('./milvus-vectors.js');
     return MilvusVectors.open({
       url,
       token: token ?? undefined,
-      tls: tls === 'true' ? { caFile: caFile ?? undefined, serverName: serverName ?? undefined } : undefined,
+      tls:
+        tls === 'true'
+          ? {
+              caFile: files.caFile ?? undefined,
+              certificateFile: files.certificateFile ?? undefined,
+              keyFile: files.keyFile ?? undefined,
+              serverName: files.serverName ?? undefined,
+            }
+          : undefined,
       log,
     });
   },

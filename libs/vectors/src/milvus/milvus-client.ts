@@ -1,3 +1,4 @@
+import { ValidationError } from '@batchmill/contracts';
 import { MilvusClient, type ClientConfig } from '@zilliz/milvus2-sdk-node';
 import type { MilvusAddress } from './milvus-address.js';
 import type { MilvusTls, MilvusVectorsOptions } from './milvus-options.js';
@@ -41,6 +42,12 @@ function tlsOf(tls: boolean | MilvusTls | undefined): Pick<ClientConfig, 'ssl' |
   if (tls === undefined || tls === false) return {};
   if (tls === true) return { ssl: true };
   const { caFile, certificateFile, keyFile, serverName } = tls;
+  if ((certificateFile === undefined) !== (keyFile === undefined)) {
+    throw new ValidationError(
+      'vectors.bad-address',
+      'MILVUS_CERTIFICATE_FILE and MILVUS_KEY_FILE: found one of them, expected both or none.',
+    );
+  }
   return {
     ssl: true,
     tls: {

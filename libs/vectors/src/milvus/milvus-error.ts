@@ -3,7 +3,10 @@ import {
   ProcessingError,
   TimeoutError,
   ValidationError,
+  mayWantTls,
+  tlsAdvice,
   type BatchmillError,
+  type TlsSettings,
 } from '@batchmill/contracts';
 import { status as grpc } from '@grpc/grpc-js';
 import type { VectorsErrorCode } from '../error-codes.js';
@@ -35,7 +38,7 @@ const noRoom: Translation = {
 const refused: Translation = {
   kind: ConnectionError,
   code: 'vectors.refused',
-  advice: 'Check the user, its password and its rights.',
+  advice: 'Check MILVUS_TOKEN (an API key, or user:password) and the rights of the user.',
 };
 const timedOut: Translation = {
   kind: TimeoutError,
@@ -136,6 +139,9 @@ const byErrorCode: Readonly<Record<string, Translation>> = {
   SchemaMismatch: notAccepted,
 };
 
+/** What gRPC says of a connection that the server closed before it spoke HTTP/2. One without a server has another reason. */
+const hungUp = /Last error: Failed to connect/;
+
 /** For failures that only the text of the reason identifies. */
 const byReason: readonly (readonly [RegExp, Translation])[] = [
   [/larger than max/i, notAccepted],
@@ -144,6 +150,13 @@ const byReason: readonly (readonly [RegExp, Translation])[] = [
 ];
 
 const maxReasonLength = 300;
+
+const tlsSettings: TlsSettings = {
+  switch: 'MILVUS_TLS=true',
+  authority: 'MILVUS_CA_FILE',
+  serverName: 'MILVUS_TLS_SERVER_NAME',
+  certificate: 'MILVUS_CERTIFICATE_FILE and MILVUS_KEY_FILE',
+};
 
 /** Translates a failure into an error of ours, whose kind decides what to do. `what` names the call and the collection. */
 export function milvusErrorOf(failure: MilvusFailure, what: string, cause: unknown): BatchmillError {
@@ -159,6 +172,14 @@ export function isRateLimit(failure: MilvusFailure): boolean {
 
 function translationOf(failure: MilvusFailure): Translation {
   const { grpcCode, code, errorCode, reason, isRetriable } = failure;
+  const tls = grpcCode === grpc.UNAVAILABLE ? tlsAdvice({ message: reason }, tlsSettings) : null;
+  if (tls !== null) return { kind: ConnectionError, code: 'vectors.tls', advice: tls };
+  if (grpcCode === grpc.UNAVAILABLE && (mayWantTls(reason) || hungUp.test(reason))) {
+    return {
+      ...unavailable,
+      advice: `${unavailable.advice} A server that hangs up at once may want TLS (MILVUS_TLS) or a certificate (MILVUS_CERTIFICATE_FILE).`,
+    };
+  }
   const byText = byReason.find(([pattern]) => pattern.test(reason))?.[1];
   if (byText) return byText;
   if (grpcCode !== null) return byGrpcCode.get(grpcCode) ?? failed;

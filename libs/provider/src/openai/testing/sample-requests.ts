@@ -1,7 +1,7 @@
 import { SystemClock } from '@batchmill/contracts';
 import type { BatchToCreate, FileToUpload } from '../../provider.js';
 
-export function sampleBatch(withinMs = 5_000): BatchToCreate {
+export function sampleBatch(withinMs = 600_000): BatchToCreate {
   const deadline = new Date(new SystemClock().now().getTime() + withinMs);
   return { inputFileId: 'file-1', endpoint: '/v1/embeddings', completionWindow: '24h', metadata: {}, deadline };
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /** A proxy between a client and a server, which a test can freeze or cut to simulate an outage. */
-export class Proxy {
+export class TcpProxy {
   readonly #target: URL;
   readonly #sockets = new Set<Socket>();
   #server: Server | null = null;
@@ -15,8 +15,8 @@ export class Proxy {
     this.#target = new URL(target);
   }
 
-  static async before(target: string): Promise<Proxy> {
-    const proxy = new Proxy(target);
+  static async before(target: string): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target);
     await proxy.restore();
     return proxy;
   }

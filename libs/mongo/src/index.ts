@@ -1,0 +1,2 @@
+export { MongoConnection } from './mongo-connection.js';
+export { mongoHangUpAdvice, mongoTlsAdvice } from './mongo-tls-advice.js';
