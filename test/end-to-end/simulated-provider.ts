@@ -39,6 +39,16 @@ export async function firedOf(bundle: TestEngine): Promise<number[]> {
   return rules.map(({ fired }) => fired);
 }
 
+/** From now on the simulator posts there that a batch has ended. */
+export async function sendWebhooksTo(bundle: TestEngine, target: { url: string; secret: string }): Promise<void> {
+  await call(bundle, 'PUT', '/admin/webhook', target);
+}
+
+/** Advances the provider's clock. */
+export async function advanceProvider(bundle: TestEngine, advanceSeconds: number): Promise<void> {
+  await call(bundle, 'POST', '/admin/clock', { advanceSeconds });
+}
+
 async function call({ simulator }: TestEngine, method: string, path: string, body?: unknown): Promise<unknown> {
   const response = await fetch(`${simulator.url}${path}`, {
     method,

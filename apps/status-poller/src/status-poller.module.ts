@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
 import { Deferral } from './deferral.js';
 import { NextPoll } from './next-poll.js';
+import { ProviderWebhooksController } from './provider-webhooks.controller.js';
+import { ProviderWebhooks } from './provider-webhooks.js';
 import { StatusPoller } from './status-poller.js';
 
-@Module({ controllers: [StatusPoller], providers: [NextPoll, Deferral] })
+@Module({
+  controllers: [StatusPoller, ProviderWebhooksController],
+  providers: [NextPoll, Deferral, ProviderWebhooks],
+})
 export class StatusPollerModule {}

@@ -25,6 +25,7 @@ export {
   classifyFailure,
   customId,
   embeddingBody,
+  endedBatchIn,
   fieldsOfSettings,
   isBlankLine,
   maxEmbeddingTokens,

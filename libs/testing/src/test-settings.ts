@@ -20,6 +20,7 @@ export const testEngineSettings: Plain<EngineSettings> = {
   overdueGraceMs: 3_600_000,
   scheduleCatchUpMs: 3_600_000,
   startsSchedules: false,
+  providerWebhookSecrets: [],
   prices: [],
   notifications: { webhook: null, email: null },
   rawSetting: () => undefined,

@@ -22,6 +22,12 @@ import { join } from 'node:path';
 /** The folder of the pipelines that come with Batchmill: the same path from `src` and from `dist`. */
 const shippedPipelines = join(import.meta.dirname, '../../../../pipelines');
 
+/** A secret of the Standard Webhooks specification. */
+const webhookSecret = {
+  pattern: /^whsec_(?=[A-Za-z0-9+/=]{32,88}$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+  expected: '`whsec_` and the base64 of 24 to 64 bytes',
+};
+
 /**
  * Every setting, in the groups and under the names in which code reads it. The reference is printed from this. The file is
  * long because it is one table.
@@ -117,6 +123,13 @@ export const settingsCatalogue = {
       toMs: 86_400_000,
       default: '600',
       meaning: 'The timeout of one call to the provider.',
+    }),
+    webhookSecrets: list('OPENAI_WEBHOOK_SECRET', {
+      each: webhookSecret,
+      default: null,
+      meaning:
+        'The secrets that verify the webhooks of OpenAI, which `status-poller` receives at `/provider/webhook`. Set two while you replace one. Unset: there are no webhooks, and batches are polled.',
+      isSecret: true,
     }),
     pricesFile: path('BATCHMILL_PRICES', {
       default: null,
@@ -346,7 +359,8 @@ export const settingsCatalogue = {
       from: 0,
       to: 65_535,
       default: '3000',
-      meaning: 'The port of `/health` and `/metrics`. 0: any free port.',
+      meaning:
+        'The port of `/health` and `/metrics`, and of `/provider/webhook` where `status-poller` runs. 0: any free port.',
     }),
     consumers: list('BATCHMILL_CONSUMERS', {
       each: { pattern: /^[a-z]+(?:-[a-z]+)*$/, expected: 'the name of a consumer in `apps`' },
@@ -395,10 +409,7 @@ export const settingsCatalogue = {
       isSecret: true,
     }),
     webhookSecrets: list('NOTIFICATION_WEBHOOK_SECRET', {
-      each: {
-        pattern: /^whsec_(?=[A-Za-z0-9+/=]{32,88}$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
-        expected: '`whsec_` and the base64 of 24 to 64 bytes',
-      },
+      each: webhookSecret,
       default: null,
       meaning: 'The secrets that sign webhooks. Set two while you replace one. Unset: webhooks are not signed.',
       isSecret: true,

@@ -23,6 +23,7 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     overdueGraceMs: batches.overdueGraceMs,
     scheduleCatchUpMs: batches.scheduleCatchUpMs,
     startsSchedules,
+    providerWebhookSecrets: openai.webhookSecrets ?? [],
     prices: readPriceFile(openai.pricesFile),
     notifications: notificationSettingsOf(settings),
     rawSetting: settings.raw,
