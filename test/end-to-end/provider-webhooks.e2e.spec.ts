@@ -38,7 +38,7 @@ describe('webhooks of the provider', () => {
     bundle = await TestEngine.open({
       pipelines: [rarelyPolled],
       ports: ({ bus }) => ({ bus: new BusWithoutSignal(bus, '') }),
-      simulator: { speed: 0 },
+      simulator: { speed: 0, turnaround: { kind: 'fixed', seconds: 60 } },
       settings: { firstPollMs: hourMs, providerWebhookSecrets: secrets },
     });
     const served = await serveStages(bundle.engine, stages, { port: 0, exposition: async () => '' });
@@ -85,7 +85,7 @@ describe('webhooks of the provider', () => {
     await sendWebhooksTo(bundle, { url, secret });
     if (fault !== null) await injectFaults(bundle, fault);
 
-    await advanceProvider(bundle, 60);
+    await advanceProvider(bundle, 90);
     if (fault?.what === 'delay') {
       await eventually('the webhook to be drawn', async () => (await firedOf(bundle))[0] === 1);
       await advanceProvider(bundle, 600);
@@ -105,7 +105,7 @@ describe('webhooks of the provider', () => {
     await sendWebhooksTo(bundle, { url, secret });
     await injectFaults(bundle, { on: 'webhook', what });
 
-    await advanceProvider(bundle, 60);
+    await advanceProvider(bundle, 90);
     await eventually('the webhook to be drawn', async () => (await firedOf(bundle))[0] === 1);
     if (what !== 'missing') await eventually('the webhook to be refused', () => refusals().length > 0);
     expect(await dueIn(batch)).toBeGreaterThan(hourMs / 2);
