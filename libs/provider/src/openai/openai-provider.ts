@@ -31,6 +31,11 @@ export interface OpenAiProviderOptions {
   readonly baseUrl?: string | null;
   readonly organization?: string | null;
   readonly project?: string | null;
+  /**
+   * After how long the provider deletes the result files of a batch. Default, and null: 30 days at OpenAI, the longest that its
+   * API allows. Other servers are not asked: they may not know the field.
+   */
+  readonly resultsExpireMs?: number | null;
   /** Timeout of one call. Default 600,000. */
   readonly callTimeoutMs?: number;
   /** Default: none. */
@@ -56,6 +61,8 @@ export class OpenAiProvider extends Provider {
   readonly #closing = new AbortController();
   readonly #retries: RetryOptions;
   readonly #apiKey: string;
+  /** Null: not sent. */
+  readonly #outputExpiresAfter: { readonly anchor: 'created_at'; readonly seconds: number } | null;
   readonly #clock: Clock;
 
   constructor(options: OpenAiProviderOptions) {
@@ -64,6 +71,9 @@ export class OpenAiProvider extends Provider {
     const { organization = null, project = null, proxies = noProxies } = options;
     const baseURL = options.baseUrl ?? 'https://api.openai.com/v1';
     this.#apiKey = apiKey;
+    const resultsExpireMs = options.resultsExpireMs ?? (isOpenAi(baseURL) ? 30 * 24 * 3_600_000 : null);
+    this.#outputExpiresAfter =
+      resultsExpireMs === null ? null : { anchor: 'created_at', seconds: Math.floor(resultsExpireMs / 1000) };
     this.#clock = clock;
     this.account = accountOf({ baseUrl: baseURL, apiKey, organization, project });
     this.#connections = new Connections({ baseUrl: baseURL, callTimeoutMs, proxies });
@@ -135,6 +145,7 @@ export class OpenAiProvider extends Provider {
             endpoint: batch.endpoint as OpenAI.BatchCreateParams['endpoint'], // the provider rejects unknown ones
             completion_window: batch.completionWindow as '24h', // OpenAI's only one; the SDK knows no other
             metadata: { ...batch.metadata },
+            ...(this.#outputExpiresAfter !== null && { output_expires_after: this.#outputExpiresAfter }),
           },
           { signal: deadline.signal },
         ),
@@ -279,4 +290,9 @@ export class OpenAiProvider extends Provider {
 
 function isSettled({ state }: ProviderBatch): boolean {
   return ['completed', 'failed', 'expired', 'cancelled'].includes(state);
+}
+
+/** Also at its regional addresses, such as `eu.api.openai.com`. */
+function isOpenAi(baseUrl: string): boolean {
+  return /(?:^|\.)api\.openai\.com$/.test(URL.parse(baseUrl)?.hostname ?? '');
 }

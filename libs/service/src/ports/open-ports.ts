@@ -37,6 +37,7 @@ export async function openPorts(settings: Settings, options: OpenPortsOptions): 
       baseUrl,
       organization: openai.organization,
       project: openai.project,
+      resultsExpireMs: openai.resultsExpireMs,
       callTimeoutMs: openai.callTimeoutMs,
       proxies: proxiesOf(settings.proxies),
       clock,

@@ -117,6 +117,14 @@ export const settingsCatalogue = {
     }),
     organization: text('OPENAI_ORG_ID', { default: null, meaning: 'The organization, for a key of several.' }),
     project: text('OPENAI_PROJECT_ID', { default: null, meaning: 'The project, for a key of several.' }),
+    resultsExpireMs: duration('OPENAI_RESULTS_EXPIRE_AFTER', {
+      unit: 's',
+      fromMs: 3_600_000,
+      toMs: 30 * 86_400_000,
+      default: null,
+      meaning:
+        'How long the provider keeps the result files of a batch (`output_expires_after`). They are downloaded and deleted long before; this is for those that are not. Unset: 30 days at OpenAI; other servers are not told, because not all know the field.',
+    }),
     callTimeoutMs: duration('COMPLETION_TIMEOUT', {
       unit: 's',
       fromMs: 1_000,
