@@ -17,6 +17,7 @@ import {
   type Transition,
   type Transitions,
 } from '@batchmill/records';
+import { checkSameRun } from '@batchmill/service';
 import type { Received, Unusable } from '@batchmill/stage';
 import { traceparentOf } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
@@ -43,6 +44,9 @@ export class RunCommands {
     // A command for the run may have arrived before this request: then the run is already stored as awaited.
     const changes = { pipeline: event.pipeline, request };
     yield this.runs.transition(runId, { from: 'awaited', to: 'requested', changes });
+    // Thrown, it makes the message a dead letter, and a rejected run with the id of the message says why.
+    const run = await this.runs.get(runId);
+    if (run !== null) checkSameRun(run, event);
   }
 
   async *rejectUnusable({ id, fields, reason }: Unusable): Transitions<RunRejected> {

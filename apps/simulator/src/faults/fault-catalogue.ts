@@ -32,6 +32,11 @@ export const faultCatalogue = {
     ),
     'cut-off': describe('The content ends early, and the connection breaks.', 'percent that is sent, default 50'),
   },
+  'files.delete': {
+    status: describe('Refused with an HTTP status; the file stays.', 'status code, default 500'),
+    'drop-answer': describe('The file is deleted, but the connection breaks before the answer.'),
+    delay: describe('Answered late.', 'real milliseconds'),
+  },
   'batches.create': {
     refused: describe('Refused in a provider’s own words; no batch is created.', refusalNames),
     status: describe('Refused with an HTTP status; no batch is created.', 'status code, default 500'),

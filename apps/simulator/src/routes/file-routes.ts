@@ -71,7 +71,7 @@ export function addFileRoutes(app: FastifyInstance, uploadFolder: string, simula
       .send(contentStream(files.pathOf(id), bytes, request.faults));
   });
 
-  app.delete<ById>('/v1/files/:id', async ({ params }) => {
+  app.delete<ById>('/v1/files/:id', { config: { faultOn: 'files.delete' } }, async ({ params }) => {
     await files.delete(found(params.id).id);
     return { id: params.id, object: 'file', deleted: true };
   });
