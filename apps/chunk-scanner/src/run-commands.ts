@@ -11,13 +11,13 @@ import {
   Batches,
   Claims,
   Runs,
+  checkSameRun,
   runRequestOf,
   type Leased,
   type Run,
   type Transition,
   type Transitions,
 } from '@batchmill/records';
-import { checkSameRun } from '@batchmill/service';
 import type { Received, Unusable } from '@batchmill/stage';
 import { traceparentOf } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';

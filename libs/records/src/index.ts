@@ -1,3 +1,4 @@
+export { checkSameRun } from './check-same-run.js';
 export {
   Runs,
   endedRunStates,

@@ -21,7 +21,6 @@ export type { Waiting } from './reports/waiting.js';
 export { runStages } from './run-stages.js';
 export { awaitNotifications, awaitRun, hasEnded, type AwaitRunOptions } from './runs/await-run.js';
 export { engineForCommands, engineForRun } from './runs/narrow-engine.js';
-export { checkSameRun } from './runs/check-same-run.js';
 export { publishEvent, requestRun } from './runs/request-run.js';
 export { newRunId, runIdFormat } from './runs/run-id.js';
 export { runPipeline, type PipelineResult } from './runs/run-pipeline.js';

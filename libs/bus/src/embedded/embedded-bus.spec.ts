@@ -83,9 +83,11 @@ describe('The embedded bus', () => {
 
   it('R10: a message has no earlier time than one before it, also of a process whose clock is behind', async () => {
     await open().publish([message('a')]);
-    const behind = open({ clock: new (class extends StandingClock {
-      override now = () => new Date(0);
-    })() });
+    const behind = open({
+      clock: new (class extends StandingClock {
+        override now = () => new Date(0);
+      })(),
+    });
 
     await behind.publish([{ ...message('b'), topic: 'other' }]);
 

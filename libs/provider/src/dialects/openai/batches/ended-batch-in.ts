@@ -1,11 +1,13 @@
 /** Source: https://developers.openai.com/api/docs/guides/webhooks and the API reference, "Webhook events". */
-const endings: readonly unknown[] = ['batch.completed', 'batch.failed', 'batch.expired', 'batch.cancelled'];
+const ending = /^batch\.(?:completed|failed|expired|cancelled)$/;
 
 /** The id of the provider batch of which a webhook says that it has ended; null when it says something else. */
 export function endedBatchIn(body: string): string | null {
   const event = objectIn(parsed(body));
+  const type = event['type'];
   const id = objectIn(event['data'])['id'];
-  return endings.includes(event['type']) && typeof id === 'string' && id !== '' ? id : null;
+  if (typeof type !== 'string' || !ending.test(type)) return null;
+  return typeof id === 'string' && id !== '' ? id : null;
 }
 
 function parsed(text: string): unknown {

@@ -1,5 +1,5 @@
 import { ValidationError, type RunRequested } from '@batchmill/contracts';
-import type { Run } from '@batchmill/records';
+import type { Run } from './runs.js';
 
 /**
  * Throws when a request names a run that was requested differently. Fields that the request leaves out are not compared:
