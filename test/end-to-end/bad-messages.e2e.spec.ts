@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stageNames, stages } from '@batchmill/all-in-one';
 import { BatchCancelRequested, BatchProcessRequested, events, topicOf } from '@batchmill/contracts';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
-import { allDeadLetters, deadLettersOf } from './messages.js';
+import { allDeadLetters, deadLettersOf, rejectionOf, typeByHand } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
-import { runToTheEnd } from './runs.js';
+import { requestRun, runToTheEnd } from './runs.js';
 import { ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
 
 describe('a message that cannot be used', () => {
@@ -38,6 +38,40 @@ describe('a message that cannot be used', () => {
       return new Set(groups).size === stageNames.length && groups;
     });
     expect(new Set(deadLetterGroups)).toEqual(new Set(stageNames.map((stage) => `batchmill.${stage}`)));
+  });
+
+  it('S4: that requests a run of an id that exists otherwise is rejected aloud, and the run is not touched', async () => {
+    await opened();
+    const request = { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' } as const;
+    const first = await runToTheEnd(bundle, request);
+    await requestRun(bundle, request);
+    const isSilent = await allDeadLetters(bundle);
+
+    await requestRun(bundle, { ...request, parameters: { topics: ['mills'] } });
+
+    const rejection = await rejectionOf(bundle);
+    expect(rejection).toMatchObject({
+      runId: expect.not.stringMatching(/^r$/),
+      reason: expect.stringMatching(/^run r was requested differently: parameter topics/),
+    });
+    expect(isSilent).toEqual([]);
+    expect(await eventually('the dead letter', async () => (await allDeadLetters(bundle))[0])).toMatch(/run r was/);
+    expect(await bundle.engine.runs.get('r')).toEqual(first);
+    expect(await bundle.engine.runs.get(rejection.runId)).toMatchObject({ state: 'rejected' });
+  });
+
+  it('S4: that requests a run whose first request could not be used is rejected aloud', async () => {
+    await opened();
+    await typeByHand(bundle, '{"runId":"r"}');
+    await rejectionOf(bundle, 'r');
+
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+
+    const letters = await eventually('both dead letters', async () => {
+      const found = await allDeadLetters(bundle);
+      return found.length === 2 && found;
+    });
+    expect(letters[1]).toMatch(/run r was rejected, because its request could not be used/);
   });
 
   it('that is a command for an unknown batch is a dead letter that names the batch', async () => {

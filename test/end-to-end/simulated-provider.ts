@@ -39,6 +39,11 @@ export async function firedOf(bundle: TestEngine): Promise<number[]> {
   return rules.map(({ fired }) => fired);
 }
 
+/** From now on the simulator posts there that a batch has ended. */
+export async function sendWebhooksTo(bundle: TestEngine, target: { url: string; secret: string }): Promise<void> {
+  await call(bundle, 'PUT', '/admin/webhook', target);
+}
+
 /** Lets simulated time pass, also where the simulator's speed is 0. */
 export async function advanceProvider(bundle: TestEngine, advanceSeconds: number): Promise<void> {
   await call(bundle, 'POST', '/admin/clock', { advanceSeconds });

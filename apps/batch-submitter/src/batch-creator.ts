@@ -78,6 +78,8 @@ export class BatchCreator {
       return false;
     }
     if (fileDeletedAt === null) {
+      // Throws when the lease is lost: the process that has it now may have adopted the provider batch that uses the file.
+      await batch.save({});
       if (fileId !== null) await this.provider.deleteFile(fileId);
       // After this line a create call that is still under way fails: its input file does not exist.
       const deletedAt = this.clock.now();

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Batch } from '@batchmill/records';
+import { Leased, type Batch } from '@batchmill/records';
 import { ManualClock, TestEngine } from '@batchmill/testing';
+import { BatchCreator } from './batch-creator.js';
 import { InputFiles, type InputFileState } from './input-files.js';
 
 /** Our clock and that of the provider stand still until they are advanced. */
@@ -101,12 +102,40 @@ describe('the input file of a batch', () => {
     expect(await prepared()).toEqual({ kind: 'ready' });
   });
 
+  it('Y4: a process that slept and lost its lease deletes no file: a batch of it may be submitted meanwhile', async () => {
+    await opened();
+    await prepared();
+    const { batches } = bundle.engine;
+    const slept = await bundle.lease(batches, 'r.c1.b1');
+    bundle.clock.advance(60_000);
+    await bundle.lease(batches, 'r.c1.b1');
+
+    await expect(inputFiles().delete(slept)).rejects.toThrow('the lease was lost');
+    await expect(bundle.collect(creator().recover(armed(slept)))).rejects.toThrow('the lease was lost');
+
+    expect(await filesAtProvider()).toEqual([(await recorded()).submission.fileId]);
+  });
+
+  /** The batch as it is known to a process that armed it, whose deadline has passed. */
+  function armed(batch: Leased<Batch>): Leased<Batch> {
+    const submission = { ...batch.data.submission, armed: { key: 'lost', deadline: new Date(0) } };
+    return new Leased({ ...batch.data, submission }, bundle.engine.batches.writes, new AbortController().signal);
+  }
+
+  function creator(): BatchCreator {
+    const { provider, engineSettings, ids, log } = bundle.engine;
+    return new BatchCreator(provider, engineSettings, bundle.clock, ids, log);
+  }
+
+  function inputFiles(): InputFiles {
+    const { blobs, provider, engineSettings, ids, log } = bundle.engine;
+    return new InputFiles(blobs, provider, engineSettings, clock, ids, log);
+  }
+
   /** Looks at the file once, under a lease that has ended afterwards. */
   async function prepared(): Promise<InputFileState> {
-    const { batches, blobs, provider, engineSettings, ids, log } = bundle.engine;
-    const files = new InputFiles(blobs, provider, engineSettings, clock, ids, log);
-    const leased = await bundle.lease(batches, 'r.c1.b1');
-    const state = await files.prepare(leased);
+    const leased = await bundle.lease(bundle.engine.batches, 'r.c1.b1');
+    const state = await inputFiles().prepare(leased);
     await bundle.collect(only(leased.wait(bundle.clock.now())));
     return state;
   }

@@ -103,12 +103,13 @@ export class InputFiles {
     return { kind: 'pending', lookAt: new Date(now + lookMs) };
   }
 
-  /** Does nothing if the batch has no input file. */
+  /** Does nothing if the batch has no input file, or if the lease is lost: another process may have created a batch of it. */
   async delete(batch: Leased<Batch>): Promise<void> {
     const { submission } = batch.data;
     if (submission.fileId === null) return;
-    await this.provider.deleteFile(submission.fileId);
     await this.#save(batch, { fileId: null, fileCreatedAt: null, filePendingSince: null });
+    // After this line no process creates a batch of the file. If it is not deleted now, a sweep does it.
+    await this.provider.deleteFile(submission.fileId);
   }
 
   async #save(batch: Leased<Batch>, changes: Partial<Submission>): Promise<void> {

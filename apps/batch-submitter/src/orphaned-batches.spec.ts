@@ -67,6 +67,31 @@ describe('a provider batch that no record holds', () => {
     expect(await batches.get('r.c1.b1')).toMatchObject({ removed: [givenUp] });
   });
 
+  it('Y4: that cannot be cancelled is logged, the others are cancelled, and the next sweep tries it again', async () => {
+    bundle = await TestEngine.open({
+      pipelines: [],
+      simulator: { turnaround: { kind: 'fixed', seconds: 36_000 }, speed: 1, cancellingSeconds: 36_000 },
+    });
+    const { batches, provider, engineSettings, log } = bundle.engine;
+    const previousAttempts = [{ key: 'lost', providerBatchId: null }];
+    await batches.insert({ ...recordOf('r.c1'), previousAttempts }).apply([]);
+    const first = await create('r.c1.b1', 1);
+    const others = [await create('r.c1.b1', 1), await create('r.c1.b1', 1)];
+    const ids = [first, ...others];
+    const states = () => Promise.all(ids.map(async (id) => (await provider.retrieveBatch(id)).state));
+    const orphanedBatches = new OrphanedBatches(batches, provider, engineSettings, log);
+    await bundle.injectFaults({ on: 'batches.cancel', what: 'status', value: 400, match: others[1]! });
+
+    await orphanedBatches.handleAll();
+
+    expect((await states()).map((state) => state === 'cancelling')).toEqual([true, true, false]);
+    const warnings = () => bundle.log.lines.filter(({ message }) => message.startsWith('could not cancel'));
+    expect(warnings()).toMatchObject([{ level: 'warn', fields: { providerBatchId: others[1], batchId: 'r.c1.b1' } }]);
+    await bundle.injectFaults();
+    await orphanedBatches.handleAll();
+    expect(await states()).toEqual(['cancelling', 'cancelling', 'cancelling']);
+  });
+
   it('of another installation is left alone', async () => {
     bundle = await TestEngine.open({ pipelines: [] });
     const { batches, provider, engineSettings, log } = bundle.engine;

@@ -42,7 +42,20 @@ export class OrphanedBatches {
   async handleAll(): Promise<void> {
     for (const orphan of await this.find()) {
       if (orphan.verdict === 'unknown') this.#report(orphan);
-      else await this.#handle(orphan);
+      else await this.#handleOrLog(orphan);
+    }
+  }
+
+  /** One that cannot be handled does not hold up the others. The next sweep finds it again. */
+  async #handleOrLog(orphan: OrphanedProviderBatch): Promise<void> {
+    try {
+      await this.#handle(orphan);
+    } catch (error) {
+      this.log.warn('could not cancel an orphaned provider batch or delete its files; the next sweep tries again', {
+        providerBatchId: orphan.found.id,
+        batchId: orphan.batchId,
+        error: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 

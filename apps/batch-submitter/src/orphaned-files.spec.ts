@@ -83,6 +83,22 @@ describe('an input file that no record holds', () => {
     expect(await fileIds()).toEqual([file]);
   });
 
+  it('that cannot be deleted is logged, the others are deleted, and the next sweep tries it again', async () => {
+    const lost = [await upload('first'), await upload('first'), await upload('first')];
+    const kept = await upload('first');
+    await insert({ submission: { fileId: kept }, uploads: [{ key: 'first', fileId: kept }] });
+    await bundle.injectFaults({ on: 'files.delete', what: 'status', value: 403, match: lost[2]! });
+
+    await orphanedFiles().handleAll();
+
+    expect((await fileIds()).sort()).toEqual([lost[2], kept].sort());
+    const warnings = bundle.log.lines.filter(({ level }) => level === 'warn');
+    expect(warnings).toMatchObject([{ fields: { fileId: lost[2], batchId: 'r.c1.b1' } }]);
+    await bundle.injectFaults();
+    await orphanedFiles().handleAll();
+    expect(await fileIds()).toEqual([kept]);
+  });
+
   it('of another installation is left alone', async () => {
     const file = await upload('first', 'another-installation');
 

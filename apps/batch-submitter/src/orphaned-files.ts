@@ -41,7 +41,20 @@ export class OrphanedFiles {
     const givenUp = orphans.filter(({ verdict }) => verdict === 'given-up');
     if (givenUp.length === 0) return;
     const inUse = await this.orphanedBatches.inputFilesInUse();
-    for (const orphan of givenUp) if (!inUse.has(orphan.id)) await this.#delete(orphan);
+    for (const orphan of givenUp) if (!inUse.has(orphan.id)) await this.#deleteOrLog(orphan);
+  }
+
+  /** One that cannot be deleted does not hold up the others. The next sweep finds it again. */
+  async #deleteOrLog(orphan: OrphanedFile): Promise<void> {
+    try {
+      await this.#delete(orphan);
+    } catch (error) {
+      this.log.warn('could not delete an orphaned input file; the next sweep tries again', {
+        batchId: orphan.batchId,
+        fileId: orphan.id,
+        error: error instanceof Error ? error.message : String(error),
+      });
+    }
   }
 
   async find(): Promise<OrphanedFile[]> {

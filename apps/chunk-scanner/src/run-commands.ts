@@ -11,6 +11,7 @@ import {
   Batches,
   Claims,
   Runs,
+  checkSameRun,
   runRequestOf,
   type Leased,
   type Run,
@@ -43,6 +44,9 @@ export class RunCommands {
     // A command for the run may have arrived before this request: then the run is already stored as awaited.
     const changes = { pipeline: event.pipeline, request };
     yield this.runs.transition(runId, { from: 'awaited', to: 'requested', changes });
+    // Thrown, it makes the message a dead letter, and a rejected run with the id of the message says why.
+    const run = await this.runs.get(runId);
+    if (run !== null) checkSameRun(run, event);
   }
 
   async *rejectUnusable({ id, fields, reason }: Unusable): Transitions<RunRejected> {

@@ -240,6 +240,56 @@ describe('scheduled runs', () => {
     expect(await work(starterOf({ cron: '30 12 * * *' }))).toMatchObject([{ runId: 'notes-s1-20260101-1230' }]);
   });
 
+  /** Lets these processes work in turn, every few seconds, until that time. */
+  async function sideBySide(until: string, everyMs: number, ...starters: readonly ScheduleStarter[]): Promise<void> {
+    for (let turn = 0; clock.now() < new Date(until); turn += 1) {
+      await work(starters[turn % starters.length]!);
+      clock.advance(everyMs);
+      for await (const { _id, state } of storedRecords(store).runs.find({}))
+        if (state === 'requested') await endRun(_id);
+    }
+  }
+
+  it.each([1_700, 2_900, 5_000, 7_300])(
+    'R3: while processes with the old and the new schedule run side by side, no due time of either is lost (%d ms)',
+    async (everyMs) => {
+      const [old, changed] = [starterOf({ cron: '0,20 13 * * *' }), starterOf({ cron: '10,20,30 13 * * *' })];
+      await work(old);
+      clock.advance(hour - 5 * minute);
+
+      await sideBySide('2026-01-01T13:25:00Z', everyMs, old, changed);
+      await sideBySide('2026-01-01T14:30:00Z', everyMs, changed);
+
+      expect(await allRuns()).toEqual(['1300', '1310', '1320', '1330'].map((time) => `notes-s1-20260101-${time}`));
+      expect(log.lines).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['added', [null, { cron: '0 13 * * *' }]],
+    ['removed', [{ cron: '0 13 * * *' }, null]],
+  ])('R3: a schedule that is %s in a rolling deployment starts its run meanwhile', async (_, [old, changed]) => {
+    const starters = [starterOf(old ?? null), starterOf(changed ?? null)];
+    await work(starters[0]!);
+    clock.advance(hour - 5 * minute);
+
+    await sideBySide('2026-01-01T13:05:00Z', 3_000, ...starters);
+
+    expect(await allRuns()).toEqual(['notes-s1-20260101-1300']);
+  });
+
+  it('R3: a change that is taken back later makes up for no earlier times', async () => {
+    const [old, changed] = [starterOf({ cron: '0 13 * * *' }), starterOf({ cron: '0 20 * * *' })];
+    await work(old);
+    await work(changed);
+    clock.advance(2 * hour);
+
+    await work(old);
+
+    expect(await allRuns()).toEqual([]);
+    expect(log.lines).toEqual([]);
+  });
+
   it('R3: each schedule of a list starts its own runs', async () => {
     const starter = starterOf([{ cron: '0 13 * * *' }, { cron: '0 13 * * *', limit: 1 }]);
     await work(starter);

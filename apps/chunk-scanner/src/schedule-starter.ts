@@ -7,6 +7,11 @@ import { Log, traceparentOf } from '@batchmill/telemetry';
 const recordSchedulesMs = 5_000;
 /** A run that is requested within this time after it was due is not late. */
 const onTimeMs = 60_000;
+/**
+ * A schedule that changes back within this time has not really changed: processes with the old and with the new definition
+ * run side by side, as in a rolling deployment.
+ */
+const sideBySideMs = 10 * 60_000;
 const dayMs = 24 * 3_600_000;
 
 /** Requests the runs that pipelines schedule. Each is requested once, however many processes run this stage. */
@@ -21,7 +26,10 @@ export class ScheduleStarter {
     private readonly log: Log,
   ) {}
 
-  /** Records the schedules of the pipelines. A new, changed or restored schedule counts from now on. */
+  /**
+   * Records the schedules of the pipelines. A new, changed or restored schedule counts from now on, unless it was the same
+   * a moment ago.
+   */
   @Every(recordSchedulesMs)
   async *recordSchedules(): Transitions {
     if (!this.settings.startsSchedules) return;
@@ -35,7 +43,8 @@ export class ScheduleStarter {
         const recorded = await this.schedules.get(newSchedule._id);
         if (recorded === null) yield this.schedules.insert(newSchedule);
         else if (recorded.state === 'gone') {
-          const { nextAt, scheduledThrough } = newSchedule;
+          const isBack = !hasChanged(recorded, definition) && this.#isRecent(recorded.updatedAt);
+          const { nextAt, scheduledThrough } = isBack ? { ...recorded, nextAt: this.clock.now() } : newSchedule;
           const changes = { cron, timezone, scheduledThrough };
           yield this.schedules.transition(newSchedule._id, { from: 'gone', to: 'waiting', changes, nextAt });
         } else if (hasChanged(recorded, definition)) await this.schedules.recompute(newSchedule._id);
@@ -51,10 +60,35 @@ export class ScheduleStarter {
       // Shorter than `onTimeMs`, so that a process that does start schedules takes it while a run is not late.
       yield schedule.wait(new Date(now.getTime() + onTimeMs / 4));
     } else if (definition === null) yield schedule.to('gone');
-    else if (hasChanged(schedule.data, definition)) {
-      const { cron, timezone } = definition;
-      yield schedule.with({ cron, timezone, scheduledThrough: now }).wait(this.#nextAt(definition));
-    } else yield* this.#startDue(schedule, definition, now);
+    else if (!hasChanged(schedule.data, definition)) yield* this.#startDue(schedule, definition, now);
+    else {
+      const former = { ...definition, cron: schedule.data.cron, timezone: schedule.data.timezone };
+      const due = dueTimes(former, { after: schedule.data.scheduledThrough, until: now });
+      if (due !== null && now.getTime() - due.last.getTime() <= onTimeMs) {
+        // It was due while it held. The change is taken up by the next `recordSchedules`.
+        yield* this.#startDue(schedule, former, now);
+        return;
+      }
+      await this.#change(schedule, definition, now);
+      yield* this.#startDue(schedule, definition, now);
+    }
+  }
+
+  /** The changed schedule counts from now on; one that changes back goes on where it was left. */
+  async #change(schedule: Leased<Schedule>, { cron, timezone }: PipelineSchedule, now: Date): Promise<void> {
+    const { data } = schedule;
+    const { former } = data;
+    const isBack = former != null && !hasChanged(former, { cron, timezone }) && this.#isRecent(former.until);
+    await schedule.save({
+      cron,
+      timezone,
+      scheduledThrough: isBack ? former.scheduledThrough : now,
+      former: { cron: data.cron, timezone: data.timezone, scheduledThrough: data.scheduledThrough, until: now },
+    });
+  }
+
+  #isRecent(at: Date): boolean {
+    return this.clock.now().getTime() - at.getTime() <= sideBySideMs;
   }
 
   async *#startDue(
@@ -107,6 +141,9 @@ export class ScheduleStarter {
   }
 }
 
-function hasChanged(recorded: Schedule, { cron, timezone }: PipelineSchedule): boolean {
+function hasChanged(
+  recorded: Pick<Schedule, 'cron' | 'timezone'>,
+  { cron, timezone }: Pick<PipelineSchedule, 'cron' | 'timezone'>,
+): boolean {
   return recorded.cron !== cron || recorded.timezone !== timezone;
 }

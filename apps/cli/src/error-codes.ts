@@ -15,6 +15,8 @@ export const cliErrorCodes = {
     'The command does not know which collection to use. Give --collection, or set MONGODB_COLLECTION.',
   'load.own-collection': 'Batchmill keeps its own state in a collection with that name. Name another one.',
   'orphan.unknown': 'There is no orphan with that id. `batchmill orphans list` shows all.',
+  'orphan.in-use':
+    'The input file is read by a provider batch that is not settled, so it is not deleted. Cancel that batch first.',
   'parked.unknown': 'No parked record has that id. `batchmill parked list` shows all.',
   'search.too-long': 'The query has more tokens than the model accepts. Use fewer words.',
   'search.no-embeddings': 'The pipeline has no embeddings, so there is nothing to search. Name one that has.',

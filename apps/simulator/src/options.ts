@@ -1,6 +1,7 @@
 import { defaultLimits } from './limits.js';
 import type { Limits } from './limits.js';
 import { SimulatorError } from './simulator-error.js';
+import { readWebhookTarget, type WebhookTarget } from './webhooks/webhook-target.js';
 import type { Turnaround } from './batches/turnaround.js';
 
 /** How a simulator behaves. Only `dataDir` is required. Plain data, so that it can be sent to a worker. */
@@ -24,6 +25,8 @@ export interface SimulatorOptions {
   readonly limits?: Partial<Limits>;
   /** The completion windows that a batch may have, in hours or days. Default `24h`, OpenAI's only one. */
   readonly completionWindows?: readonly string[];
+  /** Where the webhooks of batches are posted. Default: nowhere. */
+  readonly webhook?: WebhookTarget | null;
   /** Enqueued prompt tokens per model, in place of `limits.maxEnqueuedTokens`. */
   readonly enqueuedTokenLimits?: Readonly<Record<string, number>>;
 }
@@ -40,6 +43,8 @@ export interface ResolvedOptions {
   readonly embeddingsPerSecond: number;
   readonly limits: Limits;
   readonly completionWindows: readonly string[];
+  /** Null: nowhere. */
+  readonly webhook: WebhookTarget | null;
   readonly enqueuedTokenLimits: Readonly<Record<string, number>>;
 }
 
@@ -59,6 +64,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     embeddingsPerSecond: positive('embeddingsPerSecond', options.embeddingsPerSecond ?? Number.POSITIVE_INFINITY),
     limits: { ...defaultLimits, ...options.limits },
     completionWindows: windows(options.completionWindows ?? ['24h']),
+    webhook: options.webhook == null ? null : readWebhookTarget(options.webhook),
     enqueuedTokenLimits: options.enqueuedTokenLimits ?? {},
   };
 }

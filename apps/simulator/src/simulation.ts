@@ -4,6 +4,7 @@ import type { SimulatedClock } from './clock/simulated-clock.js';
 import type { FaultInjector } from './faults/fault-injector.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { ResolvedOptions } from './options.js';
+import type { WebhookSender } from './webhooks/webhook-sender.js';
 import type { FileStore } from './storage/file-store.js';
 
 /** The collaborators of one simulator. */
@@ -15,6 +16,7 @@ export interface Simulation {
   readonly batches: BatchStore;
   readonly ledger: Ledger;
   readonly faults: FaultInjector;
+  readonly webhooks: WebhookSender;
   /** Called with failures that the simulator retries, such as writing to a full disk. */
   readonly onError: (message: string) => void;
 }

@@ -17,6 +17,7 @@ import { addSynchronousRoutes } from './routes/synchronous-routes.js';
 import type { Simulation } from './simulation.js';
 import { inTransaction, openDatabase } from './storage/database.js';
 import { FileStore } from './storage/file-store.js';
+import { WebhookSender } from './webhooks/webhook-sender.js';
 import { Settings } from './storage/settings.js';
 
 export interface Simulator {
@@ -42,6 +43,7 @@ export async function startSimulator(
   const settings = new Settings(database);
   const keeper = new ClockKeeper(settings, resolved.speed);
   const files = new FileStore(database, fileFolder);
+  const faults = new FaultInjector(settings, resolved.seed);
   const simulation: Simulation = {
     options: resolved,
     clock: keeper.clock,
@@ -49,7 +51,8 @@ export async function startSimulator(
     files,
     batches: new BatchStore(database),
     ledger: new Ledger(database),
-    faults: new FaultInjector(settings, resolved.seed),
+    faults,
+    webhooks: new WebhookSender(resolved.webhook, keeper.clock, faults),
     onError,
   };
   const engine = new BatchEngine(simulation);
@@ -68,6 +71,7 @@ export async function startSimulator(
   const close = async (): Promise<void> => {
     await app.close();
     await engine.stop();
+    await simulation.webhooks.close();
     keeper.close();
     database.close();
   };

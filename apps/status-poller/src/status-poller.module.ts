@@ -1,8 +1,13 @@
 import { Module } from '@nestjs/common';
 import { Deferral } from './deferral.js';
 import { NextPoll } from './next-poll.js';
+import { ProviderWebhooksController } from './provider-webhooks.controller.js';
+import { ProviderWebhooks } from './provider-webhooks.js';
 import { UnendedBatches } from './unended-batches.js';
 import { StatusPoller } from './status-poller.js';
 
-@Module({ controllers: [StatusPoller], providers: [NextPoll, Deferral, UnendedBatches] })
+@Module({
+  controllers: [StatusPoller, ProviderWebhooksController],
+  providers: [NextPoll, Deferral, UnendedBatches, ProviderWebhooks],
+})
 export class StatusPollerModule {}

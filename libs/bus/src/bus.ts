@@ -18,7 +18,7 @@ export interface IncomingMessage {
   /** Null is a tombstone. */
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, string>>;
-  /** When the bus recorded it. */
+  /** When the bus recorded it, by the clock of the bus and not of the producer. */
   readonly recordedAt: Date;
 }
 

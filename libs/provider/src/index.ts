@@ -27,6 +27,7 @@ export {
   classifyFailure,
   customId,
   embeddingBody,
+  endedBatchIn,
   fieldsOfSettings,
   isBlankLine,
   maxEmbeddingTokens,

@@ -335,6 +335,18 @@ export class Batches extends RecordsOfRun<Batch> {
     return matched === 1;
   }
 
+  /**
+   * Makes the submitted batch of a provider batch due now. False: there is none, or it is parked. A backoff is kept, because
+   * it is of our own work.
+   */
+  async makeProviderBatchDue(providerBatchId: string): Promise<boolean> {
+    const { matched } = await this.collection.updateOne(
+      { state: 'submitted', parked: false, 'provider.providerBatchId': providerBatchId },
+      { $set: { nextAt: this.clock.now() }, $inc: { signals: 1 } },
+    );
+    return matched === 1;
+  }
+
   /** The transition that makes an ingested batch due to be reprocessed. It changes nothing in another state. */
   requestReprocess(id: string): Transition<never> {
     return this.transition(id, { from: 'ingested', to: 'reprocessing', changes: { reprocessing: notReprocessed } });

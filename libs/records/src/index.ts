@@ -1,3 +1,4 @@
+export { checkSameRun } from './check-same-run.js';
 export {
   Runs,
   endedRunStates,
@@ -43,7 +44,7 @@ export {
   type NotificationState,
   type NotificationType,
 } from './notifications.js';
-export { Schedules, scheduleStates, type Schedule, type ScheduleState } from './schedules.js';
+export { Schedules, scheduleStates, type FormerSchedule, type Schedule, type ScheduleState } from './schedules.js';
 export { Documents } from './documents.js';
 export type { BudgetShare, WaitingShare } from './budget-queue.js';
 export { ingestionParts, notIngested, type Ingestion, type IngestionPart } from './ingestion.js';

@@ -57,7 +57,7 @@ export interface Run extends WorkRecord<RunState> {
   readonly cancelRequestedAt: Date | null;
   /** Since when the run starts nothing new; null: it is not paused. */
   readonly pausedAt: Date | null;
-  /** When the last pause or resume was requested. An older command that arrives later changes nothing. */
+  /** When the bus recorded the last pause or resume. An older command that arrives later changes nothing. */
   readonly lastPauseCommandAt: Date | null;
   /** Why it was rejected, or stopped after its trial. */
   readonly reason: string | null;

@@ -20,8 +20,16 @@ export interface Schedule extends WorkRecord<ScheduleState> {
   readonly timezone: string;
   /** Due times up to here were handled. At first: when the schedule became known. */
   readonly scheduledThrough: Date;
+  /** What it was before its definition changed; null or missing: it never did. */
+  readonly former?: FormerSchedule | null;
   /** The last run that it started; null when it started none. */
   readonly lastRunId: string | null;
+}
+
+/** A schedule as it was before its definition changed. */
+export interface FormerSchedule extends Pick<Schedule, 'cron' | 'timezone' | 'scheduledThrough'> {
+  /** When it changed. */
+  readonly until: Date;
 }
 
 /** The schedules of all pipelines. */
@@ -53,6 +61,7 @@ export class Schedules extends Records<Schedule> {
       ...freshWork<ScheduleState>(this.idOf(about.pipeline, about.number), 'waiting', { now, traceparent: null }),
       ...about,
       scheduledThrough: now,
+      former: null,
       lastRunId: null,
       nextAt,
     };

@@ -31,6 +31,9 @@ export interface ServedStages {
 /** All interfaces: the probes of a container come from outside. */
 export const host = '0.0.0.0';
 
+/** No body that is sent to a service is longer. */
+const maxBodyBytes = 65_536;
+
 /** Runs stages, with health and metrics on an HTTP port. Rejects with a ValidationError when the port is in use. */
 export async function serveStages(
   engine: Engine,
@@ -42,8 +45,9 @@ export async function serveStages(
       controllers: [HealthController, MetricsController],
       providers: [{ provide: Exposition, useValue: new Exposition(exposition) }],
     }),
-    new FastifyAdapter(),
-    { logger: new NestLog(engine.log), abortOnError: false },
+    new FastifyAdapter({ bodyLimit: maxBodyBytes }),
+    // Signatures of webhooks are of the raw body.
+    { logger: new NestLog(engine.log), abortOnError: false, rawBody: true },
   );
   app.connectMicroservice<MicroserviceOptions>({ strategy: new StageStrategy(engine.hostDependencies) });
   try {

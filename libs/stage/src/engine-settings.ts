@@ -38,6 +38,8 @@ export abstract class EngineSettings {
   abstract readonly scheduleCatchUpMs: number;
   /** True for services. False for a command that works on one run only. */
   abstract readonly startsSchedules: boolean;
+  /** The secrets that verify the provider's webhooks, each `whsec_` and base64. None: webhooks are not received. */
+  abstract readonly providerWebhookSecrets: readonly string[];
   /** Prices that replace those of the built-in price list. */
   abstract readonly prices: readonly PriceEntry[];
   abstract readonly notifications: NotificationSettings;

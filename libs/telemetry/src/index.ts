@@ -3,7 +3,16 @@ export { MemoryLog, type LogLine } from './memory-log.js';
 export { PinoLog } from './pino-log.js';
 export { readableLines } from './readable-lines.js';
 export { countEvent } from './count-event.js';
-export { countMessage, countWork, observe, type MessageOutcome, type Observed, type WorkOutcome } from './metrics.js';
+export {
+  countMessage,
+  countProviderWebhook,
+  countWork,
+  observe,
+  type MessageOutcome,
+  type Observed,
+  type ProviderWebhookOutcome,
+  type WorkOutcome,
+} from './metrics.js';
 export { startTelemetry } from './start-telemetry.js';
 export type { Telemetry, TelemetryOptions } from './telemetry.js';
 export {

@@ -18,6 +18,12 @@ export type MessageOutcome = 'handled' | 'dead-letter' | 'redelivered' | 'other-
 /** How the lease of a record ended. `done`: by a transition. */
 export type WorkOutcome = 'done' | 'lease-lost' | 'released' | 'failed' | 'parked';
 
+/**
+ * What came of a webhook of the provider. `no-batch`: no submitted batch has that provider batch. `other-event`: it does not
+ * say that a batch has ended. `refused`: its signature does not fit, or it is too old.
+ */
+export type ProviderWebhookOutcome = 'made-due' | 'repeated' | 'no-batch' | 'other-event' | 'refused';
+
 type Instruments = ReturnType<typeof instrumentsOf>;
 
 /** Until metrics are started, nothing is recorded. */
@@ -51,6 +57,11 @@ export function countWork(work: { stage: string; method: string; outcome: WorkOu
   const { stage, method, outcome, seconds } = work;
   instruments.work.add(1, { stage, method, outcome });
   instruments.workSeconds.record(seconds, { stage, method });
+}
+
+/** Counts one webhook of the provider. */
+export function countProviderWebhook(outcome: ProviderWebhookOutcome): void {
+  instruments.providerWebhooks.add(1, { outcome });
 }
 
 /** One value of a gauge. */
@@ -87,6 +98,9 @@ function instrumentsOf(from: Meter) {
     workSeconds: from.createHistogram('batchmill.work.seconds', {
       description: 'How long a stage held a record.',
       advice: { explicitBucketBoundaries: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800] },
+    }),
+    providerWebhooks: from.createCounter('batchmill.provider.webhooks', {
+      description: 'Webhooks of the provider that were received, by what came of them.',
     }),
     events: from.createCounter('batchmill.events', { description: 'Events that this process recorded.' }),
     documents: from.createCounter('batchmill.documents', {

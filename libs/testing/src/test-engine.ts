@@ -6,7 +6,7 @@ import { OpenAiProvider } from '@batchmill/provider/openai';
 import type { Leased, Records, Transition, WorkRecord } from '@batchmill/records';
 import { Leased as LeasedRecord } from '@batchmill/records';
 import { assembleEngine, closePorts, runStages, type Engine, type Ports } from '@batchmill/service';
-import { startSimulator, type Simulator, type SimulatorOptions } from '@batchmill/simulator';
+import { startSimulator, type FaultRule, type Simulator, type SimulatorOptions } from '@batchmill/simulator';
 import type { EngineSettings, WorkSettings } from '@batchmill/stage';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { MemoryLog } from '@batchmill/telemetry';
@@ -119,6 +119,16 @@ export class TestEngine {
       else if (transition.endsLease) throw new Error(`${transition.recordId}: the lease is lost`);
     }
     return published;
+  }
+
+  /** Replaces all fault rules of the simulator. */
+  async injectFaults(...rules: readonly FaultRule[]): Promise<void> {
+    const response = await fetch(`${this.simulator.url}/admin/faults`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(rules),
+    });
+    if (!response.ok) throw new Error(`the simulator refused the faults: ${await response.text()}`);
   }
 
   async close(): Promise<void> {

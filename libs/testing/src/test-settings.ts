@@ -22,6 +22,7 @@ export const testEngineSettings: Plain<EngineSettings> = {
   lostAfterMs: 172_800_000,
   scheduleCatchUpMs: 3_600_000,
   startsSchedules: false,
+  providerWebhookSecrets: [],
   prices: [],
   notifications: { webhook: null, email: null },
   rawSetting: () => undefined,

@@ -34,6 +34,8 @@ export function orphansCommand(): Command {
 interface Orphans {
   readonly batches: readonly OrphanedProviderBatch[];
   readonly files: readonly OrphanedFile[];
+  /** The input files that provider batches read which are not settled. */
+  readonly inUse: ReadonlySet<string>;
 }
 
 const columns: readonly Column[] = [
@@ -75,11 +77,17 @@ const recordText = { 'given-up': 'has given it up', unknown: 'does not know it' 
 
 async function remove(id: string, { yes }: { readonly yes?: true }): Promise<void> {
   await withProvider(async (engine) => {
-    const { batches, files } = await findAll(engine);
+    const { batches, files, inUse } = await findAll(engine);
     const batch = batches.find(({ found }) => found.id === id);
     const file = files.find((each) => each.id === id);
     if (batch === undefined && file === undefined) {
       throw new ValidationError('orphan.unknown', `there is no orphan ${id}; batchmill orphans list shows all`);
+    }
+    if (batch === undefined && inUse.has(id)) {
+      throw new ValidationError(
+        'orphan.in-use',
+        `the input file ${id} was not deleted: a provider batch that is not settled reads it. Cancel that one first`,
+      );
     }
     const what = batch === undefined ? 'delete the input file' : 'give up the provider batch and its results';
     const question = `${what}? If another state has a record of it, that one loses it`;
@@ -108,5 +116,6 @@ async function removeBatch({ provider }: Engine, { found }: OrphanedProviderBatc
 async function findAll({ batches, provider, engineSettings, log }: Engine): Promise<Orphans> {
   const orphanedBatches = new OrphanedBatches(batches, provider, engineSettings, log);
   const orphanedFiles = new OrphanedFiles(batches, provider, orphanedBatches, engineSettings, log);
-  return { batches: await orphanedBatches.find(), files: await orphanedFiles.find() };
+  const [found, inUse] = [await orphanedBatches.find(), await orphanedBatches.inputFilesInUse()];
+  return { batches: found, files: await orphanedFiles.find(), inUse };
 }

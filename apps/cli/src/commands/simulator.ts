@@ -9,6 +9,8 @@ interface Flags {
   readonly turnaround: string;
   readonly seed: number;
   readonly windows: string;
+  readonly webhook?: string;
+  readonly webhookSecret?: string;
 }
 
 export function simulatorCommand(): Command {
@@ -20,10 +22,13 @@ export function simulatorCommand(): Command {
     .option('--turnaround <time>', 'how long a batch takes: 5s, 10m, 2h, or measured', '0')
     .option('--seed <n>', 'the seed of its random numbers', parseNumber, 1)
     .option('--windows <list>', 'the completion windows that it takes, such as 24h,48h', '24h')
+    .option('--webhook <url>', 'where it posts that a batch has ended')
+    .option('--webhook-secret <secret>', 'the secret that signs these posts')
     .action(simulate);
 }
 
-async function simulate({ port, data, speed, turnaround, seed, windows }: Flags): Promise<void> {
+async function simulate({ port, data, speed, turnaround, seed, windows, ...flags }: Flags): Promise<void> {
+  const { webhook: url, webhookSecret: secret = '' } = flags;
   const simulator = await startSimulator({
     port,
     dataDir: data,
@@ -31,6 +36,7 @@ async function simulate({ port, data, speed, turnaround, seed, windows }: Flags)
     seed,
     turnaround: parseTurnaround(turnaround),
     completionWindows: windows.split(','),
+    webhook: url === undefined ? null : { url, secret },
   });
   process.stdout.write(`simulator at ${simulator.url}; use OPENAI_BASE_URL=${simulator.url}/v1 and any key\n`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

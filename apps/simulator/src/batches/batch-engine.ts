@@ -96,6 +96,7 @@ export class BatchEngine {
     if (isSettled(batch.status)) {
       this.#active.delete(batch.id);
       await this.#simulation.files.release(batch.inputFileId, batch.outputFileId, batch.errorFileId);
+      this.#simulation.webhooks.announce(batch);
     }
     return worked;
   }

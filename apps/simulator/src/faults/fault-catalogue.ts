@@ -34,6 +34,8 @@ export const faultCatalogue = {
   },
   'files.delete': {
     status: describe('Refused with an HTTP status; the file stays.', 'status code, default 500'),
+    'drop-answer': describe('The file is deleted, but the connection breaks before the answer.'),
+    delay: describe('Answered late.', 'real milliseconds'),
   },
   'batches.create': {
     refused: describe('Refused in a provider’s own words; no batch is created.', refusalNames),
@@ -140,6 +142,13 @@ export const faultCatalogue = {
       'The model returns half of its answer as if it were complete, so JSON is invalid; billed. Embeddings are not affected.',
     ),
   },
+  webhook: {
+    delay: describe('Sent late.', 'simulated seconds'),
+    double: describe('Sent twice, with one id.'),
+    missing: describe('Never sent.'),
+    forged: describe('Signed with another secret, again and again.'),
+    old: describe('Its timestamp is old, again and again.', 'real seconds, default 600'),
+  },
   synchronous: {
     status: describe('Refused with an HTTP status; not billed.', 'status code, default 500'),
     'drop-answer': describe('Processed and billed, but the connection breaks before the answer.'),
@@ -180,7 +189,9 @@ export type FaultWhat =
   | 'bad-json'
   | 'shape'
   | 'refusal'
-  | 'half-answer';
+  | 'half-answer'
+  | 'forged'
+  | 'old';
 
 export interface FaultDescription {
   readonly does: string;

@@ -61,6 +61,7 @@ function checkValue(name: string, on: FaultOn, what: FaultWhat, value: unknown):
   if (what === 'pending' || what === 'late-files') {
     checkNumber(name, value, (number) => number >= 0, 'simulated seconds of at least 0');
   }
+  if (what === 'old') checkNumber(name, value, (number) => number >= 0, 'seconds of at least 0');
   if (what === 'times' && !isTimeForm(value)) throw bad(name, value, timeForms.map((form) => `"${form}"`).join(', '));
   if ((what === 'error' || what === 'own-state') && (typeof value !== 'string' || value === '')) {
     throw bad(name, value, 'a text');

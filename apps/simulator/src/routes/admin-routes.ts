@@ -2,11 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { parseFaultRules } from '../faults/fault-rule.js';
 import { reportLedger } from '../ledger/ledger-report.js';
 import type { Simulation } from '../simulation.js';
+import { readWebhookTarget } from '../webhooks/webhook-target.js';
 import { SimulatorError } from '../simulator-error.js';
 
 /** Routes that control and inspect the simulator itself. They require no key. */
 export function addAdminRoutes(app: FastifyInstance, reset: () => Promise<void>, simulation: Simulation): void {
-  const { ledger, batches, files, clock, faults } = simulation;
+  const { ledger, batches, files, clock, faults, webhooks } = simulation;
   const rules = () => faults.standing.map(({ rule, met, fired }) => ({ ...rule, met, fired }));
 
   app.get('/admin/ledger', async () => reportLedger(ledger, batches, files, clock.nowSeconds()));
@@ -30,6 +31,12 @@ export function addAdminRoutes(app: FastifyInstance, reset: () => Promise<void>,
     if (newSpeed !== undefined) clock.setSpeed(newSpeed);
     if (seconds !== undefined) clock.advance(seconds);
     return { nowSeconds: clock.nowSeconds(), speed: clock.speed };
+  });
+
+  app.put('/admin/webhook', async ({ body }) => {
+    const target = readWebhookTarget(body);
+    webhooks.target = target;
+    return { url: target.url };
   });
 
   app.post('/admin/reset', async () => {

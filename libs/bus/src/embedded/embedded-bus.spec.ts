@@ -81,6 +81,20 @@ describe('The embedded bus', () => {
     expect((await messagesOf(bus, 'work'))[0]!.recordedAt).toEqual(clock.now());
   });
 
+  it('R10: a message has no earlier time than one before it, also of a process whose clock is behind', async () => {
+    await open().publish([message('a')]);
+    const behind = open({
+      clock: new (class extends StandingClock {
+        override now = () => new Date(0);
+      })(),
+    });
+
+    await behind.publish([{ ...message('b'), topic: 'other' }]);
+
+    const [[first], [second]] = [await messagesOf(behind, 'work'), await messagesOf(behind, 'other')];
+    expect(second!.recordedAt).toEqual(first!.recordedAt);
+  });
+
   it('the partitions of a topic are consumed concurrently', async () => {
     const bus = open({ partitions: 4 });
     const release = Promise.withResolvers<undefined>();

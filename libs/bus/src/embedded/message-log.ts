@@ -103,9 +103,16 @@ export class MessageLog {
     return partitions;
   }
 
-  /** Appends all or none, to existing topics. Returns the partition of each. */
-  append(messages: readonly OutgoingMessage[], recordedAt: Date): Partition[] {
-    return this.database.write(() => messages.map((message) => this.appendOne(message, recordedAt)));
+  /**
+   * Appends all or none, to existing topics. Returns the partition of each. No message has an earlier time than one that was
+   * appended before it, whatever the clocks of the processes do.
+   */
+  append(messages: readonly OutgoingMessage[], now: Date): Partition[] {
+    return this.database.write(() => {
+      const last = this.database.get('SELECT recorded_at FROM messages ORDER BY sequence DESC LIMIT 1');
+      const recordedAt = new Date(Math.max(now.getTime(), Number(last?.['recorded_at'] ?? 0)));
+      return messages.map((message) => this.appendOne(message, recordedAt));
+    });
   }
 
   /** The first message that the group has not committed, or null. */

@@ -64,6 +64,24 @@ describe('KafkaBus', () => {
       ]);
     });
 
+    it('R10: a message has the time of the brokers, whatever the clock of its producer says', async () => {
+      await bus.ensureTopics([topic]);
+      await other.send(topic, { value: 'of 1970', timestamp: '1000' });
+      await other.send(topic, { value: 'of 2100', timestamp: String(Date.UTC(2100, 0)) });
+
+      const [first, second] = (await messagesOf(bus, topic)).map(({ recordedAt }) => recordedAt.getTime());
+      expect(first).toBeGreaterThan(Date.UTC(2026, 0));
+      expect(second).toBeLessThan(Date.UTC(2099, 0));
+    });
+
+    it('R10: topics of others that have the time of the producer are reported', async () => {
+      await other.makeTopic(topic, { 'message.timestamp.type': 'CreateTime' });
+      await bus.ensureTopics([topic]);
+      await bus.ensureTopics([topic]);
+
+      expect(log.of('warn')).toEqual([expect.stringMatching(/time of the producer’s clock.*LogAppendTime/)]);
+    });
+
     it('a key has the same partition as with other clients of Kafka', async () => {
       const keys = Array.from({ length: 30 }, (_, number) => `key ${number}`);
       await bus.publish(keys.map((key) => message(key, 'ours')));

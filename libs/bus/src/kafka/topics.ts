@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigResourceTypes } from 'kafkajs';
 import type { TopicLag } from '../bus.js';
 import type { AdminLink } from './admin-link.js';
 import { says } from './kafka-error.js';
@@ -19,6 +20,9 @@ export interface Extent {
   readonly oldest: bigint;
   readonly end: bigint;
 }
+
+/** Kafka's name of the setting that says whose clock gives messages their time, and its value for that of the brokers. */
+const timeOf = { setting: 'message.timestamp.type', brokers: 'LogAppendTime' } as const;
 
 /** Creates topics and remembers which exist. */
 export class Topics {
@@ -41,6 +45,8 @@ export class Topics {
     const there = await this.list();
     const missing = expected.filter((topic) => !there.has(topic));
     if (missing.length > 0) await this.make(missing);
+    const unseen = expected.filter((topic) => there.has(topic) && !this.known.has(topic));
+    if (unseen.length > 0) await this.reportProducersClock(unseen);
     for (const topic of expected) this.known.add(topic);
   }
 
@@ -92,11 +98,37 @@ export class Topics {
     return new Set(await this.admin.request('Listing the topics', (admin) => admin.listTopics()));
   }
 
+  /** Commands of different topics are ordered by their times. Brokers may not tell their settings; then nothing is said. */
+  private async reportProducersClock(topics: readonly string[]): Promise<void> {
+    const described = await this.admin
+      .request('Reading the settings of topics', (admin) =>
+        admin.describeConfigs({
+          includeSynonyms: false,
+          resources: topics.map((name) => ({
+            type: ConfigResourceTypes.TOPIC,
+            name,
+            configNames: [timeOf.setting],
+          })),
+        }),
+      )
+      .catch(() => null);
+    const byProducers = (described?.resources ?? [])
+      .filter(({ configEntries }) => configEntries.some(({ configValue }) => configValue === 'CreateTime'))
+      .map(({ resourceName }) => resourceName);
+    if (byProducers.length === 0) return;
+    this.log.warn(
+      `topics give messages the time of the producer’s clock; a pause and a resume are taken in the order of those times. Set ${timeOf.setting}=${timeOf.brokers} on them: kafka-configs.sh --alter --entity-type topics`,
+      { operation: 'bus', topics: byProducers.join(', ') },
+    );
+  }
+
   private async make(topics: readonly string[]): Promise<void> {
     const replicationFactor = await this.possibleReplicationFactor();
     const { partitions: numPartitions } = this.settings;
-    const configEntries =
-      replicationFactor > 2 ? [{ name: 'min.insync.replicas', value: String(replicationFactor - 1) }] : [];
+    const configEntries = [
+      { name: timeOf.setting, value: timeOf.brokers },
+      ...(replicationFactor > 2 ? [{ name: 'min.insync.replicas', value: String(replicationFactor - 1) }] : []),
+    ];
     await this.admin.request(`Creating the topics ${topics.join(', ')}`, async (admin) => {
       try {
         await admin.createTopics({

@@ -36,6 +36,11 @@ export interface OpenAiProviderOptions {
   readonly address?: string | null;
   readonly organization?: string | null;
   readonly project?: string | null;
+  /**
+   * After how long the provider deletes the result files of a batch. Default, and null: 30 days at OpenAI, the longest that its
+   * API allows. Other servers are not asked: they may not know the field.
+   */
+  readonly resultsExpireMs?: number | null;
   /** Timeout of one call. Default 600,000. */
   readonly callTimeoutMs?: number;
   /** Default: none. */
@@ -62,6 +67,8 @@ export class OpenAiProvider extends Provider {
   readonly #closing = new AbortController();
   readonly #retries: RetryOptions;
   readonly #apiKey: string;
+  /** Null: not sent. */
+  readonly #outputExpiresAfter: { readonly anchor: 'created_at'; readonly seconds: number } | null;
   readonly #clock: Clock;
 
   constructor(options: OpenAiProviderOptions) {
@@ -71,6 +78,9 @@ export class OpenAiProvider extends Provider {
     const baseURL = options.baseUrl ?? 'https://api.openai.com/v1';
     const address = options.address ?? baseURL;
     this.#apiKey = apiKey;
+    const resultsExpireMs = options.resultsExpireMs ?? (isOpenAi(baseURL) ? 30 * 24 * 3_600_000 : null);
+    this.#outputExpiresAfter =
+      resultsExpireMs === null ? null : { anchor: 'created_at', seconds: Math.floor(resultsExpireMs / 1000) };
     this.#clock = clock;
     this.account = accountOf({ address, organization, project });
     this.#accountInfo = accountInfoOf({ address, apiKey, organization, project });
@@ -160,6 +170,7 @@ export class OpenAiProvider extends Provider {
             endpoint: batch.endpoint as OpenAI.BatchCreateParams['endpoint'], // the provider rejects unknown ones
             completion_window: batch.completionWindow as '24h', // OpenAI's only one; the SDK knows no other
             metadata: { ...batch.metadata },
+            ...(this.#outputExpiresAfter !== null && { output_expires_after: this.#outputExpiresAfter }),
           },
           { signal: deadline.signal },
         ),
@@ -304,4 +315,9 @@ export class OpenAiProvider extends Provider {
 
 function isSettled({ state }: ProviderBatch): boolean {
   return ['completed', 'failed', 'expired', 'cancelled'].includes(state);
+}
+
+/** Also at its regional addresses, such as `eu.api.openai.com`. */
+function isOpenAi(baseUrl: string): boolean {
+  return /(?:^|\.)api\.openai\.com$/.test(URL.parse(baseUrl)?.hostname ?? '');
 }

@@ -39,6 +39,7 @@ export async function openPorts(settings: Settings, options: OpenPortsOptions): 
       address: openai.baseUrl,
       organization: openai.organization,
       project: openai.project,
+      resultsExpireMs: openai.resultsExpireMs,
       callTimeoutMs: openai.callTimeoutMs,
       proxies: proxiesOf(settings.proxies),
       clock,

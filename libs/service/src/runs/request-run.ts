@@ -1,11 +1,10 @@
 import { envelopeOf, headersOf, type Event, type RunRequested } from '@batchmill/contracts';
 import { planRun } from '@batchmill/pipeline';
-import { runRequestOf, type Run } from '@batchmill/records';
+import { checkSameRun, runRequestOf, type Run } from '@batchmill/records';
 import { traceparentOf } from '@batchmill/telemetry';
 import type { Engine } from '../engine.js';
 import { checkPlace } from '../installation.js';
 import { checkRunId } from './run-id.js';
-import { checkSameRun } from './check-same-run.js';
 
 /**
  * Records a run and publishes its request: the run starts even if the message is lost. The id of an existing run continues

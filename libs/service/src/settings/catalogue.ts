@@ -22,6 +22,12 @@ import { join } from 'node:path';
 /** The folder of the pipelines that come with Batchmill: the same path from `src` and from `dist`. */
 const shippedPipelines = join(import.meta.dirname, '../../../../pipelines');
 
+/** A secret of the Standard Webhooks specification. */
+const webhookSecret = {
+  pattern: /^whsec_(?=[A-Za-z0-9+/=]{32,88}$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+  expected: '`whsec_` and the base64 of 24 to 64 bytes',
+};
+
 /**
  * Every setting, in the groups and under the names in which code reads it. The reference is printed from this. The file is
  * long because it is one table.
@@ -111,12 +117,27 @@ export const settingsCatalogue = {
     }),
     organization: text('OPENAI_ORG_ID', { default: null, meaning: 'The organization, for a key of several.' }),
     project: text('OPENAI_PROJECT_ID', { default: null, meaning: 'The project, for a key of several.' }),
+    resultsExpireMs: duration('OPENAI_RESULTS_EXPIRE_AFTER', {
+      unit: 's',
+      fromMs: 3_600_000,
+      toMs: 30 * 86_400_000,
+      default: null,
+      meaning:
+        'How long the provider keeps the result files of a batch (`output_expires_after`). They are downloaded and deleted long before; this is for those that are not. Unset: 30 days at OpenAI; other servers are not told, because not all know the field.',
+    }),
     callTimeoutMs: duration('COMPLETION_TIMEOUT', {
       unit: 's',
       fromMs: 1_000,
       toMs: 86_400_000,
       default: '600',
       meaning: 'The timeout of one call to the provider.',
+    }),
+    webhookSecrets: list('OPENAI_WEBHOOK_SECRET', {
+      each: webhookSecret,
+      default: null,
+      meaning:
+        'The secrets that verify the webhooks of OpenAI, which `status-poller` receives at `/provider/webhook`. Set two while you replace one. Unset: there are no webhooks, and batches are polled.',
+      isSecret: true,
     }),
     pricesFile: path('BATCHMILL_PRICES', {
       default: null,
@@ -360,7 +381,8 @@ export const settingsCatalogue = {
       from: 0,
       to: 65_535,
       default: '3000',
-      meaning: 'The port of `/health` and `/metrics`. 0: any free port.',
+      meaning:
+        'The port of `/health` and `/metrics`, and of `/provider/webhook` where `status-poller` runs. 0: any free port.',
     }),
     consumers: list('BATCHMILL_CONSUMERS', {
       each: { pattern: /^[a-z]+(?:-[a-z]+)*$/, expected: 'the name of a consumer in `apps`' },
@@ -409,10 +431,7 @@ export const settingsCatalogue = {
       isSecret: true,
     }),
     webhookSecrets: list('NOTIFICATION_WEBHOOK_SECRET', {
-      each: {
-        pattern: /^whsec_(?=[A-Za-z0-9+/=]{32,88}$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
-        expected: '`whsec_` and the base64 of 24 to 64 bytes',
-      },
+      each: webhookSecret,
       default: null,
       meaning: 'The secrets that sign webhooks. Set two while you replace one. Unset: webhooks are not signed.',
       isSecret: true,

@@ -25,6 +25,7 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     lostAfterMs: batches.lostAfterMs,
     scheduleCatchUpMs: batches.scheduleCatchUpMs,
     startsSchedules,
+    providerWebhookSecrets: openai.webhookSecrets ?? [],
     prices: readPriceFile(openai.pricesFile),
     notifications: notificationSettingsOf(settings),
     rawSetting: settings.raw,

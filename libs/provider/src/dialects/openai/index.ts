@@ -1,3 +1,4 @@
+export { endedBatchIn } from './batches/ended-batch-in.js';
 export { maxEmbeddingTokens, providerLimits } from './batches/provider-limits.js';
 export { refusalOf } from './batches/refusal-of.js';
 export { customId } from './requests/custom-id.js';

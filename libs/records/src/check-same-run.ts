@@ -1,12 +1,18 @@
 import { ValidationError, type RunRequested } from '@batchmill/contracts';
-import type { Run } from '@batchmill/records';
+import type { Run } from './runs.js';
 
 /**
  * Throws when a request names a run that was requested differently. Fields that the request leaves out are not compared:
  * the id and the pipeline are enough to continue a run.
  */
 export function checkSameRun(run: Run, request: RunRequested): void {
-  const { request: first } = run;
+  const { request: first, state, reason } = run;
+  if (first === null && state === 'rejected') {
+    throw new ValidationError(
+      'run.other-request',
+      `run ${run._id} was rejected, because its request could not be used: ${reason ?? 'no reason'}. Use another run id`,
+    );
+  }
   if (first === null) return;
   const differences = [
     difference('pipeline', request.pipeline, [first.pipeline]),

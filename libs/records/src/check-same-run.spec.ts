@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { RunRequested, type FieldsOf } from '@batchmill/contracts';
-import { Runs, type Run } from '@batchmill/records';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { ManualClock } from '@batchmill/testing';
 import { checkSameRun } from './check-same-run.js';
+import { Runs, type Run } from './runs.js';
 
 describe('checkSameRun', () => {
   let run: Run;
