@@ -244,11 +244,11 @@ describe('two installations on the same servers', () => {
       await eventually('a submitted batch', async () => (await batchesIn(two, { state: 'submitted' })) === 1);
       await simulator.ask('PUT', '/admin/faults', [{ on: 'batch', what: 'forget', times: 1 }]);
       await requestOwn(['one']);
-      await eventually('a forgotten batch', async () => (await batchesIn(one, { 'stall.found': 'unknown' })) === 1);
+      await eventually('a forgotten batch', async () => (await batchesIn(one, { 'stall.found': 'unknown' })) === 1, 150_000);
 
       const abandoned = await batchmill(folder, ['batch', 'abandon', 'nightly.c1.b1'], { env: envOf('one') });
       expect(abandoned).toMatchObject({ code: 0 });
-      await eventually('another batch', async () => (await batchesIn(one, { state: 'submitted' })) === 1);
+      await eventually('another batch', async () => (await batchesIn(one, { state: 'submitted' })) === 1, 150_000);
       await simulator.ask('POST', '/admin/clock', { speed: 600, advanceSeconds: 7_200 });
 
       expect(await endOf(one, 'nightly')).toMatchObject(done);
