@@ -64,6 +64,16 @@ describe('the trial of a run', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 50, ...nothingTwiceNothingLeft });
   });
 
+  it('Y5: a trial that comes back without an answer holds nothing up, since its requests are retried', async () => {
+    await opened(50);
+    await injectFaults(bundle, { on: 'batch', what: 'expire', value: 0, times: 1 });
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes' });
+
+    expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 50, failed: 0 } } });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 50, ...nothingTwiceNothingLeft });
+  });
+
   it.each([
     ['no more documents than one batch holds', 20, undefined],
     ['a limit of one batch', 50, 20],

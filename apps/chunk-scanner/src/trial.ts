@@ -63,7 +63,8 @@ export class Trial {
         refused: `the provider refused ${all} of the first batch ${_id} (${firstError ?? 'no code'}), so nothing more was sent; correct the function, then run with --redo failed`,
       };
     }
-    if (parked || succeeded > 0 || (provider?.counts.completed ?? 0) > 0) return 'passed';
+    // A batch that was ingested tells no more: it expired, was lost, or its requests failed otherwise.
+    if (state === 'ingested' || parked || succeeded > 0 || (provider?.counts.completed ?? 0) > 0) return 'passed';
     if (provider === null) return state === 'built' ? 'waiting' : 'passed';
     const waitedMs = this.clock.now().getTime() - provider.submittedAt.getTime();
     return waitedMs < this.settings.trialWaitMs ? 'waiting' : 'passed';
