@@ -32,7 +32,7 @@ describe('the readiness of a service', () => {
     return new Map(outages.map(({ dependency, message }) => [dependency, message]));
   };
 
-  it('S4: names blobs and vectors that nobody serves, with the reason, when its stages use them', async () => {
+  it('Y5: names blobs and vectors that nobody serves, with the reason, when its stages use them', async () => {
     service = await ServiceProcess.start('result-ingester', { ...fast, ...away, BATCHMILL_HOME: home });
 
     const outages = await eventually('both outages', async () => {
@@ -44,7 +44,7 @@ describe('the readiness of a service', () => {
     expect((await service.ask('/health/ready')).status).toBe(503);
   });
 
-  it('S4: does not depend on what its stages do not use', async () => {
+  it('Y5: does not depend on what its stages do not use', async () => {
     service = await ServiceProcess.start('notifier', { ...fast, ...away, BATCHMILL_HOME: home });
 
     await eventually('it is ready', async () => (await service!.ask('/health/ready')).status === 200);

@@ -7,7 +7,7 @@ const url = replicaSetUrl();
 const documents = 400;
 
 describe('a run on a replica set whose primary steps down', () => {
-  it('X1 S1: embeds every document once, and the ledger is equal', async () => {
+  it('R7 E4: embeds every document once, and the ledger is equal', async () => {
     const primaries: { before: string; after: string }[] = [];
     const { run, vectors, ledger } = await runOnMongoDb({
       ...{ url, endpoint: 'embeddings', documents },
@@ -24,7 +24,7 @@ describe('a run on a replica set whose primary steps down', () => {
     expect(ledger).toMatchObject({ requests: documents, twice: [] });
   });
 
-  it('X1 I3: writes every answer once, also when it steps down twice', async () => {
+  it('R7 I3: writes every answer once, also when it steps down twice', async () => {
     const { run, answers, ledger } = await runOnMongoDb({
       ...{ url, endpoint: 'inference', documents },
       inMidRun: async () => {

@@ -18,7 +18,7 @@ describe('what a handshake of TLS failed on', () => {
     ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'certificate-refused'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'plain-server'],
     ['ECONNREFUSED', null],
-  ])('S4: is known from the code %s', (code, trouble) => {
+  ])('Y5: is known from the code %s', (code, trouble) => {
     expect(tlsTroubleOf(Object.assign(new Error('failed'), { code }))).toBe(trouble);
   });
 
@@ -26,11 +26,11 @@ describe('what a handshake of TLS failed on', () => {
     ['the last of several causes', new Error('a', { cause: new Error('b', { cause: coded('CERT_HAS_EXPIRED') }) })],
     ['one of the errors that were gathered', new AggregateError([coded('ECONNREFUSED'), coded('CERT_HAS_EXPIRED')])],
     ['the words of gRPC', new Error('14 UNAVAILABLE: No connection established. Last error: certificate has expired')],
-  ])('S4: is found in %s', (_, error) => {
+  ])('Y5: is found in %s', (_, error) => {
     expect(tlsTroubleOf(error)).toBe('expired');
   });
 
-  it('S4: the advice names the setting, and there is none for another trouble', () => {
+  it('Y5: the advice names the setting, and there is none for another trouble', () => {
     expect(tlsAdvice(coded('SELF_SIGNED_CERT_IN_CHAIN'), settings)).toContain('CA_FILE');
     expect(tlsAdvice(coded('ERR_TLS_CERT_ALTNAME_INVALID'), settings)).toContain('SERVER_NAME');
     expect(tlsAdvice(new Error('ENOENT: no such file or directory, open /x.pem'), settings)).toContain(
@@ -39,7 +39,7 @@ describe('what a handshake of TLS failed on', () => {
     expect(tlsAdvice(new Error('not primary'), settings)).toBeNull();
   });
 
-  it('S4: a server that hangs up may want TLS, one that is not there does not', () => {
+  it('Y5: a server that hangs up may want TLS, one that is not there does not', () => {
     expect(mayWantTls('connection 1 to 127.0.0.1:27017 closed')).toBe(true);
     expect(mayWantTls('connect ECONNREFUSED 127.0.0.1:27017')).toBe(false);
   });

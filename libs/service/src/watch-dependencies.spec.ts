@@ -33,7 +33,7 @@ describe('watching dependencies', () => {
     expect(checks).toBe(before);
   });
 
-  it('S4: a check without an answer is reported with the reason that an earlier one gave', async () => {
+  it('Y5: a check without an answer is reported with the reason that an earlier one gave', async () => {
     const clock = new ShiftedClock();
     const [log, readiness] = [new MemoryLog(), new Readiness(clock)];
     readiness.started();

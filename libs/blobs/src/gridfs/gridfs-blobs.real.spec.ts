@@ -193,7 +193,7 @@ describe('Blobs in GridFS', () => {
     expect(said.held).toBeLessThan(150);
   });
 
-  it('S4: blobs whose first contact was slow work as soon as the server answers', async () => {
+  it('Y5: blobs whose first contact was slow work as soon as the server answers', async () => {
     const proxy = await TcpProxy.before(url);
     proxy.freeze();
     const slow = await GridFsBlobs.open({ url: proxy.url, database, ids });

@@ -82,7 +82,7 @@ describe('An outage of Kafka', () => {
     ['is stopped', () => kafka.stop(), () => kafka.start()],
     ['is frozen', () => kafka.freeze(), () => kafka.thaw()],
   ])(
-    'S4: a bus that is opened while its broker %s works once the broker is available',
+    'Y5: a bus that is opened while its broker %s works once the broker is available',
     async (_, goAway, comeBack) => {
       await goAway();
       const early = KafkaBus.open({ url, log });

@@ -10,7 +10,7 @@ const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const stranger = new CertificateAuthority('Another authority');
 
 describe('Settings of TLS for Kafka', () => {
-  it('S4: a certificate without its key is refused at once', () => {
+  it('Y5: a certificate without its key is refused at once', () => {
     const tls = { certificate: stranger.cert };
 
     expect(() => KafkaBus.open({ url: 'kafka://127.0.0.1:1', log: new LogLines(), tls })).toThrow(/KAFKA_KEY_FILE/);
@@ -49,19 +49,19 @@ describe('Brokers that want TLS or a login', () => {
     await bus.close();
   };
 
-  it.each(mechanisms)('S4: a login over TLS publishes and reads: %s', async (mechanism) => {
+  it.each(mechanisms)('Y5: a login over TLS publishes and reads: %s', async (mechanism) => {
     await expectMessages(open(brokers.saslOverTls, { tls, ...login(mechanism) }));
   });
 
-  it('S4: a certificate of the client publishes and reads', async () => {
+  it('Y5: a certificate of the client publishes and reads', async () => {
     await expectMessages(open(brokers.mutualTls, { tls: { ...tls, ...ownCertificate(brokers.authority) } }));
   });
 
-  it('S4: a login without TLS publishes and reads', async () => {
+  it('Y5: a login without TLS publishes and reads', async () => {
     await expectMessages(open(brokers.sasl, login()));
   });
 
-  it('S4: the name in the brokers’ certificate may be said', async () => {
+  it('Y5: the name in the brokers’ certificate may be said', async () => {
     await expectMessages(open(brokers.tlsOfAnotherHost, { tls: { ...tls, serverName: 'broker.example' } }));
   });
 
@@ -88,7 +88,7 @@ describe('Brokers that want TLS or a login', () => {
     ['TLS to a port without', () => open(brokers.plain, { tls }), 'bus.tls', 'does not speak TLS'],
     ['no TLS to a port with it', () => open(brokers.saslOverTls, login()), 'bus.unavailable', 'KAFKA_TLS'],
     ['no login', () => open(brokers.saslOverTls, { tls }), 'bus.unavailable', 'KAFKA_USERNAME'],
-  ] as const)('S4: is reported as what it is, with what to set: %s', async (_, make, code, says) => {
+  ] as const)('Y5: is reported as what it is, with what to set: %s', async (_, make, code, says) => {
     const bus = make();
 
     await expect(bus.check()).rejects.toMatchObject({ code, message: expect.stringContaining(says) });

@@ -7,7 +7,7 @@ import { readSettings } from '../settings/index.js';
 import { openStores } from './open-stores.js';
 
 describe('opening the stores', () => {
-  it('S4: the store of the state is closed when that of the documents is refused', async () => {
+  it('Y5: the store of the state is closed when that of the documents is refused', async () => {
     const home = await mkdtemp(join(tmpdir(), 'batchmill-stores-'));
     const env = { BATCHMILL_HOME: home, MONGODB_URI: 'mongodb://127.0.0.1:1/notes?nonsense=1' };
     const opening = openStores(readSettings({ env, cwd: home }));

@@ -59,7 +59,7 @@ describe('A MongoDB that wants TLS', () => {
   it.each([
     ['its authority is named', mine, right],
     ['it gets the certificate that it wants', `${mine}&tlsCertificateKeyFile=FOLDER/client.pem`, wanted],
-  ])('S4: answers when %s', async (_, options, tls) => {
+  ])('Y5: answers when %s', async (_, options, tls) => {
     expect(await check(options, tls)).toBeNull();
   });
 
@@ -72,7 +72,7 @@ describe('A MongoDB that wants TLS', () => {
     ['it does not speak TLS', mine, null, 'does not speak TLS'],
     ['the file of the authority is none', '?tls=true&tlsCAFile=FOLDER/broken.pem', right, 'tlsCAFile'],
     ['the file of the authority is missing', '?tls=true&tlsCAFile=FOLDER/none.pem', right, 'missing'],
-  ])('S4: the error says what to set when %s', async (_, options, tls, says) => {
+  ])('Y5: the error says what to set when %s', async (_, options, tls, says) => {
     const error = await check(options, tls);
 
     expect(error).toMatchObject({ kind: 'ConnectionError', code: 'store.tls', message: expect.stringContaining(says) });
@@ -81,7 +81,7 @@ describe('A MongoDB that wants TLS', () => {
   it.each([
     ['wants TLS and is called without', '', right, 'tls=true'],
     ['refuses a certificate without a word', `${mine}&tlsCertificateKeyFile=FOLDER/foreign.pem`, wanted, 'certificate'],
-  ])('S4: a server that %s is unavailable, with a hint', async (_, options, tls, hint) => {
+  ])('Y5: a server that %s is unavailable, with a hint', async (_, options, tls, hint) => {
     const error = await check(options, tls);
 
     expect(error).toMatchObject({ code: 'store.unavailable', message: expect.stringContaining(hint) });

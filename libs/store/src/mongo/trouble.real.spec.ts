@@ -82,7 +82,7 @@ describe('An outage of MongoDB', () => {
   it.each([
     ['does not answer', async () => proxy.freeze(), async () => proxy.thaw()],
     ['is not there', () => proxy.cut(), () => proxy.restore()],
-  ])('S4: a store whose server %s at the first contact answers as soon as the server does', async (_, away, back) => {
+  ])('Y5: a store whose server %s at the first contact answers as soon as the server does', async (_, away, back) => {
     await away();
     const early = MongoStore.open({ url: proxy.url, database });
     const first = await errorOf(early.collection('things').insertOne({ _id: 'lost' }));

@@ -20,7 +20,7 @@ describe('A Milvus that wants a login', () => {
 
   const open = (token?: string) => MilvusVectors.open({ url: `milvus://127.0.0.1:${port}`, token });
 
-  it('S4: answers the right one', async () => {
+  it('Y5: answers the right one', async () => {
     const vectors = await open('root:Milvus');
 
     await vectors.check();
@@ -32,7 +32,7 @@ describe('A Milvus that wants a login', () => {
     ['a wrong password', 'root:wrong'],
     ['an unknown user', 'nobody:Milvus'],
     ['no login', undefined],
-  ])('S4: is reported as what it is, with what to set: %s', async (_, token) => {
+  ])('Y5: is reported as what it is, with what to set: %s', async (_, token) => {
     const vectors = await open(token);
     const refused = { code: 'vectors.refused', message: expect.stringContaining('MILVUS_TOKEN') };
 
@@ -86,7 +86,7 @@ describe('A Milvus that wants TLS', () => {
       wanted,
       () => ({ caFile: at('ca'), certificateFile: at('certificate'), keyFile: at('key') }),
     ],
-  ])('S4: answers when %s', async (_, server, tls) => {
+  ])('Y5: answers when %s', async (_, server, tls) => {
     expect(await check(server, tls())).toBeNull();
   });
 
@@ -103,13 +103,13 @@ describe('A Milvus that wants TLS', () => {
     ['no certificate of the client', wanted, () => ({ caFile: at('ca') }), 'vectors.tls', 'MILVUS_CERTIFICATE_FILE'],
     ['TLS to a port without', null, () => ({ caFile: at('ca') }), 'vectors.tls', 'does not speak TLS'],
     ['no TLS to a port with it', right, () => undefined, 'vectors.unavailable', 'MILVUS_TLS'],
-  ])('S4: is reported as what it is, with what to set: %s', async (_, server, tls, code, says) => {
+  ])('Y5: is reported as what it is, with what to set: %s', async (_, server, tls, code, says) => {
     expect(await check(server, tls())).toMatchObject({ code, message: expect.stringContaining(says) });
   });
 });
 
 describe('A Milvus whose first contact is slow', () => {
-  it('S4: answers as soon as it is there', async () => {
+  it('Y5: answers as soon as it is there', async () => {
     const proxy = await TcpProxy.before(serverAddresses.milvus);
     proxy.freeze();
     const vectors = await MilvusVectors.open({ url: proxy.url, callTimeoutMs: 1_000 });
