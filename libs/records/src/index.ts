@@ -31,7 +31,7 @@ export { describeLoss, settleAsLost } from './lost-batch.js';
 export { isGivenUp, maxCancelMs, stallInState, stallWithoutState } from './giving-up.js';
 export type { Abandonment, BatchHold, Stall } from './stalled-batch.js';
 export { Budgets, type Budget, type Limited, type Limits } from './budgets.js';
-export { deferral, heldBy, type Held, type RefusedSubmission } from './held.js';
+export { deferral, failedBatchesOf, heldBy, heldByFailure, type Held, type RefusedSubmission } from './held.js';
 export {
   Notifications,
   notificationStates,
