@@ -244,7 +244,11 @@ describe('two installations on the same servers', () => {
       await eventually('a submitted batch', async () => (await batchesIn(two, { state: 'submitted' })) === 1);
       await simulator.ask('PUT', '/admin/faults', [{ on: 'batch', what: 'forget', times: 1 }]);
       await requestOwn(['one']);
-      await eventually('a forgotten batch', async () => (await batchesIn(one, { 'stall.found': 'unknown' })) === 1, 150_000);
+      await eventually(
+        'a forgotten batch',
+        async () => (await batchesIn(one, { 'stall.found': 'unknown' })) === 1,
+        150_000,
+      );
 
       const abandoned = await batchmill(folder, ['batch', 'abandon', 'nightly.c1.b1'], { env: envOf('one') });
       expect(abandoned).toMatchObject({ code: 0 });

@@ -20,19 +20,25 @@ export function classifyMissing(batch: Batch, line: number, { lost }: Pick<Inges
     case 'never-sent':
       return freeRetry('provider.batch-cancelled', 'The batch was cancelled before this request was answered');
     case 'too-large':
-      if (batch.documents === 1 && batch.failure?.code === 'batch.file-too-large') {
-        return failed('The requests of this document are larger than the files that the provider takes');
-      }
-      return freeRetry(
-        'provider.batch-too-large',
-        'The batch was larger than the provider’s queue or files; the request is retried in a smaller one',
-      );
+      return classifyTooLarge(batch);
     case 'lost':
       return freeRetry('provider.batch-lost', 'The batch was given up before this request was answered');
     case 'nothing-to-send':
     case null:
       return missingResult();
   }
+}
+
+/** Making files smaller ends by itself, so that it counts as no free retry: each next batch has half as many documents. */
+function classifyTooLarge({ documents, failure }: Batch): Classified {
+  if (documents === 1 && failure?.code === 'batch.file-too-large') {
+    return failed('The requests of this document are larger than the files that the provider takes');
+  }
+  const retry = freeRetry(
+    'provider.batch-too-large',
+    'The batch was larger than the provider’s queue or files; the request is retried in a smaller one',
+  );
+  return documents === 1 ? retry : { ...retry, together: Math.ceil(documents / 2) };
 }
 
 /** By the command `batch abandon --fail`. */
@@ -62,6 +68,8 @@ function classifyFailed({ failure, documents }: Batch, line: number): Classified
   return { ...retry, countsAttempt: false, together: Math.ceil(documents / 2) };
 }
 
+type Retried = Extract<Classified, { outcome: 'retry' }>;
+
 function failed(message: string): Classified {
   return { outcome: 'fail', error: errorOf(message), usage: noUsage };
 }
@@ -70,7 +78,7 @@ function errorOf(message: string): DocumentError {
   return { kind: 'ProcessingError', code: 'provider.batch-failed', message };
 }
 
-function freeRetry(code: ResultIngesterErrorCode, message: string): Classified {
+function freeRetry(code: ResultIngesterErrorCode, message: string): Retried {
   return {
     outcome: 'retry',
     error: { kind: 'ProcessingError', code, message },

@@ -8,7 +8,13 @@ import {
   type AccountInfo,
   type ProviderBatch,
 } from '@batchmill/provider';
-import { providerBatchInfoOf, providerFilesOf, type Batch, type Leased } from '@batchmill/records';
+import {
+  providerBatchInfoOf,
+  providerFilesOf,
+  type Batch,
+  type Leased,
+  type ProviderBatchInfo,
+} from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
@@ -51,18 +57,19 @@ export class ResultCopies {
 
   /**
    * Reads the batch again at the provider while it shows no file of results that it has counted, and saves what it says. Call
-   * it before `copy`.
+   * it before `copy`. Returns true if it has saved something. Throws a ResultFileHidden when another key is needed for that.
    */
-  async findUnshown(batch: Leased<Batch>): Promise<void> {
+  async findUnshown(batch: Leased<Batch>, isGivenUp: boolean): Promise<boolean> {
     const { provider, ingestion } = batch.data;
     const isDecided = ingestion.part !== 'copy' || ingestion.offset > 0;
-    if (provider === null || isDecided || unshownResults(batch.data) === null) return;
-    const retrieved = await this.#retrieve(provider.providerBatchId);
-    if (retrieved === null) return;
+    if (provider === null || isDecided || unshownResults(batch.data) === null) return false;
+    const retrieved = await this.#retrieve(provider, isGivenUp);
+    if (retrieved === null) return false;
     const read = { provider: providerBatchInfoOf(retrieved, provider) };
     const isShown = unshownResults({ ...batch.data, ...read }) === null;
     // The file that is shown now may be denied for a while: that is counted from its beginning.
     await batch.save(isShown ? { ...read, ingestion: { ...ingestion, fileMissingSince: null } } : read);
+    return true;
   }
 
   /**
@@ -75,6 +82,7 @@ export class ResultCopies {
       this.#copyOf(fileId, batch, { progress, isGivenUp });
     if (progress.offset === 0) {
       if (!isGivenUp) this.#throwUnlessShown(batch, progress);
+      else if (unshownResults(batch) !== null) progress.advance({ lost: true });
       progress.advance({ output: await copyOf(files.output) });
       // An empty slice, so that the checkpoint keeps this copy when the next download fails.
       yield { outcomes: [], end: 1 };
@@ -124,13 +132,15 @@ export class ResultCopies {
     }
   }
 
-  /** Null when the provider does not know the batch. */
-  async #retrieve(providerBatchId: string): Promise<ProviderBatch | null> {
+  /** Null when the provider does not know the batch, and when one that is given up cannot be looked at. */
+  async #retrieve({ providerBatchId, account }: ProviderBatchInfo, isGivenUp: boolean): Promise<ProviderBatch | null> {
     try {
       return await this.provider.retrieveBatch(providerBatchId);
     } catch (error) {
-      if (error instanceof RefusedError && error.status === 404) return null;
-      throw error;
+      if (isGivenUp && isProviderError(error)) return null;
+      if (!(error instanceof RefusedError && error.status === 404)) throw error;
+      if (account != null && !isSameAccount(account, this.provider.accountInfo)) throw new ResultFileHidden(account);
+      return null;
     }
   }
 

@@ -46,10 +46,13 @@ export class ResultIngester {
 
   @Works({ on: Batches, in: 'settled', signaledBy: [BatchSettled, BatchProcessRequested, BatchAbandonRequested] })
   async *ingest(batch: Leased<Batch>): Transitions<ResultsIngested | DocumentsRetryScheduled | BatchHeld> {
-    await this.copies.findUnshown(batch);
-    const ingested = await this.#open(batch);
-    const { progress } = ingested;
+    let ingested = await this.#open(batch);
+    let { progress } = ingested;
     try {
+      if (await this.copies.findUnshown(batch, ingested.isGivenUp)) {
+        ingested = await this.#open(batch);
+        ({ progress } = ingested);
+      }
       await this.#ingestParts(batch, ingested);
     } catch (error) {
       if (error instanceof ResultFileMissing) yield batch.with({ ingestion: progress.state }).wait(error.retryAt);

@@ -3,7 +3,8 @@ import { Provider, accountRemedies } from '@batchmill/provider';
 import {
   Budgets,
   deferral,
-  heldBy,
+  failedBatchesOf,
+  heldByFailure,
   type Batch,
   type Leased,
   type ProviderBatchInfo,
@@ -42,10 +43,10 @@ export class Deferral {
     const now = this.clock.now();
     const about = refusal.about === 'file' ? 'moment' : refusal.about;
     const remedy = refusal.about === 'account' ? `; ${accountRemedies[refusal.reason]}` : '';
-    const held = heldBy(batch.data, { about, code: error.code, message: error.message + remedy }, now);
-    if (about === 'moment' && held.times > maxMoments) return null;
+    const held = heldByFailure(batch.data, { about, code: error.code, message: error.message + remedy }, now);
+    if (about === 'moment' && failedBatchesOf(held) > maxMoments) return null;
     const backoff = { baseMs: this.settings.retryBaseMs, capMs: maxDelayMs, jitter: jitterFrom(this.ids) };
-    const until = new Date(now.getTime() + delayAfter(held.times - 1, backoff));
+    const until = new Date(now.getTime() + delayAfter(failedBatchesOf(held) - 1, backoff));
     const keepsFile = refusal.about !== 'file';
     return deferral(batch, { key, providerBatchId, held, learned, keepsFile }, until);
   }

@@ -10,6 +10,8 @@ export type Limited = 'tokens' | 'requests' | 'fileBytes' | 'fileRequests';
 /** Null: not known. */
 export type Limits = Readonly<Record<Limited, number | null>>;
 
+type RefusedBatch = Pick<Batch, '_id' | 'model' | 'inputTokens' | 'requests' | 'fileBytes'>;
+
 interface LearnedLimit {
   readonly value: number;
   readonly until: Date;
@@ -53,7 +55,7 @@ export class Budgets {
 
   /** The budget of an account and model; null when nothing was reserved or learned yet. */
   async get(account: string, model: string): Promise<Budget | null> {
-    return this.#collection.findOne({ _id: idOf(account, model) });
+    return this.#upgraded(await this.#collection.findOne({ _id: idOf(account, model) }));
   }
 
   /** A limit is null when it is not known, or was learned too long ago. */
@@ -62,8 +64,11 @@ export class Budgets {
   }
 
   /** Every budget of every account. */
-  all(): AsyncIterable<Budget> {
-    return this.#collection.find({});
+  async *all(): AsyncIterable<Budget> {
+    for await (const stored of this.#collection.find({})) {
+      const budget = await this.#upgraded(stored);
+      if (budget !== null) yield budget;
+    }
   }
 
   /**
@@ -111,19 +116,21 @@ export class Budgets {
 
   /**
    * Stores the limit that a refusal of this batch shows. Where the provider names none, it is estimated: a queue takes what
-   * other batches hold now, a file half of what was refused. Null: nothing can be learned.
+   * other batches hold now, and this batch alone. A file may have half of what was refused, also where the provider names a
+   * limit that this file keeps. Null: nothing can be learned.
    */
   async learnFrom(
     account: string,
-    batch: Pick<Batch, '_id' | 'model' | 'requests' | 'fileBytes'>,
+    batch: RefusedBatch,
     refusal: QueueRefusal | SizeRefusal,
   ): Promise<{ limited: Limited; value: number } | null> {
     const budget = await this.#getOrInsert(idOf(account, batch.model));
     const limited = limitedBy(refusal);
     if (limited === null) return null;
-    const value = refusal.limit ?? estimate(limited, budget, batch);
+    const named = namedLimit(limited, refusal, batch);
+    const value = named ?? estimate(limited, budget, batch);
     if (value <= 0) return null;
-    await this.learn(account, batch.model, limited, value, refusal.limit === null ? estimatedValidMs : namedValidMs);
+    await this.learn(account, batch.model, limited, value, named === null ? estimatedValidMs : namedValidMs);
     return { limited, value };
   }
 
@@ -134,11 +141,33 @@ export class Budgets {
   }
 
   async #getOrInsert(_id: string): Promise<Budget> {
-    const known = await this.#collection.findOne({ _id });
+    const known = await this.#upgraded(await this.#collection.findOne({ _id }));
     if (known !== null) return known;
     const empty = { held: 0, heldRequests: 0, limits: {}, shares: [], waiting: [] };
     await this.#collection.updateOne({ _id }, { $setOnInsert: empty }, { upsert: true });
     return { _id, ...empty };
+  }
+
+  /** A budget of an earlier version counts tokens only, and has one limit. It keeps its shares, and learns the limit again. */
+  async #upgraded(budget: Budget | null): Promise<Budget | null> {
+    if (budget === null || (budget.limits as Budget['limits'] | undefined) !== undefined) return budget;
+    const { _id, shares, waiting } = budget;
+    const withRequests = <T extends BudgetShare>(share: T): T => ({
+      ...share,
+      requests: (share as Partial<BudgetShare>).requests ?? 0,
+    });
+    const changes = {
+      limits: {},
+      heldRequests: 0,
+      shares: shares.map(withRequests),
+      waiting: waiting.map(withRequests),
+    };
+    // Another process may upgrade it first, or change its shares.
+    await this.#collection.updateOne(
+      { _id, limits: { $exists: false }, shares, waiting },
+      { $set: changes, $unset: { limit: '', learnedAt: '' } },
+    );
+    return this.#upgraded(await this.#collection.findOne({ _id }));
   }
 
   /** Notes that a share is asked for, and forgets those that are not any more. */
@@ -191,13 +220,28 @@ function limitedBy({ about, unit }: QueueRefusal | SizeRefusal): Limited | null 
   return unit === 'requests' ? 'fileRequests' : 'fileBytes';
 }
 
-function estimate(limited: Limited, { shares }: Budget, batch: Pick<Batch, '_id' | 'requests' | 'fileBytes'>): number {
+/** Null: the provider names no limit, or one that cannot be why it refused this file. */
+function namedLimit(limited: Limited, { limit }: QueueRefusal | SizeRefusal, batch: RefusedBatch): number | null {
+  if (limit === null) return null;
+  if (limited === 'fileBytes' && limit >= batch.fileBytes) return null;
+  if (limited === 'fileRequests' && limit >= batch.requests) return null;
+  return limit;
+}
+
+function estimate(limited: Limited, { shares }: Budget, batch: RefusedBatch): number {
   const others = shares.filter(({ batchId }) => batchId !== batch._id);
+  const atLeast = (own: number, held: number): number => (others.length === 0 ? 0 : Math.max(own, held));
   switch (limited) {
     case 'tokens':
-      return others.reduce((sum, { tokens }) => sum + tokens, 0);
+      return atLeast(
+        batch.inputTokens,
+        others.reduce((sum, { tokens }) => sum + tokens, 0),
+      );
     case 'requests':
-      return others.reduce((sum, { requests }) => sum + requests, 0);
+      return atLeast(
+        batch.requests,
+        others.reduce((sum, { requests }) => sum + requests, 0),
+      );
     case 'fileBytes':
       return Math.floor(batch.fileBytes / 2);
     case 'fileRequests':

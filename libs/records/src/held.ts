@@ -10,6 +10,8 @@ export interface Held {
   readonly since: Date;
   /** Refusals in a row about the same. */
   readonly times: number;
+  /** How many of them were provider batches that failed. Missing in records of earlier versions. */
+  readonly failedBatches?: number;
 }
 
 /** The batch is refused, for the first time or again. */
@@ -18,6 +20,17 @@ export function heldBy(
   refusal: Pick<Held, 'about' | 'code' | 'message'>,
   now: Date,
 ): Held {
-  const isSame = held?.about === refusal.about;
-  return { ...refusal, since: isSame ? held.since : now, times: isSame ? held.times + 1 : 1 };
+  if (held?.about !== refusal.about) return { ...refusal, since: now, times: 1 };
+  return { ...refusal, since: held.since, times: held.times + 1, failedBatches: failedBatchesOf(held) };
+}
+
+/** The same for a refusal that failed its provider batch. */
+export function heldByFailure(...[batch, refusal, now]: Parameters<typeof heldBy>): Held {
+  const held = heldBy(batch, refusal, now);
+  return { ...held, failedBatches: failedBatchesOf(held) + 1 };
+}
+
+/** Provider batches in a row that failed for the same. */
+export function failedBatchesOf({ failedBatches = 0 }: Held): number {
+  return failedBatches;
 }

@@ -33,7 +33,7 @@ export { isGivenUp, maxCancelMs, stallInState, stallWithoutState } from './givin
 export type { Abandonment, BatchHold, Stall } from './stalled-batch.js';
 export { Budgets, type Budget, type Limited, type Limits } from './budgets.js';
 export { deferral, type RefusedSubmission } from './deferral.js';
-export { heldBy, type Held } from './held.js';
+export { failedBatchesOf, heldBy, heldByFailure, type Held } from './held.js';
 export {
   Notifications,
   notificationStates,

@@ -172,7 +172,7 @@ export function describeBudgets(make: MakeStore): void {
       expect(await reserve(share(2, 1, 1, 'run', 60))).toBe(true);
     });
 
-    const refused = { _id: 'run.c1.b9', model, requests: 10, fileBytes: 900 };
+    const refused = { _id: 'run.c1.b9', model, inputTokens: 70, requests: 10, fileBytes: 900 };
 
     it('M5: a full queue without a number takes what other batches hold, for an hour', async () => {
       const { budgets, clock } = fixture();
@@ -210,6 +210,54 @@ export function describeBudgets(make: MakeStore): void {
       await budgets.learnFrom(account, refused, { about: 'size', ...size });
 
       expect(await budgets.limitsOf(account, model)).toMatchObject(expected);
+    });
+
+    it('M5: a limit that is estimated never makes the refused batch too large for the queue', async () => {
+      const { budgets } = fixture();
+      await reserve(share(1, 5));
+
+      await budgets.learnFrom(account, refused, { about: 'queue', unit: 'tokens', limit: null });
+      await budgets.learnFrom(account, refused, { about: 'queue', unit: 'requests', limit: null });
+
+      const { tokens, requests } = await budgets.limitsOf(account, model);
+      expect(tokens).toBeGreaterThanOrEqual(refused.inputTokens);
+      expect(requests).toBeGreaterThanOrEqual(refused.requests);
+    });
+
+    it.each(['bytes', 'requests'] as const)(
+      'R4: a named limit of %s that the refused file keeps is not the reason, so the file is halved',
+      async (unit) => {
+        const { budgets } = fixture();
+
+        await budgets.learnFrom(account, refused, { about: 'size', unit, limit: 1_000_000 });
+
+        const { fileBytes, fileRequests } = await budgets.limitsOf(account, model);
+        expect([fileBytes, fileRequests]).toEqual(unit === 'bytes' ? [450, null] : [null, 5]);
+      },
+    );
+
+    it('M5: a budget of an earlier version keeps its shares', async () => {
+      const { budgets, store } = fixture();
+      const { runId, batchId, attempt } = share(1);
+      const earlier = {
+        held: 30,
+        limit: null,
+        learnedAt: null,
+        shares: [{ runId, batchId, attempt, tokens: 30 }],
+        waiting: [],
+      };
+      await store.collection('budgets').insertOne({ _id: `${account}|${model}`, ...earlier });
+
+      expect(await budgets.limitsOf(account, model)).toMatchObject({ tokens: null, requests: null });
+      await budgets.learn(account, model, 'requests', 2);
+      expect(await reserve(share(2))).toBe(true);
+      const [budget] = await Array.fromAsync(budgets.all());
+      await budgets.release(
+        budget!._id,
+        budget!.shares.find((one) => one.batchId === batchId)!,
+      );
+
+      expect(await stored()).toMatchObject({ held: 30, heldRequests: 1, shares: [share(2)] });
     });
 
     it('M5: each account and model has its own budget', async () => {
