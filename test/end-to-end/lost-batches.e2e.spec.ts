@@ -114,13 +114,15 @@ describe('batches whose end does not come', () => {
       await submitted();
       await stalled();
       bundle.clock.advance(day - hour);
+      const refusedAt = bundle.clock.now();
       await injectFaults(bundle);
 
       await reached(
         'the second submission',
         ({ state, submission }) => state === 'submitted' && submission.attempt === 2,
       );
-      expect((await batchOf(1))?.stall ?? null).toBeNull();
+      const { stall } = (await batchOf(1))!;
+      expect(stall?.since.getTime() ?? Infinity).toBeGreaterThanOrEqual(refusedAt.getTime());
       await advanceProvider(bundle, 60);
 
       expect(await endOf(bundle, 'r')).toMatchObject({ state: 'finished', totals: { batches: 1 } });
