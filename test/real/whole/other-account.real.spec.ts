@@ -39,7 +39,7 @@ describe('keys of two accounts on the real servers', () => {
   const held = (runId: string) =>
     eventually(
       'the batches to be held',
-      async () => (await countOf(runId, { 'held.since': { $ne: null } })) === 3,
+      async () => (await countOf(runId, { 'otherAccount.since': { $ne: null } })) === 3,
       timeoutMs,
       200,
     );
