@@ -1,6 +1,6 @@
 import { checkPlace, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
-import { HeldDocuments, type AbandonedClaim } from '../release/held-documents.js';
+import { StrandedDocuments, type StrandedClaim } from '../release/stranded-documents.js';
 import { formatCount, formatQuantity, formatTime } from '../show/format.js';
 import { table, type Column } from '../show/table.js';
 import { terminalColumns } from '../show/terminal.js';
@@ -37,21 +37,21 @@ const columns: readonly Column[] = [
 
 async function release(pipeline: string | undefined, { of: other, yes, json }: Flags): Promise<void> {
   await withEngine(async (engine) => {
-    const held = new HeldDocuments(engine, pipeline === undefined ? engine.pipelines.names() : [pipeline]);
+    const stranded = new StrandedDocuments(engine, pipeline === undefined ? engine.pipelines.names() : [pipeline]);
     const own = engine.engineSettings.installation;
     const chosen = other === undefined ? own : other === 'none' ? null : other;
-    const found = await held.find();
+    const found = await stranded.find();
     if (yes !== true) {
       process.stdout.write(json ? `${JSON.stringify(found)}\n` : listText(found, own));
       return;
     }
     await checkPlace(engine.store);
-    const released = await held.release((installation) => installation === chosen);
+    const released = await stranded.release((installation) => installation === chosen);
     process.stdout.write(json ? `${JSON.stringify({ released })}\n` : releasedText(released, found, chosen, engine));
   });
 }
 
-function listText(found: readonly AbandonedClaim[], own: string): string {
+function listText(found: readonly StrandedClaim[], own: string): string {
   if (found.length === 0) return 'no document is held by a claim that no record works on\n';
   const rows = found.map(({ installation, claim, collection, documents, claimedAt }) => [
     shownInstallation(installation, own),
@@ -71,7 +71,7 @@ function listText(found: readonly AbandonedClaim[], own: string): string {
 
 function releasedText(
   released: number,
-  found: readonly AbandonedClaim[],
+  found: readonly StrandedClaim[],
   chosen: string | null,
   { engineSettings }: Engine,
 ): string {

@@ -16,7 +16,7 @@ interface MarkedCollection extends MarkedFields {
 }
 
 /** Documents in progress under a claim on which this state does not work. */
-export interface AbandonedClaim {
+export interface StrandedClaim {
   readonly collection: string;
   /** The installation that the documents name; null: they name none. */
   readonly installation: string | null;
@@ -29,10 +29,10 @@ export interface AbandonedClaim {
 const sliceSize = 500;
 
 /** Finds and releases documents that are in progress under a claim that this state has no unfinished record of. */
-export class HeldDocuments {
+export class StrandedDocuments {
   readonly #collections: readonly MarkedCollection[];
   /** By the claims' names on documents. */
-  readonly #isAbandoned = new Map<string, boolean>();
+  readonly #isStranded = new Map<string, boolean>();
 
   /** `pipelines`: those whose documents are looked at. */
   constructor(
@@ -42,9 +42,9 @@ export class HeldDocuments {
     this.#collections = markedCollectionsOf(engine, pipelines);
   }
 
-  async find(): Promise<AbandonedClaim[]> {
-    const found = new Map<string, AbandonedClaim>();
-    for await (const { place, marks } of this.#abandoned()) {
+  async find(): Promise<StrandedClaim[]> {
+    const found = new Map<string, StrandedClaim>();
+    for await (const { place, marks } of this.#stranded()) {
       const key = JSON.stringify([place.collection, place.infoField, marks.claimId]);
       found.set(key, {
         collection: place.collection,
@@ -67,7 +67,7 @@ export class HeldDocuments {
         released += (await this.engine.documentStore.collection(place.collection).bulk(updates)).modified;
         updates = [];
       };
-      for await (const { id, marks } of this.#abandonedIn(place)) {
+      for await (const { id, marks } of this.#strandedIn(place)) {
         if (!isChosen(marks.installation ?? null)) continue;
         updates.push(releaseUpdate(place, id, marks));
         if (updates.length >= sliceSize) await flush();
@@ -77,31 +77,31 @@ export class HeldDocuments {
     return released;
   }
 
-  async *#abandoned(): AsyncGenerator<{ place: MarkedCollection; marks: DocumentMarks & { claimId: string } }> {
+  async *#stranded(): AsyncGenerator<{ place: MarkedCollection; marks: DocumentMarks & { claimId: string } }> {
     for (const place of this.#collections) {
-      for await (const { marks } of this.#abandonedIn(place)) yield { place, marks };
+      for await (const { marks } of this.#strandedIn(place)) yield { place, marks };
     }
   }
 
-  async *#abandonedIn(
+  async *#strandedIn(
     place: MarkedCollection,
   ): AsyncGenerator<{ id: unknown; marks: DocumentMarks & { claimId: string } }> {
     const projection = { [place.status.field]: 1, [place.infoField]: 1 } as const;
     const documents = this.engine.documentStore.collection(place.collection);
     for await (const document of documents.find(heldFilter(place), { projection })) {
       const marks = heldMarksOf(place, document);
-      let isAbandoned = this.#isAbandoned.get(marks.claimId);
-      if (isAbandoned === undefined) {
-        isAbandoned = await isAbandonedClaim(this.engine.claims, marks.claimId);
-        this.#isAbandoned.set(marks.claimId, isAbandoned);
+      let isStranded = this.#isStranded.get(marks.claimId);
+      if (isStranded === undefined) {
+        isStranded = await isStrandedClaim(this.engine.claims, marks.claimId);
+        this.#isStranded.set(marks.claimId, isStranded);
       }
-      if (isAbandoned) yield { id: document['_id'], marks };
+      if (isStranded) yield { id: document['_id'], marks };
     }
   }
 }
 
 /** A claim's name on documents begins with its id. */
-async function isAbandonedClaim(claims: Claims, name: string): Promise<boolean> {
+async function isStrandedClaim(claims: Claims, name: string): Promise<boolean> {
   const [id = name] = name.split('~');
   const claim = await claims.get(id);
   return claim === null || markOf(claim) !== name || !claims.activeStates.some((state) => state === claim.state);
