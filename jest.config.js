@@ -9,8 +9,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  // Those are long, or need real servers: jest.long.config.js and jest.real.config.js run them.
-  testPathIgnorePatterns: ['/node_modules/', '\\.(long|real)\\.spec\\.ts$'],
+  // Those are long, or need real servers: jest.long.config.js, jest.faults.config.js and jest.real.config.js run them.
+  testPathIgnorePatterns: ['/node_modules/', '\\.(faults|long|real)\\.spec\\.ts$'],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': ['@swc/jest', swc()] },
