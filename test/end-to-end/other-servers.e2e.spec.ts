@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import type { PipelineDefinition } from '@batchmill/pipeline';
 import type { Batch, Run } from '@batchmill/records';
+import { reportRun } from '@batchmill/service';
 import { TestEngine, eventually, storedRecords, type TestEngineOptions } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
 import { allDeadLetters } from './messages.js';
@@ -200,6 +201,10 @@ describe('a server that is not OpenAI’s', () => {
     const attempts = outcomes.map(({ info }) => info.functions?.['embeddings']?.attempts);
     expect(attempts.filter((one) => one === 2)).toHaveLength(10);
     expect((await ledgerOf(bundle)).twice).toHaveLength(10);
+    expect(await reportRun(bundle.engine, run)).toMatchObject({
+      requests: count + 10,
+      lost: { batches: 1, requests: 10 },
+    });
   });
 
   it('a pipeline names the completion window that its provider takes', async () => {

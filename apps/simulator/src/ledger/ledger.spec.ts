@@ -42,7 +42,12 @@ describe('the ledger', () => {
 
       const ledger = await client.ledger();
 
-      expect(ledger.batches).toEqual([{ id, status: 'completed', metadata: more.metadata, requests: 2, billed: 1 }]);
+      const { inputTokens, outputTokens, usd } = ledger;
+      const usage = { inputTokens, outputTokens, usd };
+      expect(ledger.batches).toEqual([
+        { id, status: 'completed', metadata: more.metadata, requests: 2, billed: 1, usage },
+      ]);
+      expect(inputTokens).toBeGreaterThan(0);
       expect(ledger.files.map(({ purpose }) => purpose)).toEqual(['batch_output', 'batch']);
     });
   });

@@ -20,6 +20,8 @@ export interface Totals extends Usage {
   readonly usd: number;
 }
 
+export const nothingBilled: Totals = { requests: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
+
 export interface BilledTwice {
   readonly customId: string;
   readonly times: number;
@@ -75,26 +77,27 @@ export class Ledger {
       }));
   }
 
-  /** Lines billed, by the batch's number. */
-  billedByBatch(): ReadonlyMap<number, number> {
-    const rows = this.#database.prepare('SELECT batch, count(*) AS billed FROM billed GROUP BY batch').all();
-    return new Map(rows.map((row) => [Number(row['batch']), Number(row['billed'])]));
+  /** By the batch's number. Batches of which nothing was billed are left out. */
+  totalsByBatch(): ReadonlyMap<number, Totals> {
+    const rows = this.#database.prepare(`SELECT batch, ${sums} FROM billed GROUP BY batch`).all();
+    return new Map(rows.map((row) => [Number(row['batch']), totalsIn(row)]));
   }
 
   #totals(table: 'billed' | 'billed_synchronously'): Totals {
-    const row = this.#database
-      .prepare(
-        `SELECT count(*) AS requests, total(input_tokens) AS input, total(output_tokens) AS output, total(usd) AS usd
-         FROM ${table}`,
-      )
-      .get();
-    return {
-      requests: Number(row?.['requests']),
-      inputTokens: Number(row?.['input']),
-      outputTokens: Number(row?.['output']),
-      usd: Number(row?.['usd']),
-    };
+    return totalsIn(this.#database.prepare(`SELECT ${sums} FROM ${table}`).get());
   }
+}
+
+const sums = 'count(*) AS requests, total(input_tokens) AS input, total(output_tokens) AS output, total(usd) AS usd';
+
+/** Of a row with these sums. */
+function totalsIn(row: Readonly<Record<string, unknown>> | undefined): Totals {
+  return {
+    requests: Number(row?.['requests']),
+    inputTokens: Number(row?.['input']),
+    outputTokens: Number(row?.['output']),
+    usd: Number(row?.['usd']),
+  };
 }
 
 /** What the synchronous endpoints charge for it. */

@@ -49,7 +49,7 @@ export interface RunReport {
     readonly synchronousUsd: number | null;
     readonly savedUsd: number | null;
   };
-  /** Batches that were given up as lost: the provider may still bill them. */
+  /** Batches whose answers were given up, all or some of them: the provider may bill them. */
   readonly lost: UnusedWork;
   /** Provider batches that were found too late to be used: they were billed. */
   readonly orphaned: UnusedWork;

@@ -12,10 +12,25 @@ export interface UnusedWork {
 /** Nothing unused. */
 export const noUnusedWork: UnusedWork = { batches: 0, requests: 0, inputUsd: 0 };
 
-/** What the provider may still bill for a batch that was given up as lost, until a sweep has found it. */
+/**
+ * What the provider may bill though its answers were given up: a batch that is lost, until a sweep has found it, and answers that
+ * the provider has counted and of which it never showed the file, or has it no more.
+ */
 export function lostWorkOf(batch: Batch, prices: readonly PriceEntry[]): UnusedWork {
-  if (batch.reason !== 'lost' || batch.orphans.length > 0) return noUnusedWork;
-  return { batches: 1, requests: batch.requests, inputUsd: inputUsdOf(batch, batch.requests, prices) };
+  const requests = batch.reason === 'lost' ? requestsOfLost(batch) : answersNeverShown(batch);
+  if (requests === 0) return noUnusedWork;
+  return { batches: 1, requests, inputUsd: inputUsdOf(batch, requests, prices) };
+}
+
+function requestsOfLost({ orphans, requests }: Batch): number {
+  return orphans.length > 0 ? 0 : requests;
+}
+
+/** By the provider's counts. */
+function answersNeverShown({ state, provider, ingestion }: Batch): number {
+  if (state !== 'ingested' || provider === null || ingestion.output !== null) return 0;
+  const { total, completed, failed } = provider.counts;
+  return total > 0 ? Math.max(0, Math.min(completed, total - failed)) : completed;
 }
 
 /** What the provider has billed for orphans of a batch. */

@@ -1,0 +1,400 @@
+import { stages } from '@batchmill/all-in-one';
+import { FolderBlobs } from '@batchmill/blobs/folder';
+import { EmbeddedBus } from '@batchmill/bus/embedded';
+import {
+  Ids,
+  RunCancelRequested,
+  RunRequested,
+  envelopeOf,
+  headersOf,
+  type Endpoint,
+  type Event,
+} from '@batchmill/contracts';
+import { OpenAiProvider } from '@batchmill/provider/openai';
+import { endedRunStates } from '@batchmill/records';
+import { assembleEngine, runStages, type Engine, type Ports } from '@batchmill/service';
+import { startSimulator, type FaultRule, type LedgerReport, type Simulator } from '@batchmill/simulator';
+import { EmbeddedStore } from '@batchmill/store/embedded';
+import { MemoryLog } from '@batchmill/telemetry';
+import { KnownPipelines, seededRandom, storedRecords, testEngineSettings, testWorkSettings } from '@batchmill/testing';
+import { EmbeddedVectors } from '@batchmill/vectors/embedded';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { FastClock } from './fast-clock.js';
+import type { FaultCase, Trouble } from './fault-case.js';
+import { allNotes, notes } from './notes.js';
+import { ProcessGate } from './process-gate.js';
+
+/** Times as in production, on clocks that run this many times as fast. */
+const speed = 50;
+const minuteMs = 60_000;
+const settings = {
+  ...testEngineSettings,
+  firstPollMs: 2_000,
+  retryBaseMs: 1_000,
+  maxFreeRetries: 3,
+  armMs: 30_000,
+  staleListMs: 20_000,
+  sweepMs: minuteMs,
+  lateResultsMs: 60 * minuteMs,
+  sliceLines: 3,
+  startsSchedules: true,
+};
+const work = {
+  ...testWorkSettings,
+  leaseMs: minuteMs,
+  pollMs: 2_000,
+  maxAttempts: 4,
+  backoffMs: 500,
+  maxBackoffMs: 10_000,
+  republishAfterMs: 10_000,
+};
+
+/** The test looks at the state this often. On a busy machine it looks more rarely, as all else is slower. */
+const lookEveryMs = 25;
+/** So many looks must see the same before time jumps. It grows while nothing changes. */
+const quietLooks = 4;
+const firstJumpMs = 10_000;
+const longestJumpMs = 12 * 60 * minuteMs;
+/** Then the provider is mended: its faults are lifted, and what is parked is retried. */
+const jumpsUntilMended = 30;
+const looksAfterEnd = 100;
+/** A run that is not over after so many jumps, or looks, is waited for until this time has passed. */
+const patienceMs = 2 * minuteMs;
+
+export const endpoints: readonly Endpoint[] = ['embeddings', 'inference'];
+
+/** What a run has left, for the oracle. */
+export interface Evidence {
+  readonly engine: Engine;
+  readonly simulator: Simulator;
+  readonly log: MemoryLog;
+  readonly ledger: LedgerReport;
+  readonly hits: readonly Trouble['kind'][];
+  readonly wasParked: boolean;
+  readonly wasMended: boolean;
+  readonly fired: readonly number[];
+}
+
+interface Living {
+  readonly gate: ProcessGate;
+  readonly provider: OpenAiProvider;
+  readonly running: Promise<{ close(): Promise<void> }>;
+}
+
+/** One run of each endpoint against a provider with the faults of a case, while processes are killed and frozen. */
+export class FaultRun {
+  readonly #clock: FastClock;
+  readonly #log: MemoryLog;
+  readonly #ids: Ids;
+  readonly #troubles: Trouble[];
+  readonly #living: Living[] = [];
+  readonly #hits: Trouble['kind'][] = [];
+  /** Called once, at the time of the thaw. */
+  readonly #thaws: { afterJumps: number; thaw: () => void }[] = [];
+  readonly #changes: Promise<void>[] = [];
+  #wasParked = false;
+  #wasMended = false;
+  #fired: readonly number[] = [];
+
+  private constructor(
+    private readonly faultCase: FaultCase,
+    private readonly folder: string,
+    private readonly simulator: Simulator,
+    private readonly shared: Omit<Ports, 'provider'>,
+    /** The test's own view of the state. It is neither killed nor frozen. */
+    private readonly view: Engine,
+    private readonly ownProvider: OpenAiProvider,
+    parts: { readonly clock: FastClock; readonly ids: Ids; readonly log: MemoryLog },
+  ) {
+    this.#clock = parts.clock;
+    this.#ids = parts.ids;
+    this.#log = parts.log;
+    this.#troubles = [...faultCase.troubles];
+  }
+
+  static async open(faultCase: FaultCase): Promise<FaultRun> {
+    const folder = await mkdtemp(join(tmpdir(), 'batchmill-faults-'));
+    const clock = new FastClock(speed);
+    const ids = new SeededIds(faultCase.seed);
+    const log = new MemoryLog();
+    const simulator = await startSimulator(
+      {
+        dataDir: join(folder, 'simulator'),
+        speed,
+        seed: faultCase.seed,
+        turnaround: { kind: 'fixed', seconds: faultCase.turnaroundSeconds },
+        cancellingSeconds: 5,
+      },
+      () => undefined,
+    );
+    const store = EmbeddedStore.open({ file: join(folder, 'state.db') });
+    const shared = {
+      bus: EmbeddedBus.open({ file: join(folder, 'bus.db'), clock, pollMs: 20, redeliveryPauseMs: 20 }),
+      store,
+      documentStore: store,
+      blobs: await FolderBlobs.open({ folder: join(folder, 'blobs'), ids }),
+      vectors: EmbeddedVectors.open({ file: join(folder, 'vectors.db') }),
+    };
+    const provider = providerOf(simulator, clock);
+    const view = engineOn({ ...shared, provider }, { clock, ids, log, concurrency: 1 });
+    for (const records of view.hostDependencies.records) await records.prepare();
+    await store.collection('notes').insertMany(allNotes);
+    return new FaultRun(faultCase, folder, simulator, shared, view, provider, { clock, ids, log });
+  }
+
+  /** Ends when `problemsIn` finds nothing, or finds something that time does not mend. Returns what it found. */
+  async play(problemsIn: (evidence: Evidence) => Promise<string[]>): Promise<string[]> {
+    await this.#ask('PUT', '/admin/faults', this.faultCase.rules);
+    this.#start();
+    for (const endpoint of endpoints) {
+      await this.#publish(new RunRequested({ runId: endpoint, pipeline: 'notes', endpoint }));
+    }
+    const stuck = await this.#untilEnded();
+    if (stuck !== null) return [stuck];
+    const searched = await this.#search();
+    await this.#mend();
+    await Promise.all(this.#changes);
+    const endedMs = performance.now();
+    for (let looks = 1; ; looks += 1) {
+      const problems = [...searched, ...(await problemsIn(await this.#evidence()))];
+      const isLate = looks > looksAfterEnd && performance.now() - endedMs > patienceMs;
+      if (problems.length === 0 || isLate) return problems;
+      await delay(lookEveryMs);
+      if (looks % quietLooks > 0 || looks > looksAfterEnd) continue;
+      await this.#jump(Math.min(longestJumpMs, 2 * minuteMs * 1.5 ** (looks / quietLooks)));
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { thaw } of this.#thaws.splice(0)) thaw();
+    await Promise.all(this.#changes);
+    for (const { running, provider } of this.#living) {
+      await (await running).close();
+      await provider.close();
+    }
+    await this.ownProvider.close();
+    const { bus, vectors, blobs, store } = this.shared;
+    for (const port of [bus, vectors, blobs, store]) await port.close();
+    await this.simulator.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  get hits(): readonly Trouble['kind'][] {
+    return this.#hits;
+  }
+
+  get fired(): readonly number[] {
+    return this.#fired;
+  }
+
+  /** Null: both runs have ended. */
+  async #untilEnded(): Promise<string | null> {
+    const { cancelAt } = this.faultCase;
+    let isCancelled = cancelAt === null;
+    let seen = '';
+    let looks = 0;
+    let quietJumps = 0;
+    let mendedMs = Number.POSITIVE_INFINITY;
+    for (let jumps = 0; ;) {
+      await delay(lookEveryMs);
+      const { state, isEnded, isSubmitted, isSettled, parked } = await this.#look();
+      if (isEnded) return null;
+      if (performance.now() - mendedMs > patienceMs) return `the runs do not end: ${state}`;
+      if (!isCancelled && (cancelAt === 'submitted' ? isSubmitted : isSettled)) {
+        isCancelled = true;
+        for (const runId of endpoints) await this.#publish(new RunCancelRequested({ runId }));
+      }
+      if (parked.length > 0) this.#wasParked = true;
+      if (this.#wasMended) await this.#unpark(parked);
+      looks += 1;
+      if (state !== seen) [seen, looks, quietJumps] = [state, 0, 0];
+      if (looks < quietLooks * Math.min(4, 1.3 ** quietJumps)) continue;
+      await this.#jump(Math.min(longestJumpMs, firstJumpMs * 6 ** quietJumps));
+      looks = 0;
+      quietJumps += 1;
+      jumps += 1;
+      if (jumps < jumpsUntilMended || this.#wasMended) continue;
+      await this.#mend();
+      mendedMs = performance.now();
+    }
+  }
+
+  /** What a search does: it embeds its text at once, and gives up after what its adapter repeats. */
+  async #search(): Promise<string[]> {
+    const rule = this.faultCase.rules.find(({ on }) => on === 'synchronous');
+    if (rule === undefined) return [];
+    const search = { model: 'text-embedding-3-small', dimensions: 8, texts: allNotes.map(({ text }) => text) };
+    const searched = await this.ownProvider.embed(search).catch((error: unknown) => String(error));
+    const { synchronous } = await this.#ledger();
+    const answers = typeof searched === 'string' ? 0 : searched.vectors.length / allNotes.length;
+    const tokens = typeof searched === 'string' ? 0 : searched.inputTokens;
+    // An answer that is lost on its way is billed.
+    const lost = rule.what === 'drop-answer' ? (rule.times ?? 0) : 0;
+    const isBilledRight = synchronous.requests >= answers && synchronous.requests <= answers + lost;
+    if (!isBilledRight || synchronous.inputTokens < tokens) {
+      return [
+        `the search brought ${answers} answers of ${tokens} tokens, and was billed ${JSON.stringify(synchronous)}`,
+      ];
+    }
+    if (answers === 1 || rule.what === 'status' || lost > 2) return [];
+    return [`the search failed: ${JSON.stringify(searched)}`];
+  }
+
+  /** `state` changes with each step forward, not with each poll. */
+  async #look() {
+    const { runs, claims, batches } = storedRecords(this.view.store);
+    const [allRuns, allClaims, allBatches] = await Promise.all([
+      Array.fromAsync(runs.find({})),
+      Array.fromAsync(claims.find({})),
+      Array.fromAsync(batches.find({})),
+    ]);
+    const state = [
+      ...allRuns.map((run) => `${run._id} ${run.state}`),
+      ...allClaims.map((claim) => `${claim._id} ${claim.state}`),
+      ...allBatches.map(({ _id, state: at, submission, provider, ingestion, previousAttempts, error }) =>
+        [
+          ...[_id, at, submission.fileId, submission.armed?.key, submission.fileDeletedAt?.getTime()],
+          ...[previousAttempts.length, provider?.state, ingestion.part, ingestion.offset, error?.code],
+        ].join(' '),
+      ),
+    ].join('\n');
+    return {
+      state,
+      isEnded: allRuns.length === endpoints.length && allRuns.every((run) => endedRunStates.includes(run.state)),
+      isSubmitted: allBatches.some((batch) => batch.state === 'submitted'),
+      isSettled: allBatches.some((batch) => batch.state === 'settled' || batch.state === 'ingested'),
+      parked: [...allRuns, ...allClaims, ...allBatches].filter((record) => record.parked).map(({ _id }) => _id),
+    };
+  }
+
+  /** Time passes, at the provider first: what the engine waits for there has happened when it looks. */
+  async #jump(ms: number): Promise<void> {
+    await this.#ask('POST', '/admin/clock', { advanceSeconds: ms / 1000 });
+    this.#clock.advance(ms);
+    for (const one of this.#thaws) one.afterJumps -= 1;
+    for (const { thaw } of this.#thaws.filter(({ afterJumps }) => afterJumps <= 0)) thaw();
+    for (const gone of this.#thaws.filter(({ afterJumps }) => afterJumps <= 0))
+      this.#thaws.splice(this.#thaws.indexOf(gone), 1);
+  }
+
+  async #mend(): Promise<void> {
+    if (this.#wasMended) return;
+    this.#fired = await this.#countFired();
+    this.#wasMended = true;
+    await this.#ask('PUT', '/admin/faults', []);
+    for (const { thaw } of this.#thaws.splice(0)) thaw();
+  }
+
+  async #unpark(ids: readonly string[]): Promise<void> {
+    const { runs, claims, batches } = this.view;
+    for (const id of ids) for (const records of [runs, claims, batches]) await records.unpark(id);
+  }
+
+  /** Starts a process. The next trouble happens to it. */
+  #start(): void {
+    const trouble = this.#troubles.shift() ?? null;
+    const gate = new ProcessGate(trouble?.at ?? null, () => {
+      if (trouble === null) return;
+      this.#hits.push(trouble.kind);
+      if (trouble.kind === 'kill') this.#kill(living);
+      else this.#freeze(living, trouble);
+    });
+    const provider = providerOf(this.simulator, this.#clock);
+    const engine = engineOn(gate.ports({ ...this.shared, provider }), {
+      clock: gate.clock(this.#clock),
+      ids: this.#ids,
+      log: this.#log,
+      concurrency: this.faultCase.concurrency,
+    });
+    const living: Living = { gate, provider, running: runStages(engine, stages) };
+    this.#living.push(living);
+  }
+
+  #kill(killed: Living): void {
+    this.#living.splice(this.#living.indexOf(killed), 1);
+    const death = killed.gate.kill();
+    this.#changes.push(death.then(() => killed.provider.close()));
+    this.#start();
+  }
+
+  #freeze({ gate }: Living, { jumps }: Trouble): void {
+    gate.freeze();
+    this.#thaws.push({ afterJumps: jumps, thaw: () => gate.thaw() });
+    this.#start();
+  }
+
+  async #publish(event: Event): Promise<void> {
+    const envelope = envelopeOf(event, { id: this.#ids.next(), at: this.#clock.now(), traceparent: null });
+    const headers = headersOf(envelope, '/test');
+    await this.shared.bus.publish([{ topic: envelope.topic, key: envelope.key, value: envelope.data, headers }]);
+  }
+
+  async #evidence(): Promise<Evidence> {
+    return {
+      engine: this.view,
+      simulator: this.simulator,
+      log: this.#log,
+      ledger: await this.#ledger(),
+      hits: this.#hits,
+      wasParked: this.#wasParked,
+      wasMended: this.#wasMended,
+      fired: this.#fired,
+    };
+  }
+
+  async #ledger(): Promise<LedgerReport> {
+    return (await this.#ask('GET', '/admin/ledger')) as LedgerReport; // the simulator's own tests check its shape
+  }
+
+  async #countFired(): Promise<number[]> {
+    const rules = (await this.#ask('GET', '/admin/faults')) as (FaultRule & { fired: number })[];
+    return rules.map(({ fired }) => fired);
+  }
+
+  async #ask(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${this.simulator.url}${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
+    return answer;
+  }
+}
+
+function engineOn(
+  ports: Ports,
+  { concurrency, ...context }: Pick<Engine, 'clock' | 'ids' | 'log'> & { readonly concurrency: number },
+): Engine {
+  const pipelines = new KnownPipelines([notes]);
+  const engineSettings = settings;
+  return assembleEngine(ports, { ...context, pipelines, engineSettings, work: { ...work, concurrency } }, '/test');
+}
+
+function providerOf({ url }: Simulator, clock: FastClock): OpenAiProvider {
+  const options = { apiKey: 'sk-test', baseUrl: `${url}/v1`, callTimeoutMs: 10_000 };
+  return new OpenAiProvider({ ...options, clock, retries: { times: 2, baseMs: 500 } });
+}
+
+/** Ids that only depend on the seed and on how many were made. */
+class SeededIds extends Ids {
+  readonly #random: () => number;
+
+  constructor(seed: number) {
+    super();
+    this.#random = seededRandom(seed);
+  }
+
+  next(): string {
+    const digits = Array.from({ length: 8 }, () =>
+      Math.floor(this.#random() * 65_536)
+        .toString(16)
+        .padStart(4, '0'),
+    );
+    const [a = '', b = '', c = '', d = '', e = '', ...rest] = digits;
+    return `${a}${b}-${c}-4${d.slice(1)}-8${e.slice(1)}-${rest.join('')}`;
+  }
+}

@@ -1,0 +1,279 @@
+import type { Endpoint } from '@batchmill/contracts';
+import { endedRunStates, type Batch, type DocumentMarks } from '@batchmill/records';
+import { reportRun, type RunReport } from '@batchmill/service';
+import type { LedgerReport } from '@batchmill/simulator';
+import { storedRecords } from '@batchmill/testing';
+import { excusesOf, type Excuses } from './fault-matrix.js';
+import type { FaultCase } from './fault-case.js';
+import { endpoints, type Evidence } from './fault-run.js';
+import { allNotes, functionsOf, noteCount } from './notes.js';
+
+const fields = {
+  embeddings: { status: 'embedding_status', info: 'embedding_processing_info' },
+  inference: { status: 'ai_status', info: 'processing_info' },
+} as const;
+
+type LedgerBatch = LedgerReport['batches'][number];
+type Document = Readonly<Record<string, unknown>>;
+
+/**
+ * What is wrong after a run, by what the provider billed, by what the documents say, and by what the faults excuse. It knows
+ * nothing of how the engine works.
+ */
+export async function problemsIn(faultCase: FaultCase, evidence: Evidence): Promise<string[]> {
+  const excuses = excusesOf(faultCase.variants);
+  const { engine } = evidence;
+  const records = storedRecords(engine.store);
+  const documents = await Array.fromAsync(engine.documentStore.collection('notes').find({}));
+  const batches = await Array.fromAsync(records.batches.find({}));
+  const reports = new Map<Endpoint, RunReport>();
+  for (const endpoint of endpoints) {
+    const run = await engine.runs.get(endpoint);
+    if (run === null) return [`run ${endpoint}: there is no record`];
+    if (!endedRunStates.includes(run.state)) return [`run ${endpoint} is ${run.state} again`];
+    reports.set(endpoint, await reportRun(engine, run));
+  }
+  return [
+    ...[...reports].flatMap(([endpoint, report]) =>
+      report.status === 'rejected'
+        ? problemsOfRejected(endpoint, report, documents, excuses)
+        : [
+            ...problemsOfDocuments(endpoint, documents, excuses, faultCase),
+            ...problemsOfReport(endpoint, report, documents, faultCase),
+          ],
+    ),
+    ...(await problemsOfVectors(evidence, documents)),
+    ...(await problemsOfRecords(evidence, batches, excuses)),
+    ...problemsOfBooks(evidence, batches, [...reports.values()], excuses),
+    ...problemsOfFiles(evidence, excuses),
+  ];
+}
+
+/** A rejected run has touched nothing, and says why it was rejected. */
+function problemsOfRejected(
+  endpoint: Endpoint,
+  { reason, batches }: RunReport,
+  documents: readonly Document[],
+  { rejects }: Excuses,
+): string[] {
+  const { status, info } = fields[endpoint];
+  const isTouched = documents.some((document) => document[status] !== undefined || document[info] !== undefined);
+  if (isTouched || batches > 0) return [`run ${endpoint} was rejected, and has claimed documents`];
+  return rejects && reason !== null ? [] : [`run ${endpoint} was rejected: ${reason ?? 'without a reason'}`];
+}
+
+function problemsOfDocuments(
+  endpoint: Endpoint,
+  documents: readonly Document[],
+  { fails, leaves }: Excuses,
+  { cancelAt }: FaultCase,
+): string[] {
+  if (documents.length !== noteCount) return [`there are ${documents.length} documents`];
+  return documents.flatMap((document) => {
+    const name = `${String(document['_id'])} (${endpoint})`;
+    const status = document[fields[endpoint].status];
+    const { functions = {} } = (document[fields[endpoint].info] ?? {}) as DocumentMarks;
+    const states = functionsOf[endpoint].map((one) => functions[one]?.state);
+    const answers = endpoint === 'embeddings' ? [] : problemsOfAnswers(name, document, functions);
+    switch (status) {
+      case 'completed':
+        return states.every((state) => state === 'done') ? answers : [`${name} is completed with ${states.join()}`];
+      case 'failed': {
+        const errors = functionsOf[endpoint].flatMap((one) =>
+          functions[one]?.state === 'failed' ? [functions[one].error] : [],
+        );
+        const unexcused = errors.filter((error) => error === undefined || !fails.includes(error.code));
+        if (errors.length === 0) return [`${name} failed, and no function has`];
+        return [
+          ...unexcused.map((error) => `${name} failed without a fault that excuses ${JSON.stringify(error)}`),
+          ...answers,
+        ];
+      }
+      case 'pending':
+      case undefined:
+        if (states.includes('requested')) return [`${name} is pending with ${states.join()}`];
+        return leaves || cancelAt !== null ? answers : [`${name} was left: ${JSON.stringify(document)}`, ...answers];
+      default:
+        return [`${name} is ${String(status)}: ${JSON.stringify(functions)}`];
+    }
+  });
+}
+
+/** Each function that is done has written its answer once, and no other has. */
+function problemsOfAnswers(
+  name: string,
+  document: Document,
+  functions: NonNullable<DocumentMarks['functions']>,
+): string[] {
+  const told = String(document['text']);
+  const lists = { summary: document['summaries'] ?? [], facts: document['facts'] ?? [] } as Record<string, unknown[]>;
+  return functionsOf.inference.flatMap((one) => {
+    const written = lists[one] ?? [];
+    const expected = functions[one]?.state === 'done' ? 1 : 0;
+    if (written.length !== expected) return [`${name} has ${written.length} answers of ${one}, expected ${expected}`];
+    return written.every((answer) => isAbout(answer, told))
+      ? []
+      : [`${name} has another’s answer: ${JSON.stringify(written)}`];
+  });
+}
+
+/** The simulator answers with sentences of the text, or with the beginning of them. */
+function isAbout(answer: unknown, told: string): boolean {
+  const text = typeof answer === 'object' && answer !== null ? (answer as { told?: unknown }).told : answer;
+  return typeof text === 'string' && text.length > 8 && told.includes(text);
+}
+
+function problemsOfReport(
+  endpoint: Endpoint,
+  report: RunReport,
+  documents: readonly Document[],
+  { cancelAt }: FaultCase,
+): string[] {
+  const count = (...statuses: unknown[]): number =>
+    documents.filter((document) => statuses.includes(document[fields[endpoint].status])).length;
+  const counted = { succeeded: count('completed'), failed: count('failed'), left: count('pending', undefined) };
+  const { succeeded, failed, left, takenOver, status } = report;
+  const problems: string[] = [];
+  if (succeeded !== counted.succeeded || failed !== counted.failed || takenOver !== 0) {
+    problems.push(
+      `run ${endpoint} reports ${JSON.stringify({ succeeded, failed, left, takenOver })}, the documents say ${JSON.stringify(counted)}`,
+    );
+  }
+  // A cancelled run does not count what it never claimed.
+  if (cancelAt === null && left !== counted.left)
+    problems.push(`run ${endpoint} reports ${left} left of ${counted.left}`);
+  const expected = counted.left > 0 ? 'incomplete' : 'finished';
+  if (status !== expected && !(cancelAt !== null && status === 'cancelled')) {
+    problems.push(`run ${endpoint} is ${status}, expected ${expected}`);
+  }
+  return problems;
+}
+
+/** A completed document has the vector of its own text. */
+async function problemsOfVectors({ engine, simulator }: Evidence, documents: readonly Document[]): Promise<string[]> {
+  const completed = documents.filter(({ embedding_status: status }) => status === 'completed');
+  if (completed.length === 0) return [];
+  const vectors = await vectorsOf(simulator.url);
+  const problems: string[] = [];
+  for (const document of completed) {
+    const id = String(document['_id']);
+    const vector = vectors.get(id);
+    if (vector === undefined) throw new Error(`no vector for ${id}`);
+    const hits = await engine.vectors.search('notes', vector, noteCount);
+    const own = hits.find(({ key, fields: stored }) => key === id || Object.values(stored).includes(id));
+    if (own === undefined || own.similarity < 0.9999) problems.push(`${id} has no vector of its text`);
+  }
+  return problems;
+}
+
+const embedded = new Map<string, Float32Array>();
+
+/** The simulator embeds a text always alike. */
+async function vectorsOf(url: string): Promise<ReadonlyMap<string, Float32Array>> {
+  if (embedded.size > 0) return embedded;
+  const response = await fetch(`${url}/v1/embeddings`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer sk-org-oracle-1' },
+    body: JSON.stringify({
+      model: 'text-embedding-3-small',
+      dimensions: 8,
+      encoding_format: 'float',
+      input: allNotes.map(({ text }) => text),
+    }),
+  });
+  const { data } = (await response.json()) as { data: { embedding: number[]; index: number }[] };
+  for (const { embedding, index } of data) embedded.set(allNotes[index]?._id ?? '', Float32Array.from(embedding));
+  return embedded;
+}
+
+async function problemsOfRecords({ engine, wasParked }: Evidence, batches: readonly Batch[], { parks }: Excuses) {
+  const claims = await Array.fromAsync(storedRecords(engine.store).claims.find({}));
+  const problems = [
+    ...claims.filter(({ state }) => state !== 'done').map(({ _id, state }) => `claim ${_id} is ${state}`),
+    ...batches.filter(({ state }) => state !== 'ingested').map(({ _id, state }) => `batch ${_id} is ${state}`),
+  ];
+  if (wasParked && !parks) problems.push('a record was parked, and no fault excuses it');
+  for await (const { _id, held, shares } of engine.budgets.all()) {
+    if (held !== 0 || shares.length > 0) problems.push(`budget ${_id} still holds ${held} tokens`);
+  }
+  return problems;
+}
+
+/** Every provider batch that was billed is in the books: its answers were used, or the run says that they were not. */
+function problemsOfBooks(
+  { ledger }: Evidence,
+  batches: readonly Batch[],
+  reports: readonly RunReport[],
+  { billsUnused }: Excuses,
+): string[] {
+  const problems: string[] = [];
+  const used = { input: 0, output: 0, usd: 0, requests: 0 };
+  const unused = new Set<string>();
+  for (const found of ledger.batches) {
+    const record = batches.find(({ provider }) => provider?.providerBatchId === found.id);
+    const isUsed = record !== undefined && record.reason !== 'lost' && !isUnshown(record, found);
+    if (isUsed) {
+      const { input, output } = record.ingestion.tokens;
+      const { usage } = found;
+      if (input !== usage.inputTokens || output !== usage.outputTokens) {
+        problems.push(
+          `batch ${record._id} counts ${input}+${output} tokens, ${found.id} was billed ${usage.inputTokens}+${usage.outputTokens}`,
+        );
+      }
+      used.input += usage.inputTokens;
+      used.output += usage.outputTokens;
+      used.usd += usage.usd;
+    } else if (found.billed > 0) {
+      unused.add(found.id);
+      problems.push(...problemsOfUnused(found, record, batches));
+    }
+  }
+  const reported = {
+    input: sum(reports, ({ tokens }) => tokens.input),
+    output: sum(reports, ({ tokens }) => tokens.output),
+    usd: sum(reports, ({ cost }) => cost.usd ?? Number.NaN),
+  };
+  if (reported.input !== used.input || reported.output !== used.output || Math.abs(reported.usd - used.usd) > 1e-6) {
+    problems.push(`the runs report ${JSON.stringify(reported)}, the provider billed ${JSON.stringify(used)} for it`);
+  }
+  const unusedRequests = sum(
+    ledger.batches.filter(({ id }) => unused.has(id)),
+    ({ billed }) => billed,
+  );
+  const reportedUnused = sum(reports, ({ lost, orphaned }) => lost.requests + orphaned.requests);
+  if (unusedRequests > reportedUnused) {
+    problems.push(
+      `the runs report ${reportedUnused} requests billed for nothing, the provider billed ${unusedRequests}`,
+    );
+  }
+  if (unused.size > 0 && !billsUnused)
+    problems.push(`${unused.size} provider batches were billed for nothing, and no fault excuses it`);
+  const twice = ledger.twice.filter((one) => !one.batches.some((id) => unused.has(id)));
+  if (twice.length > 0 && !billsUnused) problems.push(`billed twice: ${JSON.stringify(twice)}`);
+  return problems;
+}
+
+/** The provider has billed answers of which it never showed the file. */
+function isUnshown({ ingestion, provider }: Batch, { billed }: LedgerBatch): boolean {
+  return billed > 0 && ingestion.output === null && (ingestion.lost || provider?.outputFileId === null);
+}
+
+function problemsOfUnused(found: LedgerBatch, record: Batch | undefined, batches: readonly Batch[]): string[] {
+  if (record !== undefined) return [];
+  const orphan = batches.flatMap(({ orphans }) => orphans).find(({ providerBatchId }) => providerBatchId === found.id);
+  if (orphan === undefined) {
+    const lost = batches.find(({ _id, reason }) => reason === 'lost' && _id === found.metadata?.['batchmill_batch']);
+    return lost === undefined ? [`${found.id} was billed ${found.billed} requests, and no record knows of it`] : [];
+  }
+  if (orphan.completed === found.billed) return [];
+  return [`orphan ${found.id} was billed ${found.billed} requests, the record says ${orphan.completed}`];
+}
+
+function problemsOfFiles({ ledger }: Evidence, { leavesFiles }: Excuses): string[] {
+  const left = ledger.files.filter(({ purpose }) => purpose === 'batch' || !leavesFiles);
+  return left.map(({ id, purpose, filename }) => `file ${id} (${purpose}, ${filename}) is left at the provider`);
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}
