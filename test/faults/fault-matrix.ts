@@ -53,8 +53,14 @@ const passing = [
 ];
 const statusOfMoment = [500, 503, 429, 408, 409];
 
-/** Every fault of the simulator's catalogue, with the values that the runs draw from. */
-const rows: { readonly [On in FaultOn]: Readonly<Record<keyof (typeof faultCatalogue)[On], readonly Row[]>> } = {
+/**
+ * The groups of faults that runs draw from. Those of webhooks are not among them, since an engine without HTTP gets none: they
+ * have an end-to-end test each.
+ */
+type Drawn = Exclude<FaultOn, 'webhook'>;
+
+/** Every fault of these groups, with the values that the runs draw from. */
+const rows: { readonly [On in Drawn]: Readonly<Record<keyof (typeof faultCatalogue)[On], readonly Row[]>> } = {
   'files.create': {
     refused: [
       [passing, ['few', 'always']],
@@ -105,6 +111,8 @@ const rows: { readonly [On in FaultOn]: Readonly<Record<keyof (typeof faultCatal
   },
   'files.delete': {
     status: [[[500, 429, 400, 403], ['few', 'share', 'always'], { leavesFiles: true, parks: true }]],
+    'drop-answer': [[none, ['few', 'share']]],
+    delay: [[[150], ['few', 'share']]],
   },
   'batches.create': {
     refused: [
@@ -284,9 +292,9 @@ const rows: { readonly [On in FaultOn]: Readonly<Record<keyof (typeof faultCatal
 };
 
 /** Every fault as `on what`, in the order of the catalogue. */
-export const faults: readonly string[] = Object.entries(faultCatalogue).flatMap(([on, whats]) =>
-  Object.keys(whats).map((what) => nameOf({ on, what })),
-);
+export const faults: readonly string[] = Object.entries(faultCatalogue)
+  .filter(([on]) => on !== 'webhook')
+  .flatMap(([on, whats]) => Object.keys(whats).map((what) => nameOf({ on, what })));
 
 /** The values that a fault is drawn from. Empty for a fault that this matrix does not have. */
 export function variantsOf(fault: string): readonly Variant[] {

@@ -106,7 +106,10 @@ function problemsOfAnswers(
   functions: NonNullable<DocumentMarks['functions']>,
 ): string[] {
   const told = String(document['text']);
-  const lists = { summary: document['summaries'] ?? [], facts: document['facts'] ?? [] } as Record<string, unknown[]>;
+  const lists = { summary: document['summaries'] ?? [], facts: document['facts'] ?? [] } as unknown as Record<
+    string,
+    unknown[]
+  >; // lists, by the pipeline
   return functionsOf.inference.flatMap((one) => {
     const written = lists[one] ?? [];
     const expected = functions[one]?.state === 'done' ? 1 : 0;
