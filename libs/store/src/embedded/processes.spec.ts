@@ -143,7 +143,7 @@ describe('several processes with one file', () => {
       await things.insertOne({ _id: 1 });
       database.exec('BEGIN IMMEDIATE; DELETE FROM c_1');
       print('in a transaction');
-      setInterval(() => {}, 1000);
+      setInterval(() => database, 1000); // an object that nothing refers to is closed
     `);
     const waiting = EmbeddedStore.open({ file });
     const notWaiting = EmbeddedStore.open({ file, busyTimeoutMs: 20 });
