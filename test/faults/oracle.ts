@@ -106,9 +106,10 @@ function problemsOfAnswers(
   functions: NonNullable<DocumentMarks['functions']>,
 ): string[] {
   const told = String(document['text']);
-  const lists = { summary: document['summaries'] ?? [], facts: document['facts'] ?? [] } as Record<string, unknown[]>;
+  const lists = { summary: document['summaries'], facts: document['facts'] };
   return functionsOf.inference.flatMap((one) => {
-    const written = lists[one] ?? [];
+    const list = lists[one];
+    const written: unknown[] = Array.isArray(list) ? list : [];
     const expected = functions[one]?.state === 'done' ? 1 : 0;
     if (written.length !== expected) return [`${name} has ${written.length} answers of ${one}, expected ${expected}`];
     return written.every((answer) => isAbout(answer, told))
