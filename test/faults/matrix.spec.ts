@@ -3,11 +3,11 @@ import { combinations, caseOf } from './fault-case.js';
 import { faults, variantsOf } from './fault-matrix.js';
 
 describe('the fault matrix', () => {
-  it('Y9: has values for every fault of the simulator', () => {
+  it('Y9: the fault matrix has values for every fault of the simulator', () => {
     expect(faults.filter((fault) => variantsOf(fault).length === 0)).toEqual([]);
   });
 
-  it('Y9: has every fault alone and every pair of two', () => {
+  it('Y9: the fault matrix has every fault alone, and every two of them', () => {
     const count = faults.length;
 
     expect(new Set(combinations.map((combination) => combination.toSorted().join())).size).toBe(

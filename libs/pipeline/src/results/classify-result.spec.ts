@@ -46,7 +46,7 @@ describe('classifyResult', () => {
     });
   });
 
-  it.each([400, 401, 403, 404, 413, 422])('X2: status %i fails, without the provider’s message', (statusCode) => {
+  it.each([400, 404, 413, 422])('X2: status %i fails, without the provider’s message', (statusCode) => {
     const body = { error: { message: 'Invalid input: secret', type: 'invalid_request_error', code: null } };
 
     expect(classifyResult(plans.embeddings, 'embeddings', line({ statusCode, body }))).toMatchObject({
@@ -56,6 +56,16 @@ describe('classifyResult', () => {
         code: 'provider.refused-request',
         message: `The provider answered ${statusCode} (invalid_request_error)`,
       },
+    });
+  });
+
+  it.each([401, 403])('Y5: status %i is about the account: it is retried and uses up no attempt', (statusCode) => {
+    const body = { error: { message: 'Invalid input: secret', code: null } };
+
+    expect(classifyResult(plans.embeddings, 'embeddings', line({ statusCode, body }))).toMatchObject({
+      outcome: 'retry',
+      error: { code: 'provider.account-refused', message: `The provider answered ${statusCode} (no code)` },
+      countsAttempt: false,
     });
   });
 
