@@ -16,7 +16,7 @@ describe('keys of two accounts on the real servers', () => {
   /** Three batches, whose provider takes long enough for a change of the key. */
   async function atTheProvider(topic: string): Promise<string> {
     const { ofA } = keys;
-    const env = { ...ofA, NOTES_BATCH_SIZE: '20', BATCHMILL_LOST_AFTER: '20' };
+    const env = { ...ofA, NOTES_BATCH_SIZE: '20' };
     engine = await RealEngine.open({ env, simulator: ['--speed', '0', '--turnaround', '10m'] });
     await engine.addNotes(topic, documents);
     await engine.start(...stageNames);
@@ -65,7 +65,7 @@ describe('keys of two accounts on the real servers', () => {
     'X4 R2: a held batch is abandoned and its documents are requested again, and a cancelled run ends without the others',
     async () => {
       const run = await atTheProvider('locks');
-      await rotateTo(keys.ofB);
+      await rotateTo({ ...keys.ofB, BATCHMILL_LOST_AFTER: '60' });
       await held(run);
 
       await engine.publish(new BatchAbandonRequested({ batchId: `${run}.c1.b1` }));
