@@ -13,6 +13,8 @@ export interface FailedCall {
   /** The statuses, besides 5xx, after which the call may or may not have been carried out. */
   readonly unclearStatuses: readonly number[];
   readonly now: Date;
+  /** True where nobody decides by what a refusal is about: one about the moment or the queue counts as no answer. */
+  readonly waitsOut: boolean;
   /** True when the provider's message may quote texts that were sent. Its error code is reported instead. */
   readonly mayQuoteTexts: boolean;
 }
@@ -35,10 +37,11 @@ export function toCallError(error: unknown, failed: FailedCall): Error {
       return new AccountRefusedError(call, { status, providerCode, message, refusal });
     }
     const delayMs = retryAfterMs(error.headers, now);
-    if (status < 500 && refusal.about !== 'account' && !unclearStatuses.includes(status)) {
+    const passes = failed.waitsOut && status !== 404 && (refusal.about === 'moment' || refusal.about === 'queue');
+    if (status < 500 && refusal.about !== 'account' && !unclearStatuses.includes(status) && !passes) {
       return new RefusedError(call, { status, providerCode, message, refusal, retryAfterMs: delayMs });
     }
-    const code = status === 429 ? 'provider.rate-limited' : 'provider.unavailable';
+    const code = status === 429 || (status < 500 && passes) ? 'provider.rate-limited' : 'provider.unavailable';
     const text = `${call}: the provider answered ${status}: ${message}`;
     return new ConnectionError(code, text, { retryAfterMs: delayMs ?? 0 });
   }

@@ -213,6 +213,18 @@ describe('OpenAiProvider', () => {
     await expect(provider.check()).resolves.toBeUndefined();
   });
 
+  it.each(['file-pending', 'queue-tokens-unnamed'])(
+    'X4: a look that is refused with 400 for the moment is repeated, and is no mistake of the work: %s',
+    async (value) => {
+      await faults({ on: 'batches.list', what: 'refused', value, times: 1 });
+      await expect(provider.check()).resolves.toBeUndefined();
+
+      await faults({ on: 'batches.list', what: 'refused', value });
+
+      expect(await failureOf(provider.check())).toBeInstanceOf(ConnectionError);
+    },
+  );
+
   it('X1: a provider that stays unavailable is reported after a few attempts', async () => {
     await faults({ on: 'batches.list', what: 'status', value: 503 });
 

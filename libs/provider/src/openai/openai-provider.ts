@@ -290,12 +290,12 @@ export class OpenAiProvider extends Provider {
 
   /** Repeats the call while the provider is unavailable. */
   #call<T>(call: string, send: () => PromiseLike<T>): Promise<T> {
-    return withRetries(this.#retries, () => this.#once(call, { unclear }, send));
+    return withRetries(this.#retries, () => this.#once(call, { unclear, waitsOut: true }, send));
   }
 
   async #once<T>(
     call: string,
-    { unclear: unclearStatuses, mayQuoteTexts = false }: { unclear: readonly number[]; mayQuoteTexts?: boolean },
+    { unclear: unclearStatuses, mayQuoteTexts = false, waitsOut = false }: OnceOptions,
     send: () => PromiseLike<T>,
   ): Promise<T> {
     try {
@@ -306,11 +306,18 @@ export class OpenAiProvider extends Provider {
         apiKey: this.#apiKey,
         proxy: this.#connections.proxy,
         unclearStatuses,
+        waitsOut,
         now: this.#clock.now(),
         mayQuoteTexts,
       });
     }
   }
+}
+
+interface OnceOptions {
+  readonly unclear: readonly number[];
+  readonly mayQuoteTexts?: boolean;
+  readonly waitsOut?: boolean;
 }
 
 function isSettled({ state }: ProviderBatch): boolean {
