@@ -39,7 +39,7 @@ export class DocumentScanner {
     while (!run.data.scan.ended) {
       // Read again: a pause command may have arrived since the run was leased.
       if (isPaused(await this.runs.get(run.id))) return 'paused';
-      const verdict = await this.trial.verdict(run);
+      const verdict = await this.trial.verdict(run, plan.endpointPlan.batchSize);
       if (verdict === 'waiting') return 'trial';
       if (verdict !== 'passed') {
         await run.save({ scan: { ...run.data.scan, ended: true }, reason: verdict.refused });

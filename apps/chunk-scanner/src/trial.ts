@@ -43,10 +43,12 @@ export class Trial {
   }
 
   /** May the scan open a further claim? */
-  async verdict({ id, data: { scan } }: Leased<Run>): Promise<TrialVerdict> {
-    if (this.settings.trialDocuments === 0 || scan.nextNumber === 1) return 'passed';
+  async verdict({ id, data: { scan } }: Leased<Run>, batchSize: number): Promise<TrialVerdict> {
+    const { trialDocuments } = this.settings;
+    if (trialDocuments === 0 || trialDocuments >= batchSize || scan.nextNumber === 1) return 'passed';
     const claim = await this.claims.get(this.claims.idOf(id, 1));
-    if (claim === null || claim.parked) return 'passed';
+    // A first claim of more documents is none: the run was not large, or has a limit.
+    if (claim === null || claim.parked || claim.documents > trialDocuments) return 'passed';
     const batches = await Array.fromAsync(this.batches.ofClaim(claim._id));
     const verdicts = batches.filter(({ requests }) => requests > 0).map((batch) => this.#verdictOn(batch));
     const refused = verdicts.find((verdict) => typeof verdict === 'object');
