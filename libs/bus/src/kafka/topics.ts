@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigResourceTypes } from 'kafkajs';
+import kafka from 'kafkajs'; // Node does not see this one among its named exports
 import type { TopicLag } from '../bus.js';
 import type { AdminLink } from './admin-link.js';
 import { says } from './kafka-error.js';
@@ -105,7 +105,7 @@ export class Topics {
         admin.describeConfigs({
           includeSynonyms: false,
           resources: topics.map((name) => ({
-            type: ConfigResourceTypes.TOPIC,
+            type: kafka.ConfigResourceTypes.TOPIC,
             name,
             configNames: [timeOf.setting],
           })),
