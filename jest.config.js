@@ -25,7 +25,7 @@ export default {
   testTimeout: 600_000,
   // By default one core is left idle, which on a small machine is half of it.
   maxWorkers: '100%',
-  // A worker keeps part of what each file loaded; past this it takes longer to look through its memory than to begin anew.
+  // A worker keeps part of what each file loaded; past this it takes longer to look through its memory than to start another.
   workerIdleMemoryLimit: '400MB',
   globalSetup: '<rootDir>/tools/test-folder.js',
   reporters: ['default', '<rootDir>/tools/summary-reporter.js'],

@@ -151,7 +151,7 @@ describe('what the provider refuses', () => {
     expect((await ledgerOf(bundle)).batches.map(({ status }) => status)).toEqual(['completed', 'completed']);
   });
 
-  it('R4: a file that is too large to be uploaded is built anew in smaller files, until they are taken', async () => {
+  it('R4: a file that is too large to be uploaded is replaced by smaller files, until they are taken', async () => {
     await opened();
     await injectFaults(bundle, { on: 'files.create', what: 'refused', value: 'too-large', times: 3 });
 

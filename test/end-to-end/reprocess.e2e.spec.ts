@@ -22,11 +22,15 @@ describe('answers that cannot be used', () => {
     expect(letters).toEqual([]);
   });
 
-  /** Code of the pipeline that is broken until `mend` is called. */
-  const broken = (): { readonly isBroken: () => boolean; readonly mend: () => void } => {
+  /** A processor that throws until `mend` is called. */
+  const broken = () => {
     let isBroken = true;
     return {
       isBroken: () => isBroken,
+      process: () => {
+        if (isBroken) throw new Error('a mistake');
+        return 'processed';
+      },
       mend: () => {
         isBroken = false;
       },
@@ -80,15 +84,8 @@ describe('answers that cannot be used', () => {
   });
 
   it('the reports name what is kept and what was used later; cost and tokens stay those of the ledger', async () => {
-    const { isBroken, mend } = broken();
-    await opened(
-      pipelineWith({
-        process: () => {
-          if (isBroken()) throw new Error('a mistake');
-          return 'mended';
-        },
-      }),
-    );
+    const { process, mend } = broken();
+    await opened(pipelineWith({ process }));
     const run = await infer();
     const { engine } = bundle;
     const keptName = (await engine.batches.get(batchId))?.ingestion.kept ?? '';
@@ -116,16 +113,9 @@ describe('answers that cannot be used', () => {
     await expect(Array.fromAsync(engine.blobs.read(keptName))).rejects.toMatchObject({ code: 'blobs.missing' });
   });
 
-  it('consumers are told: results.reprocessed names an archive of the answers', async () => {
-    const { isBroken, mend } = broken();
-    await opened(
-      pipelineWith({
-        process: () => {
-          if (isBroken()) throw new Error('a mistake');
-          return 'mended';
-        },
-      }),
-    );
+  it('results.reprocessed names an archive of the answers for consumers', async () => {
+    const { process, mend } = broken();
+    await opened(pipelineWith({ process }));
     await infer();
     mend();
     await reprocess(bundle, batchId);
@@ -138,15 +128,8 @@ describe('answers that cannot be used', () => {
   });
 
   it('a document that was claimed again since is left alone', async () => {
-    const { isBroken, mend } = broken();
-    await opened(
-      pipelineWith({
-        process: () => {
-          if (isBroken()) throw new Error('a mistake');
-          return 'processed';
-        },
-      }),
-    );
+    const { process, mend } = broken();
+    await opened(pipelineWith({ process }));
     await infer();
     mend();
     const again = await runToTheEnd(bundle, { runId: 'again', pipeline: 'notes', redo: 'failed', limit: 5 });
@@ -162,15 +145,8 @@ describe('answers that cannot be used', () => {
   });
 
   it('a document that was set to pending by hand is left to the next run, which requests everything of it', async () => {
-    const { isBroken, mend } = broken();
-    await opened(
-      pipelineWith({
-        process: () => {
-          if (isBroken()) throw new Error('a mistake');
-          return 'processed';
-        },
-      }),
-    );
+    const { process, mend } = broken();
+    await opened(pipelineWith({ process }));
     await infer();
     mend();
     const notes = bundle.engine.documentStore.collection('notes');
@@ -183,12 +159,8 @@ describe('answers that cannot be used', () => {
   });
 
   it('a document with several functions is completed when its last kept answer is used', async () => {
-    const { isBroken, mend } = broken();
+    const { process, mend } = broken();
     const other = broken();
-    const process = (of: { isBroken: () => boolean }) => () => {
-      if (of.isBroken()) throw new Error('a mistake');
-      return 'processed';
-    };
     await opened(
       definePipeline({
         name: 'notes',
@@ -196,8 +168,8 @@ describe('answers that cannot be used', () => {
         inference: {
           status: { field: 'ai_status' },
           functions: [
-            chat({ ...request, name: 'summary', process: process({ isBroken }) }),
-            chat({ ...request, name: 'topics', process: process(other) }),
+            chat({ ...request, name: 'summary', process }),
+            chat({ ...request, name: 'topics', process: other.process }),
             chat({ ...request, name: 'plain' }),
           ],
         },

@@ -1,4 +1,6 @@
-import { faultCatalogue, type FaultOn, type FaultRule, type FaultWhat } from '@batchmill/simulator';
+/* Long, because it is a table: every fault, the values that it is drawn from, and what it excuses. */
+
+import { faultCatalogue, resultShapes, type FaultOn, type FaultRule, type FaultWhat } from '@batchmill/simulator';
 
 /** How long a rule is on. few: one to three times. share: for some of what it meets. always: until the provider is mended. */
 export type Span = 'few' | 'share' | 'always';
@@ -253,20 +255,7 @@ const rows: { readonly [On in Drawn]: Readonly<Record<keyof (typeof faultCatalog
     'status-0': [[none, ['few', 'share', 'always'], unanswered]],
     'bad-json': [[none, ['few', 'share', 'always'], { fails: ['provider.missing-result'] }]],
     shape: [
-      [
-        [
-          'parts',
-          'legacy-text',
-          'nested-vector',
-          'no-status',
-          'status-text',
-          'body-text',
-          'no-response',
-          'byte-order-mark',
-          'carriage-return',
-        ],
-        ['few', 'share', 'always'],
-      ],
+      [resultShapes.filter((shape) => shape !== 'unreadable'), ['few', 'share', 'always']],
       [['unreadable'], ['few', 'share', 'always'], { fails: ['provider.answer-not-understood'] }],
     ],
     refusal: [[none, ['few', 'share', 'always'], { fails: ['provider.refusal'] }]],

@@ -1,57 +1,41 @@
+/* Long, because it is one story: a run from its start until the oracle has seen its end. */
+
 import { stages } from '@batchmill/all-in-one';
 import { FolderBlobs } from '@batchmill/blobs/folder';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
 import {
-  Ids,
   RunCancelRequested,
   RunRequested,
   envelopeOf,
   headersOf,
   type Endpoint,
   type Event,
+  type Ids,
 } from '@batchmill/contracts';
-import { OpenAiProvider } from '@batchmill/provider/openai';
+import type { OpenAiProvider } from '@batchmill/provider/openai';
 import { endedRunStates } from '@batchmill/records';
-import { assembleEngine, runStages, type Engine, type Ports } from '@batchmill/service';
-import { startSimulator, type FaultRule, type LedgerReport, type Simulator } from '@batchmill/simulator';
+import { runStages, type Engine, type Ports } from '@batchmill/service';
+import { startSimulator, type LedgerReport, type Simulator } from '@batchmill/simulator';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { MemoryLog } from '@batchmill/telemetry';
-import { KnownPipelines, seededRandom, storedRecords, testEngineSettings, testWorkSettings } from '@batchmill/testing';
+import { storedRecords } from '@batchmill/testing';
 import { EmbeddedVectors } from '@batchmill/vectors/embedded';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { engineOn, providerOf } from './engines.js';
 import { FastClock } from './fast-clock.js';
 import type { FaultCase, Trouble } from './fault-case.js';
-import { allNotes, notes } from './notes.js';
-import { ProcessGate } from './process-gate.js';
+import { FaultyProcesses, type FaultyProcess } from './faulty-processes.js';
+import { allNotes } from './notes.js';
+import type { ProcessGate } from './process-gate.js';
+import { SeededIds } from './seeded-ids.js';
+import { SimulatorAdmin } from './simulator-admin.js';
 
-/** Times as in production, on clocks that run this many times as fast. */
+/** The clocks run this many times as fast. */
 const speed = 50;
 const minuteMs = 60_000;
-const settings = {
-  ...testEngineSettings,
-  firstPollMs: 2_000,
-  retryBaseMs: 1_000,
-  maxFreeRetries: 3,
-  armMs: 30_000,
-  staleListMs: 20_000,
-  sweepMs: minuteMs,
-  lateResultsMs: 60 * minuteMs,
-  sliceLines: 3,
-  startsSchedules: true,
-};
-const work = {
-  ...testWorkSettings,
-  leaseMs: minuteMs,
-  pollMs: 2_000,
-  maxAttempts: 4,
-  backoffMs: 500,
-  maxBackoffMs: 10_000,
-  republishAfterMs: 10_000,
-};
-
 /** The test looks at the state this often. On a busy machine it looks more rarely, as all else is slower. */
 const lookEveryMs = 25;
 /** So many looks must see the same before time jumps. It grows while nothing changes. */
@@ -78,23 +62,13 @@ export interface Evidence {
   readonly fired: readonly number[];
 }
 
-interface Living {
-  readonly gate: ProcessGate;
-  readonly provider: OpenAiProvider;
-  readonly running: Promise<{ close(): Promise<void> }>;
-}
-
 /** One run of each endpoint against a provider with the faults of a case, while processes are killed and frozen. */
 export class FaultRun {
   readonly #clock: FastClock;
   readonly #log: MemoryLog;
   readonly #ids: Ids;
-  readonly #troubles: Trouble[];
-  readonly #living: Living[] = [];
-  readonly #hits: Trouble['kind'][] = [];
-  /** Called once, at the time of the thaw. */
-  readonly #thaws: { afterJumps: number; thaw: () => void }[] = [];
-  readonly #changes: Promise<void>[] = [];
+  readonly #admin: SimulatorAdmin;
+  readonly #processes: FaultyProcesses;
   #wasParked = false;
   #wasMended = false;
   #fired: readonly number[] = [];
@@ -112,7 +86,8 @@ export class FaultRun {
     this.#clock = parts.clock;
     this.#ids = parts.ids;
     this.#log = parts.log;
-    this.#troubles = [...faultCase.troubles];
+    this.#admin = new SimulatorAdmin(simulator);
+    this.#processes = new FaultyProcesses(faultCase.troubles, (gate) => this.#openProcess(gate));
   }
 
   static async open(faultCase: FaultCase): Promise<FaultRun> {
@@ -147,8 +122,8 @@ export class FaultRun {
 
   /** Ends when `problemsIn` finds nothing, or finds something that time does not mend. Returns what it found. */
   async play(problemsIn: (evidence: Evidence) => Promise<string[]>): Promise<string[]> {
-    await this.#ask('PUT', '/admin/faults', this.faultCase.rules);
-    this.#start();
+    await this.#admin.setFaults(this.faultCase.rules);
+    this.#processes.start();
     for (const endpoint of endpoints) {
       await this.#publish(new RunRequested({ runId: endpoint, pipeline: 'notes', endpoint }));
     }
@@ -156,7 +131,7 @@ export class FaultRun {
     if (stuck !== null) return [stuck];
     const searched = await this.#search();
     await this.#mend();
-    await Promise.all(this.#changes);
+    await this.#processes.untilDead();
     const endedMs = performance.now();
     for (let looks = 1; ; looks += 1) {
       const problems = [...searched, ...(await problemsIn(await this.#evidence()))];
@@ -169,12 +144,7 @@ export class FaultRun {
   }
 
   async close(): Promise<void> {
-    for (const { thaw } of this.#thaws.splice(0)) thaw();
-    await Promise.all(this.#changes);
-    for (const { running, provider } of this.#living) {
-      await (await running).close();
-      await provider.close();
-    }
+    await this.#processes.close();
     await this.ownProvider.close();
     const { bus, vectors, blobs, store } = this.shared;
     for (const port of [bus, vectors, blobs, store]) await port.close();
@@ -183,7 +153,7 @@ export class FaultRun {
   }
 
   get hits(): readonly Trouble['kind'][] {
-    return this.#hits;
+    return this.#processes.hits;
   }
 
   get fired(): readonly number[] {
@@ -228,7 +198,7 @@ export class FaultRun {
     if (rule === undefined) return [];
     const search = { model: 'text-embedding-3-small', dimensions: 8, texts: allNotes.map(({ text }) => text) };
     const searched = await this.ownProvider.embed(search).catch((error: unknown) => String(error));
-    const { synchronous } = await this.#ledger();
+    const { synchronous } = await this.#admin.ledger();
     const answers = typeof searched === 'string' ? 0 : searched.vectors.length / allNotes.length;
     const tokens = typeof searched === 'string' ? 0 : searched.inputTokens;
     // An answer that is lost on its way is billed.
@@ -272,20 +242,17 @@ export class FaultRun {
 
   /** Time passes, at the provider first: what the engine waits for there has happened when it looks. */
   async #jump(ms: number): Promise<void> {
-    await this.#ask('POST', '/admin/clock', { advanceSeconds: ms / 1000 });
+    await this.#admin.advance(ms);
     this.#clock.advance(ms);
-    for (const one of this.#thaws) one.afterJumps -= 1;
-    for (const { thaw } of this.#thaws.filter(({ afterJumps }) => afterJumps <= 0)) thaw();
-    for (const gone of this.#thaws.filter(({ afterJumps }) => afterJumps <= 0))
-      this.#thaws.splice(this.#thaws.indexOf(gone), 1);
+    this.#processes.noteJump();
   }
 
   async #mend(): Promise<void> {
     if (this.#wasMended) return;
-    this.#fired = await this.#countFired();
+    this.#fired = await this.#admin.countFired();
     this.#wasMended = true;
-    await this.#ask('PUT', '/admin/faults', []);
-    for (const { thaw } of this.#thaws.splice(0)) thaw();
+    await this.#admin.setFaults([]);
+    this.#processes.thawAll();
   }
 
   async #unpark(ids: readonly string[]): Promise<void> {
@@ -293,15 +260,8 @@ export class FaultRun {
     for (const id of ids) for (const records of [runs, claims, batches]) await records.unpark(id);
   }
 
-  /** Starts a process. The next trouble happens to it. */
-  #start(): void {
-    const trouble = this.#troubles.shift() ?? null;
-    const gate = new ProcessGate(trouble?.at ?? null, () => {
-      if (trouble === null) return;
-      this.#hits.push(trouble.kind);
-      if (trouble.kind === 'kill') this.#kill(living);
-      else this.#freeze(living, trouble);
-    });
+  /** The engine of one process. */
+  #openProcess(gate: ProcessGate): FaultyProcess {
     const provider = providerOf(this.simulator, this.#clock);
     const engine = engineOn(gate.ports({ ...this.shared, provider }), {
       clock: gate.clock(this.#clock),
@@ -309,21 +269,7 @@ export class FaultRun {
       log: this.#log,
       concurrency: this.faultCase.concurrency,
     });
-    const living: Living = { gate, provider, running: runStages(engine, stages) };
-    this.#living.push(living);
-  }
-
-  #kill(killed: Living): void {
-    this.#living.splice(this.#living.indexOf(killed), 1);
-    const death = killed.gate.kill();
-    this.#changes.push(death.then(() => killed.provider.close()));
-    this.#start();
-  }
-
-  #freeze({ gate }: Living, { jumps }: Trouble): void {
-    gate.freeze();
-    this.#thaws.push({ afterJumps: jumps, thaw: () => gate.thaw() });
-    this.#start();
+    return { gate, provider, running: runStages(engine, stages) };
   }
 
   async #publish(event: Event): Promise<void> {
@@ -337,64 +283,11 @@ export class FaultRun {
       engine: this.view,
       simulator: this.simulator,
       log: this.#log,
-      ledger: await this.#ledger(),
-      hits: this.#hits,
+      ledger: await this.#admin.ledger(),
+      hits: this.#processes.hits,
       wasParked: this.#wasParked,
       wasMended: this.#wasMended,
       fired: this.#fired,
     };
-  }
-
-  async #ledger(): Promise<LedgerReport> {
-    return (await this.#ask('GET', '/admin/ledger')) as LedgerReport; // the simulator's own tests check its shape
-  }
-
-  async #countFired(): Promise<number[]> {
-    const rules = (await this.#ask('GET', '/admin/faults')) as (FaultRule & { fired: number })[];
-    return rules.map(({ fired }) => fired);
-  }
-
-  async #ask(method: string, path: string, body?: unknown): Promise<unknown> {
-    const response = await fetch(`${this.simulator.url}${path}`, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
-    const answer: unknown = await response.json();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
-    return answer;
-  }
-}
-
-function engineOn(
-  ports: Ports,
-  { concurrency, ...context }: Pick<Engine, 'clock' | 'ids' | 'log'> & { readonly concurrency: number },
-): Engine {
-  const pipelines = new KnownPipelines([notes]);
-  const engineSettings = settings;
-  return assembleEngine(ports, { ...context, pipelines, engineSettings, work: { ...work, concurrency } }, '/test');
-}
-
-function providerOf({ url }: Simulator, clock: FastClock): OpenAiProvider {
-  const options = { apiKey: 'sk-test', baseUrl: `${url}/v1`, callTimeoutMs: 10_000 };
-  return new OpenAiProvider({ ...options, clock, retries: { times: 2, baseMs: 500 } });
-}
-
-/** Ids that only depend on the seed and on how many were made. */
-class SeededIds extends Ids {
-  readonly #random: () => number;
-
-  constructor(seed: number) {
-    super();
-    this.#random = seededRandom(seed);
-  }
-
-  next(): string {
-    const digits = Array.from({ length: 8 }, () =>
-      Math.floor(this.#random() * 65_536)
-        .toString(16)
-        .padStart(4, '0'),
-    );
-    const [a = '', b = '', c = '', d = '', e = '', ...rest] = digits;
-    return `${a}${b}-${c}-4${d.slice(1)}-8${e.slice(1)}-${rest.join('')}`;
   }
 }

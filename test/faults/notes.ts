@@ -25,12 +25,12 @@ export const notes = definePipeline({
       chat({
         name: 'facts',
         model: 'gpt-4o-mini',
-        system: 'Extract what is told:',
+        system: 'Extract a fact from the following text:',
         user: '{{ text }}',
         responseFormat: {
           type: 'object',
-          properties: { told: { type: 'string' } },
-          required: ['told'],
+          properties: { fact: { type: 'string' } },
+          required: ['fact'],
           additionalProperties: false,
         },
         responseTemplate: { $push: { facts: '{{ response_content }}' } },

@@ -1,8 +1,8 @@
 import type { Endpoint } from '@batchmill/contracts';
 import { endedRunStates, type Batch, type DocumentMarks } from '@batchmill/records';
 import { reportRun, type RunReport } from '@batchmill/service';
-import type { LedgerReport } from '@batchmill/simulator';
 import { storedRecords } from '@batchmill/testing';
+import { problemsOfBooks, problemsOfFiles } from './books.js';
 import { excusesOf, type Excuses } from './fault-matrix.js';
 import type { FaultCase } from './fault-case.js';
 import { endpoints, type Evidence } from './fault-run.js';
@@ -13,7 +13,6 @@ const fields = {
   inference: { status: 'ai_status', info: 'processing_info' },
 } as const;
 
-type LedgerBatch = LedgerReport['batches'][number];
 type Document = Readonly<Record<string, unknown>>;
 
 /**
@@ -114,23 +113,23 @@ function problemsOfAnswers(
   document: Document,
   functions: NonNullable<DocumentMarks['functions']>,
 ): string[] {
-  const told = String(document['text']);
+  const source = String(document['text']);
   const lists = { summary: document['summaries'], facts: document['facts'] };
   return functionsOf.inference.flatMap((one) => {
     const list = lists[one];
     const written: unknown[] = Array.isArray(list) ? list : [];
     const expected = functions[one]?.state === 'done' ? 1 : 0;
     if (written.length !== expected) return [`${name} has ${written.length} answers of ${one}, expected ${expected}`];
-    return written.every((answer) => isAbout(answer, told))
+    return written.every((answer) => isAbout(answer, source))
       ? []
       : [`${name} has another’s answer: ${JSON.stringify(written)}`];
   });
 }
 
 /** The simulator answers with sentences of the text, or with the beginning of them. */
-function isAbout(answer: unknown, told: string): boolean {
-  const text = typeof answer === 'object' && answer !== null ? (answer as { told?: unknown }).told : answer;
-  return typeof text === 'string' && text.length > 8 && told.includes(text);
+function isAbout(answer: unknown, source: string): boolean {
+  const text = typeof answer === 'object' && answer !== null ? (answer as { fact?: unknown }).fact : answer;
+  return typeof text === 'string' && text.length > 8 && source.includes(text);
 }
 
 function problemsOfReport(
@@ -207,83 +206,4 @@ async function problemsOfRecords({ engine, wasParked }: Evidence, batches: reado
     if (held !== 0 || shares.length > 0) problems.push(`budget ${_id} still holds ${held} tokens`);
   }
   return problems;
-}
-
-/** Every provider batch that was billed is in the books: its answers were used, or the run says that they were not. */
-function problemsOfBooks(
-  { ledger }: Evidence,
-  batches: readonly Batch[],
-  reports: readonly RunReport[],
-  { billsUnused }: Excuses,
-): string[] {
-  const problems: string[] = [];
-  const used = { input: 0, output: 0, usd: 0, requests: 0 };
-  const unused = new Set<string>();
-  for (const found of ledger.batches) {
-    const record = batches.find(({ provider }) => provider?.providerBatchId === found.id);
-    const isUsed = record !== undefined && record.reason !== 'lost' && !isUnshown(record, found);
-    if (isUsed) {
-      const { input, output } = record.ingestion.tokens;
-      const { usage } = found;
-      if (input !== usage.inputTokens || output !== usage.outputTokens) {
-        problems.push(
-          `batch ${record._id} counts ${input}+${output} tokens, ${found.id} was billed ${usage.inputTokens}+${usage.outputTokens}`,
-        );
-      }
-      used.input += usage.inputTokens;
-      used.output += usage.outputTokens;
-      used.usd += usage.usd;
-    } else if (found.billed > 0) {
-      unused.add(found.id);
-      problems.push(...problemsOfUnused(found, record, batches));
-    }
-  }
-  const reported = {
-    input: sum(reports, ({ tokens }) => tokens.input),
-    output: sum(reports, ({ tokens }) => tokens.output),
-    usd: sum(reports, ({ cost }) => cost.usd ?? Number.NaN),
-  };
-  if (reported.input !== used.input || reported.output !== used.output || Math.abs(reported.usd - used.usd) > 1e-6) {
-    problems.push(`the runs report ${JSON.stringify(reported)}, the provider billed ${JSON.stringify(used)} for it`);
-  }
-  const unusedRequests = sum(
-    ledger.batches.filter(({ id }) => unused.has(id)),
-    ({ billed }) => billed,
-  );
-  const reportedUnused = sum(reports, ({ lost, orphaned }) => lost.requests + orphaned.requests);
-  if (unusedRequests > reportedUnused) {
-    problems.push(
-      `the runs report ${reportedUnused} requests billed for nothing, the provider billed ${unusedRequests}`,
-    );
-  }
-  if (unused.size > 0 && !billsUnused)
-    problems.push(`${unused.size} provider batches were billed for nothing, and no fault excuses it`);
-  const twice = ledger.twice.filter((one) => !one.batches.some((id) => unused.has(id)));
-  if (twice.length > 0 && !billsUnused) problems.push(`billed twice: ${JSON.stringify(twice)}`);
-  return problems;
-}
-
-/** The provider has billed answers of which it never showed the file. */
-function isUnshown({ ingestion, provider }: Batch, { billed }: LedgerBatch): boolean {
-  return billed > 0 && ingestion.output === null && (ingestion.lost || provider?.outputFileId === null);
-}
-
-function problemsOfUnused(found: LedgerBatch, record: Batch | undefined, batches: readonly Batch[]): string[] {
-  if (record !== undefined) return [];
-  const orphan = batches.flatMap(({ orphans }) => orphans).find(({ providerBatchId }) => providerBatchId === found.id);
-  if (orphan === undefined) {
-    const lost = batches.find(({ _id, reason }) => reason === 'lost' && _id === found.metadata?.['batchmill_batch']);
-    return lost === undefined ? [`${found.id} was billed ${found.billed} requests, and no record knows of it`] : [];
-  }
-  if (orphan.completed === found.billed) return [];
-  return [`orphan ${found.id} was billed ${found.billed} requests, the record says ${orphan.completed}`];
-}
-
-function problemsOfFiles({ ledger }: Evidence, { leavesFiles }: Excuses): string[] {
-  const left = ledger.files.filter(({ purpose }) => purpose === 'batch' || !leavesFiles);
-  return left.map(({ id, purpose, filename }) => `file ${id} (${purpose}, ${filename}) is left at the provider`);
-}
-
-function sum<T>(items: readonly T[], of: (item: T) => number): number {
-  return items.reduce((total, item) => total + of(item), 0);
 }

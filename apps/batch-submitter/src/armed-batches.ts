@@ -5,7 +5,7 @@ import {
   type BatchSettled,
   type BatchSubmitted,
 } from '@batchmill/contracts';
-import { Provider, isProviderError, isSameAccount } from '@batchmill/provider';
+import { Provider, isProviderError, isSameAccount, type AccountInfo } from '@batchmill/provider';
 import {
   Runs,
   describeHold,
@@ -40,7 +40,7 @@ export class ArmedBatches {
     private readonly log: Log,
   ) {}
 
-  /** Returns true if the submission is not armed, any more. Otherwise the work on the batch has ended for now. */
+  /** Returns true if the submission is no longer armed. Otherwise the work on the batch has ended for now. */
   async *recover(batch: Leased<Batch>): AsyncGenerator<Transition<ArmedEvent>, boolean, undefined> {
     const { armed } = batch.data.submission;
     if (armed === null) return true;
@@ -53,8 +53,9 @@ export class ArmedBatches {
     }
     const isCancelled = run?.cancelRequestedAt != null;
     try {
-      if (armed.deadline <= this.clock.now() && !(await this.#isVisible(batch.data))) {
-        yield* this.#hold(batch, isCancelled);
+      const account = armed.deadline <= this.clock.now() ? await this.#otherAccount(batch.data) : null;
+      if (account !== null) {
+        yield this.#hold(batch, account, isCancelled);
         return false;
       }
       if (batch.data.otherAccount != null) await batch.save({ otherAccount: null });
@@ -70,22 +71,22 @@ export class ArmedBatches {
     }
   }
 
-  /** False: the list of this account does not tell whether the provider batch exists, since another account made it. */
-  async #isVisible({ submission }: Batch): Promise<boolean> {
-    const { armed, fileId, fileDeletedAt } = submission;
+  /** The account that made the create call, if the list of the present one does not tell whether the provider batch exists. */
+  async #otherAccount({ submission: { armed, fileId, fileDeletedAt } }: Batch): Promise<AccountInfo | null> {
+    const former = armed?.account;
     const now = this.provider.accountInfo;
-    if (isSameAccount(armed?.account, now)) return true;
-    if (fileId !== null && fileDeletedAt === null) return this.provider.hasFile(fileId);
-    // The file is deleted, so the provider cannot be asked for it. A key that did not change most likely still sees the list.
-    return armed?.account?.keyFingerprint === now.keyFingerprint;
+    if (former === undefined || isSameAccount(former, now)) return null;
+    const isVisible =
+      fileId !== null && fileDeletedAt === null
+        ? await this.provider.hasFile(fileId)
+        : // The provider cannot be asked for a deleted file. A key that did not change most likely still sees the list.
+          former.keyFingerprint === now.keyFingerprint;
+    return isVisible ? null : former;
   }
 
-  async *#hold(batch: Leased<Batch>, isCancelled: boolean): AsyncGenerator<Transition<BatchHeld>, void, undefined> {
-    const { armed } = batch.data.submission;
-    if (armed?.account === undefined) return;
-    const { account } = armed;
+  #hold(batch: Leased<Batch>, account: AccountInfo, isCancelled: boolean): Transition<BatchHeld> {
     if (batch.data.otherAccount == null) this.log.error(describeHold(batch.data, { account }), { batchId: batch.id });
     const now = this.clock.now();
-    yield hold(batch, account, now, isCancelled ? { stall: stallWithoutState(batch.data, 'other-account', now) } : {});
+    return hold(batch, account, now, isCancelled ? { stall: stallWithoutState(batch.data, 'other-account', now) } : {});
   }
 }

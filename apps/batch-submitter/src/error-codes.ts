@@ -5,7 +5,7 @@ export const batchSubmitterErrorCodes = {
   'batch.file-too-large':
     'The provider found a batch file too large. Nothing was paid; its documents are requested again in smaller files. A single document whose requests are too large fails.',
   'batch.file-refused':
-    'The provider took the input file of a batch, and then could not process it. No batch was created. The message gives its reason; the documents are requested again, which uses up an attempt.',
+    'The provider took the input file of a batch, and then could not process it. No batch was created. The message gives its reason. The documents are requested again in batches of half as many, at no attempt; a document that is alone uses up an attempt.',
 } as const;
 
 export type BatchSubmitterErrorCode = keyof typeof batchSubmitterErrorCodes;

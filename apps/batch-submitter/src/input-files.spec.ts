@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Leased, type Batch } from '@batchmill/records';
-import { ManualClock, TestEngine } from '@batchmill/testing';
+import { ManualClock, TestEngine, builtBatch } from '@batchmill/testing';
 import { BatchCreator } from './batch-creator.js';
 import { InputFiles, type InputFileState } from './input-files.js';
 
@@ -159,25 +159,7 @@ describe('the input file of a batch', () => {
     const { batches, blobs } = bundle.engine;
     const content = Buffer.from('{"custom_id":"a"}\n');
     const { name } = await blobs.write(only(content), '.jsonl');
-    const built = batches.new({
-      runId: 'r',
-      claimId: 'r.c1',
-      pipeline: 'notes',
-      number: 1,
-      positionAfter: { model: 0, member: 1 },
-      last: true,
-      file: name,
-      fileBytes: content.length,
-      manifest: 'manifest',
-      url: '/v1/embeddings',
-      model: 'text-embedding-3-small',
-      documents: 1,
-      requests: 1,
-      unrendered: 0,
-      inputTokens: 3,
-      completionWindow: '24h',
-      traceparent: null,
-    });
+    const built = batches.new({ ...builtBatch, file: name, fileBytes: content.length });
     await batches.insert(built).apply([]);
     await send(
       'PUT',

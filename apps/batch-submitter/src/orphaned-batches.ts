@@ -1,4 +1,6 @@
-import { Provider, type ProviderBatch } from '@batchmill/provider';
+import { completionWindowMs } from '@batchmill/contracts';
+import { Pipelines } from '@batchmill/pipeline';
+import { Provider, isSettled, type ProviderBatch } from '@batchmill/provider';
 import { Batches } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
@@ -6,9 +8,11 @@ import { Injectable } from '@nestjs/common';
 import { verdictOnProviderBatch, type OrphanVerdict } from './orphan-verdicts.js';
 import { markIn } from './provider-batch-mark.js';
 
-const settledStates: readonly string[] = ['completed', 'failed', 'expired', 'cancelled'];
+const dayMs = 24 * 3_600_000;
+/** A provider batch may settle this long after the end of its completion window. */
+const graceMs = 7 * dayMs;
 /** No provider batch is unsettled for longer than this: a completion window has at most 30 days. */
-const maxAgeMs = 38 * 24 * 3_600_000;
+const maxAgeMs = 30 * dayMs + graceMs;
 
 /** A provider batch that carries this installation's mark and that no record holds. */
 export interface OrphanedProviderBatch {
@@ -35,12 +39,13 @@ export class OrphanedBatches {
   constructor(
     private readonly batches: Batches,
     private readonly provider: Provider,
+    private readonly pipelines: Pipelines,
     private readonly settings: EngineSettings,
     private readonly log: Log,
   ) {}
 
   async handleAll(): Promise<void> {
-    for (const orphan of await this.find()) {
+    for (const orphan of await this.find(this.#longestWindowMs() + graceMs)) {
       if (orphan.verdict === 'unknown') this.#report(orphan);
       else await this.#handleOrLog(orphan);
     }
@@ -59,9 +64,10 @@ export class OrphanedBatches {
     }
   }
 
-  async find(): Promise<OrphanedProviderBatch[]> {
+  /** Looks through the provider batches that were created at most this long before the newest one. */
+  async find(ageMs = maxAgeMs): Promise<OrphanedProviderBatch[]> {
     // List all before any record is read: then the key of each listed batch is saved in its record.
-    const ours = (await this.#listRecent()).flatMap((found) => {
+    const ours = (await this.#listRecent(ageMs)).flatMap((found) => {
       const mark = markIn(found.metadata);
       return mark?.installation === this.settings.installation ? [{ found, ...mark }] : [];
     });
@@ -75,20 +81,25 @@ export class OrphanedBatches {
 
   /** The input files of all provider batches of the account that are not settled, whoever created them. */
   async inputFilesInUse(): Promise<ReadonlySet<string>> {
-    const unsettled = (await this.#listRecent()).filter(({ state }) => !settledStates.includes(state));
+    const unsettled = (await this.#listRecent(maxAgeMs)).filter((found) => !isSettled(found));
     return new Set(unsettled.flatMap(({ inputFileId }) => inputFileId ?? []));
   }
 
-  async #listRecent(): Promise<ProviderBatch[]> {
-    const newest = await this.#createdAtOfNewest();
-    if (newest === null) return [];
-    return Array.fromAsync(this.provider.listBatches(new Date(newest.getTime() - maxAgeMs)));
+  async #listRecent(ageMs: number): Promise<ProviderBatch[]> {
+    const recent: ProviderBatch[] = [];
+    for await (const batch of this.provider.listBatches(new Date(0))) {
+      // The list begins with the newest. Both times are of the provider's clock.
+      const newest = recent[0] ?? batch;
+      if (newest.createdAt.getTime() - batch.createdAt.getTime() > ageMs) break;
+      recent.push(batch);
+    }
+    return recent;
   }
 
-  /** By the provider's clock; null if it lists no batch. */
-  async #createdAtOfNewest(): Promise<Date | null> {
-    for await (const batch of this.provider.listBatches(new Date(0))) return batch.createdAt;
-    return null;
+  /** The longest completion window of the pipelines. */
+  #longestWindowMs(): number {
+    const windows = this.pipelines.names().map((name) => this.pipelines.get(name).batch.completionWindow);
+    return Math.max(dayMs, ...windows.map(completionWindowMs));
   }
 
   #report({ found, batchId }: OrphanedProviderBatch): void {
@@ -105,7 +116,7 @@ export class OrphanedBatches {
     if (this.#handled.has(found.id) || found.state === 'cancelling') return;
     if (!(await this.batches.takeOrphan(batchId, { key, providerBatchId: found.id }))) return;
     // After this line the record says that this provider batch is not used.
-    if (settledStates.includes(found.state)) await this.#record(orphan);
+    if (isSettled(found)) await this.#record(orphan);
     else await this.#cancel(orphan);
   }
 

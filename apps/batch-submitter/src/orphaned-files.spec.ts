@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { notSubmitted, type Batch, type Submission } from '@batchmill/records';
-import { TestEngine } from '@batchmill/testing';
+import { TestEngine, builtBatch } from '@batchmill/testing';
 import { inputFileName, readInputFileName } from './input-file-name.js';
 import { OrphanedBatches } from './orphaned-batches.js';
 import { OrphanedFiles } from './orphaned-files.js';
@@ -109,8 +109,8 @@ describe('an input file that no record holds', () => {
   });
 
   function orphanedFiles(): OrphanedFiles {
-    const { batches, provider, engineSettings, log } = bundle.engine;
-    const orphanedBatches = new OrphanedBatches(batches, provider, engineSettings, log);
+    const { batches, provider, pipelines, engineSettings, log } = bundle.engine;
+    const orphanedBatches = new OrphanedBatches(batches, provider, pipelines, engineSettings, log);
     return new OrphanedFiles(batches, provider, orphanedBatches, engineSettings, log);
   }
 
@@ -131,25 +131,7 @@ describe('an input file that no record holds', () => {
   }
 
   async function insert({ submission = {}, ...overrides }: Overrides): Promise<void> {
-    const batch = bundle.engine.batches.new({
-      runId: 'r',
-      claimId: 'r.c1',
-      pipeline: 'notes',
-      number: 1,
-      positionAfter: { model: 0, member: 1 },
-      last: true,
-      file: 'file.jsonl',
-      fileBytes: 100,
-      manifest: 'manifest',
-      url: '/v1/embeddings',
-      model: 'text-embedding-3-small',
-      documents: 1,
-      requests: 1,
-      unrendered: 0,
-      inputTokens: 3,
-      completionWindow: '24h',
-      traceparent: null,
-    });
+    const batch = bundle.engine.batches.new(builtBatch);
     const record = { ...batch, ...overrides, submission: { ...notSubmitted, ...submission } };
     await bundle.engine.batches.insert(record).apply([]);
   }

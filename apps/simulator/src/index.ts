@@ -1,3 +1,4 @@
+export { resultShapes } from './batches/shape-result.js';
 export { parseTurnaround } from './batches/turnaround.js';
 export type { Turnaround } from './batches/turnaround.js';
 export { simulatorErrorCodes } from './error-codes.js';

@@ -3,7 +3,7 @@ import type { CompletionWindow } from '@batchmill/contracts';
 import { definePipeline } from '@batchmill/pipeline';
 import type { ProviderBatch } from '@batchmill/provider';
 import { providerBatchInfoOf, type Batch } from '@batchmill/records';
-import { TestEngine } from '@batchmill/testing';
+import { TestEngine, builtBatch } from '@batchmill/testing';
 import { NextPoll } from './next-poll.js';
 
 const hourMs = 3_600_000;
@@ -108,25 +108,7 @@ describe('the next poll', () => {
 
   async function submitted(record: Pick<Batch, 'completionWindow'>, fields: Partial<ProviderBatch>): Promise<void> {
     const { batches } = bundle.engine;
-    const built = batches.new({
-      runId: 'r',
-      claimId: 'r.c1',
-      pipeline: 'notes',
-      number: 1,
-      positionAfter: { model: 0, member: 2 },
-      last: true,
-      file: 'file.jsonl',
-      fileBytes: 100,
-      manifest: 'manifest',
-      url: '/v1/embeddings',
-      model: 'text-embedding-3-small',
-      documents: 2,
-      requests: 2,
-      unrendered: 0,
-      inputTokens: 6,
-      traceparent: null,
-      ...record,
-    });
+    const built = batches.new({ ...builtBatch, documents: 2, requests: 2, ...record });
     const provider = providerBatchInfoOf(answered(fields), { key: 'key', submittedAt, polls: 0 });
     await batches.insert({ ...built, state: 'submitted', provider }).apply([]);
   }

@@ -13,7 +13,7 @@ export interface AccountInfo {
 }
 
 /**
- * True when both are the same account for certain. False when it cannot be told from here: then the provider must be asked
+ * True when both are the same account for certain. False when that is not certain: then the provider must be asked
  * for something that the former account made. Null stands for a record that was stored without its account.
  */
 export function isSameAccount(former: AccountInfo | null | undefined, now: AccountInfo): boolean {

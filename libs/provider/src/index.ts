@@ -1,5 +1,6 @@
 export {
   Provider,
+  isSettled,
   providerStates,
   type BatchToCreate,
   type Embedded,

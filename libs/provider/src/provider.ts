@@ -39,6 +39,11 @@ export interface ProviderBatch {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** True when the state of a provider batch is final. */
+export function isSettled({ state }: ProviderBatch): boolean {
+  return ['completed', 'failed', 'expired', 'cancelled'].includes(state);
+}
+
 /** Whether a batch can be created of a file. `error`: never. */
 export type FileState = 'pending' | 'processed' | 'error';
 

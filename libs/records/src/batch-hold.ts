@@ -1,6 +1,6 @@
 import { BatchHeld } from '@batchmill/contracts';
 import { describeAccount, type AccountInfo } from '@batchmill/provider';
-import type { Batch } from './batches.js';
+import type { Batch } from './batch.js';
 import type { BatchHold } from './stalled-batch.js';
 import type { Leased } from './work/leased.js';
 import type { Transition } from './work/transition.js';

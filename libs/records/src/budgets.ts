@@ -1,7 +1,7 @@
 import type { Clock } from '@batchmill/contracts';
 import type { QueueRefusal, SizeRefusal } from '@batchmill/provider';
 import type { Collection, Fields, Store } from '@batchmill/store';
-import type { Batch } from './batches.js';
+import type { Batch } from './batch.js';
 import { isItsTurn, isSameShare, type BudgetShare, type WaitingShare } from './budget-queue.js';
 
 /** What the provider limits: the tokens and requests in its queue, and the bytes and requests of one file. */

@@ -1,5 +1,5 @@
 import { BatchDeferred } from '@batchmill/contracts';
-import type { Batch } from './batches.js';
+import type { Batch } from './batch.js';
 import type { Limited } from './budgets.js';
 import type { Leased } from './work/leased.js';
 import type { Transition } from './work/transition.js';

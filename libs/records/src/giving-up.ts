@@ -1,4 +1,4 @@
-import type { Batch } from './batches.js';
+import type { Batch } from './batch.js';
 import type { Run } from './runs.js';
 import type { Stall } from './stalled-batch.js';
 

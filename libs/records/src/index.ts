@@ -11,8 +11,8 @@ export {
   type Scan,
 } from './runs.js';
 export { Claims, claimStates, markOf, type Claim, type ClaimKind, type ClaimState } from './claims.js';
+export { Batches } from './batches.js';
 export {
-  Batches,
   batchStates,
   batchMarkOf,
   claimMarkOf,
@@ -26,7 +26,7 @@ export {
   type OrphanedBatch,
   type PreviousAttempt,
   type Submission,
-} from './batches.js';
+} from './batch.js';
 export { describeHold, hold } from './batch-hold.js';
 export { describeLoss, settleAsLost } from './lost-batch.js';
 export { isGivenUp, maxCancelMs, stallInState, stallWithoutState } from './giving-up.js';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { RunCancelRequested, RunRequested, SystemClock } from '@batchmill/contracts';
 import { MemoryLog } from '@batchmill/telemetry';
+import { builtBatch } from '@batchmill/testing';
 import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,7 +102,7 @@ describe('the installation of a state', () => {
       await runs.insert({ ...runs.new('ended', request, null), state: 'finished' }).apply([]);
       const about = { kind: 'scan', previousClaimId: null, positionAfter: null, scanEnds: true } as const;
       await claims.insert({ ...claims.new('r', 1, { ...about, members: null, traceparent: null }) }).apply([]);
-      await batches.insert(aBatch(engine)).apply([]);
+      await batches.insert(batches.new({ ...builtBatch, pipeline: 'annual-reports' })).apply([]);
       return idOf(engine);
     });
     await copyHome('home', 'copy');
@@ -143,25 +144,3 @@ describe('the installation of a state', () => {
     });
   });
 });
-
-function aBatch({ batches }: Engine): ReturnType<Engine['batches']['new']> {
-  return batches.new({
-    runId: 'r',
-    claimId: 'r.c1',
-    pipeline: 'annual-reports',
-    number: 1,
-    positionAfter: { model: 0, member: 1 },
-    last: true,
-    file: 'file.jsonl',
-    fileBytes: 100,
-    manifest: 'manifest',
-    url: '/v1/embeddings',
-    model: 'text-embedding-3-small',
-    documents: 1,
-    requests: 1,
-    unrendered: 0,
-    inputTokens: 3,
-    completionWindow: '24h',
-    traceparent: null,
-  });
-}

@@ -1,3 +1,4 @@
+export { builtBatch } from './built-batch.js';
 export { eventually } from './eventually.js';
 export { KnownPipelines } from './known-pipelines.js';
 export { spansOf, type Span } from './jaeger.js';

@@ -1,14 +1,8 @@
-import { drainingStages, reprocessingStages, stages } from '@batchmill/all-in-one';
-import {
-  BatchAbandonRequested,
-  BatchCancelRequested,
-  BatchProcessRequested,
-  BatchReprocessRequested,
-  ValidationError,
-} from '@batchmill/contracts';
+import { ValidationError } from '@batchmill/contracts';
 import type { Batch } from '@batchmill/records';
-import { reportBatch, type BatchReport, type Engine } from '@batchmill/service';
+import { reportBatch, type BatchReport } from '@batchmill/service';
 import { Command } from 'commander';
+import { abandonCommand, batchOf, cancelCommand, processCommand, reprocessCommand } from '../batch-commands.js';
 import { exitCodes } from '../exit-codes.js';
 import { parseCount } from '../run-options.js';
 import { sendCommand, type EngineCommand } from '../send-command.js';
@@ -120,19 +114,6 @@ async function processNow(id: string): Promise<void> {
   else await send(before._id, processCommand(before._id, before));
 }
 
-function processCommand(id: string, before: Batch): EngineCommand {
-  return {
-    event: new BatchProcessRequested({ batchId: id }),
-    stages: drainingStages,
-    // Done once the batch was polled and is still in progress, or once it is ingested.
-    isDone: async (engine) => {
-      const { state, parked, provider } = await batchOf(engine, id);
-      const isPolled = state === 'submitted' && (provider?.polls ?? 0) > (before.provider?.polls ?? 0);
-      return parked || isPolled || state === 'ingested';
-    },
-  };
-}
-
 async function cancel(id: string): Promise<void> {
   const { _id, runId, state, reason } = await withRecords((engine) => batchOf(engine, id));
   if (state === 'settled' || state === 'ingested') {
@@ -141,18 +122,6 @@ async function cancel(id: string): Promise<void> {
   }
   await send(_id, cancelCommand(_id));
   print(`its run retries the requests that were not answered; to stop those too: batchmill runs cancel ${runId}`);
-}
-
-function cancelCommand(id: string): EngineCommand {
-  return {
-    event: new BatchCancelRequested({ batchId: id }),
-    stages: drainingStages,
-    // A batch that was not submitted yet is settled by the submitter later, and never submitted.
-    isDone: async (engine) => {
-      const { state, parked, cancelRequestedAt } = await batchOf(engine, id);
-      return parked || state === 'ingested' || (state === 'built' && cancelRequestedAt !== null);
-    },
-  };
 }
 
 async function reprocess(id: string | undefined, { run }: Pick<Flags, 'run'>): Promise<void> {
@@ -185,21 +154,6 @@ async function reprocess(id: string | undefined, { run }: Pick<Flags, 'run'>): P
   for (const batch of after) print(reprocessedText(batch));
 }
 
-function reprocessCommand(batches: readonly Batch[]): EngineCommand {
-  const endedBefore = new Map(batches.map(({ _id, reprocessing }) => [_id, reprocessing?.endedAt?.getTime()]));
-  return {
-    event: batches.map(({ _id }) => new BatchReprocessRequested({ batchId: _id })),
-    stages: reprocessingStages,
-    isDone: async (engine) => {
-      const now = await Promise.all(batches.map(({ _id }) => batchOf(engine, _id)));
-      return now.every(({ _id, state, parked, reprocessing }) => {
-        const endedAt = reprocessing?.endedAt?.getTime();
-        return parked || (state === 'ingested' && endedAt !== undefined && endedAt !== endedBefore.get(_id));
-      });
-    },
-  };
-}
-
 /** A batch of which the provider has nothing can be abandoned too: then it costs nothing. */
 async function abandon(id: string, { fail = false }: { readonly fail?: boolean }): Promise<void> {
   const batch = await withRecords((engine) => batchOf(engine, id));
@@ -211,18 +165,6 @@ async function abandon(id: string, { fail = false }: { readonly fail?: boolean }
   print('what the provider still completes of it is billed; a sweep of a running service cancels it where it finds it');
   if (fail) print(`request again what has failed with: batchmill run ${batch.pipeline} --redo failed`);
   else print(`its run requests the rest again; to let that fail instead, abandon with --fail`);
-}
-
-function abandonCommand(batch: Batch, fail: boolean): EngineCommand {
-  return {
-    event: new BatchAbandonRequested({ batchId: batch._id, fail }),
-    stages,
-    batch,
-    isDone: async (engine) => {
-      const { state, parked, abandonment } = await batchOf(engine, batch._id);
-      return state === 'ingested' || (parked && abandonment != null);
-    },
-  };
 }
 
 function reprocessedText({ _id, parked, reprocessing, error }: Batch): string {
@@ -265,11 +207,4 @@ function continueText({ pipeline, runId }: Batch): string {
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-/** By our id or by the provider's. */
-async function batchOf(engine: Engine, id: string): Promise<Batch> {
-  const batch = (await engine.batches.get(id)) ?? (await engine.batches.ofProviderBatch(id));
-  if (batch !== null) return batch;
-  throw new ValidationError('batch.unknown', `there is no batch ${id}; batchmill batch list shows all`);
 }

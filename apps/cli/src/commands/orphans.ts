@@ -5,6 +5,7 @@ import {
   type OrphanedProviderBatch,
 } from '@batchmill/batch-submitter';
 import { ValidationError } from '@batchmill/contracts';
+import { isSettled } from '@batchmill/provider';
 import type { Engine } from '@batchmill/service';
 import { Command } from 'commander';
 import { confirm } from '../confirm.js';
@@ -105,7 +106,7 @@ async function deleteFile({ provider }: Engine, id: string): Promise<string> {
 async function removeBatch({ provider }: Engine, { found }: OrphanedProviderBatch): Promise<string> {
   const { id, state, outputFileId, errorFileId } = found;
   if (state === 'cancelling') return `provider batch ${id} is being cancelled already\n`;
-  if (['completed', 'failed', 'expired', 'cancelled'].includes(state)) {
+  if (isSettled(found)) {
     for (const fileId of [outputFileId, errorFileId]) if (fileId !== null) await provider.deleteFile(fileId);
     return `the results of provider batch ${id} were deleted; what it completed is billed\n`;
   }
@@ -113,8 +114,8 @@ async function removeBatch({ provider }: Engine, { found }: OrphanedProviderBatc
   return `provider batch ${id} is being cancelled; what it has completed is billed\n`;
 }
 
-async function findAll({ batches, provider, engineSettings, log }: Engine): Promise<Orphans> {
-  const orphanedBatches = new OrphanedBatches(batches, provider, engineSettings, log);
+async function findAll({ batches, provider, pipelines, engineSettings, log }: Engine): Promise<Orphans> {
+  const orphanedBatches = new OrphanedBatches(batches, provider, pipelines, engineSettings, log);
   const orphanedFiles = new OrphanedFiles(batches, provider, orphanedBatches, engineSettings, log);
   const [found, inUse] = [await orphanedBatches.find(), await orphanedBatches.inputFilesInUse()];
   return { batches: found, files: await orphanedFiles.find(), inUse };

@@ -44,7 +44,7 @@ export const faultCatalogue = {
     delay: describe('Created, and answered late.', 'real milliseconds'),
   },
   'batches.retrieve': {
-    refused: describe('Refused in a provider’s own words; nothing is told.', refusalNames),
+    refused: describe('Refused in a provider’s own words; no status is sent.', refusalNames),
     status: describe('Refused with an HTTP status.', 'status code, default 500'),
     'drop-answer': describe('The connection breaks before the answer.'),
     delay: describe('Answered late.', 'real milliseconds'),
@@ -55,7 +55,7 @@ export const faultCatalogue = {
     ),
   },
   'batches.list': {
-    refused: describe('Refused in a provider’s own words; nothing is told.', refusalNames),
+    refused: describe('Refused in a provider’s own words; no batch is sent.', refusalNames),
     status: describe('Refused with an HTTP status.', 'status code, default 500'),
     'drop-answer': describe('The connection breaks before the answer.'),
     delay: describe('Answered late.', 'real milliseconds'),

@@ -55,10 +55,23 @@ function render(template: PromptTemplate, where: string, scope: TemplateScope): 
   }
 }
 
-function countPrompts({ baseModel, responseSchema, body }: PromptFunction, { system, user }: Prompts): number {
-  const read = fieldsThatModelsRead.map((field) => body[field]).filter((value) => value !== undefined);
-  const texts = [system, user, ...[responseSchema?.schema, ...read].map((value) => value && JSON.stringify(value))];
-  return texts
-    .filter((text) => typeof text === 'string')
-    .reduce((tokens, text) => tokens + tokensPerMessage + countTokens(text, baseModel), tokensPerAnswer);
+function countPrompts(definition: PromptFunction, { system, user }: Prompts): number {
+  const texts = system === null ? [user] : [system, user];
+  const tokens = texts.map((text) => tokensPerMessage + countTokens(text, definition.baseModel));
+  return tokens.reduce((sum, one) => sum + one, tokensPerAnswer + fixedTokensOf(definition));
+}
+
+const fixedTokens = new WeakMap<PromptFunction, number>();
+
+/** The tokens of what is the same in every request, counted once: the schema, and fields of the body. */
+function fixedTokensOf(definition: PromptFunction): number {
+  const counted = fixedTokens.get(definition);
+  if (counted !== undefined) return counted;
+  const { baseModel, responseSchema, body } = definition;
+  const values = [responseSchema?.schema, ...fieldsThatModelsRead.map((field) => body[field])];
+  const sum = values
+    .filter((value) => value !== undefined && value !== null)
+    .reduce<number>((tokens, value) => tokens + tokensPerMessage + countTokens(JSON.stringify(value), baseModel), 0);
+  fixedTokens.set(definition, sum);
+  return sum;
 }

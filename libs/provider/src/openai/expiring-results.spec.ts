@@ -18,7 +18,7 @@ describe('how long the provider keeps result files', () => {
         respondJson(response, { id: 'batch_1', status: 'validating', created_at: 1, endpoint: '/v1/embeddings' });
       });
     });
-    // The names of the hosts below are only told to the proxy, which sends everything to the server.
+    // Only the proxy gets the names of the hosts below, and it sends everything to the server.
     proxy = await ProxyServer.open({ targetPort: Number(new URL(server.url).port) });
   });
   afterEach(async () => {

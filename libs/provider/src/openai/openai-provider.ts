@@ -6,6 +6,7 @@ import OpenAI, { toStreamingFile } from 'openai';
 import { embeddingBody } from '../dialects/openai/index.js';
 import {
   Provider,
+  isSettled,
   type BatchToCreate,
   type Embedded,
   type FileToUpload,
@@ -32,7 +33,7 @@ export interface OpenAiProviderOptions {
   readonly apiKey: string;
   /** With the version in its path, as `https://api.openai.com/v1`, which is the default. */
   readonly baseUrl?: string | null;
-  /** What accounts are told apart by instead of `baseUrl`, for a server whose URL changes. Default `baseUrl`. */
+  /** What distinguishes accounts instead of `baseUrl`, for a server whose URL changes. Default `baseUrl`. */
   readonly address?: string | null;
   readonly organization?: string | null;
   readonly project?: string | null;
@@ -318,10 +319,6 @@ interface OnceOptions {
   readonly unclear: readonly number[];
   readonly mayQuoteTexts?: boolean;
   readonly waitsOut?: boolean;
-}
-
-function isSettled({ state }: ProviderBatch): boolean {
-  return ['completed', 'failed', 'expired', 'cancelled'].includes(state);
 }
 
 /** Also at its regional addresses, such as `eu.api.openai.com`. */

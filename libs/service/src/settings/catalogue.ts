@@ -123,7 +123,7 @@ export const settingsCatalogue = {
       toMs: 30 * 86_400_000,
       default: null,
       meaning:
-        'How long the provider keeps the result files of a batch (`output_expires_after`). They are downloaded and deleted long before; this is for those that are not. Unset: 30 days at OpenAI; other servers are not told, because not all know the field.',
+        'How long the provider keeps the result files of a batch (`output_expires_after`). They are downloaded and deleted long before; this is for those that are not. Unset: 30 days at OpenAI; it is not sent to other servers, because not all know the field.',
     }),
     callTimeoutMs: duration('COMPLETION_TIMEOUT', {
       unit: 's',

@@ -54,7 +54,7 @@ describe('two places', () => {
     ['with one member of the replica set in common', { servers: ['a:1', 'b:1'] }, { servers: ['b:1', 'c:1'] }, true],
     ['of another replica set, restored with its ids', { servers: ['a:1', 'b:1'] }, { servers: ['x:1', 'y:1'] }, false],
     ['of which one is a single server', { servers: ['a:1'] }, {}, true],
-  ])('Y4: %s are told apart only by what is known', (_, one, other, same) => {
+  ])('Y4: %s are distinguished only by what is known', (_, one, other, same) => {
     expect(isSamePlace({ ...place, ...one }, { ...place, ...other })).toBe(same);
   });
 });

@@ -5,7 +5,7 @@ const unanswerable: readonly (number | string | undefined)[] = [13, 59];
 
 /**
  * The UUID that the server gave the collection when it was created. It is the same on every member of a replica set and
- * after a failover. mongorestore creates collections anew, so they get others. Null: this server gives none.
+ * after a failover. mongorestore creates collections with others. Null: this server gives none.
  */
 export async function collectionUuid(database: Db, collection: string): Promise<string | null> {
   return orNull(async () => {

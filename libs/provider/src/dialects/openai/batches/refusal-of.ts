@@ -117,18 +117,27 @@ const rows: readonly Row[] = [
   },
 ];
 
+/** Made once: a batch may have a refusal for each of its requests. */
+const matchers = rows.map(({ statuses = [], codes = [], message, refusal }) => ({
+  statuses,
+  codes,
+  patterns: [
+    ...(codes.length === 0 ? [] : [new RegExp(`\\b(?:${codes.join('|')})\\b`)]),
+    ...(message ? [message] : []),
+  ],
+  refusal,
+}));
+
 /** What a refusal is about, by what the provider said. */
 export function refusalOf({ status, code, message }: Said): Refusal {
-  const row = rows.find(({ statuses = [], codes = [], message: pattern }) => {
-    if (codes.some((one) => one === code || wordOf(one).test(message))) return true;
-    return pattern?.test(message) === true || (status !== null && statuses.includes(status));
-  });
-  if (row !== undefined) return row.refusal(message);
+  const matcher = matchers.find(
+    ({ statuses, codes, patterns }) =>
+      (code !== null && codes.includes(code)) ||
+      (status !== null && statuses.includes(status)) ||
+      patterns.some((pattern) => pattern.test(message)),
+  );
+  if (matcher !== undefined) return matcher.refusal(message);
   return { about: status !== null && status >= 500 ? 'moment' : 'request' };
-}
-
-function wordOf(code: string): RegExp {
-  return new RegExp(`\\b${code}\\b`);
 }
 
 const units: Readonly<Record<string, number>> = { k: 1_000, m: 1_000_000, b: 1_000_000_000 };

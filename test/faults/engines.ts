@@ -1,0 +1,43 @@
+import { OpenAiProvider } from '@batchmill/provider/openai';
+import { assembleEngine, type Engine, type Ports } from '@batchmill/service';
+import type { Simulator } from '@batchmill/simulator';
+import { KnownPipelines, testEngineSettings, testWorkSettings } from '@batchmill/testing';
+import type { FastClock } from './fast-clock.js';
+import { notes } from './notes.js';
+
+const minuteMs = 60_000;
+/** Times as in production, for a clock that runs fast. */
+const engineSettings = {
+  ...testEngineSettings,
+  firstPollMs: 2_000,
+  retryBaseMs: 1_000,
+  maxFreeRetries: 3,
+  armMs: 30_000,
+  staleListMs: 20_000,
+  sweepMs: minuteMs,
+  lateResultsMs: 60 * minuteMs,
+  sliceLines: 3,
+  startsSchedules: true,
+};
+const work = {
+  ...testWorkSettings,
+  leaseMs: minuteMs,
+  pollMs: 2_000,
+  maxAttempts: 4,
+  backoffMs: 500,
+  maxBackoffMs: 10_000,
+  republishAfterMs: 10_000,
+};
+
+export function engineOn(
+  ports: Ports,
+  { concurrency, ...context }: Pick<Engine, 'clock' | 'ids' | 'log'> & { readonly concurrency: number },
+): Engine {
+  const pipelines = new KnownPipelines([notes]);
+  return assembleEngine(ports, { ...context, pipelines, engineSettings, work: { ...work, concurrency } }, '/test');
+}
+
+export function providerOf({ url }: Simulator, clock: FastClock): OpenAiProvider {
+  const options = { apiKey: 'sk-test', baseUrl: `${url}/v1`, callTimeoutMs: 10_000 };
+  return new OpenAiProvider({ ...options, clock, retries: { times: 2, baseMs: 500 } });
+}
