@@ -4,8 +4,12 @@ import type { Admin, Kafka } from 'kafkajs';
 import { closedError, kafkaError, says } from './kafka-error.js';
 import { retry } from './kafka-client.js';
 
-/** Temporary answers of brokers after a start, after the creation of a topic or after a change of leader. */
+/**
+ * Temporary answers of brokers after a start, after the creation of a topic or after a change of leader. A topic is unknown,
+ * too, when it was deleted since this connection was asked for it: each later request refreshes it, until the next connection.
+ */
 const settling = [
+  'UNKNOWN_TOPIC_OR_PARTITION',
   'NOT_LEADER_FOR_PARTITION',
   'LEADER_NOT_AVAILABLE',
   'NOT_CONTROLLER',

@@ -44,6 +44,16 @@ describe('KafkaBus', () => {
   });
 
   describe('publishing', () => {
+    it('a topic that another process has just created gets its messages once the brokers lead its partitions', async () => {
+      await other.requestTopic(topic, 300);
+
+      await bus.publish(Array.from({ length: 500 }, (_, at) => message(`key ${at}`)));
+
+      const stored = await messagesOf(bus, topic);
+      await other.deleteTopic(topic);
+      expect(stored).toHaveLength(500);
+    });
+
     it('S4: a message of a console producer, without key or headers and with a newline, is delivered unchanged', async () => {
       const received = new Received();
       await bus.ensureTopics([topic]);

@@ -71,6 +71,13 @@ export class OtherClient {
     ).createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor: 1, configEntries }] });
   }
 
+  /** Returns before the brokers lead all of its partitions. */
+  async requestTopic(topic: string, numPartitions: number): Promise<void> {
+    await (
+      await this.admin()
+    ).createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1 }], waitForLeaders: false });
+  }
+
   async deleteTopic(topic: string): Promise<void> {
     await (await this.admin()).deleteTopics({ topics: [topic] });
   }

@@ -13,6 +13,13 @@ export interface TopicSettings {
 
 const ledWithinMs = 10_000;
 const pollMs = 100;
+const notLed = [
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'KafkaJSTopicMetadataNotLoaded',
+  'KafkaJSBrokerNotFound',
+];
 
 /** The offsets of a non-empty partition: from the oldest up to `end`, exclusive. */
 export interface Extent {
@@ -47,6 +54,7 @@ export class Topics {
     if (missing.length > 0) await this.make(missing);
     const unseen = expected.filter((topic) => there.has(topic) && !this.known.has(topic));
     if (unseen.length > 0) await this.reportProducersClock(unseen);
+    await this.untilLed(expected.filter((topic) => !this.known.has(topic)));
     for (const topic of expected) this.known.add(topic);
   }
 
@@ -140,7 +148,6 @@ export class Topics {
         if (!isOnlyThereAlready(error)) throw error;
       }
     });
-    await this.untilLed(topics);
     this.log.info('topics made', {
       operation: 'bus',
       topics: topics.join(', '),
@@ -149,21 +156,28 @@ export class Topics {
     });
   }
 
-  /** A new topic is unknown to some brokers for a moment. */
+  /**
+   * The brokers need seconds to lead a new topic, and refuse its messages until then, also where another process created
+   * it. After the time limit, for example while a broker is down, the request that uses the topic reports the error.
+   */
   private async untilLed(topics: readonly string[]): Promise<void> {
     const givesUpMs = performance.now() + ledWithinMs;
-    await this.admin.request(`Waiting for the topics ${topics.join(', ')}`, async (admin) => {
-      for (;;) {
-        try {
-          const { topics: found } = await admin.fetchTopicMetadata({ topics: [...topics] });
-          if (found.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
-        } catch (error) {
-          if (!says(error, 'UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE')) throw error;
-          if (performance.now() > givesUpMs) throw error;
-        }
+    for (const topic of topics) {
+      while (!(await this.isLed(topic))) {
+        if (performance.now() > givesUpMs) return;
         await delay(pollMs);
       }
-    });
+    }
+  }
+
+  private async isLed(topic: string): Promise<boolean> {
+    try {
+      await this.admin.request(`Waiting for the topic ${topic}`, (admin) => admin.fetchTopicOffsets(topic));
+      return true;
+    } catch (error) {
+      if (!says(error, ...notLed)) throw error;
+      return false;
+    }
   }
 
   private async possibleReplicationFactor(): Promise<number> {
