@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { accountRefusedCode } from '@batchmill/provider';
 import { stages } from '@batchmill/all-in-one';
-import type { BatchState } from '@batchmill/records';
+import type { Batch, BatchState } from '@batchmill/records';
 import { reportRun } from '@batchmill/service';
 import { TestEngine, eventually } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
@@ -140,6 +140,28 @@ describe('what the provider refuses', () => {
     await expectOneAttemptEach();
   });
 
+  it('M5: batches that alone are larger than a queue without a number are made smaller after an hour', async () => {
+    await opened();
+    await injectFaults(bundle, { on: 'batches.create', what: 'refused', value: 'queue-tokens-unnamed' });
+    await requestRun(bundle, request);
+    const { batches } = bundle.engine;
+    const all = (): Promise<Batch[]> => Array.fromAsync(batches.ofRun('r'));
+    await eventually('both batches to be refused', async () => {
+      const refused = (await all()).filter(({ held }) => held?.about === 'queue');
+      return refused.length === 2;
+    });
+
+    bundle.clock.advance(3_600_000);
+    await eventually('both to be made smaller', async () => {
+      const replaced = (await all()).filter(({ reason }) => reason === 'too-large');
+      return replaced.length === 2;
+    });
+    await injectFaults(bundle);
+
+    expect(await endOf(bundle, 'r')).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count } } });
+    await expectOneAttemptEach();
+  });
+
   it('M5: enqueued requests are budgeted: a learned limit is not passed again', async () => {
     await opened();
     const { budgets, provider } = bundle.engine;
@@ -193,6 +215,22 @@ describe('what the provider refuses', () => {
       if (document['_id'] === bad) expect(info.error?.message).toMatch(/refused the whole batch/);
       else expect([info.functions?.['embeddings']?.attempts, info.freeRetries ?? 0]).toEqual([1, 0]);
     }
+  });
+
+  it('Y5: however many lines the provider refuses, one at a time, the documents of the other lines are answered', async () => {
+    await opened();
+    const ids = manyNotes(count).map(({ _id }) => _id);
+    const bad = ids.filter((_, at) => at % 10 < 7);
+    await injectFaults(bundle, ...bad.map((match) => ({ on: 'input-line', what: 'named', match }) as const));
+
+    const run = await embed();
+
+    expect(run.totals?.documents).toMatchObject({ succeeded: 6, failed: 14, left: 0 });
+    for (const { document, info } of await outcomesOf(bundle, 'embeddings')) {
+      if (bad.includes(String(document['_id']))) expect(info.error?.message).toMatch(/refused this request/);
+      else expect([info.functions?.['embeddings']?.attempts, info.freeRetries ?? 0]).toEqual([1, 0]);
+    }
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 6, ...nothingTwiceNothingLeft });
   });
 
   it('Y5: a result that is refused because of the account is requested again without an attempt', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { chat, definePipeline, type PipelineDefinition } from '@batchmill/pipeline';
+import { reportRun } from '@batchmill/service';
 import { TestEngine, eventually } from '@batchmill/testing';
 import type { Batch } from '@batchmill/records';
 import { manyNotes } from './notes-pipeline.js';
@@ -37,6 +38,11 @@ describe('the trial of a run', () => {
   const batches = (): Promise<Batch[]> => Array.fromAsync(bundle.engine.batches.ofRun('r'));
   const requestsPerBatch = async (): Promise<number[]> => {
     return (await batches()).map(({ requests }) => requests).sort((one, other) => one - other);
+  };
+
+  const awaitsTrial = async (): Promise<boolean> => {
+    const run = await bundle.engine.runs.get('r');
+    return run !== null && (await reportRun(bundle.engine, run)).progress.awaitsTrial;
   };
 
   it('Y5: a field that the model refuses fails a few documents: the run is stopped and says so, the others stay pending', async () => {
@@ -95,6 +101,7 @@ describe('the trial of a run', () => {
     });
     await bundle.engine.runs.requestResume('r', bundle.engine.clock.now()); // makes it look again at once
     const before = await requestsPerBatch();
+    await eventually('the run says what it waits for', () => awaitsTrial());
 
     bundle.clock.advance(trialWaitMs);
     const after = await eventually('the rest is built', async () => {
@@ -103,6 +110,7 @@ describe('the trial of a run', () => {
     });
     const trialNow = await bundle.engine.batches.get(submitted._id);
 
+    expect(await awaitsTrial()).toBe(false);
     expect(before).toEqual([3]);
     expect(after).toEqual([3, 7, 20, 20]);
     expect(trialNow?.state).toBe('submitted');

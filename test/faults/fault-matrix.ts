@@ -231,6 +231,7 @@ const rows: { readonly [On in Drawn]: Readonly<Record<keyof (typeof faultCatalog
       [['invalid'], ['few', 'share'], refusedBatch],
       [passing, ['few'], refusedBatch],
     ],
+    named: [[none, ['few', 'share', 'always'], refusedBatch]],
   },
   line: {
     refused: [

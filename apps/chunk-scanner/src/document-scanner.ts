@@ -40,6 +40,7 @@ export class DocumentScanner {
       // Read again: a pause command may have arrived since the run was leased.
       if (isPaused(await this.runs.get(run.id))) return 'paused';
       const verdict = await this.trial.verdict(run, plan.endpointPlan.batchSize);
+      await this.#noteTrial(run, verdict === 'waiting');
       if (verdict === 'waiting') return 'trial';
       if (verdict !== 'passed') {
         await run.save({ scan: { ...run.data.scan, ended: true }, reason: verdict.refused });
@@ -50,6 +51,12 @@ export class DocumentScanner {
       run.throwIfStopping();
     }
     return 'ended';
+  }
+
+  /** For whoever looks at the run. */
+  async #noteTrial(run: Leased<Run>, awaitsTrial: boolean): Promise<void> {
+    const { scan } = run.data;
+    if (awaitsTrial !== (scan.awaitsTrial ?? false)) await run.save({ scan: { ...scan, awaitsTrial } });
   }
 
   async #isThrottled(run: Leased<Run>): Promise<boolean> {

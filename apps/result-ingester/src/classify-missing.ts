@@ -53,19 +53,19 @@ const abandoned: Classified = {
 };
 
 /**
- * The provider names the line because of which it refused the batch: that request fails, and the others are requested again
- * at no attempt. Where it names no line and a request is to blame, the documents are put into batches of half as many, until
- * that one is alone.
+ * The provider names the line because of which it refused the batch: that request fails. The others are requested again at no
+ * attempt, in batches of half as many documents, because there may be more such lines, and the provider names one at a time.
+ * Where it names no line and a request is to blame, all are halved, until that one is alone. Each of this ends by itself.
  */
 function classifyFailed({ failure, documents }: Batch, line: number): Classified {
   const code = failure?.code ?? 'unknown';
   if (failure?.line === line) return failed(`The provider refused this request (${code})`);
   const error = errorOf(`The provider refused the whole batch (${code})`);
   const retry = { outcome: 'retry', error, usage: noUsage } as const;
-  if (failure?.line != null) return { ...retry, countsAttempt: false };
+  const halved: Classified = { ...retry, countsAttempt: false, together: Math.ceil(documents / 2) };
+  if (failure?.line != null) return halved;
   const { about } = refusalOf({ status: null, code, message: failure?.message ?? '' });
-  if (documents === 1 || about !== 'request') return { ...retry, countsAttempt: true };
-  return { ...retry, countsAttempt: false, together: Math.ceil(documents / 2) };
+  return documents === 1 || about !== 'request' ? { ...retry, countsAttempt: true } : halved;
 }
 
 type Retried = Extract<Classified, { outcome: 'retry' }>;

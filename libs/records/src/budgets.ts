@@ -7,10 +7,17 @@ import { isItsTurn, isSameShare, type BudgetShare, type WaitingShare } from './b
 /** What the provider limits: the tokens and requests in its queue, and the bytes and requests of one file. */
 export type Limited = 'tokens' | 'requests' | 'fileBytes' | 'fileRequests';
 
+const batchSizes = {
+  tokens: 'inputTokens',
+  requests: 'requests',
+  fileBytes: 'fileBytes',
+  fileRequests: 'requests',
+} as const satisfies Record<Limited, keyof Batch>;
+
 /** Null: not known. */
 export type Limits = Readonly<Record<Limited, number | null>>;
 
-type RefusedBatch = Pick<Batch, '_id' | 'model' | 'inputTokens' | 'requests' | 'fileBytes'>;
+type RefusedBatch = Pick<Batch, '_id' | 'model' | 'documents' | 'inputTokens' | 'requests' | 'fileBytes' | 'held'>;
 
 interface LearnedLimit {
   readonly value: number;
@@ -34,6 +41,8 @@ export interface Budget extends Fields {
 const namedValidMs = 24 * 3_600_000;
 /** For a limit that was estimated because the provider named none. Other programs may use the same account. */
 const estimatedValidMs = 3_600_000;
+/** A batch that is refused for this long while no other of ours is in the queue is taken to be larger than the queue. */
+const refusedAloneMs = 3_600_000;
 /** It is noted at most this often that a batch still asks for its share. */
 const askIntervalMs = 10_000;
 /**
@@ -116,8 +125,9 @@ export class Budgets {
 
   /**
    * Stores the limit that a refusal of this batch shows. Where the provider names none, it is estimated: a queue takes what
-   * other batches hold now, and this batch alone. A file may have half of what was refused, also where the provider names a
-   * limit that this file keeps. Null: nothing can be learned.
+   * other batches hold now, and this batch alone; after an hour in which it did not take this batch alone, half of it. A
+   * file may have half of what was refused, also where the provider names a limit that this file keeps. Null: nothing can be
+   * learned.
    */
   async learnFrom(
     account: string,
@@ -128,7 +138,7 @@ export class Budgets {
     const limited = limitedBy(refusal);
     if (limited === null) return null;
     const named = namedLimit(limited, refusal, batch);
-    const value = named ?? estimate(limited, budget, batch);
+    const value = named ?? this.#estimate(limited, budget, batch);
     if (value <= 0) return null;
     await this.learn(account, batch.model, limited, value, named === null ? estimatedValidMs : namedValidMs);
     return { limited, value };
@@ -138,6 +148,24 @@ export class Budgets {
     const { _id } = await this.#getOrInsert(idOf(account, model));
     const until = new Date(this.clock.now().getTime() + validMs);
     await this.#collection.updateOne({ _id }, { $set: { [`limits.${limited}`]: { value, until } } });
+  }
+
+  /** 0: nothing can be learned. */
+  #estimate(limited: Limited, { shares }: Budget, batch: RefusedBatch): number {
+    const own = batch[batchSizes[limited]];
+    if (limited === 'fileBytes' || limited === 'fileRequests') return Math.floor(own / 2);
+    const others = shares.filter(({ batchId }) => batchId !== batch._id);
+    if (others.length === 0) return this.#isRefusedAlone(batch) ? Math.floor(own / 2) : 0;
+    return Math.max(
+      own,
+      others.reduce((sum, share) => sum + share[limited], 0),
+    );
+  }
+
+  /** Other programs may fill the queue for a while, and a single document cannot be made smaller. */
+  #isRefusedAlone({ documents, held }: RefusedBatch): boolean {
+    if (documents === 1 || held?.about !== 'queue') return false;
+    return this.clock.now().getTime() - held.since.getTime() >= refusedAloneMs;
   }
 
   async #getOrInsert(_id: string): Promise<Budget> {
@@ -226,25 +254,4 @@ function namedLimit(limited: Limited, { limit }: QueueRefusal | SizeRefusal, bat
   if (limited === 'fileBytes' && limit >= batch.fileBytes) return null;
   if (limited === 'fileRequests' && limit >= batch.requests) return null;
   return limit;
-}
-
-function estimate(limited: Limited, { shares }: Budget, batch: RefusedBatch): number {
-  const others = shares.filter(({ batchId }) => batchId !== batch._id);
-  const atLeast = (own: number, held: number): number => (others.length === 0 ? 0 : Math.max(own, held));
-  switch (limited) {
-    case 'tokens':
-      return atLeast(
-        batch.inputTokens,
-        others.reduce((sum, { tokens }) => sum + tokens, 0),
-      );
-    case 'requests':
-      return atLeast(
-        batch.requests,
-        others.reduce((sum, { requests }) => sum + requests, 0),
-      );
-    case 'fileBytes':
-      return Math.floor(batch.fileBytes / 2);
-    case 'fileRequests':
-      return Math.floor(batch.requests / 2);
-  }
 }

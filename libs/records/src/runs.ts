@@ -76,6 +76,8 @@ export interface Scan {
   readonly nextNumber: number;
   /** Documents in sealed claims of the scan, counted for `limit`. */
   readonly selected: number;
+  /** True: the scan goes on when the trial, the first claim, is answered. Missing in records of earlier versions. */
+  readonly awaitsTrial?: boolean;
 }
 
 /** The runs of all pipelines. */

@@ -51,10 +51,10 @@ export class PlainDisplay implements ProgressDisplay {
 /** The progress of a run on one line of at most so many columns. */
 export function progressLine(report: RunReport, { columns, now }: { columns: number; now: number }): string {
   const { progress, status, pausedAt, cost, startedAt, finishedAt } = report;
-  const { claimed, built, submitted, settled, answered, givenUp, parked, held } = progress;
+  const { claimed, awaitsTrial, built, submitted, settled, answered, givenUp, parked, held } = progress;
   const until = finishedAt === null ? now : Date.parse(finishedAt);
   const parts = [
-    `${formatCount(claimed)} claimed`,
+    `${formatCount(claimed)} claimed${awaitsTrial ? ' as a trial' : ''}`,
     ...(built > 0 ? [`${formatCount(built)} to submit`] : []),
     ...(submitted > 0 ? [`${formatCount(submitted)} at the provider`] : []),
     ...(settled > 0 ? [`${formatCount(settled)} ingesting`] : []),

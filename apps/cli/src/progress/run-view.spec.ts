@@ -37,6 +37,12 @@ it('has the same number of lines before anything is known, and shows what is par
   expect(parked[1]).toBe('scan        3 documents claimed so far; 2 parked: batchmill parked list');
 });
 
+it('says that the rest of the documents waits for the trial', () => {
+  const [, scan] = runView(runReport({}, { claimed: 25, awaitsTrial: true }), { columns: 80, now });
+
+  expect(scan).toBe('scan        25 documents claimed as a trial; the rest follows its first answer');
+});
+
 it('is never wider than the terminal', () => {
   const lines = runView(runReport({ requests: 5 }, { answered: 5 }), { columns: 30, now });
 

@@ -7,7 +7,7 @@ const barColumns = 24;
 /** The progress of a run, a line per stage: always the same number of lines, none wider than the terminal. */
 export function runView(report: RunReport, { columns, now }: { columns: number; now: number }): string[] {
   const { status, pausedAt, pipeline, endpoint, requests, tokens, cost } = report;
-  const { scanEnded, claimed, built, submitted, doneAtProvider, settled, answered, givenUp } = report.progress;
+  const { claimed, built, submitted, doneAtProvider, settled, answered, givenUp } = report.progress;
   const done = doneAtProvider === 0 ? '' : `, ${formatCount(doneAtProvider)} done there`;
   const failed = givenUp === 0 ? '' : `, ${formatCount(givenUp)} failed`;
   const barOf = (part: number): string => bar(requests === 0 ? 0 : part / requests, barColumns);
@@ -16,7 +16,7 @@ export function runView(report: RunReport, { columns, now }: { columns: number; 
       pausedAt === null ? status : 'paused',
       `${elapsed(report, now)}${pipeline ?? ''}${endpoint === null ? '' : `, ${endpoint}`}`,
     ],
-    ['scan', `${formatQuantity(claimed, 'document')} claimed${scanEnded ? '' : ' so far'}${stuckText(report)}`],
+    ['scan', `${formatQuantity(claimed, 'document')} claimed${scanText(report)}${stuckText(report)}`],
     ['to submit', `${barOf(built)} ${formatCount(built)}`],
     ['at provider', `${barOf(submitted)} ${formatCount(submitted)}${done}`],
     ['ingesting', `${barOf(settled)} ${formatCount(settled)}`],
@@ -31,6 +31,11 @@ function elapsed({ startedAt, finishedAt }: RunReport, now: number): string {
   if (startedAt === null) return '';
   const until = finishedAt === null ? now : Date.parse(finishedAt);
   return `${formatDuration(until - Date.parse(startedAt))} · `;
+}
+
+function scanText({ progress: { scanEnded, awaitsTrial } }: RunReport): string {
+  if (awaitsTrial) return ' as a trial; the rest follows its first answer';
+  return scanEnded ? '' : ' so far';
 }
 
 function stuckText({ progress: { parked, held } }: RunReport): string {

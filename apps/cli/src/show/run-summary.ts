@@ -9,6 +9,7 @@ export function runSummary(report: RunReport): string {
   if (report.waiting !== null) {
     lines.push(`waiting   since ${formatTime(report.waiting.since)}: ${report.waiting.message}`);
   }
+  if (report.progress.awaitsTrial) lines.push('trial     the rest of the documents follows when its trial is answered');
   if (report.pausedAt !== null) {
     lines.push(`paused    since ${formatTime(report.pausedAt)}; resume it with: batchmill runs resume ${runId}`);
   }

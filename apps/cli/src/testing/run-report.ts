@@ -29,6 +29,7 @@ export function runReport(changes: Partial<RunReport> = {}, progress: Partial<Ru
     ...changes,
     progress: {
       scanEnded: false,
+      awaitsTrial: false,
       claimed: 0,
       built: 0,
       submitted: 0,

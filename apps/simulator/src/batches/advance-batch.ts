@@ -52,8 +52,7 @@ async function validate(batch: Batch, others: () => Iterable<Batch>, simulation:
     options.limits,
     {
       roomFor: ({ id }) => enqueuedTokenLimit(id, options) - enqueuedTokens(others(), id),
-      refusalOf: (customId) =>
-        simulation.faults.fire('input-line', [customId], `${batch.seq}:${customId}`)[0]?.value ?? null,
+      faultOn: (customId) => simulation.faults.fire('input-line', [customId], `${batch.seq}:${customId}`)[0],
     },
   );
   simulation.faults.save();

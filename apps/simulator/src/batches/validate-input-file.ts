@@ -5,6 +5,7 @@ import { countEmbeddingInputs } from '../perform/embedding-inputs.js';
 import { findModel } from '../perform/models.js';
 import type { Model } from '../perform/models.js';
 import { TokenCounter } from '../tokens/token-counter.js';
+import type { Fault } from '../faults/fault-injector.js';
 import { refusalNamed, type Refusal } from '../faults/refusals.js';
 import type { BatchError } from './batch.js';
 import { readRequest } from './batch-request.js';
@@ -32,7 +33,7 @@ export async function validateInputFile(
   fileBytes: number,
   endpoint: Endpoint,
   limits: Limits,
-  { roomFor, refusalOf }: { roomFor: (model: Model) => number; refusalOf: (customId: string) => unknown },
+  { roomFor, faultOn }: { roomFor: (model: Model) => number; faultOn: (customId: string) => Fault | undefined },
 ): Promise<Validated> {
   const errors: BatchError[] = [];
   const seen = new Set<string>();
@@ -62,8 +63,9 @@ export async function validateInputFile(
     }
     if (seen.has(request.customId)) complain('duplicate_custom_id', duplicate(request.customId), 'custom_id');
     seen.add(request.customId);
-    const refusal = refusalOf(request.customId);
-    if (refusal !== null) refused ??= refusalNamed(refusal);
+    const fault = faultOn(request.customId);
+    if (fault?.what === 'refused') refused ??= refusalNamed(fault.value);
+    if (fault?.what === 'named' && errors.length === 0) complain('invalid_value', 'Invalid value.', 'body');
     const name = String(request.body['model']);
     if (modelName === undefined) {
       modelName = name;

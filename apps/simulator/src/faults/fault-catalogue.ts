@@ -123,6 +123,9 @@ export const faultCatalogue = {
       'The batch whose input file has this line fails after validating, without naming the line.',
       refusalNames,
     ),
+    named: describe(
+      'The batch whose input file has this line fails after validating. Of such lines, only the first is named.',
+    ),
   },
   line: {
     refused: describe('Answered in a provider’s own words in the error file; not billed.', refusalNames),
@@ -166,6 +169,7 @@ export type FaultWhat =
   | 'delay'
   | 'cut-off'
   | 'stale'
+  | 'named'
   | 'token-limit'
   | 'expire'
   | 'stall'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
-import type { BudgetShare } from '../index.js';
+import type { Batch, BudgetShare, Budgets } from '../index.js';
 import { concurrently, eachWithFixture } from './fixture.contract.js';
 
 const account = 'some-account';
@@ -172,7 +172,15 @@ export function describeBudgets(make: MakeStore): void {
       expect(await reserve(share(2, 1, 1, 'run', 60))).toBe(true);
     });
 
-    const refused = { _id: 'run.c1.b9', model, inputTokens: 70, requests: 10, fileBytes: 900 };
+    const refused = {
+      _id: 'run.c1.b9',
+      model,
+      documents: 5,
+      inputTokens: 70,
+      requests: 10,
+      fileBytes: 900,
+      held: null,
+    };
 
     it('M5: a full queue without a number takes what other batches hold, for an hour', async () => {
       const { budgets, clock } = fixture();
@@ -194,6 +202,28 @@ export function describeBudgets(make: MakeStore): void {
 
       expect(learned).toBeNull();
       expect(await budgets.limitsOf(account, model)).toMatchObject({ tokens: null });
+    });
+
+    describe('of a batch that is alone in a queue without a number', () => {
+      const learn = async (sinceMs: number, changes: Partial<Batch> = {}): ReturnType<Budgets['learnFrom']> => {
+        const { budgets, clock } = fixture();
+        const since = new Date(clock.now().getTime() - sinceMs);
+        const held = { about: 'queue', code: null, message: 'full', since, times: 9 } as const;
+        const refusal = { about: 'queue', unit: 'tokens', limit: null } as const;
+        return budgets.learnFrom(account, { ...refused, held, ...changes }, refusal);
+      };
+
+      it('M5: half of it is learned after an hour of refusals, so that it does not wait for ever', async () => {
+        expect(await learn(3_600_000)).toEqual({ limited: 'tokens', value: 35 });
+      });
+
+      it('M5: nothing is learned within the hour, since other programs may fill the queue', async () => {
+        expect(await learn(3_599_999)).toBeNull();
+      });
+
+      it('M5: nothing is learned of a single document, which cannot be made smaller', async () => {
+        expect(await learn(3_600_000, { documents: 1 })).toBeNull();
+      });
     });
 
     it.each([

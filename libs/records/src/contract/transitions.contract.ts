@@ -80,6 +80,17 @@ export function describeTransitions(make: MakeStore): void {
       fixture().clock.advance(hourMs);
       expect(await fixture().takeRun('b', 'run', 'running')).toMatchObject({ _id: 'run' });
     });
+
+    it('a command that arrived while the record was leased makes it due at once, whatever it is to wait for', async () => {
+      await fixture().insertRun('run');
+      const leased = fixture().lease(await fixture().mustTakeRun('a', 'run'));
+      await fixture().runs.requestCancel('run');
+
+      const applied = await leased.with({ reason: 'later' }).backOff('running', fixture().in(hourMs)).apply([]);
+
+      expect(applied).toBe(true);
+      expect(await fixture().takeRun('b', undefined, 'running')).toMatchObject({ _id: 'run', reason: 'later' });
+    });
   });
 
   describe('waiting', () => {

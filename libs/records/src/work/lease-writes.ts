@@ -45,20 +45,17 @@ export class LeaseWrites<T extends WorkRecord> {
     return this.#update(record, { 'lease.until': until }, { expecting, durable: false });
   }
 
-  /** Writes the new state with changes and envelopes, and ends the lease. */
-  async transition(
-    record: T,
-    { state, changes, envelopes, backoffUntil = noBackoff }: StateChange<T>,
-  ): Promise<boolean> {
-    const set = {
-      ...changes,
-      state,
-      nextAt: this.#clock.now(),
-      backoffUntil,
-      lease: freeLease,
-      attempts: 0,
-      error: null,
-    };
+  /**
+   * Writes the new state with changes and envelopes, and ends the lease. A signal that arrived since the record was taken
+   * makes it due at once instead of after the backoff.
+   */
+  async transition(record: T, { state, changes, envelopes, backoffUntil }: StateChange<T>): Promise<boolean> {
+    const due = { nextAt: this.#clock.now(), backoffUntil: noBackoff };
+    const set = { ...changes, ...due, state, lease: freeLease, attempts: 0, error: null };
+    if (backoffUntil !== undefined) {
+      const expecting = { signals: record.signals };
+      if (await this.#update(record, { ...set, backoffUntil }, { envelopes, expecting })) return true;
+    }
     return this.#update(record, set, { envelopes });
   }
 

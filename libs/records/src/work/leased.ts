@@ -102,7 +102,7 @@ export class PendingTransition<T extends WorkRecord> {
     );
   }
 
-  /** Like `to`, but the record is not taken before then, not even by a signal. */
+  /** Like `to`, but the record is not taken before then, not even by a signal that arrives after this. */
   backOff<E extends Event = never>(state: T['state'], until: Date, ...events: E[]): Transition<E> {
     return this.#ending(events, (envelopes) =>
       this.#writes.transition(this.#data, { state, changes: this.#changes, envelopes, backoffUntil: until }),

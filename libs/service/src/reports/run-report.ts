@@ -63,6 +63,8 @@ export interface RunReport {
 /** How far a run is. `claimed` counts documents, `parked` records and `held` batches; the others count requests. */
 export interface RunProgress {
   readonly scanEnded: boolean;
+  /** The run goes on when its first few documents are answered. */
+  readonly awaitsTrial: boolean;
   readonly claimed: number;
   readonly built: number;
   readonly submitted: number;
@@ -187,6 +189,7 @@ async function sumUp({ claims, batches, engineSettings: { prices } }: Engine, ru
   }
   const progress = {
     scanEnded: run.scan.ended,
+    awaitsTrial: !run.scan.ended && (run.scan.awaitsTrial ?? false),
     claimed,
     built: byState.built,
     submitted: byState.submitted,
