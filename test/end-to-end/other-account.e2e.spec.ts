@@ -20,12 +20,12 @@ describe('a key of another account', () => {
   afterEach(() => bundle.close());
 
   /** The provider's time stands still, so a batch stays where it is until it is advanced. */
-  async function opened(apiKey: string): Promise<void> {
+  async function opened(apiKey: string, { staleListMs = 50 } = {}): Promise<void> {
     bundle = await TestEngine.open({
       pipelines: [notes],
       apiKey,
       simulator: { speed: 0 },
-      settings: { armMs: 500, staleListMs: 50, sweepMs: 100 },
+      settings: { armMs: 500, staleListMs, sweepMs: 100 },
     });
     await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     await bundle.start(stages);
@@ -127,6 +127,32 @@ describe('a key of another account', () => {
     expect((await batch())?.provider?.account?.keyFingerprint).toBeDefined();
     expect(await published<BatchHeld>(bundle, BatchHeld)).toEqual([]);
     expect(await ledgerOf(bundle)).toMatchObject({ requests: count, batches: [{}], twice: [], files: [] });
+  });
+
+  it('X4: a batch whose file is deleted is held too when the same key is used with another organization', async () => {
+    await opened('sk-first', { staleListMs: 30_000 });
+    await injectFaults(
+      bundle,
+      { on: 'batches.create', what: 'drop-answer', times: 1 },
+      { on: 'batches.list', what: 'stale' },
+    );
+    await request('r');
+    await reached('the create call to be made', ({ submission }) => submission.armed !== null);
+    bundle.clock.advance(1_000);
+    await reached('the file to be deleted', ({ submission }) => submission.fileDeletedAt !== null);
+
+    await bundle.restartWithKey('sk-first', { organization: 'org-b' });
+    bundle.clock.advance(60_000);
+    await bundle.start(stages);
+    await held();
+    await injectFaults(bundle);
+    await restartedWith('sk-first');
+    bundle.clock.advance(60_000);
+    await reached('the batch to be adopted', ({ state }) => state !== 'built');
+    await advanceProvider(bundle, 600);
+
+    expect(await endOf(bundle, 'r')).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count } } });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: count, batches: [{}], twice: [] });
   });
 
   it('X4: a provider that does not name accounts is asked for the batch itself', async () => {

@@ -140,26 +140,20 @@ describe('what the provider refuses', () => {
     await expectOneAttemptEach();
   });
 
-  it('M5: batches that alone are larger than a queue without a number are made smaller after an hour', async () => {
+  it('M5: a batch that alone is larger than a queue without a number is made smaller after an hour', async () => {
     await opened();
     await injectFaults(bundle, { on: 'batches.create', what: 'refused', value: 'queue-tokens-unnamed' });
-    await requestRun(bundle, request);
-    const { batches } = bundle.engine;
-    const all = (): Promise<Batch[]> => Array.fromAsync(batches.ofRun('r'));
-    await eventually('both batches to be refused', async () => {
-      const refused = (await all()).filter(({ held }) => held?.about === 'queue');
-      return refused.length === 2;
-    });
+    await requestRun(bundle, { ...request, limit: 10 });
+    const first = (): Promise<Batch | null> => bundle.engine.batches.get('r.c1.b1');
+    await eventually('the batch to be refused', async () => (await first())?.held?.aloneSince !== undefined);
 
     bundle.clock.advance(3_600_000);
-    await eventually('both to be made smaller', async () => {
-      const replaced = (await all()).filter(({ reason }) => reason === 'too-large');
-      return replaced.length === 2;
-    });
+    await eventually('it to be made smaller', async () => (await first())?.reason === 'too-large');
     await injectFaults(bundle);
 
-    expect(await endOf(bundle, 'r')).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count } } });
-    await expectOneAttemptEach();
+    const run = await endOf(bundle, 'r');
+    expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 10 }, batches: 3 } });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 10, ...nothingTwiceNothingLeft });
   });
 
   it('M5: enqueued requests are budgeted: a learned limit is not passed again', async () => {
@@ -231,6 +225,27 @@ describe('what the provider refuses', () => {
       else expect([info.functions?.['embeddings']?.attempts, info.freeRetries ?? 0]).toEqual([1, 0]);
     }
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 6, ...nothingTwiceNothingLeft });
+  });
+
+  it('Y5: a document whose batch the provider refuses because of a line that it does not have uses up its attempts', async () => {
+    bundle = await TestEngine.open({
+      pipelines: [notes],
+      ports: ({ provider }) => {
+        const retrieve = provider.retrieveBatch.bind(provider);
+        provider.retrieveBatch = async (id) => {
+          const found = await retrieve(id);
+          return { ...found, errors: found.errors.map((error) => ({ ...error, line: 999 })) };
+        };
+        return { provider };
+      },
+    });
+    await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(1));
+    await bundle.start(stages);
+    await injectFaults(bundle, { on: 'input-line', what: 'named' });
+
+    const run = await embed();
+
+    expect(run.totals).toMatchObject({ documents: { failed: 1 }, batches: 4 });
   });
 
   it('Y5: a result that is refused because of the account is requested again without an attempt', async () => {

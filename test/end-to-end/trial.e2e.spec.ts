@@ -60,6 +60,30 @@ describe('the trial of a run', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 0, ...nothingTwiceNothingLeft });
   });
 
+  it.each(['named', 'refused'] as const)(
+    'Y5: the run is stopped too when each line fails its batch (%s)',
+    async (what) => {
+      await opened(50);
+      await injectFaults(bundle, { on: 'input-line', what });
+
+      const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes' });
+
+      expect(run.state).toBe('incomplete');
+      expect(run.reason).toMatch(/^the provider refused all 3 requests of the first batch r\.c1\.b1 /);
+      expect(await countOf('failed')).toBe(3);
+      expect(await bundle.engine.documentStore.collection('notes').count({ ai_status: { $exists: false } })).toBe(47);
+    },
+  );
+
+  it('Y5: a trial of which one line fails its batch holds nothing up once another one is answered', async () => {
+    await opened(50);
+    await injectFaults(bundle, { on: 'input-line', what: 'refused', match: 'n00001' });
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes' });
+
+    expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 49, failed: 1 } } });
+  });
+
   it('Y5: when the trial is answered, the rest is sent in batches of the usual size', async () => {
     await opened(50);
 

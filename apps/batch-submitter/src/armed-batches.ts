@@ -71,16 +71,15 @@ export class ArmedBatches {
     }
   }
 
-  /** The account that made the create call, if the list of the present one does not tell whether the provider batch exists. */
+  /**
+   * The account that made the create call, if the list of the present one does not tell whether the provider batch exists.
+   * Nothing tells it once the input file is deleted: with the same key, organization, project and address may differ.
+   */
   async #otherAccount({ submission: { armed, fileId, fileDeletedAt } }: Batch): Promise<AccountInfo | null> {
     const former = armed?.account;
     const now = this.provider.accountInfo;
     if (former === undefined || isSameAccount(former, now)) return null;
-    const isVisible =
-      fileId !== null && fileDeletedAt === null
-        ? await this.provider.hasFile(fileId)
-        : // The provider cannot be asked for a deleted file. A key that did not change most likely still sees the list.
-          former.keyFingerprint === now.keyFingerprint;
+    const isVisible = fileId !== null && fileDeletedAt === null && (await this.provider.hasFile(fileId));
     return isVisible ? null : former;
   }
 

@@ -11,9 +11,13 @@ export class BudgetShares {
     private readonly provider: Provider,
   ) {}
 
-  /** The limits that the provider's messages named or its refusals showed. */
-  async limitsOf({ model }: Batch): Promise<Limits> {
-    return this.budgets.limitsOf(this.provider.account, model);
+  /**
+   * The limits that the provider's messages named or its refusals showed. For a single document only those that it named: it
+   * cannot be made smaller because of an estimate.
+   */
+  async limitsOf({ model, documents }: Batch): Promise<Limits> {
+    const { account } = this.provider;
+    return documents === 1 ? this.budgets.namedLimitsOf(account, model) : this.budgets.limitsOf(account, model);
   }
 
   async learnFrom(batch: Batch, refusal: QueueRefusal | SizeRefusal): ReturnType<Budgets['learnFrom']> {

@@ -30,7 +30,7 @@ export class RefusedSubmissions {
     const { refusal } = error;
     switch (refusal.about) {
       case 'moment': {
-        const held = this.#heldBy(batch.data, 'moment', error);
+        const held = this.#heldBy(batch.data, error, { about: 'moment' });
         const delayMs = this.#delayMs(held, { baseMs: minMomentMs, capMs: maxMomentMs });
         return batch.with({ held }).wait(this.#after(Math.max(delayMs, error.retryAfterMs ?? 0)));
       }
@@ -50,16 +50,20 @@ export class RefusedSubmissions {
   }
 
   async #defer(batch: Leased<Batch>, refusal: QueueRefusal, error: RefusedError): Promise<AfterRefusal> {
-    const learned = await this.budgetShares.learnFrom(batch.data, refusal);
+    const { learned, isAlone } = await this.budgetShares.learnFrom(batch.data, refusal);
     await this.budgetShares.release(batch.data);
-    const held = this.#heldBy(batch.data, 'queue', error);
+    const held = this.#heldBy(batch.data, error, { about: 'queue', isAlone });
     const delayMs = this.#delayMs(held, { baseMs: this.settings.retryBaseMs, capMs: maxQueueMs });
     const refused = { key: null, providerBatchId: null, held, learned, keepsFile: true };
     return deferral(batch, refused, this.#after(delayMs));
   }
 
-  #heldBy(batch: Batch, about: Held['about'], { providerCode: code, reason: message }: RefusedError): Held {
-    return heldBy(batch, { about, code, message }, this.clock.now());
+  #heldBy(
+    batch: Batch,
+    { providerCode: code, reason: message }: RefusedError,
+    why: { about: Held['about']; isAlone?: boolean },
+  ): Held {
+    return heldBy(batch, { ...why, code, message }, this.clock.now());
   }
 
   #delayMs({ times }: Held, bounds: { baseMs: number; capMs: number }): number {

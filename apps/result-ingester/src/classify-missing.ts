@@ -55,15 +55,17 @@ const abandoned: Classified = {
 /**
  * The provider names the line because of which it refused the batch: that request fails. The others are requested again at no
  * attempt, in batches of half as many documents, because there may be more such lines, and the provider names one at a time.
- * Where it names no line and a request is to blame, all are halved, until that one is alone. Each of this ends by itself.
+ * Where it names no request of the batch and a request is to blame, all are halved, until that one is alone. Both end by
+ * themselves: each batch has fewer requests than the one before.
  */
-function classifyFailed({ failure, documents }: Batch, line: number): Classified {
+function classifyFailed({ failure, documents, requests }: Batch, line: number): Classified {
   const code = failure?.code ?? 'unknown';
-  if (failure?.line === line) return failed(`The provider refused this request (${code})`);
+  const named = failure?.line ?? 0;
+  if (named === line) return failed(`The provider refused this request (${code})`);
   const error = errorOf(`The provider refused the whole batch (${code})`);
   const retry = { outcome: 'retry', error, usage: noUsage } as const;
   const halved: Classified = { ...retry, countsAttempt: false, together: Math.ceil(documents / 2) };
-  if (failure?.line != null) return halved;
+  if (named > 0 && named <= requests) return halved;
   const { about } = refusalOf({ status: null, code, message: failure?.message ?? '' });
   return documents === 1 || about !== 'request' ? { ...retry, countsAttempt: true } : halved;
 }

@@ -184,7 +184,7 @@ export class OutcomeWriter {
       },
     );
     if (next.state === 'failed') {
-      progress.countExhausted();
+      progress.countExhausted(error);
       return failure;
     }
     const { notBefore } = next;

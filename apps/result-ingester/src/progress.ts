@@ -56,7 +56,7 @@ export class Progress {
     if (index !== null && classified.outcome !== 'answered' && classified.isKept) this.unusable.add(index);
     const { tokens, cost, succeeded, failed, refused = 0, retried, firstError } = this.#state;
     const { usage, outcome } = classified;
-    const isRefused = outcome !== 'answered' && classified.error.code === 'provider.refused-request';
+    const isRefused = outcome === 'fail' && isRefusal(classified.error);
     this.#state = {
       ...this.#state,
       refused: refused + (isRefused ? 1 : 0),
@@ -71,8 +71,14 @@ export class Progress {
   }
 
   /** Moves a request from retried to failed: it has used up its attempts. */
-  countExhausted(): void {
-    this.#state = { ...this.#state, retried: this.#state.retried - 1, failed: this.#state.failed + 1 };
+  countExhausted(error: DocumentError): void {
+    const { retried, failed, refused = 0 } = this.#state;
+    this.#state = {
+      ...this.#state,
+      retried: retried - 1,
+      failed: failed + 1,
+      refused: refused + (isRefusal(error) ? 1 : 0),
+    };
   }
 
   /** Moves a request from succeeded to failed: it was answered, but the answer could not be used. */
@@ -97,4 +103,8 @@ export class Progress {
     if (usd === null || synchronousUsd === null) return { ...cost, incomplete: true };
     return { ...cost, usd: cost.usd + usd, synchronousUsd: cost.synchronousUsd + synchronousUsd };
   }
+}
+
+function isRefusal({ code }: DocumentError): boolean {
+  return code === 'provider.refused-request' || code === 'provider.batch-failed';
 }

@@ -38,12 +38,15 @@ export class Deferral {
     { key, providerBatchId }: ProviderBatchInfo,
     { refusal, error }: DeferredVerdict,
   ): Promise<Transition<BatchDeferred> | null> {
-    const learned =
-      refusal.about === 'queue' ? await this.budgets.learnFrom(this.provider.account, batch.data, refusal) : null;
+    const { learned, isAlone } =
+      refusal.about === 'queue'
+        ? await this.budgets.learnFrom(this.provider.account, batch.data, refusal)
+        : { learned: null, isAlone: false };
     const now = this.clock.now();
     const about = refusal.about === 'file' ? 'moment' : refusal.about;
     const remedy = refusal.about === 'account' ? `; ${accountRemedies[refusal.reason]}` : '';
-    const held = heldByFailure(batch.data, { about, code: error.code, message: error.message + remedy }, now);
+    const message = error.message + remedy;
+    const held = heldByFailure(batch.data, { about, code: error.code, message, isAlone }, now);
     if (about === 'moment' && failedBatchesOf(held) > maxMoments) return null;
     const backoff = { baseMs: this.settings.retryBaseMs, capMs: maxDelayMs, jitter: jitterFrom(this.ids) };
     const until = new Date(now.getTime() + delayAfter(failedBatchesOf(held) - 1, backoff));

@@ -22,6 +22,16 @@ type RefusedBatch = Pick<Batch, '_id' | 'model' | 'documents' | 'inputTokens' | 
 interface LearnedLimit {
   readonly value: number;
   readonly until: Date;
+  /** The provider named none. Missing in records of earlier versions. */
+  readonly isEstimate?: boolean;
+}
+
+/** What a refusal shows. */
+export interface Lesson {
+  /** Null: no limit can be learned. */
+  readonly learned: { readonly limited: Limited; readonly value: number } | null;
+  /** No other batch of ours was in the queue. */
+  readonly isAlone: boolean;
 }
 
 /** The provider's queue of one account and model. */
@@ -70,6 +80,11 @@ export class Budgets {
   /** A limit is null when it is not known, or was learned too long ago. */
   async limitsOf(account: string, model: string): Promise<Limits> {
     return this.#limitsIn(await this.get(account, model));
+  }
+
+  /** The same without those that were estimated. */
+  async namedLimitsOf(account: string, model: string): Promise<Limits> {
+    return this.#limitsIn(await this.get(account, model), ({ isEstimate }) => isEstimate !== true);
   }
 
   /** Every budget of every account. */
@@ -126,35 +141,31 @@ export class Budgets {
   /**
    * Stores the limit that a refusal of this batch shows. Where the provider names none, it is estimated: a queue takes what
    * other batches hold now, and this batch alone; after an hour in which it did not take this batch alone, half of it. A
-   * file may have half of what was refused, also where the provider names a limit that this file keeps. Null: nothing can be
-   * learned.
+   * file may have half of what was refused, also where the provider names a limit that this file keeps.
    */
-  async learnFrom(
-    account: string,
-    batch: RefusedBatch,
-    refusal: QueueRefusal | SizeRefusal,
-  ): Promise<{ limited: Limited; value: number } | null> {
-    const budget = await this.#getOrInsert(idOf(account, batch.model));
+  async learnFrom(account: string, batch: RefusedBatch, refusal: QueueRefusal | SizeRefusal): Promise<Lesson> {
+    const { shares } = await this.#getOrInsert(idOf(account, batch.model));
+    const others = shares.filter(({ batchId }) => batchId !== batch._id);
+    const isAlone = others.length === 0;
     const limited = limitedBy(refusal);
-    if (limited === null) return null;
+    if (limited === null) return { learned: null, isAlone };
     const named = namedLimit(limited, refusal, batch);
-    const value = named ?? this.#estimate(limited, budget, batch);
-    if (value <= 0) return null;
-    await this.learn(account, batch.model, limited, value, named === null ? estimatedValidMs : namedValidMs);
-    return { limited, value };
+    const value = named ?? this.#estimate(limited, others, batch);
+    if (value <= 0) return { learned: null, isAlone };
+    await this.learn(account, batch.model, limited, value, named === null);
+    return { learned: { limited, value }, isAlone };
   }
 
-  async learn(account: string, model: string, limited: Limited, value: number, validMs = namedValidMs): Promise<void> {
+  async learn(account: string, model: string, limited: Limited, value: number, isEstimate = false): Promise<void> {
     const { _id } = await this.#getOrInsert(idOf(account, model));
-    const until = new Date(this.clock.now().getTime() + validMs);
-    await this.#collection.updateOne({ _id }, { $set: { [`limits.${limited}`]: { value, until } } });
+    const until = new Date(this.clock.now().getTime() + (isEstimate ? estimatedValidMs : namedValidMs));
+    await this.#collection.updateOne({ _id }, { $set: { [`limits.${limited}`]: { value, until, isEstimate } } });
   }
 
   /** 0: nothing can be learned. */
-  #estimate(limited: Limited, { shares }: Budget, batch: RefusedBatch): number {
+  #estimate(limited: Limited, others: readonly BudgetShare[], batch: RefusedBatch): number {
     const own = batch[batchSizes[limited]];
     if (limited === 'fileBytes' || limited === 'fileRequests') return Math.floor(own / 2);
-    const others = shares.filter(({ batchId }) => batchId !== batch._id);
     if (others.length === 0) return this.#isRefusedAlone(batch) ? Math.floor(own / 2) : 0;
     return Math.max(
       own,
@@ -164,8 +175,8 @@ export class Budgets {
 
   /** Other programs may fill the queue for a while, and a single document cannot be made smaller. */
   #isRefusedAlone({ documents, held }: RefusedBatch): boolean {
-    if (documents === 1 || held?.about !== 'queue') return false;
-    return this.clock.now().getTime() - held.since.getTime() >= refusedAloneMs;
+    if (documents === 1 || held?.aloneSince === undefined) return false;
+    return this.clock.now().getTime() - held.aloneSince.getTime() >= refusedAloneMs;
   }
 
   async #getOrInsert(_id: string): Promise<Budget> {
@@ -224,11 +235,11 @@ export class Budgets {
     return new Date(this.clock.now().getTime() - forgottenAfterMs);
   }
 
-  #limitsIn(budget: Budget | null): Limits {
+  #limitsIn(budget: Budget | null, counts: (learned: LearnedLimit) => boolean = () => true): Limits {
     const now = this.clock.now();
     const limitOf = (limited: Limited): number | null => {
       const learned = budget?.limits[limited];
-      return learned !== undefined && learned.until > now ? learned.value : null;
+      return learned !== undefined && learned.until > now && counts(learned) ? learned.value : null;
     };
     return {
       tokens: limitOf('tokens'),

@@ -12,16 +12,21 @@ export interface Held {
   readonly times: number;
   /** How many of them were provider batches that failed. Missing in records of earlier versions. */
   readonly failedBatches?: number;
+  /** queue: the first refusal in a row while no other batch of ours was in it. Missing: another one was at the last refusal. */
+  readonly aloneSince?: Date;
 }
 
 /** The batch is refused, for the first time or again. */
 export function heldBy(
   { held }: { readonly held: Held | null },
-  refusal: Pick<Held, 'about' | 'code' | 'message'>,
+  { isAlone = false, ...refusal }: Pick<Held, 'about' | 'code' | 'message'> & { readonly isAlone?: boolean },
   now: Date,
 ): Held {
-  if (held?.about !== refusal.about) return { ...refusal, since: now, times: 1 };
-  return { ...refusal, since: held.since, times: held.times + 1, failedBatches: failedBatchesOf(held) };
+  const before = held?.about === refusal.about ? held : null;
+  const alone = isAlone ? { aloneSince: before?.aloneSince ?? now } : {};
+  if (before === null) return { ...refusal, ...alone, since: now, times: 1 };
+  const { since, times } = before;
+  return { ...refusal, ...alone, since, times: times + 1, failedBatches: failedBatchesOf(before) };
 }
 
 /** The same for a refusal that failed its provider batch. */

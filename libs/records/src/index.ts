@@ -31,7 +31,7 @@ export { describeHold, hold } from './batch-hold.js';
 export { describeLoss, settleAsLost } from './lost-batch.js';
 export { isGivenUp, maxCancelMs, stallInState, stallWithoutState } from './giving-up.js';
 export type { Abandonment, BatchHold, Stall } from './stalled-batch.js';
-export { Budgets, type Budget, type Limited, type Limits } from './budgets.js';
+export { Budgets, type Budget, type Lesson, type Limited, type Limits } from './budgets.js';
 export { deferral, type RefusedSubmission } from './deferral.js';
 export { failedBatchesOf, heldBy, heldByFailure, type Held } from './held.js';
 export {

@@ -49,7 +49,7 @@ export interface Ingestion {
   readonly succeeded: number;
   /** Requests that failed for good. */
   readonly failed: number;
-  /** Of those, requests that the provider refused as invalid. Missing in records of earlier versions. */
+  /** Of those, requests that the provider refused, alone or with their batch. Missing in records of earlier versions. */
   readonly refused?: number;
   /** Requests that will be sent again. */
   readonly retried: number;

@@ -2,7 +2,7 @@ import { RandomIds, type Clock, type Event } from '@batchmill/contracts';
 import { FolderBlobs } from '@batchmill/blobs/folder';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
 import type { PipelineDefinition } from '@batchmill/pipeline';
-import { OpenAiProvider } from '@batchmill/provider/openai';
+import { OpenAiProvider, type OpenAiProviderOptions } from '@batchmill/provider/openai';
 import type { Leased, Records, Transition, WorkRecord } from '@batchmill/records';
 import { Leased as LeasedRecord } from '@batchmill/records';
 import { assembleEngine, closePorts, runStages, type Engine, type Ports } from '@batchmill/service';
@@ -82,10 +82,10 @@ export class TestEngine {
   }
 
   /** Stops the stages, as a restart does, and continues with another key. The stages are to be started again. */
-  async restartWithKey(apiKey: string): Promise<void> {
+  async restartWithKey(apiKey: string, { organization = null }: { organization?: string | null } = {}): Promise<void> {
     for (const stop of this.#stops.splice(0)) await stop();
     await this.#engine.provider.close();
-    const provider = providerOf({ apiKey, baseUrl: `${this.simulator.url}/v1`, clock: this.clock });
+    const provider = providerOf({ apiKey, organization, baseUrl: `${this.simulator.url}/v1`, clock: this.clock });
     this.#engine = { ...this.#engine, provider };
   }
 
@@ -154,6 +154,6 @@ async function openPorts(
   };
 }
 
-function providerOf(options: { apiKey: string; baseUrl: string; clock: Clock }): OpenAiProvider {
+function providerOf(options: OpenAiProviderOptions): OpenAiProvider {
   return new OpenAiProvider({ ...options, callTimeoutMs: 10_000, retries: { times: 4, baseMs: 20 } });
 }

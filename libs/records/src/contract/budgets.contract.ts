@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
-import type { Batch, BudgetShare, Budgets } from '../index.js';
+import { heldBy, type Batch, type BudgetShare, type Lesson } from '../index.js';
 import { concurrently, eachWithFixture } from './fixture.contract.js';
 
 const account = 'some-account';
@@ -200,17 +200,19 @@ export function describeBudgets(make: MakeStore): void {
 
       const learned = await budgets.learnFrom(account, refused, { about: 'queue', unit: 'tokens', limit: null });
 
-      expect(learned).toBeNull();
+      expect(learned).toEqual({ learned: null, isAlone: true });
       expect(await budgets.limitsOf(account, model)).toMatchObject({ tokens: null });
     });
 
     describe('of a batch that is alone in a queue without a number', () => {
-      const learn = async (sinceMs: number, changes: Partial<Batch> = {}): ReturnType<Budgets['learnFrom']> => {
+      const learn = async (sinceMs: number, changes: Partial<Batch> = {}): Promise<Lesson['learned']> => {
         const { budgets, clock } = fixture();
-        const since = new Date(clock.now().getTime() - sinceMs);
-        const held = { about: 'queue', code: null, message: 'full', since, times: 9 } as const;
+        const aloneSince = new Date(clock.now().getTime() - sinceMs);
+        const full = { about: 'queue', code: null, message: 'full' } as const;
+        const held = heldBy({ held: null }, { ...full, isAlone: true }, aloneSince);
         const refusal = { about: 'queue', unit: 'tokens', limit: null } as const;
-        return budgets.learnFrom(account, { ...refused, held, ...changes }, refusal);
+        const { learned } = await budgets.learnFrom(account, { ...refused, held, ...changes }, refusal);
+        return learned;
       };
 
       it('M5: half of it is learned after an hour of refusals, so that it does not wait for ever', async () => {
@@ -223,6 +225,16 @@ export function describeBudgets(make: MakeStore): void {
 
       it('M5: nothing is learned of a single document, which cannot be made smaller', async () => {
         expect(await learn(3_600_000, { documents: 1 })).toBeNull();
+      });
+
+      it('M5: the hour begins again after a refusal while other batches were in the queue', () => {
+        const full = { about: 'queue', code: null, message: 'full' } as const;
+        const { clock } = fixture();
+        const alone = heldBy({ held: null }, { ...full, isAlone: true }, clock.now());
+        const behindOthers = heldBy({ held: alone }, { ...full, isAlone: false }, fixture().in(1_000));
+        const aloneAgain = heldBy({ held: behindOthers }, { ...full, isAlone: true }, fixture().in(2_000));
+
+        expect(aloneAgain).toMatchObject({ since: clock.now(), aloneSince: fixture().in(2_000), times: 3 });
       });
     });
 
@@ -240,6 +252,14 @@ export function describeBudgets(make: MakeStore): void {
       await budgets.learnFrom(account, refused, { about: 'size', ...size });
 
       expect(await budgets.limitsOf(account, model)).toMatchObject(expected);
+    });
+
+    it('M5: an estimate does not count for a single document, and a limit that was named does', async () => {
+      const { budgets } = fixture();
+      await budgets.learn(account, model, 'tokens', 50, true);
+      await budgets.learn(account, model, 'requests', 5);
+
+      expect(await budgets.namedLimitsOf(account, model)).toMatchObject({ tokens: null, requests: 5 });
     });
 
     it('M5: a limit that is estimated never makes the refused batch too large for the queue', async () => {

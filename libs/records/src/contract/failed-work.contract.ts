@@ -70,6 +70,23 @@ export function describeFailedWork(make: MakeStore): void {
       expect((await fixture().run('run')).nextAt).toEqual(nextAt);
     });
 
+    it.each(['release', 'fail'] as const)(
+      'a command that arrived before the holder called %s makes the record due at once',
+      async (how) => {
+        await fixture().insertRun('run');
+        const taken = await fixture().mustTakeRun('a', 'run');
+        await fixture().runs.requestCancel('run');
+
+        const { error, backoffUntil } = failure();
+        const { writes } = fixture().runs;
+        await (how === 'fail'
+          ? writes.fail(taken, { error, backoffUntil })
+          : writes.release(taken, backoffUntil, error));
+
+        expect(await fixture().takeRun('b')).toMatchObject({ _id: 'run' });
+      },
+    );
+
     it('R2: a command that arrived while the last attempt failed is handled before the record is parked', async () => {
       await fixture().insertRun('run', { attempts: 2 });
       const taken = await fixture().mustTakeRun('a', 'run');

@@ -45,18 +45,13 @@ export class LeaseWrites<T extends WorkRecord> {
     return this.#update(record, { 'lease.until': until }, { expecting, durable: false });
   }
 
-  /**
-   * Writes the new state with changes and envelopes, and ends the lease. A signal that arrived since the record was taken
-   * makes it due at once instead of after the backoff.
-   */
-  async transition(record: T, { state, changes, envelopes, backoffUntil }: StateChange<T>): Promise<boolean> {
-    const due = { nextAt: this.#clock.now(), backoffUntil: noBackoff };
-    const set = { ...changes, ...due, state, lease: freeLease, attempts: 0, error: null };
-    if (backoffUntil !== undefined) {
-      const expecting = { signals: record.signals };
-      if (await this.#update(record, { ...set, backoffUntil }, { envelopes, expecting })) return true;
-    }
-    return this.#update(record, set, { envelopes });
+  /** Writes the new state with changes and envelopes, and ends the lease. */
+  async transition(
+    record: T,
+    { state, changes, envelopes, backoffUntil = noBackoff }: StateChange<T>,
+  ): Promise<boolean> {
+    const set = { ...changes, state, nextAt: this.#clock.now(), lease: freeLease, attempts: 0, error: null };
+    return this.#backOff(record, set, backoffUntil, { envelopes });
   }
 
   /**
@@ -73,19 +68,19 @@ export class LeaseWrites<T extends WorkRecord> {
   /** Ends the lease and counts no attempt: the stage stops, or a dependency is unavailable for the reason of `error`. */
   async release(record: T, backoffUntil: Date, error?: RecordedError): Promise<boolean> {
     const why = error === undefined ? {} : { error: sinceFirst(record.error, error) };
-    return this.#update(record, { lease: freeLease, backoffUntil, ...why }, { durable: false });
+    return this.#backOff(record, { lease: freeLease, ...why }, backoffUntil, { durable: false });
   }
 
   /** Ends the lease after a failed attempt. */
   async fail(record: T, failure: Failure): Promise<boolean> {
-    return this.#update(record, this.#failed(record, failure));
+    return this.#backOff(record, this.#failed(record, failure), failure.backoffUntil);
   }
 
   /**
    * Parks the record after its last attempt. Returns false too when a signal arrived meanwhile: it is handled first.
    */
   async park(record: T, failure: Failure): Promise<boolean> {
-    const set = { ...this.#failed(record, failure), parked: true };
+    const set = { ...this.#failed(record, failure), backoffUntil: failure.backoffUntil, parked: true };
     return this.#update(record, set, { expecting: { signals: record.signals } });
   }
 
@@ -94,8 +89,22 @@ export class LeaseWrites<T extends WorkRecord> {
     await this.#collection.updateOne({ _id: id }, { $pull: { outbox: { id: eventId } } }, { durable: false });
   }
 
-  #failed(record: T, { error, backoffUntil }: Failure): Record<string, unknown> {
-    return { lease: freeLease, attempts: record.attempts + 1, error, backoffUntil };
+  #failed(record: T, { error }: Failure): Record<string, unknown> {
+    return { lease: freeLease, attempts: record.attempts + 1, error };
+  }
+
+  /** Ends the lease. A signal that arrived since the record was taken makes it due at once instead of after the backoff. */
+  async #backOff(
+    record: T,
+    set: Record<string, unknown>,
+    backoffUntil: Date,
+    options: Omit<WriteOptions, 'expecting'> = {},
+  ): Promise<boolean> {
+    if (backoffUntil > noBackoff) {
+      const expecting = { signals: record.signals };
+      if (await this.#update(record, { ...set, backoffUntil }, { ...options, expecting })) return true;
+    }
+    return this.#update(record, { ...set, backoffUntil: noBackoff }, options);
   }
 
   async #update(
