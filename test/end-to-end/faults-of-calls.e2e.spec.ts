@@ -31,6 +31,23 @@ describe('failing calls to the provider', () => {
 
   const embed = (): Promise<Run> => runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
 
+  it.each<FaultRule>([
+    { on: 'files.delete', what: 'status', value: 503 },
+    { on: 'files.delete', what: 'drop-answer' },
+  ])('files that could not be deleted when their batch was ingested are deleted by a sweep: %j', async (fault) => {
+    await opened([fault]);
+
+    const run = await embed();
+    await injectFaults(bundle);
+
+    expect(run.totals?.documents).toMatchObject({ succeeded: count });
+    await eventually('all files to be deleted', async () => (await ledgerOf(bundle)).files.length === 0);
+    await eventually('no record to know of one', async () => {
+      const left = await Array.fromAsync(bundle.engine.batches.withLeftFiles());
+      return left.length === 0;
+    });
+  });
+
   it.each<[string, FaultRule[]]>([
     ['an upload that is answered with 500', [{ on: 'files.create', what: 'status', times: 2 }]],
     [

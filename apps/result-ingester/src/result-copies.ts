@@ -90,20 +90,33 @@ export class ResultCopies {
     progress.advance({ error: await copyOf(files.error) });
   }
 
-  /** Deletes the provider's files and our copies, since all results are stored. Logs a warning when one cannot be deleted. */
-  async cleanUp({ _id, provider, submission }: Batch, progress: Progress): Promise<void> {
+  /**
+   * Deletes the provider's files and our copies, since all results are stored. Returns the provider's files that could not be
+   * deleted.
+   */
+  async cleanUp({ _id, provider, submission }: Batch, progress: Progress): Promise<string[]> {
     const { output, error } = progress.state;
     const files = providerFilesOf(provider);
+    // A provider that does not say which input file a batch has: it is the one that was sent.
+    const input = provider === null ? null : (files.input ?? submission.fileId);
+    const left: string[] = [];
+    for (const fileId of [input, files.output, files.error]) {
+      if (fileId === null) continue;
+      const isDeleted = await this.#tryTo(_id, () => this.provider.deleteFile(fileId));
+      if (!isDeleted) left.push(fileId);
+    }
+    for (const name of [output, error]) if (name !== null) await this.#tryTo(_id, () => this.blobs.delete(name));
+    return left;
+  }
+
+  async #tryTo(batchId: string, deleteOne: () => Promise<void>): Promise<boolean> {
     try {
-      // A provider that does not say which input file a batch has: it is the one that was sent.
-      const input = provider === null ? null : (files.input ?? submission.fileId);
-      for (const fileId of [input, files.output, files.error]) {
-        if (fileId !== null) await this.provider.deleteFile(fileId);
-      }
-      for (const name of [output, error]) if (name !== null) await this.blobs.delete(name);
+      await deleteOne();
+      return true;
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
-      this.log.warn('files of an ingested batch could not be deleted', { batchId: _id, error: message });
+      this.log.warn('a file of an ingested batch could not be deleted', { batchId, error: message });
+      return false;
     }
   }
 

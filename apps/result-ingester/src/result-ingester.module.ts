@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { KeptAnswerWriter } from './kept-answer-writer.js';
 import { LateVectors } from './late-vectors.js';
+import { LeftFiles } from './left-files.js';
 import { OutcomeWriter } from './outcome-writer.js';
 import { Reprocessor } from './reprocessor.js';
 import { ResultCopies } from './result-copies.js';
@@ -9,7 +10,7 @@ import { SentBatches } from './sent-batches.js';
 import { ResultIngester } from './result-ingester.js';
 
 @Module({
-  controllers: [ResultIngester],
+  controllers: [ResultIngester, LeftFiles],
   providers: [SentBatches, ResultCopies, LateVectors, OutcomeWriter, KeptAnswerWriter, Reprocessor, UningestedBatches],
 })
 export class ResultIngesterModule {}

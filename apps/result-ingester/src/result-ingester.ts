@@ -59,8 +59,8 @@ export class ResultIngester {
       else yield* this.uningestedBatches.handle(batch, error, () => this.#ingested(batch, progress));
       return;
     }
-    await this.copies.cleanUp(batch.data, progress);
-    yield this.#ingested(batch, progress);
+    const leftFiles = await this.copies.cleanUp(batch.data, progress);
+    yield this.#ingested(batch, progress, leftFiles);
   }
 
   @Consumes(BatchReprocessRequested)
@@ -144,7 +144,11 @@ export class ResultIngester {
     return archiveAnswers({ plan, sent, files, blobs: this.blobs, at: this.clock.now() });
   }
 
-  #ingested(batch: Leased<Batch>, progress: Progress): Transition<ResultsIngested | DocumentsRetryScheduled> {
+  #ingested(
+    batch: Leased<Batch>,
+    progress: Progress,
+    leftFiles: readonly string[] = [],
+  ): Transition<ResultsIngested | DocumentsRetryScheduled> {
     const { runId, claimId, documents, requests } = batch.data;
     const { succeeded, failed, retried, tokens, cost, firstError, retryAt, archive = null } = progress.state;
     const ids = { runId, claimId, batchId: batch.id };
@@ -166,7 +170,8 @@ export class ResultIngester {
       const notBefore = retryAt.toISOString();
       events.push(new DocumentsRetryScheduled({ ...ids, documents: retried, notBefore }));
     }
-    return batch.with({ ingestion: progress.state, otherAccount: null }).to('ingested', ...events);
+    const left = leftFiles.length === 0 ? {} : { leftFiles };
+    return batch.with({ ingestion: progress.state, otherAccount: null, ...left }).to('ingested', ...events);
   }
 }
 

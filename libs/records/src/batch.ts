@@ -69,6 +69,8 @@ export interface Batch extends WorkRecord<BatchState> {
   /** Why the provider, or a stage, ended it without results. */
   readonly failure: { readonly code: string; readonly message: string; readonly line: number | null } | null;
   readonly ingestion: Ingestion;
+  /** The provider's files that could not be deleted when the batch was ingested; missing: none. A sweep deletes them. */
+  readonly leftFiles?: readonly string[];
   /** The last one; missing or null: there was none. */
   readonly reprocessing?: Reprocessing | null;
 }

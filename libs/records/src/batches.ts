@@ -40,7 +40,11 @@ type NewBatch = Pick<
 /** The batches of all runs. */
 export class Batches extends RecordsOfRun<Batch> {
   readonly activeStates = activeBatchStates;
-  protected readonly indexes = [{ keys: { claimId: 1 } } as const, { keys: { runId: 1, state: 1 } } as const];
+  protected readonly indexes = [
+    { keys: { claimId: 1 } } as const,
+    { keys: { runId: 1, state: 1 } } as const,
+    { keys: { leftFiles: 1 } } as const,
+  ];
 
   constructor(store: Store, clock: Clock) {
     super(store.collection<Batch>('batches'), clock);
@@ -216,6 +220,16 @@ export class Batches extends RecordsOfRun<Batch> {
   /** A run's batches that keep answers, in the order of their creation. */
   keepingOfRun(runId: string): AsyncIterable<Batch> {
     return this.collection.find({ runId, 'ingestion.kept': { $gt: '' } }, { sort: { createdAt: 1 } });
+  }
+
+  /** Batches of which the provider still has files. */
+  withLeftFiles(): AsyncIterable<Batch> {
+    return this.collection.find({ leftFiles: { $gt: '' } });
+  }
+
+  /** Notes that a file of an ingested batch is deleted. */
+  async removeLeftFile(id: string, fileId: string): Promise<void> {
+    await this.collection.updateOne({ _id: id }, { $pull: { leftFiles: fileId } }, { durable: false });
   }
 
   /** Repeating the command does not make a batch due again. Returns the number of batches that it applies to. */
