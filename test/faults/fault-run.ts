@@ -57,7 +57,8 @@ export interface Evidence {
   readonly log: MemoryLog;
   readonly ledger: LedgerReport;
   readonly hits: readonly Trouble['kind'][];
-  readonly wasParked: boolean;
+  /** What was parked at some time, each with its error. */
+  readonly parked: readonly string[];
   readonly wasMended: boolean;
   readonly fired: readonly number[];
 }
@@ -69,7 +70,7 @@ export class FaultRun {
   readonly #ids: Ids;
   readonly #admin: SimulatorAdmin;
   readonly #processes: FaultyProcesses;
-  #wasParked = false;
+  readonly #parked = new Map<string, string>();
   #wasMended = false;
   #fired: readonly number[] = [];
 
@@ -177,8 +178,8 @@ export class FaultRun {
         isCancelled = true;
         for (const runId of endpoints) await this.#publish(new RunCancelRequested({ runId }));
       }
-      if (parked.length > 0) this.#wasParked = true;
-      if (this.#wasMended) await this.#unpark(parked);
+      for (const { _id, error } of parked) this.#parked.set(_id, `${_id}: ${error?.message ?? 'no error'}`);
+      if (this.#wasMended) await this.#unpark(parked.map(({ _id }) => _id));
       looks += 1;
       if (state !== seen) [seen, looks, quietJumps] = [state, 0, 0];
       if (looks < quietLooks * Math.min(4, 1.3 ** quietJumps)) continue;
@@ -236,7 +237,7 @@ export class FaultRun {
       isEnded: allRuns.length === endpoints.length && allRuns.every((run) => endedRunStates.includes(run.state)),
       isSubmitted: allBatches.some((batch) => batch.state === 'submitted'),
       isSettled: allBatches.some((batch) => batch.state === 'settled' || batch.state === 'ingested'),
-      parked: [...allRuns, ...allClaims, ...allBatches].filter((record) => record.parked).map(({ _id }) => _id),
+      parked: [...allRuns, ...allClaims, ...allBatches].filter((record) => record.parked),
     };
   }
 
@@ -285,7 +286,7 @@ export class FaultRun {
       log: this.#log,
       ledger: await this.#admin.ledger(),
       hits: this.#processes.hits,
-      wasParked: this.#wasParked,
+      parked: [...this.#parked.values()],
       wasMended: this.#wasMended,
       fired: this.#fired,
     };

@@ -195,13 +195,13 @@ async function vectorsOf(url: string): Promise<ReadonlyMap<string, Float32Array>
   return embedded;
 }
 
-async function problemsOfRecords({ engine, wasParked }: Evidence, batches: readonly Batch[], { parks }: Excuses) {
+async function problemsOfRecords({ engine, parked }: Evidence, batches: readonly Batch[], { parks }: Excuses) {
   const claims = await Array.fromAsync(storedRecords(engine.store).claims.find({}));
   const problems = [
     ...claims.filter(({ state }) => state !== 'done').map(({ _id, state }) => `claim ${_id} is ${state}`),
     ...batches.filter(({ state }) => state !== 'ingested').map(({ _id, state }) => `batch ${_id} is ${state}`),
   ];
-  if (wasParked && !parks) problems.push('a record was parked, and no fault excuses it');
+  if (!parks) problems.push(...parked.map((record) => `parked, and no fault excuses it: ${record}`));
   for await (const { _id, held, shares } of engine.budgets.all()) {
     if (held !== 0 || shares.length > 0) problems.push(`budget ${_id} still holds ${held} tokens`);
   }

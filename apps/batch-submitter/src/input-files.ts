@@ -71,7 +71,8 @@ export class InputFiles {
       open: () => this.blobs.read(file),
     });
     const { id: fileId, createdAt: fileCreatedAt, state } = uploaded;
-    const filePendingSince = state === 'pending' ? this.clock.now() : null;
+    // One that the provider cannot use is looked at again, should this process end before it has told.
+    const filePendingSince = state === 'processed' ? null : this.clock.now();
     await batch.save({
       submission: { ...batch.data.submission, uploadKey: null, fileId, fileCreatedAt, filePendingSince },
       uploads: [...uploads, { key, fileId }],

@@ -121,7 +121,8 @@ export class OrphanedBatches {
   }
 
   async #cancel({ found: { id }, batchId }: OrphanedProviderBatch): Promise<void> {
-    await this.provider.cancelBatch(id);
+    const { state } = await this.provider.cancelBatch(id);
+    if (state === 'validating' || state === 'in_progress' || state === 'finalizing') return; // the next sweep tries again
     this.log.warn('cancelled a provider batch whose key was given up; what it has completed is billed', {
       providerBatchId: id,
       batchId,

@@ -136,7 +136,10 @@ export abstract class Provider {
   /** The batches created since then, newest first. Read page by page. */
   abstract listBatches(since: Date): AsyncIterable<ProviderBatch>;
 
-  /** Resolves with the batch, which may still be `cancelling`. A settled batch is returned unchanged. */
+  /**
+   * Resolves with the batch, which may still be `cancelling`. One that is settled is returned unchanged, and one that the
+   * provider does not cancel as it is shown: in progress, where what it shows lags behind.
+   */
   abstract cancelBatch(providerBatchId: string): Promise<ProviderBatch>;
 
   /**

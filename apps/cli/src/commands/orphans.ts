@@ -110,8 +110,10 @@ async function removeBatch({ provider }: Engine, { found }: OrphanedProviderBatc
     for (const fileId of [outputFileId, errorFileId]) if (fileId !== null) await provider.deleteFile(fileId);
     return `the results of provider batch ${id} were deleted; what it completed is billed\n`;
   }
-  await provider.cancelBatch(id);
-  return `provider batch ${id} is being cancelled; what it has completed is billed\n`;
+  const now = await provider.cancelBatch(id);
+  return isSettled(now) || now.state === 'cancelling'
+    ? `provider batch ${id} is being cancelled; what it has completed is billed\n`
+    : `the provider does not cancel provider batch ${id} now; try again later\n`;
 }
 
 async function findAll({ batches, provider, pipelines, engineSettings, log }: Engine): Promise<Orphans> {

@@ -5,7 +5,7 @@ import { eventually } from '@batchmill/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FileToUpload, ProviderBatch } from '../provider.js';
+import { isSettled, type FileToUpload, type ProviderBatch } from '../provider.js';
 import { AccountRefusedError, RefusedError } from '../refused-error.js';
 import { OpenAiProvider, type OpenAiProviderOptions } from './openai-provider.js';
 
@@ -280,6 +280,16 @@ describe('OpenAiProvider', () => {
     expect((await settled(id)).state).toBe('cancelled');
     expect((await provider.cancelBatch(id)).state).toBe('cancelled');
     expect(await provider.cancelBatch(done.id)).toEqual(done);
+  });
+
+  it('R2: cancelBatch returns a batch that is refused because it is completed as the provider still shows it', async () => {
+    const fileId = await uploaded();
+    await faults({ on: 'batches.retrieve', what: 'stale', value: '1000000s' });
+    const { id } = await provider.createBatch(toCreate(fileId));
+    await provider.retrieveBatch(id);
+    await eventually('the answers to be billed', async () => (await ledger()).requests > 0);
+
+    expect(isSettled(await provider.cancelBatch(id))).toBe(false);
   });
 
   it('an unknown batch is refused with 404, and deleting an unknown file succeeds', async () => {

@@ -6,7 +6,6 @@ import OpenAI, { toStreamingFile } from 'openai';
 import { embeddingBody } from '../dialects/openai/index.js';
 import {
   Provider,
-  isSettled,
   type BatchToCreate,
   type Embedded,
   type FileToUpload,
@@ -219,9 +218,7 @@ export class OpenAiProvider extends Provider {
       });
     } catch (error) {
       if (!(error instanceof RefusedError) || (error.status !== 409 && error.status !== 400)) throw error;
-      const found = await this.retrieveBatch(providerBatchId);
-      if (found.endedAt !== null || isSettled(found) || found.state === 'cancelling') return found;
-      throw error;
+      return this.retrieveBatch(providerBatchId);
     }
   }
 

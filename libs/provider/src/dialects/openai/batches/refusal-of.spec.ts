@@ -138,6 +138,15 @@ const said: readonly [string, { status?: number; code?: string; message?: string
     { about: 'moment' },
   ],
   [
+    'Azure, a batch of a file that is not ready',
+    {
+      status: 400,
+      message:
+        "The input file 'file-1' is in 'pending' state. Only files with status 'Processed' are accepted for batch inferencing.",
+    },
+    { about: 'moment' },
+  ],
+  [
     'Azure, a deployment that does not exist',
     { status: 404, code: 'DeploymentNotFound', message: 'The API deployment for this resource does not exist.' },
     { about: 'account', reason: 'model' },

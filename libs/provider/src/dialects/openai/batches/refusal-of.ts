@@ -95,7 +95,7 @@ const rows: readonly Row[] = [
   },
   {
     message:
-      /(?:still|being) (?:being )?process|not (?:yet )?(?:been )?processed|not (?:yet )?ready|file .{0,80}\bis pending/i,
+      /(?:still|being) (?:being )?process|not (?:yet )?(?:been )?processed|not (?:yet )?ready|file .{0,80}\bis (?:pending|in '?(?:pending|running|uploaded)'? state)/i,
     refusal: () => ({ about: 'moment' }),
   },
   {
