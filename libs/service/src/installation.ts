@@ -55,21 +55,28 @@ export async function reportInstallation(store: Store): Promise<InstallationRepo
 }
 
 /**
- * Throws a ValidationError `installation.elsewhere` when the state was worked on at another place. `installation` is the id
- * that this process works for; missing: whichever the state has. A state without an installation was never worked on.
+ * Throws a ValidationError `installation.elsewhere` when the state was worked on at another place, or is that of another
+ * installation than the one that this process works for. `installation` is the id of that one; missing: whichever the state
+ * has. A state without an installation was never worked on.
  */
 export async function checkPlace(store: Store, installation?: string): Promise<void> {
   if ((await collectionIn(store).findOne({ _id: recordId })) === null) return;
   const report = await reportInstallation(store);
-  if (report.isAtPlace && (installation === undefined || installation === report.installation)) return;
-  throw new ValidationError('installation.elsewhere', elsewhereText(report));
+  if (!report.isAtPlace) throw new ValidationError('installation.elsewhere', elsewhereText(report));
+  if (installation === undefined || installation === report.installation) return;
+  throw new ValidationError('installation.elsewhere', renewedText(report, installation));
 }
 
-/** Records that a process works on the state, and where the state is. Called after `checkPlace`. */
+/**
+ * Records that a process works on the state, and where the state is. Called after `checkPlace`. Changes nothing when the
+ * state was replaced since, or when another process records its work at this moment.
+ */
 export async function recordWork(store: Store, { by, clock }: { by: string; clock: Clock }): Promise<void> {
-  const { installation, place } = await reportInstallation(store);
+  const { installation, place, worked: last, isAtPlace } = await reportInstallation(store);
+  if (!isAtPlace) return;
   const worked = { at: clock.now(), by, host: hostname() };
-  await collectionIn(store).updateOne({ _id: recordId, installation }, { $set: { place, worked } });
+  const asRead = { _id: recordId, installation, ...(last !== null && { 'worked.at': last.at }) };
+  await collectionIn(store).updateOne(asRead, { $set: { place, worked } });
 }
 
 /** The state goes on here: what the installation has at the provider and in the documents stays its own. */
@@ -96,6 +103,13 @@ function elsewhereText({ place, recordedPlace, worked }: InstallationReport): st
     `the state in ${place.name} was worked on at ${where}${last}: it was copied, restored or moved. Nothing is done with it. ` +
     'If nothing works on the other state any more, continue here: batchmill installation take-over. ' +
     'If the other continues, make this one an installation of its own: batchmill installation renew'
+  );
+}
+
+function renewedText({ installation, place }: InstallationReport, formerId: string): string {
+  return (
+    `the state in ${place.name} is that of installation ${installation}, and this process works for ${formerId}: it was renewed ` +
+    'or replaced. Nothing more is done with it. Start again to work on it'
   );
 }
 
