@@ -4,6 +4,8 @@ import { hostname } from 'node:os';
 
 const collectionName = 'installation';
 const recordId = 'this';
+/** A restore replaces one collection after the other, and what the batches say decides what is bought. */
+const placedCollections = [collectionName, 'batches'];
 
 /** The installation as it is stored with its state. A copy of the state has a copy of it. */
 export interface StoredInstallation {
@@ -49,7 +51,7 @@ export async function installationIdOf(store: Store, ids: Ids): Promise<string> 
 
 export async function reportInstallation(store: Store): Promise<InstallationReport> {
   const { installation, place: recordedPlace = null, worked = null } = await stored(store);
-  const place = await store.placeOf(collectionName);
+  const place = await store.placeOf(placedCollections);
   const isAtPlace = recordedPlace === null || isSamePlace(recordedPlace, place);
   return { installation, place, recordedPlace, worked, isAtPlace };
 }
@@ -57,13 +59,13 @@ export async function reportInstallation(store: Store): Promise<InstallationRepo
 /**
  * Throws a ValidationError `installation.elsewhere` when the state was worked on at another place, or is that of another
  * installation than the one that this process works for. `installation` is the id of that one; missing: whichever the state
- * has. A state without an installation was never worked on.
+ * has. False: no installation is recorded, so the state was never worked on.
  */
-export async function checkPlace(store: Store, installation?: string): Promise<void> {
-  if ((await collectionIn(store).findOne({ _id: recordId })) === null) return;
+export async function checkPlace(store: Store, installation?: string): Promise<boolean> {
+  if ((await collectionIn(store).findOne({ _id: recordId })) === null) return false;
   const report = await reportInstallation(store);
   if (!report.isAtPlace) throw new ValidationError('installation.elsewhere', elsewhereText(report));
-  if (installation === undefined || installation === report.installation) return;
+  if (installation === undefined || installation === report.installation) return true;
   throw new ValidationError('installation.elsewhere', renewedText(report, installation));
 }
 
@@ -81,14 +83,14 @@ export async function recordWork(store: Store, { by, clock }: { by: string; cloc
 
 /** The state goes on here: what the installation has at the provider and in the documents stays its own. */
 export async function takeOverInstallation(store: Store): Promise<InstallationReport> {
-  const place = await store.placeOf(collectionName);
+  const place = await store.placeOf(placedCollections);
   await collectionIn(store).updateOne({ _id: recordId }, { $set: { place } });
   return reportInstallation(store);
 }
 
 /** Gives the state a new id: nothing that carries the former one is its own any more. */
 export async function replaceInstallationId(store: Store, ids: Ids): Promise<InstallationReport> {
-  const place = await store.placeOf(collectionName);
+  const place = await store.placeOf(placedCollections);
   await collectionIn(store).updateOne(
     { _id: recordId },
     { $set: { installation: ids.next(), place }, $unset: { worked: '' } },

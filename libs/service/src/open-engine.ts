@@ -82,6 +82,7 @@ export async function openEngine(settings: Settings, options: OpenEngineOptions)
     for (const records of engine.hostDependencies.records) await records.prepare();
     if (options.runsStages === true) {
       await recordWork(ports.store, { by: options.name, clock });
+      await engine.installationWatch.isOwn();
       stopWatching = engine.installationWatch.start(options.name);
     }
     return { engine, close };

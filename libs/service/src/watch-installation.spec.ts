@@ -68,6 +68,21 @@ describe('a process that works on a state', () => {
     expect(() => readiness.throwIfFatal()).toThrow(renewed);
   });
 
+  it('Y4: is not ready, but goes on, while a restore has dropped the record of the installation', async () => {
+    const [record] = await Array.fromAsync(store.collection('installation').find({}));
+    const before = await watch.isOwn();
+
+    await store.collection('installation').deleteMany({});
+    const meanwhile = await watch.isOwn();
+    const outages = readiness.outages.map(({ dependency }) => dependency);
+    await store.collection('installation').insertOne(record!);
+
+    expect([before, meanwhile, await watch.isOwn()]).toEqual([true, false, true]);
+    expect(outages).toEqual(['installation']);
+    expect(readiness.outages).toEqual([]);
+    expect(() => readiness.throwIfFatal()).not.toThrow();
+  });
+
   it('Y4: does not record the place of a state that was restored since its last check', async () => {
     await restoreFromElsewhere();
 

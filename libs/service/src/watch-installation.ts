@@ -1,5 +1,5 @@
 import { isBatchmillError, type Clock } from '@batchmill/contracts';
-import type { Readiness } from '@batchmill/stage';
+import { StateCheck, type Readiness } from '@batchmill/stage';
 import type { Store } from '@batchmill/store';
 import type { Log } from '@batchmill/telemetry';
 import { checkPlace, recordWork } from './installation.js';
@@ -20,10 +20,14 @@ interface WatchContext {
  * Watches whether the state is still the one that this process works on, and records that it does. When the state was
  * replaced, as by a restored backup, the process is to end: its next start then refuses to work.
  */
-export class InstallationWatch {
+export class InstallationWatch extends StateCheck {
+  #isRecorded = false;
+  #isMissing = false;
   #isReplaced = false;
 
-  constructor(private readonly context: WatchContext) {}
+  constructor(private readonly context: WatchContext) {
+    super();
+  }
 
   /** Checks and records at intervals, for the first time after one. The returned function stops it. */
   start(name: string): () => Promise<void> {
@@ -48,13 +52,12 @@ export class InstallationWatch {
     }
   }
 
-  /** False: the state was replaced, and the readiness has the reason. Rejects while the store is unavailable. */
-  async isOwn(): Promise<boolean> {
+  /** When it is false, the readiness has the reason. */
+  override async isOwn(): Promise<boolean> {
     if (this.#isReplaced) return false;
     const { store, installation, readiness, log } = this.context;
     try {
-      await checkPlace(store, installation);
-      return true;
+      return this.#found(await checkPlace(store, installation));
     } catch (error) {
       if (!isBatchmillError(error) || error.code !== 'installation.elsewhere') throw error;
       this.#isReplaced = true;
@@ -63,4 +66,22 @@ export class InstallationWatch {
       return false;
     }
   }
+  /**
+   * A record that was there and is missing: a restore has dropped it, and will insert that of the backup. The process does
+   * not end now, because its next start would insert a new one.
+   */
+  #found(isRecorded: boolean): boolean {
+    const { readiness, log } = this.context;
+    this.#isRecorded ||= isRecorded;
+    const isMissing = this.#isRecorded && !isRecorded;
+    if (isMissing && !this.#isMissing) log.error(missingText);
+    if (isMissing) readiness.markUnavailable('installation', missingText);
+    else if (this.#isMissing) readiness.markAvailable('installation');
+    this.#isMissing = isMissing;
+    return !isMissing;
+  }
 }
+
+const missingText =
+  'the state has lost the record of its installation: it is being restored, or was dropped. Nothing is sent until the record ' +
+  'is there again. If it was dropped on purpose, start again';
