@@ -55,9 +55,8 @@ describe('a copied or restored state of an embedded home, with the same key', ()
     }
   }
 
-  /** A home with a run whose two batches are at the provider. No process works on it. */
-  async function halfDone(home: string): Promise<void> {
-    await inStore(home, (store) =>
+  const addNotes = (home: string): Promise<void> =>
+    inStore(home, (store) =>
       store.collection('notes').insertMany(
         Array.from({ length: 20 }, (_, index) => ({
           _id: `n${index}`,
@@ -67,12 +66,19 @@ describe('a copied or restored state of an embedded home, with the same key', ()
         })),
       ),
     );
+
+  const untilSubmitted = (home: string): Promise<unknown> =>
+    eventually('both batches are submitted', () =>
+      inStore(home, async (store) => (await store.collection('batches').count({ state: 'submitted' })) === 2),
+    );
+
+  /** A home with a run whose two batches are at the provider. No process works on it. */
+  async function halfDone(home: string): Promise<void> {
+    await addNotes(home);
     const service = await serve(home);
     const run = await command(home, 'run notes --endpoint embeddings --param topics=mine --run-id nightly');
     expect(run).toMatchObject({ code: 0 });
-    await eventually('both batches are submitted', () =>
-      inStore(home, async (store) => (await store.collection('batches').count({ state: 'submitted' })) === 2),
-    );
+    await untilSubmitted(home);
     await service.end('SIGTERM');
   }
 
@@ -114,9 +120,7 @@ describe('a copied or restored state of an embedded home, with the same key', ()
     expect((await command('copy', 'documents release')).out).toContain(`documents release --of ${former} --yes`);
     expect((await command('copy', `documents release --of ${former} --yes`)).out).toContain('20 documents released');
     await command('copy', 'run notes --endpoint embeddings --param topics=mine --run-id nightly-2');
-    await eventually('its batches are submitted', () =>
-      inStore('copy', async (store) => (await store.collection('batches').count({ state: 'submitted' })) === 2),
-    );
+    await untilSubmitted('copy');
     await simulator.ask('POST', '/admin/clock', { advanceSeconds: 7_200 });
     expect(await untilEnded('copy', 'nightly-2')).toMatchObject({ documents: { succeeded: 20 } });
     expect(await simulator.ledger()).toMatchObject({ requests: 40 });
@@ -137,24 +141,33 @@ describe('a copied or restored state of an embedded home, with the same key', ()
     expect((await command('copy', 'orphans list')).out).toBe('no orphans\n');
   });
 
-  it('Y4: an older state at its place leaves alone what it does not know, and lists it', async () => {
+  it('Y4: is not renewed while a command runs its stages, which ends when the state is replaced all the same', async () => {
+    await addNotes('home');
+    const run = command('home', 'run notes --endpoint embeddings --param topics=mine --run-id nightly');
+    await untilSubmitted('home');
     await inStore('home', (store) =>
-      store.collection('notes').insertMany(
-        Array.from({ length: 20 }, (_, index) => ({
-          _id: `n${index}`,
-          topic: 'mine',
-          book: 'b',
-          text: `Note ${index}.`,
-        })),
-      ),
+      store.collection('installation').updateOne({ _id: 'this' }, { $set: { 'worked.at': new Date(0) } }),
     );
+
+    const refused = await command('home', 'installation renew --yes');
+    await inStore('home', (store) =>
+      store.collection('installation').updateOne({ _id: 'this' }, { $set: { installation: 'restored' } }),
+    );
+    const ended = await run;
+
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('a process runs stages on') });
+    expect(ended).toMatchObject({ code: 1, err: expect.stringContaining('is that of installation restored') });
+    const { batches } = await simulator.ledger();
+    expect(batches.filter(({ status }) => status.startsWith('cancel'))).toEqual([]);
+  });
+
+  it('Y4: an older state at its place leaves alone what it does not know, and lists it', async () => {
+    await addNotes('home');
     await (await serve('home')).end('SIGTERM');
     const before = await inStore('home', (store) => store.collection('installation').findOne({ _id: 'this' }));
     const service = await serve('home');
     await command('home', 'run notes --endpoint embeddings --param topics=mine --run-id nightly');
-    await eventually('both batches are submitted', () =>
-      inStore('home', async (store) => (await store.collection('batches').count({ state: 'submitted' })) === 2),
-    );
+    await untilSubmitted('home');
     await service.end('SIGTERM');
     // The records of before the run, with the documents of after it.
     await inStore('home', async (store) => {

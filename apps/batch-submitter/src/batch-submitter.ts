@@ -19,7 +19,7 @@ import {
   type Transition,
   type Transitions,
 } from '@batchmill/records';
-import { Every, Stage, Works } from '@batchmill/stage';
+import { Every, Stage, StateCheck, Works } from '@batchmill/stage';
 import { ArmedBatches } from './armed-batches.js';
 import { BatchCreator } from './batch-creator.js';
 import { BudgetShares } from './budget-shares.js';
@@ -30,8 +30,8 @@ import { tooLargeFor } from './too-large-for.js';
 
 /** How soon a batch that found no room in the provider's queue tries again. */
 const noRoomMs = 2_000;
-/** How soon a batch of a paused run is worked on again. Resuming the run makes it due at once. */
-const pausedMs = 10_000;
+/** How soon a batch that is held back is worked on again. Resuming a paused run makes it due at once. */
+const heldBackMs = 10_000;
 
 /** Uploads a batch file and creates the provider batch, once. */
 @Stage({ name: 'batch-submitter', produces: [BatchSubmitted, BatchSettled, BatchDeferred, BatchHeld] })
@@ -43,6 +43,7 @@ export class BatchSubmitter {
     private readonly armedBatches: ArmedBatches,
     private readonly batchCreator: BatchCreator,
     private readonly refusedSubmissions: RefusedSubmissions,
+    private readonly stateCheck: StateCheck,
     private readonly clock: Clock,
   ) {}
 
@@ -94,7 +95,8 @@ export class BatchSubmitter {
     }
     batch.throwIfStopping();
     // Read again: a pause command may have arrived during the upload.
-    if (isPaused(await this.runs.get(batch.data.runId))) yield* this.#holdBack(batch);
+    const isHeldBack = isPaused(await this.runs.get(batch.data.runId)) || !(await this.stateCheck.isOwn());
+    if (isHeldBack) yield* this.#holdBack(batch);
     else yield* this.batchCreator.create(batch);
   }
 
@@ -103,10 +105,13 @@ export class BatchSubmitter {
     await this.budgetShares.releaseUnused();
   }
 
-  /** Lets the batch wait while its run is paused. It is not in the provider's queue, so other batches may use its share. */
+  /**
+   * Lets the batch wait while its run is paused, or because the state was replaced, as by a restored backup: what the backup
+   * has as built may have been sent since. The batch is not in the provider's queue, so others may use its share.
+   */
   async *#holdBack(batch: Leased<Batch>): Transitions {
     await this.budgetShares.release(batch.data);
-    yield batch.wait(new Date(this.clock.now().getTime() + pausedMs));
+    yield batch.wait(new Date(this.clock.now().getTime() + heldBackMs));
   }
 
   async #tooLarge(

@@ -57,6 +57,7 @@ export async function sendCommand(
       const since = engine.clock.now();
       await publishAll(engine, event);
       while (!stopping.aborted) {
+        engine.readiness.throwIfFatal();
         if (await isDone(engine)) {
           await awaitNotificationsOf(engine, runId, since, stopping);
           return 'done';

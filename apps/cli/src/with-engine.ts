@@ -38,7 +38,7 @@ export async function withEngine<T>(
 }
 
 /** The same without loading pipelines, so that a pipeline with an error does not stop the command. */
-export async function withRecords<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
+export async function withRecords<T>(work: (engine: Engine, settings: Settings) => Promise<T>): Promise<T> {
   return withEngine(work, { needsProvider: false, pipelines: noPipelines });
 }
 

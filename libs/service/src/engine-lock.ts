@@ -11,8 +11,13 @@ import type { Settings } from './settings/index.js';
 const restartMs = 3_000;
 
 /** Whether stages may be running, here or in another process. True for other buses, which do not tell. */
-export function isEngineRunning({ adapters, installation }: Settings): boolean {
-  return adapters.bus.scheme !== 'embedded' || EmbeddedBus.isConsumed(busFileIn(installation.home));
+export function isEngineRunning(settings: Settings): boolean {
+  return settings.adapters.bus.scheme !== 'embedded' || isEngineLocked(settings);
+}
+
+/** Whether stages run on this embedded home, here or in another process. False for other buses, which do not tell. */
+export function isEngineLocked({ adapters, installation }: Settings): boolean {
+  return adapters.bus.scheme === 'embedded' && EmbeddedBus.isConsumed(busFileIn(installation.home));
 }
 
 /**

@@ -3,7 +3,7 @@ import { Blobs } from '@batchmill/blobs';
 import { Pipelines } from '@batchmill/pipeline';
 import { Provider } from '@batchmill/provider';
 import { Batches, Budgets, Claims, Documents, Notifications, Runs, Schedules } from '@batchmill/records';
-import { EngineSettings, Readiness } from '@batchmill/stage';
+import { EngineSettings, Readiness, StateCheck } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -23,6 +23,7 @@ export class EngineModule {
       [Pipelines, engine.pipelines],
       [EngineSettings, engine.engineSettings],
       [Readiness, engine.readiness],
+      [StateCheck, engine.installationWatch],
       [Runs, engine.runs],
       [Claims, engine.claims],
       [Batches, engine.batches],

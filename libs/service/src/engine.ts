@@ -14,6 +14,7 @@ import {
 import type { Store } from '@batchmill/store';
 import type { Log } from '@batchmill/telemetry';
 import type { Vectors } from '@batchmill/vectors';
+import { InstallationWatch } from './watch-installation.js';
 
 /** The opened ports. */
 export interface Ports {
@@ -46,6 +47,7 @@ export interface Engine extends Ports, EngineContext {
   readonly schedules: Schedules;
   readonly documents: Documents;
   readonly readiness: Readiness;
+  readonly installationWatch: InstallationWatch;
   readonly hostDependencies: HostDependencies;
 }
 
@@ -72,6 +74,7 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
     budgets: new Budgets(store, clock),
     documents: new Documents(documentStore),
     readiness,
+    installationWatch: new InstallationWatch({ store, installation, readiness, clock, log }),
     hostDependencies: {
       bus,
       clock,

@@ -6,8 +6,9 @@ export const serviceErrorCodes = {
   'settings.home':
     'The home is not a folder, or cannot be created. Set BATCHMILL_HOME to a folder that can be written to.',
   'installation.elsewhere':
-    'The state was worked on at another place: it was copied, restored or moved. Nothing is done with it until `batchmill installation take-over` continues it, or `batchmill installation renew` makes it an installation of its own. A service waits for that.',
-  'installation.in-use': 'A process works on the state that is to be renewed. Stop it first.',
+    'The state was worked on at another place: it was copied, restored or moved. Nothing is done with it until `batchmill installation take-over` continues it, or `batchmill installation renew` makes it an installation of its own. A service waits for that. A process under which the state was replaced or renewed ends with it.',
+  'installation.in-use':
+    'A process works on the state that is to be renewed: a service, or a command such as `batchmill run`. Stop it first.',
   'settings.no-database':
     'BATCHMILL_BLOBS names GridFS without a MongoDB. Set BATCHMILL_STORE to one, or leave BATCHMILL_BLOBS unset.',
   'settings.prices':

@@ -16,6 +16,7 @@ import {
   takeOverInstallation,
   type Engine,
   type OpenEngineOptions,
+  type Settings,
 } from './index.js';
 
 const acting = { needsProvider: true, runsStages: true } as const;
@@ -31,13 +32,13 @@ describe('the installation of a state', () => {
   async function on<T>(
     home: string,
     options: Pick<OpenEngineOptions, 'needsProvider' | 'runsStages'>,
-    work: (engine: Engine) => Promise<T>,
+    work: (engine: Engine, settings: Settings) => Promise<T>,
   ): Promise<T> {
     const env = { BATCHMILL_HOME: join(folder, home), OPENAI_BASE_URL: 'https://provider.example/v1' };
     const settings = readSettings({ env: { ...env, OPENAI_API_KEY: 'sk-test' }, cwd: folder });
     const opened = await openEngine(settings, { log: new MemoryLog(), name: 'test', ...options });
     try {
-      return await work(opened.engine);
+      return await work(opened.engine, settings);
     } finally {
       await opened.close();
     }
@@ -124,9 +125,27 @@ describe('the installation of a state', () => {
   });
 
   it('Y4: a state on which a process works is not renewed', async () => {
-    await on('home', acting, async (engine) => {
-      await expect(renewInstallation(engine)).rejects.toMatchObject({ code: 'installation.in-use' });
+    await on('home', acting, idOf);
+
+    await on('home', reading, async (engine, settings) => {
+      await expect(renewInstallation(engine, settings)).rejects.toMatchObject({ code: 'installation.in-use' });
     });
+  });
+
+  it('Y4: a state on which a process works is not renewed either when that process recorded its work long ago', async () => {
+    await on('home', acting, async (working) => {
+      const installations = working.store.collection('installation');
+      await installations.updateOne({ _id: 'this' }, { $set: { 'worked.at': new Date(0) } });
+
+      const renewing = on('home', reading, renewInstallation);
+
+      await expect(renewing).rejects.toMatchObject({
+        code: 'installation.in-use',
+        message: expect.stringContaining('a process runs stages on'),
+      });
+      expect((await reportInstallation(working.store)).installation).toBe(await idOf(working));
+    });
+    expect(await on('home', reading, renewInstallation)).toMatchObject({ runs: 0 });
   });
 
   it('Y4: a state of an earlier version, which records no place, is worked on where it is', async () => {

@@ -4,6 +4,8 @@ import { hostname } from 'node:os';
 
 const collectionName = 'installation';
 const recordId = 'this';
+/** A restore replaces one collection after the other, and what the batches say decides what is bought. */
+const placedCollections = [collectionName, 'batches'];
 
 /** The installation as it is stored with its state. A copy of the state has a copy of it. */
 export interface StoredInstallation {
@@ -49,39 +51,46 @@ export async function installationIdOf(store: Store, ids: Ids): Promise<string> 
 
 export async function reportInstallation(store: Store): Promise<InstallationReport> {
   const { installation, place: recordedPlace = null, worked = null } = await stored(store);
-  const place = await store.placeOf(collectionName);
+  const place = await store.placeOf(placedCollections);
   const isAtPlace = recordedPlace === null || isSamePlace(recordedPlace, place);
   return { installation, place, recordedPlace, worked, isAtPlace };
 }
 
 /**
- * Throws a ValidationError `installation.elsewhere` when the state was worked on at another place. `installation` is the id
- * that this process works for; missing: whichever the state has. A state without an installation was never worked on.
+ * Throws a ValidationError `installation.elsewhere` when the state was worked on at another place, or is that of another
+ * installation than the one that this process works for. `installation` is the id of that one; missing: whichever the state
+ * has. False: no installation is recorded, so the state was never worked on.
  */
-export async function checkPlace(store: Store, installation?: string): Promise<void> {
-  if ((await collectionIn(store).findOne({ _id: recordId })) === null) return;
+export async function checkPlace(store: Store, installation?: string): Promise<boolean> {
+  if ((await collectionIn(store).findOne({ _id: recordId })) === null) return false;
   const report = await reportInstallation(store);
-  if (report.isAtPlace && (installation === undefined || installation === report.installation)) return;
-  throw new ValidationError('installation.elsewhere', elsewhereText(report));
+  if (!report.isAtPlace) throw new ValidationError('installation.elsewhere', elsewhereText(report));
+  if (installation === undefined || installation === report.installation) return true;
+  throw new ValidationError('installation.elsewhere', renewedText(report, installation));
 }
 
-/** Records that a process works on the state, and where the state is. Called after `checkPlace`. */
+/**
+ * Records that a process works on the state, and where the state is. Called after `checkPlace`. Changes nothing when the
+ * state was replaced since, or when another process records its work at this moment.
+ */
 export async function recordWork(store: Store, { by, clock }: { by: string; clock: Clock }): Promise<void> {
-  const { installation, place } = await reportInstallation(store);
+  const { installation, place, worked: last, isAtPlace } = await reportInstallation(store);
+  if (!isAtPlace) return;
   const worked = { at: clock.now(), by, host: hostname() };
-  await collectionIn(store).updateOne({ _id: recordId, installation }, { $set: { place, worked } });
+  const asRead = { _id: recordId, installation, ...(last !== null && { 'worked.at': last.at }) };
+  await collectionIn(store).updateOne(asRead, { $set: { place, worked } });
 }
 
 /** The state goes on here: what the installation has at the provider and in the documents stays its own. */
 export async function takeOverInstallation(store: Store): Promise<InstallationReport> {
-  const place = await store.placeOf(collectionName);
+  const place = await store.placeOf(placedCollections);
   await collectionIn(store).updateOne({ _id: recordId }, { $set: { place } });
   return reportInstallation(store);
 }
 
 /** Gives the state a new id: nothing that carries the former one is its own any more. */
 export async function replaceInstallationId(store: Store, ids: Ids): Promise<InstallationReport> {
-  const place = await store.placeOf(collectionName);
+  const place = await store.placeOf(placedCollections);
   await collectionIn(store).updateOne(
     { _id: recordId },
     { $set: { installation: ids.next(), place }, $unset: { worked: '' } },
@@ -96,6 +105,13 @@ function elsewhereText({ place, recordedPlace, worked }: InstallationReport): st
     `the state in ${place.name} was worked on at ${where}${last}: it was copied, restored or moved. Nothing is done with it. ` +
     'If nothing works on the other state any more, continue here: batchmill installation take-over. ' +
     'If the other continues, make this one an installation of its own: batchmill installation renew'
+  );
+}
+
+function renewedText({ installation, place }: InstallationReport, formerId: string): string {
+  return (
+    `the state in ${place.name} is that of installation ${installation}, and this process works for ${formerId}: it was renewed ` +
+    'or replaced. Nothing more is done with it. Start again to work on it'
   );
 }
 

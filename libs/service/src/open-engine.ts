@@ -26,8 +26,9 @@ export interface OpenEngineOptions {
    */
   readonly needsProvider: boolean;
   /**
-   * True when stages will run here. The engine is locked before anything is started, until it is closed. Rejects with
-   * `bus.already-consumed` when another process has locked an embedded home.
+   * True when stages will run here. Until it is closed, the engine is locked, before anything is started, and it is recorded
+   * at intervals that this process works on the state. When the state was replaced, the readiness is told that this is fatal.
+   * Rejects with `bus.already-consumed` when another process has locked an embedded home.
    */
   readonly runsStages?: boolean;
   /** True for a service: its stages start scheduled runs. A command carries out only the run that was requested. */
@@ -59,14 +60,15 @@ export async function openEngine(settings: Settings, options: OpenEngineOptions)
     throw error;
   });
   // The simulator is closed before the lock is freed: the next process to lock the engine starts a simulator of its own.
+  let stopWatching = (): Promise<void> => Promise.resolve();
   const close = async (): Promise<void> => {
+    await stopWatching();
     await simulated?.close();
     await closePorts(ports);
   };
   try {
     const installation = await installationIdOf(ports.store, ids);
     if (options.needsProvider) await checkPlace(ports.store);
-    if (options.runsStages === true) await recordWork(ports.store, { by: options.name, clock });
     const owner = `${options.name}-${process.pid}-${ids.next().slice(0, 8)}`;
     const context = {
       pipelines,
@@ -78,6 +80,11 @@ export async function openEngine(settings: Settings, options: OpenEngineOptions)
     };
     const engine = assembleEngine(ports, context, `/batchmill/${options.name}`);
     for (const records of engine.hostDependencies.records) await records.prepare();
+    if (options.runsStages === true) {
+      await recordWork(ports.store, { by: options.name, clock });
+      await engine.installationWatch.isOwn();
+      stopWatching = engine.installationWatch.start(options.name);
+    }
     return { engine, close };
   } catch (error) {
     await close();

@@ -16,7 +16,6 @@ import { host, serveStages } from './serve-stages.js';
 import { proxiesOf, readSettings, type Settings } from './settings/index.js';
 import { StartupHealth } from './startup-health.js';
 import { dependenciesOf, watchDependencies } from './watch-dependencies.js';
-import { watchInstallation } from './watch-installation.js';
 
 const retryMs = 2_000;
 
@@ -43,14 +42,12 @@ export async function startStages(name: string, stages: Stages): Promise<void> {
     const { opened, app } = running;
     observeEngine(opened.engine);
     const stopWatching = watchDependencies(dependenciesOf(opened.engine, app.injects), opened.engine);
-    const stopRecording = watchInstallation(opened.engine, name);
     for (const warning of sharingWarnings(settings)) log.warn(warning, { operation: name });
     log.info('running', { operation: name, url: app.url });
     const reason = await Promise.race([stopSignal, opened.engine.readiness.fatalError]);
     const isSignal = typeof reason === 'string';
     log.info('stopping', { operation: name, ...(isSignal && { signal: reason }) });
     await stopWatching();
-    await stopRecording();
     await app.close();
     await opened.close();
     await telemetry.stop();

@@ -14,5 +14,6 @@ export type { Received, Unusable } from './read-message.js';
 export { OutboxPublisher, type Sender } from './outbox-publisher.js';
 export { Outage } from './outage.js';
 export { Readiness, type DependencyOutage } from './readiness.js';
+export { StateCheck } from './state-check.js';
 export { jitterFrom } from './jitter.js';
 export { stageErrorCodes, type StageErrorCode } from './error-codes.js';

@@ -11,6 +11,7 @@ export interface DependencyOutage {
 export class Readiness {
   readonly #outages = new Map<string, DependencyOutage>();
   readonly #fatalError = Promise.withResolvers<Error>();
+  #fatal: Error | null = null;
   #started = false;
 
   constructor(private readonly clock: Clock) {}
@@ -39,7 +40,13 @@ export class Readiness {
   /** The process cannot recover and has to be restarted. */
   markFatal(dependency: string, error: Error): void {
     this.markUnavailable(dependency, error.message);
+    this.#fatal ??= error;
     this.#fatalError.resolve(error);
+  }
+
+  /** Throws the reason when the process has to be restarted. */
+  throwIfFatal(): void {
+    if (this.#fatal !== null) throw this.#fatal;
   }
 
   /** Resolves when the process has to be restarted, with the reason. */

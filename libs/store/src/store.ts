@@ -144,8 +144,8 @@ export abstract class Store {
   /** Names of the non-empty collections, sorted. */
   abstract collectionNames(): Promise<string[]>;
 
-  /** The place of a collection that exists. */
-  abstract placeOf(collection: string): Promise<Place>;
+  /** The place of these collections. Those that do not exist count for nothing. */
+  abstract placeOf(collections: readonly string[]): Promise<Place>;
 
   /** Resolves when the store answers; rejects with a ConnectionError while it is unavailable. */
   abstract check(): Promise<void>;

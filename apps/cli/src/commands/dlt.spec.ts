@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '@batchmill/contracts';
 import { deadLetterOf, type IncomingMessage } from '@batchmill/bus';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runBatchmill, type CommandResult } from '../testing/run-batchmill.js';
@@ -108,6 +108,26 @@ describe('batchmill dlt', () => {
     expect(JSON.parse(all.out)).toEqual({ redriven: ['run.requested/0/0', 'run.requested/0/2'] });
     expect(again.out).toBe('nothing to redrive\n');
     expect((await published()).map(({ key }) => key)).toEqual(['b', 'a', 'c']);
+  });
+
+  it('Y4: on a copied state redrive publishes nothing, and says what to type', async () => {
+    await addLetter('run-1');
+    await runBatchmill(home, ['installation', 'take-over']);
+    const original = home;
+    home = `${original}-copy`;
+    await cp(original, home, { recursive: true });
+    try {
+      const one = await dlt('redrive run.requested/0/0');
+      const all = await dlt('redrive --all');
+
+      for (const { code, err } of [one, all]) {
+        expect(code).toBe(1);
+        expect(err).toContain('batchmill installation renew');
+      }
+      expect(await published()).toEqual([]);
+    } finally {
+      await rm(original, { recursive: true });
+    }
   });
 
   it('control characters in a cause break neither the table nor the terminal', async () => {

@@ -70,7 +70,7 @@ async function renew({ yes }: { readonly yes?: true }): Promise<void> {
   const question =
     'end every unfinished run here, and give up what this state knows of batches at the provider and of documents?';
   if (yes !== true) await confirm('installation renew', question, { from: process.stdin, to: process.stdout });
-  const { formerId, report, runs } = await withRecords((engine) => renewInstallation(engine));
+  const { formerId, report, runs } = await withRecords(renewInstallation);
   process.stdout.write(
     `this state was a copy of installation ${formerId}, and is now installation ${report.installation}. ` +
       `${formatQuantity(runs, 'run')} ended here; nothing was done at the provider or with documents. ` +

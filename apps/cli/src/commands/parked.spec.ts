@@ -2,7 +2,7 @@ import { SystemClock } from '@batchmill/contracts';
 import { Claims, Runs, type Claim, type Run, type RecordedError } from '@batchmill/records';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runBatchmill } from '../testing/run-batchmill.js';
@@ -62,6 +62,25 @@ describe('batchmill parked retry', () => {
     expect(await runBatchmill(home, ['parked', 'retry', 'first.c1'])).toMatchObject({ code: 0 });
 
     expect(await parked()).toEqual(['first', 'second', 'second.c1']);
+  });
+
+  it('Y4: on a copied state nothing is retried, and it says what to type', async () => {
+    await runBatchmill(home, ['installation', 'take-over']);
+    const original = home;
+    home = `${original}-copy`;
+    await cp(original, home, { recursive: true });
+    try {
+      const one = await runBatchmill(home, ['parked', 'retry', 'first']);
+      const all = await runBatchmill(home, ['parked', 'retry', '--all']);
+
+      for (const { code, err } of [one, all]) {
+        expect(code).toBe(1);
+        expect(err).toContain('batchmill installation renew');
+      }
+      expect(await parked()).toHaveLength(4);
+    } finally {
+      await rm(original, { recursive: true });
+    }
   });
 
   it.each([

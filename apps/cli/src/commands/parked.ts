@@ -1,6 +1,6 @@
 import { ValidationError } from '@batchmill/contracts';
 import type { BatchState, Records, WorkRecord } from '@batchmill/records';
-import type { Engine } from '@batchmill/service';
+import { checkPlace, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
 import { table, type Column } from '../show/table.js';
 import { sanitizeLine, terminalColumns } from '../show/terminal.js';
@@ -99,13 +99,18 @@ async function retry(id: string | undefined, which: WhichParked): Promise<void> 
     );
     if (count === 0) return;
   } else {
-    await withRecords(async (engine) => (await parkedOf(engine, id)).records.unpark(id));
+    await withRecords(async (engine) => {
+      const { records } = await parkedOf(engine, id);
+      await checkPlace(engine.store);
+      await records.unpark(id);
+    });
     process.stdout.write(`${id} is no longer parked and will be retried\n`);
   }
   noteIfNoWorker('the retry happens when its run continues');
 }
 
 async function unparkMany(engine: Engine, { stage, run, code }: WhichParked): Promise<number> {
+  await checkPlace(engine.store);
   let count = 0;
   for (const records of allRecords(engine)) {
     // Read to the end first: unparking changes what this query finds.

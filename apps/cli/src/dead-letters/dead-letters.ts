@@ -1,5 +1,6 @@
 import { ValidationError, events, topicOf, topicPrefix, type Clock } from '@batchmill/contracts';
 import { deadLetterSuffix, type Bus, type IncomingMessage } from '@batchmill/bus';
+import { checkPlace } from '@batchmill/service';
 import type { Collection, Store } from '@batchmill/store';
 import { deadLetterFrom, originalOf, type DeadLetter } from './dead-letter.js';
 
@@ -24,7 +25,7 @@ export class DeadLetters {
 
   constructor(
     private readonly bus: Bus,
-    store: Store,
+    private readonly store: Store,
     private readonly clock: Clock,
   ) {
     this.redriven = store.collection<Redriven>('redriven');
@@ -51,8 +52,9 @@ export class DeadLetters {
 
   /**
    * Publishes the original message to its topic, then marks the letter as redriven. Rejects for a letter that was redriven,
-   * because a message that fails again gets a newer letter. After a crash between the two steps a message may be published
-   * twice, as any message may.
+   * because a message that fails again gets a newer letter, and with `installation.elsewhere` when the state was worked on at
+   * another place: on a shared bus the letter may be of the original. After a crash between the two steps a message may be
+   * published twice, as any message may.
    */
   async redrive({ letter, message, redrivenAt }: StoredLetter): Promise<void> {
     if (redrivenAt !== null) {
@@ -61,6 +63,7 @@ export class DeadLetters {
         `${letter.id} was already redriven, at ${redrivenAt.toISOString()}; if its message failed again, batchmill dlt list shows a newer letter`,
       );
     }
+    await checkPlace(this.store);
     await this.bus.publish([originalOf(message)]);
     const at = this.clock.now();
     await this.redriven.updateOne({ _id: letter.id }, { $set: { letterAt: letter.at, at } }, { upsert: true });

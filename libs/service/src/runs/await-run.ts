@@ -18,7 +18,7 @@ export interface AwaitRunOptions {
 
 /**
  * Polls a run until it has ended, is parked or held, or the options end the wait. Waits while the store is unavailable. Null: the run
- * was never found.
+ * was never found. Rejects with the reason when this process cannot go on, as when the state was replaced.
  */
 export async function awaitRun(
   engine: Engine,
@@ -29,6 +29,7 @@ export async function awaitRun(
   let last: RunReport | null = null;
   let outageSince: string | null = null;
   for (;;) {
+    engine.readiness.throwIfFatal();
     try {
       const run = await engine.runs.get(runId);
       last = run === null ? last : await reportRun(engine, run);

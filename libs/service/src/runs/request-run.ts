@@ -12,7 +12,7 @@ import { checkRunId } from './run-id.js';
  */
 export async function requestRun(engine: Engine, request: RunRequested): Promise<void> {
   await findRun(engine, request);
-  await checkPlace(engine.store);
+  await checkPlace(engine.store, engine.engineSettings.installation);
   if (!(await recordRun(engine, request))) await publishEvent(engine, request);
 }
 
@@ -37,10 +37,10 @@ export async function checkRequest(engine: Engine, request: RunRequested): Promi
 
 /**
  * Publishes an event as any producer may: a request or another command. Rejects with `installation.elsewhere` when the state
- * was worked on at another place: the event would name an installation that continues there.
+ * was worked on at another place or renewed: the event would name an installation that continues elsewhere, or none.
  */
 export async function publishEvent({ bus, store, ids, clock, engineSettings }: Engine, event: Event): Promise<void> {
-  await checkPlace(store);
+  await checkPlace(store, engineSettings.installation);
   const envelope = envelopeOf(event, { id: ids.next(), at: clock.now(), traceparent: traceparentOf() });
   const headers = headersOf(envelope, '/batchmill/client', engineSettings.installation);
   await bus.publish([{ topic: envelope.topic, key: envelope.key, value: envelope.data, headers }]);

@@ -4,16 +4,28 @@ import { Binary, MongoServerError, type Db } from 'mongodb';
 const unanswerable: readonly (number | string | undefined)[] = [13, 59];
 
 /**
- * The UUID that the server gave the collection when it was created. It is the same on every member of a replica set and
- * after a failover. mongorestore creates collections with others. Null: this server gives none.
+ * The UUID that the server gave each collection when it was created, as `<collection>Uuid`. It is the same on every member of
+ * a replica set and after a failover. mongorestore creates collections with others, unless it is told to preserve them.
+ * A server that gives none: empty.
  */
-export async function collectionUuid(database: Db, collection: string): Promise<string | null> {
-  return orNull(async () => {
-    const [found] = await database.listCollections({ name: collection }).toArray();
-    const info: unknown = found !== undefined && 'info' in found ? found.info : undefined;
-    const uuid = typeof info === 'object' && info !== null && 'uuid' in info ? info.uuid : undefined;
-    return uuid instanceof Binary ? Buffer.from(uuid.buffer).toString('hex') : null;
-  });
+export async function collectionUuids(
+  database: Db,
+  collections: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const found = await orNull(() => database.listCollections({ name: { $in: collections } }).toArray());
+  const uuids: Record<string, string> = {};
+  for (const collection of found ?? []) {
+    const uuid = uuidIn(collection);
+    // Some servers that speak MongoDB's protocol ignore the filter.
+    if (uuid !== null && collections.includes(collection.name)) uuids[`${collection.name}Uuid`] = uuid;
+  }
+  return uuids;
+}
+
+function uuidIn(collection: object): string | null {
+  const info: unknown = 'info' in collection ? collection.info : undefined;
+  const uuid = typeof info === 'object' && info !== null && 'uuid' in info ? info.uuid : undefined;
+  return uuid instanceof Binary ? Buffer.from(uuid.buffer).toString('hex') : null;
 }
 
 /** As the members name each other; empty for a single server. */

@@ -2,7 +2,7 @@ import { ConnectionError, ValidationError } from '@batchmill/contracts';
 import { MongoConnection } from '@batchmill/mongo';
 import type { Db, MongoClient } from 'mongodb';
 import { Store, type Collection, type Fields, type Place } from '../store.js';
-import { collectionUuid, replicaSetMembers } from './mongo-place.js';
+import { collectionUuids, replicaSetMembers } from './mongo-place.js';
 import { MongoCollection } from './mongo-collection.js';
 import { mongoError, type Doing } from './mongo-error.js';
 import { databaseOf, shownUrl } from './mongo-url.js';
@@ -68,11 +68,10 @@ export class MongoStore extends Store {
     });
   }
 
-  override async placeOf(collection: string): Promise<Place> {
-    return this.#run({ collection, what: 'filter' }, async () => {
+  override async placeOf(collections: readonly string[]): Promise<Place> {
+    return this.#run({ collection: collections.join(', '), what: 'filter' }, async () => {
       const database = this.#database.databaseName;
-      const uuid = await collectionUuid(this.#database, collection);
-      const identity = { database, ...(uuid !== null && { collection: uuid }) };
+      const identity = { database, ...(await collectionUuids(this.#database, collections)) };
       const servers = await replicaSetMembers(this.#database);
       return { name: `${this.#url} (database ${database})`, identity, servers };
     });
