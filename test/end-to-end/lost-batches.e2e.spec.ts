@@ -8,6 +8,7 @@ import { allDeadLetters } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { endOf, requestAbandon, requestCancel, requestRun } from './runs.js';
 import { advanceProvider, injectFaults, ledgerOf, type FaultRule } from './simulated-provider.js';
+import { passWithLooks } from './time-with-looks.js';
 
 const count = 10;
 const hour = 3_600_000;
@@ -23,6 +24,7 @@ const everyCall = [
 
 describe('batches whose end does not come', () => {
   let bundle: TestEngine;
+  let stop: () => Promise<void>;
   afterEach(async () => {
     const letters = await allDeadLetters(bundle);
     await bundle.close();
@@ -39,7 +41,7 @@ describe('batches whose end does not come', () => {
     await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     const { budgets, provider } = bundle.engine;
     if (tokens !== undefined) await budgets.learn(provider.account, 'text-embedding-3-small', 'tokens', tokens);
-    await bundle.start(stages);
+    stop = await bundle.start(stages);
     await injectFaults(bundle, ...faults);
     await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
   }
@@ -53,16 +55,36 @@ describe('batches whose end does not come', () => {
     });
   const submitted = (claim = 1) => reached('the batch to be submitted', ({ state }) => state === 'submitted', claim);
   const stalled = () => reached('its stall to be noted', ({ stall }) => stall != null);
+  const stalledAfterCancel = () => reached('its stall to be noted', ({ stall }) => stall?.ofCancelledRun === true);
+  const lookedAtFor = (ms: number, limitMs: number) =>
+    passWithLooks(bundle, 'r.c1.b1', { ms, steps: Math.ceil((6 * ms) / limitMs) });
   const settled = () => reached('the batch to be settled', ({ reason }) => reason !== null);
   const reportOf = async () => reportRun(bundle.engine, (await bundle.engine.runs.get('r'))!);
 
-  /** The answer to the create call is lost, and then every list fails. */
-  async function armedWhileListsFail(value: number): Promise<void> {
+  /** The answer to the create call is lost. */
+  async function armedAndCreated(): Promise<void> {
     await opened([{ on: 'batches.create', what: 'drop-answer', times: 1 }], { settings: { armMs: 60_000 } });
     await reached('the submission to be armed', ({ submission }) => submission.armed !== null);
     await eventually('the provider to have it', async () => (await ledgerOf(bundle)).batches.length === 1);
+  }
+
+  /** The answer to the create call is lost, and then every list fails. */
+  async function armedWhileListsFail(value: number): Promise<void> {
+    await armedAndCreated();
     await injectFaults(bundle, { on: 'batches.list', what: 'status', value });
     bundle.clock.advance(60_000);
+  }
+
+  /** Meanwhile the provider ends the batch. */
+  async function stoppedFor(ms: number): Promise<void> {
+    await stop();
+    bundle.clock.advance(ms);
+    await advanceProvider(bundle, 600);
+  }
+
+  async function restarted(faults: readonly FaultRule[]): Promise<void> {
+    await injectFaults(bundle, ...faults);
+    await bundle.start(stages);
   }
 
   async function sentAgain(): Promise<Run> {
@@ -77,14 +99,14 @@ describe('batches whose end does not come', () => {
       ['validating', [{ on: 'batch', what: 'stay', value: 'validating', times: 1 }]],
       ['finalizing', [{ on: 'batch', what: 'stay', value: 'finalizing', times: 1 }]],
     ])('X4: a batch that stays %s is requested again, which uses up no attempt', async (_, faults) => {
-      await opened(faults);
+      await opened(faults, { settings: { lostAfterMs: 12 * hour } });
       await submitted();
       await advanceProvider(bundle, 60);
       await stalled();
-      bundle.clock.advance(day);
+      await lookedAtFor(6 * hour, 12 * hour);
       expect(await batchOf(1)).toMatchObject({ state: 'submitted' });
 
-      bundle.clock.advance(day);
+      await lookedAtFor(6 * hour, 12 * hour);
 
       expect(await settled()).toMatchObject({ reason: 'lost', failure: { code: 'batch.lost' } });
       expect(await sentAgain()).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count } } });
@@ -102,7 +124,7 @@ describe('batches whose end does not come', () => {
       bundle.clock.advance(day + hour);
       await reached('the batch to be cancelled', ({ stall }) => stall?.found === 'cancelling');
 
-      bundle.clock.advance(2 * day);
+      await lookedAtFor(2 * day, 2 * day);
 
       expect(await settled()).toMatchObject({ reason: 'lost' });
       expect(await sentAgain()).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count } } });
@@ -161,7 +183,7 @@ describe('batches whose end does not come', () => {
       await opened([{ on: 'batch', what: 'forget', value: 3_600, times: 1 }]);
       await submitted();
       await stalled();
-      bundle.clock.advance(2 * day);
+      await lookedAtFor(2 * day, 2 * day);
       await settled();
       await sentAgain();
       expect(await reportOf()).toMatchObject({ lost: { batches: 1, requests: count }, orphaned: { requests: 0 } });
@@ -174,6 +196,56 @@ describe('batches whose end does not come', () => {
       expect(orphaned).toMatchObject({ batches: 1, requests: count });
       expect(orphaned.inputUsd).toBeGreaterThan(0);
       await eventually('its files to be deleted', async () => (await ledgerOf(bundle)).files.length === 0);
+    });
+
+    it('X4: a batch is not lost by one look after services were stopped, however long it was seen to stall before', async () => {
+      await opened([{ on: 'batches.retrieve', what: 'stale' }]);
+      await reached('its stall to be noted', ({ stall }) => stall?.found === 'validating');
+      await stoppedFor(2 * day);
+
+      await restarted([{ on: 'batches.retrieve', what: 'status', value: 404, times: 1 }]);
+      const { stall } = await reached('it to be unknown', ({ stall }) => stall?.found === 'unknown');
+      expect(stall!.since.getTime()).toBeGreaterThan(bundle.clock.now().getTime() - day);
+      bundle.clock.advance(60_000);
+
+      expect(await endOf(bundle, 'r')).toMatchObject({
+        state: 'finished',
+        totals: { documents: { succeeded: count } },
+      });
+      expect(await ledgerOf(bundle)).toMatchObject({ requests: count, batches: [{}], twice: [] });
+    });
+
+    it('X4: of the time in which services were stopped, a part alone counts for a batch that was unknown before', async () => {
+      await opened([{ on: 'batch', what: 'forget', times: 1 }]);
+      await submitted();
+      await stalled();
+      await stop();
+      bundle.clock.advance(10 * day);
+
+      await bundle.start(stages);
+      const { stall, state } = await reached('another look', ({ stall }) => (stall?.observed?.totalMs ?? 0) > hour);
+
+      expect([state, stall?.observed?.totalMs]).toEqual(['submitted', (2 * day) / 6]);
+    });
+
+    it('X4: a result file is not gone by one look after services were stopped', async () => {
+      await opened([{ on: 'files.content', what: 'status', value: 404 }]);
+      await submitted();
+      await advanceProvider(bundle, 60);
+      await reached('the file to be missed', ({ ingestion }) => ingestion.fileMissingSince !== null);
+      await stop();
+      bundle.clock.advance(day);
+      const looks = (await batchOf(1))!.ingestion.fileMissing!.lookedAt;
+
+      await bundle.start(stages);
+      await reached('another look', ({ ingestion }) => (ingestion.fileMissing?.lookedAt ?? looks) > looks);
+      await injectFaults(bundle);
+
+      expect(await endOf(bundle, 'r')).toMatchObject({
+        state: 'finished',
+        totals: { documents: { succeeded: count } },
+      });
+      expect(await ledgerOf(bundle)).toMatchObject({ requests: count, batches: [{}], twice: [] });
     });
 
     it('X4: a server that has no list of batches does not make a batch unknown', async () => {
@@ -304,8 +376,8 @@ describe('batches whose end does not come', () => {
       await submitted();
 
       await requestCancel(bundle, 'r');
-      await reached('its stall to be noted', ({ stall }) => stall?.found === found);
-      bundle.clock.advance(hour);
+      await reached('its stall to be noted', ({ stall }) => stall?.found === found && stall.ofCancelledRun === true);
+      await lookedAtFor(hour, hour);
 
       expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
       expect(await reportOf()).toMatchObject({ lost: { batches: 1, requests: count } });
@@ -323,8 +395,8 @@ describe('batches whose end does not come', () => {
         await injectFaults(bundle, ...everyCall.map((on) => ({ on, what: 'status', value })));
 
         await requestCancel(bundle, 'r');
-        await stalled();
-        bundle.clock.advance(hour);
+        await stalledAfterCancel();
+        await lookedAtFor(hour, hour);
 
         expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
       },
@@ -336,8 +408,8 @@ describe('batches whose end does not come', () => {
         await armedWhileListsFail(value);
 
         await requestCancel(bundle, 'r');
-        await stalled();
-        bundle.clock.advance(hour);
+        await stalledAfterCancel();
+        await lookedAtFor(hour, hour);
 
         expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
         await injectFaults(bundle);
@@ -356,8 +428,8 @@ describe('batches whose end does not come', () => {
       await reached('the batch to be settled', ({ state }) => state === 'settled');
 
       await requestCancel(bundle, 'r');
-      await stalled();
-      bundle.clock.advance(hour);
+      await stalledAfterCancel();
+      await lookedAtFor(hour, hour);
 
       expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
     });
@@ -417,6 +489,36 @@ describe('batches whose end does not come', () => {
 
       expect(await endOf(bundle, 'r')).toMatchObject({ state: 'cancelled' });
       await eventually('the file to be deleted by a sweep', async () => (await ledgerOf(bundle)).files.length === 0);
+    });
+
+    it('R2: a cancelled run keeps the answers of a batch that ended while services were stopped, although the first calls after that fail', async () => {
+      await opened([slow, { on: 'batches.cancel', what: 'ignore' }]);
+      await submitted();
+      await requestCancel(bundle, 'r');
+      await stalledAfterCancel();
+      await stoppedFor(8 * hour);
+
+      await restarted(
+        ['batches.retrieve', 'batches.cancel'].map((on) => ({ on, what: 'status', value: 503, times: 6 })),
+      );
+
+      expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { succeeded: count, left: 0 } } });
+    });
+
+    it('R2: a cancelled run ends within an hour of looks although the provider answers every second one only', async () => {
+      await opened([slow, { on: 'batches.cancel', what: 'ignore' }]);
+      await submitted();
+      await requestCancel(bundle, 'r');
+      await reached('it to stay in progress', ({ stall }) => stall?.found === 'in_progress');
+
+      for (let times = 0; times < 3; times += 1) {
+        await injectFaults(bundle, { on: 'batches.retrieve', what: 'status', value: 400 });
+        await lookedAtFor(hour / 6, hour);
+        await injectFaults(bundle, { on: 'batches.cancel', what: 'ignore' });
+        await lookedAtFor(hour / 6, hour);
+      }
+
+      expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
     });
 
     it('R2: a run is cancelled and its answers are kept when the provider ends the batch in time', async () => {

@@ -78,8 +78,8 @@ export class ResultIngester {
     const { model, provider, createdAt } = batch;
     const pricing = { model, at: provider?.createdAt ?? createdAt, overrides: this.settings.prices };
     const progress = new Progress(batch.ingestion, sent.requests.length, pricing);
-    const limits = { now: this.clock.now(), lostAfterMs: this.settings.lostAfterMs };
-    return { plan, batch, sent, progress, isGivenUp: isGivenUp(batch, run, limits) };
+    const { lostAfterMs } = this.settings;
+    return { plan, batch, sent, progress, isGivenUp: isGivenUp(batch, { run, lostAfterMs }) };
   }
 
   /** Ingests from the last checkpoint to the end of the last part. */

@@ -12,6 +12,7 @@ import {
   type Leased,
   type Transition,
 } from '@batchmill/records';
+import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
 import { ResultFileHidden } from './result-copies.js';
@@ -26,6 +27,7 @@ const maxAttempts = 3;
 export class UningestedBatches {
   constructor(
     private readonly runs: Runs,
+    private readonly settings: EngineSettings,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
@@ -38,13 +40,15 @@ export class UningestedBatches {
   ): AsyncGenerator<E | Transition<BatchHeld>, void, undefined> {
     const { data } = batch;
     const now = this.clock.now();
-    const isCancelled = (await this.runs.get(data.runId))?.cancelRequestedAt != null;
+    const run = await this.runs.get(data.runId);
+    const isCancelled = run?.cancelRequestedAt != null;
+    const look = { now, run, lostAfterMs: this.settings.lostAfterMs };
     if (error instanceof ResultFileHidden) {
       const { account } = error;
       if (data.otherAccount == null) this.log.error(describeHold(data, { account }), { batchId: batch.id });
-      yield hold(batch, account, now, isCancelled ? { stall: stallWithoutState(data, 'other-account', now) } : {});
+      yield hold(batch, account, now, isCancelled ? { stall: stallWithoutState(data, 'other-account', look) } : {});
     } else if (isCancelled && isProviderError(error)) {
-      await batch.save({ stall: stallWithoutState(data, 'unreachable', now) });
+      await batch.save({ stall: stallWithoutState(data, 'unreachable', look) });
       if (isDependencyUnavailable(error)) throw error;
       yield batch.wait(new Date(now.getTime() + refusedMs));
     } else if (isCancelled && isOwnFailure(error) && data.attempts + 1 >= maxAttempts) {

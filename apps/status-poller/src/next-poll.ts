@@ -2,15 +2,18 @@ import { Clock, completionWindowMs } from '@batchmill/contracts';
 import { Pipelines } from '@batchmill/pipeline';
 import type { ProviderBatch } from '@batchmill/provider';
 import {
+  longestGapMs,
   providerBatchInfoOf,
+  stallLimitMs,
   type Batch,
-  type Leased,
   type ProviderBatchInfo,
+  type Stall,
   type Transition,
 } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
+import type { Watched } from './unended-batches.js';
 
 /** Schedules the next poll of a batch on which the provider still works. */
 @Injectable()
@@ -22,16 +25,31 @@ export class NextPoll {
     private readonly log: Log,
   ) {}
 
-  wait(batch: Leased<Batch>, provider: ProviderBatchInfo, retrieved: ProviderBatch): Transition<never> {
+  /** `stall`: as the poll has found it. */
+  wait(
+    { batch, run }: Watched,
+    provider: ProviderBatchInfo,
+    retrieved: ProviderBatch,
+    stall: Stall | null,
+  ): Transition<never> {
+    const { firstPollMs, lostAfterMs } = this.settings;
     const { pollIntervalMs } = this.pipelines.get(batch.data.pipeline).batch;
-    const delayMs = pollDelayMs(provider.polls, { firstPollMs: this.settings.firstPollMs, pollIntervalMs });
+    // While a batch stalls, polls that are far apart would not count.
+    const longestMs = stall === null ? pollIntervalMs : longestGapMs(stallLimitMs({ run, lostAfterMs }));
+    const delayMs = pollDelayMs(provider.polls, { firstPollMs, pollIntervalMs: Math.min(pollIntervalMs, longestMs) });
     const polled = { ...providerBatchInfoOf(retrieved, provider), polls: provider.polls + 1 };
     const until = new Date(this.clock.now().getTime() + delayMs);
     this.#reportUnknownState(batch.data, provider, retrieved);
     // The provider has taken it.
     const isTaken = retrieved.state !== 'validating';
     return batch
-      .with({ provider: polled, ...(isTaken && { held: null }), ...this.#overdueFailure(batch.data, polled) })
+      .with({
+        provider: polled,
+        stall,
+        otherAccount: null,
+        ...(isTaken && { held: null }),
+        ...this.#overdueFailure(batch.data, polled),
+      })
       .wait(until);
   }
 
