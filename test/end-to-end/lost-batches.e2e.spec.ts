@@ -319,6 +319,27 @@ describe('batches whose end does not come', () => {
       expect(await ledgerOf(bundle)).toMatchObject({ requests: count, batches: [{}], twice: [] });
     });
 
+    it('X4: an armed batch that has completed by then is found and ingested, since it is paid', async () => {
+      await armedAndCreated();
+      await advanceProvider(bundle, 600);
+
+      await requestAbandon(bundle, 'r.c1.b1');
+
+      expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { succeeded: count }, batches: 1 } });
+      expect(await ledgerOf(bundle)).toMatchObject({ requests: count, batches: [{}], twice: [] });
+    });
+
+    it('X4: an armed batch that was not created is given up at once, and is sent again', async () => {
+      await opened([{ on: 'batches.create', what: 'status', value: 503 }], { settings: { armMs: 60_000 } });
+      await reached('the call to fail', ({ submission, lease }) => submission.armed !== null && lease.owner === null);
+      await injectFaults(bundle);
+
+      await requestAbandon(bundle, 'r.c1.b1');
+
+      expect(await settled()).toMatchObject({ reason: 'lost', provider: null });
+      expect(await sentAgain()).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count } } });
+    });
+
     it('X4: an armed batch is given up while the provider does not answer, and is sent again', async () => {
       await armedWhileListsFail(503);
 

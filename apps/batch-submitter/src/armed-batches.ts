@@ -12,6 +12,7 @@ import {
   describeLoss,
   hold,
   isGivenUp,
+  lastLook,
   settleAsLost,
   stallWithoutState,
   type Batch,
@@ -48,7 +49,7 @@ export class ArmedBatches {
     const run = await this.runs.get(batch.data.runId);
     const look: Look = { now: this.clock.now(), run, lostAfterMs: this.settings.lostAfterMs };
     if (isGivenUp(batch.data, look)) {
-      yield this.#lost(batch);
+      yield await this.#searchOnce(batch);
       return false;
     }
     const isCancelled = run?.cancelRequestedAt != null;
@@ -83,6 +84,17 @@ export class ArmedBatches {
         : // The provider cannot be asked for a deleted file. A key that did not change most likely still sees the list.
           former.keyFingerprint === now.keyFingerprint;
     return isVisible ? null : former;
+  }
+
+  /** What was created is paid for, so that it goes on as a submitted batch. */
+  async #searchOnce(batch: Leased<Batch>): Promise<Transition<BatchSubmitted | BatchSettled>> {
+    try {
+      const adopted = await lastLook(batch.id, this.clock, () => this.batchCreator.adopt(batch));
+      return adopted ?? this.#lost(batch);
+    } catch (error) {
+      if (!isProviderError(error)) throw error;
+      return this.#lost(batch);
+    }
   }
 
   #lost(batch: Leased<Batch>): Transition<BatchSettled> {

@@ -1,7 +1,6 @@
 import {
   Clock,
   ConnectionError,
-  TimeoutError,
   isBatchmillError,
   isDependencyUnavailable,
   type BatchHeld,
@@ -13,6 +12,7 @@ import {
   describeLoss,
   hold,
   isGivenUp,
+  lastLook,
   longestGapMs,
   settleAsLost,
   stallInState,
@@ -34,8 +34,6 @@ import { Injectable } from '@nestjs/common';
 const unknownMs = 60_000;
 /** How soon a batch of a cancelled run is looked at again after the provider refused. */
 const refusedMs = 10_000;
-/** The last look at an abandoned batch takes no longer. */
-const lastLookMs = 10_000;
 
 /** A submitted batch and its run. */
 export interface Watched {
@@ -60,13 +58,7 @@ export class UnendedBatches {
 
   /** The result of a look at the provider. An abandoned batch is not waited for. */
   async look({ data }: Leased<Batch>, look: () => Promise<ProviderBatch>): Promise<ProviderBatch> {
-    if (data.abandonment == null) return look();
-    const looked = new AbortController();
-    const tooLate = this.clock.sleep(lastLookMs, looked.signal).then((): never => {
-      throw new TimeoutError('provider.timeout', `${data._id}: the provider did not answer within ${lastLookMs} ms`);
-    });
-    tooLate.catch(() => undefined);
-    return Promise.race([look(), tooLate]).finally(() => looked.abort());
+    return data.abandonment == null ? look() : lastLook(data._id, this.clock, look);
   }
 
   /** Whether a batch stalls, by a look that has shown its state. */

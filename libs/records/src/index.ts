@@ -30,6 +30,7 @@ export {
 export { describeHold, hold } from './batch-hold.js';
 export { describeLoss, settleAsLost } from './lost-batch.js';
 export { isGivenUp, stallInState, stallLimitMs, stallWithoutState, type Look } from './giving-up.js';
+export { lastLook } from './last-look.js';
 export { longestGapMs, observe, type ObservedTime } from './observed-time.js';
 export type { Abandonment, BatchHold, Stall } from './stalled-batch.js';
 export { Budgets, type Budget, type Limited, type Limits } from './budgets.js';
