@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
+import { JsonlBuilderModule } from '@batchmill/jsonl-builder';
 import { reportRun } from '@batchmill/service';
 import type { Batch, Run } from '@batchmill/records';
-import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
+import { TestEngine, eventually, type KnownPipelines, type TestEngineOptions } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
 import { allDeadLetters } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
@@ -22,6 +23,11 @@ const everyCall = [
   'batches.cancel',
 ];
 
+interface Opened {
+  readonly tokens?: number;
+  readonly running?: typeof stages;
+}
+
 describe('batches whose end does not come', () => {
   let bundle: TestEngine;
   let stop: () => Promise<void>;
@@ -34,14 +40,14 @@ describe('batches whose end does not come', () => {
   /** One batch of ten, or more where the queue has room for `tokens` only. The provider's time stands still until it is advanced. */
   async function opened(
     faults: readonly FaultRule[],
-    { tokens, ...options }: Partial<TestEngineOptions> & { tokens?: number } = {},
+    { tokens, running = stages, ...options }: Partial<TestEngineOptions> & Opened = {},
   ): Promise<void> {
     const settings = { armMs: 500, staleListMs: 50, sweepMs: 100, ...options.settings };
     bundle = await TestEngine.open({ pipelines: [notes], simulator: { speed: 0 }, ...options, settings });
     await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     const { budgets, provider } = bundle.engine;
     if (tokens !== undefined) await budgets.learn(provider.account, 'text-embedding-3-small', 'tokens', tokens);
-    stop = await bundle.start(stages);
+    stop = await bundle.start(running);
     await injectFaults(bundle, ...faults);
     await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
   }
@@ -487,6 +493,93 @@ describe('batches whose end does not come', () => {
       expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
       expect(await batchOf(1)).toMatchObject({ failure: { code: 'batch.not-ingested' } });
       expect((await ledgerOf(bundle)).files.some(({ purpose }) => purpose === 'batch_output')).toBe(true);
+    });
+
+    describe('what they are read by is gone', () => {
+      const left = { ...cancelled, totals: { documents: { ...cancelled.totals.documents, takenOver: 0 } } };
+      const statuses = async () => (await outcomesOf(bundle, 'embeddings')).map(({ status }) => status);
+      const theirs = (status: string) => Array.from({ length: count }, () => status);
+
+      async function parkedWithout(...blobs: ('manifest' | 'members')[]): Promise<void> {
+        await opened([slow]);
+        const { manifest } = await submitted();
+        const { sealedMembers, members } = (await bundle.engine.claims.get('r.c1'))!;
+        const gone = { manifest: [manifest], members: [sealedMembers!, members!] };
+        for (const name of blobs.flatMap((blob) => gone[blob])) await bundle.engine.blobs.delete(name);
+        await advanceProvider(bundle, 600);
+        await reached('it to be parked', ({ parked, state }) => parked && state === 'settled');
+      }
+
+      it.each<[string, ('manifest' | 'members')[]]>([
+        ['the manifest of its batch is gone', ['manifest']],
+        ['the manifest of its batch and the members of its claim are gone', ['manifest', 'members']],
+      ])('R2: a cancelled run ends and frees its documents although %s', async (_, blobs) => {
+        await parkedWithout(...blobs);
+
+        await requestCancel(bundle, 'r');
+
+        expect(await endOf(bundle, 'r')).toMatchObject(left);
+        expect(await batchOf(1)).toMatchObject({ state: 'ingested', failure: { code: 'batch.not-ingested' } });
+        expect(await statuses()).toEqual(theirs('pending'));
+      });
+
+      it('X4: the requests of a batch whose manifest is gone fail when it is abandoned so', async () => {
+        await parkedWithout('manifest');
+
+        await requestAbandon(bundle, 'r.c1.b1', true);
+
+        expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { failed: count } } });
+        for (const { info } of await outcomesOf(bundle, 'embeddings')) {
+          expect(info.error).toMatchObject({ code: 'provider.batch-abandoned' });
+        }
+      });
+
+      it('X4: the requests of a batch whose manifest is gone are sent again when it is abandoned', async () => {
+        await parkedWithout('manifest');
+
+        await requestAbandon(bundle, 'r.c1.b1');
+        await submitted(2);
+        await advanceProvider(bundle, 600);
+
+        expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { succeeded: count } } });
+      });
+
+      it.each<[string, (found: Batch) => boolean, FaultRule[]]>([
+        ['is at the provider', ({ state }) => state === 'submitted', [slow]],
+        ['is not sent yet', ({ state }) => state === 'built', [{ on: 'files.create', what: 'status', value: 503 }]],
+      ])(
+        'R2: a cancelled run ends and frees its documents when its pipeline was removed while a batch %s',
+        async (_, is, faults) => {
+          await opened(faults);
+          await reached('the batch', is);
+          await stop();
+          (bundle.engine.pipelines as KnownPipelines).replace([]);
+          await restarted(faults);
+
+          await requestCancel(bundle, 'r');
+          await reached(
+            'the cancel',
+            ({ state, provider }) => state === 'ingested' || provider?.state === 'cancelling',
+          );
+          await advanceProvider(bundle, 600);
+
+          expect(await endOf(bundle, 'r')).toMatchObject(left);
+          expect(await statuses()).toEqual(theirs('pending'));
+        },
+      );
+
+      it('R2: a cancelled run ends and frees its documents when its pipeline was removed before a batch was built', async () => {
+        await opened([], { running: stages.filter((stage) => stage !== JsonlBuilderModule) });
+        await eventually('a claim', async () => (await bundle.engine.claims.get('r.c1'))?.state === 'sealed');
+        await stop();
+        (bundle.engine.pipelines as KnownPipelines).replace([]);
+        await restarted([]);
+
+        await requestCancel(bundle, 'r');
+
+        expect(await endOf(bundle, 'r')).toMatchObject(left);
+        expect(await statuses()).toEqual(theirs('pending'));
+      });
     });
 
     it('R2: a run that was not accepted yet is cancelled although the provider does not answer', async () => {

@@ -14,6 +14,7 @@ import {
   Batches,
   isGivenUp,
   type Batch,
+  type Ingestion,
   type IngestionPart,
   type Leased,
   type Transitions,
@@ -46,21 +47,23 @@ export class ResultIngester {
 
   @Works({ on: Batches, in: 'settled', signaledBy: [BatchSettled, BatchProcessRequested, BatchAbandonRequested] })
   async *ingest(batch: Leased<Batch>): Transitions<ResultsIngested | DocumentsRetryScheduled | BatchHeld> {
-    let ingested = await this.#open(batch);
-    let { progress } = ingested;
+    let progress: Progress | null = null;
     try {
+      let ingested = await this.#open(batch);
+      ({ progress } = ingested);
       if (await this.copies.findUnshown(batch, ingested.isGivenUp)) {
         ingested = await this.#open(batch);
         ({ progress } = ingested);
       }
       await this.#ingestParts(batch, ingested);
     } catch (error) {
-      if (error instanceof ResultFileMissing) yield batch.with({ ingestion: progress.state }).wait(error.retryAt);
-      else yield* this.uningestedBatches.handle(batch, error, () => this.#ingested(batch, progress));
+      const ingestion = progress?.state ?? batch.data.ingestion;
+      if (error instanceof ResultFileMissing) yield batch.with({ ingestion }).wait(error.retryAt);
+      else yield* this.uningestedBatches.handle(batch, error, () => this.#ingested(batch, ingestion));
       return;
     }
     await this.copies.cleanUp(batch.data, progress);
-    yield this.#ingested(batch, progress);
+    yield this.#ingested(batch, progress.state);
   }
 
   @Consumes(BatchReprocessRequested)
@@ -144,9 +147,9 @@ export class ResultIngester {
     return archiveAnswers({ plan, sent, files, blobs: this.blobs, at: this.clock.now() });
   }
 
-  #ingested(batch: Leased<Batch>, progress: Progress): Transition<ResultsIngested | DocumentsRetryScheduled> {
+  #ingested(batch: Leased<Batch>, ingestion: Ingestion): Transition<ResultsIngested | DocumentsRetryScheduled> {
     const { runId, claimId, documents, requests } = batch.data;
-    const { succeeded, failed, retried, tokens, cost, firstError, retryAt, archive = null } = progress.state;
+    const { succeeded, failed, retried, tokens, cost, firstError, retryAt, archive = null } = ingestion;
     const ids = { runId, claimId, batchId: batch.id };
     const ingested = new ResultsIngested({
       ...ids,
@@ -166,7 +169,7 @@ export class ResultIngester {
       const notBefore = retryAt.toISOString();
       events.push(new DocumentsRetryScheduled({ ...ids, documents: retried, notBefore }));
     }
-    return batch.with({ ingestion: progress.state, otherAccount: null }).to('ingested', ...events);
+    return batch.with({ ingestion, otherAccount: null }).to('ingested', ...events);
   }
 }
 

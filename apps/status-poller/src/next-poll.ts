@@ -15,6 +15,9 @@ import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
 import type { Watched } from './unended-batches.js';
 
+/** The longest interval between two polls of a batch whose pipeline is gone. */
+const withoutPipelineMs = 60_000;
+
 /** Schedules the next poll of a batch on which the provider still works. */
 @Injectable()
 export class NextPoll {
@@ -33,7 +36,7 @@ export class NextPoll {
     stall: Stall | null,
   ): Transition<never> {
     const { firstPollMs, lostAfterMs } = this.settings;
-    const { pollIntervalMs } = this.pipelines.get(batch.data.pipeline).batch;
+    const pollIntervalMs = this.#pollIntervalMs(batch.data.pipeline);
     // While a batch stalls, polls that are far apart would not count.
     const longestMs = stall === null ? pollIntervalMs : longestGapMs(stallLimitMs({ run, lostAfterMs }));
     const delayMs = pollDelayMs(provider.polls, { firstPollMs, pollIntervalMs: Math.min(pollIntervalMs, longestMs) });
@@ -51,6 +54,12 @@ export class NextPoll {
         ...this.#overdueFailure(batch.data, polled),
       })
       .wait(until);
+  }
+
+  /** A batch is polled also when its pipeline is gone: its run may be cancelled. */
+  #pollIntervalMs(pipeline: string): number {
+    const isKnown = this.pipelines.names().includes(pipeline);
+    return isKnown ? this.pipelines.get(pipeline).batch.pollIntervalMs : withoutPipelineMs;
   }
 
   /** Logged once per word: a person may know what it means. */
