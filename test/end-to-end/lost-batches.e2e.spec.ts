@@ -1,13 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
+import { JsonlBuilderModule } from '@batchmill/jsonl-builder';
 import { reportRun } from '@batchmill/service';
 import type { Batch, Run } from '@batchmill/records';
-import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
+import { TestEngine, eventually, type KnownPipelines, type TestEngineOptions } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
 import { allDeadLetters } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { endOf, requestAbandon, requestCancel, requestRun } from './runs.js';
 import { advanceProvider, injectFaults, ledgerOf, type FaultRule } from './simulated-provider.js';
+import { passWithLooks } from './time-with-looks.js';
 
 const count = 10;
 const hour = 3_600_000;
@@ -21,8 +23,14 @@ const everyCall = [
   'batches.cancel',
 ];
 
+interface Opened {
+  readonly tokens?: number;
+  readonly running?: typeof stages;
+}
+
 describe('batches whose end does not come', () => {
   let bundle: TestEngine;
+  let stop: () => Promise<void>;
   afterEach(async () => {
     const letters = await allDeadLetters(bundle);
     await bundle.close();
@@ -32,14 +40,14 @@ describe('batches whose end does not come', () => {
   /** One batch of ten, or more where the queue has room for `tokens` only. The provider's time stands still until it is advanced. */
   async function opened(
     faults: readonly FaultRule[],
-    { tokens, ...options }: Partial<TestEngineOptions> & { tokens?: number } = {},
+    { tokens, running = stages, ...options }: Partial<TestEngineOptions> & Opened = {},
   ): Promise<void> {
     const settings = { armMs: 500, staleListMs: 50, sweepMs: 100, ...options.settings };
     bundle = await TestEngine.open({ pipelines: [notes], simulator: { speed: 0 }, ...options, settings });
     await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     const { budgets, provider } = bundle.engine;
     if (tokens !== undefined) await budgets.learn(provider.account, 'text-embedding-3-small', 'tokens', tokens);
-    await bundle.start(stages);
+    stop = await bundle.start(running);
     await injectFaults(bundle, ...faults);
     await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
   }
@@ -53,16 +61,36 @@ describe('batches whose end does not come', () => {
     });
   const submitted = (claim = 1) => reached('the batch to be submitted', ({ state }) => state === 'submitted', claim);
   const stalled = () => reached('its stall to be noted', ({ stall }) => stall != null);
+  const stalledAfterCancel = () => reached('its stall to be noted', ({ stall }) => stall?.ofCancelledRun === true);
+  const lookedAtFor = (ms: number, limitMs: number) =>
+    passWithLooks(bundle, 'r.c1.b1', { ms, steps: Math.ceil((6 * ms) / limitMs) });
   const settled = () => reached('the batch to be settled', ({ reason }) => reason !== null);
   const reportOf = async () => reportRun(bundle.engine, (await bundle.engine.runs.get('r'))!);
 
-  /** The answer to the create call is lost, and then every list fails. */
-  async function armedWhileListsFail(value: number): Promise<void> {
+  /** The answer to the create call is lost. */
+  async function armedAndCreated(): Promise<void> {
     await opened([{ on: 'batches.create', what: 'drop-answer', times: 1 }], { settings: { armMs: 60_000 } });
     await reached('the submission to be armed', ({ submission }) => submission.armed !== null);
     await eventually('the provider to have it', async () => (await ledgerOf(bundle)).batches.length === 1);
+  }
+
+  /** The answer to the create call is lost, and then every list fails. */
+  async function armedWhileListsFail(value: number): Promise<void> {
+    await armedAndCreated();
     await injectFaults(bundle, { on: 'batches.list', what: 'status', value });
     bundle.clock.advance(60_000);
+  }
+
+  /** Meanwhile the provider ends the batch. */
+  async function stoppedFor(ms: number): Promise<void> {
+    await stop();
+    bundle.clock.advance(ms);
+    await advanceProvider(bundle, 600);
+  }
+
+  async function restarted(faults: readonly FaultRule[]): Promise<void> {
+    await injectFaults(bundle, ...faults);
+    await bundle.start(stages);
   }
 
   async function sentAgain(): Promise<Run> {
@@ -77,14 +105,14 @@ describe('batches whose end does not come', () => {
       ['validating', [{ on: 'batch', what: 'stay', value: 'validating', times: 1 }]],
       ['finalizing', [{ on: 'batch', what: 'stay', value: 'finalizing', times: 1 }]],
     ])('X4: a batch that stays %s is requested again, which uses up no attempt', async (_, faults) => {
-      await opened(faults);
+      await opened(faults, { settings: { lostAfterMs: 12 * hour } });
       await submitted();
       await advanceProvider(bundle, 60);
       await stalled();
-      bundle.clock.advance(day);
+      await lookedAtFor(6 * hour, 12 * hour);
       expect(await batchOf(1)).toMatchObject({ state: 'submitted' });
 
-      bundle.clock.advance(day);
+      await lookedAtFor(6 * hour, 12 * hour);
 
       expect(await settled()).toMatchObject({ reason: 'lost', failure: { code: 'batch.lost' } });
       expect(await sentAgain()).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count } } });
@@ -102,7 +130,7 @@ describe('batches whose end does not come', () => {
       bundle.clock.advance(day + hour);
       await reached('the batch to be cancelled', ({ stall }) => stall?.found === 'cancelling');
 
-      bundle.clock.advance(2 * day);
+      await lookedAtFor(2 * day, 2 * day);
 
       expect(await settled()).toMatchObject({ reason: 'lost' });
       expect(await sentAgain()).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count } } });
@@ -161,7 +189,7 @@ describe('batches whose end does not come', () => {
       await opened([{ on: 'batch', what: 'forget', value: 3_600, times: 1 }]);
       await submitted();
       await stalled();
-      bundle.clock.advance(2 * day);
+      await lookedAtFor(2 * day, 2 * day);
       await settled();
       await sentAgain();
       expect(await reportOf()).toMatchObject({ lost: { batches: 1, requests: count }, orphaned: { requests: 0 } });
@@ -174,6 +202,56 @@ describe('batches whose end does not come', () => {
       expect(orphaned).toMatchObject({ batches: 1, requests: count });
       expect(orphaned.inputUsd).toBeGreaterThan(0);
       await eventually('its files to be deleted', async () => (await ledgerOf(bundle)).files.length === 0);
+    });
+
+    it('X4: a batch is not lost by one look after services were stopped, however long it was seen to stall before', async () => {
+      await opened([{ on: 'batches.retrieve', what: 'stale' }]);
+      await reached('its stall to be noted', ({ stall }) => stall?.found === 'validating');
+      await stoppedFor(2 * day);
+
+      await restarted([{ on: 'batches.retrieve', what: 'status', value: 404, times: 1 }]);
+      const { stall } = await reached('it to be unknown', ({ stall }) => stall?.found === 'unknown');
+      expect(stall!.since.getTime()).toBeGreaterThan(bundle.clock.now().getTime() - day);
+      bundle.clock.advance(60_000);
+
+      expect(await endOf(bundle, 'r')).toMatchObject({
+        state: 'finished',
+        totals: { documents: { succeeded: count } },
+      });
+      expect(await ledgerOf(bundle)).toMatchObject({ requests: count, batches: [{}], twice: [] });
+    });
+
+    it('X4: of the time in which services were stopped, a part alone counts for a batch that was unknown before', async () => {
+      await opened([{ on: 'batch', what: 'forget', times: 1 }]);
+      await submitted();
+      await stalled();
+      await stop();
+      bundle.clock.advance(10 * day);
+
+      await bundle.start(stages);
+      const { stall, state } = await reached('another look', ({ stall }) => (stall?.observed?.totalMs ?? 0) > hour);
+
+      expect([state, stall?.observed?.totalMs]).toEqual(['submitted', (2 * day) / 6]);
+    });
+
+    it('X4: a result file is not gone by one look after services were stopped', async () => {
+      await opened([{ on: 'files.content', what: 'status', value: 404 }]);
+      await submitted();
+      await advanceProvider(bundle, 60);
+      await reached('the file to be missed', ({ ingestion }) => ingestion.fileMissingSince !== null);
+      await stop();
+      bundle.clock.advance(day);
+      const looks = (await batchOf(1))!.ingestion.fileMissing!.lookedAt;
+
+      await bundle.start(stages);
+      await reached('another look', ({ ingestion }) => (ingestion.fileMissing?.lookedAt ?? looks) > looks);
+      await injectFaults(bundle);
+
+      expect(await endOf(bundle, 'r')).toMatchObject({
+        state: 'finished',
+        totals: { documents: { succeeded: count } },
+      });
+      expect(await ledgerOf(bundle)).toMatchObject({ requests: count, batches: [{}], twice: [] });
     });
 
     it('X4: a server that has no list of batches does not make a batch unknown', async () => {
@@ -247,6 +325,27 @@ describe('batches whose end does not come', () => {
       expect(await ledgerOf(bundle)).toMatchObject({ requests: count, batches: [{}], twice: [] });
     });
 
+    it('X4: an armed batch that has completed by then is found and ingested, since it is paid', async () => {
+      await armedAndCreated();
+      await advanceProvider(bundle, 600);
+
+      await requestAbandon(bundle, 'r.c1.b1');
+
+      expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { succeeded: count }, batches: 1 } });
+      expect(await ledgerOf(bundle)).toMatchObject({ requests: count, batches: [{}], twice: [] });
+    });
+
+    it('X4: an armed batch that was not created is given up at once, and is sent again', async () => {
+      await opened([{ on: 'batches.create', what: 'status', value: 503 }], { settings: { armMs: 60_000 } });
+      await reached('the call to fail', ({ submission, lease }) => submission.armed !== null && lease.owner === null);
+      await injectFaults(bundle);
+
+      await requestAbandon(bundle, 'r.c1.b1');
+
+      expect(await settled()).toMatchObject({ reason: 'lost', provider: null });
+      expect(await sentAgain()).toMatchObject({ state: 'finished', totals: { documents: { succeeded: count } } });
+    });
+
     it('X4: an armed batch is given up while the provider does not answer, and is sent again', async () => {
       await armedWhileListsFail(503);
 
@@ -304,8 +403,8 @@ describe('batches whose end does not come', () => {
       await submitted();
 
       await requestCancel(bundle, 'r');
-      await reached('its stall to be noted', ({ stall }) => stall?.found === found);
-      bundle.clock.advance(hour);
+      await reached('its stall to be noted', ({ stall }) => stall?.found === found && stall.ofCancelledRun === true);
+      await lookedAtFor(hour, hour);
 
       expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
       expect(await reportOf()).toMatchObject({ lost: { batches: 1, requests: count } });
@@ -323,8 +422,8 @@ describe('batches whose end does not come', () => {
         await injectFaults(bundle, ...everyCall.map((on) => ({ on, what: 'status', value })));
 
         await requestCancel(bundle, 'r');
-        await stalled();
-        bundle.clock.advance(hour);
+        await stalledAfterCancel();
+        await lookedAtFor(hour, hour);
 
         expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
       },
@@ -336,8 +435,8 @@ describe('batches whose end does not come', () => {
         await armedWhileListsFail(value);
 
         await requestCancel(bundle, 'r');
-        await stalled();
-        bundle.clock.advance(hour);
+        await stalledAfterCancel();
+        await lookedAtFor(hour, hour);
 
         expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
         await injectFaults(bundle);
@@ -356,8 +455,8 @@ describe('batches whose end does not come', () => {
       await reached('the batch to be settled', ({ state }) => state === 'settled');
 
       await requestCancel(bundle, 'r');
-      await stalled();
-      bundle.clock.advance(hour);
+      await stalledAfterCancel();
+      await lookedAtFor(hour, hour);
 
       expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
     });
@@ -396,6 +495,93 @@ describe('batches whose end does not come', () => {
       expect((await ledgerOf(bundle)).files.some(({ purpose }) => purpose === 'batch_output')).toBe(true);
     });
 
+    describe('what they are read by is gone', () => {
+      const left = { ...cancelled, totals: { documents: { ...cancelled.totals.documents, takenOver: 0 } } };
+      const statuses = async () => (await outcomesOf(bundle, 'embeddings')).map(({ status }) => status);
+      const theirs = (status: string) => Array.from({ length: count }, () => status);
+
+      async function parkedWithout(...blobs: ('manifest' | 'members')[]): Promise<void> {
+        await opened([slow]);
+        const { manifest } = await submitted();
+        const { sealedMembers, members } = (await bundle.engine.claims.get('r.c1'))!;
+        const gone = { manifest: [manifest], members: [sealedMembers!, members!] };
+        for (const name of blobs.flatMap((blob) => gone[blob])) await bundle.engine.blobs.delete(name);
+        await advanceProvider(bundle, 600);
+        await reached('it to be parked', ({ parked, state }) => parked && state === 'settled');
+      }
+
+      it.each<[string, ('manifest' | 'members')[]]>([
+        ['the manifest of its batch is gone', ['manifest']],
+        ['the manifest of its batch and the members of its claim are gone', ['manifest', 'members']],
+      ])('R2: a cancelled run ends and frees its documents although %s', async (_, blobs) => {
+        await parkedWithout(...blobs);
+
+        await requestCancel(bundle, 'r');
+
+        expect(await endOf(bundle, 'r')).toMatchObject(left);
+        expect(await batchOf(1)).toMatchObject({ state: 'ingested', failure: { code: 'batch.not-ingested' } });
+        expect(await statuses()).toEqual(theirs('pending'));
+      });
+
+      it('X4: the requests of a batch whose manifest is gone fail when it is abandoned so', async () => {
+        await parkedWithout('manifest');
+
+        await requestAbandon(bundle, 'r.c1.b1', true);
+
+        expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { failed: count } } });
+        for (const { info } of await outcomesOf(bundle, 'embeddings')) {
+          expect(info.error).toMatchObject({ code: 'provider.batch-abandoned' });
+        }
+      });
+
+      it('X4: the requests of a batch whose manifest is gone are sent again when it is abandoned', async () => {
+        await parkedWithout('manifest');
+
+        await requestAbandon(bundle, 'r.c1.b1');
+        await submitted(2);
+        await advanceProvider(bundle, 600);
+
+        expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { succeeded: count } } });
+      });
+
+      it.each<[string, (found: Batch) => boolean, FaultRule[]]>([
+        ['is at the provider', ({ state }) => state === 'submitted', [slow]],
+        ['is not sent yet', ({ state }) => state === 'built', [{ on: 'files.create', what: 'status', value: 503 }]],
+      ])(
+        'R2: a cancelled run ends and frees its documents when its pipeline was removed while a batch %s',
+        async (_, is, faults) => {
+          await opened(faults);
+          await reached('the batch', is);
+          await stop();
+          (bundle.engine.pipelines as KnownPipelines).replace([]);
+          await restarted(faults);
+
+          await requestCancel(bundle, 'r');
+          await reached(
+            'the cancel',
+            ({ state, provider }) => state === 'ingested' || provider?.state === 'cancelling',
+          );
+          await advanceProvider(bundle, 600);
+
+          expect(await endOf(bundle, 'r')).toMatchObject(left);
+          expect(await statuses()).toEqual(theirs('pending'));
+        },
+      );
+
+      it('R2: a cancelled run ends and frees its documents when its pipeline was removed before a batch was built', async () => {
+        await opened([], { running: stages.filter((stage) => stage !== JsonlBuilderModule) });
+        await eventually('a claim', async () => (await bundle.engine.claims.get('r.c1'))?.state === 'sealed');
+        await stop();
+        (bundle.engine.pipelines as KnownPipelines).replace([]);
+        await restarted([]);
+
+        await requestCancel(bundle, 'r');
+
+        expect(await endOf(bundle, 'r')).toMatchObject(left);
+        expect(await statuses()).toEqual(theirs('pending'));
+      });
+    });
+
     it('R2: a run that was not accepted yet is cancelled although the provider does not answer', async () => {
       await opened(everyCall.map((on) => ({ on, what: 'status', value: 503 })));
       await eventually('the outage to be noticed', () => !bundle.engine.readiness.isReady);
@@ -417,6 +603,36 @@ describe('batches whose end does not come', () => {
 
       expect(await endOf(bundle, 'r')).toMatchObject({ state: 'cancelled' });
       await eventually('the file to be deleted by a sweep', async () => (await ledgerOf(bundle)).files.length === 0);
+    });
+
+    it('R2: a cancelled run keeps the answers of a batch that ended while services were stopped, although the first calls after that fail', async () => {
+      await opened([slow, { on: 'batches.cancel', what: 'ignore' }]);
+      await submitted();
+      await requestCancel(bundle, 'r');
+      await stalledAfterCancel();
+      await stoppedFor(8 * hour);
+
+      await restarted(
+        ['batches.retrieve', 'batches.cancel'].map((on) => ({ on, what: 'status', value: 503, times: 6 })),
+      );
+
+      expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { succeeded: count, left: 0 } } });
+    });
+
+    it('R2: a cancelled run ends within an hour of looks although the provider answers every second one only', async () => {
+      await opened([slow, { on: 'batches.cancel', what: 'ignore' }]);
+      await submitted();
+      await requestCancel(bundle, 'r');
+      await reached('it to stay in progress', ({ stall }) => stall?.found === 'in_progress');
+
+      for (let times = 0; times < 3; times += 1) {
+        await injectFaults(bundle, { on: 'batches.retrieve', what: 'status', value: 400 });
+        await lookedAtFor(hour / 6, hour);
+        await injectFaults(bundle, { on: 'batches.cancel', what: 'ignore' });
+        await lookedAtFor(hour / 6, hour);
+      }
+
+      expect(await endOf(bundle, 'r')).toMatchObject(cancelled);
     });
 
     it('R2: a run is cancelled and its answers are kept when the provider ends the batch in time', async () => {

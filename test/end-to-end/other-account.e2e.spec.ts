@@ -8,6 +8,7 @@ import { published } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { endOf, requestAbandon, requestCancel, requestRun } from './runs.js';
 import { advanceProvider, injectFaults, ledgerOf } from './simulated-provider.js';
+import { passWithLooks } from './time-with-looks.js';
 
 const count = 10;
 const keyOfA = 'sk-org-a-1';
@@ -169,6 +170,26 @@ describe('a key of another account', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: count, twice: [] });
   });
 
+  it('X4: the time of a hold does not count for a batch that stalled before it', async () => {
+    await opened(keyOfA);
+    await injectFaults(bundle, { on: 'batches.retrieve', what: 'stale' });
+    await request('r');
+    await reached('its stall to be noted', ({ stall }) => stall != null);
+    await restartedWith(keyOfB);
+    await injectFaults(bundle);
+    expect(await held()).toMatchObject({ stall: null });
+    await advanceProvider(bundle, 600);
+    bundle.clock.advance(72 * hour);
+
+    await injectFaults(bundle, { on: 'batches.retrieve', what: 'status', value: 404, times: 1 });
+    await restartedWith(keyOfA);
+    await reached('the hold to end', ({ otherAccount }) => otherAccount == null);
+    bundle.clock.advance(60_000);
+
+    expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { succeeded: count } } });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: count, batches: [{}], twice: [] });
+  });
+
   it('X4: new runs go on under the other account while a batch is held', async () => {
     await submittedUnderA();
     await restartedWith(keyOfB);
@@ -223,8 +244,11 @@ describe('a key of another account', () => {
     await held();
 
     await requestCancel(bundle, 'r');
+    await eventually('the cancel', async () => (await bundle.engine.runs.get('r'))?.cancelRequestedAt != null);
+    bundle.clock.advance(60_000);
     await reached('the cancel to be noted', ({ stall }) => stall != null);
-    bundle.clock.advance(hour);
+    await passWithLooks(bundle, 'r.c1.b1', { ms: hour, steps: 6 });
+    bundle.clock.advance(60_000);
 
     expect(await endOf(bundle, 'r')).toMatchObject({ state: 'cancelled', totals: { documents: { left: count } } });
   });

@@ -6,6 +6,7 @@ import { outcomesOf } from './documents.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { endOf, requestAbandon, requestCancel, requestRun } from './runs.js';
 import { advanceProvider, injectFaults, ledgerOf, type FaultRule } from './simulated-provider.js';
+import { passWithLooks } from './time-with-looks.js';
 
 const count = 10;
 const hour = 3_600_000;
@@ -49,7 +50,7 @@ describe('troubles that meet in one batch', () => {
 
       await requestCancel(bundle, 'r');
       await reached('its stall to be noted', ({ stall }) => stall != null);
-      bundle.clock.advance(hour);
+      await passWithLooks(bundle, 'r.c1.b1', { ms: hour, steps: 6 });
 
       expect(await endOf(bundle, 'r')).toMatchObject({ state: 'cancelled' });
     });

@@ -12,10 +12,12 @@ import {
   describeLoss,
   hold,
   isGivenUp,
+  lastLook,
   settleAsLost,
   stallWithoutState,
   type Batch,
   type Leased,
+  type Look,
   type Transition,
 } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
@@ -45,17 +47,16 @@ export class ArmedBatches {
     const { armed } = batch.data.submission;
     if (armed === null) return true;
     const run = await this.runs.get(batch.data.runId);
-    const { lostAfterMs } = this.settings;
-    if (isGivenUp(batch.data, run, { now: this.clock.now(), lostAfterMs })) {
-      this.log.error(describeLoss(batch.data), { batchId: batch.id });
-      yield settleAsLost(batch);
+    const look: Look = { now: this.clock.now(), run, lostAfterMs: this.settings.lostAfterMs };
+    if (isGivenUp(batch.data, look)) {
+      yield await this.#searchOnce(batch);
       return false;
     }
     const isCancelled = run?.cancelRequestedAt != null;
     try {
       const account = armed.deadline <= this.clock.now() ? await this.#otherAccount(batch.data) : null;
       if (account !== null) {
-        yield this.#hold(batch, account, isCancelled);
+        yield this.#hold(batch, account, isCancelled ? look : null);
         return false;
       }
       if (batch.data.otherAccount != null) await batch.save({ otherAccount: null });
@@ -63,10 +64,11 @@ export class ArmedBatches {
     } catch (error) {
       if (!isCancelled || !isProviderError(error)) throw error;
       // The run must end, also when the provider never answers again.
-      const stall = stallWithoutState(batch.data, 'unreachable', this.clock.now());
+      const stall = stallWithoutState(batch.data, 'unreachable', { ...look, now: this.clock.now() });
       await batch.save({ stall });
-      if (isDependencyUnavailable(error)) throw error;
-      yield batch.wait(new Date(this.clock.now().getTime() + refusedMs));
+      if (isGivenUp(batch.data, look)) yield this.#lost(batch);
+      else if (isDependencyUnavailable(error)) throw error;
+      else yield batch.wait(new Date(this.clock.now().getTime() + refusedMs));
       return false;
     }
   }
@@ -83,9 +85,26 @@ export class ArmedBatches {
     return isVisible ? null : former;
   }
 
-  #hold(batch: Leased<Batch>, account: AccountInfo, isCancelled: boolean): Transition<BatchHeld> {
+  /** What was created is paid for, so that it goes on as a submitted batch. */
+  async #searchOnce(batch: Leased<Batch>): Promise<Transition<BatchSubmitted | BatchSettled>> {
+    try {
+      const adopted = await lastLook(batch.id, this.clock, () => this.batchCreator.adopt(batch));
+      return adopted ?? this.#lost(batch);
+    } catch (error) {
+      if (!isProviderError(error)) throw error;
+      return this.#lost(batch);
+    }
+  }
+
+  #lost(batch: Leased<Batch>): Transition<BatchSettled> {
+    this.log.error(describeLoss(batch.data), { batchId: batch.id });
+    return settleAsLost(batch);
+  }
+
+  /** `look`: null unless the run is cancelled, which waits for a limited time only. */
+  #hold(batch: Leased<Batch>, account: AccountInfo, look: Look | null): Transition<BatchHeld> {
     if (batch.data.otherAccount == null) this.log.error(describeHold(batch.data, { account }), { batchId: batch.id });
-    const now = this.clock.now();
-    return hold(batch, account, now, isCancelled ? { stall: stallWithoutState(batch.data, 'other-account', now) } : {});
+    const stall = look === null ? null : stallWithoutState(batch.data, 'other-account', look);
+    return hold(batch, account, this.clock.now(), { stall });
   }
 }

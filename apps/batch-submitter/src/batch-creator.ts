@@ -59,7 +59,7 @@ export class BatchCreator {
    */
   async *recover(batch: Leased<Batch>): AsyncGenerator<Transition<BatchSubmitted>, boolean, undefined> {
     const { submission } = batch.data;
-    const { armed, fileId, fileCreatedAt, fileDeletedAt } = submission;
+    const { armed, fileId, fileDeletedAt } = submission;
     if (armed === null) return true;
     const now = this.clock.now();
     if (now < armed.deadline) {
@@ -67,14 +67,9 @@ export class BatchCreator {
       yield batch.wait(armed.deadline);
       return false;
     }
-    const since = fileCreatedAt ?? new Date(batch.data.createdAt.getTime() - maxClockDifferenceMs);
-    const found = await this.#find(armed.key, since);
-    if (found !== null) {
-      this.log.info('adopted a provider batch whose create answer was lost', {
-        batchId: batch.id,
-        status: found.state,
-      });
-      yield this.#submitted(batch, found, armed.key);
+    const adopted = await this.adopt(batch);
+    if (adopted !== null) {
+      yield adopted;
       return false;
     }
     if (fileDeletedAt === null) {
@@ -98,6 +93,17 @@ export class BatchCreator {
       previousAttempts: [...batch.data.previousAttempts, { key: armed.key, providerBatchId: null }],
     });
     return true;
+  }
+
+  /** Searches for the provider batch of an armed submission, once. Null: the provider does not list it. */
+  async adopt(batch: Leased<Batch>): Promise<Transition<BatchSubmitted> | null> {
+    const { armed, fileCreatedAt } = batch.data.submission;
+    if (armed === null) return null;
+    const since = fileCreatedAt ?? new Date(batch.data.createdAt.getTime() - maxClockDifferenceMs);
+    const found = await this.#find(armed.key, since);
+    if (found === null) return null;
+    this.log.info('adopted a provider batch whose create answer was lost', { batchId: batch.id, status: found.state });
+    return this.#submitted(batch, found, armed.key);
   }
 
   /** Null if the provider lists no batch with this key. */

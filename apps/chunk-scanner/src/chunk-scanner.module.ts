@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ChunkScanner } from './chunk-scanner.js';
 import { ClaimCloser } from './claim-closer.js';
 import { ClaimOpener } from './claim-opener.js';
+import { ClaimReleaser } from './claim-releaser.js';
 import { DocumentScanner } from './document-scanner.js';
 import { MemberMarker } from './member-marker.js';
 import { RunCloser } from './run-closer.js';
@@ -12,6 +13,16 @@ import { Trial } from './trial.js';
 
 @Module({
   controllers: [ChunkScanner, ScheduleStarter],
-  providers: [RunCommands, RunStarter, DocumentScanner, ClaimOpener, MemberMarker, ClaimCloser, RunCloser, Trial],
+  providers: [
+    RunCommands,
+    RunStarter,
+    DocumentScanner,
+    ClaimOpener,
+    MemberMarker,
+    ClaimCloser,
+    ClaimReleaser,
+    RunCloser,
+    Trial,
+  ],
 })
 export class ChunkScannerModule {}

@@ -11,11 +11,12 @@ import {
   RunRequested,
   RunResumeRequested,
 } from '@batchmill/contracts';
-import { Pipelines } from '@batchmill/pipeline';
+import { Pipelines, type RunPlan } from '@batchmill/pipeline';
 import { Runs, isPaused, planOfRun, type Leased, type Run, type Transitions } from '@batchmill/records';
 import { Consumes, ConsumesUnusable, Stage, Works, type Received, type Unusable } from '@batchmill/stage';
 import { ClaimCloser } from './claim-closer.js';
 import { ClaimOpener } from './claim-opener.js';
+import { ClaimReleaser, isMissingBlob } from './claim-releaser.js';
 import { DocumentScanner } from './document-scanner.js';
 import { RunCloser } from './run-closer.js';
 import { RunCommands } from './run-commands.js';
@@ -36,6 +37,7 @@ export class ChunkScanner {
     private readonly claimOpener: ClaimOpener,
     private readonly documentScanner: DocumentScanner,
     private readonly claimCloser: ClaimCloser,
+    private readonly claimReleaser: ClaimReleaser,
     private readonly runCloser: RunCloser,
     private readonly clock: Clock,
   ) {}
@@ -81,9 +83,21 @@ export class ChunkScanner {
     signaledBy: [RunAccepted, RunCancelRequested, RunResumeRequested, ResultsIngested, ResultsReprocessed],
   })
   async *scan(run: Leased<Run>): Transitions<ChunksSelected | RunFinished> {
-    const plan = planOfRun(this.pipelines, run.data);
     const isCancelled = run.data.cancelRequestedAt !== null;
+    const plan = this.#planOf(run.data);
+    if (plan === null) {
+      yield* this.#endWithoutPlan(run);
+      return;
+    }
+    try {
+      yield* this.#scanBy(run, plan, isCancelled);
+    } catch (error) {
+      if (!isCancelled || !isMissingBlob(error)) throw error;
+      yield* this.#endWithoutPlan(run);
+    }
+  }
 
+  async *#scanBy(run: Leased<Run>, plan: RunPlan, isCancelled: boolean): Transitions<ChunksSelected | RunFinished> {
     if (!isPaused(run.data)) yield* this.claimOpener.sealOpen(run, plan);
     if (isCancelled) await this.commands.carryOutCancel(run);
     const scanStop = yield* this.documentScanner.scan(run, plan);
@@ -94,5 +108,22 @@ export class ChunkScanner {
 
     if (await this.runCloser.canClose(run)) yield* this.runCloser.close(run);
     else yield run.wait(retryAt !== null && retryAt < pollAt ? retryAt : pollAt);
+  }
+
+  /** Null: the run is cancelled, and its pipeline is gone or was changed. It ends all the same. */
+  #planOf(run: Run): RunPlan | null {
+    try {
+      return planOfRun(this.pipelines, run);
+    } catch (error) {
+      if (run.cancelRequestedAt === null) throw error;
+      return null;
+    }
+  }
+
+  async *#endWithoutPlan(run: Leased<Run>): Transitions<RunFinished> {
+    await this.commands.carryOutCancel(run);
+    yield* this.claimReleaser.release(run);
+    if (await this.runCloser.canClose(run)) yield* this.runCloser.close(run);
+    else yield run.wait(new Date(this.clock.now().getTime() + busyPollMs));
   }
 }

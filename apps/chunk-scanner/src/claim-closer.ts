@@ -1,5 +1,5 @@
 import { Blobs } from '@batchmill/blobs';
-import { Clock, type ChunksSelected } from '@batchmill/contracts';
+import { Clock, type ChunksSelected, type DocumentError } from '@batchmill/contracts';
 import { encodeId } from '@batchmill/documents';
 import type { RunPlan } from '@batchmill/pipeline';
 import {
@@ -8,11 +8,14 @@ import {
   Documents,
   Runs,
   isOfRun,
+  documentOutcomeUpdates,
+  failureUpdate,
   isPaused,
   markOf,
   noDocuments,
   readMembers,
   repairUpdate,
+  requestedFilter,
   type Claim,
   type DocumentCounts,
   type Leased,
@@ -34,6 +37,20 @@ interface Outcomes {
   /** When the last of `toRetry` is due. */
   readonly retryAt: Date;
 }
+
+/** A document in progress whose batches have ended. */
+interface LeftDocument {
+  readonly id: unknown;
+  readonly marks: Marks;
+  readonly requested: readonly string[];
+}
+
+/** By the command `batch abandon --fail`. */
+const abandoned: DocumentError = {
+  kind: 'ProcessingError',
+  code: 'provider.batch-abandoned',
+  message: 'The batch was abandoned, its results could not be read, and its requests were to fail',
+};
 
 /** `nextClaim`: a later claim of the same run carries the document, and counts it. */
 type Outcome = keyof DocumentCounts | 'retry' | 'nextClaim';
@@ -111,8 +128,9 @@ export class ClaimCloser {
     let counts = noDocuments;
     let retryAt = new Date(0);
     const toRetry: Member[] = [];
+    const mustFail = await this.#mustFail(claim);
     for await (const slice of slicesOf(this.#membersOf(claim))) {
-      const marksOf = await this.#repairedMarks(plan, claim, slice);
+      const marksOf = await this.#repairedMarks(plan, claim, slice, mustFail);
       for (const { id } of slice) {
         const marks = marksOf.get(encodeId(id));
         const outcome = this.#outcomeOf(plan, claim, marks, isCancelled);
@@ -134,19 +152,48 @@ export class ClaimCloser {
     return members === null ? [] : readMembers(this.blobs, members);
   }
 
-  /** All batches are ingested, so no document should be in progress under this claim. Those that are go back to pending. */
-  async #repairedMarks(plan: RunPlan, claim: Claim, members: readonly Member[]): Promise<MemberMarks> {
+  /** True when a batch of the claim was abandoned so that its requests fail, and they could not be read. */
+  async #mustFail(claim: Claim): Promise<boolean> {
+    for await (const { abandonment, failure } of this.batches.ofClaim(claim._id)) {
+      if (abandonment?.fail === true && failure?.code === 'batch.not-ingested') return true;
+    }
+    return false;
+  }
+
+  /**
+   * All batches are ingested, so no document should be in progress under this claim. Those that are go back to pending, or fail.
+   */
+  async #repairedMarks(
+    plan: RunPlan,
+    claim: Claim,
+    members: readonly Member[],
+    mustFail: boolean,
+  ): Promise<MemberMarks> {
     const documents = this.documents.of(plan);
     const marksOf = await readMemberMarks(documents, plan, members);
-    const repairs = members.flatMap(({ id }) => {
+    const left = members.flatMap(({ id }) => {
       const marks = marksOf.get(encodeId(id));
       if (marks?.claimId !== markOf(claim) || marks.status !== plan.endpointPlan.status.inProgress) return [];
-      const requested = plan.functions.filter((name) => marks.stateOf(name) === 'requested');
-      return [repairUpdate(plan, id, markOf(claim), requested)];
+      return [{ id, marks, requested: plan.functions.filter((name) => marks.stateOf(name) === 'requested') }];
     });
-    if (repairs.length === 0) return marksOf;
-    await documents.bulk(repairs);
+    if (left.length === 0) return marksOf;
+    if (mustFail) await this.#fail(plan, claim, left);
+    else await documents.bulk(left.map(({ id, requested }) => repairUpdate(plan, id, markOf(claim), requested)));
     return readMemberMarks(documents, plan, members);
+  }
+
+  async #fail(plan: RunPlan, claim: Claim, left: readonly LeftDocument[]): Promise<void> {
+    const documents = this.documents.of(plan);
+    const mark = markOf(claim);
+    const now = this.clock.now();
+    const failures = left.flatMap(({ id, marks, requested }) =>
+      requested.map((name) => ({
+        filter: requestedFilter(plan, id, mark, name),
+        update: failureUpdate(plan, name, abandoned, marks.attemptsOf(name) + 1, now),
+      })),
+    );
+    await documents.bulk(failures);
+    await documents.bulk(left.flatMap(({ id }) => documentOutcomeUpdates(plan, id, mark, now)));
   }
 
   #outcomeOf(plan: RunPlan, claim: Claim, marks: Marks | undefined, isCancelled: boolean): Outcome {

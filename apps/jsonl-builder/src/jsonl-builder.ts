@@ -43,10 +43,15 @@ export class JsonlBuilder {
   async *build(claim: Leased<Claim>): Transitions<BatchFileBuilt | BatchSettled> {
     const run = await this.runs.get(claim.data.runId);
     if (run === null) throw new ProcessingError('claim.no-run', `${claim.id}: there is no run ${claim.data.runId}`);
+    let lastBatch = await this.batches.lastOfClaim(claim.id);
+    if (run.cancelRequestedAt !== null) {
+      // Nothing more is built, so that it does not matter whether the pipeline is still there.
+      yield claim.with({ batches: lastBatch?.number ?? 0 }).to('built');
+      return;
+    }
     const plan = planOfRun(this.pipelines, run);
     const models = modelsOf(plan);
     const limits = await this.#limitsOf(plan, models);
-    let lastBatch = await this.batches.lastOfClaim(claim.id);
     const isDone = (): boolean => lastBatch?.last ?? claim.data.documents === 0;
     while (!isDone()) {
       // Read again before each batch: the run may have been cancelled or paused.

@@ -13,7 +13,7 @@ export const resultIngesterErrorCodes = {
   'provider.batch-cancelled':
     'The batch was cancelled before the request was answered. The request is retried when its run is resumed; no attempt is used up.',
   'batch.not-ingested':
-    'The run of the batch is cancelled, and its results could not be ingested. The message gives the reason. The result files are kept, and its documents are left pending.',
+    'The run of the batch is cancelled, or the batch is abandoned, and its results could not be ingested. The message gives the reason. The result files are kept. The documents of a cancelled run are left pending.',
   'provider.batch-lost':
     'The batch was given up as lost before the request was answered. The request is retried; no attempt is used up.',
   'provider.batch-abandoned':

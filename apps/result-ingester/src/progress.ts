@@ -41,7 +41,10 @@ export class Progress {
 
   advance(
     to: Partial<
-      Pick<Ingestion, 'part' | 'offset' | 'output' | 'error' | 'kept' | 'archive' | 'lost' | 'fileMissingSince'>
+      Pick<
+        Ingestion,
+        'part' | 'offset' | 'output' | 'error' | 'kept' | 'archive' | 'lost' | 'fileMissingSince' | 'fileMissing'
+      >
     >,
   ): void {
     this.#state = { ...this.#state, ...to };

@@ -9,6 +9,8 @@ import {
   type ProviderBatch,
 } from '@batchmill/provider';
 import {
+  longestGapMs,
+  observe,
   providerBatchInfoOf,
   providerFilesOf,
   type Batch,
@@ -27,6 +29,8 @@ import { unshownResults } from './unshown-results.js';
  * provider's lists.
  */
 const lagsUntilLost = 20;
+
+const notMissing = { fileMissingSince: null, fileMissing: null } as const;
 
 /** The provider has no such file, or not yet. */
 export class ResultFileMissing extends Error {
@@ -68,7 +72,7 @@ export class ResultCopies {
     const read = { provider: providerBatchInfoOf(retrieved, provider) };
     const isShown = unshownResults({ ...batch.data, ...read }) === null;
     // The file that is shown now may be denied for a while: that is counted from its beginning.
-    await batch.save(isShown ? { ...read, ingestion: { ...ingestion, fileMissingSince: null } } : read);
+    await batch.save(isShown ? { ...read, ingestion: { ...ingestion, ...notMissing } } : read);
     return true;
   }
 
@@ -129,7 +133,7 @@ export class ResultCopies {
     if (fileId === null) return null;
     try {
       const { name } = await this.blobs.write(this.provider.download(fileId), '.results.jsonl');
-      progress.advance({ fileMissingSince: null });
+      progress.advance(notMissing);
       return name;
     } catch (error) {
       const isMissing = error instanceof RefusedError && error.status === 404;
@@ -140,7 +144,7 @@ export class ResultCopies {
       }
       if (!isGivenUp) this.#throwUnlessLost(batch, progress, lagsUntilLost * this.settings.staleListMs);
       this.log.warn('a result file is gone; its requests are retried', { batchId: batch._id, fileId });
-      progress.advance({ lost: true, fileMissingSince: null });
+      progress.advance({ lost: true, ...notMissing });
       return null;
     }
   }
@@ -162,7 +166,7 @@ export class ResultCopies {
     if (unshown === null) return;
     const { lateResultsMs, staleListMs } = this.settings;
     this.#throwUnlessLost(batch, progress, unshown === 'answers' ? lateResultsMs : lagsUntilLost * staleListMs);
-    progress.advance({ fileMissingSince: null });
+    progress.advance(notMissing);
     if (unshown === 'errors') return;
     // Not as lost, which would be a free retry: each further try is paid, so that each uses up an attempt.
     this.log.error('the provider counts answers and shows no file of them; they are requested and billed again', {
@@ -174,16 +178,17 @@ export class ResultCopies {
 
   #throwUnlessLost({ _id, provider }: Batch, progress: Progress, afterMs: number): void {
     const now = this.clock.now();
-    const { fileMissingSince } = progress.state;
+    const { fileMissingSince, fileMissing } = progress.state;
     if (fileMissingSince === null) {
       this.log.warn('the provider does not have a result file yet; it is looked at again', {
         batchId: _id,
         providerBatchId: provider?.providerBatchId ?? null,
       });
     }
-    const since = fileMissingSince ?? now;
-    if (now.getTime() - since.getTime() >= afterMs) return;
-    progress.advance({ fileMissingSince: since });
-    throw new ResultFileMissing(new Date(now.getTime() + this.settings.staleListMs));
+    const observed = observe(fileMissing, now, afterMs);
+    if (observed.totalMs >= afterMs) return;
+    progress.advance({ fileMissingSince: fileMissingSince ?? now, fileMissing: observed });
+    const waitMs = Math.min(this.settings.staleListMs, longestGapMs(afterMs));
+    throw new ResultFileMissing(new Date(now.getTime() + waitMs));
   }
 }

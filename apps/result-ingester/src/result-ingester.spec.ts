@@ -91,7 +91,7 @@ describe('result-ingester', () => {
     const writer = new OutcomeWriter(documents, vectors, late, engineSettings, clock, ids);
     const kept = new KeptAnswerWriter(documents, vectors, late, clock);
     const reprocessor = new Reprocessor(sentBatches, batches, documents, blobs, kept, engineSettings, clock);
-    const uningested = new UningestedBatches(runs, clock, log);
+    const uningested = new UningestedBatches(runs, engineSettings, clock, log);
     return new ResultIngester(sentBatches, blobs, copies, writer, reprocessor, uningested, engineSettings, clock);
   }
 

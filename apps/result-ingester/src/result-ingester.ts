@@ -14,6 +14,7 @@ import {
   Batches,
   isGivenUp,
   type Batch,
+  type Ingestion,
   type IngestionPart,
   type Leased,
   type Transitions,
@@ -46,21 +47,23 @@ export class ResultIngester {
 
   @Works({ on: Batches, in: 'settled', signaledBy: [BatchSettled, BatchProcessRequested, BatchAbandonRequested] })
   async *ingest(batch: Leased<Batch>): Transitions<ResultsIngested | DocumentsRetryScheduled | BatchHeld> {
-    let ingested = await this.#open(batch);
-    let { progress } = ingested;
+    let progress: Progress | null = null;
     try {
+      let ingested = await this.#open(batch);
+      ({ progress } = ingested);
       if (await this.copies.findUnshown(batch, ingested.isGivenUp)) {
         ingested = await this.#open(batch);
         ({ progress } = ingested);
       }
       await this.#ingestParts(batch, ingested);
     } catch (error) {
-      if (error instanceof ResultFileMissing) yield batch.with({ ingestion: progress.state }).wait(error.retryAt);
-      else yield* this.uningestedBatches.handle(batch, error, () => this.#ingested(batch, progress));
+      const ingestion = progress?.state ?? batch.data.ingestion;
+      if (error instanceof ResultFileMissing) yield batch.with({ ingestion }).wait(error.retryAt);
+      else yield* this.uningestedBatches.handle(batch, error, () => this.#ingested(batch, ingestion));
       return;
     }
     const leftFiles = await this.copies.cleanUp(batch.data, progress);
-    yield this.#ingested(batch, progress, leftFiles);
+    yield this.#ingested(batch, progress.state, leftFiles);
   }
 
   @Consumes(BatchReprocessRequested)
@@ -78,8 +81,8 @@ export class ResultIngester {
     const { model, provider, createdAt } = batch;
     const pricing = { model, at: provider?.createdAt ?? createdAt, overrides: this.settings.prices };
     const progress = new Progress(batch.ingestion, sent.requests.length, pricing);
-    const limits = { now: this.clock.now(), lostAfterMs: this.settings.lostAfterMs };
-    return { plan, batch, sent, progress, isGivenUp: isGivenUp(batch, run, limits) };
+    const { lostAfterMs } = this.settings;
+    return { plan, batch, sent, progress, isGivenUp: isGivenUp(batch, { run, lostAfterMs }) };
   }
 
   /** Ingests from the last checkpoint to the end of the last part. */
@@ -146,11 +149,11 @@ export class ResultIngester {
 
   #ingested(
     batch: Leased<Batch>,
-    progress: Progress,
+    ingestion: Ingestion,
     leftFiles: readonly string[] = [],
   ): Transition<ResultsIngested | DocumentsRetryScheduled> {
     const { runId, claimId, documents, requests } = batch.data;
-    const { succeeded, failed, retried, tokens, cost, firstError, retryAt, archive = null } = progress.state;
+    const { succeeded, failed, retried, tokens, cost, firstError, retryAt, archive = null } = ingestion;
     const ids = { runId, claimId, batchId: batch.id };
     const ingested = new ResultsIngested({
       ...ids,
@@ -171,7 +174,7 @@ export class ResultIngester {
       events.push(new DocumentsRetryScheduled({ ...ids, documents: retried, notBefore }));
     }
     const left = leftFiles.length === 0 ? {} : { leftFiles };
-    return batch.with({ ingestion: progress.state, otherAccount: null, ...left }).to('ingested', ...events);
+    return batch.with({ ingestion, otherAccount: null, ...left }).to('ingested', ...events);
   }
 }
 

@@ -102,7 +102,8 @@ describe('the next poll', () => {
     const { batches, pipelines, engineSettings, clock, log } = bundle.engine;
     const leased = await bundle.lease(batches, 'r.c1.b1');
     const nextPoll = new NextPoll(pipelines, engineSettings, clock, log);
-    await bundle.collect(only(nextPoll.wait(leased, leased.data.provider!, answered(fields))));
+    const watched = { batch: leased, run: null };
+    await bundle.collect(only(nextPoll.wait(watched, leased.data.provider!, answered(fields), null)));
     return (await batches.get('r.c1.b1'))!;
   }
 

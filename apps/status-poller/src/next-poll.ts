@@ -2,15 +2,21 @@ import { Clock, completionWindowMs } from '@batchmill/contracts';
 import { Pipelines } from '@batchmill/pipeline';
 import type { ProviderBatch } from '@batchmill/provider';
 import {
+  longestGapMs,
   providerBatchInfoOf,
+  stallLimitMs,
   type Batch,
-  type Leased,
   type ProviderBatchInfo,
+  type Stall,
   type Transition,
 } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
+import type { Watched } from './unended-batches.js';
+
+/** The longest interval between two polls of a batch whose pipeline is gone. */
+const withoutPipelineMs = 60_000;
 
 /** Schedules the next poll of a batch on which the provider still works. */
 @Injectable()
@@ -22,17 +28,38 @@ export class NextPoll {
     private readonly log: Log,
   ) {}
 
-  wait(batch: Leased<Batch>, provider: ProviderBatchInfo, retrieved: ProviderBatch): Transition<never> {
-    const { pollIntervalMs } = this.pipelines.get(batch.data.pipeline).batch;
-    const delayMs = pollDelayMs(provider.polls, { firstPollMs: this.settings.firstPollMs, pollIntervalMs });
+  /** `stall`: as the poll has found it. */
+  wait(
+    { batch, run }: Watched,
+    provider: ProviderBatchInfo,
+    retrieved: ProviderBatch,
+    stall: Stall | null,
+  ): Transition<never> {
+    const { firstPollMs, lostAfterMs } = this.settings;
+    const pollIntervalMs = this.#pollIntervalMs(batch.data.pipeline);
+    // While a batch stalls, polls that are far apart would not count.
+    const longestMs = stall === null ? pollIntervalMs : longestGapMs(stallLimitMs({ run, lostAfterMs }));
+    const delayMs = pollDelayMs(provider.polls, { firstPollMs, pollIntervalMs: Math.min(pollIntervalMs, longestMs) });
     const polled = { ...providerBatchInfoOf(retrieved, provider), polls: provider.polls + 1 };
     const until = new Date(this.clock.now().getTime() + delayMs);
     this.#reportUnknownState(batch.data, provider, retrieved);
     // The provider has taken it.
     const isTaken = retrieved.state !== 'validating';
     return batch
-      .with({ provider: polled, ...(isTaken && { held: null }), ...this.#overdueFailure(batch.data, polled) })
+      .with({
+        provider: polled,
+        stall,
+        otherAccount: null,
+        ...(isTaken && { held: null }),
+        ...this.#overdueFailure(batch.data, polled),
+      })
       .wait(until);
+  }
+
+  /** A batch is polled also when its pipeline is gone: its run may be cancelled. */
+  #pollIntervalMs(pipeline: string): number {
+    const isKnown = this.pipelines.names().includes(pipeline);
+    return isKnown ? this.pipelines.get(pipeline).batch.pollIntervalMs : withoutPipelineMs;
   }
 
   /** Logged once per word: a person may know what it means. */

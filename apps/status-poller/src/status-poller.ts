@@ -76,12 +76,12 @@ export class StatusPoller {
     }
     // The key may be another one of the same account: later it counts as the one that sees the batch.
     provider = { ...provider, account: this.provider.accountInfo };
-    await this.unendedBatches.note(batch, retrieved, isToBeCancelled);
+    const stall = this.unendedBatches.stallOf(watched, retrieved, isToBeCancelled);
     const verdict = verdictOnBatch(retrieved);
-    if (verdict.kind === 'in-progress' && (yield* this.unendedBatches.giveUpIfDue(watched))) return;
+    if (verdict.kind === 'in-progress' && (yield* this.unendedBatches.giveUpIfDue(watched, stall))) return;
     switch (verdict.kind) {
       case 'in-progress':
-        yield this.nextPoll.wait(batch, provider, retrieved);
+        yield this.nextPoll.wait(watched, provider, retrieved, stall);
         return;
       case 'deferred':
         yield (

@@ -1,7 +1,6 @@
 import {
   Clock,
   ConnectionError,
-  TimeoutError,
   isBatchmillError,
   isDependencyUnavailable,
   type BatchHeld,
@@ -13,11 +12,15 @@ import {
   describeLoss,
   hold,
   isGivenUp,
+  lastLook,
+  longestGapMs,
   settleAsLost,
   stallInState,
+  stallLimitMs,
   stallWithoutState,
   type Batch,
   type Leased,
+  type Look,
   type Run,
   type Stall,
   type Transition,
@@ -31,8 +34,6 @@ import { Injectable } from '@nestjs/common';
 const unknownMs = 60_000;
 /** How soon a batch of a cancelled run is looked at again after the provider refused. */
 const refusedMs = 10_000;
-/** The last look at an abandoned batch takes no longer. */
-const lastLookMs = 10_000;
 
 /** A submitted batch and its run. */
 export interface Watched {
@@ -57,23 +58,21 @@ export class UnendedBatches {
 
   /** The result of a look at the provider. An abandoned batch is not waited for. */
   async look({ data }: Leased<Batch>, look: () => Promise<ProviderBatch>): Promise<ProviderBatch> {
-    if (data.abandonment == null) return look();
-    const looked = new AbortController();
-    const tooLate = this.clock.sleep(lastLookMs, looked.signal).then((): never => {
-      throw new TimeoutError('provider.timeout', `${data._id}: the provider did not answer within ${lastLookMs} ms`);
-    });
-    tooLate.catch(() => undefined);
-    return Promise.race([look(), tooLate]).finally(() => looked.abort());
+    return data.abandonment == null ? look() : lastLook(data._id, this.clock, look);
   }
 
-  /** Notes what a look has shown. */
-  async note(batch: Leased<Batch>, { state }: ProviderBatch, isCancelled: boolean): Promise<void> {
-    await this.#note(batch, stallInState(batch.data, state, isCancelled, this.clock.now()));
+  /** Whether a batch stalls, by a look that has shown its state. */
+  stallOf({ batch, run }: Watched, { state }: ProviderBatch, isToBeCancelled: boolean): Stall | null {
+    return stallInState(batch.data, state, isToBeCancelled, this.#lookFor(run));
   }
 
   /** Ends the work on a batch in progress, and returns true, if it is given up now. */
-  async *giveUpIfDue(watched: Watched): AsyncGenerator<Transition<BatchSettled>, boolean, undefined> {
-    if (!this.#isGivenUp(watched)) return false;
+  async *giveUpIfDue(
+    watched: Watched,
+    stall: Stall | null,
+  ): AsyncGenerator<Transition<BatchSettled>, boolean, undefined> {
+    if (!this.#isGivenUp(watched, stall)) return false;
+    await this.#note(watched.batch, stall);
     yield* this.#giveUp(watched.batch);
     return true;
   }
@@ -97,7 +96,8 @@ export class UnendedBatches {
       yield* this.#unreachable({ batch, run }, failure);
       return;
     }
-    const stall = stallWithoutState(batch.data, isOther ? 'other-account' : 'unknown', now);
+    const look = this.#lookFor(run);
+    const stall = stallWithoutState(batch.data, isOther ? 'other-account' : 'unknown', look);
     // While the key of its account is missing, only a cancelled run gives up a batch.
     if ((!isOther || mustEnd) && this.#isGivenUp({ batch, run }, stall)) {
       await this.#note(batch, stall);
@@ -110,14 +110,16 @@ export class UnendedBatches {
         const message = 'the provider does not know a batch any more; it is looked for again, and given up later';
         this.log.warn(message, this.#fieldsOf(batch));
       }
-      yield batch.with({ stall }).wait(new Date(now.getTime() + unknownMs));
+      const waitMs = Math.min(unknownMs, longestGapMs(stallLimitMs(look)));
+      yield batch.with({ stall, otherAccount: null }).wait(new Date(now.getTime() + waitMs));
     }
   }
 
   async *#unreachable({ batch, run }: Watched, error: unknown): Transitions<BatchSettled> {
     const now = this.clock.now();
-    await this.#note(batch, stallWithoutState(batch.data, 'unreachable', now));
-    if (this.#isGivenUp({ batch, run })) yield* this.#giveUp(batch);
+    const stall = stallWithoutState(batch.data, 'unreachable', this.#lookFor(run));
+    await this.#note(batch, stall);
+    if (this.#isGivenUp({ batch, run }, stall)) yield* this.#giveUp(batch);
     else if (isDependencyUnavailable(error)) throw error;
     else yield batch.wait(new Date(now.getTime() + refusedMs));
   }
@@ -127,14 +129,16 @@ export class UnendedBatches {
     yield settleAsLost(batch);
   }
 
-  #isGivenUp({ batch, run }: Watched, stall: Stall | null = batch.data.stall ?? null): boolean {
-    const { lostAfterMs } = this.settings;
-    return isGivenUp({ ...batch.data, stall }, run, { now: this.clock.now(), lostAfterMs });
+  #isGivenUp({ batch, run }: Watched, stall: Stall | null): boolean {
+    return isGivenUp({ ...batch.data, stall }, this.#lookFor(run));
+  }
+
+  #lookFor(run: Run | null): Look {
+    return { now: this.clock.now(), run, lostAfterMs: this.settings.lostAfterMs };
   }
 
   async #note(batch: Leased<Batch>, stall: Stall | null): Promise<void> {
-    const { stall: before = null, otherAccount = null } = batch.data;
-    if (stall !== before || otherAccount !== null) await batch.save({ stall, otherAccount: null });
+    await batch.save({ stall, otherAccount: null });
   }
 
   /**

@@ -7,8 +7,13 @@ import type { Transition } from './work/transition.js';
 
 /** How soon a held batch is looked at again. A key changes only with a restart, which finds it due by then. */
 const lookAgainMs = 30_000;
+/** The same for a batch of a cancelled run, which waits for a limited time. */
+const lookAgainOfCancelledMs = 10_000;
 
-/** Holds a batch, or lets a held one wait on. The event is published once per hold. */
+/**
+ * Holds a batch, or lets a held one wait on. The event is published once per hold. A stall begins again after it, unless
+ * `changes` has one.
+ */
 export function hold(
   batch: Leased<Batch>,
   account: AccountInfo,
@@ -16,12 +21,13 @@ export function hold(
   changes: Pick<Batch, 'stall'> = {},
 ): Transition<BatchHeld> {
   const { data } = batch;
-  const until = new Date(now.getTime() + lookAgainMs);
-  if (data.otherAccount != null) return batch.with(changes).wait(until);
+  const until = new Date(now.getTime() + (changes.stall == null ? lookAgainMs : lookAgainOfCancelledMs));
+  const changed = { stall: null, ...changes };
+  if (data.otherAccount != null) return batch.with(changed).wait(until);
   const { runId, claimId, provider } = data;
   const providerBatchId = provider?.providerBatchId ?? null;
   return batch
-    .with({ otherAccount: { since: now, account }, ...changes })
+    .with({ otherAccount: { since: now, account }, ...changed })
     .backOff(data.state, until, new BatchHeld({ runId, claimId, batchId: batch.id, providerBatchId }));
 }
 

@@ -32,6 +32,8 @@ export function deferral(
     .with({
       provider: null,
       held,
+      stall: null,
+      otherAccount: null,
       submission: { ...submission, ...noFile, armed: null, attempt: attempt + 1 },
       previousAttempts: key === null ? previousAttempts : [...previousAttempts, { key, providerBatchId }],
     })

@@ -29,7 +29,9 @@ export {
 } from './batch.js';
 export { describeHold, hold } from './batch-hold.js';
 export { describeLoss, settleAsLost } from './lost-batch.js';
-export { isGivenUp, maxCancelMs, stallInState, stallWithoutState } from './giving-up.js';
+export { isGivenUp, stallInState, stallLimitMs, stallWithoutState, type Look } from './giving-up.js';
+export { lastLook } from './last-look.js';
+export { longestGapMs, observe, type ObservedTime } from './observed-time.js';
 export type { Abandonment, BatchHold, Stall } from './stalled-batch.js';
 export { Budgets, type Budget, type Lesson, type Limited, type Limits } from './budgets.js';
 export { deferral, type RefusedSubmission } from './deferral.js';

@@ -1,3 +1,4 @@
+import type { ObservedTime } from './observed-time.js';
 import type { Cost } from './run-totals.js';
 
 /**
@@ -41,6 +42,8 @@ export interface Ingestion {
   readonly lost: boolean;
   /** Since when the provider has answered that a file does not exist; null: it has not. */
   readonly fileMissingSince: Date | null;
+  /** For how long looks have missed it; null: none has. Missing in records of earlier versions: it counts from the next look. */
+  readonly fileMissing?: ObservedTime | null;
   /** One bit per request that is set once its result was received; base64. */
   readonly received: string;
   /** Lines of the output file that are no answers. */
@@ -77,6 +80,7 @@ export const notIngested: Ingestion = {
   unusableAnswers: 0,
   lost: false,
   fileMissingSince: null,
+  fileMissing: null,
   received: '',
   problems: 0,
   succeeded: 0,
