@@ -1,23 +1,8 @@
 import type { Clock } from '@batchmill/contracts';
 import type { QueueRefusal, SizeRefusal } from '@batchmill/provider';
 import type { Collection, Fields, Store } from '@batchmill/store';
-import type { Batch } from './batch.js';
+import { shownLimit, type Limited, type Limits, type RefusedBatch, type ShownLimit } from './shown-limit.js';
 import { isItsTurn, isSameShare, type BudgetShare, type WaitingShare } from './budget-queue.js';
-
-/** What the provider limits: the tokens and requests in its queue, and the bytes and requests of one file. */
-export type Limited = 'tokens' | 'requests' | 'fileBytes' | 'fileRequests';
-
-const batchSizes = {
-  tokens: 'inputTokens',
-  requests: 'requests',
-  fileBytes: 'fileBytes',
-  fileRequests: 'requests',
-} as const satisfies Record<Limited, keyof Batch>;
-
-/** Null: not known. */
-export type Limits = Readonly<Record<Limited, number | null>>;
-
-type RefusedBatch = Pick<Batch, '_id' | 'model' | 'documents' | 'inputTokens' | 'requests' | 'fileBytes' | 'held'>;
 
 interface LearnedLimit {
   readonly value: number;
@@ -29,7 +14,7 @@ interface LearnedLimit {
 /** What a refusal shows. */
 export interface Lesson {
   /** Null: no limit can be learned. */
-  readonly learned: { readonly limited: Limited; readonly value: number } | null;
+  readonly learned: Pick<ShownLimit, 'limited' | 'value'> | null;
   /** No other batch of ours was in the queue. */
   readonly isAlone: boolean;
 }
@@ -51,8 +36,6 @@ export interface Budget extends Fields {
 const namedValidMs = 24 * 3_600_000;
 /** For a limit that was estimated because the provider named none. Other programs may use the same account. */
 const estimatedValidMs = 3_600_000;
-/** A batch that is refused for this long while no other of ours is in the queue is taken to be larger than the queue. */
-const refusedAloneMs = 3_600_000;
 /** It is noted at most this often that a batch still asks for its share. */
 const askIntervalMs = 10_000;
 /**
@@ -138,21 +121,15 @@ export class Budgets {
     );
   }
 
-  /**
-   * Stores the limit that a refusal of this batch shows. Where the provider names none, it is estimated: a queue takes what
-   * other batches hold now, and this batch alone; after an hour in which it did not take this batch alone, half of it. A
-   * file may have half of what was refused, also where the provider names a limit that this file keeps.
-   */
+  /** Stores the limit that a refusal of this batch shows. */
   async learnFrom(account: string, batch: RefusedBatch, refusal: QueueRefusal | SizeRefusal): Promise<Lesson> {
     const { shares } = await this.#getOrInsert(idOf(account, batch.model));
     const others = shares.filter(({ batchId }) => batchId !== batch._id);
     const isAlone = others.length === 0;
-    const limited = limitedBy(refusal);
-    if (limited === null) return { learned: null, isAlone };
-    const named = namedLimit(limited, refusal, batch);
-    const value = named ?? this.#estimate(limited, others, batch);
-    if (value <= 0) return { learned: null, isAlone };
-    await this.learn(account, batch.model, limited, value, named === null);
+    const shown = shownLimit(batch, refusal, others, this.clock.now());
+    if (shown === null) return { learned: null, isAlone };
+    const { limited, value, isEstimate } = shown;
+    await this.learn(account, batch.model, limited, value, isEstimate);
     return { learned: { limited, value }, isAlone };
   }
 
@@ -160,23 +137,6 @@ export class Budgets {
     const { _id } = await this.#getOrInsert(idOf(account, model));
     const until = new Date(this.clock.now().getTime() + (isEstimate ? estimatedValidMs : namedValidMs));
     await this.#collection.updateOne({ _id }, { $set: { [`limits.${limited}`]: { value, until, isEstimate } } });
-  }
-
-  /** 0: nothing can be learned. */
-  #estimate(limited: Limited, others: readonly BudgetShare[], batch: RefusedBatch): number {
-    const own = batch[batchSizes[limited]];
-    if (limited === 'fileBytes' || limited === 'fileRequests') return Math.floor(own / 2);
-    if (others.length === 0) return this.#isRefusedAlone(batch) ? Math.floor(own / 2) : 0;
-    return Math.max(
-      own,
-      others.reduce((sum, share) => sum + share[limited], 0),
-    );
-  }
-
-  /** Other programs may fill the queue for a while, and a single document cannot be made smaller. */
-  #isRefusedAlone({ documents, held }: RefusedBatch): boolean {
-    if (documents === 1 || held?.aloneSince === undefined) return false;
-    return this.clock.now().getTime() - held.aloneSince.getTime() >= refusedAloneMs;
   }
 
   async #getOrInsert(_id: string): Promise<Budget> {
@@ -252,17 +212,4 @@ export class Budgets {
 
 function idOf(account: string, model: string): string {
   return `${account}|${model}`;
-}
-
-function limitedBy({ about, unit }: QueueRefusal | SizeRefusal): Limited | null {
-  if (about === 'queue') return unit;
-  return unit === 'requests' ? 'fileRequests' : 'fileBytes';
-}
-
-/** Null: the provider names no limit, or one that cannot be why it refused this file. */
-function namedLimit(limited: Limited, { limit }: QueueRefusal | SizeRefusal, batch: RefusedBatch): number | null {
-  if (limit === null) return null;
-  if (limited === 'fileBytes' && limit >= batch.fileBytes) return null;
-  if (limited === 'fileRequests' && limit >= batch.requests) return null;
-  return limit;
 }

@@ -1,6 +1,6 @@
 import { BatchDeferred } from '@batchmill/contracts';
 import type { Batch } from './batch.js';
-import type { Limited } from './budgets.js';
+import type { Limited } from './shown-limit.js';
 import type { Leased } from './work/leased.js';
 import type { Transition } from './work/transition.js';
 import type { Held } from './held.js';

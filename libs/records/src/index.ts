@@ -33,7 +33,8 @@ export { isGivenUp, stallInState, stallLimitMs, stallWithoutState, type Look } f
 export { lastLook } from './last-look.js';
 export { longestGapMs, observe, type ObservedTime } from './observed-time.js';
 export type { Abandonment, BatchHold, Stall } from './stalled-batch.js';
-export { Budgets, type Budget, type Lesson, type Limited, type Limits } from './budgets.js';
+export { Budgets, type Budget, type Lesson } from './budgets.js';
+export type { Limited, Limits } from './shown-limit.js';
 export { deferral, type RefusedSubmission } from './deferral.js';
 export { failedBatchesOf, heldBy, heldByFailure, type Held } from './held.js';
 export {
