@@ -56,7 +56,8 @@ describe('a message that cannot be used', () => {
     });
     expect(isSilent).toEqual([]);
     expect(await eventually('the dead letter', async () => (await allDeadLetters(bundle))[0])).toMatch(/run r was/);
-    expect(await bundle.engine.runs.get('r')).toEqual(first);
+    // Its last event may have been published since.
+    expect({ ...(await bundle.engine.runs.get('r')), outbox: [] }).toEqual({ ...first, outbox: [] });
     expect(await bundle.engine.runs.get(rejection.runId)).toMatchObject({ state: 'rejected' });
   });
 

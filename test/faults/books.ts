@@ -1,6 +1,7 @@
 import type { Batch } from '@batchmill/records';
 import type { RunReport } from '@batchmill/service';
 import type { LedgerReport } from '@batchmill/simulator';
+import type { FaultCase } from './fault-case.js';
 import type { Excuses } from './fault-matrix.js';
 import type { Evidence } from './fault-run.js';
 
@@ -12,10 +13,12 @@ export function problemsOfBooks(
   batches: readonly Batch[],
   reports: readonly RunReport[],
   { billsUnused }: Excuses,
+  { variants }: FaultCase,
 ): string[] {
   const problems: string[] = [];
   const used = { input: 0, output: 0, usd: 0, requests: 0 };
   const unused = new Set<string>();
+  const forgets = variants.some(({ on, what }) => on === 'batch' && what === 'forget');
   for (const found of ledger.batches) {
     const record = batches.find(({ provider }) => provider?.providerBatchId === found.id);
     const isUsed = record !== undefined && record.reason !== 'lost' && !isUnshown(record, found);
@@ -30,7 +33,7 @@ export function problemsOfBooks(
       used.input += usage.inputTokens;
       used.output += usage.outputTokens;
       used.usd += usage.usd;
-    } else if (found.billed > 0) {
+    } else if (found.billed > 0 && !(forgets && wasNeverShown(found, batches))) {
       unused.add(found.id);
       problems.push(...problemsOfUnused(found, record, batches));
     }
@@ -63,6 +66,16 @@ export function problemsOfBooks(
 /** The provider has billed answers of which it never showed the file. */
 function isUnshown({ ingestion, provider }: Batch, { billed }: LedgerBatch): boolean {
   return billed > 0 && ingestion.output === null && (ingestion.lost || provider?.outputFileId === null);
+}
+
+/** The answer to its create call was lost, and no call finds it: nobody can know of it. */
+function wasNeverShown({ id, metadata }: LedgerBatch, batches: readonly Batch[]): boolean {
+  const record = batches.find(({ _id }) => _id === metadata?.['batchmill_batch']);
+  const { previousAttempts = [], orphans = [] } = record ?? {};
+  const isGivenUp = previousAttempts.some(
+    (one) => one.providerBatchId === null && one.key === metadata?.['batchmill_key'],
+  );
+  return isGivenUp && !orphans.some(({ providerBatchId }) => providerBatchId === id);
 }
 
 function problemsOfUnused(found: LedgerBatch, record: Batch | undefined, batches: readonly Batch[]): string[] {

@@ -154,9 +154,10 @@ const rows: { readonly [On in Drawn]: Readonly<Record<keyof (typeof faultCatalog
     delay: [[[150], ['few', 'share']]],
     stale: [
       [
-        [1, 3, '60s', '7200s', undefined],
+        [1, 3, '60s', '7200s'],
         ['share', 'always'],
       ],
+      [none, ['share', 'always'], lost], // no status ever shows that a batch has ended
     ],
   },
   'batches.list': {

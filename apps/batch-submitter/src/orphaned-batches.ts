@@ -1,4 +1,4 @@
-import { completionWindowMs } from '@batchmill/contracts';
+import { ProcessingError, completionWindowMs } from '@batchmill/contracts';
 import { Pipelines } from '@batchmill/pipeline';
 import { Provider, isSettled, type ProviderBatch } from '@batchmill/provider';
 import { Batches } from '@batchmill/records';
@@ -122,7 +122,9 @@ export class OrphanedBatches {
 
   async #cancel({ found: { id }, batchId }: OrphanedProviderBatch): Promise<void> {
     const { state } = await this.provider.cancelBatch(id);
-    if (state === 'validating' || state === 'in_progress' || state === 'finalizing') return; // the next sweep tries again
+    const isRefused = state === 'validating' || state === 'in_progress' || state === 'finalizing';
+    if (isRefused)
+      throw new ProcessingError('provider.refused', 'the provider does not cancel it as long as it shows it as it is');
     this.log.warn('cancelled a provider batch whose key was given up; what it has completed is billed', {
       providerBatchId: id,
       batchId,
