@@ -9,6 +9,7 @@ import {
   type Transaction,
 } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { brokersOf } from './kafka-url.js';
 
 /** Another client of the same Kafka: another program, or an administrator. */
@@ -78,8 +79,23 @@ export class OtherClient {
     ).createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1 }], waitForLeaders: false });
   }
 
+  /** Returns once the brokers have forgotten it: until then they may take a message for it, and lose that. */
   async deleteTopic(topic: string): Promise<void> {
     await (await this.admin()).deleteTopics({ topics: [topic] });
+    while (await this.isServed(topic)) await delay(50);
+  }
+
+  private async isServed(topic: string): Promise<boolean> {
+    const asking = this.kafka.admin({ retry: { retries: 0 } });
+    await asking.connect();
+    try {
+      await asking.fetchTopicOffsets(topic);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      await asking.disconnect();
+    }
   }
 
   async deleteRecords(topic: string, partition: number, before: string): Promise<void> {
