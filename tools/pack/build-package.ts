@@ -20,7 +20,7 @@ export async function buildPackage(): Promise<string> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const versions = versionsOf('@batchmill/cli');
-  const { bundles } = await build({
+  const bundles = await build({
     config: false,
     cwd: root,
     entry: {
@@ -40,8 +40,8 @@ export async function buildPackage(): Promise<string> {
     report: false,
     logLevel: 'warn',
     deps: { alwaysBundle: [/^@batchmill\//], neverBundle: [...versions.keys()].map(startingWith) },
-    dts: { resolver: 'tsc', tsc: { eager: true } },
-    checks: { bundlerTimings: false },
+    dts: { resolver: 'tsc', eager: true },
+    checks: { pluginTimings: false },
   });
   const chunks = bundles.flatMap(({ chunks: each }) =>
     each.flatMap((chunk) => (chunk.type === 'chunk' ? [chunk] : [])),
