@@ -54,7 +54,7 @@ export class ArmedBatches {
     }
     const isCancelled = run?.cancelRequestedAt != null;
     try {
-      const account = armed.deadline <= this.clock.now() ? await this.#otherAccount(batch.data) : null;
+      const account = armed.deadline <= this.clock.now() ? await this.#otherAccount(batch) : null;
       if (account !== null) {
         yield this.#hold(batch, account, isCancelled ? look : null);
         return false;
@@ -77,12 +77,16 @@ export class ArmedBatches {
    * The account that made the create call, if the list of the present one does not tell whether the provider batch exists.
    * Nothing tells it once the input file is deleted: with the same key, organization, project and address may differ.
    */
-  async #otherAccount({ submission: { armed, fileId, fileDeletedAt } }: Batch): Promise<AccountInfo | null> {
-    const former = armed?.account;
+  async #otherAccount(batch: Leased<Batch>): Promise<AccountInfo | null> {
+    const { submission } = batch.data;
+    const { armed, fileId, fileDeletedAt } = submission;
     const now = this.provider.accountInfo;
-    if (former === undefined || isSameAccount(former, now)) return null;
+    if (armed?.account === undefined || isSameAccount(armed.account, now)) return null;
     const isVisible = fileId !== null && fileDeletedAt === null && (await this.provider.hasFile(fileId));
-    return isVisible ? null : former;
+    if (!isVisible) return armed.account;
+    // It sees what the former one made. From now on it counts as the one that made the call.
+    await batch.save({ submission: { ...submission, armed: { ...armed, account: now } } });
+    return null;
   }
 
   /** What was created is paid for, so that it goes on as a submitted batch. */
