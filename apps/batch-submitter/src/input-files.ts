@@ -71,7 +71,7 @@ export class InputFiles {
       open: () => this.blobs.read(file),
     });
     const { id: fileId, createdAt: fileCreatedAt, state } = uploaded;
-    // One that the provider cannot use is looked at again, should this process end before it has told.
+    // One that the provider cannot use is looked at again, should this process end before the batch has settled.
     const filePendingSince = state === 'processed' ? null : this.clock.now();
     await batch.save({
       submission: { ...batch.data.submission, uploadKey: null, fileId, fileCreatedAt, filePendingSince },

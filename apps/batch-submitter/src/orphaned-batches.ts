@@ -124,7 +124,10 @@ export class OrphanedBatches {
     const { state } = await this.provider.cancelBatch(id);
     const isRefused = state === 'validating' || state === 'in_progress' || state === 'finalizing';
     if (isRefused)
-      throw new ProcessingError('provider.refused', 'the provider does not cancel it as long as it shows it as it is');
+      throw new ProcessingError(
+        'provider.refused',
+        'the provider refuses to cancel it, and still shows it in progress',
+      );
     this.log.warn('cancelled a provider batch whose key was given up; what it has completed is billed', {
       providerBatchId: id,
       batchId,

@@ -27,7 +27,7 @@ export interface OpenEngineOptions {
   readonly needsProvider: boolean;
   /**
    * True when stages will run here. Until it is closed, the engine is locked, before anything is started, and it is recorded
-   * at intervals that this process works on the state. When the state was replaced, the readiness is told that this is fatal.
+   * at intervals that this process works on the state. When the state was replaced, the readiness is marked as fatal.
    * Rejects with `bus.already-consumed` when another process has locked an embedded home.
    */
   readonly runsStages?: boolean;
