@@ -5,7 +5,7 @@ const unanswerable: readonly (number | string | undefined)[] = [13, 59];
 
 /**
  * The UUID that the server gave each collection when it was created, as `<collection>Uuid`. It is the same on every member of
- * a replica set and after a failover. mongorestore creates collections with others, unless it is to preserve them (`--preserveUUID`).
+ * a replica set and after a failover. mongorestore creates collections with others, except with `--preserveUUID`.
  * A server that gives none: empty.
  */
 export async function collectionUuids(
