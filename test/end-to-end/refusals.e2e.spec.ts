@@ -3,6 +3,7 @@ import { accountRefusedCode } from '@batchmill/provider';
 import { stages } from '@batchmill/all-in-one';
 import type { Batch, BatchState } from '@batchmill/records';
 import { reportRun } from '@batchmill/service';
+import type { SimulatorOptions } from '@batchmill/simulator';
 import { TestEngine, eventually } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
 import { manyNotes, notes } from './notes-pipeline.js';
@@ -23,8 +24,8 @@ describe('what the provider refuses', () => {
   });
 
   /** Two batches of ten. */
-  async function opened(): Promise<void> {
-    bundle = await TestEngine.open({ pipelines: [notes] });
+  async function opened(limits: SimulatorOptions['limits'] = {}): Promise<void> {
+    bundle = await TestEngine.open({ pipelines: [notes], simulator: { limits } });
     await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     await bundle.start(stages);
   }
@@ -168,8 +169,7 @@ describe('what the provider refuses', () => {
   });
 
   it('R4: a file that is too large to be uploaded is replaced by smaller files, until they are taken', async () => {
-    await opened();
-    await injectFaults(bundle, { on: 'files.create', what: 'refused', value: 'too-large', times: 3 });
+    await opened({ maxFileBytes: 1_000 });
 
     const run = await embed();
 
