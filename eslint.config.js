@@ -3,7 +3,9 @@ import tseslint from 'typescript-eslint';
 import { importBoundaries } from './tools/import-boundaries.js';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/node_modules/', '.nx/', '**/.batchmill/', '.servers/', 'coverage/'] },
+  {
+    ignores: ['**/dist/', 'packages/*/build/', '**/node_modules/', '.nx/', '**/.batchmill/', '.servers/', 'coverage/'],
+  },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],

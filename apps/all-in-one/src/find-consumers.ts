@@ -1,14 +1,15 @@
-import { ValidationError, readTextFile } from '@batchmill/contracts';
+import { ValidationError, readTextFile, repository } from '@batchmill/contracts';
 import type { Type } from '@nestjs/common';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The same folder from `dist` and from `src`. */
-const apps = join(import.meta.dirname, '../..');
-
-/** The apps that are consumers: those with the keyword `batchmill-consumer` in their package.json. Sorted. */
+/** The apps of the repository that are consumers: those with the keyword `batchmill-consumer` in their package.json. Sorted. */
 export function consumerNames(): string[] {
-  return readdirSync(apps).filter(isConsumer).sort();
+  if (repository === null) return [];
+  const apps = join(repository, 'apps');
+  return readdirSync(apps)
+    .filter((app) => isConsumer(join(apps, app)))
+    .sort();
 }
 
 /**
@@ -29,7 +30,7 @@ export async function findConsumers(names: readonly string[]): Promise<Type[]> {
 }
 
 function isConsumer(app: string): boolean {
-  const file = join(apps, app, 'package.json');
+  const file = join(app, 'package.json');
   if (!existsSync(file)) return false;
   const { keywords } = JSON.parse(readTextFile(file)) as { keywords?: unknown };
   return Array.isArray(keywords) && keywords.includes('batchmill-consumer');

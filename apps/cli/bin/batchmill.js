@@ -12,10 +12,14 @@ if (!existsSync(main)) {
   process.exit(1);
 }
 
-const isNewEnough = Number(process.versions.node.split('.')[0]) >= 24;
-const node = isNewEnough
-  ? process.execPath
-  : join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
+const needed = [22, 21];
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const isNewEnough = major > needed[0] || (major === needed[0] && minor >= needed[1]);
+const node = isNewEnough ? process.execPath : nodeAmongDependencies();
+if (node === null) {
+  process.stderr.write(`batchmill needs Node ${needed.join('.')} or newer; found ${process.versions.node}\n`);
+  process.exit(1);
+}
 // By default V8 grows its young generation to a hundred megabytes under this load. A small one is as fast.
 const youngGeneration = '--max-semi-space-size=16';
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', youngGeneration, main, ...process.argv.slice(2)], {
@@ -44,3 +48,12 @@ child.on('exit', (code, signal) => {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
 });
+
+/** The package `node` brings one. Null: it is not installed. */
+function nodeAmongDependencies() {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
+  } catch {
+    return null;
+  }
+}

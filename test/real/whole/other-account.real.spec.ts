@@ -16,7 +16,7 @@ describe('keys of two accounts on the real servers', () => {
   /** Three batches, whose provider takes long enough for a change of the key. */
   async function atTheProvider(topic: string): Promise<string> {
     const { ofA } = keys;
-    const env = { ...ofA, NOTES_BATCH_SIZE: '20' };
+    const env = { ...ofA, NOTES_BATCH_SIZE: '20', BATCHMILL_TRIAL_DOCUMENTS: '0' };
     engine = await RealEngine.open({ env, simulator: ['--speed', '0', '--turnaround', '10m'] });
     await engine.addNotes(topic, documents);
     await engine.start(...stageNames);

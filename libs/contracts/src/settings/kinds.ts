@@ -144,14 +144,14 @@ export function path<D extends string | null>(name: string, spec: SettingSpec<D>
   return setting<string, D>(name, spec, { expected: 'a path', read: resolved });
 }
 
-/** A path, as `path` reads it. Where it is not set and the default does not exist, `fallback` is used. */
-export function pathOr(name: string, fallback: string, spec: SettingSpec<string>): Setting<string> {
+/** A path, as `path` reads it. Where it is not set and the default does not exist, `fallback` is used, if there is one. */
+export function pathOr(name: string, fallback: string | null, spec: SettingSpec<string>): Setting<string> {
   return setting<string, string>(name, spec, {
     expected: 'a path',
     read: resolved,
     readDefault(cwd) {
       const usual = resolved(spec.default, cwd);
-      return existsSync(usual) ? usual : fallback;
+      return fallback === null || existsSync(usual) ? usual : fallback;
     },
   });
 }

@@ -1,4 +1,4 @@
-import { ValidationError, readTextFile } from '@batchmill/contracts';
+import { ValidationError, readTextFile, repository } from '@batchmill/contracts';
 import { Pipelines, checkPipeline, unknownPipeline, type Pipeline, type PipelineDefaults } from '@batchmill/pipeline';
 import { realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -6,13 +6,13 @@ import { pathToFileURL } from 'node:url';
 import { findAllPipelineFiles, type PipelineFile } from './find-pipeline-files.js';
 import { resolveForPipelines } from './resolve-for-pipelines.js';
 
-/** The folder of the services that come with Batchmill and of added ones: the same path from `src` and from `dist`. */
-export const shippedApps = join(import.meta.dirname, '../../../../apps');
+/** The folder of the services of the repository, and of added ones; null where Batchmill is installed as a package. */
+export const shippedApps = repository === null ? null : join(repository, 'apps');
 
 export interface PipelineFilesOptions {
   readonly folder: string;
   /** A folder of apps, whose `<app>/pipelines/` are also read. */
-  readonly apps?: string;
+  readonly apps?: string | null;
   readonly defaults: PipelineDefaults;
 }
 

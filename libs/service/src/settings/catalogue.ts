@@ -1,4 +1,5 @@
 import { busAdapters } from '@batchmill/bus';
+import { repository } from '@batchmill/contracts';
 import {
   choice,
   choices,
@@ -19,8 +20,8 @@ import { vectorsAdapters } from '@batchmill/vectors';
 import { address, schemesOf } from './address.js';
 import { join } from 'node:path';
 
-/** The folder of the pipelines that come with Batchmill: the same path from `src` and from `dist`. */
-const shippedPipelines = join(import.meta.dirname, '../../../../pipelines');
+/** The folder of the pipelines of the repository. Where Batchmill is installed as a package, it comes without any. */
+const shippedPipelines = repository === null ? null : join(repository, 'pipelines');
 
 /** A secret of the Standard Webhooks specification. */
 const webhookSecret = {

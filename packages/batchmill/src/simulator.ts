@@ -1,0 +1,12 @@
+export { SimulatorError, defaultLimits, faultCatalogue, startSimulator } from '@batchmill/simulator';
+export type {
+  FaultDescription,
+  FaultOn,
+  FaultRule,
+  FaultWhat,
+  LedgerReport,
+  Limits,
+  Simulator,
+  SimulatorOptions,
+  Turnaround,
+} from '@batchmill/simulator';
