@@ -1,4 +1,5 @@
-export { consumerNames, findConsumers } from './find-consumers.js';
+export { consumerNames } from './find-consumers.js';
+export { allStages, stagesNamed } from './choose-stages.js';
 export {
   commandStages,
   drainingStages,

@@ -1,5 +1,4 @@
 import { startStages } from '@batchmill/service';
-import { findConsumers } from './find-consumers.js';
-import { stages } from './stages.js';
+import { allStages } from './choose-stages.js';
 
-await startStages('all-in-one', async ({ service }) => [...stages, ...(await findConsumers(service.consumers ?? []))]);
+await startStages('all-in-one', allStages);

@@ -8,15 +8,18 @@ import { installationCommand } from './commands/installation.js';
 import { loadCommand } from './commands/load.js';
 import { notifyCommand } from './commands/notify.js';
 import { orphansCommand } from './commands/orphans.js';
+import { pipelinesCommand } from './commands/pipelines.js';
 import { previewCommand } from './commands/preview.js';
 import { progressCommand } from './commands/progress.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
 import { schedulesCommand } from './commands/schedules.js';
 import { searchCommand } from './commands/search.js';
+import { serveCommand } from './commands/serve.js';
 import { simulatorCommand } from './commands/simulator.js';
 import { parkedCommand } from './commands/parked.js';
 import { topicsCommand } from './commands/topics.js';
+import { validateCommand } from './commands/validate.js';
 
 /** The whole command line. The reference of commands is printed from it. */
 export function program(): Command {
@@ -29,6 +32,9 @@ export function program(): Command {
     );
   for (const command of [
     runCommand(),
+    serveCommand(),
+    pipelinesCommand(),
+    validateCommand(),
     runsCommand(),
     batchCommand(),
     schedulesCommand(),

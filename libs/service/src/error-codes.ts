@@ -1,6 +1,7 @@
 /** Every code that the start of a service or of a run puts on an error: what it means, and what to do. */
 export const serviceErrorCodes = {
   'settings.invalid': 'Settings are wrong or missing. The message lists all of them with what was found and expected.',
+  'settings.unknown-stage': 'There is no stage or consumer of that name. The message lists those that exist.',
   'settings.no-key':
     'There is no API key for the provider. Set OPENAI_API_KEY, or OPENAI_BASE_URL=simulated to try without one.',
   'settings.home':

@@ -12,7 +12,7 @@ export { assembleEngine, closePorts, type Engine, type Ports, type EngineContext
 export { EngineModule } from './engine.module.js';
 export { followOtherEngine, isEngineRunning } from './engine-lock.js';
 export { NestLog } from './nest-log.js';
-export { openEngine, tryOpenEngine, type OpenEngineOptions, type OpenedEngine } from './open-engine.js';
+export { loadPipelines, openEngine, tryOpenEngine, type OpenEngineOptions, type OpenedEngine } from './open-engine.js';
 export { openPorts, openStores } from './ports/index.js';
 export { PipelineFiles, type PipelineFilesOptions } from './pipelines/index.js';
 export { reportBatch, type BatchReport } from './reports/batch-report.js';

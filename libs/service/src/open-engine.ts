@@ -106,7 +106,8 @@ export async function tryOpenEngine(
   }
 }
 
-function loadPipelines(settings: Settings): Promise<Pipelines> {
+/** The pipelines of the settings' folder and of the apps. Rejects with a ValidationError that lists every problem in them. */
+export function loadPipelines(settings: Settings): Promise<Pipelines> {
   const { pipelines: folder } = settings.installation;
   return PipelineFiles.load({ folder, apps: shippedApps, defaults: pipelineDefaultsOf(settings) });
 }
