@@ -1,3 +1,4 @@
+export { runOnSimulator, type SimulatedRun, type SimulatedRunOptions } from '@batchmill/service';
 export { SimulatorError, defaultLimits, faultCatalogue, startSimulator } from '@batchmill/simulator';
 export type {
   FaultDescription,

@@ -106,7 +106,10 @@ function requestOf(options: RunPipelineOptions, runId: string): ConstructorParam
 }
 
 /** The definition in the options, as the only pipeline. Null: the options name one of the folder of pipelines. */
-function definedPipelines({ pipeline, process: processor }: RunPipelineOptions, settings: Settings): Pipelines | null {
+export function definedPipelines(
+  { pipeline, process: processor }: RunPipelineOptions,
+  settings: Settings,
+): Pipelines | null {
   if (typeof pipeline === 'string') {
     if (processor === undefined) return null;
     const message =
