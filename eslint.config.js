@@ -4,7 +4,16 @@ import { importBoundaries } from './tools/import-boundaries.js';
 
 export default tseslint.config(
   {
-    ignores: ['**/dist/', 'packages/*/build/', '**/node_modules/', '.nx/', '**/.batchmill/', '.servers/', 'coverage/'],
+    ignores: [
+      '**/dist/',
+      'packages/*/build/',
+      'packages/*/template/',
+      '**/node_modules/',
+      '.nx/',
+      '**/.batchmill/',
+      '.servers/',
+      'coverage/',
+    ],
   },
   {
     files: ['**/*.ts'],

@@ -1,5 +1,5 @@
-// Reads docker-compose.yml with Compose's own parser, and the Dockerfiles that it names with BuildKit's. Prints what either
-// refuses, and exits with 1. Reads no environment: the defaults in the file are checked.
+// Reads Compose files with Compose's own parser, and the Dockerfiles that it names with BuildKit's. Prints what either
+// refuses, and exits with 1. Reads no environment: the defaults in the files are checked.
 package main
 
 import (
@@ -16,17 +16,20 @@ import (
 )
 
 func main() {
-	project, err := readProject(os.Args[1])
-	for _, service := range project.AllServices() {
-		if err == nil && service.Build != nil {
-			err = readDockerfile(filepath.Join(service.Build.Context, service.Build.Dockerfile))
+	for _, file := range os.Args[1:] {
+		project, err := readProject(file)
+		for _, service := range project.AllServices() {
+			if err == nil && service.Build != nil {
+				err = readDockerfile(filepath.Join(service.Build.Context, service.Build.Dockerfile))
+			}
 		}
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "%s: %v\n", file, err)
+			os.Exit(1)
+		}
+		services, volumes := len(project.AllServices()), len(project.Volumes)
+		fmt.Printf("%s: %d services, %d volumes: read without errors\n", file, services, volumes)
 	}
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "compose: %v\n", err)
-		os.Exit(1)
-	}
-	fmt.Printf("compose: %d services, %d volumes: read without errors\n", len(project.AllServices()), len(project.Volumes))
 }
 
 func readProject(file string) (*types.Project, error) {

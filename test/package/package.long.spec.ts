@@ -98,6 +98,21 @@ describe('the package that users install', () => {
     expect(ran).toMatchObject({ code: 0, out: programs[name] });
   });
 
+  it('writes a project that is installed, runs, passes its own test, and is checked', async () => {
+    const npm = (...args: string[]): Promise<Result> => run('npm', args, join(folder, 'demo'));
+
+    expect(await run('npx', ['batchmill', 'init', 'demo'], folder)).toMatchObject({ code: 0 });
+    expect(await npm('install', '--no-audit', '--no-fund')).toMatchObject({ code: 0 });
+    const batchmill = (...args: string[]): Promise<Result> => npm('exec', '--', 'batchmill', ...args);
+    const loaded = await batchmill('load', 'documents/letters.jsonl', '--collection', 'letters');
+    const ran = await batchmill('run', 'letters', '--json');
+
+    expect(loaded.out).toBe('letters: 3 documents loaded\n');
+    expect(JSON.parse(ran.out)).toMatchObject({ status: 'finished', succeeded: 3 });
+    expect(await npm('test')).toMatchObject({ code: 0, out: expect.stringMatching(/pass 1\n/) });
+    expect(await npm('run', 'check')).toMatchObject({ code: 0 });
+  });
+
   it('says what to do where there is no folder of pipelines', async () => {
     const empty = await mkdtemp(join(folder, 'empty-'));
 

@@ -32,7 +32,7 @@ export async function buildPackage(): Promise<string> {
   await bundleTypes(join(folder, 'dist'), external);
   cpSync(join(root, 'apps/cli/bin'), join(folder, 'bin'), { recursive: true });
   for (const file of ['LICENSE', 'NOTICE']) cpSync(join(root, file), join(folder, file));
-  cpSync(join(source, 'README.md'), join(folder, 'README.md'));
+  for (const part of ['README.md', 'template']) cpSync(join(source, part), join(folder, part), { recursive: true });
   writeManifest(folder, dependenciesOf(imported, versions));
   return folder;
 }

@@ -1,11 +1,15 @@
 import { ValidationError } from '@batchmill/contracts';
-import type { Settings } from '@batchmill/service';
 import type { Type } from '@nestjs/common';
 import { consumerNames, findConsumers } from './find-consumers.js';
 import { stageList, stageNames, stages } from './stages.js';
 
+/** The part of the settings that chooses consumers. */
+interface ConsumerSettings {
+  readonly service: { readonly consumers: readonly string[] | null };
+}
+
 /** Every stage, and the consumers that BATCHMILL_CONSUMERS names. */
-export async function allStages({ service }: Pick<Settings, 'service'>): Promise<Type[]> {
+export async function allStages({ service }: ConsumerSettings): Promise<Type[]> {
   return [...stages, ...(await findConsumers(service.consumers ?? []))];
 }
 

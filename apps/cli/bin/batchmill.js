@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-/* Starts the command with a Node that is new enough: the installed one, or the one among the dependencies. */
-import { spawn } from 'node:child_process';
+/* Starts the command with a Node that is new enough: the installed one, the one among the dependencies, or one that npm brings. */
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -13,11 +13,15 @@ if (!existsSync(main)) {
 }
 
 const needed = [22, 21];
+const broughtVersion = '24.21.0';
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const isNewEnough = major > needed[0] || (major === needed[0] && minor >= needed[1]);
-const node = isNewEnough ? process.execPath : nodeAmongDependencies();
+const node = isNewEnough ? process.execPath : (nodeAmongDependencies() ?? nodeFromNpm());
 if (node === null) {
-  process.stderr.write(`batchmill needs Node ${needed.join('.')} or newer; found ${process.versions.node}\n`);
+  process.stderr.write(
+    `batchmill needs Node ${needed.join('.')} or newer; found ${process.versions.node}. Install one, or add the package node: ` +
+      `npm install --save-dev node@${broughtVersion}\n`,
+  );
   process.exit(1);
 }
 // By default V8 grows its young generation to a hundred megabytes under this load. A small one is as fast.
@@ -56,4 +60,23 @@ function nodeAmongDependencies() {
   } catch {
     return null;
   }
+}
+
+/** npm keeps it in its cache, so only the first call waits. Null: npm cannot bring it. */
+function nodeFromNpm() {
+  process.stderr.write(
+    `batchmill needs Node ${needed.join('.')} or newer; found ${process.versions.node}: npm brings Node ${broughtVersion}\n`,
+  );
+  const print = [
+    'exec',
+    '--yes',
+    '--prefer-offline',
+    `--package=node@${broughtVersion}`,
+    '--',
+    'node',
+    '-p',
+    'process.execPath',
+  ];
+  const { status, stdout } = spawnSync('npm', print, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return status === 0 ? stdout.trim() : null;
 }

@@ -9,6 +9,8 @@ export const cliErrorCodes = {
   'dlt.no-topic': 'There is no topic with that name. Name an event, or leave it out for all topics.',
   'dlt.already-redriven': 'The letter was already redriven. If its message failed again, redrive the newer letter.',
   'dlt.unknown': 'There is no dead letter with that id. `batchmill dlt list` shows all.',
+  'init.bad-name': 'The pipeline cannot have that name. Take lower-case letters and digits, with hyphens between them.',
+  'init.bad-package': 'The package.json of the folder cannot be read. Correct it, or name another folder.',
   'load.bad-line':
     'A line of the file is not a document with an `_id`. The lines before it are loaded. Correct the line and load the file again.',
   'load.no-collection':

@@ -4,6 +4,7 @@ import { dltCommand } from './commands/dlt.js';
 import { documentsCommand } from './commands/documents.js';
 import { estimateCommand } from './commands/estimate.js';
 import { exportCommand } from './commands/export.js';
+import { initCommand } from './commands/init.js';
 import { installationCommand } from './commands/installation.js';
 import { loadCommand } from './commands/load.js';
 import { notifyCommand } from './commands/notify.js';
@@ -18,6 +19,7 @@ import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
 import { simulatorCommand } from './commands/simulator.js';
 import { parkedCommand } from './commands/parked.js';
+import { ownVersion } from './init/own-package.js';
 import { topicsCommand } from './commands/topics.js';
 import { validateCommand } from './commands/validate.js';
 
@@ -25,12 +27,13 @@ import { validateCommand } from './commands/validate.js';
 export function program(): Command {
   const root = new Command('batchmill')
     .description('Documents through the OpenAI Batch API at half price: vectors and answers, nothing paid twice.')
-    .version('0.1.0')
+    .version(ownVersion)
     .addHelpText(
       'after',
       '\nFlags such as --batch, --batch-status and --batch-list work too: docs/how-to/from-your-flags.md',
     );
   for (const command of [
+    initCommand(),
     runCommand(),
     serveCommand(),
     pipelinesCommand(),

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { once } from 'node:events';
 
 interface Flags {
+  readonly host: string;
   readonly port: number;
   readonly data: string;
   readonly speed: number;
@@ -16,6 +17,7 @@ interface Flags {
 export function simulatorCommand(): Command {
   return new Command('simulator')
     .description('start a simulated OpenAI server for files and batches, with faults and its own clock')
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--port <n>', 'the port to listen on; 0 for any free port', parseNumber, 8080)
     .option('--data <folder>', 'the folder for its files and its ledger', '.batchmill/simulator')
     .option('--speed <n>', 'simulated seconds per second', parseNumber, 1)
@@ -27,9 +29,10 @@ export function simulatorCommand(): Command {
     .action(simulate);
 }
 
-async function simulate({ port, data, speed, turnaround, seed, windows, ...flags }: Flags): Promise<void> {
+async function simulate({ host, port, data, speed, turnaround, seed, windows, ...flags }: Flags): Promise<void> {
   const { webhook: url, webhookSecret: secret = '' } = flags;
   const simulator = await startSimulator({
+    host,
     port,
     dataDir: data,
     speed,

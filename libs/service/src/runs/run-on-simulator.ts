@@ -48,7 +48,7 @@ export async function runOnSimulator({ given, folder, ...options }: SimulatedRun
     const after = await openStores(settings);
     const documents = await Array.fromAsync(after.documentStore.collection(collection).find({}, { sort: { _id: 1 } }));
     await after.store.close();
-    return { result, documents: documents as SourceDocument[] };
+    return { result, documents: documents };
   } finally {
     await rm(home, { recursive: true, force: true });
   }

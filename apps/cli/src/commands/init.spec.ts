@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { runBatchmill } from '../testing/run-batchmill.js';
+
+const repository = join(import.meta.dirname, '../../../..');
+
+interface Composition {
+  readonly services: Readonly<Record<string, { readonly image: string; readonly environment?: object }>>;
+}
+
+describe('batchmill init', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'batchmill-init-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const init = (...args: string[]) => runBatchmill(join(folder, 'home'), ['init', ...args]);
+  const read = (path: string): Promise<string> => readFile(join(folder, path), 'utf8');
+
+  it('writes a project with a pipeline, and prints the commands that run it', async () => {
+    const { out, code } = await init(join(folder, 'mills'), '--pipeline', 'mill-notes');
+
+    expect(code).toBe(0);
+    expect(out).toContain('  pipelines/mill-notes/mill-notes.pipeline.ts\n');
+    expect(out).toContain('  npx batchmill load documents/mill-notes.jsonl --collection mill-notes\n');
+    expect(await read('mills/pipelines/mill-notes/mill-notes.pipeline.ts')).toContain("name: 'mill-notes'");
+    expect(await read('mills/.env')).toContain('\nOPENAI_BASE_URL=simulated\n');
+    expect(JSON.parse(await read('mills/package.json'))).toMatchObject({ name: 'mill-notes', type: 'module' });
+  });
+
+  it('adds to a project that is there, and changes no file of it but the package.json', async () => {
+    const own = { name: 'ours', type: 'commonjs', scripts: { test: 'jest' }, dependencies: { mongodb: '7.0.0' } };
+    await writeFile(join(folder, 'package.json'), JSON.stringify(own));
+    await writeFile(join(folder, 'README.md'), 'Ours.\n');
+
+    const { out } = await init(folder);
+
+    expect(out).toMatch(/: added to the project there\n/);
+    expect(out).toContain('  README.md exists: unchanged\n');
+    expect(await read('README.md')).toBe('Ours.\n');
+    expect(JSON.parse(await read('package.json'))).toMatchObject({
+      name: 'ours',
+      type: 'commonjs',
+      scripts: { test: 'jest', start: 'batchmill serve' },
+      dependencies: { mongodb: '7.0.0', batchmill: expect.any(String) },
+    });
+    expect(await read('pipelines/package.json')).toBe('{ "type": "module" }\n');
+  });
+
+  it('changes nothing when it is repeated', async () => {
+    const first = await init(folder, '--json');
+    const manifest = await read('package.json');
+
+    const second = await init(folder, '--json');
+
+    const { written } = JSON.parse(first.out) as { written: string[] };
+    expect(JSON.parse(second.out)).toMatchObject({ written: ['package.json'], kept: written.slice(1) });
+    expect(await read('package.json')).toBe(manifest);
+  });
+
+  it('refuses a name that a pipeline cannot have, and a package.json that is none, before it writes anything', async () => {
+    const badName = await init(folder, '--pipeline', 'Mill Notes');
+    await writeFile(join(folder, 'package.json'), '{');
+    const badPackage = await init(folder);
+
+    expect(badName).toMatchObject({ code: 1, err: expect.stringContaining('--pipeline: found "Mill Notes"') });
+    expect(badPackage).toMatchObject({ code: 1, err: expect.stringContaining('package.json: found no JSON') });
+    expect(await read('package.json')).toBe('{');
+  });
+
+  it('S1: its Compose file has the servers and stages of the repository’s, at the same versions', async () => {
+    await init(folder);
+    const ours = parse(await readFile(join(repository, 'docker-compose.yml'), 'utf8'), { merge: true }) as Composition;
+    const theirs = parse(await read('compose.yaml'), { merge: true }) as Composition;
+
+    for (const server of ['kafka', 'mongodb', 'milvus']) {
+      const { image, environment } = ours.services[server] ?? {};
+      expect(theirs.services[server]).toMatchObject({ image, ...(environment && { environment }) });
+    }
+    const stages = Object.keys(ours.services).filter((name) => name in theirs.services);
+    expect(stages).toEqual(
+      expect.arrayContaining([
+        'chunk-scanner',
+        'jsonl-builder',
+        'batch-submitter',
+        'status-poller',
+        'result-ingester',
+        'notifier',
+      ]),
+    );
+  });
+});

@@ -1,0 +1,80 @@
+import { ValidationError, readTextFile } from '@batchmill/contracts';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ownDependency } from './own-package.js';
+import { projectFiles, templateManifest } from './template.js';
+
+export interface ProjectOptions {
+  readonly pipeline: string;
+  /** Whether the user's Node is too old, so that the package `node` is to bring one. */
+  readonly needsNode: boolean;
+}
+
+export interface WrittenProject {
+  readonly written: readonly string[];
+  /** Files that were there already, and stay as they are. */
+  readonly kept: readonly string[];
+  /** Whether a package.json was there, to which dependencies and scripts were added. */
+  readonly isAdded: boolean;
+}
+
+/** Of the package `node`. */
+const nodeVersion = '24.21.0';
+
+type Manifest = Record<string, unknown>;
+
+/**
+ * Writes the files of a project into a folder, which need not exist. A file that exists stays as it is. A package.json that
+ * exists gets what it lacks. Rejects with a ValidationError `init.bad-package` when that is not JSON.
+ */
+export async function writeProject(folder: string, options: ProjectOptions): Promise<WrittenProject> {
+  const manifestFile = join(folder, 'package.json');
+  const existing = existsSync(manifestFile) ? readManifest(manifestFile) : null;
+  const files = projectFiles(options.pipeline);
+  // The example as it is: nothing is spent before somebody changes it.
+  files.push(...files.filter(({ path }) => path === '.env.example').map((file) => ({ ...file, path: '.env' })));
+  // Pipelines are modules, also in a project that is not one.
+  if (existing !== null && existing['type'] !== 'module')
+    files.push({ path: 'pipelines/package.json', text: '{ "type": "module" }\n' });
+  const written: string[] = [];
+  const kept: string[] = [];
+  await mkdir(folder, { recursive: true });
+  await writeFile(manifestFile, `${JSON.stringify(manifestOf(existing, options), null, 2)}\n`);
+  for (const { path, text } of files) {
+    const file = join(folder, path);
+    if (existsSync(file)) {
+      kept.push(path);
+      continue;
+    }
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+    written.push(path);
+  }
+  return { written: ['package.json', ...written], kept, isAdded: existing !== null };
+}
+
+/** What a user's package.json says already wins, except for the version of Batchmill. */
+function manifestOf(existing: Manifest | null, { pipeline, needsNode }: ProjectOptions): Manifest {
+  const template = templateManifest(pipeline);
+  const both = (key: string): Record<string, unknown> => ({
+    ...(template[key] as Record<string, unknown>),
+    ...(existing?.[key] as Record<string, unknown> | undefined),
+  });
+  return {
+    ...(existing ?? template),
+    scripts: both('scripts'),
+    dependencies: { ...both('dependencies'), batchmill: ownDependency() },
+    devDependencies: { ...both('devDependencies'), ...(needsNode ? { node: nodeVersion } : {}) },
+  };
+}
+
+function readManifest(file: string): Manifest {
+  try {
+    return JSON.parse(readTextFile(file)) as Manifest;
+  } catch (error) {
+    throw new ValidationError('init.bad-package', `${file}: found no JSON, expected the package.json of a project`, {
+      cause: error,
+    });
+  }
+}
