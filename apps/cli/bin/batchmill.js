@@ -26,7 +26,9 @@ if (node === null) {
 }
 // By default V8 grows its young generation to a hundred megabytes under this load. A small one is as fast.
 const youngGeneration = '--max-semi-space-size=16';
-const child = spawn(node, ['--disable-warning=ExperimentalWarning', youngGeneration, main, ...process.argv.slice(2)], {
+// TimeoutNegativeWarning comes from kafkajs, which sets timers for times that have passed.
+const quiet = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
+const child = spawn(node, [...quiet, youngGeneration, main, ...process.argv.slice(2)], {
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 });
 

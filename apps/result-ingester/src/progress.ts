@@ -1,7 +1,7 @@
 import type { DocumentError } from '@batchmill/contracts';
 import { costOf, type PriceEntry } from '@batchmill/models';
 import type { Classified } from '@batchmill/provider';
-import type { Ingestion } from '@batchmill/records';
+import { countFailed, type Ingestion } from '@batchmill/records';
 import { RequestBits } from './request-bits.js';
 
 /** The checkpoint of an ingestion and its counts. `state` is what is stored. */
@@ -57,7 +57,7 @@ export class Progress {
   /** Counts a request's result, its tokens and its cost. Called once per request. `index`: null when it was never sent. */
   countResult(classified: Classified, index: number | null): void {
     if (index !== null && classified.outcome !== 'answered' && classified.isKept) this.unusable.add(index);
-    const { tokens, cost, succeeded, failed, refused = 0, retried, firstError } = this.#state;
+    const { tokens, cost, succeeded, failed, errors = [], refused = 0, retried, firstError } = this.#state;
     const { usage, outcome } = classified;
     const isRefused = outcome === 'fail' && isRefusal(classified.error);
     this.#state = {
@@ -65,6 +65,7 @@ export class Progress {
       refused: refused + (isRefused ? 1 : 0),
       succeeded: succeeded + (outcome === 'answered' ? 1 : 0),
       failed: failed + (outcome === 'fail' ? 1 : 0),
+      errors: outcome === 'fail' ? countFailed(errors, classified.error) : errors,
       retried: retried + (outcome === 'retry' ? 1 : 0),
       tokens: { input: tokens.input + usage.inputTokens, output: tokens.output + usage.outputTokens },
       cost: this.#costWith(cost, usage),
@@ -75,21 +76,27 @@ export class Progress {
 
   /** Moves a request from retried to failed: it has used up its attempts. */
   countExhausted(error: DocumentError): void {
-    const { retried, failed, refused = 0 } = this.#state;
+    const { retried, failed, errors = [], refused = 0 } = this.#state;
     this.#state = {
       ...this.#state,
       retried: retried - 1,
       failed: failed + 1,
+      errors: countFailed(errors, error),
       refused: refused + (isRefusal(error) ? 1 : 0),
     };
   }
 
   /** Moves a request from succeeded to failed: it was answered, but the answer could not be used. */
-  countUnusable(index: number | null, { code, message }: DocumentError): void {
+  countUnusable(index: number | null, error: DocumentError): void {
     if (index !== null) this.unusable.add(index);
-    const { succeeded, failed, firstError } = this.#state;
-    const counts = { succeeded: succeeded - 1, failed: failed + 1 };
-    this.#state = { ...this.#state, ...counts, firstError: firstError ?? `${code}: ${message}` };
+    const { succeeded, failed, errors = [], firstError } = this.#state;
+    this.#state = {
+      ...this.#state,
+      succeeded: succeeded - 1,
+      failed: failed + 1,
+      errors: countFailed(errors, error),
+      firstError: firstError ?? `${error.code}: ${error.message}`,
+    };
   }
 
   /** Keeps the earliest time at which a document is due again. */

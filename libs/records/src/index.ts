@@ -50,6 +50,8 @@ export {
 export { Schedules, scheduleStates, type FormerSchedule, type Schedule, type ScheduleState } from './schedules.js';
 export { Documents } from './documents.js';
 export type { BudgetShare, WaitingShare } from './budget-queue.js';
+export { failedFilter, failedProjection, failuresOf, lastRunOf, type DocumentFailure } from './marks/failed-marks.js';
+export { addFailed, countFailed, type FailedRequests } from './failed-requests.js';
 export { ingestionParts, notIngested, type Ingestion, type IngestionPart } from './ingestion.js';
 export { notReprocessed, type Reprocessing } from './reprocessing.js';
 export { planOfRun } from './plan-of-run.js';

@@ -1,3 +1,4 @@
+import type { FailedRequests } from './failed-requests.js';
 import type { ObservedTime } from './observed-time.js';
 import type { Cost } from './run-totals.js';
 
@@ -52,6 +53,8 @@ export interface Ingestion {
   readonly succeeded: number;
   /** Requests that failed for good. */
   readonly failed: number;
+  /** The same by error code. Missing in records of earlier versions. */
+  readonly errors?: readonly FailedRequests[];
   /** Of those, requests that the provider refused, alone or with their batch. Missing in records of earlier versions. */
   readonly refused?: number;
   /** Requests that will be sent again. */
@@ -85,6 +88,7 @@ export const notIngested: Ingestion = {
   problems: 0,
   succeeded: 0,
   failed: 0,
+  errors: [],
   retried: 0,
   unknown: 0,
   duplicates: 0,

@@ -97,9 +97,10 @@ export class Runs extends Records<Run> {
     return run._id;
   }
 
-  /** The runs that were created last, the newest first. */
-  latest(limit: number): AsyncIterable<Run> {
-    return this.collection.find({}, { sort: { createdAt: -1 }, limit });
+  /** The runs that were created last, the newest first: all, or those of a pipeline. Infinity: no limit. */
+  latest(limit: number, pipeline?: string): AsyncIterable<Run> {
+    const filter = pipeline === undefined ? {} : { pipeline };
+    return this.collection.find(filter, { sort: { createdAt: -1 }, ...(limit === Infinity ? {} : { limit }) });
   }
 
   /** A pipeline's runs that have not ended. */

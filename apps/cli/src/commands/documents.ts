@@ -1,10 +1,20 @@
 import { checkPlace, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
-import { StrandedDocuments, type StrandedClaim } from '../release/stranded-documents.js';
+import { once } from 'node:events';
+import { failedDocuments, type FailedDocument } from '../documents/failed-documents.js';
+import { StrandedDocuments, type StrandedClaim } from '../documents/stranded-documents.js';
+import { parseCount } from '../run-options.js';
 import { formatCount, formatQuantity, formatTime } from '../show/format.js';
 import { table, type Column } from '../show/table.js';
-import { terminalColumns } from '../show/terminal.js';
+import { sanitizeLine, terminalColumns } from '../show/terminal.js';
 import { withEngine } from '../with-engine.js';
+
+interface ListFlags {
+  readonly run?: string;
+  readonly code?: string;
+  readonly limit: number;
+  readonly json?: true;
+}
 
 interface Flags {
   readonly of?: string;
@@ -13,7 +23,19 @@ interface Flags {
 }
 
 export function documentsCommand(): Command {
-  const command = new Command('documents').description('release documents that a lost claim holds');
+  const command = new Command('documents').description(
+    'list failed documents, or release those that a lost claim holds',
+  );
+  command
+    .command('list')
+    .description('failed documents with their errors')
+    .argument('[pipeline]', 'only the documents of this pipeline')
+    .requiredOption('--failed', 'those that failed')
+    .option('--run <id>', 'only those that this run worked on last')
+    .option('--code <code>', 'only those with this error code')
+    .option('--limit <n>', 'at most this many', parseCount, 20)
+    .option('--json', 'as JSON, one document per line and all of them unless --limit is given')
+    .action(list);
   command
     .command('release')
     .description(
@@ -34,6 +56,66 @@ const columns: readonly Column[] = [
   { title: 'DOCUMENTS', right: true },
   { title: 'CLAIMED', spare: 2 },
 ];
+
+const failedColumns: readonly Column[] = [
+  { title: 'DOCUMENT' },
+  { title: 'PIPELINE', spare: 2 },
+  { title: 'ENDPOINT', spare: 3 },
+  { title: 'FUNCTION', spare: 1 },
+  { title: 'CODE' },
+  { title: 'MESSAGE' },
+];
+
+async function list(pipeline: string | undefined, flags: ListFlags, command: Command): Promise<void> {
+  const { run = null, code = null, json } = flags;
+  const limit = json && command.getOptionValueSource('limit') === 'default' ? Infinity : flags.limit;
+  await withEngine(async (engine) => {
+    const pipelines = pipeline === undefined ? engine.pipelines.names() : [pipeline];
+    const rows: string[][] = [];
+    let count = 0;
+    for await (const document of failedDocuments(engine, { pipelines, runId: run, code })) {
+      count += 1;
+      if (count > limit) {
+        if (json) break;
+        continue;
+      }
+      if (json) await writeLine(JSON.stringify(document));
+      else rows.push(...rowsOf(document));
+    }
+    if (!json) process.stdout.write(failedText(rows, count, Math.min(count, limit)));
+  });
+}
+
+/** A row per error. */
+function rowsOf({ pipeline, endpoint, id, errors }: FailedDocument): string[][] {
+  const unknown = { function: null, code: '', message: 'the document does not say why' };
+  return (errors.length === 0 ? [unknown] : errors).map((error) => [
+    sanitizeLine(id),
+    pipeline,
+    endpoint,
+    error.function ?? '',
+    error.code,
+    shortened(sanitizeLine(error.message)),
+  ]);
+}
+
+const shownMessage = 80;
+
+/** So that a long message does not take the place of the other columns. JSON has it whole. */
+function shortened(message: string): string {
+  return message.length <= shownMessage ? message : `${message.slice(0, shownMessage - 1)}…`;
+}
+
+function failedText(rows: readonly string[][], count: number, shown: number): string {
+  if (count === 0) return 'no such document\n';
+  const more =
+    count > shown ? `${formatCount(shown)} of ${formatQuantity(count, 'document')} shown; more with --limit\n` : '';
+  return `${table(failedColumns, rows, terminalColumns())}${more}`;
+}
+
+async function writeLine(text: string): Promise<void> {
+  if (!process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain');
+}
 
 async function release(pipeline: string | undefined, { of: other, yes, json }: Flags): Promise<void> {
   await withEngine(async (engine) => {

@@ -2,6 +2,7 @@ import { RandomIds, RunRequested, SystemClock } from '@batchmill/contracts';
 import { hasEnded, isEngineRunning, newRunId, requestRun, runPipeline } from '@batchmill/service';
 import { Command } from 'commander';
 import { confirm } from '../confirm.js';
+import { whyNothingPending } from '../documents/why-nothing-pending.js';
 import { estimateFromSample } from '../estimate/estimate-from-sample.js';
 import { estimateText } from '../estimate/estimate-text.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
@@ -84,6 +85,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   }
   if (!stopping.aborted || hasEnded(result)) {
     process.exitCode = exitCodeOf(result);
+    if (result.status === 'finished' && result.total === 0) await explainNothing(pipeline, flags, messages);
     return;
   }
   process.stderr.write(
@@ -92,6 +94,13 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
       : `stopped; nothing is lost. Continue it with: batchmill run ${pipeline} --run-id ${runId}\n`,
   );
   process.exitCode = exitCodes.stopped;
+}
+
+/** Exits with 3 when documents failed in earlier runs, since a person must act. */
+async function explainNothing(pipeline: string, flags: Flags, messages: NodeJS.WritableStream): Promise<void> {
+  const { reason, failed } = await withEngine((engine) => whyNothingPending(engine, pipeline, runOptionsFrom(flags)));
+  messages.write(`${reason}\n`);
+  if (failed > 0) process.exitCode = exitCodes.someFailed;
 }
 
 /** Prints what a redo costs. Asks for confirmation before all documents are paid for again. */

@@ -1,11 +1,13 @@
 import { commandStages, stages } from '@batchmill/all-in-one';
 import { RunCancelRequested, RunPauseRequested, RunResumeRequested, ValidationError } from '@batchmill/contracts';
 import { endedRunStates, type Run } from '@batchmill/records';
-import { reportRun, type Engine } from '@batchmill/service';
+import { reportRun, type Engine, type RunReport } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodes } from '../exit-codes.js';
+import { parseCount } from '../run-options.js';
 import { sendCommand, type EngineCommand } from '../send-command.js';
 import { formatCount, formatTime, formatUsd } from '../show/format.js';
+import { runDetails } from '../show/run-details.js';
 import { runJson, runSummary } from '../show/run-summary.js';
 import { table, type Column } from '../show/table.js';
 import { terminalColumns } from '../show/terminal.js';
@@ -15,9 +17,22 @@ interface Flags {
   readonly json?: true;
 }
 
+interface ListFlags extends Flags {
+  readonly limit: number;
+  readonly pipeline?: string;
+  readonly status?: string;
+}
+
 export function runsCommand(): Command {
   const command = new Command('runs').description('list, show, cancel, pause or resume runs');
-  command.command('list').description('the newest 20 runs').option('--json', 'as JSON').action(list);
+  command
+    .command('list')
+    .description('the newest runs')
+    .option('--limit <n>', 'at most this many', parseCount, 20)
+    .option('--pipeline <name>', 'only runs of this pipeline')
+    .option('--status <status>', 'only runs with this status, such as running, parked or finished')
+    .option('--json', 'as JSON')
+    .action(list);
   command.command('show').description('one run').argument('<id>').option('--json', 'as JSON').action(show);
   command
     .command('cancel')
@@ -45,24 +60,31 @@ const columns: readonly Column[] = [
   { title: 'STARTED', spare: 4 },
 ];
 
-async function list(flags: Flags): Promise<void> {
+async function list(flags: ListFlags): Promise<void> {
   const reports = await withRecords(async (engine) => {
-    const runs = await Array.fromAsync(engine.runs.latest(20));
-    return Promise.all(runs.map((run) => reportRun(engine, run)));
+    const found: RunReport[] = [];
+    for await (const run of engine.runs.latest(Infinity, flags.pipeline)) {
+      const report = await reportRun(engine, run);
+      if (flags.status !== undefined && statusOf(report) !== flags.status) continue;
+      found.push(report);
+      if (found.length === flags.limit) break;
+    }
+    return found;
   });
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(reports.map(runJson))}\n`);
     return;
   }
   if (reports.length === 0) {
-    process.stdout.write('no runs yet; start one with: batchmill run PIPELINE\n');
+    const isFiltered = flags.pipeline !== undefined || flags.status !== undefined;
+    print(isFiltered ? 'no such run' : 'no runs yet; start one with: batchmill run PIPELINE');
     return;
   }
   const rows = reports.map((report) => [
     report.runId,
     report.pipeline ?? '',
     report.endpoint ?? '',
-    report.pausedAt === null ? report.status : 'paused',
+    statusOf(report),
     formatCount(report.total),
     formatCount(report.succeeded),
     formatCount(report.failed),
@@ -72,9 +94,16 @@ async function list(flags: Flags): Promise<void> {
   process.stdout.write(table(columns, rows, terminalColumns()));
 }
 
+/** As the list shows it. */
+function statusOf({ status, pausedAt }: RunReport): string {
+  return pausedAt === null ? status : 'paused';
+}
+
 async function show(id: string, flags: Flags): Promise<void> {
   const report = await withRecords(async (engine) => reportRun(engine, await runOf(engine, id)));
-  process.stdout.write(flags.json ? `${JSON.stringify(runJson(report))}\n` : runSummary(report));
+  process.stdout.write(
+    flags.json ? `${JSON.stringify(runJson(report))}\n` : `${runSummary(report)}${runDetails(report)}`,
+  );
 }
 
 async function cancel(id: string): Promise<void> {

@@ -22,7 +22,8 @@ export function runSummary(report: RunReport): string {
     return `${lines.join('\n')}\n`;
   }
   lines.push(`documents ${documentsText(report)}`);
-  if (report.failed > 0 && report.firstError !== null) lines.push(`error     ${report.firstError}`);
+  if (report.errors.length > 0) lines.push(...errorLines(report));
+  else if (report.failed > 0 && report.firstError !== null) lines.push(`error     ${report.firstError}`);
   if (report.keptAnswers > 0 && report.failed + report.left > 0) {
     const kept = formatQuantity(report.keptAnswers, 'answer', 'answers');
     lines.push(`kept      ${kept} that could not be used; after a repair: batchmill batch reprocess --run ${runId}`);
@@ -44,6 +45,23 @@ export function runSummary(report: RunReport): string {
     lines.push(`time      ${formatDuration(Date.parse(report.finishedAt) - Date.parse(report.startedAt))}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+const shownErrors = 5;
+
+/** The most frequent errors, and the commands that go on. */
+function errorLines({ runId, pipeline, endpoint, status, errors, failed }: RunReport): string[] {
+  const lines = errors.slice(0, shownErrors).map(({ code, requests, message }) => {
+    return `error     ${formatQuantity(requests, 'request')}: ${code}: ${message}`;
+  });
+  const more = errors.length - shownErrors;
+  if (more > 0) lines.push(`          ${formatQuantity(more, 'more code')}: batchmill runs show ${runId} --json`);
+  if (failed === 0) return lines;
+  lines.push(`          which documents: batchmill documents list --failed --run ${runId}`);
+  if (status !== 'finished' && status !== 'incomplete') return lines;
+  const flags = endpoint === null ? '' : ` --endpoint ${endpoint}`;
+  lines.push(`          when it is corrected: batchmill run ${pipeline ?? 'PIPELINE'}${flags} --redo failed`);
+  return lines;
 }
 
 function reprocessedText({ answers, documents }: RunReport['reprocessed']): string {
@@ -70,17 +88,24 @@ export function runJson(report: RunReport): Record<string, unknown> {
   const { runId, pipeline, endpoint, status, total, succeeded, failed, left, takenOver, reason } = report;
   const { keptAnswers, reprocessed, requests, batches, tokens, cost, firstError, pausedAt, startedAt, finishedAt } =
     report;
-  const { waiting, lost, orphaned } = report;
+  const { waiting, lost, orphaned, request, functions, parameters, models, errors } = report;
   return {
     runId,
     pipeline,
     endpoint,
+    functions,
+    parameters,
+    models,
+    ...(request?.limit !== undefined && { limit: request.limit }),
+    ...(request?.redo !== undefined && { redo: request.redo }),
+    ...(request?.documents !== undefined && { documents: request.documents }),
     status,
     total,
     succeeded,
     failed,
     left,
     takenOver,
+    errors,
     keptAnswers,
     reprocessed,
     requests,

@@ -18,6 +18,7 @@ export function describeQueries(make: MakeStore): void {
       }
 
       expect(await idsOf(fixture().runs.latest(2))).toEqual(['third', 'second']);
+      expect(await idsOf(fixture().runs.latest(Infinity, 'none'))).toEqual([]);
     });
 
     it('a pipeline’s active runs are those that have not ended', async () => {

@@ -1,6 +1,7 @@
 import type { Endpoint } from '@batchmill/contracts';
 import {
   addCost,
+  addFailed,
   addDocuments,
   endedRunStates,
   noCost,
@@ -8,7 +9,9 @@ import {
   type Batch,
   type Cost,
   type DocumentCounts,
+  type FailedRequests,
   type Run,
+  type RunRequest,
   type RunState,
 } from '@batchmill/records';
 import type { Engine } from '../engine.js';
@@ -20,6 +23,12 @@ export interface RunReport {
   readonly runId: string;
   readonly pipeline: string | null;
   readonly endpoint: Endpoint | null;
+  /** As it was requested; null while the run is awaited. */
+  readonly request: RunRequest | null;
+  /** The functions and parameters that the run took, with defaults, and the models of its batches. */
+  readonly functions: readonly string[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly models: readonly string[];
   /** `parked`: only parked work is left. `held`: only work that waits for another key, or is parked. */
   readonly status: RunState | 'parked' | 'held';
   /** Why the run was rejected, or stopped after its trial. */
@@ -32,6 +41,8 @@ export interface RunReport {
   readonly failed: number;
   /** The first error of one of the batches that have one. */
   readonly firstError: string | null;
+  /** Requests that failed for good, by error code, the most first. */
+  readonly errors: readonly FailedRequests[];
   /** Still pending. */
   readonly left: number;
   /** Deleted, or claimed by another run before this one was done with them. That run counts them. */
@@ -89,6 +100,10 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     runId: run._id,
     pipeline: run.pipeline,
     endpoint: run.endpoint,
+    request: run.request,
+    functions: run.functions,
+    parameters: run.parameters,
+    models: sums.models,
     status: statusOf(run, isStuck, progress),
     reason: run.reason ?? run.error?.message ?? null,
     waiting: isEnded ? null : (sums.waiting ?? waitingFor(engine.readiness)),
@@ -96,6 +111,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     succeeded,
     failed,
     firstError: sums.firstError,
+    errors: sums.errors.toSorted((a, b) => b.requests - a.requests),
     left,
     takenOver,
     keptAnswers: sums.keptAnswers,
@@ -129,6 +145,8 @@ interface Sums {
   readonly lost: UnusedWork;
   readonly orphaned: UnusedWork;
   readonly firstError: string | null;
+  readonly errors: readonly FailedRequests[];
+  readonly models: readonly string[];
   readonly waiting: Waiting | null;
   readonly keptAnswers: number;
   readonly reprocessed: RunReport['reprocessed'];
@@ -160,6 +178,8 @@ async function sumUp({ claims, batches, engineSettings: { prices } }: Engine, ru
   let answered = 0;
   let givenUp = 0;
   let firstError: string | null = null;
+  let errors: readonly FailedRequests[] = [];
+  const models = new Set<string>();
   let keptAnswers = 0;
   const reprocessed = { answers: 0, documents: 0 };
   let held = 0;
@@ -174,6 +194,8 @@ async function sumUp({ claims, batches, engineSettings: { prices } }: Engine, ru
     answered += ingestion.succeeded;
     givenUp += ingestion.failed;
     firstError ??= ingestion.firstError;
+    errors = addFailed(errors, ingestion.errors ?? []);
+    models.add(batch.model);
     keptAnswers += keptAnswersOf(batch);
     reprocessed.answers += batch.reprocessing?.requests ?? 0;
     reprocessed.documents += batch.reprocessing?.documents ?? 0;
@@ -210,6 +232,8 @@ async function sumUp({ claims, batches, engineSettings: { prices } }: Engine, ru
     lost,
     orphaned,
     firstError,
+    errors,
+    models: [...models],
     waiting,
     keptAnswers,
     reprocessed,

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runBatchmill } from '../testing/run-batchmill.js';
+
+const definition = `
+  import { chat, definePipeline } from '@batchmill/pipeline';
+  export default definePipeline({
+    name: 'letters',
+    source: { collection: 'letters' },
+    inference: { functions: [chat({ name: 'summary', model: 'gpt-4o-mini', user: 'Summarise: {{ text }}' })] },
+  });`;
+
+describe('batchmill documents list --failed', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'batchmill-failed-'));
+    process.env['BATCHMILL_PIPELINES'] = join(folder, 'pipelines');
+    process.env['BATCHMILL_FIRST_POLL_MS'] = '20';
+    await mkdir(join(folder, 'pipelines/letters'), { recursive: true });
+    await writeFile(join(folder, 'pipelines/letters/letters.pipeline.ts'), definition);
+    const documents = [{ _id: 'a', text: 'The mill.' }, { _id: 'b' }, { _id: 'c' }];
+    await writeFile(join(folder, 'letters.jsonl'), documents.map((each) => `${JSON.stringify(each)}\n`).join(''));
+    await writeFile(join(folder, 'ids.txt'), 'z\n');
+    await writeFile(join(folder, 'done.txt'), 'a\n');
+    await batchmill('load', join(folder, 'letters.jsonl'), '--collection', 'letters');
+  });
+  afterEach(async () => {
+    Reflect.deleteProperty(process.env, 'BATCHMILL_PIPELINES');
+    Reflect.deleteProperty(process.env, 'BATCHMILL_FIRST_POLL_MS');
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const batchmill = (...args: string[]) => runBatchmill(join(folder, 'home'), args);
+  const list = (...args: string[]) => batchmill('documents', 'list', '--failed', ...args);
+
+  it('X3: a run counts its errors by code and names the commands that go on, which list the documents', async () => {
+    const ran = await batchmill('run', 'letters', '--run-id', 'first');
+    const shown = await batchmill('runs', 'show', 'first');
+    const listed = await list('--run', 'first');
+    const asJson = await list('letters', '--json');
+
+    expect(ran.code).toBe(3);
+    expect(ran.out).toMatch(/\nerror +2 requests: template\.missing-value: .*text/);
+    expect(ran.out).toContain('which documents: batchmill documents list --failed --run first\n');
+    expect(ran.out).toContain('batchmill run letters --endpoint inference --redo failed\n');
+    expect(shown.out).toMatch(/\nfunctions summary\nmodels +gpt-4o-mini\n/);
+    expect(listed.out).toMatch(/\nb +letters +inference +summary +template\.missing-value +.*text.*\nc /);
+    expect(
+      asJson.out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toMatchObject([
+      { id: 'b', runId: 'first', errors: [{ function: 'summary', code: 'template.missing-value' }] },
+      { id: 'c' },
+    ]);
+  });
+
+  it('X3: a run that finds nothing pending says that others failed and exits with 3, or why there is nothing', async () => {
+    await batchmill('run', 'letters');
+
+    const again = await batchmill('run', 'letters');
+    const missing = await batchmill('run', 'letters', '--documents-file', join(folder, 'ids.txt'));
+    const redone = await batchmill('run', 'letters', '--documents-file', join(folder, 'done.txt'));
+
+    expect(again.code).toBe(3);
+    expect(again.out).toContain('2 documents failed earlier; see: batchmill documents list letters --failed');
+    expect(missing).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('none of the 3 documents in letters matches'),
+    });
+    expect(redone).toMatchObject({ code: 0, out: expect.stringContaining('all that match are completed') });
+  });
+
+  it('X3: a filter leaves out other runs and codes, and a limit says how many more there are', async () => {
+    await batchmill('run', 'letters', '--run-id', 'first');
+
+    expect((await list('--run', 'second')).out).toBe('no such document\n');
+    expect((await list('--code', 'provider.refusal')).out).toBe('no such document\n');
+    expect((await list('--limit', '1')).out).toMatch(/\nb .*\n1 of 2 documents shown; more with --limit\n$/);
+  });
+});

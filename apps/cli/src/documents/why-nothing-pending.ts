@@ -1,0 +1,47 @@
+import { planRun } from '@batchmill/pipeline';
+import { failedFilter } from '@batchmill/records';
+import type { Engine } from '@batchmill/service';
+import { documentFilters } from '../estimate/document-filters.js';
+import { formatQuantity } from '../show/format.js';
+import type { RunOptions } from '../run-options.js';
+
+export interface NothingPending {
+  /** Why a run found no pending document, and the command that goes on. */
+  readonly reason: string;
+  /** How many of its documents failed in earlier runs. */
+  readonly failed: number;
+}
+
+export async function whyNothingPending(engine: Engine, name: string, options: RunOptions): Promise<NothingPending> {
+  const plan = planRun(engine.pipelines.get(name), options);
+  const documents = engine.documents.of(plan);
+  const { collection } = plan.pipeline.source;
+  const { status } = plan.endpointPlan;
+  const { matching } = documentFilters(plan, options, engine.clock.now());
+  const [stored, matched, failed, inProgress] = await Promise.all([
+    documents.count({}),
+    documents.count(matching),
+    documents.count({ $and: [matching, failedFilter(plan.endpointPlan, null)] }),
+    documents.count({ $and: [matching, { [status.field]: status.inProgress }] }),
+  ]);
+  const run = `batchmill run ${name} --endpoint ${plan.endpoint}`;
+  const all = formatQuantity(stored, 'document');
+  if (stored === 0)
+    return { failed, reason: `${collection} is empty; fill it with: batchmill load FILE --collection ${collection}` };
+  if (matched === 0)
+    return { failed, reason: `none of the ${all} in ${collection} matches; see: batchmill pipelines show ${name}` };
+  if (failed > 0) {
+    const count = formatQuantity(failed, 'document');
+    return {
+      failed,
+      reason: `${count} failed earlier; see: batchmill documents list ${name} --failed; run them again with: ${run} --redo failed`,
+    };
+  }
+  if (inProgress > 0) {
+    return {
+      failed,
+      reason: `${formatQuantity(inProgress, 'document')} in progress in other runs; see: batchmill runs list`,
+    };
+  }
+  return { failed, reason: `all that match are completed; run them again with: ${run} --redo all` };
+}
