@@ -40,6 +40,12 @@ type NewBatch = Pick<
 /** The batches of all runs. */
 export class Batches extends RecordsOfRun<Batch> {
   readonly activeStates = activeBatchStates;
+  readonly stageOf = {
+    built: 'batch-submitter',
+    submitted: 'status-poller',
+    settled: 'result-ingester',
+    reprocessing: 'result-ingester',
+  };
   protected readonly indexes = [
     { keys: { claimId: 1 } } as const,
     { keys: { runId: 1, state: 1 } } as const,

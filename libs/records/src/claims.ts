@@ -59,6 +59,8 @@ export function markOf({ _id, mark }: Pick<Claim, '_id' | 'mark'>): string {
 /** The claims of all runs. */
 export class Claims extends RecordsOfRun<Claim> {
   readonly activeStates = active;
+  /** An open or a built claim is worked on with its run. */
+  readonly stageOf = { sealed: 'jsonl-builder' };
   protected readonly indexes = [{ keys: { runId: 1, state: 1 } } as const];
 
   constructor(store: Store, clock: Clock) {

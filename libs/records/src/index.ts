@@ -71,7 +71,7 @@ export {
   type RunTotals,
 } from './run-totals.js';
 export { idTypes, type ScanPosition } from './scan-position.js';
-export { Records, type TakeOptions, type UnpublishedOptions } from './work/records.js';
+export { Records, type DueRecords, type TakeOptions, type UnpublishedOptions } from './work/records.js';
 export { RecordsOfRun } from './work/records-of-run.js';
 export { freshWork, recordedError, type Changes, type RecordedError, type WorkRecord } from './work/work-record.js';
 export { InterruptedError, LeaseLostError, Leased, PendingTransition } from './work/leased.js';

@@ -71,6 +71,7 @@ export interface Notification extends WorkRecord<NotificationState> {
 /** The notifications of all runs. */
 export class Notifications extends Records<Notification> {
   readonly activeStates = active;
+  readonly stageOf = { due: 'notifier' };
   protected readonly indexes = [{ keys: { 'payload.runId': 1 } } as const];
 
   constructor(store: Store, clock: Clock) {

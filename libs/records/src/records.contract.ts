@@ -12,6 +12,7 @@ import { describeFailedWork } from './contract/failed-work.contract.js';
 import { describeRepair } from './contract/repair.contract.js';
 import { describeBothEndpoints } from './contract/both-endpoints.contract.js';
 import { describeTaking } from './contract/taking.contract.js';
+import { describeDue } from './contract/due.contract.js';
 import { describeQueries } from './contract/queries.contract.js';
 import { describeOutbox } from './contract/outbox.contract.js';
 import { describeCommands } from './contract/commands.contract.js';
@@ -26,6 +27,7 @@ export function describeRecordsContract(name: string, make: MakeStore): void {
     describeUnleased(make);
     describeOutbox(make);
     describeQueries(make);
+    describeDue(make);
     describeCommands(make);
     describeBudgets(make);
     describeClaimMarks(make);

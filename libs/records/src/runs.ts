@@ -83,6 +83,11 @@ export interface Scan {
 /** The runs of all pipelines. */
 export class Runs extends Records<Run> {
   readonly activeStates = active;
+  readonly stageOf = {
+    awaited: 'chunk-scanner',
+    requested: 'chunk-scanner',
+    running: 'chunk-scanner',
+  };
   protected readonly indexes = [{ keys: { createdAt: 1 } } as const];
 
   constructor(store: Store, clock: Clock) {

@@ -35,6 +35,7 @@ export interface FormerSchedule extends Pick<Schedule, 'cron' | 'timezone' | 'sc
 /** The schedules of all pipelines. */
 export class Schedules extends Records<Schedule> {
   readonly activeStates = active;
+  readonly stageOf = { waiting: 'chunk-scanner' };
   protected readonly indexes = [];
 
   constructor(store: Store, clock: Clock) {

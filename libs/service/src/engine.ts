@@ -14,6 +14,7 @@ import {
 import type { Store } from '@batchmill/store';
 import type { Log } from '@batchmill/telemetry';
 import type { Vectors } from '@batchmill/vectors';
+import { DueWork } from './due/due-work.js';
 import { InstallationWatch } from './watch-installation.js';
 
 /** The opened ports. */
@@ -47,6 +48,7 @@ export interface Engine extends Ports, EngineContext {
   readonly schedules: Schedules;
   readonly documents: Documents;
   readonly readiness: Readiness;
+  readonly dueWork: DueWork;
   readonly installationWatch: InstallationWatch;
   readonly hostDependencies: HostDependencies;
 }
@@ -62,6 +64,7 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
   const schedules = new Schedules(store, clock);
   const readiness = new Readiness(clock);
   const { installation } = engineSettings;
+  const records = [runs, claims, batches, notifications, schedules];
   const publisher = new OutboxPublisher(bus, clock, ids, log, { source, installation });
   return {
     ...ports,
@@ -74,6 +77,7 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
     budgets: new Budgets(store, clock),
     documents: new Documents(documentStore),
     readiness,
+    dueWork: new DueWork(records, clock),
     installationWatch: new InstallationWatch({ store, installation, readiness, clock, log }),
     hostDependencies: {
       bus,
@@ -84,7 +88,7 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
       engineSettings,
       publisher,
       readiness,
-      records: [runs, claims, batches, notifications, schedules],
+      records,
     },
   };
 }

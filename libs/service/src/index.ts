@@ -8,6 +8,7 @@ export {
   type InstallationReport,
 } from './installation.js';
 export { renewInstallation, type RenewedInstallation } from './renew-installation.js';
+export { DueWork, type DueWorkOfStage } from './due/due-work.js';
 export { assembleEngine, closePorts, type Engine, type Ports, type EngineContext } from './engine.js';
 export { EngineModule } from './engine.module.js';
 export { followOtherEngine, isEngineRunning } from './engine-lock.js';

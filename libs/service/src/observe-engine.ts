@@ -6,7 +6,7 @@ import type { Engine } from './engine.js';
  * Reports the records of the whole engine, counted in the store at each collection of metrics. Every process reports the
  * same numbers: take the largest, not the sum.
  */
-export function observeEngine({ runs, claims, batches, notifications, budgets }: Engine): void {
+export function observeEngine({ runs, claims, batches, notifications, budgets, dueWork }: Engine): void {
   const recordsByKind: Readonly<Record<string, Records<WorkRecord>>> = { runs, claims, batches, notifications };
   for (const [kind, records] of Object.entries(recordsByKind)) {
     observe(`batchmill.${kind}`, `The number of ${kind}, by state.`, () =>
@@ -23,6 +23,12 @@ export function observeEngine({ runs, claims, batches, notifications, budgets }:
         return { value: await records.countParked(), attributes: { kind } };
       }),
     ),
+  );
+  observe('batchmill.due', 'Records that a stage can work on now or is working on.', async () =>
+    (await dueWork.read()).map(({ stage, due }) => ({ value: due, attributes: { stage } })),
+  );
+  observe('batchmill.due.seconds', 'For how long the record that a stage has had longest has been due.', async () =>
+    (await dueWork.read()).map(({ stage, seconds }) => ({ value: seconds, attributes: { stage } })),
   );
   observe('batchmill.enqueued.tokens', 'Enqueued tokens, by account and model.', async () => {
     const held: Observed[] = [];

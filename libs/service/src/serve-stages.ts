@@ -4,6 +4,8 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DueController } from './due/due.controller.js';
+import { DueWork } from './due/due-work.js';
 import { HealthController } from './health.controller.js';
 import { Exposition, MetricsController } from './metrics.controller.js';
 import type { Engine } from './engine.js';
@@ -34,7 +36,7 @@ export const host = '0.0.0.0';
 /** No body that is sent to a service is longer. */
 const maxBodyBytes = 65_536;
 
-/** Runs stages, with health and metrics on an HTTP port. Rejects with a ValidationError when the port is in use. */
+/** Runs stages, with health, metrics and due work on an HTTP port. Rejects with a ValidationError when the port is in use. */
 export async function serveStages(
   engine: Engine,
   stages: readonly Type[],
@@ -42,8 +44,11 @@ export async function serveStages(
 ): Promise<ServedStages> {
   const app = await NestFactory.create<NestFastifyApplication>(
     rootModuleOf(engine, stages, {
-      controllers: [HealthController, MetricsController],
-      providers: [{ provide: Exposition, useValue: new Exposition(exposition) }],
+      controllers: [HealthController, MetricsController, DueController],
+      providers: [
+        { provide: Exposition, useValue: new Exposition(exposition) },
+        { provide: DueWork, useValue: engine.dueWork },
+      ],
     }),
     new FastifyAdapter({ bodyLimit: maxBodyBytes }),
     // Signatures of webhooks are of the raw body.

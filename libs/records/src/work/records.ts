@@ -13,6 +13,13 @@ export interface TakeOptions<S extends string> {
   readonly id?: string;
 }
 
+/** The records that a stage has to work on now. */
+export interface DueRecords {
+  readonly count: number;
+  /** When the one that has been due longest became due, before any failed attempt. Null: none is due. */
+  readonly since: Date | null;
+}
+
 /** Which envelopes of which records `unpublished` finds. */
 export interface UnpublishedOptions {
   readonly topics: readonly string[];
@@ -41,6 +48,9 @@ export abstract class Records<T extends WorkRecord> {
 
   /** The states that a record leaves again. A record in any other state has ended. */
   abstract readonly activeStates: readonly T['state'][];
+
+  /** The stage that takes the records in a state. A state in which none is taken is missing. */
+  abstract readonly stageOf: Readonly<Partial<Record<T['state'], string>>>;
 
   protected abstract readonly indexes: readonly IndexKeys[];
 
@@ -80,6 +90,18 @@ export abstract class Records<T extends WorkRecord> {
   /** The records that `take` could take now, the one that has been due longest first. */
   takeable({ state, id }: Pick<TakeOptions<T['state']>, 'state' | 'id'>): AsyncIterable<T> {
     return this.collection.find(this.#takeableFilter(state, id), { sort: { nextAt: 1 } });
+  }
+
+  /**
+   * The records in a state that can be worked on now, and those that are being worked on. What is parked or backs off is
+   * neither.
+   */
+  async dueIn(state: T['state']): Promise<DueRecords> {
+    const now = this.clock.now();
+    const isDue = { state, nextAt: { $lte: now }, parked: false, backoffUntil: { $lte: now } };
+    const oldest = await this.collection.findOne(isDue, { sort: { nextAt: 1 }, projection: { nextAt: 1 } });
+    const count = oldest === null ? 0 : await this.collection.count(isDue);
+    return { count, since: count === 0 ? null : (oldest?.nextAt ?? null) };
   }
 
   /** Takes a record by one atomic update: no two callers take the same one. Null when there is none to take. */

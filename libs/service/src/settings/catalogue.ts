@@ -383,7 +383,7 @@ export const settingsCatalogue = {
       to: 65_535,
       default: '3000',
       meaning:
-        'The port of `/health` and `/metrics`, and of `/provider/webhook` where `status-poller` runs. 0: any free port.',
+        'The port of `/health`, `/metrics` and `/due`, and of `/provider/webhook` where `status-poller` runs. 0: any free port.',
     }),
     consumers: list('BATCHMILL_CONSUMERS', {
       each: { pattern: /^[a-z]+(?:-[a-z]+)*$/, expected: 'the name of a consumer in `apps`' },

@@ -74,6 +74,7 @@ export interface Order extends WorkRecord<OrderState> {
 
 export class Orders extends Records<Order> {
   readonly activeStates = active;
+  readonly stageOf = {};
   protected readonly indexes = [];
 
   constructor(store: Store, clock: Clock) {
