@@ -1,5 +1,5 @@
 import { RandomIds, RunRequested, SystemClock } from '@batchmill/contracts';
-import { hasEnded, isEngineRunning, newRunId, requestRun, runPipeline } from '@batchmill/service';
+import { hasEnded, isEngineRunning, newRunId, requestRun, runPipeline, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
 import { confirm } from '../confirm.js';
 import { whyNothingPending } from '../documents/why-nothing-pending.js';
@@ -38,12 +38,20 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   const runId = flags.runId ?? newRunId(new SystemClock(), new RandomIds());
   if (flags.redo !== undefined) await confirmRedo(pipeline, runId, flags);
   if (isEngineRunning(settings) && flags.wait !== true) {
-    await withEngine((engine) => requestRun(engine, new RunRequested({ ...runOptionsFrom(flags), pipeline, runId })));
-    process.stdout.write(
-      flags.json
-        ? `${JSON.stringify({ runId })}\n`
-        : `asked the running process for run ${runId}; follow it with: batchmill progress ${runId}. With --wait the run continues here if that process ends first\n`,
-    );
+    const isAccepted = await withEngine(async (engine) => {
+      await requestRun(engine, new RunRequested({ ...runOptionsFrom(flags), pipeline, runId }));
+      return wasAccepted(engine, runId);
+    });
+    const followed = `follow it with: batchmill progress ${runId}`;
+    if (flags.json) process.stdout.write(`${JSON.stringify({ runId, isAccepted })}\n`);
+    else if (isAccepted)
+      process.stdout.write(
+        `asked the running process for run ${runId}; ${followed}. With --wait the run continues here if that process ends first\n`,
+      );
+    else
+      process.stdout.write(
+        `run ${runId} is recorded, and no chunk-scanner has taken it in ${acceptedWithinMs / 1000} s: does one run? Start it with: batchmill serve chunk-scanner; ${followed}\n`,
+      );
     return;
   }
   const home = formatPath(settings.installation.home);
@@ -94,6 +102,19 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
       : `stopped; nothing is lost. Continue it with: batchmill run ${pipeline} --run-id ${runId}\n`,
   );
   process.exitCode = exitCodes.stopped;
+}
+
+const acceptedWithinMs = 15_000;
+
+/** Waits until a stage has taken the run. False: none did in time. */
+async function wasAccepted({ runs, clock }: Engine, runId: string): Promise<boolean> {
+  const until = clock.now().getTime() + acceptedWithinMs;
+  for (;;) {
+    const run = await runs.get(runId);
+    if (run !== null && run.state !== 'requested' && run.state !== 'awaited') return true;
+    if (clock.now().getTime() >= until) return false;
+    await clock.sleep(100);
+  }
 }
 
 /** Exits with 3 when documents failed in earlier runs, since a person must act. */

@@ -3,6 +3,7 @@ import { endedRunStates } from '@batchmill/records';
 import type { Engine } from '../engine.js';
 import { reportRun, type RunReport } from '../reports/run-report.js';
 import { waitingFor, type Waiting } from '../reports/waiting.js';
+import { Standstill } from './standstill.js';
 
 export interface AwaitRunOptions {
   /** Called at each poll, the last one included. */
@@ -28,13 +29,16 @@ export async function awaitRun(
   const { onProgress, onWaiting, signal, isWorkedOn, everyMs = 250 } = options;
   let last: RunReport | null = null;
   let outageSince: string | null = null;
+  // Where this process does the work, its own readiness tells.
+  const standstill = isWorkedOn === undefined ? null : new Standstill(engine);
   for (;;) {
     engine.readiness.throwIfFatal();
     try {
       const run = await engine.runs.get(runId);
       last = run === null ? last : await reportRun(engine, run);
       outageSince = null;
-      onWaiting?.(run === null ? waitingFor(engine.readiness) : (last?.waiting ?? null));
+      const stands = last === null || run === null || standstill === null ? null : await standstill.look(last);
+      onWaiting?.(run === null ? waitingFor(engine.readiness) : (last?.waiting ?? stands));
       if (run !== null && last !== null) {
         onProgress?.(last);
         if (hasEnded(last)) return last;
