@@ -33,6 +33,7 @@ export {
   pipelineDefaultsOf,
   readPriceFile,
   readSettings,
+  settingGroups,
   settingsReference,
   workSettingsOf,
   type Settings,
