@@ -9,8 +9,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  // Those are long, or need servers: jest.long, jest.faults, jest.real and jest.replica-set.config.js run them.
-  testPathIgnorePatterns: ['/node_modules/', '\\.(faults|long|real|replica-set)\\.spec\\.ts$'],
+  // Those are long, or need servers: jest.*.config.js run them.
+  testPathIgnorePatterns: ['/node_modules/', '\\.(faults|kubernetes|long|real|replica-set)\\.spec\\.ts$'],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': ['@swc/jest', swc()] },

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { chartInputs, chartSchema } from './reference/chart.ts';
 import { commandsPage } from './reference/commands.ts';
 import { errorsPage } from './reference/errors.ts';
 import { eventsPage } from './reference/events.ts';
@@ -10,8 +11,8 @@ import { requirementsPage } from './reference/requirements.ts';
 import { settingsPage } from './reference/settings.ts';
 
 /*
- * Prints docs/reference, and the README's table of stages, from the code. With --check it writes nothing and ends with 1
- * when a page differs from what it would print.
+ * Prints docs/reference, the README's table of stages, and the settings and topics of the Helm chart from the code. With
+ * --check it writes nothing and ends with 1 when a page differs from what it would print.
  */
 const root = join(import.meta.dirname, '..');
 const pages: Readonly<Record<string, string>> = {
@@ -23,6 +24,8 @@ const pages: Readonly<Record<string, string>> = {
   'docs/reference/commands.md': commandsPage(),
   'docs/reference/faults.md': faultsPage(),
   'docs/reference/requirements.md': requirementsPage(),
+  'deploy/helm/batchmill/values.schema.json': await chartSchema(),
+  'deploy/helm/batchmill/files/inputs.yaml': chartInputs(),
 };
 
 const isCheck = process.argv.includes('--check');

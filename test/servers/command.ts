@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { Server, serverNames, type ServerName } from './server.ts';
 import { statusTable } from './status-table.ts';
 
-const usage = `npm run servers:up [NAME…] [-- --lite]    install and start; all but milvus-lite when none is named
+const usage = `npm run servers:up [NAME…] [-- --lite]    install and start; without names all but milvus-lite and kubernetes
 npm run servers:down [NAME…]              stop what was started here
 npm run servers:status                    state, address, start time and memory of each
 npm run servers -- VERB NAME…             VERB: install, start, stop, kill, freeze, thaw
@@ -22,13 +22,13 @@ if (verb === undefined || unknown.length > 0) {
   process.exitCode = 2;
 } else await run(verb, chosen(verb, named as ServerName[]));
 
-/** The named servers; without names all, except that Milvus Lite is started only by name or with --lite. */
+/** The named servers; without names all, but Kubernetes is started only by name, and Milvus Lite so or with --lite. */
 function chosen(verb: (typeof verbs)[number], names: readonly ServerName[]): readonly Server[] {
   // `npm run servers:up --lite`, without `--` before it, arrives as npm's own setting.
   const lite = values.lite ?? process.env['npm_config_lite'] === 'true';
-  const all = serverNames.filter(
-    (name) => name !== 'milvus-lite' || lite || !['up', 'start', 'install'].includes(verb),
-  );
+  const unasked: readonly ServerName[] = lite ? ['kubernetes'] : ['kubernetes', 'milvus-lite'];
+  const starts = ['up', 'start', 'install'].includes(verb);
+  const all = serverNames.filter((name) => !starts || !unasked.includes(name));
   const onLine = (line: string) => process.stdout.write(`${line}\n`);
   return (names.length > 0 ? names : all).map((name) => new Server(name, { onLine }));
 }

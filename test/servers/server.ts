@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 /** Every server that can be started here. Each has its recipe in the folder of its name. */
-export const serverNames = ['kafka', 'mongodb', 'milvus', 'milvus-lite', 'jaeger'] as const;
+export const serverNames = ['kafka', 'mongodb', 'milvus', 'milvus-lite', 'jaeger', 'kubernetes'] as const;
 export type ServerName = (typeof serverNames)[number];
 
 /**

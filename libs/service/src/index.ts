@@ -35,6 +35,7 @@ export {
   pipelineDefaultsOf,
   readPriceFile,
   readSettings,
+  settingGroups,
   settingsReference,
   workSettingsOf,
   type Settings,

@@ -6,4 +6,5 @@ export const serverAddresses = {
   milvusLite: process.env['TEST_MILVUS_LITE'] ?? 'milvus://127.0.0.1:19530',
   otlp: process.env['TEST_OTLP'] ?? 'http://127.0.0.1:4318',
   jaeger: process.env['TEST_JAEGER'] ?? 'http://127.0.0.1:16686',
+  kubernetes: process.env['TEST_KUBERNETES'] ?? 'https://127.0.0.1:16443',
 } as const;

@@ -1,4 +1,5 @@
 export type { Address } from './address.js';
+export { settingGroups } from './catalogue.js';
 export {
   engineSettingsOf,
   notificationSettingsOf,
