@@ -1,4 +1,5 @@
 export { HealthController } from './health.controller.js';
+export { sharingWarnings } from './check-sharing.js';
 export { checkHome, createHome } from './home.js';
 export {
   checkPlace,
@@ -10,11 +11,17 @@ export {
 export { renewInstallation, type RenewedInstallation } from './renew-installation.js';
 export { assembleEngine, closePorts, type Engine, type Ports, type EngineContext } from './engine.js';
 export { EngineModule } from './engine.module.js';
-export { followOtherEngine, isEngineRunning } from './engine-lock.js';
+export { engineHolder, followOtherEngine, isEngineRunning } from './engine-lock.js';
 export { NestLog } from './nest-log.js';
 export { openEngine, tryOpenEngine, type OpenEngineOptions, type OpenedEngine } from './open-engine.js';
-export { openPorts, openStores } from './ports/index.js';
-export { PipelineFiles, type PipelineFilesOptions } from './pipelines/index.js';
+export { PortsToInspect, documentsOf, openPorts, openStores } from './ports/index.js';
+export {
+  PipelineFiles,
+  shippedApps,
+  type PipelineFilesOptions,
+  type PipelineProblem,
+  type TriedPipelines,
+} from './pipelines/index.js';
 export { reportBatch, type BatchReport } from './reports/batch-report.js';
 export type { UnusedWork } from './reports/unused-work.js';
 export { reportRun, type RunProgress, type RunReport } from './reports/run-report.js';
@@ -33,10 +40,15 @@ export {
   pipelineDefaultsOf,
   readPriceFile,
   readSettings,
+  proxiesOf,
   settingsReference,
+  telemetryUrlsOf,
+  trySettings,
   workSettingsOf,
+  type SettingProblem,
   type Settings,
   type SettingsFrom,
+  type TriedSettings,
 } from './settings/index.js';
 export { openSimulatedProvider, type SimulatedProvider } from './simulated-provider.js';
 export { startStages } from './start-stages.js';
