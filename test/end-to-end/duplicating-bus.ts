@@ -1,5 +1,6 @@
 import {
   Bus,
+  type BusDescription,
   type IncomingMessage,
   type OutgoingMessage,
   type SubscribeOptions,
@@ -27,6 +28,14 @@ export class DuplicatingBus extends Bus {
 
   ensureTopics(topics: readonly string[]): Promise<void> {
     return this.bus.ensureTopics(topics);
+  }
+
+  tryTopics(topics: readonly string[]): Promise<void> {
+    return this.bus.tryTopics(topics);
+  }
+
+  describe(topics: readonly string[], groups: readonly string[]): Promise<BusDescription> {
+    return this.bus.describe(topics, groups);
   }
 
   read(topic: string): AsyncIterable<IncomingMessage> {

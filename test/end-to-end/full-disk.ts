@@ -1,6 +1,6 @@
 import { ConnectionError, type ErrorCode } from '@batchmill/contracts';
 import { Blobs, type Blob } from '@batchmill/blobs';
-import { Vectors, type VectorCollection, type VectorHit, type VectorRow } from '@batchmill/vectors';
+import { Vectors, type VectorCollection, type VectorHit, type VectorRow, type VectorsServer } from '@batchmill/vectors';
 
 /** A disk that is full until a test frees space. */
 export class FullDisk {
@@ -65,6 +65,14 @@ export class VectorsOnDisk extends Vectors {
 
   ensureCollection(collection: VectorCollection): Promise<void> {
     return this.vectors.ensureCollection(collection);
+  }
+
+  hasCollection(collection: VectorCollection): Promise<boolean> {
+    return this.vectors.hasCollection(collection);
+  }
+
+  describeServer(): Promise<VectorsServer> {
+    return this.vectors.describeServer();
   }
 
   search(collection: string, vector: Float32Array, limit: number): Promise<VectorHit[]> {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { batchCommand } from './commands/batch.js';
 import { dltCommand } from './commands/dlt.js';
+import { doctorCommand } from './commands/doctor.js';
 import { documentsCommand } from './commands/documents.js';
 import { estimateCommand } from './commands/estimate.js';
 import { exportCommand } from './commands/export.js';
@@ -49,6 +50,7 @@ export function program(): Command {
     searchCommand(),
     parkedCommand(),
     dltCommand(),
+    doctorCommand(),
     notifyCommand(),
     topicsCommand(),
     installationCommand(),

@@ -22,4 +22,6 @@ export interface Channel {
   readonly on: readonly NotificationType[];
   /** Resolves when the receiver has accepted the message, else throws. A message that is sent twice arrives twice. */
   send(message: Message): Promise<Receipt>;
+  /** Connects to the receiver as `send` does, and logs in, without sending anything. Throws as `send` does. */
+  check(): Promise<Receipt>;
 }

@@ -105,6 +105,25 @@ export function describeBusContract(name: string, make: () => Promise<BusUnderTe
       );
 
       it(
+        'topics and groups are described, and neither that nor trying a topic creates one',
+        async () => {
+          const missing = `${topic}.none`;
+          const received = new Received();
+          await bus.tryTopics([topic, missing]);
+          const before = await bus.describe([topic, missing], [group]);
+          await bus.subscribe({ group, topics: [topic], handle: received.handle });
+          const after = await bus.describe([topic, missing], [group]);
+
+          expect(before.topics).toEqual([expect.objectContaining({ topic, isTimedByBus: true })]);
+          expect(before.topics[0]?.partitions).toBeGreaterThan(0);
+          expect(before.groups).toEqual([{ group, members: [] }]);
+          expect(after.topics).toHaveLength(1);
+          expect(after.groups).toEqual([{ group, members: [expect.anything()] }]);
+        },
+        timeoutMs,
+      );
+
+      it(
         'creating existing topics changes nothing',
         async () => {
           const keys = Array.from({ length: 20 }, (_, number) => `key ${number}`);

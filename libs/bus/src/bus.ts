@@ -49,6 +49,33 @@ export interface TopicLag {
   readonly messages: number;
 }
 
+/** A topic as it is on the bus. */
+export interface DescribedTopic {
+  readonly topic: string;
+  /** Null in all of these: the bus does not tell. */
+  readonly partitions: number | null;
+  readonly replicas: number | null;
+  readonly maxMessageBytes: number | null;
+  /** False: the clocks of producers give messages their time. */
+  readonly isTimedByBus: boolean | null;
+}
+
+/** A consumer group with the members that it has now. */
+export interface DescribedGroup {
+  readonly group: string;
+  readonly members: readonly { readonly client: string; readonly host: string }[];
+}
+
+export interface BusDescription {
+  /** How many servers it has; null: none of its own. */
+  readonly brokers: number | null;
+  /** Every topic, as the bus names it: with the prefixes of all who share it. */
+  readonly names: readonly string[];
+  /** Those of the topics that exist. */
+  readonly topics: readonly DescribedTopic[];
+  readonly groups: readonly DescribedGroup[];
+}
+
 /**
  * A durable log of messages by topic: at least once, ordered by key.
  * A group that subscribes for the first time begins with the oldest message.
@@ -61,6 +88,12 @@ export abstract class Bus {
 
   /** Creates the missing topics. Existing ones stay as they are. */
   abstract ensureTopics(topics: readonly string[]): Promise<void>;
+
+  /** Rejects as `ensureTopics` would, where the bus can tell before. Creates nothing. */
+  abstract tryTopics(topics: readonly string[]): Promise<void>;
+
+  /** Those of the topics that exist, and the members of the groups. A group that never subscribed has none. Changes nothing. */
+  abstract describe(topics: readonly string[], groups: readonly string[]): Promise<BusDescription>;
 
   /** Every message of a topic, from the oldest to the newest at the time of the call, without a group. Unknown topic: none. */
   abstract read(topic: string): AsyncIterable<IncomingMessage>;

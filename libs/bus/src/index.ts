@@ -1,6 +1,9 @@
 export { busAdapters } from './adapters.js';
 export {
   Bus,
+  type BusDescription,
+  type DescribedGroup,
+  type DescribedTopic,
   type IncomingMessage,
   type OutgoingMessage,
   type SubscribeOptions,

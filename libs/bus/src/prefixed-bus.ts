@@ -1,6 +1,7 @@
 import { deadLetterSuffix } from './dead-letter.js';
 import {
   Bus,
+  type BusDescription,
   type IncomingMessage,
   type OutgoingMessage,
   type SubscribeOptions,
@@ -34,6 +35,22 @@ export class PrefixedBus extends Bus {
 
   override async ensureTopics(topics: readonly string[]): Promise<void> {
     await this.bus.ensureTopics(topics.map((topic) => this.prefix + topic));
+  }
+
+  override async tryTopics(topics: readonly string[]): Promise<void> {
+    await this.bus.tryTopics(topics.map((topic) => this.prefix + topic));
+  }
+
+  override async describe(topics: readonly string[], groups: readonly string[]): Promise<BusDescription> {
+    const described = await this.bus.describe(
+      topics.map((topic) => this.prefix + topic),
+      groups.map((group) => this.prefix + group),
+    );
+    return {
+      ...described,
+      topics: described.topics.map((topic) => ({ ...topic, topic: this.#withoutPrefix(topic.topic) })),
+      groups: described.groups.map((group) => ({ ...group, group: this.#withoutPrefix(group.group) })),
+    };
   }
 
   override async *read(topic: string): AsyncIterable<IncomingMessage> {

@@ -8,6 +8,7 @@ export {
   type FileToUpload,
   type ProviderBatch,
   type ProviderState,
+  type ProviderTime,
   type StoredFile,
   type TextsToEmbed,
   type UploadedFile,

@@ -95,6 +95,14 @@ export interface Embedded {
   readonly inputTokens: number;
 }
 
+/** The time that the provider named in an answer, and when the call was sent and answered by our clock. */
+export interface ProviderTime {
+  /** Whole seconds. Null: the answer names no time. */
+  readonly theirs: Date | null;
+  readonly sentAt: Date;
+  readonly answeredAt: Date;
+}
+
 /**
  * The Files and Batches API. Its calls reject with:
  * - ConnectionError or TimeoutError: no answer, or one that does not tell the outcome (5xx, 408, 409, 429). The call may have
@@ -153,6 +161,15 @@ export abstract class Provider {
 
   /** Resolves when the provider answers and accepts the key. Rejects with an AccountRefusedError when it refuses the key. */
   abstract check(): Promise<void>;
+
+  /** The same, with the provider's clock. */
+  abstract readTime(): Promise<ProviderTime>;
+
+  /** The models that this account sees. Null: the provider has no list of them. */
+  abstract listModels(): Promise<readonly string[] | null>;
+
+  /** False: the provider answers that this account has no such model. For a name that is in no list, such as an alias. */
+  abstract hasModel(model: string): Promise<boolean>;
 
   abstract close(): Promise<void>;
 }

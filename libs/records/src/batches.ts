@@ -119,6 +119,12 @@ export class Batches extends RecordsOfRun<Batch> {
     return this.collection.find({ state: { $in: unsettledBatchStates }, 'held.about': 'account' });
   }
 
+  /** The batches that wait because the provider refuses them for now, or because they are of another account. */
+  held(): AsyncIterable<Batch> {
+    const waits = { $or: [{ held: { $ne: null } }, { otherAccount: { $ne: null } }] };
+    return this.collection.find({ state: { $in: activeBatchStates }, ...waits });
+  }
+
   /**
    * Takes a provider batch whose key was given up, or that was given up as lost, so that it may be cancelled. False: the
    * record does not say that of it.

@@ -70,6 +70,15 @@ export class Budgets {
     return this.#limitsIn(await this.get(account, model), ({ isEstimate }) => isEstimate !== true);
   }
 
+  /** The budgets of an account as they are stored, without those of an earlier version. Writes nothing. */
+  async *look(account: string): AsyncIterable<{ model: string; budget: Budget; limits: Limits }> {
+    for await (const budget of this.#collection.find({})) {
+      const [ofAccount, model = ''] = budget._id.split(/\|(.*)/s);
+      const isUpgraded = (budget.limits as Budget['limits'] | undefined) !== undefined;
+      if (ofAccount === account && isUpgraded) yield { model, budget, limits: this.#limitsIn(budget) };
+    }
+  }
+
   /** Every budget of every account. */
   async *all(): AsyncIterable<Budget> {
     for await (const stored of this.#collection.find({})) {

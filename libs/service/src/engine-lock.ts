@@ -15,6 +15,12 @@ export function isEngineRunning(settings: Settings): boolean {
   return settings.adapters.bus.scheme !== 'embedded' || isEngineLocked(settings);
 }
 
+/** The id of the process that runs stages on this embedded home; null: none does. `unknown`: one does, and left no id. */
+export function engineHolder(settings: Settings): number | 'unknown' | null {
+  if (!isEngineLocked(settings)) return null;
+  return EmbeddedBus.lastConsumerOf(busFileIn(settings.installation.home)) ?? 'unknown';
+}
+
 /** Whether stages run on this embedded home, here or in another process. False for other buses, which do not tell. */
 export function isEngineLocked({ adapters, installation }: Settings): boolean {
   return adapters.bus.scheme === 'embedded' && EmbeddedBus.isConsumed(busFileIn(installation.home));

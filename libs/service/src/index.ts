@@ -1,4 +1,5 @@
 export { HealthController } from './health.controller.js';
+export { sharingWarnings } from './check-sharing.js';
 export { checkHome, createHome } from './home.js';
 export {
   checkPlace,
@@ -8,14 +9,19 @@ export {
   type InstallationReport,
 } from './installation.js';
 export { renewInstallation, type RenewedInstallation } from './renew-installation.js';
-export { DueWork, type DueWorkOfStage } from './due/due-work.js';
 export { assembleEngine, closePorts, type Engine, type Ports, type EngineContext } from './engine.js';
 export { EngineModule } from './engine.module.js';
-export { followOtherEngine, isEngineRunning } from './engine-lock.js';
+export { engineHolder, followOtherEngine, isEngineRunning } from './engine-lock.js';
 export { NestLog } from './nest-log.js';
-export { loadPipelines, openEngine, tryOpenEngine, type OpenEngineOptions, type OpenedEngine } from './open-engine.js';
-export { openPorts, openStores } from './ports/index.js';
-export { PipelineFiles, type PipelineFilesOptions } from './pipelines/index.js';
+export { openEngine, tryOpenEngine, type OpenEngineOptions, type OpenedEngine } from './open-engine.js';
+export { PortsToInspect, documentsOf, openPorts, openStores } from './ports/index.js';
+export {
+  PipelineFiles,
+  shippedApps,
+  type PipelineFilesOptions,
+  type PipelineProblem,
+  type TriedPipelines,
+} from './pipelines/index.js';
 export { reportBatch, type BatchReport } from './reports/batch-report.js';
 export type { UnusedWork } from './reports/unused-work.js';
 export { reportRun, type RunProgress, type RunReport } from './reports/run-report.js';
@@ -25,7 +31,6 @@ export { awaitNotifications, awaitRun, hasEnded, type AwaitRunOptions } from './
 export { engineForBatch, engineForCommands, engineForRun } from './runs/narrow-engine.js';
 export { publishEvent, requestRun } from './runs/request-run.js';
 export { newRunId, runIdFormat } from './runs/run-id.js';
-export { runOnSimulator, type SimulatedRun, type SimulatedRunOptions } from './runs/run-on-simulator.js';
 export { runPipeline, type PipelineResult } from './runs/run-pipeline.js';
 export type { RunPipelineOptions } from './runs/run-pipeline-options.js';
 export { serveStages } from './serve-stages.js';
@@ -35,11 +40,15 @@ export {
   pipelineDefaultsOf,
   readPriceFile,
   readSettings,
-  settingGroups,
+  proxiesOf,
   settingsReference,
+  telemetryUrlsOf,
+  trySettings,
   workSettingsOf,
+  type SettingProblem,
   type Settings,
   type SettingsFrom,
+  type TriedSettings,
 } from './settings/index.js';
 export { openSimulatedProvider, type SimulatedProvider } from './simulated-provider.js';
 export { startStages } from './start-stages.js';

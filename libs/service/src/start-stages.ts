@@ -13,7 +13,7 @@ import { sharingWarnings } from './check-sharing.js';
 import { observeEngine } from './observe-engine.js';
 import { openEngine, type OpenedEngine } from './open-engine.js';
 import { host, serveStages } from './serve-stages.js';
-import { proxiesOf, readSettings, type Settings } from './settings/index.js';
+import { proxiesOf, readSettings, telemetryUrlsOf, type Settings } from './settings/index.js';
 import { StartupHealth } from './startup-health.js';
 import { dependenciesOf, watchDependencies } from './watch-dependencies.js';
 
@@ -140,9 +140,7 @@ function logOf({ service }: Settings): Log {
 function telemetryOptionsOf({ service, proxies }: Settings, name: string, log: Log): TelemetryOptions {
   const serviceName = service.name ?? `batchmill-${name}`;
   const common = { serviceName, log, proxies: proxiesOf(proxies) };
-  if (service.telemetryOff === 'true') return { ...common, tracesUrl: null, metricsUrl: null };
-  const otlpTraces = service.otlpUrl === null ? null : `${service.otlpUrl.replace(/\/$/, '')}/v1/traces`;
-  return { ...common, tracesUrl: service.tracesUrl ?? otlpTraces, metricsUrl: service.metricsUrl };
+  return { ...common, ...telemetryUrlsOf({ service }) };
 }
 
 function nextSignal(): Promise<string> {

@@ -12,6 +12,7 @@ import { describeSorting } from './contract/sorting.contract.js';
 import { describeUpdating } from './contract/updating.contract.js';
 import type { MakeStore } from './contract/bundle.contract.js';
 
+export { RefusingServer } from './mongo/refusing-server.contract.js';
 export type { MakeStore, StoreBundle } from './contract/bundle.contract.js';
 
 export interface StoreUnderTest {

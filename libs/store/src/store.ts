@@ -110,6 +110,29 @@ export abstract class Collection<T extends Fields = Fields> {
 
   /** Creates the index if it is missing. Only called for Batchmill's own collections. */
   abstract ensureIndex(index: IndexKeys): Promise<void>;
+
+  /** False: `ensureIndex` would create it. Changes nothing. Rejects with a ProcessingError `store.index-conflict` as `ensureIndex` does. */
+  abstract hasIndex(index: IndexKeys): Promise<boolean>;
+}
+
+/** What a user may be allowed to do with the documents of a collection. */
+export const storeRights = ['read', 'insert', 'update', 'delete', 'create-index'] as const;
+export type StoreRight = (typeof storeRights)[number];
+
+export interface NeededRight {
+  readonly right: StoreRight;
+  /** Null: in every collection of the database, also in those that do not exist yet. */
+  readonly collection: string | null;
+}
+
+/** What the server of a store tells of itself. */
+export interface StoreServer {
+  /** The database, and its server without secrets, or the file. */
+  readonly name: string;
+  /** Null: it has none of its own, or does not tell it. */
+  readonly version: string | null;
+  /** Its clock; null: it has none of its own, or does not tell it. */
+  readonly time: Date | null;
 }
 
 /**
@@ -146,6 +169,12 @@ export abstract class Store {
 
   /** The place of these collections. Those that do not exist count for nothing. */
   abstract placeOf(collections: readonly string[]): Promise<Place>;
+
+  /** Changes nothing. */
+  abstract describeServer(): Promise<StoreServer>;
+
+  /** Those of the rights that the user lacks. Null: the store has no users, or does not tell their rights. Changes nothing. */
+  abstract missingRights(needed: readonly NeededRight[]): Promise<readonly NeededRight[] | null>;
 
   /** Resolves when the store answers; rejects with a ConnectionError while it is unavailable. */
   abstract check(): Promise<void>;

@@ -13,6 +13,7 @@ export {
   type ProviderWebhookOutcome,
   type WorkOutcome,
 } from './metrics.js';
+export { reachReceiver } from './reach-receiver.js';
 export { startTelemetry } from './start-telemetry.js';
 export type { Telemetry, TelemetryOptions } from './telemetry.js';
 export {

@@ -48,6 +48,24 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         expect(await vectors.count(collection)).toBe(1);
       });
 
+      it('a collection is there once it was ensured, and asking for it creates nothing', async () => {
+        const missing = { name: `${collection}_none`, dimensions: 3, fields };
+
+        expect(await vectors.hasCollection(missing)).toBe(false);
+        expect(await vectors.hasCollection(missing)).toBe(false);
+        expect(await (await open()).hasCollection({ name: collection, dimensions: 3, fields })).toBe(true);
+        for (const [other, code] of [
+          [{ dimensions: 4, fields }, 'vectors.other-dimensions'],
+          [{ dimensions: 3, fields: ['page'] }, 'vectors.other-fields'],
+        ] as const) {
+          await expect(vectors.hasCollection({ name: collection, ...other })).rejects.toMatchObject({ code });
+        }
+      });
+
+      it('the server is described', async () => {
+        expect(await vectors.describeServer()).toMatchObject({ name: expect.stringMatching(/./) });
+      });
+
       it('ensuring a collection with other dimensions is refused, in every process', async () => {
         const later = await open();
 

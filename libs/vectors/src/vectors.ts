@@ -22,6 +22,16 @@ export interface VectorCollection {
   readonly fields: readonly string[];
 }
 
+/** What the server of a vector store tells of itself. */
+export interface VectorsServer {
+  /** The server without secrets, or the file. */
+  readonly name: string;
+  /** Null: it has none of its own, or does not tell it. */
+  readonly version: string | null;
+  /** False: Batchmill is not made for a server of that version. Null: that is not known. */
+  readonly isSupported: boolean | null;
+}
+
 /** Vectors by key, with cosine search. While the store is unavailable, every method rejects with a ConnectionError. */
 export abstract class Vectors {
   /**
@@ -30,6 +40,12 @@ export abstract class Vectors {
    * `vectors.bad-name` when some store would refuse the name of the collection or of a field.
    */
   abstract ensureCollection(collection: VectorCollection): Promise<void>;
+
+  /** False: `ensureCollection` would create it. Creates and loads nothing. Rejects as `ensureCollection` does. */
+  abstract hasCollection(collection: VectorCollection): Promise<boolean>;
+
+  /** Changes nothing. */
+  abstract describeServer(): Promise<VectorsServer>;
 
   /**
    * Inserts or replaces by key. The rows are durable when it resolves. Of several rows with one key, the last is stored.

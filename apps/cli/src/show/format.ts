@@ -9,6 +9,14 @@ export function formatQuantity(count: number, singular: string, plural = `${sing
   return `${formatCount(count)} ${count === 1 ? singular : plural}`;
 }
 
+/** In the largest unit, of a thousand each, of which there is one. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const unit = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  const amount = bytes / 1000 ** unit;
+  return `${unit > 0 && amount < 10 ? amount.toFixed(1) : Math.floor(amount)} ${units[unit] ?? ''}`;
+}
+
 const smallestUsd = 0.0001;
 
 /** Null means that no price is known. Below a dollar four decimals are shown, otherwise two. */

@@ -10,12 +10,17 @@ export interface CommandResult {
   readonly err: string;
 }
 
-/** Runs a command in this process on a home. Captures what it prints. */
-export async function runBatchmill(home: string, args: readonly string[]): Promise<CommandResult> {
+/** Runs a command in this process on a home, with further variables of the environment. Captures what it prints. */
+export async function runBatchmill(
+  home: string,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> {
   let out = '';
   let err = '';
-  const before = { BATCHMILL_HOME: process.env['BATCHMILL_HOME'], OPENAI_BASE_URL: process.env['OPENAI_BASE_URL'] };
-  Object.assign(process.env, { BATCHMILL_HOME: home, OPENAI_BASE_URL: 'simulated' });
+  const variables = { BATCHMILL_HOME: home, OPENAI_BASE_URL: 'simulated', ...more };
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
   const spies = [
     jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => ((out += String(chunk)), true)),
     jest.spyOn(process.stderr, 'write').mockImplementation((chunk) => ((err += String(chunk)), true)),
@@ -30,7 +35,7 @@ export async function runBatchmill(home: string, args: readonly string[]): Promi
   } finally {
     for (const spy of spies) spy.mockRestore();
     process.exitCode = 0;
-    for (const [name, value] of Object.entries(before)) {
+    for (const [name, value] of before) {
       if (value === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = value;
     }

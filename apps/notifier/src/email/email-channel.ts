@@ -56,6 +56,17 @@ export class EmailChannel implements Channel {
     return { response: statusCodeIn(sent.response ?? ''), warning: warning ?? refusedIn(sent) };
   }
 
+  async check(): Promise<Receipt> {
+    try {
+      await this.#transport.verify();
+    } catch (error) {
+      throw toOurError(error);
+    } finally {
+      this.#transport.close();
+    }
+    return { response: 'ready', warning: null };
+  }
+
   #messageIdHeader(id: string): string {
     return `<${id}@${/@([^@\s<>]+)>?\s*$/.exec(this.#from)?.[1] ?? 'batchmill'}>`;
   }

@@ -7,7 +7,7 @@ import type { Channel, Message, Receipt } from '../channel.js';
 import { defaultWebhookTemplate } from '../templates/default-templates.js';
 import { NotificationTemplate } from '../templates/notification-template.js';
 import { isPublicAddress, lookupPublic } from './public-address.js';
-import { postWebhook } from './webhook-post.js';
+import { postWebhook, touchWebhook } from './webhook-post.js';
 
 /** Posts JSON by the Standard Webhooks specification: https://www.standardwebhooks.com */
 export class WebhookChannel implements Channel {
@@ -47,6 +47,13 @@ export class WebhookChannel implements Channel {
     };
     const status = await postWebhook({ url: this.#url, headers, body, lookup: this.#lookup, proxy: this.#proxy });
     return { response: String(status), warning };
+  }
+
+  /** Its answer to HEAD tells that it is there. Many receivers refuse everything but a post. */
+  async check(): Promise<Receipt> {
+    const headers = { 'user-agent': 'batchmill' };
+    const status = await touchWebhook({ url: this.#url, headers, lookup: this.#lookup, proxy: this.#proxy });
+    return { response: String(status), warning: null };
   }
 }
 

@@ -17,9 +17,23 @@ export interface Post {
 
 /** Posts once, over its own connection, and follows no redirect. Resolves with the status when it is 2xx, else throws. */
 export async function postWebhook(post: Post): Promise<number> {
+  const status = await answeredStatus(post, 'POST');
+  if (status >= 200 && status < 300) return status;
+  throw errorOfStatus(status);
+}
+
+/** Sends HEAD. Resolves with the status, unless it says that a post would not arrive: a redirect, 410 or 5xx. */
+export async function touchWebhook(post: Omit<Post, 'body'>): Promise<number> {
+  const status = await answeredStatus({ ...post, body: '' }, 'HEAD');
+  // A server that implements only POST may answer HEAD with 501.
+  if (status === 501 || (status < 500 && status !== 410 && !(status >= 300 && status < 400))) return status;
+  throw errorOfStatus(status);
+}
+
+async function answeredStatus(post: Post, method: 'POST' | 'HEAD'): Promise<number> {
   const { proxy } = post;
   const signal = AbortSignal.timeout(timeoutMs);
-  const status = await statusOf(post, signal).catch((cause: unknown) => {
+  const status = await statusOf(post, method, signal).catch((cause: unknown) => {
     if (isBatchmillError(cause)) throw cause;
     if (signal.aborted) {
       throw new TimeoutError('webhook.timeout', `the webhook did not answer within ${timeoutMs} ms`, { cause });
@@ -29,17 +43,16 @@ export async function postWebhook(post: Post): Promise<number> {
     const way = proxy === null ? '' : ` through the proxy ${proxy.host}`;
     throw new ConnectionError('webhook.unreachable', `the webhook cannot be reached${way} (${code})`, { cause });
   });
-  if (status >= 200 && status < 300) return status;
   if (proxy !== null && status === 407) throw proxyRefused(proxy, status);
-  throw errorOfStatus(status);
+  return status;
 }
 
-async function statusOf(post: Post, signal: AbortSignal): Promise<number> {
+async function statusOf(post: Post, method: 'POST' | 'HEAD', signal: AbortSignal): Promise<number> {
   const { url, headers, body } = post;
   const connection = await connectionOf(post);
   const requestOf = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
-    const request = requestOf(url, { method: 'POST', headers, signal, ...connection }, (response) => {
+    const request = requestOf(url, { method, headers, signal, ...connection }, (response) => {
       // The body of the response is not used.
       response.on('error', () => undefined).resume();
       resolve(response.statusCode ?? 0);

@@ -12,6 +12,11 @@ export class ConsumerGroup {
     private readonly options: ReaderOptions,
   ) {}
 
+  /** How many subscriptions there are. */
+  get size(): number {
+    return this.members.length;
+  }
+
   join(subscription: SubscribeOptions): Member {
     const member = new Member(subscription);
     this.members.push(member);

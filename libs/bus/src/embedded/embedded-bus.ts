@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ConnectionError, type BatchmillError, type Clock } from '@batchmill/contracts';
 import { FileLock } from '@batchmill/sqlite';
 import {
   Bus,
+  type BusDescription,
   type IncomingMessage,
   type OutgoingMessage,
   type SubscribeOptions,
@@ -60,6 +62,17 @@ export class EmbeddedBus extends Bus {
     return consumerLockOf(file).isHeld();
   }
 
+  /** The id of the process that consumed last from the bus in that file; null: none ever did, or there is no such file. */
+  static lastConsumerOf(file: string): number | null {
+    if (!existsSync(file)) return null;
+    const log = MessageLog.open(file);
+    try {
+      return log.lastConsumer();
+    } finally {
+      log.close();
+    }
+  }
+
   /**
    * Makes this process the consumer before anything is subscribed and until the bus is closed. Throws
    * `bus.already-consumed` if another process is the consumer. The consumer may start what only one process of a home may run.
@@ -93,6 +106,33 @@ export class EmbeddedBus extends Bus {
 
   override async ensureTopics(topics: readonly string[]): Promise<void> {
     this.log.createTopics(topics, this.options.partitions);
+  }
+
+  override async tryTopics(): Promise<void> {
+    this.log.check();
+  }
+
+  /** The members of this process. */
+  override async describe(topics: readonly string[], groups: readonly string[]): Promise<BusDescription> {
+    const existing = topics.filter((topic) => this.log.partitionsOf(topic) > 0);
+    return {
+      brokers: null,
+      names: existing,
+      topics: existing.map((topic) => ({
+        topic,
+        partitions: this.log.partitionsOf(topic),
+        replicas: null,
+        maxMessageBytes: null,
+        isTimedByBus: true,
+      })),
+      groups: groups.map((group) => ({
+        group,
+        members: Array.from({ length: this.groups.get(group)?.size ?? 0 }, () => ({
+          client: `process ${process.pid}`,
+          host: 'this machine',
+        })),
+      })),
+    };
   }
 
   override async *read(topic: string): AsyncIterable<IncomingMessage> {

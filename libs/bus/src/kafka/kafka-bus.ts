@@ -3,6 +3,7 @@ import { TimeoutError, ValidationError } from '@batchmill/contracts';
 import type { Kafka } from 'kafkajs';
 import {
   Bus,
+  type BusDescription,
   type IncomingMessage,
   type OutgoingMessage,
   type SubscribeOptions,
@@ -10,6 +11,7 @@ import {
   type TopicLag,
 } from '../bus.js';
 import { AdminLink } from './admin-link.js';
+import { describeBus } from './describe-bus.js';
 import { GroupMember } from './group-member.js';
 import { kafkaClient, type KafkaSasl, type KafkaTls } from './kafka-client.js';
 import { closedError } from './kafka-error.js';
@@ -108,6 +110,14 @@ export class KafkaBus extends Bus {
 
   override async ensureTopics(topics: readonly string[]): Promise<void> {
     await this.topics.ensure(topics);
+  }
+
+  override async tryTopics(topics: readonly string[]): Promise<void> {
+    await this.topics.tryToMake(topics);
+  }
+
+  override async describe(topics: readonly string[], groups: readonly string[]): Promise<BusDescription> {
+    return describeBus(this.admin, topics, groups);
   }
 
   override async *read(topic: string): AsyncIterable<IncomingMessage> {

@@ -58,6 +58,13 @@ export class Topics {
     for (const topic of expected) this.known.add(topic);
   }
 
+  /** The brokers check the creation of those that are missing, and create nothing. */
+  async tryToMake(topics: readonly string[]): Promise<void> {
+    const there = await this.list();
+    const missing = topics.filter((topic) => !there.has(topic));
+    if (missing.length > 0) await this.requestToMake(missing, { validateOnly: true });
+  }
+
   forget(topics: Iterable<string>): void {
     for (const topic of topics) this.known.delete(topic);
   }
@@ -131,6 +138,20 @@ export class Topics {
   }
 
   private async make(topics: readonly string[]): Promise<void> {
+    const replicationFactor = await this.requestToMake(topics, { validateOnly: false });
+    this.log.info('topics made', {
+      operation: 'bus',
+      topics: topics.join(', '),
+      partitions: this.settings.partitions,
+      replicationFactor,
+    });
+  }
+
+  /** Returns the replication factor. */
+  private async requestToMake(
+    topics: readonly string[],
+    { validateOnly }: { readonly validateOnly: boolean },
+  ): Promise<number> {
     const replicationFactor = await this.possibleReplicationFactor();
     const { partitions: numPartitions } = this.settings;
     const configEntries = [
@@ -141,6 +162,7 @@ export class Topics {
       try {
         await admin.createTopics({
           topics: topics.map((topic) => ({ topic, numPartitions, replicationFactor, configEntries })),
+          validateOnly,
           timeout: 10_000,
           waitForLeaders: false,
         });
@@ -148,12 +170,7 @@ export class Topics {
         if (!isOnlyThereAlready(error)) throw error;
       }
     });
-    this.log.info('topics made', {
-      operation: 'bus',
-      topics: topics.join(', '),
-      partitions: numPartitions,
-      replicationFactor,
-    });
+    return replicationFactor;
   }
 
   /**

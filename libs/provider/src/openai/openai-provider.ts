@@ -10,11 +10,12 @@ import {
   type Embedded,
   type FileToUpload,
   type ProviderBatch,
+  type ProviderTime,
   type StoredFile,
   type TextsToEmbed,
   type UploadedFile,
 } from '../provider.js';
-import { RefusedError } from '../refused-error.js';
+import { AccountRefusedError, RefusedError } from '../refused-error.js';
 import type { AccountInfo } from '../account-info.js';
 import { accountInfoOf, accountOf, withReported } from './account-of.js';
 import { Connections } from './connections.js';
@@ -61,6 +62,8 @@ const unclearCancel = [408, 429];
 export class OpenAiProvider extends Provider {
   readonly account: string;
   #accountInfo: AccountInfo;
+  /** The `Date` header of the last response. */
+  #lastDate: string | null = null;
   readonly #client: OpenAI;
   readonly #freshClient: OpenAI;
   readonly #connections: Connections;
@@ -85,6 +88,7 @@ export class OpenAiProvider extends Provider {
     this.account = accountOf({ address, organization, project });
     this.#accountInfo = accountInfoOf({ address, apiKey, organization, project });
     const onHeaders = (headers: Headers): void => {
+      this.#lastDate = headers.get('date');
       this.#accountInfo = withReported(this.#accountInfo, headers);
     };
     this.#connections = new Connections({ baseUrl: baseURL, callTimeoutMs, proxies, onHeaders });
@@ -265,6 +269,40 @@ export class OpenAiProvider extends Provider {
     await this.#batchPage('check', { limit: 1, after: null });
   }
 
+  async readTime(): Promise<ProviderTime> {
+    let sentAt = this.#clock.now();
+    const call = 'readTime';
+    const page = () => {
+      sentAt = this.#clock.now();
+      return this.#client.get('/batches', { query: { limit: 1 } });
+    };
+    readBatchPage(call, await this.#call(call, page), null);
+    const theirs = new Date(this.#lastDate ?? Number.NaN);
+    return { theirs: Number.isNaN(theirs.getTime()) ? null : theirs, sentAt, answeredAt: this.#clock.now() };
+  }
+
+  /** Not through the SDK's list method, which reads a response that is not a list as an empty one. */
+  async listModels(): Promise<readonly string[] | null> {
+    try {
+      const listed: unknown = await this.#call('listModels', () => this.#client.get('/models'));
+      return idsIn(listed);
+    } catch (error) {
+      if (error instanceof RefusedError && hasNoSuchCall.includes(error.status)) return null;
+      throw error;
+    }
+  }
+
+  async hasModel(model: string): Promise<boolean> {
+    try {
+      await this.#call(`hasModel ${model}`, () => this.#client.models.retrieve(model));
+      return true;
+    } catch (error) {
+      if (error instanceof RefusedError && error.status === 404) return false;
+      if (error instanceof AccountRefusedError && error.refusal.reason === 'model') return false;
+      throw error;
+    }
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#connections.close();
@@ -316,6 +354,19 @@ interface OnceOptions {
   readonly unclear: readonly number[];
   readonly mayQuoteTexts?: boolean;
   readonly waitsOut?: boolean;
+}
+
+/** Not found, not allowed, gone, not implemented: a compatible server without that call. */
+const hasNoSuchCall: readonly number[] = [404, 405, 410, 501];
+
+/** Null for a response that is not a list of models. */
+function idsIn(listed: unknown): string[] | null {
+  const data: unknown = typeof listed === 'object' && listed !== null && 'data' in listed ? listed.data : null;
+  if (!Array.isArray(data)) return null;
+  return data.flatMap((model: unknown) => {
+    const id: unknown = typeof model === 'object' && model !== null && 'id' in model ? model.id : null;
+    return typeof id === 'string' ? [id] : [];
+  });
 }
 
 /** Also at its regional addresses, such as `eu.api.openai.com`. */

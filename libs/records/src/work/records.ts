@@ -56,10 +56,21 @@ export abstract class Records<T extends WorkRecord> {
 
   /** Creates the indexes. Called once before the first work. */
   async prepare(): Promise<void> {
-    const ofAll = [{ keys: { state: 1, nextAt: 1 } } as const, { keys: { updatedAt: 1 } } as const];
-    for (const index of [...ofAll, ...this.indexes]) {
+    for (const index of this.#allIndexes) {
       await this.collection.ensureIndex(index);
     }
+  }
+
+  get #allIndexes(): readonly IndexKeys[] {
+    return [{ keys: { state: 1, nextAt: 1 } }, { keys: { updatedAt: 1 } }, ...this.indexes];
+  }
+
+  /** Whether an index is missing. Creates nothing. Rejects when one is there in another form. */
+  async lacksIndex(): Promise<boolean> {
+    for (const index of this.#allIndexes) {
+      if (!(await this.collection.hasIndex(index))) return true;
+    }
+    return false;
   }
 
   /** The record by its id; null when there is none. */

@@ -1,1 +1,7 @@
-export { PipelineFiles, shippedApps, type PipelineFilesOptions } from './pipeline-files.js';
+export {
+  PipelineFiles,
+  shippedApps,
+  type PipelineFilesOptions,
+  type PipelineProblem,
+  type TriedPipelines,
+} from './pipeline-files.js';

@@ -16,6 +16,17 @@ export interface PipelineFilesOptions {
   readonly defaults: PipelineDefaults;
 }
 
+/** What is wrong with a pipeline; `name` is null for a file that is in no place of a pipeline. */
+export interface PipelineProblem {
+  readonly name: string | null;
+  readonly message: string;
+}
+
+export interface TriedPipelines {
+  readonly pipelines: PipelineFiles;
+  readonly problems: readonly PipelineProblem[];
+}
+
 /** The pipelines of a folder and of the apps, each in a folder of its own beside its prompts. */
 export class PipelineFiles extends Pipelines {
   private constructor(
@@ -26,9 +37,20 @@ export class PipelineFiles extends Pipelines {
   }
 
   /** Throws a ValidationError `pipeline.invalid` with a line for every problem in any of the files. */
-  static async load({ folder, apps, defaults }: PipelineFilesOptions): Promise<PipelineFiles> {
+  static async load(options: PipelineFilesOptions): Promise<PipelineFiles> {
+    const { pipelines, problems } = await PipelineFiles.tryLoad(options);
+    if (problems.length === 0) return pipelines;
+    throw new ValidationError('pipeline.invalid', problems.map(({ message }) => message).join('\n'));
+  }
+
+  /**
+   * The pipelines that are right, and what is wrong with the others: a problem may have several lines. Throws a ValidationError
+   * `pipeline.no-folder` when a folder cannot be read.
+   */
+  static async tryLoad({ folder, apps, defaults }: PipelineFilesOptions): Promise<TriedPipelines> {
     const absolute = resolve(folder);
-    const { files, problems } = await findAllPipelineFiles(absolute, apps ?? null);
+    const { files, problems: misplaced } = await findAllPipelineFiles(absolute, apps ?? null);
+    const problems: PipelineProblem[] = misplaced.map((message) => ({ name: null, message }));
     resolveForPipelines(realpathSync(absolute));
     const pipelines = new Map<string, Pipeline>();
     for (const file of files) {
@@ -36,11 +58,10 @@ export class PipelineFiles extends Pipelines {
         pipelines.set(file.name, await loadPipeline(file, defaults));
       } catch (error) {
         if (!(error instanceof ValidationError)) throw error;
-        problems.push(error.message);
+        problems.push({ name: file.name, message: error.message });
       }
     }
-    if (problems.length > 0) throw new ValidationError('pipeline.invalid', problems.join('\n'));
-    return new PipelineFiles(absolute, pipelines);
+    return { pipelines: new PipelineFiles(absolute, pipelines), problems };
   }
 
   get(name: string): Pipeline {

@@ -1,2 +1,3 @@
+export { PortsToInspect } from './ports-to-inspect.js';
 export { openPorts } from './open-ports.js';
-export { openStores } from './open-stores.js';
+export { documentsOf, openStores } from './open-stores.js';

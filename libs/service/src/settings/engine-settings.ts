@@ -58,6 +58,16 @@ export function proxiesOf({ http, https, except }: Settings['proxies']): Proxies
   return { http, https, except: (except ?? []).flatMap((entry) => entry.split(/\s+/)) };
 }
 
+/** Where traces and metrics are sent, each as a full URL; null: they are not sent. */
+export function telemetryUrlsOf({ service }: Pick<Settings, 'service'>): {
+  readonly tracesUrl: string | null;
+  readonly metricsUrl: string | null;
+} {
+  if (service.telemetryOff === 'true') return { tracesUrl: null, metricsUrl: null };
+  const otlpTraces = service.otlpUrl === null ? null : `${service.otlpUrl.replace(/\/$/, '')}/v1/traces`;
+  return { tracesUrl: service.tracesUrl ?? otlpTraces, metricsUrl: service.metricsUrl };
+}
+
 /** The settings of this process's work loops. `owner` names it in leases. */
 export function workSettingsOf({ work, service }: Settings, owner: string): WorkSettings {
   return {

@@ -5,9 +5,16 @@ export {
   notificationSettingsOf,
   pipelineDefaultsOf,
   proxiesOf,
+  telemetryUrlsOf,
   workSettingsOf,
 } from './engine-settings.js';
 export { readPriceFile } from './read-price-file.js';
-export { readSettings, type SettingsFrom } from './read-settings.js';
+export {
+  readSettings,
+  trySettings,
+  type SettingProblem,
+  type SettingsFrom,
+  type TriedSettings,
+} from './read-settings.js';
 export type { Settings } from './settings.js';
 export { settingsReference } from './settings-reference.js';

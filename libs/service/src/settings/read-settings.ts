@@ -16,6 +16,25 @@ export interface SettingsFrom {
   readonly files?: readonly string[];
 }
 
+/** Something wrong with the settings. */
+export interface SettingProblem {
+  /** The name of the setting or of the file. */
+  readonly name: string;
+  /** What was found and where, and what was expected. */
+  readonly message: string;
+  /** The group of the setting in the catalogue; null: it is no setting, or a file. */
+  readonly group: string | null;
+}
+
+export interface TriedSettings {
+  /** With the default in place of every value that is wrong. */
+  readonly settings: Settings;
+  /** Everything that is wrong. */
+  readonly problems: readonly SettingProblem[];
+  /** What may be wrong: names in files that are nearly those of settings. */
+  readonly doubts: readonly SettingProblem[];
+}
+
 /** Variables, and the name in messages of the place where they are set. */
 interface Source {
   readonly place: string;
@@ -26,7 +45,7 @@ interface Reading {
   readonly cwd: string;
   /** The first source that sets a variable counts. */
   readonly sources: readonly Source[];
-  readonly problems: string[];
+  readonly problems: SettingProblem[];
 }
 
 /** The text of a setting, and where it was found. */
@@ -46,26 +65,35 @@ const allSettings = settingGroups.flatMap(([, members]) => Object.values(members
  * `settings.invalid` that lists everything that is wrong: which setting, what was found and where, and what was expected.
  * The value of a secret is never shown.
  */
-export function readSettings({ env, cwd, files }: SettingsFrom): Settings {
-  const problems: string[] = [];
+export function readSettings(from: SettingsFrom): Settings {
+  const { settings, problems } = trySettings(from);
+  if (problems.length === 0) return settings;
+  const count = problems.length === 1 ? '1 setting is' : `${problems.length} settings are`;
+  const lines = problems.map(({ name, message }) => `  ${name}: ${message}`);
+  throw new ValidationError('settings.invalid', `${count} wrong:\n${lines.join('\n')}`);
+}
+
+/** The same without throwing: the settings as far as they can be used, and everything that is wrong. */
+export function trySettings({ env, cwd, files }: SettingsFrom): TriedSettings {
+  const problems: SettingProblem[] = [];
   const reading: Reading = { cwd, problems, sources: sourcesOf({ env, cwd, ...(files && { files }) }, problems) };
   for (const source of reading.sources) reportUnknownNames(source, problems);
   const groups = settingGroups.map(([group, members]) => {
-    const values = Object.entries(members).map(([key, setting]) => [key, valueOf(setting, reading)] as const);
+    const values = Object.entries(members).map(([key, setting]) => [key, valueOf(setting, group, reading)] as const);
     return [group, Object.fromEntries(values)] as const;
   });
-  if (problems.length > 0) {
-    const count = problems.length === 1 ? '1 setting is' : `${problems.length} settings are`;
-    throw new ValidationError('settings.invalid', `${count} wrong:\n${problems.map((each) => `  ${each}`).join('\n')}`);
-  }
   const raw = (name: string): string | undefined =>
     reading.sources.map(({ variables }) => variables[name]).find((text) => isSet(text));
   const adapterNames = adapterGroups.map(([name]) => name);
   const ofAdapters = Object.fromEntries(groups.filter(([group]) => adapterNames.includes(group)));
-  return { ...Object.fromEntries(groups), ofAdapters, raw } as Settings; // built from the catalogue, as its type is
+  const settings = { ...Object.fromEntries(groups), ofAdapters, raw } as Settings; // built from the catalogue, as its type is
+  const doubts = reading.sources
+    .filter(({ variables }) => variables !== env)
+    .flatMap((source) => nearlySettings(source));
+  return { settings, problems, doubts };
 }
 
-function sourcesOf({ env, cwd, files }: SettingsFrom, problems: string[]): Source[] {
+function sourcesOf({ env, cwd, files }: SettingsFrom, problems: SettingProblem[]): Source[] {
   const processSource: Source = { place: 'the environment', variables: env };
   if (files !== undefined) return [processSource, ...files.flatMap((file) => fileSource(file, cwd, problems, true))];
   const shared = fileSource('.env', cwd, problems, false);
@@ -80,11 +108,12 @@ function sourcesOf({ env, cwd, files }: SettingsFrom, problems: string[]): Sourc
 }
 
 /** An environment needs no file. But if its name is nearly that of another one, its settings would be missed. */
-function reportMisspelt(name: string, cwd: string, problems: string[]): void {
+function reportMisspelt(name: string, cwd: string, problems: SettingProblem[]): void {
   if (usualEnvironments.includes(name)) return;
   const closest = closestName(name, [...usualEnvironments, ...environmentsIn(cwd)]);
   if (closest === null) return;
-  problems.push(`BATCHMILL_ENV: found "${name}", and no file .env.${name} in ${cwd}; did you mean ${closest}?`);
+  const message = `found "${name}", and no file .env.${name} in ${cwd}; did you mean ${closest}?`;
+  problems.push({ name: 'BATCHMILL_ENV', message, group: 'installation' });
 }
 
 /** The environments that have a file of settings in the folder: `.env.staging`. */
@@ -95,36 +124,38 @@ function environmentsIn(cwd: string): string[] {
 }
 
 /** The file was chosen by the name of the environment, so it cannot set another name. */
-function reportOtherEnvironment(name: string, source: Source, problems: string[]): void {
+function reportOtherEnvironment(name: string, source: Source, problems: SettingProblem[]): void {
   const found = findIn(settingsCatalogue.installation.environment, [source]);
   if (found === null || found.text.trim() === name) return;
-  problems.push(`${found.name}: found "${found.text}" in ${source.place}, expected it in .env or the environment`);
+  const message = `found "${found.text}" in ${source.place}, expected it in .env or the environment`;
+  problems.push({ name: found.name, message, group: 'installation' });
 }
 
 /** Empty when there is no such file, which is a problem only when it is required. */
-function fileSource(file: string, cwd: string, problems: string[], isRequired: boolean): Source[] {
+function fileSource(file: string, cwd: string, problems: SettingProblem[], isRequired: boolean): Source[] {
   try {
     return [{ place: file, variables: parseEnv(readTextFile(resolve(cwd, file))) }];
   } catch (error) {
     const reason = whyUnreadable(error);
-    if (reason !== 'ENOENT') problems.push(`${file}: cannot be read (${reason}), expected a file of settings`);
-    else if (isRequired) problems.push(`${file}: found no such file in ${cwd}, expected a file of settings`);
+    const found = reason === 'ENOENT' ? `found no such file in ${cwd}` : `cannot be read (${reason})`;
+    const message = `${found}, expected a file of settings`;
+    if (reason !== 'ENOENT' || isRequired) problems.push({ name: file, message, group: null });
     return [];
   }
 }
 
-function valueOf(setting: Setting<unknown>, { sources, cwd, problems }: Reading): unknown {
-  const found = findIn(setting, sources) ?? findInSecretFile(setting, sources, cwd, problems);
+function valueOf(setting: Setting<unknown>, group: string, { sources, cwd, problems }: Reading): unknown {
+  const found = findIn(setting, sources) ?? findInSecretFile(setting, group, { sources, cwd, problems });
   if (found === null && setting.readDefault !== undefined) return setting.readDefault(cwd);
   const text = found?.text ?? setting.default;
   if (text === null) return null;
   const value = setting.read(text, cwd);
-  if (value === undefined) {
-    const shown = setting.isSecret ? 'a value that is not shown' : JSON.stringify(text.slice(0, 200));
-    const where = found === null ? '' : ` in ${found.place}`;
-    problems.push(`${found?.name ?? setting.name}: found ${shown}${where}, expected ${setting.expected}`);
-  }
-  return value;
+  if (value !== undefined) return value;
+  const shown = setting.isSecret ? 'a value that is not shown' : JSON.stringify(text.slice(0, 200));
+  const where = found === null ? '' : ` in ${found.place}`;
+  const message = `found ${shown}${where}, expected ${setting.expected}`;
+  problems.push({ name: found?.name ?? setting.name, message, group });
+  return setting.readDefault?.(cwd) ?? (setting.default === null ? null : setting.read(setting.default, cwd));
 }
 
 function findIn({ name, aliases, isSecret }: Setting<unknown>, sources: readonly Source[]): Found | null {
@@ -139,9 +170,8 @@ function findIn({ name, aliases, isSecret }: Setting<unknown>, sources: readonly
 
 function findInSecretFile(
   { name, aliases, isSecret }: Setting<unknown>,
-  sources: readonly Source[],
-  cwd: string,
-  problems: string[],
+  group: string,
+  { sources, cwd, problems }: Reading,
 ): Found | null {
   if (!isSecret) return null;
   for (const { place, variables } of sources) {
@@ -151,9 +181,8 @@ function findInSecretFile(
     try {
       return { name: set, text: readTextFile(file).trim(), place: file };
     } catch (error) {
-      problems.push(
-        `${set}: found ${file} in ${place}, which cannot be read (${whyUnreadable(error)}), expected a file with the value`,
-      );
+      const found = `found ${file} in ${place}, which cannot be read (${whyUnreadable(error)})`;
+      problems.push({ name: set, message: `${found}, expected a file with the value`, group });
       return null;
     }
   }
@@ -161,7 +190,7 @@ function findInSecretFile(
 }
 
 /** Names that begin with BATCHMILL_ and are no setting are taken for misspelt ones. */
-function reportUnknownNames({ place, variables }: Source, problems: string[]): void {
+function reportUnknownNames({ place, variables }: Source, problems: SettingProblem[]): void {
   const known = allSettings.flatMap(({ name, isSecret }) => (isSecret ? [name, `${name}_FILE`] : [name]));
   for (const name of Object.keys(variables)) {
     if (!name.startsWith('BATCHMILL_') || known.includes(name)) continue;
@@ -170,8 +199,27 @@ function reportUnknownNames({ place, variables }: Source, problems: string[]): v
       known.filter((each) => each.startsWith('BATCHMILL_')),
     );
     const hint = closest === null ? '' : `; did you mean ${closest}?`;
-    problems.push(`${name}: found in ${place}, expected a name of docs/reference/settings.md${hint}`);
+    problems.push({
+      name,
+      message: `found in ${place}, expected a name of docs/reference/settings.md${hint}`,
+      group: null,
+    });
   }
+}
+
+/** Names in a file of settings that are no setting and nearly are one. Other programs may read the file too. */
+function nearlySettings({ place, variables }: Source): SettingProblem[] {
+  const known = allSettings.flatMap(({ name, aliases, isSecret }) => {
+    return [name, ...aliases].flatMap((each) => (isSecret ? [each, `${each}_FILE`] : [each]));
+  });
+  return Object.keys(variables).flatMap((name) => {
+    if (known.includes(name) || name.startsWith('BATCHMILL_') || name.length < 8) return [];
+    const closest = closestName(name, known);
+    if (closest === null || closest.split('_')[0] !== name.split('_')[0]) return [];
+    return [
+      { name, message: `found in ${place}, and no setting has that name; did you mean ${closest}?`, group: null },
+    ];
+  });
 }
 
 function isSet(text: string | undefined): boolean {

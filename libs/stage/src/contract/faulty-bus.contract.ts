@@ -1,6 +1,7 @@
 import { ConnectionError, type BatchmillError } from '@batchmill/contracts';
 import {
   Bus,
+  type BusDescription,
   type IncomingMessage,
   type OutgoingMessage,
   type SubscribeOptions,
@@ -47,6 +48,14 @@ export class FaultyBus extends Bus {
 
   ensureTopics(topics: readonly string[]): Promise<void> {
     return this.bus.ensureTopics(topics);
+  }
+
+  tryTopics(topics: readonly string[]): Promise<void> {
+    return this.bus.tryTopics(topics);
+  }
+
+  describe(topics: readonly string[], groups: readonly string[]): Promise<BusDescription> {
+    return this.bus.describe(topics, groups);
   }
 
   read(topic: string): AsyncIterable<IncomingMessage> {

@@ -58,6 +58,22 @@ export function describeIndexes(make: MakeStore): void {
       expect(await things.count({ kind: 'a', number: 1 })).toBe(1);
     });
 
+    it('an index is there once it was ensured, and asking for it creates nothing', async () => {
+      const things = context.store.collection('things');
+      const index = { keys: { a: 1, b: -1 } } as const;
+
+      expect(await things.hasIndex(index)).toBe(false);
+      expect(await things.hasIndex(index)).toBe(false);
+      await things.ensureIndex(index);
+
+      expect(await things.hasIndex(index)).toBe(true);
+      expect(await things.hasIndex({ keys: { b: -1, a: 1 } })).toBe(false);
+      await expect(things.hasIndex({ ...index, unique: true })).rejects.toMatchObject({
+        kind: 'ProcessingError',
+        code: 'store.index-conflict',
+      });
+    });
+
     it('a unique index cannot be created over duplicates', async () => {
       const things = context.store.collection('things');
       await things.insertMany([1, 2].map((_id) => ({ _id, v: 'same' })));

@@ -36,6 +36,14 @@ export function describeLifetime(make: MakeStore): void {
       await expect(context.store.check()).resolves.toBeUndefined();
     });
 
+    it('a server is described, and nothing is created by that', async () => {
+      const { name } = await context.store.describeServer();
+      await context.store.missingRights([{ right: 'read', collection: 'things' }]);
+
+      expect(name).not.toBe('');
+      expect(await context.store.collectionNames()).toEqual([]);
+    });
+
     it('a closed store is unavailable, and may be closed again', async () => {
       const things = context.store.collection('things');
       await things.insertOne({ _id: 1 });

@@ -13,7 +13,7 @@ import {
   type UpdateCounts,
 } from '../store.js';
 import type { Catalog } from './catalog/catalog.js';
-import { ensureIndex } from './catalog/ensure-index.js';
+import { ensureIndex, indexExists } from './catalog/ensure-index.js';
 import type { Table } from './catalog/table.js';
 import { compileFinder, cachingFinders, type Finder, type Match } from './find/finder.js';
 import { planAccess } from './find/plan-access.js';
@@ -180,6 +180,10 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
 
   override async ensureIndex(index: IndexKeys): Promise<void> {
     ensureIndex(this.#catalog, this.#name, index);
+  }
+
+  override async hasIndex(index: IndexKeys): Promise<boolean> {
+    return this.#catalog.read(() => indexExists(this.#catalog.table(this.#name), index));
   }
 
   #updateFirst(find: Finder, update: CompiledUpdate): { readonly matched: number; readonly modified: number } {

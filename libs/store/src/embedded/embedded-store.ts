@@ -1,5 +1,5 @@
 import { SystemClock, type Clock } from '@batchmill/contracts';
-import { Store, type Collection, type Fields, type Place } from '../store.js';
+import { Store, type Collection, type Fields, type Place, type StoreServer } from '../store.js';
 import { Catalog, type FileOptions } from './catalog/catalog.js';
 import { placeOfFile } from './file-place.js';
 import { EmbeddedCollection } from './embedded-collection.js';
@@ -46,6 +46,14 @@ export class EmbeddedStore extends Store {
   override async placeOf(): Promise<Place> {
     this.#catalog.read(() => undefined);
     return placeOfFile(this.#file);
+  }
+
+  override async describeServer(): Promise<StoreServer> {
+    return Promise.resolve({ name: this.#file, version: null, time: null });
+  }
+
+  override async missingRights(): Promise<null> {
+    return Promise.resolve(null);
   }
 
   override async check(): Promise<void> {

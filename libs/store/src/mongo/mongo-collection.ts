@@ -1,5 +1,5 @@
 import { ProcessingError } from '@batchmill/contracts';
-import { ObjectId, type Document, type Collection as DriversCollection } from 'mongodb';
+import { MongoServerError, ObjectId, type Document, type Collection as DriversCollection } from 'mongodb';
 import { DuplicateKeyError } from '../duplicate-key-error.js';
 import {
   Collection,
@@ -26,6 +26,9 @@ export interface MongoCollectionNeeds {
 
 /** Documents per batch of a cursor, unless they reach 16 MB first. */
 const batchDocuments = 500;
+
+/** The code of a server that is asked for the indexes of a collection that does not exist. */
+const namespaceNotFound = 26;
 
 /** Two concurrent upserts of one key may both find nothing; the second then finds the first's document. */
 const upsertAttempts = 5;
@@ -133,6 +136,22 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
 
   override async ensureIndex({ keys, unique = false }: IndexKeys): Promise<void> {
     await this.#run({ what: 'index' }, () => this.#documents.createIndex(keys, unique ? { unique } : {}, {}));
+  }
+
+  override async hasIndex({ keys, unique = false }: IndexKeys): Promise<boolean> {
+    const existing = await this.#run({ what: 'index' }, () =>
+      this.#documents.indexes().catch((error: unknown) => {
+        if (error instanceof MongoServerError && error.code === namespaceNotFound) return [];
+        throw error;
+      }),
+    );
+    const same = existing.find((index) => JSON.stringify(index.key) === JSON.stringify(keys));
+    if (same === undefined) return false;
+    if ((same.unique === true) === unique) return true;
+    throw new ProcessingError(
+      'store.index-conflict',
+      `${this.#name}: found the index ${same.name ?? ''} with unique: ${same.unique === true}, expected unique: ${unique}`,
+    );
   }
 
   get #name(): string {

@@ -35,7 +35,8 @@ export async function replicaSetMembers(database: Db): Promise<readonly string[]
   return Array.isArray(hosts) ? hosts.filter((host) => typeof host === 'string') : [];
 }
 
-async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
+/** Null when the user may not ask, or the server does not know the command. */
+export async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();
   } catch (error) {

@@ -1,11 +1,13 @@
 import { ConnectionError, ValidationError } from '@batchmill/contracts';
 import { MongoConnection } from '@batchmill/mongo';
 import type { Db, MongoClient } from 'mongodb';
-import { Store, type Collection, type Fields, type Place } from '../store.js';
-import { collectionUuids, replicaSetMembers } from './mongo-place.js';
+import { Store, type Collection, type Fields, type NeededRight, type Place, type StoreServer } from '../store.js';
+import { collectionUuids, orNull, replicaSetMembers } from './mongo-place.js';
 import { MongoCollection } from './mongo-collection.js';
 import { mongoError, type Doing } from './mongo-error.js';
 import { databaseOf, shownUrl } from './mongo-url.js';
+import { rightsLackedBy } from './mongo-rights.js';
+import { describeMongoServer } from './mongo-server.js';
 import { openClient } from './open-client.js';
 import { defaultKeepAlive, type CursorKeepAlive } from './keep-alive-cursor.js';
 
@@ -74,6 +76,20 @@ export class MongoStore extends Store {
       const identity = { database, ...(await collectionUuids(this.#database, collections)) };
       const servers = await replicaSetMembers(this.#database);
       return { name: `${this.#url} (database ${database})`, identity, servers };
+    });
+  }
+
+  override async describeServer(): Promise<StoreServer> {
+    return this.#run({ collection: 'a description of the server', what: 'filter' }, async () => {
+      const name = `${this.#url} (database ${this.#database.databaseName})`;
+      return { name, ...(await describeMongoServer(this.#database)) };
+    });
+  }
+
+  override async missingRights(needed: readonly NeededRight[]): Promise<readonly NeededRight[] | null> {
+    return this.#run({ collection: 'the rights of the user', what: 'filter' }, async () => {
+      const status = await orNull(() => this.#database.command({ connectionStatus: 1, showPrivileges: true }));
+      return rightsLackedBy(status ?? {}, { database: this.#database.databaseName, needed });
     });
   }
 

@@ -2,12 +2,15 @@ import { BSON } from 'mongodb';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** Answers `hello` as MongoDB does, and every other command with the same refusal. */
+type Answer = Readonly<Record<string, unknown>>;
+type Answers = Readonly<Record<string, Answer>>;
+
+/** Answers `hello` as MongoDB does, a few commands as it is told, and every other command with the same refusal. */
 export class RefusingServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  private constructor(refusal: Readonly<Record<string, unknown>>) {
+  private constructor(refusal: Answer, answers: Answers) {
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
       socket.on('error', () => undefined);
@@ -16,14 +19,15 @@ export class RefusingServer {
         read = Buffer.concat([read, piece]);
         if (read.length >= 4 && read.readInt32LE(0) > hello.maxMessageSizeBytes) socket.destroy(); // not a message
         for (; read.length >= 4 && read.length >= read.readInt32LE(0); read = read.subarray(read.readInt32LE(0))) {
-          socket.write(answerTo(read.subarray(0, read.readInt32LE(0)), refusal));
+          socket.write(answerTo(read.subarray(0, read.readInt32LE(0)), refusal, answers));
         }
       });
     });
   }
 
-  static async start(refusal: Readonly<Record<string, unknown>>): Promise<RefusingServer> {
-    const refusing = new RefusingServer(refusal);
+  /** `answers`: those to other commands, by their names in lower case. */
+  static async start(refusal: Answer, answers: Answers = {}): Promise<RefusingServer> {
+    const refusing = new RefusingServer(refusal, answers);
     refusing.#server.listen(0, '127.0.0.1');
     await once(refusing.#server, 'listening');
     return refusing;
@@ -45,7 +49,7 @@ const opReply = 1;
 const opMessage = 2013;
 
 /** https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/ */
-function answerTo(message: Buffer, refusal: Readonly<Record<string, unknown>>): Buffer {
+function answerTo(message: Buffer, refusal: Answer, answers: Answers): Buffer {
   if (message.readInt32LE(12) === opQuery) {
     const flagsCursorStartAndCount = Buffer.alloc(20);
     flagsCursorStartAndCount.writeInt32LE(1, 16);
@@ -53,8 +57,8 @@ function answerTo(message: Buffer, refusal: Readonly<Record<string, unknown>>): 
   }
   const sections = message.subarray(21); // documents of the command may follow
   const request = BSON.deserialize(sections, { allowObjectSmallerThanBufferSize: true });
-  const command = Object.keys(request)[0]?.toLowerCase();
-  const answer = command === 'hello' || command === 'ismaster' ? hello : refusal;
+  const command = Object.keys(request)[0]?.toLowerCase() ?? '';
+  const answer = answers[command] ?? (command === 'hello' || command === 'ismaster' ? hello : refusal);
   return framed(message, opMessage, Buffer.concat([Buffer.alloc(5), BSON.serialize(answer)]));
 }
 

@@ -1,7 +1,7 @@
 import { Database, type FileErrors } from '@batchmill/sqlite';
 import { getLoadablePath } from 'sqlite-vec';
 import { checkCollection, checkExisting, checkQuery, checkRows, refuseUnknownCollection } from '../check-rows.js';
-import { Vectors, type VectorCollection, type VectorHit, type VectorRow } from '../vectors.js';
+import { Vectors, type VectorCollection, type VectorHit, type VectorRow, type VectorsServer } from '../vectors.js';
 
 export interface EmbeddedVectorsOptions {
   /** Created with its folder if it is missing. */
@@ -46,6 +46,18 @@ export class EmbeddedVectors extends Vectors {
   override async ensureCollection(collection: VectorCollection): Promise<void> {
     checkCollection(collection);
     checkExisting(this.find(collection.name) ?? this.create(collection), collection);
+  }
+
+  override async hasCollection(collection: VectorCollection): Promise<boolean> {
+    checkCollection(collection);
+    const existing = this.find(collection.name);
+    if (existing === null) return false;
+    checkExisting(existing, collection);
+    return true;
+  }
+
+  override async describeServer(): Promise<VectorsServer> {
+    return Promise.resolve({ name: this.database.file, version: null, isSupported: null });
   }
 
   override async upsert(collection: string, rows: readonly VectorRow[]): Promise<void> {

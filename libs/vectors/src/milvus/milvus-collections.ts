@@ -30,6 +30,16 @@ export class MilvusCollections {
     checkExisting((await this.find(collection.name)) ?? (await this.createOrFind(collection)), collection);
   }
 
+  /** The checks of `ensure`, without creating an index or loading anything. False: there is no such collection. */
+  async isThere(collection: VectorCollection): Promise<boolean> {
+    const existing = await this.describe(collection.name);
+    if (existing === null) return false;
+    checkExisting(existing, collection);
+    const metric = await this.metricOf(collection.name);
+    if (metric !== null) checkMetric(collection.name, metric);
+    return true;
+  }
+
   /** Null if there is none of that name. */
   async find(name: string): Promise<MilvusCollection | null> {
     const collection = await this.once(this.ready, name, () => this.prepare(name));

@@ -1,7 +1,7 @@
 import { ConnectionError, ValidationError } from '@batchmill/contracts';
 import type { ConsistencyLevelEnum, MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { checkCollection, checkQuery, checkRows, refuseUnknownCollection } from '../check-rows.js';
-import { Vectors, type VectorCollection, type VectorHit, type VectorRow } from '../vectors.js';
+import { Vectors, type VectorCollection, type VectorHit, type VectorRow, type VectorsServer } from '../vectors.js';
 import { CallSlots } from './call-slots.js';
 import { checkLengths, keyField, vectorField, type MilvusCollection } from './collection-description.js';
 import { parseMilvusAddress } from './milvus-address.js';
@@ -66,6 +66,17 @@ export class MilvusVectors extends Vectors {
   override async ensureCollection(collection: VectorCollection): Promise<void> {
     checkCollection(collection);
     await this.parts.collections.ensure(collection);
+  }
+
+  override async hasCollection(collection: VectorCollection): Promise<boolean> {
+    checkCollection(collection);
+    return this.parts.collections.isThere(collection);
+  }
+
+  override async describeServer(): Promise<VectorsServer> {
+    const { calls, client, address } = this.parts;
+    const { version } = await calls.call('Asking for the version', () => client.getVersion());
+    return { name: address, version, isSupported: isSupportedVersion(version) };
   }
 
   /**
@@ -171,6 +182,13 @@ export class MilvusVectors extends Vectors {
       throw error;
     }
   }
+}
+
+/** Since 2.3. Null for a version that is not written like one. */
+function isSupportedVersion(version: string): boolean | null {
+  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+  if (major === undefined) return null;
+  return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 3);
 }
 
 function checkLimit({ name }: VectorCollection, limit: number): void {

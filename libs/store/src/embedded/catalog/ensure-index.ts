@@ -22,7 +22,8 @@ export function ensureIndex(catalog: Catalog, collection: string, index: IndexKe
   });
 }
 
-function indexExists(table: Table | null, { keys, unique }: IndexKeys): boolean {
+/** True when the index is there. Throws when the collection has it with another uniqueness. */
+export function indexExists(table: Table | null, { keys, unique }: IndexKeys): boolean {
   if (Object.keys(keys).join() === '_id') {
     return true;
   }
