@@ -68,17 +68,19 @@ describe('the command line', () => {
     expect(JSON.parse(resumed.out)).toMatchObject({ status: 'finished', total: 65, succeeded: 65 });
   });
 
-  it('R2: a run with a failed document exits with 3, and a run that finds nothing exits with 0', async () => {
+  it('R2: a run with a failed document exits with 3, also one that finds nothing after it, and else one that finds nothing exits with 0', async () => {
     const store = EmbeddedStore.open({ file: join(cwd, '.batchmill', 'state.db') });
     const broken = { _id: 'broken', doc_id: 'd', company: 'MSFT', doc_type: 'Annual Report', text_content: '' };
     await store.collection('blocks').insertOne(broken);
     await store.close();
 
     const failed = await run('run annual-reports --endpoint embeddings --json');
-    const nothing = await run('run annual-reports --endpoint embeddings');
+    const again = await run('run annual-reports --endpoint embeddings');
+    const nothing = await run('run package-docs --endpoint embeddings');
 
     expect(failed.code).toBe(3);
     expect(JSON.parse(failed.out)).toMatchObject({ total: 1, failed: 1 });
+    expect(again).toMatchObject({ code: 3, out: expect.stringContaining('1 document failed earlier') });
     expect(nothing).toMatchObject({ code: 0 });
     expect(nothing.out).toContain('total 0');
   });

@@ -9,11 +9,12 @@ export {
   type InstallationReport,
 } from './installation.js';
 export { renewInstallation, type RenewedInstallation } from './renew-installation.js';
+export { DueWork, type DueWorkOfStage } from './due/due-work.js';
 export { assembleEngine, closePorts, type Engine, type Ports, type EngineContext } from './engine.js';
 export { EngineModule } from './engine.module.js';
 export { engineHolder, followOtherEngine, isEngineRunning } from './engine-lock.js';
 export { NestLog } from './nest-log.js';
-export { openEngine, tryOpenEngine, type OpenEngineOptions, type OpenedEngine } from './open-engine.js';
+export { loadPipelines, openEngine, tryOpenEngine, type OpenEngineOptions, type OpenedEngine } from './open-engine.js';
 export { PortsToInspect, documentsOf, openPorts, openStores } from './ports/index.js';
 export {
   PipelineFiles,
@@ -31,6 +32,7 @@ export { awaitNotifications, awaitRun, hasEnded, type AwaitRunOptions } from './
 export { engineForBatch, engineForCommands, engineForRun } from './runs/narrow-engine.js';
 export { publishEvent, requestRun } from './runs/request-run.js';
 export { newRunId, runIdFormat } from './runs/run-id.js';
+export { runOnSimulator, type SimulatedRun, type SimulatedRunOptions } from './runs/run-on-simulator.js';
 export { runPipeline, type PipelineResult } from './runs/run-pipeline.js';
 export type { RunPipelineOptions } from './runs/run-pipeline-options.js';
 export { serveStages } from './serve-stages.js';
@@ -41,6 +43,7 @@ export {
   readPriceFile,
   readSettings,
   proxiesOf,
+  settingGroups,
   settingsReference,
   telemetryUrlsOf,
   trySettings,

@@ -85,8 +85,8 @@ describe('batchmill doctor', () => {
     server.on('error', () => undefined);
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const close = async (): Promise<void> => {
-      const ended = Promise.withResolvers<void>();
-      server.close(() => ended.resolve());
+      const ended = Promise.withResolvers<undefined>();
+      server.close(() => ended.resolve(undefined));
       await ended.promise;
     };
     servers.push({ close });
