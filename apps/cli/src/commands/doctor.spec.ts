@@ -6,7 +6,7 @@ import { RefusingServer } from '@batchmill/store/contract';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { EmbeddedVectors } from '@batchmill/vectors/embedded';
 import { once } from 'node:events';
-import { cpSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
@@ -18,6 +18,7 @@ import { runBatchmill, type CommandResult } from '../testing/run-batchmill.js';
 
 type Variables = Record<string, string>;
 
+const guide = join(import.meta.dirname, '../../../../test/guides/doctor.txt');
 const closed = '127.0.0.1:9';
 const email = { NOTIFICATION_EMAIL: 'ops@example.org', NOTIFICATION_FROM: 'batchmill@example.org' };
 
@@ -405,6 +406,12 @@ describe('batchmill doctor', () => {
     expect(out).toMatch(/– +topics: not tried, because of the bus above/);
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(out).toMatch(/5 things are wrong, \d+ warnings?, \d+ not known\n$/);
+  });
+
+  it('T4: what the guide shows is what is printed', async () => {
+    const { out } = await doctor({ OPENAI_API_KEY: '', OPENAI_BASE_URL: '' });
+
+    expect(out).toContain(readFileSync(guide, 'utf8'));
   });
 
   it('Y5: a server of a wrong setting is not tried, because another one would be', async () => {

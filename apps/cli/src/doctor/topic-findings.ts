@@ -4,6 +4,9 @@ import { failed, ok, warning, type Finding } from './finding.js';
 /** Kafka's default. A request for a run may name thousands of documents. */
 const leastMessageBytes = 1_048_588;
 
+/** Of a list in a message. */
+const maxShown = 3;
+
 interface Missing {
   /** All that are needed, without the prefix. */
   readonly topics: readonly string[];
@@ -18,19 +21,18 @@ export function missingTopicsFinding(
   { names }: BusDescription,
   { topics, missing, prefix, hasWorked }: Missing,
 ): Finding {
-  const shown = missing.slice(0, 3).map((topic) => prefix + topic);
   const text = `topics with the prefix "${prefix}": ${missing.length} of ${topics.length} are missing`;
   const others = otherPrefixes(names, topics).filter((other) => other !== prefix);
   const isNew = missing.length === topics.length;
-  if (isNew && others.length > 0) {
-    const list = others.map((other) => `"${other}"`).join(', ');
-    const trouble = {
-      reason: `found none of ours, and those of another installation with the prefix ${list}`,
-      remedy: `set BATCHMILL_TOPIC_PREFIX=${others[0] ?? ''} if that is this one; if it is another: batchmill topics create`,
-    };
-    return hasWorked ? failed(text, trouble) : warning(text, trouble);
-  }
   if (isNew && !hasWorked) return ok(`topics with the prefix "${prefix}": can be created, by the first start`);
+  if (isNew && others.length > 0) {
+    const list = others.slice(0, maxShown).map((other) => `"${other}"`);
+    return failed(text, {
+      reason: `found none of ours, and those of another installation with the prefix ${list.join(', ')}${others.length > maxShown ? ', …' : ''}`,
+      remedy: `set BATCHMILL_TOPIC_PREFIX=${others[0] ?? ''} if that is this one; if it is another: batchmill topics create`,
+    });
+  }
+  const shown = missing.slice(0, maxShown).map((topic) => prefix + topic);
   const reason = `missing: ${shown.join(', ')}${missing.length > shown.length ? ', …' : ''}`;
   const trouble = { reason, remedy: 'batchmill topics create' };
   return isNew ? failed(text, trouble) : warning(text, trouble);

@@ -43,6 +43,24 @@ describe('KafkaBus', () => {
     await other.close();
   });
 
+  it('Y5: a topic that another program created is described with its settings, and is left as it is', async () => {
+    await other.requestTopic(topic, 3);
+
+    const described = await eventually('the brokers know it', async () => {
+      const { topics } = await bus.describe([topic], []);
+      return topics.length > 0 && topics;
+    });
+    await other.deleteTopic(topic);
+
+    expect(described).toEqual([
+      { topic, partitions: 3, replicas: 1, maxMessageBytes: expect.any(Number), isTimedByBus: false },
+    ]);
+  });
+
+  it('Y5: a topic whose name the brokers refuse is refused by trying it, too', async () => {
+    await expect(bus.tryTopics(['a topic with spaces'])).rejects.toMatchObject({ code: 'bus.refused' });
+  });
+
   describe('publishing', () => {
     it('a topic that another process has just created gets its messages once the brokers lead its partitions', async () => {
       await other.requestTopic(topic, 300);

@@ -29,6 +29,9 @@ export interface UnpublishedOptions {
   readonly recordedBefore: Date;
 }
 
+/** The indexes of records of every kind. */
+const ofAllKinds: readonly IndexKeys[] = [{ keys: { state: 1, nextAt: 1 } }, { keys: { updatedAt: 1 } }];
+
 /** The records of one kind. They are taken under a lease, and each change of state is one conditional update. */
 export abstract class Records<T extends WorkRecord> {
   readonly writes: LeaseWrites<T>;
@@ -56,18 +59,14 @@ export abstract class Records<T extends WorkRecord> {
 
   /** Creates the indexes. Called once before the first work. */
   async prepare(): Promise<void> {
-    for (const index of this.#allIndexes) {
+    for (const index of [...ofAllKinds, ...this.indexes]) {
       await this.collection.ensureIndex(index);
     }
   }
 
-  get #allIndexes(): readonly IndexKeys[] {
-    return [{ keys: { state: 1, nextAt: 1 } }, { keys: { updatedAt: 1 } }, ...this.indexes];
-  }
-
   /** Whether an index is missing. Creates nothing. Rejects when one is there in another form. */
   async lacksIndex(): Promise<boolean> {
-    for (const index of this.#allIndexes) {
+    for (const index of [...ofAllKinds, ...this.indexes]) {
       if (!(await this.collection.hasIndex(index))) return true;
     }
     return false;
