@@ -52,6 +52,7 @@ export type {
   Source,
   Status,
 } from './pipeline.js';
+export { endpointPlansOf } from './pipeline.js';
 export { Pipelines } from './pipelines.js';
 export { onUnhandledError } from './user-code/unhandled-errors.js';
 export { unknownPipeline } from './pipelines.js';

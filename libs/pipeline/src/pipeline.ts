@@ -132,3 +132,8 @@ export interface BatchOptions {
   readonly maxRetries: number;
   readonly codeTimeoutMs: number;
 }
+
+/** The endpoints that a pipeline offers: embeddings before inference. */
+export function endpointPlansOf({ embeddings, inference }: Pick<Pipeline, 'embeddings' | 'inference'>): EndpointPlan[] {
+  return [embeddings, inference].filter((endpointPlan) => endpointPlan !== null);
+}

@@ -14,11 +14,17 @@ export { assembleEngine, closePorts, type Engine, type Ports, type EngineContext
 export { EngineModule } from './engine.module.js';
 export { engineHolder, followOtherEngine, isEngineRunning } from './engine-lock.js';
 export { NestLog } from './nest-log.js';
-export { loadPipelines, openEngine, tryOpenEngine, type OpenEngineOptions, type OpenedEngine } from './open-engine.js';
+export {
+  loadPipelines,
+  openEngine,
+  tryOpenEngine,
+  tryPipelines,
+  type OpenEngineOptions,
+  type OpenedEngine,
+} from './open-engine.js';
 export { PortsToInspect, documentsOf, openPorts, openStores } from './ports/index.js';
 export {
   PipelineFiles,
-  shippedApps,
   type PipelineFilesOptions,
   type PipelineProblem,
   type TriedPipelines,

@@ -6,7 +6,7 @@ import { assembleEngine, closePorts, type Engine } from './engine.js';
 import { isEngineRunning, lockEngine } from './engine-lock.js';
 import { createHome } from './home.js';
 import { checkPlace, installationIdOf, recordWork } from './installation.js';
-import { PipelineFiles, shippedApps } from './pipelines/index.js';
+import { PipelineFiles, shippedApps, type PipelineFilesOptions, type TriedPipelines } from './pipelines/index.js';
 import { openPorts } from './ports/index.js';
 import { engineSettingsOf, pipelineDefaultsOf, workSettingsOf, type Settings } from './settings/index.js';
 import { openSimulatedProvider, type SimulatedProvider } from './simulated-provider.js';
@@ -108,8 +108,17 @@ export async function tryOpenEngine(
 
 /** The pipelines of the settings' folder and of the apps. Rejects with a ValidationError that lists every problem in them. */
 export function loadPipelines(settings: Settings): Promise<Pipelines> {
+  return PipelineFiles.load(pipelineFilesOf(settings));
+}
+
+/** The same pipelines as far as they are right, and what is wrong with the others. */
+export function tryPipelines(settings: Settings): Promise<TriedPipelines> {
+  return PipelineFiles.tryLoad(pipelineFilesOf(settings));
+}
+
+function pipelineFilesOf(settings: Settings): PipelineFilesOptions {
   const { pipelines: folder } = settings.installation;
-  return PipelineFiles.load({ folder, apps: shippedApps, defaults: pipelineDefaultsOf(settings) });
+  return { folder, apps: shippedApps, defaults: pipelineDefaultsOf(settings) };
 }
 
 function checkKey({ openai: { baseUrl, apiKey } }: Settings): void {

@@ -1,9 +1,8 @@
 import { RandomIds, SystemClock } from '@batchmill/contracts';
-import { PipelineFiles, PortsToInspect, pipelineDefaultsOf, shippedApps, trySettings } from '@batchmill/service';
-import { createLogger } from '@batchmill/telemetry';
+import { PortsToInspect, tryPipelines, trySettings } from '@batchmill/service';
+import { MemoryLog } from '@batchmill/telemetry';
 import { Command } from 'commander';
 import { statfsSync } from 'node:fs';
-import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Check, CheckContext } from '../doctor/check.js';
 import { checks } from '../doctor/checks.js';
@@ -37,24 +36,15 @@ async function diagnose({ json }: { readonly json?: true }): Promise<void> {
   const tried = trySettings({ env: process.env, cwd: process.cwd() });
   const { settings } = tried;
   // What adapters log is in the findings.
-  const log = createLogger({
-    level: 'error',
-    destination: new Writable({ write: (_chunk, _encoding, done) => done() }),
-  });
-  const ports = new PortsToInspect(settings, { clock, ids: new RandomIds(), log });
-  let loading: ReturnType<typeof PipelineFiles.tryLoad> | null = null;
+  const ports = new PortsToInspect(settings, { clock, ids: new RandomIds(), log: new MemoryLog() });
+  let loading: ReturnType<typeof tryPipelines> | null = null;
   const context: CheckContext = {
     ...tried,
     nodeVersion: process.versions.node,
     freeBytes,
     clock,
     ports,
-    pipelines: () =>
-      (loading ??= PipelineFiles.tryLoad({
-        folder: settings.installation.pipelines,
-        apps: shippedApps,
-        defaults: pipelineDefaultsOf(settings),
-      })),
+    pipelines: () => (loading ??= tryPipelines(settings)),
   };
   try {
     const results = json ? await Array.fromAsync(runChecks(checks, context)) : await print(context);

@@ -1,12 +1,12 @@
 import { checkPlace, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
-import { once } from 'node:events';
 import { failedDocuments, type FailedDocument } from '../documents/failed-documents.js';
 import { StrandedDocuments, type StrandedClaim } from '../documents/stranded-documents.js';
 import { parseCount } from '../run-options.js';
 import { formatCount, formatQuantity, formatTime } from '../show/format.js';
 import { table, type Column } from '../show/table.js';
 import { sanitizeLine, terminalColumns } from '../show/terminal.js';
+import { writeLine } from '../show/write-line.js';
 import { withEngine } from '../with-engine.js';
 
 interface ListFlags {
@@ -111,10 +111,6 @@ function failedText(rows: readonly string[][], count: number, shown: number): st
   const more =
     count > shown ? `${formatCount(shown)} of ${formatQuantity(count, 'document')} shown; more with --limit\n` : '';
   return `${table(failedColumns, rows, terminalColumns())}${more}`;
-}
-
-async function writeLine(text: string): Promise<void> {
-  if (!process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain');
 }
 
 async function release(pipeline: string | undefined, { of: other, yes, json }: Flags): Promise<void> {

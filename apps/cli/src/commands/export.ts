@@ -2,9 +2,9 @@ import { formsOfId, writeDocument } from '@batchmill/documents';
 import { openStores, type Settings } from '@batchmill/service';
 import type { Collection } from '@batchmill/store';
 import { Command } from 'commander';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { parseCount } from '../run-options.js';
+import { writeLine } from '../show/write-line.js';
 import { settingsHere } from '../with-engine.js';
 import { collectionOf } from './load.js';
 
@@ -34,7 +34,7 @@ async function print({ collection: option, id: ids, limit }: Flags): Promise<voi
     let count = 0;
     for await (const document of collection.find(filter, findOptions)) {
       count += 1;
-      if (!process.stdout.write(`${writeDocument(document)}\n`)) await once(process.stdout, 'drain');
+      await writeLine(writeDocument(document));
     }
     return count;
   });

@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { templatePipeline } from '../init/template.js';
 import { writeProject, type WrittenProject } from '../init/write-project.js';
+import { isNewEnough } from '../needed-node.js';
 import { formatPath } from '../show/format.js';
 
 interface Flags {
@@ -42,10 +43,10 @@ async function init(folder: string, { pipeline, yes, json }: Flags): Promise<voi
   );
 }
 
-/** Whether npm, which started this, runs on a Node before 22.21: `npm/10.9.0 node/v20.19.0 linux x64`. */
+/** Whether npm, which started this, runs on a Node that is too old: `npm/10.9.0 node/v20.19.0 linux x64`. */
 function isOld(userAgent: string): boolean {
-  const [, major = Infinity, minor = 0] = /node\/v(\d+)\.(\d+)/.exec(userAgent)?.map(Number) ?? [];
-  return major < 22 || (major === 22 && minor < 21);
+  const [, version] = /node\/v(\d+\.\d+)/.exec(userAgent) ?? [];
+  return version !== undefined && !isNewEnough(version);
 }
 
 /** Asks until the answer is a name. An empty answer takes the default. */

@@ -1,7 +1,6 @@
-import { deadLetterSuffix } from '@batchmill/bus';
-import { events, topicOf } from '@batchmill/contracts';
 import { createHome } from '@batchmill/service';
 import { Command } from 'commander';
+import { allTopics } from '../all-topics.js';
 import { settingsHere, withRecords } from '../with-engine.js';
 
 /** Creates the topics before any service starts. A service creates missing topics by itself. */
@@ -14,8 +13,7 @@ export function topicsCommand(): Command {
 async function create(): Promise<void> {
   const settings = settingsHere();
   if (settings.adapters.bus.scheme === 'embedded') createHome(settings);
-  const topics = events.map(topicOf).flatMap((topic) => [topic, topic + deadLetterSuffix]);
-  await withRecords((engine) => engine.bus.ensureTopics(topics));
+  await withRecords((engine) => engine.bus.ensureTopics(allTopics));
   const prefix = settings.adapters.topicPrefix ?? '';
-  process.stdout.write(topics.map((topic) => `${prefix}${topic}\n`).join(''));
+  process.stdout.write(allTopics.map((topic) => `${prefix}${topic}\n`).join(''));
 }

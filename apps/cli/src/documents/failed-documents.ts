@@ -1,8 +1,8 @@
 import type { Endpoint } from '@batchmill/contracts';
 import { idText, readPath } from '@batchmill/documents';
-import type { EndpointPlan, Pipeline } from '@batchmill/pipeline';
 import { failedFilter, failedProjection, failuresOf, lastRunOf } from '@batchmill/records';
 import type { Engine } from '@batchmill/service';
+import { markedPlaces } from './marked-places.js';
 
 export interface FailedDocument {
   readonly pipeline: string;
@@ -35,7 +35,7 @@ export async function* failedDocuments(
   engine: Engine,
   { pipelines, runId, code }: Chosen,
 ): AsyncGenerator<FailedDocument> {
-  for (const { pipeline, plan } of markedPlaces(pipelines.map((name) => engine.pipelines.get(name)))) {
+  for (const { pipeline, plan } of markedPlaces(engine, pipelines)) {
     const { collection, documentIdField } = pipeline.source;
     const projection = { [documentIdField]: 1, ...failedProjection(plan) } as const;
     const found = engine.documentStore.collection(collection).find(failedFilter(plan, runId), {
@@ -51,16 +51,4 @@ export async function* failedDocuments(
       yield { pipeline: pipeline.name, endpoint: plan.endpoint, id, runId: lastRunOf(plan, document), errors };
     }
   }
-}
-
-function markedPlaces(pipelines: readonly Pipeline[]): { pipeline: Pipeline; plan: EndpointPlan }[] {
-  const places = new Map<string, { pipeline: Pipeline; plan: EndpointPlan }>();
-  for (const pipeline of pipelines) {
-    for (const plan of [pipeline.embeddings, pipeline.inference]) {
-      if (plan === null) continue;
-      const key = JSON.stringify([pipeline.source.collection, plan.infoField, plan.status]);
-      if (!places.has(key)) places.set(key, { pipeline, plan });
-    }
-  }
-  return [...places.values()];
 }

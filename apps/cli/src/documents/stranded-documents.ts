@@ -1,19 +1,7 @@
-import {
-  heldFilter,
-  heldMarksOf,
-  markOf,
-  releaseUpdate,
-  type Claims,
-  type DocumentMarks,
-  type MarkedFields,
-} from '@batchmill/records';
+import { heldFilter, heldMarksOf, markOf, releaseUpdate, type Claims, type DocumentMarks } from '@batchmill/records';
 import type { Engine } from '@batchmill/service';
 import type { BulkUpdate } from '@batchmill/store';
-
-/** Where documents carry marks: a collection and the fields of one endpoint. Several pipelines may share one. */
-interface MarkedCollection extends MarkedFields {
-  readonly collection: string;
-}
+import { markedPlaces, type MarkedPlace } from './marked-places.js';
 
 /** Documents in progress under a claim on which this state does not work. */
 export interface StrandedClaim {
@@ -30,7 +18,7 @@ const sliceSize = 500;
 
 /** Finds and releases documents that are in progress under a claim that this state has no unfinished record of. */
 export class StrandedDocuments {
-  readonly #collections: readonly MarkedCollection[];
+  readonly #places: readonly MarkedPlace[];
   /** By the claims' names on documents. */
   readonly #isStranded = new Map<string, boolean>();
 
@@ -39,15 +27,16 @@ export class StrandedDocuments {
     private readonly engine: Engine,
     pipelines: readonly string[],
   ) {
-    this.#collections = markedCollectionsOf(engine, pipelines);
+    this.#places = markedPlaces(engine, pipelines);
   }
 
   async find(): Promise<StrandedClaim[]> {
     const found = new Map<string, StrandedClaim>();
     for await (const { place, marks } of this.#stranded()) {
-      const key = JSON.stringify([place.collection, place.infoField, marks.claimId]);
+      const { collection } = place.pipeline.source;
+      const key = JSON.stringify([collection, place.plan.infoField, marks.claimId]);
       found.set(key, {
-        collection: place.collection,
+        collection,
         installation: marks.installation ?? null,
         claim: marks.claimId,
         documents: (found.get(key)?.documents ?? 0) + 1,
@@ -60,16 +49,17 @@ export class StrandedDocuments {
   /** Releases the documents of the claims that are chosen. Returns how many it released. */
   async release(isChosen: (installation: string | null) => boolean): Promise<number> {
     let released = 0;
-    for (const place of this.#collections) {
+    for (const place of this.#places) {
       let updates: BulkUpdate[] = [];
       const flush = async (): Promise<void> => {
         if (updates.length === 0) return;
-        released += (await this.engine.documentStore.collection(place.collection).bulk(updates)).modified;
+        released += (await this.engine.documentStore.collection(place.pipeline.source.collection).bulk(updates))
+          .modified;
         updates = [];
       };
       for await (const { id, marks } of this.#strandedIn(place)) {
         if (!isChosen(marks.installation ?? null)) continue;
-        updates.push(releaseUpdate(place, id, marks));
+        updates.push(releaseUpdate(place.plan, id, marks));
         if (updates.length >= sliceSize) await flush();
       }
       await flush();
@@ -77,19 +67,17 @@ export class StrandedDocuments {
     return released;
   }
 
-  async *#stranded(): AsyncGenerator<{ place: MarkedCollection; marks: DocumentMarks & { claimId: string } }> {
-    for (const place of this.#collections) {
+  async *#stranded(): AsyncGenerator<{ place: MarkedPlace; marks: DocumentMarks & { claimId: string } }> {
+    for (const place of this.#places) {
       for await (const { marks } of this.#strandedIn(place)) yield { place, marks };
     }
   }
 
-  async *#strandedIn(
-    place: MarkedCollection,
-  ): AsyncGenerator<{ id: unknown; marks: DocumentMarks & { claimId: string } }> {
-    const projection = { [place.status.field]: 1, [place.infoField]: 1 } as const;
-    const documents = this.engine.documentStore.collection(place.collection);
-    for await (const document of documents.find(heldFilter(place), { projection })) {
-      const marks = heldMarksOf(place, document);
+  async *#strandedIn(place: MarkedPlace): AsyncGenerator<{ id: unknown; marks: DocumentMarks & { claimId: string } }> {
+    const projection = { [place.plan.status.field]: 1, [place.plan.infoField]: 1 } as const;
+    const documents = this.engine.documentStore.collection(place.pipeline.source.collection);
+    for await (const document of documents.find(heldFilter(place.plan), { projection })) {
+      const marks = heldMarksOf(place.plan, document);
       let isStranded = this.#isStranded.get(marks.claimId);
       if (isStranded === undefined) {
         isStranded = await isStrandedClaim(this.engine.claims, marks.claimId);
@@ -105,21 +93,4 @@ async function isStrandedClaim(claims: Claims, name: string): Promise<boolean> {
   const [id = name] = name.split('~');
   const claim = await claims.get(id);
   return claim === null || markOf(claim) !== name || !claims.activeStates.some((state) => state === claim.state);
-}
-
-function markedCollectionsOf({ pipelines }: Engine, names: readonly string[]): MarkedCollection[] {
-  const found = new Map<string, MarkedCollection>();
-  for (const name of names) {
-    const { source, embeddings, inference } = pipelines.get(name);
-    for (const endpoint of [embeddings, inference]) {
-      if (endpoint === null) continue;
-      const { status, infoField } = endpoint;
-      found.set(JSON.stringify([source.collection, infoField, status]), {
-        collection: source.collection,
-        status,
-        infoField,
-      });
-    }
-  }
-  return [...found.values()];
 }

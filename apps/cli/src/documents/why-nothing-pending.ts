@@ -2,8 +2,9 @@ import { planRun } from '@batchmill/pipeline';
 import { failedFilter } from '@batchmill/records';
 import type { Engine } from '@batchmill/service';
 import { documentFilters } from '../estimate/document-filters.js';
-import { formatQuantity } from '../show/format.js';
 import type { RunOptions } from '../run-options.js';
+import { formatQuantity } from '../show/format.js';
+import { nothingMatchesText } from './nothing-matches.js';
 
 export interface NothingPending {
   /** Why a run found no pending document, and the command that goes on. */
@@ -25,11 +26,10 @@ export async function whyNothingPending(engine: Engine, name: string, options: R
     documents.count({ $and: [matching, { [status.field]: status.inProgress }] }),
   ]);
   const run = `batchmill run ${name} --endpoint ${plan.endpoint}`;
-  const all = formatQuantity(stored, 'document');
-  if (stored === 0)
-    return { failed, reason: `${collection} is empty; fill it with: batchmill load FILE --collection ${collection}` };
-  if (matched === 0)
-    return { failed, reason: `none of the ${all} in ${collection} matches; see: batchmill pipelines show ${name}` };
+  if (matched === 0) {
+    const queriedStatusField = plan.namesStatusField ? status.field : null;
+    return { failed, reason: nothingMatchesText({ collection, stored, queriedStatusField }) };
+  }
   if (failed > 0) {
     const count = formatQuantity(failed, 'document');
     return {

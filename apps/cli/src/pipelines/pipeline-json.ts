@@ -1,4 +1,4 @@
-import type { EndpointPlan, Pipeline, PipelineFunction } from '@batchmill/pipeline';
+import { endpointPlansOf, type EndpointPlan, type Pipeline, type PipelineFunction } from '@batchmill/pipeline';
 
 /** What a pipeline takes, requests and writes. No prompts and no functions. */
 export type PipelineJson = ReturnType<typeof pipelineJson>;
@@ -19,7 +19,7 @@ export function pipelineJson(pipeline: Pipeline) {
       default: value ?? null,
       description: more.description,
     })),
-    endpoints: endpointsOf(pipeline).map(endpointJson),
+    endpoints: endpointPlansOf(pipeline).map(endpointJson),
     defaultEndpoint: pipeline.defaultEndpoint,
     schedules: pipeline.schedules.map(({ cron, timezone, request }) => ({ cron, timezone, request })),
     batch: { completionWindow: batch.completionWindow, maxRetries: batch.maxRetries },
@@ -28,7 +28,7 @@ export function pipelineJson(pipeline: Pipeline) {
 
 /** For a table: name, collection, endpoints, models, description. */
 export function pipelineRow(pipeline: Pipeline): string[] {
-  const plans = endpointsOf(pipeline);
+  const plans = endpointPlansOf(pipeline);
   const models = new Set(plans.flatMap(({ functions }) => functions.map(({ model }) => model)));
   return [
     pipeline.name,
@@ -37,10 +37,6 @@ export function pipelineRow(pipeline: Pipeline): string[] {
     [...models].join(', '),
     pipeline.description ?? '',
   ];
-}
-
-function endpointsOf({ embeddings, inference }: Pipeline): EndpointPlan[] {
-  return [embeddings, inference].filter((plan) => plan !== null);
 }
 
 function endpointJson({ endpoint, status, functions, vectors, batchSize }: EndpointPlan) {

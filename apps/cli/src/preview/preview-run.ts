@@ -11,6 +11,7 @@ import {
 import type { RenderFailure, RenderedRequest, Rendering } from '@batchmill/provider';
 import type { Engine } from '@batchmill/service';
 import type { Fields } from '@batchmill/store';
+import type { NothingMatches } from '../documents/nothing-matches.js';
 import { documentFilters } from '../estimate/document-filters.js';
 import type { RunOptions } from '../run-options.js';
 import { findUnwritableAnswers } from './find-unwritable-answers.js';
@@ -25,14 +26,9 @@ export interface PreviewedDocument {
   readonly variables: readonly string[];
 }
 
-export interface Preview {
+export interface Preview extends NothingMatches {
   readonly pipeline: string;
   readonly endpoint: string;
-  readonly collection: string;
-  /** All documents in the collection. */
-  readonly stored: number;
-  /** The status field when the pipeline's own query uses it, so that completed documents no longer match; otherwise null. */
-  readonly queriedStatusField: string | null;
   /** Documents that the run would claim now. */
   readonly pending: number;
   /** Documents of the run, whatever their status. */

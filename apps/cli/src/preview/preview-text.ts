@@ -1,5 +1,6 @@
 import { countTokens } from '@batchmill/models';
 import { readPrompts, type RequestPrompt, type RenderFailure, type RenderedRequest } from '@batchmill/provider';
+import { nothingMatchesText } from '../documents/nothing-matches.js';
 import { unpricedText } from '../estimate/estimate-text.js';
 import { formatCount, formatQuantity, formatUsd } from '../show/format.js';
 import { sanitizeLine, wrapText } from '../show/terminal.js';
@@ -12,20 +13,11 @@ const maxVariables = 40;
 export function previewText(preview: Preview, columns: number): string {
   const { documents, pipeline, endpoint } = preview;
   if (documents.length === 0) {
-    return paragraph(`${pipeline}: ${nothingFoundText(preview)}`, 0, columns);
+    return paragraph(`${pipeline}: ${nothingMatchesText(preview)}`, 0, columns);
   }
   const head = paragraph(`${pipeline}, ${endpoint}: ${shownText(preview)}`, 0, columns);
   const shown = documents.map((document, index) => documentText(document, index + 1, columns));
   return `${head}\n${shown.join('\n')}\n${footText(preview, columns)}`;
-}
-
-function nothingFoundText({ collection, stored, queriedStatusField }: Preview): string {
-  if (stored === 0) return `${collection} is empty; fill it with: batchmill load FILE --collection ${collection}`;
-  const hint =
-    queriedStatusField === null
-      ? ''
-      : `; the query of the pipeline uses ${queriedStatusField}, so completed documents no longer match`;
-  return `none of the ${formatQuantity(stored, 'document')} in ${collection} matches the query${hint}`;
 }
 
 function shownText({ documents, pending, matching }: Preview): string {

@@ -1,11 +1,11 @@
 import { ValidationError } from '@batchmill/contracts';
-import type { Pipeline, EndpointPlan } from '../pipeline.js';
+import { endpointPlansOf, type Pipeline, type EndpointPlan } from '../pipeline.js';
 import { findFunction } from './expand-functions.js';
 import type { RequestedRun } from './run-plan.js';
 
 /** The requested endpoint, else the only one, the only one with the requested functions, or the pipeline's default. */
 export function chooseEndpointPlan(pipeline: Pipeline, request: RequestedRun): EndpointPlan {
-  const offered = [pipeline.embeddings, pipeline.inference].filter((endpointPlan) => endpointPlan !== null);
+  const offered = endpointPlansOf(pipeline);
   const names = offered.map((endpointPlan) => endpointPlan.endpoint).join(' and ');
   if (request.endpoint !== undefined) {
     const endpointPlan = offered.find((plan) => plan.endpoint === request.endpoint);

@@ -1,11 +1,12 @@
 import type { SourceDocument } from '@batchmill/documents';
+import type { Collection } from '@batchmill/store';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHome } from '../home.js';
 import { loadPipelines } from '../open-engine.js';
 import { openStores } from '../ports/index.js';
-import { readSettings } from '../settings/index.js';
+import { readSettings, type Settings } from '../settings/index.js';
 import type { RunPipelineOptions } from './run-pipeline-options.js';
 import { definedPipelines, runPipeline, type PipelineResult } from './run-pipeline.js';
 
@@ -41,15 +42,23 @@ export async function runOnSimulator({ given, folder, ...options }: SimulatedRun
     const known = definedPipelines(options, settings) ?? (await loadPipelines(settings));
     const { collection } = known.get(typeof pipeline === 'string' ? pipeline : pipeline.name).source;
     createHome(settings);
-    const before = await openStores(settings);
-    await before.documentStore.collection(collection).insertMany(given);
-    await before.store.close();
+    await onCollection(settings, collection, (stored) => stored.insertMany(given));
     const result = await runPipeline({ ...options, settings });
-    const after = await openStores(settings);
-    const documents = await Array.fromAsync(after.documentStore.collection(collection).find({}, { sort: { _id: 1 } }));
-    await after.store.close();
-    return { result, documents: documents };
+    const documents = await onCollection(settings, collection, (stored) =>
+      Array.fromAsync(stored.find({}, { sort: { _id: 1 } })),
+    );
+    return { result, documents };
   } finally {
     await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** On the embedded store of a home, where documents and state are one. */
+async function onCollection<T>(settings: Settings, name: string, work: (stored: Collection) => Promise<T>): Promise<T> {
+  const { store, documentStore } = await openStores(settings);
+  try {
+    return await work(documentStore.collection(name));
+  } finally {
+    await store.close();
   }
 }

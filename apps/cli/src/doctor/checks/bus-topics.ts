@@ -1,7 +1,7 @@
-import { deadLetterSuffix, type BusDescription } from '@batchmill/bus';
-import { events, topicOf } from '@batchmill/contracts';
+import type { BusDescription } from '@batchmill/bus';
 import { checkPlace, reportInstallation } from '@batchmill/service';
 import type { Store } from '@batchmill/store';
+import { allTopics } from '../../all-topics.js';
 import type { Check } from '../check.js';
 import { ok, type Finding } from '../finding.js';
 import { missingTopicsFinding, settingFindings } from '../topic-findings.js';
@@ -16,7 +16,7 @@ export const busTopicsCheck: Check = {
   async run({ settings, ports }) {
     const bus = await ports.bus();
     if (bus === null) return [];
-    const topics = events.map(topicOf).flatMap((topic) => [topic, topic + deadLetterSuffix]);
+    const topics = allTopics;
     const described = await bus.describe(topics, []);
     if (described.brokers === null) return [];
     const missing = missingFrom(described, topics);

@@ -1,5 +1,5 @@
 import { closestName } from '@batchmill/contracts';
-import type { Pipeline, Pipelines } from '@batchmill/pipeline';
+import { endpointPlansOf, type Pipeline, type Pipelines } from '@batchmill/pipeline';
 import type { Provider } from '@batchmill/provider';
 import type { Settings } from '@batchmill/service';
 import type { Check } from '../check.js';
@@ -68,8 +68,8 @@ function defaultSettingOf(model: string, { requests }: Settings): string | null 
 function modelsOf(pipelines: Pipelines): UsedModel[] {
   const functions = pipelines.names().flatMap((name) => {
     const pipeline = pipelines.get(name);
-    return [pipeline.embeddings, pipeline.inference].flatMap((plan) =>
-      (plan?.functions ?? []).map(({ model, baseModel }) => ({ pipeline, model, isAlias: baseModel !== model })),
+    return endpointPlansOf(pipeline).flatMap(({ functions: planned }) =>
+      planned.map(({ model, baseModel }) => ({ pipeline, model, isAlias: baseModel !== model })),
     );
   });
   return [...Map.groupBy(functions, ({ model }) => model)].map(([model, of]) => ({
