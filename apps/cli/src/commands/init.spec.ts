@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { program } from '../program.js';
 import { runBatchmill } from '../testing/run-batchmill.js';
 
 const repository = join(import.meta.dirname, '../../../..');
@@ -70,6 +71,14 @@ describe('batchmill init', () => {
     expect(badName).toMatchObject({ code: 1, err: expect.stringContaining('--pipeline: found "Mill Notes"') });
     expect(badPackage).toMatchObject({ code: 1, err: expect.stringContaining('package.json: found no JSON') });
     expect(await read('package.json')).toBe('{');
+  });
+
+  it('T4: its README names only commands that there are', async () => {
+    await init(folder);
+    const named = [...(await read('README.md')).matchAll(/npx batchmill ([a-z]+)/g)].map(([, command]) => command);
+
+    expect(named.length).toBeGreaterThan(5);
+    expect(program().commands.map((command) => command.name())).toEqual(expect.arrayContaining(named));
   });
 
   it('S1: its Compose file has the servers and stages of the repository’s, at the same versions', async () => {
