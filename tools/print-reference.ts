@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asyncApiPage } from './reference/asyncapi.ts';
 import { chartInputs, chartSchema } from './reference/chart.ts';
 import { commandsPage } from './reference/commands.ts';
 import { errorsPage } from './reference/errors.ts';
+import { eventSchemasPage } from './reference/event-schemas.ts';
 import { eventsPage } from './reference/events.ts';
 import { faultsPage } from './reference/faults.ts';
 import { pipelinePage } from './reference/pipeline.ts';
@@ -20,6 +22,8 @@ const pages: Readonly<Record<string, string>> = {
   'docs/reference/pipeline.md': pipelinePage(),
   'docs/reference/settings.md': settingsPage(),
   'docs/reference/events.md': eventsPage(),
+  'docs/reference/events.schema.json': eventSchemasPage(),
+  'docs/reference/asyncapi.yaml': asyncApiPage(),
   'docs/reference/errors.md': errorsPage(),
   'docs/reference/commands.md': commandsPage(),
   'docs/reference/faults.md': faultsPage(),

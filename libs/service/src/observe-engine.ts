@@ -1,38 +1,51 @@
 import type { Records, WorkRecord } from '@batchmill/records';
-import { observe, type Observed } from '@batchmill/telemetry';
+import { gauges, observe, type Metric, type Observed } from '@batchmill/telemetry';
 import type { Engine } from './engine.js';
 
 /**
- * Reports the records of the whole engine, counted in the store at each collection of metrics. Every process reports the
- * same numbers: take the largest, not the sum.
+ * Reports the records of the whole engine, read from the store at each collection of metrics, and which of `dependencies`,
+ * and of those that work waits for, this process cannot use.
  */
-export function observeEngine({ runs, claims, batches, notifications, budgets, dueWork }: Engine): void {
-  const recordsByKind: Readonly<Record<string, Records<WorkRecord>>> = { runs, claims, batches, notifications };
-  for (const [kind, records] of Object.entries(recordsByKind)) {
-    observe(`batchmill.${kind}`, `The number of ${kind}, by state.`, () =>
-      Promise.all(
-        records.activeStates.map(async (state): Promise<Observed> => {
-          return { value: await records.countIn(state), attributes: { state } };
-        }),
-      ),
-    );
-  }
-  observe('batchmill.parked', 'The number of parked records.', () =>
+export function observeEngine(engine: Engine, dependencies: readonly string[]): void {
+  const { runs, claims, batches, notifications, budgets, dueWork, readiness } = engine;
+  observeStates(gauges.runs, runs, runs.activeStates);
+  observeStates(gauges.claims, claims, claims.activeStates);
+  observeStates(gauges.batches, batches, batches.activeStates);
+  observeStates(gauges.notifications, notifications, [...notifications.activeStates, 'given-up']);
+  observe(gauges.parked, () =>
     Promise.all(
-      Object.entries(recordsByKind).map(async ([kind, records]): Promise<Observed> => {
+      Object.entries({ runs, claims, batches, notifications }).map(async ([kind, records]): Promise<Observed> => {
         return { value: await records.countParked(), attributes: { kind } };
       }),
     ),
   );
-  observe('batchmill.due', 'Records that a stage can work on now or is working on.', async () =>
+  observe(gauges.due, async () =>
     (await dueWork.read()).map(({ stage, due }) => ({ value: due, attributes: { stage } })),
   );
-  observe('batchmill.due.seconds', 'For how long the record that a stage has had longest has been due.', async () =>
+  observe(gauges.dueSeconds, async () =>
     (await dueWork.read()).map(({ stage, seconds }) => ({ value: seconds, attributes: { stage } })),
   );
-  observe('batchmill.enqueued.tokens', 'Enqueued tokens, by account and model.', async () => {
+  observe(gauges.enqueuedTokens, async () => {
     const held: Observed[] = [];
     for await (const budget of budgets.all()) held.push({ value: budget.held, attributes: { budget: budget._id } });
     return held;
   });
+  observe(gauges.dependencyUnavailable, async () => {
+    const unavailable = readiness.outages.map(({ dependency }) => dependency);
+    const available = dependencies.filter((dependency) => !unavailable.includes(dependency));
+    return [
+      ...available.map((dependency) => ({ value: 0, attributes: { dependency } })),
+      ...unavailable.map((dependency) => ({ value: 1, attributes: { dependency } })),
+    ];
+  });
+}
+
+function observeStates<T extends WorkRecord>(gauge: Metric, records: Records<T>, states: readonly T['state'][]): void {
+  observe(gauge, () =>
+    Promise.all(
+      states.map(async (state): Promise<Observed> => {
+        return { value: await records.countIn(state), attributes: { state } };
+      }),
+    ),
+  );
 }

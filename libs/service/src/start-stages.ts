@@ -40,8 +40,9 @@ export async function startStages(name: string, stages: Stages): Promise<void> {
       health,
     });
     const { opened, app } = running;
-    observeEngine(opened.engine);
-    const stopWatching = watchDependencies(dependenciesOf(opened.engine, app.injects), opened.engine);
+    const dependencies = dependenciesOf(opened.engine, app.injects);
+    observeEngine(opened.engine, Object.keys(dependencies));
+    const stopWatching = watchDependencies(dependencies, opened.engine);
     for (const warning of sharingWarnings(settings)) log.warn(warning, { operation: name });
     log.info('running', { operation: name, url: app.url });
     const reason = await Promise.race([stopSignal, opened.engine.readiness.fatalError]);

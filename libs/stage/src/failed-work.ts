@@ -1,6 +1,6 @@
 import { ConnectionError, delayAfter, isDependencyUnavailable } from '@batchmill/contracts';
 import { InterruptedError, LeaseLostError, recordedError, type WorkRecord } from '@batchmill/records';
-import type { WorkOutcome } from '@batchmill/telemetry';
+import { countError, type WorkOutcome } from '@batchmill/telemetry';
 import type { DueTimes } from './due-times.js';
 import { jitterFrom } from './jitter.js';
 import { Outage } from './outage.js';
@@ -62,8 +62,9 @@ export class FailedWork<T extends WorkRecord> {
     const backoffUntil = this.#backoffUntil(this.#outage.consecutiveFailures, askedMs);
     this.#outage.report(`${this.work.stage.name}: ${record._id} released, a dependency is unavailable`, error);
     this.#releasedUntilMs = Math.max(this.#releasedUntilMs, backoffUntil.getTime());
-    const { clock } = this.dependencies;
-    await this.work.records.writes.release(record, backoffUntil, recordedError(error, clock.now()));
+    const reason = recordedError(error, this.dependencies.clock.now());
+    countError(this.work.stage.name, reason.code);
+    await this.work.records.writes.release(record, backoffUntil, reason);
     this.dueTimes.add(backoffUntil);
     return 'released';
   }
@@ -77,6 +78,7 @@ export class FailedWork<T extends WorkRecord> {
     if (!isParked) await writes.fail(record, failure);
     this.dueTimes.add(failure.backoffUntil);
     const { message, code } = failure.error;
+    countError(this.work.stage.name, code);
     const fields = { ...this.#fieldsOf(record), error: message, code, attempt };
     if (isParked)
       log.error(`parked after too many attempts; retry it by: batchmill parked retry ${record._id}`, fields);

@@ -7,7 +7,7 @@ import {
 } from '@batchmill/contracts';
 import { deadLetterOf, type Bus, type IncomingMessage } from '@batchmill/bus';
 import { recordedError, type Transition } from '@batchmill/records';
-import { countMessage, inSpan, type MessageOutcome } from '@batchmill/telemetry';
+import { countError, countMessage, inSpan, type MessageOutcome } from '@batchmill/telemetry';
 import type { EngineSettings } from './engine-settings.js';
 import { Outage } from './outage.js';
 import { readMessage, receivedOf, type Received, type Unusable } from './read-message.js';
@@ -65,6 +65,7 @@ export class MessageIntake {
       });
       this.#outage.recovered();
     } catch (error) {
+      countError(this.stage.name, recordedError(error, this.dependencies.clock.now()).code);
       this.#outage.report(`${this.stage.name}: a message could not be handled; it will be redelivered`, error);
       throw error;
     } finally {
@@ -126,6 +127,7 @@ export class MessageIntake {
         const { message, code } = recordedError(error, clock.now());
         const failure = error instanceof Error ? error : new Error(message);
         if (error instanceof ValidationError || attempt >= settings.maxAttempts) return failure;
+        countError(this.stage.name, code);
         log.warn('a message failed; will be retried', { operation: this.stage.name, code, error: message, attempt });
         await clock.sleep(settings.backoffMs);
       }
@@ -140,6 +142,7 @@ export class MessageIntake {
     fields: Readonly<Record<string, unknown>>,
   ): Promise<void> {
     const { code, message: reason } = recordedError(problem, this.dependencies.clock.now());
+    countError(this.stage.name, code);
     if (handling.consumeUnusable !== null) {
       await this.#consumeUnusable(handling.consumeUnusable, { ...received, fields, reason });
     }

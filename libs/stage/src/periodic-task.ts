@@ -1,5 +1,5 @@
 import { recordedError, type Transition } from '@batchmill/records';
-import { inSpan } from '@batchmill/telemetry';
+import { countError, inSpan } from '@batchmill/telemetry';
 import { assertDeclared, type StageDefinition } from './stage-definition.js';
 import type { WorkDependencies } from './work.js';
 
@@ -33,6 +33,7 @@ export class PeriodicTask {
         await inSpan(`${this.stage.name} ${this.method}`, { parent: null }, () => this.#callOnce());
       } catch (error) {
         const { code, message } = recordedError(error, clock.now());
+        countError(this.stage.name, code);
         log.warn(`${this.method} failed; it is called again after its interval`, {
           operation: this.stage.name,
           code,

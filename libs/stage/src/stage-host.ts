@@ -1,7 +1,7 @@
 import { topicOf, type Clock, type Event } from '@batchmill/contracts';
 import type { Bus, Subscription } from '@batchmill/bus';
 import type { Leased, Records, Transition, WorkRecord } from '@batchmill/records';
-import { observe } from '@batchmill/telemetry';
+import { expectMessages, expectWork, gauges, observe } from '@batchmill/telemetry';
 import type { EngineSettings } from './engine-settings.js';
 import { MessageIntake, type TopicHandling } from './message-intake.js';
 import { OutboxRelay } from './outbox-relay.js';
@@ -77,7 +77,7 @@ export class StageHost {
     this.#subscriptions.push(subscription);
     void subscription.died.then((error) => this.#onSubscriptionDied(group, error));
     this.#stopObserving.push(
-      observe('batchmill.lag', 'Messages that a stage has not handled yet.', async () => {
+      observe(gauges.lag, async () => {
         const lags = await bus.lag(group, topics);
         return lags.map(({ topic, messages }) => ({ value: messages, attributes: { group, topic } }));
       }),
@@ -99,6 +99,7 @@ export class StageHost {
       if (definition.kind !== 'works') continue;
       const records = this.#recordsOf(definition.on);
       const { stage, method, in: state } = definition;
+      expectWork(stage.name, method);
       const handle = (record: Leased<WorkRecord>): Promise<AsyncIterable<Transition>> => handler.call(record);
       const loop = new WorkLoop({ stage, method, records, state, handle }, this.dependencies);
       this.#loops.push({ loop, records, handler });
@@ -119,6 +120,7 @@ export class StageHost {
   #makeIntakes(): StageIntake[] {
     return this.#stages().map((stage) => {
       const topics = this.#topicsOf(stage);
+      for (const { event } of topics.values()) expectMessages(stage.name, event.event);
       const intake = new MessageIntake(stage, topics, this.dependencies.bus, this.dependencies);
       return { intake, topics: [...topics.keys()] };
     });

@@ -4,15 +4,19 @@ export { PinoLog } from './pino-log.js';
 export { readableLines } from './readable-lines.js';
 export { countEvent } from './count-event.js';
 export {
+  countError,
   countMessage,
   countProviderWebhook,
   countWork,
+  expectMessages,
+  expectWork,
   observe,
   type MessageOutcome,
   type Observed,
   type ProviderWebhookOutcome,
   type WorkOutcome,
 } from './metrics.js';
+export { exposedMetrics, gauges, type ExposedMetric, type Metric } from './metric-catalogue.js';
 export { reachReceiver } from './reach-receiver.js';
 export { startTelemetry } from './start-telemetry.js';
 export type { Telemetry, TelemetryOptions } from './telemetry.js';

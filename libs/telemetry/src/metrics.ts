@@ -1,11 +1,13 @@
 import {
   createNoopMeter,
   type Attributes,
+  type Counter,
   type Meter,
   type MetricsAPI,
   type ObservableResult,
 } from '@opentelemetry/api';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { counters, histograms, type Metric } from './metric-catalogue.js';
 
 const meterName = 'batchmill';
 
@@ -34,6 +36,7 @@ let meter: Meter = createNoopMeter();
 export function startMetrics(metrics: MetricsAPI): { stop(): void } {
   meter = metrics.getMeter(meterName);
   instruments = instrumentsOf(meter);
+  instruments.cost.add(0); // see expectMessages
   return {
     stop: () => {
       meter = createNoopMeter();
@@ -50,6 +53,24 @@ export function currentInstruments(): Instruments {
 /** Counts one delivery of a message to a stage. `event` is the event's name. */
 export function countMessage(stage: string, event: string, outcome: MessageOutcome): void {
   instruments.messages.add(1, { stage, event, outcome });
+}
+
+/**
+ * Begins to count the dead letters of a stage at 0. Prometheus sees no increase from nothing to the first one, so without
+ * this nobody would be alerted of it.
+ */
+export function expectMessages(stage: string, event: string): void {
+  instruments.messages.add(0, { stage, event, outcome: 'dead-letter' satisfies MessageOutcome });
+}
+
+/** Begins to count the work of a stage at 0, for the same reason. */
+export function expectWork(stage: string, method: string): void {
+  instruments.work.add(0, { stage, method, outcome: 'done' satisfies WorkOutcome });
+}
+
+/** Counts one error that a stage met, whatever came of it. */
+export function countError(stage: string, code: string): void {
+  instruments.errors.add(1, { stage, code });
 }
 
 /** Counts one lease of a record and the time that it was held. */
@@ -77,7 +98,7 @@ const observeAtMostMs = 2_000;
  * Adds a gauge whose values are read at each collection. A read that fails, or takes too long, gives no values. Returns a
  * function that removes the gauge.
  */
-export function observe(name: string, description: string, read: () => Promise<readonly Observed[]>): () => void {
+export function observe({ name, description }: Metric, read: () => Promise<readonly Observed[]>): () => void {
   const gauge = meter.createObservableGauge(name, { description });
   const callback = async (result: ObservableResult): Promise<void> => {
     const values = await inTime(read().catch(() => []));
@@ -88,27 +109,22 @@ export function observe(name: string, description: string, read: () => Promise<r
 }
 
 function instrumentsOf(from: Meter) {
+  const counter = ({ name, description }: Metric): Counter => from.createCounter(name, { description });
+  const { name, description } = histograms.workSeconds;
   return {
-    messages: from.createCounter('batchmill.messages', {
-      description: 'Messages that a stage received, by what it did with them.',
-    }),
-    work: from.createCounter('batchmill.work', {
-      description: 'Records that a stage took, by how their lease ended.',
-    }),
-    workSeconds: from.createHistogram('batchmill.work.seconds', {
-      description: 'How long a stage held a record.',
+    messages: counter(counters.messages),
+    work: counter(counters.work),
+    errors: counter(counters.errors),
+    workSeconds: from.createHistogram(name, {
+      description,
       advice: { explicitBucketBoundaries: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800] },
     }),
-    providerWebhooks: from.createCounter('batchmill.provider.webhooks', {
-      description: 'Webhooks of the provider that were received, by what came of them.',
-    }),
-    events: from.createCounter('batchmill.events', { description: 'Events that this process recorded.' }),
-    documents: from.createCounter('batchmill.documents', {
-      description: 'Documents that were selected, and documents whose batch was ingested.',
-    }),
-    requests: from.createCounter('batchmill.requests', { description: 'Ingested requests, by their outcome.' }),
-    tokens: from.createCounter('batchmill.tokens', { description: 'Tokens that the provider billed.' }),
-    cost: from.createCounter('batchmill.cost.usd', { description: 'The cost of these tokens, in US dollars.' }),
+    providerWebhooks: counter(counters.providerWebhooks),
+    events: counter(counters.events),
+    documents: counter(counters.documents),
+    requests: counter(counters.requests),
+    tokens: counter(counters.tokens),
+    cost: counter(counters.cost),
   };
 }
 

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import {
   MemoryLog,
   countEvent,
+  countError,
   countMessage,
   countWork,
   inSpan,
@@ -14,6 +15,9 @@ import {
   traceparentOf,
   startTelemetry,
   type Telemetry,
+  expectMessages,
+  expectWork,
+  gauges,
 } from './index.js';
 
 /** Keeps what is sent to it, and answers with one status. */
@@ -132,6 +136,7 @@ describe('telemetry', () => {
     countMessage('status-poller', 'batch.submitted', 'handled');
     countMessage('status-poller', 'batch.submitted', 'dead-letter');
     countWork({ stage: 'status-poller', method: 'poll', outcome: 'done', seconds: 2 });
+    countError('status-poller', 'provider.unreachable');
     countEvent(new ChunksSelected({ runId: 'r', claimId: 'c', documents: 7 }));
     const counts = {
       documents: 7,
@@ -150,6 +155,7 @@ describe('telemetry', () => {
       'batchmill_messages_total{stage="status-poller",event="batch.submitted",outcome="dead-letter"} 1',
       'batchmill_work_total{stage="status-poller",method="poll",outcome="done"} 1',
       'batchmill_work_seconds_sum{stage="status-poller",method="poll"} 2',
+      'batchmill_errors_total{stage="status-poller",code="provider.unreachable"} 1',
       'batchmill_events_total{event="chunks.selected"} 1',
       'batchmill_documents_total{state="selected"} 7',
       'batchmill_documents_total{state="ingested"} 7',
@@ -161,11 +167,26 @@ describe('telemetry', () => {
     }
   });
 
+  it('R3: what is alerted of is there from the start, so that the first one is an increase', async () => {
+    const telemetry = await start(null);
+    expectMessages('status-poller', 'batch.submitted');
+    expectWork('status-poller', 'poll');
+
+    const exposition = await telemetry.exposition();
+    for (const line of [
+      'batchmill_messages_total{stage="status-poller",event="batch.submitted",outcome="dead-letter"} 0',
+      'batchmill_work_total{stage="status-poller",method="poll",outcome="done"} 0',
+      'batchmill_cost_usd_total 0',
+    ]) {
+      expect(exposition).toContain(`${line}\n`);
+    }
+  });
+
   it('R3: gauges are read at each collection, and a read that fails gives no values', async () => {
     const telemetry = await start(null);
     let batches = 1;
-    observe('batchmill.batches', 'Batches by state.', async () => [{ value: batches, attributes: { state: 'built' } }]);
-    observe('batchmill.lag', 'Messages not handled yet.', () => Promise.reject(new Error('unavailable')));
+    observe(gauges.batches, async () => [{ value: batches, attributes: { state: 'built' } }]);
+    observe(gauges.lag, () => Promise.reject(new Error('unavailable')));
     batches = 3;
 
     const exposition = await telemetry.exposition();
@@ -175,8 +196,8 @@ describe('telemetry', () => {
 
   it('R3: a gauge that takes too long does not hold up the others', async () => {
     const telemetry = await start(null);
-    observe('batchmill.batches', 'Batches by state.', async () => [{ value: 1, attributes: { state: 'built' } }]);
-    observe('batchmill.lag', 'Messages not handled yet.', () => new Promise(() => undefined));
+    observe(gauges.batches, async () => [{ value: 1, attributes: { state: 'built' } }]);
+    observe(gauges.lag, () => new Promise(() => undefined));
 
     expect(await telemetry.exposition()).toContain('batchmill_batches{state="built"} 1\n');
   });

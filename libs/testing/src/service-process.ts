@@ -67,6 +67,13 @@ export class ServiceProcess {
     return { status: response.status, text: await response.text() };
   }
 
+  /** Posts JSON to one of its HTTP paths. */
+  async post(path: string, body: string): Promise<{ status: number }> {
+    const headers = { 'content-type': 'application/json' };
+    const { status } = await fetch(`${await this.ready.promise}${path}`, { method: 'POST', headers, body });
+    return { status };
+  }
+
   /** The sum of a counter over all of its labels, from `/metrics`. */
   async counted(counter: string): Promise<number> {
     const { text } = await this.ask('/metrics');
