@@ -1,7 +1,5 @@
 import { stageNames } from '@batchmill/all-in-one';
 import { KafkaBus } from '@batchmill/bus/kafka';
-import { RandomIds, RunRequested, envelopeOf, headersOf } from '@batchmill/contracts';
-import { endedRunStates } from '@batchmill/records';
 import { MongoStore } from '@batchmill/store/mongo';
 import { MemoryLog } from '@batchmill/telemetry';
 import {
@@ -21,6 +19,7 @@ import { parseArgs } from 'node:util';
 import { chunks } from './chunks.ts';
 import { engineEnv, loadDocuments, measure } from './measure.ts';
 import { usageOf } from './process-usage.ts';
+import { endOf, requestRun } from './runs-on-servers.ts';
 import { table } from './table.ts';
 
 /*
@@ -63,6 +62,7 @@ async function onServers() {
   const simulator = await SimulatorProcess.start(join(folder, 'simulator'), '--turnaround', '0s');
   const users = MongoStore.open({ url: servers.MONGODB_URI });
   const state = MongoStore.open({ url: servers.BATCHMILL_STORE });
+  const bus = KafkaBus.open({ url: serverAddresses.kafka, log: new MemoryLog(), replicationFactor: 1 });
   const services: ServiceProcess[] = [];
   try {
     for (let from = 0; from < documents; from += 1_000) {
@@ -77,7 +77,7 @@ async function onServers() {
     };
     for (const name of stageNames) services.push(await ServiceProcess.start(name, env));
     const startedAt = performance.now();
-    const run = await endOf(state, await requestRun());
+    const run = await endOf(state, await requestRun(bus));
     const wallMs = performance.now() - startedAt;
     if (run['state'] !== 'finished') throw new Error(`the run ended as ${String(run['state'])}`);
     const usages = services.map(({ pid }) => usageOf(pid));
@@ -89,32 +89,9 @@ async function onServers() {
       for (const name of await store.collectionNames()) await store.collection(name).deleteMany({});
       await store.close();
     }
+    await bus.close();
     await simulator.end();
   }
-}
-
-async function requestRun(): Promise<string> {
-  const runId = new RandomIds().next();
-  const event = new RunRequested({ runId, pipeline: 'chunks', endpoint: 'embeddings' });
-  const envelope = envelopeOf(event, { id: runId, at: new Date(), traceparent: null });
-  const bus = KafkaBus.open({ url: serverAddresses.kafka, log: new MemoryLog(), replicationFactor: 1 });
-  await bus.publish([
-    { topic: envelope.topic, key: envelope.key, value: envelope.data, headers: headersOf(envelope, '/bench') },
-  ]);
-  await bus.close();
-  return runId;
-}
-
-function endOf(state: MongoStore, runId: string): Promise<Record<string, unknown>> {
-  return eventually(
-    'the end of the run',
-    async () => {
-      const run = await state.collection('runs').findOne({ _id: runId });
-      return endedRunStates.some((state) => state === run?.['state']) && run;
-    },
-    timeoutMs,
-    100,
-  );
 }
 
 /** How long each stage worked on at least one record. Waits until all spans of the run have arrived. */

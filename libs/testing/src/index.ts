@@ -7,6 +7,7 @@ export { ProxyServer } from './proxy-server.js';
 export { CertificateAuthority, selfSigned, type CertificateAndKey } from './certificates.js';
 export { replicaSetUrl } from './replica-set-url.js';
 export { serverAddresses } from './server-addresses.js';
+export { ScaledStage, type Scaling } from './scaled-stage.js';
 export { ServiceProcess } from './service-process.js';
 export { settingsOnServers } from './settings-on-servers.js';
 export { ShiftedClock } from './shifted-clock.js';
