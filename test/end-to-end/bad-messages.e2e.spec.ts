@@ -37,6 +37,7 @@ describe('a message that cannot be used', () => {
       const groups = letters.flat().map(({ headers }) => headers['dlt_group']);
       return new Set(groups).size === stageNames.length && groups;
     });
+    expect((await Array.fromAsync(engine.runs.latest(100))).map(({ _id }) => _id)).toEqual(['r']);
     expect(new Set(deadLetterGroups)).toEqual(new Set(stageNames.map((stage) => `batchmill.${stage}`)));
   });
 
@@ -52,6 +53,7 @@ describe('a message that cannot be used', () => {
     const rejection = await rejectionOf(bundle);
     expect(rejection).toMatchObject({
       runId: expect.not.stringMatching(/^r$/),
+      pipeline: 'notes',
       reason: expect.stringMatching(/^run r was requested differently: parameter topics/),
     });
     expect(isSilent).toEqual([]);

@@ -49,9 +49,14 @@ export class RunCommands {
     if (run !== null) checkSameRun(run, event);
   }
 
-  async *rejectUnusable({ id, fields, reason }: Unusable): Transitions<RunRejected> {
-    const runId = runIdOf(fields['runId'], id);
+  /**
+   * A message that names neither a run nor a pipeline is nobody's run: only its dead letter tells of it. A right request that
+   * was refused names the run of another request, so its own has the id of the message.
+   */
+  async *rejectUnusable({ id, fields, wasRead, reason }: Unusable): Transitions<RunRejected> {
     const pipeline = typeof fields['pipeline'] === 'string' ? fields['pipeline'] : null;
+    if (pipeline === null && typeof fields['runId'] !== 'string') return;
+    const runId = runIdOf(wasRead ? null : fields['runId'], id);
     const run = this.runs.new(runId, null, traceparentOf());
     yield this.runs.insert(
       { ...run, state: 'rejected', pipeline, reason, finishedAt: this.clock.now() },

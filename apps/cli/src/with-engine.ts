@@ -18,9 +18,18 @@ import type { Say } from './show/output.js';
 
 /** The settings of the environment and the working directory. */
 export function settingsHere(): Settings {
-  const settings = readSettings({ env: process.env, cwd: process.cwd() });
+  const settings = readSettings({ env: process.env, cwd: process.cwd() }, warnOnce);
   checkHome(settings);
   return settings;
+}
+
+const warned = new Set<string>();
+
+/** A command may read the settings several times. */
+function warnOnce(text: string): void {
+  if (warned.has(text)) return;
+  warned.add(text);
+  process.stderr.write(`${text}\n`);
 }
 
 /** Opens the engine for a command that runs no stage, and closes it afterwards. */

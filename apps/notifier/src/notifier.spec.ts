@@ -174,6 +174,23 @@ describe('the notifier', () => {
     expect(hook.posts).toHaveLength(1);
   });
 
+  it.each([
+    ['1800', 1_800],
+    ['36000', 3_600],
+  ])('N1: Retry-After is respected, up to an hour: %s', async (asked, waitedSeconds) => {
+    await start();
+    hook.status = 429;
+    hook.headers = { 'retry-after': asked };
+
+    await reject('r1');
+
+    const record = await eventually('a failure', async () => {
+      const found = await recordOf('r1');
+      return found?.failures === 1 && found;
+    });
+    expect((record.nextAt.getTime() - record.updatedAt.getTime()) / 1000).toBeCloseTo(waitedSeconds, 0);
+  });
+
   it('N1: a notification that is not accepted for more than a day is given up, with an error in the log', async () => {
     await start();
     hook.status = 503;

@@ -1,6 +1,7 @@
 import {
   BatchHeld,
   Clock,
+  ConnectionError,
   DocumentsRetryScheduled,
   Ids,
   ResultsIngested,
@@ -105,7 +106,7 @@ export class Notifier {
     yield notification.with({ deliveredAt: this.clock.now() }).to('delivered');
   }
 
-  /** Retries by the notification's own backoff. An unavailable receiver is no outage: readiness does not depend on it. */
+  /** Retries by the notification's own backoff, or later when the receiver asks for that, up to an hour. An unavailable receiver is no outage: readiness does not depend on it. */
   async *#afterFailure(notification: Leased<Notification>, cause: unknown): Transitions {
     const now = this.clock.now().getTime();
     const failures = notification.data.failures + 1;
@@ -120,7 +121,8 @@ export class Notifier {
     }
     const jitter = jitterFrom(this.ids);
     const backoffMs = delayAfter(failures - 1, { baseMs: minBackoffMs, capMs: maxBackoffMs, jitter });
-    yield notification.with({ failures }).wait(new Date(now + backoffMs));
+    const askedMs = cause instanceof ConnectionError ? Math.min(cause.retryAfterMs, maxBackoffMs) : 0;
+    yield notification.with({ failures }).wait(new Date(now + Math.max(backoffMs, askedMs)));
     this.log.warn('a notification was not accepted; it is sent again later', fields);
   }
 

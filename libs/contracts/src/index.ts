@@ -47,6 +47,7 @@ export {
   type CompletionWindow,
 } from './completion-window.js';
 export { delayAfter, type Backoff } from './delay-after.js';
+export { retryAfterMs } from './retry-after.js';
 export { mayWantTls, tlsAdvice, tlsTroubleOf, type TlsSettings, type TlsTrouble } from './tls-trouble.js';
 export { noProxies, proxyFor, type Proxies } from './proxy-for.js';
 export { NotUtf8Error, decodeText, readTextFile, whyUnreadable } from './read-text.js';

@@ -83,9 +83,12 @@ export class Batches extends RecordsOfRun<Batch> {
     };
   }
 
-  /** The batches that were created last, the newest first; of one run when it is named. */
+  /** The batches with requests that were created last, the newest first; of one run when it is named. */
   latest(limit: number, runId?: string): AsyncIterable<Batch> {
-    return this.collection.find(runId === undefined ? {} : { runId }, { sort: { createdAt: -1 }, limit });
+    return this.collection.find(
+      { requests: { $gt: 0 }, ...(runId !== undefined && { runId }) },
+      { sort: { createdAt: -1 }, limit },
+    );
   }
 
   /** The batch of a claim that was built last; null when there is none. */

@@ -24,8 +24,10 @@ export type Stages = readonly Type[] | ((settings: Settings) => Promise<readonly
 
 /** Runs a service: its stages, with health on PORT, until SIGTERM or SIGINT stops it gracefully. Never returns. */
 export async function startStages(name: string, stages: Stages): Promise<void> {
-  const settings = readOrExit();
+  const doubts: string[] = [];
+  const settings = readOrExit((text) => doubts.push(text));
   const log = logOf(settings);
+  for (const doubt of doubts) log.warn(doubt, { operation: name });
   let running: Running | null = null;
   const stopSignal = nextSignal();
   // A service that still waits for a server has nothing to finish.
@@ -123,9 +125,9 @@ function isHomeLocked(error: unknown): boolean {
   return isBatchmillError(error) && error.code === 'bus.already-consumed';
 }
 
-function readOrExit(): Settings {
+function readOrExit(warn: (text: string) => void): Settings {
   try {
-    return readSettings({ env: process.env, cwd: process.cwd() });
+    return readSettings({ env: process.env, cwd: process.cwd() }, warn);
   } catch (error) {
     return exitWith(error);
   }

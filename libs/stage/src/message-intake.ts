@@ -94,13 +94,16 @@ export class MessageIntake {
   ): Promise<MessageOutcome> {
     const read = readMessage(message, handling.event);
     if ('problem' in read) {
-      await this.#deadLetter(message, received, handling, read.problem, read.fields);
+      await this.#deadLetter(message, received, handling, read.problem, { fields: read.fields, wasRead: false });
       return 'dead-letter';
     }
     if (handling.consume !== null) {
       const failure = await this.#consume(handling.consume, read.event, received, handling.signalRecorded);
       if (failure !== null) {
-        await this.#deadLetter(message, received, handling, failure, {});
+        await this.#deadLetter(message, received, handling, failure, {
+          fields: Object.fromEntries(Object.entries(read.event)),
+          wasRead: true,
+        });
         return 'dead-letter';
       }
     }
@@ -139,12 +142,12 @@ export class MessageIntake {
     received: Received,
     handling: TopicHandling,
     problem: Error,
-    fields: Readonly<Record<string, unknown>>,
+    content: Pick<Unusable, 'fields' | 'wasRead'>,
   ): Promise<void> {
     const { code, message: reason } = recordedError(problem, this.dependencies.clock.now());
     countError(this.stage.name, code);
     if (handling.consumeUnusable !== null) {
-      await this.#consumeUnusable(handling.consumeUnusable, { ...received, fields, reason });
+      await this.#consumeUnusable(handling.consumeUnusable, { ...received, ...content, reason });
     }
     await this.bus.publish([deadLetterOf(message, { group: this.group, code, message: reason })]);
     this.dependencies.log.warn('a message was dead-lettered', {

@@ -18,6 +18,8 @@ export interface Received {
 export interface Unusable extends Received {
   /** The fields that could be read; empty when the value is not JSON. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** True when it was a right event, which the stage refused. */
+  readonly wasRead: boolean;
   readonly reason: string;
 }
 

@@ -25,7 +25,7 @@ export function batchCommand(): Command {
   const command = new Command('batch').description('list, show, process, reprocess, cancel or abandon batches');
   command
     .command('list')
-    .description('the newest batches')
+    .description('the newest batches; those without requests, of documents that failed before, are left out')
     .option('--run <id>', 'only the batches of this run')
     .option('--limit <n>', 'how many (default: 20)', parseCount)
     .option('--json', 'as JSON')
@@ -86,7 +86,7 @@ async function list({ json, run, limit = 20 }: Flags): Promise<void> {
     process.stdout.write(
       run === undefined
         ? 'no batches yet; start a run with: batchmill run PIPELINE\n'
-        : `run ${run} has no batches yet\n`,
+        : `run ${run} has no batches with requests yet\n`,
     );
     return;
   }

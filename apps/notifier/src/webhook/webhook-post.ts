@@ -1,4 +1,4 @@
-import { ConnectionError, ProcessingError, TimeoutError, isBatchmillError } from '@batchmill/contracts';
+import { ConnectionError, ProcessingError, TimeoutError, isBatchmillError, retryAfterMs } from '@batchmill/contracts';
 import { Agent as HttpAgent, request as requestHttp, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
@@ -17,23 +17,30 @@ export interface Post {
 
 /** Posts once, over its own connection, and follows no redirect. Resolves with the status when it is 2xx, else throws. */
 export async function postWebhook(post: Post): Promise<number> {
-  const status = await answeredStatus(post, 'POST');
-  if (status >= 200 && status < 300) return status;
-  throw errorOfStatus(status);
+  const answer = await answerTo(post, 'POST');
+  if (answer.status >= 200 && answer.status < 300) return answer.status;
+  throw errorOf(answer);
 }
 
 /** Sends HEAD. Resolves with the status, unless it says that a post would not arrive: a redirect, 410 or 5xx. */
 export async function touchWebhook(post: Omit<Post, 'body'>): Promise<number> {
-  const status = await answeredStatus({ ...post, body: '' }, 'HEAD');
+  const answer = await answerTo({ ...post, body: '' }, 'HEAD');
+  const { status } = answer;
   // A server that implements only POST may answer HEAD with 501.
   if (status === 501 || (status < 500 && status !== 410 && !(status >= 300 && status < 400))) return status;
-  throw errorOfStatus(status);
+  throw errorOf(answer);
 }
 
-async function answeredStatus(post: Post, method: 'POST' | 'HEAD'): Promise<number> {
+interface Answer {
+  readonly status: number;
+  /** How long the receiver asks to wait, in milliseconds. */
+  readonly retryAfterMs: number;
+}
+
+async function answerTo(post: Post, method: 'POST' | 'HEAD'): Promise<Answer> {
   const { proxy } = post;
   const signal = AbortSignal.timeout(timeoutMs);
-  const status = await statusOf(post, method, signal).catch((cause: unknown) => {
+  const answer = await answerOf(post, method, signal).catch((cause: unknown) => {
     if (isBatchmillError(cause)) throw cause;
     if (signal.aborted) {
       throw new TimeoutError('webhook.timeout', `the webhook did not answer within ${timeoutMs} ms`, { cause });
@@ -43,11 +50,11 @@ async function answeredStatus(post: Post, method: 'POST' | 'HEAD'): Promise<numb
     const way = proxy === null ? '' : ` through the proxy ${proxy.host}`;
     throw new ConnectionError('webhook.unreachable', `the webhook cannot be reached${way} (${code})`, { cause });
   });
-  if (proxy !== null && status === 407) throw proxyRefused(proxy, status);
-  return status;
+  if (proxy !== null && answer.status === 407) throw proxyRefused(proxy, answer.status);
+  return answer;
 }
 
-async function statusOf(post: Post, method: 'POST' | 'HEAD', signal: AbortSignal): Promise<number> {
+async function answerOf(post: Post, method: 'POST' | 'HEAD', signal: AbortSignal): Promise<Answer> {
   const { url, headers, body } = post;
   const connection = await connectionOf(post);
   const requestOf = url.protocol === 'https:' ? requestHttps : requestHttp;
@@ -55,7 +62,8 @@ async function statusOf(post: Post, method: 'POST' | 'HEAD', signal: AbortSignal
     const request = requestOf(url, { method, headers, signal, ...connection }, (response) => {
       // The body of the response is not used.
       response.on('error', () => undefined).resume();
-      resolve(response.statusCode ?? 0);
+      const { statusCode: status = 0, headers } = response;
+      resolve({ status, retryAfterMs: retryAfterMs(headers['retry-after'], new Date()) ?? 0 });
       request.destroy();
     });
     request.on('error', reject).end(body);
@@ -79,7 +87,7 @@ function proxyRefused(proxy: URL, status: number | undefined, cause?: unknown): 
   return new ConnectionError('webhook.proxy-refused', message, { cause });
 }
 
-function errorOfStatus(status: number): ConnectionError | ProcessingError {
+function errorOf({ status, retryAfterMs }: Answer): ConnectionError | ProcessingError {
   if (status === 410) {
     return new ProcessingError(
       'webhook.gone',
@@ -91,6 +99,6 @@ function errorOfStatus(status: number): ConnectionError | ProcessingError {
     return new ProcessingError('webhook.redirected', message);
   }
   const message = `the webhook answered ${status}`;
-  if (status >= 500 || status === 429) return new ConnectionError('webhook.unavailable', message);
+  if (status >= 500 || status === 429) return new ConnectionError('webhook.unavailable', message, { retryAfterMs });
   return new ProcessingError('webhook.refused', message);
 }

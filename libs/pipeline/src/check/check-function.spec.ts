@@ -1,13 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
 import { chat } from '../definition/prompt-function-definition.js';
 import { prompt } from '../definition/file-references.js';
-import { aPipeline } from '../testing/a-pipeline.js';
+import { aPipeline, checked, defaults } from '../testing/a-pipeline.js';
 import { problemsWith } from '../testing/problems-of.js';
 
 const emptySchema = { type: 'object', properties: {}, required: [], additionalProperties: false };
 const summary = { api: 'chat', name: 'summary', user: '{{ text }}' };
 
 describe('checkPipeline, functions', () => {
+  it('a prompt that comes from the settings is reported under the name of its setting', () => {
+    const settings = { ...defaults, userPrompt: '{{ text', systemPrompt: '{% if %}' };
+    const check = (): unknown =>
+      checked(
+        { name: 'a', source: { collection: 'b' }, inference: { functions: [chat({ name: 'summary' })] } },
+        {},
+        settings,
+      );
+
+    expect(check).toThrow(
+      /functions\[0\]\.user, which is the setting USER_PROMPT_TEMPLATE: found a template that does not/,
+    );
+    expect(check).toThrow(/functions\[0\]\.system, which is the setting SYSTEM_PROMPT: found a template that does not/);
+  });
+
   it('C4: prompts are read from files beside the pipeline, without the newline at their end', () => {
     const pipeline = aPipeline(
       { inference: { functions: [chat({ name: 'summary', system: prompt('s.md'), user: prompt('u.liquid') })] } },

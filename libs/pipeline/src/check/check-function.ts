@@ -59,7 +59,7 @@ export function checkFunction(
   const process = section.get('process') ?? null;
   if (process !== null && typeof process !== 'function')
     problems.addValue(section.at('process'), process, 'a function');
-  const user = checkPrompt(context, section, 'user', defaults.userPrompt);
+  const user = checkPrompt(context, section, 'user', { text: defaults.userPrompt, setting: 'USER_PROMPT_TEMPLATE' });
   if (user === null && !section.has('user')) {
     problems.addValue(
       section.at('user'),
@@ -85,7 +85,7 @@ export function checkFunction(
     temperature,
     ...checkTokenLimit(context, section, { url, baseModel }),
     body: checkPromptBody(context, section, { url, temperature, responseSchema }),
-    system: checkPrompt(context, section, 'system', defaults.systemPrompt),
+    system: checkPrompt(context, section, 'system', { text: defaults.systemPrompt, setting: 'SYSTEM_PROMPT' }),
     user: user ?? compilePrompt(''),
     forEach,
     responseSchema,
@@ -129,10 +129,10 @@ function checkPrompt(
   context: CheckContext,
   section: Section,
   key: string,
-  fallback: string | undefined,
+  fallback: { readonly text: string | undefined; readonly setting: string },
 ): PromptTemplate | null {
-  const value = section.get(key) ?? fallback;
-  const at = section.at(key);
+  const value = section.get(key) ?? fallback.text;
+  const at = section.has(key) ? section.at(key) : `${section.at(key)}, which is the setting ${fallback.setting}`;
   if (value === undefined) return null;
   const file = isPromptFile(value) ? value.file : null;
   // A prompt does not include the newline at the end of its file.

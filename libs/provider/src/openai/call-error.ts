@@ -1,4 +1,4 @@
-import { ConnectionError, TimeoutError, isBatchmillError } from '@batchmill/contracts';
+import { ConnectionError, TimeoutError, isBatchmillError, retryAfterMs } from '@batchmill/contracts';
 import { APIConnectionTimeoutError, APIError } from 'openai';
 import type { ProviderErrorCode } from '../error-codes.js';
 import { refusalOf } from '../dialects/openai/index.js';
@@ -36,7 +36,7 @@ export function toCallError(error: unknown, failed: FailedCall): Error {
     if (status < 500 && refusal.about === 'account') {
       return new AccountRefusedError(call, { status, providerCode, message, refusal });
     }
-    const delayMs = retryAfterMs(error.headers, now);
+    const delayMs = askedDelayMs(error.headers, now);
     const passes = failed.waitsOut && status !== 404 && (refusal.about === 'moment' || refusal.about === 'queue');
     if (status < 500 && refusal.about !== 'account' && !unclearStatuses.includes(status) && !passes) {
       return new RefusedError(call, { status, providerCode, message, refusal, retryAfterMs: delayMs });
@@ -96,15 +96,11 @@ function redactKeys(text: string, apiKey: string): string {
   return withoutKey.replace(/\b(?:sk|sess|pk)-[\w*.…-]{3,}/g, 'sk-…').slice(0, 500);
 }
 
-/** From `retry-after` (seconds or a date) or OpenAI's `retry-after-ms`; null when the response has neither. */
-function retryAfterMs(headers: Headers | undefined, now: Date): number | null {
+/** From OpenAI's `retry-after-ms` or from `retry-after`; null when the response has neither. */
+function askedDelayMs(headers: Headers | undefined, now: Date): number | null {
   const ms = headers?.get('retry-after-ms');
   if (ms != null && Number.isFinite(Number(ms))) return Math.max(0, Number(ms));
-  const after = headers?.get('retry-after');
-  if (after == null) return null;
-  if (Number.isFinite(Number(after))) return Math.max(0, Number(after) * 1000);
-  const at = Date.parse(after);
-  return Number.isNaN(at) ? null : Math.max(0, at - now.getTime());
+  return retryAfterMs(headers?.get('retry-after'), now);
 }
 
 /** What the proxy itself answered in place of the provider; null: nothing. undici has no code for it, only these messages. */

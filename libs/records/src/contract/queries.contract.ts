@@ -49,6 +49,7 @@ export function describeQueries(make: MakeStore): void {
       await fixture().insertBatch({ number: 1, state: 'ingested', ingestion: { ...notIngested, firstError: 'odd' } });
       await fixture().insertBatch({ number: 2, state: 'submitted', provider, createdAt: fixture().in(1) });
       await fixture().insertBatch({ runId: 'other', claimId: 'other.c1', createdAt: fixture().in(2) });
+      await fixture().insertBatch({ runId: 'empty', claimId: 'empty.c1', requests: 0, createdAt: fixture().in(3) });
 
       expect((await fixture().batches.lastOfClaim('run.c1'))?._id).toBe('run.c1.b2');
       expect(await fixture().batches.lastOfClaim('run.c9')).toBeNull();

@@ -117,6 +117,17 @@ describe('settings', () => {
     expect(found).not.toContain('hidden');
   });
 
+  it('C8: a name in a file that is nearly that of a setting is warned of, and stops nothing', async () => {
+    const warnings: string[] = [];
+    await writeFile(join(cwd, '.env'), 'OPENAI_API_KYE=sk-1\nDATABASE_PASSWORD=x\n');
+
+    readSettings({ env: { OPENAI_API_KYE: 'of another program' }, cwd }, (text) => warnings.push(text));
+
+    expect(warnings).toEqual([
+      'OPENAI_API_KYE: found in .env, and no setting has that name; did you mean OPENAI_API_KEY?',
+    ]);
+  });
+
   it('C8: the names that users already have are accepted', () => {
     const settings = readSettings({
       cwd,

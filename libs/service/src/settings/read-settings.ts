@@ -63,11 +63,14 @@ const allSettings = settingGroups.flatMap(([, members]) => Object.values(members
 /**
  * Environment variables win over files, which win over defaults. An empty value counts as unset. Throws a ValidationError
  * `settings.invalid` that lists everything that is wrong: which setting, what was found and where, and what was expected.
- * The value of a secret is never shown.
+ * The value of a secret is never shown. `warn` is called with what may be wrong.
  */
-export function readSettings(from: SettingsFrom): Settings {
-  const { settings, problems } = trySettings(from);
-  if (problems.length === 0) return settings;
+export function readSettings(from: SettingsFrom, warn: (text: string) => void = () => undefined): Settings {
+  const { settings, problems, doubts } = trySettings(from);
+  if (problems.length === 0) {
+    for (const { name, message } of doubts) warn(`${name}: ${message}`);
+    return settings;
+  }
   const count = problems.length === 1 ? '1 setting is' : `${problems.length} settings are`;
   const lines = problems.map(({ name, message }) => `  ${name}: ${message}`);
   throw new ValidationError('settings.invalid', `${count} wrong:\n${lines.join('\n')}`);
