@@ -2,7 +2,6 @@ import { awaitRun, hasEnded, isEngineRunning, followOtherEngine } from '@batchmi
 import { Command } from 'commander';
 import { exitCodeOf } from '../exit-codes.js';
 import { openProgressDisplay } from '../progress/open-progress-display.js';
-import { notePauses, noteWaits } from '../progress/progress-display.js';
 import { runSummary } from '../show/run-summary.js';
 import { settingsHere, withRecords } from '../with-engine.js';
 import { runOf } from './runs.js';
@@ -24,18 +23,15 @@ async function progress(id: string | undefined): Promise<void> {
     }
     const run = await runOf(engine, id ?? newest?._id ?? '');
     const display = openProgressDisplay(process.stdout);
-    const notePause = notePauses((text) => display.print(text));
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort());
     const report = await awaitRun(engine, run._id, {
       signal: stop.signal,
       // Without a running process at the start there is nothing to wait for.
       isWorkedOn: isEngineRunning(settings) ? followOtherEngine(settings, engine.clock) : () => false,
-      onWaiting: noteWaits((text) => display.print(text), Date.now),
+      onWaiting: (waiting) => display.wait(waiting),
       onProgress: (latest) => {
-        if (hasEnded(latest)) return;
-        notePause(latest);
-        display.show(latest);
+        if (!hasEnded(latest)) display.show(latest);
       },
     }).finally(() => display.end());
     if (report === null) return;

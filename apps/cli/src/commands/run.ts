@@ -7,7 +7,6 @@ import { estimateFromSample } from '../estimate/estimate-from-sample.js';
 import { estimateText } from '../estimate/estimate-text.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
 import { openProgressDisplay } from '../progress/open-progress-display.js';
-import { notePauses, noteWaits } from '../progress/progress-display.js';
 import { parseRunId, runOptionsFrom, withRunFlags, type RunFlags } from '../run-options.js';
 import { formatPath } from '../show/format.js';
 import { runJson, runSummary } from '../show/run-summary.js';
@@ -57,7 +56,6 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   const home = formatPath(settings.installation.home);
   const messages = flags.json ? process.stderr : process.stdout;
   const display = openProgressDisplay(messages);
-  const notePause = notePauses((text) => display.print(text));
   const stopping = abortOnSignals((text) => display.print(text));
   const work = { isElsewhere: false };
   const startedAt = new Date();
@@ -73,11 +71,9 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
       messages.write(workText(runId, where, home, work.isElsewhere));
       work.isElsewhere = where === 'elsewhere';
     },
-    onWaiting: noteWaits((text) => display.print(text), Date.now),
+    onWaiting: (waiting) => display.wait(waiting),
     onProgress: (report) => {
-      if (hasEnded(report)) return;
-      notePause(report);
-      display.show(report);
+      if (!hasEnded(report)) display.show(report);
     },
   }).finally(() => display.end());
   process.stdout.write(
