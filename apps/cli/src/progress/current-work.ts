@@ -47,7 +47,8 @@ export function currentWork(shown: Shown): CurrentWork {
     const due = { text: `due ${inTime(outlook.retryAt, now)}`, weight: 8 };
     return wait(`the retry of ${formatQuantity(progress.retrying, 'request')}`, due);
   }
-  return { label: 'working', parts: [{ text: 'on what is next', weight: 9 }], reason: null };
+  const rest = progress.processed < progress.claimed ? 'building batches' : 'finishing the run';
+  return { label: 'working', parts: [{ text: rest, weight: 9 }], reason: null };
 }
 
 const takesRun: Part = { text: 'to take the run', weight: 9, glue: ' ' };

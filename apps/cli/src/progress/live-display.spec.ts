@@ -60,6 +60,17 @@ describe('the progress on a terminal', () => {
     expect(stripVTControlCharacters(terminal.written)).toContain('waiting    since 09:59:50 (11s): listBatches: no');
   });
 
+  it('a display with more or fewer lines leaves no listener behind', () => {
+    const before = process.listenerCount('exit');
+    for (let count = 0; count < 5; count += 1) {
+      for (const parked of [0, 1]) display.show(runReport({}, { claimed: 10, parked }));
+    }
+
+    expect(process.listenerCount('exit')).toBe(before + 1);
+    display.end();
+    expect(process.listenerCount('exit')).toBe(before);
+  });
+
   it('a text is printed unchanged when no progress is shown', () => {
     display.print('run first: working in this process\n');
 

@@ -42,7 +42,6 @@ export class LiveDisplay implements ProgressDisplay {
   }
 
   end(): void {
-    process.removeListener('exit', this.#restoreCursor);
     if (this.#ticks !== null) clearInterval(this.#ticks);
     this.#ticks = null;
     this.#close();
@@ -73,6 +72,7 @@ export class LiveDisplay implements ProgressDisplay {
   }
 
   #close(): void {
+    process.removeListener('exit', this.#restoreCursor);
     this.#view?.stop();
     this.#view = null;
     this.#lines = [];
