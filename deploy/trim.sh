@@ -3,7 +3,7 @@
 set -eu
 
 rm -rf .nx nx.json .swcrc .npmrc package-lock.json node_modules/.cache deploy/sample deploy/milvus
-rm -rf libs/testing node_modules/@batchmill/testing
+rm -rf libs/testing node_modules/@batchmill/testing packages node_modules/batchmill
 rm -rf apps/*/src apps/*/test libs/*/src apps/*/dist/testing
 # Types and source maps, which the image does not need.
 find apps libs node_modules -type f \

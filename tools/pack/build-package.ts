@@ -14,6 +14,9 @@ const entries = {
   simulator: join(source, 'src/simulator.ts'),
 };
 
+/** Here, and not in the manifest of the source: npm would link the command in this repository, where it is not built. */
+const bin = { batchmill: 'bin/batchmill.js' };
+
 interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
@@ -32,7 +35,8 @@ export async function buildPackage(): Promise<string> {
   await bundleTypes(join(folder, 'dist'), external);
   cpSync(join(root, 'apps/cli/bin'), join(folder, 'bin'), { recursive: true });
   for (const file of ['LICENSE', 'NOTICE']) cpSync(join(root, file), join(folder, file));
-  for (const part of ['README.md', 'template']) cpSync(join(source, part), join(folder, part), { recursive: true });
+  for (const part of ['README.md', 'CHANGELOG.md', 'template'])
+    cpSync(join(source, part), join(folder, part), { recursive: true });
   writeManifest(folder, dependenciesOf(imported, versions));
   return folder;
 }
@@ -68,7 +72,7 @@ async function bundleTypes(dir: string, external: RegExp[]): Promise<void> {
 
 function writeManifest(folder: string, dependencies: Readonly<Record<string, string>>): void {
   const manifest = readManifest(source);
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, dependencies }, null, 2)}\n`);
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, bin, dependencies }, null, 2)}\n`);
 }
 
 /** Throws when something is imported of which no version is known. */

@@ -8,7 +8,9 @@ export function commandsPage(): string {
   lines.push(
     'Exit codes: 0 all succeeded (or nothing was found); 3 some failed, were left pending or taken over, or are parked; 1 the command did not run; 130 stopped by the user.',
   );
-  for (const command of program().commands) lines.push(...commandLines(command, 'batchmill'));
+  const root = program();
+  const visible = root.createHelp().visibleCommands(root);
+  for (const command of visible) if (command.name() !== 'help') lines.push(...commandLines(command, 'batchmill'));
   return `${lines.join('\n')}\n`;
 }
 

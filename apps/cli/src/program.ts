@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { batchCommand } from './commands/batch.js';
+import { completeCommand, completionCommand } from './commands/completion.js';
 import { dltCommand } from './commands/dlt.js';
 import { doctorCommand } from './commands/doctor.js';
 import { documentsCommand } from './commands/documents.js';
@@ -57,9 +58,11 @@ export function program(): Command {
     orphansCommand(),
     documentsCommand(),
     simulatorCommand(),
+    completionCommand(),
   ]) {
     root.addCommand(command);
   }
+  root.addCommand(completeCommand(program), { hidden: true });
   return withErrorHelp(root, root.name());
 }
 

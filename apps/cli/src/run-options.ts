@@ -38,7 +38,10 @@ export function withRunFlags(command: Command): Command {
     .option('--endpoint <endpoint>', `one of ${endpoints.join(', ')}`, parseEndpoint)
     .option('--function <name...>', 'only these functions of the endpoint')
     .option('--companies-file <file>', 'a file with one company per line; sets the parameter companies')
-    .option('--documents-file <file>', 'a file with one document id per line: only these documents')
+    .option(
+      '--documents-file <file>',
+      'a file with one id per line, as in the documentIdField of the pipeline: only these documents',
+    )
     .option('--doc-type <type>', 'sets the parameter docType')
     .option(
       '--param <key=value...>',

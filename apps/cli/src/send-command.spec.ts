@@ -120,6 +120,21 @@ describe('a command while no process is working on the home', () => {
     }
   });
 
+  it('R10: with --json the result of a command is all that it prints on the standard output', async () => {
+    const home = join(cwd, '.batchmill');
+    const json = async (args: string): Promise<unknown> =>
+      JSON.parse((await runBatchmill(home, [...args.split(' '), '--json'], slow)).out);
+
+    expect(await json('runs pause one')).toMatchObject({ outcome: 'done', run: { runId: 'one', status: 'running' } });
+    expect(await json('runs pause one')).toMatchObject({ outcome: 'unchanged' });
+    expect(await json('runs resume one')).toMatchObject({ outcome: 'done', run: { pausedAt: null } });
+    expect(await json('batch process one.c1.b1')).toMatchObject({
+      outcome: 'done',
+      batch: { batchId: 'one.c1.b1', totalRequests: 5 },
+    });
+    expect(await json('batch reprocess one.c1.b1')).toEqual({ outcome: 'unchanged', batches: [] });
+  });
+
   it('R2: cancelling a run does not work on other unfinished runs, and spends nothing', async () => {
     const store = EmbeddedStore.open({ file: join(cwd, '.batchmill', 'state.db') });
     const runs = new Runs(store, new SystemClock());

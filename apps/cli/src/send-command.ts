@@ -14,6 +14,7 @@ import {
 } from '@batchmill/service';
 import type { Type } from '@nestjs/common';
 import { formatPath } from './show/format.js';
+import type { Say } from './show/output.js';
 import { abortOnSignals } from './signals.js';
 import { fileLog, withRecords } from './with-engine.js';
 
@@ -31,16 +32,20 @@ export interface EngineCommand {
   readonly isDone: (engine: Engine) => Promise<boolean>;
 }
 
+/** A running process was asked to obey; it is done here; the user stopped it here. */
+export type CommandOutcome = 'requested' | 'done' | 'stopped';
+
 const pollMs = 250;
 
 /**
  * Sends a command to the process that is working on the home. Without such a process it runs the stages here until the
- * command is done. The command stays recorded when the user stops this.
+ * command is done. The command stays recorded when the user stops this. `say` prints where it is done.
  */
 export async function sendCommand(
   settings: Settings,
   { event, stages, runId, batch, isDone }: EngineCommand,
-): Promise<'requested' | 'done' | 'stopped'> {
+  say: Say,
+): Promise<CommandOutcome> {
   const opened = await tryOpenEngine(settings, { log: fileLog(settings), name: 'cli' });
   if (opened === null) {
     await withRecords((engine) => publishAll(engine, event));
@@ -50,7 +55,7 @@ export async function sendCommand(
   const stopping = abortOnSignals((text) => process.stderr.write(text));
   try {
     const home = formatPath(settings.installation.home);
-    process.stdout.write(`no other process is working on ${home}: this one carries out the command\n`);
+    say(`no other process is working on ${home}: this one carries out the command`);
     const limited = batch === undefined ? limitedTo(engine, runId) : engineForBatch(engine, batch);
     const running = await runStages(limited, stages);
     try {

@@ -14,6 +14,7 @@ import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatPath } from './show/format.js';
+import type { Say } from './show/output.js';
 
 /** The settings of the environment and the working directory. */
 export function settingsHere(): Settings {
@@ -66,10 +67,10 @@ async function onExistingHome<T>(settings: Settings, work: (settings: Settings) 
 }
 
 /** Prints the note after a command whose effect needs a running process, when there is none. */
-export function noteIfNoWorker(note: string): void {
+export function noteIfNoWorker(note: string, say: Say): void {
   const settings = settingsHere();
   if (isEngineRunning(settings)) return;
-  process.stdout.write(`no process is working on ${formatPath(settings.installation.home)}: ${note}\n`);
+  say(`no process is working on ${formatPath(settings.installation.home)}: ${note}`);
 }
 
 /** The log of a command that runs stages: a file in the home, because the terminal shows the progress. */

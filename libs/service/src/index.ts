@@ -25,6 +25,8 @@ export {
 export { PortsToInspect, documentsOf, openPorts, openStores } from './ports/index.js';
 export {
   PipelineFiles,
+  findAllPipelineFiles,
+  shippedApps,
   type PipelineFilesOptions,
   type PipelineProblem,
   type TriedPipelines,

@@ -7,10 +7,13 @@ import { exitCodes } from '../exit-codes.js';
 import { parseCount } from '../run-options.js';
 import { sendCommand, type EngineCommand } from '../send-command.js';
 import { formatCount, formatQuantity, formatTime } from '../show/format.js';
+import { printJson, sayBeside } from '../show/output.js';
 import { table, type Column } from '../show/table.js';
 import { terminalColumns } from '../show/terminal.js';
 import { settingsHere, withRecords } from '../with-engine.js';
 import { runOf } from './runs.js';
+
+type Json = true | undefined;
 
 interface Flags {
   readonly json?: true;
@@ -32,11 +35,13 @@ export function batchCommand(): Command {
     .command('process')
     .description('poll a batch now, and ingest its results if it has settled')
     .argument('<id>')
+    .option('--json', 'as JSON')
     .action(processNow);
   command
     .command('cancel')
     .description('cancel a batch at the provider; its run retries the requests that were not answered')
     .argument('<id>')
+    .option('--json', 'as JSON')
     .action(cancel);
   command
     .command('reprocess')
@@ -45,12 +50,14 @@ export function batchCommand(): Command {
     )
     .argument('[id]', 'a batch')
     .option('--run <id>', 'all batches of this run that keep answers')
+    .option('--json', 'as JSON')
     .action(reprocess);
   command
     .command('abandon')
     .description('give up a batch that does not end; its run requests again what was not answered')
     .argument('<id>')
     .option('--fail', 'let the requests fail that were not answered, instead of requesting them again')
+    .option('--json', 'as JSON')
     .action(abandon);
   return command;
 }
@@ -72,7 +79,7 @@ async function list({ json, run, limit = 20 }: Flags): Promise<void> {
     return (await Array.fromAsync(engine.batches.latest(limit, run))).map((batch) => reportBatch(engine, batch));
   });
   if (json) {
-    process.stdout.write(`${JSON.stringify(reports)}\n`);
+    printJson(reports);
     return;
   }
   if (reports.length === 0) {
@@ -99,7 +106,7 @@ async function list({ json, run, limit = 20 }: Flags): Promise<void> {
 async function status(id: string, { json }: Flags): Promise<void> {
   const report = await withRecords(async (engine) => reportBatch(engine, await batchOf(engine, id)));
   if (json) {
-    process.stdout.write(`${JSON.stringify(report)}\n`);
+    printJson(report);
     return;
   }
   const { metadata, ...fields } = report;
@@ -107,64 +114,73 @@ async function status(id: string, { json }: Flags): Promise<void> {
   process.stdout.write(lines.map(([name, value]) => `${name.padEnd(18)} ${value}\n`).join(''));
 }
 
-async function processNow(id: string): Promise<void> {
+async function processNow(id: string, { json }: Flags): Promise<void> {
   const before = await withRecords((engine) => batchOf(engine, id));
-  if (before.state === 'ingested') print(`batch ${id} is already ingested: there is nothing to process`);
-  else if (before.state === 'built') print(`batch ${id} is not submitted yet: there is nothing to process`);
-  else await send(before._id, processCommand(before._id, before));
+  if (before.state === 'ingested') await leave(before, 'is already ingested: there is nothing to process', json);
+  else if (before.state === 'built') await leave(before, 'is not submitted yet: there is nothing to process', json);
+  else await send(before._id, processCommand(before._id, before), json);
 }
 
-async function cancel(id: string): Promise<void> {
-  const { _id, runId, state, reason } = await withRecords((engine) => batchOf(engine, id));
-  if (state === 'settled' || state === 'ingested') {
-    print(`batch ${id} has already ended: ${reason ?? state}`);
-    return;
-  }
-  await send(_id, cancelCommand(_id));
-  print(`its run retries the requests that were not answered; to stop those too: batchmill runs cancel ${runId}`);
+async function cancel(id: string, { json }: Flags): Promise<void> {
+  const batch = await withRecords((engine) => batchOf(engine, id));
+  if (batch.state === 'settled' || batch.state === 'ingested') return leaveEnded(batch, json);
+  const rest = `its run retries the requests that were not answered; to stop those too: batchmill runs cancel ${batch.runId}`;
+  await send(batch._id, cancelCommand(batch._id), json, [rest]);
 }
 
-async function reprocess(id: string | undefined, { run }: Pick<Flags, 'run'>): Promise<void> {
+async function reprocess(id: string | undefined, { run, json }: Flags): Promise<void> {
   if ((id === undefined) === (run === undefined)) {
     throw new ValidationError(
       'command.choice',
       'name either a batch or, with --run, a run; batchmill batch list shows all',
     );
   }
+  const say = sayBeside(json);
   const named = await withRecords(async (engine) => {
     if (id !== undefined) return [await batchOf(engine, id)];
     return Array.fromAsync(engine.batches.keepingOfRun((await runOf(engine, run ?? ''))._id));
   });
   const keeping = named.filter(({ ingestion }) => ingestion.kept != null);
   if (keeping.length === 0) {
-    print(`${id === undefined ? `run ${run}` : `batch ${id}`} keeps no answers: there is nothing to process again`);
+    say(`${id === undefined ? `run ${run}` : `batch ${id}`} keeps no answers: there is nothing to process again`);
+    if (json) printJson({ outcome: 'unchanged', batches: [] });
     return;
   }
-  const outcome = await sendCommand(settingsHere(), reprocessCommand(keeping));
-  if (outcome === 'requested') {
-    print(`sent to the running process; check with: batchmill batch status ${keeping[0]?._id}`);
-    return;
-  }
-  if (outcome === 'stopped') {
-    process.exitCode = exitCodes.stopped;
-    print(`stopped; the command is recorded, and carried out when the run continues`);
-    return;
-  }
-  const after = await withRecords((engine) => Promise.all(keeping.map(({ _id }) => batchOf(engine, _id))));
-  for (const batch of after) print(reprocessedText(batch));
+  const outcome = await sendCommand(settingsHere(), reprocessCommand(keeping), say);
+  if (outcome === 'stopped') process.exitCode = exitCodes.stopped;
+  const after = await withRecords(async (engine) => {
+    const batches = await Promise.all(keeping.map(({ _id }) => batchOf(engine, _id)));
+    return batches.map((batch) => ({ batch, report: reportBatch(engine, batch) }));
+  });
+  if (outcome === 'requested')
+    say(`sent to the running process; check with: batchmill batch status ${keeping[0]?._id}`);
+  else if (outcome === 'stopped') say(stoppedText);
+  else for (const { batch } of after) say(reprocessedText(batch));
+  if (json) printJson({ outcome, batches: after.map(({ report }) => report) });
 }
 
 /** A batch of which the provider has nothing can be abandoned too: then it costs nothing. */
-async function abandon(id: string, { fail = false }: { readonly fail?: boolean }): Promise<void> {
+async function abandon(id: string, { fail = false, json }: Flags & { readonly fail?: boolean }): Promise<void> {
   const batch = await withRecords((engine) => batchOf(engine, id));
-  if (batch.state === 'ingested') {
-    print(`batch ${batch._id} has already ended: ${batch.reason ?? batch.state}`);
-    return;
-  }
-  await send(batch._id, abandonCommand(batch, fail));
-  print('what the provider still completes of it is billed; a sweep of a running service cancels it where it finds it');
-  if (fail) print(`request again what has failed with: batchmill run ${batch.pipeline} --redo failed`);
-  else print(`its run requests the rest again; to let that fail instead, abandon with --fail`);
+  if (batch.state === 'ingested') return leaveEnded(batch, json);
+  await send(batch._id, abandonCommand(batch, fail), json, [
+    'what the provider still completes of it is billed; a sweep of a running service cancels it where it finds it',
+    fail
+      ? `request again what has failed with: batchmill run ${batch.pipeline} --redo failed`
+      : 'its run requests the rest again; to let that fail instead, abandon with --fail',
+  ]);
+}
+
+async function leaveEnded(batch: Batch, json: Json): Promise<void> {
+  return leave(batch, `has already ended: ${batch.reason ?? batch.state}`, json);
+}
+
+/** Says why a command has no effect on the batch. */
+async function leave(batch: Batch, why: string, json: Json): Promise<void> {
+  sayBeside(json)(`batch ${batch._id} ${why}`);
+  if (!json) return;
+  const report = await withRecords((engine) => Promise.resolve(reportBatch(engine, batch)));
+  printJson({ outcome: 'unchanged', batch: report });
 }
 
 function reprocessedText({ _id, parked, reprocessing, error }: Batch): string {
@@ -178,23 +194,27 @@ function reprocessedText({ _id, parked, reprocessing, error }: Batch): string {
   return `batch ${_id}: ${used}${rest}`;
 }
 
-async function send(id: string, command: EngineCommand): Promise<void> {
-  const outcome = await sendCommand(settingsHere(), command);
-  if (outcome === 'requested') {
-    print(`sent to the running process; check with: batchmill batch status ${id}`);
-    return;
-  }
+/** `notes` follow, whatever came of the command. */
+async function send(id: string, command: EngineCommand, json: Json, notes: readonly string[] = []): Promise<void> {
+  const say = sayBeside(json);
+  const outcome = await sendCommand(settingsHere(), command, say);
   const { batch, report } = await withRecords(async (engine) => {
     const batch = await batchOf(engine, id);
     return { batch, report: reportBatch(engine, batch) };
   });
-  const isStopped = outcome === 'stopped';
-  if (isStopped) process.exitCode = exitCodes.stopped;
-  if (isStopped) print(`stopped; the command is recorded, and carried out when the run continues`);
-  else if (batch.state === 'built') print(`batch ${id} was not submitted yet, and will not be`);
-  else print(statusText(report));
-  print(batch.parked ? `it is parked: batchmill parked show ${id}` : `continue its run with: ${continueText(batch)}`);
+  if (outcome === 'stopped') process.exitCode = exitCodes.stopped;
+  if (outcome === 'requested') say(`sent to the running process; check with: batchmill batch status ${id}`);
+  else {
+    if (outcome === 'stopped') say(stoppedText);
+    else if (batch.state === 'built') say(`batch ${id} was not submitted yet, and will not be`);
+    else say(statusText(report));
+    say(batch.parked ? `it is parked: batchmill parked show ${id}` : `continue its run with: ${continueText(batch)}`);
+  }
+  for (const note of notes) say(note);
+  if (json) printJson({ outcome, batch: report });
 }
+
+const stoppedText = 'stopped; the command is recorded, and carried out when the run continues';
 
 function statusText({ batchId, status, completedRequests, failedRequests, totalRequests }: BatchReport): string {
   const failed = failedRequests === 0 ? '' : `, ${formatCount(failedRequests)} failed`;
@@ -203,8 +223,4 @@ function statusText({ batchId, status, completedRequests, failedRequests, totalR
 
 function continueText({ pipeline, runId }: Batch): string {
   return `batchmill run ${pipeline} --run-id ${runId}`;
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

@@ -6,6 +6,7 @@ import { originalOf } from '../dead-letters/dead-letter.js';
 import { DeadLetters, type StoredLetter } from '../dead-letters/dead-letters.js';
 import { parseCount } from '../run-options.js';
 import { formatCount, formatTime } from '../show/format.js';
+import { printJson, sayBeside } from '../show/output.js';
 import { table, type Column } from '../show/table.js';
 import { sanitizeLine, sanitizeText, terminalColumns } from '../show/terminal.js';
 import { noteIfNoWorker, withRecords } from '../with-engine.js';
@@ -65,7 +66,7 @@ const columns: readonly Column[] = [
 async function list(topic: string | undefined, { limit = 20, json }: ListFlags): Promise<void> {
   const { shown, older } = await withRecords(async (engine) => newestOf(lettersOf(engine).find(topic), limit));
   if (json) {
-    process.stdout.write(`${JSON.stringify(shown.map(letterJson))}\n`);
+    printJson(shown.map(letterJson));
     return;
   }
   if (shown.length === 0) {
@@ -91,7 +92,7 @@ async function show(id: string, { payload, json }: ShowFlags): Promise<void> {
   if (json) {
     const headers = stored.message.headers;
     const body = payload === true ? payloadJson(bytes) : {};
-    process.stdout.write(`${JSON.stringify({ ...letterJson(stored), headers, ...body })}\n`);
+    printJson({ ...letterJson(stored), headers, ...body });
     return;
   }
   process.stdout.write(letterText(stored));
@@ -116,13 +117,11 @@ async function redrive(id: string | undefined, { all, topic, json }: RedriveFlag
     }
     return ids;
   });
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ redriven })}\n`);
-    return;
-  }
-  for (const each of redriven) process.stdout.write(`${each} was redriven\n`);
-  if (redriven.length === 0) process.stdout.write('nothing to redrive\n');
-  else noteIfNoWorker('the message is consumed when a run continues');
+  const say = sayBeside(json);
+  if (json) printJson({ redriven });
+  else for (const each of redriven) say(`${each} was redriven`);
+  if (redriven.length > 0) noteIfNoWorker('the message is consumed when a run continues', say);
+  else if (!json) say('nothing to redrive');
 }
 
 function expectOneChoice(id: string | undefined, all: true | undefined, topic: string | undefined): void {

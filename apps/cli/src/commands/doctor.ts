@@ -17,6 +17,7 @@ import {
 import { runChecks, type CheckResult } from '../doctor/run-checks.js';
 import { RunningLine } from '../doctor/running-line.js';
 import { exitCodes } from '../exit-codes.js';
+import { printJson } from '../show/output.js';
 import { terminalColumns } from '../show/terminal.js';
 
 /** Closing a connection to a server that hangs takes no longer. */
@@ -48,7 +49,7 @@ async function diagnose({ json }: { readonly json?: true }): Promise<void> {
   };
   try {
     const results = json ? await Array.fromAsync(runChecks(checks, context)) : await print(context);
-    if (json) process.stdout.write(`${JSON.stringify(doctorJson(results, settings))}\n`);
+    if (json) printJson(doctorJson(results, settings));
     if (hasFailed(results)) process.exitCode = exitCodes.didNotRun;
   } finally {
     const closed = new AbortController();

@@ -20,8 +20,9 @@ export function exportCommand(): Command {
       'print the documents of a collection with the answers written on them, one per line, as load reads them',
     )
     .option('--collection <name>', 'the collection to print (default: the setting MONGODB_COLLECTION)')
-    .option('--id <id...>', 'only the documents with these ids')
+    .option('--id <id...>', 'only the documents with these _id. Other commands take the documentIdField of a pipeline')
     .option('--limit <n>', 'print at most this many', parseCount)
+    .option('--json', 'changes nothing: each line is JSON anyway')
     .action(print);
 }
 
@@ -38,7 +39,9 @@ async function print({ collection: option, id: ids, limit }: Flags): Promise<voi
     }
     return count;
   });
-  if (printed === 0) process.stderr.write(`${name}: no such document\n`);
+  if (printed > 0) return;
+  const which = ids === undefined ? 'is empty' : `has no document with the _id ${ids.join(' or ')}`;
+  process.stderr.write(`the collection ${name} ${which}\n`);
 }
 
 /** A command that only reads creates no home. Without a home there are no documents. */

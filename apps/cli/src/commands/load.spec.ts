@@ -80,13 +80,17 @@ describe('batchmill load', () => {
     expect(all.out.trimEnd().split('\n').sort()).toEqual(lines.map((line) => JSON.stringify(line)).sort());
     expect((await exported('--id', hex)).out).toBe(`${JSON.stringify(lines[0])}\n`);
     expect((await exported('--limit', '1')).out.split('\n')).toHaveLength(2);
-    expect(await exported('--id', 'unknown')).toEqual({ out: '', err: 'c: no such document\n', code: 0 });
+    expect(await exported('--id', 'unknown')).toEqual({
+      out: '',
+      err: 'the collection c has no document with the _id unknown\n',
+      code: 0,
+    });
   });
 
   it('an export without a home prints nothing and creates none', async () => {
     const { err } = await runBatchmill(join(folder, 'home'), ['export', '--collection', 'c']);
 
-    expect(err).toBe('c: no such document\n');
+    expect(err).toBe('the collection c is empty\n');
     expect(existsSync(join(folder, 'home'))).toBe(false);
   });
 

@@ -3,6 +3,7 @@ import { sendTest, type TestAnswer } from '@batchmill/notifier';
 import { notificationSettingsOf } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodes } from '../exit-codes.js';
+import { printJson } from '../show/output.js';
 import { sanitizeLine } from '../show/terminal.js';
 import { settingsHere } from '../with-engine.js';
 
@@ -28,7 +29,7 @@ async function test({ json }: { readonly json?: true }): Promise<void> {
   const settings = notificationSettingsOf(settingsHere());
   const answers = await sendTest(settings, { clock: new SystemClock(), ids: new RandomIds() });
   if (answers.length === 0 || !answers.every(({ delivered }) => delivered)) process.exitCode = exitCodes.didNotRun;
-  if (json) process.stdout.write(`${JSON.stringify(answers)}\n`);
+  if (json) printJson(answers);
   else process.stdout.write(answers.map((answer) => `${answerText(answer)}\n`).join(''));
   if (answers.length === 0) process.stderr.write(setupHelp);
 }

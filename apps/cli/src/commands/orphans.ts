@@ -10,6 +10,7 @@ import type { Engine } from '@batchmill/service';
 import { Command } from 'commander';
 import { confirm } from '../confirm.js';
 import { formatCount, formatTime } from '../show/format.js';
+import { messagesBeside, printJson } from '../show/output.js';
 import { table, type Column } from '../show/table.js';
 import { terminalColumns } from '../show/terminal.js';
 import { withProvider } from '../with-engine.js';
@@ -28,6 +29,7 @@ export function orphansCommand(): Command {
     .description('cancel a provider batch, or delete the results of one that has ended, or delete an input file')
     .argument('<id>', 'the id of the provider batch or of the file')
     .option('--yes', 'do not ask for confirmation')
+    .option('--json', 'as JSON')
     .action(remove);
   return command;
 }
@@ -57,7 +59,7 @@ async function list({ json }: { readonly json?: true }): Promise<void> {
       answered: found.counts.completed,
     }));
     const ofFiles = files.map(({ id, batchId, verdict }) => ({ kind: 'file', id, batchId, verdict }));
-    process.stdout.write(`${JSON.stringify([...ofBatches, ...ofFiles])}\n`);
+    printJson([...ofBatches, ...ofFiles]);
     return;
   }
   if (batches.length + files.length === 0) {
@@ -76,7 +78,7 @@ async function list({ json }: { readonly json?: true }): Promise<void> {
 
 const recordText = { 'given-up': 'has given it up', unknown: 'does not know it' } as const;
 
-async function remove(id: string, { yes }: { readonly yes?: true }): Promise<void> {
+async function remove(id: string, { yes, json }: { readonly yes?: true; readonly json?: true }): Promise<void> {
   await withProvider(async (engine) => {
     const { batches, files, inUse } = await findAll(engine);
     const batch = batches.find(({ found }) => found.id === id);
@@ -93,27 +95,35 @@ async function remove(id: string, { yes }: { readonly yes?: true }): Promise<voi
     const what = batch === undefined ? 'delete the input file' : 'give up the provider batch and its results';
     const question = `${what}? If another state has a record of it, that one loses it`;
     if (yes !== true)
-      await confirm(`orphans remove ${id}`, `${question}:`, { from: process.stdin, to: process.stdout });
-    process.stdout.write(batch === undefined ? await deleteFile(engine, id) : await removeBatch(engine, batch));
+      await confirm(`orphans remove ${id}`, `${question}:`, { from: process.stdin, to: messagesBeside(json) });
+    const removal = batch === undefined ? await deleteFile(engine, id) : await removeBatch(engine, batch);
+    if (json) printJson({ kind: batch === undefined ? 'file' : 'batch', id, outcome: removal.outcome });
+    else process.stdout.write(`${removal.text}\n`);
   });
 }
 
-async function deleteFile({ provider }: Engine, id: string): Promise<string> {
-  await provider.deleteFile(id);
-  return `input file ${id} was deleted\n`;
+interface Removal {
+  readonly outcome: 'deleted' | 'cancelling' | 'not-cancelled';
+  readonly text: string;
 }
 
-async function removeBatch({ provider }: Engine, { found }: OrphanedProviderBatch): Promise<string> {
+async function deleteFile({ provider }: Engine, id: string): Promise<Removal> {
+  await provider.deleteFile(id);
+  return { outcome: 'deleted', text: `input file ${id} was deleted` };
+}
+
+async function removeBatch({ provider }: Engine, { found }: OrphanedProviderBatch): Promise<Removal> {
   const { id, state, outputFileId, errorFileId } = found;
-  if (state === 'cancelling') return `provider batch ${id} is being cancelled already\n`;
+  if (state === 'cancelling') return { outcome: 'cancelling', text: `provider batch ${id} is being cancelled already` };
   if (isSettled(found)) {
     for (const fileId of [outputFileId, errorFileId]) if (fileId !== null) await provider.deleteFile(fileId);
-    return `the results of provider batch ${id} were deleted; what it completed is billed\n`;
+    const text = `the results of provider batch ${id} were deleted; what it completed is billed`;
+    return { outcome: 'deleted', text };
   }
   const now = await provider.cancelBatch(id);
   return isSettled(now) || now.state === 'cancelling'
-    ? `provider batch ${id} is being cancelled; what it has completed is billed\n`
-    : `the provider does not cancel provider batch ${id} now; try again later\n`;
+    ? { outcome: 'cancelling', text: `provider batch ${id} is being cancelled; what it has completed is billed` }
+    : { outcome: 'not-cancelled', text: `the provider does not cancel provider batch ${id} now; try again later` };
 }
 
 async function findAll({ batches, provider, pipelines, engineSettings, log }: Engine): Promise<Orphans> {

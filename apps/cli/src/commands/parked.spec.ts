@@ -42,6 +42,12 @@ describe('batchmill parked retry', () => {
       return [...runs, ...claims].map(({ _id }) => _id).sort();
     });
 
+  it('X2: --json prints which records it put back', async () => {
+    const { out } = await runBatchmill(home, ['parked', 'retry', '--run', 'first', '--json']);
+
+    expect(JSON.parse(out)).toEqual({ retried: ['first', 'first.c1'] });
+  });
+
   it.each([
     ['--all', [], 4],
     ['--stage chunk-scanner', ['first.c1', 'second.c1'], 2],

@@ -2,6 +2,7 @@ import { ValidationError } from '@batchmill/contracts';
 import type { BatchState, Records, WorkRecord } from '@batchmill/records';
 import { checkPlace, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
+import { printJson, sayBeside } from '../show/output.js';
 import { table, type Column } from '../show/table.js';
 import { sanitizeLine, terminalColumns } from '../show/terminal.js';
 import { noteIfNoWorker, withRecords } from '../with-engine.js';
@@ -25,7 +26,12 @@ export function parkedCommand(): Command {
     'list, show or retry records that are parked after too many attempts',
   );
   command.command('list').description('all parked records').option('--json', 'as JSON').action(list);
-  command.command('show').description('a parked record with its error').argument('<id>').action(show);
+  command
+    .command('show')
+    .description('a parked record with its error')
+    .argument('<id>')
+    .option('--json', 'as JSON')
+    .action(show);
   command
     .command('retry')
     .description('unpark a record, or all of them, so that their work is tried again')
@@ -34,6 +40,7 @@ export function parkedCommand(): Command {
     .option('--stage <stage>', `only those of ${stages.join(', ')}`)
     .option('--run <id>', 'only those of this run')
     .option('--code <code>', 'only those with this error code')
+    .option('--json', 'as JSON')
     .action(retry);
   return command;
 }
@@ -45,11 +52,15 @@ const columns: readonly Column[] = [
   { title: 'ERROR' },
 ];
 
-async function list({ json }: { readonly json?: true }): Promise<void> {
+interface Flags {
+  readonly json?: true;
+}
+
+async function list({ json }: Flags): Promise<void> {
   const parked = await withRecords(async (engine) =>
     (await Promise.all(allRecords(engine).map((records) => Array.fromAsync(records.parked())))).flat(),
   );
-  if (json) process.stdout.write(`${JSON.stringify(parked.map(parkedJson))}\n`);
+  if (json) printJson(parked.map(parkedJson));
   else if (parked.length === 0) process.stdout.write('nothing is parked\n');
   else {
     const rows = parked.map(({ _id, state, attempts, error }) => [
@@ -66,14 +77,19 @@ function parkedJson({ _id, state, attempts, error }: WorkRecord): Record<string,
   return { id: _id, state, attempts, error };
 }
 
-async function show(id: string): Promise<void> {
-  const { state, attempts, error } = await withRecords(async (engine) => (await parkedOf(engine, id)).record);
+async function show(id: string, { json }: Flags): Promise<void> {
+  const record = await withRecords(async (engine) => (await parkedOf(engine, id)).record);
+  const { state, attempts, error } = record;
+  if (json) {
+    printJson(parkedJson(record));
+    return;
+  }
   process.stdout.write(`${id} is parked in the state ${state} after ${attempts} attempts\n`);
   if (error !== null)
     process.stdout.write(`${error.kind} ${error.code} at ${error.at.toISOString()}: ${error.message}\n`);
 }
 
-interface WhichParked {
+interface WhichParked extends Flags {
   readonly all?: true;
   readonly stage?: string;
   readonly run?: string;
@@ -81,7 +97,8 @@ interface WhichParked {
 }
 
 async function retry(id: string | undefined, which: WhichParked): Promise<void> {
-  const { all, stage, run, code } = which;
+  const { all, stage, run, code, json } = which;
+  const say = sayBeside(json);
   const isMany = all === true || [stage, run, code].some((option) => option !== undefined);
   if ((id !== undefined) === isMany) {
     throw new ValidationError(
@@ -93,10 +110,10 @@ async function retry(id: string | undefined, which: WhichParked): Promise<void> 
     throw new ValidationError('command.choice', `--stage: found ${stage}, expected one of ${stages.join(', ')}`);
   }
   if (id === undefined) {
-    const count = await withRecords((engine) => unparkMany(engine, which));
-    process.stdout.write(
-      `${count} ${count === 1 ? 'record is' : 'records are'} no longer parked and will be retried\n`,
-    );
+    const retried = await withRecords((engine) => unparkMany(engine, which));
+    const count = retried.length;
+    say(`${count} ${count === 1 ? 'record is' : 'records are'} no longer parked and will be retried`);
+    if (json) printJson({ retried });
     if (count === 0) return;
   } else {
     await withRecords(async (engine) => {
@@ -104,24 +121,26 @@ async function retry(id: string | undefined, which: WhichParked): Promise<void> 
       await checkPlace(engine.store);
       await records.unpark(id);
     });
-    process.stdout.write(`${id} is no longer parked and will be retried\n`);
+    say(`${id} is no longer parked and will be retried`);
+    if (json) printJson({ retried: [id] });
   }
-  noteIfNoWorker('the retry happens when its run continues');
+  noteIfNoWorker('the retry happens when its run continues', say);
 }
 
-async function unparkMany(engine: Engine, { stage, run, code }: WhichParked): Promise<number> {
+/** Returns the ids of those that it unparked. */
+async function unparkMany(engine: Engine, { stage, run, code }: WhichParked): Promise<string[]> {
   await checkPlace(engine.store);
-  let count = 0;
+  const unparked: string[] = [];
   for (const records of allRecords(engine)) {
     // Read to the end first: unparking changes what this query finds.
     for (const record of await Array.fromAsync(records.parked())) {
       if (stage !== undefined && stageOf(engine, records, record) !== stage) continue;
       if (run !== undefined && records.runOf(record) !== run) continue;
       if (code !== undefined && record.error?.code !== code) continue;
-      if (await records.unpark(record._id)) count += 1;
+      if (await records.unpark(record._id)) unparked.push(record._id);
     }
   }
-  return count;
+  return unparked;
 }
 
 /** The stage that works on the record in its state. */

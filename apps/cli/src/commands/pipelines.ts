@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { pipelineJson, pipelineRow } from '../pipelines/pipeline-json.js';
 import { pipelineText } from '../pipelines/pipeline-text.js';
 import { formatPath } from '../show/format.js';
+import { printJson } from '../show/output.js';
 import { table, type Column } from '../show/table.js';
 import { terminalColumns } from '../show/terminal.js';
 import { settingsHere } from '../with-engine.js';
@@ -39,7 +40,7 @@ async function list({ json }: Flags): Promise<void> {
   const settings = settingsHere();
   const pipelines = await loadPipelines(settings);
   const all = pipelines.names().map((name) => pipelines.get(name));
-  if (json) process.stdout.write(`${JSON.stringify(all.map(pipelineJson))}\n`);
+  if (json) printJson(all.map(pipelineJson));
   else if (all.length > 0) process.stdout.write(table(columns, all.map(pipelineRow), terminalColumns()));
   else
     process.stdout.write(
@@ -49,7 +50,6 @@ async function list({ json }: Flags): Promise<void> {
 
 async function show(name: string, { json }: Flags): Promise<void> {
   const pipeline = (await loadPipelines(settingsHere())).get(name);
-  process.stdout.write(
-    json ? `${JSON.stringify(pipelineJson(pipeline))}\n` : pipelineText(pipelineJson(pipeline), terminalColumns()),
-  );
+  if (json) printJson(pipelineJson(pipeline));
+  else process.stdout.write(pipelineText(pipelineJson(pipeline), terminalColumns()));
 }

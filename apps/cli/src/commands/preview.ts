@@ -4,6 +4,7 @@ import { previewJson } from '../preview/preview-json.js';
 import { previewRun } from '../preview/preview-run.js';
 import { previewText } from '../preview/preview-text.js';
 import { runOptionsFrom, withRunFlags, type RunFlags } from '../run-options.js';
+import { printJson } from '../show/output.js';
 import { terminalColumns } from '../show/terminal.js';
 import { withEngine } from '../with-engine.js';
 
@@ -28,7 +29,8 @@ async function preview(name: string, { json, ...flags }: Flags): Promise<void> {
   const shown = await withEngine((engine) =>
     previewRun(engine, name, runOptionsFrom(flags), flags.limit ?? defaultDocuments),
   );
-  process.stdout.write(json ? `${JSON.stringify(previewJson(shown))}\n` : previewText(shown, terminalColumns()));
+  if (json) printJson(previewJson(shown));
+  else process.stdout.write(previewText(shown, terminalColumns()));
   if (shown.documents.some(({ failures, unwritable }) => failures.length + unwritable.length > 0))
     process.exitCode = exitCodes.someFailed;
 }

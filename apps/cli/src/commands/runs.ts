@@ -5,8 +5,9 @@ import { reportRun, type Engine, type RunReport } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodes } from '../exit-codes.js';
 import { parseCount } from '../run-options.js';
-import { sendCommand, type EngineCommand } from '../send-command.js';
+import { sendCommand, type CommandOutcome, type EngineCommand } from '../send-command.js';
 import { formatCount, formatTime, formatUsd } from '../show/format.js';
+import { printJson, sayBeside, type Say } from '../show/output.js';
 import { runDetails } from '../show/run-details.js';
 import { runJson, runSummary } from '../show/run-summary.js';
 import { table, type Column } from '../show/table.js';
@@ -38,13 +39,20 @@ export function runsCommand(): Command {
     .command('cancel')
     .description('cancel a run; answers that are paid for are kept')
     .argument('<id>')
+    .option('--json', 'as JSON')
     .action(cancel);
   command
     .command('pause')
     .description('start nothing new for a run; batches at the provider are still ingested')
     .argument('<id>')
+    .option('--json', 'as JSON')
     .action(pause);
-  command.command('resume').description('resume a paused run').argument('<id>').action(resume);
+  command
+    .command('resume')
+    .description('resume a paused run')
+    .argument('<id>')
+    .option('--json', 'as JSON')
+    .action(resume);
   return command;
 }
 
@@ -72,12 +80,12 @@ async function list(flags: ListFlags): Promise<void> {
     return found;
   });
   if (flags.json) {
-    process.stdout.write(`${JSON.stringify(reports.map(runJson))}\n`);
+    printJson(reports.map(runJson));
     return;
   }
   if (reports.length === 0) {
     const isFiltered = flags.pipeline !== undefined || flags.status !== undefined;
-    print(isFiltered ? 'no such run' : 'no runs yet; start one with: batchmill run PIPELINE');
+    process.stdout.write(isFiltered ? 'no such run\n' : 'no runs yet; start one with: batchmill run PIPELINE\n');
     return;
   }
   const rows = reports.map((report) => [
@@ -100,24 +108,25 @@ function statusOf({ status, pausedAt }: RunReport): string {
 }
 
 async function show(id: string, flags: Flags): Promise<void> {
-  const report = await withRecords(async (engine) => reportRun(engine, await runOf(engine, id)));
-  process.stdout.write(
-    flags.json ? `${JSON.stringify(runJson(report))}\n` : `${runSummary(report)}${runDetails(report)}`,
-  );
+  const report = await reportOf(id);
+  if (flags.json) printJson(runJson(report));
+  else process.stdout.write(`${runSummary(report)}${runDetails(report)}`);
 }
 
-async function cancel(id: string): Promise<void> {
+async function cancel(id: string, { json }: Flags): Promise<void> {
+  const say = sayBeside(json);
   const { run, submitted } = await withRecords(async (engine) => ({
     run: await runOf(engine, id),
     submitted: await engine.batches.countOfRun(id, 'submitted'),
   }));
-  if (printIfEnded(run)) return;
-  if (submitted > 0) {
-    print(
-      'batches at the provider are waited for, an hour at most; to give one up at once: batchmill batch abandon ID',
-    );
+  if (endedRunStates.includes(run.state)) {
+    say(endedText(run));
+    if (json) await printOutcome(id, 'unchanged');
+    return;
   }
-  const outcome = await sendCommand(settingsHere(), {
+  if (submitted > 0)
+    say('batches at the provider are waited for, an hour at most; to give one up at once: batchmill batch abandon ID');
+  const command: EngineCommand = {
     event: new RunCancelRequested({ runId: id }),
     stages,
     runId: id,
@@ -126,69 +135,76 @@ async function cancel(id: string): Promise<void> {
       const { state, parked, cancelRequestedAt } = await runOf(engine, id);
       return endedRunStates.includes(state) || (parked && cancelRequestedAt !== null);
     },
-  });
-  if (outcome === 'requested') {
-    process.stdout.write(`asked the running process to cancel run ${id}; follow it with: batchmill progress ${id}\n`);
-    return;
+  };
+  const outcome = await sendCommand(settingsHere(), command, say);
+  if (outcome === 'stopped') process.exitCode = exitCodes.stopped;
+  if (json) await printOutcome(id, outcome);
+  else if (outcome === 'requested')
+    say(`asked the running process to cancel run ${id}; follow it with: batchmill progress ${id}`);
+  else {
+    process.stdout.write(runSummary(await reportOf(id)));
+    if (outcome === 'stopped') say(`stopped; the command is recorded, finish it with: batchmill runs cancel ${id}`);
   }
-  const report = await withRecords(async (engine) => reportRun(engine, await runOf(engine, id)));
-  process.stdout.write(runSummary(report));
-  if (outcome === 'done') return;
-  process.stdout.write(`stopped; the command is recorded, finish it with: batchmill runs cancel ${id}\n`);
-  process.exitCode = exitCodes.stopped;
 }
 
-async function pause(id: string): Promise<void> {
+async function pause(id: string, { json }: Flags): Promise<void> {
+  const say = sayBeside(json);
   const run = await withRecords((engine) => runOf(engine, id));
-  if (printIfEnded(run)) return;
-  if (run.cancelRequestedAt !== null) print(`run ${id} is being cancelled: nothing new is started for it`);
-  else if (run.pausedAt !== null) print(`run ${id} is already paused, since ${formatTime(run.pausedAt)}`);
+  let outcome: RunOutcome = 'unchanged';
+  if (endedRunStates.includes(run.state)) say(endedText(run));
+  else if (run.cancelRequestedAt !== null) say(`run ${id} is being cancelled: nothing new is started for it`);
+  else if (run.pausedAt !== null) say(`run ${id} is already paused, since ${formatTime(run.pausedAt)}`);
   else {
     const event = new RunPauseRequested({ runId: id });
-    const outcome = await recordCommand(event, async (engine) => (await runOf(engine, id)).pausedAt !== null);
+    outcome = await recordCommand(event, async (engine) => (await runOf(engine, id)).pausedAt !== null, say);
     if (outcome === 'requested')
-      print(`asked the running process to pause run ${id}; check with: batchmill runs show ${id}`);
-    else if (outcome === 'done') print(`run ${id} is paused; resume it with: batchmill runs resume ${id}`);
+      say(`asked the running process to pause run ${id}; check with: batchmill runs show ${id}`);
+    else if (outcome === 'done') say(`run ${id} is paused; resume it with: batchmill runs resume ${id}`);
   }
+  if (json) await printOutcome(id, outcome);
 }
 
-async function resume(id: string): Promise<void> {
+async function resume(id: string, { json }: Flags): Promise<void> {
+  const say = sayBeside(json);
   const run = await withRecords((engine) => runOf(engine, id));
-  if (printIfEnded(run)) return;
-  if (run.pausedAt === null) {
-    print(`run ${id} is not paused`);
-    return;
+  let outcome: RunOutcome = 'unchanged';
+  if (endedRunStates.includes(run.state)) say(endedText(run));
+  else if (run.pausedAt === null) say(`run ${id} is not paused`);
+  else {
+    const event = new RunResumeRequested({ runId: id });
+    outcome = await recordCommand(event, async (engine) => (await runOf(engine, id)).pausedAt === null, say);
+    const next = `batchmill run ${run.pipeline ?? 'PIPELINE'} --run-id ${id}`;
+    if (outcome === 'requested')
+      say(`asked the running process to resume run ${id}; follow it with: batchmill progress ${id}`);
+    else if (outcome === 'done') say(`run ${id} is no longer paused; continue it with: ${next}`);
   }
-  const event = new RunResumeRequested({ runId: id });
-  const outcome = await recordCommand(event, async (engine) => (await runOf(engine, id)).pausedAt === null);
-  if (outcome === 'requested')
-    print(`asked the running process to resume run ${id}; follow it with: batchmill progress ${id}`);
-  else if (outcome === 'done') {
-    print(
-      `run ${id} is no longer paused; continue it with: batchmill run ${run.pipeline ?? 'PIPELINE'} --run-id ${id}`,
-    );
-  }
+  if (json) await printOutcome(id, outcome);
 }
+
+/** Unchanged: there was nothing to do. */
+type RunOutcome = CommandOutcome | 'unchanged';
 
 /** Only records the command: no stage works on the run. */
 async function recordCommand(
   event: RunPauseRequested | RunResumeRequested,
   isDone: EngineCommand['isDone'],
-): Promise<string> {
-  const outcome = await sendCommand(settingsHere(), { event, stages: commandStages, runId: null, isDone });
+  say: Say,
+): Promise<CommandOutcome> {
+  const outcome = await sendCommand(settingsHere(), { event, stages: commandStages, runId: null, isDone }, say);
   if (outcome === 'stopped') process.exitCode = exitCodes.stopped;
   return outcome;
 }
 
-/** True when the run has ended, so that a command has no effect. */
-function printIfEnded({ _id, state }: Run): boolean {
-  if (!endedRunStates.includes(state)) return false;
-  print(`run ${_id} has already ended: ${state}`);
-  return true;
+async function printOutcome(id: string, outcome: RunOutcome): Promise<void> {
+  printJson({ outcome, run: runJson(await reportOf(id)) });
 }
 
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+async function reportOf(id: string): Promise<RunReport> {
+  return withRecords(async (engine) => reportRun(engine, await runOf(engine, id)));
+}
+
+function endedText({ _id, state }: Run): string {
+  return `run ${_id} has already ended: ${state}`;
 }
 
 export async function runOf(engine: Engine, id: string): Promise<Run> {

@@ -2,6 +2,7 @@ import { nextTime } from '@batchmill/pipeline';
 import { reportRun, type Engine } from '@batchmill/service';
 import { Command } from 'commander';
 import { formatTime } from '../show/format.js';
+import { printJson, sayBeside } from '../show/output.js';
 import { terminalColumns } from '../show/terminal.js';
 import { table, type Column } from '../show/table.js';
 import { noteIfNoWorker, withEngine } from '../with-engine.js';
@@ -39,7 +40,7 @@ const columns: readonly Column[] = [
 async function list({ json }: { readonly json?: true }): Promise<void> {
   const schedules = await withEngine(schedulesOf);
   if (json) {
-    process.stdout.write(`${JSON.stringify(schedules)}\n`);
+    printJson(schedules);
     return;
   }
   if (schedules.length === 0) {
@@ -56,7 +57,7 @@ async function list({ json }: { readonly json?: true }): Promise<void> {
     lastRun?.status ?? '',
   ]);
   process.stdout.write(table(columns, rows, terminalColumns()));
-  noteIfNoWorker('scheduled runs start only while one is running');
+  noteIfNoWorker('scheduled runs start only while one is running', sayBeside(json));
 }
 
 async function schedulesOf(engine: Engine): Promise<ListedSchedule[]> {

@@ -5,6 +5,7 @@ import { maxEmbeddingTokens } from '@batchmill/provider';
 import type { VectorHit, Vectors } from '@batchmill/vectors';
 import { Command, InvalidArgumentError } from 'commander';
 import { parseCount } from '../run-options.js';
+import { printJson } from '../show/output.js';
 import { terminalColumns } from '../show/terminal.js';
 import { withEngine } from '../with-engine.js';
 
@@ -50,9 +51,7 @@ async function search(name: string, query: string, { top = 5, json }: Flags): Pr
     { needsProvider: true },
   );
   if (json) {
-    process.stdout.write(
-      `${JSON.stringify(hits.map(({ similarity, block_doc_id, block_mongo_id }) => ({ similarity, block_doc_id, block_mongo_id })))}\n`,
-    );
+    printJson(hits);
     return;
   }
   const columns = terminalColumns();

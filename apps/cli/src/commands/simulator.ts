@@ -1,6 +1,7 @@
 import { parseTurnaround, startSimulator } from '@batchmill/simulator';
 import { Command, InvalidArgumentError } from 'commander';
 import { once } from 'node:events';
+import { printJson } from '../show/output.js';
 
 interface Flags {
   readonly host: string;
@@ -12,6 +13,7 @@ interface Flags {
   readonly windows: string;
   readonly webhook?: string;
   readonly webhookSecret?: string;
+  readonly json?: true;
 }
 
 export function simulatorCommand(): Command {
@@ -26,6 +28,7 @@ export function simulatorCommand(): Command {
     .option('--windows <list>', 'the completion windows that it takes, such as 24h,48h', '24h')
     .option('--webhook <url>', 'where it posts that a batch has ended')
     .option('--webhook-secret <secret>', 'the secret that signs these posts')
+    .option('--json', 'print its address as JSON')
     .action(simulate);
 }
 
@@ -41,7 +44,8 @@ async function simulate({ host, port, data, speed, turnaround, seed, windows, ..
     completionWindows: windows.split(','),
     webhook: url === undefined ? null : { url, secret },
   });
-  process.stdout.write(`simulator at ${simulator.url}; use OPENAI_BASE_URL=${simulator.url}/v1 and any key\n`);
+  if (flags.json) printJson({ url: simulator.url });
+  else process.stdout.write(`simulator at ${simulator.url}; use OPENAI_BASE_URL=${simulator.url}/v1 and any key\n`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await simulator.close();
 }

@@ -1,19 +1,26 @@
 import { createHome } from '@batchmill/service';
 import { Command } from 'commander';
 import { allTopics } from '../all-topics.js';
+import { printJson } from '../show/output.js';
 import { settingsHere, withRecords } from '../with-engine.js';
 
 /** Creates the topics before any service starts. A service creates missing topics by itself. */
 export function topicsCommand(): Command {
   const command = new Command('topics').description('the topics of the bus');
-  command.command('create').description('create the topics that are missing, and print all').action(create);
+  command
+    .command('create')
+    .description('create the topics that are missing, and print all')
+    .option('--json', 'as JSON')
+    .action(create);
   return command;
 }
 
-async function create(): Promise<void> {
+async function create({ json }: { readonly json?: true }): Promise<void> {
   const settings = settingsHere();
   if (settings.adapters.bus.scheme === 'embedded') createHome(settings);
   await withRecords((engine) => engine.bus.ensureTopics(allTopics));
   const prefix = settings.adapters.topicPrefix ?? '';
-  process.stdout.write(allTopics.map((topic) => `${prefix}${topic}\n`).join(''));
+  const names = allTopics.map((topic) => `${prefix}${topic}`);
+  if (json) printJson(names);
+  else process.stdout.write(names.map((name) => `${name}\n`).join(''));
 }

@@ -3,6 +3,7 @@ import { loadPipelines } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodes } from '../exit-codes.js';
 import { formatPath, formatQuantity } from '../show/format.js';
+import { printJson } from '../show/output.js';
 import { settingsHere } from '../with-engine.js';
 
 export function validateCommand(): Command {
@@ -20,7 +21,7 @@ async function validate({ json }: { readonly json?: true }): Promise<void> {
     (error: unknown) => ({ names: [], problems: problemsOf(error) }),
   );
   if (problems.length > 0) process.exitCode = exitCodes.didNotRun;
-  if (json) process.stdout.write(`${JSON.stringify({ folder, pipelines: names, problems })}\n`);
+  if (json) printJson({ folder, pipelines: names, problems });
   else if (problems.length > 0) process.stderr.write(`${problems.join('\n')}\n`);
   else {
     const count = formatQuantity(names.length, 'pipeline');
