@@ -9,6 +9,7 @@ import { exitCodeOf, exitCodes } from '../exit-codes.js';
 import { openProgressDisplay } from '../progress/open-progress-display.js';
 import { parseRunId, runOptionsFrom, withRunFlags, type RunFlags } from '../run-options.js';
 import { formatPath } from '../show/format.js';
+import { notAcceptedText } from '../show/not-accepted-text.js';
 import { runJson, runSummary } from '../show/run-summary.js';
 import { abortOnSignals } from '../signals.js';
 import { fileLog, logFileIn, settingsHere, withEngine } from '../with-engine.js';
@@ -77,8 +78,11 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
     },
   }).finally(() => display.end());
   process.stdout.write(
-    flags.json ? `${JSON.stringify(runJson(result))}\n` : `${runSummary(result)}data      ${home}\n`,
+    flags.json
+      ? `${JSON.stringify({ ...runJson(result), ...(result.notAccepted.length > 0 && { notAccepted: result.notAccepted }) })}\n`
+      : `${runSummary(result)}data      ${home}\n`,
   );
+  messages.write(notAcceptedText(result.notAccepted));
   if (result.finishedAt !== null && new Date(result.finishedAt) < startedAt) {
     messages.write(`this run had already ended: nothing was done. Start a new run with another --run-id or none\n`);
   }

@@ -44,7 +44,7 @@ export function currentWork(shown: Shown): CurrentWork {
     return wait(what, ...sinceOf(outlook.atProviderSince, now), ...pollPart(shown, 7), ...until);
   }
   if (outlook.retryAt !== null) {
-    const due = { text: `due ${inTime(outlook.retryAt, now)}`, weight: 8 };
+    const due = { text: `due ${inTime(outlook.retryAt, now)}`, weight: 7 };
     return wait(`the retry of ${formatQuantity(progress.retrying, 'request')}`, due);
   }
   const rest = progress.processed < progress.claimed ? 'building batches' : 'finishing the run';

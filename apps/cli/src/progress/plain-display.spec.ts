@@ -50,6 +50,17 @@ describe('the progress in a file or a pipe', () => {
     expect(elapsed).toEqual(['0s\n', '1m 0s\n', '3m 0s\n', '7m 0s\n', '15m 0s\n', '30m 0s\n', '45m 0s\n', '1h 0m\n']);
   });
 
+  it('what changes with time alone, such as the next poll and the time of a retry, is no change', () => {
+    for (let second = 0; second < 60; second += 1) {
+      ms = second * 1000;
+      const outlook = { retryAt: new Date(momentOfRun(90_000)).toISOString() };
+      display.show(runReport({ requests: 10 }, { scanEnded: true, answered: 8, retrying: 2, claimed: 10 }, outlook));
+    }
+
+    expect(file.lines).toHaveLength(1);
+    expect(file.lines[0]).toContain(' waiting for the retry of 2 requests · $0.00 · 0s · due in 1m 30s\n');
+  });
+
   it('the last numbers are printed at the end', () => {
     at(0, 0, 10);
     at(1_000, 5, 10);

@@ -1,20 +1,11 @@
 import type { RunReport, Waiting } from '@batchmill/service';
-import { fitLine, type Part } from '../show/fit-line.js';
+import { fitLine, fitParts, type Part } from '../show/fit-line.js';
 import { formatTime, formatUsd, formatWhen } from '../show/format.js';
-import { paintFor, type Paint } from '../show/paint.js';
+import { noPaint, paintFor, type Paint } from '../show/paint.js';
 import { terminalColumns, type Terminal } from '../show/terminal.js';
 import { currentWork } from './current-work.js';
 import { lastingWait, notePauses, noteWaits, type ProgressDisplay } from './progress-display.js';
-import {
-  documentParts,
-  elapsedOf,
-  endParts,
-  percentOf,
-  pollPart,
-  requestParts,
-  statusOf,
-  type Shown,
-} from './progress-parts.js';
+import { documentParts, elapsedOf, endParts, percentOf, requestParts, statusOf, type Shown } from './progress-parts.js';
 
 const minIntervalMs = 5_000;
 const firstIdleMs = 60_000;
@@ -112,14 +103,13 @@ export function progressLine(shown: Shown, { columns, paint }: { columns: number
   ];
   const later: Part[] = [
     { text: elapsedOf(shown), weight: 57 },
-    ...(work.reason === null ? pollPart(shown, 49) : []),
+    ...work.parts.filter(({ weight }) => weight === 7).map((part) => ({ ...part, weight: 49 })),
     ...grouped('end', endParts(shown), (weight) => (weight < 8 ? 32 : 43) + weight),
   ];
   const clock: Part = { text: formatTime(new Date(now)), weight: 96, style: 'dim' };
-  return {
-    text: fitLine([clock, ...facts, ...later], columns, paint),
-    facts: facts.map(({ text, group = '' }) => `${group} ${text}`).join(' '),
-  };
+  const parts = [clock, ...facts, ...later];
+  const shownFacts = fitParts(parts, { columns, lines: 1 }).filter((part) => facts.includes(part));
+  return { text: fitLine(parts, columns, paint), facts: fitLine(shownFacts, columns, noPaint) };
 }
 
 function grouped(group: string, parts: readonly Part[], weigh: (weight: number) => number): Part[] {

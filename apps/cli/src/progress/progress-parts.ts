@@ -37,14 +37,13 @@ export function percentOf({ progress: { claimed, processed }, finishedAt }: RunR
   return finishedAt === null ? Math.min(99, percent) : percent;
 }
 
-export function documentParts({ progress, failed }: RunReport): Part[] {
+export function documentParts({ progress }: RunReport): Part[] {
   const { claimed, processed, scanEnded, awaitsTrial } = progress;
   if (claimed === 0) return [{ text: scanEnded ? 'none' : 'none taken yet', weight: 9 }];
   const taken = awaitsTrial ? 'in the trial' : scanEnded ? '' : 'so far';
   return [
     { text: `${formatCount(processed)} of ${formatCount(claimed)} processed`, weight: 9 },
     { text: taken, weight: 6, glue: ' ' },
-    ...(failed > 0 ? [{ text: `${formatCount(failed)} failed`, weight: 8, style: 'red' } as const] : []),
   ];
 }
 

@@ -33,7 +33,6 @@ const firstPoll = runReport(
 const halfDone = runReport(
   {
     requests: 4146,
-    failed: 4,
     tokens: { input: 512_345, output: 0 },
     cost: { usd: 0.0056, synchronousUsd: 0.0112, savedUsd: 0.0056 },
     errors: [
@@ -77,7 +76,7 @@ const retrying = runReport(
 it('M1: shows each kind of thing on a line of its own, with failures, retries, the end and the cost', () => {
   expect(view(halfDone)).toEqual([
     'running    annual-reports, embeddings · run first · 4m 5s · 10:04:05 UTC',
-    'documents  █████████░░░░░░░░░░ 49% · 2,040 of 4,116 processed · 4 failed',
+    'documents  █████████░░░░░░░░░░ 49% · 2,040 of 4,116 processed',
     'requests   1,956 at the provider · 2,041 answered · 30 retrying · 12 failed',
     'batches    1 to submit · 8 at the provider · 1 ingesting · 8 of 18 ended',
     'working    submitting 1 batch, ingesting 1 batch · next poll in 12s',

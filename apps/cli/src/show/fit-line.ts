@@ -56,26 +56,36 @@ export function fitLine(parts: readonly Part[], columns: number, paint: Paint): 
   return fitLines(parts, { columns, lines: 1, paint })[0] ?? '';
 }
 
+interface Space {
+  readonly columns: number;
+  readonly lines: number;
+}
+
 /** The same on so many lines at most, broken between parts. */
 export function fitLines(
   parts: readonly Part[],
-  { columns, lines, paint }: { readonly columns: number; readonly lines: number; readonly paint: Paint },
+  { columns, lines, paint }: Space & { readonly paint: Paint },
 ): string[] {
+  return breakParts(fitParts(parts, { columns, lines }), columns).map((line) => {
+    const [first] = line;
+    if (first === undefined || line.length > 1) return joined(line, paint).join('');
+    const text = cutText(first.text, columns - widthOf([{ ...first, text: '' }]));
+    return joined([{ ...first, text }], paint).join('');
+  });
+}
+
+/** The parts that fit in a space. At least one, which may be too wide. */
+export function fitParts(parts: readonly Part[], { columns, lines }: Space): readonly Part[] {
+  const fits = (broken: readonly (readonly Part[])[]): boolean => {
+    return broken.length <= lines && broken.every((line) => widthOf(line) <= columns);
+  };
   let kept = parts.filter(({ text }) => text !== '');
-  let broken = breakParts(kept, columns);
-  while (kept.length > 1 && (broken.length > lines || broken.some((line) => widthOf(line) > columns))) {
+  while (kept.length > 1 && !fits(breakParts(kept, columns))) {
     const lightest = Math.min(...kept.map(({ weight }) => weight));
     const index = kept.findLastIndex(({ weight }) => weight === lightest);
     kept = kept.toSpliced(index, 1);
-    broken = breakParts(kept, columns);
   }
-  return broken.map((line) => {
-    const [first] = line;
-    if (first === undefined || line.length > 1) return joined(line, paint).join('');
-    return joined([{ ...first, text: cutText(first.text, columns - widthOf([{ ...first, text: '' }])) }], paint).join(
-      '',
-    );
-  });
+  return kept;
 }
 
 function breakParts(parts: readonly Part[], columns: number): Part[][] {
