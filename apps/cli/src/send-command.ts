@@ -95,5 +95,5 @@ async function awaitNotificationsOf(
   signal: AbortSignal,
 ): Promise<void> {
   const run = runId == null ? null : await engine.runs.get(runId);
-  if (run !== null) await awaitNotifications(engine, await reportRun(engine, run), since, signal);
+  if (run !== null) await awaitNotifications(engine, await reportRun(engine, run), { since, signal });
 }

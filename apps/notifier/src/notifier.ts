@@ -114,7 +114,7 @@ export class Notifier {
     const fields = { ...this.#fieldsOf(notification), attempt: failures, error };
     const isGone = isBatchmillError(cause) && cause.code === 'webhook.gone';
     if (isGone || now - notification.data.createdAt.getTime() > giveUpAfterMs) {
-      yield notification.with({ failures }).to('given-up');
+      yield notification.with({ failures, lastError: error }).to('given-up');
       const reason = isGone ? 'its receiver does not want notifications any more' : 'it was not accepted for a day';
       this.log.error(`a notification is given up: ${reason}`, fields);
       return;
@@ -122,7 +122,7 @@ export class Notifier {
     const jitter = jitterFrom(this.ids);
     const backoffMs = delayAfter(failures - 1, { baseMs: minBackoffMs, capMs: maxBackoffMs, jitter });
     const askedMs = cause instanceof ConnectionError ? Math.min(cause.retryAfterMs, maxBackoffMs) : 0;
-    yield notification.with({ failures }).wait(new Date(now + Math.max(backoffMs, askedMs)));
+    yield notification.with({ failures, lastError: error }).wait(new Date(now + Math.max(backoffMs, askedMs)));
     this.log.warn('a notification was not accepted; it is sent again later', fields);
   }
 

@@ -65,6 +65,8 @@ export interface Notification extends WorkRecord<NotificationState> {
   readonly payload: NotificationPayload;
   /** Deliveries that failed. */
   readonly failures: number;
+  /** Why the last delivery failed. Missing or null: none has, or the record is of an earlier version. */
+  readonly lastError?: string | null;
   readonly deliveredAt: Date | null;
 }
 
@@ -94,6 +96,11 @@ export class Notifications extends Records<Notification> {
   /** How many notifications of a run wait for their first delivery attempt. */
   async countUntried(runId: string): Promise<number> {
     return this.collection.count({ 'payload.runId': runId, state: 'due', parked: false, failures: 0 });
+  }
+
+  /** The notifications of a run that were sent, and that their channel has not accepted. */
+  notAccepted(runId: string): AsyncIterable<Notification> {
+    return this.collection.find({ 'payload.runId': runId, failures: { $gt: 0 }, deliveredAt: null });
   }
 
   /**

@@ -7,9 +7,9 @@ import { estimateFromSample } from '../estimate/estimate-from-sample.js';
 import { estimateText } from '../estimate/estimate-text.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
 import { openProgressDisplay } from '../progress/open-progress-display.js';
-import { notePauses, noteWaits } from '../progress/progress-display.js';
 import { parseRunId, runOptionsFrom, withRunFlags, type RunFlags } from '../run-options.js';
 import { formatPath } from '../show/format.js';
+import { notAcceptedText } from '../show/not-accepted-text.js';
 import { runJson, runSummary } from '../show/run-summary.js';
 import { abortOnSignals } from '../signals.js';
 import { fileLog, logFileIn, settingsHere, withEngine } from '../with-engine.js';
@@ -57,7 +57,6 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   const home = formatPath(settings.installation.home);
   const messages = flags.json ? process.stderr : process.stdout;
   const display = openProgressDisplay(messages);
-  const notePause = notePauses((text) => display.print(text));
   const stopping = abortOnSignals((text) => display.print(text));
   const work = { isElsewhere: false };
   const startedAt = new Date();
@@ -73,16 +72,17 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
       messages.write(workText(runId, where, home, work.isElsewhere));
       work.isElsewhere = where === 'elsewhere';
     },
-    onWaiting: noteWaits((text) => display.print(text), Date.now),
+    onWaiting: (waiting) => display.wait(waiting),
     onProgress: (report) => {
-      if (hasEnded(report)) return;
-      notePause(report);
-      display.show(report);
+      if (!hasEnded(report)) display.show(report);
     },
   }).finally(() => display.end());
   process.stdout.write(
-    flags.json ? `${JSON.stringify(runJson(result))}\n` : `${runSummary(result)}data      ${home}\n`,
+    flags.json
+      ? `${JSON.stringify({ ...runJson(result), ...(result.notAccepted.length > 0 && { notAccepted: result.notAccepted }) })}\n`
+      : `${runSummary(result)}data      ${home}\n`,
   );
+  messages.write(notAcceptedText(result.notAccepted));
   if (result.finishedAt !== null && new Date(result.finishedAt) < startedAt) {
     messages.write(`this run had already ended: nothing was done. Start a new run with another --run-id or none\n`);
   }

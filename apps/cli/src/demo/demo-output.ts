@@ -1,68 +1,48 @@
-import type { RunReport } from '@batchmill/service';
-import { formatCount } from '../show/format.js';
+import { openProgressDisplay } from '../progress/open-progress-display.js';
+import type { ProgressDisplay } from '../progress/progress-display.js';
+import { cutText } from '../show/fit-line.js';
+import { paintFor, type Paint } from '../show/paint.js';
+import { terminalColumns, wrapText, type Terminal } from '../show/terminal.js';
 
-interface Output {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
+const indent = '   ';
 
-/** Prints the demo. On a terminal the progress line is updated in place, elsewhere each change is a new line. */
+/** Prints the demo, with the progress of its runs as `batchmill run` shows it. */
 export class DemoOutput {
-  #progress = '';
+  readonly progress: ProgressDisplay;
+  readonly #paint: Paint;
   #headings = 0;
 
-  constructor(private readonly out: Output) {}
+  constructor(private readonly out: Terminal) {
+    this.progress = openProgressDisplay(out);
+    this.#paint = paintFor(out);
+  }
 
   title(text: string): void {
-    this.#line(this.#bold(text));
+    this.#line(this.#paint('bold', text));
   }
 
   heading(text: string): void {
     this.#headings += 1;
     this.#line('');
-    this.#line(this.#bold(`${this.#headings}  ${text}`));
+    this.#line(this.#paint('bold', `${this.#headings}  ${text}`));
   }
 
   text(text: string): void {
-    this.#line(`   ${text}`);
+    for (const line of wrapText(text, terminalColumns(this.out) - indent.length)) this.#line(indent + line);
+  }
+
+  /** What to type. */
+  command(text: string): void {
+    this.#line(`${indent}  ${this.#paint('cyan', text)}`);
   }
 
   hit(similarity: number, name: string, excerpt: string): void {
-    const start = `     ${similarity.toFixed(2)}  ${name.padEnd(24)} `;
-    this.#line(start + excerpt.slice(0, Math.max(20, this.#columns - start.length - 1)));
-  }
-
-  progress({ progress, total, succeeded, failed }: RunReport): void {
-    const { claimed, built, submitted, settled, answered } = progress;
-    const parts = [
-      `${formatCount(claimed)} claimed`,
-      `${formatCount(built)} to submit`,
-      `${formatCount(submitted)} at the provider`,
-      `${formatCount(settled)} ingesting`,
-      `${formatCount(answered)} answered`,
-    ];
-    const hasEnded = total > 0 && succeeded + failed === total;
-    const text = `   ${hasEnded ? '●' : '○'} ${parts.join(' · ')}`.slice(0, this.#columns - 1);
-    if (text === this.#progress) return;
-    this.#progress = text;
-    this.out.write(this.out.isTTY === true ? `\r\u001b[2K${text}` : `${text}\n`);
-  }
-
-  endProgress(): void {
-    if (this.#progress !== '' && this.out.isTTY === true) this.out.write('\n');
-    this.#progress = '';
+    const start = `${indent}  ${similarity.toFixed(2)}  ${name.padEnd(24)} `;
+    const columns = Math.min(100, terminalColumns(this.out));
+    this.#line(start + cutText(excerpt, Math.max(20, columns - start.length - 1)));
   }
 
   #line(text: string): void {
     this.out.write(`${text}\n`);
-  }
-
-  #bold(text: string): string {
-    return this.out.isTTY === true && process.env['NO_COLOR'] === undefined ? `\u001b[1m${text}\u001b[0m` : text;
-  }
-
-  get #columns(): number {
-    return this.out.columns ?? 100;
   }
 }

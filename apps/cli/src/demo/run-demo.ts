@@ -2,6 +2,7 @@ import { stages } from '@batchmill/all-in-one';
 import { RunRequested, type FieldsOf } from '@batchmill/contracts';
 import {
   awaitRun,
+  hasEnded,
   openEngine,
   publishEvent,
   runStages,
@@ -30,8 +31,9 @@ export interface DemoOptions {
 /** Runs all stages on real text: embeds what is not embedded yet, summarises some blocks, searches, and prints the cost. */
 export async function runDemo({ settings, nodeModules, output, log, signal }: DemoOptions): Promise<RunReport[]> {
   output.title('Batchmill demo');
-  output.text('The documentation of the installed packages goes through all six stages, with embedded stores and a');
-  output.text('simulated OpenAI whose hours take seconds. Nothing leaves this machine and nothing is paid.');
+  output.text(
+    'The documentation of the installed packages goes through all six stages, with embedded stores and a simulated OpenAI whose hours take seconds. Nothing leaves this machine and nothing is paid.',
+  );
 
   const opened = await openEngine(settings, { log, name: 'demo', needsProvider: true, runsStages: true });
   const { engine } = opened;
@@ -74,8 +76,13 @@ async function run(
 ): Promise<RunReport> {
   const runId = (await unfinishedRunOf(engine, request.endpoint)) ?? `demo-${engine.ids.next().slice(0, 8)}`;
   await publishEvent(engine, new RunRequested({ runId, pipeline: 'package-docs', ...request }));
-  const report = await awaitRun(engine, runId, { signal, onProgress: (latest) => output.progress(latest) });
-  output.endProgress();
+  const report = await awaitRun(engine, runId, {
+    signal,
+    onWaiting: (waiting) => output.progress.wait(waiting),
+    onProgress: (latest) => {
+      if (!hasEnded(latest)) output.progress.show(latest);
+    },
+  }).finally(() => output.progress.end());
   if (report === null) throw new Error(`The run ${runId} did not start.`);
   showRun(output, report);
   return report;
@@ -139,11 +146,15 @@ function showTotals(output: DemoOutput, reports: readonly RunReport[], { install
   );
   output.text(`the data is in ${installation.home}`);
   output.heading('Next');
-  output.text('run it again:         npm run demo                 (embeds nothing twice)');
-  output.text('see what was done:    export BATCHMILL_HOME=.batchmill/demo OPENAI_BASE_URL=simulated');
-  output.text('                      npx batchmill runs list; npx batchmill batch list');
-  output.text('your own key:         export OPENAI_API_KEY=…      and: npx batchmill run package-docs --limit 10');
-  output.text('your own documents:   README.md, "Your own key, your own documents"');
+  output.text('run it again, which embeds nothing twice');
+  output.command('npm run demo');
+  output.text('see what was done');
+  output.command('export BATCHMILL_HOME=.batchmill/demo OPENAI_BASE_URL=simulated');
+  output.command('npx batchmill runs list');
+  output.text('use your own key');
+  output.command('export OPENAI_API_KEY=…');
+  output.command('npx batchmill run package-docs --limit 10');
+  output.text('use your own documents: README.md, "Your own key, your own documents"');
 }
 
 function dollars(amount: number): string {

@@ -3,7 +3,7 @@ import type { Block } from './load-blocks.js';
 
 export const exampleQueries = [
   'check that a class property is an email address with a decorator',
-  'compile a JSON schema and validate data against it',
+  'the fastest JSON schema validator',
   'show a progress bar in the terminal',
 ] as const;
 

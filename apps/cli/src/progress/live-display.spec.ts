@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@batchmill/testing';
 import { Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { momentOfRun, runReport } from '../testing/run-report.js';
 import { LiveDisplay } from './live-display.js';
 
@@ -29,11 +30,13 @@ describe('the progress on a terminal', () => {
 
   it('a report is drawn, and drawn again when it changes', async () => {
     display.show(runReport({}, { claimed: 10 }));
-    await eventually('the first drawing', () => terminal.written.includes('10 documents claimed'));
+    await eventually('the first drawing', () => terminal.written.includes('0 of 10 processed'));
     display.show(runReport({}, { claimed: 20 }));
 
-    await eventually('the second drawing', () => terminal.written.includes('20 documents claimed'));
-    expect(terminal.written).toContain('running     1s · annual-reports, embeddings');
+    await eventually('the second drawing', () => terminal.written.includes('0 of 20 processed'));
+    expect(stripVTControlCharacters(terminal.written)).toContain(
+      'running    annual-reports, embeddings · 1s · 10:00:01 UTC',
+    );
   });
 
   it('the cursor is hidden while progress is shown, and shown again when a text is printed or the display ends', () => {
@@ -47,6 +50,25 @@ describe('the progress on a terminal', () => {
     display.end();
     display.end();
     expect(terminal.written.lastIndexOf(showCursor)).toBeGreaterThan(terminal.written.lastIndexOf(hideCursor));
+  });
+
+  it('Y5: a wait that lasts is shown among the other lines, also while no further report comes', async () => {
+    display.show(runReport({}, { claimed: 10 }));
+    display.wait({ since: '2026-01-01T09:59:50.000Z', message: 'listBatches: no answer (ECONNREFUSED)' });
+
+    await eventually('the wait drawn', () => terminal.written.includes('(ECONNREFUSED)'));
+    expect(stripVTControlCharacters(terminal.written)).toContain('waiting    since 09:59:50 (11s): listBatches: no');
+  });
+
+  it('a display with more or fewer lines leaves no listener behind', () => {
+    const before = process.listenerCount('exit');
+    for (let count = 0; count < 5; count += 1) {
+      for (const parked of [0, 1]) display.show(runReport({}, { claimed: 10, parked }));
+    }
+
+    expect(process.listenerCount('exit')).toBe(before + 1);
+    display.end();
+    expect(process.listenerCount('exit')).toBe(before);
   });
 
   it('a text is printed unchanged when no progress is shown', () => {

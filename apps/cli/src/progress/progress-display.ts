@@ -4,6 +4,8 @@ import { formatTime } from '../show/format.js';
 /** Shows the progress of a run. */
 export interface ProgressDisplay {
   show(report: RunReport): void;
+  /** What the run waits for because something went wrong; null: nothing. Shown when it lasts. */
+  wait(waiting: Waiting | null): void;
   /** Prints a text, which ends with a line break, without damage to the progress. */
   print(text: string): void;
   /** `show` may be called again afterwards. */
@@ -21,6 +23,11 @@ export function notePauses(print: (text: string) => void): (report: RunReport) =
 
 /** Shorter waits are not worth a line. */
 const shownAfterMs = 4_000;
+
+/** Null: the run does not wait for anything, or not for long. */
+export function lastingWait(waiting: Waiting | null, now: number): Waiting | null {
+  return waiting === null || now - Date.parse(waiting.since) < shownAfterMs ? null : waiting;
+}
 
 /**
  * Takes what a run waits for. Prints since when and why, once for each reason, and when it goes on. The first words of a

@@ -1,52 +1,217 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import type { RunReport, Waiting } from '@batchmill/service';
+import { textColumns } from '../show/fit-line.js';
+import { noPaint } from '../show/paint.js';
 import { momentOfRun, runReport } from '../testing/run-report.js';
+import { progressLine } from './plain-display.js';
 import { bar, runView } from './run-view.js';
 
-const now = momentOfRun(65_000);
+const now = momentOfRun(245_000);
+const at = (ms: number): string => new Date(momentOfRun(ms)).toISOString();
+const none = { built: 0, submitted: 0, settled: 0, ended: 0 };
 
-it('M1: shows each stage, the tokens and the cost so far', () => {
-  const report = runReport(
-    {
-      requests: 1000,
-      tokens: { input: 12_345, output: 0 },
-      cost: { usd: 0.5, synchronousUsd: 1, savedUsd: 0.5 },
-    },
-    { scanEnded: true, claimed: 1000, built: 250, submitted: 500, doneAtProvider: 120, answered: 249, givenUp: 1 },
-  );
+function view(report: RunReport, waiting: Waiting | null = null, columns = 79): string[] {
+  return runView({ report, waiting, now }, { columns, paint: noPaint });
+}
 
-  expect(runView(report, { columns: 80, now })).toEqual([
-    'running     1m 5s · annual-reports, embeddings',
-    'scan        1,000 documents claimed',
-    'to submit   ██████░░░░░░░░░░░░░░░░░░ 250',
-    'at provider ████████████░░░░░░░░░░░░ 500, 120 done there',
-    'ingesting   ░░░░░░░░░░░░░░░░░░░░░░░░ 0',
-    'answered    ██████░░░░░░░░░░░░░░░░░░ 249 of 1,000, 1 failed',
-    'tokens      12,345 in, 0 out',
-    'cost        $0.5000 so far, $0.5000 saved',
+const refused: Waiting = {
+  since: at(120_000),
+  message: 'createBatch of first.c1.b1: the provider refuses the account (401)',
+};
+const idle: Waiting = {
+  since: at(120_000),
+  message: 'nothing moves and batch-submitter has work: does it run? Start it with: batchmill serve batch-submitter',
+};
+
+const requested = runReport({ status: 'requested', startedAt: null, endpoint: null }, {}, { requestedAt: at(241_000) });
+const started = runReport({}, { claimed: 250 });
+const firstPoll = runReport(
+  { requests: 4116 },
+  { scanEnded: true, claimed: 4116, submitted: 4116, batches: { ...none, submitted: 17 } },
+  { atProviderSince: at(200_000), nextPollAt: at(249_000), windowEndsAt: at(86_600_000) },
+);
+const halfDone = runReport(
+  {
+    requests: 4146,
+    tokens: { input: 512_345, output: 0 },
+    cost: { usd: 0.0056, synchronousUsd: 0.0112, savedUsd: 0.0056 },
+    errors: [
+      { code: 'provider.refusal', requests: 9, message: 'The model refused to answer' },
+      { code: 'answer.not-json', requests: 3, message: 'The answer is no JSON' },
+    ],
+  },
+  {
+    scanEnded: true,
+    claimed: 4116,
+    processed: 2040,
+    built: 120,
+    submitted: 1956,
+    doneAtProvider: 800,
+    settled: 250,
+    answered: 2041,
+    givenUp: 12,
+    retrying: 30,
+    batches: { built: 1, submitted: 8, settled: 1, ended: 8 },
+  },
+  {
+    atProviderSince: at(60_000),
+    nextPollAt: at(257_000),
+    windowEndsAt: at(86_600_000),
+    retryAt: at(800_000),
+    estimatedEnd: { at: at(545_000), batches: 8 },
+  },
+);
+const stuck = runReport(
+  { requests: 4116 },
+  { claimed: 4116, submitted: 1956, answered: 2040, parked: 2, held: 1, batches: { ...none, submitted: 8, ended: 8 } },
+  { atProviderSince: at(60_000), nextPollAt: at(245_000) },
+);
+const paused = runReport({ pausedAt: at(100_000) }, { claimed: 25, scanEnded: true });
+const retrying = runReport(
+  { requests: 4116 },
+  { scanEnded: true, claimed: 4116, processed: 4086, answered: 4086, retrying: 30, batches: { ...none, ended: 18 } },
+  { retryAt: at(300_000) },
+);
+
+it('M1: shows each kind of thing on a line of its own, with failures, retries, the end and the cost', () => {
+  expect(view(halfDone)).toEqual([
+    'running    annual-reports, embeddings · run first · 4m 5s · 10:04:05 UTC',
+    'documents  █████████░░░░░░░░░░ 49% · 2,040 of 4,116 processed',
+    'requests   1,956 at the provider · 2,041 answered · 30 retrying · 12 failed',
+    'batches    1 to submit · 8 at the provider · 1 ingesting · 8 of 18 ended',
+    'working    submitting 1 batch, ingesting 1 batch · next poll in 12s',
+    'retrying   30 requests · the first are due in 9m 15s',
+    'failed     12 requests: 9 provider.refusal, 3 answer.not-json',
+    'end        about 10:09:05, in 5m 0s, by the pace of 8 batches that have ended',
+    'cost       $0.0056 so far, $0.0056 saved · 512,345 tokens in, 0 out',
   ]);
 });
 
-it('has the same number of lines before anything is known, and shows what is parked', () => {
-  const early = runView(runReport({ status: 'requested', startedAt: null, pipeline: null, endpoint: null }), {
-    columns: 80,
-    now,
+describe('Y5: what a run waits for is shown, since when, and when it goes on', () => {
+  const waitOf = (report: RunReport, waiting: Waiting | null = null): string[] => {
+    const lines = view(report, waiting);
+    const from = lines.findIndex((line, index) => index > 0 && /^(waiting|working|paused)/.test(line));
+    const more = lines.slice(from + 1).findIndex((line) => !line.startsWith(' '));
+    return lines.slice(from, from + 1 + more);
+  };
+
+  it('a stage that takes the run', () => {
+    expect(waitOf(requested)).toEqual(['waiting    for a chunk-scanner to take the run since 10:04:01 (4s)']);
   });
-  const parked = runView(runReport({}, { claimed: 3, parked: 2 }), { columns: 80, now });
 
-  expect(early).toHaveLength(parked.length);
-  expect(parked[1]).toBe('scan        3 documents claimed so far; 2 parked: batchmill parked list');
+  it('the provider, with the next poll and the end of the completion window', () => {
+    expect(waitOf(firstPoll)).toEqual([
+      'waiting    for the provider since 10:03:20 (45s) · next poll in 4s',
+      '           it has until 2026-01-02 10:03',
+    ]);
+  });
+
+  it('an answer to the trial', () => {
+    const trial = runReport(
+      { requests: 25 },
+      { claimed: 25, submitted: 25, awaitsTrial: true, batches: { ...none, submitted: 1 } },
+      { atProviderSince: at(200_000), nextPollAt: at(249_000) },
+    );
+
+    expect(waitOf(trial)).toEqual(['waiting    for an answer to the trial since 10:03:20 (45s) · next poll in 4s']);
+    expect(view(trial)[1]).toMatch(/ 0 of 25 processed in the trial$/);
+  });
+
+  it('the time of a retry', () => {
+    expect(waitOf(retrying)).toEqual(['waiting    for the retry of 30 requests · due in 55s']);
+  });
+
+  it('a provider that refuses, in the words of the provider', () => {
+    expect(waitOf(firstPoll, refused)).toEqual([
+      'waiting    since 10:02:00 (2m 5s): createBatch of first.c1.b1: the provider',
+      '           refuses the account (401)',
+    ]);
+  });
+
+  it('a stage that does not run, with the command that starts it', () => {
+    expect(waitOf(firstPoll, idle)).toEqual([
+      'waiting    since 10:02:00 (2m 5s): nothing moves and batch-submitter has work:',
+      '           does it run? Start it with: batchmill serve batch-submitter',
+    ]);
+  });
+
+  it('R10: a paused run, with the command that resumes it', () => {
+    expect(waitOf(paused)).toEqual(['paused     since 10:01:40 (2m 25s); resume it with: batchmill runs resume first']);
+  });
+
+  it('a person, for what is parked or held', () => {
+    expect(view(stuck)).toEqual(
+      expect.arrayContaining([
+        'parked     2 records: batchmill parked list',
+        'held       1 batch: batchmill batch list --run first',
+      ]),
+    );
+  });
+
+  it('nothing: what is done is shown', () => {
+    expect(waitOf(started)).toEqual(['working    taking documents']);
+  });
 });
 
-it('says that the rest of the documents waits for the trial', () => {
-  const [, scan] = runView(runReport({}, { claimed: 25, awaitsTrial: true }), { columns: 80, now });
+it('a run that has not ended is never shown as done to 100 percent', () => {
+  const almost = { scanEnded: true, claimed: 4116, processed: 4116 };
 
-  expect(scan).toBe('scan        25 documents claimed as a trial; the rest follows its first answer');
+  expect(view(runReport({}, almost))[1]).toMatch(/█░ 99% · 4,116 of 4,116 processed$/);
+  expect(view(runReport({ status: 'finished', finishedAt: at(100_000) }, almost))[1]).toMatch(/██ 100% /);
 });
 
-it('is never wider than the terminal', () => {
-  const lines = runView(runReport({ requests: 5 }, { answered: 5 }), { columns: 30, now });
+it('an end is not estimated without a basis, nor while the run waits or is paused', () => {
+  const ends = (report: RunReport, waiting: Waiting | null = null): boolean => {
+    return view(report, waiting).some((line) => line.startsWith('end'));
+  };
 
-  expect(Math.max(...lines.map((line) => line.length))).toBe(30);
+  expect(ends(halfDone)).toBe(true);
+  expect(ends(firstPoll)).toBe(false);
+  expect(ends(halfDone, refused)).toBe(false);
+  expect(ends({ ...halfDone, pausedAt: at(100_000) })).toBe(false);
+});
+
+describe('at every width from 40 to 200 columns', () => {
+  const long = {
+    pipeline: '年次報告書のパイプライン🎉と長い名前',
+    runId: 'first-20260101-年次報告書-with-a-name-that-is-long',
+  };
+  const shown = [requested, started, firstPoll, halfDone, stuck, paused, retrying].flatMap((report) => {
+    return [report, { ...report, ...long }].flatMap((each) => [null, refused, idle].map((why) => [each, why] as const));
+  });
+  const widths = Array.from({ length: 161 }, (_, index) => 40 + index);
+  const linesOf = ([report, waiting]: (typeof shown)[number], columns: number): string[] => {
+    const line = progressLine({ report, waiting, now }, { columns, paint: noPaint }).text;
+    return [...view(report, waiting, columns), line];
+  };
+  const numbersOf = (lines: readonly string[]): string[] => lines.join('\n').match(/\d[\d,.:]*\d|\d/g) ?? [];
+
+  it('no line is wider', () => {
+    const wider = widths.flatMap((columns) => {
+      return shown.flatMap((each) => linesOf(each, columns)).filter((text) => textColumns(text) > columns);
+    });
+
+    expect(wider).toEqual([]);
+  });
+
+  it('no number is cut', () => {
+    const cut = shown
+      .filter(([{ runId }]) => runId === 'first')
+      .flatMap((each) => {
+        const whole = new Set(numbersOf(linesOf(each, 1000)));
+        return widths.flatMap((columns) => numbersOf(linesOf(each, columns)).filter((number) => !whole.has(number)));
+      });
+
+    expect(cut).toEqual([]);
+  });
+
+  it('the status, the documents and what the run waits for are always shown', () => {
+    for (let columns = 40; columns <= 200; columns += 1) {
+      const text = view(firstPoll, null, columns).join('\n');
+
+      expect(text).toMatch(/^running[^]*0 of 4,116 processed[^]*waiting    for the provider[^]*next poll in 4s/);
+    }
+  });
 });
 
 it.each([

@@ -1,46 +1,112 @@
-import type { RunReport } from '@batchmill/service';
-import { formatCount, formatDuration, formatQuantity, formatUsd } from '../show/format.js';
+import { cutText, fitLines, type Part } from '../show/fit-line.js';
+import { formatClock, formatQuantity } from '../show/format.js';
+import type { Paint, Style } from '../show/paint.js';
+import { wrapText } from '../show/terminal.js';
+import { currentWork } from './current-work.js';
+import {
+  batchParts,
+  costParts,
+  documentParts,
+  elapsedOf,
+  endParts,
+  failureParts,
+  nameOf,
+  percentOf,
+  requestParts,
+  retryParts,
+  statusOf,
+  type Shown,
+} from './progress-parts.js';
 
-const labelColumns = 12;
-const barColumns = 24;
+const labelColumns = 11;
+const maxReasonLines = 4;
 
-/** The progress of a run, a line per stage: always the same number of lines, none wider than the terminal. */
-export function runView(report: RunReport, { columns, now }: { columns: number; now: number }): string[] {
-  const { status, pausedAt, pipeline, endpoint, requests, tokens, cost } = report;
-  const { claimed, built, submitted, doneAtProvider, settled, answered, givenUp } = report.progress;
-  const done = doneAtProvider === 0 ? '' : `, ${formatCount(doneAtProvider)} done there`;
-  const failed = givenUp === 0 ? '' : `, ${formatCount(givenUp)} failed`;
-  const barOf = (part: number): string => bar(requests === 0 ? 0 : part / requests, barColumns);
-  const lines = [
-    [
-      pausedAt === null ? status : 'paused',
-      `${elapsed(report, now)}${pipeline ?? ''}${endpoint === null ? '' : `, ${endpoint}`}`,
-    ],
-    ['scan', `${formatQuantity(claimed, 'document')} claimed${scanText(report)}${stuckText(report)}`],
-    ['to submit', `${barOf(built)} ${formatCount(built)}`],
-    ['at provider', `${barOf(submitted)} ${formatCount(submitted)}${done}`],
-    ['ingesting', `${barOf(settled)} ${formatCount(settled)}`],
-    ['answered', `${barOf(answered)} ${formatCount(answered)} of ${formatCount(requests)}${failed}`],
-    ['tokens', `${formatCount(tokens.input)} in, ${formatCount(tokens.output)} out`],
-    ['cost', `${formatUsd(cost.usd)} so far, ${formatUsd(cost.savedUsd)} saved`],
+/** The progress of a run, a line per thing, none wider than the terminal. */
+export function runView(
+  shown: Shown,
+  { columns, paint }: { readonly columns: number; readonly paint: Paint },
+): string[] {
+  const { report, now } = shown;
+  const { runId, progress, outlook } = report;
+  const status = statusOf(shown);
+  const work = currentWork(shown);
+  const line = (label: string, style: Style, parts: readonly Part[], lines = 1): string[] => {
+    return parts.length === 0 ? [] : labelled(label, style, { parts, lines, columns, paint });
+  };
+  const dim = (label: string, parts: readonly Part[]): string[] => line(label, 'dim', parts);
+  return [
+    ...line(status.text, status.style, [
+      { text: nameOf(report, Math.max(12, Math.floor(columns / 2))), weight: 7, style: 'bold' },
+      { text: `run ${cutText(runId, Math.floor(columns / 3))}`, weight: 6 },
+      { text: elapsedOf(shown), weight: 8 },
+      { text: `${formatClock(now)} UTC`, weight: 9, style: 'dim' },
+    ]),
+    ...dim('documents', [...barParts(report, columns), ...documentParts(report)]),
+    ...dim('requests', requestParts(report)),
+    ...dim('batches', batchParts(report)),
+    ...(work.reason === null
+      ? line(work.label, 'dim', work.parts, 3)
+      : reasonLines(work.label, work.reason, { columns, paint })),
+    ...(outlook.atProviderSince === null ? [] : line('retrying', 'yellow', retryParts(shown))),
+    ...line('failed', 'red', failureParts(report)),
+    ...line('parked', 'red', stuckParts(progress.parked, 'record', 'batchmill parked list')),
+    ...line('held', 'yellow', stuckParts(progress.held, 'batch', `batchmill batch list --run ${runId}`)),
+    ...dim('end', endParts(shown)),
+    ...dim('cost', costParts(report)),
   ];
-  return lines.map(([label = '', text = '']) => `${label.padEnd(labelColumns)}${text}`.slice(0, columns));
 }
 
-function elapsed({ startedAt, finishedAt }: RunReport, now: number): string {
-  if (startedAt === null) return '';
-  const until = finishedAt === null ? now : Date.parse(finishedAt);
-  return `${formatDuration(until - Date.parse(startedAt))} · `;
+interface LineOptions {
+  readonly columns: number;
+  readonly paint: Paint;
 }
 
-function scanText({ progress: { scanEnded, awaitsTrial } }: RunReport): string {
-  if (awaitsTrial) return ' as a trial; the rest follows its first answer';
-  return scanEnded ? '' : ' so far';
+/** The label stands before the first line. */
+function labelled(
+  label: string,
+  style: Style,
+  { parts, lines, columns, paint }: LineOptions & { readonly parts: readonly Part[]; readonly lines: number },
+): string[] {
+  const name = label.slice(0, Math.min(labelColumns - 1, columns));
+  const texts = fitLines(parts, { columns: Math.max(0, columns - labelColumns), lines, paint });
+  return texts.map((text, index) => {
+    const start = index === 0 ? paint(style, name) + ' '.repeat(labelColumns - name.length) : ' '.repeat(labelColumns);
+    return text === '' ? start.trimEnd() : start + text;
+  });
 }
 
-function stuckText({ progress: { parked, held } }: RunReport): string {
-  const parkedText = parked === 0 ? '' : `; ${formatCount(parked)} parked: batchmill parked list`;
-  return held === 0 ? parkedText : `${parkedText}; ${formatCount(held)} held: batchmill batch list`;
+/** Breaks the reason over some lines. */
+function reasonLines(label: string, reason: string, { columns, paint }: LineOptions): string[] {
+  const width = Math.max(10, columns - labelColumns);
+  const wrapped = wrapText(reason, width);
+  const texts = wrapped.slice(0, maxReasonLines);
+  if (wrapped.length > maxReasonLines)
+    texts.push(cutText(`${texts.pop() ?? ''} ${wrapped[maxReasonLines] ?? ''}`, width));
+  const parts = texts.map((text) => ({ text, weight: 1, style: 'yellow' }) as const);
+  return parts.flatMap((part, index) => {
+    return labelled(index === 0 ? label : '', 'yellow', { parts: [part], lines: 1, columns, paint });
+  });
+}
+
+function stuckParts(count: number, noun: 'record' | 'batch', command: string): Part[] {
+  if (count === 0) return [];
+  const plural = noun === 'batch' ? 'batches' : 'records';
+  return [
+    { text: formatQuantity(count, noun, plural), weight: 9 },
+    { text: command, weight: 8, glue: ': ' },
+  ];
+}
+
+/** The percentage, and a bar that takes a quarter of the line. */
+function barParts(report: Shown['report'], columns: number): Part[] {
+  const percent = percentOf(report);
+  if (percent === null) return [];
+  const { processed, claimed } = report.progress;
+  const share = report.finishedAt === null ? Math.min(processed / claimed, 0.999) : processed / claimed;
+  return [
+    { text: bar(share, Math.min(40, Math.floor(columns / 4))), weight: 1, style: 'green' },
+    { text: `${percent}%`, weight: 7, style: 'bold', glue: ' ' },
+  ];
 }
 
 /** At least one block is filled for any share above 0, and the last one only for the whole. */

@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatCount, formatDuration, formatQuantity, formatTime, formatUsd } from './format.js';
+import {
+  formatClock,
+  formatCount,
+  formatDuration,
+  formatQuantity,
+  formatTime,
+  formatUsd,
+  formatWhen,
+} from './format.js';
 
 describe('amounts', () => {
   it.each([
@@ -44,5 +52,11 @@ describe('amounts', () => {
 
   it('a time is shown to the second, in UTC', () => {
     expect(formatTime('2026-01-02T03:04:05.678Z')).toBe('2026-01-02 03:04:05');
+    expect(formatClock('2026-01-02T03:04:05.678Z')).toBe('03:04:05');
+  });
+
+  it('a time of another day is shown with its date, and to the minute', () => {
+    expect(formatWhen('2026-01-02T03:04:05.678Z', Date.parse('2026-01-02T23:00:00Z'))).toBe('03:04:05');
+    expect(formatWhen('2026-01-02T03:04:05.678Z', Date.parse('2026-01-03T00:00:00Z'))).toBe('2026-01-02 03:04');
   });
 });

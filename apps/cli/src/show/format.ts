@@ -32,6 +32,17 @@ export function formatTime(at: Date | string): string {
   return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 }
 
+/** The time of day, in UTC. */
+export function formatClock(at: Date | string | number): string {
+  return new Date(at).toISOString().slice(11, 19);
+}
+
+/** In UTC: the time of day, and on another day the date and the minute. */
+export function formatWhen(at: string, now: number): string {
+  const isToday = formatTime(at).slice(0, 10) === new Date(now).toISOString().slice(0, 10);
+  return isToday ? formatClock(at) : formatTime(at).slice(0, 16);
+}
+
 export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds}s`;

@@ -1,3 +1,5 @@
+import { fittingLength } from './fit-line.js';
+
 export interface Terminal extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -37,10 +39,10 @@ export function wrapText(text: string, columns: number): string[] {
 function wrapLine(line: string, width: number): string[] {
   const lines: string[] = [];
   let rest = line;
-  while (rest.length > width) {
+  for (let fits = fittingLength(rest, width); fits < rest.length; fits = fittingLength(rest, width)) {
     const indent = rest.length - rest.trimStart().length;
-    const space = rest.lastIndexOf(' ', width);
-    const at = space > indent ? space : width;
+    const space = rest.lastIndexOf(' ', fits);
+    const at = space > indent ? space : Math.max(1, fits);
     lines.push(rest.slice(0, at).trimEnd());
     rest = rest.slice(at).trimStart();
   }

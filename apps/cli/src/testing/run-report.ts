@@ -1,7 +1,11 @@
-import type { RunProgress, RunReport } from '@batchmill/service';
+import type { RunOutlook, RunProgress, RunReport } from '@batchmill/service';
 
 /** The report of a run that started on 2026-01-01 at 10:00 and has done nothing yet. */
-export function runReport(changes: Partial<RunReport> = {}, progress: Partial<RunProgress> = {}): RunReport {
+export function runReport(
+  changes: Partial<RunReport> = {},
+  progress: Partial<RunProgress> = {},
+  outlook: Partial<RunOutlook> = {},
+): RunReport {
   return {
     runId: 'first',
     pipeline: 'annual-reports',
@@ -36,15 +40,27 @@ export function runReport(changes: Partial<RunReport> = {}, progress: Partial<Ru
       scanEnded: false,
       awaitsTrial: false,
       claimed: 0,
+      processed: 0,
       built: 0,
       submitted: 0,
       doneAtProvider: 0,
       settled: 0,
       answered: 0,
       givenUp: 0,
+      retrying: 0,
       parked: 0,
       held: 0,
+      batches: { built: 0, submitted: 0, settled: 0, ended: 0 },
       ...progress,
+    },
+    outlook: {
+      requestedAt: '2026-01-01T10:00:00.000Z',
+      atProviderSince: null,
+      nextPollAt: null,
+      windowEndsAt: null,
+      retryAt: null,
+      estimatedEnd: null,
+      ...outlook,
     },
   };
 }

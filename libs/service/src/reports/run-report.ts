@@ -16,6 +16,7 @@ import {
 } from '@batchmill/records';
 import type { Engine } from '../engine.js';
 import { addUnusedWork, lostWorkOf, noUnusedWork, orphanedWorkOf, type UnusedWork } from './unused-work.js';
+import { RunOutlooks, type BatchCounts, type RunOutlook } from './run-outlook.js';
 import { earlier, waitingFor, waitingOf, type Waiting } from './waiting.js';
 
 /** A run as commands show it and as `--json` prints it. */
@@ -69,14 +70,20 @@ export interface RunReport {
   readonly pausedAt: string | null;
   readonly finishedAt: string | null;
   readonly progress: RunProgress;
+  readonly outlook: RunOutlook;
 }
 
-/** How far a run is. `claimed` counts documents, `parked` records and `held` batches; the others count requests. */
+/**
+ * How far a run is. `claimed` and `processed` count documents, `parked` records and `held` batches; the others count
+ * requests.
+ */
 export interface RunProgress {
   readonly scanEnded: boolean;
   /** The run goes on when its first few documents are answered. */
   readonly awaitsTrial: boolean;
   readonly claimed: number;
+  /** Documents that have ended, at least. */
+  readonly processed: number;
   readonly built: number;
   readonly submitted: number;
   /** Of those submitted, by the last poll. */
@@ -84,9 +91,12 @@ export interface RunProgress {
   readonly settled: number;
   readonly answered: number;
   readonly givenUp: number;
+  /** Sent again, or waiting for that, and not ended. */
+  readonly retrying: number;
   readonly parked: number;
   /** Batches that wait for the key of another account. */
   readonly held: number;
+  readonly batches: BatchCounts;
 }
 
 export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
@@ -126,6 +136,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,
     progress,
+    outlook: sums.outlook,
   };
 }
 
@@ -142,6 +153,7 @@ interface Sums {
   readonly requests: number;
   readonly batches: number;
   readonly progress: RunProgress;
+  readonly outlook: RunOutlook;
   readonly lost: UnusedWork;
   readonly orphaned: UnusedWork;
   readonly firstError: string | null;
@@ -154,7 +166,8 @@ interface Sums {
   readonly workable: number;
 }
 
-async function sumUp({ claims, batches, engineSettings: { prices } }: Engine, run: Run): Promise<Sums> {
+async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Engine, run: Run): Promise<Sums> {
+  const outlooks = new RunOutlooks();
   let documents = noDocuments;
   let claimed = 0;
   let parked = 0;
@@ -162,6 +175,7 @@ async function sumUp({ claims, batches, engineSettings: { prices } }: Engine, ru
   let waiting = waitingOf(run);
   const built: string[] = [];
   for await (const claim of claims.ofRun(run._id)) {
+    outlooks.addClaim(claim);
     documents = addDocuments(documents, claim.counts ?? noDocuments);
     if (claim.kind === 'scan') claimed += claim.documents;
     waiting = earlier(waiting, waitingOf(claim));
@@ -187,6 +201,7 @@ async function sumUp({ claims, batches, engineSettings: { prices } }: Engine, ru
   let orphaned = noUnusedWork;
   for await (const batch of batches.ofRun(run._id)) {
     const { ingestion, state } = batch;
+    outlooks.addBatch(batch);
     requests += batch.requests;
     if (batch.requests > 0) count += 1;
     byState[state] += batch.requests;
@@ -213,14 +228,17 @@ async function sumUp({ claims, batches, engineSettings: { prices } }: Engine, ru
     scanEnded: run.scan.ended,
     awaitsTrial: !run.scan.ended && (run.scan.awaitsTrial ?? false),
     claimed,
+    processed: outlooks.processed,
     built: byState.built,
     submitted: byState.submitted,
     doneAtProvider,
     settled: byState.settled,
     answered,
     givenUp,
+    retrying: outlooks.retrying,
     parked,
     held,
+    batches: outlooks.batches,
   };
   return {
     documents,
@@ -229,6 +247,7 @@ async function sumUp({ claims, batches, engineSettings: { prices } }: Engine, ru
     requests,
     batches: count,
     progress,
+    outlook: outlooks.of(run, clock.now()),
     lost,
     orphaned,
     firstError,

@@ -62,19 +62,23 @@ export function hasEnded({ status }: RunReport): boolean {
 const pollMs = 100;
 const endEvents = [RunFinished, RunRejected].map(topicOf);
 
-/**
- * Waits until each notification of an ended run was attempted once, so that the process may exit. Waits no longer than a
- * shutdown may take. `since` is when this process began to work.
- */
+export interface AwaitNotificationsOptions {
+  /** When this process began to work. */
+  readonly since: Date;
+  /** No longer than that. Default: than a shutdown may take. */
+  readonly withinMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Waits until each notification of an ended run was attempted once, so that the process may exit. */
 export async function awaitNotifications(
   engine: Engine,
   run: RunReport,
-  since: Date,
-  signal?: AbortSignal,
+  { since, withinMs = engine.work.shutdownMs, signal }: AwaitNotificationsOptions,
 ): Promise<void> {
   if (!hasEnded(run)) return;
-  const { clock, work } = engine;
-  const until = clock.now().getTime() + work.shutdownMs;
+  const { clock } = engine;
+  const until = clock.now().getTime() + withinMs;
   while (signal?.aborted !== true && clock.now().getTime() < until) {
     if (await wereAttempted(engine, run, since)) return;
     await clock.sleep(pollMs, signal);

@@ -90,6 +90,26 @@ describe('runPipeline', () => {
     expect(statuses).toContain(status);
   });
 
+  it('N1: says which notifications were not accepted, and why', async () => {
+    const receiver = createServer((_, response) => response.writeHead(500).end());
+    await once(receiver.listen(0, '127.0.0.1'), 'listening');
+    const { port } = receiver.address() as AddressInfo;
+    const webhookUrl = `http://127.0.0.1:${port}/`;
+
+    const { status, notAccepted } = await runPipeline({
+      pipeline: 'package-docs',
+      endpoint: 'embeddings',
+      limit: 1,
+      settings: { ...settings, notifications: { ...settings.notifications, webhookUrl, allowPrivate: 'true' } },
+    });
+    receiver.close();
+
+    expect(status).toBe('finished');
+    expect(notAccepted).toEqual([
+      { channel: 'webhook', notifications: expect.any(Number), error: expect.stringContaining('500') },
+    ]);
+  });
+
   it('R2: the id of another run is refused before the stages run', async () => {
     const store = EmbeddedStore.open({ file: join(home, 'state.db') });
     const runs = new Runs(store, new SystemClock());

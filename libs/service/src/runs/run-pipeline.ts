@@ -3,6 +3,7 @@ import { Pipelines, checkPipeline, type Pipeline, type PipelineDefinition } from
 import { MemoryLog, type Log } from '@batchmill/telemetry';
 import { followOtherEngine } from '../engine-lock.js';
 import { openEngine, tryOpenEngine } from '../open-engine.js';
+import { notAcceptedOf, type NotAccepted } from '../reports/not-accepted.js';
 import type { RunReport } from '../reports/run-report.js';
 import { runStages } from '../run-stages.js';
 import { pipelineDefaultsOf, readSettings, type Settings } from '../settings/index.js';
@@ -13,7 +14,11 @@ import { checkOptions, type RunPipelineOptions } from './run-pipeline-options.js
 
 export interface PipelineResult extends RunReport {
   readonly totalProcessed: number;
+  /** Notifications that a channel has not accepted, by channel. */
+  readonly notAccepted: readonly NotAccepted[];
 }
+
+type EndedRun = RunReport & Pick<PipelineResult, 'notAccepted'>;
 
 /**
  * Runs a pipeline to its end, as `batchmill run --wait` does. The stages run in this process. When another process runs
@@ -40,6 +45,9 @@ export async function runPipeline(options: RunPipelineOptions): Promise<Pipeline
   }
 }
 
+/** The other process may have no notifier. */
+const elsewhereMs = 3_000;
+
 interface WorkOrFollow {
   readonly options: RunPipelineOptions;
   readonly settings: Settings;
@@ -55,7 +63,7 @@ interface WorkOrFollow {
  * Runs the stages here, or follows the process that does. When it resolves with the report of a run that has not ended,
  * that process has stopped, or the signal is aborted. Null: the run was never found.
  */
-async function workOrFollow(context: WorkOrFollow): Promise<RunReport | null> {
+async function workOrFollow(context: WorkOrFollow): Promise<EndedRun | null> {
   const { options, settings, log, pipelines, runId, request, isRequested } = context;
   const { onProgress, onWaiting, signal } = options;
   const name = 'run-pipeline';
@@ -81,8 +89,13 @@ async function workOrFollow(context: WorkOrFollow): Promise<RunReport | null> {
         ...(signal === undefined ? {} : { signal }),
         ...(own === null ? { isWorkedOn: followOtherEngine(settings, engine.clock) } : {}),
       });
-      if (own !== null && report !== null) await awaitNotifications(engine, report, since, signal);
-      return report;
+      if (report === null) return null;
+      await awaitNotifications(engine, report, {
+        since,
+        ...(own === null && { withinMs: elsewhereMs }),
+        ...(signal && { signal }),
+      });
+      return { ...report, notAccepted: await notAcceptedOf(engine, runId) };
     } finally {
       await stages?.close();
     }

@@ -8,14 +8,17 @@ const progress: RunReport['progress'] = {
   scanEnded: true,
   awaitsTrial: false,
   claimed: 3,
+  processed: 0,
   built: 3,
   submitted: 0,
   doneAtProvider: 0,
   settled: 0,
   answered: 0,
   givenUp: 0,
+  retrying: 0,
   parked: 0,
   held: 0,
+  batches: { built: 1, submitted: 0, settled: 0, ended: 0 },
 };
 
 describe('a run in which nothing moves', () => {

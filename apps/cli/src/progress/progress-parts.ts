@@ -1,0 +1,140 @@
+import type { RunReport, Waiting } from '@batchmill/service';
+import { cutText, type Part } from '../show/fit-line.js';
+import { formatCount, formatDuration, formatQuantity, formatUsd, formatWhen } from '../show/format.js';
+import type { Style } from '../show/paint.js';
+
+/** What is shown of a run, and when. */
+export interface Shown {
+  readonly report: RunReport;
+  /** Why it does not go on; null: it does. */
+  readonly waiting: Waiting | null;
+  readonly now: number;
+}
+
+export function statusOf({ report: { status, pausedAt }, waiting }: Shown): { text: string; style: Style } {
+  if (pausedAt !== null) return { text: 'paused', style: 'yellow' };
+  if (status === 'parked' || status === 'held' || status === 'incomplete') return { text: status, style: 'yellow' };
+  if (status === 'rejected') return { text: status, style: 'red' };
+  if (status === 'finished') return { text: status, style: 'green' };
+  return { text: status, style: waiting === null ? 'cyan' : 'yellow' };
+}
+
+export function nameOf({ pipeline, endpoint }: RunReport, columns: number): string {
+  if (pipeline === null) return '';
+  return cutText(endpoint === null ? pipeline : `${pipeline}, ${endpoint}`, columns);
+}
+
+export function elapsedOf({ report: { startedAt, finishedAt }, now }: Shown): string {
+  if (startedAt === null) return '';
+  const until = finishedAt === null ? now : Date.parse(finishedAt);
+  return formatDuration(Math.max(0, until - Date.parse(startedAt)));
+}
+
+/** Of the documents taken, those that have ended. Below 100 until the run has ended. Null: none is taken. */
+export function percentOf({ progress: { claimed, processed }, finishedAt }: RunReport): number | null {
+  if (claimed === 0) return null;
+  const percent = Math.floor((Math.min(processed, claimed) / claimed) * 100);
+  return finishedAt === null ? Math.min(99, percent) : percent;
+}
+
+export function documentParts({ progress }: RunReport): Part[] {
+  const { claimed, processed, scanEnded, awaitsTrial } = progress;
+  if (claimed === 0) return [{ text: scanEnded ? 'none' : 'none taken yet', weight: 9 }];
+  const taken = awaitsTrial ? 'in the trial' : scanEnded ? '' : 'so far';
+  return [
+    { text: `${formatCount(processed)} of ${formatCount(claimed)} processed`, weight: 9 },
+    { text: taken, weight: 6, glue: ' ' },
+  ];
+}
+
+export function requestParts({ progress, requests }: RunReport): Part[] {
+  const { built, submitted, doneAtProvider, settled, answered, givenUp, retrying } = progress;
+  if (requests === 0) return [{ text: 'none built yet', weight: 1 }];
+  const part = (count: number, text: string, weight: number, style?: Style): Part[] => {
+    return count === 0 ? [] : [{ text: `${formatCount(count)} ${text}`, weight, ...(style && { style }) }];
+  };
+  return [
+    ...part(built, 'to submit', 3),
+    ...part(submitted, 'at the provider', 6),
+    ...(submitted > 0 ? part(doneAtProvider, 'done there', 1).map((each) => ({ ...each, glue: ', ' })) : []),
+    ...part(settled, 'ingesting', 4),
+    { text: `${formatCount(answered)} answered`, weight: 7 },
+    ...part(retrying, 'retrying', 8, 'yellow'),
+    ...part(givenUp, 'failed', 9, 'red'),
+  ];
+}
+
+export function batchParts({ progress: { batches } }: RunReport): Part[] {
+  const { built, submitted, settled, ended } = batches;
+  const all = built + submitted + settled + ended;
+  if (all === 0) return [{ text: 'none built yet', weight: 1 }];
+  return [
+    ...(built > 0 ? [{ text: `${formatCount(built)} to submit`, weight: 3 }] : []),
+    ...(submitted > 0 ? [{ text: `${formatCount(submitted)} at the provider`, weight: 6 }] : []),
+    ...(settled > 0 ? [{ text: `${formatCount(settled)} ingesting`, weight: 4 }] : []),
+    { text: `${formatCount(ended)} of ${formatCount(all)} ended`, weight: 7 },
+  ];
+}
+
+/** The most frequent codes first. */
+export function failureParts({ progress: { givenUp }, errors }: RunReport): Part[] {
+  if (givenUp === 0) return [];
+  return [
+    { text: formatQuantity(givenUp, 'request'), weight: 99, style: 'red' },
+    ...errors.map(({ code, requests }, index) => {
+      return {
+        text: `${formatCount(requests)} ${code}`,
+        weight: 98 - Math.min(index, 90),
+        glue: index === 0 ? ': ' : ', ',
+      };
+    }),
+  ];
+}
+
+/** Requests that wait for their time. */
+export function retryParts({ report: { progress, outlook }, now }: Shown): Part[] {
+  const { retryAt } = outlook;
+  if (progress.retrying === 0 || retryAt === null) return [];
+  return [
+    { text: formatQuantity(progress.retrying, 'request'), weight: 9, style: 'yellow' },
+    { text: `the first are due ${inTime(retryAt, now)}`, weight: 8 },
+  ];
+}
+
+export function pollPart({ report: { outlook }, now }: Shown, weight: number): Part[] {
+  const { nextPollAt } = outlook;
+  return nextPollAt === null ? [] : [{ text: `next poll ${inTime(nextPollAt, now)}`, weight }];
+}
+
+export function endParts({ report: { outlook, pausedAt }, waiting, now }: Shown): Part[] {
+  const end = outlook.estimatedEnd;
+  if (end === null || waiting !== null || pausedAt !== null) return [];
+  return [
+    { text: `about ${formatWhen(end.at, now)}`, weight: 9 },
+    { text: inTime(end.at, now), weight: 8, glue: ', ' },
+    { text: `by the pace of ${formatQuantity(end.batches, 'batch', 'batches')}`, weight: 7, glue: ', ' },
+    { text: 'that have ended', weight: 6, glue: ' ' },
+  ];
+}
+
+export function costParts({ cost, tokens }: RunReport): Part[] {
+  if (cost.usd === null) return [{ text: 'the price is not known', weight: 9 }, ...tokenParts(tokens)];
+  return [
+    { text: `${formatUsd(cost.usd)} so far`, weight: 9 },
+    { text: `${formatUsd(cost.savedUsd)} saved`, weight: 8, glue: ', ' },
+    ...tokenParts(tokens),
+  ];
+}
+
+function tokenParts({ input, output }: RunReport['tokens']): Part[] {
+  return [
+    { text: `${formatCount(input)} tokens in`, weight: 7 },
+    { text: `${formatCount(output)} out`, weight: 6, glue: ', ' },
+  ];
+}
+
+/** `in 12s`, or `now` when the time has come. */
+export function inTime(at: string, now: number): string {
+  const ms = Date.parse(at) - now;
+  return ms <= 500 ? 'now' : `in ${formatDuration(ms)}`;
+}
