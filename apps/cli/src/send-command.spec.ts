@@ -52,7 +52,7 @@ describe('a command while no process is working on the home', () => {
   it('R2: the command cancels a batch at the provider itself, and does not continue its run', async () => {
     const cancelled = await run('batch cancel one.c1.b1', slow);
 
-    expect(cancelled).toMatchObject({ code: 0, output: expect.stringContaining('no other process is working on') });
+    expect(cancelled).toMatchObject({ code: 0, output: expect.stringContaining('no other process works on') });
     expect(cancelled.output).toContain('batch one.c1.b1: ingested, 0 of 5 requests answered');
     expect(cancelled.output).toContain('continue its run with: batchmill run annual-reports --run-id one');
     expect(await show('runs show one')).toMatch(/status +running/);
@@ -68,7 +68,7 @@ describe('a command while no process is working on the home', () => {
   ])('X4: the command abandons a batch itself%s, and does not continue its run', async (flag, status, printed) => {
     const abandoned = await run(`batch abandon one.c1.b1${flag}`, slow);
 
-    expect(abandoned).toMatchObject({ code: 0, output: expect.stringContaining('no other process is working on') });
+    expect(abandoned).toMatchObject({ code: 0, output: expect.stringContaining('no other process works on') });
     expect(abandoned.output).toContain('batch one.c1.b1: ingested, 0 of 5 requests answered');
     expect(abandoned.output).toContain(printed);
     const shown = await show('runs show one');
@@ -83,7 +83,7 @@ describe('a command while no process is working on the home', () => {
   it('R2: the command polls a batch itself', async () => {
     const processed = await run('batch process one.c1.b1', slow);
 
-    expect(processed).toMatchObject({ code: 0, output: expect.stringContaining('no other process is working on') });
+    expect(processed).toMatchObject({ code: 0, output: expect.stringContaining('no other process works on') });
     expect(processed.output).toContain('batch one.c1.b1: submitted (in_progress), 0 of 5 requests answered');
   });
 

@@ -13,8 +13,8 @@ import {
   type Settings,
 } from '@batchmill/service';
 import type { Type } from '@nestjs/common';
-import { formatPath } from './show/format.js';
 import type { Say } from './show/output.js';
+import { statePlace } from './show/state-place.js';
 import { abortOnSignals } from './signals.js';
 import { fileLog, withRecords } from './with-engine.js';
 
@@ -54,8 +54,7 @@ export async function sendCommand(
   const { engine } = opened;
   const stopping = abortOnSignals((text) => process.stderr.write(text));
   try {
-    const home = formatPath(settings.installation.home);
-    say(`no other process is working on ${home}: this one carries out the command`);
+    say(`no other process works on ${statePlace(settings)}: this one carries out the command`);
     const limited = batch === undefined ? limitedTo(engine, runId) : engineForBatch(engine, batch);
     const running = await runStages(limited, stages);
     try {

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatPath } from './show/format.js';
 import type { Say } from './show/output.js';
+import { statePlace } from './show/state-place.js';
 
 /** The settings of the environment and the working directory. */
 export function settingsHere(): Settings {
@@ -79,7 +80,7 @@ async function onExistingHome<T>(settings: Settings, work: (settings: Settings) 
 export function noteIfNoWorker(note: string, say: Say): void {
   const settings = settingsHere();
   if (isEngineRunning(settings)) return;
-  say(`no process is working on ${formatPath(settings.installation.home)}: ${note}`);
+  say(`no process works on ${statePlace(settings)}: ${note}`);
 }
 
 /** The log of a command that runs stages: a file in the home, because the terminal shows the progress. */

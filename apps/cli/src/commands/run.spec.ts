@@ -28,7 +28,7 @@ describe('batchmill run, in processes of its own', () => {
     const worker = CommandProcess.start(cwd, [...run, '--run-id', 'one'], slow);
     await worker.printed('5 at the provider');
     const waiting = CommandProcess.launch(cwd, [...run, '--run-id', 'one', '--wait', '--json'], fast);
-    await waiting.printed('another process is working on');
+    await waiting.printed('another process works on');
     worker.signal('SIGKILL');
 
     await expect(waiting.exit()).resolves.toBe(0);

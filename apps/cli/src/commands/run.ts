@@ -11,6 +11,7 @@ import { parseRunId, runOptionsFrom, withRunFlags, type RunFlags } from '../run-
 import { formatPath } from '../show/format.js';
 import { notAcceptedText } from '../show/not-accepted-text.js';
 import { runJson, runSummary } from '../show/run-summary.js';
+import { statePlace } from '../show/state-place.js';
 import { abortOnSignals } from '../signals.js';
 import { fileLog, logFileIn, settingsHere, withEngine } from '../with-engine.js';
 
@@ -54,7 +55,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
       );
     return;
   }
-  const home = formatPath(settings.installation.home);
+  const place = statePlace(settings);
   const messages = flags.json ? process.stderr : process.stdout;
   const display = openProgressDisplay(messages);
   const stopping = abortOnSignals((text) => display.print(text));
@@ -69,7 +70,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
     signal: stopping,
     onWork: (where) => {
       display.end();
-      messages.write(workText(runId, where, home, work.isElsewhere));
+      messages.write(workText(runId, where, place, work.isElsewhere));
       work.isElsewhere = where === 'elsewhere';
     },
     onWaiting: (waiting) => display.wait(waiting),
@@ -80,14 +81,16 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   process.stdout.write(
     flags.json
       ? `${JSON.stringify({ ...runJson(result), ...(result.notAccepted.length > 0 && { notAccepted: result.notAccepted }) })}\n`
-      : `${runSummary(result)}data      ${home}\n`,
+      : `${runSummary(result)}state     ${place}\n`,
   );
   messages.write(notAcceptedText(result.notAccepted));
   if (result.finishedAt !== null && new Date(result.finishedAt) < startedAt) {
     messages.write(`this run had already ended: nothing was done. Start a new run with another --run-id or none\n`);
   }
   if (result.status === 'parked')
-    messages.write(`the rest of the run is parked: see batchmill parked list and ${logFileIn(home)}\n`);
+    messages.write(
+      `the rest of the run is parked: see batchmill parked list and ${formatPath(logFileIn(settings.installation.home))}\n`,
+    );
   if (result.status === 'held') {
     messages.write(`the rest of the run is held: see batchmill batch list --run ${runId}\n`);
   }
@@ -137,9 +140,9 @@ async function confirmRedo(pipeline: string, runId: string, flags: Flags): Promi
   await confirm('--redo all', 'process all of them again?', { from: process.stdin, to: messages });
 }
 
-function workText(runId: string, where: 'here' | 'elsewhere', home: string, wasElsewhere: boolean): string {
-  if (where === 'elsewhere') return `run ${runId}: another process is working on ${home}; following it\n`;
+function workText(runId: string, where: 'here' | 'elsewhere', place: string, wasElsewhere: boolean): string {
+  if (where === 'elsewhere') return `run ${runId}: another process works on ${place}; following it\n`;
   return wasElsewhere
-    ? `run ${runId}: the other process has ended; continuing in this process, on ${home}\n`
-    : `run ${runId}: working in this process, on ${home}\n`;
+    ? `run ${runId}: the other process has ended; continuing in this process, on ${place}\n`
+    : `run ${runId}: working in this process, on ${place}\n`;
 }

@@ -1,6 +1,6 @@
 import { storeRights } from '@batchmill/store';
 import type { Check } from '../check.js';
-import { shownAddress } from '../shown-address.js';
+import { shownAddress } from '../../show/shown-address.js';
 import { failed, ok } from '../finding.js';
 import { storeFindings } from '../store-findings.js';
 

@@ -1,6 +1,6 @@
 import { formatQuantity } from '../../show/format.js';
 import type { Check } from '../check.js';
-import { shownAddress } from '../shown-address.js';
+import { shownAddress } from '../../show/shown-address.js';
 import { ok } from '../finding.js';
 
 export const busCheck: Check = {

@@ -1,7 +1,7 @@
 import type { NeededRight } from '@batchmill/store';
 import { documentsOf } from '@batchmill/service';
 import type { Check } from '../check.js';
-import { shownAddress } from '../shown-address.js';
+import { shownAddress } from '../../show/shown-address.js';
 import { ok } from '../finding.js';
 import { sourceCollections } from '../source-collections.js';
 import { storeFindings } from '../store-findings.js';

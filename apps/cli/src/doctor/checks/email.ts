@@ -1,7 +1,7 @@
 import { checkChannel } from '@batchmill/notifier';
 import { notificationSettingsOf } from '@batchmill/service';
 import type { Check } from '../check.js';
-import { shownHost } from '../shown-address.js';
+import { shownHost } from '../../show/shown-address.js';
 import { ok } from '../finding.js';
 
 export const emailCheck: Check = {

@@ -1,6 +1,6 @@
 import { describeAccount } from '@batchmill/provider';
 import type { Check } from '../check.js';
-import { shownAddress } from '../shown-address.js';
+import { shownAddress } from '../../show/shown-address.js';
 import { failed, ok } from '../finding.js';
 
 export const providerCheck: Check = {

@@ -1,5 +1,5 @@
 import type { Check } from '../check.js';
-import { shownAddress } from '../shown-address.js';
+import { shownAddress } from '../../show/shown-address.js';
 import { failed, ok, skipped } from '../finding.js';
 
 export const vectorsCheck: Check = {
