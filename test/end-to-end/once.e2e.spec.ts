@@ -261,32 +261,6 @@ describe('batchmill once', () => {
   );
 
   it(
-    'M3: --estimate prints the cost, needs no key, sends nothing and leaves nothing behind',
-    async () => {
-      await write('notes.jsonl', '{"text":"one"}\n{"text":"two"}\n');
-      const args = ['notes.jsonl', '--prompt', 'Repeat: {{ text }}', '--estimate'];
-
-      const estimate = await once(args, { env: { OPENAI_API_KEY: '' } });
-      const json = await once([...args, '--json']);
-
-      expect(estimate).toMatchObject({
-        code: 0,
-        out: expect.stringMatching(/once: 2 documents pending\nMODEL .*\ngpt-4o-mini +2 /),
-      });
-      expect(JSON.parse(json.out)).toMatchObject({
-        documents: 2,
-        failed: 0,
-        found: 2,
-        requests: 2,
-        usd: expect.any(Number),
-      });
-      expect(readdirSync(folder).sort()).toEqual(['notes.jsonl', 'provider']);
-      expect((await provider.ledger()).files).toEqual([]);
-    },
-    timeoutMs,
-  );
-
-  it(
     'R2: needs a key or --simulated, and no server, also where settings name some',
     async () => {
       await write('notes.jsonl', '{"text":"one"}\n');
@@ -325,75 +299,6 @@ describe('batchmill once', () => {
         err: expect.stringContaining('another process works on the same command'),
       });
       expect((await first).code).toBe(0);
-    },
-    timeoutMs,
-  );
-
-  it.each<[string, string, readonly string[], string]>([
-    ['no prompt', '{"text":"one"}\n', [], 'found no prompt, expected --prompt'],
-    ['a prompt and an embedding', '{"text":"one"}\n', ['--prompt', 'a', '--embed', 'b'], 'found --embed and --prompt'],
-    [
-      'a template that does not parse',
-      '{"text":"one"}\n',
-      ['--prompt', '{{ text '],
-      '--prompt: found a template that does not parse',
-    ],
-    ['a field that no document has', '{"text":"one"}\n', ['--prompt', '{{ txt }}'], 'did you mean "text"?'],
-    ['no document', '\n', ['--prompt', 'a'], 'notes.jsonl: found no document'],
-    [
-      'a line that is no object',
-      '{"text":"one"}\n"two"\n',
-      ['--prompt', 'a'],
-      'notes.jsonl, line 2: found something that is not a JSON object',
-    ],
-    [
-      'a duplicate id',
-      '{"id":1}\n{"id":2}\n{"id":1}\n',
-      ['--prompt', 'a'],
-      'notes.jsonl, line 3: found the id "1" again, which line 1 has',
-    ],
-    [
-      'a document without the named id',
-      '{"key":1}\n{}\n',
-      ['--prompt', 'a', '--id', 'key'],
-      'notes.jsonl, line 2: found no value in the field key',
-    ],
-    [
-      'a field where the answer goes',
-      '{"answer":"one"}\n',
-      ['--prompt', 'a'],
-      'line 1: found the field answer, under which the result is written',
-    ],
-    ['the input as output', '{"text":"one"}\n', ['--prompt', 'a', '--output', './notes.jsonl'], 'which is the input'],
-    [
-      'an output in no folder',
-      '{"text":"one"}\n',
-      ['--prompt', 'a', '--output', 'none/a.jsonl'],
-      'found none/a.jsonl, which cannot be written (ENOENT)',
-    ],
-    [
-      'dimensions that the model lacks',
-      '{"text":"one"}\n',
-      ['--embed', 'a', '--dimensions', '9999'],
-      '--dimensions: found 9999, expected',
-    ],
-    [
-      'columns that are too few',
-      'a,b\n1,2\n3\n',
-      ['--prompt', 'a', '--format', 'csv'],
-      'notes.jsonl, line 3: found 1 column, expected 2',
-    ],
-  ])(
-    'R2: refuses %s, and sends nothing',
-    async (_, content, args, expected) => {
-      await write('notes.jsonl', content);
-
-      const { code, err } = await once(['notes.jsonl', ...args]);
-
-      expect(code).toBe(1);
-      expect(err).toContain(expected);
-      expect(err).not.toContain('    at ');
-      expect((await provider.ledger()).files).toEqual([]);
     },
     timeoutMs,
   );

@@ -1,13 +1,11 @@
-import { CsvError, parse, type Info } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { Readable, pipeline } from 'node:stream';
 import { badInput } from './bad-input.js';
 import type { InputDocument } from './input-document.js';
 import { textLines } from './text-lines.js';
 
-interface Row {
-  readonly record: readonly string[];
-  readonly info: Info;
-}
+/** Where a row begins, and its values. */
+type Row = readonly [at: string, ...values: string[]];
 
 /** What separates columns. The header decides: programs in many countries write semicolons. */
 const delimiters = [',', ';', '\t'] as const;
@@ -22,9 +20,21 @@ export async function* readCsv(name: string, bytes: AsyncIterable<Uint8Array>): 
   while (first.done !== true && first.value.text.trim() === '') first = await lines.next();
   if (first.done === true) return;
   const { text: headerLine, number } = first.value;
-  const skipped = number - 1;
   const delimiter = delimiterOf(headerLine);
-  const parser = parse({ delimiter, info: true, skip_empty_lines: true, relax_column_count: true });
+  // Where the next row begins. The parser is ahead of the loop below, and says it when it stops at a row.
+  let nextLine = number;
+  let emptyLines = 0;
+  const parser = parse({
+    delimiter,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    on_record: (values, info) => {
+      const at = `line ${nextLine + info.empty_lines - emptyLines}`;
+      emptyLines = info.empty_lines;
+      nextLine = number + info.lines;
+      return [at, ...values];
+    },
+  });
   async function* text(): AsyncGenerator<string> {
     yield `${headerLine}\n`;
     for await (const line of lines) yield `${line.text}\n`;
@@ -32,25 +42,22 @@ export async function* readCsv(name: string, bytes: AsyncIterable<Uint8Array>): 
   // The error reaches the loop below by the parser, which is destroyed with it.
   pipeline(Readable.from(text()), parser, () => {});
   let header: readonly string[] | null = null;
-  let lastLine = skipped;
   try {
-    for await (const { record, info } of parser as AsyncIterable<Row>) {
-      const at = `line ${lastLine + 1}`;
-      lastLine = skipped + info.lines;
+    for await (const [at, ...values] of parser as AsyncIterable<Row>) {
       if (header === null) {
-        header = checkHeader(name, record);
+        header = checkHeader(name, values);
         continue;
       }
-      if (record.length !== header.length) {
-        const found = record.length === 1 ? '1 column' : `${record.length} columns`;
+      if (values.length !== header.length) {
+        const found = values.length === 1 ? '1 column' : `${values.length} columns`;
         throw badInput(name, `, ${at}: found ${found}, expected ${header.length} as in the header; ${quoteHint}`);
       }
-      const fields = Object.fromEntries(header.map((field, column) => [field, record[column] ?? '']));
+      const fields = Object.fromEntries(header.map((field, column) => [field, values[column] ?? '']));
       yield { fields, json: JSON.stringify(fields), at };
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw badInput(name, `, line ${lastLine + 1}: ${problemOf(error)}`, error);
+    throw badInput(name, `, line ${nextLine}: ${problemOf(error)}`, error);
   }
 }
 
