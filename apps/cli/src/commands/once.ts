@@ -69,7 +69,7 @@ async function once(input: string, flags: OnceFlags): Promise<void> {
   }
   await checkOutput(output, input);
   const servers = unusedServers(here);
-  if (servers.length > 0) process.stderr.write(`once uses no server: ${servers.join(', ')} is left alone\n`);
+  if (servers.length > 0) process.stderr.write(`once needs no server, and does not use ${servers.join(', ')}\n`);
   const settings = ownHome(flags.simulated === true ? onSimulator(here) : here, asked, input);
   const job = { input, output, flags, asked, settings, fields: outputFieldsFor(flags.as ?? asked.kind) };
   if (flags.estimate === true) await onAnyHome(job, printEstimate);

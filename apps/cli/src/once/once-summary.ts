@@ -24,7 +24,11 @@ export function onceSummary({ output, kind, counts, runs, maxTokens, home }: Onc
   const where = output === '-' ? 'standard output' : output;
   const lines = [`output    ${where}: ${formatQuantity(documents, 'document')}, ${parts.join(', ')}`];
   for (const run of runs) {
-    if (run.status !== 'finished') lines.push(`status    ${run.status}${run.reason === null ? '' : `: ${run.reason}`}`);
+    if (run.status === 'finished') continue;
+    lines.push(`status    ${run.status}${run.reason === null ? '' : `: ${run.reason}`}`);
+    const inHome = `BATCHMILL_HOME=${home} batchmill`;
+    if (run.status === 'parked') lines.push(`          see: ${inHome} parked list`);
+    if (run.status === 'held') lines.push(`          see: ${inHome} batch list --run ${run.runId}`);
   }
   for (const { code, documents: count, message } of counts.errors) {
     lines.push(`error     ${formatQuantity(count, 'document')}: ${code}: ${message}`);
