@@ -10,45 +10,60 @@ export interface CommandResult {
   readonly err: string;
 }
 
-/** Runs the built command as a user would. Sends Ctrl-C once the output matches `interruptWhen`. */
+export interface CommandOptions {
+  readonly env?: Record<string, string>;
+  /** What the command reads from standard input. Default: nothing. */
+  readonly input?: string;
+  /** Ctrl-C is sent once the output matches it. */
+  readonly interruptWhen?: RegExp;
+  /** `kill -9` is sent once the output matches it. */
+  readonly killWhen?: RegExp;
+}
+
+/** Runs the built command as a user would. */
 export async function batchmill(
   cwd: string,
   args: readonly string[],
-  { env = {}, interruptWhen }: { env?: Record<string, string>; interruptWhen?: RegExp } = {},
+  options: CommandOptions = {},
 ): Promise<CommandResult> {
-  return runNode(join(root, 'apps/cli/dist/main.js'), args, { cwd, env, ...(interruptWhen && { interruptWhen }) });
+  return runNode(join(root, 'apps/cli/dist/main.js'), args, cwd, options);
 }
 
 /** Runs the demo in a folder. */
 export async function demo(cwd: string): Promise<CommandResult> {
-  return runNode(join(root, 'apps/cli/dist/demo/main.js'), [], { cwd, env: {} });
+  return runNode(join(root, 'apps/cli/dist/demo/main.js'), [], cwd, {});
 }
 
 async function runNode(
   main: string,
   args: readonly string[],
-  { cwd, env, interruptWhen }: { cwd: string; env: Record<string, string>; interruptWhen?: RegExp },
+  cwd: string,
+  { env = {}, input, interruptWhen, killWhen }: CommandOptions,
 ): Promise<CommandResult> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // A command that does not read its input may end first.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input ?? '');
   let out = '';
   let err = '';
-  let isInterrupted = false;
-  const interruptOnMatch = (): void => {
-    if (isInterrupted || interruptWhen === undefined || !interruptWhen.test(out + err)) return;
-    isInterrupted = true;
-    child.kill('SIGINT');
+  let isSignalled = false;
+  const signalOnMatch = (): void => {
+    const signal = interruptWhen?.test(out + err) === true ? 'SIGINT' : 'SIGKILL';
+    if (isSignalled || (signal === 'SIGKILL' && killWhen?.test(out + err) !== true)) return;
+    isSignalled = true;
+    child.kill(signal);
   };
   child.stdout.on('data', (chunk: Buffer) => {
     out += chunk.toString();
-    interruptOnMatch();
+    signalOnMatch();
   });
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString();
-    interruptOnMatch();
+    signalOnMatch();
   });
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, out, err };

@@ -92,6 +92,22 @@ describe('the package that users install', () => {
     for (const { summary } of summaries) expect(summary).toMatch(/mill/);
   });
 
+  it('R2: answers the rows of a CSV file once, and nothing is sent by the same command again', async () => {
+    await writeFile(join(folder, 'mills.csv'), 'text\n"The mill turns\nat the river."\n');
+    const args = ['once', 'mills.csv', '--prompt', 'Summarise: {{ text }}', '--json'];
+
+    const first = await batchmill(...args);
+    const second = await batchmill(...args);
+
+    expect([first.code, second.code]).toEqual([0, 0]);
+    expect(JSON.parse(first.out)).toMatchObject({ output: 'mills.answers.jsonl', answered: 1, requests: 1 });
+    expect(JSON.parse(second.out)).toMatchObject({ output: 'mills.answers.jsonl', answered: 1, requests: 0 });
+    expect(JSON.parse(await readFile(join(folder, 'mills.answers.jsonl'), 'utf8'))).toEqual({
+      text: 'The mill turns\nat the river.',
+      answer: expect.stringContaining('mill'),
+    });
+  });
+
   it.each(Object.keys(programs))('runs %s', async (name) => {
     const ran = await run(process.execPath, [name], folder);
 

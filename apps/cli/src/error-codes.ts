@@ -16,6 +16,21 @@ export const cliErrorCodes = {
   'load.no-collection':
     'The command does not know which collection to use. Give --collection, or set MONGODB_COLLECTION.',
   'load.own-collection': 'Batchmill keeps its own state in a collection with that name. Name another one.',
+  'once.bad-flag': 'A flag of `once` has a value that cannot be used. The message says what was expected.',
+  'once.bad-input':
+    'The input of `once` is not what its format says. Nothing was sent. Correct the line, or name the format with --format.',
+  'once.bad-output': 'The output of `once` cannot be written there. Nothing was sent. Name another file with --output.',
+  'once.duplicate-id':
+    'Two documents of the input have the same id. Nothing was sent. Correct one of them, name another field with --id, or say --no-id.',
+  'once.field-taken':
+    'A document has the field under which the result is written. Nothing was sent. Name another field with --as.',
+  'once.no-documents': 'The input of `once` has no document. Nothing was sent.',
+  'once.no-id': 'A document has no value in the field that --id names. Nothing was sent. Give it one, or say --no-id.',
+  'once.nothing-to-ask':
+    'Of no document a request can be made: mostly the template names a field that no document has. Nothing was sent. Correct the template.',
+  'once.running': 'Another process works on the same command. Wait for it or stop it.',
+  'once.unanswered':
+    'The document has no answer yet: its run was held, parked, cancelled or stopped. The same command goes on with it.',
   'orphan.unknown': 'There is no orphan with that id. `batchmill orphans list` shows all.',
   'orphan.in-use':
     'The input file is read by a provider batch that is not settled, so it is not deleted. Cancel that batch first.',

@@ -10,6 +10,7 @@ import { initCommand } from './commands/init.js';
 import { installationCommand } from './commands/installation.js';
 import { loadCommand } from './commands/load.js';
 import { notifyCommand } from './commands/notify.js';
+import { onceCommand } from './commands/once.js';
 import { orphansCommand } from './commands/orphans.js';
 import { pipelinesCommand } from './commands/pipelines.js';
 import { previewCommand } from './commands/preview.js';
@@ -37,6 +38,7 @@ export function program(): Command {
   for (const command of [
     initCommand(),
     runCommand(),
+    onceCommand(),
     serveCommand(),
     pipelinesCommand(),
     validateCommand(),

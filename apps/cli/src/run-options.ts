@@ -107,7 +107,7 @@ function parseEndpoint(value: string): Endpoint {
   return endpoint;
 }
 
-function parseRedo(value: string): Redo {
+export function parseRedo(value: string): Redo {
   const redo = redos.find((known) => known === value);
   if (redo === undefined) throw new InvalidArgumentError(`expected ${redos.join(' or ')}`);
   return redo;

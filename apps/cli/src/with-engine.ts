@@ -33,19 +33,30 @@ function warnOnce(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+type CommandEngineOptions = Pick<OpenEngineOptions, 'needsProvider' | 'pipelines'>;
+
 /** Opens the engine for a command that runs no stage, and closes it afterwards. */
 export async function withEngine<T>(
   work: (engine: Engine, settings: Settings) => Promise<T>,
-  options: Pick<OpenEngineOptions, 'needsProvider' | 'pipelines'> = { needsProvider: false },
+  options: CommandEngineOptions = { needsProvider: false },
 ): Promise<T> {
-  return onExistingHome(settingsHere(), async (settings) => {
-    const opened = await openEngine(settings, { log: errorLog(), name: 'cli', ...options });
-    try {
-      return await work(opened.engine, settings);
-    } finally {
-      await opened.close();
-    }
-  });
+  return onExistingHome(settingsHere(), (settings) =>
+    withEngineOf(settings, (engine) => work(engine, settings), options),
+  );
+}
+
+/** The same with these settings. Creates the home. */
+export async function withEngineOf<T>(
+  settings: Settings,
+  work: (engine: Engine) => Promise<T>,
+  options: CommandEngineOptions,
+): Promise<T> {
+  const opened = await openEngine(settings, { log: errorLog(), name: 'cli', ...options });
+  try {
+    return await work(opened.engine);
+  } finally {
+    await opened.close();
+  }
 }
 
 /** The same without loading pipelines, so that a pipeline with an error does not stop the command. */
@@ -66,7 +77,7 @@ const noPipelines: Pipelines = {
 };
 
 /** A command that only reads creates no home. Without a home it gets an empty temporary one. */
-async function onExistingHome<T>(settings: Settings, work: (settings: Settings) => Promise<T>): Promise<T> {
+export async function onExistingHome<T>(settings: Settings, work: (settings: Settings) => Promise<T>): Promise<T> {
   if (existsSync(settings.installation.home)) return work(settings);
   const home = mkdtempSync(join(tmpdir(), 'batchmill-'));
   try {

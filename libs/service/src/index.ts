@@ -44,7 +44,7 @@ export { engineForBatch, engineForCommands, engineForRun } from './runs/narrow-e
 export { publishEvent, requestRun } from './runs/request-run.js';
 export { newRunId, runIdFormat } from './runs/run-id.js';
 export { runOnSimulator, type SimulatedRun, type SimulatedRunOptions } from './runs/run-on-simulator.js';
-export { runPipeline, type PipelineResult } from './runs/run-pipeline.js';
+export { onlyPipeline, runPipeline, type PipelineResult } from './runs/run-pipeline.js';
 export type { RunPipelineOptions } from './runs/run-pipeline-options.js';
 export { serveStages } from './serve-stages.js';
 export {

@@ -129,7 +129,12 @@ export function definedPipelines(
       'process: found with the name of a pipeline, expected a definition. Pass the definition, or write the processor into its file';
     throw new ValidationError('run.process-without-definition', message);
   }
-  return new OnePipeline(checked(withProcessor(pipeline, processor), settings));
+  return onlyPipeline(withProcessor(pipeline, processor), settings);
+}
+
+/** A definition as the only pipeline. Throws a ValidationError `pipeline.invalid` with everything that is wrong in it. */
+export function onlyPipeline(definition: PipelineDefinition, settings: Settings): Pipelines {
+  return new OnePipeline(checked(definition, settings));
 }
 
 function withProcessor(definition: PipelineDefinition, processor: RunPipelineOptions['process']): PipelineDefinition {

@@ -26,6 +26,27 @@ describe('The embedded vectors', () => {
     }
   }
 
+  it('vectors are read by their keys, number by number; a key or a collection that is not there has none', async () => {
+    await inFolder(async (file) => {
+      const vectors = EmbeddedVectors.open({ file });
+      await vectors.ensureCollection(collection);
+      const rows = [Float32Array.of(0.1, -2), Float32Array.of(0, 1e-7)].map((vector, at) => {
+        return { key: `k${at}`, fields: { page: '1' }, vector };
+      });
+      await vectors.upsert('blocks', rows);
+
+      const read = await vectors.read('blocks', ['k1', 'none', 'k0']);
+      const ofNoCollection = await vectors.read('others', ['k0']);
+      await vectors.close();
+
+      expect([...read]).toEqual([
+        ['k1', Float32Array.of(0, 1e-7)],
+        ['k0', Float32Array.of(0.1, -2)],
+      ]);
+      expect(ofNoCollection.size).toBe(0);
+    });
+  });
+
   it('a vector of length zero is stored, and its similarity is 0', async () => {
     await inFolder(async (file) => {
       const vectors = EmbeddedVectors.open({ file });

@@ -93,6 +93,21 @@ export class EmbeddedVectors extends Vectors {
     }));
   }
 
+  /** The vectors of those keys that have one. Unknown collection: none. Only the embedded store reads vectors by key. */
+  async read(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> {
+    const stored = this.find(collection);
+    const found = new Map<string, Float32Array>();
+    if (stored === null) return Promise.resolve(found);
+    for (const key of keys) {
+      const row = this.database.get(`SELECT vector FROM ${stored.table} WHERE key = ?`, key);
+      if (row === undefined) continue;
+      // A copy, because the bytes may begin at an offset that an array of floats cannot have.
+      const bytes = Uint8Array.from(row['vector'] as Uint8Array); // as `upsert` writes it
+      found.set(key, new Float32Array(bytes.buffer));
+    }
+    return Promise.resolve(found);
+  }
+
   override async count(collection: string): Promise<number> {
     const stored = this.find(collection);
     return stored ? Number(this.database.get(`SELECT count(*) AS n FROM ${stored.table}`)?.['n']) : 0;

@@ -1,0 +1,53 @@
+import { ValidationError } from '@batchmill/contracts';
+import { isEngineRunning } from '@batchmill/service';
+import { estimateFromSample, type SampledEstimate } from '../estimate/estimate-from-sample.js';
+import { estimateText } from '../estimate/estimate-text.js';
+import { formatPath, formatQuantity } from '../show/format.js';
+import { documentsCollection, onceName } from './asked.js';
+import { identifyDocuments } from './input/identify-documents.js';
+import { inputName, readInput } from './input/read-input.js';
+import { loadInput, type LoadedInput, type StoredDocument } from './load-input.js';
+import { onHome, type OnceJob } from './once-job.js';
+
+export interface PreparedOnce {
+  readonly loaded: LoadedInput;
+  /** Of what is to be sent. */
+  readonly estimate: SampledEstimate;
+}
+
+/**
+ * Reads the input into the home, and estimates what is to be sent. Sends nothing. Throws a ValidationError for anything wrong with
+ * the input, and `once.running` when another process works on the home.
+ */
+export async function prepareOnce(job: OnceJob): Promise<PreparedOnce> {
+  const { input, flags, asked, settings, fields } = job;
+  if (isEngineRunning(settings)) {
+    const home = formatPath(settings.installation.home);
+    const message = `${home}: another process works on the same command. Wait for it, or stop it and run the command again`;
+    throw new ValidationError('once.running', message);
+  }
+  const { format = null, id, limit = Infinity, redo } = flags;
+  return onHome(job, async (engine) => {
+    const idField = id === false || typeof id === 'string' ? id : null;
+    const documents = identifyDocuments(input, readInput(input, format), idField);
+    const collection = engine.documentStore.collection<StoredDocument>(documentsCollection);
+    const loaded = await loadInput(collection, documents, { asked, input, fields, limit });
+    return { loaded, estimate: await estimateFromSample(engine, onceName, redo === undefined ? {} : { redo }) };
+  });
+}
+
+/** The documents of the input, and the cost of what is to be sent. */
+export function preparedText(
+  { input, asked }: OnceJob,
+  { loaded: { keys, failed, firstFailure }, estimate }: PreparedOnce,
+): string {
+  const lines = [`${inputName(input)}: ${formatQuantity(keys.length, 'document')}`];
+  if (failed > 0) {
+    const which =
+      failed === 1 ? '1 of them cannot be asked about' : `${failed} of them cannot be asked about, the first`;
+    lines.push(`${which}: ${firstFailure ?? ''}`);
+  }
+  const head = `${lines.join('\n')}\n`;
+  if (estimate.claimableCount > 0) return `${head}${estimateText(estimate)}`;
+  return `${head}nothing is sent: what can be asked has its ${asked.kind}, failed before, or is on its way\n`;
+}
