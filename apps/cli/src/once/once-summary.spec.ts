@@ -12,6 +12,7 @@ describe('the result of once', () => {
       cost: { usd: 1.5, synchronousUsd: 3, savedUsd: 1.5 },
     }),
     totalProcessed: 2,
+    notAccepted: [],
   };
   const counts = { documents: 2, answered: 2, cut: 0, failed: 0, failedAnswers: 0, unanswered: 0, errors: [] };
   const result: OnceResult = {

@@ -3,7 +3,6 @@ import { hasEnded, runPipeline, type PipelineResult } from '@batchmill/service';
 import { parse } from 'node:path';
 import { estimateFromSample } from '../estimate/estimate-from-sample.js';
 import { openProgressDisplay } from '../progress/open-progress-display.js';
-import { notePauses, noteWaits } from '../progress/progress-display.js';
 import { abortOnSignals } from '../signals.js';
 import { fileLog } from '../with-engine.js';
 import { onceName } from './asked.js';
@@ -28,9 +27,7 @@ interface RunToMake {
 export async function runOnce(job: OnceJob): Promise<OnceRuns> {
   const { asked, settings } = job;
   const display = openProgressDisplay(process.stderr);
-  const print = (text: string): void => display.print(text);
-  const notePause = notePauses(print);
-  const signal = abortOnSignals(print);
+  const signal = abortOnSignals((text) => display.print(text));
   const log = fileLog(settings);
   const results: PipelineResult[] = [];
   for (let run = await nextRun(job, results); run !== null;) {
@@ -43,11 +40,9 @@ export async function runOnce(job: OnceJob): Promise<OnceRuns> {
         settings,
         log,
         signal,
-        onWaiting: noteWaits(print, Date.now),
+        onWaiting: (waiting) => display.wait(waiting),
         onProgress: (report) => {
-          if (hasEnded(report)) return;
-          notePause(report);
-          display.show(report);
+          if (!hasEnded(report)) display.show(report);
         },
       }).finally(() => display.end());
       if (signal.aborted && !hasEnded(result)) return { results, isStopped: true };
