@@ -23,7 +23,7 @@ describe('the Compose file that batchmill init writes', () => {
     // As a user who has the package as a file, which is in the project and so in the build's context.
     await inFolder('npm', 'install', '--no-audit', '--no-fund', `./${basename(packed.trim())}`);
     await inFolder('npx', 'batchmill', 'init', '.', '--pipeline', name);
-    await inFolder('npm', 'install', '--no-audit', '--no-fund', `./${basename(packed.trim())}`);
+    await inFolder('npm', 'install', '--no-audit', '--no-fund');
     engine = await ContainerEngine.start([join(folder, 'compose.yaml')]);
     tag = await KeptTag.of(engine, name);
     project = new ComposeProject(engine, folder, 'batchmill-test-letters');
