@@ -5,6 +5,6 @@ set -eu
 rm -rf .nx nx.json .swcrc .npmrc package-lock.json node_modules/.cache deploy/sample deploy/milvus
 rm -rf libs/testing node_modules/@batchmill/testing packages node_modules/batchmill
 rm -rf apps/*/src apps/*/test libs/*/src apps/*/dist/testing
-# Types and source maps, which the image does not need.
-find apps libs node_modules -type f \
-  \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.tsbuildinfo' \) -delete
+# Sources, types and source maps, which the image does not need. Pipelines are loaded as they are.
+find apps libs node_modules -type f ! -path '*/pipelines/*' \
+  \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.tsbuildinfo' \) -delete

@@ -17,14 +17,15 @@ const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'u
 
 /** The apps that scale. */
 const stageApps = [...stageNames, ...consumerNames()];
-const ours = [...services].filter(([, service]) => service.build !== undefined);
-const theirs = [...services].filter(([, service]) => service.build === undefined);
+const ourImage = `batchmill:${manifest.version}`;
+const ours = [...services].filter(([, service]) => service.image === ourImage);
+const theirs = [...services].filter(([, service]) => service.image !== ourImage);
 
 describe('docker-compose.yml', () => {
   it.each(stageApps)('S1: each stage is its own service, from the one image: %s', (app) => {
     const service = services.get(app);
 
-    expect(service?.image).toBe(`batchmill:${manifest.version}`);
+    expect(service?.image).toBe(ourImage);
     expect(service?.command).toEqual([app]);
     expect(service?.restart).toBe('unless-stopped');
   });
@@ -87,6 +88,16 @@ describe('docker-compose.yml', () => {
       rmSync(empty, { recursive: true });
     },
   );
+
+  it('R8: the image is built once, for a service that all others of ours wait for, and is never pulled', () => {
+    const builders = [...services].filter(([, { build }]) => build !== undefined).map(([name]) => name);
+    const waitFor = (name: string): string[] =>
+      Object.keys(services.get(name)?.depends_on ?? {}).flatMap((each) => [each, ...waitFor(each)]);
+
+    expect(builders).toEqual(['simulator']);
+    expect(ours.map(([name]) => name).filter((name) => ![name, ...waitFor(name)].includes('simulator'))).toEqual([]);
+    expect(ours.filter(([, { pull_policy }]) => pull_policy !== 'never')).toEqual([]);
+  });
 
   it('by default nothing is spent, because the provider is the simulator', () => {
     const providers = ours.flatMap(([, { environment }]) => environment?.['OPENAI_BASE_URL'] ?? []);
@@ -178,5 +189,5 @@ describe('deploy/Dockerfile', () => {
 /** Its own, or that of the image that is built here. */
 function hasHealthCheck(service: ComposedService | undefined): boolean {
   if (service === undefined || service.healthcheck?.disable === true) return false;
-  return service.build !== undefined || service.healthcheck?.test !== undefined;
+  return service.image === ourImage || service.healthcheck?.test !== undefined;
 }

@@ -9,7 +9,9 @@ import { runBatchmill } from '../testing/run-batchmill.js';
 const repository = join(import.meta.dirname, '../../../..');
 
 interface Composition {
-  readonly services: Readonly<Record<string, { readonly image: string; readonly environment?: object }>>;
+  readonly services: Readonly<
+    Record<string, { readonly image: string; readonly environment?: Readonly<Record<string, string>> }>
+  >;
 }
 
 describe('batchmill init', () => {
@@ -79,6 +81,18 @@ describe('batchmill init', () => {
 
     expect(named.length).toBeGreaterThan(5);
     expect(program().commands.map((command) => command.name())).toEqual(expect.arrayContaining(named));
+  });
+
+  it('its services share one simulator, though its .env says that each process has one', async () => {
+    await init(folder);
+    const { services } = parse(await read('compose.yaml'), { merge: true }) as Composition;
+    const providers = Object.values(services).map(({ environment }) => environment?.['OPENAI_BASE_URL'] ?? '');
+    const [, variable = ''] = /^\$\{(\w+):-http:\/\/simulator:8080\/v1\}$/.exec(providers[0] ?? '') ?? [];
+
+    expect(new Set(providers.filter((each) => each !== ''))).toEqual(
+      new Set([`\${${variable}:-http://simulator:8080/v1}`]),
+    );
+    expect(await read('.env')).not.toMatch(new RegExp(`^${variable}=`, 'm'));
   });
 
   it('S1: its Compose file has the servers and stages of the repository’s, at the same versions', async () => {

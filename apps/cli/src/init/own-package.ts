@@ -1,6 +1,6 @@
 import { readTextFile, repository } from '@batchmill/contracts';
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 
 const name = 'batchmill';
 
@@ -11,14 +11,17 @@ const folder = repository ?? join(import.meta.dirname, '..');
 export const ownVersion = (JSON.parse(readTextFile(join(folder, 'package.json'))) as { version: string }).version;
 
 /**
- * What a package.json says to get this very package: its version, or the file from which it was installed, as a tarball that
- * was not published.
+ * What the package.json of a project says to get this very package: its version, or the file from which it was installed, as a
+ * tarball that was not published. A file in the project is named from there, so that an image of the project finds it, too.
  */
-export function ownDependency(): string {
+export function ownDependency(project: string): string {
   const modules = dirname(folder);
   const lock = join(modules, '.package-lock.json');
   if (!existsSync(lock)) return ownVersion;
   const { packages } = JSON.parse(readTextFile(lock)) as { packages?: Record<string, { resolved?: string }> };
   const resolved = packages?.[`node_modules/${name}`]?.resolved ?? '';
-  return resolved.startsWith('file:') ? `file:${resolve(modules, '..', resolved.slice('file:'.length))}` : ownVersion;
+  if (!resolved.startsWith('file:')) return ownVersion;
+  const file = resolve(modules, '..', resolved.slice('file:'.length));
+  const fromProject = relative(project, file);
+  return `file:${fromProject.startsWith('..') ? file : fromProject}`;
 }

@@ -40,7 +40,7 @@ export async function writeProject(folder: string, options: ProjectOptions): Pro
   const written: string[] = [];
   const kept: string[] = [];
   await mkdir(folder, { recursive: true });
-  await writeFile(manifestFile, `${JSON.stringify(manifestOf(existing, options), null, 2)}\n`);
+  await writeFile(manifestFile, `${JSON.stringify(manifestOf(existing, folder, options), null, 2)}\n`);
   for (const { path, text } of files) {
     const file = join(folder, path);
     if (existsSync(file)) {
@@ -55,7 +55,7 @@ export async function writeProject(folder: string, options: ProjectOptions): Pro
 }
 
 /** What a user's package.json says already wins, except for the version of Batchmill. */
-function manifestOf(existing: Manifest | null, { pipeline, needsNode }: ProjectOptions): Manifest {
+function manifestOf(existing: Manifest | null, folder: string, { pipeline, needsNode }: ProjectOptions): Manifest {
   const template = templateManifest(pipeline);
   const both = (key: string): Record<string, unknown> => ({
     ...(template[key] as Record<string, unknown>),
@@ -64,7 +64,7 @@ function manifestOf(existing: Manifest | null, { pipeline, needsNode }: ProjectO
   return {
     ...(existing ?? template),
     scripts: both('scripts'),
-    dependencies: { ...both('dependencies'), batchmill: ownDependency() },
+    dependencies: { ...both('dependencies'), batchmill: ownDependency(folder) },
     devDependencies: { ...both('devDependencies'), ...(needsNode ? { node: nodeVersion } : {}) },
   };
 }
