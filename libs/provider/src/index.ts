@@ -26,6 +26,7 @@ export {
   type BatchFileSize,
 } from './batches/batch-file-size.js';
 export {
+  checkStrictSchema,
   classifyFailure,
   customId,
   embeddingBody,

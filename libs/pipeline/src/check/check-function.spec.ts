@@ -138,6 +138,16 @@ describe('checkPipeline, functions', () => {
       'functions[0].maxTokens: found 10, expected at least 16, the least that openai/gpt-5-mini takes on /v1/responses',
     ],
     [
+      'an answer longer than the model gives',
+      { ...summary, model: 'gpt-4o-mini-2024-07-18', maxTokens: 20_000 },
+      'functions[0].maxTokens: found 20000, expected at most 16384, the most that gpt-4o-mini-2024-07-18 answers',
+    ],
+    [
+      'an answer longer than the base model of a deployment gives',
+      { ...summary, model: 'my-deployment', baseModel: 'gpt-4', maxTokens: 9_000 },
+      'functions[0].maxTokens: found 9000, expected at most 8192, the most that gpt-4 answers',
+    ],
+    [
       'the name of the limit on responses',
       { ...summary, api: 'responses', tokenLimitField: 'max_tokens' },
       'functions[0].tokenLimitField',
