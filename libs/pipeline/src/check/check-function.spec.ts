@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { chat } from '../definition/prompt-function-definition.js';
 import { prompt } from '../definition/file-references.js';
-import { aPipeline } from '../testing/a-pipeline.js';
+import { aPipeline, checked, defaults } from '../testing/a-pipeline.js';
 import { problemsWith } from '../testing/problems-of.js';
 
 const emptySchema = { type: 'object', properties: {}, required: [], additionalProperties: false };
@@ -210,6 +210,15 @@ describe('checkPipeline, functions', () => {
     for (const user of ['{% include "/etc/passwd" %}', '{% render "x" %}', '{% layout "x" %}']) {
       expect(problemsWith({ inference: { functions: [{ ...summary, user }] } }).join()).toContain('does not parse');
     }
+  });
+
+  it('Y5: a limit that comes from the setting and that the model cannot answer is reported with the setting', () => {
+    const definition = { name: 'a', source: { collection: 'c' }, inference: { functions: [summary] } };
+
+    expect(() => checked(definition, {}, { ...defaults, model: 'gpt-4', maxTokens: 9_000 })).toThrow(
+      'functions[0].maxTokens: found 9000, expected at most 8192, the most that gpt-4 answers; ' +
+        'set it here, or lower the setting OPENAI_MAX_TOKENS',
+    );
   });
 
   it('function names are unique and differ from the names of items', () => {

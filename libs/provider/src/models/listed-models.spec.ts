@@ -26,8 +26,14 @@ describe('the models that an account sees', () => {
   ): Promise<{ models: ListedModels; clock: ManualClock; lists: () => number }> {
     let lists = 0;
     server = await StubServer.start((request, response) => {
-      if (request.url === '/v1/models/my-alias') { respondJson(response, { id: 'my-alias' }); return; }
-      if (request.url !== '/v1/models') { respondJson(response, { error: { message: 'no such model' } }, 404); return; }
+      if (request.url === '/v1/models/my-alias') {
+        respondJson(response, { id: 'my-alias' });
+        return;
+      }
+      if (request.url !== '/v1/models') {
+        respondJson(response, { error: { message: 'no such model' } }, 404);
+        return;
+      }
       const answer = answers[Math.min(lists, answers.length - 1)];
       lists += 1;
       respondJson(response, answer?.body, answer?.status);
