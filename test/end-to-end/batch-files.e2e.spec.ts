@@ -74,8 +74,9 @@ describe('batch files', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 18, ...nothingTwiceNothingLeft });
   });
 
-  it('Y5: a model that the provider does not know holds the run, and costs no document an attempt', async () => {
-    await opened(manyNotes(12), { ...notes, embeddings: { ...notes.embeddings!, model: 'text-embedding-9' } });
+  it('Y5: an alias that the provider does not know holds the run, and costs no document an attempt', async () => {
+    const alias = { model: 'text-embedding-9', baseModel: 'text-embedding-3-small' };
+    await opened(manyNotes(12), { ...notes, embeddings: { ...notes.embeddings!, ...alias } });
 
     await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
     const held = await eventually('a held batch', async () => {

@@ -23,9 +23,8 @@ describe('interleavings, one step at a time', () => {
     return bundle;
   }
 
-  function builder(): JsonlBuilder {
-    const { runs, batches, budgets, documents, blobs, pipelines, provider, clock } = bundle.engine;
-    return new JsonlBuilder(runs, batches, budgets, documents, blobs, pipelines, provider, clock);
+  async function builder(): Promise<JsonlBuilder> {
+    return stageOn(bundle.engine, JsonlBuilderModule, JsonlBuilder);
   }
 
   async function submitter(provider: Provider): Promise<BatchSubmitter> {
@@ -44,11 +43,11 @@ describe('interleavings, one step at a time', () => {
     await stop();
 
     const staleLease = await bundle.lease(engine.claims, 'r.c1');
-    const transitions = builder().build(staleLease);
+    const transitions = (await builder()).build(staleLease);
     const staleTransition = await transitions.next();
     clock.advance(60_000);
     await engine.documentStore.collection('notes').updateOne({ _id: 'n00003' }, { $set: { text: '' } });
-    await bundle.collect(builder().build(await bundle.lease(engine.claims, 'r.c1')));
+    await bundle.collect((await builder()).build(await bundle.lease(engine.claims, 'r.c1')));
     const lateApplied = staleTransition.done === true ? true : await staleTransition.value.apply([]);
     await bundle.start(stages);
     const run = await endOf(bundle, 'r');
@@ -177,9 +176,7 @@ describe('interleavings, one step at a time', () => {
     await eventually('a sealed claim', async () => (await engine.claims.get('r.c1'))?.state === 'sealed');
     await stop();
 
-    const first = await builder()
-      .build(await bundle.lease(engine.claims, 'r.c1'))
-      .next();
+    const first = await (await builder()).build(await bundle.lease(engine.claims, 'r.c1')).next();
     if (first.done !== true) await first.value.apply([]);
     clock.advance(60_000);
     await bundle.start(stages);

@@ -130,6 +130,7 @@ describe('interleavings with faults', () => {
         listInputFiles: { value: provider.listInputFiles.bind(provider) },
         download: { value: provider.download.bind(provider) },
         check: { value: provider.check.bind(provider) },
+        listModels: { value: provider.listModels.bind(provider) },
       }) as Provider;
     const bundle = await opened(20, {
       ports: ({ provider }) => ({ provider: flaky(provider) }),

@@ -22,7 +22,7 @@ import { RunCloser } from './run-closer.js';
 import { RunCommands } from './run-commands.js';
 import { RunStarter } from './run-starter.js';
 
-/** How soon a run is worked on again while it is being cancelled or enough of its batches wait for submission. */
+/** How soon a run is worked on again while it is being cancelled, enough of its batches wait for submission, or its first is built. */
 const busyPollMs = 250;
 /** How soon otherwise. Events signal a run that waits for results: this finds the runs whose signal was lost. */
 const idlePollMs = 5_000;
@@ -102,7 +102,7 @@ export class ChunkScanner {
     if (isCancelled) await this.commands.carryOutCancel(run);
     const scanStop = yield* this.documentScanner.scan(run, plan);
 
-    const pollMs = isCancelled || scanStop === 'throttled' ? busyPollMs : idlePollMs;
+    const pollMs = isCancelled || scanStop === 'throttled' || scanStop === 'unasked' ? busyPollMs : idlePollMs;
     const pollAt = new Date(this.clock.now().getTime() + pollMs);
     const retryAt = yield* this.claimCloser.closeIngested(run, plan);
 

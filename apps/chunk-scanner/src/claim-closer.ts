@@ -27,6 +27,7 @@ import {
 import { EngineSettings } from '@batchmill/stage';
 import { Injectable } from '@nestjs/common';
 import { ClaimOpener } from './claim-opener.js';
+import { stopRun } from './stop-run.js';
 import { readMemberMarks, slicesOf, type MemberMarks } from './member-marks.js';
 
 /** How the members of a claim ended, by the marks on their documents. */
@@ -36,6 +37,13 @@ interface Outcomes {
   readonly toRetry: readonly Member[];
   /** When the last of `toRetry` is due. */
   readonly retryAt: Date;
+}
+
+interface ClaimEnding {
+  /** Documents in progress fail, instead of being pending again. */
+  readonly mustFail: boolean;
+  /** Nothing is requested again. */
+  readonly isLast: boolean;
 }
 
 /** A document in progress whose batches have ended. */
@@ -95,8 +103,11 @@ export class ClaimCloser {
     plan: RunPlan,
     claim: Claim,
   ): AsyncGenerator<Transition<ChunksSelected>, Date | null, undefined> {
-    const isCancelled = run.data.cancelRequestedAt !== null;
-    const { counts, toRetry, retryAt } = await this.#readOutcomes(plan, claim, isCancelled);
+    const { mustFail, stop } = await this.#endOf(claim);
+    // Before the claim is done, so that no run ends without the reason.
+    if (stop !== null) await stopRun(run, stop);
+    const ending = { mustFail, isLast: run.data.cancelRequestedAt !== null || stop !== null };
+    const { counts, toRetry, retryAt } = await this.#readOutcomes(plan, claim, ending);
     let finalCounts = counts;
     if (toRetry.length > 0) {
       if (isPaused(await this.runs.get(run.id))) return null;
@@ -109,7 +120,7 @@ export class ClaimCloser {
         scanEnds: ended,
         gathered: toRetry,
       });
-      const after = await this.#readOutcomes(plan, claim, isCancelled);
+      const after = await this.#readOutcomes(plan, claim, ending);
       // An earlier holder of the lease used the claim number for other documents: the retry is opened next time.
       if (!isOpened && after.toRetry.length > 0) return after.retryAt;
       // Documents that still lack results are not in the retry claim, because the store refused to mark them: they are left.
@@ -124,16 +135,15 @@ export class ClaimCloser {
     return null;
   }
 
-  async #readOutcomes(plan: RunPlan, claim: Claim, isCancelled: boolean): Promise<Outcomes> {
+  async #readOutcomes(plan: RunPlan, claim: Claim, { mustFail, isLast }: ClaimEnding): Promise<Outcomes> {
     let counts = noDocuments;
     let retryAt = new Date(0);
     const toRetry: Member[] = [];
-    const mustFail = await this.#mustFail(claim);
     for await (const slice of slicesOf(this.#membersOf(claim))) {
       const marksOf = await this.#repairedMarks(plan, claim, slice, mustFail);
       for (const { id } of slice) {
         const marks = marksOf.get(encodeId(id));
-        const outcome = this.#outcomeOf(plan, claim, marks, isCancelled);
+        const outcome = this.#outcomeOf(plan, claim, marks, isLast);
         if (outcome === 'nextClaim') continue;
         if (outcome !== 'retry') {
           counts = { ...counts, [outcome]: counts[outcome] + 1 };
@@ -152,12 +162,18 @@ export class ClaimCloser {
     return members === null ? [] : readMembers(this.blobs, members);
   }
 
-  /** True when a batch of the claim was abandoned so that its requests fail, and they could not be read. */
-  async #mustFail(claim: Claim): Promise<boolean> {
-    for await (const { abandonment, failure } of this.batches.ofClaim(claim._id)) {
-      if (abandonment?.fail === true && failure?.code === 'batch.not-ingested') return true;
+  /**
+   * What the claim's batches decide. `mustFail`: one was abandoned so that its requests fail, and they could not be read.
+   * `stop`: why the run goes no further; null: it goes on.
+   */
+  async #endOf(claim: Claim): Promise<{ mustFail: boolean; stop: string | null }> {
+    let mustFail = false;
+    let stop: string | null = null;
+    for await (const { abandonment, failure, stopsRun } of this.batches.ofClaim(claim._id)) {
+      if (abandonment?.fail === true && failure?.code === 'batch.not-ingested') mustFail = true;
+      stop ??= stopsRun ?? null;
     }
-    return false;
+    return { mustFail, stop };
   }
 
   /**
@@ -196,7 +212,7 @@ export class ClaimCloser {
     await documents.bulk(left.flatMap(({ id }) => documentOutcomeUpdates(plan, id, mark, now)));
   }
 
-  #outcomeOf(plan: RunPlan, claim: Claim, marks: Marks | undefined, isCancelled: boolean): Outcome {
+  #outcomeOf(plan: RunPlan, claim: Claim, marks: Marks | undefined, isLast: boolean): Outcome {
     const { status } = plan.endpointPlan;
     if (marks === undefined) return 'takenOver';
     if (marks.claimId !== markOf(claim)) {
@@ -207,7 +223,7 @@ export class ClaimCloser {
     if (marks.status === status.failed) return 'failed';
     if (marks.status !== status.pending) return 'takenOver';
     const lacksResults = plan.functions.some((name) => marks.stateOf(name) === 'retry');
-    const mayRetry = !isCancelled && marks.freeRetries < this.settings.maxFreeRetries;
+    const mayRetry = !isLast && marks.freeRetries < this.settings.maxFreeRetries;
     return lacksResults && mayRetry ? 'retry' : 'left';
   }
 }

@@ -6,6 +6,7 @@ import {
   Documents,
   Runs,
   isPaused,
+  mostUnasked,
   type Leased,
   type Run,
   type Transition,
@@ -15,10 +16,14 @@ import { EngineSettings } from '@batchmill/stage';
 import { Injectable } from '@nestjs/common';
 import { ClaimOpener } from './claim-opener.js';
 import { documentIdsFilter, gatherPage, type Page } from './gather-page.js';
+import { stopRun } from './stop-run.js';
 import { Trial } from './trial.js';
 
-/** throttled: enough of the run's batches wait for submission. trial: the run's first batch must be answered first. */
-export type ScanStop = 'ended' | 'paused' | 'throttled' | 'trial';
+/**
+ * throttled: enough of the run's batches wait for submission. trial: the run's first batch must be answered first. unasked: it is
+ * not known yet whether one of the run's first hundred documents can be asked.
+ */
+export type ScanStop = 'ended' | 'paused' | 'throttled' | 'trial' | 'unasked';
 
 /** Scans the source of a run and opens a claim for each page of documents. */
 @Injectable()
@@ -43,7 +48,13 @@ export class DocumentScanner {
       await this.#noteTrial(run, verdict === 'waiting');
       if (verdict === 'waiting') return 'trial';
       if (verdict !== 'passed') {
-        await run.save({ scan: { ...run.data.scan, ended: true }, reason: verdict.refused });
+        await stopRun(run, verdict.refused);
+        return 'ended';
+      }
+      const beginning = await this.#beginningOf(run);
+      if (beginning === 'unasked') return 'unasked';
+      if (beginning !== 'asked') {
+        await stopRun(run, beginning.stop);
         return 'ended';
       }
       if (await this.#isThrottled(run)) return 'throttled';
@@ -57,6 +68,15 @@ export class DocumentScanner {
   async #noteTrial(run: Leased<Run>, awaitsTrial: boolean): Promise<void> {
     const { scan } = run.data;
     if (awaitsTrial !== (scan.awaitsTrial ?? false)) await run.save({ scan: { ...scan, awaitsTrial } });
+  }
+
+  /** After the first hundred documents the scan waits until it is known whether one of them is asked: a mistake fails no more. */
+  async #beginningOf({ id, data }: Leased<Run>): Promise<'asked' | 'unasked' | { readonly stop: string }> {
+    if (data.scan.selected < mostUnasked || (await this.batches.hasRequestsOfRun(id))) return 'asked';
+    const stop = await this.batches.stopOfRun(id);
+    if (stop !== null) return { stop };
+    for await (const claim of this.claims.ofRunIn(id, 'sealed')) if (!claim.parked) return 'unasked';
+    return 'asked';
   }
 
   async #isThrottled(run: Leased<Run>): Promise<boolean> {

@@ -5,6 +5,8 @@ export const chunkScannerErrorCodes = {
     'The provider refuses the key. The run is rejected, nothing was spent; set OPENAI_API_KEY to a valid key.',
   'run.provider-refused':
     'The provider refuses to list batches. The run is rejected; check that OPENAI_BASE_URL names a server with the Batch API.',
+  'run.unknown-model':
+    'The provider does not show a model to this account. The run is rejected, nothing was spent; correct the model, or allow the project to use it. For a deployment or an alias, say its baseModel.',
   'document.not-markable':
     'The document cannot be marked as in progress. This document alone fails; check the updateTemplate, and the values of the status and marks fields.',
 } as const;

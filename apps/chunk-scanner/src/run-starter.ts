@@ -1,8 +1,9 @@
 import { Clock, RunAccepted, RunRejected, ValidationError, isBatchmillError } from '@batchmill/contracts';
 import { Pipelines, storageTargetsOf, type RunPlan } from '@batchmill/pipeline';
-import { AccountRefusedError, Provider, RefusedError } from '@batchmill/provider';
+import { AccountRefusedError, ListedModels, Provider, RefusedError, type ModelListing } from '@batchmill/provider';
 import { Documents, planOfRun, type Leased, type Run, type Transition, type Transitions } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
+import { Log } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
 
@@ -12,6 +13,8 @@ import { Injectable } from '@nestjs/common';
  */
 @Injectable()
 export class RunStarter {
+  readonly #models: ListedModels;
+
   constructor(
     private readonly pipelines: Pipelines,
     private readonly documents: Documents,
@@ -19,7 +22,10 @@ export class RunStarter {
     private readonly provider: Provider,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
-  ) {}
+    private readonly log: Log,
+  ) {
+    this.#models = new ListedModels(provider, clock);
+  }
 
   async *start(run: Leased<Run>): Transitions<RunAccepted | RunRejected> {
     try {
@@ -29,6 +35,7 @@ export class RunStarter {
       if (run.data.cancelRequestedAt === null) {
         await this.#ensureVectors(plan);
         await this.#checkProvider();
+        await this.#checkModels(run.id, plan);
       }
       const { endpoint, parameters, pipeline } = plan;
       const functions = [...plan.functions];
@@ -82,6 +89,31 @@ export class RunStarter {
       throw error;
     }
   }
+
+  /** A model that stands for another one is a deployment or an alias, which lists may lack. */
+  async #checkModels(runId: string, plan: RunPlan): Promise<void> {
+    const functions = [...plan.planned.values()].map(({ definition }) => definition);
+    const names = new Set(functions.filter(({ model, baseModel }) => model === baseModel).map(({ model }) => model));
+    const missing: string[] = [];
+    for (const model of names) {
+      const found = await this.#find(runId, model);
+      if (typeof found !== 'object') continue;
+      missing.push(found.closest === null ? model : `${model} (did you mean ${found.closest}?)`);
+    }
+    if (missing.length > 0) throw unknownModels(plan, missing);
+  }
+
+  /** A list that cannot be read holds up no run: the provider decides then. */
+  async #find(runId: string, model: string): Promise<ModelListing> {
+    try {
+      return await this.#models.find(model);
+    } catch (error) {
+      if (!isBatchmillError(error)) throw error;
+      const logged = 'the list of models cannot be read, so the model of the run is not checked';
+      this.log.warn(logged, { operation: 'chunk-scanner', runId, model, code: error.code });
+      return 'no-list';
+    }
+  }
 }
 
 export function rejectRun(run: Leased<Run>, reason: string, clock: Clock): Transition<RunRejected> {
@@ -94,6 +126,15 @@ export function rejectRun(run: Leased<Run>, reason: string, clock: Clock): Trans
 function keyRefused(cause: AccountRefusedError): ValidationError {
   const { status, remedy } = cause;
   return new ValidationError('run.key-refused', `the provider refuses the key with ${status}; ${remedy}`, { cause });
+}
+
+function unknownModels({ pipeline }: RunPlan, models: readonly string[]): ValidationError {
+  return new ValidationError(
+    'run.unknown-model',
+    `the provider does not show this account the model ${models.join(', ')}; correct it in ${pipeline.file}, or in OPENAI_MODEL ` +
+      'or BATCHMILL_EMBEDDING_MODEL where it comes from there, or allow the project to use it at the provider. If it is the name ' +
+      'of a deployment or an alias, say in baseModel for which model it stands',
+  );
 }
 
 function noBatchApi(cause: RefusedError): ValidationError {

@@ -20,10 +20,14 @@ import {
 import { Stage, Works } from '@batchmill/stage';
 import { traceparentOf } from '@batchmill/telemetry';
 import { fillBatch, type FilledBatch } from './fill-batch.js';
-import { modelsOf, readUnits, type ModelFunctions } from './read-units.js';
+import { modelsOf, readUnits, type ModelFunctions, type Unit } from './read-units.js';
+import { UnaskedDocuments } from './unasked-documents.js';
 
 /** How soon a claim of a paused run is worked on again. Resuming the run makes it due at once. */
 const pausedMs = 10_000;
+
+/** How soon a claim is worked on again that completes the first hundred documents of its run, while an earlier one is built. */
+const earlyMs = 250;
 
 /** Turns a sealed claim into batch files. */
 @Stage({ name: 'jsonl-builder', produces: [BatchFileBuilt, BatchSettled] })
@@ -36,6 +40,7 @@ export class JsonlBuilder {
     private readonly blobs: Blobs,
     private readonly pipelines: Pipelines,
     private readonly provider: Provider,
+    private readonly unaskedDocuments: UnaskedDocuments,
     private readonly clock: Clock,
   ) {}
 
@@ -62,16 +67,49 @@ export class JsonlBuilder {
         return;
       }
       const from = lastBatch?.positionAfter ?? { model: 0, member: 0 };
-      const units = readUnits({ plan, claim: claim.data, models, from }, this.documents.of(plan), this.blobs);
+      const unitsUntil = (until?: number): AsyncIterable<Unit> =>
+        readUnits(
+          { plan, claim: claim.data, models, from, ...(until !== undefined && { until }) },
+          this.documents.of(plan),
+          this.blobs,
+        );
       const limitsOf = (model: number): BatchFileLimits => limits[model] ?? fileLimitsOf(plan);
-      const filled = await fillBatch(units, { limitsOf, source: plan.pipeline.source }, this.blobs);
-      const batch = this.#batchOf(claim.data, plan, models, filled, (lastBatch?.number ?? 0) + 1, from);
+      const filling = { limitsOf, source: plan.pipeline.source };
+      const unasked = lastBatch === null ? await this.unaskedDocuments.leftFor(claim.data) : null;
+      if (unasked === 'early') {
+        yield claim.wait(new Date(this.clock.now().getTime() + earlyMs));
+        return;
+      }
+      const stopping = unasked === null ? null : await this.#fillStopping(claim.data, unasked, { unitsUntil, filling });
+      const filled = stopping?.filled ?? (await fillBatch(unitsUntil(), filling, this.blobs));
+      const batch = {
+        ...this.#batchOf(claim.data, plan, models, filled, (lastBatch?.number ?? 0) + 1, from),
+        ...(stopping !== null && { stopsRun: stopping.reason }),
+      };
       yield this.batches.insert(batch, eventOf(batch));
       lastBatch = await this.batches.get(batch._id);
       if (lastBatch?.manifest !== batch.manifest) await this.#deleteBlobsOf(filled);
       claim.throwIfStopping();
     }
     yield claim.with({ batches: lastBatch?.number ?? 0 }).to('built');
+  }
+
+  /** The claim's only batch, when none of so many documents that complete the run's first hundred can be asked; else null. */
+  async #fillStopping(
+    claim: Claim,
+    documents: number,
+    {
+      unitsUntil,
+      filling,
+    }: { unitsUntil: (until: number) => AsyncIterable<Unit>; filling: Parameters<typeof fillBatch>[1] },
+  ): Promise<{ filled: FilledBatch; reason: string } | null> {
+    if (!(await this.unaskedDocuments.areUnasked(unitsUntil(documents), documents, filling))) return null;
+    const filled = await fillBatch(unitsUntil(documents), filling, this.blobs);
+    if (filled.file === null)
+      return { filled, reason: await this.unaskedDocuments.reason(claim.runId, filled.manifest) };
+    // A document was changed in between.
+    await this.#deleteBlobsOf(filled);
+    return null;
   }
 
   #batchOf(

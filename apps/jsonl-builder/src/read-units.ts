@@ -55,7 +55,15 @@ export async function* readUnits(
     claim,
     models,
     from,
-  }: { plan: RunPlan; claim: Claim; models: readonly ModelFunctions[]; from: BuildPosition },
+    until = Infinity,
+  }: {
+    plan: RunPlan;
+    claim: Claim;
+    models: readonly ModelFunctions[];
+    from: BuildPosition;
+    /** Only the members before this one. Default: all. */
+    until?: number;
+  },
   documents: Collection,
   blobs: Blobs,
 ): AsyncGenerator<Unit, void, undefined> {
@@ -70,7 +78,10 @@ export async function* readUnits(
   for (let model = from.model; model < models.length; model += 1) {
     const functionsOfModel = models[model]?.functions ?? [];
     const firstMember = model === from.model ? from.member : 0;
-    for await (const { members, start } of memberSlices(blobs, claim.sealedMembers, firstMember)) {
+    for await (const slice of memberSlices(blobs, claim.sealedMembers, firstMember)) {
+      const { start } = slice;
+      if (start >= until) break;
+      const members = slice.members.slice(0, until - start);
       const documentOf = await readDocuments(plan, claim, documents, members);
       const toRender = members.flatMap(({ id, functions: requested, together = null }, index) => {
         const document = documentOf.get(encodeId(id));

@@ -23,6 +23,8 @@ export const pipelineErrorCodes = {
   'document.text-empty': 'The text field contains only white space.',
   'document.id-missing': 'The document has no id, which its vector needs.',
   'document.text-too-long': 'The text has more tokens than the provider accepts.',
+  'document.prompt-too-long':
+    'The prompts have more tokens than the model reads. Nothing was sent; cut the document into chunks, or choose another model.',
   'template.empty': 'A prompt rendered to an empty text.',
   'code.too-slow': 'A function of the pipeline did not resolve in time for the document (batch.codeTimeoutSeconds).',
   'preprocess.failed': 'A preprocess function threw.',

@@ -13,6 +13,7 @@ export {
   type TextsToEmbed,
   type UploadedFile,
 } from './provider.js';
+export { ListedModels, type ModelListing } from './models/listed-models.js';
 export { describeAccount, isSameAccount, type AccountInfo } from './account-info.js';
 export { isProviderError } from './is-provider-error.js';
 export type { AccountRefusal, QueueRefusal, Refusal, Said, SizeRefusal } from './refusal.js';
@@ -26,6 +27,7 @@ export {
   type BatchFileSize,
 } from './batches/batch-file-size.js';
 export {
+  checkStrictSchema,
   classifyFailure,
   customId,
   embeddingBody,

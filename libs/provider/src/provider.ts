@@ -165,7 +165,7 @@ export abstract class Provider {
   /** The same, with the provider's clock. */
   abstract readTime(): Promise<ProviderTime>;
 
-  /** The models that this account sees. Null: the provider has no list of them. */
+  /** The models that this account sees, as requests name them. Null: the provider has no list of them. */
   abstract listModels(): Promise<readonly string[] | null>;
 
   /** False: the provider answers that this account has no such model. For a name that is in no list, such as an alias. */

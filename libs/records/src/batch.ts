@@ -42,6 +42,11 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly documents: number;
   readonly requests: number;
   readonly unrendered: number;
+  /**
+   * Why the run goes no further: none of the documents that it begins with could be asked. The batch is its claim's last one, and the
+   * claim's other documents stay pending. Missing: the run goes on.
+   */
+  readonly stopsRun?: string;
   /** An estimate. The provider's limit of enqueued tokens counts these. */
   readonly inputTokens: number;
   readonly completionWindow: CompletionWindow;

@@ -111,6 +111,17 @@ export class Batches extends RecordsOfRun<Batch> {
     return this.collection.count({ claimId, state: { $in: activeBatchStates } });
   }
 
+  /** True when a batch of the run has requests. */
+  async hasRequestsOfRun(runId: string): Promise<boolean> {
+    return (await this.collection.findOne({ runId, requests: { $gt: 0 } })) !== null;
+  }
+
+  /** Why a run that has asked nothing goes no further; null: it goes on. */
+  async stopOfRun(runId: string): Promise<string | null> {
+    const batch = await this.collection.findOne({ runId, stopsRun: { $gt: '' } });
+    return batch?.stopsRun ?? null;
+  }
+
   /** The first error of one of a run's batches that have one; null when none has. */
   async firstErrorOfRun(runId: string): Promise<string | null> {
     const batch = await this.collection.findOne({ runId, 'ingestion.firstError': { $ne: null } });

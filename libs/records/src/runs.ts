@@ -59,7 +59,7 @@ export interface Run extends WorkRecord<RunState> {
   readonly pausedAt: Date | null;
   /** When the bus recorded the last pause or resume. An older command that arrives later changes nothing. */
   readonly lastPauseCommandAt: Date | null;
-  /** Why it was rejected, or stopped after its trial. */
+  /** Why it was rejected, or stopped: the provider refused its trial, or none of its first documents could be asked. */
   readonly reason: string | null;
   /** Written when the run ends. */
   readonly totals: RunTotals | null;

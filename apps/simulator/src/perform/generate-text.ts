@@ -3,11 +3,12 @@ import { instanceOfSchema } from '../answers/instance-of-schema.js';
 import { isSchema } from '../answers/json-schema.js';
 import { OpenAiError } from '../http/openai-error.js';
 import type { TokenCounter } from '../tokens/token-counter.js';
+import { checkStrictSchema } from './check-strict-schema.js';
+import type { Model } from './models.js';
 import type { PerformContext } from './performed.js';
 import type { Message } from './read-messages.js';
 import { promptOf } from './read-messages.js';
 
-const contextTokens = 128_000;
 const tokensPerMessage = 3;
 
 export interface Generated {
@@ -21,20 +22,21 @@ export interface Generated {
 
 export const refusalText = "I'm sorry, I can't assist with that.";
 
-/** Writes an answer to the messages. `format` is what `response_format` or `text.format` holds. */
+/** Writes a model's answer to the messages. `format` is what `response_format` or `text.format` holds. */
 export function generateText(
   messages: readonly Message[],
+  { maxInputTokens, maxOutputTokens }: Model,
   format: { readonly value: unknown; readonly param: string },
   maxTokens: { readonly value: unknown; readonly param: string },
   tokens: TokenCounter,
   { refuse, halve = false }: Pick<PerformContext, 'refuse' | 'halve'>,
 ): Generated {
-  const limit = readMaxTokens(maxTokens.value, maxTokens.param);
+  const limit = readMaxTokens(maxTokens.value, maxTokens.param, maxOutputTokens);
   const inputTokens = messages.reduce((sum, { text }) => sum + tokensPerMessage + tokens.count(text), tokensPerMessage);
-  if (inputTokens > contextTokens) {
+  if (inputTokens > maxInputTokens) {
     throw new OpenAiError(
       400,
-      `This model's maximum context length is ${contextTokens} tokens. However, your messages resulted in ` +
+      `This model's maximum context length is ${maxInputTokens} tokens. However, your messages resulted in ` +
         `${inputTokens} tokens. Please reduce the length of the messages.`,
       { param: 'messages', code: 'context_length_exceeded' },
     );
@@ -64,11 +66,19 @@ function write(prompt: string, format: unknown, param: string): string {
   if (typeof described['name'] !== 'string' || !isSchema(described['schema'])) {
     throw new OpenAiError(400, `Missing required parameter: '${param}' needs a name and a schema.`, { param });
   }
+  if (described['strict'] === true) checkStrictSchema(described['schema'], { name: described['name'], param });
   return JSON.stringify(instanceOfSchema(described['schema'], prompt));
 }
 
-function readMaxTokens(value: unknown, param: string): number {
+function readMaxTokens(value: unknown, param: string, most: number): number {
   if (value === undefined || value === null) return Number.POSITIVE_INFINITY;
+  if (typeof value === 'number' && value > most) {
+    throw new OpenAiError(
+      400,
+      `${param} is too large: ${value}. This model supports at most ${most} completion tokens, whereas you provided ${value}.`,
+      { param, code: 'invalid_value' },
+    );
+  }
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value;
   throw new OpenAiError(400, `Invalid '${param}': expected a whole number of at least 1.`, { param });
 }

@@ -11,6 +11,9 @@ export interface Model {
   readonly shortens: boolean;
   /** It rejects fields that other chat models take. */
   readonly reasons: boolean;
+  /** The most tokens of the messages, and of an answer. Of embeddings, the limits of the simulator hold. */
+  readonly maxInputTokens: number;
+  readonly maxOutputTokens: number;
 }
 
 const embedding = (id: string, inputUsd: number, dimensions: number, shortens: boolean): Model => ({
@@ -22,7 +25,16 @@ const embedding = (id: string, inputUsd: number, dimensions: number, shortens: b
   dimensions,
   shortens,
   reasons: false,
+  maxInputTokens: Infinity,
+  maxOutputTokens: 0,
 });
+
+/** https://platform.openai.com/docs/models. gpt-5 keeps a part of its context for the answer. */
+const sizes = [
+  { ids: /^gpt-4o/, maxInputTokens: 128_000, maxOutputTokens: 16_384 },
+  { ids: /^gpt-4\.1/, maxInputTokens: 1_047_576, maxOutputTokens: 32_768 },
+  { ids: /^gpt-5/, maxInputTokens: 272_000, maxOutputTokens: 128_000 },
+] as const;
 
 const chat = (id: string, inputUsd: number, outputUsd: number): Model => ({
   id,
@@ -33,7 +45,15 @@ const chat = (id: string, inputUsd: number, outputUsd: number): Model => ({
   dimensions: 0,
   shortens: false,
   reasons: id.startsWith('gpt-5'),
+  ...sizeOf(id),
 });
+
+function sizeOf(id: string): Pick<Model, 'maxInputTokens' | 'maxOutputTokens'> {
+  const size = sizes.find(({ ids }) => ids.test(id));
+  if (size === undefined) throw new Error(`${id} has no size`);
+  const { maxInputTokens, maxOutputTokens } = size;
+  return { maxInputTokens, maxOutputTokens };
+}
 
 export const models: readonly Model[] = [
   embedding('text-embedding-3-small', 0.02, 1536, true),

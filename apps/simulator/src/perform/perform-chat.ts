@@ -10,6 +10,7 @@ export function performChat(body: Body, model: Model, tokens: TokenCounter, cont
   const param = body['max_completion_tokens'] === undefined ? 'max_tokens' : 'max_completion_tokens';
   const generated = generateText(
     readMessages(body['messages'], 'messages'),
+    model,
     { value: body['response_format'], param: 'response_format' },
     { value: body[param], param },
     tokens,

@@ -11,6 +11,7 @@ export function performResponse(body: Body, model: Model, tokens: TokenCounter, 
   const format = isSchema(body['text']) ? body['text']['format'] : undefined;
   const generated = generateText(
     messagesOf(body),
+    model,
     { value: format, param: 'text.format' },
     { value: body['max_output_tokens'], param: 'max_output_tokens' },
     tokens,

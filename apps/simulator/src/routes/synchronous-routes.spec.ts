@@ -126,7 +126,10 @@ describe('synchronous endpoints', () => {
     await withSimulator({}, async (client) => {
       const schema = {
         type: 'object',
-        properties: { topics: { type: 'array', items: { type: 'string' }, minItems: 1 }, mood: { enum: ['calm'] } },
+        properties: {
+          topics: { type: 'array', items: { type: 'string' }, minItems: 1 },
+          mood: { type: 'string', enum: ['calm'] },
+        },
         required: ['topics', 'mood'],
         additionalProperties: false,
       };

@@ -153,6 +153,16 @@ describe('checkPipeline, functions', () => {
       'functions[0].maxTokens: found 10, expected at least 16, the least that openai/gpt-5-mini takes on /v1/responses',
     ],
     [
+      'an answer longer than the model gives',
+      { ...summary, model: 'gpt-4o-mini-2024-07-18', maxTokens: 20_000 },
+      'functions[0].maxTokens: found 20000, expected at most 16384, the most that gpt-4o-mini-2024-07-18 answers',
+    ],
+    [
+      'an answer longer than the base model of a deployment gives',
+      { ...summary, model: 'my-deployment', baseModel: 'gpt-4', maxTokens: 9_000 },
+      'functions[0].maxTokens: found 9000, expected at most 8192, the most that gpt-4 answers',
+    ],
+    [
       'the name of the limit on responses',
       { ...summary, api: 'responses', tokenLimitField: 'max_tokens' },
       'functions[0].tokenLimitField',
@@ -215,6 +225,15 @@ describe('checkPipeline, functions', () => {
     for (const user of ['{% include "/etc/passwd" %}', '{% render "x" %}', '{% layout "x" %}']) {
       expect(problemsWith({ inference: { functions: [{ ...summary, user }] } }).join()).toContain('does not parse');
     }
+  });
+
+  it('Y5: a limit that comes from the setting and that the model cannot answer is reported with the setting', () => {
+    const definition = { name: 'a', source: { collection: 'c' }, inference: { functions: [summary] } };
+
+    expect(() => checked(definition, {}, { ...defaults, model: 'gpt-4', maxTokens: 9_000 })).toThrow(
+      'functions[0].maxTokens: found 9000, expected at most 8192, the most that gpt-4 answers; ' +
+        'set it here, or lower the setting OPENAI_MAX_TOKENS',
+    );
   });
 
   it('function names are unique and differ from the names of items', () => {

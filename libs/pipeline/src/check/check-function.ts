@@ -1,4 +1,4 @@
-import { textCapabilitiesOf, tokenLimitFields } from '@batchmill/models';
+import { modelLimitsOf, textCapabilitiesOf, tokenLimitFields } from '@batchmill/models';
 import { TemplateSyntaxError, compilePrompt, type PromptTemplate } from '@batchmill/templates';
 import { isPromptFile } from '../definition/file-references.js';
 import { embeddingsFunction } from './reserved-names.js';
@@ -75,7 +75,7 @@ export function checkFunction(
   const url = urls[api ?? 'chat'];
   const { model, baseModel } = checkModel(context, section, defaults.model ?? 'gpt-4o-mini');
   const temperature = checkTemperature(context, section, baseModel);
-  const responseSchema = checkResponseSchema(context, section, name);
+  const responseSchema = checkResponseSchema(context, section, { name, model, baseModel });
   return {
     kind: 'prompt',
     name,
@@ -108,6 +108,15 @@ function checkTokenLimit(
 ): Pick<PromptFunction, 'maxTokens' | 'tokenLimitField'> {
   const { tokenLimitField, minOutputTokens } = textCapabilitiesOf(baseModel);
   const maxTokens = section.number('maxTokens', { fallback: defaults.maxTokens, from: 1, to: 1_000_000 });
+  const mostTokens = modelLimitsOf(baseModel)?.maxOutputTokens ?? Infinity;
+  if (maxTokens > mostTokens) {
+    const setting = section.has('maxTokens') ? '' : '; set it here, or lower the setting OPENAI_MAX_TOKENS';
+    problems.add(
+      section.at('maxTokens'),
+      String(maxTokens),
+      `at most ${mostTokens}, the most that ${baseModel} answers${setting}`,
+    );
+  }
   if (url === '/v1/responses') {
     if (maxTokens < minOutputTokens)
       problems.addValue(

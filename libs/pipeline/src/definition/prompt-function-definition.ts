@@ -27,7 +27,7 @@ export interface PromptFunctionOptions<Body> {
   readonly baseModel?: string;
   /** 0 to 2; null: none is sent. Not sent to reasoning models, which reject it. Default 0.1. */
   readonly temperature?: number | null;
-  /** The maximum number of tokens of an answer, 1 to 1,000,000. Default 500. */
+  /** The maximum number of tokens of an answer: from 1 to 1,000,000, or to what the model answers, where that is known. Default 500. */
   readonly maxTokens?: number;
   /** The field of a chat request that holds `maxTokens`. Default: the one that the base model takes. */
   readonly tokenLimitField?: 'max_tokens' | 'max_completion_tokens';

@@ -226,4 +226,49 @@ describe('renderRequests with templates', () => {
     expect(failures[0]?.error).toMatchObject({ kind: 'TemplateError', code: 'template.limit' });
     expect(failures[0]?.error.message).toContain(expected);
   });
+
+  describe('and a prompt beyond the context of its model', () => {
+    const planWith = (model: string, more: { baseModel?: string } = {}): RunPlan =>
+      planOf({
+        inference: { functions: [chat({ name: 'f', model, system: 'Sum up:', user: '{{ text }}', ...more })] },
+      });
+    const mills = (count: number): SourceDocument => ({ text: 'mill '.repeat(count) });
+
+    it('Y5: the document fails before anything is sent, and the message names both numbers', async () => {
+      const { requests, failures } = await renderRequests(planWith('gpt-4o-mini'), mills(130_000), ['f']);
+
+      expect(requests).toEqual([]);
+      expect(failures).toEqual([
+        {
+          function: 'f',
+          error: {
+            kind: 'ValidationError',
+            code: 'document.prompt-too-long',
+            message: expect.stringMatching(
+              /^Function f: the prompts have 1300\d\d tokens, expected at most 128000, which is what gpt-4o-mini reads; cut /,
+            ),
+          },
+        },
+      ]);
+    });
+
+    it.each([
+      ['it fits', planWith('gpt-4o-mini'), 127_900],
+      ['another model reads more', planWith('gpt-4.1'), 130_000],
+      ['it is not known how much the model reads', planWith('my-deployment'), 130_000],
+    ])('Y5: the prompt is sent when %s', async (_, plan, count) => {
+      const { requests, failures } = await renderRequests(plan, mills(count), ['f']);
+
+      expect(failures).toEqual([]);
+      expect(requests).toHaveLength(1);
+    });
+
+    it('Y5: a deployment reads what its base model reads', async () => {
+      const plan = planWith('my-deployment', { baseModel: 'gpt-3.5-turbo' });
+
+      expect((await renderRequests(plan, mills(17_000), ['f'])).failures[0]?.error.message).toContain(
+        'expected at most 16385, which is what gpt-3.5-turbo reads',
+      );
+    });
+  });
 });

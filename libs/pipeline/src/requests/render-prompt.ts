@@ -1,5 +1,5 @@
 import { DocumentFailure, documentError } from '@batchmill/contracts';
-import { countTokens } from '@batchmill/models';
+import { countTokens, exceedsTokens, modelLimitsOf } from '@batchmill/models';
 import { promptBody, type Prompts, type RenderedRequest } from '@batchmill/provider';
 import { templateError, type PromptTemplate, type TemplateScope } from '@batchmill/templates';
 import type { PromptFunction } from '../pipeline.js';
@@ -9,6 +9,9 @@ import { functionVariables } from './template-variables.js';
 /** Tokens that the provider adds per message and answer: https://github.com/openai/openai-cookbook, "How to count tokens with tiktoken". */
 const tokensPerMessage = 4;
 const tokensPerAnswer = 3;
+
+/** A count may be too high by less than this, where a text has long runs without a space. Such a prompt is sent. */
+const leastShareOfCount = 0.99;
 
 /** Fields of a body that are part of the prompt, and are billed as such. */
 const fieldsThatModelsRead = ['tools', 'functions', 'response_format', 'text'];
@@ -36,13 +39,15 @@ export function renderPrompt(
       ),
     );
   }
+  const tokens = countPrompts(definition, prompts);
+  checkContext(definition, planned, { ...prompts, tokens });
   return {
     function: planned.name,
     model: definition.model,
     url: definition.url,
     body: promptBody(definition, prompts),
     inputs: 0,
-    inputTokens: countPrompts(definition, prompts),
+    inputTokens: tokens + fixedTokensOf(definition),
     maxOutputTokens: definition.maxTokens,
   };
 }
@@ -58,7 +63,28 @@ function render(template: PromptTemplate, where: string, scope: TemplateScope): 
 function countPrompts(definition: PromptFunction, { system, user }: Prompts): number {
   const texts = system === null ? [user] : [system, user];
   const tokens = texts.map((text) => tokensPerMessage + countTokens(text, definition.baseModel));
-  return tokens.reduce((sum, one) => sum + one, tokensPerAnswer + fixedTokensOf(definition));
+  return tokens.reduce((sum, one) => sum + one, tokensPerAnswer);
+}
+
+/** Throws a DocumentFailure when the prompts do not fit into the model's context. Of other servers' models it is not known. */
+function checkContext(
+  { baseModel }: PromptFunction,
+  { name }: PlannedFunction,
+  { system, user, tokens }: Prompts & { readonly tokens: number },
+): void {
+  const limits = modelLimitsOf(baseModel);
+  if (limits === null) return;
+  const mostTokens = limits.maxInputTokens / leastShareOfCount;
+  // The count of a long text is an estimate: the exact one decides.
+  if (tokens <= mostTokens || !exceedsTokens(`${system ?? ''}\n${user}`, baseModel, mostTokens)) return;
+  throw new DocumentFailure(
+    documentError(
+      'ValidationError',
+      'document.prompt-too-long',
+      `Function ${name}: the prompts have ${tokens} tokens, expected at most ${limits.maxInputTokens}, which is what ` +
+        `${baseModel} reads; cut the document into chunks, shorten its text in the prompt, or choose another model`,
+    ),
+  );
 }
 
 const fixedTokens = new WeakMap<PromptFunction, number>();

@@ -285,7 +285,7 @@ export class OpenAiProvider extends Provider {
   async listModels(): Promise<readonly string[] | null> {
     try {
       const listed: unknown = await this.#call('listModels', () => this.#client.get('/models'));
-      return idsIn(listed);
+      return isAzure(this.#client.baseURL) ? null : idsIn(listed);
     } catch (error) {
       if (error instanceof RefusedError && hasNoSuchCall.includes(error.status)) return null;
       throw error;
@@ -359,14 +359,24 @@ interface OnceOptions {
 /** Not found, not allowed, gone, not implemented: a compatible server without that call. */
 const hasNoSuchCall: readonly number[] = [404, 405, 410, 501];
 
-/** Null for a response that is not a list of models. */
+/**
+ * Null for a response that is not a list of models, and for Azure's list: it has the base models, whereas requests name deployments
+ * (https://learn.microsoft.com/azure/ai-services/openai/reference, "Models - List").
+ */
 function idsIn(listed: unknown): string[] | null {
   const data: unknown = typeof listed === 'object' && listed !== null && 'data' in listed ? listed.data : null;
   if (!Array.isArray(data)) return null;
+  if (data.some((model: unknown) => typeof model === 'object' && model !== null && 'lifecycle_status' in model))
+    return null;
   return data.flatMap((model: unknown) => {
     const id: unknown = typeof model === 'object' && model !== null && 'id' in model ? model.id : null;
     return typeof id === 'string' ? [id] : [];
   });
+}
+
+/** Also where its list of models does not tell it. */
+function isAzure(baseUrl: string): boolean {
+  return /\.(?:azure\.(?:com|us|cn)|azure-api\.net)$/.test(URL.parse(baseUrl)?.hostname ?? '');
 }
 
 /** Also at its regional addresses, such as `eu.api.openai.com`. */

@@ -1,6 +1,6 @@
-import { closestName } from '@batchmill/contracts';
+import { SystemClock } from '@batchmill/contracts';
 import { endpointPlansOf, type Pipeline, type Pipelines } from '@batchmill/pipeline';
-import type { Provider } from '@batchmill/provider';
+import { ListedModels, type ModelListing } from '@batchmill/provider';
 import type { Settings } from '@batchmill/service';
 import type { Check } from '../check.js';
 import { failed, ok, skipped, warning, type Finding } from '../finding.js';
@@ -24,37 +24,33 @@ export const modelsCheck: Check = {
     const provider = await ports.provider();
     const used = modelsOf((await pipelines()).pipelines);
     if (provider === null || used.length === 0) return [];
-    const listed = await provider.listModels();
-    if (listed === null) {
+    const models = new ListedModels(provider, new SystemClock());
+    const found = await Promise.all(used.map(async (each) => ({ used: each, listing: await models.find(each.model) })));
+    if (found.some(({ listing }) => listing === 'no-list')) {
       const names = used.map(({ model }) => model).join(', ');
       return [
         skipped(`models ${names}`, 'the provider has no list of its models, so it is not known whether it has these'),
       ];
     }
-    return Promise.all(used.map((each) => modelFinding(each, listed, { provider, settings })));
+    return found.map((each) => modelFinding(each, settings));
   },
 };
 
-async function modelFinding(
-  used: UsedModel,
-  listed: readonly string[],
-  { provider, settings }: { provider: Provider; settings: Settings },
-): Promise<Finding> {
+function modelFinding({ used, listing }: { used: UsedModel; listing: ModelListing }, settings: Settings): Finding {
   const { model, pipelines, isAlias } = used;
   const names = pipelines.map(({ name }) => name).join(', ');
   const text = `model ${model} of ${names}`;
-  if (listed.includes(model) || (await provider.hasModel(model))) return ok(text);
+  if (typeof listing === 'string') return ok(text);
   if (isAlias) {
     return warning(text, {
       reason: 'the list of the provider lacks it; it may be a deployment or an alias, which lists do not name',
       remedy: `see at the provider whether ${model} exists`,
     });
   }
-  const closest = closestName(model, listed);
   const files = [...new Set(pipelines.map(({ file }) => file))].join(', ');
   const place = defaultSettingOf(model, settings) ?? `the model in ${files}`;
   return failed(text, {
-    reason: `the provider does not show it to this account${closest === null ? '' : `; did you mean ${closest}?`}`,
+    reason: `the provider does not show it to this account${listing.closest === null ? '' : `; did you mean ${listing.closest}?`}`,
     remedy: `correct ${place}, or allow the project to use ${model} at the provider`,
   });
 }

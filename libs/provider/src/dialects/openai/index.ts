@@ -1,6 +1,7 @@
 export { endedBatchIn } from './batches/ended-batch-in.js';
 export { maxEmbeddingTokens, providerLimits } from './batches/provider-limits.js';
 export { refusalOf } from './batches/refusal-of.js';
+export { checkStrictSchema } from './requests/check-strict-schema.js';
 export { customId } from './requests/custom-id.js';
 export { readPrompts, type RequestPrompt } from './requests/read-prompts.js';
 export { embeddingBody, fieldsOfSettings, promptBody } from './requests/request-body.js';
