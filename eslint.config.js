@@ -7,7 +7,7 @@ export default tseslint.config(
     ignores: [
       '**/dist/',
       'packages/*/build/',
-      'packages/*/template/',
+      'packages/*/template*/',
       '**/node_modules/',
       '.nx/',
       '**/.batchmill/',

@@ -8,6 +8,7 @@ import { exportCommand } from './commands/export.js';
 import { initCommand } from './commands/init.js';
 import { installationCommand } from './commands/installation.js';
 import { loadCommand } from './commands/load.js';
+import { newCommand } from './commands/new.js';
 import { notifyCommand } from './commands/notify.js';
 import { orphansCommand } from './commands/orphans.js';
 import { pipelinesCommand } from './commands/pipelines.js';
@@ -35,6 +36,7 @@ export function program(): Command {
     );
   for (const command of [
     initCommand(),
+    newCommand(),
     runCommand(),
     serveCommand(),
     pipelinesCommand(),

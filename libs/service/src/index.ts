@@ -11,6 +11,13 @@ export {
 export { renewInstallation, type RenewedInstallation } from './renew-installation.js';
 export { DueWork, type DueWorkOfStage } from './due/due-work.js';
 export { assembleEngine, closePorts, type Engine, type Ports, type EngineContext } from './engine.js';
+export {
+  findConsumerFiles,
+  tryConsumerFiles,
+  type ConsumerProblem,
+  type FoundConsumers,
+  type TriedConsumers,
+} from './consumers/index.js';
 export { EngineModule } from './engine.module.js';
 export { engineHolder, followOtherEngine, isEngineRunning } from './engine-lock.js';
 export { NestLog } from './nest-log.js';
@@ -38,6 +45,7 @@ export { awaitNotifications, awaitRun, hasEnded, type AwaitRunOptions } from './
 export { engineForBatch, engineForCommands, engineForRun } from './runs/narrow-engine.js';
 export { publishEvent, requestRun } from './runs/request-run.js';
 export { newRunId, runIdFormat } from './runs/run-id.js';
+export type { PublishedEvent, UnhandledMessage } from './runs/consume-on-simulator.js';
 export { runOnSimulator, type SimulatedRun, type SimulatedRunOptions } from './runs/run-on-simulator.js';
 export { runPipeline, type PipelineResult } from './runs/run-pipeline.js';
 export type { RunPipelineOptions } from './runs/run-pipeline-options.js';

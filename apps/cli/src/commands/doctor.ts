@@ -1,5 +1,5 @@
 import { RandomIds, SystemClock } from '@batchmill/contracts';
-import { PortsToInspect, tryPipelines, trySettings } from '@batchmill/service';
+import { PortsToInspect, tryConsumerFiles, tryPipelines, trySettings } from '@batchmill/service';
 import { MemoryLog } from '@batchmill/telemetry';
 import { Command } from 'commander';
 import { statfsSync } from 'node:fs';
@@ -38,6 +38,7 @@ async function diagnose({ json }: { readonly json?: true }): Promise<void> {
   // What adapters log is in the findings.
   const ports = new PortsToInspect(settings, { clock, ids: new RandomIds(), log: new MemoryLog() });
   let loading: ReturnType<typeof tryPipelines> | null = null;
+  let consumers: ReturnType<typeof tryConsumerFiles> | null = null;
   const context: CheckContext = {
     ...tried,
     nodeVersion: process.versions.node,
@@ -45,6 +46,7 @@ async function diagnose({ json }: { readonly json?: true }): Promise<void> {
     clock,
     ports,
     pipelines: () => (loading ??= tryPipelines(settings)),
+    consumers: () => (consumers ??= tryConsumerFiles(settings.installation.consumers)),
   };
   try {
     const results = json ? await Array.fromAsync(runChecks(checks, context)) : await print(context);

@@ -1,6 +1,6 @@
 import { createHome } from '@batchmill/service';
 import { Command } from 'commander';
-import { allTopics } from '../all-topics.js';
+import { allTopics, loadableConsumers } from '../all-topics.js';
 import { settingsHere, withRecords } from '../with-engine.js';
 
 /** Creates the topics before any service starts. A service creates missing topics by itself. */
@@ -13,7 +13,8 @@ export function topicsCommand(): Command {
 async function create(): Promise<void> {
   const settings = settingsHere();
   if (settings.adapters.bus.scheme === 'embedded') createHome(settings);
-  await withRecords((engine) => engine.bus.ensureTopics(allTopics));
+  const topics = allTopics(await loadableConsumers(settings));
+  await withRecords((engine) => engine.bus.ensureTopics(topics));
   const prefix = settings.adapters.topicPrefix ?? '';
-  process.stdout.write(allTopics.map((topic) => `${prefix}${topic}\n`).join(''));
+  process.stdout.write(topics.map((topic) => `${prefix}${topic}\n`).join(''));
 }

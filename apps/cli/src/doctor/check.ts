@@ -1,5 +1,5 @@
 import type { Clock } from '@batchmill/contracts';
-import type { PortsToInspect, SettingProblem, Settings, TriedPipelines } from '@batchmill/service';
+import type { PortsToInspect, SettingProblem, Settings, TriedConsumers, TriedPipelines } from '@batchmill/service';
 import type { Finding } from './finding.js';
 
 /** The headings, in the order in which they are printed. */
@@ -28,6 +28,8 @@ export interface CheckContext {
   readonly ports: PortsToInspect;
   /** The pipelines that are right, and what is wrong with the others. They are loaded once. */
   readonly pipelines: () => Promise<TriedPipelines>;
+  /** The same of the user's consumers. */
+  readonly consumers: () => Promise<TriedConsumers>;
 }
 
 /** One thing that can be wrong. */
