@@ -8,6 +8,7 @@ export default tseslint.config(
       '**/dist/',
       'packages/*/build/',
       'packages/*/template*/',
+      'test/guides/in-your-repository/',
       '**/node_modules/',
       '.nx/',
       '**/.batchmill/',

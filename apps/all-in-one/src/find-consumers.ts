@@ -1,6 +1,5 @@
 import { ValidationError, readTextFile, repository } from '@batchmill/contracts';
-import { consumerModule } from '@batchmill/consumer';
-import { findConsumerFiles } from '@batchmill/service';
+import { consumerModule, findConsumerFiles } from '@batchmill/consumer';
 import type { Type } from '@nestjs/common';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

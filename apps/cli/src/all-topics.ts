@@ -1,7 +1,7 @@
 import { deadLetterSuffix } from '@batchmill/bus';
-import type { ConsumerDefinition } from '@batchmill/consumer';
+import { tryConsumerFiles, type ConsumerDefinition } from '@batchmill/consumer';
 import { events, topicOf } from '@batchmill/contracts';
-import { tryConsumerFiles, type Settings } from '@batchmill/service';
+import type { Settings } from '@batchmill/service';
 
 /** The topics of all events, those of the user's consumers included, without a prefix. */
 export function eventTopics(consumers: readonly ConsumerDefinition[]): string[] {

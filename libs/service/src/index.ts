@@ -11,13 +11,6 @@ export {
 export { renewInstallation, type RenewedInstallation } from './renew-installation.js';
 export { DueWork, type DueWorkOfStage } from './due/due-work.js';
 export { assembleEngine, closePorts, type Engine, type Ports, type EngineContext } from './engine.js';
-export {
-  findConsumerFiles,
-  tryConsumerFiles,
-  type ConsumerProblem,
-  type FoundConsumers,
-  type TriedConsumers,
-} from './consumers/index.js';
 export { EngineModule } from './engine.module.js';
 export { engineHolder, followOtherEngine, isEngineRunning } from './engine-lock.js';
 export { NestLog } from './nest-log.js';

@@ -1,5 +1,6 @@
+import { tryConsumerFiles } from '@batchmill/consumer';
 import { RandomIds, SystemClock } from '@batchmill/contracts';
-import { PortsToInspect, tryConsumerFiles, tryPipelines, trySettings } from '@batchmill/service';
+import { PortsToInspect, tryPipelines, trySettings } from '@batchmill/service';
 import { MemoryLog } from '@batchmill/telemetry';
 import { Command } from 'commander';
 import { statfsSync } from 'node:fs';

@@ -1,5 +1,6 @@
+import { tryConsumerFiles } from '@batchmill/consumer';
 import { isBatchmillError } from '@batchmill/contracts';
-import { loadPipelines, tryConsumerFiles, type Settings } from '@batchmill/service';
+import { loadPipelines, type Settings } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodes } from '../exit-codes.js';
 import { formatPath, formatQuantity } from '../show/format.js';

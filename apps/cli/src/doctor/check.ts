@@ -1,5 +1,6 @@
+import type { TriedConsumers } from '@batchmill/consumer';
 import type { Clock } from '@batchmill/contracts';
-import type { PortsToInspect, SettingProblem, Settings, TriedConsumers, TriedPipelines } from '@batchmill/service';
+import type { PortsToInspect, SettingProblem, Settings, TriedPipelines } from '@batchmill/service';
 import type { Finding } from './finding.js';
 
 /** The headings, in the order in which they are printed. */

@@ -1,7 +1,6 @@
+import { findDefinitionFiles, type DefinitionFile, type DefinitionKind } from '@batchmill/definitions';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DefinitionKind } from '../definitions/definition-kind.js';
-import { findDefinitionFiles, type DefinitionFile } from '../definitions/find-definition-files.js';
 
 export const pipelineKind: DefinitionKind = {
   ending: 'pipeline',

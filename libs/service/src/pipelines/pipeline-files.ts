@@ -1,10 +1,8 @@
 import { ValidationError, readTextFile, repository } from '@batchmill/contracts';
+import { importDefinition, resolveForDefinitions, shortened, type DefinitionFile } from '@batchmill/definitions';
 import { Pipelines, checkPipeline, unknownPipeline, type Pipeline, type PipelineDefaults } from '@batchmill/pipeline';
 import { realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { DefinitionFile } from '../definitions/find-definition-files.js';
-import { importDefinition, shortened } from '../definitions/import-definition.js';
-import { resolveForDefinitions } from '../definitions/resolve-for-definitions.js';
 import { findAllPipelineFiles, pipelineKind } from './find-pipeline-files.js';
 
 /** The folder of the services of the repository, and of added ones; null where Batchmill is installed as a package. */

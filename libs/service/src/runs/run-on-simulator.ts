@@ -1,11 +1,10 @@
 import { ValidationError } from '@batchmill/contracts';
-import type { ConsumerDefinition } from '@batchmill/consumer';
+import { findConsumerFiles, type ConsumerDefinition } from '@batchmill/consumer';
 import type { SourceDocument } from '@batchmill/documents';
 import type { Store } from '@batchmill/store';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findConsumerFiles } from '../consumers/index.js';
 import { createHome } from '../home.js';
 import { loadPipelines } from '../open-engine.js';
 import { openStores } from '../ports/index.js';

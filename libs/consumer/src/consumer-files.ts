@@ -1,12 +1,17 @@
 import { ValidationError } from '@batchmill/contracts';
-import { checkConsumer, type ConsumerDefinition } from '@batchmill/consumer';
+import {
+  findDefinitionFiles,
+  importDefinition,
+  resolveForDefinitions,
+  shortened,
+  type DefinitionFile,
+  type DefinitionKind,
+} from '@batchmill/definitions';
 import { existsSync, realpathSync } from 'node:fs';
-import type { DefinitionKind } from '../definitions/definition-kind.js';
-import { findDefinitionFiles, type DefinitionFile } from '../definitions/find-definition-files.js';
-import { importDefinition, shortened } from '../definitions/import-definition.js';
-import { resolveForDefinitions } from '../definitions/resolve-for-definitions.js';
+import { checkConsumer } from './check-consumer.js';
+import type { ConsumerDefinition } from './define-consumer.js';
 
-export const consumerKind: DefinitionKind = {
+const consumerKind: DefinitionKind = {
   ending: 'consumer',
   setting: 'BATCHMILL_CONSUMERS_FOLDER',
   noFolder: 'consumer.no-folder',
