@@ -70,7 +70,7 @@ describe('the package that users install', () => {
       noEmit: true,
       skipLibCheck,
     };
-    const config = { compilerOptions, include: ['*.ts', 'pipelines'] };
+    const config = { compilerOptions, include: ['*.ts', 'pipelines', 'consumers'] };
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
 
     const compiled = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], folder);

@@ -1,3 +1,4 @@
+import { consumerNames } from '@batchmill/all-in-one';
 import type { Check } from '../check.js';
 import { failed, ok } from '../finding.js';
 
@@ -11,7 +12,7 @@ export const consumersCheck: Check = {
   after: () => [],
   async run({ settings, consumers }) {
     const tried = await consumers();
-    const known = [...tried.consumers, ...tried.problems].map(({ name }) => name);
+    const known = [...consumerNames(), ...[...tried.consumers, ...tried.problems].map(({ name }) => name)];
     const chosen = settings.service.consumers ?? [];
     return [
       ...tried.consumers.map(({ name }) => ok(`consumer ${name}`)),
