@@ -7,7 +7,8 @@ export default tseslint.config(
     ignores: [
       '**/dist/',
       'packages/*/build/',
-      'packages/*/template/',
+      'packages/*/template*/',
+      'test/guides/in-your-repository/',
       '**/node_modules/',
       '.nx/',
       '**/.batchmill/',

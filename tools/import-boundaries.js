@@ -25,6 +25,8 @@ const mayImport = {
   'libs/pipeline': ['contracts', 'documents', 'models', 'templates', 'provider'],
   'libs/records': ['contracts', 'documents', 'pipeline', ...ports],
   'libs/stage': ['contracts', 'models', 'records', ...ports],
+  'libs/definitions': ['contracts'],
+  'libs/consumer': ['contracts', 'definitions', 'pipeline', 'records', 'stage', ...ports],
   ...Object.fromEntries(stages.map((stage) => [`apps/${stage}`, ofStages])),
   'apps/notifier': [...ofStages, 'templates'],
   'apps/simulator': [],

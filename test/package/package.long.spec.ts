@@ -1,9 +1,13 @@
+import { SystemClock } from '@batchmill/contracts';
+import { EmbeddedBus } from '@batchmill/bus/embedded';
+import { eventually } from '@batchmill/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile, type ExecFileException } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filesOf, programs } from './user-folder.js';
+import { UserProcess } from './user-process.js';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -66,7 +70,7 @@ describe('the package that users install', () => {
       noEmit: true,
       skipLibCheck,
     };
-    const config = { compilerOptions, include: ['*.ts', 'pipelines'] };
+    const config = { compilerOptions, include: ['*.ts', 'pipelines', 'consumers'] };
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
 
     const compiled = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], folder);
@@ -129,6 +133,32 @@ describe('the package that users install', () => {
     expect(await npm('run', 'check')).toMatchObject({ code: 0 });
   });
 
+  it('S7: writes a consumer that is tested, checked and served, and whose events are seen', async () => {
+    const demo = join(folder, 'demo');
+    const npm = (...args: string[]): Promise<Result> => run('npm', args, demo);
+    const batchmill = (...args: string[]): Promise<Result> => npm('exec', '--', 'batchmill', ...args);
+
+    const created = await batchmill('new', 'consumer', 'mill-watcher');
+
+    expect(created).toMatchObject({ code: 0, out: expect.stringContaining('npx batchmill serve mill-watcher') });
+    expect(await npm('test')).toMatchObject({ code: 0, out: expect.stringMatching(/pass 2\n/) });
+    expect(await npm('run', 'check')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('1 consumer, no mistakes'),
+    });
+    const env = { ...process.env, OPENAI_BASE_URL: 'simulated', BATCHMILL_CONSUMERS: 'mill-watcher', PORT: '0' };
+    const served = UserProcess.start('npm exec -- batchmill serve', demo, env);
+    try {
+      await served.printed('"message":"running"');
+      await batchmill('run', 'letters', '--redo', 'all', '--yes', '--json');
+      await eventually('an event of each letter', async () => (await filedIn(demo)).size === 3);
+    } finally {
+      await served.stop();
+    }
+
+    expect(await filedIn(demo)).toEqual(new Set(['letter-1', 'letter-2', 'letter-3']));
+  });
+
   it('says what to do where there is no folder of pipelines', async () => {
     const empty = await mkdtemp(join(folder, 'empty-'));
 
@@ -142,6 +172,18 @@ describe('the package that users install', () => {
     expect(err).toContain(join(empty, 'pipelines'));
   });
 });
+
+/** The documents of which the consumer of a project has published that they are filed. */
+async function filedIn(project: string): Promise<Set<unknown>> {
+  const bus = EmbeddedBus.open({ file: join(project, '.batchmill/bus.db'), clock: new SystemClock() });
+  try {
+    const messages = await Array.fromAsync(bus.read('batchmill.mill-watcher.filed'));
+    const events = messages.map(({ value }) => JSON.parse(value?.toString() ?? '{}') as { documentId?: string });
+    return new Set(events.map(({ documentId }) => documentId));
+  } finally {
+    await bus.close();
+  }
+}
 
 function run(command: string, args: readonly string[], cwd: string): Promise<Result> {
   const env = { ...process.env, OPENAI_BASE_URL: 'simulated', BATCHMILL_ENV: 'development' };

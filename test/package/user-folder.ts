@@ -5,7 +5,7 @@ export const programs: Readonly<Record<string, string>> = {
   'simulate.ts': '0 batches, 1 billed\n',
 };
 
-/** The files of a user's folder: a pipeline with its prompt, documents, and programs. */
+/** The files of a user's folder: a pipeline with its prompt, a consumer, documents, and programs. */
 export function filesOf(): Readonly<Record<string, string>> {
   return {
     'pipelines/notes/notes.pipeline.ts': `import { chat, definePipeline, prompt, type SourceDocument } from 'batchmill/pipeline';
@@ -29,6 +29,29 @@ export default definePipeline({
 export type Note = SourceDocument;
 `,
     'pipelines/notes/user.liquid': 'Summarise in one sentence: {{ text }}\n',
+    'consumers/reader/reader.consumer.ts': `import { ResultsIngested, RunFinished, defineConsumer, defineEvent } from 'batchmill/consumer';
+
+export const Read = defineEvent({
+  name: 'note.read',
+  description: 'A note was read.',
+  fields: { noteId: 'string', words: { type: 'number', required: false } },
+  key: ({ noteId }) => noteId,
+});
+
+export default defineConsumer({
+  name: 'reader',
+  consumes: [ResultsIngested, RunFinished, Read],
+  produces: [Read],
+  async *handle(event, { answers, requestRun }) {
+    if (event instanceof ResultsIngested) {
+      for await (const { chunkId } of answers(event)) yield new Read({ noteId: chunkId, words: 3 });
+    } else if (event instanceof RunFinished) {
+      yield requestRun({ runId: \`\${event.runId}-again\`, pipeline: 'notes' });
+    }
+  },
+  every: { seconds: 60, async call({ log }) { log.info('still here'); } },
+});
+`,
     'notes.jsonl': [1, 2, 3]
       .map(
         (number) => `${JSON.stringify({ _id: `n${number}`, text: `The mill number ${number} turns at the river.` })}\n`,

@@ -10,6 +10,7 @@ const ours = '@batchmill/';
 const tsconfig = join(root, 'tools/pack/tsconfig.json');
 const entries = {
   index: join(source, 'src/index.ts'),
+  consumer: join(source, 'src/consumer.ts'),
   pipeline: join(source, 'src/pipeline.ts'),
   simulator: join(source, 'src/simulator.ts'),
 };
@@ -35,7 +36,7 @@ export async function buildPackage(): Promise<string> {
   await bundleTypes(join(folder, 'dist'), external);
   cpSync(join(root, 'apps/cli/bin'), join(folder, 'bin'), { recursive: true });
   for (const file of ['LICENSE', 'NOTICE']) cpSync(join(root, file), join(folder, file));
-  for (const part of ['README.md', 'CHANGELOG.md', 'template'])
+  for (const part of ['README.md', 'CHANGELOG.md', 'template', 'template-of-consumer'])
     cpSync(join(source, part), join(folder, part), { recursive: true });
   writeManifest(folder, dependenciesOf(imported, versions));
   return folder;

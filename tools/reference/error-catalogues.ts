@@ -2,6 +2,7 @@ import { stageList } from '@batchmill/all-in-one';
 import { blobsErrorCodes } from '@batchmill/blobs';
 import { busErrorCodes } from '@batchmill/bus';
 import { cliErrorCodes } from '@batchmill/cli';
+import { consumerErrorCodes } from '@batchmill/consumer';
 import { contractsErrorCodes } from '@batchmill/contracts';
 import { pipelineErrorCodes } from '@batchmill/pipeline';
 import { providerErrorCodes } from '@batchmill/provider';
@@ -20,6 +21,7 @@ export const errorCatalogues: Readonly<Record<string, Readonly<Record<string, st
   Templates: templatesErrorCodes,
   ...Object.fromEntries(stageList.map(({ name, errorCodes }) => [name, errorCodes])),
   'Every stage': { ...stageErrorCodes, ...contractsErrorCodes },
+  'Consumers of your own': consumerErrorCodes,
   Provider: providerErrorCodes,
   Bus: busErrorCodes,
   Store: storeErrorCodes,

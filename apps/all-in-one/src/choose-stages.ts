@@ -1,25 +1,41 @@
 import { ValidationError } from '@batchmill/contracts';
 import type { Type } from '@nestjs/common';
-import { consumerNames, findConsumers } from './find-consumers.js';
+import { findConsumers, type ConsumerFolder } from './find-consumers.js';
 import { stageList, stageNames, stages } from './stages.js';
 
 /** The part of the settings that chooses consumers. */
-interface ConsumerSettings {
+interface ConsumerSettings extends ConsumerFolder {
   readonly service: { readonly consumers: readonly string[] | null };
 }
 
-/** Every stage, and the consumers that BATCHMILL_CONSUMERS names. */
-export async function allStages({ service }: ConsumerSettings): Promise<Type[]> {
-  return [...stages, ...(await findConsumers(service.consumers ?? []))];
+/**
+ * Every stage, and the consumers that BATCHMILL_CONSUMERS names. Rejects with a ValidationError when a name is not that of a
+ * consumer.
+ */
+export async function allStages(settings: ConsumerSettings): Promise<Type[]> {
+  const names = settings.service.consumers ?? [];
+  const known = await findConsumers(settings, stageNames);
+  const unknown = names.filter((name) => !known.names.includes(name));
+  if (unknown.length > 0) {
+    const expected =
+      known.names.length === 0
+        ? `none, because there is no consumer in ${settings.installation.consumers}`
+        : `some of ${known.names.join(', ')}`;
+    throw new ValidationError(
+      'settings.invalid',
+      `BATCHMILL_CONSUMERS: found ${unknown.join(', ')}, expected ${expected}`,
+    );
+  }
+  return [...stages, ...(await known.modulesOf(names))];
 }
 
 /**
- * The stages and consumers of these names, each once. Throws a ValidationError that lists the names there are when one is
+ * The stages and consumers of these names, each once. Rejects with a ValidationError that lists the names there are when one is
  * unknown.
  */
-export async function stagesNamed(names: readonly string[]): Promise<Type[]> {
-  const consumers = consumerNames();
-  const known: readonly string[] = [...stageNames, ...consumers];
+export async function stagesNamed(names: readonly string[], settings: ConsumerFolder): Promise<Type[]> {
+  const consumers = await findConsumers(settings, stageNames);
+  const known: readonly string[] = [...stageNames, ...consumers.names];
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new ValidationError(
@@ -28,5 +44,5 @@ export async function stagesNamed(names: readonly string[]): Promise<Type[]> {
     );
   }
   const named = stageList.filter(({ name }) => names.includes(name)).map(({ module }) => module);
-  return [...named, ...(await findConsumers(names.filter((name) => consumers.includes(name))))];
+  return [...named, ...(await consumers.modulesOf(names.filter((name) => consumers.names.includes(name))))];
 }

@@ -1,7 +1,20 @@
 import { ValidationError, readTextFile, repository } from '@batchmill/contracts';
+import { consumerModule, findConsumerFiles } from '@batchmill/consumer';
 import type { Type } from '@nestjs/common';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+
+/** Every consumer that there is. */
+export interface KnownConsumers {
+  readonly names: readonly string[];
+  /** The modules of those of them that are named, each once. Rejects with a ValidationError for a file that is wrong. */
+  readonly modulesOf: (names: readonly string[]) => Promise<Type[]>;
+}
+
+/** The part of the settings that says where consumers are. */
+export interface ConsumerFolder {
+  readonly installation: { readonly consumers: string };
+}
 
 /** The apps of the repository that are consumers: those with the keyword `batchmill-consumer` in their package.json. Sorted. */
 export function consumerNames(): string[] {
@@ -13,20 +26,29 @@ export function consumerNames(): string[] {
 }
 
 /**
- * The modules of the consumers that BATCHMILL_CONSUMERS names, each once. Each exports its module as `consumer`. Throws a
- * ValidationError when a name is not that of a consumer.
+ * The consumers of the repository, each of which exports its module as `consumer`, and those of the folder. `taken` are the names
+ * of stages. Rejects with a ValidationError when the folder has a consumer of a name that is taken.
  */
-export async function findConsumers(names: readonly string[]): Promise<Type[]> {
-  const known = consumerNames();
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    const expected = known.length === 0 ? 'none, because there is no consumer in apps' : `some of ${known.join(', ')}`;
+export async function findConsumers(settings: ConsumerFolder, taken: readonly string[]): Promise<KnownConsumers> {
+  const { consumers: folder } = settings.installation;
+  const apps = consumerNames();
+  const files = await findConsumerFiles(folder);
+  const twice = files.names.find((name) => apps.includes(name) || taken.includes(name));
+  if (twice !== undefined) {
     throw new ValidationError(
-      'settings.invalid',
-      `BATCHMILL_CONSUMERS: found ${unknown.join(', ')}, expected ${expected}`,
+      'consumer.invalid',
+      `${folder}: found the consumer ${twice}, which has the name of a stage or consumer of Batchmill; give it another`,
     );
   }
-  return Promise.all([...new Set(names)].map(moduleOf));
+  return {
+    names: [...apps, ...files.names],
+    modulesOf: (names) => Promise.all([...new Set(names)].map(moduleOf)),
+  };
+
+  async function moduleOf(name: string): Promise<Type> {
+    const definition = await files.load(name);
+    return definition === undefined ? moduleOfApp(name) : consumerModule(definition);
+  }
 }
 
 function isConsumer(app: string): boolean {
@@ -36,7 +58,7 @@ function isConsumer(app: string): boolean {
   return Array.isArray(keywords) && keywords.includes('batchmill-consumer');
 }
 
-async function moduleOf(name: string): Promise<Type> {
+async function moduleOfApp(name: string): Promise<Type> {
   const { consumer } = (await import(`@batchmill/${name}`)) as { readonly consumer?: unknown };
   if (typeof consumer === 'function') return consumer as Type; // Nest checks that it is a module
   throw new Error(`apps/${name}: its index exports ${typeof consumer} as \`consumer\`, expected the Nest module`);

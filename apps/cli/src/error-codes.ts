@@ -4,13 +4,15 @@ export const cliErrorCodes = {
   'command.not-confirmed':
     'The command would pay for answers again, or give something up, and was not confirmed. Nothing was started. Confirm beforehand with --yes.',
   'command.no-pipeline':
-    '`--batch` has no pipeline, and there is no default. Name one with --pipeline, or set DEFAULT_PIPELINE.',
+    'The command needs a pipeline and found none. Name one with --pipeline. For `--batch`, DEFAULT_PIPELINE can name it.',
   'command.no-file': 'A file that an option names cannot be read. Name a text file with one entry per line.',
   'dlt.no-topic': 'There is no topic with that name. Name an event, or leave it out for all topics.',
   'dlt.already-redriven': 'The letter was already redriven. If its message failed again, redrive the newer letter.',
   'dlt.unknown': 'There is no dead letter with that id. `batchmill dlt list` shows all.',
   'init.bad-name': 'The pipeline cannot have that name. Take lower-case letters and digits, with hyphens between them.',
   'init.bad-package': 'The package.json of the folder cannot be read. Correct it, or name another folder.',
+  'new.bad-name':
+    'A consumer cannot have that name, or a stage has it. Take lower-case letters and digits, with hyphens between them.',
   'load.bad-line':
     'A line of the file is not a document with an `_id`. The lines before it are loaded. Correct the line and load the file again.',
   'load.no-collection':

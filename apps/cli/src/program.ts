@@ -9,6 +9,7 @@ import { exportCommand } from './commands/export.js';
 import { initCommand } from './commands/init.js';
 import { installationCommand } from './commands/installation.js';
 import { loadCommand } from './commands/load.js';
+import { newCommand } from './commands/new.js';
 import { notifyCommand } from './commands/notify.js';
 import { onceCommand } from './commands/once.js';
 import { orphansCommand } from './commands/orphans.js';
@@ -37,6 +38,7 @@ export function program(): Command {
     );
   for (const command of [
     initCommand(),
+    newCommand(),
     runCommand(),
     onceCommand(),
     serveCommand(),

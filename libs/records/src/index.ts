@@ -48,6 +48,7 @@ export {
   type NotificationState,
   type NotificationType,
 } from './notifications.js';
+export { Inbox, type InboxEntry } from './inbox.js';
 export { Schedules, scheduleStates, type FormerSchedule, type Schedule, type ScheduleState } from './schedules.js';
 export { Documents } from './documents.js';
 export type { BudgetShare, WaitingShare } from './budget-queue.js';

@@ -2,7 +2,7 @@ import { Clock, Ids } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
 import { Pipelines } from '@batchmill/pipeline';
 import { Provider } from '@batchmill/provider';
-import { Batches, Budgets, Claims, Documents, Notifications, Runs, Schedules } from '@batchmill/records';
+import { Batches, Budgets, Claims, Documents, Inbox, Notifications, Runs, Schedules } from '@batchmill/records';
 import { EngineSettings, Readiness, StateCheck } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
@@ -30,6 +30,7 @@ export class EngineModule {
       [Budgets, engine.budgets],
       [Notifications, engine.notifications],
       [Schedules, engine.schedules],
+      [Inbox, engine.inbox],
       [Documents, engine.documents],
     ] as const;
     const providers = provided.map(([provide, useValue]) => ({ provide, useValue }));

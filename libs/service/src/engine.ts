@@ -3,7 +3,7 @@ import type { Blobs } from '@batchmill/blobs';
 import type { Bus } from '@batchmill/bus';
 import type { Pipelines } from '@batchmill/pipeline';
 import type { Provider } from '@batchmill/provider';
-import { Batches, Budgets, Claims, Documents, Notifications, Runs, Schedules } from '@batchmill/records';
+import { Batches, Budgets, Claims, Documents, Inbox, Notifications, Runs, Schedules } from '@batchmill/records';
 import {
   Readiness,
   OutboxPublisher,
@@ -46,6 +46,7 @@ export interface Engine extends Ports, EngineContext {
   readonly budgets: Budgets;
   readonly notifications: Notifications;
   readonly schedules: Schedules;
+  readonly inbox: Inbox;
   readonly documents: Documents;
   readonly readiness: Readiness;
   readonly dueWork: DueWork;
@@ -62,9 +63,10 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
   const batches = new Batches(store, clock);
   const notifications = new Notifications(store, clock);
   const schedules = new Schedules(store, clock);
+  const inbox = new Inbox(store, clock);
   const readiness = new Readiness(clock);
   const { installation } = engineSettings;
-  const records = [runs, claims, batches, notifications, schedules];
+  const records = [runs, claims, batches, notifications, schedules, inbox];
   const publisher = new OutboxPublisher(bus, clock, ids, log, { source, installation });
   return {
     ...ports,
@@ -74,6 +76,7 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
     batches,
     notifications,
     schedules,
+    inbox,
     budgets: new Budgets(store, clock),
     documents: new Documents(documentStore),
     readiness,

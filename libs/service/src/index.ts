@@ -43,6 +43,7 @@ export { awaitNotifications, awaitRun, hasEnded, type AwaitRunOptions } from './
 export { engineForBatch, engineForCommands, engineForRun } from './runs/narrow-engine.js';
 export { publishEvent, requestRun } from './runs/request-run.js';
 export { newRunId, runIdFormat } from './runs/run-id.js';
+export type { PublishedEvent, UnhandledMessage } from './runs/consume-on-simulator.js';
 export { runOnSimulator, type SimulatedRun, type SimulatedRunOptions } from './runs/run-on-simulator.js';
 export { onlyPipeline, runPipeline, type PipelineResult } from './runs/run-pipeline.js';
 export type { RunPipelineOptions } from './runs/run-pipeline-options.js';

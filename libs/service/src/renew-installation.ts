@@ -18,7 +18,7 @@ export interface RenewedInstallation {
  * ValidationError while a process works on the state. Called again after a crash, it does the rest.
  */
 export async function renewInstallation(engine: Engine, settings: Settings): Promise<RenewedInstallation> {
-  const { store, ids, clock, runs, claims, batches, notifications, schedules } = engine;
+  const { store, ids, clock, runs, claims, batches, notifications, schedules, inbox } = engine;
   const { installation: formerId, isAtPlace, worked } = await reportInstallation(store);
   // A service that waits for the decision about a copy locks the engine at each attempt to start, and works on nothing.
   if (isAtPlace && isEngineLocked(settings)) {
@@ -38,6 +38,6 @@ export async function renewInstallation(engine: Engine, settings: Settings): Pro
   await batches.endAll('ingested');
   await claims.endAll('done');
   const ended = await runs.endAll('cancelled', { reason, finishedAt: clock.now() });
-  await schedules.dropOutbox();
+  for (const records of [schedules, inbox]) await records.dropOutbox();
   return { formerId, report: await replaceInstallationId(store, ids), runs: ended };
 }

@@ -1,4 +1,4 @@
-import type { Batch, Claim, Notification, Run, Schedule } from '@batchmill/records';
+import type { Batch, Claim, InboxEntry, Notification, Run, Schedule } from '@batchmill/records';
 import type { Collection, Store } from '@batchmill/store';
 
 export interface StoredRecords {
@@ -7,6 +7,7 @@ export interface StoredRecords {
   readonly batches: Collection<Batch>;
   readonly notifications: Collection<Notification>;
   readonly schedules: Collection<Schedule>;
+  readonly inbox: Collection<InboxEntry>;
 }
 
 /**
@@ -20,5 +21,6 @@ export function storedRecords(store: Store): StoredRecords {
     batches: store.collection('batches'),
     notifications: store.collection('notifications'),
     schedules: store.collection('schedules'),
+    inbox: store.collection('inbox'),
   };
 }

@@ -1,4 +1,10 @@
-export { runOnSimulator, type SimulatedRun, type SimulatedRunOptions } from '@batchmill/service';
+export {
+  runOnSimulator,
+  type PublishedEvent,
+  type SimulatedRun,
+  type SimulatedRunOptions,
+  type UnhandledMessage,
+} from '@batchmill/service';
 export { SimulatorError, defaultLimits, faultCatalogue, startSimulator } from '@batchmill/simulator';
 export type {
   FaultDescription,

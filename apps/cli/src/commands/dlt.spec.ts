@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '@batchmill/contracts';
 import { deadLetterOf, type IncomingMessage } from '@batchmill/bus';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runBatchmill, type CommandResult } from '../testing/run-batchmill.js';
@@ -24,10 +24,10 @@ describe('batchmill dlt', () => {
     return work(bus).finally(() => bus.close());
   }
 
-  async function addLetter(key: string | null, cause = 'expected JSON'): Promise<void> {
+  async function addLetter(key: string | null, cause = 'expected JSON', from = topic): Promise<void> {
     await onBus((bus) => {
       const message: IncomingMessage = {
-        topic,
+        topic: from,
         partition: 0,
         offset: '7',
         key,
@@ -64,6 +64,28 @@ describe('batchmill dlt', () => {
         redrivenAt: null,
       },
     ]);
+  });
+
+  it('S7: the letters of an event of one’s own are listed, and redriven to its topic', async () => {
+    const folder = join(home, 'consumers');
+    await mkdir(join(folder, 'reader'), { recursive: true });
+    await writeFile(
+      join(folder, 'reader/reader.consumer.ts'),
+      `import { defineConsumer, defineEvent } from '@batchmill/consumer';
+       const Read = defineEvent({ name: 'note.read', description: 'Read.', fields: { noteId: 'string' } });
+       export default defineConsumer({ name: 'reader', consumes: [Read], async handle() {} });`,
+    );
+    const own = 'batchmill.note.read';
+    await addLetter('n-1', 'noteId must be a string', own);
+    const withConsumer = (...args: string[]): Promise<CommandResult> =>
+      runBatchmill(home, ['dlt', ...args], { BATCHMILL_CONSUMERS_FOLDER: folder });
+
+    const list = await withConsumer('list');
+    const redriven = await withConsumer('redrive', 'note.read/0/0');
+
+    expect(list.out).toContain('note.read/0/0');
+    expect(redriven).toMatchObject({ code: 0 });
+    expect(await onBus((bus) => Array.fromAsync(bus.read(own)))).toMatchObject([{ key: 'n-1' }]);
   });
 
   it('a letter is shown with its headers, and with its payload only on request', async () => {

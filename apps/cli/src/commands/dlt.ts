@@ -1,6 +1,6 @@
 import { ValidationError } from '@batchmill/contracts';
-import type { Engine } from '@batchmill/service';
 import { Command } from 'commander';
+import { eventTopics, loadableConsumers } from '../all-topics.js';
 import { letterJson, letterText, payloadJson } from '../dead-letters/dead-letter-text.js';
 import { originalOf } from '../dead-letters/dead-letter.js';
 import { DeadLetters, type StoredLetter } from '../dead-letters/dead-letters.js';
@@ -64,7 +64,7 @@ const columns: readonly Column[] = [
 ];
 
 async function list(topic: string | undefined, { limit = 20, json }: ListFlags): Promise<void> {
-  const { shown, older } = await withRecords(async (engine) => newestOf(lettersOf(engine).find(topic), limit));
+  const { shown, older } = await withLetters((letters) => newestOf(letters.find(topic), limit));
   if (json) {
     printJson(shown.map(letterJson));
     return;
@@ -86,7 +86,7 @@ async function list(topic: string | undefined, { limit = 20, json }: ListFlags):
 }
 
 async function show(id: string, { payload, json }: ShowFlags): Promise<void> {
-  const stored = await withRecords(async (engine) => lettersOf(engine).get(id));
+  const stored = await withLetters((letters) => letters.get(id));
   const { value } = originalOf(stored.message);
   const bytes = value === null ? null : Buffer.from(value);
   if (json) {
@@ -103,8 +103,7 @@ async function show(id: string, { payload, json }: ShowFlags): Promise<void> {
 
 async function redrive(id: string | undefined, { all, topic, json }: RedriveFlags): Promise<void> {
   expectOneChoice(id, all, topic);
-  const redriven = await withRecords(async (engine) => {
-    const letters = lettersOf(engine);
+  const redriven = await withLetters(async (letters) => {
     const ids: string[] = [];
     if (id !== undefined) {
       await letters.redrive(await letters.get(id));
@@ -156,6 +155,9 @@ async function newestOf(
   return { shown, older };
 }
 
-function lettersOf({ bus, store, clock }: Engine): DeadLetters {
-  return new DeadLetters(bus, store, clock);
+function withLetters<T>(work: (letters: DeadLetters) => Promise<T>): Promise<T> {
+  return withRecords(async ({ bus, store, clock }, settings) => {
+    const topics = eventTopics(await loadableConsumers(settings));
+    return work(new DeadLetters(bus, store, clock, topics));
+  });
 }

@@ -317,6 +317,18 @@ describe('batchmill doctor', () => {
       /^correct \S+notes\.pipeline\.ts, then: batchmill preview notes$/,
     ],
     [
+      'a consumer that does not load',
+      () => installation.addConsumer('filer', 'throw new Error("the cause");'),
+      /filer\.consumer\.ts: cannot be loaded \(.*the cause\), expected a module of defineConsumer/,
+      /^correct \S+filer\.consumer\.ts, then: batchmill validate$/,
+    ],
+    [
+      'a chosen consumer that is missing',
+      () => ({ BATCHMILL_CONSUMERS: 'entity-linker,filer' }),
+      /^found filer, expected a consumer of \S+consumers$/,
+      /^batchmill new consumer filer, or take it out of BATCHMILL_CONSUMERS$/,
+    ],
+    [
       'a folder of pipelines that is missing',
       () => ({ BATCHMILL_PIPELINES: join(installation.folder, 'none') }),
       /^BATCHMILL_PIPELINES: \S+ cannot be read \(ENOENT\)/,

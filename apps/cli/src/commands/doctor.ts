@@ -1,3 +1,4 @@
+import { tryConsumerFiles } from '@batchmill/consumer';
 import { RandomIds, SystemClock } from '@batchmill/contracts';
 import { PortsToInspect, tryPipelines, trySettings } from '@batchmill/service';
 import { MemoryLog } from '@batchmill/telemetry';
@@ -39,6 +40,7 @@ async function diagnose({ json }: { readonly json?: true }): Promise<void> {
   // What adapters log is in the findings.
   const ports = new PortsToInspect(settings, { clock, ids: new RandomIds(), log: new MemoryLog() });
   let loading: ReturnType<typeof tryPipelines> | null = null;
+  let consumers: ReturnType<typeof tryConsumerFiles> | null = null;
   const context: CheckContext = {
     ...tried,
     nodeVersion: process.versions.node,
@@ -46,6 +48,7 @@ async function diagnose({ json }: { readonly json?: true }): Promise<void> {
     clock,
     ports,
     pipelines: () => (loading ??= tryPipelines(settings)),
+    consumers: () => (consumers ??= tryConsumerFiles(settings.installation.consumers)),
   };
   try {
     const results = json ? await Array.fromAsync(runChecks(checks, context)) : await print(context);

@@ -11,7 +11,7 @@ interface Flags {
   readonly json?: true;
 }
 
-const ownCollections = ['batches', 'budgets', 'claims', 'installation', 'notifications', 'runs'];
+const ownCollections = ['batches', 'budgets', 'claims', 'inbox', 'installation', 'notifications', 'runs', 'schedules'];
 
 export function loadCommand(): Command {
   return new Command('load')

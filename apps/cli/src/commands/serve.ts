@@ -15,6 +15,5 @@ export function serveCommand(): Command {
 /** Never returns: the process ends with the service. */
 async function serve(names: readonly string[]): Promise<void> {
   if (names.length === 0) return startStages('all-in-one', allStages);
-  const stages = await stagesNamed(names);
-  await startStages(names.join('-'), stages);
+  await startStages(names.join('-'), (settings) => stagesNamed(names, settings));
 }

@@ -1,6 +1,6 @@
 import { createHome } from '@batchmill/service';
 import { Command } from 'commander';
-import { allTopics } from '../all-topics.js';
+import { allTopics, loadableConsumers } from '../all-topics.js';
 import { printJson } from '../show/output.js';
 import { settingsHere, withRecords } from '../with-engine.js';
 
@@ -18,9 +18,10 @@ export function topicsCommand(): Command {
 async function create({ json }: { readonly json?: true }): Promise<void> {
   const settings = settingsHere();
   if (settings.adapters.bus.scheme === 'embedded') createHome(settings);
-  await withRecords((engine) => engine.bus.ensureTopics(allTopics));
+  const topics = allTopics(await loadableConsumers(settings));
+  await withRecords((engine) => engine.bus.ensureTopics(topics));
   const prefix = settings.adapters.topicPrefix ?? '';
-  const names = allTopics.map((topic) => `${prefix}${topic}`);
+  const names = topics.map((topic) => `${prefix}${topic}`);
   if (json) printJson(names);
   else process.stdout.write(names.map((name) => `${name}\n`).join(''));
 }

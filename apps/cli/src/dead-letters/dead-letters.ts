@@ -1,4 +1,4 @@
-import { ValidationError, events, topicOf, topicPrefix, type Clock } from '@batchmill/contracts';
+import { ValidationError, topicPrefix, type Clock } from '@batchmill/contracts';
 import { deadLetterSuffix, type Bus, type IncomingMessage } from '@batchmill/bus';
 import { checkPlace } from '@batchmill/service';
 import type { Collection, Store } from '@batchmill/store';
@@ -27,13 +27,15 @@ export class DeadLetters {
     private readonly bus: Bus,
     private readonly store: Store,
     private readonly clock: Clock,
+    /** The topics of all events, without a prefix. */
+    private readonly topics: readonly string[],
   ) {
     this.redriven = store.collection<Redriven>('redriven');
   }
 
   /** Yields the letters of one event or topic, or of all, each topic from its oldest letter to its newest. */
   async *find(topic?: string): AsyncIterable<StoredLetter> {
-    for (const origin of topic === undefined ? topics : [topicNamed(topic)]) {
+    for (const origin of topic === undefined ? this.topics : [this.#topicNamed(topic)]) {
       for await (const message of this.bus.read(origin + deadLetterSuffix)) {
         const letter = deadLetterFrom(message);
         yield { letter, message, redrivenAt: await this.redrivenAt(letter) };
@@ -44,7 +46,7 @@ export class DeadLetters {
   /** Rejects with a ValidationError `dlt.unknown` when there is no such letter. */
   async get(id: string): Promise<StoredLetter> {
     const [event] = id.split('/');
-    if (event !== undefined && topics.includes(topicPrefix + event)) {
+    if (event !== undefined && this.topics.includes(topicPrefix + event)) {
       for await (const stored of this.find(event)) if (stored.letter.id === id) return stored;
     }
     throw new ValidationError('dlt.unknown', `there is no dead letter ${id}; batchmill dlt list shows all`);
@@ -73,15 +75,13 @@ export class DeadLetters {
     const redriven = await this.redriven.findOne({ _id: id, letterAt: at });
     return redriven?.at ?? null;
   }
-}
 
-const topics = events.map(topicOf);
-
-/** Accepts `run.requested`, `batchmill.run.requested` and `batchmill.run.requested.dlt`, the latter two also with a prefix. */
-function topicNamed(name: string): string {
-  const bare = name.endsWith(deadLetterSuffix) ? name.slice(0, -deadLetterSuffix.length) : name;
-  const topic = topics.find((known) => bare.endsWith(known) || known === topicPrefix + bare);
-  if (topic !== undefined) return topic;
-  const known = events.map(({ event }) => event).join(', ');
-  throw new ValidationError('dlt.no-topic', `${name}: there is no such topic, expected one of ${known}`);
+  /** Accepts `run.requested`, `batchmill.run.requested` and `batchmill.run.requested.dlt`, the latter two also with a prefix. */
+  #topicNamed(name: string): string {
+    const bare = name.endsWith(deadLetterSuffix) ? name.slice(0, -deadLetterSuffix.length) : name;
+    const topic = this.topics.find((known) => bare.endsWith(known) || known === topicPrefix + bare);
+    if (topic !== undefined) return topic;
+    const known = this.topics.map((each) => each.slice(topicPrefix.length)).join(', ');
+    throw new ValidationError('dlt.no-topic', `${name}: there is no such topic, expected one of ${known}`);
+  }
 }

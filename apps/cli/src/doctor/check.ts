@@ -1,3 +1,4 @@
+import type { TriedConsumers } from '@batchmill/consumer';
 import type { Clock } from '@batchmill/contracts';
 import type { PortsToInspect, SettingProblem, Settings, TriedPipelines } from '@batchmill/service';
 import type { Finding } from './finding.js';
@@ -28,6 +29,8 @@ export interface CheckContext {
   readonly ports: PortsToInspect;
   /** The pipelines that are right, and what is wrong with the others. They are loaded once. */
   readonly pipelines: () => Promise<TriedPipelines>;
+  /** The same of the user's consumers. */
+  readonly consumers: () => Promise<TriedConsumers>;
 }
 
 /** One thing that can be wrong. */

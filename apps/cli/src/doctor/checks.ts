@@ -5,6 +5,7 @@ import { busGroupsCheck } from './checks/bus-groups.js';
 import { busTopicsCheck } from './checks/bus-topics.js';
 import { clockCheck } from './checks/provider-clock.js';
 import { collectionsCheck } from './checks/collections.js';
+import { consumersCheck } from './checks/consumers.js';
 import { diskCheck } from './checks/disk.js';
 import { documentsCheck } from './checks/documents.js';
 import { emailCheck } from './checks/email.js';
@@ -30,6 +31,7 @@ export const checks: readonly Check[] = [
   diskCheck,
   homeCheck,
   pipelinesCheck,
+  consumersCheck,
   providerCheck,
   modelsCheck,
   clockCheck,

@@ -1,9 +1,10 @@
 import { ValidationError, readTextFile } from '@batchmill/contracts';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ownDependency } from './own-package.js';
 import { projectFiles, templateManifest } from './template.js';
+import { writeFiles, type WrittenFiles } from './write-files.js';
 
 export interface ProjectOptions {
   readonly pipeline: string;
@@ -11,10 +12,7 @@ export interface ProjectOptions {
   readonly needsNode: boolean;
 }
 
-export interface WrittenProject {
-  readonly written: readonly string[];
-  /** Files that were there already, and stay as they are. */
-  readonly kept: readonly string[];
+export interface WrittenProject extends WrittenFiles {
   /** Whether a package.json was there, to which dependencies and scripts were added. */
   readonly isAdded: boolean;
 }
@@ -37,20 +35,9 @@ export async function writeProject(folder: string, options: ProjectOptions): Pro
   // Pipelines are modules, also in a project that is not one.
   if (existing !== null && existing['type'] !== 'module')
     files.push({ path: 'pipelines/package.json', text: '{ "type": "module" }\n' });
-  const written: string[] = [];
-  const kept: string[] = [];
   await mkdir(folder, { recursive: true });
   await writeFile(manifestFile, `${JSON.stringify(manifestOf(existing, folder, options), null, 2)}\n`);
-  for (const { path, text } of files) {
-    const file = join(folder, path);
-    if (existsSync(file)) {
-      kept.push(path);
-      continue;
-    }
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
-    written.push(path);
-  }
+  const { written, kept } = await writeFiles(folder, files);
   return { written: ['package.json', ...written], kept, isAdded: existing !== null };
 }
 

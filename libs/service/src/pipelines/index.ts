@@ -1,4 +1,4 @@
-export { findAllPipelineFiles, type PipelineFile } from './find-pipeline-files.js';
+export { findAllPipelineFiles } from './find-pipeline-files.js';
 export {
   PipelineFiles,
   shippedApps,

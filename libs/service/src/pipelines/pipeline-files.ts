@@ -1,10 +1,9 @@
 import { ValidationError, readTextFile, repository } from '@batchmill/contracts';
+import { importDefinition, resolveForDefinitions, shortened, type DefinitionFile } from '@batchmill/definitions';
 import { Pipelines, checkPipeline, unknownPipeline, type Pipeline, type PipelineDefaults } from '@batchmill/pipeline';
 import { realpathSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { findAllPipelineFiles, type PipelineFile } from './find-pipeline-files.js';
-import { resolveForPipelines } from './resolve-for-pipelines.js';
+import { dirname, join, resolve } from 'node:path';
+import { findAllPipelineFiles, pipelineKind } from './find-pipeline-files.js';
 
 /** The folder of the services of the repository, and of added ones; null where Batchmill is installed as a package. */
 export const shippedApps = repository === null ? null : join(repository, 'apps');
@@ -51,7 +50,7 @@ export class PipelineFiles extends Pipelines {
     const absolute = resolve(folder);
     const { files, problems: misplaced } = await findAllPipelineFiles(absolute, apps ?? null);
     const problems: PipelineProblem[] = misplaced.map((message) => ({ name: null, message }));
-    resolveForPipelines(realpathSync(absolute));
+    resolveForDefinitions(realpathSync(absolute));
     const pipelines = new Map<string, Pipeline>();
     for (const file of files) {
       try {
@@ -75,47 +74,14 @@ export class PipelineFiles extends Pipelines {
   }
 }
 
-async function loadPipeline({ name, path }: PipelineFile, defaults: PipelineDefaults): Promise<Pipeline> {
+async function loadPipeline({ name, path }: DefinitionFile, defaults: PipelineDefaults): Promise<Pipeline> {
   const file = shortened(path);
-  const definition = await definitionIn(path, file);
+  const definition = await importDefinition(path, pipelineKind);
   const readPrompt = (prompt: string): string => readTextFile(resolve(dirname(path), prompt));
   const pipeline = checkPipeline(definition, { file, readPrompt, defaults });
   if (pipeline.name === name) return pipeline;
-  throw invalid(
+  throw new ValidationError(
+    'pipeline.invalid',
     `${file}: name: found ${JSON.stringify(pipeline.name)}, expected its folder’s: ${JSON.stringify(name)}`,
   );
-}
-
-async function definitionIn(path: string, file: string): Promise<unknown> {
-  const real = realpathSync(path);
-  resolveForPipelines(dirname(real));
-  let loaded: { readonly default?: unknown };
-  try {
-    loaded = (await import(pathToFileURL(real).href)) as typeof loaded; // `checkPipeline` checks what it exports
-  } catch (error) {
-    const reason = reasonOf(error, real);
-    throw invalid(`${file}: cannot be loaded (${reason}), expected a module of definePipeline`, error);
-  }
-  if (loaded.default !== undefined) return loaded.default;
-  throw invalid(`${file}: found no default export, expected export default definePipeline({…})`);
-}
-
-/** Why a module could not be loaded, in one line, with the place in the pipeline's own files. */
-function reasonOf(error: unknown, path: string): string {
-  const { message, stack } = (error ?? {}) as { message?: unknown; stack?: unknown }; // anything can be thrown
-  const [reason = ''] = (typeof message === 'string' ? message : String(error)).trim().split('\n');
-  const folder = pathToFileURL(dirname(path)).href;
-  const places = typeof stack === 'string' ? stack.matchAll(/(file:\/\/[^\s)]+?):(\d+)/g) : [];
-  const place = [...places].find(([, url]) => url?.startsWith(`${folder}/`) === true);
-  return place === undefined ? reason : `${(place[1] ?? '').slice(folder.length + 1)}:${place[2] ?? ''}: ${reason}`;
-}
-
-function invalid(message: string, cause?: unknown): ValidationError {
-  return new ValidationError('pipeline.invalid', message, { cause });
-}
-
-/** Relative to the working folder, if it is inside. */
-function shortened(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : short;
 }

@@ -1,4 +1,6 @@
 import { chat, definePipeline } from '@batchmill/pipeline';
+import { ResultsIngested, RunFinished } from '@batchmill/contracts';
+import { defineConsumer, defineEvent } from '@batchmill/consumer';
 import { describe, expect, it } from '@jest/globals';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -56,5 +58,48 @@ describe('a run on the simulator, for tests of pipelines', () => {
 
     expect(result.totalProcessed).toBe(1);
     expect(documents).toHaveLength(1);
+  });
+
+  it('S7: consumers handle its events; what they write, publish and cannot handle is returned', async () => {
+    const Filed = defineEvent({ name: 'letter.filed', description: 'Filed.', fields: { letterId: 'string' } });
+    const filer = defineConsumer({
+      name: 'filer',
+      consumes: [ResultsIngested],
+      produces: [Filed],
+      async *handle(event, { answers, collection }) {
+        for await (const { documentId, chunkId } of answers(event)) {
+          await collection('shelf').updateOne({ _id: documentId }, { $set: { filed: true } }, { upsert: true });
+          yield new Filed({ letterId: chunkId });
+        }
+      },
+    });
+    const listener = defineConsumer({
+      name: 'listener',
+      consumes: [Filed, RunFinished],
+      async handle(event, { collection }) {
+        if (event instanceof RunFinished) throw new Error('no use for it');
+        await collection('heard').insertOne({ _id: event.letterId });
+      },
+    });
+
+    const { published, unhandled, documentsOf } = await runOnSimulator({
+      pipeline: letters,
+      given: [{ _id: 'l-1', text: 'The river rises.' }],
+      consumers: [filer, listener],
+    });
+
+    expect(published).toEqual([{ event: 'letter.filed', fields: { letterId: 'l-1' } }]);
+    expect(documentsOf('shelf')).toEqual([{ _id: 'l-1', filed: true }]);
+    expect(documentsOf('heard')).toEqual([{ _id: 'l-1' }]);
+    expect(unhandled).toEqual([{ consumer: 'listener', event: 'run.finished', reason: 'no use for it' }]);
+  });
+
+  it('S7: an unknown consumer is refused before anything runs', async () => {
+    const running = runOnSimulator({ pipeline: letters, given: [], consumers: ['filer'] });
+
+    await expect(running).rejects.toMatchObject({
+      code: 'consumer.unknown',
+      message: expect.stringMatching(/^found no consumer filer in .*consumers, expected a file of it$/),
+    });
   });
 });

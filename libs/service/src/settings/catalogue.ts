@@ -15,6 +15,7 @@ import {
   url,
   type SettingGroup,
 } from '@batchmill/contracts/settings';
+import { consumerName } from '@batchmill/consumer';
 import { notificationTypes } from '@batchmill/records';
 import { vectorsAdapters } from '@batchmill/vectors';
 import { address, schemesOf } from './address.js';
@@ -51,6 +52,11 @@ export const settingsCatalogue = {
       default: 'pipelines',
       meaning:
         'The folder of pipelines. Each has a folder of its name: `<name>/<name>.pipeline.ts`. Unset, and without such a folder: the pipelines that come with Batchmill. Those in `apps/*/pipelines` are always found.',
+    }),
+    consumers: path('BATCHMILL_CONSUMERS_FOLDER', {
+      default: 'consumers',
+      meaning:
+        'The folder of your consumers, which may be missing. Each has a folder of its name: `<name>/<name>.consumer.ts`. `BATCHMILL_CONSUMERS` chooses among them.',
     }),
   },
   adapters: {
@@ -386,10 +392,10 @@ export const settingsCatalogue = {
         'The port of `/health`, `/metrics` and `/due`, and of `/provider/webhook` where `status-poller` runs. 0: any free port.',
     }),
     consumers: list('BATCHMILL_CONSUMERS', {
-      each: { pattern: /^[a-z]+(?:-[a-z]+)*$/, expected: 'the name of a consumer in `apps`' },
+      each: { pattern: consumerName.pattern, expected: 'the name of a consumer' },
       default: null,
       meaning:
-        'Which consumers `all-in-one` runs beside the stages, such as `entity-linker`. Unset: none. A consumer that runs as a service needs no entry.',
+        'Which consumers run beside the stages where every stage runs in one process: `batchmill serve` without names. Unset: none. A consumer that runs as a service, as by `batchmill serve NAME`, needs no entry.',
     }),
     logLevel: choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], {
       default: 'info',

@@ -15,10 +15,11 @@ export const busGroupsCheck: Check = {
   setting: 'BATCHMILL_TOPIC_PREFIX',
   settingGroups: ['adapters', 'Kafka', 'installation'],
   after: () => ['bus', 'state'],
-  async run({ settings, ports, clock }) {
+  async run({ settings, ports, clock, consumers }) {
     const bus = await ports.bus();
     if (bus === null) return [];
-    const groups = [...stageNames, ...consumerNames()].map((name) => `batchmill.${name}`);
+    const own = (await consumers()).consumers.map(({ name }) => name);
+    const groups = [...stageNames, ...consumerNames(), ...own].map((name) => `batchmill.${name}`);
     const described = await bus.describe([], groups);
     if (described.brokers === null) return [];
     const store = await ports.store();

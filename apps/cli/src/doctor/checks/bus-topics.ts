@@ -13,10 +13,10 @@ export const busTopicsCheck: Check = {
   setting: 'BATCHMILL_BUS',
   settingGroups: ['adapters', 'Kafka', 'installation'],
   after: () => ['bus'],
-  async run({ settings, ports }) {
+  async run({ settings, ports, consumers }) {
     const bus = await ports.bus();
     if (bus === null) return [];
-    const topics = allTopics;
+    const topics = allTopics((await consumers()).consumers);
     const described = await bus.describe(topics, []);
     if (described.brokers === null) return [];
     const missing = missingFrom(described, topics);

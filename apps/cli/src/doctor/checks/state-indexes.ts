@@ -1,4 +1,4 @@
-import { Batches, Claims, Notifications, Runs, Schedules } from '@batchmill/records';
+import { Batches, Claims, Inbox, Notifications, Runs, Schedules } from '@batchmill/records';
 import type { Check } from '../check.js';
 import { ok } from '../finding.js';
 
@@ -12,7 +12,7 @@ export const indexesCheck: Check = {
   async run({ ports, clock }) {
     const store = await ports.store();
     if (store === null) return [];
-    const kinds = [Runs, Claims, Batches, Notifications, Schedules].map((Kind) => new Kind(store, clock));
+    const kinds = [Runs, Claims, Batches, Notifications, Schedules, Inbox].map((Kind) => new Kind(store, clock));
     const lacking = await Promise.all(kinds.map((records) => records.lacksIndex()));
     const isComplete = !lacking.includes(true);
     return [ok(isComplete ? 'indexes of the state' : 'indexes of the state: some are created by the next start')];

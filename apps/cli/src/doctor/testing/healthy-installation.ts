@@ -52,6 +52,14 @@ export class HealthyInstallation {
     return { BATCHMILL_PIPELINES: folder };
   }
 
+  /** Adds the file of a consumer. */
+  async addConsumer(name: string, definition: string): Promise<Record<string, string>> {
+    const folder = await mkdtemp(join(this.folder, 'consumers-'));
+    await mkdir(join(folder, name));
+    await writeFile(join(folder, name, `${name}.consumer.ts`), definition);
+    return { BATCHMILL_CONSUMERS_FOLDER: folder };
+  }
+
   async inStore<T>(work: (store: EmbeddedStore) => Promise<T>): Promise<T> {
     const store = EmbeddedStore.open({ file: join(this.home, 'state.db') });
     try {

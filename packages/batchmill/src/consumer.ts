@@ -1,0 +1,38 @@
+export { defineConsumer, defineEvent } from '@batchmill/consumer';
+export type {
+  ConsumerDefinition,
+  ConsumerPorts,
+  DefinedEvent,
+  EventDefinition,
+  EventFieldDefinition,
+  EventFieldDefinitions,
+  EventFieldType,
+  EventFieldsOf,
+  Handling,
+} from '@batchmill/consumer';
+export {
+  BatchAbandonRequested,
+  BatchCancelRequested,
+  BatchDeferred,
+  BatchFileBuilt,
+  BatchHeld,
+  BatchProcessRequested,
+  BatchReprocessRequested,
+  BatchSettled,
+  BatchSubmitted,
+  ChunksSelected,
+  DocumentsRetryScheduled,
+  ResultsIngested,
+  ResultsReprocessed,
+  RunAccepted,
+  RunCancelRequested,
+  RunFinished,
+  RunPauseRequested,
+  RunRejected,
+  RunRequested,
+  RunResumeRequested,
+  RunScheduleMissed,
+  type Event,
+  type EventClass,
+} from '@batchmill/contracts';
+export type { ArchivedAnswer, ArchivedDocument } from '@batchmill/records';
