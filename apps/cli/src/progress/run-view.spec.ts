@@ -157,6 +157,7 @@ it('a run that has not ended is never shown as done to 100 percent', () => {
   const almost = { scanEnded: true, claimed: 4116, processed: 4116 };
 
   expect(view(runReport({}, almost))[1]).toMatch(/█░ 99% · 4,116 of 4,116 processed$/);
+  expect(view(runReport({}, { ...almost, scanEnded: false }))[1]).toBe('documents  4,116 of 4,116 processed so far');
   expect(view(runReport({ status: 'finished', finishedAt: at(100_000) }, almost))[1]).toMatch(/██ 100% /);
 });
 
