@@ -3,7 +3,6 @@ import { isOpenAiModel, modelLimitsOf } from '@batchmill/models';
 import { checkStrictSchema } from '@batchmill/provider';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { JsonSchema } from '../definition/prompt-function-definition.js';
-import type { PromptFunction } from '../pipeline.js';
 import type { CheckContext } from './check-context.js';
 import type { Section } from './section.js';
 
@@ -18,7 +17,7 @@ export interface ResponseSchema {
 export function checkResponseSchema(
   { problems }: CheckContext,
   section: Section,
-  { name, model, baseModel }: Pick<PromptFunction, 'name' | 'model' | 'baseModel'>,
+  { name, model, baseModel }: Readonly<Record<'name' | 'model' | 'baseModel', string>>,
 ): ResponseSchema | null {
   const schema = section.get('responseFormat');
   const key = section.at('responseFormat');
