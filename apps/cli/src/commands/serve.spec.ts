@@ -24,7 +24,7 @@ describe('batchmill serve', () => {
     service.signal('SIGTERM');
 
     expect(code).toBe(0);
-    expect(run.output).toContain('another process is working');
+    expect(run.output).toContain('another process works');
     expect(await service.exit()).toBe(0);
     expect(service.output).toContain('"operation":"all-in-one","signal":"SIGTERM","message":"stopping"');
   });

@@ -33,7 +33,7 @@ describe('the result of once', () => {
         'requests  3 in 2 batches',
         'tokens    2,400 in, 60 out',
         'cost      $1.75, synchronously $3.50: $1.75 saved',
-        'data      .batchmill/once/a',
+        'state     .batchmill/once/a',
         '',
       ].join('\n'),
     );

@@ -47,7 +47,7 @@ export function onceSummary({ output, kind, counts, runs, maxTokens, home }: Onc
     );
   }
   if (failedAnswers > 0) lines.push('again     the same command with --redo failed asks again for those that failed');
-  lines.push(`data      ${home}`);
+  lines.push(`state     ${home}`);
   return `${lines.join('\n')}\n`;
 }
 
