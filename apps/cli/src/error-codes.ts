@@ -10,6 +10,7 @@ export const cliErrorCodes = {
   'dlt.already-redriven': 'The letter was already redriven. If its message failed again, redrive the newer letter.',
   'dlt.unknown': 'There is no dead letter with that id. `batchmill dlt list` shows all.',
   'init.bad-name': 'The pipeline cannot have that name. Take lower-case letters and digits, with hyphens between them.',
+  'init.cannot-write': 'A file of a new project or consumer cannot be written. Name a folder that can be written to.',
   'init.bad-package': 'The package.json of the folder cannot be read. Correct it, or name another folder.',
   'new.bad-name':
     'A consumer cannot have that name, or a stage has it. Take lower-case letters and digits, with hyphens between them.',

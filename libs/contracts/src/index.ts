@@ -50,5 +50,6 @@ export { delayAfter, type Backoff } from './delay-after.js';
 export { retryAfterMs } from './retry-after.js';
 export { mayWantTls, tlsAdvice, tlsTroubleOf, type TlsSettings, type TlsTrouble } from './tls-trouble.js';
 export { noProxies, proxyFor, type Proxies } from './proxy-for.js';
+export { createFolder } from './create-folder.js';
 export { NotUtf8Error, decodeText, readTextFile, whyUnreadable } from './read-text.js';
 export { DocumentFailure, documentError, type DocumentError } from './document-error.js';

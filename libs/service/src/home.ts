@@ -1,6 +1,5 @@
-import { ValidationError } from '@batchmill/contracts';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { ValidationError, createFolder } from '@batchmill/contracts';
+import { statSync } from 'node:fs';
 import type { Settings } from './settings/index.js';
 
 /** Throws a ValidationError when the home exists and is not a folder. */
@@ -22,18 +21,6 @@ export function createHome(settings: Settings): void {
     createFolder(home);
   } catch (cause) {
     throw homeError(`${home} cannot be created (${codeOf(cause)})`, cause);
-  }
-}
-
-/** Node's `recursive` loops forever where a folder cannot be created and fails with ENOENT, as in /proc. */
-function createFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  createFolder(dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    // Another process created it first.
-    if (codeOf(error) !== 'EEXIST') throw error;
   }
 }
 

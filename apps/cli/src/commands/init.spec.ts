@@ -35,6 +35,15 @@ describe('batchmill init', () => {
     expect(JSON.parse(await read('mills/package.json'))).toMatchObject({ name: 'mill-notes', type: 'module' });
   });
 
+  it.each(['/proc/x', 'file/project'])('says where it cannot write, and does not try for ever: %s', async (path) => {
+    await writeFile(join(folder, 'file'), 'not a folder');
+
+    const { code, err } = await init(path.startsWith('/') ? path : join(folder, path));
+
+    expect(code).toBe(1);
+    expect(err).toMatch(/package\.json cannot be written \(E\w+\); name a folder that can be written to/);
+  });
+
   it('adds to a project that is there, and changes no file of it but the package.json', async () => {
     const own = { name: 'ours', type: 'commonjs', scripts: { test: 'jest' }, dependencies: { mongodb: '7.0.0' } };
     await writeFile(join(folder, 'package.json'), JSON.stringify(own));

@@ -37,7 +37,7 @@ async function init(folder: string, { pipeline, yes, json }: Flags): Promise<voi
   }
   const path = resolve(folder);
   const needsNode = isOld(process.env['npm_config_user_agent'] ?? '');
-  const project = await writeProject(path, { pipeline: name, needsNode });
+  const project = writeProject(path, { pipeline: name, needsNode });
   process.stdout.write(
     json ? `${JSON.stringify({ folder: path, pipeline: name, ...project })}\n` : text(path, name, project),
   );

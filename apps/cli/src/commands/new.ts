@@ -35,7 +35,7 @@ async function newConsumer(consumer: string, { pipeline, json }: Flags): Promise
   const { consumers: folder } = settings.installation;
   const chosen = await choosePipeline(settings, pipeline);
   const names = { consumer, pipeline: chosen.name, collection: chosen.source.collection };
-  const files = await writeConsumer(folder, names);
+  const files = writeConsumer(folder, names);
   const missing = missingIn(folder, names);
   process.stdout.write(
     json

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { ValidationError, createFolder } from '@batchmill/contracts';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ProjectFile } from './template.js';
 
@@ -9,8 +9,8 @@ export interface WrittenFiles {
   readonly kept: readonly string[];
 }
 
-/** Writes the files that do not exist. */
-export async function writeFiles(folder: string, files: readonly ProjectFile[]): Promise<WrittenFiles> {
+/** Writes the files that do not exist. Throws a ValidationError `init.cannot-write`. */
+export function writeFiles(folder: string, files: readonly ProjectFile[]): WrittenFiles {
   const written: string[] = [];
   const kept: string[] = [];
   for (const { path, text } of files) {
@@ -19,9 +19,20 @@ export async function writeFiles(folder: string, files: readonly ProjectFile[]):
       kept.push(path);
       continue;
     }
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
+    writeWithFolder(file, text);
     written.push(path);
   }
   return { written, kept };
+}
+
+/** Throws a ValidationError `init.cannot-write` when the file or its folder cannot be written. */
+export function writeWithFolder(file: string, text: string): void {
+  try {
+    createFolder(dirname(file));
+    writeFileSync(file, text);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException; // errors of the file system have one
+    const message = `${file} cannot be written (${code}); name a folder that can be written to`;
+    throw new ValidationError('init.cannot-write', message, { cause });
+  }
 }

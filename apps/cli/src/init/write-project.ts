@@ -1,10 +1,9 @@
 import { ValidationError, readTextFile } from '@batchmill/contracts';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownDependency } from './own-package.js';
 import { projectFiles, templateManifest } from './template.js';
-import { writeFiles, type WrittenFiles } from './write-files.js';
+import { writeFiles, writeWithFolder, type WrittenFiles } from './write-files.js';
 
 export interface ProjectOptions {
   readonly pipeline: string;
@@ -24,9 +23,9 @@ type Manifest = Record<string, unknown>;
 
 /**
  * Writes the files of a project into a folder, which need not exist. A file that exists stays as it is. A package.json that
- * exists gets what it lacks. Rejects with a ValidationError `init.bad-package` when that is not JSON.
+ * exists gets what it lacks. Throws a ValidationError: `init.bad-package` when that is not JSON, `init.cannot-write`.
  */
-export async function writeProject(folder: string, options: ProjectOptions): Promise<WrittenProject> {
+export function writeProject(folder: string, options: ProjectOptions): WrittenProject {
   const manifestFile = join(folder, 'package.json');
   const existing = existsSync(manifestFile) ? readManifest(manifestFile) : null;
   const files = projectFiles(options.pipeline);
@@ -35,9 +34,8 @@ export async function writeProject(folder: string, options: ProjectOptions): Pro
   // Pipelines are modules, also in a project that is not one.
   if (existing !== null && existing['type'] !== 'module')
     files.push({ path: 'pipelines/package.json', text: '{ "type": "module" }\n' });
-  await mkdir(folder, { recursive: true });
-  await writeFile(manifestFile, `${JSON.stringify(manifestOf(existing, folder, options), null, 2)}\n`);
-  const { written, kept } = await writeFiles(folder, files);
+  writeWithFolder(manifestFile, `${JSON.stringify(manifestOf(existing, folder, options), null, 2)}\n`);
+  const { written, kept } = writeFiles(folder, files);
   return { written: ['package.json', ...written], kept, isAdded: existing !== null };
 }
 

@@ -5,7 +5,7 @@ import { writeFiles, type WrittenFiles } from '../init/write-files.js';
 import { consumerFiles, type ConsumerNames } from './consumer-template.js';
 
 /** Writes the files of a consumer into its project, with a test. Files that exist stay as they are. */
-export async function writeConsumer(consumersFolder: string, names: ConsumerNames): Promise<WrittenFiles> {
+export function writeConsumer(consumersFolder: string, names: ConsumerNames): WrittenFiles {
   const project = dirname(consumersFolder);
   const own = basename(consumersFolder);
   const files = consumerFiles(names).map(({ path, text }) => ({
