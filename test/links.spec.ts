@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const pages = globSync('**/*.md', {
   cwd: root,
-  exclude: (name) => ['node_modules', 'dist', '.git', '.nx', '.batchmill', '.servers'].includes(name),
+  exclude: (name) => ['node_modules', 'dist', 'build', '.git', '.nx', '.batchmill', '.servers'].includes(name),
 });
 
 describe('links', () => {

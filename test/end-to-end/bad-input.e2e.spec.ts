@@ -53,7 +53,22 @@ describe('a run request that cannot be carried out', () => {
     ['is no JSON', 'run the notes please', /not a JSON object/],
     ['is a list', '[{"pipeline":"notes"}]', /not a JSON object/],
     ['is empty', '', /not a JSON object/],
-    ['names no pipeline', '{"endpoint":"embeddings"}', /pipeline/],
+    ['names neither a pipeline nor a run', '{"endpoint":"embeddings"}', /pipeline/],
+  ])('a request that %s is a dead letter and no run, and the next request runs', async (_, text, reason) => {
+    await opened();
+
+    await typeByHand(bundle, text);
+    const [letter] = await eventually('the dead letter', async () => {
+      const letters = await deadLettersOf(bundle, RunRequested);
+      return letters.length > 0 && letters;
+    });
+    await runToTheEnd(bundle, { runId: 'next', pipeline: 'notes', endpoint: 'embeddings' });
+
+    expect(letter?.headers['dlt_cause']).toMatch(reason);
+    expect((await Array.fromAsync(bundle.engine.runs.latest(9))).map(({ _id }) => _id)).toEqual(['next']);
+  });
+
+  it.each([
     ['names an unknown endpoint', '{"pipeline":"notes","endpoint":"embedding"}', /endpoint.*embeddings/],
     ['has a limit in words', '{"pipeline":"notes","limit":"ten"}', /limit/],
     ['has a limit of 0', '{"pipeline":"notes","limit":0}', /limit/],
