@@ -90,7 +90,7 @@ async function drain(max: number): Promise<Drained> {
     if (asked === undefined) throw new Error('no service was started');
     const startedAt = performance.now();
     const start = (): Promise<ServiceProcess> => ServiceProcess.start(stage, env);
-    const scaled = ScaledStage.follow({ stage, target: 10, max, asked, start });
+    const scaled = ScaledStage.follow({ stage, target: 2, max, asked, start });
     const run = await endOf(state, runId);
     const seconds = (performance.now() - startedAt) / 1000;
     await scaled.end();

@@ -74,6 +74,14 @@ describe('batches whose end does not come', () => {
     await eventually('the provider to have it', async () => (await ledgerOf(bundle)).batches.length === 1);
   }
 
+  async function completedThere(): Promise<void> {
+    await advanceProvider(bundle, 600);
+    await eventually(
+      'the provider to have completed it',
+      async () => (await ledgerOf(bundle)).batches[0]?.status === 'completed',
+    );
+  }
+
   /** The answer to the create call is lost, and then every list fails. */
   async function armedWhileListsFail(value: number): Promise<void> {
     await armedAndCreated();
@@ -317,11 +325,7 @@ describe('batches whose end does not come', () => {
     it('X4: a batch that has completed by then is ingested instead, since it is paid', async () => {
       await opened([{ on: 'batches.retrieve', what: 'stale' }]);
       await submitted();
-      await advanceProvider(bundle, 600);
-      await eventually(
-        'the provider to have completed it',
-        async () => (await ledgerOf(bundle)).batches[0]?.status === 'completed',
-      );
+      await completedThere();
       await injectFaults(bundle);
 
       await requestAbandon(bundle, 'r.c1.b1', true);
@@ -332,7 +336,7 @@ describe('batches whose end does not come', () => {
 
     it('X4: an armed batch that has completed by then is found and ingested, since it is paid', async () => {
       await armedAndCreated();
-      await advanceProvider(bundle, 600);
+      await completedThere();
 
       await requestAbandon(bundle, 'r.c1.b1');
 

@@ -279,6 +279,43 @@ describe('batchmill once', () => {
   );
 
   it(
+    'R2: another command does not overwrite the answers of one, except those of the simulator',
+    async () => {
+      await write('notes.jsonl', '{"text":"one"}\n');
+      await once(['notes.jsonl', '--prompt', 'Repeat: {{ text }}', '--simulated']);
+      const real = ['notes.jsonl', '--prompt', 'Repeat: {{ text }}'];
+
+      const first = await once(real);
+      const other = await once(['notes.jsonl', '--prompt', 'Count: {{ text }}']);
+      const again = await once(real);
+
+      expect([first.code, other.code, again.code]).toEqual([0, 1, 0]);
+      expect(other.err).toContain(
+        '--output: found notes.answers.jsonl, which exists, and was not written by this command',
+      );
+      expect((await provider.ledger()).requests).toBe(1);
+    },
+    timeoutMs,
+  );
+
+  it(
+    'R7: of two that start at the same time, one is refused, and the other does its own part',
+    async () => {
+      await write('notes.jsonl', '{"text":"one"}\n{"text":"two"}\n{"text":"three"}\n');
+      const args = ['notes.jsonl', '--prompt', 'Repeat: {{ text }}'];
+
+      const both = await Promise.all([once([...args, '--limit', '1']), once(args)]);
+
+      const [refused, ...others] = both.filter(({ code }) => code === 1);
+      expect(others).toEqual([]);
+      const limited = both[0].code === 0;
+      expect((await provider.ledger()).requests).toBe(refused === undefined || !limited ? 3 : 1);
+      if (refused !== undefined) expect(refused.err).toContain('another process works on the same command');
+    },
+    timeoutMs,
+  );
+
+  it(
     'R7: a second process with the same command is refused while the first one works',
     async () => {
       await write('notes.jsonl', '{"text":"one"}\n');

@@ -73,7 +73,7 @@ describe('a run of which no document gets as far as a request', () => {
       totals: { documents: { failed: 100, left: 150 }, requests: 0 },
     });
     expect(ended.reason).toMatch(
-      /^none of the first 100 documents could be asked \(100 failed as document\.id-missing: The document has no id in its field "doc_id", .*\), so nothing was sent and the others stay pending; correct /,
+      /^none of the first 100 documents could be asked \(100 failed as document\.id-missing: The document has no id in its field "doc_id", .*\), so nothing was sent and the others stay pending; change /,
     );
     expect(await endsOf()).toEqual({ failed: 100, pending: 150, inProgress: 0 });
     expect(await ledgerOf(bundle)).toMatchObject(nothing);

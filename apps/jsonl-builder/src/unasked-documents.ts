@@ -70,7 +70,7 @@ export class UnaskedDocuments {
     const most = first === undefined ? '' : ` (${first[1].documents.size} failed as ${first[0]}: ${first[1].message})`;
     return (
       `none of the first ${all.size} documents could be asked${most}, so nothing was sent and the others stay pending; ` +
-      'correct the pipeline or the documents, see the prompts by batchmill preview, then run with --redo failed'
+      'change the prompt, the pipeline or the documents, then run with --redo failed'
     );
   }
 

@@ -1,5 +1,5 @@
 import { Blobs } from '@batchmill/blobs';
-import { Clock, Ids, RunRequested, classOf, topicOf, type Event } from '@batchmill/contracts';
+import { Clock, Ids, RunRequested, ValidationError, classOf, topicOf, type Event } from '@batchmill/contracts';
 import { Documents, Inbox, Runs, readArchive, type Transition, type Transitions } from '@batchmill/records';
 import { EngineSettings, type Received } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
@@ -57,9 +57,13 @@ export class ConsumerRuntime {
   async *#yieldedBy(
     call: (ports: ConsumerPorts) => Handling<Event>,
   ): AsyncGenerator<Event | Transition<RunRequested>, void, undefined> {
-    const returned = call(this.#ports());
-    if (Symbol.asyncIterator in returned) yield* returned;
-    else await returned;
+    const returned: unknown = call(this.#ports()); // of JavaScript it may be anything
+    if (isAsyncIterable(returned)) {
+      for await (const yielded of returned) yield checkYielded(yielded);
+      return;
+    }
+    if (returned !== undefined && !(returned instanceof Promise)) throw notAsync(returned);
+    await returned;
   }
 
   #record(consumer: string, id: string, ...events: Event[]): Transition {
@@ -88,6 +92,30 @@ function isTransition(yielded: Event | Transition<RunRequested>): yielded is Tra
 function hashOf(event: Event): string {
   const text = `${topicOf(classOf(event))} ${JSON.stringify(event)}`;
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+function checkYielded(yielded: unknown): Event | Transition<RunRequested> {
+  const isObject = typeof yielded === 'object' && yielded !== null;
+  if (isObject && (('recordId' in yielded && 'apply' in yielded) || 'event' in yielded.constructor))
+    return yielded as Event | Transition<RunRequested>; // the stage checks which events it may yield
+  throw new ValidationError(
+    'consumer.bad-yield',
+    `a consumer yielded ${isObject ? 'an object that is no event' : typeof yielded}, expected an event made with new, or requestRun(…)`,
+  );
+}
+
+/** A generator that is not async does nothing unless somebody iterates it. */
+function notAsync(returned: unknown): ValidationError {
+  const found =
+    typeof returned === 'object' && returned !== null && 'next' in returned ? 'a generator' : typeof returned;
+  return new ValidationError(
+    'consumer.not-async',
+    `a method of a consumer returned ${found}, expected it to be async *handle(…), or async handle(…) when it publishes nothing`,
+  );
 }
 
 async function* noAnswers(): AsyncGenerator<never, void, undefined> {}

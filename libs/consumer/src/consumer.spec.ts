@@ -165,6 +165,28 @@ describe('a consumer without decorators', () => {
     expect(causes[1]?.headers['dlt_cause']).toContain('letterId must be a string');
   });
 
+  it.each<[string, () => unknown, string]>([
+    ['a generator that is not async', function* () {}, 'consumer.not-async'],
+    ['a text', () => 'done', 'consumer.not-async'],
+    [
+      'objects that are no events',
+      async function* () {
+        yield { letterId: '7' };
+      },
+      'consumer.bad-yield',
+    ],
+  ])('S7: a method that returns %s makes a dead letter, and not nothing', async (_, handle, code) => {
+    await start({ name: 'careless', consumes: [RunFinished], handle: handle as never }); // as JavaScript allows
+
+    await send(finished('r'), 'one');
+
+    const [letter] = await eventually('the letter', async () => {
+      const letters = await Array.fromAsync(bundle.engine.bus.read(`${topicOf(RunFinished)}.dlt`));
+      return letters.length > 0 && letters;
+    });
+    expect(letter?.headers['dlt_code']).toBe(code);
+  });
+
   it('S7: an event that could not be published is published later, from the record of its consumer', async () => {
     await bundle.close();
     let isDown = true;

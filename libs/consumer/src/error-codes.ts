@@ -5,6 +5,10 @@ export const consumerErrorCodes = {
   'consumer.no-folder': 'The folder of consumers cannot be read. Set BATCHMILL_CONSUMERS_FOLDER to yours.',
   'consumer.unknown':
     'There is no consumer of that name in the folder of consumers. The message lists those that exist.',
+  'consumer.not-async':
+    'A method of a consumer is no async function, so nothing waits for it. The message says how it is written; then redrive the dead letter.',
+  'consumer.bad-yield':
+    'A consumer yielded something that is no event. Make it with new, then redrive the dead letter.',
   'consumer.too-slow':
     'In a test on the simulator, consumers have not handled their messages within a minute. See whether one of them waits for something.',
   'event.invalid-definition':

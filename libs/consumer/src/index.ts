@@ -1,13 +1,4 @@
-export { defineConsumer, type ConsumerDefinition, type ConsumerPorts, type Handling } from './define-consumer.js';
-export {
-  defineEvent,
-  type DefinedEvent,
-  type EventDefinition,
-  type EventFieldDefinition,
-  type EventFieldDefinitions,
-  type EventFieldType,
-  type EventFieldsOf,
-} from './define-event.js';
+export * from './public.js';
 export { checkConsumer, consumerName } from './check-consumer.js';
 export {
   findConsumerFiles,

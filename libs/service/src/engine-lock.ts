@@ -1,6 +1,7 @@
 import type { Bus } from '@batchmill/bus';
-import { EmbeddedBus, busFileIn } from '@batchmill/bus/embedded';
+import { EmbeddedBus, busFileIn, consumerLockOf } from '@batchmill/bus/embedded';
 import type { Clock } from '@batchmill/contracts';
+import { join } from 'node:path';
 import type { Settings } from './settings/index.js';
 
 /*
@@ -24,6 +25,12 @@ export function engineHolder(settings: Settings): number | 'unknown' | null {
 /** Whether stages run on this embedded home, here or in another process. False for other buses, which do not tell. */
 export function isEngineLocked({ adapters, installation }: Settings): boolean {
   return adapters.bus.scheme === 'embedded' && EmbeddedBus.isConsumed(busFileIn(installation.home));
+}
+
+/** A lock of a home beside that of its stages. Returns what releases it; null: another process has it. */
+export function lockHome({ installation: { home } }: Settings, name: string): (() => void) | null {
+  const lock = consumerLockOf(join(home, name));
+  return lock.acquire() ? () => lock.release() : null;
 }
 
 /**

@@ -12,7 +12,7 @@ export { renewInstallation, type RenewedInstallation } from './renew-installatio
 export { DueWork, type DueWorkOfStage } from './due/due-work.js';
 export { assembleEngine, closePorts, type Engine, type Ports, type EngineContext } from './engine.js';
 export { EngineModule } from './engine.module.js';
-export { engineHolder, followOtherEngine, isEngineRunning } from './engine-lock.js';
+export { engineHolder, followOtherEngine, isEngineRunning, lockHome } from './engine-lock.js';
 export { NestLog } from './nest-log.js';
 export {
   loadPipelines,

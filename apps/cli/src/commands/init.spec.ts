@@ -44,6 +44,20 @@ describe('batchmill init', () => {
     expect(err).toMatch(/package\.json cannot be written \(E\w+\); name a folder that can be written to/);
   });
 
+  it('says that a run is paid where a .env does not choose the simulator, and what .gitignore lacks', async () => {
+    await writeFile(join(folder, 'package.json'), '{}');
+    await writeFile(join(folder, '.env'), 'OPENAI_API_KEY=sk-1\n');
+    await writeFile(join(folder, '.gitignore'), 'node_modules\n.env\n');
+
+    const { out } = await init(folder);
+
+    expect(out).toContain('Add to .gitignore, so that no key is committed: .batchmill\n');
+    expect(out).toContain(
+      'Add OPENAI_BASE_URL=simulated to your .env first. Without it the run goes to OpenAI, and is paid.',
+    );
+    expect(out).not.toContain('without a key');
+  });
+
   it('adds to a project that is there, and changes no file of it but the package.json', async () => {
     const own = { name: 'ours', type: 'commonjs', scripts: { test: 'jest' }, dependencies: { mongodb: '7.0.0' } };
     await writeFile(join(folder, 'package.json'), JSON.stringify(own));

@@ -64,7 +64,7 @@ async function askName(): Promise<string> {
   }
 }
 
-function text(path: string, name: string, { written, kept, isAdded }: WrittenProject): string {
+function text(path: string, name: string, { written, kept, isAdded, isPaid, unignored }: WrittenProject): string {
   const isHere = path === process.cwd();
   const commands = [
     ...(isHere ? [] : [`cd ${formatPath(path)}`]),
@@ -76,7 +76,10 @@ function text(path: string, name: string, { written, kept, isAdded }: WrittenPro
     `${isHere ? basename(path) : formatPath(path)}: ${isAdded ? 'added to the project there' : 'a new project'}\n`,
     ...written.map((file) => `  ${file}\n`),
     ...kept.map((file) => `  ${file} exists: unchanged\n`),
-    '\nNext, on a simulated OpenAI, without a key:\n',
+    ...(unignored.length === 0 ? [] : [`\nAdd to .gitignore, so that no key is committed: ${unignored.join(' ')}\n`]),
+    isPaid
+      ? '\nAdd OPENAI_BASE_URL=simulated to your .env first. Without it the run goes to OpenAI, and is paid. Next:\n'
+      : '\nNext, on a simulated OpenAI, without a key:\n',
     ...commands.map((command) => `  ${command}\n`),
   ].join('');
 }

@@ -71,7 +71,9 @@ function text(
   missing: readonly string[],
 ): string {
   return [
-    `${consumer}: a new consumer of the answers of ${pipeline}\n`,
+    written.length === 0
+      ? `${consumer} exists already: nothing is written\n`
+      : `${consumer}: a new consumer of the answers of ${pipeline}\n`,
     ...written.map((file) => `  ${file}\n`),
     ...kept.map((file) => `  ${file} exists: unchanged\n`),
     '\nNext, its test on a simulated OpenAI:\n  npm test\n',

@@ -9,7 +9,7 @@ import { exitCodes } from '../exit-codes.js';
 import { askedBy, type Asked } from '../once/asked.js';
 import { inputFormats } from '../once/input/read-input.js';
 import type { OnceFlags } from '../once/once-flags.js';
-import { onHome, type OnceJob } from '../once/once-job.js';
+import { alone, onHome, type OnceJob } from '../once/once-job.js';
 import { onSimulator, ownHome, unusedServers } from '../once/once-settings.js';
 import { onceJson, onceSummary } from '../once/once-summary.js';
 import { outputFieldsFor } from '../once/output-fields.js';
@@ -17,6 +17,7 @@ import { prepareOnce, preparedText } from '../once/prepare-once.js';
 import { runOnce } from '../once/run-once.js';
 import { writeOutput } from '../once/write-output.js';
 import { checkOutput } from '../once/write-whole-file.js';
+import { noteOutput } from '../once/written-outputs.js';
 import { parseCount, parseRedo } from '../run-options.js';
 import { formatPath } from '../show/format.js';
 import { settingsHere } from '../with-engine.js';
@@ -67,13 +68,13 @@ async function once(input: string, flags: OnceFlags): Promise<void> {
     const message = 'found --json, and the answers on standard output; expected --output FILE with it';
     throw new ValidationError('command.choice', message);
   }
-  await checkOutput(output, input);
   const servers = unusedServers(here);
   if (servers.length > 0) process.stderr.write(`once needs no server, and does not use ${servers.join(', ')}\n`);
   const settings = ownHome(flags.simulated === true ? onSimulator(here) : here, asked, input);
+  await checkOutput(output, input, settings);
   const job = { input, output, flags, asked, settings, fields: outputFieldsFor(flags.as ?? asked.kind) };
-  if (flags.estimate === true) await onAnyHome(job, printEstimate);
-  else await ask(job);
+  if (flags.estimate === true) await onAnyHome(job, (on) => alone(on, printEstimate));
+  else await alone(job, ask);
 }
 
 /** An estimate creates no home: without one it gets a temporary one. */
@@ -112,6 +113,7 @@ async function ask(job: OnceJob): Promise<void> {
     return;
   }
   const counts = await onHome(job, (engine) => writeOutput(engine, job, prepared.loaded.keys));
+  if (output !== '-') await noteOutput(output, job.settings);
   const [asking] = asked.pipeline.inference?.functions ?? [];
   const maxTokens = asking?.kind === 'prompt' ? asking.maxTokens : null;
   const home = formatPath(job.settings.installation.home);

@@ -1,6 +1,7 @@
 import { ValidationError, readTextFile } from '@batchmill/contracts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { ownDependency } from './own-package.js';
 import { projectFiles, templateManifest } from './template.js';
 import { writeFiles, writeWithFolder, type WrittenFiles } from './write-files.js';
@@ -14,6 +15,10 @@ export interface ProjectOptions {
 export interface WrittenProject extends WrittenFiles {
   /** Whether a package.json was there, to which dependencies and scripts were added. */
   readonly isAdded: boolean;
+  /** Whether a `.env` was there that does not choose the simulated OpenAI. */
+  readonly isPaid: boolean;
+  /** Lines of our `.gitignore` that one which was there lacks. */
+  readonly unignored: readonly string[];
 }
 
 /** Of the package `node`. */
@@ -36,7 +41,15 @@ export function writeProject(folder: string, options: ProjectOptions): WrittenPr
     files.push({ path: 'pipelines/package.json', text: '{ "type": "module" }\n' });
   writeWithFolder(manifestFile, `${JSON.stringify(manifestOf(existing, folder, options), null, 2)}\n`);
   const { written, kept } = writeFiles(folder, files);
-  return { written: ['package.json', ...written], kept, isAdded: existing !== null };
+  const { OPENAI_BASE_URL: provider } = parseEnv(readTextFile(join(folder, '.env')));
+  const isIgnored = readTextFile(join(folder, '.gitignore'))
+    .split('\n')
+    .map((line) => line.trim().replace(/\/$/, ''));
+  const unignored = ['.env', '.batchmill'].filter((path) => !isIgnored.includes(path));
+  return {
+    ...{ written: ['package.json', ...written], kept, isAdded: existing !== null },
+    ...{ isPaid: provider !== 'simulated', unignored },
+  };
 }
 
 /** What a user's package.json says already wins, except for the version of Batchmill. */

@@ -158,6 +158,11 @@ const flagsByKey: readonly (readonly [string, string])[] = [
   ['embeddings.model', '--model'],
 ];
 
+/** Why a run was rejected, for somebody who wrote flags and no pipeline. */
+export function reasonInFlags(reason: string): string {
+  return reason.replace(/; correct it in once, or in .*$/, '; name another one with --model');
+}
+
 /** The problems of the pipeline, with the flags in place of its keys. */
 function inFlags(message: string): string {
   return flagsByKey.reduce((text, [key, flag]) => text.replaceAll(`${onceName}: ${key}`, flag), message);

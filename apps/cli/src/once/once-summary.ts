@@ -1,4 +1,5 @@
 import type { PipelineResult } from '@batchmill/service';
+import { reasonInFlags } from './asked.js';
 import { formatCount, formatQuantity, formatUsd } from '../show/format.js';
 import type { OutputCounts } from './output-tally.js';
 
@@ -25,7 +26,7 @@ export function onceSummary({ output, kind, counts, runs, maxTokens, home }: Onc
   const lines = [`output    ${where}: ${formatQuantity(documents, 'document')}, ${parts.join(', ')}`];
   for (const run of runs) {
     if (run.status === 'finished') continue;
-    lines.push(`status    ${run.status}${run.reason === null ? '' : `: ${run.reason}`}`);
+    lines.push(`status    ${run.status}${run.reason === null ? '' : `: ${reasonInFlags(run.reason)}`}`);
     const inHome = `BATCHMILL_HOME=${home} batchmill`;
     if (run.status === 'parked') lines.push(`          see: ${inHome} parked list`);
     if (run.status === 'held') lines.push(`          see: ${inHome} batch list --run ${run.runId}`);

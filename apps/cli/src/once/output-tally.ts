@@ -25,6 +25,9 @@ export const unanswered: OutputError = {
   message: 'The document has no answer yet; the same command goes on with it',
 };
 
+/** The codes of documents that no request can be made of, however often one tries. */
+const neverAsked = /^(?:document|template)\./;
+
 export class OutputTally {
   private readonly sums = { documents: 0, answered: 0, cut: 0, failed: 0, failedAnswers: 0, unanswered: 0 };
   private readonly errors = new Map<string, { code: string; documents: number; message: string }>();
@@ -44,7 +47,7 @@ export class OutputTally {
       return;
     }
     this.sums.failed += 1;
-    if (document['failure'] === undefined) this.sums.failedAnswers += 1;
+    if (document['failure'] === undefined && !neverAsked.test(code)) this.sums.failedAnswers += 1;
     const counted = this.errors.get(code);
     if (counted === undefined) this.errors.set(code, { code, documents: 1, message });
     else counted.documents += 1;

@@ -1,8 +1,6 @@
-import { ValidationError } from '@batchmill/contracts';
-import { isEngineRunning } from '@batchmill/service';
 import { estimateFromSample, type SampledEstimate } from '../estimate/estimate-from-sample.js';
 import { estimateText } from '../estimate/estimate-text.js';
-import { formatPath, formatQuantity } from '../show/format.js';
+import { formatQuantity } from '../show/format.js';
 import { documentsCollection, onceName } from './asked.js';
 import { identifyDocuments } from './input/identify-documents.js';
 import { inputName, readInput } from './input/read-input.js';
@@ -17,15 +15,10 @@ export interface PreparedOnce {
 
 /**
  * Reads the input into the home, and estimates what is to be sent. Sends nothing. Throws a ValidationError for anything wrong with
- * the input, and `once.running` when another process works on the home.
+ * the input.
  */
 export async function prepareOnce(job: OnceJob): Promise<PreparedOnce> {
-  const { input, flags, asked, settings, fields } = job;
-  if (isEngineRunning(settings)) {
-    const home = formatPath(settings.installation.home);
-    const message = `${home}: another process works on the same command. Wait for it, or stop it and run the command again`;
-    throw new ValidationError('once.running', message);
-  }
+  const { input, flags, asked, fields } = job;
   const { format = null, id, limit = Infinity, redo } = flags;
   return onHome(job, async (engine) => {
     const idField = id === false || typeof id === 'string' ? id : null;

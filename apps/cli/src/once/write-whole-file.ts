@@ -1,7 +1,9 @@
 import { ValidationError } from '@batchmill/contracts';
+import type { Settings } from '@batchmill/service';
 import { constants } from 'node:fs';
 import { access, open, realpath, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { mayOverwrite } from './written-outputs.js';
 
 /**
  * Writes lines into a file that gets its name when it is whole and on the disk: a kill leaves none that only looks whole.
@@ -36,12 +38,15 @@ export async function writeWholeFile(file: string, lines: AsyncIterable<string>)
 const bufferedCharacters = 1_000_000;
 
 /** Throws a ValidationError `once.bad-output` when the output could not be written, so that it is known before anything is sent. */
-export async function checkOutput(output: string, input: string): Promise<void> {
+export async function checkOutput(output: string, input: string, settings: Settings): Promise<void> {
   const existing = await stat(output).catch(() => null);
   if (existing?.isFile() === false) throw unwritable(output, 'which is not a file');
   const real = await realpath(output).catch(() => null);
   if (input !== '-' && real !== null && real === (await realpath(input).catch(() => null))) {
     throw unwritable(output, 'which is the input');
+  }
+  if (existing !== null && existing.size > 0 && !(await mayOverwrite(real ?? output, settings))) {
+    throw unwritable(output, 'which exists, and was not written by this command');
   }
   try {
     await access(dirname(real ?? output), constants.W_OK);

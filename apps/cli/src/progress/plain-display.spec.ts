@@ -37,9 +37,9 @@ describe('the progress in a file or a pipe', () => {
     at(5_300, 3, 7);
 
     expect(file.lines).toEqual([
-      '2026-01-01 10:00:00 running 0% · documents: 0 of 10 processed so far · requests: 0 answered · $0.00 · 0s\n',
-      '2026-01-01 10:00:00 running 0% · documents: 0 of 10 processed so far · requests: 10 at the provider, 0 answered · $0.00 · 0s\n',
-      '2026-01-01 10:00:05 running 30% · documents: 3 of 10 processed so far · requests: 7 at the provider, 3 answered · $0.00 · 5s\n',
+      '2026-01-01 10:00:00 running · documents: 0 of 10 processed so far · requests: 0 answered · $0.00 · 0s\n',
+      '2026-01-01 10:00:00 running · documents: 0 of 10 processed so far · requests: 10 at the provider, 0 answered · $0.00 · 0s\n',
+      '2026-01-01 10:00:05 running · documents: 3 of 10 processed so far · requests: 7 at the provider, 3 answered · $0.00 · 5s\n',
     ]);
   });
 
@@ -109,7 +109,7 @@ describe('progressLine', () => {
     );
 
     expect(line(report)).toBe(
-      '2026-01-01 10:01:05 running 0% · documents: 9 of 1,500 processed so far · requests: 1 to submit, 2 at the provider, 3 ingesting, 4 answered, 5 failed · 6 parked · $0.5000 · 1m 5s',
+      '2026-01-01 10:01:05 running · documents: 9 of 1,500 processed so far · requests: 1 to submit, 2 at the provider, 3 ingesting, 4 answered, 5 failed · 6 parked · $0.5000 · 1m 5s',
     );
   });
 

@@ -30,9 +30,9 @@ export function elapsedOf({ report: { startedAt, finishedAt }, now }: Shown): st
   return formatDuration(Math.max(0, until - Date.parse(startedAt)));
 }
 
-/** Of the documents taken, those that have ended. Below 100 until the run has ended. Null: more must be taken to tell. */
+/** Of the documents, those that have ended. Below 100 until the run has ended. Null: not all are taken yet, so it would go down. */
 export function percentOf({ progress: { claimed, processed, scanEnded }, finishedAt }: RunReport): number | null {
-  if (claimed === 0 || (!scanEnded && processed >= claimed)) return null;
+  if (claimed === 0 || !scanEnded) return null;
   const percent = Math.floor((Math.min(processed, claimed) / claimed) * 100);
   return finishedAt === null ? Math.min(99, percent) : percent;
 }

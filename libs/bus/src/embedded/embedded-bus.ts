@@ -211,6 +211,7 @@ export class EmbeddedBus extends Bus {
   }
 }
 
-function consumerLockOf(file: string): FileLock {
+/** The lock that one process at a time holds on a file. Its own file is `<file>.consumer`. */
+export function consumerLockOf(file: string): FileLock {
   return new FileLock(`${file}.consumer`, busFileErrors);
 }

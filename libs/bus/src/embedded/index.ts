@@ -1,2 +1,2 @@
 export { busFileIn } from './adapter.js';
-export { EmbeddedBus, type EmbeddedBusOptions } from './embedded-bus.js';
+export { EmbeddedBus, consumerLockOf, type EmbeddedBusOptions } from './embedded-bus.js';

@@ -27,12 +27,14 @@ export function checkResponseSchema(
     return null;
   }
   if (modelLimitsOf(baseModel)?.takesSchemas === false)
-    problems.add(key, `it for ${baseModel}`, 'nothing, or a newer model: this one takes no schema');
+    problems.add(key, `a schema for ${baseModel}, which takes none`, 'a newer model, or no schema');
   const isFineTuned = [model, baseModel].some((each) => /(?:^|\/)ft:/i.test(each));
   checkStrictSchema(schema, key, { isOpenAi: isOpenAiModel(baseModel), isFineTuned }, problems);
   try {
-    const ajv = new Ajv2020({ strict: true, strictTypes: false, allowUnionTypes: true, validateFormats: false });
-    return { name, schema, validate: ajv.compile(schema) };
+    // Tools write keywords that say nothing of the answer, such as $schema: the provider has its own rules, checked above.
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const rules = Object.fromEntries(Object.entries(schema).filter(([keyword]) => keyword !== '$schema'));
+    return { name, schema, validate: ajv.compile(rules) };
   } catch (error) {
     problems.add(
       key,

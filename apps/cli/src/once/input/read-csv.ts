@@ -7,20 +7,24 @@ import { textLines } from './text-lines.js';
 /** Where a row begins, and its values. */
 type Row = readonly [at: string, ...values: string[]];
 
-/** What separates columns. The header decides: programs in many countries write semicolons. */
+/** What separates columns. Unless the extension tells, the header decides: programs in many countries write semicolons. */
 const delimiters = [',', ';', '\t'] as const;
 
 /**
  * Rows under a header with the names of the fields. Every value is a text, and a quoted one may have several lines. Empty lines
  * are skipped. Throws a ValidationError `once.bad-input` for a row with another number of columns than the header.
  */
-export async function* readCsv(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<InputDocument> {
+export async function* readCsv(
+  name: string,
+  bytes: AsyncIterable<Uint8Array>,
+  separator?: (typeof delimiters)[number],
+): AsyncGenerator<InputDocument> {
   const lines = textLines(name, bytes);
   let first = await lines.next();
   while (first.done !== true && first.value.text.trim() === '') first = await lines.next();
   if (first.done === true) return;
   const { text: headerLine, number } = first.value;
-  const delimiter = delimiterOf(headerLine);
+  const delimiter = separator ?? delimiterOf(headerLine);
   // Where the next row begins. The parser is ahead of the loop below, and says it when it stops at a row.
   let nextLine = number;
   let emptyLines = 0;

@@ -35,6 +35,10 @@ describe('the input of once', () => {
     expect((await read(name, content, format)).map(({ fields }) => fields)).toEqual([{ a: 'x' }]);
   });
 
+  it('the extension .tsv means tabs, however many commas the header has', async () => {
+    expect(await read('a.tsv', 'a,b\tc\nx,y\t1\n')).toMatchObject([{ fields: { 'a,b': 'x,y', c: '1' } }]);
+  });
+
   it('a JSON line keeps its own text, so that no number loses a digit', async () => {
     const [document] = await read('a.jsonl', ' {"n": 12345678901234567890,"f":1.0} \r\n');
 

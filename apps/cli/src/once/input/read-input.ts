@@ -16,7 +16,6 @@ const formatsByExtension: Readonly<Record<string, InputFormat>> = {
   '.ndjson': 'jsonl',
   '.json': 'json',
   '.csv': 'csv',
-  '.tsv': 'csv',
 };
 
 /** What the input is called in messages. */
@@ -32,7 +31,12 @@ export function inputName(file: string): string {
 export async function* readInput(file: string, format: InputFormat | null): AsyncGenerator<InputDocument> {
   const name = inputName(file);
   const bytes = file === '-' ? (process.stdin as AsyncIterable<Uint8Array>) : bytesOf(file);
-  const known = format ?? formatsByExtension[extname(file).toLowerCase()];
+  const extension = extname(file).toLowerCase();
+  if (extension === '.tsv' && (format ?? 'csv') === 'csv') {
+    yield* readCsv(name, bytes, '\t');
+    return;
+  }
+  const known = format ?? formatsByExtension[extension];
   if (known !== undefined) {
     yield* readers[known](name, bytes);
     return;

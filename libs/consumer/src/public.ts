@@ -1,0 +1,37 @@
+/* What a file of a consumer imports, under `batchmill/consumer` or `@batchmill/consumer`. */
+export { defineConsumer, type ConsumerDefinition, type ConsumerPorts, type Handling } from './define-consumer.js';
+export {
+  defineEvent,
+  type DefinedEvent,
+  type EventDefinition,
+  type EventFieldDefinition,
+  type EventFieldDefinitions,
+  type EventFieldType,
+  type EventFieldsOf,
+} from './define-event.js';
+export {
+  BatchAbandonRequested,
+  BatchCancelRequested,
+  BatchDeferred,
+  BatchFileBuilt,
+  BatchHeld,
+  BatchProcessRequested,
+  BatchReprocessRequested,
+  BatchSettled,
+  BatchSubmitted,
+  ChunksSelected,
+  DocumentsRetryScheduled,
+  ResultsIngested,
+  ResultsReprocessed,
+  RunAccepted,
+  RunCancelRequested,
+  RunFinished,
+  RunPauseRequested,
+  RunRejected,
+  RunRequested,
+  RunResumeRequested,
+  RunScheduleMissed,
+  type Event,
+  type EventClass,
+} from '@batchmill/contracts';
+export type { ArchivedAnswer, ArchivedDocument } from '@batchmill/records';
