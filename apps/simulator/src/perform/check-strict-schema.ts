@@ -1,6 +1,8 @@
 import { isSchema, type JsonSchema } from '../answers/json-schema.js';
 import { OpenAiError } from '../http/openai-error.js';
 
+/* Written anew from the provider's guide, and not shared with the engine's check: each would inherit the other's mistakes. */
+
 const maxLevels = 10;
 const maxProperties = 5000;
 const maxEnumValues = 1000;
