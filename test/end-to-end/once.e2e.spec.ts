@@ -299,7 +299,7 @@ describe('batchmill once', () => {
   );
 
   it(
-    'R7: of two that start at the same time, one is refused, and the other does its own part',
+    'R7: two that start at the same time never share documents: each does its own part, or is refused',
     async () => {
       await write('notes.jsonl', '{"text":"one"}\n{"text":"two"}\n{"text":"three"}\n');
       const args = ['notes.jsonl', '--prompt', 'Repeat: {{ text }}'];

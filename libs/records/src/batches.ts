@@ -1,3 +1,5 @@
+/* Long, because every question that a stage asks of batches is a method here, and no filter is written elsewhere. */
+
 import type { Clock, Event } from '@batchmill/contracts';
 import type { Store } from '@batchmill/store';
 import {

@@ -6,6 +6,7 @@ import { parseCount } from '../run-options.js';
 import { formatCount, formatQuantity, formatTime } from '../show/format.js';
 import { table, type Column } from '../show/table.js';
 import { sanitizeLine, terminalColumns } from '../show/terminal.js';
+import { printJson } from '../show/output.js';
 import { writeLine } from '../show/write-line.js';
 import { withEngine } from '../with-engine.js';
 
@@ -120,12 +121,14 @@ async function release(pipeline: string | undefined, { of: other, yes, json }: F
     const chosen = other === undefined ? own : other === 'none' ? null : other;
     const found = await stranded.find();
     if (yes !== true) {
-      process.stdout.write(json ? `${JSON.stringify(found)}\n` : listText(found, own));
+      if (json) printJson(found);
+      else process.stdout.write(listText(found, own));
       return;
     }
     await checkPlace(engine.store);
     const released = await stranded.release((installation) => installation === chosen);
-    process.stdout.write(json ? `${JSON.stringify({ released })}\n` : releasedText(released, found, chosen, engine));
+    if (json) printJson({ released });
+    else process.stdout.write(releasedText(released, found, chosen, engine));
   });
 }
 

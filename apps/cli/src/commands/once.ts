@@ -20,6 +20,7 @@ import { checkOutput } from '../once/write-whole-file.js';
 import { noteOutput } from '../once/written-outputs.js';
 import { parseCount, parseRedo } from '../run-options.js';
 import { formatPath } from '../show/format.js';
+import { printJson } from '../show/output.js';
 import { settingsHere } from '../with-engine.js';
 
 export function onceCommand(): Command {
@@ -118,7 +119,7 @@ async function ask(job: OnceJob): Promise<void> {
   const maxTokens = asking?.kind === 'prompt' ? asking.maxTokens : null;
   const home = formatPath(job.settings.installation.home);
   const result = { output, kind: asked.kind, counts, runs: results, maxTokens, home };
-  if (flags.json === true) process.stdout.write(`${JSON.stringify(onceJson(result))}\n`);
+  if (flags.json === true) printJson(onceJson(result));
   else process.stderr.write(onceSummary(result));
   process.exitCode = counts.answered < counts.documents ? exitCodes.someFailed : exitCodes.allSucceeded;
 }

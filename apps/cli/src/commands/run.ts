@@ -10,6 +10,7 @@ import { openProgressDisplay } from '../progress/open-progress-display.js';
 import { parseRunId, runOptionsFrom, withRunFlags, type RunFlags } from '../run-options.js';
 import { formatPath } from '../show/format.js';
 import { notAcceptedText } from '../show/not-accepted-text.js';
+import { printJson } from '../show/output.js';
 import { runJson, runSummary } from '../show/run-summary.js';
 import { statePlace } from '../show/state-place.js';
 import { abortOnSignals } from '../signals.js';
@@ -44,7 +45,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
       return wasAccepted(engine, runId);
     });
     const followed = `follow it with: batchmill progress ${runId}`;
-    if (flags.json) process.stdout.write(`${JSON.stringify({ runId, isAccepted })}\n`);
+    if (flags.json) printJson({ runId, isAccepted });
     else if (isAccepted)
       process.stdout.write(
         `asked the running process for run ${runId}; ${followed}. With --wait the run continues here if that process ends first\n`,

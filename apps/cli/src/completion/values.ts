@@ -16,7 +16,7 @@ const valuesByName: Readonly<Record<string, () => readonly string[] | Promise<re
   '--status': () => [...runStates, 'paused'],
 };
 
-/** The values that can be told without opening a store or loading a pipeline. */
+/** The values that are known without opening a store or loading a pipeline. */
 export async function valuesOf(name: string): Promise<readonly string[]> {
   return (await valuesByName[name]?.()) ?? [];
 }

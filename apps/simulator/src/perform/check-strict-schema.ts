@@ -1,7 +1,7 @@
 import { isSchema, type JsonSchema } from '../answers/json-schema.js';
 import { OpenAiError } from '../http/openai-error.js';
 
-/* Written anew from the provider's guide, and not shared with the engine's check: each would inherit the other's mistakes. */
+/* Written from the provider's guide, and not shared with the engine's check: each would inherit the other's mistakes. */
 
 const maxLevels = 10;
 const maxProperties = 5000;

@@ -1,3 +1,5 @@
+/* Long, because half of it is the public shape of a report, with what each of its numbers counts. */
+
 import type { Endpoint } from '@batchmill/contracts';
 import {
   addCost,

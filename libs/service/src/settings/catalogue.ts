@@ -1,3 +1,5 @@
+/* Long, because it is a table: every setting with its type, its default and its meaning. */
+
 import { busAdapters } from '@batchmill/bus';
 import { repository } from '@batchmill/contracts';
 import {
