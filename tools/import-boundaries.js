@@ -23,7 +23,7 @@ const mayImport = {
   ...Object.fromEntries(ports.map((port) => [`libs/${port}`, ['contracts', 'contracts/settings']])),
   'libs/provider': ['contracts', 'documents', 'models'],
   'libs/pipeline': ['contracts', 'documents', 'models', 'templates', 'provider'],
-  'libs/records': ['contracts', 'documents', 'pipeline', ...ports],
+  'libs/records': ['contracts', 'documents', 'models', 'pipeline', ...ports],
   'libs/stage': ['contracts', 'models', 'records', ...ports],
   'libs/definitions': ['contracts'],
   'libs/consumer': ['contracts', 'definitions', 'pipeline', 'records', 'stage', ...ports],

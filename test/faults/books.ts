@@ -43,7 +43,7 @@ export function problemsOfBooks(
     output: sum(reports, ({ tokens }) => tokens.output),
     usd: sum(reports, ({ cost }) => cost.usd ?? Number.NaN),
   };
-  if (reported.input !== used.input || reported.output !== used.output || Math.abs(reported.usd - used.usd) > 1e-6) {
+  if (reported.input !== used.input || reported.output !== used.output || Math.abs(reported.usd - used.usd) > 0.5e-9) {
     problems.push(`the runs report ${JSON.stringify(reported)}, the provider billed ${JSON.stringify(used)} for it`);
   }
   const unusedRequests = sum(

@@ -268,6 +268,13 @@ const rows: { readonly [On in Drawn]: Readonly<Record<keyof (typeof faultCatalog
         { fails: ['provider.invalid-json', 'provider.schema-mismatch'], billsUnused: true },
       ],
     ],
+    cached: [
+      [
+        [undefined, 1],
+        ['few', 'share', 'always'],
+      ],
+    ],
+    tier: [[none, ['few', 'share', 'always']]],
   },
   synchronous: {
     status: [

@@ -16,7 +16,7 @@ export async function costCeiling(engine: Engine, runId: string, endpoints: read
       documents: documents.length,
       sample,
       at: engine.clock.now(),
-      overrides: engine.engineSettings.prices,
+      prices: engine.engineSettings.prices,
     });
     if (usd === null) throw new Error(`No price is known for ${unpriced.join(', ')}: set BATCHMILL_PRICES.`);
     total += usd;

@@ -55,8 +55,13 @@ async function bundleCode(dir: string, external: RegExp[]): Promise<string[]> {
   const own = new Set(output.map(({ fileName }) => fileName));
   return output
     .filter((file): file is OutputChunk => file.type === 'chunk')
-    .flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports])
+    .flatMap(({ imports, dynamicImports, code }) => [...imports, ...dynamicImports, ...requiredIn(code)])
     .filter((name) => !own.has(name));
+}
+
+/** What code loads at its first use, by the function of `createRequire`. */
+function requiredIn(code: string): string[] {
+  return [...code.matchAll(/\brequire(?:\$\d+)?\("([^"]+)"\)/g)].flatMap(([, name]) => name ?? []);
 }
 
 async function bundleTypes(dir: string, external: RegExp[]): Promise<void> {

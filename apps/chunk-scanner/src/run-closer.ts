@@ -1,4 +1,5 @@
 import { Clock, RunFinished, type RunOutcome } from '@batchmill/contracts';
+import { usdOf } from '@batchmill/models';
 import {
   Batches,
   Claims,
@@ -57,7 +58,7 @@ export class RunCloser {
         succeeded,
         failed,
         takenOver,
-        usd: totals.cost.usd,
+        usd: usdOf(totals.cost.nanoUsd),
       }),
     );
   }

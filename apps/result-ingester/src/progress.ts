@@ -1,7 +1,7 @@
 import type { DocumentError } from '@batchmill/contracts';
-import { costOf, type PriceEntry } from '@batchmill/models';
+import type { PriceBook, Usage } from '@batchmill/models';
 import type { Classified } from '@batchmill/provider';
-import { countFailed, type Ingestion } from '@batchmill/records';
+import { addCost, countFailed, noCost, requestCost, type Ingestion } from '@batchmill/records';
 import { RequestBits } from './request-bits.js';
 
 /** The checkpoint of an ingestion and its counts. `state` is what is stored. */
@@ -15,7 +15,7 @@ export class Progress {
   constructor(
     ingestion: Ingestion,
     requests: number,
-    private readonly pricing: { model: string; at: Date; overrides: readonly PriceEntry[] },
+    private readonly pricing: { model: string; at: Date; prices: PriceBook },
   ) {
     this.#state = ingestion;
     this.received = new RequestBits(requests, ingestion.received);
@@ -55,10 +55,11 @@ export class Progress {
   }
 
   /** Counts a request's result, its tokens and its cost. Called once per request. `index`: null when it was never sent. */
-  countResult(classified: Classified, index: number | null): void {
+  countResult(classified: Classified, index: number | null, functionName: string): void {
     if (index !== null && classified.outcome !== 'answered' && classified.isKept) this.unusable.add(index);
-    const { tokens, cost, succeeded, failed, errors = [], refused = 0, retried, firstError } = this.#state;
+    const { succeeded, failed, errors = [], refused = 0, retried, firstError } = this.#state;
     const { usage, outcome } = classified;
+    this.#countUsage(usage, functionName, outcome === 'answered');
     const isRefused = outcome === 'fail' && isRefusal(classified.error);
     this.#state = {
       ...this.#state,
@@ -67,8 +68,6 @@ export class Progress {
       failed: failed + (outcome === 'fail' ? 1 : 0),
       errors: outcome === 'fail' ? countFailed(errors, classified.error) : errors,
       retried: retried + (outcome === 'retry' ? 1 : 0),
-      tokens: { input: tokens.input + usage.inputTokens, output: tokens.output + usage.outputTokens },
-      cost: this.#costWith(cost, usage),
       firstError:
         firstError ?? (outcome === 'answered' ? null : `${classified.error.code}: ${classified.error.message}`),
     };
@@ -105,13 +104,32 @@ export class Progress {
     if (retryAt === null || notBefore < retryAt) this.#state = { ...this.#state, retryAt: notBefore };
   }
 
-  #costWith(cost: Ingestion['cost'], usage: Classified['usage']): Ingestion['cost'] {
-    const { model, at, overrides } = this.pricing;
-    if (usage.inputTokens + usage.outputTokens === 0) return cost;
-    const usd = costOf(model, usage, at, 'batch', overrides);
-    const synchronousUsd = costOf(model, usage, at, 'synchronous', overrides);
-    if (usd === null || synchronousUsd === null) return { ...cost, incomplete: true };
-    return { ...cost, usd: cost.usd + usd, synchronousUsd: cost.synchronousUsd + synchronousUsd };
+  #countUsage(usage: Usage, functionName: string, isAnswered: boolean): void {
+    if (usage.inputTokens + usage.outputTokens === 0) return;
+    const { model, at, prices } = this.pricing;
+    const cost = requestCost(prices, model, usage, at, 'batch');
+    const { tokens, functions = [], unanswered = noCost, otherTier = 0 } = this.#state;
+    const known = functions.find((one) => one.function === functionName);
+    const own = known ?? { function: functionName, requests: 0, tokens: { input: 0, output: 0 }, cost: noCost };
+    const counted = {
+      ...own,
+      requests: own.requests + 1,
+      tokens: { input: own.tokens.input + usage.inputTokens, output: own.tokens.output + usage.outputTokens },
+      cost: addCost(own.cost, cost),
+    };
+    this.#state = {
+      ...this.#state,
+      tokens: {
+        input: tokens.input + usage.inputTokens,
+        output: tokens.output + usage.outputTokens,
+        cached: (tokens.cached ?? 0) + (usage.cachedTokens ?? 0),
+      },
+      cost: addCost(this.#state.cost, cost),
+      functions:
+        known === undefined ? [...functions, counted] : functions.map((one) => (one === known ? counted : one)),
+      unanswered: isAnswered ? unanswered : addCost(unanswered, cost),
+      otherTier: otherTier + (usage.otherTier === undefined ? 0 : 1),
+    };
   }
 }
 

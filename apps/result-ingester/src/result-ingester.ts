@@ -10,6 +10,7 @@ import {
   ResultsReprocessed,
 } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
+import { usdOf } from '@batchmill/models';
 import {
   Batches,
   isGivenUp,
@@ -79,7 +80,7 @@ export class ResultIngester {
   async #open({ data: batch }: Leased<Batch>): Promise<BatchToIngest> {
     const { run, plan, sent } = await this.sentBatches.open(batch);
     const { model, provider, createdAt } = batch;
-    const pricing = { model, at: provider?.createdAt ?? createdAt, overrides: this.settings.prices };
+    const pricing = { model, at: provider?.createdAt ?? createdAt, prices: this.settings.prices };
     const progress = new Progress(batch.ingestion, sent.requests.length, pricing);
     const { lostAfterMs } = this.settings;
     return { plan, batch, sent, progress, isGivenUp: isGivenUp(batch, { run, lostAfterMs }) };
@@ -164,7 +165,7 @@ export class ResultIngester {
       retried,
       inputTokens: tokens.input,
       outputTokens: tokens.output,
-      usd: cost.usd,
+      usd: usdOf(cost.nanoUsd),
       error: firstError,
       archive,
     });

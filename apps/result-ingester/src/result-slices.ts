@@ -69,7 +69,7 @@ export async function* slicesOfFile(
         progress.countLine('problems');
       } else {
         progress.received.add(index);
-        progress.countResult(classified, index);
+        progress.countResult(classified, index, request.function);
         outcomes.push({ ...request, index, classified });
       }
     }
@@ -92,7 +92,7 @@ export function* slicesOfMissing(
     if (request === undefined || progress.received.has(index)) continue;
     const classified = classifyMissing(batch, index + 1, progress.state);
     progress.received.add(index);
-    progress.countResult(classified, index);
+    progress.countResult(classified, index, request.function);
     outcomes.push({ ...request, index, classified });
     if (outcomes.length < sliceLines) continue;
     yield { outcomes, end: index + 1 };
@@ -113,7 +113,7 @@ export function* slicesOfUnrendered(
         error.kind === 'ProcessingError'
           ? { outcome: 'retry', error, countsAttempt: true, usage: noUsage }
           : { outcome: 'fail', error, usage: noUsage };
-      progress.countResult(classified, null);
+      progress.countResult(classified, null, name);
       return { documentId, chunkId: '', parentId: '', function: name, index: null, classified };
     });
     yield { outcomes, end: from + lines.length };

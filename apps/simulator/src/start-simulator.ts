@@ -91,7 +91,7 @@ async function forgetAll({ database, files, faults, clock, options }: Simulation
   const names = files.list({ nowSeconds: 0 }).map(({ id }) => id);
   inTransaction(database, () => {
     database.exec(
-      'DELETE FROM billed; DELETE FROM billed_synchronously; DELETE FROM batches; DELETE FROM files; DELETE FROM file_faults;',
+      'DELETE FROM billed_lines; DELETE FROM billed_calls; DELETE FROM batches; DELETE FROM files; DELETE FROM file_faults;',
     );
     faults.set([], clock.nowMs());
   });

@@ -9,8 +9,11 @@ export {
 } from './model-capabilities.js';
 export { isOpenAiModel } from './openai-model.js';
 export { modelLimitsOf, type ModelLimits } from './model-limits.js';
-export { costOf, priceOf, type PriceMode } from './prices/cost-of.js';
-export { batchDiscount, priceBook, type PriceEntry } from './prices/price-book.js';
+export { builtInPricesVersion } from './prices/built-in-prices.js';
+export { nanoPerUsd } from './prices/cost-of.js';
+export { type ModelPrice, type PriceEntry, type TokenPrices } from './prices/model-price.js';
+export { usdOf } from './prices/usd-of.js';
+export { PriceBook, usualBatchRate, type PriceTier } from './prices/price-book.js';
 export { countTokens } from './tokens/count-tokens.js';
 export { exceedsTokens } from './tokens/exceeds-tokens.js';
 export { truncateText } from './tokens/truncate-text.js';

@@ -54,7 +54,7 @@ export { Documents } from './documents.js';
 export type { BudgetShare, WaitingShare } from './budget-queue.js';
 export { failedFilter, failedProjection, failuresOf, lastRunOf, type DocumentFailure } from './marks/failed-marks.js';
 export { addFailed, countFailed, type FailedRequests } from './failed-requests.js';
-export { ingestionParts, notIngested, type Ingestion, type IngestionPart } from './ingestion.js';
+export { ingestionParts, notIngested, type FunctionCost, type Ingestion, type IngestionPart } from './ingestion.js';
 export { notReprocessed, type Reprocessing } from './reprocessing.js';
 export { planOfRun } from './plan-of-run.js';
 export {
@@ -68,6 +68,7 @@ export {
   addDocuments,
   noCost,
   noDocuments,
+  requestCost,
   type Cost,
   type DocumentCounts,
   type RunTotals,

@@ -1,6 +1,6 @@
 import type { FailedRequests } from './failed-requests.js';
 import type { ObservedTime } from './observed-time.js';
-import type { Cost } from './run-totals.js';
+import { noCost, type Cost } from './run-totals.js';
 
 /**
  * The parts of an ingestion, in their order. copy: the result files are copied. output, error: their lines are ingested.
@@ -63,12 +63,27 @@ export interface Ingestion {
   readonly unknown: number;
   /** Further results of requests that had one. */
   readonly duplicates: number;
-  readonly tokens: { readonly input: number; readonly output: number };
+  /** `cached`: of the input, what the provider's cache held. Missing in records of earlier versions. */
+  readonly tokens: { readonly input: number; readonly output: number; readonly cached?: number };
   readonly cost: Cost;
+  /** The same by function. Missing in records of earlier versions. */
+  readonly functions?: readonly FunctionCost[];
+  /** Of the cost, what was paid for results that are no answers. Missing in records of earlier versions. */
+  readonly unanswered?: Cost;
+  /** Results at another tier than that of batches. Missing in records of earlier versions. */
+  readonly otherTier?: number;
   /** The first error: code and message, never contents. */
   readonly firstError: string | null;
   /** When the first document that went back to pending is due; null when none did. */
   readonly retryAt: Date | null;
+}
+
+/** What the requests of one function have cost. */
+export interface FunctionCost {
+  readonly function: string;
+  readonly requests: number;
+  readonly tokens: { readonly input: number; readonly output: number };
+  readonly cost: Cost;
 }
 
 /** The ingestion of a batch of which nothing was ingested yet. */
@@ -93,7 +108,7 @@ export const notIngested: Ingestion = {
   unknown: 0,
   duplicates: 0,
   tokens: { input: 0, output: 0 },
-  cost: { usd: 0, synchronousUsd: 0, incomplete: false },
+  cost: noCost,
   firstError: null,
   retryAt: null,
 };

@@ -1,3 +1,5 @@
+import type { PriceBook, PriceTier, Usage } from '@batchmill/models';
+
 /** Documents are summed over the run's claims; requests, tokens and cost over its batches. */
 export interface RunTotals {
   readonly documents: DocumentCounts;
@@ -17,18 +19,31 @@ export interface DocumentCounts {
   readonly takenOver: number;
 }
 
-/** In US dollars. `synchronousUsd`: the cost of the same requests without the Batch API. */
+/** In whole nano-dollars. `synchronousNanoUsd`: the cost of the same requests without the Batch API. */
 export interface Cost {
-  readonly usd: number;
-  readonly synchronousUsd: number;
+  readonly nanoUsd: number;
+  readonly synchronousNanoUsd: number;
   /** True when the price of a model is not known: the sums lack its cost. */
   readonly incomplete: boolean;
+}
+
+/**
+ * The cost of one request, at the tier that its answer names, else at `tier`. `at`: when the provider took it. Incomplete when no
+ * price is known for the model or the tier.
+ */
+export function requestCost(prices: PriceBook, model: string, usage: Usage, at: Date, tier: PriceTier): Cost {
+  const { otherTier } = usage;
+  if (otherTier !== undefined && otherTier !== 'flex') return { ...noCost, incomplete: true };
+  const nanoUsd = prices.costOf(model, usage, at, otherTier ?? tier);
+  const synchronousNanoUsd = prices.costOf(model, usage, at, 'standard');
+  if (nanoUsd === null || synchronousNanoUsd === null) return { ...noCost, incomplete: true };
+  return { nanoUsd, synchronousNanoUsd, incomplete: false };
 }
 
 /** Counts of zero. */
 export const noDocuments: DocumentCounts = { succeeded: 0, failed: 0, left: 0, takenOver: 0 };
 /** A cost of zero. */
-export const noCost: Cost = { usd: 0, synchronousUsd: 0, incomplete: false };
+export const noCost: Cost = { nanoUsd: 0, synchronousNanoUsd: 0, incomplete: false };
 
 /** The sum of two counts. */
 export function addDocuments(a: DocumentCounts, b: DocumentCounts): DocumentCounts {
@@ -43,8 +58,8 @@ export function addDocuments(a: DocumentCounts, b: DocumentCounts): DocumentCoun
 /** The sum of two costs, incomplete when one of them is. */
 export function addCost(a: Cost, b: Cost): Cost {
   return {
-    usd: a.usd + b.usd,
-    synchronousUsd: a.synchronousUsd + b.synchronousUsd,
+    nanoUsd: a.nanoUsd + b.nanoUsd,
+    synchronousNanoUsd: a.synchronousNanoUsd + b.synchronousNanoUsd,
     incomplete: a.incomplete || b.incomplete,
   };
 }

@@ -1,5 +1,5 @@
 import type { Proxies } from '@batchmill/contracts';
-import type { PriceEntry } from '@batchmill/models';
+import type { PriceBook } from '@batchmill/models';
 import type { NotificationType } from '@batchmill/records';
 
 /** The settings that stages read. They are read once, at the start. */
@@ -40,8 +40,8 @@ export abstract class EngineSettings {
   abstract readonly startsSchedules: boolean;
   /** The secrets that verify the provider's webhooks, each `whsec_` and base64. None: webhooks are not received. */
   abstract readonly providerWebhookSecrets: readonly string[];
-  /** Prices that replace those of the built-in price list. */
-  abstract readonly prices: readonly PriceEntry[];
+  /** What the provider's models cost. */
+  abstract readonly prices: PriceBook;
   abstract readonly notifications: NotificationSettings;
   /** The value of any setting by its name, for services that are not part of Batchmill. Undefined: it is not set. */
   abstract readonly rawSetting: (name: string) => string | undefined;

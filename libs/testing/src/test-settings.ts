@@ -1,3 +1,4 @@
+import { PriceBook } from '@batchmill/models';
 import type { EngineSettings, WorkSettings } from '@batchmill/stage';
 
 /** The same fields, as a plain object. */
@@ -23,7 +24,7 @@ export const testEngineSettings: Plain<EngineSettings> = {
   scheduleCatchUpMs: 3_600_000,
   startsSchedules: false,
   providerWebhookSecrets: [],
-  prices: [],
+  prices: new PriceBook({ provider: 'openai' }),
   notifications: { webhook: null, email: null },
   rawSetting: () => undefined,
 };

@@ -45,7 +45,7 @@ export async function estimateFromSample(
       documents: documentCount ?? claimableCount,
       sample: { documents: sample.length, requests: rendered.flatMap(({ requests }) => requests) },
       at: engine.clock.now(),
-      overrides: engine.engineSettings.prices,
+      prices: engine.engineSettings.prices,
     }),
   };
 }

@@ -60,7 +60,7 @@ export async function previewRun(engine: Engine, name: string, options: RunOptio
       documents: documents.length,
       sample: { documents: documents.length, requests: documents.flatMap(({ requests }) => requests) },
       at: engine.clock.now(),
-      overrides: engine.engineSettings.prices,
+      prices: engine.engineSettings.prices,
     }),
   };
 }

@@ -93,6 +93,8 @@ export interface BatchProgress {
   outputBytes: number;
   errorBytes: number;
   inputTokens: number;
+  /** Of the input; missing in a batch of an earlier version. */
+  cachedTokens?: number;
   outputTokens: number;
 }
 

@@ -36,7 +36,7 @@ export function presentBatch(batch: Batch, nowMs: number): object {
       settled && batch.status !== 'failed'
         ? {
             input_tokens: progress.inputTokens,
-            input_tokens_details: { cached_tokens: 0 },
+            input_tokens_details: { cached_tokens: progress.cachedTokens ?? 0 },
             output_tokens: progress.outputTokens,
             output_tokens_details: { reasoning_tokens: 0 },
             total_tokens: progress.inputTokens + progress.outputTokens,

@@ -47,6 +47,8 @@ export async function processLine(text: string, batch: Batch, simulation: Simula
       requestHash: requestId,
       refuse: fault?.what === 'refusal',
       halve: fault?.what === 'half-answer',
+      ...(fault?.what === 'tier' && { serviceTier: typeof fault.value === 'string' ? fault.value : 'priority' }),
+      cachedShare: fault?.what === 'cached' ? Number(fault.value ?? 0.5) : 0,
     });
     const line = resultLine.answered(customId, requestId, 200, performed.json);
     if (fault?.what === 'bad-json') {
@@ -58,7 +60,7 @@ export async function processLine(text: string, batch: Batch, simulation: Simula
       output: shaped(line, fault) + extraLine(fault, customId, requestId, performed.json),
       error: '',
       completed: true,
-      billed: { batchSeq: batch.seq, customId, bodyHash, model, ...usage },
+      billed: { batchSeq: batch.seq, customId, bodyHash, model, ...usage, isFullPrice: fault?.what === 'tier' },
     };
   } catch (error) {
     if (!(error instanceof OpenAiError)) throw error;

@@ -47,6 +47,7 @@ export async function processSlice(batch: Batch, maxLines: number, simulation: S
       if (billed === null) continue;
       ledger.bill(billed);
       progress.inputTokens += billed.inputTokens;
+      progress.cachedTokens = (progress.cachedTokens ?? 0) + (billed.cachedTokens ?? 0);
       progress.outputTokens += billed.outputTokens;
     }
     batches.save(batch);

@@ -144,6 +144,14 @@ export const faultCatalogue = {
     'half-answer': describe(
       'The model returns half of its answer as if it were complete, so JSON is invalid; billed. Embeddings are not affected.',
     ),
+    cached: describe(
+      'The cache of prompts holds a share of the prompt, which is billed at its price. Embeddings are not affected.',
+      'a share from 0 to 1, default 0.5',
+    ),
+    tier: describe(
+      'Answered at another tier, at twice the price of a batch.',
+      'the tier that the answer names, default "priority"',
+    ),
   },
   webhook: {
     delay: describe('Sent late.', 'simulated seconds'),
@@ -194,6 +202,8 @@ export type FaultWhat =
   | 'shape'
   | 'refusal'
   | 'half-answer'
+  | 'cached'
+  | 'tier'
   | 'forged'
   | 'old';
 

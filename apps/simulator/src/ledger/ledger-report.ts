@@ -29,6 +29,7 @@ export function reportLedger(ledger: Ledger, batches: BatchStore, files: FileSto
     inputTokens: batched.inputTokens + synchronous.inputTokens,
     outputTokens: batched.outputTokens + synchronous.outputTokens,
     usd: batched.usd + synchronous.usd,
+    nanoUsd: batched.nanoUsd + synchronous.nanoUsd,
     twice: ledger.billedTwice(),
     batches: batches.list(-1).map(({ id, seq, status, metadata, progress }) => {
       const { requests: billed, ...usage } = billedOf.get(seq) ?? nothingBilled;

@@ -13,8 +13,8 @@ describe('the ledger', () => {
       const both = await client.ledger();
 
       expect(batched.usd).toBeGreaterThan(0);
-      expect(both.synchronous.usd).toBeCloseTo(batched.usd * 2, 12);
-      expect(both.usd).toBeCloseTo(batched.usd * 3, 12);
+      expect(both.synchronous.nanoUsd).toBe(batched.nanoUsd * 2);
+      expect(both.nanoUsd).toBe(batched.nanoUsd * 3);
       expect(both).toMatchObject({ requests: 2, inputTokens: batched.inputTokens * 2 });
     });
   });
@@ -42,8 +42,8 @@ describe('the ledger', () => {
 
       const ledger = await client.ledger();
 
-      const { inputTokens, outputTokens, usd } = ledger;
-      const usage = { inputTokens, outputTokens, usd };
+      const { inputTokens, outputTokens, usd, nanoUsd } = ledger;
+      const usage = { inputTokens, outputTokens, usd, nanoUsd };
       expect(ledger.batches).toEqual([
         { id, status: 'completed', metadata: more.metadata, requests: 2, billed: 1, usage },
       ]);

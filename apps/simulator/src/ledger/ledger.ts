@@ -4,6 +4,8 @@ import type { Model } from '../perform/models.js';
 export interface Usage {
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Of the input, what the cache of prompts held; missing: nothing. */
+  readonly cachedTokens?: number;
 }
 
 /** One answered line of a batch. */
@@ -13,14 +15,18 @@ export interface BilledLine extends Usage {
   /** SHA-256 of the request's body. */
   readonly bodyHash: Uint8Array;
   readonly model: Model;
+  /** It was answered at another tier than that of batches. */
+  readonly isFullPrice: boolean;
 }
 
 export interface Totals extends Usage {
   readonly requests: number;
   readonly usd: number;
+  /** The same in whole nano-dollars, to compare with other books. Each line and each call is rounded to one. */
+  readonly nanoUsd: number;
 }
 
-export const nothingBilled: Totals = { requests: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
+export const nothingBilled: Totals = { requests: 0, inputTokens: 0, outputTokens: 0, usd: 0, nanoUsd: 0 };
 
 export interface BilledTwice {
   readonly customId: string;
@@ -36,29 +42,29 @@ export class Ledger {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#insertLine = database.prepare('INSERT OR IGNORE INTO billed VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#insertLine = database.prepare('INSERT OR IGNORE INTO billed_lines VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#insertSynchronous = database.prepare(
-      'INSERT INTO billed_synchronously (endpoint, model, input_tokens, output_tokens, usd) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO billed_calls (endpoint, model, input_tokens, output_tokens, nano_usd) VALUES (?, ?, ?, ?, ?)',
     );
   }
 
   /** Call it in the transaction that stores the batch's progress. */
   bill(line: BilledLine): void {
     const { batchSeq, customId, bodyHash, model, inputTokens, outputTokens } = line;
-    const usd = priceUsd(model, line) / 2;
-    this.#insertLine.run(batchSeq, customId, bodyHash, model.id, inputTokens, outputTokens, usd);
+    const nanoUsd = priceNanoUsd(model, line, { half: !line.isFullPrice });
+    this.#insertLine.run(batchSeq, customId, bodyHash, model.id, inputTokens, outputTokens, nanoUsd);
   }
 
   billSynchronous(endpoint: string, model: Model, usage: Usage): void {
-    this.#insertSynchronous.run(endpoint, model.id, usage.inputTokens, usage.outputTokens, priceUsd(model, usage));
+    this.#insertSynchronous.run(endpoint, model.id, usage.inputTokens, usage.outputTokens, priceNanoUsd(model, usage));
   }
 
   batchTotals(): Totals {
-    return this.#totals('billed');
+    return this.#totals('billed_lines');
   }
 
   synchronousTotals(): Totals {
-    return this.#totals('billed_synchronously');
+    return this.#totals('billed_calls');
   }
 
   /** The same `custom_id` with the same body, billed by more than one batch. */
@@ -66,7 +72,7 @@ export class Ledger {
     return this.#database
       .prepare(
         `SELECT custom_id, count(*) AS times, json_group_array(batches.id) AS batches
-         FROM billed JOIN batches ON batches.seq = billed.batch
+         FROM billed_lines JOIN batches ON batches.seq = billed_lines.batch
          GROUP BY custom_id, body_hash HAVING count(*) > 1 ORDER BY custom_id`,
       )
       .all()
@@ -79,16 +85,17 @@ export class Ledger {
 
   /** By the batch's number. Batches of which nothing was billed are left out. */
   totalsByBatch(): ReadonlyMap<number, Totals> {
-    const rows = this.#database.prepare(`SELECT batch, ${sums} FROM billed GROUP BY batch`).all();
+    const rows = this.#database.prepare(`SELECT batch, ${sums} FROM billed_lines GROUP BY batch`).all();
     return new Map(rows.map((row) => [Number(row['batch']), totalsIn(row)]));
   }
 
-  #totals(table: 'billed' | 'billed_synchronously'): Totals {
+  #totals(table: 'billed_lines' | 'billed_calls'): Totals {
     return totalsIn(this.#database.prepare(`SELECT ${sums} FROM ${table}`).get());
   }
 }
 
-const sums = 'count(*) AS requests, total(input_tokens) AS input, total(output_tokens) AS output, total(usd) AS usd';
+const sums =
+  'count(*) AS requests, total(input_tokens) AS input, total(output_tokens) AS output, total(nano_usd) AS nano_usd';
 
 /** Of a row with these sums. */
 function totalsIn(row: Readonly<Record<string, unknown>> | undefined): Totals {
@@ -96,11 +103,25 @@ function totalsIn(row: Readonly<Record<string, unknown>> | undefined): Totals {
     requests: Number(row?.['requests']),
     inputTokens: Number(row?.['input']),
     outputTokens: Number(row?.['output']),
-    usd: Number(row?.['usd']),
+    usd: Number(row?.['nano_usd']) / nanoPerUsd,
+    nanoUsd: Number(row?.['nano_usd']),
   };
 }
 
-/** What the synchronous endpoints charge for it. */
-export function priceUsd(model: Model, usage: Usage): number {
-  return (usage.inputTokens * model.inputUsd + usage.outputTokens * model.outputUsd) / 1e6;
+const nanoPerUsd = 1e9;
+
+/** What the provider charges for it, in whole nano-dollars: half of it in a batch. Half a nano-dollar is rounded up. */
+export function priceNanoUsd(model: Model, usage: Usage, { half = false } = {}): number {
+  const { inputTokens, outputTokens, cachedTokens = 0 } = usage;
+  // Of a price in dollars per million tokens, a micro-dollar is a pico-dollar per token, so that all of it is whole.
+  const pico =
+    pricePico(inputTokens - cachedTokens, model.inputUsd) +
+    pricePico(cachedTokens, model.cachedInputUsd) +
+    pricePico(outputTokens, model.outputUsd);
+  const divisor = half ? 2_000n : 1_000n;
+  return Number((pico + divisor / 2n) / divisor);
+}
+
+function pricePico(tokens: number, usdPerMillion: number): bigint {
+  return BigInt(tokens) * BigInt(Math.round(usdPerMillion * 1e6));
 }

@@ -4,6 +4,8 @@ export interface Model {
   readonly kind: 'embedding' | 'chat';
   readonly inputUsd: number;
   readonly outputUsd: number;
+  /** Of input that the cache of prompts holds. */
+  readonly cachedInputUsd: number;
   readonly encoding: 'cl100k_base' | 'o200k_base';
   /** Of embeddings: the default length of a vector. */
   readonly dimensions: number;
@@ -21,6 +23,7 @@ const embedding = (id: string, inputUsd: number, dimensions: number, shortens: b
   kind: 'embedding',
   inputUsd,
   outputUsd: 0,
+  cachedInputUsd: inputUsd,
   encoding: 'cl100k_base',
   dimensions,
   shortens,
@@ -36,11 +39,12 @@ const sizes = [
   { ids: /^gpt-5/, maxInputTokens: 272_000, maxOutputTokens: 128_000 },
 ] as const;
 
-const chat = (id: string, inputUsd: number, outputUsd: number): Model => ({
+const chat = (id: string, inputUsd: number, outputUsd: number, cachedInputUsd: number): Model => ({
   id,
   kind: 'chat',
   inputUsd,
   outputUsd,
+  cachedInputUsd,
   encoding: 'o200k_base',
   dimensions: 0,
   shortens: false,
@@ -59,14 +63,14 @@ export const models: readonly Model[] = [
   embedding('text-embedding-3-small', 0.02, 1536, true),
   embedding('text-embedding-3-large', 0.13, 3072, true),
   embedding('text-embedding-ada-002', 0.1, 1536, false),
-  chat('gpt-4o', 2.5, 10),
-  chat('gpt-4o-mini', 0.15, 0.6),
-  chat('gpt-4.1', 2, 8),
-  chat('gpt-4.1-mini', 0.4, 1.6),
-  chat('gpt-4.1-nano', 0.1, 0.4),
-  chat('gpt-5', 1.25, 10),
-  chat('gpt-5-mini', 0.25, 2),
-  chat('gpt-5-nano', 0.05, 0.4),
+  chat('gpt-4o', 2.5, 10, 1.25),
+  chat('gpt-4o-mini', 0.15, 0.6, 0.075),
+  chat('gpt-4.1', 2, 8, 0.5),
+  chat('gpt-4.1-mini', 0.4, 1.6, 0.1),
+  chat('gpt-4.1-nano', 0.1, 0.4, 0.025),
+  chat('gpt-5', 1.25, 10, 0.125),
+  chat('gpt-5-mini', 0.25, 2, 0.025),
+  chat('gpt-5-nano', 0.05, 0.4, 0.005),
 ];
 
 const byId = new Map(models.map((model) => [model.id, model]));

@@ -3,7 +3,7 @@ import type { TokenCounter } from '../tokens/token-counter.js';
 import { generateText } from './generate-text.js';
 import type { Generated } from './generate-text.js';
 import type { Model } from './models.js';
-import type { Body, PerformContext, Performed } from './performed.js';
+import { cachedTokens, type Body, type PerformContext, type Performed } from './performed.js';
 import { readMessages } from './read-messages.js';
 
 export function performChat(body: Body, model: Model, tokens: TokenCounter, context: PerformContext): Performed {
@@ -17,7 +17,11 @@ export function performChat(body: Body, model: Model, tokens: TokenCounter, cont
     context,
   );
   const count = readCount(body['n']);
-  const usage = { inputTokens: generated.inputTokens, outputTokens: generated.outputTokens * count };
+  const usage = {
+    inputTokens: generated.inputTokens,
+    outputTokens: generated.outputTokens * count,
+    cachedTokens: cachedTokens(generated.inputTokens, context),
+  };
   const json = JSON.stringify({
     id: `chatcmpl-${context.requestHash.slice(0, 24)}`,
     object: 'chat.completion',
@@ -28,7 +32,7 @@ export function performChat(body: Body, model: Model, tokens: TokenCounter, cont
       prompt_tokens: usage.inputTokens,
       completion_tokens: usage.outputTokens,
       total_tokens: usage.inputTokens + usage.outputTokens,
-      prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+      prompt_tokens_details: { cached_tokens: usage.cachedTokens, audio_tokens: 0 },
       completion_tokens_details: {
         reasoning_tokens: 0,
         audio_tokens: 0,
@@ -36,7 +40,7 @@ export function performChat(body: Body, model: Model, tokens: TokenCounter, cont
         rejected_prediction_tokens: 0,
       },
     },
-    service_tier: 'default',
+    service_tier: context.serviceTier ?? 'default',
     system_fingerprint: 'fp_simulated',
   });
   return { json, model, usage };

@@ -3,7 +3,7 @@ import { isSchema } from '../answers/json-schema.js';
 import type { TokenCounter } from '../tokens/token-counter.js';
 import { generateText } from './generate-text.js';
 import type { Model } from './models.js';
-import type { Body, PerformContext, Performed } from './performed.js';
+import { cachedTokens, type Body, type PerformContext, type Performed } from './performed.js';
 import { readMessages } from './read-messages.js';
 import type { Message } from './read-messages.js';
 
@@ -20,6 +20,7 @@ export function performResponse(body: Body, model: Model, tokens: TokenCounter, 
   const { inputTokens, outputTokens, cut, refusal, text } = generated;
   const status = cut ? 'incomplete' : 'completed';
   const hash = context.requestHash;
+  const cached = cachedTokens(inputTokens, context);
   const json = JSON.stringify({
     id: `resp_${hash}`,
     object: 'response',
@@ -45,6 +46,7 @@ export function performResponse(body: Body, model: Model, tokens: TokenCounter, 
     ],
     parallel_tool_calls: true,
     previous_response_id: null,
+    service_tier: context.serviceTier ?? 'default',
     store: body['store'] ?? true,
     temperature: body['temperature'] ?? 1,
     text: { format: format ?? { type: 'text' } },
@@ -54,13 +56,13 @@ export function performResponse(body: Body, model: Model, tokens: TokenCounter, 
     truncation: 'disabled',
     usage: {
       input_tokens: inputTokens,
-      input_tokens_details: { cached_tokens: 0 },
+      input_tokens_details: { cached_tokens: cached },
       output_tokens: outputTokens,
       output_tokens_details: { reasoning_tokens: 0 },
       total_tokens: inputTokens + outputTokens,
     },
   });
-  return { json, model, usage: { inputTokens, outputTokens } };
+  return { json, model, usage: { inputTokens, outputTokens, cachedTokens: cached } };
 }
 
 function messagesOf(body: Body): Message[] {

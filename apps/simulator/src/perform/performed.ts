@@ -21,6 +21,15 @@ export interface PerformContext {
   readonly requestHash: string;
   /** Answer with a refusal, if the endpoint has one. */
   readonly refuse: boolean;
+  /** The share of a prompt that the cache of prompts holds, from 0 to 1. Default: none. */
+  readonly cachedShare?: number;
+  /** The tier that the answer names. Default: `default`. */
+  readonly serviceTier?: string;
   /** Answer with half of a text, as if it were complete. */
   readonly halve?: boolean;
+}
+
+/** How many tokens of a prompt the cache of prompts holds. */
+export function cachedTokens(inputTokens: number, { cachedShare = 0 }: PerformContext): number {
+  return Math.floor(inputTokens * cachedShare);
 }

@@ -14,14 +14,14 @@ const schema = `
   );
   CREATE INDEX IF NOT EXISTS batches_active ON batches (seq) WHERE active = 1;
   CREATE INDEX IF NOT EXISTS batches_created ON batches (created_ms);
-  CREATE TABLE IF NOT EXISTS billed (
+  CREATE TABLE IF NOT EXISTS billed_lines (
     batch INTEGER NOT NULL, custom_id TEXT NOT NULL, body_hash BLOB NOT NULL, model TEXT NOT NULL,
-    input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, usd REAL NOT NULL,
+    input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, nano_usd INTEGER NOT NULL,
     PRIMARY KEY (batch, custom_id, body_hash)
   ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS billed_synchronously (
+  CREATE TABLE IF NOT EXISTS billed_calls (
     seq INTEGER PRIMARY KEY, endpoint TEXT NOT NULL, model TEXT NOT NULL,
-    input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, usd REAL NOT NULL
+    input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, nano_usd INTEGER NOT NULL
   );
 `;
 

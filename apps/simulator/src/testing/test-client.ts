@@ -41,6 +41,7 @@ export interface LedgerView {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly usd: number;
+  readonly nanoUsd: number;
   readonly twice: readonly { readonly customId: string; readonly times: number; readonly batches: readonly string[] }[];
   readonly batches: readonly {
     readonly id: string;
@@ -49,7 +50,7 @@ export interface LedgerView {
     readonly billed: number;
   }[];
   readonly files: readonly { readonly id: string; readonly purpose: string }[];
-  readonly synchronous: { readonly requests: number; readonly usd: number };
+  readonly synchronous: { readonly requests: number; readonly usd: number; readonly nanoUsd: number };
 }
 
 const timeoutMs = 20_000;

@@ -1,38 +1,32 @@
 import type { Usage } from '../usage.js';
-import { batchDiscount, priceBook, type PriceEntry } from './price-book.js';
+import type { ModelPrice, TokenPrices } from './model-price.js';
 
-export type PriceMode = 'batch' | 'synchronous';
-
-/** The cost in US dollars; null when the model's price is not known. */
-export function costOf(
-  model: string,
-  usage: Usage,
-  at: Date,
-  mode: PriceMode,
-  overrides: readonly PriceEntry[] = [],
-): number | null {
-  const price = priceOf(model, at, overrides);
-  if (price === null) return null;
-  const usd = (usage.inputTokens * price.inputUsd + usage.outputTokens * price.outputUsd) / 1_000_000;
-  return mode === 'batch' ? usd * batchDiscount : usd;
-}
+/** How many nano-dollars are a US dollar. Money is counted in whole nano-dollars, so that sums are exact. */
+export const nanoPerUsd = 1_000_000_000;
 
 /**
- * The price of a model at a time; null when it is not known. A dated name (`gpt-4o-2024-08-06`) without a price of its own has
- * the price of its model. Overrides take precedence over the price book.
+ * The cost of one request in whole nano-dollars, half a nano-dollar rounded up. `rate`: the fraction of the price that its tier costs,
+ * to the thousandth. Prices count to the millionth of a dollar per million tokens.
  */
-export function priceOf(model: string, at: Date, overrides: readonly PriceEntry[] = []): PriceEntry | null {
-  const undated = model.replace(/-\d{4}-\d{2}-\d{2}$/, '');
+export function costOf({ longContext, ...price }: ModelPrice, usage: Usage, rate: number): number {
+  const isLong = longContext !== undefined && usage.inputTokens > longContext.aboveInputTokens;
+  const pico = picoUsd(isLong ? longContext : price, usage) * BigInt(Math.round(rate * 1000));
+  return Number((pico + 500_000n) / 1_000_000n);
+}
+
+/** In pico-dollars: a price of a dollar per million tokens is a million of them per token. */
+function picoUsd({ inputUsd, outputUsd, cachedInputUsd, cacheWriteUsd }: TokenPrices, usage: Usage): bigint {
+  const { inputTokens, outputTokens, cachedTokens = 0, cacheWriteTokens = 0 } = usage;
+  const plain = Math.max(0, inputTokens - cachedTokens - cacheWriteTokens);
   return (
-    latest(model, at, overrides) ??
-    latest(undated, at, overrides) ??
-    latest(model, at, priceBook) ??
-    latest(undated, at, priceBook)
+    part(plain, inputUsd) +
+    part(cachedTokens, cachedInputUsd ?? inputUsd) +
+    part(cacheWriteTokens, cacheWriteUsd ?? inputUsd) +
+    part(outputTokens, outputUsd)
   );
 }
 
-function latest(model: string, at: Date, entries: readonly PriceEntry[]): PriceEntry | null {
-  return entries
-    .filter((entry) => entry.model === model && new Date(entry.from).getTime() <= at.getTime())
-    .reduce<PriceEntry | null>((last, entry) => (last === null || entry.from >= last.from ? entry : last), null);
+function part(tokens: number, usdPerMillion: number): bigint {
+  if (tokens === 0 || usdPerMillion === 0) return 0n;
+  return BigInt(Math.round(tokens)) * BigInt(Math.round(usdPerMillion * 1_000_000));
 }

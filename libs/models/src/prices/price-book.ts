@@ -1,29 +1,109 @@
-/** The synchronous price of a model from a day on, in US dollars per million tokens. */
-export interface PriceEntry {
-  readonly model: string;
-  /** `YYYY-MM-DD`, UTC. */
-  readonly from: string;
-  readonly inputUsd: number;
-  readonly outputUsd: number;
+import { baseModelOf } from '../base-model.js';
+import type { Usage } from '../usage.js';
+import { builtInPriceOf, builtInPricesVersion } from './built-in-prices.js';
+import { costOf } from './cost-of.js';
+import type { ModelPrice, PriceEntry } from './model-price.js';
+
+/**
+ * What a request is paid at. batch: in a batch. standard: synchronously. flex: synchronously, later and cheaper, where the model has
+ * it (https://platform.openai.com/docs/guides/flex-processing).
+ */
+export type PriceTier = 'batch' | 'flex' | 'standard';
+
+export interface PriceBookOptions {
+  /** The provider's id in the built-in list; null: it is not in there, and only `entries` have prices. */
+  readonly provider: string | null;
+  /** They win over the built-in list. */
+  readonly entries?: readonly PriceEntry[];
+  /** What distinguishes these entries from others, for `version`; null: there are none. */
+  readonly entriesVersion?: string | null;
+  /** The models that other names stand for, by these names. */
+  readonly baseModels?: Readonly<Record<string, string>>;
+  /** The price of a batch as a fraction of the synchronous price, where a price names no other. */
+  readonly batchRate?: number;
 }
 
-/** The price of a batch as a fraction of the synchronous price (https://platform.openai.com/docs/guides/batch). */
-export const batchDiscount = 0.5;
+/** The price of a batch at OpenAI, as a fraction of the synchronous price: https://platform.openai.com/docs/guides/batch */
+export const usualBatchRate = 0.5;
 
-/** https://platform.openai.com/docs/pricing */
-export const priceBook: readonly PriceEntry[] = [
-  { model: 'text-embedding-ada-002', from: '2023-06-13', inputUsd: 0.1, outputUsd: 0 },
-  { model: 'text-embedding-3-small', from: '2024-01-25', inputUsd: 0.02, outputUsd: 0 },
-  { model: 'text-embedding-3-large', from: '2024-01-25', inputUsd: 0.13, outputUsd: 0 },
-  { model: 'gpt-4o', from: '2024-05-13', inputUsd: 5, outputUsd: 15 },
-  { model: 'gpt-4o', from: '2024-10-02', inputUsd: 2.5, outputUsd: 10 },
-  { model: 'gpt-4o-2024-05-13', from: '2024-05-13', inputUsd: 5, outputUsd: 15 },
-  { model: 'gpt-4o-2024-08-06', from: '2024-08-06', inputUsd: 2.5, outputUsd: 10 },
-  { model: 'gpt-4o-mini', from: '2024-07-18', inputUsd: 0.15, outputUsd: 0.6 },
-  { model: 'gpt-4.1', from: '2025-04-14', inputUsd: 2, outputUsd: 8 },
-  { model: 'gpt-4.1-mini', from: '2025-04-14', inputUsd: 0.4, outputUsd: 1.6 },
-  { model: 'gpt-4.1-nano', from: '2025-04-14', inputUsd: 0.1, outputUsd: 0.4 },
-  { model: 'gpt-5', from: '2025-08-07', inputUsd: 1.25, outputUsd: 10 },
-  { model: 'gpt-5-mini', from: '2025-08-07', inputUsd: 0.25, outputUsd: 2 },
-  { model: 'gpt-5-nano', from: '2025-08-07', inputUsd: 0.05, outputUsd: 0.4 },
-];
+/** The prices of one provider's models. */
+export class PriceBook {
+  /** The edition of the prices, which is kept with each cost: `genai-prices 0.1.8`, and of a file of prices its digest. */
+  readonly version: string;
+  readonly #provider: string | null;
+  readonly #entries: readonly PriceEntry[];
+  readonly #baseModels: Readonly<Record<string, string>>;
+  readonly #batchRate: number;
+  /** By model and day, because a search in the list takes longer than the rest of a request's bookkeeping. */
+  readonly #found = new Map<string, ModelPrice | null>();
+
+  constructor({ provider, entries = [], entriesVersion = null, baseModels = {}, batchRate }: PriceBookOptions) {
+    this.#provider = provider;
+    this.#entries = entries;
+    this.#baseModels = baseModels;
+    this.#batchRate = batchRate ?? usualBatchRate;
+    const builtIn = provider === null ? [] : [`genai-prices ${builtInPricesVersion}`];
+    this.version = [...builtIn, ...(entriesVersion === null ? [] : [entriesVersion])].join(', ');
+  }
+
+  /**
+   * The price of a model on the day of `at`; null when it is not known. A dated name (`gpt-4o-2024-08-06`) without a price of its
+   * own has the price of its model, and a name that stands for another model has the price of that.
+   */
+  priceOf(model: string, at: Date): ModelPrice | null {
+    const day = at.toISOString().slice(0, 10);
+    const key = `${day} ${model}`;
+    let price = this.#found.get(key);
+    if (price === undefined) {
+      price = this.#search(model, new Date(`${day}T00:00:00Z`));
+      this.#found.set(key, price);
+    }
+    return price;
+  }
+
+  /** The cost of one request in whole nano-dollars; null when the price of its model is not known. */
+  costOf(model: string, usage: Usage, at: Date, tier: PriceTier): number | null {
+    const price = this.priceOf(model, at);
+    return price === null ? null : costOf(price, usage, this.#rateOf(price, tier));
+  }
+
+  #rateOf({ batchRate = this.#batchRate, flexRate = batchRate }: ModelPrice, tier: PriceTier): number {
+    switch (tier) {
+      case 'batch':
+        return batchRate;
+      case 'flex':
+        return flexRate;
+      case 'standard':
+        return 1;
+    }
+  }
+
+  #search(model: string, day: Date): ModelPrice | null {
+    const base = Object.hasOwn(this.#baseModels, model) ? this.#baseModels[model] : undefined;
+    const names = [model, undated(model), ...(base === undefined ? [] : [base, undated(base)])];
+    for (const name of names) {
+      const own = latest(name, day, this.#entries);
+      if (own !== null) return own;
+    }
+    for (const name of names.flatMap((one) => [one, withoutPrefix(one)])) {
+      const known = this.#provider === null ? null : builtInPriceOf(this.#provider, name, day);
+      if (known !== null) return known;
+    }
+    return null;
+  }
+}
+
+function undated(model: string): string {
+  return model.replace(/-\d{4}-\d{2}-\d{2}$/, '');
+}
+
+/** Without a gateway's prefix. A model that was tuned has a price of its own. */
+function withoutPrefix(model: string): string {
+  return /(?:^|\/)ft:/i.test(model) ? model : baseModelOf(model);
+}
+
+function latest(model: string, day: Date, entries: readonly PriceEntry[]): PriceEntry | null {
+  return entries
+    .filter((entry) => entry.model === model && new Date(entry.from).getTime() <= day.getTime())
+    .reduce<PriceEntry | null>((last, entry) => (last === null || entry.from >= last.from ? entry : last), null);
+}

@@ -1,3 +1,4 @@
+import { PriceBook } from '@batchmill/models';
 import { describe, expect, it } from '@jest/globals';
 import { chat } from '../definition/prompt-function-definition.js';
 import { planRun } from '../plan/plan-run.js';
@@ -6,6 +7,7 @@ import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { estimateRun } from './estimate-run.js';
 
 const at = new Date('2025-11-01T00:00:00Z');
+const prices = new PriceBook({ provider: 'openai' });
 
 describe('estimateRun', () => {
   it('M3: estimates 3,500 documents with two requests each from a sample of two', async () => {
@@ -18,7 +20,7 @@ describe('estimateRun', () => {
     const rendered = await Promise.all(sampled.map((document) => renderRequests(plan, document, plan.functions)));
     const requests = rendered.flatMap((rendering) => rendering.requests);
 
-    const estimate = estimateRun(plan, { documents: 3500, sample: { documents: 2, requests }, at });
+    const estimate = estimateRun(plan, { documents: 3500, sample: { documents: 2, requests }, at, prices });
 
     const inputTokens = requests.reduce((sum, request) => sum + request.inputTokens, 0) * 1750;
     const usd = (inputTokens * 0.15 + 3500 * 600 * 0.6) / 2e6;
@@ -40,7 +42,7 @@ describe('estimateRun', () => {
     const plan = planRun(pipeline, {});
     const batchesOf = async (text: string): Promise<number> => {
       const { requests } = await renderRequests(plan, { text_content: text }, plan.functions);
-      return estimateRun(plan, { documents: 50_000, sample: { documents: 1, requests }, at }).batches;
+      return estimateRun(plan, { documents: 50_000, sample: { documents: 1, requests }, at, prices }).batches;
     };
 
     expect(await batchesOf('short')).toBe(1);
@@ -52,7 +54,7 @@ describe('estimateRun', () => {
     const plan = planRun(aPipeline({ inference: { functions } }), {});
     const { requests } = await renderRequests(plan, {}, plan.functions);
 
-    const estimate = estimateRun(plan, { documents: 150, sample: { documents: 1, requests }, at });
+    const estimate = estimateRun(plan, { documents: 150, sample: { documents: 1, requests }, at, prices });
 
     expect(estimate.models.map(({ model, batches }) => [model, batches])).toEqual([
       ['gpt-4o-mini', 2],
@@ -70,7 +72,7 @@ describe('estimateRun', () => {
   it('M3: a run without documents costs nothing', () => {
     const plan = planRun(aPipeline({ embeddings: embeddingsOf() }), {});
 
-    expect(estimateRun(plan, { documents: 0, sample: { documents: 0, requests: [] }, at })).toMatchObject({
+    expect(estimateRun(plan, { documents: 0, sample: { documents: 0, requests: [] }, at, prices })).toMatchObject({
       requests: 0,
       batches: 0,
       usd: 0,

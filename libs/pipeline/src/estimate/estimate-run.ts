@@ -1,4 +1,4 @@
-import { costOf, type PriceEntry } from '@batchmill/models';
+import { usdOf, type PriceBook, type PriceTier } from '@batchmill/models';
 import { providerLimits, requestLine, type RenderedRequest } from '@batchmill/provider';
 import type { RunPlan } from '../plan/run-plan.js';
 
@@ -35,18 +35,18 @@ export function estimateRun(
     documents,
     sample,
     at,
-    overrides = [],
+    prices,
   }: {
     readonly documents: number;
     readonly sample: EstimateSample;
     readonly at: Date;
-    readonly overrides?: readonly PriceEntry[];
+    readonly prices: PriceBook;
   },
 ): Estimate {
   const scale = sample.documents === 0 ? 0 : documents / sample.documents;
   const byModel = Map.groupBy(sample.requests, ({ model }) => model);
   const models = [...byModel].map(([model, requests]) =>
-    estimateModel(plan, { model, requests, scale, documents, at, overrides }),
+    estimateModel(plan, { model, requests, scale, documents, at, prices }),
   );
   const sum = (pick: (estimate: ModelEstimate) => number): number =>
     models.reduce((total, estimate) => total + pick(estimate), 0);
@@ -74,14 +74,14 @@ function estimateModel(
     scale,
     documents,
     at,
-    overrides,
+    prices,
   }: {
     readonly model: string;
     readonly requests: readonly RenderedRequest[];
     readonly scale: number;
     readonly documents: number;
     readonly at: Date;
-    readonly overrides: readonly PriceEntry[];
+    readonly prices: PriceBook;
   },
 ): ModelEstimate {
   const scaled = (pick: (request: RenderedRequest) => number): number =>
@@ -91,8 +91,15 @@ function estimateModel(
     inputTokens: scaled((request) => request.inputTokens),
     outputTokens: scaled((request) => request.maxOutputTokens),
   };
-  const usd = costOf(model, usage, at, 'batch', overrides);
-  const synchronousUsd = costOf(model, usage, at, 'synchronous', overrides);
+  const usdAt = (tier: PriceTier): number | null => {
+    if (prices.priceOf(model, at) === null) return null;
+    const costs = requests.map(({ inputTokens, maxOutputTokens: outputTokens }) =>
+      prices.costOf(model, { inputTokens, outputTokens }, at, tier),
+    );
+    return usdOf(Math.round(costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0) * scale));
+  };
+  const usd = usdAt('batch');
+  const synchronousUsd = usdAt('standard');
   return {
     model,
     requests: count,

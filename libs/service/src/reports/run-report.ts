@@ -1,6 +1,7 @@
 /* Long, because half of it is the public shape of a report, with what each of its numbers counts. */
 
 import type { Endpoint } from '@batchmill/contracts';
+import { usdOf } from '@batchmill/models';
 import {
   addCost,
   addFailed,
@@ -267,12 +268,11 @@ function keptAnswersOf({ ingestion, reprocessing }: Batch): number {
   return reprocessing?.endedAt == null ? (ingestion.unusableAnswers ?? 0) : reprocessing.unusable;
 }
 
-function costOf({ usd, synchronousUsd, incomplete }: Cost): RunReport['cost'] {
+function costOf({ nanoUsd, synchronousNanoUsd, incomplete }: Cost): RunReport['cost'] {
   if (incomplete) return { usd: null, synchronousUsd: null, savedUsd: null };
-  return { usd: rounded(usd), synchronousUsd: rounded(synchronousUsd), savedUsd: rounded(synchronousUsd - usd) };
-}
-
-/** Rounds to a millionth of a cent: beyond that, sums of many small amounts are rounding noise. */
-function rounded(usd: number): number {
-  return Number(usd.toFixed(8));
+  return {
+    usd: usdOf(nanoUsd),
+    synchronousUsd: usdOf(synchronousNanoUsd),
+    savedUsd: usdOf(synchronousNanoUsd - nanoUsd),
+  };
 }

@@ -1,4 +1,4 @@
-import { costOf, type PriceEntry } from '@batchmill/models';
+import { usdOf, type PriceBook } from '@batchmill/models';
 import type { Batch } from '@batchmill/records';
 
 /** Requests at the provider whose answers are not used, though they are billed, or may be. */
@@ -16,7 +16,7 @@ export const noUnusedWork: UnusedWork = { batches: 0, requests: 0, inputUsd: 0 }
  * What the provider may bill though its answers were given up: a batch that is lost, until a sweep has found it, and answers that
  * the provider has counted and of which it never showed the file, or has it no more.
  */
-export function lostWorkOf(batch: Batch, prices: readonly PriceEntry[]): UnusedWork {
+export function lostWorkOf(batch: Batch, prices: PriceBook): UnusedWork {
   const requests = batch.reason === 'lost' ? requestsOfLost(batch) : answersNeverShown(batch);
   if (requests === 0) return noUnusedWork;
   return { batches: 1, requests, inputUsd: inputUsdOf(batch, requests, prices) };
@@ -34,7 +34,7 @@ function answersNeverShown({ state, provider, ingestion }: Batch): number {
 }
 
 /** What the provider has billed for orphans of a batch. */
-export function orphanedWorkOf(batch: Batch, prices: readonly PriceEntry[]): UnusedWork {
+export function orphanedWorkOf(batch: Batch, prices: PriceBook): UnusedWork {
   const requests = batch.orphans.reduce((sum, { completed }) => sum + completed, 0);
   return { batches: batch.orphans.length, requests, inputUsd: inputUsdOf(batch, requests, prices) };
 }
@@ -44,8 +44,9 @@ export function addUnusedWork(a: UnusedWork, b: UnusedWork): UnusedWork {
   return { batches: a.batches + b.batches, requests: a.requests + b.requests, inputUsd };
 }
 
-function inputUsdOf(batch: Batch, requests: number, prices: readonly PriceEntry[]): number | null {
+function inputUsdOf(batch: Batch, requests: number, prices: PriceBook): number | null {
   if (requests === 0) return 0;
   const inputTokens = (batch.inputTokens * requests) / batch.requests;
-  return costOf(batch.model, { inputTokens, outputTokens: 0 }, batch.createdAt, 'batch', prices);
+  const nanoUsd = prices.costOf(batch.model, { inputTokens, outputTokens: 0 }, batch.createdAt, 'batch');
+  return nanoUsd === null ? null : usdOf(nanoUsd);
 }

@@ -150,7 +150,8 @@ export const settingsCatalogue = {
     }),
     pricesFile: path('BATCHMILL_PRICES', {
       default: null,
-      meaning: 'A JSON file of prices that win over the built-in ones: `[{"model", "from", "inputUsd", "outputUsd"}]`.',
+      meaning:
+        'A JSON file of prices that win over the built-in ones, in dollars per million tokens: `[{"model", "from", "inputUsd", "outputUsd"}]`, and where they differ `cachedInputUsd`, `cacheWriteUsd`, `batchRate`, `flexRate`, `longContext`.',
     }),
   },
   proxies: {

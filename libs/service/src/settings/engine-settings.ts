@@ -1,4 +1,5 @@
 import type { Proxies } from '@batchmill/contracts';
+import { PriceBook } from '@batchmill/models';
 import type { PipelineDefaults } from '@batchmill/pipeline';
 import type { EngineSettings, NotificationSettings, WorkSettings } from '@batchmill/stage';
 import { readPriceFile } from './read-price-file.js';
@@ -26,10 +27,16 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     scheduleCatchUpMs: batches.scheduleCatchUpMs,
     startsSchedules,
     providerWebhookSecrets: openai.webhookSecrets ?? [],
-    prices: readPriceFile(openai.pricesFile),
+    prices: priceBookOf(settings),
     notifications: notificationSettingsOf(settings),
     rawSetting: settings.raw,
   };
+}
+
+/** What the provider's models cost: by the file of prices, else by the built-in list. */
+export function priceBookOf({ openai, requests }: Settings): PriceBook {
+  const baseModels = requests.baseModels === null ? {} : pairsIn(requests.baseModels);
+  return new PriceBook({ provider: 'openai', baseModels, ...readPriceFile(openai.pricesFile) });
 }
 
 /** The channels of notifications. Null: not configured. */

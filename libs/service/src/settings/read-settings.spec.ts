@@ -79,7 +79,7 @@ describe('settings', () => {
     const prices = [{ model: 'm', from: '2026-01-01', inputUsd: 1, outputUsd: 2 }];
     await writeFile(file, `\ufeff${JSON.stringify(prices)}`);
 
-    expect(readPriceFile(file)).toEqual(prices);
+    expect(readPriceFile(file).entries).toEqual(prices);
     await writeFile(file, Buffer.from('[]', 'utf16le'));
     expect(() => readPriceFile(file)).toThrow('it cannot be read (it has zero bytes, as UTF-16 has; save it as UTF-8)');
   });
@@ -334,10 +334,21 @@ describe('settings', () => {
     const file = join(cwd, 'prices.json');
     const price = { model: 'own', from: '2026-01-31', inputUsd: 1, outputUsd: 2 };
     await writeFile(file, JSON.stringify([price]));
-    expect(readPriceFile(file)).toEqual([price]);
+    expect(readPriceFile(file)).toEqual({
+      entries: [price],
+      entriesVersion: expect.stringMatching(/^prices [0-9a-f]{12}$/),
+    });
+
+    const longContext = { aboveInputTokens: 200_000, inputUsd: 2, outputUsd: 3, cachedInputUsd: 0.2 };
+    await writeFile(file, JSON.stringify([{ ...price, cachedInputUsd: 0.1, batchRate: 0.6, longContext }]));
+    expect(readPriceFile(file).entries).toMatchObject([{ batchRate: 0.6, longContext }]);
 
     await writeFile(file, JSON.stringify([price, { ...price, from: 'today' }]));
-    expect(() => readPriceFile(file)).toThrow(/prices\.json: entry 1 is not as expected, expected/);
+    expect(() => readPriceFile(file)).toThrow(/prices\.json: entry 1: from is no day, expected/);
+    await writeFile(file, JSON.stringify([{ ...price, cachedInput: 1 }]));
+    expect(() => readPriceFile(file)).toThrow('entry 0: cachedInput is no field of a price');
+    await writeFile(file, JSON.stringify([{ ...price, longContext: { inputUsd: 1, outputUsd: 1 } }]));
+    expect(() => readPriceFile(file)).toThrow('entry 0: longContext.aboveInputTokens is no number of tokens');
     expect(() => readPriceFile(join(cwd, 'gone'))).toThrow(/cannot be read \(ENOENT\)/);
   });
 });
