@@ -3,6 +3,7 @@ export {
   isSettled,
   providerStates,
   type BatchToCreate,
+  type BatchUsage,
   type Embedded,
   type FileState,
   type FileToUpload,
