@@ -35,6 +35,7 @@ export {
   endedBatchIn,
   fieldsOfSettings,
   isBlankLine,
+  limitedModelIn,
   maxEmbeddingTokens,
   parseResultLine,
   promptBody,

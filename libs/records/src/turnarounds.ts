@@ -97,6 +97,7 @@ export class Turnarounds {
   }
 }
 
+/** What samples of batches of one kind show. */
 export function turnaroundFrom(samples: readonly TurnaroundSample[]): Turnaround {
   return {
     ...durationsOf(samples.map(({ seconds }) => seconds)),
