@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { batchCommand } from './commands/batch.js';
+import { calibrateCommand } from './commands/calibrate.js';
 import { completeCommand, completionCommand } from './commands/completion.js';
 import { dltCommand } from './commands/dlt.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -52,6 +53,7 @@ export function program(): Command {
     exportCommand(),
     previewCommand(),
     estimateCommand(),
+    calibrateCommand(),
     searchCommand(),
     parkedCommand(),
     dltCommand(),

@@ -69,6 +69,11 @@ export async function withProvider<T>(work: (engine: Engine) => Promise<T>): Pro
   return withEngine(work, { needsProvider: true, pipelines: noPipelines });
 }
 
+/** The same for a command that also stores what it learns from the provider. Creates the home. */
+export async function withProviderAndState<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
+  return withEngineOf(settingsHere(), work, { needsProvider: true, pipelines: noPipelines });
+}
+
 const noPipelines: Pipelines = {
   names: () => [],
   get: (name) => {

@@ -14,6 +14,7 @@ import {
   Batches,
   Budgets,
   Runs,
+  Turnarounds,
   providerBatchInfoOf,
   type Batch,
   type Leased,
@@ -39,6 +40,7 @@ export class StatusPoller {
     private readonly nextPoll: NextPoll,
     private readonly deferral: Deferral,
     private readonly unendedBatches: UnendedBatches,
+    private readonly turnarounds: Turnarounds,
   ) {}
 
   @Consumes(BatchCancelRequested)
@@ -91,6 +93,7 @@ export class StatusPoller {
         return;
       case 'settled':
         if (verdict.size !== null) await this.budgets.learnFrom(this.provider.account, batch.data, verdict.size);
+        await this.turnarounds.add(this.provider.account, batch.data, [retrieved]);
         yield this.#settled(batch, provider, retrieved, verdict);
     }
   }

@@ -15,6 +15,16 @@ export const providerStates = [
 ] as const;
 export type ProviderState = (typeof providerStates)[number];
 
+/** Tokens of all billed requests of a batch (API reference, "The Batch object", `usage`). */
+export interface BatchUsage {
+  /** With those that were read from the cache. */
+  readonly inputTokens: number;
+  readonly cachedTokens: number;
+  /** With those of the reasoning. */
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+}
+
 export interface ProviderBatch {
   readonly id: string;
   /** `in_progress` too where the provider uses a word that we do not know: only a state that we know is settled. */
@@ -23,6 +33,8 @@ export interface ProviderBatch {
   readonly unknownState: string | null;
   /** `/v1/embeddings` */
   readonly endpoint: string;
+  /** The model that works on it, mostly with its date. Null where the provider names none, as before it has validated the file. */
+  readonly model: string | null;
   /** Null where the provider does not say it. */
   readonly inputFileId: string | null;
   /** Null until there is one. A batch whose requests all failed never has one. */
@@ -32,9 +44,13 @@ export interface ProviderBatch {
   readonly createdAt: Date;
   /** Null where the provider names none. A provider may work on a batch for longer (Azure). */
   readonly expiresAt: Date | null;
+  /** When its requests began. Null before, and where the provider names none. */
+  readonly inProgressAt: Date | null;
   /** When it reached its final state; null before. */
   readonly endedAt: Date | null;
   readonly counts: { readonly total: number; readonly completed: number; readonly failed: number };
+  /** What is billed. Null where the provider does not say it, as before the batch has ended. */
+  readonly usage: BatchUsage | null;
   readonly errors: readonly { readonly code: string; readonly message: string; readonly line: number | null }[];
   readonly metadata: Readonly<Record<string, string>>;
 }

@@ -73,6 +73,16 @@ export {
   type DocumentCounts,
   type RunTotals,
 } from './run-totals.js';
+export { durationsOf, type Durations } from './durations.js';
+export { turnaroundSampleOf, type TurnaroundSample } from './turnaround-sample.js';
+export {
+  Turnarounds,
+  turnaroundFrom,
+  withoutDate,
+  type BatchKind,
+  type Calibration,
+  type Turnaround,
+} from './turnarounds.js';
 export { idTypes, type ScanPosition } from './scan-position.js';
 export { Records, type DueRecords, type TakeOptions, type UnpublishedOptions } from './work/records.js';
 export { RecordsOfRun } from './work/records-of-run.js';

@@ -1,4 +1,4 @@
-import type { AccountInfo, ProviderBatch } from '@batchmill/provider';
+import type { AccountInfo, BatchUsage, ProviderBatch } from '@batchmill/provider';
 
 /** The provider batch, as our batch's record keeps it. Times are the provider's, except `submittedAt`. */
 export interface ProviderBatchInfo {
@@ -15,8 +15,14 @@ export interface ProviderBatchInfo {
   readonly errorFileId: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
+  /** When its requests began; null before. Missing in records of earlier versions, like the model and the usage. */
+  readonly inProgressAt?: Date | null;
   readonly endedAt: Date | null;
   readonly counts: { readonly total: number; readonly completed: number; readonly failed: number };
+  /** As the provider names it; null where it names none. */
+  readonly model?: string | null;
+  /** What the provider has billed; null where it does not say it. */
+  readonly usage?: BatchUsage | null;
   /** Polls since it was submitted; the interval grows with them. */
   readonly polls: number;
   /** The account that sees it; missing or null in records of earlier versions. */
@@ -31,8 +37,8 @@ export function providerBatchInfoOf(
   batch: ProviderBatch,
   ours: Pick<ProviderBatchInfo, 'key' | 'submittedAt' | 'polls' | 'account'> & { readonly createdAt?: Date },
 ): ProviderBatchInfo {
-  const { id, state, unknownState, inputFileId, outputFileId, errorFileId, createdAt, expiresAt, endedAt, counts } =
-    batch;
+  const { id, state, unknownState, inputFileId, outputFileId, errorFileId } = batch;
+  const { createdAt, expiresAt, inProgressAt, endedAt, counts, model, usage } = batch;
   return {
     providerBatchId: id,
     key: ours.key,
@@ -46,8 +52,11 @@ export function providerBatchInfoOf(
     errorFileId,
     createdAt: ours.createdAt !== undefined && ours.createdAt < createdAt ? ours.createdAt : createdAt,
     expiresAt,
+    inProgressAt,
     endedAt,
     counts,
+    model,
+    usage,
   };
 }
 

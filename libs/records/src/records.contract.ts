@@ -15,6 +15,7 @@ import { describeTaking } from './contract/taking.contract.js';
 import { describeDue } from './contract/due.contract.js';
 import { describeQueries } from './contract/queries.contract.js';
 import { describeOutbox } from './contract/outbox.contract.js';
+import { describeTurnarounds } from './contract/turnarounds.contract.js';
 import { describeCommands } from './contract/commands.contract.js';
 
 /** What the records promise on every adapter of the store. `make` gives a store that holds nothing. */
@@ -30,6 +31,7 @@ export function describeRecordsContract(name: string, make: MakeStore): void {
     describeDue(make);
     describeCommands(make);
     describeBudgets(make);
+    describeTurnarounds(make);
     describeClaimMarks(make);
     describeAnswerMarks(make);
     describeKeptAnswers(make);

@@ -2,7 +2,17 @@ import { Clock, Ids } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
 import { Pipelines } from '@batchmill/pipeline';
 import { Provider } from '@batchmill/provider';
-import { Batches, Budgets, Claims, Documents, Inbox, Notifications, Runs, Schedules } from '@batchmill/records';
+import {
+  Batches,
+  Budgets,
+  Claims,
+  Documents,
+  Inbox,
+  Notifications,
+  Runs,
+  Schedules,
+  Turnarounds,
+} from '@batchmill/records';
 import { EngineSettings, Readiness, StateCheck } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
@@ -28,6 +38,7 @@ export class EngineModule {
       [Claims, engine.claims],
       [Batches, engine.batches],
       [Budgets, engine.budgets],
+      [Turnarounds, engine.turnarounds],
       [Notifications, engine.notifications],
       [Schedules, engine.schedules],
       [Inbox, engine.inbox],

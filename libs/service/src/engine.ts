@@ -3,7 +3,17 @@ import type { Blobs } from '@batchmill/blobs';
 import type { Bus } from '@batchmill/bus';
 import type { Pipelines } from '@batchmill/pipeline';
 import type { Provider } from '@batchmill/provider';
-import { Batches, Budgets, Claims, Documents, Inbox, Notifications, Runs, Schedules } from '@batchmill/records';
+import {
+  Batches,
+  Budgets,
+  Claims,
+  Documents,
+  Inbox,
+  Notifications,
+  Runs,
+  Schedules,
+  Turnarounds,
+} from '@batchmill/records';
 import {
   Readiness,
   OutboxPublisher,
@@ -44,6 +54,7 @@ export interface Engine extends Ports, EngineContext {
   readonly claims: Claims;
   readonly batches: Batches;
   readonly budgets: Budgets;
+  readonly turnarounds: Turnarounds;
   readonly notifications: Notifications;
   readonly schedules: Schedules;
   readonly inbox: Inbox;
@@ -78,6 +89,7 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
     schedules,
     inbox,
     budgets: new Budgets(store, clock),
+    turnarounds: new Turnarounds(store),
     documents: new Documents(documentStore),
     readiness,
     dueWork: new DueWork(records, clock),

@@ -139,6 +139,44 @@ describe('responses of compatible servers', () => {
     expect((await batchOf({ request_counts: 'many' })).counts).toEqual({ total: 0, completed: 0, failed: 0 });
   });
 
+  const nothing = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+
+  it.each([
+    [
+      {
+        input_tokens: 30,
+        input_tokens_details: { cached_tokens: 10 },
+        output_tokens: 9,
+        output_tokens_details: { reasoning_tokens: 4 },
+        total_tokens: 39,
+      },
+      { inputTokens: 30, cachedTokens: 10, outputTokens: 9, reasoningTokens: 4 },
+    ],
+    [
+      { input_tokens: 30, output_tokens: null },
+      { ...nothing, inputTokens: 30 },
+    ],
+    [{ input_tokens: 0, output_tokens: 0, total_tokens: 0 }, nothing],
+    [{}, null],
+    [null, null],
+    [undefined, null],
+    ['30', null],
+  ])('M1: the usage %j of a batch is read; null: the provider does not say it', async (usage, expected) => {
+    expect((await batchOf({ status: 'completed', usage })).usage).toEqual(expected);
+  });
+
+  it('M1: the model and the beginning of a batch are as the provider names them; null: it names none', async () => {
+    const named = { model: 'gpt-4o-mini-2024-07-18', in_progress_at: 1_795_900_000 };
+    const unnamed = { model: '', in_progress_at: null };
+
+    expect(await batchOf({ status: 'completed', ...named })).toMatchObject({
+      model: 'gpt-4o-mini-2024-07-18',
+      inProgressAt: new Date(1_795_900_000_000),
+    });
+    await server?.close();
+    expect(await batchOf({ status: 'validating', ...unnamed })).toMatchObject({ model: null, inProgressAt: null });
+  });
+
   it.each([
     [{ data: [{ code: 'invalid', message: 'no', line: 4 }] }, [{ code: 'invalid', message: 'no', line: 4 }]],
     [[{ message: 'no' }], [{ code: 'unknown', message: 'no', line: null }]],

@@ -124,7 +124,11 @@ describe('OpenAiProvider', () => {
       state: 'completed',
       errorFileId: null,
       counts: { total: 3, completed: 3, failed: 0 },
+      model,
     });
+    const { inputTokens, outputTokens } = await ledger();
+    expect(done.usage).toEqual({ inputTokens, outputTokens, cachedTokens: 0, reasoningTokens: 0 });
+    expect(created).toMatchObject({ model: null, usage: null });
     expect(results.trim().split('\n')).toHaveLength(3);
     expect(await textOf(provider.download(file.id))).toBe(text);
   });

@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import { providerStates, type ProviderBatch, type ProviderState } from '../provider.js';
+import { providerStates, type BatchUsage, type ProviderBatch, type ProviderState } from '../provider.js';
 import { connectionError } from './call-error.js';
 import { readId } from './read-id.js';
 import { readTime } from './read-time.js';
@@ -36,17 +36,20 @@ export function readBatch(call: string, response: unknown, now: Date): ProviderB
     state: state ?? 'in_progress',
     unknownState: state === null ? shownWord(batch.status) : null,
     endpoint: batch.endpoint ?? '',
+    model: readId(batch.model),
     inputFileId: readId(batch.input_file_id),
     outputFileId: readId(batch.output_file_id),
     errorFileId: readId(batch.error_file_id),
     createdAt: readTime(batch.created_at) ?? now,
     expiresAt: readTime(batch.expires_at),
+    inProgressAt: readTime(batch.in_progress_at),
     endedAt: endOf(batch, state),
     counts: {
       total: readCount(batch.request_counts?.total),
       completed: readCount(batch.request_counts?.completed),
       failed: readCount(batch.request_counts?.failed),
     },
+    usage: readUsage(batch.usage),
     errors: readErrors(batch.errors),
     metadata: batch.metadata ?? {},
   };
@@ -99,6 +102,19 @@ function wordOf(status: unknown): string {
 function readCount(value: unknown): number {
   const count = Number(value ?? 0);
   return Number.isFinite(count) && count > 0 ? count : 0;
+}
+
+/** Null where the response has none. A server that writes no details has none of them. */
+function readUsage(usage: unknown): BatchUsage | null {
+  if (typeof usage !== 'object' || usage === null || !('input_tokens' in usage)) return null;
+  const { input_tokens, input_tokens_details, output_tokens, output_tokens_details } =
+    usage as Partial<OpenAI.BatchUsage>; // it may be anything
+  return {
+    inputTokens: readCount(input_tokens),
+    cachedTokens: readCount(input_tokens_details?.cached_tokens),
+    outputTokens: readCount(output_tokens),
+    reasoningTokens: readCount(output_tokens_details?.reasoning_tokens),
+  };
 }
 
 /** OpenAI writes `{data: [{code, message, line}]}`. Compatible servers also write the list alone, or one text. */

@@ -10,6 +10,7 @@ import {
   Leased,
   Notifications,
   Runs,
+  Turnarounds,
   type Batch,
   type Claim,
   type Run,
@@ -25,6 +26,7 @@ export class Fixture {
   readonly claims: Claims;
   readonly batches: Batches;
   readonly budgets: Budgets;
+  readonly turnarounds: Turnarounds;
   readonly notifications: Notifications;
 
   constructor(readonly store: Store) {
@@ -32,6 +34,7 @@ export class Fixture {
     this.claims = new Claims(store, this.clock);
     this.batches = new Batches(store, this.clock);
     this.budgets = new Budgets(store, this.clock);
+    this.turnarounds = new Turnarounds(store);
     this.notifications = new Notifications(store, this.clock);
   }
 

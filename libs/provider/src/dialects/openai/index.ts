@@ -1,4 +1,5 @@
 export { endedBatchIn } from './batches/ended-batch-in.js';
+export { limitedModelIn } from './batches/limited-model-in.js';
 export { maxEmbeddingTokens, providerLimits } from './batches/provider-limits.js';
 export { refusalOf } from './batches/refusal-of.js';
 export { checkStrictSchema } from './requests/check-strict-schema.js';
