@@ -69,7 +69,7 @@ export async function endOf({ engine, log }: TestEngine, runId: string, withinMs
   });
 }
 
-async function publish({ engine }: TestEngine, event: Event): Promise<void> {
+export async function publish({ engine }: TestEngine, event: Event): Promise<void> {
   const envelope = envelopeOf(event, { id: engine.ids.next(), at: engine.clock.now(), traceparent: null });
   await engine.bus.publish([
     { topic: envelope.topic, key: envelope.key, value: envelope.data, headers: headersOf(envelope, '/batchmill/test') },

@@ -96,6 +96,8 @@ function inWords(rule: string, argument: unknown): string[] {
       return [];
     case 'isInt':
       return ['a whole number'];
+    case 'areLabels':
+      return [`at most ${String(argument)} texts by their names`];
     case 'isNotEmpty':
     case 'arrayNotEmpty':
       return ['not empty'];

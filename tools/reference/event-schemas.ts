@@ -98,6 +98,12 @@ function keywordsOfRule(rule: string, argument: unknown, values: unknown): JsonS
       return { type: 'array' };
     case 'areDocumentIds':
       return { type: ['string', 'number'] };
+    case 'areLabels':
+      return {
+        type: 'object',
+        maxProperties: argument,
+        additionalProperties: { type: 'string', minLength: 1, maxLength: (values as number[])[1] },
+      };
     case 'isNotEmpty':
       return { minLength: 1 };
     case 'arrayNotEmpty':

@@ -26,9 +26,10 @@ import { BudgetShares } from './budget-shares.js';
 import type { BatchSubmitterErrorCode } from './error-codes.js';
 import { InputFiles } from './input-files.js';
 import { RefusedSubmissions } from './refused-submissions.js';
+import { SpendingLimits, type SpendingVerdict } from './spending-limits.js';
 import { tooLargeFor } from './too-large-for.js';
 
-/** How soon a batch that found no room in the provider's queue tries again. */
+/** How soon a batch that found no room in the provider's queue, or in a spending limit, tries again. */
 const noRoomMs = 2_000;
 /** How soon a batch that is held back is worked on again. Resuming a paused run makes it due at once. */
 const heldBackMs = 10_000;
@@ -38,6 +39,7 @@ const heldBackMs = 10_000;
 export class BatchSubmitter {
   constructor(
     private readonly runs: Runs,
+    private readonly spendingLimits: SpendingLimits,
     private readonly budgetShares: BudgetShares,
     private readonly inputFiles: InputFiles,
     private readonly armedBatches: ArmedBatches,
@@ -61,6 +63,11 @@ export class BatchSubmitter {
     }
     if (isPaused(run)) {
       yield* this.#holdBack(batch);
+      return;
+    }
+    const spending = await this.spendingLimits.reserve(batch, run);
+    if (spending.kind !== 'reserved') {
+      yield await this.#withoutMoney(batch, spending.kind, spending.message);
       return;
     }
     const tooLarge = tooLargeFor(await this.budgetShares.limitsOf(batch.data), batch.data);
@@ -103,6 +110,7 @@ export class BatchSubmitter {
   @Every(5_000)
   async *releaseBudget(): Transitions {
     await this.budgetShares.releaseUnused();
+    await this.spendingLimits.releaseUnused();
   }
 
   /**
@@ -111,7 +119,31 @@ export class BatchSubmitter {
    */
   async *#holdBack(batch: Leased<Batch>): Transitions {
     await this.budgetShares.release(batch.data);
+    await this.spendingLimits.release(batch.data);
     yield batch.wait(new Date(this.clock.now().getTime() + heldBackMs));
+  }
+
+  /** A batch that stops its run is settled unsent, and the run ends when those at the provider are ingested. */
+  async #withoutMoney(
+    batch: Leased<Batch>,
+    kind: Exclude<SpendingVerdict['kind'], 'reserved'>,
+    message: string,
+  ): Promise<Transition<BatchSettled>> {
+    const now = this.clock.now();
+    switch (kind) {
+      case 'waits': {
+        const held = heldBy(batch.data, { about: 'limit', code: null, message }, now);
+        return batch.with({ held }).wait(new Date(now.getTime() + noRoomMs));
+      }
+      case 'too-large':
+        return this.#tooLarge(batch, 'batch.over-limit', message);
+      case 'stops': {
+        await this.inputFiles.tryToDelete(batch);
+        const stopsRun = `${message}; the rest is left pending. Run it again with a higher limit`;
+        const failure = { code: 'batch.over-limit', message, line: null } as const;
+        return this.#settled(batch, 'never-sent', failure, { stopsRun });
+      }
+    }
   }
 
   async #tooLarge(
@@ -123,9 +155,14 @@ export class BatchSubmitter {
     return this.#settled(batch, 'too-large', { code, message, line: null });
   }
 
-  #settled(batch: Leased<Batch>, reason: SettledReason, failure: Batch['failure']): Transition<BatchSettled> {
+  #settled(
+    batch: Leased<Batch>,
+    reason: SettledReason,
+    failure: Batch['failure'],
+    changes: Pick<Batch, 'stopsRun'> = {},
+  ): Transition<BatchSettled> {
     const { runId, claimId, requests } = batch.data;
     const event = new BatchSettled({ runId, claimId, batchId: batch.id, providerBatchId: null, reason, requests });
-    return batch.with({ reason, failure }).to('settled', event);
+    return batch.with({ reason, failure, ...changes }).to('settled', event);
   }
 }

@@ -12,11 +12,11 @@ describe('a provider batch that no record holds', () => {
 
   it('and whose key was given up is recorded with its batch and logged once, and its result files are deleted', async () => {
     bundle = await TestEngine.open({ pipelines: [] });
-    const { batches, provider, pipelines, engineSettings, log } = bundle.engine;
+    const { batches, provider } = bundle.engine;
     const previousAttempts = [{ key: 'lost', providerBatchId: null }];
     await batches.insert({ ...recordOf('r.c1'), previousAttempts }).apply([]);
     const id = await createCompleted('r.c1.b1', 2);
-    const sweep = () => new OrphanedBatches(batches, provider, pipelines, engineSettings, log).handleAll();
+    const sweep = () => OrphanedBatches.on(bundle.engine).handleAll();
 
     await sweep();
     await sweep();
@@ -33,10 +33,10 @@ describe('a provider batch that no record holds', () => {
     ['a record that does not know its key', true],
   ])('Y4: with %s is reported once and left alone', async (_, hasRecord) => {
     bundle = await TestEngine.open({ pipelines: [] });
-    const { batches, provider, pipelines, engineSettings, log } = bundle.engine;
+    const { batches, provider } = bundle.engine;
     if (hasRecord) await batches.insert(recordOf('r.c1')).apply([]);
     const id = await createCompleted('r.c1.b1', 2);
-    const orphanedBatches = new OrphanedBatches(batches, provider, pipelines, engineSettings, log);
+    const orphanedBatches = OrphanedBatches.on(bundle.engine);
 
     await orphanedBatches.handleAll();
     await orphanedBatches.handleAll();
@@ -53,14 +53,14 @@ describe('a provider batch that no record holds', () => {
       pipelines: [],
       simulator: { turnaround: { kind: 'fixed', seconds: 36_000 }, speed: 1 },
     });
-    const { batches, provider, pipelines, engineSettings, log } = bundle.engine;
+    const { batches, provider } = bundle.engine;
     const previousAttempts = [{ key: 'lost', providerBatchId: null }];
     await batches.insert({ ...recordOf('r.c1'), previousAttempts }).apply([]);
     await batches.insert(recordOf('r.c2')).apply([]);
     const givenUp = await create('r.c1.b1', 2);
     const unknown = await create('r.c2.b1', 2);
 
-    await new OrphanedBatches(batches, provider, pipelines, engineSettings, log).handleAll();
+    await OrphanedBatches.on(bundle.engine).handleAll();
 
     expect((await provider.retrieveBatch(givenUp)).state).toMatch(/^cancell/);
     expect((await provider.retrieveBatch(unknown)).state).not.toMatch(/^cancell/);
@@ -72,14 +72,14 @@ describe('a provider batch that no record holds', () => {
       pipelines: [],
       simulator: { turnaround: { kind: 'fixed', seconds: 36_000 }, speed: 1, cancellingSeconds: 36_000 },
     });
-    const { batches, provider, pipelines, engineSettings, log } = bundle.engine;
+    const { batches, provider } = bundle.engine;
     const previousAttempts = [{ key: 'lost', providerBatchId: null }];
     await batches.insert({ ...recordOf('r.c1'), previousAttempts }).apply([]);
     const first = await create('r.c1.b1', 1);
     const others = [await create('r.c1.b1', 1), await create('r.c1.b1', 1)];
     const ids = [first, ...others];
     const states = () => Promise.all(ids.map(async (id) => (await provider.retrieveBatch(id)).state));
-    const orphanedBatches = new OrphanedBatches(batches, provider, pipelines, engineSettings, log);
+    const orphanedBatches = OrphanedBatches.on(bundle.engine);
     await bundle.injectFaults({ on: 'batches.cancel', what: 'status', value: 400, match: others[1]! });
 
     await orphanedBatches.handleAll();
@@ -94,10 +94,10 @@ describe('a provider batch that no record holds', () => {
 
   it('of another installation is left alone', async () => {
     bundle = await TestEngine.open({ pipelines: [] });
-    const { batches, provider, pipelines, engineSettings, log } = bundle.engine;
+    const { provider } = bundle.engine;
     const id = await createCompleted('r.c1.b1', 1, 'another-installation');
 
-    await new OrphanedBatches(batches, provider, pipelines, engineSettings, log).handleAll();
+    await OrphanedBatches.on(bundle.engine).handleAll();
 
     expect(bundle.log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
     const { outputFileId } = await provider.retrieveBatch(id);

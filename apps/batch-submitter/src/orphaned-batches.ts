@@ -1,11 +1,12 @@
 import { ProcessingError, completionWindowMs } from '@batchmill/contracts';
 import { Pipelines } from '@batchmill/pipeline';
 import { Provider, isSettled, type ProviderBatch } from '@batchmill/provider';
-import { Batches } from '@batchmill/records';
+import { Batches, Ledger, Runs, Spendings } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
 import { verdictOnProviderBatch, type OrphanVerdict } from './orphan-verdicts.js';
+import { OrphanCosts } from './orphan-costs.js';
 import { markIn } from './provider-batch-mark.js';
 
 const dayMs = 24 * 3_600_000;
@@ -20,6 +21,18 @@ export interface OrphanedProviderBatch {
   readonly batchId: string;
   readonly key: string;
   readonly verdict: Exclude<OrphanVerdict, 'held'>;
+}
+
+/** What it is made of outside of a stage. */
+interface Parts {
+  readonly batches: Batches;
+  readonly provider: Provider;
+  readonly pipelines: Pipelines;
+  readonly ledger: Ledger;
+  readonly spendings: Spendings;
+  readonly runs: Runs;
+  readonly engineSettings: EngineSettings;
+  readonly log: Log;
 }
 
 /**
@@ -40,9 +53,16 @@ export class OrphanedBatches {
     private readonly batches: Batches,
     private readonly provider: Provider,
     private readonly pipelines: Pipelines,
+    private readonly orphanCosts: OrphanCosts,
     private readonly settings: EngineSettings,
     private readonly log: Log,
   ) {}
+
+  /** The same outside of a stage. */
+  static on({ batches, provider, pipelines, ledger, spendings, runs, engineSettings, log }: Parts): OrphanedBatches {
+    const costs = new OrphanCosts(batches, ledger, spendings, runs, provider, engineSettings);
+    return new OrphanedBatches(batches, provider, pipelines, costs, engineSettings, log);
+  }
 
   async handleAll(): Promise<void> {
     for (const orphan of await this.find(this.#longestWindowMs() + graceMs)) {
@@ -137,6 +157,7 @@ export class OrphanedBatches {
   async #record({ found, batchId }: OrphanedProviderBatch): Promise<void> {
     const { id, counts, outputFileId, errorFileId } = found;
     const { completed } = counts;
+    await this.orphanCosts.book(batchId, found);
     const isNew = await this.batches.recordOrphan(batchId, { providerBatchId: id, completed });
     for (const fileId of [outputFileId, errorFileId]) if (fileId !== null) await this.provider.deleteFile(fileId);
     this.#handled.add(id);

@@ -109,8 +109,8 @@ describe('an input file that no record holds', () => {
   });
 
   function orphanedFiles(): OrphanedFiles {
-    const { batches, provider, pipelines, engineSettings, log } = bundle.engine;
-    const orphanedBatches = new OrphanedBatches(batches, provider, pipelines, engineSettings, log);
+    const { batches, provider, engineSettings, log } = bundle.engine;
+    const orphanedBatches = OrphanedBatches.on(bundle.engine);
     return new OrphanedFiles(batches, provider, orphanedBatches, engineSettings, log);
   }
 

@@ -6,6 +6,7 @@ import {
   RunAccepted,
   RunCancelRequested,
   RunFinished,
+  RunLimitRequested,
   RunPauseRequested,
   RunRejected,
   RunRequested,
@@ -65,6 +66,11 @@ export class ChunkScanner {
   @Consumes(RunResumeRequested)
   resume(event: RunResumeRequested, received: Received): Transitions {
     return this.commands.resume(event, received);
+  }
+
+  @Consumes(RunLimitRequested)
+  limit(event: RunLimitRequested): Transitions {
+    return this.commands.limit(event);
   }
 
   @Works({ on: Runs, in: 'awaited' })

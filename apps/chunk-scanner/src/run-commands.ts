@@ -3,6 +3,7 @@ import {
   RunRejected,
   runIdPattern,
   type RunCancelRequested,
+  type RunLimitRequested,
   type RunPauseRequested,
   type RunRequested,
   type RunResumeRequested,
@@ -20,6 +21,7 @@ import {
 } from '@batchmill/records';
 import type { Received, Unusable } from '@batchmill/stage';
 import { traceparentOf } from '@batchmill/telemetry';
+import { nanoUsdOf } from '@batchmill/models';
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { rejectRun } from './run-starter.js';
@@ -78,6 +80,12 @@ export class RunCommands {
     yield this.#insertAwaited(runId, { lastPauseCommandAt: at });
     await this.runs.requestResume(runId, at);
     await this.claims.makeDue(runId, 'sealed');
+    await this.batches.makeDue(runId, 'built');
+  }
+
+  /** A run that is not known yet has the limit of its request: that is where its sender says it. */
+  async *limit({ runId, maxUsd }: RunLimitRequested): Transitions {
+    await this.runs.setSpendingLimit(runId, nanoUsdOf(maxUsd));
     await this.batches.makeDue(runId, 'built');
   }
 

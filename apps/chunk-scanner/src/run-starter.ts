@@ -1,7 +1,17 @@
 import { Clock, RunAccepted, RunRejected, ValidationError, isBatchmillError } from '@batchmill/contracts';
 import { Pipelines, storageTargetsOf, type RunPlan } from '@batchmill/pipeline';
 import { AccountRefusedError, ListedModels, Provider, RefusedError, type ModelListing } from '@batchmill/provider';
-import { Documents, planOfRun, type Leased, type Run, type Transition, type Transitions } from '@batchmill/records';
+import { nanoUsdOf } from '@batchmill/models';
+import {
+  Documents,
+  dayOf,
+  planOfRun,
+  type Leased,
+  type Run,
+  type SpendingLimits,
+  type Transition,
+  type Transitions,
+} from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
@@ -37,6 +47,8 @@ export class RunStarter {
         await this.#checkProvider();
         await this.#checkModels(run.id, plan);
       }
+      const spendingLimits = spendingLimitsOf(plan, run.data.request, this.settings);
+      this.#checkPrices(plan, spendingLimits);
       const { endpoint, parameters, pipeline } = plan;
       const functions = [...plan.functions];
       yield run
@@ -46,6 +58,7 @@ export class RunStarter {
           endpoint,
           functions,
           parameters,
+          spendingLimits: { ...spendingLimits, ...run.data.spendingLimits },
           startedAt: this.clock.now(),
         })
         .to('running', new RunAccepted({ runId: run.id, pipeline: pipeline.name, endpoint, functions }));
@@ -103,6 +116,15 @@ export class RunStarter {
     if (missing.length > 0) throw unknownModels(plan, missing);
   }
 
+  /** Without a price nobody knows what is left of a limit. */
+  #checkPrices(plan: RunPlan, { ofRun, ofPipelinePerDay }: SpendingLimits): void {
+    const { prices, maxUsdPerDay } = this.settings;
+    if (ofRun === null && ofPipelinePerDay === null && maxUsdPerDay === null) return;
+    const models = [...plan.planned.values()].map(({ definition }) => definition);
+    const unpriced = models.filter((model) => prices.priceOf(model, this.clock.now()) === null);
+    if (unpriced.length > 0) throw unknownPrices([...new Set(unpriced.map(({ model }) => model))], this.clock.now());
+  }
+
   /** A list that cannot be read holds up no run: the provider decides then. */
   async #find(runId: string, model: string): Promise<ModelListing> {
     try {
@@ -116,6 +138,19 @@ export class RunStarter {
   }
 }
 
+/** Of the limits that can be said for a run, the request's counts, then the pipeline's, then that of the settings. */
+function spendingLimitsOf(
+  { pipeline: { spending } }: RunPlan,
+  request: Run['request'],
+  { maxUsdPerRun }: EngineSettings,
+): SpendingLimits {
+  const ofRun = request?.maxUsd ?? spending.maxUsdPerRun ?? maxUsdPerRun;
+  return {
+    ofRun: ofRun === null ? null : nanoUsdOf(ofRun),
+    ofPipelinePerDay: spending.maxUsdPerDay === null ? null : nanoUsdOf(spending.maxUsdPerDay),
+  };
+}
+
 export function rejectRun(run: Leased<Run>, reason: string, clock: Clock): Transition<RunRejected> {
   const { pipeline } = run.data;
   return run
@@ -126,6 +161,15 @@ export function rejectRun(run: Leased<Run>, reason: string, clock: Clock): Trans
 function keyRefused(cause: AccountRefusedError): ValidationError {
   const { status, remedy } = cause;
   return new ValidationError('run.key-refused', `the provider refuses the key with ${status}; ${remedy}`, { cause });
+}
+
+function unknownPrices(models: readonly string[], now: Date): ValidationError {
+  const entries = models.map((model) => ({ model, from: dayOf(now), inputUsd: 0, outputUsd: 0 }));
+  return new ValidationError(
+    'run.unknown-price',
+    `the run has a spending limit, and no price is known for ${models.join(', ')}; write the prices in US dollars per million tokens ` +
+      `into a file that BATCHMILL_PRICES names, as ${JSON.stringify(entries)}, or remove the limit`,
+  );
 }
 
 function unknownModels({ pipeline }: RunPlan, models: readonly string[]): ValidationError {

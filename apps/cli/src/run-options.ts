@@ -132,3 +132,17 @@ export function parseCount(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('expected a whole number of at least 1');
   return Number(value);
 }
+
+/** An amount in US dollars, with or without its sign. */
+export function parseUsd(value: string): number {
+  const amount = value.replace(/^\$/, '');
+  if (/^(?:\d{1,7}\.?\d{0,9}|\.\d{1,9})$/.test(amount)) return Number(amount);
+  throw new InvalidArgumentError('expected an amount in US dollars, such as 2.50');
+}
+
+/** The last value of a key counts. */
+export function parseLabel(option: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const at = option.indexOf('=');
+  if (at < 1 || at === option.length - 1) throw new InvalidArgumentError('expected key=value');
+  return { ...before, [option.slice(0, at)]: option.slice(at + 1) };
+}

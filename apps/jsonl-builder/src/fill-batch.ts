@@ -1,9 +1,11 @@
 import type { Blobs } from '@batchmill/blobs';
 import type { Source } from '@batchmill/pipeline';
 import { addSize, emptyBatchFile, fitsBatchFile, type BatchFileSize, type BatchFileLimits } from '@batchmill/provider';
+import type { WorstUsage } from '@batchmill/models';
 import { writeManifest, type BuildPosition, type ManifestLine } from '@batchmill/records';
 import type { Unit } from './read-units.js';
 import { isTooLargeFor, writeUnit } from './write-unit.js';
+import { addWorstUsage, noWorstUsage } from './worst-usage.js';
 
 export interface FilledBatch {
   /** Null if the batch has no requests. */
@@ -12,6 +14,7 @@ export interface FilledBatch {
   /** An index into the run's models. */
   readonly model: number;
   readonly size: BatchFileSize;
+  readonly worst: WorstUsage;
   /** How many requests could not be rendered; the manifest holds their errors. */
   readonly unrendered: number;
   /** Where the next batch starts; null if this batch is the claim's last. */
@@ -30,8 +33,15 @@ export async function fillBatch(
   const requested: ManifestLine[] = [];
   const unrendered: ManifestLine[] = [];
   const customIds = new Set<string>();
-  const state: { size: BatchFileSize; together: number; model: number | null; next: BuildPosition | null } = {
+  const state: {
+    size: BatchFileSize;
+    worst: WorstUsage;
+    together: number;
+    model: number | null;
+    next: BuildPosition | null;
+  } = {
     size: emptyBatchFile,
+    worst: noWorstUsage,
     together: Infinity,
     model: null,
     next: null,
@@ -55,6 +65,7 @@ export async function fillBatch(
       state.model = unit.position.model;
       state.together = together;
       state.size = addSize(state.size, written);
+      state.worst = addWorstUsage(state.worst, written.worst);
       for (const line of written.manifest) customIds.add(line.customId ?? '');
       requested.push(...written.manifest);
       yield written.text;
@@ -69,6 +80,7 @@ export async function fillBatch(
     manifest,
     model: state.model ?? 0,
     size: state.size,
+    worst: state.worst,
     unrendered: unrendered.length,
     next: state.next,
   };

@@ -116,7 +116,7 @@ export class JsonlBuilder {
     claim: Claim,
     plan: RunPlan,
     models: readonly ModelFunctions[],
-    { file, manifest, model, size, unrendered, next }: FilledBatch,
+    { file, manifest, model, size, worst, unrendered, next }: FilledBatch,
     number: number,
     from: BuildPosition,
   ): Batch {
@@ -134,10 +134,12 @@ export class JsonlBuilder {
       manifest,
       url: requestedModel?.url ?? '',
       model: requestedModel?.model ?? '',
+      baseModel: requestedModel?.baseModel ?? '',
       documents: size.documents,
       requests: size.requests,
       unrendered,
       inputTokens: size.tokens,
+      worst,
       completionWindow: plan.pipeline.batch.completionWindow,
       traceparent: traceparentOf() ?? claim.traceparent,
     });

@@ -15,6 +15,7 @@ import type { Collection, Fields } from '@batchmill/store';
 /** A batch file holds requests of one model at one of the provider's paths. */
 export interface ModelFunctions {
   readonly model: string;
+  readonly baseModel: string;
   /** The provider's path: `/v1/embeddings`. */
   readonly url: string;
   readonly functions: readonly string[];
@@ -22,11 +23,11 @@ export interface ModelFunctions {
 
 /** The plan's functions by model and path, in the plan's order. */
 export function modelsOf(plan: RunPlan): ModelFunctions[] {
-  const groups = new Map<string, { model: string; url: string; functions: string[] }>();
+  const groups = new Map<string, { model: string; baseModel: string; url: string; functions: string[] }>();
   for (const [name, { definition }] of plan.planned) {
-    const { model, url } = definition;
+    const { model, baseModel, url } = definition;
     const group = groups.get(`${url} ${model}`);
-    if (group === undefined) groups.set(`${url} ${model}`, { model, url, functions: [name] });
+    if (group === undefined) groups.set(`${url} ${model}`, { model, baseModel, url, functions: [name] });
     else group.functions.push(name);
   }
   return [...groups.values()];

@@ -13,11 +13,14 @@ import {
 } from '@batchmill/provider';
 import type { ManifestLine } from '@batchmill/records';
 import type { Fields } from '@batchmill/store';
+import type { WorstUsage } from '@batchmill/models';
 import type { Unit } from './read-units.js';
+import { addWorstUsage, noWorstUsage, worstUsageOf } from './worst-usage.js';
 
 /** The lines of a unit in a batch file and in its manifest. */
 export interface WrittenUnit extends BatchFileSize {
   readonly text: string;
+  readonly worst: WorstUsage;
   readonly manifest: readonly ManifestLine[];
   readonly failures: readonly ManifestLine[];
   /** These failures replace `manifest` if the requests do not fit even into an empty file. */
@@ -35,6 +38,7 @@ export function writeUnit({ document, rendering }: Unit, source: Source, customI
   let text = '';
   let inputs = 0;
   let tokens = 0;
+  let worst = noWorstUsage;
   const manifest: ManifestLine[] = [];
   for (const request of requests) {
     const byChunk = customId(request.function, parent, chunk);
@@ -45,6 +49,7 @@ export function writeUnit({ document, rendering }: Unit, source: Source, customI
     text += requestLine(id, request);
     inputs += request.inputs;
     tokens += request.inputTokens;
+    worst = addWorstUsage(worst, worstUsageOf(request));
     manifest.push({ customId: id, documentId, chunkId, parentId, function: request.function });
   }
   const failureOf = (name: string, error: DocumentError): ManifestLine => ({
@@ -60,6 +65,7 @@ export function writeUnit({ document, rendering }: Unit, source: Source, customI
   } as const;
   return {
     text,
+    worst,
     manifest,
     failures: failures.map((failure) => failureOf(failure.function, failure.error)),
     asTooLarge: requests.map((request) => failureOf(request.function, tooLarge)),

@@ -1,6 +1,6 @@
 import type { DocumentError } from '@batchmill/contracts';
-import type { PriceBook, Usage } from '@batchmill/models';
-import type { Classified } from '@batchmill/provider';
+import type { NamedModel, PriceBook, Usage } from '@batchmill/models';
+import type { BatchUsage, Classified } from '@batchmill/provider';
 import { addCost, countFailed, noCost, requestCost, type Ingestion } from '@batchmill/records';
 import { RequestBits } from './request-bits.js';
 
@@ -15,7 +15,7 @@ export class Progress {
   constructor(
     ingestion: Ingestion,
     requests: number,
-    private readonly pricing: { model: string; at: Date; prices: PriceBook },
+    private readonly pricing: { model: NamedModel; at: Date; prices: PriceBook },
   ) {
     this.#state = ingestion;
     this.received = new RequestBits(requests, ingestion.received);
@@ -52,6 +52,30 @@ export class Progress {
 
   countLine(kind: 'unknown' | 'duplicates' | 'problems'): void {
     this.#state = { ...this.#state, [kind]: this.#state[kind] + 1 };
+  }
+
+  /** Compares the tokens of the results with the provider's own count. Called once, when all of them are counted. */
+  reconcile({ inputTokens, cachedTokens, outputTokens }: BatchUsage): void {
+    const { tokens, cost, unanswered = noCost } = this.#state;
+    const input = inputTokens - tokens.input;
+    const output = outputTokens - tokens.output;
+    if (input === 0 && output === 0) return;
+    const missing = { input: Math.max(0, input), output: Math.max(0, output) };
+    const cached = Math.min(missing.input, Math.max(0, cachedTokens - (tokens.cached ?? 0)));
+    const { model, at, prices } = this.pricing;
+    const usage = { inputTokens: missing.input, outputTokens: missing.output, cachedTokens: cached };
+    const added = requestCost(prices, model, usage, at, 'batch');
+    this.#state = {
+      ...this.#state,
+      unlisted: { input, output },
+      tokens: {
+        input: tokens.input + missing.input,
+        output: tokens.output + missing.output,
+        cached: (tokens.cached ?? 0) + cached,
+      },
+      cost: addCost(cost, added),
+      unanswered: addCost(unanswered, added),
+    };
   }
 
   /** Counts a request's result, its tokens and its cost. Called once per request. `index`: null when it was never sent. */

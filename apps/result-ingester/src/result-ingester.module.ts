@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Books } from './books.js';
 import { KeptAnswerWriter } from './kept-answer-writer.js';
 import { LateVectors } from './late-vectors.js';
 import { LeftFiles } from './left-files.js';
@@ -11,6 +12,15 @@ import { ResultIngester } from './result-ingester.js';
 
 @Module({
   controllers: [ResultIngester, LeftFiles],
-  providers: [SentBatches, ResultCopies, LateVectors, OutcomeWriter, KeptAnswerWriter, Reprocessor, UningestedBatches],
+  providers: [
+    Books,
+    SentBatches,
+    ResultCopies,
+    LateVectors,
+    OutcomeWriter,
+    KeptAnswerWriter,
+    Reprocessor,
+    UningestedBatches,
+  ],
 })
 export class ResultIngesterModule {}

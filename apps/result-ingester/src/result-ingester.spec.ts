@@ -1,3 +1,4 @@
+import { Books } from './books.js';
 import { stages } from '@batchmill/all-in-one';
 import { ResultsIngested } from '@batchmill/contracts';
 import type { Blob, Blobs } from '@batchmill/blobs';
@@ -83,8 +84,8 @@ describe('result-ingester', () => {
   });
 
   function ingester(): ResultIngester {
-    const { runs, batches, documents, blobs, vectors, pipelines, provider, engineSettings, clock, ids, log } =
-      bundle.engine;
+    const { runs, batches, documents, blobs, vectors, pipelines, provider } = bundle.engine;
+    const { ledger, spendings, engineSettings, clock, ids, log } = bundle.engine;
     const copies = new ResultCopies(blobs, provider, engineSettings, clock, log);
     const sentBatches = new SentBatches(runs, pipelines, blobs);
     const late = new LateVectors(documents, log);
@@ -92,7 +93,18 @@ describe('result-ingester', () => {
     const kept = new KeptAnswerWriter(documents, vectors, late, clock);
     const reprocessor = new Reprocessor(sentBatches, batches, documents, blobs, kept, engineSettings, clock);
     const uningested = new UningestedBatches(runs, engineSettings, clock, log);
-    return new ResultIngester(sentBatches, blobs, copies, writer, reprocessor, uningested, engineSettings, clock);
+    const books = new Books(ledger, spendings, runs, provider, engineSettings, log);
+    return new ResultIngester(
+      sentBatches,
+      blobs,
+      copies,
+      writer,
+      reprocessor,
+      uningested,
+      books,
+      engineSettings,
+      clock,
+    );
   }
 
   /** A batch that waits to be ingested. The other stages are running. */

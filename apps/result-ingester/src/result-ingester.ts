@@ -22,6 +22,7 @@ import {
   type Transition,
 } from '@batchmill/records';
 import { Consumes, EngineSettings, Stage, Works } from '@batchmill/stage';
+import { Books } from './books.js';
 import { archiveAnswers } from './archive-answers.js';
 import { keepLines } from './keep-lines.js';
 import { OutcomeWriter } from './outcome-writer.js';
@@ -42,6 +43,7 @@ export class ResultIngester {
     private readonly writer: OutcomeWriter,
     private readonly reprocessor: Reprocessor,
     private readonly uningestedBatches: UningestedBatches,
+    private readonly books: Books,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
   ) {}
@@ -60,10 +62,15 @@ export class ResultIngester {
     } catch (error) {
       const ingestion = progress?.state ?? batch.data.ingestion;
       if (error instanceof ResultFileMissing) yield batch.with({ ingestion }).wait(error.retryAt);
-      else yield* this.uningestedBatches.handle(batch, error, () => this.#ingested(batch, ingestion));
+      else
+        yield* this.uningestedBatches.handle(batch, error, async () => {
+          await this.books.enter(batch.data, ingestion);
+          return this.#ingested(batch, ingestion);
+        });
       return;
     }
     const leftFiles = await this.copies.cleanUp(batch.data, progress);
+    await this.books.enter(batch.data, progress.state);
     yield this.#ingested(batch, progress.state, leftFiles);
   }
 
@@ -79,8 +86,8 @@ export class ResultIngester {
 
   async #open({ data: batch }: Leased<Batch>): Promise<BatchToIngest> {
     const { run, plan, sent } = await this.sentBatches.open(batch);
-    const { model, provider, createdAt } = batch;
-    const pricing = { model, at: provider?.createdAt ?? createdAt, prices: this.settings.prices };
+    const { provider, createdAt } = batch;
+    const pricing = { model: batch, at: provider?.createdAt ?? createdAt, prices: this.settings.prices };
     const progress = new Progress(batch.ingestion, sent.requests.length, pricing);
     const { lostAfterMs } = this.settings;
     return { plan, batch, sent, progress, isGivenUp: isGivenUp(batch, { run, lostAfterMs }) };
@@ -96,6 +103,7 @@ export class ResultIngester {
         // After this line the slice is not written again; before it, writing it again changes nothing.
         await batch.checkpoint({ ingestion: progress.state });
       }
+      if (part === 'unrendered' && batch.data.provider?.usage != null) progress.reconcile(batch.data.provider.usage);
       progress.advance({ part: nextPart[part], offset: 0 });
       // The names of the copies are stored before the copies are read, and the end before they are deleted. Other parts need
       // no checkpoint when they end: that of their last slice is enough, since nothing is left to do after it.

@@ -39,7 +39,7 @@ export class UningestedBatches {
   async *handle<E extends Transition>(
     batch: Leased<Batch>,
     error: unknown,
-    end: () => E,
+    end: () => Promise<E>,
   ): AsyncGenerator<E | Transition<BatchHeld>, void, undefined> {
     const { data } = batch;
     const now = this.clock.now();
@@ -60,7 +60,7 @@ export class UningestedBatches {
       const logged =
         'the run is cancelled, or the batch abandoned: it ends without the rest of its results; the result files are kept';
       this.log.error(logged, { batchId: batch.id, error: message });
-      yield end();
+      yield await end();
     } else throw error;
   }
 }

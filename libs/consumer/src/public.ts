@@ -26,6 +26,7 @@ export {
   RunAccepted,
   RunCancelRequested,
   RunFinished,
+  RunLimitRequested,
   RunPauseRequested,
   RunRejected,
   RunRequested,

@@ -22,6 +22,7 @@ export {
   BatchProcessRequested,
   BatchReprocessRequested,
   RunCancelRequested,
+  RunLimitRequested,
   RunPauseRequested,
   RunResumeRequested,
 } from './events/commands.js';

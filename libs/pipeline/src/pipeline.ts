@@ -22,7 +22,14 @@ export interface Pipeline {
   readonly embeddings: EndpointPlan | null;
   readonly inference: EndpointPlan | null;
   readonly batch: BatchOptions;
+  readonly spending: SpendingOptions;
   readonly schedules: readonly PipelineSchedule[];
+}
+
+/** In US dollars; null: there is no limit. */
+export interface SpendingOptions {
+  readonly maxUsdPerRun: number | null;
+  readonly maxUsdPerDay: number | null;
 }
 
 export interface PipelineSchedule extends Timing {

@@ -1,4 +1,5 @@
 import type { CompletionWindow, SettledReason } from '@batchmill/contracts';
+import type { WorstUsage } from '@batchmill/models';
 import type { AccountInfo } from '@batchmill/provider';
 import type { Held } from './held.js';
 import type { Ingestion } from './ingestion.js';
@@ -39,16 +40,22 @@ export interface Batch extends WorkRecord<BatchState> {
   /** The provider's URL path: `/v1/embeddings`. */
   readonly url: string;
   readonly model: string;
+  /** The model that it stands for. Missing in a batch of an earlier version. */
+  readonly baseModel?: string;
   readonly documents: number;
   readonly requests: number;
   readonly unrendered: number;
   /**
-   * Why the run goes no further: none of the documents that it begins with could be asked. The batch is its claim's last one, and the
-   * claim's other documents stay pending. Missing: the run goes on.
+   * Why the run goes no further: none of the documents that it begins with could be asked, and then the batch is its claim's last one;
+   * or the batch did not fit into a spending limit. The claim's other documents stay pending. Missing: the run goes on.
    */
   readonly stopsRun?: string;
   /** An estimate. The provider's limit of enqueued tokens counts these. */
   readonly inputTokens: number;
+  /** What its requests use at most. Missing in a batch of an earlier version. */
+  readonly worst?: WorstUsage;
+  /** What is reserved for it, until its cost is known; missing or null: nothing was. */
+  readonly spending?: BatchSpending | null;
   readonly completionWindow: CompletionWindow;
   readonly submission: Submission;
   /** Every upload that ended with a file. Missing in a batch of an earlier version. */
@@ -78,6 +85,15 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly leftFiles?: readonly string[];
   /** The last one; missing or null: there was none. */
   readonly reprocessing?: Reprocessing | null;
+}
+
+/** The money that is set aside for a batch, in every scope that counts it. Written before it is reserved. */
+export interface BatchSpending {
+  /** The records of the scopes (see `scopeId`). */
+  readonly scopes: readonly string[];
+  readonly nanoUsd: number;
+  /** The fence of the lease under which it was reserved. */
+  readonly fence: number;
 }
 
 /** The next request to build: an index into the run's models and one into the claim's members. */

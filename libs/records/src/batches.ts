@@ -31,10 +31,12 @@ type NewBatch = Pick<
   | 'manifest'
   | 'url'
   | 'model'
+  | 'baseModel'
   | 'documents'
   | 'requests'
   | 'unrendered'
   | 'inputTokens'
+  | 'worst'
   | 'completionWindow'
   | 'traceparent'
 >;

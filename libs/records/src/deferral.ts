@@ -28,6 +28,7 @@ export function deferral(
   const { attempt } = submission;
   const noFile = keepsFile ? {} : { fileId: null, fileCreatedAt: null };
   const { about, code } = held;
+  if (about === 'limit') throw new Error('A spending limit defers no batch: nothing was sent.');
   return batch
     .with({
       provider: null,

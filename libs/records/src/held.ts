@@ -1,10 +1,13 @@
-/** A refusal of the provider because of which a batch waits. No request uses up an attempt. */
+/** A refusal because of which a batch waits: of the provider, or of a spending limit. No request uses up an attempt. */
 export interface Held {
-  /** moment: it cannot take it now. queue: it has no room. account: it refuses the key, the account or the model. */
-  readonly about: 'moment' | 'queue' | 'account';
+  /**
+   * moment: the provider cannot take it now. queue: it has no room. account: it refuses the key, the account or the model. limit: a
+   * spending limit has no room for it until other batches give back what they do not use.
+   */
+  readonly about: 'moment' | 'queue' | 'account' | 'limit';
   /** The provider's code; null when it sent none. */
   readonly code: string | null;
-  /** What the provider said. */
+  /** What the provider said; of a limit, what fills it. */
   readonly message: string;
   /** The first refusal in a row about the same. */
   readonly since: Date;

@@ -10,6 +10,7 @@ export {
   type RunRequest,
   type RunState,
   type Scan,
+  type SpendingLimits,
 } from './runs.js';
 export { Claims, claimStates, markOf, type Claim, type ClaimKind, type ClaimState } from './claims.js';
 export { Batches } from './batches.js';
@@ -21,6 +22,7 @@ export {
   unsettledBatchStates,
   type ArmedKey,
   type Batch,
+  type BatchSpending,
   type BatchState,
   type BuildPosition,
   type FinishedUpload,
@@ -63,6 +65,10 @@ export {
   type ProviderBatchInfo,
   type ProviderFiles,
 } from './provider-batch-info.js';
+export { type LedgerEntry, type LedgerKind } from './ledger/ledger-entry.js';
+export { Ledger, type LedgerQuery } from './ledger/ledger.js';
+export { dayOf, describeScope, scopeId, type LimitedScope, type SpendingScope } from './spending/spending-scope.js';
+export { Spendings, type NoRoom, type Reservation, type Spending } from './spending/spendings.js';
 export {
   addCost,
   addDocuments,

@@ -70,6 +70,11 @@ export interface Ingestion {
   readonly functions?: readonly FunctionCost[];
   /** Of the cost, what was paid for results that are no answers. Missing in records of earlier versions. */
   readonly unanswered?: Cost;
+  /**
+   * Tokens that the provider counted for the batch beyond those of its results. They are in `tokens` and `cost` where it counted
+   * more. Null: both agree, or it does not say. Missing in records of earlier versions.
+   */
+  readonly unlisted?: { readonly input: number; readonly output: number } | null;
   /** Results at another tier than that of batches. Missing in records of earlier versions. */
   readonly otherTier?: number;
   /** The first error: code and message, never contents. */

@@ -2,6 +2,7 @@ import { describe } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
 import { describeAnswerMarks } from './contract/answer-marks.contract.js';
 import { describeBudgets } from './contract/budgets.contract.js';
+import { describeSpendings } from './contract/spendings.contract.js';
 import { describeClaimMarks } from './contract/claim-marks.contract.js';
 import { describeKeptAnswers } from './contract/kept-answers.contract.js';
 import { describeLeasing } from './contract/leasing.contract.js';
@@ -31,6 +32,7 @@ export function describeRecordsContract(name: string, make: MakeStore): void {
     describeDue(make);
     describeCommands(make);
     describeBudgets(make);
+    describeSpendings(make);
     describeTurnarounds(make);
     describeClaimMarks(make);
     describeAnswerMarks(make);

@@ -1,4 +1,4 @@
-import type { PriceBook, PriceTier, Usage } from '@batchmill/models';
+import type { NamedModel, PriceBook, PriceTier, Usage } from '@batchmill/models';
 
 /** Documents are summed over the run's claims; requests, tokens and cost over its batches. */
 export interface RunTotals {
@@ -31,7 +31,7 @@ export interface Cost {
  * The cost of one request, at the tier that its answer names, else at `tier`. `at`: when the provider took it. Incomplete when no
  * price is known for the model or the tier.
  */
-export function requestCost(prices: PriceBook, model: string, usage: Usage, at: Date, tier: PriceTier): Cost {
+export function requestCost(prices: PriceBook, model: NamedModel, usage: Usage, at: Date, tier: PriceTier): Cost {
   const { otherTier } = usage;
   if (otherTier !== undefined && otherTier !== 'flex') return { ...noCost, incomplete: true };
   const nanoUsd = prices.costOf(model, usage, at, otherTier ?? tier);

@@ -28,6 +28,8 @@ export function runRequestOf({
   documents,
   limit,
   redo,
+  maxUsd,
+  labels,
 }: RunRequested): RunRequest {
   return {
     pipeline,
@@ -37,6 +39,8 @@ export function runRequestOf({
     ...(documents === undefined ? {} : { documents }),
     ...(limit === undefined ? {} : { limit }),
     ...(redo === undefined ? {} : { redo }),
+    ...(maxUsd === undefined ? {} : { maxUsd }),
+    ...(labels === undefined ? {} : { labels }),
   };
 }
 
@@ -54,6 +58,8 @@ export interface Run extends WorkRecord<RunState> {
   readonly functions: readonly string[];
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly scan: Scan;
+  /** Missing in runs of earlier versions: it has no limit. */
+  readonly spendingLimits?: SpendingLimits;
   readonly cancelRequestedAt: Date | null;
   /** Since when the run starts nothing new; null: it is not paused. */
   readonly pausedAt: Date | null;
@@ -65,6 +71,13 @@ export interface Run extends WorkRecord<RunState> {
   readonly totals: RunTotals | null;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+}
+
+/** In nano-dollars; null: there is no limit. */
+export interface SpendingLimits {
+  readonly ofRun: number | null;
+  /** What all runs of the pipeline may spend on a day in UTC. */
+  readonly ofPipelinePerDay: number | null;
 }
 
 /** How far a run's scan for documents is. */
@@ -148,6 +161,16 @@ export class Runs extends Records<Run> {
       { $set: { cancelRequestedAt: this.clock.now() } },
     );
     const { matched } = await this.collection.updateOne(live, { $set: this.dueNow(), $inc: { signals: 1 } });
+    return matched === 1;
+  }
+
+  /** Records the most that the run may spend, in nano-dollars. False: there is no such run, or it has ended. */
+  async setSpendingLimit(id: string, nanoUsd: number): Promise<boolean> {
+    const live = { _id: id, state: { $in: active } };
+    const { matched } = await this.collection.updateOne(live, {
+      $set: { 'spendingLimits.ofRun': nanoUsd },
+      $inc: { signals: 1 },
+    });
     return matched === 1;
   }
 

@@ -8,9 +8,11 @@ import {
   Claims,
   Documents,
   Inbox,
+  Ledger,
   Notifications,
   Runs,
   Schedules,
+  Spendings,
   Turnarounds,
 } from '@batchmill/records';
 import { EngineSettings, Readiness, StateCheck } from '@batchmill/stage';
@@ -38,6 +40,8 @@ export class EngineModule {
       [Claims, engine.claims],
       [Batches, engine.batches],
       [Budgets, engine.budgets],
+      [Spendings, engine.spendings],
+      [Ledger, engine.ledger],
       [Turnarounds, engine.turnarounds],
       [Notifications, engine.notifications],
       [Schedules, engine.schedules],

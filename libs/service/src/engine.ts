@@ -9,9 +9,11 @@ import {
   Claims,
   Documents,
   Inbox,
+  Ledger,
   Notifications,
   Runs,
   Schedules,
+  Spendings,
   Turnarounds,
 } from '@batchmill/records';
 import {
@@ -54,6 +56,8 @@ export interface Engine extends Ports, EngineContext {
   readonly claims: Claims;
   readonly batches: Batches;
   readonly budgets: Budgets;
+  readonly spendings: Spendings;
+  readonly ledger: Ledger;
   readonly turnarounds: Turnarounds;
   readonly notifications: Notifications;
   readonly schedules: Schedules;
@@ -89,6 +93,8 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
     schedules,
     inbox,
     budgets: new Budgets(store, clock),
+    spendings: new Spendings(store),
+    ledger: new Ledger(store),
     turnarounds: new Turnarounds(store),
     documents: new Documents(documentStore),
     readiness,

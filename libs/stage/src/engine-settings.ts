@@ -14,6 +14,10 @@ export abstract class EngineSettings {
   abstract readonly maxFreeRetries: number;
   /** The scan of a run pauses while more of its batches than this are not yet submitted. */
   abstract readonly maxWaitingBatches: number;
+  /** The most that a run may spend, in US dollars, where neither its request nor its pipeline says it; null: there is no limit. */
+  abstract readonly maxUsdPerRun: number | null;
+  /** The most that all runs of the account may spend on a day in UTC, in US dollars; null: there is no limit. */
+  abstract readonly maxUsdPerDay: number | null;
   /** How many documents a large run begins with, before it sends the others. 0: there is no trial. */
   abstract readonly trialDocuments: number;
   /** How long the others wait at most for an answer to the trial, from its submission. */

@@ -11,6 +11,8 @@ export const testEngineSettings: Plain<EngineSettings> = {
   retryBaseMs: 10,
   maxFreeRetries: 5,
   maxWaitingBatches: 20,
+  maxUsdPerRun: null,
+  maxUsdPerDay: null,
   trialDocuments: 0,
   trialWaitMs: 600_000,
   claimMs: 30_000,

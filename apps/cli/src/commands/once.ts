@@ -18,7 +18,7 @@ import { runOnce } from '../once/run-once.js';
 import { writeOutput } from '../once/write-output.js';
 import { checkOutput } from '../once/write-whole-file.js';
 import { noteOutput } from '../once/written-outputs.js';
-import { parseCount, parseRedo } from '../run-options.js';
+import { parseCount, parseUsd, parseRedo } from '../run-options.js';
 import { formatPath } from '../show/format.js';
 import { printJson } from '../show/output.js';
 import { settingsHere } from '../with-engine.js';
@@ -51,6 +51,7 @@ export function onceCommand(): Command {
     .option('--id <field>', 'the field with the id of a document (default: _id or id, where a document has it)')
     .option('--no-id', 'documents have no id: their content tells them apart')
     .option('--limit <n>', 'only the first documents of the file', parseCount)
+    .option('--max-usd <dollars>', 'spend no more than this; what does not fit in is left for the next time', parseUsd)
     .option('--output <file>', 'where the answers are written; - is standard output (default: beside the documents)')
     .option('--as <field>', 'the field of the answer or the vector (default: answer or vector)', parseField)
     .option('--redo <which>', 'ask again: failed (those that failed) or all (which is paid again)', parseRedo)

@@ -126,8 +126,9 @@ async function removeBatch({ provider }: Engine, { found }: OrphanedProviderBatc
     : { outcome: 'not-cancelled', text: `the provider does not cancel provider batch ${id} now; try again later` };
 }
 
-async function findAll({ batches, provider, pipelines, engineSettings, log }: Engine): Promise<Orphans> {
-  const orphanedBatches = new OrphanedBatches(batches, provider, pipelines, engineSettings, log);
+async function findAll(engine: Engine): Promise<Orphans> {
+  const { batches, provider, engineSettings, log } = engine;
+  const orphanedBatches = OrphanedBatches.on(engine);
   const orphanedFiles = new OrphanedFiles(batches, provider, orphanedBatches, engineSettings, log);
   const [found, inUse] = [await orphanedBatches.find(), await orphanedBatches.inputFilesInUse()];
   return { batches: found, files: await orphanedFiles.find(), inUse };

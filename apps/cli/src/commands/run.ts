@@ -7,7 +7,7 @@ import { estimateFromSample } from '../estimate/estimate-from-sample.js';
 import { estimateText } from '../estimate/estimate-text.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
 import { openProgressDisplay } from '../progress/open-progress-display.js';
-import { parseRunId, runOptionsFrom, withRunFlags, type RunFlags } from '../run-options.js';
+import { parseLabel, parseRunId, parseUsd, runOptionsFrom, withRunFlags, type RunFlags } from '../run-options.js';
 import { formatPath } from '../show/format.js';
 import { notAcceptedText } from '../show/not-accepted-text.js';
 import { printJson } from '../show/output.js';
@@ -18,6 +18,8 @@ import { fileLog, logFileIn, settingsHere, withEngine } from '../with-engine.js'
 
 interface Flags extends RunFlags {
   readonly runId?: string;
+  readonly maxUsd?: number;
+  readonly label?: Readonly<Record<string, string>>;
   readonly wait?: true;
   readonly yes?: true;
   readonly json?: true;
@@ -29,6 +31,8 @@ export function runCommand(): Command {
     .argument('<pipeline>', 'its name, as in: batchmill run package-docs --endpoint embeddings --limit 100');
   return withRunFlags(command)
     .option('--run-id <id>', 'a name for the run; the name of an unfinished run continues it', parseRunId)
+    .option('--max-usd <dollars>', 'spend no more than this; what does not fit in is left pending', parseUsd)
+    .option('--label <key=value...>', 'a label of its costs, as in team=search; see batchmill costs', parseLabel)
     .option('--wait', 'follow the run until it ends when another process does the work')
     .option('--yes', 'with --redo all: do not ask for confirmation')
     .option('--json', 'print the result as JSON')
@@ -41,7 +45,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   if (flags.redo !== undefined) await confirmRedo(pipeline, runId, flags);
   if (isEngineRunning(settings) && flags.wait !== true) {
     const isAccepted = await withEngine(async (engine) => {
-      await requestRun(engine, new RunRequested({ ...runOptionsFrom(flags), pipeline, runId }));
+      await requestRun(engine, new RunRequested({ ...runOptionsFrom(flags), ...spendingFrom(flags), pipeline, runId }));
       return wasAccepted(engine, runId);
     });
     const followed = `follow it with: batchmill progress ${runId}`;
@@ -64,6 +68,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   const startedAt = new Date();
   const result = await runPipeline({
     ...runOptionsFrom(flags),
+    ...spendingFrom(flags),
     pipeline,
     runId,
     settings,
@@ -106,6 +111,10 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
       : `stopped; nothing is lost. Continue it with: batchmill run ${pipeline} --run-id ${runId}\n`,
   );
   process.exitCode = exitCodes.stopped;
+}
+
+function spendingFrom({ maxUsd, label }: Flags): { maxUsd?: number; labels?: Record<string, string> } {
+  return { ...(maxUsd !== undefined && { maxUsd }), ...(label !== undefined && { labels: { ...label } }) };
 }
 
 const acceptedWithinMs = 15_000;

@@ -1,10 +1,17 @@
 import { commandStages, stages } from '@batchmill/all-in-one';
-import { RunCancelRequested, RunPauseRequested, RunResumeRequested, ValidationError } from '@batchmill/contracts';
+import {
+  RunCancelRequested,
+  RunLimitRequested,
+  RunPauseRequested,
+  RunResumeRequested,
+  ValidationError,
+} from '@batchmill/contracts';
+import { nanoUsdOf } from '@batchmill/models';
 import { endedRunStates, type Run } from '@batchmill/records';
 import { reportRun, type Engine, type RunReport } from '@batchmill/service';
 import { Command } from 'commander';
 import { exitCodes } from '../exit-codes.js';
-import { parseCount } from '../run-options.js';
+import { parseCount, parseUsd } from '../run-options.js';
 import { sendCommand, type CommandOutcome, type EngineCommand } from '../send-command.js';
 import { formatCount, formatTime, formatUsd } from '../show/format.js';
 import { printJson, sayBeside, type Say } from '../show/output.js';
@@ -25,7 +32,9 @@ interface ListFlags extends Flags {
 }
 
 export function runsCommand(): Command {
-  const command = new Command('runs').description('list, show, cancel, pause or resume runs');
+  const command = new Command('runs').description(
+    'list, show, cancel, pause or resume runs, or change what they may spend',
+  );
   command
     .command('list')
     .description('the newest runs')
@@ -53,6 +62,13 @@ export function runsCommand(): Command {
     .argument('<id>')
     .option('--json', 'as JSON')
     .action(resume);
+  command
+    .command('limit')
+    .description('change how much a run may spend, while it runs')
+    .argument('<id>')
+    .argument('<dollars>', 'in all, with what it has spent', parseUsd)
+    .option('--json', 'as JSON')
+    .action(limit);
   return command;
 }
 
@@ -181,12 +197,32 @@ async function resume(id: string, { json }: Flags): Promise<void> {
   if (json) await printOutcome(id, outcome);
 }
 
+async function limit(id: string, maxUsd: number, { json }: Flags): Promise<void> {
+  const say = sayBeside(json);
+  const run = await withRecords((engine) => runOf(engine, id));
+  let outcome: RunOutcome = 'unchanged';
+  if (endedRunStates.includes(run.state)) say(endedText(run));
+  else {
+    const event = new RunLimitRequested({ runId: id, maxUsd });
+    const isDone = async (engine: Engine): Promise<boolean> =>
+      (await runOf(engine, id)).spendingLimits?.ofRun === nanoUsdOf(maxUsd);
+    outcome = await recordCommand(event, isDone, say);
+    if (outcome === 'requested')
+      say(
+        `asked the running process to let run ${id} spend ${formatUsd(maxUsd)}; check with: batchmill runs show ${id}`,
+      );
+    else if (outcome === 'done') say(`run ${id} may spend ${formatUsd(maxUsd)} in all`);
+    if (run.reason !== null) say('it was stopped, so that what is left needs another run');
+  }
+  if (json) await printOutcome(id, outcome);
+}
+
 /** Unchanged: there was nothing to do. */
 type RunOutcome = CommandOutcome | 'unchanged';
 
 /** Only records the command: no stage works on the run. */
 async function recordCommand(
-  event: RunPauseRequested | RunResumeRequested,
+  event: RunPauseRequested | RunResumeRequested | RunLimitRequested,
   isDone: EngineCommand['isDone'],
   say: Say,
 ): Promise<CommandOutcome> {

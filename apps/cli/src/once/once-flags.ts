@@ -16,6 +16,7 @@ export interface OnceFlags {
   /** False: `--no-id`. */
   readonly id?: string | boolean;
   readonly limit?: number;
+  readonly maxUsd?: number;
   readonly output?: string;
   readonly as?: string;
   readonly redo?: Redo;

@@ -25,7 +25,7 @@ interface RunToMake {
  * and the progress is on standard error. A run that is parked or held is the last one.
  */
 export async function runOnce(job: OnceJob): Promise<OnceRuns> {
-  const { asked, settings } = job;
+  const { asked, settings, flags } = job;
   const display = openProgressDisplay(process.stderr);
   const signal = abortOnSignals((text) => display.print(text));
   const log = fileLog(settings);
@@ -37,6 +37,7 @@ export async function runOnce(job: OnceJob): Promise<OnceRuns> {
         pipeline: asked.definition,
         runId,
         ...(redo === undefined ? {} : { redo }),
+        ...(flags.maxUsd === undefined ? {} : { maxUsd: flags.maxUsd }),
         settings,
         log,
         signal,

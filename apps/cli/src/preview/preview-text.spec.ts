@@ -23,6 +23,7 @@ function aPreview(text: string): Preview {
             model: 'gpt-4o-mini',
             url: '/v1/responses',
             body: { instructions: words, input: text, text: {} },
+            baseModel: 'gpt-4o-mini',
             inputs: 0,
             inputTokens: 70,
             maxOutputTokens: 500,

@@ -10,7 +10,8 @@ export function runDetails({ request, functions, parameters, models }: RunReport
     ...(models.length > 0 ? [`models    ${models.join(', ')}`] : []),
     ...Object.entries(parameters).map(([name, value]) => `parameter ${name}: ${valueText(value)}`),
     ...(request?.documents === undefined ? [] : [`only      ${formatQuantity(request.documents.length, 'document')}`]),
-    ...(request?.limit === undefined ? [] : [`limit     ${formatCount(request.limit)}`]),
+    ...(request?.limit === undefined ? [] : [`documents at most ${formatCount(request.limit)}`]),
+    ...Object.entries(request?.labels ?? {}).map(([name, value]) => `label     ${name}: ${value}`),
     ...(request?.redo === undefined ? [] : [`redo      ${request.redo}`]),
   ];
   return lines.map((line) => `${line}\n`).join('');

@@ -34,6 +34,11 @@ export function runSummary(report: RunReport): string {
   lines.push(
     `cost      ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}: ${formatUsd(cost.savedUsd)} saved`,
   );
+  if (report.limitUsd !== null) {
+    const reserved =
+      report.reservedUsd > 0 ? `, ${formatUsd(report.reservedUsd)} of it set aside for batches at work` : '';
+    lines.push(`limit     ${formatUsd(report.limitUsd)} at most${reserved}`);
+  }
   if (report.lost.batches > 0) {
     const lost = formatQuantity(report.lost.batches, 'batch', 'batches');
     lines.push(`lost      ${lost} given up; the provider may still bill up to ${unusedText(report.lost)}`);
@@ -112,6 +117,8 @@ export function runJson(report: RunReport): Record<string, unknown> {
     batches,
     tokens,
     cost,
+    ...(report.limitUsd !== null && { limitUsd: report.limitUsd, reservedUsd: report.reservedUsd }),
+    ...(request?.labels !== undefined && { labels: request.labels }),
     pausedAt,
     startedAt,
     finishedAt,

@@ -6,6 +6,7 @@ import {
   BatchProcessRequested,
   BatchReprocessRequested,
   RunCancelRequested,
+  RunLimitRequested,
   RunPauseRequested,
   RunResumeRequested,
 } from './commands.js';
@@ -27,6 +28,7 @@ import { RunFinished } from './run-finished.js';
 export const events: readonly EventClass[] = [
   RunRequested,
   RunCancelRequested,
+  RunLimitRequested,
   RunPauseRequested,
   RunResumeRequested,
   BatchCancelRequested,

@@ -1,4 +1,4 @@
-import { IsBoolean, IsNotEmpty, IsOptional, IsString } from 'class-validator';
+import { IsBoolean, IsNotEmpty, IsNumber, IsOptional, IsString, Min } from 'class-validator';
 import { Event } from './event.js';
 
 /** Asks for something to be done with a run. */
@@ -52,6 +52,23 @@ export class RunResumeRequested extends RunCommand {
   static readonly version = 1;
   static readonly description = 'Asks for a paused run to continue.';
   static readonly isInput = true;
+}
+
+export class RunLimitRequested extends RunCommand {
+  static readonly event = 'run.limit-requested';
+  static readonly version = 1;
+  static readonly description = 'Asks for another spending limit of a run that has not ended.';
+  static readonly isInput = true;
+
+  /** The most that the run may spend, in US dollars, with what it has spent. */
+  @IsNumber({ allowNaN: false, allowInfinity: false })
+  @Min(0)
+  maxUsd!: number;
+
+  constructor(fields: { readonly runId: string; readonly maxUsd: number }) {
+    super(fields);
+    Object.assign(this, fields);
+  }
 }
 
 export class BatchCancelRequested extends BatchCommand {

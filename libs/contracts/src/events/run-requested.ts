@@ -4,6 +4,7 @@ import {
   IsIn,
   IsInt,
   IsNotEmpty,
+  IsNumber,
   IsObject,
   IsOptional,
   IsString,
@@ -23,6 +24,9 @@ export type Redo = (typeof redos)[number];
 
 /** Run ids are part of file names, keys and the provider's metadata. */
 export const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+/** At most this many labels, each of at most this many characters. */
+const mostLabels = { count: 16, characters: 128 };
 
 export class RunRequested extends Event {
   static readonly event = 'run.requested';
@@ -73,6 +77,17 @@ export class RunRequested extends Event {
   @IsIn(redos)
   redo?: Redo;
 
+  /** The most that the run may spend, in US dollars. Missing: the limit of the pipeline or of the settings, if there is one. */
+  @IsOptional()
+  @IsNumber({ allowNaN: false, allowInfinity: false })
+  @Min(0)
+  maxUsd?: number;
+
+  /** Texts by which costs can be told apart, such as a team or a customer. */
+  @IsOptional()
+  @AreLabels()
+  labels?: Record<string, string>;
+
   constructor(fields: FieldsOf<RunRequested>) {
     super();
     Object.assign(this, fields);
@@ -81,6 +96,24 @@ export class RunRequested extends Event {
   key(): string | null {
     return this.runId ?? null;
   }
+}
+
+function AreLabels(): PropertyDecorator {
+  return ValidateBy({
+    name: 'areLabels',
+    constraints: [[mostLabels.count, mostLabels.characters]],
+    validator: {
+      validate: (labels: unknown) => {
+        if (typeof labels !== 'object' || labels === null || Array.isArray(labels)) return false;
+        const entries = Object.entries(labels);
+        const isShort = (text: unknown) =>
+          typeof text === 'string' && text !== '' && text.length <= mostLabels.characters;
+        return entries.length <= mostLabels.count && entries.every((entry) => entry.every(isShort));
+      },
+      defaultMessage: () =>
+        `labels must be at most ${mostLabels.count} texts by their names, each of 1 to ${mostLabels.characters} characters`,
+    },
+  });
 }
 
 /** Each item of a list is an id as JSON can write it: a string or a number. */

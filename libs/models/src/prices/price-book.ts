@@ -23,8 +23,23 @@ export interface PriceBookOptions {
   readonly batchRate?: number;
 }
 
+/** What requests use at most, together. */
+export interface WorstUsage {
+  readonly requests: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** The most tokens that one of the prompts may have. */
+  readonly longestInput: number;
+}
+
 /** The price of a batch at OpenAI, as a fraction of the synchronous price: https://platform.openai.com/docs/guides/batch */
 export const usualBatchRate = 0.5;
+
+/** A model by the name that requests have, and the model that it stands for where that is another: a deployment, an alias. */
+export interface NamedModel {
+  readonly model: string;
+  readonly baseModel?: string;
+}
 
 /** The prices of one provider's models. */
 export class PriceBook {
@@ -50,21 +65,41 @@ export class PriceBook {
    * The price of a model on the day of `at`; null when it is not known. A dated name (`gpt-4o-2024-08-06`) without a price of its
    * own has the price of its model, and a name that stands for another model has the price of that.
    */
-  priceOf(model: string, at: Date): ModelPrice | null {
+  priceOf(named: string | NamedModel, at: Date): ModelPrice | null {
+    const { model, baseModel }: NamedModel = typeof named === 'string' ? { model: named } : named;
     const day = at.toISOString().slice(0, 10);
-    const key = `${day} ${model}`;
+    const key = `${day} ${model} ${baseModel ?? ''}`;
     let price = this.#found.get(key);
     if (price === undefined) {
-      price = this.#search(model, new Date(`${day}T00:00:00Z`));
+      price = this.#search(model, baseModel, new Date(`${day}T00:00:00Z`));
       this.#found.set(key, price);
     }
     return price;
   }
 
   /** The cost of one request in whole nano-dollars; null when the price of its model is not known. */
-  costOf(model: string, usage: Usage, at: Date, tier: PriceTier): number | null {
+  costOf(model: string | NamedModel, usage: Usage, at: Date, tier: PriceTier): number | null {
     const price = this.priceOf(model, at);
     return price === null ? null : costOf(price, usage, this.#rateOf(price, tier));
+  }
+
+  /**
+   * The most that requests can cost together, in whole nano-dollars: every prompt is written to the cache where that costs more, and
+   * all of them count as long when one is. Null when the price of the model is not known.
+   */
+  worstCostOf(
+    model: string | NamedModel,
+    { requests, longestInput, ...usage }: WorstUsage,
+    at: Date,
+    tier: PriceTier,
+  ): number | null {
+    const price = this.priceOf(model, at);
+    if (price === null) return null;
+    const { longContext } = price;
+    const prices = longContext !== undefined && longestInput > longContext.aboveInputTokens ? longContext : price;
+    const inputUsd = Math.max(prices.inputUsd, prices.cacheWriteUsd ?? 0, prices.cachedInputUsd ?? 0);
+    // Each request is rounded to a nano-dollar.
+    return costOf({ inputUsd, outputUsd: prices.outputUsd }, usage, this.#rateOf(price, tier)) + requests;
   }
 
   #rateOf({ batchRate = this.#batchRate, flexRate = batchRate }: ModelPrice, tier: PriceTier): number {
@@ -78,8 +113,8 @@ export class PriceBook {
     }
   }
 
-  #search(model: string, day: Date): ModelPrice | null {
-    const base = Object.hasOwn(this.#baseModels, model) ? this.#baseModels[model] : undefined;
+  #search(model: string, baseModel: string | undefined, day: Date): ModelPrice | null {
+    const base = baseModel ?? (Object.hasOwn(this.#baseModels, model) ? this.#baseModels[model] : undefined);
     const names = [model, undated(model), ...(base === undefined ? [] : [base, undated(base)])];
     for (const name of names) {
       const own = latest(name, day, this.#entries);

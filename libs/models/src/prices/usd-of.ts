@@ -4,3 +4,8 @@ import { nanoPerUsd } from './cost-of.js';
 export function usdOf(nanoUsd: number): number {
   return nanoUsd / nanoPerUsd;
 }
+
+/** US dollars, as people write them, in whole nano-dollars. */
+export function nanoUsdOf(usd: number): number {
+  return Math.round(usd * nanoPerUsd);
+}

@@ -95,7 +95,7 @@ describe('checkPipeline', () => {
     });
 
     expect(problems).toEqual([
-      'a.pipeline.ts: sourc: found an unknown key, expected "source"? The keys are name, description, parameters, source, defaultEndpoint, embeddings, inference, batch, schedule',
+      'a.pipeline.ts: sourc: found an unknown key, expected "source"? The keys are name, description, parameters, source, defaultEndpoint, embeddings, inference, batch, spending, schedule',
       'a.pipeline.ts: name: found "A Pipeline", expected a name of lower-case letters, digits and dashes that starts with a letter (at most 64)',
       'a.pipeline.ts: source: found nothing, expected an object with collection, queryTemplate, chunkIdField, parentIdField, documentIdField, fieldMap, preprocessFunctions',
       'a.pipeline.ts: source.collection: found nothing, expected the name of a collection here, or the setting MONGODB_COLLECTION',

@@ -6,6 +6,7 @@ import { checkEmbeddings } from './check-embeddings.js';
 import { checkInference } from './check-inference.js';
 import { checkParameters } from './check-parameters.js';
 import { checkScheduledRuns, checkSchedules } from './check-schedules.js';
+import { checkSpending } from './check-spending.js';
 import { checkSource } from './check-source.js';
 import type { CheckContext } from './check-context.js';
 import { hashPipeline } from './hash-pipeline.js';
@@ -22,6 +23,7 @@ const keys = [
   'embeddings',
   'inference',
   'batch',
+  'spending',
   'schedule',
 ];
 
@@ -53,6 +55,7 @@ export function checkPipeline(definition: unknown, options: CheckOptions): Pipel
   const parameters = checkParameters(context, section);
   const source = checkSource(context, section);
   const batch = checkBatch(context, section);
+  const spending = checkSpending(context, section);
   const embeddings = checkEmbeddings(context, section, batch);
   const inference = checkInference(context, section, batch, parameters);
   if (embeddings === null && inference === null) {
@@ -71,6 +74,7 @@ export function checkPipeline(definition: unknown, options: CheckOptions): Pipel
   const checked = { name, file: options.file, description, parameters, source, defaultEndpoint, embeddings, inference };
   const pipeline: Pipeline = {
     ...checked,
+    spending,
     schedules,
     batch: {
       ...batch,

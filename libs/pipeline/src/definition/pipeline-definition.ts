@@ -22,8 +22,18 @@ export interface PipelineDefinition<P extends ParameterDefinitions = ParameterDe
   readonly inference?: InferenceDefinition;
   /** Sizes, intervals and retries. */
   readonly batch?: BatchDefinition;
+  /** How much money its runs may spend. Default: no limit but those of the settings. */
+  readonly spending?: SpendingDefinition;
   /** When runs start by themselves. Only a running service starts them, never a command. */
   readonly schedule?: ScheduleDefinition | readonly ScheduleDefinition[];
+}
+
+/** Limits in US dollars. A batch is sent only if all that it may cost at most fits in. */
+export interface SpendingDefinition {
+  /** The most that one run may spend. A run may ask for less with `maxUsd`, and for more. */
+  readonly maxUsdPerRun?: number;
+  /** The most that all runs of the pipeline may spend on a day in UTC. */
+  readonly maxUsdPerDay?: number;
 }
 
 export interface ScheduleDefinition {

@@ -91,10 +91,11 @@ function estimateModel(
     inputTokens: scaled((request) => request.inputTokens),
     outputTokens: scaled((request) => request.maxOutputTokens),
   };
+  const named = requests[0] ?? model;
   const usdAt = (tier: PriceTier): number | null => {
-    if (prices.priceOf(model, at) === null) return null;
+    if (prices.priceOf(named, at) === null) return null;
     const costs = requests.map(({ inputTokens, maxOutputTokens: outputTokens }) =>
-      prices.costOf(model, { inputTokens, outputTokens }, at, tier),
+      prices.costOf(named, { inputTokens, outputTokens }, at, tier),
     );
     return usdOf(Math.round(costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0) * scale));
   };

@@ -23,6 +23,7 @@ describe('renderRequests for embeddings', () => {
       {
         function: 'embeddings',
         model: 'text-embedding-3-small',
+        baseModel: 'text-embedding-3-small',
         url: '/v1/embeddings',
         body: { model: 'text-embedding-3-small', input: 'Hello world', dimensions: 256, encoding_format: 'base64' },
         inputs: 1,

@@ -10,6 +10,7 @@ export function renderEmbedding(definition: EmbeddingFunction, document: SourceD
   return {
     function: definition.name,
     model: definition.model,
+    baseModel: definition.baseModel,
     url: definition.url,
     body: embeddingBody(definition, text),
     inputs: 1,

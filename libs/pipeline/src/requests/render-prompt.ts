@@ -44,6 +44,7 @@ export function renderPrompt(
   return {
     function: planned.name,
     model: definition.model,
+    baseModel: definition.baseModel,
     url: definition.url,
     body: promptBody(definition, prompts),
     inputs: 0,

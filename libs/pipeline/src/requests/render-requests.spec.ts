@@ -23,6 +23,7 @@ describe('renderRequests', () => {
       {
         function: 'summary',
         model: 'gpt-4o',
+        baseModel: 'gpt-4o',
         url: '/v1/chat/completions',
         body: {
           model: 'gpt-4o',

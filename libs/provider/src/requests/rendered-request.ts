@@ -7,6 +7,8 @@ export type RequestUrl = '/v1/embeddings' | '/v1/chat/completions' | '/v1/respon
 export interface RenderedRequest {
   readonly function: string;
   readonly model: string;
+  /** The model that `model` stands for. */
+  readonly baseModel: string;
   readonly url: RequestUrl;
   readonly body: Readonly<Record<string, unknown>>;
   /** Embedding inputs; 0 for prompts. */

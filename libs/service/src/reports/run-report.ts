@@ -64,6 +64,9 @@ export interface RunReport {
     readonly synchronousUsd: number | null;
     readonly savedUsd: number | null;
   };
+  /** The most that the run may spend, in US dollars, and what is reserved now for batches whose cost is not known yet. */
+  readonly limitUsd: number | null;
+  readonly reservedUsd: number;
   /** Batches whose answers were given up, all or some of them: the provider may bill them. */
   readonly lost: UnusedWork;
   /** Provider batches that were found too late to be used: they were billed. */
@@ -133,6 +136,8 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     batches,
     tokens,
     cost: costOf(cost),
+    limitUsd: run.spendingLimits?.ofRun == null ? null : usdOf(run.spendingLimits.ofRun),
+    reservedUsd: isEnded ? 0 : usdOf((await engine.spendings.get({ of: 'run', runId: run._id }))?.reserved ?? 0),
     lost: sums.lost,
     orphaned: sums.orphaned,
     pausedAt: isEnded ? null : (run.pausedAt?.toISOString() ?? null),

@@ -17,6 +17,7 @@ export function waitingOf(record: WorkRecord & Partial<Pick<Batch, 'held' | 'oth
   }
   if (error !== null) return { since: error.at.toISOString(), message: error.message };
   if (held === null) return null;
+  if (held.about === 'limit') return { since: held.since.toISOString(), message: held.message };
   const code = held.code === null ? '' : `${held.code}: `;
   return {
     since: held.since.toISOString(),
@@ -24,7 +25,7 @@ export function waitingOf(record: WorkRecord & Partial<Pick<Batch, 'held' | 'oth
   };
 }
 
-const refused: Readonly<Record<NonNullable<Batch['held']>['about'], string>> = {
+const refused: Readonly<Record<Exclude<NonNullable<Batch['held']>['about'], 'limit'>, string>> = {
   moment: 'for now',
   queue: 'because its queue is full',
   account: 'the account',

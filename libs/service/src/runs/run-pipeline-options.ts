@@ -16,6 +16,10 @@ export interface RunPipelineOptions {
   readonly limit?: number;
   /** Which documents to run again, besides those pending. */
   readonly redo?: Redo;
+  /** The most that the run may spend, in US dollars. Default: that of the pipeline, else of the settings. */
+  readonly maxUsd?: number;
+  /** Texts by which costs can be told apart. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly runId?: string;
   /** Reshapes every answer before it is written. Replaces the `process` of the functions. For a definition only. */
   readonly process?: ResponseProcessor<ChatBody | ResponsesBody>;
@@ -39,6 +43,8 @@ const known: Readonly<Record<keyof RunPipelineOptions, true>> = {
   documents: true,
   limit: true,
   redo: true,
+  maxUsd: true,
+  labels: true,
   runId: true,
   process: true,
   onProgress: true,

@@ -105,7 +105,7 @@ async function workOrFollow(context: WorkOrFollow): Promise<EndedRun | null> {
 }
 
 function requestOf(options: RunPipelineOptions, runId: string): ConstructorParameters<typeof RunRequested>[0] {
-  const { pipeline, endpoint, functions, parameters, documents, limit, redo } = options;
+  const { pipeline, endpoint, functions, parameters, documents, limit, redo, maxUsd, labels } = options;
   return {
     runId,
     pipeline: typeof pipeline === 'string' ? pipeline : pipeline.name,
@@ -115,6 +115,8 @@ function requestOf(options: RunPipelineOptions, runId: string): ConstructorParam
     ...(documents === undefined ? {} : { documents: [...documents] }),
     ...(limit === undefined ? {} : { limit }),
     ...(redo === undefined ? {} : { redo }),
+    ...(maxUsd === undefined ? {} : { maxUsd }),
+    ...(labels === undefined ? {} : { labels: { ...labels } }),
   };
 }
 

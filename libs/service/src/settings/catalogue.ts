@@ -267,6 +267,20 @@ export const settingsCatalogue = {
       default: '20',
       meaning: 'The scan of a run pauses while this many of its batches wait to be built or submitted.',
     }),
+    maxUsdPerRun: decimal('BATCHMILL_MAX_USD_PER_RUN', {
+      from: 0,
+      to: 1_000_000,
+      default: null,
+      meaning:
+        'The most that a run may spend, in US dollars, where neither its request nor its pipeline says another limit. Unset: there is none.',
+    }),
+    maxUsdPerDay: decimal('BATCHMILL_MAX_USD_PER_DAY', {
+      from: 0,
+      to: 1_000_000,
+      default: null,
+      meaning:
+        'The most that all runs of the account may spend on a day in UTC, in US dollars. Unset: there is no limit. It must be the same in all processes.',
+    }),
     trialDocuments: integer('BATCHMILL_TRIAL_DOCUMENTS', {
       from: 0,
       to: 1_000,

@@ -14,6 +14,8 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     retryBaseMs: batches.retryBaseMs,
     maxFreeRetries: batches.maxFreeRetries,
     maxWaitingBatches: batches.maxWaitingBatches,
+    maxUsdPerRun: batches.maxUsdPerRun,
+    maxUsdPerDay: batches.maxUsdPerDay,
     trialDocuments: batches.trialDocuments,
     trialWaitMs: batches.trialWaitMs,
     claimMs: work.claimMs,

@@ -1,0 +1,114 @@
+import { Provider } from '@batchmill/provider';
+import {
+  Ledger,
+  Runs,
+  Spendings,
+  dayOf,
+  noCost,
+  type Batch,
+  type Ingestion,
+  type LedgerEntry,
+} from '@batchmill/records';
+import { EngineSettings } from '@batchmill/stage';
+import { Log } from '@batchmill/telemetry';
+import { Injectable } from '@nestjs/common';
+
+/** Enters what a batch has cost into the ledger, and gives back what was reserved for it beyond that. */
+@Injectable()
+export class Books {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly spendings: Spendings,
+    private readonly runs: Runs,
+    private readonly provider: Provider,
+    private readonly settings: EngineSettings,
+    private readonly log: Log,
+  ) {}
+
+  /** Before the batch is ingested. When it is repeated after a crash, the entry is replaced by the same. */
+  async enter(batch: Batch, ingestion: Ingestion): Promise<void> {
+    const { _id: batchId, spending, provider } = batch;
+    if (provider !== null && batch.reason !== 'lost') {
+      this.#reportDifferences(batch, ingestion);
+      await this.ledger.book(await this.#entryOf(batch, ingestion, provider));
+    }
+    if (spending == null) return;
+    await this.spendings.settle(spending.scopes, { batchId, fence: spending.fence }, paidFor(batch, ingestion));
+  }
+
+  async #entryOf(
+    batch: Batch,
+    { succeeded, tokens, cost, functions = [], unanswered = noCost, unlisted = null }: Ingestion,
+    { providerBatchId, createdAt }: NonNullable<Batch['provider']>,
+  ): Promise<LedgerEntry> {
+    const { runId, pipeline, _id: batchId, model, url } = batch;
+    const run = await this.runs.get(runId);
+    return {
+      _id: providerBatchId,
+      kind: 'batch',
+      runId,
+      pipeline,
+      batchId,
+      providerBatchId,
+      account: this.provider.account,
+      model,
+      url,
+      at: createdAt,
+      day: dayOf(createdAt),
+      labels: run?.request?.labels ?? {},
+      requests: Math.max(
+        succeeded,
+        functions.reduce((sum, { requests }) => sum + requests, 0),
+      ),
+      tokens: { input: tokens.input, cached: tokens.cached ?? 0, output: tokens.output },
+      cost,
+      functions,
+      wasted: unanswered,
+      prices: this.settings.prices.version,
+      difference: unlisted,
+    };
+  }
+
+  #reportDifferences({ _id: batchId, model, provider }: Batch, { unlisted, otherTier = 0 }: Ingestion): void {
+    if (unlisted != null) {
+      const { input, output } = unlisted;
+      this.log.warn(
+        'the provider counts other tokens for the batch than its results show; the higher count is booked',
+        {
+          batchId,
+          inputTokens: input,
+          outputTokens: output,
+        },
+      );
+    }
+    if (otherTier > 0) {
+      const logged = 'the provider answered requests of the batch at another tier, whose price is not that of batches';
+      this.log.warn(logged, { batchId, requests: otherTier });
+    }
+    const answeredBy = provider?.model ?? null;
+    if (answeredBy !== null && undated(answeredBy) !== undated(model)) {
+      this.log.warn('the provider names another model for the batch than was requested', {
+        batchId,
+        model,
+        answeredBy,
+      });
+    }
+  }
+}
+
+/** In nano-dollars; null: it is not known. */
+function paidFor({ reason, provider, submission }: Batch, { part, cost, output }: Ingestion): number | null {
+  if (reason === 'lost') return provider === null && submission.armed === null ? 0 : null;
+  if (provider === null) return 0;
+  // One that could not be ingested to its end may have cost more.
+  if (cost.incomplete || part !== 'end') return null;
+  // Answers that the provider counts, of which it neither shows a file nor says the usage.
+  const isUnseen = output === null && provider.counts.completed > 0 && provider.usage == null;
+  return isUnseen ? null : cost.nanoUsd;
+}
+
+/** Names of a model differ by their date, their case and the prefix of a gateway. */
+function undated(model: string): string {
+  const name = model.toLowerCase().split('/').at(-1) ?? '';
+  return name.replace(/-\d{4}-\d{2}-\d{2}$/, '');
+}

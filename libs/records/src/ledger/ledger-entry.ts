@@ -1,0 +1,40 @@
+import type { Fields } from '@batchmill/store';
+import type { FunctionCost } from '../ingestion.js';
+import type { Cost } from '../run-totals.js';
+
+/**
+ * What the provider billed, or will bill. batch: the answers of a batch. synchronous: calls of a synchronous endpoint. orphan: a
+ * provider batch whose answers are not used.
+ */
+export type LedgerKind = 'batch' | 'synchronous' | 'orphan';
+
+/** One line of the ledger. It is written once more, with the same id, when its writer is repeated. */
+export interface LedgerEntry extends Fields {
+  readonly _id: string;
+  readonly kind: LedgerKind;
+  readonly runId: string;
+  readonly pipeline: string;
+  readonly batchId: string;
+  readonly providerBatchId: string | null;
+  readonly account: string;
+  readonly model: string;
+  /** The provider's path: `/v1/embeddings`. */
+  readonly url: string;
+  /** When the provider took it; `day` is its day in UTC. */
+  readonly at: Date;
+  readonly day: string;
+  /** Those of the run. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Billed requests. */
+  readonly requests: number;
+  readonly tokens: { readonly input: number; readonly cached: number; readonly output: number };
+  /** Incomplete: the price is not known, so that the entry has none. */
+  readonly cost: Cost;
+  readonly functions: readonly FunctionCost[];
+  /** Of the cost, what was paid for results that are no answers. */
+  readonly wasted: Cost;
+  /** The edition of the prices. */
+  readonly prices: string;
+  /** What the provider counted beyond the results that it showed; null where both agree, or it does not say. */
+  readonly difference: { readonly input: number; readonly output: number } | null;
+}

@@ -1,0 +1,135 @@
+import type { Collection, Fields, Store } from '@batchmill/store';
+import { scopeId, type LimitedScope, type SpendingScope } from './spending-scope.js';
+
+/** The most that a batch may cost, set aside until its cost is known. */
+export interface Reservation {
+  readonly batchId: string;
+  /** The fence of the lease under which it was made, so that a worker that is late releases only its own. */
+  readonly fence: number;
+  readonly nanoUsd: number;
+}
+
+type ReservationKey = Pick<Reservation, 'batchId' | 'fence'>;
+
+/** The money of one scope. `committed` never passes the scope's limit by a reservation. */
+export interface Spending extends Fields {
+  readonly _id: string;
+  /** What was spent and what is reserved, in nano-dollars. */
+  readonly committed: number;
+  /** The part of it that is reserved. */
+  readonly reserved: number;
+  readonly reservations: readonly Reservation[];
+}
+
+/** A scope without room for a reservation. */
+export interface NoRoom {
+  readonly scope: SpendingScope;
+  readonly limitNanoUsd: number;
+  readonly spentNanoUsd: number;
+  /** What other batches hold. They give back what they do not use. */
+  readonly reservedNanoUsd: number;
+  readonly otherBatches: number;
+}
+
+/**
+ * What runs, pipelines and accounts spend. Every write is one conditional update of one scope, so that no two submitters use the
+ * same room, and a repeated call changes nothing.
+ */
+export class Spendings {
+  readonly #collection: Collection<Spending>;
+
+  constructor(store: Store) {
+    this.#collection = store.collection<Spending>('spendings');
+  }
+
+  async get(scope: SpendingScope): Promise<Spending | null> {
+    return this.#collection.findOne({ _id: scopeId(scope) });
+  }
+
+  /** The scopes in which something is reserved. */
+  reserving(): AsyncIterable<Spending> {
+    return this.#collection.find({ 'reservations.batchId': { $gt: '' } });
+  }
+
+  /**
+   * Reserves in all scopes or in none. Null: it is reserved, from now on or already; else the first scope that has no room. The
+   * writes need not be durable, because the create call that they allow is armed by a write that is.
+   */
+  async reserve(scopes: readonly LimitedScope[], reservation: Reservation): Promise<NoRoom | null> {
+    const reserved: string[] = [];
+    for (const limited of scopes) {
+      const id = scopeId(limited.scope);
+      const noRoom = await this.#reserveIn(id, limited, reservation);
+      if (noRoom !== null) {
+        await this.settle(reserved, reservation, 0);
+        return noRoom;
+      }
+      reserved.push(id);
+    }
+    return null;
+  }
+
+  /**
+   * Replaces a reservation by what its batch has cost, in nano-dollars. Null: the cost is unknown, so that the reservation counts as
+   * spent. Does nothing where there is none.
+   */
+  async settle(scopeIds: readonly string[], { batchId, fence }: ReservationKey, nanoUsd: number | null): Promise<void> {
+    for (const _id of scopeIds) {
+      const spending = await this.#collection.findOne({ _id });
+      const own = spending?.reservations.find((one) => isSame(one, { batchId, fence }));
+      if (own === undefined) continue;
+      await this.#collection.updateOne(
+        { _id, reservations: { $elemMatch: { batchId, fence } } },
+        {
+          $inc: { committed: (nanoUsd ?? own.nanoUsd) - own.nanoUsd, reserved: -own.nanoUsd },
+          $pull: { reservations: { batchId, fence } },
+        },
+      );
+    }
+  }
+
+  /** Adds what was paid beyond every reservation, such as for a provider batch that was found too late. */
+  async charge(scopeIds: readonly string[], nanoUsd: number): Promise<void> {
+    for (const _id of scopeIds) {
+      await this.#insert(_id);
+      await this.#collection.updateOne({ _id }, { $inc: { committed: nanoUsd } });
+    }
+  }
+
+  async #reserveIn(
+    _id: string,
+    { scope, limitNanoUsd }: LimitedScope,
+    reservation: Reservation,
+  ): Promise<NoRoom | null> {
+    const { batchId, fence, nanoUsd } = reservation;
+    for (;;) {
+      const known = await this.#collection.findOne({ _id });
+      if (known === null) {
+        await this.#insert(_id);
+        continue;
+      }
+      if (known.reservations.some((one) => isSame(one, reservation))) return null;
+      const room = limitNanoUsd === null ? {} : { committed: { $lte: limitNanoUsd - nanoUsd } };
+      if (limitNanoUsd !== null && known.committed + nanoUsd > limitNanoUsd) {
+        const { committed, reserved, reservations } = known;
+        const spentNanoUsd = committed - reserved;
+        return { scope, limitNanoUsd, spentNanoUsd, reservedNanoUsd: reserved, otherBatches: reservations.length };
+      }
+      const { matched } = await this.#collection.updateOne(
+        { _id, ...room, reservations: { $not: { $elemMatch: { batchId, fence } } } },
+        { $inc: { committed: nanoUsd, reserved: nanoUsd }, $push: { reservations: reservation } },
+        { durable: false },
+      );
+      if (matched === 1) return null;
+    }
+  }
+
+  async #insert(_id: string): Promise<void> {
+    const empty = { committed: 0, reserved: 0, reservations: [] };
+    await this.#collection.updateOne({ _id }, { $setOnInsert: empty }, { upsert: true });
+  }
+}
+
+function isSame(a: ReservationKey, b: ReservationKey): boolean {
+  return a.batchId === b.batchId && a.fence === b.fence;
+}
