@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { documentsCommand } from './commands/documents.js';
 import { estimateCommand } from './commands/estimate.js';
 import { exportCommand } from './commands/export.js';
+import { filesCommand } from './commands/files.js';
 import { initCommand } from './commands/init.js';
 import { installationCommand } from './commands/installation.js';
 import { loadCommand } from './commands/load.js';
@@ -62,6 +63,7 @@ export function program(): Command {
     topicsCommand(),
     installationCommand(),
     orphansCommand(),
+    filesCommand(),
     documentsCommand(),
     simulatorCommand(),
     completionCommand(),
