@@ -44,8 +44,9 @@ export class OrphanedBatches {
     private readonly log: Log,
   ) {}
 
-  async handleAll(): Promise<void> {
-    for (const orphan of await this.find(this.#longestWindowMs() + graceMs)) {
+  /** `ageMs`: see `find`. */
+  async handleAll(ageMs = this.#longestWindowMs() + graceMs): Promise<void> {
+    for (const orphan of await this.find(ageMs)) {
       if (orphan.verdict === 'unknown') this.#report(orphan);
       else await this.#handleOrLog(orphan);
     }

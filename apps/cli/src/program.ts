@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit.js';
 import { batchCommand } from './commands/batch.js';
 import { calibrateCommand } from './commands/calibrate.js';
 import { completeCommand, completionCommand } from './commands/completion.js';
@@ -62,6 +63,7 @@ export function program(): Command {
     notifyCommand(),
     topicsCommand(),
     installationCommand(),
+    auditCommand(),
     orphansCommand(),
     filesCommand(),
     documentsCommand(),

@@ -3,15 +3,12 @@ import { confirm } from '../confirm.js';
 import { exitCodes } from '../exit-codes.js';
 import { cleanFiles } from '../files/clean-files.js';
 import { filesText, kindNames, sizeOf } from '../files/files-text.js';
-import { listAccount, readFiles, type KnownFile } from '../files/read-files.js';
+import { listAccount, oldestOfFilesMs, readFiles, type KnownFile } from '../files/read-files.js';
 import { formatBytes, formatQuantity } from '../show/format.js';
 import { messagesBeside, printJson, sayBeside } from '../show/output.js';
 import { terminalColumns } from '../show/terminal.js';
 import { withProvider } from '../with-engine.js';
 import type { Engine } from '@batchmill/service';
-
-/** The provider keeps files for 30 days, and a batch has at most as long: the batch of a file is at most this old. */
-const oldestMs = 60 * 24 * 3_600_000;
 
 interface Flags {
   readonly json?: true;
@@ -66,7 +63,7 @@ async function clean({ yes, json }: Flags & { readonly yes?: true }): Promise<vo
 }
 
 async function read(engine: Engine): Promise<KnownFile[]> {
-  const since = new Date(engine.clock.now().getTime() - oldestMs);
+  const since = new Date(engine.clock.now().getTime() - oldestOfFilesMs);
   return readFiles(engine, await listAccount(engine, since));
 }
 

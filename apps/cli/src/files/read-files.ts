@@ -24,6 +24,9 @@ export interface AccountFiles {
   readonly batches: readonly ProviderBatch[];
 }
 
+/** The provider keeps files for 30 days, and a batch has at most as long: the batch of a file is at most this old. */
+export const oldestOfFilesMs = 60 * 24 * 3_600_000;
+
 /** Reads everything at the provider before any record, so that each record knows what is listed. */
 export async function listAccount({ provider }: Engine, since: Date): Promise<AccountFiles> {
   const inputs = await Array.fromAsync(provider.listInputFiles());

@@ -25,6 +25,7 @@ export class LettersHome {
 
   static async open(options: Parameters<typeof ProviderAccount.open>[1] = {}): Promise<LettersHome> {
     const folder = await mkdtemp(join(tmpdir(), 'batchmill-letters-'));
+    await mkdir(join(folder, 'home'));
     await mkdir(join(folder, 'pipelines/letters'), { recursive: true });
     await writeFile(join(folder, 'pipelines/letters/letters.pipeline.ts'), definition);
     return new LettersHome(folder, await ProviderAccount.open(folder, options));
