@@ -7,7 +7,7 @@ import type { UnusedAnswers } from './unused-answers.js';
 const columns: readonly Column[] = [
   { title: 'DIFFERENCE' },
   { title: 'BATCH' },
-  { title: 'AT PROVIDER', spare: 1 },
+  { title: 'ID', spare: 1 },
   { title: 'BOOKS' },
   { title: 'PROVIDER' },
   { title: 'FIX', spare: 2 },
