@@ -128,6 +128,7 @@ describe('interleavings with faults', () => {
         ),
         listBatches: { value: provider.listBatches.bind(provider) },
         listInputFiles: { value: provider.listInputFiles.bind(provider) },
+        listResultFiles: { value: provider.listResultFiles.bind(provider) },
         download: { value: provider.download.bind(provider) },
         check: { value: provider.check.bind(provider) },
         listModels: { value: provider.listModels.bind(provider) },

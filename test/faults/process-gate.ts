@@ -128,7 +128,14 @@ export class ProcessGate {
 }
 
 /** The methods of ports that return streams. */
-const streams: ReadonlySet<string> = new Set(['find', 'read', 'download', 'listBatches', 'listInputFiles']);
+const streams: ReadonlySet<string> = new Set([
+  'find',
+  'read',
+  'download',
+  'listBatches',
+  'listInputFiles',
+  'listResultFiles',
+]);
 
 class GatedClock extends Clock {
   constructor(

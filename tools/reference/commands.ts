@@ -6,7 +6,7 @@ type Command = ReturnType<typeof program>;
 export function commandsPage(): string {
   const lines = ['# Commands', '', 'Printed from the code by `npm run docs`.', ''];
   lines.push(
-    'Exit codes: 0 all succeeded (or nothing was found); 3 some failed, were left pending or taken over, or are parked; 1 the command did not run; 130 stopped by the user.',
+    'Exit codes: 0 all succeeded (or nothing was found); 3 some failed, were left pending or taken over, or are parked, or the books differ; 1 the command did not run; 130 stopped by the user.',
   );
   const root = program();
   const visible = root.createHelp().visibleCommands(root);

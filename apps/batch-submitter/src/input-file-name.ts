@@ -20,3 +20,8 @@ export function readInputFileName(name: string, installation: string): Omit<Inpu
   if (separator < 0) return { batchId: rest, key: null };
   return { batchId: rest.slice(0, separator), key: rest.slice(separator + 1) };
 }
+
+/** The installation that a name says, whichever it is; null if it is no name of an input file of ours. */
+export function installationInFileName(name: string): string | null {
+  return /^([^.]+)\..+~[^~]+\.jsonl$/.exec(name)?.[1] ?? null;
+}

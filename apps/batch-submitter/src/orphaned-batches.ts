@@ -64,8 +64,9 @@ export class OrphanedBatches {
     return new OrphanedBatches(batches, provider, pipelines, costs, engineSettings, log);
   }
 
-  async handleAll(): Promise<void> {
-    for (const orphan of await this.find(this.#longestWindowMs() + graceMs)) {
+  /** `ageMs`: see `find`. */
+  async handleAll(ageMs = this.#longestWindowMs() + graceMs): Promise<void> {
+    for (const orphan of await this.find(ageMs)) {
       if (orphan.verdict === 'unknown') this.#report(orphan);
       else await this.#handleOrLog(orphan);
     }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit.js';
 import { batchCommand } from './commands/batch.js';
 import { calibrateCommand } from './commands/calibrate.js';
 import { completeCommand, completionCommand } from './commands/completion.js';
@@ -7,6 +8,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { documentsCommand } from './commands/documents.js';
 import { estimateCommand } from './commands/estimate.js';
 import { exportCommand } from './commands/export.js';
+import { filesCommand } from './commands/files.js';
 import { initCommand } from './commands/init.js';
 import { installationCommand } from './commands/installation.js';
 import { loadCommand } from './commands/load.js';
@@ -61,7 +63,9 @@ export function program(): Command {
     notifyCommand(),
     topicsCommand(),
     installationCommand(),
+    auditCommand(),
     orphansCommand(),
+    filesCommand(),
     documentsCommand(),
     simulatorCommand(),
     completionCommand(),

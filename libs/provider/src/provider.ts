@@ -73,8 +73,10 @@ export interface UploadedFile {
 }
 
 export interface StoredFile extends UploadedFile {
-  /** The name of the upload. */
+  /** The name of the upload. The provider names result files itself. */
   readonly name: string;
+  /** Null where the provider does not say it. */
+  readonly bytes: number | null;
 }
 
 export interface FileToUpload {
@@ -156,6 +158,9 @@ export abstract class Provider {
 
   /** The uploaded batch files, newest first, without result files. Read page by page. */
   abstract listInputFiles(): AsyncIterable<StoredFile>;
+
+  /** The output and error files of batches, newest first, whoever created them. Read page by page. */
+  abstract listResultFiles(): AsyncIterable<StoredFile>;
 
   /** The batches created since then, newest first. Read page by page. */
   abstract listBatches(since: Date): AsyncIterable<ProviderBatch>;

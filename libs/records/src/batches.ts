@@ -95,6 +95,13 @@ export class Batches extends RecordsOfRun<Batch> {
     );
   }
 
+  /** The batches whose provider batch was created since then, by the provider's clock, and those made since then that have none. */
+  createdSince(since: Date): AsyncIterable<Batch> {
+    return this.collection.find({
+      $or: [{ 'provider.createdAt': { $gte: since } }, { provider: null, createdAt: { $gte: since } }],
+    });
+  }
+
   /** The batch of a claim that was built last; null when there is none. */
   async lastOfClaim(claimId: string): Promise<Batch | null> {
     return this.collection.findOne({ claimId }, { sort: { number: -1 } });

@@ -220,6 +220,23 @@ describe('responses of compatible servers', () => {
     expect(await fileOf({ created_at: '2026-11-28T20:00:00' })).toMatchObject({ createdAt: null });
   });
 
+  it('Y4: of a server that lists all files, whatever was asked for, input files are no result files', async () => {
+    const provider = await providerOn((_, response) => {
+      const files = [
+        { id: 'file-1', purpose: 'batch', bytes: 7 },
+        { id: 'file-2', purpose: 'batch_output', bytes: '7' },
+        { id: 'file-3' },
+      ];
+      respondJson(response, { data: files, has_more: false });
+    });
+
+    expect(await allOf(provider.listResultFiles())).toMatchObject([
+      { id: 'file-2', bytes: null },
+      { id: 'file-3', bytes: null },
+    ]);
+    expect(await allOf(provider.listInputFiles())).toMatchObject([{ bytes: 7 }, { bytes: null }, { bytes: null }]);
+  });
+
   it('any completion window is sent as it is', async () => {
     let body = '';
     const provider = await providerOn((request, response) => {

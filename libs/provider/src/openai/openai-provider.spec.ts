@@ -133,6 +133,19 @@ describe('OpenAiProvider', () => {
     expect(await textOf(provider.download(file.id))).toBe(text);
   });
 
+  it('Y4: lists input files and result files apart, with their names and sizes', async () => {
+    const fileId = await uploaded();
+    const { id } = await provider.createBatch(toCreate(fileId));
+    const { outputFileId } = await settled(id);
+
+    const inputs = await Array.fromAsync(provider.listInputFiles());
+    const results = await Array.fromAsync(provider.listResultFiles());
+
+    expect(inputs).toMatchObject([{ id: fileId, name: 'b1.jsonl', bytes: 3 * lineOf('d0').length }]);
+    const bytes = (await textOf(provider.download(outputFileId!))).length;
+    expect(results).toMatchObject([{ id: outputFileId, bytes, createdAt: expect.any(Date) }]);
+  });
+
   it('X1 M2: a create whose response is lost has an unclear outcome and is not repeated', async () => {
     const fileId = await uploaded();
     await faults({ on: 'batches.create', what: 'drop-answer' });

@@ -147,11 +147,23 @@ export class OpenAiProvider extends Provider {
     }
   }
 
-  async *listInputFiles(): AsyncGenerator<StoredFile, void, undefined> {
+  listInputFiles(): AsyncGenerator<StoredFile, void, undefined> {
+    return this.#listFiles('listInputFiles', 'batch');
+  }
+
+  listResultFiles(): AsyncGenerator<StoredFile, void, undefined> {
+    return this.#listFiles('listResultFiles', 'batch_output');
+  }
+
+  async *#listFiles(call: string, purpose: 'batch' | 'batch_output'): AsyncGenerator<StoredFile, void, undefined> {
     let after: string | null = null;
     for (;;) {
-      const page = await this.#filePage(after);
-      for (const file of page.data) if (readId(file.id) !== null) yield readFile('listInputFiles', file);
+      const page = await this.#filePage(call, purpose, after);
+      for (const file of page.data) {
+        // A server that does not know the purpose lists all files.
+        const isOther = purpose === 'batch_output' && file.purpose === 'batch';
+        if (readId(file.id) !== null && !isOther) yield readFile(call, file);
+      }
       const last = page.data.at(-1)?.id;
       if (last === undefined || last === after || !page.hasMore) return;
       after = last;
@@ -308,12 +320,16 @@ export class OpenAiProvider extends Provider {
     await this.#connections.close();
   }
 
-  async #filePage(after: string | null): Promise<{ data: OpenAI.FileObject[]; hasMore: boolean }> {
-    const query = { purpose: 'batch', limit: 1000, order: 'desc', ...(after === null ? {} : { after }) } as const;
-    return this.#call('listInputFiles', async () => {
+  async #filePage(
+    call: string,
+    purpose: string,
+    after: string | null,
+  ): Promise<{ data: OpenAI.FileObject[]; hasMore: boolean }> {
+    const query = { purpose, limit: 1000, order: 'desc', ...(after === null ? {} : { after }) } as const;
+    return this.#call(call, async () => {
       const page = await this.#client.files.list(query);
       if (!Array.isArray(page.data))
-        throw connectionError('provider.unexpected-response', 'listInputFiles: the response is not a list');
+        throw connectionError('provider.unexpected-response', `${call}: the response is not a list`);
       return { data: page.data, hasMore: page.has_more };
     });
   }

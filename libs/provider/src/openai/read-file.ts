@@ -19,6 +19,7 @@ export function readFile(call: string, response: unknown): StoredFile {
   return {
     id,
     name: typeof file['filename'] === 'string' ? file['filename'] : '',
+    bytes: typeof file['bytes'] === 'number' ? file['bytes'] : null,
     createdAt: readTime(file['created_at']),
     state,
     reason: state === 'error' ? (readReason(file['status_details']) ?? readReason(file['error'])) : null,

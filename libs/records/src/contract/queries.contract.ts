@@ -62,6 +62,19 @@ export function describeQueries(make: MakeStore): void {
       expect(await fixture().batches.firstErrorOfRun('other')).toBeNull();
     });
 
+    it('R11: batches are found by when their provider batch was created, else by when they were', async () => {
+      const since = fixture().in(10);
+      const provider = (ms: number) => ({ createdAt: fixture().in(ms) }) as never; // the only field that is read
+      const at = (number: number, ms: number, fields = {}) =>
+        fixture().insertBatch({ number, createdAt: fixture().in(ms), ...fields });
+      await at(1, 9);
+      await at(2, 10);
+      await at(3, 0, { provider: provider(10) });
+      await at(4, 20, { provider: provider(9) });
+
+      expect((await idsOf(fixture().batches.createdSince(since))).sort()).toEqual(['run.c1.b2', 'run.c1.b3']);
+    });
+
     it('parked records and records that can be taken are told apart', async () => {
       await fixture().insertRun('parked', { parked: true });
       await fixture().insertRun('due', { nextAt: fixture().in(-1) });
