@@ -13,6 +13,9 @@ export {
   type TextsToEmbed,
   type UploadedFile,
 } from './provider.js';
+export { NoRateLimiter, RateLimiter, type GovernedCall, type Noted, type Patience } from './rates/rate-limiter.js';
+export { RateLimitedError } from './rates/rate-limited-error.js';
+export type { ShownRate, ShownRates } from './rates/shown-rates.js';
 export { ListedModels, type ModelListing } from './models/listed-models.js';
 export { describeAccount, isSameAccount, type AccountInfo } from './account-info.js';
 export { isProviderError } from './is-provider-error.js';

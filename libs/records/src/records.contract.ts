@@ -2,6 +2,7 @@ import { describe } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
 import { describeAnswerMarks } from './contract/answer-marks.contract.js';
 import { describeBudgets } from './contract/budgets.contract.js';
+import { describeRates } from './contract/rates.contract.js';
 import { describeClaimMarks } from './contract/claim-marks.contract.js';
 import { describeKeptAnswers } from './contract/kept-answers.contract.js';
 import { describeLeasing } from './contract/leasing.contract.js';
@@ -30,6 +31,7 @@ export function describeRecordsContract(name: string, make: MakeStore): void {
     describeDue(make);
     describeCommands(make);
     describeBudgets(make);
+    describeRates(make);
     describeClaimMarks(make);
     describeAnswerMarks(make);
     describeKeptAnswers(make);

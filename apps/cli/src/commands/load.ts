@@ -11,7 +11,17 @@ interface Flags {
   readonly json?: true;
 }
 
-const ownCollections = ['batches', 'budgets', 'claims', 'inbox', 'installation', 'notifications', 'runs', 'schedules'];
+const ownCollections = [
+  'batches',
+  'budgets',
+  'claims',
+  'inbox',
+  'installation',
+  'notifications',
+  'rates',
+  'runs',
+  'schedules',
+];
 
 export function loadCommand(): Command {
   return new Command('load')

@@ -15,11 +15,14 @@ import {
   type TextsToEmbed,
   type UploadedFile,
 } from '../provider.js';
+import { RateLimitedError } from '../rates/rate-limited-error.js';
+import { NoRateLimiter, type RateLimiter } from '../rates/rate-limiter.js';
 import { AccountRefusedError, RefusedError } from '../refused-error.js';
 import type { AccountInfo } from '../account-info.js';
 import { accountInfoOf, accountOf, withReported } from './account-of.js';
 import { Connections } from './connections.js';
 import { connectionError, timeoutError, toCallError } from './call-error.js';
+import { noteFailure } from './note-failure.js';
 import { readBatch, readBatchPage, type BatchPage } from './read-batch.js';
 import { readEmbeddings } from './read-embeddings.js';
 import { readFile } from './read-file.js';
@@ -47,6 +50,8 @@ export interface OpenAiProviderOptions {
   /** Default: none. */
   readonly proxies?: Proxies;
   readonly clock: Clock;
+  /** Asked before every HTTP call, also one that repeats another. Default: calls go at once. */
+  readonly rateLimiter?: RateLimiter;
   /** Attempts after the first one, and the delay before the first of them, which doubles. Default 4 and 500. */
   readonly retries?: { readonly times: number; readonly baseMs: number };
 }
@@ -69,6 +74,7 @@ export class OpenAiProvider extends Provider {
   readonly #connections: Connections;
   readonly #closing = new AbortController();
   readonly #retries: RetryOptions;
+  readonly #rateLimiter: RateLimiter;
   readonly #apiKey: string;
   /** Null: not sent. */
   readonly #outputExpiresAfter: { readonly anchor: 'created_at'; readonly seconds: number } | null;
@@ -85,6 +91,7 @@ export class OpenAiProvider extends Provider {
     this.#outputExpiresAfter =
       resultsExpireMs === null ? null : { anchor: 'created_at', seconds: Math.floor(resultsExpireMs / 1000) };
     this.#clock = clock;
+    this.#rateLimiter = options.rateLimiter ?? new NoRateLimiter();
     this.account = accountOf({ address, organization, project });
     this.#accountInfo = accountInfoOf({ address, apiKey, organization, project });
     const onHeaders = (headers: Headers): void => {
@@ -167,7 +174,8 @@ export class OpenAiProvider extends Provider {
     const deadline = new AbortController();
     void this.#clock.sleep(leftMs, finished.signal).then(() => deadline.abort());
     try {
-      const created = await this.#once(call, { unclear: unclearCreate }, () =>
+      const inTime = { signal: deadline.signal, patienceMs: leftMs };
+      const created = await this.#once(call, { unclear: unclearCreate, ...inTime }, () =>
         this.#freshClient.batches.create(
           {
             input_file_id: batch.inputFileId,
@@ -181,6 +189,7 @@ export class OpenAiProvider extends Provider {
       );
       return readBatch(call, created, this.#clock.now());
     } catch (error) {
+      if (error instanceof RateLimitedError) throw noRoomFor(call, error);
       if (!deadline.signal.aborted) throw error;
       throw timeoutError(
         `${call}: no answer by ${batch.deadline.toISOString()}; the batch may have been created`,
@@ -258,7 +267,10 @@ export class OpenAiProvider extends Provider {
     for (const input of sliceTexts(texts)) {
       const settings = { model, dimensions, takesDimensions, body };
       const send = () => this.#client.embeddings.create(embeddingBody(settings, input));
-      const response = await withRetries(this.#retries, () => this.#once(call, { unclear, mayQuoteTexts: true }, send));
+      const governed = { model, tokens: estimateTokens(input) };
+      const response = await withRetries(this.#retries, () =>
+        this.#once(call, { unclear, mayQuoteTexts: true, governed }, send),
+      );
       vectors.push(...readEmbeddings(call, response, { texts: input.length, dimensions }));
       inputTokens += (response as Partial<typeof response>).usage?.prompt_tokens ?? 0; // compatible servers may leave it out
     }
@@ -330,22 +342,28 @@ export class OpenAiProvider extends Provider {
   }
 
   async #once<T>(
-    call: string,
-    { unclear: unclearStatuses, mayQuoteTexts = false, waitsOut = false }: OnceOptions,
+    name: string,
+    { unclear: unclearStatuses, mayQuoteTexts = false, waitsOut = false, ...governing }: OnceOptions,
     send: () => PromiseLike<T>,
   ): Promise<T> {
+    const { governed = ofBatches, signal = this.#closing.signal, patienceMs = usualPatienceMs } = governing;
+    const call = { name, account: this.account, ...governed };
+    await this.#rateLimiter.take(call, { signal: AbortSignal.any([signal, this.#closing.signal]), patienceMs });
     try {
       return await send();
     } catch (error) {
-      throw toCallError(error, {
-        call,
+      const now = this.#clock.now();
+      const failure = toCallError(error, {
+        call: name,
         apiKey: this.#apiKey,
         proxy: this.#connections.proxy,
         unclearStatuses,
         waitsOut,
-        now: this.#clock.now(),
+        now,
         mayQuoteTexts,
       });
+      await noteFailure(this.#rateLimiter, call, { error, failure, now });
+      throw failure;
     }
   }
 }
@@ -354,6 +372,27 @@ interface OnceOptions {
   readonly unclear: readonly number[];
   readonly mayQuoteTexts?: boolean;
   readonly waitsOut?: boolean;
+  /** What it takes of the rate limit. Default: a request of the account. */
+  readonly governed?: { readonly model: string | null; readonly tokens: number };
+  /** Ends its wait for the rate limit. */
+  readonly signal?: AbortSignal;
+  readonly patienceMs?: number;
+}
+
+const ofBatches = { model: null, tokens: 0 };
+
+/** Longer waits fail the call, as do longer delays that the provider asks for: see `withRetries`. */
+const usualPatienceMs = 5_000;
+
+/** Nothing was created, so the batch is free to be sent again. */
+function noRoomFor(call: string, { message, retryAfterMs }: RateLimitedError): RefusedError {
+  const refusal = { about: 'moment' } as const;
+  return new RefusedError(call, { status: 429, providerCode: null, message, refusal, retryAfterMs });
+}
+
+/** About four bytes a token, as OpenAI estimates it too: https://platform.openai.com/docs/guides/rate-limits. */
+function estimateTokens(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + Math.ceil(Buffer.byteLength(text) / 4), 0);
 }
 
 /** Not found, not allowed, gone, not implemented: a compatible server without that call. */

@@ -1,5 +1,6 @@
 import { ConnectionError, delayAfter, type Clock } from '@batchmill/contracts';
 import { randomInt } from 'node:crypto';
+import { RateLimitedError } from '../rates/rate-limited-error.js';
 import { AccountRefusedError } from '../refused-error.js';
 
 export interface RetryOptions {
@@ -27,7 +28,8 @@ export async function withRetries<T>(options: RetryOptions, attempt: () => Promi
       return await attempt();
     } catch (error) {
       const requestedMs = error instanceof ConnectionError ? error.retryAfterMs : 0;
-      const isOver = retried >= retries || signal.aborted || requestedMs > maxRequestedDelayMs;
+      const isUnsent = error instanceof RateLimitedError; // it was waited for as long as it may be
+      const isOver = retried >= retries || signal.aborted || requestedMs > maxRequestedDelayMs || isUnsent;
       if (isOver || !(error instanceof ConnectionError) || error instanceof AccountRefusedError) throw error;
       const delayMs = delayAfter(retried, { baseMs, capMs, jitter: randomInt(1001) / 1000 });
       await clock.sleep(Math.max(requestedMs, delayMs), signal);
