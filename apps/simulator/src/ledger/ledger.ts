@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Model } from '../perform/models.js';
+import type { ServiceTier } from '../perform/service-tier.js';
 
 export interface Usage {
   readonly inputTokens: number;
@@ -49,8 +50,9 @@ export class Ledger {
     this.#insertLine.run(batchSeq, customId, bodyHash, model.id, inputTokens, outputTokens, usd);
   }
 
-  billSynchronous(endpoint: string, model: Model, usage: Usage): void {
-    this.#insertSynchronous.run(endpoint, model.id, usage.inputTokens, usage.outputTokens, priceUsd(model, usage));
+  billSynchronous(endpoint: string, model: Model, usage: Usage, tier: ServiceTier): void {
+    const usd = priceUsd(model, usage) / dividedBy[tier];
+    this.#insertSynchronous.run(endpoint, model.id, usage.inputTokens, usage.outputTokens, usd);
   }
 
   batchTotals(): Totals {
@@ -87,6 +89,9 @@ export class Ledger {
     return totalsIn(this.#database.prepare(`SELECT ${sums} FROM ${table}`).get());
   }
 }
+
+/** The tier flex costs what a batch costs. */
+const dividedBy: Readonly<Record<ServiceTier, number>> = { default: 1, flex: 2 };
 
 const sums = 'count(*) AS requests, total(input_tokens) AS input, total(output_tokens) AS output, total(usd) AS usd';
 

@@ -5,6 +5,7 @@ import { generateText } from './generate-text.js';
 import type { Model } from './models.js';
 import type { Body, PerformContext, Performed } from './performed.js';
 import { readMessages } from './read-messages.js';
+import { serviceTierOf } from './service-tier.js';
 import type { Message } from './read-messages.js';
 
 export function performResponse(body: Body, model: Model, tokens: TokenCounter, context: PerformContext): Performed {
@@ -20,6 +21,7 @@ export function performResponse(body: Body, model: Model, tokens: TokenCounter, 
   const { inputTokens, outputTokens, cut, refusal, text } = generated;
   const status = cut ? 'incomplete' : 'completed';
   const hash = context.requestHash;
+  const serviceTier = serviceTierOf(body, model, context);
   const json = JSON.stringify({
     id: `resp_${hash}`,
     object: 'response',
@@ -45,6 +47,7 @@ export function performResponse(body: Body, model: Model, tokens: TokenCounter, 
     ],
     parallel_tool_calls: true,
     previous_response_id: null,
+    service_tier: serviceTier,
     store: body['store'] ?? true,
     temperature: body['temperature'] ?? 1,
     text: { format: format ?? { type: 'text' } },
@@ -60,7 +63,7 @@ export function performResponse(body: Body, model: Model, tokens: TokenCounter, 
       total_tokens: inputTokens + outputTokens,
     },
   });
-  return { json, model, usage: { inputTokens, outputTokens } };
+  return { json, model, usage: { inputTokens, outputTokens }, serviceTier };
 }
 
 function messagesOf(body: Body): Message[] {

@@ -1,6 +1,7 @@
 import type { Limits } from '../limits.js';
 import type { Usage } from '../ledger/ledger.js';
 import type { Model } from './models.js';
+import type { ServiceTier } from './service-tier.js';
 
 /** One request's answer. */
 export interface Performed {
@@ -8,6 +9,7 @@ export interface Performed {
   readonly json: string;
   readonly model: Model;
   readonly usage: Usage;
+  readonly serviceTier: ServiceTier;
 }
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -23,4 +25,6 @@ export interface PerformContext {
   readonly refuse: boolean;
   /** Answer with half of a text, as if it were complete. */
   readonly halve?: boolean;
+  /** A synchronous call may ask for a tier. A batch is none. */
+  readonly hasTiers?: boolean;
 }
