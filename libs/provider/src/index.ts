@@ -20,7 +20,13 @@ export { ListedModels, type ModelListing } from './models/listed-models.js';
 export { describeAccount, isSameAccount, type AccountInfo } from './account-info.js';
 export { isProviderError } from './is-provider-error.js';
 export type { AccountRefusal, QueueRefusal, Refusal, Said, SizeRefusal } from './refusal.js';
-export { AccountRefusedError, RefusedError, accountRefusedCode, accountRemedies } from './refused-error.js';
+export {
+  AccountRefusedError,
+  RefusedError,
+  TierRefusedError,
+  accountRefusedCode,
+  accountRemedies,
+} from './refused-error.js';
 export { providerErrorCodes, type ProviderErrorCode } from './error-codes.js';
 export {
   addSize,
@@ -34,6 +40,7 @@ export {
   classifyFailure,
   customId,
   embeddingBody,
+  embeddingCallLimits,
   endedBatchIn,
   fieldsOfSettings,
   isBlankLine,
@@ -49,6 +56,7 @@ export {
   requestLine,
   usageOf,
   withPlainText,
+  writeResultLine,
   type RequestPrompt,
 } from './dialects/openai/index.js';
 export type { Prompts, RequestFields } from './requests/prompt-settings.js';
@@ -63,3 +71,10 @@ export {
   type Classified,
 } from './results/classified.js';
 export type { ResultLine } from './results/result-line.js';
+export type { EmbeddingInput, EmbeddingsRequest, SynchronousRequest } from './requests/synchronous-request.js';
+export type {
+  EmbeddingsResult,
+  SynchronousAnswer,
+  SynchronousResult,
+  UnclearCall,
+} from './results/synchronous-result.js';

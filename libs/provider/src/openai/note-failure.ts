@@ -1,14 +1,14 @@
 import { APIError } from 'openai';
 import { shownRates } from '../rates/shown-rates.js';
 import type { GovernedCall, RateLimiter } from '../rates/rate-limiter.js';
-import { AccountRefusedError, RefusedError } from '../refused-error.js';
+import { AccountRefusedError, RefusedError, TierRefusedError } from '../refused-error.js';
 
 /** No limit of a minute asks to wait for longer. */
 const minuteMs = 60_000;
 
 /**
  * Tells the rate limiter what a refused call shows. Only what is about the rate of calls stops all of them: not a spent budget, a
- * full queue, or a limit of the batches in an hour.
+ * full queue, a tier without resources, or a limit of the batches in an hour.
  */
 export async function noteFailure(
   rateLimiter: RateLimiter,
@@ -25,5 +25,7 @@ export async function noteFailure(
 
 function isAboutOtherLimit(failure: Error): boolean {
   if (!(failure instanceof RefusedError)) return false;
-  return failure.refusal.about !== 'moment' || (failure.retryAfterMs ?? 0) > minuteMs;
+  return (
+    failure instanceof TierRefusedError || failure.refusal.about !== 'moment' || (failure.retryAfterMs ?? 0) > minuteMs
+  );
 }

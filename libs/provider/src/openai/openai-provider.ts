@@ -19,6 +19,8 @@ import { RateLimitedError } from '../rates/rate-limited-error.js';
 import { NoRateLimiter, type RateLimiter } from '../rates/rate-limiter.js';
 import { AccountRefusedError, RefusedError } from '../refused-error.js';
 import type { AccountInfo } from '../account-info.js';
+import type { EmbeddingsRequest, SynchronousRequest } from '../requests/synchronous-request.js';
+import type { EmbeddingsResult, SynchronousResult } from '../results/synchronous-result.js';
 import { accountInfoOf, accountOf, withReported } from './account-of.js';
 import { Connections } from './connections.js';
 import { connectionError, timeoutError, toCallError } from './call-error.js';
@@ -29,6 +31,7 @@ import { readFile } from './read-file.js';
 import { readId } from './read-id.js';
 import { readTime } from './read-time.js';
 import { sliceTexts } from './slice-texts.js';
+import { SynchronousCalls } from './synchronous-calls.js';
 import { UploadSource } from './upload-source.js';
 import { withRetries, type RetryOptions } from './with-retries.js';
 
@@ -71,6 +74,7 @@ export class OpenAiProvider extends Provider {
   #lastDate: string | null = null;
   readonly #client: OpenAI;
   readonly #freshClient: OpenAI;
+  readonly #synchronous: SynchronousCalls;
   readonly #connections: Connections;
   readonly #closing = new AbortController();
   readonly #retries: RetryOptions;
@@ -111,6 +115,14 @@ export class OpenAiProvider extends Provider {
     const transport = { maxRetries: 0, timeout: callTimeoutMs, logLevel: 'off' } as const;
     this.#client = new OpenAI({ ...account, ...transport, ...this.#connections.keptAlive });
     this.#freshClient = new OpenAI({ ...account, ...transport, ...this.#connections.fresh });
+    this.#synchronous = new SynchronousCalls({
+      client: new OpenAI({ ...account, ...transport, ...this.#connections.synchronous }),
+      account: this.account,
+      rateLimiter: this.#rateLimiter,
+      clock,
+      retries: this.#retries,
+      toFailure: (call, error) => this.#toFailure(error, call, { unclear, mayQuoteTexts: true, waitsOut: true }),
+    });
   }
 
   get accountInfo(): AccountInfo {
@@ -277,6 +289,14 @@ export class OpenAiProvider extends Provider {
     return { vectors, inputTokens };
   }
 
+  answer(request: SynchronousRequest): Promise<SynchronousResult> {
+    return this.#synchronous.answer(request);
+  }
+
+  answerEmbeddings(request: EmbeddingsRequest): Promise<EmbeddingsResult> {
+    return this.#synchronous.answerEmbeddings(request);
+  }
+
   async check(): Promise<void> {
     await this.#batchPage('check', { limit: 1, after: null });
   }
@@ -343,35 +363,35 @@ export class OpenAiProvider extends Provider {
 
   async #once<T>(
     name: string,
-    { unclear: unclearStatuses, mayQuoteTexts = false, waitsOut = false, ...governing }: OnceOptions,
+    { governed = ofBatches, signal = this.#closing.signal, patienceMs = usualPatienceMs, ...failing }: OnceOptions,
     send: () => PromiseLike<T>,
   ): Promise<T> {
-    const { governed = ofBatches, signal = this.#closing.signal, patienceMs = usualPatienceMs } = governing;
     const call = { name, account: this.account, ...governed };
     await this.#rateLimiter.take(call, { signal: AbortSignal.any([signal, this.#closing.signal]), patienceMs });
     try {
       return await send();
     } catch (error) {
-      const now = this.#clock.now();
-      const failure = toCallError(error, {
-        call: name,
-        apiKey: this.#apiKey,
-        proxy: this.#connections.proxy,
-        unclearStatuses,
-        waitsOut,
-        now,
-        mayQuoteTexts,
-      });
-      await noteFailure(this.#rateLimiter, call, { error, failure, now });
+      const failure = this.#toFailure(error, name, failing);
+      await noteFailure(this.#rateLimiter, call, { error, failure, now: this.#clock.now() });
       throw failure;
     }
   }
+
+  #toFailure(error: unknown, call: string, failing: Failing): Error {
+    const { unclear: unclearStatuses, mayQuoteTexts = false, waitsOut = false } = failing;
+    const now = this.#clock.now();
+    const { proxy } = this.#connections;
+    return toCallError(error, { call, apiKey: this.#apiKey, proxy, unclearStatuses, waitsOut, now, mayQuoteTexts });
+  }
 }
 
-interface OnceOptions {
+interface Failing {
   readonly unclear: readonly number[];
   readonly mayQuoteTexts?: boolean;
   readonly waitsOut?: boolean;
+}
+
+interface OnceOptions extends Failing {
   /** What it takes of the rate limit. Default: a request of the account. */
   readonly governed?: { readonly model: string | null; readonly tokens: number };
   /** Ends its wait for the rate limit. */
