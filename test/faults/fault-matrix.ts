@@ -286,6 +286,7 @@ const rows: { readonly [On in Drawn]: Readonly<Record<keyof (typeof faultCatalog
     'drop-answer': [[none, ['few']]],
     delay: [[[100], ['few', 'always']]],
     refusal: [[none, ['always']]],
+    'no-flex': [[none, ['few']]],
   },
 };
 

@@ -16,6 +16,9 @@ export interface Limits {
   readonly maxEnqueuedEmbeddingRequests: number;
   /** Enqueued prompt tokens of a model that `enqueuedTokenLimits` does not name. */
   readonly maxEnqueuedTokens: number;
+  /** Of the synchronous endpoints, per account and model, by the simulated clock. */
+  readonly requestsPerMinute: number;
+  readonly tokensPerMinute: number;
 }
 
 export const defaultLimits: Limits = {
@@ -29,4 +32,6 @@ export const defaultLimits: Limits = {
   maxBatchesPerHour: 2_000,
   maxEnqueuedEmbeddingRequests: 1_000_000,
   maxEnqueuedTokens: 1_000_000_000,
+  requestsPerMinute: Number.POSITIVE_INFINITY,
+  tokensPerMinute: Number.POSITIVE_INFINITY,
 };

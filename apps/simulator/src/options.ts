@@ -22,6 +22,8 @@ export interface SimulatorOptions {
   readonly cancellingSeconds?: number;
   /** Embedding inputs that the provider processes per simulated second. Default: no limit. */
   readonly embeddingsPerSecond?: number;
+  /** Simulated seconds that a synchronous call takes; one of the tier flex takes five times as long. Default 0. */
+  readonly synchronousSeconds?: number;
   readonly limits?: Partial<Limits>;
   /** The completion windows that a batch may have, in hours or days. Default `24h`, OpenAI's only one. */
   readonly completionWindows?: readonly string[];
@@ -41,6 +43,7 @@ export interface ResolvedOptions {
   readonly cancellingSeconds: number;
   /** Infinity: no limit. */
   readonly embeddingsPerSecond: number;
+  readonly synchronousSeconds: number;
   readonly limits: Limits;
   readonly completionWindows: readonly string[];
   /** Null: nowhere. */
@@ -62,6 +65,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     seed: within('seed', options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER, true),
     cancellingSeconds: within('cancellingSeconds', options.cancellingSeconds ?? usualCancelling, 0, 86_400, false),
     embeddingsPerSecond: positive('embeddingsPerSecond', options.embeddingsPerSecond ?? Number.POSITIVE_INFINITY),
+    synchronousSeconds: within('synchronousSeconds', options.synchronousSeconds ?? 0, 0, 86_400, false),
     limits: { ...defaultLimits, ...options.limits },
     completionWindows: windows(options.completionWindows ?? ['24h']),
     webhook: options.webhook == null ? null : readWebhookTarget(options.webhook),

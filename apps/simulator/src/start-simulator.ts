@@ -10,6 +10,7 @@ import { Ledger } from './ledger/ledger.js';
 import { listen } from './http/listen.js';
 import { resolveOptions } from './options.js';
 import type { SimulatorOptions } from './options.js';
+import { RateLimits } from './rates/rate-limits.js';
 import { addAdminRoutes } from './routes/admin-routes.js';
 import { addBatchRoutes } from './routes/batch-routes.js';
 import { addFileRoutes } from './routes/file-routes.js';
@@ -52,6 +53,7 @@ export async function startSimulator(
     batches: new BatchStore(database),
     ledger: new Ledger(database),
     faults,
+    rateLimits: new RateLimits(resolved.limits, keeper.clock),
     webhooks: new WebhookSender(resolved.webhook, keeper.clock, faults),
     onError,
   };
@@ -87,7 +89,7 @@ export async function startSimulator(
 }
 
 /** Resets everything but the clock. */
-async function forgetAll({ database, files, faults, clock, options }: Simulation): Promise<void> {
+async function forgetAll({ database, files, faults, rateLimits, clock, options }: Simulation): Promise<void> {
   const names = files.list({ nowSeconds: 0 }).map(({ id }) => id);
   inTransaction(database, () => {
     database.exec(
@@ -95,6 +97,7 @@ async function forgetAll({ database, files, faults, clock, options }: Simulation
     );
     faults.set([], clock.nowMs());
   });
+  rateLimits.forget();
   clock.setSpeed(options.speed);
   files.releaseAll();
   await Promise.all(names.map((id) => rm(files.pathOf(id), { force: true })));

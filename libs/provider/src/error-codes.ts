@@ -12,6 +12,8 @@ export const providerErrorCodes = {
   'provider.cut-off': 'The content of a file ended before its length. It is read again from the beginning.',
   'provider.wrong-dimensions': 'A vector has other dimensions than requested, or values that are not finite numbers.',
   'provider.wrong-length': 'A file to upload has another length than announced. It was not sent.',
+  'provider.call-too-large':
+    'A call for embeddings has more inputs or tokens than the provider takes in one, or an empty text. It was not sent.',
   'provider.unexpected-response': 'A response does not have the form that the API documents.',
   // Errors of single requests, from their results.
   'provider.missing-result': 'The result files have no line for the request.',

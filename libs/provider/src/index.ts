@@ -14,11 +14,20 @@ export {
   type TextsToEmbed,
   type UploadedFile,
 } from './provider.js';
+export { NoRateLimiter, RateLimiter, type GovernedCall, type Noted, type Patience } from './rates/rate-limiter.js';
+export { RateLimitedError } from './rates/rate-limited-error.js';
+export type { ShownRate, ShownRates } from './rates/shown-rates.js';
 export { ListedModels, type ModelListing } from './models/listed-models.js';
 export { describeAccount, isSameAccount, type AccountInfo } from './account-info.js';
 export { isProviderError } from './is-provider-error.js';
 export type { AccountRefusal, QueueRefusal, Refusal, Said, SizeRefusal } from './refusal.js';
-export { AccountRefusedError, RefusedError, accountRefusedCode, accountRemedies } from './refused-error.js';
+export {
+  AccountRefusedError,
+  RefusedError,
+  TierRefusedError,
+  accountRefusedCode,
+  accountRemedies,
+} from './refused-error.js';
 export { providerErrorCodes, type ProviderErrorCode } from './error-codes.js';
 export {
   addSize,
@@ -32,6 +41,7 @@ export {
   classifyFailure,
   customId,
   embeddingBody,
+  embeddingCallLimits,
   endedBatchIn,
   fieldsOfSettings,
   isBlankLine,
@@ -48,6 +58,7 @@ export {
   requestLine,
   usageOf,
   withPlainText,
+  writeResultLine,
   type RequestPrompt,
 } from './dialects/openai/index.js';
 export type { Prompts, RequestFields } from './requests/prompt-settings.js';
@@ -62,3 +73,10 @@ export {
   type Classified,
 } from './results/classified.js';
 export type { ResultLine } from './results/result-line.js';
+export type { EmbeddingInput, EmbeddingsRequest, SynchronousRequest } from './requests/synchronous-request.js';
+export type {
+  EmbeddingsResult,
+  SynchronousAnswer,
+  SynchronousResult,
+  UnclearCall,
+} from './results/synchronous-result.js';

@@ -1,6 +1,8 @@
 import type { CompletionWindow } from '@batchmill/contracts';
 import type { AccountInfo } from './account-info.js';
 import type { RequestFields } from './requests/prompt-settings.js';
+import type { EmbeddingsRequest, SynchronousRequest } from './requests/synchronous-request.js';
+import type { EmbeddingsResult, SynchronousResult } from './results/synchronous-result.js';
 
 /** The states of a provider batch, as the API reference names them. */
 export const providerStates = [
@@ -179,6 +181,25 @@ export abstract class Provider {
 
   /** Embeds texts synchronously, for search queries, with the fields that the documents' requests have. At most 2,048 texts. */
   abstract embed(request: TextsToEmbed): Promise<Embedded>;
+
+  /**
+   * Sends one request now, at the synchronous price. A refusal of the request itself is an answer. Rejects where nothing was
+   * carried out, with:
+   * - AccountRefusedError, as other calls.
+   * - TierRefusedError, a RefusedError: the tier that the body asks for has no resources.
+   * - ConnectionError: the provider is not reached, limits the rate of calls (429) for longer, or the turn of this call comes
+   *   after its deadline.
+   * - TimeoutError: the deadline has passed before the call was sent.
+   *
+   * It is repeated within its deadline only where it was surely not carried out: 429, or no connection.
+   */
+  abstract answer(request: SynchronousRequest): Promise<SynchronousResult>;
+
+  /**
+   * The same for many inputs of requests for embeddings in one call: at most 2,048, of 8,192 tokens each and 300,000 together. Rejects with
+   * a ValidationError when there are more, before anything is sent.
+   */
+  abstract answerEmbeddings(request: EmbeddingsRequest): Promise<EmbeddingsResult>;
 
   /** Resolves when the provider answers and accepts the key. Rejects with an AccountRefusedError when it refuses the key. */
   abstract check(): Promise<void>;

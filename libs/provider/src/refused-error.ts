@@ -39,6 +39,9 @@ export class RefusedError extends ProcessingError {
   }
 }
 
+/** The provider has no resources for a tier, such as flex, at the moment. Another tier may answer; nothing is billed. */
+export class TierRefusedError extends RefusedError {}
+
 /**
  * The provider serves this account, key or model no more, or not yet. It is a dependency that is unavailable: the work waits
  * until a person has mended it, and no attempt is used up. Nothing was carried out.

@@ -38,6 +38,8 @@ export { longestGapMs, observe, type ObservedTime } from './observed-time.js';
 export type { Abandonment, BatchHold, Stall } from './stalled-batch.js';
 export { Budgets, type Budget, type Lesson } from './budgets.js';
 export type { Limited, Limits } from './shown-limit.js';
+export { SharedRateLimiter, type SharedRateLimiterOptions } from './rates/shared-rate-limiter.js';
+export type { Amounts, RateBucket } from './rates/rate-bucket.js';
 export { deferral, type RefusedSubmission } from './deferral.js';
 export { failedBatchesOf, heldBy, heldByFailure, type Held } from './held.js';
 export {

@@ -7,6 +7,7 @@ export {
   countError,
   countMessage,
   countProviderWebhook,
+  countRateWait,
   countWork,
   expectMessages,
   expectWork,
@@ -14,6 +15,7 @@ export {
   type MessageOutcome,
   type Observed,
   type ProviderWebhookOutcome,
+  type RateWait,
   type WorkOutcome,
 } from './metrics.js';
 export { exposedMetrics, gauges, type ExposedMetric, type Metric } from './metric-catalogue.js';

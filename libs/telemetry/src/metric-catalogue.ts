@@ -45,6 +45,12 @@ export const histograms = {
     description: 'How long a stage held a record.',
     labels: ['stage', 'method'],
   },
+  rateWaitSeconds: {
+    name: 'batchmill.provider.rate.wait.seconds',
+    description:
+      'How long calls to the provider waited for the rate limit: of requests, of tokens, because the provider asked for it (stop), behind other calls (turn), or not at all (none).',
+    labels: ['limit'],
+  },
 } as const satisfies Readonly<Record<string, Metric>>;
 
 /**

@@ -85,6 +85,17 @@ export function countProviderWebhook(outcome: ProviderWebhookOutcome): void {
   instruments.providerWebhooks.add(1, { outcome });
 }
 
+/**
+ * What a call to the provider waited for. `stop`: for the time that the provider asked for. `turn`: for calls before it.
+ * `none`: it went at once.
+ */
+export type RateWait = 'requests' | 'tokens' | 'stop' | 'turn' | 'none';
+
+/** Records how long a call to the provider waited for the rate limit. */
+export function countRateWait(limit: RateWait, seconds: number): void {
+  instruments.rateWaitSeconds.record(seconds, { limit });
+}
+
 /** One value of a gauge. */
 export interface Observed {
   readonly value: number;
@@ -110,15 +121,17 @@ export function observe({ name, description }: Metric, read: () => Promise<reado
 
 function instrumentsOf(from: Meter) {
   const counter = ({ name, description }: Metric): Counter => from.createCounter(name, { description });
-  const { name, description } = histograms.workSeconds;
+  const seconds = ({ name, description }: Metric) =>
+    from.createHistogram(name, {
+      description,
+      advice: { explicitBucketBoundaries: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800] },
+    });
   return {
     messages: counter(counters.messages),
     work: counter(counters.work),
     errors: counter(counters.errors),
-    workSeconds: from.createHistogram(name, {
-      description,
-      advice: { explicitBucketBoundaries: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800] },
-    }),
+    workSeconds: seconds(histograms.workSeconds),
+    rateWaitSeconds: seconds(histograms.rateWaitSeconds),
     providerWebhooks: counter(counters.providerWebhooks),
     events: counter(counters.events),
     documents: counter(counters.documents),

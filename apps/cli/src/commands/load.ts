@@ -17,9 +17,12 @@ const ownCollections = [
   'claims',
   'inbox',
   'installation',
+  'ledger',
   'notifications',
+  'rates',
   'runs',
   'schedules',
+  'spendings',
   'turnarounds',
 ];
 

@@ -47,7 +47,7 @@ export async function processLine(text: string, batch: Batch, simulation: Simula
       requestHash: requestId,
       refuse: fault?.what === 'refusal',
       halve: fault?.what === 'half-answer',
-      ...(fault?.what === 'tier' && { serviceTier: typeof fault.value === 'string' ? fault.value : 'priority' }),
+      ...(fault?.what === 'tier' && { answeredTier: typeof fault.value === 'string' ? fault.value : 'priority' }),
       cachedShare: fault?.what === 'cached' ? Number(fault.value ?? 0.5) : 0,
     });
     const line = resultLine.answered(customId, requestId, 200, performed.json);

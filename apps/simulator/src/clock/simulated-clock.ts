@@ -1,3 +1,6 @@
+/** Longer timers fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /**
  * The provider's time: it runs `speed` times as fast as the real one, can be advanced, and never goes back. In
  * milliseconds since 1970.
@@ -43,9 +46,27 @@ export class SimulatedClock {
     return this.#speed === 0 ? Number.POSITIVE_INFINITY : ahead / this.#speed;
   }
 
-  /** Called after the clock was advanced or its speed changed. */
-  onChange(listener: () => void): void {
+  /** Called after the clock was advanced or its speed changed, until the returned function is called. */
+  onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves at that simulated time, or when the signal aborts. */
+  async until(simulatedMs: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const realMs = this.realMsUntil(simulatedMs);
+      if (realMs === 0) return;
+      const woken = Promise.withResolvers<undefined>();
+      const wake = (): void => woken.resolve(undefined);
+      const timer = setTimeout(wake, Math.min(realMs, longestTimerMs));
+      const forget = this.onChange(wake);
+      signal.addEventListener('abort', wake, { once: true });
+      await woken.promise;
+      clearTimeout(timer);
+      forget();
+      signal.removeEventListener('abort', wake);
+    }
   }
 
   #anchor(nowMs: number): void {

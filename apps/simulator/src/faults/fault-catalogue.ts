@@ -165,6 +165,7 @@ export const faultCatalogue = {
     'drop-answer': describe('Processed and billed, but the connection breaks before the answer.'),
     delay: describe('Answered late.', 'real milliseconds'),
     refusal: describe('The model refuses; billed. Embeddings are not affected.'),
+    'no-flex': describe('Refused with 429 resource_unavailable when it asks for the tier flex; not billed.'),
   },
 } as const satisfies Record<string, Partial<Record<FaultWhat, FaultDescription>>>;
 
@@ -201,6 +202,7 @@ export type FaultWhat =
   | 'bad-json'
   | 'shape'
   | 'refusal'
+  | 'no-flex'
   | 'half-answer'
   | 'cached'
   | 'tier'

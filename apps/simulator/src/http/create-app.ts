@@ -49,8 +49,8 @@ export async function createApp(engine: BatchEngine, simulation: Simulation): Pr
     return reply.code(status).send(body);
   });
   app.setErrorHandler(async (error, _request, reply) => {
-    const { status, body } = toOpenAiError(error, simulation);
-    return reply.code(status).send(body);
+    const { status, body, headers } = toOpenAiError(error, simulation);
+    return reply.code(status).headers(headers).send(body);
   });
   return app;
 }

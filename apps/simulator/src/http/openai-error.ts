@@ -6,11 +6,22 @@ export class OpenAiError extends Error {
   readonly type: string;
   readonly param: string | null;
   readonly code: string | null;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
     message: string,
-    { type, param = null, code = null }: { type?: string; param?: string | null; code?: string | null } = {},
+    {
+      type,
+      param = null,
+      code = null,
+      headers = {},
+    }: {
+      type?: string;
+      param?: string | null;
+      code?: string | null;
+      headers?: Readonly<Record<string, string>>;
+    } = {},
   ) {
     super(message);
     this.name = 'OpenAiError';
@@ -18,6 +29,7 @@ export class OpenAiError extends Error {
     this.type = type ?? usualType(status);
     this.param = param;
     this.code = code;
+    this.headers = headers;
   }
 
   get body(): { error: { message: string; type: string; param: string | null; code: string | null } } {

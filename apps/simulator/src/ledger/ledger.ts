@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Model } from '../perform/models.js';
+import type { ServiceTier } from '../perform/service-tier.js';
 
 export interface Usage {
   readonly inputTokens: number;
@@ -55,8 +56,10 @@ export class Ledger {
     this.#insertLine.run(batchSeq, customId, bodyHash, model.id, inputTokens, outputTokens, nanoUsd);
   }
 
-  billSynchronous(endpoint: string, model: Model, usage: Usage): void {
-    this.#insertSynchronous.run(endpoint, model.id, usage.inputTokens, usage.outputTokens, priceNanoUsd(model, usage));
+  billSynchronous(endpoint: string, model: Model, usage: Usage, tier: ServiceTier): void {
+    // The tier flex costs what a batch costs.
+    const nanoUsd = priceNanoUsd(model, usage, { half: tier === 'flex' });
+    this.#insertSynchronous.run(endpoint, model.id, usage.inputTokens, usage.outputTokens, nanoUsd);
   }
 
   batchTotals(): Totals {

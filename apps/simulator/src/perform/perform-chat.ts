@@ -4,6 +4,7 @@ import { generateText } from './generate-text.js';
 import type { Generated } from './generate-text.js';
 import type { Model } from './models.js';
 import { cachedTokens, type Body, type PerformContext, type Performed } from './performed.js';
+import { serviceTierOf } from './service-tier.js';
 import { readMessages } from './read-messages.js';
 
 export function performChat(body: Body, model: Model, tokens: TokenCounter, context: PerformContext): Performed {
@@ -17,6 +18,7 @@ export function performChat(body: Body, model: Model, tokens: TokenCounter, cont
     context,
   );
   const count = readCount(body['n']);
+  const serviceTier = serviceTierOf(body, model, context);
   const usage = {
     inputTokens: generated.inputTokens,
     outputTokens: generated.outputTokens * count,
@@ -40,10 +42,10 @@ export function performChat(body: Body, model: Model, tokens: TokenCounter, cont
         rejected_prediction_tokens: 0,
       },
     },
-    service_tier: context.serviceTier ?? 'default',
+    service_tier: context.answeredTier ?? serviceTier,
     system_fingerprint: 'fp_simulated',
   });
-  return { json, model, usage };
+  return { json, model, usage, serviceTier };
 }
 
 function choice({ text, refusal, cut }: Generated, index: number): object {

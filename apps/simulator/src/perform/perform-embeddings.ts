@@ -26,7 +26,7 @@ export function performEmbeddings(
   const name = JSON.stringify(body['model']);
   const usage = `{"prompt_tokens":${inputTokens},"total_tokens":${inputTokens}}`;
   const json = `{"object":"list","data":[${data.join(',')}],"model":${name},"usage":${usage}}`;
-  return { json, model, usage: { inputTokens, outputTokens: 0 } };
+  return { json, model, usage: { inputTokens, outputTokens: 0 }, serviceTier: 'default' };
 }
 
 function countTokens(texts: readonly string[], tokens: TokenCounter, limits: Limits): number {

@@ -5,6 +5,7 @@ import { generateText } from './generate-text.js';
 import type { Model } from './models.js';
 import { cachedTokens, type Body, type PerformContext, type Performed } from './performed.js';
 import { readMessages } from './read-messages.js';
+import { serviceTierOf } from './service-tier.js';
 import type { Message } from './read-messages.js';
 
 export function performResponse(body: Body, model: Model, tokens: TokenCounter, context: PerformContext): Performed {
@@ -21,6 +22,7 @@ export function performResponse(body: Body, model: Model, tokens: TokenCounter, 
   const status = cut ? 'incomplete' : 'completed';
   const hash = context.requestHash;
   const cached = cachedTokens(inputTokens, context);
+  const serviceTier = serviceTierOf(body, model, context);
   const json = JSON.stringify({
     id: `resp_${hash}`,
     object: 'response',
@@ -46,7 +48,7 @@ export function performResponse(body: Body, model: Model, tokens: TokenCounter, 
     ],
     parallel_tool_calls: true,
     previous_response_id: null,
-    service_tier: context.serviceTier ?? 'default',
+    service_tier: context.answeredTier ?? serviceTier,
     store: body['store'] ?? true,
     temperature: body['temperature'] ?? 1,
     text: { format: format ?? { type: 'text' } },
@@ -62,7 +64,7 @@ export function performResponse(body: Body, model: Model, tokens: TokenCounter, 
       total_tokens: inputTokens + outputTokens,
     },
   });
-  return { json, model, usage: { inputTokens, outputTokens, cachedTokens: cached } };
+  return { json, model, usage: { inputTokens, outputTokens, cachedTokens: cached }, serviceTier };
 }
 
 function messagesOf(body: Body): Message[] {

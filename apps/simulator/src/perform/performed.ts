@@ -1,6 +1,7 @@
 import type { Limits } from '../limits.js';
 import type { Usage } from '../ledger/ledger.js';
 import type { Model } from './models.js';
+import type { ServiceTier } from './service-tier.js';
 
 /** One request's answer. */
 export interface Performed {
@@ -8,6 +9,7 @@ export interface Performed {
   readonly json: string;
   readonly model: Model;
   readonly usage: Usage;
+  readonly serviceTier: ServiceTier;
 }
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -24,9 +26,11 @@ export interface PerformContext {
   /** The share of a prompt that the cache of prompts holds, from 0 to 1. Default: none. */
   readonly cachedShare?: number;
   /** The tier that the answer names. Default: `default`. */
-  readonly serviceTier?: string;
+  readonly answeredTier?: string;
   /** Answer with half of a text, as if it were complete. */
   readonly halve?: boolean;
+  /** A synchronous call may ask for a tier. A batch is none. */
+  readonly hasTiers?: boolean;
 }
 
 /** How many tokens of a prompt the cache of prompts holds. */

@@ -1,7 +1,8 @@
-import { ConnectionError, TimeoutError, isBatchmillError, retryAfterMs } from '@batchmill/contracts';
+import { ConnectionError, TimeoutError, isBatchmillError } from '@batchmill/contracts';
 import { APIConnectionTimeoutError, APIError } from 'openai';
 import type { ProviderErrorCode } from '../error-codes.js';
 import { refusalOf } from '../dialects/openai/index.js';
+import { askedDelayMs } from '../rates/shown-rates.js';
 import { AccountRefusedError, RefusedError } from '../refused-error.js';
 
 export interface FailedCall {
@@ -94,13 +95,6 @@ function codeOf({ code, type }: ErrorResponse): string | null {
 function redactKeys(text: string, apiKey: string): string {
   const withoutKey = apiKey.length < 8 ? text : text.replaceAll(apiKey, '…');
   return withoutKey.replace(/\b(?:sk|sess|pk)-[\w*.…-]{3,}/g, 'sk-…').slice(0, 500);
-}
-
-/** From OpenAI's `retry-after-ms` or from `retry-after`; null when the response has neither. */
-function askedDelayMs(headers: Headers | undefined, now: Date): number | null {
-  const ms = headers?.get('retry-after-ms');
-  if (ms != null && Number.isFinite(Number(ms))) return Math.max(0, Number(ms));
-  return retryAfterMs(headers?.get('retry-after'), now);
 }
 
 /** What the proxy itself answered in place of the provider; null: nothing. undici has no code for it, only these messages. */

@@ -24,6 +24,7 @@ export class Connections {
   readonly proxy: URL | null;
   readonly #keptAlive: Dispatcher;
   readonly #fresh: Dispatcher;
+  readonly #synchronous: Dispatcher;
   readonly #onHeaders: (headers: Headers) => void;
 
   /** `onHeaders` is called with the headers of every response. */
@@ -38,6 +39,7 @@ export class Connections {
     this.proxy = url === null ? null : proxyFor(url, proxies);
     this.#keptAlive = dispatcherOf(this.proxy, { ...limits, connections: 32, keepAliveTimeout: 10_000 });
     this.#fresh = dispatcherOf(this.proxy, { ...limits, pipelining: 0 }); // sends `connection: close`
+    this.#synchronous = dispatcherOf(this.proxy, { ...limits, connections: 512, keepAliveTimeout: 4_000 });
   }
 
   get keptAlive(): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
@@ -48,9 +50,14 @@ export class Connections {
     return optionsFor(this.#fresh, this.#onHeaders);
   }
 
+  /** The same as `keptAlive` for many calls at once, each of which takes seconds. */
+  get synchronous(): Pick<ClientOptions, 'fetch' | 'fetchOptions'> {
+    return optionsFor(this.#synchronous, this.#onHeaders);
+  }
+
   /** Rejects the calls in flight. Nothing keeps the process alive afterwards. */
   async close(): Promise<void> {
-    await Promise.all([this.#keptAlive.destroy(), this.#fresh.destroy()]);
+    await Promise.all([this.#keptAlive, this.#fresh, this.#synchronous].map((each) => each.destroy()));
   }
 }
 

@@ -15,17 +15,23 @@ import {
   type TextsToEmbed,
   type UploadedFile,
 } from '../provider.js';
+import { RateLimitedError } from '../rates/rate-limited-error.js';
+import { NoRateLimiter, type RateLimiter } from '../rates/rate-limiter.js';
 import { AccountRefusedError, RefusedError } from '../refused-error.js';
 import type { AccountInfo } from '../account-info.js';
+import type { EmbeddingsRequest, SynchronousRequest } from '../requests/synchronous-request.js';
+import type { EmbeddingsResult, SynchronousResult } from '../results/synchronous-result.js';
 import { accountInfoOf, accountOf, withReported } from './account-of.js';
 import { Connections } from './connections.js';
 import { connectionError, timeoutError, toCallError } from './call-error.js';
+import { noteFailure } from './note-failure.js';
 import { readBatch, readBatchPage, type BatchPage } from './read-batch.js';
 import { readEmbeddings } from './read-embeddings.js';
 import { readFile } from './read-file.js';
 import { readId } from './read-id.js';
 import { readTime } from './read-time.js';
 import { sliceTexts } from './slice-texts.js';
+import { SynchronousCalls } from './synchronous-calls.js';
 import { UploadSource } from './upload-source.js';
 import { withRetries, type RetryOptions } from './with-retries.js';
 
@@ -47,6 +53,8 @@ export interface OpenAiProviderOptions {
   /** Default: none. */
   readonly proxies?: Proxies;
   readonly clock: Clock;
+  /** Asked before every HTTP call, also one that repeats another. Default: calls go at once. */
+  readonly rateLimiter?: RateLimiter;
   /** Attempts after the first one, and the delay before the first of them, which doubles. Default 4 and 500. */
   readonly retries?: { readonly times: number; readonly baseMs: number };
 }
@@ -66,9 +74,11 @@ export class OpenAiProvider extends Provider {
   #lastDate: string | null = null;
   readonly #client: OpenAI;
   readonly #freshClient: OpenAI;
+  readonly #synchronous: SynchronousCalls;
   readonly #connections: Connections;
   readonly #closing = new AbortController();
   readonly #retries: RetryOptions;
+  readonly #rateLimiter: RateLimiter;
   readonly #apiKey: string;
   /** Null: not sent. */
   readonly #outputExpiresAfter: { readonly anchor: 'created_at'; readonly seconds: number } | null;
@@ -85,6 +95,7 @@ export class OpenAiProvider extends Provider {
     this.#outputExpiresAfter =
       resultsExpireMs === null ? null : { anchor: 'created_at', seconds: Math.floor(resultsExpireMs / 1000) };
     this.#clock = clock;
+    this.#rateLimiter = options.rateLimiter ?? new NoRateLimiter();
     this.account = accountOf({ address, organization, project });
     this.#accountInfo = accountInfoOf({ address, apiKey, organization, project });
     const onHeaders = (headers: Headers): void => {
@@ -104,6 +115,14 @@ export class OpenAiProvider extends Provider {
     const transport = { maxRetries: 0, timeout: callTimeoutMs, logLevel: 'off' } as const;
     this.#client = new OpenAI({ ...account, ...transport, ...this.#connections.keptAlive });
     this.#freshClient = new OpenAI({ ...account, ...transport, ...this.#connections.fresh });
+    this.#synchronous = new SynchronousCalls({
+      client: new OpenAI({ ...account, ...transport, ...this.#connections.synchronous }),
+      account: this.account,
+      rateLimiter: this.#rateLimiter,
+      clock,
+      retries: this.#retries,
+      toFailure: (call, error) => this.#toFailure(error, call, { unclear, mayQuoteTexts: true, waitsOut: true }),
+    });
   }
 
   get accountInfo(): AccountInfo {
@@ -179,7 +198,8 @@ export class OpenAiProvider extends Provider {
     const deadline = new AbortController();
     void this.#clock.sleep(leftMs, finished.signal).then(() => deadline.abort());
     try {
-      const created = await this.#once(call, { unclear: unclearCreate }, () =>
+      const inTime = { signal: deadline.signal, patienceMs: leftMs };
+      const created = await this.#once(call, { unclear: unclearCreate, ...inTime }, () =>
         this.#freshClient.batches.create(
           {
             input_file_id: batch.inputFileId,
@@ -193,6 +213,7 @@ export class OpenAiProvider extends Provider {
       );
       return readBatch(call, created, this.#clock.now());
     } catch (error) {
+      if (error instanceof RateLimitedError) throw noRoomFor(call, error);
       if (!deadline.signal.aborted) throw error;
       throw timeoutError(
         `${call}: no answer by ${batch.deadline.toISOString()}; the batch may have been created`,
@@ -270,11 +291,22 @@ export class OpenAiProvider extends Provider {
     for (const input of sliceTexts(texts)) {
       const settings = { model, dimensions, takesDimensions, body };
       const send = () => this.#client.embeddings.create(embeddingBody(settings, input));
-      const response = await withRetries(this.#retries, () => this.#once(call, { unclear, mayQuoteTexts: true }, send));
+      const governed = { model, tokens: estimateTokens(input) };
+      const response = await withRetries(this.#retries, () =>
+        this.#once(call, { unclear, mayQuoteTexts: true, governed }, send),
+      );
       vectors.push(...readEmbeddings(call, response, { texts: input.length, dimensions }));
       inputTokens += (response as Partial<typeof response>).usage?.prompt_tokens ?? 0; // compatible servers may leave it out
     }
     return { vectors, inputTokens };
+  }
+
+  answer(request: SynchronousRequest): Promise<SynchronousResult> {
+    return this.#synchronous.answer(request);
+  }
+
+  answerEmbeddings(request: EmbeddingsRequest): Promise<EmbeddingsResult> {
+    return this.#synchronous.answerEmbeddings(request);
   }
 
   async check(): Promise<void> {
@@ -346,30 +378,57 @@ export class OpenAiProvider extends Provider {
   }
 
   async #once<T>(
-    call: string,
-    { unclear: unclearStatuses, mayQuoteTexts = false, waitsOut = false }: OnceOptions,
+    name: string,
+    { governed = ofBatches, signal = this.#closing.signal, patienceMs = usualPatienceMs, ...failing }: OnceOptions,
     send: () => PromiseLike<T>,
   ): Promise<T> {
+    const call = { name, account: this.account, ...governed };
+    await this.#rateLimiter.take(call, { signal: AbortSignal.any([signal, this.#closing.signal]), patienceMs });
     try {
       return await send();
     } catch (error) {
-      throw toCallError(error, {
-        call,
-        apiKey: this.#apiKey,
-        proxy: this.#connections.proxy,
-        unclearStatuses,
-        waitsOut,
-        now: this.#clock.now(),
-        mayQuoteTexts,
-      });
+      const failure = this.#toFailure(error, name, failing);
+      await noteFailure(this.#rateLimiter, call, { error, failure, now: this.#clock.now() });
+      throw failure;
     }
+  }
+
+  #toFailure(error: unknown, call: string, failing: Failing): Error {
+    const { unclear: unclearStatuses, mayQuoteTexts = false, waitsOut = false } = failing;
+    const now = this.#clock.now();
+    const { proxy } = this.#connections;
+    return toCallError(error, { call, apiKey: this.#apiKey, proxy, unclearStatuses, waitsOut, now, mayQuoteTexts });
   }
 }
 
-interface OnceOptions {
+interface Failing {
   readonly unclear: readonly number[];
   readonly mayQuoteTexts?: boolean;
   readonly waitsOut?: boolean;
+}
+
+interface OnceOptions extends Failing {
+  /** What it takes of the rate limit. Default: a request of the account. */
+  readonly governed?: { readonly model: string | null; readonly tokens: number };
+  /** Ends its wait for the rate limit. */
+  readonly signal?: AbortSignal;
+  readonly patienceMs?: number;
+}
+
+const ofBatches = { model: null, tokens: 0 };
+
+/** Longer waits fail the call, as do longer delays that the provider asks for: see `withRetries`. */
+const usualPatienceMs = 5_000;
+
+/** Nothing was created, so the batch is free to be sent again. */
+function noRoomFor(call: string, { message, retryAfterMs }: RateLimitedError): RefusedError {
+  const refusal = { about: 'moment' } as const;
+  return new RefusedError(call, { status: 429, providerCode: null, message, refusal, retryAfterMs });
+}
+
+/** About four bytes a token, as OpenAI estimates it too: https://platform.openai.com/docs/guides/rate-limits. */
+function estimateTokens(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + Math.ceil(Buffer.byteLength(text) / 4), 0);
 }
 
 /** Not found, not allowed, gone, not implemented: a compatible server without that call. */

@@ -1,6 +1,7 @@
 import type { Clock, Ids } from '@batchmill/contracts';
 import { PrefixedBus, busAdapters, type Bus } from '@batchmill/bus';
 import { OpenAiProvider } from '@batchmill/provider/openai';
+import { SharedRateLimiter } from '@batchmill/records';
 import type { Log } from '@batchmill/telemetry';
 import { vectorsAdapters } from '@batchmill/vectors';
 import { closePorts, type Ports } from '../engine.js';
@@ -31,6 +32,14 @@ export async function openPorts(settings: Settings, options: OpenPortsOptions): 
     const ownBus = (ports.bus = await openAdapter(busAdapters, adapters.bus, source));
     const bus = (ports.bus = prefix === '' ? ownBus : new PrefixedBus(ownBus, prefix));
     const baseUrl = await options.providerUrl(ownBus);
+    const { store, documentStore } = Object.assign(ports, await openStores(settings));
+    const rateLimiter = new SharedRateLimiter({
+      store,
+      clock,
+      log,
+      owner: ids.next(),
+      perMinute: { requests: openai.requestsPerMinute, tokens: openai.tokensPerMinute },
+    });
     const provider = (ports.provider = new OpenAiProvider({
       // A simulator accepts any key.
       apiKey: openai.apiKey ?? 'sk-simulated',
@@ -43,8 +52,8 @@ export async function openPorts(settings: Settings, options: OpenPortsOptions): 
       callTimeoutMs: openai.callTimeoutMs,
       proxies: proxiesOf(settings.proxies),
       clock,
+      rateLimiter,
     }));
-    const { store, documentStore } = Object.assign(ports, await openStores(settings));
     const blobs = (ports.blobs = await openBlobs(settings, { clock, ids }));
     const vectors = (ports.vectors = await openAdapter(vectorsAdapters, adapters.vectors, source));
     return { bus, provider, store, documentStore, blobs, vectors };

@@ -141,6 +141,19 @@ export const settingsCatalogue = {
       default: '600',
       meaning: 'The timeout of one call to the provider.',
     }),
+    requestsPerMinute: integer('OPENAI_REQUESTS_PER_MINUTE', {
+      from: 1,
+      to: 10_000_000,
+      default: '3000',
+      meaning:
+        'How many calls all processes together send in a minute at most: of Files and Batches per account, of synchronous calls per model. Less where the provider’s responses show a lower limit.',
+    }),
+    tokensPerMinute: integer('OPENAI_TOKENS_PER_MINUTE', {
+      from: 1,
+      to: 10_000_000_000,
+      default: '1000000',
+      meaning: 'The same for the tokens of synchronous calls, per model. Batches have a queue of their own instead.',
+    }),
     webhookSecrets: list('OPENAI_WEBHOOK_SECRET', {
       each: webhookSecret,
       default: null,

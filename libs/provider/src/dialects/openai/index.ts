@@ -1,6 +1,6 @@
 export { endedBatchIn } from './batches/ended-batch-in.js';
 export { limitedModelIn } from './batches/limited-model-in.js';
-export { maxEmbeddingTokens, providerLimits } from './batches/provider-limits.js';
+export { embeddingCallLimits, maxEmbeddingTokens, providerLimits } from './batches/provider-limits.js';
 export { refusalOf } from './batches/refusal-of.js';
 export { checkStrictSchema } from './requests/check-strict-schema.js';
 export { customId } from './requests/custom-id.js';
@@ -11,4 +11,6 @@ export { classifyFailure } from './results/classify-failure.js';
 export { isBlankLine, parseResultLine } from './results/parse-result-line.js';
 export { readText, withPlainText } from './results/read-text.js';
 export { readEmbedding, readVector } from './results/read-vector.js';
+export { splitEmbeddings } from './results/split-embeddings.js';
 export { usageOf } from './results/usage-of.js';
+export { writeResultLine } from './results/write-result-line.js';

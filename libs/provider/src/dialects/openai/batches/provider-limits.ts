@@ -8,5 +8,8 @@ export const providerLimits = {
   maxInputs: 50_000,
 } as const satisfies Partial<BatchFileLimits>;
 
-/** https://platform.openai.com/docs/api-reference/embeddings/create */
+/** Of one call: https://platform.openai.com/docs/api-reference/embeddings/create */
+export const embeddingCallLimits = { maxInputs: 2_048, maxTokens: 300_000 } as const;
+
+/** Of one input: https://platform.openai.com/docs/api-reference/embeddings/create */
 export const maxEmbeddingTokens = 8192;
