@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Model } from '../perform/models.js';
-import type { ServiceTier } from '../perform/service-tier.js';
+import type { ServiceTier } from '../perform/performed.js';
 
 export interface Usage {
   readonly inputTokens: number;

@@ -1,7 +1,9 @@
 import type { Limits } from '../limits.js';
 import type { Usage } from '../ledger/ledger.js';
 import type { Model } from './models.js';
-import type { ServiceTier } from './service-tier.js';
+
+/** Of a synchronous call: https://platform.openai.com/docs/guides/flex-processing. */
+export type ServiceTier = 'default' | 'flex';
 
 /** One request's answer. */
 export interface Performed {
