@@ -1,7 +1,6 @@
 import type { Limits } from '../limits.js';
 import type { Usage } from '../ledger/ledger.js';
-import type { Model } from './models.js';
-import type { ServiceTier } from './service-tier.js';
+import type { Model, ServiceTier } from './models.js';
 
 /** One request's answer. */
 export interface Performed {

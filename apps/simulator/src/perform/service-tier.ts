@@ -1,9 +1,6 @@
 import { OpenAiError } from '../http/openai-error.js';
-import type { Model } from './models.js';
+import type { Model, ServiceTier } from './models.js';
 import type { Body, PerformContext } from './performed.js';
-
-/** Of a synchronous call: https://platform.openai.com/docs/guides/flex-processing. */
-export type ServiceTier = 'default' | 'flex';
 
 const known: readonly unknown[] = [undefined, null, 'auto', 'default', 'flex'];
 
