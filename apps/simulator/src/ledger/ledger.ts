@@ -1,6 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Model } from '../perform/models.js';
-import type { ServiceTier } from '../perform/performed.js';
+import type { Model, ServiceTier } from '../perform/models.js';
 
 export interface Usage {
   readonly inputTokens: number;

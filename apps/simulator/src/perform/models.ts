@@ -18,6 +18,9 @@ export interface Model {
   readonly maxOutputTokens: number;
 }
 
+/** Of a synchronous call: https://platform.openai.com/docs/guides/flex-processing. */
+export type ServiceTier = 'default' | 'flex';
+
 const embedding = (id: string, inputUsd: number, dimensions: number, shortens: boolean): Model => ({
   id,
   kind: 'embedding',

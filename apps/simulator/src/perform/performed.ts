@@ -1,9 +1,6 @@
 import type { Limits } from '../limits.js';
 import type { Usage } from '../ledger/ledger.js';
-import type { Model } from './models.js';
-
-/** Of a synchronous call: https://platform.openai.com/docs/guides/flex-processing. */
-export type ServiceTier = 'default' | 'flex';
+import type { Model, ServiceTier } from './models.js';
 
 /** One request's answer. */
 export interface Performed {

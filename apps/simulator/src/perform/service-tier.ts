@@ -1,6 +1,6 @@
 import { OpenAiError } from '../http/openai-error.js';
-import type { Model } from './models.js';
-import type { Body, PerformContext, ServiceTier } from './performed.js';
+import type { Model, ServiceTier } from './models.js';
+import type { Body, PerformContext } from './performed.js';
 
 const known: readonly unknown[] = [undefined, null, 'auto', 'default', 'flex'];
 

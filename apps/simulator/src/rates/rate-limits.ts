@@ -15,12 +15,11 @@ export type RateHeaders = Readonly<Record<string, string>>;
  */
 export class RateLimits {
   readonly #perMinute: Readonly<Record<Unit, number>>;
+  readonly #clock: SimulatedClock;
   readonly #fullAt = new Map<string, FullAt>();
 
-  constructor(
-    limits: Limits,
-    private readonly clock: SimulatedClock,
-  ) {
+  constructor(limits: Limits, clock: SimulatedClock) {
+    this.#clock = clock;
     this.#perMinute = { requests: limits.requestsPerMinute, tokens: limits.tokensPerMinute };
   }
 
@@ -30,7 +29,7 @@ export class RateLimits {
     const amounts = { requests: 1, tokens };
     for (const unit of ['requests', 'tokens'] as const) this.#check(bucket, unit, amounts[unit], { account, model });
     for (const unit of ['requests', 'tokens'] as const) {
-      bucket[unit] = Math.max(bucket[unit], this.clock.nowMs()) + this.#refillMs(unit, amounts[unit]);
+      bucket[unit] = Math.max(bucket[unit], this.#clock.nowMs()) + this.#refillMs(unit, amounts[unit]);
     }
     return this.#headersOf(bucket);
   }
@@ -49,7 +48,7 @@ export class RateLimits {
 
   #check(bucket: FullAt, unit: Unit, amount: number, { account, model }: { account: string; model: string }): void {
     const limit = this.#perMinute[unit];
-    const waitMs = bucket[unit] + this.#refillMs(unit, amount) - minuteMs - this.clock.nowMs();
+    const waitMs = bucket[unit] + this.#refillMs(unit, amount) - minuteMs - this.#clock.nowMs();
     const isTooLarge = amount > limit;
     if (waitMs <= 0 && !isTooLarge) return;
     const per = unit === 'requests' ? 'requests per min (RPM)' : 'tokens per min (TPM)';
@@ -72,13 +71,13 @@ export class RateLimits {
       if (!Number.isFinite(this.#perMinute[unit])) continue;
       headers[`x-ratelimit-limit-${unit}`] = String(this.#perMinute[unit]);
       headers[`x-ratelimit-remaining-${unit}`] = String(this.#remaining(bucket, unit));
-      headers[`x-ratelimit-reset-${unit}`] = durationText(Math.max(0, bucket[unit] - this.clock.nowMs()));
+      headers[`x-ratelimit-reset-${unit}`] = durationText(Math.max(0, bucket[unit] - this.#clock.nowMs()));
     }
     return headers;
   }
 
   #remaining(bucket: FullAt, unit: Unit): number {
-    const missingMs = Math.max(0, bucket[unit] - this.clock.nowMs());
+    const missingMs = Math.max(0, bucket[unit] - this.#clock.nowMs());
     return Math.max(0, Math.floor(this.#perMinute[unit] * (1 - missingMs / minuteMs)));
   }
 
