@@ -7,6 +7,7 @@ export interface Ledger {
   readonly outputTokens: number;
   readonly usd: number;
   readonly nanoUsd: number;
+  readonly synchronous: { readonly requests: number; readonly nanoUsd: number };
   readonly twice: readonly { customId: string; times: number; batches: readonly string[] }[];
   readonly batches: readonly { id: string; status: string; requests: number; billed: number }[];
   readonly files: readonly { id: string; purpose: string; bytes: number }[];

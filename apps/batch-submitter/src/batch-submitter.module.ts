@@ -8,6 +8,8 @@ import { OrphanCosts } from './orphan-costs.js';
 import { OrphanSweep } from './orphan-sweep.js';
 import { OrphanedBatches } from './orphaned-batches.js';
 import { OrphanedFiles } from './orphaned-files.js';
+import { SynchronousAnswers } from './synchronous-answers.js';
+import { SynchronousLane } from './synchronous-lane.js';
 import { SpendingLimits } from './spending-limits.js';
 import { RefusedSubmissions } from './refused-submissions.js';
 
@@ -15,6 +17,8 @@ import { RefusedSubmissions } from './refused-submissions.js';
   controllers: [BatchSubmitter, OrphanSweep],
   providers: [
     SpendingLimits,
+    SynchronousLane,
+    SynchronousAnswers,
     OrphanCosts,
     BudgetShares,
     InputFiles,

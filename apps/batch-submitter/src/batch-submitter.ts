@@ -16,6 +16,7 @@ import {
   isPaused,
   type Batch,
   type Leased,
+  type Run,
   type Transition,
   type Transitions,
 } from '@batchmill/records';
@@ -27,6 +28,8 @@ import type { BatchSubmitterErrorCode } from './error-codes.js';
 import { InputFiles } from './input-files.js';
 import { RefusedSubmissions } from './refused-submissions.js';
 import { SpendingLimits, type SpendingVerdict } from './spending-limits.js';
+import { SynchronousAnswers } from './synchronous-answers.js';
+import { SynchronousLane } from './synchronous-lane.js';
 import { tooLargeFor } from './too-large-for.js';
 
 /** How soon a batch that found no room in the provider's queue, or in a spending limit, tries again. */
@@ -39,6 +42,8 @@ const heldBackMs = 10_000;
 export class BatchSubmitter {
   constructor(
     private readonly runs: Runs,
+    private readonly lane: SynchronousLane,
+    private readonly synchronousAnswers: SynchronousAnswers,
     private readonly spendingLimits: SpendingLimits,
     private readonly budgetShares: BudgetShares,
     private readonly inputFiles: InputFiles,
@@ -56,6 +61,10 @@ export class BatchSubmitter {
 
     const { runId, cancelRequestedAt, abandonment } = batch.data;
     const run = await this.runs.get(runId);
+    if (batch.data.synchronous != null) {
+      yield* this.#goOnSynchronously(batch, run);
+      return;
+    }
     if (cancelRequestedAt !== null || abandonment != null || run?.cancelRequestedAt != null) {
       await this.inputFiles.tryToDelete(batch);
       yield this.#settled(batch, 'never-sent', null);
@@ -63,6 +72,11 @@ export class BatchSubmitter {
     }
     if (isPaused(run)) {
       yield* this.#holdBack(batch);
+      return;
+    }
+    const choice = await this.lane.choose(batch.data, run);
+    if (choice.lane === 'synchronous' && (await this.#beginSynchronously(batch, run))) {
+      yield* this.#goOnSynchronously(batch, run);
       return;
     }
     const spending = await this.spendingLimits.reserve(batch, run);
@@ -79,8 +93,30 @@ export class BatchSubmitter {
       yield* this.#uploadAndCreate(batch);
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
-      const next = await this.refusedSubmissions.handle(batch, error);
+      const next = await this.refusedSubmissions.handle(batch, error, choice.until);
       yield next === 'too-large' ? await this.#tooLarge(batch, 'batch.file-too-large', error.reason) : next;
+    }
+  }
+
+  /** False: a spending limit has no room for the synchronous price, which counts more than the deadline. */
+  async #beginSynchronously(batch: Leased<Batch>, run: Run | null): Promise<boolean> {
+    const { kind } = await this.spendingLimits.reserve(batch, run, 'standard');
+    if (kind !== 'reserved') return false;
+    await this.budgetShares.release(batch.data);
+    await this.inputFiles.tryToDelete(batch);
+    await batch.save({ synchronous: await this.lane.begin(batch.data) });
+    return true;
+  }
+
+  /** What was begun is not given up for a pause in mid-file: its answers are paid for. */
+  async *#goOnSynchronously(batch: Leased<Batch>, run: Run | null): Transitions<BatchSettled> {
+    const { cancelRequestedAt, abandonment } = batch.data;
+    if (cancelRequestedAt !== null || abandonment != null || run?.cancelRequestedAt != null) {
+      yield* this.synchronousAnswers.end(batch);
+    } else if (isPaused(run)) {
+      yield batch.wait(new Date(this.clock.now().getTime() + heldBackMs));
+    } else {
+      yield* this.synchronousAnswers.answer(batch, { maySpare: await this.lane.maySpare(run) });
     }
   }
 

@@ -25,8 +25,11 @@ export class RefusedSubmissions {
     private readonly ids: Ids,
   ) {}
 
-  /** Throws the error when the refusal is about what was sent: a person must act. */
-  async handle(batch: Leased<Batch>, error: RefusedError): Promise<AfterRefusal> {
+  /**
+   * Throws the error when the refusal is about what was sent: a person must act. A full queue is waited for until `noLaterThan` at
+   * most; null: as long as it takes.
+   */
+  async handle(batch: Leased<Batch>, error: RefusedError, noLaterThan: Date | null): Promise<AfterRefusal> {
     const { refusal } = error;
     switch (refusal.about) {
       case 'moment': {
@@ -35,7 +38,7 @@ export class RefusedSubmissions {
         return batch.with({ held }).wait(this.#after(Math.max(delayMs, error.retryAfterMs ?? 0)));
       }
       case 'queue':
-        return this.#defer(batch, refusal, error);
+        return this.#defer(batch, refusal, error, noLaterThan);
       case 'size':
         await this.budgetShares.learnFrom(batch.data, refusal);
         return 'too-large';
@@ -49,13 +52,19 @@ export class RefusedSubmissions {
     }
   }
 
-  async #defer(batch: Leased<Batch>, refusal: QueueRefusal, error: RefusedError): Promise<AfterRefusal> {
+  async #defer(
+    batch: Leased<Batch>,
+    refusal: QueueRefusal,
+    error: RefusedError,
+    noLaterThan: Date | null,
+  ): Promise<AfterRefusal> {
     const { learned, isAlone } = await this.budgetShares.learnFrom(batch.data, refusal);
     await this.budgetShares.release(batch.data);
     const held = this.#heldBy(batch.data, error, { about: 'queue', isAlone });
     const delayMs = this.#delayMs(held, { baseMs: this.settings.retryBaseMs, capMs: maxQueueMs });
     const refused = { key: null, providerBatchId: null, held, learned, keepsFile: true };
-    return deferral(batch, refused, this.#after(delayMs));
+    const until = this.#after(delayMs);
+    return deferral(batch, refused, noLaterThan !== null && noLaterThan < until ? noLaterThan : until);
   }
 
   #heldBy(

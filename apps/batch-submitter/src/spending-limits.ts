@@ -1,5 +1,5 @@
 import { Clock } from '@batchmill/contracts';
-import { nanoUsdOf, usdOf } from '@batchmill/models';
+import { nanoUsdOf, usdOf, type PriceTier } from '@batchmill/models';
 import { Provider } from '@batchmill/provider';
 import {
   Batches,
@@ -34,12 +34,12 @@ export class SpendingLimits {
     private readonly clock: Clock,
   ) {}
 
-  async reserve(batch: Leased<Batch>, run: Run | null): Promise<SpendingVerdict> {
+  async reserve(batch: Leased<Batch>, run: Run | null, tier: PriceTier = 'batch'): Promise<SpendingVerdict> {
     const { runId, pipeline, model, worst, documents } = batch.data;
     const now = this.clock.now();
     const scopes = this.#scopesOf({ runId, pipeline }, run, now);
     const isLimited = scopes.some(({ limitNanoUsd }) => limitNanoUsd !== null);
-    const nanoUsd = worst === undefined ? null : this.settings.prices.worstCostOf(batch.data, worst, now, 'batch');
+    const nanoUsd = worst === undefined ? null : this.settings.prices.worstCostOf(batch.data, worst, now, tier);
     if (nanoUsd === null) {
       // Without a price there is nothing to set aside, which only a limit minds.
       if (!isLimited) return { kind: 'reserved' };
@@ -77,7 +77,8 @@ export class SpendingLimits {
    * may be late, and could release it when the batch is at the provider.
    */
   async #note(batch: Leased<Batch>, scopes: readonly LimitedScope[], nanoUsd: number): Promise<void> {
-    if (batch.data.spending?.fence === batch.fence) return;
+    const { spending } = batch.data;
+    if (spending?.fence === batch.fence && spending.nanoUsd === nanoUsd) return;
     await this.release(batch.data);
     await batch.save({ spending: { scopes: scopes.map(({ scope }) => scopeId(scope)), nanoUsd, fence: batch.fence } });
   }
@@ -98,9 +99,9 @@ export class SpendingLimits {
 }
 
 /** False: the batch will not be sent as it is, or its cost is booked, or it is counted elsewhere. */
-function isHeldFor({ state, parked, submission, spending }: Batch, scope: string, fence: number): boolean {
+function isHeldFor({ state, parked, submission, spending, synchronous }: Batch, scope: string, fence: number): boolean {
   if (spending?.fence !== fence || !spending.scopes.includes(scope)) return false;
-  if (state === 'built') return !parked || submission.armed !== null;
+  if (state === 'built') return !parked || submission.armed !== null || synchronous != null;
   return state === 'submitted' || state === 'settled';
 }
 

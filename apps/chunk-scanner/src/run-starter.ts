@@ -1,9 +1,17 @@
-import { Clock, RunAccepted, RunRejected, ValidationError, isBatchmillError } from '@batchmill/contracts';
+import {
+  Clock,
+  RunAccepted,
+  RunRejected,
+  ValidationError,
+  deadlineAfter,
+  isBatchmillError,
+} from '@batchmill/contracts';
 import { Pipelines, storageTargetsOf, type RunPlan } from '@batchmill/pipeline';
 import { AccountRefusedError, ListedModels, Provider, RefusedError, type ModelListing } from '@batchmill/provider';
 import { nanoUsdOf } from '@batchmill/models';
 import {
   Documents,
+  claimableFilter,
   dayOf,
   planOfRun,
   type Leased,
@@ -16,6 +24,7 @@ import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
+import { documentIdsFilter } from './gather-page.js';
 
 /**
  * Starts a requested run, or rejects it when a check fails. The checks are made before any money is spent. When a dependency
@@ -58,6 +67,7 @@ export class RunStarter {
           endpoint,
           functions,
           parameters,
+          ...(await this.#deadlineOf(run, plan)),
           spendingLimits: { ...spendingLimits, ...run.data.spendingLimits },
           startedAt: this.clock.now(),
         })
@@ -116,6 +126,17 @@ export class RunStarter {
     if (missing.length > 0) throw unknownModels(plan, missing);
   }
 
+  /** The deadline, and how many documents the run will find, which tells whether it can be met. */
+  async #deadlineOf({ data: { request, scan } }: Leased<Run>, plan: RunPlan): Promise<Partial<Run>> {
+    if (request?.deadline === undefined) return {};
+    const now = this.clock.now();
+    const deadlineAt = deadlineAfter(request.deadline, now);
+    if (deadlineAt === null || deadlineAt <= now) throw pastDeadline(request.deadline, now);
+    const ids = documentIdsFilter(plan.pipeline.source.documentIdField, request.documents);
+    const found = await this.documents.of(plan).count({ $and: [plan.filter, claimableFilter(plan, now), ids] });
+    return { deadlineAt, scan: { ...scan, expected: Math.min(found, request.limit ?? Infinity) } };
+  }
+
   /** Without a price nobody knows what is left of a limit. */
   #checkPrices(plan: RunPlan, { ofRun, ofPipelinePerDay }: SpendingLimits): void {
     const { prices, maxUsdPerDay } = this.settings;
@@ -161,6 +182,13 @@ export function rejectRun(run: Leased<Run>, reason: string, clock: Clock): Trans
 function keyRefused(cause: AccountRefusedError): ValidationError {
   const { status, remedy } = cause;
   return new ValidationError('run.key-refused', `the provider refuses the key with ${status}; ${remedy}`, { cause });
+}
+
+function pastDeadline(deadline: string, now: Date): ValidationError {
+  return new ValidationError(
+    'run.past-deadline',
+    `the deadline of the run: found ${deadline}, expected a time after ${now.toISOString()}, such as 20m or 2h`,
+  );
 }
 
 function unknownPrices(models: readonly string[], now: Date): ValidationError {

@@ -43,8 +43,10 @@ export class Trial {
   }
 
   /** May the scan open a further claim? */
-  async verdict({ id, data: { scan } }: Leased<Run>, batchSize: number): Promise<TrialVerdict> {
+  async verdict({ id, data }: Leased<Run>, batchSize: number): Promise<TrialVerdict> {
+    const { scan } = data;
     const { trialDocuments } = this.settings;
+    if (this.#isOverFor(data)) return 'passed';
     if (trialDocuments === 0 || trialDocuments >= batchSize || scan.nextNumber === 1) return 'passed';
     const claim = await this.claims.get(this.claims.idOf(id, 1));
     // A first claim of more documents is none: the run was not large, or has a limit.
@@ -58,6 +60,13 @@ export class Trial {
     if (refused !== undefined) return refused;
     const isBuilding = claim.state === 'open' || claim.state === 'sealed';
     return isBuilding || verdicts.includes('waiting') ? 'waiting' : 'passed';
+  }
+
+  /** A run with a deadline waits for its trial for a tenth of its time at most. */
+  #isOverFor({ deadlineAt, startedAt }: Run): boolean {
+    if (deadlineAt == null || startedAt === null) return false;
+    const tenthMs = (deadlineAt.getTime() - startedAt.getTime()) / 10;
+    return this.clock.now().getTime() >= startedAt.getTime() + tenthMs;
   }
 
   /** The provider refused the batches as a whole. What their documents come to is shown by the batches that follow. */

@@ -1,5 +1,6 @@
 import {
   ValidationError,
+  deadlinePattern,
   endpoints,
   redos,
   readTextFile,
@@ -145,4 +146,10 @@ export function parseLabel(option: string, before: Readonly<Record<string, strin
   const at = option.indexOf('=');
   if (at < 1 || at === option.length - 1) throw new InvalidArgumentError('expected key=value');
   return { ...before, [option.slice(0, at)]: option.slice(at + 1) };
+}
+
+/** A time from now, or a time of the calendar. */
+export function parseDeadline(value: string): string {
+  if (deadlinePattern.test(value)) return value;
+  throw new InvalidArgumentError('expected a time from now, such as 20m or 2h, or one in ISO 8601 with its zone');
 }

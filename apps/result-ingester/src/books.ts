@@ -27,10 +27,11 @@ export class Books {
 
   /** Before the batch is ingested. When it is repeated after a crash, the entry is replaced by the same. */
   async enter(batch: Batch, ingestion: Ingestion): Promise<void> {
-    const { _id: batchId, spending, provider } = batch;
-    if (provider !== null && batch.reason !== 'lost') {
+    const { _id: batchId, spending } = batch;
+    const paid = paidEntryOf(batch);
+    if (paid !== null && batch.reason !== 'lost') {
       this.#reportDifferences(batch, ingestion);
-      await this.ledger.book(await this.#entryOf(batch, ingestion, provider));
+      await this.ledger.book(await this.#entryOf(batch, ingestion, paid));
     }
     if (spending == null) return;
     await this.spendings.settle(spending.scopes, { batchId, fence: spending.fence }, paidFor(batch, ingestion));
@@ -39,22 +40,20 @@ export class Books {
   async #entryOf(
     batch: Batch,
     { succeeded, tokens, cost, functions = [], unanswered = noCost, unlisted = null }: Ingestion,
-    { providerBatchId, createdAt }: NonNullable<Batch['provider']>,
+    { at, ...paid }: PaidEntry,
   ): Promise<LedgerEntry> {
     const { runId, pipeline, _id: batchId, model, url } = batch;
     const run = await this.runs.get(runId);
     return {
-      _id: providerBatchId,
-      kind: 'batch',
+      ...paid,
       runId,
       pipeline,
       batchId,
-      providerBatchId,
       account: this.provider.account,
       model,
       url,
-      at: createdAt,
-      day: dayOf(createdAt),
+      at,
+      day: dayOf(at),
       labels: run?.request?.labels ?? {},
       requests: Math.max(
         succeeded,
@@ -96,10 +95,29 @@ export class Books {
   }
 }
 
+type PaidEntry = Pick<LedgerEntry, '_id' | 'kind' | 'providerBatchId' | 'at'>;
+
+/** Null: nothing was sent. */
+function paidEntryOf({ _id, provider, synchronous }: Batch): PaidEntry | null {
+  if (synchronous != null)
+    return { _id: `${_id}.synchronous`, kind: 'synchronous', providerBatchId: null, at: synchronous.startedAt };
+  if (provider === null) return null;
+  const { providerBatchId, createdAt } = provider;
+  return { _id: providerBatchId, kind: 'batch', providerBatchId, at: createdAt };
+}
+
 /** In nano-dollars; null: it is not known. */
-function paidFor({ reason, provider, submission }: Batch, { part, cost, output }: Ingestion): number | null {
+function paidFor(
+  { reason, provider, submission, synchronous, spending, requests }: Batch,
+  { part, cost, output }: Ingestion,
+): number | null {
   if (reason === 'lost') return provider === null && submission.armed === null ? 0 : null;
-  if (provider === null) return 0;
+  if (synchronous != null && part === 'end' && !cost.incomplete) {
+    // Of calls without an answer the most is booked.
+    const unclear = Math.ceil(((spending?.nanoUsd ?? 0) * synchronous.unclear) / Math.max(1, requests));
+    return cost.nanoUsd + unclear;
+  }
+  if (provider === null) return synchronous == null ? 0 : null;
   // One that could not be ingested to its end may have cost more.
   if (cost.incomplete || part !== 'end') return null;
   // Answers that the provider counts, of which it neither shows a file nor says the usage.

@@ -187,7 +187,9 @@ export class OutcomeWriter {
       progress.countExhausted(error);
       return failure;
     }
-    const { notBefore } = next;
+    // A deadline does not wait for a backoff that no failure of the request has earned.
+    const isUrgent = !countsAttempt && (target.batch.overtakenAt != null || target.batch.synchronous != null);
+    const notBefore = isUrgent ? now : next.notBefore;
     progress.noteRetryAt(notBefore);
     const retry = retryUpdate(plan, name, { error, attempt, now, notBefore, countsAttempt });
     return { filter, update: mergeUpdates(retry, kept) };

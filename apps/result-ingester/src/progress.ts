@@ -1,5 +1,5 @@
 import type { DocumentError } from '@batchmill/contracts';
-import type { NamedModel, PriceBook, Usage } from '@batchmill/models';
+import type { NamedModel, PriceBook, PriceTier, Usage } from '@batchmill/models';
 import type { BatchUsage, Classified } from '@batchmill/provider';
 import { addCost, countFailed, noCost, requestCost, type Ingestion } from '@batchmill/records';
 import { RequestBits } from './request-bits.js';
@@ -15,7 +15,7 @@ export class Progress {
   constructor(
     ingestion: Ingestion,
     requests: number,
-    private readonly pricing: { model: NamedModel; at: Date; prices: PriceBook },
+    private readonly pricing: { model: NamedModel; at: Date; tier: PriceTier; prices: PriceBook },
   ) {
     this.#state = ingestion;
     this.received = new RequestBits(requests, ingestion.received);
@@ -62,9 +62,9 @@ export class Progress {
     if (input === 0 && output === 0) return;
     const missing = { input: Math.max(0, input), output: Math.max(0, output) };
     const cached = Math.min(missing.input, Math.max(0, cachedTokens - (tokens.cached ?? 0)));
-    const { model, at, prices } = this.pricing;
+    const { model, at, tier, prices } = this.pricing;
     const usage = { inputTokens: missing.input, outputTokens: missing.output, cachedTokens: cached };
-    const added = requestCost(prices, model, usage, at, 'batch');
+    const added = requestCost(prices, model, usage, at, tier);
     this.#state = {
       ...this.#state,
       unlisted: { input, output },
@@ -130,8 +130,8 @@ export class Progress {
 
   #countUsage(usage: Usage, functionName: string, isAnswered: boolean): void {
     if (usage.inputTokens + usage.outputTokens === 0) return;
-    const { model, at, prices } = this.pricing;
-    const cost = requestCost(prices, model, usage, at, 'batch');
+    const { model, at, tier, prices } = this.pricing;
+    const cost = requestCost(prices, model, usage, at, tier);
     const { tokens, functions = [], unanswered = noCost, otherTier = 0 } = this.#state;
     const known = functions.find((one) => one.function === functionName);
     const own = known ?? { function: functionName, requests: 0, tokens: { input: 0, output: 0 }, cost: noCost };

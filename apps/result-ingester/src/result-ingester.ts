@@ -10,7 +10,7 @@ import {
   ResultsReprocessed,
 } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
-import { usdOf } from '@batchmill/models';
+import { usdOf, type PriceTier } from '@batchmill/models';
 import {
   Batches,
   isGivenUp,
@@ -86,8 +86,14 @@ export class ResultIngester {
 
   async #open({ data: batch }: Leased<Batch>): Promise<BatchToIngest> {
     const { run, plan, sent } = await this.sentBatches.open(batch);
-    const { provider, createdAt } = batch;
-    const pricing = { model: batch, at: provider?.createdAt ?? createdAt, prices: this.settings.prices };
+    const { provider, synchronous, createdAt } = batch;
+    const tier: PriceTier = synchronous == null ? 'batch' : 'standard';
+    const pricing = {
+      model: batch,
+      at: provider?.createdAt ?? synchronous?.startedAt ?? createdAt,
+      tier,
+      prices: this.settings.prices,
+    };
     const progress = new Progress(batch.ingestion, sent.requests.length, pricing);
     const { lostAfterMs } = this.settings;
     return { plan, batch, sent, progress, isGivenUp: isGivenUp(batch, { run, lostAfterMs }) };

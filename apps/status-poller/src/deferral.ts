@@ -31,12 +31,13 @@ export class Deferral {
 
   /**
    * The same file is submitted again after a backoff: no document changes, and no request uses up an attempt. Null: the
-   * provider has failed this batch too often in a row.
+   * provider has failed this batch too often in a row. `noLaterThan`: the backoff ends by then.
    */
   async defer(
     batch: Leased<Batch>,
     { key, providerBatchId }: ProviderBatchInfo,
     { refusal, error }: DeferredVerdict,
+    noLaterThan: Date | null,
   ): Promise<Transition<BatchDeferred> | null> {
     const { learned, isAlone } =
       refusal.about === 'queue'
@@ -49,7 +50,8 @@ export class Deferral {
     const held = heldByFailure(batch.data, { about, code: error.code, message, isAlone }, now);
     if (about === 'moment' && failedBatchesOf(held) > maxMoments) return null;
     const backoff = { baseMs: this.settings.retryBaseMs, capMs: maxDelayMs, jitter: jitterFrom(this.ids) };
-    const until = new Date(now.getTime() + delayAfter(failedBatchesOf(held) - 1, backoff));
+    const next = new Date(now.getTime() + delayAfter(failedBatchesOf(held) - 1, backoff));
+    const until = noLaterThan !== null && noLaterThan < next ? noLaterThan : next;
     const keepsFile = refusal.about !== 'file';
     return deferral(batch, { key, providerBatchId, held, learned, keepsFile }, until);
   }

@@ -18,6 +18,9 @@ import type { Watched } from './unended-batches.js';
 /** The longest interval between two polls of a batch whose pipeline is gone. */
 const withoutPipelineMs = 60_000;
 
+/** A batch that is cancelled for a deadline is polled this often at least. */
+const overtakenPollMs = 5_000;
+
 /** Schedules the next poll of a batch on which the provider still works. */
 @Injectable()
 export class NextPoll {
@@ -28,20 +31,22 @@ export class NextPoll {
     private readonly log: Log,
   ) {}
 
-  /** `stall`: as the poll has found it. */
+  /** `stall`: as the poll has found it. `overtakeAt`: when the batch is to be taken out of the queue; null: never, or it was. */
   wait(
     { batch, run }: Watched,
     provider: ProviderBatchInfo,
     retrieved: ProviderBatch,
-    stall: Stall | null,
+    { stall, overtakeAt }: { readonly stall: Stall | null; readonly overtakeAt: Date | null },
   ): Transition<never> {
     const { firstPollMs, lostAfterMs } = this.settings;
     const pollIntervalMs = this.#pollIntervalMs(batch.data.pipeline);
     // While a batch stalls, polls that are far apart would not count.
-    const longestMs = stall === null ? pollIntervalMs : longestGapMs(stallLimitMs({ run, lostAfterMs }));
+    const calmMs = batch.data.overtakenAt == null ? pollIntervalMs : overtakenPollMs;
+    const longestMs = stall === null ? calmMs : longestGapMs(stallLimitMs({ run, lostAfterMs }));
     const delayMs = pollDelayMs(provider.polls, { firstPollMs, pollIntervalMs: Math.min(pollIntervalMs, longestMs) });
     const polled = { ...providerBatchInfoOf(retrieved, provider), polls: provider.polls + 1 };
-    const until = new Date(this.clock.now().getTime() + delayMs);
+    const next = new Date(this.clock.now().getTime() + delayMs);
+    const until = overtakeAt !== null && overtakeAt < next ? overtakeAt : next;
     this.#reportUnknownState(batch.data, provider, retrieved);
     // The provider has taken it.
     const isTaken = retrieved.state !== 'validating';

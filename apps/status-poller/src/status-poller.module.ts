@@ -3,11 +3,12 @@ import { Deferral } from './deferral.js';
 import { NextPoll } from './next-poll.js';
 import { ProviderWebhooksController } from './provider-webhooks.controller.js';
 import { ProviderWebhooks } from './provider-webhooks.js';
+import { Overtaking } from './overtaking.js';
 import { UnendedBatches } from './unended-batches.js';
 import { StatusPoller } from './status-poller.js';
 
 @Module({
   controllers: [StatusPoller, ProviderWebhooksController],
-  providers: [NextPoll, Deferral, UnendedBatches, ProviderWebhooks],
+  providers: [Overtaking, NextPoll, Deferral, UnendedBatches, ProviderWebhooks],
 })
 export class StatusPollerModule {}

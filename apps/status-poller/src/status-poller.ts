@@ -26,6 +26,7 @@ import {
 import { Consumes, Stage, Works } from '@batchmill/stage';
 import { Deferral } from './deferral.js';
 import { NextPoll } from './next-poll.js';
+import { Overtaking } from './overtaking.js';
 import { UnendedBatches } from './unended-batches.js';
 import { verdictOnBatch, type SettledVerdict } from './verdict-on-batch.js';
 
@@ -37,6 +38,7 @@ export class StatusPoller {
     private readonly batches: Batches,
     private readonly budgets: Budgets,
     private readonly provider: Provider,
+    private readonly overtaking: Overtaking,
     private readonly nextPoll: NextPoll,
     private readonly deferral: Deferral,
     private readonly unendedBatches: UnendedBatches,
@@ -66,7 +68,9 @@ export class StatusPoller {
   async *poll(batch: Leased<Batch>): Transitions<BatchSettled | BatchDeferred | BatchHeld> {
     const run = await this.runs.get(batch.data.runId);
     const watched = { batch, run };
-    const isToBeCancelled = mustCancel(batch.data, run);
+    const overtakeAt = await this.overtaking.timeOf(batch.data, run);
+    const isOvertaken = await this.overtaking.overtake(batch, overtakeAt);
+    const isToBeCancelled = isOvertaken || mustCancel(batch.data, run);
     let provider: ProviderBatchInfo;
     let retrieved: ProviderBatch;
     try {
@@ -83,11 +87,11 @@ export class StatusPoller {
     if (verdict.kind === 'in-progress' && (yield* this.unendedBatches.giveUpIfDue(watched, stall))) return;
     switch (verdict.kind) {
       case 'in-progress':
-        yield this.nextPoll.wait(watched, provider, retrieved, stall);
+        yield this.nextPoll.wait(watched, provider, retrieved, { stall, overtakeAt });
         return;
       case 'deferred':
         yield (
-          (await this.deferral.defer(batch, provider, verdict)) ??
+          (await this.deferral.defer(batch, provider, verdict, overtakeAt)) ??
           this.#settled(batch, provider, retrieved, { reason: 'failed', failure: verdict.error })
         );
         return;

@@ -17,4 +17,5 @@ export { PriceBook, usualBatchRate, type NamedModel, type PriceTier, type WorstU
 export { countTokens } from './tokens/count-tokens.js';
 export { exceedsTokens } from './tokens/exceeds-tokens.js';
 export { truncateText } from './tokens/truncate-text.js';
+export { takesFlex } from './takes-flex.js';
 export { noUsage, type Usage } from './usage.js';

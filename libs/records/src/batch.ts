@@ -56,6 +56,10 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly worst?: WorstUsage;
   /** What is reserved for it, until its cost is known; missing or null: nothing was. */
   readonly spending?: BatchSpending | null;
+  /** Missing or null: it goes through the provider's queue. */
+  readonly synchronous?: SynchronousLane | null;
+  /** When it was taken out of the provider's queue, because it would have missed the deadline of its run; missing or null: it was not. */
+  readonly overtakenAt?: Date | null;
   readonly completionWindow: CompletionWindow;
   readonly submission: Submission;
   /** Every upload that ended with a file. Missing in a batch of an earlier version. */
@@ -85,6 +89,21 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly leftFiles?: readonly string[];
   /** The last one; missing or null: there was none. */
   readonly reprocessing?: Reprocessing | null;
+}
+
+/** How far the requests of a batch are that are sent to the synchronous endpoints, because a deadline would be missed. */
+export interface SynchronousLane {
+  readonly startedAt: Date;
+  /** By how much more it costs than as a batch, as was said before, in nano-dollars; null: not known. */
+  readonly announcedNanoUsd: number | null;
+  /** The blobs of the result lines so far, in order. */
+  readonly parts: readonly string[];
+  /** Bytes of the batch file of which the requests are answered. */
+  readonly offset: number;
+  /** The end of the requests that are being sent: from then on they may be billed. Null: none are. */
+  readonly sendingTo: number | null;
+  /** Requests that were sent and of which no answer came: they may be billed. */
+  readonly unclear: number;
 }
 
 /** The money that is set aside for a batch, in every scope that counts it. Written before it is reserved. */

@@ -24,6 +24,7 @@ export function checkSameRun(run: Run, request: RunRequested): void {
     difference('documents', request.documents, [first.documents]),
     difference('limit', request.limit, [first.limit]),
     difference('redo', request.redo, [first.redo]),
+    difference('deadline', request.deadline, [first.deadline]),
     difference('labels', request.labels, [first.labels]),
   ].filter((each) => each !== null);
   if (differences.length === 0) return;

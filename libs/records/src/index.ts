@@ -23,6 +23,7 @@ export {
   type ArmedKey,
   type Batch,
   type BatchSpending,
+  type SynchronousLane,
   type BatchState,
   type BuildPosition,
   type FinishedUpload,
@@ -67,6 +68,8 @@ export {
   type ProviderBatchInfo,
   type ProviderFiles,
 } from './provider-batch-info.js';
+export { DeadlineForecasts, type PerMinute } from './deadline/deadline-forecasts.js';
+export { cancelMs, forecastDeadline, lateMs, type DeadlineForecast } from './deadline/deadline-forecast.js';
 export { type LedgerEntry, type LedgerKind } from './ledger/ledger-entry.js';
 export { Ledger, type LedgerQuery } from './ledger/ledger.js';
 export { dayOf, describeScope, scopeId, type LimitedScope, type SpendingScope } from './spending/spending-scope.js';

@@ -29,6 +29,7 @@ export function runRequestOf({
   limit,
   redo,
   maxUsd,
+  deadline,
   labels,
 }: RunRequested): RunRequest {
   return {
@@ -40,6 +41,7 @@ export function runRequestOf({
     ...(limit === undefined ? {} : { limit }),
     ...(redo === undefined ? {} : { redo }),
     ...(maxUsd === undefined ? {} : { maxUsd }),
+    ...(deadline === undefined ? {} : { deadline }),
     ...(labels === undefined ? {} : { labels }),
   };
 }
@@ -58,6 +60,8 @@ export interface Run extends WorkRecord<RunState> {
   readonly functions: readonly string[];
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly scan: Scan;
+  /** When all of it is to be done. Missing or null: it has no deadline. */
+  readonly deadlineAt?: Date | null;
   /** Missing in runs of earlier versions: it has no limit. */
   readonly spendingLimits?: SpendingLimits;
   readonly cancelRequestedAt: Date | null;
@@ -89,6 +93,8 @@ export interface Scan {
   readonly nextNumber: number;
   /** Documents in sealed claims of the scan, counted for `limit`. */
   readonly selected: number;
+  /** How many documents it will find, counted when a run with a deadline began. Missing: not counted. */
+  readonly expected?: number;
   /** True: the scan goes on when the trial, the first claim, is answered. Missing in records of earlier versions. */
   readonly awaitsTrial?: boolean;
 }

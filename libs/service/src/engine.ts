@@ -7,6 +7,7 @@ import {
   Batches,
   Budgets,
   Claims,
+  DeadlineForecasts,
   Documents,
   Inbox,
   Ledger,
@@ -58,6 +59,7 @@ export interface Engine extends Ports, EngineContext {
   readonly budgets: Budgets;
   readonly spendings: Spendings;
   readonly ledger: Ledger;
+  readonly deadlineForecasts: DeadlineForecasts;
   readonly turnarounds: Turnarounds;
   readonly notifications: Notifications;
   readonly schedules: Schedules;
@@ -95,6 +97,7 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
     budgets: new Budgets(store, clock),
     spendings: new Spendings(store),
     ledger: new Ledger(store),
+    deadlineForecasts: new DeadlineForecasts(claims, batches, engineSettings.perMinute, clock),
     turnarounds: new Turnarounds(store),
     documents: new Documents(documentStore),
     readiness,

@@ -14,6 +14,8 @@ export abstract class EngineSettings {
   abstract readonly maxFreeRetries: number;
   /** The scan of a run pauses while more of its batches than this are not yet submitted. */
   abstract readonly maxWaitingBatches: number;
+  /** How many synchronous calls and tokens of one model all processes together send in a minute. */
+  abstract readonly perMinute: { readonly requests: number; readonly tokens: number };
   /** The most that a run may spend, in US dollars, where neither its request nor its pipeline says it; null: there is no limit. */
   abstract readonly maxUsdPerRun: number | null;
   /** The most that all runs of the account may spend on a day in UTC, in US dollars; null: there is no limit. */

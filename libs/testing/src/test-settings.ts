@@ -11,6 +11,7 @@ export const testEngineSettings: Plain<EngineSettings> = {
   retryBaseMs: 10,
   maxFreeRetries: 5,
   maxWaitingBatches: 20,
+  perMinute: { requests: 3_000, tokens: 1_000_000 },
   maxUsdPerRun: null,
   maxUsdPerDay: null,
   trialDocuments: 0,

@@ -7,7 +7,15 @@ import { estimateFromSample } from '../estimate/estimate-from-sample.js';
 import { estimateText } from '../estimate/estimate-text.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
 import { openProgressDisplay } from '../progress/open-progress-display.js';
-import { parseLabel, parseRunId, parseUsd, runOptionsFrom, withRunFlags, type RunFlags } from '../run-options.js';
+import {
+  parseDeadline,
+  parseLabel,
+  parseRunId,
+  parseUsd,
+  runOptionsFrom,
+  withRunFlags,
+  type RunFlags,
+} from '../run-options.js';
 import { formatPath } from '../show/format.js';
 import { notAcceptedText } from '../show/not-accepted-text.js';
 import { printJson } from '../show/output.js';
@@ -19,6 +27,7 @@ import { fileLog, logFileIn, settingsHere, withEngine } from '../with-engine.js'
 interface Flags extends RunFlags {
   readonly runId?: string;
   readonly maxUsd?: number;
+  readonly deadline?: string;
   readonly label?: Readonly<Record<string, string>>;
   readonly wait?: true;
   readonly yes?: true;
@@ -32,6 +41,11 @@ export function runCommand(): Command {
   return withRunFlags(command)
     .option('--run-id <id>', 'a name for the run; the name of an unfinished run continues it', parseRunId)
     .option('--max-usd <dollars>', 'spend no more than this; what does not fit in is left pending', parseUsd)
+    .option(
+      '--deadline <time>',
+      'be done by then, as in 20m or 2h: what the batches would miss is sent synchronously, at the full price',
+      parseDeadline,
+    )
     .option('--label <key=value...>', 'a label of its costs, as in team=search; see batchmill costs', parseLabel)
     .option('--wait', 'follow the run until it ends when another process does the work')
     .option('--yes', 'with --redo all: do not ask for confirmation')
@@ -113,8 +127,16 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   process.exitCode = exitCodes.stopped;
 }
 
-function spendingFrom({ maxUsd, label }: Flags): { maxUsd?: number; labels?: Record<string, string> } {
-  return { ...(maxUsd !== undefined && { maxUsd }), ...(label !== undefined && { labels: { ...label } }) };
+function spendingFrom({ maxUsd, deadline, label }: Flags): {
+  maxUsd?: number;
+  deadline?: string;
+  labels?: Record<string, string>;
+} {
+  return {
+    ...(deadline !== undefined && { deadline }),
+    ...(maxUsd !== undefined && { maxUsd }),
+    ...(label !== undefined && { labels: { ...label } }),
+  };
 }
 
 const acceptedWithinMs = 15_000;

@@ -25,6 +25,20 @@ export type Redo = (typeof redos)[number];
 /** Run ids are part of file names, keys and the provider's metadata. */
 export const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
+/** `20m`, `2h`, `1d`, or a time in ISO 8601 with its zone. */
+export const deadlinePattern =
+  /^(?:[1-9]\d{0,4}(?:s|m|h|d)|\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))$/;
+
+const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** The time that a `deadline` means. Null: it is no time. */
+export function deadlineAfter(deadline: string, start: Date): Date | null {
+  if (!deadlinePattern.test(deadline)) return null;
+  const [, count, unit = ''] = /^(\d+)([smhd])$/.exec(deadline) ?? [];
+  const at = count === undefined ? new Date(deadline) : new Date(start.getTime() + Number(count) * (unitMs[unit] ?? 0));
+  return Number.isNaN(at.getTime()) ? null : at;
+}
+
 /** At most this many labels, each of at most this many characters. */
 const mostLabels = { count: 16, characters: 128 };
 
@@ -82,6 +96,14 @@ export class RunRequested extends Event {
   @IsNumber({ allowNaN: false, allowInfinity: false })
   @Min(0)
   maxUsd?: number;
+
+  /**
+   * When all of it is to be done: a time from its start (`20m`, `2h`), or a time in ISO 8601. What the provider's batches would miss is
+   * sent to its synchronous endpoints, at their price. Missing: batches take as long as they take.
+   */
+  @IsOptional()
+  @Matches(deadlinePattern)
+  deadline?: string;
 
   /** Texts by which costs can be told apart, such as a team or a customer. */
   @IsOptional()

@@ -18,6 +18,8 @@ export interface RunPipelineOptions {
   readonly redo?: Redo;
   /** The most that the run may spend, in US dollars. Default: that of the pipeline, else of the settings. */
   readonly maxUsd?: number;
+  /** When all of it is to be done: `20m`, `2h`, or a time in ISO 8601. Default: batches take as long as they take. */
+  readonly deadline?: string;
   /** Texts by which costs can be told apart. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly runId?: string;
@@ -44,6 +46,7 @@ const known: Readonly<Record<keyof RunPipelineOptions, true>> = {
   limit: true,
   redo: true,
   maxUsd: true,
+  deadline: true,
   labels: true,
   runId: true,
   process: true,

@@ -105,7 +105,7 @@ async function workOrFollow(context: WorkOrFollow): Promise<EndedRun | null> {
 }
 
 function requestOf(options: RunPipelineOptions, runId: string): ConstructorParameters<typeof RunRequested>[0] {
-  const { pipeline, endpoint, functions, parameters, documents, limit, redo, maxUsd, labels } = options;
+  const { pipeline, endpoint, functions, parameters, documents, limit, redo, maxUsd, deadline, labels } = options;
   return {
     runId,
     pipeline: typeof pipeline === 'string' ? pipeline : pipeline.name,
@@ -116,6 +116,7 @@ function requestOf(options: RunPipelineOptions, runId: string): ConstructorParam
     ...(limit === undefined ? {} : { limit }),
     ...(redo === undefined ? {} : { redo }),
     ...(maxUsd === undefined ? {} : { maxUsd }),
+    ...(deadline === undefined ? {} : { deadline }),
     ...(labels === undefined ? {} : { labels: { ...labels } }),
   };
 }

@@ -14,6 +14,7 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     retryBaseMs: batches.retryBaseMs,
     maxFreeRetries: batches.maxFreeRetries,
     maxWaitingBatches: batches.maxWaitingBatches,
+    perMinute: { requests: openai.requestsPerMinute, tokens: openai.tokensPerMinute },
     maxUsdPerRun: batches.maxUsdPerRun,
     maxUsdPerDay: batches.maxUsdPerDay,
     trialDocuments: batches.trialDocuments,

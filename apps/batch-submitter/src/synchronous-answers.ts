@@ -1,0 +1,249 @@
+import { Blobs } from '@batchmill/blobs';
+import { BatchSettled, Clock, Ids, type SettledReason } from '@batchmill/contracts';
+import { countTokens, takesFlex } from '@batchmill/models';
+import {
+  Provider,
+  TierRefusedError,
+  embeddingCallLimits,
+  writeResultLine,
+  type EmbeddingInput,
+  type RequestFields,
+  type SynchronousAnswer,
+} from '@batchmill/provider';
+import {
+  notIngested,
+  readLines,
+  type Batch,
+  type Leased,
+  type SynchronousLane as LaneState,
+  type Transitions,
+} from '@batchmill/records';
+import { Injectable } from '@nestjs/common';
+
+/** Chats and responses that are sent together, and stored together. */
+const callsPerSlice = 64;
+/** For its turn under the rate limit, and its answer. One that takes longer is given up. */
+const callMs = 600_000;
+
+interface Line {
+  readonly customId: string;
+  readonly url: string;
+  readonly body: RequestFields;
+}
+
+interface Slice {
+  readonly lines: readonly Line[];
+  /** Where the slice ends in the file. */
+  readonly end: number;
+}
+
+/** What became of a request. `unclear`: it may be billed, and no answer came. `unsent`: it was surely not carried out. */
+type Outcome = SynchronousAnswer | 'unclear' | 'unsent';
+
+/**
+ * Sends the requests of a batch file to the synchronous endpoints, slice by slice, and writes a result file of the answers, so that
+ * they are ingested as those of any batch. A slice is noted before it is sent. After a crash its requests are not sent again by this
+ * batch: they may be billed, so they count as unanswered, and are requested again by the next one.
+ */
+@Injectable()
+export class SynchronousAnswers {
+  constructor(
+    private readonly blobs: Blobs,
+    private readonly provider: Provider,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  async *answer(batch: Leased<Batch>, { maySpare }: { readonly maySpare: boolean }): Transitions<BatchSettled> {
+    const { file, synchronous } = batch.data;
+    if (file === null || synchronous == null) return;
+    let state = await this.#afterCrash(batch, file, synchronous);
+    for await (const slice of slicesOf(batch.data, readLines(this.blobs.read(file, state.offset), state.offset))) {
+      state = { ...state, sendingTo: slice.end };
+      await batch.save({ synchronous: state });
+      // After this line the requests of the slice may be billed.
+      const outcomes = await this.#send(slice.lines, maySpare);
+      state = await this.#store(batch, state, { ...slice, outcomes });
+      batch.throwIfStopping();
+    }
+    yield* this.#settle(batch, state, 'completed');
+  }
+
+  /** Sends nothing more: the run was cancelled. What was answered is kept. */
+  async *end(batch: Leased<Batch>): Transitions<BatchSettled> {
+    const { file, synchronous } = batch.data;
+    if (file === null || synchronous == null) return;
+    yield* this.#settle(batch, await this.#afterCrash(batch, file, synchronous), 'cancelled');
+  }
+
+  async *#settle(batch: Leased<Batch>, { parts }: LaneState, reason: SettledReason): Transitions<BatchSettled> {
+    const { name } = await this.blobs.write(this.#allOf(parts), '.results.jsonl');
+    const { runId, claimId, requests } = batch.data;
+    const settledEvent = new BatchSettled({
+      ...{ runId, claimId, batchId: batch.id, providerBatchId: null, requests },
+      reason,
+    });
+    // The file takes the place of the copies of the provider's files.
+    const ingestion = { ...notIngested, part: 'output', output: name } as const;
+    yield batch.with({ reason, held: null, ingestion }).to('settled', settledEvent);
+    for (const part of parts) await this.blobs.delete(part);
+  }
+
+  /** The requests that were being sent when the process died. */
+  async #afterCrash(batch: Leased<Batch>, file: string, state: LaneState): Promise<LaneState> {
+    const { sendingTo, offset } = state;
+    if (sendingTo === null) return state;
+    const lines: Line[] = [];
+    for await (const line of readLines(this.blobs.read(file, offset), offset)) {
+      if (line.end > sendingTo) break;
+      lines.push(readLine(line.bytes));
+    }
+    return this.#store(batch, state, { lines, end: sendingTo, outcomes: lines.map(() => 'unclear' as const) });
+  }
+
+  async #store(
+    batch: Leased<Batch>,
+    state: LaneState,
+    { lines, end, outcomes }: Slice & { readonly outcomes: readonly Outcome[] },
+  ): Promise<LaneState> {
+    const text = lines.map(({ customId }, index) => this.#resultLine(customId, outcomes[index] ?? 'unclear')).join('');
+    const { name } = await this.blobs.write(only(text), '.part.jsonl');
+    const unclear = state.unclear + outcomes.filter((outcome) => outcome === 'unclear').length;
+    const stored = { ...state, parts: [...state.parts, name], offset: end, sendingTo: null, unclear };
+    await batch.save({ synchronous: stored });
+    return stored;
+  }
+
+  async #send(lines: readonly Line[], maySpare: boolean): Promise<Outcome[]> {
+    const [first] = lines;
+    const sent =
+      first?.url === '/v1/embeddings'
+        ? await settled(this.#embed(lines), lines.length)
+        : (
+            await Promise.all(
+              lines.map((line) =>
+                settled(
+                  this.#ask(line, maySpare).then((one) => [one]),
+                  1,
+                ),
+              ),
+            )
+          ).flat();
+    const failure = sent.find((outcome) => outcome instanceof Error);
+    // Nothing was carried out: the work is given back, and the same slice is sent later.
+    if (failure !== undefined && sent.every((outcome) => outcome instanceof Error)) throw failure;
+    return sent.map((outcome) => (outcome instanceof Error ? 'unsent' : outcome));
+  }
+
+  /** The cheaper tier first, where the model has it and there is time. */
+  async #ask({ url, body }: Line, maySpare: boolean): Promise<Outcome> {
+    const path = url === '/v1/responses' ? url : '/v1/chat/completions';
+    const call = { url: path, tokens: tokensOf(body), deadline: this.#deadline() } as const;
+    const isSpared = maySpare && body['service_tier'] === undefined && takesFlex(String(body['model']));
+    if (isSpared) {
+      try {
+        return outcomeOf(await this.provider.answer({ ...call, body: { ...body, service_tier: 'flex' } }));
+      } catch (error) {
+        if (!(error instanceof TierRefusedError)) throw error;
+      }
+    }
+    return outcomeOf(await this.provider.answer({ ...call, body, deadline: this.#deadline() }));
+  }
+
+  /** Of a call that is refused as a whole, the half with the input that is to blame is refused again, until that one is alone. */
+  async #embed(lines: readonly Line[]): Promise<Outcome[]> {
+    const [first] = lines;
+    if (first === undefined) return [];
+    const body = Object.fromEntries(Object.entries(first.body).filter(([name]) => name !== 'input'));
+    const inputs = lines.map(inputOf);
+    const result = await this.provider.answerEmbeddings({ body, inputs, deadline: this.#deadline() });
+    if (result.kind === 'unclear') return lines.map(() => 'unclear');
+    if (result.kind === 'answered') return [...result.answers];
+    if (lines.length === 1) return [result.answer];
+    const half = Math.ceil(lines.length / 2);
+    return [...(await this.#embed(lines.slice(0, half))), ...(await this.#embed(lines.slice(half)))];
+  }
+
+  #deadline(): Date {
+    return new Date(this.clock.now().getTime() + callMs);
+  }
+
+  #resultLine(customId: string, outcome: Outcome): string {
+    const id = `synchronous_${this.ids.next()}`;
+    if (typeof outcome === 'object') return writeResultLine(id, customId, outcome);
+    // The codes of lines that a batch has not executed, and of those without an answer.
+    const code = outcome === 'unsent' ? 'batch_cancelled' : 'request_timeout';
+    return `${JSON.stringify({ id, custom_id: customId, response: null, error: { code, message: outcome } })}\n`;
+  }
+
+  async *#allOf(parts: readonly string[]): AsyncGenerator<Uint8Array, void, undefined> {
+    for (const part of parts) yield* this.blobs.read(part);
+  }
+}
+
+/** Requests for embeddings that are alike but for their input go together, as many as one call takes. */
+async function* slicesOf(
+  { url }: Batch,
+  file: AsyncIterable<{ readonly bytes: Uint8Array; readonly end: number }>,
+): AsyncGenerator<Slice, void, undefined> {
+  let lines: Line[] = [];
+  let tokens = 0;
+  let end = 0;
+  for await (const read of file) {
+    const line = readLine(read.bytes);
+    const own = url === '/v1/embeddings' ? inputOf(line).tokens : 0;
+    const most = url === '/v1/embeddings' ? embeddingCallLimits.maxInputs : callsPerSlice;
+    if (lines.length > 0 && (lines.length >= most || tokens + own > embeddingCallLimits.maxTokens)) {
+      yield { lines, end };
+      lines = [];
+      tokens = 0;
+    }
+    lines.push(line);
+    tokens += own;
+    end = read.end;
+  }
+  if (lines.length > 0) yield { lines, end };
+}
+
+function readLine(bytes: Uint8Array): Line {
+  // A line that the builder wrote.
+  const {
+    custom_id: customId,
+    url,
+    body,
+  } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
+    custom_id: string;
+    url: string;
+    body: RequestFields;
+  };
+  return { customId, url, body };
+}
+
+function inputOf({ body }: Line): EmbeddingInput {
+  const text = String(body['input']);
+  return { text, tokens: countTokens(text, String(body['model'])) };
+}
+
+/** What a request takes of the rate limit. */
+function tokensOf(body: RequestFields): number {
+  const most = body['max_completion_tokens'] ?? body['max_tokens'] ?? body['max_output_tokens'];
+  return countTokens(JSON.stringify(body['messages'] ?? body['input']), String(body['model'])) + Number(most ?? 0);
+}
+
+function outcomeOf(result: Awaited<ReturnType<Provider['answer']>>): Outcome {
+  return result.kind === 'unclear' ? 'unclear' : result.answer;
+}
+
+/** An error stands for each of so many requests. */
+async function settled(sending: Promise<Outcome[]>, count: number): Promise<(Outcome | Error)[]> {
+  try {
+    return await sending;
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    return Array.from({ length: count }, () => failure);
+  }
+}
+
+async function* only(text: string): AsyncGenerator<string, void, undefined> {
+  yield text;
+}
