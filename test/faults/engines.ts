@@ -1,8 +1,7 @@
 import { OpenAiProvider } from '@batchmill/provider/openai';
 import { assembleEngine, type Engine, type Ports } from '@batchmill/service';
 import type { Simulator } from '@batchmill/simulator';
-import { KnownPipelines, testEngineSettings, testWorkSettings } from '@batchmill/testing';
-import type { FastClock } from './fast-clock.js';
+import { KnownPipelines, testEngineSettings, testWorkSettings, type FastClock } from '@batchmill/testing';
 import { notes } from './notes.js';
 
 const minuteMs = 60_000;

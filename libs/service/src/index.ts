@@ -36,6 +36,7 @@ export type { UnusedWork } from './reports/unused-work.js';
 export { notAcceptedOf, type NotAccepted } from './reports/not-accepted.js';
 export type { EstimatedEnd } from './reports/estimate-end.js';
 export type { BatchCounts, RunOutlook } from './reports/run-outlook.js';
+export type { DeadlineReport } from './reports/deadline-report.js';
 export { reportRun, type RunProgress, type RunReport } from './reports/run-report.js';
 export type { Waiting } from './reports/waiting.js';
 export { runStages } from './run-stages.js';

@@ -1,5 +1,6 @@
 export { builtBatch } from './built-batch.js';
 export { eventually } from './eventually.js';
+export { FastClock } from './fast-clock.js';
 export { KnownPipelines } from './known-pipelines.js';
 export { spansOf, type Span } from './jaeger.js';
 export { ManualClock } from './manual-clock.js';

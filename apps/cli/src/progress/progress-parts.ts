@@ -117,6 +117,24 @@ export function endParts({ report: { outlook, pausedAt }, waiting, now }: Shown)
   ];
 }
 
+/** Whether the deadline will be met, and what it has taken. */
+export function deadlineParts({ report: { deadline, finishedAt }, now }: Shown): Part[] {
+  if (deadline === null || finishedAt !== null) return [];
+  const { at, lateByMs, synchronousRequests, extraUsd } = deadline;
+  return [
+    { text: `${formatWhen(at, now)}, ${inTime(at, now)}`, weight: 8 },
+    ...(lateByMs > 0
+      ? [{ text: `cannot be met: ${formatDuration(lateByMs)} too late`, weight: 9, style: 'red' } as const]
+      : []),
+    ...(synchronousRequests > 0
+      ? [
+          { text: `${formatQuantity(synchronousRequests, 'request')} sent synchronously`, weight: 7 },
+          { text: `${formatUsd(extraUsd)} more so far`, weight: 6 },
+        ]
+      : []),
+  ];
+}
+
 export function costParts({ cost, tokens }: RunReport): Part[] {
   if (cost.usd === null) return [{ text: 'the price is not known', weight: 9 }, ...tokenParts(tokens)];
   return [

@@ -6,6 +6,7 @@ import { currentWork } from './current-work.js';
 import {
   batchParts,
   costParts,
+  deadlineParts,
   documentParts,
   elapsedOf,
   endParts,
@@ -52,6 +53,7 @@ export function runView(
     ...line('parked', 'red', stuckParts(progress.parked, 'record', 'batchmill parked list')),
     ...line('held', 'yellow', stuckParts(progress.held, 'batch', `batchmill batch list --run ${runId}`)),
     ...dim('end', endParts(shown)),
+    ...dim('deadline', deadlineParts(shown)),
     ...dim('cost', costParts(report)),
   ];
 }

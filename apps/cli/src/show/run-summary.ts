@@ -1,4 +1,4 @@
-import type { RunReport, UnusedWork } from '@batchmill/service';
+import type { DeadlineReport, RunReport, UnusedWork } from '@batchmill/service';
 import { formatCount, formatDuration, formatQuantity, formatTime, formatUsd } from './format.js';
 
 /** A report of a run for human readers, one line per item. */
@@ -34,6 +34,7 @@ export function runSummary(report: RunReport): string {
   lines.push(
     `cost      ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}: ${formatUsd(cost.savedUsd)} saved`,
   );
+  if (report.deadline !== null) lines.push(`deadline  ${deadlineText(report.deadline, report.finishedAt !== null)}`);
   if (report.limitUsd !== null) {
     const reserved =
       report.reservedUsd > 0 ? `, ${formatUsd(report.reservedUsd)} of it set aside for batches at work` : '';
@@ -84,6 +85,17 @@ function documentsText({ finishedAt, total, succeeded, failed, left, takenOver }
   ].join(', ');
 }
 
+function deadlineText({ at, lateByMs, ...moved }: DeadlineReport, hasEnded: boolean): string {
+  const { synchronousRequests, announcedUsd, extraUsd } = moved;
+  const late = hasEnded ? 'missed' : 'it will be missed';
+  const met = hasEnded ? 'met' : 'it can be met';
+  const lane =
+    synchronousRequests === 0
+      ? ''
+      : `; ${formatQuantity(synchronousRequests, 'request')} sent synchronously for ${formatUsd(extraUsd)} more (announced: ${formatUsd(announcedUsd)})`;
+  return `${formatTime(at)}: ${lateByMs > 0 ? `${late} by ${formatDuration(lateByMs)}` : met}${lane}`;
+}
+
 function unusedText({ requests, inputUsd }: UnusedWork): string {
   return `${formatQuantity(requests, 'request')} (their input: about ${formatUsd(inputUsd)})`;
 }
@@ -118,6 +130,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
     tokens,
     cost,
     ...(report.limitUsd !== null && { limitUsd: report.limitUsd, reservedUsd: report.reservedUsd }),
+    ...(report.deadline !== null && { deadline: report.deadline }),
     ...(request?.labels !== undefined && { labels: request.labels }),
     pausedAt,
     startedAt,

@@ -102,6 +102,11 @@ export class PriceBook {
     return costOf({ inputUsd, outputUsd: prices.outputUsd }, usage, this.#rateOf(price, tier)) + requests;
   }
 
+  /** The price in a batch as a fraction of the synchronous price. */
+  batchRateOf(model: string | NamedModel, at: Date): number {
+    return this.#rateOf(this.priceOf(model, at) ?? { inputUsd: 0, outputUsd: 0 }, 'batch');
+  }
+
   #rateOf({ batchRate = this.#batchRate, flexRate = batchRate }: ModelPrice, tier: PriceTier): number {
     switch (tier) {
       case 'batch':

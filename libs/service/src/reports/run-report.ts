@@ -19,6 +19,7 @@ import {
 } from '@batchmill/records';
 import type { Engine } from '../engine.js';
 import { addUnusedWork, lostWorkOf, noUnusedWork, orphanedWorkOf, type UnusedWork } from './unused-work.js';
+import { DeadlineSums, type DeadlineReport } from './deadline-report.js';
 import { RunOutlooks, type BatchCounts, type RunOutlook } from './run-outlook.js';
 import { earlier, waitingFor, waitingOf, type Waiting } from './waiting.js';
 
@@ -67,6 +68,8 @@ export interface RunReport {
   /** The most that the run may spend, in US dollars, and what is reserved now for batches whose cost is not known yet. */
   readonly limitUsd: number | null;
   readonly reservedUsd: number;
+  /** Null: the run has no deadline. */
+  readonly deadline: DeadlineReport | null;
   /** Batches whose answers were given up, all or some of them: the provider may bill them. */
   readonly lost: UnusedWork;
   /** Provider batches that were found too late to be used: they were billed. */
@@ -138,6 +141,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     cost: costOf(cost),
     limitUsd: run.spendingLimits?.ofRun == null ? null : usdOf(run.spendingLimits.ofRun),
     reservedUsd: isEnded ? 0 : usdOf((await engine.spendings.get({ of: 'run', runId: run._id }))?.reserved ?? 0),
+    deadline: await sums.deadline.report(engine, run),
     lost: sums.lost,
     orphaned: sums.orphaned,
     pausedAt: isEnded ? null : (run.pausedAt?.toISOString() ?? null),
@@ -168,6 +172,7 @@ interface Sums {
   readonly errors: readonly FailedRequests[];
   readonly models: readonly string[];
   readonly waiting: Waiting | null;
+  readonly deadline: DeadlineSums;
   readonly keptAnswers: number;
   readonly reprocessed: RunReport['reprocessed'];
   /** Records that are worked on or will be. */
@@ -176,6 +181,7 @@ interface Sums {
 
 async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Engine, run: Run): Promise<Sums> {
   const outlooks = new RunOutlooks();
+  const deadline = new DeadlineSums();
   let documents = noDocuments;
   let claimed = 0;
   let parked = 0;
@@ -210,6 +216,7 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
   for await (const batch of batches.ofRun(run._id)) {
     const { ingestion, state } = batch;
     outlooks.addBatch(batch);
+    deadline.add(batch, prices.batchRateOf(batch, batch.createdAt));
     requests += batch.requests;
     if (batch.requests > 0) count += 1;
     byState[state] += batch.requests;
@@ -261,6 +268,7 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
     firstError,
     errors,
     models: [...models],
+    deadline,
     waiting,
     keptAnswers,
     reprocessed,

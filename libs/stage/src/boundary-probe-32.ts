@@ -1,0 +1,1 @@
+import '../../records/src/index.js';
