@@ -1,18 +1,22 @@
 export {
   Provider,
   isSettled,
-  providerStates,
   type BatchToCreate,
   type Embedded,
   type FileState,
   type FileToUpload,
   type ProviderBatch,
-  type ProviderState,
   type ProviderTime,
   type StoredFile,
   type TextsToEmbed,
   type UploadedFile,
 } from './provider.js';
+export { providerStates, type ProviderState } from './batches/provider-states.js';
+export { allowsWindow, describeWindows, type CompletionWindows } from './profiles/completion-windows.js';
+export type { ProviderProfile, QueueWords } from './profiles/provider-profile.js';
+export { profileNames, providerProfiles, type ProfileName } from './profiles/provider-profiles.js';
+export { profileFor } from './profiles/profile-for.js';
+export { describeLimits } from './profiles/describe-limits.js';
 export { ListedModels, type ModelListing } from './models/listed-models.js';
 export { describeAccount, isSameAccount, type AccountInfo } from './account-info.js';
 export { isProviderError } from './is-provider-error.js';
@@ -25,6 +29,7 @@ export {
   fitsBatchFile,
   type BatchFileLimits,
   type BatchFileSize,
+  type FileLimits,
 } from './batches/batch-file-size.js';
 export {
   checkStrictSchema,
@@ -37,7 +42,6 @@ export {
   maxEmbeddingTokens,
   parseResultLine,
   promptBody,
-  providerLimits,
   readEmbedding,
   readPrompts,
   readText,

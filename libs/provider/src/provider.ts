@@ -1,19 +1,8 @@
 import type { CompletionWindow } from '@batchmill/contracts';
 import type { AccountInfo } from './account-info.js';
+import type { ProviderState } from './batches/provider-states.js';
+import type { ProviderProfile } from './profiles/provider-profile.js';
 import type { RequestFields } from './requests/prompt-settings.js';
-
-/** The states of a provider batch, as the API reference names them. */
-export const providerStates = [
-  'validating',
-  'in_progress',
-  'finalizing',
-  'completed',
-  'failed',
-  'expired',
-  'cancelling',
-  'cancelled',
-] as const;
-export type ProviderState = (typeof providerStates)[number];
 
 export interface ProviderBatch {
   readonly id: string;
@@ -116,6 +105,9 @@ export interface ProviderTime {
 export abstract class Provider {
   /** A name of the account that does not depend on the key. Limits are learned per account and model. */
   abstract readonly account: string;
+
+  /** What this provider takes, and where it differs from others. */
+  abstract readonly profile: ProviderProfile;
 
   /** The account of this key, as far as the settings and the responses so far tell. */
   abstract readonly accountInfo: AccountInfo;

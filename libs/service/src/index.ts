@@ -54,6 +54,7 @@ export {
   pipelineDefaultsOf,
   readPriceFile,
   readSettings,
+  providerProfileOf,
   proxiesOf,
   settingGroups,
   settingsReference,

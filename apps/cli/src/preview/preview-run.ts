@@ -59,6 +59,7 @@ export async function previewRun(engine: Engine, name: string, options: RunOptio
     cost: estimateRun(plan, {
       documents: documents.length,
       sample: { documents: documents.length, requests: documents.flatMap(({ requests }) => requests) },
+      limits: engine.provider.profile.limits,
       at: engine.clock.now(),
       overrides: engine.engineSettings.prices,
     }),

@@ -1,5 +1,6 @@
 import type { Proxies } from '@batchmill/contracts';
 import type { PipelineDefaults } from '@batchmill/pipeline';
+import { profileFor, type ProviderProfile } from '@batchmill/provider';
 import type { EngineSettings, NotificationSettings, WorkSettings } from '@batchmill/stage';
 import { readPriceFile } from './read-price-file.js';
 import type { Settings } from './settings.js';
@@ -30,6 +31,11 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     notifications: notificationSettingsOf(settings),
     rawSetting: settings.raw,
   };
+}
+
+/** What the provider of these settings takes and offers. */
+export function providerProfileOf({ openai }: Pick<Settings, 'openai'>): ProviderProfile {
+  return profileFor(openai.baseUrl, openai.provider);
 }
 
 /** The channels of notifications. Null: not configured. */
@@ -84,7 +90,9 @@ export function workSettingsOf({ work, service }: Settings, owner: string): Work
 }
 
 /** The defaults of pipelines. */
-export function pipelineDefaultsOf({ requests, batches, documents }: Settings): PipelineDefaults {
+export function pipelineDefaultsOf(settings: Settings): PipelineDefaults {
+  const { requests, batches, documents } = settings;
+  const provider = providerProfileOf(settings);
   const { model, embeddingModel, baseModels, temperature, maxTokens, dimensions, systemPrompt, userPrompt } = requests;
   const { batchSize, completionWindow, pollIntervalMs, maxRetries } = batches;
   const { collection } = documents;
@@ -95,7 +103,8 @@ export function pipelineDefaultsOf({ requests, batches, documents }: Settings): 
     dimensions,
     inferenceBatchSize: batchSize ?? 100,
     embeddingBatchSize: batchSize ?? 1000,
-    completionWindow,
+    provider,
+    completionWindow: completionWindow ?? provider.defaultCompletionWindow,
     pollIntervalSeconds: pollIntervalMs / 1000,
     maxRetries,
     ...(model !== null && { model }),

@@ -1,5 +1,5 @@
 export { endedBatchIn } from './batches/ended-batch-in.js';
-export { maxEmbeddingTokens, providerLimits } from './batches/provider-limits.js';
+export { maxEmbeddingTokens } from './requests/max-embedding-tokens.js';
 export { refusalOf } from './batches/refusal-of.js';
 export { checkStrictSchema } from './requests/check-strict-schema.js';
 export { customId } from './requests/custom-id.js';
