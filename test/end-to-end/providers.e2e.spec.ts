@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { profileNames, type ProfileName } from '@batchmill/provider';
+import { profileNames, type FileLimits, type ProfileName } from '@batchmill/provider';
+import { OpenAiProvider } from '@batchmill/provider/openai';
 import type { Run } from '@batchmill/records';
 import { providers, type SimulatorOptions } from '@batchmill/simulator';
-import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
+import { ShiftedClock, TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
 import { outcomesOf } from './documents.js';
 import { allDeadLetters } from './messages.js';
 import { manyNotes, notes } from './notes-pipeline.js';
@@ -148,4 +149,43 @@ describe('the engine at a server that behaves like the provider', () => {
       await eventually('no file left at the provider', async () => (await ledgerOf(bundle)).files.length === 0);
     },
   );
+
+  /** The engine with a profile whose limits are these. */
+  async function limited(limits: Partial<FileLimits>): Promise<void> {
+    bundle = await TestEngine.open({
+      pipelines: [notes],
+      ports: ({ provider: { profile, accountInfo } }) => ({
+        provider: new OpenAiProvider({
+          apiKey: 'sk-test',
+          baseUrl: accountInfo.address,
+          profile: { ...profile, limits: { ...profile.limits, ...limits } },
+          clock: new ShiftedClock(),
+        }),
+      }),
+    });
+    await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
+    await bundle.start(stages);
+  }
+
+  it('R4: a batch file has as many requests as the provider takes', async () => {
+    await limited({ maxRequests: 4 });
+
+    await runToTheEnd(bundle, summarize);
+
+    const { batches, twice } = await ledgerOf(bundle);
+    expect(batches.map(({ requests }) => requests).sort()).toEqual([2, 2, 4, 4, 4, 4]);
+    expect(twice).toEqual([]);
+  });
+
+  it('X1: a document whose requests fit into no file of the provider fails alone, and nothing of it is sent', async () => {
+    await limited({ maxFileBytes: 2_000 });
+    const notesOf = bundle.engine.documentStore.collection('notes');
+    await notesOf.updateOne({ _id: 'n00003' }, { $set: { text: 'long '.repeat(1_000) } });
+
+    const run = await runToTheEnd(bundle, summarize);
+
+    expect(run.totals).toMatchObject({ documents: { succeeded: count - 1, failed: 1 } });
+    expect((await outcomesOf(bundle, 'inference'))[3]?.info.error).toMatchObject({ code: 'request.too-large' });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: count - 1, twice: [] });
+  });
 });
