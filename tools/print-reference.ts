@@ -8,17 +8,19 @@ import { eventSchemasPage } from './reference/event-schemas.ts';
 import { eventsPage } from './reference/events.ts';
 import { faultsPage } from './reference/faults.ts';
 import { pipelinePage } from './reference/pipeline.ts';
+import { providersPage } from './reference/providers.ts';
 import { readmePage } from './reference/readme.ts';
 import { requirementsPage } from './reference/requirements.ts';
 import { settingsPage } from './reference/settings.ts';
 
 /*
- * Prints docs/reference, the README's table of stages, and the settings and topics of the Helm chart from the code. With
+ * Prints docs/reference, the README's table of stages, the tables of providers, and the settings and topics of the Helm chart from the code. With
  * --check it writes nothing and ends with 1 when a page differs from what it would print.
  */
 const root = join(import.meta.dirname, '..');
 const pages: Readonly<Record<string, string>> = {
   'README.md': readmePage(),
+  'docs/how-to/another-provider.md': providersPage(),
   'docs/reference/pipeline.md': pipelinePage(),
   'docs/reference/settings.md': settingsPage(),
   'docs/reference/events.md': eventsPage(),

@@ -84,7 +84,7 @@ const rows: { readonly [On in Drawn]: Readonly<Record<keyof (typeof faultCatalog
     ],
     error: [[['unreadable'], ['few', 'always'], refusedBatch]],
     'no-status': [[none, ['always']]],
-    times: [[['iso', 'ms', 'text'], ['always']]],
+    times: [[['iso', 'ms', 'text', 'zoned'], ['always']]],
   },
   'files.content': {
     refused: [
@@ -224,7 +224,7 @@ const rows: { readonly [On in Drawn]: Readonly<Record<keyof (typeof faultCatalog
     'empty-ids': [[none, ['always']]],
     'upper-case': [[none, ['always']]],
     'own-state': [[['preparing', 'thinking'], ['always']]],
-    times: [[['iso', 'ms', 'text'], ['always']]],
+    times: [[['iso', 'ms', 'text', 'zoned'], ['always']]],
     'never-expires': [[none, ['always']]],
   },
   'input-line': {

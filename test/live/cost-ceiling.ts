@@ -15,6 +15,7 @@ export async function costCeiling(engine: Engine, runId: string, endpoints: read
     const { usd, unpriced } = estimateRun(plan, {
       documents: documents.length,
       sample,
+      limits: engine.provider.profile.limits,
       at: engine.clock.now(),
       prices: engine.engineSettings.prices,
     });

@@ -1,6 +1,7 @@
 import { stageList } from '@batchmill/all-in-one';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { markdownTable } from './table.ts';
 
 const heading = '## The stages\n\n';
 
@@ -15,8 +16,5 @@ export function readmePage(): string {
 
 function stagesTable(): string {
   const rows = [['stage', 'does'], ...stageList.map(({ name, does }) => [name, does])];
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const [head, ...body] = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
-  const rule = widths.map((width) => '-'.repeat(width));
-  return [head, rule, ...body].map((cells) => `| ${cells?.join(' | ')} |`).join('\n');
+  return markdownTable(rows);
 }

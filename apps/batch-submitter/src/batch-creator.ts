@@ -97,19 +97,26 @@ export class BatchCreator {
 
   /** Searches for the provider batch of an armed submission, once. Null: the provider does not list it. */
   async adopt(batch: Leased<Batch>): Promise<Transition<BatchSubmitted> | null> {
-    const { armed, fileCreatedAt } = batch.data.submission;
+    const { armed, fileCreatedAt, fileId } = batch.data.submission;
     if (armed === null) return null;
     const since = fileCreatedAt ?? new Date(batch.data.createdAt.getTime() - maxClockDifferenceMs);
-    const found = await this.#find(armed.key, since);
+    const former = batch.data.previousAttempts.flatMap(({ providerBatchId }) => providerBatchId ?? []);
+    const found = await this.#find({ key: armed.key, fileId, former }, since);
     if (found === null) return null;
     this.log.info('adopted a provider batch whose create answer was lost', { batchId: batch.id, status: found.state });
     return this.#submitted(batch, found, armed.key);
   }
 
-  /** Null if the provider lists no batch with this key. */
-  async #find(key: string, createdSince: Date): Promise<ProviderBatch | null> {
+  /**
+   * Null if the provider lists no batch with this key. Where it keeps no metadata, the batch of our input file is it, unless it is
+   * of a former attempt with that file: nobody else knows the file.
+   */
+  async #find({ key, fileId, former }: Sought, createdSince: Date): Promise<ProviderBatch | null> {
+    const { keepsMetadata } = this.provider.profile;
     for await (const batch of this.provider.listBatches(createdSince)) {
       if (markIn(batch.metadata)?.key === key) return batch;
+      const isOfFile = fileId !== null && batch.inputFileId === fileId && !former.includes(batch.id);
+      if (!keepsMetadata && isOfFile) return batch;
     }
     return null;
   }
@@ -121,4 +128,12 @@ export class BatchCreator {
     const provider = providerBatchInfoOf(created, ours);
     return batch.with({ provider, submission: { ...submission, armed: null } }).to('submitted', event);
   }
+}
+
+/** A provider batch whose create answer was lost. */
+interface Sought {
+  readonly key: string;
+  readonly fileId: string | null;
+  /** The provider batches of former attempts. */
+  readonly former: readonly string[];
 }

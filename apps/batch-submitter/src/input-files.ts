@@ -9,8 +9,6 @@ import { inputFileName } from './input-file-name.js';
 
 /** How often at most a file is looked at that the provider processes. */
 const maxLookMs = 30_000;
-/** A file that is still pending after this time is deleted and uploaded again. Azure takes about a minute. */
-const maxPendingMs = 3_600_000;
 
 /** Statuses by which a provider does not show a file: it has none with that id, or offers no such call. */
 const withoutAnswer = [400, 404, 405];
@@ -93,9 +91,10 @@ export class InputFiles {
   async #pending(batch: Leased<Batch>, { id }: UploadedFile): Promise<InputFileState> {
     const now = this.clock.now().getTime();
     const pendingMs = now - (batch.data.submission.filePendingSince?.getTime() ?? now);
-    if (pendingMs >= maxPendingMs) {
+    if (pendingMs >= this.provider.profile.filePendingMs) {
       await this.delete(batch);
-      this.log.warn('the provider has processed an input file for an hour; it is deleted and uploaded again', {
+      this.log.warn('the provider has processed an input file for too long; it is deleted and uploaded again', {
+        minutes: Math.round(pendingMs / 60_000),
         batchId: batch.id,
         fileId: id,
       });

@@ -6,7 +6,7 @@ import {
   deadlineAfter,
   isBatchmillError,
 } from '@batchmill/contracts';
-import { Pipelines, storageTargetsOf, type RunPlan } from '@batchmill/pipeline';
+import { Pipelines, checkBatchable, storageTargetsOf, type RunPlan } from '@batchmill/pipeline';
 import { AccountRefusedError, ListedModels, Provider, RefusedError, type ModelListing } from '@batchmill/provider';
 import { nanoUsdOf } from '@batchmill/models';
 import {
@@ -49,6 +49,7 @@ export class RunStarter {
   async *start(run: Leased<Run>): Transitions<RunAccepted | RunRejected> {
     try {
       const plan = this.#planOf(run);
+      checkBatchable(plan, this.provider.profile);
       await this.#checkQuery(plan);
       // A run that is cancelled by now uses neither, and must end also when one of them is unavailable.
       if (run.data.cancelRequestedAt === null) {

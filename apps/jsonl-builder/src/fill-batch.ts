@@ -1,7 +1,14 @@
 import type { Blobs } from '@batchmill/blobs';
 import type { Source } from '@batchmill/pipeline';
-import { addSize, emptyBatchFile, fitsBatchFile, type BatchFileSize, type BatchFileLimits } from '@batchmill/provider';
 import type { WorstUsage } from '@batchmill/models';
+import {
+  addSize,
+  emptyBatchFile,
+  fitsBatchFile,
+  type BatchFileLimits,
+  type BatchFileSize,
+  type FileLimits,
+} from '@batchmill/provider';
 import { writeManifest, type BuildPosition, type ManifestLine } from '@batchmill/records';
 import type { Unit } from './read-units.js';
 import { isTooLargeFor, writeUnit } from './write-unit.js';
@@ -21,13 +28,21 @@ export interface FilledBatch {
   readonly next: BuildPosition | null;
 }
 
+export interface Filling {
+  /** By the index of the model. */
+  readonly limitsOf: (model: number) => BatchFileLimits;
+  /** Without what was learned of it. */
+  readonly providerLimits: FileLimits;
+  readonly source: Source;
+}
+
 /**
  * Fills one batch file with units, until one does not fit, is for another model, or none is left. The file is streamed.
  * The manifest is kept in memory: it holds ids only, and one line per request of the file.
  */
 export async function fillBatch(
   units: AsyncIterable<Unit>,
-  { limitsOf, source }: { limitsOf: (model: number) => BatchFileLimits; source: Source },
+  { limitsOf, providerLimits, source }: Filling,
   blobs: Blobs,
 ): Promise<FilledBatch> {
   const requested: ManifestLine[] = [];
@@ -59,7 +74,7 @@ export async function fillBatch(
         state.next = unit.position;
         return;
       }
-      const isTooLarge = isTooLargeFor(limits, written);
+      const isTooLarge = isTooLargeFor(limits, providerLimits, written);
       unrendered.push(...(isTooLarge ? written.asTooLarge : []), ...written.failures);
       if (isTooLarge || written.requests === 0) continue;
       state.model = unit.position.model;

@@ -1,7 +1,7 @@
 import { Blobs } from '@batchmill/blobs';
 import { BatchFileBuilt, BatchSettled, ChunksSelected, Clock, ProcessingError } from '@batchmill/contracts';
 import { Pipelines, type RunPlan } from '@batchmill/pipeline';
-import { Provider, providerLimits, type BatchFileLimits } from '@batchmill/provider';
+import { Provider, type BatchFileLimits } from '@batchmill/provider';
 import {
   Batches,
   Budgets,
@@ -19,7 +19,7 @@ import {
 } from '@batchmill/records';
 import { Stage, Works } from '@batchmill/stage';
 import { traceparentOf } from '@batchmill/telemetry';
-import { fillBatch, type FilledBatch } from './fill-batch.js';
+import { fillBatch, type FilledBatch, type Filling } from './fill-batch.js';
 import { modelsOf, readUnits, type ModelFunctions, type Unit } from './read-units.js';
 import { UnaskedDocuments } from './unasked-documents.js';
 
@@ -73,8 +73,11 @@ export class JsonlBuilder {
           this.documents.of(plan),
           this.blobs,
         );
-      const limitsOf = (model: number): BatchFileLimits => limits[model] ?? fileLimitsOf(plan);
-      const filling = { limitsOf, source: plan.pipeline.source };
+      const filling: Filling = {
+        limitsOf: (model) => limits[model] ?? this.#fileLimitsOf(plan),
+        providerLimits: this.provider.profile.limits,
+        source: plan.pipeline.source,
+      };
       const unasked = lastBatch === null ? await this.unaskedDocuments.leftFor(claim.data) : null;
       if (unasked === 'early') {
         yield claim.wait(new Date(this.clock.now().getTime() + earlyMs));
@@ -98,10 +101,7 @@ export class JsonlBuilder {
   async #fillStopping(
     claim: Claim,
     documents: number,
-    {
-      unitsUntil,
-      filling,
-    }: { unitsUntil: (until: number) => AsyncIterable<Unit>; filling: Parameters<typeof fillBatch>[1] },
+    { unitsUntil, filling }: { unitsUntil: (until: number) => AsyncIterable<Unit>; filling: Filling },
   ): Promise<{ filled: FilledBatch; reason: string } | null> {
     if (!(await this.unaskedDocuments.areUnasked(unitsUntil(documents), documents, filling))) return null;
     const filled = await fillBatch(unitsUntil(documents), filling, this.blobs);
@@ -149,7 +149,7 @@ export class JsonlBuilder {
   async #limitsOf(plan: RunPlan, models: readonly ModelFunctions[]): Promise<BatchFileLimits[]> {
     return Promise.all(
       models.map(async ({ model }) => {
-        const limits = fileLimitsOf(plan);
+        const limits = this.#fileLimitsOf(plan);
         const learned = await this.budgets.limitsOf(this.provider.account, model);
         const { tokens, requests, fileBytes, fileRequests } = learned;
         return {
@@ -162,15 +162,15 @@ export class JsonlBuilder {
     );
   }
 
+  #fileLimitsOf({ endpointPlan }: RunPlan): BatchFileLimits {
+    return { ...this.provider.profile.limits, maxDocuments: endpointPlan.batchSize, maxTokens: null };
+  }
+
   /** Called when another process inserted the batch first. Its batch is valid, even if a document changed in between. */
   async #deleteBlobsOf({ file, manifest }: FilledBatch): Promise<void> {
     if (file !== null) await this.blobs.delete(file.name);
     await this.blobs.delete(manifest);
   }
-}
-
-function fileLimitsOf({ endpointPlan }: RunPlan): BatchFileLimits {
-  return { ...providerLimits, maxDocuments: endpointPlan.batchSize, maxTokens: null };
 }
 
 function eventOf({ _id, runId, claimId, file, model, documents, requests }: Batch): BatchFileBuilt | BatchSettled {

@@ -1,9 +1,8 @@
 import { Blobs } from '@batchmill/blobs';
 import { encodeId } from '@batchmill/documents';
-import type { Source } from '@batchmill/pipeline';
-import type { BatchFileLimits } from '@batchmill/provider';
 import { Batches, Claims, mostUnasked, readManifest, type Claim } from '@batchmill/records';
 import { Injectable } from '@nestjs/common';
+import type { Filling } from './fill-batch.js';
 import { writeUnit, isTooLargeFor } from './write-unit.js';
 import type { Unit } from './read-units.js';
 
@@ -41,12 +40,13 @@ export class UnaskedDocuments {
   async areUnasked(
     units: AsyncIterable<Unit>,
     documents: number,
-    { limitsOf, source }: { limitsOf: (model: number) => BatchFileLimits; source: Source },
+    { limitsOf, providerLimits, source }: Filling,
   ): Promise<boolean> {
     const failed = new Set<number>();
     for await (const unit of units) {
       const written = writeUnit(unit, source, new Set());
-      if (written.requests > 0 && !isTooLargeFor(limitsOf(unit.position.model), written)) return false;
+      const limits = limitsOf(unit.position.model);
+      if (written.requests > 0 && !isTooLargeFor(limits, providerLimits, written)) return false;
       failed.add(unit.position.member);
     }
     return failed.size >= documents;

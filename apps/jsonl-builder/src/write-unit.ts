@@ -5,10 +5,10 @@ import {
   customId,
   emptyBatchFile,
   fitsBatchFile,
-  providerLimits,
   requestLine,
   type BatchFileLimits,
   type BatchFileSize,
+  type FileLimits,
   type Rendering,
 } from '@batchmill/provider';
 import type { ManifestLine } from '@batchmill/records';
@@ -78,11 +78,11 @@ export function writeUnit({ document, rendering }: Unit, source: Source, customI
 }
 
 /**
- * True when no file can hold the unit. What the provider's refusals taught does not count here: such a unit is tried alone, and its
+ * True when no file of the provider can hold the unit. What the provider's refusals taught does not count here: such a unit is tried alone, and its
  * own refusal decides.
  */
-export function isTooLargeFor(limits: BatchFileLimits, written: WrittenUnit): boolean {
-  return !fitsBatchFile(emptyBatchFile, written, { ...limits, ...providerLimits, maxTokens: null });
+export function isTooLargeFor(limits: BatchFileLimits, ofProvider: FileLimits, written: WrittenUnit): boolean {
+  return !fitsBatchFile(emptyBatchFile, written, { ...limits, ...ofProvider, maxTokens: null });
 }
 
 /** A vector is stored under the document's ids: if one is missing, its embedding is not requested. */

@@ -10,6 +10,8 @@ export type { LedgerReport } from './ledger/ledger-report.js';
 export { defaultLimits } from './limits.js';
 export type { Limits } from './limits.js';
 export type { SimulatorOptions } from './options.js';
+export { providers } from './providers/providers.js';
+export type { SimulatedProviderName } from './providers/providers.js';
 export { SimulatorError } from './simulator-error.js';
 export { startSimulator } from './start-simulator.js';
 export type { Simulator } from './start-simulator.js';

@@ -12,6 +12,8 @@ export interface Limits {
   readonly maxTokensPerRequest: number;
   /** Batches created within one simulated hour. */
   readonly maxBatchesPerHour: number;
+  /** Batches of an account that are not settled. */
+  readonly maxActiveBatches: number;
   /** Enqueued embedding requests in all batches that are not settled. */
   readonly maxEnqueuedEmbeddingRequests: number;
   /** Enqueued prompt tokens of a model that `enqueuedTokenLimits` does not name. */
@@ -30,6 +32,7 @@ export const defaultLimits: Limits = {
   maxTokensPerInput: 8_192,
   maxTokensPerRequest: 300_000,
   maxBatchesPerHour: 2_000,
+  maxActiveBatches: Infinity,
   maxEnqueuedEmbeddingRequests: 1_000_000,
   maxEnqueuedTokens: 1_000_000_000,
   requestsPerMinute: Number.POSITIVE_INFINITY,

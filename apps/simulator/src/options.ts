@@ -2,7 +2,10 @@ import { defaultLimits } from './limits.js';
 import type { Limits } from './limits.js';
 import { SimulatorError } from './simulator-error.js';
 import { readWebhookTarget, type WebhookTarget } from './webhooks/webhook-target.js';
+import { isWindow, type Windows } from './batches/completion-windows.js';
 import type { Turnaround } from './batches/turnaround.js';
+import type { ProviderBehaviour } from './providers/provider-behaviour.js';
+import { isSimulatedProviderName, providers, type SimulatedProviderName } from './providers/providers.js';
 
 /** How a simulator behaves. Only `dataDir` is required. Plain data, so that it can be sent to a worker. */
 export interface SimulatorOptions {
@@ -25,7 +28,9 @@ export interface SimulatorOptions {
   /** Simulated seconds that a synchronous call takes; one of the tier flex takes five times as long. Default 0. */
   readonly synchronousSeconds?: number;
   readonly limits?: Partial<Limits>;
-  /** The completion windows that a batch may have, in hours or days. Default `24h`, OpenAI's only one. */
+  /** The provider that it behaves like. Default `openai`. */
+  readonly provider?: SimulatedProviderName;
+  /** The completion windows that a batch may have, in hours or days. Default: those of the provider, `24h` at OpenAI. */
   readonly completionWindows?: readonly string[];
   /** Where the webhooks of batches are posted. Default: nowhere. */
   readonly webhook?: WebhookTarget | null;
@@ -45,7 +50,8 @@ export interface ResolvedOptions {
   readonly embeddingsPerSecond: number;
   readonly synchronousSeconds: number;
   readonly limits: Limits;
-  readonly completionWindows: readonly string[];
+  readonly provider: ProviderBehaviour;
+  readonly completionWindows: Windows;
   /** Null: nowhere. */
   readonly webhook: WebhookTarget | null;
   readonly enqueuedTokenLimits: Readonly<Record<string, number>>;
@@ -55,6 +61,7 @@ export interface ResolvedOptions {
 export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
   const turnaround = options.turnaround ?? { kind: 'fixed', seconds: 0 };
   const usualCancelling = turnaround.kind === 'fixed' ? Math.min(25, turnaround.seconds) : 25;
+  const provider = behaviourOf(options.provider ?? 'openai');
   if (options.dataDir === '') throw bad('dataDir', options.dataDir, 'the path of a folder');
   return {
     dataDir: options.dataDir,
@@ -66,8 +73,9 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     cancellingSeconds: within('cancellingSeconds', options.cancellingSeconds ?? usualCancelling, 0, 86_400, false),
     embeddingsPerSecond: positive('embeddingsPerSecond', options.embeddingsPerSecond ?? Number.POSITIVE_INFINITY),
     synchronousSeconds: within('synchronousSeconds', options.synchronousSeconds ?? 0, 0, 86_400, false),
-    limits: { ...defaultLimits, ...options.limits },
-    completionWindows: windows(options.completionWindows ?? ['24h']),
+    limits: { ...defaultLimits, ...provider.limits, ...options.limits },
+    provider,
+    completionWindows: options.completionWindows ? windows(options.completionWindows) : provider.completionWindows,
     webhook: options.webhook == null ? null : readWebhookTarget(options.webhook),
     enqueuedTokenLimits: options.enqueuedTokenLimits ?? {},
   };
@@ -82,10 +90,15 @@ function within(name: string, value: number, low: number, high: number, whole: b
 
 function windows(listed: readonly string[]): readonly string[] {
   for (const window of listed) {
-    if (!/^[1-9]\d*[hd]$/.test(window)) throw bad('completionWindows', window, 'hours or days, such as 24h or 7d');
+    if (!isWindow(window)) throw bad('completionWindows', window, 'hours or days, such as 24h or 7d');
   }
   if (listed.length === 0) throw bad('completionWindows', '', 'at least one window');
   return listed;
+}
+
+function behaviourOf(name: string): ProviderBehaviour {
+  if (isSimulatedProviderName(name)) return providers[name];
+  throw bad('provider', name, `one of ${Object.keys(providers).join(', ')}`);
 }
 
 function positive(name: string, value: number): number {

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { parseTurnaround } from './batches/turnaround.js';
 import type { SimulatorOptions } from './options.js';
+import type { SimulatedProviderName } from './providers/providers.js';
 import { readWebhookTarget } from './webhooks/webhook-target.js';
 import { SimulatorError } from './simulator-error.js';
 
 export const usage = `Usage: simulator [--port 8080] [--host 127.0.0.1] [--data .batchmill/simulator] [--speed 1]
-                 [--turnaround 0|5s|10m|30h|measured] [--seed 1] [--windows 24h,48h]
+                 [--turnaround 0|5s|10m|30h|measured] [--seed 1] [--provider openai] [--windows 24h,48h]
                  [--webhook https://host/path --webhook-secret whsec_...]`;
 
 /** Reads the flags. Throws a SimulatorError for an unknown flag or a wrong value. */
@@ -18,6 +19,8 @@ export function parseArguments(argv: readonly string[]): SimulatorOptions {
     ...(values.host === undefined ? {} : { host: values.host }),
     ...(values.speed === undefined ? {} : { speed: numeric('speed', values.speed) }),
     ...(values.turnaround === undefined ? {} : { turnaround: parseTurnaround(values.turnaround) }),
+    // The options are checked, whoever gives them.
+    ...(values.provider === undefined ? {} : { provider: values.provider as SimulatedProviderName }),
     ...(values.windows === undefined ? {} : { completionWindows: values.windows.split(',') }),
     ...(values.webhook === undefined
       ? {}
@@ -29,7 +32,7 @@ export function parseArguments(argv: readonly string[]): SimulatorOptions {
 function parse(argv: readonly string[]) {
   try {
     const flag = { type: 'string' } as const;
-    const ofBatches = { speed: flag, turnaround: flag, seed: flag, windows: flag };
+    const ofBatches = { speed: flag, turnaround: flag, seed: flag, provider: flag, windows: flag };
     const ofWebhooks = { webhook: flag, 'webhook-secret': flag };
     const options = { port: flag, host: flag, data: flag, ...ofBatches, ...ofWebhooks };
     return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;

@@ -22,8 +22,10 @@ import { WebhookSender } from './webhooks/webhook-sender.js';
 import { Settings } from './storage/settings.js';
 
 export interface Simulator {
-  /** `http://host:port`; the SDKs' base URL is this with `/v1`. */
+  /** `http://host:port` */
   readonly url: string;
+  /** The SDKs' base URL: with the path of the provider's API, `/v1` at OpenAI. */
+  readonly baseUrl: string;
   readonly port: number;
   /** Stops after the current work. The next start on the same folder continues. */
   close(): Promise<void>;
@@ -81,7 +83,8 @@ export async function startSimulator(
   files.sweep();
   try {
     const port = await listen(app, resolved.host, resolved.port);
-    return { url: `http://${resolved.host}:${port}`, port, close };
+    const url = `http://${resolved.host}:${port}`;
+    return { url, baseUrl: `${url}${resolved.provider.basePath}`, port, close };
   } catch (error) {
     await close();
     throw error;

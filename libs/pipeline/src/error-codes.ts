@@ -6,6 +6,8 @@ export const pipelineErrorCodes = {
   'run.endpoint-needed': 'The pipeline offers both endpoints, and the run chose none.',
   'run.unknown-function': 'The endpoint has no function of that name.',
   'run.no-functions': 'The run has no functions, because all of them have a `forEach` over an empty list.',
+  'run.not-batchable':
+    'The provider does not take requests of this kind in batches. Nothing was sent; run other functions, or use another provider.',
   'run.unknown-parameter': 'The pipeline has no parameter of that name.',
   'run.wrong-parameter': 'A parameter has a value of the wrong type.',
   'run.missing-parameter': 'A parameter without a default is missing.',

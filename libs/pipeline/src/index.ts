@@ -58,6 +58,7 @@ export { onUnhandledError } from './user-code/unhandled-errors.js';
 export { unknownPipeline } from './pipelines.js';
 export { missingId } from './requests/missing-id.js';
 export { storageTargetsOf, type StorageTargets } from './plan/storage-targets.js';
+export { checkBatchable, notBatchable } from './plan/check-batchable.js';
 export { planRun } from './plan/plan-run.js';
 export type { RequestedRun, PlannedFunction, RunPlan } from './plan/run-plan.js';
 export { renderRequests } from './requests/render-requests.js';

@@ -1,14 +1,12 @@
 export {
   Provider,
   isSettled,
-  providerStates,
   type BatchToCreate,
   type BatchUsage,
   type Embedded,
   type FileState,
   type FileToUpload,
   type ProviderBatch,
-  type ProviderState,
   type ProviderTime,
   type StoredFile,
   type TextsToEmbed,
@@ -17,6 +15,12 @@ export {
 export { NoRateLimiter, RateLimiter, type GovernedCall, type Noted, type Patience } from './rates/rate-limiter.js';
 export { RateLimitedError } from './rates/rate-limited-error.js';
 export type { ShownRate, ShownRates } from './rates/shown-rates.js';
+export { providerStates, type ProviderState } from './batches/provider-states.js';
+export { allowsWindow, describeWindows, type CompletionWindows } from './profiles/completion-windows.js';
+export type { ProviderProfile, QueueWords } from './profiles/provider-profile.js';
+export { profileNames, providerProfiles, type ProfileName } from './profiles/provider-profiles.js';
+export { profileFor } from './profiles/profile-for.js';
+export { describeLimits } from './profiles/describe-limits.js';
 export { ListedModels, type ModelListing } from './models/listed-models.js';
 export { describeAccount, isSameAccount, type AccountInfo } from './account-info.js';
 export { isProviderError } from './is-provider-error.js';
@@ -35,6 +39,7 @@ export {
   fitsBatchFile,
   type BatchFileLimits,
   type BatchFileSize,
+  type FileLimits,
 } from './batches/batch-file-size.js';
 export {
   checkStrictSchema,
@@ -49,7 +54,6 @@ export {
   maxEmbeddingTokens,
   parseResultLine,
   promptBody,
-  providerLimits,
   readEmbedding,
   readPrompts,
   readText,

@@ -1,21 +1,10 @@
 import type { CompletionWindow } from '@batchmill/contracts';
 import type { AccountInfo } from './account-info.js';
+import type { ProviderState } from './batches/provider-states.js';
+import type { ProviderProfile } from './profiles/provider-profile.js';
 import type { RequestFields } from './requests/prompt-settings.js';
 import type { EmbeddingsRequest, SynchronousRequest } from './requests/synchronous-request.js';
 import type { EmbeddingsResult, SynchronousResult } from './results/synchronous-result.js';
-
-/** The states of a provider batch, as the API reference names them. */
-export const providerStates = [
-  'validating',
-  'in_progress',
-  'finalizing',
-  'completed',
-  'failed',
-  'expired',
-  'cancelling',
-  'cancelled',
-] as const;
-export type ProviderState = (typeof providerStates)[number];
 
 /** Tokens of all billed requests of a batch (API reference, "The Batch object", `usage`). */
 export interface BatchUsage {
@@ -136,6 +125,9 @@ export interface ProviderTime {
 export abstract class Provider {
   /** A name of the account that does not depend on the key. Limits are learned per account and model. */
   abstract readonly account: string;
+
+  /** What this provider takes, and where it differs from others. */
+  abstract readonly profile: ProviderProfile;
 
   /** The account of this key, as far as the settings and the responses so far tell. */
   abstract readonly accountInfo: AccountInfo;

@@ -55,6 +55,7 @@ export {
   pipelineDefaultsOf,
   readPriceFile,
   readSettings,
+  providerProfileOf,
   proxiesOf,
   settingGroups,
   settingsReference,

@@ -33,6 +33,21 @@ describe('opening the engine', () => {
     expect(isEngineRunning(settings)).toBe(false);
   });
 
+  it.each(['openai', 'azure', 'groq', 'novita', 'alibaba', 'openai-compatible'])(
+    'C8: the simulator behaves like the provider that the settings name: %s',
+    async (name) => {
+      const env = { BATCHMILL_HOME: home, OPENAI_BASE_URL: 'simulated', BATCHMILL_PROVIDER: name };
+      const settings = readSettings({ env, cwd: home });
+      const options = { log: new MemoryLog(), name: 'test', needsProvider: true, runsStages: true };
+
+      const { engine, close } = await openEngine(settings, options);
+      await engine.provider.check();
+      await close();
+
+      expect(engine.provider.profile.name).toBe(name);
+    },
+  );
+
   it('Y4: with a prefix, the engine is locked as without one, and its topics carry the prefix', async () => {
     const env = { BATCHMILL_HOME: home, OPENAI_BASE_URL: 'simulated', BATCHMILL_TOPIC_PREFIX: 'staging.' };
     const settings = readSettings({ env, cwd: home });

@@ -1,6 +1,6 @@
 import type { Clock } from '@batchmill/contracts';
 import type { Bus } from '@batchmill/bus';
-import { parseTurnaround, startSimulatorWorker } from '@batchmill/simulator';
+import { parseTurnaround, providers, startSimulatorWorker } from '@batchmill/simulator';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { lockEngine } from './engine-lock.js';
 import type { Settings } from './settings/index.js';
 
 export interface SimulatedProvider {
-  /** With `/v1`. */
+  /** With the path of the provider's API: `/v1` at OpenAI. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -17,19 +17,22 @@ const pollMs = 100;
 const maxPolls = 50;
 
 /**
- * The simulator of a home, for `OPENAI_BASE_URL=simulated`. If another process of the home runs one, its URL is used. Else
+ * The simulator of a home, for `OPENAI_BASE_URL=simulated`. It behaves like the provider that the settings name. If another process of the home runs one, its URL is used. Else
  * this process locks the engine, so that only one simulator starts, and runs one in a thread. Its ledger stays in the home.
  */
 export async function openSimulatedProvider(
-  { installation, simulator }: Settings,
+  { installation, simulator, openai }: Settings,
   { bus, clock }: { bus: Bus; clock: Clock },
 ): Promise<SimulatedProvider> {
+  const provider = openai.provider ?? 'openai';
+  const { basePath } = providers[provider];
   const dataDir = join(installation.home, 'simulator');
   const urlFile = join(installation.home, 'simulator.url');
   mkdirSync(dataDir, { recursive: true });
   for (let poll = 1; ; poll += 1) {
     const running = await readFile(urlFile, 'utf8').catch(() => null);
-    if (running !== null && (await answers(running))) return { url: `${running}/v1`, close: async () => undefined };
+    if (running !== null && (await answers(running)))
+      return { url: `${running}${basePath}`, close: async () => undefined };
     try {
       lockEngine(bus);
       break;
@@ -41,10 +44,16 @@ export async function openSimulatedProvider(
   }
 
   const { speed, seed, turnaround } = simulator;
-  const started = await startSimulatorWorker({ dataDir, speed, seed, turnaround: parseTurnaround(turnaround) });
+  const started = await startSimulatorWorker({
+    dataDir,
+    provider,
+    speed,
+    seed,
+    turnaround: parseTurnaround(turnaround),
+  });
   await writeFile(urlFile, started.url);
   return {
-    url: `${started.url}/v1`,
+    url: started.baseUrl,
     close: async () => {
       await rm(urlFile, { force: true });
       await started.close();

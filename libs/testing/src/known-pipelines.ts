@@ -6,6 +6,7 @@ import {
   type PipelineDefaults,
   type PipelineDefinition,
 } from '@batchmill/pipeline';
+import type { ProviderProfile } from '@batchmill/provider';
 
 const defaults: PipelineDefaults = {
   temperature: 0.1,
@@ -22,14 +23,18 @@ const defaults: PipelineDefaults = {
 export class KnownPipelines extends Pipelines {
   #pipelines: ReadonlyMap<string, Pipeline>;
 
-  constructor(definitions: readonly PipelineDefinition[], files: Readonly<Record<string, string>> = {}) {
+  constructor(
+    definitions: readonly PipelineDefinition[],
+    files: Readonly<Record<string, string>> = {},
+    private readonly provider?: ProviderProfile,
+  ) {
     super();
-    this.#pipelines = checked(definitions, files);
+    this.#pipelines = checked(definitions, files, provider);
   }
 
   /** What a restart with other definitions does. */
   replace(definitions: readonly PipelineDefinition[]): void {
-    this.#pipelines = checked(definitions, {});
+    this.#pipelines = checked(definitions, {}, this.provider);
   }
 
   get(name: string): Pipeline {
@@ -46,6 +51,7 @@ export class KnownPipelines extends Pipelines {
 function checked(
   definitions: readonly PipelineDefinition[],
   files: Readonly<Record<string, string>>,
+  provider?: ProviderProfile,
 ): ReadonlyMap<string, Pipeline> {
   const readPrompt = (path: string): string => {
     const text = files[path];
@@ -53,7 +59,11 @@ function checked(
     return text;
   };
   const pipelines = definitions.map((definition) =>
-    checkPipeline(definition, { file: `${definition.name}.pipeline.ts`, readPrompt, defaults }),
+    checkPipeline(definition, {
+      file: `${definition.name}.pipeline.ts`,
+      readPrompt,
+      defaults: { ...defaults, ...(provider && { provider }) },
+    }),
   );
   return new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
 }

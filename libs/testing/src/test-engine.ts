@@ -1,7 +1,8 @@
-import { RandomIds, type Clock, type Event } from '@batchmill/contracts';
+import { RandomIds, type Event } from '@batchmill/contracts';
 import { FolderBlobs } from '@batchmill/blobs/folder';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
 import type { PipelineDefinition } from '@batchmill/pipeline';
+import { profileFor } from '@batchmill/provider';
 import { OpenAiProvider, type OpenAiProviderOptions } from '@batchmill/provider/openai';
 import type { Leased, Records, Transition, WorkRecord } from '@batchmill/records';
 import { Leased as LeasedRecord } from '@batchmill/records';
@@ -23,6 +24,7 @@ type StageModule = Parameters<typeof runStages>[1][number];
 export interface TestEngineOptions {
   readonly pipelines: readonly PipelineDefinition[];
   readonly files?: Readonly<Record<string, string>>;
+  /** Its `provider` is also the one that the engine takes it for; without one, that is what its URL tells. */
   readonly simulator?: Partial<SimulatorOptions>;
   readonly settings?: Partial<EngineSettings>;
   readonly work?: Partial<WorkSettings>;
@@ -63,12 +65,13 @@ export class TestEngine {
       cancellingSeconds: 1,
       ...options.simulator,
     });
-    const { apiKey = 'sk-test' } = options;
-    const ports = await openPorts(folder, { clock, ids, baseUrl: `${simulator.url}/v1`, apiKey });
+    const { apiKey = 'sk-test', simulator: { provider = null } = {} } = options;
+    const profile = profileFor(simulator.baseUrl, provider);
+    const ports = await openPorts(folder, { clock, ids, baseUrl: simulator.baseUrl, profile, apiKey });
     const engine = assembleEngine(
       { ...ports, ...options.ports?.(ports) },
       {
-        pipelines: new KnownPipelines(options.pipelines, options.files),
+        pipelines: new KnownPipelines(options.pipelines, options.files, profile),
         engineSettings: { ...testEngineSettings, ...options.settings },
         work: { ...testWorkSettings, ...options.work },
         clock,
@@ -85,7 +88,13 @@ export class TestEngine {
   async restartWithKey(apiKey: string, { organization = null }: { organization?: string | null } = {}): Promise<void> {
     for (const stop of this.#stops.splice(0)) await stop();
     await this.#engine.provider.close();
-    const provider = providerOf({ apiKey, organization, baseUrl: `${this.simulator.url}/v1`, clock: this.clock });
+    const provider = providerOf({
+      apiKey,
+      organization,
+      baseUrl: this.simulator.baseUrl,
+      profile: this.#engine.provider.profile,
+      clock: this.clock,
+    });
     this.#engine = { ...this.#engine, provider };
   }
 
@@ -141,16 +150,16 @@ export class TestEngine {
 
 async function openPorts(
   folder: string,
-  { clock, ids, baseUrl, apiKey }: { clock: Clock; ids: RandomIds; baseUrl: string; apiKey: string },
+  { ids, ...options }: OpenAiProviderOptions & { readonly ids: RandomIds },
 ): Promise<Ports> {
   const store = EmbeddedStore.open({ file: join(folder, 'state.db') });
   return {
-    bus: EmbeddedBus.open({ file: join(folder, 'bus.db'), clock, pollMs: 20, redeliveryPauseMs: 20 }),
+    bus: EmbeddedBus.open({ file: join(folder, 'bus.db'), clock: options.clock, pollMs: 20, redeliveryPauseMs: 20 }),
     store,
     documentStore: store,
     blobs: await FolderBlobs.open({ folder: join(folder, 'blobs'), ids }),
     vectors: EmbeddedVectors.open({ file: join(folder, 'vectors.db') }),
-    provider: providerOf({ apiKey, baseUrl, clock }),
+    provider: providerOf(options),
   };
 }
 

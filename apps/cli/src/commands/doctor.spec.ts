@@ -472,6 +472,23 @@ describe('batchmill doctor', () => {
     expect(code).toBe(0);
   });
 
+  it('Y5: it says what the provider takes, and which endpoints of pipelines it does not batch', async () => {
+    const { code, out } = await doctor({ BATCHMILL_PROVIDER: 'groq' });
+
+    const said = out.replaceAll(/\s+/g, ' ');
+    expect(said).toContain('ok Groq: at most 50,000 requests, 200 MB in a file; completion windows: 24h to 7d');
+    expect(said).toMatch(/warning embeddings of \S+: embeddings Groq does not take \/v1\/embeddings in batches/);
+    expect(code).toBe(0);
+  });
+
+  it('Y5: a provider at a path that is not that of its API is told with the right one', async () => {
+    const { out } = await doctor({ OPENAI_BASE_URL: 'https://api.groq.com/v1', HTTPS_PROXY: 'http://127.0.0.1:9' });
+
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      'OPENAI_BASE_URL: found the path /v1, expected /openai/v1, which is that of its API do: set OPENAI_BASE_URL=https://api.groq.com/openai/v1',
+    );
+  });
+
   it('Y5: a provider without a list of models is told, and is not wrong', async () => {
     const url = await serve((request, response) => {
       const isBatches = request.url?.startsWith('/v1/batches') === true;

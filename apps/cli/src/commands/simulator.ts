@@ -1,5 +1,5 @@
-import { parseTurnaround, startSimulator } from '@batchmill/simulator';
-import { Command, InvalidArgumentError } from 'commander';
+import { parseTurnaround, providers, startSimulator, type SimulatedProviderName } from '@batchmill/simulator';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { once } from 'node:events';
 import { printJson } from '../show/output.js';
 
@@ -10,7 +10,8 @@ interface Flags {
   readonly speed: number;
   readonly turnaround: string;
   readonly seed: number;
-  readonly windows: string;
+  readonly provider: SimulatedProviderName;
+  readonly windows?: string;
   readonly webhook?: string;
   readonly webhookSecret?: string;
   readonly json?: true;
@@ -25,15 +26,20 @@ export function simulatorCommand(): Command {
     .option('--speed <n>', 'simulated seconds per second', parseNumber, 1)
     .option('--turnaround <time>', 'how long a batch takes: 5s, 10m, 2h, or measured', '0')
     .option('--seed <n>', 'the seed of its random numbers', parseNumber, 1)
-    .option('--windows <list>', 'the completion windows that it takes, such as 24h,48h', '24h')
+    .addOption(
+      new Option('--provider <name>', 'the provider that it behaves like')
+        .choices(Object.keys(providers))
+        .default('openai'),
+    )
+    .option('--windows <list>', 'the completion windows that it takes, such as 24h,48h; default: those of the provider')
     .option('--webhook <url>', 'where it posts that a batch has ended')
     .option('--webhook-secret <secret>', 'the secret that signs these posts')
     .option('--json', 'print its address as JSON')
     .action(simulate);
 }
 
-async function simulate({ host, port, data, speed, turnaround, seed, windows, ...flags }: Flags): Promise<void> {
-  const { webhook: url, webhookSecret: secret = '' } = flags;
+async function simulate({ host, port, data, speed, turnaround, seed, ...flags }: Flags): Promise<void> {
+  const { provider, windows, webhook: url, webhookSecret: secret = '' } = flags;
   const simulator = await startSimulator({
     host,
     port,
@@ -41,11 +47,14 @@ async function simulate({ host, port, data, speed, turnaround, seed, windows, ..
     speed,
     seed,
     turnaround: parseTurnaround(turnaround),
-    completionWindows: windows.split(','),
+    provider,
+    ...(windows !== undefined && { completionWindows: windows.split(',') }),
     webhook: url === undefined ? null : { url, secret },
   });
-  if (flags.json) printJson({ url: simulator.url });
-  else process.stdout.write(`simulator at ${simulator.url}; use OPENAI_BASE_URL=${simulator.url}/v1 and any key\n`);
+  const { url: address, baseUrl } = simulator;
+  const name = provider === 'openai' ? '' : `, BATCHMILL_PROVIDER=${provider}`;
+  if (flags.json) printJson({ url: address, baseUrl });
+  else process.stdout.write(`simulator at ${address}; use OPENAI_BASE_URL=${baseUrl}${name} and any key\n`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await simulator.close();
 }

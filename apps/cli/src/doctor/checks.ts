@@ -15,6 +15,7 @@ import { modelsCheck } from './checks/provider-models.js';
 import { nodeCheck } from './checks/node.js';
 import { pipelinesCheck } from './checks/pipelines.js';
 import { placeCheck } from './checks/place.js';
+import { profileCheck } from './checks/provider-profile.js';
 import { providerCheck } from './checks/provider.js';
 import { queueCheck } from './checks/provider-queue.js';
 import { settingsCheck } from './checks/settings.js';
@@ -33,6 +34,7 @@ export const checks: readonly Check[] = [
   pipelinesCheck,
   consumersCheck,
   providerCheck,
+  profileCheck,
   modelsCheck,
   clockCheck,
   stateCheck,

@@ -1,4 +1,4 @@
-import { estimateRun, planRun, renderRequests, type Estimate } from '@batchmill/pipeline';
+import { checkBatchable, estimateRun, planRun, renderRequests, type Estimate } from '@batchmill/pipeline';
 import { readMarks, requestsFor } from '@batchmill/records';
 import type { Engine } from '@batchmill/service';
 import type { RunOptions } from '../run-options.js';
@@ -28,6 +28,7 @@ export async function estimateFromSample(
   documentCount?: number,
 ): Promise<SampledEstimate> {
   const plan = planRun(engine.pipelines.get(pipeline), options);
+  checkBatchable(plan, engine.provider.profile);
   const collection = engine.documents.of(plan);
   const { matching, claimable } = documentFilters(plan, options, engine.clock.now());
   const all = await collection.count(claimable);
@@ -44,6 +45,7 @@ export async function estimateFromSample(
     estimate: estimateRun(plan, {
       documents: documentCount ?? claimableCount,
       sample: { documents: sample.length, requests: rendered.flatMap(({ requests }) => requests) },
+      limits: engine.provider.profile.limits,
       at: engine.clock.now(),
       prices: engine.engineSettings.prices,
     }),

@@ -3,11 +3,22 @@ import { readPrompts, type RenderedRequest } from '@batchmill/provider';
 import type { Preview, PreviewedDocument } from './preview-run.js';
 
 /** The JSON of `preview --json`, with whole prompts. */
-export function previewJson({ pipeline, endpoint, pending, matching, documents, cost }: Preview): object {
+export function previewJson({
+  pipeline,
+  endpoint,
+  provider,
+  refusal,
+  pending,
+  matching,
+  documents,
+  cost,
+}: Preview): object {
   const { usd, synchronousUsd, savedUsd } = cost;
   return {
     pipeline,
     endpoint,
+    provider: provider.name,
+    refusal,
     pending,
     matching,
     documents: documents.map(documentJson),

@@ -2,13 +2,14 @@ import { idText, readPath } from '@batchmill/documents';
 import {
   estimateRun,
   missingId,
+  notBatchable,
   planRun,
   renderRequests,
   availableVariables,
   type Estimate,
   type RunPlan,
 } from '@batchmill/pipeline';
-import type { RenderFailure, RenderedRequest, Rendering } from '@batchmill/provider';
+import type { ProviderProfile, RenderFailure, RenderedRequest, Rendering } from '@batchmill/provider';
 import type { Engine } from '@batchmill/service';
 import type { Fields } from '@batchmill/store';
 import type { NothingMatches } from '../documents/nothing-matches.js';
@@ -29,6 +30,9 @@ export interface PreviewedDocument {
 export interface Preview extends NothingMatches {
   readonly pipeline: string;
   readonly endpoint: string;
+  readonly provider: ProviderProfile;
+  /** Why the provider would refuse the requests; null: it is not known to. */
+  readonly refusal: string | null;
   /** Documents that the run would claim now. */
   readonly pending: number;
   /** Documents of the run, whatever their status. */
@@ -42,6 +46,7 @@ export interface Preview extends NothingMatches {
 /** Renders the requests of a run's first documents. Reads only. */
 export async function previewRun(engine: Engine, name: string, options: RunOptions, limit: number): Promise<Preview> {
   const plan = planRun(engine.pipelines.get(name), options);
+  const { profile: provider } = engine.provider;
   const collection = engine.documents.of(plan);
   const { matching, claimable } = documentFilters(plan, options, engine.clock.now());
   const pending = await collection.count(claimable);
@@ -50,6 +55,8 @@ export async function previewRun(engine: Engine, name: string, options: RunOptio
   return {
     pipeline: name,
     endpoint: plan.endpoint,
+    provider,
+    refusal: notBatchable(plan, provider),
     collection: plan.pipeline.source.collection,
     stored: await collection.count({}),
     queriedStatusField: plan.namesStatusField ? plan.endpointPlan.status.field : null,
@@ -59,6 +66,7 @@ export async function previewRun(engine: Engine, name: string, options: RunOptio
     cost: estimateRun(plan, {
       documents: documents.length,
       sample: { documents: documents.length, requests: documents.flatMap(({ requests }) => requests) },
+      limits: provider.limits,
       at: engine.clock.now(),
       prices: engine.engineSettings.prices,
     }),

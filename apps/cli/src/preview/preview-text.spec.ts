@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { profileFor } from '@batchmill/provider';
 import type { Preview } from './preview-run.js';
 import { previewText } from './preview-text.js';
 
@@ -9,6 +10,8 @@ function aPreview(text: string): Preview {
   return {
     pipeline: 'notes',
     endpoint: 'inference',
+    provider: profileFor('https://api.groq.com/openai/v1'),
+    refusal: null,
     collection: 'notes',
     stored: 1,
     queriedStatusField: null,
@@ -52,6 +55,15 @@ function aPreview(text: string): Preview {
 }
 
 describe('previewText', () => {
+  it('C4: it says what the provider takes, and that it would refuse the requests', () => {
+    const preview = { ...aPreview('x'), refusal: 'Pipeline notes: found requests to /v1/embeddings.' };
+
+    const lines = previewText(preview, 200).split('\n');
+
+    expect(lines).toContain('provider  Groq: at most 50,000 requests, 200 MB in a file');
+    expect(lines).toContain('a run would be rejected. Pipeline notes: found requests to /v1/embeddings.');
+  });
+
   it.each([40, 80, 200])('C4: a preview fits on a terminal of %i columns', (columns) => {
     const lines = previewText(aPreview(`Question: who?\n\n${words}`), columns).split('\n');
 

@@ -1,5 +1,11 @@
 import { countTokens } from '@batchmill/models';
-import { readPrompts, type RequestPrompt, type RenderFailure, type RenderedRequest } from '@batchmill/provider';
+import {
+  describeLimits,
+  readPrompts,
+  type RequestPrompt,
+  type RenderFailure,
+  type RenderedRequest,
+} from '@batchmill/provider';
 import { nothingMatchesText } from '../documents/nothing-matches.js';
 import { unpricedText } from '../estimate/estimate-text.js';
 import { formatCount, formatQuantity, formatUsd } from '../show/format.js';
@@ -82,12 +88,14 @@ function variablesText(names: readonly string[]): string {
   return more <= 0 ? names.join(', ') : `${names.slice(0, maxVariables).join(', ')} and ${formatCount(more)} more`;
 }
 
-function footText({ documents, cost }: Preview, columns: number): string {
+function footText({ documents, cost, provider, refusal }: Preview, columns: number): string {
   const failed = documents.reduce((sum, { failures }) => sum + failures.length, 0);
   const lines = [
     `requests  ${formatCount(cost.requests)}${failed === 0 ? '' : `, and ${formatCount(failed)} that cannot be made`}`,
     `tokens    ${formatCount(cost.inputTokens)} in, ${formatCount(cost.maxOutputTokens)} out at most`,
     `cost      at most ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}`,
+    `provider  ${provider.title}: at most ${describeLimits(provider.limits)} in a file`,
+    ...(refusal === null ? [] : [`a run would be rejected. ${refusal}`]),
     ...(cost.unpriced.length === 0 ? [] : [unpricedText(cost.unpriced).trimEnd()]),
     'nothing was sent or written',
   ];

@@ -1,10 +1,15 @@
 import { refusalNamed, type Refusal } from '../faults/refusals.js';
-import type { ResolvedOptions } from '../options.js';
 import type { Simulation } from '../simulation.js';
 import type { Batch, BatchError, BatchStatus } from './batch.js';
 import { endOf, linesDueAt, staysAsItIs, stretchPlan } from './batch-plan.js';
 import { changeStatus, fail } from './change-status.js';
-import { enqueuedEmbeddingRequests, enqueuedTokens, requestLimitError, tokenLimitError } from './enqueued.js';
+import {
+  enqueuedEmbeddingRequests,
+  enqueuedTokenLimit,
+  enqueuedTokens,
+  requestLimitError,
+  tokenLimitError,
+} from './enqueued.js';
 import { processSlice } from './process-slice.js';
 import { validateInputFile } from './validate-input-file.js';
 import type { Validated } from './validate-input-file.js';
@@ -89,10 +94,6 @@ function refusals(
 
 function errorOf({ code, message }: Refusal): BatchError {
   return { code: code ?? 'unknown', message, param: null, line: null };
-}
-
-function enqueuedTokenLimit(model: string, options: ResolvedOptions): number {
-  return options.enqueuedTokenLimits[model] ?? options.limits.maxEnqueuedTokens;
 }
 
 function accept(batch: Batch, { requests, tokens, embeddingInputs }: Validated, simulation: Simulation): void {

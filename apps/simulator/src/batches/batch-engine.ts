@@ -49,6 +49,11 @@ export class BatchEngine {
     return this.#active.get(id) ?? this.#simulation.batches.find(id);
   }
 
+  /** Those that are not settled. */
+  active(): Batch[] {
+    return [...this.#active.values()];
+  }
+
   list(limit: number, after?: Batch): Batch[] {
     return this.#simulation.batches.list(limit, after).map((batch) => this.#active.get(batch.id) ?? batch);
   }

@@ -41,7 +41,7 @@ export interface Batch {
   cancelledDueMs: number | null;
   readonly faults: BatchFaults;
   progress: BatchProgress;
-  /** Prompt tokens that count against the model's queue while the batch is not settled. */
+  /** Prompt tokens that count against the model's queue while the batch is not settled; mostly 0 until it is validated. */
   enqueuedTokens: number;
   errors: readonly BatchError[] | null;
   /** The object before its last change of state, and when that change was. */
@@ -72,6 +72,8 @@ export interface BatchFaults {
   /** Shown in place of in_progress. */
   readonly ownState?: string;
   readonly times?: TimeForm;
+  /** How errors are shown in place of `{data: […]}`: the list alone, or a text that is empty when there are none. */
+  readonly errorsAs?: 'list' | 'text';
   readonly neverExpires?: boolean;
   /** States that it never leaves by itself. */
   readonly stays?: readonly string[];

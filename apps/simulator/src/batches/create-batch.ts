@@ -1,23 +1,41 @@
 import { randomBytes } from 'node:crypto';
-import { OpenAiError } from '../http/openai-error.js';
+import { noName } from '../accounts.js';
+import { OpenAiError, refusedError } from '../http/openai-error.js';
 import type { Simulation } from '../simulation.js';
 import { inTransaction } from '../storage/database.js';
 import { fileStatus, type StoredFile } from '../storage/file-store.js';
 import { newFileId } from '../storage/new-file-id.js';
 import type { Batch } from './batch.js';
 import { planBatch } from './batch-plan.js';
+import { windowMs } from './completion-windows.js';
 import { drawBatchFaults } from './draw-batch-faults.js';
 import { readBatchCreation } from './read-batch-creation.js';
 import { drawTurnaround } from './turnaround.js';
 
 const hourMs = 3_600_000;
 
-/** Creates a batch from a request's body and stores it. Throws an OpenAiError for what is refused at once. */
-export function createBatch(body: Readonly<Record<string, unknown>>, account: string, simulation: Simulation): Batch {
+/** What a batch takes in the queue of its model. */
+export interface Enqueued {
+  readonly model: string;
+  readonly tokens: number;
+}
+
+/**
+ * Creates a batch from a request's body and stores it. Throws an OpenAiError for what is refused at once. `enqueued` is what it takes
+ * in the queue already; null: nothing before it is validated.
+ */
+export function createBatch(
+  body: Readonly<Record<string, unknown>>,
+  account: string,
+  simulation: Simulation,
+  enqueued: Enqueued | null = null,
+): Batch {
   const { clock, batches, options } = simulation;
   const { endpoint, inputFileId, completionWindow, metadata, outputExpiresSeconds } = readBatchCreation(body, options);
   const nowMs = clock.nowMs();
   const file = inputFile(inputFileId, account, nowMs, simulation);
+  const atWork = batches.active().filter((batch) => (batch.account ?? noName) === account).length;
+  if (atWork >= options.limits.maxActiveBatches) throw refusedError(options.provider.tooManyBatches);
   const perHour = options.limits.maxBatchesPerHour;
   if (batches.countCreatedSince(nowMs - hourMs) >= perHour) {
     throw new OpenAiError(429, `Rate limit reached: at most ${perHour} batches may be created per hour.`, {
@@ -27,14 +45,14 @@ export function createBatch(body: Readonly<Record<string, unknown>>, account: st
 
   const seq = batches.nextSeq();
   const fired = simulation.faults.fire('batch', [JSON.stringify(metadata)], String(seq));
-  const { faults, extraSeconds } = drawBatchFaults(fired, options.limits.maxEnqueuedTokens, nowMs);
+  const drawn = drawBatchFaults(fired, options.limits.maxEnqueuedTokens, nowMs);
   const batch: Batch = {
     seq,
     id: `batch_${randomBytes(16).toString('hex')}`,
     account,
     status: 'validating',
     endpoint,
-    model: null,
+    model: enqueued?.model ?? null,
     inputFileId,
     inputBytes: file.bytes,
     outputFileId: newFileId(),
@@ -44,10 +62,10 @@ export function createBatch(body: Readonly<Record<string, unknown>>, account: st
     createdMs: nowMs,
     completionWindow,
     expiresMs: nowMs + windowMs(completionWindow),
-    plan: planBatch(nowMs, drawTurnaround(options.turnaround, options.seed, seq), extraSeconds),
+    plan: planBatch(nowMs, drawTurnaround(options.turnaround, options.seed, seq), drawn.extraSeconds),
     times: {},
     cancelledDueMs: null,
-    faults,
+    faults: { ...options.provider.batches, ...drawn.faults },
     progress: {
       total: 0,
       done: 0,
@@ -59,7 +77,7 @@ export function createBatch(body: Readonly<Record<string, unknown>>, account: st
       inputTokens: 0,
       outputTokens: 0,
     },
-    enqueuedTokens: 0,
+    enqueuedTokens: enqueued?.tokens ?? 0,
     errors: null,
     previous: null,
     changedMs: nowMs,
@@ -71,7 +89,8 @@ export function createBatch(body: Readonly<Record<string, unknown>>, account: st
   return batch;
 }
 
-function inputFile(id: string, account: string, nowMs: number, { files }: Simulation): StoredFile {
+/** The file of a batch to create. Throws an OpenAiError for one of which none can be created now. */
+export function inputFile(id: string, account: string, nowMs: number, { files }: Simulation): StoredFile {
   const file = files.find(id, Math.floor(nowMs / 1000));
   if (file?.account !== account) throw new OpenAiError(404, `No such File object: ${id}`, { param: 'input_file_id' });
   if (file.purpose !== 'batch') {
@@ -87,9 +106,4 @@ function inputFile(id: string, account: string, nowMs: number, { files }: Simula
     throw new OpenAiError(400, message, { param: 'input_file_id' });
   }
   return file;
-}
-
-/** Of a window that is allowed, in hours or days. */
-function windowMs(window: string): number {
-  return Number.parseInt(window, 10) * (window.endsWith('d') ? 24 : 1) * hourMs;
 }

@@ -1,9 +1,15 @@
+import type { ResolvedOptions } from '../options.js';
 import type { Batch, BatchError } from './batch.js';
 
-/** Prompt tokens of a model in batches that passed validation and are not settled. */
+/** How many prompt tokens of a model may be enqueued. */
+export function enqueuedTokenLimit(model: string, options: ResolvedOptions): number {
+  return options.enqueuedTokenLimits[model] ?? options.limits.maxEnqueuedTokens;
+}
+
+/** Prompt tokens of a model in batches that are not settled. Most take none until they have passed validation. */
 export function enqueuedTokens(active: Iterable<Batch>, model: string): number {
   let tokens = 0;
-  for (const batch of active) if (isEnqueued(batch) && batch.model === model) tokens += batch.enqueuedTokens;
+  for (const batch of active) if (batch.model === model) tokens += batch.enqueuedTokens;
   return tokens;
 }
 

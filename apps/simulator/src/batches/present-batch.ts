@@ -13,7 +13,7 @@ export function presentBatch(batch: Batch, nowMs: number): object {
     object: 'batch',
     endpoint: batch.endpoint,
     model: batch.model,
-    errors: batch.errors === null ? null : { object: 'list', data: batch.errors },
+    errors: shownErrors(batch),
     input_file_id: batch.inputFileId,
     completion_window: batch.completionWindow ?? '24h',
     status: shownStatus(batch),
@@ -43,6 +43,11 @@ export function presentBatch(batch: Batch, nowMs: number): object {
           }
         : null,
   };
+}
+
+function shownErrors({ errors, faults }: Batch): unknown {
+  if (faults.errorsAs === 'text') return (errors ?? []).map(({ message }) => message).join('\n');
+  return errors === null || faults.errorsAs === 'list' ? errors : { object: 'list', data: errors };
 }
 
 function shownStatus({ status, faults }: Batch): string {

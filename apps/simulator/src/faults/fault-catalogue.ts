@@ -20,7 +20,7 @@ export const faultCatalogue = {
       'the reason in status_details',
     ),
     'no-status': describe('The file is shown without a status.'),
-    times: describe('Its times are shown in another form.', '"iso" (default), "ms" or "text"'),
+    times: describe('Its times are shown in another form.', '"iso" (default), "ms", "text" or "zoned"'),
   },
   'files.content': {
     refused: describe('Refused in a provider’s own words; nothing is sent.', refusalNames),
@@ -113,7 +113,7 @@ export const faultCatalogue = {
       'Shows a word that OpenAI does not have in place of in_progress.',
       'the word, default preparing',
     ),
-    times: describe('Its times are shown in another form.', '"iso" (default), "ms" or "text"'),
+    times: describe('Its times are shown in another form.', '"iso" (default), "ms", "text" or "zoned"'),
     'never-expires': describe(
       'Goes on after its completion window until it is completed, as Azure does. It shows when it should have expired.',
     ),

@@ -20,7 +20,13 @@ const maxBodyBytes = 128 * 1024 * 1024;
 
 /** A server without routes yet: keys, error shapes, request ids, faults. */
 export async function createApp(engine: BatchEngine, simulation: Simulation): Promise<FastifyInstance> {
-  const app = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true, routerOptions: { maxParamLength: 512 } });
+  const { basePath } = simulation.options.provider;
+  const app = fastify({
+    bodyLimit: maxBodyBytes,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 512 },
+    rewriteUrl: ({ url = '' }) => routedUrl(url, basePath),
+  });
   await app.register(multipart, {
     throwFileSizeLimit: false,
     limits: { fileSize: simulation.options.limits.maxFileBytes, files: 1 },
@@ -45,7 +51,7 @@ export async function createApp(engine: BatchEngine, simulation: Simulation): Pr
   addHttpFaults(app, engine, simulation);
 
   app.setNotFoundHandler(async (request, reply) => {
-    const { status, body } = new OpenAiError(404, `Invalid URL (${request.method} ${request.url})`);
+    const { status, body } = new OpenAiError(404, `Invalid URL (${request.method} ${request.originalUrl})`);
     return reply.code(status).send(body);
   });
   app.setErrorHandler(async (error, _request, reply) => {
@@ -53,6 +59,12 @@ export async function createApp(engine: BatchEngine, simulation: Simulation): Pr
     return reply.code(status).headers(headers).send(body);
   });
   return app;
+}
+
+/** Routes are those of OpenAI. Where a provider has another path, that is the only one. */
+function routedUrl(url: string, basePath: string): string {
+  if (url.startsWith(`${basePath}/`)) return `/v1${url.slice(basePath.length)}`;
+  return url.startsWith('/v1/') ? `/not-of-this-provider${url}` : url;
 }
 
 /** Throws an OpenAiError when there is no key, or a refused one. */

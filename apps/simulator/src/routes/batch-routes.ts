@@ -3,6 +3,7 @@ import { isSettled } from '../batches/batch.js';
 import type { Batch } from '../batches/batch.js';
 import type { BatchEngine } from '../batches/batch-engine.js';
 import { createBatch } from '../batches/create-batch.js';
+import { refuseFullQueue } from '../batches/refuse-full-queue.js';
 import { presentBatch } from '../batches/present-batch.js';
 import type { Fault } from '../faults/fault-injector.js';
 import { noName } from '../accounts.js';
@@ -16,12 +17,13 @@ interface ById {
 }
 
 interface Listing {
-  readonly Querystring: Readonly<Record<'after' | 'limit', string | undefined>>;
+  readonly Querystring: Readonly<Record<'after' | 'cursor' | 'limit', string | undefined>>;
 }
 
 /** The Batches API. */
 export function addBatchRoutes(app: FastifyInstance, engine: BatchEngine, simulation: Simulation): void {
-  const { clock } = simulation;
+  const { clock, options } = simulation;
+  const { batchPaging } = options.provider;
   const staleness = new Staleness();
 
   const isVisible = (batch: Batch, account: string): boolean => {
@@ -41,28 +43,36 @@ export function addBatchRoutes(app: FastifyInstance, engine: BatchEngine, simula
   app.post('/v1/batches', { config: { faultOn: 'batches.create' } }, async (request) => {
     const { body } = request;
     if (typeof body !== 'object' || body === null) throw new OpenAiError(400, 'Expected a JSON object.');
-    const batch = createBatch(body as Readonly<Record<string, unknown>>, request.account, simulation);
+    const fields = body as Readonly<Record<string, unknown>>;
+    const enqueued = await refuseFullQueue(fields, request.account, () => engine.active(), simulation);
+    const batch = createBatch(fields, request.account, simulation, enqueued);
     engine.add(batch);
     return present(batch);
   });
 
   app.get<Listing>('/v1/batches', { config: { faultOn: 'batches.list' } }, async ({ query, faults, account }) => {
     const limit = readLimit(query.limit, 20, 100);
-    const after = query.after === undefined || query.after === '' ? undefined : found(query.after, account);
+    const last = batchPaging === 'cursor' ? idIn(query.cursor) : query.after;
+    const after = last === undefined || last === '' ? undefined : found(last, account);
     const hidden = (batch: Batch): boolean =>
       !isVisible(batch, account) ||
       staleOf(faults).some((fault) => staleness.hides(fault, batch.id, batch.createdMs, clock.nowMs()));
     // Hidden batches do not shorten a page.
     const listed: Batch[] = [];
-    for (let last = after; listed.length <= limit;) {
-      const page = engine.list(limit + 1, last);
+    for (let from = after; listed.length <= limit;) {
+      const page = engine.list(limit + 1, from);
       listed.push(...page.filter((batch) => !hidden(batch)));
-      last = page.at(-1);
+      from = page.at(-1);
       if (page.length <= limit) break;
     }
     const shown = listed.slice(0, limit);
+    const hasMore = listed.length > limit;
+    if (batchPaging === 'cursor') {
+      const paging = hasMore ? { next_cursor: cursorOf(shown.at(-1)?.id ?? '') } : null;
+      return { object: 'list', data: shown.map(present), paging };
+    }
     const ids = { first_id: shown[0]?.id ?? null, last_id: shown.at(-1)?.id ?? null };
-    return { object: 'list', data: shown.map(present), ...ids, has_more: listed.length > limit };
+    return { object: 'list', data: shown.map(present), ...ids, has_more: hasMore };
   });
 
   app.get<ById>('/v1/batches/:id', { config: { faultOn: 'batches.retrieve' } }, async ({ params, faults, account }) => {
@@ -89,4 +99,13 @@ export function addBatchRoutes(app: FastifyInstance, engine: BatchEngine, simula
 
 function staleOf(faults: readonly Fault[]): Fault[] {
   return faults.filter(({ what }) => what === 'stale');
+}
+
+function cursorOf(id: string): string {
+  return `cursor_${Buffer.from(id).toString('base64url')}`;
+}
+
+/** The id of the last batch of the page before. */
+function idIn(cursor: string | undefined): string | undefined {
+  return cursor === undefined ? undefined : Buffer.from(cursor.replace(/^cursor_/, ''), 'base64url').toString();
 }

@@ -11,6 +11,7 @@ import { newFileId } from '../storage/new-file-id.js';
 import { contentStream } from './content-stream.js';
 import { receiveUpload } from './receive-upload.js';
 import type { Upload } from './receive-upload.js';
+import type { ProviderBehaviour } from '../providers/provider-behaviour.js';
 
 const purposes = ['assistants', 'batch', 'fine-tune', 'vision', 'user_data', 'evals'];
 const batchFileSeconds = 30 * 86_400;
@@ -37,7 +38,7 @@ export function addFileRoutes(app: FastifyInstance, uploadFolder: string, simula
     const id = newFileId();
     const upload = await receiveUpload(request, uploadFolder, id, options.limits.maxFileBytes);
     try {
-      const faults = drawFileFaults(request.faults, clock.nowMs());
+      const faults = drawFileFaults(request.faults, clock.nowMs(), options.provider);
       const file = describeUpload(id, upload, clock.nowSeconds(), { account: request.account, faults });
       await files.add(file, upload.contentPath);
       await files.deleteExpired(file.createdAt);
@@ -99,14 +100,20 @@ function describeUpload(
   return { id, purpose, filename, bytes, createdAt: nowSeconds, expiresAt, account, faults };
 }
 
-/** The faults of a file, from the rules that fired when it was uploaded. */
-function drawFileFaults(fired: readonly Fault[], nowMs: number): FileFaults {
+/** How a file of the provider behaves, with the faults from the rules that fired when it was uploaded. */
+function drawFileFaults(
+  fired: readonly Fault[],
+  nowMs: number,
+  { files, filePendingSeconds }: ProviderBehaviour,
+): FileFaults {
   const fault = (what: Fault['what']): Fault | undefined => fired.find((one) => one.what === what);
   const pending = fault('pending');
+  const pendingSeconds = pending === undefined ? filePendingSeconds : Number(pending.value ?? 30);
   const error = fault('error');
   const times = fault('times');
   return {
-    ...(pending === undefined ? {} : { pendingUntilMs: nowMs + Number(pending.value ?? 30) * 1000 }),
+    ...files,
+    ...(pendingSeconds === 0 ? {} : { pendingUntilMs: nowMs + pendingSeconds * 1000 }),
     ...(error === undefined
       ? {}
       : { error: typeof error.value === 'string' ? error.value : 'The file could not be processed.' }),

@@ -37,7 +37,16 @@ export function addSynchronousRoutes(app: FastifyInstance, simulation: Simulatio
     });
   }
 
-  app.get('/v1/models', async () => ({ object: 'list', data: models.map(({ id }) => presentModel(id)) }));
+  const { models: listed } = simulation.options.provider;
+  if (listed === 'none') return;
+  app.get('/v1/models', async () => ({
+    object: 'list',
+    data: models.map(({ id }) =>
+      listed === 'names'
+        ? presentModel(id)
+        : { ...presentModel(`${id}-base`), lifecycle_status: 'generally-available' },
+    ),
+  }));
 
   app.get<{ Params: { id: string } }>('/v1/models/:id', async ({ params }) => {
     if (findModel(params.id) === undefined) {

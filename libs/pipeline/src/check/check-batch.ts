@@ -1,16 +1,21 @@
 import { expectedCompletionWindow, isCompletionWindow, type CompletionWindow } from '@batchmill/contracts';
+import { allowsWindow, describeWindows } from '@batchmill/provider';
 import type { BatchOptions } from '../pipeline.js';
 import type { CheckContext } from './check-context.js';
 import { Section } from './section.js';
 
 const keys = ['batchSize', 'completionWindow', 'pollIntervalSeconds', 'maxRetries', 'codeTimeoutSeconds'];
-export const batchSizeRange = { from: 1, to: 50_000 };
+
+/** A file has at most so many documents, because each has at least one request. */
+export function batchSizeRange({ defaults }: CheckContext): { readonly from: number; readonly to: number } {
+  return { from: 1, to: defaults.provider?.limits.maxRequests ?? 50_000 };
+}
 
 export function checkBatch(context: CheckContext, definition: Section): BatchOptions {
   const { problems, defaults } = context;
   const section = Section.of(problems, 'batch', definition.get('batch') ?? {}, keys);
   const batchSizeOr = (fallback: number): number => Number(section.get('batchSize') ?? fallback);
-  section.number('batchSize', { fallback: 1, ...batchSizeRange });
+  section.number('batchSize', { fallback: 1, ...batchSizeRange(context) });
   return {
     batchSize: {
       embeddings: batchSizeOr(defaults.embeddingBatchSize),
@@ -26,7 +31,14 @@ export function checkBatch(context: CheckContext, definition: Section): BatchOpt
 
 function windowIn({ problems, defaults }: CheckContext, section: Section): CompletionWindow {
   const found = section.has('completionWindow') ? section.get('completionWindow') : defaults.completionWindow;
-  if (isCompletionWindow(found)) return found;
-  problems.addValue(section.at('completionWindow'), found, expectedCompletionWindow);
-  return defaults.completionWindow;
+  const { provider } = defaults;
+  if (!isCompletionWindow(found)) {
+    problems.addValue(section.at('completionWindow'), found, expectedCompletionWindow);
+    return defaults.completionWindow;
+  }
+  if (provider !== undefined && !allowsWindow(provider.completionWindows, found)) {
+    const expected = `${describeWindows(provider.completionWindows)}, which is what ${provider.title} takes`;
+    problems.addValue(section.at('completionWindow'), found, expected);
+  }
+  return found;
 }

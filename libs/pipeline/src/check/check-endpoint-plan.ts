@@ -35,7 +35,7 @@ export function checkEndpointPlan(
   for (const [key, field] of Object.entries(fields).filter(([, path]) => pathsOverlap(path, '_id'))) {
     context.problems.addValue(section.at(key), field, 'another field than _id');
   }
-  const batchSize = section.number('batchSize', { fallback: batch.batchSize[endpoint], ...batchSizeRange });
+  const batchSize = section.number('batchSize', { fallback: batch.batchSize[endpoint], ...batchSizeRange(context) });
   return {
     endpoint,
     status,

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { profileFor } from '@batchmill/provider';
 import { chat, responses } from '../definition/prompt-function-definition.js';
 import { aPipeline, checked, defaults, embeddingsOf } from '../testing/a-pipeline.js';
 import { problemsOf } from '../testing/problems-of.js';
+import type { PipelineDefaults } from './pipeline-defaults.js';
 
 describe('checkPipeline', () => {
   it('C1 C2: fills in the defaults', () => {
@@ -84,6 +86,34 @@ describe('checkPipeline', () => {
       { model: 'gpt-4o', user: { source: 'mine' }, url: '/v1/responses' },
     ]);
     expect(pipeline.batch).toMatchObject({ batchSize: { embeddings: 7, inference: 50 }, maxRetries: 0 });
+  });
+
+  it.each(['batch', 'embeddings'])(
+    'R4: a batch has at most as many documents as a file of the provider: in %s',
+    (place) => {
+      const sized = (batchSize: number): object => ({
+        name: 'a',
+        source: { collection: 'c' },
+        embeddings: { ...embeddingsOf(), ...(place === 'embeddings' && { batchSize }) },
+        ...(place === 'batch' && { batch: { batchSize } }),
+      });
+      const provider = profileFor('https://mine.openai.azure.com/openai/v1');
+
+      expect(checked(sized(100_000), {}, { ...defaults, provider }).embeddings?.batchSize).toBe(100_000);
+      expect(problemsOf(sized(100_000)).join()).toContain('found 100000, expected a whole number from 1 to 50000');
+    },
+  );
+
+  it('C8: a completion window that the provider does not take is refused, with those that it takes', () => {
+    const definition = { name: 'a', source: { collection: 'c' }, embeddings: embeddingsOf() };
+    const windowed = { ...definition, batch: { completionWindow: '48h' } };
+    const settings = (url: string): PipelineDefaults => ({ ...defaults, provider: profileFor(url) });
+
+    expect(() => checked(windowed, {}, settings('https://api.openai.com/v1'))).toThrow(
+      'batch.completionWindow: found "48h", expected 24h, which is what OpenAI takes',
+    );
+    expect(checked(windowed, {}, settings('https://api.groq.com/openai/v1')).batch.completionWindow).toBe('48h');
+    expect(checked(windowed, {}, settings('https://llm.example.com/v1')).batch.completionWindow).toBe('48h');
   });
 
   it('reports all problems at once, each with file, key, what was found and what was expected', () => {

@@ -1,7 +1,10 @@
 import type { CompletionWindow } from '@batchmill/contracts';
+import type { ProviderProfile } from '@batchmill/provider';
 
 /** Defaults from the settings, for what a definition leaves out. */
 export interface PipelineDefaults {
+  /** Whose windows and limits a definition must keep. Default: nothing is known of the provider. */
+  readonly provider?: ProviderProfile;
   /** `gpt-4o-mini` */
   readonly model?: string;
   /** `text-embedding-3-small` */

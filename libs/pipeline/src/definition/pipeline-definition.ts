@@ -96,7 +96,7 @@ interface EndpointDefinition {
    * same variables to one. Variables: `current_date`, `run_id`, the run's parameters.
    */
   readonly updateTemplate?: UpdateOperators | UpdateFunction;
-  /** Documents per batch file, 1 to 50,000. Takes precedence over `batch.batchSize`. */
+  /** Documents per batch file, at most the requests that the provider takes in one. Takes precedence over `batch.batchSize`. */
   readonly batchSize?: number;
 }
 
@@ -123,7 +123,7 @@ export interface InferenceDefinition extends EndpointDefinition {
 }
 
 export interface BatchDefinition {
-  /** Documents per batch file on both endpoints, 1 to 50,000. */
+  /** Documents per batch file on both endpoints, at most the requests that the provider takes in one: 50,000 at OpenAI. */
   readonly batchSize?: number;
   /**
    * How long the provider may take for a batch, in hours or days: `24h`, `48h`, `7d`. OpenAI takes `24h` only. Default: the

@@ -1,5 +1,6 @@
 import { PriceBook } from '@batchmill/models';
 import { describe, expect, it } from '@jest/globals';
+import { profileFor, type FileLimits } from '@batchmill/provider';
 import { chat } from '../definition/prompt-function-definition.js';
 import { planRun } from '../plan/plan-run.js';
 import { renderRequests } from '../requests/render-requests.js';
@@ -8,6 +9,7 @@ import { estimateRun } from './estimate-run.js';
 
 const at = new Date('2025-11-01T00:00:00Z');
 const prices = new PriceBook({ provider: 'openai' });
+const { limits } = profileFor('https://api.openai.com/v1');
 
 describe('estimateRun', () => {
   it('M3: estimates 3,500 documents with two requests each from a sample of two', async () => {
@@ -20,7 +22,7 @@ describe('estimateRun', () => {
     const rendered = await Promise.all(sampled.map((document) => renderRequests(plan, document, plan.functions)));
     const requests = rendered.flatMap((rendering) => rendering.requests);
 
-    const estimate = estimateRun(plan, { documents: 3500, sample: { documents: 2, requests }, at, prices });
+    const estimate = estimateRun(plan, { documents: 3500, sample: { documents: 2, requests }, limits, at, prices });
 
     const inputTokens = requests.reduce((sum, request) => sum + request.inputTokens, 0) * 1750;
     const usd = (inputTokens * 0.15 + 3500 * 600 * 0.6) / 2e6;
@@ -40,13 +42,15 @@ describe('estimateRun', () => {
   it('M3: the number of batches follows from the limits of the provider', async () => {
     const pipeline = aPipeline({ embeddings: { ...embeddingsOf(), batchSize: 50_000 } });
     const plan = planRun(pipeline, {});
-    const batchesOf = async (text: string): Promise<number> => {
+    const batchesOf = async (text: string, of: FileLimits = limits): Promise<number> => {
       const { requests } = await renderRequests(plan, { text_content: text }, plan.functions);
-      return estimateRun(plan, { documents: 50_000, sample: { documents: 1, requests }, at, prices }).batches;
+      return estimateRun(plan, { documents: 50_000, sample: { documents: 1, requests }, limits: of, at, prices }).batches;
     };
 
     expect(await batchesOf('short')).toBe(1);
     expect(await batchesOf('long '.repeat(1600))).toBe(2);
+    expect(await batchesOf('short', { ...limits, maxRequests: 20_000 })).toBe(3);
+    expect(await batchesOf('long '.repeat(1600), profileFor('https://api.novita.ai/openai/v1').limits)).toBe(5);
   });
 
   it('M3: each model has batches of its own', async () => {
@@ -54,7 +58,7 @@ describe('estimateRun', () => {
     const plan = planRun(aPipeline({ inference: { functions } }), {});
     const { requests } = await renderRequests(plan, {}, plan.functions);
 
-    const estimate = estimateRun(plan, { documents: 150, sample: { documents: 1, requests }, at, prices });
+    const estimate = estimateRun(plan, { documents: 150, sample: { documents: 1, requests }, limits, at, prices });
 
     expect(estimate.models.map(({ model, batches }) => [model, batches])).toEqual([
       ['gpt-4o-mini', 2],
@@ -72,7 +76,7 @@ describe('estimateRun', () => {
   it('M3: a run without documents costs nothing', () => {
     const plan = planRun(aPipeline({ embeddings: embeddingsOf() }), {});
 
-    expect(estimateRun(plan, { documents: 0, sample: { documents: 0, requests: [] }, at, prices })).toMatchObject({
+    expect(estimateRun(plan, { documents: 0, sample: { documents: 0, requests: [] }, limits, at, prices })).toMatchObject({
       requests: 0,
       batches: 0,
       usd: 0,

@@ -1,5 +1,5 @@
 import { usdOf, type PriceBook, type PriceTier } from '@batchmill/models';
-import { providerLimits, requestLine, type RenderedRequest } from '@batchmill/provider';
+import { requestLine, type FileLimits, type RenderedRequest } from '@batchmill/provider';
 import type { RunPlan } from '../plan/run-plan.js';
 
 /** The requests of a sample of documents. Documents that could not be rendered count, without requests. */
@@ -34,11 +34,14 @@ export function estimateRun(
   {
     documents,
     sample,
+    limits,
     at,
     prices,
   }: {
     readonly documents: number;
     readonly sample: EstimateSample;
+    /** What the provider takes in one file. */
+    readonly limits: FileLimits;
     readonly at: Date;
     readonly prices: PriceBook;
   },
@@ -46,7 +49,7 @@ export function estimateRun(
   const scale = sample.documents === 0 ? 0 : documents / sample.documents;
   const byModel = Map.groupBy(sample.requests, ({ model }) => model);
   const models = [...byModel].map(([model, requests]) =>
-    estimateModel(plan, { model, requests, scale, documents, at, prices }),
+    estimateModel(plan, { model, requests, scale, documents, limits, at, prices }),
   );
   const sum = (pick: (estimate: ModelEstimate) => number): number =>
     models.reduce((total, estimate) => total + pick(estimate), 0);
@@ -73,6 +76,7 @@ function estimateModel(
     requests,
     scale,
     documents,
+    limits,
     at,
     prices,
   }: {
@@ -80,6 +84,7 @@ function estimateModel(
     readonly requests: readonly RenderedRequest[];
     readonly scale: number;
     readonly documents: number;
+    readonly limits: FileLimits;
     readonly at: Date;
     readonly prices: PriceBook;
   },
@@ -108,12 +113,10 @@ function estimateModel(
     maxOutputTokens: usage.outputTokens,
     batches: Math.max(
       Math.ceil(Math.min(documents, count) / endpointPlan.batchSize),
-      Math.ceil(count / providerLimits.maxRequests),
-      Math.ceil(scaled((request) => request.inputs) / providerLimits.maxInputs),
+      Math.ceil(count / limits.maxRequests),
+      Math.ceil(scaled((request) => request.inputs) / limits.maxInputs),
       // A typical length of a `custom_id`.
-      Math.ceil(
-        scaled((request) => Buffer.byteLength(requestLine('x'.repeat(50), request))) / providerLimits.maxFileBytes,
-      ),
+      Math.ceil(scaled((request) => Buffer.byteLength(requestLine('x'.repeat(50), request))) / limits.maxFileBytes),
     ),
     usd,
     synchronousUsd,

@@ -1,6 +1,6 @@
 import { seededRandom } from '@batchmill/testing';
 import { describe, expect, it } from '@jest/globals';
-import { providerLimits } from '../dialects/openai/batches/provider-limits.js';
+import { openai } from '../profiles/openai.js';
 import { addSize, emptyBatchFile, fitsBatchFile, type BatchFileLimits, type BatchFileSize } from './batch-file-size.js';
 
 /** Adds each document to the current file, or to a new one when it does not fit. */
@@ -18,7 +18,7 @@ function split(documents: readonly BatchFileSize[], limits: BatchFileLimits): Ba
 }
 
 const one: BatchFileSize = { documents: 1, requests: 1, bytes: 2300, inputs: 1, tokens: 500 };
-const unlimited: BatchFileLimits = { ...providerLimits, maxDocuments: Infinity, maxTokens: null };
+const unlimited: BatchFileLimits = { ...openai.limits, maxDocuments: Infinity, maxTokens: null };
 
 describe('fitsBatchFile', () => {
   it('R4: 50,000 requests fit into one file, 50,001 need two', () => {

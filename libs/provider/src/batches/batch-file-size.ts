@@ -18,6 +18,9 @@ export interface BatchFileLimits {
   readonly maxTokens: number | null;
 }
 
+/** What a provider takes in one batch file. `maxInputs` is Infinity where it has no limit of its own. */
+export type FileLimits = Pick<BatchFileLimits, 'maxRequests' | 'maxFileBytes' | 'maxInputs'>;
+
 export const emptyBatchFile: BatchFileSize = { documents: 0, requests: 0, bytes: 0, inputs: 0, tokens: 0 };
 
 export function addSize(file: BatchFileSize, addition: BatchFileSize): BatchFileSize {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { profileFor } from '../profiles/profile-for.js';
 import type { ProviderBatch, UploadedFile } from '../provider.js';
 import type { OpenAiProvider } from './openai-provider.js';
 import { allOf, failureOf, sampleBatch, sampleFile } from './testing/sample-requests.js';
@@ -235,6 +236,58 @@ describe('responses of compatible servers', () => {
       { id: 'file-3', bytes: null },
     ]);
     expect(await allOf(provider.listInputFiles())).toMatchObject([{ bytes: 7 }, { bytes: null }, { bytes: null }]);
+  });
+
+  it('states that only one provider has are read by its profile', async () => {
+    server = await StubServer.start((_, response) => respondJson(response, { id: 'batch_1', status: 'PROGRESS' }));
+    const novita = server.provider({ profile: profileFor('https://api.novita.ai/openai/v1') });
+
+    expect(await novita.retrieveBatch('batch_1')).toMatchObject({ state: 'in_progress', unknownState: null });
+    expect(await server.provider().retrieveBatch('batch_1')).toMatchObject({ unknownState: 'PROGRESS' });
+  });
+
+  it('M2: a list with cursors is read to its end, so that no paid batch is missed', async () => {
+    const asked: string[] = [];
+    const pages = [
+      { data: [{ id: 'batch_3', created_at: 30 }], paging: { next_cursor: 'c2' } },
+      { data: [{ id: 'batch_2', created_at: 20 }], paging: { next_cursor: 'c1' } },
+      { data: [{ id: 'batch_1', created_at: 10 }], paging: null },
+    ];
+    server = await StubServer.start((request, response) => {
+      asked.push(request.url ?? '');
+      const { searchParams } = new URL(request.url ?? '', 'http://host');
+      respondJson(response, pages[{ c2: 1, c1: 2 }[searchParams.get('cursor') ?? ''] ?? 0]);
+    });
+    const groq = server.provider({ profile: profileFor('https://api.groq.com/openai/v1') });
+
+    const batches = await allOf(groq.listBatches(new Date(0)));
+
+    expect(batches.map(({ id }) => id)).toEqual(['batch_3', 'batch_2', 'batch_1']);
+    expect(asked).toEqual(['', '&cursor=c2', '&cursor=c1'].map((query) => `/v1/batches?limit=100${query}`));
+  });
+
+  it('M2: a list that returns its own cursor again has an unclear end', async () => {
+    server = await StubServer.start((_, response) =>
+      respondJson(response, { data: [{ id: 'batch_3', created_at: 30 }], paging: { next_cursor: 'c2' } }),
+    );
+    const groq = server.provider({ profile: profileFor('https://api.groq.com/openai/v1') });
+
+    expect(await failureOf(allOf(groq.listBatches(new Date(0))))).toMatchObject({
+      code: 'provider.unexpected-response',
+      message: expect.stringContaining('the page after the cursor c2 names the same one again') as unknown,
+    });
+  });
+
+  it('a provider whose list does not name what requests name is not asked for its models', async () => {
+    const asked: string[] = [];
+    server = await StubServer.start((request, response) => {
+      asked.push(request.url ?? '');
+      respondJson(response, { data: [{ id: 'gpt-4o' }] });
+    });
+    const azure = server.provider({ profile: profileFor('https://mine.openai.azure.com/openai/v1') });
+
+    expect(await azure.listModels()).toBeNull();
+    expect(asked).toEqual([]);
   });
 
   it('any completion window is sent as it is', async () => {

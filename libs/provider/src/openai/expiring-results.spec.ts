@@ -37,7 +37,13 @@ describe('how long the provider keeps result files', () => {
     expect(received).toMatchObject({ output_expires_after: { anchor: 'created_at', seconds: 2_592_000 } });
   });
 
-  it.each(['gateway.example.invalid', 'api.openai.com.example.invalid'])(
+  it('a resource of Azure is asked to delete them after 30 days too, so that they do not fill its 500 files', async () => {
+    await createAt('mine.openai.azure.com');
+
+    expect(received).toMatchObject({ output_expires_after: { anchor: 'created_at', seconds: 2_592_000 } });
+  });
+
+  it.each(['gateway.example.invalid', 'api.openai.com.example.invalid', 'api.groq.com'])(
     '%s may not know the field, and is not asked',
     async (host) => {
       await createAt(host);

@@ -15,6 +15,8 @@ import {
   type TextsToEmbed,
   type UploadedFile,
 } from '../provider.js';
+import { profileFor } from '../profiles/profile-for.js';
+import type { ProviderProfile } from '../profiles/provider-profile.js';
 import { RateLimitedError } from '../rates/rate-limited-error.js';
 import { NoRateLimiter, type RateLimiter } from '../rates/rate-limiter.js';
 import { AccountRefusedError, RefusedError } from '../refused-error.js';
@@ -43,9 +45,11 @@ export interface OpenAiProviderOptions {
   readonly address?: string | null;
   readonly organization?: string | null;
   readonly project?: string | null;
+  /** Default: the one of the base URL's host. */
+  readonly profile?: ProviderProfile;
   /**
-   * After how long the provider deletes the result files of a batch. Default, and null: 30 days at OpenAI, the longest that its
-   * API allows. Other servers are not asked: they may not know the field.
+   * After how long the provider deletes the result files of a batch. Default, and null: the longest that its profile allows. A
+   * provider whose profile has none is not asked: it may not know the field.
    */
   readonly resultsExpireMs?: number | null;
   /** Timeout of one call. Default 600,000. */
@@ -69,6 +73,7 @@ const unclearCancel = [408, 429];
 /** OpenAI's Files and Batches API, or a compatible server, through the official SDK with its retries off. */
 export class OpenAiProvider extends Provider {
   readonly account: string;
+  readonly profile: ProviderProfile;
   #accountInfo: AccountInfo;
   /** The `Date` header of the last response. */
   #lastDate: string | null = null;
@@ -91,7 +96,8 @@ export class OpenAiProvider extends Provider {
     const baseURL = options.baseUrl ?? 'https://api.openai.com/v1';
     const address = options.address ?? baseURL;
     this.#apiKey = apiKey;
-    const resultsExpireMs = options.resultsExpireMs ?? (isOpenAi(baseURL) ? 30 * 24 * 3_600_000 : null);
+    this.profile = options.profile ?? profileFor(baseURL);
+    const resultsExpireMs = options.resultsExpireMs ?? this.profile.resultsExpiry?.toMs ?? null;
     this.#outputExpiresAfter =
       resultsExpireMs === null ? null : { anchor: 'created_at', seconds: Math.floor(resultsExpireMs / 1000) };
     this.#clock = clock;
@@ -211,7 +217,7 @@ export class OpenAiProvider extends Provider {
           { signal: deadline.signal },
         ),
       );
-      return readBatch(call, created, this.#clock.now());
+      return readBatch(call, created, this.#clock.now(), this.profile.states);
     } catch (error) {
       if (error instanceof RateLimitedError) throw noRoomFor(call, error);
       if (!deadline.signal.aborted) throw error;
@@ -227,7 +233,7 @@ export class OpenAiProvider extends Provider {
   async retrieveBatch(providerBatchId: string): Promise<ProviderBatch> {
     const call = `retrieveBatch ${providerBatchId}`;
     return this.#call(call, async () =>
-      readBatch(call, await this.#client.batches.retrieve(providerBatchId), this.#clock.now()),
+      readBatch(call, await this.#client.batches.retrieve(providerBatchId), this.#clock.now(), this.profile.states),
     );
   }
 
@@ -240,7 +246,7 @@ export class OpenAiProvider extends Provider {
         // A batch whose time of creation cannot be read does not end the list.
         const created = readTime(listed.created_at);
         if (created !== null && created.getTime() < from) return;
-        yield readBatch('listBatches', listed, this.#clock.now());
+        yield readBatch('listBatches', listed, this.#clock.now(), this.profile.states);
       }
       after = page.nextAfter;
     } while (after !== null);
@@ -251,7 +257,8 @@ export class OpenAiProvider extends Provider {
     try {
       return await withRetries(this.#retries, async () => {
         const cancel = () => this.#client.batches.cancel(providerBatchId);
-        return readBatch(call, await this.#once(call, { unclear: unclearCancel }, cancel), this.#clock.now());
+        const cancelled = await this.#once(call, { unclear: unclearCancel }, cancel);
+        return readBatch(call, cancelled, this.#clock.now(), this.profile.states);
       });
     } catch (error) {
       if (!(error instanceof RefusedError) || (error.status !== 409 && error.status !== 400)) throw error;
@@ -327,9 +334,9 @@ export class OpenAiProvider extends Provider {
 
   /** Not through the SDK's list method, which reads a response that is not a list as an empty one. */
   async listModels(): Promise<readonly string[] | null> {
+    if (!this.profile.listsModels) return null;
     try {
-      const listed: unknown = await this.#call('listModels', () => this.#client.get('/models'));
-      return isAzure(this.#client.baseURL) ? null : idsIn(listed);
+      return idsIn(await this.#call('listModels', () => this.#client.get('/models')));
     } catch (error) {
       if (error instanceof RefusedError && hasNoSuchCall.includes(error.status)) return null;
       throw error;
@@ -368,8 +375,10 @@ export class OpenAiProvider extends Provider {
 
   /** Not through the SDK's list method, which reads a response that is not a list as an empty one. */
   #batchPage(call: string, { limit, after }: { limit: number; after: string | null }): Promise<BatchPage> {
-    const query = after === null ? { limit } : { limit, after };
-    return this.#call(call, async () => readBatchPage(call, await this.#client.get('/batches', { query }), after));
+    const { batchPaging } = this.profile;
+    const query = after === null ? { limit } : { limit, [batchPaging]: after };
+    const read = async () => readBatchPage(call, await this.#client.get('/batches', { query }), after, batchPaging);
+    return this.#call(call, read);
   }
 
   /** Repeats the call while the provider is unavailable. */
@@ -447,14 +456,4 @@ function idsIn(listed: unknown): string[] | null {
     const id: unknown = typeof model === 'object' && model !== null && 'id' in model ? model.id : null;
     return typeof id === 'string' ? [id] : [];
   });
-}
-
-/** Also where its list of models does not tell it. */
-function isAzure(baseUrl: string): boolean {
-  return /\.(?:azure\.(?:com|us|cn)|azure-api\.net)$/.test(URL.parse(baseUrl)?.hostname ?? '');
-}
-
-/** Also at its regional addresses, such as `eu.api.openai.com`. */
-function isOpenAi(baseUrl: string): boolean {
-  return /(?:^|\.)api\.openai\.com$/.test(URL.parse(baseUrl)?.hostname ?? '');
 }

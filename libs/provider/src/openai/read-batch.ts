@@ -1,10 +1,12 @@
 import type OpenAI from 'openai';
-import { providerStates, type BatchUsage, type ProviderBatch, type ProviderState } from '../provider.js';
+import { providerStates, type ProviderState } from '../batches/provider-states.js';
+import type { ProviderProfile } from '../profiles/provider-profile.js';
+import type { BatchUsage, ProviderBatch } from '../provider.js';
 import { connectionError } from './call-error.js';
 import { readId } from './read-id.js';
 import { readTime } from './read-time.js';
 
-/** Words of compatible servers, as `wordOf` writes them. */
+/** Words that are seen at more than one server, as `wordOf` writes them. A profile has those of one. */
 const otherWords: ReadonlyMap<string, ProviderState> = new Map(
   Object.entries({
     queued: 'validating',
@@ -24,13 +26,19 @@ const otherWords: ReadonlyMap<string, ProviderState> = new Map(
 /**
  * Reads a batch from a response. Compatible servers may write states in their own way, times as text and an empty text in
  * place of null, and may leave fields out. `now` stands for the time of creation where it cannot be read. Throws a
- * ConnectionError when the response is not a batch: then something other than the provider answered.
+ * ConnectionError when the response is not a batch: then something other than the provider answered. `states` are the words of
+ * this provider.
  */
-export function readBatch(call: string, response: unknown, now: Date): ProviderBatch {
+export function readBatch(
+  call: string,
+  response: unknown,
+  now: Date,
+  states: ProviderProfile['states'] = {},
+): ProviderBatch {
   const batch = (response ?? {}) as Partial<OpenAI.Batch>; // it may be anything
   const id = readId(batch.id);
   if (id === null) throw connectionError('provider.unexpected-response', `${call}: the response is not a batch`);
-  const state = readState(batch.status);
+  const state = readState(batch.status, states);
   return {
     id,
     state: state ?? 'in_progress',
@@ -78,9 +86,9 @@ function endOf(batch: Partial<OpenAI.Batch>, state: ProviderState | null): Date 
  * Null for a state that we do not know. It counts as work in progress: such a batch is polled until it is overdue. In a list,
  * which also contains batches of others, it does no harm.
  */
-function readState(status: unknown): ProviderState | null {
+function readState(status: unknown, states: ProviderProfile['states']): ProviderState | null {
   const word = wordOf(status);
-  return providerStates.find((state) => state === word) ?? otherWords.get(word) ?? null;
+  return providerStates.find((state) => state === word) ?? states[word] ?? otherWords.get(word) ?? null;
 }
 
 /** The provider's own word, shortened. */
@@ -138,7 +146,7 @@ function readErrors(errors: unknown): ProviderBatch['errors'] {
 
 export interface BatchPage {
   readonly batches: readonly OpenAI.Batch[];
-  /** The id after which the next page begins; null for the last page. */
+  /** The id after which the next page begins, or its cursor; null for the last page. */
   readonly nextAfter: string | null;
 }
 
@@ -147,10 +155,16 @@ export interface BatchPage {
  * batch that is missed would be paid twice. Throws a ConnectionError when the response is not a list, or when the server
  * returns the same page again.
  */
-export function readBatchPage(call: string, answer: unknown, after: string | null): BatchPage {
+export function readBatchPage(
+  call: string,
+  answer: unknown,
+  after: string | null,
+  paging: ProviderProfile['batchPaging'] = 'after',
+): BatchPage {
   const { data, has_more: hasMore } = (answer ?? {}) as Partial<OpenAI.BatchesPage>; // it may be anything
   if (!Array.isArray(data))
     throw connectionError('provider.unexpected-response', `${call}: the response is not a list`);
+  if (paging === 'cursor') return { batches: data, nextAfter: nextCursorIn(call, answer, after) };
   const last = data.at(-1);
   if (last === undefined || hasMore === false) return { batches: data, nextAfter: null };
   if (last.id !== after) return { batches: data, nextAfter: last.id };
@@ -161,4 +175,16 @@ export function readBatchPage(call: string, answer: unknown, after: string | nul
     );
   }
   return { batches: [], nextAfter: null }; // a server without pages returns the same list again
+}
+
+/** Null for the last page. Throws a ConnectionError when the server returns the cursor that it was given. */
+function nextCursorIn(call: string, answer: unknown, cursor: string | null): string | null {
+  const { paging } = answer as { paging?: { next_cursor?: unknown } | null }; // a list, and else it may be anything
+  const next = paging?.next_cursor;
+  if (typeof next !== 'string' || next === '') return null;
+  if (next !== cursor) return next;
+  throw connectionError(
+    'provider.unexpected-response',
+    `${call}: the list has more pages, but the page after the cursor ${next} names the same one again`,
+  );
 }

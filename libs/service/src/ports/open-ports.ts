@@ -5,7 +5,7 @@ import { SharedRateLimiter } from '@batchmill/records';
 import type { Log } from '@batchmill/telemetry';
 import { vectorsAdapters } from '@batchmill/vectors';
 import { closePorts, type Ports } from '../engine.js';
-import { proxiesOf, type Settings } from '../settings/index.js';
+import { providerProfileOf, proxiesOf, type Settings } from '../settings/index.js';
 import { openAdapter } from './open-adapter.js';
 import { openBlobs } from './open-blobs.js';
 import { openStores } from './open-stores.js';
@@ -46,6 +46,7 @@ export async function openPorts(settings: Settings, options: OpenPortsOptions): 
       baseUrl,
       // A simulator in this process has another port after each start.
       address: openai.baseUrl,
+      profile: providerProfileOf(settings),
       organization: openai.organization,
       project: openai.project,
       resultsExpireMs: openai.resultsExpireMs,

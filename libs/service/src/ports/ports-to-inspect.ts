@@ -7,7 +7,7 @@ import type { Log } from '@batchmill/telemetry';
 import { vectorsAdapters, type Vectors } from '@batchmill/vectors';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { proxiesOf, type Settings } from '../settings/index.js';
+import { providerProfileOf, proxiesOf, type Settings } from '../settings/index.js';
 import { openAdapter } from './open-adapter.js';
 import { documentsOf, openMongo, openState } from './open-stores.js';
 
@@ -86,7 +86,8 @@ export class PortsToInspect {
       const { organization, project } = openai;
       const { clock } = this.context;
       const account = { apiKey, baseUrl, address: baseUrl, organization, project };
-      return new OpenAiProvider({ ...account, ...limits, proxies: proxiesOf(proxies), clock });
+      const profile = providerProfileOf(this.settings);
+      return new OpenAiProvider({ ...account, ...limits, profile, proxies: proxiesOf(proxies), clock });
     });
   }
 

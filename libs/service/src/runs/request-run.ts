@@ -1,5 +1,5 @@
 import { envelopeOf, headersOf, type Event, type RunRequested } from '@batchmill/contracts';
-import { planRun } from '@batchmill/pipeline';
+import { checkBatchable, planRun } from '@batchmill/pipeline';
 import { checkSameRun, runRequestOf, type Run } from '@batchmill/records';
 import { traceparentOf } from '@batchmill/telemetry';
 import type { Engine } from '../engine.js';
@@ -32,7 +32,8 @@ export async function checkRequest(engine: Engine, request: RunRequested): Promi
   // The stage checks a run that has begun: it knows the parameters with which it began.
   if (existing !== null && existing.request !== null) return;
   const { pipeline, endpoint, functions, parameters, redo } = request;
-  planRun(engine.pipelines.get(pipeline), { endpoint, functions, parameters, redo });
+  const plan = planRun(engine.pipelines.get(pipeline), { endpoint, functions, parameters, redo });
+  checkBatchable(plan, engine.provider.profile);
 }
 
 /**

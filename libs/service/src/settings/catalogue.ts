@@ -18,6 +18,7 @@ import {
   type SettingGroup,
 } from '@batchmill/contracts/settings';
 import { consumerName } from '@batchmill/consumer';
+import { profileNames } from '@batchmill/provider';
 import { notificationTypes } from '@batchmill/records';
 import { vectorsAdapters } from '@batchmill/vectors';
 import { address, schemesOf } from './address.js';
@@ -124,6 +125,11 @@ export const settingsCatalogue = {
       meaning:
         'The URL of OpenAI or of a compatible server, with the version in its path. `simulated` starts a simulator in this process.',
     }),
+    provider: choice('BATCHMILL_PROVIDER', profileNames, {
+      default: null,
+      meaning:
+        'What the server behind `OPENAI_BASE_URL` takes: the limits of a file, the completion windows, which requests. Unset: the provider whose host the URL has, else `openai-compatible`. See [Use another provider](../how-to/another-provider.md).',
+    }),
     organization: text('OPENAI_ORG_ID', { default: null, meaning: 'The organization, for a key of several.' }),
     project: text('OPENAI_PROJECT_ID', { default: null, meaning: 'The project, for a key of several.' }),
     resultsExpireMs: duration('OPENAI_RESULTS_EXPIRE_AFTER', {
@@ -132,7 +138,7 @@ export const settingsCatalogue = {
       toMs: 30 * 86_400_000,
       default: null,
       meaning:
-        'How long the provider keeps the result files of a batch (`output_expires_after`). They are downloaded and deleted long before; this is for those that are not. Unset: 30 days at OpenAI; it is not sent to other servers, because not all know the field.',
+        'How long the provider keeps the result files of a batch (`output_expires_after`). They are downloaded and deleted long before; this is for those that are not. Unset: 30 days at a provider that is known to take the field; it is not sent to others.',
     }),
     callTimeoutMs: duration('COMPLETION_TIMEOUT', {
       unit: 's',
@@ -234,14 +240,15 @@ export const settingsCatalogue = {
   batches: {
     batchSize: integer('BATCH_SIZE', {
       from: 1,
-      to: 50_000,
+      to: 100_000,
       default: null,
-      meaning: 'The default number of documents per batch file. Unset: 100 for inference, 1000 for embeddings.',
+      meaning:
+        'The default number of documents per batch file, at most the requests that the provider takes in one. Unset: 100 for inference, 1000 for embeddings.',
     }),
     completionWindow: completionWindow('COMPLETION_WINDOW', {
-      default: '24h',
+      default: null,
       meaning:
-        'How long the provider may take for a batch, where the pipeline does not say it. OpenAI takes 24h only; see what your provider takes.',
+        'How long the provider may take for a batch, where the pipeline does not say it. OpenAI takes 24h only; see [what others take](../how-to/another-provider.md). Unset: the usual one of the provider, 24h.',
     }),
     pollIntervalMs: duration('POLL_INTERVAL', {
       unit: 's',

@@ -1,6 +1,7 @@
 import type { Proxies } from '@batchmill/contracts';
 import { PriceBook } from '@batchmill/models';
 import type { PipelineDefaults } from '@batchmill/pipeline';
+import { profileFor, type ProviderProfile } from '@batchmill/provider';
 import type { EngineSettings, NotificationSettings, WorkSettings } from '@batchmill/stage';
 import { readPriceFile } from './read-price-file.js';
 import type { Settings } from './settings.js';
@@ -38,8 +39,15 @@ export function engineSettingsOf(settings: Settings, installation: string, start
 
 /** What the provider's models cost: by the file of prices, else by the built-in list. */
 export function priceBookOf({ openai, requests }: Settings): PriceBook {
+  const { batchRate, priceKey } = providerProfileOf({ openai });
   const baseModels = requests.baseModels === null ? {} : pairsIn(requests.baseModels);
-  return new PriceBook({ provider: 'openai', baseModels, ...readPriceFile(openai.pricesFile) });
+  const rate = batchRate === null ? {} : { batchRate };
+  return new PriceBook({ provider: priceKey, ...rate, baseModels, ...readPriceFile(openai.pricesFile) });
+}
+
+/** What the provider of these settings takes and offers. */
+export function providerProfileOf({ openai }: Pick<Settings, 'openai'>): ProviderProfile {
+  return profileFor(openai.baseUrl, openai.provider);
 }
 
 /** The channels of notifications. Null: not configured. */
@@ -94,7 +102,9 @@ export function workSettingsOf({ work, service }: Settings, owner: string): Work
 }
 
 /** The defaults of pipelines. */
-export function pipelineDefaultsOf({ requests, batches, documents }: Settings): PipelineDefaults {
+export function pipelineDefaultsOf(settings: Settings): PipelineDefaults {
+  const { requests, batches, documents } = settings;
+  const provider = providerProfileOf(settings);
   const { model, embeddingModel, baseModels, temperature, maxTokens, dimensions, systemPrompt, userPrompt } = requests;
   const { batchSize, completionWindow, pollIntervalMs, maxRetries } = batches;
   const { collection } = documents;
@@ -105,7 +115,8 @@ export function pipelineDefaultsOf({ requests, batches, documents }: Settings): 
     dimensions,
     inferenceBatchSize: batchSize ?? 100,
     embeddingBatchSize: batchSize ?? 1000,
-    completionWindow,
+    provider,
+    completionWindow: completionWindow ?? provider.defaultCompletionWindow,
     pollIntervalSeconds: pollIntervalMs / 1000,
     maxRetries,
     ...(model !== null && { model }),

@@ -33,7 +33,7 @@ describe('settings', () => {
 
     expect(settings.requests).toMatchObject({ temperature: 0.1, maxTokens: 500, dimensions: 1536 });
     expect(settings.requests.embeddingModel).toBe('text-embedding-3-small');
-    expect(settings.batches).toMatchObject({ completionWindow: '24h', pollIntervalMs: 300_000, maxRetries: 3 });
+    expect(settings.batches).toMatchObject({ completionWindow: null, pollIntervalMs: 300_000, maxRetries: 3 });
     expect(settings.openai).toMatchObject({ apiKey: null, callTimeoutMs: 600_000 });
     expect(settings.installation.home).toBe(join(cwd, '.batchmill'));
     expect(settings.adapters.bus).toEqual({ scheme: 'embedded', url: 'embedded' });
@@ -227,7 +227,41 @@ describe('settings', () => {
     ['7D', '7d'],
     [' 24h ', '24h'],
   ])('C8: the completion window %p is %s, in the unit in which it is written', (text, window) => {
-    expect(readSettings({ cwd, env: { COMPLETION_WINDOW: text } }).batches.completionWindow).toBe(window);
+    const env = { COMPLETION_WINDOW: text, OPENAI_BASE_URL: 'https://llm.example.com/v1' };
+
+    expect(readSettings({ cwd, env }).batches.completionWindow).toBe(window);
+  });
+
+  it('C8: what the provider is known to refuse is said at the start, in terms of the provider', () => {
+    const azure = { OPENAI_BASE_URL: 'https://mine.openai.azure.com/openai/v1' };
+
+    expect(problemsOf({ COMPLETION_WINDOW: '48h' })).toContain(
+      'COMPLETION_WINDOW: found "48h", expected 24h, which is what OpenAI takes',
+    );
+    expect(problemsOf({ BATCH_SIZE: '60000' })).toContain(
+      'BATCH_SIZE: found "60000", expected an integer from 1 to 50000, which is what OpenAI takes',
+    );
+    expect(problemsOf({ ...azure, OPENAI_RESULTS_EXPIRE_AFTER: '2d' })).toContain(
+      'OPENAI_RESULTS_EXPIRE_AFTER: found 2d, expected 14d to 30d, which is what Azure OpenAI takes',
+    );
+    expect(readSettings({ cwd, env: { ...azure, BATCH_SIZE: '60000' } }).batches.batchSize).toBe(60_000);
+    expect(problemsOf({ BATCHMILL_PROVIDER: 'groq', COMPLETION_WINDOW: '8d' })).toContain(
+      'COMPLETION_WINDOW: found "8d", expected 24h to 7d, which is what Groq takes',
+    );
+  });
+
+  it('C8: an unknown provider is reported with the names of those that are known', () => {
+    expect(problemsOf({ BATCHMILL_PROVIDER: 'grok' })).toContain(
+      'BATCHMILL_PROVIDER: found "grok" in the environment, expected one of openai, azure, groq, novita, alibaba, openai-compatible',
+    );
+  });
+
+  it('C8: without a completion window, pipelines have the usual one of the provider', () => {
+    const { provider, completionWindow } = pipelineDefaultsOf(
+      readSettings({ cwd, env: { OPENAI_BASE_URL: 'https://api.groq.com/openai/v1' } }),
+    );
+
+    expect([provider?.name, completionWindow]).toEqual(['groq', '24h']);
   });
 
   it('C6: one error lists everything that is wrong, with what was found and expected, and shows no secret', async () => {

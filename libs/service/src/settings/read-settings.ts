@@ -4,6 +4,8 @@ import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { adapterGroups, settingGroups, settingsCatalogue } from './catalogue.js';
+import { refusedByProvider } from './refused-by-provider.js';
+import type { SettingProblem } from './setting-problem.js';
 import type { Settings } from './settings.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -14,16 +16,6 @@ export interface SettingsFrom {
   readonly cwd: string;
   /** Files to read in place of `.env.<environment>` and `.env`, the first before the others. Each must exist. */
   readonly files?: readonly string[];
-}
-
-/** Something wrong with the settings. */
-export interface SettingProblem {
-  /** The name of the setting or of the file. */
-  readonly name: string;
-  /** What was found and where, and what was expected. */
-  readonly message: string;
-  /** The group of the setting in the catalogue; null: it is no setting, or a file. */
-  readonly group: string | null;
 }
 
 export interface TriedSettings {
@@ -90,6 +82,7 @@ export function trySettings({ env, cwd, files }: SettingsFrom): TriedSettings {
   const adapterNames = adapterGroups.map(([name]) => name);
   const ofAdapters = Object.fromEntries(groups.filter(([group]) => adapterNames.includes(group)));
   const settings = { ...Object.fromEntries(groups), ofAdapters, raw } as Settings; // built from the catalogue, as its type is
+  problems.push(...refusedByProvider(settings));
   const doubts = reading.sources
     .filter(({ variables }) => variables !== env)
     .flatMap((source) => nearlySettings(source));

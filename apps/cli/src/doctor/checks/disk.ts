@@ -1,5 +1,4 @@
-import { providerLimits } from '@batchmill/provider';
-import { checkHome, type Settings } from '@batchmill/service';
+import { checkHome, providerProfileOf, type Settings } from '@batchmill/service';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Check, CheckContext } from '../check.js';
@@ -8,9 +7,9 @@ import { formatBytes, formatPath } from '../../show/format.js';
 import { troubleOf } from '../trouble-of.js';
 
 /** A batch file and its results at least: less stops the next batch. */
-const leastBytes = 2 * providerLimits.maxFileBytes;
+const leastFiles = 2;
 /** Several batches are in work at a time. */
-const enoughBytes = 10 * providerLimits.maxFileBytes;
+const enoughFiles = 10;
 
 export const diskCheck: Check = {
   name: 'disk',
@@ -40,7 +39,7 @@ function homeFinding(settings: Settings, context: CheckContext): Finding {
 }
 
 /** A folder that does not exist yet is created in the nearest one that does. */
-function folderFinding(what: string, setting: string, folder: string, { freeBytes }: CheckContext): Finding {
+function folderFinding(what: string, setting: string, folder: string, { freeBytes, settings }: CheckContext): Finding {
   const existing = nearestExisting(folder);
   const text = `${what} ${formatPath(folder)}`;
   try {
@@ -53,16 +52,17 @@ function folderFinding(what: string, setting: string, folder: string, { freeByte
       remedy: `set ${setting} to a folder that can be written to, or: chmod u+w ${existing}`,
     });
   }
-  return spaceFinding(text, setting, freeBytes(existing));
+  return spaceFinding(text, setting, freeBytes(existing), providerProfileOf(settings).limits.maxFileBytes);
 }
 
-function spaceFinding(text: string, setting: string, free: number): Finding {
+function spaceFinding(text: string, setting: string, free: number, maxFileBytes: number): Finding {
+  const enoughBytes = enoughFiles * maxFileBytes;
   const found = `${text}: can be written to, ${formatBytes(free)} free`;
   const trouble = {
-    reason: `found ${formatBytes(free)} free, expected ${formatBytes(enoughBytes)}: a batch file may have ${formatBytes(providerLimits.maxFileBytes)}, its results more`,
+    reason: `found ${formatBytes(free)} free, expected ${formatBytes(enoughBytes)}: a batch file may have ${formatBytes(maxFileBytes)}, its results more`,
     remedy: `free some space, or set ${setting} to a folder on another disk`,
   };
-  if (free < leastBytes) return failed(text, trouble);
+  if (free < leastFiles * maxFileBytes) return failed(text, trouble);
   return free < enoughBytes ? warning(found, trouble) : ok(found);
 }
 

@@ -1,6 +1,7 @@
 export { endedBatchIn } from './batches/ended-batch-in.js';
 export { limitedModelIn } from './batches/limited-model-in.js';
-export { embeddingCallLimits, maxEmbeddingTokens, providerLimits } from './batches/provider-limits.js';
+export { embeddingCallLimits } from './batches/embedding-call-limits.js';
+export { maxEmbeddingTokens } from './requests/max-embedding-tokens.js';
 export { refusalOf } from './batches/refusal-of.js';
 export { checkStrictSchema } from './requests/check-strict-schema.js';
 export { customId } from './requests/custom-id.js';

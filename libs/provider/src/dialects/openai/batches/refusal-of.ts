@@ -1,3 +1,5 @@
+import type { QueueWords } from '../../../profiles/provider-profile.js';
+import { providerProfiles } from '../../../profiles/provider-profiles.js';
 import type { Refusal, Said } from '../../../refusal.js';
 
 interface Row {
@@ -12,25 +14,11 @@ interface Row {
 /**
  * What providers say, and what it is about. The first row that matches counts. The status comes last, because providers
  * use the same one for different things: OpenAI says 429 for a moment and for a spent budget, Azure says 400 for a full
- * queue. Sources: OpenAI's guides "Error codes", "Batch API" and "Rate limits"; Azure's guide "Queueing batch jobs";
+ * queue. The words for a full queue are in the profiles. Sources: OpenAI's guides "Error codes", "Batch API" and "Rate limits"; Azure's guide "Queueing batch jobs";
  * DeepSeek's and OpenRouter's 402; Groq's and Together's error codes; LiteLLM's gateway. The tests quote each.
  */
 const rows: readonly Row[] = [
-  {
-    codes: ['request_limit_exceeded'],
-    message: /enqueued (?:\w+ )?requests?\b/i,
-    refusal: (message) => ({ about: 'queue', unit: 'requests', limit: limitIn(message) }),
-  },
-  {
-    codes: ['token_limit_exceeded', 'EnqueuedTokenLimitExceeded'],
-    message: /enqueued tokens?\b/i,
-    refusal: (message) => ({ about: 'queue', unit: 'tokens', limit: limitIn(message) }),
-  },
-  {
-    codes: ['batch_limit_exceeded'],
-    message: /too many (?:active|concurrent|pending|running|in[-_ ]progress) batch/i,
-    refusal: () => ({ about: 'queue', unit: null, limit: null }),
-  },
+  ...providerProfiles.flatMap(({ queueWords }) => queueWords.map(queueRow)),
   {
     codes: ['invalid_api_key', 'account_deactivated', 'authentication_error', 'invalid_authentication'],
     statuses: [401],
@@ -116,6 +104,14 @@ const rows: readonly Row[] = [
     refusal: () => ({ about: 'file' }),
   },
 ];
+
+function queueRow({ codes, message, unit }: QueueWords): Row {
+  return {
+    codes,
+    ...(message !== null && { message }),
+    refusal: (said) => ({ about: 'queue', unit, limit: unit === null ? null : limitIn(said) }),
+  };
+}
 
 /** Made once: a batch may have a refusal for each of its requests. */
 const matchers = rows.map(({ statuses = [], codes = [], message, refusal }) => ({

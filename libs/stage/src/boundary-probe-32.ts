@@ -1,1 +1,0 @@
-import '../../records/src/index.js';
