@@ -3,8 +3,8 @@ import { FolderBlobs } from '@batchmill/blobs/folder';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
 import type { PipelineDefinition } from '@batchmill/pipeline';
 import { OpenAiProvider, type OpenAiProviderOptions } from '@batchmill/provider/openai';
-import type { Leased, Records, Transition, WorkRecord } from '@batchmill/records';
-import { Leased as LeasedRecord } from '@batchmill/records';
+import type { Amounts, Leased, Records, Transition, WorkRecord } from '@batchmill/records';
+import { Leased as LeasedRecord, SharedRateLimiter } from '@batchmill/records';
 import { assembleEngine, closePorts, runStages, type Engine, type Ports } from '@batchmill/service';
 import { startSimulator, type FaultRule, type Simulator, type SimulatorOptions } from '@batchmill/simulator';
 import type { EngineSettings, WorkSettings } from '@batchmill/stage';
@@ -28,6 +28,8 @@ export interface TestEngineOptions {
   readonly work?: Partial<WorkSettings>;
   /** The simulator refuses keys that begin with `sk-refused`. */
   readonly apiKey?: string;
+  /** The rate limit of calls to the provider. Default: none. */
+  readonly perMinute?: Amounts;
   /** Wraps or replaces ports, to make them fail. */
   readonly ports?: (ports: Ports) => Partial<Ports>;
 }
@@ -63,8 +65,9 @@ export class TestEngine {
       cancellingSeconds: 1,
       ...options.simulator,
     });
-    const { apiKey = 'sk-test' } = options;
-    const ports = await openPorts(folder, { clock, ids, baseUrl: `${simulator.url}/v1`, apiKey });
+    const { apiKey = 'sk-test', perMinute } = options;
+    const rateLimited = perMinute === undefined ? null : { perMinute, log };
+    const ports = await openPorts(folder, { clock, ids, baseUrl: `${simulator.url}/v1`, apiKey, rateLimited });
     const engine = assembleEngine(
       { ...ports, ...options.ports?.(ports) },
       {
@@ -141,16 +144,30 @@ export class TestEngine {
 
 async function openPorts(
   folder: string,
-  { clock, ids, baseUrl, apiKey }: { clock: Clock; ids: RandomIds; baseUrl: string; apiKey: string },
+  {
+    clock,
+    ids,
+    baseUrl,
+    apiKey,
+    rateLimited,
+  }: {
+    clock: Clock;
+    ids: RandomIds;
+    baseUrl: string;
+    apiKey: string;
+    rateLimited: { perMinute: Amounts; log: MemoryLog } | null;
+  },
 ): Promise<Ports> {
   const store = EmbeddedStore.open({ file: join(folder, 'state.db') });
+  const rateLimiter =
+    rateLimited === null ? {} : { rateLimiter: new SharedRateLimiter({ store, clock, owner: 'test', ...rateLimited }) };
   return {
     bus: EmbeddedBus.open({ file: join(folder, 'bus.db'), clock, pollMs: 20, redeliveryPauseMs: 20 }),
     store,
     documentStore: store,
     blobs: await FolderBlobs.open({ folder: join(folder, 'blobs'), ids }),
     vectors: EmbeddedVectors.open({ file: join(folder, 'vectors.db') }),
-    provider: providerOf({ apiKey, baseUrl, clock }),
+    provider: providerOf({ apiKey, baseUrl, clock, ...rateLimiter }),
   };
 }
 
