@@ -116,6 +116,8 @@ export interface ProviderTime {
  * The Files and Batches API. Its calls reject with:
  * - ConnectionError or TimeoutError: no answer, or one that does not tell the outcome (5xx, 408, 409, 429). The call may have
  *   been carried out.
+ * - RateLimitedError, a ConnectionError: its turn in the rate limit that processes share comes too late. Nothing was sent. For
+ *   `createBatch` this is a RefusedError about the moment, and its wait counts against the deadline.
  * - AccountRefusedError, a ConnectionError: the provider refuses the key, the account or the model. Nothing was carried out.
  * - RefusedError: the provider refused for another reason, and nothing was carried out. It says what the refusal is about. For
  *   `createBatch`, 429 is such a refusal.

@@ -4,6 +4,7 @@ export { FastClock } from './fast-clock.js';
 export { KnownPipelines } from './known-pipelines.js';
 export { spansOf, type Span } from './jaeger.js';
 export { ManualClock } from './manual-clock.js';
+export { PlayedClock } from './played-clock.js';
 export { ProxyServer } from './proxy-server.js';
 export { CertificateAuthority, selfSigned, type CertificateAndKey } from './certificates.js';
 export { replicaSetUrl } from './replica-set-url.js';

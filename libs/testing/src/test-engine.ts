@@ -4,8 +4,8 @@ import { EmbeddedBus } from '@batchmill/bus/embedded';
 import type { PipelineDefinition } from '@batchmill/pipeline';
 import { profileFor } from '@batchmill/provider';
 import { OpenAiProvider, type OpenAiProviderOptions } from '@batchmill/provider/openai';
-import type { Leased, Records, Transition, WorkRecord } from '@batchmill/records';
-import { Leased as LeasedRecord } from '@batchmill/records';
+import type { Amounts, Leased, Records, Transition, WorkRecord } from '@batchmill/records';
+import { Leased as LeasedRecord, SharedRateLimiter } from '@batchmill/records';
 import { assembleEngine, closePorts, runStages, type Engine, type Ports } from '@batchmill/service';
 import { startSimulator, type FaultRule, type Simulator, type SimulatorOptions } from '@batchmill/simulator';
 import type { EngineSettings, WorkSettings } from '@batchmill/stage';
@@ -30,6 +30,8 @@ export interface TestEngineOptions {
   readonly work?: Partial<WorkSettings>;
   /** The simulator refuses keys that begin with `sk-refused`. */
   readonly apiKey?: string;
+  /** The rate limit of calls to the provider. Default: none. */
+  readonly perMinute?: Amounts;
   /** Wraps or replaces ports, to make them fail. */
   readonly ports?: (ports: Ports) => Partial<Ports>;
 }
@@ -65,9 +67,10 @@ export class TestEngine {
       cancellingSeconds: 1,
       ...options.simulator,
     });
-    const { apiKey = 'sk-test', simulator: { provider = null } = {} } = options;
+    const { apiKey = 'sk-test', perMinute, simulator: { provider = null } = {} } = options;
     const profile = profileFor(simulator.baseUrl, provider);
-    const ports = await openPorts(folder, { clock, ids, baseUrl: simulator.baseUrl, profile, apiKey });
+    const rateLimited = perMinute === undefined ? null : { perMinute, log };
+    const ports = await openPorts(folder, { clock, ids, baseUrl: simulator.baseUrl, profile, apiKey, rateLimited });
     const engine = assembleEngine(
       { ...ports, ...options.ports?.(ports) },
       {
@@ -150,16 +153,26 @@ export class TestEngine {
 
 async function openPorts(
   folder: string,
-  { ids, ...options }: OpenAiProviderOptions & { readonly ids: RandomIds },
+  {
+    ids,
+    rateLimited,
+    ...options
+  }: OpenAiProviderOptions & {
+    readonly ids: RandomIds;
+    readonly rateLimited: { readonly perMinute: Amounts; readonly log: MemoryLog } | null;
+  },
 ): Promise<Ports> {
   const store = EmbeddedStore.open({ file: join(folder, 'state.db') });
+  const { clock } = options;
+  const rateLimiter =
+    rateLimited === null ? {} : { rateLimiter: new SharedRateLimiter({ store, clock, owner: 'test', ...rateLimited }) };
   return {
-    bus: EmbeddedBus.open({ file: join(folder, 'bus.db'), clock: options.clock, pollMs: 20, redeliveryPauseMs: 20 }),
+    bus: EmbeddedBus.open({ file: join(folder, 'bus.db'), clock, pollMs: 20, redeliveryPauseMs: 20 }),
     store,
     documentStore: store,
     blobs: await FolderBlobs.open({ folder: join(folder, 'blobs'), ids }),
     vectors: EmbeddedVectors.open({ file: join(folder, 'vectors.db') }),
-    provider: providerOf(options),
+    provider: providerOf({ ...options, ...rateLimiter }),
   };
 }
 

@@ -3,6 +3,8 @@ import { OpenAiError } from '../http/openai-error.js';
 import type { Limits } from '../limits.js';
 
 const minuteMs = 60_000;
+/** Sums of simulated times are not exact. */
+const leastMs = 0.1;
 
 type Unit = 'requests' | 'tokens';
 /** When the bucket, which holds a minute's worth, is full again; in simulated milliseconds. */
@@ -50,7 +52,7 @@ export class RateLimits {
     const limit = this.#perMinute[unit];
     const waitMs = bucket[unit] + this.#refillMs(unit, amount) - minuteMs - this.#clock.nowMs();
     const isTooLarge = amount > limit;
-    if (waitMs <= 0 && !isTooLarge) return;
+    if (waitMs < leastMs && !isTooLarge) return;
     const per = unit === 'requests' ? 'requests per min (RPM)' : 'tokens per min (TPM)';
     const organization = account === '' ? 'org-simulated' : `org-${account}`;
     const used = limit - this.#remaining(bucket, unit);

@@ -15,10 +15,10 @@ export async function noteFailure(
   call: GovernedCall,
   { error, failure, now }: { readonly error: unknown; readonly failure: Error; readonly now: Date },
 ): Promise<void> {
-  if (!(error instanceof APIError) || typeof error.status !== 'number') return;
-  const headers: unknown = error.headers; // the SDK types them as any
-  if (!(headers instanceof Headers)) return;
-  const shown = shownRates(error.status, headers, now);
+  if (!(error instanceof APIError)) return;
+  const { status, headers } = error as APIError; // without them for a lost answer
+  if (status === undefined || headers === undefined) return;
+  const shown = shownRates(status, headers, now);
   const stops = !(failure instanceof AccountRefusedError) && !isAboutOtherLimit(failure);
   await rateLimiter.note(call, { ...shown, stopMs: stops ? shown.stopMs : 0, usedTokens: null });
 }

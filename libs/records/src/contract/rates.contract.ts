@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { GovernedCall, Noted } from '@batchmill/provider';
 import type { MakeStore, StoreBundle } from '@batchmill/store/contract';
 import { MemoryLog } from '@batchmill/telemetry';
+import { PlayedClock } from '@batchmill/testing';
 import { SharedRateLimiter, type Amounts, type RateBucket } from '../index.js';
-import { PlayedClock } from './played-clock.contract.js';
 
 const poll: GovernedCall = { name: 'retrieveBatch b', account: 'account', model: null, tokens: 0 };
 const embedding = (tokens: number, model = 'small'): GovernedCall => ({

@@ -94,7 +94,7 @@ export class RateLine {
       const bucket = await this.#read();
       throwIfAborted(call, patience.signal);
       const nowMs = this.#nowMs();
-      const { rest, needs, owed } = this.#withHoldings(call, nowMs);
+      const { rest, needs, owed } = this.#withHoldings(call, bucket, nowMs);
       const isCovered = needs.requests === 0 && needs.tokens === 0;
       if (isCovered && bucket.stoppedUntilMs <= nowMs) {
         this.#holds = rest;
@@ -134,9 +134,14 @@ export class RateLine {
     }
   }
 
-  /** What the call needs beside what this process holds. */
-  #withHoldings(call: GovernedCall, nowMs: number): { rest: Amounts; needs: Amounts; owed: number } {
-    const held = this.#holdsUntilMs > nowMs ? this.#holds : nothing;
+  /** What the call needs beside what this process holds. A stop takes away what was held before it. */
+  #withHoldings(
+    call: GovernedCall,
+    { stoppedUntilMs }: RateBucket,
+    nowMs: number,
+  ): { rest: Amounts; needs: Amounts; owed: number } {
+    const isValid = nowMs < this.#holdsUntilMs && stoppedUntilMs <= this.#holdsUntilMs - loanMs;
+    const held = isValid ? this.#holds : nothing;
     const owed = this.#owedTokens;
     const tokens = call.model === null ? 0 : call.tokens + owed;
     const used = { requests: Math.min(held.requests, 1), tokens: Math.min(held.tokens, tokens) };
