@@ -1,3 +1,4 @@
+import { auditAccount } from '@batchmill/cli';
 import type { Endpoint } from '@batchmill/contracts';
 import { endedRunStates, type Batch, type DocumentMarks } from '@batchmill/records';
 import { reportRun, type RunReport } from '@batchmill/service';
@@ -45,7 +46,21 @@ export async function problemsIn(faultCase: FaultCase, evidence: Evidence): Prom
     ...(await problemsOfRecords(evidence, batches, excuses)),
     ...problemsOfBooks(evidence, batches, [...reports.values()], excuses, faultCase),
     ...problemsOfFiles(evidence, excuses),
+    ...(await problemsOfAudit(evidence)),
   ];
+}
+
+/**
+ * No fault excuses that the audit finds one of these. An answer that is missing in a result file, an orphan before its sweep and a
+ * file that the provider does not delete are true differences.
+ */
+const neverFound: readonly string[] = ['unknown-batch', 'missing-batch', 'state', 'tokens', 'model'];
+
+async function problemsOfAudit({ engine }: Evidence): Promise<string[]> {
+  const { differences } = await auditAccount(engine, new Date(0));
+  return differences
+    .filter(({ kind }) => neverFound.includes(kind))
+    .map((found) => `the audit finds ${JSON.stringify(found)}`);
 }
 
 /** The calls that bring the end of a batch and its answers. */

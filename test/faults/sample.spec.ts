@@ -6,7 +6,7 @@ const seeds = [93, 95, 97, 98, 99, 100, 101, 102, 104, 105, 106, 107, 108, 109, 
 
 describe('a sample of the fault matrix', () => {
   it.each(seeds.map((seed) => [titleOf(seed), seed] as const))(
-    'Y9: every document ends, and the books equal the ledger: %s',
+    'Y9 R11: every document ends, and the books equal the ledger and pass an audit: %s',
     (_, seed) => play(seed),
   );
 });

@@ -1,2 +1,3 @@
+export { auditAccount, type Audit } from './audit/audit-account.js';
 export { program } from './program.js';
 export { cliErrorCodes, type CliErrorCode } from './error-codes.js';

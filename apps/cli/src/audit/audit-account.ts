@@ -37,10 +37,13 @@ export async function auditAccount(engine: Engine, since: Date): Promise<Audit> 
   const files = await readFiles(engine, account);
   const records = await Array.fromAsync(batches.createdSince(since));
   const submitted = records.filter(isSubmitted);
-  const visible = submitted.filter((each) => isSameAccount(each.provider.account, provider.accountInfo));
+  const byId = new Map(listed.map((found) => [found.id, found]));
+  // The key may have changed since: what is listed is of this account all the same.
+  const visible = submitted.filter(
+    (each) => byId.has(each.provider.providerBatchId) || isSameAccount(each.provider.account, provider.accountInfo),
+  );
   const compared: { record: Submitted; found: ProviderBatch }[] = [];
   const differences: Difference[] = [];
-  const byId = new Map(listed.map((found) => [found.id, found]));
   for (const record of visible) {
     const found = byId.get(record.provider.providerBatchId) ?? (await retrieve(engine, record));
     if (found === null) differences.push(...missing(record));

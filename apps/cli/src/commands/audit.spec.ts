@@ -123,6 +123,25 @@ describe('batchmill audit', () => {
     expect(differences).toHaveLength(6);
   });
 
+  it('R11 Y4: a batch that was sent under the key of another account is not missing, and is counted', async () => {
+    await home.run('first', 1);
+    const [found] = await Array.fromAsync(home.account.provider.listBatches(new Date(0)));
+    const before = { ...home.account.provider.accountInfo, keyFingerprint: 'before' };
+    const account = { ...before, reportedOrganization: null, reportedProject: null };
+    const fields = {
+      ...embeddings,
+      state: 'submitted',
+      provider: infoOf(found!, { account, providerBatchId: 'batch_else' }),
+    } as const;
+    await home.insertBatch('second.c1', fields);
+    await change('first.c1.b1', { $set: { 'provider.account': account }, $inc: { 'ingestion.tokens.input': 1 } });
+
+    const { batches, differences } = await audit();
+
+    expect(batches.atOtherAccounts).toBe(1);
+    expect(differences).toMatchObject([{ kind: 'tokens', batchId: 'first.c1.b1' }]);
+  });
+
   it('R11: with --fix it records and deletes an orphan, deletes left files and polls what has ended, and says what is left', async () => {
     const installation = await home.installation();
     await home.account.injectFaults({ on: 'files.delete', what: 'status', value: 400 });
