@@ -21,5 +21,6 @@ export const openaiCompatible = {
       unit: null,
     },
   ],
-  priceKey: null,
+  // Gateways sell models of OpenAI under their names. Other models have no price in that list.
+  priceKey: 'openai',
 } as const satisfies ProviderProfile;
