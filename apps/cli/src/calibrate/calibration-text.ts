@@ -1,5 +1,6 @@
 import { formatCount, formatDuration, formatQuantity, formatTime } from '../show/format.js';
 import { table, type Column } from '../show/table.js';
+import { sanitizeLine } from '../show/terminal.js';
 import { shares, type CalibrationReport, type KindReport, type LimitReport } from './calibration-report.js';
 
 const columns: readonly Column[] = [
@@ -34,8 +35,8 @@ function rowOf({ model, endpoint, turnaround, toStart, requestsPerHour, ...count
   const { batches, completed, expired, failed, cancelled } = counts;
   const settled = completed + expired + failed + cancelled;
   return [
-    model ?? 'not named',
-    endpoint,
+    sanitizeLine(model ?? 'not named'),
+    sanitizeLine(endpoint),
     formatCount(batches),
     ...Object.keys(shares).map((name) => seconds(turnaround[name as keyof typeof shares])), // the keys of a constant
     seconds(toStart.p50),
@@ -48,7 +49,7 @@ function rowOf({ model, endpoint, turnaround, toStart, requestsPerHour, ...count
 
 function limitLine({ model, limited, value, namedAt, learned }: LimitReport): string {
   const fate = learned ? 'learned for a day' : 'not learned: the one that was learned here counts';
-  return `queue of ${model}: ${formatCount(value)} ${limited}, named at ${formatTime(namedAt)}; ${fate}\n`;
+  return `queue of ${sanitizeLine(model)}: ${formatCount(value)} ${limited}, named at ${formatTime(namedAt)}; ${fate}\n`;
 }
 
 function seconds(value: number | null): string {
