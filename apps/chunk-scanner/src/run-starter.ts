@@ -4,6 +4,7 @@ import { AccountRefusedError, ListedModels, Provider, RefusedError, type ModelLi
 import { nanoUsdOf } from '@batchmill/models';
 import {
   Documents,
+  Runs,
   dayOf,
   planOfRun,
   type Leased,
@@ -27,6 +28,7 @@ export class RunStarter {
 
   constructor(
     private readonly pipelines: Pipelines,
+    private readonly runs: Runs,
     private readonly documents: Documents,
     private readonly vectors: Vectors,
     private readonly provider: Provider,
@@ -49,6 +51,7 @@ export class RunStarter {
       }
       const spendingLimits = spendingLimitsOf(plan, run.data.request, this.settings);
       this.#checkPrices(plan, spendingLimits);
+      await this.runs.startSpendingLimits(run.id, spendingLimits);
       const { endpoint, parameters, pipeline } = plan;
       const functions = [...plan.functions];
       yield run
@@ -58,7 +61,6 @@ export class RunStarter {
           endpoint,
           functions,
           parameters,
-          spendingLimits: { ...spendingLimits, ...run.data.spendingLimits },
           startedAt: this.clock.now(),
         })
         .to('running', new RunAccepted({ runId: run.id, pipeline: pipeline.name, endpoint, functions }));
