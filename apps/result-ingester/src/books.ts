@@ -56,10 +56,7 @@ export class Books {
       at: createdAt,
       day: dayOf(createdAt),
       labels: run?.request?.labels ?? {},
-      requests: Math.max(
-        succeeded,
-        functions.reduce((sum, { requests }) => sum + requests, 0),
-      ),
+      requests: Math.max(succeeded, requestsOf(functions)),
       tokens: { input: tokens.input, cached: tokens.cached ?? 0, output: tokens.output },
       cost,
       functions,
@@ -96,14 +93,18 @@ export class Books {
   }
 }
 
+function requestsOf(functions: Ingestion['functions'] = []): number {
+  return functions.reduce((sum, { requests }) => sum + requests, 0);
+}
+
 /** In nano-dollars; null: it is not known. */
-function paidFor({ reason, provider, submission }: Batch, { part, cost, output }: Ingestion): number | null {
+function paidFor({ reason, provider, submission }: Batch, { part, cost, functions }: Ingestion): number | null {
   if (reason === 'lost') return provider === null && submission.armed === null ? 0 : null;
   if (provider === null) return 0;
   // One that could not be ingested to its end may have cost more.
   if (cost.incomplete || part !== 'end') return null;
-  // Answers that the provider counts, of which it neither shows a file nor says the usage.
-  const isUnseen = output === null && provider.counts.completed > 0 && provider.usage == null;
+  // Answers that the provider counts, of which neither they nor the batch say the usage.
+  const isUnseen = provider.usage == null && provider.counts.completed > requestsOf(functions);
   return isUnseen ? null : cost.nanoUsd;
 }
 
