@@ -10,7 +10,10 @@ export default {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   // Those are long, or need servers: jest.*.config.js run them.
-  testPathIgnorePatterns: ['/node_modules/', '\\.(containers|faults|kubernetes|long|real|replica-set)\\.spec\\.ts$'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '\\.(containers|faults|kubernetes|long|real|replica-set|spending)\\.spec\\.ts$',
+  ],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': ['@swc/jest', swc()] },

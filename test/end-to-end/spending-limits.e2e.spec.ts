@@ -3,9 +3,8 @@ import { stages } from '@batchmill/all-in-one';
 import { RunLimitRequested } from '@batchmill/contracts';
 import { chat, definePipeline, type PipelineDefinition } from '@batchmill/pipeline';
 import { nanoUsdOf } from '@batchmill/models';
-import type { EngineSettings } from '@batchmill/stage';
 import { reportRun, type RunReport } from '@batchmill/service';
-import { TestEngine, eventually } from '@batchmill/testing';
+import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
 import { manyNotes } from './notes-pipeline.js';
 import { publish, requestRun, runToTheEnd } from './runs.js';
 import { injectFaults, ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
@@ -32,9 +31,10 @@ describe('a spending limit', () => {
     {
       pipeline = pipelineOf(),
       settings = {},
-    }: { pipeline?: PipelineDefinition; settings?: Partial<EngineSettings> } = {},
+      ports = () => ({}),
+    }: Partial<Pick<TestEngineOptions, 'settings' | 'ports'>> & { pipeline?: PipelineDefinition } = {},
   ): Promise<void> {
-    bundle = await TestEngine.open({ pipelines: [pipeline], settings });
+    bundle = await TestEngine.open({ pipelines: [pipeline], settings, ports });
     await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(count));
     await bundle.start(stages);
   }
@@ -120,6 +120,50 @@ describe('a spending limit', () => {
     await eventually('the other batches', async () => (await countOf('completed')) === 30);
     expect((await reportOf('r'))?.limitUsd).toBe(1);
     await publish(bundle, new RunLimitRequested({ runId: 'r', maxUsd: 0.9 }));
+  });
+
+  it('M4: a provider batch that no list showed in time, and that was billed, counts from the start', async () => {
+    await opened(10);
+    await injectFaults(
+      bundle,
+      { on: 'batches.create', what: 'drop-answer', times: 1 },
+      { on: 'batches.list', what: 'stale', value: 2 },
+    );
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', maxUsd: 0.000065 });
+
+    const ledger = await ledgerOf(bundle);
+    expect(run.state).toBe('incomplete');
+    expect(ledger.batches.length).toBeGreaterThan(0);
+    expect(ledger.nanoUsd).toBeLessThanOrEqual(nanoUsdOf(0.000065));
+  });
+
+  it('M4: a limit that is lowered while the run is checked holds', async () => {
+    const requestLimit = (): Promise<void> => publish(bundle, new RunLimitRequested({ runId: 'r', maxUsd: 0 }));
+    const isLowered = async (): Promise<boolean> =>
+      (await bundle.engine.runs.get('r'))?.spendingLimits?.ofRun === nanoUsdOf(0);
+    await opened(5, {
+      // Stands for whoever sends the command while the provider answers.
+      ports: ({ provider }) => ({
+        provider: new Proxy(provider, {
+          get: (target, property) => {
+            const value: unknown = Reflect.get(target, property, target);
+            if (typeof value !== 'function') return value;
+            if (property !== 'check') return value.bind(target) as unknown;
+            return async () => {
+              await requestLimit();
+              await eventually('the limit is lowered', isLowered);
+              await target.check();
+            };
+          },
+        }),
+      }),
+    });
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', maxUsd: 1 });
+
+    expect(run.state).toBe('incomplete');
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 0 });
   });
 
   it('M4: what a pipeline may spend on a day counts all its runs of that day', async () => {

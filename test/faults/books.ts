@@ -1,6 +1,7 @@
 import type { Batch } from '@batchmill/records';
 import type { RunReport } from '@batchmill/service';
 import type { LedgerReport } from '@batchmill/simulator';
+import { compareBooks } from '@batchmill/testing';
 import type { FaultCase } from './fault-case.js';
 import type { Excuses } from './fault-matrix.js';
 import type { Evidence } from './fault-run.js';
@@ -8,64 +9,38 @@ import type { Evidence } from './fault-run.js';
 type LedgerBatch = LedgerReport['batches'][number];
 
 /** Every provider batch that was billed is in the books: its answers were used, or the run says that they were not. */
-export function problemsOfBooks(
-  { ledger }: Evidence,
+export async function problemsOfBooks(
+  { engine, ledger }: Evidence,
   batches: readonly Batch[],
   reports: readonly RunReport[],
   { billsUnused }: Excuses,
   { variants }: FaultCase,
-): string[] {
-  const problems: string[] = [];
-  const used = { input: 0, output: 0, usd: 0, requests: 0 };
-  const unused = new Set<string>();
+): Promise<string[]> {
+  const { differences, unknown } = await compareBooks(engine, ledger);
+  const problems = [...differences];
   const forgets = variants.some(({ on, what }) => on === 'batch' && what === 'forget');
-  for (const found of ledger.batches) {
-    const record = batches.find(({ provider }) => provider?.providerBatchId === found.id);
-    const isUsed = record !== undefined && record.reason !== 'lost' && !isUnshown(record, found);
-    if (isUsed) {
-      const { input, output } = record.ingestion.tokens;
-      const { usage } = found;
-      if (input !== usage.inputTokens || output !== usage.outputTokens) {
-        problems.push(
-          `batch ${record._id} counts ${input}+${output} tokens, ${found.id} was billed ${usage.inputTokens}+${usage.outputTokens}`,
-        );
-      }
-      used.input += usage.inputTokens;
-      used.output += usage.outputTokens;
-      used.usd += usage.usd;
-    } else if (found.billed > 0 && !(forgets && wasNeverShown(found, batches))) {
-      unused.add(found.id);
-      problems.push(...problemsOfUnused(found, record, batches));
-    }
-  }
-  const reported = {
-    input: sum(reports, ({ tokens }) => tokens.input),
-    output: sum(reports, ({ tokens }) => tokens.output),
-    usd: sum(reports, ({ cost }) => cost.usd ?? Number.NaN),
-  };
-  if (reported.input !== used.input || reported.output !== used.output || Math.abs(reported.usd - used.usd) > 0.5e-9) {
-    problems.push(`the runs report ${JSON.stringify(reported)}, the provider billed ${JSON.stringify(used)} for it`);
-  }
-  const unusedRequests = sum(
-    ledger.batches.filter(({ id }) => unused.has(id)),
-    ({ billed }) => billed,
+  const unused = ledger.batches.filter(
+    (found) => found.billed > 0 && isUnused(found, batches) && !(forgets && wasNeverShown(found, batches)),
   );
+  for (const found of unused.filter(({ id }) => unknown.has(id))) problems.push(...problemsOfUnknown(found, batches));
+  const unusedRequests = sum(unused, ({ billed }) => billed);
   const reportedUnused = sum(reports, ({ lost, orphaned }) => lost.requests + orphaned.requests);
   if (unusedRequests > reportedUnused) {
     problems.push(
       `the runs report ${reportedUnused} requests billed for nothing, the provider billed ${unusedRequests}`,
     );
   }
-  if (unused.size > 0 && !billsUnused)
-    problems.push(`${unused.size} provider batches were billed for nothing, and no fault excuses it`);
-  const twice = ledger.twice.filter((one) => !one.batches.some((id) => unused.has(id)));
+  if (unused.length > 0 && !billsUnused)
+    problems.push(`${unused.length} provider batches were billed for nothing, and no fault excuses it`);
+  const twice = ledger.twice.filter((one) => !one.batches.some((id) => unused.some((found) => found.id === id)));
   if (twice.length > 0 && !billsUnused) problems.push(`billed twice: ${JSON.stringify(twice)}`);
   return problems;
 }
 
-/** The provider has billed answers of which it never showed the file. */
-function isUnshown({ ingestion, provider }: Batch, { billed }: LedgerBatch): boolean {
-  return billed > 0 && ingestion.output === null && (ingestion.lost || provider?.outputFileId === null);
+/** No record has used its answers, or the provider has never shown their file. */
+function isUnused({ id }: LedgerBatch, batches: readonly Batch[]): boolean {
+  const record = batches.find(({ provider }) => provider?.providerBatchId === id);
+  return record === undefined || record.reason === 'lost' || record.ingestion.output === null;
 }
 
 /** The answer to its create call was lost, and no call finds it: nobody can know of it. */
@@ -78,15 +53,11 @@ function wasNeverShown({ id, metadata }: LedgerBatch, batches: readonly Batch[])
   return isGivenUp && !orphans.some(({ providerBatchId }) => providerBatchId === id);
 }
 
-function problemsOfUnused(found: LedgerBatch, record: Batch | undefined, batches: readonly Batch[]): string[] {
-  if (record !== undefined) return [];
-  const orphan = batches.flatMap(({ orphans }) => orphans).find(({ providerBatchId }) => providerBatchId === found.id);
-  if (orphan === undefined) {
-    const lost = batches.find(({ _id, reason }) => reason === 'lost' && _id === found.metadata?.['batchmill_batch']);
-    return lost === undefined ? [`${found.id} was billed ${found.billed} requests, and no record knows of it`] : [];
-  }
-  if (orphan.completed === found.billed) return [];
-  return [`orphan ${found.id} was billed ${found.billed} requests, the record says ${orphan.completed}`];
+/** A batch that is lost may have been billed. */
+function problemsOfUnknown(found: LedgerBatch, batches: readonly Batch[]): string[] {
+  const isHeld = batches.some(({ provider }) => provider?.providerBatchId === found.id);
+  const isLost = batches.some(({ _id, reason }) => reason === 'lost' && _id === found.metadata?.['batchmill_batch']);
+  return isHeld || isLost ? [] : [`${found.id} was billed ${found.billed} requests, and no record knows of it`];
 }
 
 /** The files of a run are deleted at the provider. */

@@ -4,15 +4,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { PlayedRun } from './play.ts';
+import type { PlayedRun } from './note-run.ts';
 
 /*
- * Plays runs of the fault matrix and prints a summary. `--seed N` is the first seed, and alone the only one; `--runs N` is how
- * many there are. A seed decides everything: the faults, their values, the moments of kills and freezes.
+ * Plays runs of the fault matrix, or with `--suite spending` those with spending limits, and prints a summary. `--seed N` is the
+ * first seed, and alone the only one; `--runs N` is how many there are. A seed decides everything: the faults, their values, the
+ * moments of kills and freezes.
  */
-const { values } = parseArgs({ options: { seed: { type: 'string' }, runs: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { seed: { type: 'string' }, runs: { type: 'string' }, suite: { type: 'string', default: 'faults' } },
+});
+const { suite } = values;
+const usualRuns: Readonly<Record<string, string>> = { faults: '600', spending: '200' };
 const first = countOf('seed', values.seed ?? '0');
-const runs = countOf('runs', values.runs ?? (values.seed === undefined ? '600' : '1'));
+const runs = countOf('runs', values.runs ?? (values.seed === undefined ? (usualRuns[suite] ?? '1') : '1'));
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'batchmill-fault-matrix-'));
 const results = join(folder, 'runs.jsonl');
@@ -20,7 +25,7 @@ writeFileSync(results, '');
 
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 const startedMs = performance.now();
-const playing = spawn(process.execPath, [...jest, '--config', 'jest.faults.config.js'], {
+const playing = spawn(process.execPath, [...jest, '--config', `jest.${suite}.config.js`], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, FAULTS_SEED: String(first), FAULTS_RUNS: String(runs), FAULTS_RESULTS: results },
@@ -30,7 +35,7 @@ const lines = readFileSync(results, 'utf8')
   .split('\n')
   .filter((line) => line !== '');
 rmSync(folder, { recursive: true });
-printSummary(lines.map((line) => JSON.parse(line) as PlayedRun)); // written by play.ts
+printSummary(lines.map((line) => JSON.parse(line) as PlayedRun)); // written by note-run.ts
 process.exitCode = code ?? 1;
 
 function countOf(name: string, text: string): number {
@@ -58,6 +63,6 @@ function printSummary(played: readonly PlayedRun[]): void {
   const width = Math.max(...rows.map(([name]) => name.length));
   process.stdout.write(`\n${rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('')}`);
   for (const { seed, problems } of wrong) {
-    process.stdout.write(`\n${problems.join('\n')}\nto play it again: npm run test:faults -- --seed ${seed}\n`);
+    process.stdout.write(`\n${problems.join('\n')}\nto play it again: npm run test:${suite} -- --seed ${seed}\n`);
   }
 }

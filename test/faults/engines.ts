@@ -1,6 +1,8 @@
+import type { PipelineDefinition } from '@batchmill/pipeline';
 import { OpenAiProvider } from '@batchmill/provider/openai';
 import { assembleEngine, type Engine, type Ports } from '@batchmill/service';
 import type { Simulator } from '@batchmill/simulator';
+import type { EngineSettings } from '@batchmill/stage';
 import { KnownPipelines, testEngineSettings, testWorkSettings, type FastClock } from '@batchmill/testing';
 import { notes } from './notes.js';
 
@@ -28,12 +30,30 @@ const work = {
   republishAfterMs: 10_000,
 };
 
+export interface EngineOptions extends Pick<Engine, 'clock' | 'ids' | 'log'> {
+  readonly concurrency: number;
+  /** Default: the notes of the fault matrix. */
+  readonly definitions?: readonly PipelineDefinition[];
+  readonly settings?: Partial<EngineSettings>;
+  /** Default: 2 seconds. Processes that run at once poll less often. */
+  readonly pollMs?: number;
+}
+
 export function engineOn(
   ports: Ports,
-  { concurrency, ...context }: Pick<Engine, 'clock' | 'ids' | 'log'> & { readonly concurrency: number },
+  { concurrency, definitions = [notes], settings = {}, pollMs = work.pollMs, ...context }: EngineOptions,
 ): Engine {
-  const pipelines = new KnownPipelines([notes]);
-  return assembleEngine(ports, { ...context, pipelines, engineSettings, work: { ...work, concurrency } }, '/test');
+  const pipelines = new KnownPipelines(definitions);
+  return assembleEngine(
+    ports,
+    {
+      ...context,
+      pipelines,
+      engineSettings: { ...engineSettings, ...settings },
+      work: { ...work, concurrency, pollMs },
+    },
+    '/test',
+  );
 }
 
 export function providerOf({ url }: Simulator, clock: FastClock): OpenAiProvider {

@@ -39,6 +39,8 @@ const refusedBatch = { fails: ['provider.batch-failed'] };
 const parks = { parks: true };
 const leaves = { leaves: true };
 const unshown = { fails: ['provider.missing-result'], billsUnused: true, leaves: true, leavesFiles: true };
+/** What is billed without a line is requested again. */
+const unread = { fails: ['provider.missing-result'], billsUnused: true };
 const lost = { leaves: true, billsUnused: true, leavesFiles: true };
 
 /** Refusals that pass, or that are mended. */
@@ -246,7 +248,10 @@ const rows: { readonly [On in Drawn]: Readonly<Record<keyof (typeof faultCatalog
       [[401, 402, 403], ['few', 'share'], leaves],
     ],
     'drop-answer': [[none, ['few', 'share', 'always'], unanswered]],
-    missing: [[none, ['few', 'share', 'always'], { fails: ['provider.missing-result'] }]],
+    missing: [
+      [none, ['few', 'share', 'always'], { fails: ['provider.missing-result'] }],
+      [['billed'], ['few', 'share', 'always'], unread],
+    ],
     double: [[none, ['few', 'share', 'always']]],
     unknown: [
       [
@@ -255,7 +260,10 @@ const rows: { readonly [On in Drawn]: Readonly<Record<keyof (typeof faultCatalog
       ],
     ],
     'status-0': [[none, ['few', 'share', 'always'], unanswered]],
-    'bad-json': [[none, ['few', 'share', 'always'], { fails: ['provider.missing-result'] }]],
+    'bad-json': [
+      [none, ['few', 'share', 'always'], { fails: ['provider.missing-result'] }],
+      [['billed'], ['few', 'share', 'always'], unread],
+    ],
     shape: [
       [resultShapes.filter((shape) => shape !== 'unreadable'), ['few', 'share', 'always']],
       [['unreadable'], ['few', 'share', 'always'], { fails: ['provider.answer-not-understood'] }],

@@ -44,7 +44,7 @@ export async function problemsIn(faultCase: FaultCase, evidence: Evidence): Prom
     ),
     ...(await problemsOfVectors(evidence, documents)),
     ...(await problemsOfRecords(evidence, batches, excuses)),
-    ...problemsOfBooks(evidence, batches, [...reports.values()], excuses, faultCase),
+    ...(await problemsOfBooks(evidence, batches, [...reports.values()], excuses, faultCase)),
     ...problemsOfFiles(evidence, excuses),
     ...(await problemsOfAudit(evidence)),
   ];

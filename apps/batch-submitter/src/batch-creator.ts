@@ -1,6 +1,13 @@
 import { BatchSubmitted, Clock, Ids } from '@batchmill/contracts';
 import { AccountRefusedError, Provider, RefusedError, type ProviderBatch } from '@batchmill/provider';
-import { providerBatchInfoOf, type Batch, type Leased, type Transition, type Transitions } from '@batchmill/records';
+import {
+  Spendings,
+  providerBatchInfoOf,
+  type Batch,
+  type Leased,
+  type Transition,
+  type Transitions,
+} from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log, traceparentOf } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
@@ -19,6 +26,7 @@ const maxClockDifferenceMs = 24 * 3_600_000;
 export class BatchCreator {
   constructor(
     private readonly provider: Provider,
+    private readonly spendings: Spendings,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
     private readonly ids: Ids,
@@ -87,6 +95,11 @@ export class BatchCreator {
     if (now < listUpToDateAt) {
       yield batch.wait(listUpToDateAt);
       return false;
+    }
+    const { spending } = batch.data;
+    if (spending != null) {
+      // A list that lags more than it should may show the provider batch later. Then it was billed, so its money is not used again.
+      await this.spendings.settle(spending.scopes, { batchId: batch.id, fence: spending.fence }, null);
     }
     await batch.save({
       submission: { ...submission, armed: null, fileId: null, fileCreatedAt: null, fileDeletedAt: null },

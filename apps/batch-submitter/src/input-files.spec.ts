@@ -123,8 +123,8 @@ describe('the input file of a batch', () => {
   }
 
   function creator(): BatchCreator {
-    const { provider, engineSettings, ids, log } = bundle.engine;
-    return new BatchCreator(provider, engineSettings, bundle.clock, ids, log);
+    const { provider, spendings, engineSettings, ids, log } = bundle.engine;
+    return new BatchCreator(provider, spendings, engineSettings, bundle.clock, ids, log);
   }
 
   function inputFiles(): InputFiles {

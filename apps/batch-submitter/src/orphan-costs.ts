@@ -1,6 +1,6 @@
 import type { Usage } from '@batchmill/models';
 import { Provider, type ProviderBatch } from '@batchmill/provider';
-import { Batches, Ledger, Runs, Spendings, dayOf, noCost, requestCost, type Batch } from '@batchmill/records';
+import { Batches, Ledger, Runs, dayOf, noCost, requestCost, type Batch } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Injectable } from '@nestjs/common';
 
@@ -10,7 +10,6 @@ export class OrphanCosts {
   constructor(
     private readonly batches: Batches,
     private readonly ledger: Ledger,
-    private readonly spendings: Spendings,
     private readonly runs: Runs,
     private readonly provider: Provider,
     private readonly settings: EngineSettings,
@@ -18,7 +17,7 @@ export class OrphanCosts {
 
   /**
    * Before the batch records the orphan, so that no cost is forgotten. When it is repeated after a crash, the entry of the ledger is
-   * replaced by the same, and a spending limit may count the cost twice, which only makes it stricter.
+   * replaced by the same. Spending limits count the most that it might have cost since its key was given up.
    */
   async book(batchId: string, found: ProviderBatch): Promise<void> {
     const batch = await this.batches.get(batchId);
@@ -52,10 +51,6 @@ export class OrphanCosts {
       prices: prices.version,
       difference: null,
     });
-    // What was set aside for a batch that is given up as lost counts as spent already.
-    if (batch.spending == null || batch.reason === 'lost') return;
-    const worst = batch.spending.nanoUsd;
-    await this.spendings.charge(batch.spending.scopes, cost.incomplete ? worst : cost.nanoUsd);
   }
 }
 

@@ -1,7 +1,7 @@
 import { ProcessingError, completionWindowMs } from '@batchmill/contracts';
 import { Pipelines } from '@batchmill/pipeline';
 import { Provider, isSettled, type ProviderBatch } from '@batchmill/provider';
-import { Batches, Ledger, Runs, Spendings } from '@batchmill/records';
+import { Batches, Ledger, Runs } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
@@ -29,7 +29,6 @@ interface Parts {
   readonly provider: Provider;
   readonly pipelines: Pipelines;
   readonly ledger: Ledger;
-  readonly spendings: Spendings;
   readonly runs: Runs;
   readonly engineSettings: EngineSettings;
   readonly log: Log;
@@ -59,8 +58,8 @@ export class OrphanedBatches {
   ) {}
 
   /** The same outside of a stage. */
-  static on({ batches, provider, pipelines, ledger, spendings, runs, engineSettings, log }: Parts): OrphanedBatches {
-    const costs = new OrphanCosts(batches, ledger, spendings, runs, provider, engineSettings);
+  static on({ batches, provider, pipelines, ledger, runs, engineSettings, log }: Parts): OrphanedBatches {
+    const costs = new OrphanCosts(batches, ledger, runs, provider, engineSettings);
     return new OrphanedBatches(batches, provider, pipelines, costs, engineSettings, log);
   }
 

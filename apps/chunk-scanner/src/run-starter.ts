@@ -11,6 +11,7 @@ import { AccountRefusedError, ListedModels, Provider, RefusedError, type ModelLi
 import { nanoUsdOf } from '@batchmill/models';
 import {
   Documents,
+  Runs,
   claimableFilter,
   dayOf,
   planOfRun,
@@ -36,6 +37,7 @@ export class RunStarter {
 
   constructor(
     private readonly pipelines: Pipelines,
+    private readonly runs: Runs,
     private readonly documents: Documents,
     private readonly vectors: Vectors,
     private readonly provider: Provider,
@@ -59,6 +61,7 @@ export class RunStarter {
       }
       const spendingLimits = spendingLimitsOf(plan, run.data.request, this.settings);
       this.#checkPrices(plan, spendingLimits);
+      await this.runs.startSpendingLimits(run.id, spendingLimits);
       const { endpoint, parameters, pipeline } = plan;
       const functions = [...plan.functions];
       yield run
@@ -69,7 +72,6 @@ export class RunStarter {
           functions,
           parameters,
           ...(await this.#deadlineOf(run, plan)),
-          spendingLimits: { ...spendingLimits, ...run.data.spendingLimits },
           startedAt: this.clock.now(),
         })
         .to('running', new RunAccepted({ runId: run.id, pipeline: pipeline.name, endpoint, functions }));

@@ -55,10 +55,7 @@ export class Books {
       at,
       day: dayOf(at),
       labels: run?.request?.labels ?? {},
-      requests: Math.max(
-        succeeded,
-        functions.reduce((sum, { requests }) => sum + requests, 0),
-      ),
+      requests: Math.max(succeeded, requestsOf(functions)),
       tokens: { input: tokens.input, cached: tokens.cached ?? 0, output: tokens.output },
       cost,
       functions,
@@ -95,6 +92,10 @@ export class Books {
   }
 }
 
+function requestsOf(functions: Ingestion['functions'] = []): number {
+  return functions.reduce((sum, { requests }) => sum + requests, 0);
+}
+
 type PaidEntry = Pick<LedgerEntry, '_id' | 'kind' | 'providerBatchId' | 'at'>;
 
 /** Null: nothing was sent. */
@@ -109,7 +110,7 @@ function paidEntryOf({ _id, provider, synchronous }: Batch): PaidEntry | null {
 /** In nano-dollars; null: it is not known. */
 function paidFor(
   { reason, provider, submission, synchronous, spending, requests }: Batch,
-  { part, cost, output }: Ingestion,
+  { part, cost, functions }: Ingestion,
 ): number | null {
   if (reason === 'lost') return provider === null && submission.armed === null ? 0 : null;
   if (synchronous != null && part === 'end' && !cost.incomplete) {
@@ -120,8 +121,8 @@ function paidFor(
   if (provider === null) return synchronous == null ? 0 : null;
   // One that could not be ingested to its end may have cost more.
   if (cost.incomplete || part !== 'end') return null;
-  // Answers that the provider counts, of which it neither shows a file nor says the usage.
-  const isUnseen = output === null && provider.counts.completed > 0 && provider.usage == null;
+  // Answers that the provider counts, of which neither they nor the batch say the usage.
+  const isUnseen = provider.usage == null && provider.counts.completed > requestsOf(functions);
   return isUnseen ? null : cost.nanoUsd;
 }
 

@@ -170,6 +170,15 @@ export class Runs extends Records<Run> {
     return matched === 1;
   }
 
+  /** Records the limits with which a run starts. One that a command has set meanwhile stays. */
+  async startSpendingLimits(id: string, { ofRun, ofPipelinePerDay }: SpendingLimits): Promise<void> {
+    await this.collection.updateOne(
+      { _id: id, 'spendingLimits.ofRun': null },
+      { $set: { 'spendingLimits.ofRun': ofRun } },
+    );
+    await this.collection.updateOne({ _id: id }, { $set: { 'spendingLimits.ofPipelinePerDay': ofPipelinePerDay } });
+  }
+
   /** Records the most that the run may spend, in nano-dollars. False: there is no such run, or it has ended. */
   async setSpendingLimit(id: string, nanoUsd: number): Promise<boolean> {
     const live = { _id: id, state: { $in: active } };

@@ -1,4 +1,5 @@
 export { builtBatch } from './built-batch.js';
+export { compareBooks, type BooksComparison } from './compare-books.js';
 export { eventually } from './eventually.js';
 export { FastClock } from './fast-clock.js';
 export { KnownPipelines } from './known-pipelines.js';

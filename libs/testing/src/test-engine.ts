@@ -7,7 +7,13 @@ import { OpenAiProvider, type OpenAiProviderOptions } from '@batchmill/provider/
 import type { Amounts, Leased, Records, Transition, WorkRecord } from '@batchmill/records';
 import { Leased as LeasedRecord, SharedRateLimiter } from '@batchmill/records';
 import { assembleEngine, closePorts, runStages, type Engine, type Ports } from '@batchmill/service';
-import { startSimulator, type FaultRule, type Simulator, type SimulatorOptions } from '@batchmill/simulator';
+import {
+  startSimulator,
+  type FaultRule,
+  type LedgerReport,
+  type Simulator,
+  type SimulatorOptions,
+} from '@batchmill/simulator';
 import type { EngineSettings, WorkSettings } from '@batchmill/stage';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { MemoryLog } from '@batchmill/telemetry';
@@ -15,6 +21,7 @@ import { EmbeddedVectors } from '@batchmill/vectors/embedded';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compareBooks } from './compare-books.js';
 import { KnownPipelines } from './known-pipelines.js';
 import { ShiftedClock } from './shifted-clock.js';
 import { testEngineSettings, testWorkSettings } from './test-settings.js';
@@ -32,6 +39,8 @@ export interface TestEngineOptions {
   readonly apiKey?: string;
   /** The rate limit of calls to the provider. Default: none. */
   readonly perMinute?: Amounts;
+  /** True: its provider is that of another engine, whose simulator has the bill. */
+  readonly isBilledElsewhere?: boolean;
   /** Wraps or replaces ports, to make them fail. */
   readonly ports?: (ports: Ports) => Partial<Ports>;
 }
@@ -48,6 +57,7 @@ export class TestEngine {
     readonly log: MemoryLog,
     readonly simulator: Simulator,
     private readonly folder: string,
+    private readonly isBilledElsewhere: boolean,
   ) {
     this.#engine = engine;
   }
@@ -84,7 +94,7 @@ export class TestEngine {
       '/batchmill/test',
     );
     for (const records of engine.hostDependencies.records) await records.prepare();
-    return new TestEngine(engine, clock, log, simulator, folder);
+    return new TestEngine(engine, clock, log, simulator, folder, options.isBilledElsewhere ?? false);
   }
 
   /** Stops the stages, as a restart does, and continues with another key. The stages are to be started again. */
@@ -143,11 +153,21 @@ export class TestEngine {
     if (!response.ok) throw new Error(`the simulator refused the faults: ${await response.text()}`);
   }
 
+  /** Throws when the books differ from what the simulator has billed. */
   async close(): Promise<void> {
     for (const stop of this.#stops) await stop();
+    const differences = await this.#differencesOfBooks();
     await closePorts(this.engine);
     await this.simulator.close();
     await rm(this.folder, { recursive: true, force: true });
+    if (differences.length > 0) throw new Error(`the books are not the provider’s:\n${differences.join('\n')}`);
+  }
+
+  async #differencesOfBooks(): Promise<readonly string[]> {
+    if (this.isBilledElsewhere) return [];
+    const response = await fetch(`${this.simulator.url}/admin/ledger`);
+    const { differences } = await compareBooks(this.engine, (await response.json()) as LedgerReport); // its own tests check its shape
+    return differences;
   }
 }
 

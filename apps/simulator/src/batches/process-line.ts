@@ -17,7 +17,7 @@ export interface LineOutcome {
   /** For the error file. */
   readonly error: string;
   readonly completed: boolean;
-  /** null: not billed. Exactly what can be read in the output file is billed. */
+  /** null: not billed. What can be read in the output file is billed, and else only what a fault says. */
   readonly billed: BilledLine | null;
 }
 
@@ -35,7 +35,6 @@ export async function processLine(text: string, batch: Batch, simulation: Simula
     return failed(resultLine.answered(customId, requestId, error.status, JSON.stringify(error.body)));
   }
   if (fault?.what === 'status-0') return failed(resultLine.withoutStatus(customId, requestId));
-  if (fault?.what === 'missing') return { output: '', error: '', completed: true, billed: null };
   if (fault?.what === 'drop-answer') {
     return failed(resultLine.withoutResponse(customId, requestId, 'request_timeout', 'The request timed out.'));
   }
@@ -50,17 +49,16 @@ export async function processLine(text: string, batch: Batch, simulation: Simula
       ...(fault?.what === 'tier' && { answeredTier: typeof fault.value === 'string' ? fault.value : 'priority' }),
       cachedShare: fault?.what === 'cached' ? Number(fault.value ?? 0.5) : 0,
     });
-    const line = resultLine.answered(customId, requestId, 200, performed.json);
-    if (fault?.what === 'bad-json') {
-      return { output: `${line.slice(0, Math.floor(line.length / 2))}\n`, error: '', completed: true, billed: null };
-    }
     const { model, usage } = performed;
     const bodyHash = hash('sha256', JSON.stringify(body), 'buffer');
+    const isFullPrice = fault?.what === 'tier' && model.kind === 'chat';
     return {
-      output: shaped(line, fault) + extraLine(fault, customId, requestId, performed.json),
+      output:
+        shownLine(resultLine.answered(customId, requestId, 200, performed.json), fault) +
+        extraLine(fault, customId, requestId, performed.json),
       error: '',
       completed: true,
-      billed: { batchSeq: batch.seq, customId, bodyHash, model, ...usage, isFullPrice: fault?.what === 'tier' },
+      billed: isUnbilled(fault) ? null : { batchSeq: batch.seq, customId, bodyHash, model, ...usage, isFullPrice },
     };
   } catch (error) {
     if (!(error instanceof OpenAiError)) throw error;
@@ -78,8 +76,23 @@ function lineFault(batch: Batch, customId: string, simulation: Simulation): Line
   return simulation.faults.fire('line', subjects, `${batch.seq}:${customId}`)[0];
 }
 
-function shaped(line: string, fault: LineFaultFired): string {
-  return fault?.what === 'shape' ? shapeResult(line, (fault.value ?? 'unreadable') as ResultShape) : line; // the rule was checked
+/** The line of an answer in the output file. */
+function shownLine(line: string, fault: LineFaultFired): string {
+  switch (fault?.what) {
+    case 'missing':
+      return '';
+    case 'bad-json':
+      return `${line.slice(0, Math.floor(line.length / 2))}\n`;
+    case 'shape':
+      return shapeResult(line, (fault.value ?? 'unreadable') as ResultShape); // the rule was checked
+    default:
+      return line;
+  }
+}
+
+/** Of an answer that cannot be read. */
+function isUnbilled(fault: LineFaultFired): boolean {
+  return (fault?.what === 'missing' || fault?.what === 'bad-json') && fault.value !== 'billed';
 }
 
 function extraLine(fault: LineFaultFired, customId: string, requestId: string, json: string): string {

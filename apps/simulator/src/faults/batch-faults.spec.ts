@@ -185,6 +185,17 @@ describe('faults on lines', () => {
     expect(batch.request_counts).toEqual({ total: 4, completed: 4, failed: 0 });
   });
 
+  it.each(['missing', 'bad-json'] as const)(
+    '%s can be billed: then only the usage of the batch says it',
+    async (what) => {
+      const { batch, output, billed } = await run({ what, value: 'billed' });
+
+      expect(output.filter((line) => line.endsWith('}'))).toHaveLength(3);
+      expect(billed).toBe(4);
+      expect(batch.usage?.input_tokens).toBeGreaterThan(0);
+    },
+  );
+
   it('double appears twice and is billed once', async () => {
     const { output, billed } = await run({ what: 'double' });
 

@@ -4,6 +4,9 @@ import { refusals } from './refusals.js';
 /** What `value` of a fault `refused` means. */
 const refusalNames = `one of ${Object.keys(refusals).join(', ')}; default invalid`;
 
+/** What `value` of an answer means that cannot be read. */
+const unreadValue = '"billed": billed all the same, default not';
+
 /** Every fault, by what it affects. The documentation is printed from this, and rules are checked against it. */
 export const faultCatalogue = {
   'files.create': {
@@ -131,11 +134,11 @@ export const faultCatalogue = {
     refused: describe('Answered in a provider’s own words in the error file; not billed.', refusalNames),
     status: describe('Answered with an HTTP status in the error file; not billed.', 'status code, default 500'),
     'drop-answer': describe('A timeout: in the error file, without a response; not billed.'),
-    missing: describe('In neither file; not billed, though it counts as completed.'),
+    missing: describe('In neither file, though it counts as completed.', unreadValue),
     double: describe('Twice in the output file; billed once.'),
     unknown: describe('Followed by a result for a custom_id that was never sent.', 'that custom_id'),
     'status-0': describe('In the error file with status code 0; not billed.'),
-    'bad-json': describe('Its line in the output file is cut off; not billed, though it counts as completed.'),
+    'bad-json': describe('Its line in the output file is cut off, though it counts as completed.', unreadValue),
     shape: describe(
       'Its line has a form that other servers write; billed.',
       `one of ${resultShapes.join(', ')}; default unreadable`,
@@ -149,7 +152,7 @@ export const faultCatalogue = {
       'a share from 0 to 1, default 0.5',
     ),
     tier: describe(
-      'Answered at another tier, at twice the price of a batch.',
+      'Answered at another tier, at twice the price of a batch. Embeddings are not affected.',
       'the tier that the answer names, default "priority"',
     ),
   },

@@ -70,6 +70,8 @@ function checkValue(name: string, on: FaultOn, what: FaultWhat, value: unknown):
     throw bad(name, value, `one of ${resultShapes.join(', ')}`);
   }
   if (what === 'cached') checkNumber(name, value, (number) => number >= 0 && number <= 1, 'a share from 0 to 1');
+  const isUnread = on === 'line' && (what === 'missing' || what === 'bad-json');
+  if (isUnread && value !== 'billed') throw bad(name, value, '"billed"');
   if (what === 'tier' && typeof value !== 'string') throw bad(name, value, 'the name of a tier');
   if (what === 'forget') checkNumber(name, value, (number) => number >= 0, 'a number of seconds');
   if (what === 'stay' && !stayStates.includes(value)) throw bad(name, value, stayStates.join(', '));

@@ -78,12 +78,6 @@ export function describeSpendings(make: MakeStore): void {
       expect(await stored(run)).toMatchObject({ committed: 100, reserved: 100 });
     });
 
-    it('M4: what was paid beyond every reservation counts', async () => {
-      await spendings().charge([scopeId(run.scope)], 990);
-
-      expect(await spendings().reserve([run], of(1))).toMatchObject({ spentNanoUsd: 990 });
-    });
-
     it('a scope without a limit counts as well', async () => {
       expect(await spendings().reserve([{ ...run, limitNanoUsd: null }], of(1, 5_000))).toBeNull();
 

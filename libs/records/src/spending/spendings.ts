@@ -88,14 +88,6 @@ export class Spendings {
     }
   }
 
-  /** Adds what was paid beyond every reservation, such as for a provider batch that was found too late. */
-  async charge(scopeIds: readonly string[], nanoUsd: number): Promise<void> {
-    for (const _id of scopeIds) {
-      await this.#insert(_id);
-      await this.#collection.updateOne({ _id }, { $inc: { committed: nanoUsd } });
-    }
-  }
-
   async #reserveIn(
     _id: string,
     { scope, limitNanoUsd }: LimitedScope,
