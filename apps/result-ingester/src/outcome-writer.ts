@@ -235,13 +235,8 @@ function keptIn({ classified, function: name }: Outcome, { plan, batch }: Target
   return classified.outcome !== 'answered' && classified.isKept ? keptInUpdate(plan, name, batchMarkOf(batch)) : {};
 }
 
-function countUnusable(
-  { outcome: { classified, index, function: functionName } }: ClaimedOutcome,
-  { progress }: Target,
-): void {
-  if (classified.outcome === 'answered') return;
-  const { error, usage } = classified;
-  progress.countUnusable(index, { error, usage, functionName });
+function countUnusable({ outcome: { classified, ...request } }: ClaimedOutcome, { progress }: Target): void {
+  if (classified.outcome !== 'answered') progress.countUnusable(classified, request);
 }
 
 const writeRefused: DocumentError = {

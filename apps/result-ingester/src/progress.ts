@@ -111,12 +111,8 @@ export class Progress {
 
   /** Moves a request from succeeded to failed: it was answered, but the answer could not be used. What was paid for it is wasted. */
   countUnusable(
-    index: number | null,
-    {
-      error,
-      usage,
-      functionName,
-    }: { readonly error: DocumentError; readonly usage: Usage; readonly functionName: string },
+    { error, usage }: { readonly error: DocumentError; readonly usage: Usage },
+    { index, function: functionName }: { readonly index: number | null; readonly function: string },
   ): void {
     if (index !== null) this.unusable.add(index);
     const { succeeded, failed, errors = [], firstError, functions = [], unanswered = noCost } = this.#state;

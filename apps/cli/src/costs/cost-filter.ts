@@ -2,7 +2,7 @@ import { ValidationError } from '@batchmill/contracts';
 import type { LedgerQuery } from '@batchmill/records';
 import type { Command } from 'commander';
 import { formatTime } from '../show/format.js';
-import { parseTime, type TimeOption } from './parse-time.js';
+import { parseTime, type TimeOption } from '../parse-time.js';
 
 /** Which entries of the ledger a command reads. */
 export interface CostFilterFlags {
