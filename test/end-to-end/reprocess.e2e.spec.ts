@@ -109,7 +109,10 @@ describe('answers that cannot be used', () => {
     const ledger = await ledgerOf(bundle);
     expect(after.tokens).toEqual({ input: ledger.inputTokens, output: ledger.outputTokens });
     expect(after.cost.usd).toBe(ledger.usd);
-    expect({ ...after, keptAnswers: 0, reprocessed: null }).toEqual({ ...before, keptAnswers: 0, reprocessed: null });
+    // What was waste until then is used, and was not bought a second time.
+    expect([before.savings?.savedUsd, after.savings?.savedUsd]).toEqual([-ledger.usd, 2 * ledger.usd]);
+    const same = { keptAnswers: 0, reprocessed: null, savings: null };
+    expect({ ...after, ...same }).toEqual({ ...before, ...same });
     await expect(Array.fromAsync(engine.blobs.read(keptName))).rejects.toMatchObject({ code: 'blobs.missing' });
   });
 

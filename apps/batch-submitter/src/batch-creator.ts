@@ -52,7 +52,7 @@ export class BatchCreator {
         metadata,
         deadline,
       });
-      yield this.#submitted(batch, created, key);
+      yield this.#submitted(batch, created, { key, adopted: false });
     } catch (error) {
       const isRefusal = error instanceof RefusedError || error instanceof AccountRefusedError;
       // The provider refused: nothing was created, and there is nothing to search for.
@@ -117,7 +117,7 @@ export class BatchCreator {
     const found = await this.#find({ key: armed.key, fileId, former }, since);
     if (found === null) return null;
     this.log.info('adopted a provider batch whose create answer was lost', { batchId: batch.id, status: found.state });
-    return this.#submitted(batch, found, armed.key);
+    return this.#submitted(batch, found, { key: armed.key, adopted: true });
   }
 
   /**
@@ -134,12 +134,16 @@ export class BatchCreator {
     return null;
   }
 
-  #submitted(batch: Leased<Batch>, created: ProviderBatch, key: string): Transition<BatchSubmitted> {
+  #submitted(
+    batch: Leased<Batch>,
+    created: ProviderBatch,
+    { key, adopted }: { readonly key: string; readonly adopted: boolean },
+  ): Transition<BatchSubmitted> {
     const { runId, claimId, requests, submission } = batch.data;
     const event = new BatchSubmitted({ runId, claimId, batchId: batch.id, providerBatchId: created.id, requests });
     const ours = { key, submittedAt: this.clock.now(), polls: 0, account: this.provider.accountInfo };
     const provider = providerBatchInfoOf(created, ours);
-    return batch.with({ provider, submission: { ...submission, armed: null } }).to('submitted', event);
+    return batch.with({ provider, adopted, submission: { ...submission, armed: null } }).to('submitted', event);
   }
 }
 

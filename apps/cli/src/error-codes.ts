@@ -1,6 +1,8 @@
 /** Every error code of the command line, with its meaning and what to do. */
 export const cliErrorCodes = {
   'command.choice': 'The arguments exclude each other, or a required choice is missing. Give exactly one of them.',
+  'command.empty-period':
+    'The options leave no time in between. Give a --since that is before --until, or leave one of them out.',
   'command.not-confirmed':
     'The command would pay for answers again, or give something up, and was not confirmed. Nothing was started. Confirm beforehand with --yes.',
   'command.no-pipeline':

@@ -3,6 +3,7 @@ import { auditCommand } from './commands/audit.js';
 import { batchCommand } from './commands/batch.js';
 import { calibrateCommand } from './commands/calibrate.js';
 import { completeCommand, completionCommand } from './commands/completion.js';
+import { costsCommand } from './commands/costs.js';
 import { dltCommand } from './commands/dlt.js';
 import { doctorCommand } from './commands/doctor.js';
 import { documentsCommand } from './commands/documents.js';
@@ -21,6 +22,7 @@ import { previewCommand } from './commands/preview.js';
 import { progressCommand } from './commands/progress.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
+import { savingsCommand } from './commands/savings.js';
 import { schedulesCommand } from './commands/schedules.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
@@ -56,6 +58,8 @@ export function program(): Command {
     previewCommand(),
     estimateCommand(),
     calibrateCommand(),
+    costsCommand(),
+    savingsCommand(),
     searchCommand(),
     parkedCommand(),
     dltCommand(),

@@ -6,6 +6,7 @@ import {
   dayOf,
   noCost,
   type Batch,
+  type FunctionCost,
   type Ingestion,
   type LedgerEntry,
 } from '@batchmill/records';
@@ -62,7 +63,14 @@ export class Books {
       wasted: unanswered,
       prices: this.settings.prices.version,
       difference: unlisted,
+      ended: batch.reason,
+      adopted: batch.adopted === true,
     };
+  }
+
+  /** Notes the kept answers of a batch that were used by reprocessing. They are no waste any more. */
+  async noteReprocessed({ provider }: Batch, reprocessed: readonly FunctionCost[]): Promise<void> {
+    if (provider !== null) await this.ledger.noteReprocessed(provider.providerBatchId, reprocessed);
   }
 
   #reportDifferences({ _id: batchId, model, provider }: Batch, { unlisted, otherTier = 0 }: Ingestion): void {

@@ -237,8 +237,8 @@ function keptIn({ classified, function: name }: Outcome, { plan, batch }: Target
   return classified.outcome !== 'answered' && classified.isKept ? keptInUpdate(plan, name, batchMarkOf(batch)) : {};
 }
 
-function countUnusable({ outcome: { classified, index } }: ClaimedOutcome, { progress }: Target): void {
-  if (classified.outcome !== 'answered') progress.countUnusable(index, classified.error);
+function countUnusable({ outcome: { classified, ...request } }: ClaimedOutcome, { progress }: Target): void {
+  if (classified.outcome !== 'answered') progress.countUnusable(classified, request);
 }
 
 const writeRefused: DocumentError = {

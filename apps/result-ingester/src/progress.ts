@@ -1,7 +1,7 @@
 import type { DocumentError } from '@batchmill/contracts';
 import type { NamedModel, PriceBook, PriceTier, Usage } from '@batchmill/models';
 import type { BatchUsage, Classified } from '@batchmill/provider';
-import { addCost, countFailed, noCost, requestCost, type Ingestion } from '@batchmill/records';
+import { addCost, addToFunctions, countFailed, noCost, requestCost, type Ingestion } from '@batchmill/records';
 import { RequestBits } from './request-bits.js';
 
 /** The checkpoint of an ingestion and its counts. `state` is what is stored. */
@@ -109,15 +109,24 @@ export class Progress {
     };
   }
 
-  /** Moves a request from succeeded to failed: it was answered, but the answer could not be used. */
-  countUnusable(index: number | null, error: DocumentError): void {
+  /** Moves a request from succeeded to failed: it was answered, but the answer could not be used. What was paid for it is wasted. */
+  countUnusable(
+    { error, usage }: { readonly error: DocumentError; readonly usage: Usage },
+    { index, function: functionName }: { readonly index: number | null; readonly function: string },
+  ): void {
     if (index !== null) this.unusable.add(index);
-    const { succeeded, failed, errors = [], firstError } = this.#state;
+    const { succeeded, failed, errors = [], firstError, functions = [], unanswered = noCost } = this.#state;
+    const { model, at, prices } = this.pricing;
+    const cost = requestCost(prices, model, usage, at, 'batch');
     this.#state = {
       ...this.#state,
       succeeded: succeeded - 1,
       failed: failed + 1,
       errors: countFailed(errors, error),
+      functions: functions.map((one) =>
+        one.function === functionName ? { ...one, unanswered: addCost(one.unanswered ?? noCost, cost) } : one,
+      ),
+      unanswered: addCost(unanswered, cost),
       firstError: firstError ?? `${error.code}: ${error.message}`,
     };
   }
@@ -133,14 +142,7 @@ export class Progress {
     const { model, at, tier, prices } = this.pricing;
     const cost = requestCost(prices, model, usage, at, tier);
     const { tokens, functions = [], unanswered = noCost, otherTier = 0 } = this.#state;
-    const known = functions.find((one) => one.function === functionName);
-    const own = known ?? { function: functionName, requests: 0, tokens: { input: 0, output: 0 }, cost: noCost };
-    const counted = {
-      ...own,
-      requests: own.requests + 1,
-      tokens: { input: own.tokens.input + usage.inputTokens, output: own.tokens.output + usage.outputTokens },
-      cost: addCost(own.cost, cost),
-    };
+    const wasted = isAnswered ? noCost : cost;
     this.#state = {
       ...this.#state,
       tokens: {
@@ -149,9 +151,8 @@ export class Progress {
         cached: (tokens.cached ?? 0) + (usage.cachedTokens ?? 0),
       },
       cost: addCost(this.#state.cost, cost),
-      functions:
-        known === undefined ? [...functions, counted] : functions.map((one) => (one === known ? counted : one)),
-      unanswered: isAnswered ? unanswered : addCost(unanswered, cost),
+      functions: addToFunctions(functions, functionName, { usage, cost, unanswered: wasted }),
+      unanswered: addCost(unanswered, wasted),
       otherTier: otherTier + (usage.otherTier === undefined ? 0 : 1),
     };
   }

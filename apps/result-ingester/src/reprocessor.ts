@@ -4,14 +4,18 @@ import { encodeId } from '@batchmill/documents';
 import { classifyResult, type RunPlan } from '@batchmill/pipeline';
 import { parseResultLine } from '@batchmill/provider';
 import {
+  addToFunctions,
   batchMarkOf,
   Batches,
   Documents,
   marksProjection,
+  noCost,
   notReprocessed,
   readLines,
   readMarks,
+  requestCost,
   type Batch,
+  type FunctionCost,
   type Leased,
   type Marks,
   type Reprocessing,
@@ -21,6 +25,7 @@ import {
 import { EngineSettings } from '@batchmill/stage';
 import { Injectable } from '@nestjs/common';
 import { archiveAnswers } from './archive-answers.js';
+import { Books } from './books.js';
 import { KeptAnswerWriter } from './kept-answer-writer.js';
 import { RequestBits } from './request-bits.js';
 import type { Outcome } from './result-slices.js';
@@ -36,7 +41,10 @@ interface BatchToReprocess {
   readonly kept: string;
 }
 
-type Counts = Pick<Reprocessing, 'requests' | 'documents' | 'unusable' | 'firstError'>;
+interface Counts extends Pick<Reprocessing, 'requests' | 'documents' | 'unusable' | 'firstError'> {
+  /** The indexes of the requests whose kept answer was used. */
+  readonly used: readonly number[];
+}
 
 /**
  * Takes the answers that a batch keeps through the pipeline once more, as the pipeline is now. Asks the provider for nothing, so
@@ -50,6 +58,7 @@ export class Reprocessor {
     private readonly documents: Documents,
     private readonly blobs: Blobs,
     private readonly writer: KeptAnswerWriter,
+    private readonly books: Books,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
   ) {}
@@ -71,7 +80,8 @@ export class Reprocessor {
       const { plan, sent } = await this.sentBatches.open(batch.data);
       const opened = { plan, batch: batch.data, sent, kept };
       if (state.part === 'answers') state = await this.#writeAnswers(batch, opened, state);
-      const counts = await this.#count(opened);
+      const { used, ...counts } = await this.#count(opened);
+      if (used.length > 0) await this.books.noteReprocessed(batch.data, await this.#costsOf(opened, used));
       const archive = await this.#archive(opened);
       state = { ...state, ...counts, archive, part: 'end', endedAt: this.clock.now() };
       // After this line the lines are not read any more, so that they can be deleted.
@@ -121,18 +131,20 @@ export class Reprocessor {
   /** What became of the requests whose answers were kept, by the marks of their documents. */
   async #count({ plan, batch, sent }: BatchToReprocess): Promise<Counts> {
     const unusable = unusableOf(batch, sent);
-    const requests = sent.requests.filter((_, index) => unusable.has(index));
+    const requests = sent.requests.flatMap((request, index) => (unusable.has(index) ? [{ ...request, index }] : []));
     const completed = new Set<string>();
+    const used: number[] = [];
     const counts = { requests: 0, unusable: 0, firstError: null as string | null };
     for (let from = 0; from < requests.length; from += this.settings.sliceLines) {
       const slice = requests.slice(from, from + this.settings.sliceLines);
       const marksOf = await this.#marksOf(plan, slice);
-      for (const { documentId, function: name } of slice) {
+      for (const { documentId, function: name, index } of slice) {
         const id = encodeId(documentId);
         const marks = marksOf.get(id);
         if (marks?.keptInOf(name) !== batchMarkOf(batch)) continue;
         if (marks.stateOf(name) === 'done') {
           counts.requests += 1;
+          used.push(index);
           if (marks.status === plan.endpointPlan.status.completed) completed.add(id);
           continue;
         }
@@ -141,7 +153,25 @@ export class Reprocessor {
         if (error !== null) counts.firstError ??= `${error.code}: ${error.message}`;
       }
     }
-    return { ...counts, documents: completed.size };
+    return { ...counts, documents: completed.size, used };
+  }
+
+  /** What these answers have cost, by function, as it was booked. */
+  async #costsOf(opened: BatchToReprocess, used: readonly number[]): Promise<readonly FunctionCost[]> {
+    const { batch } = opened;
+    const at = batch.provider?.createdAt ?? batch.createdAt;
+    const isUsed = new Set(used);
+    let costs: readonly FunctionCost[] = [];
+    for await (const { outcomes } of this.#slices(opened, 0)) {
+      for (const { index, function: name, classified } of outcomes) {
+        // The first line of a request counts.
+        if (index === null || !isUsed.delete(index)) continue;
+        const { usage } = classified;
+        const cost = requestCost(this.settings.prices, batch, usage, at, 'batch');
+        costs = addToFunctions(costs, name, { usage, cost, unanswered: noCost });
+      }
+    }
+    return costs;
   }
 
   async #marksOf(plan: RunPlan, requests: readonly RequestedLine[]): Promise<ReadonlyMap<string, Marks>> {

@@ -91,9 +91,9 @@ describe('result-ingester', () => {
     const late = new LateVectors(documents, log);
     const writer = new OutcomeWriter(documents, vectors, late, engineSettings, clock, ids);
     const kept = new KeptAnswerWriter(documents, vectors, late, clock);
-    const reprocessor = new Reprocessor(sentBatches, batches, documents, blobs, kept, engineSettings, clock);
-    const uningested = new UningestedBatches(runs, engineSettings, clock, log);
     const books = new Books(ledger, spendings, runs, provider, engineSettings, log);
+    const reprocessor = new Reprocessor(sentBatches, batches, documents, blobs, kept, books, engineSettings, clock);
+    const uningested = new UningestedBatches(runs, engineSettings, clock, log);
     return new ResultIngester(
       sentBatches,
       blobs,

@@ -70,6 +70,8 @@ export interface Batch extends WorkRecord<BatchState> {
   /** Ids of provider batches and input files of this batch that were taken to be cancelled or deleted. */
   readonly removed?: readonly string[];
   readonly provider: ProviderBatchInfo | null;
+  /** True where the answer to the create call was lost, and the provider batch was found. Missing in a batch of an earlier version. */
+  readonly adopted?: boolean;
   /** Why the provider does not take the batch now; null: it has not refused it. */
   readonly held: Held | null;
   readonly cancelRequestedAt: Date | null;

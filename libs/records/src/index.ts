@@ -59,7 +59,14 @@ export { Documents } from './documents.js';
 export type { BudgetShare, WaitingShare } from './budget-queue.js';
 export { failedFilter, failedProjection, failuresOf, lastRunOf, type DocumentFailure } from './marks/failed-marks.js';
 export { addFailed, countFailed, type FailedRequests } from './failed-requests.js';
-export { ingestionParts, notIngested, type FunctionCost, type Ingestion, type IngestionPart } from './ingestion.js';
+export {
+  addToFunctions,
+  ingestionParts,
+  notIngested,
+  type FunctionCost,
+  type Ingestion,
+  type IngestionPart,
+} from './ingestion.js';
 export { notReprocessed, type Reprocessing } from './reprocessing.js';
 export { planOfRun } from './plan-of-run.js';
 export {
@@ -72,6 +79,8 @@ export { DeadlineForecasts, type PerMinute } from './deadline/deadline-forecasts
 export { cancelMs, forecastDeadline, lateMs, type DeadlineForecast } from './deadline/deadline-forecast.js';
 export { type LedgerEntry, type LedgerKind } from './ledger/ledger-entry.js';
 export { Ledger, type LedgerQuery } from './ledger/ledger.js';
+export { addSavings, noSavings, paidOf, savedOf, wastedOf, withoutBatchmill, type Savings } from './ledger/savings.js';
+export { sharesOf, type LedgerShare } from './ledger/ledger-shares.js';
 export { dayOf, describeScope, scopeId, type LimitedScope, type SpendingScope } from './spending/spending-scope.js';
 export { Spendings, type NoRoom, type Reservation, type Spending } from './spending/spendings.js';
 export {

@@ -1,6 +1,7 @@
+import type { Usage } from '@batchmill/models';
 import type { FailedRequests } from './failed-requests.js';
 import type { ObservedTime } from './observed-time.js';
-import { noCost, type Cost } from './run-totals.js';
+import { addCost, noCost, type Cost } from './run-totals.js';
 
 /**
  * The parts of an ingestion, in their order. copy: the result files are copied. output, error: their lines are ingested.
@@ -68,7 +69,10 @@ export interface Ingestion {
   readonly cost: Cost;
   /** The same by function. Missing in records of earlier versions. */
   readonly functions?: readonly FunctionCost[];
-  /** Of the cost, what was paid for results that are no answers. Missing in records of earlier versions. */
+  /**
+   * Of the cost, what was paid for results that are no answers, and for answers that could not be used. Missing in records of earlier
+   * versions.
+   */
   readonly unanswered?: Cost;
   /**
    * Tokens that the provider counted for the batch beyond those of its results. They are in `tokens` and `cost` where it counted
@@ -87,8 +91,33 @@ export interface Ingestion {
 export interface FunctionCost {
   readonly function: string;
   readonly requests: number;
-  readonly tokens: { readonly input: number; readonly output: number };
+  /** `cached` as in `Ingestion`. */
+  readonly tokens: { readonly input: number; readonly output: number; readonly cached?: number };
   readonly cost: Cost;
+  /** Of the cost, what was paid for results that are no answers, and for answers that could not be used; missing: nothing. */
+  readonly unanswered?: Cost;
+}
+
+/** The costs by function with those of one more request. */
+export function addToFunctions(
+  functions: readonly FunctionCost[],
+  name: string,
+  { usage, cost, unanswered }: { readonly usage: Usage; readonly cost: Cost; readonly unanswered: Cost },
+): FunctionCost[] {
+  const known = functions.find((one) => one.function === name);
+  const own = known ?? { function: name, requests: 0, tokens: { input: 0, output: 0, cached: 0 }, cost: noCost };
+  const counted = {
+    ...own,
+    requests: own.requests + 1,
+    tokens: {
+      input: own.tokens.input + usage.inputTokens,
+      output: own.tokens.output + usage.outputTokens,
+      cached: (own.tokens.cached ?? 0) + (usage.cachedTokens ?? 0),
+    },
+    cost: addCost(own.cost, cost),
+    unanswered: addCost(own.unanswered ?? noCost, unanswered),
+  };
+  return known === undefined ? [...functions, counted] : functions.map((one) => (one === known ? counted : one));
 }
 
 /** The ingestion of a batch of which nothing was ingested yet. */

@@ -3,6 +3,7 @@ import type { MakeStore } from '@batchmill/store/contract';
 import { describeAnswerMarks } from './contract/answer-marks.contract.js';
 import { describeBudgets } from './contract/budgets.contract.js';
 import { describeSpendings } from './contract/spendings.contract.js';
+import { describeLedger } from './contract/ledger.contract.js';
 import { describeRates } from './contract/rates.contract.js';
 import { describeClaimMarks } from './contract/claim-marks.contract.js';
 import { describeKeptAnswers } from './contract/kept-answers.contract.js';
@@ -34,6 +35,7 @@ export function describeRecordsContract(name: string, make: MakeStore): void {
     describeCommands(make);
     describeBudgets(make);
     describeSpendings(make);
+    describeLedger(make);
     describeTurnarounds(make);
     describeRates(make);
     describeClaimMarks(make);

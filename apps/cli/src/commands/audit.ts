@@ -3,14 +3,14 @@ import { auditAccount } from '../audit/audit-account.js';
 import { auditReport, isInOrder } from '../audit/audit-report.js';
 import { auditText } from '../audit/audit-text.js';
 import { mendBooks } from '../audit/mend-books.js';
-import { parseSince } from '../audit/parse-since.js';
 import { exitCodes } from '../exit-codes.js';
+import { parseTime, type TimeOption } from '../parse-time.js';
 import { printJson, sayBeside } from '../show/output.js';
 import { terminalColumns } from '../show/terminal.js';
 import { noteIfNoWorker, withProvider } from '../with-engine.js';
 
 interface Flags {
-  readonly since?: Date;
+  readonly since?: TimeOption;
   readonly fix?: true;
   readonly json?: true;
 }
@@ -22,7 +22,7 @@ export function auditCommand(): Command {
     .description(
       'compare the records of batches with the provider’s lists: batches, states, counts, tokens, models and files; exits with 3 where they differ',
     )
-    .option('--since <time>', 'the batches created since this day or time (default: 30 days ago)', parseSince)
+    .option('--since <time>', 'the batches created since this day or time, or so long ago (default: 30d)', parseTime)
     .option(
       '--fix',
       'mend what a running service mends by itself: orphans, files that are left, batches that have ended',
@@ -33,7 +33,8 @@ export function auditCommand(): Command {
 
 async function audit({ since, fix, json }: Flags): Promise<void> {
   const report = await withProvider(async (engine) => {
-    const from = since ?? new Date(engine.clock.now().getTime() - defaultMs);
+    const now = engine.clock.now();
+    const from = since?.(now) ?? new Date(now.getTime() - defaultMs);
     const before = await auditAccount(engine, from);
     if (fix !== true || before.differences.every(({ mend }) => mend === null)) return auditReport(before, null);
     await mendBooks(engine, before);

@@ -2,6 +2,7 @@ import { stageNames } from '@batchmill/all-in-one';
 import { endpoints, redos } from '@batchmill/contracts';
 import { runStates } from '@batchmill/records';
 import { findAllPipelineFiles, shippedApps } from '@batchmill/service';
+import { costGroupings } from '../costs/cost-grouping.js';
 import { settingsHere } from '../with-engine.js';
 import { shells } from './scripts.js';
 
@@ -12,6 +13,7 @@ const valuesByName: Readonly<Record<string, () => readonly string[] | Promise<re
   '--pipeline': pipelineNames,
   '--endpoint': () => endpoints,
   '--redo': () => redos,
+  '--by': () => costGroupings,
   '--stage': () => stageNames,
   '--status': () => [...runStates, 'paused'],
 };

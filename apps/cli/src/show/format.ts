@@ -22,9 +22,15 @@ const smallestUsd = 0.0001;
 /** Null means that no price is known. Below a dollar four decimals are shown, otherwise two. */
 export function formatUsd(amount: number | null): string {
   if (amount === null) return 'unknown';
+  if (amount < 0) return `-${formatUsd(-amount)}`;
   if (amount > 0 && amount < smallestUsd) return `<$${smallestUsd}`;
   const digits = amount !== 0 && Math.abs(amount) < 1 ? 4 : 2;
   return `$${amount.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+}
+
+/** A fraction in percent, rounded down, so that no goal is shown as reached that is not. */
+export function formatPercent(fraction: number): string {
+  return `${Math.floor(fraction * 100 + 1e-9)} %`;
 }
 
 /** To the second, in UTC. */

@@ -40,3 +40,14 @@ it('R10: for a paused run the summary shows since when, and how to resume it', (
   );
   expect(runJson(report)).toMatchObject({ status: 'running', pausedAt: '2026-01-01T10:00:30.000Z' });
 });
+
+it('M2: what a run saved is one number, and a price that is not known makes none', () => {
+  const cost = { usd: 1, synchronousUsd: 2, savedUsd: 1 };
+  const report = runReport({ ...ended, status: 'finished', total: 1, succeeded: 1, cost });
+
+  const summary = runSummary({ ...report, savings: { savedUsd: 0.999, ofUsd: 2 } });
+
+  expect(summary).toContain('\ncost      $1.00, synchronously $2.00\nsaved     $0.9990 of $2.00 (49 %)\n');
+  expect(runSummary({ ...report, savings: { savedUsd: -0.5, ofUsd: 0 } })).toContain('\nsaved     -$0.5000 of $0.00\n');
+  expect(runSummary(report)).not.toContain('saved');
+});

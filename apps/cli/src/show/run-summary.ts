@@ -1,5 +1,5 @@
 import type { DeadlineReport, RunReport, UnusedWork } from '@batchmill/service';
-import { formatCount, formatDuration, formatQuantity, formatTime, formatUsd } from './format.js';
+import { formatCount, formatDuration, formatPercent, formatQuantity, formatTime, formatUsd } from './format.js';
 
 /** A report of a run for human readers, one line per item. */
 export function runSummary(report: RunReport): string {
@@ -31,9 +31,8 @@ export function runSummary(report: RunReport): string {
   if (report.reprocessed.answers > 0) lines.push(`          ${reprocessedText(report.reprocessed)}`);
   lines.push(`requests  ${formatCount(requests)} in ${formatQuantity(batches, 'batch', 'batches')}`);
   lines.push(`tokens    ${formatCount(tokens.input)} in, ${formatCount(tokens.output)} out`);
-  lines.push(
-    `cost      ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}: ${formatUsd(cost.savedUsd)} saved`,
-  );
+  lines.push(`cost      ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}`);
+  if (report.savings !== null) lines.push(`saved     ${savedText(report.savings)}`);
   if (report.deadline !== null) lines.push(`deadline  ${deadlineText(report.deadline, report.finishedAt !== null)}`);
   if (report.limitUsd !== null) {
     const reserved =
@@ -51,6 +50,12 @@ export function runSummary(report: RunReport): string {
     lines.push(`time      ${formatDuration(Date.parse(report.finishedAt) - Date.parse(report.startedAt))}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** The one number: `$1.20 of $2.00 (60 %)`. */
+export function savedText({ savedUsd, ofUsd }: { readonly savedUsd: number; readonly ofUsd: number }): string {
+  const percent = ofUsd > 0 ? ` (${formatPercent(savedUsd / ofUsd)})` : '';
+  return `${formatUsd(savedUsd)} of ${formatUsd(ofUsd)}${percent}`;
 }
 
 const shownErrors = 5;
@@ -129,6 +134,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
     batches,
     tokens,
     cost,
+    ...(report.savings !== null && { savings: report.savings }),
     ...(report.limitUsd !== null && { limitUsd: report.limitUsd, reservedUsd: report.reservedUsd }),
     ...(report.deadline !== null && { deadline: report.deadline }),
     ...(request?.labels !== undefined && { labels: request.labels }),

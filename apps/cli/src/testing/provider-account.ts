@@ -78,6 +78,11 @@ export class ProviderAccount {
     await this.#admin('POST', '/admin/clock', { advanceSeconds });
   }
 
+  /** What was billed, in US dollars. */
+  async billedUsd(): Promise<number> {
+    return ((await this.#admin('GET', '/admin/ledger')) as { usd: number }).usd;
+  }
+
   /** Also deletes what the account has. */
   async close(): Promise<void> {
     await this.provider.close();
@@ -85,10 +90,12 @@ export class ProviderAccount {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  async #admin(method: string, path: string, body: unknown): Promise<void> {
-    const headers = { 'content-type': 'application/json' };
-    const response = await fetch(this.simulator.url + path, { method, headers, body: JSON.stringify(body) });
+  async #admin(method: string, path: string, body?: unknown): Promise<unknown> {
+    const sent =
+      body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    const response = await fetch(this.simulator.url + path, { method, ...sent });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.json();
   }
 }
 

@@ -31,6 +31,7 @@ export function runReport(
     tokens: { input: 0, output: 0 },
     cost: { usd: 0, synchronousUsd: 0, savedUsd: 0 },
     deadline: null,
+    savings: null,
     limitUsd: null,
     reservedUsd: 0,
     lost: { batches: 0, requests: 0, inputUsd: 0 },

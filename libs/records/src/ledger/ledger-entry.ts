@@ -1,3 +1,4 @@
+import type { SettledReason } from '@batchmill/contracts';
 import type { Fields } from '@batchmill/store';
 import type { FunctionCost } from '../ingestion.js';
 import type { Cost } from '../run-totals.js';
@@ -31,10 +32,16 @@ export interface LedgerEntry extends Fields {
   /** Incomplete: the price is not known, so that the entry has none. */
   readonly cost: Cost;
   readonly functions: readonly FunctionCost[];
-  /** Of the cost, what was paid for results that are no answers. */
+  /** Of the cost, what was paid for results that are no answers, and for answers that could not be used. */
   readonly wasted: Cost;
   /** The edition of the prices. */
   readonly prices: string;
   /** What the provider counted beyond the results that it showed; null where both agree, or it does not say. */
   readonly difference: { readonly input: number; readonly output: number } | null;
+  /** How the batch ended; missing: it is none, or nobody says it. */
+  readonly ended?: SettledReason | null;
+  /** True where the answer to the create call was lost, and the provider batch was found and not sent again. */
+  readonly adopted?: boolean;
+  /** Kept answers that were used later, by reprocessing. Their cost is in `cost` and in `wasted`; missing: none were. */
+  readonly reprocessed?: readonly FunctionCost[];
 }

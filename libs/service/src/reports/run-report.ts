@@ -6,9 +6,13 @@ import {
   addCost,
   addFailed,
   addDocuments,
+  addSavings,
   endedRunStates,
   noCost,
   noDocuments,
+  noSavings,
+  savedOf,
+  withoutBatchmill,
   type Batch,
   type Cost,
   type DocumentCounts,
@@ -65,6 +69,8 @@ export interface RunReport {
     readonly synchronousUsd: number | null;
     readonly savedUsd: number | null;
   };
+  /** By the ledger: what was saved, the waste subtracted, of what the same would have cost. Null: nothing was billed, or a price is unknown. */
+  readonly savings: { readonly savedUsd: number; readonly ofUsd: number } | null;
   /** The most that the run may spend, in US dollars, and what is reserved now for batches whose cost is not known yet. */
   readonly limitUsd: number | null;
   readonly reservedUsd: number;
@@ -139,6 +145,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     batches,
     tokens,
     cost: costOf(cost),
+    savings: await savingsOf(engine, run._id),
     limitUsd: run.spendingLimits?.ofRun == null ? null : usdOf(run.spendingLimits.ofRun),
     reservedUsd: isEnded ? 0 : usdOf((await engine.spendings.get({ of: 'run', runId: run._id }))?.reserved ?? 0),
     deadline: await sums.deadline.report(engine, run),
@@ -150,6 +157,14 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     progress,
     outlook: sums.outlook,
   };
+}
+
+async function savingsOf({ ledger }: Engine, runId: string): Promise<RunReport['savings']> {
+  let savings = noSavings;
+  for await (const entry of ledger.entries({ runId })) savings = addSavings(savings, entry);
+  const { requests, unpriced } = savings.counts;
+  if (requests === 0 || unpriced > 0) return null;
+  return { savedUsd: usdOf(savedOf(savings)), ofUsd: usdOf(withoutBatchmill(savings)) };
 }
 
 function statusOf({ state, parked }: Run, isStuck: boolean, progress: RunProgress): RunReport['status'] {
