@@ -40,11 +40,11 @@ describe('opening the engine', () => {
       const settings = readSettings({ env, cwd: home });
       const options = { log: new MemoryLog(), name: 'test', needsProvider: true, runsStages: true };
 
-      const { engine, close } = await openEngine(settings, options);
-      await engine.provider.check();
-      await close();
+      const opened = await openEngine(settings, options);
+      await opened.engine.provider.check();
+      await opened.close();
 
-      expect(engine.provider.profile.name).toBe(name);
+      expect(opened.engine.provider.profile.name).toBe(name);
     },
   );
 
