@@ -191,7 +191,7 @@ if (only !== 'waves') {
     documents: Number(process.env['BENCH_DOCUMENTS'] ?? 20_000),
     words: 60,
     batchSize: 500,
-    speed: 20,
+    speed: 10,
     deadline: '20m',
     simulator: {
       turnaround: { kind: 'measured' },

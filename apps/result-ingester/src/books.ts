@@ -1,3 +1,4 @@
+import type { PriceTier } from '@batchmill/models';
 import { Provider } from '@batchmill/provider';
 import {
   Ledger,
@@ -69,8 +70,9 @@ export class Books {
   }
 
   /** Notes the kept answers of a batch that were used by reprocessing. They are no waste any more. */
-  async noteReprocessed({ provider }: Batch, reprocessed: readonly FunctionCost[]): Promise<void> {
-    if (provider !== null) await this.ledger.noteReprocessed(provider.providerBatchId, reprocessed);
+  async noteReprocessed(batch: Batch, reprocessed: readonly FunctionCost[]): Promise<void> {
+    const paid = paidEntryOf(batch);
+    if (paid !== null) await this.ledger.noteReprocessed(paid._id, reprocessed);
   }
 
   #reportDifferences({ _id: batchId, model, provider }: Batch, { unlisted, otherTier = 0 }: Ingestion): void {
@@ -138,4 +140,9 @@ function paidFor(
 function undated(model: string): string {
   const name = model.toLowerCase().split('/').at(-1) ?? '';
   return name.replace(/-\d{4}-\d{2}-\d{2}$/, '');
+}
+
+/** What the requests of a batch are paid at, where their answers name no other tier. */
+export function tierOf({ synchronous }: Pick<Batch, 'synchronous'>): PriceTier {
+  return synchronous == null ? 'batch' : 'standard';
 }

@@ -116,8 +116,8 @@ export class Progress {
   ): void {
     if (index !== null) this.unusable.add(index);
     const { succeeded, failed, errors = [], firstError, functions = [], unanswered = noCost } = this.#state;
-    const { model, at, prices } = this.pricing;
-    const cost = requestCost(prices, model, usage, at, 'batch');
+    const { model, at, tier, prices } = this.pricing;
+    const cost = requestCost(prices, model, usage, at, tier);
     this.#state = {
       ...this.#state,
       succeeded: succeeded - 1,

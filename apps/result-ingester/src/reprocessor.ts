@@ -25,7 +25,7 @@ import {
 import { EngineSettings } from '@batchmill/stage';
 import { Injectable } from '@nestjs/common';
 import { archiveAnswers } from './archive-answers.js';
-import { Books } from './books.js';
+import { Books, tierOf } from './books.js';
 import { KeptAnswerWriter } from './kept-answer-writer.js';
 import { RequestBits } from './request-bits.js';
 import type { Outcome } from './result-slices.js';
@@ -167,7 +167,7 @@ export class Reprocessor {
         // The first line of a request counts.
         if (index === null || !isUsed.delete(index)) continue;
         const { usage } = classified;
-        const cost = requestCost(this.settings.prices, batch, usage, at, 'batch');
+        const cost = requestCost(this.settings.prices, batch, usage, at, tierOf(batch));
         costs = addToFunctions(costs, name, { usage, cost, unanswered: noCost });
       }
     }

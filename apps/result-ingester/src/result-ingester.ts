@@ -10,7 +10,7 @@ import {
   ResultsReprocessed,
 } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
-import { usdOf, type PriceTier } from '@batchmill/models';
+import { usdOf } from '@batchmill/models';
 import {
   Batches,
   isGivenUp,
@@ -22,7 +22,7 @@ import {
   type Transition,
 } from '@batchmill/records';
 import { Consumes, EngineSettings, Stage, Works } from '@batchmill/stage';
-import { Books } from './books.js';
+import { Books, tierOf } from './books.js';
 import { archiveAnswers } from './archive-answers.js';
 import { keepLines } from './keep-lines.js';
 import { OutcomeWriter } from './outcome-writer.js';
@@ -87,7 +87,6 @@ export class ResultIngester {
   async #open({ data: batch }: Leased<Batch>): Promise<BatchToIngest> {
     const { run, plan, sent } = await this.sentBatches.open(batch);
     const { provider, synchronous, createdAt } = batch;
-    const tier: PriceTier = synchronous == null ? 'batch' : 'standard';
     const pricing = {
       model: batch,
       at: provider?.createdAt ?? synchronous?.startedAt ?? createdAt,

@@ -27,9 +27,9 @@ export interface DeadlineForecast {
 }
 
 /** For what comes before and after the calls: claims, files, ingestion. */
-const marginMs = 30_000;
+const marginMs = 60_000;
 /** Of the calls' time, for those that are repeated. */
-const marginShare = 0.1;
+const marginShare = 0.15;
 /** A cancelled batch may take ten minutes (https://platform.openai.com/docs/guides/batch); 25 seconds were measured. */
 export const cancelMs = 60_000;
 
