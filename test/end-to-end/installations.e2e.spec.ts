@@ -34,7 +34,11 @@ describe('two installations', () => {
       clock: first.clock,
     });
     const { documentStore } = first.engine;
-    return opened({ settings: { installation, ...settings }, ports: () => ({ provider, documentStore }) });
+    return opened({
+      settings: { installation, ...settings },
+      comparesBooks: false,
+      ports: () => ({ provider, documentStore }),
+    });
   }
 
   /** Two installations with nothing in common but the servers of the bus. */
