@@ -17,7 +17,8 @@ describe('two installations', () => {
   });
 
   async function opened(options: OpenOptions): Promise<TestEngine> {
-    const bundle = await TestEngine.open({ pipelines: [notes], ...options });
+    // They share a simulator and a store, which the first to close takes with it.
+    const bundle = await TestEngine.open({ pipelines: [notes], comparesBooks: false, ...options });
     bundles.push(bundle);
     return bundle;
   }
@@ -34,11 +35,7 @@ describe('two installations', () => {
       clock: first.clock,
     });
     const { documentStore } = first.engine;
-    return opened({
-      settings: { installation, ...settings },
-      comparesBooks: false,
-      ports: () => ({ provider, documentStore }),
-    });
+    return opened({ settings: { installation, ...settings }, ports: () => ({ provider, documentStore }) });
   }
 
   /** Two installations with nothing in common but the servers of the bus. */
