@@ -15,7 +15,7 @@ describe('GET /due', () => {
   let served: Awaited<ReturnType<typeof serveStages>>;
 
   beforeEach(async () => {
-    bundle = await TestEngine.open({ pipelines: [notes] });
+    bundle = await TestEngine.open({ pipelines: [notes], comparesBooks: false });
     served = await serveStages(bundle.engine, [NotifierModule], { port: 0, exposition: async () => '' });
   });
   afterEach(async () => {

@@ -157,7 +157,7 @@ describe('interleavings with faults', () => {
     const shared = new OpenAiProvider({ apiKey: 'sk-test', baseUrl: `${one.simulator.url}/v1`, clock: one.clock });
     const two = await opened(20, {
       settings: { ...settings, installation: 'two' },
-      isBilledElsewhere: true,
+      comparesBooks: false,
       ports: () => ({ provider: shared }),
     });
     await one.start(stages);

@@ -90,7 +90,7 @@ export class ResultIngester {
     const pricing = {
       model: batch,
       at: provider?.createdAt ?? synchronous?.startedAt ?? createdAt,
-      tier,
+      tier: tierOf(batch),
       prices: this.settings.prices,
     };
     const progress = new Progress(batch.ingestion, sent.requests.length, pricing);

@@ -66,16 +66,15 @@ function isUnknown({ reason, provider, submission, ingestion }: Batch): boolean 
   return ingestion.part !== 'end' || (provider.usage == null && provider.counts.completed > shown);
 }
 
-function differencesOf(entry: LedgerEntry, { id, billed, usage }: BilledBatch): string[] {
-  const { input, output } = entry.tokens;
-  if (entry.kind === 'orphan' && entry.requests !== billed)
-    return [`${id} was billed ${billed} requests, its entry has ${entry.requests}`];
-  // Another tier has a price that is not known, of which an orphan says nothing.
-  const isPriced = !entry.cost.incomplete;
-  const booked = { inputTokens: input, outputTokens: output, nanoUsd: isPriced ? entry.cost.nanoUsd : usage.nanoUsd };
-  return inWords(booked) === inWords(usage)
-    ? []
-    : [`${id} was billed ${inWords(usage)}, its entry is ${inWords(booked)}`];
+/**
+ * Another tier has a price that is not known. The answers of an orphan are not read: what each of them has cost, and its tier, is
+ * known to no one, so that its entry may be less than the bill, and more by a nano-dollar that each of them is rounded to.
+ */
+function differencesOf({ kind, tokens, cost }: LedgerEntry, { id, billed, usage }: BilledBatch): string[] {
+  const isPriceOpen = cost.incomplete || (kind === 'orphan' && cost.nanoUsd <= usage.nanoUsd + billed);
+  const nanoUsd = isPriceOpen ? usage.nanoUsd : cost.nanoUsd;
+  const booked = inWords({ inputTokens: tokens.input, outputTokens: tokens.output, nanoUsd });
+  return booked === inWords(usage) ? [] : [`${id} was billed ${inWords(usage)}, its entry is ${booked}`];
 }
 
 /**

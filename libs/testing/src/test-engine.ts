@@ -39,8 +39,8 @@ export interface TestEngineOptions {
   readonly apiKey?: string;
   /** The rate limit of calls to the provider. Default: none. */
   readonly perMinute?: Amounts;
-  /** True: its provider is that of another engine, whose simulator has the bill. */
-  readonly isBilledElsewhere?: boolean;
+  /** False: its provider is that of another engine, whose simulator has the bill, or the test closes its store. Default true. */
+  readonly comparesBooks?: boolean;
   /** Wraps or replaces ports, to make them fail. */
   readonly ports?: (ports: Ports) => Partial<Ports>;
 }
@@ -57,7 +57,7 @@ export class TestEngine {
     readonly log: MemoryLog,
     readonly simulator: Simulator,
     private readonly folder: string,
-    private readonly isBilledElsewhere: boolean,
+    private readonly comparesBooks: boolean,
   ) {
     this.#engine = engine;
   }
@@ -94,7 +94,7 @@ export class TestEngine {
       '/batchmill/test',
     );
     for (const records of engine.hostDependencies.records) await records.prepare();
-    return new TestEngine(engine, clock, log, simulator, folder, options.isBilledElsewhere ?? false);
+    return new TestEngine(engine, clock, log, simulator, folder, options.comparesBooks ?? true);
   }
 
   /** Stops the stages, as a restart does, and continues with another key. The stages are to be started again. */
@@ -164,7 +164,7 @@ export class TestEngine {
   }
 
   async #differencesOfBooks(): Promise<readonly string[]> {
-    if (this.isBilledElsewhere) return [];
+    if (!this.comparesBooks) return [];
     const response = await fetch(`${this.simulator.url}/admin/ledger`);
     const { differences } = await compareBooks(this.engine, (await response.json()) as LedgerReport); // its own tests check its shape
     return differences;
