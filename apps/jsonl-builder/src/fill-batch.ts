@@ -1,11 +1,10 @@
 import type { Blobs } from '@batchmill/blobs';
-import type { Source } from '@batchmill/pipeline';
-import { addSize, emptyBatchFile, fitsBatchFile, type BatchFileSize, type BatchFileLimits } from '@batchmill/provider';
 import type { WorstUsage } from '@batchmill/models';
+import { BatchFilling, type Source } from '@batchmill/pipeline';
+import type { BatchFileLimits, BatchFileSize } from '@batchmill/provider';
 import { writeManifest, type BuildPosition, type ManifestLine } from '@batchmill/records';
 import type { Unit } from './read-units.js';
-import { isTooLargeFor, writeUnit } from './write-unit.js';
-import { addWorstUsage, noWorstUsage } from './worst-usage.js';
+import { writeUnit } from './write-unit.js';
 
 export interface FilledBatch {
   /** Null if the batch has no requests. */
@@ -33,39 +32,20 @@ export async function fillBatch(
   const requested: ManifestLine[] = [];
   const unrendered: ManifestLine[] = [];
   const customIds = new Set<string>();
-  const state: {
-    size: BatchFileSize;
-    worst: WorstUsage;
-    together: number;
-    model: number | null;
-    next: BuildPosition | null;
-  } = {
-    size: emptyBatchFile,
-    worst: noWorstUsage,
-    together: Infinity,
-    model: null,
-    next: null,
-  };
+  const filling = new BatchFilling(limitsOf);
+  let next: BuildPosition | null = null;
 
   async function* lines(): AsyncGenerator<string, void, undefined> {
     for await (const unit of units) {
+      const { position, together } = unit;
       const written = writeUnit(unit, source, customIds);
-      const limits = limitsOf(unit.position.model);
-      const isOtherModel = written.requests > 0 && state.model !== null && unit.position.model !== state.model;
-      const together = Math.min(state.together, unit.together ?? Infinity);
-      const maxDocuments = Math.min(limits.maxDocuments, together);
-      const isFull = state.size.requests > 0 && !fitsBatchFile(state.size, written, { ...limits, maxDocuments });
-      if (isOtherModel || isFull) {
-        state.next = unit.position;
+      const filled = filling.add(written, { model: position.model, together });
+      if (filled === 'full') {
+        next = position;
         return;
       }
-      const isTooLarge = isTooLargeFor(limits, written);
-      unrendered.push(...(isTooLarge ? written.asTooLarge : []), ...written.failures);
-      if (isTooLarge || written.requests === 0) continue;
-      state.model = unit.position.model;
-      state.together = together;
-      state.size = addSize(state.size, written);
-      state.worst = addWorstUsage(state.worst, written.worst);
+      unrendered.push(...(filled === 'too-large' ? written.asTooLarge : []), ...written.failures);
+      if (filled !== 'taken') continue;
       for (const line of written.manifest) customIds.add(line.customId ?? '');
       requested.push(...written.manifest);
       yield written.text;
@@ -78,10 +58,10 @@ export async function fillBatch(
   return {
     file: requested.length === 0 ? null : file,
     manifest,
-    model: state.model ?? 0,
-    size: state.size,
-    worst: state.worst,
+    model: filling.model ?? 0,
+    size: filling.size,
+    worst: filling.worst,
     unrendered: unrendered.length,
-    next: state.next,
+    next,
   };
 }

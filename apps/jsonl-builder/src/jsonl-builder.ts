@@ -1,7 +1,7 @@
 import { Blobs } from '@batchmill/blobs';
 import { BatchFileBuilt, BatchSettled, ChunksSelected, Clock, ProcessingError } from '@batchmill/contracts';
-import { Pipelines, type RunPlan } from '@batchmill/pipeline';
-import { Provider, providerLimits, type BatchFileLimits } from '@batchmill/provider';
+import { Pipelines, batchFileLimits, modelsOf, type ModelFunctions, type RunPlan } from '@batchmill/pipeline';
+import { Provider, type BatchFileLimits } from '@batchmill/provider';
 import {
   Batches,
   Budgets,
@@ -20,7 +20,7 @@ import {
 import { Stage, Works } from '@batchmill/stage';
 import { traceparentOf } from '@batchmill/telemetry';
 import { fillBatch, type FilledBatch } from './fill-batch.js';
-import { modelsOf, readUnits, type ModelFunctions, type Unit } from './read-units.js';
+import { readUnits, type Unit } from './read-units.js';
 import { UnaskedDocuments } from './unasked-documents.js';
 
 /** How soon a claim of a paused run is worked on again. Resuming the run makes it due at once. */
@@ -73,7 +73,7 @@ export class JsonlBuilder {
           this.documents.of(plan),
           this.blobs,
         );
-      const limitsOf = (model: number): BatchFileLimits => limits[model] ?? fileLimitsOf(plan);
+      const limitsOf = (model: number): BatchFileLimits => limits[model] ?? batchFileLimits(plan);
       const filling = { limitsOf, source: plan.pipeline.source };
       const unasked = lastBatch === null ? await this.unaskedDocuments.leftFor(claim.data) : null;
       if (unasked === 'early') {
@@ -148,17 +148,7 @@ export class JsonlBuilder {
   /** Per model: the provider's limits for one file, and those of its queue, as far as they are known. */
   async #limitsOf(plan: RunPlan, models: readonly ModelFunctions[]): Promise<BatchFileLimits[]> {
     return Promise.all(
-      models.map(async ({ model }) => {
-        const limits = fileLimitsOf(plan);
-        const learned = await this.budgets.limitsOf(this.provider.account, model);
-        const { tokens, requests, fileBytes, fileRequests } = learned;
-        return {
-          ...limits,
-          maxTokens: tokens,
-          maxFileBytes: Math.min(limits.maxFileBytes, fileBytes ?? Infinity),
-          maxRequests: Math.min(limits.maxRequests, requests ?? Infinity, fileRequests ?? Infinity),
-        };
-      }),
+      models.map(async ({ model }) => batchFileLimits(plan, await this.budgets.limitsOf(this.provider.account, model))),
     );
   }
 
@@ -167,10 +157,6 @@ export class JsonlBuilder {
     if (file !== null) await this.blobs.delete(file.name);
     await this.blobs.delete(manifest);
   }
-}
-
-function fileLimitsOf({ endpointPlan }: RunPlan): BatchFileLimits {
-  return { ...providerLimits, maxDocuments: endpointPlan.batchSize, maxTokens: null };
 }
 
 function eventOf({ _id, runId, claimId, file, model, documents, requests }: Batch): BatchFileBuilt | BatchSettled {

@@ -1,10 +1,10 @@
 import { Blobs } from '@batchmill/blobs';
 import { encodeId } from '@batchmill/documents';
-import type { Source } from '@batchmill/pipeline';
+import { isTooLargeFor, type Source } from '@batchmill/pipeline';
 import type { BatchFileLimits } from '@batchmill/provider';
 import { Batches, Claims, mostUnasked, readManifest, type Claim } from '@batchmill/records';
 import { Injectable } from '@nestjs/common';
-import { writeUnit, isTooLargeFor } from './write-unit.js';
+import { writeUnit } from './write-unit.js';
 import type { Unit } from './read-units.js';
 
 /**

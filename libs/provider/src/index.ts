@@ -36,6 +36,7 @@ export {
   type BatchFileLimits,
   type BatchFileSize,
 } from './batches/batch-file-size.js';
+export { addWorstUsage, noWorstUsage, worstUsageOf } from './batches/worst-usage.js';
 export {
   checkStrictSchema,
   classifyFailure,

@@ -1,3 +1,4 @@
+export { documentIdsFilter } from './document-ids-filter.js';
 export { mostUnasked } from './most-unasked.js';
 export { checkSameRun } from './check-same-run.js';
 export {
