@@ -71,7 +71,17 @@ export { pipelineErrorCodes, type PipelineErrorCode } from './error-codes.js';
 export { classifyResult } from './results/classify-result.js';
 export { responseUpdate, type TemplateContext } from './answers/response-update.js';
 export { renderUpdateTemplate } from './answers/claim-update.js';
-export { estimateRun, type Estimate, type EstimateSample, type ModelEstimate } from './estimate/estimate-run.js';
+export type {
+  Estimate,
+  EstimatedCost,
+  ExpectedAnswers,
+  ModelEstimate,
+  Range,
+  UnaskedDocuments,
+} from './estimate/estimate.js';
+export { expectedShare, type EarlierAnswers } from './estimate/expect-answers.js';
+export type { MeasuredDocument } from './estimate/measure-document.js';
+export { RunEstimate, type EstimateOptions } from './estimate/run-estimate.js';
 export { dueTimes, type DueTimes } from './schedule.js';
 export { nextTime, type Timing } from './schedule.js';
 export { scheduledRunId } from './schedule.js';

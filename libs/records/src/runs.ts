@@ -2,6 +2,7 @@ import { runOutcomes, type Clock, type Endpoint, type Event, type RunRequested }
 import type { StorageTargets } from '@batchmill/pipeline';
 import type { Store } from '@batchmill/store';
 import { Records } from './work/records.js';
+import type { RunPrediction } from './run-prediction.js';
 import type { RunTotals } from './run-totals.js';
 import type { ScanPosition } from './scan-position.js';
 import { freshWork, type WorkRecord } from './work/work-record.js';
@@ -58,6 +59,8 @@ export interface Run extends WorkRecord<RunState> {
   readonly functions: readonly string[];
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly scan: Scan;
+  /** What an estimate said of it. Missing: nobody asked for one, as for a run of a schedule. */
+  readonly predicted?: RunPrediction;
   /** Missing in runs of earlier versions: it has no limit. */
   readonly spendingLimits?: SpendingLimits;
   readonly cancelRequestedAt: Date | null;
@@ -132,7 +135,7 @@ export class Runs extends Records<Run> {
   }
 
   /** A new run, not yet inserted. `request` is null for a run that is awaited. */
-  new(id: string, request: RunRequest | null, traceparent: string | null): Run {
+  new(id: string, request: RunRequest | null, traceparent: string | null, predicted: RunPrediction | null = null): Run {
     return {
       ...freshWork(id, request === null ? 'awaited' : 'requested', { now: this.clock.now(), traceparent }),
       pipeline: request?.pipeline ?? null,
@@ -150,6 +153,7 @@ export class Runs extends Records<Run> {
       totals: null,
       startedAt: null,
       finishedAt: null,
+      ...(predicted !== null && { predicted }),
     };
   }
 

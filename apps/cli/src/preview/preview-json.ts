@@ -1,10 +1,10 @@
 import { countTokens } from '@batchmill/models';
 import { readPrompts, type RenderedRequest } from '@batchmill/provider';
+import { usdRangeOf } from '@batchmill/service';
 import type { Preview, PreviewedDocument } from './preview-run.js';
 
 /** The JSON of `preview --json`, with whole prompts. */
 export function previewJson({ pipeline, endpoint, pending, matching, documents, cost }: Preview): object {
-  const { usd, synchronousUsd, savedUsd } = cost;
   return {
     pipeline,
     endpoint,
@@ -12,7 +12,7 @@ export function previewJson({ pipeline, endpoint, pending, matching, documents, 
     matching,
     documents: documents.map(documentJson),
     tokens: { input: cost.inputTokens, maxOutput: cost.maxOutputTokens },
-    cost: { usd, synchronousUsd, savedUsd },
+    cost: usdRangeOf(cost.cost),
   };
 }
 

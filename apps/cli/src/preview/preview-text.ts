@@ -1,4 +1,5 @@
 import { countTokens } from '@batchmill/models';
+import { usdRangeOf } from '@batchmill/service';
 import { readPrompts, type RequestPrompt, type RenderFailure, type RenderedRequest } from '@batchmill/provider';
 import { nothingMatchesText } from '../documents/nothing-matches.js';
 import { unpricedText } from '../estimate/estimate-text.js';
@@ -83,11 +84,12 @@ function variablesText(names: readonly string[]): string {
 }
 
 function footText({ documents, cost }: Preview, columns: number): string {
+  const { worst } = usdRangeOf(cost.cost);
   const failed = documents.reduce((sum, { failures }) => sum + failures.length, 0);
   const lines = [
     `requests  ${formatCount(cost.requests)}${failed === 0 ? '' : `, and ${formatCount(failed)} that cannot be made`}`,
     `tokens    ${formatCount(cost.inputTokens)} in, ${formatCount(cost.maxOutputTokens)} out at most`,
-    `cost      at most ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}`,
+    `cost      at most ${formatUsd(worst.usd)}, synchronously ${formatUsd(worst.synchronousUsd)}`,
     ...(cost.unpriced.length === 0 ? [] : [unpricedText(cost.unpriced).trimEnd()]),
     'nothing was sent or written',
   ];
