@@ -136,6 +136,18 @@ describe('an estimate and the run after it', () => {
     expect(distance(second.cost.expected.nanoUsd)).toBeLessThan(distance(first.cost.expected.nanoUsd));
   });
 
+  it('M3: an estimate from a sample says of how many documents, and is near to one from all of them', async () => {
+    await opened({ documents: manyNotes(1_200), functions: [summary, title] });
+
+    const { estimate: sampled } = await estimate({}, false);
+    const { estimate: exact } = await estimate({}, true);
+
+    expect(sampled).toMatchObject({ documents: 1_200, sampled: 500, requests: 2_400, batches: 240 });
+    expect(exact).toMatchObject({ documents: 1_200, sampled: 1_200, requests: 2_400, batches: 240 });
+    expect(sampled.inputTokens / exact.inputTokens).toBeCloseTo(1, 2);
+    expect(sampled.cost.worst.nanoUsd! / exact.cost.worst.nanoUsd!).toBeCloseTo(1, 2);
+  });
+
   it('M3: a run that was predicted shows it beside what came true, and one that was not shows nothing', async () => {
     await opened({ documents: manyNotes(25) });
     await bundle.start(stages);

@@ -42,16 +42,11 @@ export function measureDocument(
     if (!functions.some((name) => ofModel.includes(name))) continue;
     const isOfModel = (each: { readonly function: string }): boolean => ofModel.includes(each.function);
     const part = { requests: rendering.requests.filter(isOfModel), failures: rendering.failures.filter(isOfModel) };
-    const { requested, failures: failed, text: _, ...sizes } = linesOfDocument(document, part, plan.pipeline.source);
-    failures.push(...failed);
-    models.push({
-      ...sizes,
-      model,
-      ...answersOf(
-        requested.map(({ request }) => request),
-        options,
-      ),
-    });
+    const lines = linesOfDocument(document, part, plan.pipeline.source);
+    failures.push(...lines.failures);
+    const { documents, requests, bytes, inputs, tokens, worst } = lines;
+    const asked = lines.requested.map(({ request }) => request);
+    models.push({ model, documents, requests, bytes, inputs, tokens, worst, ...answersOf(asked, options) });
   }
   return { models, failures };
 }
