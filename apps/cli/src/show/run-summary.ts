@@ -1,4 +1,4 @@
-import type { DeadlineReport, RunReport, UnusedWork } from '@batchmill/service';
+import type { DeadlineReport, PredictedRun, RunReport, UnusedWork } from '@batchmill/service';
 import { formatCount, formatDuration, formatQuantity, formatTime, formatUsd } from './format.js';
 
 /** A report of a run for human readers, one line per item. */
@@ -34,6 +34,7 @@ export function runSummary(report: RunReport): string {
   lines.push(
     `cost      ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}: ${formatUsd(cost.savedUsd)} saved`,
   );
+  if (report.predicted !== null) lines.push(...predictedLines(report.predicted));
   if (report.deadline !== null) lines.push(`deadline  ${deadlineText(report.deadline, report.finishedAt !== null)}`);
   if (report.limitUsd !== null) {
     const reserved =
@@ -51,6 +52,18 @@ export function runSummary(report: RunReport): string {
     lines.push(`time      ${formatDuration(Date.parse(report.finishedAt) - Date.parse(report.startedAt))}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** What was predicted, in the order of the lines of requests, tokens and cost, which stand above it. */
+export function predictedLines({ documents, sampled, requests, batches, tokens, cost }: PredictedRun): string[] {
+  const { floor, expected, worst } = cost;
+  const from = sampled < documents ? `, from ${formatCount(sampled)} of ${formatCount(documents)} documents` : '';
+  return [
+    `predicted ${formatCount(requests)} in ${formatQuantity(batches, 'batch', 'batches')}; ` +
+      `${formatCount(tokens.input)} in, ${formatCount(tokens.expectedOutput)} out${from}`,
+    `          ${formatUsd(expected.usd)}, from ${formatUsd(floor.usd)} to ${formatUsd(worst.usd)}; ` +
+      `synchronously ${formatUsd(expected.synchronousUsd)}`,
+  ];
 }
 
 const shownErrors = 5;
@@ -129,6 +142,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
     batches,
     tokens,
     cost,
+    ...(report.predicted !== null && { predicted: report.predicted }),
     ...(report.limitUsd !== null && { limitUsd: report.limitUsd, reservedUsd: report.reservedUsd }),
     ...(report.deadline !== null && { deadline: report.deadline }),
     ...(request?.labels !== undefined && { labels: request.labels }),
