@@ -30,10 +30,13 @@ describe('the command line', () => {
   it('M3: an estimate shows requests, tokens and both prices, and spends nothing', async () => {
     const { code, out } = await run('estimate annual-reports --endpoint inference --documents 3500 --json');
 
-    const estimate = JSON.parse(out) as { requests: number; usd: number; synchronousUsd: number; models: unknown[] };
+    const estimate = JSON.parse(out) as {
+      requests: number;
+      cost: { expected: { usd: number; synchronousUsd: number } };
+    };
     expect(code).toBe(0);
     expect(estimate.requests).toBe(3500 * 3);
-    expect(estimate.usd).toBeCloseTo(estimate.synchronousUsd / 2, 6);
+    expect(estimate.cost.expected.usd).toBeCloseTo(estimate.cost.expected.synchronousUsd / 2, 6);
   });
 
   it('E1 R2: companies come from a file, a limit counts documents, and the result is JSON', async () => {

@@ -56,7 +56,7 @@ describe('batchmill once', () => {
 
       expect({ code, out }).toEqual({ code: 3, out: '' });
       expect(err).toMatch(
-        /^notes\.jsonl: 3 documents\n1 of them cannot be asked about: line 3: --prompt, line 1: .*"text"/,
+        /^notes\.jsonl: 3 documents\n1 of them cannot be asked about: template\.missing-value: line 3: --prompt, line 1: .*"text"/,
       );
       expect(err).toMatch(/MODEL .*\ngpt-4o +2 .*\$/);
       expect(err).toContain('output    notes.answers.jsonl: 3 documents, 2 with an answer, 1 failed\n');

@@ -1,5 +1,6 @@
 import type { Endpoint } from '@batchmill/contracts';
-import { estimateRun, planRun, renderRequests } from '@batchmill/pipeline';
+import { usdOf } from '@batchmill/models';
+import { RunEstimate, planRun, renderRequests } from '@batchmill/pipeline';
 import type { Engine } from '@batchmill/service';
 import { liveDocuments, livePipeline } from './live-pipeline.js';
 
@@ -9,18 +10,19 @@ export async function costCeiling(engine: Engine, runId: string, endpoints: read
   let total = 0;
   for (const endpoint of endpoints) {
     const plan = planRun(engine.pipelines.get(livePipeline.name), { endpoint, parameters: { liveRun: runId } });
-    const rendered = await Promise.all(documents.map((document) => renderRequests(plan, document, plan.functions)));
-    const requests = rendered.flatMap((one) => one.requests);
-    const sample = { documents: documents.length, requests };
-    const { usd, unpriced } = estimateRun(plan, {
-      documents: documents.length,
-      sample,
-      limits: engine.provider.profile.limits,
-      at: engine.clock.now(),
+    const estimate = new RunEstimate(plan, {
       prices: engine.engineSettings.prices,
+      at: engine.clock.now(),
+      providerLimits: engine.provider.profile.limits,
     });
-    if (usd === null) throw new Error(`No price is known for ${unpriced.join(', ')}: set BATCHMILL_PRICES.`);
-    total += usd;
+    for (const document of documents) {
+      const rendering = await renderRequests(plan, document, plan.functions);
+      estimate.add(estimate.measure(document, plan.functions, rendering));
+    }
+    const { cost, unpriced } = estimate.end();
+    const { nanoUsd } = cost.worst;
+    if (nanoUsd === null) throw new Error(`No price is known for ${unpriced.join(', ')}: set BATCHMILL_PRICES.`);
+    total += usdOf(nanoUsd);
   }
   return total;
 }

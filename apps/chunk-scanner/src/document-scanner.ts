@@ -1,10 +1,11 @@
 import { Clock, type ChunksSelected } from '@batchmill/contracts';
-import type { RunPlan } from '@batchmill/pipeline';
+import { isLarge, type RunPlan } from '@batchmill/pipeline';
 import {
   Batches,
   Claims,
   Documents,
   Runs,
+  documentIdsFilter,
   isPaused,
   mostUnasked,
   type Leased,
@@ -15,7 +16,7 @@ import {
 import { EngineSettings } from '@batchmill/stage';
 import { Injectable } from '@nestjs/common';
 import { ClaimOpener } from './claim-opener.js';
-import { documentIdsFilter, gatherPage, type Page } from './gather-page.js';
+import { gatherPage, type Page } from './gather-page.js';
 import { stopRun } from './stop-run.js';
 import { Trial } from './trial.js';
 
@@ -109,7 +110,7 @@ export class DocumentScanner {
     const trialDocuments = this.trial.documentsOf(run.data, batchSize);
     // One more than a batch holds tells whether the run is large.
     let page = await gather(Math.min(trialDocuments === null ? batchSize : batchSize + 1, remaining));
-    if (trialDocuments !== null && page.members.length > batchSize) {
+    if (trialDocuments !== null && isLarge(page.members.length, batchSize)) {
       this.trial.announce(run.id);
       page = await gather(trialDocuments);
     }

@@ -1,5 +1,5 @@
 import type { Clock } from '@batchmill/contracts';
-import { decodeId, encodeId, formsOfId } from '@batchmill/documents';
+import { decodeId, encodeId } from '@batchmill/documents';
 import type { RunPlan } from '@batchmill/pipeline';
 import {
   claimableFilter,
@@ -57,11 +57,6 @@ export async function gatherPage(
     }
   }
   return { members, position, ended: true };
-}
-
-/** Matches the documents with these ids. An id that was given as text also matches ids of other types that it can stand for. */
-export function documentIdsFilter(field: string, ids: readonly (string | number)[] | undefined): Filter {
-  return ids === undefined ? {} : { [field]: { $in: ids.flatMap(formsOfId) } };
 }
 
 /** The ids after a position, of the same type only: MongoDB's comparisons do not cross types. */

@@ -14,6 +14,7 @@ import {
   Runs,
   claimableFilter,
   dayOf,
+  documentIdsFilter,
   planOfRun,
   type Leased,
   type Run,
@@ -25,7 +26,6 @@ import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
-import { documentIdsFilter } from './gather-page.js';
 
 /**
  * Starts a requested run, or rejects it when a check fails. The checks are made before any money is spent. When a dependency

@@ -1,4 +1,5 @@
 import { Clock } from '@batchmill/contracts';
+import { trialOf } from '@batchmill/pipeline';
 import { Batches, Claims, type Batch, type Claim, type Leased, type Run } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
@@ -25,10 +26,7 @@ export class Trial {
   /** How many documents the next claim may have. Null: it is not the first one, or runs have no trial. */
   documentsOf({ scan, request }: Run, batchSize: number): number | null {
     const { trialDocuments } = this.settings;
-    const isLimited = request?.limit !== undefined && request.limit <= batchSize;
-    return scan.nextNumber > 1 || isLimited || trialDocuments === 0 || trialDocuments >= batchSize
-      ? null
-      : trialDocuments;
+    return scan.nextNumber > 1 ? null : trialOf({ batchSize, trialDocuments, limit: request?.limit });
   }
 
   /** Says that a run begins with a trial, since the rest of it may wait for some minutes. */

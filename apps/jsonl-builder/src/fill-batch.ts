@@ -1,18 +1,10 @@
 import type { Blobs } from '@batchmill/blobs';
-import type { Source } from '@batchmill/pipeline';
 import type { WorstUsage } from '@batchmill/models';
-import {
-  addSize,
-  emptyBatchFile,
-  fitsBatchFile,
-  type BatchFileLimits,
-  type BatchFileSize,
-  type FileLimits,
-} from '@batchmill/provider';
+import { BatchFilling, type FillingLimits, type Source } from '@batchmill/pipeline';
+import type { BatchFileSize } from '@batchmill/provider';
 import { writeManifest, type BuildPosition, type ManifestLine } from '@batchmill/records';
 import type { Unit } from './read-units.js';
-import { isTooLargeFor, writeUnit } from './write-unit.js';
-import { addWorstUsage, noWorstUsage } from './worst-usage.js';
+import { writeUnit } from './write-unit.js';
 
 export interface FilledBatch {
   /** Null if the batch has no requests. */
@@ -28,11 +20,7 @@ export interface FilledBatch {
   readonly next: BuildPosition | null;
 }
 
-export interface Filling {
-  /** By the index of the model. */
-  readonly limitsOf: (model: number) => BatchFileLimits;
-  /** Without what was learned of it. */
-  readonly providerLimits: FileLimits;
+export interface Filling extends FillingLimits {
   readonly source: Source;
 }
 
@@ -42,45 +30,26 @@ export interface Filling {
  */
 export async function fillBatch(
   units: AsyncIterable<Unit>,
-  { limitsOf, providerLimits, source }: Filling,
+  { source, ...limits }: Filling,
   blobs: Blobs,
 ): Promise<FilledBatch> {
   const requested: ManifestLine[] = [];
   const unrendered: ManifestLine[] = [];
   const customIds = new Set<string>();
-  const state: {
-    size: BatchFileSize;
-    worst: WorstUsage;
-    together: number;
-    model: number | null;
-    next: BuildPosition | null;
-  } = {
-    size: emptyBatchFile,
-    worst: noWorstUsage,
-    together: Infinity,
-    model: null,
-    next: null,
-  };
+  const filling = new BatchFilling(limits);
+  let next: BuildPosition | null = null;
 
   async function* lines(): AsyncGenerator<string, void, undefined> {
     for await (const unit of units) {
+      const { position, together } = unit;
       const written = writeUnit(unit, source, customIds);
-      const limits = limitsOf(unit.position.model);
-      const isOtherModel = written.requests > 0 && state.model !== null && unit.position.model !== state.model;
-      const together = Math.min(state.together, unit.together ?? Infinity);
-      const maxDocuments = Math.min(limits.maxDocuments, together);
-      const isFull = state.size.requests > 0 && !fitsBatchFile(state.size, written, { ...limits, maxDocuments });
-      if (isOtherModel || isFull) {
-        state.next = unit.position;
+      const filled = filling.add(written, { model: position.model, together });
+      if (filled === 'full') {
+        next = position;
         return;
       }
-      const isTooLarge = isTooLargeFor(limits, providerLimits, written);
-      unrendered.push(...(isTooLarge ? written.asTooLarge : []), ...written.failures);
-      if (isTooLarge || written.requests === 0) continue;
-      state.model = unit.position.model;
-      state.together = together;
-      state.size = addSize(state.size, written);
-      state.worst = addWorstUsage(state.worst, written.worst);
+      unrendered.push(...(filled === 'too-large' ? written.asTooLarge : []), ...written.failures);
+      if (filled !== 'taken') continue;
       for (const line of written.manifest) customIds.add(line.customId ?? '');
       requested.push(...written.manifest);
       yield written.text;
@@ -93,10 +62,10 @@ export async function fillBatch(
   return {
     file: requested.length === 0 ? null : file,
     manifest,
-    model: state.model ?? 0,
-    size: state.size,
-    worst: state.worst,
+    model: filling.model ?? 0,
+    size: filling.size,
+    worst: filling.worst,
     unrendered: unrendered.length,
-    next: state.next,
+    next,
   };
 }

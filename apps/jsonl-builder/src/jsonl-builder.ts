@@ -1,7 +1,14 @@
 import { Blobs } from '@batchmill/blobs';
 import { BatchFileBuilt, BatchSettled, ChunksSelected, Clock, ProcessingError } from '@batchmill/contracts';
-import { Pipelines, type RunPlan } from '@batchmill/pipeline';
-import { Provider, type BatchFileLimits } from '@batchmill/provider';
+import {
+  Pipelines,
+  fillingLimits,
+  modelsOf,
+  type FillingLimits,
+  type ModelFunctions,
+  type RunPlan,
+} from '@batchmill/pipeline';
+import { Provider } from '@batchmill/provider';
 import {
   Batches,
   Budgets,
@@ -20,7 +27,7 @@ import {
 import { Stage, Works } from '@batchmill/stage';
 import { traceparentOf } from '@batchmill/telemetry';
 import { fillBatch, type FilledBatch, type Filling } from './fill-batch.js';
-import { modelsOf, readUnits, type ModelFunctions, type Unit } from './read-units.js';
+import { readUnits, type Unit } from './read-units.js';
 import { UnaskedDocuments } from './unasked-documents.js';
 
 /** How soon a claim of a paused run is worked on again. Resuming the run makes it due at once. */
@@ -73,11 +80,7 @@ export class JsonlBuilder {
           this.documents.of(plan),
           this.blobs,
         );
-      const filling: Filling = {
-        limitsOf: (model) => limits[model] ?? this.#fileLimitsOf(plan),
-        providerLimits: this.provider.profile.limits,
-        source: plan.pipeline.source,
-      };
+      const filling = { ...limits, source: plan.pipeline.source };
       const unasked = lastBatch === null ? await this.unaskedDocuments.leftFor(claim.data) : null;
       if (unasked === 'early') {
         yield claim.wait(new Date(this.clock.now().getTime() + earlyMs));
@@ -145,25 +148,11 @@ export class JsonlBuilder {
     });
   }
 
-  /** Per model: the provider's limits for one file, and those of its queue, as far as they are known. */
-  async #limitsOf(plan: RunPlan, models: readonly ModelFunctions[]): Promise<BatchFileLimits[]> {
-    return Promise.all(
-      models.map(async ({ model }) => {
-        const limits = this.#fileLimitsOf(plan);
-        const learned = await this.budgets.limitsOf(this.provider.account, model);
-        const { tokens, requests, fileBytes, fileRequests } = learned;
-        return {
-          ...limits,
-          maxTokens: tokens,
-          maxFileBytes: Math.min(limits.maxFileBytes, fileBytes ?? Infinity),
-          maxRequests: Math.min(limits.maxRequests, requests ?? Infinity, fileRequests ?? Infinity),
-        };
-      }),
-    );
-  }
-
-  #fileLimitsOf({ endpointPlan }: RunPlan): BatchFileLimits {
-    return { ...this.provider.profile.limits, maxDocuments: endpointPlan.batchSize, maxTokens: null };
+  /** The provider's limits for one file, and those of each model's queue, as far as they are known. */
+  async #limitsOf(plan: RunPlan, models: readonly ModelFunctions[]): Promise<FillingLimits> {
+    const { account, profile } = this.provider;
+    const learned = await Promise.all(models.map(({ model }) => this.budgets.limitsOf(account, model)));
+    return fillingLimits(plan, profile.limits, learned);
   }
 
   /** Called when another process inserted the batch first. Its batch is valid, even if a document changed in between. */

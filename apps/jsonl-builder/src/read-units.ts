@@ -1,6 +1,6 @@
 import type { Blobs } from '@batchmill/blobs';
 import { encodeId } from '@batchmill/documents';
-import { renderRequests, type RunPlan } from '@batchmill/pipeline';
+import { renderRequests, type ModelFunctions, type RunPlan } from '@batchmill/pipeline';
 import type { Rendering } from '@batchmill/provider';
 import {
   markOf,
@@ -11,27 +11,6 @@ import {
   type Member,
 } from '@batchmill/records';
 import type { Collection, Fields } from '@batchmill/store';
-
-/** A batch file holds requests of one model at one of the provider's paths. */
-export interface ModelFunctions {
-  readonly model: string;
-  readonly baseModel: string;
-  /** The provider's path: `/v1/embeddings`. */
-  readonly url: string;
-  readonly functions: readonly string[];
-}
-
-/** The plan's functions by model and path, in the plan's order. */
-export function modelsOf(plan: RunPlan): ModelFunctions[] {
-  const groups = new Map<string, { model: string; baseModel: string; url: string; functions: string[] }>();
-  for (const [name, { definition }] of plan.planned) {
-    const { model, baseModel, url } = definition;
-    const group = groups.get(`${url} ${model}`);
-    if (group === undefined) groups.set(`${url} ${model}`, { model, baseModel, url, functions: [name] });
-    else group.functions.push(name);
-  }
-  return [...groups.values()];
-}
 
 /** The requests of one document to one model: they stay in one batch. */
 export interface Unit {

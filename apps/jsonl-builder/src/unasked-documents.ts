@@ -1,9 +1,10 @@
 import { Blobs } from '@batchmill/blobs';
 import { encodeId } from '@batchmill/documents';
+import { isTooLargeFor } from '@batchmill/pipeline';
 import { Batches, Claims, mostUnasked, readManifest, type Claim } from '@batchmill/records';
 import { Injectable } from '@nestjs/common';
 import type { Filling } from './fill-batch.js';
-import { writeUnit, isTooLargeFor } from './write-unit.js';
+import { writeUnit } from './write-unit.js';
 import type { Unit } from './read-units.js';
 
 /**
@@ -40,13 +41,12 @@ export class UnaskedDocuments {
   async areUnasked(
     units: AsyncIterable<Unit>,
     documents: number,
-    { limitsOf, providerLimits, source }: Filling,
+    { providerLimits, source }: Filling,
   ): Promise<boolean> {
     const failed = new Set<number>();
     for await (const unit of units) {
       const written = writeUnit(unit, source, new Set());
-      const limits = limitsOf(unit.position.model);
-      if (written.requests > 0 && !isTooLargeFor(limits, providerLimits, written)) return false;
+      if (written.requests > 0 && !isTooLargeFor(providerLimits, written)) return false;
       failed.add(unit.position.member);
     }
     return failed.size >= documents;

@@ -58,6 +58,11 @@ export { onUnhandledError } from './user-code/unhandled-errors.js';
 export { unknownPipeline } from './pipelines.js';
 export { missingId } from './requests/missing-id.js';
 export { storageTargetsOf, type StorageTargets } from './plan/storage-targets.js';
+export { fillingLimits, type FillingLimits, type LearnedLimits } from './batches/filling-limits.js';
+export { BatchFilling, isTooLargeFor, tooLarge, type FileAddition, type Filled } from './batches/batch-filling.js';
+export { isLarge, trialOf } from './batches/first-claim.js';
+export { linesOfDocument, withoutUnstorable, type DocumentLines } from './batches/lines-of-document.js';
+export { modelsOf, type ModelFunctions } from './batches/models-of.js';
 export { checkBatchable, notBatchable } from './plan/check-batchable.js';
 export { planRun } from './plan/plan-run.js';
 export type { RequestedRun, PlannedFunction, RunPlan } from './plan/run-plan.js';
@@ -67,7 +72,17 @@ export { pipelineErrorCodes, type PipelineErrorCode } from './error-codes.js';
 export { classifyResult } from './results/classify-result.js';
 export { responseUpdate, type TemplateContext } from './answers/response-update.js';
 export { renderUpdateTemplate } from './answers/claim-update.js';
-export { estimateRun, type Estimate, type EstimateSample, type ModelEstimate } from './estimate/estimate-run.js';
+export type {
+  Estimate,
+  EstimatedCost,
+  ExpectedAnswers,
+  ModelEstimate,
+  Range,
+  UnaskedDocuments,
+} from './estimate/estimate.js';
+export { expectedShare, type EarlierAnswers } from './estimate/expect-answers.js';
+export type { MeasuredDocument } from './estimate/measure-document.js';
+export { RunEstimate, type EstimateOptions } from './estimate/run-estimate.js';
 export { dueTimes, type DueTimes } from './schedule.js';
 export { nextTime, type Timing } from './schedule.js';
 export { scheduledRunId } from './schedule.js';

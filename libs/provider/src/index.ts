@@ -41,6 +41,7 @@ export {
   type BatchFileSize,
   type FileLimits,
 } from './batches/batch-file-size.js';
+export { addWorstUsage, noWorstUsage, worstUsageOf } from './batches/worst-usage.js';
 export {
   checkStrictSchema,
   classifyFailure,

@@ -1,3 +1,5 @@
+export { documentIdsFilter } from './document-ids-filter.js';
+export { predictionOf, type RunPrediction } from './run-prediction.js';
 export { mostUnasked } from './most-unasked.js';
 export { checkSameRun } from './check-same-run.js';
 export {

@@ -2,6 +2,7 @@ import { runOutcomes, type Clock, type Endpoint, type Event, type RunRequested }
 import type { StorageTargets } from '@batchmill/pipeline';
 import type { Store } from '@batchmill/store';
 import { Records } from './work/records.js';
+import type { RunPrediction } from './run-prediction.js';
 import type { RunTotals } from './run-totals.js';
 import type { ScanPosition } from './scan-position.js';
 import { freshWork, type WorkRecord } from './work/work-record.js';
@@ -62,6 +63,8 @@ export interface Run extends WorkRecord<RunState> {
   readonly scan: Scan;
   /** When all of it is to be done. Missing or null: it has no deadline. */
   readonly deadlineAt?: Date | null;
+  /** What an estimate said of it. Missing: nobody asked for one, as for a run of a schedule. */
+  readonly predicted?: RunPrediction;
   /** Missing in runs of earlier versions: it has no limit. */
   readonly spendingLimits?: SpendingLimits;
   readonly cancelRequestedAt: Date | null;
@@ -138,7 +141,7 @@ export class Runs extends Records<Run> {
   }
 
   /** A new run, not yet inserted. `request` is null for a run that is awaited. */
-  new(id: string, request: RunRequest | null, traceparent: string | null): Run {
+  new(id: string, request: RunRequest | null, traceparent: string | null, predicted: RunPrediction | null = null): Run {
     return {
       ...freshWork(id, request === null ? 'awaited' : 'requested', { now: this.clock.now(), traceparent }),
       pipeline: request?.pipeline ?? null,
@@ -156,6 +159,7 @@ export class Runs extends Records<Run> {
       totals: null,
       startedAt: null,
       finishedAt: null,
+      ...(predicted !== null && { predicted }),
     };
   }
 

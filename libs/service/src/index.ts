@@ -11,6 +11,9 @@ export {
 export { renewInstallation, type RenewedInstallation } from './renew-installation.js';
 export { DueWork, type DueWorkOfStage } from './due/due-work.js';
 export { assembleEngine, closePorts, type Engine, type Ports, type EngineContext } from './engine.js';
+export { documentFilters, type DocumentFilters, type RequestedDocuments } from './estimate/document-filters.js';
+export { countClaimable, estimatePipeline, type PipelineEstimate } from './estimate/estimate-pipeline.js';
+export { predictRun } from './estimate/predict-run.js';
 export { EngineModule } from './engine.module.js';
 export { engineHolder, followOtherEngine, isEngineRunning, lockHome } from './engine-lock.js';
 export { NestLog } from './nest-log.js';
@@ -37,6 +40,7 @@ export { notAcceptedOf, type NotAccepted } from './reports/not-accepted.js';
 export type { EstimatedEnd } from './reports/estimate-end.js';
 export type { BatchCounts, RunOutlook } from './reports/run-outlook.js';
 export type { DeadlineReport } from './reports/deadline-report.js';
+export { usdRangeOf, type PredictedRun, type PredictedUsd } from './reports/predicted-run.js';
 export { reportRun, type RunProgress, type RunReport } from './reports/run-report.js';
 export type { Waiting } from './reports/waiting.js';
 export { runStages } from './run-stages.js';

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EstimateJson } from '../estimate/estimate-json.js';
 import { runBatchmill } from '../testing/run-batchmill.js';
 import { seedReports } from '../testing/seed-reports.js';
 
@@ -26,7 +27,10 @@ describe('batchmill estimate', () => {
 
     expect(code).toBe(0);
     expect(out).toContain('annual-reports: 20 documents pending\n');
-    expect(out).toMatch(/text-embedding-3-small +20 +1 +\d+ +0 +<\$0\.0001 +<\$0\.0001 +<\$0\.0001/);
+    expect(out).toMatch(/text-embedding-3-small +20 +1 +\d+ +0 +0 +<\$0\.0001 +<\$0\.0001 +<\$0\.0001\n/);
+    expect(out).toMatch(
+      /\nsynchronously <\$0\.0001, <\$0\.0001 and <\$0\.0001: of what is expected, <\$0\.0001 is saved\n$/,
+    );
   });
 
   it('M3: when nothing is pending it shows whether anything matches', async () => {
@@ -54,6 +58,55 @@ describe('batchmill estimate', () => {
     const { out } = await runBatchmill(home, [...estimate, '--documents-file', file, '--json']);
 
     expect(JSON.parse(out)).toMatchObject({ found: 3, requests: 3 });
+  });
+
+  it('M3: it needs no key and calls no provider', async () => {
+    await seedReports(home, 30);
+    const nowhere = { OPENAI_API_KEY: '', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' };
+
+    const { code, err, out } = await runBatchmill(home, [...estimate, '--json'], nowhere);
+
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(JSON.parse(out)).toMatchObject({ found: 30, documents: 30, sampled: 30, requests: 30, batches: 1 });
+  });
+
+  it('M3: the prices are three: without answers, with those expected and with the longest; it says what is expected', async () => {
+    await seedReports(home, 30);
+    const inference = 'estimate annual-reports --endpoint inference --function summary'.split(' ');
+
+    const { out } = await runBatchmill(home, inference);
+    const json = JSON.parse((await runBatchmill(home, [...inference, '--json'])).out) as EstimateJson;
+
+    expect(out).toContain('expected answers: 25 % of the longest, since there are no earlier ones\n');
+    const { floor, expected, worst } = json.cost;
+    expect(expected.usd).toBeGreaterThan(floor.usd!);
+    expect(worst.usd).toBeGreaterThan(expected.usd!);
+    expect(expected.synchronousUsd).toBeCloseTo(expected.usd! * 2, 9);
+    expect(json.answers).toMatchObject([{ function: 'summary', basis: 'share-of-max', answers: 0 }]);
+  });
+
+  it('M3: documents that cannot be asked are counted, with the reason', async () => {
+    await seedReports(home, 3);
+    const store = EmbeddedStore.open({ file: join(home, 'state.db') });
+    await store.collection('blocks').updateMany({ _id: { $ne: 'JKHY-0' } }, { $unset: { text_content: '' } });
+    await store.close();
+
+    const { out } = await runBatchmill(home, estimate);
+    const json = JSON.parse((await runBatchmill(home, [...estimate, '--json'])).out) as EstimateJson;
+
+    expect(out).toMatch(/\n2 documents cannot be asked: [a-z.-]+: .*text_content/);
+    expect(json).toMatchObject({ documents: 3, requests: 1, unasked: [{ documents: 2 }] });
+  });
+
+  it('M3: what stands for more documents than were read is said to be extrapolated', async () => {
+    await seedReports(home, 3);
+
+    const { out } = await runBatchmill(home, [...estimate, '--documents', '5000']);
+    const both = await runBatchmill(home, [...estimate, '--documents', '5000', '--exact']);
+
+    expect(out).toContain('annual-reports: 3 documents pending, estimated for 5,000\n');
+    expect(out).toContain('\nextrapolated from 3 documents\n');
+    expect(both.code).toBe(1);
   });
 
   it.each([

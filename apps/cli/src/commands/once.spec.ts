@@ -157,4 +157,21 @@ describe('batchmill once, before it sends anything', () => {
     expect(readdirSync(folder)).toEqual(['notes.jsonl']);
     expect(existsSync(join(folder, 'home'))).toBe(false);
   });
+
+  it('M3: --estimate counts the documents that cannot be asked by the reason, with the place of the first', async () => {
+    await writeFile(file, '{"text":"one"}\n{}\n{"text":" "}\n{}\n');
+    const args = ['--prompt', '{{ text }}', '--estimate'];
+
+    const { out } = await once(args);
+    const json = JSON.parse((await once([...args, '--json'])).out) as { unasked: unknown };
+
+    expect(out).toMatch(
+      /\n2 of them cannot be asked about: (template\.[a-z-]+): .*line 2: .*\n1 of them .*: template\.empty: .*line 3: /,
+    );
+    expect(json).toMatchObject({
+      documents: 4,
+      failed: 3,
+      unasked: [{ documents: 2 }, { code: 'template.empty', documents: 1 }],
+    });
+  });
 });

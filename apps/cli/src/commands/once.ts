@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, parse } from 'node:path';
 import { confirm } from '../confirm.js';
+import { estimateJson } from '../estimate/estimate-json.js';
 import { exitCodes } from '../exit-codes.js';
 import { askedBy, type Asked } from '../once/asked.js';
 import { inputFormats } from '../once/input/read-input.js';
@@ -94,10 +95,13 @@ async function onAnyHome(job: OnceJob, work: (job: OnceJob) => Promise<void>): P
 async function printEstimate(job: OnceJob): Promise<void> {
   const prepared = await prepareOnce(job);
   const { estimate, loaded } = prepared;
-  const json = { documents: loaded.keys.length, failed: loaded.failed, found: estimate.claimableCount };
-  process.stdout.write(
-    job.flags.json === true ? `${JSON.stringify({ ...estimate.estimate, ...json })}\n` : preparedText(job, prepared),
-  );
+  if (job.flags.json !== true) {
+    process.stdout.write(preparedText(job, prepared));
+    return;
+  }
+  const json = estimateJson(estimate);
+  const { keys, failed, unasked } = loaded;
+  printJson({ ...json, documents: keys.length, failed, unasked: [...unasked, ...json.unasked] });
 }
 
 /** Exits with 3 when a document has no answer. */

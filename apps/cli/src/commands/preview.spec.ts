@@ -56,7 +56,7 @@ describe('batchmill preview', () => {
         '',
         'requests  2',
         'tokens    70 in, 1,000 out at most',
-        'cost      at most $0.0051, synchronously $0.0102',
+        'cost      at most $0.0051, synchronously $0.0103',
         'provider  OpenAI: at most 50,000 requests, 200 MiB, 50,000 embedding inputs in a file',
         'nothing was sent or written',
         '',

@@ -96,6 +96,18 @@ describe('batchmill run, in processes of its own', () => {
     expect(again.output).toContain('this run had already ended: nothing was done');
   });
 
+  it('M3: a run that the command starts keeps an estimate, and runs show prints it below what came true', async () => {
+    const first = CommandProcess.start(cwd, [...run, '--run-id', 'one'], fast);
+    await expect(first.exit()).resolves.toBe(0);
+    const shown = CommandProcess.start(cwd, ['runs', 'show', 'one'], fast);
+    await expect(shown.exit()).resolves.toBe(0);
+
+    for (const { output } of [first, shown])
+      expect(output).toMatch(
+        /\nrequests {2}5 in 1 batch\ntokens {4}(\d+) in, 0 out\ncost .*\npredicted 5 in 1 batch; \1 in, 0 out\n {10}/,
+      );
+  });
+
   it('R10 M3: --redo all shows what it costs, and runs only when it is confirmed', async () => {
     await CommandProcess.start(cwd, [...run, '--run-id', 'one'], fast).exit();
 

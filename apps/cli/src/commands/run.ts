@@ -1,9 +1,16 @@
 import { RandomIds, RunRequested, SystemClock } from '@batchmill/contracts';
-import { hasEnded, isEngineRunning, newRunId, requestRun, runPipeline, type Engine } from '@batchmill/service';
+import {
+  estimatePipeline,
+  hasEnded,
+  isEngineRunning,
+  newRunId,
+  requestRun,
+  runPipeline,
+  type Engine,
+} from '@batchmill/service';
 import { Command } from 'commander';
 import { confirm } from '../confirm.js';
 import { whyNothingPending } from '../documents/why-nothing-pending.js';
-import { estimateFromSample } from '../estimate/estimate-from-sample.js';
 import { estimateText } from '../estimate/estimate-text.js';
 import { exitCodeOf, exitCodes } from '../exit-codes.js';
 import { openProgressDisplay } from '../progress/open-progress-display.js';
@@ -59,7 +66,8 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
   if (flags.redo !== undefined) await confirmRedo(pipeline, runId, flags);
   if (isEngineRunning(settings) && flags.wait !== true) {
     const isAccepted = await withEngine(async (engine) => {
-      await requestRun(engine, new RunRequested({ ...runOptionsFrom(flags), ...spendingFrom(flags), pipeline, runId }));
+      const request = new RunRequested({ ...runOptionsFrom(flags), ...spendingFrom(flags), pipeline, runId });
+      await requestRun(engine, request, { predicts: true });
       return wasAccepted(engine, runId);
     });
     const followed = `follow it with: batchmill progress ${runId}`;
@@ -85,6 +93,7 @@ async function run(pipeline: string, flags: Flags): Promise<void> {
     ...spendingFrom(flags),
     pipeline,
     runId,
+    predicts: true,
     settings,
     log: fileLog(settings),
     signal: stopping,
@@ -163,7 +172,7 @@ async function explainNothing(pipeline: string, flags: Flags, messages: NodeJS.W
 async function confirmRedo(pipeline: string, runId: string, flags: Flags): Promise<void> {
   const estimate = await withEngine(async (engine) => {
     const isKnown = (await engine.runs.get(runId)) !== null;
-    return isKnown ? null : estimateFromSample(engine, pipeline, runOptionsFrom(flags));
+    return isKnown ? null : estimatePipeline(engine, pipeline, runOptionsFrom(flags));
   });
   if (estimate === null) return;
   const messages = flags.json ? process.stderr : process.stdout;

@@ -1,7 +1,6 @@
 import { planRun } from '@batchmill/pipeline';
 import { failedFilter } from '@batchmill/records';
-import type { Engine } from '@batchmill/service';
-import { documentFilters } from '../estimate/document-filters.js';
+import { documentFilters, type Engine } from '@batchmill/service';
 import type { RunOptions } from '../run-options.js';
 import { formatQuantity } from '../show/format.js';
 import { nothingMatchesText } from './nothing-matches.js';

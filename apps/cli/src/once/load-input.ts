@@ -1,4 +1,5 @@
 import { ValidationError, type DocumentError } from '@batchmill/contracts';
+import type { UnaskedDocuments } from '@batchmill/pipeline';
 import type { Collection, Fields } from '@batchmill/store';
 import { templateError } from '@batchmill/templates';
 import type { Asked, AskedText } from './asked.js';
@@ -23,7 +24,8 @@ export interface LoadedInput {
   readonly keys: readonly string[];
   /** Of how many of them no request can be made. */
   readonly failed: number;
-  readonly firstFailure: string | null;
+  /** The same by error code, the most first. A message begins with the place of the first of them in the input. */
+  readonly unasked: readonly UnaskedDocuments[];
 }
 
 interface LoadOptions {
@@ -49,12 +51,14 @@ export async function loadInput(
 ): Promise<LoadedInput> {
   await collection.updateMany({ in_input: true }, { $set: { in_input: false } });
   const keys: string[] = [];
-  const failures = { count: 0, first: null as string | null };
+  const unasked = new Map<string, { message: string; documents: number }>();
   let page: IdentifiedDocument[] = [];
   const write = async (): Promise<void> => {
-    const messages = await storePage(collection, page, asked.texts);
-    failures.first ??= messages[0] ?? null;
-    failures.count += messages.length;
+    for (const { code, message } of await storePage(collection, page, asked.texts)) {
+      const counted = unasked.get(code);
+      if (counted === undefined) unasked.set(code, { message, documents: 1 });
+      else counted.documents += 1;
+    }
     page = [];
   };
   for await (const document of documents) {
@@ -68,34 +72,40 @@ export async function loadInput(
   if (keys.length === 0) {
     throw new ValidationError('once.no-documents', `${inputName(input)}: found no document, expected at least one`);
   }
-  if (failures.count === keys.length) {
+  const byCode = [...unasked]
+    .map(([code, counted]) => ({ code, ...counted }))
+    .sort((a, b) => b.documents - a.documents);
+  const failed = byCode.reduce((sum, { documents: count }) => sum + count, 0);
+  if (failed === keys.length) {
     throw new ValidationError(
       'once.nothing-to-ask',
-      `${inputName(input)}: of no document a request can be made, so nothing was sent. ${failures.first ?? ''}`,
+      `${inputName(input)}: of no document a request can be made, so nothing was sent. ${byCode[0]?.message ?? ''}`,
     );
   }
-  return { keys, failed: failures.count, firstFailure: failures.first };
+  return { keys, failed, unasked: byCode };
 }
 
-/** Returns the messages of the documents of which no request can be made. */
+type Failure = NonNullable<StoredDocument['failure']>;
+
+/** Returns why no request can be made of some of the documents. */
 async function storePage(
   collection: Collection<StoredDocument>,
   page: readonly IdentifiedDocument[],
   texts: readonly AskedText[],
-): Promise<string[]> {
+): Promise<Failure[]> {
   if (page.length === 0) return [];
   const byKey = { _id: { $in: page.map(({ key }) => key) } };
-  const messages = new Map<unknown, string | undefined>();
+  const failures = new Map<unknown, Failure | undefined>();
   for await (const { _id, failure } of collection.find(byKey, { projection: { failure: 1 } })) {
-    messages.set(_id, failure?.message);
+    failures.set(_id, failure);
   }
   await collection.updateMany(byKey, { $set: { in_input: true } });
-  const added = page.filter(({ key }) => !messages.has(key)).map((document) => storedForm(document, texts));
+  const added = page.filter(({ key }) => !failures.has(key)).map((document) => storedForm(document, texts));
   await collection.insertMany(added);
-  for (const { _id, failure } of added) messages.set(_id, failure?.message);
+  for (const { _id, failure } of added) failures.set(_id, failure);
   return page.flatMap(({ key, at }) => {
-    const message = messages.get(key);
-    return message === undefined ? [] : [`${at}: ${message}`];
+    const failure = failures.get(key);
+    return failure === undefined ? [] : [{ code: failure.code, message: `${at}: ${failure.message}` }];
   });
 }
 

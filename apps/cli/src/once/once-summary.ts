@@ -1,6 +1,7 @@
 import type { PipelineResult } from '@batchmill/service';
 import { reasonInFlags } from './asked.js';
 import { formatCount, formatQuantity, formatUsd } from '../show/format.js';
+import { predictedLines } from '../show/run-summary.js';
 import type { OutputCounts } from './output-tally.js';
 
 export interface OnceResult {
@@ -46,6 +47,7 @@ export function onceSummary({ output, kind, counts, runs, maxTokens, home }: Onc
     lines.push(
       `cost      ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}: ${formatUsd(cost.savedUsd)} saved`,
     );
+    for (const { predicted } of runs) if (predicted !== null) lines.push(...predictedLines(predicted));
   }
   if (failedAnswers > 0) lines.push('again     the same command with --redo failed asks again for those that failed');
   lines.push(`state     ${home}`);
@@ -54,7 +56,13 @@ export function onceSummary({ output, kind, counts, runs, maxTokens, home }: Onc
 
 /** The JSON of `once --json`. */
 export function onceJson({ output, counts, runs, home }: OnceResult): Record<string, unknown> {
-  return { output, ...counts, runs: runs.map(({ runId, status }) => ({ runId, status })), ...sumOf(runs), home };
+  return {
+    output,
+    ...counts,
+    runs: runs.map(({ runId, status, predicted }) => ({ runId, status, predicted })),
+    ...sumOf(runs),
+    home,
+  };
 }
 
 type Sum = Pick<PipelineResult, 'requests' | 'batches' | 'tokens' | 'cost'>;

@@ -1,6 +1,6 @@
-import { estimateFromSample, type SampledEstimate } from '../estimate/estimate-from-sample.js';
+import { estimatePipeline, type PipelineEstimate } from '@batchmill/service';
 import { estimateText } from '../estimate/estimate-text.js';
-import { formatQuantity } from '../show/format.js';
+import { formatCount, formatQuantity } from '../show/format.js';
 import { documentsCollection, onceName } from './asked.js';
 import { identifyDocuments } from './input/identify-documents.js';
 import { inputName, readInput } from './input/read-input.js';
@@ -10,7 +10,7 @@ import { onHome, type OnceJob } from './once-job.js';
 export interface PreparedOnce {
   readonly loaded: LoadedInput;
   /** Of what is to be sent. */
-  readonly estimate: SampledEstimate;
+  readonly estimate: PipelineEstimate;
 }
 
 /**
@@ -25,21 +25,18 @@ export async function prepareOnce(job: OnceJob): Promise<PreparedOnce> {
     const documents = identifyDocuments(input, readInput(input, format), idField);
     const collection = engine.documentStore.collection<StoredDocument>(documentsCollection);
     const loaded = await loadInput(collection, documents, { asked, input, fields, limit });
-    return { loaded, estimate: await estimateFromSample(engine, onceName, redo === undefined ? {} : { redo }) };
+    return { loaded, estimate: await estimatePipeline(engine, onceName, redo === undefined ? {} : { redo }) };
   });
 }
 
 /** The documents of the input, and the cost of what is to be sent. */
-export function preparedText(
-  { input, asked }: OnceJob,
-  { loaded: { keys, failed, firstFailure }, estimate }: PreparedOnce,
-): string {
-  const lines = [`${inputName(input)}: ${formatQuantity(keys.length, 'document')}`];
-  if (failed > 0) {
-    const which =
-      failed === 1 ? '1 of them cannot be asked about' : `${failed} of them cannot be asked about, the first`;
-    lines.push(`${which}: ${firstFailure ?? ''}`);
-  }
+export function preparedText({ input, asked }: OnceJob, { loaded: { keys, unasked }, estimate }: PreparedOnce): string {
+  const lines = [
+    `${inputName(input)}: ${formatQuantity(keys.length, 'document')}`,
+    ...unasked.map(({ code, message, documents }) => {
+      return `${formatCount(documents)} of them cannot be asked about: ${code}: ${message}`;
+    }),
+  ];
   const head = `${lines.join('\n')}\n`;
   if (estimate.claimableCount > 0) return `${head}${estimateText(estimate)}`;
   return `${head}nothing is sent: what can be asked has its ${asked.kind}, failed before, or is on its way\n`;

@@ -1,7 +1,6 @@
 import { isBatchmillError, type Redo } from '@batchmill/contracts';
-import { hasEnded, runPipeline, type PipelineResult } from '@batchmill/service';
+import { countClaimable, hasEnded, runPipeline, type PipelineResult } from '@batchmill/service';
 import { parse } from 'node:path';
-import { estimateFromSample } from '../estimate/estimate-from-sample.js';
 import { openProgressDisplay } from '../progress/open-progress-display.js';
 import { abortOnSignals } from '../signals.js';
 import { fileLog } from '../with-engine.js';
@@ -38,6 +37,7 @@ export async function runOnce(job: OnceJob): Promise<OnceRuns> {
         runId,
         ...(redo === undefined ? {} : { redo }),
         ...(flags.maxUsd === undefined ? {} : { maxUsd: flags.maxUsd }),
+        predicts: true,
         settings,
         log,
         signal,
@@ -68,7 +68,7 @@ async function nextRun(job: OnceJob, made: readonly PipelineResult[]): Promise<R
       if (made.some(({ runId }) => runId === _id)) continue;
       return { runId: _id, redo: request?.redo, isNew: false };
     }
-    const { claimableCount } = await estimateFromSample(engine, onceName, redo === undefined ? {} : { redo });
+    const claimableCount = await countClaimable(engine, onceName, redo === undefined ? {} : { redo });
     if (claimableCount === 0) return null;
     const earlier = await Array.fromAsync(engine.runs.latest(Infinity, onceName));
     const home = parse(job.settings.installation.home).base;

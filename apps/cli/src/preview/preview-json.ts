@@ -1,5 +1,6 @@
 import { countTokens } from '@batchmill/models';
 import { readPrompts, type RenderedRequest } from '@batchmill/provider';
+import { usdRangeOf } from '@batchmill/service';
 import type { Preview, PreviewedDocument } from './preview-run.js';
 
 /** The JSON of `preview --json`, with whole prompts. */
@@ -13,7 +14,6 @@ export function previewJson({
   documents,
   cost,
 }: Preview): object {
-  const { usd, synchronousUsd, savedUsd } = cost;
   return {
     pipeline,
     endpoint,
@@ -23,7 +23,7 @@ export function previewJson({
     matching,
     documents: documents.map(documentJson),
     tokens: { input: cost.inputTokens, maxOutput: cost.maxOutputTokens },
-    cost: { usd, synchronousUsd, savedUsd },
+    cost: usdRangeOf(cost.cost),
   };
 }
 

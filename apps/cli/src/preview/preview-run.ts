@@ -1,19 +1,18 @@
 import { idText, readPath } from '@batchmill/documents';
 import {
-  estimateRun,
-  missingId,
+  RunEstimate,
+  availableVariables,
   notBatchable,
   planRun,
   renderRequests,
-  availableVariables,
+  withoutUnstorable,
   type Estimate,
   type RunPlan,
 } from '@batchmill/pipeline';
 import type { ProviderProfile, RenderFailure, RenderedRequest, Rendering } from '@batchmill/provider';
-import type { Engine } from '@batchmill/service';
+import { documentFilters, type Engine } from '@batchmill/service';
 import type { Fields } from '@batchmill/store';
 import type { NothingMatches } from '../documents/nothing-matches.js';
-import { documentFilters } from '../estimate/document-filters.js';
 import type { RunOptions } from '../run-options.js';
 import { findUnwritableAnswers } from './find-unwritable-answers.js';
 
@@ -51,7 +50,17 @@ export async function previewRun(engine: Engine, name: string, options: RunOptio
   const { matching, claimable } = documentFilters(plan, options, engine.clock.now());
   const pending = await collection.count(claimable);
   const shown = collection.find(pending === 0 ? matching : claimable, { sort: { _id: 1 }, limit });
-  const documents = await Array.fromAsync(shown, (document) => previewDocument(plan, document, engine.clock.now()));
+  const now = engine.clock.now();
+  const estimate = new RunEstimate(plan, {
+    prices: engine.engineSettings.prices,
+    at: now,
+    providerLimits: provider.limits,
+  });
+  const documents = await Array.fromAsync(shown, async (document) => {
+    const rendering = await renderRequests(plan, document, plan.functions);
+    estimate.add(estimate.measure(document, plan.functions, rendering));
+    return previewDocument(plan, { document, rendering, now });
+  });
   return {
     pipeline: name,
     endpoint: plan.endpoint,
@@ -63,34 +72,19 @@ export async function previewRun(engine: Engine, name: string, options: RunOptio
     pending,
     matching: await collection.count(matching),
     documents,
-    cost: estimateRun(plan, {
-      documents: documents.length,
-      sample: { documents: documents.length, requests: documents.flatMap(({ requests }) => requests) },
-      limits: provider.limits,
-      at: engine.clock.now(),
-      prices: engine.engineSettings.prices,
-    }),
+    cost: estimate.end(),
   };
 }
 
-async function previewDocument(plan: RunPlan, document: Fields, now: Date): Promise<PreviewedDocument> {
+async function previewDocument(
+  plan: RunPlan,
+  { document, rendering, now }: { document: Fields; rendering: Rendering; now: Date },
+): Promise<PreviewedDocument> {
   const { source } = plan.pipeline;
   const id = idText(readPath(document, source.documentIdField)) || idText(document['_id']);
-  const rendering = await renderRequests(plan, document, plan.functions);
-  const { requests, failures } = withoutUnstorableVectors(plan, document, rendering);
+  const { requests, failures } = withoutUnstorable(document, rendering, source);
   const functions = requests.map((request) => request.function);
   const unwritable = await findUnwritableAnswers(plan, document, { functions, now });
   const hasFailed = failures.length + unwritable.length > 0;
   return { id, requests, failures, unwritable, variables: hasFailed ? await availableVariables(plan, document) : [] };
-}
-
-/** A run does not request an embedding when the document lacks an id under which the vector would be stored. */
-function withoutUnstorableVectors(
-  { endpoint, pipeline }: RunPlan,
-  document: Fields,
-  { requests, failures }: Rendering,
-): Rendering {
-  const error = endpoint === 'embeddings' ? missingId(pipeline.source, document) : null;
-  if (error === null) return { requests, failures };
-  return { requests: [], failures: [...failures, ...requests.map((one) => ({ function: one.function, error }))] };
 }

@@ -6,7 +6,7 @@ import { previewText } from './preview-text.js';
 const words = 'The wheel of the mill turns in the river, and turns again. '.repeat(4).trim();
 
 function aPreview(text: string): Preview {
-  const amounts = { requests: 1, inputTokens: 70, maxOutputTokens: 500, batches: 1 };
+  const unknown = { nanoUsd: null, synchronousNanoUsd: null };
   return {
     pipeline: 'notes',
     endpoint: 'inference',
@@ -43,12 +43,17 @@ function aPreview(text: string): Preview {
       },
     ],
     cost: {
-      ...amounts,
+      requests: 1,
+      batches: 1,
+      inputTokens: 70,
+      expectedOutputTokens: 125,
+      maxOutputTokens: 500,
       documents: 1,
-      usd: null,
-      synchronousUsd: null,
-      savedUsd: null,
+      sampled: 1,
+      cost: { floor: unknown, expected: unknown, worst: unknown },
       models: [],
+      answers: [],
+      unasked: [],
       unpriced: ['gpt-9'],
     },
   };

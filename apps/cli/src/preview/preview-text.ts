@@ -6,6 +6,7 @@ import {
   type RenderFailure,
   type RenderedRequest,
 } from '@batchmill/provider';
+import { usdRangeOf } from '@batchmill/service';
 import { nothingMatchesText } from '../documents/nothing-matches.js';
 import { unpricedText } from '../estimate/estimate-text.js';
 import { formatCount, formatQuantity, formatUsd } from '../show/format.js';
@@ -89,11 +90,12 @@ function variablesText(names: readonly string[]): string {
 }
 
 function footText({ documents, cost, provider, refusal }: Preview, columns: number): string {
+  const { worst } = usdRangeOf(cost.cost);
   const failed = documents.reduce((sum, { failures }) => sum + failures.length, 0);
   const lines = [
     `requests  ${formatCount(cost.requests)}${failed === 0 ? '' : `, and ${formatCount(failed)} that cannot be made`}`,
     `tokens    ${formatCount(cost.inputTokens)} in, ${formatCount(cost.maxOutputTokens)} out at most`,
-    `cost      at most ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}`,
+    `cost      at most ${formatUsd(worst.usd)}, synchronously ${formatUsd(worst.synchronousUsd)}`,
     `provider  ${provider.title}: at most ${describeLimits(provider.limits)} in a file`,
     ...(refusal === null ? [] : [`a run would be rejected. ${refusal}`]),
     ...(cost.unpriced.length === 0 ? [] : [unpricedText(cost.unpriced).trimEnd()]),

@@ -51,3 +51,31 @@ it('M2: what a run saved is one number, and a price that is not known makes none
   expect(runSummary({ ...report, savings: { savedUsd: -0.5, ofUsd: 0 } })).toContain('\nsaved     -$0.5000 of $0.00\n');
   expect(runSummary(report)).not.toContain('saved');
 });
+
+it('M3: what was predicted stands below what came true', () => {
+  const predicted = {
+    documents: 3500,
+    sampled: 500,
+    requests: 7000,
+    batches: 36,
+    tokens: { input: 1_000_000, expectedOutput: 250_000, maxOutput: 1_000_000 },
+    cost: {
+      floor: { usd: 1, synchronousUsd: 2 },
+      expected: { usd: 2, synchronousUsd: 4 },
+      worst: { usd: 5, synchronousUsd: 10 },
+    },
+  };
+  const cost = { usd: 2.1, synchronousUsd: 4.2, savedUsd: 2.1 };
+  const report = runReport({ ...ended, total: 3500, succeeded: 3500, requests: 7000, batches: 36, cost, predicted });
+
+  expect(runSummary(report)).toContain(
+    [
+      'cost      $2.10, synchronously $4.20',
+      'predicted 7,000 in 36 batches; 1,000,000 in, 250,000 out, from 500 of 3,500 documents',
+      '          $2.00, from $1.00 to $5.00; synchronously $4.00',
+      '',
+    ].join('\n'),
+  );
+  expect(runJson(report)).toMatchObject({ predicted });
+  expect(runJson(runReport({}))).not.toHaveProperty('predicted');
+});

@@ -1,4 +1,4 @@
-import type { DeadlineReport, RunReport, UnusedWork } from '@batchmill/service';
+import type { DeadlineReport, PredictedRun, RunReport, UnusedWork } from '@batchmill/service';
 import { formatCount, formatDuration, formatPercent, formatQuantity, formatTime, formatUsd } from './format.js';
 
 /** A report of a run for human readers, one line per item. */
@@ -33,6 +33,7 @@ export function runSummary(report: RunReport): string {
   lines.push(`tokens    ${formatCount(tokens.input)} in, ${formatCount(tokens.output)} out`);
   lines.push(`cost      ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}`);
   if (report.savings !== null) lines.push(`saved     ${savedText(report.savings)}`);
+  if (report.predicted !== null) lines.push(...predictedLines(report.predicted));
   if (report.deadline !== null) lines.push(`deadline  ${deadlineText(report.deadline, report.finishedAt !== null)}`);
   if (report.limitUsd !== null) {
     const reserved =
@@ -56,6 +57,18 @@ export function runSummary(report: RunReport): string {
 export function savedText({ savedUsd, ofUsd }: { readonly savedUsd: number; readonly ofUsd: number }): string {
   const percent = ofUsd > 0 ? ` (${formatPercent(savedUsd / ofUsd)})` : '';
   return `${formatUsd(savedUsd)} of ${formatUsd(ofUsd)}${percent}`;
+}
+
+/** What was predicted, in the order of the lines of requests, tokens and cost, which stand above it. */
+export function predictedLines({ documents, sampled, requests, batches, tokens, cost }: PredictedRun): string[] {
+  const { floor, expected, worst } = cost;
+  const from = sampled < documents ? `, from ${formatCount(sampled)} of ${formatCount(documents)} documents` : '';
+  return [
+    `predicted ${formatCount(requests)} in ${formatQuantity(batches, 'batch', 'batches')}; ` +
+      `${formatCount(tokens.input)} in, ${formatCount(tokens.expectedOutput)} out${from}`,
+    `          ${formatUsd(expected.usd)}, from ${formatUsd(floor.usd)} to ${formatUsd(worst.usd)}; ` +
+      `synchronously ${formatUsd(expected.synchronousUsd)}`,
+  ];
 }
 
 const shownErrors = 5;
@@ -135,6 +148,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
     tokens,
     cost,
     ...(report.savings !== null && { savings: report.savings }),
+    ...(report.predicted !== null && { predicted: report.predicted }),
     ...(report.limitUsd !== null && { limitUsd: report.limitUsd, reservedUsd: report.reservedUsd }),
     ...(report.deadline !== null && { deadline: report.deadline }),
     ...(request?.labels !== undefined && { labels: request.labels }),

@@ -30,6 +30,7 @@ export function runReport(
     batches: 0,
     tokens: { input: 0, output: 0 },
     cost: { usd: 0, synchronousUsd: 0, savedUsd: 0 },
+    predicted: null,
     deadline: null,
     savings: null,
     limitUsd: null,

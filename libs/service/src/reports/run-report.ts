@@ -22,6 +22,7 @@ import {
   type RunState,
 } from '@batchmill/records';
 import type { Engine } from '../engine.js';
+import { predictedOf, type PredictedRun } from './predicted-run.js';
 import { addUnusedWork, lostWorkOf, noUnusedWork, orphanedWorkOf, type UnusedWork } from './unused-work.js';
 import { DeadlineSums, type DeadlineReport } from './deadline-report.js';
 import { RunOutlooks, type BatchCounts, type RunOutlook } from './run-outlook.js';
@@ -71,6 +72,8 @@ export interface RunReport {
   };
   /** By the ledger: what was saved, the waste subtracted, of what the same would have cost. Null: nothing was billed, or a price is unknown. */
   readonly savings: { readonly savedUsd: number; readonly ofUsd: number } | null;
+  /** What an estimate said before the run began; null: none was made. */
+  readonly predicted: PredictedRun | null;
   /** The most that the run may spend, in US dollars, and what is reserved now for batches whose cost is not known yet. */
   readonly limitUsd: number | null;
   readonly reservedUsd: number;
@@ -146,6 +149,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     tokens,
     cost: costOf(cost),
     savings: await savingsOf(engine, run._id),
+    predicted: run.predicted === undefined ? null : predictedOf(run.predicted),
     limitUsd: run.spendingLimits?.ofRun == null ? null : usdOf(run.spendingLimits.ofRun),
     reservedUsd: isEnded ? 0 : usdOf((await engine.spendings.get({ of: 'run', runId: run._id }))?.reserved ?? 0),
     deadline: await sums.deadline.report(engine, run),

@@ -1,25 +1,36 @@
 import { envelopeOf, headersOf, type Event, type RunRequested } from '@batchmill/contracts';
 import { checkBatchable, planRun } from '@batchmill/pipeline';
-import { checkSameRun, runRequestOf, type Run } from '@batchmill/records';
+import { checkSameRun, runRequestOf, type Run, type RunPrediction } from '@batchmill/records';
 import { traceparentOf } from '@batchmill/telemetry';
 import type { Engine } from '../engine.js';
+import { predictRun } from '../estimate/predict-run.js';
 import { checkPlace } from '../installation.js';
 import { checkRunId } from './run-id.js';
 
 /**
  * Records a run and publishes its request: the run starts even if the message is lost. The id of an existing run continues
- * that run. Rejects with a ValidationError when the existing run was requested differently.
+ * that run. Rejects with a ValidationError when the existing run was requested differently. `predicts`: an estimate is kept with a run
+ * that is new.
  */
-export async function requestRun(engine: Engine, request: RunRequested): Promise<void> {
-  await findRun(engine, request);
+export async function requestRun(
+  engine: Engine,
+  request: RunRequested,
+  { predicts = false }: { readonly predicts?: boolean } = {},
+): Promise<void> {
+  const existing = await findRun(engine, request);
   await checkPlace(engine.store, engine.engineSettings.installation);
-  if (!(await recordRun(engine, request))) await publishEvent(engine, request);
+  const predicted = predicts && existing === null ? await predictRun(engine, request) : null;
+  if (!(await recordRun(engine, request, predicted))) await publishEvent(engine, request);
 }
 
 /** False: a run of that id is recorded already, or the request names none. */
-async function recordRun({ runs, hostDependencies }: Engine, request: RunRequested): Promise<boolean> {
+async function recordRun(
+  { runs, hostDependencies }: Engine,
+  request: RunRequested,
+  predicted: RunPrediction | null,
+): Promise<boolean> {
   if (request.runId === undefined) return false;
-  const run = runs.new(request.runId, runRequestOf(request), traceparentOf());
+  const run = runs.new(request.runId, runRequestOf(request), traceparentOf(), predicted);
   return hostDependencies.publisher.commit(runs.insert(run, request));
 }
 

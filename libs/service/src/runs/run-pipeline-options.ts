@@ -23,6 +23,8 @@ export interface RunPipelineOptions {
   /** Texts by which costs can be told apart. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly runId?: string;
+  /** True: an estimate from at most 200 documents is kept with the run, and its report has it. Default: none is made. */
+  readonly predicts?: boolean;
   /** Reshapes every answer before it is written. Replaces the `process` of the functions. For a definition only. */
   readonly process?: ResponseProcessor<ChatBody | ResponsesBody>;
   readonly onProgress?: (report: RunReport) => void;
@@ -49,6 +51,7 @@ const known: Readonly<Record<keyof RunPipelineOptions, true>> = {
   deadline: true,
   labels: true,
   runId: true,
+  predicts: true,
   process: true,
   onProgress: true,
   onWaiting: true,

@@ -82,7 +82,7 @@ async function workOrFollow(context: WorkOrFollow): Promise<EndedRun | null> {
     const stages = own && (await runStages(engine, (await import('@batchmill/all-in-one')).stages));
     try {
       options.onWork?.(own === null ? 'elsewhere' : 'here');
-      if (!isRequested) await requestRun(engine, request);
+      if (!isRequested) await requestRun(engine, request, { predicts: options.predicts === true });
       const report = await awaitRun(engine, runId, {
         ...(onProgress === undefined ? {} : { onProgress }),
         ...(onWaiting === undefined ? {} : { onWaiting }),

@@ -1,6 +1,7 @@
 import { isOpenAiModel, type WorstUsage } from '@batchmill/models';
-import type { RenderedRequest } from '@batchmill/provider';
+import type { RenderedRequest } from '../requests/rendered-request.js';
 
+/** What no request uses. */
 export const noWorstUsage: WorstUsage = { requests: 0, inputTokens: 0, outputTokens: 0, longestInput: 0 };
 
 /** How much more the provider may count than we do, in an OpenAI model's prompt: what it adds around messages and schemas. */
@@ -21,6 +22,7 @@ export function worstUsageOf({ body, baseModel, inputTokens, maxOutputTokens }: 
   return { requests: 1, inputTokens: most, outputTokens: maxOutputTokens * answers, longestInput: most };
 }
 
+/** What both use together. */
 export function addWorstUsage(a: WorstUsage, b: WorstUsage): WorstUsage {
   return {
     requests: a.requests + b.requests,

@@ -16,5 +16,5 @@ export async function sampleDocuments(
     if (index === Math.floor((ids.length * among) / Math.min(size, among))) ids.push(_id);
     index += 1;
   }
-  return Array.fromAsync(documents.find({ _id: { $in: ids } }));
+  return Array.fromAsync(documents.find({ _id: { $in: ids } }, { sort: { _id: 1 } }));
 }

@@ -1,0 +1,54 @@
+import type { Estimate, ExpectedAnswers, ModelEstimate, Range, UnaskedDocuments } from '@batchmill/pipeline';
+import { usdRangeOf, type PipelineEstimate, type PredictedUsd } from '@batchmill/service';
+
+/** The amounts of a model, or of all of them. */
+export interface AmountsJson {
+  readonly requests: number;
+  readonly batches: number;
+  readonly tokens: { readonly input: number; readonly expectedOutput: number; readonly maxOutput: number };
+  /** In US dollars; null when the price of a model is not known. */
+  readonly cost: Range<PredictedUsd>;
+}
+
+/** The JSON of `estimate --json`. */
+export interface EstimateJson extends AmountsJson {
+  readonly pipeline: string;
+  /** Documents that the run would claim now. */
+  readonly found: number;
+  /** Those that are estimated: the same, or as many as `--documents` says. */
+  readonly documents: number;
+  /** Those whose requests were made. Fewer than `documents`: all counts are extrapolated from these. */
+  readonly sampled: number;
+  readonly models: readonly (AmountsJson & { readonly model: string })[];
+  /** How long the answers are taken to be, and by what. */
+  readonly answers: readonly ExpectedAnswers[];
+  /** Documents that cannot be asked, or not by all functions, by error code. */
+  readonly unasked: readonly UnaskedDocuments[];
+  /** Models whose prices are not known. */
+  readonly unpriced: readonly string[];
+}
+
+export function estimateJson({ pipeline, claimableCount, estimate }: PipelineEstimate): EstimateJson {
+  const { documents, sampled, models, answers, unasked, unpriced } = estimate;
+  return {
+    pipeline,
+    found: claimableCount,
+    documents,
+    sampled,
+    ...amountsOf(estimate),
+    models: models.map((model) => ({ model: model.model, ...amountsOf(model) })),
+    answers,
+    unasked,
+    unpriced,
+  };
+}
+
+function amountsOf(of: Estimate | ModelEstimate): AmountsJson {
+  const { requests, batches, inputTokens, expectedOutputTokens, maxOutputTokens, cost } = of;
+  return {
+    requests,
+    batches,
+    tokens: { input: inputTokens, expectedOutput: expectedOutputTokens, maxOutput: maxOutputTokens },
+    cost: usdRangeOf(cost),
+  };
+}

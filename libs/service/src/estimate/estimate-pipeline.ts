@@ -1,0 +1,138 @@
+import {
+  RunEstimate,
+  checkBatchable,
+  modelsOf,
+  planRun,
+  renderRequests,
+  type Estimate,
+  type MeasuredDocument,
+  type RunPlan,
+} from '@batchmill/pipeline';
+import { readMarks, requestsFor } from '@batchmill/records';
+import type { Fields } from '@batchmill/store';
+import type { Engine } from '../engine.js';
+import { documentFilters, type RequestedDocuments } from './document-filters.js';
+import { earlierAnswers } from './earlier-answers.js';
+import { sampleDocuments } from './sample-documents.js';
+
+/** Of no more documents than these all requests are made. */
+const exactUpTo = 5_000;
+const usualSampleSize = 500;
+/** Prompts and functions in a pipeline may be asynchronous: this many documents are rendered concurrently. */
+const renderConcurrency = 16;
+
+export interface EstimateOptions {
+  /** In place of the number of documents found. */
+  readonly documents?: number | undefined;
+  /** Makes the requests of every document, and not those of a sample. Default: of no more than 5,000 documents. */
+  readonly exact?: boolean | undefined;
+  /** Documents in a sample. Default: 500. */
+  readonly sampleSize?: number | undefined;
+}
+
+export interface PipelineEstimate {
+  readonly pipeline: string;
+  /** Documents that the run would claim now. */
+  readonly claimableCount: number;
+  /** Documents that match and that the run would not claim: completed, claimed, failed, or waiting for a retry. */
+  readonly others: number;
+  readonly redo: RequestedDocuments['redo'];
+  readonly estimate: Estimate;
+}
+
+/**
+ * Estimates the requests, the batches and the cost of a run from its documents or a sample of them. Calls no provider, and writes
+ * nothing. Rejects with a ValidationError `run.not-batchable` when the provider is known not to take the requests in batches.
+ */
+export async function estimatePipeline(
+  engine: Engine,
+  pipeline: string,
+  requested: RequestedDocuments,
+  { documents, exact, sampleSize = usualSampleSize }: EstimateOptions = {},
+): Promise<PipelineEstimate> {
+  const plan = planRun(engine.pipelines.get(pipeline), requested);
+  checkBatchable(plan, engine.provider.profile);
+  const collection = engine.documents.of(plan);
+  const { matching, claimable } = documentFilters(plan, requested, engine.clock.now());
+  const all = await collection.count(claimable);
+  const claimableCount = Math.min(requested.limit ?? Infinity, all);
+  const run = await runEstimate(engine, plan, requested.limit);
+  const isExact = exact ?? claimableCount <= exactUpTo;
+  const found = isExact
+    ? collection.find(claimable, { sort: { _id: 1 }, limit: Math.max(1, claimableCount) })
+    : await sampleDocuments(collection, claimable, { size: sampleSize, among: claimableCount });
+  const measured = measureAll(plan, run, found);
+  return {
+    pipeline,
+    claimableCount,
+    others: (await collection.count(matching)) - all,
+    redo: requested.redo,
+    estimate:
+      isExact && documents === undefined
+        ? await estimateExactly(run, measured)
+        : await extrapolate(run, measured, documents ?? claimableCount),
+  };
+}
+
+async function estimateExactly(run: RunEstimate, measured: AsyncIterable<MeasuredDocument | null>): Promise<Estimate> {
+  for await (const document of measured) if (document !== null) run.add(document);
+  return run.end();
+}
+
+async function extrapolate(
+  run: RunEstimate,
+  measured: AsyncIterable<MeasuredDocument | null>,
+  documents: number,
+): Promise<Estimate> {
+  const sample = await Array.fromAsync(measured);
+  run.addAlike(sample, documents);
+  return run.end(Math.min(sample.length, documents));
+}
+
+async function runEstimate(
+  { engineSettings, provider, budgets, clock, ...engine }: Engine,
+  plan: RunPlan,
+  limit: number | undefined,
+): Promise<RunEstimate> {
+  const { prices, trialDocuments } = engineSettings;
+  const learned = modelsOf(plan).map(
+    async ({ model }) => [model, await budgets.limitsOf(provider.account, model)] as const,
+  );
+  return new RunEstimate(plan, {
+    prices,
+    at: clock.now(),
+    providerLimits: provider.profile.limits,
+    earlier: await earlierAnswers({ ledger: engine.ledger, provider, clock }, plan.pipeline.name),
+    learned: new Map(await Promise.all(learned)),
+    trialDocuments,
+    limit,
+  });
+}
+
+/** Null: the run requests nothing of the document. */
+async function* measureAll(
+  plan: RunPlan,
+  run: RunEstimate,
+  documents: Iterable<Fields> | AsyncIterable<Fields>,
+): AsyncGenerator<MeasuredDocument | null, void, undefined> {
+  const measure = async (document: Fields): Promise<MeasuredDocument | null> => {
+    const { functions } = requestsFor(plan, readMarks(plan, document));
+    if (functions.length === 0) return null;
+    return run.measure(document, functions, await renderRequests(plan, document, functions));
+  };
+  let slice: Fields[] = [];
+  for await (const document of documents) {
+    slice.push(document);
+    if (slice.length < renderConcurrency) continue;
+    yield* await Promise.all(slice.map(measure));
+    slice = [];
+  }
+  yield* await Promise.all(slice.map(measure));
+}
+
+/** How many documents a run would claim now. */
+export async function countClaimable(engine: Engine, pipeline: string, requested: RequestedDocuments): Promise<number> {
+  const plan = planRun(engine.pipelines.get(pipeline), requested);
+  const { claimable } = documentFilters(plan, requested, engine.clock.now());
+  return Math.min(requested.limit ?? Infinity, await engine.documents.of(plan).count(claimable));
+}
