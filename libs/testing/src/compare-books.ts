@@ -18,9 +18,10 @@ export async function compareBooks(engine: Engine, report: LedgerReport): Promis
   const records = storedRecords(engine.store);
   const batches = await Array.fromAsync(records.batches.find({}));
   const runs = await Array.fromAsync(records.runs.find({}));
-  const entries = (await Array.fromAsync(engine.ledger.entries())).filter(({ kind }) => kind !== 'synchronous');
+  const entries = await Array.fromAsync(engine.ledger.entries());
+  const synchronous = entries.filter(({ kind }) => kind === 'synchronous');
   const spendings = await Array.fromAsync(engine.store.collection<Spending>('spendings').find({}));
-  const byId = new Map(entries.map((entry) => [entry._id, entry]));
+  const byId = new Map(entries.filter((entry) => !synchronous.includes(entry)).map((entry) => [entry._id, entry]));
   const differences: string[] = [];
   const unknown = new Set<string>();
   for (const billed of report.batches) {
@@ -32,9 +33,15 @@ export async function compareBooks(engine: Engine, report: LedgerReport): Promis
     else if (billed.billed > 0) differences.push(`${billed.id} was billed ${inWords(billed.usage)}, and has no entry`);
   }
   differences.push(...[...byId.keys()].map((id) => `the entry ${id} is of no provider batch`));
+  // The provider has billed searches as well, and answers that were lost on their way.
+  const called = sumOf(synchronous);
+  if (called.nanoUsd > report.synchronous.nanoUsd || called.inputTokens > report.synchronous.inputTokens)
+    differences.push(
+      `synchronous calls were billed ${inWords(report.synchronous)}, their entries are ${inWords(called)}`,
+    );
   for (const { _id: runId, totals } of runs) {
     if (totals === null) continue;
-    const own = entries.filter((entry) => entry.kind === 'batch' && entry.runId === runId);
+    const own = entries.filter(({ kind, ...entry }) => kind !== 'orphan' && entry.runId === runId);
     const booked = inWords(sumOf(own));
     const reported = inWords({
       inputTokens: totals.tokens.input,
@@ -88,9 +95,9 @@ function differencesOfSpending(
 ): string[] {
   const own = batches.filter(({ spending }) => spending?.scopes.includes(_id) === true);
   const counted = own.filter(isIngested).map((batch) => {
-    const entry = entries.find(({ kind, batchId }) => kind === 'batch' && batchId === batch._id);
+    const entry = entries.find(({ kind, batchId }) => kind !== 'orphan' && batchId === batch._id);
     const isKnown = !isUnknown(batch) && entry?.cost.incomplete !== true;
-    return isKnown ? (entry?.cost.nanoUsd ?? 0) : (batch.spending?.nanoUsd ?? 0);
+    return isKnown ? (entry?.cost.nanoUsd ?? 0) + unclearOf(batch) : (batch.spending?.nanoUsd ?? 0);
   });
   const expected = counted.reduce((sum, nanoUsd) => sum + nanoUsd, 0);
   const spent = committed - reserved;
@@ -104,6 +111,11 @@ function differencesOfSpending(
       ? []
       : [`${_id} has spent ${spent} nano-dollars, its batches have cost ${expected}`]),
   ];
+}
+
+/** Of synchronous calls without an answer the most counts. */
+function unclearOf({ synchronous, spending, requests }: Batch): number {
+  return synchronous == null ? 0 : Math.ceil(((spending?.nanoUsd ?? 0) * synchronous.unclear) / requests);
 }
 
 interface Sum {
