@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Breaker } from './breaker.js';
 import { ChunkScanner } from './chunk-scanner.js';
 import { ClaimCloser } from './claim-closer.js';
 import { ClaimOpener } from './claim-opener.js';
@@ -23,6 +24,7 @@ import { Trial } from './trial.js';
     ClaimReleaser,
     RunCloser,
     Trial,
+    Breaker,
   ],
 })
 export class ChunkScannerModule {}

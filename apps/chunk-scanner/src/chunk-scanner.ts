@@ -15,6 +15,7 @@ import {
 import { Pipelines, type RunPlan } from '@batchmill/pipeline';
 import { Runs, isPaused, planOfRun, type Leased, type Run, type Transitions } from '@batchmill/records';
 import { Consumes, ConsumesUnusable, Stage, Works, type Received, type Unusable } from '@batchmill/stage';
+import { Breaker } from './breaker.js';
 import { ClaimCloser } from './claim-closer.js';
 import { ClaimOpener } from './claim-opener.js';
 import { ClaimReleaser, isMissingBlob } from './claim-releaser.js';
@@ -37,6 +38,7 @@ export class ChunkScanner {
     private readonly pipelines: Pipelines,
     private readonly claimOpener: ClaimOpener,
     private readonly documentScanner: DocumentScanner,
+    private readonly breaker: Breaker,
     private readonly claimCloser: ClaimCloser,
     private readonly claimReleaser: ClaimReleaser,
     private readonly runCloser: RunCloser,
@@ -104,6 +106,7 @@ export class ChunkScanner {
   }
 
   async *#scanBy(run: Leased<Run>, plan: RunPlan, isCancelled: boolean): Transitions<ChunksSelected | RunFinished> {
+    await this.breaker.watch(run);
     if (!isPaused(run.data)) yield* this.claimOpener.sealOpen(run, plan);
     if (isCancelled) await this.commands.carryOutCancel(run);
     const scanStop = yield* this.documentScanner.scan(run, plan);

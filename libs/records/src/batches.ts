@@ -127,6 +127,16 @@ export class Batches extends RecordsOfRun<Batch> {
     return (await this.collection.findOne({ runId, requests: { $gt: 0 } })) !== null;
   }
 
+  /** The batches of a run that were ingested last, the newest first: those of so many requests, that ended after `since`; null: all. */
+  async lastIngestedOfRun(
+    runId: string,
+    { count, fewestRequests, since }: { count: number; fewestRequests: number; since: Date | null },
+  ): Promise<Batch[]> {
+    const after = since === null ? {} : { updatedAt: { $gt: since } };
+    const filter = { runId, state: 'ingested' as const, requests: { $gte: fewestRequests }, ...after };
+    return Array.fromAsync(this.collection.find(filter, { sort: { updatedAt: -1 }, limit: count }));
+  }
+
   /** Why a run that has asked nothing goes no further; null: it goes on. */
   async stopOfRun(runId: string): Promise<string | null> {
     const batch = await this.collection.findOne({ runId, stopsRun: { $gt: '' } });

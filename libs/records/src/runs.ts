@@ -70,6 +70,8 @@ export interface Run extends WorkRecord<RunState> {
   readonly cancelRequestedAt: Date | null;
   /** Since when the run starts nothing new; null: it is not paused. */
   readonly pausedAt: Date | null;
+  /** Why it paused itself; missing or null: a command did. */
+  readonly pauseReason?: string | null;
   /** When the bus recorded the last pause or resume. An older command that arrives later changes nothing. */
   readonly lastPauseCommandAt: Date | null;
   /** Why it was rejected, or stopped: the provider refused its trial, or none of its first documents could be asked. */
@@ -215,7 +217,7 @@ export class Runs extends Records<Run> {
     const live = { _id: id, state: { $in: active } };
     await this.collection.updateOne(
       { ...live, lastPauseCommandAt: { $not: { $gt: at } } },
-      { $set: { pausedAt: null, lastPauseCommandAt: at, nextAt: this.clock.now() } },
+      { $set: { pausedAt: null, pauseReason: null, lastPauseCommandAt: at, nextAt: this.clock.now() } },
     );
     const { matched } = await this.collection.updateOne(live, { $inc: { signals: 1 } });
     return matched === 1;

@@ -20,6 +20,10 @@ export abstract class EngineSettings {
   abstract readonly maxUsdPerRun: number | null;
   /** The most that all runs of the account may spend on a day in UTC, in US dollars; null: there is no limit. */
   abstract readonly maxUsdPerDay: number | null;
+  /** A run is paused when so many batches in a row have mostly failed. 0: never. */
+  abstract readonly breakerBatches: number;
+  /** The share of its requests above which a batch counts as mostly failed, from 0 to 1. */
+  abstract readonly breakerShare: number;
   /** How many documents a large run begins with, before it sends the others. 0: there is no trial. */
   abstract readonly trialDocuments: number;
   /** How long the others wait at most for an answer to the trial, from its submission. */

@@ -14,6 +14,8 @@ export const testEngineSettings: Plain<EngineSettings> = {
   perMinute: { requests: 3_000, tokens: 1_000_000 },
   maxUsdPerRun: null,
   maxUsdPerDay: null,
+  breakerBatches: 0,
+  breakerShare: 0.5,
   trialDocuments: 0,
   trialWaitMs: 600_000,
   claimMs: 30_000,

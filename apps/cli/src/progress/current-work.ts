@@ -29,8 +29,9 @@ export function currentWork(shown: Shown): CurrentWork {
   if (status === 'requested') return wait('a chunk-scanner', takesRun, ...sinceOf(outlook.requestedAt, now));
   if (status === 'awaited') return wait('the request of the run', ...sinceOf(outlook.requestedAt, now));
   if (pausedAt !== null) {
+    const why = report.pauseReason === null ? '' : `: ${sanitizeLine(report.pauseReason)}`;
     const resume = `resume it with: batchmill runs resume ${report.runId}`;
-    return { label: 'paused', parts: [], reason: `${sinceText(pausedAt, now)}; ${resume}` };
+    return { label: 'paused', parts: [], reason: `${sinceText(pausedAt, now)}${why}; ${resume}` };
   }
   const working = workOf(report);
   if (working.length > 0) return { label: 'working', parts: [...working, ...pollPart(shown, 7)], reason: null };

@@ -11,6 +11,7 @@ export function runSummary(report: RunReport): string {
   }
   if (report.progress.awaitsTrial) lines.push('trial     the rest of the documents follows when its trial is answered');
   if (report.pausedAt !== null) {
+    if (report.pauseReason !== null) lines.push(`paused    ${report.pauseReason}`);
     lines.push(`paused    since ${formatTime(report.pausedAt)}; resume it with: batchmill runs resume ${runId}`);
   }
   if (report.progress.held > 0) {
@@ -153,6 +154,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
     ...(report.deadline !== null && { deadline: report.deadline }),
     ...(request?.labels !== undefined && { labels: request.labels }),
     pausedAt,
+    ...(report.pauseReason !== null && { pauseReason: report.pauseReason }),
     startedAt,
     finishedAt,
     ...(waiting === null ? {} : { waiting }),

@@ -38,6 +38,7 @@ export function runReport(
     lost: { batches: 0, requests: 0, inputUsd: 0 },
     orphaned: { batches: 0, requests: 0, inputUsd: 0 },
     pausedAt: null,
+    pauseReason: null,
     startedAt: '2026-01-01T10:00:00.000Z',
     finishedAt: null,
     ...changes,

@@ -86,6 +86,8 @@ export interface RunReport {
   readonly startedAt: string | null;
   /** Null: not paused. A paused run begins nothing new. */
   readonly pausedAt: string | null;
+  /** Why it paused itself; null: it did not. */
+  readonly pauseReason: string | null;
   readonly finishedAt: string | null;
   readonly progress: RunProgress;
   readonly outlook: RunOutlook;
@@ -156,6 +158,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     lost: sums.lost,
     orphaned: sums.orphaned,
     pausedAt: isEnded ? null : (run.pausedAt?.toISOString() ?? null),
+    pauseReason: isEnded || run.pausedAt === null ? null : (run.pauseReason ?? null),
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,
     progress,

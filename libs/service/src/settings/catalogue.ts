@@ -287,6 +287,19 @@ export const settingsCatalogue = {
       default: '20',
       meaning: 'The scan of a run pauses while this many of its batches wait to be built or submitted.',
     }),
+    breakerBatches: integer('BATCHMILL_BREAKER_BATCHES', {
+      from: 0,
+      to: 1_000,
+      default: '3',
+      meaning:
+        'A run is paused when so many of its batches in a row have mostly failed, or its trial has. Batches of fewer than ten requests do not count. 0: never.',
+    }),
+    breakerShare: decimal('BATCHMILL_BREAKER_SHARE', {
+      from: 0,
+      to: 1,
+      default: '0.5',
+      meaning: 'The share of its requests above which a batch counts as mostly failed.',
+    }),
     maxUsdPerRun: decimal('BATCHMILL_MAX_USD_PER_RUN', {
       from: 0,
       to: 1_000_000,

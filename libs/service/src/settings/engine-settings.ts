@@ -18,6 +18,8 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     perMinute: { requests: openai.requestsPerMinute, tokens: openai.tokensPerMinute },
     maxUsdPerRun: batches.maxUsdPerRun,
     maxUsdPerDay: batches.maxUsdPerDay,
+    breakerBatches: batches.breakerBatches,
+    breakerShare: batches.breakerShare,
     trialDocuments: batches.trialDocuments,
     trialWaitMs: batches.trialWaitMs,
     claimMs: work.claimMs,
