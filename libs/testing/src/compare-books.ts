@@ -5,7 +5,7 @@ import { storedRecords } from './stored-records.js';
 
 type BilledBatch = LedgerReport['batches'][number];
 
-/** What our books say beside what the provider has billed for batches. */
+/** What our books say beside what the provider has billed. */
 export interface BooksComparison {
   /** Where they differ though the cost is known. Empty: they are equal, to the token and the nano-dollar. */
   readonly differences: readonly string[];
@@ -18,9 +18,10 @@ export async function compareBooks(engine: Engine, report: LedgerReport): Promis
   const records = storedRecords(engine.store);
   const batches = await Array.fromAsync(records.batches.find({}));
   const runs = await Array.fromAsync(records.runs.find({}));
-  const entries = (await Array.fromAsync(engine.ledger.entries())).filter(({ kind }) => kind !== 'synchronous');
+  const entries = await Array.fromAsync(engine.ledger.entries());
+  const synchronous = entries.filter(({ kind }) => kind === 'synchronous');
   const spendings = await Array.fromAsync(engine.store.collection<Spending>('spendings').find({}));
-  const byId = new Map(entries.map((entry) => [entry._id, entry]));
+  const byId = new Map(entries.filter(({ kind }) => kind !== 'synchronous').map((entry) => [entry._id, entry]));
   const differences: string[] = [];
   const unknown = new Set<string>();
   for (const billed of report.batches) {
@@ -32,9 +33,10 @@ export async function compareBooks(engine: Engine, report: LedgerReport): Promis
     else if (billed.billed > 0) differences.push(`${billed.id} was billed ${inWords(billed.usage)}, and has no entry`);
   }
   differences.push(...[...byId.keys()].map((id) => `the entry ${id} is of no provider batch`));
+  differences.push(...differencesOfSynchronous(synchronous, batches, report.synchronous));
   for (const { _id: runId, totals } of runs) {
     if (totals === null) continue;
-    const own = entries.filter((entry) => entry.kind === 'batch' && entry.runId === runId);
+    const own = entries.filter((entry) => entry.kind !== 'orphan' && entry.runId === runId);
     const booked = inWords(sumOf(own));
     const reported = inWords({
       inputTokens: totals.tokens.input,
@@ -59,9 +61,9 @@ function isIngested({ state }: Batch): boolean {
 }
 
 /** Whether nobody can know what an ingested batch has cost, whatever its price is. */
-function isUnknown({ reason, provider, submission, ingestion }: Batch): boolean {
+function isUnknown({ reason, provider, submission, synchronous, ingestion }: Batch): boolean {
   if (reason === 'lost') return provider !== null || submission.armed !== null;
-  if (provider === null) return false;
+  if (provider === null) return synchronous != null && ingestion.part !== 'end';
   const shown = (ingestion.functions ?? []).reduce((sum, { requests }) => sum + requests, 0);
   return ingestion.part !== 'end' || (provider.usage == null && provider.counts.completed > shown);
 }
@@ -77,8 +79,26 @@ function differencesOf({ kind, tokens, cost }: LedgerEntry, { id, billed, usage 
   return booked === inWords(usage) ? [] : [`${id} was billed ${inWords(usage)}, its entry is ${booked}`];
 }
 
+/** Nobody knows whether a call without an answer was billed, nor yet what a batch has cost that is not ingested: the bill may be more. */
+function differencesOfSynchronous(entries: readonly LedgerEntry[], batches: readonly Batch[], billed: Sum): string[] {
+  const sum = sumOf(entries);
+  const isPriceOpen = entries.some(({ cost }) => cost.incomplete);
+  const booked: Sum = { ...sum, nanoUsd: isPriceOpen ? billed.nanoUsd : sum.nanoUsd };
+  const mayBeMore = batches.some(
+    (batch) => batch.synchronous != null && (batch.synchronous.unclear > 0 || !isIngested(batch) || isUnknown(batch)),
+  );
+  const isLess =
+    booked.inputTokens <= billed.inputTokens &&
+    booked.outputTokens <= billed.outputTokens &&
+    booked.nanoUsd <= billed.nanoUsd;
+  return inWords(booked) === inWords(billed) || (mayBeMore && isLess)
+    ? []
+    : [`synchronous calls were billed ${inWords(billed)}, their entries are ${inWords(booked)}`];
+}
+
 /**
  * What was spent in a scope is what its ingested batches have cost, and of those whose cost is not known the most that it may be.
+ * Of synchronous calls without an answer, too, it is the most that they may have cost.
  * A key that was given up counts as well, which batches do not keep with its scope: then it may be more.
  */
 function differencesOfSpending(
@@ -88,9 +108,11 @@ function differencesOfSpending(
 ): string[] {
   const own = batches.filter(({ spending }) => spending?.scopes.includes(_id) === true);
   const counted = own.filter(isIngested).map((batch) => {
-    const entry = entries.find(({ kind, batchId }) => kind === 'batch' && batchId === batch._id);
+    const entry = entries.find(({ kind, batchId }) => kind !== 'orphan' && batchId === batch._id);
     const isKnown = !isUnknown(batch) && entry?.cost.incomplete !== true;
-    return isKnown ? (entry?.cost.nanoUsd ?? 0) : (batch.spending?.nanoUsd ?? 0);
+    const most = batch.spending?.nanoUsd ?? 0;
+    const unanswered = Math.ceil((most * (batch.synchronous?.unclear ?? 0)) / Math.max(1, batch.requests));
+    return isKnown ? (entry?.cost.nanoUsd ?? 0) + unanswered : most;
   });
   const expected = counted.reduce((sum, nanoUsd) => sum + nanoUsd, 0);
   const spent = committed - reserved;
