@@ -103,7 +103,9 @@ describe('the next poll', () => {
     const leased = await bundle.lease(batches, 'r.c1.b1');
     const nextPoll = new NextPoll(pipelines, engineSettings, clock, log);
     const watched = { batch: leased, run: null };
-    await bundle.collect(only(nextPoll.wait(watched, leased.data.provider!, answered(fields), { stall: null, overtakeAt: null })));
+    await bundle.collect(
+      only(nextPoll.wait(watched, leased.data.provider!, answered(fields), { stall: null, overtakeAt: null })),
+    );
     return (await batches.get('r.c1.b1'))!;
   }
 

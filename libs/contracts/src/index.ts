@@ -15,7 +15,16 @@ export {
 export { contractsErrorCodes, type ErrorCode, type ErrorCodes } from './error-codes.js';
 export { Event, classOf, topicOf, topicPrefix, typeOf, type EventClass, type FieldsOf } from './events/event.js';
 export { events } from './events/catalogue.js';
-export { RunRequested, deadlineAfter, deadlinePattern, endpoints, redos, runIdPattern, type Endpoint, type Redo } from './events/run-requested.js';
+export {
+  RunRequested,
+  deadlineAfter,
+  deadlinePattern,
+  endpoints,
+  redos,
+  runIdPattern,
+  type Endpoint,
+  type Redo,
+} from './events/run-requested.js';
 export {
   BatchAbandonRequested,
   BatchCancelRequested,
