@@ -5,7 +5,7 @@ import { storedRecords } from './stored-records.js';
 
 type BilledBatch = LedgerReport['batches'][number];
 
-/** What our books say beside what the provider has billed. */
+/** What our books say beside what the provider has billed for batches. */
 export interface BooksComparison {
   /** Where they differ though the cost is known. Empty: they are equal, to the token and the nano-dollar. */
   readonly differences: readonly string[];
@@ -21,7 +21,7 @@ export async function compareBooks(engine: Engine, report: LedgerReport): Promis
   const entries = await Array.fromAsync(engine.ledger.entries());
   const synchronous = entries.filter(({ kind }) => kind === 'synchronous');
   const spendings = await Array.fromAsync(engine.store.collection<Spending>('spendings').find({}));
-  const byId = new Map(entries.filter(({ kind }) => kind !== 'synchronous').map((entry) => [entry._id, entry]));
+  const byId = new Map(entries.filter((entry) => !synchronous.includes(entry)).map((entry) => [entry._id, entry]));
   const differences: string[] = [];
   const unknown = new Set<string>();
   for (const billed of report.batches) {
@@ -33,10 +33,15 @@ export async function compareBooks(engine: Engine, report: LedgerReport): Promis
     else if (billed.billed > 0) differences.push(`${billed.id} was billed ${inWords(billed.usage)}, and has no entry`);
   }
   differences.push(...[...byId.keys()].map((id) => `the entry ${id} is of no provider batch`));
-  differences.push(...differencesOfSynchronous(synchronous, batches, report.synchronous));
+  // The provider has billed searches as well, and answers that were lost on their way.
+  const called = sumOf(synchronous);
+  if (called.nanoUsd > report.synchronous.nanoUsd || called.inputTokens > report.synchronous.inputTokens)
+    differences.push(
+      `synchronous calls were billed ${inWords(report.synchronous)}, their entries are ${inWords(called)}`,
+    );
   for (const { _id: runId, totals } of runs) {
     if (totals === null) continue;
-    const own = entries.filter((entry) => entry.kind !== 'orphan' && entry.runId === runId);
+    const own = entries.filter(({ kind, ...entry }) => kind !== 'orphan' && entry.runId === runId);
     const booked = inWords(sumOf(own));
     const reported = inWords({
       inputTokens: totals.tokens.input,
@@ -79,26 +84,8 @@ function differencesOf({ kind, tokens, cost }: LedgerEntry, { id, billed, usage 
   return booked === inWords(usage) ? [] : [`${id} was billed ${inWords(usage)}, its entry is ${booked}`];
 }
 
-/** Nobody knows whether a call without an answer was billed, nor yet what a batch has cost that is not ingested: the bill may be more. */
-function differencesOfSynchronous(entries: readonly LedgerEntry[], batches: readonly Batch[], billed: Sum): string[] {
-  const sum = sumOf(entries);
-  const isPriceOpen = entries.some(({ cost }) => cost.incomplete);
-  const booked: Sum = { ...sum, nanoUsd: isPriceOpen ? billed.nanoUsd : sum.nanoUsd };
-  const mayBeMore = batches.some(
-    (batch) => batch.synchronous != null && (batch.synchronous.unclear > 0 || !isIngested(batch) || isUnknown(batch)),
-  );
-  const isLess =
-    booked.inputTokens <= billed.inputTokens &&
-    booked.outputTokens <= billed.outputTokens &&
-    booked.nanoUsd <= billed.nanoUsd;
-  return inWords(booked) === inWords(billed) || (mayBeMore && isLess)
-    ? []
-    : [`synchronous calls were billed ${inWords(billed)}, their entries are ${inWords(booked)}`];
-}
-
 /**
  * What was spent in a scope is what its ingested batches have cost, and of those whose cost is not known the most that it may be.
- * Of synchronous calls without an answer, too, it is the most that they may have cost.
  * A key that was given up counts as well, which batches do not keep with its scope: then it may be more.
  */
 function differencesOfSpending(
@@ -110,9 +97,7 @@ function differencesOfSpending(
   const counted = own.filter(isIngested).map((batch) => {
     const entry = entries.find(({ kind, batchId }) => kind !== 'orphan' && batchId === batch._id);
     const isKnown = !isUnknown(batch) && entry?.cost.incomplete !== true;
-    const most = batch.spending?.nanoUsd ?? 0;
-    const unanswered = Math.ceil((most * (batch.synchronous?.unclear ?? 0)) / Math.max(1, batch.requests));
-    return isKnown ? (entry?.cost.nanoUsd ?? 0) + unanswered : most;
+    return isKnown ? (entry?.cost.nanoUsd ?? 0) + unclearOf(batch) : (batch.spending?.nanoUsd ?? 0);
   });
   const expected = counted.reduce((sum, nanoUsd) => sum + nanoUsd, 0);
   const spent = committed - reserved;
@@ -126,6 +111,11 @@ function differencesOfSpending(
       ? []
       : [`${_id} has spent ${spent} nano-dollars, its batches have cost ${expected}`]),
   ];
+}
+
+/** Of synchronous calls without an answer the most counts. */
+function unclearOf({ synchronous, spending, requests }: Batch): number {
+  return synchronous == null ? 0 : Math.ceil(((spending?.nanoUsd ?? 0) * synchronous.unclear) / requests);
 }
 
 interface Sum {
