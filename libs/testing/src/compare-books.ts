@@ -66,9 +66,9 @@ function isIngested({ state }: Batch): boolean {
 }
 
 /** Whether nobody can know what an ingested batch has cost, whatever its price is. */
-function isUnknown({ reason, provider, submission, ingestion }: Batch): boolean {
+function isUnknown({ reason, provider, submission, synchronous, ingestion }: Batch): boolean {
   if (reason === 'lost') return provider !== null || submission.armed !== null;
-  if (provider === null) return false;
+  if (provider === null) return synchronous != null && ingestion.part !== 'end';
   const shown = (ingestion.functions ?? []).reduce((sum, { requests }) => sum + requests, 0);
   return ingestion.part !== 'end' || (provider.usage == null && provider.counts.completed > shown);
 }

@@ -70,6 +70,15 @@ describe('batchmill estimate', () => {
     expect(JSON.parse(out)).toMatchObject({ found: 30, documents: 30, sampled: 30, requests: 30, batches: 1 });
   });
 
+  it('M3 X2: requests that the provider does not take in batches are refused, as a run of them is', async () => {
+    await seedReports(home, 3);
+
+    const { code, err } = await runBatchmill(home, [...estimate], { BATCHMILL_PROVIDER: 'groq' });
+
+    expect(code).not.toBe(0);
+    expect(err.replaceAll(/\s+/g, ' ')).toContain('found requests to /v1/embeddings');
+  });
+
   it('M3: the prices are three: without answers, with those expected and with the longest; it says what is expected', async () => {
     await seedReports(home, 30);
     const inference = 'estimate annual-reports --endpoint inference --function summary'.split(' ');
