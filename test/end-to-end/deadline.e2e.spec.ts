@@ -157,6 +157,34 @@ describe('a deadline', () => {
     expect((await ledgerOf(bundle)).synchronous.requests).toBe(0);
   });
 
+  it('M6: requests that the provider did not carry out are sent again by the same batch, at no attempt', async () => {
+    await opened(5);
+    await injectFaults(bundle, { on: 'synchronous', what: 'status', value: 401, times: 3 });
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings', deadline: '2m' });
+
+    const [batch, ...others] = await batches();
+    expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 5 } } });
+    expect(others).toEqual([]);
+    expect(batch).toMatchObject({ synchronous: { unclear: 0 }, ingestion: { succeeded: 5, retried: 0 } });
+  });
+
+  it('M4: a batch that the limit keeps in the queue is not taken out of it again', async () => {
+    await opened(3, { simulator: { turnaround: { kind: 'fixed', seconds: 2_000 } } });
+
+    const request = {
+      runId: 'r',
+      pipeline: 'notes',
+      endpoint: 'embeddings',
+      deadline: '2m',
+      maxUsd: 0.000002,
+    } as const;
+    const run = await runToTheEnd(bundle, request);
+
+    expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 3 } } });
+    expect((await ledgerOf(bundle)).batches.map(({ status }) => status)).toEqual(['completed']);
+  });
+
   it('M6: a deadline in the past is refused', async () => {
     await opened(3);
 

@@ -75,9 +75,11 @@ export class BatchSubmitter {
       return;
     }
     const choice = await this.lane.choose(batch.data, run);
-    if (choice.lane === 'synchronous' && (await this.#beginSynchronously(batch, run))) {
-      yield* this.#goOnSynchronously(batch, run);
-      return;
+    if (choice.lane === 'synchronous' && batch.data.staysQueued !== true) {
+      const { kind, message } = await this.#beginSynchronously(batch, run);
+      if (kind === 'begun') yield* this.#goOnSynchronously(batch, run);
+      else if (kind === 'waits') yield await this.#withoutMoney(batch, kind, message);
+      if (kind !== 'no-room') return;
     }
     const spending = await this.spendingLimits.reserve(batch, run);
     if (spending.kind !== 'reserved') {
@@ -98,14 +100,21 @@ export class BatchSubmitter {
     }
   }
 
-  /** False: a spending limit has no room for the synchronous price, which counts more than the deadline. */
-  async #beginSynchronously(batch: Leased<Batch>, run: Run | null): Promise<boolean> {
-    const { kind } = await this.spendingLimits.reserve(batch, run, 'standard');
-    if (kind !== 'reserved') return false;
+  /** no-room: a spending limit has none for the synchronous price. It counts more than the deadline: the batch stays in the queue. */
+  async #beginSynchronously(
+    batch: Leased<Batch>,
+    run: Run | null,
+  ): Promise<{ readonly kind: 'begun' | 'waits' | 'no-room'; readonly message: string }> {
+    const verdict = await this.spendingLimits.reserve(batch, run, 'standard');
+    if (verdict.kind === 'waits') return { kind: 'waits', message: verdict.message };
+    if (verdict.kind !== 'reserved') {
+      await batch.save({ staysQueued: true });
+      return { kind: 'no-room', message: verdict.message };
+    }
     await this.budgetShares.release(batch.data);
     await this.inputFiles.tryToDelete(batch);
     await batch.save({ synchronous: await this.lane.begin(batch.data) });
-    return true;
+    return { kind: 'begun', message: '' };
   }
 
   /** What was begun is not given up for a pause in mid-file: its answers are paid for. */
@@ -175,7 +184,7 @@ export class BatchSubmitter {
         return this.#tooLarge(batch, 'batch.over-limit', message);
       case 'stops': {
         await this.inputFiles.tryToDelete(batch);
-        const stopsRun = `${message}; the rest is left pending. Run it again with a higher limit`;
+        const stopsRun = `${message}; the rest is left pending, and another run goes on with it`;
         const failure = { code: 'batch.over-limit', message, line: null } as const;
         return this.#settled(batch, 'never-sent', failure, { stopsRun });
       }

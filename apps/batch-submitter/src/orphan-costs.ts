@@ -24,7 +24,7 @@ export class OrphanCosts {
     const isKnown = batch?.orphans.some(({ providerBatchId }) => providerBatchId === found.id) === true;
     if (batch === null || isKnown || found.counts.completed === 0) return;
     const { runId, pipeline, model, url } = batch;
-    const usage = usageOf(batch, found);
+    const usage = { ...usageOf(batch, found), longestInput: batch.worst?.longestInput ?? 0 };
     const { prices } = this.settings;
     const cost =
       found.usage === null

@@ -26,7 +26,7 @@ export class RefusedSubmissions {
   ) {}
 
   /**
-   * Throws the error when the refusal is about what was sent: a person must act. A full queue is waited for until `noLaterThan` at
+   * Throws the error when the refusal is about what was sent: a person must act. What passes is waited for until `noLaterThan` at
    * most; null: as long as it takes.
    */
   async handle(batch: Leased<Batch>, error: RefusedError, noLaterThan: Date | null): Promise<AfterRefusal> {
@@ -35,7 +35,7 @@ export class RefusedSubmissions {
       case 'moment': {
         const held = this.#heldBy(batch.data, error, { about: 'moment' });
         const delayMs = this.#delayMs(held, { baseMs: minMomentMs, capMs: maxMomentMs });
-        return batch.with({ held }).wait(this.#after(Math.max(delayMs, error.retryAfterMs ?? 0)));
+        return batch.with({ held }).wait(this.#soonest(Math.max(delayMs, error.retryAfterMs ?? 0), noLaterThan));
       }
       case 'queue':
         return this.#defer(batch, refusal, error, noLaterThan);
@@ -63,8 +63,7 @@ export class RefusedSubmissions {
     const held = this.#heldBy(batch.data, error, { about: 'queue', isAlone });
     const delayMs = this.#delayMs(held, { baseMs: this.settings.retryBaseMs, capMs: maxQueueMs });
     const refused = { key: null, providerBatchId: null, held, learned, keepsFile: true };
-    const until = this.#after(delayMs);
-    return deferral(batch, refused, noLaterThan !== null && noLaterThan < until ? noLaterThan : until);
+    return deferral(batch, refused, this.#soonest(delayMs, noLaterThan));
   }
 
   #heldBy(
@@ -79,7 +78,8 @@ export class RefusedSubmissions {
     return delayAfter(times - 1, { ...bounds, jitter: jitterFrom(this.ids) });
   }
 
-  #after(ms: number): Date {
-    return new Date(this.clock.now().getTime() + ms);
+  #soonest(ms: number, noLaterThan: Date | null): Date {
+    const until = new Date(this.clock.now().getTime() + ms);
+    return noLaterThan !== null && noLaterThan < until ? noLaterThan : until;
   }
 }

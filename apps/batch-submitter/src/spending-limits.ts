@@ -78,9 +78,11 @@ export class SpendingLimits {
    */
   async #note(batch: Leased<Batch>, scopes: readonly LimitedScope[], nanoUsd: number): Promise<void> {
     const { spending } = batch.data;
-    if (spending?.fence === batch.fence && spending.nanoUsd === nanoUsd) return;
+    const ids = scopes.map(({ scope }) => scopeId(scope));
+    const isSame = spending?.nanoUsd === nanoUsd && ids.every((id, at) => spending.scopes[at] === id);
+    if (isSame && spending.fence === batch.fence) return;
     await this.release(batch.data);
-    await batch.save({ spending: { scopes: scopes.map(({ scope }) => scopeId(scope)), nanoUsd, fence: batch.fence } });
+    await batch.save({ spending: { scopes: ids, nanoUsd, fence: batch.fence } });
   }
 
   #scopesOf({ runId, pipeline }: Pick<Batch, 'runId' | 'pipeline'>, run: Run | null, now: Date): LimitedScope[] {

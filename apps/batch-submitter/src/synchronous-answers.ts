@@ -1,5 +1,5 @@
 import { Blobs } from '@batchmill/blobs';
-import { BatchSettled, Clock, Ids, type SettledReason } from '@batchmill/contracts';
+import { BatchSettled, Clock, Ids, ValidationError, type SettledReason } from '@batchmill/contracts';
 import { countTokens, takesFlex } from '@batchmill/models';
 import {
   Provider,
@@ -24,6 +24,9 @@ import { Injectable } from '@nestjs/common';
 const callsPerSlice = 64;
 /** For its turn under the rate limit, and its answer. One that takes longer is given up. */
 const callMs = 600_000;
+
+/** After this time a batch gives its place to others, and goes on when it is its turn again. */
+const turnMs = 10_000;
 
 interface Line {
   readonly customId: string;
@@ -57,14 +60,19 @@ export class SynchronousAnswers {
   async *answer(batch: Leased<Batch>, { maySpare }: { readonly maySpare: boolean }): Transitions<BatchSettled> {
     const { file, synchronous } = batch.data;
     if (file === null || synchronous == null) return;
+    const until = new Date(this.clock.now().getTime() + turnMs);
     let state = await this.#afterCrash(batch, file, synchronous);
     for await (const slice of slicesOf(batch.data, readLines(this.blobs.read(file, state.offset), state.offset))) {
       state = { ...state, sendingTo: slice.end };
       await batch.save({ synchronous: state });
       // After this line the requests of the slice may be billed.
-      const outcomes = await this.#send(slice.lines, maySpare);
+      const outcomes = await this.#sendOrGiveBack(batch, state, slice.lines, maySpare);
       state = await this.#store(batch, state, { ...slice, outcomes });
       batch.throwIfStopping();
+      if (this.clock.now() < until) continue;
+      // Its place goes to others, and the commands for its run are read before it goes on.
+      yield batch.wait(this.clock.now());
+      return;
     }
     yield* this.#settle(batch, state, 'completed');
   }
@@ -87,6 +95,21 @@ export class SynchronousAnswers {
     const ingestion = { ...notIngested, part: 'output', output: name } as const;
     yield batch.with({ reason, held: null, ingestion }).to('settled', settledEvent);
     for (const part of parts) await this.blobs.delete(part);
+  }
+
+  /** When nothing of the slice was carried out, it is sent later, and is noted no more. */
+  async #sendOrGiveBack(
+    batch: Leased<Batch>,
+    state: LaneState,
+    lines: readonly Line[],
+    maySpare: boolean,
+  ): Promise<Outcome[]> {
+    try {
+      return await this.#send(lines, maySpare);
+    } catch (error) {
+      await batch.save({ synchronous: { ...state, sendingTo: null } });
+      throw error;
+    }
   }
 
   /** The requests that were being sent when the process died. */
@@ -118,13 +141,13 @@ export class SynchronousAnswers {
     const [first] = lines;
     const sent =
       first?.url === '/v1/embeddings'
-        ? await settled(this.#embed(lines), lines.length)
+        ? await settled(this.#embed(lines), lines)
         : (
             await Promise.all(
               lines.map((line) =>
                 settled(
                   this.#ask(line, maySpare).then((one) => [one]),
-                  1,
+                  [line],
                 ),
               ),
             )
@@ -151,7 +174,7 @@ export class SynchronousAnswers {
   }
 
   /** Of a call that is refused as a whole, the half with the input that is to blame is refused again, until that one is alone. */
-  async #embed(lines: readonly Line[]): Promise<Outcome[]> {
+  async #embed(lines: readonly Line[]): Promise<(Outcome | Error)[]> {
     const [first] = lines;
     if (first === undefined) return [];
     const body = Object.fromEntries(Object.entries(first.body).filter(([name]) => name !== 'input'));
@@ -160,8 +183,12 @@ export class SynchronousAnswers {
     if (result.kind === 'unclear') return lines.map(() => 'unclear');
     if (result.kind === 'answered') return [...result.answers];
     if (lines.length === 1) return [result.answer];
+    // What one half brings is paid, also when the other fails.
     const half = Math.ceil(lines.length / 2);
-    return [...(await this.#embed(lines.slice(0, half))), ...(await this.#embed(lines.slice(half)))];
+    const halves = [lines.slice(0, half), lines.slice(half)];
+    const sent: (Outcome | Error)[] = [];
+    for (const part of halves) sent.push(...(await settled(this.#embed(part), part)));
+    return sent;
   }
 
   #deadline(): Date {
@@ -234,14 +261,22 @@ function outcomeOf(result: Awaited<ReturnType<Provider['answer']>>): Outcome {
   return result.kind === 'unclear' ? 'unclear' : result.answer;
 }
 
-/** An error stands for each of so many requests. */
-async function settled(sending: Promise<Outcome[]>, count: number): Promise<(Outcome | Error)[]> {
+/** An error stands for each of the requests. One that is wrong by our own rules is refused as by the provider. */
+async function settled(
+  sending: Promise<readonly (Outcome | Error)[]>,
+  lines: readonly Line[],
+): Promise<(Outcome | Error)[]> {
   try {
-    return await sending;
+    return [...(await sending)];
   } catch (error) {
+    if (error instanceof ValidationError) return lines.map(() => refusedAs(error));
     const failure = error instanceof Error ? error : new Error(String(error));
-    return Array.from({ length: count }, () => failure);
+    return lines.map(() => failure);
   }
+}
+
+function refusedAs({ code }: ValidationError): SynchronousAnswer {
+  return { statusCode: 400, requestId: null, body: JSON.stringify({ error: { code } }), serviceTier: null };
 }
 
 async function* only(text: string): AsyncGenerator<string, void, undefined> {

@@ -59,7 +59,7 @@ export class SynchronousLane {
 
   /** Says what it will cost more, before the first call. */
   async begin(batch: Batch): Promise<LaneState> {
-    const answers = await this.#answerTokens(batch.runId);
+    const answers = await this.#answerTokens(batch);
     const announcedNanoUsd = this.#extraNanoUsd(batch, answers);
     this.log.info(
       'the requests of a batch are sent synchronously, because the provider would miss the deadline of the run',
@@ -82,10 +82,11 @@ export class SynchronousLane {
     return leftMs > spareTimes * forecast.synchronousMs + spareMs;
   }
 
-  /** The tokens of an answer of the run so far, on average; null: there is none. */
-  async #answerTokens(runId: string): Promise<number | null> {
+  /** The tokens of an answer of this model in the run so far, on average; null: there is none. */
+  async #answerTokens({ runId, model }: Batch): Promise<number | null> {
     const sums = { answers: 0, tokens: 0 };
-    for await (const { ingestion } of this.batches.ofRun(runId)) {
+    for await (const { ingestion, model: answering } of this.batches.ofRun(runId)) {
+      if (answering !== model) continue;
       sums.answers += ingestion.succeeded;
       sums.tokens += ingestion.tokens.output;
     }
@@ -99,7 +100,8 @@ export class SynchronousLane {
   #extraNanoUsd({ model, baseModel, requests, inputTokens, worst }: Batch, answerTokens: number | null): number | null {
     const outputTokens =
       answerTokens === null ? (worst?.outputTokens ?? 0) : Math.min(worst?.outputTokens ?? 0, requests * answerTokens);
-    const usage = { inputTokens, outputTokens: Math.round(outputTokens) };
+    const longestInput = worst?.longestInput ?? 0;
+    const usage = { inputTokens, outputTokens: Math.round(outputTokens), longestInput };
     const named = { model, ...(baseModel !== undefined && { baseModel }) };
     const now = this.clock.now();
     const { prices } = this.settings;

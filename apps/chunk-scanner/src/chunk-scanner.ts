@@ -71,8 +71,8 @@ export class ChunkScanner {
   }
 
   @Consumes(RunLimitRequested)
-  limit(event: RunLimitRequested): Transitions {
-    return this.commands.limit(event);
+  limit(event: RunLimitRequested, received: Received): Transitions {
+    return this.commands.limit(event, received);
   }
 
   @Works({ on: Runs, in: 'awaited' })

@@ -87,6 +87,7 @@ export class ClaimOpener {
     if (scan.nextNumber === claim.number) {
       await run.save({
         scan: {
+          ...scan,
           position: claim.positionAfter,
           ended: claim.scanEnds,
           nextNumber: claim.number + 1,

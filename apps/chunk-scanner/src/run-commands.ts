@@ -84,8 +84,8 @@ export class RunCommands {
   }
 
   /** A run that is not known yet has the limit of its request: that is where its sender says it. */
-  async *limit({ runId, maxUsd }: RunLimitRequested): Transitions {
-    await this.runs.setSpendingLimit(runId, nanoUsdOf(maxUsd));
+  async *limit({ runId, maxUsd }: RunLimitRequested, { at }: Received): Transitions {
+    await this.runs.setSpendingLimit(runId, nanoUsdOf(maxUsd), at);
     await this.batches.makeDue(runId, 'built');
   }
 

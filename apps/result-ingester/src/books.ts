@@ -119,16 +119,16 @@ function paidEntryOf({ _id, provider, synchronous }: Batch): PaidEntry | null {
 
 /** In nano-dollars; null: it is not known. */
 function paidFor(
-  { reason, provider, submission, synchronous, spending, requests }: Batch,
-  { part, cost, functions }: Ingestion,
+  { reason, provider, submission, synchronous }: Batch,
+  { part, cost, functions, succeeded }: Ingestion,
 ): number | null {
   if (reason === 'lost') return provider === null && submission.armed === null ? 0 : null;
-  if (synchronous != null && part === 'end' && !cost.incomplete) {
-    // Of calls without an answer the most is booked.
-    const unclear = Math.ceil(((spending?.nanoUsd ?? 0) * synchronous.unclear) / Math.max(1, requests));
-    return cost.nanoUsd + unclear;
+  if (synchronous != null) {
+    // Calls without an answer, and answers that do not say their usage.
+    const isUnseen = synchronous.unclear > 0 || succeeded > requestsOf(functions);
+    return cost.incomplete || part !== 'end' || isUnseen ? null : cost.nanoUsd;
   }
-  if (provider === null) return synchronous == null ? 0 : null;
+  if (provider === null) return 0;
   // One that could not be ingested to its end may have cost more.
   if (cost.incomplete || part !== 'end') return null;
   // Answers that the provider counts, of which neither they nor the batch say the usage.

@@ -36,7 +36,9 @@ function classifyTooLarge({ documents, failure }: Batch): Classified {
   }
   const retry = freeRetry(
     'provider.batch-too-large',
-    'The batch was larger than the provider’s queue or files; the request is retried in a smaller one',
+    failure?.code === 'batch.over-limit'
+      ? 'A spending limit had no room for the batch; the request is retried in a smaller one'
+      : 'The batch was larger than the provider’s queue or files; the request is retried in a smaller one',
   );
   return documents === 1 ? retry : { ...retry, together: Math.ceil(documents / 2) };
 }

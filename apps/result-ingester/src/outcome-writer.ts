@@ -187,8 +187,8 @@ export class OutcomeWriter {
       progress.countExhausted(error);
       return failure;
     }
-    // A deadline does not wait for a backoff that no failure of the request has earned.
-    const isUrgent = !countsAttempt && (target.batch.overtakenAt != null || target.batch.synchronous != null);
+    // A deadline does not wait for a backoff: others of the claim would wait for it too.
+    const isUrgent = target.batch.overtakenAt != null || target.batch.synchronous != null;
     const notBefore = isUrgent ? now : next.notBefore;
     progress.noteRetryAt(notBefore);
     const retry = retryUpdate(plan, name, { error, attempt, now, notBefore, countsAttempt });

@@ -15,7 +15,7 @@ export class Progress {
   constructor(
     ingestion: Ingestion,
     requests: number,
-    private readonly pricing: { model: NamedModel; at: Date; tier: PriceTier; prices: PriceBook },
+    private readonly pricing: { model: NamedModel; at: Date; tier: PriceTier; longestInput: number; prices: PriceBook },
   ) {
     this.#state = ingestion;
     this.received = new RequestBits(requests, ingestion.received);
@@ -62,8 +62,8 @@ export class Progress {
     if (input === 0 && output === 0) return;
     const missing = { input: Math.max(0, input), output: Math.max(0, output) };
     const cached = Math.min(missing.input, Math.max(0, cachedTokens - (tokens.cached ?? 0)));
-    const { model, at, tier, prices } = this.pricing;
-    const usage = { inputTokens: missing.input, outputTokens: missing.output, cachedTokens: cached };
+    const { model, at, tier, longestInput, prices } = this.pricing;
+    const usage = { inputTokens: missing.input, outputTokens: missing.output, cachedTokens: cached, longestInput };
     const added = requestCost(prices, model, usage, at, tier);
     this.#state = {
       ...this.#state,

@@ -159,7 +159,7 @@ export class Reprocessor {
   /** What these answers have cost, by function, as it was booked. */
   async #costsOf(opened: BatchToReprocess, used: readonly number[]): Promise<readonly FunctionCost[]> {
     const { batch } = opened;
-    const at = batch.provider?.createdAt ?? batch.createdAt;
+    const at = batch.provider?.createdAt ?? batch.synchronous?.startedAt ?? batch.createdAt;
     const isUsed = new Set(used);
     let costs: readonly FunctionCost[] = [];
     for await (const { outcomes } of this.#slices(opened, 0)) {

@@ -91,6 +91,7 @@ export class ResultIngester {
       model: batch,
       at: provider?.createdAt ?? synchronous?.startedAt ?? createdAt,
       tier: tierOf(batch),
+      longestInput: batch.worst?.longestInput ?? 0,
       prices: this.settings.prices,
     };
     const progress = new Progress(batch.ingestion, sent.requests.length, pricing);

@@ -20,6 +20,8 @@ const withoutPipelineMs = 60_000;
 
 /** A batch that is cancelled for a deadline is polled this often at least. */
 const overtakenPollMs = 5_000;
+/** One of a run with a deadline, whose moment changes with what the others have answered. */
+const deadlinePollMs = 30_000;
 
 /** Schedules the next poll of a batch on which the provider still works. */
 @Injectable()
@@ -41,7 +43,8 @@ export class NextPoll {
     const { firstPollMs, lostAfterMs } = this.settings;
     const pollIntervalMs = this.#pollIntervalMs(batch.data.pipeline);
     // While a batch stalls, polls that are far apart would not count.
-    const calmMs = batch.data.overtakenAt == null ? pollIntervalMs : overtakenPollMs;
+    const deadlineMs = overtakeAt === null ? pollIntervalMs : Math.min(pollIntervalMs, deadlinePollMs);
+    const calmMs = batch.data.overtakenAt == null ? deadlineMs : overtakenPollMs;
     const longestMs = stall === null ? calmMs : longestGapMs(stallLimitMs({ run, lostAfterMs }));
     const delayMs = pollDelayMs(provider.polls, { firstPollMs, pollIntervalMs: Math.min(pollIntervalMs, longestMs) });
     const polled = { ...providerBatchInfoOf(retrieved, provider), polls: provider.polls + 1 };

@@ -1,5 +1,5 @@
 import { Clock } from '@batchmill/contracts';
-import { DeadlineForecasts, type Batch, type Leased, type Run } from '@batchmill/records';
+import { DeadlineForecasts, isPaused, type Batch, type Leased, type Run } from '@batchmill/records';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
 
@@ -12,9 +12,9 @@ export class Overtaking {
     private readonly log: Log,
   ) {}
 
-  /** When the batch is to be overtaken; null: its run has no deadline, or it was. */
-  async timeOf({ _id, overtakenAt }: Batch, run: Run | null): Promise<Date | null> {
-    if (overtakenAt != null || run?.cancelRequestedAt != null) return null;
+  /** When the batch is to be overtaken; null: its run has no deadline or is paused, or it was. */
+  async timeOf({ _id, overtakenAt, staysQueued }: Batch, run: Run | null): Promise<Date | null> {
+    if (overtakenAt != null || staysQueued === true || run?.cancelRequestedAt != null || isPaused(run)) return null;
     const forecast = await this.forecasts.of(run);
     return forecast === null ? null : (forecast.overtakeAt.get(_id) ?? forecast.deadlineAt);
   }

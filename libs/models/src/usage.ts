@@ -8,6 +8,8 @@ export interface Usage {
   readonly cachedTokens?: number;
   /** Of `inputTokens`, those that the provider wrote to its cache; missing: none. */
   readonly cacheWriteTokens?: number;
+  /** Of several requests together, the most tokens of one of their prompts, which decides the price of long prompts. Missing: it is one. */
+  readonly longestInput?: number;
   /** The provider's word for the tier at which it answered, where that is not the usual one; missing: it is. */
   readonly otherTier?: string;
 }

@@ -58,6 +58,8 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly spending?: BatchSpending | null;
   /** Missing or null: it goes through the provider's queue. */
   readonly synchronous?: SynchronousLane | null;
+  /** True: a spending limit had no room for the synchronous price, so that no deadline takes it out of the queue. Missing: no. */
+  readonly staysQueued?: boolean;
   /** When it was taken out of the provider's queue, because it would have missed the deadline of its run; missing or null: it was not. */
   readonly overtakenAt?: Date | null;
   readonly completionWindow: CompletionWindow;

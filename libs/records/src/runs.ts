@@ -74,6 +74,8 @@ export interface Run extends WorkRecord<RunState> {
   readonly pauseReason?: string | null;
   /** When the bus recorded the last pause or resume. An older command that arrives later changes nothing. */
   readonly lastPauseCommandAt: Date | null;
+  /** When the bus recorded the last change of the spending limit; missing: there was none. */
+  readonly lastLimitCommandAt?: Date;
   /** Why it was rejected, or stopped: the provider refused its trial, or none of its first documents could be asked. */
   readonly reason: string | null;
   /** Written when the run ends. */
@@ -185,13 +187,17 @@ export class Runs extends Records<Run> {
     await this.collection.updateOne({ _id: id }, { $set: { 'spendingLimits.ofPipelinePerDay': ofPipelinePerDay } });
   }
 
-  /** Records the most that the run may spend, in nano-dollars. False: there is no such run, or it has ended. */
-  async setSpendingLimit(id: string, nanoUsd: number): Promise<boolean> {
+  /**
+   * Records the most that the run may spend, in nano-dollars, as it was requested at `at`. An older command that arrives later changes
+   * nothing. False: there is no such run, or it has ended.
+   */
+  async setSpendingLimit(id: string, nanoUsd: number, at: Date): Promise<boolean> {
     const live = { _id: id, state: { $in: active } };
-    const { matched } = await this.collection.updateOne(live, {
-      $set: { 'spendingLimits.ofRun': nanoUsd },
-      $inc: { signals: 1 },
-    });
+    await this.collection.updateOne(
+      { ...live, lastLimitCommandAt: { $not: { $gt: at } } },
+      { $set: { 'spendingLimits.ofRun': nanoUsd, lastLimitCommandAt: at } },
+    );
+    const { matched } = await this.collection.updateOne(live, { $inc: { signals: 1 } });
     return matched === 1;
   }
 

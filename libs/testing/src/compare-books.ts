@@ -68,7 +68,7 @@ function isIngested({ state }: Batch): boolean {
 /** Whether nobody can know what an ingested batch has cost, whatever its price is. */
 function isUnknown({ reason, provider, submission, synchronous, ingestion }: Batch): boolean {
   if (reason === 'lost') return provider !== null || submission.armed !== null;
-  if (provider === null) return synchronous != null && ingestion.part !== 'end';
+  if (provider === null) return synchronous != null && (synchronous.unclear > 0 || ingestion.part !== 'end');
   const shown = (ingestion.functions ?? []).reduce((sum, { requests }) => sum + requests, 0);
   return ingestion.part !== 'end' || (provider.usage == null && provider.counts.completed > shown);
 }
@@ -97,7 +97,7 @@ function differencesOfSpending(
   const counted = own.filter(isIngested).map((batch) => {
     const entry = entries.find(({ kind, batchId }) => kind !== 'orphan' && batchId === batch._id);
     const isKnown = !isUnknown(batch) && entry?.cost.incomplete !== true;
-    return isKnown ? (entry?.cost.nanoUsd ?? 0) + unclearOf(batch) : (batch.spending?.nanoUsd ?? 0);
+    return isKnown ? (entry?.cost.nanoUsd ?? 0) : (batch.spending?.nanoUsd ?? 0);
   });
   const expected = counted.reduce((sum, nanoUsd) => sum + nanoUsd, 0);
   const spent = committed - reserved;
@@ -111,11 +111,6 @@ function differencesOfSpending(
       ? []
       : [`${_id} has spent ${spent} nano-dollars, its batches have cost ${expected}`]),
   ];
-}
-
-/** Of synchronous calls without an answer the most counts. */
-function unclearOf({ synchronous, spending, requests }: Batch): number {
-  return synchronous == null ? 0 : Math.ceil(((spending?.nanoUsd ?? 0) * synchronous.unclear) / requests);
 }
 
 interface Sum {

@@ -104,7 +104,7 @@ describe('batchmill run, in processes of its own', () => {
 
     for (const { output } of [first, shown])
       expect(output).toMatch(
-        /\nrequests {2}5 in 1 batch\ntokens {4}(\d+) in, 0 out\ncost .*\npredicted 5 in 1 batch; \1 in, 0 out\n {10}/,
+        /\nrequests {2}5 in 1 batch\ntokens {4}(\d+) in, 0 out\ncost .*\nsaved .*\npredicted 5 in 1 batch; \1 in, 0 out\n {10}/,
       );
   });
 

@@ -9,7 +9,7 @@ export const nanoPerUsd = 1_000_000_000;
  * to the thousandth. Prices count to the millionth of a dollar per million tokens.
  */
 export function costOf({ longContext, ...price }: ModelPrice, usage: Usage, rate: number): number {
-  const isLong = longContext !== undefined && usage.inputTokens > longContext.aboveInputTokens;
+  const isLong = longContext !== undefined && (usage.longestInput ?? usage.inputTokens) > longContext.aboveInputTokens;
   const pico = picoUsd(isLong ? longContext : price, usage) * BigInt(Math.round(rate * 1000));
   return Number((pico + 500_000n) / 1_000_000n);
 }

@@ -54,6 +54,19 @@ describe('the price book', () => {
     expect(cost(272_001)).toBe(272_001 * 4_000 + 1000 * 15_000);
   });
 
+  it('M1: the sum of many short prompts has the prices of short ones', () => {
+    const sum = { inputTokens: 1_000_000, outputTokens: 0, longestInput: 1_000 };
+
+    expect(openAi.costOf('gpt-6-sol', sum, now, 'standard')).toBe(2_000_000_000);
+  });
+
+  it('M1: the most that requests cost has the price of writing to the cache, and of long prompts when one is long', () => {
+    const worst = { requests: 10, inputTokens: 300_000, outputTokens: 0 };
+
+    expect(openAi.worstCostOf('gpt-6-sol', { ...worst, longestInput: 30_000 }, now, 'standard')).toBe(750_000_010);
+    expect(openAi.worstCostOf('gpt-6-sol', { ...worst, longestInput: 280_000 }, now, 'standard')).toBe(1_500_000_010);
+  });
+
   it('M1: a price holds from its day on', () => {
     expect(openAi.priceOf('o3', new Date('2025-06-09T23:59:59Z'))?.inputUsd).toBe(10);
     expect(openAi.priceOf('o3', new Date('2025-06-10T00:00:00Z'))?.inputUsd).toBe(2);

@@ -17,7 +17,7 @@ const keptMs = 2_000;
 
 /** The forecasts of runs that have a deadline, from their claims and batches. */
 export class DeadlineForecasts {
-  readonly #kept = new Map<string, { readonly at: number; readonly forecast: DeadlineForecast }>();
+  readonly #kept = new Map<string, { readonly until: number; readonly forecast: Promise<DeadlineForecast> }>();
 
   constructor(
     private readonly claims: Claims,
@@ -30,12 +30,20 @@ export class DeadlineForecasts {
   async of(run: Run | null): Promise<DeadlineForecast | null> {
     if (run?.deadlineAt == null) return null;
     const now = this.clock.now().getTime();
+    for (const [id, { until }] of this.#kept) if (now >= until) this.#kept.delete(id);
     const kept = this.#kept.get(run._id);
-    if (kept !== undefined && now - kept.at < keptMs) return kept.forecast;
-    const forecast = await this.#forecast(run, run.deadlineAt);
-    for (const [id, { at }] of this.#kept) if (now - at >= keptMs) this.#kept.delete(id);
-    this.#kept.set(run._id, { at: now, forecast });
-    return forecast;
+    if (kept !== undefined) return kept.forecast;
+    const forecast = this.#forecast(run, run.deadlineAt);
+    // Those who ask while it is made get the same, and it is kept from its end on.
+    this.#kept.set(run._id, { until: Infinity, forecast });
+    try {
+      const made = await forecast;
+      this.#kept.set(run._id, { until: this.clock.now().getTime() + keptMs, forecast });
+      return made;
+    } catch (error) {
+      this.#kept.delete(run._id);
+      throw error;
+    }
   }
 
   async #forecast(run: Run, deadlineAt: Date): Promise<DeadlineForecast> {
@@ -93,11 +101,17 @@ function unbuiltDocuments({ scan }: Run, claims: readonly ClaimView[]): number {
   }, unscanned);
 }
 
-function unfinishedOf({ _id, state, requests, provider }: Batch, all: { calls: number; tokens: number }): Unfinished {
-  const answeredShare = provider === null ? 0 : Math.min(1, provider.counts.completed / Math.max(1, requests));
+function unfinishedOf(batch: Batch, all: { calls: number; tokens: number }): Unfinished {
+  const { _id, state } = batch;
+  const answeredShare = Math.min(1, answeredShareOf(batch));
   const isAtProvider = state === 'submitted';
   const left = 1 - answeredShare;
   return { batchId: _id, isAtProvider, answeredShare, calls: all.calls * left, tokens: all.tokens * left };
+}
+
+function answeredShareOf({ requests, provider, synchronous, fileBytes }: Batch): number {
+  if (synchronous != null) return synchronous.offset / Math.max(1, fileBytes);
+  return provider === null ? 0 : provider.counts.completed / Math.max(1, requests);
 }
 
 /** Many inputs go to a call. */

@@ -47,6 +47,11 @@ export function addUnusedWork(a: UnusedWork, b: UnusedWork): UnusedWork {
 function inputUsdOf(batch: Batch, requests: number, prices: PriceBook): number | null {
   if (requests === 0) return 0;
   const inputTokens = (batch.inputTokens * requests) / batch.requests;
-  const nanoUsd = prices.costOf(batch, { inputTokens, outputTokens: 0 }, batch.createdAt, 'batch');
+  const nanoUsd = prices.costOf(
+    batch,
+    { inputTokens, outputTokens: 0, longestInput: batch.worst?.longestInput ?? 0 },
+    batch.createdAt,
+    'batch',
+  );
   return nanoUsd === null ? null : usdOf(nanoUsd);
 }
