@@ -69,7 +69,9 @@ describe('batchmill batch reprocess', () => {
     expect(still.out).toContain('0 kept answers used, 0 documents completed; 4 still cannot be used');
     expect(mended).toMatchObject({ code: 0 });
     expect(mended.out).toContain('batch r.c1.b1: 4 kept answers used, 4 documents completed\n');
-    expect(after).toEqual({ ...before, keptAnswers: 0, reprocessed: { answers: 4, documents: 4 } });
+    const savings = { savedUsd: 0.0000696, ofUsd: 0.0001044 };
+    expect(before).toMatchObject({ savings: { savedUsd: -0.0000348, ofUsd: 0 } });
+    expect(after).toEqual({ ...before, keptAnswers: 0, reprocessed: { answers: 4, documents: 4 }, savings });
     expect((await run('runs show r')).out).toContain('4 kept answers were used later, which completed 4 documents');
     expect(documents.out.match(/"talking_points":"mended"/g)).toHaveLength(4);
   });
