@@ -40,11 +40,12 @@ describe('opening the engine', () => {
       const settings = readSettings({ env, cwd: home });
       const options = { log: new MemoryLog(), name: 'test', needsProvider: true, runsStages: true };
 
-      const { engine, close } = await openEngine(settings, options);
-      await engine.provider.check();
-      await close();
+      const opened = await openEngine(settings, options);
+      const { provider } = opened.engine;
+      await provider.check();
+      await opened.close();
 
-      expect(engine.provider.profile.name).toBe(name);
+      expect(provider.profile.name).toBe(name);
     },
   );
 
