@@ -155,7 +155,10 @@ function validFieldsOf(event: EventClass): Record<string, unknown> {
   return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, exampleOf(schema)]));
 }
 
-function exampleOf({ type, enum: values, items, format }: JsonSchema): unknown {
+/** Texts of which one fits each pattern. */
+const exampleTexts = ['text', '20m'];
+
+function exampleOf({ type, enum: values, items, format, pattern }: JsonSchema): unknown {
   if (Array.isArray(values)) return values[0];
   if (format === 'date-time') return '2026-01-01T00:00:00.000Z';
   switch ([type].flat()[0]) {
@@ -169,6 +172,6 @@ function exampleOf({ type, enum: values, items, format }: JsonSchema): unknown {
     case 'object':
       return {};
     default:
-      return 'text';
+      return exampleTexts.find((text) => typeof pattern !== 'string' || new RegExp(pattern).test(text));
   }
 }

@@ -97,7 +97,7 @@ function inWords(rule: string, argument: unknown): string[] {
     case 'isInt':
       return ['a whole number'];
     case 'areLabels':
-      return [`at most ${String(argument)} texts by their names`];
+      return [`at most ${String((argument as number[])[0])} texts by their names`];
     case 'isNotEmpty':
     case 'arrayNotEmpty':
       return ['not empty'];

@@ -101,7 +101,7 @@ function keywordsOfRule(rule: string, argument: unknown, values: unknown): JsonS
     case 'areLabels':
       return {
         type: 'object',
-        maxProperties: argument,
+        maxProperties: (values as number[])[0],
         additionalProperties: { type: 'string', minLength: 1, maxLength: (values as number[])[1] },
       };
     case 'isNotEmpty':
