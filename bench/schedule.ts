@@ -43,7 +43,7 @@ interface Played {
   readonly tookMs: number;
   readonly ledger: LedgerReport;
   readonly batches: readonly { readonly createdAt: Date; readonly endedAt: Date; readonly tokens: number }[];
-  /** Provider batches that failed because the queue was full, after the first of them. */
+  /** Provider batches that failed because the queue was full, and were created after the first of them had failed. */
   readonly refusedAfterTheFirst: number;
   readonly announcedNanoUsd: number;
 }
@@ -110,7 +110,10 @@ async function play({ documents, words, batchSize, speed, simulator, deadline }:
     const records = await Array.fromAsync(engine.batches.ofRun('run'));
     const response = await fetch(`${provider.url}/admin/ledger`);
     const ledger = (await response.json()) as LedgerReport;
-    const deferrals = ledger.batches.filter(({ status }) => status === 'failed').length;
+    const refused: { readonly createdAt: Date; readonly endedAt: Date }[] = [];
+    for await (const { state, createdAt, endedAt } of ports.provider.listBatches(new Date(0)))
+      if (state === 'failed' && endedAt !== null) refused.push({ createdAt, endedAt });
+    const lessonAt = Math.min(...refused.map(({ endedAt }) => endedAt.getTime()));
     return {
       run,
       tookMs,
@@ -118,7 +121,7 @@ async function play({ documents, words, batchSize, speed, simulator, deadline }:
       batches: records.flatMap(({ provider: info, inputTokens }) =>
         info?.endedAt == null ? [] : [{ createdAt: info.createdAt, endedAt: info.endedAt, tokens: inputTokens }],
       ),
-      refusedAfterTheFirst: Math.max(0, deferrals - 1),
+      refusedAfterTheFirst: refused.filter(({ createdAt }) => createdAt.getTime() > lessonAt).length,
       announcedNanoUsd: records.reduce((sum, { synchronous }) => sum + (synchronous?.announcedNanoUsd ?? 0), 0),
     };
   } finally {
@@ -171,7 +174,7 @@ if (only !== 'deadline') {
   const times = played.tookMs / best;
   process.stdout.write(
     table([
-      ['documents under a queue of 3 M tokens', 'batches', 'took', 'best', 'times', 'refused after the first'],
+      ['documents under a queue of 3 M tokens', 'batches', 'took', 'best', 'times', 'refused after the lesson'],
       [
         String(played.run.totals?.documents.succeeded ?? 0),
         String(played.batches.length),
@@ -183,7 +186,7 @@ if (only !== 'deadline') {
     ]),
   );
   goal(times <= 1.15, `at most 1.15 times the best schedule: ${times.toFixed(2)} times`);
-  goal(played.refusedAfterTheFirst === 0, `no batch is refused after the first: ${played.refusedAfterTheFirst}`);
+  goal(played.refusedAfterTheFirst === 0, `no batch is refused after the first lesson: ${played.refusedAfterTheFirst}`);
 }
 
 if (only !== 'waves') {
@@ -220,7 +223,7 @@ if (only !== 'waves') {
   );
   goal(
     tookMs <= 20 * minuteMs && run.state === 'finished',
-    `20,000 documents in 20 minutes: ${minutes(tookMs)}, ${run.state}`,
+    `${inputs} documents in 20 minutes: ${minutes(tookMs)}, ${run.state}`,
   );
   goal(off <= 0.1, `the extra price is within 10 % of what was announced: ${(100 * off).toFixed(1)} %`);
   goal(nanoUsd === ledger.nanoUsd, `the books equal the provider's: ${nanoUsd} and ${ledger.nanoUsd} nano-dollars`);

@@ -109,7 +109,7 @@ describe('a deadline', () => {
     expect((await ledgerOf(bundle)).synchronous.requests).toBe(0);
   });
 
-  it('M6: a request that the endpoint refuses fails alone, also among many inputs of a call', async () => {
+  it('M6: a call for many inputs that is refused is sent again in halves, so that those that are right are answered', async () => {
     await opened(0);
     const notes = manyNotes(9);
     await bundle.engine.documentStore.collection('notes').insertMany(notes);

@@ -1,15 +1,7 @@
 import { Blobs } from '@batchmill/blobs';
 import { BatchSettled, Clock, Ids, ValidationError, type SettledReason } from '@batchmill/contracts';
-import { countTokens, takesFlex } from '@batchmill/models';
-import {
-  Provider,
-  TierRefusedError,
-  embeddingCallLimits,
-  writeResultLine,
-  type EmbeddingInput,
-  type RequestFields,
-  type SynchronousAnswer,
-} from '@batchmill/provider';
+import { takesFlex } from '@batchmill/models';
+import { Provider, TierRefusedError, writeResultLine, type SynchronousAnswer } from '@batchmill/provider';
 import {
   notIngested,
   readLines,
@@ -19,26 +11,13 @@ import {
   type Transitions,
 } from '@batchmill/records';
 import { Injectable } from '@nestjs/common';
+import { readRequestLine, slicesOf, type RequestLine, type RequestSlice } from './request-slices.js';
 
-/** Chats and responses that are sent together, and stored together. */
-const callsPerSlice = 64;
 /** For its turn under the rate limit, and its answer. One that takes longer is given up. */
 const callMs = 600_000;
 
 /** After this time a batch gives its place to others, and goes on when it is its turn again. */
 const turnMs = 10_000;
-
-interface Line {
-  readonly customId: string;
-  readonly url: string;
-  readonly body: RequestFields;
-}
-
-interface Slice {
-  readonly lines: readonly Line[];
-  /** Where the slice ends in the file. */
-  readonly end: number;
-}
 
 /** What became of a request. `unclear`: it may be billed, and no answer came. `unsent`: it was surely not carried out. */
 type Outcome = SynchronousAnswer | 'unclear' | 'unsent';
@@ -101,7 +80,7 @@ export class SynchronousAnswers {
   async #sendOrGiveBack(
     batch: Leased<Batch>,
     state: LaneState,
-    lines: readonly Line[],
+    lines: readonly RequestLine[],
     maySpare: boolean,
   ): Promise<Outcome[]> {
     try {
@@ -116,10 +95,10 @@ export class SynchronousAnswers {
   async #afterCrash(batch: Leased<Batch>, file: string, state: LaneState): Promise<LaneState> {
     const { sendingTo, offset } = state;
     if (sendingTo === null) return state;
-    const lines: Line[] = [];
+    const lines: RequestLine[] = [];
     for await (const line of readLines(this.blobs.read(file, offset), offset)) {
       if (line.end > sendingTo) break;
-      lines.push(readLine(line.bytes));
+      lines.push(readRequestLine(line.bytes));
     }
     return this.#store(batch, state, { lines, end: sendingTo, outcomes: lines.map(() => 'unclear' as const) });
   }
@@ -127,7 +106,7 @@ export class SynchronousAnswers {
   async #store(
     batch: Leased<Batch>,
     state: LaneState,
-    { lines, end, outcomes }: Slice & { readonly outcomes: readonly Outcome[] },
+    { lines, end, outcomes }: RequestSlice & { readonly outcomes: readonly Outcome[] },
   ): Promise<LaneState> {
     const text = lines.map(({ customId }, index) => this.#resultLine(customId, outcomes[index] ?? 'unclear')).join('');
     const { name } = await this.blobs.write(only(text), '.part.jsonl');
@@ -137,7 +116,7 @@ export class SynchronousAnswers {
     return stored;
   }
 
-  async #send(lines: readonly Line[], maySpare: boolean): Promise<Outcome[]> {
+  async #send(lines: readonly RequestLine[], maySpare: boolean): Promise<Outcome[]> {
     const [first] = lines;
     const sent =
       first?.url === '/v1/embeddings'
@@ -159,9 +138,9 @@ export class SynchronousAnswers {
   }
 
   /** The cheaper tier first, where the model has it and there is time. */
-  async #ask({ url, body }: Line, maySpare: boolean): Promise<Outcome> {
+  async #ask({ url, body, tokens }: RequestLine, maySpare: boolean): Promise<Outcome> {
     const path = url === '/v1/responses' ? url : '/v1/chat/completions';
-    const call = { url: path, tokens: tokensOf(body), deadline: this.#deadline() } as const;
+    const call = { url: path, tokens, deadline: this.#deadline() } as const;
     const isSpared = maySpare && body['service_tier'] === undefined && takesFlex(String(body['model']));
     if (isSpared) {
       try {
@@ -174,11 +153,11 @@ export class SynchronousAnswers {
   }
 
   /** Of a call that is refused as a whole, the half with the input that is to blame is refused again, until that one is alone. */
-  async #embed(lines: readonly Line[]): Promise<(Outcome | Error)[]> {
+  async #embed(lines: readonly RequestLine[]): Promise<(Outcome | Error)[]> {
     const [first] = lines;
     if (first === undefined) return [];
     const body = Object.fromEntries(Object.entries(first.body).filter(([name]) => name !== 'input'));
-    const inputs = lines.map(inputOf);
+    const inputs = lines.map(({ body: { input }, tokens }) => ({ text: String(input), tokens }));
     const result = await this.provider.answerEmbeddings({ body, inputs, deadline: this.#deadline() });
     if (result.kind === 'unclear') return lines.map(() => 'unclear');
     if (result.kind === 'answered') return [...result.answers];
@@ -208,55 +187,6 @@ export class SynchronousAnswers {
   }
 }
 
-/** Requests for embeddings that are alike but for their input go together, as many as one call takes. */
-async function* slicesOf(
-  { url }: Batch,
-  file: AsyncIterable<{ readonly bytes: Uint8Array; readonly end: number }>,
-): AsyncGenerator<Slice, void, undefined> {
-  let lines: Line[] = [];
-  let tokens = 0;
-  let end = 0;
-  for await (const read of file) {
-    const line = readLine(read.bytes);
-    const own = url === '/v1/embeddings' ? inputOf(line).tokens : 0;
-    const most = url === '/v1/embeddings' ? embeddingCallLimits.maxInputs : callsPerSlice;
-    if (lines.length > 0 && (lines.length >= most || tokens + own > embeddingCallLimits.maxTokens)) {
-      yield { lines, end };
-      lines = [];
-      tokens = 0;
-    }
-    lines.push(line);
-    tokens += own;
-    end = read.end;
-  }
-  if (lines.length > 0) yield { lines, end };
-}
-
-function readLine(bytes: Uint8Array): Line {
-  // A line that the builder wrote.
-  const {
-    custom_id: customId,
-    url,
-    body,
-  } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
-    custom_id: string;
-    url: string;
-    body: RequestFields;
-  };
-  return { customId, url, body };
-}
-
-function inputOf({ body }: Line): EmbeddingInput {
-  const text = String(body['input']);
-  return { text, tokens: countTokens(text, String(body['model'])) };
-}
-
-/** What a request takes of the rate limit. */
-function tokensOf(body: RequestFields): number {
-  const most = body['max_completion_tokens'] ?? body['max_tokens'] ?? body['max_output_tokens'];
-  return countTokens(JSON.stringify(body['messages'] ?? body['input']), String(body['model'])) + Number(most ?? 0);
-}
-
 function outcomeOf(result: Awaited<ReturnType<Provider['answer']>>): Outcome {
   return result.kind === 'unclear' ? 'unclear' : result.answer;
 }
@@ -264,7 +194,7 @@ function outcomeOf(result: Awaited<ReturnType<Provider['answer']>>): Outcome {
 /** An error stands for each of the requests. One that is wrong by our own rules is refused as by the provider. */
 async function settled(
   sending: Promise<readonly (Outcome | Error)[]>,
-  lines: readonly Line[],
+  lines: readonly RequestLine[],
 ): Promise<(Outcome | Error)[]> {
   try {
     return [...(await sending)];

@@ -1,4 +1,4 @@
-import type { PriceTier } from '@batchmill/models';
+import { isSameModel, type PriceTier } from '@batchmill/models';
 import { Provider } from '@batchmill/provider';
 import {
   Ledger,
@@ -92,7 +92,7 @@ export class Books {
       this.log.warn(logged, { batchId, requests: otherTier });
     }
     const answeredBy = provider?.model ?? null;
-    if (answeredBy !== null && undated(answeredBy) !== undated(model)) {
+    if (answeredBy !== null && !isSameModel(answeredBy, model)) {
       this.log.warn('the provider names another model for the batch than was requested', {
         batchId,
         model,
@@ -134,12 +134,6 @@ function paidFor(
   // Answers that the provider counts, of which neither they nor the batch say the usage.
   const isUnseen = provider.usage == null && provider.counts.completed > requestsOf(functions);
   return isUnseen ? null : cost.nanoUsd;
-}
-
-/** Names of a model differ by their date, their case and the prefix of a gateway. */
-function undated(model: string): string {
-  const name = model.toLowerCase().split('/').at(-1) ?? '';
-  return name.replace(/-\d{4}-\d{2}-\d{2}$/, '');
 }
 
 /** What the requests of a batch are paid at, where their answers name no other tier. */

@@ -1,5 +1,6 @@
 import * as modelTable from 'gpt-tokenizer/models';
 import { baseModelOf } from './base-model.js';
+import { withoutDate } from './same-model.js';
 
 /** What a model of OpenAI takes and gives at most. */
 export interface ModelLimits {
@@ -30,7 +31,7 @@ const table = new Map<string, ModelEntry>(Object.entries(modelTable as object));
 export function modelLimitsOf(model: string): ModelLimits | null {
   const name = baseModelOf(model);
   if (name.startsWith('gpt-oss')) return null;
-  const entry = table.get(name) ?? table.get(name.replace(/-\d{4}-\d{2}-\d{2}$/, ''));
+  const entry = table.get(name) ?? table.get(withoutDate(name));
   if (entry?.context_window === undefined) return null;
   return {
     maxInputTokens: Math.min(entry.context_window, entry.max_input_tokens ?? Infinity),

@@ -77,8 +77,8 @@ export {
   type ProviderBatchInfo,
   type ProviderFiles,
 } from './provider-batch-info.js';
-export { DeadlineForecasts, type PerMinute } from './deadline/deadline-forecasts.js';
-export { cancelMs, forecastDeadline, lateMs, type DeadlineForecast } from './deadline/deadline-forecast.js';
+export { DeadlineForecasts } from './deadline/deadline-forecasts.js';
+export { lateMs, type DeadlineForecast } from './deadline/deadline-forecast.js';
 export { type LedgerEntry, type LedgerKind } from './ledger/ledger-entry.js';
 export { Ledger, type LedgerQuery } from './ledger/ledger.js';
 export { addSavings, noSavings, paidOf, savedOf, wastedOf, withoutBatchmill, type Savings } from './ledger/savings.js';
@@ -97,14 +97,7 @@ export {
 } from './run-totals.js';
 export { durationsOf, type Durations } from './durations.js';
 export { turnaroundSampleOf, type TurnaroundSample } from './turnaround-sample.js';
-export {
-  Turnarounds,
-  turnaroundFrom,
-  withoutDate,
-  type BatchKind,
-  type Calibration,
-  type Turnaround,
-} from './turnarounds.js';
+export { Turnarounds, turnaroundFrom, type BatchKind, type Calibration, type Turnaround } from './turnarounds.js';
 export { idTypes, type ScanPosition } from './scan-position.js';
 export { Records, type DueRecords, type TakeOptions, type UnpublishedOptions } from './work/records.js';
 export { RecordsOfRun } from './work/records-of-run.js';

@@ -1,3 +1,4 @@
+import { withoutDate } from '@batchmill/models';
 import type { ProviderBatch } from '@batchmill/provider';
 import type { Collection, Fields, Store } from '@batchmill/store';
 import { durationsOf, type Durations } from './durations.js';
@@ -103,11 +104,6 @@ export function turnaroundFrom(samples: readonly TurnaroundSample[]): Turnaround
     ...durationsOf(samples.map(({ seconds }) => seconds)),
     toStart: durationsOf(samples.flatMap(({ secondsToStart }) => secondsToStart ?? [])),
   };
-}
-
-/** OpenAI names the version that it used: `gpt-4o-mini-2024-07-18` for `gpt-4o-mini`. */
-export function withoutDate(model: string): string {
-  return model.replace(/-\d{4}-\d{2}-\d{2}$/, '');
 }
 
 function idOf(account: string, { model, url }: BatchKind): string {

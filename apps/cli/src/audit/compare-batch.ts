@@ -1,5 +1,6 @@
 import { isSettled, type ProviderBatch } from '@batchmill/provider';
-import { withoutDate, type Batch } from '@batchmill/records';
+import { isSameModel } from '@batchmill/models';
+import type { Batch } from '@batchmill/records';
 import { formatCount, formatQuantity } from '../show/format.js';
 import type { Difference } from './difference.js';
 
@@ -60,13 +61,8 @@ function tokens(input: number, output: number): string {
 }
 
 function modelOf({ model }: Batch, found: ProviderBatch): Found | null {
-  if (found.model === null || bareModel(found.model) === bareModel(model)) return null;
+  if (found.model === null || isSameModel(found.model, model)) return null;
   return { kind: 'model', books: model, provider: found.model, mend: null };
-}
-
-/** Without the date of a version, and without the prefix of a gateway. */
-function bareModel(model: string): string {
-  return withoutDate(model.toLowerCase().split('/').at(-1) ?? '');
 }
 
 /** True when every answer that the provider has given was ingested: else the difference is known (see `unusedAnswersOf`). */

@@ -1,5 +1,6 @@
+import { withoutDate } from '@batchmill/models';
 import { isSettled, type ProviderBatch } from '@batchmill/provider';
-import { turnaroundFrom, turnaroundSampleOf, withoutDate, type Calibration, type Turnaround } from '@batchmill/records';
+import { turnaroundFrom, turnaroundSampleOf, type Calibration, type Turnaround } from '@batchmill/records';
 import { busyHours } from './busy-hours.js';
 
 /** A listed batch, with the model that its requests name: from our record if it is ours, else as the provider names it. */

@@ -1,5 +1,6 @@
 import { baseModelOf } from '../base-model.js';
 import type { Usage } from '../usage.js';
+import { withoutDate } from '../same-model.js';
 import { builtInPriceOf, builtInPricesVersion } from './built-in-prices.js';
 import { costOf } from './cost-of.js';
 import type { ModelPrice, PriceEntry } from './model-price.js';
@@ -33,7 +34,7 @@ export interface WorstUsage {
 }
 
 /** The price of a batch at OpenAI, as a fraction of the synchronous price: https://platform.openai.com/docs/guides/batch */
-export const usualBatchRate = 0.5;
+const usualBatchRate = 0.5;
 
 /** A model by the name that requests have, and the model that it stands for where that is another: a deployment, an alias. */
 export interface NamedModel {
@@ -120,7 +121,7 @@ export class PriceBook {
 
   #search(model: string, baseModel: string | undefined, day: Date): ModelPrice | null {
     const base = baseModel ?? (Object.hasOwn(this.#baseModels, model) ? this.#baseModels[model] : undefined);
-    const names = [model, undated(model), ...(base === undefined ? [] : [base, undated(base)])];
+    const names = [model, withoutDate(model), ...(base === undefined ? [] : [base, withoutDate(base)])];
     for (const name of names) {
       const own = latest(name, day, this.#entries);
       if (own !== null) return own;
@@ -131,10 +132,6 @@ export class PriceBook {
     }
     return null;
   }
-}
-
-function undated(model: string): string {
-  return model.replace(/-\d{4}-\d{2}-\d{2}$/, '');
 }
 
 /** Without a gateway's prefix. A model that was tuned has a price of its own. */

@@ -1,3 +1,5 @@
+import type { Amounts } from '../rates/rate-bucket.js';
+
 /** What is not answered yet of a run. Tokens are those that the rate limit counts: of the prompts, and the most that is answered. */
 export interface Unfinished {
   readonly batchId: string;
@@ -14,7 +16,7 @@ export interface ForecastInput {
   readonly batches: readonly Unfinished[];
   /** Of documents that are in no batch yet, estimated. */
   readonly unbuilt: { readonly calls: number; readonly tokens: number };
-  readonly perMinute: { readonly requests: number; readonly tokens: number };
+  readonly perMinute: Amounts;
 }
 
 /** What it takes to be done at a deadline. */
@@ -31,7 +33,7 @@ const marginMs = 60_000;
 /** Of the calls' time, for those that are repeated. */
 const marginShare = 0.15;
 /** A cancelled batch may take ten minutes (https://platform.openai.com/docs/guides/batch); 25 seconds were measured. */
-export const cancelMs = 60_000;
+const cancelMs = 60_000;
 
 /**
  * Each batch is left to the provider for as long as what follows it can still be sent in time. Those that wait to be sent come

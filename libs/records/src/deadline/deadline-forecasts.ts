@@ -3,14 +3,9 @@ import { embeddingCallLimits } from '@batchmill/provider';
 import type { Batch } from '../batch.js';
 import type { Batches } from '../batches.js';
 import type { Claim, Claims } from '../claims.js';
+import type { Amounts } from '../rates/rate-bucket.js';
 import type { Run } from '../runs.js';
 import { forecastDeadline, type DeadlineForecast, type Unfinished } from './deadline-forecast.js';
-
-/** What a provider's endpoints take in a minute. */
-export interface PerMinute {
-  readonly requests: number;
-  readonly tokens: number;
-}
 
 /** A forecast is used again for this long: all batches of a run ask for it. */
 const keptMs = 2_000;
@@ -22,7 +17,7 @@ export class DeadlineForecasts {
   constructor(
     private readonly claims: Claims,
     private readonly batches: Batches,
-    private readonly perMinute: PerMinute,
+    private readonly perMinute: Amounts,
     private readonly clock: Clock,
   ) {}
 
