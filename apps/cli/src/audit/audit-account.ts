@@ -4,6 +4,7 @@ import type { Batch, ProviderBatchInfo } from '@batchmill/records';
 import type { Engine } from '@batchmill/service';
 import { listAccount, oldestOfFilesMs, readFiles, type KnownFile } from '../files/read-files.js';
 import { areResultsRead, compareBatch } from './compare-batch.js';
+import { compareCost } from './compare-cost.js';
 import { differencesOfFiles, type Difference } from './difference.js';
 import { unusedAnswersOf, type UnusedAnswers } from './unused-answers.js';
 
@@ -28,9 +29,11 @@ export interface Tokens {
 
 type Submitted = Batch & { readonly provider: ProviderBatchInfo };
 
+const dayMs = 24 * 3_600_000;
+
 /** Reads everything at the provider before any record: what is listed then is in its record, unless it differs. */
 export async function auditAccount(engine: Engine, since: Date): Promise<Audit> {
-  const { clock, batches, provider, engineSettings } = engine;
+  const { clock, batches, ledger, provider, engineSettings } = engine;
   const filesSince = new Date(clock.now().getTime() - oldestOfFilesMs);
   const account = await listAccount(engine, since < filesSince ? since : filesSince);
   const listed = account.batches.filter(({ createdAt }) => createdAt >= since);
@@ -49,6 +52,9 @@ export async function auditAccount(engine: Engine, since: Date): Promise<Audit> 
     if (found === null) differences.push(...missing(record));
     else if (record.reason !== 'lost') compared.push({ record, found });
   }
+  // The clock of the provider, by which entries are dated, may be behind ours.
+  const entries = await Array.fromAsync(ledger.entries({ since: new Date(since.getTime() - dayMs) }));
+  const entryOf = new Map(entries.map((entry) => [entry._id, entry]));
   const marks = listed.map(({ metadata }) => markIn(metadata)?.installation ?? null);
   const ours = marks.filter((installation) => installation === engineSettings.installation).length;
   const otherPrograms = marks.filter((installation) => installation === null).length;
@@ -60,7 +66,10 @@ export async function auditAccount(engine: Engine, since: Date): Promise<Audit> 
     differences: [
       ...(await unheld(engine, listed)),
       ...differences,
-      ...compared.flatMap(({ record, found }) => compareBatch(record, found)),
+      ...compared.flatMap(({ record, found }) => [
+        ...compareBatch(record, found),
+        ...compareCost(record, found, entryOf.get(found.id) ?? null, engineSettings.prices),
+      ]),
       ...differencesOfFiles(files),
     ],
     unused: records.flatMap(unusedAnswersOf),

@@ -7,11 +7,21 @@ import type { KnownFile } from '../files/read-files.js';
  * - unknown-batch: a provider batch that carries our mark and that no record knows.
  * - missing-batch: a record names a provider batch that the provider does not have.
  * - state, counts, tokens, model: both have the batch and say different things of it.
+ * - cost: the ledger has another cost than the provider's tokens have, or none.
  * - left-file: a file of ours that nothing needs.
  * - unknown-file: a file of ours of which there is no record.
  */
 export type DifferenceKind =
-  'orphan' | 'unknown-batch' | 'missing-batch' | 'state' | 'counts' | 'tokens' | 'model' | 'left-file' | 'unknown-file';
+  | 'orphan'
+  | 'unknown-batch'
+  | 'missing-batch'
+  | 'state'
+  | 'counts'
+  | 'tokens'
+  | 'model'
+  | 'cost'
+  | 'left-file'
+  | 'unknown-file';
 
 export interface Difference {
   readonly kind: DifferenceKind;

@@ -123,6 +123,23 @@ describe('batchmill audit', () => {
     expect(differences).toHaveLength(6);
   });
 
+  it('M1: a batch whose cost is missing in the ledger is found, and one that has another cost there', async () => {
+    await home.run('first', 2);
+    await home.run('second', 2);
+    await home.withBatches(async (_, store) => {
+      const ledger = store.collection('ledger');
+      await ledger.deleteMany({ batchId: 'first.c1.b1' });
+      await ledger.updateOne({ batchId: 'second.c1.b1' }, { $inc: { 'cost.nanoUsd': 1_000 } });
+    });
+
+    const { differences } = await audit();
+
+    expect(differences).toMatchObject([
+      { kind: 'cost', batchId: 'first.c1.b1', books: 'not in the ledger', mend: null },
+      { kind: 'cost', batchId: 'second.c1.b1', mend: null },
+    ]);
+  });
+
   it('R11 Y4: a batch that was sent under the key of another account is not missing, and is counted', async () => {
     await home.run('first', 1);
     const [found] = await Array.fromAsync(home.account.provider.listBatches(new Date(0)));

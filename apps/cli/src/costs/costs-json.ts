@@ -1,3 +1,4 @@
+import { exactUsd } from '../show/format.js';
 import { usdOf } from '@batchmill/models';
 import type { LedgerQuery } from '@batchmill/records';
 import { stringify } from 'csv-stringify/sync';
@@ -47,11 +48,4 @@ export function costsCsv({ groups }: Costs, { keys }: CostGrouping): string {
     escape_formulas: true,
     cast: { object: (value) => ({ value: (value as { usd: string }).usd, escape_formulas: false }) },
   });
-}
-
-/** Nano-dollars in US dollars, all nine decimals. */
-function exactUsd(nanoUsd: number): string {
-  const sign = nanoUsd < 0 ? '-' : '';
-  const digits = String(Math.abs(nanoUsd)).padStart(10, '0');
-  return `${sign}${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }

@@ -19,6 +19,13 @@ export function formatBytes(bytes: number): string {
 
 const smallestUsd = 0.0001;
 
+/** Nano-dollars in US dollars, all nine decimals. */
+export function exactUsd(nanoUsd: number): string {
+  const sign = nanoUsd < 0 ? '-' : '';
+  const digits = String(Math.abs(nanoUsd)).padStart(10, '0');
+  return `${sign}${digits.slice(0, -9)}.${digits.slice(-9)}`;
+}
+
 /** Null means that no price is known. Below a dollar four decimals are shown, otherwise two. */
 export function formatUsd(amount: number | null): string {
   if (amount === null) return 'unknown';
