@@ -122,6 +122,29 @@ describe('a spending limit', () => {
     await publish(bundle, new RunLimitRequested({ runId: 'r', maxUsd: 0.9 }));
   });
 
+  it('M4: a batch that waits for its turn in the queue keeps what is reserved for it, however often it looks', async () => {
+    await opened(20);
+    await injectFaults(bundle, { on: 'batch', what: 'stall', value: 0, times: 1 });
+    const { engine } = bundle;
+    await engine.budgets.learn(engine.provider.account, 'gpt-4.1-nano', 'tokens', 600);
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', maxUsd: 1 });
+    const waitingOf = async () => {
+      const budget = await engine.budgets.get(engine.provider.account, 'gpt-4.1-nano');
+      const batch = await engine.batches.get(budget?.waiting[0]?.batchId ?? '');
+      const spending = await engine.spendings.get({ of: 'run', runId: 'r' });
+      const reservation = spending?.reservations.find(({ batchId }) => batchId === batch?._id);
+      return batch === null || reservation === undefined ? null : { fence: batch.fence, reservation };
+    };
+    const first = await eventually('a batch that waits for the queue', waitingOf);
+
+    const later = await eventually('it has looked again', async () => {
+      const now = await waitingOf();
+      return now !== null && now.fence > first.fence ? now : null;
+    });
+
+    expect(later.reservation).toEqual(first.reservation);
+  });
+
   it('M4: a provider batch that no list showed in time, and that was billed, counts from the start', async () => {
     await opened(10);
     await injectFaults(

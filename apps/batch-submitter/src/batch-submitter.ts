@@ -81,14 +81,20 @@ export class BatchSubmitter {
       else if (kind === 'waits') yield await this.#withoutMoney(batch, kind, message);
       if (kind !== 'no-room') return;
     }
-    const spending = await this.spendingLimits.reserve(batch, run);
-    if (spending.kind !== 'reserved') {
-      yield await this.#withoutMoney(batch, spending.kind, spending.message);
-      return;
-    }
     const tooLarge = tooLargeFor(await this.budgetShares.limitsOf(batch.data), batch.data);
     if (tooLarge !== null) {
       yield await this.#tooLarge(batch, 'batch.too-large', tooLarge);
+      return;
+    }
+    // A batch that only waits for its turn in the queue keeps the money that an earlier look has reserved.
+    if (isUploaded(batch.data) && !(await this.budgetShares.reserve(batch.data))) {
+      yield batch.wait(new Date(this.clock.now().getTime() + noRoomMs));
+      return;
+    }
+    const spending = await this.spendingLimits.reserve(batch, run);
+    if (spending.kind !== 'reserved') {
+      await this.budgetShares.release(batch.data);
+      yield await this.#withoutMoney(batch, spending.kind, spending.message);
       return;
     }
     try {
@@ -210,4 +216,8 @@ export class BatchSubmitter {
     const event = new BatchSettled({ runId, claimId, batchId: batch.id, providerBatchId: null, reason, requests });
     return batch.with({ reason, failure, ...changes }).to('settled', event);
   }
+}
+
+function isUploaded({ submission: { fileId, filePendingSince } }: Batch): boolean {
+  return fileId !== null && filePendingSince == null;
 }

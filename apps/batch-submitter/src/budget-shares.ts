@@ -41,9 +41,10 @@ export class BudgetShares {
   /** Releases the shares of batches that are settled or parked, and of earlier submissions of a batch that was deferred. */
   async releaseUnused(): Promise<void> {
     for await (const budget of this.budgets.all()) {
+      const batches = await this.batches.withIds(budget.shares.map(({ batchId }) => batchId));
       for (const share of budget.shares) {
-        const batch = await this.batches.get(share.batchId);
-        if (batch !== null && mayBeQueued(batch) && batch.submission.attempt === share.attempt) continue;
+        const batch = batches.get(share.batchId);
+        if (batch !== undefined && mayBeQueued(batch) && batch.submission.attempt === share.attempt) continue;
         await this.budgets.release(budget._id, share);
       }
     }

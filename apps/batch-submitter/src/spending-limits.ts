@@ -11,6 +11,7 @@ import {
   type Leased,
   type LimitedScope,
   type NoRoom,
+  type Reservation,
   type Run,
 } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
@@ -45,8 +46,9 @@ export class SpendingLimits {
       if (!isLimited) return { kind: 'reserved' };
       return { kind: 'stops', message: unknownPrice(model) };
     }
-    await this.#note(batch, scopes, nanoUsd);
-    const noRoom = await this.spendings.reserve(scopes, { batchId: batch.id, fence: batch.fence, nanoUsd });
+    const reservation = { batchId: batch.id, fence: batch.fence, nanoUsd };
+    const noRoom =
+      (await this.spendings.noRoomFor(scopes, reservation)) ?? (await this.#reserve(batch, scopes, reservation));
     if (noRoom === null) return { kind: 'reserved' };
     if (noRoom.otherBatches > 0) return { kind: 'waits', message: describeWait(noRoom, nanoUsd) };
     const left = noRoom.limitNanoUsd - noRoom.spentNanoUsd;
@@ -64,25 +66,33 @@ export class SpendingLimits {
   /** Releases what no batch will use: reservations of parked batches, and of those that a late worker made for one that has ended. */
   async releaseUnused(): Promise<void> {
     for await (const { _id, reservations } of this.spendings.reserving()) {
+      const batches = await this.batches.withIds(reservations.map(({ batchId }) => batchId));
       for (const reservation of reservations) {
-        const batch = await this.batches.get(reservation.batchId);
-        if (batch !== null && isHeldFor(batch, _id, reservation.fence)) continue;
+        const batch = batches.get(reservation.batchId);
+        if (batch !== undefined && isHeldFor(batch, _id, reservation.fence)) continue;
         await this.spendings.settle([_id], reservation, 0);
       }
     }
   }
 
   /**
-   * Before the reservation, so that it is found again whatever day it is then. What a former lease reserved is released: its worker
-   * may be late, and could release it when the batch is at the provider.
+   * The scopes are noted before the reservation, so that it is found again whatever day it is then. What a former lease reserved is
+   * released: its worker may be late, and could release it when the batch is at the provider.
    */
-  async #note(batch: Leased<Batch>, scopes: readonly LimitedScope[], nanoUsd: number): Promise<void> {
+  async #reserve(
+    batch: Leased<Batch>,
+    scopes: readonly LimitedScope[],
+    reservation: Reservation,
+  ): Promise<NoRoom | null> {
     const { spending } = batch.data;
+    const { nanoUsd, fence } = reservation;
     const ids = scopes.map(({ scope }) => scopeId(scope));
     const isSame = spending?.nanoUsd === nanoUsd && ids.every((id, at) => spending.scopes[at] === id);
-    if (isSame && spending.fence === batch.fence) return;
-    await this.release(batch.data);
-    await batch.save({ spending: { scopes: ids, nanoUsd, fence: batch.fence } });
+    if (!isSame || spending.fence !== fence) {
+      await this.release(batch.data);
+      await batch.save({ spending: { scopes: ids, nanoUsd, fence } });
+    }
+    return this.spendings.reserve(scopes, reservation);
   }
 
   #scopesOf({ runId, pipeline }: Pick<Batch, 'runId' | 'pipeline'>, run: Run | null, now: Date): LimitedScope[] {

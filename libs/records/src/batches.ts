@@ -102,6 +102,12 @@ export class Batches extends RecordsOfRun<Batch> {
     });
   }
 
+  /** The batches with these ids that exist, by id. */
+  async withIds(ids: Iterable<string>): Promise<ReadonlyMap<string, Batch>> {
+    const found = this.collection.find({ _id: { $in: [...new Set(ids)] } });
+    return new Map((await Array.fromAsync(found)).map((batch) => [batch._id, batch]));
+  }
+
   /** The batch of a claim that was built last; null when there is none. */
   async lastOfClaim(claimId: string): Promise<Batch | null> {
     return this.collection.findOne({ claimId }, { sort: { number: -1 } });

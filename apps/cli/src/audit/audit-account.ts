@@ -29,8 +29,6 @@ export interface Tokens {
 
 type Submitted = Batch & { readonly provider: ProviderBatchInfo };
 
-const dayMs = 24 * 3_600_000;
-
 /** Reads everything at the provider before any record: what is listed then is in its record, unless it differs. */
 export async function auditAccount(engine: Engine, since: Date): Promise<Audit> {
   const { clock, batches, ledger, provider, engineSettings } = engine;
@@ -52,8 +50,7 @@ export async function auditAccount(engine: Engine, since: Date): Promise<Audit> 
     if (found === null) differences.push(...missing(record));
     else if (record.reason !== 'lost') compared.push({ record, found });
   }
-  // The clock of the provider, by which entries are dated, may be behind ours.
-  const entries = await Array.fromAsync(ledger.entries({ since: new Date(since.getTime() - dayMs) }));
+  const entries = await Array.fromAsync(ledger.entries({ since }));
   const entryOf = new Map(entries.map((entry) => [entry._id, entry]));
   const marks = listed.map(({ metadata }) => markIn(metadata)?.installation ?? null);
   const ours = marks.filter((installation) => installation === engineSettings.installation).length;

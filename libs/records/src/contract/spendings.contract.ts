@@ -53,6 +53,16 @@ export function describeSpendings(make: MakeStore): void {
       expect(await stored(run)).toMatchObject({ committed: 400, reservations: [of(1, 400)] });
     });
 
+    it('M4: a batch without room is told so before anything is written; one that holds something has to try', async () => {
+      await spendings().reserve([run, day], of(1, 400));
+
+      expect(await spendings().noRoomFor([run, day], of(2, 200))).toMatchObject({ scope: day.scope, otherBatches: 1 });
+      expect(await spendings().noRoomFor([run, day], of(2, 100))).toBeNull();
+      expect(await spendings().noRoomFor([run, { ...day, limitNanoUsd: null }], of(2, 200))).toBeNull();
+      expect(await spendings().noRoomFor([run, day], of(1, 200, 2))).toBeNull();
+      expect(await stored(day)).toMatchObject({ committed: 400, reservations: [of(1, 400)] });
+    });
+
     it('M4: what a batch does not use is given back, once', async () => {
       await spendings().reserve([run], of(1, 900));
 

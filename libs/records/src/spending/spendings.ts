@@ -51,6 +51,18 @@ export class Spendings {
     return this.#collection.find({ 'reservations.batchId': { $gt: '' } });
   }
 
+  /** The first scope that has no room for a batch that holds nothing; null: `reserve` has to find out. Writes nothing. */
+  async noRoomFor(scopes: readonly LimitedScope[], { batchId, nanoUsd }: Reservation): Promise<NoRoom | null> {
+    for (const limited of scopes) {
+      const known = limited.limitNanoUsd === null ? null : await this.get(limited.scope);
+      if (known === null) continue;
+      if (known.reservations.some((one) => one.batchId === batchId)) return null;
+      const noRoom = noRoomIn(known, limited, nanoUsd);
+      if (noRoom !== null) return noRoom;
+    }
+    return null;
+  }
+
   /**
    * Reserves in all scopes or in none. Null: it is reserved, from now on or already; else the first scope that has no room. The
    * writes need not be durable, because the create call that they allow is armed by a write that is.
@@ -88,11 +100,8 @@ export class Spendings {
     }
   }
 
-  async #reserveIn(
-    _id: string,
-    { scope, limitNanoUsd }: LimitedScope,
-    reservation: Reservation,
-  ): Promise<NoRoom | null> {
+  async #reserveIn(_id: string, limited: LimitedScope, reservation: Reservation): Promise<NoRoom | null> {
+    const { limitNanoUsd } = limited;
     const { batchId, fence, nanoUsd } = reservation;
     for (;;) {
       const known = await this.#collection.findOne({ _id });
@@ -101,12 +110,9 @@ export class Spendings {
         continue;
       }
       if (known.reservations.some((one) => isSame(one, reservation))) return null;
+      const noRoom = noRoomIn(known, limited, nanoUsd);
+      if (noRoom !== null) return noRoom;
       const room = limitNanoUsd === null ? {} : { committed: { $lte: limitNanoUsd - nanoUsd } };
-      if (limitNanoUsd !== null && known.committed + nanoUsd > limitNanoUsd) {
-        const { committed, reserved, reservations } = known;
-        const spentNanoUsd = committed - reserved;
-        return { scope, limitNanoUsd, spentNanoUsd, reservedNanoUsd: reserved, otherBatches: reservations.length };
-      }
       const { matched } = await this.#collection.updateOne(
         { _id, ...room, reservations: { $not: { $elemMatch: { batchId, fence } } } },
         { $inc: { committed: nanoUsd, reserved: nanoUsd }, $push: { reservations: reservation } },
@@ -120,6 +126,16 @@ export class Spendings {
     const empty = { committed: 0, reserved: 0, reservations: [] };
     await this.#collection.updateOne({ _id }, { $setOnInsert: empty }, { upsert: true });
   }
+}
+
+function noRoomIn(
+  { committed, reserved, reservations }: Spending,
+  { scope, limitNanoUsd }: LimitedScope,
+  nanoUsd: number,
+): NoRoom | null {
+  if (limitNanoUsd === null || committed + nanoUsd <= limitNanoUsd) return null;
+  const spentNanoUsd = committed - reserved;
+  return { scope, limitNanoUsd, spentNanoUsd, reservedNanoUsd: reserved, otherBatches: reservations.length };
 }
 
 function isSame(a: ReservationKey, b: ReservationKey): boolean {
