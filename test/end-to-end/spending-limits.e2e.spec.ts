@@ -6,7 +6,7 @@ import { nanoUsdOf } from '@batchmill/models';
 import { reportRun, type RunReport } from '@batchmill/service';
 import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
 import { manyNotes } from './notes-pipeline.js';
-import { publish, requestRun, runToTheEnd } from './runs.js';
+import { endOf, publish, requestPause, requestResume, requestRun, runToTheEnd } from './runs.js';
 import { injectFaults, ledgerOf, nothingTwiceNothingLeft } from './simulated-provider.js';
 
 /** A document may cost about 6,000 nano-dollars: 20 tokens of gpt-4.1-nano at half of $0.40 per million, and its prompt. */
@@ -229,5 +229,38 @@ describe('a spending limit', () => {
     expect(run.state).toBe('rejected');
     expect(run.reason).toContain('"model":"my-own"');
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 0 });
+  });
+
+  describe('of a run whose requests ask for a tool of the provider, which is paid by the call', () => {
+    const search = { name: 'summary', model: 'gpt-4.1-nano', user: '{{ text }}' };
+    const pipeline = pipelineOf({
+      inference: { functions: [chat({ ...search, body: { web_search_options: {} } })] },
+    });
+
+    it('M4: rejects the run before anything is sent', async () => {
+      await opened(5, { pipeline });
+
+      const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', maxUsd: 1 });
+
+      expect(run.state).toBe('rejected');
+      expect(run.reason).toContain('body.web_search_options');
+      expect(await ledgerOf(bundle)).toMatchObject({ requests: 0 });
+    });
+
+    it('M4: stops the run when it is set meanwhile, and without one nothing is stopped', async () => {
+      await opened(20, { pipeline });
+      await requestPause(bundle, 'r');
+      await requestRun(bundle, { runId: 'r', pipeline: 'notes' });
+      await eventually('it runs', async () => (await bundle.engine.runs.get('r'))?.state === 'running');
+      await publish(bundle, new RunLimitRequested({ runId: 'r', maxUsd: 1 }));
+      await eventually('it has a limit', async () => (await reportOf('r'))?.limitUsd === 1);
+      await requestResume(bundle, 'r');
+
+      const run = await endOf(bundle, 'r');
+      const next = await runToTheEnd(bundle, { runId: 'next', pipeline: 'notes' });
+
+      expect(run.reason).toContain('body.web_search_options');
+      expect(next.state).toBe('finished');
+    });
   });
 });

@@ -41,6 +41,8 @@ export class SpendingLimits {
     const scopes = this.#scopesOf({ runId, pipeline }, run, now);
     const isLimited = scopes.some(({ limitNanoUsd }) => limitNanoUsd !== null);
     const nanoUsd = worst === undefined ? null : this.settings.prices.worstCostOf(batch.data, worst, now, tier);
+    const { beyondTokenPrices = [] } = run ?? {};
+    if (isLimited && beyondTokenPrices.length > 0) return { kind: 'stops', message: unpriced(beyondTokenPrices) };
     if (nanoUsd === null) {
       // Without a price there is nothing to set aside, which only a limit minds.
       if (!isLimited) return { kind: 'reserved' };
@@ -128,6 +130,10 @@ function describeWait(noRoom: NoRoom, nanoUsd: number): string {
   const { otherBatches, reservedNanoUsd } = noRoom;
   const others = otherBatches === 1 ? '1 batch holds' : `${otherBatches} batches hold`;
   return `${describe(noRoom, nanoUsd)}; ${others} ${dollars(reservedNanoUsd)}, and what they do not use is given back`;
+}
+
+function unpriced(fields: readonly string[]): string {
+  return `there is a spending limit, and what ${fields.join(', ')} may cost is not known; remove it from the pipeline, or the limit`;
 }
 
 function unknownPrice(model: string): string {

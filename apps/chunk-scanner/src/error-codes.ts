@@ -9,6 +9,8 @@ export const chunkScannerErrorCodes = {
     'The provider does not show a model to this account. The run is rejected, nothing was spent; correct the model, or allow the project to use it. For a deployment or an alias, say its baseModel.',
   'run.unknown-price':
     'The run has a spending limit, and the price of a model is not known. The run is rejected, nothing was spent; write the price into the file of BATCHMILL_PRICES, or remove the limit.',
+  'run.unpriced-request':
+    'The run has a spending limit, and its requests ask for what is paid by more than tokens, such as a tool of the provider, or for another tier. The run is rejected, nothing was spent; remove the fields, or the limit.',
   'run.past-deadline':
     'The deadline of a run is no time in the future. The run is rejected; request it again with another one.',
   'document.not-markable':

@@ -6,7 +6,7 @@ import {
   deadlineAfter,
   isBatchmillError,
 } from '@batchmill/contracts';
-import { Pipelines, checkBatchable, storageTargetsOf, type RunPlan } from '@batchmill/pipeline';
+import { Pipelines, beyondTokenPrices, checkBatchable, storageTargetsOf, type RunPlan } from '@batchmill/pipeline';
 import { AccountRefusedError, ListedModels, Provider, RefusedError, type ModelListing } from '@batchmill/provider';
 import { nanoUsdOf } from '@batchmill/models';
 import {
@@ -60,7 +60,8 @@ export class RunStarter {
         await this.#checkModels(run.id, plan);
       }
       const spendingLimits = spendingLimitsOf(plan, run.data.request, this.settings);
-      this.#checkPrices(plan, spendingLimits);
+      const unpriced = [...plan.planned.values()].flatMap(({ definition }) => beyondTokenPrices(definition));
+      this.#checkPrices(plan, spendingLimits, unpriced);
       await this.runs.startSpendingLimits(run.id, spendingLimits);
       const { endpoint, parameters, pipeline } = plan;
       const functions = [...plan.functions];
@@ -71,6 +72,7 @@ export class RunStarter {
           endpoint,
           functions,
           parameters,
+          ...(unpriced.length > 0 && { beyondTokenPrices: unpriced }),
           ...(await this.#deadlineOf(run, plan)),
           startedAt: this.clock.now(),
         })
@@ -140,10 +142,11 @@ export class RunStarter {
     return { deadlineAt, scan: { ...scan, expected: Math.min(found, request.limit ?? Infinity) } };
   }
 
-  /** Without a price nobody knows what is left of a limit. */
-  #checkPrices(plan: RunPlan, { ofRun, ofPipelinePerDay }: SpendingLimits): void {
+  /** Without a price nobody knows what is left of a limit. `beyondTokens`: fields of requests that are paid by more than tokens. */
+  #checkPrices(plan: RunPlan, { ofRun, ofPipelinePerDay }: SpendingLimits, beyondTokens: readonly string[]): void {
     const { prices, maxUsdPerDay } = this.settings;
     if (ofRun === null && ofPipelinePerDay === null && maxUsdPerDay === null) return;
+    if (beyondTokens.length > 0) throw unpricedRequests(plan, beyondTokens);
     const models = [...plan.planned.values()].map(({ definition }) => definition);
     const unpriced = models.filter((model) => prices.priceOf(model, this.clock.now()) === null);
     if (unpriced.length > 0) throw unknownPrices([...new Set(unpriced.map(({ model }) => model))], this.clock.now());
@@ -200,6 +203,14 @@ function unknownPrices(models: readonly string[], now: Date): ValidationError {
     'run.unknown-price',
     `the run has a spending limit, and no price is known for ${models.join(', ')}; write the prices in US dollars per million tokens ` +
       `into a file that BATCHMILL_PRICES names, as ${JSON.stringify(entries)}, or remove the limit`,
+  );
+}
+
+function unpricedRequests({ pipeline }: RunPlan, fields: readonly string[]): ValidationError {
+  return new ValidationError(
+    'run.unpriced-request',
+    `the run has a spending limit, which counts tokens at the usual prices, and ${pipeline.file} asks for ${fields.join(', ')}, whose ` +
+      'cost is not known in advance; remove them, or the limit',
   );
 }
 

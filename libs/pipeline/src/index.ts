@@ -66,6 +66,7 @@ export { modelsOf, type ModelFunctions } from './batches/models-of.js';
 export { checkBatchable, notBatchable } from './plan/check-batchable.js';
 export { planRun } from './plan/plan-run.js';
 export type { RequestedRun, PlannedFunction, RunPlan } from './plan/run-plan.js';
+export { beyondTokenPrices } from './requests/beyond-token-prices.js';
 export { renderRequests } from './requests/render-requests.js';
 export { availableVariables } from './requests/available-variables.js';
 export { pipelineErrorCodes, type PipelineErrorCode } from './error-codes.js';

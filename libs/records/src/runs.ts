@@ -67,6 +67,8 @@ export interface Run extends WorkRecord<RunState> {
   readonly predicted?: RunPrediction;
   /** Missing in runs of earlier versions: it has no limit. */
   readonly spendingLimits?: SpendingLimits;
+  /** Fields of its requests that are paid by more than tokens, so that no limit covers them; missing: none. */
+  readonly beyondTokenPrices?: readonly string[];
   readonly cancelRequestedAt: Date | null;
   /** Since when the run starts nothing new; null: it is not paused. */
   readonly pausedAt: Date | null;
