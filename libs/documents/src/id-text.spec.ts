@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { Long, ObjectId } from 'bson';
+import { Long, ObjectId, UUID } from 'bson';
 import { idText } from './id-text.js';
 
 it.each<[unknown, string]>([
@@ -9,6 +9,7 @@ it.each<[unknown, string]>([
   [-1.5, '-1.5'],
   [Long.fromString('9007199254740993'), '9007199254740993'],
   [new Date(0), '1970-01-01T00:00:00.000Z'],
+  [new UUID('38105f18-73f7-4b2d-bdb7-73b3cfafbb2d').toBinary(), '38105f18-73f7-4b2d-bdb7-73b3cfafbb2d'],
   [{ a: 1 }, '{"a":{"$numberInt":"1"}}'],
   [undefined, ''],
   [null, ''],
