@@ -129,6 +129,31 @@ describe('ids of any kind', () => {
   });
 });
 
+describe('documents that are requested by the texts of their ids', () => {
+  let bundle: TestEngine;
+  afterAll(() => bundle.close());
+
+  it('E1: are found whatever the type of the id, and ids of which there is no document are told', async () => {
+    const pipeline = { ...notes, embeddings: { ...notes.embeddings!, dimensions } };
+    bundle = await TestEngine.open({ pipelines: [pipeline] });
+    const documents = ids.map((id, index) => ({ _id: id, note: 'book', topic: 'mills', text: `Text ${index}.` }));
+    await bundle.engine.documentStore.collection('notes').insertMany(documents);
+    await bundle.start(stages);
+    // As a decimal, 4.50 is equal to the number.
+    const requested = [...ids.map(idText), '4.50', 'unknown', 99, '{"$oid":"65f0c0ffee65f0c0ffee0009"}'];
+
+    const run = await runToTheEnd(bundle, {
+      runId: 'r',
+      pipeline: 'notes',
+      endpoint: 'embeddings',
+      documents: requested,
+    });
+
+    expect(run.totals?.documents.succeeded).toBe(ids.length);
+    expect(run.unknownIds).toEqual({ count: 3, first: ['unknown', '99', '{"$oid":"65f0c0ffee65f0c0ffee0009"}'] });
+  });
+});
+
 describe('documents of one chunk id', () => {
   let bundle: TestEngine;
   afterAll(() => bundle.close());

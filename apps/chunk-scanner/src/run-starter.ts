@@ -73,6 +73,7 @@ export class RunStarter {
           functions,
           parameters,
           ...(unpriced.length > 0 && { beyondTokenPrices: unpriced }),
+          ...(await this.#unknownIdsOf(run, plan)),
           ...(await this.#deadlineOf(run, plan)),
           startedAt: this.clock.now(),
         })
@@ -129,6 +130,12 @@ export class RunStarter {
       missing.push(found.closest === null ? model : `${model} (did you mean ${found.closest}?)`);
     }
     if (missing.length > 0) throw unknownModels(plan, missing);
+  }
+
+  async #unknownIdsOf({ data: { request } }: Leased<Run>, plan: RunPlan): Promise<Partial<Run>> {
+    if (request?.documents === undefined) return {};
+    const unknownIds = await this.documents.unknownIds(plan, request.documents);
+    return unknownIds.count === 0 ? {} : { unknownIds };
   }
 
   /** The deadline, and how many documents the run will find, which tells whether it can be met. */

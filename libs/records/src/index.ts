@@ -57,7 +57,7 @@ export {
 } from './notifications.js';
 export { Inbox, type InboxEntry } from './inbox.js';
 export { Schedules, scheduleStates, type FormerSchedule, type Schedule, type ScheduleState } from './schedules.js';
-export { Documents } from './documents.js';
+export { Documents, type UnknownIds } from './documents.js';
 export type { BudgetShare, WaitingShare } from './budget-queue.js';
 export { failedFilter, failedProjection, failuresOf, lastRunOf, type DocumentFailure } from './marks/failed-marks.js';
 export { addFailed, countFailed, type FailedRequests } from './failed-requests.js';

@@ -4,6 +4,7 @@ import type { Store } from '@batchmill/store';
 import { Records } from './work/records.js';
 import type { RunPrediction } from './run-prediction.js';
 import type { RunTotals } from './run-totals.js';
+import type { UnknownIds } from './documents.js';
 import type { ScanPosition } from './scan-position.js';
 import { freshWork, type WorkRecord } from './work/work-record.js';
 
@@ -69,6 +70,8 @@ export interface Run extends WorkRecord<RunState> {
   readonly spendingLimits?: SpendingLimits;
   /** Fields of its requests that are paid by more than tokens, so that no limit covers them; missing: none. */
   readonly beyondTokenPrices?: readonly string[];
+  /** Requested ids of which there was no document when it began; missing: all were found, or none were requested. */
+  readonly unknownIds?: UnknownIds;
   readonly cancelRequestedAt: Date | null;
   /** Since when the run starts nothing new; null: it is not paused. */
   readonly pausedAt: Date | null;

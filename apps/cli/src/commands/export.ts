@@ -29,6 +29,7 @@ export function exportCommand(): Command {
 async function print({ collection: option, id: ids, limit }: Flags): Promise<void> {
   const settings = settingsHere();
   const name = collectionOf(option, settings);
+  const missing: string[] = [];
   const printed = await onDocuments(settings, name, async (collection) => {
     const filter = ids === undefined ? {} : { _id: { $in: ids.flatMap(formsOfId) } };
     const findOptions = { sort: { _id: 1 } as const, ...(limit === undefined ? {} : { limit }) };
@@ -37,11 +38,13 @@ async function print({ collection: option, id: ids, limit }: Flags): Promise<voi
       count += 1;
       await writeLine(writeDocument(document));
     }
+    for (const id of count === ids?.length ? [] : (ids ?? []))
+      if ((await collection.findOne({ _id: { $in: formsOfId(id) } })) === null) missing.push(id);
     return count;
   });
-  if (printed > 0) return;
-  const which = ids === undefined ? 'is empty' : `has no document with the _id ${ids.join(' or ')}`;
-  process.stderr.write(`the collection ${name} ${which}\n`);
+  if (missing.length > 0)
+    process.stderr.write(`the collection ${name} has no document with the _id ${missing.join(' or ')}\n`);
+  else if (printed === 0) process.stderr.write(`the collection ${name} is empty\n`);
 }
 
 /** A command that only reads creates no home. Without a home there are no documents. */

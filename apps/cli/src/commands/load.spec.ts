@@ -80,11 +80,19 @@ describe('batchmill load', () => {
     expect(all.out.trimEnd().split('\n').sort()).toEqual(lines.map((line) => JSON.stringify(line)).sort());
     expect((await exported('--id', hex)).out).toBe(`${JSON.stringify(lines[0])}\n`);
     expect((await exported('--limit', '1')).out.split('\n')).toHaveLength(2);
-    expect(await exported('--id', 'unknown')).toEqual({
-      out: '',
+    expect(await exported('--id', 'unknown', 'b')).toEqual({
+      out: `${JSON.stringify(lines[1])}\n`,
       err: 'the collection c has no document with the _id unknown\n',
       code: 0,
     });
+  });
+
+  it('C7: an export of an id in a collection without it says so', async () => {
+    await load('{"_id":"a"}', '--collection', 'c');
+
+    const { out, err } = await runBatchmill(join(folder, 'home'), ['export', '--collection', 'c', '--id', '7']);
+
+    expect({ out, err }).toEqual({ out: '', err: 'the collection c has no document with the _id 7\n' });
   });
 
   it('an export without a home prints nothing and creates none', async () => {

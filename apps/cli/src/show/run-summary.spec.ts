@@ -79,3 +79,10 @@ it('M3: what was predicted stands below what came true', () => {
   expect(runJson(report)).toMatchObject({ predicted });
   expect(runJson(runReport({}))).not.toHaveProperty('predicted');
 });
+
+it('E1: ids of which there is no document are counted, and the first are named', () => {
+  const report = runReport({ ...ended, status: 'finished', total: 0, unknownIds: { count: 3, first: ['7', 'b\n9'] } });
+
+  expect(runSummary(report)).toContain('not found 3 ids have no document: 7, b 9 …\n');
+  expect(runJson(report)).toMatchObject({ unknownIds: { count: 3 } });
+});

@@ -1,5 +1,6 @@
 import type { DeadlineReport, PredictedRun, RunReport, UnusedWork } from '@batchmill/service';
 import { formatCount, formatDuration, formatPercent, formatQuantity, formatTime, formatUsd } from './format.js';
+import { sanitizeLine } from './terminal.js';
 
 /** A report of a run for human readers, one line per item. */
 export function runSummary(report: RunReport): string {
@@ -9,6 +10,7 @@ export function runSummary(report: RunReport): string {
   if (report.waiting !== null) {
     lines.push(`waiting   since ${formatTime(report.waiting.since)}: ${report.waiting.message}`);
   }
+  if (report.unknownIds !== null) lines.push(`not found ${unknownIdsText(report.unknownIds)}`);
   if (report.progress.awaitsTrial) lines.push('trial     the rest of the documents follows when its trial is answered');
   if (report.pausedAt !== null) {
     if (report.pauseReason !== null) lines.push(`paused    ${report.pauseReason}`);
@@ -52,6 +54,12 @@ export function runSummary(report: RunReport): string {
     lines.push(`time      ${formatDuration(Date.parse(report.finishedAt) - Date.parse(report.startedAt))}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** `2 ids have no document: 7, b-9`. */
+function unknownIdsText({ count, first }: NonNullable<RunReport['unknownIds']>): string {
+  const more = count > first.length ? ' …' : '';
+  return `${formatQuantity(count, 'id has', 'ids have')} no document: ${first.map(sanitizeLine).join(', ')}${more}`;
 }
 
 /** The one number: `$1.20 of $2.00 (60 %)`. */
@@ -135,6 +143,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
     ...(request?.limit !== undefined && { limit: request.limit }),
     ...(request?.redo !== undefined && { redo: request.redo }),
     ...(request?.documents !== undefined && { documents: request.documents }),
+    ...(report.unknownIds !== null && { unknownIds: report.unknownIds }),
     status,
     total,
     succeeded,

@@ -24,6 +24,7 @@ export function runReport(
     errors: [],
     left: 0,
     takenOver: 0,
+    unknownIds: null,
     keptAnswers: 0,
     reprocessed: { answers: 0, documents: 0 },
     requests: 0,

@@ -20,6 +20,7 @@ import {
   type Run,
   type RunRequest,
   type RunState,
+  type UnknownIds,
 } from '@batchmill/records';
 import type { Engine } from '../engine.js';
 import { predictedOf, type PredictedRun } from './predicted-run.js';
@@ -35,6 +36,8 @@ export interface RunReport {
   readonly endpoint: Endpoint | null;
   /** As it was requested; null while the run is awaited. */
   readonly request: RunRequest | null;
+  /** Requested ids of which there is no document; null: there are none. */
+  readonly unknownIds: UnknownIds | null;
   /** The functions and parameters that the run took, with defaults, and the models of its batches. */
   readonly functions: readonly string[];
   readonly parameters: Readonly<Record<string, unknown>>;
@@ -131,6 +134,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     pipeline: run.pipeline,
     endpoint: run.endpoint,
     request: run.request,
+    unknownIds: run.unknownIds ?? null,
     functions: run.functions,
     parameters: run.parameters,
     models: sums.models,
