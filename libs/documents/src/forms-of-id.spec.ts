@@ -43,7 +43,7 @@ describe('the ids that a text may stand for', () => {
     ['a date', new Date('2024-02-29T10:11:12.000Z')],
     ['a date before our era', new Date('-000044-03-15T00:00:00.000Z')],
     ['a UUID', new UUID(uuid).toBinary()],
-    ['a UUID of the old kind', new Binary(new UUID(uuid).buffer, Binary.SUBTYPE_UUID_OLD)],
+    ['a UUID of the old kind', new Binary(new UUID(uuid).buffer, 3)],
     ['a binary', new Binary(Buffer.from('abc'))],
     ['a timestamp', new Timestamp({ t: 5, i: 6 })],
     ['an object', { group: 'a', number: Long.fromString('1610521604143693812') }],

@@ -1,6 +1,7 @@
 import { Decimal128, Long, UUID } from 'bson';
 import { decodeId } from './encode-id.js';
 import { idText } from './id-text.js';
+import { readExtendedJson } from './read-extended-json.js';
 
 /**
  * The ids that a text may stand for in the store: the text, and an id of each type of which `idText` gives this text. JSON that
@@ -41,7 +42,7 @@ const uuid: Form = (id) => (UUID.isValid(id) ? new UUID(id).toBinary() : undefin
 const extendedJson: Form = (id) => {
   if (!id.startsWith('{') && !id.startsWith('[')) return undefined;
   try {
-    return decodeId(id);
+    return readExtendedJson(id);
   } catch {
     return undefined;
   }

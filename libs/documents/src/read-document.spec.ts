@@ -29,4 +29,39 @@ describe('readDocument', () => {
       expect(readDocument(line)).toBeNull();
     },
   );
+
+  it.each<[string, string]>([
+    ['{"a":9007199254740993}', '{"a":{"$numberLong":"9007199254740993"}}'],
+    ['{"a":[-9223372036854775808]}', '{"a":[{"$numberLong":"-9223372036854775808"}]}'],
+    [
+      '{"a":9007199254740991,"b":-0,"c":1e21,"d":"9007199254740993"}',
+      '{"a":9007199254740991,"b":{"$numberDouble":"-0.0"},"c":{"$numberDouble":"1e+21"},"d":"9007199254740993"}',
+    ],
+    ['{"a":-0,"b":9007199254740993}', '{"a":{"$numberDouble":"-0.0"},"b":{"$numberLong":"9007199254740993"}}'],
+    [
+      '{"a":{"$date":"2024-02-29"},"b":{"$date":{"$numberLong":"-1"}}}',
+      '{"a":{"$date":"2024-02-29T00:00:00Z"},"b":{"$date":{"$numberLong":"-1"}}}',
+    ],
+  ])('E3: %s is %s', (line, expected) => {
+    expect(writeDocument(readDocument(line)!)).toBe(expected);
+  });
+
+  it.each<[string, RegExp]>([
+    [
+      '{"a":12345678901234567890}',
+      /^found the number 12345678901234567890, which no 64-bit number holds; write it as a text/,
+    ],
+    ['{"a":1e400}', /1e400/],
+    ['{"a":{"b":[{"$date":"nonsense"}]}}', /^a\.b\.0: found a \$date that is none/],
+    ['{"a":{"$date":"2024-02-30T00:00:00Z"}}', /^a: found a \$date/],
+    ['{"a":{"$date":"2 March 2026"}}', /^a: found a \$date/],
+    ['{"a":{"$date":{"$numberLong":"9e99"}}}', /^a: found a \$date/],
+    ['{"a":{"$numberLong":"9223372036854775808"}}', /^a: found a \$numberLong that is no whole number of 64 bits$/],
+    ['{"a":{"$numberInt":"2147483648"}}', /^a: found a \$numberInt/],
+    ['{"a":{"$numberDouble":"abc"}}', /^a: found a \$numberDouble/],
+    ['{"a":{"$numberDecimal":"1.2.3"}}', /^a: found a \$numberDecimal/],
+    ['{"a":{"$binary":{"base64":"!!!","subType":"00"}}}', /^a: found a \$binary/],
+  ])('E3: %s would be stored as something else', (line, message) => {
+    expect(() => readDocument(line)).toThrow(message);
+  });
 });

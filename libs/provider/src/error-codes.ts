@@ -27,6 +27,8 @@ export const providerErrorCodes = {
     'An answer came in a form that is not known. It is paid for and kept, and not requested again. After an update that knows the form: `batchmill batch reprocess`.',
   'provider.invalid-vector': 'The vector has other dimensions than requested, or values that are not finite numbers.',
   'provider.invalid-json': 'The answer is not JSON, although the function has a response format.',
+  'provider.large-number':
+    'The answer is JSON with a number that neither a double nor a 64-bit integer holds. Let the response format ask for it as a text.',
   'provider.schema-mismatch': 'The answer is JSON that does not match the response format.',
   'provider.answer-cut-off':
     'The answer ended at the token limit, in the middle of its JSON or before it began. Raise maxTokens.',

@@ -1,5 +1,5 @@
 import { NotUtf8Error, ValidationError, decodeText } from '@batchmill/contracts';
-import { idText, readDocument } from '@batchmill/documents';
+import { ChangedValueError, idText, readDocument, type SourceDocument } from '@batchmill/documents';
 import { readLines } from '@batchmill/records';
 import type { Fields } from '@batchmill/store';
 import { createReadStream } from 'node:fs';
@@ -29,7 +29,7 @@ function textOf(bytes: Buffer, where: string): string {
 
 /** Its errors never quote the line, because it is a user's document. */
 function documentOf(text: string, where: string): Fields {
-  const document = readDocument(text);
+  const document = read(text, where);
   if (document === null) {
     const found = text.startsWith('[') || text.trim() === '[' ? 'a list' : 'something that is not a JSON object';
     throw badLine(
@@ -40,6 +40,15 @@ function documentOf(text: string, where: string): Fields {
   throw badLine(
     `${where}: found a document without an _id, expected one with an _id that never changes; without it a second load would store the document twice`,
   );
+}
+
+function read(text: string, where: string): SourceDocument | null {
+  try {
+    return readDocument(text);
+  } catch (error) {
+    if (error instanceof ChangedValueError) throw badLine(`${where}: ${error.message}`);
+    throw error;
+  }
 }
 
 async function* linesOf(file: string): AsyncGenerator<Buffer> {

@@ -1,5 +1,6 @@
 import type { Classified } from '@batchmill/provider';
 import { describe, expect, it } from '@jest/globals';
+import { Long } from 'bson';
 import { chat, responses } from '../definition/prompt-function-definition.js';
 import { planRun } from '../plan/plan-run.js';
 import { aPipeline } from '../testing/a-pipeline.js';
@@ -229,5 +230,39 @@ describe('classifyResult of a text', () => {
 
   it('I5: complete JSON is an answer, also when it ended at the token limit', () => {
     expect(ofChat('topics', chatted({ content: '{"topics":[]}' }, 'length')).outcome).toBe('answered');
+  });
+
+  describe('with whole numbers that a JavaScript number would round', () => {
+    const accounts = {
+      type: 'object',
+      properties: { account: { type: 'integer' }, others: { type: 'array', items: { type: 'integer' } } },
+      required: ['account', 'others'],
+      additionalProperties: false,
+    };
+    const withAccount = chat({ name: 'account', user: 'x', responseFormat: accounts });
+    const ofAccount = (content: string): Classified =>
+      classifyResult(planRun(aPipeline({ inference: { functions: [withAccount] } }), {}), 'account', {
+        customId: 'id',
+        statusCode: 200,
+        body: chatted({ content }),
+        error: null,
+      });
+
+    it('I2: keeps the digits of what a 64-bit integer holds', () => {
+      const account = Long.fromString('9007199254740993');
+
+      expect(ofAccount('{"account":9007199254740993,"others":[]}')).toMatchObject({ answer: { parsed: { account } } });
+      expect(ofAccount('{"account":42,"others":[9007199254740993]}')).toMatchObject({
+        answer: { parsed: { account: 42, others: [account] } },
+      });
+    });
+
+    it('I2: does not take a larger one, and says what to do; the answer is kept', () => {
+      expect(ofAccount('{"account":12345678901234567890,"others":[]}')).toMatchObject({
+        outcome: 'retry',
+        error: { code: 'provider.large-number' },
+        isKept: true,
+      });
+    });
   });
 });

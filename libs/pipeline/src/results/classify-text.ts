@@ -1,8 +1,8 @@
-import { isPlainObject } from '@batchmill/documents';
+import { InexactNumberError, isPlainObject } from '@batchmill/documents';
 import type { Usage } from '@batchmill/models';
 import { notUnderstood, permanentFailure, readText, retryableFailure, type Classified } from '@batchmill/provider';
 import type { PromptFunction } from '../pipeline.js';
-import { parseJson } from './parse-json.js';
+import { parseJson, withNumbers } from './parse-json.js';
 
 export function classifyText(definition: PromptFunction, body: unknown, usage: Usage): Classified {
   if (body === undefined || body === null || body === '') {
@@ -60,7 +60,8 @@ function classifyContent(
   if (responseSchema === null) return { outcome: 'answered', answer, usage };
   const { validate } = responseSchema;
   const whole = parseJson(text);
-  const parsed = whole === undefined ? onlyOne(texts.map(parseJson).filter((one) => validate(one))) : whole;
+  const parsed =
+    whole === undefined ? onlyOne(texts.map(parseJson).filter((one) => validate(withNumbers(one)))) : whole;
   if (parsed === undefined) {
     if (!isCutOff) {
       const message = 'The answer is not JSON, although the function has a response format';
@@ -69,7 +70,11 @@ function classifyContent(
     const message = 'The answer ended at maxTokens, in the middle of its JSON. Raise maxTokens';
     return retryableFailure('provider.answer-cut-off', message, { usage, isKept: true });
   }
-  if (!validate(parsed)) {
+  if (parsed instanceof InexactNumberError) {
+    const message = 'The answer has a number of more than 64 bits, which no document holds. Ask for it as a text';
+    return retryableFailure('provider.large-number', message, { usage, isKept: true });
+  }
+  if (!validate(withNumbers(parsed))) {
     // The path in the schema, not in the answer, whose keys may be contents.
     const rule = validate.errors?.[0]?.schemaPath ?? '#';
     const message = `The answer is JSON that does not match the response format (${rule})`;
