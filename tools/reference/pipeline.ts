@@ -14,6 +14,11 @@ interface Section {
 const sections: readonly Section[] = [
   { title: 'A pipeline', file: 'pipeline-definition.ts', interfaces: ['PipelineDefinition'] },
   { title: 'parameters', file: 'parameter-definitions.ts', interfaces: ['ParameterOptions'] },
+  {
+    title: 'Types of parameters; a list of each is string[], number[], integer[], boolean[], date[]',
+    file: 'parameter-definitions.ts',
+    interfaces: ['ParameterScalars'],
+  },
   { title: 'source', file: 'pipeline-definition.ts', interfaces: ['SourceDefinition'] },
   { title: 'embeddings', file: 'pipeline-definition.ts', interfaces: ['EmbeddingsDefinition', 'EndpointDefinition'] },
   { title: 'inference', file: 'pipeline-definition.ts', interfaces: ['InferenceDefinition', 'EndpointDefinition'] },

@@ -1,4 +1,5 @@
 export { bsonType, isBsonValue } from './bson-type.js';
+export { dateIn } from './date-in.js';
 export { decodeId, encodeId } from './encode-id.js';
 export { InexactNumberError, parseExactJson } from './exact-json.js';
 export { formsOfId } from './forms-of-id.js';

@@ -1,6 +1,7 @@
 import { Decimal128, EJSON, Long } from 'bson';
 import { decodeId, unwrap } from './encode-id.js';
 import { InexactNumberError, mayBeInexact, parseExactJson } from './exact-json.js';
+import { dateIn } from './date-in.js';
 import { isPlainObject } from './is-plain-object.js';
 
 /** A value that would be stored as another one. `path`: where it is; empty: it is the whole. */
@@ -80,18 +81,8 @@ function problemOfInteger(value: unknown, bits: 32 | 64): string | null {
   return isInteger ? null : `found a $number${bits === 32 ? 'Int' : 'Long'} that is no whole number of ${bits} bits`;
 }
 
-/** ISO 8601, or milliseconds since 1970. JavaScript would take the 30th of February for the 1st of March. */
 function problemOfDate(value: unknown): string | null {
-  const isObject = isPlainObject(value);
-  const ms = isObject ? Number(value['$numberLong']) : typeof value === 'string' ? Date.parse(value) : Number(value);
-  const isDate = !Number.isNaN(new Date(ms).getTime()) && (typeof value !== 'string' || isDayOfCalendar(value));
+  const ms = isPlainObject(value) ? Number(value['$numberLong']) : Number(value);
+  const isDate = typeof value === 'string' ? dateIn(value) !== null : !Number.isNaN(new Date(ms).getTime());
   return isDate ? null : 'found a $date that is none, expected ISO 8601 or {"$numberLong": milliseconds since 1970}';
-}
-
-function isDayOfCalendar(text: string): boolean {
-  const [, year, month, day] = /^([+-]\d{6}|\d{4})-(\d\d)-(\d\d)(?:T|$)/.exec(text)?.map(Number) ?? [];
-  if (year === undefined || month === undefined || day === undefined) return false;
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }

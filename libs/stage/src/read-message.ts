@@ -1,4 +1,4 @@
-import { ValidationError, type Event, type EventClass } from '@batchmill/contracts';
+import { ValidationError, decodeText, type Event, type EventClass } from '@batchmill/contracts';
 import type { IncomingMessage } from '@batchmill/bus';
 import { plainToInstance, type ClassConstructor } from 'class-transformer';
 import { validateSync, type ValidationError as Violation } from 'class-validator';
@@ -65,7 +65,7 @@ function hashOf({ topic, partition, offset, recordedAt }: IncomingMessage): stri
 function parse(value: Buffer | null): Record<string, unknown> | null {
   if (value === null) return null;
   try {
-    const parsed: unknown = JSON.parse(value.toString('utf8'));
+    const parsed: unknown = JSON.parse(decodeText(value));
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return null;
     return { ...parsed };
   } catch {

@@ -138,14 +138,15 @@ function AreLabels(): PropertyDecorator {
   });
 }
 
-/** Each item of a list is an id as JSON can write it: a string or a number. */
+/** Each item of a list is an id as JSON can write it: a string, or a number that JavaScript does not round. */
 function AreDocumentIds(): PropertyDecorator {
   return ValidateBy(
     {
       name: 'areDocumentIds',
       validator: {
-        validate: (id) => typeof id === 'string' || typeof id === 'number',
-        defaultMessage: () => 'each of documents must be a string or a number',
+        validate: (id) =>
+          typeof id === 'string' || (typeof id === 'number' && (!Number.isInteger(id) || Number.isSafeInteger(id))),
+        defaultMessage: () => 'each of documents must be a string or a number of at most 15 digits',
       },
     },
     { each: true },

@@ -1,20 +1,38 @@
 import type { LinesFile } from './file-references.js';
 
-export const parameterTypes = ['string', 'string[]', 'number', 'boolean'] as const;
-export type ParameterType = (typeof parameterTypes)[number];
+const scalarTypes = ['string', 'number', 'integer', 'boolean', 'date'] as const;
+export type ScalarType = (typeof scalarTypes)[number];
 
-export interface ParameterValues {
+/** The type of a parameter, or of each item of a list. */
+export type ParameterType = ScalarType | `${ScalarType}[]`;
+export const parameterTypes: readonly ParameterType[] = scalarTypes.flatMap((type) => [type, `${type}[]` as const]);
+
+/** The values of each type, as the query template gets them. */
+export interface ParameterScalars {
+  /** A text. */
   readonly string: string;
-  readonly 'string[]': readonly string[];
+  /** A number that JavaScript does not round. */
   readonly number: number;
+  /** A whole number of at most 9,007,199,254,740,991, either side of zero. */
+  readonly integer: number;
+  /** `true` or `false`. */
   readonly boolean: boolean;
+  /** In commands, messages and defaults ISO 8601: `2026-11-29`, which is its midnight in UTC, or `2026-11-29T17:00:00+01:00`. */
+  readonly date: Date;
 }
+
+/** The value of a type; a list of a `…[]`. On a command line its items stand between commas, or in a list of JSON. */
+export type ParameterValues = ParameterScalars & {
+  readonly [T in ScalarType as `${T}[]`]: readonly ParameterScalars[T][];
+};
 export type ParameterValue = ParameterValues[ParameterType];
 
 interface ParameterOptions<T extends ParameterType> {
+  /** `string`, `number`, `integer`, `boolean`, `date`, or a list of one: `string[]`. */
   readonly type: T;
   /** The value when a run does not give the parameter. `lines(file)` for a list in a file. */
-  readonly default?: ParameterValues[T] | (T extends 'string[]' ? LinesFile : never);
+  readonly default?:
+    ParameterValues[T] | (T extends 'string[]' ? LinesFile : never) | (T extends 'date' ? string : never);
   /** For a parameter without a default: when a run does not give it, true rejects the run and false leaves it undefined. Default `true`. */
   readonly required?: boolean;
   readonly description?: string;

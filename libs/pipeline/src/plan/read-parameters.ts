@@ -1,13 +1,25 @@
 import { ValidationError, closestName } from '@batchmill/contracts';
+import { dateIn } from '@batchmill/documents';
 import { describeValue } from '../check/describe-value.js';
-import type { ParameterType, ParameterValue } from '../definition/parameter-definitions.js';
+import type {
+  ParameterScalars,
+  ParameterType,
+  ParameterValue,
+  ScalarType,
+} from '../definition/parameter-definitions.js';
 import type { Parameter, Pipeline } from '../pipeline.js';
 
-const expected = {
+const expected: Readonly<Record<ParameterType, string>> = {
   string: 'a text',
   'string[]': 'a list of texts',
   number: 'a number',
+  'number[]': 'a list of numbers',
+  integer: 'a whole number of at most 16 digits',
+  'integer[]': 'a list of whole numbers of at most 16 digits',
   boolean: 'true or false',
+  'boolean[]': 'a list of true and false',
+  date: 'a date in ISO 8601, such as 2026-11-29',
+  'date[]': 'a list of dates in ISO 8601, such as 2026-11-29',
 };
 
 /** The values of all parameters that were given or have a default, in the types of the pipeline. */
@@ -59,21 +71,44 @@ export function readParameter(
   type: ParameterType,
   { fromText }: { fromText: boolean },
 ): ParameterValue | undefined {
+  if (!type.endsWith('[]')) return readScalar(value, type as ScalarType, fromText); // the only types without []
+  const items: unknown = fromText && typeof value === 'string' ? itemsIn(value) : value;
+  if (!Array.isArray(items)) return undefined;
+  const itemType = type.slice(0, -2) as ScalarType;
+  const read = items.map((item: unknown) => readScalar(item, itemType, fromText));
+  const isList = read.every((item) => item !== undefined && item !== '');
+  return isList ? (read as ParameterValue) : undefined; // all are of the type of the items
+}
+
+/** A list of JSON, or texts between commas. */
+function itemsIn(text: string): unknown {
+  if (text.trimStart().startsWith('[')) return parsed(text);
+  const items = text.split(',').map((item) => item.trim());
+  return items.filter((item) => item !== '');
+}
+
+function readScalar(value: unknown, type: ScalarType, fromText: boolean): ParameterScalars[ScalarType] | undefined {
   switch (type) {
     case 'string':
       return typeof value === 'string' ? value : undefined;
     case 'number':
       return readNumber(value, fromText);
+    case 'integer': {
+      const number = readNumber(value, fromText);
+      return Number.isSafeInteger(number) ? number : undefined;
+    }
     case 'boolean':
       return readBoolean(value, fromText);
-    case 'string[]':
-      return readTexts(value, fromText);
+    case 'date':
+      return readDate(value);
   }
 }
 
+/** A whole number that was rounded is none: it may have been another one. */
 function readNumber(value: unknown, fromText: boolean): number | undefined {
   const number = fromText && typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+  if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
+  return Number.isInteger(number) && !Number.isSafeInteger(number) ? undefined : number;
 }
 
 function readBoolean(value: unknown, fromText: boolean): boolean | undefined {
@@ -83,17 +118,10 @@ function readBoolean(value: unknown, fromText: boolean): boolean | undefined {
   return word === 'true' ? true : word === 'false' ? false : undefined;
 }
 
-function readTexts(value: unknown, fromText: boolean): readonly string[] | undefined {
-  if (Array.isArray(value)) {
-    const texts = value.filter((item): item is string => typeof item === 'string' && item.trim() !== '');
-    return texts.length === value.length ? texts : undefined;
-  }
-  if (!fromText || typeof value !== 'string') return undefined;
-  if (value.trimStart().startsWith('[')) return readTexts(parsed(value), false);
-  return value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
+/** JSON has no dates: one is written as a text everywhere. */
+function readDate(value: unknown): Date | undefined {
+  const date = typeof value === 'string' ? dateIn(value.trim()) : value;
+  return date instanceof Date && !Number.isNaN(date.getTime()) ? date : undefined;
 }
 
 function parsed(json: string): unknown {
