@@ -181,14 +181,15 @@ describe('a document that cannot be processed as it is', () => {
       expect((await outcomeOf(bundle, 'embeddings', 'n00000')).document['times']).toBe(1);
     });
 
-    it('interleaving 24: fails alone when the store refuses to write the answer into it', async () => {
+    it('I2: fails alone, and unpaid, when it has a text where the answer is written', async () => {
       await opened([{ _id: 'odd', answers: 'none yet' }]);
 
       expect(countsOf(await infer(['summary']))).toMatchObject({ succeeded: 3, failed: 1, left: 0 });
       const { status, info, document } = await outcomeOf(bundle, 'inference', 'odd');
       expect(status).toBe('failed');
-      expect(info.error).toMatchObject({ code: 'document.write-refused', attempt: 1 });
+      expect(info.error).toMatchObject({ code: 'document.answer-blocked', attempt: 1 });
       expect(document['answers']).toBe('none yet');
+      expect(await ledgerOf(bundle)).toMatchObject({ requests: 3 });
     });
 
     it('completes in another run once it is repaired and set to pending', async () => {

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { ChunkScannerModule } from '@batchmill/chunk-scanner';
+import { ResultIngesterModule } from '@batchmill/result-ingester';
 import type { PipelineDefinition } from '@batchmill/pipeline';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
+import { outcomeOf } from './documents.js';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { requestRun, endOf } from './runs.js';
 import { injectFaults } from './simulated-provider.js';
@@ -52,5 +54,25 @@ describe('a document that its owner changes while a run processes it', () => {
     });
     // Two claims with requests, and the end claim.
     expect(await storedRecords(bundle.engine.store).claims.count({ runId: 'r' })).toBe(3);
+  });
+
+  it('interleaving 24: a document into which the store refuses to write the answer fails alone', async () => {
+    bundle = await TestEngine.open({ pipelines: [notes] });
+    await documents().insertMany(manyNotes(3));
+    const stop = await bundle.start(stages.filter((stage) => stage !== ResultIngesterModule));
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'inference', functions: ['summary'] });
+    await eventually('the answers', async () => (await bundle.engine.batches.get('r.c1.b1'))?.state === 'settled');
+    await stop();
+    await documents().updateOne({ _id: 'n00001' }, { $set: { answers: 'none yet' } });
+
+    await bundle.start(stages);
+
+    expect(await endOf(bundle, 'r')).toMatchObject({
+      totals: { documents: { succeeded: 2, failed: 1, left: 0, takenOver: 0 } },
+    });
+    const { status, info, document } = await outcomeOf(bundle, 'inference', 'n00001');
+    expect(status).toBe('failed');
+    expect(info.error).toMatchObject({ code: 'document.write-refused', attempt: 1 });
+    expect(document['answers']).toBe('none yet');
   });
 });

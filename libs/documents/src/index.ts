@@ -8,4 +8,4 @@ export { isPlainObject } from './is-plain-object.js';
 export { pathsOverlap, readPath } from './paths.js';
 export { ChangedValueError } from './read-extended-json.js';
 export { readDocument, type SourceDocument } from './read-document.js';
-export { writeDocument } from './write-document.js';
+export { writeDocument, writeValue } from './write-document.js';

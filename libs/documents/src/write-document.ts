@@ -8,7 +8,12 @@ import type { SourceDocument } from './read-document.js';
  * relaxed format, which is easier to read, except those that it would change.
  */
 export function writeDocument(document: SourceDocument): string {
-  return JSON.stringify(document, function (this: Readonly<Record<string, unknown>>, key): unknown {
+  return writeValue(document);
+}
+
+/** One value of a document in the same way. */
+export function writeValue(value: unknown): string {
+  return JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key): unknown {
     // Not the second argument, in which dates and ids are already texts.
     return toExtendedJson(this[key]);
   });

@@ -27,6 +27,8 @@ export const pipelineErrorCodes = {
   'document.text-too-long': 'The text has more tokens than the provider accepts.',
   'document.prompt-too-long':
     'The prompts have more tokens than the model reads. Nothing was sent; cut the document into chunks, or choose another model.',
+  'document.answer-blocked':
+    'The document has null, a text or another value where the response template would write. Nothing was sent; unset it, or write the answer to another field.',
   'template.empty': 'A prompt rendered to an empty text.',
   'code.too-slow': 'A function of the pipeline did not resolve in time for the document (batch.codeTimeoutSeconds).',
   'preprocess.failed': 'A preprocess function threw.',

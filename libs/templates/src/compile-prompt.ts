@@ -2,7 +2,7 @@ import { liquidEngine } from './liquid-engine.js';
 import { MissingValueError, TemplateLimitError } from './render-errors.js';
 import { checkTemplateSyntax } from './syntax/check-template-syntax.js';
 import { TemplateSyntaxError } from './syntax/template-syntax-error.js';
-import { valueToText } from './value-to-text.js';
+import { isMissing, valueToText } from './value-to-text.js';
 
 /** A text template, parsed once and rendered per document. */
 export interface PromptTemplate {
@@ -12,7 +12,7 @@ export interface PromptTemplate {
 }
 
 export interface PromptOptions {
-  /** How null and an output without a value render: as an empty text, or as the error of a missing variable. */
+  /** How null, NaN and an output without a value render: as an empty text, or as the error of a missing variable. */
   readonly nullIs: 'empty' | 'missing';
 }
 
@@ -31,7 +31,7 @@ export function compilePrompt(source: string, { nullIs }: PromptOptions = { null
     return {
       source,
       render: (variables) => {
-        const scope = nullIs === 'empty' ? variables : withoutNulls(variables);
+        const scope = nullIs === 'empty' ? variables : withoutMissing(variables);
         return limitLength(String(engine.renderSync(parsed, scope)));
       },
     };
@@ -41,7 +41,7 @@ export function compilePrompt(source: string, { nullIs }: PromptOptions = { null
 }
 
 function requireValue(value: unknown): unknown {
-  if (value === null || value === undefined) throw new MissingValueError();
+  if (isMissing(value)) throw new MissingValueError();
   return value;
 }
 
@@ -50,6 +50,6 @@ function limitLength(text: string): string {
   return text;
 }
 
-function withoutNulls(variables: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== null));
+function withoutMissing(variables: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => !isMissing(value)));
 }

@@ -3,6 +3,7 @@ import { isPlainObject, readPath } from '@batchmill/documents';
 import { LiquidError } from 'liquidjs';
 import { templateLimits } from './liquid-engine.js';
 import { MissingValueError, TemplateKeyError, TemplateLimitError, TemplateOperatorError } from './render-errors.js';
+import { isMissing } from './value-to-text.js';
 import { lineOf } from './syntax/template-syntax-error.js';
 
 /** The names that a template may use. */
@@ -71,7 +72,7 @@ function availableNames(missing: string, { variables, fieldMap }: TemplateScope)
   const parent = parts.slice(0, -1).join('.');
   const object = parent === '' ? variables : readPath(variables, parent);
   if (!isPlainObject(object)) return `"${parent}" is not an object`;
-  const names = Object.keys(object).filter((name) => object[name] !== undefined && object[name] !== null);
+  const names = Object.keys(object).filter((name) => !isMissing(object[name]));
   const similar = closestName(parts.at(-1) ?? '', names);
   return [
     parent === '' ? `there is ${listNames(names)}` : `"${parent}" has ${listNames(names)}`,

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { Decimal128, Long, ObjectId } from 'bson';
+import { Binary, Code, DBRef, Decimal128, Double, Int32, Long, MinKey, ObjectId, Timestamp, UUID } from 'bson';
 import { compilePrompt } from './compile-prompt.js';
 import { compileValue } from './compile-value.js';
 import { liquidEngine } from './liquid-engine.js';
 import { textFilters } from './text-filters.js';
 
+const uuid = '38105f18-73f7-4b2d-bdb7-b3b3cfafbb2d';
+const reference = '{"$ref":"people","$id":{"$oid":"0123456789abcdef01234567"}}';
 const at = new Date('2020-01-02T03:04:05Z');
 const variables = {
   at,
@@ -57,6 +59,51 @@ describe('textFilters', () => {
     expect(compilePrompt(template).render(variables)).toBe(text);
   });
 
+  it.each<[string, unknown, string, unknown]>([
+    ['a 64-bit integer', Long.fromString('9007199254740993'), '9007199254740993', '9007199254740993'],
+    ['a 32-bit integer', new Int32(7), '7', 7],
+    ['a decimal', Decimal128.fromString('0.10'), '0.10', '0.10'],
+    ['infinity', -Infinity, '-Infinity', '-Infinity'],
+    ['a UUID', new UUID(uuid).toBinary(), uuid, uuid],
+    [
+      'a UUID of the old kind',
+      new Binary(new UUID(uuid).buffer, 3),
+      'OBBfGHP3Sy29t7Ozz6+7LQ==',
+      'OBBfGHP3Sy29t7Ozz6+7LQ==',
+    ],
+    ['bytes', new Binary(Buffer.from([0, 255])), 'AP8=', 'AP8='],
+    ['a reference', new DBRef('people', new ObjectId('0123456789abcdef01234567')), reference, reference],
+    ['code', new Code('x'), '{"$code":"x"}', '{"$code":"x"}'],
+    ['the smallest key', new MinKey(), '{"$minKey":1}', '{"$minKey":1}'],
+    ['a timestamp', new Timestamp({ t: 1, i: 2 }), '{"$timestamp":{"t":1,"i":2}}', '{"$timestamp":{"t":1,"i":2}}'],
+    [
+      'a regular expression',
+      /a/i,
+      '{"$regularExpression":{"pattern":"a","options":"i"}}',
+      '{"$regularExpression":{"pattern":"a","options":"i"}}',
+    ],
+  ])('C4: %s has one text, alone and within JSON', (_, value, text, json) => {
+    expect(compilePrompt('{{ value }}').render({ value })).toBe(text);
+    expect(JSON.parse(compilePrompt('{{ of }}').render({ of: { value } }))).toEqual({ value: json });
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['NaN', NaN],
+    ['a Double that is NaN', new Double(NaN)],
+    ['a decimal that is NaN', Decimal128.fromString('NaN')],
+    ['a date that is none', new Date(NaN)],
+  ])('C4: %s is no value: it is an error or takes the default, also within an object', (_, value) => {
+    const strict = (template: string): string =>
+      compilePrompt(template, { nullIs: 'missing' }).render({ value, of: { value } });
+
+    expect(() => strict('{{ value }}')).toThrow();
+    expect(() => strict('{{ of.value }}')).toThrow();
+    expect(strict('{{ value | default: "none" }}{{ of.value | default: "none" }}')).toBe('nonenone');
+    expect(strict('{{ of }}')).toBe('{"value":null}');
+    expect(compilePrompt('{{ value }}').render({ value })).toBe('');
+  });
+
   it('C3: the values of an update template behave the same', () => {
     const errors: unknown[] = [];
     const value = compileValue({ $set: { on: '{{ dates | join: "; " }}', at: '{{ at }}' } }, (...error) =>
@@ -72,7 +119,7 @@ describe('textFilters', () => {
   it('C3: every filter of the engine is classified as a text filter or another one', () => {
     const otherFilters =
       'abs at_least at_most ceil compact concat date date_to_long_string date_to_rfc822 date_to_string ' +
-      'date_to_xmlschema default divided_by find find_exp find_index find_index_exp first floor group_by group_by_exp has ' +
+      'date_to_xmlschema divided_by find find_exp find_index find_index_exp first floor group_by group_by_exp has ' +
       'has_exp inspect last map minus modulo plus pop push raw reject reject_exp reverse round shift size sort ' +
       'sort_natural sum times to_integer uniq unshift where where_exp';
 

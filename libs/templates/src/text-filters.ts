@@ -1,5 +1,5 @@
 import { Drop, type FilterImplOptions, type Liquid } from 'liquidjs';
-import { valueToJson, valueToText } from './value-to-text.js';
+import { isMissing, valueToJson, valueToText } from './value-to-text.js';
 
 type Conversion = (value: unknown) => unknown;
 
@@ -9,7 +9,7 @@ const textFilterNames =
   'number_of_words slugify escape escape_once xml_escape url_decode url_encode cgi_escape uri_escape ' +
   'base64_encode base64_decode sha256 hmac_sha256';
 
-/** The engine's filters that work on a text or on JSON, with the conversion of their input. */
+/** The engine's filters that work on a text, on JSON or on whether there is a value, with the conversion of their input. */
 export const textFilters: Readonly<Record<string, Conversion>> = {
   ...Object.fromEntries(textFilterNames.split(' ').map((name) => [name, asText])),
   join: asTexts,
@@ -18,6 +18,7 @@ export const textFilters: Readonly<Record<string, Conversion>> = {
   sample: asTextOrList,
   json: asJson,
   jsonify: asJson,
+  default: asPresent,
 };
 
 /** Makes filters see dates and objects as the texts that an output would show. */
@@ -55,4 +56,9 @@ function asTextOrList(value: unknown): unknown {
 function asJson(value: unknown): unknown {
   const isOther = typeof value !== 'object' || value === null || value instanceof Drop;
   return isOther ? value : (JSON.parse(valueToJson(value)) as unknown);
+}
+
+/** NaN and an invalid date take the default, as null does. */
+function asPresent(value: unknown): unknown {
+  return isMissing(value) ? undefined : value;
 }

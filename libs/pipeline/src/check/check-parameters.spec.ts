@@ -14,7 +14,11 @@ describe('checkPipeline, parameters', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['an unknown type', { a: 'text' }, 'parameters.a: found "text", expected "string", "string[]", "number", "number[]", "integer"'],
+    [
+      'an unknown type',
+      { a: 'text' },
+      'parameters.a: found "text", expected "string", "string[]", "number", "number[]", "integer"',
+    ],
     [
       'a default of another type',
       { a: { type: 'number', default: '5' } },

@@ -2,6 +2,7 @@ import { DocumentFailure } from '@batchmill/contracts';
 import type { SourceDocument } from '@batchmill/documents';
 import type { RenderFailure, RenderedRequest, Rendering } from '@batchmill/provider';
 import { checkResponseVariables } from '../answers/check-response-variables.js';
+import { checkTargets } from '../answers/check-targets.js';
 import { getPlannedFunction, type RunPlan } from '../plan/run-plan.js';
 import { renderEmbedding } from './render-embedding.js';
 import { renderPrompt } from './render-prompt.js';
@@ -26,6 +27,7 @@ export async function renderRequests(
         const { definition } = planned;
         const request = renderPrompt(definition, planned, resolved, fieldMap);
         checkResponseVariables({ ...planned, definition }, functionVariables(resolved, planned), fieldMap);
+        checkTargets({ ...planned, definition }, document);
         requests.push(request);
       }
     } catch (error) {
