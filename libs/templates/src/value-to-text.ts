@@ -4,7 +4,9 @@ import { bsonType, idText, isBsonValue, isPlainObject, writeValue } from '@batch
 export function isMissing(value: unknown): boolean {
   if (value === null || value === undefined || Number.isNaN(value)) return true;
   if (value instanceof Date) return Number.isNaN(value.getTime());
-  return ['Double', 'Decimal128'].includes(bsonType(value) ?? '') && (value as { toString(): string }).toString() === 'NaN';
+  return (
+    ['Double', 'Decimal128'].includes(bsonType(value) ?? '') && (value as { toString(): string }).toString() === 'NaN'
+  );
 }
 
 /**
