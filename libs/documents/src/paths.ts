@@ -9,8 +9,25 @@ export function readPath(from: unknown, path: string): unknown {
   return value;
 }
 
+/**
+ * The same, but a name on a list gives the list of its items' values, as MongoDB's expressions do: `lines.description` the description
+ * of each line. Items without a value are left out; undefined when no item of a list has one.
+ */
+export function readMappedPath(from: unknown, path: string): unknown {
+  const value = readPath(from, path);
+  return value === undefined && path.includes('.') ? readParts(from, path.split('.')) : value;
+}
+
+function readParts(from: unknown, [part, ...rest]: readonly string[]): unknown {
+  if (part === undefined || from === undefined) return from;
+  if (!Array.isArray(from) || /^\d+$/.test(part)) return readParts(ownProperty(from, part), rest);
+  const values = from.map((item) => readParts(item, [part, ...rest])).filter((value) => value !== undefined);
+  return values.length === 0 && from.length > 0 ? undefined : values;
+}
+
 function ownProperty(from: unknown, name: string): unknown {
   if (typeof from !== 'object' || from === null || !Object.hasOwn(from, name)) return undefined;
+  if (Array.isArray(from) && name === 'length') return undefined;
   return (from as Record<string, unknown>)[name];
 }
 

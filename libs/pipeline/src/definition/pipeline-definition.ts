@@ -62,7 +62,10 @@ export interface SourceDefinition<P extends ParameterDefinitions = ParameterDefi
   readonly parentIdField?: string;
   /** The field that identifies a document for its users, in commands and reports. Default `_id`. */
   readonly documentIdField?: string;
-  /** Template variables, each with a dotted path in the document. */
+  /**
+   * Template variables, each with a dotted path in the document. A path through a list gives the list of its items' values:
+   * `lines.description`.
+   */
   readonly fieldMap?: Readonly<Record<string, string>>;
   /**
    * Functions that replace the value of a variable of the field map, by its name. They get a copy of the document and may be

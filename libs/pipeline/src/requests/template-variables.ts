@@ -1,4 +1,4 @@
-import { readPath, type SourceDocument } from '@batchmill/documents';
+import { readMappedPath, type SourceDocument } from '@batchmill/documents';
 import { callUserCode } from '../user-code/call-user-code.js';
 import { plainCopy } from '../user-code/plain-copy.js';
 import type { PlannedFunction, RunPlan } from '../plan/run-plan.js';
@@ -24,7 +24,7 @@ async function mappedFields({ pipeline }: RunPlan, document: SourceDocument): Pr
   const timeoutMs = pipeline.batch.codeTimeoutMs;
   const mapped: Record<string, unknown> = {};
   for (const [variable, path] of Object.entries(fieldMap)) {
-    const value = readPath(document, path);
+    const value = readMappedPath(document, path);
     const preprocess = preprocessFunctions[variable];
     const options = { what: `The preprocess function of "${variable}"`, code: 'preprocess.failed', timeoutMs } as const;
     mapped[variable] =
@@ -32,7 +32,7 @@ async function mappedFields({ pipeline }: RunPlan, document: SourceDocument): Pr
         ? value
         : await callUserCode(options, () => {
             const copy = plainCopy(document);
-            return preprocess(readPath(copy, path), copy);
+            return preprocess(readMappedPath(copy, path), copy);
           });
   }
   return mapped;
