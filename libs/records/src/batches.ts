@@ -34,6 +34,7 @@ type NewBatch = Pick<
   | 'baseModel'
   | 'documents'
   | 'requests'
+  | 'reuse'
   | 'unrendered'
   | 'inputTokens'
   | 'worst'
@@ -122,9 +123,10 @@ export class Batches extends RecordsOfRun<Batch> {
     return this.collection.count({ claimId, state: { $in: activeBatchStates } });
   }
 
-  /** True when a batch of the run has requests. */
+  /** True when a batch of the run has requests, or takes answers to earlier ones. */
   async hasRequestsOfRun(runId: string): Promise<boolean> {
-    return (await this.collection.findOne({ runId, requests: { $gt: 0 } })) !== null;
+    const some = { $gt: 0 };
+    return (await this.collection.findOne({ runId, $or: [{ requests: some }, { 'reuse.answers': some }] })) !== null;
   }
 
   /** The batches of a run that were ingested last, the newest first: those of so many requests, that ended after `since`; null: all. */

@@ -8,6 +8,7 @@ import {
   addDocuments,
   addSavings,
   endedRunStates,
+  allRequestsOf,
   noCost,
   noDocuments,
   noSavings,
@@ -70,7 +71,7 @@ export interface RunReport {
     readonly synchronousUsd: number | null;
     readonly savedUsd: number | null;
   };
-  /** By the ledger: what was saved, the waste subtracted, of what the same would have cost. Null: nothing was billed, or a price is unknown. */
+  /** By the ledger: what was saved, the waste subtracted, of what the same would have cost. Null: nothing was billed or reused, or a price is unknown. */
   readonly savings: { readonly savedUsd: number; readonly ofUsd: number } | null;
   /** What an estimate said before the run began; null: none was made. */
   readonly predicted: PredictedRun | null;
@@ -169,8 +170,8 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
 async function savingsOf({ ledger }: Engine, runId: string): Promise<RunReport['savings']> {
   let savings = noSavings;
   for await (const entry of ledger.entries({ runId })) savings = addSavings(savings, entry);
-  const { requests, unpriced } = savings.counts;
-  if (requests === 0 || unpriced > 0) return null;
+  const { requests, reusedAnswers, unpriced } = savings.counts;
+  if (requests + reusedAnswers === 0 || unpriced > 0) return null;
   return { savedUsd: usdOf(savedOf(savings)), ofUsd: usdOf(withoutBatchmill(savings)) };
 }
 
@@ -239,9 +240,9 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
     const { ingestion, state } = batch;
     outlooks.addBatch(batch);
     deadline.add(batch, prices.batchRateOf(batch, batch.createdAt));
-    requests += batch.requests;
+    requests += allRequestsOf(batch);
     if (batch.requests > 0) count += 1;
-    byState[state] += batch.requests;
+    byState[state] += allRequestsOf(batch);
     if (state === 'submitted') doneAtProvider += batch.provider?.counts.completed ?? 0;
     answered += ingestion.succeeded;
     givenUp += ingestion.failed;

@@ -1,0 +1,250 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { stages } from '@batchmill/all-in-one';
+import { chat, definePipeline, responses, type PromptFunctionOptions } from '@batchmill/pipeline';
+import { addSavings, noSavings, readArchive, savedOf, withoutBatchmill, type Batch } from '@batchmill/records';
+import { estimatePipeline, reportRun } from '@batchmill/service';
+import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
+import { reprocess, runToTheEnd } from './runs.js';
+import { injectFaults, ledgerOf } from './simulated-provider.js';
+
+type Options = Partial<PromptFunctionOptions<unknown>>;
+const day = 86_400_000;
+const ofApi = { chat, responses } as const;
+
+function pipelineOf(
+  options: Options = {},
+  { api = 'chat', name = 'notes' }: { api?: 'chat' | 'responses'; name?: string } = {},
+) {
+  const asked = { name: 'summary', model: 'gpt-4o-mini', temperature: 0, user: 'Summarize: {{ text }}' };
+  return definePipeline({
+    name,
+    source: { collection: 'notes', parentIdField: 'note' },
+    inference: { functions: [ofApi[api]({ ...asked, ...options })] },
+    batch: { maxRetries: 1 },
+  });
+}
+
+describe('answers that are bought once', () => {
+  let bundle: TestEngine;
+  afterEach(() => bundle.close());
+
+  async function opened(options: Partial<TestEngineOptions> = {}): Promise<void> {
+    bundle = await TestEngine.open({ pipelines: [pipelineOf()], ...options });
+    await bundle.start(stages);
+  }
+
+  const documents = () => bundle.engine.documentStore.collection('notes');
+  /** One note per text, of which the ids begin with the prefix. */
+  const insert = (prefix: string, texts: readonly string[]) =>
+    documents().insertMany(texts.map((text, index) => ({ _id: `${prefix}${index}`, note: prefix, text })));
+  const texts = (count: number) => Array.from({ length: count }, (_, index) => `Mill number ${index} at the river.`);
+  const run = (runId: string, request: object = {}) => runToTheEnd(bundle, { runId, pipeline: 'notes', ...request });
+  const batchesOf = (runId: string): Promise<Batch[]> => Array.fromAsync(bundle.engine.batches.ofRun(runId));
+  const keptAnswers = () => bundle.engine.store.collection('reusable_answers').count({});
+
+  /** What was written into the notes of a prefix, in their order, without the time. */
+  async function writtenTo(prefix: string): Promise<unknown[]> {
+    const found = await Array.fromAsync(documents().find({ note: prefix }, { sort: { _id: 1 } }));
+    return found.map(({ event_response: written }) =>
+      (written as Record<string, unknown>[] | undefined)?.map(({ talking_points: points }) => points),
+    );
+  }
+
+  async function savingsOf(runId: string) {
+    const entries = await Array.fromAsync(bundle.engine.ledger.entries({ runId }));
+    return entries.reduce(addSavings, noSavings);
+  }
+
+  it.each(['chat', 'responses'] as const)(
+    'M2: a run over copies of documents bills nothing and writes the same answers: %s',
+    async (api) => {
+      await opened({ pipelines: [pipelineOf({}, { api })] });
+      await insert('first', texts(5));
+      await run('r1');
+      const billed = await ledgerOf(bundle);
+      await insert('second', texts(5));
+
+      const estimated = await estimatePipeline(bundle.engine, 'notes', {});
+      const second = await run('r2');
+
+      expect(estimated.estimate).toMatchObject({ documents: 5, requests: 0, reused: 5, batches: 0 });
+      expect(await ledgerOf(bundle)).toEqual(billed);
+      expect(billed).toMatchObject({ requests: 5, files: [] });
+      expect(second).toMatchObject({
+        state: 'finished',
+        totals: { documents: { succeeded: 5, failed: 0 }, requests: 5, batches: 0, cost: { nanoUsd: 0 } },
+      });
+      expect(await writtenTo('second')).toEqual(await writtenTo('first'));
+      const [batch] = await batchesOf('r2');
+      expect(batch).toMatchObject({
+        state: 'ingested',
+        file: null,
+        provider: null,
+        reason: 'nothing-to-send',
+        requests: 0,
+      });
+      expect(batch?.spending ?? null).toBeNull();
+      const archive = await Array.fromAsync(readArchive(bundle.engine.blobs, batch?.ingestion.archive ?? ''));
+      expect(archive.flatMap(({ answers }) => answers)).toHaveLength(5);
+      const [first, saved] = [await savingsOf('r1'), await savingsOf('r2')];
+      expect(saved).toMatchObject({
+        reused: first.synchronousPrice,
+        synchronousPrice: 0,
+        counts: { reusedAnswers: 5 },
+      });
+      expect(savedOf(saved)).toBe(withoutBatchmill(first));
+      const report = await reportRun(bundle.engine, second);
+      expect(report).toMatchObject({
+        requests: 5,
+        progress: { answered: 5 },
+        savings: { savedUsd: expect.any(Number) },
+      });
+    },
+  );
+
+  it('M2: the same request twice in a batch is sent once, and the others take its answer, also when another is answered before', async () => {
+    await opened();
+    await insert('old', ['known']);
+    await run('r1');
+    await insert('n', ['same', 'known', 'same', 'other', 'same', 'other']);
+
+    const second = await run('r2');
+
+    const [batch] = await batchesOf('r2');
+    expect(batch).toMatchObject({ documents: 6, requests: 2, reuse: { answers: 1, copies: 3 } });
+    expect(second).toMatchObject({ totals: { documents: { succeeded: 6 }, requests: 6, batches: 1 } });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 3, files: [] });
+    const written = (await writtenTo('n')).map(String);
+    expect(new Set(written).size).toBe(3);
+    expect([written[2], written[4], written[5]]).toEqual([written[0], written[0], written[3]]);
+    expect([written[1]]).toEqual((await writtenTo('old')).map(String));
+    expect(await savingsOf('r2')).toMatchObject({ counts: { requests: 2, reusedAnswers: 4 } });
+    expect(await bundle.engine.store.collection('reusable_answers').count({ pipeline: 'notes' })).toBe(3);
+    const archive = await Array.fromAsync(readArchive(bundle.engine.blobs, batch?.ingestion.archive ?? ''));
+    expect(archive.map(({ documentId }) => documentId)).toEqual(['n0', 'n1', 'n2', 'n3', 'n4', 'n5']);
+  });
+
+  it('M6: requests that a deadline sends synchronously are bought once, too', async () => {
+    await opened({ simulator: { turnaround: { kind: 'fixed', seconds: 36_000 } } });
+    await insert('n', ['same', 'other', 'same']);
+
+    await run('r', { deadline: '2m' });
+
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 2, synchronous: { requests: 2 }, batches: [] });
+    const written = (await writtenTo('n')).map(String);
+    expect(written[2]).toBe(written[0]);
+    expect(await savingsOf('r')).toMatchObject({ counts: { requests: 2, reusedAnswers: 1 } });
+  });
+
+  it('R5: a request that failed fails with those that would have taken its answer, each is asked again, and only the first is billed', async () => {
+    await opened();
+    await insert('n', ['same', 'other', 'same']);
+    await injectFaults(bundle, { on: 'line', what: 'status', value: 500, match: 'n_n0', times: 1 });
+
+    const done = await run('r');
+
+    expect(done).toMatchObject({ totals: { documents: { succeeded: 3, failed: 0 } } });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 2 });
+    expect((await batchesOf('r')).map(({ requests, reuse }) => [requests, reuse?.copies])).toEqual([
+      [2, 1],
+      [1, 1],
+    ]);
+  });
+
+  it('M2: answers that were invalid or could not be used are not kept', async () => {
+    const responseFormat = {
+      type: 'object',
+      properties: { n: { type: 'number' } },
+      required: ['n'],
+      additionalProperties: false,
+    };
+    const broken = pipelineOf(
+      {
+        process: () => {
+          throw new Error('a mistake');
+        },
+      },
+      { name: 'broken' },
+    );
+    await opened({ pipelines: [pipelineOf({ responseFormat }), broken] });
+    await insert('n', ['one']);
+    await injectFaults(bundle, { on: 'line', what: 'half-answer' });
+    const invalid = await run('r1');
+    await documents().deleteMany({});
+    await insert('m', ['one']);
+    await injectFaults(bundle);
+
+    const unusable = await run('r2', { pipeline: 'broken' });
+
+    expect([invalid.totals?.documents.failed, unusable.totals?.documents.failed]).toEqual([1, 1]);
+    expect(await keptAnswers()).toBe(0);
+  });
+
+  it('M2: an answer that is taken and cannot be used is kept to be reprocessed, and a redo asks again', async () => {
+    let isBroken = false;
+    const process = (): string => {
+      if (isBroken) throw new Error('a mistake');
+      return 'processed';
+    };
+    await opened({ pipelines: [pipelineOf({ process })] });
+    await insert('a', ['one', 'two']);
+    await run('r1');
+    await insert('b', ['one', 'two']);
+    isBroken = true;
+    const failed = await run('r2');
+    expect(await savingsOf('r2')).toMatchObject({ reused: 0, counts: { reusedAnswers: 0 } });
+    isBroken = false;
+    const { requests } = await reprocess(bundle, 'r2.c1.b1');
+    const billed = (await ledgerOf(bundle)).requests;
+
+    await run('r3', { redo: 'all', limit: 1 });
+
+    expect(failed.totals).toMatchObject({ documents: { failed: 2 }, cost: { nanoUsd: 0 } });
+    expect(requests).toBe(2);
+    expect(await writtenTo('b')).toEqual([['processed'], ['processed']]);
+    expect([billed, (await ledgerOf(bundle)).requests]).toEqual([2, 3]);
+  });
+
+  it('M2: an expired answer is not taken, and a sweep deletes it', async () => {
+    await opened({ settings: { reuseMs: 5 * day, sweepMs: 50 } });
+    await insert('a', ['one']);
+    await run('r1');
+    bundle.clock.advance(5 * day);
+    await eventually('the sweep', async () => (await keptAnswers()) === 0);
+    await insert('b', ['one']);
+
+    await run('r2');
+
+    expect((await ledgerOf(bundle)).requests).toBe(2);
+  });
+
+  it('M2: an answer that is older than the function allows is bought again, and the newer one counts from then on', async () => {
+    await opened({ pipelines: [pipelineOf({ temperature: 0.7, reuse: { within: '2d' } })] });
+    for (const prefix of ['a', 'b', 'c']) {
+      await insert(prefix, ['one']);
+      await run(prefix);
+      if (prefix === 'a') bundle.clock.advance(3 * day);
+    }
+
+    expect((await ledgerOf(bundle)).requests).toBe(2);
+    expect(await keptAnswers()).toBe(1);
+    expect(await writtenTo('c')).toEqual(await writtenTo('b'));
+  });
+
+  it('M2: another parameter is another request, and without a temperature of 0 nothing is kept unless the function says so', async () => {
+    const other = pipelineOf({ maxTokens: 501 }, { name: 'other' });
+    const warm = pipelineOf({ temperature: 0.1 }, { name: 'warm' });
+    const never = pipelineOf({ reuse: false }, { name: 'never' });
+    await opened({ pipelines: [pipelineOf(), other, warm, never] });
+    const kept: number[] = [];
+    for (const pipeline of ['notes', 'other', 'warm', 'never', 'notes']) {
+      await documents().deleteMany({});
+      await insert('a', ['one']);
+      await run(`${pipeline}${kept.length}`, { pipeline });
+      kept.push(await keptAnswers());
+    }
+
+    expect((await ledgerOf(bundle)).requests).toBe(4);
+    expect(kept).toEqual([1, 2, 2, 2, 2]);
+  });
+});
