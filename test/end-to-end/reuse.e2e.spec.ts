@@ -4,6 +4,7 @@ import { chat, definePipeline, responses, type PromptFunctionOptions } from '@ba
 import { addSavings, noSavings, readArchive, savedOf, withoutBatchmill, type Batch } from '@batchmill/records';
 import { estimatePipeline, reportRun } from '@batchmill/service';
 import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
+import { BlobsOnDisk, FullDisk } from './full-disk.js';
 import { reprocess, runToTheEnd } from './runs.js';
 import { injectFaults, ledgerOf } from './simulated-provider.js';
 
@@ -136,7 +137,7 @@ describe('answers that are bought once', () => {
     expect(await savingsOf('r')).toMatchObject({ counts: { requests: 2, reusedAnswers: 1 } });
   });
 
-  it('R5: a request that failed fails with those that would have taken its answer, each is asked again, and only the first is billed', async () => {
+  it('M2: a request that failed fails with those that would have taken its answer, each is asked again, and only the first is billed', async () => {
     await opened();
     await insert('n', ['same', 'other', 'same']);
     await injectFaults(bundle, { on: 'line', what: 'status', value: 500, match: 'n_n0', times: 1 });
@@ -149,6 +150,42 @@ describe('answers that are bought once', () => {
       [2, 1],
       [1, 1],
     ]);
+  });
+
+  it('M2: a disk that is full while answers are copied delays a run, and nothing is lost or bought twice', async () => {
+    const disk = new FullDisk();
+    disk.isFull = false;
+    await opened({
+      ports: ({ blobs }) => ({ blobs: new BlobsOnDisk(blobs, disk, ['.reused.jsonl']) }),
+      settings: { sliceLines: 1 },
+    });
+    await insert('old', ['known', 'old']);
+    await run('r1');
+    await insert('n', ['same', 'known', 'same', 'old', 'same']);
+    disk.isFull = true;
+    const ending = run('r2');
+    await eventually('some refusals', () => Promise.resolve(disk.refusals > 2));
+    disk.isFull = false;
+    await eventually('the batch', async () => (await batchesOf('r2')).length === 1);
+
+    const second = await ending;
+
+    expect(second.totals).toMatchObject({ documents: { succeeded: 5, failed: 0 }, requests: 5 });
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 3, files: [] });
+    expect((await writtenTo('n')).map((written) => (written as unknown[]).length)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it('M2: of a batch that the provider refuses for one line, that line’s request fails with those that share it', async () => {
+    await opened();
+    await insert('old', ['known']);
+    await run('r1');
+    await insert('n', ['known', 'good', 'bad', 'bad', 'good']);
+    await injectFaults(bundle, { on: 'input-line', what: 'named', match: 'n_n2' });
+
+    const second = await run('r2');
+
+    expect(second.totals).toMatchObject({ documents: { succeeded: 3, failed: 2 } });
+    expect((await writtenTo('n')).map((written) => written !== undefined)).toEqual([true, true, false, false, true]);
   });
 
   it('M2: answers that were invalid or could not be used are not kept', async () => {
