@@ -226,7 +226,7 @@ describe('answers that are bought once', () => {
     await opened({ pipelines: [pipelineOf({ process })] });
     await insert('a', ['one', 'two']);
     await run('r1');
-    await insert('b', ['one', 'two']);
+    await insert('b', ['one', 'two', 'new', 'new']);
     isBroken = true;
     const failed = await run('r2');
     expect(await savingsOf('r2')).toMatchObject({ reused: 0, counts: { reusedAnswers: 0 } });
@@ -236,10 +236,43 @@ describe('answers that are bought once', () => {
 
     await run('r3', { redo: 'all', limit: 1 });
 
-    expect(failed.totals).toMatchObject({ documents: { failed: 2 }, cost: { nanoUsd: 0 } });
-    expect(requests).toBe(2);
-    expect(await writtenTo('b')).toEqual([['processed'], ['processed']]);
-    expect([billed, (await ledgerOf(bundle)).requests]).toEqual([2, 3]);
+    expect(failed.totals).toMatchObject({ documents: { failed: 4 }, requests: 4 });
+    expect(requests).toBe(4);
+    expect(await writtenTo('b')).toEqual([['processed'], ['processed'], ['processed'], ['processed']]);
+    expect(await savingsOf('r2')).toMatchObject({ counts: { requests: 1, reprocessedAnswers: 1, reusedAnswers: 0 } });
+    expect([billed, (await ledgerOf(bundle)).requests]).toEqual([3, 4]);
+  });
+
+  it('M2: a document that is pending again with the same text takes its answer, and with another text is asked', async () => {
+    await opened();
+    await insert('a', ['one', 'two']);
+    await run('r1');
+    await documents().updateMany({}, { $set: { ai_status: 'pending' } });
+    await documents().updateOne({ _id: 'a1' }, { $set: { text: 'changed' } });
+
+    const again = await run('r2');
+
+    expect(again.totals).toMatchObject({ documents: { succeeded: 2 } });
+    expect((await ledgerOf(bundle)).requests).toBe(3);
+    const [unchanged, changed] = (await writtenTo('a')) as string[][];
+    expect(unchanged?.[1]).toBe(unchanged?.[0]);
+    expect(changed?.[1]).not.toBe(changed?.[0]);
+  });
+
+  it('M2: a large run of which everything is kept waits for no trial and needs no room in a limit', async () => {
+    const small = { ...pipelineOf(), batch: { batchSize: 4 } };
+    await opened({ pipelines: [small], settings: { trialDocuments: 2 } });
+    await insert('a', texts(3));
+    await run('r1');
+    await insert(
+      'b',
+      Array.from({ length: 12 }, (_, index) => texts(3)[index % 3] ?? ''),
+    );
+
+    const again = await run('r2', { maxUsd: 0.000_000_001 });
+
+    expect(again).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 12 }, requests: 12 } });
+    expect((await ledgerOf(bundle)).requests).toBe(3);
   });
 
   it('M2: an expired answer is not taken, and a sweep deletes it', async () => {
