@@ -42,6 +42,10 @@ type NewBatch = Pick<
   | 'traceparent'
 >;
 
+const some = { $gt: 0 };
+/** Also those of which no request is sent. */
+const withRequests = { $or: [{ requests: some }, { 'reuse.answers': some }] };
+
 /** The batches of all runs. */
 export class Batches extends RecordsOfRun<Batch> {
   readonly activeStates = activeBatchStates;
@@ -88,12 +92,10 @@ export class Batches extends RecordsOfRun<Batch> {
     };
   }
 
-  /** The batches with requests that were created last, the newest first; of one run when it is named. */
+  /** The batches with requests that were created last, the newest first, also of requests that are not sent; of one run when it is named. */
   latest(limit: number, runId?: string): AsyncIterable<Batch> {
-    return this.collection.find(
-      { requests: { $gt: 0 }, ...(runId !== undefined && { runId }) },
-      { sort: { createdAt: -1 }, limit },
-    );
+    const filter = { ...withRequests, ...(runId !== undefined && { runId }) };
+    return this.collection.find(filter, { sort: { createdAt: -1 }, limit });
   }
 
   /** The batches whose provider batch was created since then, by the provider's clock, and those made since then that have none. */
@@ -125,8 +127,7 @@ export class Batches extends RecordsOfRun<Batch> {
 
   /** True when a batch of the run has requests, or takes answers to earlier ones. */
   async hasRequestsOfRun(runId: string): Promise<boolean> {
-    const some = { $gt: 0 };
-    return (await this.collection.findOne({ runId, $or: [{ requests: some }, { 'reuse.answers': some }] })) !== null;
+    return (await this.collection.findOne({ runId, ...withRequests })) !== null;
   }
 
   /** The batches of a run that were ingested last, the newest first: those of so many requests, that ended after `since`; null: all. */

@@ -63,6 +63,8 @@ export interface RunReport {
   /** What reprocessing kept answers has brought. The other counts stay as they were when the run ended. */
   readonly reprocessed: { readonly answers: number; readonly documents: number };
   readonly requests: number;
+  /** Of these, how many were not sent, because they take the answer to one that is the same. */
+  readonly reusedRequests: number;
   readonly batches: number;
   readonly tokens: { readonly input: number; readonly output: number };
   /** Null when the price of a model is unknown. */
@@ -145,6 +147,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     errors: sums.errors.toSorted((a, b) => b.requests - a.requests),
     left,
     takenOver,
+    reusedRequests: sums.reusedRequests,
     keptAnswers: sums.keptAnswers,
     reprocessed: sums.reprocessed,
     requests,
@@ -186,6 +189,7 @@ interface Sums {
   readonly cost: Cost;
   readonly tokens: { readonly input: number; readonly output: number };
   readonly requests: number;
+  readonly reusedRequests: number;
   readonly batches: number;
   readonly progress: RunProgress;
   readonly outlook: RunOutlook;
@@ -231,6 +235,7 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
   let firstError: string | null = null;
   let errors: readonly FailedRequests[] = [];
   const models = new Set<string>();
+  let reusedRequests = 0;
   let keptAnswers = 0;
   const reprocessed = { answers: 0, documents: 0 };
   let held = 0;
@@ -241,6 +246,7 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
     outlooks.addBatch(batch);
     deadline.add(batch, prices.batchRateOf(batch, batch.createdAt));
     requests += allRequestsOf(batch);
+    reusedRequests += allRequestsOf(batch) - batch.requests;
     if (batch.requests > 0) count += 1;
     byState[state] += allRequestsOf(batch);
     if (state === 'submitted') doneAtProvider += batch.provider?.counts.completed ?? 0;
@@ -283,6 +289,7 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
     cost,
     tokens,
     requests,
+    reusedRequests,
     batches: count,
     progress,
     outlook: outlooks.of(run, clock.now()),
