@@ -106,6 +106,11 @@ const rowsByService: Readonly<Record<StageName, readonly MomentRow[]>> = {
       'inference',
       store('notes', 'bulk', 'after', ['"done"']),
     ],
+    [
+      'after the documents, before their answers are kept for others',
+      'inference',
+      store('reusable_answers', 'bulk', 'before', []),
+    ],
     ['between two slices', 'inference', store('batches', 'updateOne', 'after', ['"part":"output"', '"succeeded":2'])],
     [
       'all is written, the provider’s files not deleted',

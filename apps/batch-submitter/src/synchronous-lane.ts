@@ -5,6 +5,7 @@ import {
   Batches,
   DeadlineForecasts,
   Turnarounds,
+  boughtAnswersOf,
   lateMs,
   type Batch,
   type Run,
@@ -87,7 +88,7 @@ export class SynchronousLane {
     const sums = { answers: 0, tokens: 0 };
     for await (const { ingestion, model: answering } of this.batches.ofRun(runId)) {
       if (answering !== model) continue;
-      sums.answers += ingestion.succeeded;
+      sums.answers += boughtAnswersOf(ingestion);
       sums.tokens += ingestion.tokens.output;
     }
     return sums.answers === 0 ? null : sums.tokens / sums.answers;

@@ -1,5 +1,5 @@
 import { Clock } from '@batchmill/contracts';
-import { Batches, isPaused, type Batch, type Leased, type Run } from '@batchmill/records';
+import { Batches, askedRequestsOf, isPaused, type Batch, type Leased, type Run } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
@@ -37,14 +37,14 @@ export class Breaker {
 
   #reasonIn(last: readonly Batch[], { scan }: Run): string | null {
     const { breakerBatches, breakerShare, trialDocuments } = this.settings;
-    const bad = last.filter((batch) => failuresOf(batch) > breakerShare * batch.requests);
+    const bad = last.filter((batch) => failuresOf(batch) > breakerShare * askedRequestsOf(batch));
     const [newest] = bad;
     if (newest === undefined) return null;
     // Of a run that begins with a trial, it is the only batch until it is judged.
     const isTrial = last.length === 1 && !scan.ended && newest.documents <= trialDocuments;
     if (!isTrial && (bad.length < last.length || last.length < breakerBatches)) return null;
     const failures = bad.reduce((sum, batch) => sum + failuresOf(batch), 0);
-    const requests = bad.reduce((sum, batch) => sum + batch.requests, 0);
+    const requests = bad.reduce((sum, batch) => sum + askedRequestsOf(batch), 0);
     const what = isTrial ? 'the first batch' : `the last ${bad.length} batches`;
     return (
       `${failures} of ${requests} requests of ${what} failed (${newest.ingestion.firstError ?? 'no code'}); ` +

@@ -5,6 +5,7 @@ import {
   Claims,
   addCost,
   addDocuments,
+  allRequestsOf,
   noCost,
   noDocuments,
   type Leased,
@@ -73,10 +74,11 @@ export class RunCloser {
     let documents = noDocuments;
     for await (const { counts } of this.claims.ofRun(runId)) documents = addDocuments(documents, counts ?? noDocuments);
     let totals: RunTotals = { documents, requests: 0, batches: 0, tokens: { input: 0, output: 0 }, cost: noCost };
-    for await (const { requests, ingestion } of this.batches.ofRun(runId)) {
+    for await (const batch of this.batches.ofRun(runId)) {
+      const { requests, ingestion } = batch;
       totals = {
         documents,
-        requests: totals.requests + requests,
+        requests: totals.requests + allRequestsOf(batch),
         batches: totals.batches + (requests > 0 ? 1 : 0),
         tokens: {
           input: totals.tokens.input + ingestion.tokens.input,

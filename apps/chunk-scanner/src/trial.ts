@@ -1,6 +1,6 @@
 import { Clock } from '@batchmill/contracts';
 import { trialOf } from '@batchmill/pipeline';
-import { Batches, Claims, type Batch, type Claim, type Leased, type Run } from '@batchmill/records';
+import { Batches, Claims, askedRequestsOf, type Batch, type Claim, type Leased, type Run } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
@@ -73,7 +73,7 @@ export class Trial {
     const answered = following.some((batch) => batch.reason !== 'failed' && this.#verdictOn(batch) === 'passed');
     if (answered) return 'passed';
     const all = [...first, ...following];
-    const requests = sumOf(first, ({ requests }) => requests);
+    const requests = sumOf(first, askedRequestsOf);
     if (sumOf(all, ({ ingestion }) => ingestion.refused ?? 0) >= requests) return refusal(first, requests);
     const lastChangeMs = Math.max(...all.map(({ updatedAt }) => updatedAt.getTime()));
     return this.clock.now().getTime() - lastChangeMs < this.settings.trialWaitMs ? 'waiting' : 'passed';
@@ -94,7 +94,8 @@ export class Trial {
   }
 
   #verdictOn(batch: Batch): TrialVerdict {
-    const { state, parked, requests, provider, ingestion } = batch;
+    const { state, parked, provider, ingestion } = batch;
+    const requests = askedRequestsOf(batch);
     const { succeeded, refused = 0 } = ingestion;
     if (state === 'ingested' && refused === requests) return refusal([batch], requests);
     // A batch that was ingested tells no more: it expired, was lost, or its requests failed otherwise.

@@ -14,10 +14,12 @@ import {
   Budgets,
   Claims,
   Documents,
+  ReusableAnswers,
   Runs,
   isPaused,
   markOf,
   planOfRun,
+  reusesAnswers,
   type Batch,
   type BuildPosition,
   type Claim,
@@ -29,6 +31,7 @@ import { traceparentOf } from '@batchmill/telemetry';
 import { fillBatch, type FilledBatch, type Filling } from './fill-batch.js';
 import { readUnits, type Unit } from './read-units.js';
 import { UnaskedDocuments } from './unasked-documents.js';
+import { withAnswers } from './with-answers.js';
 
 /** How soon a claim of a paused run is worked on again. Resuming the run makes it due at once. */
 const pausedMs = 10_000;
@@ -44,6 +47,7 @@ export class JsonlBuilder {
     private readonly batches: Batches,
     private readonly budgets: Budgets,
     private readonly documents: Documents,
+    private readonly answers: ReusableAnswers,
     private readonly blobs: Blobs,
     private readonly pipelines: Pipelines,
     private readonly provider: Provider,
@@ -75,11 +79,7 @@ export class JsonlBuilder {
       }
       const from = lastBatch?.positionAfter ?? { model: 0, member: 0 };
       const unitsUntil = (until?: number): AsyncIterable<Unit> =>
-        readUnits(
-          { plan, claim: claim.data, models, from, ...(until !== undefined && { until }) },
-          this.documents.of(plan),
-          this.blobs,
-        );
+        this.#unitsOf({ plan, claim: claim.data, models, from, ...(until !== undefined && { until }) });
       const filling = { ...limits, source: plan.pipeline.source };
       const unasked = lastBatch === null ? await this.unaskedDocuments.leftFor(claim.data) : null;
       if (unasked === 'early') {
@@ -100,6 +100,14 @@ export class JsonlBuilder {
     yield claim.with({ batches: lastBatch?.number ?? 0 }).to('built');
   }
 
+  #unitsOf(range: Parameters<typeof readUnits>[0]): AsyncIterable<Unit> {
+    const { plan } = range;
+    const units = readUnits(range, this.documents.of(plan), this.blobs);
+    if (!reusesAnswers(plan)) return units;
+    const { address } = this.provider.accountInfo;
+    return withAnswers(units, plan, { answers: this.answers, address, now: this.clock.now() });
+  }
+
   /** The claim's only batch, when none of so many documents that complete the run's first hundred can be asked; else null. */
   async #fillStopping(
     claim: Claim,
@@ -108,7 +116,7 @@ export class JsonlBuilder {
   ): Promise<{ filled: FilledBatch; reason: string } | null> {
     if (!(await this.unaskedDocuments.areUnasked(unitsUntil(documents), documents, filling))) return null;
     const filled = await fillBatch(unitsUntil(documents), filling, this.blobs);
-    if (filled.file === null)
+    if (filled.file === null && filled.reuse === null)
       return { filled, reason: await this.unaskedDocuments.reason(claim.runId, filled.manifest) };
     // A document was changed in between.
     await this.#deleteBlobsOf(filled);
@@ -119,7 +127,7 @@ export class JsonlBuilder {
     claim: Claim,
     plan: RunPlan,
     models: readonly ModelFunctions[],
-    { file, manifest, model, size, worst, unrendered, next }: FilledBatch,
+    { file, manifest, model, size, worst, reuse, unrendered, next }: FilledBatch,
     number: number,
     from: BuildPosition,
   ): Batch {
@@ -140,6 +148,7 @@ export class JsonlBuilder {
       baseModel: requestedModel?.baseModel ?? '',
       documents: size.documents,
       requests: size.requests,
+      ...(reuse !== null && { reuse }),
       unrendered,
       inputTokens: size.tokens,
       worst,
@@ -156,8 +165,9 @@ export class JsonlBuilder {
   }
 
   /** Called when another process inserted the batch first. Its batch is valid, even if a document changed in between. */
-  async #deleteBlobsOf({ file, manifest }: FilledBatch): Promise<void> {
+  async #deleteBlobsOf({ file, reuse, manifest }: FilledBatch): Promise<void> {
     if (file !== null) await this.blobs.delete(file.name);
+    if (reuse?.file != null) await this.blobs.delete(reuse.file);
     await this.blobs.delete(manifest);
   }
 }

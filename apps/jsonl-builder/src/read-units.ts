@@ -9,6 +9,7 @@ import {
   type BuildPosition,
   type Claim,
   type Member,
+  type ReuseByFunction,
 } from '@batchmill/records';
 import type { Collection, Fields } from '@batchmill/store';
 
@@ -19,7 +20,11 @@ export interface Unit {
   readonly rendering: Rendering;
   /** The most documents of its batch; null: any number. */
   readonly together: number | null;
+  /** Of the functions that reuse answers. */
+  readonly reuse: ReuseByFunction;
 }
+
+const noReuse: ReuseByFunction = new Map();
 
 const membersPerRead = 200;
 /** Prompts and functions in a pipeline may be asynchronous: this many documents are rendered concurrently. */
@@ -67,7 +72,7 @@ export async function* readUnits(
         const document = documentOf.get(encodeId(id));
         const functions = functionsOfModel.filter((name) => requested.includes(name));
         if (document === undefined || functions.length === 0) return [];
-        return [{ position: { model, member: start + index }, document, functions, together }];
+        return [{ position: { model, member: start + index }, document, functions, together, reuse: noReuse }];
       });
       for (let index = 0; index < toRender.length; index += renderConcurrency) {
         yield* await Promise.all(toRender.slice(index, index + renderConcurrency).map(render));

@@ -45,8 +45,8 @@ export class UnaskedDocuments {
   ): Promise<boolean> {
     const failed = new Set<number>();
     for await (const unit of units) {
-      const written = writeUnit(unit, source, new Set());
-      if (written.requests > 0 && !isTooLargeFor(providerLimits, written)) return false;
+      const written = writeUnit(unit, source, { customIds: new Set(), byKey: new Map() });
+      if (written.requests + written.unsent > 0 && !isTooLargeFor(providerLimits, written)) return false;
       failed.add(unit.position.member);
     }
     return failed.size >= documents;

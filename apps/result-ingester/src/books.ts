@@ -4,6 +4,7 @@ import {
   Ledger,
   Runs,
   Spendings,
+  boughtAnswersOf,
   dayOf,
   noCost,
   type Batch,
@@ -35,37 +36,47 @@ export class Books {
       this.#reportDifferences(batch, ingestion);
       await this.ledger.book(await this.#entryOf(batch, ingestion, paid));
     }
+    await this.#enterReused(batch, ingestion);
     if (spending == null) return;
     await this.spendings.settle(spending.scopes, { batchId, fence: spending.fence }, paidFor(batch, ingestion));
   }
 
-  async #entryOf(
-    batch: Batch,
-    { succeeded, tokens, cost, functions = [], unanswered = noCost, unlisted = null }: Ingestion,
-    { at, ...paid }: PaidEntry,
-  ): Promise<LedgerEntry> {
-    const { runId, pipeline, _id: batchId, model, url } = batch;
-    const run = await this.runs.get(runId);
+  /** Answers that were not bought have an entry of their own, since their batch may have none. */
+  async #enterReused(batch: Batch, { reused = null }: Ingestion): Promise<void> {
+    if (reused === null || requestsOf(reused.functions) === 0) return;
+    const { _id: batchId, createdAt: at } = batch;
+    await this.ledger.book({
+      ...(await this.#originOf(batch)),
+      ...{ _id: `${batchId}.reused`, kind: 'reused', providerBatchId: null, at, day: dayOf(at), requests: 0 },
+      ...{ tokens: { input: 0, cached: 0, output: 0 }, cost: noCost, functions: [], wasted: noCost, difference: null },
+      reused: reused.functions,
+    });
+  }
+
+  async #entryOf(batch: Batch, ingestion: Ingestion, { at, ...paid }: PaidEntry): Promise<LedgerEntry> {
+    const { tokens, cost, functions = [], unanswered = noCost, unlisted = null } = ingestion;
     return {
       ...paid,
-      runId,
-      pipeline,
-      batchId,
-      account: this.provider.account,
-      model,
-      url,
+      ...(await this.#originOf(batch)),
       at,
       day: dayOf(at),
-      labels: run?.request?.labels ?? {},
-      requests: Math.max(succeeded, requestsOf(functions)),
+      requests: Math.max(boughtAnswersOf(ingestion), requestsOf(functions)),
       tokens: { input: tokens.input, cached: tokens.cached ?? 0, output: tokens.output },
       cost,
       functions,
       wasted: unanswered,
-      prices: this.settings.prices.version,
       difference: unlisted,
       ended: batch.reason,
       adopted: batch.adopted === true,
+    };
+  }
+
+  async #originOf({ runId, pipeline, _id: batchId, model, url }: Batch): Promise<Origin> {
+    const run = await this.runs.get(runId);
+    return {
+      ...{ runId, pipeline, batchId, account: this.provider.account, model, url },
+      labels: run?.request?.labels ?? {},
+      prices: this.settings.prices.version,
     };
   }
 
@@ -106,6 +117,8 @@ function requestsOf(functions: Ingestion['functions'] = []): number {
   return functions.reduce((sum, { requests }) => sum + requests, 0);
 }
 
+type Origin = Pick<LedgerEntry, 'runId' | 'pipeline' | 'batchId' | 'account' | 'model' | 'url' | 'labels' | 'prices'>;
+
 type PaidEntry = Pick<LedgerEntry, '_id' | 'kind' | 'providerBatchId' | 'at'>;
 
 /** Null: nothing was sent. */
@@ -118,14 +131,12 @@ function paidEntryOf({ _id, provider, synchronous }: Batch): PaidEntry | null {
 }
 
 /** In nano-dollars; null: it is not known. */
-function paidFor(
-  { reason, provider, submission, synchronous }: Batch,
-  { part, cost, functions, succeeded }: Ingestion,
-): number | null {
+function paidFor({ reason, provider, submission, synchronous }: Batch, ingestion: Ingestion): number | null {
+  const { part, cost, functions } = ingestion;
   if (reason === 'lost') return provider === null && submission.armed === null ? 0 : null;
   if (synchronous != null) {
     // Calls without an answer, and answers that do not say their usage.
-    const isUnseen = synchronous.unclear > 0 || succeeded > requestsOf(functions);
+    const isUnseen = synchronous.unclear > 0 || boughtAnswersOf(ingestion) > requestsOf(functions);
     return cost.incomplete || part !== 'end' || isUnseen ? null : cost.nanoUsd;
   }
   if (provider === null) return 0;

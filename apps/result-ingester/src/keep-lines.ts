@@ -13,10 +13,9 @@ export async function keepLines(
   { sent, progress }: { readonly sent: SentRequests; readonly progress: Progress },
   blobs: Blobs,
 ): Promise<string | null> {
-  const { output, error, unknown, unusableAnswers = 0 } = progress.state;
+  const { unknown, unusableAnswers = 0 } = progress.state;
   if (unusableAnswers + unknown === 0) return null;
-  const files = [output, error].filter((name) => name !== null);
-  const { name } = await blobs.write(unusedLines(files, sent, progress, blobs), '.kept.jsonl');
+  const { name } = await blobs.write(unusedLines(progress.resultFiles, sent, progress, blobs), '.kept.jsonl');
   return name;
 }
 

@@ -17,7 +17,9 @@ import {
   requestedFilter,
   retryUpdate,
   documentOutcomeUpdates,
+  ReusableAnswers,
   type Marks,
+  type ReusableAnswer,
 } from '@batchmill/records';
 import { EngineSettings, jitterFrom } from '@batchmill/stage';
 import type { BulkUpdate, Fields, Filter, Update } from '@batchmill/store';
@@ -42,7 +44,8 @@ type Target = Pick<BatchToIngest, 'plan' | 'batch' | 'progress'>;
  *    b. each other outcome: an answer, a failure or a retry of one function,
  *    c. the status of each document of (b) that waits for no function any more: completed, failed or pending again.
  *
- * 5. Look after vectors that could not be marked, because this worker was late: see `LateVectors`.
+ * 5. Keep the answers that other requests may take.
+ * 6. Look after vectors that could not be marked, because this worker was late: see `LateVectors`.
  *
  * Every update is conditional on the claim, and in (a) and (b) on the function being `requested`. So a slice that is
  * written again, after a crash at any point, changes nothing that was written before.
@@ -53,6 +56,7 @@ export class OutcomeWriter {
     private readonly documents: Documents,
     private readonly vectors: Vectors,
     private readonly lateVectors: LateVectors,
+    private readonly reusableAnswers: ReusableAnswers,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
     private readonly ids: Ids,
@@ -73,13 +77,30 @@ export class OutcomeWriter {
     const failures = [...rendered.unanswered, ...rendered.unusable];
 
     const remaining = (await this.#completeDocuments(answers, target)) === 'all' ? [] : answers;
-    if (remaining.length + failures.length === 0) return [];
-    await this.#writeFunctions(remaining, failures, target);
+    if (remaining.length + failures.length === 0) {
+      await this.#keepForOthers(answers, target);
+      return [];
+    }
+    const unwritten = await this.#writeFunctions(remaining, failures, target);
     await this.#updateStatuses([...remaining, ...failures], target);
+    await this.#keepForOthers(
+      answers.filter((answer) => !unwritten.includes(answer)),
+      target,
+    );
     return this.#resolveLateVectors(remaining, target);
   }
 
-  /** Step 5. */
+  /** Step 5. Only the request that was sent has a key, and none of those that took its answer. */
+  async #keepForOthers(written: readonly RenderedAnswer[], { batch }: Target): Promise<void> {
+    const { pipeline, url, model } = batch;
+    const answers = written.flatMap(({ outcome: { key, classified } }): ReusableAnswer[] => {
+      if (key === undefined || classified.outcome !== 'answered' || classified.answer.kind !== 'text') return [];
+      return [{ key, pipeline, url, model, body: JSON.stringify(classified.answer.body) }];
+    });
+    await this.reusableAnswers.keep(answers);
+  }
+
+  /** Step 6. */
   async #resolveLateVectors(answers: readonly RenderedAnswer[], { plan, batch }: Target): Promise<Outcome[]> {
     if (plan.endpointPlan.vectors === null || answers.length === 0) return [];
     const standingOf = (marks: Marks, name: string): Standing => {
@@ -135,12 +156,15 @@ export class OutcomeWriter {
     return matched === answers.length && refused.length === 0 ? 'all' : 'some';
   }
 
-  /** Step 4b. A function whose answer (a) has written is not `requested` any more, so no answer is written twice. */
+  /**
+   * Step 4b. A function whose answer (a) has written is not `requested` any more, so no answer is written twice. Returns what the store
+   * refused to write.
+   */
   async #writeFunctions(
     answers: readonly RenderedAnswer[],
     failures: readonly ClaimedOutcome[],
     target: Target,
-  ): Promise<void> {
+  ): Promise<readonly ClaimedOutcome[]> {
     const updates = [
       ...answers.map(({ outcome, document, update }) => ({
         filter: { ...requested(outcome, target), ...noLateVector(target.plan, outcome.function, document) },
@@ -151,6 +175,7 @@ export class OutcomeWriter {
     const { refused } = await this.documents.of(target.plan).bulk(updates);
     const unwritten = refused.flatMap(({ index }) => answers[index] ?? failures[index - answers.length] ?? []);
     if (unwritten.length > 0) await this.#failUnwritten(unwritten, target);
+    return unwritten;
   }
 
   #failureOrRetry({ outcome, document }: ClaimedOutcome, target: Target): BulkUpdate {

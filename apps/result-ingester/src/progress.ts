@@ -1,8 +1,19 @@
 import type { DocumentError } from '@batchmill/contracts';
 import type { NamedModel, PriceBook, PriceTier, Usage } from '@batchmill/models';
 import type { BatchUsage, Classified } from '@batchmill/provider';
-import { addCost, addToFunctions, countFailed, noCost, requestCost, type Ingestion } from '@batchmill/records';
+import {
+  addCost,
+  addToFunctions,
+  costAtTier,
+  countFailed,
+  noCost,
+  requestCost,
+  takeFromFunctions,
+  type Cost,
+  type Ingestion,
+} from '@batchmill/records';
 import { RequestBits } from './request-bits.js';
+import type { SentRequests } from './sent-requests.js';
 
 /** The checkpoint of an ingestion and its counts. `state` is what is stored. */
 export class Progress {
@@ -14,12 +25,19 @@ export class Progress {
 
   constructor(
     ingestion: Ingestion,
-    requests: number,
+    private readonly sent: SentRequests,
     private readonly pricing: { model: NamedModel; at: Date; tier: PriceTier; longestInput: number; prices: PriceBook },
   ) {
+    const requests = sent.requests.length;
     this.#state = ingestion;
     this.received = new RequestBits(requests, ingestion.received);
     this.unusable = new RequestBits(requests, ingestion.unusable ?? '');
+  }
+
+  /** Our copies of the provider's files, and the answers that nobody is billed for. */
+  get resultFiles(): string[] {
+    const { output, error, reused = null } = this.#state;
+    return [output, error, reused?.file ?? null].filter((name) => name !== null);
   }
 
   get part(): Ingestion['part'] {
@@ -43,7 +61,16 @@ export class Progress {
     to: Partial<
       Pick<
         Ingestion,
-        'part' | 'offset' | 'output' | 'error' | 'kept' | 'archive' | 'lost' | 'fileMissingSince' | 'fileMissing'
+        | 'part'
+        | 'offset'
+        | 'output'
+        | 'error'
+        | 'reused'
+        | 'kept'
+        | 'archive'
+        | 'lost'
+        | 'fileMissingSince'
+        | 'fileMissing'
       >
     >,
   ): void {
@@ -83,7 +110,8 @@ export class Progress {
     if (index !== null && classified.outcome !== 'answered' && classified.isKept) this.unusable.add(index);
     const { succeeded, failed, errors = [], refused = 0, retried, firstError } = this.#state;
     const { usage, outcome } = classified;
-    this.#countUsage(usage, functionName, outcome === 'answered');
+    if (index === null || !this.sent.isFree(index)) this.#countUsage(usage, functionName, outcome === 'answered');
+    else this.#countReused(classified, functionName);
     const isRefused = outcome === 'fail' && isRefusal(classified.error);
     this.#state = {
       ...this.#state,
@@ -115,26 +143,59 @@ export class Progress {
     { index, function: functionName }: { readonly index: number | null; readonly function: string },
   ): void {
     if (index !== null) this.unusable.add(index);
-    const { succeeded, failed, errors = [], firstError, functions = [], unanswered = noCost } = this.#state;
-    const { model, at, tier, prices } = this.pricing;
-    const cost = requestCost(prices, model, usage, at, tier);
+    const { succeeded, failed, errors = [], firstError } = this.#state;
     this.#state = {
       ...this.#state,
       succeeded: succeeded - 1,
       failed: failed + 1,
       errors: countFailed(errors, error),
-      functions: functions.map((one) =>
-        one.function === functionName ? { ...one, unanswered: addCost(one.unanswered ?? noCost, cost) } : one,
-      ),
-      unanswered: addCost(unanswered, cost),
       firstError: firstError ?? `${error.code}: ${error.message}`,
     };
+    if (index !== null && this.sent.isFree(index)) this.#discountReused(usage, functionName);
+    else this.#countWasted(usage, functionName);
   }
 
   /** Keeps the earliest time at which a document is due again. */
   noteRetryAt(notBefore: Date): void {
     const { retryAt } = this.#state;
     if (retryAt === null || notBefore < retryAt) this.#state = { ...this.#state, retryAt: notBefore };
+  }
+
+  #countWasted(usage: Usage, functionName: string): void {
+    const { model, at, tier, prices } = this.pricing;
+    const cost = requestCost(prices, model, usage, at, tier);
+    const { functions = [], unanswered = noCost } = this.#state;
+    this.#state = {
+      ...this.#state,
+      functions: functions.map((one) =>
+        one.function === functionName ? { ...one, unanswered: addCost(one.unanswered ?? noCost, cost) } : one,
+      ),
+      unanswered: addCost(unanswered, cost),
+    };
+  }
+
+  #countReused(classified: Classified, functionName: string): void {
+    const { reused } = this.#state;
+    const isAnswered = classified.outcome === 'answered';
+    if (reused == null || !(isAnswered || classified.isKept)) return;
+    const { usage } = classified;
+    const counted = { usage, cost: this.#costOfReused(usage), unanswered: noCost };
+    const functions = isAnswered ? addToFunctions(reused.functions, functionName, counted) : reused.functions;
+    this.#state = { ...this.#state, reused: { ...reused, answers: reused.answers + 1, functions } };
+  }
+
+  #discountReused(usage: Usage, functionName: string): void {
+    const { reused } = this.#state;
+    if (reused == null) return;
+    const cost = this.#costOfReused(usage);
+    const functions = takeFromFunctions(reused.functions, functionName, { usage, cost });
+    this.#state = { ...this.#state, reused: { ...reused, functions } };
+  }
+
+  /** What the answer would cost now, whatever tier it came from. */
+  #costOfReused(usage: Usage): Cost {
+    const { model, at, tier, prices } = this.pricing;
+    return costAtTier(prices, model, usage, at, tier);
   }
 
   #countUsage(usage: Usage, functionName: string, isAnswered: boolean): void {

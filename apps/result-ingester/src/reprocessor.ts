@@ -165,7 +165,7 @@ export class Reprocessor {
     for await (const { outcomes } of this.#slices(opened, 0)) {
       for (const { index, function: name, classified } of outcomes) {
         // The first line of a request counts.
-        if (index === null || !isUsed.delete(index)) continue;
+        if (index === null || opened.sent.isFree(index) || !isUsed.delete(index)) continue;
         const { usage } = classified;
         const cost = requestCost(this.settings.prices, batch, usage, at, tierOf(batch));
         costs = addToFunctions(costs, name, { usage, cost, unanswered: noCost });

@@ -98,8 +98,7 @@ export class ResultCopies {
    * Deletes the provider's files and our copies, since all results are stored. Returns the provider's files that could not be
    * deleted.
    */
-  async cleanUp({ _id, provider, submission }: Batch, progress: Progress): Promise<string[]> {
-    const { output, error } = progress.state;
+  async cleanUp({ _id, provider, submission, reuse }: Batch, progress: Progress): Promise<string[]> {
     const files = providerFilesOf(provider);
     // A provider that does not say which input file a batch has: it is the one that was sent.
     const input = provider === null ? null : (files.input ?? submission.fileId);
@@ -109,7 +108,8 @@ export class ResultCopies {
       const isDeleted = await this.#tryTo(_id, () => this.provider.deleteFile(fileId));
       if (!isDeleted) left.push(fileId);
     }
-    for (const name of [output, error]) if (name !== null) await this.#tryTo(_id, () => this.blobs.delete(name));
+    const copies = new Set([...progress.resultFiles, reuse?.file ?? null]);
+    for (const name of copies) if (name !== null) await this.#tryTo(_id, () => this.blobs.delete(name));
     return left;
   }
 

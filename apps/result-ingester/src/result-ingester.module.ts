@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ExpiredAnswers } from './expired-answers.js';
+import { FreeAnswers } from './free-answers.js';
 import { Books } from './books.js';
 import { KeptAnswerWriter } from './kept-answer-writer.js';
 import { LateVectors } from './late-vectors.js';
@@ -11,11 +13,12 @@ import { SentBatches } from './sent-batches.js';
 import { ResultIngester } from './result-ingester.js';
 
 @Module({
-  controllers: [ResultIngester, LeftFiles],
+  controllers: [ResultIngester, LeftFiles, ExpiredAnswers],
   providers: [
     Books,
     SentBatches,
     ResultCopies,
+    FreeAnswers,
     LateVectors,
     OutcomeWriter,
     KeptAnswerWriter,

@@ -6,6 +6,7 @@ import { chat, definePipeline } from '@batchmill/pipeline';
 import { endedRunStates, readArchive, type Batch } from '@batchmill/records';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { FreeAnswers } from './free-answers.js';
 import { KeptAnswerWriter } from './kept-answer-writer.js';
 import { LateVectors } from './late-vectors.js';
 import { OutcomeWriter } from './outcome-writer.js';
@@ -85,11 +86,11 @@ describe('result-ingester', () => {
 
   function ingester(): ResultIngester {
     const { runs, batches, documents, blobs, vectors, pipelines, provider } = bundle.engine;
-    const { ledger, spendings, engineSettings, clock, ids, log } = bundle.engine;
+    const { ledger, spendings, reusableAnswers, engineSettings, clock, ids, log } = bundle.engine;
     const copies = new ResultCopies(blobs, provider, engineSettings, clock, log);
     const sentBatches = new SentBatches(runs, pipelines, blobs);
     const late = new LateVectors(documents, log);
-    const writer = new OutcomeWriter(documents, vectors, late, engineSettings, clock, ids);
+    const writer = new OutcomeWriter(documents, vectors, late, reusableAnswers, engineSettings, clock, ids);
     const kept = new KeptAnswerWriter(documents, vectors, late, clock);
     const books = new Books(ledger, spendings, runs, provider, engineSettings, log);
     const reprocessor = new Reprocessor(sentBatches, batches, documents, blobs, kept, books, engineSettings, clock);
@@ -98,6 +99,7 @@ describe('result-ingester', () => {
       sentBatches,
       blobs,
       copies,
+      new FreeAnswers(blobs),
       writer,
       reprocessor,
       uningested,

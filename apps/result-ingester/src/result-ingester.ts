@@ -13,6 +13,7 @@ import { Blobs } from '@batchmill/blobs';
 import { usdOf } from '@batchmill/models';
 import {
   Batches,
+  allRequestsOf,
   isGivenUp,
   type Batch,
   type Ingestion,
@@ -24,6 +25,7 @@ import {
 import { Consumes, EngineSettings, Stage, Works } from '@batchmill/stage';
 import { Books, tierOf } from './books.js';
 import { archiveAnswers } from './archive-answers.js';
+import { FreeAnswers } from './free-answers.js';
 import { keepLines } from './keep-lines.js';
 import { OutcomeWriter } from './outcome-writer.js';
 import { Progress } from './progress.js';
@@ -40,6 +42,7 @@ export class ResultIngester {
     private readonly sentBatches: SentBatches,
     private readonly blobs: Blobs,
     private readonly copies: ResultCopies,
+    private readonly freeAnswers: FreeAnswers,
     private readonly writer: OutcomeWriter,
     private readonly reprocessor: Reprocessor,
     private readonly uningestedBatches: UningestedBatches,
@@ -94,7 +97,7 @@ export class ResultIngester {
       longestInput: batch.worst?.longestInput ?? 0,
       prices: this.settings.prices,
     };
-    const progress = new Progress(batch.ingestion, sent.requests.length, pricing);
+    const progress = new Progress(batch.ingestion, sent, pricing);
     const { lostAfterMs } = this.settings;
     return { plan, batch, sent, progress, isGivenUp: isGivenUp(batch, { run, lostAfterMs }) };
   }
@@ -140,6 +143,9 @@ export class ResultIngester {
       case 'problems':
         if (output !== null && problems > 0) yield* slicesOfFile(ingested, output, 'problems', reading);
         return;
+      case 'reuse':
+        yield* this.#slicesOfFree(ingested);
+        return;
       case 'missing':
         yield* slicesOfMissing(ingested, sliceLines);
         return;
@@ -155,11 +161,23 @@ export class ResultIngester {
     }
   }
 
+  async *#slicesOfFree(ingested: BatchToIngest): AsyncGenerator<Slice, void, undefined> {
+    const { progress } = ingested;
+    if (progress.state.reused == null) {
+      const file = await this.freeAnswers.fileFor(ingested);
+      if (file === null) return;
+      // The name is stored with the first slice.
+      progress.advance({ reused: { file, answers: 0, functions: [] } });
+    }
+    const { reused } = progress.state;
+    const { sliceLines } = this.settings;
+    if (reused != null) yield* slicesOfFile(ingested, reused.file, 'all', { blobs: this.blobs, sliceLines });
+  }
+
   /** Vectors are not archived: they are large, and the vector store has them. */
   async #archiveOf({ plan, sent, progress }: BatchToIngest): Promise<string | null> {
     if (plan.endpointPlan.vectors !== null) return null;
-    const files = [progress.state.output, progress.state.error].filter((name) => name !== null);
-    return archiveAnswers({ plan, sent, files, blobs: this.blobs, at: this.clock.now() });
+    return archiveAnswers({ plan, sent, files: progress.resultFiles, blobs: this.blobs, at: this.clock.now() });
   }
 
   #ingested(
@@ -167,13 +185,13 @@ export class ResultIngester {
     ingestion: Ingestion,
     leftFiles: readonly string[] = [],
   ): Transition<ResultsIngested | DocumentsRetryScheduled> {
-    const { runId, claimId, documents, requests } = batch.data;
+    const { runId, claimId, documents } = batch.data;
     const { succeeded, failed, retried, tokens, cost, firstError, retryAt, archive = null } = ingestion;
     const ids = { runId, claimId, batchId: batch.id };
     const ingested = new ResultsIngested({
       ...ids,
       documents,
-      requests,
+      requests: allRequestsOf(batch.data),
       succeeded,
       failed,
       retried,
@@ -197,7 +215,8 @@ const nextPart: Readonly<Record<Exclude<IngestionPart, 'end'>, IngestionPart>> =
   copy: 'output',
   output: 'error',
   error: 'problems',
-  problems: 'missing',
+  problems: 'reuse',
+  reuse: 'missing',
   missing: 'unrendered',
   unrendered: 'keep',
   keep: 'archive',

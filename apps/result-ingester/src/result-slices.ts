@@ -15,6 +15,8 @@ export interface Outcome {
   readonly function: string;
   /** The index of the request in the batch; null when it was never sent. */
   readonly index: number | null;
+  /** The key under which its answer is kept for others; missing: it is not. */
+  readonly key?: string;
   readonly classified: Classified;
 }
 
@@ -90,7 +92,7 @@ export function* slicesOfMissing(
   for (let index = progress.offset; index < sent.requests.length; index += 1) {
     const request = sent.requests[index];
     if (request === undefined || progress.received.has(index)) continue;
-    const classified = classifyMissing(batch, index + 1, progress.state);
+    const classified = classifyMissing(batch, sent.lineOf(index), progress.state);
     progress.received.add(index);
     progress.countResult(classified, index, request.function);
     outcomes.push({ ...request, index, classified });

@@ -48,6 +48,7 @@ export type {
   PipelineFunction,
   PipelineSchedule,
   PromptFunction,
+  ReuseOptions,
   EndpointPlan,
   Source,
   Status,

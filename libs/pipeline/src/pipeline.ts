@@ -108,6 +108,12 @@ export interface EmbeddingFunction {
   readonly tooLong: 'fail' | 'truncate';
 }
 
+/** Requests take the answer to an earlier one that was the same. */
+export interface ReuseOptions {
+  /** An answer that is older is not taken; null: one of any age that is still kept. */
+  readonly withinMs: number | null;
+}
+
 export interface PromptFunction {
   readonly kind: 'prompt';
   readonly name: string;
@@ -121,6 +127,8 @@ export interface PromptFunction {
   readonly tokenLimitField: TokenLimitField;
   /** Further fields of the requests. */
   readonly body: RequestFields;
+  /** Null: each request is sent. */
+  readonly reuse: ReuseOptions | null;
   readonly system: PromptTemplate | null;
   readonly user: PromptTemplate;
   /** The name of a parameter; each of its items is a function of its own. */

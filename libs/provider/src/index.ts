@@ -67,6 +67,7 @@ export {
   type RequestPrompt,
 } from './dialects/openai/index.js';
 export type { Prompts, RequestFields } from './requests/prompt-settings.js';
+export { requestKey } from './requests/request-key.js';
 export type { RenderFailure, RenderedRequest, Rendering } from './requests/rendered-request.js';
 export {
   missingResult,

@@ -43,7 +43,10 @@ export interface Batch extends WorkRecord<BatchState> {
   /** The model that it stands for. Missing in a batch of an earlier version. */
   readonly baseModel?: string;
   readonly documents: number;
+  /** The lines of the batch file. */
   readonly requests: number;
+  /** Requests of its documents that are not in the batch file, because they have an answer or share one. Missing: there are none. */
+  readonly reuse?: BatchReuse;
   readonly unrendered: number;
   /**
    * Why the run goes no further: none of the documents that it begins with could be asked, and then the batch is its claim's last one;
@@ -93,6 +96,16 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly leftFiles?: readonly string[];
   /** The last one; missing or null: there was none. */
   readonly reprocessing?: Reprocessing | null;
+}
+
+/** Requests of a batch that are not sent. */
+export interface BatchReuse {
+  /** The blob of result lines with answers to earlier requests; null: there are none. */
+  readonly file: string | null;
+  /** How many lines it has. */
+  readonly answers: number;
+  /** Requests that are the same as one in the batch file, and take its answer. */
+  readonly copies: number;
 }
 
 /** How far the requests of a batch are that are sent to the synchronous endpoints, because a deadline would be missed. */
@@ -186,6 +199,16 @@ export const notSubmitted: Submission = {
   armed: null,
   fileDeletedAt: null,
 };
+
+/** All requests of a batch, those that are not sent as well. */
+export function allRequestsOf({ requests, reuse }: Pick<Batch, 'requests' | 'reuse'>): number {
+  return requests + (reuse === undefined ? 0 : reuse.answers + reuse.copies);
+}
+
+/** The requests of a batch that the provider answers, alone or with others that are the same. */
+export function askedRequestsOf({ requests, reuse }: Pick<Batch, 'requests' | 'reuse'>): number {
+  return requests + (reuse?.copies ?? 0);
+}
 
 /** The name of a batch's claim on the documents. */
 export function claimMarkOf({ claimId, claimMark }: Pick<Batch, 'claimId' | 'claimMark'>): string {

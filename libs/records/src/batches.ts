@@ -34,12 +34,17 @@ type NewBatch = Pick<
   | 'baseModel'
   | 'documents'
   | 'requests'
+  | 'reuse'
   | 'unrendered'
   | 'inputTokens'
   | 'worst'
   | 'completionWindow'
   | 'traceparent'
 >;
+
+const some = { $gt: 0 };
+/** Also those of which no request is sent. */
+const withRequests = { $or: [{ requests: some }, { 'reuse.answers': some }] };
 
 /** The batches of all runs. */
 export class Batches extends RecordsOfRun<Batch> {
@@ -87,12 +92,10 @@ export class Batches extends RecordsOfRun<Batch> {
     };
   }
 
-  /** The batches with requests that were created last, the newest first; of one run when it is named. */
+  /** The batches with requests that were created last, the newest first, also of requests that are not sent; of one run when it is named. */
   latest(limit: number, runId?: string): AsyncIterable<Batch> {
-    return this.collection.find(
-      { requests: { $gt: 0 }, ...(runId !== undefined && { runId }) },
-      { sort: { createdAt: -1 }, limit },
-    );
+    const filter = { ...withRequests, ...(runId !== undefined && { runId }) };
+    return this.collection.find(filter, { sort: { createdAt: -1 }, limit });
   }
 
   /** The batches whose provider batch was created since then, by the provider's clock, and those made since then that have none. */
@@ -128,9 +131,9 @@ export class Batches extends RecordsOfRun<Batch> {
     return this.collection.count({ claimId, state: { $in: activeBatchStates } });
   }
 
-  /** True when a batch of the run has requests. */
+  /** True when a batch of the run has requests, or takes answers to earlier ones. */
   async hasRequestsOfRun(runId: string): Promise<boolean> {
-    return (await this.collection.findOne({ runId, requests: { $gt: 0 } })) !== null;
+    return (await this.collection.findOne({ runId, ...withRequests })) !== null;
   }
 
   /** The batches of a run that were ingested last, the newest first: those of so many requests, that ended after `since`; null: all. */

@@ -17,6 +17,8 @@ export {
 export { Claims, claimStates, markOf, type Claim, type ClaimKind, type ClaimState } from './claims.js';
 export { Batches } from './batches.js';
 export {
+  allRequestsOf,
+  askedRequestsOf,
   batchStates,
   batchMarkOf,
   claimMarkOf,
@@ -24,6 +26,7 @@ export {
   unsettledBatchStates,
   type ArmedKey,
   type Batch,
+  type BatchReuse,
   type BatchSpending,
   type SynchronousLane,
   type BatchState,
@@ -63,12 +66,24 @@ export { failedFilter, failedProjection, failuresOf, lastRunOf, type DocumentFai
 export { addFailed, countFailed, type FailedRequests } from './failed-requests.js';
 export {
   addToFunctions,
+  boughtAnswersOf,
   ingestionParts,
   notIngested,
+  paidAnswersOf,
+  takeFromFunctions,
   type FunctionCost,
   type Ingestion,
   type IngestionPart,
+  type ReusedAnswers,
 } from './ingestion.js';
+export {
+  findAnswers,
+  reusesAnswers,
+  type RequestsOfDocument,
+  type Reuse,
+  type ReuseByFunction,
+} from './answers/find-answers.js';
+export { ReusableAnswers, type FoundAnswer, type ReusableAnswer } from './answers/reusable-answers.js';
 export { notReprocessed, type Reprocessing } from './reprocessing.js';
 export { planOfRun } from './plan-of-run.js';
 export {
@@ -88,6 +103,7 @@ export { Spendings, type NoRoom, type Reservation, type Spending } from './spend
 export {
   addCost,
   addDocuments,
+  costAtTier,
   noCost,
   noDocuments,
   requestCost,

@@ -1,11 +1,11 @@
 import type { Usage } from '@batchmill/models';
 import type { FailedRequests } from './failed-requests.js';
 import type { ObservedTime } from './observed-time.js';
-import { addCost, noCost, type Cost } from './run-totals.js';
+import { addCost, noCost, subtractCost, type Cost } from './run-totals.js';
 
 /**
  * The parts of an ingestion, in their order. copy: the result files are copied. output, error: their lines are ingested.
- * problems: lines of the output file that are no answers. missing: requests without a result. unrendered: requests that
+ * problems: lines of the output file that are no answers. reuse: answers that nobody is billed for. missing: requests without a result. unrendered: requests that
  * were never sent. keep: lines that could not be used are kept. archive: the answers are archived for consumers. end: everything is stored.
  */
 export const ingestionParts = [
@@ -13,6 +13,7 @@ export const ingestionParts = [
   'output',
   'error',
   'problems',
+  'reuse',
   'missing',
   'unrendered',
   'keep',
@@ -81,10 +82,36 @@ export interface Ingestion {
   readonly unlisted?: { readonly input: number; readonly output: number } | null;
   /** Results at another tier than that of batches. Missing in records of earlier versions. */
   readonly otherTier?: number;
+  /** The answers that nobody is billed for. Null: there are none, or that part is not reached yet. Missing in records of earlier versions. */
+  readonly reused?: ReusedAnswers | null;
   /** The first error: code and message, never contents. */
   readonly firstError: string | null;
   /** When the first document that went back to pending is due; null when none did. */
   readonly retryAt: Date | null;
+}
+
+/** Answers that were not bought: earlier ones to the same requests, and those that requests of the batch share. */
+export interface ReusedAnswers {
+  /** The blob of their result lines. */
+  readonly file: string;
+  /** How many there are, those that could not be used as well. */
+  readonly answers: number;
+  /** Those that were used, by function, with what they would have cost. */
+  readonly functions: readonly FunctionCost[];
+}
+
+/** The answers of a batch that were bought and used. */
+export function boughtAnswersOf({ succeeded, reused }: Pick<Ingestion, 'succeeded' | 'reused'>): number {
+  return succeeded - (reused?.functions ?? []).reduce((sum, { requests }) => sum + requests, 0);
+}
+
+/** The answers of a batch that were bought, those that could not be used as well. */
+export function paidAnswersOf({
+  succeeded,
+  unusableAnswers = 0,
+  reused,
+}: Pick<Ingestion, 'succeeded' | 'unusableAnswers' | 'reused'>): number {
+  return succeeded + unusableAnswers - (reused?.answers ?? 0);
 }
 
 /** What the requests of one function have cost. */
@@ -118,6 +145,28 @@ export function addToFunctions(
     unanswered: addCost(own.unanswered ?? noCost, unanswered),
   };
   return known === undefined ? [...functions, counted] : functions.map((one) => (one === known ? counted : one));
+}
+
+/** The costs by function without those of one request, which was added before. */
+export function takeFromFunctions(
+  functions: readonly FunctionCost[],
+  name: string,
+  { usage, cost }: { readonly usage: Usage; readonly cost: Cost },
+): FunctionCost[] {
+  return functions.map((one) =>
+    one.function !== name
+      ? one
+      : {
+          ...one,
+          requests: one.requests - 1,
+          tokens: {
+            input: one.tokens.input - usage.inputTokens,
+            output: one.tokens.output - usage.outputTokens,
+            cached: (one.tokens.cached ?? 0) - (usage.cachedTokens ?? 0),
+          },
+          cost: subtractCost(one.cost, cost),
+        },
+  );
 }
 
 /** The ingestion of a batch of which nothing was ingested yet. */

@@ -4,6 +4,7 @@ import { describeAnswerMarks } from './contract/answer-marks.contract.js';
 import { describeBudgets } from './contract/budgets.contract.js';
 import { describeSpendings } from './contract/spendings.contract.js';
 import { describeLedger } from './contract/ledger.contract.js';
+import { describeReusableAnswers } from './contract/reusable-answers.contract.js';
 import { describeRates } from './contract/rates.contract.js';
 import { describeClaimMarks } from './contract/claim-marks.contract.js';
 import { describeKeptAnswers } from './contract/kept-answers.contract.js';
@@ -37,6 +38,7 @@ export function describeRecordsContract(name: string, make: MakeStore): void {
     describeSpendings(make);
     describeLedger(make);
     describeTurnarounds(make);
+    describeReusableAnswers(make);
     describeRates(make);
     describeClaimMarks(make);
     describeAnswerMarks(make);

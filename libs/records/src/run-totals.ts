@@ -34,7 +34,12 @@ export interface Cost {
 export function requestCost(prices: PriceBook, model: NamedModel, usage: Usage, at: Date, tier: PriceTier): Cost {
   const { otherTier } = usage;
   if (otherTier !== undefined && otherTier !== 'flex') return { ...noCost, incomplete: true };
-  const nanoUsd = prices.costOf(model, usage, at, otherTier ?? tier);
+  return costAtTier(prices, model, usage, at, otherTier ?? tier);
+}
+
+/** What the tokens of one request cost at a tier, whatever tier its answer names. */
+export function costAtTier(prices: PriceBook, model: NamedModel, usage: Usage, at: Date, tier: PriceTier): Cost {
+  const nanoUsd = prices.costOf(model, usage, at, tier);
   const synchronousNanoUsd = prices.costOf(model, usage, at, 'standard');
   if (nanoUsd === null || synchronousNanoUsd === null) return { ...noCost, incomplete: true };
   return { nanoUsd, synchronousNanoUsd, incomplete: false };
@@ -61,5 +66,14 @@ export function addCost(a: Cost, b: Cost): Cost {
     nanoUsd: a.nanoUsd + b.nanoUsd,
     synchronousNanoUsd: a.synchronousNanoUsd + b.synchronousNanoUsd,
     incomplete: a.incomplete || b.incomplete,
+  };
+}
+
+/** A cost without a part of it. */
+export function subtractCost(from: Cost, part: Cost): Cost {
+  return {
+    nanoUsd: from.nanoUsd - part.nanoUsd,
+    synchronousNanoUsd: from.synchronousNanoUsd - part.synchronousNanoUsd,
+    incomplete: from.incomplete || part.incomplete,
   };
 }

@@ -12,6 +12,7 @@ import {
   Inbox,
   Ledger,
   Notifications,
+  ReusableAnswers,
   Runs,
   Schedules,
   Spendings,
@@ -61,6 +62,7 @@ export interface Engine extends Ports, EngineContext {
   readonly ledger: Ledger;
   readonly deadlineForecasts: DeadlineForecasts;
   readonly turnarounds: Turnarounds;
+  readonly reusableAnswers: ReusableAnswers;
   readonly notifications: Notifications;
   readonly schedules: Schedules;
   readonly inbox: Inbox;
@@ -99,6 +101,7 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
     ledger: new Ledger(store),
     deadlineForecasts: new DeadlineForecasts(claims, batches, engineSettings.perMinute, clock),
     turnarounds: new Turnarounds(store),
+    reusableAnswers: new ReusableAnswers(store, clock, engineSettings.reuseMs),
     documents: new Documents(documentStore),
     readiness,
     dueWork: new DueWork(records, clock),

@@ -38,6 +38,8 @@ export abstract class EngineSettings {
   abstract readonly staleListMs: number;
   /** Between two sweeps for orphans. */
   abstract readonly sweepMs: number;
+  /** How long answers are kept that later requests may take. 0: none are. */
+  abstract readonly reuseMs: number;
   /** After the completion window, before a batch counts as overdue. */
   abstract readonly overdueGraceMs: number;
   /** How long answers that the provider has counted may be unshown before they are requested, and paid, again. */

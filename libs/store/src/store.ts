@@ -44,6 +44,8 @@ export interface UpdateCounts {
 export interface BulkUpdate {
   readonly filter: Filter;
   readonly update: Update;
+  /** True: a document that does not exist is created, as by `updateOne`. It counts as neither matched nor modified. */
+  readonly upsert?: boolean;
 }
 
 export interface BulkCounts {

@@ -18,7 +18,8 @@ export async function compareBooks(engine: Engine, report: LedgerReport): Promis
   const records = storedRecords(engine.store);
   const batches = await Array.fromAsync(records.batches.find({}));
   const runs = await Array.fromAsync(records.runs.find({}));
-  const entries = await Array.fromAsync(engine.ledger.entries());
+  // Answers that were not bought are no part of any bill.
+  const entries = (await Array.fromAsync(engine.ledger.entries())).filter(({ kind }) => kind !== 'reused');
   const synchronous = entries.filter(({ kind }) => kind === 'synchronous');
   const spendings = await Array.fromAsync(engine.store.collection<Spending>('spendings').find({}));
   const byId = new Map(entries.filter((entry) => !synchronous.includes(entry)).map((entry) => [entry._id, entry]));

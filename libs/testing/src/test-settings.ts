@@ -23,6 +23,7 @@ export const testEngineSettings: Plain<EngineSettings> = {
   armMs: 2_000,
   staleListMs: 200,
   sweepMs: 60_000,
+  reuseMs: 30 * 86_400_000,
   overdueGraceMs: 3_600_000,
   lateResultsMs: 3_600_000,
   lostAfterMs: 172_800_000,

@@ -1,6 +1,6 @@
 import { isSettled, type ProviderBatch } from '@batchmill/provider';
 import { isSameModel } from '@batchmill/models';
-import type { Batch } from '@batchmill/records';
+import { paidAnswersOf, type Batch } from '@batchmill/records';
 import { formatCount, formatQuantity } from '../show/format.js';
 import type { Difference } from './difference.js';
 
@@ -36,8 +36,7 @@ function countsOf(record: Batch, { state, counts }: ProviderBatch): Found | null
     return differs(`${formatCount(seen.completed)} answered, ${formatCount(seen.failed)} failed`);
   }
   if (!areResultsRead(record)) return null;
-  const { succeeded, unusableAnswers = 0 } = record.ingestion;
-  const answers = succeeded + unusableAnswers;
+  const answers = paidAnswersOf(record.ingestion);
   const isDifferent = record.url.endsWith('/embeddings') ? answers !== completed : answers > completed;
   return isDifferent ? differs(`${formatQuantity(answers, 'answer')} ingested`) : null;
 }

@@ -1,4 +1,4 @@
-import type { Batch } from '@batchmill/records';
+import { paidAnswersOf, type Batch } from '@batchmill/records';
 
 /** Requests that the provider has answered and billed, or may have, whose answers are not used. The books know them. */
 export interface UnusedAnswers {
@@ -27,7 +27,7 @@ function unusedOfRecord({ state, reason, orphans, requests, ...batch }: Batch): 
   if (reason === 'lost') return orphans.length > 0 ? null : { requests, why: 'lost' };
   const { provider, ingestion, failure } = batch;
   const answered = provider?.counts.completed ?? 0;
-  const unused = Math.max(0, answered - ingestion.succeeded - (ingestion.unusableAnswers ?? 0));
+  const unused = Math.max(0, answered - paidAnswersOf(ingestion));
   if (failure?.code === 'batch.not-ingested') return { requests: unused, why: 'not-ingested' };
   return ingestion.output === null ? { requests: unused, why: 'never-shown' } : null;
 }

@@ -189,6 +189,7 @@ describe('batchmill costs and batchmill savings', () => {
       'answers, at the synchronous price  $3.80  their tokens, standard price',
       '+ adopted, not sent again  $0.00  0 adopted batches',
       '+ kept answers, not asked again  $0.00  0 reprocessed answers',
+      '+ reused, not bought again  $0.00  0 reused answers',
       '= without Batchmill  $3.80  the sum',
       'answers, in batches  $1.90  their tokens, batch price',
       '+ answers, synchronously  $0.00  standard or flex price',

@@ -20,6 +20,7 @@ const ownCollections = [
   'ledger',
   'notifications',
   'rates',
+  'reusable_answers',
   'runs',
   'schedules',
   'spendings',

@@ -11,7 +11,7 @@ const columns: readonly Column[] = [{ title: 'WHAT' }, { title: 'US DOLLARS', ri
 /** One table, whose rows add up, and one number. */
 export function savingsText(savings: Savings, unpriced: readonly UnpricedModel[], maxColumns: number): string {
   const { counts } = savings;
-  if (counts.requests + counts.unpriced === 0) return 'nothing was billed\n';
+  if (counts.requests + counts.unpriced + counts.reusedAnswers === 0) return 'nothing was billed\n';
   const rows = [
     ['answers, at the synchronous price', savings.synchronousPrice, 'their tokens, standard price'],
     [
@@ -24,6 +24,7 @@ export function savingsText(savings: Savings, unpriced: readonly UnpricedModel[]
       savings.reprocessed,
       formatQuantity(counts.reprocessedAnswers, 'reprocessed answer'),
     ],
+    ['+ reused, not bought again', savings.reused, formatQuantity(counts.reusedAnswers, 'reused answer')],
     ['= without Batchmill', withoutBatchmill(savings), 'the sum'],
     ['answers, in batches', savings.paidInBatches, 'their tokens, batch price'],
     ['+ answers, synchronously', savings.paidSynchronously, 'standard or flex price'],
@@ -54,7 +55,11 @@ export function savingsJson(
     ofUsd: usdOf(without),
     fraction: without > 0 ? savedOf(savings) / without : null,
     synchronousUsd: usdOf(savings.synchronousPrice),
-    notBoughtAgainUsd: { adopted: usdOf(savings.adopted), reprocessed: usdOf(savings.reprocessed) },
+    notBoughtAgainUsd: {
+      adopted: usdOf(savings.adopted),
+      reprocessed: usdOf(savings.reprocessed),
+      reused: usdOf(savings.reused),
+    },
     paidUsd: {
       total: usdOf(paidOf(savings)),
       inBatches: usdOf(savings.paidInBatches),

@@ -19,6 +19,8 @@ export interface EstimateJson extends AmountsJson {
   readonly documents: number;
   /** Those whose requests were made. Fewer than `documents`: all counts are extrapolated from these. */
   readonly sampled: number;
+  /** Requests that are not sent, because the answer to an earlier one is kept. */
+  readonly reused: number;
   readonly models: readonly (AmountsJson & { readonly model: string })[];
   /** How long the answers are taken to be, and by what. */
   readonly answers: readonly ExpectedAnswers[];
@@ -29,13 +31,14 @@ export interface EstimateJson extends AmountsJson {
 }
 
 export function estimateJson({ pipeline, claimableCount, estimate }: PipelineEstimate): EstimateJson {
-  const { documents, sampled, models, answers, unasked, unpriced } = estimate;
+  const { documents, sampled, models, reused, answers, unasked, unpriced } = estimate;
   return {
     pipeline,
     found: claimableCount,
     documents,
     sampled,
     ...amountsOf(estimate),
+    reused,
     models: models.map((model) => ({ model: model.model, ...amountsOf(model) })),
     answers,
     unasked,

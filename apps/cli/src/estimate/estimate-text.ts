@@ -50,11 +50,19 @@ export function estimateText({ pipeline, claimableCount, others, redo, estimate 
   const head = `${pipeline}: ${formatQuantity(claimableCount, 'document')} ${status}${asIf}\n`;
   const lines = [
     ...(rows.length === 0 ? [] : [synchronousLine(estimate), ...answersLines(estimate.answers)]),
+    ...reusedLines(estimate),
     ...sampledLines(estimate, estimate.documents === claimableCount),
     ...unaskedLines(estimate.unasked, isExtrapolated(estimate)),
   ];
-  const shown = rows.length === 0 ? 'nothing can be asked\n' : table(columns, rows, terminalColumns());
+  const nothing = estimate.reused > 0 ? 'nothing is to be sent\n' : 'nothing can be asked\n';
+  const shown = rows.length === 0 ? nothing : table(columns, rows, terminalColumns());
   return `${head}${shown}${lines.map((line) => `${line}\n`).join('')}${unpricedText(estimate.unpriced)}`;
+}
+
+function reusedLines({ reused, ...estimate }: Estimate): string[] {
+  if (reused === 0) return [];
+  const about = isExtrapolated({ reused, ...estimate }) ? 'about ' : '';
+  return [`not counted: ${about}${formatQuantity(reused, 'request')}, which take the answer to an earlier one`];
 }
 
 /** Documents that cannot be asked, by the reason: one line each, the most first. */

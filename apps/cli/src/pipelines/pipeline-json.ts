@@ -54,5 +54,13 @@ function functionJson(of: PipelineFunction) {
   const { name, url, model } = of;
   return of.kind === 'embedding'
     ? { name, url, model, text: of.textField }
-    : { name, url, model, temperature: of.temperature, maxTokens: of.maxTokens, forEach: of.forEach };
+    : {
+        name,
+        url,
+        model,
+        temperature: of.temperature,
+        maxTokens: of.maxTokens,
+        reusesAnswers: of.reuse !== null,
+        forEach: of.forEach,
+      };
 }

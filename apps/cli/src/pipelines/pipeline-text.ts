@@ -62,10 +62,11 @@ function endpointText({ endpoint, functions, vectors, ...more }: Endpoint, maxCo
 
 function detailsOf(each: Endpoint['functions'][number]): string {
   if ('text' in each) return `of ${each.text}`;
-  const { temperature, maxTokens, forEach } = each;
+  const { temperature, maxTokens, reusesAnswers, forEach } = each;
   return [
     `out at most ${formatCount(maxTokens)}`,
     ...(temperature === null ? [] : [`temperature ${temperature}`]),
+    ...(reusesAnswers ? ['reuses answers'] : []),
     ...(forEach === null ? [] : [`one per ${forEach}`]),
   ].join(', ');
 }

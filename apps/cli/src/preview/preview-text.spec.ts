@@ -50,6 +50,7 @@ function aPreview(text: string): Preview {
       maxOutputTokens: 500,
       documents: 1,
       sampled: 1,
+      reused: 0,
       cost: { floor: unknown, expected: unknown, worst: unknown },
       models: [],
       answers: [],

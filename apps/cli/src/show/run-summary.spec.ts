@@ -20,6 +20,16 @@ it('M1: the first error is shown when documents failed', () => {
   expect(runSummary({ ...report, succeeded: 2, failed: 0 })).not.toContain('refusal');
 });
 
+it('M2: requests that were not sent, because their answer was there, are named', () => {
+  const report = runReport({ ...ended, status: 'finished', total: 6, succeeded: 6, requests: 6, batches: 1 });
+
+  expect(runSummary({ ...report, reusedRequests: 4 })).toContain(
+    'requests  6 in 1 batch; of these 4 not sent: the answer to the same request is taken\n',
+  );
+  expect(runJson({ ...report, reusedRequests: 4 })).toMatchObject({ requests: 6, reusedRequests: 4 });
+  expect(runSummary(report)).toContain('requests  6 in 1 batch\n');
+});
+
 it('M1: documents that are left are named', () => {
   const report = runReport({ ...ended, status: 'incomplete', total: 20, succeeded: 18, left: 2 });
 

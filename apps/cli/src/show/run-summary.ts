@@ -4,7 +4,7 @@ import { sanitizeLine } from './terminal.js';
 
 /** A report of a run for human readers, one line per item. */
 export function runSummary(report: RunReport): string {
-  const { runId, pipeline, endpoint, status, total, requests, batches, tokens, cost } = report;
+  const { runId, pipeline, endpoint, status, total, tokens, cost } = report;
   const lines = [`run       ${runId} (${pipeline ?? 'no pipeline'}${endpoint === null ? '' : `, ${endpoint}`})`];
   lines.push(`status    ${status}${report.reason === null ? '' : `: ${report.reason}`}`);
   if (report.waiting !== null) {
@@ -32,7 +32,7 @@ export function runSummary(report: RunReport): string {
     lines.push(`kept      ${kept} that could not be used; after a repair: batchmill batch reprocess --run ${runId}`);
   }
   if (report.reprocessed.answers > 0) lines.push(`          ${reprocessedText(report.reprocessed)}`);
-  lines.push(`requests  ${formatCount(requests)} in ${formatQuantity(batches, 'batch', 'batches')}`);
+  lines.push(`requests  ${requestsText(report)}`);
   lines.push(`tokens    ${formatCount(tokens.input)} in, ${formatCount(tokens.output)} out`);
   lines.push(`cost      ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}`);
   if (report.savings !== null) lines.push(`saved     ${savedText(report.savings)}`);
@@ -60,6 +60,12 @@ export function runSummary(report: RunReport): string {
 function unknownIdsText({ count, first }: NonNullable<RunReport['unknownIds']>): string {
   const more = count > first.length ? ' …' : '';
   return `${formatQuantity(count, 'id has', 'ids have')} no document: ${first.map(sanitizeLine).join(', ')}${more}`;
+}
+
+function requestsText({ requests, reusedRequests, batches }: RunReport): string {
+  const sent = `${formatCount(requests)} in ${formatQuantity(batches, 'batch', 'batches')}`;
+  if (reusedRequests === 0) return sent;
+  return `${sent}; of these ${formatCount(reusedRequests)} not sent: the answer to the same request is taken`;
 }
 
 /** The one number: `$1.20 of $2.00 (60 %)`. */
@@ -154,6 +160,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
     keptAnswers,
     reprocessed,
     requests,
+    ...(report.reusedRequests > 0 && { reusedRequests: report.reusedRequests }),
     batches,
     tokens,
     cost,

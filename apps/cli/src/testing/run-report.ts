@@ -28,6 +28,7 @@ export function runReport(
     keptAnswers: 0,
     reprocessed: { answers: 0, documents: 0 },
     requests: 0,
+    reusedRequests: 0,
     batches: 0,
     tokens: { input: 0, output: 0 },
     cost: { usd: 0, synchronousUsd: 0, savedUsd: 0 },

@@ -33,7 +33,7 @@ function entryOf(id: string, at: string, runId: string, rest: Partial<LedgerEntr
   };
 }
 
-/** The ledger after a week: two pipelines, one adopted batch, one that expired, an orphan, and answers that were used later. */
+/** The ledger after a week: two pipelines, one adopted batch, one that expired, an orphan, and answers that were used later and once more. */
 export const weekOfBooks: readonly LedgerEntry[] = [
   entryOf('batch_1', '2026-11-23T08:00:00Z', 'embed-1', {
     functions: [functionOf('embeddings', 20_000, 24_000_000, 0, usd(0.24))],
@@ -62,5 +62,9 @@ export const weekOfBooks: readonly LedgerEntry[] = [
       cost: usd(0.01725),
       wasted: usd(0.01725),
     },
+  }),
+  entryOf('answer-3.c1.b1.reused', '2026-11-27T08:00:00Z', 'answer-3', {
+    ...{ ...gpt, labels: { team: 'news' }, pipeline: 'stories', kind: 'reused', ended: null },
+    reused: [functionOf('summary', 500, 750_000, 100_000, usd(0.08625))],
   }),
 ];

@@ -1,5 +1,5 @@
 import type { BatchHeld, DocumentsRetryScheduled, ResultsIngested, SettledReason } from '@batchmill/contracts';
-import { describeHold, type Batch, type NotificationPayload } from '@batchmill/records';
+import { allRequestsOf, describeHold, type Batch, type NotificationPayload } from '@batchmill/records';
 
 type BatchEvent = ResultsIngested | DocumentsRetryScheduled | BatchHeld;
 
@@ -57,7 +57,7 @@ export function payloadOfRetry(event: DocumentsRetryScheduled, batch: Batch | nu
 function countsOf(batch: Batch | null): NotificationPayload['counts'] {
   if (batch === null) return null;
   const { succeeded, failed, retried: pending } = batch.ingestion;
-  return countsFrom({ requests: batch.requests, succeeded, failed, pending });
+  return countsFrom({ requests: allRequestsOf(batch), succeeded, failed, pending });
 }
 
 /** A request that failed before it was sent is in no batch file, but it counts. */

@@ -14,10 +14,12 @@ import type { FillingLimits } from './filling-limits.js';
 /** What is put into a batch file at once: the requests of one document to one model. */
 export interface FileAddition extends BatchFileSize {
   readonly worst: WorstUsage;
+  /** Requests that are not put into the file, because their answers are there. */
+  readonly unsent: number;
 }
 
 /**
- * taken: its lines follow. empty: it has no requests. too-large: no file can hold it. full: the file has ended, and the addition
+ * taken: its lines follow, unless none of its requests is sent. empty: it has no requests. too-large: no file can hold it. full: the file has ended, and the addition
  * begins the next one.
  */
 export type Filled = 'taken' | 'empty' | 'too-large' | 'full';
@@ -55,14 +57,19 @@ export class BatchFilling {
   /** `together`: the most documents of its file; null: any number. */
   add(addition: FileAddition, { model, together = null }: { model: number; together?: number | null }): Filled {
     const limits = this.limits.limitsOf(model);
-    const isOtherModel = addition.requests > 0 && this.#model !== null && model !== this.#model;
+    const { requests, unsent } = addition;
+    const isOtherModel = requests + unsent > 0 && this.#model !== null && model !== this.#model;
+    // It needs no room.
+    const isFree = requests === 0 && unsent > 0;
     const mostTogether = Math.min(this.#together, together ?? Infinity);
     const maxDocuments = Math.min(limits.maxDocuments, mostTogether);
-    const isFull = this.#size.requests > 0 && !fitsBatchFile(this.#size, addition, { ...limits, maxDocuments });
+    const isFull =
+      !isFree && this.#size.requests > 0 && !fitsBatchFile(this.#size, addition, { ...limits, maxDocuments });
     if (isOtherModel || isFull) return 'full';
     if (isTooLargeFor(this.limits.providerLimits, addition)) return 'too-large';
-    if (addition.requests === 0) return 'empty';
+    if (requests + unsent === 0) return 'empty';
     this.#model = model;
+    if (isFree) return 'taken';
     this.#together = mostTogether;
     this.#size = addSize(this.#size, addition);
     this.#worst = addWorstUsage(this.#worst, addition.worst);

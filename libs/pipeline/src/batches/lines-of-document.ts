@@ -1,4 +1,3 @@
-import type { WorstUsage } from '@batchmill/models';
 import { encodeId, idText, readPath, type SourceDocument } from '@batchmill/documents';
 import {
   addWorstUsage,
@@ -6,30 +5,33 @@ import {
   noWorstUsage,
   requestLine,
   worstUsageOf,
-  type BatchFileSize,
   type RenderFailure,
   type RenderedRequest,
   type Rendering,
 } from '@batchmill/provider';
 import type { Source } from '../pipeline.js';
 import { missingId } from '../requests/missing-id.js';
+import type { FileAddition } from './batch-filling.js';
 
 /** The lines of one document's requests to one model in a batch file. */
-export interface DocumentLines extends BatchFileSize {
+export interface DocumentLines extends FileAddition {
   readonly text: string;
-  readonly worst: WorstUsage;
+  /** Those that are not sent as well. */
   readonly requested: readonly { readonly customId: string; readonly request: RenderedRequest }[];
   readonly failures: readonly RenderFailure[];
 }
 
 const noIds: ReadonlySet<string> = new Set();
 
-/** `customIds`: those that the file has. */
+/** `customIds`: those that the file has. `isSent`: is asked of each request once, in their order. Default: all are. */
 export function linesOfDocument(
   document: SourceDocument,
   rendering: Rendering,
   source: Source,
-  customIds: ReadonlySet<string> = noIds,
+  {
+    customIds = noIds,
+    isSent = () => true,
+  }: { readonly customIds?: ReadonlySet<string>; readonly isSent?: (request: RenderedRequest) => boolean } = {},
 ): DocumentLines {
   const { requests, failures } = withoutUnstorable(document, rendering, source);
   const parent = readPath(document, source.parentIdField);
@@ -37,6 +39,7 @@ export function linesOfDocument(
   let text = '';
   let inputs = 0;
   let tokens = 0;
+  let unsent = 0;
   let worst = noWorstUsage;
   const requested: { customId: string; request: RenderedRequest }[] = [];
   for (const request of requests) {
@@ -45,14 +48,19 @@ export function linesOfDocument(
     const id = customIds.has(byChunk)
       ? customId(request.function, parent, `${idText(chunk)} ${encodeId(document['_id'])}`)
       : byChunk;
+    requested.push({ customId: id, request });
+    if (!isSent(request)) {
+      unsent += 1;
+      continue;
+    }
     text += requestLine(id, request);
     inputs += request.inputs;
     tokens += request.inputTokens;
     worst = addWorstUsage(worst, worstUsageOf(request));
-    requested.push({ customId: id, request });
   }
   const bytes = Buffer.byteLength(text);
-  return { text, worst, requested, failures, documents: 1, requests: requests.length, bytes, inputs, tokens };
+  const sent = { requests: requests.length - unsent, bytes, inputs, tokens, worst };
+  return { text, requested, failures, documents: 1, ...sent, unsent };
 }
 
 /** A vector is stored under the document's ids: if one is missing, its embedding is not requested. */

@@ -6,6 +6,7 @@ import type { EndpointPlan, Parameter, PromptFunction } from '../pipeline.js';
 import { checkPromptBody } from './check-body.js';
 import { checkModel } from './check-model.js';
 import { checkResponseSchema } from './check-response-schema.js';
+import { checkReuse } from './check-reuse.js';
 import { checkResponseTemplate } from './check-response-template.js';
 import { readFile, type CheckContext } from './check-context.js';
 import { Section } from './section.js';
@@ -19,6 +20,7 @@ const keys = [
   'maxTokens',
   'tokenLimitField',
   'body',
+  'reuse',
   'system',
   'user',
   'forEach',
@@ -76,6 +78,7 @@ export function checkFunction(
   const { model, baseModel } = checkModel(context, section, defaults.model ?? 'gpt-4o-mini');
   const temperature = checkTemperature(context, section, baseModel);
   const responseSchema = checkResponseSchema(context, section, { name, model, baseModel });
+  const body = checkPromptBody(context, section, { url, temperature, responseSchema });
   return {
     kind: 'prompt',
     name,
@@ -84,7 +87,8 @@ export function checkFunction(
     baseModel,
     temperature,
     ...checkTokenLimit(context, section, { url, baseModel }),
-    body: checkPromptBody(context, section, { url, temperature, responseSchema }),
+    body,
+    reuse: checkReuse(context, section, { temperature, body }),
     system: checkPrompt(context, section, 'system', { text: defaults.systemPrompt, setting: 'SYSTEM_PROMPT' }),
     user: user ?? compilePrompt(''),
     forEach,

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import type { Pipeline, PipelineFunction, EndpointPlan } from '../pipeline.js';
 
 /**
- * A hash of everything that decides what is requested and written; the order of keys does not matter. Poll intervals and batch
- * sizes do not count, so that they may change during a run.
+ * A hash of everything that decides what is requested and written; the order of keys does not matter. Poll intervals, batch
+ * sizes and the reuse of answers do not count, so that they may change during a run.
  */
 export function hashPipeline(
   pipeline: Pick<Pipeline, 'name' | 'parameters' | 'source' | 'defaultEndpoint' | 'embeddings' | 'inference'>,
@@ -52,6 +52,7 @@ function hashedPartOfFunction(definition: PipelineFunction): object {
   if (definition.kind === 'embedding') return definition;
   return {
     ...definition,
+    reuse: undefined,
     system: definition.system?.source,
     user: definition.user.source,
     responseSchema: definition.responseSchema?.schema,

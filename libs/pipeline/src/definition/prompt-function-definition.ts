@@ -1,3 +1,4 @@
+import type { CompletionWindow } from '@batchmill/contracts';
 import type { SourceDocument } from '@batchmill/documents';
 import type { PromptFile } from './file-references.js';
 import type { ChatBody, ResponsesBody } from './response-bodies.js';
@@ -36,6 +37,12 @@ export interface PromptFunctionOptions<Body> {
    * every document. Fields that are made of other settings are refused here.
    */
   readonly body?: Readonly<Record<string, unknown>>;
+  /**
+   * Whether a request takes the answer that an earlier one got which was the same in all that is sent: prompts, model, parameters,
+   * schema. `{ within: '7d' }` takes none that is older, in hours or days up to `30d`. Only answers that were valid and written are
+   * kept. A run that redoes documents takes none. Default: true at `temperature: 0` without tools, else false.
+   */
+  readonly reuse?: boolean | { readonly within: CompletionWindow };
   /** The system prompt: a Liquid template, or `prompt(file)` beside the pipeline. It has the variables of `user`. */
   readonly system?: string | PromptFile;
   /**

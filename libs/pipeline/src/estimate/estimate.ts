@@ -50,6 +50,8 @@ export interface Estimate extends Omit<ModelEstimate, 'model'> {
   readonly documents: number;
   /** The documents whose requests were made. Fewer than `documents`: all counts are extrapolated from these. */
   readonly sampled: number;
+  /** Requests that are not sent, because the answer to an earlier one is kept. They are in no other count. */
+  readonly reused: number;
   readonly models: readonly ModelEstimate[];
   readonly answers: readonly ExpectedAnswers[];
   /** The most first. */

@@ -30,10 +30,18 @@ export interface MeasureOptions {
   readonly at: Date;
 }
 
-/** `functions`: those that the run would request of the document; `rendering`: of these. */
+/** What a run would request of a document. */
+export interface DocumentToMeasure {
+  readonly document: SourceDocument;
+  readonly functions: readonly string[];
+  readonly rendering: Rendering;
+  /** The functions that take the answer to an earlier request. */
+  readonly reused: ReadonlySet<string>;
+}
+
 export function measureDocument(
   plan: RunPlan,
-  { document, functions, rendering }: { document: SourceDocument; functions: readonly string[]; rendering: Rendering },
+  { document, functions, rendering, reused }: DocumentToMeasure,
   options: MeasureOptions,
 ): MeasuredDocument {
   const models: MeasuredRequests[] = [];
@@ -42,11 +50,12 @@ export function measureDocument(
     if (!functions.some((name) => ofModel.includes(name))) continue;
     const isOfModel = (each: { readonly function: string }): boolean => ofModel.includes(each.function);
     const part = { requests: rendering.requests.filter(isOfModel), failures: rendering.failures.filter(isOfModel) };
-    const lines = linesOfDocument(document, part, plan.pipeline.source);
+    const isSent = (request: RenderedRequest): boolean => !reused.has(request.function);
+    const lines = linesOfDocument(document, part, plan.pipeline.source, { isSent });
     failures.push(...lines.failures);
-    const { documents, requests, bytes, inputs, tokens, worst } = lines;
-    const asked = lines.requested.map(({ request }) => request);
-    models.push({ model, documents, requests, bytes, inputs, tokens, worst, ...answersOf(asked, options) });
+    const { documents, requests, bytes, inputs, tokens, worst, unsent } = lines;
+    const asked = lines.requested.map(({ request }) => request).filter(isSent);
+    models.push({ model, documents, requests, bytes, inputs, tokens, worst, unsent, ...answersOf(asked, options) });
   }
   return { models, failures };
 }

@@ -40,6 +40,7 @@ export class RunEstimate {
   /** The first documents, until it is known whether the run is large; null: it is. */
   #first: MeasuredDocument[] | null;
   #documents = 0;
+  #reused = 0;
   #claimSize: number;
   #claimed = 0;
 
@@ -58,9 +59,17 @@ export class RunEstimate {
     this.#sums = this.#models.map((named) => new ModelSum({ named, limits, prices, at }));
   }
 
-  /** What a document adds. `functions`: those that the run would request of it; `rendering`: of these. */
-  measure(document: SourceDocument, functions: readonly string[], rendering: Rendering): MeasuredDocument {
-    return measureDocument(this.plan, { document, functions, rendering }, this.#measuring);
+  /**
+   * What a document adds. `functions`: those that the run would request of it; `rendering`: of these; `reused`: those of them that take
+   * the answer to an earlier request. Default: none.
+   */
+  measure(
+    document: SourceDocument,
+    functions: readonly string[],
+    rendering: Rendering,
+    reused: ReadonlySet<string> = new Set(),
+  ): MeasuredDocument {
+    return measureDocument(this.plan, { document, functions, rendering, reused }, this.#measuring);
   }
 
   /** Adds the next document of the scan. */
@@ -94,6 +103,7 @@ export class RunEstimate {
       documents: this.#documents,
       sampled,
       requests: total(({ requests }) => requests),
+      reused: this.#reused,
       batches: total(({ batches }) => batches),
       inputTokens: total(({ inputTokens }) => inputTokens),
       expectedOutputTokens: total(({ expectedOutputTokens }) => expectedOutputTokens),
@@ -123,6 +133,7 @@ export class RunEstimate {
     this.#claimed += 1;
     const reasons = new Map(failures.map(({ error }) => [error.code, error.message]));
     for (const requests of models) {
+      this.#reused += requests.unsent;
       if (this.#sums[requests.model]?.add(requests) === 'too-large') reasons.set(tooLarge.code, tooLarge.message);
     }
     for (const [code, message] of reasons) {

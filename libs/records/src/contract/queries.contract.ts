@@ -62,6 +62,16 @@ export function describeQueries(make: MakeStore): void {
       expect(await fixture().batches.firstErrorOfRun('other')).toBeNull();
     });
 
+    it('M2: a batch that only takes answers to earlier requests is found with those that have requests', async () => {
+      const reuse = { file: 'answers', answers: 1, copies: 0 };
+      await fixture().insertBatch({ requests: 0, reuse });
+      await fixture().insertBatch({ runId: 'empty', claimId: 'empty.c1', requests: 0 });
+
+      expect(await idsOf(fixture().batches.latest(5))).toEqual(['run.c1.b1']);
+      expect(await fixture().batches.hasRequestsOfRun('run')).toBe(true);
+      expect(await fixture().batches.hasRequestsOfRun('empty')).toBe(false);
+    });
+
     it('R11: batches are found by when their provider batch was created, else by when they were', async () => {
       const since = fixture().in(10);
       const provider = (ms: number) => ({ createdAt: fixture().in(ms) }) as never; // the only field that is read

@@ -6,13 +6,19 @@ import { readLines } from './read-lines.js';
 /** The document and the function of one line of the batch file, or of a request that could not be rendered. */
 export type ManifestLine = RequestedLine | UnrenderedLine;
 
-/** A line of the batch file. Its result is found by `customId`, which is compared and never parsed. */
+/** A request, in most cases a line of the batch file. Its result is found by `customId`, which is compared and never parsed. */
 export interface RequestedLine {
   readonly customId: string;
   readonly documentId: unknown;
   readonly chunkId: string;
   readonly parentId: string;
   readonly function: string;
+  /** The key under which its answer is kept, so that others may take it; missing: it is not kept. */
+  readonly key?: string;
+  /** True: it is not in the batch file, because the answer to an earlier request is taken. */
+  readonly isReused?: true;
+  /** It is not in the batch file, because it is the same as the request with this `custom_id`, whose answer it takes. */
+  readonly copyOf?: string;
 }
 
 /** A request that is not in the batch file, because its prompt could not be rendered. */
@@ -24,7 +30,7 @@ export interface UnrenderedLine {
 }
 
 /**
- * Writes the requested lines in the order of the batch file, then the unrendered ones. Resolves with the blob's name.
+ * Writes the requested lines in the order of the batch file, those that are not in it beside the others of their document, then the unrendered ones. Resolves with the blob's name.
  */
 export async function writeManifest(blobs: Blobs, lines: readonly ManifestLine[]): Promise<string> {
   const { name } = await blobs.write(textOf(lines), '.manifest.jsonl');

@@ -5,9 +5,9 @@ import type { Cost } from '../run-totals.js';
 
 /**
  * What the provider billed, or will bill. batch: the answers of a batch. synchronous: calls of a synchronous endpoint. orphan: a
- * provider batch whose answers are not used.
+ * provider batch whose answers are not used. reused: nothing is billed, because the answers were there.
  */
-export type LedgerKind = 'batch' | 'synchronous' | 'orphan';
+export type LedgerKind = 'batch' | 'synchronous' | 'orphan' | 'reused';
 
 /** One line of the ledger. It is written once more, with the same id, when its writer is repeated. */
 export interface LedgerEntry extends Fields {
@@ -44,4 +44,6 @@ export interface LedgerEntry extends Fields {
   readonly adopted?: boolean;
   /** Kept answers that were used later, by reprocessing. Their cost is in `cost` and in `wasted`; missing: none were. */
   readonly reprocessed?: readonly FunctionCost[];
+  /** Answers to earlier requests that were used once more, with what they would have cost; missing: none were. */
+  readonly reused?: readonly FunctionCost[];
 }

@@ -8,9 +8,22 @@ export interface LedgerShare extends SavingEntry, Pick<LedgerEntry, 'tokens'> {
   readonly function: string | null;
 }
 
+const noTokens: LedgerEntry['tokens'] = { input: 0, cached: 0, output: 0 };
+
 /** The shares of an entry by function, which add up to it. */
 export function sharesOf(entry: LedgerEntry): LedgerShare[] {
-  const { kind, requests, tokens, cost, wasted, functions, ended = null, adopted = false, reprocessed = [] } = entry;
+  const {
+    kind,
+    requests,
+    tokens,
+    cost,
+    wasted,
+    functions,
+    ended = null,
+    adopted = false,
+    reprocessed = [],
+    reused = [],
+  } = entry;
   const { incomplete } = cost;
   const ofFunctions = functions.map((one): LedgerShare => ({
     function: one.function,
@@ -22,6 +35,10 @@ export function sharesOf(entry: LedgerEntry): LedgerShare[] {
     cost: { ...one.cost, incomplete },
     wasted: one.unanswered ?? noCost,
     reprocessed: reprocessed.filter((each) => each.function === one.function),
+  }));
+  const ofReused = reused.map((one): LedgerShare => ({
+    ...{ function: one.function, kind, ended, adopted, requests: 0, tokens: noTokens, cost: noCost, wasted: noCost },
+    reused: [one],
   }));
   const rest: LedgerShare = {
     ...{ function: null, kind, ended, adopted },
@@ -44,7 +61,8 @@ export function sharesOf(entry: LedgerEntry): LedgerShare[] {
     ),
     reprocessed: reprocessed.filter((each) => functions.every((one) => one.function !== each.function)),
   };
-  return isNothing(rest) ? ofFunctions : [...ofFunctions, rest];
+  const known = [...ofFunctions, ...ofReused];
+  return isNothing(rest) ? known : [...known, rest];
 }
 
 function restOf(whole: Cost, parts: readonly Cost[]): Cost {

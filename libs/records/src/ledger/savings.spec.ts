@@ -69,6 +69,16 @@ describe('what was saved', () => {
     expect(paidOf(savings)).toBe(1_000);
   });
 
+  it('M2: an answer that is reused was not bought again, at the synchronous price, and nothing is paid for it', () => {
+    const reused = [{ function: 'summary', requests: 3, tokens: { input: 1, output: 1 }, cost: cost(300) }];
+    const free = { kind: 'reused', requests: 0, cost: noCost, wasted: noCost, reused } as const;
+    const savings = savingsOf(entry, { ...entry, ...free });
+
+    expect(savings).toMatchObject({ reused: 600, counts: { requests: 10, reusedAnswers: 3 } });
+    expect(withoutBatchmill(savings)).toBe(2_000 + 600);
+    expect(paidOf(savings)).toBe(1_000);
+  });
+
   it('M2: of a synchronous call is nothing, and of one at the tier flex half', () => {
     const call: LedgerEntry = { ...entry, kind: 'synchronous', cost: cost(2_000, 2_000) };
 
@@ -109,6 +119,18 @@ describe('the shares of functions', () => {
     expect(wastedOf(savingsOf(shares[2]!))).toBe(200);
     expect(shares.reduce((sum, { tokens }) => sum + tokens.input, 0)).toBe(100);
     expect(shares.reduce((sum, { tokens }) => sum + tokens.cached, 0)).toBe(20);
+  });
+
+  it('M2: of answers that are reused add up to what they saved', () => {
+    const reused = [ofFunction('summary', 2, 60), ofFunction('qa', 1, 40)];
+    const free = { kind: 'reused', requests: 0, tokens: { input: 0, cached: 0, output: 0 }, cost: noCost } as const;
+    const whole: LedgerEntry = { ...entry, ...free, reused };
+
+    const shares = sharesOf(whole);
+
+    expect(shares.map((share) => share.function)).toEqual(['summary', 'qa']);
+    expect(savingsOf(...shares)).toEqual(savingsOf(whole));
+    expect(savedOf(savingsOf(whole))).toBe(200);
   });
 
   it('M1: are all there is where they are the whole entry, and an orphan has none', () => {

@@ -1,4 +1,4 @@
-import { addCost, noCost, type Cost } from '../run-totals.js';
+import { addCost, noCost, subtractCost } from '../run-totals.js';
 import type { LedgerEntry } from './ledger-entry.js';
 
 /**
@@ -12,6 +12,8 @@ export interface Savings {
   readonly adopted: number;
   /** Kept answers that were used, in place of asking again: as much as they have cost. */
   readonly reprocessed: number;
+  /** Answers to earlier requests that were used once more, at the synchronous price. */
+  readonly reused: number;
   /** Paid for the answers that are used. */
   readonly paidInBatches: number;
   readonly paidSynchronously: number;
@@ -26,6 +28,7 @@ export interface Savings {
     readonly requests: number;
     readonly adoptedBatches: number;
     readonly reprocessedAnswers: number;
+    readonly reusedAnswers: number;
     readonly orphans: number;
     /** Billed requests of entries whose cost is not known. They are in no sum. */
     readonly unpriced: number;
@@ -34,20 +37,20 @@ export interface Savings {
 
 /** Savings of nothing. */
 export const noSavings: Savings = {
-  ...{ synchronousPrice: 0, adopted: 0, reprocessed: 0, paidInBatches: 0, paidSynchronously: 0 },
+  ...{ synchronousPrice: 0, adopted: 0, reprocessed: 0, reused: 0, paidInBatches: 0, paidSynchronously: 0 },
   ...{ wastedAnswers: 0, wastedInEnded: 0, orphans: 0 },
-  counts: { requests: 0, adoptedBatches: 0, reprocessedAnswers: 0, orphans: 0, unpriced: 0 },
+  counts: { requests: 0, adoptedBatches: 0, reprocessedAnswers: 0, reusedAnswers: 0, orphans: 0, unpriced: 0 },
 };
 
 /** What an entry, or a share of one, adds to savings. */
 export type SavingEntry = Pick<
   LedgerEntry,
-  'kind' | 'requests' | 'cost' | 'wasted' | 'ended' | 'adopted' | 'reprocessed'
+  'kind' | 'requests' | 'cost' | 'wasted' | 'ended' | 'adopted' | 'reprocessed' | 'reused'
 >;
 
 /** The savings with those of one more entry. */
 export function addSavings(savings: Savings, entry: SavingEntry): Savings {
-  const { kind, requests, cost, wasted, ended = null, adopted = false, reprocessed = [] } = entry;
+  const { kind, requests, cost, wasted, ended = null, adopted = false, reprocessed = [], reused = [] } = entry;
   const { counts } = savings;
   if (cost.incomplete) return { ...savings, counts: { ...counts, unpriced: counts.unpriced + requests } };
   if (kind === 'orphan') {
@@ -58,14 +61,15 @@ export function addSavings(savings: Savings, entry: SavingEntry): Savings {
     };
   }
   const usedLater = reprocessed.reduce((sum, one) => addCost(sum, one.cost), noCost);
-  const unused = subtract(wasted, usedLater);
-  const used = subtract(cost, unused);
+  const unused = subtractCost(wasted, usedLater);
+  const used = subtractCost(cost, unused);
   const hasEnded = ended === 'expired' || ended === 'cancelled';
   const isBatch = kind === 'batch';
   return {
     synchronousPrice: savings.synchronousPrice + used.synchronousNanoUsd,
     adopted: savings.adopted + (adopted ? cost.nanoUsd : 0),
     reprocessed: savings.reprocessed + usedLater.nanoUsd,
+    reused: savings.reused + reused.reduce((sum, one) => sum + one.cost.synchronousNanoUsd, 0),
     paidInBatches: savings.paidInBatches + (isBatch ? used.nanoUsd : 0),
     paidSynchronously: savings.paidSynchronously + (isBatch ? 0 : used.nanoUsd),
     wastedAnswers: savings.wastedAnswers + (hasEnded ? 0 : unused.nanoUsd),
@@ -76,13 +80,14 @@ export function addSavings(savings: Savings, entry: SavingEntry): Savings {
       requests: counts.requests + requests,
       adoptedBatches: counts.adoptedBatches + (adopted ? 1 : 0),
       reprocessedAnswers: counts.reprocessedAnswers + reprocessed.reduce((sum, one) => sum + one.requests, 0),
+      reusedAnswers: counts.reusedAnswers + reused.reduce((sum, one) => sum + one.requests, 0),
     },
   };
 }
 
 /** What the same would have cost: synchronously, with what would have been bought a second time. */
-export function withoutBatchmill({ synchronousPrice, adopted, reprocessed }: Savings): number {
-  return synchronousPrice + adopted + reprocessed;
+export function withoutBatchmill({ synchronousPrice, adopted, reprocessed, reused }: Savings): number {
+  return synchronousPrice + adopted + reprocessed + reused;
 }
 
 /** Everything that was paid, the wasted part as well. */
@@ -98,12 +103,4 @@ export function wastedOf({ wastedAnswers, wastedInEnded, orphans }: Savings): nu
 /** What was saved; less than nothing, where the waste is larger. */
 export function savedOf(savings: Savings): number {
   return withoutBatchmill(savings) - paidOf(savings);
-}
-
-function subtract(from: Cost, part: Cost): Cost {
-  return {
-    nanoUsd: from.nanoUsd - part.nanoUsd,
-    synchronousNanoUsd: from.synchronousNanoUsd - part.synchronousNanoUsd,
-    incomplete: from.incomplete || part.incomplete,
-  };
 }

@@ -8,7 +8,8 @@ import {
   type MeasuredDocument,
   type RunPlan,
 } from '@batchmill/pipeline';
-import { readMarks, requestsFor } from '@batchmill/records';
+import type { Rendering } from '@batchmill/provider';
+import { findAnswers, readMarks, requestsFor, reusesAnswers, type ReuseByFunction } from '@batchmill/records';
 import type { Fields } from '@batchmill/store';
 import type { Engine } from '../engine.js';
 import { documentFilters, type RequestedDocuments } from './document-filters.js';
@@ -42,7 +43,7 @@ export interface PipelineEstimate {
 
 /**
  * Estimates the requests, the batches and the cost of a run from its documents or a sample of them. Calls no provider, and writes
- * nothing. Rejects with a ValidationError `run.not-batchable` when the provider is known not to take the requests in batches.
+ * nothing. Answers that are kept and will be taken are left out; that requests of one batch share an answer is not seen. Rejects with a ValidationError `run.not-batchable` when the provider is known not to take the requests in batches.
  */
 export async function estimatePipeline(
   engine: Engine,
@@ -61,7 +62,7 @@ export async function estimatePipeline(
   const found = isExact
     ? collection.find(claimable, { sort: { _id: 1 }, limit: Math.max(1, claimableCount) })
     : await sampleDocuments(collection, claimable, { size: sampleSize, among: claimableCount });
-  const measured = measureAll(plan, run, found);
+  const measured = measureAll(plan, run, found, engine);
   return {
     pipeline,
     claimableCount,
@@ -114,20 +115,39 @@ async function* measureAll(
   plan: RunPlan,
   run: RunEstimate,
   documents: Iterable<Fields> | AsyncIterable<Fields>,
+  { reusableAnswers: answers, provider, clock }: Engine,
 ): AsyncGenerator<MeasuredDocument | null, void, undefined> {
-  const measure = async (document: Fields): Promise<MeasuredDocument | null> => {
+  const { address } = provider.accountInfo;
+  const render = async (document: Fields): Promise<RenderedDocument> => {
     const { functions } = requestsFor(plan, readMarks(plan, document));
-    if (functions.length === 0) return null;
-    return run.measure(document, functions, await renderRequests(plan, document, functions));
+    return { document, functions, rendering: await renderRequests(plan, document, functions) };
+  };
+  const measure = async (slice: readonly Fields[]): Promise<(MeasuredDocument | null)[]> => {
+    const rendered = await Promise.all(slice.map(render));
+    const requested = rendered.map(({ document, rendering }) => ({ document, requests: rendering.requests }));
+    const found = reusesAnswers(plan)
+      ? await findAnswers(plan, requested, { answers, address, now: clock.now() })
+      : requested.map(() => new Map() as ReuseByFunction);
+    return rendered.map(({ document, functions, rendering }, index) => {
+      const reuse = [...(found[index] ?? [])];
+      const reused = new Set(reuse.flatMap(([name, { answer }]) => (answer === null ? [] : [name])));
+      return functions.length === 0 ? null : run.measure(document, functions, rendering, reused);
+    });
   };
   let slice: Fields[] = [];
   for await (const document of documents) {
     slice.push(document);
     if (slice.length < renderConcurrency) continue;
-    yield* await Promise.all(slice.map(measure));
+    yield* await measure(slice);
     slice = [];
   }
-  yield* await Promise.all(slice.map(measure));
+  yield* await measure(slice);
+}
+
+interface RenderedDocument {
+  readonly document: Fields;
+  readonly functions: readonly string[];
+  readonly rendering: Rendering;
 }
 
 /** How many documents a run would claim now. */

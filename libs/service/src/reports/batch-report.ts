@@ -1,5 +1,5 @@
 import type { SettledReason } from '@batchmill/contracts';
-import { type Batch, type BatchState } from '@batchmill/records';
+import { allRequestsOf, type Batch, type BatchState } from '@batchmill/records';
 import type { Engine } from '../engine.js';
 import { waitingOf } from './waiting.js';
 
@@ -48,7 +48,7 @@ export function reportBatch({ blobs }: Pick<Engine, 'blobs'>, batch: Batch): Bat
     providerBatchId: provider?.providerBatchId ?? null,
     status: statusOf(batch),
     totalDocuments: batch.documents,
-    totalRequests: batch.requests,
+    totalRequests: allRequestsOf(batch),
     completedRequests: isIngested(batch) ? ingestion.succeeded : (provider?.counts.completed ?? 0),
     failedRequests: isIngested(batch) ? ingestion.failed : (provider?.counts.failed ?? 0),
     unusableAnswers: ingestion.unusableAnswers ?? 0,

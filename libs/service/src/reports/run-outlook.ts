@@ -1,5 +1,5 @@
 import { completionWindowMs } from '@batchmill/contracts';
-import type { Batch, Claim, Run } from '@batchmill/records';
+import { allRequestsOf, type Batch, type Claim, type Run } from '@batchmill/records';
 import { estimateEnd, type EndedBatch, type EstimatedEnd } from './estimate-end.js';
 
 /** How many batches of a run are in each state. Those that send nothing are left out. `ended`: ingested. */
@@ -56,7 +56,7 @@ export class RunOutlooks {
       if (batch.provider !== null && requests > 0) this.#addEnded(batch, batch.provider.submittedAt);
       if (claim !== undefined) {
         claim.retried += ingestion.retried;
-        claim.endedRequests += requests;
+        claim.endedRequests += allRequestsOf(batch);
         claim.retryAtMs = Math.max(claim.retryAtMs, ingestion.retryAt?.getTime() ?? -Infinity);
       }
       return;

@@ -8,6 +8,7 @@ import {
   addDocuments,
   addSavings,
   endedRunStates,
+  allRequestsOf,
   noCost,
   noDocuments,
   noSavings,
@@ -65,6 +66,8 @@ export interface RunReport {
   /** What reprocessing kept answers has brought. The other counts stay as they were when the run ended. */
   readonly reprocessed: { readonly answers: number; readonly documents: number };
   readonly requests: number;
+  /** Of these, how many were not sent, because they take the answer to one that is the same. */
+  readonly reusedRequests: number;
   readonly batches: number;
   readonly tokens: { readonly input: number; readonly output: number };
   /** Null when the price of a model is unknown. */
@@ -73,7 +76,7 @@ export interface RunReport {
     readonly synchronousUsd: number | null;
     readonly savedUsd: number | null;
   };
-  /** By the ledger: what was saved, the waste subtracted, of what the same would have cost. Null: nothing was billed, or a price is unknown. */
+  /** By the ledger: what was saved, the waste subtracted, of what the same would have cost. Null: nothing was billed or reused, or a price is unknown. */
   readonly savings: { readonly savedUsd: number; readonly ofUsd: number } | null;
   /** What an estimate said before the run began; null: none was made. */
   readonly predicted: PredictedRun | null;
@@ -148,6 +151,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     errors: sums.errors.toSorted((a, b) => b.requests - a.requests),
     left,
     takenOver,
+    reusedRequests: sums.reusedRequests,
     keptAnswers: sums.keptAnswers,
     reprocessed: sums.reprocessed,
     requests,
@@ -173,8 +177,8 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
 async function savingsOf({ ledger }: Engine, runId: string): Promise<RunReport['savings']> {
   let savings = noSavings;
   for await (const entry of ledger.entries({ runId })) savings = addSavings(savings, entry);
-  const { requests, unpriced } = savings.counts;
-  if (requests === 0 || unpriced > 0) return null;
+  const { requests, reusedAnswers, unpriced } = savings.counts;
+  if (requests + reusedAnswers === 0 || unpriced > 0) return null;
   return { savedUsd: usdOf(savedOf(savings)), ofUsd: usdOf(withoutBatchmill(savings)) };
 }
 
@@ -189,6 +193,7 @@ interface Sums {
   readonly cost: Cost;
   readonly tokens: { readonly input: number; readonly output: number };
   readonly requests: number;
+  readonly reusedRequests: number;
   readonly batches: number;
   readonly progress: RunProgress;
   readonly outlook: RunOutlook;
@@ -234,6 +239,7 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
   let firstError: string | null = null;
   let errors: readonly FailedRequests[] = [];
   const models = new Set<string>();
+  let reusedRequests = 0;
   let keptAnswers = 0;
   const reprocessed = { answers: 0, documents: 0 };
   let held = 0;
@@ -243,9 +249,10 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
     const { ingestion, state } = batch;
     outlooks.addBatch(batch);
     deadline.add(batch, prices.batchRateOf(batch, batch.createdAt));
-    requests += batch.requests;
+    requests += allRequestsOf(batch);
+    reusedRequests += allRequestsOf(batch) - batch.requests;
     if (batch.requests > 0) count += 1;
-    byState[state] += batch.requests;
+    byState[state] += allRequestsOf(batch);
     if (state === 'submitted') doneAtProvider += batch.provider?.counts.completed ?? 0;
     answered += ingestion.succeeded;
     givenUp += ingestion.failed;
@@ -286,6 +293,7 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
     cost,
     tokens,
     requests,
+    reusedRequests,
     batches: count,
     progress,
     outlook: outlooks.of(run, clock.now()),

@@ -370,6 +370,13 @@ export const settingsCatalogue = {
       default: '300',
       meaning: 'The interval between two searches for orphans.',
     }),
+    reuseMs: duration('BATCHMILL_REUSE_FOR', {
+      unit: 's',
+      toMs: 365 * 86_400_000,
+      default: '30d',
+      meaning:
+        'How long an answer is kept that later requests may take, where their function says `reuse`. 0: none is kept, and none is taken.',
+    }),
   },
   work: {
     concurrency: integer('BATCHMILL_CONCURRENCY', {

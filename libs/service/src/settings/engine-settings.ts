@@ -27,6 +27,7 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     armMs: batches.armMs,
     staleListMs: batches.staleListMs,
     sweepMs: batches.sweepMs,
+    reuseMs: batches.reuseMs,
     overdueGraceMs: batches.overdueGraceMs,
     lateResultsMs: batches.lateResultsMs,
     lostAfterMs: batches.lostAfterMs,

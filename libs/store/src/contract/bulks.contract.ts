@@ -89,6 +89,24 @@ export function describeBulks(make: MakeStore): void {
       );
     });
 
+    it('an entry with upsert creates the document that it does not find, and updates the one that it finds', async () => {
+      const things = context.store.collection('things');
+      await things.insertOne({ _id: 'there', n: 1 });
+
+      const counts = await things.bulk([
+        { filter: { _id: 'there' }, update: { $set: { n: 2 } }, upsert: true },
+        { filter: { _id: 'new' }, update: { $set: { n: 3 } }, upsert: true },
+        { filter: { _id: 'new' }, update: { $inc: { n: 1 } }, upsert: true },
+        { filter: { _id: 'missing' }, update: { $set: { n: 4 } } },
+      ]);
+
+      expect(counts.refused).toEqual([]);
+      expect(await allOf(things, {}, { sort: { _id: 1 } })).toEqual([
+        { _id: 'new', n: 4 },
+        { _id: 'there', n: 2 },
+      ]);
+    });
+
     it('an empty bulk does nothing', async () => {
       expect(await context.store.collection('things').bulk([])).toEqual({ matched: 0, modified: 0, refused: [] });
     });

@@ -93,9 +93,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
       if (counts.matched > 0 || !upsert) {
         return { ...counts, inserted: false };
       }
-      const document = upsertBase(filter);
-      this.#apply(document['_id'], compiled, document, true);
-      insertDocument(this.#catalog, this.#name, document);
+      this.#insertUpserted(filter, compiled);
       return { matched: 0, modified: 0, inserted: true };
     }, durable);
   }
@@ -120,9 +118,13 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     const nextPage = () => entries.slice(start, (start += documentsPerTransaction));
     const finderOf = cachingFinders();
     const compiledOf = cachingUpdates();
-    await writeInPages(this.#catalog.writes, nextPage, ([index, { filter, update }]) => {
+    await writeInPages(this.#catalog.writes, nextPage, ([index, { filter, update, upsert = false }]) => {
       try {
-        const counts = this.#updateFirst(finderOf(filter), compiledOf(update));
+        const compiled = compiledOf(update);
+        const counts = this.#updateFirst(finderOf(filter), compiled);
+        if (counts.matched === 0 && upsert) {
+          this.#insertUpserted(filter, compiled);
+        }
         matched += counts.matched;
         modified += counts.modified;
       } catch (error) {
@@ -192,6 +194,12 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     return table === null || match === null
       ? { matched: 0, modified: 0 }
       : { matched: 1, modified: Number(this.#change(table, match, update) !== null) };
+  }
+
+  #insertUpserted(filter: Filter, update: CompiledUpdate): void {
+    const document = upsertBase(filter);
+    this.#apply(document['_id'], update, document, true);
+    insertDocument(this.#catalog, this.#name, document);
   }
 
   /** Returns the stored body, or null if the update changed nothing. */

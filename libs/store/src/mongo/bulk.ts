@@ -18,7 +18,9 @@ import { withoutContents } from './without-contents.js';
 
 interface Entry {
   readonly index: number;
-  readonly write: { readonly updateOne: { readonly filter: Document; readonly update: Document } };
+  readonly write: {
+    readonly updateOne: { readonly filter: Document; readonly update: Document; readonly upsert: boolean };
+  };
 }
 
 type Refused = BulkCounts['refused'][number];
@@ -43,10 +45,10 @@ export async function runBulk(
 function checked(collection: string, updates: readonly BulkUpdate[]) {
   const entries: Entry[] = [];
   const refused: Refused[] = [];
-  for (const [index, { filter, update }] of updates.entries()) {
+  for (const [index, { filter, update, upsert = false }] of updates.entries()) {
     try {
       checkFilter(collection, filter);
-      entries.push({ index, write: { updateOne: { filter, update: sentUpdate(collection, update) } } });
+      entries.push({ index, write: { updateOne: { filter, update: sentUpdate(collection, update), upsert } } });
     } catch (error) {
       if (!(error instanceof ProcessingError)) throw error;
       refused.push({ index, code: error.code, message: error.message });

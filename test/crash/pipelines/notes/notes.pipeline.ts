@@ -10,6 +10,7 @@ export default definePipeline({
     functions: [
       chat({
         name: 'summary',
+        reuse: true,
         system: 'Summarize the following text:',
         user: '{{ text }}',
         responseTemplate: { $push: { answers: '{{ response_content }}' } },

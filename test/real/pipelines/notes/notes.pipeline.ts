@@ -18,6 +18,7 @@ export default definePipeline({
     functions: [
       chat({
         name: 'summary',
+        reuse: true,
         model: 'gpt-4o-mini',
         system: 'Summarize the following text:',
         user: '{{ text }}',
