@@ -19,8 +19,7 @@ export function decodeId(text: string): unknown {
   return unwrap(EJSON.parse(text, { relaxed: false }) as unknown);
 }
 
-/** Numbers as numbers, or as Long where a number cannot hold them. */
-export function unwrap(value: unknown): unknown {
+function unwrap(value: unknown): unknown {
   const type = bsonType(value);
   if (type === 'Int32' || type === 'Double') return Number(value);
   if (type === 'Long' && Long.isLong(value)) return Number.isSafeInteger(value.toNumber()) ? value.toNumber() : value;

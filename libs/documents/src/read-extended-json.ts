@@ -1,5 +1,4 @@
 import { Decimal128, EJSON, Long } from 'bson';
-import { decodeId, unwrap } from './encode-id.js';
 import { InexactNumberError, mayBeInexact, parseExactJson } from './exact-json.js';
 import { dateIn } from './date-in.js';
 import { isPlainObject } from './is-plain-object.js';
@@ -15,12 +14,12 @@ export class ChangedValueError extends Error {
 }
 
 /**
- * Reads JSON, plain or MongoDB's Extended JSON, so that no value changes: numbers of 64 bits keep their digits. Throws a
+ * Reads JSON, plain or MongoDB's Extended JSON, so that no value changes: numbers are Int32, Long or Double, as they are written. Throws a
  * ChangedValueError for a value that no type holds (a number of more than 64 bits, a date that is none), and another error when the
  * text is no JSON or a wrapper is not known.
  */
 export function readExtendedJson(text: string): unknown {
-  if (!text.includes('"$') && !mayBeInexact(text)) return decodeId(text);
+  if (!text.includes('"$') && !mayBeInexact(text)) return EJSON.parse(text, { relaxed: false });
   let parsed: unknown;
   try {
     parsed = parseExactJson(text);
@@ -28,7 +27,7 @@ export function readExtendedJson(text: string): unknown {
     if (error instanceof InexactNumberError) throw new ChangedValueError('', `${error.message}; ${textInstead}`);
     throw error;
   }
-  return unwrap(EJSON.deserialize(checked(parsed, '') as object, { relaxed: false }) as unknown);
+  return EJSON.deserialize(checked(parsed, '') as object, { relaxed: false }) as unknown;
 }
 
 const textInstead = 'write it as a text, or as {"$numberDecimal": "…"}';

@@ -50,9 +50,9 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   others: [null, true, false, [], {}, [[]], [null, [undefined]]],
 };
 
-/** The document as a store's driver returns it. */
+/** The document as a store returns it with its exact types. */
 function stored(document: SourceDocument): SourceDocument {
-  return deserialize(serialize(document, { ignoreUndefined: true }));
+  return deserialize(serialize(document, { ignoreUndefined: true }), { promoteValues: false, bsonRegExp: true });
 }
 
 function bytesOf(document: SourceDocument | null): string {
@@ -61,7 +61,7 @@ function bytesOf(document: SourceDocument | null): string {
 
 describe('writeDocument', () => {
   it.each(Object.entries(values))(
-    'C7: a document that was written and read again is equal to the store: %s',
+    'C7: a document that was written and read again has the same bytes: %s',
     (_, examples) => {
       for (const value of examples) {
         const places = {
@@ -88,7 +88,7 @@ describe('writeDocument', () => {
     };
 
     expect(writeDocument(document)).toBe(
-      '{"_id":{"$numberLong":"9007199254740993"},"n":[1,2.5,-7,8,{"$numberDouble":"-0.0"}],' +
+      '{"_id":{"$numberLong":"9007199254740993"},"n":[1,2.5,-7,{"$numberLong":"8"},{"$numberDouble":"-0.0"}],' +
         '"at":[{"$date":"2020-01-02T03:04:05Z"},{"$date":{"$numberLong":"-1"}}],"of":{"text":"ü","nothing":null}}',
     );
   });

@@ -1,4 +1,4 @@
-import { Code, DBRef, Double, EJSON, Long } from 'bson';
+import { Code, DBRef, Double, EJSON } from 'bson';
 import { bsonType } from './bson-type.js';
 import { isPlainObject } from './is-plain-object.js';
 import type { SourceDocument } from './read-document.js';
@@ -30,13 +30,12 @@ function toExtendedJson(value: unknown): unknown {
   });
 }
 
-/** Relaxed numbers beyond the safe integers are read as 64-bit integers, and -0 as 0. */
+/** Relaxed whole numbers are read as integers of 32 or 64 bits, by their size, and -0 as 0. */
 function keepsValueInRelaxed(value: unknown): boolean {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value));
-  if (Long.isLong(value)) return Number.isSafeInteger(value.toNumber());
-  if (typeof value !== 'number' && bsonType(value) !== 'Double') return true;
-  const number = Number(value);
-  return !Object.is(number, -0) && (!Number.isInteger(number) || Number.isSafeInteger(number));
+  if (typeof value === 'bigint' || bsonType(value) === 'Long') return false;
+  if (bsonType(value) === 'Double') return Number.isFinite(Number(value)) && !Number.isInteger(Number(value));
+  if (typeof value !== 'number') return true;
+  return !Number.isInteger(value) || (Number.isSafeInteger(value) && !Object.is(value, -0));
 }
 
 /** The same options as the store's driver writes: it maps `s` to `g`. */

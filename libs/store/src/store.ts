@@ -23,6 +23,8 @@ export interface FindOptions {
   /** At least 1. */
   readonly limit?: number;
   readonly projection?: Projection;
+  /** True: numbers are Int32, Long and Double, as they are stored, so that inserting the document again stores the same bytes. */
+  readonly exactTypes?: boolean;
 }
 
 export interface Durability {
@@ -71,7 +73,7 @@ export abstract class Collection<T extends Fields = Fields> {
    */
   abstract find(filter: Filter, finding?: FindOptions): AsyncIterable<T>;
 
-  abstract findOne(filter: Filter, finding?: Omit<FindOptions, 'limit'>): Promise<T | null>;
+  abstract findOne(filter: Filter, finding?: Omit<FindOptions, 'limit' | 'exactTypes'>): Promise<T | null>;
 
   /**
    * Rejects with a DuplicateKeyError when a document of that `_id`, or of a unique index's key, exists, and with a
@@ -81,6 +83,12 @@ export abstract class Collection<T extends Fields = Fields> {
 
   /** Inserts all in order. Rejects at the first that exists already; the ones before it stay. */
   abstract insertMany(documents: readonly T[]): Promise<void>;
+
+  /**
+   * Replaces the stored documents of the same `_id` as wholes, in order, and returns how many there were. One that is not stored is not
+   * inserted. Rejects with a ProcessingError `store.update-refused` at the first that cannot be stored; the ones before it are replaced.
+   */
+  abstract replaceMany(documents: readonly T[]): Promise<number>;
 
   /**
    * Rejects with a ProcessingError `store.update-refused` when the update cannot be applied to the document: a push to a

@@ -32,7 +32,7 @@ async function print({ collection: option, id: ids, limit }: Flags): Promise<voi
   const missing: string[] = [];
   const printed = await onDocuments(settings, name, async (collection) => {
     const filter = ids === undefined ? {} : { _id: { $in: ids.flatMap(formsOfId) } };
-    const findOptions = { sort: { _id: 1 } as const, ...(limit === undefined ? {} : { limit }) };
+    const findOptions = { sort: { _id: 1 }, exactTypes: true, ...(limit === undefined ? {} : { limit }) } as const;
     let count = 0;
     for await (const document of collection.find(filter, findOptions)) {
       count += 1;

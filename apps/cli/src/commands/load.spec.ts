@@ -2,6 +2,23 @@ import { decodeId } from '@batchmill/documents';
 import type { Fields } from '@batchmill/store';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  BSONRegExp,
+  BSONSymbol,
+  Binary,
+  Code,
+  DBRef,
+  Decimal128,
+  Double,
+  Int32,
+  Long,
+  MaxKey,
+  MinKey,
+  ObjectId,
+  Timestamp,
+  UUID,
+  serialize,
+} from 'bson';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -85,6 +102,59 @@ describe('batchmill load', () => {
       err: 'the collection c has no document with the _id unknown\n',
       code: 0,
     });
+  });
+
+  it('C7: with --replace stored documents are replaced, with --upsert the fields of the file are written into them', async () => {
+    const before = '{"_id":"a","n":1,"ai_status":"completed"}\n{"_id":"b","n":1,"ai_status":"completed"}\n';
+    const file = '{"_id":"a","n":2}\n{"_id":"c","n":2}\n';
+    for (const name of ['replaced', 'updated']) await load(before, '--collection', name);
+
+    const replaced = await load(file, '--collection', 'replaced', '--replace');
+    const updated = await load(file, '--collection', 'updated', '--upsert');
+    const both = await load(file, '--collection', 'updated', '--upsert', '--replace');
+
+    expect(replaced.out).toBe('replaced: 1 document loaded; 1 document already stored, replaced\n');
+    expect(updated.out).toBe('updated: 1 document loaded; 1 document already stored, updated\n');
+    expect(both.code).not.toBe(0);
+    const b = { _id: 'b', n: 1, ai_status: 'completed' };
+    expect(await stored('replaced')).toEqual([{ _id: 'a', n: 2 }, b, { _id: 'c', n: 2 }]);
+    expect(await stored('updated')).toEqual([{ _id: 'a', n: 2, ai_status: 'completed' }, b, { _id: 'c', n: 2 }]);
+  });
+
+  it('C7: what was exported and loaded is the same collection, byte for byte, for every type', async () => {
+    const values = [
+      ...[new Int32(7), new Double(7), Long.fromNumber(7), new Double(2 ** 40), -0, NaN, Infinity, 2.5],
+      ...[Long.MAX_VALUE, Decimal128.fromString('1.50'), new Date(-1), new Date(8.64e15), true, null, 'ü\u2028'],
+      ...[new ObjectId(hex), new UUID('38105f18-73f7-4b2d-bdb7-73b3cfafbb2d'), new Binary(Buffer.from([0, 255]), 128)],
+      ...[
+        new BSONRegExp('a/b', 'ix'),
+        new Code('f()', { n: 1 }),
+        new DBRef('c', new ObjectId(hex)),
+        new BSONSymbol('s'),
+      ],
+      ...[new MinKey(), new MaxKey(), new Timestamp({ t: 4_294_967_295, i: 1 }), [], {}, [[{ deep: [new Double(1)] }]]],
+    ];
+    await load('{"_id":"first"}', '--collection', 'other');
+    const withStore = async <T>(work: (store: EmbeddedStore) => Promise<T>): Promise<T> => {
+      const store = EmbeddedStore.open({ file: join(folder, 'home', 'state.db') });
+      const result = await work(store);
+      await store.close();
+      return result;
+    };
+    const bytesOf = (name: string): Promise<string[]> =>
+      withStore(async (store) => {
+        const all = store.collection(name).find({}, { sort: { _id: 1 }, exactTypes: true });
+        return (await Array.fromAsync(all)).map((document) => Buffer.from(serialize(document)).toString('hex'));
+      });
+    await withStore((store) =>
+      store.collection('c').insertMany(values.map((value, _id) => ({ _id, value, z: [value], a: { value } }))),
+    );
+
+    const { out } = await runBatchmill(join(folder, 'home'), ['export', '--collection', 'c']);
+    await load(out, '--collection', 'copy');
+
+    expect(await bytesOf('copy')).toEqual(await bytesOf('c'));
+    expect(await bytesOf('copy')).toHaveLength(values.length);
   });
 
   it('C7: an export of an id in a collection without it says so', async () => {

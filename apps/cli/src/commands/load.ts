@@ -1,13 +1,15 @@
 import { ValidationError } from '@batchmill/contracts';
 import { createHome, openStores, type Settings } from '@batchmill/service';
-import { Command } from 'commander';
-import { loadDocuments, type Loaded } from '../load/load-documents.js';
+import { Command, Option } from 'commander';
+import { loadDocuments, type Existing, type Loaded } from '../load/load-documents.js';
 import { readDocumentFile } from '../load/read-document-file.js';
 import { formatQuantity } from '../show/format.js';
 import { settingsHere } from '../with-engine.js';
 
 interface Flags {
   readonly collection?: string;
+  readonly replace?: true;
+  readonly upsert?: true;
   readonly json?: true;
 }
 
@@ -30,25 +32,31 @@ const ownCollections = [
 export function loadCommand(): Command {
   return new Command('load')
     .description(
-      'load documents from a file into a collection, each under its _id; documents that are already stored stay unchanged',
+      'load documents from a file into a collection, each under its _id; documents that are already stored stay unchanged, unless an option says otherwise',
     )
     .argument('<file>', 'one JSON document per line, as mongoexport writes them')
     .option('--collection <name>', 'the collection to load into (default: the setting MONGODB_COLLECTION)')
+    .addOption(
+      new Option('--replace', 'replace documents that are stored, their status and marks included').conflicts('upsert'),
+    )
+    .option('--upsert', 'write the fields of the file into documents that are stored; their other fields stay')
     .option('--json', 'as JSON')
     .action(load);
 }
 
-async function load(file: string, { collection, json }: Flags): Promise<void> {
+async function load(file: string, { collection, replace, upsert, json }: Flags): Promise<void> {
   const settings = settingsHere();
   const name = collectionOf(collection, settings);
   if (settings.adapters.store.scheme === 'embedded') createHome(settings);
   const { store, documentStore } = await openStores(settings);
+  const existing = replace ? 'replace' : upsert ? 'update' : 'keep';
   let loaded: Loaded = { added: 0, existing: 0 };
   try {
     if (documentStore === store) expectNotOwn(name);
-    await loadDocuments(documentStore.collection(name), readDocumentFile(file), (soFar) => (loaded = soFar));
+    await loadDocuments(documentStore.collection(name), readDocumentFile(file), existing, (soFar) => (loaded = soFar));
   } finally {
-    if (loaded.added + loaded.existing > 0) process.stdout.write(json ? jsonOf(name, loaded) : textOf(name, loaded));
+    if (loaded.added + loaded.existing > 0)
+      process.stdout.write(json ? jsonOf(name, loaded) : textOf(name, loaded, existing));
     if (documentStore !== store) await documentStore.close();
     await store.close();
   }
@@ -72,8 +80,10 @@ function expectNotOwn(name: string): void {
   throw new ValidationError('load.own-collection', message);
 }
 
-function textOf(name: string, { added, existing }: Loaded): string {
-  const stored = existing === 0 ? '' : `; ${formatQuantity(existing, 'document')} already stored, left unchanged`;
+const fates = { keep: 'left unchanged', replace: 'replaced', update: 'updated' } as const;
+
+function textOf(name: string, { added, existing }: Loaded, fate: Existing): string {
+  const stored = existing === 0 ? '' : `; ${formatQuantity(existing, 'document')} already stored, ${fates[fate]}`;
   return `${name}: ${formatQuantity(added, 'document')} loaded${stored}\n`;
 }
 

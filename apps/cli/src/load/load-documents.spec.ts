@@ -14,7 +14,7 @@ describe('loadDocuments', () => {
     const collection = store.collection('c');
     const load = async (): Promise<Loaded> => {
       let last: Loaded = { added: 0, existing: 0 };
-      await loadDocuments(collection, documents(1200), (loaded) => (last = loaded));
+      await loadDocuments(collection, documents(1200), 'keep', (loaded) => (last = loaded));
       return last;
     };
 
@@ -27,7 +27,9 @@ describe('loadDocuments', () => {
   it('documents that were read before the source fails are stored', async () => {
     const collection = store.collection('c');
 
-    await expect(loadDocuments(collection, failing(), () => undefined)).rejects.toThrow('the third cannot be read');
+    await expect(loadDocuments(collection, failing(), 'keep', () => undefined)).rejects.toThrow(
+      'the third cannot be read',
+    );
 
     expect(await collection.count({})).toBe(2);
   });

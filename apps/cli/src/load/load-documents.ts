@@ -1,26 +1,36 @@
+import { ProcessingError } from '@batchmill/contracts';
 import { encodeId } from '@batchmill/documents';
 import { DuplicateKeyError, type Collection, type Fields } from '@batchmill/store';
 
 export interface Loaded {
   readonly added: number;
-  /** Documents whose id was already stored. They stay unchanged. */
+  /** Documents whose id was already stored. */
   readonly existing: number;
 }
+
+/**
+ * What becomes of a document that is already stored. keep: it stays unchanged. replace: the one of the file takes its place, so that it
+ * has the marks of that or none. update: the fields of the file are written into it, and others stay.
+ */
+export type Existing = 'keep' | 'replace' | 'update';
 
 const documentsPerWrite = 500;
 
 /**
- * Inserts the documents whose ids the collection does not have. When the source throws, what it yielded before is stored, so
+ * Inserts the documents whose ids the collection does not have; `existing` says what becomes of the others. When the source throws, what it yielded before is stored, so
  * that the corrected file can be loaded again.
  */
 export async function loadDocuments(
   collection: Collection,
   source: AsyncIterable<Fields>,
+  existing: Existing,
   onLoaded: (loaded: Loaded) => void,
 ): Promise<void> {
   let loaded: Loaded = { added: 0, existing: 0 };
   let pending: Fields[] = [];
   const write = async (): Promise<void> => {
+    if (existing === 'replace') await collection.replaceMany(pending);
+    if (existing === 'update') await updateStored(collection, pending);
     const added = await insertMissing(collection, pending);
     loaded = { added: loaded.added + added, existing: loaded.existing + pending.length - added };
     pending = [];
@@ -34,6 +44,14 @@ export async function loadDocuments(
   } finally {
     await write();
   }
+}
+
+async function updateStored(collection: Collection, documents: readonly Fields[]): Promise<void> {
+  const updates = documents.flatMap(({ _id, ...fields }) =>
+    Object.keys(fields).length === 0 ? [] : [{ filter: { _id }, update: { $set: fields } }],
+  );
+  const [refused] = (await collection.bulk(updates)).refused;
+  if (refused !== undefined) throw new ProcessingError('store.update-refused', refused.message);
 }
 
 /** Returns how many were inserted. */

@@ -119,5 +119,36 @@ export function describeInserting(make: MakeStore): void {
         expect(await idsOf(context.store.collection(name))).toEqual([name]);
       }
     });
+
+    it('C7: a stored document is replaced as a whole, with the order of its fields; one that is not stored is not inserted', async () => {
+      const things = context.store.collection('things');
+      await things.ensureIndex({ keys: { n: 1 } });
+      await things.insertMany([
+        { _id: 'a', n: 1, old: true },
+        { _id: Long.fromString('9007199254740995'), n: 2 },
+      ]);
+      const a = { _id: 'a', z: 1, n: 7, b: { c: [1] } };
+
+      const replaced = await things.replaceMany([
+        a,
+        { _id: Long.fromString('9007199254740995'), n: 8 },
+        { _id: 'none' },
+      ]);
+
+      expect(replaced).toBe(2);
+      expect(textOf(await things.findOne({ n: 7 }))).toBe(textOf(a));
+      expect(await things.count({ n: { $in: [1, 2] } })).toBe(0);
+      expect(await things.count({})).toBe(2);
+    });
+
+    it('C7: a document that is too large to be stored does not replace another', async () => {
+      const things = context.store.collection('things');
+      await things.insertOne({ _id: 'a', n: 1 });
+
+      const error = await errorOf(things.replaceMany([{ _id: 'a', text: 'x'.repeat(17 * 1024 * 1024) }]));
+
+      expect(error).toMatchObject({ code: 'store.update-refused' });
+      expect(await things.findOne({ _id: 'a' })).toEqual({ _id: 'a', n: 1 });
+    });
   });
 }

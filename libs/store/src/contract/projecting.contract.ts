@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { BSONRegExp, Double, Int32, Long } from 'bson';
 import type { Projection } from '../store.js';
-import { eachWithStore, errorOf, type MakeStore } from './bundle.contract.js';
+import { eachWithStore, errorOf, textOf, type MakeStore } from './bundle.contract.js';
 
 const document = { _id: 1, a: 1, b: { c: 2, d: [{ e: 3, f: 4 }, 5] }, g: 6 };
 
@@ -40,6 +41,22 @@ export function describeProjecting(make: MakeStore): void {
       expect(await errorOf(things.findOne({ _id: 1 }, { projection: { a: 1, g: 0 } }))).toMatchObject({
         kind: 'ProcessingError',
       });
+    });
+
+    it('C7: with exact types a document has the numbers of the store, and is the same bytes when it is stored again', async () => {
+      const things = context.store.collection('things');
+      const numbers = [new Int32(7), new Double(7), Long.fromNumber(7), new Double(2 ** 40), new Double(2.5)];
+      await things.insertMany([
+        { _id: 'a', numbers, pattern: new BSONRegExp('a', 'ix') },
+        { _id: 'b', n: 1 },
+      ]);
+
+      const found = await Array.fromAsync(things.find({ _id: 'a' }, { exactTypes: true, sort: { _id: 1 } }));
+
+      expect(found.map((one) => textOf(one))).toEqual([
+        textOf({ _id: 'a', numbers, pattern: new BSONRegExp('a', 'ix') }),
+      ]);
+      expect(await things.findOne({ _id: 'a' })).toMatchObject({ numbers: [7, 7, 7, 2 ** 40, 2.5] });
     });
   });
 }

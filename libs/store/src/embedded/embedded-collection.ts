@@ -47,13 +47,16 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     this.#clock = clock;
   }
 
-  override async *find(filter: Filter, { sort, limit, projection }: FindOptions = {}): AsyncGenerator<T> {
+  override async *find(
+    filter: Filter,
+    { sort, limit, projection, exactTypes = false }: FindOptions = {},
+  ): AsyncGenerator<T> {
     if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
       refuseFilter(`${this.#name}: found the limit ${limit}, expected a whole number from 1, or none`);
     }
     const project = compileProjection(projection);
     let remaining = limit ?? Infinity;
-    for await (const document of readMatching(this.#catalog, this.#name, filter, sort)) {
+    for await (const document of readMatching(this.#catalog, this.#name, filter, { sort, exactTypes })) {
       yield project(document) as T; // the documents that were inserted into this collection have this type
       remaining -= 1;
       if (remaining === 0) {
@@ -62,7 +65,7 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     }
   }
 
-  override async findOne(filter: Filter, finding: Omit<FindOptions, 'limit'> = {}): Promise<T | null> {
+  override async findOne(filter: Filter, finding: Omit<FindOptions, 'limit' | 'exactTypes'> = {}): Promise<T | null> {
     for await (const document of this.find(filter, { ...finding, limit: 1 })) {
       return document;
     }
@@ -79,6 +82,24 @@ export class EmbeddedCollection<T extends Fields = Fields> extends Collection<T>
     await writeInPages(this.#catalog.writes, nextPage, (document) =>
       insertDocument(this.#catalog, this.#name, document),
     );
+  }
+
+  override async replaceMany(documents: readonly T[]): Promise<number> {
+    let start = 0;
+    let replaced = 0;
+    const nextPage = () => documents.slice(start, (start += documentsPerTransaction));
+    const finderOf = cachingFinders();
+    await writeInPages(this.#catalog.writes, nextPage, (document) => {
+      const table = this.#catalog.table(this.#name);
+      const match = table === null ? null : finderOf({ _id: document['_id'] })(this.#catalog.database, table);
+      if (table === null || match === null) {
+        return;
+      }
+      const paths = table.fields.map(({ path }) => path);
+      rewriteDocument(this.#catalog, table, match.row, document, paths);
+      replaced += 1;
+    });
+    return replaced;
   }
 
   override async updateOne(

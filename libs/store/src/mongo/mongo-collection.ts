@@ -45,7 +45,10 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
     this.#keepAlive = keepAlive;
   }
 
-  override async *find(filter: Filter, { sort, limit, projection }: FindOptions = {}): AsyncGenerator<T> {
+  override async *find(
+    filter: Filter,
+    { sort, limit, projection, exactTypes = false }: FindOptions = {},
+  ): AsyncGenerator<T> {
     this.#checkLimit(limit);
     checkFilter(this.#name, filter);
     const open = async () =>
@@ -54,6 +57,7 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
         ...(sort === undefined ? {} : { sort, allowDiskUse: !isById(sort) }),
         ...(limit === undefined ? {} : { limit }),
         ...(projection === undefined ? {} : { projection }),
+        ...(exactTypes ? { promoteValues: false, bsonRegExp: true } : {}),
       });
     const cursor = new KeepAliveCursor(await this.#run({ what: 'filter' }, open), this.#keepAlive);
     try {
@@ -67,7 +71,7 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
     }
   }
 
-  override async findOne(filter: Filter, finding: Omit<FindOptions, 'limit'> = {}): Promise<T | null> {
+  override async findOne(filter: Filter, finding: Omit<FindOptions, 'limit' | 'exactTypes'> = {}): Promise<T | null> {
     checkFilter(this.#name, filter);
     const found = await this.#run({ what: 'filter' }, () => this.#documents.findOne(filter, finding));
     return found as T | null; // what was stored under the name of this collection
@@ -80,6 +84,19 @@ export class MongoCollection<T extends Fields = Fields> extends Collection<T> {
   override async insertMany(documents: readonly T[]): Promise<void> {
     if (documents.length === 0) return;
     await this.#run({ what: 'insert' }, () => this.#documents.insertMany(documents.map(withId), { ordered: true }));
+  }
+
+  override async replaceMany(documents: readonly T[]): Promise<number> {
+    let replaced = 0;
+    // One by one: an error of a bulk does not name its document.
+    for (const document of documents) {
+      const id = document['_id'];
+      const { matchedCount } = await this.#run({ what: 'update', id }, () =>
+        this.#documents.replaceOne({ _id: id } as object, { ...document }),
+      );
+      replaced += matchedCount;
+    }
+    return replaced;
   }
 
   override async updateOne(

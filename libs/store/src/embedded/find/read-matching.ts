@@ -3,7 +3,7 @@ import type { Fields, Filter, Sort } from '../../store.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { compileFilter } from '../query/compile-filter.js';
 import type { Predicate } from '../query/operators.js';
-import { decodeBody } from '../values/body.js';
+import { decodeBody, decodeExactBody } from '../values/body.js';
 import { planAccess } from './plan-access.js';
 import { Rows } from './rows.js';
 import { compareSortKeys, sortKeyOf } from './sort-key.js';
@@ -24,7 +24,7 @@ export async function* readMatching(
   catalog: Catalog,
   collection: string,
   filter: Filter,
-  sort: Sort = {},
+  { sort = {}, exactTypes = false }: { sort?: Sort | undefined; exactTypes?: boolean } = {},
 ): AsyncGenerator<Fields> {
   const matches = compileFilter(filter);
   const opened = catalog.read(() => {
@@ -39,16 +39,21 @@ export async function* readMatching(
     return;
   }
   if (opened.sorted) {
-    yield* documentsOf(catalog, matches, opened.rows);
+    yield* documentsOf(catalog, matches, opened.rows, exactTypes);
     return;
   }
   const numbers = await sortedNumbers(catalog, matches, sort, opened.rows);
-  yield* documentsOf(catalog, matches, Rows.numbered(catalog.database, opened.table, numbers));
+  yield* documentsOf(catalog, matches, Rows.numbered(catalog.database, opened.table, numbers), exactTypes);
 }
 
-async function* documentsOf(catalog: Catalog, matches: Predicate, rows: Rows): AsyncGenerator<Fields> {
-  for await (const { document } of matchesOf(catalog, matches, rows)) {
-    yield document;
+async function* documentsOf(
+  catalog: Catalog,
+  matches: Predicate,
+  rows: Rows,
+  exactTypes: boolean,
+): AsyncGenerator<Fields> {
+  for await (const { document, body } of matchesOf(catalog, matches, rows)) {
+    yield exactTypes ? decodeExactBody(body) : document;
   }
 }
 
@@ -56,7 +61,7 @@ async function* matchesOf(
   catalog: Catalog,
   matches: Predicate,
   rows: Rows,
-): AsyncGenerator<{ readonly row: number; readonly document: Fields }> {
+): AsyncGenerator<{ readonly row: number; readonly document: Fields; readonly body: Uint8Array }> {
   for (;;) {
     const page = catalog.read(() => rows.next(pageRows));
     if (page.length === 0) {
@@ -65,7 +70,7 @@ async function* matchesOf(
     for (const { row, body } of page) {
       const document = decodeBody(body);
       if (matches(document)) {
-        yield { row, document };
+        yield { row, document, body };
       }
     }
     await nextTurn();

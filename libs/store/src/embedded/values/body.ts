@@ -12,3 +12,8 @@ export function encodeBody(document: Fields): Uint8Array {
 export function decodeBody(body: Uint8Array): Fields {
   return deserialize(body, { validation: { utf8: false } });
 }
+
+/** Numbers as Int32, Long and Double: encoded again it is the same body. */
+export function decodeExactBody(body: Uint8Array): Fields {
+  return deserialize(body, { validation: { utf8: false }, promoteValues: false, bsonRegExp: true });
+}
