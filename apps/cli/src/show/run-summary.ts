@@ -54,7 +54,12 @@ export function runSummary(report: RunReport): string {
   return `${lines.join('\n')}\n`;
 }
 
-function requestsText({ requests, reusedRequests, batches }: RunReport): string {
+/** How many requests there were, in how many batches, and how many were not sent. */
+export function requestsText({
+  requests,
+  reusedRequests,
+  batches,
+}: Pick<RunReport, 'requests' | 'reusedRequests' | 'batches'>): string {
   const sent = `${formatCount(requests)} in ${formatQuantity(batches, 'batch', 'batches')}`;
   if (reusedRequests === 0) return sent;
   return `${sent}; of these ${formatCount(reusedRequests)} not sent: the answer to the same request is taken`;
