@@ -17,6 +17,7 @@ export const notes = definePipeline({
     functions: [
       chat({
         name: 'summary',
+        reuse: true,
         model: 'gpt-4o-mini',
         system: 'Summarize the following text:',
         user: '{{ text }}',
@@ -46,12 +47,18 @@ export interface Note extends Record<string, unknown> {
   readonly text: string;
 }
 
-/** Notes whose texts all differ, in two sentences each. */
-export const allNotes: readonly Note[] = Array.from({ length: noteCount }, (_, index) => ({
-  _id: `n${index}`,
-  book: `book${index % 3}`,
-  text: `Note ${index} tells of mill number ${index} at the river. Its wheel turns ${index * 3} times an hour.`,
-}));
+/** Notes with another's text: one of the same batch, and one of an earlier batch. */
+const repeated: Readonly<Record<number, number>> = { 2: 1, 9: 0 };
+
+/** Notes of two sentences each. */
+export const allNotes: readonly Note[] = Array.from({ length: noteCount }, (_, index) => {
+  const mill = repeated[index] ?? index;
+  return {
+    _id: `n${index}`,
+    book: `book${index % 3}`,
+    text: `Note ${mill} tells of mill number ${mill} at the river. Its wheel turns ${mill * 3} times an hour.`,
+  };
+});
 
 /** The functions of each endpoint. */
 export const functionsOf = { embeddings: ['embeddings'], inference: ['summary', 'facts'] } as const;

@@ -1,3 +1,5 @@
+/* Long, because it is one sequence of writes, of which the order is what makes a crash harmless. */
+
 import { Clock, Ids, type DocumentError } from '@batchmill/contracts';
 import { encodeId } from '@batchmill/documents';
 import {

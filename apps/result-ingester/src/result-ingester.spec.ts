@@ -25,6 +25,14 @@ const inference = definePipeline({
     functions: [chat({ ...request, name: 'topics' }), chat({ ...request, name: 'entities' })],
   },
 });
+/** Asks the same of every document, and the same by both functions. */
+const alike = definePipeline({
+  name: 'alike',
+  source: { collection: 'stories' },
+  inference: {
+    functions: ['one', 'other'].map((name) => chat({ name, model: 'gpt-4o-mini', user: 'Tell me.', reuse: true })),
+  },
+});
 const embeddings = definePipeline({
   name: 'vectors',
   source: { collection: 'stories', documentIdField: '_id' },
@@ -79,6 +87,28 @@ describe('result-ingester', () => {
     expect(crashesLeft).toBeLessThan(0);
     expect(documents).toHaveLength(3);
     expect(run.totals).toMatchObject({ documents: { succeeded: 3 }, requests: 6 });
+    for await (const story of bundle.engine.documentStore.collection('stories').find({})) {
+      expect(story['event_response']).toHaveLength(2);
+    }
+  });
+
+  it('M2: after a crash between the file of shared answers and its checkpoint it is written again, and no answer is written twice', async () => {
+    let crashesLeft = 1;
+    bundle = await TestEngine.open({
+      pipelines: [alike],
+      settings: { sliceLines: 1 },
+      ports: ({ blobs }) => ({ blobs: failingAfter(blobs, '.reused.jsonl', () => crashesLeft-- > 0) }),
+    });
+    const settled = await settledBatch('alike', 3);
+
+    await bundle.start([ResultIngesterModule]);
+    await eventually('the batch', async () => (await bundle.engine.batches.get(settled._id))?.state === 'ingested');
+
+    const { requests, reuse, ingestion } = (await bundle.engine.batches.get(settled._id))!;
+    expect([requests, reuse?.copies, crashesLeft]).toEqual([1, 5, -1]);
+    expect(ingestion).toMatchObject({ succeeded: 6, duplicates: 0, unknown: 0, reused: { answers: 5 } });
+    const documents = await Array.fromAsync(readArchive(bundle.engine.blobs, ingestion.archive ?? ''));
+    expect(documents.map(({ answers }) => answers.length)).toEqual([2, 2, 2]);
     for await (const story of bundle.engine.documentStore.collection('stories').find({})) {
       expect(story['event_response']).toHaveLength(2);
     }

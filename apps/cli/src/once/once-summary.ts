@@ -1,7 +1,7 @@
 import type { PipelineResult } from '@batchmill/service';
 import { reasonInFlags } from './asked.js';
 import { formatCount, formatQuantity, formatUsd } from '../show/format.js';
-import { predictedLines } from '../show/run-summary.js';
+import { predictedLines, requestsText } from '../show/run-summary.js';
 import type { OutputCounts } from './output-tally.js';
 
 export interface OnceResult {
@@ -39,10 +39,10 @@ export function onceSummary({ output, kind, counts, runs, maxTokens, home }: Onc
     const limit = maxTokens === null ? '' : `, ${formatQuantity(maxTokens, 'token')}`;
     lines.push(`cut       ${formatQuantity(cut, 'answer')} ended at --max-tokens${limit}: raise it to get them whole`);
   }
-  const { requests, batches, tokens, cost } = sumOf(runs);
+  const { tokens, cost, ...counted } = sumOf(runs);
   if (runs.length === 0) lines.push('requests  none: everything was asked before, and nothing is paid again');
   else {
-    lines.push(`requests  ${formatCount(requests)} in ${formatQuantity(batches, 'batch', 'batches')}`);
+    lines.push(`requests  ${requestsText(counted)}`);
     lines.push(`tokens    ${formatCount(tokens.input)} in, ${formatCount(tokens.output)} out`);
     lines.push(
       `cost      ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}: ${formatUsd(cost.savedUsd)} saved`,
@@ -65,10 +65,11 @@ export function onceJson({ output, counts, runs, home }: OnceResult): Record<str
   };
 }
 
-type Sum = Pick<PipelineResult, 'requests' | 'batches' | 'tokens' | 'cost'>;
+type Sum = Pick<PipelineResult, 'requests' | 'reusedRequests' | 'batches' | 'tokens' | 'cost'>;
 
 const nothing: Sum = {
   requests: 0,
+  reusedRequests: 0,
   batches: 0,
   tokens: { input: 0, output: 0 },
   cost: { usd: 0, synchronousUsd: 0, savedUsd: 0 },
@@ -76,8 +77,9 @@ const nothing: Sum = {
 
 function sumOf(runs: readonly PipelineResult[]): Sum {
   return runs.reduce<Sum>(
-    (sum, { requests, batches, tokens, cost }) => ({
+    (sum, { requests, reusedRequests, batches, tokens, cost }) => ({
       requests: sum.requests + requests,
+      reusedRequests: sum.reusedRequests + reusedRequests,
       batches: sum.batches + batches,
       tokens: { input: sum.tokens.input + tokens.input, output: sum.tokens.output + tokens.output },
       cost: {

@@ -62,7 +62,12 @@ function unknownIdsText({ count, first }: NonNullable<RunReport['unknownIds']>):
   return `${formatQuantity(count, 'id has', 'ids have')} no document: ${first.map(sanitizeLine).join(', ')}${more}`;
 }
 
-function requestsText({ requests, reusedRequests, batches }: RunReport): string {
+/** How many requests there were, in how many batches, and how many were not sent. */
+export function requestsText({
+  requests,
+  reusedRequests,
+  batches,
+}: Pick<RunReport, 'requests' | 'reusedRequests' | 'batches'>): string {
   const sent = `${formatCount(requests)} in ${formatQuantity(batches, 'batch', 'batches')}`;
   if (reusedRequests === 0) return sent;
   return `${sent}; of these ${formatCount(reusedRequests)} not sent: the answer to the same request is taken`;
