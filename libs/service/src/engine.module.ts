@@ -3,6 +3,7 @@ import { Blobs } from '@batchmill/blobs';
 import { Pipelines } from '@batchmill/pipeline';
 import { Provider } from '@batchmill/provider';
 import {
+  AccountProgress,
   Batches,
   Budgets,
   Claims,
@@ -45,6 +46,7 @@ export class EngineModule {
       [Ledger, engine.ledger],
       [DeadlineForecasts, engine.deadlineForecasts],
       [Turnarounds, engine.turnarounds],
+      [AccountProgress, engine.accountProgress],
       [Notifications, engine.notifications],
       [Schedules, engine.schedules],
       [Inbox, engine.inbox],

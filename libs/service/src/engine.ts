@@ -4,6 +4,7 @@ import type { Bus } from '@batchmill/bus';
 import type { Pipelines } from '@batchmill/pipeline';
 import type { Provider } from '@batchmill/provider';
 import {
+  AccountProgress,
   Batches,
   Budgets,
   Claims,
@@ -61,6 +62,7 @@ export interface Engine extends Ports, EngineContext {
   readonly ledger: Ledger;
   readonly deadlineForecasts: DeadlineForecasts;
   readonly turnarounds: Turnarounds;
+  readonly accountProgress: AccountProgress;
   readonly notifications: Notifications;
   readonly schedules: Schedules;
   readonly inbox: Inbox;
@@ -99,6 +101,7 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
     ledger: new Ledger(store),
     deadlineForecasts: new DeadlineForecasts(claims, batches, engineSettings.perMinute, clock),
     turnarounds: new Turnarounds(store),
+    accountProgress: new AccountProgress(store),
     documents: new Documents(documentStore),
     readiness,
     dueWork: new DueWork(records, clock),

@@ -23,6 +23,7 @@ const ownCollections = [
   'runs',
   'schedules',
   'spendings',
+  'account_progress',
   'turnarounds',
 ];
 
