@@ -32,8 +32,9 @@ describe('batches of which no request ends', () => {
       documents = count,
       settings = {},
       maxUsd,
+      deadline,
       ...options
-    }: Partial<TestEngineOptions> & { documents?: number; maxUsd?: number } = {},
+    }: Partial<TestEngineOptions> & { documents?: number; maxUsd?: number; deadline?: string } = {},
   ): Promise<void> {
     bundle = await TestEngine.open({
       pipelines: [notes],
@@ -44,7 +45,7 @@ describe('batches of which no request ends', () => {
     await bundle.engine.documentStore.collection('notes').insertMany(manyNotes(documents));
     await bundle.start(stages);
     await injectFaults(bundle, ...faults);
-    const limited = maxUsd === undefined ? {} : { maxUsd };
+    const limited = { ...(maxUsd !== undefined && { maxUsd }), ...(deadline !== undefined && { deadline }) };
     await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings', ...limited });
   }
 
@@ -291,6 +292,24 @@ describe('batches of which no request ends', () => {
     expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { succeeded: count } } });
     const spending = await bundle.engine.spendings.get({ of: 'run', runId: 'r' });
     expect(spending).toMatchObject({ committed: (await ledgerOf(bundle)).nanoUsd, reserved: 0 });
+  });
+
+  it('M6: with a deadline, what is sent again goes into a batch while there is time, and is sent synchronously when there is none', async () => {
+    await opened([{ ...stalls, value: 0 }], { deadline: '24h' });
+    await started(10, 0);
+    await looks(8);
+    await reached('it to be cancelled', ({ provider }) => provider?.state === 'cancelling');
+    await goOn();
+    await reached('another batch at the provider', ({ state }) => state === 'submitted', 2);
+    expect((await ledgerOf(bundle)).synchronous.requests).toBe(0);
+
+    bundle.clock.advance(18 * hour);
+    await reached('it to be cancelled', ({ provider }) => provider?.state === 'cancelling', 2);
+    await goOn();
+
+    expect(await endOf(bundle, 'r', 20_000)).toMatchObject({ totals: { documents: { succeeded: count } } });
+    expect((await ledgerOf(bundle)).synchronous.requests).toBe(1);
+    expect((await batchOf(2))?.idle).toBeNull();
   });
 
   it('R10: a batch of a paused run is left to the provider, and sent again once the run is resumed', async () => {
