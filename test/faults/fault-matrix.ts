@@ -223,6 +223,7 @@ const rows: { readonly [On in Drawn]: Readonly<Record<keyof (typeof faultCatalog
       ],
       [[36_000], ['few', 'share', 'always'], unshown],
     ],
+    'no-counts': [[none, ['always']]],
     'empty-ids': [[none, ['always']]],
     'upper-case': [[none, ['always']]],
     'own-state': [[['preparing', 'thinking'], ['always']]],

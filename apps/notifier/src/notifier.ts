@@ -1,5 +1,6 @@
 import {
   BatchHeld,
+  BatchIdle,
   Clock,
   ConnectionError,
   DocumentsRetryScheduled,
@@ -29,7 +30,7 @@ import { Channels } from './channels.js';
 import { logNotification } from './log-notification.js';
 import { newNotifications } from './new-notifications.js';
 import { messageIdOf } from './notification-ids.js';
-import { payloadOfHold, payloadOfResults, payloadOfRetry } from './payloads/batch-payload.js';
+import { payloadOfHold, payloadOfIdle, payloadOfResults, payloadOfRetry } from './payloads/batch-payload.js';
 import { payloadOfEnd, payloadOfMissed, payloadOfRejection, payloadOfStart } from './payloads/run-payload.js';
 
 const giveUpAfterMs = 24 * 3_600_000;
@@ -76,6 +77,11 @@ export class Notifier {
   @Consumes(BatchHeld)
   async *batchHeld(event: BatchHeld, received: Received): Transitions {
     yield* this.#notify(event, payloadOfHold(event, await this.batches.get(event.batchId), received.at), received);
+  }
+
+  @Consumes(BatchIdle)
+  async *batchIdle(event: BatchIdle, received: Received): Transitions {
+    yield* this.#notify(event, payloadOfIdle(event, await this.batches.get(event.batchId), received.at), received);
   }
 
   @Consumes(RunFinished)

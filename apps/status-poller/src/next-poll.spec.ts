@@ -104,7 +104,13 @@ describe('the next poll', () => {
     const nextPoll = new NextPoll(pipelines, engineSettings, clock, log);
     const watched = { batch: leased, run: null };
     await bundle.collect(
-      only(nextPoll.wait(watched, leased.data.provider!, answered(fields), { stall: null, overtakeAt: null })),
+      only(
+        nextPoll.wait(watched, leased.data.provider!, answered(fields), {
+          stall: null,
+          overtakeAt: null,
+          idle: { changes: {}, limitMs: null, event: null },
+        }),
+      ),
     );
     return (await batches.get('r.c1.b1'))!;
   }

@@ -1,4 +1,4 @@
-import { Clock, completionWindowMs } from '@batchmill/contracts';
+import { Clock, completionWindowMs, type BatchIdle } from '@batchmill/contracts';
 import { Pipelines } from '@batchmill/pipeline';
 import type { ProviderBatch } from '@batchmill/provider';
 import {
@@ -13,7 +13,15 @@ import {
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
+import type { IdleLook } from './idle-batches.js';
 import type { Watched } from './unended-batches.js';
+
+/** What a poll has found, beside the provider batch. */
+interface FoundByPoll {
+  readonly stall: Stall | null;
+  readonly overtakeAt: Date | null;
+  readonly idle: IdleLook;
+}
 
 /** The longest interval between two polls of a batch whose pipeline is gone. */
 const withoutPipelineMs = 60_000;
@@ -33,19 +41,23 @@ export class NextPoll {
     private readonly log: Log,
   ) {}
 
-  /** `stall`: as the poll has found it. `overtakeAt`: when the batch is to be taken out of the queue; null: never, or it was. */
+  /**
+   * `stall` and `idle`: as the poll has found it. `overtakeAt`: when the batch is to be taken out of the queue; null: never, or it was.
+   * A batch that is found to be idle is due at once, also to be cancelled.
+   */
   wait(
     { batch, run }: Watched,
     provider: ProviderBatchInfo,
     retrieved: ProviderBatch,
-    { stall, overtakeAt }: { readonly stall: Stall | null; readonly overtakeAt: Date | null },
-  ): Transition<never> {
+    { stall, overtakeAt, idle }: FoundByPoll,
+  ): Transition<BatchIdle> {
     const { firstPollMs, lostAfterMs } = this.settings;
     const pollIntervalMs = this.#pollIntervalMs(batch.data.pipeline);
     // While a batch stalls, polls that are far apart would not count.
     const deadlineMs = overtakeAt === null ? pollIntervalMs : Math.min(pollIntervalMs, deadlinePollMs);
     const calmMs = batch.data.overtakenAt == null ? deadlineMs : overtakenPollMs;
-    const longestMs = stall === null ? calmMs : longestGapMs(stallLimitMs({ run, lostAfterMs }));
+    const watchedMs = idle.limitMs === null ? calmMs : Math.min(calmMs, longestGapMs(idle.limitMs));
+    const longestMs = stall === null ? watchedMs : longestGapMs(stallLimitMs({ run, lostAfterMs }));
     const delayMs = pollDelayMs(provider.polls, { firstPollMs, pollIntervalMs: Math.min(pollIntervalMs, longestMs) });
     const polled = { ...providerBatchInfoOf(retrieved, provider), polls: provider.polls + 1 };
     const next = new Date(this.clock.now().getTime() + delayMs);
@@ -53,15 +65,15 @@ export class NextPoll {
     this.#reportUnknownState(batch.data, provider, retrieved);
     // The provider has taken it.
     const isTaken = retrieved.state !== 'validating';
-    return batch
-      .with({
-        provider: polled,
-        stall,
-        otherAccount: null,
-        ...(isTaken && { held: null }),
-        ...this.#overdueFailure(batch.data, polled),
-      })
-      .wait(until);
+    const changed = batch.with({
+      provider: polled,
+      stall,
+      otherAccount: null,
+      ...(isTaken && { held: null }),
+      ...this.#overdueFailure(batch.data, polled),
+      ...idle.changes,
+    });
+    return idle.event === null ? changed.wait(until) : changed.to(batch.data.state, idle.event);
   }
 
   /** A batch is polled also when its pipeline is gone: its run may be cancelled. */

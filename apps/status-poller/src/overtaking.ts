@@ -3,7 +3,7 @@ import { DeadlineForecasts, isPaused, type Batch, type Leased, type Run } from '
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
 
-/** Takes batches out of the provider's queue that would miss the deadline of their run. Their answers so far are kept. */
+/** Takes batches out of the provider's queue that would miss the deadline of their run, or are idle. Their answers so far are kept. */
 @Injectable()
 export class Overtaking {
   constructor(

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Deferral } from './deferral.js';
+import { IdleBatches } from './idle-batches.js';
 import { NextPoll } from './next-poll.js';
 import { ProviderWebhooksController } from './provider-webhooks.controller.js';
 import { ProviderWebhooks } from './provider-webhooks.js';
@@ -9,6 +10,6 @@ import { StatusPoller } from './status-poller.js';
 
 @Module({
   controllers: [StatusPoller, ProviderWebhooksController],
-  providers: [Overtaking, NextPoll, Deferral, UnendedBatches, ProviderWebhooks],
+  providers: [Overtaking, IdleBatches, NextPoll, Deferral, UnendedBatches, ProviderWebhooks],
 })
 export class StatusPollerModule {}

@@ -3,6 +3,7 @@ import {
   BatchCancelRequested,
   BatchDeferred,
   BatchHeld,
+  BatchIdle,
   BatchProcessRequested,
   BatchSettled,
   BatchSubmitted,
@@ -25,13 +26,14 @@ import {
 } from '@batchmill/records';
 import { Consumes, Stage, Works } from '@batchmill/stage';
 import { Deferral } from './deferral.js';
+import { IdleBatches } from './idle-batches.js';
 import { NextPoll } from './next-poll.js';
 import { Overtaking } from './overtaking.js';
 import { UnendedBatches } from './unended-batches.js';
 import { verdictOnBatch, type SettledVerdict } from './verdict-on-batch.js';
 
 /** Polls a submitted batch at the provider until it is settled. */
-@Stage({ name: 'status-poller', produces: [BatchSettled, BatchDeferred, BatchHeld] })
+@Stage({ name: 'status-poller', produces: [BatchSettled, BatchDeferred, BatchHeld, BatchIdle] })
 export class StatusPoller {
   constructor(
     private readonly runs: Runs,
@@ -39,6 +41,7 @@ export class StatusPoller {
     private readonly budgets: Budgets,
     private readonly provider: Provider,
     private readonly overtaking: Overtaking,
+    private readonly idleBatches: IdleBatches,
     private readonly nextPoll: NextPoll,
     private readonly deferral: Deferral,
     private readonly unendedBatches: UnendedBatches,
@@ -65,7 +68,7 @@ export class StatusPoller {
     in: 'submitted',
     signaledBy: [BatchSubmitted, BatchCancelRequested, BatchProcessRequested, BatchAbandonRequested],
   })
-  async *poll(batch: Leased<Batch>): Transitions<BatchSettled | BatchDeferred | BatchHeld> {
+  async *poll(batch: Leased<Batch>): Transitions<BatchSettled | BatchDeferred | BatchHeld | BatchIdle> {
     const run = await this.runs.get(batch.data.runId);
     const watched = { batch, run };
     const overtakeAt = await this.overtaking.timeOf(batch.data, run);
@@ -77,6 +80,7 @@ export class StatusPoller {
       provider = infoOf(batch);
       retrieved = await this.unendedBatches.look(batch, () => this.#look(provider, isToBeCancelled));
     } catch (error) {
+      await this.idleBatches.notSeen(batch);
       yield* this.unendedBatches.notSeen(watched, error);
       return;
     }
@@ -84,10 +88,11 @@ export class StatusPoller {
     provider = { ...provider, account: this.provider.accountInfo };
     const stall = this.unendedBatches.stallOf(watched, retrieved, isToBeCancelled);
     const verdict = verdictOnBatch(retrieved);
+    const idle = await this.idleBatches.look(watched, retrieved, isToBeCancelled);
     if (verdict.kind === 'in-progress' && (yield* this.unendedBatches.giveUpIfDue(watched, stall))) return;
     switch (verdict.kind) {
       case 'in-progress':
-        yield this.nextPoll.wait(watched, provider, retrieved, { stall, overtakeAt });
+        yield this.nextPoll.wait(watched, provider, retrieved, { stall, overtakeAt, idle });
         return;
       case 'deferred':
         yield (
@@ -123,6 +128,7 @@ export class StatusPoller {
         reason,
         failure: failure ?? batch.data.failure,
         stall: null,
+        progress: null,
       })
       .to('settled', new BatchSettled({ ...ids, reason, requests }));
   }

@@ -15,6 +15,7 @@ export {
   BatchDeferred,
   BatchFileBuilt,
   BatchHeld,
+  BatchIdle,
   BatchProcessRequested,
   BatchReprocessRequested,
   BatchSettled,

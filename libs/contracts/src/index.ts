@@ -43,6 +43,7 @@ export { BatchFileBuilt } from './events/batch-file-built.js';
 export { BatchSubmitted } from './events/batch-submitted.js';
 export { BatchDeferred } from './events/batch-deferred.js';
 export { BatchHeld } from './events/batch-held.js';
+export { BatchIdle } from './events/batch-idle.js';
 export { BatchSettled, settledReasons, type SettledReason } from './events/batch-settled.js';
 export { ResultsIngested } from './events/results-ingested.js';
 export { ResultsReprocessed } from './events/results-reprocessed.js';

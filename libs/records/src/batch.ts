@@ -2,6 +2,8 @@ import type { CompletionWindow, SettledReason } from '@batchmill/contracts';
 import type { WorstUsage } from '@batchmill/models';
 import type { AccountInfo } from '@batchmill/provider';
 import type { Held } from './held.js';
+import type { IdleBatch } from './idle/idle-batch.js';
+import type { SeenProgress } from './idle/seen-progress.js';
 import type { Ingestion } from './ingestion.js';
 import type { ProviderBatchInfo } from './provider-batch-info.js';
 import type { Reprocessing } from './reprocessing.js';
@@ -63,7 +65,7 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly synchronous?: SynchronousLane | null;
   /** True: a spending limit had no room for the synchronous price, so that no deadline takes it out of the queue. Missing: no. */
   readonly staysQueued?: boolean;
-  /** When it was taken out of the provider's queue, because it would have missed the deadline of its run; missing or null: it was not. */
+  /** When it was taken out of the provider's queue: for the deadline of its run, or as idle. Missing or null: it was not. */
   readonly overtakenAt?: Date | null;
   readonly completionWindow: CompletionWindow;
   readonly submission: Submission;
@@ -86,6 +88,10 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly isLastTry?: boolean;
   /** Missing or null: it does not stall. */
   readonly stall?: Stall | null;
+  /** While the provider works on it; missing or null else. */
+  readonly progress?: SeenProgress | null;
+  /** Missing or null: it is not idle. One that has ended keeps what it was last. */
+  readonly idle?: IdleBatch | null;
   /** The account under which it was sent, while the present key does not see it; missing or null: it does. */
   readonly otherAccount?: BatchHold | null;
   readonly reason: SettledReason | null;

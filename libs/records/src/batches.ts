@@ -1,6 +1,7 @@
 /* Long, because every question that a stage asks of batches is a method here, and no filter is written elsewhere. */
 
 import type { Clock, Event } from '@batchmill/contracts';
+import { isSameAccount, type AccountInfo } from '@batchmill/provider';
 import type { Store } from '@batchmill/store';
 import {
   activeBatchStates,
@@ -119,6 +120,29 @@ export class Batches extends RecordsOfRun<Batch> {
   /** The batch whose current provider batch has this id; null when there is none. */
   async ofProviderBatch(providerBatchId: string): Promise<Batch | null> {
     return this.collection.findOne({ 'provider.providerBatchId': providerBatchId });
+  }
+
+  /** True while the account has another batch in progress that is not idle. */
+  async hasOtherInProgress(id: string, account: AccountInfo): Promise<boolean> {
+    const others = { _id: { $ne: id }, state: 'submitted', 'provider.state': 'in_progress', idle: null } as const;
+    for await (const { provider } of this.collection.find(others)) {
+      if (isSameAccount(provider?.account, account)) return true;
+    }
+    return false;
+  }
+
+  /** How many batches at the provider are idle. */
+  async countIdle(): Promise<number> {
+    return this.collection.count({ state: 'submitted', idle: { $ne: null } });
+  }
+
+  /** When the last of the batches in progress was found to go on; null: none is in progress. */
+  async lastProgressOfThoseInProgress(): Promise<Date | null> {
+    let latest: Date | null = null;
+    for await (const { progress } of this.collection.find({ state: 'submitted', 'provider.state': 'in_progress' })) {
+      if (progress != null && (latest === null || progress.since > latest)) latest = progress.since;
+    }
+    return latest;
   }
 
   /** The batches of a claim, in no order. */

@@ -111,6 +111,10 @@ export {
   type DocumentCounts,
   type RunTotals,
 } from './run-totals.js';
+export { AccountProgress } from './idle/account-progress.js';
+export type { IdleBatch } from './idle/idle-batch.js';
+export { idleLimitMs } from './idle/idle-limit.js';
+export { hasMovedSince, lookAtProgress, withoutAnswer, type SeenProgress } from './idle/seen-progress.js';
 export { durationsOf, type Durations } from './durations.js';
 export { turnaroundSampleOf, type TurnaroundSample } from './turnaround-sample.js';
 export { Turnarounds, turnaroundFrom, type BatchKind, type Calibration, type Turnaround } from './turnarounds.js';

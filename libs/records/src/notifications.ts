@@ -10,6 +10,7 @@ export const notificationTypes = [
   'batch.completed',
   'batch.failed',
   'batch.cancelled',
+  'batch.idle',
   'documents.retry-scheduled',
   'work.parked',
   'work.held',

@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
+import { describeAccountProgress } from './contract/account-progress.contract.js';
 import { describeAnswerMarks } from './contract/answer-marks.contract.js';
 import { describeBudgets } from './contract/budgets.contract.js';
 import { describeSpendings } from './contract/spendings.contract.js';
@@ -39,6 +40,7 @@ export function describeRecordsContract(name: string, make: MakeStore): void {
     describeLedger(make);
     describeTurnarounds(make);
     describeReusableAnswers(make);
+    describeAccountProgress(make);
     describeRates(make);
     describeClaimMarks(make);
     describeAnswerMarks(make);

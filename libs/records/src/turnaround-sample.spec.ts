@@ -11,6 +11,7 @@ describe('the turnaround of a batch', () => {
       endedAt: ended({}).endedAt,
       seconds: 200,
       secondsToStart: 1,
+      requests: 2,
     });
   });
 

@@ -9,15 +9,24 @@ export interface TurnaroundSample {
   readonly seconds: number;
   /** From its creation until its requests began; null where the provider does not say it. */
   readonly secondsToStart: number | null;
+  /** How many it had. Missing in samples of earlier versions. */
+  readonly requests?: number;
 }
 
-type Ended = Pick<ProviderBatch, 'id' | 'state' | 'createdAt' | 'inProgressAt' | 'endedAt'>;
+type Ended = Pick<ProviderBatch, 'id' | 'state' | 'createdAt' | 'inProgressAt' | 'endedAt' | 'counts'>;
 
 /**
  * Null for a batch that tells nothing of the provider's speed: it has not ended, it failed before its requests began, we cancelled
  * it, or the provider names no times. One that expired took at least that long.
  */
-export function turnaroundSampleOf({ id, state, createdAt, inProgressAt, endedAt }: Ended): TurnaroundSample | null {
+export function turnaroundSampleOf({
+  id,
+  state,
+  createdAt,
+  inProgressAt,
+  endedAt,
+  counts,
+}: Ended): TurnaroundSample | null {
   if ((state !== 'completed' && state !== 'expired') || endedAt === null) return null;
   const seconds = secondsBetween(createdAt, endedAt);
   // A batch without a time of creation has that of its reading, which is after its end.
@@ -27,6 +36,7 @@ export function turnaroundSampleOf({ id, state, createdAt, inProgressAt, endedAt
     endedAt,
     seconds,
     secondsToStart: inProgressAt === null ? null : secondsBetween(createdAt, inProgressAt),
+    requests: counts.total,
   };
 }
 

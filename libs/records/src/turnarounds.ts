@@ -57,8 +57,13 @@ export class Turnarounds {
    * may name either.
    */
   async turnaroundOf(account: string, model: string, url: string): Promise<Turnaround> {
+    return turnaroundFrom(await this.samplesOf(account, model, url));
+  }
+
+  /** Each of these batches, by their end, the oldest first. */
+  async samplesOf(account: string, model: string, url: string): Promise<readonly TurnaroundSample[]> {
     const stored = await this.#collection.findOne({ _id: idOf(account, { model, url }) });
-    return turnaroundFrom(stored?.samples ?? []);
+    return stored?.samples ?? [];
   }
 
   /** What the account's list of batches last showed of them; null: it was not read. */

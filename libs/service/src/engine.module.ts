@@ -3,6 +3,7 @@ import { Blobs } from '@batchmill/blobs';
 import { Pipelines } from '@batchmill/pipeline';
 import { Provider } from '@batchmill/provider';
 import {
+  AccountProgress,
   Batches,
   Budgets,
   Claims,
@@ -47,6 +48,7 @@ export class EngineModule {
       [DeadlineForecasts, engine.deadlineForecasts],
       [Turnarounds, engine.turnarounds],
       [ReusableAnswers, engine.reusableAnswers],
+      [AccountProgress, engine.accountProgress],
       [Notifications, engine.notifications],
       [Schedules, engine.schedules],
       [Inbox, engine.inbox],

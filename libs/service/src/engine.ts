@@ -4,6 +4,7 @@ import type { Bus } from '@batchmill/bus';
 import type { Pipelines } from '@batchmill/pipeline';
 import type { Provider } from '@batchmill/provider';
 import {
+  AccountProgress,
   Batches,
   Budgets,
   Claims,
@@ -63,6 +64,7 @@ export interface Engine extends Ports, EngineContext {
   readonly deadlineForecasts: DeadlineForecasts;
   readonly turnarounds: Turnarounds;
   readonly reusableAnswers: ReusableAnswers;
+  readonly accountProgress: AccountProgress;
   readonly notifications: Notifications;
   readonly schedules: Schedules;
   readonly inbox: Inbox;
@@ -102,6 +104,7 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
     deadlineForecasts: new DeadlineForecasts(claims, batches, engineSettings.perMinute, clock),
     turnarounds: new Turnarounds(store),
     reusableAnswers: new ReusableAnswers(store, clock, engineSettings.reuseMs),
+    accountProgress: new AccountProgress(store),
     documents: new Documents(documentStore),
     readiness,
     dueWork: new DueWork(records, clock),

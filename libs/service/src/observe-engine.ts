@@ -7,10 +7,19 @@ import type { Engine } from './engine.js';
  * and of those that work waits for, this process cannot use.
  */
 export function observeEngine(engine: Engine, dependencies: readonly string[]): void {
-  const { runs, claims, batches, notifications, budgets, dueWork, readiness } = engine;
+  const { runs, claims, batches, notifications, budgets, dueWork, readiness, accountProgress, provider, clock } =
+    engine;
   observeStates(gauges.runs, runs, runs.activeStates);
   observeStates(gauges.claims, claims, claims.activeStates);
   observeStates(gauges.batches, batches, batches.activeStates);
+  observe(gauges.idleBatches, async () => [{ value: await batches.countIdle(), attributes: {} }]);
+  observe(gauges.providerIdleSeconds, async () => {
+    const inProgressSince = await batches.lastProgressOfThoseInProgress();
+    if (inProgressSince === null) return [{ value: 0, attributes: {} }];
+    const movedAt = await accountProgress.lastOf(provider.account);
+    const sinceMs = Math.max(inProgressSince.getTime(), movedAt?.getTime() ?? 0);
+    return [{ value: Math.max(0, clock.now().getTime() - sinceMs) / 1_000, attributes: {} }];
+  });
   observeStates(gauges.notifications, notifications, [...notifications.activeStates, 'given-up']);
   observe(gauges.parked, () =>
     Promise.all(

@@ -46,6 +46,10 @@ export abstract class EngineSettings {
   abstract readonly lateResultsMs: number;
   /** How long a batch may be unknown to the provider, or stay in a state of minutes, before it counts as lost. */
   abstract readonly lostAfterMs: number;
+  /** For how long a batch may show no progress; auto: by how long others took. Then it is idle. */
+  abstract readonly idleAfterMs: number | 'auto' | 'never';
+  /** What becomes of an idle batch. */
+  abstract readonly whenIdle: 'warn' | 'resend';
   /** A scheduled run that was missed while no process ran is still started if it was due no longer ago than this. */
   abstract readonly scheduleCatchUpMs: number;
   /** True for services. False for a command that works on one run only. */

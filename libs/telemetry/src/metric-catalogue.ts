@@ -61,6 +61,17 @@ export const gauges = {
   runs: { name: 'batchmill.runs', description: 'The number of runs, by state.', labels: ['state'] },
   claims: { name: 'batchmill.claims', description: 'The number of claims, by state.', labels: ['state'] },
   batches: { name: 'batchmill.batches', description: 'The number of batches, by state.', labels: ['state'] },
+  idleBatches: {
+    name: 'batchmill.batches.idle',
+    description: 'Batches at the provider of which no request has ended for too long.',
+    labels: [],
+  },
+  providerIdleSeconds: {
+    name: 'batchmill.provider.idle.seconds',
+    description:
+      'For how long none of the batches in progress at the provider has gone on. Long: the provider has an outage. 0: none is in progress.',
+    labels: [],
+  },
   notifications: {
     name: 'batchmill.notifications',
     description: 'The number of notifications that were not delivered, by state.',

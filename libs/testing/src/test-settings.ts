@@ -27,6 +27,8 @@ export const testEngineSettings: Plain<EngineSettings> = {
   overdueGraceMs: 3_600_000,
   lateResultsMs: 3_600_000,
   lostAfterMs: 172_800_000,
+  idleAfterMs: 'auto',
+  whenIdle: 'warn',
   scheduleCatchUpMs: 3_600_000,
   startsSchedules: false,
   providerWebhookSecrets: [],

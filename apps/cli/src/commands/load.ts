@@ -26,6 +26,7 @@ const ownCollections = [
   'runs',
   'schedules',
   'spendings',
+  'account_progress',
   'turnarounds',
 ];
 

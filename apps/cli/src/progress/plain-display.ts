@@ -95,6 +95,7 @@ export function progressLine(shown: Shown, { columns, paint }: { columns: number
     ...(report.requests > 0 ? grouped('requests', requestParts(report), (weight) => 30 + 5 * weight) : []),
     ...(progress.parked > 0 ? [{ text: `${progress.parked} parked`, weight: 95, style: 'red' } as const] : []),
     ...(progress.held > 0 ? [{ text: `${progress.held} held`, weight: 94, style: 'yellow' } as const] : []),
+    ...(progress.idle > 0 ? [{ text: `${progress.idle} idle`, weight: 94, style: 'yellow' } as const] : []),
     ...(waiting === null ? [] : [{ text: `waiting since ${formatWhen(waiting.since, now)}`, weight: 93 }]),
     ...waitingFor.map((part, index) => {
       return { ...part, text: index === 0 ? `waiting ${part.text}` : part.text, weight: part.weight === 9 ? 59 : 47 };

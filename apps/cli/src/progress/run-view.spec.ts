@@ -63,7 +63,15 @@ const halfDone = runReport(
 );
 const stuck = runReport(
   { requests: 4116 },
-  { claimed: 4116, submitted: 1956, answered: 2040, parked: 2, held: 1, batches: { ...none, submitted: 8, ended: 8 } },
+  {
+    claimed: 4116,
+    submitted: 1956,
+    answered: 2040,
+    parked: 2,
+    held: 1,
+    idle: 3,
+    batches: { ...none, submitted: 8, ended: 8 },
+  },
   { atProviderSince: at(60_000), nextPollAt: at(245_000) },
 );
 const paused = runReport({ pausedAt: at(100_000) }, { claimed: 25, scanEnded: true });
@@ -139,11 +147,12 @@ describe('Y5: what a run waits for is shown, since when, and when it goes on', (
     expect(waitOf(paused)).toEqual(['paused     since 10:01:40 (2m 25s); resume it with: batchmill runs resume first']);
   });
 
-  it('a person, for what is parked or held', () => {
+  it('R3: a person, for what is parked, held or idle', () => {
     expect(view(stuck)).toEqual(
       expect.arrayContaining([
         'parked     2 records: batchmill parked list',
         'held       1 batch: batchmill batch list --run first',
+        'idle       3 batches: batchmill batch list --run first',
       ]),
     );
   });

@@ -52,6 +52,7 @@ export function runView(
     ...line('failed', 'red', failureParts(report)),
     ...line('parked', 'red', stuckParts(progress.parked, 'record', 'batchmill parked list')),
     ...line('held', 'yellow', stuckParts(progress.held, 'batch', `batchmill batch list --run ${runId}`)),
+    ...line('idle', 'yellow', stuckParts(progress.idle, 'batch', `batchmill batch list --run ${runId}`)),
     ...dim('end', endParts(shown)),
     ...dim('deadline', deadlineParts(shown)),
     ...dim('cost', costParts(report)),

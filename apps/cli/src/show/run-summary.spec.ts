@@ -51,6 +51,15 @@ it('R10: for a paused run the summary shows since when, and how to resume it', (
   expect(runJson(report)).toMatchObject({ status: 'running', pausedAt: '2026-01-01T10:00:30.000Z' });
 });
 
+it('R3: batches at the provider that make no progress are counted', () => {
+  const report = runReport({ total: 20 }, { idle: 2 });
+
+  expect(runSummary(report)).toContain(
+    'idle      2 batches at the provider without progress; see: batchmill batch list --run first\n',
+  );
+  expect(runSummary(runReport({ total: 20 }))).not.toContain('idle');
+});
+
 it('M2: what a run saved is one number, and a price that is not known makes none', () => {
   const cost = { usd: 1, synchronousUsd: 2, savedUsd: 1 };
   const report = runReport({ ...ended, status: 'finished', total: 1, succeeded: 1, cost });

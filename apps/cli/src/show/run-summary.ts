@@ -20,6 +20,10 @@ export function runSummary(report: RunReport): string {
     const held = formatQuantity(report.progress.held, 'batch', 'batches');
     lines.push(`held      ${held} sent under another account; see: batchmill batch list --run ${runId}`);
   }
+  if (report.progress.idle > 0) {
+    const idle = formatQuantity(report.progress.idle, 'batch', 'batches');
+    lines.push(`idle      ${idle} at the provider without progress; see: batchmill batch list --run ${runId}`);
+  }
   if (total === 0) {
     if (status === 'finished') lines.push('no pending documents found: total 0');
     return `${lines.join('\n')}\n`;

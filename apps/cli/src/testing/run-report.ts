@@ -58,6 +58,7 @@ export function runReport(
       retrying: 0,
       parked: 0,
       held: 0,
+      idle: 0,
       batches: { built: 0, submitted: 0, settled: 0, ended: 0 },
       ...progress,
     },

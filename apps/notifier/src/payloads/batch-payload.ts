@@ -1,7 +1,13 @@
-import type { BatchHeld, DocumentsRetryScheduled, ResultsIngested, SettledReason } from '@batchmill/contracts';
+import type {
+  BatchHeld,
+  BatchIdle,
+  DocumentsRetryScheduled,
+  ResultsIngested,
+  SettledReason,
+} from '@batchmill/contracts';
 import { allRequestsOf, describeHold, type Batch, type NotificationPayload } from '@batchmill/records';
 
-type BatchEvent = ResultsIngested | DocumentsRetryScheduled | BatchHeld;
+type BatchEvent = ResultsIngested | DocumentsRetryScheduled | BatchHeld | BatchIdle;
 
 /** Null for a batch that had nothing to send and no failure: it is not worth a notification. */
 export function payloadOfResults(event: ResultsIngested, batch: Batch | null, at: Date): NotificationPayload | null {
@@ -37,6 +43,23 @@ export function payloadOfHold(event: BatchHeld, batch: Batch | null, at: Date): 
     counts: null,
     usd: null,
     error: describeHold(batch, batch.otherAccount),
+  };
+}
+
+export function payloadOfIdle(event: BatchIdle, batch: Batch | null, at: Date): NotificationPayload {
+  const { batchId, since, isSentAgain } = event;
+  const next = isSentAgain ? 'it is cancelled, and what it lacks is sent again' : 'it is left to the provider';
+  const { completed = 0, failed = 0, total = 0 } = batch?.provider?.counts ?? {};
+  const requests = batch?.requests ?? total;
+  return {
+    ...idsOf(event, batch, at),
+    type: 'batch.idle',
+    status: 'idle',
+    summary: `Batch ${batchId} is idle: none of its requests has ended since ${since}; ${next}`,
+    documents: batch?.documents ?? null,
+    counts: countsFrom({ requests, succeeded: completed, failed, pending: Math.max(0, requests - completed - failed) }),
+    usd: null,
+    error: null,
   };
 }
 

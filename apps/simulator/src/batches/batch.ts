@@ -67,6 +67,8 @@ export interface BatchFaults {
   readonly lineStatus?: number;
   /** Simulated seconds after it was settled until its files are shown. */
   readonly lateFilesSeconds?: number;
+  /** Its counts are 0 until it is settled. */
+  readonly noCounts?: boolean;
   readonly emptyIds?: boolean;
   readonly upperCase?: boolean;
   /** Shown in place of in_progress. */

@@ -44,6 +44,7 @@ function shownOtherwise(fired: readonly Fault[]): BatchFaults {
   const times = fault('times');
   const ownState = fault('own-state');
   return {
+    ...(fault('no-counts') === undefined ? {} : { noCounts: true }),
     ...(fault('empty-ids') === undefined ? {} : { emptyIds: true }),
     ...(fault('upper-case') === undefined ? {} : { upperCase: true }),
     ...(fault('never-expires') === undefined ? {} : { neverExpires: true }),

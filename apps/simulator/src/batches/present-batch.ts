@@ -6,7 +6,6 @@ import type { Batch } from './batch.js';
 export function presentBatch(batch: Batch, nowMs: number): object {
   const { progress, times, faults } = batch;
   const settled = isSettled(batch.status);
-  const validated = times.in_progress !== undefined;
   const time = (ms: number | undefined): number | string | null => presentTime(ms, faults.times);
   return {
     id: batch.id,
@@ -28,9 +27,7 @@ export function presentBatch(batch: Batch, nowMs: number): object {
     expired_at: time(times.expired),
     cancelling_at: time(times.cancelling),
     cancelled_at: time(times.cancelled),
-    request_counts: validated
-      ? { total: progress.total, completed: progress.completed, failed: progress.failed }
-      : { total: 0, completed: 0, failed: 0 },
+    request_counts: shownCounts(batch),
     metadata: batch.metadata,
     usage:
       settled && batch.status !== 'failed'
@@ -43,6 +40,12 @@ export function presentBatch(batch: Batch, nowMs: number): object {
           }
         : null,
   };
+}
+
+function shownCounts({ times, status, faults, progress: { total, completed, failed } }: Batch): object {
+  if (times.in_progress === undefined) return { total: 0, completed: 0, failed: 0 };
+  if (faults.noCounts === true && !isSettled(status)) return { total, completed: 0, failed: 0 };
+  return { total, completed, failed };
 }
 
 function shownErrors({ errors, faults }: Batch): unknown {

@@ -45,6 +45,20 @@ describe('faults on batches', () => {
     });
   });
 
+  it('no-counts: no request is shown as ended until the batch has ended', async () => {
+    await withSimulator({ speed: 0, turnaround: { kind: 'fixed', seconds: 100 } }, async (client) => {
+      await client.faults([{ on: 'batch', what: 'no-counts' }]);
+      const { id } = await client.create(embeddingRequests(4));
+      await client.advance(80);
+      const working = await client.reached(id, 'in_progress');
+
+      await client.advance(20);
+
+      expect(working.request_counts).toEqual({ total: 4, completed: 0, failed: 0 });
+      expect((await client.settled(id)).request_counts).toEqual({ total: 4, completed: 4, failed: 0 });
+    });
+  });
+
   it.each(['validating', 'finalizing'])('stay: a batch stays %s, and can still be cancelled', async (state) => {
     await withSimulator({ speed: 0 }, async (client) => {
       await client.faults([{ on: 'batch', what: 'stay', value: state }]);

@@ -110,6 +110,7 @@ export const faultCatalogue = {
       'Is completed, expired or cancelled, with its counts, before its result files are shown.',
       'simulated seconds until they are shown, default 30',
     ),
+    'no-counts': describe('Shows 0 of its requests as ended until it has ended.'),
     'empty-ids': describe('Shows an empty text in place of null for the id of a file.'),
     'upper-case': describe('Shows its states in capitals.'),
     'own-state': describe(
@@ -194,6 +195,7 @@ export type FaultWhat =
   | 'no-status'
   | 'times'
   | 'late-files'
+  | 'no-counts'
   | 'empty-ids'
   | 'upper-case'
   | 'own-state'

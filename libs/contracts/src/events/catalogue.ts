@@ -18,6 +18,7 @@ import { BatchFileBuilt } from './batch-file-built.js';
 import { BatchSubmitted } from './batch-submitted.js';
 import { BatchDeferred } from './batch-deferred.js';
 import { BatchHeld } from './batch-held.js';
+import { BatchIdle } from './batch-idle.js';
 import { BatchSettled } from './batch-settled.js';
 import { ResultsIngested } from './results-ingested.js';
 import { ResultsReprocessed } from './results-reprocessed.js';
@@ -43,6 +44,7 @@ export const events: readonly EventClass[] = [
   BatchSubmitted,
   BatchDeferred,
   BatchHeld,
+  BatchIdle,
   BatchSettled,
   ResultsIngested,
   DocumentsRetryScheduled,

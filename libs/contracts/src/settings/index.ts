@@ -5,6 +5,7 @@ export {
   completionWindow,
   decimal,
   duration,
+  durationOr,
   existingFile,
   integer,
   list,

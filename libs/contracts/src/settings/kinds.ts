@@ -53,17 +53,33 @@ export function duration<D extends string | null>(
   name: string,
   spec: DurationSpec<D>,
 ): Setting<SettingValue<number, D>> {
-  const { unit, fromMs = 0, toMs = 30 * unitMs.d } = spec;
+  return setting<number, D>(name, spec, readingDuration(spec));
+}
+
+/** A length of time, as `duration` reads it, or one of some words, in upper or lower case. */
+export function durationOr<const W extends string, D extends string | null>(
+  name: string,
+  words: readonly W[],
+  spec: DurationSpec<D>,
+): Setting<SettingValue<number | W, D>> {
+  const { expected, read } = readingDuration(spec);
+  return setting<number | W, D>(name, spec, {
+    expected: `${words.join(', ')} or ${expected}`,
+    read: (value) => words.find((word) => word === value.trim().toLowerCase()) ?? read(value),
+  });
+}
+
+function readingDuration({ unit, fromMs = 0, toMs = 30 * unitMs.d }: DurationSpec<string | null>) {
   const unitName = unit === 's' ? 'seconds' : 'milliseconds';
-  return setting<number, D>(name, spec, {
+  return {
     expected: `a time from ${withUnit(fromMs)} to ${withUnit(toMs)} (${unitName}, or with its unit: 500ms, 30s, 5m, 24h)`,
-    read(value) {
+    read: (value: string): number | undefined => {
       const parts = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?$/.exec(value.trim().toLowerCase());
       if (parts === null) return undefined;
       const ms = Math.round(Number(parts[1]) * unitMs[(parts[2] ?? unit) as Unit]); // the pattern allows only units
       return ms >= fromMs && ms <= toMs ? ms : undefined;
     },
-  });
+  };
 }
 
 /** A completion window, in upper or lower case. It keeps its unit: the provider compares texts. */

@@ -35,6 +35,17 @@ export function describeTurnarounds(make: MakeStore): void {
       expect([0, 0.5, 1].map((share) => turnaround.quantile(share))).toEqual([101, 350, 600]);
     });
 
+    it('R3: each of them can be read, with its number of requests', async () => {
+      await add([2, 1]);
+
+      const samples = await fixture().turnarounds.samplesOf(account, embeddings.model, embeddings.url);
+
+      expect(samples.map(({ id, seconds, requests }) => [id, seconds, requests])).toEqual([
+        ['batch_1', 1, 2],
+        ['batch_2', 2, 2],
+      ]);
+    });
+
     it('E5: a batch that is added again counts once', async () => {
       await add([1, 2]);
       await add([2, 3]);

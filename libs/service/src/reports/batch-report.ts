@@ -8,7 +8,7 @@ export interface BatchReport {
   readonly batchId: string;
   readonly providerBatchId: string | null;
   /**
-   * Our state. While the batch is submitted, with that of the provider. While the provider processes the input file, with
+   * Our state. While the batch is submitted, with that of the provider, and with `idle` where it is. While the provider processes the input file, with
    * `file pending`. Of a settled batch: the reason, with `no result file yet` while the provider has yet to show its results.
    */
   readonly status:
@@ -36,6 +36,8 @@ export interface BatchReport {
   readonly inputFile: string | null;
   readonly createdAt: string;
   readonly submittedAt: string | null;
+  /** Since when none of its requests has ended, while it is idle; null: it is not. */
+  readonly idleSince: string | null;
   readonly endedAt: string | null;
   readonly metadata: Readonly<Record<string, string | number>>;
   readonly error: string | null;
@@ -59,6 +61,7 @@ export function reportBatch({ blobs }: Pick<Engine, 'blobs'>, batch: Batch): Bat
     inputFile: batch.file === null ? null : blobs.placeOf(batch.file),
     createdAt: batch.createdAt.toISOString(),
     submittedAt: provider?.submittedAt.toISOString() ?? null,
+    idleSince: batch.state === 'submitted' ? (batch.idle?.since.toISOString() ?? null) : null,
     endedAt: provider?.endedAt?.toISOString() ?? null,
     metadata: {
       runId: batch.runId,
@@ -85,11 +88,14 @@ function statusOf({
   ingestion,
   reason,
   otherAccount,
+  idle,
 }: Batch): BatchReport['status'] {
   if (parked) return 'parked';
   if (otherAccount != null) return 'held';
   if (state === 'built' && submission.filePendingSince != null) return 'built (file pending)';
-  if (state === 'submitted' && provider !== null) return `submitted (${provider.unknownState ?? provider.state})`;
+  if (state === 'submitted' && provider !== null) {
+    return `submitted (${provider.unknownState ?? provider.state}${idle == null ? '' : ', idle'})`;
+  }
   if (state === 'settled' && reason !== null) {
     return ingestion.fileMissingSince == null ? reason : `${reason} (no result file yet)`;
   }

@@ -100,7 +100,7 @@ export interface RunReport {
 }
 
 /**
- * How far a run is. `claimed` and `processed` count documents, `parked` records and `held` batches; the others count
+ * How far a run is. `claimed` and `processed` count documents, `parked` records, `held` and `idle` batches; the others count
  * requests.
  */
 export interface RunProgress {
@@ -122,6 +122,8 @@ export interface RunProgress {
   readonly parked: number;
   /** Batches that wait for the key of another account. */
   readonly held: number;
+  /** Batches at the provider of which no request has ended for too long. */
+  readonly idle: number;
   readonly batches: BatchCounts;
 }
 
@@ -243,6 +245,7 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
   let keptAnswers = 0;
   const reprocessed = { answers: 0, documents: 0 };
   let held = 0;
+  let idle = 0;
   let lost = noUnusedWork;
   let orphaned = noUnusedWork;
   for await (const batch of batches.ofRun(run._id)) {
@@ -268,6 +271,7 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
     if (state !== 'ingested') waiting = earlier(waiting, waitingOf(batch));
     lost = addUnusedWork(lost, lostWorkOf(batch, prices));
     orphaned = addUnusedWork(orphaned, orphanedWorkOf(batch, prices));
+    if (state === 'submitted' && batch.idle != null) idle += 1;
     if (batch.parked) parked += 1;
     else if (batch.otherAccount != null) held += 1;
     else if (state !== 'ingested') workable += 1;
@@ -286,6 +290,7 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
     retrying: outlooks.retrying,
     parked,
     held,
+    idle,
     batches: outlooks.batches,
   };
   return {

@@ -18,6 +18,7 @@ const progress: RunReport['progress'] = {
   retrying: 0,
   parked: 0,
   held: 0,
+  idle: 0,
   batches: { built: 1, submitted: 0, settled: 0, ended: 0 },
 };
 

@@ -8,6 +8,7 @@ import {
   completionWindow,
   decimal,
   duration,
+  durationOr,
   integer,
   list,
   path,
@@ -345,6 +346,18 @@ export const settingsCatalogue = {
       default: '172800',
       meaning:
         'How long the provider may not know a batch, or leave it `validating`, `finalizing` or `cancelling`, before it is given up as lost and its documents are requested again. A cancelled run waits an hour at most.',
+    }),
+    idleAfterMs: durationOr('BATCHMILL_IDLE_AFTER', ['auto', 'never'], {
+      unit: 's',
+      fromMs: 60_000,
+      default: 'auto',
+      meaning:
+        'How long none of the requests of a batch in progress may end before it is idle. `auto`: longer than comparable batches of the account took, once it is known of a hundred.',
+    }),
+    whenIdle: choice('BATCHMILL_WHEN_IDLE', ['warn', 'resend'], {
+      default: 'warn',
+      meaning:
+        'What becomes of an idle batch. `warn`: it is logged, shown, and a notification is sent. `resend`: it is also cancelled, its answers are kept, and what it lacks is sent again, at most twice.',
     }),
     armMs: duration('BATCHMILL_CREATE_TIMEOUT', {
       unit: 's',

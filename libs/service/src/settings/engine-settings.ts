@@ -31,6 +31,8 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     overdueGraceMs: batches.overdueGraceMs,
     lateResultsMs: batches.lateResultsMs,
     lostAfterMs: batches.lostAfterMs,
+    idleAfterMs: batches.idleAfterMs,
+    whenIdle: batches.whenIdle,
     scheduleCatchUpMs: batches.scheduleCatchUpMs,
     startsSchedules,
     providerWebhookSecrets: openai.webhookSecrets ?? [],

@@ -312,6 +312,17 @@ describe('settings', () => {
   });
 
   it.each([
+    ['Auto', 'auto'],
+    ['never', 'never'],
+    ['6h', 21_600_000],
+  ])('C6: a duration may be a word where one is known: %s', (BATCHMILL_IDLE_AFTER, value) => {
+    expect(readSettings({ env: { BATCHMILL_IDLE_AFTER }, cwd }).batches.idleAfterMs).toBe(value);
+    expect(problemsOf({ BATCHMILL_IDLE_AFTER: 'soon' })).toContain(
+      'found "soon" in the environment, expected auto, never or a time from 1m to 30d',
+    );
+  });
+
+  it.each([
     ['file:data/blobs', 'data/blobs'],
     ['file:/data', '/data'],
     ['file:///data', '/data'],
