@@ -10,6 +10,7 @@ import {
   type BatchState,
   type OrphanedBatch,
 } from './batch.js';
+import { batchOutline, type BatchOutline } from './batch-outline.js';
 import { notIngested } from './ingestion.js';
 import { notReprocessed } from './reprocessing.js';
 import type { Abandonment } from './stalled-batch.js';
@@ -100,6 +101,21 @@ export class Batches extends RecordsOfRun<Batch> {
     return this.collection.find({
       $or: [{ 'provider.createdAt': { $gte: since } }, { provider: null, createdAt: { $gte: since } }],
     });
+  }
+
+  /** The batches of a run, in no order, without what a forecast does not need. */
+  outlineOfRun(runId: string): AsyncIterable<BatchOutline> {
+    return this.collection.find({ runId }, { projection: batchOutline });
+  }
+
+  /** When provider batches were created, by their batches' ids. Those that have none are missing. */
+  async providerCreationOf(ids: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    const created = new Map<string, Date>();
+    const found = this.collection.find({ _id: { $in: ids } }, { projection: { 'provider.createdAt': 1 } });
+    for await (const { _id, provider } of found as AsyncIterable<BatchOutline>) {
+      if (provider != null) created.set(_id, provider.createdAt);
+    }
+    return created;
   }
 
   /** The batch of a claim that was built last; null when there is none. */

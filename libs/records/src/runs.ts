@@ -100,7 +100,7 @@ export interface Scan {
   readonly nextNumber: number;
   /** Documents in sealed claims of the scan, counted for `limit`. */
   readonly selected: number;
-  /** How many documents it will find, counted when a run with a deadline began. Missing: not counted. */
+  /** How many documents it will find, counted when the run began. Missing in runs of earlier versions. */
   readonly expected?: number;
   /** True: the scan goes on when the trial, the first claim, is answered. Missing in records of earlier versions. */
   readonly awaitsTrial?: boolean;
@@ -137,6 +137,16 @@ export class Runs extends Records<Run> {
   /** A pipeline's runs that have not ended. */
   activeOf(pipeline: string): AsyncIterable<Run> {
     return this.collection.find({ pipeline, state: { $in: active } });
+  }
+
+  /** The runs that are at work. */
+  running(): AsyncIterable<Run> {
+    return this.collection.find({ state: 'running' });
+  }
+
+  /** The runs at work that have a deadline. */
+  withDeadline(): AsyncIterable<Run> {
+    return this.collection.find({ state: 'running', deadlineAt: { $gt: new Date(0) } });
   }
 
   /** True while a run of a pipeline has not ended. */
