@@ -9,6 +9,7 @@ export {
   runRequestOf,
   runStates,
   type Run,
+  type SaidProgress,
   type RunRequest,
   type RunState,
   type Scan,

@@ -2,6 +2,7 @@ import { runOutcomes, type Clock, type Endpoint, type Event, type RunRequested }
 import type { StorageTargets } from '@batchmill/pipeline';
 import type { Store } from '@batchmill/store';
 import { Records } from './work/records.js';
+import type { WaitKind } from './forecast/waits-of-run.js';
 import type { RunPrediction } from './run-prediction.js';
 import type { RunTotals } from './run-totals.js';
 import type { ScanPosition } from './scan-position.js';
@@ -76,12 +77,21 @@ export interface Run extends WorkRecord<RunState> {
   readonly lastPauseCommandAt: Date | null;
   /** When the bus recorded the last change of the spending limit; missing: there was none. */
   readonly lastLimitCommandAt?: Date;
+  /** What it said last of its progress; missing: nothing yet. */
+  readonly saidProgress?: SaidProgress;
   /** Why it was rejected, or stopped: the provider refused its trial, or none of its first documents could be asked. */
   readonly reason: string | null;
   /** Written when the run ends. */
   readonly totals: RunTotals | null;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+}
+
+/** When a run has said how far it is, and what it waited for then. */
+export interface SaidProgress {
+  readonly at: Date;
+  /** Null: for nothing. */
+  readonly waitsFor: WaitKind | null;
 }
 
 /** In nano-dollars; null: there is no limit. */

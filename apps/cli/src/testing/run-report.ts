@@ -45,6 +45,7 @@ export function runReport(
     progress: {
       scanEnded: false,
       awaitsTrial: false,
+      expected: null,
       claimed: 0,
       processed: 0,
       built: 0,
@@ -65,7 +66,9 @@ export function runReport(
       nextPollAt: null,
       windowEndsAt: null,
       retryAt: null,
-      estimatedEnd: null,
+      waits: [],
+      forecast: null,
+      noForecast: null,
       ...outlook,
     },
   };

@@ -18,6 +18,13 @@ import { obstacleIn, waitsOf, type RunWait, type SharedQueue, type WaitFacts } f
 /** What a run waits for, and when it is done. */
 export interface RunProspect extends Pick<RunForecast, 'forecast' | 'unknown'> {
   readonly waits: readonly RunWait[];
+  /** Of requests. */
+  readonly counts: {
+    readonly requests: number;
+    readonly submitted: number;
+    readonly answered: number;
+    readonly failed: number;
+  };
 }
 
 export interface ProspectSources {
@@ -67,7 +74,7 @@ export class RunForecasts {
     const queues = new Map([...budgets].map(([model, { shared }]) => [model, shared]));
     const facts = { run, work, queues, rates: await this.#ratesOf(work), outages, rooms: new Map<string, Date>(), now };
     const { forecast, unknown, rooms } = await this.#forecast(facts, budgets);
-    return { forecast, unknown, waits: waitsOf({ ...facts, rooms }) };
+    return { forecast, unknown, waits: waitsOf({ ...facts, rooms }), counts: countsOf(work) };
   }
 
   async #forecast(facts: WaitFacts, budgets: ReadonlyMap<string, SharedBudget>): Promise<RunForecast> {
@@ -240,6 +247,17 @@ function unknownWork({ scan }: Run, { unscanned, claimed, models }: RunWork): st
   if (unscanned === null) return 'it is not known how many documents the run will find';
   if (models.length > 0) return null;
   return claimed + unscanned > 0 || !scan.ended ? 'its first batches are not built yet' : null;
+}
+
+function countsOf({ batches }: RunWork): RunProspect['counts'] {
+  const counts = { requests: 0, submitted: 0, answered: 0, failed: 0 };
+  for (const { requests, state, ingestion } of batches) {
+    counts.requests += requests;
+    if (state === 'submitted') counts.submitted += requests;
+    counts.answered += ingestion.succeeded;
+    counts.failed += ingestion.failed;
+  }
+  return counts;
 }
 
 function ageOf(since: Date | undefined, now: Date): number {
