@@ -38,8 +38,8 @@ export const batchOutline: Projection = Object.fromEntries(
   [
     ...['runId', 'claimId', 'number', 'state', 'model', 'url', 'documents', 'requests', 'inputTokens', 'worst'],
     ...['fileBytes', 'completionWindow', 'parked', 'backoffUntil', 'createdAt', 'updatedAt', 'held', 'otherAccount'],
-    ...['error', 'provider.submittedAt', 'provider.createdAt', 'provider.endedAt', 'provider.counts'],
-    ...['synchronous.offset', 'submission.attempt', 'ingestion.succeeded', 'ingestion.failed'],
+    ...['submittedAt', 'createdAt', 'endedAt', 'counts'].map((field) => `provider.${field}`),
+    ...['error', 'synchronous.offset', 'submission.attempt', 'ingestion.succeeded', 'ingestion.failed'],
     ...['ingestion.retried', 'ingestion.retryAt'],
   ].map((field) => [field, 1]),
 );

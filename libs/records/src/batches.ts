@@ -108,14 +108,14 @@ export class Batches extends RecordsOfRun<Batch> {
     return this.collection.find({ runId }, { projection: batchOutline });
   }
 
-  /** When provider batches were created, by their batches' ids. Those that have none are missing. */
-  async providerCreationOf(ids: readonly string[]): Promise<ReadonlyMap<string, Date>> {
-    const created = new Map<string, Date>();
-    const found = this.collection.find({ _id: { $in: ids } }, { projection: { 'provider.createdAt': 1 } });
+  /** When batches were sent, by our clock and their ids. Those that are not at the provider are missing. */
+  async sentAtOf(ids: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    const sentAt = new Map<string, Date>();
+    const found = this.collection.find({ _id: { $in: ids } }, { projection: { 'provider.submittedAt': 1 } });
     for await (const { _id, provider } of found as AsyncIterable<BatchOutline>) {
-      if (provider != null) created.set(_id, provider.createdAt);
+      if (provider != null) sentAt.set(_id, provider.submittedAt);
     }
-    return created;
+    return sentAt;
   }
 
   /** The batch of a claim that was built last; null when there is none. */

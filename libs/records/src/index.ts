@@ -83,15 +83,8 @@ export { RunWorks } from './forecast/run-works.js';
 export { RunForecasts, type RunProspect } from './forecast/run-forecasts.js';
 export { describeForecast } from './forecast/describe-forecast.js';
 export type { Forecast } from './forecast/run-forecast.js';
-export {
-  describeWait,
-  useText,
-  waitKinds,
-  waitsOf,
-  type QueueUse,
-  type RunWait,
-  type WaitKind,
-} from './forecast/waits-of-run.js';
+export { describeWait, useText, waitsOf, type QueueUse, type RunWait } from './forecast/waits-of-run.js';
+export { waitKinds, type WaitKind } from './forecast/wait-kinds.js';
 export { roughDuration } from './forecast/rough-duration.js';
 export { seededRandom } from './forecast/seeded-random.js';
 export { Rates, type Rate } from './rates/rates.js';

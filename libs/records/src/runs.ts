@@ -2,7 +2,7 @@ import { runOutcomes, type Clock, type Endpoint, type Event, type RunRequested }
 import type { StorageTargets } from '@batchmill/pipeline';
 import type { Store } from '@batchmill/store';
 import { Records } from './work/records.js';
-import type { WaitKind } from './forecast/waits-of-run.js';
+import type { WaitKind } from './forecast/wait-kinds.js';
 import type { RunPrediction } from './run-prediction.js';
 import type { RunTotals } from './run-totals.js';
 import type { ScanPosition } from './scan-position.js';

@@ -19,10 +19,7 @@ export function currentWork(shown: Shown): CurrentWork {
   const wait = (what: string, ...more: Part[]): CurrentWork => {
     return { label: 'waiting', parts: [{ text: `for ${what}`, weight: 9 }, ...more], reason: null };
   };
-  const [first] = outlook.waits;
-  const isFull = first?.for === 'queue' || first?.for === 'rate-limit';
-  // A full queue is said in numbers, unless something else is wrong.
-  if (waiting !== null && !(isFull && waiting.message === report.waiting?.message)) {
+  if (waiting !== null) {
     return {
       label: 'waiting',
       parts: [],
@@ -36,7 +33,8 @@ export function currentWork(shown: Shown): CurrentWork {
     const resume = `resume it with: batchmill runs resume ${report.runId}`;
     return { label: 'paused', parts: [], reason: `${sinceText(pausedAt, now)}${why}; ${resume}` };
   }
-  if (isFull) {
+  const [first] = outlook.waits;
+  if (first?.for === 'queue' || first?.for === 'rate-limit') {
     const others = [...workOf(report, first.batches), ...pollPart(shown, 7)];
     return { label: 'waiting', parts: [...waitParts(first), ...others], reason: null };
   }

@@ -9,9 +9,10 @@ import { planOfRun } from '../plan-of-run.js';
 import type { Rate, Rates } from '../rates/rates.js';
 import type { Run } from '../runs.js';
 import type { Turnarounds } from '../turnarounds.js';
+import { lagsIn, paceIn } from './measured-times.js';
 import type { QueuedBatch } from './play-queue.js';
 import { forecastRun, type QueueOutlook, type RunForecast } from './run-forecast.js';
-import { amountOf, answeredShareOf, isIngested, partOf, type ModelWork, type RunWork } from './run-work.js';
+import { amountOf, answeredShareOf, partOf, type ModelWork, type RunWork } from './run-work.js';
 import type { RunWorks } from './run-works.js';
 import { obstacleIn, waitsOf, type RunWait, type SharedQueue, type WaitFacts } from './waits-of-run.js';
 
@@ -43,9 +44,7 @@ export interface ProspectSources {
 }
 
 /** A prospect is used again for this long. Making one takes up to a tenth of a second. */
-const keptMs = 5_000;
-/** So many of the last batches tell how long ingestion takes. */
-const lastLags = 50;
+const keptMs = 2_000;
 
 /** Says of runs what they wait for and when they are done. It has the one rule for that: reports, events and metrics ask it. */
 export class RunForecasts {
@@ -53,7 +52,7 @@ export class RunForecasts {
 
   constructor(private readonly sources: ProspectSources) {}
 
-  /** As it was up to five seconds ago. `outages`: of this process. */
+  /** As it was some seconds ago. `outages`: of this process. */
   async of(run: Run, outages: WaitFacts['outages'] = []): Promise<RunProspect> {
     const { clock } = this.sources;
     const now = clock.now();
@@ -93,7 +92,7 @@ export class RunForecasts {
       runId: run._id,
       now,
       queues,
-      lagsMs: lagsIn(work.batches),
+      lagsMs: lagsIn(work.batches, paceIn(work.batches)),
       synchronousMs: synchronousMsOf(work, rates),
       isIngesting: work.batches.some(({ state }) => state === 'settled'),
       noLaterThan: await this.#noLaterThan(run, now),
@@ -101,7 +100,11 @@ export class RunForecasts {
     });
   }
 
-  async #queueOf({ run, now }: WaitFacts, model: ModelWork, { shared, others }: SharedBudget): Promise<QueueOutlook> {
+  async #queueOf(
+    { run, work, now }: WaitFacts,
+    model: ModelWork,
+    { shared, others }: SharedBudget,
+  ): Promise<QueueOutlook> {
     const { turnarounds, account, trialWaitMs } = this.sources;
     const own = model.unfinished.filter(({ synchronous }) => synchronous == null);
     const queued = (batch: BatchOutline): QueuedBatch => {
@@ -111,20 +114,22 @@ export class RunForecasts {
     const toSend = own.filter(({ state }) => state === 'built');
     const trial = sent[0];
     const isTrial = !run.scan.ended && run.scan.awaitsTrial === true && trial !== undefined;
+    const pace = paceIn(work.batches);
     const { tokens, requests } = shared.limits;
     const { withRetries, batches, retried, requests: asked } = model.ended;
     const ofBatches = withRetries / Math.max(1, batches);
     return {
       model: model.model,
-      turnaroundSeconds: await turnarounds.secondsOf(account(), model),
-      windowMs: Math.max(0, ...own.map(({ completionWindow }) => completionWindowMs(completionWindow))) || dayMs,
+      turnaroundSeconds: (await turnarounds.secondsOf(account(), model)).map((seconds) => seconds / pace),
+      windowMs:
+        (Math.max(0, ...own.map(({ completionWindow }) => completionWindowMs(completionWindow))) || dayMs) / pace,
       limits: { tokens: tokens ?? Infinity, requests: requests ?? Infinity },
       inQueue: [
-        ...sent.map((batch) => ({ ...queued(batch), ageMs: ageOf(batch.provider?.createdAt, now) })),
+        ...sent.map((batch) => ({ ...queued(batch), ageMs: ageOf(batch.provider?.submittedAt, now) })),
         ...others.inQueue
           .filter(({ runId }) => runId !== run._id)
-          .map(({ createdAt, ...share }) => {
-            return { ...share, ageMs: ageOf(createdAt, now) };
+          .map(({ sentAt, ...share }) => {
+            return { ...share, ageMs: ageOf(sentAt, now) };
           }),
       ],
       waiting: [...toSend.map(queued), ...others.waiting.filter(({ runId }) => runId !== run._id)],
@@ -146,7 +151,7 @@ export class RunForecasts {
       return { shared, others: { inQueue: [], waiting: [] } };
     }
     const waiting = budgets.waitingIn(budget);
-    const createdAt = await batches.providerCreationOf(budget.shares.map(({ batchId }) => batchId));
+    const sentAt = await batches.sentAtOf(budget.shares.map(({ batchId }) => batchId));
     return {
       shared: {
         held: budget.held,
@@ -155,7 +160,7 @@ export class RunForecasts {
         waiting: new Map(waiting.map(({ batchId, waitingSince }) => [batchId, waitingSince])),
       },
       others: {
-        inQueue: budget.shares.map((share) => ({ ...queuedOf(share), createdAt: createdAt.get(share.batchId) })),
+        inQueue: budget.shares.map((share) => ({ ...queuedOf(share), sentAt: sentAt.get(share.batchId) })),
         waiting: waiting.map(queuedOf),
       },
     };
@@ -192,7 +197,7 @@ interface SharedBudget {
   readonly shared: SharedQueue;
   /** Of all runs. */
   readonly others: {
-    readonly inQueue: readonly (QueuedBatch & { readonly createdAt: Date | undefined })[];
+    readonly inQueue: readonly (QueuedBatch & { readonly sentAt: Date | undefined })[];
     readonly waiting: readonly QueuedBatch[];
   };
 }
@@ -213,20 +218,6 @@ function inBatches(
   const count = Math.max(bySize, tokens === null ? 0 : Math.ceil(unbuilt.inputTokens / Math.max(1, tokens)));
   const { inputTokens, requests } = partOf(unbuilt, 1 / count);
   return Array.from({ length: count }, () => ({ runId, tokens: inputTokens, requests }));
-}
-
-/** From the end at the provider, by its clock, to the end of ingestion, by ours. */
-function lagsIn(batches: readonly BatchOutline[]): number[] {
-  return batches
-    .flatMap((batch) => {
-      const endedAt = batch.provider?.endedAt;
-      return endedAt == null || !isIngested(batch)
-        ? []
-        : [{ at: batch.updatedAt.getTime(), lagMs: ageOf(endedAt, batch.updatedAt) }];
-    })
-    .toSorted((a, b) => b.at - a.at)
-    .slice(0, lastLags)
-    .map(({ lagMs }) => lagMs);
 }
 
 function synchronousMsOf({ models }: RunWork, rates: ReadonlyMap<string | null, Rate>): number {

@@ -214,6 +214,9 @@ async function sumUp(engine: Engine, run: Run): Promise<Sums> {
   const { claims, batches, engineSettings } = engine;
   const { prices } = engineSettings;
   const outlooks = new RunOutlooks();
+  const prospect = await prospectOf(engine, run);
+  // That is said in numbers.
+  const isQueueKnown = prospect.waits.some(({ for: kind, queue }) => kind === 'queue' && queue !== null);
   const deadline = new DeadlineSums();
   let documents = noDocuments;
   let claimed = 0;
@@ -265,7 +268,8 @@ async function sumUp(engine: Engine, run: Run): Promise<Sums> {
     tokens.input += ingestion.tokens.input;
     tokens.output += ingestion.tokens.output;
     cost = addCost(cost, ingestion.cost);
-    if (state !== 'ingested') waiting = earlier(waiting, waitingOf(batch));
+    const isSaid = isQueueKnown && batch.held?.about === 'queue' && batch.error === null;
+    if (state !== 'ingested' && !isSaid) waiting = earlier(waiting, waitingOf(batch));
     lost = addUnusedWork(lost, lostWorkOf(batch, prices));
     orphaned = addUnusedWork(orphaned, orphanedWorkOf(batch, prices));
     if (batch.parked) parked += 1;
@@ -296,7 +300,7 @@ async function sumUp(engine: Engine, run: Run): Promise<Sums> {
     requests,
     batches: count,
     progress,
-    outlook: outlooks.of(run, await prospectOf(engine, run)),
+    outlook: outlooks.of(run, prospect),
     lost,
     orphaned,
     firstError,
