@@ -111,7 +111,9 @@ describe('answers that cannot be used', () => {
     expect(after.cost.usd).toBe(ledger.usd);
     // What was waste until then is used, and was not bought a second time.
     expect([before.savings?.savedUsd, after.savings?.savedUsd]).toEqual([-ledger.usd, 2 * ledger.usd]);
-    const same = { keptAnswers: 0, reprocessed: null, savings: null };
+    expect([before.cost.savedUsd, after.cost.savedUsd]).toEqual([-ledger.usd, 2 * ledger.usd]);
+    const same = { keptAnswers: 0, reprocessed: null, savings: null, cost: { ...after.cost, savedUsd: null } };
+    expect(after.cost).toMatchObject({ usd: before.cost.usd, synchronousUsd: before.cost.synchronousUsd });
     expect({ ...after, ...same }).toEqual({ ...before, ...same });
     await expect(Array.fromAsync(engine.blobs.read(keptName))).rejects.toMatchObject({ code: 'blobs.missing' });
   });

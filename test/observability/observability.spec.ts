@@ -89,6 +89,7 @@ describe('the dashboard and the alerts', () => {
 describe('the metrics of a process that runs all stages', () => {
   let home: string;
   let service: ServiceProcess;
+  let forecast: ReadonlySet<string>;
   let exposed: ReadonlyMap<string, ReadonlySet<string>>;
 
   /** It does a whole run, and meets a message and a webhook that it cannot use. */
@@ -97,6 +98,8 @@ describe('the metrics of a process that runs all stages', () => {
     const env = {
       ...fast,
       BATCHMILL_HOME: home,
+      BATCHMILL_SIMULATOR_SPEED: '1',
+      BATCHMILL_SIMULATOR_TURNAROUND: '4s',
       OPENAI_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}`,
     };
     await load(env);
@@ -104,6 +107,7 @@ describe('the metrics of a process that runs all stages', () => {
     await typeByHand('this is no JSON');
     const ran = await batchmill(projectFolder, ['run', 'basic-schema', '--wait'], { env });
     expect(ran).toMatchObject({ code: 0 });
+    forecast = await forecastOfAnotherRun(env);
     expect((await service.post('/provider/webhook', '{}')).status).toBe(401);
     exposed = await eventually('the dead letter', async () => {
       const { text } = await service.ask('/metrics');
@@ -114,6 +118,16 @@ describe('the metrics of a process that runs all stages', () => {
     await service.end('SIGKILL');
     await rm(home, { recursive: true, force: true });
   });
+
+  /** What is exposed of it while its batches are at the provider. */
+  async function forecastOfAnotherRun(env: Record<string, string>): Promise<ReadonlySet<string>> {
+    const args = ['run', 'basic-schema', '--redo', 'all', '--run-id', 'another', '--yes'];
+    expect(await batchmill(projectFolder, args, { env })).toMatchObject({ code: 0 });
+    return eventually('the forecast of a run', async () => {
+      const { text } = await service.ask('/metrics');
+      return labelsBySeries(text).get('batchmill_run_forecast_seconds');
+    });
+  }
 
   async function load(env: Record<string, string>): Promise<void> {
     const args = ['load', 'pipelines/basic-schema/documents.jsonl', '--collection', 'articles'];
@@ -134,7 +148,9 @@ describe('the metrics of a process that runs all stages', () => {
       ]),
     );
 
-    const found = [...exposed].map(([name, labels]): [string, string[]] => [name, [...labels].sort()]);
+    const found = [...exposed, ['batchmill_run_forecast_seconds', forecast] as const].map(
+      ([name, labels]): [string, string[]] => [name, [...labels].sort()],
+    );
     expect(Object.fromEntries(found)).toEqual(
       Object.fromEntries(catalogued.map(([name, labels]) => [name, labels.sort()])),
     );

@@ -8,6 +8,7 @@ import {
   boughtAnswersOf,
   lateMs,
   type Batch,
+  type DeadlineForecast,
   type Run,
   type SynchronousLane as LaneState,
 } from '@batchmill/records';
@@ -49,7 +50,7 @@ export class SynchronousLane {
     const forecast = await this.forecasts.of(run);
     if (forecast === null || run === null) return { lane: 'batch', until: null };
     const now = this.clock.now();
-    this.#report(run, lateMs(forecast, now));
+    this.#report(run, forecast, lateMs(forecast, now));
     const overtakeAt = forecast.overtakeAt.get(batch._id) ?? forecast.deadlineAt;
     const { account } = this.provider;
     const turnaround = await this.turnarounds.turnaroundOf(account, batch.model, batch.url);
@@ -112,18 +113,18 @@ export class SynchronousLane {
   }
 
   /** Said once per process, as soon as it is known. */
-  #report({ _id: runId, deadlineAt }: Run, late: number): void {
+  #report({ _id: runId }: Run, { deadlineAt, slowest }: DeadlineForecast, late: number): void {
     if (late === 0 || this.#reported.has(runId)) return;
     this.#reported.add(runId);
-    const { requests, tokens } = this.settings.perMinute;
     this.log.warn(
       'the deadline of a run cannot be met even at the synchronous endpoints; a higher rate limit or fewer documents would help',
       {
         runId,
-        deadline: deadlineAt?.toISOString() ?? null,
+        deadline: deadlineAt.toISOString(),
         lateByMs: late,
-        requestsPerMinute: requests,
-        tokensPerMinute: tokens,
+        model: slowest?.model ?? null,
+        requestsPerMinute: slowest?.perMinute.requests ?? null,
+        tokensPerMinute: slowest?.perMinute.tokens ?? null,
       },
     );
   }

@@ -6,6 +6,7 @@ import { ClaimOpener } from './claim-opener.js';
 import { ClaimReleaser } from './claim-releaser.js';
 import { DocumentScanner } from './document-scanner.js';
 import { MemberMarker } from './member-marker.js';
+import { ProgressReporter } from './progress-reporter.js';
 import { RunCloser } from './run-closer.js';
 import { RunCommands } from './run-commands.js';
 import { RunStarter } from './run-starter.js';
@@ -25,6 +26,7 @@ import { Trial } from './trial.js';
     RunCloser,
     Trial,
     Breaker,
+    ProgressReporter,
   ],
 })
 export class ChunkScannerModule {}

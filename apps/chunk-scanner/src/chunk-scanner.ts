@@ -8,6 +8,7 @@ import {
   RunFinished,
   RunLimitRequested,
   RunPauseRequested,
+  RunProgressed,
   RunRejected,
   RunRequested,
   RunResumeRequested,
@@ -20,6 +21,7 @@ import { ClaimCloser } from './claim-closer.js';
 import { ClaimOpener } from './claim-opener.js';
 import { ClaimReleaser, isMissingBlob } from './claim-releaser.js';
 import { DocumentScanner } from './document-scanner.js';
+import { ProgressReporter } from './progress-reporter.js';
 import { RunCloser } from './run-closer.js';
 import { RunCommands } from './run-commands.js';
 import { RunStarter } from './run-starter.js';
@@ -30,7 +32,7 @@ const busyPollMs = 250;
 const idlePollMs = 5_000;
 
 /** Finds the documents of a run, claims them page by page, closes its claims and ends the run. */
-@Stage({ name: 'chunk-scanner', produces: [RunAccepted, RunRejected, ChunksSelected, RunFinished] })
+@Stage({ name: 'chunk-scanner', produces: [RunAccepted, RunRejected, ChunksSelected, RunProgressed, RunFinished] })
 export class ChunkScanner {
   constructor(
     private readonly commands: RunCommands,
@@ -42,6 +44,7 @@ export class ChunkScanner {
     private readonly claimCloser: ClaimCloser,
     private readonly claimReleaser: ClaimReleaser,
     private readonly runCloser: RunCloser,
+    private readonly progress: ProgressReporter,
     private readonly clock: Clock,
   ) {}
 
@@ -90,7 +93,7 @@ export class ChunkScanner {
     in: 'running',
     signaledBy: [RunAccepted, RunCancelRequested, RunResumeRequested, ResultsIngested, ResultsReprocessed],
   })
-  async *scan(run: Leased<Run>): Transitions<ChunksSelected | RunFinished> {
+  async *scan(run: Leased<Run>): Transitions<ChunksSelected | RunProgressed | RunFinished> {
     const isCancelled = run.data.cancelRequestedAt !== null;
     const plan = this.#planOf(run.data);
     if (plan === null) {
@@ -105,7 +108,11 @@ export class ChunkScanner {
     }
   }
 
-  async *#scanBy(run: Leased<Run>, plan: RunPlan, isCancelled: boolean): Transitions<ChunksSelected | RunFinished> {
+  async *#scanBy(
+    run: Leased<Run>,
+    plan: RunPlan,
+    isCancelled: boolean,
+  ): Transitions<ChunksSelected | RunProgressed | RunFinished> {
     await this.breaker.watch(run);
     if (!isPaused(run.data)) yield* this.claimOpener.sealOpen(run, plan);
     if (isCancelled) await this.commands.carryOutCancel(run);
@@ -115,8 +122,13 @@ export class ChunkScanner {
     const pollAt = new Date(this.clock.now().getTime() + pollMs);
     const retryAt = yield* this.claimCloser.closeIngested(run, plan);
 
-    if (await this.runCloser.canClose(run)) yield* this.runCloser.close(run);
-    else yield run.wait(retryAt !== null && retryAt < pollAt ? retryAt : pollAt);
+    if (await this.runCloser.canClose(run)) {
+      yield* this.runCloser.close(run);
+      return;
+    }
+    const progressed = await this.progress.progressOf(run);
+    if (progressed === null) yield run.wait(retryAt !== null && retryAt < pollAt ? retryAt : pollAt);
+    else yield this.progress.say(run, progressed);
   }
 
   /** Null: the run is cancelled, and its pipeline is gone or was changed. It ends all the same. */

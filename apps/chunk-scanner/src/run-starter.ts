@@ -74,7 +74,8 @@ export class RunStarter {
           parameters,
           ...(unpriced.length > 0 && { beyondTokenPrices: unpriced }),
           ...(await this.#unknownIdsOf(run, plan)),
-          ...(await this.#deadlineOf(run, plan)),
+          ...this.#deadlineOf(run),
+          scan: { ...run.data.scan, expected: await this.#countOf(run, plan) },
           startedAt: this.clock.now(),
         })
         .to('running', new RunAccepted({ runId: run.id, pipeline: pipeline.name, endpoint, functions }));
@@ -138,15 +139,19 @@ export class RunStarter {
     return unknownIds.count === 0 ? {} : { unknownIds };
   }
 
-  /** The deadline, and how many documents the run will find, which tells whether it can be met. */
-  async #deadlineOf({ data: { request, scan } }: Leased<Run>, plan: RunPlan): Promise<Partial<Run>> {
+  #deadlineOf({ data: { request } }: Leased<Run>): Pick<Run, 'deadlineAt'> {
     if (request?.deadline === undefined) return {};
     const now = this.clock.now();
     const deadlineAt = deadlineAfter(request.deadline, now);
     if (deadlineAt === null || deadlineAt <= now) throw pastDeadline(request.deadline, now);
-    const ids = documentIdsFilter(plan.pipeline.source.documentIdField, request.documents);
-    const found = await this.documents.of(plan).count({ $and: [plan.filter, claimableFilter(plan, now), ids] });
-    return { deadlineAt, scan: { ...scan, expected: Math.min(found, request.limit ?? Infinity) } };
+    return { deadlineAt };
+  }
+
+  /** How many documents the run will find, which tells when it is done. */
+  async #countOf({ data: { request } }: Leased<Run>, plan: RunPlan): Promise<number> {
+    const ids = documentIdsFilter(plan.pipeline.source.documentIdField, request?.documents);
+    const filter = { $and: [plan.filter, claimableFilter(plan, this.clock.now()), ids] };
+    return Math.min(await this.documents.of(plan).count(filter), request?.limit ?? Infinity);
   }
 
   /** Without a price nobody knows what is left of a limit. `beyondTokens`: fields of requests that are paid by more than tokens. */

@@ -8,6 +8,7 @@ import {
   ResultsIngested,
   RunAccepted,
   RunFinished,
+  RunProgressed,
   RunRejected,
   RunScheduleMissed,
   classOf,
@@ -31,7 +32,13 @@ import { logNotification } from './log-notification.js';
 import { newNotifications } from './new-notifications.js';
 import { messageIdOf } from './notification-ids.js';
 import { payloadOfHold, payloadOfIdle, payloadOfResults, payloadOfRetry } from './payloads/batch-payload.js';
-import { payloadOfEnd, payloadOfMissed, payloadOfRejection, payloadOfStart } from './payloads/run-payload.js';
+import {
+  payloadOfEnd,
+  payloadOfMissed,
+  payloadOfProgress,
+  payloadOfRejection,
+  payloadOfStart,
+} from './payloads/run-payload.js';
 
 const giveUpAfterMs = 24 * 3_600_000;
 const minBackoffMs = 1_000;
@@ -52,6 +59,11 @@ export class Notifier {
   @Consumes(RunAccepted)
   async *runAccepted(event: RunAccepted, received: Received): Transitions {
     yield* this.#notify(event, payloadOfStart(event, received.at), received);
+  }
+
+  @Consumes(RunProgressed)
+  async *runProgressed(event: RunProgressed, received: Received): Transitions {
+    yield* this.#notify(event, payloadOfProgress(event, received.at), received);
   }
 
   @Consumes(RunRejected)

@@ -1,5 +1,5 @@
 export { resultShapes } from './batches/shape-result.js';
-export { parseTurnaround } from './batches/turnaround.js';
+export { drawTurnaround, parseTurnaround } from './batches/turnaround.js';
 export type { Turnaround } from './batches/turnaround.js';
 export { simulatorErrorCodes } from './error-codes.js';
 export type { SimulatorErrorCode } from './error-codes.js';

@@ -48,6 +48,7 @@ export { BatchSettled, settledReasons, type SettledReason } from './events/batch
 export { ResultsIngested } from './events/results-ingested.js';
 export { ResultsReprocessed } from './events/results-reprocessed.js';
 export { DocumentsRetryScheduled } from './events/documents-retry-scheduled.js';
+export { RunProgressed } from './events/run-progressed.js';
 export { RunFinished, runOutcomes, type RunOutcome } from './events/run-finished.js';
 export { envelopeOf, headersOf, installationHeader, type EventEnvelope } from './event-envelope.js';
 export { closestName } from './closest-name.js';

@@ -11,6 +11,7 @@ import {
   type BatchState,
   type OrphanedBatch,
 } from './batch.js';
+import { batchOutline, type BatchOutline } from './batch-outline.js';
 import { notIngested } from './ingestion.js';
 import { notReprocessed } from './reprocessing.js';
 import type { Abandonment } from './stalled-batch.js';
@@ -110,6 +111,21 @@ export class Batches extends RecordsOfRun<Batch> {
   async withIds(ids: Iterable<string>): Promise<ReadonlyMap<string, Batch>> {
     const found = this.collection.find({ _id: { $in: [...new Set(ids)] } });
     return new Map((await Array.fromAsync(found)).map((batch) => [batch._id, batch]));
+  }
+
+  /** The batches of a run, in no order, without what a forecast does not need. */
+  outlineOfRun(runId: string): AsyncIterable<BatchOutline> {
+    return this.collection.find({ runId }, { projection: batchOutline });
+  }
+
+  /** When batches were sent, by our clock and their ids. Those that are not at the provider are missing. */
+  async sentAtOf(ids: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    const sentAt = new Map<string, Date>();
+    const found = this.collection.find({ _id: { $in: ids } }, { projection: { 'provider.submittedAt': 1 } });
+    for await (const { _id, provider } of found as AsyncIterable<BatchOutline>) {
+      if (provider != null) sentAt.set(_id, provider.submittedAt);
+    }
+    return sentAt;
   }
 
   /** The batch of a claim that was built last; null when there is none. */

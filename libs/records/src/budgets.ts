@@ -79,7 +79,12 @@ export class Budgets {
     }
   }
 
-  /** Every budget of every account. */
+  /** The shares that find no room now, in the order in which they asked. */
+  waitingIn(budget: Budget): WaitingShare[] {
+    return this.#stillWaiting(budget).toSorted((a, b) => a.waitingSince.getTime() - b.waitingSince.getTime());
+  }
+
+  /** Every budget of every account, with the limits that are known. */
   async *all(): AsyncIterable<Budget> {
     for await (const stored of this.#collection.find({})) {
       const budget = await this.#upgraded(stored);

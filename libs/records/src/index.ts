@@ -9,6 +9,7 @@ export {
   runRequestOf,
   runStates,
   type Run,
+  type SaidProgress,
   type RunRequest,
   type RunState,
   type Scan,
@@ -93,6 +94,16 @@ export {
   type ProviderFiles,
 } from './provider-batch-info.js';
 export { DeadlineForecasts } from './deadline/deadline-forecasts.js';
+export { RunWorks } from './forecast/run-works.js';
+export { RunForecasts, type RunProspect } from './forecast/run-forecasts.js';
+export { describeForecast } from './forecast/describe-forecast.js';
+export type { Forecast } from './forecast/run-forecast.js';
+export { describeWait, useText, waitsOf, type QueueUse, type RunWait } from './forecast/waits-of-run.js';
+export { waitKinds, type WaitKind } from './forecast/wait-kinds.js';
+export { roughDuration } from './forecast/rough-duration.js';
+export { seededRandom } from './forecast/seeded-random.js';
+export { Rates, type Rate } from './rates/rates.js';
+export type { BatchOutline } from './batch-outline.js';
 export { lateMs, type DeadlineForecast } from './deadline/deadline-forecast.js';
 export { type LedgerEntry, type LedgerKind } from './ledger/ledger-entry.js';
 export { Ledger, type LedgerQuery } from './ledger/ledger.js';

@@ -6,6 +6,7 @@ import { freshWork, type WorkRecord } from './work/work-record.js';
 /** What people can be notified of. */
 export const notificationTypes = [
   'run.started',
+  'run.progressed',
   'run.ended',
   'batch.completed',
   'batch.failed',

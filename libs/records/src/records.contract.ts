@@ -21,6 +21,7 @@ import { describeDue } from './contract/due.contract.js';
 import { describeQueries } from './contract/queries.contract.js';
 import { describeOutbox } from './contract/outbox.contract.js';
 import { describeTurnarounds } from './contract/turnarounds.contract.js';
+import { describeDeadlines } from './contract/deadlines.contract.js';
 import { describeCommands } from './contract/commands.contract.js';
 
 /** What the records promise on every adapter of the store. `make` gives a store that holds nothing. */
@@ -42,6 +43,7 @@ export function describeRecordsContract(name: string, make: MakeStore): void {
     describeReusableAnswers(make);
     describeAccountProgress(make);
     describeRates(make);
+    describeDeadlines(make);
     describeClaimMarks(make);
     describeAnswerMarks(make);
     describeKeptAnswers(make);

@@ -2,6 +2,7 @@ import { runOutcomes, type Clock, type Endpoint, type Event, type RunRequested }
 import type { StorageTargets } from '@batchmill/pipeline';
 import type { Store } from '@batchmill/store';
 import { Records } from './work/records.js';
+import type { WaitKind } from './forecast/wait-kinds.js';
 import type { RunPrediction } from './run-prediction.js';
 import type { RunTotals } from './run-totals.js';
 import type { UnknownIds } from './documents.js';
@@ -81,12 +82,21 @@ export interface Run extends WorkRecord<RunState> {
   readonly lastPauseCommandAt: Date | null;
   /** When the bus recorded the last change of the spending limit; missing: there was none. */
   readonly lastLimitCommandAt?: Date;
+  /** What it said last of its progress; missing: nothing yet. */
+  readonly saidProgress?: SaidProgress;
   /** Why it was rejected, or stopped: the provider refused its trial, or none of its first documents could be asked. */
   readonly reason: string | null;
   /** Written when the run ends. */
   readonly totals: RunTotals | null;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+}
+
+/** When a run has said how far it is, and what it waited for then. */
+export interface SaidProgress {
+  readonly at: Date;
+  /** Null: for nothing. */
+  readonly waitsFor: WaitKind | null;
 }
 
 /** In nano-dollars; null: there is no limit. */
@@ -105,7 +115,7 @@ export interface Scan {
   readonly nextNumber: number;
   /** Documents in sealed claims of the scan, counted for `limit`. */
   readonly selected: number;
-  /** How many documents it will find, counted when a run with a deadline began. Missing: not counted. */
+  /** How many documents it will find, counted when the run began. Missing in runs of earlier versions. */
   readonly expected?: number;
   /** True: the scan goes on when the trial, the first claim, is answered. Missing in records of earlier versions. */
   readonly awaitsTrial?: boolean;
@@ -142,6 +152,16 @@ export class Runs extends Records<Run> {
   /** A pipeline's runs that have not ended. */
   activeOf(pipeline: string): AsyncIterable<Run> {
     return this.collection.find({ pipeline, state: { $in: active } });
+  }
+
+  /** The runs that are at work. */
+  running(): AsyncIterable<Run> {
+    return this.collection.find({ state: 'running' });
+  }
+
+  /** The runs at work that have a deadline. */
+  withDeadline(): AsyncIterable<Run> {
+    return this.collection.find({ state: 'running', deadlineAt: { $gt: new Date(0) } });
   }
 
   /** True while a run of a pipeline has not ended. */

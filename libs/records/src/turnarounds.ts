@@ -66,6 +66,12 @@ export class Turnarounds {
     return stored?.samples ?? [];
   }
 
+  /** The same batches, each by its seconds, in the order in which they ended. */
+  async secondsOf(account: string, { model, url }: BatchKind): Promise<number[]> {
+    const stored = await this.#collection.findOne({ _id: idOf(account, { model, url }) });
+    return (stored?.samples ?? []).map(({ seconds }) => seconds);
+  }
+
   /** What the account's list of batches last showed of them; null: it was not read. */
   async calibrationOf(account: string, model: string, url: string): Promise<Calibration | null> {
     const stored = await this.#collection.findOne({ _id: idOf(account, { model, url }) });

@@ -14,6 +14,9 @@ import {
   Ledger,
   Notifications,
   ReusableAnswers,
+  Rates,
+  RunForecasts,
+  RunWorks,
   Runs,
   Schedules,
   Spendings,
@@ -61,7 +64,9 @@ export interface Engine extends Ports, EngineContext {
   readonly budgets: Budgets;
   readonly spendings: Spendings;
   readonly ledger: Ledger;
+  readonly rates: Rates;
   readonly deadlineForecasts: DeadlineForecasts;
+  readonly runForecasts: RunForecasts;
   readonly turnarounds: Turnarounds;
   readonly reusableAnswers: ReusableAnswers;
   readonly accountProgress: AccountProgress;
@@ -77,8 +82,8 @@ export interface Engine extends Ports, EngineContext {
 
 /** Creates the records on the ports, and what the host of the stages needs. `source` is the source of published events. */
 export function assembleEngine(ports: Ports, context: EngineContext, source: string): Engine {
-  const { store, documentStore, bus } = ports;
-  const { clock, ids, log, work, engineSettings } = context;
+  const { store, documentStore, bus, provider } = ports;
+  const { clock, ids, log, work, engineSettings, pipelines } = context;
   const runs = new Runs(store, clock);
   const claims = new Claims(store, clock);
   const batches = new Batches(store, clock);
@@ -86,6 +91,13 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
   const schedules = new Schedules(store, clock);
   const inbox = new Inbox(store, clock);
   const readiness = new Readiness(clock);
+  const budgets = new Budgets(store, clock);
+  const turnarounds = new Turnarounds(store);
+  const rates = new Rates(store, clock, engineSettings.perMinute);
+  const works = new RunWorks(claims, batches, clock);
+  const account = (): string => provider.account;
+  const deadlines = new DeadlineForecasts({ runs, works, rates, clock, account });
+  const { trialWaitMs } = engineSettings;
   const { installation } = engineSettings;
   const records = [runs, claims, batches, notifications, schedules, inbox];
   const publisher = new OutboxPublisher(bus, clock, ids, log, { source, installation });
@@ -98,11 +110,24 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
     notifications,
     schedules,
     inbox,
-    budgets: new Budgets(store, clock),
+    budgets,
     spendings: new Spendings(store),
     ledger: new Ledger(store),
-    deadlineForecasts: new DeadlineForecasts(claims, batches, engineSettings.perMinute, clock),
-    turnarounds: new Turnarounds(store),
+    rates,
+    deadlineForecasts: deadlines,
+    runForecasts: new RunForecasts({
+      works,
+      batches,
+      budgets,
+      turnarounds,
+      rates,
+      deadlines,
+      pipelines,
+      clock,
+      trialWaitMs,
+      account,
+    }),
+    turnarounds,
     reusableAnswers: new ReusableAnswers(store, clock, engineSettings.reuseMs),
     accountProgress: new AccountProgress(store),
     documents: new Documents(documentStore),

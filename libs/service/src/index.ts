@@ -37,7 +37,7 @@ export {
 export { reportBatch, type BatchReport } from './reports/batch-report.js';
 export type { UnusedWork } from './reports/unused-work.js';
 export { notAcceptedOf, type NotAccepted } from './reports/not-accepted.js';
-export type { EstimatedEnd } from './reports/estimate-end.js';
+export type { ForecastReport, Prospect, WaitReport } from './reports/prospect.js';
 export type { BatchCounts, RunOutlook } from './reports/run-outlook.js';
 export type { DeadlineReport } from './reports/deadline-report.js';
 export { usdRangeOf, type PredictedRun, type PredictedUsd } from './reports/predicted-run.js';

@@ -93,6 +93,23 @@ export const gauges = {
     description: 'Enqueued tokens, by account and model.',
     labels: ['budget'],
   },
+  enqueuedLimit: {
+    name: 'batchmill.enqueued.limit.tokens',
+    description:
+      'The limit of enqueued tokens, by account and model, as the provider has named it; infinite while it has not.',
+    labels: ['budget'],
+  },
+  runsWaiting: {
+    name: 'batchmill.runs.waiting',
+    description: 'Running runs, by what they wait for most; working: for nothing.',
+    labels: ['for'],
+  },
+  runForecast: {
+    name: 'batchmill.run.forecast.seconds',
+    description:
+      'In how many seconds a running run is done: of ten such runs one is done before the first share (0.1), five before the second (0.5), nine before the third (0.9). Missing where nothing can be said.',
+    labels: ['run', 'share'],
+  },
   lag: {
     name: 'batchmill.lag',
     description: 'Messages that a stage has not handled yet.',

@@ -20,4 +20,4 @@ export { TcpProxy } from './tcp-proxy.js';
 export { TestEngine, type TestEngineOptions } from './test-engine.js';
 export { testEngineSettings, testWorkSettings } from './test-settings.js';
 export { TlsProxy } from './tls-proxy.js';
-export { seededRandom } from './seeded-random.js';
+export { seededRandom } from '@batchmill/records';

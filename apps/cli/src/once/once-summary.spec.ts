@@ -50,6 +50,12 @@ describe('the result of once', () => {
     expect(onceSummary({ ...result, runs: [run, unpriced] })).toContain('cost      unknown');
   });
 
+  it('M2: says nothing of savings that the ledger does not know', () => {
+    const unknown = { ...run, cost: { ...run.cost, savedUsd: null } };
+
+    expect(onceSummary({ ...result, runs: [run, unknown] })).toContain('cost      $3.00, synchronously $6.00\n');
+  });
+
   it('X1: counts failed documents by code, and says how to ask again where that helps', () => {
     const errors = [{ code: 'template.missing-value', documents: 2, message: 'no value for "text"' }];
     const failed = { ...counts, answered: 0, failed: 2, errors };

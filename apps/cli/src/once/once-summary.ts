@@ -45,7 +45,7 @@ export function onceSummary({ output, kind, counts, runs, maxTokens, home }: Onc
     lines.push(`requests  ${requestsText(counted)}`);
     lines.push(`tokens    ${formatCount(tokens.input)} in, ${formatCount(tokens.output)} out`);
     lines.push(
-      `cost      ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}: ${formatUsd(cost.savedUsd)} saved`,
+      `cost      ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}${cost.savedUsd === null ? '' : `: ${formatUsd(cost.savedUsd)} saved`}`,
     );
     for (const { predicted } of runs) if (predicted !== null) lines.push(...predictedLines(predicted));
   }

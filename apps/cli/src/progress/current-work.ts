@@ -2,7 +2,7 @@ import type { RunReport } from '@batchmill/service';
 import type { Part } from '../show/fit-line.js';
 import { formatDuration, formatQuantity, formatWhen } from '../show/format.js';
 import { sanitizeLine } from '../show/terminal.js';
-import { inTime, pollPart, type Shown } from './progress-parts.js';
+import { inTime, pollPart, waitParts, type Shown } from './progress-parts.js';
 
 /** What a run waits for, or what is done for it. */
 export interface CurrentWork {
@@ -12,7 +12,7 @@ export interface CurrentWork {
   readonly reason: string | null;
 }
 
-/** The first of these that is true: something is wrong, nobody has begun, it is paused, work is done, the provider works. */
+/** The first of these that is true: something is wrong, nobody has begun, it is paused, there is no room, work is done, the provider works. */
 export function currentWork(shown: Shown): CurrentWork {
   const { report, waiting, now } = shown;
   const { status, pausedAt, progress, outlook } = report;
@@ -33,13 +33,18 @@ export function currentWork(shown: Shown): CurrentWork {
     const resume = `resume it with: batchmill runs resume ${report.runId}`;
     return { label: 'paused', parts: [], reason: `${sinceText(pausedAt, now)}${why}; ${resume}` };
   }
-  const working = workOf(report);
+  const [first] = outlook.waits;
+  if (first?.for === 'queue' || first?.for === 'rate-limit') {
+    const others = [...workOf(report, first.batches), ...pollPart(shown, 7)];
+    return { label: 'waiting', parts: [...waitParts(first), ...others], reason: null };
+  }
+  const working = workOf(report, 0);
   if (working.length > 0) return { label: 'working', parts: [...working, ...pollPart(shown, 7)], reason: null };
   if (outlook.atProviderSince !== null) {
     const what = progress.awaitsTrial ? 'an answer to the trial' : 'the provider';
     const limit = outlook.windowEndsAt;
     const until: Part[] =
-      limit === null || outlook.estimatedEnd !== null
+      limit === null || outlook.forecast !== null
         ? []
         : [{ text: `it has until ${formatWhen(limit, now)}`, weight: 5 }];
     return wait(what, ...sinceOf(outlook.atProviderSince, now), ...pollPart(shown, 7), ...until);
@@ -54,15 +59,17 @@ export function currentWork(shown: Shown): CurrentWork {
 
 const takesRun: Part = { text: 'to take the run', weight: 9, glue: ' ' };
 
-/** What is done in this engine, not at the provider. */
-function workOf({ progress }: RunReport): Part[] {
+/** What is done in this engine, not at the provider. `waiting`: batches that are to be submitted and find no room. */
+function workOf({ progress }: RunReport, waiting: number): Part[] {
   const { scanEnded, awaitsTrial, batches } = progress;
+  const submitting = batches.built - waiting;
   const texts = [
-    ...(scanEnded || awaitsTrial ? [] : ['taking documents']),
-    ...(batches.built > 0 ? [`submitting ${formatQuantity(batches.built, 'batch', 'batches')}`] : []),
+    // Of a full queue the scan takes no more than a few batches.
+    ...(scanEnded || awaitsTrial || waiting > 0 ? [] : ['taking documents']),
+    ...(submitting > 0 ? [`submitting ${formatQuantity(submitting, 'batch', 'batches')}`] : []),
     ...(batches.settled > 0 ? [`ingesting ${formatQuantity(batches.settled, 'batch', 'batches')}`] : []),
   ];
-  return texts.map((text) => ({ text, weight: 8, glue: ', ' }));
+  return texts.map((text, index) => ({ text, weight: 8, ...(index > 0 && { glue: ', ' }) }));
 }
 
 function sinceOf(since: string, now: number): Part[] {

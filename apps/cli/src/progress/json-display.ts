@@ -15,7 +15,8 @@ export class JsonDisplay implements ProgressDisplay {
   show(report: RunReport): void {
     const { status, pausedAt, progress, outlook } = report;
     const waiting = this.#waiting ?? report.waiting;
-    const change = JSON.stringify([status, pausedAt, progress, waiting]);
+    const waits = outlook.waits.map(({ for: kind, batches, model }) => [kind, batches, model]);
+    const change = JSON.stringify([status, pausedAt, progress, waiting, waits]);
     if (change === this.#printed) return;
     this.#printed = change;
     this.out({ ...runJson(report), progress, outlook, waiting });

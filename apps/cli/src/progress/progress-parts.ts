@@ -1,5 +1,6 @@
-import type { RunReport, Waiting } from '@batchmill/service';
+import type { RunReport, WaitReport, Waiting } from '@batchmill/service';
 import { cutText, type Part } from '../show/fit-line.js';
+import { sanitizeLine } from '../show/terminal.js';
 import { formatCount, formatDuration, formatQuantity, formatUsd, formatWhen } from '../show/format.js';
 import type { Style } from '../show/paint.js';
 
@@ -38,12 +39,15 @@ export function percentOf({ progress: { claimed, processed, scanEnded }, finishe
 }
 
 export function documentParts({ progress }: RunReport): Part[] {
-  const { claimed, processed, scanEnded, awaitsTrial } = progress;
-  if (claimed === 0) return [{ text: scanEnded ? 'none' : 'none taken yet', weight: 9 }];
+  const { claimed, processed, scanEnded, awaitsTrial, expected } = progress;
+  const all: Part[] =
+    scanEnded || expected === null ? [] : [{ text: `${formatCount(Math.max(expected, claimed))} in all`, weight: 5 }];
+  if (claimed === 0) return [{ text: scanEnded ? 'none' : 'none taken yet', weight: 9 }, ...all];
   const taken = awaitsTrial ? 'in the trial' : scanEnded ? '' : 'so far';
   return [
     { text: `${formatCount(processed)} of ${formatCount(claimed)} processed`, weight: 9 },
     { text: taken, weight: 6, glue: ' ' },
+    ...all,
   ];
 }
 
@@ -106,15 +110,26 @@ export function pollPart({ report: { outlook }, now }: Shown, weight: number): P
   return nextPollAt === null ? [] : [{ text: `next poll ${inTime(nextPollAt, now)}`, weight }];
 }
 
-export function endParts({ report: { outlook, pausedAt }, waiting, now }: Shown): Part[] {
-  const end = outlook.estimatedEnd;
-  if (end === null || waiting !== null || pausedAt !== null) return [];
+/** When it is done, by the forecast, and why there is none. */
+export function endParts({ report: { outlook, finishedAt }, now }: Shown): Part[] {
+  const { forecast, noForecast } = outlook;
+  if (finishedAt !== null) return [];
+  if (forecast === null) {
+    return noForecast === null ? [] : [{ text: `no forecast: ${sanitizeLine(noForecast)}`, weight: 8 }];
+  }
+  const [done = '', ...more] = forecast.says;
   return [
-    { text: `about ${formatWhen(end.at, now)}`, weight: 9 },
-    { text: inTime(end.at, now), weight: 8, glue: ', ' },
-    { text: `by the pace of ${formatQuantity(end.batches, 'batch', 'batches')}`, weight: 7, glue: ', ' },
-    { text: 'that have ended', weight: 6, glue: ' ' },
+    { text: done, weight: 9 },
+    ...more.map((text, index): Part => ({ text, weight: 8 - 2 * index, glue: ', ' })),
+    { text: `at ${formatWhen(forecast.median, now)}`, weight: 5 },
   ];
+}
+
+/** What a wait says: the first words are never left out. */
+export function waitParts({ says }: WaitReport): Part[] {
+  return says.map((text, index): Part => {
+    return { text: sanitizeLine(text), weight: Math.max(1, 9 - index), ...(index > 0 && { glue: ', ' }) };
+  });
 }
 
 /** Whether the deadline will be met, and what it has taken. */
@@ -139,7 +154,7 @@ export function costParts({ cost, tokens }: RunReport): Part[] {
   if (cost.usd === null) return [{ text: 'the price is not known', weight: 9 }, ...tokenParts(tokens)];
   return [
     { text: `${formatUsd(cost.usd)} so far`, weight: 9 },
-    { text: `${formatUsd(cost.savedUsd)} saved`, weight: 8, glue: ', ' },
+    ...(cost.savedUsd === null ? [] : [{ text: `${formatUsd(cost.savedUsd)} saved`, weight: 8, glue: ', ' }]),
     ...tokenParts(tokens),
   ];
 }

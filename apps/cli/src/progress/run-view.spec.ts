@@ -30,6 +30,35 @@ const firstPoll = runReport(
   { scanEnded: true, claimed: 4116, submitted: 4116, batches: { ...none, submitted: 17 } },
   { atProviderSince: at(200_000), nextPollAt: at(249_000), windowEndsAt: at(86_600_000) },
 );
+const full = runReport(
+  { requests: 4116 },
+  {
+    claimed: 4116,
+    expected: 100_000,
+    built: 1200,
+    submitted: 2916,
+    batches: { ...none, built: 5, submitted: 12 },
+  },
+  {
+    atProviderSince: at(200_000),
+    nextPollAt: at(249_000),
+    waits: [
+      {
+        for: 'queue',
+        says: [
+          'queue full: 2.9 of 3.0 M tokens of text-embedding-3-small',
+          'next room in about 40 min',
+          '4 batches to send',
+        ],
+        since: at(200_000),
+        until: at(2_645_000),
+        batches: 4,
+        model: 'text-embedding-3-small',
+        queue: { held: 2_900_000, limit: 3_000_000, unit: 'tokens' },
+      },
+    ],
+  },
+);
 const halfDone = runReport(
   {
     requests: 4146,
@@ -58,7 +87,13 @@ const halfDone = runReport(
     nextPollAt: at(257_000),
     windowEndsAt: at(86_600_000),
     retryAt: at(800_000),
-    estimatedEnd: { at: at(545_000), batches: 8 },
+    forecast: {
+      early: at(365_000),
+      median: at(545_000),
+      late: at(9_000_000),
+      batches: 8,
+      says: ['done in about 5 min', '80 % between 2 min and 2 h 25', 'by 8 batches that have ended'],
+    },
   },
 );
 const stuck = runReport(
@@ -90,7 +125,7 @@ it('M1: shows each kind of thing on a line of its own, with failures, retries, t
     'working    submitting 1 batch, ingesting 1 batch · next poll in 12s',
     'retrying   30 requests · the first are due in 9m 15s',
     'failed     12 requests: 9 provider.refusal, 3 answer.not-json',
-    'end        about 10:09:05, in 5m 0s, by the pace of 8 batches that have ended',
+    'end        done in about 5 min, 80 % between 2 min and 2 h 25',
     'cost       $0.0056 so far, $0.0056 saved · 512,345 tokens in, 0 out',
   ]);
 });
@@ -112,6 +147,17 @@ describe('Y5: what a run waits for is shown, since when, and when it goes on', (
       'waiting    for the provider since 10:03:20 (45s) · next poll in 4s',
       '           it has until 2026-01-02 10:03',
     ]);
+  });
+
+  it('M1: room in the queue of the provider, in numbers, with what else is done', () => {
+    expect(waitOf(full)).toEqual([
+      'waiting    queue full: 2.9 of 3.0 M tokens of text-embedding-3-small',
+      '           next room in about 40 min, 4 batches to send · submitting 1 batch',
+      '           next poll in 4s',
+    ]);
+    expect(progressLine({ report: full, waiting: null, now }, { columns: 200, paint: noPaint }).text).toContain(
+      'waiting queue full: 2.9 of 3.0 M tokens of text-embedding-3-small',
+    );
   });
 
   it('an answer to the trial', () => {
@@ -170,15 +216,12 @@ it('a run that has not ended is never shown as done to 100 percent', () => {
   expect(view(runReport({ status: 'finished', finishedAt: at(100_000) }, almost))[1]).toMatch(/██ 100% /);
 });
 
-it('an end is not estimated without a basis, nor while the run waits or is paused', () => {
-  const ends = (report: RunReport, waiting: Waiting | null = null): boolean => {
-    return view(report, waiting).some((line) => line.startsWith('end'));
-  };
+it('M1: without a basis the end is said to be unknown, and why', () => {
+  const noForecast = 'no batch of text-embedding-3-small has ended yet';
+  const unknown = { ...firstPoll, outlook: { ...firstPoll.outlook, noForecast } };
 
-  expect(ends(halfDone)).toBe(true);
-  expect(ends(firstPoll)).toBe(false);
-  expect(ends(halfDone, refused)).toBe(false);
-  expect(ends({ ...halfDone, pausedAt: at(100_000) })).toBe(false);
+  expect(view(unknown)).toContain(`end        no forecast: ${noForecast}`);
+  expect(view(firstPoll).some((line) => line.startsWith('end'))).toBe(false);
 });
 
 describe('at every width from 40 to 200 columns', () => {
@@ -186,7 +229,7 @@ describe('at every width from 40 to 200 columns', () => {
     pipeline: '年次報告書のパイプライン🎉と長い名前',
     runId: 'first-20260101-年次報告書-with-a-name-that-is-long',
   };
-  const shown = [requested, started, firstPoll, halfDone, stuck, paused, retrying].flatMap((report) => {
+  const shown = [requested, started, firstPoll, full, halfDone, stuck, paused, retrying].flatMap((report) => {
     return [report, { ...report, ...long }].flatMap((each) => [null, refused, idle].map((why) => [each, why] as const));
   });
   const widths = Array.from({ length: 161 }, (_, index) => 40 + index);

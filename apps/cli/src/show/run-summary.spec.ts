@@ -105,3 +105,47 @@ it('E1: ids of which there is no document are counted, and the first are named',
   expect(runSummary(report)).toContain('not found 3 ids have no document: 7, b 9 …\n');
   expect(runJson(report)).toMatchObject({ unknownIds: { count: 3 } });
 });
+
+it('M1: shows what a run waits for and when it is done, or why that is not known', () => {
+  const forecast = {
+    early: '2026-01-01T10:30:00.000Z',
+    median: '2026-01-01T11:00:00.000Z',
+    late: '2026-01-01T12:00:00.000Z',
+    batches: 8,
+    says: ['done in about 1 h', '80 % between 30 min and 2 h'],
+  };
+  const wait = { for: 'provider', says: ['for the provider', '8 batches there'], batches: 8 } as const;
+  const unknown = { since: null, until: null, model: null, queue: null };
+  const progress = { claimed: 10 };
+  const outlook = { waits: [{ ...wait, ...unknown }], forecast };
+  const noForecast = 'no batch of gpt-4o-mini has ended yet';
+
+  const summary = runSummary(runReport({}, progress, outlook));
+
+  expect(summary).toContain('\nwaiting   for the provider, 8 batches there\n');
+  expect(summary).toContain('\nforecast  done in about 1 h, 80 % between 30 min and 2 h\n');
+  expect(runSummary(runReport({}, progress, { noForecast }))).toContain(`\nforecast  none: ${noForecast}\n`);
+  expect(runJson(runReport({}, progress, outlook))).toMatchObject({ ...outlook, noForecast: null });
+});
+
+it('M6: a run that ended before all of it was done has not met its deadline', () => {
+  const deadline = {
+    at: '2026-01-01T12:00:00.000Z',
+    lateByMs: 0,
+    synchronousRequests: 0,
+    announcedUsd: null,
+    extraUsd: 0,
+  };
+  const ended = {
+    ...runReport(),
+    finishedAt: '2026-01-01T11:00:00.000Z',
+    total: 3,
+    left: 2,
+    status: 'incomplete',
+  } as const;
+  const textOf = (met: boolean | null): string => runSummary({ ...ended, deadline: { ...deadline, met } });
+
+  expect(textOf(false)).toContain('12:00:00: not met: the run ended before all of it was done\n');
+  expect(textOf(true)).toContain('12:00:00: met\n');
+  expect(textOf(null)).toContain('12:00:00: it can be met\n');
+});

@@ -12,6 +12,7 @@ export function runSummary(report: RunReport): string {
   }
   if (report.unknownIds !== null) lines.push(`not found ${unknownIdsText(report.unknownIds)}`);
   if (report.progress.awaitsTrial) lines.push('trial     the rest of the documents follows when its trial is answered');
+  lines.push(...prospectLines(report));
   if (report.pausedAt !== null) {
     if (report.pauseReason !== null) lines.push(`paused    ${report.pauseReason}`);
     lines.push(`paused    since ${formatTime(report.pausedAt)}; resume it with: batchmill runs resume ${runId}`);
@@ -41,7 +42,7 @@ export function runSummary(report: RunReport): string {
   lines.push(`cost      ${formatUsd(cost.usd)}, synchronously ${formatUsd(cost.synchronousUsd)}`);
   if (report.savings !== null) lines.push(`saved     ${savedText(report.savings)}`);
   if (report.predicted !== null) lines.push(...predictedLines(report.predicted));
-  if (report.deadline !== null) lines.push(`deadline  ${deadlineText(report.deadline, report.finishedAt !== null)}`);
+  if (report.deadline !== null) lines.push(`deadline  ${deadlineText(report.deadline)}`);
   if (report.limitUsd !== null) {
     const reserved =
       report.reservedUsd > 0 ? `, ${formatUsd(report.reservedUsd)} of it set aside for batches at work` : '';
@@ -81,6 +82,15 @@ export function requestsText({
 export function savedText({ savedUsd, ofUsd }: { readonly savedUsd: number; readonly ofUsd: number }): string {
   const percent = ofUsd > 0 ? ` (${formatPercent(savedUsd / ofUsd)})` : '';
   return `${formatUsd(savedUsd)} of ${formatUsd(ofUsd)}${percent}`;
+}
+
+/** What it waits for, without what stands in other lines, and when it is done. */
+function prospectLines({ outlook: { waits, forecast, noForecast }, progress }: RunReport): string[] {
+  const shown = waits.filter(({ for: kind }) => ['queue', 'rate-limit', 'provider', 'retry'].includes(kind));
+  const lines = shown.map(({ says }) => `waiting   ${says.join(', ')}`);
+  if (forecast !== null) lines.push(`forecast  ${forecast.says.join(', ')}`);
+  else if (noForecast !== null && progress.claimed > 0) lines.push(`forecast  none: ${noForecast}`);
+  return lines;
 }
 
 /** What was predicted, in the order of the lines of requests, tokens and cost, which stand above it. */
@@ -127,15 +137,17 @@ function documentsText({ finishedAt, total, succeeded, failed, left, takenOver }
   ].join(', ');
 }
 
-function deadlineText({ at, lateByMs, ...moved }: DeadlineReport, hasEnded: boolean): string {
+function deadlineText({ at, lateByMs, met, ...moved }: DeadlineReport): string {
   const { synchronousRequests, announcedUsd, extraUsd } = moved;
-  const late = hasEnded ? 'missed' : 'it will be missed';
-  const met = hasEnded ? 'met' : 'it can be met';
+  const late = met === null ? 'it will be missed' : 'missed';
+  const inTime = { true: 'met', false: 'not met: the run ended before all of it was done', null: 'it can be met' }[
+    `${met}`
+  ];
   const lane =
     synchronousRequests === 0
       ? ''
       : `; ${formatQuantity(synchronousRequests, 'request')} sent synchronously for ${formatUsd(extraUsd)} more (announced: ${formatUsd(announcedUsd)})`;
-  return `${formatTime(at)}: ${lateByMs > 0 ? `${late} by ${formatDuration(lateByMs)}` : met}${lane}`;
+  return `${formatTime(at)}: ${lateByMs > 0 ? `${late} by ${formatDuration(lateByMs)}` : inTime}${lane}`;
 }
 
 function unusedText({ requests, inputUsd }: UnusedWork): string {
@@ -147,7 +159,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
   const { runId, pipeline, endpoint, status, total, succeeded, failed, left, takenOver, reason } = report;
   const { keptAnswers, reprocessed, requests, batches, tokens, cost, firstError, pausedAt, startedAt, finishedAt } =
     report;
-  const { waiting, lost, orphaned, request, functions, parameters, models, errors } = report;
+  const { waiting, lost, orphaned, request, functions, parameters, models, errors, outlook } = report;
   return {
     runId,
     pipeline,
@@ -183,6 +195,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
     startedAt,
     finishedAt,
     ...(waiting === null ? {} : { waiting }),
+    ...(finishedAt === null && { waits: outlook.waits, forecast: outlook.forecast, noForecast: outlook.noForecast }),
     ...(lost.batches > 0 && { lost }),
     ...(orphaned.requests > 0 && { orphaned }),
     ...(firstError === null ? {} : { firstError }),

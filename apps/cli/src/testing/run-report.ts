@@ -47,6 +47,7 @@ export function runReport(
     progress: {
       scanEnded: false,
       awaitsTrial: false,
+      expected: null,
       claimed: 0,
       processed: 0,
       built: 0,
@@ -68,7 +69,9 @@ export function runReport(
       nextPollAt: null,
       windowEndsAt: null,
       retryAt: null,
-      estimatedEnd: null,
+      waits: [],
+      forecast: null,
+      noForecast: null,
       ...outlook,
     },
   };

@@ -1,4 +1,4 @@
-import type { RunAccepted, RunFinished, RunRejected, RunScheduleMissed } from '@batchmill/contracts';
+import type { RunAccepted, RunFinished, RunProgressed, RunRejected, RunScheduleMissed } from '@batchmill/contracts';
 import type { NotificationPayload } from '@batchmill/records';
 
 export function payloadOfStart({ runId, pipeline, endpoint }: RunAccepted, at: Date): NotificationPayload {
@@ -9,6 +9,21 @@ export function payloadOfStart({ runId, pipeline, endpoint }: RunAccepted, at: D
     summary: `Run ${runId} of ${pipeline} (${endpoint}) has started`,
     documents: null,
     counts: null,
+    usd: null,
+    error: null,
+  };
+}
+
+export function payloadOfProgress(event: RunProgressed, at: Date): NotificationPayload {
+  const { runId, pipeline, documents, requests, answered, failed, waitsFor, wait, forecast } = event;
+  const waits = wait === null ? '' : `; it waits: ${wait}`;
+  return {
+    ...fieldsOf(runId, pipeline, at),
+    type: 'run.progressed',
+    status: waitsFor ?? 'running',
+    summary: `Run ${runId} of ${pipeline}: ${answered} of ${requests} requests answered${waits}; ${forecast}`,
+    documents,
+    counts: { of: 'requests', total: requests, succeeded: answered, failed, pending: requests - answered - failed },
     usd: null,
     error: null,
   };

@@ -23,6 +23,7 @@ import { BatchSettled } from './batch-settled.js';
 import { ResultsIngested } from './results-ingested.js';
 import { ResultsReprocessed } from './results-reprocessed.js';
 import { DocumentsRetryScheduled } from './documents-retry-scheduled.js';
+import { RunProgressed } from './run-progressed.js';
 import { RunFinished } from './run-finished.js';
 
 /** Every event, in the order in which a run causes them. The reference is printed from it. */
@@ -48,6 +49,7 @@ export const events: readonly EventClass[] = [
   BatchSettled,
   ResultsIngested,
   DocumentsRetryScheduled,
+  RunProgressed,
   RunFinished,
   ResultsReprocessed,
 ];

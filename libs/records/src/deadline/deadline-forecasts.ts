@@ -1,30 +1,39 @@
 import type { Clock } from '@batchmill/contracts';
-import { embeddingCallLimits } from '@batchmill/provider';
-import type { Batch } from '../batch.js';
-import type { Batches } from '../batches.js';
-import type { Claim, Claims } from '../claims.js';
-import type { Amounts } from '../rates/rate-bucket.js';
-import type { Run } from '../runs.js';
-import { forecastDeadline, type DeadlineForecast, type Unfinished } from './deadline-forecast.js';
+import { amountOf, answeredShareOf, partOf, type ModelWork } from '../forecast/run-work.js';
+import type { RunWorks } from '../forecast/run-works.js';
+import type { Rates } from '../rates/rates.js';
+import type { Run, Runs } from '../runs.js';
+import {
+  forecastDeadline,
+  type Calls,
+  type DeadlineForecast,
+  type ModelNeed,
+  type Unfinished,
+} from './deadline-forecast.js';
 
 /** A forecast is used again for this long: all batches of a run ask for it. */
 const keptMs = 2_000;
 
-/** The forecasts of runs that have a deadline, from their claims and batches. */
+export interface DeadlineSources {
+  readonly runs: Runs;
+  readonly works: RunWorks;
+  readonly rates: Rates;
+  readonly clock: Clock;
+  /** The account for which calls are made. */
+  readonly account: () => string;
+}
+
+/** The forecasts of runs that have a deadline, from their claims and batches, and from those of runs that share the rate limits. */
 export class DeadlineForecasts {
   readonly #kept = new Map<string, { readonly until: number; readonly forecast: Promise<DeadlineForecast> }>();
 
-  constructor(
-    private readonly claims: Claims,
-    private readonly batches: Batches,
-    private readonly perMinute: Amounts,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly sources: DeadlineSources) {}
 
   /** Null: the run has no deadline. */
   async of(run: Run | null): Promise<DeadlineForecast | null> {
     if (run?.deadlineAt == null) return null;
-    const now = this.clock.now().getTime();
+    const { clock } = this.sources;
+    const now = clock.now().getTime();
     for (const [id, { until }] of this.#kept) if (now >= until) this.#kept.delete(id);
     const kept = this.#kept.get(run._id);
     if (kept !== undefined) return kept.forecast;
@@ -33,7 +42,7 @@ export class DeadlineForecasts {
     this.#kept.set(run._id, { until: Infinity, forecast });
     try {
       const made = await forecast;
-      this.#kept.set(run._id, { until: this.clock.now().getTime() + keptMs, forecast });
+      this.#kept.set(run._id, { until: clock.now().getTime() + keptMs, forecast });
       return made;
     } catch (error) {
       this.#kept.delete(run._id);
@@ -42,80 +51,60 @@ export class DeadlineForecasts {
   }
 
   async #forecast(run: Run, deadlineAt: Date): Promise<DeadlineForecast> {
-    const unfinished: Unfinished[] = [];
-    const sums = { documents: 0, calls: 0, tokens: 0 };
-    const claims = new Map<string, ClaimView>();
-    for await (const claim of this.claims.ofRun(run._id))
-      claims.set(claim._id, { claim, open: 0, retried: 0, built: 0 });
-    for await (const batch of this.batches.ofRun(run._id)) {
-      const all = { calls: callsOf(batch), tokens: tokensOf(batch) };
-      sums.documents += batch.documents;
-      sums.calls += all.calls;
-      sums.tokens += all.tokens;
-      const view = claims.get(batch.claimId);
-      if (view !== undefined) view.built += batch.documents;
-      if (batch.state === 'ingested' || batch.state === 'reprocessing') {
-        if (view !== undefined) view.retried += batch.ingestion.retried;
-        continue;
+    const { works, rates, account } = this.sources;
+    const { models } = await works.of(run);
+    const others = await this.#othersBefore(run, deadlineAt);
+    // A model may be used at two of the provider's paths, at one rate.
+    const needs = [...new Set(models.map(({ model }) => model))].map(async (model): Promise<ModelNeed> => {
+      const ofModel = models.filter((work) => work.model === model);
+      return {
+        model,
+        perMinute: (await rates.of(account(), model)).perMinute,
+        batches: ofModel.flatMap(unfinishedIn),
+        unbuilt: ofModel.map(({ unbuilt }): Calls => unbuilt).reduce(addCalls, noCalls),
+        rests: ofModel.flatMap(({ rests }) => rests),
+        others: others.get(model) ?? noCalls,
+      };
+    });
+    return forecastDeadline({ deadlineAt, models: await Promise.all(needs) });
+  }
+
+  /** What other runs send to each model before then, at the most: those with an earlier deadline, and what they have begun to send. */
+  async #othersBefore(run: Run, deadlineAt: Date): Promise<ReadonlyMap<string, Calls>> {
+    const calls = new Map<string, Calls>();
+    for await (const other of this.sources.runs.withDeadline()) {
+      if (other._id === run._id || other.deadlineAt == null) continue;
+      const isEarlier = other.deadlineAt <= deadlineAt;
+      for (const work of (await this.sources.works.of(other)).models) {
+        const batches = work.unfinished.filter(({ synchronous }) => isEarlier || synchronous != null);
+        const left = batches.map((batch) => partOf(amountOf(batch), 1 - answeredShareOf(batch)));
+        const later = isEarlier ? [work.unbuilt, ...work.rests] : [];
+        for (const amount of [...left, ...later]) {
+          calls.set(work.model, addCalls(calls.get(work.model) ?? noCalls, amount));
+        }
       }
-      if (view !== undefined) view.open += batch.documents;
-      if (batch.state === 'settled' || batch.requests === 0) continue;
-      unfinished.push(unfinishedOf(batch, all));
     }
-    const documents = unbuiltDocuments(run, [...claims.values()]);
-    const perDocument = (sum: number): number => (sums.documents === 0 ? 0 : sum / sums.documents);
-    const unbuilt = {
-      calls: Math.ceil(documents * perDocument(sums.calls)),
-      tokens: Math.ceil(documents * perDocument(sums.tokens)),
-    };
-    return forecastDeadline({ deadlineAt, batches: unfinished, unbuilt, perMinute: this.perMinute });
+    return calls;
   }
 }
 
-interface ClaimView {
-  readonly claim: Claim;
-  /** Documents in batches that are not ingested. */
-  open: number;
-  retried: number;
-  built: number;
+function unfinishedIn({ unfinished }: ModelWork): Unfinished[] {
+  return unfinished.map((batch) => {
+    const answeredShare = answeredShareOf(batch);
+    const { calls, tokens } = partOf(amountOf(batch), 1 - answeredShare);
+    return {
+      batchId: batch._id,
+      claimId: batch.claimId,
+      isAtProvider: batch.state === 'submitted',
+      answeredShare,
+      calls,
+      tokens,
+    };
+  });
 }
 
-/** Documents that wait to be put into a batch: not claimed yet, not built yet, or to be requested again. */
-function unbuiltDocuments({ scan }: Run, claims: readonly ClaimView[]): number {
-  const unscanned = scan.ended ? 0 : Math.max(0, (scan.expected ?? 0) - scan.selected);
-  return claims.reduce((sum, { claim, built, retried }) => {
-    switch (claim.state) {
-      case 'open':
-      case 'sealed':
-        return sum + Math.max(0, claim.documents - built);
-      case 'built':
-        return sum + retried;
-      case 'done':
-        return sum;
-    }
-  }, unscanned);
-}
+const noCalls: Calls = { calls: 0, tokens: 0 };
 
-function unfinishedOf(batch: Batch, all: { calls: number; tokens: number }): Unfinished {
-  const { _id, state } = batch;
-  const answeredShare = Math.min(1, answeredShareOf(batch));
-  const isAtProvider = state === 'submitted';
-  const left = 1 - answeredShare;
-  return { batchId: _id, isAtProvider, answeredShare, calls: all.calls * left, tokens: all.tokens * left };
-}
-
-function answeredShareOf({ requests, provider, synchronous, fileBytes }: Batch): number {
-  if (synchronous != null) return synchronous.offset / Math.max(1, fileBytes);
-  return provider === null ? 0 : provider.counts.completed / Math.max(1, requests);
-}
-
-/** Many inputs go to a call. */
-function callsOf({ url, requests, inputTokens }: Batch): number {
-  if (url !== '/v1/embeddings') return requests;
-  const { maxInputs, maxTokens } = embeddingCallLimits;
-  return Math.ceil(Math.max(requests / maxInputs, inputTokens / maxTokens));
-}
-
-function tokensOf({ inputTokens, worst }: Batch): number {
-  return inputTokens + (worst?.outputTokens ?? 0);
+function addCalls(one: Calls, other: Calls): Calls {
+  return { calls: one.calls + other.calls, tokens: one.tokens + other.tokens };
 }

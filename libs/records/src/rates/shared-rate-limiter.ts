@@ -4,6 +4,7 @@ import type { Store } from '@batchmill/store';
 import type { Log } from '@batchmill/telemetry';
 import type { Amounts, RateBucket } from './rate-bucket.js';
 import { RateLine } from './rate-line.js';
+import { bucketId } from './rates.js';
 
 export interface SharedRateLimiterOptions {
   readonly store: Store;
@@ -39,13 +40,13 @@ export class SharedRateLimiter extends RateLimiter {
   }
 
   #lineOf({ account, model }: GovernedCall): RateLine {
-    const bucketId = model === null ? account : `${account}|${model}`;
-    const known = this.#lines.get(bucketId);
+    const id = bucketId(account, model);
+    const known = this.#lines.get(id);
     if (known !== undefined) return known;
     const { store, clock, log, owner, perMinute } = this.options;
     const collection = store.collection<RateBucket>('rates');
-    const line = new RateLine(bucketId, { collection, clock, log, owner, perMinute });
-    this.#lines.set(bucketId, line);
+    const line = new RateLine(id, { collection, clock, log, owner, perMinute });
+    this.#lines.set(id, line);
     return line;
   }
 }

@@ -8,6 +8,8 @@ export interface DeadlineReport {
   readonly at: string;
   /** By how much it was missed, or will be even if all that is left is sent synchronously now; 0: it was met, or can be. */
   readonly lateByMs: number;
+  /** True: all was done in time. False: it was late, or the run ended before all of it was done. Null: the run goes on. */
+  readonly met: boolean | null;
   /** Requests that were sent synchronously, or are being sent. */
   readonly synchronousRequests: number;
   /** What they cost more than in batches, as it was said before; null: not known. */
@@ -37,9 +39,11 @@ export class DeadlineSums {
     const forecast = finishedAt === null ? await deadlineForecasts.of(run) : null;
     const end = finishedAt ?? clock.now();
     const late = forecast === null ? 0 : lateMs(forecast, end);
+    const lateByMs = Math.max(late, end.getTime() - deadlineAt.getTime(), 0);
     return {
       at: deadlineAt.toISOString(),
-      lateByMs: Math.max(late, end.getTime() - deadlineAt.getTime(), 0),
+      lateByMs,
+      met: finishedAt === null ? null : run.state === 'finished' && lateByMs === 0,
       synchronousRequests: this.#requests,
       announcedUsd: this.#announced === null ? null : usdOf(this.#announced),
       extraUsd: usdOf(Math.round(this.#extra)),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { notIngested, type Batch, type Claim, type DocumentCounts, type Run } from '@batchmill/records';
 import { TestEngine } from '@batchmill/testing';
+import { noProspect } from './prospect.js';
 import { RunOutlooks } from './run-outlook.js';
 
 const now = new Date('2026-01-01T10:10:00Z');
@@ -121,34 +122,18 @@ describe('what comes next in a run', () => {
       [batch('r.c1', submitted(at(-60), at(5))), batch('r.c2', submitted(at(-30), at(2)))],
     );
 
-    expect(found.of(run, now)).toMatchObject({
+    expect(found.of(run, noProspect)).toMatchObject({
       atProviderSince: at(-60).toISOString(),
       nextPollAt: at(2).toISOString(),
       windowEndsAt: at(-30 + 24 * 3600).toISOString(),
       retryAt: null,
-      estimatedEnd: null,
     });
   });
 
   it('says when the first retries are due, once all batches of their claim are ingested', () => {
     const retried = batch('r.c1', ingested(4, at(30)));
 
-    expect(outlooks([claim(1)], [retried]).of(run, now).retryAt).toBe(at(30).toISOString());
-    expect(outlooks([claim(1)], [retried, batch('r.c1')]).of(run, now).retryAt).toBeNull();
-  });
-
-  it('an end is estimated only when all that is left is known, and may end by itself', () => {
-    const claims = [1, 2, 3, 4].map((number) => claim(number));
-    const ended = [1, 2, 3].map((number) => {
-      return batch(`r.c${number}`, { ...ingested(0), updatedAt: at(-50 + 10 * number) });
-    });
-    const open = batch('r.c4', submitted(at(-60), at(5)));
-    const end = (found: RunOutlooks, of = run): unknown => found.of(of, now).estimatedEnd;
-
-    expect(end(outlooks(claims, [...ended, open]))).toMatchObject({ batches: 3 });
-    expect(end(outlooks(claims, [...ended, { ...open, parked: true }]))).toBeNull();
-    expect(end(outlooks([...claims, claim(5, { state: 'sealed' })], [...ended, open]))).toBeNull();
-    expect(end(outlooks(claims, [...ended, open]), { ...run, pausedAt: now })).toBeNull();
-    expect(end(outlooks(claims, [...ended, open]), { ...run, scan: { ...run.scan, ended: false } })).toBeNull();
+    expect(outlooks([claim(1)], [retried]).of(run, noProspect).retryAt).toBe(at(30).toISOString());
+    expect(outlooks([claim(1)], [retried, batch('r.c1')]).of(run, noProspect).retryAt).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import { completionWindowMs } from '@batchmill/contracts';
 import { allRequestsOf, type Batch, type Claim, type Run } from '@batchmill/records';
-import { estimateEnd, type EndedBatch, type EstimatedEnd } from './estimate-end.js';
+import type { Prospect } from './prospect.js';
 
 /** How many batches of a run are in each state. Those that send nothing are left out. `ended`: ingested. */
 export interface BatchCounts {
@@ -11,7 +11,7 @@ export interface BatchCounts {
 }
 
 /** What comes next in a run, and when. Times are ISO 8601, by our clock; null: it does not come. */
-export interface RunOutlook {
+export interface RunOutlook extends Prospect {
   readonly requestedAt: string;
   /** Since when the provider has had a batch that it has not settled; of the first of them. */
   readonly atProviderSince: string | null;
@@ -21,8 +21,6 @@ export interface RunOutlook {
   readonly windowEndsAt: string | null;
   /** When the first requests that wait for a retry are requested again. */
   readonly retryAt: string | null;
-  /** Null: too little has ended to tell, or it is not known yet what is left. */
-  readonly estimatedEnd: EstimatedEnd | null;
 }
 
 /** Counts the claims of a run, then its batches, and tells how far it is and what comes next. */
@@ -30,30 +28,23 @@ export class RunOutlooks {
   readonly #claims = new Map<string, ClaimView>();
   readonly #retried = new Set<string>();
   readonly #counts = { built: 0, submitted: 0, settled: 0, ended: 0 };
-  readonly #ended: EndedBatch[] = [];
-  #stuck = 0;
   #atProviderSinceMs = Infinity;
-  #lastSubmittedMs = -Infinity;
   #nextPollMs = Infinity;
   #windowEndsMs = -Infinity;
-  #requestsLeft = 0;
 
-  addClaim({ _id, state, documents, counts, previousClaimId, parked }: Claim): void {
+  addClaim({ _id, state, documents, counts, previousClaimId }: Claim): void {
     const ended = counts === null ? 0 : counts.succeeded + counts.failed + counts.left + counts.takenOver;
     const none = { openDocuments: 0, openBatches: 0, retried: 0, endedRequests: 0, retryAtMs: -Infinity };
     this.#claims.set(_id, { state, documents, ended, previousClaimId, ...none });
     if (previousClaimId !== null) this.#retried.add(previousClaimId);
-    if (parked) this.#stuck += 1;
   }
 
   addBatch(batch: Batch): void {
-    const { state, requests, documents, ingestion, parked, otherAccount = null } = batch;
+    const { state, requests, documents, ingestion } = batch;
     const hasEnded = state === 'ingested' || state === 'reprocessing';
     if (requests > 0) this.#counts[hasEnded ? 'ended' : state] += 1;
-    if (parked || otherAccount !== null) this.#stuck += 1;
     const claim = this.#claims.get(batch.claimId);
     if (hasEnded) {
-      if (batch.provider !== null && requests > 0) this.#addEnded(batch, batch.provider.submittedAt);
       if (claim !== undefined) {
         claim.retried += ingestion.retried;
         claim.endedRequests += allRequestsOf(batch);
@@ -61,7 +52,6 @@ export class RunOutlooks {
       }
       return;
     }
-    this.#requestsLeft += requests;
     if (claim !== undefined) {
       claim.openDocuments += documents;
       claim.openBatches += 1;
@@ -95,43 +85,23 @@ export class RunOutlooks {
     return retrying;
   }
 
-  of({ createdAt, scan, pausedAt }: Run, now: Date): RunOutlook {
-    const retryAtMs = this.#retryAtMs();
-    const isKnown = scan.ended && pausedAt === null && this.#stuck === 0 && !this.#isBuilding();
-    const estimatedEnd = isKnown
-      ? estimateEnd(this.#ended, {
-          now: now.getTime(),
-          requestsLeft: this.#requestsLeft + this.#waitingForRetry(),
-          lastSubmittedMs: this.#lastSubmittedMs,
-          nextSubmissionMs: this.#nextSubmissionMs(now.getTime(), retryAtMs),
-        })
-      : null;
+  of({ createdAt }: Run, prospect: Prospect): RunOutlook {
     return {
+      ...prospect,
       requestedAt: createdAt.toISOString(),
       atProviderSince: isoOf(this.#atProviderSinceMs),
       nextPollAt: isoOf(this.#nextPollMs),
       windowEndsAt: isoOf(this.#windowEndsMs),
-      retryAt: isoOf(retryAtMs),
-      estimatedEnd,
+      retryAt: isoOf(this.#retryAtMs()),
     };
-  }
-
-  #addEnded({ updatedAt, requests }: Batch, submittedAt: Date): void {
-    this.#ended.push({ submittedMs: submittedAt.getTime(), endedMs: updatedAt.getTime(), requests });
   }
 
   #addSubmitted({ provider, parked, otherAccount = null, nextAt, backoffUntil, completionWindow }: Batch): void {
     if (provider === null || parked || otherAccount !== null) return;
     const submittedMs = provider.submittedAt.getTime();
     this.#atProviderSinceMs = Math.min(this.#atProviderSinceMs, submittedMs);
-    this.#lastSubmittedMs = Math.max(this.#lastSubmittedMs, submittedMs);
     this.#nextPollMs = Math.min(this.#nextPollMs, Math.max(nextAt.getTime(), backoffUntil.getTime()));
     this.#windowEndsMs = Math.max(this.#windowEndsMs, submittedMs + completionWindowMs(completionWindow));
-  }
-
-  /** Some documents are in no batch yet. */
-  #isBuilding(): boolean {
-    return [...this.#claims.values()].some(({ state }) => state === 'open' || state === 'sealed');
   }
 
   /** Claims that are closed, and requested again in part, when the time has come. */
@@ -145,20 +115,6 @@ export class RunOutlooks {
 
   #retryAtMs(): number {
     return this.#toRetry().reduce((first, { retryAtMs }) => Math.min(first, retryAtMs), Infinity);
-  }
-
-  #waitingForRetry(): number {
-    let waiting = 0;
-    for (const [id, { state, retried }] of this.#claims) {
-      if (state === 'built' && !this.#retried.has(id)) waiting += retried;
-    }
-    return waiting;
-  }
-
-  /** When the last batch that is still to be submitted can be; -Infinity: there is none. */
-  #nextSubmissionMs(now: number, retryAtMs: number): number {
-    if (this.#waitingForRetry() > 0) return Math.max(now, retryAtMs === Infinity ? now : retryAtMs);
-    return this.#counts.built > 0 ? now : -Infinity;
   }
 }
 

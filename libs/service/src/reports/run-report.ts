@@ -27,6 +27,7 @@ import type { Engine } from '../engine.js';
 import { predictedOf, type PredictedRun } from './predicted-run.js';
 import { addUnusedWork, lostWorkOf, noUnusedWork, orphanedWorkOf, type UnusedWork } from './unused-work.js';
 import { DeadlineSums, type DeadlineReport } from './deadline-report.js';
+import { noProspect, reportProspect, type Prospect } from './prospect.js';
 import { RunOutlooks, type BatchCounts, type RunOutlook } from './run-outlook.js';
 import { earlier, waitingFor, waitingOf, type Waiting } from './waiting.js';
 
@@ -70,7 +71,7 @@ export interface RunReport {
   readonly reusedRequests: number;
   readonly batches: number;
   readonly tokens: { readonly input: number; readonly output: number };
-  /** Null when the price of a model is unknown. */
+  /** Null when the price of a model is unknown. `savedUsd`: by the ledger, as in `savings`; null where it does not know it. */
   readonly cost: {
     readonly usd: number | null;
     readonly synchronousUsd: number | null;
@@ -107,6 +108,8 @@ export interface RunProgress {
   readonly scanEnded: boolean;
   /** The run goes on when its first few documents are answered. */
   readonly awaitsTrial: boolean;
+  /** Documents that it will find, as they were counted at its begin; null: they were not. */
+  readonly expected: number | null;
   readonly claimed: number;
   /** Documents that have ended, at least. */
   readonly processed: number;
@@ -133,6 +136,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
   const isEnded = endedRunStates.includes(run.state);
   const { succeeded, failed, left, takenOver } = documents;
   const counted = succeeded + failed + left + takenOver;
+  const savings = await savingsOf(engine, run._id);
   const isStuck = run.state === 'running' && sums.workable === 0;
   return {
     runId: run._id,
@@ -159,8 +163,8 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     requests,
     batches,
     tokens,
-    cost: costOf(cost),
-    savings: await savingsOf(engine, run._id),
+    cost: costOf(cost, savings),
+    savings: savings === 'unknown' || savings === 'nothing' ? null : savings,
     predicted: run.predicted === undefined ? null : predictedOf(run.predicted),
     limitUsd: run.spendingLimits?.ofRun == null ? null : usdOf(run.spendingLimits.ofRun),
     reservedUsd: isEnded ? 0 : usdOf((await engine.spendings.get({ of: 'run', runId: run._id }))?.reserved ?? 0),
@@ -176,11 +180,16 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
   };
 }
 
-async function savingsOf({ ledger }: Engine, runId: string): Promise<RunReport['savings']> {
+/** nothing: nothing was billed. unknown: a price is. */
+async function savingsOf(
+  { ledger }: Engine,
+  runId: string,
+): Promise<NonNullable<RunReport['savings']> | 'nothing' | 'unknown'> {
   let savings = noSavings;
   for await (const entry of ledger.entries({ runId })) savings = addSavings(savings, entry);
   const { requests, reusedAnswers, unpriced } = savings.counts;
-  if (requests + reusedAnswers === 0 || unpriced > 0) return null;
+  if (unpriced > 0) return 'unknown';
+  if (requests + reusedAnswers === 0) return 'nothing';
   return { savedUsd: usdOf(savedOf(savings)), ofUsd: usdOf(withoutBatchmill(savings)) };
 }
 
@@ -212,8 +221,13 @@ interface Sums {
   readonly workable: number;
 }
 
-async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Engine, run: Run): Promise<Sums> {
+async function sumUp(engine: Engine, run: Run): Promise<Sums> {
+  const { claims, batches, engineSettings } = engine;
+  const { prices } = engineSettings;
   const outlooks = new RunOutlooks();
+  const prospect = await prospectOf(engine, run);
+  // That is said in numbers.
+  const isQueueKnown = prospect.waits.some(({ for: kind, queue }) => kind === 'queue' && queue !== null);
   const deadline = new DeadlineSums();
   let documents = noDocuments;
   let claimed = 0;
@@ -268,7 +282,8 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
     tokens.input += ingestion.tokens.input;
     tokens.output += ingestion.tokens.output;
     cost = addCost(cost, ingestion.cost);
-    if (state !== 'ingested') waiting = earlier(waiting, waitingOf(batch));
+    const isSaid = isQueueKnown && batch.held?.about === 'queue' && batch.error === null;
+    if (state !== 'ingested' && !isSaid) waiting = earlier(waiting, waitingOf(batch));
     lost = addUnusedWork(lost, lostWorkOf(batch, prices));
     orphaned = addUnusedWork(orphaned, orphanedWorkOf(batch, prices));
     if (state === 'submitted' && batch.idle != null) idle += 1;
@@ -279,6 +294,7 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
   const progress = {
     scanEnded: run.scan.ended,
     awaitsTrial: !run.scan.ended && (run.scan.awaitsTrial ?? false),
+    expected: run.scan.expected ?? null,
     claimed,
     processed: outlooks.processed,
     built: byState.built,
@@ -301,7 +317,7 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
     reusedRequests,
     batches: count,
     progress,
-    outlook: outlooks.of(run, clock.now()),
+    outlook: outlooks.of(run, prospect),
     lost,
     orphaned,
     firstError,
@@ -315,16 +331,29 @@ async function sumUp({ claims, batches, clock, engineSettings: { prices } }: Eng
   };
 }
 
+async function prospectOf({ runForecasts, readiness, clock }: Engine, run: Run): Promise<Prospect> {
+  if (endedRunStates.includes(run.state)) return noProspect;
+  return reportProspect(await runForecasts.of(run, readiness.outages), clock.now());
+}
+
 function keptAnswersOf({ ingestion, reprocessing }: Batch): number {
   if (ingestion.kept == null) return 0;
   return reprocessing?.endedAt == null ? (ingestion.unusableAnswers ?? 0) : reprocessing.unusable;
 }
 
-function costOf({ nanoUsd, synchronousNanoUsd, incomplete }: Cost): RunReport['cost'] {
+/**
+ * What the synchronous price is more is not saved where answers were paid and not used, or asked again. The ledger knows both. It has
+ * no entries of runs of earlier versions.
+ */
+function costOf(
+  { nanoUsd, synchronousNanoUsd, incomplete }: Cost,
+  savings: Awaited<ReturnType<typeof savingsOf>>,
+): RunReport['cost'] {
   if (incomplete) return { usd: null, synchronousUsd: null, savedUsd: null };
+  const isNothing = savings === 'nothing' && nanoUsd === 0;
   return {
     usd: usdOf(nanoUsd),
     synchronousUsd: usdOf(synchronousNanoUsd),
-    savedUsd: usdOf(synchronousNanoUsd - nanoUsd),
+    savedUsd: typeof savings === 'object' ? savings.savedUsd : isNothing ? 0 : null,
   };
 }

@@ -7,6 +7,7 @@ import { Standstill } from './standstill.js';
 const progress: RunReport['progress'] = {
   scanEnded: true,
   awaitsTrial: false,
+  expected: null,
   claimed: 3,
   processed: 0,
   built: 3,

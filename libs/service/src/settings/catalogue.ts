@@ -514,8 +514,9 @@ export const settingsCatalogue = {
       isSecret: true,
     }),
     webhookOn: choices('NOTIFICATION_WEBHOOK_ON', notificationTypes, {
-      default: notificationTypes.join(','),
-      meaning: 'The notification types that are posted.',
+      default: notificationTypes.filter((type) => type !== 'run.progressed').join(','),
+      meaning:
+        'The notification types that are posted. `run.progressed` says what a run waits for and when it will be done, up to once a minute.',
     }),
     webhookTemplate: path('NOTIFICATION_WEBHOOK_TEMPLATE', {
       default: null,
