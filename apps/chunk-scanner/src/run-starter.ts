@@ -75,7 +75,7 @@ export class RunStarter {
           ...(unpriced.length > 0 && { beyondTokenPrices: unpriced }),
           ...(await this.#unknownIdsOf(run, plan)),
           ...this.#deadlineOf(run),
-          scan: { ...run.data.scan, expected: await this.#countOf(run, plan) },
+          scan: { ...run.data.scan, expected: run.data.predicted?.documents ?? (await this.#countOf(run, plan)) },
           startedAt: this.clock.now(),
         })
         .to('running', new RunAccepted({ runId: run.id, pipeline: pipeline.name, endpoint, functions }));
@@ -147,7 +147,7 @@ export class RunStarter {
     return { deadlineAt };
   }
 
-  /** How many documents the run will find, which tells when it is done. */
+  /** How many documents the run will find, which tells when it is done. An estimate has counted them already. */
   async #countOf({ data: { request } }: Leased<Run>, plan: RunPlan): Promise<number> {
     const ids = documentIdsFilter(plan.pipeline.source.documentIdField, request?.documents);
     const filter = { $and: [plan.filter, claimableFilter(plan, this.clock.now()), ids] };
