@@ -23,6 +23,8 @@ export interface FaultCase {
   readonly cancelAt: 'submitted' | 'settled' | null;
   readonly concurrency: number;
   readonly turnaroundSeconds: number;
+  /** An idle batch is cancelled soon, and what it lacks is sent again. */
+  readonly resendsIdle: boolean;
 }
 
 /** Every fault alone, then in pairs with every other, in an order that spreads them. */
@@ -55,6 +57,7 @@ export function caseOf(seed: number): FaultCase {
     cancelAt: isCancelled ? pick(['submitted', 'submitted', 'settled'] as const) : null,
     concurrency: pick([1, 1, 4]),
     turnaroundSeconds: pick([0, 5, 30]),
+    resendsIdle: random() < 0.3,
   };
 }
 

@@ -35,6 +35,8 @@ import { SimulatorAdmin } from './simulator-admin.js';
 /** The clocks run this many times as fast. */
 const speed = 50;
 const minuteMs = 60_000;
+/** Longer than a batch takes that no fault delays. */
+const resendingIdle = { idleAfterMs: minuteMs, whenIdle: 'resend' } as const;
 /** The test looks at the state this often. On a busy machine it looks more rarely, as all else is slower. */
 const lookEveryMs = 25;
 /** So many looks must see the same before time jumps. It grows while nothing changes. */
@@ -268,6 +270,7 @@ export class FaultRun {
       ids: this.#ids,
       log: this.#log,
       concurrency: this.faultCase.concurrency,
+      ...(this.faultCase.resendsIdle && { settings: resendingIdle }),
     });
     return { gate, provider, running: runStages(engine, stages) };
   }

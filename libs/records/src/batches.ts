@@ -138,9 +138,10 @@ export class Batches extends RecordsOfRun<Batch> {
     return this.collection.findOne({ 'provider.providerBatchId': providerBatchId });
   }
 
-  /** True while the account has another batch in progress that is not idle. */
+  /** True while the account has another batch in progress that is polled, and not idle. */
   async hasOtherInProgress(id: string, account: AccountInfo): Promise<boolean> {
-    const others = { _id: { $ne: id }, state: 'submitted', 'provider.state': 'in_progress', idle: null } as const;
+    const inProgress = { state: 'submitted', 'provider.state': 'in_progress' } as const;
+    const others = { ...inProgress, _id: { $ne: id }, parked: false, idle: null };
     for await (const { provider } of this.collection.find(others)) {
       if (isSameAccount(provider?.account, account)) return true;
     }

@@ -28,7 +28,7 @@ export function describeAccountProgress(make: MakeStore): void {
       expect(await progress.lastOf('account')).toEqual(fixture().in(2_000));
     });
 
-    it('R3: another batch in progress is one at the provider, of the account, that is not idle', async () => {
+    it('R3: another batch in progress is one at the provider, of the account, that is polled and not idle', async () => {
       const idle = {
         since: fixture().in(1),
         foundAt: fixture().in(2),
@@ -48,6 +48,7 @@ export function describeAccountProgress(make: MakeStore): void {
       });
       await fixture().insertBatch({ number: 4, ...inProgress({ idle }) });
       await fixture().insertBatch({ number: 5, ...inProgress({ state: 'settled' }) });
+      await fixture().insertBatch({ number: 7, ...inProgress({ parked: true }) });
 
       expect(await has()).toBe(false);
       expect(await fixture().batches.countIdle()).toBe(1);

@@ -8,7 +8,7 @@ import type { TurnaroundSample } from '../turnaround-sample.js';
 const leastSamples = 100;
 /**
  * Of two kinds of turnarounds only the longer tells what is too long, so that nothing below the upper end will do. The last hundredth
- * is left out, because batches that were idle are among the samples: they took until they expired.
+ * is left out, because batches that were idle and went on after all are among the samples.
  */
 const share = 0.99;
 /** For what was not measured yet. Of 2,000 batches at OpenAI, the slowest took 1.01 times as long as the slowest tenth (2026-09-10). */
@@ -25,13 +25,14 @@ export interface IdleQuestion {
 
 /**
  * For how long a batch may show no progress, by how long batches of the same account, model and endpoint took, of at least half as many
- * requests: a smaller one says nothing of a larger one. Null: there are too few.
+ * requests: a smaller one says nothing of a larger one. One that took its whole window says nothing either: it expired, perhaps because
+ * it was idle. Null: there are too few.
  *
  * A batch shows no progress for no longer than it takes in all, whether the provider counts its requests one by one or at the end. So
  * the upper end of the turnaround holds for every provider, and for a batch of one request.
  */
 export function idleLimitMs(samples: readonly TurnaroundSample[], { requests, windowMs }: IdleQuestion): number | null {
-  const alike = samples.filter((sample) => (sample.requests ?? 0) * 2 >= requests);
+  const alike = samples.filter((sample) => (sample.requests ?? 0) * 2 >= requests && sample.seconds * 1_000 < windowMs);
   const longest = durationsOf(alike.map(({ seconds }) => seconds)).quantile(share);
   if (longest === null || alike.length < leastSamples) return null;
   const ends = alike.map(({ endedAt }) => endedAt.getTime());
