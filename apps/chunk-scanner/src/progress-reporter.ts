@@ -12,8 +12,9 @@ import {
 import { Readiness } from '@batchmill/stage';
 import { Injectable } from '@nestjs/common';
 
-/** A run says no sooner than this what it waits for, and looks no more often at it. */
 const minuteMs = 60_000;
+/** How often it is looked whether a run waits for something else. A forecast takes up to a tenth of a second. */
+const lookMs = 5 * minuteMs;
 /** While it waits for the same it says it as often. */
 const sameMs = 15 * minuteMs;
 
@@ -32,12 +33,9 @@ export class ProgressReporter {
   async progressOf(run: Leased<Run>): Promise<RunProgressed | null> {
     const { startedAt, cancelRequestedAt, saidProgress = null, pipeline } = run.data;
     const now = this.clock.now();
-    const since = Math.max(
-      startedAt?.getTime() ?? now.getTime(),
-      saidProgress?.at.getTime() ?? 0,
-      this.#lookedAt.get(run.id) ?? 0,
-    );
-    if (cancelRequestedAt !== null || now.getTime() - since < minuteMs) return null;
+    const lookedAt = Math.max(saidProgress?.at.getTime() ?? 0, this.#lookedAt.get(run.id) ?? 0);
+    const dueMs = Math.max((startedAt ?? now).getTime() + minuteMs, lookedAt + lookMs);
+    if (cancelRequestedAt !== null || now.getTime() < dueMs) return null;
     this.#look(run.id, now.getTime());
     const { waits, forecast, unknown, counts } = await this.forecasts.of(run.data, this.readiness.outages);
     const [wait] = waits;

@@ -5,7 +5,7 @@ export class RunProgressed extends Event {
   static readonly event = 'run.progressed';
   static readonly version = 1;
   static readonly description =
-    'How far a run is, what it waits for and when it will be done: a minute after its start, when it waits for something else, and every quarter of an hour.';
+    'How far a run is, what it waits for and when it will be done: a minute after its start, within five minutes when it waits for something else, and every quarter of an hour.';
   static readonly isInput = false;
 
   @IsString()

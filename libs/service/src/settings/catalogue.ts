@@ -516,7 +516,7 @@ export const settingsCatalogue = {
     webhookOn: choices('NOTIFICATION_WEBHOOK_ON', notificationTypes, {
       default: notificationTypes.filter((type) => type !== 'run.progressed').join(','),
       meaning:
-        'The notification types that are posted. `run.progressed` says what a run waits for and when it will be done, up to once a minute.',
+        'The notification types that are posted. `run.progressed` says what a run waits for and when it will be done.',
     }),
     webhookTemplate: path('NOTIFICATION_WEBHOOK_TEMPLATE', {
       default: null,
