@@ -146,6 +146,12 @@ export class Database {
     }
   }
 
+  /** Writes the file anew without what was deleted, and empties the write-ahead log, which would still hold it. */
+  compact(): void {
+    this.execute('VACUUM');
+    this.execute('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
   /** May be called more than once. */
   close(): void {
     this.#statements.clear();

@@ -56,6 +56,11 @@ export class EmbeddedStore extends Store {
     return Promise.resolve(null);
   }
 
+  override async compact(): Promise<void> {
+    this.#catalog.writes.flush();
+    this.#catalog.database.compact();
+  }
+
   override async check(): Promise<void> {
     this.#catalog.read(() => this.#catalog.database.get('SELECT count(*) FROM sqlite_schema'));
   }
