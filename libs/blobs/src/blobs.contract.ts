@@ -202,7 +202,10 @@ export function describeBlobsContract(name: string, make: () => Promise<BlobsUnd
       it('a blob that is being written is not listed', async () => {
         const before = await Array.fromAsync(blobs.list(), ({ name }) => name);
         let during: readonly string[] = [];
-        await blobs.write(listingMeanwhile((names) => (during = names)), '.txt');
+        await blobs.write(
+          listingMeanwhile((names) => (during = names)),
+          '.txt',
+        );
 
         expect(during.toSorted()).toEqual(before.toSorted());
 

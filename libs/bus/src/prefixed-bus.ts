@@ -70,8 +70,8 @@ export class PrefixedBus extends Bus {
     return this.bus.purge(purging);
   }
 
-  override async compact(): Promise<void> {
-    await this.bus.compact();
+  override async compact(): Promise<boolean> {
+    return this.bus.compact();
   }
 
   override async check(): Promise<void> {

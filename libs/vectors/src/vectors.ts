@@ -68,10 +68,10 @@ export abstract class Vectors {
 
   /**
    * Gives back the room of what was deleted, so that no file of ours holds it any more. It takes as long as writing the files anew. A
-   * server of its own does so by itself, so that nothing happens there.
+   * server of its own does so by itself, so that nothing happens there. False: others were reading meanwhile, so that a file may still hold it.
    */
-  compact(): Promise<void> {
-    return Promise.resolve();
+  compact(): Promise<boolean> {
+    return Promise.resolve(true);
   }
 
   abstract check(): Promise<void>;

@@ -20,6 +20,7 @@ const ownCollections = [
   'ledger',
   'notifications',
   'rates',
+  'redriven',
   'reusable_answers',
   'runs',
   'schedules',

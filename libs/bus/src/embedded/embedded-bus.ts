@@ -165,8 +165,8 @@ export class EmbeddedBus extends Bus {
     }
   }
 
-  override async compact(): Promise<void> {
-    this.log.compact();
+  override async compact(): Promise<boolean> {
+    return this.log.compact();
   }
 
   override async check(): Promise<void> {

@@ -212,8 +212,8 @@ export class MessageLog {
     });
   }
 
-  compact(): void {
-    this.database.compact();
+  compact(): boolean {
+    return this.database.compact();
   }
 
   /** A number that changes when another connection writes. */

@@ -56,9 +56,9 @@ export class EmbeddedStore extends Store {
     return Promise.resolve(null);
   }
 
-  override async compact(): Promise<void> {
+  override async compact(): Promise<boolean> {
     this.#catalog.writes.flush();
-    this.#catalog.database.compact();
+    return this.#catalog.database.compact();
   }
 
   override async check(): Promise<void> {

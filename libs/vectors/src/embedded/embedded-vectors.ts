@@ -129,8 +129,8 @@ export class EmbeddedVectors extends Vectors {
     return Promise.resolve(new Set(keys.filter(isThere)));
   }
 
-  override async compact(): Promise<void> {
-    this.database.compact();
+  override async compact(): Promise<boolean> {
+    return this.database.compact();
   }
 
   /** Rejects when a write would fail. */
