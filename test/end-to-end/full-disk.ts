@@ -1,5 +1,5 @@
 import { ConnectionError, type ErrorCode } from '@batchmill/contracts';
-import { Blobs, type Blob } from '@batchmill/blobs';
+import { Blobs, type Blob, type StoredBlob } from '@batchmill/blobs';
 import { Vectors, type VectorCollection, type VectorHit, type VectorRow, type VectorsServer } from '@batchmill/vectors';
 
 /** A disk that is full until a test frees space. */
@@ -31,6 +31,14 @@ export class BlobsOnDisk extends Blobs {
 
   read(name: string, offset?: number): AsyncIterable<Uint8Array> {
     return this.blobs.read(name, offset);
+  }
+
+  bytesOf(name: string): Promise<number | null> {
+    return this.blobs.bytesOf(name);
+  }
+
+  list(): AsyncIterable<StoredBlob> {
+    return this.blobs.list();
   }
 
   placeOf(name: string): string {
@@ -77,6 +85,14 @@ export class VectorsOnDisk extends Vectors {
 
   search(collection: string, vector: Float32Array, limit: number): Promise<VectorHit[]> {
     return this.vectors.search(collection, vector, limit);
+  }
+
+  delete(collection: string, keys: readonly string[]): Promise<void> {
+    return this.vectors.delete(collection, keys);
+  }
+
+  keysOf(collection: string, keys: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.vectors.keysOf(collection, keys);
   }
 
   count(collection: string): Promise<number> {

@@ -40,6 +40,10 @@ export const cliErrorCodes = {
   'orphan.in-use':
     'The input file is read by a provider batch that is not settled, so it is not deleted. Cancel that batch first.',
   'parked.unknown': 'No parked record has that id. `batchmill parked list` shows all.',
+  'purge.in-progress':
+    'The document is in progress, or a run that has not ended has it. Nothing was changed. Wait for the end of the run, or cancel it.',
+  'purge.needed':
+    'The run has not ended, or a batch of it is parked or being reprocessed, so that its texts are needed. Wait for its end, or cancel it.',
   'search.too-long': 'The query has more tokens than the model accepts. Use fewer words.',
   'search.no-embeddings': 'The pipeline has no embeddings, so there is nothing to search. Name one that has.',
 } as const;

@@ -20,6 +20,7 @@ import { orphansCommand } from './commands/orphans.js';
 import { pipelinesCommand } from './commands/pipelines.js';
 import { previewCommand } from './commands/preview.js';
 import { progressCommand } from './commands/progress.js';
+import { purgeCommand } from './commands/purge.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
 import { savingsCommand } from './commands/savings.js';
@@ -71,6 +72,7 @@ export function program(): Command {
     orphansCommand(),
     filesCommand(),
     documentsCommand(),
+    purgeCommand(),
     simulatorCommand(),
     completionCommand(),
   ]) {

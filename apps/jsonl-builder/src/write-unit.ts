@@ -43,11 +43,14 @@ export function writeUnit({ document, rendering, reuse }: Unit, source: Source, 
     error,
   });
   const firstOwn = new Map<string, string>();
-  const howAnswered = (customId: string, name: string): Pick<RequestedLine, 'key' | 'isReused' | 'copyOf'> => {
+  const howAnswered = (
+    customId: string,
+    name: string,
+  ): Pick<RequestedLine, 'key' | 'isReused' | 'reusedKey' | 'copyOf'> => {
     const known = reuse.get(name);
     if (known === undefined) return {};
     const { key, answer } = known;
-    if (answer !== null) return { isReused: true };
+    if (answer !== null) return { isReused: true, reusedKey: key };
     const copyOf = file.byKey.get(key) ?? firstOwn.get(key);
     if (copyOf !== undefined) return { copyOf };
     firstOwn.set(key, customId);

@@ -1,5 +1,5 @@
 import { RandomIds } from '@batchmill/contracts';
-import { Blobs, type Blob } from '@batchmill/blobs';
+import { Blobs, type Blob, type StoredBlob } from '@batchmill/blobs';
 import { FolderBlobs } from '@batchmill/blobs/folder';
 import { chat, definePipeline, planRun } from '@batchmill/pipeline';
 import { readArchive, writeManifest, type ArchivedDocument, type ManifestLine } from '@batchmill/records';
@@ -156,6 +156,14 @@ class CountingBlobs extends Blobs {
       this.bytesRead += bytes.length;
       yield bytes;
     }
+  }
+
+  bytesOf(name: string): Promise<number | null> {
+    return this.blobs.bytesOf(name);
+  }
+
+  list(): AsyncIterable<StoredBlob> {
+    return this.blobs.list();
   }
 
   placeOf(name: string): string {

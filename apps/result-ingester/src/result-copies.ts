@@ -96,9 +96,10 @@ export class ResultCopies {
 
   /**
    * Deletes the provider's files and our copies, since all results are stored. Returns the provider's files that could not be
-   * deleted.
+   * deleted. Our copy of the batch file stays where the provider has refused it, so that somebody can read the line that it names.
    */
-  async cleanUp({ _id, provider, submission, reuse }: Batch, progress: Progress): Promise<string[]> {
+  async cleanUp(batch: Batch, progress: Progress): Promise<{ leftFiles: string[]; isFileDeleted: boolean }> {
+    const { _id, provider, submission, reuse, file, failure } = batch;
     const files = providerFilesOf(provider);
     // A provider that does not say which input file a batch has: it is the one that was sent.
     const input = provider === null ? null : (files.input ?? submission.fileId);
@@ -110,7 +111,8 @@ export class ResultCopies {
     }
     const copies = new Set([...progress.resultFiles, reuse?.file ?? null]);
     for (const name of copies) if (name !== null) await this.#tryTo(_id, () => this.blobs.delete(name));
-    return left;
+    const isFileDeleted = file !== null && failure === null && (await this.#tryTo(_id, () => this.blobs.delete(file)));
+    return { leftFiles: left, isFileDeleted };
   }
 
   async #tryTo(batchId: string, deleteOne: () => Promise<void>): Promise<boolean> {

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ExpiredAnswers } from './expired-answers.js';
+import { ExpiredRecords } from './expired-records.js';
+import { ExpiredTexts } from './expired-texts.js';
 import { FreeAnswers } from './free-answers.js';
 import { Books } from './books.js';
 import { KeptAnswerWriter } from './kept-answer-writer.js';
@@ -13,7 +15,7 @@ import { SentBatches } from './sent-batches.js';
 import { ResultIngester } from './result-ingester.js';
 
 @Module({
-  controllers: [ResultIngester, LeftFiles, ExpiredAnswers],
+  controllers: [ResultIngester, LeftFiles, ExpiredAnswers, ExpiredTexts, ExpiredRecords],
   providers: [
     Books,
     SentBatches,

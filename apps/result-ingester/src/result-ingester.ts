@@ -72,9 +72,9 @@ export class ResultIngester {
         });
       return;
     }
-    const leftFiles = await this.copies.cleanUp(batch.data, progress);
+    const cleaned = await this.copies.cleanUp(batch.data, progress);
     await this.books.enter(batch.data, progress.state);
-    yield this.#ingested(batch, progress.state, leftFiles);
+    yield this.#ingested(batch, progress.state, cleaned);
   }
 
   @Consumes(BatchReprocessRequested)
@@ -183,7 +183,7 @@ export class ResultIngester {
   #ingested(
     batch: Leased<Batch>,
     ingestion: Ingestion,
-    leftFiles: readonly string[] = [],
+    { leftFiles, isFileDeleted }: { leftFiles: readonly string[]; isFileDeleted: boolean } = nothingCleaned,
   ): Transition<ResultsIngested | DocumentsRetryScheduled> {
     const { runId, claimId, documents } = batch.data;
     const { succeeded, failed, retried, tokens, cost, firstError, retryAt, archive = null } = ingestion;
@@ -206,10 +206,12 @@ export class ResultIngester {
       const notBefore = retryAt.toISOString();
       events.push(new DocumentsRetryScheduled({ ...ids, documents: retried, notBefore }));
     }
-    const left = leftFiles.length === 0 ? {} : { leftFiles };
-    return batch.with({ ingestion, otherAccount: null, ...left }).to('ingested', ...events);
+    const cleaned = { ...(leftFiles.length > 0 && { leftFiles }), ...(isFileDeleted && { isFileDeleted }) };
+    return batch.with({ ingestion, otherAccount: null, ...cleaned }).to('ingested', ...events);
   }
 }
+
+const nothingCleaned = { leftFiles: [], isFileDeleted: false };
 
 const nextPart: Readonly<Record<Exclude<IngestionPart, 'end'>, IngestionPart>> = {
   copy: 'output',

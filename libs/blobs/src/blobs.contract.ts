@@ -182,6 +182,56 @@ export function describeBlobsContract(name: string, make: () => Promise<BlobsUnd
       });
     });
 
+    describe('listing', () => {
+      it('R12: a blob is listed with its bytes and its time from when it is written until it is deleted', async () => {
+        const before = Date.now() - 2000;
+        const one = await blobs.write(of('é'), '.txt');
+        const deleted = await blobs.write(of('gone'), '.txt');
+        const other = await blobs.write(of(), '');
+        await blobs.delete(deleted.name);
+
+        const listed = await Array.fromAsync((await open()).list());
+        const byName = new Map(listed.map((blob) => [blob.name, blob]));
+        expect(byName.get(one.name)).toMatchObject(one);
+        expect(byName.get(other.name)).toMatchObject(other);
+        expect(byName.has(deleted.name)).toBe(false);
+        expect(byName.get(one.name)?.writtenAt.getTime()).toBeGreaterThan(before);
+        expect(byName.get(one.name)?.writtenAt.getTime()).toBeLessThan(Date.now() + 2000);
+      });
+
+      it('a blob that is being written is not listed', async () => {
+        const before = await Array.fromAsync(blobs.list(), ({ name }) => name);
+        let during: readonly string[] = [];
+        await blobs.write(
+          listingMeanwhile((names) => (during = names)),
+          '.txt',
+        );
+
+        expect(during.toSorted()).toEqual(before.toSorted());
+
+        async function* listingMeanwhile(told: (names: readonly string[]) => void) {
+          yield 'a'.repeat(megabyte);
+          told(await Array.fromAsync(blobs.list(), ({ name }) => name));
+        }
+      });
+
+      it('the bytes of a blob are told, and of a missing one that it is missing', async () => {
+        const { name } = await blobs.write(of('é'), '.txt');
+
+        expect(await blobs.bytesOf(name)).toBe(2);
+        await blobs.delete(name);
+        for (const missing of [name, '../../etc/hostname', '']) expect(await blobs.bytesOf(missing)).toBeNull();
+      });
+
+      it('every blob of many is listed once', async () => {
+        const before = new Set(await Array.fromAsync(blobs.list(), ({ name }) => name));
+        const written = await Promise.all(Array.from({ length: 50 }, () => blobs.write(of('x'), '.txt')));
+
+        const names = (await Array.fromAsync(blobs.list(), ({ name }) => name)).filter((name) => !before.has(name));
+        expect(names.toSorted()).toEqual(written.map(({ name }) => name).toSorted());
+      });
+    });
+
     it('the check succeeds when the store is available', async () => {
       await expect(blobs.check()).resolves.toBeUndefined();
     });

@@ -4,6 +4,11 @@ export interface Blob {
   readonly bytes: number;
 }
 
+/** A blob as it is listed. */
+export interface StoredBlob extends Blob {
+  readonly writtenAt: Date;
+}
+
 /**
  * Files that are written once, whole, under a random name, and never overwritten. Records name them.
  * No file is ever held in memory as a whole. Every method rejects with a ConnectionError while the store is unavailable.
@@ -20,6 +25,12 @@ export abstract class Blobs {
 
   /** Where a person finds the blob: a path or a URL. */
   abstract placeOf(name: string): string;
+
+  /** How many bytes a blob has; null: there is none of that name. */
+  abstract bytesOf(name: string): Promise<number | null>;
+
+  /** Every blob that is visible, in no order. One that is written or deleted meanwhile may be missing. */
+  abstract list(): AsyncIterable<StoredBlob>;
 
   /** Deleting a missing blob does nothing. */
   abstract delete(name: string): Promise<void>;

@@ -1,2 +1,2 @@
-export { Blobs, type Blob } from './blobs.js';
+export { Blobs, type Blob, type StoredBlob } from './blobs.js';
 export { blobsErrorCodes, type BlobsErrorCode } from './error-codes.js';

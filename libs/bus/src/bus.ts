@@ -49,6 +49,16 @@ export interface TopicLag {
   readonly messages: number;
 }
 
+/** Which messages are deleted. */
+export interface Purging {
+  /** Only those that were recorded before then. */
+  readonly recordedBefore: Date;
+  /** Only those for which it returns true. Missing: all. */
+  readonly matching?: (message: IncomingMessage) => boolean;
+  /** True: they are only counted. */
+  readonly isDryRun?: boolean;
+}
+
 /** A topic as it is on the bus. */
 export interface DescribedTopic {
   readonly topic: string;
@@ -103,6 +113,23 @@ export abstract class Bus {
    * an unknown topic it is 0.
    */
   abstract lag(group: string, topics: readonly string[]): Promise<TopicLag[]>;
+
+  /**
+   * Deletes messages that every group of their topic has committed, and dead letters. A topic without a group keeps its messages, since
+   * the first group begins with the oldest. Resolves with how many; null: the bus deletes them by its own settings, and not by ours.
+   */
+  purge(purging: Purging): Promise<number | null>;
+  purge(): Promise<number | null> {
+    return Promise.resolve(null);
+  }
+
+  /**
+   * Gives back the room of what was deleted, so that no file of ours holds it any more. It takes as long as writing the files anew. A
+   * server of its own does so by itself, so that nothing happens there. False: others were reading meanwhile, so that a file may still hold it.
+   */
+  compact(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
 
   /** Resolves when the bus answers; rejects with a ConnectionError while it is unavailable. */
   abstract check(): Promise<void>;

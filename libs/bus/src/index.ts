@@ -6,6 +6,7 @@ export {
   type DescribedTopic,
   type IncomingMessage,
   type OutgoingMessage,
+  type Purging,
   type SubscribeOptions,
   type Subscription,
   type TopicLag,

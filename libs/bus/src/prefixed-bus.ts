@@ -4,6 +4,7 @@ import {
   type BusDescription,
   type IncomingMessage,
   type OutgoingMessage,
+  type Purging,
   type SubscribeOptions,
   type Subscription,
   type TopicLag,
@@ -63,6 +64,14 @@ export class PrefixedBus extends Bus {
       topics.map((topic) => this.prefix + topic),
     );
     return lags.map((lag) => ({ ...lag, topic: this.#withoutPrefix(lag.topic) }));
+  }
+
+  override async purge(purging: Purging): Promise<number | null> {
+    return this.bus.purge(purging);
+  }
+
+  override async compact(): Promise<boolean> {
+    return this.bus.compact();
   }
 
   override async check(): Promise<void> {

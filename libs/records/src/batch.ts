@@ -100,6 +100,10 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly ingestion: Ingestion;
   /** The provider's files that could not be deleted when the batch was ingested; missing: none. A sweep deletes them. */
   readonly leftFiles?: readonly string[];
+  /** True: our copy of the batch file is deleted, since nothing reads it any more. Missing: it is there, if it was ever written. */
+  readonly isFileDeleted?: true;
+  /** When the manifest, the archive and the kept answers were deleted. Missing: they are there, as far as they were written. */
+  readonly textsDeletedAt?: Date;
   /** The last one; missing or null: there was none. */
   readonly reprocessing?: Reprocessing | null;
 }

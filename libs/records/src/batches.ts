@@ -319,6 +319,55 @@ export class Batches extends RecordsOfRun<Batch> {
     return this.collection.find({ runId, 'ingestion.kept': { $gt: '' } }, { sort: { createdAt: 1 } });
   }
 
+  /** Those that may name blobs. */
+  withBlobs(): AsyncIterable<Batch> {
+    return this.collection.find({ textsDeletedAt: null });
+  }
+
+  /**
+   * Notes that the texts of an ingested batch are deleted, as it is. From then on it keeps no answers, so that it cannot be reprocessed,
+   * and its blobs may be deleted. False: it is not ingested, or was reprocessed since.
+   */
+  async noteTextsDeleted({ _id, updatedAt }: Batch): Promise<boolean> {
+    const { matched } = await this.collection.updateOne(
+      { _id, state: 'ingested', updatedAt },
+      {
+        $set: {
+          textsDeletedAt: this.clock.now(),
+          isFileDeleted: true,
+          'ingestion.kept': null,
+          'ingestion.archive': null,
+        },
+      },
+    );
+    return matched === 1;
+  }
+
+  /** Replaces blobs of an ingested batch by others. False: it is not ingested, or was reprocessed since. */
+  async replaceBlobs(
+    { _id, updatedAt, reprocessing }: Batch,
+    blobs: {
+      readonly manifest: string;
+      readonly kept: string | null;
+      readonly archive: string | null;
+      /** Of the last reprocessing. */
+      readonly laterArchive: string | null;
+    },
+  ): Promise<boolean> {
+    const { manifest, kept, archive, laterArchive } = blobs;
+    const later = reprocessing == null ? {} : { 'reprocessing.archive': laterArchive };
+    const { matched } = await this.collection.updateOne(
+      { _id, state: 'ingested', updatedAt, textsDeletedAt: null },
+      { $set: { manifest, isFileDeleted: true, 'ingestion.kept': kept, 'ingestion.archive': archive, ...later } },
+    );
+    return matched === 1;
+  }
+
+  /** Replaces what was recorded of errors of an ingested batch. */
+  async replaceErrorTexts(id: string, texts: Readonly<Record<string, string>>): Promise<void> {
+    await this.collection.updateOne({ _id: id, state: 'ingested' }, { $set: texts });
+  }
+
   /** Batches of which the provider still has files. */
   withLeftFiles(): AsyncIterable<Batch> {
     return this.collection.find({ leftFiles: { $gt: '' } });

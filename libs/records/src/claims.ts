@@ -47,6 +47,8 @@ export interface Claim extends WorkRecord<ClaimState> {
   /** How many members the store refused to mark. They are still pending, as they were found. */
   readonly untouched?: number;
   readonly batches: number;
+  /** When the lists of its members were deleted. Missing: they are there. */
+  readonly textsDeletedAt?: Date;
   /** Written with the transition to done. */
   readonly counts: DocumentCounts | null;
 }
@@ -106,6 +108,17 @@ export class Claims extends RecordsOfRun<Claim> {
   /** How many claims of a run are not done. */
   async countActiveOfRun(runId: string): Promise<number> {
     return this.collection.count({ runId, state: { $in: active } });
+  }
+
+  /** Notes that the lists of the members of a run's claims are deleted. */
+  async noteTextsDeleted(runId: string): Promise<void> {
+    const gone = { runId, state: 'done', textsDeletedAt: null };
+    await this.collection.updateMany(gone, { $set: { textsDeletedAt: this.clock.now() } });
+  }
+
+  /** Those that may name blobs. */
+  withBlobs(): AsyncIterable<Claim> {
+    return this.collection.find({ textsDeletedAt: null });
   }
 
   /**

@@ -26,6 +26,16 @@ export class Inbox extends Records<InboxEntry> {
     return null;
   }
 
+  /** Deletes entries of messages that were handled before then. Returns how many were deleted. */
+  async deleteBefore(before: Date): Promise<number> {
+    return this.deleteWhere({ updatedAt: { $lt: before } });
+  }
+
+  /** How many `deleteBefore` would delete. */
+  async countBefore(before: Date): Promise<number> {
+    return this.collection.count({ updatedAt: { $lt: before }, 'outbox.0': { $exists: false } });
+  }
+
   /** A new entry, not yet inserted. */
   new(id: string, consumer: string, traceparent: string | null): InboxEntry {
     return { ...freshWork(id, 'recorded', { now: this.clock.now(), traceparent }), consumer };

@@ -196,3 +196,8 @@ export {
 } from './files/manifest.js';
 export { readArchive, writeArchive, type ArchivedAnswer, type ArchivedDocument } from './files/archive.js';
 export { readLines, type Line } from './files/read-lines.js';
+export { blobsOfBatch, blobsOfClaim } from './forgetting/blobs-of-records.js';
+export { RunTexts } from './forgetting/run-texts.js';
+export { unnamedBlobs, youngestUnnamedMs } from './forgetting/unnamed-blobs.js';
+export { RunRecords, type RecordCounts } from './forgetting/run-records.js';
+export { forgetUpdate, forgottenStatus, pendingAgainUpdate, type ForgottenFields } from './marks/forgotten-marks.js';

@@ -105,6 +105,21 @@ export class Notifications extends Records<Notification> {
     return this.collection.find({ 'payload.runId': runId, failures: { $gt: 0 }, deliveredAt: null });
   }
 
+  /** Deletes those of a run that are not due. Returns how many were deleted. */
+  async deleteOfRun(runId: string): Promise<number> {
+    return this.deleteWhere({ 'payload.runId': runId, state: { $ne: 'due' } });
+  }
+
+  /** Those of a run. */
+  ofRun(runId: string): AsyncIterable<Notification> {
+    return this.collection.find({ 'payload.runId': runId });
+  }
+
+  /** Replaces what a notification that is not due says. */
+  async replacePayload(id: string, payload: NotificationPayload): Promise<void> {
+    await this.collection.updateOne({ _id: id, state: { $ne: 'due' } }, { $set: { payload } });
+  }
+
   /**
    * A new notification, not yet inserted. Its id is `identity` and channel, so there is one per event and channel.
    */

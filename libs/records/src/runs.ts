@@ -86,6 +86,8 @@ export interface Run extends WorkRecord<RunState> {
   readonly saidProgress?: SaidProgress;
   /** Why it was rejected, or stopped: the provider refused its trial, or none of its first documents could be asked. */
   readonly reason: string | null;
+  /** When the texts and the lists of ids of its batches and claims were deleted. Missing: they are there. */
+  readonly textsDeletedAt?: Date;
   /** Written when the run ends. */
   readonly totals: RunTotals | null;
   readonly startedAt: Date | null;
@@ -147,6 +149,51 @@ export class Runs extends Records<Run> {
   latest(limit: number, pipeline?: string): AsyncIterable<Run> {
     const filter = pipeline === undefined ? {} : { pipeline };
     return this.collection.find(filter, { sort: { createdAt: -1 }, ...(limit === Infinity ? {} : { limit }) });
+  }
+
+  /** The runs of all pipelines that have not ended. */
+  active(): AsyncIterable<Run> {
+    return this.collection.find({ state: { $in: active } });
+  }
+
+  /** The runs that have ended, and that nothing has changed since then, the oldest first: those that still have texts, or those that have none. */
+  endedBefore(before: Date, { withTexts }: { readonly withTexts: boolean }): AsyncIterable<Run> {
+    const filter = {
+      state: { $in: ended },
+      updatedAt: { $lt: before },
+      textsDeletedAt: withTexts ? null : { $ne: null },
+    };
+    return this.collection.find(filter, { sort: { updatedAt: 1 } });
+  }
+
+  /** Notes that its texts are deleted. */
+  async noteTextsDeleted(id: string): Promise<void> {
+    const gone = { _id: id, state: { $in: ended }, textsDeletedAt: null };
+    await this.collection.updateOne(gone, { $set: { textsDeletedAt: this.clock.now() } });
+  }
+
+  /** Replaces why a run that has ended was rejected or stopped. */
+  async replaceReason(id: string, reason: string): Promise<void> {
+    await this.collection.updateOne({ _id: id, state: { $in: ended } }, { $set: { reason } });
+  }
+
+  /** Deletes the record of a run that has ended and has no texts. False: it has events that are not published, or has changed. */
+  async deleteEnded(id: string): Promise<boolean> {
+    return (await this.deleteWhere({ _id: id, state: { $in: ended }, textsDeletedAt: { $ne: null } })) > 0;
+  }
+
+  /** Takes ids out of the request of a run that has ended, and out of what is said of ids without a document. */
+  async forgetIds(id: string, ids: readonly unknown[]): Promise<boolean> {
+    const run = await this.get(id);
+    const ofRequest = run?.request?.documents?.some((one) => ids.includes(one)) === true;
+    const ofUnknown = run?.unknownIds?.first.some((one) => ids.includes(one)) === true;
+    if (!ofRequest && !ofUnknown) return false;
+    const pulled = {
+      ...(ofRequest && { 'request.documents': { $in: ids } }),
+      ...(ofUnknown && { 'unknownIds.first': { $in: ids } }),
+    };
+    const { modified } = await this.collection.updateOne({ _id: id, state: { $in: ended } }, { $pull: pulled });
+    return modified > 0;
   }
 
   /** A pipeline's runs that have not ended. */

@@ -1,5 +1,6 @@
 import { Clock, Ids } from '@batchmill/contracts';
 import { Blobs } from '@batchmill/blobs';
+import { Bus } from '@batchmill/bus';
 import { Pipelines } from '@batchmill/pipeline';
 import { Provider } from '@batchmill/provider';
 import {
@@ -34,6 +35,7 @@ export class EngineModule {
       [Ids, engine.ids],
       [Log, engine.log],
       [Blobs, engine.blobs],
+      [Bus, engine.bus],
       [Vectors, engine.vectors],
       [Provider, engine.provider],
       [Pipelines, engine.pipelines],

@@ -35,9 +35,11 @@ export async function renewInstallation(engine: Engine, settings: Settings): Pro
   }
   const reason = `the installation was renewed: the run belongs to the installation ${formerId}`;
   await notifications.endAll('given-up');
-  await batches.endAll('ingested');
-  await claims.endAll('done');
-  const ended = await runs.endAll('cancelled', { reason, finishedAt: clock.now() });
+  // Where both share the blobs, those of work that goes on elsewhere are not ours to delete.
+  const textsDeletedAt = clock.now();
+  await batches.endAll('ingested', { textsDeletedAt });
+  await claims.endAll('done', { textsDeletedAt });
+  const ended = await runs.endAll('cancelled', { reason, finishedAt: clock.now(), textsDeletedAt });
   for (const records of [schedules, inbox]) await records.dropOutbox();
   return { formerId, report: await replaceInstallationId(store, ids), runs: ended };
 }

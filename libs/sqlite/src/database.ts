@@ -146,6 +146,15 @@ export class Database {
     }
   }
 
+  /**
+   * Writes the file anew without what was deleted, and empties the write-ahead log, which would still hold it. False: others were
+   * reading, so that the log could not be emptied.
+   */
+  compact(): boolean {
+    this.execute('VACUUM');
+    return Number(this.get('PRAGMA wal_checkpoint(TRUNCATE)')?.['busy']) === 0;
+  }
+
   /** May be called more than once. */
   close(): void {
     this.#statements.clear();

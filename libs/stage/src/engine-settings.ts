@@ -40,6 +40,12 @@ export abstract class EngineSettings {
   abstract readonly sweepMs: number;
   /** How long answers are kept that later requests may take. 0: none are. */
   abstract readonly reuseMs: number;
+  /** How long our copies of users' texts and ids are kept after their run has ended. */
+  abstract readonly keepTextsMs: number;
+  /** How long records without texts are kept after their run has ended; null: for ever. */
+  abstract readonly keepRecordsMs: number | null;
+  /** False: others may name blobs of the same folder or bucket, so that one that no record names is left alone. */
+  abstract readonly ownsBlobs: boolean;
   /** After the completion window, before a batch counts as overdue. */
   abstract readonly overdueGraceMs: number;
   /** How long answers that the provider has counted may be unshown before they are requested, and paid, again. */

@@ -186,6 +186,14 @@ export abstract class Store {
   /** Those of the rights that the user lacks. Null: the store has no users, or does not tell their rights. Changes nothing. */
   abstract missingRights(needed: readonly NeededRight[]): Promise<readonly NeededRight[] | null>;
 
+  /**
+   * Gives back the room of what was deleted, so that no file of ours holds it any more. It takes as long as writing the files anew. A
+   * server of its own does so by itself, so that nothing happens there. False: others were reading meanwhile, so that a file may still hold it.
+   */
+  compact(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   /** Resolves when the store answers; rejects with a ConnectionError while it is unavailable. */
   abstract check(): Promise<void>;
 

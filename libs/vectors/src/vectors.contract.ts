@@ -326,6 +326,49 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
       });
     });
 
+    describe('deleting', () => {
+      it('R12: a deleted row is neither counted nor found, and others stay, in every process', async () => {
+        await vectors.upsert(collection, [rowOf('a', [1, 0, 0]), rowOf('b', [0, 1, 0]), rowOf('c', [0, 0, 1])]);
+        await vectors.delete(collection, ['a', 'c', 'none']);
+
+        for (const each of [vectors, await open()]) {
+          expect(await each.count(collection)).toBe(1);
+          expect((await each.search(collection, Float32Array.of(1, 0, 0), 9)).map(({ key }) => key)).toEqual(['b']);
+          expect(await each.keysOf(collection, ['a', 'b', 'c', 'none'])).toEqual(new Set(['b']));
+        }
+      });
+
+      it('a key is any text, and is compared as a whole', async () => {
+        const keys = [`"it's"`, '%', 'a" or 1==1 --', '{"$oid":"65a1f0c2e4b0a1b2c3d4e5f6"}', 'a\\b', 'é'];
+        await vectors.upsert(
+          collection,
+          [...keys, 'stays'].map((key) => rowOf(key, [1, 0, 0])),
+        );
+
+        expect(await vectors.keysOf(collection, keys)).toEqual(new Set(keys));
+        await vectors.delete(collection, keys);
+        expect(await vectors.keysOf(collection, [...keys, 'stays'])).toEqual(new Set(['stays']));
+      });
+
+      it('a row may be written again after it was deleted', async () => {
+        await vectors.upsert(collection, [rowOf('a', [1, 0, 0])]);
+        await vectors.delete(collection, ['a']);
+        await vectors.upsert(collection, [rowOf('a', [0, 1, 0])]);
+
+        expect(await vectors.search(collection, Float32Array.of(0, 1, 0), 9)).toMatchObject([
+          { key: 'a', similarity: expect.closeTo(1, 5) },
+        ]);
+      });
+
+      it('deleting no keys, and deleting from an unknown collection, changes nothing', async () => {
+        await vectors.delete(collection, []);
+        await vectors.delete(`${collection}_none`, ['a']);
+
+        expect(await vectors.keysOf(`${collection}_none`, ['a'])).toEqual(new Set());
+        expect(await vectors.count(`${collection}_none`)).toBe(0);
+      });
+    });
+
     it('the check succeeds when the store is available', async () => {
       await expect(vectors.check()).resolves.toBeUndefined();
     });

@@ -60,6 +60,20 @@ export abstract class Vectors {
   /** The exact number of rows. Unknown collection: 0. */
   abstract count(collection: string): Promise<number>;
 
+  /** Deletes the rows of these keys. A key without a row, and an unknown collection, change nothing. Durable when it resolves. */
+  abstract delete(collection: string, keys: readonly string[]): Promise<void>;
+
+  /** Those of the keys that have a row. Unknown collection: none. */
+  abstract keysOf(collection: string, keys: readonly string[]): Promise<ReadonlySet<string>>;
+
+  /**
+   * Gives back the room of what was deleted, so that no file of ours holds it any more. It takes as long as writing the files anew. A
+   * server of its own does so by itself, so that nothing happens there. False: others were reading meanwhile, so that a file may still hold it.
+   */
+  compact(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   abstract check(): Promise<void>;
 
   abstract close(): Promise<void>;

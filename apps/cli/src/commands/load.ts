@@ -22,6 +22,7 @@ const ownCollections = [
   'ledger',
   'notifications',
   'rates',
+  'redriven',
   'reusable_answers',
   'runs',
   'schedules',

@@ -1,10 +1,10 @@
 import type { RunReport } from '@batchmill/service';
-import { formatCount, formatQuantity } from './format.js';
+import { formatCount, formatQuantity, formatTime } from './format.js';
 
 const shownValue = 60;
 
 /** What was requested, one line per item, for people. Follows the summary. */
-export function runDetails({ request, functions, parameters, models }: RunReport): string {
+export function runDetails({ request, functions, parameters, models, textsDeletedAt }: RunReport): string {
   const lines = [
     ...(functions.length > 0 ? [`functions ${functions.join(', ')}`] : []),
     ...(models.length > 0 ? [`models    ${models.join(', ')}`] : []),
@@ -13,6 +13,7 @@ export function runDetails({ request, functions, parameters, models }: RunReport
     ...(request?.limit === undefined ? [] : [`documents at most ${formatCount(request.limit)}`]),
     ...Object.entries(request?.labels ?? {}).map(([name, value]) => `label     ${name}: ${value}`),
     ...(request?.redo === undefined ? [] : [`redo      ${request.redo}`]),
+    ...(textsDeletedAt === null ? [] : [`texts     our copies were deleted at ${formatTime(textsDeletedAt)}`]),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

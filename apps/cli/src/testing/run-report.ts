@@ -42,7 +42,8 @@ export function runReport(
     pausedAt: null,
     pauseReason: null,
     startedAt: '2026-01-01T10:00:00.000Z',
-    finishedAt: null,
+    textsDeletedAt: null,
+  finishedAt: null,
     ...changes,
     progress: {
       scanEnded: false,

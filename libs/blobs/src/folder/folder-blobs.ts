@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { access, constants, rename, rm } from 'node:fs/promises';
+import { createReadStream, type Stats } from 'node:fs';
+import { access, constants, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ProcessingError, type Ids } from '@batchmill/contracts';
-import { Blobs, type Blob } from '../blobs.js';
+import { Blobs, type Blob, type StoredBlob } from '../blobs.js';
 import { checkSuffix } from '../check-suffix.js';
 import { blobPath } from './blob-path.js';
 import { BlobWriter } from './blob-writer.js';
@@ -74,6 +74,25 @@ export class FolderBlobs extends Blobs {
     return blobPath(this.folder, name) ?? join(this.folder, name);
   }
 
+  override async bytesOf(name: string): Promise<number | null> {
+    const path = blobPath(this.folder, name);
+    return path === null ? null : ((await this.statOf(path))?.size ?? null);
+  }
+
+  override async *list(): AsyncIterable<StoredBlob> {
+    for (const first of await this.namesIn(this.folder)) {
+      if (!isShard(first)) continue;
+      for (const second of await this.namesIn(join(this.folder, first))) {
+        if (!isShard(second)) continue;
+        for (const name of await this.namesIn(join(this.folder, first, second))) {
+          const path = join(this.folder, first, second, name);
+          const file = blobPath(this.folder, name) === path ? await this.statOf(path) : null;
+          if (file !== null) yield { name, bytes: file.size, writtenAt: file.mtime };
+        }
+      }
+    }
+  }
+
   override async delete(name: string): Promise<void> {
     const path = blobPath(this.folder, name);
     if (path === null) return;
@@ -90,6 +109,16 @@ export class FolderBlobs extends Blobs {
 
   private get writing(): string {
     return join(this.folder, 'writing');
+  }
+
+  /** Null: there is no such file. */
+  private async statOf(path: string): Promise<Stats | null> {
+    return onDisk(this.folder, () => stat(path).catch(nullIfMissing));
+  }
+
+  /** Empty where there is no such folder. */
+  private async namesIn(folder: string): Promise<string[]> {
+    return onDisk(this.folder, async () => (await readdir(folder).catch(nullIfMissing)) ?? []);
   }
 
   /** An error of the content is passed on unchanged; an error of the disk becomes one of ours. Returns the number of bytes. */
@@ -116,6 +145,16 @@ export class FolderBlobs extends Blobs {
     }
     return path;
   }
+}
+
+/** The name of a folder of `blobPath`. */
+function isShard(name: string): boolean {
+  return /^[0-9a-z-]$/.test(name);
+}
+
+function nullIfMissing(error: unknown): null {
+  if (isMissing(error)) return null;
+  throw error;
 }
 
 async function exists(path: string): Promise<boolean> {

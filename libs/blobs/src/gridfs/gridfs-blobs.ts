@@ -1,5 +1,5 @@
 import { ConnectionError, ProcessingError, SystemClock, type Clock, type Ids } from '@batchmill/contracts';
-import { Blobs, type Blob } from '../blobs.js';
+import { Blobs, type Blob, type StoredBlob } from '../blobs.js';
 import { checkSuffix } from '../check-suffix.js';
 import { chunkBytes, ChunkWriter } from './chunk-writer.js';
 import { Connection } from './connection.js';
@@ -17,6 +17,8 @@ export interface GridFsBlobsOptions {
   readonly ids: Ids;
   readonly clock?: Clock;
 }
+
+const blobsPerPage = 1000;
 
 /**
  * Files in GridFS. The chunks are written first and the file last, so that no reader ever sees part of a blob. A mark
@@ -81,6 +83,24 @@ export class GridFsBlobs extends Blobs {
 
   override placeOf(name: string): string {
     return `gridfs://${this.#connection.address}/${this.#bucketName}/${name}`;
+  }
+
+  override async bytesOf(name: string): Promise<number | null> {
+    const file = await this.#connection.run(() => this.#bucket.files.findOne({ _id: name }));
+    return file?.length ?? null;
+  }
+
+  /** Page by page, because the server drops a cursor whose reader pauses for ten minutes. */
+  override async *list(): AsyncIterable<StoredBlob> {
+    for (let after = ''; ;) {
+      const page = await this.#connection.run(() =>
+        this.#bucket.files.find({ _id: { $gt: after } }, { sort: { _id: 1 }, limit: blobsPerPage }).toArray(),
+      );
+      for (const { _id: name, length: bytes, uploadDate: writtenAt } of page) yield { name, bytes, writtenAt };
+      const last = page.at(-1);
+      if (last === undefined) return;
+      after = last._id;
+    }
   }
 
   override async delete(name: string): Promise<void> {

@@ -1,10 +1,11 @@
 import { Clock, SystemClock } from '@batchmill/contracts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeBusContract } from '../bus.contract.js';
 import type { OutgoingMessage } from '../bus.js';
+import { deadLetterSuffix } from '../dead-letter.js';
 import { Received, messagesOf } from '../received.contract.js';
 import { EmbeddedBus, type EmbeddedBusOptions } from './index.js';
 
@@ -55,6 +56,83 @@ describe('The embedded bus', () => {
   afterEach(async () => {
     for (const bus of opened) await bus.close();
     await rm(folder, { recursive: true });
+  });
+
+  describe('purging', () => {
+    const later = new Date('2026-01-03T00:00:00Z');
+    const all = { recordedBefore: later };
+    const letter = (value: string): OutgoingMessage => ({ ...message('k', value), topic: `work${deadLetterSuffix}` });
+    const consumed = async (bus: EmbeddedBus, group: string, count: number): Promise<void> => {
+      const received = new Received();
+      const subscription = await bus.subscribe({ group, topics: ['work'], handle: received.handle });
+      await received.atLeast(count);
+      await subscription.stop();
+    };
+
+    it('R12: a message goes once every group of its topic has committed it, and not before', async () => {
+      const bus = open();
+      await bus.publish([message('a', '1'), message('b', '2')]);
+      expect(await bus.purge(all)).toBe(0);
+
+      await consumed(bus, 'one', 2);
+      await bus.publish([message('a', '3')]);
+
+      expect(await bus.purge({ ...all, isDryRun: true })).toBe(2);
+      expect(await messagesOf(bus, 'work')).toHaveLength(3);
+      expect(await bus.purge(all)).toBe(2);
+      expect((await messagesOf(bus, 'work')).map(({ value }) => String(value))).toEqual(['3']);
+      expect(await bus.lag('one', ['work'])).toEqual([{ topic: 'work', messages: 1 }]);
+      await consumed(bus, 'one', 1);
+    });
+
+    it('R12: a message stays while one of two groups has it to come, also one that has never handled any', async () => {
+      const bus = open();
+      const failing = new Received(() => Promise.reject(new Error('not yet')));
+      const subscription = await bus.subscribe({ group: 'slow', topics: ['work'], handle: failing.handle });
+      await bus.publish([message('a', '1')]);
+      await failing.atLeast(1);
+      await subscription.stop();
+      await consumed(bus, 'quick', 1);
+
+      expect(await bus.purge(all)).toBe(0);
+      await consumed(bus, 'slow', 1);
+      expect(await bus.purge(all)).toBe(1);
+    });
+
+    it('R12: dead letters go by their age, and only those that match where that is asked', async () => {
+      const bus = open();
+      await bus.publish([letter('about person-7'), letter('about person-8')]);
+
+      expect(await bus.purge({ recordedBefore: clock.now() })).toBe(0);
+      expect(await bus.purge({ ...all, matching: ({ value }) => String(value).includes('person-7') })).toBe(1);
+      expect((await messagesOf(bus, `work${deadLetterSuffix}`)).map(({ value }) => String(value))).toEqual([
+        'about person-8',
+      ]);
+      expect(await bus.purge(all)).toBe(1);
+    });
+
+    it('offsets are not given again after a purge', async () => {
+      const bus = open({ partitions: 1 });
+      await bus.publish([message('a', '1')]);
+      await consumed(bus, 'one', 1);
+      await bus.purge(all);
+      await bus.publish([message('a', '2')]);
+
+      expect((await messagesOf(bus, 'work')).map(({ offset }) => offset)).toEqual(['1']);
+      await consumed(bus, 'one', 1);
+    });
+
+    it('R12: the file does not hold what was purged once it is compacted', async () => {
+      const bus = open();
+      await bus.publish([letter('MARKER-OF-A-PERSON')]);
+      await bus.purge(all);
+      await bus.compact();
+      await bus.close();
+
+      for (const name of await readdir(join(folder, 'home'))) {
+        expect(String(await readFile(join(folder, 'home', name)))).not.toContain('MARKER-OF-A-PERSON');
+      }
+    });
   });
 
   it('messages without a key go to all partitions in turn; offsets count from 0 in each', async () => {

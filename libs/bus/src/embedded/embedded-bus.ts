@@ -7,6 +7,7 @@ import {
   type BusDescription,
   type IncomingMessage,
   type OutgoingMessage,
+  type Purging,
   type SubscribeOptions,
   type Subscription,
   type TopicLag,
@@ -96,6 +97,7 @@ export class EmbeddedBus extends Bus {
   override async subscribe(options: SubscribeOptions): Promise<Subscription> {
     this.log.createTopics(options.topics, this.options.partitions);
     this.becomeConsumer();
+    this.log.addGroup(options.group, options.topics);
     const group = this.groupOf(options.group);
     const member = group.join(options);
     let stopped: Promise<void> | null = null;
@@ -147,6 +149,24 @@ export class EmbeddedBus extends Bus {
 
   override async lag(group: string, topics: readonly string[]): Promise<TopicLag[]> {
     return topics.map((topic) => ({ topic, messages: this.log.lag(group, topic) }));
+  }
+
+  override async purge({ recordedBefore, matching, isDryRun = false }: Purging): Promise<number> {
+    let purged = 0;
+    // Page by page, so that publishers do not wait.
+    for (let after = 0; ;) {
+      const page = this.log.purgeable(after, recordedBefore, pageSize);
+      const chosen = matching === undefined ? page.messages : page.messages.filter(matching);
+      if (!isDryRun) this.log.delete(chosen);
+      purged += chosen.length;
+      if (page.last === null) return purged;
+      after = page.last;
+      await nextTurn();
+    }
+  }
+
+  override async compact(): Promise<boolean> {
+    return this.log.compact();
   }
 
   override async check(): Promise<void> {

@@ -1,6 +1,7 @@
 import { Database, type FileErrors, type Row } from '@batchmill/sqlite';
 import { crc32 } from 'node:zlib';
 import type { IncomingMessage, OutgoingMessage } from '../bus.js';
+import { deadLetterSuffix } from '../dead-letter.js';
 
 export interface Partition {
   readonly topic: string;
@@ -126,6 +127,20 @@ export class MessageLog {
     return row ? messageOf(row) : null;
   }
 
+  /** From then on the messages of these topics stay until the group has committed them. */
+  addGroup(group: string, topics: readonly string[]): void {
+    this.database.write(() => {
+      for (const topic of topics) {
+        this.database.run(
+          `INSERT INTO commits (group_name, topic, partition, next_offset)
+           SELECT ?, topic, partition, 0 FROM partitions WHERE topic = ? ON CONFLICT DO NOTHING`,
+          group,
+          topic,
+        );
+      }
+    });
+  }
+
   /** Survives the end of the process. A loss of power may undo it; the message is then redelivered. */
   commit(group: string, { topic, partition, offset }: IncomingMessage): void {
     this.database.write(
@@ -166,6 +181,39 @@ export class MessageLog {
       ...[topic, after, upTo, limit],
     );
     return { messages: rows.map(messageOf), last: Number(rows.at(-1)?.['sequence'] ?? upTo) };
+  }
+
+  /**
+   * The oldest messages after a sequence that are older than a time, and that every group of their topic has committed: at least one has.
+   * Dead letters have no group. `last` is the sequence to go on after; null: there are no more.
+   */
+  purgeable(after: number, before: Date, limit: number): { messages: IncomingMessage[]; last: number | null } {
+    const rows = this.database.all(
+      `SELECT ${messageColumns} FROM messages m WHERE sequence > ? AND recorded_at < ? AND (
+         topic LIKE ? OR (
+           EXISTS (SELECT 1 FROM commits c WHERE c.topic = m.topic)
+           AND NOT EXISTS (
+             SELECT 1 FROM (SELECT DISTINCT group_name FROM commits WHERE topic = m.topic) g
+             WHERE m."offset" >= coalesce((SELECT next_offset FROM commits c
+               WHERE c.group_name = g.group_name AND c.topic = m.topic AND c.partition = m.partition), 0))))
+       ORDER BY sequence LIMIT ?`,
+      ...[after, before.getTime(), `%${deadLetterSuffix}`, limit],
+    );
+    return { messages: rows.map(messageOf), last: rows.length < limit ? null : Number(rows.at(-1)?.['sequence']) };
+  }
+
+  delete(messages: readonly IncomingMessage[]): void {
+    if (messages.length === 0) return;
+    this.database.write(() => {
+      for (const { topic, partition, offset } of messages) {
+        const sql = 'DELETE FROM messages WHERE topic = ? AND partition = ? AND "offset" = ?';
+        this.database.run(sql, topic, partition, Number(offset));
+      }
+    });
+  }
+
+  compact(): boolean {
+    return this.database.compact();
   }
 
   /** A number that changes when another connection writes. */

@@ -75,6 +75,26 @@ export class ReusableAnswers {
     return this.#collection.deleteMany({ keptAt: { $lte: this.#expired() } });
   }
 
+  /** Deletes those of these keys. Returns how many there were. */
+  async delete(keys: readonly string[]): Promise<number> {
+    return keys.length === 0 ? 0 : this.#collection.deleteMany({ _id: { $in: [...new Set(keys)] } });
+  }
+
+  /** Those that were kept before a time. */
+  keptBefore(before: Date): AsyncIterable<{ readonly body: string }> {
+    return this.#collection.find({ keptAt: { $lt: before } });
+  }
+
+  /** Those of these keys, also where they have expired. */
+  ofKeys(keys: readonly string[]): AsyncIterable<{ readonly body: string }> {
+    return this.#collection.find({ _id: { $in: [...new Set(keys)] } });
+  }
+
+  /** Deletes those that were kept before a time. Returns how many there were. */
+  async deleteBefore(before: Date): Promise<number> {
+    return this.#collection.deleteMany({ keptAt: { $lt: before } });
+  }
+
   /** Answers of this time and earlier have expired. */
   #expired(): Date {
     return new Date(this.clock.now().getTime() - this.lifetimeMs);

@@ -17,6 +17,8 @@ export interface RequestedLine {
   readonly key?: string;
   /** True: it is not in the batch file, because the answer to an earlier request is taken. */
   readonly isReused?: true;
+  /** The key of the answer that it takes, so that it is found when the document is forgotten. Missing in files of earlier versions. */
+  readonly reusedKey?: string;
   /** It is not in the batch file, because it is the same as the request with this `custom_id`, whose answer it takes. */
   readonly copyOf?: string;
 }

@@ -17,6 +17,11 @@ export abstract class RecordsOfRun<T extends WorkRecord & { readonly runId: stri
     return this.collection.count({ runId, state });
   }
 
+  /** Deletes a run's records in a state. Those with events that are not published stay. Returns how many were deleted. */
+  async deleteOfRun(runId: string, state: T['state']): Promise<number> {
+    return this.deleteWhere({ runId, state });
+  }
+
   /** Makes a run's records in a state due now. What is parked or backs off stays so. */
   async makeDue(runId: string, state: T['state']): Promise<void> {
     await this.collection.updateMany({ runId, state }, { $set: { nextAt: this.clock.now() }, $inc: { signals: 1 } });

@@ -208,6 +208,11 @@ export abstract class Records<T extends WorkRecord> {
     return matched;
   }
 
+  /** Deletes records in these states. Those with events that are not published stay. Returns how many were deleted. */
+  protected async deleteWhere(filter: Filter): Promise<number> {
+    return this.collection.deleteMany({ ...filter, 'outbox.0': { $exists: false } });
+  }
+
   /** Drops the events that were not published. */
   async dropOutbox(): Promise<void> {
     await this.collection.updateMany({ 'outbox.0': { $exists: true } }, { $set: { outbox: [] } });

@@ -33,7 +33,10 @@ export interface BatchReport {
   readonly duplicateLines: number;
   /** Where such answers and unknown lines are kept; null when there are none. */
   readonly keptFile: string | null;
+  /** Null: there is nothing to send, or our copy is deleted, since its answers are stored. */
   readonly inputFile: string | null;
+  /** When its manifest, archive and kept answers were deleted; null: they were not. */
+  readonly textsDeletedAt: string | null;
   readonly createdAt: string;
   readonly submittedAt: string | null;
   /** Since when none of its requests has ended, while it is idle; null: it is not. */
@@ -58,7 +61,8 @@ export function reportBatch({ blobs }: Pick<Engine, 'blobs'>, batch: Batch): Bat
     unknownLines: ingestion.unknown,
     duplicateLines: ingestion.duplicates,
     keptFile: ingestion.kept == null ? null : blobs.placeOf(ingestion.kept),
-    inputFile: batch.file === null ? null : blobs.placeOf(batch.file),
+    inputFile: batch.file === null || batch.isFileDeleted === true ? null : blobs.placeOf(batch.file),
+    textsDeletedAt: batch.textsDeletedAt?.toISOString() ?? null,
     createdAt: batch.createdAt.toISOString(),
     submittedAt: provider?.submittedAt.toISOString() ?? null,
     idleSince: batch.state === 'submitted' ? (batch.idle?.since.toISOString() ?? null) : null,

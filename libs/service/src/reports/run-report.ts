@@ -96,6 +96,8 @@ export interface RunReport {
   /** Why it paused itself; null: it did not. */
   readonly pauseReason: string | null;
   readonly finishedAt: string | null;
+  /** When our copies of its texts were deleted, with the answers that it kept; null: they were not. */
+  readonly textsDeletedAt: string | null;
   readonly progress: RunProgress;
   readonly outlook: RunOutlook;
 }
@@ -175,6 +177,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     pauseReason: isEnded || run.pausedAt === null ? null : (run.pauseReason ?? null),
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,
+    textsDeletedAt: run.textsDeletedAt?.toISOString() ?? null,
     progress,
     outlook: sums.outlook,
   };

@@ -388,7 +388,23 @@ export const settingsCatalogue = {
       toMs: 365 * 86_400_000,
       default: '30d',
       meaning:
-        'How long an answer is kept that later requests may take, where their function says `reuse`. 0: none is kept, and none is taken.',
+        'How long an answer is kept that later requests may take, where their function says `reuse`, though not longer than `BATCHMILL_KEEP_TEXTS`. 0: none is kept, and none is taken.',
+    }),
+    keepTextsMs: duration('BATCHMILL_KEEP_TEXTS', {
+      unit: 's',
+      fromMs: 3_600_000,
+      toMs: 3650 * 86_400_000,
+      default: '30d',
+      meaning:
+        'How long our own copies of users’ texts and ids are kept after their run has ended: batch files, manifests, archives, kept answers, dead letters. See [forget what was sent](../how-to/forget.md).',
+    }),
+    keepRecordsMs: duration('BATCHMILL_KEEP_RECORDS', {
+      unit: 's',
+      fromMs: 7 * 86_400_000,
+      toMs: 3650 * 86_400_000,
+      default: null,
+      meaning:
+        'How long records without texts are kept after their run has ended: runs, claims, batches, notifications, and what consumers have handled. Unset: for ever. The ledger always stays.',
     }),
   },
   work: {

@@ -27,7 +27,10 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     armMs: batches.armMs,
     staleListMs: batches.staleListMs,
     sweepMs: batches.sweepMs,
-    reuseMs: batches.reuseMs,
+    reuseMs: Math.min(batches.reuseMs, batches.keepTextsMs),
+    keepTextsMs: batches.keepTextsMs,
+    keepRecordsMs: batches.keepRecordsMs,
+    ownsBlobs: ownsBlobs(settings),
     overdueGraceMs: batches.overdueGraceMs,
     lateResultsMs: batches.lateResultsMs,
     lostAfterMs: batches.lostAfterMs,
@@ -40,6 +43,12 @@ export function engineSettingsOf(settings: Settings, installation: string, start
     notifications: notificationSettingsOf(settings),
     rawSetting: settings.raw,
   };
+}
+
+/** Whether the blobs are where the state is, so that no other state can name them. */
+function ownsBlobs({ adapters: { blobs, store } }: Settings): boolean {
+  if (blobs.scheme === 'embedded') return store.scheme === 'embedded';
+  return blobs.scheme === 'gridfs' && blobs.url === 'gridfs:';
 }
 
 /** What the provider's models cost: by the file of prices, else by the built-in list. */

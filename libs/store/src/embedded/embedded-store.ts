@@ -56,6 +56,11 @@ export class EmbeddedStore extends Store {
     return Promise.resolve(null);
   }
 
+  override async compact(): Promise<boolean> {
+    this.#catalog.writes.flush();
+    return this.#catalog.database.compact();
+  }
+
   override async check(): Promise<void> {
     this.#catalog.read(() => this.#catalog.database.get('SELECT count(*) FROM sqlite_schema'));
   }

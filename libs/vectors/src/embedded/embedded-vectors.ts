@@ -113,6 +113,26 @@ export class EmbeddedVectors extends Vectors {
     return stored ? Number(this.database.get(`SELECT count(*) AS n FROM ${stored.table}`)?.['n']) : 0;
   }
 
+  override async delete(collection: string, keys: readonly string[]): Promise<void> {
+    const stored = this.find(collection);
+    if (stored === null || keys.length === 0) return;
+    this.database.write(() => {
+      for (const key of keys) this.database.run(`DELETE FROM ${stored.table} WHERE key = ?`, key);
+    });
+  }
+
+  override async keysOf(collection: string, keys: readonly string[]): Promise<ReadonlySet<string>> {
+    const stored = this.find(collection);
+    if (stored === null) return new Set();
+    const isThere = (key: string): boolean =>
+      this.database.get(`SELECT 1 FROM ${stored.table} WHERE key = ?`, key) !== undefined;
+    return Promise.resolve(new Set(keys.filter(isThere)));
+  }
+
+  override async compact(): Promise<boolean> {
+    return this.database.compact();
+  }
+
   /** Rejects when a write would fail. */
   override async check(): Promise<void> {
     this.database.write(() => undefined);

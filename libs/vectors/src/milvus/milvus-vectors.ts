@@ -17,6 +17,7 @@ const defaultCallsInFlight = 2;
 const defaultMaxCallBytes = 4 * 2 ** 20;
 /** https://milvus.io/docs/limitations.md */
 const maxHits = 16_384;
+const keysPerCall = 1000;
 
 /** As text, because the client ignores the enum's value, which is 0. */
 const strong = 'Strong' as unknown as ConsistencyLevelEnum;
@@ -138,6 +139,36 @@ export class MilvusVectors extends Vectors {
       }),
     );
     return Number(answer.data[0]?.['count(*)']);
+  }
+
+  /** Milvus hides the rows at once, and removes them from its files when it compacts them. */
+  override async delete(collection: string, keys: readonly string[]): Promise<void> {
+    if ((await this.parts.collections.find(collection)) === null) return;
+    for (let from = 0; from < keys.length; from += keysPerCall) {
+      const ids = keys.slice(from, from + keysPerCall);
+      await this.read(collection, `Deleting ${ids.length} rows of the collection ${collection}`, (timeout) =>
+        this.parts.client.delete({ collection_name: collection, ids, timeout }),
+      );
+    }
+  }
+
+  override async keysOf(collection: string, keys: readonly string[]): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    if ((await this.parts.collections.find(collection)) === null) return found;
+    for (let from = 0; from < keys.length; from += keysPerCall) {
+      const ids = keys.slice(from, from + keysPerCall);
+      const answer = await this.read(collection, `Reading keys of the collection ${collection}`, (timeout) =>
+        this.parts.client.query({
+          collection_name: collection,
+          ids,
+          output_fields: [keyField],
+          consistency_level: strong,
+          timeout,
+        }),
+      );
+      for (const row of answer.data) found.add(String(row[keyField]));
+    }
+    return found;
   }
 
   /** Rejects if the server is not healthy or accepts no rows. */
