@@ -1,6 +1,13 @@
 import { ConnectionError, type ErrorCode } from '@batchmill/contracts';
 import { Blobs, type Blob, type StoredBlob } from '@batchmill/blobs';
-import { Vectors, type VectorCollection, type VectorHit, type VectorRow, type VectorsServer } from '@batchmill/vectors';
+import {
+  Vectors,
+  type VectorCollection,
+  type VectorEntry,
+  type VectorHit,
+  type VectorRow,
+  type VectorsServer,
+} from '@batchmill/vectors';
 
 /** A disk that is full until a test frees space. */
 export class FullDisk {
@@ -87,12 +94,17 @@ export class VectorsOnDisk extends Vectors {
     return this.vectors.search(collection, vector, limit);
   }
 
-  delete(collection: string, keys: readonly string[]): Promise<void> {
-    return this.vectors.delete(collection, keys);
+  entries(collection: string): AsyncIterable<VectorEntry> {
+    return this.vectors.entries(collection);
   }
 
-  keysOf(collection: string, keys: readonly string[]): Promise<ReadonlySet<string>> {
-    return this.vectors.keysOf(collection, keys);
+  find(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, VectorEntry>> {
+    return this.vectors.find(collection, keys);
+  }
+
+  async delete(collection: string, keys: readonly string[]): Promise<void> {
+    this.disk.check('vectors.disk-full');
+    return this.vectors.delete(collection, keys);
   }
 
   count(collection: string): Promise<number> {

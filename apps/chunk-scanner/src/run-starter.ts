@@ -16,6 +16,7 @@ import {
   dayOf,
   documentIdsFilter,
   planOfRun,
+  vectorCollectionOf,
   type Leased,
   type Run,
   type SpendingLimits,
@@ -105,8 +106,7 @@ export class RunStarter {
 
   async #ensureVectors({ endpointPlan: { vectors } }: RunPlan): Promise<void> {
     if (vectors === null) return;
-    const { collection, dimensions, idFields } = vectors;
-    await this.vectors.ensureCollection({ name: collection, dimensions, fields: Object.values(idFields) });
+    await this.vectors.ensureCollection(vectorCollectionOf(vectors));
   }
 
   async #checkProvider(): Promise<void> {

@@ -64,6 +64,7 @@ export function writeUnit({ document, rendering, reuse }: Unit, source: Source, 
       chunkId,
       parentId,
       function: request.function,
+      ...(request.textHash !== undefined && { textHash: request.textHash }),
       ...howAnswered(customId, request.function),
     })),
     answers: requested.flatMap(({ customId, request }) => {

@@ -2,6 +2,8 @@
 export const resultIngesterErrorCodes = {
   'batch.no-run':
     'The run of a batch does not exist any more. The batch is parked. Restore the run’s record, or leave the batch.',
+  'document.changed':
+    'The text of the document changed after it was sent, so that the vector would be that of an older text. It is not written, and the document is requested again; no attempt is used up.',
   'document.vector-refused':
     'The vector store refused the row of this document, for example because its id is longer than its field. The message gives the reason. The other rows of the batch are stored.',
   'document.write-refused':

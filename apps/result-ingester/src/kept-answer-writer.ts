@@ -11,7 +11,6 @@ import {
   keptOutcomeUpdates,
   lastKeptAnswerFilter,
   lastKeptAnswerUpdate,
-  marksProjection,
   readMarks,
   type Batch,
   type FunctionState,
@@ -23,6 +22,7 @@ import { Injectable } from '@nestjs/common';
 import { LateVectors, type Standing } from './late-vectors.js';
 import { renderAnswers, unusable, type ClaimedOutcome, type RenderedAnswer } from './render-answers.js';
 import type { Outcome } from './result-slices.js';
+import { answeredFields, changedMeanwhile, staleAnswers } from './stale-answers.js';
 import { noLateVector, refusalOf, writeVectorsOf } from './write-vectors.js';
 
 interface Target {
@@ -52,12 +52,14 @@ export class KeptAnswerWriter {
   /** Returns the outcomes that must be written once more. */
   async #writeOnce(slice: readonly Outcome[], target: Target): Promise<readonly Outcome[]> {
     const lacking = await this.#readLacking(slice, target);
-    const refused = await writeVectorsOf(lacking, target.plan, this.vectors);
-    const stored = lacking.map((one) => {
+    const stale = await staleAnswers(lacking, target.plan);
+    const current = lacking.map((one) => (stale.has(one) ? unusable(one, changedMeanwhile) : one));
+    const refused = await writeVectorsOf(current, target, this.vectors);
+    const stored = current.map((one) => {
       const error = refusalOf(one, refused);
       return error === null ? one : unusable(one, error);
     });
-    const rendered = await renderAnswers(stored, { plan: target.plan, runId: target.batch.runId }, this.clock);
+    const rendered = await renderAnswers(stored, target, this.clock);
     const areWritten = await this.#writeAnswers(rendered.answers, target);
     await this.#replaceReasons([...rendered.unanswered, ...rendered.unusable], target);
     return areWritten ? [] : this.#resolveLateVectors(rendered.answers, target);
@@ -65,9 +67,8 @@ export class KeptAnswerWriter {
 
   async #readLacking(slice: readonly Outcome[], { plan, batch }: Target): Promise<ClaimedOutcome[]> {
     const ids = slice.map(({ documentId }) => documentId);
-    const options = plan.endpointPlan.vectors === null ? {} : { projection: marksProjection(plan) };
     const byId = new Map<string, Fields>();
-    for await (const document of this.documents.of(plan).find({ _id: { $in: ids } }, options)) {
+    for await (const document of this.documents.of(plan).find({ _id: { $in: ids } }, answeredFields(plan))) {
       byId.set(encodeId(document['_id']), document);
     }
     return slice.flatMap((outcome) => {

@@ -13,7 +13,6 @@ import {
   keptInUpdate,
   lastAnswerFilter,
   lastAnswerUpdate,
-  marksProjection,
   mergeUpdates,
   readMarks,
   requestedFilter,
@@ -31,6 +30,7 @@ import { LateVectors, type Standing } from './late-vectors.js';
 import { nextAttempt } from './next-attempt.js';
 import { renderAnswers, unusable, type ClaimedOutcome, type RenderedAnswer } from './render-answers.js';
 import type { BatchToIngest, Outcome } from './result-slices.js';
+import { answeredFields, changedMeanwhile, staleAnswers } from './stale-answers.js';
 import { noLateVector, refusalOf, writeVectorsOf } from './write-vectors.js';
 
 type Target = Pick<BatchToIngest, 'plan' | 'batch' | 'progress'>;
@@ -39,15 +39,16 @@ type Target = Pick<BatchToIngest, 'plan' | 'batch' | 'progress'>;
  * Writes a slice of outcomes into the documents, in this order:
  *
  * 1. Read the documents that still carry the batch's claim. Outcomes of other documents are dropped.
- * 2. Upsert the vectors, so that no document says that it has a vector which is not stored.
- * 3. Render the answers with the pipeline's response templates.
- * 4. Update the documents, in three bulks:
+ * 2. Set aside vectors of texts that their documents do not have any more.
+ * 3. Upsert the vectors, so that no document says that it has a vector which is not stored.
+ * 4. Render the answers with the pipeline's response templates.
+ * 5. Update the documents, in three bulks:
  *    a. each answer that is the last one its document lacks, together with the completion of the document,
  *    b. each other outcome: an answer, a failure or a retry of one function,
  *    c. the status of each document of (b) that waits for no function any more: completed, failed or pending again.
  *
- * 5. Keep the answers that other requests may take.
- * 6. Look after vectors that could not be marked, because this worker was late: see `LateVectors`.
+ * 6. Keep the answers that other requests may take.
+ * 7. Look after vectors that could not be marked, because this worker was late: see `LateVectors`.
  *
  * Every update is conditional on the claim, and in (a) and (b) on the function being `requested`. So a slice that is
  * written again, after a crash at any point, changes nothing that was written before.
@@ -72,8 +73,9 @@ export class OutcomeWriter {
   /** Returns the outcomes that must be written once more. */
   async #writeOnce(slice: readonly Outcome[], target: Target): Promise<readonly Outcome[]> {
     const claimed = await this.#readClaimed(slice, target);
-    const stored = await this.#upsertVectors(claimed, target);
-    const rendered = await renderAnswers(stored, { plan: target.plan, runId: target.batch.runId }, this.clock);
+    const current = await this.#retryStale(claimed, target);
+    const stored = await this.#upsertVectors(current, target);
+    const rendered = await renderAnswers(stored, target, this.clock);
     for (const one of rendered.unusable) countUnusable(one, target);
     const { answers } = rendered;
     const failures = [...rendered.unanswered, ...rendered.unusable];
@@ -92,7 +94,7 @@ export class OutcomeWriter {
     return this.#resolveLateVectors(remaining, target);
   }
 
-  /** Step 5. Only the request that was sent has a key, and none of those that took its answer. */
+  /** Step 6. Only the request that was sent has a key, and none of those that took its answer. */
   async #keepForOthers(written: readonly RenderedAnswer[], { batch }: Target): Promise<void> {
     const { pipeline, url, model } = batch;
     const answers = written.flatMap(({ outcome: { key, classified } }): ReusableAnswer[] => {
@@ -102,7 +104,7 @@ export class OutcomeWriter {
     await this.reusableAnswers.keep(answers);
   }
 
-  /** Step 6. */
+  /** Step 7. */
   async #resolveLateVectors(answers: readonly RenderedAnswer[], { plan, batch }: Target): Promise<Outcome[]> {
     if (plan.endpointPlan.vectors === null || answers.length === 0) return [];
     const standingOf = (marks: Marks, name: string): Standing => {
@@ -116,11 +118,10 @@ export class OutcomeWriter {
   /** Step 1. An answer's processor reads the whole document; a vector needs the marks alone. */
   async #readClaimed(slice: readonly Outcome[], { plan, batch }: Target): Promise<ClaimedOutcome[]> {
     const ids = slice.map(({ documentId }) => documentId);
-    const options = plan.endpointPlan.vectors === null ? {} : { projection: marksProjection(plan) };
     const byId = new Map<string, Fields>();
     for await (const document of this.documents
       .of(plan)
-      .find(stillClaimedFilter(plan, ids, claimMarkOf(batch)), options)) {
+      .find(stillClaimedFilter(plan, ids, claimMarkOf(batch)), answeredFields(plan))) {
       byId.set(encodeId(document['_id']), document);
     }
     return slice.flatMap((outcome) => {
@@ -129,9 +130,28 @@ export class OutcomeWriter {
     });
   }
 
-  /** Step 2. A vector that the store refuses is the failure of its document alone. */
+  /**
+   * Step 2. A vector of a text that its document does not have any more is not written: the document is requested again. That is a free
+   * retry, so that a document which changes again and again stays pending in the end, and its present vector stays.
+   */
+  async #retryStale(
+    claimed: readonly ClaimedOutcome[],
+    { plan, progress }: Target,
+  ): Promise<readonly ClaimedOutcome[]> {
+    const stale = await staleAnswers(claimed, plan);
+    if (stale.size === 0) return claimed;
+    return claimed.map((one) => {
+      if (!stale.has(one)) return one;
+      const { usage } = one.outcome.classified;
+      progress.countStale({ error: changedMeanwhile, usage }, one.outcome.function);
+      const classified = { outcome: 'retry', error: changedMeanwhile, countsAttempt: false, usage } as const;
+      return { ...one, outcome: { ...one.outcome, classified } };
+    });
+  }
+
+  /** Step 3. A vector that the store refuses is the failure of its document alone. */
   async #upsertVectors(claimed: readonly ClaimedOutcome[], target: Target): Promise<readonly ClaimedOutcome[]> {
-    const refused = await writeVectorsOf(claimed, target.plan, this.vectors);
+    const refused = await writeVectorsOf(claimed, target, this.vectors);
     // After this line the vectors are safe: a crash writes them again under the same keys.
     if (refused.size === 0) return claimed;
     return claimed.map((one) => {
@@ -143,7 +163,7 @@ export class OutcomeWriter {
     });
   }
 
-  /** Step 4a. 'some': at least one was not the last answer that its document lacked, or its write was refused. */
+  /** Step 5a. 'some': at least one was not the last answer that its document lacked, or its write was refused. */
   async #completeDocuments(answers: readonly RenderedAnswer[], { plan, batch }: Target): Promise<'all' | 'some'> {
     if (answers.length === 0) return 'all';
     const now = this.clock.now();
@@ -159,7 +179,7 @@ export class OutcomeWriter {
   }
 
   /**
-   * Step 4b. A function whose answer (a) has written is not `requested` any more, so no answer is written twice. Returns what the store
+   * Step 5b. A function whose answer (a) has written is not `requested` any more, so no answer is written twice. Returns what the store
    * refused to write.
    */
   async #writeFunctions(
@@ -250,7 +270,7 @@ export class OutcomeWriter {
     );
   }
 
-  /** Step 4c. */
+  /** Step 5c. */
   async #updateStatuses(written: readonly ClaimedOutcome[], { plan, batch }: Target): Promise<void> {
     const ids = new Map(written.map(({ outcome: { documentId } }) => [encodeId(documentId), documentId]));
     const now = this.clock.now();

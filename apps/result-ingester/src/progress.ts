@@ -155,6 +155,19 @@ export class Progress {
     else this.#countWasted(usage, functionName);
   }
 
+  /** Moves a request from succeeded to retried: its document had changed. What was paid for the answer is wasted. */
+  countStale({ error, usage }: { readonly error: DocumentError; readonly usage: Usage }, functionName: string): void {
+    const { succeeded, retried, stale = 0, firstError } = this.#state;
+    this.#state = {
+      ...this.#state,
+      succeeded: succeeded - 1,
+      retried: retried + 1,
+      stale: stale + 1,
+      firstError: firstError ?? `${error.code}: ${error.message}`,
+    };
+    this.#countWasted(usage, functionName);
+  }
+
   /** Keeps the earliest time at which a document is due again. */
   noteRetryAt(notBefore: Date): void {
     const { retryAt } = this.#state;

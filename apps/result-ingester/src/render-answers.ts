@@ -1,5 +1,6 @@
 import type { Clock, DocumentError } from '@batchmill/contracts';
 import { responseUpdate, type RunPlan } from '@batchmill/pipeline';
+import { embeddedUpdate, mergeUpdates, type Batch } from '@batchmill/records';
 import type { Fields, Update } from '@batchmill/store';
 import type { Outcome } from './result-slices.js';
 
@@ -28,7 +29,7 @@ export interface RenderedSlice {
 /** Renders answers with the pipeline's processors and response templates. */
 export async function renderAnswers(
   claimed: readonly ClaimedOutcome[],
-  { plan, runId }: { readonly plan: RunPlan; readonly runId: string },
+  { plan, batch }: { readonly plan: RunPlan; readonly batch: Pick<Batch, 'runId' | 'model'> },
   clock: Clock,
 ): Promise<RenderedSlice> {
   const slice = {
@@ -38,7 +39,7 @@ export async function renderAnswers(
   };
   for (let from = 0; from < claimed.length; from += renderConcurrency) {
     const group = claimed.slice(from, from + renderConcurrency);
-    const rendered = await Promise.all(group.map((one) => render(one, plan, runId, clock.now())));
+    const rendered = await Promise.all(group.map((one) => render(one, plan, batch, clock.now())));
     for (const [index, one] of group.entries()) {
       const result = rendered[index] ?? null;
       if (result === null) slice.unanswered.push(one);
@@ -53,12 +54,16 @@ export async function renderAnswers(
 async function render(
   { outcome, document }: ClaimedOutcome,
   plan: RunPlan,
-  runId: string,
+  { runId, model }: Pick<Batch, 'runId' | 'model'>,
   now: Date,
 ): Promise<{ update: Update } | { error: DocumentError } | null> {
   const { classified, function: name } = outcome;
   if (classified.outcome !== 'answered') return null;
-  return responseUpdate(plan, name, classified, document, { now, runId });
+  const rendered = await responseUpdate(plan, name, classified, document, { now, runId });
+  const dimensions = plan.endpointPlan.vectors?.dimensions;
+  if ('error' in rendered || outcome.textHash === undefined || dimensions === undefined) return rendered;
+  const embedded = { textHash: outcome.textHash, model, dimensions, at: now };
+  return { update: mergeUpdates({ ...rendered.update }, embeddedUpdate(plan, name, embedded)) };
 }
 
 /**

@@ -17,6 +17,8 @@ export interface Outcome {
   readonly index: number | null;
   /** The key under which its answer is kept for others; missing: it is not. */
   readonly key?: string;
+  /** SHA-256 of the text that was embedded; missing: it is not known, or nothing was embedded. */
+  readonly textHash?: string;
   readonly classified: Classified;
 }
 

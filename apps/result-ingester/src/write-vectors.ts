@@ -1,21 +1,9 @@
 import { isBatchmillError, type DocumentError } from '@batchmill/contracts';
-import { encodeId } from '@batchmill/documents';
 import type { RunPlan } from '@batchmill/pipeline';
-import { noLateVectorFilter, readMarks } from '@batchmill/records';
+import { noLateVectorFilter, readMarks, vectorKey, type Batch } from '@batchmill/records';
 import type { Fields, Filter } from '@batchmill/store';
 import type { VectorRow, Vectors } from '@batchmill/vectors';
-import { createHash } from 'node:crypto';
 import type { ClaimedOutcome } from './render-answers.js';
-
-/** Milvus keys are short texts: longer ids are hashed. */
-const maxKeyBytes = 256;
-
-/** The key of a document's vector: it has one in a collection, however often it is embedded. */
-export function vectorKey(documentId: unknown): string {
-  const encoded = encodeId(documentId);
-  if (Buffer.byteLength(encoded) <= maxKeyBytes) return encoded;
-  return `sha256:${createHash('sha256').update(encoded).digest('hex')}`;
-}
 
 /**
  * Upserts rows. Returns the reason for each row that the store refused, by its key: for example that an id is too long for its
@@ -43,16 +31,18 @@ export async function writeVectors(
 /** Upserts the vectors among the outcomes. Returns the reason for each that the store refused, by its key. */
 export async function writeVectorsOf(
   claimed: readonly ClaimedOutcome[],
-  plan: RunPlan,
+  { plan, batch }: { readonly plan: RunPlan; readonly batch: Pick<Batch, 'model'> },
   vectors: Vectors,
 ): Promise<ReadonlyMap<string, string>> {
   const target = plan.endpointPlan.vectors;
   if (target === null) return new Map();
-  const { collection, idFields } = target;
-  const rows = claimed.flatMap(({ outcome: { documentId, chunkId, parentId, classified } }) => {
+  const { collection, idFields, originFields } = target;
+  const rows = claimed.flatMap(({ outcome: { documentId, chunkId, parentId, textHash, classified } }) => {
     if (classified.outcome !== 'answered' || classified.answer.kind !== 'vector') return [];
     const fields = { [idFields.chunkId]: chunkId, [idFields.parentId]: parentId };
-    return [{ key: vectorKey(documentId), fields, vector: classified.answer.vector }];
+    // The text of a request of an earlier version is not known.
+    const optional = { [originFields.textHash]: textHash ?? 'unknown', [originFields.model]: batch.model };
+    return [{ key: vectorKey(documentId), fields, optional, vector: classified.answer.vector }];
   });
   return writeVectors(vectors, collection, rows);
 }

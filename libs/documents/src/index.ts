@@ -5,7 +5,7 @@ export { InexactNumberError, parseExactJson } from './exact-json.js';
 export { formsOfId } from './forms-of-id.js';
 export { idText } from './id-text.js';
 export { isPlainObject } from './is-plain-object.js';
-export { pathsOverlap, readMappedPath, readPath } from './paths.js';
+export { pathsOverlap, readMappedPath, readPath, withoutPath } from './paths.js';
 export { ChangedValueError } from './read-extended-json.js';
 export { readDocument, type SourceDocument } from './read-document.js';
 export { writeDocument, writeValue } from './write-document.js';

@@ -1,3 +1,5 @@
+import { isPlainObject } from './is-plain-object.js';
+
 /** The value at a dotted path of own properties and list indexes; undefined when there is none. */
 export function readPath(from: unknown, path: string): unknown {
   if (!path.includes('.')) return ownProperty(from, path);
@@ -29,6 +31,15 @@ function ownProperty(from: unknown, name: string): unknown {
   if (typeof from !== 'object' || from === null || !Object.hasOwn(from, name)) return undefined;
   if (Array.isArray(from) && name === 'length') return undefined;
   return (from as Record<string, unknown>)[name];
+}
+
+/** The object without the field at a dotted path. It is not changed: what holds the field is copied. */
+export function withoutPath(from: Readonly<Record<string, unknown>>, path: string): Readonly<Record<string, unknown>> {
+  const [first = path, ...rest] = path.split('.');
+  if (!Object.hasOwn(from, first)) return from;
+  const { [first]: value, ...others } = from;
+  if (rest.length === 0) return others;
+  return isPlainObject(value) ? { ...others, [first]: withoutPath(value, rest.join('.')) } : from;
 }
 
 /** True when the dotted paths are equal or one lies within the other. */

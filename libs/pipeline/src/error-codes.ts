@@ -31,6 +31,7 @@ export const pipelineErrorCodes = {
     'The document has null, a text or another value where the response template would write. Nothing was sent; unset it, or write the answer to another field.',
   'template.empty': 'A prompt rendered to an empty text.',
   'code.too-slow': 'A function of the pipeline did not resolve in time for the document (batch.codeTimeoutSeconds).',
+  'text.failed': 'The function in embeddings.text threw.',
   'preprocess.failed': 'A preprocess function threw.',
   'response.process-failed': 'The response processor threw.',
   'response.no-content': 'The processor returned nothing to write.',

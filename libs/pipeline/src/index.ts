@@ -52,6 +52,8 @@ export type {
   EndpointPlan,
   Source,
   Status,
+  TextToEmbed,
+  VectorTarget,
 } from './pipeline.js';
 export { endpointPlansOf } from './pipeline.js';
 export { Pipelines } from './pipelines.js';
@@ -68,6 +70,7 @@ export { checkBatchable, notBatchable } from './plan/check-batchable.js';
 export { planRun } from './plan/plan-run.js';
 export type { RequestedRun, PlannedFunction, RunPlan } from './plan/run-plan.js';
 export { beyondTokenPrices } from './requests/beyond-token-prices.js';
+export { fieldsOfText, hashOfText, presentText, textOfDocument, type PresentText } from './requests/text-to-embed.js';
 export { renderRequests } from './requests/render-requests.js';
 export { availableVariables } from './requests/available-variables.js';
 export { pipelineErrorCodes, type PipelineErrorCode } from './error-codes.js';

@@ -88,6 +88,8 @@ export interface VectorTarget {
   readonly dimensions: number;
   /** The fields of a vector that hold the id of its chunk and the id of the document that the chunk is part of. */
   readonly idFields: { readonly chunkId: string; readonly parentId: string };
+  /** The fields that say of what a vector was made. A collection that an earlier version made lacks them. */
+  readonly originFields: { readonly textHash: string; readonly model: string };
 }
 
 export type PipelineFunction = EmbeddingFunction | PromptFunction;
@@ -104,9 +106,15 @@ export interface EmbeddingFunction {
   readonly takesDimensions: boolean;
   /** Further fields of the requests. */
   readonly body: RequestFields;
-  readonly textField: string;
+  readonly text: TextToEmbed;
   readonly tooLong: 'fail' | 'truncate';
 }
+
+/** Where the text of a document comes from. */
+export type TextToEmbed =
+  | { readonly kind: 'field'; readonly path: string }
+  | { readonly kind: 'template'; readonly template: PromptTemplate }
+  | { readonly kind: 'function'; readonly make: (document: SourceDocument) => unknown };
 
 /** Requests take the answer to an earlier one that was the same. */
 export interface ReuseOptions {

@@ -61,6 +61,8 @@ export interface Ingestion {
   readonly refused?: number;
   /** Requests that will be sent again. */
   readonly retried: number;
+  /** Of those, requests with an answer whose document had changed since they were sent. Missing in records of earlier versions. */
+  readonly stale?: number;
   /** Lines that are no result, or the result of a request that the batch does not have. */
   readonly unknown: number;
   /** Further results of requests that had one. */
@@ -105,13 +107,14 @@ export function boughtAnswersOf({ succeeded, reused }: Pick<Ingestion, 'succeede
   return succeeded - (reused?.functions ?? []).reduce((sum, { requests }) => sum + requests, 0);
 }
 
-/** The answers of a batch that were bought, those that could not be used as well. */
+/** The answers of a batch that were bought, those that could not be used, or came too late, as well. */
 export function paidAnswersOf({
   succeeded,
   unusableAnswers = 0,
+  stale = 0,
   reused,
-}: Pick<Ingestion, 'succeeded' | 'unusableAnswers' | 'reused'>): number {
-  return succeeded + unusableAnswers - (reused?.answers ?? 0);
+}: Pick<Ingestion, 'succeeded' | 'unusableAnswers' | 'stale' | 'reused'>): number {
+  return succeeded + unusableAnswers + stale - (reused?.answers ?? 0);
 }
 
 /** What the requests of one function have cost. */

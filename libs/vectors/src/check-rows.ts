@@ -10,7 +10,8 @@ const milvusKeyword =
   /^(?:like|exists|and|or|not|in|true|false|null|array_length|(?:json|array)_contains(?:_all|_any)?|(?:text|phrase)_match|random_sample)$/;
 
 /** Throws unless every store would accept the collection. */
-export function checkCollection({ name, dimensions, fields }: VectorCollection): void {
+export function checkCollection({ name, dimensions, ...texts }: VectorCollection): void {
+  const fields = fieldsToCreate(texts);
   if (!/^[A-Za-z_]\w{0,254}$/.test(name)) {
     refuse(
       'vectors.bad-name',
@@ -29,6 +30,14 @@ export function checkCollection({ name, dimensions, fields }: VectorCollection):
   }
 }
 
+/** The fields of a new collection. */
+export function fieldsToCreate({
+  fields,
+  optionalFields = [],
+}: Pick<VectorCollection, 'fields' | 'optionalFields'>): readonly string[] {
+  return [...fields, ...optionalFields];
+}
+
 /** SQLite's columns ignore case, so the names are of lower-case letters only. */
 function problemOfFieldName(field: string, previous: readonly string[]): string | null {
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(field)) {
@@ -38,7 +47,10 @@ function problemOfFieldName(field: string, previous: readonly string[]): string 
   return previous.includes(field) ? 'more than once' : null;
 }
 
-/** Throws unless the existing collection has the expected dimensions and fields. The order of the fields does not matter. */
+/**
+ * Throws unless the existing collection has the expected dimensions and fields. It may lack optional ones. The order of the fields
+ * does not matter.
+ */
 export function checkExisting(existing: VectorCollection, expected: VectorCollection): void {
   if (existing.dimensions !== expected.dimensions) {
     refuse(
@@ -47,7 +59,9 @@ export function checkExisting(existing: VectorCollection, expected: VectorCollec
         'Name another collection, or request the existing dimensions from the model.',
     );
   }
-  if (existing.fields.toSorted().join() === expected.fields.toSorted().join()) return;
+  const { optionalFields = [] } = expected;
+  const found = existing.fields.filter((field) => !optionalFields.includes(field));
+  if (found.toSorted().join() === expected.fields.toSorted().join()) return;
   refuse(
     'vectors.other-fields',
     `Collection ${existing.name}: found ${listOf(existing.fields)}, expected ${listOf(expected.fields)}. ` +
@@ -62,6 +76,14 @@ function listOf(fields: readonly string[]): string {
 /** For rows and searches of a collection that does not exist. */
 export function refuseUnknownCollection(name: string): never {
   refuse('vectors.unknown-collection', `There is no collection "${name}". Create it first, with ensureCollection.`);
+}
+
+/** The rows with those of their optional texts for which the collection has a field. */
+export function rowsFor({ fields }: VectorCollection, rows: readonly VectorRow[]): readonly VectorRow[] {
+  return rows.map((row) => {
+    const optional = Object.entries(row.optional ?? {}).filter(([field]) => fields.includes(field));
+    return optional.length === 0 ? row : { ...row, fields: { ...row.fields, ...Object.fromEntries(optional) } };
+  });
 }
 
 /** Throws at the first row that cannot be stored. The message names the row and never quotes its numbers. */

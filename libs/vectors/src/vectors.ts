@@ -3,13 +3,19 @@ export interface VectorRow {
   readonly key: string;
   /** A text, not empty, for each field of the collection and for no other field. */
   readonly fields: Readonly<Record<string, string>>;
+  /** Further texts, for fields that the collection may lack: those that it lacks are left out. */
+  readonly optional?: Readonly<Record<string, string>>;
   readonly vector: Float32Array;
 }
 
-export interface VectorHit {
+/** A row without its vector. */
+export interface VectorEntry {
   readonly key: string;
   /** Every field of the collection. */
   readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface VectorHit extends VectorEntry {
   /** Cosine similarity: 1 for the same direction, 0 for a right angle, -1 for the opposite direction. */
   readonly similarity: number;
 }
@@ -20,6 +26,8 @@ export interface VectorCollection {
   readonly dimensions: number;
   /** The names of the text fields, in the order in which they are created: `^[a-z][a-z0-9_]{0,62}$`. */
   readonly fields: readonly string[];
+  /** Further text fields. They are created with a new collection; one that exists may lack them. */
+  readonly optionalFields?: readonly string[];
 }
 
 /** What the server of a vector store tells of itself. */
@@ -57,14 +65,20 @@ export abstract class Vectors {
   /** Returns the `limit` nearest rows, best first. Sees every earlier write. Unknown collection: ValidationError. */
   abstract search(collection: string, vector: Float32Array, limit: number): Promise<VectorHit[]>;
 
-  /** The exact number of rows. Unknown collection: 0. */
-  abstract count(collection: string): Promise<number>;
+  /**
+   * Every row that is there from the beginning to the end, once, in no order that counts. Rows that are written or deleted meanwhile may
+   * be there or not. Unknown collection: none.
+   */
+  abstract entries(collection: string): AsyncIterable<VectorEntry>;
 
-  /** Deletes the rows of these keys. A key without a row, and an unknown collection, change nothing. Durable when it resolves. */
+  /** The rows with these keys, by key. Sees every earlier write. Keys that have no row are left out. Unknown collection: none. */
+  abstract find(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, VectorEntry>>;
+
+  /** Deletes the rows with these keys, durably. Those that have no row are ignored. Unknown collection: nothing is deleted. */
   abstract delete(collection: string, keys: readonly string[]): Promise<void>;
 
-  /** Those of the keys that have a row. Unknown collection: none. */
-  abstract keysOf(collection: string, keys: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The exact number of rows. Unknown collection: 0. */
+  abstract count(collection: string): Promise<number>;
 
   /**
    * Gives back the room of what was deleted, so that no file of ours holds it any more. It takes as long as writing the files anew. A

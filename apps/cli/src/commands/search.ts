@@ -1,6 +1,7 @@
 import { ValidationError, isBatchmillError } from '@batchmill/contracts';
-import { formsOfId, readPath } from '@batchmill/documents';
+import { formsOfId, type SourceDocument } from '@batchmill/documents';
 import { countTokens } from '@batchmill/models';
+import { textOfDocument, type EmbeddingFunction, type Pipeline } from '@batchmill/pipeline';
 import { maxEmbeddingTokens } from '@batchmill/provider';
 import type { VectorHit, Vectors } from '@batchmill/vectors';
 import { Command, InvalidArgumentError } from 'commander';
@@ -27,12 +28,13 @@ export function searchCommand(): Command {
 async function search(name: string, query: string, { top = 5, json }: Flags): Promise<void> {
   const hits = await withEngine(
     async ({ pipelines, provider, vectors, documentStore }) => {
-      const { embeddings, source } = pipelines.get(name);
+      const pipeline = pipelines.get(name);
+      const { embeddings, source } = pipeline;
       const [definition] = embeddings?.functions ?? [];
       if (embeddings?.vectors == null || definition?.kind !== 'embedding') {
         throw new ValidationError('search.no-embeddings', `${name} has no embeddings, expected a pipeline that has`);
       }
-      const { model, dimensions, takesDimensions, body, baseModel, textField } = definition;
+      const { model, dimensions, takesDimensions, body, baseModel } = definition;
       expectTokensInLimit(query, baseModel);
       const embedding = await provider.embed({ model, dimensions, takesDimensions, body, texts: [query] });
       const [vector] = embedding.vectors;
@@ -44,7 +46,12 @@ async function search(name: string, query: string, { top = 5, json }: Flags): Pr
           const chunkId = fields[idFields.chunkId] ?? '';
           const parentId = fields[idFields.parentId] ?? '';
           const document = await collection.findOne({ [source.chunkIdField]: { $in: formsOfId(chunkId) } });
-          return { similarity, block_doc_id: parentId, block_mongo_id: chunkId, text: textOf(document, textField) };
+          return {
+            similarity,
+            block_doc_id: parentId,
+            block_mongo_id: chunkId,
+            text: await textOf(pipeline, definition, document),
+          };
         }),
       );
     },
@@ -87,7 +94,16 @@ async function nearest(vectors: Vectors, collection: string, vector: Float32Arra
   }
 }
 
-function textOf(document: Readonly<Record<string, unknown>> | null, field: string): string {
-  const text = document === null ? undefined : readPath(document, field);
-  return typeof text === 'string' ? text.replaceAll(/\s+/g, ' ').trim() : '';
+/** The text that would be embedded now, on one line. Empty where it cannot be made without the parameters of a run. */
+async function textOf(
+  pipeline: Pipeline,
+  definition: EmbeddingFunction,
+  document: SourceDocument | null,
+): Promise<string> {
+  if (document === null) return '';
+  const defaults = Object.entries(pipeline.parameters).flatMap(([parameter, { default: value }]) =>
+    value === undefined ? [] : [[parameter, value] as const],
+  );
+  const present = await textOfDocument({ pipeline, parameters: Object.fromEntries(defaults) }, definition, document);
+  return present.kind === 'text' ? present.text.replaceAll(/\s+/g, ' ').trim() : '';
 }

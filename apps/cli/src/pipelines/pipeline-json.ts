@@ -1,4 +1,10 @@
-import { endpointPlansOf, type EndpointPlan, type Pipeline, type PipelineFunction } from '@batchmill/pipeline';
+import {
+  endpointPlansOf,
+  type EndpointPlan,
+  type Pipeline,
+  type PipelineFunction,
+  type TextToEmbed,
+} from '@batchmill/pipeline';
 
 /** What a pipeline takes, requests and writes. No prompts and no functions. */
 export type PipelineJson = ReturnType<typeof pipelineJson>;
@@ -53,7 +59,7 @@ function endpointJson({ endpoint, status, functions, vectors, batchSize }: Endpo
 function functionJson(of: PipelineFunction) {
   const { name, url, model } = of;
   return of.kind === 'embedding'
-    ? { name, url, model, text: of.textField }
+    ? { name, url, model, text: textName(of.text) }
     : {
         name,
         url,
@@ -63,4 +69,15 @@ function functionJson(of: PipelineFunction) {
         reusesAnswers: of.reuse !== null,
         forEach: of.forEach,
       };
+}
+
+function textName(text: TextToEmbed): string {
+  switch (text.kind) {
+    case 'field':
+      return text.path;
+    case 'template':
+      return text.template.source;
+    case 'function':
+      return 'a function';
+  }
 }

@@ -1,4 +1,3 @@
-import { vectorKey } from '@batchmill/result-ingester';
 import { ValidationError } from '@batchmill/contracts';
 import { readPath } from '@batchmill/documents';
 import {
@@ -7,6 +6,7 @@ import {
   forgetUpdate,
   pendingAgainUpdate,
   readMembers,
+  vectorKey,
   type Claim,
   type Run,
 } from '@batchmill/records';
@@ -226,8 +226,8 @@ async function forgetVectors(
 ): Promise<void> {
   const keys = document.ids.map(vectorKey);
   for (const collection of collections) {
-    const there = await vectors.keysOf(collection, keys);
+    const there = await vectors.find(collection, keys);
     tally.count('vectors', there.size);
-    if (!tally.isDryRun) await vectors.delete(collection, [...there]);
+    if (!tally.isDryRun) await vectors.delete(collection, [...there.keys()]);
   }
 }

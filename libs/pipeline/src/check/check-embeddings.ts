@@ -1,7 +1,11 @@
+import type { SourceDocument } from '@batchmill/documents';
 import { embeddingCapabilitiesOf } from '@batchmill/models';
+import { compilePrompt } from '@batchmill/templates';
+import { isPromptFile } from '../definition/file-references.js';
 import { embeddingsFunction } from './reserved-names.js';
-import type { BatchOptions, EmbeddingFunction, EndpointPlan } from '../pipeline.js';
+import type { BatchOptions, EmbeddingFunction, EndpointPlan, TextToEmbed } from '../pipeline.js';
 import { checkEmbeddingBody } from './check-body.js';
+import { checkPrompt } from './check-prompt.js';
 import { checkModel } from './check-model.js';
 import { checkEndpointPlan, endpointKeys } from './check-endpoint-plan.js';
 import type { CheckContext } from './check-context.js';
@@ -29,7 +33,7 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
     dimensions,
     takesDimensions,
     body: checkEmbeddingBody(context, section, { dimensions, takesDimensions }),
-    textField: section.required('text', { pattern: /^[^\0]+$/, expected: 'the field that holds the text' }),
+    text: checkText(context, section),
     tooLong: section.oneOf('tooLong', ['fail', 'truncate'], 'fail'),
   };
   const vectors = Section.of(problems, 'embeddings.vectors', section.get('vectors'), ['collection']);
@@ -40,6 +44,22 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
   return {
     ...checkEndpointPlan(context, section, 'embeddings', batch),
     functions: [embeddingFunction],
-    vectors: { collection, dimensions, idFields: { chunkId: 'block_mongo_id', parentId: 'block_doc_id' } },
+    vectors: {
+      collection,
+      dimensions,
+      idFields: { chunkId: 'block_mongo_id', parentId: 'block_doc_id' },
+      originFields: { textHash: 'text_hash', model: 'model' },
+    },
   };
+}
+
+function checkText(context: CheckContext, section: Section): TextToEmbed {
+  const value = section.get('text');
+  // Checked to be a function; what it returns is checked per document.
+  if (typeof value === 'function') return { kind: 'function', make: value as (document: SourceDocument) => unknown };
+  if (isPromptFile(value) || (typeof value === 'string' && /\{[{%]/.test(value))) {
+    return { kind: 'template', template: checkPrompt(context, section, 'text', null) ?? compilePrompt('') };
+  }
+  const expected = 'the field that holds the text, a template, prompt(file), or a function of the document';
+  return { kind: 'field', path: section.required('text', { pattern: /^[^\0]+$/, expected }) };
 }

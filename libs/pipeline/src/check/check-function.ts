@@ -1,6 +1,5 @@
 import { modelLimitsOf, textCapabilitiesOf, tokenLimitFields } from '@batchmill/models';
-import { TemplateSyntaxError, compilePrompt, type PromptTemplate } from '@batchmill/templates';
-import { isPromptFile } from '../definition/file-references.js';
+import { compilePrompt } from '@batchmill/templates';
 import { embeddingsFunction } from './reserved-names.js';
 import type { EndpointPlan, Parameter, PromptFunction } from '../pipeline.js';
 import { checkPromptBody } from './check-body.js';
@@ -8,7 +7,8 @@ import { checkModel } from './check-model.js';
 import { checkResponseSchema } from './check-response-schema.js';
 import { checkReuse } from './check-reuse.js';
 import { checkResponseTemplate } from './check-response-template.js';
-import { readFile, type CheckContext } from './check-context.js';
+import type { CheckContext } from './check-context.js';
+import { checkPrompt } from './check-prompt.js';
 import { Section } from './section.js';
 
 const keys = [
@@ -136,31 +136,6 @@ function checkTokenLimit(
       );
   }
   return { maxTokens, tokenLimitField: section.oneOf('tokenLimitField', tokenLimitFields, tokenLimitField) };
-}
-
-function checkPrompt(
-  context: CheckContext,
-  section: Section,
-  key: string,
-  fallback: { readonly text: string | undefined; readonly setting: string },
-): PromptTemplate | null {
-  const value = section.get(key) ?? fallback.text;
-  const at = section.has(key) ? section.at(key) : `${section.at(key)}, which is the setting ${fallback.setting}`;
-  if (value === undefined) return null;
-  const file = isPromptFile(value) ? value.file : null;
-  // A prompt does not include the newline at the end of its file.
-  const text = isPromptFile(value) ? (readFile(context, at, value.file)?.replace(/\r?\n$/, '') ?? null) : value;
-  if (typeof text !== 'string') {
-    if (text !== null) context.problems.addValue(at, value, 'a text or prompt(file)');
-    return null;
-  }
-  try {
-    return compilePrompt(text, { nullIs: 'missing' });
-  } catch (error) {
-    const syntaxError = error instanceof TemplateSyntaxError ? error : new TemplateSyntaxError(error);
-    context.problems.addTemplate(at, file, syntaxError);
-    return null;
-  }
 }
 
 function checkForEach(

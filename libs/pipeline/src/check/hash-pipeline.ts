@@ -1,7 +1,7 @@
 import { isPlainObject } from '@batchmill/documents';
 import { EJSON } from 'bson';
 import { createHash } from 'node:crypto';
-import type { Pipeline, PipelineFunction, EndpointPlan } from '../pipeline.js';
+import type { Pipeline, PipelineFunction, EndpointPlan, TextToEmbed } from '../pipeline.js';
 
 /**
  * A hash of everything that decides what is requested and written; the order of keys does not matter. Poll intervals, batch
@@ -49,7 +49,10 @@ function hashedPartOfEndpoint({
 }
 
 function hashedPartOfFunction(definition: PipelineFunction): object {
-  if (definition.kind === 'embedding') return definition;
+  if (definition.kind === 'embedding') {
+    const { text, ...hashed } = definition;
+    return { ...hashed, textField: hashedText(text) };
+  }
   return {
     ...definition,
     reuse: undefined,
@@ -58,6 +61,11 @@ function hashedPartOfFunction(definition: PipelineFunction): object {
     responseSchema: definition.responseSchema?.schema,
     responseTemplate: definition.responseTemplate.source,
   };
+}
+
+function hashedText(text: TextToEmbed): unknown {
+  if (text.kind === 'field') return text.path;
+  return text.kind === 'template' ? { template: text.template.source } : text.make;
 }
 
 /** A text that is equal for equal values: keys are sorted, functions are their source, BSON values and dates keep their types. */

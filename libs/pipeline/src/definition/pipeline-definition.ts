@@ -2,6 +2,7 @@ import type { CompletionWindow, Endpoint } from '@batchmill/contracts';
 import type { SourceDocument } from '@batchmill/documents';
 import type { ParameterDefinitions, ParametersOf } from './parameter-definitions.js';
 import type { PromptFunctionDefinition } from './prompt-function-definition.js';
+import type { PromptFile } from './file-references.js';
 import type { QueryFilter, UpdateOperators } from './mongo-operators.js';
 import type { UpdateFunction } from './template-functions.js';
 
@@ -112,8 +113,12 @@ export interface EmbeddingsDefinition extends EndpointDefinition {
   readonly body?: Readonly<Record<string, unknown>>;
   /** The dimensions of the vectors, as the model offers them. Default 1536. */
   readonly dimensions?: number;
-  /** The dotted path of the text. A document without a text there fails. */
-  readonly text: string;
+  /**
+   * The text: a dotted path; or a Liquid template, with the variables of prompts, as a text or as `prompt(file)` beside the pipeline; or
+   * a function that gets a copy of the document and may be asynchronous. The last two do not see Batchmill's marks. A document without a
+   * text fails.
+   */
+  readonly text: string | PromptFile | ((document: SourceDocument) => string | Promise<string>);
   /** `fail` fails a document whose text has more than 8,192 tokens, `truncate` cuts the text after a word. Default `fail`. */
   readonly tooLong?: 'fail' | 'truncate';
   /** The vector collection. It is created when it does not exist. */

@@ -26,6 +26,7 @@ describe('renderRequests for embeddings', () => {
         baseModel: 'text-embedding-3-small',
         url: '/v1/embeddings',
         body: { model: 'text-embedding-3-small', input: 'Hello world', dimensions: 256, encoding_format: 'base64' },
+        textHash: 'ZOyIygCyaOW6GjVnihtTFtIS9PNmskdyMlNKiuyjfzw',
         inputs: 1,
         inputTokens: 2,
         maxOutputTokens: 0,

@@ -20,7 +20,8 @@ export async function renderRequests(
   for (const name of functions) {
     const planned = getPlannedFunction(plan, name);
     try {
-      if (planned.definition.kind === 'embedding') requests.push(renderEmbedding(planned.definition, document));
+      if (planned.definition.kind === 'embedding')
+        requests.push(await renderEmbedding(plan, planned.definition, document));
       else {
         const resolved = await (variables ??= documentVariables(plan, document));
         const { fieldMap } = plan.pipeline.source;

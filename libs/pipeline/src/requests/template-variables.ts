@@ -9,7 +9,10 @@ type Variables = Readonly<Record<string, unknown>>;
  * The variables of all templates of a document: its fields, the field map, the run's parameters and `document`, where later ones
  * take precedence. Rejects with a DocumentFailure when a preprocess function fails.
  */
-export async function documentVariables(plan: RunPlan, document: SourceDocument): Promise<Variables> {
+export async function documentVariables(
+  plan: Pick<RunPlan, 'pipeline' | 'parameters'>,
+  document: SourceDocument,
+): Promise<Variables> {
   return { ...document, ...(await mappedFields(plan, document)), ...plan.parameters, document };
 }
 
@@ -19,7 +22,7 @@ export function functionVariables(variables: Variables, { definition, item }: Pl
   return { ...variables, [singularOf(definition.forEach)]: item.value, item: item.value, index: item.index };
 }
 
-async function mappedFields({ pipeline }: RunPlan, document: SourceDocument): Promise<Variables> {
+async function mappedFields({ pipeline }: Pick<RunPlan, 'pipeline'>, document: SourceDocument): Promise<Variables> {
   const { fieldMap, preprocessFunctions } = pipeline.source;
   const timeoutMs = pipeline.batch.codeTimeoutMs;
   const mapped: Record<string, unknown> = {};

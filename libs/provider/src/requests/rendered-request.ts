@@ -11,6 +11,8 @@ export interface RenderedRequest {
   readonly baseModel: string;
   readonly url: RequestUrl;
   readonly body: Readonly<Record<string, unknown>>;
+  /** SHA-256 of the text to embed, as base64url. Missing for prompts. */
+  readonly textHash?: string;
   /** Embedding inputs; 0 for prompts. */
   readonly inputs: number;
   readonly inputTokens: number;

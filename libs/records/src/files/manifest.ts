@@ -15,6 +15,8 @@ export interface RequestedLine {
   readonly function: string;
   /** The key under which its answer is kept, so that others may take it; missing: it is not kept. */
   readonly key?: string;
+  /** SHA-256 of the text that is embedded, as base64url. Missing for prompts, and in manifests of earlier versions. */
+  readonly textHash?: string;
   /** True: it is not in the batch file, because the answer to an earlier request is taken. */
   readonly isReused?: true;
   /** The key of the answer that it takes, so that it is found when the document is forgotten. Missing in files of earlier versions. */

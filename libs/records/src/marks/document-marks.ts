@@ -1,6 +1,7 @@
 import type { DocumentError } from '@batchmill/contracts';
 import type { RunPlan } from '@batchmill/pipeline';
 import type { Fields, Update } from '@batchmill/store';
+import type { EmbeddedMark } from './embedded-marks.js';
 
 /**
  * requested: by the claim that the document carries; no result is written yet. retry: to be requested again. done and
@@ -25,6 +26,8 @@ export interface FunctionMarks {
   readonly error?: StoredError;
   /** The batch that keeps an answer which could not be used. With the state done: that answer was used later. */
   readonly keptIn?: string;
+  /** Of what the document's vector was made. Missing for prompts, and where an earlier version wrote the vector. */
+  readonly embedded?: EmbeddedMark;
   /** How often a worker that was late replaced the document's vector by an older one. */
   readonly lateVectors?: number;
 }
@@ -69,6 +72,8 @@ export interface Marks {
   keptInOf(name: string): string | null;
   /** Null: none. */
   lateVectorsOf(name: string): number | null;
+  /** Of what the vector was made; null: that is not known. */
+  embeddedOf(name: string): EmbeddedMark | null;
   /** Why the function failed; null when it has not failed. */
   errorOf(name: string): StoredError | null;
 }
@@ -94,6 +99,7 @@ export function readMarks(plan: RunPlan, document: Fields): Marks {
     attemptsOf: (name) => marks.functions?.[name]?.attempts ?? 0,
     keptInOf: (name) => marks.functions?.[name]?.keptIn ?? null,
     lateVectorsOf: (name) => marks.functions?.[name]?.lateVectors ?? null,
+    embeddedOf: (name) => embeddedMark(marks.functions?.[name]?.embedded),
     errorOf: (name) => marks.functions?.[name]?.error ?? null,
   };
 }
@@ -123,6 +129,11 @@ export function keptInPath(plan: RunPlan, name: string): string {
   return `${functionPath(plan, name)}.keptIn`;
 }
 
+/** The path of what a function's vector was made of. */
+export function embeddedPath(plan: RunPlan, name: string): string {
+  return `${functionPath(plan, name)}.embedded`;
+}
+
 /** The part of an `$unset` that removes the last error and how the document was to be retried. */
 export function unsetLastError(plan: RunPlan): Readonly<Record<string, ''>> {
   return { [plan.endpointPlan.errorField]: '', [markPath(plan, 'notBefore')]: '', [markPath(plan, 'together')]: '' };
@@ -133,6 +144,12 @@ export function mergeUpdates(first: Update, second: Update): Update {
   const merged: Record<string, Readonly<Record<string, unknown>>> = { ...first };
   for (const [operator, fields] of Object.entries(second)) merged[operator] = { ...merged[operator], ...fields };
   return merged;
+}
+
+function embeddedMark(mark: EmbeddedMark | undefined): EmbeddedMark | null {
+  const isComplete =
+    typeof mark?.textHash === 'string' && typeof mark.model === 'string' && typeof mark.dimensions === 'number';
+  return isComplete ? mark : null;
 }
 
 function valueAt(document: Fields, path: string): unknown {

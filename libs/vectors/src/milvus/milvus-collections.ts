@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProcessingError, TimeoutError, delayAfter } from '@batchmill/contracts';
 import { DataType, LoadState, type MilvusClient } from '@zilliz/milvus2-sdk-node';
-import { checkExisting } from '../check-rows.js';
+import { checkExisting, fieldsToCreate } from '../check-rows.js';
 import type { VectorCollection } from '../vectors.js';
 import { checkMetric, collectionOf, keyField, vectorField, type MilvusCollection } from './collection-description.js';
 import type { MilvusCalls } from './milvus-calls.js';
@@ -92,7 +92,7 @@ export class MilvusCollections {
     return created;
   }
 
-  private async create({ name, dimensions, fields }: VectorCollection): Promise<void> {
+  private async create({ name, dimensions, ...texts }: VectorCollection): Promise<void> {
     const text = (field: string) => ({ name: field, data_type: DataType.VarChar, max_length: maxTextBytes });
     await this.calls.call(`Creating the collection ${name}`, (timeout) =>
       this.client.createCollection({
@@ -100,7 +100,7 @@ export class MilvusCollections {
         consistency_level: 'Strong',
         fields: [
           { ...text(keyField), is_primary_key: true },
-          ...fields.map(text),
+          ...fieldsToCreate(texts).map(text),
           { name: vectorField, data_type: DataType.FloatVector, dim: dimensions },
         ],
         timeout,

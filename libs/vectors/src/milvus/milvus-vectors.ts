@@ -1,7 +1,14 @@
 import { ConnectionError, ValidationError } from '@batchmill/contracts';
 import type { ConsistencyLevelEnum, MilvusClient } from '@zilliz/milvus2-sdk-node';
-import { checkCollection, checkQuery, checkRows, refuseUnknownCollection } from '../check-rows.js';
-import { Vectors, type VectorCollection, type VectorHit, type VectorRow, type VectorsServer } from '../vectors.js';
+import { checkCollection, checkQuery, checkRows, refuseUnknownCollection, rowsFor } from '../check-rows.js';
+import {
+  Vectors,
+  type VectorCollection,
+  type VectorEntry,
+  type VectorHit,
+  type VectorRow,
+  type VectorsServer,
+} from '../vectors.js';
 import { CallSlots } from './call-slots.js';
 import { checkLengths, keyField, vectorField, type MilvusCollection } from './collection-description.js';
 import { parseMilvusAddress } from './milvus-address.js';
@@ -9,15 +16,18 @@ import { MilvusCalls } from './milvus-calls.js';
 import { makeMilvusClient } from './milvus-client.js';
 import { MilvusCollections } from './milvus-collections.js';
 import type { MilvusVectorsOptions } from './milvus-options.js';
+import { byKey, entryOf, filtersOf, filterAfter, keysPerCall } from './read-entries.js';
 import { lastOfEachKey, splitRows } from './split-rows.js';
 import { chooseWriteRows, type WriteRows } from './write-rows.js';
+
+/** Rows without vectors: far below the limit of what one answer may hold. */
+const rowsPerRead = 1_000;
 
 const defaultCallTimeoutMs = 30_000;
 const defaultCallsInFlight = 2;
 const defaultMaxCallBytes = 4 * 2 ** 20;
 /** https://milvus.io/docs/limitations.md */
 const maxHits = 16_384;
-const keysPerCall = 1000;
 
 /** As text, because the client ignores the enum's value, which is 0. */
 const strong = 'Strong' as unknown as ConsistencyLevelEnum;
@@ -84,8 +94,9 @@ export class MilvusVectors extends Vectors {
    * Sends the rows in calls of limited size, a limited number of which are in flight at a time. After a call failed, no
    * further one is sent. Rows that other calls wrote stay; writing them again changes nothing.
    */
-  override async upsert(collection: string, rows: readonly VectorRow[]): Promise<void> {
+  override async upsert(collection: string, given: readonly VectorRow[]): Promise<void> {
     const existing = await this.get(collection);
+    const rows = rowsFor(existing, given);
     checkRows(existing, rows);
     checkLengths(existing, rows);
     let hasFailed = false;
@@ -121,11 +132,42 @@ export class MilvusVectors extends Vectors {
         timeout,
       }),
     );
-    return answer.results.map((hit) => ({
-      key: String(hit[keyField]),
-      fields: Object.fromEntries(existing.fields.map((field) => [field, String(hit[field])])),
-      similarity: hit.score,
-    }));
+    return answer.results.map((hit) => ({ ...entryOf(existing, hit), similarity: hit.score }));
+  }
+
+  /** Page by page: Milvus returns the rows with the smallest keys after the last one of the previous page. */
+  override async *entries(collection: string): AsyncGenerator<VectorEntry, void, undefined> {
+    const existing = await this.parts.collections.find(collection);
+    if (existing === null) return;
+    let after = '';
+    for (;;) {
+      const page = await this.query(existing, filterAfter(after), rowsPerRead);
+      const sorted = page.toSorted(byKey);
+      yield* sorted;
+      const last = sorted.at(-1);
+      if (last === undefined) return;
+      after = last.key;
+    }
+  }
+
+  override async find(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, VectorEntry>> {
+    const existing = await this.parts.collections.find(collection);
+    const found = new Map<string, VectorEntry>();
+    if (existing === null) return found;
+    for (const filter of filtersOf(keys)) {
+      for (const entry of await this.query(existing, filter, keysPerCall)) found.set(entry.key, entry);
+    }
+    return found;
+  }
+
+  /** Milvus hides the rows at once, and removes them from its files when it compacts them. */
+  override async delete(collection: string, keys: readonly string[]): Promise<void> {
+    if ((await this.parts.collections.find(collection)) === null) return;
+    for (const filter of filtersOf(keys)) {
+      await this.read(collection, `Deleting rows of the collection ${collection}`, (timeout) =>
+        this.parts.client.delete({ collection_name: collection, filter, timeout }),
+      );
+    }
   }
 
   override async count(collection: string): Promise<number> {
@@ -139,36 +181,6 @@ export class MilvusVectors extends Vectors {
       }),
     );
     return Number(answer.data[0]?.['count(*)']);
-  }
-
-  /** Milvus hides the rows at once, and removes them from its files when it compacts them. */
-  override async delete(collection: string, keys: readonly string[]): Promise<void> {
-    if ((await this.parts.collections.find(collection)) === null) return;
-    for (let from = 0; from < keys.length; from += keysPerCall) {
-      const ids = keys.slice(from, from + keysPerCall);
-      await this.read(collection, `Deleting ${ids.length} rows of the collection ${collection}`, (timeout) =>
-        this.parts.client.delete({ collection_name: collection, ids, timeout }),
-      );
-    }
-  }
-
-  override async keysOf(collection: string, keys: readonly string[]): Promise<ReadonlySet<string>> {
-    const found = new Set<string>();
-    if ((await this.parts.collections.find(collection)) === null) return found;
-    for (let from = 0; from < keys.length; from += keysPerCall) {
-      const ids = keys.slice(from, from + keysPerCall);
-      const answer = await this.read(collection, `Reading keys of the collection ${collection}`, (timeout) =>
-        this.parts.client.query({
-          collection_name: collection,
-          ids,
-          output_fields: [keyField],
-          consistency_level: strong,
-          timeout,
-        }),
-      );
-      for (const row of answer.data) found.add(String(row[keyField]));
-    }
-    return found;
   }
 
   /** Rejects if the server is not healthy or accepts no rows. */
@@ -188,6 +200,21 @@ export class MilvusVectors extends Vectors {
   override async close(): Promise<void> {
     this.parts.calls.close();
     await this.parts.client.closeConnection();
+  }
+
+  private async query(collection: MilvusCollection, filter: string, limit: number): Promise<VectorEntry[]> {
+    const { name } = collection;
+    const answer = await this.read(name, `Reading rows of the collection ${name}`, (timeout) =>
+      this.parts.client.query({
+        collection_name: name,
+        filter,
+        output_fields: [keyField, ...collection.fields],
+        limit,
+        consistency_level: strong,
+        timeout,
+      }),
+    );
+    return answer.data.map((row) => entryOf(collection, row));
   }
 
   private async get(name: string): Promise<MilvusCollection> {

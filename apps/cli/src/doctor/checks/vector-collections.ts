@@ -1,4 +1,5 @@
 import type { Pipelines } from '@batchmill/pipeline';
+import { vectorCollectionOf } from '@batchmill/records';
 import type { VectorCollection, Vectors } from '@batchmill/vectors';
 import type { Check } from '../check.js';
 import { failed, ok, type Finding } from '../finding.js';
@@ -37,7 +38,6 @@ function collectionsOf(pipelines: Pipelines): Wanted[] {
   return pipelines.names().flatMap((pipeline) => {
     const target = pipelines.get(pipeline).embeddings?.vectors ?? null;
     if (target === null) return [];
-    const { collection: name, dimensions, idFields } = target;
-    return [{ pipeline, name, dimensions, fields: Object.values(idFields) }];
+    return [{ pipeline, ...vectorCollectionOf(target) }];
   });
 }

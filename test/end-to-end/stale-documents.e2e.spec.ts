@@ -1,0 +1,94 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { stages } from '@batchmill/all-in-one';
+import { definePipeline, hashOfText } from '@batchmill/pipeline';
+import { vectorKey } from '@batchmill/records';
+import { ResultIngesterModule } from '@batchmill/result-ingester';
+import { TestEngine, eventually } from '@batchmill/testing';
+import { outcomeOf, outcomesOf } from './documents.js';
+import { manyNotes, notes } from './notes-pipeline.js';
+import { endOf, requestRun, runToTheEnd } from './runs.js';
+import { ledgerOf } from './simulated-provider.js';
+
+const embed = { pipeline: 'notes', endpoint: 'embeddings' } as const;
+const edited = 'n00001';
+
+describe('a document whose text changes', () => {
+  let bundle: TestEngine;
+  afterEach(() => bundle.close());
+
+  async function opened(count: number, pipeline = notes): Promise<void> {
+    bundle = await TestEngine.open({ pipelines: [pipeline], settings: { retryBaseMs: 1 } });
+    await documents().insertMany(manyNotes(count));
+  }
+
+  const documents = () => bundle.engine.documentStore.collection('notes');
+  const edit = (text: string) => documents().updateOne({ _id: edited }, { $set: { text } });
+  const rowOf = async (id: string) => (await bundle.engine.vectors.find('notes', [vectorKey(id)])).get(vectorKey(id));
+  /** Whose vector is nearest to that of a text. */
+  async function nearestTo(text: string): Promise<string | undefined> {
+    const { vectors, provider } = bundle.engine;
+    const { vectors: found } = await provider.embed({ model: 'text-embedding-3-small', dimensions: 8, texts: [text] });
+    const [hit] = await vectors.search('notes', found[0] ?? new Float32Array(8), 1);
+    return hit !== undefined && hit.similarity > 0.999 ? hit.fields['block_mongo_id'] : undefined;
+  }
+
+  it('E4: with each vector it is known of which text it was made, by which model, in how many dimensions, and when', async () => {
+    await opened(2);
+    await bundle.start(stages);
+
+    await runToTheEnd(bundle, { runId: 'r', ...embed });
+
+    for (const { document, info } of await outcomesOf(bundle, 'embeddings')) {
+      const textHash = hashOfText(String(document['text']));
+      const origin = { textHash, model: 'text-embedding-3-small', dimensions: 8 };
+      expect(info.functions?.['embeddings']?.embedded).toEqual({ ...origin, at: expect.any(Date) });
+      expect((await rowOf(String(document['_id'])))?.fields).toMatchObject({
+        text_hash: textHash,
+        model: origin.model,
+      });
+    }
+  });
+
+  it('E4: after it was sent is not overwritten by the vector of its older text: it is requested again, and no attempt is used up', async () => {
+    await opened(3);
+    const stop = await bundle.start(stages.filter((stage) => stage !== ResultIngesterModule));
+    await requestRun(bundle, { runId: 'r', ...embed });
+    await eventually('the answers', async () => (await bundle.engine.batches.get('r.c1.b1'))?.state === 'settled');
+    await stop();
+    await edit('Entirely different words about bridges.');
+
+    await bundle.start(stages);
+    const run = await endOf(bundle, 'r');
+
+    expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 3, failed: 0, left: 0 } } });
+    expect((await ledgerOf(bundle)).requests).toBe(4);
+    const { info } = await outcomeOf(bundle, 'embeddings', edited);
+    expect(info.functions?.['embeddings']).toMatchObject({
+      state: 'done',
+      attempts: 1,
+      embedded: { textHash: hashOfText('Entirely different words about bridges.') },
+    });
+    expect(info.errors).toMatchObject([{ code: 'document.changed' }]);
+    expect(await nearestTo('Entirely different words about bridges.')).toBe(edited);
+    const { ingestion } = (await bundle.engine.batches.get('r.c1.b1'))!;
+    expect(ingestion).toMatchObject({ succeeded: 2, retried: 1, stale: 1 });
+    expect(ingestion.unanswered?.nanoUsd).toBeGreaterThan(0);
+  });
+
+  it('E4: again and again while it is embedded is left pending in the end', async () => {
+    let edits = 0;
+    const changing = definePipeline({
+      ...notes,
+      name: 'changing',
+      embeddings: { ...notes.embeddings!, text: () => `other words ${(edits += 1)}` },
+    });
+    await opened(3, changing);
+    await bundle.start(stages);
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'changing', endpoint: 'embeddings' });
+
+    expect(run).toMatchObject({ state: 'incomplete', totals: { documents: { succeeded: 0, failed: 0, left: 3 } } });
+    expect(await bundle.engine.vectors.count('notes')).toBe(0);
+    expect((await ledgerOf(bundle)).requests).toBeLessThan(30);
+  });
+});
