@@ -12,10 +12,10 @@ import { nanoUsdOf } from '@batchmill/models';
 import {
   Documents,
   Runs,
-  claimableFilter,
   dayOf,
   documentIdsFilter,
   planOfRun,
+  selectedFilter,
   type Leased,
   type Run,
   type SpendingLimits,
@@ -145,7 +145,7 @@ export class RunStarter {
     const deadlineAt = deadlineAfter(request.deadline, now);
     if (deadlineAt === null || deadlineAt <= now) throw pastDeadline(request.deadline, now);
     const ids = documentIdsFilter(plan.pipeline.source.documentIdField, request.documents);
-    const found = await this.documents.of(plan).count({ $and: [plan.filter, claimableFilter(plan, now), ids] });
+    const found = await this.documents.of(plan).count({ $and: [selectedFilter(plan, now), ids] });
     return { deadlineAt, scan: { ...scan, expected: Math.min(found, request.limit ?? Infinity) } };
   }
 
