@@ -14,7 +14,7 @@ import {
   markOf,
   noDocuments,
   readMembers,
-  repairUpdate,
+  repairUpdates,
   requestedFilter,
   type Claim,
   type DocumentCounts,
@@ -177,7 +177,7 @@ export class ClaimCloser {
   }
 
   /**
-   * All batches are ingested, so no document should be in progress under this claim. Those that are go back to pending, or fail.
+   * All batches are ingested, so no document should be in progress under this claim. Those that are go back, or fail.
    */
   async #repairedMarks(
     plan: RunPlan,
@@ -194,7 +194,7 @@ export class ClaimCloser {
     });
     if (left.length === 0) return marksOf;
     if (mustFail) await this.#fail(plan, claim, left);
-    else await documents.bulk(left.map(({ id, requested }) => repairUpdate(plan, id, markOf(claim), requested)));
+    else await documents.bulk(left.flatMap(({ id, requested }) => repairUpdates(plan, id, markOf(claim), requested)));
     return readMemberMarks(documents, plan, members);
   }
 
@@ -219,10 +219,14 @@ export class ClaimCloser {
       const { runId, installation = this.settings.installation } = claim;
       return isOfRun(marks, { installation, runId }) ? 'nextClaim' : 'takenOver';
     }
-    if (marks.status === status.completed) return 'succeeded';
-    if (marks.status === status.failed) return 'failed';
-    if (marks.status !== status.pending) return 'takenOver';
     const lacksResults = plan.functions.some((name) => marks.stateOf(name) === 'retry');
+    const hasEnded = marks.status === status.completed || marks.status === status.failed;
+    if (hasEnded && !lacksResults) {
+      // A document also fails by a function of another run.
+      const areDone = plan.functions.every((name) => marks.stateOf(name) === 'done');
+      return marks.status === status.completed || areDone ? 'succeeded' : 'failed';
+    }
+    if (!hasEnded && marks.status !== status.pending) return 'takenOver';
     const mayRetry = !isLast && marks.freeRetries < this.settings.maxFreeRetries;
     return lacksResults && mayRetry ? 'retry' : 'left';
   }

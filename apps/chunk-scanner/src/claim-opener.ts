@@ -5,7 +5,7 @@ import type { RunPlan } from '@batchmill/pipeline';
 import {
   Claims,
   Documents,
-  isPending,
+  isEligible,
   markOf,
   readMembers,
   writeMembers,
@@ -104,7 +104,7 @@ export class ClaimOpener {
 
   /**
    * `sealed`: the members that carry the claim, in the members' order.
-   * `untouched`: how many are pending and carry what they carried before, because the store refused to mark them.
+   * `untouched`: how many still wait and carry what they carried before, because the store refused to mark them.
    */
   async #readBack(
     plan: RunPlan,
@@ -120,7 +120,7 @@ export class ClaimOpener {
         if (marks === undefined) continue;
         if (marks.claimId === markOf(claim) && marks.status === plan.endpointPlan.status.inProgress)
           sealed.push(member);
-        else if (marks.claimId === member.previousClaimId && isPending(plan, marks)) untouched += 1;
+        else if (marks.claimId === member.previousClaimId && isEligible(plan, marks)) untouched += 1;
       }
     }
     return { sealed, untouched };

@@ -12,6 +12,7 @@ import {
   releaseUpdate,
   type Claim,
   type DocumentCounts,
+  type DocumentMarks,
   type Leased,
   type MarkedFields,
   type Run,
@@ -29,7 +30,7 @@ interface MarkedCollection extends MarkedFields {
 
 /**
  * Closes the claims of a cancelled run that cannot be closed like others, because its pipeline or the list of their members is
- * gone. Documents in progress are pending again. The run's storage targets, stored when it was accepted, say where they are.
+ * gone. Documents in progress go back. The run's storage targets, stored when it was accepted, say where they are.
  */
 @Injectable()
 export class ClaimReleaser {
@@ -74,8 +75,7 @@ export class ClaimReleaser {
       if (held.length > 0)
         await documents.bulk(held.map((one) => releaseUpdate(place, one['_id'], heldMarksOf(place, one))));
       for (const document of slice) {
-        const value = readPath(document, status.field);
-        const outcome = value === status.completed ? 'succeeded' : value === status.failed ? 'failed' : 'left';
+        const outcome = outcomeOf(place, document);
         counts = { ...counts, [outcome]: counts[outcome] + 1 };
       }
     }
@@ -99,6 +99,14 @@ export class ClaimReleaser {
       yield* documents.find(marked, options);
     }
   }
+}
+
+/** A document that had ended before the claim added functions has ended again, with these to be retried. */
+function outcomeOf({ status, infoField }: MarkedCollection, document: Fields): 'succeeded' | 'failed' | 'left' {
+  const functions = readPath(document, `${infoField}.functions`) as DocumentMarks['functions'];
+  if (Object.values(functions ?? {}).some(({ state }) => state === 'retry')) return 'left';
+  const value = readPath(document, status.field);
+  return value === status.completed ? 'succeeded' : value === status.failed ? 'failed' : 'left';
 }
 
 /** True for an error that says that a blob is gone, as when the state was restored without the blobs. */

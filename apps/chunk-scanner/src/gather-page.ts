@@ -2,11 +2,11 @@ import type { Clock } from '@batchmill/contracts';
 import { decodeId, encodeId } from '@batchmill/documents';
 import type { RunPlan } from '@batchmill/pipeline';
 import {
-  claimableFilter,
   idTypes,
   marksProjection,
   readMarks,
   requestsFor,
+  selectedFilter,
   type ClaimingRun,
   type Member,
   type ScanPosition,
@@ -44,7 +44,7 @@ export async function gatherPage(
   let position = from ?? firstPosition;
   for (let typeStart: ScanPosition | null = position; typeStart !== null; typeStart = nextType(typeStart)) {
     position = typeStart;
-    const filter = { $and: [afterFilter(typeStart), plan.filter, claimableFilter(plan, startedAt, run), idsFilter] };
+    const filter = { $and: [afterFilter(typeStart), selectedFilter(plan, startedAt, run), idsFilter] };
     for await (const document of documents.find(filter, { sort: { _id: 1 }, projection: marksProjection(plan) })) {
       position = { type: typeStart.type, after: encodeId(document['_id']) };
       const marks = readMarks(plan, document);

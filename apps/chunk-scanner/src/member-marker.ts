@@ -63,9 +63,10 @@ export class MemberMarker {
     const run = this.#runOf(claim);
     const template = renderUpdateTemplate(plan, { now, runId: claim.runId });
     const update = claimUpdate(plan, { run, claimId: markOf(claim), ...group, now, template });
-    const { previousClaimId, restart, functions } = group;
-    const missing = restart ? [] : functions;
-    const filter = claimFilter(plan, null, { previousClaimId, run, now, missing });
+    const { previousClaimId, restart, retryFailed = false, functions } = group;
+    // To redo all, functions that are done are requested again.
+    const undone = restart || (retryFailed && plan.redo === 'all') ? [] : functions;
+    const filter = claimFilter(plan, null, { previousClaimId, run, now, undone });
     const updates = ids.map((id) => ({ filter: { ...filter, _id: id }, update }));
     const { matched, refused } = await this.documents.of(plan).bulk(updates);
     return { isComplete: matched === ids.length, refused: refused.map(({ index }) => encodeId(ids[index])) };
@@ -88,7 +89,7 @@ export class MemberMarker {
   async #failUnmarkable(
     plan: RunPlan,
     claim: Claim,
-    { ids, previousClaimId }: MemberGroup,
+    { ids, previousClaimId, missing = false }: MemberGroup,
     refused: ReadonlySet<string>,
   ): Promise<void> {
     const { infoField } = plan.endpointPlan;
@@ -106,7 +107,8 @@ export class MemberMarker {
           },
         ];
       }
-      if (!refused.has(encodeId(_id))) return [];
+      // One that has ended keeps its answers, and lacks what it lacked.
+      if (!refused.has(encodeId(_id)) || missing) return [];
       const filter = claimFilter(plan, _id, { previousClaimId, ...claimFields });
       return [{ filter, update: failedClaimUpdate(plan, { ...claimFields, error: refusedByStore(plan) }) }];
     });
@@ -145,10 +147,10 @@ export class MemberMarker {
 /** Keeps the members' order within each group. */
 function groupMembers(members: readonly Member[]): MemberGroup[] {
   const groups = new Map<string, Omit<Member, 'id'> & { ids: unknown[] }>();
-  for (const { id, previousClaimId, functions, restart, retryFailed = false } of members) {
-    const key = JSON.stringify([previousClaimId, functions, restart, retryFailed]);
+  for (const { id, previousClaimId, functions, restart, retryFailed = false, missing = false } of members) {
+    const key = JSON.stringify([previousClaimId, functions, restart, retryFailed, missing]);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { previousClaimId, functions, restart, retryFailed, ids: [id] });
+    if (group === undefined) groups.set(key, { previousClaimId, functions, restart, retryFailed, missing, ids: [id] });
     else group.ids.push(id);
   }
   return [...groups.values()];

@@ -12,10 +12,10 @@ import { nanoUsdOf } from '@batchmill/models';
 import {
   Documents,
   Runs,
-  claimableFilter,
   dayOf,
   documentIdsFilter,
   planOfRun,
+  selectedFilter,
   vectorCollectionOf,
   type Leased,
   type Run,
@@ -150,7 +150,7 @@ export class RunStarter {
   /** How many documents the run will find, which tells when it is done. An estimate has counted them already. */
   async #countOf({ data: { request } }: Leased<Run>, plan: RunPlan): Promise<number> {
     const ids = documentIdsFilter(plan.pipeline.source.documentIdField, request?.documents);
-    const filter = { $and: [plan.filter, claimableFilter(plan, this.clock.now()), ids] };
+    const filter = { $and: [selectedFilter(plan, this.clock.now()), ids] };
     return Math.min(await this.documents.of(plan).count(filter), request?.limit ?? Infinity);
   }
 

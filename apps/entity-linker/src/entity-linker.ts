@@ -4,8 +4,8 @@ import { Pipelines, planRun, type RunPlan } from '@batchmill/pipeline';
 import {
   Documents,
   Runs,
-  claimableFilter,
   readArchive,
+  selectedFilter,
   type ArchivedDocument,
   type Transitions,
 } from '@batchmill/records';
@@ -91,8 +91,10 @@ export class EntityLinker {
   }
 
   async #isAnyPending(plan: RunPlan): Promise<boolean> {
-    const pending = { $and: [plan.filter, claimableFilter(plan, this.clock.now())] };
-    return (await this.documents.of(plan).findOne(pending, { projection: { _id: 1 } })) !== null;
+    return (
+      (await this.documents.of(plan).findOne(selectedFilter(plan, this.clock.now()), { projection: { _id: 1 } })) !==
+      null
+    );
   }
 }
 

@@ -152,15 +152,18 @@ export {
   eligibleFilter,
   failedClaimUpdate,
   functionsToRequest,
+  isEligible,
   isOfRun,
-  isPending,
   pendingFilter,
   requestsFor,
+  selectedFilter,
   type ClaimCondition,
   type ClaimMark,
   type ClaimingRun,
   type FailedClaimMark,
+  type MemberRequests,
 } from './marks/claim-marks.js';
+export { missingFilter, missingFunctions } from './marks/missing-marks.js';
 export {
   answerUpdate,
   documentOutcomeUpdates,
@@ -168,7 +171,7 @@ export {
   failureWithoutErrorUpdate,
   lastAnswerFilter,
   lastAnswerUpdate,
-  repairUpdate,
+  repairUpdates,
   requestedFilter,
   retryUpdate,
   stillClaimedFilter,

@@ -9,6 +9,7 @@ import { describeReusableAnswers } from './contract/reusable-answers.contract.js
 import { describeRates } from './contract/rates.contract.js';
 import { describeClaimMarks } from './contract/claim-marks.contract.js';
 import { describeKeptAnswers } from './contract/kept-answers.contract.js';
+import { describeMissingFunctions } from './contract/missing-functions.contract.js';
 import { describeLeasing } from './contract/leasing.contract.js';
 import { describeConcurrentIngesters } from './contract/concurrent-ingesters.contract.js';
 import { describeUnleased } from './contract/unleased.contract.js';
@@ -49,6 +50,7 @@ export function describeRecordsContract(name: string, make: MakeStore): void {
     describeKeptAnswers(make);
     describeConcurrentIngesters(make);
     describeRepair(make);
+    describeMissingFunctions(make);
     describeBothEndpoints(make);
   });
 }

@@ -17,7 +17,12 @@ const columns: readonly Column[] = [
   { title: 'WORST', right: true },
 ];
 
-const statuses = { none: 'pending', failed: 'pending or failed', all: 'pending, completed or failed' } as const;
+const statuses = {
+  none: 'pending',
+  missing: 'ended without a function',
+  failed: 'pending or failed',
+  all: 'pending, completed or failed',
+} as const;
 
 /** The number of documents, a table with a row per model, and what its numbers are made of. */
 export function estimateText({ pipeline, claimableCount, others, redo, estimate }: PipelineEstimate): string {

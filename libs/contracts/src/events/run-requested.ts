@@ -18,8 +18,11 @@ import { Event, type FieldsOf } from './event.js';
 export const endpoints = ['embeddings', 'inference'] as const;
 export type Endpoint = (typeof endpoints)[number];
 
-/** Which ended documents a run does again beside the pending ones: those that failed, or all. */
-export const redos = ['failed', 'all'] as const;
+/**
+ * Which ended documents a run takes. `missing`: those that lack functions, and no pending ones. Beside these and the pending ones,
+ * `failed`: those that failed, for their functions that failed. `all`: all, for all its functions.
+ */
+export const redos = ['missing', 'failed', 'all'] as const;
 export type Redo = (typeof redos)[number];
 
 /** Run ids are part of file names, keys and the provider's metadata. */
@@ -86,7 +89,7 @@ export class RunRequested extends Event {
   @Min(1)
   limit?: number;
 
-  /** Which ended documents are run again. Missing: only pending documents are run. */
+  /** Which ended documents are run again. Missing: pending documents are run, and ended ones for the functions that they lack. */
   @IsOptional()
   @IsIn(redos)
   redo?: Redo;

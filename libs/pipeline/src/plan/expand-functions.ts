@@ -8,14 +8,22 @@ type Parameters = Readonly<Record<string, ParameterValue>>;
 /** More items would make `custom_id`s too long, and the requests of a document too many for one file. */
 const maxItems = 1000;
 
-/** The functions of a run, in the pipeline's order. Each item of a `forEach` is a function of its own. */
+/** All functions of an endpoint, in the pipeline's order. Each item of a `forEach` is a function of its own. */
 export function expandFunctions(
   pipeline: Pipeline,
   endpointPlan: EndpointPlan,
   parameters: Parameters,
+): readonly PlannedFunction[] {
+  return endpointPlan.functions.flatMap((definition) => expand(pipeline, definition, parameters));
+}
+
+/** Those of them that a run requests: all when it names none. */
+export function selectFunctions(
+  pipeline: Pipeline,
+  endpointPlan: EndpointPlan,
+  all: readonly PlannedFunction[],
   requested: readonly string[],
 ): readonly PlannedFunction[] {
-  const all = endpointPlan.functions.flatMap((definition) => expand(pipeline, definition, parameters));
   const selected = requested.map((name) => requireFunction(pipeline, endpointPlan, all, name));
   const planned =
     selected.length === 0

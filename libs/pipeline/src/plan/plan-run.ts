@@ -1,7 +1,7 @@
 import { ValidationError, isBatchmillError } from '@batchmill/contracts';
 import { renderUpdateTemplate } from '../answers/claim-update.js';
 import { chooseEndpointPlan } from './choose-endpoint-plan.js';
-import { expandFunctions } from './expand-functions.js';
+import { expandFunctions, selectFunctions } from './expand-functions.js';
 import { fillQuery } from './fill-query.js';
 import { mentionsField, withoutField } from './filter-fields.js';
 import { readParameters } from './read-parameters.js';
@@ -16,7 +16,8 @@ import type { Pipeline, EndpointPlan } from '../pipeline.js';
 export function planRun(pipeline: Pipeline, request: RequestedRun): RunPlan {
   const endpointPlan = chooseEndpointPlan(pipeline, request);
   const parameters = readParameters(pipeline, request.parameters ?? {});
-  const planned = expandFunctions(pipeline, endpointPlan, parameters, request.functions ?? []);
+  const all = expandFunctions(pipeline, endpointPlan, parameters);
+  const planned = selectFunctions(pipeline, endpointPlan, all, request.functions ?? []);
   const query = fillQuery(pipeline, parameters);
   checkClaimUpdate(pipeline, endpointPlan, parameters);
   const redo = request.redo ?? null;
@@ -26,8 +27,10 @@ export function planRun(pipeline: Pipeline, request: RequestedRun): RunPlan {
     endpoint: endpointPlan.endpoint,
     endpointPlan,
     functions: planned.map(({ name }) => name),
+    others: all.filter((one) => !planned.includes(one)).map(({ name }) => name),
     parameters,
     filter: redo === null ? query : withoutStatus(pipeline, endpointPlan, query),
+    endedFilter: withoutField(query, endpointPlan.status.field),
     redo,
     namesStatusField: mentionsField(query, endpointPlan.status.field),
     planned: new Map(planned.map((one) => [one.name, one])),

@@ -19,10 +19,14 @@ export interface RunPlan {
   readonly endpointPlan: EndpointPlan;
   /** In the pipeline's order, with a name per item of a `forEach`: `summary`, `qa_0`, `qa_1`. */
   readonly functions: readonly string[];
+  /** The other functions of the endpoint, which the run does not request. A document that has failed in one of them stays failed. */
+  readonly others: readonly string[];
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** The query. In a run that redoes documents, without its conditions on the status. */
   readonly filter: QueryFilter;
-  /** Which ended documents the run redoes; null for none. */
+  /** The query for ended documents, without its conditions on the status. Null when these cannot be removed. */
+  readonly endedFilter: QueryFilter | null;
+  /** Which ended documents the run redoes; null: only what they lack. */
   readonly redo: Redo | null;
   /** True when the query mentions the status field. A document without a status is then not pending by default. */
   readonly namesStatusField: boolean;

@@ -39,7 +39,7 @@ export async function findAnswers(
     return requests.flatMap((request) => {
       const definition = plan.planned.get(request.function)?.definition;
       if (definition?.kind !== 'prompt' || definition.reuse === null) return [];
-      const mayTake = plan.redo === null && marks.attemptsOf(request.function) === 0;
+      const mayTake = (plan.redo === null || plan.redo === 'missing') && marks.attemptsOf(request.function) === 0;
       const after = mayTake ? now.getTime() - (definition.reuse.withinMs ?? Infinity) : null;
       return [{ function: request.function, key: requestKey(address, request), after }];
     });

@@ -51,7 +51,7 @@ export function describeAnswerMarks(make: MakeStore): void {
       expect(await note()).toMatchObject({
         ai_status: 'in_progress',
         answers: ['summary'],
-        processing_info: { ended: null, functions: { summary: { state: 'done' }, topics: { state: 'requested' } } },
+        processing_info: { functions: { summary: { state: 'done' }, topics: { state: 'requested' } } },
       });
     });
 
@@ -77,7 +77,6 @@ export function describeAnswerMarks(make: MakeStore): void {
         processing_info: {
           claimId: 'run.c1',
           notBefore: later,
-          ended: null,
           functions: { summary: { state: 'done' }, topics: { state: 'retry', attempts: 1 } },
           error: { ...trouble, at: now, attempt: 1 },
         },

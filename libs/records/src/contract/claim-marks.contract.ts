@@ -75,7 +75,6 @@ export function describeClaimMarks(make: MakeStore): void {
           runId: 'run',
           claimId: 'run.c1',
           claimedAt: now,
-          ended: null,
           functions: { summary: { state: 'requested' }, topics: { state: 'requested' } },
         },
       });

@@ -54,7 +54,6 @@ export function describeConcurrentIngesters(make: MakeStore): void {
           ai_status: 'pending',
           answers: ['topics'],
           processing_info: {
-            ended: null,
             notBefore: later,
             functions: { summary: { state: 'retry', attempts: 1 }, topics: { state: 'done', attempts: 1 } },
           },

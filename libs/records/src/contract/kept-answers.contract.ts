@@ -158,7 +158,7 @@ export function describeKeptAnswers(make: MakeStore): void {
         claimId: 'run.c2',
         previousClaimId: 'run.c1',
         now: later,
-        missing: ['summary', 'topics'],
+        undone: ['summary', 'topics'],
       });
 
       expect(claimed).toEqual([]);

@@ -62,7 +62,7 @@ export interface MarkOptions extends Partial<Omit<ClaimMark, 'run'>> {
   /** The claim that the documents carried when they were found. */
   readonly previousClaimId?: string | null;
   /** The functions that must not be done. */
-  readonly missing?: readonly string[];
+  readonly undone?: readonly string[];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
-import { repairUpdate } from '../index.js';
+import { repairUpdates } from '../index.js';
 import { eachWithFixture } from './fixture.contract.js';
 import { documentOf, inference, ingest, mark } from './marks-fixture.contract.js';
 
@@ -14,8 +14,7 @@ export function describeRepair(make: MakeStore): void {
       await mark(documents(), inference, ['note'], { claimId: 'run.c1' });
     };
     const repair = async (requested: readonly string[], claimId = 'run.c1') => {
-      const { filter, update } = repairUpdate(inference, 'note', claimId, requested);
-      await documents().updateOne(filter, update);
+      await documents().bulk(repairUpdates(inference, 'note', claimId, requested));
     };
 
     it('X2: requested functions are to be retried, and a free retry is counted instead of an attempt', async () => {

@@ -11,8 +11,10 @@ export interface Member {
   readonly functions: readonly string[];
   /** True when the document had ended: everything is requested from the beginning. */
   readonly restart: boolean;
-  /** True when failed functions are requested again with their attempts reset. What is done stays. */
+  /** True when the functions are requested again with their attempts reset. The other functions stay as they are. */
   readonly retryFailed?: boolean;
+  /** True when the document had ended and lacks the functions. */
+  readonly missing?: boolean;
   /** The most documents of its batch; missing or null: any number. */
   readonly together?: number | null;
 }

@@ -29,14 +29,20 @@ export function stillClaimedFilter(plan: RunPlan, ids: readonly unknown[], claim
   return { _id: { $in: ids }, [markPath(plan, 'claimId')]: claimId };
 }
 
-/** (a) The document, if this function is requested and all others are done. */
+/** (a) The document, if this function is requested, all others of the run are done, and none of other runs has failed. */
 export function lastAnswerFilter(plan: RunPlan, id: unknown, claimId: string, name: string): Filter {
   const others = plan.functions.filter((other) => other !== name);
   return {
     ...requestedFilter(plan, id, claimId, name),
     [plan.endpointPlan.status.field]: plan.endpointPlan.status.inProgress,
     ...Object.fromEntries(others.map((other) => [statePath(plan, other), { $in: ['done', null] }])),
+    ...noOtherFailed(plan),
   };
+}
+
+/** Part of a filter: no function that the run does not request has failed. */
+export function noOtherFailed(plan: RunPlan): Filter {
+  return Object.fromEntries(plan.others.map((other) => [statePath(plan, other), { $ne: 'failed' }]));
 }
 
 /** Writes the answer and completes the document. `template` is the user's part of the update. */
@@ -100,8 +106,8 @@ export function retryUpdate(plan: RunPlan, name: string, retry: RetryMark): Upda
 }
 
 /**
- * (c) For a document with no function requested: it is completed when all are done, goes back to pending when one is to be
- * retried, and fails otherwise. At most one of the updates applies.
+ * (c) For a document with no function requested: it is completed when all are done, goes back when one is to be retried, and fails
+ * otherwise. A function of another run that has failed fails it, too. At most one of the updates applies.
  */
 export function documentOutcomeUpdates(
   plan: RunPlan,
@@ -109,21 +115,25 @@ export function documentOutcomeUpdates(
   claimId: string,
   now: Date,
 ): { filter: Filter; update: Update }[] {
-  const { field, inProgress, pending, failed } = plan.endpointPlan.status;
+  const { field, inProgress, failed } = plan.endpointPlan.status;
   const claimed = { _id: id, [markPath(plan, 'claimId')]: claimId, [field]: inProgress };
   const each = (condition: unknown): Filter =>
     Object.fromEntries(plan.functions.map((name) => [statePath(plan, name), condition]));
-  const some = (state: FunctionState): Filter => ({
-    $or: plan.functions.map((name) => ({ [statePath(plan, name)]: state })),
-  });
   return [
-    { filter: { ...claimed, ...each({ $in: ['done', null] }) }, update: completionUpdate(plan, now) },
     {
-      filter: { ...claimed, ...each({ $ne: 'requested' }), ...some('retry') },
-      update: { $set: { [field]: pending } },
+      filter: { ...claimed, ...each({ $in: ['done', null] }), ...noOtherFailed(plan) },
+      update: completionUpdate(plan, now),
     },
+    ...returns(plan, {
+      filter: { ...claimed, ...each({ $ne: 'requested' }), ...some(plan, plan.functions, 'retry') },
+      update: {},
+    }),
     {
-      filter: { ...claimed, ...each({ $nin: ['requested', 'retry'] }), ...some('failed') },
+      filter: {
+        ...claimed,
+        ...each({ $nin: ['requested', 'retry'] }),
+        ...some(plan, [...plan.functions, ...plan.others], 'failed'),
+      },
       update: { $set: { [field]: failed, [markPath(plan, 'ended')]: now } },
     },
   ];
@@ -131,21 +141,46 @@ export function documentOutcomeUpdates(
 
 /**
  * Repairs a document that is still in progress though every batch of its claim was ingested: the functions that are
- * requested are to be retried, the document goes back to pending, and one free retry is counted.
+ * requested are to be retried, the document goes back, and one free retry is counted. At most one of the updates applies.
  */
-export function repairUpdate(
+export function repairUpdates(
   plan: RunPlan,
   id: unknown,
   claimId: string,
   requested: readonly string[],
-): { filter: Filter; update: Update } {
-  const { field, inProgress, pending } = plan.endpointPlan.status;
+): { filter: Filter; update: Update }[] {
+  const { field, inProgress } = plan.endpointPlan.status;
   const statesOf = (state: FunctionState): Filter =>
     Object.fromEntries(requested.map((name) => [statePath(plan, name), state]));
-  return {
+  return returns(plan, {
     filter: { _id: id, [markPath(plan, 'claimId')]: claimId, [field]: inProgress, ...statesOf('requested') },
-    update: { $set: { [field]: pending, ...statesOf('retry') }, $inc: { [markPath(plan, 'freeRetries')]: 1 } },
-  };
+    update: { $set: statesOf('retry'), $inc: { [markPath(plan, 'freeRetries')]: 1 } },
+  });
+}
+
+/**
+ * An update of a document that its claim lets go, by what it goes back to: pending; or, when it had ended before and the claim added
+ * functions that it lacked, completed or failed. These functions are missing again then, so that a retry takes it as well.
+ */
+function returns(
+  plan: RunPlan,
+  { filter, update }: { readonly filter: Filter; readonly update: Update },
+): { filter: Filter; update: Update }[] {
+  const { field, pending, completed, failed } = plan.endpointPlan.status;
+  const ended = markPath(plan, 'ended');
+  const all = [...plan.functions, ...plan.others];
+  const noneFailed = { $nor: all.map((name) => ({ [statePath(plan, name)]: 'failed' })) };
+  const to = (status: string): Update => mergeUpdates(update, { $set: { [field]: status } });
+  const hadEnded = { [ended]: { $type: 'date' } };
+  return [
+    { filter: { ...filter, [ended]: { $not: { $type: 'date' } } }, update: to(pending) },
+    { filter: { ...filter, ...hadEnded, ...noneFailed }, update: to(completed) },
+    { filter: { ...filter, ...hadEnded, $nor: [noneFailed] }, update: to(failed) },
+  ];
+}
+
+function some(plan: RunPlan, functions: readonly string[], state: FunctionState): Filter {
+  return { $or: functions.map((name) => ({ [statePath(plan, name)]: state })) };
 }
 
 /** Completes a document. */

@@ -11,6 +11,7 @@ import {
   type Marks,
   type StoredError,
 } from './document-marks.js';
+import { hasEndedStatus, missingFilter, missingFunctions } from './missing-marks.js';
 
 /*
  * How documents are claimed, as filters and updates of MongoDB. First a scan finds documents (`claimableFilter`), then it
@@ -26,8 +27,13 @@ export function pendingFilter({ endpointPlan, namesStatusField }: RunPlan): Filt
 }
 
 /** The same for a document whose marks were read. */
-export function isPending({ endpointPlan, namesStatusField }: RunPlan, { status }: Marks): boolean {
+function isPending({ endpointPlan, namesStatusField }: RunPlan, { status }: Marks): boolean {
   return status === endpointPlan.status.pending || (!namesStatusField && (status === undefined || status === null));
+}
+
+/** True for marks of a document that is pending or lacks one of the run's functions. */
+export function isEligible(plan: RunPlan, marks: Marks): boolean {
+  return isPending(plan, marks) || missingFunctions(plan, marks).length > 0;
 }
 
 /** A run as documents name it: two installations may have runs with the same id. */
@@ -42,43 +48,98 @@ export function isOfRun({ runId, installation }: Marks, run: ClaimingRun): boole
 }
 
 /**
- * Documents that are pending, or ended and to be done again by this run. A run does a document again only once.
- * `run` is null for an estimate.
+ * Documents that are pending, lack one of the run's functions, or have ended and are to be done again by this run. A run does a
+ * document again only once. `run` is null for an estimate.
  */
 export function eligibleFilter(plan: RunPlan, run: ClaimingRun | null): Filter {
-  return orRedone(plan, run, pendingFilter(plan));
+  return { $or: alternatives(plan, run, { pending: pendingFilter(plan), missing: missingFilter(plan, null) }) };
 }
 
-/** Eligible documents that may be claimed now: those that are pending must not wait for a later time. */
+/** Eligible documents that may be claimed now: those that are pending or lack a function must not wait for a later time. */
 export function claimableFilter(plan: RunPlan, now: Date, run: ClaimingRun | null = null): Filter {
-  return orRedone(plan, run, { ...pendingFilter(plan), [markPath(plan, 'notBefore')]: { $not: { $gt: now } } });
+  return { $or: alternatives(plan, run, { pending: waitingFilter(plan, now), missing: missingFilter(plan, now) }) };
 }
 
-function orRedone(plan: RunPlan, run: ClaimingRun | null, pending: Filter): Filter {
-  if (plan.redo === null) return pending;
-  const { field, failed, completed } = plan.endpointPlan.status;
-  const ended = { [field]: { $in: plan.redo === 'all' ? [completed, failed] : [failed] } };
-  if (run === null) return { $or: [pending, ended] };
-  const ofOthers = [
-    { ...ended, [markPath(plan, 'runId')]: { $ne: run.runId } },
-    // Null: marks of an earlier version, which name no installation.
-    { ...ended, [markPath(plan, 'installation')]: { $nin: [run.installation, null] } },
-  ];
-  return { $or: [pending, ...ofOthers] };
+/** The same, for the documents of the run's query. */
+export function selectedFilter(plan: RunPlan, now: Date, run: ClaimingRun | null = null): Filter {
+  const { filter, endedFilter, redo, namesStatusField } = plan;
+  if (redo !== null || !namesStatusField) return { $and: [filter, claimableFilter(plan, now, run)] };
+  const pending = { $and: [filter, waitingFilter(plan, now)] };
+  if (endedFilter === null) return pending;
+  return { $or: [pending, { $and: [endedFilter, missingFilter(plan, now)] }] };
 }
+
+function waitingFilter(plan: RunPlan, now: Date): Filter {
+  return { ...pendingFilter(plan), [markPath(plan, 'notBefore')]: { $not: { $gt: now } } };
+}
+
+function alternatives(
+  plan: RunPlan,
+  run: ClaimingRun | null,
+  { pending, missing }: { readonly pending: Filter; readonly missing: Filter },
+): Filter[] {
+  const installation = markPath(plan, 'installation');
+  const runId = markPath(plan, 'runId');
+  switch (plan.redo) {
+    case null:
+      return [pending, missing];
+    case 'missing':
+      // What this run has claimed may be pending again, to be retried.
+      return run === null
+        ? [missing]
+        : [missing, { ...pending, [runId]: run.runId, [installation]: { $in: [run.installation, null] } }];
+    case 'failed':
+    case 'all': {
+      const redone = redoneFilters(plan, plan.redo);
+      const ofOthers = redone.flatMap((filter) =>
+        run === null
+          ? [filter]
+          : [
+              { ...filter, [runId]: { $ne: run.runId } },
+              // Null: marks of an earlier version, which name no installation.
+              { ...filter, [installation]: { $nin: [run.installation, null] } },
+            ],
+      );
+      return [pending, ...(plan.redo === 'failed' ? [missing] : []), ...ofOthers];
+    }
+  }
+}
+
+/** Ended documents that are done again. One that is completed has a failed function when that is left out of other runs. */
+function redoneFilters(plan: RunPlan, redo: 'failed' | 'all'): Filter[] {
+  const { field, failed, completed } = plan.endpointPlan.status;
+  if (redo === 'all') return [{ [field]: { $in: [completed, failed] } }];
+  const some = (condition: unknown): Filter => ({
+    $or: plan.functions.map((name) => ({ [statePath(plan, name)]: condition })),
+  });
+  return [
+    { [field]: failed, ...some({ $ne: 'done' }) },
+    { [field]: completed, ...some('failed') },
+  ];
+}
+
+/** What a claim requests of a document, and how. */
+export type MemberRequests = Pick<Member, 'functions' | 'restart' | 'retryFailed' | 'missing'>;
 
 /**
- * What a claim requests of a document, by its marks. The functions that are neither done nor failed; or all of them, when
- * the document had ended and is restarted; or, to redo failures, those that are not done, with their attempts reset.
+ * What a claim requests of a document, by its marks: of one that is pending, the functions that are neither done nor failed, or all
+ * when it had ended and is restarted; of one that has ended, the functions that are missing. To redo failures, all that are not
+ * done; to redo all, all functions of the run. Those of other runs are kept.
  */
-export function requestsFor(plan: RunPlan, marks: Marks): Pick<Member, 'functions' | 'restart' | 'retryFailed'> {
+export function requestsFor(plan: RunPlan, marks: Marks): MemberRequests {
   const { functions, redo } = plan;
-  const { completed, failed } = plan.endpointPlan.status;
-  if (redo === 'all' && (marks.status === completed || marks.status === failed)) return { functions, restart: true };
-  if (redo === 'failed' && marks.status === failed) {
+  if (!hasEndedStatus(plan, marks)) {
+    return { functions: functionsToRequest(functions, marks), restart: marks.ended };
+  }
+  if (redo === 'all') {
+    const keepsOthers = marks.functions?.some((name) => !functions.includes(name)) ?? false;
+    return { functions, restart: !keepsOthers, ...(keepsOthers && { retryFailed: true }) };
+  }
+  const hasFailed = marks.status === plan.endpointPlan.status.failed;
+  if (redo === 'failed' && (hasFailed || functions.some((name) => marks.stateOf(name) === 'failed'))) {
     return { functions: functions.filter((name) => marks.stateOf(name) !== 'done'), restart: false, retryFailed: true };
   }
-  return { functions: functionsToRequest(functions, marks), restart: marks.ended };
+  return { functions: missingFunctions(plan, marks), restart: false, missing: true };
 }
 
 /** All functions when the document had ended, else those that are neither done nor failed. */
@@ -94,20 +155,20 @@ export interface ClaimCondition {
   readonly run: ClaimingRun;
   readonly now: Date;
   /** Functions to request. None of them may be done by now: a kept answer may have been used since the document was found. */
-  readonly missing?: readonly string[];
+  readonly undone?: readonly string[];
 }
 
 /** The document, if it is still claimable and carries no other claim than when it was found. */
 export function claimFilter(
   plan: RunPlan,
   id: unknown,
-  { previousClaimId, run, now, missing = [] }: ClaimCondition,
+  { previousClaimId, run, now, undone = [] }: ClaimCondition,
 ): Filter {
   return {
     ...claimableFilter(plan, now, run),
     _id: id,
     [markPath(plan, 'claimId')]: previousClaimId,
-    ...Object.fromEntries(missing.map((name) => [statePath(plan, name), { $ne: 'done' }])),
+    ...Object.fromEntries(undone.map((name) => [statePath(plan, name), { $ne: 'done' }])),
   };
 }
 
@@ -116,10 +177,12 @@ export interface ClaimMark {
   readonly run: ClaimingRun;
   readonly claimId: string;
   readonly functions: readonly string[];
-  /** Resets the attempts of all functions and removes the errors. */
+  /** Resets the attempts of all functions and removes the errors, and what is known of other functions. */
   readonly restart: boolean;
   /** Resets the attempts of the functions that are requested. */
   readonly retryFailed?: boolean;
+  /** Adds the functions to a document that has ended. If they come to nothing, it is again what it was. */
+  readonly missing?: boolean;
   readonly now: Date;
   /** The user's part of the update; empty when there is none. */
   readonly template: Update;
@@ -127,7 +190,7 @@ export interface ClaimMark {
 
 /** Marks a document with a claim. Where the user's part writes the same path, the marks win. */
 export function claimUpdate(plan: RunPlan, mark: ClaimMark): Update {
-  const { run, claimId, functions, restart, retryFailed = false, now, template } = mark;
+  const { run, claimId, functions, restart, retryFailed = false, missing = false, now, template } = mark;
   const reset = { state: 'requested', attempts: 0 };
   const requested = restart
     ? { [markPath(plan, 'functions')]: Object.fromEntries(functions.map((name) => [name, reset])) }
@@ -141,9 +204,9 @@ export function claimUpdate(plan: RunPlan, mark: ClaimMark): Update {
       [markPath(plan, 'runId')]: run.runId,
       [markPath(plan, 'claimId')]: claimId,
       [markPath(plan, 'claimedAt')]: now,
-      [markPath(plan, 'ended')]: null,
+      ...(restart || retryFailed ? { [markPath(plan, 'ended')]: null } : {}),
       ...requested,
-      ...(restart || retryFailed ? { [markPath(plan, 'freeRetries')]: 0 } : {}),
+      ...(restart || retryFailed || missing ? { [markPath(plan, 'freeRetries')]: 0 } : {}),
     },
     ...(restart || retryFailed
       ? { $unset: { ...unsetLastError(plan), ...(restart && { [markPath(plan, 'errors')]: '' }) } }

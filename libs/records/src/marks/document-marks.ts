@@ -1,4 +1,5 @@
 import type { DocumentError } from '@batchmill/contracts';
+import { isPlainObject } from '@batchmill/documents';
 import type { RunPlan } from '@batchmill/pipeline';
 import type { Fields, Update } from '@batchmill/store';
 import type { EmbeddedMark } from './embedded-marks.js';
@@ -45,7 +46,10 @@ export interface DocumentMarks {
   readonly freeRetries?: number;
   /** The document is put into batches of at most this many documents: one of its batches was refused as a whole. */
   readonly together?: number;
-  /** When the document was completed or failed. If it is pending again after that, it is restarted. */
+  /**
+   * When the document was completed or failed. If it is pending again after that, it is restarted. If it is in progress, the
+   * claim adds functions that were missing, and the document ends again with them or without.
+   */
   readonly ended?: Date | null;
   readonly functions?: Readonly<Record<string, FunctionMarks>>;
   /** The last error, unless the pipeline's `errorField` names another field. */
@@ -66,6 +70,8 @@ export interface Marks {
   /** Null: batches of any number of documents. */
   readonly together: number | null;
   readonly ended: boolean;
+  /** The functions that have marks, those of other runs too; null: no function was ever requested. */
+  readonly functions: readonly string[] | null;
   stateOf(name: string): FunctionState | null;
   attemptsOf(name: string): number;
   /** The batch that keeps an answer to the function; null: none. */
@@ -95,6 +101,7 @@ export function readMarks(plan: RunPlan, document: Fields): Marks {
     freeRetries: typeof marks.freeRetries === 'number' ? marks.freeRetries : 0,
     together: typeof marks.together === 'number' ? marks.together : null,
     ended: marks.ended instanceof Date,
+    functions: isPlainObject(marks.functions) ? Object.keys(marks.functions) : null,
     stateOf: (name) => marks.functions?.[name]?.state ?? null,
     attemptsOf: (name) => marks.functions?.[name]?.attempts ?? 0,
     keptInOf: (name) => marks.functions?.[name]?.keptIn ?? null,

@@ -1,7 +1,7 @@
 import type { DocumentError } from '@batchmill/contracts';
 import type { RunPlan } from '@batchmill/pipeline';
 import type { Filter, Update } from '@batchmill/store';
-import { completionUpdate, errorUpdate } from './answer-marks.js';
+import { completionUpdate, errorUpdate, noOtherFailed } from './answer-marks.js';
 import { functionPath, keptInPath, markPath, mergeUpdates, statePath } from './document-marks.js';
 
 /*
@@ -32,6 +32,7 @@ export function lastKeptAnswerFilter(plan: RunPlan, id: unknown, batchId: string
     ...keptAnswerFilter(plan, id, batchId, name),
     [field]: { $in: openStatuses(plan).filter((status) => status !== inProgress) },
     ...Object.fromEntries(others.map((other) => [statePath(plan, other), { $in: ['done', null] }])),
+    ...noOtherFailed(plan),
   };
 }
 
@@ -69,7 +70,7 @@ export function keptFailureUpdate(
  * be requested again. At most one of the updates applies.
  */
 export function keptOutcomeUpdates(plan: RunPlan, id: unknown, now: Date): { filter: Filter; update: Update }[] {
-  const { field, inProgress, pending, failed } = plan.endpointPlan.status;
+  const { field, pending, failed } = plan.endpointPlan.status;
   const each = (condition: unknown): Filter =>
     Object.fromEntries(plan.functions.map((name) => [statePath(plan, name), condition]));
   return [
@@ -77,8 +78,9 @@ export function keptOutcomeUpdates(plan: RunPlan, id: unknown, now: Date): { fil
       filter: {
         _id: id,
         ...neverSetBack(plan),
-        [field]: { $in: openStatuses(plan).filter((status) => status !== inProgress) },
+        [field]: { $in: [failed, pending] },
         ...each({ $in: ['done', null] }),
+        ...noOtherFailed(plan),
       },
       update: completionUpdate(plan, now),
     },
@@ -103,15 +105,14 @@ function lacking(plan: RunPlan, name: string, batchId: string): Filter {
   };
 }
 
-/** The statuses of a document that lacks an answer. */
+/** The statuses of a document that lacks an answer. One that is completed does when the function was cancelled. */
 function openStatuses({ endpointPlan }: RunPlan): unknown[] {
-  const { failed, pending, inProgress } = endpointPlan.status;
-  return [failed, pending, inProgress];
+  const { completed, failed, pending, inProgress } = endpointPlan.status;
+  return [completed, failed, pending, inProgress];
 }
 
 /** Not a document that had ended and was set to pending by hand: everything is requested of it again. */
 function neverSetBack(plan: RunPlan): Filter {
-  return {
-    $or: [{ [plan.endpointPlan.status.field]: plan.endpointPlan.status.failed }, { [markPath(plan, 'ended')]: null }],
-  };
+  const { field, completed, failed, inProgress } = plan.endpointPlan.status;
+  return { $or: [{ [field]: { $in: [completed, failed, inProgress] } }, { [markPath(plan, 'ended')]: null }] };
 }

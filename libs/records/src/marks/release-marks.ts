@@ -27,13 +27,18 @@ export function heldMarksOf(
 }
 
 /**
- * The document is pending again, and what its claim requested is to be retried. It changes nothing when the document
- * carries another claim by now, or has ended. A result of the claim that comes later is not written.
+ * The document is pending again, or what it was when it had ended before and the claim added functions, and what its claim
+ * requested is to be retried. It changes nothing when the document carries another claim by now, or has ended. A result of the
+ * claim that comes later is not written.
  */
 export function releaseUpdate({ status, infoField }: MarkedFields, id: unknown, marks: DocumentMarks): BulkUpdate {
-  const requested = Object.entries(marks.functions ?? {}).filter(([, { state }]) => state === 'requested');
+  const functions = Object.entries(marks.functions ?? {});
+  const requested = functions.filter(([, { state }]) => state === 'requested');
   const statesOf = (state: 'requested' | 'retry'): Fields =>
     Object.fromEntries(requested.map(([name]) => [`${infoField}.functions.${name}.state`, state]));
+  const hadEnded = marks.ended instanceof Date;
+  const hasFailed = functions.some(([, { state }]) => state === 'failed');
+  const ended = hasFailed ? status.failed : status.completed;
   return {
     filter: {
       _id: id,
@@ -41,6 +46,6 @@ export function releaseUpdate({ status, infoField }: MarkedFields, id: unknown, 
       [`${infoField}.claimId`]: marks.claimId,
       ...statesOf('requested'),
     },
-    update: { $set: { [status.field]: status.pending, ...statesOf('retry') } },
+    update: { $set: { [status.field]: hadEnded ? ended : status.pending, ...statesOf('retry') } },
   };
 }

@@ -1,5 +1,5 @@
 import type { RequestedRun, RunPlan } from '@batchmill/pipeline';
-import { claimableFilter, documentIdsFilter } from '@batchmill/records';
+import { documentIdsFilter, selectedFilter } from '@batchmill/records';
 import type { Filter } from '@batchmill/store';
 
 /** A run as it would be requested. */
@@ -11,7 +11,7 @@ export interface RequestedDocuments extends RequestedRun {
 }
 
 export interface DocumentFilters {
-  /** The documents of the run, whatever their status. */
+  /** The documents of the run, whatever their status, unless the query has a condition on it that cannot be removed. */
   readonly matching: Filter;
   /** Those of them that the run would claim now. */
   readonly claimable: Filter;
@@ -20,7 +20,7 @@ export interface DocumentFilters {
 export function documentFilters(plan: RunPlan, { documents }: RequestedDocuments, now: Date): DocumentFilters {
   const byId = documentIdsFilter(plan.pipeline.source.documentIdField, documents);
   return {
-    matching: { $and: [plan.filter, byId] },
-    claimable: { $and: [plan.filter, claimableFilter(plan, now), byId] },
+    matching: { $and: [plan.endedFilter ?? plan.filter, byId] },
+    claimable: { $and: [selectedFilter(plan, now), byId] },
   };
 }
