@@ -51,14 +51,10 @@ describe('batches of which no request ends', () => {
 
   const batchOf = (claim: number): Promise<Batch | null> => bundle.engine.batches.get(`r.c${claim}.b1`);
   const reached = (what: string, is: (found: Batch) => boolean, claim = 1): Promise<Batch> =>
-    eventually(
-      what,
-      async () => {
-        const found = await batchOf(claim);
-        return found !== null && is(found) && found;
-      },
-      20_000,
-    );
+    eventually(what, async () => {
+      const found = await batchOf(claim);
+      return found !== null && is(found) && found;
+    });
   /** The provider works for so many seconds on the batch, which has answered so many then. */
   async function started(seconds: number, completed: number, claim = 1): Promise<void> {
     await reached('the batch to be submitted', ({ state }) => state === 'submitted', claim);
@@ -307,7 +303,7 @@ describe('batches of which no request ends', () => {
     await reached('it to be cancelled', ({ provider }) => provider?.state === 'cancelling', 2);
     await goOn();
 
-    expect(await endOf(bundle, 'r', 20_000)).toMatchObject({ totals: { documents: { succeeded: count } } });
+    expect(await endOf(bundle, 'r')).toMatchObject({ totals: { documents: { succeeded: count } } });
     expect((await ledgerOf(bundle)).synchronous.requests).toBe(1);
     expect((await batchOf(2))?.idle).toBeNull();
   });

@@ -140,9 +140,8 @@ export class Batches extends RecordsOfRun<Batch> {
 
   /** True while the account has another batch in progress that is polled, and not idle. */
   async hasOtherInProgress(id: string, account: AccountInfo): Promise<boolean> {
-    const inProgress = { state: 'submitted', 'provider.state': 'in_progress' } as const;
-    const others = { ...inProgress, _id: { $ne: id }, parked: false, idle: null };
-    for await (const { provider } of this.collection.find(others)) {
+    for await (const { _id, provider, parked, idle = null } of this.#inProgress()) {
+      if (_id === id || parked || idle !== null) continue;
       if (isSameAccount(provider?.account, account)) return true;
     }
     return false;
@@ -156,7 +155,7 @@ export class Batches extends RecordsOfRun<Batch> {
   /** When the last of the batches in progress was found to go on; null: none is in progress. */
   async lastProgressOfThoseInProgress(): Promise<Date | null> {
     let latest: Date | null = null;
-    for await (const { progress } of this.collection.find({ state: 'submitted', 'provider.state': 'in_progress' })) {
+    for await (const { progress } of this.#inProgress()) {
       if (progress != null && (latest === null || progress.since > latest)) latest = progress.since;
     }
     return latest;
@@ -376,6 +375,12 @@ export class Batches extends RecordsOfRun<Batch> {
   /** Notes that a file of an ingested batch is deleted. */
   async removeLeftFile(id: string, fileId: string): Promise<void> {
     await this.collection.updateOne({ _id: id }, { $pull: { leftFiles: fileId } }, { durable: false });
+  }
+
+  async *#inProgress(): AsyncGenerator<Batch, void, undefined> {
+    for await (const batch of this.collection.find({ state: 'submitted' })) {
+      if (batch.provider?.state === 'in_progress') yield batch;
+    }
   }
 
   /** Repeating the command does not make a batch due again. Returns the number of batches that it applies to. */
