@@ -113,7 +113,7 @@ async function purgeRecords(engine: Engine, before: Date, purged: readonly Run[]
   const runs = [...purged, ...(await Array.fromAsync(records.deletable(before)))];
   for (const run of runs) {
     const counts = tally.isDryRun ? await records.count(run) : await records.delete(run);
-    for (const [kind, count] of Object.entries<number>(counts)) tally.count(`records: ${kind}`, count);
+    for (const [kind, count] of Object.entries(counts)) tally.count(`records: ${kind}`, count);
   }
   const handled = tally.isDryRun ? engine.inbox.countBefore(before) : engine.inbox.deleteBefore(before);
   tally.count('records: handled messages', await handled);

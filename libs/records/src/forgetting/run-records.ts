@@ -11,12 +11,7 @@ interface Sources {
 }
 
 /** How many records of each kind. */
-export interface RecordCounts {
-  readonly runs: number;
-  readonly claims: number;
-  readonly batches: number;
-  readonly notifications: number;
-}
+export type RecordCounts = Readonly<Record<'runs' | 'claims' | 'batches' | 'notifications', number>>;
 
 /** The records of runs that have ended and have no texts any more. The ledger is not among them. */
 export class RunRecords {
