@@ -20,6 +20,7 @@ export interface BatchOutline extends Pick<
   | 'fileBytes'
   | 'completionWindow'
   | 'parked'
+  | 'staysQueued'
   | 'backoffUntil'
   | 'createdAt'
   | 'updatedAt'
@@ -37,7 +38,17 @@ export interface BatchOutline extends Pick<
 export const batchOutline: Projection = Object.fromEntries(
   [
     ...['runId', 'claimId', 'number', 'state', 'model', 'url', 'documents', 'requests', 'inputTokens', 'worst'],
-    ...['fileBytes', 'completionWindow', 'parked', 'backoffUntil', 'createdAt', 'updatedAt', 'held', 'otherAccount'],
+    ...[
+      'fileBytes',
+      'completionWindow',
+      'parked',
+      'staysQueued',
+      'backoffUntil',
+      'createdAt',
+      'updatedAt',
+      'held',
+      'otherAccount',
+    ],
     ...['submittedAt', 'createdAt', 'endedAt', 'counts'].map((field) => `provider.${field}`),
     ...['error', 'synchronous.offset', 'submission.attempt', 'ingestion.succeeded', 'ingestion.failed'],
     ...['ingestion.retried', 'ingestion.retryAt'],

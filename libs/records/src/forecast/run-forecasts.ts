@@ -12,7 +12,7 @@ import type { Turnarounds } from '../turnarounds.js';
 import { lagsIn, paceIn } from './measured-times.js';
 import type { QueuedBatch } from './play-queue.js';
 import { forecastRun, type QueueOutlook, type RunForecast } from './run-forecast.js';
-import { amountOf, answeredShareOf, partOf, type ModelWork, type RunWork } from './run-work.js';
+import { amountOf, answeredShareOf, isIngested, partOf, type ModelWork, type RunWork } from './run-work.js';
 import type { RunWorks } from './run-works.js';
 import { obstacleIn, waitsOf, type RunWait, type SharedQueue, type WaitFacts } from './waits-of-run.js';
 
@@ -95,7 +95,7 @@ export class RunForecasts {
       lagsMs: lagsIn(work.batches, paceIn(work.batches)),
       synchronousMs: synchronousMsOf(work, rates),
       isIngesting: work.batches.some(({ state }) => state === 'settled'),
-      noLaterThan: await this.#noLaterThan(run, now),
+      noLaterThan: await this.#noLaterThan(run, work, now),
       obstacle: obstacleIn(waitsOf(facts)) ?? unknownWork(run, work),
     });
   }
@@ -176,7 +176,9 @@ export class RunForecasts {
     return new Map(await Promise.all(found));
   }
 
-  async #noLaterThan(run: Run, now: Date): Promise<Date | null> {
+  /** Null: it has no deadline, or a spending limit keeps a batch in the queue. */
+  async #noLaterThan(run: Run, { batches }: RunWork, now: Date): Promise<Date | null> {
+    if (batches.some((batch) => batch.staysQueued === true && !isIngested(batch))) return null;
     const deadline = await this.sources.deadlines.of(run);
     return deadline === null ? null : new Date(deadline.deadlineAt.getTime() + lateMs(deadline, now));
   }
