@@ -197,7 +197,7 @@ describe('a copied or restored state of an embedded home, with the same key', ()
     const held = await command('home', 'documents release');
     expect(held.out).toMatch(/this +nightly\.c\d~[\w-]+ +notes +10/);
     expect((await command('home', 'documents release notes --yes')).out).toBe(
-      '20 documents released: they are pending again\n',
+      '20 documents released: the next run asks what was requested of them\n',
     );
   });
 });

@@ -56,6 +56,10 @@ describe('what a run requests of ended documents', () => {
     const run = await runToTheEnd(bundle, { runId: 'second', ...ask });
 
     expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 10 }, requests: 28 } });
+    expect(run.scan.missing).toEqual([
+      { function: 'summary', documents: 2 },
+      { function: 'qa_1', documents: 2 },
+    ]);
     expect(await answeredBy()).toEqual(Array.from({ length: 10 }, () => ['qa_0', 'qa_1', 'summary']));
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 30, ...nothingTwiceNothingLeft });
     const third = await runToTheEnd(bundle, { runId: 'third', ...ask });

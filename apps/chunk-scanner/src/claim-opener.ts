@@ -5,6 +5,7 @@ import type { RunPlan } from '@batchmill/pipeline';
 import {
   Claims,
   Documents,
+  addMissing,
   isEligible,
   markOf,
   readMembers,
@@ -85,13 +86,16 @@ export class ClaimOpener {
     const sealedMembers = await writeMembers(this.blobs, sealed);
     const { scan } = run.data;
     if (scan.nextNumber === claim.number) {
+      const isScanned = claim.kind === 'scan';
+      const missing = isScanned ? addMissing(scan.missing ?? [], sealed) : (scan.missing ?? []);
       await run.save({
         scan: {
           ...scan,
+          ...(missing.length > 0 && { missing }),
           position: claim.positionAfter,
           ended: claim.scanEnds,
           nextNumber: claim.number + 1,
-          selected: scan.selected + (claim.kind === 'scan' ? sealed.length : 0),
+          selected: scan.selected + (isScanned ? sealed.length : 0),
         },
       });
     }

@@ -52,7 +52,7 @@ export function withRunFlags(command: Command): Command {
     .option('--limit <n>', 'at most this many documents', parseCount)
     .option(
       '--redo <which>',
-      'besides pending documents: failed (those that failed) or all (those that ended)',
+      'missing: only ended documents that lack a function; besides what a plain run asks: failed (what has failed) or all (what has ended)',
       parseRedo,
     );
 }

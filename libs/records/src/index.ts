@@ -129,6 +129,7 @@ export { hasMovedSince, lookAtProgress, withoutAnswer, type SeenProgress } from 
 export { durationsOf, type Durations } from './durations.js';
 export { turnaroundSampleOf, type TurnaroundSample } from './turnaround-sample.js';
 export { Turnarounds, turnaroundFrom, type BatchKind, type Calibration, type Turnaround } from './turnarounds.js';
+export { addMissing, type MissingCount } from './missing-counts.js';
 export { idTypes, type ScanPosition } from './scan-position.js';
 export { Records, type DueRecords, type TakeOptions, type UnpublishedOptions } from './work/records.js';
 export { RecordsOfRun } from './work/records-of-run.js';

@@ -3,6 +3,7 @@ import type { StorageTargets } from '@batchmill/pipeline';
 import type { Store } from '@batchmill/store';
 import { Records } from './work/records.js';
 import type { WaitKind } from './forecast/wait-kinds.js';
+import type { MissingCount } from './missing-counts.js';
 import type { RunPrediction } from './run-prediction.js';
 import type { RunTotals } from './run-totals.js';
 import type { UnknownIds } from './documents.js';
@@ -117,6 +118,8 @@ export interface Scan {
   readonly nextNumber: number;
   /** Documents in sealed claims of the scan, counted for `limit`. */
   readonly selected: number;
+  /** Which functions the selected documents that had ended lacked. Missing: none of them had ended. */
+  readonly missing?: readonly MissingCount[];
   /** How many documents it will find, counted when the run began. Missing in runs of earlier versions. */
   readonly expected?: number;
   /** True: the scan goes on when the trial, the first claim, is answered. Missing in records of earlier versions. */

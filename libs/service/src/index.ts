@@ -12,6 +12,7 @@ export { renewInstallation, type RenewedInstallation } from './renew-installatio
 export { DueWork, type DueWorkOfStage } from './due/due-work.js';
 export { assembleEngine, closePorts, type Engine, type Ports, type EngineContext } from './engine.js';
 export { documentFilters, type DocumentFilters, type RequestedDocuments } from './estimate/document-filters.js';
+export { countMissing } from './estimate/count-missing.js';
 export { countClaimable, estimatePipeline, type PipelineEstimate } from './estimate/estimate-pipeline.js';
 export { predictRun } from './estimate/predict-run.js';
 export { EngineModule } from './engine.module.js';

@@ -40,7 +40,7 @@ export function documentsCommand(): Command {
   command
     .command('release')
     .description(
-      'list documents that are in progress under a claim that no record works on, as after a restored backup; with --yes they are pending again',
+      'list documents that are in progress under a claim that no record works on, as after a restored backup; with --yes the next run asks them again',
     )
     .argument('[pipeline]', 'only the documents of this pipeline')
     .option('--of <installation>', 'release those of another installation, which has ended; `none`: that name none')
@@ -163,7 +163,7 @@ function releasedText(
   ];
   const rest =
     left === 0 ? '' : `; ${formatQuantity(left, 'document')} of other installations left: ${names.join(', ')}`;
-  return `${formatQuantity(released, 'document')} released: they are pending again${rest}\n`;
+  return `${formatQuantity(released, 'document')} released: the next run asks what was requested of them${rest}\n`;
 }
 
 function shownInstallation(installation: string | null, own: string): string {

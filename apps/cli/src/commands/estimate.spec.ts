@@ -33,6 +33,26 @@ describe('batchmill estimate', () => {
     );
   });
 
+  it('R10 M3: ended documents that lack a function are estimated for this one, and counted by it', async () => {
+    await seedReports(home, 5);
+    const store = EmbeddedStore.open({ file: join(home, 'state.db') });
+    const [first, second] = await Array.fromAsync(store.collection('blocks').find({}, { sort: { _id: 1 }, limit: 2 }));
+    const ended = {
+      embedding_status: 'completed',
+      'embedding_processing_info.functions': { other: { state: 'done' } },
+    };
+    await store.collection('blocks').updateOne({ _id: first?.['_id'] }, { $set: ended });
+    await store.collection('blocks').updateOne({ _id: second?.['_id'] }, { $set: { embedding_status: 'completed' } });
+    await store.close();
+
+    const plain = await runBatchmill(home, estimate);
+    const missing = await runBatchmill(home, [...estimate, '--redo', 'missing']);
+
+    expect(plain.out).toContain('annual-reports: 4 documents pending or lacking a function\n');
+    expect(plain.out).toContain('\nof these, 1 document lacks embeddings\n');
+    expect(missing.out).toContain('annual-reports: 1 document lacking a function\n');
+  });
+
   it('M3: when nothing is pending it shows whether anything matches', async () => {
     const empty = await runBatchmill(home, estimate);
     await seedReports(home, 3);

@@ -55,7 +55,11 @@ export function onceCommand(): Command {
     .option('--max-usd <dollars>', 'spend no more than this; what does not fit in is left for the next time', parseUsd)
     .option('--output <file>', 'where the answers are written; - is standard output (default: beside the documents)')
     .option('--as <field>', 'the field of the answer or the vector (default: answer or vector)', parseField)
-    .option('--redo <which>', 'ask again: failed (those that failed) or all (which is paid again)', parseRedo)
+    .option(
+      '--redo <which>',
+      'ask again: failed (those that failed) or all (which is paid again); missing: only what those lack that have ended',
+      parseRedo,
+    )
     .option('--simulated', 'try it with made-up answers of the simulator: needs no key and costs nothing')
     .option('--estimate', 'only print the cost; sends nothing')
     .option('--yes', 'with --redo all: do not ask for confirmation')

@@ -90,6 +90,21 @@ describe('batchmill preview', () => {
     expect(out).toContain('Question: Which risks does the company name?');
   });
 
+  it('R10 C4: of a document that has ended only the functions that it lacks are shown', async () => {
+    await seedReports(home, 1);
+    const functions = { summary: { state: 'done' } };
+    await inStore((blocks) =>
+      blocks.updateMany({}, { $set: { ai_status: 'completed', 'processing_info.functions': functions } }),
+    );
+
+    const { out } = await runBatchmill(home, [...preview, '--function', 'summary', 'qa_0']);
+
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      'showing all of 1 document pending or lacking a function; 1 document lacks qa_0',
+    );
+    expect(out).toContain('\nrequests  1\n');
+  });
+
   it('C4: the JSON has the whole prompts and the body that would be sent', async () => {
     await seedReports(home, 1);
 

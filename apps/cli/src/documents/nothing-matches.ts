@@ -4,7 +4,7 @@ export interface NothingMatches {
   readonly collection: string;
   /** All documents in the collection. */
   readonly stored: number;
-  /** The status field when the pipeline's own query uses it, so that completed documents no longer match; otherwise null. */
+  /** The status field when the query has a condition on it that cannot be removed, so that completed documents do not match; else null. */
   readonly queriedStatusField: string | null;
 }
 

@@ -6,7 +6,7 @@ import { formatQuantity } from '../show/format.js';
 import { nothingMatchesText } from './nothing-matches.js';
 
 export interface NothingPending {
-  /** Why a run found no pending document, and the command that goes on. */
+  /** Why a run found nothing to ask, and the command that goes on. */
   readonly reason: string;
   /** How many of its documents failed in earlier runs. */
   readonly failed: number;
@@ -26,7 +26,7 @@ export async function whyNothingPending(engine: Engine, name: string, options: R
   ]);
   const run = `batchmill run ${name} --endpoint ${plan.endpoint}`;
   if (matched === 0) {
-    const queriedStatusField = plan.namesStatusField ? status.field : null;
+    const queriedStatusField = plan.endedFilter === null ? status.field : null;
     return { failed, reason: nothingMatchesText({ collection, stored, queriedStatusField }) };
   }
   if (failed > 0) {

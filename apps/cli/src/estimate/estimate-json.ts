@@ -1,4 +1,5 @@
 import type { Estimate, ExpectedAnswers, ModelEstimate, Range, UnaskedDocuments } from '@batchmill/pipeline';
+import type { MissingCount } from '@batchmill/records';
 import { usdRangeOf, type PipelineEstimate, type PredictedUsd } from '@batchmill/service';
 
 /** The amounts of a model, or of all of them. */
@@ -15,6 +16,8 @@ export interface EstimateJson extends AmountsJson {
   readonly pipeline: string;
   /** Documents that the run would claim now. */
   readonly found: number;
+  /** How many of those that have ended lack which functions; absent when none does. */
+  readonly missing?: readonly MissingCount[];
   /** Those that are estimated: the same, or as many as `--documents` says. */
   readonly documents: number;
   /** Those whose requests were made. Fewer than `documents`: all counts are extrapolated from these. */
@@ -30,11 +33,12 @@ export interface EstimateJson extends AmountsJson {
   readonly unpriced: readonly string[];
 }
 
-export function estimateJson({ pipeline, claimableCount, estimate }: PipelineEstimate): EstimateJson {
+export function estimateJson({ pipeline, claimableCount, missing, estimate }: PipelineEstimate): EstimateJson {
   const { documents, sampled, models, reused, answers, unasked, unpriced } = estimate;
   return {
     pipeline,
     found: claimableCount,
+    ...(missing.length > 0 && { missing }),
     documents,
     sampled,
     ...amountsOf(estimate),

@@ -2,6 +2,7 @@ import { usdOf } from '@batchmill/models';
 import { expectedShare, type Estimate, type ExpectedAnswers, type UnaskedDocuments } from '@batchmill/pipeline';
 import { usdRangeOf, type PipelineEstimate } from '@batchmill/service';
 import { formatCount, formatQuantity, formatUsd } from '../show/format.js';
+import { missingText } from '../show/missing-text.js';
 import { table, type Column } from '../show/table.js';
 import { terminalColumns } from '../show/terminal.js';
 
@@ -19,13 +20,13 @@ const columns: readonly Column[] = [
 
 const statuses = {
   none: 'pending',
-  missing: 'ended without a function',
+  missing: 'lacking a function',
   failed: 'pending or failed',
   all: 'pending, completed or failed',
 } as const;
 
 /** The number of documents, a table with a row per model, and what its numbers are made of. */
-export function estimateText({ pipeline, claimableCount, others, redo, estimate }: PipelineEstimate): string {
+export function estimateText({ pipeline, claimableCount, missing, others, redo, estimate }: PipelineEstimate): string {
   const status = statuses[redo ?? 'none'];
   if (claimableCount === 0) {
     const reason =
@@ -52,8 +53,10 @@ export function estimateText({ pipeline, claimableCount, others, redo, estimate 
     ];
   });
   const asIf = estimate.documents === claimableCount ? '' : `, estimated for ${formatCount(estimate.documents)}`;
-  const head = `${pipeline}: ${formatQuantity(claimableCount, 'document')} ${status}${asIf}\n`;
+  const lacking = missing.length === 0 || redo === 'missing' ? '' : ' or lacking a function';
+  const head = `${pipeline}: ${formatQuantity(claimableCount, 'document')} ${status}${lacking}${asIf}\n`;
   const lines = [
+    ...(missing.length === 0 ? [] : [`of these, ${missingText(missing)}`]),
     ...(rows.length === 0 ? [] : [synchronousLine(estimate), ...answersLines(estimate.answers)]),
     ...reusedLines(estimate),
     ...sampledLines(estimate, estimate.documents === claimableCount),

@@ -10,7 +10,8 @@ import {
   type RunPlan,
 } from '@batchmill/pipeline';
 import type { ProviderProfile, RenderFailure, RenderedRequest, Rendering } from '@batchmill/provider';
-import { documentFilters, type Engine } from '@batchmill/service';
+import { readMarks, requestsFor, type MissingCount } from '@batchmill/records';
+import { countMissing, documentFilters, type Engine } from '@batchmill/service';
 import type { Fields } from '@batchmill/store';
 import type { NothingMatches } from '../documents/nothing-matches.js';
 import type { RunOptions } from '../run-options.js';
@@ -34,9 +35,11 @@ export interface Preview extends NothingMatches {
   readonly refusal: string | null;
   /** Documents that the run would claim now. */
   readonly pending: number;
+  /** How many of them have ended and lack which functions. */
+  readonly missing: readonly MissingCount[];
   /** Documents of the run, whatever their status. */
   readonly matching: number;
-  /** The first pending documents, or the first matching ones when none is pending. */
+  /** The first documents that the run would claim, or the first matching ones when there are none. */
   readonly documents: readonly PreviewedDocument[];
   /** The cost of the documents shown. */
   readonly cost: Estimate;
@@ -47,18 +50,19 @@ export async function previewRun(engine: Engine, name: string, options: RunOptio
   const plan = planRun(engine.pipelines.get(name), options);
   const { profile: provider } = engine.provider;
   const collection = engine.documents.of(plan);
-  const { matching, claimable } = documentFilters(plan, options, engine.clock.now());
+  const now = engine.clock.now();
+  const { matching, claimable } = documentFilters(plan, options, now);
   const pending = await collection.count(claimable);
   const shown = collection.find(pending === 0 ? matching : claimable, { sort: { _id: 1 }, limit });
-  const now = engine.clock.now();
   const estimate = new RunEstimate(plan, {
     prices: engine.engineSettings.prices,
     at: now,
     providerLimits: provider.limits,
   });
   const documents = await Array.fromAsync(shown, async (document) => {
-    const rendering = await renderRequests(plan, document, plan.functions);
-    estimate.add(estimate.measure(document, plan.functions, rendering));
+    const { functions } = pending === 0 ? plan : requestsFor(plan, readMarks(plan, document));
+    const rendering = await renderRequests(plan, document, functions);
+    estimate.add(estimate.measure(document, functions, rendering));
     return previewDocument(plan, { document, rendering, now });
   });
   return {
@@ -68,8 +72,9 @@ export async function previewRun(engine: Engine, name: string, options: RunOptio
     refusal: notBatchable(plan, provider),
     collection: plan.pipeline.source.collection,
     stored: await collection.count({}),
-    queriedStatusField: plan.namesStatusField ? plan.endpointPlan.status.field : null,
+    queriedStatusField: plan.endedFilter === null ? plan.endpointPlan.status.field : null,
     pending,
+    missing: pending === 0 ? [] : await countMissing(collection, plan, { among: matching, now }),
     matching: await collection.count(matching),
     documents,
     cost: estimate.end(),

@@ -16,6 +16,7 @@ function aPreview(text: string): Preview {
     stored: 1,
     queriedStatusField: null,
     pending: 1,
+    missing: [],
     matching: 1,
     documents: [
       {

@@ -10,6 +10,7 @@ import { usdRangeOf } from '@batchmill/service';
 import { nothingMatchesText } from '../documents/nothing-matches.js';
 import { unpricedText } from '../estimate/estimate-text.js';
 import { formatCount, formatQuantity, formatUsd } from '../show/format.js';
+import { missingText } from '../show/missing-text.js';
 import { sanitizeLine, wrapText } from '../show/terminal.js';
 import type { Preview, PreviewedDocument } from './preview-run.js';
 
@@ -27,8 +28,12 @@ export function previewText(preview: Preview, columns: number): string {
   return `${head}\n${shown.join('\n')}\n${footText(preview, columns)}`;
 }
 
-function shownText({ documents, pending, matching }: Preview): string {
+function shownText({ documents, pending, missing, matching }: Preview): string {
   const shown = documents.length;
+  if (missing.length > 0) {
+    const all = `${formatQuantity(pending, 'document')} pending or lacking a function`;
+    return `showing ${shown === pending ? 'all of' : `${shown} of`} ${all}; ${missingText(missing)}`;
+  }
   if (pending === 0) {
     return `no document is pending; showing ${shown} of ${formatCount(matching)} that match`;
   }

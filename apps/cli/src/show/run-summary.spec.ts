@@ -30,6 +30,20 @@ it('M2: requests that were not sent, because their answer was there, are named',
   expect(runSummary(report)).toContain('requests  6 in 1 batch\n');
 });
 
+it('R10: what ended documents lacked is counted by function, and at most five are named', () => {
+  const missing = [
+    { function: 'qa_2', documents: 3 },
+    { function: 'summary', documents: 1 },
+  ];
+  const report = runReport({ ...ended, status: 'finished', total: 20, succeeded: 20, missing });
+  const many = Array.from({ length: 7 }, (_, index) => ({ function: `qa_${index}`, documents: 2 }));
+
+  expect(runSummary(report)).toContain('\nmissing   found that 3 documents lack qa_2, 1 document lacks summary\n');
+  expect(runSummary({ ...report, missing: many })).toContain('2 documents lack qa_4 and so on for 2 more functions\n');
+  expect(runJson(report)).toMatchObject({ missing });
+  expect(runJson({ ...report, missing: [] })).not.toHaveProperty('missing');
+});
+
 it('M1: documents that are left are named', () => {
   const report = runReport({ ...ended, status: 'incomplete', total: 20, succeeded: 18, left: 2 });
 

@@ -1,5 +1,6 @@
 import type { DeadlineReport, PredictedRun, RunReport, UnusedWork } from '@batchmill/service';
 import { formatCount, formatDuration, formatPercent, formatQuantity, formatTime, formatUsd } from './format.js';
+import { missingText } from './missing-text.js';
 import { sanitizeLine } from './terminal.js';
 
 /** A report of a run for human readers, one line per item. */
@@ -30,6 +31,7 @@ export function runSummary(report: RunReport): string {
     return `${lines.join('\n')}\n`;
   }
   lines.push(`documents ${documentsText(report)}`);
+  if (report.missing.length > 0) lines.push(`missing   found that ${missingText(report.missing)}`);
   if (report.errors.length > 0) lines.push(...errorLines(report));
   else if (report.failed > 0 && report.firstError !== null) lines.push(`error     ${report.firstError}`);
   if (report.keptAnswers > 0 && report.failed + report.left > 0) {
@@ -171,6 +173,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
     ...(request?.redo !== undefined && { redo: request.redo }),
     ...(request?.documents !== undefined && { documents: request.documents }),
     ...(report.unknownIds !== null && { unknownIds: report.unknownIds }),
+    ...(report.missing.length > 0 && { missing: report.missing }),
     status,
     total,
     succeeded,

@@ -25,6 +25,7 @@ export function runReport(
     left: 0,
     takenOver: 0,
     unknownIds: null,
+    missing: [],
     keptAnswers: 0,
     reprocessed: { answers: 0, documents: 0 },
     requests: 0,

@@ -48,6 +48,8 @@ describe('planRun', () => {
       redo: 'all',
       namesStatusField: true,
     });
+    expect(planRun(naming(query), {}).endedFilter).toEqual({ type: 'ip' });
+    expect(planRun(naming({ $or: [query] }), {}).endedFilter).toBeNull();
     expect(() => planRun(naming({ $or: [query] }), { redo: 'failed' })).toThrow(
       expect.objectContaining({ code: 'run.redo-ambiguous', message: expect.stringContaining('embedding_status') }),
     );

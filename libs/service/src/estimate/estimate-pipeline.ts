@@ -9,9 +9,17 @@ import {
   type RunPlan,
 } from '@batchmill/pipeline';
 import type { Rendering } from '@batchmill/provider';
-import { findAnswers, readMarks, requestsFor, reusesAnswers, type ReuseByFunction } from '@batchmill/records';
+import {
+  findAnswers,
+  readMarks,
+  requestsFor,
+  reusesAnswers,
+  type MissingCount,
+  type ReuseByFunction,
+} from '@batchmill/records';
 import type { Fields } from '@batchmill/store';
 import type { Engine } from '../engine.js';
+import { countMissing } from './count-missing.js';
 import { documentFilters, type RequestedDocuments } from './document-filters.js';
 import { earlierAnswers } from './earlier-answers.js';
 import { sampleDocuments } from './sample-documents.js';
@@ -35,6 +43,8 @@ export interface PipelineEstimate {
   readonly pipeline: string;
   /** Documents that the run would claim now. */
   readonly claimableCount: number;
+  /** Which functions those lack that have ended. Empty when all are asked again. */
+  readonly missing: readonly MissingCount[];
   /** Documents that match and that the run would not claim: completed, claimed, failed, or waiting for a retry. */
   readonly others: number;
   readonly redo: RequestedDocuments['redo'];
@@ -54,7 +64,8 @@ export async function estimatePipeline(
   const plan = planRun(engine.pipelines.get(pipeline), requested);
   checkBatchable(plan, engine.provider.profile);
   const collection = engine.documents.of(plan);
-  const { matching, claimable } = documentFilters(plan, requested, engine.clock.now());
+  const now = engine.clock.now();
+  const { matching, claimable } = documentFilters(plan, requested, now);
   const all = await collection.count(claimable);
   const claimableCount = Math.min(requested.limit ?? Infinity, all);
   const run = await runEstimate(engine, plan, requested.limit);
@@ -66,6 +77,7 @@ export async function estimatePipeline(
   return {
     pipeline,
     claimableCount,
+    missing: all === 0 ? [] : await countMissing(collection, plan, { among: matching, now }),
     others: (await collection.count(matching)) - all,
     redo: requested.redo,
     estimate:

@@ -18,6 +18,7 @@ import {
   type Cost,
   type DocumentCounts,
   type FailedRequests,
+  type MissingCount,
   type Run,
   type RunRequest,
   type RunState,
@@ -40,6 +41,8 @@ export interface RunReport {
   readonly request: RunRequest | null;
   /** Requested ids of which there is no document; null: there are none. */
   readonly unknownIds: UnknownIds | null;
+  /** Which functions the documents lacked that had ended when the run took them. */
+  readonly missing: readonly MissingCount[];
   /** The functions and parameters that the run took, with defaults, and the models of its batches. */
   readonly functions: readonly string[];
   readonly parameters: Readonly<Record<string, unknown>>;
@@ -146,6 +149,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     endpoint: run.endpoint,
     request: run.request,
     unknownIds: run.unknownIds ?? null,
+    missing: run.scan.missing ?? [],
     functions: run.functions,
     parameters: run.parameters,
     models: sums.models,
