@@ -145,9 +145,9 @@ export class MilvusVectors extends Vectors {
   override async delete(collection: string, keys: readonly string[]): Promise<void> {
     if ((await this.parts.collections.find(collection)) === null) return;
     for (let from = 0; from < keys.length; from += keysPerCall) {
-      const ids = keys.slice(from, from + keysPerCall);
-      await this.read(collection, `Deleting ${ids.length} rows of the collection ${collection}`, (timeout) =>
-        this.parts.client.delete({ collection_name: collection, ids, timeout }),
+      const page = keys.slice(from, from + keysPerCall);
+      await this.read(collection, `Deleting ${page.length} rows of the collection ${collection}`, (timeout) =>
+        this.parts.client.delete({ collection_name: collection, filter: oneOf(page), timeout }),
       );
     }
   }
@@ -156,11 +156,11 @@ export class MilvusVectors extends Vectors {
     const found = new Set<string>();
     if ((await this.parts.collections.find(collection)) === null) return found;
     for (let from = 0; from < keys.length; from += keysPerCall) {
-      const ids = keys.slice(from, from + keysPerCall);
+      const page = keys.slice(from, from + keysPerCall);
       const answer = await this.read(collection, `Reading keys of the collection ${collection}`, (timeout) =>
         this.parts.client.query({
           collection_name: collection,
-          ids,
+          filter: oneOf(page),
           output_fields: [keyField],
           consistency_level: strong,
           timeout,
@@ -213,6 +213,11 @@ export class MilvusVectors extends Vectors {
       throw error;
     }
   }
+}
+
+/** An expression for the rows of these keys. The SDK's own `ids` does not escape quotes, with which the key of a text id begins. */
+function oneOf(keys: readonly string[]): string {
+  return `${keyField} in [${keys.map((key) => JSON.stringify(key)).join()}]`;
 }
 
 /** Since 2.3. Null for a version that is not written like one. */
