@@ -141,11 +141,6 @@ export class Runs extends Records<Run> {
     return this.collection.find(filter, { sort: { createdAt: -1 }, ...(limit === Infinity ? {} : { limit }) });
   }
 
-  /** The runs of all pipelines that have not ended. */
-  active(): AsyncIterable<Run> {
-    return this.collection.find({ state: { $in: active } });
-  }
-
   /** The runs that have ended, and that nothing has changed since then, the oldest first: those that still have texts, or those that have none. */
   endedBefore(before: Date, { withTexts }: { readonly withTexts: boolean }): AsyncIterable<Run> {
     const filter = {
