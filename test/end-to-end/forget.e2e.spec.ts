@@ -95,7 +95,7 @@ describe('texts that are kept too long', () => {
     }
   });
 
-  it('R12: a run that has not ended keeps its texts, however old it is, and is finished after sweeps', async () => {
+  it('R12: a run that has not ended keeps its texts, however old it is', async () => {
     await opened(pipelineOf(), {}, { simulator: { turnaround: { kind: 'fixed', seconds: 3600 }, speed: 1 } });
     await requestRun(bundle, { runId: 'r', pipeline: 'notes' });
     await eventually('batches at the provider', async () => (await bundle.engine.batches.countIn('submitted')) === 2);

@@ -6,6 +6,7 @@ import { describeBudgets } from './contract/budgets.contract.js';
 import { describeSpendings } from './contract/spendings.contract.js';
 import { describeLedger } from './contract/ledger.contract.js';
 import { describeReusableAnswers } from './contract/reusable-answers.contract.js';
+import { describeForgetting } from './contract/forgetting.contract.js';
 import { describeRates } from './contract/rates.contract.js';
 import { describeClaimMarks } from './contract/claim-marks.contract.js';
 import { describeKeptAnswers } from './contract/kept-answers.contract.js';
@@ -43,6 +44,7 @@ export function describeRecordsContract(name: string, make: MakeStore): void {
     describeTurnarounds(make);
     describeReusableAnswers(make);
     describeAccountProgress(make);
+    describeForgetting(make);
     describeRates(make);
     describeDeadlines(make);
     describeClaimMarks(make);

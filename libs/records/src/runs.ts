@@ -154,11 +154,6 @@ export class Runs extends Records<Run> {
     return this.collection.find(filter, { sort: { createdAt: -1 }, ...(limit === Infinity ? {} : { limit }) });
   }
 
-  /** The runs of all pipelines that have not ended. */
-  active(): AsyncIterable<Run> {
-    return this.collection.find({ state: { $in: active } });
-  }
-
   /** The runs that have ended, and that nothing has changed since then, the oldest first: those that still have texts, or those that have none. */
   endedBefore(before: Date, { withTexts }: { readonly withTexts: boolean }): AsyncIterable<Run> {
     const filter = {
@@ -188,14 +183,18 @@ export class Runs extends Records<Run> {
   /** Takes ids out of the request of a run that has ended, and out of what is said of ids without a document. */
   async forgetIds(id: string, ids: readonly unknown[]): Promise<boolean> {
     const run = await this.get(id);
-    const ofRequest = run?.request?.documents?.some((one) => ids.includes(one)) === true;
-    const ofUnknown = run?.unknownIds?.first.some((one) => ids.includes(one)) === true;
+    const without = <T>(list: readonly T[] = []): T[] => list.filter((one) => !ids.includes(one));
+    const { documents } = run?.request ?? {};
+    const ofRequest = documents !== undefined && without(documents).length < documents.length;
+    const { unknownIds } = run ?? {};
+    const ofUnknown = unknownIds !== undefined && without(unknownIds.first).length < unknownIds.first.length;
     if (!ofRequest && !ofUnknown) return false;
-    const pulled = {
-      ...(ofRequest && { 'request.documents': { $in: ids } }),
-      ...(ofUnknown && { 'unknownIds.first': { $in: ids } }),
+    // The request of a run that has ended does not change otherwise.
+    const changes = {
+      ...(ofRequest && { request: { ...run?.request, documents: without(documents) } }),
+      ...(ofUnknown && { unknownIds: { ...unknownIds, first: without(unknownIds.first) } }),
     };
-    const { modified } = await this.collection.updateOne({ _id: id, state: { $in: ended } }, { $pull: pulled });
+    const { modified } = await this.collection.updateOne({ _id: id, state: { $in: ended } }, { $set: changes });
     return modified > 0;
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -54,6 +54,44 @@ describe('an SQLite file', () => {
     expect(database.get('PRAGMA page_size')).toEqual({ page_size: 16_384 });
     expect(database.get('PRAGMA journal_mode')).toEqual({ journal_mode: 'wal' });
     expect(ids(database)).toEqual([]);
+  });
+
+  describe('that is compacted', () => {
+    const marker = 'DELETED-TEXT';
+    const isInFiles = async (): Promise<boolean> => {
+      const texts = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'latin1')));
+      return texts.some((text) => text.includes(marker));
+    };
+
+    it('R12: holds nothing of what was deleted, also while another process has it open, and keeps the rest', async () => {
+      const database = open();
+      const other = open();
+      for (let id = 1; id <= 100; id += 1) insert(database, id, id % 2 === 0 ? marker.repeat(500) : 'stays');
+      database.run('DELETE FROM entries WHERE id % 2 = 0');
+      expect(await isInFiles()).toBe(true);
+
+      expect(database.compact()).toBe(true);
+
+      expect(await isInFiles()).toBe(false);
+      expect(ids(other)).toHaveLength(50);
+      insert(other, 200);
+      expect(ids(database)).toHaveLength(51);
+    });
+
+    it('R12: says that the log still holds it while another process reads', () => {
+      const database = open({ busyTimeoutMs: 50 });
+      insert(database, 1, marker);
+      const reader = open();
+
+      const result = reader.read(() => {
+        expect(ids(reader)).toEqual([1]);
+        database.run('DELETE FROM entries');
+        return database.compact();
+      });
+
+      expect(result).toBe(false);
+      expect(database.compact()).toBe(true);
+    });
   });
 
   it('a write that throws is rolled back, and the next one succeeds', () => {

@@ -51,10 +51,6 @@ export async function purgeDocument(
 
   await forgetMarks(engine, places, document, tally);
   // After this line no run takes the document.
-  const keys: string[] = [];
-  for (const run of runs) keys.push(...(await forgetInRun(engine, run, document, tally)));
-  await countAnswers(engine.reusableAnswers.ofKeys(keys), tally);
-  if (!tally.isDryRun) await engine.reusableAnswers.delete(keys);
   await forgetVectors(engine, vectorCollections(places, runs), document, tally);
   const messages = await engine.bus.purge({
     recordedBefore: new Date(engine.clock.now().getTime() + 60_000),
@@ -62,6 +58,8 @@ export async function purgeDocument(
     isDryRun: tally.isDryRun,
   });
   tally.count('messages', messages ?? 0);
+  // The manifests go last, since they tell the ids of a document that is gone, and the keys of its answers.
+  for (const run of runs) if (endedRunStates.includes(run.state)) await forgetInRun(engine, run, document, tally);
   if (isPending && !tally.isDryRun) {
     const updates = places.flatMap(({ plan }) => document.ids.map((one) => pendingAgainUpdate(plan, one)));
     await engine.documentStore.collection(collection).bulk(updates);
@@ -149,31 +147,24 @@ async function forgetMarks(
   }
 }
 
-/** Returns the keys of the answers of the document that others may take. */
-async function forgetInRun(
-  engine: Engine,
-  run: Run,
-  document: ForgottenDocument,
-  tally: PurgeTally,
-): Promise<readonly string[]> {
-  const keys: string[] = [];
-  // A run that has not ended does not have it: that was looked at before.
-  if (!endedRunStates.includes(run.state)) return keys;
-  for await (const batch of engine.batches.ofRun(run._id)) {
-    const found = await findInBatch(engine, batch, document);
-    if (found === null) continue;
-    keys.push(...keysOf(found));
-    await forgetInBatch(engine, batch, found, document, tally);
-  }
+async function forgetInRun(engine: Engine, run: Run, document: ForgottenDocument, tally: PurgeTally): Promise<void> {
   for await (const claim of engine.claims.ofRun(run._id)) {
     if (!(await hasMember(engine, claim, document))) continue;
     // Nothing reads the lists of a claim that is done.
     for (const name of [claim.members, claim.sealedMembers]) if (name !== null) await tally.deleteBlob(name);
   }
-  if (tally.isDryRun) return keys;
-  if (await engine.runs.forgetIds(run._id, document.asRequested)) tally.count('requests of runs', 1);
-  await forgetInErrors(engine, run, document, tally);
-  return keys;
+  if (!tally.isDryRun) {
+    if (await engine.runs.forgetIds(run._id, document.asRequested)) tally.count('requests of runs', 1);
+    await forgetInErrors(engine, run, document, tally);
+  }
+  for await (const batch of engine.batches.ofRun(run._id)) {
+    const found = await findInBatch(engine, batch, document);
+    if (found === null) continue;
+    const keys = keysOf(found);
+    await countAnswers(engine.reusableAnswers.ofKeys(keys), tally);
+    if (!tally.isDryRun) await engine.reusableAnswers.delete(keys);
+    await forgetInBatch(engine, batch, found, document, tally);
+  }
 }
 
 /** Recorded errors may name the document. */

@@ -113,7 +113,8 @@ async function purgeRecords(engine: Engine, before: Date, purged: readonly Run[]
   const runs = [...purged, ...(await Array.fromAsync(records.deletable(before)))];
   for (const run of runs) {
     const counts = tally.isDryRun ? await records.count(run) : await records.delete(run);
-    for (const [kind, count] of Object.entries(counts)) tally.count(`records: ${kind}`, count);
+    for (const kind of ['runs', 'claims', 'batches', 'notifications'] as const)
+      tally.count(`records: ${kind}`, counts[kind]);
   }
   const handled = tally.isDryRun ? engine.inbox.countBefore(before) : engine.inbox.deleteBefore(before);
   tally.count('records: handled messages', await handled);

@@ -12,6 +12,7 @@ import {
   type Subscription,
   type TopicLag,
 } from '../bus.js';
+import { deadLetterSuffix } from '../dead-letter.js';
 import { ConsumerGroup } from './consumer-group.js';
 import type { Member } from './member.js';
 import { MessageLog, busFileErrors } from './message-log.js';
@@ -152,15 +153,18 @@ export class EmbeddedBus extends Bus {
   }
 
   override async purge({ recordedBefore, matching, isDryRun = false }: Purging): Promise<number> {
+    const committed = this.log.committed();
+    const isHandled = (message: IncomingMessage): boolean =>
+      message.topic.endsWith(deadLetterSuffix) || Number(message.offset) < (committed(message) ?? 0);
     let purged = 0;
     // Page by page, so that publishers do not wait.
     for (let after = 0; ;) {
-      const page = this.log.purgeable(after, recordedBefore, pageSize);
-      const chosen = matching === undefined ? page.messages : page.messages.filter(matching);
+      const { messages, last } = this.log.oldest(after, recordedBefore, pageSize);
+      const chosen = messages.filter((message) => isHandled(message) && matching?.(message) !== false);
       if (!isDryRun) this.log.delete(chosen);
       purged += chosen.length;
-      if (page.last === null) return purged;
-      after = page.last;
+      if (last === null) return purged;
+      after = last;
       await nextTurn();
     }
   }

@@ -1,7 +1,6 @@
 import { Database, type FileErrors, type Row } from '@batchmill/sqlite';
 import { crc32 } from 'node:zlib';
 import type { IncomingMessage, OutgoingMessage } from '../bus.js';
-import { deadLetterSuffix } from '../dead-letter.js';
 
 export interface Partition {
   readonly topic: string;
@@ -183,23 +182,28 @@ export class MessageLog {
     return { messages: rows.map(messageOf), last: Number(rows.at(-1)?.['sequence'] ?? upTo) };
   }
 
-  /**
-   * The oldest messages after a sequence that are older than a time, and that every group of their topic has committed: at least one has.
-   * Dead letters have no group. `last` is the sequence to go on after; null: there are no more.
-   */
-  purgeable(after: number, before: Date, limit: number): { messages: IncomingMessage[]; last: number | null } {
+  /** The oldest messages after a sequence, as long as they were recorded before a time. `last`: the sequence of the last of them; null: there is none. */
+  oldest(after: number, before: Date, limit: number): { messages: IncomingMessage[]; last: number | null } {
     const rows = this.database.all(
-      `SELECT ${messageColumns} FROM messages m WHERE sequence > ? AND recorded_at < ? AND (
-         topic LIKE ? OR (
-           EXISTS (SELECT 1 FROM commits c WHERE c.topic = m.topic)
-           AND NOT EXISTS (
-             SELECT 1 FROM (SELECT DISTINCT group_name FROM commits WHERE topic = m.topic) g
-             WHERE m."offset" >= coalesce((SELECT next_offset FROM commits c
-               WHERE c.group_name = g.group_name AND c.topic = m.topic AND c.partition = m.partition), 0))))
-       ORDER BY sequence LIMIT ?`,
-      ...[after, before.getTime(), `%${deadLetterSuffix}`, limit],
+      `SELECT ${messageColumns} FROM messages WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+      after,
+      limit,
     );
-    return { messages: rows.map(messageOf), last: rows.length < limit ? null : Number(rows.at(-1)?.['sequence']) };
+    // None is older than one that was recorded before it.
+    const old = rows.filter((row) => Number(row['recorded_at']) < before.getTime());
+    return { messages: old.map(messageOf), last: old.length === 0 ? null : Number(old.at(-1)?.['sequence']) };
+  }
+
+  /** By topic and partition, the first offset that some group of the topic has not committed. Topics without a group are missing. */
+  committed(): (partition: Partition) => number | null {
+    const rows = this.database.all(
+      `SELECT p.topic, p.partition, min(coalesce(c.next_offset, 0)) AS committed
+       FROM partitions p JOIN (SELECT DISTINCT group_name, topic FROM commits) g ON g.topic = p.topic
+       LEFT JOIN commits c ON c.group_name = g.group_name AND c.topic = p.topic AND c.partition = p.partition
+       GROUP BY p.topic, p.partition`,
+    );
+    const offsets = new Map(rows.map((row) => [`${row['topic']}/${row['partition']}`, Number(row['committed'])]));
+    return ({ topic, partition }) => offsets.get(`${topic}/${partition}`) ?? null;
   }
 
   delete(messages: readonly IncomingMessage[]): void {

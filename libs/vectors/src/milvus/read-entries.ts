@@ -36,7 +36,7 @@ export function byKey(one: VectorEntry, other: VectorEntry): number {
   return Buffer.compare(Buffer.from(one.key), Buffer.from(other.key));
 }
 
-/** A text in an expression: https://milvus.io/docs/boolean.md */
+/** A text in an expression: https://milvus.io/docs/boolean.md. The SDK's own `ids` does not escape quotes, with which the key of a text id begins. */
 function literal(text: string): string {
   return JSON.stringify(text);
 }
