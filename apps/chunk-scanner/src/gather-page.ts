@@ -4,9 +4,11 @@ import type { RunPlan } from '@batchmill/pipeline';
 import {
   claimableFilter,
   idTypes,
+  isStale,
   marksProjection,
   readMarks,
   requestsFor,
+  textProjection,
   type ClaimingRun,
   type Member,
   type ScanPosition,
@@ -41,15 +43,21 @@ export async function gatherPage(
 ): Promise<Page> {
   const startedAt = clock.now();
   const members: Member[] = [];
+  const projection = plan.redo === 'stale' ? textProjection(plan) : marksProjection(plan);
+  const read = projection === undefined ? {} : { projection };
   let position = from ?? firstPosition;
   for (let typeStart: ScanPosition | null = position; typeStart !== null; typeStart = nextType(typeStart)) {
     position = typeStart;
     const filter = { $and: [afterFilter(typeStart), plan.filter, claimableFilter(plan, startedAt, run), idsFilter] };
-    for await (const document of documents.find(filter, { sort: { _id: 1 }, projection: marksProjection(plan) })) {
+    for await (const document of documents.find(filter, { sort: { _id: 1 }, ...read })) {
       position = { type: typeStart.type, after: encodeId(document['_id']) };
       const marks = readMarks(plan, document);
+      const isCurrent =
+        plan.redo === 'stale' &&
+        marks.status === plan.endpointPlan.status.completed &&
+        !(await isStale(plan, document, marks));
       const requests = requestsFor(plan, marks);
-      if (requests.functions.length > 0) {
+      if (requests.functions.length > 0 && !isCurrent) {
         members.push({ id: document['_id'], previousClaimId: marks.claimId, ...requests });
       }
       const isFull = members.length >= maxMembers || clock.now().getTime() - startedAt.getTime() >= maxMs;

@@ -145,7 +145,9 @@ export class RunStarter {
     const deadlineAt = deadlineAfter(request.deadline, now);
     if (deadlineAt === null || deadlineAt <= now) throw pastDeadline(request.deadline, now);
     const ids = documentIdsFilter(plan.pipeline.source.documentIdField, request.documents);
-    const found = await this.documents.of(plan).count({ $and: [plan.filter, claimableFilter(plan, now), ids] });
+    // How many are stale is not known before they are read.
+    const counted = plan.redo === 'stale' ? { ...plan, redo: null } : plan;
+    const found = await this.documents.of(plan).count({ $and: [plan.filter, claimableFilter(counted, now), ids] });
     return { deadlineAt, scan: { ...scan, expected: Math.min(found, request.limit ?? Infinity) } };
   }
 

@@ -52,7 +52,7 @@ export function withRunFlags(command: Command): Command {
     .option('--limit <n>', 'at most this many documents', parseCount)
     .option(
       '--redo <which>',
-      'besides pending documents: failed (those that failed) or all (those that ended)',
+      'besides pending documents: failed (those that failed), stale (those whose text was embedded and has changed) or all (those that ended)',
       parseRedo,
     );
 }

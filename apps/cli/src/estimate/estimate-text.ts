@@ -17,10 +17,22 @@ const columns: readonly Column[] = [
   { title: 'WORST', right: true },
 ];
 
-const statuses = { none: 'pending', failed: 'pending or failed', all: 'pending, completed or failed' } as const;
+const statuses = {
+  none: 'pending',
+  failed: 'pending or failed',
+  stale: 'pending or stale',
+  all: 'pending, completed or failed',
+} as const;
+
+/** Zero is not said: the head says that nothing is pending or stale. */
+function staleLines(stale = 0): string[] {
+  if (stale === 0) return [];
+  const are = stale === 1 ? '1 is' : `${formatCount(stale)} are`;
+  return [`${are} stale: what would be embedded now is not what was`];
+}
 
 /** The number of documents, a table with a row per model, and what its numbers are made of. */
-export function estimateText({ pipeline, claimableCount, others, redo, estimate }: PipelineEstimate): string {
+export function estimateText({ pipeline, claimableCount, others, redo, stale, estimate }: PipelineEstimate): string {
   const status = statuses[redo ?? 'none'];
   if (claimableCount === 0) {
     const reason =
@@ -49,6 +61,7 @@ export function estimateText({ pipeline, claimableCount, others, redo, estimate 
   const asIf = estimate.documents === claimableCount ? '' : `, estimated for ${formatCount(estimate.documents)}`;
   const head = `${pipeline}: ${formatQuantity(claimableCount, 'document')} ${status}${asIf}\n`;
   const lines = [
+    ...staleLines(stale),
     ...(rows.length === 0 ? [] : [synchronousLine(estimate), ...answersLines(estimate.answers)]),
     ...reusedLines(estimate),
     ...sampledLines(estimate, estimate.documents === claimableCount),

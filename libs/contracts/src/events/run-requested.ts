@@ -18,8 +18,11 @@ import { Event, type FieldsOf } from './event.js';
 export const endpoints = ['embeddings', 'inference'] as const;
 export type Endpoint = (typeof endpoints)[number];
 
-/** Which ended documents a run does again beside the pending ones: those that failed, or all. */
-export const redos = ['failed', 'all'] as const;
+/**
+ * Which ended documents a run does again beside the pending ones: those that failed; those whose text is another one since their vector
+ * was made; or all.
+ */
+export const redos = ['failed', 'stale', 'all'] as const;
 export type Redo = (typeof redos)[number];
 
 /** Run ids are part of file names, keys and the provider's metadata. */

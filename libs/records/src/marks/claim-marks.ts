@@ -57,7 +57,9 @@ export function claimableFilter(plan: RunPlan, now: Date, run: ClaimingRun | nul
 function orRedone(plan: RunPlan, run: ClaimingRun | null, pending: Filter): Filter {
   if (plan.redo === null) return pending;
   const { field, failed, completed } = plan.endpointPlan.status;
-  const ended = { [field]: { $in: plan.redo === 'all' ? [completed, failed] : [failed] } };
+  // Which completed documents are stale is found out by reading them: see `isStale`.
+  const redone = { all: [completed, failed], failed: [failed], stale: [completed] };
+  const ended = { [field]: { $in: redone[plan.redo] } };
   if (run === null) return { $or: [pending, ended] };
   const ofOthers = [
     { ...ended, [markPath(plan, 'runId')]: { $ne: run.runId } },
@@ -75,6 +77,7 @@ export function requestsFor(plan: RunPlan, marks: Marks): Pick<Member, 'function
   const { functions, redo } = plan;
   const { completed, failed } = plan.endpointPlan.status;
   if (redo === 'all' && (marks.status === completed || marks.status === failed)) return { functions, restart: true };
+  if (redo === 'stale' && marks.status === completed) return { functions, restart: true };
   if (redo === 'failed' && marks.status === failed) {
     return { functions: functions.filter((name) => marks.stateOf(name) !== 'done'), restart: false, retryFailed: true };
   }
