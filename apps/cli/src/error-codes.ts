@@ -41,6 +41,7 @@ export const cliErrorCodes = {
     'The input file is read by a provider batch that is not settled, so it is not deleted. Cancel that batch first.',
   'parked.unknown': 'No parked record has that id. `batchmill parked list` shows all.',
   'search.too-long': 'The query has more tokens than the model accepts. Use fewer words.',
+  'verify.no-vectors': 'The pipeline makes no vectors, so there is nothing to compare. Name one that does.',
   'search.no-embeddings': 'The pipeline has no embeddings, so there is nothing to search. Name one that has.',
 } as const;
 

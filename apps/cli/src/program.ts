@@ -31,6 +31,7 @@ import { parkedCommand } from './commands/parked.js';
 import { ownVersion } from './init/own-package.js';
 import { topicsCommand } from './commands/topics.js';
 import { validateCommand } from './commands/validate.js';
+import { verifyCommand } from './commands/verify.js';
 
 /** The whole command line. The reference of commands is printed from it. */
 export function program(): Command {
@@ -68,6 +69,7 @@ export function program(): Command {
     topicsCommand(),
     installationCommand(),
     auditCommand(),
+    verifyCommand(),
     orphansCommand(),
     filesCommand(),
     documentsCommand(),

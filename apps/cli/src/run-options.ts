@@ -115,7 +115,7 @@ export function parseRedo(value: string): Redo {
 }
 
 /** Collects the values of a key that is given several times into a list, without splitting them. */
-function parseParameter(option: string, before: RunFlags['param'] = {}): RunFlags['param'] {
+export function parseParameter(option: string, before: RunFlags['param'] = {}): RunFlags['param'] {
   const at = option.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('expected key=value');
   const key = option.slice(0, at);

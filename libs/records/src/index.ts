@@ -160,7 +160,7 @@ export {
   type RetryMark,
 } from './marks/answer-marks.js';
 export { embeddedUpdate, isSameOrigin, type EmbeddedMark, type Origin } from './marks/embedded-marks.js';
-export { isStale, textProjection } from './marks/stale-documents.js';
+export { isStale, pendingAgainUpdate, textProjection } from './marks/stale-documents.js';
 export { vectorCollectionOf } from './vectors/vector-collection.js';
 export { vectorKey } from './vectors/vector-key.js';
 export { heldFilter, heldMarksOf, releaseUpdate, type MarkedFields } from './marks/release-marks.js';

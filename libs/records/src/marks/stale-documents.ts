@@ -1,6 +1,6 @@
 import { fieldsOfText, presentText, type RunPlan } from '@batchmill/pipeline';
-import type { Fields } from '@batchmill/store';
-import { marksProjection, type Marks } from './document-marks.js';
+import type { Fields, Filter, Update } from '@batchmill/store';
+import { markPath, marksProjection, type Marks } from './document-marks.js';
 import { isSameOrigin } from './embedded-marks.js';
 
 /** What is read of a document to tell whether it is stale; undefined: all of it. */
@@ -29,4 +29,13 @@ export async function isStale(plan: RunPlan, document: Fields, marks: Marks): Pr
     if (!isSameOrigin(embedded, origin)) return true;
   }
   return false;
+}
+
+/** Makes a completed document pending, so that everything is requested of it. Not one that was claimed since its marks were read. */
+export function pendingAgainUpdate(plan: RunPlan, id: unknown, { claimId }: Marks): { filter: Filter; update: Update } {
+  const { field, completed, pending } = plan.endpointPlan.status;
+  return {
+    filter: { _id: id, [field]: completed, [markPath(plan, 'claimId')]: claimId },
+    update: { $set: { [field]: pending } },
+  };
 }
