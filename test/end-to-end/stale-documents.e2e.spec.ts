@@ -3,6 +3,7 @@ import { stages } from '@batchmill/all-in-one';
 import { definePipeline, hashOfText } from '@batchmill/pipeline';
 import { vectorKey } from '@batchmill/records';
 import { ResultIngesterModule } from '@batchmill/result-ingester';
+import { estimatePipeline } from '@batchmill/service';
 import { TestEngine, eventually } from '@batchmill/testing';
 import { outcomeOf, outcomesOf } from './documents.js';
 import { manyNotes, notes } from './notes-pipeline.js';
@@ -73,6 +74,63 @@ describe('a document whose text changes', () => {
     const { ingestion } = (await bundle.engine.batches.get('r.c1.b1'))!;
     expect(ingestion).toMatchObject({ succeeded: 2, retried: 1, stale: 1 });
     expect(ingestion.unanswered?.nanoUsd).toBeGreaterThan(0);
+  });
+
+  it('E4: after it was embedded is found by the redo of stale documents, and nothing else is embedded again', async () => {
+    await opened(5);
+    await bundle.start(stages);
+    await runToTheEnd(bundle, { runId: 'first', ...embed });
+    await edit('Entirely different words about bridges.');
+    await documents().updateOne({ _id: 'n00002' }, { $set: { topic: 'another field' } });
+    const before = (await ledgerOf(bundle)).requests;
+
+    const plain = await runToTheEnd(bundle, { runId: 'plain', ...embed });
+    const estimate = await estimatePipeline(bundle.engine, 'notes', { endpoint: 'embeddings', redo: 'stale' });
+    const again = await runToTheEnd(bundle, { runId: 'again', ...embed, redo: 'stale' });
+    const last = await runToTheEnd(bundle, { runId: 'last', ...embed, redo: 'stale' });
+
+    expect(plain.totals?.requests).toBe(0);
+    expect(estimate).toMatchObject({ claimableCount: 1, stale: 1, others: 4 });
+    expect(again.totals).toMatchObject({ requests: 1, documents: { succeeded: 1 } });
+    expect(last.totals?.requests).toBe(0);
+    expect((await ledgerOf(bundle)).requests).toBe(before + 1);
+    expect(await nearestTo('Entirely different words about bridges.')).toBe(edited);
+    expect(await bundle.engine.vectors.count('notes')).toBe(5);
+  });
+
+  it('E4: after it was embedded is found by every run of a pipeline that watches by scans', async () => {
+    await opened(5, definePipeline({ ...notes, embeddings: { ...notes.embeddings!, watch: 'scan' } }));
+    await bundle.start(stages);
+    await runToTheEnd(bundle, { runId: 'first', ...embed });
+    await edit('Entirely different words about bridges.');
+
+    const plain = await runToTheEnd(bundle, { runId: 'plain', ...embed });
+
+    expect(plain).toMatchObject({ state: 'finished', totals: { requests: 1, documents: { succeeded: 1 } } });
+    expect(await nearestTo('Entirely different words about bridges.')).toBe(edited);
+  });
+
+  it('E4: to nothing fails, and is not embedded; where vectors are of another model, it is embedded again', async () => {
+    await opened(2);
+    await bundle.start(stages);
+    await runToTheEnd(bundle, { runId: 'first', ...embed });
+    await edit(' ');
+    const path = 'embedding_processing_info.functions.embeddings.embedded.model';
+    await documents().updateOne({ _id: 'n00000' }, { $set: { [path]: 'another-model' } });
+
+    const again = await runToTheEnd(bundle, { runId: 'again', ...embed, redo: 'stale' });
+
+    expect(again.totals).toMatchObject({ requests: 1, documents: { succeeded: 1, failed: 1 } });
+    expect((await outcomeOf(bundle, 'embeddings', edited)).info.error).toMatchObject({ code: 'document.text-empty' });
+  });
+
+  it('E4: is no reason to redo answers to prompts, which are not of vectors', async () => {
+    await opened(1);
+    await bundle.start(stages);
+
+    const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'inference', redo: 'stale' });
+
+    expect(run).toMatchObject({ state: 'rejected', reason: expect.stringContaining('makes no vectors') });
   });
 
   it('E4: again and again while it is embedded is left pending in the end', async () => {

@@ -3,10 +3,12 @@ import { decodeId, encodeId } from '@batchmill/documents';
 import type { RunPlan } from '@batchmill/pipeline';
 import {
   idTypes,
+  isStale,
   marksProjection,
   readMarks,
   requestsFor,
   selectedFilter,
+  textProjection,
   type ClaimingRun,
   type Member,
   type ScanPosition,
@@ -41,14 +43,20 @@ export async function gatherPage(
 ): Promise<Page> {
   const startedAt = clock.now();
   const members: Member[] = [];
+  const projection = plan.redo === 'stale' ? textProjection(plan) : marksProjection(plan);
+  const read = projection === undefined ? {} : { projection };
   let position = from ?? firstPosition;
   for (let typeStart: ScanPosition | null = position; typeStart !== null; typeStart = nextType(typeStart)) {
     position = typeStart;
     const filter = { $and: [afterFilter(typeStart), selectedFilter(plan, startedAt, run), idsFilter] };
-    for await (const document of documents.find(filter, { sort: { _id: 1 }, projection: marksProjection(plan) })) {
+    for await (const document of documents.find(filter, { sort: { _id: 1 }, ...read })) {
       position = { type: typeStart.type, after: encodeId(document['_id']) };
       const marks = readMarks(plan, document);
-      const requests = requestsFor(plan, marks);
+      const isCurrent =
+        plan.redo === 'stale' &&
+        marks.status === plan.endpointPlan.status.completed &&
+        !(await isStale(plan, document, marks));
+      const requests = requestsFor(isCurrent ? { ...plan, redo: null } : plan, marks);
       if (requests.functions.length > 0) {
         members.push({ id: document['_id'], previousClaimId: marks.claimId, ...requests });
       }

@@ -150,7 +150,9 @@ export class RunStarter {
   /** How many documents the run will find, which tells when it is done. An estimate has counted them already. */
   async #countOf({ data: { request } }: Leased<Run>, plan: RunPlan): Promise<number> {
     const ids = documentIdsFilter(plan.pipeline.source.documentIdField, request?.documents);
-    const filter = { $and: [selectedFilter(plan, this.clock.now()), ids] };
+    // How many are stale is not known before they are read.
+    const counted = plan.redo === 'stale' ? { ...plan, redo: null } : plan;
+    const filter = { $and: [selectedFilter(counted, this.clock.now()), ids] };
     return Math.min(await this.documents.of(plan).count(filter), request?.limit ?? Infinity);
   }
 

@@ -45,6 +45,7 @@ export const cliErrorCodes = {
   'purge.needed':
     'The run has not ended, or a batch of it is parked or being reprocessed, so that its texts are needed. Wait for its end, or cancel it.',
   'search.too-long': 'The query has more tokens than the model accepts. Use fewer words.',
+  'verify.no-vectors': 'The pipeline makes no vectors, so there is nothing to compare. Name one that does.',
   'search.no-embeddings': 'The pipeline has no embeddings, so there is nothing to search. Name one that has.',
 } as const;
 

@@ -32,6 +32,7 @@ import { parkedCommand } from './commands/parked.js';
 import { ownVersion } from './init/own-package.js';
 import { topicsCommand } from './commands/topics.js';
 import { validateCommand } from './commands/validate.js';
+import { verifyCommand } from './commands/verify.js';
 
 /** The whole command line. The reference of commands is printed from it. */
 export function program(): Command {
@@ -69,6 +70,7 @@ export function program(): Command {
     topicsCommand(),
     installationCommand(),
     auditCommand(),
+    verifyCommand(),
     orphansCommand(),
     filesCommand(),
     documentsCommand(),

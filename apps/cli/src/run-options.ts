@@ -52,7 +52,7 @@ export function withRunFlags(command: Command): Command {
     .option('--limit <n>', 'at most this many documents', parseCount)
     .option(
       '--redo <which>',
-      'missing: only ended documents that lack a function; besides what a plain run asks: failed (what has failed) or all (what has ended)',
+      'missing: only ended documents that lack a function; besides what a plain run asks: failed (what has failed), stale (whose text was embedded and has changed) or all (what has ended)',
       parseRedo,
     );
 }
@@ -115,7 +115,7 @@ export function parseRedo(value: string): Redo {
 }
 
 /** Collects the values of a key that is given several times into a list, without splitting them. */
-function parseParameter(option: string, before: RunFlags['param'] = {}): RunFlags['param'] {
+export function parseParameter(option: string, before: RunFlags['param'] = {}): RunFlags['param'] {
   const at = option.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('expected key=value');
   const key = option.slice(0, at);

@@ -1,6 +1,6 @@
 import { documentError, type DocumentError } from '@batchmill/contracts';
-import { fieldsOfText, presentText, type RunPlan } from '@batchmill/pipeline';
-import { marksProjection } from '@batchmill/records';
+import { presentText, type RunPlan } from '@batchmill/pipeline';
+import { textProjection } from '@batchmill/records';
 import type { FindOptions } from '@batchmill/store';
 import type { ClaimedOutcome } from './render-answers.js';
 
@@ -14,12 +14,8 @@ export const changedMeanwhile: DocumentError = documentError(
 
 /** What is read of documents to write their answers: a processor reads all of it, a vector needs the marks and the text. */
 export function answeredFields(plan: RunPlan): Pick<FindOptions, 'projection'> {
-  if (plan.endpointPlan.vectors === null) return {};
-  const fields = fieldsOfText(plan);
-  if (fields === null) return {};
-  const marks = marksProjection(plan);
-  const paths = Object.keys(marks).filter((path) => !fields.includes(path.split('.', 1)[0] ?? path));
-  return { projection: Object.fromEntries([...paths, ...fields].map((path) => [path, 1 as const])) };
+  const projection = plan.endpointPlan.vectors === null ? undefined : textProjection(plan);
+  return projection === undefined ? {} : { projection };
 }
 
 /**

@@ -16,6 +16,7 @@ export const pipelineErrorCodes = {
     'The query requires another status than the pending one, so it would never find a document.',
   'run.redo-ambiguous':
     'The query has a condition on the status that cannot be removed, so the documents to redo are ambiguous.',
+  'run.redo-without-vectors': 'Stale documents are to be redone on an endpoint that makes no vectors.',
   'run.update-failed': 'The update template threw, or its update is invalid.',
   'run.pipeline-changed':
     'A pipeline was changed during a run, so that the run would not find its documents or answers. Undo the change, then `batchmill parked retry`.',
@@ -31,7 +32,7 @@ export const pipelineErrorCodes = {
     'The document has null, a text or another value where the response template would write. Nothing was sent; unset it, or write the answer to another field.',
   'template.empty': 'A prompt rendered to an empty text.',
   'code.too-slow': 'A function of the pipeline did not resolve in time for the document (batch.codeTimeoutSeconds).',
-  'text.failed': 'The function in embeddings.text threw.',
+  'document.text-failed': 'The function in embeddings.text threw.',
   'preprocess.failed': 'A preprocess function threw.',
   'response.process-failed': 'The response processor threw.',
   'response.no-content': 'The processor returned nothing to write.',

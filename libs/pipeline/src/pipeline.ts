@@ -90,6 +90,8 @@ export interface VectorTarget {
   readonly idFields: { readonly chunkId: string; readonly parentId: string };
   /** The fields that say of what a vector was made. A collection that an earlier version made lacks them. */
   readonly originFields: { readonly textHash: string; readonly model: string };
+  /** True: each run also looks for completed documents whose text has changed. */
+  readonly isWatched: boolean;
 }
 
 export type PipelineFunction = EmbeddingFunction | PromptFunction;

@@ -33,6 +33,7 @@ describe('pipelines/annual-reports', () => {
       ...{ collection: 'annual_report_blocks', dimensions: 1536 },
       idFields: { chunkId: 'block_mongo_id', parentId: 'block_doc_id' },
       originFields: { textHash: 'text_hash', model: 'model' },
+      isWatched: false,
     });
   });
 

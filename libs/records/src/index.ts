@@ -179,6 +179,7 @@ export {
   type RetryMark,
 } from './marks/answer-marks.js';
 export { embeddedUpdate, isSameOrigin, type EmbeddedMark, type Origin } from './marks/embedded-marks.js';
+export { isStale, pendingAgainUpdate, textProjection } from './marks/stale-documents.js';
 export { vectorCollectionOf } from './vectors/vector-collection.js';
 export { vectorKey } from './vectors/vector-key.js';
 export { heldFilter, heldMarksOf, releaseUpdate, type MarkedFields } from './marks/release-marks.js';
@@ -207,4 +208,4 @@ export { blobsOfBatch, blobsOfClaim } from './forgetting/blobs-of-records.js';
 export { RunTexts } from './forgetting/run-texts.js';
 export { unnamedBlobs, youngestUnnamedMs } from './forgetting/unnamed-blobs.js';
 export { RunRecords, type RecordCounts } from './forgetting/run-records.js';
-export { forgetUpdate, forgottenStatus, pendingAgainUpdate, type ForgottenFields } from './marks/forgotten-marks.js';
+export { forgetUpdate, forgottenStatus, pendingForgottenUpdate, type ForgottenFields } from './marks/forgotten-marks.js';

@@ -22,11 +22,20 @@ const statuses = {
   none: 'pending',
   missing: 'lacking a function',
   failed: 'pending or failed',
+  stale: 'pending or stale',
   all: 'pending, completed or failed',
 } as const;
 
+/** Zero is not said: the head says that nothing is pending or stale. */
+function staleLines(stale = 0): string[] {
+  if (stale === 0) return [];
+  const are = stale === 1 ? '1 is' : `${formatCount(stale)} are`;
+  return [`${are} stale: what would be embedded now is not what was`];
+}
+
 /** The number of documents, a table with a row per model, and what its numbers are made of. */
-export function estimateText({ pipeline, claimableCount, missing, others, redo, estimate }: PipelineEstimate): string {
+export function estimateText(report: PipelineEstimate): string {
+  const { pipeline, claimableCount, missing, others, redo, stale, estimate } = report;
   const status = statuses[redo ?? 'none'];
   if (claimableCount === 0) {
     const reason =
@@ -57,6 +66,7 @@ export function estimateText({ pipeline, claimableCount, missing, others, redo, 
   const head = `${pipeline}: ${formatQuantity(claimableCount, 'document')} ${status}${lacking}${asIf}\n`;
   const lines = [
     ...(missing.length === 0 ? [] : [`of these, ${missingText(missing)}`]),
+    ...staleLines(stale),
     ...(rows.length === 0 ? [] : [synchronousLine(estimate), ...answersLines(estimate.answers)]),
     ...reusedLines(estimate),
     ...sampledLines(estimate, estimate.documents === claimableCount),

@@ -4,7 +4,7 @@ import {
   RunTexts,
   endedRunStates,
   forgetUpdate,
-  pendingAgainUpdate,
+  pendingForgottenUpdate,
   readMembers,
   vectorKey,
   type Claim,
@@ -61,7 +61,7 @@ export async function purgeDocument(
   // The manifests go last, since they tell the ids of a document that is gone, and the keys of its answers.
   for (const run of runs) if (endedRunStates.includes(run.state)) await forgetInRun(engine, run, document, tally);
   if (isPending && !tally.isDryRun) {
-    const updates = places.flatMap(({ plan }) => document.ids.map((one) => pendingAgainUpdate(plan, one)));
+    const updates = places.flatMap(({ plan }) => document.ids.map((one) => pendingForgottenUpdate(plan, one)));
     await engine.documentStore.collection(collection).bulk(updates);
   }
   return { ids: document.ids, isStored: document.isStored, busKeepsMessages: messages === null };

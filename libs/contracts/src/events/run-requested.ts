@@ -20,9 +20,10 @@ export type Endpoint = (typeof endpoints)[number];
 
 /**
  * Which ended documents a run takes. `missing`: those that lack functions, and no pending ones. Beside these and the pending ones,
- * `failed`: those that failed, for their functions that failed. `all`: all, for all its functions.
+ * `failed`: those that failed, for their functions that failed. `stale`: those whose text is another one since their vector was made.
+ * `all`: all, for all its functions.
  */
-export const redos = ['missing', 'failed', 'all'] as const;
+export const redos = ['missing', 'failed', 'stale', 'all'] as const;
 export type Redo = (typeof redos)[number];
 
 /** Run ids are part of file names, keys and the provider's metadata. */

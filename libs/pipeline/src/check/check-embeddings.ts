@@ -11,7 +11,7 @@ import { checkEndpointPlan, endpointKeys } from './check-endpoint-plan.js';
 import type { CheckContext } from './check-context.js';
 import { Section } from './section.js';
 
-const keys = ['model', 'baseModel', 'body', 'dimensions', 'text', 'tooLong', 'vectors', ...endpointKeys];
+const keys = ['model', 'baseModel', 'body', 'dimensions', 'text', 'tooLong', 'vectors', 'watch', ...endpointKeys];
 
 export function checkEmbeddings(context: CheckContext, definition: Section, batch: BatchOptions): EndpointPlan | null {
   if (!definition.has('embeddings')) return null;
@@ -49,6 +49,7 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
       dimensions,
       idFields: { chunkId: 'block_mongo_id', parentId: 'block_doc_id' },
       originFields: { textHash: 'text_hash', model: 'model' },
+      isWatched: section.oneOf('watch', ['scan', 'none'], 'none') === 'scan',
     },
   };
 }

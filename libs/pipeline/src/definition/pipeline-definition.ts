@@ -121,6 +121,11 @@ export interface EmbeddingsDefinition extends EndpointDefinition {
   readonly text: string | PromptFile | ((document: SourceDocument) => string | Promise<string>);
   /** `fail` fails a document whose text has more than 8,192 tokens, `truncate` cuts the text after a word. Default `fail`. */
   readonly tooLong?: 'fail' | 'truncate';
+  /**
+   * `scan`: each run reads every completed document of its query, and embeds again those whose text, model or dimensions have changed.
+   * `none`: only `--redo stale` does. Default `none`.
+   */
+  readonly watch?: 'scan' | 'none';
   /** The vector collection. It is created when it does not exist. */
   readonly vectors: { readonly collection: string };
 }

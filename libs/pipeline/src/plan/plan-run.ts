@@ -20,7 +20,14 @@ export function planRun(pipeline: Pipeline, request: RequestedRun): RunPlan {
   const planned = selectFunctions(pipeline, endpointPlan, all, request.functions ?? []);
   const query = fillQuery(pipeline, parameters);
   checkClaimUpdate(pipeline, endpointPlan, parameters);
-  const redo = request.redo ?? null;
+  const redo = request.redo ?? (endpointPlan.vectors?.isWatched === true ? 'stale' : null);
+  if (redo === 'stale' && endpointPlan.vectors === null) {
+    throw new ValidationError(
+      'run.redo-without-vectors',
+      `Pipeline ${pipeline.name}, ${endpointPlan.endpoint}: found the redo of stale documents, which are those whose vector is of ` +
+        'another text, and the endpoint makes no vectors. Redo failed documents, or all.',
+    );
+  }
   if (redo === null) checkQueriedStatus(pipeline, endpointPlan, query);
   return {
     pipeline,

@@ -80,7 +80,7 @@ describe('the text to embed', () => {
 
     expect(await presentText(plan, 'embeddings', invoice)).toEqual({ kind: 'unknown' });
     expect(await sent(plan, invoice)).toMatchObject({
-      code: 'text.failed',
+      code: 'document.text-failed',
       message: expect.not.stringContaining('secret'),
     });
   });

@@ -113,7 +113,7 @@ async function valueOfText(
   const unmarked = withoutMarks(context, document);
   if (text.kind === 'function') {
     const timeoutMs = context.pipeline.batch.codeTimeoutMs;
-    const options = { what: 'The function embeddings.text', code: 'text.failed', timeoutMs } as const;
+    const options = { what: 'The function embeddings.text', code: 'document.text-failed', timeoutMs } as const;
     return callUserCode(options, () => text.make(plainCopy(unmarked)));
   }
   const variables = await documentVariables(context, unmarked);

@@ -89,6 +89,7 @@ function alternatives(
         ? [missing]
         : [missing, { ...pending, [runId]: run.runId, [installation]: { $in: [run.installation, null] } }];
     case 'failed':
+    case 'stale':
     case 'all': {
       const redone = redoneFilters(plan, plan.redo);
       const ofOthers = redone.flatMap((filter) =>
@@ -100,15 +101,17 @@ function alternatives(
               { ...filter, [installation]: { $nin: [run.installation, null] } },
             ],
       );
-      return [pending, ...(plan.redo === 'failed' ? [missing] : []), ...ofOthers];
+      return [pending, ...(plan.redo === 'all' ? [] : [missing]), ...ofOthers];
     }
   }
 }
 
 /** Ended documents that are done again. One that is completed has a failed function when that is left out of other runs. */
-function redoneFilters(plan: RunPlan, redo: 'failed' | 'all'): Filter[] {
+function redoneFilters(plan: RunPlan, redo: 'failed' | 'stale' | 'all'): Filter[] {
   const { field, failed, completed } = plan.endpointPlan.status;
   if (redo === 'all') return [{ [field]: { $in: [completed, failed] } }];
+  // Which of them are stale is found out by reading them: see `isStale`.
+  if (redo === 'stale') return [{ [field]: completed }];
   const some = (condition: unknown): Filter => ({
     $or: plan.functions.map((name) => ({ [statePath(plan, name)]: condition })),
   });
@@ -131,11 +134,12 @@ export function requestsFor(plan: RunPlan, marks: Marks): MemberRequests {
   if (!hasEndedStatus(plan, marks)) {
     return { functions: functionsToRequest(functions, marks), restart: marks.ended };
   }
-  if (redo === 'all') {
+  const { completed, failed } = plan.endpointPlan.status;
+  if (redo === 'all' || (redo === 'stale' && marks.status === completed)) {
     const keepsOthers = marks.functions?.some((name) => !functions.includes(name)) ?? false;
     return { functions, restart: !keepsOthers, ...(keepsOthers && { retryFailed: true }) };
   }
-  const hasFailed = marks.status === plan.endpointPlan.status.failed;
+  const hasFailed = marks.status === failed;
   if (redo === 'failed' && (hasFailed || functions.some((name) => marks.stateOf(name) === 'failed'))) {
     return { functions: functions.filter((name) => marks.stateOf(name) !== 'done'), restart: false, retryFailed: true };
   }

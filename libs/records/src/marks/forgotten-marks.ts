@@ -28,6 +28,6 @@ export function forgetUpdate({ status, infoField, errorField }: ForgottenFields,
 }
 
 /** A forgotten document is pending again, and is requested from the beginning. */
-export function pendingAgainUpdate({ status }: ForgottenFields, id: unknown): BulkUpdate {
+export function pendingForgottenUpdate({ status }: ForgottenFields, id: unknown): BulkUpdate {
   return { filter: { _id: id, [status.field]: forgottenStatus }, update: { $set: { [status.field]: status.pending } } };
 }

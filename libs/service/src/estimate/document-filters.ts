@@ -1,6 +1,6 @@
 import type { RequestedRun, RunPlan } from '@batchmill/pipeline';
-import { documentIdsFilter, selectedFilter } from '@batchmill/records';
-import type { Filter } from '@batchmill/store';
+import { documentIdsFilter, isStale, readMarks, selectedFilter, textProjection } from '@batchmill/records';
+import type { Collection, Filter } from '@batchmill/store';
 
 /** A run as it would be requested. */
 export interface RequestedDocuments extends RequestedRun {
@@ -13,8 +13,23 @@ export interface RequestedDocuments extends RequestedRun {
 export interface DocumentFilters {
   /** The documents of the run, whatever their status, unless the query has a condition on it that cannot be removed. */
   readonly matching: Filter;
-  /** Those of them that the run would claim now. */
+  /** Those of them that the run would claim now. With the redo of stale documents: all that have completed, stale or not. */
   readonly claimable: Filter;
+}
+
+/** The stale documents among these, by their `_id`. Reads each completed one, with its text. */
+export async function staleIds(plan: RunPlan, documents: Collection, matching: Filter): Promise<unknown[]> {
+  const { field, completed } = plan.endpointPlan.status;
+  const projection = textProjection(plan);
+  const ids: unknown[] = [];
+  const found = documents.find(
+    { $and: [matching, { [field]: completed }] },
+    projection === undefined ? {} : { projection },
+  );
+  for await (const document of found) {
+    if (await isStale(plan, document, readMarks(plan, document))) ids.push(document['_id']);
+  }
+  return ids;
 }
 
 export function documentFilters(plan: RunPlan, { documents }: RequestedDocuments, now: Date): DocumentFilters {

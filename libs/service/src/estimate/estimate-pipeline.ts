@@ -20,13 +20,15 @@ import {
 import type { Fields } from '@batchmill/store';
 import type { Engine } from '../engine.js';
 import { countMissing } from './count-missing.js';
-import { documentFilters, type RequestedDocuments } from './document-filters.js';
+import { documentFilters, staleIds, type DocumentFilters, type RequestedDocuments } from './document-filters.js';
 import { earlierAnswers } from './earlier-answers.js';
 import { sampleDocuments } from './sample-documents.js';
 
 /** Of no more documents than these all requests are made. */
 const exactUpTo = 5_000;
 const usualSampleSize = 500;
+/** A query must not name more ids than fit into 16 MB. */
+const mostStaleIds = 50_000;
 /** Prompts and functions in a pipeline may be asynchronous: this many documents are rendered concurrently. */
 const renderConcurrency = 16;
 
@@ -48,6 +50,8 @@ export interface PipelineEstimate {
   /** Documents that match and that the run would not claim: completed, claimed, failed, or waiting for a retry. */
   readonly others: number;
   readonly redo: RequestedDocuments['redo'];
+  /** Of the claimable ones, those that are stale; missing: the run does not look for them. */
+  readonly stale?: number;
   readonly estimate: Estimate;
 }
 
@@ -65,8 +69,7 @@ export async function estimatePipeline(
   checkBatchable(plan, engine.provider.profile);
   const collection = engine.documents.of(plan);
   const now = engine.clock.now();
-  const { matching, claimable } = documentFilters(plan, requested, now);
-  const all = await collection.count(claimable);
+  const { matching, claimable, all, stale } = await claimableOf(engine, plan, requested);
   const claimableCount = Math.min(requested.limit ?? Infinity, all);
   const run = await runEstimate(engine, plan, requested.limit);
   const isExact = exact ?? claimableCount <= exactUpTo;
@@ -79,11 +82,33 @@ export async function estimatePipeline(
     claimableCount,
     missing: all === 0 ? [] : await countMissing(collection, plan, { among: matching, now }),
     others: (await collection.count(matching)) - all,
-    redo: requested.redo,
+    redo: plan.redo ?? undefined,
+    ...(stale !== null && { stale }),
     estimate:
       isExact && documents === undefined
         ? await estimateExactly(run, measured)
         : await extrapolate(run, measured, documents ?? claimableCount),
+  };
+}
+
+interface Claimable extends DocumentFilters {
+  /** How many match `claimable`, or would: of more stale documents than these only the first are in it. */
+  readonly all: number;
+  readonly stale: number | null;
+}
+
+async function claimableOf(engine: Engine, plan: RunPlan, requested: RequestedDocuments): Promise<Claimable> {
+  const collection = engine.documents.of(plan);
+  const now = engine.clock.now();
+  const filters = documentFilters(plan, requested, now);
+  if (plan.redo !== 'stale') return { ...filters, all: await collection.count(filters.claimable), stale: null };
+  const pending = documentFilters({ ...plan, redo: null }, requested, now).claimable;
+  const ids = await staleIds(plan, collection, filters.matching);
+  return {
+    matching: filters.matching,
+    claimable: { $or: [pending, { _id: { $in: ids.slice(0, mostStaleIds) } }] },
+    all: (await collection.count(pending)) + ids.length,
+    stale: ids.length,
   };
 }
 
@@ -165,6 +190,6 @@ interface RenderedDocument {
 /** How many documents a run would claim now. */
 export async function countClaimable(engine: Engine, pipeline: string, requested: RequestedDocuments): Promise<number> {
   const plan = planRun(engine.pipelines.get(pipeline), requested);
-  const { claimable } = documentFilters(plan, requested, engine.clock.now());
-  return Math.min(requested.limit ?? Infinity, await engine.documents.of(plan).count(claimable));
+  const { all } = await claimableOf(engine, plan, requested);
+  return Math.min(requested.limit ?? Infinity, all);
 }
