@@ -181,6 +181,34 @@ describe('what a run requests of ended documents', () => {
     expect(await ledgerOf(bundle)).toMatchObject({ requests: 30, ...nothingTwiceNothingLeft });
   });
 
+  it('R10 X2: a crash between the marks and the answers asks nothing twice', async () => {
+    const { engine, clock } = bundle;
+    const stop = await bundle.start(stages);
+    await runToTheEnd(bundle, { runId: 'first', ...ask, functions: ['summary'] });
+    await stop();
+    const stopScanner = await bundle.start([ChunkScannerModule]);
+    await requestRun(bundle, { runId: 'second', ...ask });
+    await eventually('a claim', async () => (await engine.claims.get('second.c1'))?.state === 'sealed');
+    await stopScanner();
+    // The state before the scan's position was stored and the claim was sealed.
+    const start = { position: null, ended: false, nextNumber: 1, selected: 0 };
+    await engine.store.collection('runs').updateOne({ _id: 'second' }, { $set: { scan: start } });
+    const open = { state: 'open', sealedMembers: null };
+    await engine.store.collection('claims').updateOne({ _id: 'second.c1' }, { $set: open });
+    clock.advance(60_000);
+
+    await bundle.start(stages);
+    const run = await endOf(bundle, 'second');
+
+    expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 10 }, requests: 20 } });
+    expect(run.scan.missing).toEqual([
+      { function: 'qa_0', documents: 10 },
+      { function: 'qa_1', documents: 10 },
+    ]);
+    expect(await answeredBy()).toEqual(Array.from({ length: 10 }, () => ['qa_0', 'qa_1', 'summary']));
+    expect(await ledgerOf(bundle)).toMatchObject({ requests: 30, ...nothingTwiceNothingLeft });
+  });
+
   it('R10 X2: a missing function that fails once is retried by its run, and an answer that is there is not asked for again', async () => {
     await bundle.start(stages);
     await runToTheEnd(bundle, { runId: 'first', ...ask, functions: ['summary'] });
