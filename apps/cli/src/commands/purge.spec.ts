@@ -94,6 +94,8 @@ describe('batchmill purge', () => {
       expect(kindsOf(done)).toMatchObject({ 'records: runs': 1, 'records: claims': 2, 'records: batches': 1 });
       expect(await home.json('costs')).toEqual(costs);
       expect(await home.json('runs', 'list')).toEqual([]);
+      const { out } = await home.batchmill('purge', '--older-than', '0h', '--records');
+      expect(out).toContain('`audit` and `orphans list` show their batches at the provider as unknown');
     });
 
     it('R12: it says in words what was deleted, and what the provider keeps', async () => {

@@ -23,6 +23,9 @@ interface Flags {
   readonly json?: true;
 }
 
+/** How far back the provider's batches and files are compared with records. */
+const knownForMs = 60 * 86_400_000;
+
 export function purgeCommand(): Command {
   return new Command('purge')
     .description(
@@ -85,6 +88,8 @@ async function purgeRuns(
     say(
       `${formatQuantity(unnamedLeft.count, 'blob')} (${formatBytes(unnamedLeft.bytes)}) that no record names left: another state may use the same place`,
     );
+  if (records === true && before !== null && before.getTime() > engine.clock.now().getTime() - knownForMs)
+    say('`audit` and `orphans list` show their batches at the provider as unknown from now on, for 60 days at most');
   if (busKeepsMessages) say(busText);
   say(providerText);
 }

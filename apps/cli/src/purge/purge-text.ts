@@ -31,5 +31,5 @@ export function neededText(needed: readonly NeededRun[]): string {
 
 /** What the provider keeps is not ours to delete here. */
 export const providerText =
-  'the provider has copies of its own: its batch files go when their batch is ingested, others with `batchmill files clean`, ' +
-  'and what it keeps beyond that, such as logs of abuse, by its own terms';
+  'the provider has copies of its own: files of a batch go when it is ingested, what is left with `batchmill files clean`, ' +
+  'and OpenAI deletes it after 30 days; what it keeps beyond that, such as logs against abuse, is in its terms';

@@ -400,11 +400,11 @@ export const settingsCatalogue = {
     }),
     keepRecordsMs: duration('BATCHMILL_KEEP_RECORDS', {
       unit: 's',
-      fromMs: 7 * 86_400_000,
+      fromMs: 60 * 86_400_000,
       toMs: 3650 * 86_400_000,
       default: null,
       meaning:
-        'How long records without texts are kept after their run has ended: runs, claims, batches, notifications, and what consumers have handled. Unset: for ever. The ledger always stays.',
+        'How long records without texts are kept after their run has ended: runs, claims, batches, notifications, and what consumers have handled. Unset: for ever. At least 60 days, since `audit` and the sweep for orphans read so far back. The ledger always stays.',
     }),
   },
   work: {
