@@ -117,6 +117,7 @@ describe('a document whose text changes', () => {
     await edit(' ');
     const path = 'embedding_processing_info.functions.embeddings.embedded.model';
     await documents().updateOne({ _id: 'n00000' }, { $set: { [path]: 'another-model' } });
+    await bundle.engine.vectors.delete('notes', [vectorKey('n00000')]);
 
     const again = await runToTheEnd(bundle, { runId: 'again', ...embed, redo: 'stale' });
 
@@ -131,6 +132,30 @@ describe('a document whose text changes', () => {
     const run = await runToTheEnd(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'inference', redo: 'stale' });
 
     expect(run).toMatchObject({ state: 'rejected', reason: expect.stringContaining('makes no vectors') });
+  });
+
+  it('R11 M2: and comes back to what was embedded is not bought again, nor is one whose marks are lost; a redo of all buys', async () => {
+    await opened(4);
+    await bundle.start(stages);
+    await runToTheEnd(bundle, { runId: 'first', ...embed });
+    const marks = { embedding_status: '', embedding_processing_info: '' };
+    await documents().updateMany({ _id: { $in: ['n00000', edited, 'n00002'] } }, { $unset: marks });
+    await edit('Entirely different words about bridges.');
+    await documents().updateOne({ _id: 'n00003' }, { $set: { embedding_status: 'pending' } });
+
+    const again = await runToTheEnd(bundle, { runId: 'again', ...embed });
+    const adopted = await outcomesOf(bundle, 'embeddings');
+    const all = await runToTheEnd(bundle, { runId: 'all', ...embed, redo: 'all' });
+
+    expect(again).toMatchObject({ state: 'finished', totals: { requests: 1, documents: { succeeded: 1 } } });
+    for (const { document, status, info } of adopted) {
+      expect(status).toBe('completed');
+      expect(info.functions?.['embeddings']).toMatchObject({
+        state: 'done',
+        embedded: { textHash: hashOfText(String(document['text'])), model: 'text-embedding-3-small', dimensions: 8 },
+      });
+    }
+    expect(all.totals?.requests).toBe(4);
   });
 
   it('E4: again and again while it is embedded is left pending in the end', async () => {

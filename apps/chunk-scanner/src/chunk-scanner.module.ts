@@ -12,6 +12,7 @@ import { RunCommands } from './run-commands.js';
 import { RunStarter } from './run-starter.js';
 import { ScheduleStarter } from './schedule-starter.js';
 import { Trial } from './trial.js';
+import { VectorAdopter } from './vector-adopter.js';
 
 @Module({
   controllers: [ChunkScanner, ScheduleStarter],
@@ -25,6 +26,7 @@ import { Trial } from './trial.js';
     ClaimReleaser,
     RunCloser,
     Trial,
+    VectorAdopter,
     Breaker,
     ProgressReporter,
   ],

@@ -19,6 +19,7 @@ import { ClaimOpener } from './claim-opener.js';
 import { gatherPage, type Page } from './gather-page.js';
 import { stopRun } from './stop-run.js';
 import { Trial } from './trial.js';
+import { VectorAdopter } from './vector-adopter.js';
 
 /**
  * throttled: enough of the run's batches wait for submission. trial: the run's first batch must be answered first. unasked: it is
@@ -36,6 +37,7 @@ export class DocumentScanner {
     private readonly documents: Documents,
     private readonly claimOpener: ClaimOpener,
     private readonly trial: Trial,
+    private readonly vectorAdopter: VectorAdopter,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
   ) {}
@@ -114,7 +116,8 @@ export class DocumentScanner {
       this.trial.announce(run.id);
       page = await gather(trialDocuments);
     }
-    if (page.members.length === 0) {
+    const members = await this.vectorAdopter.adopt(run.id, plan, page.members);
+    if (members.length === 0) {
       await run.save({ scan: { ...scan, position: page.position, ended: page.ended } });
       return;
     }
@@ -123,7 +126,7 @@ export class DocumentScanner {
       previousClaimId: null,
       positionAfter: page.position,
       scanEnds: page.ended,
-      gathered: page.members,
+      gathered: members,
     });
   }
 }

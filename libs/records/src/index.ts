@@ -178,7 +178,8 @@ export {
   stillClaimedFilter,
   type RetryMark,
 } from './marks/answer-marks.js';
-export { embeddedUpdate, isSameOrigin, type EmbeddedMark, type Origin } from './marks/embedded-marks.js';
+export { adoptedUpdate, embeddedUpdate } from './marks/embedded-marks.js';
+export { isSameOrigin, type EmbeddedMark, type Origin } from './marks/origin.js';
 export { isStale, pendingAgainUpdate, textProjection } from './marks/stale-documents.js';
 export { vectorCollectionOf } from './vectors/vector-collection.js';
 export { vectorKey } from './vectors/vector-key.js';

@@ -69,6 +69,11 @@ describe('batchmill verify', () => {
     await bundle.engine.vectors.delete('letters', [vectorKey('a')]);
     await change('b', { text: 'other words' });
     await change('c', { [`${embeddingsPath}.model`]: 'another-model' });
+    const fields = { block_mongo_id: 'c', block_doc_id: '1' };
+    const optional = { text_hash: 'h', model: 'another-model' };
+    await bundle.engine.vectors.upsert('letters', [
+      { key: vectorKey('c'), fields, optional, vector: new Float32Array(8).fill(1) },
+    ]);
     await documents().deleteMany({ _id: { $in: ['d', long] } });
     await change('e', { kind: 'bill' });
   }

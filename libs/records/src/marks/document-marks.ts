@@ -2,7 +2,7 @@ import type { DocumentError } from '@batchmill/contracts';
 import { isPlainObject } from '@batchmill/documents';
 import type { RunPlan } from '@batchmill/pipeline';
 import type { Fields, Update } from '@batchmill/store';
-import type { EmbeddedMark } from './embedded-marks.js';
+import type { EmbeddedMark } from './origin.js';
 
 /**
  * requested: by the claim that the document carries; no result is written yet. retry: to be requested again. done and

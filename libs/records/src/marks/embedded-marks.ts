@@ -1,25 +1,16 @@
 import type { RunPlan } from '@batchmill/pipeline';
 import type { Update } from '@batchmill/store';
-import { embeddedPath } from './document-marks.js';
-
-/** Of what a document's vector was made. */
-export interface EmbeddedMark {
-  /** SHA-256 of the text that was sent, as base64url. */
-  readonly textHash: string;
-  readonly model: string;
-  readonly dimensions: number;
-  readonly at: Date;
-}
-
-/** What is compared with a document: of what a vector was made, without the time. */
-export type Origin = Pick<EmbeddedMark, 'textHash' | 'model' | 'dimensions'>;
+import { completionUpdate } from './answer-marks.js';
+import { embeddedPath, mergeUpdates, statePath } from './document-marks.js';
+import type { EmbeddedMark } from './origin.js';
 
 /** Notes of what the document's vector was made. Written with the answer, in one update. */
 export function embeddedUpdate(plan: RunPlan, name: string, mark: EmbeddedMark): Update {
   return { $set: { [embeddedPath(plan, name)]: mark } };
 }
 
-/** True for a vector that was made of that text by that model. */
-export function isSameOrigin(one: Origin, other: Origin): boolean {
-  return one.textHash === other.textHash && one.model === other.model && one.dimensions === other.dimensions;
+/** Completes a document whose vector is there already. No attempt is counted, and it carries no claim of the run. */
+export function adoptedUpdate(plan: RunPlan, name: string, mark: EmbeddedMark): Update {
+  const done = { $set: { [statePath(plan, name)]: 'done' } };
+  return mergeUpdates(mergeUpdates(embeddedUpdate(plan, name, mark), done), completionUpdate(plan, mark.at));
 }

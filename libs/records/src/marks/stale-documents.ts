@@ -1,7 +1,7 @@
 import { fieldsOfText, presentText, type RunPlan } from '@batchmill/pipeline';
 import type { Fields, Filter, Update } from '@batchmill/store';
 import { markPath, marksProjection, type Marks } from './document-marks.js';
-import { isSameOrigin } from './embedded-marks.js';
+import { isSameOrigin } from './origin.js';
 
 /** What is read of a document to tell whether it is stale; undefined: all of it. */
 export function textProjection(plan: RunPlan): Readonly<Record<string, 1>> | undefined {
