@@ -39,9 +39,9 @@ describe('the progress of a run', () => {
     expect(wait).toMatchObject({ model, queue: { limit: 250, unit: 'tokens' }, until: expect.any(String) });
     expect(wait?.says.slice(0, 2)).toEqual([
       expect.stringMatching(/^queue full: \d+ of 250 tokens of text-embedding-3-small$/),
-      expect.stringMatching(/^next room (now|in about \d+ s)$/),
+      expect.stringMatching(/^next room (?:now|in about \d+ (?:s|min))$/),
     ]);
-    expect(full.outlook.forecast?.says[0]).toMatch(/^done in about \d+ s$/);
+    expect(full.outlook.forecast?.says[0]).toMatch(/^done in about \d+ (?:s|min)$/);
     expect(full.progress.expected).toBe(60);
     expect((await endOf(bundle, 'r')).state).toBe('finished');
     const ended = await reported('the end', ({ finishedAt }) => finishedAt !== null);
