@@ -43,7 +43,7 @@ export function runReport(
     pauseReason: null,
     startedAt: '2026-01-01T10:00:00.000Z',
     textsDeletedAt: null,
-  finishedAt: null,
+    finishedAt: null,
     ...changes,
     progress: {
       scanEnded: false,
