@@ -101,7 +101,7 @@ describe('the command line', () => {
       status: 'ingested',
       totalDocuments: expect.any(Number),
       totalRequests: expect.any(Number),
-      inputFile: expect.stringContaining(cwd),
+      inputFile: null,
       createdAt: expect.any(String),
       metadata: { pipeline: 'annual-reports' },
     });

@@ -108,8 +108,8 @@ describe('a document that is forgotten', () => {
     for (let count = 0; count < 100; count += 1) {
       const isDone = await purge(dyingAfter(count)).then(
         () => true,
-        (error: Error) => {
-          expect(error.message).toBe('killed');
+        (error: unknown) => {
+          expect(error).toEqual(new Error('killed'));
           return false;
         },
       );

@@ -202,7 +202,9 @@ export class MessageLog {
        LEFT JOIN commits c ON c.group_name = g.group_name AND c.topic = p.topic AND c.partition = p.partition
        GROUP BY p.topic, p.partition`,
     );
-    const offsets = new Map(rows.map((row) => [`${row['topic']}/${row['partition']}`, Number(row['committed'])]));
+    const offsets = new Map(
+      rows.map((row) => [`${String(row['topic'])}/${Number(row['partition'])}`, Number(row['committed'])]),
+    );
     return ({ topic, partition }) => offsets.get(`${topic}/${partition}`) ?? null;
   }
 
