@@ -209,4 +209,9 @@ export { blobsOfBatch, blobsOfClaim } from './forgetting/blobs-of-records.js';
 export { RunTexts } from './forgetting/run-texts.js';
 export { unnamedBlobs, youngestUnnamedMs } from './forgetting/unnamed-blobs.js';
 export { RunRecords, type RecordCounts } from './forgetting/run-records.js';
-export { forgetUpdate, forgottenStatus, pendingForgottenUpdate, type ForgottenFields } from './marks/forgotten-marks.js';
+export {
+  forgetUpdate,
+  forgottenStatus,
+  pendingForgottenUpdate,
+  type ForgottenFields,
+} from './marks/forgotten-marks.js';
