@@ -99,7 +99,7 @@ describe('a command while no process is working on the home', () => {
 
     expect(paused).toMatchObject({ code: 0, output: expect.stringContaining('runs resume one') });
     expect((await run('runs pause one', fast)).output).toContain('run one is already paused, since 2');
-    expect(await show('runs show one')).toMatch(/status +running\npaused +since 2/);
+    expect(await show('runs show one')).toMatch(/status +running\n(?:waiting .*\n)?paused +since 2/);
     expect(await show('runs list')).toMatch(/one .* paused /);
 
     const resumed = await run('runs resume one', fast);

@@ -87,11 +87,11 @@ export function savedText({ savedUsd, ofUsd }: { readonly savedUsd: number; read
 }
 
 /** What it waits for, without what stands in other lines, and when it is done. */
-function prospectLines({ outlook: { waits, forecast, noForecast }, progress }: RunReport): string[] {
+function prospectLines({ outlook: { waits, forecast, noForecast }, progress, pausedAt }: RunReport): string[] {
   const shown = waits.filter(({ for: kind }) => ['queue', 'rate-limit', 'provider', 'retry'].includes(kind));
   const lines = shown.map(({ says }) => `waiting   ${says.join(', ')}`);
   if (forecast !== null) lines.push(`forecast  ${forecast.says.join(', ')}`);
-  else if (noForecast !== null && progress.claimed > 0) lines.push(`forecast  none: ${noForecast}`);
+  else if (noForecast !== null && progress.claimed > 0 && pausedAt === null) lines.push(`forecast  none: ${noForecast}`);
   return lines;
 }
 
