@@ -91,7 +91,8 @@ function prospectLines({ outlook: { waits, forecast, noForecast }, progress, pau
   const shown = waits.filter(({ for: kind }) => ['queue', 'rate-limit', 'provider', 'retry'].includes(kind));
   const lines = shown.map(({ says }) => `waiting   ${says.join(', ')}`);
   if (forecast !== null) lines.push(`forecast  ${forecast.says.join(', ')}`);
-  else if (noForecast !== null && progress.claimed > 0 && pausedAt === null) lines.push(`forecast  none: ${noForecast}`);
+  else if (noForecast !== null && progress.claimed > 0 && pausedAt === null)
+    lines.push(`forecast  none: ${noForecast}`);
   return lines;
 }
 
