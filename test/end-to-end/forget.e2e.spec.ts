@@ -40,9 +40,9 @@ describe('texts that are kept too long', () => {
 
   /** A sweep as a process makes it that has just started. */
   async function sweep(): Promise<void> {
-    const { runs, claims, batches, blobs, bus, engineSettings, clock, log, notifications, inbox } = bundle.engine;
+    const { runs, claims, batches, blobs, bus, engineSettings, clock, log, runRecords, inbox } = bundle.engine;
     const texts = new ExpiredTexts(runs, claims, batches, blobs, bus, engineSettings, clock, log);
-    const records = new ExpiredRecords(runs, claims, batches, notifications, inbox, engineSettings, clock, log);
+    const records = new ExpiredRecords(runRecords, inbox, engineSettings, clock, log);
     await bundle.collect(texts.sweep());
     await bundle.collect(records.sweep());
   }

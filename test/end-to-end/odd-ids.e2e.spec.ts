@@ -121,10 +121,9 @@ describe('ids of any kind', () => {
   });
 
   it('X2: each document can be processed again', async () => {
-    const all = bundle.engine.documentStore.collection('notes');
-    await all.updateMany({}, { $set: { embedding_status: 'pending' } });
+    const request = { runId: 'third', pipeline: 'notes', endpoint: 'embeddings', redo: 'all' } as const;
 
-    const third = await runToTheEnd(bundle, { runId: 'third', pipeline: 'notes', endpoint: 'embeddings' });
+    const third = await runToTheEnd(bundle, request);
 
     expect(third.totals?.documents.succeeded).toBe(documents.length);
     expect(await bundle.engine.vectors.count('notes')).toBe(documents.length);

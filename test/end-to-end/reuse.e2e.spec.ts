@@ -125,6 +125,22 @@ describe('answers that are bought once', () => {
     expect(archive.map(({ documentId }) => documentId)).toEqual(['n0', 'n1', 'n2', 'n3', 'n4', 'n5']);
   });
 
+  it('M4: a batch with more copies than requests is made smaller until a spending limit has room', async () => {
+    await opened();
+    const asked = texts(20);
+    await insert('n', [...asked, ...asked, ...asked]);
+
+    const ended = await run('r', { maxUsd: 0.0005 });
+
+    const ledger = await ledgerOf(bundle);
+    const { length: batches } = await batchesOf('r');
+    expect(ended).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 60 } } });
+    expect(ledger).toMatchObject({ requests: 20 });
+    expect(ledger.nanoUsd).toBeLessThanOrEqual(500_000);
+    expect(batches).toBeGreaterThan(2);
+    expect(batches).toBeLessThan(60);
+  });
+
   it('M6: requests that a deadline sends synchronously are bought once, too', async () => {
     await opened({ simulator: { turnaround: { kind: 'fixed', seconds: 36_000 } } });
     await insert('n', ['same', 'other', 'same']);

@@ -1,5 +1,13 @@
 import { Provider, type QueueRefusal, type SizeRefusal } from '@batchmill/provider';
-import { Batches, Budgets, unsettledBatchStates, type Batch, type BudgetShare, type Limits } from '@batchmill/records';
+import {
+  Batches,
+  Budgets,
+  sentDocumentsOf,
+  unsettledBatchStates,
+  type Batch,
+  type BudgetShare,
+  type Limits,
+} from '@batchmill/records';
 import { Injectable } from '@nestjs/common';
 
 /** The shares that batches hold of the provider's queue, which takes a limited number of tokens and requests per account and model. */
@@ -15,9 +23,12 @@ export class BudgetShares {
    * The limits that the provider's messages named or its refusals showed. For a single document only those that it named: it
    * cannot be made smaller because of an estimate.
    */
-  async limitsOf({ model, documents }: Batch): Promise<Limits> {
+  async limitsOf(batch: Batch): Promise<Limits> {
     const { account } = this.provider;
-    return documents === 1 ? this.budgets.namedLimitsOf(account, model) : this.budgets.limitsOf(account, model);
+    const { model } = batch;
+    return sentDocumentsOf(batch) === 1
+      ? this.budgets.namedLimitsOf(account, model)
+      : this.budgets.limitsOf(account, model);
   }
 
   async learnFrom(batch: Batch, refusal: QueueRefusal | SizeRefusal): ReturnType<Budgets['learnFrom']> {

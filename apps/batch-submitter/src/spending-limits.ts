@@ -7,6 +7,7 @@ import {
   dayOf,
   describeScope,
   scopeId,
+  sentDocumentsOf,
   type Batch,
   type Leased,
   type LimitedScope,
@@ -36,7 +37,8 @@ export class SpendingLimits {
   ) {}
 
   async reserve(batch: Leased<Batch>, run: Run | null, tier: PriceTier = 'batch'): Promise<SpendingVerdict> {
-    const { runId, pipeline, model, worst, documents } = batch.data;
+    const { runId, pipeline, model, worst } = batch.data;
+    const documents = sentDocumentsOf(batch.data);
     const now = this.clock.now();
     const scopes = this.#scopesOf({ runId, pipeline }, run, now);
     const isLimited = scopes.some(({ limitNanoUsd }) => limitNanoUsd !== null);

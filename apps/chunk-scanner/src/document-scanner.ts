@@ -112,11 +112,12 @@ export class DocumentScanner {
     const trialDocuments = this.trial.documentsOf(run.data, batchSize);
     // One more than a batch holds tells whether the run is large.
     let page = await gather(Math.min(trialDocuments === null ? batchSize : batchSize + 1, remaining));
-    if (trialDocuments !== null && isLarge(page.members.length, batchSize)) {
+    let members = await this.vectorAdopter.adopt(run.id, plan, page.members);
+    if (members.length > 0 && trialDocuments !== null && isLarge(page.members.length, batchSize)) {
       this.trial.announce(run.id);
       page = await gather(trialDocuments);
+      members = await this.vectorAdopter.adopt(run.id, plan, page.members);
     }
-    const members = await this.vectorAdopter.adopt(run.id, plan, page.members);
     if (members.length === 0) {
       await run.save({ scan: { ...scan, position: page.position, ended: page.ended } });
       return;

@@ -48,7 +48,7 @@ describe('an argument that cannot be used', () => {
     ['run annual-reports --endpoint images', '--endpoint', "'images'", 'expected embeddings or inference'],
     ['run annual-reports --limit 0', '--limit', "'0'", 'expected a whole number of at least 1'],
     ['run annual-reports --limit none', '--limit', "'none'", 'expected a whole number of at least 1'],
-    ['run annual-reports --redo some', '--redo', "'some'", 'expected failed or all'],
+    ['run annual-reports --redo some', '--redo', "'some'", 'expected one of missing, failed, stale, all'],
     ['run annual-reports --limit 1.5', '--limit', "'1.5'", 'expected a whole number of at least 1'],
     ['run annual-reports --param colour', '--param', "'colour'", 'expected key=value'],
     ['run annual-reports --run-id a/b', '--run-id', "'a/b'", 'expected at most 100 letters, digits'],

@@ -110,7 +110,7 @@ function parseEndpoint(value: string): Endpoint {
 
 export function parseRedo(value: string): Redo {
   const redo = redos.find((known) => known === value);
-  if (redo === undefined) throw new InvalidArgumentError(`expected ${redos.join(' or ')}`);
+  if (redo === undefined) throw new InvalidArgumentError(`expected one of ${redos.join(', ')}`);
   return redo;
 }
 

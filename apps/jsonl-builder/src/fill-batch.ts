@@ -89,7 +89,7 @@ export async function fillBatch(
       model: filling.model ?? 0,
       size: { ...size, documents: size.documents + withoutRoom },
       worst: filling.worst,
-      reuse: answers + copies === 0 ? null : { file: reused, answers, copies },
+      reuse: answers + copies === 0 ? null : { file: reused, answers, copies, freeDocuments: withoutRoom },
       unrendered: unrendered.length,
       next,
     };

@@ -5,6 +5,7 @@ import {
   Runs,
   Spendings,
   boughtAnswersOf,
+  batchMarkOf,
   dayOf,
   noCost,
   type Batch,
@@ -44,10 +45,17 @@ export class Books {
   /** Answers that were not bought have an entry of their own, since their batch may have none. */
   async #enterReused(batch: Batch, { reused = null }: Ingestion): Promise<void> {
     if (reused === null || requestsOf(reused.functions) === 0) return;
-    const { _id: batchId, createdAt: at } = batch;
+    const { createdAt: at } = batch;
     await this.ledger.book({
       ...(await this.#originOf(batch)),
-      ...{ _id: `${batchId}.reused`, kind: 'reused', providerBatchId: null, at, day: dayOf(at), requests: 0 },
+      ...{
+        _id: `${batchMarkOf(batch)}.reused`,
+        kind: 'reused',
+        providerBatchId: null,
+        at,
+        day: dayOf(at),
+        requests: 0,
+      },
       ...{ tokens: { input: 0, cached: 0, output: 0 }, cost: noCost, functions: [], wasted: noCost, difference: null },
       reused: reused.functions,
     });
@@ -122,9 +130,16 @@ type Origin = Pick<LedgerEntry, 'runId' | 'pipeline' | 'batchId' | 'account' | '
 type PaidEntry = Pick<LedgerEntry, '_id' | 'kind' | 'providerBatchId' | 'at'>;
 
 /** Null: nothing was sent. */
-function paidEntryOf({ _id, provider, synchronous }: Batch): PaidEntry | null {
+function paidEntryOf(batch: Batch): PaidEntry | null {
+  const { provider, synchronous } = batch;
+  // The entry stays when the run's id is free again, so that its own does not come of that alone.
   if (synchronous != null)
-    return { _id: `${_id}.synchronous`, kind: 'synchronous', providerBatchId: null, at: synchronous.startedAt };
+    return {
+      _id: `${batchMarkOf(batch)}.synchronous`,
+      kind: 'synchronous',
+      providerBatchId: null,
+      at: synchronous.startedAt,
+    };
   if (provider === null) return null;
   const { providerBatchId, createdAt } = provider;
   return { _id: providerBatchId, kind: 'batch', providerBatchId, at: createdAt };

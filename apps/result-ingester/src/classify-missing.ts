@@ -1,7 +1,7 @@
 import type { DocumentError } from '@batchmill/contracts';
 import { noUsage } from '@batchmill/models';
 import { missingResult, refusalOf, type Classified } from '@batchmill/provider';
-import type { Batch, Ingestion } from '@batchmill/records';
+import { sentDocumentsOf, type Batch, type Ingestion } from '@batchmill/records';
 import type { ResultIngesterErrorCode } from './error-codes.js';
 
 /** The outcome of a request that has no result, by how its batch ended. `line`: its line in the batch file, from 1. */
@@ -30,7 +30,9 @@ export function classifyMissing(batch: Batch, line: number, { lost }: Pick<Inges
 }
 
 /** Making files smaller ends by itself, so that it counts as no free retry: each next batch has half as many documents. */
-function classifyTooLarge({ documents, failure }: Batch): Classified {
+function classifyTooLarge(batch: Batch): Classified {
+  const { failure } = batch;
+  const documents = sentDocumentsOf(batch);
   if (documents === 1 && failure?.code === 'batch.file-too-large') {
     return failed('The requests of this document are larger than the files that the provider takes');
   }
@@ -60,7 +62,9 @@ const abandoned: Classified = {
  * Where it names no request of the batch and a request is to blame, all are halved, until that one is alone. Both end by
  * themselves: each batch has fewer requests than the one before.
  */
-function classifyFailed({ failure, documents, requests }: Batch, line: number): Classified {
+function classifyFailed(batch: Batch, line: number): Classified {
+  const { failure, requests } = batch;
+  const documents = sentDocumentsOf(batch);
   const code = failure?.code ?? 'unknown';
   const named = failure?.line ?? 0;
   if (named === line) return failed(`The provider refused this request (${code})`);

@@ -1,5 +1,5 @@
 import { Clock } from '@batchmill/contracts';
-import { Batches, Claims, Inbox, Notifications, RunRecords, Runs, type Transitions } from '@batchmill/records';
+import { Inbox, RunRecords, type Transitions } from '@batchmill/records';
 import { EngineSettings, Every, Stage } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
 
@@ -9,20 +9,13 @@ const mostRuns = 50;
 /** Deletes the records of runs that ended longer ago than the setting. The ledger stays. */
 @Stage({ name: 'result-ingester', produces: [] })
 export class ExpiredRecords {
-  readonly #records: RunRecords;
-
   constructor(
-    runs: Runs,
-    claims: Claims,
-    batches: Batches,
-    notifications: Notifications,
+    private readonly records: RunRecords,
     private readonly inbox: Inbox,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
     private readonly log: Log,
-  ) {
-    this.#records = new RunRecords({ runs, claims, batches, notifications });
-  }
+  ) {}
 
   @Every({ setting: 'sweepMs' })
   async *sweep(): Transitions {
@@ -30,8 +23,8 @@ export class ExpiredRecords {
     if (keepRecordsMs === null) return;
     const before = new Date(this.clock.now().getTime() - keepRecordsMs);
     let left = mostRuns;
-    for await (const run of this.#records.deletable(before)) {
-      const { runs } = await this.#records.delete(run);
+    for await (const run of this.records.deletable(before)) {
+      const { runs } = await this.records.delete(run);
       if (runs > 0) this.log.info('the records of an ended run were deleted', { runId: run._id });
       left -= 1;
       if (left === 0) break;

@@ -15,6 +15,7 @@ export interface BatchOutline extends Pick<
   | 'url'
   | 'documents'
   | 'requests'
+  | 'reuse'
   | 'inputTokens'
   | 'worst'
   | 'fileBytes'
@@ -37,7 +38,19 @@ export interface BatchOutline extends Pick<
 /** A run may have thousands of batches, each with the parts of its ingestion. */
 export const batchOutline: Projection = Object.fromEntries(
   [
-    ...['runId', 'claimId', 'number', 'state', 'model', 'url', 'documents', 'requests', 'inputTokens', 'worst'],
+    ...[
+      'runId',
+      'claimId',
+      'number',
+      'state',
+      'model',
+      'url',
+      'documents',
+      'requests',
+      'reuse',
+      'inputTokens',
+      'worst',
+    ],
     ...[
       'fileBytes',
       'completionWindow',

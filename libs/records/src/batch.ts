@@ -116,6 +116,8 @@ export interface BatchReuse {
   readonly answers: number;
   /** Requests that are the same as one in the batch file, and take its answer. */
   readonly copies: number;
+  /** Documents of which no request is sent. */
+  readonly freeDocuments: number;
 }
 
 /** How far the requests of a batch are that are sent to the synchronous endpoints, because a deadline would be missed. */
@@ -218,6 +220,11 @@ export function allRequestsOf({ requests, reuse }: Pick<Batch, 'requests' | 'reu
 /** The requests of a batch that the provider answers, alone or with others that are the same. */
 export function askedRequestsOf({ requests, reuse }: Pick<Batch, 'requests' | 'reuse'>): number {
   return requests + (reuse?.copies ?? 0);
+}
+
+/** The documents of a batch that have a request in its file: fewer of these make a smaller file. */
+export function sentDocumentsOf({ documents, reuse }: Pick<Batch, 'documents' | 'reuse'>): number {
+  return documents - (reuse?.freeDocuments ?? 0);
 }
 
 /** The name of a batch's claim on the documents. */

@@ -34,6 +34,8 @@ export function deferral(
       provider: null,
       held,
       stall: null,
+      progress: null,
+      idle: null,
       otherAccount: null,
       submission: { ...submission, ...noFile, armed: null, attempt: attempt + 1 },
       previousAttempts: key === null ? previousAttempts : [...previousAttempts, { key, providerBatchId }],

@@ -20,6 +20,7 @@ export { Batches } from './batches.js';
 export {
   allRequestsOf,
   askedRequestsOf,
+  sentDocumentsOf,
   batchStates,
   batchMarkOf,
   claimMarkOf,

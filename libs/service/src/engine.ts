@@ -16,6 +16,7 @@ import {
   ReusableAnswers,
   Rates,
   RunForecasts,
+  RunRecords,
   RunWorks,
   Runs,
   Schedules,
@@ -67,6 +68,7 @@ export interface Engine extends Ports, EngineContext {
   readonly rates: Rates;
   readonly deadlineForecasts: DeadlineForecasts;
   readonly runForecasts: RunForecasts;
+  readonly runRecords: RunRecords;
   readonly turnarounds: Turnarounds;
   readonly reusableAnswers: ReusableAnswers;
   readonly accountProgress: AccountProgress;
@@ -92,6 +94,7 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
   const inbox = new Inbox(store, clock);
   const readiness = new Readiness(clock);
   const budgets = new Budgets(store, clock);
+  const spendings = new Spendings(store);
   const turnarounds = new Turnarounds(store);
   const rates = new Rates(store, clock, engineSettings.perMinute);
   const works = new RunWorks(claims, batches, clock);
@@ -111,7 +114,8 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
     schedules,
     inbox,
     budgets,
-    spendings: new Spendings(store),
+    spendings,
+    runRecords: new RunRecords({ runs, claims, batches, notifications, spendings }),
     ledger: new Ledger(store),
     rates,
     deadlineForecasts: deadlines,

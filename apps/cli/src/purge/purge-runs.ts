@@ -1,6 +1,5 @@
 import { ValidationError } from '@batchmill/contracts';
 import {
-  RunRecords,
   RunTexts,
   blobsOfBatch,
   blobsOfClaim,
@@ -109,7 +108,7 @@ export async function countAnswers(
 
 /** `purged`: on a dry run, the runs that have lost their texts by then. */
 async function purgeRecords(engine: Engine, before: Date, purged: readonly Run[], tally: PurgeTally): Promise<void> {
-  const records = new RunRecords(engine);
+  const records = engine.runRecords;
   const runs = [...purged, ...(await Array.fromAsync(records.deletable(before)))];
   for (const run of runs) {
     const counts = tally.isDryRun ? await records.count(run) : await records.delete(run);

@@ -43,10 +43,10 @@ describe('batchmill verify', () => {
     differences.map(({ kind, document }) => `${kind} ${document}`).sort();
 
   /** Resolves with how many requests it made. */
-  async function run(pipeline: string): Promise<number | undefined> {
+  async function run(pipeline: string, redo?: 'stale'): Promise<number | undefined> {
     const { engine } = bundle;
     const runId = `r${(runs += 1)}`;
-    const envelope = envelopeOf(new RunRequested({ runId, pipeline }), {
+    const envelope = envelopeOf(new RunRequested({ runId, pipeline, ...(redo !== undefined && { redo }) }), {
       ...{ id: engine.ids.next(), at: engine.clock.now(), traceparent: null },
     });
     await engine.bus.publish([
@@ -121,6 +121,14 @@ describe('batchmill verify', () => {
 
     expect(found(await verify({ prunes: true }))).toEqual(['orphaned a']);
     expect(await verify()).toMatchObject({ vectors: 5, differences: [] });
+  });
+
+  it('E4: so has one that failed when it was to be embedded again', async () => {
+    await change('a', { text: null });
+    await run('letters', 'stale');
+
+    expect(found(await verify({ prunes: true }))).toEqual(['orphaned a']);
+    expect(await verify()).toMatchObject({ completed: 5, vectors: 5, differences: [] });
   });
 
   it('E4: vectors of other pipelines and of other programs in the same collection are left alone', async () => {

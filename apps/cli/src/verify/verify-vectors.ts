@@ -106,12 +106,12 @@ class Tally {
   }
 
   async addDocuments(page: readonly Fields[], target: VectorTarget): Promise<void> {
-    const { completed } = this.plan.endpointPlan.status;
+    const { completed, failed } = this.plan.endpointPlan.status;
     this.#documents += page.length;
     const embedded = page
       .map((document) => ({ document, marks: readMarks(this.plan, document), key: vectorKey(document['_id']) }))
-      .filter(({ marks }) => marks.status === completed);
-    this.#completed += embedded.length;
+      .filter(({ marks: { status } }) => status === completed || status === failed);
+    this.#completed += embedded.filter(({ marks }) => marks.status === completed).length;
     const rows = await this.engine.vectors.find(
       target.collection,
       embedded.map(({ key }) => key),
@@ -119,6 +119,8 @@ class Tally {
     const found: Found[] = [];
     for (const { document, marks, key } of embedded) {
       const kind = await this.#compare(document, marks, rows.get(key), target);
+      // One that has failed may have a vector from before. It is wrong only where there is no text any more.
+      if (marks.status === failed && kind !== 'orphaned') continue;
       if (kind === 'unknown') this.#ofUnknownText += 1;
       else if (kind !== null) {
         found.push({ kind, key, document: idText(document['_id']), id: document['_id'], marks });

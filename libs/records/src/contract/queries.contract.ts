@@ -63,7 +63,7 @@ export function describeQueries(make: MakeStore): void {
     });
 
     it('M2: a batch that only takes answers to earlier requests is found with those that have requests', async () => {
-      const reuse = { file: 'answers', answers: 1, copies: 0 };
+      const reuse = { file: 'answers', answers: 1, copies: 0, freeDocuments: 0 };
       await fixture().insertBatch({ requests: 0, reuse });
       await fixture().insertBatch({ runId: 'empty', claimId: 'empty.c1', requests: 0 });
 

@@ -5,6 +5,8 @@ export interface QueuedBatch {
   readonly runId: string;
   readonly tokens: number;
   readonly requests: number;
+  /** How many batches it stands for that follow each other. Missing: it is one. */
+  readonly inTurn?: number;
 }
 
 /** The provider's queue of one model, as a run finds it. */
@@ -68,10 +70,11 @@ export function playQueue(
     held += batch.tokens;
     heldRequests += batch.requests;
     lineOf(batch.runId).held += batch.tokens;
-    timeline.add({ ...batch, kind: 'ends', atMs: nowMs + draws.draw(ageMs) - ageMs + lagMs() });
+    const takesMs = draws.draw(ageMs) - ageMs + lagMs();
+    timeline.add({ ...batch, kind: 'ends', atMs: nowMs + takesMs * (batch.inTurn ?? 1) });
   };
   const release = (): void => {
-    lineOf(runId).batches.push(...unbuilt);
+    for (const batch of unbuilt) lineOf(runId).batches.push(batch);
   };
   let isTrial = trialMs !== null;
   for (const batch of inQueue) enter(batch, batch.ageMs);

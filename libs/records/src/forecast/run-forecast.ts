@@ -49,7 +49,7 @@ export interface RunForecast {
 /** Until the run has batches that were ingested: the usual poll, and a little for the ingestion. */
 const usualLagMs = 30_000;
 const mostPlays = 200;
-const fewestPlays = 50;
+const fewestPlays = 40;
 /** Batches in all plays together, so that a forecast takes a tenth of a second at most. */
 const mostDraws = 100_000;
 

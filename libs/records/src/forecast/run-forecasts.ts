@@ -1,5 +1,6 @@
 import { completionWindowMs, type Clock } from '@batchmill/contracts';
 import type { Pipelines } from '@batchmill/pipeline';
+import { allRequestsOf } from '../batch.js';
 import type { BatchOutline } from '../batch-outline.js';
 import type { Batches } from '../batches.js';
 import type { Budget, Budgets } from '../budgets.js';
@@ -208,6 +209,9 @@ function queuedOf({ runId, tokens, requests }: Budget['shares'][number]): Queued
   return { runId, tokens, requests };
 }
 
+/** More batches that are not built are joined, so that a forecast of a million documents takes no longer than others. */
+const mostUnbuilt = 1_000;
+
 /** Documents that are in no batch yet, in batches as large as they will be. */
 function inBatches(
   { _id: runId }: Run,
@@ -219,7 +223,13 @@ function inBatches(
   // A file that the queue does not take is built again as smaller ones.
   const count = Math.max(bySize, tokens === null ? 0 : Math.ceil(unbuilt.inputTokens / Math.max(1, tokens)));
   const { inputTokens, requests } = partOf(unbuilt, 1 / count);
-  return Array.from({ length: count }, () => ({ runId, tokens: inputTokens, requests }));
+  const joined = Math.ceil(count / mostUnbuilt);
+  // Of batches that are joined, those that the queue does not take at once follow each other.
+  const inTurn =
+    tokens === null ? 1 : Math.max(1, Math.ceil((joined * inputTokens) / Math.max(tokens, inputTokens, 1)));
+  const together = joined / inTurn;
+  const batch = { runId, tokens: inputTokens * together, requests: requests * together, inTurn };
+  return Array.from({ length: Math.ceil(count / joined) }, () => batch);
 }
 
 function synchronousMsOf({ models }: RunWork, rates: ReadonlyMap<string | null, Rate>): number {
@@ -244,9 +254,9 @@ function unknownWork({ scan }: Run, { unscanned, claimed, models }: RunWork): st
 
 function countsOf({ batches }: RunWork): RunProspect['counts'] {
   const counts = { requests: 0, submitted: 0, answered: 0, failed: 0 };
-  for (const { requests, state, ingestion } of batches) {
-    counts.requests += requests;
-    if (state === 'submitted') counts.submitted += requests;
+  for (const { state, ingestion, ...batch } of batches) {
+    counts.requests += allRequestsOf(batch);
+    if (state === 'submitted') counts.submitted += batch.requests;
     counts.answered += ingestion.succeeded;
     counts.failed += ingestion.failed;
   }

@@ -1,4 +1,5 @@
 import { embeddingCallLimits } from '@batchmill/provider';
+import { askedRequestsOf } from '../batch.js';
 import type { BatchOutline } from '../batch-outline.js';
 import type { Claim } from '../claims.js';
 import type { Run } from '../runs.js';
@@ -150,7 +151,8 @@ function modelWorkOf(batches: readonly BatchOutline[], { unscanned, toBuild, rep
     if (retried === 0) continue;
     ended.withRetries += 1;
     if (repaired.has(batch.claimId)) continue;
-    rests.push({ ...partOf(amountOf(batch), retried / batch.requests), claimId: batch.claimId, retryAt });
+    const share = Math.min(1, retried / Math.max(1, askedRequestsOf(batch)));
+    rests.push({ ...partOf(amountOf(batch), share), claimId: batch.claimId, retryAt });
   }
   return {
     model: first?.model ?? '',

@@ -2,12 +2,14 @@ import type { Batches } from '../batches.js';
 import type { Claims } from '../claims.js';
 import type { Notifications } from '../notifications.js';
 import type { Run, Runs } from '../runs.js';
+import type { Spendings } from '../spending/spendings.js';
 
 interface Sources {
   readonly runs: Runs;
   readonly claims: Claims;
   readonly batches: Batches;
   readonly notifications: Notifications;
+  readonly spendings: Spendings;
 }
 
 /** How many records of each kind. */
@@ -40,7 +42,7 @@ export class RunRecords {
 
   /** The run comes last, so that a process that dies is followed by another. What has an event to publish stays, and so does its run. */
   async delete({ _id: runId }: Run): Promise<RecordCounts> {
-    const { runs, claims, batches, notifications } = this.#sources;
+    const { runs, claims, batches, notifications, spendings } = this.#sources;
     const deleted = {
       notifications: await notifications.deleteOfRun(runId),
       batches: await batches.deleteOfRun(runId, 'ingested'),
@@ -48,6 +50,7 @@ export class RunRecords {
     };
     const left = await Promise.all([batches.countOfRun(runId, 'ingested'), claims.countOfRun(runId, 'done')]);
     const isAlone = left.every((count) => count === 0);
+    if (isAlone) await spendings.deleteOfRun(runId);
     return { ...deleted, runs: isAlone && (await runs.deleteEnded(runId)) ? 1 : 0 };
   }
 }

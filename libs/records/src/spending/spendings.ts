@@ -46,6 +46,11 @@ export class Spendings {
     return this.#collection.findOne({ _id: scopeId(scope) });
   }
 
+  /** Forgets what a run has spent, with its record: another run may have its id. */
+  async deleteOfRun(runId: string): Promise<void> {
+    await this.#collection.deleteMany({ _id: scopeId({ of: 'run', runId }), reserved: 0 });
+  }
+
   /** The scopes in which something is reserved. */
   reserving(): AsyncIterable<Spending> {
     return this.#collection.find({ 'reservations.batchId': { $gt: '' } });
