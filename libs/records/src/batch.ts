@@ -106,6 +106,8 @@ export interface Batch extends WorkRecord<BatchState> {
   readonly textsDeletedAt?: Date;
   /** The last one; missing or null: there was none. */
   readonly reprocessing?: Reprocessing | null;
+  /** Blobs that it does not name elsewhere any more. They are deleted; should a process die meanwhile, by the next one. */
+  readonly leftBlobs?: readonly string[];
 }
 
 /** Requests of a batch that are not sent. */

@@ -327,7 +327,8 @@ export class Batches extends RecordsOfRun<Batch> {
    * Notes that the texts of an ingested batch are deleted, as it is. From then on it keeps no answers, so that it cannot be reprocessed,
    * and its blobs may be deleted. False: it is not ingested, or was reprocessed since.
    */
-  async noteTextsDeleted({ _id, updatedAt }: Batch): Promise<boolean> {
+  async noteTextsDeleted({ _id, updatedAt, ingestion: { kept, archive }, leftBlobs = [] }: Batch): Promise<boolean> {
+    const left = [kept, archive].filter((name) => name != null);
     const { matched } = await this.collection.updateOne(
       { _id, state: 'ingested', updatedAt },
       {
@@ -336,13 +337,17 @@ export class Batches extends RecordsOfRun<Batch> {
           isFileDeleted: true,
           'ingestion.kept': null,
           'ingestion.archive': null,
+          leftBlobs: [...leftBlobs, ...left],
         },
       },
     );
     return matched === 1;
   }
 
-  /** Replaces blobs of an ingested batch by others. False: it is not ingested, or was reprocessed since. */
+  /**
+   * Replaces blobs of an ingested batch by others. `left`: those that are to be deleted then. False: it is not ingested, or was
+   * reprocessed since.
+   */
   async replaceBlobs(
     { _id, updatedAt, reprocessing }: Batch,
     blobs: {
@@ -351,13 +356,23 @@ export class Batches extends RecordsOfRun<Batch> {
       readonly archive: string | null;
       /** Of the last reprocessing. */
       readonly laterArchive: string | null;
+      readonly left: readonly string[];
     },
   ): Promise<boolean> {
-    const { manifest, kept, archive, laterArchive } = blobs;
+    const { manifest, kept, archive, laterArchive, left: leftBlobs } = blobs;
     const later = reprocessing == null ? {} : { 'reprocessing.archive': laterArchive };
     const { matched } = await this.collection.updateOne(
       { _id, state: 'ingested', updatedAt, textsDeletedAt: null },
-      { $set: { manifest, isFileDeleted: true, 'ingestion.kept': kept, 'ingestion.archive': archive, ...later } },
+      {
+        $set: {
+          manifest,
+          isFileDeleted: true,
+          'ingestion.kept': kept,
+          'ingestion.archive': archive,
+          leftBlobs,
+          ...later,
+        },
+      },
     );
     return matched === 1;
   }

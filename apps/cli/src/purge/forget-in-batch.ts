@@ -75,7 +75,7 @@ export async function forgetInBatch(
   };
   const written = [rewritten.manifest, rewritten.kept, rewritten.archive, rewritten.laterArchive];
   const before = blobsOfBatch(batch);
-  if (!(await batches.replaceBlobs(batch, rewritten))) {
+  if (!(await batches.replaceBlobs(batch, { ...rewritten, left: before }))) {
     for (const name of written) if (name !== null) await blobs.delete(name);
     const message = `batch ${batch._id} was reprocessed meanwhile; call this again, which does the rest`;
     throw new ValidationError('purge.needed', message);

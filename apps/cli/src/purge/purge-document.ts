@@ -159,6 +159,8 @@ async function forgetInRun(engine: Engine, run: Run, document: ForgottenDocument
   }
   for await (const batch of engine.batches.ofRun(run._id)) {
     const found = await findInBatch(engine, batch, document);
+    // What a call that died has left.
+    for (const name of batch.leftBlobs ?? []) await tally.deleteBlob(name);
     if (found === null) continue;
     const keys = keysOf(found);
     await countAnswers(engine.reusableAnswers.ofKeys(keys), tally);

@@ -53,7 +53,7 @@ export function describeForgetting(make: MakeStore): void {
       const ingestion = { ...notIngested, kept: 'kept' };
       await fixture().insertBatch({ state: 'ingested', ingestion });
       const batch = await batchOf('run.c1.b1');
-      const others = { manifest: 'new', kept: null, archive: null, laterArchive: null };
+      const others = { manifest: 'new', kept: null, archive: null, laterArchive: null, left: [] };
       await fixture().batches.requestReprocess('run.c1.b1').apply([]);
 
       expect(await fixture().batches.noteTextsDeleted(batch)).toBe(false);
@@ -70,11 +70,15 @@ export function describeForgetting(make: MakeStore): void {
       const reprocessing = { ...notReprocessed, archive: 'later' };
       await fixture().insertBatch({ state: 'ingested', ingestion: { ...notIngested, kept: 'kept' }, reprocessing });
       await fixture().insertBatch({ number: 2, state: 'ingested' });
-      const blobs = { manifest: 'm2', kept: 'k2', archive: 'a2', laterArchive: 'l2' };
+      const blobs = { manifest: 'm2', kept: 'k2', archive: 'a2', laterArchive: 'l2', left: ['manifest', 'kept'] };
 
       for (const id of ['run.c1.b1', 'run.c1.b2']) {
         expect(await fixture().batches.replaceBlobs(await batchOf(id), blobs)).toBe(true);
-        expect(await batchOf(id)).toMatchObject({ manifest: 'm2', ingestion: { kept: 'k2', archive: 'a2' } });
+        expect(await batchOf(id)).toMatchObject({
+          manifest: 'm2',
+          ingestion: { kept: 'k2', archive: 'a2' },
+          leftBlobs: ['manifest', 'kept'],
+        });
       }
       expect((await batchOf('run.c1.b1')).reprocessing?.archive).toBe('l2');
       expect((await batchOf('run.c1.b2')).reprocessing).toBeUndefined();

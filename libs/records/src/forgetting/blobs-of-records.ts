@@ -9,9 +9,10 @@ export function blobsOfBatch({
   synchronous,
   ingestion: { output, error, archive, kept, reused },
   reprocessing,
+  leftBlobs = [],
 }: Batch): string[] {
   const named = [file, manifest, reuse?.file, output, error, archive, kept, reused?.file, reprocessing?.archive];
-  return unique([...named, ...(synchronous?.parts ?? [])]);
+  return unique([...named, ...(synchronous?.parts ?? []), ...leftBlobs]);
 }
 
 /** The blobs that a claim names. */
