@@ -69,7 +69,7 @@ export class ProcessGate {
           if (name === 'store' && property === 'collection') return this.#gated(call() as object, String(args[0]));
           if (property === 'placeOf' && name === 'blobs') return call();
           const nth = this.#count(`${name}.${String(property)}`);
-          return streams.has(String(property))
+          return isStream(name, String(property))
             ? this.#stream(`${name}.${String(property)}`, nth, call)
             : this.#call(`${name}.${String(property)}`, nth, call);
         };
@@ -127,15 +127,20 @@ export class ProcessGate {
   }
 }
 
-/** The methods of ports that return streams. */
+/** The methods of ports that return streams. Those of the vectors have other names: their `find` returns a map. */
 const streams: ReadonlySet<string> = new Set([
   'find',
+  'list',
   'read',
   'download',
   'listBatches',
   'listInputFiles',
   'listResultFiles',
 ]);
+
+function isStream(port: string, method: string): boolean {
+  return port === 'vectors' ? method === 'entries' : streams.has(method);
+}
 
 class GatedClock extends Clock {
   constructor(
