@@ -29,15 +29,17 @@ export class FreeAnswers {
   ): AsyncGenerator<Uint8Array | string, void, undefined> {
     if (reused !== null) yield* this.blobs.read(reused);
     const answered = new Set<string>();
-    for (const only of ['answers', 'problems'] as const) {
-      for await (const { customId, line, isAnswer } of this.#linesWithCopies(ingested)) {
-        if (isAnswer !== (only === 'answers') || answered.has(customId)) continue;
-        if (isAnswer) answered.add(customId);
-        for (const copy of ingested.sent.copiesOf(customId)) {
-          yield `${JSON.stringify({ ...line, custom_id: copy.customId })}\n`;
-        }
+    const problems = new Map<string, object>();
+    for await (const { customId, line, isAnswer } of this.#linesWithCopies(ingested)) {
+      if (answered.has(customId)) continue;
+      if (!isAnswer) {
+        if (!problems.has(customId)) problems.set(customId, line);
+        continue;
       }
+      answered.add(customId);
+      yield* copiesOf(ingested, customId, line);
     }
+    for (const [customId, line] of problems) if (!answered.has(customId)) yield* copiesOf(ingested, customId, line);
   }
 
   /** The results of the requests whose answers others take. */
@@ -55,4 +57,9 @@ export class FreeAnswers {
       }
     }
   }
+}
+
+/** The result of a request as that of each request that takes its answer. */
+function* copiesOf({ sent }: BatchToIngest, customId: string, line: object): Generator<string, void, undefined> {
+  for (const copy of sent.copiesOf(customId)) yield `${JSON.stringify({ ...line, custom_id: copy.customId })}\n`;
 }

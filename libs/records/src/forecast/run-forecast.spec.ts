@@ -55,6 +55,18 @@ describe('the forecast of a run', () => {
     expect(made?.batches).toBe(400);
   });
 
+  it('M1: a batch that stands for several that follow each other takes as long as all of them', () => {
+    const { forecast: made } = forecast([
+      queue({
+        turnaroundSeconds: minutes,
+        limits: { tokens: 1, requests: Infinity },
+        unbuilt: many(2, { ...batch(), inTurn: 3 }),
+      }),
+    ]);
+
+    expect(minutesTo(made?.median)).toBe(6);
+  });
+
   it('M1: the next room is when a batch before it ends, of this run or of another one', () => {
     const { rooms } = forecast([
       queue({
@@ -183,6 +195,14 @@ describe('on the clock of the simulator, with the turnarounds that were measured
     }
     return ends;
   }
+
+  it('M1: with a history of five batches the bounds are less sure, and most runs still end between them', () => {
+    const { between, before, after } = playAll({ history: 5, batches: 12, room: 3 });
+
+    const share = between / (between + before + after);
+    expect(share).toBeGreaterThan(0.6);
+    expect(share).toBeLessThan(0.92);
+  });
 
   it.each([
     { history: 100, batches: 1, room: 1 },
