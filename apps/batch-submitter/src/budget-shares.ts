@@ -6,6 +6,7 @@ import {
   unsettledBatchStates,
   type Batch,
   type BudgetShare,
+  type Holder,
   type Limits,
 } from '@batchmill/records';
 import { Injectable } from '@nestjs/common';
@@ -52,7 +53,7 @@ export class BudgetShares {
   /** Releases the shares of batches that are settled or parked, and of earlier submissions of a batch that was deferred. */
   async releaseUnused(): Promise<void> {
     for await (const budget of this.budgets.all()) {
-      const batches = await this.batches.withIds(budget.shares.map(({ batchId }) => batchId));
+      const batches = await this.batches.holdersOf(budget.shares.map(({ batchId }) => batchId));
       for (const share of budget.shares) {
         const batch = batches.get(share.batchId);
         if (batch !== undefined && mayBeQueued(batch) && batch.submission.attempt === share.attempt) continue;
@@ -66,7 +67,7 @@ export class BudgetShares {
  * A parked batch that is not at the provider gives its share back, and reserves one again when it is retried. A batch of
  * another account is in the queue of that one.
  */
-function mayBeQueued({ state, parked, submission, otherAccount }: Batch): boolean {
+function mayBeQueued({ state, parked, submission, otherAccount }: Holder): boolean {
   const isElsewhere = otherAccount != null || (state === 'built' && parked && submission.armed === null);
   return unsettledBatchStates.includes(state) && !isElsewhere;
 }

@@ -9,6 +9,7 @@ import {
   scopeId,
   sentDocumentsOf,
   type Batch,
+  type Holder,
   type Leased,
   type LimitedScope,
   type NoRoom,
@@ -70,7 +71,7 @@ export class SpendingLimits {
   /** Releases what no batch will use: reservations of parked batches, and of those that a late worker made for one that has ended. */
   async releaseUnused(): Promise<void> {
     for await (const { _id, reservations } of this.spendings.reserving()) {
-      const batches = await this.batches.withIds(reservations.map(({ batchId }) => batchId));
+      const batches = await this.batches.holdersOf(reservations.map(({ batchId }) => batchId));
       for (const reservation of reservations) {
         const batch = batches.get(reservation.batchId);
         if (batch !== undefined && isHeldFor(batch, _id, reservation.fence)) continue;
@@ -115,7 +116,11 @@ export class SpendingLimits {
 }
 
 /** False: the batch will not be sent as it is, or its cost is booked, or it is counted elsewhere. */
-function isHeldFor({ state, parked, submission, spending, synchronous }: Batch, scope: string, fence: number): boolean {
+function isHeldFor(
+  { state, parked, submission, spending, synchronous }: Holder,
+  scope: string,
+  fence: number,
+): boolean {
   if (spending?.fence !== fence || !spending.scopes.includes(scope)) return false;
   if (state === 'built') return !parked || submission.armed !== null || synchronous != null;
   return state === 'submitted' || state === 'settled';

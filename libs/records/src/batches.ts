@@ -48,6 +48,14 @@ const some = { $gt: 0 };
 /** Also those of which no request is sent. */
 const withRequests = { $or: [{ requests: some }, { 'reuse.answers': some }] };
 
+/** What tells whether a batch still holds a share of a queue, or money of a limit. */
+export type Holder = Pick<
+  Batch,
+  '_id' | 'state' | 'parked' | 'submission' | 'spending' | 'synchronous' | 'otherAccount'
+>;
+
+const holderFields = { state: 1, parked: 1, submission: 1, spending: 1, synchronous: 1, otherAccount: 1 } as const;
+
 /** The batches of all runs. */
 export class Batches extends RecordsOfRun<Batch> {
   readonly activeStates = activeBatchStates;
@@ -107,9 +115,9 @@ export class Batches extends RecordsOfRun<Batch> {
     });
   }
 
-  /** The batches with these ids that exist, by id. */
-  async withIds(ids: Iterable<string>): Promise<ReadonlyMap<string, Batch>> {
-    const found = this.collection.find({ _id: { $in: [...new Set(ids)] } });
+  /** What the batches with these ids that exist hold of queues and limits, by id. */
+  async holdersOf(ids: Iterable<string>): Promise<ReadonlyMap<string, Holder>> {
+    const found = this.collection.find({ _id: { $in: [...new Set(ids)] } }, { projection: holderFields });
     return new Map((await Array.fromAsync(found)).map((batch) => [batch._id, batch]));
   }
 

@@ -16,7 +16,7 @@ export {
   type SpendingLimits,
 } from './runs.js';
 export { Claims, claimStates, markOf, type Claim, type ClaimKind, type ClaimState } from './claims.js';
-export { Batches } from './batches.js';
+export { Batches, type Holder } from './batches.js';
 export {
   allRequestsOf,
   askedRequestsOf,
