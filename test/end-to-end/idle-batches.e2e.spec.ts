@@ -275,7 +275,7 @@ describe('batches of which no request ends', () => {
     });
   });
 
-  it('M4: what is sent again is reserved anew in the limit of its run, and the limit holds', async () => {
+  it('M4: what is sent again is reserved again in the limit of its run, and the limit holds', async () => {
     await opened([{ ...stalls, times: 1 }], { maxUsd: 0.00001 });
     await started(90, 4);
 

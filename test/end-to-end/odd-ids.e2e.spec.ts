@@ -134,7 +134,7 @@ describe('documents that are requested by the texts of their ids', () => {
   let bundle: TestEngine;
   afterAll(() => bundle.close());
 
-  it('E1: are found whatever the type of the id, and ids of which there is no document are told', async () => {
+  it('E1: are found whatever the type of the id, and ids of which there is no document are reported', async () => {
     const pipeline = { ...notes, embeddings: { ...notes.embeddings!, dimensions } };
     bundle = await TestEngine.open({ pipelines: [pipeline] });
     const documents = ids.map((id, index) => ({ _id: id, note: 'book', topic: 'mills', text: `Text ${index}.` }));

@@ -124,7 +124,7 @@ export abstract class Bus {
   }
 
   /**
-   * Gives back the room of what was deleted, so that no file of ours holds it any more. It takes as long as writing the files anew. A
+   * Gives back the room of what was deleted, so that no file of ours holds it any more. It takes as long as rewriting the files. A
    * server of its own does so by itself, so that nothing happens there. False: others were reading meanwhile, so that a file may still hold it.
    */
   compact(): Promise<boolean> {

@@ -180,7 +180,7 @@ export class Runs extends Records<Run> {
     return (await this.deleteWhere({ _id: id, state: { $in: ended }, textsDeletedAt: { $ne: null } })) > 0;
   }
 
-  /** Takes ids out of the request of a run that has ended, and out of what is said of ids without a document. */
+  /** Takes ids out of the request of a run that has ended, and out of the list of ids without a document. */
   async forgetIds(id: string, ids: readonly unknown[]): Promise<boolean> {
     const run = await this.get(id);
     const without = <T>(list: readonly T[] = []): T[] => list.filter((one) => !ids.includes(one));

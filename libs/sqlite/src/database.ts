@@ -147,7 +147,7 @@ export class Database {
   }
 
   /**
-   * Writes the file anew without what was deleted, and empties the write-ahead log, which would still hold it. False: others were
+   * Rewrites the file without what was deleted, and empties the write-ahead log, which would still hold it. False: others were
    * reading, so that the log could not be emptied.
    */
   compact(): boolean {

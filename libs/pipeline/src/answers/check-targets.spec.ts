@@ -30,7 +30,7 @@ describe('a document that cannot hold the answer', () => {
     ['a date on the path', { answers: new Date(0) }, set('answers.short'), 'a date at "answers"'],
     ['null before a key that is a template', { answers: null }, set('answers.{{function}}'), 'null at "answers"'],
     ['null in place of a number', { count: null }, { responseTemplate: { $inc: { count: 1 } } }, 'null at "count"'],
-  ])('I2: with %s is told before it is paid', async (_, document, options, problem) => {
+  ])('I2: with %s is reported before it is paid', async (_, document, options, problem) => {
     expect(await problemWith(document, options)).toContain(`the document has ${problem}; unset that`);
   });
 

@@ -53,7 +53,7 @@ export function describeSpendings(make: MakeStore): void {
       expect(await stored(run)).toMatchObject({ committed: 400, reservations: [of(1, 400)] });
     });
 
-    it('M4: a batch without room is told so before anything is written; one that holds something has to try', async () => {
+    it('M4: a batch without room is refused before anything is written; one that holds something has to try', async () => {
       await spendings().reserve([run, day], of(1, 400));
 
       expect(await spendings().noRoomFor([run, day], of(2, 200))).toMatchObject({ scope: day.scope, otherBatches: 1 });
