@@ -215,13 +215,18 @@ describe('texts that are kept too long', () => {
 
   it('R12: a run goes on while another is swept, and every document of it is answered once', async () => {
     await opened(pipelineOf(), { sweepMs: 20 });
+    // A blob carries the time of the file system: those of the new run would count as left behind were the clock ahead of it.
+    bundle.clock.advance(-31 * day);
     await run('old');
     bundle.clock.advance(31 * day);
     await bundle.engine.documentStore
       .collection('notes')
       .insertMany(manyNotes(40).map((note) => ({ ...note, _id: `x${note._id}` })));
     await requestRun(bundle, { runId: 'new', pipeline: 'notes' });
-    while ((await bundle.engine.runs.get('new'))?.finishedAt == null) await sweep();
+    await eventually('an end of the run', async () => {
+      await sweep();
+      return (await bundle.engine.runs.get('new'))?.finishedAt != null;
+    });
 
     expect(await endOf(bundle, 'new')).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 40 } } });
     expect(await bundle.engine.runs.get('old')).toMatchObject({ textsDeletedAt: expect.any(Date) });
