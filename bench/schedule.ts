@@ -1,11 +1,12 @@
 import { stages } from '@batchmill/all-in-one';
 import { FolderBlobs } from '@batchmill/blobs/folder';
 import { EmbeddedBus } from '@batchmill/bus/embedded';
-import { RandomIds, RunRequested } from '@batchmill/contracts';
+import { RandomIds, RunRequested, type Clock } from '@batchmill/contracts';
 import { definePipeline } from '@batchmill/pipeline';
-import { OpenAiProvider } from '@batchmill/provider/openai';
+import type { ProviderBatch } from '@batchmill/provider';
+import { OpenAiProvider, type OpenAiProviderOptions } from '@batchmill/provider/openai';
 import { SharedRateLimiter, endedRunStates, type Run } from '@batchmill/records';
-import { assembleEngine, publishEvent, runStages } from '@batchmill/service';
+import { assembleEngine, publishEvent, runStages, type Engine } from '@batchmill/service';
 import { startSimulator, type LedgerReport, type SimulatorOptions } from '@batchmill/simulator';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { MemoryLog } from '@batchmill/telemetry';
@@ -43,7 +44,7 @@ interface Played {
   readonly tookMs: number;
   readonly ledger: LedgerReport;
   readonly batches: readonly { readonly createdAt: Date; readonly endedAt: Date; readonly tokens: number }[];
-  /** Provider batches that failed because the queue was full, and were created after the first of them had failed. */
+  /** Provider batches that failed because the queue was full, and were sent after the engine had learned from the first of them. */
   readonly refusedAfterTheFirst: number;
   readonly announcedNanoUsd: number;
 }
@@ -62,7 +63,7 @@ async function play({ documents, words, batchSize, speed, simulator, deadline }:
     documentStore: store,
     blobs: await FolderBlobs.open({ folder: join(folder, 'blobs'), ids }),
     vectors: EmbeddedVectors.open({ file: join(folder, 'vectors.db') }),
-    provider: new OpenAiProvider({
+    provider: new TimedProvider({
       apiKey: 'sk-bench',
       baseUrl: `${provider.url}/v1`,
       clock,
@@ -105,15 +106,20 @@ async function play({ documents, words, batchSize, speed, simulator, deadline }:
     const start = clock.now().getTime();
     const request = { runId: 'run', pipeline: 'chunks', ...(deadline !== undefined && { deadline }) };
     await publishEvent(engine, new RunRequested(request));
-    const run = await endOf(() => engine.runs.get('run'));
+    let lessonAt = Infinity;
+    const run = await endOf(engine, async () => {
+      if (lessonAt !== Infinity) return;
+      const { tokens } = await engine.budgets.limitsOf(ports.provider.account, model);
+      if (tokens !== null) lessonAt = clock.now().getTime();
+    });
     const tookMs = clock.now().getTime() - start;
     const records = await Array.fromAsync(engine.batches.ofRun('run'));
     const response = await fetch(`${provider.url}/admin/ledger`);
     const ledger = (await response.json()) as LedgerReport;
-    const refused: { readonly createdAt: Date; readonly endedAt: Date }[] = [];
-    for await (const { state, createdAt, endedAt } of ports.provider.listBatches(new Date(0)))
-      if (state === 'failed' && endedAt !== null) refused.push({ createdAt, endedAt });
-    const lessonAt = Math.min(...refused.map(({ endedAt }) => endedAt.getTime()));
+    const failed = await Array.fromAsync(ports.provider.listBatches(new Date(0)));
+    const refused = failed
+      .filter(({ state }) => state === 'failed')
+      .map(({ id }) => ports.provider.sentAt.get(id)?.getTime() ?? 0);
     return {
       run,
       tookMs,
@@ -121,7 +127,7 @@ async function play({ documents, words, batchSize, speed, simulator, deadline }:
       batches: records.flatMap(({ provider: info, inputTokens }) =>
         info?.endedAt == null ? [] : [{ createdAt: info.createdAt, endedAt: info.endedAt, tokens: inputTokens }],
       ),
-      refusedAfterTheFirst: refused.filter(({ createdAt }) => createdAt.getTime() > lessonAt).length,
+      refusedAfterTheFirst: refused.filter((at) => at > lessonAt).length,
       announcedNanoUsd: records.reduce((sum, { synchronous }) => sum + (synchronous?.announcedNanoUsd ?? 0), 0),
     };
   } finally {
@@ -132,11 +138,30 @@ async function play({ documents, words, batchSize, speed, simulator, deadline }:
   }
 }
 
-async function endOf(get: () => Promise<Run | null>): Promise<Run> {
+async function endOf(engine: Engine, look: () => Promise<void>): Promise<Run> {
   for (;;) {
-    const run = await get();
+    await look();
+    const run = await engine.runs.get('run');
     if (run !== null && endedRunStates.includes(run.state)) return run;
-    await delay(250);
+    await delay(20);
+  }
+}
+
+/** Notes when each batch was sent, by the engine's clock. */
+class TimedProvider extends OpenAiProvider {
+  readonly sentAt = new Map<string, Date>();
+  readonly #clock: Clock;
+
+  constructor(options: OpenAiProviderOptions & { readonly clock: Clock }) {
+    super(options);
+    this.#clock = options.clock;
+  }
+
+  override async createBatch(batch: Parameters<OpenAiProvider['createBatch']>[0]): Promise<ProviderBatch> {
+    const at = this.#clock.now();
+    const created = await super.createBatch(batch);
+    this.sentAt.set(created.id, at);
+    return created;
   }
 }
 
