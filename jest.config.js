@@ -12,7 +12,7 @@ export default {
   // Those are long, or need servers: jest.*.config.js run them.
   testPathIgnorePatterns: [
     '/node_modules/',
-    '\\.(containers|faults|kubernetes|long|real|replica-set|spending)\\.spec\\.ts$',
+    '\\.(containers|days|faults|kubernetes|long|real|replica-set|spending)\\.spec\\.ts$',
   ],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],

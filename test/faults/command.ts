@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import type { PlayedRun } from './note-run.ts';
 
 /*
- * Plays runs of the fault matrix, or with `--suite spending` those with spending limits, and prints a summary. `--seed N` is the
+ * Plays runs of the fault matrix, or those of another suite (`--suite spending`, `--suite days`), and prints a summary. `--seed N` is the
  * first seed, and alone the only one; `--runs N` is how many there are. A seed decides everything: the faults, their values, the
  * moments of kills and freezes.
  */
@@ -15,7 +15,7 @@ const { values } = parseArgs({
   options: { seed: { type: 'string' }, runs: { type: 'string' }, suite: { type: 'string', default: 'faults' } },
 });
 const { suite } = values;
-const usualRuns: Readonly<Record<string, string>> = { faults: '600', spending: '200' };
+const usualRuns: Readonly<Record<string, string>> = { faults: '600', spending: '200', days: '4' };
 const first = countOf('seed', values.seed ?? '0');
 const runs = countOf('runs', values.runs ?? (values.seed === undefined ? (usualRuns[suite] ?? '1') : '1'));
 const root = join(import.meta.dirname, '../..');

@@ -1,5 +1,3 @@
-/* Long, because it is one story: runs with limits from their start until the oracle has seen their end. */
-
 import { stages } from '@batchmill/all-in-one';
 import { BatchSubmitterModule } from '@batchmill/batch-submitter';
 import { FolderBlobs } from '@batchmill/blobs/folder';
@@ -14,20 +12,19 @@ import {
 } from '@batchmill/contracts';
 import { usdOf } from '@batchmill/models';
 import type { Provider } from '@batchmill/provider';
-import { endedRunStates, scopeId } from '@batchmill/records';
+import { scopeId } from '@batchmill/records';
 import { runStages, type Engine, type Ports } from '@batchmill/service';
 import { startSimulator, type LedgerReport, type Simulator } from '@batchmill/simulator';
 import { EmbeddedStore } from '@batchmill/store/embedded';
 import { MemoryLog } from '@batchmill/telemetry';
-import { FastClock, storedRecords } from '@batchmill/testing';
+import { FastClock } from '@batchmill/testing';
 import { EmbeddedVectors } from '@batchmill/vectors/embedded';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { engineOn, providerOf } from '../faults/engines.js';
-
 import type { Trouble } from '../faults/fault-case.js';
+import { FastTime } from '../faults/fast-time.js';
 import { FaultyProcesses } from '../faults/faulty-processes.js';
 import type { ProcessGate } from '../faults/process-gate.js';
 import { SeededIds } from '../faults/seeded-ids.js';
@@ -38,16 +35,6 @@ import type { SpendingCase } from './spending-case.js';
 
 /** The clocks run this many times as fast. */
 const speed = 20;
-const minuteMs = 60_000;
-const lookEveryMs = 40;
-/** So many looks must see the same before time jumps, and each jump is longer while nothing changes. */
-const quietLooks = 2;
-const firstJumpMs = 10_000;
-const longestJumpMs = 12 * 60 * minuteMs;
-/** Then the provider is mended. */
-const jumpsUntilMended = 30;
-/** What has not come about after so many jumps in which nothing changed does not come. */
-const jumpsUntilStuck = 60;
 
 /** What the runs have left, for the oracle. */
 export interface Evidence {
@@ -56,7 +43,7 @@ export interface Evidence {
   readonly money: BilledMoney;
 }
 
-type Oracle = (evidence: Evidence) => Promise<string[]>;
+type Oracle = (evidence: Evidence) => Promise<readonly string[]>;
 
 /** Runs with spending limits at once, four processes that submit their batches, and a faulty provider. */
 export class SpendingRun {
@@ -65,6 +52,7 @@ export class SpendingRun {
   readonly #money = new BilledMoney();
   readonly #view: Engine;
   readonly #submitters: readonly FaultyProcesses[];
+  readonly #time: FastTime;
   #creates = 0;
   #fired: readonly number[] = [];
   #isMended = false;
@@ -85,6 +73,13 @@ export class SpendingRun {
       (troubles, index) =>
         new FaultyProcesses(troubles, (gate) => this.#openProcess(gate, index === 0 ? stages : [BatchSubmitterModule])),
     );
+    this.#time = new FastTime({
+      store: shared.store,
+      clock,
+      admin: this.#admin,
+      processes: () => this.#submitters,
+      mend: () => this.#mend(),
+    });
   }
 
   static async open(spendingCase: SpendingCase): Promise<SpendingRun> {
@@ -120,7 +115,7 @@ export class SpendingRun {
    * Plays the runs and compares what was billed with the limits before each of them is raised: until then neither falls. Asks `atEnd` after their end, and `atRest` after a
    * run without a limit has taken what they left. Returns what is wrong.
    */
-  async play(atEnd: Oracle, atRest: Oracle): Promise<string[]> {
+  async play(atEnd: Oracle, atRest: Oracle): Promise<readonly string[]> {
     const { runs, perDay, rules } = this.spendingCase;
     await this.#admin.setFaults(rules);
     this.#money.allow('account', perDay.account);
@@ -134,11 +129,11 @@ export class SpendingRun {
         new RunRequested({ runId, pipeline, endpoint: 'inference', parameters: { books: [runId] }, ...maxUsd }),
       );
     }
-    const stuck = await this.#untilEnded(runs.map(({ runId }) => runId));
+    const stuck = await this.#time.untilEnded(runs.map(({ runId }) => runId));
     const problems = [...this.#passed, ...(stuck === null ? [] : [stuck])];
     if (problems.length > 0) return problems;
     await this.#mend();
-    const left = await this.#untilFree(atEnd);
+    const left = await this.#time.untilFree(() => this.#problems(atEnd));
     if (left.length > 0) return left;
     return this.#playRest(atRest);
   }
@@ -160,80 +155,24 @@ export class SpendingRun {
     return this.#fired;
   }
 
-  /** Null: the runs have ended. */
-  async #untilEnded(runIds: readonly string[]): Promise<string | null> {
-    let seen = '';
-    let looks = 0;
-    let quietJumps = 0;
-    for (let jumps = 0; ;) {
-      await delay(lookEveryMs);
-      const { state, isEnded } = await this.#look(runIds);
-      if (isEnded) return null;
-      looks += 1;
-      if (state !== seen) [seen, looks, quietJumps] = [state, 0, 0];
-      if (looks < quietLooks) continue;
-      if (quietJumps > jumpsUntilStuck) return `the runs do not end: ${state}`;
-      await this.#jump(Math.min(longestJumpMs, firstJumpMs * 4 ** quietJumps));
-      [looks, quietJumps, jumps] = [0, quietJumps + 1, jumps + 1];
-      if (jumps >= jumpsUntilMended) await this.#mend();
-    }
+  async #problems(oracle: Oracle): Promise<readonly string[]> {
+    return oracle({ engine: this.#view, ledger: await this.#admin.ledger(), money: this.#money });
   }
 
-  /** Until the oracle finds nothing: what was killed or thawed, and orphans, take some time. */
-  async #untilFree(oracle: Oracle): Promise<string[]> {
-    for (const processes of this.#submitters) await processes.untilDead();
-    for (let jumps = 0; ; jumps += 1) {
-      const ledger = await this.#admin.ledger();
-      const problems = await oracle({ engine: this.#view, ledger, money: this.#money });
-      if (problems.length === 0 || jumps > jumpsUntilStuck) return problems;
-      await delay(lookEveryMs * quietLooks);
-      await this.#jump(Math.min(longestJumpMs, firstJumpMs * 1.3 ** jumps));
-    }
-  }
-
-  async #playRest(oracle: Oracle): Promise<string[]> {
+  async #playRest(oracle: Oracle): Promise<readonly string[]> {
     for (const processes of this.#submitters) await processes.close();
     const provider = providerOf(this.simulator, this.clock);
     const engine = this.#engineOn({ ...this.shared, provider }, this.clock, false);
     const running = await runStages(engine, stages);
     try {
       await this.#publish(new RunRequested({ runId: 'rest', pipeline: 'north', endpoint: 'inference' }));
-      const stuck = await this.#untilEnded(['rest']);
+      const stuck = await this.#time.untilEnded(['rest']);
       if (stuck !== null) return [stuck];
-      return await this.#untilFree(oracle);
+      return await this.#time.untilFree(() => this.#problems(oracle));
     } finally {
       await running.close();
       await provider.close();
     }
-  }
-
-  /** `state` changes with each step forward, not with each poll. */
-  async #look(runIds: readonly string[]) {
-    const { runs, claims, batches } = storedRecords(this.#view.store);
-    const [allRuns, allClaims, allBatches] = await Promise.all([
-      Array.fromAsync(runs.find({ _id: { $in: [...runIds] } })),
-      Array.fromAsync(claims.find({})),
-      Array.fromAsync(batches.find({})),
-    ]);
-    const state = [
-      ...[...allRuns, ...allClaims].map((one) => `${one._id} ${one.state}`),
-      ...allBatches.map(({ _id, state: at, submission, provider, ingestion, previousAttempts, error }) =>
-        [
-          ...[_id, at, submission.fileId, submission.armed?.key, submission.fileDeletedAt?.getTime()],
-          ...[previousAttempts.length, provider?.state, ingestion.part, ingestion.offset, error?.message],
-        ].join(' '),
-      ),
-    ].join('\n');
-    return {
-      state,
-      isEnded: allRuns.length === runIds.length && allRuns.every((run) => endedRunStates.includes(run.state)),
-    };
-  }
-
-  async #jump(ms: number): Promise<void> {
-    await this.#admin.advance(ms);
-    this.clock.advance(ms);
-    for (const processes of this.#submitters) processes.noteJump();
   }
 
   async #mend(): Promise<void> {

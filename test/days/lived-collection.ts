@@ -1,0 +1,246 @@
+import { stages } from '@batchmill/all-in-one';
+import { RunRequested, envelopeOf, headersOf, type Endpoint, type Redo } from '@batchmill/contracts';
+import { verifyVectors } from '@batchmill/cli';
+import type { OpenAiProvider } from '@batchmill/provider/openai';
+import { runStages, type Engine, type Ports } from '@batchmill/service';
+import { startSimulator, type LedgerReport, type Simulator } from '@batchmill/simulator';
+import { MemoryLog } from '@batchmill/telemetry';
+import { FastClock, storedRecords } from '@batchmill/testing';
+import type { Collection } from '@batchmill/store';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { engineOn, providerOf } from '../faults/engines.js';
+import type { Trouble } from '../faults/fault-case.js';
+import { FastTime } from '../faults/fast-time.js';
+import { FaultyProcesses, type FaultyProcess } from '../faults/faulty-processes.js';
+import type { ProcessGate } from '../faults/process-gate.js';
+import { SeededIds } from '../faults/seeded-ids.js';
+import { SimulatorAdmin } from '../faults/simulator-admin.js';
+import { dimensions, pipelineOf, type Letter, type PipelineStage } from './changing-pipeline.js';
+import type { Day, Edit } from './day.js';
+
+/** The clocks run this many times as fast. */
+const speed = 20;
+const dayMs = 24 * 60 * 60_000;
+const endpoints = ['embeddings', 'inference'] as const;
+/** A plain run, then runs for what has failed. */
+const evenings: readonly (Redo | undefined)[] = [undefined, 'failed', undefined, 'failed'];
+const fewestLetters = 5;
+
+/** Everything but the provider, in a folder of its own or on servers. */
+export type Places = Omit<Ports, 'provider'>;
+export type OpenPlaces = (folder: string, clock: FastClock, ids: SeededIds) => Promise<Places>;
+
+export interface Evidence {
+  readonly engine: Engine;
+  readonly ledger: LedgerReport;
+  readonly pipeline: PipelineStage;
+  /** The provider batches of days on which a fault has answers billed that are not used. */
+  readonly excusedBatches: ReadonlySet<string>;
+  /** The vector that the model makes of a text, by a provider whose bill does not count. */
+  readonly embed: (text: string) => Promise<Float32Array>;
+}
+
+type Oracle = (evidence: Evidence) => Promise<readonly string[]>;
+
+/** A collection that is edited, and a pipeline that changes, for days. On each of them the pipeline runs, and what was left is mended in the evening. */
+export class LivedCollection {
+  readonly #log = new MemoryLog();
+  readonly #admin: SimulatorAdmin;
+  readonly #time: FastTime;
+  #processes: FaultyProcesses | null = null;
+  #runs = 0;
+  readonly #hits: Trouble['kind'][] = [];
+  readonly #excusedBatches = new Set<string>();
+
+  private constructor(
+    private readonly folder: string,
+    private readonly simulator: Simulator,
+    private readonly oracleSimulator: Simulator,
+    private readonly places: Places,
+    private readonly clock: FastClock,
+    private readonly ids: SeededIds,
+  ) {
+    this.#admin = new SimulatorAdmin(simulator);
+    this.#time = new FastTime({
+      store: places.store,
+      clock,
+      admin: this.#admin,
+      processes: () => (this.#processes === null ? [] : [this.#processes]),
+      mend: () => this.#mend(),
+    });
+  }
+
+  static async open(seed: number, openPlaces: OpenPlaces): Promise<LivedCollection> {
+    const folder = await mkdtemp(join(tmpdir(), 'batchmill-days-'));
+    const clock = new FastClock(speed);
+    const ids = new SeededIds(seed);
+    const turnaround = { kind: 'fixed', seconds: 20 } as const;
+    const simulator = await startSimulator(
+      { dataDir: join(folder, 'simulator'), speed, seed, turnaround, cancellingSeconds: 5 },
+      () => undefined,
+    );
+    const oracleSimulator = await startSimulator({ dataDir: join(folder, 'oracle') }, () => undefined);
+    return new LivedCollection(folder, simulator, oracleSimulator, await openPlaces(folder, clock, ids), clock, ids);
+  }
+
+  get hits(): readonly Trouble['kind'][] {
+    return this.#hits;
+  }
+
+  /** Returns what is wrong in the evening, after so many runs without faults as users would try. */
+  async live(day: Day, problemsIn: Oracle): Promise<readonly string[]> {
+    const { pipeline, rules } = day;
+    const provider = providerOf(this.simulator, this.clock);
+    const view = this.#engineOn({ ...this.places, provider }, pipeline, 1);
+    const embedder = providerOf(this.oracleSimulator, this.clock);
+    for (const records of view.hostDependencies.records) await records.prepare();
+    await this.#edit(day.edits);
+    await this.#admin.setFaults(rules);
+    this.#processes = new FaultyProcesses(day.troubles, (gate) => this.#openProcess(gate, day));
+    this.#processes.start();
+    try {
+      const stuck = await this.#run(day.editsMeanwhile);
+      if (stuck !== null) return [stuck];
+      await this.#mend();
+      if (paysForNothing(day)) await this.#excuseBatches();
+      return await this.#mendUntilFree(view, async () =>
+        problemsIn({
+          engine: view,
+          ledger: await this.#admin.ledger(),
+          pipeline,
+          excusedBatches: this.#excusedBatches,
+          embed: (text) => vectorOf(embedder, pipeline, text),
+        }),
+      );
+    } finally {
+      this.#hits.push(...this.#processes.hits);
+      await this.#processes.close();
+      this.#processes = null;
+      for (const one of [provider, embedder]) await one.close();
+      await this.#time.jump(dayMs);
+    }
+  }
+
+  async close(): Promise<void> {
+    const { bus, vectors, blobs, store, documentStore } = this.places;
+    for (const port of new Set([bus, vectors, blobs, store, documentStore])) await port.close();
+    for (const simulator of [this.simulator, this.oracleSimulator]) await simulator.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Each evening: what is left is asked again, what has failed too, and vectors without a document are deleted. */
+  async #mendUntilFree(view: Engine, problemsIn: () => Promise<readonly string[]>): Promise<readonly string[]> {
+    let problems: readonly string[] = [];
+    for (const redo of evenings) {
+      const stuck = await this.#run([], redo);
+      if (stuck !== null) return [stuck];
+      await verifyVectors(view, 'letters', { requests: false, prunes: true });
+      problems = await problemsIn();
+      if (problems.length === 0) return [];
+    }
+    // Orphans and files of killed processes are found by sweeps.
+    return this.#time.untilFree(problemsIn);
+  }
+
+  /** Runs both endpoints. `meanwhile`: edits at the first look at which batches are at the provider. */
+  async #run(meanwhile: readonly Edit[], redo?: Redo): Promise<string | null> {
+    this.#runs += 1;
+    const runIds = endpoints.map((endpoint) => `${endpoint}-${this.#runs}`);
+    for (const endpoint of endpoints) await this.#request(endpoint, redo);
+    let left = meanwhile;
+    return this.#time.untilEnded(runIds, async () => {
+      if (left.length === 0) return;
+      const { batches } = storedRecords(this.places.store);
+      if ((await batches.count({ runId: { $in: runIds }, state: 'submitted' })) === 0) return;
+      const edits = left;
+      left = [];
+      await this.#edit(edits);
+    });
+  }
+
+  async #request(endpoint: Endpoint, redo?: Redo): Promise<void> {
+    const event = new RunRequested({
+      runId: `${endpoint}-${this.#runs}`,
+      pipeline: 'letters',
+      endpoint,
+      ...(redo !== undefined && { redo }),
+    });
+    const envelope = envelopeOf(event, { id: this.ids.next(), at: this.clock.now(), traceparent: null });
+    const headers = headersOf(envelope, '/test');
+    await this.places.bus.publish([{ topic: envelope.topic, key: envelope.key, value: envelope.data, headers }]);
+  }
+
+  async #edit(edits: readonly Edit[]): Promise<void> {
+    const letters: Collection<Letter> = this.places.documentStore.collection<Letter>('letters');
+    for (const { kind, at, number } of edits) {
+      const ids = (await Array.fromAsync(letters.find({}))).map(({ _id }) => _id).toSorted();
+      const id = ids[Math.floor(at * ids.length)] ?? null;
+      if (kind === 'insert') await letters.insertMany([letterOf(number)]);
+      if (id === null) continue;
+      const { lines } = letterOf(number);
+      if (kind === 'edit') await letters.updateOne({ _id: id }, { $set: { lines } });
+      if (kind === 'touch') await letters.updateOne({ _id: id }, { $inc: { read: 1 } });
+      if (kind === 'delete' && ids.length > fewestLetters) await letters.deleteMany({ _id: id });
+      if (kind === 'repeat') {
+        const other = await letters.findOne({ _id: ids[(ids.indexOf(id) + 1) % ids.length] ?? id });
+        if (other !== null)
+          await letters.updateOne({ _id: id }, { $set: { sender: other.sender, lines: other.lines } });
+      }
+    }
+  }
+
+  async #excuseBatches(): Promise<void> {
+    for (const { id } of (await this.#admin.ledger()).batches) this.#excusedBatches.add(id);
+  }
+
+  async #mend(): Promise<void> {
+    await this.#admin.setFaults([]);
+    this.#processes?.thawAll();
+  }
+
+  #openProcess(gate: ProcessGate, { pipeline, concurrency }: Day): FaultyProcess {
+    const provider = providerOf(this.simulator, this.clock);
+    const engine = this.#engineOn(
+      gate.ports({ ...this.places, provider }),
+      pipeline,
+      concurrency,
+      gate.clock(this.clock),
+    );
+    return { gate, provider, running: runStages(engine, stages) };
+  }
+
+  #engineOn(ports: Ports, pipeline: PipelineStage, concurrency: number, clock: Engine['clock'] = this.clock): Engine {
+    return engineOn(ports, {
+      clock,
+      ids: this.ids,
+      log: this.#log,
+      concurrency,
+      definitions: [pipelineOf(pipeline)],
+      // Blobs carry the time of the file system, which does not jump.
+      settings: { ownsBlobs: false },
+    });
+  }
+}
+
+/** Answers are billed and not used: they are withheld, or they are refusals, which fail and are asked again by a redo. */
+function paysForNothing({ fault }: Day): boolean {
+  return fault?.billsUnused === true || fault?.fails?.includes('provider.refusal') === true;
+}
+
+async function vectorOf(provider: OpenAiProvider, { model }: PipelineStage, text: string): Promise<Float32Array> {
+  const { vectors } = await provider.embed({ model, dimensions, texts: [text] });
+  const [vector] = vectors;
+  if (vector === undefined) throw new Error('the provider brought no vector');
+  return vector;
+}
+
+function letterOf(number: number): Letter {
+  return {
+    _id: `letter${String(number).padStart(4, '0')}`,
+    sender: { name: `Sender ${number % 5}` },
+    lines: [{ text: `Mill ${number} stands at the river` }, { text: `its wheel turns ${number * 3} times an hour` }],
+    read: 0,
+  };
+}

@@ -1,0 +1,4 @@
+import { describePart } from '../faults/describe-part.js';
+import { seededDays } from './play.js';
+
+describePart(1, seededDays);
