@@ -25,7 +25,8 @@ export function textOf({ sender, lines }: Pick<Letter, 'sender' | 'lines'>): str
   return `${sender.name}: ${lines.map(({ text }) => text).join(', ')}`;
 }
 
-export function pipelineOf({ functions, model }: PipelineStage): PipelineDefinition {
+/** `vectors`: the collection of the vectors. */
+export function pipelineOf({ functions, model }: PipelineStage, vectors: string): PipelineDefinition {
   return definePipeline({
     name: 'letters',
     source: { collection: 'letters', parentIdField: '_id' },
@@ -34,7 +35,7 @@ export function pipelineOf({ functions, model }: PipelineStage): PipelineDefinit
       dimensions,
       text: '{{ sender.name }}: {{ lines | map: "text" | join: ", " }}',
       watch: 'scan',
-      vectors: { collection: 'letters' },
+      vectors: { collection: vectors },
     },
     inference: {
       functions: functions.map((name) =>

@@ -28,12 +28,18 @@ const endpoints = ['embeddings', 'inference'] as const;
 const evenings: readonly (Redo | undefined)[] = [undefined, 'failed', undefined, 'failed'];
 const fewestLetters = 5;
 
-/** Everything but the provider, in a folder of its own or on servers. */
-export type Places = Omit<Ports, 'provider'>;
+/** Where everything is but the provider: in a folder of its own, or on servers. */
+export interface Places {
+  readonly ports: Omit<Ports, 'provider'>;
+  /** The collection of the vectors. */
+  readonly collection: string;
+}
+
 export type OpenPlaces = (folder: string, clock: FastClock, ids: SeededIds) => Promise<Places>;
 
 export interface Evidence {
   readonly engine: Engine;
+  readonly collection: string;
   readonly ledger: LedgerReport;
   readonly pipeline: PipelineStage;
   /** The provider batches of days on which a fault has answers billed that are not used. */
@@ -64,7 +70,7 @@ export class LivedCollection {
   ) {
     this.#admin = new SimulatorAdmin(simulator);
     this.#time = new FastTime({
-      store: places.store,
+      store: places.ports.store,
       clock,
       admin: this.#admin,
       processes: () => (this.#processes === null ? [] : [this.#processes]),
@@ -93,7 +99,7 @@ export class LivedCollection {
   async live(day: Day, problemsIn: Oracle): Promise<readonly string[]> {
     const { pipeline, rules } = day;
     const provider = providerOf(this.simulator, this.clock);
-    const view = this.#engineOn({ ...this.places, provider }, pipeline, 1);
+    const view = this.#engineOn({ ...this.places.ports, provider }, pipeline, 1);
     const embedder = providerOf(this.oracleSimulator, this.clock);
     for (const records of view.hostDependencies.records) await records.prepare();
     await this.#edit(day.edits);
@@ -108,6 +114,7 @@ export class LivedCollection {
       return await this.#mendUntilFree(view, async () =>
         problemsIn({
           engine: view,
+          collection: this.places.collection,
           ledger: await this.#admin.ledger(),
           pipeline,
           excusedBatches: this.#excusedBatches,
@@ -124,7 +131,7 @@ export class LivedCollection {
   }
 
   async close(): Promise<void> {
-    const { bus, vectors, blobs, store, documentStore } = this.places;
+    const { bus, vectors, blobs, store, documentStore } = this.places.ports;
     for (const port of new Set([bus, vectors, blobs, store, documentStore])) await port.close();
     for (const simulator of [this.simulator, this.oracleSimulator]) await simulator.close();
     await rm(this.folder, { recursive: true, force: true });
@@ -152,7 +159,7 @@ export class LivedCollection {
     let left = meanwhile;
     return this.#time.untilEnded(runIds, async () => {
       if (left.length === 0) return;
-      const { batches } = storedRecords(this.places.store);
+      const { batches } = storedRecords(this.places.ports.store);
       if ((await batches.count({ runId: { $in: runIds }, state: 'submitted' })) === 0) return;
       const edits = left;
       left = [];
@@ -169,11 +176,11 @@ export class LivedCollection {
     });
     const envelope = envelopeOf(event, { id: this.ids.next(), at: this.clock.now(), traceparent: null });
     const headers = headersOf(envelope, '/test');
-    await this.places.bus.publish([{ topic: envelope.topic, key: envelope.key, value: envelope.data, headers }]);
+    await this.places.ports.bus.publish([{ topic: envelope.topic, key: envelope.key, value: envelope.data, headers }]);
   }
 
   async #edit(edits: readonly Edit[]): Promise<void> {
-    const letters: Collection<Letter> = this.places.documentStore.collection<Letter>('letters');
+    const letters: Collection<Letter> = this.places.ports.documentStore.collection<Letter>('letters');
     for (const { kind, at, number } of edits) {
       const ids = (await Array.fromAsync(letters.find({}))).map(({ _id }) => _id).toSorted();
       const id = ids[Math.floor(at * ids.length)] ?? null;
@@ -203,7 +210,7 @@ export class LivedCollection {
   #openProcess(gate: ProcessGate, { pipeline, concurrency }: Day): FaultyProcess {
     const provider = providerOf(this.simulator, this.clock);
     const engine = this.#engineOn(
-      gate.ports({ ...this.places, provider }),
+      gate.ports({ ...this.places.ports, provider }),
       pipeline,
       concurrency,
       gate.clock(this.clock),
@@ -217,7 +224,7 @@ export class LivedCollection {
       ids: this.ids,
       log: this.#log,
       concurrency,
-      definitions: [pipelineOf(pipeline)],
+      definitions: [pipelineOf(pipeline, this.places.collection)],
       // Blobs carry the time of the file system, which does not jump.
       settings: { ownsBlobs: false },
     });

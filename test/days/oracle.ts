@@ -44,10 +44,13 @@ async function problemsOfVerification({ engine }: Evidence, letters: readonly Le
 }
 
 /** By a search for the text of each letter: its own vector must be there, and be that of the text. */
-async function problemsOfVectors({ engine, embed }: Evidence, letters: readonly Letter[]): Promise<string[]> {
+async function problemsOfVectors(
+  { engine, collection, embed }: Evidence,
+  letters: readonly Letter[],
+): Promise<string[]> {
   const problems: string[] = [];
   for (const letter of letters) {
-    const hits = await engine.vectors.search('letters', await embed(textOf(letter)), neighbours);
+    const hits = await engine.vectors.search(collection, await embed(textOf(letter)), neighbours);
     const own = hits.find(({ key }) => key === vectorKey(letter._id));
     if (own === undefined || own.similarity < 0.9999)
       problems.push(`the vector of ${letter._id} is not that of its text: ${own?.similarity ?? 'none is near'}`);

@@ -8,11 +8,12 @@ import type { OpenPlaces } from './lived-collection.js';
 /** The embedded adapters. */
 export const openEmbedded: OpenPlaces = async (folder, clock, ids) => {
   const store = EmbeddedStore.open({ file: join(folder, 'state.db') });
-  return {
+  const ports = {
     bus: EmbeddedBus.open({ file: join(folder, 'bus.db'), clock, pollMs: 20, redeliveryPauseMs: 20 }),
     store,
     documentStore: store,
     blobs: await FolderBlobs.open({ folder: join(folder, 'blobs'), ids }),
     vectors: EmbeddedVectors.open({ file: join(folder, 'vectors.db') }),
   };
+  return { ports, collection: 'letters' };
 };
