@@ -139,7 +139,10 @@ export class RunForecasts {
         (Math.max(0, ...own.map(({ completionWindow }) => completionWindowMs(completionWindow))) || dayMs) / pace,
       limits: { tokens: tokens ?? Infinity, requests: requests ?? Infinity },
       inQueue: [
-        ...sent.map((batch) => ({ ...queued(batch), ageMs: ageOf(batch.provider?.submittedAt, now) })),
+        ...sent.map((batch) => {
+          const sentAt = batch.provider?.submittedAt;
+          return { ...queued(batch), ageMs: ageOf(sentAt, now), seenMs: ageOf(sentAt, batch.updatedAt) };
+        }),
         ...others.inQueue
           .filter(({ runId }) => runId !== run._id)
           .map(({ sentAt, ...share }) => {
