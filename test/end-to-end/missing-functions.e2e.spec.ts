@@ -156,6 +156,34 @@ describe('what a run requests of ended documents', () => {
     expect(nothing.totals?.requests).toBe(0);
   });
 
+  it.each(['answered', 'failed', 'cancelled'] as const)(
+    'R10: of documents that are set to pending by hand a run of one function leaves the others to be asked: %s',
+    async (how) => {
+      const stop = await bundle.start(stages);
+      await runToTheEnd(bundle, { runId: 'first', ...ask });
+      await documents().updateMany({}, { $set: { ai_status: 'pending' } });
+      if (how === 'failed') await injectFaults(bundle, { on: 'line', what: 'status', value: 400, match: 'summary' });
+      if (how === 'cancelled') {
+        await stop();
+        const stopScanner = await bundle.start([ChunkScannerModule]);
+        await requestRun(bundle, { runId: 'second', ...ask, functions: ['summary'] });
+        await eventually('a claim', async () => (await bundle.engine.claims.get('second.c1'))?.state === 'sealed');
+        await requestCancel(bundle, 'second');
+        await stopScanner();
+        await bundle.start(stages);
+        await endOf(bundle, 'second');
+      } else await runToTheEnd(bundle, { runId: 'second', ...ask, functions: ['summary'] });
+      await injectFaults(bundle);
+
+      const third = await runToTheEnd(bundle, { runId: 'third', ...ask });
+      const fourth = await runToTheEnd(bundle, { runId: 'fourth', ...ask });
+
+      // A failed function is not asked again: the others are.
+      expect(third.totals?.requests).toBe(how === 'cancelled' ? 30 : 20);
+      expect(fourth.totals?.requests).toBe(0);
+    },
+  );
+
   it('R10: what a run was to add is missing again when it is cancelled; the documents are what they were', async () => {
     const stop = await bundle.start(stages);
     await runToTheEnd(bundle, { runId: 'first', ...ask, functions: ['summary'] });

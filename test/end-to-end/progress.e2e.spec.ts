@@ -48,6 +48,19 @@ describe('the progress of a run', () => {
     expect(ended.outlook).toMatchObject({ waits: [], forecast: null, noForecast: null });
   });
 
+  it('M1: on a fast simulator the forecast of a run is as short as its runs are, from its first batch on', async () => {
+    // Two hours in two seconds.
+    await opened({ simulator: { speed: 3_600, turnaround: { kind: 'fixed', seconds: 7_200 } } });
+    await requestRun(bundle, { runId: 'first', pipeline: 'notes', endpoint: 'embeddings', limit: 30 });
+    await endOf(bundle, 'first');
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });
+
+    const { outlook } = await reported('a forecast', ({ outlook: { forecast } }) => forecast !== null);
+
+    const { forecast } = outlook;
+    expect(Date.parse(forecast?.median ?? '') - bundle.engine.clock.now().getTime()).toBeLessThan(600_000);
+  });
+
   it('M1: without a batch that has ended it says that there is no forecast', async () => {
     await opened({ simulator: { turnaround: { kind: 'fixed', seconds: 36_000 } } });
     await requestRun(bundle, { runId: 'r', pipeline: 'notes', endpoint: 'embeddings' });

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Deferral } from './deferral.js';
 import { IdleBatches } from './idle-batches.js';
+import { MeasuredTurnarounds } from './measured-turnarounds.js';
 import { NextPoll } from './next-poll.js';
 import { ProviderWebhooksController } from './provider-webhooks.controller.js';
 import { ProviderWebhooks } from './provider-webhooks.js';
@@ -10,6 +11,6 @@ import { StatusPoller } from './status-poller.js';
 
 @Module({
   controllers: [StatusPoller, ProviderWebhooksController],
-  providers: [Overtaking, IdleBatches, NextPoll, Deferral, UnendedBatches, ProviderWebhooks],
+  providers: [Overtaking, IdleBatches, NextPoll, Deferral, MeasuredTurnarounds, UnendedBatches, ProviderWebhooks],
 })
 export class StatusPollerModule {}

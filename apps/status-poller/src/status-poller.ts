@@ -15,7 +15,6 @@ import {
   Batches,
   Budgets,
   Runs,
-  Turnarounds,
   providerBatchInfoOf,
   type Batch,
   type Leased,
@@ -26,6 +25,7 @@ import {
 } from '@batchmill/records';
 import { Consumes, Stage, Works } from '@batchmill/stage';
 import { Deferral } from './deferral.js';
+import { MeasuredTurnarounds } from './measured-turnarounds.js';
 import { IdleBatches } from './idle-batches.js';
 import { NextPoll } from './next-poll.js';
 import { Overtaking } from './overtaking.js';
@@ -45,7 +45,7 @@ export class StatusPoller {
     private readonly nextPoll: NextPoll,
     private readonly deferral: Deferral,
     private readonly unendedBatches: UnendedBatches,
-    private readonly turnarounds: Turnarounds,
+    private readonly turnarounds: MeasuredTurnarounds,
   ) {}
 
   @Consumes(BatchCancelRequested)
@@ -102,7 +102,7 @@ export class StatusPoller {
         return;
       case 'settled':
         if (verdict.size !== null) await this.budgets.learnFrom(this.provider.account, batch.data, verdict.size);
-        await this.turnarounds.add(this.provider.account, batch.data, [retrieved]);
+        await this.turnarounds.add(batch.data, retrieved);
         yield this.#settled(batch, provider, retrieved, verdict);
     }
   }

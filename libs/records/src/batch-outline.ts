@@ -22,6 +22,7 @@ export interface BatchOutline extends Pick<
   | 'completionWindow'
   | 'parked'
   | 'staysQueued'
+  | 'adopted'
   | 'backoffUntil'
   | 'createdAt'
   | 'updatedAt'
@@ -29,7 +30,10 @@ export interface BatchOutline extends Pick<
   readonly held?: Batch['held'];
   readonly otherAccount?: Batch['otherAccount'];
   readonly error?: Batch['error'];
-  readonly provider?: Pick<ProviderBatchInfo, 'submittedAt' | 'createdAt' | 'endedAt' | 'counts'> | null;
+  readonly provider?: Pick<
+    ProviderBatchInfo,
+    'submittedAt' | 'createdAt' | 'inProgressAt' | 'endedAt' | 'counts'
+  > | null;
   readonly synchronous?: Pick<SynchronousLane, 'offset'> | null;
   readonly submission: Pick<Submission, 'attempt'>;
   readonly ingestion: Pick<Ingestion, 'succeeded' | 'failed' | 'retried' | 'retryAt'>;
@@ -56,13 +60,14 @@ export const batchOutline: Projection = Object.fromEntries(
       'completionWindow',
       'parked',
       'staysQueued',
+      'adopted',
       'backoffUntil',
       'createdAt',
       'updatedAt',
       'held',
       'otherAccount',
     ],
-    ...['submittedAt', 'createdAt', 'endedAt', 'counts'].map((field) => `provider.${field}`),
+    ...['submittedAt', 'createdAt', 'inProgressAt', 'endedAt', 'counts'].map((field) => `provider.${field}`),
     ...['error', 'synchronous.offset', 'submission.attempt', 'ingestion.succeeded', 'ingestion.failed'],
     ...['ingestion.retried', 'ingestion.retryAt'],
   ].map((field) => [field, 1]),

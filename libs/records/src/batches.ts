@@ -395,6 +395,12 @@ export class Batches extends RecordsOfRun<Batch> {
     return this.collection.find({ leftFiles: { $gt: '' } });
   }
 
+  /** How many files the provider still has of the batches of a run. */
+  async countLeftFilesOfRun(runId: string): Promise<number> {
+    const found = this.collection.find({ runId, leftFiles: { $gt: '' } }, { projection: { leftFiles: 1 } });
+    return (await Array.fromAsync(found)).reduce((sum, { leftFiles = [] }) => sum + leftFiles.length, 0);
+  }
+
   /** Notes that a file of an ingested batch is deleted. */
   async removeLeftFile(id: string, fileId: string): Promise<void> {
     await this.collection.updateOne({ _id: id }, { $pull: { leftFiles: fileId } }, { durable: false });

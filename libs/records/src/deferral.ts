@@ -18,7 +18,10 @@ export interface RefusedSubmission {
   readonly keepsFile: boolean;
 }
 
-/** Sends a batch back to be submitted again with the same file, not before `until`. No document changes. */
+/**
+ * Sends a batch back to be submitted again with the same file, not before `until`. No document changes. What was found of the provider
+ * batch, as that it would be late, does not hold for the next one. What a person asked of the batch does.
+ */
 export function deferral(
   batch: Leased<Batch>,
   { key, providerBatchId, held, learned, keepsFile }: RefusedSubmission,
@@ -26,7 +29,9 @@ export function deferral(
 ): Transition<BatchDeferred> {
   const { runId, claimId, submission, previousAttempts } = batch.data;
   const { attempt } = submission;
-  const noFile = keepsFile ? {} : { fileId: null, fileCreatedAt: null };
+  // One that was adopted late may have no input file any more.
+  const isFileThere = keepsFile && submission.fileDeletedAt === null;
+  const noFile = isFileThere ? {} : { fileId: null, fileCreatedAt: null, fileDeletedAt: null };
   const { about, code } = held;
   if (about === 'limit') throw new Error('A spending limit defers no batch: nothing was sent.');
   return batch
@@ -37,6 +42,10 @@ export function deferral(
       progress: null,
       idle: null,
       otherAccount: null,
+      overtakenAt: null,
+      staysQueued: false,
+      adopted: false,
+      failure: null,
       submission: { ...submission, ...noFile, armed: null, attempt: attempt + 1 },
       previousAttempts: key === null ? previousAttempts : [...previousAttempts, { key, providerBatchId }],
     })

@@ -24,6 +24,7 @@ import { describeQueries } from './contract/queries.contract.js';
 import { describeOutbox } from './contract/outbox.contract.js';
 import { describeTurnarounds } from './contract/turnarounds.contract.js';
 import { describeDeadlines } from './contract/deadlines.contract.js';
+import { describeDeferral } from './contract/deferral.contract.js';
 import { describeCommands } from './contract/commands.contract.js';
 
 /** What the records promise on every adapter of the store. `make` gives a store that holds nothing. */
@@ -47,6 +48,7 @@ export function describeRecordsContract(name: string, make: MakeStore): void {
     describeForgetting(make);
     describeRates(make);
     describeDeadlines(make);
+    describeDeferral(make);
     describeClaimMarks(make);
     describeAnswerMarks(make);
     describeKeptAnswers(make);

@@ -1,3 +1,5 @@
+/* Long, because the record of a run, and every question and command about runs, stand together. */
+
 import { runOutcomes, type Clock, type Endpoint, type Event, type RunRequested } from '@batchmill/contracts';
 import type { StorageTargets } from '@batchmill/pipeline';
 import type { Store } from '@batchmill/store';

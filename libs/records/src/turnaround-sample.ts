@@ -11,9 +11,12 @@ export interface TurnaroundSample {
   readonly secondsToStart: number | null;
   /** How many it had. Missing in samples of earlier versions. */
   readonly requests?: number;
+  /** No less than it took by our clock. Missing: it was read from a list, or was adopted. */
+  readonly ourSeconds?: number;
 }
 
-type Ended = Pick<ProviderBatch, 'id' | 'state' | 'createdAt' | 'inProgressAt' | 'endedAt' | 'counts'>;
+type Ended = Pick<ProviderBatch, 'id' | 'state' | 'createdAt' | 'inProgressAt' | 'endedAt' | 'counts'> &
+  Pick<TurnaroundSample, 'ourSeconds'>;
 
 /**
  * Null for a batch that tells nothing of the provider's speed: it has not ended, it failed before its requests began, we cancelled
@@ -26,6 +29,7 @@ export function turnaroundSampleOf({
   inProgressAt,
   endedAt,
   counts,
+  ourSeconds,
 }: Ended): TurnaroundSample | null {
   if ((state !== 'completed' && state !== 'expired') || endedAt === null) return null;
   const seconds = secondsBetween(createdAt, endedAt);
@@ -37,6 +41,7 @@ export function turnaroundSampleOf({
     seconds,
     secondsToStart: inProgressAt === null ? null : secondsBetween(createdAt, inProgressAt),
     requests: counts.total,
+    ...(ourSeconds !== undefined && { ourSeconds }),
   };
 }
 

@@ -66,12 +66,6 @@ export class Turnarounds {
     return stored?.samples ?? [];
   }
 
-  /** The same batches, each by its seconds, in the order in which they ended. */
-  async secondsOf(account: string, { model, url }: BatchKind): Promise<number[]> {
-    const stored = await this.#collection.findOne({ _id: idOf(account, { model, url }) });
-    return (stored?.samples ?? []).map(({ seconds }) => seconds);
-  }
-
   /** What the account's list of batches last showed of them; null: it was not read. */
   async calibrationOf(account: string, model: string, url: string): Promise<Calibration | null> {
     const stored = await this.#collection.findOne({ _id: idOf(account, { model, url }) });
@@ -82,7 +76,11 @@ export class Turnarounds {
    * Adds the batches that tell how long the provider takes, and leaves out the others. A batch that is added again counts once. Only
    * if two processes add it at the same moment, it counts twice, which does no harm.
    */
-  async add(account: string, { model, url }: BatchKind, batches: readonly ProviderBatch[]): Promise<void> {
+  async add(
+    account: string,
+    { model, url }: BatchKind,
+    batches: readonly (ProviderBatch & Pick<TurnaroundSample, 'ourSeconds'>)[],
+  ): Promise<void> {
     const samples = batches.flatMap((batch) => turnaroundSampleOf(batch) ?? []);
     if (samples.length === 0) return;
     const _id = idOf(account, { model, url });

@@ -104,6 +104,44 @@ describe('textFilters', () => {
     expect(compilePrompt('{{ value }}').render({ value })).toBe('');
   });
 
+  it.each<[string, unknown, string, string]>([
+    ['NaN in a list', [NaN, 'z'], '{{ value | join: "; " }}', '; z'],
+    ['a Double that is NaN in a list', [new Double(NaN), 'z'], '{{ value | join: "; " }}', '; z'],
+    [
+      'a date that is none, of objects',
+      [{ on: new Date(NaN) }, { on: 1 }],
+      '{{ value | map: "on" | join: "; " }}',
+      '; 1',
+    ],
+    ['infinity', Infinity, '{{ value | json }}', '"Infinity"'],
+    ['infinity, shown', -Infinity, '{{ value | inspect }}', '"-Infinity"'],
+    ['a large integer', 12345678901234567890n, '{{ value | json }}', '"12345678901234567890"'],
+    ['a 64-bit integer, shown', Long.fromString('9007199254740993'), '{{ value | inspect }}', '"9007199254740993"'],
+    ['bytes of a function', Buffer.from([0, 255]), '{{ value | append: "!" }}', 'AP8=!'],
+    ['bytes of a function, as they are', Buffer.from([0, 255]), '{{ value | raw }}', 'AP8='],
+    ['bytes in a list', [Buffer.from([0, 255]), 'z'], '{{ value | join: "; " }}', 'AP8=; z'],
+    ['bytes, appended', Buffer.from([0, 255]), '{{ "x" | append: value }}', 'xAP8='],
+    ['bytes, as they are', new Binary(Buffer.from([0, 255])), '{{ value | raw }}', 'AP8='],
+    [
+      'a reference, as it is',
+      new DBRef('people', new ObjectId('0123456789abcdef01234567')),
+      '{{ value | raw }}',
+      reference,
+    ],
+    ['the smallest key, as it is', new MinKey(), '{{ value | raw }}', '{"$minKey":1}'],
+    ['an object, as it is', { a: 1 }, '{{ value | raw }}', '{"a":1}'],
+    ['false with its own default', false, '{{ value | default: "x", allow_false: true }}', 'false'],
+  ])('C4 Y8: a filter sees what has no text of its own as an output shows it: %s', (_, value, template, text) => {
+    expect(compilePrompt(template, { nullIs: 'missing' }).render({ value })).toBe(text);
+  });
+
+  it('C4: a symbol, as a preprocess function may return, is no value', () => {
+    const value = Symbol('a');
+
+    expect(() => compilePrompt('{{ value }}', { nullIs: 'missing' }).render({ value })).toThrow();
+    expect(compilePrompt('{{ value }}{{ value | default: "none" }}').render({ value })).toBe('none');
+  });
+
   it('C3: the values of an update template behave the same', () => {
     const errors: unknown[] = [];
     const value = compileValue({ $set: { on: '{{ dates | join: "; " }}', at: '{{ at }}' } }, (...error) =>
@@ -120,7 +158,7 @@ describe('textFilters', () => {
     const otherFilters =
       'abs at_least at_most ceil compact concat date date_to_long_string date_to_rfc822 date_to_string ' +
       'date_to_xmlschema divided_by find find_exp find_index find_index_exp first floor group_by group_by_exp has ' +
-      'has_exp inspect last map minus modulo plus pop push raw reject reject_exp reverse round shift size sort ' +
+      'has_exp last map minus modulo plus pop push reject reject_exp reverse round shift size sort ' +
       'sort_natural sum times to_integer uniq unshift where where_exp';
 
     const known = [...Object.keys(textFilters), ...otherFilters.split(' ')].sort();

@@ -1,8 +1,9 @@
 import { bsonType, idText, isBsonValue, isPlainObject, writeValue } from '@batchmill/documents';
 
-/** True for what says that there is no value: null, NaN, an invalid date. */
+/** True for what says that there is no value: null, NaN, an invalid date; and for a symbol, which no document holds. */
 export function isMissing(value: unknown): boolean {
   if (value === null || value === undefined || Number.isNaN(value)) return true;
+  if (typeof value === 'symbol') return true;
   if (value instanceof Date) return Number.isNaN(value.getTime());
   return (
     ['Double', 'Decimal128'].includes(bsonType(value) ?? '') && (value as { toString(): string }).toString() === 'NaN'

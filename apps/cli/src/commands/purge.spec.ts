@@ -95,7 +95,23 @@ describe('batchmill purge', () => {
       expect(await home.json('costs')).toEqual(costs);
       expect(await home.json('runs', 'list')).toEqual([]);
       const { out } = await home.batchmill('purge', '--older-than', '0h', '--records');
-      expect(out).toContain('`audit` and `orphans list` show their batches at the provider as unknown');
+      expect(out).toContain('`audit` and `orphans list` show their batches and files at the provider as unknown');
+    });
+
+    it('R12: the records of a run stay while a file of it is at the provider, which is shown and cleaned', async () => {
+      await home.account.injectFaults({ on: 'files.delete', what: 'status', value: 400 });
+      await home.run('first', 2);
+      await home.account.injectFaults();
+
+      const done = await purge('--older-than', '0h', '--records');
+
+      expect(done.needed).toEqual([{ runId: 'first', why: '2 files of it are still at the provider' }]);
+      expect(kindsOf(done)).not.toHaveProperty('records: batches');
+      const said = await home.batchmill('purge', '--older-than', '0h', '--records');
+      expect(said.out).toContain('run first was left: 2 files of it are still at the provider');
+      expect((await home.batchmill('files', 'clean', '--yes')).out).toContain('2 files deleted');
+      expect(await home.json<unknown[]>('files', 'list')).toEqual([]);
+      expect(kindsOf(await purge('--older-than', '0h', '--records'))).toMatchObject({ 'records: batches': 1 });
     });
 
     it('R12: it says in words what was deleted, and what the provider keeps', async () => {

@@ -89,7 +89,9 @@ async function purgeRuns(
       `${formatQuantity(unnamedLeft.count, 'blob')} (${formatBytes(unnamedLeft.bytes)}) that no record names left: another state may use the same place`,
     );
   if (records === true && before !== null && before.getTime() > engine.clock.now().getTime() - knownForMs)
-    say('`audit` and `orphans list` show their batches at the provider as unknown from now on, for 60 days at most');
+    say(
+      '`audit` and `orphans list` show their batches and files at the provider as unknown from now on, for 60 days at most',
+    );
   if (busKeepsMessages) say(busText);
   say(providerText);
 }

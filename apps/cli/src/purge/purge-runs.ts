@@ -11,7 +11,7 @@ import {
 import type { Engine } from '@batchmill/service';
 import type { PurgeTally } from './purge-tally.js';
 
-/** A run whose texts stay. */
+/** A run of which something stays. */
 export interface NeededRun {
   readonly runId: string;
   readonly why: string;
@@ -20,7 +20,7 @@ export interface NeededRun {
 /** What a purge of runs did beside what it counted. */
 export interface PurgedRuns {
   readonly runs: number;
-  /** Runs that are old enough, and whose texts are still needed. */
+  /** Runs that are old enough, and whose texts or records are still needed. */
   readonly needed: readonly NeededRun[];
   /** Old blobs that no record names and that were left, because another state may name them. */
   readonly unnamedLeft: { readonly count: number; readonly bytes: number };
@@ -49,7 +49,7 @@ export async function purgeOld(
   if (!tally.isDryRun) await engine.reusableAnswers.deleteBefore(before);
   const messages = await engine.bus.purge({ recordedBefore: before, isDryRun: tally.isDryRun });
   tally.count('messages', messages ?? 0);
-  if (withRecords) await purgeRecords(engine, before, tally.isDryRun ? purged : [], tally);
+  if (withRecords) needed.push(...(await purgeRecords(engine, before, tally.isDryRun ? purged : [], tally)));
   return {
     runs: purged.length,
     needed,
@@ -106,17 +106,26 @@ export async function countAnswers(
   for await (const { body } of answers) tally.count('answers kept for reuse', 1, Buffer.byteLength(body));
 }
 
-/** `purged`: on a dry run, the runs that have lost their texts by then. */
-async function purgeRecords(engine: Engine, before: Date, purged: readonly Run[], tally: PurgeTally): Promise<void> {
+/** `purged`: on a dry run, the runs that have lost their texts by then. Returns the runs whose records stay. */
+async function purgeRecords(
+  engine: Engine,
+  before: Date,
+  purged: readonly Run[],
+  tally: PurgeTally,
+): Promise<NeededRun[]> {
   const records = engine.runRecords;
-  const runs = [...purged, ...(await Array.fromAsync(records.deletable(before)))];
+  const runs = [...purged, ...(await Array.fromAsync(engine.runs.endedBefore(before, { withTexts: false })))];
+  const needed: NeededRun[] = [];
   for (const run of runs) {
+    const why = await records.whyNeeded(run);
+    if (why !== null) needed.push({ runId: run._id, why });
     const counts = tally.isDryRun ? await records.count(run) : await records.delete(run);
     for (const kind of ['runs', 'claims', 'batches', 'notifications'] as const)
       tally.count(`records: ${kind}`, counts[kind]);
   }
   const handled = tally.isDryRun ? engine.inbox.countBefore(before) : engine.inbox.deleteBefore(before);
   tally.count('records: handled messages', await handled);
+  return needed;
 }
 
 /** Deletes them where no other state can name them. Returns what it left. */

@@ -22,7 +22,7 @@ export function deletedText(deleted: readonly Deleted[], isDryRun: boolean, maxC
 
 const shownRuns = 5;
 
-/** The runs that still need their texts, for people. */
+/** The runs that still need their texts or records, for people. */
 export function neededText(needed: readonly NeededRun[]): string {
   const lines = needed.slice(0, shownRuns).map(({ runId, why }) => `run ${runId} was left: ${why}\n`);
   const more = needed.length - shownRuns;

@@ -9,8 +9,6 @@ import type { PerformContext } from './performed.js';
 import type { Message } from './read-messages.js';
 import { promptOf } from './read-messages.js';
 
-const tokensPerMessage = 3;
-
 export interface Generated {
   readonly text: string;
   readonly refusal: boolean;
@@ -24,7 +22,7 @@ export const refusalText = "I'm sorry, I can't assist with that.";
 
 /** Writes a model's answer to the messages. `format` is what `response_format` or `text.format` holds. */
 export function generateText(
-  messages: readonly Message[],
+  { messages, inputTokens }: { readonly messages: readonly Message[]; readonly inputTokens: number },
   { maxInputTokens, maxOutputTokens }: Model,
   format: { readonly value: unknown; readonly param: string },
   maxTokens: { readonly value: unknown; readonly param: string },
@@ -32,7 +30,6 @@ export function generateText(
   { refuse, halve = false }: Pick<PerformContext, 'refuse' | 'halve'>,
 ): Generated {
   const limit = readMaxTokens(maxTokens.value, maxTokens.param, maxOutputTokens);
-  const inputTokens = messages.reduce((sum, { text }) => sum + tokensPerMessage + tokens.count(text), tokensPerMessage);
   if (inputTokens > maxInputTokens) {
     throw new OpenAiError(
       400,

@@ -1,5 +1,6 @@
 import { OpenAiError } from '../http/openai-error.js';
 import type { TokenCounter } from '../tokens/token-counter.js';
+import { countPrompt } from './count-prompt.js';
 import { generateText } from './generate-text.js';
 import type { Generated } from './generate-text.js';
 import type { Model } from './models.js';
@@ -9,8 +10,9 @@ import { readMessages } from './read-messages.js';
 
 export function performChat(body: Body, model: Model, tokens: TokenCounter, context: PerformContext): Performed {
   const param = body['max_completion_tokens'] === undefined ? 'max_tokens' : 'max_completion_tokens';
+  const messages = readMessages(body['messages'], 'messages');
   const generated = generateText(
-    readMessages(body['messages'], 'messages'),
+    { messages, inputTokens: countPrompt(messages, body, tokens) },
     model,
     { value: body['response_format'], param: 'response_format' },
     { value: body[param], param },

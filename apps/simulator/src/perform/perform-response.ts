@@ -1,6 +1,7 @@
 import { OpenAiError } from '../http/openai-error.js';
 import { isSchema } from '../answers/json-schema.js';
 import type { TokenCounter } from '../tokens/token-counter.js';
+import { countPrompt } from './count-prompt.js';
 import { generateText } from './generate-text.js';
 import type { Model } from './models.js';
 import { cachedTokens, type Body, type PerformContext, type Performed } from './performed.js';
@@ -10,8 +11,9 @@ import type { Message } from './read-messages.js';
 
 export function performResponse(body: Body, model: Model, tokens: TokenCounter, context: PerformContext): Performed {
   const format = isSchema(body['text']) ? body['text']['format'] : undefined;
+  const messages = messagesOf(body);
   const generated = generateText(
-    messagesOf(body),
+    { messages, inputTokens: countPrompt(messages, body, tokens) },
     model,
     { value: format, param: 'text.format' },
     { value: body['max_output_tokens'], param: 'max_output_tokens' },
@@ -69,8 +71,9 @@ export function performResponse(body: Body, model: Model, tokens: TokenCounter, 
 
 function messagesOf(body: Body): Message[] {
   const { input, instructions } = body;
-  const instructed: Message[] = typeof instructions === 'string' ? [{ role: 'developer', text: instructions }] : [];
-  if (typeof input === 'string') return [...instructed, { role: 'user', text: input }];
+  const instructed: Message[] =
+    typeof instructions === 'string' ? [{ role: 'developer', name: null, text: instructions }] : [];
+  if (typeof input === 'string') return [...instructed, { role: 'user', name: null, text: input }];
   if (input === undefined) throw new OpenAiError(400, "Missing required parameter: 'input'.", { param: 'input' });
   return [...instructed, ...readMessages(input, 'input')];
 }

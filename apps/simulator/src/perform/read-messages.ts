@@ -2,6 +2,8 @@ import { OpenAiError } from '../http/openai-error.js';
 
 export interface Message {
   readonly role: string;
+  /** Null: it names none. */
+  readonly name: string | null;
   readonly text: string;
 }
 
@@ -14,11 +16,11 @@ export function readMessages(value: unknown, param: string): Message[] {
     if (typeof message !== 'object' || message === null) {
       throw new OpenAiError(400, `Invalid type for '${param}[${index}]': expected an object.`, { param });
     }
-    const { role, content } = message as { role?: unknown; content?: unknown }; // checked on use
+    const { role, name, content } = message as { role?: unknown; name?: unknown; content?: unknown }; // checked on use
     if (typeof role !== 'string') {
       throw new OpenAiError(400, `Missing required parameter: '${param}[${index}].role'.`, { param });
     }
-    return { role, text: textOf(content) };
+    return { role, name: typeof name === 'string' ? name : null, text: textOf(content) };
   });
 }
 

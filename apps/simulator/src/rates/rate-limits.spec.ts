@@ -63,7 +63,7 @@ describe('the rate limits of the synchronous endpoints', () => {
           max_tokens: maxTokens,
         });
 
-      expect((await chat(80)).headers.get('x-ratelimit-remaining-tokens')).toBe('13');
+      expect((await chat(80)).headers.get('x-ratelimit-remaining-tokens')).toBe('12');
       expect(await client.refusal(chat(20))).toMatchObject({ status: 429, type: 'tokens' });
       await client.advance(60);
       expect((await client.refusal(chat(100))).message).toMatch(/^Request too large for gpt-4o-mini .* Limit 100, /);

@@ -11,10 +11,8 @@ interface Tokenizer {
 /** `<|endoftext|>` in a user's text is text. */
 const plain = { disallowedSpecial: new Set<string>() };
 
-/** The tokenizer is quadratic in the length of an unbroken run, so very long runs are cut before they are counted. */
-const longRunCharacters = 512;
-const longRun = /\S{512}|\s{512}/;
-const cutPieces = /[\s\S]{1,256}/g;
+/** The tokenizer is quadratic in the length of an unbroken run, so longer runs are cut. Each cut may add a token. */
+const longestPiece = 500;
 
 const keptPieceCharacters = 160;
 const maxPiecesKept = 200_000;
@@ -38,22 +36,15 @@ export class TokenCounter {
     return loading;
   }
 
-  /** Counts piece by piece, see `beginsPiece`; counts are cached. */
+  /** Counts piece by piece: both encodings split before a space that follows another character. The counts of pieces are cached. */
   count(text: string): number {
     let tokens = 0;
-    let start = 0;
-    let before = text.charCodeAt(0);
-    let code = text.charCodeAt(1);
-    for (let index = 1; index < text.length; index += 1) {
-      const after = text.charCodeAt(index + 1);
-      if (beginsPiece(before, code, after)) {
-        tokens += this.#countPiece(text.slice(start, index));
-        start = index;
-      }
-      before = code;
-      code = after;
+    for (let start = 0; start < text.length;) {
+      const end = endOfPiece(text, start);
+      tokens += this.#countPiece(text.slice(start, end));
+      start = end;
     }
-    return tokens + this.#countPiece(text.slice(start));
+    return tokens;
   }
 
   /** The text up to that many tokens. */
@@ -66,9 +57,6 @@ export class TokenCounter {
   }
 
   #countPiece(piece: string): number {
-    if (piece.length > longRunCharacters && longRun.test(piece)) {
-      return (piece.match(cutPieces) ?? []).reduce((sum, part) => sum + this.#tokenizer.countTokens(part, plain), 0);
-    }
     const known = this.#kept.get(piece);
     if (known !== undefined) return known;
     const tokens = this.#tokenizer.countTokens(piece, plain);
@@ -78,17 +66,24 @@ export class TokenCounter {
   }
 }
 
-/**
- * Whether no token spans this and the previous character: a single space between two words begins a token,
- * and so does what follows a line break, except for the slash that one encoding joins to it.
- */
-function beginsPiece(before: number, code: number, after: number): boolean {
-  if (code === 0x20) return !isSpace(before) && !isSpace(after);
-  return before === 0x0a && !isSpace(code) && code !== 0x2f;
+function endOfPiece(text: string, start: number): number {
+  const limit = Math.min(text.length, start + longestPiece);
+  let before = text.charCodeAt(start);
+  let at = start + 1;
+  for (; at < limit; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x20 && !isSpace(before)) break;
+    before = code;
+  }
+  return at < text.length && isLowSurrogate(text.charCodeAt(at)) ? at + 1 : at;
 }
 
 function isSpace(code: number): boolean {
-  return code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0 || code >= 0x1680;
+  return code <= 0x20 || code === 0xa0 || (code >= 0x1680 && /\s/.test(String.fromCharCode(code)));
+}
+
+function isLowSurrogate(code: number): boolean {
+  return code >= 0xdc00 && code <= 0xdfff;
 }
 
 function importTokenizer(encoding: Encoding): Promise<Tokenizer> {

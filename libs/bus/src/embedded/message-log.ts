@@ -1,3 +1,5 @@
+/* Long, because every statement on the file of the bus is here, beside its schema. */
+
 import { Database, type FileErrors, type Row } from '@batchmill/sqlite';
 import { crc32 } from 'node:zlib';
 import type { IncomingMessage, OutgoingMessage } from '../bus.js';

@@ -1,4 +1,5 @@
 import { DocumentFailure, documentError } from '@batchmill/contracts';
+import { isPlainObject } from '@batchmill/documents';
 import { countTokens, exceedsTokens, modelLimitsOf } from '@batchmill/models';
 import { promptBody, type Prompts, type RenderedRequest } from '@batchmill/provider';
 import { templateError, type PromptTemplate, type TemplateScope } from '@batchmill/templates';
@@ -6,15 +7,17 @@ import type { PromptFunction } from '../pipeline.js';
 import type { PlannedFunction } from '../plan/run-plan.js';
 import { functionVariables } from './template-variables.js';
 
-/** Tokens that the provider adds per message and answer: https://github.com/openai/openai-cookbook, "How to count tokens with tiktoken". */
+/**
+ * Tokens that the provider adds per message, one of them its role, and before the answer:
+ * https://github.com/openai/openai-cookbook, "How to count tokens with tiktoken".
+ */
 const tokensPerMessage = 4;
 const tokensPerAnswer = 3;
+/** Around a schema, or the list of tools. OpenAI does not publish how it writes these into the prompt: they count as JSON. */
+const tokensPerPart = 4;
 
 /** A count may be too high by less than this, where a text has long runs without a space. Such a prompt is sent. */
 const leastShareOfCount = 0.99;
-
-/** Fields of a body that are part of the prompt, and are billed as such. */
-const fieldsThatModelsRead = ['tools', 'functions', 'response_format', 'text'];
 
 /** Throws a DocumentFailure when a prompt cannot be rendered. */
 export function renderPrompt(
@@ -90,15 +93,21 @@ function checkContext(
 
 const fixedTokens = new WeakMap<PromptFunction, number>();
 
-/** The tokens of what is the same in every request, counted once: the schema, and fields of the body. */
+/** The tokens of what is the same in every request, counted once: tools, and the schema of the answer with its description. */
 function fixedTokensOf(definition: PromptFunction): number {
   const counted = fixedTokens.get(definition);
   if (counted !== undefined) return counted;
-  const { baseModel, responseSchema, body } = definition;
-  const values = [responseSchema?.schema, ...fieldsThatModelsRead.map((field) => body[field])];
-  const sum = values
-    .filter((value) => value !== undefined && value !== null)
-    .reduce<number>((tokens, value) => tokens + tokensPerMessage + countTokens(JSON.stringify(value), baseModel), 0);
+  const parts = partsThatModelsRead(promptBody(definition, { system: null, user: '' }));
+  const sum = parts.reduce<number>((tokens, part) => {
+    return tokens + tokensPerPart + countTokens(JSON.stringify(part), definition.baseModel);
+  }, 0);
   fixedTokens.set(definition, sum);
   return sum;
+}
+
+function partsThatModelsRead({ tools, functions, response_format: ofChat, text }: Record<string, unknown>): unknown[] {
+  const lists = [tools, functions].filter((list) => Array.isArray(list) && list.length > 0);
+  const formats = [isPlainObject(ofChat) ? ofChat['json_schema'] : null, isPlainObject(text) ? text['format'] : null];
+  const schemas = formats.filter(isPlainObject).flatMap(({ schema, description }) => [schema, description]);
+  return [...lists, ...schemas.filter((part) => part !== undefined && part !== null)];
 }

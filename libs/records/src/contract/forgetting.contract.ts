@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MakeStore } from '@batchmill/store/contract';
-import { Inbox, ReusableAnswers, notIngested, notReprocessed, type Batch } from '../index.js';
+import { Inbox, ReusableAnswers, RunRecords, Spendings, notIngested, notReprocessed, type Batch } from '../index.js';
 import { eachWithFixture } from './fixture.contract.js';
 
 const week = 7 * 86_400_000;
@@ -116,6 +116,28 @@ export function describeForgetting(make: MakeStore): void {
       expect(await fixture().batches.deleteOfRun('run', 'ingested')).toBe(1);
       expect(await fixture().batches.countOfRun('run', 'settled')).toBe(1);
       expect(await fixture().claims.deleteOfRun('run', 'done')).toBe(1);
+    });
+
+    it('R12: the records of a run stay while the provider has a file of it that is to be deleted', async () => {
+      const { runs, claims, batches, notifications, store, clock } = fixture();
+      const records = new RunRecords({ runs, claims, batches, notifications, spendings: new Spendings(store) });
+      await fixture().insertRun('run', { state: 'finished', textsDeletedAt: clock.now() });
+      await fixture().insertClaim({ state: 'done' });
+      await fixture().insertBatch({ state: 'ingested', leftFiles: ['file-1', 'file-2'] });
+      await fixture().insertBatch({ number: 2, state: 'ingested' });
+      const run = await fixture().run('run');
+      const deletable = () => Array.fromAsync(records.deletable(fixture().in(1)), ({ _id }) => _id);
+      const nothing = { runs: 0, claims: 0, batches: 0, notifications: 0 };
+
+      expect(await deletable()).toEqual([]);
+      expect(await records.whyNeeded(run)).toBe('2 files of it are still at the provider');
+      expect(await records.count(run)).toEqual(nothing);
+      expect(await records.delete(run)).toEqual(nothing);
+      for (const file of ['file-1', 'file-2']) await batches.removeLeftFile('run.c1.b1', file);
+
+      expect(await deletable()).toEqual(['run']);
+      expect(await records.count(run)).toEqual({ ...nothing, runs: 1, claims: 1, batches: 2 });
+      expect(await records.delete(run)).toEqual({ ...nothing, runs: 1, claims: 1, batches: 2 });
     });
 
     it('R12: what consumers have handled goes by its age', async () => {

@@ -46,6 +46,16 @@ export function describeTurnarounds(make: MakeStore): void {
       ]);
     });
 
+    it('M1: how long it took by our clock is kept where it is known', async () => {
+      const { turnarounds } = fixture();
+      await turnarounds.add(account, embeddings, [{ ...endedBatch('batch_1', 60, 1), ourSeconds: 61.5 }]);
+      await add([2]);
+
+      const samples = await turnarounds.samplesOf(account, embeddings.model, embeddings.url);
+
+      expect(samples.map(({ ourSeconds }) => ourSeconds)).toEqual([61.5, undefined]);
+    });
+
     it('E5: a batch that is added again counts once', async () => {
       await add([1, 2]);
       await add([2, 3]);

@@ -13,8 +13,11 @@ export interface QueuedBatch {
 export interface QueueState {
   /** Infinity: no limit is known. */
   readonly limits: { readonly tokens: number; readonly requests: number };
-  /** Batches in it, of all runs, with the time since their creation. */
-  readonly inQueue: readonly (QueuedBatch & { readonly ageMs: number })[];
+  /**
+   * Batches in it, of all runs, with the time since their creation. `seenMs`: of that, until a poll found it in work last; missing: all.
+   * Since then it may have ended.
+   */
+  readonly inQueue: readonly (QueuedBatch & { readonly ageMs: number; readonly seenMs?: number })[];
   /** Batches that wait to be sent, in the order in which they asked, of all runs. */
   readonly waiting: readonly QueuedBatch[];
   /** Of the run: batches that are not built yet. They follow the others. */
@@ -66,18 +69,18 @@ export function playQueue(
   let nowMs = 0;
   let endMs = 0;
   let roomMs: number | null = null;
-  const enter = (batch: QueuedBatch, ageMs: number): void => {
+  const enter = (batch: QueuedBatch, ageMs: number, seenMs: number): void => {
     held += batch.tokens;
     heldRequests += batch.requests;
     lineOf(batch.runId).held += batch.tokens;
-    const takesMs = draws.draw(ageMs) - ageMs + lagMs();
+    const takesMs = Math.max(0, draws.draw(seenMs) - ageMs) + lagMs();
     timeline.add({ ...batch, kind: 'ends', atMs: nowMs + takesMs * (batch.inTurn ?? 1) });
   };
   const release = (): void => {
     for (const batch of unbuilt) lineOf(runId).batches.push(batch);
   };
   let isTrial = trialMs !== null;
-  for (const batch of inQueue) enter(batch, batch.ageMs);
+  for (const batch of inQueue) enter(batch, batch.ageMs, Math.min(batch.ageMs, batch.seenMs ?? batch.ageMs));
   for (const batch of waiting) lineOf(batch.runId).batches.push(batch);
   for (const { inMs, ...batch } of retries) timeline.add({ ...batch, kind: 'comes', atMs: inMs });
   if (!isTrial) release();
@@ -90,7 +93,7 @@ export function playQueue(
       if (!fits && held > 0) break;
       line.next += 1;
       if (batch.runId === runId && waitsNow) roomMs ??= nowMs;
-      enter(batch, 0);
+      enter(batch, 0, 0);
     }
     const next = timeline.peek();
     if (isTrial && trialMs !== null && (next === null || next.atMs > trialMs)) {

@@ -92,6 +92,16 @@ describe('the forecast of a run', () => {
     expect(minutesTo(old.forecast?.early)).toBeCloseTo(9 * 60 - 10, 6);
   });
 
+  it('M1: a batch that may have ended since it was polled is not expected with those that take longer than all', () => {
+    const ended = many(20, 60);
+    const inQueue = (seenMs: number) => [{ ...batch(), ageMs: 65_000, seenMs }];
+    const polled = forecast([queue({ turnaroundSeconds: ended, inQueue: inQueue(50_000) })]);
+    const outlived = forecast([queue({ turnaroundSeconds: ended, inQueue: inQueue(64_000) })]);
+
+    expect(minutesTo(polled.forecast?.median)).toBe(0);
+    expect(minutesTo(outlived.forecast?.median)).toBeGreaterThan(0.5);
+  });
+
   it('M1: few measurements give a wide spread, and many a narrow one', () => {
     const lateAfter = (count: number): number =>
       minutesTo(

@@ -10,11 +10,14 @@ import { planOfRun } from '../plan-of-run.js';
 import type { Rate, Rates } from '../rates/rates.js';
 import type { Run } from '../runs.js';
 import type { Turnarounds } from '../turnarounds.js';
+import type { TurnaroundSample } from '../turnaround-sample.js';
+import { batchesToBuild } from './batches-to-build.js';
 import { lagsIn, paceIn } from './measured-times.js';
 import type { QueuedBatch } from './play-queue.js';
 import { forecastRun, type QueueOutlook, type RunForecast } from './run-forecast.js';
-import { amountOf, answeredShareOf, isIngested, partOf, type ModelWork, type RunWork } from './run-work.js';
+import { isIngested, type ModelWork, type RunWork } from './run-work.js';
 import type { RunWorks } from './run-works.js';
+import { synchronousMsOf } from './synchronous-time.js';
 import { obstacleIn, waitsOf, type RunWait, type SharedQueue, type WaitFacts } from './waits-of-run.js';
 
 /** What a run waits for, and when it is done. */
@@ -79,12 +82,18 @@ export class RunForecasts {
 
   async #forecast(facts: WaitFacts, budgets: ReadonlyMap<string, SharedBudget>): Promise<RunForecast> {
     const { run, work, rates, now } = facts;
+    const { turnarounds, account } = this.sources;
     if (run.state !== 'running') return { forecast: null, unknown: obstacleIn(waitsOf(facts)), rooms: new Map() };
-    const queues: QueueOutlook[] = [];
+    const samples = new Map<ModelWork, readonly TurnaroundSample[]>();
     for (const model of work.models) {
+      samples.set(model, await turnarounds.samplesOf(account(), model.model, model.url));
+    }
+    const pace = paceIn(work.batches, [...samples.values()].flat());
+    const queues: QueueOutlook[] = [];
+    for (const [model, ofModel] of samples) {
       const budget = budgets.get(model.model);
       if (budget === undefined) continue;
-      const queue = await this.#queueOf(facts, model, budget);
+      const queue = this.#queueOf(facts, model, { ...budget, samples: ofModel, pace });
       const { inQueue, waiting, unbuilt, retries } = queue;
       const own = [...inQueue, ...waiting].filter(({ runId }) => runId === run._id);
       if (own.length + unbuilt.length + retries.length > 0) queues.push(queue);
@@ -93,7 +102,7 @@ export class RunForecasts {
       runId: run._id,
       now,
       queues,
-      lagsMs: lagsIn(work.batches, paceIn(work.batches)),
+      lagsMs: lagsIn(work.batches, pace),
       synchronousMs: synchronousMsOf(work, rates),
       isIngesting: work.batches.some(({ state }) => state === 'settled'),
       noLaterThan: await this.#noLaterThan(run, work, now),
@@ -101,12 +110,17 @@ export class RunForecasts {
     });
   }
 
-  async #queueOf(
-    { run, work, now }: WaitFacts,
+  #queueOf(
+    { run, now }: WaitFacts,
     model: ModelWork,
-    { shared, others }: SharedBudget,
-  ): Promise<QueueOutlook> {
-    const { turnarounds, account, trialWaitMs } = this.sources;
+    {
+      shared,
+      others,
+      samples,
+      pace,
+    }: SharedBudget & { readonly samples: readonly TurnaroundSample[]; readonly pace: number },
+  ): QueueOutlook {
+    const { trialWaitMs } = this.sources;
     const own = model.unfinished.filter(({ synchronous }) => synchronous == null);
     const queued = (batch: BatchOutline): QueuedBatch => {
       return { runId: run._id, tokens: batch.inputTokens, requests: batch.requests };
@@ -115,18 +129,20 @@ export class RunForecasts {
     const toSend = own.filter(({ state }) => state === 'built');
     const trial = sent[0];
     const isTrial = !run.scan.ended && run.scan.awaitsTrial === true && trial !== undefined;
-    const pace = paceIn(work.batches);
     const { tokens, requests } = shared.limits;
     const { withRetries, batches, retried, requests: asked } = model.ended;
     const ofBatches = withRetries / Math.max(1, batches);
     return {
       model: model.model,
-      turnaroundSeconds: (await turnarounds.secondsOf(account(), model)).map((seconds) => seconds / pace),
+      turnaroundSeconds: samples.map(({ seconds }) => seconds / pace),
       windowMs:
         (Math.max(0, ...own.map(({ completionWindow }) => completionWindowMs(completionWindow))) || dayMs) / pace,
       limits: { tokens: tokens ?? Infinity, requests: requests ?? Infinity },
       inQueue: [
-        ...sent.map((batch) => ({ ...queued(batch), ageMs: ageOf(batch.provider?.submittedAt, now) })),
+        ...sent.map((batch) => {
+          const sentAt = batch.provider?.submittedAt;
+          return { ...queued(batch), ageMs: ageOf(sentAt, now), seenMs: ageOf(sentAt, batch.updatedAt) };
+        }),
         ...others.inQueue
           .filter(({ runId }) => runId !== run._id)
           .map(({ sentAt, ...share }) => {
@@ -134,7 +150,7 @@ export class RunForecasts {
           }),
       ],
       waiting: [...toSend.map(queued), ...others.waiting.filter(({ runId }) => runId !== run._id)],
-      unbuilt: inBatches(run, model, { tokens, batchSize: this.#batchSizeOf(run) }),
+      unbuilt: batchesToBuild(run, model, { tokens, batchSize: this.#batchSizeOf(run) }),
       trialMs: isTrial ? Math.max(0, trialWaitMs - ageOf(trial.provider?.submittedAt, now)) : null,
       retries: model.rests.map(({ inputTokens, requests: again, retryAt }) => {
         return { runId: run._id, tokens: inputTokens, requests: again, inMs: Math.max(0, ageOf(now, retryAt ?? now)) };
@@ -207,43 +223,6 @@ interface SharedBudget {
 
 function queuedOf({ runId, tokens, requests }: Budget['shares'][number]): QueuedBatch {
   return { runId, tokens, requests };
-}
-
-/** More batches that are not built are joined, so that a forecast of a million documents takes no longer than others. */
-const mostUnbuilt = 1_000;
-
-/** Documents that are in no batch yet, in batches as large as they will be. */
-function inBatches(
-  { _id: runId }: Run,
-  { unbuilt, largestBatch }: ModelWork,
-  { tokens, batchSize }: { readonly tokens: number | null; readonly batchSize: number | null },
-): QueuedBatch[] {
-  if (unbuilt.documents <= 0) return [];
-  const bySize = Math.ceil(unbuilt.documents / Math.max(1, batchSize ?? largestBatch));
-  // A file that the queue does not take is built again as smaller ones.
-  const count = Math.max(bySize, tokens === null ? 0 : Math.ceil(unbuilt.inputTokens / Math.max(1, tokens)));
-  const { inputTokens, requests } = partOf(unbuilt, 1 / count);
-  const joined = Math.ceil(count / mostUnbuilt);
-  // Of batches that are joined, those that the queue does not take at once follow each other.
-  const inTurn =
-    tokens === null ? 1 : Math.max(1, Math.ceil((joined * inputTokens) / Math.max(tokens, inputTokens, 1)));
-  const together = joined / inTurn;
-  const batch = { runId, tokens: inputTokens * together, requests: requests * together, inTurn };
-  return Array.from({ length: Math.ceil(count / joined) }, () => batch);
-}
-
-function synchronousMsOf({ models }: RunWork, rates: ReadonlyMap<string | null, Rate>): number {
-  const times = models.map(({ model, unfinished }) => {
-    const perMinute = rates.get(model)?.perMinute;
-    if (perMinute === undefined) return 0;
-    const left = unfinished
-      .filter(({ synchronous }) => synchronous != null)
-      .map((batch) => partOf(amountOf(batch), 1 - answeredShareOf(batch)));
-    const calls = left.reduce((sum, amount) => sum + amount.calls, 0);
-    const tokens = left.reduce((sum, amount) => sum + amount.tokens, 0);
-    return 60_000 * Math.max(calls / perMinute.requests, tokens / perMinute.tokens);
-  });
-  return Math.max(0, ...times);
 }
 
 function unknownWork({ scan }: Run, { unscanned, claimed, models }: RunWork): string | null {

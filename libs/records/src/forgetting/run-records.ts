@@ -15,6 +15,8 @@ interface Sources {
 /** How many records of each kind. */
 export type RecordCounts = Readonly<Record<'runs' | 'claims' | 'batches' | 'notifications', number>>;
 
+const nothing: RecordCounts = { runs: 0, claims: 0, batches: 0, notifications: 0 };
+
 /** The records of runs that have ended and have no texts any more. The ledger is not among them. */
 export class RunRecords {
   readonly #sources: Sources;
@@ -24,12 +26,22 @@ export class RunRecords {
   }
 
   /** The runs whose records may be deleted, because nothing of them has changed since a time. The oldest first. */
-  deletable(before: Date): AsyncIterable<Run> {
-    return this.#sources.runs.endedBefore(before, { withTexts: false });
+  async *deletable(before: Date): AsyncGenerator<Run, void, undefined> {
+    for await (const run of this.#sources.runs.endedBefore(before, { withTexts: false })) {
+      if ((await this.whyNeeded(run)) === null) yield run;
+    }
+  }
+
+  /** Why the records of a run are still needed; null: they are not. Without them nobody knows whose a file at the provider is. */
+  async whyNeeded({ _id }: Run): Promise<string | null> {
+    const left = await this.#sources.batches.countLeftFilesOfRun(_id);
+    return left === 0 ? null : `${left} ${left === 1 ? 'file of it is' : 'files of it are'} still at the provider`;
   }
 
   /** How many records `delete` would delete. */
-  async count({ _id: runId }: Run): Promise<RecordCounts> {
+  async count(run: Run): Promise<RecordCounts> {
+    if ((await this.whyNeeded(run)) !== null) return nothing;
+    const runId = run._id;
     const { claims, batches, notifications } = this.#sources;
     const countOf = async (records: AsyncIterable<unknown>): Promise<number> => (await Array.fromAsync(records)).length;
     return {
@@ -40,8 +52,13 @@ export class RunRecords {
     };
   }
 
-  /** The run comes last, so that a process that dies is followed by another. What has an event to publish stays, and so does its run. */
-  async delete({ _id: runId }: Run): Promise<RecordCounts> {
+  /**
+   * Deletes them unless they are needed. The run comes last, so that a process that dies is followed by another. What has an event to
+   * publish stays, and so does its run.
+   */
+  async delete(run: Run): Promise<RecordCounts> {
+    if ((await this.whyNeeded(run)) !== null) return nothing;
+    const runId = run._id;
     const { runs, claims, batches, notifications, spendings } = this.#sources;
     const deleted = {
       notifications: await notifications.deleteOfRun(runId),

@@ -1,3 +1,5 @@
+/* Long, because the filter that finds a document, the decision what to ask, and the update that marks it must agree. */
+
 import type { DocumentError } from '@batchmill/contracts';
 import type { RunPlan } from '@batchmill/pipeline';
 import type { Filter, Update } from '@batchmill/store';

@@ -1,3 +1,5 @@
+/* Long, because every way in which a stage takes, counts or publishes records of any kind is a method here. */
+
 import type { Clock, ErrorCode, Event, EventEnvelope } from '@batchmill/contracts';
 import { DuplicateKeyError, type Collection, type Filter, type IndexKeys } from '@batchmill/store';
 import { LeaseWrites } from './lease-writes.js';

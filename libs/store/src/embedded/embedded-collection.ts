@@ -1,3 +1,5 @@
+/* Long, because it has each operation of the port, and says of each what one transaction of it covers. */
+
 import { ProcessingError, type Clock } from '@batchmill/contracts';
 import {
   Collection,

@@ -1,3 +1,5 @@
+/* Long, because it has each operation of the port, with what of it may be repeated. */
+
 import { ConnectionError, ValidationError } from '@batchmill/contracts';
 import type { ConsistencyLevelEnum, MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { checkCollection, checkQuery, checkRows, refuseUnknownCollection, rowsFor } from '../check-rows.js';
