@@ -24,6 +24,7 @@ const ownCollections = [
   'rates',
   'redriven',
   'reusable_answers',
+  'asked_texts',
   'runs',
   'schedules',
   'spendings',

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ProcessingError, TimeoutError, delayAfter } from '@batchmill/contracts';
+import { ProcessingError, TimeoutError, delayAfter, isDependencyUnavailable } from '@batchmill/contracts';
 import { DataType, LoadState, type IndexDescription, type MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { checkExisting, fieldsToCreate } from '../check-rows.js';
 import type { VectorCollection } from '../vectors.js';
@@ -133,7 +133,8 @@ export class MilvusCollections {
         this.client.createIndex({ collection_name: name, field_name: field, index_type: 'Trie', timeout }),
       );
     } catch (error) {
-      if (!(await this.hasIndexOn(name, field))) throw error;
+      // Without it, reads take longer. A server may not offer it, or the user may lack the right.
+      if (isDependencyUnavailable(error)) throw error;
     }
   }
 
