@@ -11,7 +11,18 @@ import { checkEndpointPlan, endpointKeys } from './check-endpoint-plan.js';
 import type { CheckContext } from './check-context.js';
 import { Section } from './section.js';
 
-const keys = ['model', 'baseModel', 'body', 'dimensions', 'text', 'tooLong', 'vectors', 'watch', 'reuse', ...endpointKeys];
+const keys = [
+  'model',
+  'baseModel',
+  'body',
+  'dimensions',
+  'text',
+  'tooLong',
+  'vectors',
+  'watch',
+  'reuse',
+  ...endpointKeys,
+];
 
 export function checkEmbeddings(context: CheckContext, definition: Section, batch: BatchOptions): EndpointPlan | null {
   if (!definition.has('embeddings')) return null;
