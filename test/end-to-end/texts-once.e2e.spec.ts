@@ -315,6 +315,27 @@ describe('a text that is embedded once', () => {
     expect(await requestsBilled()).toBe(0);
   });
 
+  it('M2: no vector is taken from a collection into which another provider has written, such as the simulator', async () => {
+    await opened({ pipelines: [pipelineOf(), pipelineOf('other', { batchSize: 2 })] });
+    await insert('a', ['one']);
+    await run('first');
+    const sources = bundle.engine.store.collection('vector_sources');
+    await sources.updateOne({ _id: 'notes' }, { $addToSet: { addresses: 'https://elsewhere.example/v1' } });
+    await insert('b', ['one', 'one']);
+    await insert('o', ['one', 'two', 'two'], 'other');
+
+    await run('second');
+    await run('other', { pipeline: 'other' });
+
+    const sent = await Promise.all(['second', 'other'].map(async (runId) => (await savingsOf(runId)).counts));
+    expect(sent.map(({ requests, reusedAnswers }) => [requests, reusedAnswers])).toEqual([
+      [1, 1],
+      [2, 1],
+    ]);
+    expect(await wrongRows()).toEqual([]);
+    expect(await wrongRows('other')).toEqual([]);
+  });
+
   it('M2: where the pipeline says so, each document is requested', async () => {
     await opened({ pipelines: [pipelineOf('notes', { reuse: false })] });
     await insert('n', ['same', 'same']);

@@ -24,11 +24,12 @@ export async function* withAnswers(
 ): AsyncGenerator<Unit, void, undefined> {
   const { plan } = range;
   const most = unitsPerLookup[plan.endpointPlan.vectors === null ? 'prompts' : 'embeddings'];
+  const canWait = await sources.embeddedTexts.canFindIn(plan);
   let page: Unit[] = [];
   const looked = async (): Promise<Unit[]> => {
     const documents = page.map(({ document, rendering }) => ({ document, requests: rendering.requests }));
     // Before the vectors are looked up: a text of which the asker is noted no more has its vector stored by then.
-    const asked = await askFor(page, range, sources.askedTexts);
+    const asked = canWait ? await askFor(page, range, sources.askedTexts) : new Map<string, Asker>();
     const found = await findAnswers(plan, documents, sources);
     return page.map((unit, index) => ({
       ...unit,

@@ -136,7 +136,7 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
       account,
     }),
     turnarounds,
-    embeddedTexts: new EmbeddedTexts(ports.vectors, pipelines),
+    embeddedTexts: new EmbeddedTexts({ vectors: ports.vectors, pipelines, store, provider }),
     askedTexts: new AskedTexts(store),
     reusableAnswers: new ReusableAnswers(store, clock, engineSettings.reuseMs),
     accountProgress: new AccountProgress(store),

@@ -30,6 +30,7 @@ const ownCollections = [
   'spendings',
   'account_progress',
   'turnarounds',
+  'vector_sources',
 ];
 
 export function loadCommand(): Command {
