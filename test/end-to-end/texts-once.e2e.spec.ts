@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { definePipeline, type EmbeddingsDefinition } from '@batchmill/pipeline';
 import { addSavings, noSavings, vectorKey, type Batch } from '@batchmill/records';
+import { BatchSubmitterModule } from '@batchmill/batch-submitter';
 import { ResultIngesterModule } from '@batchmill/result-ingester';
 import { estimatePipeline } from '@batchmill/service';
 import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
@@ -313,6 +314,32 @@ describe('a text that is embedded once', () => {
     expect(ended.state).toBe('incomplete');
     expect(await documents().count({ embedding_status: { $in: ['completed', 'failed', 'in_progress'] } })).toBe(0);
     expect(await requestsBilled()).toBe(0);
+  });
+
+  it('M4: a batch that has money reserved does not wait for one that waits for this money', async () => {
+    bundle = await TestEngine.open({
+      pipelines: [pipelineOf('notes', { batchSize: 2 })],
+      settings: { retryBaseMs: 1, trialDocuments: 0 },
+    });
+    const long = (word: string) => Array.from({ length: 1_000 }, () => word).join(' ');
+    await insert('n', ['same', 'first', 'same', 'second'].map(long));
+    const stop = await bundle.start(stages.filter((stage) => stage !== BatchSubmitterModule));
+    const unit = 10 * 1_000;
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes', maxUsd: (2.5 * unit) / 1e9 });
+    await eventually('the batches', async () => (await batchesOf('r')).length === 2);
+    await stop();
+    const batches = bundle.engine.store.collection('batches');
+    const later = new Date(bundle.engine.clock.now().getTime() + 2_000);
+    await batches.updateOne({ requests: 2 }, { $set: { nextAt: later } });
+
+    await bundle.start(stages);
+    const ended = await endOf(bundle, 'r');
+
+    expect((await batchesOf('r')).some(({ held, failure }) => (held ?? failure) !== null)).toBe(true);
+    expect(ended.state).toBe('incomplete');
+    expect((await ledgerOf(bundle)).nanoUsd).toBeLessThanOrEqual(2.5 * unit);
+    expect(await documents().count({ embedding_status: 'in_progress' })).toBe(0);
+    expect(await wrongRows()).toEqual([]);
   });
 
   it('M2: no vector is taken from a collection into which another provider has written, such as the simulator', async () => {

@@ -60,15 +60,18 @@ export class AwaitedVectors {
     }
   }
 
-  /** Null: no batch of the claim will write further vectors. What is parked is not waited for. */
+  /**
+   * Null: no batch of the claim will write further vectors. What is parked is not waited for. Neither is a batch that waits for room in a
+   * spending limit: this one gives back what it has reserved when it is ingested.
+   */
   async #waitFor(claimId: string, { _id, claimId: ownClaim }: Batch): Promise<number | null> {
     const claim = await this.claims.get(claimId);
     if (claim === null || claim.state === 'done') return null;
     // Earlier batches of the own claim are built.
     if (claimId !== ownClaim && claim.state !== 'built' && !claim.parked) return providerMs;
     let waitMs: number | null = null;
-    for await (const { _id: other, state, parked, ingestion } of this.batches.ofClaim(claimId)) {
-      if (other === _id || parked) continue;
+    for await (const { _id: other, state, parked, held, ingestion } of this.batches.ofClaim(claimId)) {
+      if (other === _id || parked || (state === 'built' && held?.about === 'limit')) continue;
       if (state === 'built' || state === 'submitted') return providerMs;
       if (state === 'settled' && writingParts.includes(ingestion.part)) waitMs = ingestingMs;
     }
