@@ -5,6 +5,7 @@ import {
   type VectorCollection,
   type VectorEntry,
   type VectorHit,
+  type VectorQuery,
   type VectorRow,
   type VectorsServer,
 } from '@batchmill/vectors';
@@ -100,6 +101,10 @@ export class VectorsOnDisk extends Vectors {
 
   find(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, VectorEntry>> {
     return this.vectors.find(collection, keys);
+  }
+
+  findVectors(collection: string, query: VectorQuery): Promise<ReadonlyMap<string, Float32Array>> {
+    return this.vectors.findVectors(collection, query);
   }
 
   async delete(collection: string, keys: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { Clock, RunFinished, type RunOutcome } from '@batchmill/contracts';
 import { usdOf } from '@batchmill/models';
 import {
+  AskedTexts,
   Batches,
   Claims,
   addCost,
@@ -21,6 +22,7 @@ export class RunCloser {
   constructor(
     private readonly claims: Claims,
     private readonly batches: Batches,
+    private readonly askedTexts: AskedTexts,
     private readonly clock: Clock,
   ) {}
 
@@ -46,6 +48,7 @@ export class RunCloser {
       yield run.wait(this.clock.now());
       return;
     }
+    await this.askedTexts.deleteOfRun(run.id);
     const totals = await this.#totals(run.id);
     const outcome = this.#outcome(run, totals);
     const { succeeded, failed, left, takenOver } = totals.documents;

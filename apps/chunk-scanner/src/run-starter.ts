@@ -11,12 +11,12 @@ import { AccountRefusedError, ListedModels, Provider, RefusedError, type ModelLi
 import { nanoUsdOf } from '@batchmill/models';
 import {
   Documents,
+  EmbeddedTexts,
   Runs,
   dayOf,
   documentIdsFilter,
   planOfRun,
   selectedFilter,
-  vectorCollectionOf,
   type Leased,
   type Run,
   type SpendingLimits,
@@ -25,7 +25,6 @@ import {
 } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
-import { Vectors } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
 
 /**
@@ -40,7 +39,7 @@ export class RunStarter {
     private readonly pipelines: Pipelines,
     private readonly runs: Runs,
     private readonly documents: Documents,
-    private readonly vectors: Vectors,
+    private readonly embeddedTexts: EmbeddedTexts,
     private readonly provider: Provider,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
@@ -56,7 +55,7 @@ export class RunStarter {
       await this.#checkQuery(plan);
       // A run that is cancelled by now uses neither, and must end also when one of them is unavailable.
       if (run.data.cancelRequestedAt === null) {
-        await this.#ensureVectors(plan);
+        await this.embeddedTexts.prepare(plan);
         await this.#checkProvider();
         await this.#checkModels(run.id, plan);
       }
@@ -102,11 +101,6 @@ export class RunStarter {
       const message = `Pipeline ${plan.pipeline.name}: the store refuses source.queryTemplate: ${error.message}`;
       throw new ValidationError('run.query-failed', message, { cause: error });
     }
-  }
-
-  async #ensureVectors({ endpointPlan: { vectors } }: RunPlan): Promise<void> {
-    if (vectors === null) return;
-    await this.vectors.ensureCollection(vectorCollectionOf(vectors));
   }
 
   async #checkProvider(): Promise<void> {

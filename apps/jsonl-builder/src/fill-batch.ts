@@ -49,9 +49,10 @@ export async function fillBatch(
   let copies = 0;
 
   async function take({ manifest, ...written }: WrittenUnit): Promise<void> {
-    for (const { customId, key } of manifest) {
+    for (const { customId, key, textHash = key, ...unsent } of manifest) {
       customIds.add(customId);
-      if (key !== undefined) byKey.set(key, customId);
+      const isSent = unsent.isReused !== true && unsent.copyOf === undefined && unsent.awaits === undefined;
+      if (isSent && textHash !== undefined) byKey.set(textHash, customId);
     }
     requested.push(...manifest);
     if (written.unsent === 0) return;

@@ -14,7 +14,6 @@ import {
   Budgets,
   Claims,
   Documents,
-  ReusableAnswers,
   Runs,
   isPaused,
   markOf,
@@ -31,6 +30,7 @@ import { traceparentOf } from '@batchmill/telemetry';
 import { fillBatch, type FilledBatch, type Filling } from './fill-batch.js';
 import { readUnits, type Unit } from './read-units.js';
 import { UnaskedDocuments } from './unasked-documents.js';
+import { ReuseLookups } from './reuse-lookups.js';
 import { withAnswers } from './with-answers.js';
 
 /** How soon a claim of a paused run is worked on again. Resuming the run makes it due at once. */
@@ -47,7 +47,7 @@ export class JsonlBuilder {
     private readonly batches: Batches,
     private readonly budgets: Budgets,
     private readonly documents: Documents,
-    private readonly answers: ReusableAnswers,
+    private readonly reuse: ReuseLookups,
     private readonly blobs: Blobs,
     private readonly pipelines: Pipelines,
     private readonly provider: Provider,
@@ -105,7 +105,8 @@ export class JsonlBuilder {
     const units = readUnits(range, this.documents.of(plan), this.blobs);
     if (!reusesAnswers(plan)) return units;
     const { address } = this.provider.accountInfo;
-    return withAnswers(units, plan, { answers: this.answers, address, now: this.clock.now() });
+    const { answers, embeddedTexts, askedTexts } = this.reuse;
+    return withAnswers(units, range, { answers, embeddedTexts, askedTexts, address, now: this.clock.now() });
   }
 
   /** The claim's only batch, when none of so many documents that complete the run's first hundred can be asked; else null. */

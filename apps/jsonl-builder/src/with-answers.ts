@@ -1,27 +1,88 @@
 import type { RunPlan } from '@batchmill/pipeline';
-import { findAnswers, type ReusableAnswers } from '@batchmill/records';
+import {
+  findAnswers,
+  readMarks,
+  type AskedTexts,
+  type Asker,
+  type Claim,
+  type ReuseByFunction,
+  type ReuseSources,
+} from '@batchmill/records';
+import type { Fields } from '@batchmill/store';
 import type { Unit } from './read-units.js';
 
 /** Units whose answers are looked up together. They are held in memory, and rendered again when the file ends among them. */
-const unitsPerLookup = 64;
+const unitsPerLookup = { prompts: 64, embeddings: 256 } as const;
 
-/** The units with the answers that their requests may take: one query for 64 of them. */
+type Sources = ReuseSources & { readonly askedTexts: AskedTexts };
+
+/** The units with the answers that their requests may take: one query for many of them. */
 export async function* withAnswers(
   units: AsyncIterable<Unit>,
-  plan: RunPlan,
-  sources: { readonly answers: ReusableAnswers; readonly address: string; readonly now: Date },
+  range: { readonly plan: RunPlan; readonly claim: Claim },
+  sources: Sources,
 ): AsyncGenerator<Unit, void, undefined> {
+  const { plan } = range;
+  const most = unitsPerLookup[plan.endpointPlan.vectors === null ? 'prompts' : 'embeddings'];
+  const canWait = await sources.embeddedTexts.canFindIn(plan);
   let page: Unit[] = [];
   const looked = async (): Promise<Unit[]> => {
     const documents = page.map(({ document, rendering }) => ({ document, requests: rendering.requests }));
+    // Before the vectors are looked up: a text of which the asker is noted no more has its vector stored by then.
+    const asked = canWait ? await askFor(page, range, sources.askedTexts) : new Map<string, Asker>();
     const found = await findAnswers(plan, documents, sources);
-    return page.map((unit, index) => ({ ...unit, reuse: found[index] ?? unit.reuse }));
+    return page.map((unit, index) => ({
+      ...unit,
+      reuse: withAskers(unit, found[index] ?? unit.reuse, range, asked),
+    }));
   };
   for await (const unit of units) {
     page.push(unit);
-    if (page.length < unitsPerLookup) continue;
+    if (page.length < most) continue;
     yield* await looked();
     page = [];
   }
   if (page.length > 0) yield* await looked();
+}
+
+/** Who asks for the texts of these units, by their hashes. */
+async function askFor(
+  units: readonly Unit[],
+  { plan, claim }: { readonly plan: RunPlan; readonly claim: Claim },
+  askedTexts: AskedTexts,
+): Promise<ReadonlyMap<string, Asker>> {
+  const askers = new Map<string, Asker>();
+  for (const { document, position, rendering } of units) {
+    for (const { function: name, textHash } of rendering.requests) {
+      if (textHash === undefined || askers.has(textHash) || !mayWait(plan, document, name)) continue;
+      askers.set(textHash, { claimId: claim._id, member: position.member });
+    }
+  }
+  return askedTexts.ask(claim.runId, askers);
+}
+
+/**
+ * A document that is requested once more does not wait for others again. Neither does one of a run that redoes all documents: what is in
+ * the vector store meanwhile is not the vector that it would wait for.
+ */
+function mayWait(plan: RunPlan, document: Fields, name: string): boolean {
+  const marks = readMarks(plan, document);
+  return plan.redo !== 'all' && marks.attemptsOf(name) === 0 && marks.freeRetries === 0;
+}
+
+function withAskers(
+  { position, document }: Unit,
+  reuse: ReuseByFunction,
+  { plan, claim }: { readonly plan: RunPlan; readonly claim: Claim },
+  asked: ReadonlyMap<string, Asker>,
+): ReuseByFunction {
+  if (asked.size === 0) return reuse;
+  return new Map(
+    [...reuse].map(([name, known]) => {
+      const asker = asked.get(known.key);
+      const isOwn = asker?.claimId === claim._id && asker.member === position.member;
+      if (asker === undefined || isOwn || !mayWait(plan, document, name)) return [name, known];
+      return [name, { ...known, awaits: asker.claimId }];
+    }),
+  );
 }

@@ -1,6 +1,7 @@
 import type { DocumentError } from '@batchmill/contracts';
 import { idText, readPath } from '@batchmill/documents';
 import { linesOfDocument, tooLarge, type FileAddition, type Source } from '@batchmill/pipeline';
+import type { RenderedRequest } from '@batchmill/provider';
 import type { ManifestLine, RequestedLine } from '@batchmill/records';
 import type { Unit } from './read-units.js';
 
@@ -18,9 +19,11 @@ export interface WrittenUnit extends FileAddition {
 /** What is in a batch file so far. */
 export interface FileContents {
   readonly customIds: ReadonlySet<string>;
-  /** The `custom_id` of each request whose answer others may take, by its key. */
+  /** The `custom_id` of each request whose answer others may take, by its key (see `Reuse`). */
   readonly byKey: ReadonlyMap<string, string>;
 }
+
+type HowAnswered = Pick<RequestedLine, 'key' | 'isReused' | 'reusedKey' | 'copyOf' | 'awaits'>;
 
 export function writeUnit({ document, rendering, reuse }: Unit, source: Source, file: FileContents): WrittenUnit {
   const ownKeys = new Set<string>();
@@ -28,6 +31,7 @@ export function writeUnit({ document, rendering, reuse }: Unit, source: Source, 
     const known = reuse.get(request.function);
     if (known === undefined) return true;
     if (known.answer !== null || file.byKey.has(known.key) || ownKeys.has(known.key)) return false;
+    if (known.awaits !== undefined) return false;
     ownKeys.add(known.key);
     return true;
   };
@@ -43,18 +47,18 @@ export function writeUnit({ document, rendering, reuse }: Unit, source: Source, 
     error,
   });
   const firstOwn = new Map<string, string>();
-  const howAnswered = (
-    customId: string,
-    name: string,
-  ): Pick<RequestedLine, 'key' | 'isReused' | 'reusedKey' | 'copyOf'> => {
-    const known = reuse.get(name);
+  const howAnswered = (customId: string, request: RenderedRequest): HowAnswered => {
+    const known = reuse.get(request.function);
     if (known === undefined) return {};
-    const { key, answer } = known;
-    if (answer !== null) return { isReused: true, reusedKey: key };
+    const { key, answer, awaits: claimId } = known;
+    // A vector is kept in the vector store alone, and found there by the hash of its text.
+    const isKept = request.textHash === undefined;
+    if (answer !== null) return isKept ? { isReused: true, reusedKey: key } : { isReused: true };
     const copyOf = file.byKey.get(key) ?? firstOwn.get(key);
     if (copyOf !== undefined) return { copyOf };
+    if (claimId !== undefined) return { awaits: { claimId, inputTokens: request.inputTokens } };
     firstOwn.set(key, customId);
-    return { key };
+    return isKept ? { key } : {};
   };
   return {
     ...lines,
@@ -65,7 +69,7 @@ export function writeUnit({ document, rendering, reuse }: Unit, source: Source, 
       parentId,
       function: request.function,
       ...(request.textHash !== undefined && { textHash: request.textHash }),
-      ...howAnswered(customId, request.function),
+      ...howAnswered(customId, request),
     })),
     answers: requested.flatMap(({ customId, request }) => {
       const answer = reuse.get(request.function)?.answer ?? null;

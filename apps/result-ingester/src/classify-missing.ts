@@ -29,6 +29,12 @@ export function classifyMissing(batch: Batch, line: number, { lost }: Pick<Inges
   }
 }
 
+/** The outcome of a request that waited for the vector of another document. It is sent by itself then. */
+export const notShared: Classified = freeRetry(
+  'batch.text-not-shared',
+  'Another document of the run asked for the same text, and has no vector of it; this one is requested by itself',
+);
+
 /** Making files smaller ends by itself, so that it counts as no free retry: each next batch has half as many documents. */
 function classifyTooLarge(batch: Batch): Classified {
   const { failure } = batch;

@@ -2,6 +2,8 @@
 export const resultIngesterErrorCodes = {
   'batch.no-run':
     'The run of a batch does not exist any more. The batch is parked. Restore the run’s record, or leave the batch.',
+  'batch.text-not-shared':
+    'The document waited for the vector of another one of the run, which has the same text, and that one has none: it failed, was changed or deleted. The request is sent by itself; no attempt is used up.',
   'document.changed':
     'The text of the document changed after it was sent, so that the vector would be that of an older text. It is not written, and the document is requested again; no attempt is used up.',
   'document.vector-refused':

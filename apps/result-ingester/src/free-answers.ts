@@ -3,16 +3,21 @@ import { classifyResult } from '@batchmill/pipeline';
 import { parseResultLine } from '@batchmill/provider';
 import { readLines } from '@batchmill/records';
 import { Injectable } from '@nestjs/common';
+import { AwaitedVectors } from './awaited-vectors.js';
 import type { BatchToIngest } from './result-slices.js';
 
 /** Finds or writes the result file of the answers that nobody is billed for. */
 @Injectable()
 export class FreeAnswers {
-  constructor(private readonly blobs: Blobs) {}
+  constructor(
+    private readonly blobs: Blobs,
+    private readonly awaitedVectors: AwaitedVectors,
+  ) {}
 
   /**
-   * The blob; null where every request was sent. Where requests take the answers to others of their batch, the file is written, with a
-   * line for each of them. Call it after the provider's files are ingested.
+   * The blob; null where every request was sent. Where requests take the answers to others of their batch, or vectors of other batches,
+   * the file is written, with a line for each of them. Call it after the provider's files are ingested. Throws a TextsAwaited when a
+   * vector is not there yet.
    */
   async fileFor(ingested: BatchToIngest): Promise<string | null> {
     const { reuse } = ingested.batch;
@@ -27,7 +32,9 @@ export class FreeAnswers {
     ingested: BatchToIngest,
     reused: string | null,
   ): AsyncGenerator<Uint8Array | string, void, undefined> {
+    yield* this.awaitedVectors.linesOf(ingested);
     if (reused !== null) yield* this.blobs.read(reused);
+    if (!ingested.sent.hasCopies) return;
     const answered = new Set<string>();
     const problems = new Map<string, object>();
     for await (const { customId, line, isAnswer } of this.#linesWithCopies(ingested)) {

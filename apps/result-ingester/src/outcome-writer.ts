@@ -143,7 +143,7 @@ export class OutcomeWriter {
     return claimed.map((one) => {
       if (!stale.has(one)) return one;
       const { usage } = one.outcome.classified;
-      progress.countStale({ error: changedMeanwhile, usage }, one.outcome.function);
+      progress.countStale({ error: changedMeanwhile, usage }, one.outcome);
       const classified = { outcome: 'retry', error: changedMeanwhile, countsAttempt: false, usage } as const;
       return { ...one, outcome: { ...one.outcome, classified } };
     });

@@ -151,12 +151,14 @@ export class Progress {
       errors: countFailed(errors, error),
       firstError: firstError ?? `${error.code}: ${error.message}`,
     };
-    if (index !== null && this.sent.isFree(index)) this.#discountReused(usage, functionName);
-    else this.#countWasted(usage, functionName);
+    this.#countUnused(usage, index, functionName);
   }
 
   /** Moves a request from succeeded to retried: its document had changed. What was paid for the answer is wasted. */
-  countStale({ error, usage }: { readonly error: DocumentError; readonly usage: Usage }, functionName: string): void {
+  countStale(
+    { error, usage }: { readonly error: DocumentError; readonly usage: Usage },
+    { index, function: functionName }: { readonly index: number | null; readonly function: string },
+  ): void {
     const { succeeded, retried, stale = 0, firstError } = this.#state;
     this.#state = {
       ...this.#state,
@@ -165,13 +167,18 @@ export class Progress {
       stale: stale + 1,
       firstError: firstError ?? `${error.code}: ${error.message}`,
     };
-    this.#countWasted(usage, functionName);
+    this.#countUnused(usage, index, functionName);
   }
 
   /** Keeps the earliest time at which a document is due again. */
   noteRetryAt(notBefore: Date): void {
     const { retryAt } = this.#state;
     if (retryAt === null || notBefore < retryAt) this.#state = { ...this.#state, retryAt: notBefore };
+  }
+
+  #countUnused(usage: Usage, index: number | null, functionName: string): void {
+    if (index !== null && this.sent.isFree(index)) this.#discountReused(usage, functionName);
+    else this.#countWasted(usage, functionName);
   }
 
   #countWasted(usage: Usage, functionName: string): void {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AwaitedVectors } from './awaited-vectors.js';
 import { ExpiredAnswers } from './expired-answers.js';
 import { ExpiredRecords } from './expired-records.js';
 import { ExpiredTexts } from './expired-texts.js';
@@ -21,6 +22,7 @@ import { ResultIngester } from './result-ingester.js';
     SentBatches,
     ResultCopies,
     FreeAnswers,
+    AwaitedVectors,
     LateVectors,
     OutcomeWriter,
     KeptAnswerWriter,

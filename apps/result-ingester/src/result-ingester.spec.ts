@@ -6,6 +6,7 @@ import { chat, definePipeline } from '@batchmill/pipeline';
 import { endedRunStates, readArchive, type Batch } from '@batchmill/records';
 import { TestEngine, eventually, storedRecords } from '@batchmill/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { AwaitedVectors } from './awaited-vectors.js';
 import { FreeAnswers } from './free-answers.js';
 import { KeptAnswerWriter } from './kept-answer-writer.js';
 import { LateVectors } from './late-vectors.js';
@@ -115,8 +116,8 @@ describe('result-ingester', () => {
   });
 
   function ingester(): ResultIngester {
-    const { runs, batches, documents, blobs, vectors, pipelines, provider } = bundle.engine;
-    const { ledger, spendings, reusableAnswers, engineSettings, clock, ids, log } = bundle.engine;
+    const { runs, claims, batches, documents, blobs, vectors, pipelines, provider } = bundle.engine;
+    const { embeddedTexts, ledger, spendings, reusableAnswers, engineSettings, clock, ids, log } = bundle.engine;
     const copies = new ResultCopies(blobs, provider, engineSettings, clock, log);
     const sentBatches = new SentBatches(runs, pipelines, blobs);
     const late = new LateVectors(documents, log);
@@ -129,7 +130,7 @@ describe('result-ingester', () => {
       sentBatches,
       blobs,
       copies,
-      new FreeAnswers(blobs),
+      new FreeAnswers(blobs, new AwaitedVectors(claims, batches, embeddedTexts, clock)),
       writer,
       reprocessor,
       uningested,

@@ -23,6 +23,7 @@ import {
   type Transition,
 } from '@batchmill/records';
 import { Consumes, EngineSettings, Stage, Works } from '@batchmill/stage';
+import { TextsAwaited } from './awaited-vectors.js';
 import { Books, tierOf } from './books.js';
 import { archiveAnswers } from './archive-answers.js';
 import { FreeAnswers } from './free-answers.js';
@@ -64,7 +65,8 @@ export class ResultIngester {
       await this.#ingestParts(batch, ingested);
     } catch (error) {
       const ingestion = progress?.state ?? batch.data.ingestion;
-      if (error instanceof ResultFileMissing) yield batch.with({ ingestion }).wait(error.retryAt);
+      if (error instanceof ResultFileMissing || error instanceof TextsAwaited)
+        yield batch.with({ ingestion }).wait(error.retryAt);
       else
         yield* this.uningestedBatches.handle(batch, error, async () => {
           await this.books.enter(batch.data, ingestion);

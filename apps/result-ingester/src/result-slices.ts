@@ -3,7 +3,7 @@ import { noUsage } from '@batchmill/models';
 import { classifyResult, type RunPlan } from '@batchmill/pipeline';
 import { isBlankLine, parseResultLine, type Classified } from '@batchmill/provider';
 import { readLines, type Batch } from '@batchmill/records';
-import { classifyMissing } from './classify-missing.js';
+import { classifyMissing, notShared } from './classify-missing.js';
 import type { Progress } from './progress.js';
 import type { SentRequests } from './sent-requests.js';
 
@@ -94,7 +94,8 @@ export function* slicesOfMissing(
   for (let index = progress.offset; index < sent.requests.length; index += 1) {
     const request = sent.requests[index];
     if (request === undefined || progress.received.has(index)) continue;
-    const classified = classifyMissing(batch, sent.lineOf(index), progress.state);
+    const classified =
+      request.awaits === undefined ? classifyMissing(batch, sent.lineOf(index), progress.state) : notShared;
     progress.received.add(index);
     progress.countResult(classified, index, request.function);
     outcomes.push({ ...request, index, classified });

@@ -43,6 +43,11 @@ export class SentRequests {
     return this.lines === null ? index + 1 : (this.lines[index] ?? 0);
   }
 
+  /** Whether requests take the answers to others of the batch. */
+  get hasCopies(): boolean {
+    return this.copies.size > 0;
+  }
+
   /** The requests that take the answer to this one. */
   copiesOf(customId: string): readonly RequestedLine[] {
     return this.copies.get(customId) ?? [];
@@ -66,6 +71,6 @@ function linesOf(requests: readonly RequestedLine[], indexes: ReadonlyMap<string
   return lines;
 }
 
-function isUnsent({ isReused, copyOf }: RequestedLine): boolean {
-  return isReused === true || copyOf !== undefined;
+function isUnsent({ isReused, copyOf, awaits }: RequestedLine): boolean {
+  return isReused === true || copyOf !== undefined || awaits !== undefined;
 }

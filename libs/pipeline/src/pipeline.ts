@@ -110,6 +110,8 @@ export interface EmbeddingFunction {
   readonly body: RequestFields;
   readonly text: TextToEmbed;
   readonly tooLong: 'fail' | 'truncate';
+  /** True: a text is embedded once, and other documents with the same text take its vector. */
+  readonly reuse: boolean;
 }
 
 /** Where the text of a document comes from. */

@@ -63,6 +63,7 @@ export {
   requestLine,
   usageOf,
   withPlainText,
+  writeEmbedding,
   writeResultLine,
   type RequestPrompt,
 } from './dialects/openai/index.js';

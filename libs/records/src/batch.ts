@@ -116,7 +116,7 @@ export interface BatchReuse {
   readonly file: string | null;
   /** How many lines it has. */
   readonly answers: number;
-  /** Requests that are the same as one in the batch file, and take its answer. */
+  /** Requests that are the same as one in the batch file, or for the same text as one of another document of the run, and take its answer. */
   readonly copies: number;
   /** Documents of which no request is sent. */
   readonly freeDocuments: number;

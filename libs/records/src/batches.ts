@@ -46,7 +46,7 @@ type NewBatch = Pick<
 
 const some = { $gt: 0 };
 /** Also those of which no request is sent. */
-const withRequests = { $or: [{ requests: some }, { 'reuse.answers': some }] };
+const withRequests = { $or: [{ requests: some }, { 'reuse.answers': some }, { 'reuse.copies': some }] };
 
 /** What tells whether a batch still holds a share of a queue, or money of a limit. */
 export type Holder = Pick<

@@ -78,12 +78,14 @@ export {
   type IngestionPart,
   type ReusedAnswers,
 } from './ingestion.js';
+export { AskedTexts, type Asker } from './answers/asked-texts.js';
 export {
   findAnswers,
   reusesAnswers,
   type RequestsOfDocument,
   type Reuse,
   type ReuseByFunction,
+  type ReuseSources,
 } from './answers/find-answers.js';
 export { ReusableAnswers, type FoundAnswer, type ReusableAnswer } from './answers/reusable-answers.js';
 export { notReprocessed, type Reprocessing } from './reprocessing.js';
@@ -182,6 +184,7 @@ export {
 export { adoptedUpdate, embeddedUpdate } from './marks/embedded-marks.js';
 export { isSameOrigin, type EmbeddedMark, type Origin } from './marks/origin.js';
 export { isStale, pendingAgainUpdate, textProjection } from './marks/stale-documents.js';
+export { EmbeddedTexts } from './vectors/embedded-texts.js';
 export { vectorCollectionOf } from './vectors/vector-collection.js';
 export { vectorKey } from './vectors/vector-key.js';
 export { heldFilter, heldMarksOf, releaseUpdate, type MarkedFields } from './marks/release-marks.js';
@@ -201,6 +204,7 @@ export {
   readManifest,
   writeManifest,
   type ManifestLine,
+  type AwaitedText,
   type RequestedLine,
   type UnrenderedLine,
 } from './files/manifest.js';

@@ -17,6 +17,7 @@ import { describeUnleased } from './contract/unleased.contract.js';
 import { describeTransitions } from './contract/transitions.contract.js';
 import { describeFailedWork } from './contract/failed-work.contract.js';
 import { describeRepair } from './contract/repair.contract.js';
+import { describeAskedTexts } from './contract/asked-texts.contract.js';
 import { describeBothEndpoints } from './contract/both-endpoints.contract.js';
 import { describeTaking } from './contract/taking.contract.js';
 import { describeDue } from './contract/due.contract.js';
@@ -44,6 +45,7 @@ export function describeRecordsContract(name: string, make: MakeStore): void {
     describeLedger(make);
     describeTurnarounds(make);
     describeReusableAnswers(make);
+    describeAskedTexts(make);
     describeAccountProgress(make);
     describeForgetting(make);
     describeRates(make);

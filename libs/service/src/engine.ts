@@ -13,6 +13,8 @@ import {
   Inbox,
   Ledger,
   Notifications,
+  AskedTexts,
+  EmbeddedTexts,
   ReusableAnswers,
   Rates,
   RunForecasts,
@@ -71,6 +73,8 @@ export interface Engine extends Ports, EngineContext {
   readonly runRecords: RunRecords;
   readonly turnarounds: Turnarounds;
   readonly reusableAnswers: ReusableAnswers;
+  readonly embeddedTexts: EmbeddedTexts;
+  readonly askedTexts: AskedTexts;
   readonly accountProgress: AccountProgress;
   readonly notifications: Notifications;
   readonly schedules: Schedules;
@@ -132,6 +136,8 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
       account,
     }),
     turnarounds,
+    embeddedTexts: new EmbeddedTexts({ vectors: ports.vectors, pipelines, store, provider }),
+    askedTexts: new AskedTexts(store),
     reusableAnswers: new ReusableAnswers(store, clock, engineSettings.reuseMs),
     accountProgress: new AccountProgress(store),
     documents: new Documents(documentStore),

@@ -4,6 +4,7 @@ export {
   type VectorCollection,
   type VectorEntry,
   type VectorHit,
+  type VectorQuery,
   type VectorRow,
   type VectorsServer,
 } from './vectors.js';

@@ -389,6 +389,76 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
       });
     });
 
+    describe('finding vectors by a text', () => {
+      const indexed = { dimensions: 3, fields, optionalFields: ['text_hash', 'model'], indexedField: 'text_hash' };
+      const where = { model: 'm' };
+      const texts = (hash: string, model = 'm') => ({ optional: { text_hash: hash, model } });
+
+      it('M2: of rows with the same text in a field one has its vector read, number by number', async () => {
+        const name = `${collection}_texts`;
+        await vectors.ensureCollection({ name, ...indexed });
+        await vectors.upsert(name, [
+          { ...rowOf('a', [0.1, -2, 1e-7]), ...texts('one') },
+          { ...rowOf('b', [0.1, -2, 1e-7]), ...texts('one') },
+          { ...rowOf('c', [3, 0, 0]), ...texts('t"w\\o') },
+          { ...rowOf('d', [4, 0, 0]), ...texts('other model', 'n') },
+          { ...rowOf('e', [5, 0, 0]), ...texts('gone') },
+        ]);
+        await vectors.delete(name, ['e']);
+        await vectors.upsert(name, [{ ...rowOf('f', [6, 0, 0]), ...texts('old') }]);
+        await vectors.upsert(name, [{ ...rowOf('f', [7, 0, 0]), ...texts('new') }]);
+
+        const asked = ['one', 't"w\\o', 'other model', 'gone', 'old', 'new', 'one', 'none'];
+        const found = await (await open()).findVectors(name, { field: 'text_hash', texts: asked, where });
+        expect([...found].toSorted()).toEqual([
+          ['new', Float32Array.of(7, 0, 0)],
+          ['one', Float32Array.of(0.1, -2, 1e-7)],
+          ['t"w\\o', Float32Array.of(3, 0, 0)],
+        ]);
+        expect((await vectors.findVectors(name, { field: 'text_hash', texts: [], where })).size).toBe(0);
+      });
+
+      it(
+        'M2: a text that thousands of rows have hides no other',
+        async () => {
+          const name = `${collection}_texts`;
+          await vectors.ensureCollection({ name, ...indexed });
+          const rows = Array.from({ length: 5_000 }, (_, number) => ({
+            ...rowOf(`key ${number}`, [number + 1, 0, 0]),
+            ...texts(number % 1_000 === 999 ? `rare ${number}` : `frequent ${number % 2}`),
+          }));
+          await vectors.upsert(name, rows);
+
+          const asked = ['frequent 0', 'rare 999', 'rare 4999', 'frequent 1', 'rare 1'];
+          const found = await vectors.findVectors(name, { field: 'text_hash', texts: asked, where });
+          expect([...found.keys()].toSorted()).toEqual(['frequent 0', 'frequent 1', 'rare 4999', 'rare 999']);
+          expect(found.get('rare 4999')).toEqual(Float32Array.of(5_000, 0, 0));
+        },
+        timeoutMs,
+      );
+
+      it('a collection without the fields, and one that is not there, have none', async () => {
+        await vectors.upsert(collection, [rowOf('a', [1, 0, 0])]);
+
+        for (const name of [collection, `${collection}_unknown`]) {
+          expect((await vectors.findVectors(name, { field: 'text_hash', texts: ['one'], where })).size).toBe(0);
+        }
+      });
+
+      it('M2: a collection that was made without the index gets it where it is ensured with it', async () => {
+        const name = `${collection}_texts`;
+        const { indexedField, ...plain } = indexed;
+        await vectors.ensureCollection({ name, ...plain });
+        await vectors.upsert(name, [{ ...rowOf('a', [1, 0, 0]), ...texts('one') }]);
+        const later = await open();
+        await later.ensureCollection({ name, ...plain, indexedField });
+        await later.upsert(name, [{ ...rowOf('b', [2, 0, 0]), ...texts('two') }]);
+
+        const found = await vectors.findVectors(name, { field: 'text_hash', texts: ['one', 'two'], where });
+        expect([...found.keys()].toSorted()).toEqual(['one', 'two']);
+      });
+    });
+
     describe('searching', () => {
       it('hits are ordered by the direction of their vectors, whatever their length', async () => {
         await vectors.upsert(collection, [

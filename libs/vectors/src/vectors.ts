@@ -28,6 +28,16 @@ export interface VectorCollection {
   readonly fields: readonly string[];
   /** Further text fields. They are created with a new collection; one that exists may lack them. */
   readonly optionalFields?: readonly string[];
+  /** The field by whose texts vectors are found. Without an index on it that takes longer. */
+  readonly indexedField?: string;
+}
+
+/** Which rows' vectors are wanted: those that have one of these texts in a field, and in further fields the texts of `where`. */
+export interface VectorQuery {
+  readonly field: string;
+  /** Short ones, such as hashes. */
+  readonly texts: readonly string[];
+  readonly where: Readonly<Record<string, string>>;
 }
 
 /** What the server of a vector store tells of itself. */
@@ -73,6 +83,12 @@ export abstract class Vectors {
 
   /** The rows with these keys, by key. Sees every earlier write. Keys that have no row are left out. Unknown collection: none. */
   abstract find(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, VectorEntry>>;
+
+  /**
+   * A vector for each of the texts, of any one of the rows that have it. Sees every earlier write. Texts of no such row are left out.
+   * Unknown collection or field: none.
+   */
+  abstract findVectors(collection: string, query: VectorQuery): Promise<ReadonlyMap<string, Float32Array>>;
 
   /** Deletes the rows with these keys, durably. Those that have no row are ignored. Unknown collection: nothing is deleted. */
   abstract delete(collection: string, keys: readonly string[]): Promise<void>;

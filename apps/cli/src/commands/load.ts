@@ -24,11 +24,13 @@ const ownCollections = [
   'rates',
   'redriven',
   'reusable_answers',
+  'asked_texts',
   'runs',
   'schedules',
   'spendings',
   'account_progress',
   'turnarounds',
+  'vector_sources',
 ];
 
 export function loadCommand(): Command {

@@ -59,7 +59,7 @@ function endpointJson({ endpoint, status, functions, vectors, batchSize }: Endpo
 function functionJson(of: PipelineFunction) {
   const { name, url, model } = of;
   return of.kind === 'embedding'
-    ? { name, url, model, text: textName(of.text) }
+    ? { name, url, model, text: textName(of.text), reusesVectors: of.reuse }
     : {
         name,
         url,

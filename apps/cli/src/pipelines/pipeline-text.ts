@@ -61,7 +61,7 @@ function endpointText({ endpoint, functions, vectors, ...more }: Endpoint, maxCo
 }
 
 function detailsOf(each: Endpoint['functions'][number]): string {
-  if ('text' in each) return `of ${each.text}`;
+  if ('text' in each) return `of ${each.text}${each.reusesVectors ? ', reuses vectors' : ''}`;
   const { temperature, maxTokens, reusesAnswers, forEach } = each;
   return [
     `out at most ${formatCount(maxTokens)}`,

@@ -99,6 +99,7 @@ function withoutDocument({ lines, ofDocument }: Found, customIds: ReadonlySet<st
       parentId: '',
       function: line.function,
       ...(line.isReused === true && { isReused: true }),
+      ...(line.awaits !== undefined && { awaits: line.awaits }),
       ...copyOf,
     };
     return [empty];

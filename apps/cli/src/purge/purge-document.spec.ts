@@ -52,15 +52,17 @@ describe('a document that is forgotten', () => {
       { _id: `${marker}-2`, person: marker, text: `A letter by ${marker}.` },
     ]);
     const stop = await bundle.start(stages);
-    for (const endpoint of ['embeddings', 'inference'] as const) {
-      const request = new RunRequested({ runId: endpoint, pipeline: 'people', endpoint });
-      const { clock, ids, bus, runs } = bundle.engine;
-      const envelope = envelopeOf(request, { id: ids.next(), at: clock.now(), traceparent: null });
-      const headers = headersOf(envelope, '/test');
-      await bus.publish([{ topic: envelope.topic, key: envelope.key, value: envelope.data, headers }]);
-      await eventually(`the end of ${endpoint}`, async () => (await runs.get(endpoint))?.finishedAt ?? null);
-    }
+    for (const endpoint of ['embeddings', 'inference'] as const) await run(endpoint, endpoint);
     await stop();
+  }
+
+  async function run(runId: string, endpoint: 'embeddings' | 'inference'): Promise<void> {
+    const request = new RunRequested({ runId, pipeline: 'people', endpoint });
+    const { clock, ids, bus, runs } = bundle.engine;
+    const envelope = envelopeOf(request, { id: ids.next(), at: clock.now(), traceparent: null });
+    const headers = headersOf(envelope, '/test');
+    await bus.publish([{ topic: envelope.topic, key: envelope.key, value: envelope.data, headers }]);
+    await eventually(`the end of ${runId}`, async () => (await runs.get(runId))?.finishedAt ?? null);
   }
 
   /** The engine of a process that dies after so many writes. */
@@ -126,5 +128,28 @@ describe('a document that is forgotten', () => {
     const [batch] = await Array.fromAsync(bundle.engine.batches.ofRun('inference'));
     expect(await text(bundle.engine.blobs.read(batch?.ingestion.kept ?? ''))).toContain('babbage-1');
     expect(await bundle.engine.store.collection('reusable_answers').count({})).toBe(1);
+  });
+
+  it('R12: the vector of a text that is forgotten serves no later document, and one with the same text keeps its own', async () => {
+    bundle = await TestEngine.open({ pipelines: [people] });
+    const { documentStore, batches, vectors } = bundle.engine;
+    const insert = (texts: Readonly<Record<string, string>>) =>
+      documentStore
+        .collection('people')
+        .insertMany(Object.entries(texts).map(([id, of]) => ({ _id: id, person: id.split('_')[0], text: of })));
+    await insert({ [`${marker}_1`]: 'only hers', [`${marker}_2`]: 'shared', keeps: 'shared' });
+    await bundle.start(stages);
+    await run('first', 'embeddings');
+    await purge(bundle.engine);
+    await documentStore.collection('people').deleteMany({ person: marker });
+    await insert({ later_1: 'only hers', later_2: 'shared' });
+
+    await run('second', 'embeddings');
+
+    const sent = await Array.fromAsync(batches.ofRun('second'), ({ requests, reuse }) => [requests, reuse?.answers]);
+    expect(sent).toEqual([[1, 1]]);
+    const rows = await Array.fromAsync(vectors.entries('people'), ({ fields }) => fields['block_mongo_id']);
+    expect(rows.toSorted()).toEqual(['keeps', 'later_1', 'later_2']);
+    expect(await bundle.engine.store.collection('asked_texts').count({})).toBe(0);
   });
 });

@@ -11,7 +11,18 @@ import { checkEndpointPlan, endpointKeys } from './check-endpoint-plan.js';
 import type { CheckContext } from './check-context.js';
 import { Section } from './section.js';
 
-const keys = ['model', 'baseModel', 'body', 'dimensions', 'text', 'tooLong', 'vectors', 'watch', ...endpointKeys];
+const keys = [
+  'model',
+  'baseModel',
+  'body',
+  'dimensions',
+  'text',
+  'tooLong',
+  'vectors',
+  'watch',
+  'reuse',
+  ...endpointKeys,
+];
 
 export function checkEmbeddings(context: CheckContext, definition: Section, batch: BatchOptions): EndpointPlan | null {
   if (!definition.has('embeddings')) return null;
@@ -35,6 +46,7 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
     body: checkEmbeddingBody(context, section, { dimensions, takesDimensions }),
     text: checkText(context, section),
     tooLong: section.oneOf('tooLong', ['fail', 'truncate'], 'fail'),
+    reuse: section.boolean('reuse', true),
   };
   const vectors = Section.of(problems, 'embeddings.vectors', section.get('vectors'), ['collection']);
   const collection = vectors.required('collection', {

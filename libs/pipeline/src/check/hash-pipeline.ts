@@ -51,7 +51,7 @@ function hashedPartOfEndpoint({
 function hashedPartOfFunction(definition: PipelineFunction): object {
   if (definition.kind === 'embedding') {
     const { text, ...hashed } = definition;
-    return { ...hashed, textField: hashedText(text) };
+    return { ...hashed, reuse: undefined, textField: hashedText(text) };
   }
   return {
     ...definition,

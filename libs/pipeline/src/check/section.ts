@@ -84,6 +84,13 @@ export class Section {
     return fallback;
   }
 
+  boolean(key: string, fallback: boolean): boolean {
+    const value = this.fields[key];
+    if (value === undefined || typeof value === 'boolean') return value ?? fallback;
+    this.problems.addValue(this.at(key), value, 'true or false');
+    return fallback;
+  }
+
   oneOf<T extends string, Fallback extends T | null>(
     key: string,
     names: readonly T[],

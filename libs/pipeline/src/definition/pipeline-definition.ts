@@ -126,6 +126,11 @@ export interface EmbeddingsDefinition extends EndpointDefinition {
    * `none`: only `--redo stale` does. Default `none`.
    */
   readonly watch?: 'scan' | 'none';
+  /**
+   * True: a text is embedded once. Documents with the same text share a request, or take the vector that another row of the vector store
+   * has of it, in a collection of any pipeline with the same model, dimensions and `body`. False: each document is requested. Default true.
+   */
+  readonly reuse?: boolean;
   /** The vector collection. It is created when it does not exist. */
   readonly vectors: { readonly collection: string };
 }

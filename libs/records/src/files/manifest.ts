@@ -23,6 +23,16 @@ export interface RequestedLine {
   readonly reusedKey?: string;
   /** It is not in the batch file, because it is the same as the request with this `custom_id`, whose answer it takes. */
   readonly copyOf?: string;
+  /** It is not in the batch file, because another document of the run asks for the same text, whose vector it takes. */
+  readonly awaits?: AwaitedText;
+}
+
+/** The text of another document, by its hash in the line. */
+export interface AwaitedText {
+  /** The claim of that document. */
+  readonly claimId: string;
+  /** Those of the text. */
+  readonly inputTokens: number;
 }
 
 /** A request that is not in the batch file, because its prompt could not be rendered. */

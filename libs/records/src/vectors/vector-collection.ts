@@ -6,11 +6,13 @@ export function vectorCollectionOf({ collection, dimensions, idFields, originFie
   readonly dimensions: number;
   readonly fields: readonly string[];
   readonly optionalFields: readonly string[];
+  readonly indexedField: string;
 } {
   return {
     name: collection,
     dimensions,
     fields: Object.values(idFields),
     optionalFields: Object.values(originFields),
+    indexedField: originFields.textHash,
   };
 }

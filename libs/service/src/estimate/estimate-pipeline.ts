@@ -22,6 +22,7 @@ import type { Engine } from '../engine.js';
 import { countMissing } from './count-missing.js';
 import { documentFilters, staleIds, type DocumentFilters, type RequestedDocuments } from './document-filters.js';
 import { earlierAnswers } from './earlier-answers.js';
+import { RepeatedTexts } from './repeated-texts.js';
 import { sampleDocuments } from './sample-documents.js';
 
 /** Of no more documents than these all requests are made. */
@@ -57,7 +58,8 @@ export interface PipelineEstimate {
 
 /**
  * Estimates the requests, the batches and the cost of a run from its documents or a sample of them. Calls no provider, and writes
- * nothing. Answers that are kept and will be taken are left out; that requests of one batch share an answer is not seen. Rejects with a ValidationError `run.not-batchable` when the provider is known not to take the requests in batches.
+ * nothing. Answers that are kept and will be taken are left out, and so are texts that documents before them embed; that prompts of one
+ * batch share an answer is not seen. Of a sample, only the texts that repeat within it are seen. Rejects with a ValidationError `run.not-batchable` when the provider is known not to take the requests in batches.
  */
 export async function estimatePipeline(
   engine: Engine,
@@ -152,22 +154,22 @@ async function* measureAll(
   plan: RunPlan,
   run: RunEstimate,
   documents: Iterable<Fields> | AsyncIterable<Fields>,
-  { reusableAnswers: answers, provider, clock }: Engine,
+  { reusableAnswers: answers, embeddedTexts, provider, clock }: Engine,
 ): AsyncGenerator<MeasuredDocument | null, void, undefined> {
   const { address } = provider.accountInfo;
   const render = async (document: Fields): Promise<RenderedDocument> => {
     const { functions } = requestsFor(plan, readMarks(plan, document));
     return { document, functions, rendering: await renderRequests(plan, document, functions) };
   };
+  const texts = new RepeatedTexts(plan);
   const measure = async (slice: readonly Fields[]): Promise<(MeasuredDocument | null)[]> => {
     const rendered = await Promise.all(slice.map(render));
     const requested = rendered.map(({ document, rendering }) => ({ document, requests: rendering.requests }));
     const found = reusesAnswers(plan)
-      ? await findAnswers(plan, requested, { answers, address, now: clock.now() })
+      ? await findAnswers(plan, requested, { answers, embeddedTexts, address, now: clock.now() })
       : requested.map(() => new Map() as ReuseByFunction);
     return rendered.map(({ document, functions, rendering }, index) => {
-      const reuse = [...(found[index] ?? [])];
-      const reused = new Set(reuse.flatMap(([name, { answer }]) => (answer === null ? [] : [name])));
+      const reused = texts.add(found[index] ?? new Map());
       return functions.length === 0 ? null : run.measure(document, functions, rendering, reused);
     });
   };

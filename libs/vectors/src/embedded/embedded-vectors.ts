@@ -1,4 +1,4 @@
-import { Database, type FileErrors, type Row } from '@batchmill/sqlite';
+import { Database, type FileErrors } from '@batchmill/sqlite';
 import { getLoadablePath } from 'sqlite-vec';
 import {
   checkCollection,
@@ -14,17 +14,23 @@ import {
   type VectorCollection,
   type VectorEntry,
   type VectorHit,
+  type VectorQuery,
   type VectorRow,
   type VectorsServer,
 } from '../vectors.js';
+import {
+  columnsOf,
+  ensureIndex,
+  entryOf,
+  quoted,
+  tableOf,
+  vectorOf,
+  type StoredCollection,
+} from './stored-collection.js';
 
 export interface EmbeddedVectorsOptions {
   /** Created with its folder if it is missing. */
   readonly file: string;
-}
-
-interface StoredCollection extends VectorCollection {
-  readonly table: string;
 }
 
 const errors: FileErrors = {
@@ -62,7 +68,9 @@ export class EmbeddedVectors extends Vectors {
 
   override async ensureCollection(collection: VectorCollection): Promise<void> {
     checkCollection(collection);
-    checkExisting(this.collectionOf(collection.name) ?? this.create(collection), collection);
+    const stored = this.collectionOf(collection.name) ?? this.create(collection);
+    checkExisting(stored, collection);
+    ensureIndex(this.database, stored, collection);
   }
 
   override async hasCollection(collection: VectorCollection): Promise<boolean> {
@@ -149,9 +157,24 @@ export class EmbeddedVectors extends Vectors {
     for (const key of keys) {
       const row = this.database.get(`SELECT vector FROM ${stored.table} WHERE key = ?`, key);
       if (row === undefined) continue;
-      // A copy, because the bytes may begin at an offset that an array of floats cannot have.
-      const bytes = Uint8Array.from(row['vector'] as Uint8Array); // as `upsert` writes it
-      found.set(key, new Float32Array(bytes.buffer));
+      found.set(key, vectorOf(row));
+    }
+    return Promise.resolve(found);
+  }
+
+  override async findVectors(
+    collection: string,
+    { field, texts, where }: VectorQuery,
+  ): Promise<ReadonlyMap<string, Float32Array>> {
+    const stored = this.collectionOf(collection);
+    const found = new Map<string, Float32Array>();
+    const fields = [field, ...Object.keys(where)];
+    if (stored === null || fields.some((each) => !stored.fields.includes(each))) return Promise.resolve(found);
+    const conditions = fields.map((each) => `${quoted(each)} = ?`).join(' AND ');
+    const sql = `SELECT vector FROM ${stored.table} WHERE ${conditions} LIMIT 1`;
+    for (const text of texts) {
+      const row = this.database.get(sql, text, ...Object.values(where));
+      if (row !== undefined) found.set(text, vectorOf(row));
     }
     return Promise.resolve(found);
   }
@@ -213,22 +236,4 @@ export class EmbeddedVectors extends Vectors {
     });
     return this.get(name);
   }
-}
-
-/** Includes the id, because SQLite's table names ignore case and the names of collections do not. */
-function tableOf(id: number, name: string): string {
-  return `vectors_${id}_${name}`;
-}
-
-function columnsOf({ fields }: StoredCollection): string {
-  return ['key', ...fields.map(quoted)].join();
-}
-
-function entryOf({ fields }: StoredCollection, row: Row): VectorEntry {
-  return { key: String(row['key']), fields: Object.fromEntries(fields.map((field) => [field, String(row[field])])) };
-}
-
-/** A field may have the name of a keyword of SQL. */
-function quoted(field: string): string {
-  return `"${field}"`;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ProcessingError, TimeoutError, delayAfter } from '@batchmill/contracts';
-import { DataType, LoadState, type MilvusClient } from '@zilliz/milvus2-sdk-node';
+import { ProcessingError, TimeoutError, delayAfter, isDependencyUnavailable } from '@batchmill/contracts';
+import { DataType, LoadState, type IndexDescription, type MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { checkExisting, fieldsToCreate } from '../check-rows.js';
 import type { VectorCollection } from '../vectors.js';
 import { checkMetric, collectionOf, keyField, vectorField, type MilvusCollection } from './collection-description.js';
@@ -19,6 +19,7 @@ const backoff = { baseMs: 20, capMs: 500 };
 export class MilvusCollections {
   private readonly ready = new Map<string, Promise<MilvusCollection | null>>();
   private readonly loaded = new Map<string, Promise<void>>();
+  private readonly indexed = new Map<string, Promise<void>>();
 
   constructor(
     private readonly client: MilvusClient,
@@ -27,7 +28,11 @@ export class MilvusCollections {
   ) {}
 
   async ensure(collection: VectorCollection): Promise<void> {
-    checkExisting((await this.find(collection.name)) ?? (await this.createOrFind(collection)), collection);
+    const existing = (await this.find(collection.name)) ?? (await this.createOrFind(collection));
+    checkExisting(existing, collection);
+    const { name, indexedField } = collection;
+    if (indexedField === undefined || !existing.fields.includes(indexedField)) return;
+    await this.once(this.indexed, `${name}/${indexedField}`, () => this.ensureTextIndex(name, indexedField));
   }
 
   /** The checks of `ensure`, without creating an index or loading anything. False: there is no such collection. */
@@ -119,13 +124,35 @@ export class MilvusCollections {
     checkMetric(name, (await this.metricOf(name)) ?? (await this.createOrFindIndex(name)));
   }
 
+  /** A collection that is loaded already uses the index from its next load on. Another process may create it in the meantime. */
+  private async ensureTextIndex(name: string, field: string): Promise<void> {
+    if (await this.hasIndexOn(name, field)) return;
+    try {
+      await this.calls.call(`Creating the index of ${name} on ${field}`, (timeout) =>
+        // Every version from 2.3 on has this one for texts.
+        this.client.createIndex({ collection_name: name, field_name: field, index_type: 'Trie', timeout }),
+      );
+    } catch (error) {
+      // Without it, reads take longer. A server may not offer it, or the user may lack the right.
+      if (isDependencyUnavailable(error)) throw error;
+    }
+  }
+
+  private async hasIndexOn(name: string, field: string): Promise<boolean> {
+    return (await this.indexesOf(name)).some((index) => index.field_name === field);
+  }
+
   /** Null if there is no index. */
   private async metricOf(name: string): Promise<string | null> {
-    const answer = await this.calls.call(`Describing the index of ${name}`, async (timeout) =>
+    const index = (await this.indexesOf(name)).find(({ field_name: field }) => field === vectorField);
+    return index === undefined ? null : String(index.params.find(({ key }) => key === 'metric_type')?.value);
+  }
+
+  private async indexesOf(name: string): Promise<readonly IndexDescription[]> {
+    const answer = await this.calls.call(`Describing the indexes of ${name}`, async (timeout) =>
       unless(isIndexMissing, await this.client.describeIndex({ collection_name: name, timeout })),
     );
-    const index = answer?.index_descriptions.find(({ field_name: field }) => field === vectorField);
-    return index === undefined ? null : String(index.params.find(({ key }) => key === 'metric_type')?.value);
+    return answer?.index_descriptions ?? [];
   }
 
   /** Returns the metric of the index that exists afterwards: another process may have created it in the meantime. */

@@ -8,6 +8,7 @@ import {
   type VectorCollection,
   type VectorEntry,
   type VectorHit,
+  type VectorQuery,
   type VectorRow,
   type VectorsServer,
 } from '../vectors.js';
@@ -15,6 +16,7 @@ import { CallSlots } from './call-slots.js';
 import { checkLengths, keyField, vectorField, type MilvusCollection } from './collection-description.js';
 import { parseMilvusAddress } from './milvus-address.js';
 import { MilvusCalls } from './milvus-calls.js';
+import { findVectors } from './find-vectors.js';
 import { makeMilvusClient } from './milvus-client.js';
 import { MilvusCollections } from './milvus-collections.js';
 import type { MilvusVectorsOptions } from './milvus-options.js';
@@ -162,6 +164,12 @@ export class MilvusVectors extends Vectors {
     return found;
   }
 
+  override async findVectors(collection: string, query: VectorQuery): Promise<ReadonlyMap<string, Float32Array>> {
+    const existing = await this.parts.collections.find(collection);
+    if (existing === null || query.texts.length === 0) return new Map();
+    return findVectors(existing, query, (filter, fields, limit) => this.queryRows(collection, filter, fields, limit));
+  }
+
   /** Milvus hides the rows at once, and removes them from its files when it compacts them. */
   override async delete(collection: string, keys: readonly string[]): Promise<void> {
     if ((await this.parts.collections.find(collection)) === null) return;
@@ -205,18 +213,27 @@ export class MilvusVectors extends Vectors {
   }
 
   private async query(collection: MilvusCollection, filter: string, limit: number): Promise<VectorEntry[]> {
-    const { name } = collection;
+    const rows = await this.queryRows(collection.name, filter, [keyField, ...collection.fields], limit);
+    return rows.map((row) => entryOf(collection, row));
+  }
+
+  private async queryRows(
+    name: string,
+    filter: string,
+    fields: readonly string[],
+    limit: number,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
     const answer = await this.read(name, `Reading rows of the collection ${name}`, (timeout) =>
       this.parts.client.query({
         collection_name: name,
         filter,
-        output_fields: [keyField, ...collection.fields],
+        output_fields: [...fields],
         limit,
         consistency_level: strong,
         timeout,
       }),
     );
-    return answer.data.map((row) => entryOf(collection, row));
+    return answer.data;
   }
 
   private async get(name: string): Promise<MilvusCollection> {

@@ -8,14 +8,14 @@ export const keysPerCall = 500;
 export function filtersOf(keys: readonly string[]): string[] {
   const filters: string[] = [];
   for (let from = 0; from < keys.length; from += keysPerCall) {
-    filters.push(
-      `${keyField} in [${keys
-        .slice(from, from + keysPerCall)
-        .map(literal)
-        .join(', ')}]`,
-    );
+    filters.push(filterIn(keyField, keys.slice(from, from + keysPerCall)));
   }
   return filters;
+}
+
+/** The expression for the rows that have one of these texts in a field. */
+export function filterIn(field: string, texts: readonly string[]): string {
+  return `${field} in [${texts.map(literal).join(', ')}]`;
 }
 
 /** The expression for the rows whose keys come after this one. */

@@ -12,6 +12,7 @@ export { classifyFailure } from './results/classify-failure.js';
 export { isBlankLine, parseResultLine } from './results/parse-result-line.js';
 export { readText, withPlainText } from './results/read-text.js';
 export { readEmbedding, readVector } from './results/read-vector.js';
+export { writeEmbedding } from './results/write-embedding.js';
 export { splitEmbeddings } from './results/split-embeddings.js';
 export { usageOf } from './results/usage-of.js';
 export { writeResultLine } from './results/write-result-line.js';

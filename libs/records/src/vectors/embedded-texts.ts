@@ -1,0 +1,120 @@
+import { isDependencyUnavailable } from '@batchmill/contracts';
+import type { EmbeddingFunction, Pipelines, RunPlan, VectorTarget } from '@batchmill/pipeline';
+import type { Provider } from '@batchmill/provider';
+import type { Collection, Fields, Store } from '@batchmill/store';
+import type { Vectors } from '@batchmill/vectors';
+import { vectorCollectionOf } from './vector-collection.js';
+
+/** The function that embeds, and where its vectors go. */
+interface Embedding {
+  readonly definition: EmbeddingFunction;
+  readonly target: VectorTarget;
+}
+
+/** Who has made the vectors of a collection, by the addresses of the providers. `_id` is the collection. */
+interface VectorSources extends Fields {
+  readonly _id: string;
+  readonly addresses: readonly string[];
+}
+
+interface Sources {
+  readonly vectors: Vectors;
+  readonly pipelines: Pipelines;
+  readonly store: Store;
+  readonly provider: Provider;
+}
+
+/**
+ * Vectors of texts that were embedded before, by the hashes of these. They are read from the rows of the vector store: in the collection
+ * of the run, and in those of other pipelines that send the same for a text. So there is no second copy of them, and what is deleted
+ * there is not found any more. A row does not say who has made its vector. So only collections are read into which this installation
+ * has written, and never with another provider, such as the simulator.
+ */
+export class EmbeddedTexts {
+  readonly #written: Collection<VectorSources>;
+
+  constructor(private readonly sources: Sources) {
+    this.#written = sources.store.collection<VectorSources>('vector_sources');
+  }
+
+  /** Creates the collection of a run's vectors if it is missing, and notes who makes these. Call it before anything is requested. */
+  async prepare({ endpointPlan: { vectors: target } }: RunPlan): Promise<void> {
+    if (target === null) return;
+    await this.sources.vectors.ensureCollection(vectorCollectionOf(target));
+    const { address } = this.sources.provider.accountInfo;
+    await this.#written.updateOne({ _id: target.collection }, { $addToSet: { addresses: address } }, { upsert: true });
+  }
+
+  /** Whether the vectors of a run are found once they are stored. */
+  async canFindIn({ endpointPlan }: RunPlan): Promise<boolean> {
+    const own = embeddingOf(endpointPlan);
+    if (own === null) return false;
+    const targets = await this.#targetsOf(own);
+    return targets.some(({ collection }) => collection === own.target.collection);
+  }
+
+  /** The vectors of those texts that a row has. Collections of earlier versions, which do not have the hashes, have none. */
+  async find(plan: RunPlan, textHashes: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> {
+    const own = embeddingOf(plan.endpointPlan);
+    const found = new Map<string, Float32Array>();
+    if (own === null || textHashes.length === 0) return found;
+    let left = [...new Set(textHashes)];
+    for (const target of await this.#targetsOf(own)) {
+      if (left.length === 0) break;
+      for (const [hash, vector] of await this.#findIn(target, own, left)) {
+        // Another pipeline's collection may have other dimensions than it says, until it is run.
+        if (vector.length === own.definition.dimensions) found.set(hash, vector);
+      }
+      left = left.filter((hash) => !found.has(hash));
+    }
+    return found;
+  }
+
+  async #findIn(
+    { collection, originFields }: VectorTarget,
+    { definition, target }: Embedding,
+    texts: readonly string[],
+  ): Promise<ReadonlyMap<string, Float32Array>> {
+    const { textHash: field, model } = originFields;
+    try {
+      return await this.sources.vectors.findVectors(collection, { field, texts, where: { [model]: definition.model } });
+    } catch (error) {
+      // What is wrong with the collection of another pipeline is not this run's matter.
+      if (collection === target.collection || isDependencyUnavailable(error)) throw error;
+      return new Map();
+    }
+  }
+
+  /** The run's own collection first. None into which a pipeline writes vectors of other requests. */
+  async #targetsOf(own: Embedding): Promise<VectorTarget[]> {
+    const { pipelines, provider } = this.sources;
+    const targets = new Map([[own.target.collection, own.target]]);
+    const mixed = new Set<string>();
+    for (const name of pipelines.names()) {
+      const other = embeddingOf(pipelines.get(name).embeddings);
+      if (other === null) continue;
+      if (asksTheSame(own.definition, other.definition)) targets.set(other.target.collection, other.target);
+      else if (own.definition.model === other.definition.model) mixed.add(other.target.collection);
+    }
+    const { address } = provider.accountInfo;
+    const written = this.#written.find({ _id: { $in: [...targets.keys()] } });
+    const ofProvider = new Set<string>();
+    for await (const { _id, addresses } of written) {
+      if (addresses.every((each) => each === address)) ofProvider.add(_id);
+    }
+    return [...targets.values()].filter(({ collection }) => ofProvider.has(collection) && !mixed.has(collection));
+  }
+}
+
+function embeddingOf(plan: RunPlan['endpointPlan'] | null): Embedding | null {
+  const definition = plan?.functions.find((each) => each.kind === 'embedding');
+  const target = plan?.vectors ?? null;
+  return definition === undefined || target === null ? null : { definition, target };
+}
+
+/** Whether the requests for a text are the same: some providers have fields that change the vector. */
+function asksTheSame(one: EmbeddingFunction, other: EmbeddingFunction): boolean {
+  const asked = ({ model, baseModel, dimensions, body }: EmbeddingFunction): string =>
+    JSON.stringify([model, baseModel, dimensions, Object.entries(body).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+  return asked(one) === asked(other);
+}

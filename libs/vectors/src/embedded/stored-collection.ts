@@ -1,0 +1,45 @@
+import type { Database, Row } from '@batchmill/sqlite';
+import type { VectorCollection, VectorEntry } from '../vectors.js';
+
+/** A collection and its table: the columns `key` and `vector`, and one for each field. */
+export interface StoredCollection extends VectorCollection {
+  readonly table: string;
+}
+
+/** An index that another process has created in the meantime is that one. */
+export function ensureIndex(
+  database: Database,
+  { table, fields }: StoredCollection,
+  { indexedField: field }: VectorCollection,
+): void {
+  if (field === undefined || !fields.includes(field)) return;
+  const name = `${table}_by_${field}`;
+  if (database.get(`SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = ?`, name) !== undefined) return;
+  database.write(() => {
+    database.run(`CREATE INDEX IF NOT EXISTS ${name} ON ${table} (${quoted(field)})`);
+  });
+}
+
+/** A copy, because the bytes may begin at an offset that an array of floats cannot have. */
+export function vectorOf(row: Row): Float32Array {
+  const bytes = Uint8Array.from(row['vector'] as Uint8Array); // as `upsert` writes it
+  return new Float32Array(bytes.buffer);
+}
+
+/** Includes the id, because SQLite's table names ignore case and the names of collections do not. */
+export function tableOf(id: number, name: string): string {
+  return `vectors_${id}_${name}`;
+}
+
+export function columnsOf({ fields }: StoredCollection): string {
+  return ['key', ...fields.map(quoted)].join();
+}
+
+export function entryOf({ fields }: StoredCollection, row: Row): VectorEntry {
+  return { key: String(row['key']), fields: Object.fromEntries(fields.map((field) => [field, String(row[field])])) };
+}
+
+/** A field may have the name of a keyword of SQL. */
+export function quoted(field: string): string {
+  return `"${field}"`;
+}
