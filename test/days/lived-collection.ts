@@ -1,7 +1,7 @@
 import { stages } from '@batchmill/all-in-one';
 import { RunRequested, envelopeOf, headersOf, type Endpoint, type Redo } from '@batchmill/contracts';
 import { verifyVectors } from '@batchmill/cli';
-import type { OpenAiProvider } from '@batchmill/provider/openai';
+import type { Provider } from '@batchmill/provider';
 import { runStages, type Engine, type Ports } from '@batchmill/service';
 import { startSimulator, type LedgerReport, type Simulator } from '@batchmill/simulator';
 import { MemoryLog } from '@batchmill/telemetry';
@@ -17,8 +17,10 @@ import { FaultyProcesses, type FaultyProcess } from '../faults/faulty-processes.
 import type { ProcessGate } from '../faults/process-gate.js';
 import { SeededIds } from '../faults/seeded-ids.js';
 import { SimulatorAdmin } from '../faults/simulator-admin.js';
-import { dimensions, pipelineOf, type Letter, type PipelineStage } from './changing-pipeline.js';
+import { pipelineOf, textOf, type Letter, type PipelineStage } from './changing-pipeline.js';
 import type { Day, Edit } from './day.js';
+import { editLetters } from './edit-letters.js';
+import { SentTexts } from './sent-texts.js';
 
 /** The clocks run this many times as fast. */
 const speed = 20;
@@ -26,7 +28,6 @@ const dayMs = 24 * 60 * 60_000;
 const endpoints = ['embeddings', 'inference'] as const;
 /** A plain run, then runs for what has failed. */
 const evenings: readonly (Redo | undefined)[] = [undefined, 'failed', undefined, 'failed'];
-const fewestLetters = 5;
 
 /** Where everything is but the provider: in a folder of its own, or on servers. */
 export interface Places {
@@ -44,8 +45,16 @@ export interface Evidence {
   readonly pipeline: PipelineStage;
   /** The provider batches of days on which a fault has answers billed that are not used. */
   readonly excusedBatches: ReadonlySet<string>;
-  /** The vector that the model makes of a text, by a provider whose bill does not count. */
-  readonly embed: (text: string) => Promise<Float32Array>;
+  /** Letters whose text was embedded by the evening before, is the same, and was sent all the same. */
+  readonly boughtAgain: readonly string[];
+  /** A provider whose bill does not count. */
+  readonly embedder: Provider;
+}
+
+interface Evening {
+  readonly model: string;
+  /** By the id of the letter. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 type Oracle = (evidence: Evidence) => Promise<readonly string[]>;
@@ -59,6 +68,8 @@ export class LivedCollection {
   #runs = 0;
   readonly #hits: Trouble['kind'][] = [];
   readonly #excusedBatches = new Set<string>();
+  readonly #sent = new SentTexts();
+  #lastEvening: Evening | null = null;
 
   private constructor(
     private readonly folder: string,
@@ -91,6 +102,10 @@ export class LivedCollection {
     return new LivedCollection(folder, simulator, oracleSimulator, await openPlaces(folder, clock, ids), clock, ids);
   }
 
+  get #letters(): Collection<Letter> {
+    return this.places.ports.documentStore.collection<Letter>('letters');
+  }
+
   get hits(): readonly Trouble['kind'][] {
     return this.#hits;
   }
@@ -102,7 +117,8 @@ export class LivedCollection {
     const view = this.#engineOn({ ...this.places.ports, provider }, pipeline, 1);
     const embedder = providerOf(this.oracleSimulator, this.clock);
     for (const records of view.hostDependencies.records) await records.prepare();
-    await this.#edit(day.edits);
+    this.#sent.clear();
+    await editLetters(this.#letters, day.edits);
     await this.#admin.setFaults(rules);
     this.#processes = new FaultyProcesses(day.troubles, (gate) => this.#openProcess(gate, day));
     this.#processes.start();
@@ -111,16 +127,19 @@ export class LivedCollection {
       if (stuck !== null) return [stuck];
       await this.#mend();
       if (paysForNothing(day)) await this.#excuseBatches();
-      return await this.#mendUntilFree(view, async () =>
+      const problems = await this.#mendUntilFree(view, async () =>
         problemsIn({
           engine: view,
           collection: this.places.collection,
           ledger: await this.#admin.ledger(),
           pipeline,
           excusedBatches: this.#excusedBatches,
-          embed: (text) => vectorOf(embedder, pipeline, text),
+          boughtAgain: await this.#boughtAgain(pipeline),
+          embedder,
         }),
       );
+      this.#lastEvening = { model: pipeline.model, texts: await this.#texts() };
+      return problems;
     } finally {
       this.#hits.push(...this.#processes.hits);
       await this.#processes.close();
@@ -163,7 +182,7 @@ export class LivedCollection {
       if ((await batches.count({ runId: { $in: runIds }, state: 'submitted' })) === 0) return;
       const edits = left;
       left = [];
-      await this.#edit(edits);
+      await editLetters(this.#letters, edits);
     });
   }
 
@@ -179,23 +198,16 @@ export class LivedCollection {
     await this.places.ports.bus.publish([{ topic: envelope.topic, key: envelope.key, value: envelope.data, headers }]);
   }
 
-  async #edit(edits: readonly Edit[]): Promise<void> {
-    const letters: Collection<Letter> = this.places.ports.documentStore.collection<Letter>('letters');
-    for (const { kind, at, number } of edits) {
-      const ids = (await Array.fromAsync(letters.find({}))).map(({ _id }) => _id).toSorted();
-      const id = ids[Math.floor(at * ids.length)] ?? null;
-      if (kind === 'insert') await letters.insertMany([letterOf(number)]);
-      if (id === null) continue;
-      const { lines } = letterOf(number);
-      if (kind === 'edit') await letters.updateOne({ _id: id }, { $set: { lines } });
-      if (kind === 'touch') await letters.updateOne({ _id: id }, { $inc: { read: 1 } });
-      if (kind === 'delete' && ids.length > fewestLetters) await letters.deleteMany({ _id: id });
-      if (kind === 'repeat') {
-        const other = await letters.findOne({ _id: ids[(ids.indexOf(id) + 1) % ids.length] ?? id });
-        if (other !== null)
-          await letters.updateOne({ _id: id }, { $set: { sender: other.sender, lines: other.lines } });
-      }
-    }
+  /** By the id of the letter. */
+  async #texts(): Promise<ReadonlyMap<string, string>> {
+    return new Map(await Array.fromAsync(this.#letters.find({}), (letter) => [letter._id, textOf(letter)] as const));
+  }
+
+  async #boughtAgain({ model }: PipelineStage): Promise<readonly string[]> {
+    if (this.#lastEvening?.model !== model) return [];
+    const texts = await this.#texts();
+    const kept = [...this.#lastEvening.texts].filter(([id, text]) => texts.get(id) === text);
+    return kept.filter(([, text]) => this.#sent.has(text)).map(([id]) => id);
   }
 
   async #excuseBatches(): Promise<void> {
@@ -210,7 +222,7 @@ export class LivedCollection {
   #openProcess(gate: ProcessGate, { pipeline, concurrency }: Day): FaultyProcess {
     const provider = providerOf(this.simulator, this.clock);
     const engine = this.#engineOn(
-      gate.ports({ ...this.places.ports, provider }),
+      gate.ports({ ...this.places.ports, provider: this.#sent.watched(provider) }),
       pipeline,
       concurrency,
       gate.clock(this.clock),
@@ -234,20 +246,4 @@ export class LivedCollection {
 /** Answers are billed and not used: they are withheld, or they are refusals, which fail and are asked again by a redo. */
 function paysForNothing({ fault }: Day): boolean {
   return fault?.billsUnused === true || fault?.fails?.includes('provider.refusal') === true;
-}
-
-async function vectorOf(provider: OpenAiProvider, { model }: PipelineStage, text: string): Promise<Float32Array> {
-  const { vectors } = await provider.embed({ model, dimensions, texts: [text] });
-  const [vector] = vectors;
-  if (vector === undefined) throw new Error('the provider brought no vector');
-  return vector;
-}
-
-function letterOf(number: number): Letter {
-  return {
-    _id: `letter${String(number).padStart(4, '0')}`,
-    sender: { name: `Sender ${number % 5}` },
-    lines: [{ text: `Mill ${number} stands at the river` }, { text: `its wheel turns ${number * 3} times an hour` }],
-    read: 0,
-  };
 }

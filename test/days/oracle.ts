@@ -2,7 +2,7 @@ import { verifyVectors } from '@batchmill/cli';
 import { readPath } from '@batchmill/documents';
 import { vectorKey } from '@batchmill/records';
 import { compareBooks, storedRecords } from '@batchmill/testing';
-import { textOf, type Letter } from './changing-pipeline.js';
+import { dimensions, textOf, type Letter } from './changing-pipeline.js';
 import type { Evidence } from './lived-collection.js';
 
 /** Of the neighbours of a text, as many as may have the same text. */
@@ -18,6 +18,7 @@ export async function problemsIn(evidence: Evidence): Promise<readonly string[]>
     ...runs.map(({ _id, reason }) => `run ${_id} is rejected: ${reason ?? 'without a reason'}`),
     ...differences,
     ...problemsOfBill(evidence),
+    ...evidence.boughtAgain.map((id) => `the text of ${id} was embedded, and sent again`),
     ...(await problemsOfVerification(evidence, letters)),
     ...(await problemsOfVectors(evidence, letters)),
     ...problemsOfAnswers(evidence, letters),
@@ -45,12 +46,14 @@ async function problemsOfVerification({ engine }: Evidence, letters: readonly Le
 
 /** By a search for the text of each letter: its own vector must be there, and be that of the text. */
 async function problemsOfVectors(
-  { engine, collection, embed }: Evidence,
+  { engine, collection, embedder, pipeline }: Evidence,
   letters: readonly Letter[],
 ): Promise<string[]> {
   const problems: string[] = [];
   for (const letter of letters) {
-    const hits = await engine.vectors.search(collection, await embed(textOf(letter)), neighbours);
+    const search = { model: pipeline.model, dimensions, texts: [textOf(letter)] };
+    const [vector = new Float32Array(dimensions)] = (await embedder.embed(search)).vectors;
+    const hits = await engine.vectors.search(collection, vector, neighbours);
     const own = hits.find(({ key }) => key === vectorKey(letter._id));
     if (own === undefined || own.similarity < 0.9999)
       problems.push(`the vector of ${letter._id} is not that of its text: ${own?.similarity ?? 'none is near'}`);
