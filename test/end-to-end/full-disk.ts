@@ -90,8 +90,8 @@ export class VectorsOnDisk extends Vectors {
     return this.vectors.describeServer();
   }
 
-  search(collection: string, vector: Float32Array, limit: number): Promise<VectorHit[]> {
-    return this.vectors.search(collection, vector, limit);
+  search(...search: Parameters<Vectors['search']>): Promise<VectorHit[]> {
+    return this.vectors.search(...search);
   }
 
   entries(collection: string): AsyncIterable<VectorEntry> {
@@ -105,6 +105,11 @@ export class VectorsOnDisk extends Vectors {
   async delete(collection: string, keys: readonly string[]): Promise<void> {
     this.disk.check('vectors.disk-full');
     return this.vectors.delete(collection, keys);
+  }
+
+  async updateFields(...change: Parameters<Vectors['updateFields']>): Promise<void> {
+    this.disk.check('vectors.disk-full');
+    return this.vectors.updateFields(...change);
   }
 
   count(collection: string): Promise<number> {

@@ -1,6 +1,10 @@
 export { vectorsAdapters } from './adapters.js';
+export type { ComparedValue, Comparison, RowCondition } from './row-condition.js';
 export {
   Vectors,
+  type RowUpdate,
+  type RowValue,
+  type RowValueType,
   type VectorCollection,
   type VectorEntry,
   type VectorHit,

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { VectorRow, Vectors } from './index.js';
+import { describeRowFields } from './row-fields.contract.js';
 
 export interface VectorsUnderTest {
   /** Opens the store on the same data, as a new process does. */
@@ -433,6 +434,8 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         expect(hit).toMatchObject({ key: 'slice', similarity: expect.closeTo(1, 5) });
       });
     });
+
+    describeRowFields(() => ({ vectors, collection, open }));
 
     it('the check succeeds when the store is available', async () => {
       await expect(vectors.check()).resolves.toBeUndefined();

@@ -1,3 +1,11 @@
+import type { RowCondition } from './row-condition.js';
+
+/** A whole number of 64 bits is a bigint. */
+export type RowValue = bigint | number | boolean;
+
+/** integer: of 64 bits, a bigint. number: finite, of 64 bits. */
+export type RowValueType = 'integer' | 'number' | 'boolean';
+
 export interface VectorRow {
   /** Upserting a key again replaces its row. */
   readonly key: string;
@@ -5,14 +13,25 @@ export interface VectorRow {
   readonly fields: Readonly<Record<string, string>>;
   /** Further texts, for fields that the collection may lack: those that it lacks are left out. */
   readonly optional?: Readonly<Record<string, string>>;
+  /** A value for each value field of the collection and for no other field. */
+  readonly values?: Readonly<Record<string, RowValue>>;
   readonly vector: Float32Array;
+}
+
+/** What a row is to have from now on, beside its vector. What is left out stays. */
+export interface RowUpdate {
+  readonly key: string;
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, RowValue>>;
 }
 
 /** A row without its vector. */
 export interface VectorEntry {
   readonly key: string;
-  /** Every field of the collection. */
+  /** Every text field of the collection. */
   readonly fields: Readonly<Record<string, string>>;
+  /** Every value field of the collection. Missing: it has none. */
+  readonly values?: Readonly<Record<string, RowValue>>;
 }
 
 export interface VectorHit extends VectorEntry {
@@ -28,6 +47,13 @@ export interface VectorCollection {
   readonly fields: readonly string[];
   /** Further text fields. They are created with a new collection; one that exists may lack them. */
   readonly optionalFields?: readonly string[];
+  /** Fields of other types, by their names. Those of an existing collection are neither more nor fewer. */
+  readonly valueFields?: Readonly<Record<string, RowValueType>>;
+  /**
+   * How many bytes of UTF-8 a text field must be able to hold, by its name: 1 to 65,535. Default 1,024. Of an existing collection: how
+   * many it holds, and the key, too; without a number there is no limit.
+   */
+  readonly textBytes?: Readonly<Record<string, number>>;
 }
 
 /** What the server of a vector store tells of itself. */
@@ -62,8 +88,11 @@ export abstract class Vectors {
    */
   abstract upsert(collection: string, rows: readonly VectorRow[]): Promise<void>;
 
-  /** Returns the `limit` nearest rows, best first. Sees every earlier write. Unknown collection: ValidationError. */
-  abstract search(collection: string, vector: Float32Array, limit: number): Promise<VectorHit[]>;
+  /**
+   * Returns the `limit` nearest rows, best first, of those that meet the condition. Sees every earlier write. Unknown collection:
+   * ValidationError. A condition that names no field of the collection, or compares with a value of another type: `vectors.bad-condition`.
+   */
+  abstract search(collection: string, vector: Float32Array, limit: number, where?: RowCondition): Promise<VectorHit[]>;
 
   /**
    * Every row that is there from the beginning to the end, once, in no order that counts. Rows that are written or deleted meanwhile may
@@ -91,4 +120,11 @@ export abstract class Vectors {
   abstract check(): Promise<void>;
 
   abstract close(): Promise<void>;
+  /**
+   * Changes fields of rows and keeps their vectors. The changes are durable when it resolves. Keys that have no row are ignored. Rejects
+   * with a ValidationError `vectors.bad-row` before anything is written, as `upsert` does. Unknown collection: nothing is changed. A
+   * store that cannot change a part of a row writes all of it: a vector that others upsert meanwhile may be replaced by the earlier
+   * one, together with the fields that it had.
+   */
+  abstract updateFields(collection: string, updates: readonly RowUpdate[]): Promise<void>;
 }

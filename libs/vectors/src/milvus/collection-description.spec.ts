@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkLengths, checkMetric, collectionOf, type DescribedField } from './collection-description.js';
+import { checkMetric, collectionOf, type DescribedField } from './collection-description.js';
+import { checkRows } from '../check-rows.js';
 
 const text = (name: string, more: Partial<DescribedField> = {}): DescribedField => ({
   ...{ name, data_type: 'VarChar', is_primary_key: false, autoID: false, max_length: '10' },
@@ -10,23 +11,24 @@ const ids = [text('chunk'), text('parent')];
 const vector = text('vector', { data_type: 'FloatVector', dim: '2' });
 
 describe('a collection of Milvus that exists', () => {
-  it('is read with its dimensions, its text fields and their lengths, in any order', () => {
-    expect(collectionOf('blocks', [vector, text('parent'), text('chunk', { max_length: '12' }), key])).toEqual({
+  it('is read with its dimensions, its fields, their types and the lengths of texts, in any order', () => {
+    const values = Object.entries({ pages: 'Int64', price: 'Double', open: 'Bool' }).map(([name, type]) =>
+      text(name, { data_type: type }),
+    );
+    const described = [vector, text('parent'), ...values, text('chunk', { max_length: '12' }), key];
+    expect(collectionOf('blocks', described)).toEqual({
       name: 'blocks',
       dimensions: 2,
       fields: ['parent', 'chunk'],
-      maxBytes: new Map([
-        ['parent', 10],
-        ['chunk', 12],
-        ['key', 10],
-      ]),
+      valueFields: { pages: 'integer', price: 'number', open: 'boolean' },
+      textBytes: { parent: 10, chunk: 12, key: 10 },
     });
   });
 
   it.each([
     ['no vector', [key, ...ids]],
     ['no key', [...ids, vector]],
-    ['a field that is no text', [key, ...ids, vector, text('more', { data_type: 'Int64' })]],
+    ['a field of a type that rows do not have', [key, ...ids, vector, text('more', { data_type: 'JSON' })]],
     ['a key that is no text', [{ ...key, data_type: 'Int64' }, ...ids, vector]],
     ['a key that Milvus generates', [{ ...key, autoID: true }, ...ids, vector]],
     ['another primary key', [text('key'), ...ids, vector]],
@@ -52,14 +54,14 @@ describe('a collection of Milvus that exists', () => {
     const row = { key: 'é'.repeat(5), fields: { chunk: 'c', parent: 'p' }, vector: new Float32Array(2) };
 
     expect(() => {
-      checkLengths(collection, [row]);
+      checkRows(collection, [row]);
     }).not.toThrow();
     expect(() => {
-      checkLengths(collection, [row, { ...row, fields: { chunk: 'c', parent: 'é'.repeat(6) } }]);
+      checkRows(collection, [row, { ...row, fields: { chunk: 'c', parent: 'é'.repeat(6) } }]);
     }).toThrow(
       expect.objectContaining({
         code: 'vectors.bad-row',
-        message: expect.stringMatching(/^Row 1 .*: found 12 bytes in parent, expected at most 10/),
+        message: expect.stringMatching(/^Row 1 .* has 12 bytes in parent, expected at most 10/),
       }),
     );
   });

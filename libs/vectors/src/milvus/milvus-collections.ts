@@ -1,14 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProcessingError, TimeoutError, delayAfter } from '@batchmill/contracts';
 import { DataType, LoadState, type MilvusClient } from '@zilliz/milvus2-sdk-node';
-import { checkExisting, fieldsToCreate } from '../check-rows.js';
+import { checkExisting, defaultTextBytes, fieldsToCreate } from '../check-rows.js';
 import type { VectorCollection } from '../vectors.js';
-import { checkMetric, collectionOf, keyField, vectorField, type MilvusCollection } from './collection-description.js';
+import { checkMetric, collectionOf, keyField, vectorField } from './collection-description.js';
 import type { MilvusCalls } from './milvus-calls.js';
 import { failureIn, type MilvusFailure } from './milvus-failure.js';
 
-/** Fits a path or a URL as an id. Longer texts are refused before they are sent. */
-const maxTextBytes = 1_024;
+const valueTypes = { integer: DataType.Int64, number: DataType.Double, boolean: DataType.Bool } as const;
 const backoff = { baseMs: 20, capMs: 500 };
 
 /**
@@ -17,7 +16,7 @@ const backoff = { baseMs: 20, capMs: 500 };
  * Rows can be written before it ends; only reads wait for it.
  */
 export class MilvusCollections {
-  private readonly ready = new Map<string, Promise<MilvusCollection | null>>();
+  private readonly ready = new Map<string, Promise<VectorCollection | null>>();
   private readonly loaded = new Map<string, Promise<void>>();
 
   constructor(
@@ -41,7 +40,7 @@ export class MilvusCollections {
   }
 
   /** Null if there is none of that name. */
-  async find(name: string): Promise<MilvusCollection | null> {
+  async find(name: string): Promise<VectorCollection | null> {
     const collection = await this.once(this.ready, name, () => this.prepare(name));
     if (collection === null) this.forget(name);
     return collection;
@@ -70,7 +69,7 @@ export class MilvusCollections {
     return result;
   }
 
-  private async prepare(name: string): Promise<MilvusCollection | null> {
+  private async prepare(name: string): Promise<VectorCollection | null> {
     const collection = await this.describe(name);
     if (collection === null) return null;
     await this.ensureIndex(name);
@@ -82,7 +81,7 @@ export class MilvusCollections {
    * Ignores a refused creation if the collection exists afterwards: another process, or a call whose answer was lost, has
    * created it.
    */
-  private async createOrFind(collection: VectorCollection): Promise<MilvusCollection> {
+  private async createOrFind(collection: VectorCollection): Promise<VectorCollection> {
     const failure = await this.create(collection).then(
       () => new ProcessingError('vectors.failed', `Collection ${collection.name} was created and does not exist.`),
       (error: unknown) => error,
@@ -92,8 +91,12 @@ export class MilvusCollections {
     return created;
   }
 
-  private async create({ name, dimensions, ...texts }: VectorCollection): Promise<void> {
-    const text = (field: string) => ({ name: field, data_type: DataType.VarChar, max_length: maxTextBytes });
+  private async create({ name, dimensions, valueFields = {}, textBytes, ...texts }: VectorCollection): Promise<void> {
+    const text = (field: string) => ({
+      name: field,
+      data_type: DataType.VarChar,
+      max_length: textBytes?.[field] ?? defaultTextBytes,
+    });
     await this.calls.call(`Creating the collection ${name}`, (timeout) =>
       this.client.createCollection({
         collection_name: name,
@@ -101,6 +104,7 @@ export class MilvusCollections {
         fields: [
           { ...text(keyField), is_primary_key: true },
           ...fieldsToCreate(texts).map(text),
+          ...Object.entries(valueFields).map(([field, type]) => ({ name: field, data_type: valueTypes[type] })),
           { name: vectorField, data_type: DataType.FloatVector, dim: dimensions },
         ],
         timeout,
@@ -108,7 +112,7 @@ export class MilvusCollections {
     );
   }
 
-  private async describe(name: string): Promise<MilvusCollection | null> {
+  private async describe(name: string): Promise<VectorCollection | null> {
     const answer = await this.calls.call(`Describing the collection ${name}`, async (timeout) =>
       unless(isCollectionMissing, await this.client.describeCollection({ collection_name: name, timeout })),
     );

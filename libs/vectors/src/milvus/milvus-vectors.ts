@@ -1,8 +1,17 @@
 import { ConnectionError, ValidationError } from '@batchmill/contracts';
 import type { ConsistencyLevelEnum, MilvusClient } from '@zilliz/milvus2-sdk-node';
-import { checkCollection, checkQuery, checkRows, refuseUnknownCollection, rowsFor } from '../check-rows.js';
+import {
+  checkCollection,
+  checkQuery,
+  checkRows,
+  checkUpdates,
+  refuseUnknownCollection,
+  rowsFor,
+} from '../check-rows.js';
+import type { RowCondition } from '../row-condition.js';
 import {
   Vectors,
+  type RowUpdate,
   type VectorCollection,
   type VectorEntry,
   type VectorHit,
@@ -10,18 +19,30 @@ import {
   type VectorsServer,
 } from '../vectors.js';
 import { CallSlots } from './call-slots.js';
-import { checkLengths, keyField, vectorField, type MilvusCollection } from './collection-description.js';
+import { vectorField } from './collection-description.js';
+import { filterOf } from './filter-expression.js';
 import { parseMilvusAddress } from './milvus-address.js';
 import { MilvusCalls } from './milvus-calls.js';
 import { makeMilvusClient } from './milvus-client.js';
 import { MilvusCollections } from './milvus-collections.js';
 import type { MilvusVectorsOptions } from './milvus-options.js';
-import { byKey, entryOf, filtersOf, filterAfter, keysPerCall } from './read-entries.js';
+import {
+  byKey,
+  changedRow,
+  entryFields,
+  entryOf,
+  filtersOf,
+  filterAfter,
+  keysPerCall,
+  type Row,
+} from './read-entries.js';
 import { lastOfEachKey, splitRows } from './split-rows.js';
 import { chooseWriteRows, type WriteRows } from './write-rows.js';
 
 /** Rows without vectors: far below the limit of what one answer may hold. */
 const rowsPerRead = 1_000;
+/** Rows with vectors. */
+const rowsPerChange = 200;
 
 const defaultCallTimeoutMs = 30_000;
 const defaultCallsInFlight = 2;
@@ -98,7 +119,6 @@ export class MilvusVectors extends Vectors {
     const existing = await this.get(collection);
     const rows = rowsFor(existing, given);
     checkRows(existing, rows);
-    checkLengths(existing, rows);
     let hasFailed = false;
     const writes = splitRows(lastOfEachKey(rows), this.parts.maxCallBytes).map((part) =>
       this.parts.slots.run(async () => {
@@ -116,9 +136,15 @@ export class MilvusVectors extends Vectors {
   }
 
   /** Never returns a row whose vector has length zero, which has no direction. Milvus returns 16,384 hits at most. */
-  override async search(collection: string, vector: Float32Array, limit: number): Promise<VectorHit[]> {
+  override async search(
+    collection: string,
+    vector: Float32Array,
+    limit: number,
+    where?: RowCondition,
+  ): Promise<VectorHit[]> {
     const existing = await this.get(collection);
     checkQuery(existing, vector);
+    const filter = where === undefined ? {} : { filter: filterOf(existing, where) };
     if (limit < 1) return [];
     checkLimit(existing, limit);
     const answer = await this.read(collection, `Searching the collection ${collection}`, (timeout) =>
@@ -127,7 +153,8 @@ export class MilvusVectors extends Vectors {
         data: Array.from(vector),
         anns_field: vectorField,
         limit,
-        output_fields: [keyField, ...existing.fields],
+        ...filter,
+        output_fields: entryFields(existing),
         consistency_level: strong,
         timeout,
       }),
@@ -170,6 +197,21 @@ export class MilvusVectors extends Vectors {
     }
   }
 
+  /** Milvus writes whole rows: each is read with its vector, changed and upserted. */
+  override async updateFields(collection: string, updates: readonly RowUpdate[]): Promise<void> {
+    const existing = await this.parts.collections.find(collection);
+    if (existing === null) return;
+    checkUpdates(existing, updates);
+    const byKeyOfRow = new Map(updates.map((update) => [update.key, update]));
+    for (const filter of filtersOf([...byKeyOfRow.keys()], rowsPerChange)) {
+      const rows = await this.rowsOf(existing, filter, [...entryFields(existing), vectorField], rowsPerChange);
+      await this.upsert(
+        collection,
+        rows.flatMap((row) => changedRow(existing, row, byKeyOfRow) ?? []),
+      );
+    }
+  }
+
   override async count(collection: string): Promise<number> {
     if ((await this.parts.collections.find(collection)) === null) return 0;
     const answer = await this.read(collection, `Counting the collection ${collection}`, (timeout) =>
@@ -202,26 +244,30 @@ export class MilvusVectors extends Vectors {
     await this.parts.client.closeConnection();
   }
 
-  private async query(collection: MilvusCollection, filter: string, limit: number): Promise<VectorEntry[]> {
-    const { name } = collection;
+  private async query(collection: VectorCollection, filter: string, limit: number): Promise<VectorEntry[]> {
+    const rows = await this.rowsOf(collection, filter, entryFields(collection), limit);
+    return rows.map((row) => entryOf(collection, row));
+  }
+
+  private async rowsOf({ name }: VectorCollection, filter: string, fields: string[], limit: number): Promise<Row[]> {
     const answer = await this.read(name, `Reading rows of the collection ${name}`, (timeout) =>
       this.parts.client.query({
         collection_name: name,
         filter,
-        output_fields: [keyField, ...collection.fields],
+        output_fields: fields,
         limit,
         consistency_level: strong,
         timeout,
       }),
     );
-    return answer.data.map((row) => entryOf(collection, row));
+    return answer.data;
   }
 
-  private async get(name: string): Promise<MilvusCollection> {
+  private async get(name: string): Promise<VectorCollection> {
     return (await this.parts.collections.find(name)) ?? refuseUnknownCollection(name);
   }
 
-  private async write(collection: MilvusCollection, rows: readonly VectorRow[]): Promise<void> {
+  private async write(collection: VectorCollection, rows: readonly VectorRow[]): Promise<void> {
     const what = `Writing ${rows.length} rows into the collection ${collection.name}`;
     await this.call(collection.name, what, (timeoutMs) => this.parts.write(collection, rows, timeoutMs));
   }

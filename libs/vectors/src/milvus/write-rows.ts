@@ -33,8 +33,12 @@ function writeWithSdk(client: MilvusClient): WriteRows {
   return ({ name }, rows, timeout) =>
     client.upsert({
       collection_name: name,
-      data: rows.map(({ key, fields, vector }) => ({
+      data: rows.map(({ key, fields, values = {}, vector }) => ({
         ...fields,
+        // The client takes integers of 64 bits as texts.
+        ...Object.fromEntries(
+          Object.entries(values).map(([field, value]) => [field, typeof value === 'bigint' ? `${value}` : value]),
+        ),
         [keyField]: key,
         [vectorField]: Array.from(vector),
       })),
