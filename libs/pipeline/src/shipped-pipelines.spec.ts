@@ -34,6 +34,7 @@ describe('pipelines/annual-reports', () => {
       idFields: { chunkId: 'block_mongo_id', parentId: 'block_doc_id' },
       originFields: { textHash: 'text_hash', model: 'model' },
       isWatched: false,
+      rowFields: [],
     });
   });
 

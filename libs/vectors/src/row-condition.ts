@@ -23,14 +23,19 @@ export interface ConditionWriter {
 
 export type FieldType = 'text' | RowValueType;
 
-const mostParts = 1_000;
+/** Fewer than SQLite and Milvus take. */
+const mostConditions = 500;
+const mostValues = 10_000;
 
 /** Writes a condition in the language of a store. Throws a ValidationError `vectors.bad-condition` unless it fits the collection. */
 export function writeCondition(collection: VectorCollection, condition: RowCondition, writer: ConditionWriter): string {
-  let parts = 0;
+  let conditions = 0;
+  let values = 0;
   const write = (each: RowCondition): string => {
-    parts += 1;
-    if (parts > mostParts) refuse(collection, `more than ${mostParts} parts`, 'fewer');
+    conditions += 1;
+    if (each.kind === 'in') values += each.values.length;
+    if (conditions > mostConditions) refuse(collection, `more than ${mostConditions} conditions`, 'fewer');
+    if (values > mostValues) refuse(collection, `more than ${mostValues} values`, 'fewer');
     switch (each.kind) {
       case 'comparison':
         return writer.comparison(each.field, each.is, each.value, typeOf(collection, each.field, [each.value]));

@@ -4,6 +4,7 @@ import type { ParameterDefinitions, ParametersOf } from './parameter-definitions
 import type { PromptFunctionDefinition } from './prompt-function-definition.js';
 import type { PromptFile } from './file-references.js';
 import type { QueryFilter, UpdateOperators } from './mongo-operators.js';
+import type { RowFieldDefinition } from './row-field-definition.js';
 import type { UpdateFunction } from './template-functions.js';
 
 /** Where documents come from, what is requested for them, and where answers are written. */
@@ -126,8 +127,18 @@ export interface EmbeddingsDefinition extends EndpointDefinition {
    * `none`: only `--redo stale` does. Default `none`.
    */
   readonly watch?: 'scan' | 'none';
+  /** Where the vectors go. */
+  readonly vectors: VectorsDefinition;
+}
+
+export interface VectorsDefinition {
   /** The vector collection. It is created when it does not exist. */
-  readonly vectors: { readonly collection: string };
+  readonly collection: string;
+  /**
+   * Fields of the document that are stored with its vector, by the names that searches use: lower-case letters, digits and `_`. A
+   * collection that exists must have these fields and no others.
+   */
+  readonly fields?: Readonly<Record<string, RowFieldDefinition>>;
 }
 
 export interface InferenceDefinition extends EndpointDefinition {

@@ -1,3 +1,4 @@
+import type { RowField } from '../pipeline.js';
 import type { RunPlan } from './run-plan.js';
 
 /**
@@ -21,6 +22,22 @@ export function storageTargetsOf({ pipeline: { source }, endpointPlan }: RunPlan
     ...(endpointPlan.vectors !== null && {
       'embeddings.vectors.collection': endpointPlan.vectors.collection,
       'embeddings.dimensions': String(endpointPlan.vectors.dimensions),
+      ...(endpointPlan.vectors.rowFields.length > 0 && {
+        'embeddings.vectors.fields': rowFieldsText(endpointPlan.vectors.rowFields),
+      }),
     }),
   };
+}
+
+/** Texts are equal where the fields are. */
+export function rowFieldsText(rowFields: readonly RowField[]): string {
+  return rowFields
+    .map(({ name, type, path, maxBytes, default: fallback }) => {
+      const parts = [`${name}: ${type} at ${path}`];
+      if (maxBytes !== null) parts.push(`${maxBytes} bytes`);
+      if (fallback !== null) parts.push(`else ${typeof fallback === 'string' ? JSON.stringify(fallback) : fallback}`);
+      return parts.join(', ');
+    })
+    .toSorted()
+    .join('; ');
 }

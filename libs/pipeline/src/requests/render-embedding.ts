@@ -3,14 +3,16 @@ import { countTokens } from '@batchmill/models';
 import { embeddingBody, type RenderedRequest } from '@batchmill/provider';
 import type { EmbeddingFunction } from '../pipeline.js';
 import type { RunPlan } from '../plan/run-plan.js';
+import { rowFieldsOf } from './row-fields.js';
 import { hashOfText, textToEmbed } from './text-to-embed.js';
 
-/** Rejects with a DocumentFailure when the document has no text to embed. */
+/** Rejects with a DocumentFailure when the document has no text to embed, or a value that its vector's row cannot take. */
 export async function renderEmbedding(
   plan: RunPlan,
   definition: EmbeddingFunction,
   document: SourceDocument,
 ): Promise<RenderedRequest> {
+  rowFieldsOf(plan.endpointPlan.vectors?.rowFields ?? [], document);
   const { text, tokens } = await textToEmbed(plan, definition, document);
   return {
     function: definition.name,
