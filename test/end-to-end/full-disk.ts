@@ -112,6 +112,10 @@ export class VectorsOnDisk extends Vectors {
     return this.vectors.updateFields(...change);
   }
 
+  modelOf(collection: string): Promise<string | null> {
+    return this.vectors.modelOf(collection);
+  }
+
   count(collection: string): Promise<number> {
     return this.vectors.count(collection);
   }

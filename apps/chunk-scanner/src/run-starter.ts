@@ -25,7 +25,7 @@ import {
 } from '@batchmill/records';
 import { EngineSettings } from '@batchmill/stage';
 import { Log } from '@batchmill/telemetry';
-import { Vectors } from '@batchmill/vectors';
+import { Vectors, expectModelOfRows } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
 
 /**
@@ -107,6 +107,8 @@ export class RunStarter {
   async #ensureVectors({ endpointPlan: { vectors } }: RunPlan): Promise<void> {
     if (vectors === null) return;
     await this.vectors.ensureCollection(vectorCollectionOf(vectors));
+    const { collection, model, originFields } = vectors;
+    await expectModelOfRows(this.vectors, collection, { field: originFields.model, model });
   }
 
   async #checkProvider(): Promise<void> {

@@ -85,6 +85,7 @@ export interface EndpointPlan {
 /** Where the vectors go. */
 export interface VectorTarget {
   readonly collection: string;
+  readonly model: string;
   readonly dimensions: number;
   /** The fields of a vector that hold the id of its chunk and the id of the document that the chunk is part of. */
   readonly idFields: { readonly chunkId: string; readonly parentId: string };

@@ -1,6 +1,6 @@
 import { ValidationError } from '@batchmill/contracts';
 import type { VectorsErrorCode } from './error-codes.js';
-import { isOfType } from './row-condition.js';
+import { isOfType } from './write-condition.js';
 import type { RowUpdate, VectorCollection, VectorRow } from './vectors.js';
 
 /** Every collection has a key and a vector. The hits of the Milvus client have the similarity as `score`. */
@@ -70,7 +70,7 @@ function problemOfFieldName(field: string, previous: readonly string[]): string 
 }
 
 /**
- * Throws unless the existing collection has the expected dimensions and fields, and its texts hold as many bytes as were asked for. It may
+ * Throws unless the existing collection has the expected dimensions, model and fields, and its texts hold as many bytes as were asked for. It may
  * lack optional fields. The order of the fields does not matter.
  */
 export function checkExisting(existing: VectorCollection, expected: VectorCollection): void {
@@ -80,6 +80,10 @@ export function checkExisting(existing: VectorCollection, expected: VectorCollec
       `Collection ${existing.name}: found ${existing.dimensions} dimensions, expected ${expected.dimensions}. ` +
         'Name another collection, or request the existing dimensions from the model.',
     );
+  }
+  const { model } = existing;
+  if (model !== undefined && expected.model !== undefined && model !== expected.model) {
+    refuseOtherModel(existing.name, model, expected.model);
   }
   const { optionalFields = [] } = expected;
   const found = { ...existing, fields: existing.fields.filter((field) => !optionalFields.includes(field)) };
@@ -98,6 +102,14 @@ export function checkExisting(existing: VectorCollection, expected: VectorCollec
       `Collection ${existing.name}: found a field ${field} that holds ${held} bytes, expected ${bytes}. Name another collection.`,
     );
   }
+}
+
+export function refuseOtherModel(collection: string, found: string, expected: string): never {
+  refuse(
+    'vectors.other-model',
+    `Collection ${collection}: found vectors of the model ${found}, expected those of ${expected}. Vectors of two models cannot be ` +
+      'compared: name another collection, which is filled beside this one by a run with --redo stale.',
+  );
 }
 
 /** Texts by their names, other fields with their types. */

@@ -4,6 +4,8 @@ export const vectorsErrorCodes = {
   'vectors.bad-field': 'A requested collection has more fields, or a longer text field, than some store would take.',
   'vectors.bad-dimensions': 'The dimensions of a requested collection are not a positive whole number.',
   'vectors.other-dimensions': 'The collection exists with other dimensions. Name another collection.',
+  'vectors.other-model':
+    'The collection exists with vectors of another model, with which those of the requested one cannot be compared. Nothing was sent. Name another collection.',
   'vectors.other-fields': 'The collection exists with other fields. Name another collection.',
   'vectors.other-metric':
     'The collection exists with an index that does not compare by cosine. Name another collection.',

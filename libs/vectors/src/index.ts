@@ -1,9 +1,8 @@
 export { vectorsAdapters } from './adapters.js';
-export type { ComparedValue, Comparison, RowCondition } from './row-condition.js';
+export type { ComparedValue, Comparison, RowCondition, RowValue } from './row-condition.js';
 export {
   Vectors,
   type RowUpdate,
-  type RowValue,
   type RowValueType,
   type VectorCollection,
   type VectorEntry,
@@ -11,5 +10,6 @@ export {
   type VectorRow,
   type VectorsServer,
 } from './vectors.js';
+export { expectModelOfRows } from './expect-model.js';
 export { checkCollection, checkQuery, checkRows } from './check-rows.js';
 export { vectorsErrorCodes, type VectorsErrorCode } from './error-codes.js';

@@ -1,7 +1,4 @@
-import type { RowCondition } from './row-condition.js';
-
-/** A whole number of 64 bits is a bigint. */
-export type RowValue = bigint | number | boolean;
+import type { RowCondition, RowValue } from './row-condition.js';
 
 /** integer: of 64 bits, a bigint. number: finite, of 64 bits. */
 export type RowValueType = 'integer' | 'number' | 'boolean';
@@ -43,6 +40,11 @@ export interface VectorCollection {
   /** `^[A-Za-z_]\w{0,254}$` */
   readonly name: string;
   readonly dimensions: number;
+  /**
+   * The model of the vectors, which a new collection remembers: vectors of two models cannot be compared. Missing of an existing one: it
+   * remembers none, because an earlier version or another program has made it.
+   */
+  readonly model?: string;
   /** The names of the text fields, in the order in which they are created: `^[a-z][a-z0-9_]{0,62}$`. */
   readonly fields: readonly string[];
   /** Further text fields. They are created with a new collection; one that exists may lack them. */
@@ -69,8 +71,8 @@ export interface VectorsServer {
 /** Vectors by key, with cosine search. While the store is unavailable, every method rejects with a ConnectionError. */
 export abstract class Vectors {
   /**
-   * Creates the collection if it is missing. Rejects with a ValidationError: `vectors.other-dimensions` or
-   * `vectors.other-fields` when it exists with other dimensions or fields (their order does not matter),
+   * Creates the collection if it is missing. Rejects with a ValidationError: `vectors.other-dimensions`, `vectors.other-model` or
+   * `vectors.other-fields` when it exists with other dimensions, remembers another model, or has other fields (their order does not matter),
    * `vectors.bad-name` when some store would refuse the name of the collection or of a field.
    */
   abstract ensureCollection(collection: VectorCollection): Promise<void>;
@@ -127,4 +129,7 @@ export abstract class Vectors {
    * one, together with the fields that it had.
    */
   abstract updateFields(collection: string, updates: readonly RowUpdate[]): Promise<void>;
+
+  /** The model that a collection remembers; null: none, or there is no such collection. */
+  abstract modelOf(collection: string): Promise<string | null>;
 }

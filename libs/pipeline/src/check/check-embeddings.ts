@@ -49,6 +49,7 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
     functions: [embeddingFunction],
     vectors: {
       collection,
+      model,
       dimensions,
       idFields,
       originFields,

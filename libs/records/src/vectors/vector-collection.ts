@@ -6,6 +6,7 @@ const valueTypes = { integer: 'integer', number: 'number', boolean: 'boolean', d
 /** The collection into which a pipeline writes its vectors. One of an earlier version lacks the fields of their origin. */
 export function vectorCollectionOf({
   collection,
+  model,
   dimensions,
   idFields,
   originFields,
@@ -19,6 +20,7 @@ export function vectorCollectionOf({
   }
   return {
     name: collection,
+    model,
     dimensions,
     fields: [...Object.values(idFields), ...Object.keys(textBytes)],
     optionalFields: Object.values(originFields),

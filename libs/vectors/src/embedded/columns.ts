@@ -1,7 +1,8 @@
 import type { Row, SqlValue } from '@batchmill/sqlite';
 import { fieldsToCreate } from '../check-rows.js';
-import { writeCondition, type Comparison, type ComparedValue, type RowCondition } from '../row-condition.js';
-import type { RowValue, RowValueType, VectorCollection, VectorEntry, VectorRow } from '../vectors.js';
+import type { ComparedValue, RowCondition, RowValue } from '../row-condition.js';
+import { writeCondition } from '../write-condition.js';
+import type { RowValueType, VectorCollection, VectorEntry, VectorRow } from '../vectors.js';
 
 /** The declared types of the columns, from which the types of the fields are read again. */
 const columnTypes: Readonly<Record<RowValueType, string>> = { integer: 'INTEGER', number: 'REAL', boolean: 'BOOLEAN' };
@@ -84,7 +85,7 @@ export function conditionSql(
     return '?';
   };
   const sql = writeCondition(collection, condition, {
-    comparison: (field, is: Comparison, value) => `${quoted(field)} ${is} ${parameter(value)}`,
+    comparison: (field, is, value) => `${quoted(field)} ${is} ${parameter(value)}`,
     in: (field, compared) => `${quoted(field)} IN (${compared.map(parameter).join()})`,
   });
   return { sql, values };

@@ -54,7 +54,8 @@ const pageBytes = 16_384;
 const rowsPerRead = 1000;
 
 const schema = `CREATE TABLE IF NOT EXISTS collections (
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, dimensions INTEGER NOT NULL)`;
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, dimensions INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS models (collection_id INTEGER PRIMARY KEY, model TEXT NOT NULL)`;
 
 /**
  * One SQLite file, which several processes may have open, with a plain table per collection: the columns `key` and
@@ -191,6 +192,10 @@ export class EmbeddedVectors extends Vectors {
     return Promise.resolve();
   }
 
+  override async modelOf(collection: string): Promise<string | null> {
+    return this.collectionOf(collection)?.model ?? null;
+  }
+
   override async count(collection: string): Promise<number> {
     const stored = this.collectionOf(collection);
     return stored ? Number(this.database.get(`SELECT count(*) AS n FROM ${stored.table}`)?.['n']) : 0;
@@ -216,24 +221,28 @@ export class EmbeddedVectors extends Vectors {
   private collectionOf(name: string): StoredCollection | null {
     const known = this.known.get(name);
     if (known) return known;
-    const row = this.database.get('SELECT id, dimensions FROM collections WHERE name = ?', name);
+    const row = this.database.get(
+      'SELECT id, dimensions, model FROM collections LEFT JOIN models ON collection_id = id WHERE name = ?',
+      name,
+    );
     if (!row) return null;
     const table = tableOf(Number(row['id']), name);
     const columns = this.database.all('SELECT name, type FROM pragma_table_info(?) ORDER BY cid', table);
-    const stored = { name, dimensions: Number(row['dimensions']), ...fieldsOfColumns(columns), table };
+    const model = row['model'] === null ? {} : { model: String(row['model']) };
+    const stored = { name, dimensions: Number(row['dimensions']), ...model, ...fieldsOfColumns(columns), table };
     this.known.set(name, stored);
     return stored;
   }
 
   /** If another process has created the collection in the meantime, this returns that one. */
-  private create({ name, dimensions, ...texts }: VectorCollection): StoredCollection {
+  private create({ name, dimensions, model, ...texts }: VectorCollection): StoredCollection {
     this.database.write(() => {
-      this.database.run(
-        'INSERT INTO collections (name, dimensions) VALUES (?, ?) ON CONFLICT DO NOTHING',
-        name,
-        dimensions,
-      );
+      const insert = 'INSERT INTO collections (name, dimensions) VALUES (?, ?) ON CONFLICT DO NOTHING';
+      const isNew = this.database.run(insert, name, dimensions) > 0;
       const row = this.database.get('SELECT id FROM collections WHERE name = ?', name);
+      if (isNew && model !== undefined) {
+        this.database.run('INSERT INTO models (collection_id, model) VALUES (?, ?)', Number(row?.['id']), model);
+      }
       const columns = columnDefinitions({ dimensions, ...texts }).map((column) => `${column}, `);
       this.database.run(
         `CREATE TABLE IF NOT EXISTS ${tableOf(Number(row?.['id']), name)} (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkMetric, collectionOf, type DescribedField } from './collection-description.js';
+import { checkMetric, collectionOf, descriptionWith, modelIn, type DescribedField } from './collection-description.js';
 import { checkRows } from '../check-rows.js';
 
 const text = (name: string, more: Partial<DescribedField> = {}): DescribedField => ({
@@ -41,6 +41,17 @@ describe('a collection of Milvus that exists', () => {
         message: expect.stringMatching(/^Collection blocks: found the fields .*, expected key VarChar primary, /),
       }),
     );
+  });
+
+  it.each(['text-embedding-3-small', 'a "deployment" \\ of mine', '模'])(
+    'has its model in its description: %s',
+    (model) => {
+      expect(modelIn(descriptionWith(model))).toEqual({ model });
+    },
+  );
+
+  it.each(['', 'Vectors of the model of my boss', undefined])('with the description %s remembers none', (described) => {
+    expect(modelIn(described)).toEqual({});
   });
 
   it('with another metric is refused', () => {

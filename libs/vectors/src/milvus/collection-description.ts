@@ -49,6 +49,18 @@ export function collectionOf(name: string, described: readonly DescribedField[])
   };
 }
 
+/** How a collection remembers its model: in the text that Milvus keeps for people. */
+export function descriptionWith(model: string): string {
+  return `Vectors of the model ${JSON.stringify(model)}, made by Batchmill`;
+}
+
+/** Empty for a description that others wrote. */
+export function modelIn(description: string | undefined): { readonly model?: string } {
+  const [, quoted] = /^Vectors of the model ("(?:[^"\\]|\\.)*"), made by Batchmill$/.exec(description ?? '') ?? [];
+  // It was written by `descriptionWith`, or looks the same.
+  return quoted === undefined ? {} : { model: JSON.parse(quoted) as string };
+}
+
 /** Throws unless the index of the collection compares by cosine. */
 export function checkMetric(name: string, metric: string): void {
   if (metric === 'COSINE') return;

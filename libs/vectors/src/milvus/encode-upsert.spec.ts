@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { getGRPCService, LOADER_OPTIONS } from '@zilliz/milvus2-sdk-node';
-import type { RowValue, RowValueType, VectorCollection, VectorRow } from '../vectors.js';
+import type { RowValue } from '../row-condition.js';
+import type { RowValueType, VectorCollection, VectorRow } from '../vectors.js';
 import { encodeUpsert } from './encode-upsert.js';
 
 const { service } = getGRPCService({ serviceName: 'milvus.proto.milvus.MilvusService' }, LOADER_OPTIONS);

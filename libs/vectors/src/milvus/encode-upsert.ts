@@ -1,4 +1,5 @@
-import type { RowValue, RowValueType, VectorCollection, VectorRow } from '../vectors.js';
+import type { RowValue } from '../row-condition.js';
+import type { RowValueType, VectorCollection, VectorRow } from '../vectors.js';
 import { keyField, vectorField } from './collection-description.js';
 import { fieldBytes, packed, ProtobufMessage, varintBytes } from './protobuf-message.js';
 

@@ -1,4 +1,5 @@
-import { writeCondition, type ComparedValue, type RowCondition } from '../row-condition.js';
+import type { ComparedValue, RowCondition } from '../row-condition.js';
+import { writeCondition } from '../write-condition.js';
 import type { VectorCollection } from '../vectors.js';
 
 /** A condition as an expression of Milvus: https://milvus.io/docs/boolean.md */

@@ -3,7 +3,14 @@ import { ProcessingError, TimeoutError, delayAfter } from '@batchmill/contracts'
 import { DataType, LoadState, type MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { checkExisting, defaultTextBytes, fieldsToCreate } from '../check-rows.js';
 import type { VectorCollection } from '../vectors.js';
-import { checkMetric, collectionOf, keyField, vectorField } from './collection-description.js';
+import {
+  checkMetric,
+  collectionOf,
+  descriptionWith,
+  keyField,
+  modelIn,
+  vectorField,
+} from './collection-description.js';
 import type { MilvusCalls } from './milvus-calls.js';
 import { failureIn, type MilvusFailure } from './milvus-failure.js';
 
@@ -91,7 +98,14 @@ export class MilvusCollections {
     return created;
   }
 
-  private async create({ name, dimensions, valueFields = {}, textBytes, ...texts }: VectorCollection): Promise<void> {
+  private async create({
+    name,
+    dimensions,
+    model,
+    valueFields = {},
+    textBytes,
+    ...texts
+  }: VectorCollection): Promise<void> {
     const text = (field: string) => ({
       name: field,
       data_type: DataType.VarChar,
@@ -101,6 +115,7 @@ export class MilvusCollections {
       this.client.createCollection({
         collection_name: name,
         consistency_level: 'Strong',
+        ...(model !== undefined && { description: descriptionWith(model) }),
         fields: [
           { ...text(keyField), is_primary_key: true },
           ...fieldsToCreate(texts).map(text),
@@ -116,7 +131,9 @@ export class MilvusCollections {
     const answer = await this.calls.call(`Describing the collection ${name}`, async (timeout) =>
       unless(isCollectionMissing, await this.client.describeCollection({ collection_name: name, timeout })),
     );
-    return answer === null ? null : collectionOf(name, answer.schema.fields);
+    if (answer === null) return null;
+    const { fields, description } = answer.schema;
+    return { ...collectionOf(name, fields), ...modelIn(description) };
   }
 
   private async ensureIndex(name: string): Promise<void> {

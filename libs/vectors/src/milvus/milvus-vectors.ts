@@ -212,6 +212,10 @@ export class MilvusVectors extends Vectors {
     }
   }
 
+  override async modelOf(collection: string): Promise<string | null> {
+    return (await this.parts.collections.find(collection))?.model ?? null;
+  }
+
   override async count(collection: string): Promise<number> {
     if ((await this.parts.collections.find(collection)) === null) return 0;
     const answer = await this.read(collection, `Counting the collection ${collection}`, (timeout) =>

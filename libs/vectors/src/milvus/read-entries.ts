@@ -1,4 +1,5 @@
-import type { RowUpdate, RowValue, RowValueType, VectorCollection, VectorEntry, VectorRow } from '../vectors.js';
+import type { RowValue } from '../row-condition.js';
+import type { RowUpdate, RowValueType, VectorCollection, VectorEntry, VectorRow } from '../vectors.js';
 import { keyField, vectorField } from './collection-description.js';
 import { literal } from './filter-expression.js';
 
