@@ -152,4 +152,26 @@ describe('fields of documents that are stored with their vectors', () => {
     expect((await ledgerOf(bundle)).requests).toBe(0);
     await expect(verify()).rejects.toMatchObject({ code: 'vectors.other-fields' });
   });
+
+  it("E4: a collection of the user's own shape is written to by a map of fields, with the ids in fields of other names", async () => {
+    const vectors = { collection: 'books', idFields: { chunk: 'passage', parent: 'book' }, fields };
+    await opened(definePipeline({ ...filed, embeddings: { ...notes.embeddings!, vectors } }));
+    await bundle.engine.vectors.ensureCollection({
+      ...{ name: 'books', dimensions: 8, fields: ['book', 'topic', 'passage'] },
+      valueFields: { written: 'integer', pages: 'integer' },
+    });
+    await bundle.start(stages);
+
+    const run = await runToTheEnd(bundle, { runId: 'r', ...embed });
+
+    expect(run).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 3 } } });
+    const key = vectorKey(second);
+    expect((await bundle.engine.vectors.find('books', [key])).get(key)).toEqual({
+      key,
+      fields: { passage: second, book: 'book1', topic: 'bridges' },
+      values: { pages: 1n, written: newYear },
+    });
+    await documents().deleteMany({ _id: second });
+    expect((await verify()).differences).toMatchObject([{ kind: 'orphaned', document: second }]);
+  });
 });

@@ -89,6 +89,8 @@ export interface VectorTarget {
   readonly dimensions: number;
   /** The fields of a vector that hold the id of its chunk and the id of the document that the chunk is part of. */
   readonly idFields: { readonly chunkId: string; readonly parentId: string };
+  /** How many bytes an id may have. */
+  readonly idBytes: number;
   /** The fields that say of what a vector was made. A collection that an earlier version made lacks them. */
   readonly originFields: { readonly textHash: string; readonly model: string };
   /** True: each run also looks for completed documents whose text has changed. */

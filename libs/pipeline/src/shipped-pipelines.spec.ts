@@ -32,6 +32,7 @@ describe('pipelines/annual-reports', () => {
     expect(plan.endpointPlan.vectors).toEqual({
       ...{ collection: 'annual_report_blocks', model: 'text-embedding-3-small', dimensions: 1536 },
       idFields: { chunkId: 'block_mongo_id', parentId: 'block_doc_id' },
+      idBytes: 1_024,
       originFields: { textHash: 'text_hash', model: 'model' },
       isWatched: false,
       rowFields: [],

@@ -1,3 +1,5 @@
+/* Long because it is a list of independent guarantees, as the contract that it is part of. */
+
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RowCondition, RowValue, VectorCollection, VectorRow, Vectors } from './index.js';
 

@@ -52,8 +52,9 @@ export interface VectorCollection {
   /** Fields of other types, by their names. Those of an existing collection are neither more nor fewer. */
   readonly valueFields?: Readonly<Record<string, RowValueType>>;
   /**
-   * How many bytes of UTF-8 a text field must be able to hold, by its name: 1 to 65,535. Default 1,024. Of an existing collection: how
-   * many it holds, and the key, too; without a number there is no limit.
+   * How many bytes of UTF-8 a text field, an optional field, or `key`, must be able to hold, by its name: 1 to 65,535. A new collection has
+   * fields that hold just these, or 1,024; its key and its optional fields hold 1,024. Of an existing collection: how many they hold;
+   * without a number there is no limit.
    */
   readonly textBytes?: Readonly<Record<string, number>>;
 }

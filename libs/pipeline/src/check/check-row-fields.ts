@@ -1,6 +1,6 @@
 import { isPlainObject } from '@batchmill/documents';
 import { scalarTypes } from '../definition/parameter-definitions.js';
-import type { RowField, RowFieldValue } from '../pipeline.js';
+import type { RowField, RowFieldValue, VectorTarget } from '../pipeline.js';
 import { expectedOf, storedValue } from '../requests/row-fields.js';
 import type { CheckContext } from './check-context.js';
 import { Section, expectedFieldPath, fieldPathPattern } from './section.js';
@@ -14,6 +14,28 @@ const mostFields = 64 - 6;
 const namePattern = /^[a-z][a-z0-9_]{0,62}$/;
 /** Words of Milvus's expressions, of which our conditions use some. */
 const words = ['and', 'or', 'not', 'in', 'like', 'exists', 'true', 'false', 'null'];
+const reservedNames = ['key', 'vector', 'score', 'text_hash', 'model', ...words];
+
+const expectedName = '1 to 63 of a-z, 0-9 and _, starting with a letter';
+
+/** The fields of a row that hold the ids of its document. */
+export function checkIdFields(
+  { problems }: CheckContext,
+  vectors: Section,
+): Pick<VectorTarget, 'idFields' | 'idBytes'> {
+  const keys = ['chunk', 'parent', 'maxBytes'];
+  const section = Section.of(problems, vectors.at('idFields'), vectors.get('idFields') ?? {}, keys);
+  const nameOf = (key: 'chunk' | 'parent', fallback: string): string => {
+    const name = section.text(key, { fallback, pattern: namePattern, expected: expectedName });
+    if (reservedNames.includes(name)) problems.add(section.at(key), 'a reserved name', 'another name');
+    return name;
+  };
+  const chunkId = nameOf('chunk', 'block_mongo_id');
+  const parentId = nameOf('parent', 'block_doc_id');
+  if (chunkId === parentId) problems.add(section.path, `"${chunkId}" for both ids`, 'a field for each');
+  const idBytes = section.number('maxBytes', { fallback: defaultMaxBytes, from: 1, to: mostBytes });
+  return { idFields: { chunkId, parentId }, idBytes };
+}
 
 /** `ownNames`: the fields that every row has. */
 export function checkRowFields({ problems }: CheckContext, vectors: Section, ownNames: readonly string[]): RowField[] {
@@ -25,10 +47,10 @@ export function checkRowFields({ problems }: CheckContext, vectors: Section, own
   }
   const names = Object.keys(definitions);
   if (names.length > mostFields) problems.add(path, `${names.length} fields`, `at most ${mostFields}`);
-  const reserved = ['key', 'vector', 'score', ...ownNames, ...words];
+  const reserved = [...reservedNames, ...ownNames];
   return names.flatMap((name) => {
     if (!namePattern.test(name)) {
-      problems.add(`${path}.${name}`, 'a name that stores refuse', '1 to 63 of a-z, 0-9 and _, starting with a letter');
+      problems.add(`${path}.${name}`, 'a name that stores refuse', expectedName);
     } else if (reserved.includes(name)) {
       problems.add(`${path}.${name}`, 'a reserved name', `another name than ${reserved.join(', ')}`);
     }

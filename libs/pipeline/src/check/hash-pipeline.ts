@@ -1,7 +1,7 @@
 import { isPlainObject } from '@batchmill/documents';
 import { EJSON } from 'bson';
 import { createHash } from 'node:crypto';
-import { rowFieldsText } from '../plan/storage-targets.js';
+import { idFieldsPart, rowFieldsText } from '../plan/storage-targets.js';
 import type { Pipeline, PipelineFunction, EndpointPlan, TextToEmbed } from '../pipeline.js';
 
 /**
@@ -47,6 +47,7 @@ function hashedPartOfEndpoint({
       collection: vectors.collection,
       dimensions: vectors.dimensions,
       ...(vectors.rowFields.length > 0 && { fields: rowFieldsText(vectors.rowFields) }),
+      ...idFieldsPart(vectors),
     },
     updateTemplate: updateTemplate?.source,
     functions: functions.map(hashedPartOfFunction),

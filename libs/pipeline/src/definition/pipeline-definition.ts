@@ -139,6 +139,12 @@ export interface VectorsDefinition {
    * collection that exists must have these fields and no others.
    */
   readonly fields?: Readonly<Record<string, RowFieldDefinition>>;
+  /**
+   * The text fields of a vector's row that hold the ids of its document, in a collection of your own shape: `chunk` for `chunkIdField`,
+   * `parent` for `parentIdField`. Default `block_mongo_id` and `block_doc_id`. `maxBytes`: how many bytes of UTF-8 both hold. A document with
+   * a longer id fails before it is sent. Default 1,024.
+   */
+  readonly idFields?: { readonly chunk?: string; readonly parent?: string; readonly maxBytes?: number };
 }
 
 export interface InferenceDefinition extends EndpointDefinition {

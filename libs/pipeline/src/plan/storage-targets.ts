@@ -1,4 +1,4 @@
-import type { RowField } from '../pipeline.js';
+import type { RowField, VectorTarget } from '../pipeline.js';
 import type { RunPlan } from './run-plan.js';
 
 /**
@@ -25,6 +25,7 @@ export function storageTargetsOf({ pipeline: { source }, endpointPlan }: RunPlan
       ...(endpointPlan.vectors.rowFields.length > 0 && {
         'embeddings.vectors.fields': rowFieldsText(endpointPlan.vectors.rowFields),
       }),
+      ...idFieldsPart(endpointPlan.vectors),
     }),
   };
 }
@@ -40,4 +41,10 @@ export function rowFieldsText(rowFields: readonly RowField[]): string {
     })
     .toSorted()
     .join('; ');
+}
+
+/** Empty where they are the usual ones, so that plans of earlier versions have the same targets and hashes. */
+export function idFieldsPart({ idFields: { chunkId, parentId } }: VectorTarget): StorageTargets {
+  if (chunkId === 'block_mongo_id' && parentId === 'block_doc_id') return {};
+  return { 'embeddings.vectors.idFields': `${chunkId}, ${parentId}` };
 }

@@ -3,7 +3,7 @@ import { countTokens } from '@batchmill/models';
 import { embeddingBody, type RenderedRequest } from '@batchmill/provider';
 import type { EmbeddingFunction } from '../pipeline.js';
 import type { RunPlan } from '../plan/run-plan.js';
-import { rowFieldsOf } from './row-fields.js';
+import { expectFittingIds, rowFieldsOf } from './row-fields.js';
 import { hashOfText, textToEmbed } from './text-to-embed.js';
 
 /** Rejects with a DocumentFailure when the document has no text to embed, or a value that its vector's row cannot take. */
@@ -12,7 +12,11 @@ export async function renderEmbedding(
   definition: EmbeddingFunction,
   document: SourceDocument,
 ): Promise<RenderedRequest> {
-  rowFieldsOf(plan.endpointPlan.vectors?.rowFields ?? [], document);
+  const { vectors } = plan.endpointPlan;
+  if (vectors !== null) {
+    expectFittingIds(plan.pipeline, vectors, document);
+    rowFieldsOf(vectors.rowFields, document);
+  }
   const { text, tokens } = await textToEmbed(plan, definition, document);
   return {
     function: definition.name,

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { aPipeline, embeddingsOf } from '../testing/a-pipeline.js';
 import { problemsWith } from '../testing/problems-of.js';
 import type { ScalarType } from '../definition/parameter-definitions.js';
-import { rowFieldsOf, storedValue } from './row-fields.js';
+import { expectFittingIds, rowFieldsOf, storedValue } from './row-fields.js';
 
 const day = Date.UTC(2026, 10, 29);
 
@@ -115,6 +115,37 @@ describe('a field of a document that is stored with its vector', () => {
     ],
   ])('E4: %s is a problem of the definition', (_, fields, problem) => {
     const vectors = { collection: 'v', fields };
+
+    expect(problemsWith({ embeddings: { ...embeddingsOf(), vectors } }).join()).toContain(problem);
+  });
+
+  it('E4: the ids are stored in fields of other names where the definition says so, and longer ones do not fit', () => {
+    const idFields = { chunk: 'passage', parent: 'book', maxBytes: 6 };
+    const { embeddings } = aPipeline({
+      embeddings: { ...embeddingsOf(), vectors: { collection: 'v', idFields, fields: { block_doc_id: 'string' } } },
+    });
+
+    const target = embeddings!.vectors!;
+    expect(target.idFields).toEqual({ chunkId: 'passage', parentId: 'book' });
+    const { source } = aPipeline({ embeddings: embeddingsOf() });
+    expectFittingIds({ source }, target, { _id: 'éé', doc_id: 'abcdef' });
+    for (const [field, document] of [
+      ['_id', { _id: 'éééé', doc_id: 'a' }],
+      ['doc_id', { _id: 1, doc_id: 'abcdefg' }],
+    ] as const) {
+      expect(() => {
+        expectFittingIds({ source }, target, document);
+      }).toThrow(new RegExp(`"${field}" has [78] bytes, of which its vector takes at most 6`));
+    }
+  });
+
+  it.each<[string, unknown, string]>([
+    ['the same field for both ids', { chunk: 'id', parent: 'id' }, 'vectors.idFields: found "id" for both ids'],
+    ['a name that stores refuse', { chunk: 'Passage' }, 'vectors.idFields.chunk: found "Passage", expected 1 to 63'],
+    ['a name that rows have already', { parent: 'text_hash' }, 'vectors.idFields.parent: found a reserved name'],
+    ['another id', { page: 'p' }, 'vectors.idFields.page: found an unknown key'],
+  ])('E4: for ids, %s is a problem of the definition', (_, idFields, problem) => {
+    const vectors = { collection: 'v', idFields };
 
     expect(problemsWith({ embeddings: { ...embeddingsOf(), vectors } }).join()).toContain(problem);
   });

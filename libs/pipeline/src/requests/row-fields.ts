@@ -2,7 +2,7 @@ import { DocumentFailure, documentError } from '@batchmill/contracts';
 import { bsonType, dateIn, idText, readPath, type SourceDocument } from '@batchmill/documents';
 import { describeValue } from '../check/describe-value.js';
 import type { ScalarType } from '../definition/parameter-definitions.js';
-import type { RowField, RowFieldValue } from '../pipeline.js';
+import type { Pipeline, RowField, RowFieldValue, VectorTarget } from '../pipeline.js';
 
 /** The fields of a vector's row: texts, and values of other types. */
 export interface RowFieldValues {
@@ -41,6 +41,22 @@ function valueOf({ name, type, path, maxBytes, default: fallback }: RowField, do
   if (value !== null && problem === null) return value;
   const where = `The field "${path}", which is stored with the vector as ${name}: ${problem ?? ''}`;
   throw failure('document.row-field-unfit', `${where}; correct it, or embeddings.vectors.fields.${name}`);
+}
+
+/** Throws a DocumentFailure when an id of the document is longer than its field in the vector's row holds. */
+export function expectFittingIds(
+  { source }: Pick<Pipeline, 'source'>,
+  target: VectorTarget,
+  document: SourceDocument,
+): void {
+  for (const key of ['chunkIdField', 'parentIdField'] as const) {
+    const bytes = Buffer.byteLength(idText(readPath(document, source[key])));
+    if (bytes <= target.idBytes) continue;
+    const message =
+      `The id in the field "${source[key]}" has ${bytes} bytes, of which its vector takes at most ${target.idBytes}; ` +
+      `shorten it, or set source.${key} in the pipeline to another field`;
+    throw failure('document.id-too-long', message);
+  }
 }
 
 export const expectedOf: Readonly<Record<ScalarType, string>> = {
@@ -122,6 +138,9 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? describeValue(value) : `a ${typeof value}`;
 }
 
-function failure(code: 'document.row-field-missing' | 'document.row-field-unfit', message: string): DocumentFailure {
+function failure(
+  code: 'document.row-field-missing' | 'document.row-field-unfit' | 'document.id-too-long',
+  message: string,
+): DocumentFailure {
   return new DocumentFailure(documentError('ValidationError', code, message));
 }

@@ -1,3 +1,5 @@
+/* Long because it is the whole adapter in one place: each method is one guarantee of the port. */
+
 import { Database, type FileErrors } from '@batchmill/sqlite';
 import { getLoadablePath } from 'sqlite-vec';
 import {

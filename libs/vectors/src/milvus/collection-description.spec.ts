@@ -18,6 +18,8 @@ describe('a collection of Milvus that exists', () => {
     const described = [vector, text('parent'), ...values, text('chunk', { max_length: '12' }), key];
     expect(collectionOf('blocks', described)).toEqual({
       name: 'blocks',
+      keyField: 'key',
+      vectorField: 'vector',
       dimensions: 2,
       fields: ['parent', 'chunk'],
       valueFields: { pages: 'integer', price: 'number', open: 'boolean' },
@@ -31,16 +33,28 @@ describe('a collection of Milvus that exists', () => {
     ['a field of a type that rows do not have', [key, ...ids, vector, text('more', { data_type: 'JSON' })]],
     ['a key that is no text', [{ ...key, data_type: 'Int64' }, ...ids, vector]],
     ['a key that Milvus generates', [{ ...key, autoID: true }, ...ids, vector]],
-    ['another primary key', [text('key'), ...ids, vector]],
+    ['a field called key that is not its key', [text('pk', { is_primary_key: true }), text('key'), ...ids, vector]],
+    ['no primary key', [text('key'), ...ids, vector]],
+    ['two vectors', [key, ...ids, vector, { ...vector, name: 'other' }]],
     ['a vector of another type', [key, ...ids, { ...vector, data_type: 'BinaryVector' }]],
   ])('with %s is refused, with what was found and what was expected', (_, described) => {
     expect(() => collectionOf('blocks', described)).toThrow(
       expect.objectContaining({
         kind: 'ValidationError',
         code: 'vectors.other-fields',
-        message: expect.stringMatching(/^Collection blocks: found the fields .*, expected key VarChar primary, /),
+        message: expect.stringMatching(/^Collection blocks: found the fields .*, expected one primary VarChar /),
       }),
     );
+  });
+
+  it('of others may name its key and its vector otherwise', () => {
+    const pk = text('pk', { is_primary_key: true, max_length: '64' });
+    expect(collectionOf('blocks', [pk, ...ids, { ...vector, name: 'embedding' }])).toMatchObject({
+      keyField: 'pk',
+      vectorField: 'embedding',
+      fields: ['chunk', 'parent'],
+      textBytes: { key: 64 },
+    });
   });
 
   it.each(['text-embedding-3-small', 'a "deployment" \\ of mine', '模'])(

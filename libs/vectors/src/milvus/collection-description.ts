@@ -1,8 +1,15 @@
 import { ValidationError } from '@batchmill/contracts';
 import type { RowValueType, VectorCollection } from '../vectors.js';
 
+/** The names in a collection that we make. */
 export const keyField = 'key';
 export const vectorField = 'vector';
+
+/** A collection of Milvus, in which others may have named the key and the vector. */
+export interface MilvusCollection extends VectorCollection {
+  readonly keyField: string;
+  readonly vectorField: string;
+}
 
 /** A field as Milvus describes it. Its numbers are strings. */
 export interface DescribedField {
@@ -18,20 +25,21 @@ export interface DescribedField {
 const valueTypes: Readonly<Record<string, RowValueType>> = { Int64: 'integer', Double: 'number', Bool: 'boolean' };
 
 /**
- * Reads the description of an existing collection. Throws a ValidationError `vectors.other-fields` unless it has our key
- * and our vector, and otherwise only fields of types that rows can have.
+ * Reads the description of an existing collection. Throws a ValidationError `vectors.other-fields` unless it has one text as its key
+ * and one vector, and otherwise only fields of types that rows can have.
  */
-export function collectionOf(name: string, described: readonly DescribedField[]): VectorCollection {
-  const key = described.find((field) => field.name === keyField);
-  const vector = described.find((field) => field.name === vectorField);
+export function collectionOf(name: string, described: readonly DescribedField[]): MilvusCollection {
+  const key = described.find((field) => field.is_primary_key);
+  const vector = described.find((field) => field.data_type === 'FloatVector');
   const others = described.filter((field) => field !== vector && field !== key);
   const texts = others.filter((field) => field.data_type === 'VarChar');
   const values = others.filter((field) => !texts.includes(field));
   if (
-    key?.is_primary_key !== true ||
+    key?.data_type !== 'VarChar' ||
     key.autoID ||
-    key.data_type !== 'VarChar' ||
-    vector?.data_type !== 'FloatVector' ||
+    vector === undefined ||
+    // An entry has its key beside its fields.
+    texts.some((field) => field.name === keyField) ||
     values.some((field) => valueTypes[field.data_type] === undefined)
   ) {
     refuseFields(name, described);
@@ -42,10 +50,15 @@ export function collectionOf(name: string, described: readonly DescribedField[])
   });
   return {
     name,
+    keyField: key.name,
+    vectorField: vector.name,
     dimensions: Number(vector.dim),
     fields: texts.map((field) => field.name),
     ...(valueFields.length > 0 && { valueFields: Object.fromEntries(valueFields) }),
-    textBytes: Object.fromEntries([key, ...texts].map((field) => [field.name, Number(field.max_length)])),
+    textBytes: Object.fromEntries([
+      ['key', Number(key.max_length)],
+      ...texts.map((field) => [field.name, Number(field.max_length)] as const),
+    ]),
   };
 }
 
@@ -77,7 +90,7 @@ function refuseFields(name: string, described: readonly DescribedField[]): never
   });
   throw new ValidationError(
     'vectors.other-fields',
-    `Collection ${name}: found the fields ${found.join(', ')}, expected ${keyField} VarChar primary, ` +
-      `${vectorField} FloatVector and otherwise fields of VarChar, Int64, Double or Bool. Name another collection.`,
+    `Collection ${name}: found the fields ${found.join(', ')}, expected one primary VarChar that Milvus does not ` +
+      'generate, one FloatVector, and otherwise fields of VarChar, Int64, Double or Bool. Name another collection.',
   );
 }

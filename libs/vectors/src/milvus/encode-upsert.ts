@@ -1,6 +1,10 @@
 import type { RowValue } from '../row-condition.js';
 import type { RowValueType, VectorCollection, VectorRow } from '../vectors.js';
-import { keyField, vectorField } from './collection-description.js';
+import {
+  keyField as ownKeyField,
+  vectorField as ownVectorField,
+  type MilvusCollection,
+} from './collection-description.js';
 import { fieldBytes, packed, ProtobufMessage, varintBytes } from './protobuf-message.js';
 
 /** Field numbers of `milvus.proto` and `schema.proto`: https://github.com/milvus-io/milvus-proto */
@@ -22,7 +26,14 @@ const valueColumns: Readonly<Record<RowValueType, { readonly type: number; reado
  * machine must be little-endian. Every vector must have the dimensions of the collection.
  */
 export function encodeUpsert(
-  { name, dimensions, fields, valueFields = {} }: VectorCollection,
+  {
+    name,
+    dimensions,
+    fields,
+    valueFields = {},
+    keyField = ownKeyField,
+    vectorField = ownVectorField,
+  }: VectorCollection & Partial<MilvusCollection>,
   rows: readonly VectorRow[],
 ): Buffer {
   const texts = [
@@ -44,7 +55,7 @@ export function encodeUpsert(
       rows.map((row) => row.values?.[field] ?? 0),
     ),
   );
-  const vectors = vectorColumn(dimensions, rows.length);
+  const vectors = vectorColumn(vectorField, dimensions, rows.length);
   const size =
     fieldBytes(Buffer.byteLength(name)) +
     [...texts, ...values].reduce((sum, { column }) => sum + fieldBytes(column), fieldBytes(vectors.column)) +
@@ -114,6 +125,7 @@ function writeValues(
 
 /** The column of vectors: the sizes in bytes of the nested messages that hold it, from the inside out. */
 interface VectorColumn {
+  readonly name: string;
   readonly dimensions: number;
   readonly floats: number;
   readonly floatArray: number;
@@ -121,21 +133,21 @@ interface VectorColumn {
   readonly column: number;
 }
 
-function vectorColumn(dimensions: number, rows: number): VectorColumn {
+function vectorColumn(name: string, dimensions: number, rows: number): VectorColumn {
   const floats = rows * dimensions * Float32Array.BYTES_PER_ELEMENT;
   const floatArray = fieldBytes(floats);
   const vectors = numberBytes(dimensions) + fieldBytes(floatArray);
-  return { dimensions, floats, floatArray, vectors, column: columnBytes(dataType.floatVector, vectorField, vectors) };
+  return { name, dimensions, floats, floatArray, vectors, column: columnBytes(dataType.floatVector, name, vectors) };
 }
 
 function writeVectors(
   message: ProtobufMessage,
-  { dimensions, floats, floatArray, vectors, column }: VectorColumn,
+  { name, dimensions, floats, floatArray, vectors, column }: VectorColumn,
   rows: readonly VectorRow[],
 ): void {
   message.header(upsert.fieldsData, column);
   message.number(fieldData.type, dataType.floatVector);
-  message.text(fieldData.fieldName, vectorField);
+  message.text(fieldData.fieldName, name);
   message.header(fieldData.vectors, vectors);
   message.number(vectorArray.dim, dimensions);
   message.header(vectorArray.floatVector, floatArray);

@@ -10,6 +10,7 @@ import {
   keyField,
   modelIn,
   vectorField,
+  type MilvusCollection,
 } from './collection-description.js';
 import type { MilvusCalls } from './milvus-calls.js';
 import { failureIn, type MilvusFailure } from './milvus-failure.js';
@@ -23,7 +24,7 @@ const backoff = { baseMs: 20, capMs: 500 };
  * Rows can be written before it ends; only reads wait for it.
  */
 export class MilvusCollections {
-  private readonly ready = new Map<string, Promise<VectorCollection | null>>();
+  private readonly ready = new Map<string, Promise<MilvusCollection | null>>();
   private readonly loaded = new Map<string, Promise<void>>();
 
   constructor(
@@ -41,13 +42,13 @@ export class MilvusCollections {
     const existing = await this.describe(collection.name);
     if (existing === null) return false;
     checkExisting(existing, collection);
-    const metric = await this.metricOf(collection.name);
+    const metric = await this.metricOf(existing);
     if (metric !== null) checkMetric(collection.name, metric);
     return true;
   }
 
   /** Null if there is none of that name. */
-  async find(name: string): Promise<VectorCollection | null> {
+  async find(name: string): Promise<MilvusCollection | null> {
     const collection = await this.once(this.ready, name, () => this.prepare(name));
     if (collection === null) this.forget(name);
     return collection;
@@ -76,10 +77,10 @@ export class MilvusCollections {
     return result;
   }
 
-  private async prepare(name: string): Promise<VectorCollection | null> {
+  private async prepare(name: string): Promise<MilvusCollection | null> {
     const collection = await this.describe(name);
     if (collection === null) return null;
-    await this.ensureIndex(name);
+    await this.ensureIndex(collection);
     await this.startLoading(name);
     return collection;
   }
@@ -88,7 +89,7 @@ export class MilvusCollections {
    * Ignores a refused creation if the collection exists afterwards: another process, or a call whose answer was lost, has
    * created it.
    */
-  private async createOrFind(collection: VectorCollection): Promise<VectorCollection> {
+  private async createOrFind(collection: VectorCollection): Promise<MilvusCollection> {
     const failure = await this.create(collection).then(
       () => new ProcessingError('vectors.failed', `Collection ${collection.name} was created and does not exist.`),
       (error: unknown) => error,
@@ -109,7 +110,7 @@ export class MilvusCollections {
     const text = (field: string) => ({
       name: field,
       data_type: DataType.VarChar,
-      max_length: textBytes?.[field] ?? defaultTextBytes,
+      max_length: (texts.fields.includes(field) ? textBytes?.[field] : undefined) ?? defaultTextBytes,
     });
     await this.calls.call(`Creating the collection ${name}`, (timeout) =>
       this.client.createCollection({
@@ -127,7 +128,7 @@ export class MilvusCollections {
     );
   }
 
-  private async describe(name: string): Promise<VectorCollection | null> {
+  private async describe(name: string): Promise<MilvusCollection | null> {
     const answer = await this.calls.call(`Describing the collection ${name}`, async (timeout) =>
       unless(isCollectionMissing, await this.client.describeCollection({ collection_name: name, timeout })),
     );
@@ -136,35 +137,36 @@ export class MilvusCollections {
     return { ...collectionOf(name, fields), ...modelIn(description) };
   }
 
-  private async ensureIndex(name: string): Promise<void> {
-    checkMetric(name, (await this.metricOf(name)) ?? (await this.createOrFindIndex(name)));
+  private async ensureIndex(collection: MilvusCollection): Promise<void> {
+    checkMetric(collection.name, (await this.metricOf(collection)) ?? (await this.createOrFindIndex(collection)));
   }
 
   /** Null if there is no index. */
-  private async metricOf(name: string): Promise<string | null> {
+  private async metricOf({ name, vectorField: field }: MilvusCollection): Promise<string | null> {
     const answer = await this.calls.call(`Describing the index of ${name}`, async (timeout) =>
       unless(isIndexMissing, await this.client.describeIndex({ collection_name: name, timeout })),
     );
-    const index = answer?.index_descriptions.find(({ field_name: field }) => field === vectorField);
+    const index = answer?.index_descriptions.find((each) => each.field_name === field);
     return index === undefined ? null : String(index.params.find(({ key }) => key === 'metric_type')?.value);
   }
 
   /** Returns the metric of the index that exists afterwards: another process may have created it in the meantime. */
-  private async createOrFindIndex(name: string): Promise<string> {
-    const failure = await this.createIndex(name).then(
-      () => new ProcessingError('vectors.failed', `The index of collection ${name} was created and does not exist.`),
+  private async createOrFindIndex(collection: MilvusCollection): Promise<string> {
+    const lost = `The index of collection ${collection.name} was created and does not exist.`;
+    const failure = await this.createIndex(collection).then(
+      () => new ProcessingError('vectors.failed', lost),
       (error: unknown) => error,
     );
-    const metric = await this.metricOf(name);
+    const metric = await this.metricOf(collection);
     if (metric === null) throw failure;
     return metric;
   }
 
-  private async createIndex(name: string): Promise<void> {
+  private async createIndex({ name, vectorField: field }: MilvusCollection): Promise<void> {
     await this.calls.call(`Creating the index of ${name}`, (timeout) =>
       this.client.createIndex({
         collection_name: name,
-        field_name: vectorField,
+        field_name: field,
         index_type: 'AUTOINDEX',
         metric_type: 'COSINE',
         timeout,

@@ -1,3 +1,5 @@
+/* Long because it is the whole adapter in one place: each method is one guarantee of the port. */
+
 import { ConnectionError, ValidationError } from '@batchmill/contracts';
 import type { ConsistencyLevelEnum, MilvusClient } from '@zilliz/milvus2-sdk-node';
 import {
@@ -19,7 +21,7 @@ import {
   type VectorsServer,
 } from '../vectors.js';
 import { CallSlots } from './call-slots.js';
-import { vectorField } from './collection-description.js';
+import type { MilvusCollection } from './collection-description.js';
 import { filterOf } from './filter-expression.js';
 import { parseMilvusAddress } from './milvus-address.js';
 import { MilvusCalls } from './milvus-calls.js';
@@ -151,7 +153,7 @@ export class MilvusVectors extends Vectors {
       this.parts.client.search({
         collection_name: collection,
         data: Array.from(vector),
-        anns_field: vectorField,
+        anns_field: existing.vectorField,
         limit,
         ...filter,
         output_fields: entryFields(existing),
@@ -168,7 +170,7 @@ export class MilvusVectors extends Vectors {
     if (existing === null) return;
     let after = '';
     for (;;) {
-      const page = await this.query(existing, filterAfter(after), rowsPerRead);
+      const page = await this.query(existing, filterAfter(existing, after), rowsPerRead);
       const sorted = page.toSorted(byKey);
       yield* sorted;
       const last = sorted.at(-1);
@@ -181,7 +183,7 @@ export class MilvusVectors extends Vectors {
     const existing = await this.parts.collections.find(collection);
     const found = new Map<string, VectorEntry>();
     if (existing === null) return found;
-    for (const filter of filtersOf(keys)) {
+    for (const filter of filtersOf(existing, keys)) {
       for (const entry of await this.query(existing, filter, keysPerCall)) found.set(entry.key, entry);
     }
     return found;
@@ -189,8 +191,9 @@ export class MilvusVectors extends Vectors {
 
   /** Milvus hides the rows at once, and removes them from its files when it compacts them. */
   override async delete(collection: string, keys: readonly string[]): Promise<void> {
-    if ((await this.parts.collections.find(collection)) === null) return;
-    for (const filter of filtersOf(keys)) {
+    const existing = await this.parts.collections.find(collection);
+    if (existing === null) return;
+    for (const filter of filtersOf(existing, keys)) {
       await this.read(collection, `Deleting rows of the collection ${collection}`, (timeout) =>
         this.parts.client.delete({ collection_name: collection, filter, timeout }),
       );
@@ -203,8 +206,8 @@ export class MilvusVectors extends Vectors {
     if (existing === null) return;
     checkUpdates(existing, updates);
     const byKeyOfRow = new Map(updates.map((update) => [update.key, update]));
-    for (const filter of filtersOf([...byKeyOfRow.keys()], rowsPerChange)) {
-      const rows = await this.rowsOf(existing, filter, [...entryFields(existing), vectorField], rowsPerChange);
+    for (const filter of filtersOf(existing, [...byKeyOfRow.keys()], rowsPerChange)) {
+      const rows = await this.rowsOf(existing, filter, [...entryFields(existing), existing.vectorField], rowsPerChange);
       await this.upsert(
         collection,
         rows.flatMap((row) => changedRow(existing, row, byKeyOfRow) ?? []),
@@ -248,7 +251,7 @@ export class MilvusVectors extends Vectors {
     await this.parts.client.closeConnection();
   }
 
-  private async query(collection: VectorCollection, filter: string, limit: number): Promise<VectorEntry[]> {
+  private async query(collection: MilvusCollection, filter: string, limit: number): Promise<VectorEntry[]> {
     const rows = await this.rowsOf(collection, filter, entryFields(collection), limit);
     return rows.map((row) => entryOf(collection, row));
   }
@@ -267,11 +270,11 @@ export class MilvusVectors extends Vectors {
     return answer.data;
   }
 
-  private async get(name: string): Promise<VectorCollection> {
+  private async get(name: string): Promise<MilvusCollection> {
     return (await this.parts.collections.find(name)) ?? refuseUnknownCollection(name);
   }
 
-  private async write(collection: VectorCollection, rows: readonly VectorRow[]): Promise<void> {
+  private async write(collection: MilvusCollection, rows: readonly VectorRow[]): Promise<void> {
     const what = `Writing ${rows.length} rows into the collection ${collection.name}`;
     await this.call(collection.name, what, (timeoutMs) => this.parts.write(collection, rows, timeoutMs));
   }

@@ -1,13 +1,13 @@
 import type { RowValue } from '../row-condition.js';
-import type { RowUpdate, RowValueType, VectorCollection, VectorEntry, VectorRow } from '../vectors.js';
-import { keyField, vectorField } from './collection-description.js';
+import type { RowUpdate, RowValueType, VectorEntry, VectorRow } from '../vectors.js';
+import type { MilvusCollection } from './collection-description.js';
 import { literal } from './filter-expression.js';
 
 /** The most keys that one expression names. */
 export const keysPerCall = 500;
 
 /** Expressions for the rows with these keys, of a limited number each. */
-export function filtersOf(keys: readonly string[], perCall = keysPerCall): string[] {
+export function filtersOf({ keyField }: MilvusCollection, keys: readonly string[], perCall = keysPerCall): string[] {
   const filters: string[] = [];
   for (let from = 0; from < keys.length; from += perCall) {
     filters.push(
@@ -21,19 +21,19 @@ export function filtersOf(keys: readonly string[], perCall = keysPerCall): strin
 }
 
 /** The expression for the rows whose keys come after this one. */
-export function filterAfter(key: string): string {
+export function filterAfter({ keyField }: MilvusCollection, key: string): string {
   return `${keyField} > ${literal(key)}`;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
 
 /** The fields of an entry. */
-export function entryFields({ fields, valueFields = {} }: VectorCollection): string[] {
+export function entryFields({ keyField, fields, valueFields = {} }: MilvusCollection): string[] {
   return [keyField, ...fields, ...Object.keys(valueFields)];
 }
 
 /** A row as Milvus returns it: integers as texts. */
-export function entryOf({ fields, valueFields }: VectorCollection, row: Row): VectorEntry {
+export function entryOf({ keyField, fields, valueFields }: MilvusCollection, row: Row): VectorEntry {
   const entry = {
     key: String(row[keyField]),
     fields: Object.fromEntries(fields.map((field) => [field, String(row[field])])),
@@ -45,7 +45,7 @@ export function entryOf({ fields, valueFields }: VectorCollection, row: Row): Ve
 
 /** A row that was read with its vector, and its change. Null: there is no change of it. */
 export function changedRow(
-  collection: VectorCollection,
+  collection: MilvusCollection,
   row: Row,
   updates: ReadonlyMap<string, RowUpdate>,
 ): VectorRow | null {
@@ -56,7 +56,7 @@ export function changedRow(
     key,
     fields: { ...fields, ...update.fields },
     values: { ...values, ...update.values },
-    vector: Float32Array.from(row[vectorField] as number[]), // as the client returns vectors of floats
+    vector: Float32Array.from(row[collection.vectorField] as number[]), // as the client returns vectors of floats
   };
 }
 
