@@ -91,8 +91,8 @@ export class VectorsOnDisk extends Vectors {
     return this.vectors.describeServer();
   }
 
-  search(collection: string, vector: Float32Array, limit: number): Promise<VectorHit[]> {
-    return this.vectors.search(collection, vector, limit);
+  search(...search: Parameters<Vectors['search']>): Promise<VectorHit[]> {
+    return this.vectors.search(...search);
   }
 
   entries(collection: string): AsyncIterable<VectorEntry> {
@@ -110,6 +110,15 @@ export class VectorsOnDisk extends Vectors {
   async delete(collection: string, keys: readonly string[]): Promise<void> {
     this.disk.check('vectors.disk-full');
     return this.vectors.delete(collection, keys);
+  }
+
+  async updateFields(...change: Parameters<Vectors['updateFields']>): Promise<void> {
+    this.disk.check('vectors.disk-full');
+    return this.vectors.updateFields(...change);
+  }
+
+  modelOf(collection: string): Promise<string | null> {
+    return this.vectors.modelOf(collection);
   }
 
   count(collection: string): Promise<number> {

@@ -22,6 +22,8 @@ const sections: readonly Section[] = [
   { title: 'source', file: 'pipeline-definition.ts', interfaces: ['SourceDefinition'] },
   { title: 'embeddings', file: 'pipeline-definition.ts', interfaces: ['EmbeddingsDefinition', 'EndpointDefinition'] },
   { title: 'inference', file: 'pipeline-definition.ts', interfaces: ['InferenceDefinition', 'EndpointDefinition'] },
+  { title: 'vectors', file: 'pipeline-definition.ts', interfaces: ['VectorsDefinition'] },
+  { title: 'vectors.fields.<name>', file: 'row-field-definition.ts', interfaces: ['RowFieldOptions'] },
   { title: 'status', file: 'pipeline-definition.ts', interfaces: ['StatusDefinition'] },
   {
     title: 'functions: chat({…}), responses({…})',

@@ -4,6 +4,8 @@ import {
   Documents,
   adoptedUpdate,
   claimFilter,
+  rowFieldsOrError,
+  rowUpdateOf,
   textProjection,
   vectorKey,
   type ClaimingRun,
@@ -62,20 +64,32 @@ export class VectorAdopter {
     members: readonly Member[],
     rows: ReadonlyMap<string, VectorEntry>,
   ): Promise<readonly Member[]> {
+    const target = plan.endpointPlan.vectors;
+    if (target === null) return [];
     const documents = await this.#read(plan, members);
     const now = this.clock.now();
-    const found: { member: Member; update: BulkUpdate }[] = [];
+    const found: { member: Member; update: BulkUpdate; row: VectorEntry; document: Fields }[] = [];
     for (const member of members) {
       const key = vectorKey(member.id);
       const [document, row] = [documents.get(key), rows.get(key)];
       const [name] = member.functions;
       if (document === undefined || row === undefined || name === undefined) continue;
       const origin = await originOf(plan, name, document, row);
-      if (origin === null) continue;
+      // One whose fields do not fit fails when its request is built, and says why.
+      if (origin === null || 'error' in rowFieldsOrError(target, document)) continue;
       const filter = claimFilter(plan, member.id, { previousClaimId: member.previousClaimId, run, now });
-      found.push({ member, update: { filter, update: adoptedUpdate(plan, name, { ...origin, at: now }) } });
+      found.push({
+        member,
+        row,
+        document,
+        update: { filter, update: adoptedUpdate(plan, name, { ...origin, at: now }) },
+      });
     }
     if (found.length === 0) return [];
+    await this.vectors.updateFields(
+      target.collection,
+      found.flatMap(({ row, document }) => rowUpdateOf(target, document, row) ?? []),
+    );
     const { refused } = await this.documents.of(plan).bulk(found.map(({ update }) => update));
     const isRefused = new Set(refused.map(({ index }) => index));
     // One that others have claimed since is not marked by the claim either.

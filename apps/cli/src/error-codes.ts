@@ -46,6 +46,8 @@ export const cliErrorCodes = {
     'The run has not ended, or a batch of it is parked or being reprocessed, so that its texts are needed. Wait for its end, or cancel it.',
   'search.too-long': 'The query has more tokens than the model accepts. Use fewer words.',
   'verify.no-vectors': 'The pipeline makes no vectors, so there is nothing to compare. Name one that does.',
+  'search.bad-condition':
+    'The condition of `--where` cannot be read. The message says where, and what was expected: a field of the pipeline, a comparison, a value of the field’s type.',
   'search.no-embeddings': 'The pipeline has no embeddings, so there is nothing to search. Name one that has.',
 } as const;
 

@@ -1,6 +1,6 @@
 import { isBatchmillError, type DocumentError } from '@batchmill/contracts';
 import type { RunPlan } from '@batchmill/pipeline';
-import { noLateVectorFilter, readMarks, vectorKey, type Batch } from '@batchmill/records';
+import { noLateVectorFilter, readMarks, rowFieldsOrError, vectorKey, type Batch } from '@batchmill/records';
 import type { Fields, Filter } from '@batchmill/store';
 import type { VectorRow, Vectors } from '@batchmill/vectors';
 import type { ClaimedOutcome } from './render-answers.js';
@@ -28,7 +28,10 @@ export async function writeVectors(
   }
 }
 
-/** Upserts the vectors among the outcomes. Returns the reason for each that the store refused, by its key. */
+/**
+ * Upserts the vectors among the outcomes, with the fields that their documents have now. Returns the reason for each that cannot be stored,
+ * by its key.
+ */
 export async function writeVectorsOf(
   claimed: readonly ClaimedOutcome[],
   { plan, batch }: { readonly plan: RunPlan; readonly batch: Pick<Batch, 'model'> },
@@ -37,14 +40,21 @@ export async function writeVectorsOf(
   const target = plan.endpointPlan.vectors;
   if (target === null) return new Map();
   const { collection, idFields, originFields } = target;
-  const rows = claimed.flatMap(({ outcome: { documentId, chunkId, parentId, textHash, classified } }) => {
+  const unfit = new Map<string, string>();
+  const rows = claimed.flatMap(({ outcome: { documentId, chunkId, parentId, textHash, classified }, document }) => {
     if (classified.outcome !== 'answered' || classified.answer.kind !== 'vector') return [];
-    const fields = { [idFields.chunkId]: chunkId, [idFields.parentId]: parentId };
+    const key = vectorKey(documentId);
+    const rowFields = rowFieldsOrError(target, document);
+    if ('error' in rowFields) {
+      unfit.set(key, rowFields.error.message);
+      return [];
+    }
+    const fields = { [idFields.chunkId]: chunkId, [idFields.parentId]: parentId, ...rowFields.fields };
     // The text of a request of an earlier version is not known.
     const optional = { [originFields.textHash]: textHash ?? 'unknown', [originFields.model]: batch.model };
-    return [{ key: vectorKey(documentId), fields, optional, vector: classified.answer.vector }];
+    return [{ key, fields, optional, values: rowFields.values, vector: classified.answer.vector }];
   });
-  return writeVectors(vectors, collection, rows);
+  return new Map([...unfit, ...(await writeVectors(vectors, collection, rows))]);
 }
 
 /** The outcome of a vector that the store refused, by the answer of `writeVectorsOf`; null for one that is stored. */

@@ -25,6 +25,11 @@ export const pipelineErrorCodes = {
   'document.text-not-text': 'The text field is not a text.',
   'document.text-empty': 'The text field contains only white space.',
   'document.id-missing': 'The document has no id, which its vector needs.',
+  'document.id-too-long': 'An id of the document is longer than the fields of vectors hold. Nothing was sent.',
+  'document.row-field-missing':
+    'The document has no value for a field that is stored with its vector, and the field has no default. Nothing was sent.',
+  'document.row-field-unfit':
+    'A value of the document does not fit its field of `embeddings.vectors.fields`: another type, too long, or not exact. Nothing was sent.',
   'document.text-too-long': 'The text has more tokens than the provider accepts.',
   'document.prompt-too-long':
     'The prompts have more tokens than the model reads. Nothing was sent; cut the document into chunks, or choose another model.',

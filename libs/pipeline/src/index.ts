@@ -11,7 +11,9 @@ export type {
   ScheduleDefinition,
   SourceDefinition,
   StatusDefinition,
+  VectorsDefinition,
 } from './definition/pipeline-definition.js';
+export type { RowFieldDefinition } from './definition/row-field-definition.js';
 export type {
   ChatDefinition,
   JsonSchema,
@@ -49,6 +51,8 @@ export type {
   PipelineSchedule,
   PromptFunction,
   ReuseOptions,
+  RowField,
+  RowFieldValue,
   EndpointPlan,
   Source,
   Status,
@@ -71,6 +75,7 @@ export { planRun } from './plan/plan-run.js';
 export type { RequestedRun, PlannedFunction, RunPlan } from './plan/run-plan.js';
 export { beyondTokenPrices } from './requests/beyond-token-prices.js';
 export { fieldsOfText, hashOfText, presentText, textOfDocument, type PresentText } from './requests/text-to-embed.js';
+export { rowFieldsOf, storedValue, type RowFieldValues } from './requests/row-fields.js';
 export { renderRequests } from './requests/render-requests.js';
 export { availableVariables } from './requests/available-variables.js';
 export { pipelineErrorCodes, type PipelineErrorCode } from './error-codes.js';

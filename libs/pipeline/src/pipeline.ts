@@ -4,7 +4,7 @@ import type { RequestFields } from '@batchmill/provider';
 import type { TokenLimitField } from '@batchmill/models';
 import type { PromptTemplate, ValueTemplate } from '@batchmill/templates';
 import type { ResponseSchema } from './check/check-response-schema.js';
-import type { ParameterType, ParameterValue } from './definition/parameter-definitions.js';
+import type { ParameterType, ParameterValue, ScalarType } from './definition/parameter-definitions.js';
 import type { QueryFilter, UpdateOperators } from './definition/mongo-operators.js';
 import type { ResponseFunction, UpdateFunction } from './definition/template-functions.js';
 import type { Timing } from './schedule.js';
@@ -85,14 +85,34 @@ export interface EndpointPlan {
 /** Where the vectors go. */
 export interface VectorTarget {
   readonly collection: string;
+  readonly model: string;
   readonly dimensions: number;
   /** The fields of a vector that hold the id of its chunk and the id of the document that the chunk is part of. */
   readonly idFields: { readonly chunkId: string; readonly parentId: string };
+  /** How many bytes an id may have. */
+  readonly idBytes: number;
   /** The fields that say of what a vector was made. A collection that an earlier version made lacks them. */
   readonly originFields: { readonly textHash: string; readonly model: string };
   /** True: each run also looks for completed documents whose text has changed. */
   readonly isWatched: boolean;
+  /** The fields of documents that are stored with their vectors. */
+  readonly rowFields: readonly RowField[];
 }
+
+/** A field of the document that is stored with its vector. */
+export interface RowField {
+  readonly name: string;
+  readonly type: ScalarType;
+  /** The dotted path in the document. */
+  readonly path: string;
+  /** How many bytes of UTF-8 a text may have; null: it is no text. */
+  readonly maxBytes: number | null;
+  /** The value of documents that have none; null: they fail. */
+  readonly default: RowFieldValue | null;
+}
+
+/** As it is stored. An integer is a bigint, and a date its milliseconds since 1970 as one. */
+export type RowFieldValue = string | bigint | number | boolean;
 
 export type PipelineFunction = EmbeddingFunction | PromptFunction;
 

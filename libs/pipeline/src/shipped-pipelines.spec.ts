@@ -30,10 +30,12 @@ describe('pipelines/annual-reports', () => {
     expect(plan.endpoint).toBe('embeddings');
     expect(plan.filter).toEqual({ company: { $in: ['JKHY', 'AAPL', 'MSFT'] }, doc_type: 'Annual Report' });
     expect(plan.endpointPlan.vectors).toEqual({
-      ...{ collection: 'annual_report_blocks', dimensions: 1536 },
+      ...{ collection: 'annual_report_blocks', model: 'text-embedding-3-small', dimensions: 1536 },
       idFields: { chunkId: 'block_mongo_id', parentId: 'block_doc_id' },
+      idBytes: 1_024,
       originFields: { textHash: 'text_hash', model: 'model' },
       isWatched: false,
+      rowFields: [],
     });
   });
 

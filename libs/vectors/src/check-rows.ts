@@ -1,6 +1,7 @@
 import { ValidationError } from '@batchmill/contracts';
 import type { VectorsErrorCode } from './error-codes.js';
-import type { VectorCollection, VectorRow } from './vectors.js';
+import { isOfType } from './write-condition.js';
+import type { RowUpdate, VectorCollection, VectorRow } from './vectors.js';
 
 /** Every collection has a key and a vector. The hits of the Milvus client have the similarity as `score`. */
 const reserved = ['key', 'vector', 'score'];
@@ -9,9 +10,22 @@ const reserved = ['key', 'vector', 'score'];
 const milvusKeyword =
   /^(?:like|exists|and|or|not|in|true|false|null|array_length|(?:json|array)_contains(?:_all|_any)?|(?:text|phrase)_match|random_sample)$/;
 
+/** Fits a path or a URL as an id. Longer texts are refused before they are sent. */
+export const defaultTextBytes = 1_024;
+
+/** https://milvus.io/docs/limitations.md */
+const mostTextBytes = 65_535;
+const mostFields = 64 - 2;
+
 /** Throws unless every store would accept the collection. */
-export function checkCollection({ name, dimensions, ...texts }: VectorCollection): void {
-  const fields = fieldsToCreate(texts);
+export function checkCollection({
+  name,
+  dimensions,
+  valueFields = {},
+  textBytes = {},
+  ...texts
+}: VectorCollection): void {
+  const fields = [...fieldsToCreate(texts), ...Object.keys(valueFields)];
   if (!/^[A-Za-z_]\w{0,254}$/.test(name)) {
     refuse(
       'vectors.bad-name',
@@ -27,6 +41,14 @@ export function checkCollection({ name, dimensions, ...texts }: VectorCollection
   for (const [index, field] of fields.entries()) {
     const problem = problemOfFieldName(field, fields.slice(0, index));
     if (problem) refuse('vectors.bad-name', `Collection ${name}: found the field name "${field}", ${problem}.`);
+  }
+  if (fields.length > mostFields) {
+    refuse('vectors.bad-field', `Collection ${name}: found ${fields.length} fields, expected at most ${mostFields}.`);
+  }
+  for (const [field, bytes] of Object.entries(textBytes)) {
+    if (Number.isInteger(bytes) && bytes >= 1 && bytes <= mostTextBytes) continue;
+    const expected = `a whole number from 1 to ${mostTextBytes}`;
+    refuse('vectors.bad-field', `Collection ${name}: found ${bytes} bytes for ${field}, expected ${expected}.`);
   }
 }
 
@@ -48,8 +70,8 @@ function problemOfFieldName(field: string, previous: readonly string[]): string 
 }
 
 /**
- * Throws unless the existing collection has the expected dimensions and fields. It may lack optional ones. The order of the fields
- * does not matter.
+ * Throws unless the existing collection has the expected dimensions, model and fields, and its texts hold as many bytes as were asked for. It may
+ * lack optional fields. The order of the fields does not matter.
  */
 export function checkExisting(existing: VectorCollection, expected: VectorCollection): void {
   if (existing.dimensions !== expected.dimensions) {
@@ -59,14 +81,40 @@ export function checkExisting(existing: VectorCollection, expected: VectorCollec
         'Name another collection, or request the existing dimensions from the model.',
     );
   }
+  const { model } = existing;
+  if (model !== undefined && expected.model !== undefined && model !== expected.model) {
+    refuseOtherModel(existing.name, model, expected.model);
+  }
   const { optionalFields = [] } = expected;
-  const found = existing.fields.filter((field) => !optionalFields.includes(field));
-  if (found.toSorted().join() === expected.fields.toSorted().join()) return;
+  const found = { ...existing, fields: existing.fields.filter((field) => !optionalFields.includes(field)) };
+  if (described(found).toSorted().join() !== described(expected).toSorted().join()) {
+    refuse(
+      'vectors.other-fields',
+      `Collection ${existing.name}: found ${listOf(described(existing))}, expected ${listOf(described(expected))}. ` +
+        'Name another collection.',
+    );
+  }
+  for (const [field, bytes] of Object.entries(expected.textBytes ?? {})) {
+    const held = existing.textBytes?.[field];
+    if (held === undefined || held >= bytes) continue;
+    refuse(
+      'vectors.other-fields',
+      `Collection ${existing.name}: found a field ${field} that holds ${held} bytes, expected ${bytes}. Name another collection.`,
+    );
+  }
+}
+
+export function refuseOtherModel(collection: string, found: string, expected: string): never {
   refuse(
-    'vectors.other-fields',
-    `Collection ${existing.name}: found ${listOf(existing.fields)}, expected ${listOf(expected.fields)}. ` +
-      'Name another collection.',
+    'vectors.other-model',
+    `Collection ${collection}: found vectors of the model ${found}, expected those of ${expected}. Vectors of two models cannot be ` +
+      'compared: name another collection, which is filled beside this one by a run with --redo stale.',
   );
+}
+
+/** Texts by their names, other fields with their types. */
+function described({ fields, valueFields = {} }: VectorCollection): string[] {
+  return [...fields, ...Object.entries(valueFields).map(([field, type]) => `${field} (${type})`)];
 }
 
 function listOf(fields: readonly string[]): string {
@@ -89,21 +137,62 @@ export function rowsFor({ fields }: VectorCollection, rows: readonly VectorRow[]
 /** Throws at the first row that cannot be stored. The message names the row and never quotes its numbers. */
 export function checkRows(collection: VectorCollection, rows: readonly VectorRow[]): void {
   rows.forEach((row, index) => {
-    const problem = problemOfTexts(row, collection.fields) ?? problemOfVector(row.vector, collection.dimensions);
-    if (problem === null) return;
-    refuse('vectors.bad-row', `Row ${index} ("${row.key}") for collection ${collection.name} ${problem}.`);
+    const problem =
+      problemOfTexts(row, collection) ??
+      problemOfValues(row.values ?? {}, collection) ??
+      problemOfVector(row.vector, collection.dimensions);
+    if (problem !== null) refuseRow(collection, row.key, index, problem);
   });
 }
 
-function problemOfTexts({ key, fields }: VectorRow, expected: readonly string[]): string | null {
+/** Throws at the first change that cannot be stored. */
+export function checkUpdates(collection: VectorCollection, updates: readonly RowUpdate[]): void {
+  const { fields: names, valueFields = {} } = collection;
+  updates.forEach(({ key, fields = {}, values = {} }, index) => {
+    const changed = {
+      ...collection,
+      fields: names.filter((name) => Object.hasOwn(fields, name)),
+      valueFields: Object.fromEntries(Object.entries(valueFields).filter(([name]) => Object.hasOwn(values, name))),
+    };
+    const problem = problemOfTexts({ key, fields }, changed) ?? problemOfValues(values, changed);
+    if (problem !== null) refuseRow(collection, key, index, problem);
+  });
+}
+
+function refuseRow({ name }: VectorCollection, key: string, index: number, problem: string): never {
+  refuse('vectors.bad-row', `Row ${index} ("${key.slice(0, 64)}") for collection ${name} ${problem}.`);
+}
+
+function problemOfTexts(
+  { key, fields }: Pick<VectorRow, 'key' | 'fields'>,
+  { fields: expected, textBytes = {} }: VectorCollection,
+): string | null {
   if (key === '') return 'has an empty key';
   for (const name of expected) {
     const text = fields[name];
     if (typeof text !== 'string') return `lacks the field ${name}`;
     if (text === '') return `has an empty field ${name}`;
   }
+  for (const [name, limit] of Object.entries(textBytes)) {
+    const bytes = Buffer.byteLength(name === 'key' ? key : (fields[name] ?? ''));
+    if (bytes > limit) return `has ${bytes} bytes in ${name}, expected at most ${limit}`;
+  }
   for (const name in fields) {
     if (!expected.includes(name)) return `has the field ${name}, which the collection does not have`;
+  }
+  return null;
+}
+
+function problemOfValues(
+  values: Readonly<Record<string, unknown>>,
+  { valueFields = {} }: VectorCollection,
+): string | null {
+  for (const [name, type] of Object.entries(valueFields)) {
+    if (!Object.hasOwn(values, name)) return `lacks the field ${name}`;
+    if (!isOfType(values[name], type)) return `has a value in ${name} that is no ${type}`;
+  }
+  for (const name in values) {
+    if (!Object.hasOwn(valueFields, name)) return `has the field ${name}, which the collection does not have`;
   }
   return null;
 }

@@ -1,8 +1,11 @@
 /** Every code that a vector store puts on an error: what it means, and what to do. */
 export const vectorsErrorCodes = {
   'vectors.bad-name': 'A collection or one of its fields has a name that some store would refuse. Choose another name.',
+  'vectors.bad-field': 'A requested collection has more fields, or a longer text field, than some store would take.',
   'vectors.bad-dimensions': 'The dimensions of a requested collection are not a positive whole number.',
   'vectors.other-dimensions': 'The collection exists with other dimensions. Name another collection.',
+  'vectors.other-model':
+    'The collection exists with vectors of another model, with which those of the requested one cannot be compared. Nothing was sent. Name another collection.',
   'vectors.other-fields': 'The collection exists with other fields. Name another collection.',
   'vectors.other-metric':
     'The collection exists with an index that does not compare by cosine. Name another collection.',
@@ -11,6 +14,8 @@ export const vectorsErrorCodes = {
   'vectors.bad-address': 'The URL of the server is invalid. The message shows the expected form.',
   'vectors.bad-row':
     'A row cannot be stored. Nothing of the call was written; the message names the row and the reason.',
+  'vectors.bad-condition':
+    'The condition of a search names no field of the collection, or compares a field with a value of another type.',
   'vectors.bad-query': 'The vector or the limit of a search does not fit the collection.',
   'vectors.closed': 'The vector store was used after it was closed.',
   'vectors.disk-full':

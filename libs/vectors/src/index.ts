@@ -1,6 +1,9 @@
 export { vectorsAdapters } from './adapters.js';
+export type { ComparedValue, Comparison, RowCondition, RowValue } from './row-condition.js';
 export {
   Vectors,
+  type RowUpdate,
+  type RowValueType,
   type VectorCollection,
   type VectorEntry,
   type VectorHit,
@@ -8,5 +11,6 @@ export {
   type VectorRow,
   type VectorsServer,
 } from './vectors.js';
+export { expectModelOfRows } from './expect-model.js';
 export { checkCollection, checkQuery, checkRows } from './check-rows.js';
 export { vectorsErrorCodes, type VectorsErrorCode } from './error-codes.js';

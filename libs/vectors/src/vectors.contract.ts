@@ -1,7 +1,8 @@
 /** Long because it is the whole contract of the vectors in one place: a list of independent guarantees. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { VectorRow, Vectors } from './index.js';
+import { expectModelOfRows, type VectorRow, type Vectors } from './index.js';
+import { describeRowFields } from './row-fields.contract.js';
 
 export interface VectorsUnderTest {
   /** Opens the store on the same data, as a new process does. */
@@ -60,6 +61,46 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         ] as const) {
           await expect(vectors.hasCollection({ name: collection, ...other })).rejects.toMatchObject({ code });
         }
+      });
+
+      it('Y6: a collection remembers its model, in every process, and is refused for another one', async () => {
+        const name = `${collection}_of_model`;
+        const of = (model: string) => ({ name, dimensions: 3, fields, model });
+        await vectors.ensureCollection(of('one "model"'));
+        const later = await open();
+        await later.ensureCollection(of('one "model"'));
+
+        const refusal = {
+          kind: 'ValidationError',
+          code: 'vectors.other-model',
+          message: expect.stringMatching(/one "model".*other/),
+        };
+        for (const each of [vectors, later]) {
+          await expect(each.ensureCollection(of('other'))).rejects.toMatchObject(refusal);
+          await expect(each.hasCollection(of('other'))).rejects.toMatchObject(refusal);
+          expect(await each.modelOf(name)).toBe('one "model"');
+        }
+        expect(await vectors.modelOf(collection)).toBeNull();
+        expect(await vectors.modelOf(`${name}_none`)).toBeNull();
+        await vectors.ensureCollection({ name: collection, dimensions: 3, fields, model: 'other' });
+      });
+
+      it('Y6: a collection that remembers no model is of that of its first row', async () => {
+        const row = (key: string, model: string) => ({
+          ...rowOf(key, [1, 0, 0]),
+          fields: { ...rowOf(key, []).fields, model },
+        });
+        const name = `${collection}_rows`;
+        await vectors.ensureCollection({ name, dimensions: 3, fields: [...fields, 'model'] });
+        await expectModelOfRows(vectors, name, { field: 'model', model: 'one' });
+        await vectors.upsert(name, [row('a', 'one')]);
+
+        await expectModelOfRows(vectors, name, { field: 'model', model: 'one' });
+        await expect(expectModelOfRows(vectors, name, { field: 'model', model: 'two' })).rejects.toMatchObject({
+          code: 'vectors.other-model',
+        });
+        await vectors.upsert(collection, [rowOf('a', [1, 0, 0])]);
+        await expectModelOfRows(vectors, collection, { field: 'model', model: 'two' });
       });
 
       it('the server is described', async () => {
@@ -503,6 +544,8 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         expect(hit).toMatchObject({ key: 'slice', similarity: expect.closeTo(1, 5) });
       });
     });
+
+    describeRowFields(() => ({ vectors, collection, open }));
 
     it('the check succeeds when the store is available', async () => {
       await expect(vectors.check()).resolves.toBeUndefined();

@@ -1,3 +1,8 @@
+import type { RowCondition, RowValue } from './row-condition.js';
+
+/** integer: of 64 bits, a bigint. number: finite, of 64 bits. */
+export type RowValueType = 'integer' | 'number' | 'boolean';
+
 export interface VectorRow {
   /** Upserting a key again replaces its row. */
   readonly key: string;
@@ -5,14 +10,25 @@ export interface VectorRow {
   readonly fields: Readonly<Record<string, string>>;
   /** Further texts, for fields that the collection may lack: those that it lacks are left out. */
   readonly optional?: Readonly<Record<string, string>>;
+  /** A value for each value field of the collection and for no other field. */
+  readonly values?: Readonly<Record<string, RowValue>>;
   readonly vector: Float32Array;
+}
+
+/** What a row is to have from now on, beside its vector. What is left out stays. */
+export interface RowUpdate {
+  readonly key: string;
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, RowValue>>;
 }
 
 /** A row without its vector. */
 export interface VectorEntry {
   readonly key: string;
-  /** Every field of the collection. */
+  /** Every text field of the collection. */
   readonly fields: Readonly<Record<string, string>>;
+  /** Every value field of the collection. Missing: it has none. */
+  readonly values?: Readonly<Record<string, RowValue>>;
 }
 
 export interface VectorHit extends VectorEntry {
@@ -24,12 +40,25 @@ export interface VectorCollection {
   /** `^[A-Za-z_]\w{0,254}$` */
   readonly name: string;
   readonly dimensions: number;
+  /**
+   * The model of the vectors, which a new collection remembers: vectors of two models cannot be compared. Missing of an existing one: it
+   * remembers none, because an earlier version or another program has made it.
+   */
+  readonly model?: string;
   /** The names of the text fields, in the order in which they are created: `^[a-z][a-z0-9_]{0,62}$`. */
   readonly fields: readonly string[];
   /** Further text fields. They are created with a new collection; one that exists may lack them. */
   readonly optionalFields?: readonly string[];
   /** The field by whose texts vectors are found. Without an index on it that takes longer. */
   readonly indexedField?: string;
+  /** Fields of other types, by their names. Those of an existing collection are neither more nor fewer. */
+  readonly valueFields?: Readonly<Record<string, RowValueType>>;
+  /**
+   * How many bytes of UTF-8 a text field, an optional field, or `key`, must be able to hold, by its name: 1 to 65,535. A new collection has
+   * fields that hold just these, or 1,024; its key and its optional fields hold 1,024. Of an existing collection: how many they hold;
+   * without a number there is no limit.
+   */
+  readonly textBytes?: Readonly<Record<string, number>>;
 }
 
 /** Which rows' vectors are wanted: those that have one of these texts in a field, and in further fields the texts of `where`. */
@@ -53,8 +82,8 @@ export interface VectorsServer {
 /** Vectors by key, with cosine search. While the store is unavailable, every method rejects with a ConnectionError. */
 export abstract class Vectors {
   /**
-   * Creates the collection if it is missing. Rejects with a ValidationError: `vectors.other-dimensions` or
-   * `vectors.other-fields` when it exists with other dimensions or fields (their order does not matter),
+   * Creates the collection if it is missing. Rejects with a ValidationError: `vectors.other-dimensions`, `vectors.other-model` or
+   * `vectors.other-fields` when it exists with other dimensions, remembers another model, or has other fields (their order does not matter),
    * `vectors.bad-name` when some store would refuse the name of the collection or of a field.
    */
   abstract ensureCollection(collection: VectorCollection): Promise<void>;
@@ -72,8 +101,11 @@ export abstract class Vectors {
    */
   abstract upsert(collection: string, rows: readonly VectorRow[]): Promise<void>;
 
-  /** Returns the `limit` nearest rows, best first. Sees every earlier write. Unknown collection: ValidationError. */
-  abstract search(collection: string, vector: Float32Array, limit: number): Promise<VectorHit[]>;
+  /**
+   * Returns the `limit` nearest rows, best first, of those that meet the condition. Sees every earlier write. Unknown collection:
+   * ValidationError. A condition that names no field of the collection, or compares with a value of another type: `vectors.bad-condition`.
+   */
+  abstract search(collection: string, vector: Float32Array, limit: number, where?: RowCondition): Promise<VectorHit[]>;
 
   /**
    * Every row that is there from the beginning to the end, once, in no order that counts. Rows that are written or deleted meanwhile may
@@ -107,4 +139,14 @@ export abstract class Vectors {
   abstract check(): Promise<void>;
 
   abstract close(): Promise<void>;
+  /**
+   * Changes fields of rows and keeps their vectors. The changes are durable when it resolves. Keys that have no row are ignored. Rejects
+   * with a ValidationError `vectors.bad-row` before anything is written, as `upsert` does. Unknown collection: nothing is changed. A
+   * store that cannot change a part of a row writes all of it: a vector that others upsert meanwhile may be replaced by the earlier
+   * one, together with the fields that it had.
+   */
+  abstract updateFields(collection: string, updates: readonly RowUpdate[]): Promise<void>;
+
+  /** The model that a collection remembers; null: none, or there is no such collection. */
+  abstract modelOf(collection: string): Promise<string | null>;
 }

@@ -23,10 +23,12 @@ export type {
   ResponseProcessor,
   ResponsesBody,
   ResponsesDefinition,
+  RowFieldDefinition,
   ScheduleDefinition,
   SourceDefinition,
   SourceDocument,
   StatusDefinition,
   UpdateFunction,
   UpdateOperators,
+  VectorsDefinition,
 } from '@batchmill/pipeline';

@@ -3,15 +3,18 @@ import { formsOfId, type SourceDocument } from '@batchmill/documents';
 import { countTokens } from '@batchmill/models';
 import { textOfDocument, type EmbeddingFunction, type Pipeline } from '@batchmill/pipeline';
 import { maxEmbeddingTokens } from '@batchmill/provider';
-import type { VectorHit, Vectors } from '@batchmill/vectors';
+import type { RowCondition, VectorHit, Vectors } from '@batchmill/vectors';
 import { Command, InvalidArgumentError } from 'commander';
 import { parseCount } from '../run-options.js';
+import { fieldsOfHit, fieldsText } from '../search/fields-of-hit.js';
+import { parseWhere } from '../search/parse-where.js';
 import { printJson } from '../show/output.js';
-import { terminalColumns } from '../show/terminal.js';
+import { sanitizeLine, terminalColumns } from '../show/terminal.js';
 import { withEngine } from '../with-engine.js';
 
 interface Flags {
   readonly top?: number;
+  readonly where?: string;
   readonly json?: true;
 }
 
@@ -21,11 +24,15 @@ export function searchCommand(): Command {
     .argument('<pipeline>', 'the pipeline whose vectors are searched')
     .argument('<query>', 'a question or a description', parseQuery)
     .option('--top <n>', 'how many documents (default: 5)', parseCount)
+    .option(
+      '--where <condition>',
+      'only vectors whose fields meet it: \'company = "Acme" and (date >= 2026-01-01 or not open = true)\'',
+    )
     .option('--json', 'as JSON')
     .action(search);
 }
 
-async function search(name: string, query: string, { top = 5, json }: Flags): Promise<void> {
+async function search(name: string, query: string, { top = 5, where, json }: Flags): Promise<void> {
   const hits = await withEngine(
     async ({ pipelines, provider, vectors, documentStore }) => {
       const pipeline = pipelines.get(name);
@@ -36,13 +43,17 @@ async function search(name: string, query: string, { top = 5, json }: Flags): Pr
       }
       const { model, dimensions, takesDimensions, body, baseModel } = definition;
       expectTokensInLimit(query, baseModel);
+      const target = embeddings.vectors;
+      const condition = where === undefined ? undefined : parseWhere(where, target);
       const embedding = await provider.embed({ model, dimensions, takesDimensions, body, texts: [query] });
       const [vector] = embedding.vectors;
-      const { collection: vectorCollection, idFields } = embeddings.vectors;
-      const nearestHits = vector === undefined ? [] : await nearest(vectors, vectorCollection, vector, top);
+      const { idFields } = target;
+      const search = { collection: target.collection, top, condition };
+      const nearestHits = vector === undefined ? [] : await nearest(vectors, vector, search);
       const collection = documentStore.collection(source.collection);
       return Promise.all(
-        nearestHits.map(async ({ similarity, fields }) => {
+        nearestHits.map(async ({ similarity, ...entry }) => {
+          const { fields } = entry;
           const chunkId = fields[idFields.chunkId] ?? '';
           const parentId = fields[idFields.parentId] ?? '';
           const document = await collection.findOne({ [source.chunkIdField]: { $in: formsOfId(chunkId) } });
@@ -50,6 +61,7 @@ async function search(name: string, query: string, { top = 5, json }: Flags): Pr
             similarity,
             block_doc_id: parentId,
             block_mongo_id: chunkId,
+            ...(target.rowFields.length > 0 && { fields: fieldsOfHit(target, entry) }),
             text: await textOf(pipeline, definition, document),
           };
         }),
@@ -63,10 +75,15 @@ async function search(name: string, query: string, { top = 5, json }: Flags): Pr
   }
   const columns = terminalColumns();
   for (const hit of hits) {
-    const line = `${hit.similarity.toFixed(3)}  ${hit.block_doc_id}  ${hit.block_mongo_id}  ${hit.text}`;
+    const fields = hit.fields === undefined ? '' : `${sanitizeLine(fieldsText(hit.fields))}  `;
+    const line = `${hit.similarity.toFixed(3)}  ${hit.block_doc_id}  ${hit.block_mongo_id}  ${fields}${hit.text}`;
     process.stdout.write(`${line.slice(0, columns)}\n`);
   }
   if (hits.length > 0) return;
+  if (where !== undefined) {
+    process.stdout.write('no vector meets the condition\n');
+    return;
+  }
   process.stdout.write(`nothing is embedded yet; start with: batchmill run ${name} --endpoint embeddings\n`);
 }
 
@@ -85,9 +102,13 @@ function expectTokensInLimit(query: string, model: string): void {
 }
 
 /** Returns nothing when the collection does not exist. The first run with embeddings creates it. */
-async function nearest(vectors: Vectors, collection: string, vector: Float32Array, top: number): Promise<VectorHit[]> {
+async function nearest(
+  vectors: Vectors,
+  vector: Float32Array,
+  { collection, top, condition }: { collection: string; top: number; condition: RowCondition | undefined },
+): Promise<VectorHit[]> {
   try {
-    return await vectors.search(collection, vector, top);
+    return await vectors.search(collection, vector, top, condition);
   } catch (error) {
     if (isBatchmillError(error) && error.code === 'vectors.unknown-collection') return [];
     throw error;

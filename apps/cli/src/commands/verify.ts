@@ -17,13 +17,13 @@ interface Flags {
 export function verifyCommand(): Command {
   return new Command('verify')
     .description(
-      'compare the documents of a pipeline with its vectors, both ways: missing, stale, of another model, orphaned; exits with 3 where they differ',
+      'compare the documents of a pipeline with its vectors, both ways: missing, stale, of another model, with other fields, orphaned; exits with 3 where they differ',
     )
     .argument('<pipeline>', 'the pipeline whose documents and vectors are compared')
     .option('--param <key=value...>', 'a parameter of the pipeline, as of run', parseParameter)
     .option(
       '--fix',
-      'make documents pending whose vector is missing, stale or of another model, so that the next run embeds them; and --prune',
+      'make documents pending whose vector is missing, stale or of another model, so that the next run embeds them; update the fields of vectors, without sending anything; and --prune',
     )
     .option('--prune', 'delete vectors whose document is gone, has no text any more, or does not match')
     .option('--json', 'as JSON')
@@ -40,5 +40,6 @@ async function verify(name: string, { param, fix, prune, json }: Flags): Promise
   );
   if (json) printJson(verification);
   else process.stdout.write(verificationText(verification, terminalColumns()));
-  if (sumOf(verification) > verification.mended.deleted) process.exitCode = exitCodes.someFailed;
+  if (sumOf(verification) > verification.mended.deleted + verification.mended.updated)
+    process.exitCode = exitCodes.someFailed;
 }

@@ -31,6 +31,7 @@ const remedies: Readonly<Partial<Record<ErrorCode, (setting: string) => string>>
   'vectors.no-room': () => 'give Milvus more memory or disk, or raise its quota',
   'vectors.other-dimensions': () =>
     'name another collection in embeddings.vectors.collection of the pipeline, or set its dimensions to those of the collection',
+  'vectors.other-model': () => 'name another collection in embeddings.vectors.collection of the pipeline',
   'vectors.other-fields': () => 'name another collection in embeddings.vectors.collection of the pipeline',
   'vectors.other-metric': () => 'name another collection in embeddings.vectors.collection of the pipeline',
   'vectors.bad-name': () => 'correct embeddings.vectors of the pipeline',

@@ -52,7 +52,14 @@ function endpointJson({ endpoint, status, functions, vectors, batchSize }: Endpo
     pending: status.pending,
     documentsPerBatch: batchSize,
     functions: functions.map(functionJson),
-    vectors: vectors === null ? null : { collection: vectors.collection, dimensions: vectors.dimensions },
+    vectors:
+      vectors === null
+        ? null
+        : {
+            collection: vectors.collection,
+            dimensions: vectors.dimensions,
+            fields: vectors.rowFields.map(({ name, type, path }) => ({ name, type, path })),
+          },
   };
 }
 

@@ -49,9 +49,11 @@ const functionColumns: readonly Column[] = [
 ];
 
 function endpointText({ endpoint, functions, vectors, ...more }: Endpoint, maxColumns: number): string[] {
+  const fields = vectors?.fields.map(({ name, type }) => `${name} (${type})`).join(', ') ?? '';
   const into = vectors === null ? '' : `; vectors of ${vectors.dimensions} dimensions to ${vectors.collection}`;
+  const withFields = fields === '' ? '' : `, with ${fields}`;
   return [
-    `\n${endpoint}: documents with ${more.statusField} "${more.pending}", ${formatCount(more.documentsPerBatch)} per batch${into}\n`,
+    `\n${endpoint}: documents with ${more.statusField} "${more.pending}", ${formatCount(more.documentsPerBatch)} per batch${into}${withFields}\n`,
     table(
       functionColumns,
       functions.map((each) => [each.name, each.model, each.url, detailsOf(each)]),

@@ -10,7 +10,11 @@ const columns: readonly Column[] = [
   { title: 'FIX', spare: 2 },
 ];
 
-const mendTexts = { pending: 'pending: the next run embeds it', deleted: 'deleted' } as const;
+const mendTexts = {
+  pending: 'pending: the next run embeds it',
+  updated: 'updated, nothing was sent',
+  deleted: 'deleted',
+} as const;
 
 export function verificationText(verification: Verification, maxColumns: number): string {
   const { pipeline, collection, documents, completed, vectors, ofUnknownText, differences, counts } = verification;
@@ -38,9 +42,13 @@ export function sumOf({ counts }: Verification): number {
 
 function adviceText(verification: Verification): string {
   const { pipeline, mended } = verification;
-  const left = sumOf(verification) - mended.pending - mended.deleted;
+  const left = sumOf(verification) - mended.pending - mended.updated - mended.deleted;
   const run = mended.pending > 0 ? `embed what is pending with: batchmill run ${pipeline} --endpoint embeddings\n` : '';
+  const unfit = verification.differences.some(({ kind, mended: mend }) => kind === 'other-fields' && mend === null);
+  if (mended.pending + mended.updated + mended.deleted > 0 && unfit) {
+    return `${run}the fields of ${formatQuantity(left, 'document')} do not fit; correct them, or embeddings.vectors.fields of the pipeline\n`;
+  }
   return left > 0
-    ? `${run}batchmill verify ${pipeline} --fix makes documents pending and deletes orphaned vectors; --prune only deletes\n`
+    ? `${run}batchmill verify ${pipeline} --fix makes documents pending, updates fields and deletes orphaned vectors; --prune only deletes\n`
     : run;
 }

@@ -90,7 +90,7 @@ describe('batchmill verify', () => {
     const first = await verify();
 
     expect(found(first)).toEqual(spoiled);
-    expect(first.counts).toEqual({ missing: 1, stale: 1, 'other-model': 1, orphaned: 3 });
+    expect(first.counts).toEqual({ missing: 1, stale: 1, 'other-model': 1, 'other-fields': 0, orphaned: 3 });
     expect(found(await verify())).toEqual(spoiled);
     expect(verificationText(first, 60)).toMatch(
       /1 missing, 1 stale, 1 other-model, 3 orphaned\nbatchmill verify letters --fix/,
@@ -100,7 +100,7 @@ describe('batchmill verify', () => {
   it('E4: prunes orphans alone', async () => {
     await spoil();
 
-    expect((await verify({ prunes: true })).mended).toEqual({ pending: 0, deleted: 3 });
+    expect((await verify({ prunes: true })).mended).toEqual({ pending: 0, updated: 0, deleted: 3 });
     expect(found(await verify())).toEqual(['missing a', 'other-model c', 'stale b']);
     expect(await bundle.engine.vectors.count('letters')).toBe(2);
   });
@@ -110,7 +110,7 @@ describe('batchmill verify', () => {
 
     const fixed = await verify({ requests: true, prunes: true });
 
-    expect(fixed.mended).toEqual({ pending: 3, deleted: 3 });
+    expect(fixed.mended).toEqual({ pending: 3, updated: 0, deleted: 3 });
     expect(verificationText(fixed, 200)).toContain('batchmill run letters --endpoint embeddings');
     expect(await run('letters')).toBe(3);
     expect(await verify()).toMatchObject({ documents: 3, completed: 3, vectors: 3, differences: [] });

@@ -1,21 +1,34 @@
 import { ValidationError } from '@batchmill/contracts';
 import { idText } from '@batchmill/documents';
 import { planRun, presentText, type RunPlan, type VectorTarget } from '@batchmill/pipeline';
-import { pendingAgainUpdate, readMarks, textProjection, vectorKey, type Marks } from '@batchmill/records';
+import {
+  pendingAgainUpdate,
+  readMarks,
+  rowFieldsOrError,
+  rowUpdateOf,
+  textProjection,
+  vectorCollectionOf,
+  vectorKey,
+  type Marks,
+} from '@batchmill/records';
 import type { Engine } from '@batchmill/service';
 import type { Fields } from '@batchmill/store';
-import type { VectorEntry } from '@batchmill/vectors';
+import type { RowUpdate, VectorEntry } from '@batchmill/vectors';
 import { isOfDocument, sourcesOf } from './vector-sources.js';
 
 /**
  * missing: completed, without a vector. stale: of another text than the document has now. other-model: of another model, or of other
- * dimensions. orphaned: a vector without a document, or of one that has no text or does not match any more.
+ * dimensions. other-fields: of the same text, with other values in its fields than the document has now. orphaned: a vector without a
+ * document, or of one that has no text or does not match any more.
  */
-export const differenceKinds = ['missing', 'stale', 'other-model', 'orphaned'] as const;
+export const differenceKinds = ['missing', 'stale', 'other-model', 'other-fields', 'orphaned'] as const;
 export type DifferenceKind = (typeof differenceKinds)[number];
 
-/** What `--fix` and `--prune` do about a difference. pending: the next run embeds the document. deleted: its vector is. */
-export type Mend = 'pending' | 'deleted';
+/**
+ * What `--fix` and `--prune` do about a difference. pending: the next run embeds the document. updated: the fields of its vector are, and
+ * nothing is sent. deleted: its vector is.
+ */
+export type Mend = 'pending' | 'updated' | 'deleted';
 
 export interface VectorDifference {
   readonly kind: DifferenceKind;
@@ -45,7 +58,7 @@ export interface Verification {
 
 export interface VerifyOptions {
   readonly parameters?: Readonly<Record<string, unknown>>;
-  /** Makes documents pending whose vector is missing, stale or of another model. */
+  /** Makes documents pending whose vector is missing, stale or of another model, and updates the fields of other vectors. */
   readonly requests: boolean;
   /** Deletes vectors that are orphaned. */
   readonly prunes: boolean;
@@ -61,6 +74,8 @@ interface Found {
   readonly document: string;
   readonly id: unknown;
   readonly marks: Marks | null;
+  /** How the fields of the vector become those of the document; null: they need not, or the document's do not fit. */
+  readonly update: RowUpdate | null;
 }
 
 /** Compares the documents of a pipeline with its vectors, both ways, page by page, and mends a page before it reads the next. */
@@ -70,6 +85,7 @@ export async function verifyVectors(engine: Engine, name: string, options: Verif
   const plan = planRun(pipeline, { endpoint: 'embeddings', redo: 'all', parameters: options.parameters });
   const target = plan.endpointPlan.vectors;
   if (target === null) throw new ValidationError('verify.no-vectors', `${name} makes no vectors`);
+  if (target.rowFields.length > 0) await engine.vectors.hasCollection(vectorCollectionOf(target));
   const tally = new Tally(engine, plan, options);
   for await (const page of pagesOf(documentsOf(engine, plan))) await tally.addDocuments(page, target);
   for await (const page of pagesOf(engine.vectors.entries(target.collection))) await tally.addVectors(page, target);
@@ -81,8 +97,8 @@ class Tally {
   #completed = 0;
   #vectors = 0;
   #ofUnknownText = 0;
-  readonly #counts = { missing: 0, stale: 0, 'other-model': 0, orphaned: 0 };
-  readonly #mended = { pending: 0, deleted: 0 };
+  readonly #counts = { missing: 0, stale: 0, 'other-model': 0, 'other-fields': 0, orphaned: 0 };
+  readonly #mended = { pending: 0, updated: 0, deleted: 0 };
   readonly #differences: VectorDifference[] = [];
 
   constructor(
@@ -118,12 +134,16 @@ class Tally {
     );
     const found: Found[] = [];
     for (const { document, marks, key } of embedded) {
-      const kind = await this.#compare(document, marks, rows.get(key), target);
+      const row = rows.get(key);
+      const compared = await this.#compare(document, marks, row, target);
+      const update = row === undefined ? null : rowUpdateOf(target, document, row);
+      const isOutdated = update !== null || 'error' in rowFieldsOrError(target, document);
+      const kind = (compared === null || compared === 'unknown') && isOutdated ? 'other-fields' : compared;
       // One that has failed may have a vector from before. It is wrong only where there is no text any more.
       if (marks.status === failed && kind !== 'orphaned') continue;
       if (kind === 'unknown') this.#ofUnknownText += 1;
       else if (kind !== null) {
-        found.push({ kind, key, document: idText(document['_id']), id: document['_id'], marks });
+        found.push({ kind, key, document: idText(document['_id']), id: document['_id'], marks, update });
       }
     }
     await this.#settle(found, target);
@@ -146,6 +166,7 @@ class Tally {
       document: row.fields[target.idFields.chunkId] ?? '',
       id: null,
       marks: null,
+      update: null,
     }));
     await this.#settle(found, target);
   }
@@ -172,25 +193,36 @@ class Tally {
   }
 
   async #settle(found: readonly Found[], { collection }: VectorTarget): Promise<void> {
-    const isOrphan = ({ kind }: Found): boolean => kind === 'orphaned';
-    const orphans = found.filter(isOrphan);
-    const others = found.filter((one) => !isOrphan(one));
+    const orphans = found.filter(({ kind }) => kind === 'orphaned');
+    const outdated = found.filter(({ kind }) => kind === 'other-fields');
+    const others = found.filter(({ kind }) => kind !== 'orphaned' && kind !== 'other-fields');
     if (this.options.prunes && orphans.length > 0) {
       await this.engine.vectors.delete(
         collection,
         orphans.map(({ key }) => key),
       );
     }
-    if (this.options.requests && others.length > 0) await this.#makePending(others);
+    if (this.options.requests) {
+      if (others.length > 0) await this.#makePending(others);
+      const updates = outdated.flatMap(({ update }) => update ?? []);
+      if (updates.length > 0) await this.engine.vectors.updateFields(collection, updates);
+    }
     for (const one of found) {
-      const mend = isOrphan(one) ? 'deleted' : 'pending';
-      const isMended = mend === 'deleted' ? this.options.prunes : this.options.requests;
+      const mended = this.#mendOf(one);
       this.#counts[one.kind] += 1;
-      if (isMended) this.#mended[mend] += 1;
+      if (mended !== null) this.#mended[mended] += 1;
       if (this.#differences.length === mostListed) continue;
       const { kind, document, key } = one;
-      this.#differences.push({ kind, document, key, mended: isMended ? mend : null });
+      this.#differences.push({ kind, document, key, mended });
     }
+  }
+
+  #mendOf({ kind, update }: Found): Mend | null {
+    const { requests, prunes } = this.options;
+    if (kind === 'orphaned') return prunes ? 'deleted' : null;
+    if (!requests) return null;
+    if (kind !== 'other-fields') return 'pending';
+    return update === null ? null : 'updated';
   }
 
   async #makePending(found: readonly Found[]): Promise<void> {

@@ -7,6 +7,7 @@ import type { BatchOptions, EmbeddingFunction, EndpointPlan, TextToEmbed } from 
 import { checkEmbeddingBody } from './check-body.js';
 import { checkPrompt } from './check-prompt.js';
 import { checkModel } from './check-model.js';
+import { checkIdFields, checkRowFields } from './check-row-fields.js';
 import { checkEndpointPlan, endpointKeys } from './check-endpoint-plan.js';
 import type { CheckContext } from './check-context.js';
 import { Section } from './section.js';
@@ -48,20 +49,29 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
     tooLong: section.oneOf('tooLong', ['fail', 'truncate'], 'fail'),
     reuse: section.boolean('reuse', true),
   };
-  const vectors = Section.of(problems, 'embeddings.vectors', section.get('vectors'), ['collection']);
+  const vectors = Section.of(problems, 'embeddings.vectors', section.get('vectors'), [
+    'collection',
+    'fields',
+    'idFields',
+  ]);
   const collection = vectors.required('collection', {
     pattern: /^[A-Za-z_]\w{0,254}$/,
     expected: 'the name of a collection of vectors: letters, digits and _, not starting with a digit',
   });
+  const { idFields, idBytes } = checkIdFields(context, vectors);
+  const originFields = { textHash: 'text_hash', model: 'model' };
   return {
     ...checkEndpointPlan(context, section, 'embeddings', batch),
     functions: [embeddingFunction],
     vectors: {
       collection,
+      model,
       dimensions,
-      idFields: { chunkId: 'block_mongo_id', parentId: 'block_doc_id' },
-      originFields: { textHash: 'text_hash', model: 'model' },
+      idFields,
+      idBytes,
+      originFields,
       isWatched: section.oneOf('watch', ['scan', 'none'], 'none') === 'scan',
+      rowFields: checkRowFields(context, vectors, Object.values(idFields)),
     },
   };
 }

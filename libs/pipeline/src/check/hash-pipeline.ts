@@ -1,6 +1,7 @@
 import { isPlainObject } from '@batchmill/documents';
 import { EJSON } from 'bson';
 import { createHash } from 'node:crypto';
+import { idFieldsPart, rowFieldsText } from '../plan/storage-targets.js';
 import type { Pipeline, PipelineFunction, EndpointPlan, TextToEmbed } from '../pipeline.js';
 
 /**
@@ -42,7 +43,12 @@ function hashedPartOfEndpoint({
     status,
     infoField,
     errorField,
-    vectors: vectors && { collection: vectors.collection, dimensions: vectors.dimensions },
+    vectors: vectors && {
+      collection: vectors.collection,
+      dimensions: vectors.dimensions,
+      ...(vectors.rowFields.length > 0 && { fields: rowFieldsText(vectors.rowFields) }),
+      ...idFieldsPart(vectors),
+    },
     updateTemplate: updateTemplate?.source,
     functions: functions.map(hashedPartOfFunction),
   };

@@ -1,6 +1,6 @@
 import type { LinesFile } from './file-references.js';
 
-const scalarTypes = ['string', 'number', 'integer', 'boolean', 'date'] as const;
+export const scalarTypes = ['string', 'number', 'integer', 'boolean', 'date'] as const;
 export type ScalarType = (typeof scalarTypes)[number];
 
 /** The type of a parameter, or of each item of a list. */

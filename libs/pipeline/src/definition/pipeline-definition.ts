@@ -4,6 +4,7 @@ import type { ParameterDefinitions, ParametersOf } from './parameter-definitions
 import type { PromptFunctionDefinition } from './prompt-function-definition.js';
 import type { PromptFile } from './file-references.js';
 import type { QueryFilter, UpdateOperators } from './mongo-operators.js';
+import type { RowFieldDefinition } from './row-field-definition.js';
 import type { UpdateFunction } from './template-functions.js';
 
 /** Where documents come from, what is requested for them, and where answers are written. */
@@ -131,8 +132,24 @@ export interface EmbeddingsDefinition extends EndpointDefinition {
    * has of it, in a collection of any pipeline with the same model, dimensions and `body`. False: each document is requested. Default true.
    */
   readonly reuse?: boolean;
+  /** Where the vectors go. */
+  readonly vectors: VectorsDefinition;
+}
+
+export interface VectorsDefinition {
   /** The vector collection. It is created when it does not exist. */
-  readonly vectors: { readonly collection: string };
+  readonly collection: string;
+  /**
+   * Fields of the document that are stored with its vector, by the names that searches use: lower-case letters, digits and `_`. A
+   * collection that exists must have these fields and no others.
+   */
+  readonly fields?: Readonly<Record<string, RowFieldDefinition>>;
+  /**
+   * The text fields of a vector's row that hold the ids of its document, in a collection of your own shape: `chunk` for `chunkIdField`,
+   * `parent` for `parentIdField`. Default `block_mongo_id` and `block_doc_id`. `maxBytes`: how many bytes of UTF-8 both hold. A document with
+   * a longer id fails before it is sent. Default 1,024.
+   */
+  readonly idFields?: { readonly chunk?: string; readonly parent?: string; readonly maxBytes?: number };
 }
 
 export interface InferenceDefinition extends EndpointDefinition {

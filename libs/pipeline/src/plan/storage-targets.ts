@@ -1,3 +1,4 @@
+import type { RowField, VectorTarget } from '../pipeline.js';
 import type { RunPlan } from './run-plan.js';
 
 /**
@@ -21,6 +22,29 @@ export function storageTargetsOf({ pipeline: { source }, endpointPlan }: RunPlan
     ...(endpointPlan.vectors !== null && {
       'embeddings.vectors.collection': endpointPlan.vectors.collection,
       'embeddings.dimensions': String(endpointPlan.vectors.dimensions),
+      ...(endpointPlan.vectors.rowFields.length > 0 && {
+        'embeddings.vectors.fields': rowFieldsText(endpointPlan.vectors.rowFields),
+      }),
+      ...idFieldsPart(endpointPlan.vectors),
     }),
   };
+}
+
+/** Texts are equal where the fields are. */
+export function rowFieldsText(rowFields: readonly RowField[]): string {
+  return rowFields
+    .map(({ name, type, path, maxBytes, default: fallback }) => {
+      const parts = [`${name}: ${type} at ${path}`];
+      if (maxBytes !== null) parts.push(`${maxBytes} bytes`);
+      if (fallback !== null) parts.push(`else ${typeof fallback === 'string' ? JSON.stringify(fallback) : fallback}`);
+      return parts.join(', ');
+    })
+    .toSorted()
+    .join('; ');
+}
+
+/** Empty where they are the usual ones, so that plans of earlier versions have the same targets and hashes. */
+export function idFieldsPart({ idFields: { chunkId, parentId } }: VectorTarget): StorageTargets {
+  if (chunkId === 'block_mongo_id' && parentId === 'block_doc_id') return {};
+  return { 'embeddings.vectors.idFields': `${chunkId}, ${parentId}` };
 }

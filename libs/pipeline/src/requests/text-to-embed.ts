@@ -65,16 +65,16 @@ export async function textOfDocument(
   }
 }
 
-/** The fields that the text is made of, for a projection; null: it may be any. */
+/** The fields that the text and its vector's row are made of, for a projection; null: it may be any. */
 export function fieldsOfText({ endpointPlan }: Pick<RunPlan, 'endpointPlan'>): readonly string[] | null {
-  const fields: string[] = [];
+  const paths = endpointPlan.vectors?.rowFields.map(({ path }) => path) ?? [];
   for (const definition of endpointPlan.functions) {
     if (definition.kind !== 'embedding') continue;
     if (definition.text.kind !== 'field') return null;
-    // A projection does not understand an index into a list, as in texts.0.
-    fields.push(definition.text.path.split('.', 1)[0] ?? definition.text.path);
+    paths.push(definition.text.path);
   }
-  return fields;
+  // A projection does not understand an index into a list, as in texts.0.
+  return [...new Set(paths.map((path) => path.split('.', 1)[0] ?? path))];
 }
 
 /** For messages: which text of the definition it is. */

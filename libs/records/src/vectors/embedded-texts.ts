@@ -2,7 +2,7 @@ import { isDependencyUnavailable } from '@batchmill/contracts';
 import type { EmbeddingFunction, Pipelines, RunPlan, VectorTarget } from '@batchmill/pipeline';
 import type { Provider } from '@batchmill/provider';
 import type { Collection, Fields, Store } from '@batchmill/store';
-import type { Vectors } from '@batchmill/vectors';
+import { expectModelOfRows, type Vectors } from '@batchmill/vectors';
 import { vectorCollectionOf } from './vector-collection.js';
 
 /** The function that embeds, and where its vectors go. */
@@ -37,12 +37,17 @@ export class EmbeddedTexts {
     this.#written = sources.store.collection<VectorSources>('vector_sources');
   }
 
-  /** Creates the collection of a run's vectors if it is missing, and notes who makes these. Call it before anything is requested. */
+  /**
+   * Creates the collection of a run's vectors if it is missing, expects that its rows are of the run's model, and notes who makes these.
+   * Call it before anything is requested.
+   */
   async prepare({ endpointPlan: { vectors: target } }: RunPlan): Promise<void> {
     if (target === null) return;
+    const { collection, model, originFields } = target;
     await this.sources.vectors.ensureCollection(vectorCollectionOf(target));
+    await expectModelOfRows(this.sources.vectors, collection, { field: originFields.model, model });
     const { address } = this.sources.provider.accountInfo;
-    await this.#written.updateOne({ _id: target.collection }, { $addToSet: { addresses: address } }, { upsert: true });
+    await this.#written.updateOne({ _id: collection }, { $addToSet: { addresses: address } }, { upsert: true });
   }
 
   /** Whether the vectors of a run are found once they are stored. */

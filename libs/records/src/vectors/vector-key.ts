@@ -2,7 +2,7 @@ import { encodeId } from '@batchmill/documents';
 import { createHash } from 'node:crypto';
 
 /** Milvus keys are short texts: longer ids are hashed. */
-const maxKeyBytes = 256;
+export const maxKeyBytes = 256;
 
 /** The key of a document's vector: it has one in a collection, however often it is embedded. */
 export function vectorKey(documentId: unknown): string {

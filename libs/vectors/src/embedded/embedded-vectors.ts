@@ -1,3 +1,5 @@
+/* Long because it is the whole adapter in one place: each method is one guarantee of the port. */
+
 import { Database, type FileErrors } from '@batchmill/sqlite';
 import { getLoadablePath } from 'sqlite-vec';
 import {
@@ -5,12 +7,14 @@ import {
   checkExisting,
   checkQuery,
   checkRows,
-  fieldsToCreate,
+  checkUpdates,
   refuseUnknownCollection,
   rowsFor,
 } from '../check-rows.js';
+import type { RowCondition } from '../row-condition.js';
 import {
   Vectors,
+  type RowUpdate,
   type VectorCollection,
   type VectorEntry,
   type VectorHit,
@@ -19,14 +23,17 @@ import {
   type VectorsServer,
 } from '../vectors.js';
 import {
-  columnsOf,
-  ensureIndex,
+  columnDefinitions,
+  columnNames,
+  columnValues,
+  conditionSql,
+  entryColumns,
   entryOf,
+  fieldsOfColumns,
   quoted,
-  tableOf,
-  vectorOf,
-  type StoredCollection,
-} from './stored-collection.js';
+  sqlValue,
+} from './columns.js';
+import { ensureIndex, tableOf, vectorOf, type StoredCollection } from './stored-collection.js';
 
 export interface EmbeddedVectorsOptions {
   /** Created with its folder if it is missing. */
@@ -47,7 +54,8 @@ const pageBytes = 16_384;
 const rowsPerRead = 1000;
 
 const schema = `CREATE TABLE IF NOT EXISTS collections (
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, dimensions INTEGER NOT NULL)`;
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, dimensions INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS models (collection_id INTEGER PRIMARY KEY, model TEXT NOT NULL)`;
 
 /**
  * One SQLite file, which several processes may have open, with a plain table per collection: the columns `key` and
@@ -89,27 +97,33 @@ export class EmbeddedVectors extends Vectors {
     const stored = this.get(collection);
     const rows = rowsFor(stored, given);
     checkRows(stored, rows);
-    const { table, fields } = stored;
-    const columns = ['key', ...fields.map(quoted), 'vector'];
+    const { table } = stored;
+    const columns = ['key', ...columnNames(stored).map(quoted), 'vector'];
     const changes = columns.slice(1).map((column) => `${column} = excluded.${column}`);
     const sql = `INSERT INTO ${table} (${columns.join()}) VALUES (${columns.map(() => '?').join()})
       ON CONFLICT (key) DO UPDATE SET ${changes.join()}`;
     this.database.write(() => {
       for (const row of rows) {
-        const texts = fields.map((field) => row.fields[field] ?? '');
-        this.database.run(sql, row.key, ...texts, row.vector);
+        this.database.run(sql, row.key, ...columnValues(stored, row), row.vector);
       }
     });
   }
 
   /** The similarity of a vector of length zero, which has no direction, is 0. Equally near rows are sorted by key. */
-  override async search(collection: string, vector: Float32Array, limit: number): Promise<VectorHit[]> {
+  override async search(
+    collection: string,
+    vector: Float32Array,
+    limit: number,
+    where?: RowCondition,
+  ): Promise<VectorHit[]> {
     const stored = this.get(collection);
     checkQuery(stored, vector);
+    const condition = where === undefined ? null : conditionSql(stored, where);
     const rows = this.database.all(
-      `SELECT ${columnsOf(stored)}, coalesce(vec_distance_cosine(vector, ?), 1) AS _distance
-       FROM ${stored.table} ORDER BY _distance, key LIMIT ?`,
+      `SELECT ${entryColumns(stored)}, coalesce(vec_distance_cosine(vector, ?), 1) AS _distance
+       FROM ${stored.table} ${condition === null ? '' : `WHERE ${condition.sql}`} ORDER BY _distance, key LIMIT ?`,
       vector,
+      ...(condition?.values ?? []),
       Math.max(0, limit),
     );
     return rows.map((row) => ({ ...entryOf(stored, row), similarity: 1 - Number(row['_distance']) }));
@@ -118,7 +132,7 @@ export class EmbeddedVectors extends Vectors {
   override async *entries(collection: string): AsyncGenerator<VectorEntry, void, undefined> {
     const stored = this.collectionOf(collection);
     if (stored === null) return;
-    const sql = `SELECT ${columnsOf(stored)} FROM ${stored.table} WHERE key > ? ORDER BY key LIMIT ${rowsPerRead}`;
+    const sql = `SELECT ${entryColumns(stored)} FROM ${stored.table} WHERE key > ? ORDER BY key LIMIT ${rowsPerRead}`;
     let after = '';
     for (;;) {
       const rows = await Promise.resolve(this.database.all(sql, after));
@@ -134,7 +148,7 @@ export class EmbeddedVectors extends Vectors {
     const found = new Map<string, VectorEntry>();
     if (stored === null) return Promise.resolve(found);
     for (const key of keys) {
-      const row = this.database.get(`SELECT ${columnsOf(stored)} FROM ${stored.table} WHERE key = ?`, key);
+      const row = this.database.get(`SELECT ${entryColumns(stored)} FROM ${stored.table} WHERE key = ?`, key);
       if (row !== undefined) found.set(key, entryOf(stored, row));
     }
     return Promise.resolve(found);
@@ -179,6 +193,26 @@ export class EmbeddedVectors extends Vectors {
     return Promise.resolve(found);
   }
 
+  override async updateFields(collection: string, updates: readonly RowUpdate[]): Promise<void> {
+    const stored = this.collectionOf(collection);
+    if (stored === null) return;
+    checkUpdates(stored, updates);
+    this.database.write(() => {
+      for (const { key, fields = {}, values = {} } of updates) {
+        const changes = Object.entries({ ...fields, ...values });
+        if (changes.length === 0) continue;
+        const columns = changes.map(([field]) => `${quoted(field)} = ?`).join();
+        const changed = changes.map(([, value]) => sqlValue(value));
+        this.database.run(`UPDATE ${stored.table} SET ${columns} WHERE key = ?`, ...changed, key);
+      }
+    });
+    return Promise.resolve();
+  }
+
+  override async modelOf(collection: string): Promise<string | null> {
+    return this.collectionOf(collection)?.model ?? null;
+  }
+
   override async count(collection: string): Promise<number> {
     const stored = this.collectionOf(collection);
     return stored ? Number(this.database.get(`SELECT count(*) AS n FROM ${stored.table}`)?.['n']) : 0;
@@ -204,34 +238,32 @@ export class EmbeddedVectors extends Vectors {
   private collectionOf(name: string): StoredCollection | null {
     const known = this.known.get(name);
     if (known) return known;
-    const row = this.database.get('SELECT id, dimensions FROM collections WHERE name = ?', name);
+    const row = this.database.get(
+      'SELECT id, dimensions, model FROM collections LEFT JOIN models ON collection_id = id WHERE name = ?',
+      name,
+    );
     if (!row) return null;
     const table = tableOf(Number(row['id']), name);
-    const stored = { name, dimensions: Number(row['dimensions']), fields: this.fieldsOf(table), table };
+    const columns = this.database.all('SELECT name, type FROM pragma_table_info(?) ORDER BY cid', table);
+    const model = row['model'] === null ? {} : { model: String(row['model']) };
+    const stored = { name, dimensions: Number(row['dimensions']), ...model, ...fieldsOfColumns(columns), table };
     this.known.set(name, stored);
     return stored;
   }
 
-  private fieldsOf(table: string): string[] {
-    const columns = this.database.all('SELECT name FROM pragma_table_info(?) ORDER BY cid', table);
-    return columns.map((column) => String(column['name'])).filter((name) => name !== 'key' && name !== 'vector');
-  }
-
   /** If another process has created the collection in the meantime, this returns that one. */
-  private create({ name, dimensions, ...texts }: VectorCollection): StoredCollection {
+  private create({ name, dimensions, model, ...texts }: VectorCollection): StoredCollection {
     this.database.write(() => {
-      this.database.run(
-        'INSERT INTO collections (name, dimensions) VALUES (?, ?) ON CONFLICT DO NOTHING',
-        name,
-        dimensions,
-      );
+      const insert = 'INSERT INTO collections (name, dimensions) VALUES (?, ?) ON CONFLICT DO NOTHING';
+      const isNew = this.database.run(insert, name, dimensions) > 0;
       const row = this.database.get('SELECT id FROM collections WHERE name = ?', name);
-      const columns = fieldsToCreate(texts)
-        .map((field) => `${quoted(field)} TEXT NOT NULL, `)
-        .join('');
+      if (isNew && model !== undefined) {
+        this.database.run('INSERT INTO models (collection_id, model) VALUES (?, ?)', Number(row?.['id']), model);
+      }
+      const columns = columnDefinitions({ dimensions, ...texts }).map((column) => `${column}, `);
       this.database.run(
         `CREATE TABLE IF NOT EXISTS ${tableOf(Number(row?.['id']), name)} (
-           key TEXT PRIMARY KEY NOT NULL, ${columns}vector BLOB NOT NULL)`,
+           key TEXT PRIMARY KEY NOT NULL, ${columns.join('')}vector BLOB NOT NULL)`,
       );
     });
     return this.get(name);

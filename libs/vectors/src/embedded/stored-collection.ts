@@ -1,5 +1,6 @@
 import type { Database, Row } from '@batchmill/sqlite';
-import type { VectorCollection, VectorEntry } from '../vectors.js';
+import type { VectorCollection } from '../vectors.js';
+import { quoted } from './columns.js';
 
 /** A collection and its table: the columns `key` and `vector`, and one for each field. */
 export interface StoredCollection extends VectorCollection {
@@ -29,17 +30,4 @@ export function vectorOf(row: Row): Float32Array {
 /** Includes the id, because SQLite's table names ignore case and the names of collections do not. */
 export function tableOf(id: number, name: string): string {
   return `vectors_${id}_${name}`;
-}
-
-export function columnsOf({ fields }: StoredCollection): string {
-  return ['key', ...fields.map(quoted)].join();
-}
-
-export function entryOf({ fields }: StoredCollection, row: Row): VectorEntry {
-  return { key: String(row['key']), fields: Object.fromEntries(fields.map((field) => [field, String(row[field])])) };
-}
-
-/** A field may have the name of a keyword of SQL. */
-export function quoted(field: string): string {
-  return `"${field}"`;
 }

@@ -1,8 +1,15 @@
 import { ValidationError } from '@batchmill/contracts';
-import type { VectorCollection, VectorRow } from '../vectors.js';
+import type { RowValueType, VectorCollection } from '../vectors.js';
 
+/** The names in a collection that we make. */
 export const keyField = 'key';
 export const vectorField = 'vector';
+
+/** A collection of Milvus, in which others may have named the key and the vector. */
+export interface MilvusCollection extends VectorCollection {
+  readonly keyField: string;
+  readonly vectorField: string;
+}
 
 /** A field as Milvus describes it. Its numbers are strings. */
 export interface DescribedField {
@@ -14,34 +21,57 @@ export interface DescribedField {
   readonly max_length?: unknown;
 }
 
-/** A collection that rows can be written to. */
-export interface MilvusCollection extends VectorCollection {
-  /** How many bytes the key and each field may have. */
-  readonly maxBytes: ReadonlyMap<string, number>;
-}
+/** Milvus's types of the value fields, by their names in descriptions. */
+const valueTypes: Readonly<Record<string, RowValueType>> = { Int64: 'integer', Double: 'number', Bool: 'boolean' };
 
 /**
- * Reads the description of an existing collection. Throws a ValidationError `vectors.other-fields` unless it has our key
- * and our vector, and no other field that is not a text.
+ * Reads the description of an existing collection. Throws a ValidationError `vectors.other-fields` unless it has one text as its key
+ * and one vector, and otherwise only fields of types that rows can have.
  */
 export function collectionOf(name: string, described: readonly DescribedField[]): MilvusCollection {
-  const key = described.find((field) => field.name === keyField);
-  const vector = described.find((field) => field.name === vectorField);
-  const texts = described.filter((field) => field !== vector);
+  const key = described.find((field) => field.is_primary_key);
+  const vector = described.find((field) => field.data_type === 'FloatVector');
+  const others = described.filter((field) => field !== vector && field !== key);
+  const texts = others.filter((field) => field.data_type === 'VarChar');
+  const values = others.filter((field) => !texts.includes(field));
   if (
-    key?.is_primary_key !== true ||
+    key?.data_type !== 'VarChar' ||
     key.autoID ||
-    vector?.data_type !== 'FloatVector' ||
-    texts.some((field) => field.data_type !== 'VarChar')
+    vector === undefined ||
+    // An entry has its key beside its fields.
+    texts.some((field) => field.name === keyField) ||
+    values.some((field) => valueTypes[field.data_type] === undefined)
   ) {
     refuseFields(name, described);
   }
+  const valueFields = values.flatMap(({ name: field, data_type: type }) => {
+    const valueType = valueTypes[type];
+    return valueType === undefined ? [] : [[field, valueType] as const];
+  });
   return {
     name,
+    keyField: key.name,
+    vectorField: vector.name,
     dimensions: Number(vector.dim),
-    fields: texts.filter((field) => field !== key).map((field) => field.name),
-    maxBytes: new Map(texts.map((field) => [field.name, Number(field.max_length)])),
+    fields: texts.map((field) => field.name),
+    ...(valueFields.length > 0 && { valueFields: Object.fromEntries(valueFields) }),
+    textBytes: Object.fromEntries([
+      ['key', Number(key.max_length)],
+      ...texts.map((field) => [field.name, Number(field.max_length)] as const),
+    ]),
   };
+}
+
+/** How a collection remembers its model: in the text that Milvus keeps for people. */
+export function descriptionWith(model: string): string {
+  return `Vectors of the model ${JSON.stringify(model)}, made by Batchmill`;
+}
+
+/** Empty for a description that others wrote. */
+export function modelIn(description: string | undefined): { readonly model?: string } {
+  const [, quoted] = /^Vectors of the model ("(?:[^"\\]|\\.)*"), made by Batchmill$/.exec(description ?? '') ?? [];
+  // It was written by `descriptionWith`, or looks the same.
+  return quoted === undefined ? {} : { model: JSON.parse(quoted) as string };
 }
 
 /** Throws unless the index of the collection compares by cosine. */
@@ -53,21 +83,6 @@ export function checkMetric(name: string, metric: string): void {
   );
 }
 
-/** Throws at the first text that has more bytes than its field can hold. The message names the row and never quotes its numbers. */
-export function checkLengths({ name, fields, maxBytes }: MilvusCollection, rows: readonly VectorRow[]): void {
-  const limits = [keyField, ...fields].map((field) => ({ field, limit: maxBytes.get(field) ?? 0 }));
-  rows.forEach((row, index) => {
-    for (const { field, limit } of limits) {
-      const bytes = Buffer.byteLength(field === keyField ? row.key : (row.fields[field] ?? ''));
-      if (bytes <= limit) continue;
-      throw new ValidationError(
-        'vectors.bad-row',
-        `Row ${index} ("${row.key.slice(0, 64)}") for collection ${name}: found ${bytes} bytes in ${field}, expected at most ${limit}.`,
-      );
-    }
-  });
-}
-
 function refuseFields(name: string, described: readonly DescribedField[]): never {
   const found = described.map((field) => {
     const primary = field.is_primary_key ? ` primary${field.autoID ? ' generated by Milvus' : ''}` : '';
@@ -75,7 +90,7 @@ function refuseFields(name: string, described: readonly DescribedField[]): never
   });
   throw new ValidationError(
     'vectors.other-fields',
-    `Collection ${name}: found the fields ${found.join(', ')}, expected ${keyField} VarChar primary, ` +
-      `${vectorField} FloatVector and otherwise VarChar fields. Name another collection.`,
+    `Collection ${name}: found the fields ${found.join(', ')}, expected one primary VarChar that Milvus does not ` +
+      'generate, one FloatVector, and otherwise fields of VarChar, Int64, Double or Bool. Name another collection.',
   );
 }

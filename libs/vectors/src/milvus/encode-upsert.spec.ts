@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { getGRPCService, LOADER_OPTIONS } from '@zilliz/milvus2-sdk-node';
-import type { VectorCollection, VectorRow } from '../vectors.js';
+import type { RowValue } from '../row-condition.js';
+import type { RowValueType, VectorCollection, VectorRow } from '../vectors.js';
 import { encodeUpsert } from './encode-upsert.js';
 
 const { service } = getGRPCService({ serviceName: 'milvus.proto.milvus.MilvusService' }, LOADER_OPTIONS);
@@ -23,9 +24,18 @@ describe('an encoded upsert', () => {
       'blocks',
       [{ ...oddRow('k', 'c'), vector: Float32Array.of(-0, 3.4e38, 1e-45) }],
     ],
+    [
+      'integers, numbers and booleans at the ends of their range',
+      'blocks',
+      [0n, 1n, -1n, 127n, 128n, 2n ** 63n - 1n, -(2n ** 63n), 9_007_199_254_740_993n].map((integer, index) => ({
+        ...oddRow(`k${index}`, 'c'),
+        values: { integer, number: [-0, 5e-324, Number.MAX_VALUE, 0.1][index % 4]!, flag: index % 2 === 0 },
+      })),
+    ],
   ])('is equal to what the client itself would send, byte for byte: %s', (_, name, rows) => {
-    const [{ fields, vector }] = rows as [VectorRow];
-    const collection = { name, dimensions: vector.length, fields: Object.keys(fields) };
+    const [{ fields, vector, values }] = rows as [VectorRow];
+    const valueFields = values === undefined ? {} : { valueFields: typesOf(values) };
+    const collection = { name, dimensions: vector.length, fields: Object.keys(fields), ...valueFields };
     const bytes = encodeUpsert(collection, rows);
 
     expect(bytes.equals(codec.requestSerialize(requestOf(collection, rows)))).toBe(true);
@@ -55,7 +65,24 @@ describe('an encoded upsert', () => {
   });
 });
 
-function requestOf({ name, dimensions, fields }: VectorCollection, rows: readonly VectorRow[]): object {
+function typesOf(values: Readonly<Record<string, RowValue>>): Record<string, RowValueType> {
+  const types = { bigint: 'integer', number: 'number', boolean: 'boolean' } as const;
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, types[typeof value as keyof typeof types]]),
+  );
+}
+
+/** How the client encodes the values of each type. */
+const columnOf = {
+  integer: (data: unknown[]) => ({ type: 5, scalars: { long_data: { data: data.map(String) } } }),
+  number: (data: unknown[]) => ({ type: 11, scalars: { double_data: { data } } }),
+  boolean: (data: unknown[]) => ({ type: 1, scalars: { bool_data: { data } } }),
+};
+
+function requestOf(
+  { name, dimensions, fields, valueFields = {} }: VectorCollection,
+  rows: readonly VectorRow[],
+): object {
   const texts = (field: string, data: string[]) => ({
     type: 21,
     field_name: field,
@@ -74,6 +101,10 @@ function requestOf({ name, dimensions, fields }: VectorCollection, rows: readonl
           rows.map((row) => row.fields[field]!),
         ),
       ),
+      ...Object.entries(valueFields).map(([field, type]) => ({
+        field_name: field,
+        ...columnOf[type](rows.map((row) => row.values?.[field])),
+      })),
       {
         type: 101,
         field_name: 'vector',

@@ -1,5 +1,5 @@
 import type { VectorQuery } from '../vectors.js';
-import { keyField, vectorField, type MilvusCollection } from './collection-description.js';
+import type { MilvusCollection } from './collection-description.js';
 import { filterIn, keysPerCall } from './read-entries.js';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -22,6 +22,7 @@ export async function findVectors(
   queryRows: QueryRows,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const found = new Map<string, Float32Array>();
+  const { keyField, vectorField } = collection;
   const others = Object.entries(where);
   if ([field, ...Object.keys(where)].some((each) => !collection.fields.includes(each))) return found;
   const conditions = others.map(([other, text]) => ` and ${filterIn(other, [text])}`).join('');

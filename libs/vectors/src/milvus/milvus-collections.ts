@@ -1,14 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProcessingError, TimeoutError, delayAfter, isDependencyUnavailable } from '@batchmill/contracts';
 import { DataType, LoadState, type IndexDescription, type MilvusClient } from '@zilliz/milvus2-sdk-node';
-import { checkExisting, fieldsToCreate } from '../check-rows.js';
+import { checkExisting, defaultTextBytes, fieldsToCreate } from '../check-rows.js';
 import type { VectorCollection } from '../vectors.js';
-import { checkMetric, collectionOf, keyField, vectorField, type MilvusCollection } from './collection-description.js';
+import {
+  checkMetric,
+  collectionOf,
+  descriptionWith,
+  keyField,
+  modelIn,
+  vectorField,
+  type MilvusCollection,
+} from './collection-description.js';
 import type { MilvusCalls } from './milvus-calls.js';
 import { failureIn, type MilvusFailure } from './milvus-failure.js';
 
-/** Fits a path or a URL as an id. Longer texts are refused before they are sent. */
-const maxTextBytes = 1_024;
+const valueTypes = { integer: DataType.Int64, number: DataType.Double, boolean: DataType.Bool } as const;
 const backoff = { baseMs: 20, capMs: 500 };
 
 /**
@@ -40,7 +47,7 @@ export class MilvusCollections {
     const existing = await this.describe(collection.name);
     if (existing === null) return false;
     checkExisting(existing, collection);
-    const metric = await this.metricOf(collection.name);
+    const metric = await this.metricOf(existing);
     if (metric !== null) checkMetric(collection.name, metric);
     return true;
   }
@@ -78,7 +85,7 @@ export class MilvusCollections {
   private async prepare(name: string): Promise<MilvusCollection | null> {
     const collection = await this.describe(name);
     if (collection === null) return null;
-    await this.ensureIndex(name);
+    await this.ensureIndex(collection);
     await this.startLoading(name);
     return collection;
   }
@@ -97,15 +104,28 @@ export class MilvusCollections {
     return created;
   }
 
-  private async create({ name, dimensions, ...texts }: VectorCollection): Promise<void> {
-    const text = (field: string) => ({ name: field, data_type: DataType.VarChar, max_length: maxTextBytes });
+  private async create({
+    name,
+    dimensions,
+    model,
+    valueFields = {},
+    textBytes,
+    ...texts
+  }: VectorCollection): Promise<void> {
+    const text = (field: string) => ({
+      name: field,
+      data_type: DataType.VarChar,
+      max_length: (texts.fields.includes(field) ? textBytes?.[field] : undefined) ?? defaultTextBytes,
+    });
     await this.calls.call(`Creating the collection ${name}`, (timeout) =>
       this.client.createCollection({
         collection_name: name,
         consistency_level: 'Strong',
+        ...(model !== undefined && { description: descriptionWith(model) }),
         fields: [
           { ...text(keyField), is_primary_key: true },
           ...fieldsToCreate(texts).map(text),
+          ...Object.entries(valueFields).map(([field, type]) => ({ name: field, data_type: valueTypes[type] })),
           { name: vectorField, data_type: DataType.FloatVector, dim: dimensions },
         ],
         timeout,
@@ -117,11 +137,13 @@ export class MilvusCollections {
     const answer = await this.calls.call(`Describing the collection ${name}`, async (timeout) =>
       unless(isCollectionMissing, await this.client.describeCollection({ collection_name: name, timeout })),
     );
-    return answer === null ? null : collectionOf(name, answer.schema.fields);
+    if (answer === null) return null;
+    const { fields, description } = answer.schema;
+    return { ...collectionOf(name, fields), ...modelIn(description) };
   }
 
-  private async ensureIndex(name: string): Promise<void> {
-    checkMetric(name, (await this.metricOf(name)) ?? (await this.createOrFindIndex(name)));
+  private async ensureIndex(collection: MilvusCollection): Promise<void> {
+    checkMetric(collection.name, (await this.metricOf(collection)) ?? (await this.createOrFindIndex(collection)));
   }
 
   /** A collection that is loaded already uses the index from its next load on. Another process may create it in the meantime. */
@@ -143,8 +165,8 @@ export class MilvusCollections {
   }
 
   /** Null if there is no index. */
-  private async metricOf(name: string): Promise<string | null> {
-    const index = (await this.indexesOf(name)).find(({ field_name: field }) => field === vectorField);
+  private async metricOf({ name, vectorField: field }: MilvusCollection): Promise<string | null> {
+    const index = (await this.indexesOf(name)).find((each) => each.field_name === field);
     return index === undefined ? null : String(index.params.find(({ key }) => key === 'metric_type')?.value);
   }
 
@@ -156,21 +178,22 @@ export class MilvusCollections {
   }
 
   /** Returns the metric of the index that exists afterwards: another process may have created it in the meantime. */
-  private async createOrFindIndex(name: string): Promise<string> {
-    const failure = await this.createIndex(name).then(
-      () => new ProcessingError('vectors.failed', `The index of collection ${name} was created and does not exist.`),
+  private async createOrFindIndex(collection: MilvusCollection): Promise<string> {
+    const lost = `The index of collection ${collection.name} was created and does not exist.`;
+    const failure = await this.createIndex(collection).then(
+      () => new ProcessingError('vectors.failed', lost),
       (error: unknown) => error,
     );
-    const metric = await this.metricOf(name);
+    const metric = await this.metricOf(collection);
     if (metric === null) throw failure;
     return metric;
   }
 
-  private async createIndex(name: string): Promise<void> {
+  private async createIndex({ name, vectorField: field }: MilvusCollection): Promise<void> {
     await this.calls.call(`Creating the index of ${name}`, (timeout) =>
       this.client.createIndex({
         collection_name: name,
-        field_name: vectorField,
+        field_name: field,
         index_type: 'AUTOINDEX',
         metric_type: 'COSINE',
         timeout,

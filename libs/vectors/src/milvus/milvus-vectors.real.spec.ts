@@ -53,6 +53,66 @@ describe.each<UpsertEncoder>(['direct', 'sdk'])('rows encoded by "%s"', (encoder
     });
   });
 
+  it('E4: a foreign collection whose key and vector have other names, with fields of other types, is written, read and searched', async () => {
+    const pk = { ...text('pk'), is_primary_key: true };
+    const typed = [
+      { name: 'pages', data_type: DataType.Int64 },
+      { name: 'price', data_type: DataType.Double },
+      { name: 'open', data_type: DataType.Bool },
+    ];
+    const embedding = { ...vector, name: 'embedding' };
+    await client.createCollection({
+      ...{ collection_name: 'books', fields: [embedding, ...typed, text('passage'), pk, text('book')] },
+    });
+    const values = { pages: 2n ** 60n, price: 0.5, open: true };
+    const row = (key: string) => ({ ...rowOf(key), fields: { passage: 'p', book: key }, values });
+    await withVectors({ encoder }, async (vectors) => {
+      await vectors.ensureCollection({
+        ...{ name: 'books', dimensions: 3, fields: ['book', 'passage'], model: 'any', optionalFields: ['model'] },
+        valueFields: { price: 'number', open: 'boolean', pages: 'integer' },
+      });
+      await vectors.upsert('books', [row('a'), row('b'), row('"c"')]);
+      await vectors.updateFields('books', [{ key: '"c"', values: { open: false } }]);
+      await vectors.delete('books', ['b']);
+
+      const { vector: query } = rowOf('a');
+      const where = { kind: 'comparison', field: 'open', is: '=', value: false } as const;
+      expect(await vectors.search('books', query, 5, where)).toMatchObject([
+        { key: '"c"', fields: { passage: 'p', book: '"c"' }, values: { ...values, open: false } },
+      ]);
+      expect((await Array.fromAsync(vectors.entries('books'))).map(({ key }) => key).sort()).toEqual(['"c"', 'a']);
+      expect((await vectors.find('books', ['a'])).get('a')?.values).toEqual(values);
+      await expect(vectors.upsert('books', [row('x'.repeat(101))])).rejects.toMatchObject({ code: 'vectors.bad-row' });
+    });
+  });
+
+  it('E4: a foreign collection whose key, ids or optional texts hold fewer bytes than are asked for is refused before rows are written', async () => {
+    await client.createCollection({ collection_name: 'blocks', fields: [...ours, vector, text('model')] });
+    const asked = { ...collection, optionalFields: ['model', 'text_hash'] };
+    await withVectors({ encoder }, async (vectors) => {
+      for (const field of ['key', 'block_doc_id', 'model']) {
+        const textBytes = { text_hash: 43, [field]: 101 };
+        await expect(vectors.ensureCollection({ ...asked, textBytes })).rejects.toMatchObject({
+          ...{
+            code: 'vectors.other-fields',
+            message: expect.stringContaining(`${field} that holds 100 bytes, expected 101`),
+          },
+        });
+      }
+      await vectors.ensureCollection({ ...asked, textBytes: { key: 100, block_doc_id: 100, model: 100 } });
+    });
+  });
+
+  it('E4: a foreign collection with a key of another type is refused, and what would fit is said', async () => {
+    const numbered = { name: 'pk', data_type: DataType.Int64, is_primary_key: true };
+    await client.createCollection({ collection_name: 'blocks', fields: [numbered, ...ours.slice(1), vector] });
+    await withVectors({ encoder }, async (vectors) => {
+      await expect(vectors.ensureCollection(collection)).rejects.toMatchObject({
+        ...{ code: 'vectors.other-fields', message: expect.stringContaining('expected one primary VarChar') },
+      });
+    });
+  });
+
   it('a dropped collection is unknown, and can be created again', async () => {
     await withVectors({ encoder }, async (vectors) => {
       await vectors.ensureCollection(collection);

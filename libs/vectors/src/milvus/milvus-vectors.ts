@@ -2,9 +2,18 @@
 
 import { ConnectionError, ValidationError } from '@batchmill/contracts';
 import type { ConsistencyLevelEnum, MilvusClient } from '@zilliz/milvus2-sdk-node';
-import { checkCollection, checkQuery, checkRows, refuseUnknownCollection, rowsFor } from '../check-rows.js';
+import {
+  checkCollection,
+  checkQuery,
+  checkRows,
+  checkUpdates,
+  refuseUnknownCollection,
+  rowsFor,
+} from '../check-rows.js';
+import type { RowCondition } from '../row-condition.js';
 import {
   Vectors,
+  type RowUpdate,
   type VectorCollection,
   type VectorEntry,
   type VectorHit,
@@ -13,19 +22,31 @@ import {
   type VectorsServer,
 } from '../vectors.js';
 import { CallSlots } from './call-slots.js';
-import { checkLengths, keyField, vectorField, type MilvusCollection } from './collection-description.js';
+import type { MilvusCollection } from './collection-description.js';
+import { filterOf } from './filter-expression.js';
 import { parseMilvusAddress } from './milvus-address.js';
 import { MilvusCalls } from './milvus-calls.js';
 import { findVectors } from './find-vectors.js';
 import { makeMilvusClient } from './milvus-client.js';
 import { MilvusCollections } from './milvus-collections.js';
 import type { MilvusVectorsOptions } from './milvus-options.js';
-import { byKey, entryOf, filtersOf, filterAfter, keysPerCall } from './read-entries.js';
+import {
+  byKey,
+  changedRow,
+  entryFields,
+  entryOf,
+  filtersOf,
+  filterAfter,
+  keysPerCall,
+  type Row,
+} from './read-entries.js';
 import { lastOfEachKey, splitRows } from './split-rows.js';
 import { chooseWriteRows, type WriteRows } from './write-rows.js';
 
 /** Rows without vectors: far below the limit of what one answer may hold. */
 const rowsPerRead = 1_000;
+/** Rows with vectors. */
+const rowsPerChange = 200;
 
 const defaultCallTimeoutMs = 30_000;
 const defaultCallsInFlight = 2;
@@ -102,7 +123,6 @@ export class MilvusVectors extends Vectors {
     const existing = await this.get(collection);
     const rows = rowsFor(existing, given);
     checkRows(existing, rows);
-    checkLengths(existing, rows);
     let hasFailed = false;
     const writes = splitRows(lastOfEachKey(rows), this.parts.maxCallBytes).map((part) =>
       this.parts.slots.run(async () => {
@@ -120,18 +140,25 @@ export class MilvusVectors extends Vectors {
   }
 
   /** Never returns a row whose vector has length zero, which has no direction. Milvus returns 16,384 hits at most. */
-  override async search(collection: string, vector: Float32Array, limit: number): Promise<VectorHit[]> {
+  override async search(
+    collection: string,
+    vector: Float32Array,
+    limit: number,
+    where?: RowCondition,
+  ): Promise<VectorHit[]> {
     const existing = await this.get(collection);
     checkQuery(existing, vector);
+    const filter = where === undefined ? {} : { filter: filterOf(existing, where) };
     if (limit < 1) return [];
     checkLimit(existing, limit);
     const answer = await this.read(collection, `Searching the collection ${collection}`, (timeout) =>
       this.parts.client.search({
         collection_name: collection,
         data: Array.from(vector),
-        anns_field: vectorField,
+        anns_field: existing.vectorField,
         limit,
-        output_fields: [keyField, ...existing.fields],
+        ...filter,
+        output_fields: entryFields(existing),
         consistency_level: strong,
         timeout,
       }),
@@ -145,7 +172,7 @@ export class MilvusVectors extends Vectors {
     if (existing === null) return;
     let after = '';
     for (;;) {
-      const page = await this.query(existing, filterAfter(after), rowsPerRead);
+      const page = await this.query(existing, filterAfter(existing, after), rowsPerRead);
       const sorted = page.toSorted(byKey);
       yield* sorted;
       const last = sorted.at(-1);
@@ -158,7 +185,7 @@ export class MilvusVectors extends Vectors {
     const existing = await this.parts.collections.find(collection);
     const found = new Map<string, VectorEntry>();
     if (existing === null) return found;
-    for (const filter of filtersOf(keys)) {
+    for (const filter of filtersOf(existing, keys)) {
       for (const entry of await this.query(existing, filter, keysPerCall)) found.set(entry.key, entry);
     }
     return found;
@@ -167,17 +194,37 @@ export class MilvusVectors extends Vectors {
   override async findVectors(collection: string, query: VectorQuery): Promise<ReadonlyMap<string, Float32Array>> {
     const existing = await this.parts.collections.find(collection);
     if (existing === null || query.texts.length === 0) return new Map();
-    return findVectors(existing, query, (filter, fields, limit) => this.queryRows(collection, filter, fields, limit));
+    return findVectors(existing, query, (filter, fields, limit) => this.rowsOf(existing, filter, fields, limit));
   }
 
   /** Milvus hides the rows at once, and removes them from its files when it compacts them. */
   override async delete(collection: string, keys: readonly string[]): Promise<void> {
-    if ((await this.parts.collections.find(collection)) === null) return;
-    for (const filter of filtersOf(keys)) {
+    const existing = await this.parts.collections.find(collection);
+    if (existing === null) return;
+    for (const filter of filtersOf(existing, keys)) {
       await this.read(collection, `Deleting rows of the collection ${collection}`, (timeout) =>
         this.parts.client.delete({ collection_name: collection, filter, timeout }),
       );
     }
+  }
+
+  /** Milvus writes whole rows: each is read with its vector, changed and upserted. */
+  override async updateFields(collection: string, updates: readonly RowUpdate[]): Promise<void> {
+    const existing = await this.parts.collections.find(collection);
+    if (existing === null) return;
+    checkUpdates(existing, updates);
+    const byKeyOfRow = new Map(updates.map((update) => [update.key, update]));
+    for (const filter of filtersOf(existing, [...byKeyOfRow.keys()], rowsPerChange)) {
+      const rows = await this.rowsOf(existing, filter, [...entryFields(existing), existing.vectorField], rowsPerChange);
+      await this.upsert(
+        collection,
+        rows.flatMap((row) => changedRow(existing, row, byKeyOfRow) ?? []),
+      );
+    }
+  }
+
+  override async modelOf(collection: string): Promise<string | null> {
+    return (await this.parts.collections.find(collection))?.model ?? null;
   }
 
   override async count(collection: string): Promise<number> {
@@ -213,16 +260,16 @@ export class MilvusVectors extends Vectors {
   }
 
   private async query(collection: MilvusCollection, filter: string, limit: number): Promise<VectorEntry[]> {
-    const rows = await this.queryRows(collection.name, filter, [keyField, ...collection.fields], limit);
+    const rows = await this.rowsOf(collection, filter, entryFields(collection), limit);
     return rows.map((row) => entryOf(collection, row));
   }
 
-  private async queryRows(
-    name: string,
+  private async rowsOf(
+    { name }: VectorCollection,
     filter: string,
     fields: readonly string[],
     limit: number,
-  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  ): Promise<Row[]> {
     const answer = await this.read(name, `Reading rows of the collection ${name}`, (timeout) =>
       this.parts.client.query({
         collection_name: name,

@@ -10,6 +10,23 @@ export function fieldBytes(contentBytes: number): number {
   return 1 + varintBytes(contentBytes) + contentBytes;
 }
 
+/** The content of a packed field: 64-bit integers, doubles or booleans. */
+export function packed(values: readonly (bigint | number | boolean)[]): Buffer {
+  const bytes: number[] = [];
+  const double = Buffer.alloc(Float64Array.BYTES_PER_ELEMENT);
+  for (const value of values) {
+    if (typeof value === 'number') {
+      double.writeDoubleLE(value);
+      bytes.push(...double);
+      continue;
+    }
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+    bytes.push(Number(rest));
+  }
+  return Buffer.from(bytes);
+}
+
 const varint = 0;
 const lengthDelimited = 2;
 
@@ -46,6 +63,12 @@ export class ProtobufMessage {
   floats(vector: Float32Array): void {
     this.bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), this.at);
     this.at += vector.byteLength;
+  }
+
+  /** Copies what is encoded already. */
+  encoded(bytes: Buffer): void {
+    this.bytes.set(bytes, this.at);
+    this.at += bytes.length;
   }
 
   /** Throws unless exactly the given size has been written. */

@@ -2,6 +2,8 @@ import type { VectorRow } from '../vectors.js';
 
 /** The tag and the length of one text, at most. */
 const framing = 4;
+/** An integer of 64 bits, at most. */
+const maxValueBytes = 10;
 
 /** Keeps the last row of each key, at the position of the first one. */
 export function lastOfEachKey(rows: readonly VectorRow[]): readonly VectorRow[] {
@@ -25,8 +27,8 @@ export function splitRows(rows: readonly VectorRow[], maxBytes: number): VectorR
   return parts;
 }
 
-function bytesOf({ key, fields, vector }: VectorRow): number {
-  let bytes = vector.byteLength + Buffer.byteLength(key) + framing;
+function bytesOf({ key, fields, values = {}, vector }: VectorRow): number {
+  let bytes = vector.byteLength + Buffer.byteLength(key) + framing + Object.keys(values).length * maxValueBytes;
   for (const name in fields) bytes += Buffer.byteLength(fields[name] ?? '') + framing;
   return bytes;
 }

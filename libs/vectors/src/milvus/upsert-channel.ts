@@ -100,16 +100,18 @@ function upsertOf(channel: Channel): Method | null {
 
 /** True if the SDK decodes an encoded request to the rows that were encoded. */
 function decodesOurRequests(method: Method): boolean {
-  const row = { key: 'k', fields: { text: 't', other: 'o' }, vector: Float32Array.of(1, -2) };
-  const collection = { name: 'probe', dimensions: 2, fields: ['text', 'other'] };
+  const values = { integer: -5n, number: 0.5, flag: true };
+  const row = { key: 'k', fields: { text: 't', other: 'o' }, values, vector: Float32Array.of(1, -2) };
+  const valueFields = { integer: 'integer', number: 'number', flag: 'boolean' } as const;
+  const collection = { name: 'probe', dimensions: 2, fields: ['text', 'other'], valueFields };
   const decoded = method.requestDeserialize(encodeUpsert(collection, [row, row])) as {
     collection_name?: unknown;
     num_rows?: unknown;
-    fields_data?: readonly { field_name?: unknown; scalars?: TextColumn; vectors?: NumberColumn }[];
+    fields_data?: readonly { field_name?: unknown; scalars?: ScalarColumn; vectors?: NumberColumn }[];
   };
   const columns = decoded.fields_data?.map(({ field_name: name, scalars, vectors }) => [
     name,
-    scalars?.string_data?.data ?? vectors?.float_vector?.data,
+    dataOf(scalars) ?? vectors?.float_vector?.data,
   ]);
   return isDeepStrictEqual(
     [decoded.collection_name, decoded.num_rows, columns],
@@ -120,15 +122,23 @@ function decodesOurRequests(method: Method): boolean {
         ['key', ['k', 'k']],
         ['text', ['t', 't']],
         ['other', ['o', 'o']],
+        ['integer', ['-5', '-5']],
+        ['number', [0.5, 0.5]],
+        ['flag', [true, true]],
         ['vector', [1, -2, 1, -2]],
       ],
     ],
   );
 }
 
-interface TextColumn {
-  readonly string_data?: { readonly data?: unknown };
+function dataOf(column: ScalarColumn | undefined): unknown {
+  const { string_data: texts, long_data: integers, double_data: numbers, bool_data: booleans } = column ?? {};
+  return (texts ?? integers ?? numbers ?? booleans)?.data;
 }
+
+type ScalarColumn = Partial<
+  Record<'string_data' | 'long_data' | 'double_data' | 'bool_data', { readonly data?: unknown }>
+>;
 
 interface NumberColumn {
   readonly float_vector?: { readonly data?: unknown };

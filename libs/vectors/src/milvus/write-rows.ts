@@ -1,13 +1,13 @@
 import type { MilvusClient } from '@zilliz/milvus2-sdk-node';
-import type { VectorCollection, VectorRow } from '../vectors.js';
-import { keyField, vectorField } from './collection-description.js';
+import type { VectorRow } from '../vectors.js';
+import type { MilvusCollection } from './collection-description.js';
 import { encodeUpsert } from './encode-upsert.js';
 import type { MilvusVectorsOptions } from './milvus-options.js';
 import { UpsertChannel } from './upsert-channel.js';
 
 /** Upserts all the rows with one call. Resolves with Milvus' answer, success or not, or rejects as its client does. */
 export type WriteRows = (
-  collection: VectorCollection,
+  collection: MilvusCollection,
   rows: readonly VectorRow[],
   timeoutMs: number,
 ) => Promise<unknown>;
@@ -30,11 +30,15 @@ export async function chooseWriteRows(
 }
 
 function writeWithSdk(client: MilvusClient): WriteRows {
-  return ({ name }, rows, timeout) =>
+  return ({ name, keyField, vectorField }, rows, timeout) =>
     client.upsert({
       collection_name: name,
-      data: rows.map(({ key, fields, vector }) => ({
+      data: rows.map(({ key, fields, values = {}, vector }) => ({
         ...fields,
+        // The client takes integers of 64 bits as texts.
+        ...Object.fromEntries(
+          Object.entries(values).map(([field, value]) => [field, typeof value === 'bigint' ? `${value}` : value]),
+        ),
         [keyField]: key,
         [vectorField]: Array.from(vector),
       })),
