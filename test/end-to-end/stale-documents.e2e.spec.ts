@@ -3,7 +3,7 @@ import { stages } from '@batchmill/all-in-one';
 import { definePipeline, hashOfText } from '@batchmill/pipeline';
 import { vectorKey } from '@batchmill/records';
 import { ResultIngesterModule } from '@batchmill/result-ingester';
-import { estimatePipeline } from '@batchmill/service';
+import { estimatePipeline, reportRun } from '@batchmill/service';
 import { TestEngine, eventually } from '@batchmill/testing';
 import { outcomeOf, outcomesOf } from './documents.js';
 import { manyNotes, notes } from './notes-pipeline.js';
@@ -101,12 +101,14 @@ describe('a document whose text changes', () => {
   it('E4: after it was embedded is found by every run of a pipeline that watches by scans', async () => {
     await opened(5, definePipeline({ ...notes, embeddings: { ...notes.embeddings!, watch: 'scan' } }));
     await bundle.start(stages);
-    await runToTheEnd(bundle, { runId: 'first', ...embed });
+    const first = await runToTheEnd(bundle, { runId: 'first', ...embed });
     await edit('Entirely different words about bridges.');
 
     const plain = await runToTheEnd(bundle, { runId: 'plain', ...embed });
 
     expect(plain).toMatchObject({ state: 'finished', totals: { requests: 1, documents: { succeeded: 1 } } });
+    expect((await reportRun(bundle.engine, plain)).stale).toBe(1);
+    expect((await reportRun(bundle.engine, first)).stale).toBe(0);
     expect(await nearestTo('Entirely different words about bridges.')).toBe(edited);
   });
 

@@ -88,9 +88,11 @@ export class ClaimOpener {
     if (scan.nextNumber === claim.number) {
       const isScanned = claim.kind === 'scan';
       const missing = isScanned ? addMissing(scan.missing ?? [], sealed) : (scan.missing ?? []);
+      const stale = (scan.stale ?? 0) + (isScanned ? sealed.filter((member) => member.stale === true).length : 0);
       await run.save({
         scan: {
           ...scan,
+          ...(stale > 0 && { stale }),
           ...(missing.length > 0 && { missing }),
           position: claim.positionAfter,
           ended: claim.scanEnds,

@@ -52,13 +52,13 @@ export async function gatherPage(
     for await (const document of documents.find(filter, { sort: { _id: 1 }, ...read })) {
       position = { type: typeStart.type, after: encodeId(document['_id']) };
       const marks = readMarks(plan, document);
-      const isCurrent =
-        plan.redo === 'stale' &&
-        marks.status === plan.endpointPlan.status.completed &&
-        !(await isStale(plan, document, marks));
+      const mayBeStale = plan.redo === 'stale' && marks.status === plan.endpointPlan.status.completed;
+      const stale = mayBeStale && (await isStale(plan, document, marks));
+      const isCurrent = mayBeStale && !stale;
       const requests = requestsFor(isCurrent ? { ...plan, redo: null } : plan, marks);
       if (requests.functions.length > 0) {
-        members.push({ id: document['_id'], previousClaimId: marks.claimId, ...requests });
+        const found = { id: document['_id'], previousClaimId: marks.claimId, ...requests };
+        members.push({ ...found, ...(stale && { stale }) });
       }
       const isFull = members.length >= maxMembers || clock.now().getTime() - startedAt.getTime() >= maxMs;
       if (isFull) return { members, position, ended: false };

@@ -122,6 +122,8 @@ export interface Scan {
   readonly selected: number;
   /** Which functions the selected documents that had ended lacked. Missing: none of them had ended. */
   readonly missing?: readonly MissingCount[];
+  /** How many of the selected documents were stale. Missing: none, or the run does not look for them. */
+  readonly stale?: number;
   /** How many documents it will find, counted when the run began. Missing in runs of earlier versions. */
   readonly expected?: number;
   /** True: the scan goes on when the trial, the first claim, is answered. Missing in records of earlier versions. */

@@ -74,6 +74,51 @@ describe('batchmill documents list --failed', () => {
     expect(redone).toMatchObject({ code: 0, out: expect.stringContaining('all that match are completed') });
   });
 
+  it('X3 Y7: those in which one function failed are listed with its errors alone, also where the document is completed', async () => {
+    const { functions } = {
+      functions: {
+        summary: {
+          state: 'failed',
+          error: { code: 'provider.refusal', message: 'refused', at: { $date: '2026-01-01' } },
+        },
+        qa_0: { state: 'done' },
+        qa_1: { state: 'failed', error: { code: 'answer.invalid', message: 'no JSON', at: { $date: '2026-01-01' } } },
+        qa_extra: { state: 'failed', error: { code: 'other', message: 'other', at: { $date: '2026-01-01' } } },
+      },
+    };
+    const documents = [
+      { _id: 'f', ai_status: 'failed', processing_info: { functions } },
+      { _id: 'g', ai_status: 'completed', processing_info: { functions: { summary: functions.summary } } },
+      {
+        _id: 'h',
+        ai_status: 'completed',
+        processing_info: {
+          error: { ...functions.summary.error, function: 'summary' },
+          functions: { summary: { state: 'done' } },
+        },
+      },
+      { _id: 'i', ai_status: 'failed', processing_info: {} },
+    ];
+    await writeFile(join(folder, 'marked.jsonl'), documents.map((each) => `${JSON.stringify(each)}\n`).join(''));
+    await batchmill('load', join(folder, 'marked.jsonl'), '--collection', 'letters');
+    const errorsOf = async (name: string) =>
+      (await list('--json', '--function', name)).out
+        .trim()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as { id: string; errors: { code: string }[] })
+        .map(({ id, errors }) => [id, ...errors.map(({ code }) => code)]);
+
+    expect(await errorsOf('summary')).toEqual([
+      ['f', 'provider.refusal'],
+      ['g', 'provider.refusal'],
+    ]);
+    expect(await errorsOf('qa')).toEqual([['f', 'answer.invalid']]);
+    expect(await errorsOf('qa_1')).toEqual([['f', 'answer.invalid']]);
+    expect((await list('--function', 'summary', '--code', 'answer.invalid')).out).toBe('no such document\n');
+    expect((await list('--function', 'nothing')).out).toBe('no such document\n');
+  });
+
   it('X3: a filter leaves out other runs and codes, and a limit says how many more there are', async () => {
     await batchmill('run', 'letters', '--run-id', 'first');
 

@@ -13,6 +13,7 @@ import { withEngine } from '../with-engine.js';
 interface ListFlags {
   readonly run?: string;
   readonly code?: string;
+  readonly function?: string;
   readonly limit: number;
   readonly json?: true;
 }
@@ -34,6 +35,7 @@ export function documentsCommand(): Command {
     .requiredOption('--failed', 'those that failed')
     .option('--run <id>', 'only those that this run worked on last')
     .option('--code <code>', 'only those with this error code')
+    .option('--function <name>', 'those in which this function failed, also completed ones, with its errors alone')
     .option('--limit <n>', 'at most this many', parseCount, 20)
     .option('--json', 'as JSON, one document per line and all of them unless --limit is given')
     .action(list);
@@ -68,13 +70,13 @@ const failedColumns: readonly Column[] = [
 ];
 
 async function list(pipeline: string | undefined, flags: ListFlags, command: Command): Promise<void> {
-  const { run = null, code = null, json } = flags;
+  const { run = null, code = null, function: functionName = null, json } = flags;
   const limit = json && command.getOptionValueSource('limit') === 'default' ? Infinity : flags.limit;
   await withEngine(async (engine) => {
     const pipelines = pipeline === undefined ? engine.pipelines.names() : [pipeline];
     const rows: string[][] = [];
     let count = 0;
-    for await (const document of failedDocuments(engine, { pipelines, runId: run, code })) {
+    for await (const document of failedDocuments(engine, { pipelines, runId: run, code, functionName })) {
       count += 1;
       if (count > limit) {
         if (json) break;

@@ -21,7 +21,7 @@ export async function whyNothingPending(engine: Engine, name: string, options: R
   const [stored, matched, failed, inProgress] = await Promise.all([
     documents.count({}),
     documents.count(matching),
-    documents.count({ $and: [matching, failedFilter(plan.endpointPlan, null)] }),
+    documents.count({ $and: [matching, failedFilter(plan.endpointPlan, { runId: null, withCompleted: false })] }),
     documents.count({ $and: [matching, { [status.field]: status.inProgress }] }),
   ]);
   const run = `batchmill run ${name} --endpoint ${plan.endpoint}`;

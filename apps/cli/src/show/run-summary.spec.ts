@@ -44,6 +44,16 @@ it('R10: what ended documents lacked is counted by function, and at most five ar
   expect(runJson({ ...report, missing: [] })).not.toHaveProperty('missing');
 });
 
+it('E4: how many documents were stale is said, where there were any', () => {
+  const report = runReport({ ...ended, status: 'finished', total: 20, succeeded: 20, stale: 3 });
+
+  expect(runSummary(report)).toContain('\nstale     found that 3 documents were stale\n');
+  expect(runSummary({ ...report, stale: 1 })).toContain('\nstale     found that 1 document was stale\n');
+  expect(runJson(report)).toMatchObject({ stale: 3 });
+  expect(runSummary({ ...report, stale: 0 })).not.toContain('stale');
+  expect(runJson({ ...report, stale: 0 })).not.toHaveProperty('stale');
+});
+
 it('M1: documents that are left are named', () => {
   const report = runReport({ ...ended, status: 'incomplete', total: 20, succeeded: 18, left: 2 });
 

@@ -32,6 +32,8 @@ export function runSummary(report: RunReport): string {
   }
   lines.push(`documents ${documentsText(report)}`);
   if (report.missing.length > 0) lines.push(`missing   found that ${missingText(report.missing)}`);
+  if (report.stale > 0)
+    lines.push(`stale     found that ${formatQuantity(report.stale, 'document was', 'documents were')} stale`);
   if (report.errors.length > 0) lines.push(...errorLines(report));
   else if (report.failed > 0 && report.firstError !== null) lines.push(`error     ${report.firstError}`);
   if (report.keptAnswers > 0 && report.failed + report.left > 0) {
@@ -175,6 +177,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
     ...(request?.documents !== undefined && { documents: request.documents }),
     ...(report.unknownIds !== null && { unknownIds: report.unknownIds }),
     ...(report.missing.length > 0 && { missing: report.missing }),
+    ...(report.stale > 0 && { stale: report.stale }),
     status,
     total,
     succeeded,

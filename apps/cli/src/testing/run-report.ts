@@ -26,6 +26,7 @@ export function runReport(
     takenOver: 0,
     unknownIds: null,
     missing: [],
+    stale: 0,
     keptAnswers: 0,
     reprocessed: { answers: 0, documents: 0 },
     requests: 0,

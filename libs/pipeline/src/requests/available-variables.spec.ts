@@ -1,3 +1,4 @@
+import { Double } from 'bson';
 import { describe, expect, it } from '@jest/globals';
 import { chat } from '../definition/prompt-function-definition.js';
 import type { PipelineDefinition } from '../definition/pipeline-definition.js';
@@ -28,6 +29,12 @@ describe('availableVariables', () => {
       'visits.all',
       'visits.last',
     ]);
+  });
+
+  it('C4: what a template takes for no value is not listed: null, NaN, a date that is none', async () => {
+    const document = { gone: null, sum: NaN, double: new Double(NaN), on: new Date(NaN), of: { sum: NaN, at: 1 } };
+
+    expect(await namesOf(document, {})).toEqual(['of.at', 'tone']);
   });
 
   it('lists the fields when a preprocess function throws', async () => {

@@ -1,5 +1,6 @@
 import { DocumentFailure } from '@batchmill/contracts';
 import { isPlainObject, type SourceDocument } from '@batchmill/documents';
+import { isMissing } from '@batchmill/templates';
 import type { RunPlan } from '../plan/run-plan.js';
 import { documentVariables } from './template-variables.js';
 
@@ -28,9 +29,9 @@ async function variablesOf(plan: RunPlan, document: SourceDocument): Promise<Rea
   }
 }
 
-/** Null counts as missing. A circular value, or one that is too deep, is listed without its fields. */
+/** A circular value, or one that is too deep, is listed without its fields. */
 function namesIn(name: string, value: unknown, parents: readonly unknown[]): string[] {
-  if (value === undefined || value === null) return [];
+  if (isMissing(value)) return [];
   if (!isPlainObject(value) || parents.includes(value) || parents.length === maxDepth) return [name];
   const path = [...parents, value];
   return Object.entries(value).flatMap(([key, inner]) => namesIn(`${name}.${key}`, inner, path));

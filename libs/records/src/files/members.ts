@@ -15,6 +15,8 @@ export interface Member {
   readonly retryFailed?: boolean;
   /** True when the document had ended and lacks the functions. */
   readonly missing?: boolean;
+  /** True when the document was completed, and its vector is of another text or model than it would be now. */
+  readonly stale?: boolean;
   /** The most documents of its batch; missing or null: any number. */
   readonly together?: number | null;
 }

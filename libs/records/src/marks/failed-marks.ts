@@ -17,23 +17,30 @@ export interface DocumentFailure {
   readonly error: Pick<StoredError, 'code' | 'message' | 'at'>;
 }
 
-/** Failed documents: all, or those of a run. */
-export function failedFilter({ status, infoField }: FailedFields, runId: string | null): Filter {
-  return { [status.field]: status.failed, ...(runId !== null && { [`${infoField}.runId`]: runId }) };
+/** Failed documents: all, or those of a run. `withCompleted`: and completed ones, in which a function may have failed. */
+export function failedFilter(
+  { status, infoField }: FailedFields,
+  { runId, withCompleted }: { readonly runId: string | null; readonly withCompleted: boolean },
+): Filter {
+  const ended = withCompleted ? { $in: [status.failed, status.completed] } : status.failed;
+  return { [status.field]: ended, ...(runId !== null && { [`${infoField}.runId`]: runId }) };
 }
 
 /** What `failuresOf` reads. */
-export function failedProjection({ infoField, errorField }: FailedFields): Readonly<Record<string, 1>> {
-  return errorField.startsWith(`${infoField}.`) ? { [infoField]: 1 } : { [infoField]: 1, [errorField]: 1 };
+export function failedProjection({ status, infoField, errorField }: FailedFields): Readonly<Record<string, 1>> {
+  const marks = { [status.field]: 1, [infoField]: 1 } as const;
+  return errorField.startsWith(`${infoField}.`) ? marks : { ...marks, [errorField]: 1 };
 }
 
 /** Never throws, whatever the fields hold. Empty: the document does not say why it failed. */
-export function failuresOf({ infoField, errorField }: FailedFields, document: Fields): DocumentFailure[] {
+export function failuresOf({ status, infoField, errorField }: FailedFields, document: Fields): DocumentFailure[] {
   const marks = readPath(document, infoField);
   const functions: DocumentMarks['functions'] = isPlainObject(marks) ? (marks as DocumentMarks).functions : {};
   const failed = Object.entries(functions ?? {}).flatMap(([name, each]) =>
     each.state === 'failed' && isError(each.error) ? [{ function: name, error: each.error }] : [],
   );
+  // The last error of a completed document was of an attempt that another one followed.
+  if (readPath(document, status.field) === status.completed) return failed;
   const last = readPath(document, errorField);
   return failed.length > 0 || !isError(last) ? failed : [{ function: last.function ?? null, error: last }];
 }

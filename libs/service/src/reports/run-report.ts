@@ -43,6 +43,8 @@ export interface RunReport {
   readonly unknownIds: UnknownIds | null;
   /** Which functions the documents lacked that had ended when the run took them. */
   readonly missing: readonly MissingCount[];
+  /** How many of the documents were stale when the run took them. 0 also where it does not look for them. */
+  readonly stale: number;
   /** The functions and parameters that the run took, with defaults, and the models of its batches. */
   readonly functions: readonly string[];
   readonly parameters: Readonly<Record<string, unknown>>;
@@ -150,6 +152,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     request: run.request,
     unknownIds: run.unknownIds ?? null,
     missing: run.scan.missing ?? [],
+    stale: run.scan.stale ?? 0,
     functions: run.functions,
     parameters: run.parameters,
     models: sums.models,
