@@ -63,4 +63,21 @@ describe('whether a function reuses answers', () => {
 
     expect(pipeline.inference?.functions[0]).toMatchObject({ reuse: always });
   });
+
+  it('M2: a text is embedded once by default, and not where the pipeline says so, which may change while a run is under way', () => {
+    const embeddings = { text: 'text', vectors: { collection: 'v' } };
+    const made = [{}, { reuse: true }, { reuse: false }].map((more) =>
+      aPipeline({ embeddings: { ...embeddings, ...more } }),
+    );
+
+    expect(made.map((pipeline) => pipeline.embeddings?.functions[0]?.reuse)).toEqual([true, true, false]);
+    expect(new Set(made.map(({ hash }) => hash)).size).toBe(1);
+  });
+
+  it('T2: a time for embeddings is a problem', () => {
+    const embeddings = { text: 'text', vectors: { collection: 'v' }, reuse: { within: '7d' } };
+
+    expect(problemsWith({ embeddings }).join('\n')).toContain('embeddings.reuse: found');
+    expect(problemsWith({ embeddings }).join('\n')).toContain('expected true or false');
+  });
 });
