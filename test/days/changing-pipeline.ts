@@ -25,8 +25,14 @@ export function textOf({ sender, lines }: Pick<Letter, 'sender' | 'lines'>): str
   return `${sender.name}: ${lines.map(({ text }) => text).join(', ')}`;
 }
 
-/** `vectors`: the collection of the vectors. */
-export function pipelineOf({ functions, model }: PipelineStage, vectors: string): PipelineDefinition {
+/** Vectors of another model go to another collection. */
+export function vectorsOf({ model }: PipelineStage, collection: string): string {
+  return `${collection}_${models.indexOf(model)}`;
+}
+
+/** `collection`: how the collections of its vectors begin. */
+export function pipelineOf(stage: PipelineStage, collection: string): PipelineDefinition {
+  const { functions, model } = stage;
   return definePipeline({
     name: 'letters',
     source: { collection: 'letters', parentIdField: '_id' },
@@ -35,7 +41,7 @@ export function pipelineOf({ functions, model }: PipelineStage, vectors: string)
       dimensions,
       text: '{{ sender.name }}: {{ lines | map: "text" | join: ", " }}',
       watch: 'scan',
-      vectors: { collection: vectors },
+      vectors: { collection: vectorsOf(stage, collection) },
     },
     inference: {
       functions: functions.map((name) =>

@@ -17,7 +17,7 @@ import { FaultyProcesses, type FaultyProcess } from '../faults/faulty-processes.
 import type { ProcessGate } from '../faults/process-gate.js';
 import { SeededIds } from '../faults/seeded-ids.js';
 import { SimulatorAdmin } from '../faults/simulator-admin.js';
-import { pipelineOf, textOf, type Letter, type PipelineStage } from './changing-pipeline.js';
+import { pipelineOf, textOf, vectorsOf, type Letter, type PipelineStage } from './changing-pipeline.js';
 import type { Day, Edit } from './day.js';
 import { editLetters } from './edit-letters.js';
 import { SentTexts } from './sent-texts.js';
@@ -32,7 +32,7 @@ const evenings: readonly (Redo | undefined)[] = [undefined, 'failed', undefined,
 /** Where everything is but the provider: in a folder of its own, or on servers. */
 export interface Places {
   readonly ports: Omit<Ports, 'provider'>;
-  /** The collection of the vectors. */
+  /** How the collections of vectors begin. */
   readonly collection: string;
 }
 
@@ -130,7 +130,7 @@ export class LivedCollection {
       const problems = await this.#mendUntilFree(view, async () =>
         problemsIn({
           engine: view,
-          collection: this.places.collection,
+          collection: vectorsOf(pipeline, this.places.collection),
           ledger: await this.#admin.ledger(),
           pipeline,
           excusedBatches: this.#excusedBatches,
