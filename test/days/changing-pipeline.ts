@@ -41,6 +41,7 @@ export function pipelineOf(stage: PipelineStage, collection: string): PipelineDe
       dimensions,
       text: '{{ sender.name }}: {{ lines | map: "text" | join: ", " }}',
       watch: 'scan',
+      prune: true,
       vectors: { collection: vectorsOf(stage, collection) },
     },
     inference: {

@@ -1,6 +1,5 @@
 import { stages } from '@batchmill/all-in-one';
 import { RunRequested, envelopeOf, headersOf, type Endpoint, type Redo } from '@batchmill/contracts';
-import { verifyVectors } from '@batchmill/cli';
 import type { Provider } from '@batchmill/provider';
 import { runStages, type Engine, type Ports } from '@batchmill/service';
 import { startSimulator, type LedgerReport, type Simulator } from '@batchmill/simulator';
@@ -127,7 +126,7 @@ export class LivedCollection {
       if (stuck !== null) return [stuck];
       await this.#mend();
       if (paysForNothing(day)) await this.#excuseBatches();
-      const problems = await this.#mendUntilFree(view, async () =>
+      const problems = await this.#mendUntilFree(async () =>
         problemsIn({
           engine: view,
           collection: vectorsOf(pipeline, this.places.collection),
@@ -156,13 +155,12 @@ export class LivedCollection {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Each evening: what is left is asked again, what has failed too, and vectors without a document are deleted. */
-  async #mendUntilFree(view: Engine, problemsIn: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  /** Each evening: what is left is asked again, and what has failed. */
+  async #mendUntilFree(problemsIn: () => Promise<readonly string[]>): Promise<readonly string[]> {
     let problems: readonly string[] = [];
     for (const redo of evenings) {
       const stuck = await this.#run([], redo);
       if (stuck !== null) return [stuck];
-      await verifyVectors(view, 'letters', { requests: false, prunes: true });
       problems = await problemsIn();
       if (problems.length === 0) return [];
     }

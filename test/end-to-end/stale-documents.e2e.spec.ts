@@ -160,6 +160,67 @@ describe('a document whose text changes', () => {
     expect(all.totals?.requests).toBe(4);
   });
 
+  describe('or that is gone', () => {
+    const pruned = definePipeline({
+      ...notes,
+      // Completed documents do not match this query. Their vectors stay all the same.
+      source: { ...notes.source, queryTemplate: { topic: { $ne: 'off' }, embedding_status: 'pending' } },
+      embeddings: { ...notes.embeddings!, prune: true },
+    });
+    const remove = (id: string) => documents().deleteMany({ _id: id });
+    const idsOfVectors = async () =>
+      (
+        await Array.fromAsync(bundle.engine.vectors.entries('notes'), ({ fields }) => fields['block_mongo_id'])
+      ).toSorted();
+
+    it('E4: has its vector deleted by each run over all documents, where the pipeline prunes, and no other', async () => {
+      await opened(5, pruned);
+      await documents().updateMany({}, { $set: { embedding_status: 'pending' } });
+      await bundle.start(stages);
+      await runToTheEnd(bundle, { runId: 'first', ...embed });
+      await remove('n00002');
+      await documents().updateOne({ _id: 'n00003' }, { $set: { topic: 'off' } });
+      await bundle.engine.vectors.upsert('notes', [
+        {
+          key: 'of another program',
+          fields: { block_mongo_id: 'theirs', block_doc_id: 'theirs' },
+          optional: { text_hash: 'unknown', model: 'text-embedding-3-small' },
+          vector: new Float32Array(8).fill(1),
+        },
+      ]);
+
+      await runToTheEnd(bundle, { runId: 'second', ...embed });
+
+      expect(await idsOfVectors()).toEqual(['n00000', 'n00001', 'n00004', 'theirs']);
+      expect(bundle.log.lines).toContainEqual(
+        expect.objectContaining({
+          message: 'vectors whose document is gone, or does not match the query any more, were deleted',
+          fields: expect.objectContaining({ runId: 'second', vectors: 2 }),
+        }),
+      );
+    });
+
+    it('E4: keeps its vector in a run over some documents, and where the pipeline does not prune', async () => {
+      await opened(5);
+      await bundle.start(stages);
+      await runToTheEnd(bundle, { runId: 'first', ...embed });
+      await remove('n00002');
+      await runToTheEnd(bundle, { runId: 'unpruned', ...embed });
+      expect(await idsOfVectors()).toHaveLength(5);
+      await bundle.close();
+
+      await opened(5, definePipeline({ ...notes, embeddings: { ...notes.embeddings!, prune: true } }));
+      await bundle.start(stages);
+      await runToTheEnd(bundle, { runId: 'first', ...embed });
+      await remove('n00002');
+      await runToTheEnd(bundle, { runId: 'limited', ...embed, limit: 1 });
+      await runToTheEnd(bundle, { runId: 'named', ...embed, documents: ['n00001'] });
+      expect(await idsOfVectors()).toHaveLength(5);
+      await runToTheEnd(bundle, { runId: 'whole', ...embed });
+      expect(await idsOfVectors()).toEqual(['n00000', 'n00001', 'n00003', 'n00004']);
+    });
+  });
+
   it('E4: again and again while it is embedded is left pending in the end', async () => {
     let edits = 0;
     const changing = definePipeline({

@@ -13,6 +13,7 @@ import { RunStarter } from './run-starter.js';
 import { ScheduleStarter } from './schedule-starter.js';
 import { Trial } from './trial.js';
 import { VectorAdopter } from './vector-adopter.js';
+import { VectorPruner } from './vector-pruner.js';
 
 @Module({
   controllers: [ChunkScanner, ScheduleStarter],
@@ -27,6 +28,7 @@ import { VectorAdopter } from './vector-adopter.js';
     RunCloser,
     Trial,
     VectorAdopter,
+    VectorPruner,
     Breaker,
     ProgressReporter,
   ],

@@ -123,7 +123,7 @@ export class ChunkScanner {
     const retryAt = yield* this.claimCloser.closeIngested(run, plan);
 
     if (await this.runCloser.canClose(run)) {
-      yield* this.runCloser.close(run);
+      yield* this.runCloser.close(run, plan);
       return;
     }
     const progressed = await this.progress.progressOf(run);
@@ -144,7 +144,7 @@ export class ChunkScanner {
   async *#endWithoutPlan(run: Leased<Run>): Transitions<RunFinished> {
     await this.commands.carryOutCancel(run);
     yield* this.claimReleaser.release(run);
-    if (await this.runCloser.canClose(run)) yield* this.runCloser.close(run);
+    if (await this.runCloser.canClose(run)) yield* this.runCloser.close(run, null);
     else yield run.wait(new Date(this.clock.now().getTime() + busyPollMs));
   }
 }

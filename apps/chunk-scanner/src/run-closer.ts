@@ -1,5 +1,6 @@
 import { Clock, RunFinished, type RunOutcome } from '@batchmill/contracts';
 import { usdOf } from '@batchmill/models';
+import type { RunPlan } from '@batchmill/pipeline';
 import {
   AskedTexts,
   Batches,
@@ -15,6 +16,7 @@ import {
   type Transitions,
 } from '@batchmill/records';
 import { Injectable } from '@nestjs/common';
+import { VectorPruner } from './vector-pruner.js';
 
 /** Ends a run whose scan has ended and whose claims are all done. */
 @Injectable()
@@ -23,6 +25,7 @@ export class RunCloser {
     private readonly claims: Claims,
     private readonly batches: Batches,
     private readonly askedTexts: AskedTexts,
+    private readonly vectorPruner: VectorPruner,
     private readonly clock: Clock,
   ) {}
 
@@ -31,7 +34,9 @@ export class RunCloser {
     return run.data.scan.ended && unfinished === 0;
   }
 
-  async *close(run: Leased<Run>): Transitions<RunFinished> {
+  /** `plan`: null where the run's pipeline is gone or was changed. */
+  async *close(run: Leased<Run>, plan: RunPlan | null): Transitions<RunFinished> {
+    if (plan !== null) await this.vectorPruner.prune(run, plan);
     const number = run.data.scan.nextNumber;
     const endClaim = this.claims.new(run.id, number, {
       kind: 'end',

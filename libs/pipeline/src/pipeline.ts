@@ -95,6 +95,8 @@ export interface VectorTarget {
   readonly originFields: { readonly textHash: string; readonly model: string };
   /** True: each run also looks for completed documents whose text has changed. */
   readonly isWatched: boolean;
+  /** True: a run over all documents deletes, at its end, the vectors whose document is gone. */
+  readonly isPruned: boolean;
   /** The fields of documents that are stored with their vectors. */
   readonly rowFields: readonly RowField[];
 }

@@ -35,6 +35,7 @@ describe('pipelines/annual-reports', () => {
       idBytes: 1_024,
       originFields: { textHash: 'text_hash', model: 'model' },
       isWatched: false,
+      isPruned: false,
       rowFields: [],
     });
   });

@@ -2,6 +2,7 @@ import { ValidationError } from '@batchmill/contracts';
 import { idText } from '@batchmill/documents';
 import { planRun, presentText, type RunPlan, type VectorTarget } from '@batchmill/pipeline';
 import {
+  orphanedVectors,
   pendingAgainUpdate,
   readMarks,
   rowFieldsOrError,
@@ -14,7 +15,6 @@ import {
 import type { Engine } from '@batchmill/service';
 import type { Fields } from '@batchmill/store';
 import type { RowUpdate, VectorEntry } from '@batchmill/vectors';
-import { isOfDocument, sourcesOf } from './vector-sources.js';
 
 /**
  * missing: completed, without a vector. stale: of another text than the document has now. other-model: of another model, or of other
@@ -149,17 +149,9 @@ class Tally {
     await this.#settle(found, target);
   }
 
-  /** A vector whose document another pipeline may have embedded into the same collection is not this pipeline's to judge. */
   async addVectors(page: readonly VectorEntry[], target: VectorTarget): Promise<void> {
     this.#vectors += page.length;
-    const known = new Set<string>();
-    for (const { collection, filters } of sourcesOf(this.engine, this.plan)) {
-      for (const filter of filters(page)) {
-        const found = this.engine.documents.collection(collection).find(filter, { projection: { _id: 1 } });
-        for await (const { _id } of found) known.add(vectorKey(_id));
-      }
-    }
-    const orphans = page.filter((row) => !known.has(row.key) && isOfDocument(row));
+    const orphans = await orphanedVectors(this.engine, this.plan, page);
     const found = orphans.map((row): Found => ({
       kind: 'orphaned',
       key: row.key,

@@ -21,6 +21,7 @@ const keys = [
   'tooLong',
   'vectors',
   'watch',
+  'prune',
   'reuse',
   ...endpointKeys,
 ];
@@ -71,6 +72,7 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
       idBytes,
       originFields,
       isWatched: section.oneOf('watch', ['scan', 'none'], 'none') === 'scan',
+      isPruned: section.boolean('prune', false),
       rowFields: checkRowFields(context, vectors, Object.values(idFields)),
     },
   };

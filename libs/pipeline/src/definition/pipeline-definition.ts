@@ -128,6 +128,11 @@ export interface EmbeddingsDefinition extends EndpointDefinition {
    */
   readonly watch?: 'scan' | 'none';
   /**
+   * True: at its end, each run over all documents of the query deletes the vectors whose document is gone or does not match the query any
+   * more, as `batchmill verify --prune` does. It reads every row of the collection. False: none is deleted. Default false.
+   */
+  readonly prune?: boolean;
+  /**
    * True: a text is embedded once. Documents with the same text share a request, or take the vector that another row of the vector store
    * has of it, in a collection of any pipeline with the same model, dimensions and `body`. False: each document is requested. Default true.
    */

@@ -1,8 +1,28 @@
 import { decodeId, encodeId, formsOfId } from '@batchmill/documents';
-import type { RunPlan } from '@batchmill/pipeline';
-import type { Engine } from '@batchmill/service';
+import type { Pipelines, RunPlan } from '@batchmill/pipeline';
 import type { Filter } from '@batchmill/store';
 import type { VectorEntry } from '@batchmill/vectors';
+import type { Documents } from '../documents.js';
+import { vectorKey } from './vector-key.js';
+
+/**
+ * The vectors without a document among these rows of the plan's collection: it is gone, or does not match the query any more. A vector
+ * whose document another pipeline may have embedded into the same collection is not this pipeline's to judge.
+ */
+export async function orphanedVectors(
+  { documents, pipelines }: { readonly documents: Documents; readonly pipelines: Pipelines },
+  plan: RunPlan,
+  page: readonly VectorEntry[],
+): Promise<readonly VectorEntry[]> {
+  const known = new Set<string>();
+  for (const { collection, filters } of sourcesOf(pipelines, plan)) {
+    for (const filter of filters(page)) {
+      const found = documents.collection(collection).find(filter, { projection: { _id: 1 } });
+      for await (const { _id } of found) known.add(vectorKey(_id));
+    }
+  }
+  return page.filter((row) => !known.has(row.key) && isOfDocument(row));
+}
 
 interface VectorSource {
   readonly collection: string;
@@ -11,10 +31,10 @@ interface VectorSource {
 }
 
 /**
- * Where the documents of the collection's vectors may be: for this pipeline those of its query, unless that depends on parameters; for
- * others that write into the same collection any document.
+ * Where the documents of the collection's vectors may be: for this pipeline those of its query, whatever their status, unless it depends
+ * on parameters; for others that write into the same collection any document.
  */
-export function sourcesOf({ pipelines }: Engine, plan: RunPlan): VectorSource[] {
+function sourcesOf(pipelines: Pipelines, plan: RunPlan): VectorSource[] {
   const collection = plan.endpointPlan.vectors?.collection;
   return pipelines.names().flatMap((name) => {
     const { source, embeddings } = pipelines.get(name);
@@ -25,13 +45,13 @@ export function sourcesOf({ pipelines }: Engine, plan: RunPlan): VectorSource[] 
       [source.chunkIdField]: { $in: formsOfId(fields[target.idFields.chunkId] ?? '') },
     });
     const filters = (page: readonly VectorEntry[]): Filter[] =>
-      [idsOf(page), ...page.filter(isHashed).map(byChunk)].map((ids) => ({ $and: [isOwn ? plan.filter : {}, ids] }));
+      [idsOf(page), ...page.filter(isHashed).map(byChunk)].map((ids) => ({ $and: [isOwn ? (plan.endedFilter ?? {}) : {}, ids] }));
     return [{ collection: source.collection, filters }];
   });
 }
 
 /** False: the key is none that Batchmill writes, so the row is of another program. */
-export function isOfDocument(row: VectorEntry): boolean {
+function isOfDocument(row: VectorEntry): boolean {
   return isHashed(row) || idOfKey(row.key) !== null;
 }
 

@@ -1,0 +1,46 @@
+import { Pipelines, type RunPlan } from '@batchmill/pipeline';
+import { Documents, orphanedVectors, type Leased, type Run } from '@batchmill/records';
+import { Log } from '@batchmill/telemetry';
+import { Vectors } from '@batchmill/vectors';
+import { Injectable } from '@nestjs/common';
+import { slicesOf } from './member-marks.js';
+
+/** Deletes vectors whose document is gone, where the pipeline says so, at the end of a run that has taken every document of the query. */
+@Injectable()
+export class VectorPruner {
+  private readonly sources: { readonly documents: Documents; readonly pipelines: Pipelines };
+
+  constructor(
+    pipelines: Pipelines,
+    documents: Documents,
+    private readonly vectors: Vectors,
+    private readonly log: Log,
+  ) {
+    this.sources = { documents, pipelines };
+  }
+
+  /** A process that dies meanwhile is followed by another, which begins again. */
+  async prune(run: Leased<Run>, plan: RunPlan): Promise<void> {
+    const { vectors: target } = plan.endpointPlan;
+    if (target?.isPruned !== true || !takesAll(run.data)) return;
+    let deleted = 0;
+    for await (const page of slicesOf(this.vectors.entries(target.collection))) {
+      run.throwIfStopping();
+      const keys = (await orphanedVectors(this.sources, plan, page)).map(({ key }) => key);
+      if (keys.length > 0) await this.vectors.delete(target.collection, keys);
+      deleted += keys.length;
+    }
+    if (deleted === 0) return;
+    this.log.info('vectors whose document is gone, or does not match the query any more, were deleted', {
+      operation: 'chunk-scanner',
+      runId: run.id,
+      vectors: deleted,
+    });
+  }
+}
+
+/** False where the run is cancelled, stopped, or for some documents only. */
+function takesAll({ request, cancelRequestedAt, reason }: Run): boolean {
+  const isPartial = request?.limit !== undefined || request?.documents !== undefined;
+  return cancelRequestedAt === null && reason === null && !isPartial;
+}
