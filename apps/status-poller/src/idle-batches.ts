@@ -78,6 +78,18 @@ export class IdleBatches {
     if (progress?.lookedAt != null) await batch.save({ progress: withoutAnswer(progress) });
   }
 
+  /** Call it once the changes and the event of a look are stored: whoever loses the lease before has found nothing. */
+  warn(batch: Leased<Batch>, { changes: { idle, progress }, event, limitMs }: IdleLook): void {
+    if (event === null || idle == null || progress == null || limitMs === null) return;
+    this.log.warn(`a batch is idle: none of its requests has ended for too long; ${this.#nextOf(idle)}`, {
+      ...this.#fieldsOf(batch),
+      since: progress.since.toISOString(),
+      ended: progress.ended,
+      requests: batch.data.requests,
+      limitMinutes: Math.round(limitMs / 60_000),
+    });
+  }
+
   async #progress(
     { _id, progress: before, completionWindow }: Batch,
     retrieved: ProviderBatch,
@@ -100,13 +112,6 @@ export class IdleBatches {
     const idle: IdleBatch = { since: progress.since, foundAt, limitMs, timesSentAgain, isSentAgain };
     const changes = { progress, idle, ...(isSentAgain && { overtakenAt: this.clock.now() }) };
     if (before !== null && !isSentAgain) return { changes, limitMs, event: null };
-    this.log.warn(`a batch is idle: none of its requests has ended for too long; ${this.#nextOf(idle)}`, {
-      ...this.#fieldsOf(batch),
-      since: progress.since.toISOString(),
-      ended: progress.ended,
-      requests: batch.data.requests,
-      limitMinutes: Math.round(limitMs / 60_000),
-    });
     const { runId, claimId, provider } = batch.data;
     const ids = { runId, claimId, batchId: batch.id, providerBatchId: provider?.providerBatchId ?? null };
     return { changes, limitMs, event: new BatchIdle({ ...ids, since: progress.since.toISOString(), isSentAgain }) };

@@ -93,6 +93,7 @@ export class StatusPoller {
     switch (verdict.kind) {
       case 'in-progress':
         yield this.nextPoll.wait(watched, provider, retrieved, { stall, overtakeAt, idle });
+        this.idleBatches.warn(batch, idle);
         return;
       case 'deferred':
         yield (
