@@ -160,6 +160,19 @@ describe('a document whose text changes', () => {
     expect(all.totals?.requests).toBe(4);
   });
 
+  it('R11: and is pending again is embedded where another provider has written into its collection, such as the simulator', async () => {
+    await opened(3);
+    await bundle.start(stages);
+    await runToTheEnd(bundle, { runId: 'rehearsal', ...embed });
+    const sources = bundle.engine.store.collection('vector_sources');
+    await sources.updateOne({ _id: 'notes' }, { $set: { addresses: ['https://elsewhere.example/v1'] } });
+    await documents().updateMany({}, { $set: { embedding_status: 'pending' } });
+
+    const run = await runToTheEnd(bundle, { runId: 'real', ...embed });
+
+    expect(run.totals).toMatchObject({ requests: 3, documents: { succeeded: 3 } });
+  });
+
   describe('or that is gone', () => {
     const pruned = definePipeline({
       ...notes,
