@@ -69,8 +69,8 @@ describe('batchmill batch reprocess', () => {
     expect(still.out).toContain('0 kept answers used, 0 documents completed; 4 still cannot be used');
     expect(mended).toMatchObject({ code: 0 });
     expect(mended.out).toContain('batch r.c1.b1: 4 kept answers used, 4 documents completed\n');
-    const savings = { savedUsd: 0.0000696, ofUsd: 0.0001044 };
-    expect(before).toMatchObject({ savings: { savedUsd: -0.0000348, ofUsd: 0 } });
+    const savings = { savedUsd: 0.0000702, ofUsd: 0.0001053 };
+    expect(before).toMatchObject({ savings: { savedUsd: -0.0000351, ofUsd: 0 } });
     const cost = { ...(before['cost'] as object), savedUsd: savings.savedUsd };
     expect(after).toEqual({ ...before, keptAnswers: 0, reprocessed: { answers: 4, documents: 4 }, savings, cost });
     expect((await run('runs show r')).out).toContain('4 kept answers were used later, which completed 4 documents');

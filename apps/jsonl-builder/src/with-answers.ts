@@ -1,7 +1,8 @@
-import type { RunPlan } from '@batchmill/pipeline';
+import { hashOfText, type RunPlan } from '@batchmill/pipeline';
 import {
   findAnswers,
   readMarks,
+  vectorKey,
   type AskedTexts,
   type Asker,
   type Claim,
@@ -52,10 +53,10 @@ async function askFor(
   askedTexts: AskedTexts,
 ): Promise<ReadonlyMap<string, Asker>> {
   const askers = new Map<string, Asker>();
-  for (const { document, position, rendering } of units) {
+  for (const { document, rendering } of units) {
     for (const { function: name, textHash } of rendering.requests) {
       if (textHash === undefined || askers.has(textHash) || !mayWait(plan, document, name)) continue;
-      askers.set(textHash, { claimId: claim._id, member: position.member });
+      askers.set(textHash, { claimId: claim._id, document: askerOf(document) });
     }
   }
   return askedTexts.ask(claim.runId, askers);
@@ -71,18 +72,22 @@ function mayWait(plan: RunPlan, document: Fields, name: string): boolean {
 }
 
 function withAskers(
-  { position, document }: Unit,
+  { document }: Unit,
   reuse: ReuseByFunction,
-  { plan, claim }: { readonly plan: RunPlan; readonly claim: Claim },
+  { plan }: { readonly plan: RunPlan },
   asked: ReadonlyMap<string, Asker>,
 ): ReuseByFunction {
   if (asked.size === 0) return reuse;
   return new Map(
     [...reuse].map(([name, known]) => {
       const asker = asked.get(known.key);
-      const isOwn = asker?.claimId === claim._id && asker.member === position.member;
+      const isOwn = asker?.document === askerOf(document);
       if (asker === undefined || isOwn || !mayWait(plan, document, name)) return [name, known];
       return [name, { ...known, awaits: asker.claimId }];
     }),
   );
+}
+
+function askerOf(document: Fields): string {
+  return hashOfText(vectorKey(document['_id']));
 }

@@ -27,7 +27,7 @@ describe('a store that is unavailable when a process first writes', () => {
       'who asks for texts is noted',
       (of) => {
         const asked = new AskedTexts(of);
-        return () => asked.ask('run', new Map([['hash', { claimId: 'c', member: 0 }]]));
+        return () => asked.ask('run', new Map([['hash', { claimId: 'c', document: 'one' }]]));
       },
     ],
     [

@@ -70,7 +70,9 @@ describe('batchmill estimate', () => {
     const store = EmbeddedStore.open({ file: join(home, 'state.db') });
     const block = { doc_id: 'd', company: 'JKHY', doc_type: 'Annual Report', text_content: 'Revenue grew.' };
     const ids = [decodeId(`{"$oid":"${hex}"}`), 7, 'b', 'c'];
-    await store.collection('blocks').insertMany(ids.map((_id) => ({ ...block, _id })));
+    await store
+      .collection('blocks')
+      .insertMany(ids.map((_id) => ({ ...block, _id, text_content: `Revenue of ${String(_id)} grew.` })));
     await store.close();
     const file = join(folder, 'ids.txt');
     await writeFile(file, `${hex}\n7\nb\n`);

@@ -1,10 +1,11 @@
-import type { Collection, Fields, Store } from '@batchmill/store';
+import type { BulkUpdate, Collection, Fields, Store } from '@batchmill/store';
 import { preparedOnce } from '../prepared-once.js';
 
-/** Who asks for the embedding of a text: a document of a claim, by its index in it. */
+/** Who asks for the embedding of a text: a document, and the claim in which it asks. */
 export interface Asker {
   readonly claimId: string;
-  readonly member: number;
+  /** A hash of the document's id. */
+  readonly document: string;
 }
 
 /** `_id` is the run with the hash of the text. */
@@ -26,23 +27,32 @@ export class AskedTexts {
     this.#prepare = preparedOnce(async () => this.#collection.ensureIndex({ keys: { runId: 1 } }));
   }
 
-  /** Notes who asks for texts, by their hashes. Returns who does: it is another one where that came first. */
+  /**
+   * Notes who asks for texts, by their hashes. Returns who does: it is another one where that came first. A document that is in another
+   * claim by now, as after its batch was halved, asks in that one.
+   */
   async ask(runId: string, askers: ReadonlyMap<string, Asker>): Promise<ReadonlyMap<string, Asker>> {
     if (askers.size === 0) return new Map();
     await this.#prepare();
     const hashOf = new Map([...askers.keys()].map((hash) => [`${runId} ${hash}`, hash]));
     // Of two processes that create the same one at once, the store refuses one, and the other stands.
     await this.#collection.bulk(
-      [...askers].map(([hash, { claimId, member }]) => ({
+      [...askers].map(([hash, { claimId, document }]) => ({
         filter: { _id: `${runId} ${hash}` },
-        update: { $setOnInsert: { runId, claimId, member } },
+        update: { $setOnInsert: { runId, claimId, document } },
         upsert: true,
       })),
     );
     const asked = new Map<string, Asker>();
-    for await (const { _id, claimId, member } of this.#collection.find({ _id: { $in: [...hashOf.keys()] } })) {
-      asked.set(hashOf.get(_id) ?? '', { claimId, member });
+    const moved: BulkUpdate[] = [];
+    for await (const { _id, claimId, document } of this.#collection.find({ _id: { $in: [...hashOf.keys()] } })) {
+      const hash = hashOf.get(_id) ?? '';
+      const own = askers.get(hash);
+      const hasMoved = own?.document === document && own.claimId !== claimId;
+      asked.set(hash, hasMoved ? own : { claimId, document });
+      if (hasMoved) moved.push({ filter: { _id, document }, update: { $set: { claimId: own.claimId } } });
     }
+    if (moved.length > 0) await this.#collection.bulk(moved);
     return asked;
   }
 

@@ -8,7 +8,7 @@ export function describeAskedTexts(make: MakeStore): void {
     const fixture = eachWithFixture(make);
     const asked = (): AskedTexts => new AskedTexts(fixture().store);
     const askersOf = (claimId: string, hashes: readonly string[]): ReadonlyMap<string, Asker> =>
-      new Map(hashes.map((hash, member) => [hash, { claimId, member }]));
+      new Map(hashes.map((hash) => [hash, { claimId, document: `of ${claimId}` }]));
 
     it('M2: the first document of a run that asks for a text is the one that does, also when it asks again', async () => {
       await asked().ask('run', askersOf('c1', ['a', 'b']));
@@ -16,9 +16,25 @@ export function describeAskedTexts(make: MakeStore): void {
       const found = await asked().ask('run', askersOf('c2', ['b', 'c']));
       const again = await asked().ask('run', askersOf('c1', ['a', 'b']));
 
-      expect(Object.fromEntries(found)).toEqual({ b: { claimId: 'c1', member: 1 }, c: { claimId: 'c2', member: 1 } });
+      expect(Object.fromEntries(found)).toEqual({
+        b: { claimId: 'c1', document: 'of c1' },
+        c: { claimId: 'c2', document: 'of c2' },
+      });
       expect([...again.values()].map(({ claimId }) => claimId)).toEqual(['c1', 'c1']);
       expect((await asked().ask('run', new Map())).size).toBe(0);
+    });
+
+    it('M2: a document that asks again in another claim asks in that one, and nobody else takes its place', async () => {
+      const own = (claimId: string): ReadonlyMap<string, Asker> => new Map([['a', { claimId, document: 'one' }]]);
+      await asked().ask('run', own('c1'));
+
+      const moved = await asked().ask('run', own('c2'));
+      const other = await asked().ask('run', askersOf('c3', ['a']));
+
+      expect([...moved.values(), ...other.values()]).toEqual([
+        { claimId: 'c2', document: 'one' },
+        { claimId: 'c2', document: 'one' },
+      ]);
     });
 
     it('M2: of claims that ask for a text at the same time one does, and all see which', async () => {
@@ -36,8 +52,12 @@ export function describeAskedTexts(make: MakeStore): void {
       await asked().ask('other', askersOf('c2', ['a']));
       await asked().deleteOfRun('run');
 
-      expect([...(await asked().ask('run', askersOf('c3', ['a']))).values()]).toEqual([{ claimId: 'c3', member: 0 }]);
-      expect([...(await asked().ask('other', askersOf('c4', ['a']))).values()]).toEqual([{ claimId: 'c2', member: 0 }]);
+      expect([...(await asked().ask('run', askersOf('c3', ['a']))).values()]).toEqual([
+        { claimId: 'c3', document: 'of c3' },
+      ]);
+      expect([...(await asked().ask('other', askersOf('c4', ['a']))).values()]).toEqual([
+        { claimId: 'c2', document: 'of c2' },
+      ]);
     });
   });
 }
