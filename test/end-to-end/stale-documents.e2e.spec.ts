@@ -200,6 +200,22 @@ describe('a document whose text changes', () => {
       );
     });
 
+    it('E4: or no longer matched the query when its vector was deleted is embedded again once it matches', async () => {
+      await opened(3, pruned);
+      await documents().updateMany({}, { $set: { embedding_status: 'pending' } });
+      await bundle.start(stages);
+      await runToTheEnd(bundle, { runId: 'first', ...embed });
+      await documents().updateOne({ _id: 'n00001' }, { $set: { topic: 'off' } });
+      await runToTheEnd(bundle, { runId: 'off', ...embed });
+      expect(await idsOfVectors()).toEqual(['n00000', 'n00002']);
+
+      await documents().updateOne({ _id: 'n00001' }, { $set: { topic: 'on' } });
+      const again = await runToTheEnd(bundle, { runId: 'on', ...embed });
+
+      expect(again).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 1 } } });
+      expect(await idsOfVectors()).toEqual(['n00000', 'n00001', 'n00002']);
+    });
+
     it('E4: keeps its vector in a run over some documents, and where the pipeline does not prune', async () => {
       await opened(5);
       await bundle.start(stages);

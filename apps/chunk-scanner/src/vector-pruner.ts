@@ -1,5 +1,5 @@
 import { Pipelines, type RunPlan } from '@batchmill/pipeline';
-import { Documents, orphanedVectors, type Leased, type Run } from '@batchmill/records';
+import { Documents, deleteOrphans, orphanedVectors, type Leased, type Run } from '@batchmill/records';
 import { Log } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
@@ -26,9 +26,13 @@ export class VectorPruner {
     let deleted = 0;
     for await (const page of slicesOf(this.vectors.entries(target.collection))) {
       run.throwIfStopping();
-      const keys = (await orphanedVectors(this.sources, plan, page)).map(({ key }) => key);
-      if (keys.length > 0) await this.vectors.delete(target.collection, keys);
-      deleted += keys.length;
+      const orphans = await orphanedVectors(this.sources, plan, page);
+      await deleteOrphans(
+        { ...this.sources, vectors: this.vectors },
+        plan,
+        orphans.map(({ key, fields }) => ({ key, chunkId: fields[target.idFields.chunkId] ?? '' })),
+      );
+      deleted += orphans.length;
     }
     if (deleted === 0) return;
     this.log.info('vectors whose document is gone, or does not match the query any more, were deleted', {

@@ -185,6 +185,7 @@ export { adoptedUpdate, embeddedUpdate } from './marks/embedded-marks.js';
 export { isSameOrigin, type EmbeddedMark, type Origin } from './marks/origin.js';
 export { isStale, pendingAgainUpdate, textProjection } from './marks/stale-documents.js';
 export { EmbeddedTexts } from './vectors/embedded-texts.js';
+export { deleteOrphans } from './vectors/delete-orphans.js';
 export { orphanedVectors } from './vectors/orphaned-vectors.js';
 export { rowFieldsOrError, rowUpdateOf } from './vectors/row-updates.js';
 export { vectorCollectionOf } from './vectors/vector-collection.js';

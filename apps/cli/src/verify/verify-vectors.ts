@@ -2,6 +2,7 @@ import { ValidationError } from '@batchmill/contracts';
 import { idText } from '@batchmill/documents';
 import { planRun, presentText, type RunPlan, type VectorTarget } from '@batchmill/pipeline';
 import {
+  deleteOrphans,
   orphanedVectors,
   pendingAgainUpdate,
   readMarks,
@@ -188,10 +189,11 @@ class Tally {
     const orphans = found.filter(({ kind }) => kind === 'orphaned');
     const outdated = found.filter(({ kind }) => kind === 'other-fields');
     const others = found.filter(({ kind }) => kind !== 'orphaned' && kind !== 'other-fields');
-    if (this.options.prunes && orphans.length > 0) {
-      await this.engine.vectors.delete(
-        collection,
-        orphans.map(({ key }) => key),
+    if (this.options.prunes) {
+      await deleteOrphans(
+        this.engine,
+        this.plan,
+        orphans.map(({ key, document }) => ({ key, chunkId: document })),
       );
     }
     if (this.options.requests) {

@@ -1,9 +1,9 @@
-import { decodeId, encodeId, formsOfId } from '@batchmill/documents';
+import { formsOfId } from '@batchmill/documents';
 import type { Pipelines, RunPlan } from '@batchmill/pipeline';
 import type { Filter } from '@batchmill/store';
 import type { VectorEntry } from '@batchmill/vectors';
 import type { Documents } from '../documents.js';
-import { vectorKey } from './vector-key.js';
+import { idOfKey, isHashedKey, vectorKey } from './vector-key.js';
 
 /**
  * The vectors without a document among these rows of the plan's collection: it is gone, or does not match the query any more. A vector
@@ -45,32 +45,19 @@ function sourcesOf(pipelines: Pipelines, plan: RunPlan): VectorSource[] {
       [source.chunkIdField]: { $in: formsOfId(fields[target.idFields.chunkId] ?? '') },
     });
     const filters = (page: readonly VectorEntry[]): Filter[] =>
-      [idsOf(page), ...page.filter(isHashed).map(byChunk)].map((ids) => ({ $and: [isOwn ? (plan.endedFilter ?? {}) : {}, ids] }));
+      [idsOf(page), ...page.filter(({ key }) => isHashedKey(key)).map(byChunk)].map((ids) => ({
+        $and: [isOwn ? (plan.endedFilter ?? {}) : {}, ids],
+      }));
     return [{ collection: source.collection, filters }];
   });
 }
 
 /** False: the key is none that Batchmill writes, so the row is of another program. */
 function isOfDocument(row: VectorEntry): boolean {
-  return isHashed(row) || idOfKey(row.key) !== null;
+  return isHashedKey(row.key) || idOfKey(row.key) !== null;
 }
 
 function idsOf(page: readonly VectorEntry[]): Filter {
   const ids = page.flatMap(({ key }) => idOfKey(key) ?? []);
   return { _id: { $in: ids.map(({ id }) => id) } };
-}
-
-/** Null: the key holds no id. */
-function idOfKey(key: string): { readonly id: unknown } | null {
-  try {
-    const id = decodeId(key);
-    return encodeId(id) === key ? { id } : null;
-  } catch {
-    return null;
-  }
-}
-
-/** The key of an id that is too long for one. */
-function isHashed({ key }: VectorEntry): boolean {
-  return /^sha256:[0-9a-f]{64}$/.test(key);
 }
