@@ -1,4 +1,5 @@
 import type { Collection, Fields, Store } from '@batchmill/store';
+import { preparedOnce } from '../prepared-once.js';
 
 /** Who asks for the embedding of a text: a document of a claim, by its index in it. */
 export interface Asker {
@@ -18,17 +19,17 @@ interface AskedText extends Fields, Asker {
  */
 export class AskedTexts {
   readonly #collection: Collection<AskedText>;
-  #prepared: Promise<void> | null = null;
+  readonly #prepare: () => Promise<void>;
 
   constructor(store: Store) {
     this.#collection = store.collection<AskedText>('asked_texts');
+    this.#prepare = preparedOnce(async () => this.#collection.ensureIndex({ keys: { runId: 1 } }));
   }
 
   /** Notes who asks for texts, by their hashes. Returns who does: it is another one where that came first. */
   async ask(runId: string, askers: ReadonlyMap<string, Asker>): Promise<ReadonlyMap<string, Asker>> {
     if (askers.size === 0) return new Map();
-    this.#prepared ??= this.#collection.ensureIndex({ keys: { runId: 1 } });
-    await this.#prepared;
+    await this.#prepare();
     const hashOf = new Map([...askers.keys()].map((hash) => [`${runId} ${hash}`, hash]));
     // Of two processes that create the same one at once, the store refuses one, and the other stands.
     await this.#collection.bulk(

@@ -1,5 +1,6 @@
 import type { Clock } from '@batchmill/contracts';
 import type { Collection, Fields, Store } from '@batchmill/store';
+import { preparedOnce } from '../prepared-once.js';
 
 /** An answer that later requests with the same key may take. */
 export interface ReusableAnswer {
@@ -33,7 +34,7 @@ const maxBodyBytes = 64 * 1024;
  */
 export class ReusableAnswers {
   readonly #collection: Collection<StoredAnswer>;
-  #prepared: Promise<void> | null = null;
+  readonly #prepare: () => Promise<void>;
 
   /** `lifetimeMs`: how long an answer is kept; 0: none is, and none is found. */
   constructor(
@@ -42,6 +43,7 @@ export class ReusableAnswers {
     private readonly lifetimeMs: number,
   ) {
     this.#collection = store.collection<StoredAnswer>('reusable_answers');
+    this.#prepare = preparedOnce(async () => this.#collection.ensureIndex({ keys: { keptAt: 1 } }));
   }
 
   /** Those of these keys that have an answer which has not expired, by key. One query. */
@@ -57,8 +59,7 @@ export class ReusableAnswers {
   async keep(answers: readonly ReusableAnswer[]): Promise<void> {
     const short = answers.filter(({ body }) => Buffer.byteLength(body) <= maxBodyBytes);
     if (short.length === 0 || this.lifetimeMs === 0) return;
-    this.#prepared ??= this.#collection.ensureIndex({ keys: { keptAt: 1 } });
-    await this.#prepared;
+    await this.#prepare();
     const keptAt = this.clock.now();
     // If two processes create the same one at once, the store refuses one of them, and the other stands.
     await this.#collection.bulk(

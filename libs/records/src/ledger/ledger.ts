@@ -1,5 +1,6 @@
 import type { Collection, Filter, Store } from '@batchmill/store';
 import type { FunctionCost } from '../ingestion.js';
+import { preparedOnce } from '../prepared-once.js';
 import type { LedgerEntry } from './ledger-entry.js';
 
 /** Which entries are asked for. All fields must fit. */
@@ -15,16 +16,18 @@ export interface LedgerQuery {
 /** What was paid: one entry per batch, and per slice of synchronous calls. */
 export class Ledger {
   readonly #collection: Collection<LedgerEntry>;
-  #prepared: Promise<void> | null = null;
+  readonly #prepare: () => Promise<void>;
 
   constructor(store: Store) {
     this.#collection = store.collection<LedgerEntry>('ledger');
+    this.#prepare = preparedOnce(async () => {
+      for (const keys of [{ at: 1 }, { runId: 1 }] as const) await this.#collection.ensureIndex({ keys });
+    });
   }
 
   /** Writes an entry. An entry of the same id is replaced: its writer was repeated after a crash. */
   async book({ _id, ...entry }: LedgerEntry): Promise<void> {
-    this.#prepared ??= this.#prepare();
-    await this.#prepared;
+    await this.#prepare();
     await this.#collection.updateOne({ _id }, { $set: entry }, { upsert: true });
   }
 
@@ -42,9 +45,5 @@ export class Ledger {
       ...(Object.keys(at).length > 0 && { at }),
     };
     return this.#collection.find(filter, { sort: { at: 1 } });
-  }
-
-  async #prepare(): Promise<void> {
-    for (const keys of [{ at: 1 }, { runId: 1 }] as const) await this.#collection.ensureIndex({ keys });
   }
 }
