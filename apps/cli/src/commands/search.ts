@@ -3,7 +3,7 @@ import { formsOfId, type SourceDocument } from '@batchmill/documents';
 import { countTokens } from '@batchmill/models';
 import { textOfDocument, type EmbeddingFunction, type Pipeline } from '@batchmill/pipeline';
 import { maxEmbeddingTokens } from '@batchmill/provider';
-import type { RowCondition, VectorHit, Vectors } from '@batchmill/vectors';
+import { expectModelOfRows, type RowCondition, type VectorHit, type Vectors } from '@batchmill/vectors';
 import { Command, InvalidArgumentError } from 'commander';
 import { parseCount } from '../run-options.js';
 import { fieldsOfHit, fieldsText } from '../search/fields-of-hit.js';
@@ -45,6 +45,8 @@ async function search(name: string, query: string, { top = 5, where, json }: Fla
       expectTokensInLimit(query, baseModel);
       const target = embeddings.vectors;
       const condition = where === undefined ? undefined : parseWhere(where, target);
+      // Vectors of two models cannot be compared: what is nearest would be so by chance.
+      await expectModelOfRows(vectors, target.collection, { field: target.originFields.model, model });
       const embedding = await provider.embed({ model, dimensions, takesDimensions, body, texts: [query] });
       const [vector] = embedding.vectors;
       const { idFields } = target;

@@ -71,4 +71,17 @@ describe('batchmill search --where', () => {
       'found "vendor" at 1, expected a field: block_mongo_id, block_doc_id, company, pages',
     );
   });
+
+  it('Y6: a search by another model than that of the collection is refused', async () => {
+    const remodelled = definition
+      .replace("name: 'letters',", "name: 'remodelled',")
+      .replace('dimensions: 8,', "dimensions: 8, model: 'text-embedding-3-large',");
+    await mkdir(join(folder, 'pipelines/remodelled'), { recursive: true });
+    await writeFile(join(folder, 'pipelines/remodelled/remodelled.pipeline.ts'), remodelled);
+
+    const refused = await batchmill('search', 'remodelled', 'payments');
+
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toMatch(/letters: found vectors of the model text-embedding-3-small, expected .*-large/);
+  });
 });
