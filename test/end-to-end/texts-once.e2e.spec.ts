@@ -363,6 +363,24 @@ describe('a text that is embedded once', () => {
     expect(await wrongRows('other')).toEqual([]);
   });
 
+  it('R11 M2: neither is a document completed with such a vector, which is bought: its provider may be the other one', async () => {
+    await opened();
+    await insert('a', ['one', 'two']);
+    await run('first');
+    const marks = { embedding_status: '', embedding_processing_info: '' };
+    await documents().updateMany({}, { $unset: marks });
+    await run('adopting');
+    const adopting = await requestsBilled();
+    const sources = bundle.engine.store.collection('vector_sources');
+    await sources.updateOne({ _id: 'notes' }, { $addToSet: { addresses: 'https://elsewhere.example/v1' } });
+    await documents().updateMany({}, { $unset: marks });
+
+    await run('second');
+
+    expect([adopting, await requestsBilled()]).toEqual([2, 4]);
+    expect(await wrongRows()).toEqual([]);
+  });
+
   it('M2: where the pipeline says so, each document is requested', async () => {
     await opened({ pipelines: [pipelineOf('notes', { reuse: false })] });
     await insert('n', ['same', 'same']);

@@ -2,6 +2,7 @@ import { Clock } from '@batchmill/contracts';
 import { presentText, type RunPlan } from '@batchmill/pipeline';
 import {
   Documents,
+  EmbeddedTexts,
   adoptedUpdate,
   claimFilter,
   rowFieldsOrError,
@@ -20,13 +21,15 @@ import { slicesOf } from './member-marks.js';
 
 /**
  * Completes documents whose vector is there already, made of the text that they have now by the model that the run would ask: after
- * a state was lost, or marks were removed. They are not bought again. A run that redoes all documents adopts none.
+ * a state was lost, or marks were removed. They are not bought again. A run that redoes all documents adopts none, and neither does one whose
+ * collection has vectors of another provider, such as the simulator: a row does not say who has made it.
  */
 @Injectable()
 export class VectorAdopter {
   constructor(
     private readonly documents: Documents,
     private readonly vectors: Vectors,
+    private readonly embeddedTexts: EmbeddedTexts,
     private readonly settings: EngineSettings,
     private readonly clock: Clock,
     private readonly log: Log,
@@ -36,6 +39,7 @@ export class VectorAdopter {
   async adopt(runId: string, plan: RunPlan, members: readonly Member[]): Promise<readonly Member[]> {
     const target = plan.endpointPlan.vectors;
     if (target === null || plan.redo === 'all' || members.length === 0) return members;
+    if (!(await this.embeddedTexts.isOfOneProvider(plan))) return members;
     const adopted = new Set<Member>();
     const run = { installation: this.settings.installation, runId };
     for await (const slice of slicesOf(members)) {
