@@ -92,7 +92,7 @@ export class VectorAdopter {
     if (found.length === 0) return [];
     await this.vectors.updateFields(
       target.collection,
-      found.flatMap(({ row, document }) => rowUpdateOf(target, document, row) ?? []),
+      found.flatMap(({ row, document }) => rowUpdateOf(plan, document, row) ?? []),
     );
     const { refused } = await this.documents.of(plan).bulk(found.map(({ update }) => update));
     const isRefused = new Set(refused.map(({ index }) => index));
