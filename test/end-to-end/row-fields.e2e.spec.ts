@@ -104,6 +104,26 @@ describe('fields of documents that are stored with their vectors', () => {
     expect((await ledgerOf(bundle)).requests).toBe(requests);
   });
 
+  it.each<[string, typeof notes]>([
+    ['with fields', filed],
+    ['without fields', notes],
+  ])(
+    'E4: are also its ids: those that change are found by verify, and updated without paying: %s',
+    async (_, pipeline) => {
+      await opened(pipeline);
+      await bundle.start(stages);
+      await runToTheEnd(bundle, { runId: 'r', ...embed });
+      await change(first, { note: 'moved' });
+
+      const found = await verify(true);
+
+      expect(found.counts).toMatchObject({ 'other-fields': 1, stale: 0, missing: 0 });
+      expect(found.mended).toEqual({ pending: 0, updated: 1, deleted: 0 });
+      expect((await rowOf(first))?.fields).toMatchObject({ block_mongo_id: first, block_doc_id: 'moved' });
+      expect((await verify()).differences).toEqual([]);
+    },
+  );
+
   it('R11: of a vector that is adopted are updated', async () => {
     await opened();
     await bundle.start(stages);

@@ -160,19 +160,6 @@ describe('a document whose text changes', () => {
     expect(all.totals?.requests).toBe(4);
   });
 
-  it('R11: and is pending again is embedded where another provider has written into its collection, such as the simulator', async () => {
-    await opened(3);
-    await bundle.start(stages);
-    await runToTheEnd(bundle, { runId: 'rehearsal', ...embed });
-    const sources = bundle.engine.store.collection('vector_sources');
-    await sources.updateOne({ _id: 'notes' }, { $set: { addresses: ['https://elsewhere.example/v1'] } });
-    await documents().updateMany({}, { $set: { embedding_status: 'pending' } });
-
-    const run = await runToTheEnd(bundle, { runId: 'real', ...embed });
-
-    expect(run.totals).toMatchObject({ requests: 3, documents: { succeeded: 3 } });
-  });
-
   describe('or that is gone', () => {
     const pruned = definePipeline({
       ...notes,
@@ -227,6 +214,40 @@ describe('a document whose text changes', () => {
 
       expect(again).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 1 } } });
       expect(await idsOfVectors()).toEqual(['n00000', 'n00001', 'n00002']);
+    });
+
+    it('E4: keeps its vector where it does not match the query only because of what the run has written', async () => {
+      const byField = definePipeline({
+        ...pruned,
+        source: { ...notes.source, queryTemplate: { topic: { $ne: 'off' }, 'seen.at': null } },
+        embeddings: { ...pruned.embeddings!, updateTemplate: { $set: { seen: { at: '{{run_id}}' } } } },
+      });
+      await opened(3, byField);
+      await bundle.start(stages);
+      await runToTheEnd(bundle, { runId: 'first', ...embed });
+      expect(await idsOfVectors()).toHaveLength(3);
+      await remove('n00002');
+
+      await runToTheEnd(bundle, { runId: 'second', ...embed });
+
+      expect(await idsOfVectors()).toEqual(['n00000', 'n00001']);
+    });
+
+    it('E4: keeps its vector where no document matches the query, and the log says so: another collection may have been named', async () => {
+      await opened(3, pruned);
+      await documents().updateMany({}, { $set: { embedding_status: 'pending' } });
+      await bundle.start(stages);
+      await runToTheEnd(bundle, { runId: 'first', ...embed });
+      await documents().deleteMany({});
+
+      await runToTheEnd(bundle, { runId: 'second', ...embed });
+
+      expect(await idsOfVectors()).toHaveLength(3);
+      expect(bundle.log.lines).toContainEqual(
+        expect.objectContaining({
+          message: expect.stringContaining('no vector is deleted, since no document matches'),
+        }),
+      );
     });
 
     it('E4: keeps its vector in a run over some documents, and where the pipeline does not prune', async () => {

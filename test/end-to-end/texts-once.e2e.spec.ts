@@ -162,6 +162,32 @@ describe('a text that is embedded once', () => {
     expect(await wrongRows()).toEqual([]);
   });
 
+  it('M2: a batch that waits for another reads nothing of its own meanwhile, however long that takes', async () => {
+    bundle = await TestEngine.open({
+      pipelines: [pipelineOf('notes', { batchSize: 1 })],
+      settings: { retryBaseMs: 1 },
+    });
+    await insert('n', ['same', 'same']);
+    const { store, blobs } = bundle.engine;
+    const waiting = async () => (await batchesOf('r')).find(({ number, requests }) => number === 1 && requests === 0);
+    const stop = await bundle.start(stages.filter((stage) => stage !== BatchSubmitterModule));
+    await requestRun(bundle, { runId: 'r', pipeline: 'notes' });
+    await eventually('the wait', async () => (await waiting())?.ingestion.awaits !== undefined);
+    const { _id, manifest, fence } = (await waiting())!;
+    const copy = await blobs.write(blobs.read(manifest), '.manifest.jsonl');
+    await blobs.delete(manifest);
+
+    await store.collection('batches').updateOne({ _id }, { $set: { nextAt: new Date(0) } });
+
+    await eventually('another look', async () => ((await waiting())?.fence ?? 0) > fence);
+    await stop();
+    expect(await waiting()).toMatchObject({ state: 'settled', error: null, attempts: 0 });
+    await store.collection('batches').updateOne({ _id }, { $set: { manifest: copy.name } });
+    await bundle.start(stages);
+    expect(await endOf(bundle, 'r')).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 2 } } });
+    expect(await requestsBilled()).toBe(1);
+  });
+
   it('M2: where the request that others wait for fails, they are sent by themselves, and none is lost', async () => {
     await opened({ pipelines: [pipelineOf('notes', { batchSize: 2 })] });
     await insert('n', ['same', 'a', 'same', 'b', 'same', 'c']);
@@ -361,6 +387,24 @@ describe('a text that is embedded once', () => {
     ]);
     expect(await wrongRows()).toEqual([]);
     expect(await wrongRows('other')).toEqual([]);
+  });
+
+  it('R11 M2: neither is a document completed with such a vector, which is bought: its provider may be the other one', async () => {
+    await opened();
+    await insert('a', ['one', 'two']);
+    await run('first');
+    const marks = { embedding_status: '', embedding_processing_info: '' };
+    await documents().updateMany({}, { $unset: marks });
+    await run('adopting');
+    const adopting = await requestsBilled();
+    const sources = bundle.engine.store.collection('vector_sources');
+    await sources.updateOne({ _id: 'notes' }, { $addToSet: { addresses: 'https://elsewhere.example/v1' } });
+    await documents().updateMany({}, { $unset: marks });
+
+    await run('second');
+
+    expect([adopting, await requestsBilled()]).toEqual([2, 4]);
+    expect(await wrongRows()).toEqual([]);
   });
 
   it('M2: where the pipeline says so, each document is requested', async () => {

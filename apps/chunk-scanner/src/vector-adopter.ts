@@ -21,8 +21,8 @@ import { slicesOf } from './member-marks.js';
 
 /**
  * Completes documents whose vector is there already, made of the text that they have now by the model that the run would ask: after
- * a state was lost, or marks were removed. They are not bought again. A run that redoes all documents adopts none, and none is adopted
- * from a collection into which another provider has written too, such as the simulator.
+ * a state was lost, or marks were removed. They are not bought again. A run that redoes all documents adopts none, and neither does one whose
+ * collection has vectors of another provider, such as the simulator: a row does not say who has made it.
  */
 @Injectable()
 export class VectorAdopter {
@@ -39,7 +39,7 @@ export class VectorAdopter {
   async adopt(runId: string, plan: RunPlan, members: readonly Member[]): Promise<readonly Member[]> {
     const target = plan.endpointPlan.vectors;
     if (target === null || plan.redo === 'all' || members.length === 0) return members;
-    if (!(await this.embeddedTexts.canFindIn(plan))) return members;
+    if (!(await this.embeddedTexts.isOfOneProvider(plan))) return members;
     const adopted = new Set<Member>();
     const run = { installation: this.settings.installation, runId };
     for await (const slice of slicesOf(members)) {
@@ -92,7 +92,7 @@ export class VectorAdopter {
     if (found.length === 0) return [];
     await this.vectors.updateFields(
       target.collection,
-      found.flatMap(({ row, document }) => rowUpdateOf(target, document, row) ?? []),
+      found.flatMap(({ row, document }) => rowUpdateOf(plan, document, row) ?? []),
     );
     const { refused } = await this.documents.of(plan).bulk(found.map(({ update }) => update));
     const isRefused = new Set(refused.map(({ index }) => index));

@@ -1,4 +1,4 @@
-import { Pipelines, type RunPlan } from '@batchmill/pipeline';
+import { Pipelines, lastingQueryOf, type RunPlan } from '@batchmill/pipeline';
 import { Documents, deleteOrphans, orphanedVectors, type Leased, type Run } from '@batchmill/records';
 import { Log } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
@@ -23,6 +23,13 @@ export class VectorPruner {
   async prune(run: Leased<Run>, plan: RunPlan): Promise<void> {
     const { vectors: target } = plan.endpointPlan;
     if (target?.isPruned !== true || !takesAll(run.data)) return;
+    if (!(await this.#hasDocuments(plan))) {
+      this.log.warn('no vector is deleted, since no document matches the query: is it that of another collection?', {
+        operation: 'chunk-scanner',
+        runId: run.id,
+      });
+      return;
+    }
     let deleted = 0;
     for await (const page of slicesOf(this.vectors.entries(target.collection))) {
       run.throwIfStopping();
@@ -40,6 +47,13 @@ export class VectorPruner {
       runId: run.id,
       vectors: deleted,
     });
+  }
+
+  /** None: rather another collection or database was named by mistake than all documents are gone. */
+  async #hasDocuments(plan: RunPlan): Promise<boolean> {
+    return (
+      (await this.sources.documents.of(plan).findOne(lastingQueryOf(plan) ?? {}, { projection: { _id: 1 } })) !== null
+    );
   }
 }
 

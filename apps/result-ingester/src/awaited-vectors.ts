@@ -13,7 +13,10 @@ const writingParts: readonly IngestionPart[] = ['copy', 'output', 'error', 'prob
 
 /** The vectors of texts that other documents have asked for are not there yet. */
 export class TextsAwaited extends Error {
-  constructor(readonly retryAt: Date) {
+  constructor(
+    readonly claimId: string,
+    readonly retryAt: Date,
+  ) {
     super('the vectors of other batches are not stored yet');
   }
 }
@@ -56,8 +59,25 @@ export class AwaitedVectors {
   async #throwIfComing(batch: Batch, awaited: readonly RequestedLine[]): Promise<void> {
     for (const claimId of new Set(awaited.flatMap(({ awaits }) => awaits?.claimId ?? []))) {
       const waitMs = await this.#waitFor(claimId, batch);
-      if (waitMs !== null) throw new TextsAwaited(new Date(this.clock.now().getTime() + waitMs));
+      if (waitMs !== null) throw new TextsAwaited(claimId, this.#after(waitMs));
     }
+  }
+
+  /**
+   * When a batch that has waited is looked at again, because it would wait for the same claim. Null: it may go on. It is told without the
+   * manifest, which may have 50,000 lines, since a wait may take hours.
+   */
+  async retryAt(batch: Batch): Promise<Date | null> {
+    const { ingestion, abandonment, stall } = batch;
+    if (ingestion.awaits === undefined || ingestion.part !== 'reuse') return null;
+    // It may be given up.
+    if (abandonment != null || stall != null) return null;
+    const waitMs = await this.#waitFor(ingestion.awaits, batch);
+    return waitMs === null ? null : this.#after(waitMs);
+  }
+
+  #after(waitMs: number): Date {
+    return new Date(this.clock.now().getTime() + waitMs);
   }
 
   /**

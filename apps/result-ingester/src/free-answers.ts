@@ -1,7 +1,7 @@
 import { Blobs } from '@batchmill/blobs';
 import { classifyResult } from '@batchmill/pipeline';
 import { parseResultLine } from '@batchmill/provider';
-import { readLines } from '@batchmill/records';
+import { readLines, type Batch } from '@batchmill/records';
 import { Injectable } from '@nestjs/common';
 import { AwaitedVectors } from './awaited-vectors.js';
 import type { BatchToIngest } from './result-slices.js';
@@ -13,6 +13,11 @@ export class FreeAnswers {
     private readonly blobs: Blobs,
     private readonly awaitedVectors: AwaitedVectors,
   ) {}
+
+  /** When a batch is looked at again that still waits for vectors of others; null: it may go on. */
+  retryAt(batch: Batch): Promise<Date | null> {
+    return this.awaitedVectors.retryAt(batch);
+  }
 
   /**
    * The blob; null where every request was sent. Where requests take the answers to others of their batch, or vectors of other batches,

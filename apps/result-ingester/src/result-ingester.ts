@@ -54,6 +54,11 @@ export class ResultIngester {
 
   @Works({ on: Batches, in: 'settled', signaledBy: [BatchSettled, BatchProcessRequested, BatchAbandonRequested] })
   async *ingest(batch: Leased<Batch>): Transitions<ResultsIngested | DocumentsRetryScheduled | BatchHeld> {
+    const retryAt = await this.freeAnswers.retryAt(batch.data);
+    if (retryAt !== null) {
+      yield batch.wait(retryAt);
+      return;
+    }
     let progress: Progress | null = null;
     try {
       let ingested = await this.#open(batch);
@@ -65,8 +70,9 @@ export class ResultIngester {
       await this.#ingestParts(batch, ingested);
     } catch (error) {
       const ingestion = progress?.state ?? batch.data.ingestion;
-      if (error instanceof ResultFileMissing || error instanceof TextsAwaited)
-        yield batch.with({ ingestion }).wait(error.retryAt);
+      if (error instanceof ResultFileMissing) yield batch.with({ ingestion }).wait(error.retryAt);
+      else if (error instanceof TextsAwaited)
+        yield batch.with({ ingestion: { ...ingestion, awaits: error.claimId } }).wait(error.retryAt);
       else
         yield* this.uningestedBatches.handle(batch, error, async () => {
           await this.books.enter(batch.data, ingestion);

@@ -72,6 +72,7 @@ export { linesOfDocument, withoutUnstorable, type DocumentLines } from './batche
 export { modelsOf, type ModelFunctions } from './batches/models-of.js';
 export { checkBatchable, notBatchable } from './plan/check-batchable.js';
 export { planRun } from './plan/plan-run.js';
+export { lastingQueryOf } from './plan/lasting-query.js';
 export type { RequestedRun, PlannedFunction, RunPlan } from './plan/run-plan.js';
 export { beyondTokenPrices } from './requests/beyond-token-prices.js';
 export { fieldsOfText, hashOfText, presentText, textOfDocument, type PresentText } from './requests/text-to-embed.js';

@@ -86,6 +86,8 @@ export interface Ingestion {
   readonly otherTier?: number;
   /** The answers that nobody is billed for. Null: there are none, or that part is not reached yet. Missing in records of earlier versions. */
   readonly reused?: ReusedAnswers | null;
+  /** The claim for whose vectors it has waited last. Missing: it has waited for none. */
+  readonly awaits?: string;
   /** The first error: code and message, never contents. */
   readonly firstError: string | null;
   /** When the first document that went back to pending is due; null when none did. */

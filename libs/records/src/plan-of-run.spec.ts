@@ -73,6 +73,12 @@ describe('the plan of a run whose pipeline was changed meanwhile', () => {
       'embeddings.dimensions was "8" and is "16"',
       { ...before, embeddings: { ...embeddings!, dimensions: 16 } },
     ],
+    [
+      'model of its vectors',
+      'embeddings',
+      'embeddings.model was "text-embedding-3-small" and is "text-embedding-3-large"',
+      { ...before, embeddings: { ...embeddings!, model: 'text-embedding-3-large' } },
+    ],
   ])('is refused when it has another %s, with the old value and the new one', (_, endpoint, message, after) => {
     expect(() => planOfRun(new KnownPipelines([after]), runOf(endpoint))).toThrow(
       expect.objectContaining({
@@ -81,6 +87,14 @@ describe('the plan of a run whose pipeline was changed meanwhile', () => {
         message: expect.stringContaining(message),
       }),
     );
+  });
+
+  it('is made for a run of a version that did not note the model', () => {
+    const run = runOf('embeddings');
+    const noted = Object.entries(run.storageTargets!).filter(([name]) => name !== 'embeddings.model');
+    const storageTargets = Object.fromEntries(noted);
+
+    expect(planOfRun(new KnownPipelines([before]), { ...run, storageTargets }).functions).toEqual(['embeddings']);
   });
 
   it('is made when only a prompt has changed', () => {

@@ -137,7 +137,7 @@ class Tally {
     for (const { document, marks, key } of embedded) {
       const row = rows.get(key);
       const compared = await this.#compare(document, marks, row, target);
-      const update = row === undefined ? null : rowUpdateOf(target, document, row);
+      const update = row === undefined ? null : rowUpdateOf(this.plan, document, row);
       const isOutdated = update !== null || 'error' in rowFieldsOrError(target, document);
       const kind = (compared === null || compared === 'unknown') && isOutdated ? 'other-fields' : compared;
       // One that has failed may have a vector from before. It is wrong only where there is no text any more.

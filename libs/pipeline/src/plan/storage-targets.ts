@@ -2,8 +2,8 @@ import type { RowField, VectorTarget } from '../pipeline.js';
 import type { RunPlan } from './run-plan.js';
 
 /**
- * The collections, fields and status values in which a run keeps its documents, marks and vectors, by their keys in a definition.
- * They must not change during a run, which would lose what it has written.
+ * The collections, fields and status values in which a run keeps its documents, marks and vectors, and of which model and dimensions these
+ * are, by their keys in a definition. They must not change during a run, which would lose what it has written.
  */
 export type StorageTargets = Readonly<Record<string, string>>;
 
@@ -21,6 +21,7 @@ export function storageTargetsOf({ pipeline: { source }, endpointPlan }: RunPlan
     processingInfoField: endpointPlan.infoField,
     ...(endpointPlan.vectors !== null && {
       'embeddings.vectors.collection': endpointPlan.vectors.collection,
+      'embeddings.model': endpointPlan.vectors.model,
       'embeddings.dimensions': String(endpointPlan.vectors.dimensions),
       ...(endpointPlan.vectors.rowFields.length > 0 && {
         'embeddings.vectors.fields': rowFieldsText(endpointPlan.vectors.rowFields),

@@ -66,8 +66,12 @@ export async function textOfDocument(
 }
 
 /** The fields that the text and its vector's row are made of, for a projection; null: it may be any. */
-export function fieldsOfText({ endpointPlan }: Pick<RunPlan, 'endpointPlan'>): readonly string[] | null {
-  const paths = endpointPlan.vectors?.rowFields.map(({ path }) => path) ?? [];
+export function fieldsOfText({
+  endpointPlan,
+  pipeline: { source },
+}: Pick<RunPlan, 'endpointPlan' | 'pipeline'>): readonly string[] | null {
+  const rowPaths = endpointPlan.vectors?.rowFields.map(({ path }) => path) ?? [];
+  const paths = [...rowPaths, source.chunkIdField, source.parentIdField];
   for (const definition of endpointPlan.functions) {
     if (definition.kind !== 'embedding') continue;
     if (definition.text.kind !== 'field') return null;

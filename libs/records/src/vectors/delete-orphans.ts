@@ -1,5 +1,5 @@
 import { formsOfId } from '@batchmill/documents';
-import type { RunPlan } from '@batchmill/pipeline';
+import { lastingQueryOf, type RunPlan } from '@batchmill/pipeline';
 import type { Filter } from '@batchmill/store';
 import type { Vectors } from '@batchmill/vectors';
 import type { Documents } from '../documents.js';
@@ -45,7 +45,7 @@ function outsideQuery(plan: RunPlan, orphans: readonly OrphanedVector[]): Filter
   const { field, completed } = plan.endpointPlan.status;
   const ids = orphans.flatMap(({ key }) => idOfKey(key) ?? []).map(({ id }) => id);
   const chunkIds = orphans.filter(({ key }) => isHashedKey(key)).flatMap(({ chunkId }) => formsOfId(chunkId));
-  const outside = { [field]: completed, $nor: [plan.endedFilter ?? {}] };
+  const outside = { [field]: completed, $nor: [lastingQueryOf(plan) ?? {}] };
   return [
     ...(ids.length > 0 ? [{ $and: [outside, { _id: { $in: ids } }] }] : []),
     ...(chunkIds.length > 0 ? [{ $and: [outside, { [plan.pipeline.source.chunkIdField]: { $in: chunkIds } }] }] : []),

@@ -50,6 +50,13 @@ export class EmbeddedTexts {
     await this.#written.updateOne({ _id: collection }, { $addToSet: { addresses: address } }, { upsert: true });
   }
 
+  /** False: another provider has made vectors of the run's collection. None is known of before runs noted who makes them. */
+  async isOfOneProvider({ endpointPlan: { vectors: target } }: RunPlan): Promise<boolean> {
+    const { address } = this.sources.provider.accountInfo;
+    const written = await this.#written.findOne({ _id: target?.collection ?? '' });
+    return written === null || isOnly(address, written);
+  }
+
   /** Whether the vectors of a run are found once they are stored. */
   async canFindIn({ endpointPlan }: RunPlan): Promise<boolean> {
     const own = embeddingOf(endpointPlan);
@@ -104,11 +111,13 @@ export class EmbeddedTexts {
     const { address } = provider.accountInfo;
     const written = this.#written.find({ _id: { $in: [...targets.keys()] } });
     const ofProvider = new Set<string>();
-    for await (const { _id, addresses } of written) {
-      if (addresses.every((each) => each === address)) ofProvider.add(_id);
-    }
+    for await (const sources of written) if (isOnly(address, sources)) ofProvider.add(sources._id);
     return [...targets.values()].filter(({ collection }) => ofProvider.has(collection) && !mixed.has(collection));
   }
+}
+
+function isOnly(address: string, { addresses }: VectorSources): boolean {
+  return addresses.every((each) => each === address);
 }
 
 function embeddingOf(plan: RunPlan['endpointPlan'] | null): Embedding | null {

@@ -1,5 +1,5 @@
 import { formsOfId } from '@batchmill/documents';
-import type { Pipelines, RunPlan } from '@batchmill/pipeline';
+import { lastingQueryOf, type Pipelines, type RunPlan } from '@batchmill/pipeline';
 import type { Filter } from '@batchmill/store';
 import type { VectorEntry } from '@batchmill/vectors';
 import type { Documents } from '../documents.js';
@@ -32,21 +32,22 @@ interface VectorSource {
 
 /**
  * Where the documents of the collection's vectors may be: for this pipeline those of its query, whatever their status, unless it depends
- * on parameters; for others that write into the same collection any document.
+ * on parameters or on what runs write; for others that write into the same collection any document.
  */
 function sourcesOf(pipelines: Pipelines, plan: RunPlan): VectorSource[] {
   const collection = plan.endpointPlan.vectors?.collection;
+  const ownQuery = lastingQueryOf(plan) ?? {};
   return pipelines.names().flatMap((name) => {
     const { source, embeddings } = pipelines.get(name);
     const target = embeddings?.vectors;
     if (target == null || target.collection !== collection) return [];
-    const isOwn = name === plan.pipeline.name && typeof source.queryTemplate !== 'function';
+    const query = name === plan.pipeline.name ? ownQuery : {};
     const byChunk = ({ fields }: VectorEntry): Filter => ({
       [source.chunkIdField]: { $in: formsOfId(fields[target.idFields.chunkId] ?? '') },
     });
     const filters = (page: readonly VectorEntry[]): Filter[] =>
       [idsOf(page), ...page.filter(({ key }) => isHashedKey(key)).map(byChunk)].map((ids) => ({
-        $and: [isOwn ? (plan.endedFilter ?? {}) : {}, ids],
+        $and: [query, ids],
       }));
     return [{ collection: source.collection, filters }];
   });
