@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
-import { definePipeline, type EmbeddingsDefinition } from '@batchmill/pipeline';
-import { addSavings, noSavings, vectorKey, type Batch } from '@batchmill/records';
+import { TimeoutError } from '@batchmill/contracts';
+import { definePipeline, hashOfText, planRun, type EmbeddingsDefinition } from '@batchmill/pipeline';
+import { EmbeddedTexts, addSavings, noSavings, vectorKey, type Batch } from '@batchmill/records';
 import { BatchSubmitterModule } from '@batchmill/batch-submitter';
 import { ResultIngesterModule } from '@batchmill/result-ingester';
 import { estimatePipeline } from '@batchmill/service';
 import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
+import type { Vectors } from '@batchmill/vectors';
 import { endOf, requestRun, runToTheEnd } from './runs.js';
 import { injectFaults, ledgerOf } from './simulated-provider.js';
 
@@ -130,6 +132,33 @@ describe('a text that is embedded once', () => {
 
     expect(requests).toEqual([1, 2, 2, 2]);
     expect(await wrongRows('other')).toEqual([]);
+  });
+
+  it('M2: a collection of another pipeline that does not load holds up nothing, and is not asked each time', async () => {
+    await opened({ pipelines: [pipelineOf(), pipelineOf('other')] });
+    await insert('o', ['one'], 'other');
+    await run('first', { pipeline: 'other' });
+    await insert('n', ['two']);
+    await run('second');
+    const { vectors, pipelines } = bundle.engine;
+    let looks = 0;
+    const findVectors: Vectors['findVectors'] = async (collection, query) => {
+      if (collection !== 'other') return vectors.findVectors(collection, query);
+      looks += 1;
+      throw new TimeoutError('vectors.timeout', 'the collection was not loaded in time');
+    };
+    const loading = new Proxy(vectors, {
+      get: (of, name) => (name === 'findVectors' ? findVectors : (Reflect.get(of, name) as unknown)),
+    });
+    const texts = new EmbeddedTexts({ ...bundle.engine, vectors: loading });
+    const plan = planRun(pipelines.get('notes'), {});
+    const hashes = ['one', 'two'].map(hashOfText);
+
+    for (const found of [await texts.find(plan, hashes), await texts.find(plan, hashes)]) {
+      expect([...found.keys()]).toEqual([hashOfText('two')]);
+    }
+    expect(looks).toBe(1);
+    expect((await bundle.engine.embeddedTexts.find(plan, hashes)).size).toBe(2);
   });
 
   it('M2: batches of a run that are at the provider at once buy a text once, and those that wait for it take its vector', async () => {

@@ -1,9 +1,12 @@
-import { isDependencyUnavailable } from '@batchmill/contracts';
+import { TimeoutError, isDependencyUnavailable } from '@batchmill/contracts';
 import type { EmbeddingFunction, Pipelines, RunPlan, VectorTarget } from '@batchmill/pipeline';
 import type { Provider } from '@batchmill/provider';
 import type { Collection, Fields, Store } from '@batchmill/store';
 import { expectModelOfRows, type Vectors } from '@batchmill/vectors';
 import { vectorCollectionOf } from './vector-collection.js';
+
+/** For how long a collection of another pipeline is left out that did not answer in time. */
+const leftOutMs = 600_000;
 
 /** The function that embeds, and where its vectors go. */
 interface Embedding {
@@ -32,6 +35,8 @@ interface Sources {
  */
 export class EmbeddedTexts {
   readonly #written: Collection<VectorSources>;
+  /** Until when collections are left out that did not answer in time, by `performance.now()`. */
+  readonly #leftOut = new Map<string, number>();
 
   constructor(private readonly sources: Sources) {
     this.#written = sources.store.collection<VectorSources>('vector_sources');
@@ -73,6 +78,7 @@ export class EmbeddedTexts {
     let left = [...new Set(textHashes)];
     for (const target of await this.#targetsOf(own)) {
       if (left.length === 0) break;
+      if (performance.now() < (this.#leftOut.get(target.collection) ?? 0)) continue;
       for (const [hash, vector] of await this.#findIn(target, own, left)) {
         // Another pipeline's collection may have other dimensions than it says, until it is run.
         if (vector.length === own.definition.dimensions) found.set(hash, vector);
@@ -91,8 +97,10 @@ export class EmbeddedTexts {
     try {
       return await this.sources.vectors.findVectors(collection, { field, texts, where: { [model]: definition.model } });
     } catch (error) {
-      // What is wrong with the collection of another pipeline is not this run's matter.
-      if (collection === target.collection || isDependencyUnavailable(error)) throw error;
+      // What is wrong with the collection of another pipeline is not this run's matter: it may not be loaded for hours.
+      const isSlow = error instanceof TimeoutError;
+      if (collection === target.collection || (isDependencyUnavailable(error) && !isSlow)) throw error;
+      if (isSlow) this.#leftOut.set(collection, performance.now() + leftOutMs);
       return new Map();
     }
   }
