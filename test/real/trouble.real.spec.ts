@@ -80,7 +80,7 @@ describe('bad messages, bad documents and lost data on real servers', () => {
   );
 
   it(
-    'X1: a document whose id is too long for the vector store fails alone, and the others of its batch are stored',
+    'X1: a document whose id is too long for the vector store fails alone before it is sent, and the others are stored',
     async () => {
       await engine.addNotes('weirs', 5);
       const _id = 'w'.repeat(1_100);
@@ -92,7 +92,8 @@ describe('bad messages, bad documents and lost data on real servers', () => {
       expect(run['totals']).toMatchObject({ documents: { succeeded: 5, failed: 1, left: 0 } });
       expect(await engine.vectors.count(engine.collection)).toBe(5);
       const failed = await engine.documents.collection('notes').findOne({ _id });
-      expect(JSON.stringify(failed)).toContain('document.vector-refused');
+      expect(JSON.stringify(failed)).toContain('document.id-too-long');
+      expect((await engine.simulator.ledger()).requests).toBe(5);
     },
     timeoutMs,
   );
