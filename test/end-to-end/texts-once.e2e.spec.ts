@@ -318,7 +318,7 @@ describe('a text that is embedded once', () => {
     expect(await wrongRows()).toEqual([]);
   });
 
-  it('M2: a run that redoes all documents buys each text anew, once per batch', async () => {
+  it('M2: a run that redoes all documents buys each text again, once per batch', async () => {
     await opened({ pipelines: [pipelineOf('notes', { batchSize: 4 })] });
     await insert('n', ['one', 'two', 'one', 'two', 'one']);
     await run('first');

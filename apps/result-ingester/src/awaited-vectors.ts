@@ -64,7 +64,7 @@ export class AwaitedVectors {
   }
 
   /**
-   * When a batch that has waited is looked at again, because it would wait for the same claim. Null: it may go on. It is told without the
+   * When a batch that has waited is looked at again, because it would wait for the same claim. Null: it may go on. It is known without the
    * manifest, which may have 50,000 lines, since a wait may take hours.
    */
   async retryAt(batch: Batch): Promise<Date | null> {
