@@ -130,7 +130,7 @@ describe('checkPipeline', () => {
       'a.pipeline.ts: source: found nothing, expected an object with collection, queryTemplate, chunkIdField, parentIdField, documentIdField, fieldMap, preprocessFunctions',
       'a.pipeline.ts: source.collection: found nothing, expected the name of a collection here, or the setting MONGODB_COLLECTION',
       'a.pipeline.ts: batch.batchSize: found 0, expected a whole number from 1 to 50000',
-      'a.pipeline.ts: embeddings.dimension: found an unknown key, expected "dimensions"? The keys are model, baseModel, body, dimensions, text, tooLong, vectors, watch, reuse, status, processingInfoField, errorField, updateTemplate, batchSize',
+      'a.pipeline.ts: embeddings.dimension: found an unknown key, expected "dimensions"? The keys are model, baseModel, body, dimensions, text, tooLong, vectors, watch, prune, reuse, status, processingInfoField, errorField, updateTemplate, batchSize',
       'a.pipeline.ts: embeddings.dimensions: found 4096, expected 1 to 1536, which is what text-embedding-3-small offers',
       'a.pipeline.ts: embeddings.vectors.collection: found "1st", expected the name of a collection of vectors: letters, digits and _, not starting with a digit',
     ]);
