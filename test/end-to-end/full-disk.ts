@@ -117,6 +117,18 @@ export class VectorsOnDisk extends Vectors {
     return this.vectors.updateFields(...change);
   }
 
+  collectionOf(alias: string): Promise<VectorCollection | null> {
+    return this.vectors.collectionOf(alias);
+  }
+
+  setAlias(alias: string, collection: string): Promise<void> {
+    return this.vectors.setAlias(alias, collection);
+  }
+
+  dropCollection(collection: string): Promise<void> {
+    return this.vectors.dropCollection(collection);
+  }
+
   modelOf(collection: string): Promise<string | null> {
     return this.vectors.modelOf(collection);
   }

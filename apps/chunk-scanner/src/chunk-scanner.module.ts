@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AliasMover } from './alias-mover.js';
 import { Breaker } from './breaker.js';
 import { ChunkScanner } from './chunk-scanner.js';
 import { ClaimCloser } from './claim-closer.js';
@@ -29,6 +30,7 @@ import { VectorPruner } from './vector-pruner.js';
     Trial,
     VectorAdopter,
     VectorPruner,
+    AliasMover,
     Breaker,
     ProgressReporter,
   ],

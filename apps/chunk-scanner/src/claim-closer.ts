@@ -7,15 +7,16 @@ import {
   Claims,
   Documents,
   Runs,
-  isOfRun,
   documentOutcomeUpdates,
   failureUpdate,
+  isOfRun,
   isPaused,
   markOf,
   noDocuments,
   readMembers,
   repairUpdates,
   requestedFilter,
+  slicesOf,
   type Claim,
   type DocumentCounts,
   type Leased,
@@ -28,7 +29,7 @@ import { EngineSettings } from '@batchmill/stage';
 import { Injectable } from '@nestjs/common';
 import { ClaimOpener } from './claim-opener.js';
 import { stopRun } from './stop-run.js';
-import { readMemberMarks, slicesOf, type MemberMarks } from './member-marks.js';
+import { readMemberMarks, type MemberMarks } from './member-marks.js';
 
 /** How the members of a claim ended, by the marks on their documents. */
 interface Outcomes {

@@ -9,6 +9,7 @@ import {
   isEligible,
   markOf,
   readMembers,
+  slicesOf,
   writeMembers,
   type Claim,
   type Leased,
@@ -20,7 +21,7 @@ import {
 import { EngineSettings } from '@batchmill/stage';
 import { Injectable } from '@nestjs/common';
 import { MemberMarker } from './member-marker.js';
-import { readMemberMarks, slicesOf } from './member-marks.js';
+import { readMemberMarks } from './member-marks.js';
 
 /** What is known of a claim before it is opened. `gathered`: its members, which are written to a blob. */
 export type NewClaim = Pick<Claim, 'kind' | 'previousClaimId' | 'positionAfter' | 'scanEnds'> & {

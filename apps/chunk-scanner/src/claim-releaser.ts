@@ -10,6 +10,7 @@ import {
   noDocuments,
   readMembers,
   releaseUpdate,
+  slicesOf,
   type Claim,
   type DocumentCounts,
   type DocumentMarks,
@@ -21,7 +22,6 @@ import {
 import type { Fields } from '@batchmill/store';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
-import { slicesOf } from './member-marks.js';
 
 /** Where a run keeps the marks on its documents. */
 interface MarkedCollection extends MarkedFields {

@@ -5,10 +5,11 @@ import {
   Documents,
   claimFilter,
   claimUpdate,
-  marksProjection,
-  failedClaimUpdate,
   eligibleFilter,
+  failedClaimUpdate,
   markOf,
+  marksProjection,
+  slicesOf,
   type Claim,
   type ClaimingRun,
   type Member,
@@ -17,7 +18,6 @@ import { EngineSettings } from '@batchmill/stage';
 import type { BulkUpdate, Fields } from '@batchmill/store';
 import { Log } from '@batchmill/telemetry';
 import { Injectable } from '@nestjs/common';
-import { slicesOf } from './member-marks.js';
 
 /** Members that get the same update: their previous claim is the same, and so is what is requested of them. */
 interface MemberGroup extends Omit<Member, 'id'> {

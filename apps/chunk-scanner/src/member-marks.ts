@@ -18,19 +18,3 @@ export async function readMemberMarks(
   }
   return marks;
 }
-
-/** The most documents that one read or one bulk update names. */
-const sliceSize = 1000;
-
-export async function* slicesOf<T>(
-  items: Iterable<T> | AsyncIterable<T>,
-): AsyncGenerator<readonly T[], void, undefined> {
-  let slice: T[] = [];
-  for await (const item of items) {
-    slice.push(item);
-    if (slice.length < sliceSize) continue;
-    yield slice;
-    slice = [];
-  }
-  if (slice.length > 0) yield slice;
-}

@@ -16,6 +16,7 @@ import {
   type Transitions,
 } from '@batchmill/records';
 import { Injectable } from '@nestjs/common';
+import { AliasMover } from './alias-mover.js';
 import { VectorPruner } from './vector-pruner.js';
 
 /** Ends a run whose scan has ended and whose claims are all done. */
@@ -26,6 +27,7 @@ export class RunCloser {
     private readonly batches: Batches,
     private readonly askedTexts: AskedTexts,
     private readonly vectorPruner: VectorPruner,
+    private readonly aliasMover: AliasMover,
     private readonly clock: Clock,
   ) {}
 
@@ -36,7 +38,6 @@ export class RunCloser {
 
   /** `plan`: null where the run's pipeline is gone or was changed. */
   async *close(run: Leased<Run>, plan: RunPlan | null): Transitions<RunFinished> {
-    if (plan !== null) await this.vectorPruner.prune(run, plan);
     const number = run.data.scan.nextNumber;
     const endClaim = this.claims.new(run.id, number, {
       kind: 'end',
@@ -54,10 +55,12 @@ export class RunCloser {
       return;
     }
     await this.askedTexts.deleteOfRun(run.id);
+    if (plan !== null) await this.vectorPruner.prune(run, plan);
+    const aliasMove = plan === null ? null : await this.aliasMover.move(run, plan);
     const totals = await this.#totals(run.id);
     const outcome = this.#outcome(run, totals);
     const { succeeded, failed, left, takenOver } = totals.documents;
-    yield run.with({ totals, finishedAt: this.clock.now() }).to(
+    yield run.with({ totals, finishedAt: this.clock.now(), ...(aliasMove !== null && { aliasMove }) }).to(
       outcome,
       new RunFinished({
         runId: run.id,

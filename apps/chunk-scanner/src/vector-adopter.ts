@@ -7,6 +7,7 @@ import {
   claimFilter,
   rowFieldsOrError,
   rowUpdateOf,
+  slicesOf,
   textProjection,
   vectorKey,
   type ClaimingRun,
@@ -17,7 +18,6 @@ import type { BulkUpdate, Fields } from '@batchmill/store';
 import { Log } from '@batchmill/telemetry';
 import { Vectors, type VectorEntry } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
-import { slicesOf } from './member-marks.js';
 
 /**
  * Completes documents whose vector is there already, made of the text that they have now by the model that the run would ask: after

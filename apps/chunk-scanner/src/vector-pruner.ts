@@ -1,9 +1,8 @@
 import { Pipelines, lastingQueryOf, type RunPlan } from '@batchmill/pipeline';
-import { Documents, deleteOrphans, orphanedVectors, type Leased, type Run } from '@batchmill/records';
+import { Documents, deleteOrphans, orphanedVectors, slicesOf, type Leased, type Run } from '@batchmill/records';
 import { Log } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
 import { Injectable } from '@nestjs/common';
-import { slicesOf } from './member-marks.js';
 
 /** Deletes vectors whose document is gone, where the pipeline says so, at the end of a run that has taken every document of the query. */
 @Injectable()

@@ -48,6 +48,8 @@ export const cliErrorCodes = {
   'verify.no-vectors': 'The pipeline makes no vectors, so there is nothing to compare. Name one that does.',
   'search.bad-condition':
     'The condition of `--where` cannot be read. The message says where, and what was expected: a field of the pipeline, a comparison, a value of the field’s type.',
+  'search.unknown-model':
+    'The alias of the pipeline’s vectors points to a collection of which nobody has noted the model, so that the query cannot be embedded. Switch to the pipeline’s collection with `batchmill vectors switch`.',
   'search.no-embeddings': 'The pipeline has no embeddings, so there is nothing to search. Name one that has.',
 } as const;
 

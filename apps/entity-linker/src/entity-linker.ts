@@ -6,6 +6,7 @@ import {
   Runs,
   readArchive,
   selectedFilter,
+  slicesOf,
   type ArchivedDocument,
   type Transitions,
 } from '@batchmill/records';
@@ -102,16 +103,4 @@ export class EntityLinker {
 function runIdAt(at: Date): string {
   const hour = at.toISOString().slice(0, 13).replaceAll('-', '').replace('T', '-');
   return `${pipelineName}-${hour}`;
-}
-
-/** Divides items into slices of at most `size`, so that memory does not grow with their number. */
-async function* slicesOf<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[], void, undefined> {
-  let slice: T[] = [];
-  for await (const item of items) {
-    slice.push(item);
-    if (slice.length < size) continue;
-    yield slice;
-    slice = [];
-  }
-  if (slice.length > 0) yield slice;
 }

@@ -85,6 +85,8 @@ export interface EndpointPlan {
 /** Where the vectors go. */
 export interface VectorTarget {
   readonly collection: string;
+  /** The name by which searches find the collection, once it is whole; null: they find it by its own. */
+  readonly alias: string | null;
   readonly model: string;
   readonly dimensions: number;
   /** The fields of a vector that hold the id of its chunk and the id of the document that the chunk is part of. */

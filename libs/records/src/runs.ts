@@ -3,6 +3,7 @@
 import { runOutcomes, type Clock, type Endpoint, type Event, type RunRequested } from '@batchmill/contracts';
 import type { StorageTargets } from '@batchmill/pipeline';
 import type { Store } from '@batchmill/store';
+import type { AliasMove } from './vectors/vector-alias.js';
 import { Records } from './work/records.js';
 import type { WaitKind } from './forecast/wait-kinds.js';
 import type { MissingCount } from './missing-counts.js';
@@ -91,6 +92,8 @@ export interface Run extends WorkRecord<RunState> {
   readonly reason: string | null;
   /** When the texts and the lists of ids of its batches and claims were deleted. Missing: they are there. */
   readonly textsDeletedAt?: Date;
+  /** What became at its end of the alias of its vectors, which pointed elsewhere. Missing: it has none, or it did not point elsewhere. */
+  readonly aliasMove?: AliasMove;
   /** Written when the run ends. */
   readonly totals: RunTotals | null;
   readonly startedAt: Date | null;

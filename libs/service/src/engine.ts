@@ -24,6 +24,7 @@ import {
   Schedules,
   Spendings,
   Turnarounds,
+  WrittenCollections,
 } from '@batchmill/records';
 import {
   Readiness,
@@ -73,6 +74,7 @@ export interface Engine extends Ports, EngineContext {
   readonly runRecords: RunRecords;
   readonly turnarounds: Turnarounds;
   readonly reusableAnswers: ReusableAnswers;
+  readonly writtenCollections: WrittenCollections;
   readonly embeddedTexts: EmbeddedTexts;
   readonly askedTexts: AskedTexts;
   readonly accountProgress: AccountProgress;
@@ -100,6 +102,7 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
   const budgets = new Budgets(store, clock);
   const spendings = new Spendings(store);
   const turnarounds = new Turnarounds(store);
+  const writtenCollections = new WrittenCollections(store);
   const rates = new Rates(store, clock, engineSettings.perMinute);
   const works = new RunWorks(claims, batches, clock);
   const account = (): string => provider.account;
@@ -136,7 +139,8 @@ export function assembleEngine(ports: Ports, context: EngineContext, source: str
       account,
     }),
     turnarounds,
-    embeddedTexts: new EmbeddedTexts({ vectors: ports.vectors, pipelines, store, provider }),
+    writtenCollections,
+    embeddedTexts: new EmbeddedTexts({ vectors: ports.vectors, pipelines, writtenCollections, provider }),
     askedTexts: new AskedTexts(store),
     reusableAnswers: new ReusableAnswers(store, clock, engineSettings.reuseMs),
     accountProgress: new AccountProgress(store),

@@ -26,12 +26,7 @@ export function checkCollection({
   ...texts
 }: VectorCollection): void {
   const fields = [...fieldsToCreate(texts), ...Object.keys(valueFields)];
-  if (!/^[A-Za-z_]\w{0,254}$/.test(name)) {
-    refuse(
-      'vectors.bad-name',
-      `Found the collection name "${name}", expected 1 to 255 letters, digits or _, not starting with a digit.`,
-    );
-  }
+  checkName('collection', name);
   if (!Number.isInteger(dimensions) || dimensions < 1) {
     refuse(
       'vectors.bad-dimensions',
@@ -50,6 +45,38 @@ export function checkCollection({
     const expected = `a whole number from 1 to ${mostTextBytes}`;
     refuse('vectors.bad-field', `Collection ${name}: found ${bytes} bytes for ${field}, expected ${expected}.`);
   }
+}
+
+function checkName(of: 'collection' | 'alias', name: string): void {
+  if (/^[A-Za-z_]\w{0,254}$/.test(name)) return;
+  refuse(
+    'vectors.bad-name',
+    `Found the name "${name}" of ${of === 'alias' ? 'an alias' : 'a collection'}, expected 1 to 255 letters, digits or _, not starting with a digit.`,
+  );
+}
+
+/** Throws unless every store would accept the alias. */
+export function checkAlias(alias: string): void {
+  checkName('alias', alias);
+}
+
+/** Whoever writes by an alias would write elsewhere as soon as it moves. */
+export function refuseAlias(alias: string, collection: string): never {
+  refuse(
+    'vectors.bad-name',
+    `Found the name "${alias}" of a collection, which is an alias of ${collection}. Name a collection.`,
+  );
+}
+
+export function refuseAliasOfCollection(alias: string): never {
+  refuse('vectors.bad-name', `Found the alias "${alias}", which is the name of a collection. Choose another alias.`);
+}
+
+export function refuseToDrop(collection: string, aliases: readonly string[]): never {
+  refuse(
+    'vectors.has-alias',
+    `Collection ${collection}: found the alias ${aliases.join(', ')}, expected none. Move it to another collection first.`,
+  );
 }
 
 /** The fields of a new collection. */

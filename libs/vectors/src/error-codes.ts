@@ -1,6 +1,9 @@
 /** Every code that a vector store puts on an error: what it means, and what to do. */
 export const vectorsErrorCodes = {
-  'vectors.bad-name': 'A collection or one of its fields has a name that some store would refuse. Choose another name.',
+  'vectors.bad-name':
+    'A collection, an alias or a field has a name that some store would refuse, or an alias that of a collection. Choose another name.',
+  'vectors.has-alias':
+    'A collection is to be dropped to which an alias points. Nothing was deleted. Move the alias first.',
   'vectors.bad-field': 'A requested collection has more fields, or a longer text field, than some store would take.',
   'vectors.bad-dimensions': 'The dimensions of a requested collection are not a positive whole number.',
   'vectors.other-dimensions': 'The collection exists with other dimensions. Name another collection.',

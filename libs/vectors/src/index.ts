@@ -11,6 +11,6 @@ export {
   type VectorRow,
   type VectorsServer,
 } from './vectors.js';
-export { expectModelOfRows } from './expect-model.js';
+export { expectModelOfRows, modelOfRows } from './expect-model.js';
 export { checkCollection, checkQuery, checkRows } from './check-rows.js';
 export { vectorsErrorCodes, type VectorsErrorCode } from './error-codes.js';

@@ -149,4 +149,22 @@ export abstract class Vectors {
 
   /** The model that a collection remembers; null: none, or there is no such collection. */
   abstract modelOf(collection: string): Promise<string | null>;
+
+  /**
+   * The collection to which an alias points; null: there is no such alias. Aliases are for readers that are not to know which collection is
+   * the present one. The other methods take the names of collections.
+   */
+  abstract collectionOf(alias: string): Promise<VectorCollection | null>;
+
+  /**
+   * Points an alias to a collection, in one step, wherever it pointed before. Rejects with a ValidationError: `vectors.bad-name` when some
+   * store would refuse the alias, or a collection has this name, `vectors.unknown-collection`.
+   */
+  abstract setAlias(alias: string, collection: string): Promise<void>;
+
+  /**
+   * Deletes a collection with its rows. Unknown collection: nothing is deleted. Rejects with a ValidationError `vectors.has-alias` while an
+   * alias points to it.
+   */
+  abstract dropCollection(collection: string): Promise<void>;
 }

@@ -1,12 +1,13 @@
 import { ValidationError, isBatchmillError } from '@batchmill/contracts';
 import { formsOfId, type SourceDocument } from '@batchmill/documents';
 import { countTokens } from '@batchmill/models';
-import { textOfDocument, type EmbeddingFunction, type Pipeline } from '@batchmill/pipeline';
+import { textOfDocument, type EmbeddingFunction, type Pipeline, type VectorTarget } from '@batchmill/pipeline';
 import { maxEmbeddingTokens } from '@batchmill/provider';
-import { expectModelOfRows, type RowCondition, type VectorHit, type Vectors } from '@batchmill/vectors';
+import type { RowCondition, VectorHit, Vectors } from '@batchmill/vectors';
 import { Command, InvalidArgumentError } from 'commander';
 import { parseCount } from '../run-options.js';
 import { fieldsOfHit, fieldsText } from '../search/fields-of-hit.js';
+import { searchedVectors } from '../search/searched-vectors.js';
 import { parseWhere } from '../search/parse-where.js';
 import { printJson } from '../show/output.js';
 import { sanitizeLine, terminalColumns } from '../show/terminal.js';
@@ -41,16 +42,15 @@ async function search(name: string, query: string, { top = 5, where, json }: Fla
       if (embeddings?.vectors == null || definition?.kind !== 'embedding') {
         throw new ValidationError('search.no-embeddings', `${name} has no embeddings, expected a pipeline that has`);
       }
-      const { model, dimensions, takesDimensions, body, baseModel } = definition;
-      expectTokensInLimit(query, baseModel);
+      expectTokensInLimit(query, definition.baseModel);
       const target = embeddings.vectors;
       const condition = where === undefined ? undefined : parseWhere(where, target);
-      // Vectors of two models cannot be compared: what is nearest would be so by chance.
-      await expectModelOfRows(vectors, target.collection, { field: target.originFields.model, model });
-      const embedding = await provider.embed({ model, dimensions, takesDimensions, body, texts: [query] });
+      const { collection: searched, ...request } = await searchedVectors(vectors, definition, target);
+      if (searched !== target.collection) process.stderr.write(elsewhereText(target, searched, request.model));
+      const embedding = await provider.embed({ ...request, texts: [query] });
       const [vector] = embedding.vectors;
       const { idFields } = target;
-      const search = { collection: target.collection, top, condition };
+      const search = { collection: searched, top, condition };
       const nearestHits = vector === undefined ? [] : await nearest(vectors, vector, search);
       const collection = documentStore.collection(source.collection);
       return Promise.all(
@@ -87,6 +87,10 @@ async function search(name: string, query: string, { top = 5, where, json }: Fla
     return;
   }
   process.stdout.write(`nothing is embedded yet; start with: batchmill run ${name} --endpoint embeddings\n`);
+}
+
+function elsewhereText({ collection, alias }: VectorTarget, searched: string, model: string): string {
+  return `${alias} finds the vectors of ${searched}, of the model ${model}, until ${collection} lacks none of them\n`;
 }
 
 function parseQuery(value: string): string {

@@ -4,7 +4,7 @@ import { parseWhere } from './parse-where.js';
 
 const fields = { company: 'string', pages: 'integer', price: 'number', open: 'boolean', date: 'date' } as const;
 const target: VectorTarget = {
-  ...{ collection: 'blocks', model: 'm', dimensions: 2, idBytes: 9, isWatched: false, isPruned: false },
+  ...{ collection: 'blocks', alias: null, model: 'm', dimensions: 2, idBytes: 9, isWatched: false, isPruned: false },
   idFields: { chunkId: 'block_mongo_id', parentId: 'block_doc_id' },
   originFields: { textHash: 'text_hash', model: 'model' },
   rowFields: Object.entries(fields).map(([name, type]): RowField => ({

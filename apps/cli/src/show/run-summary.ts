@@ -1,4 +1,5 @@
 import type { DeadlineReport, PredictedRun, RunReport, UnusedWork } from '@batchmill/service';
+import type { AliasMove } from '@batchmill/records';
 import { formatCount, formatDuration, formatPercent, formatQuantity, formatTime, formatUsd } from './format.js';
 import { missingText } from './missing-text.js';
 import { sanitizeLine } from './terminal.js';
@@ -26,6 +27,7 @@ export function runSummary(report: RunReport): string {
     const idle = formatQuantity(report.progress.idle, 'batch', 'batches');
     lines.push(`idle      ${idle} at the provider without progress; see: batchmill batch list --run ${runId}`);
   }
+  if (report.aliasMove !== null) lines.push(`alias     ${aliasText(report.aliasMove)}`);
   if (total === 0) {
     if (status === 'finished') lines.push('no pending documents found: total 0');
     return `${lines.join('\n')}\n`;
@@ -63,6 +65,13 @@ export function runSummary(report: RunReport): string {
     lines.push(`time      ${formatDuration(Date.parse(report.finishedAt) - Date.parse(report.startedAt))}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Which vectors searches find from now on. */
+function aliasText({ alias, from, to, isDone }: AliasMove): string {
+  return isDone
+    ? `${alias} finds the vectors of ${to} now; ${from} stays until: batchmill vectors drop ${from}`
+    : `${alias} still finds the vectors of ${from}, since ${to} lacks some of them; see: batchmill vectors list`;
 }
 
 /** `2 ids have no document: 7, b-9`. */
@@ -178,6 +187,7 @@ export function runJson(report: RunReport): Record<string, unknown> {
     ...(report.unknownIds !== null && { unknownIds: report.unknownIds }),
     ...(report.missing.length > 0 && { missing: report.missing }),
     ...(report.stale > 0 && { stale: report.stale }),
+    ...(report.aliasMove !== null && { aliasMove: report.aliasMove }),
     status,
     total,
     succeeded,

@@ -27,6 +27,7 @@ export function runReport(
     unknownIds: null,
     missing: [],
     stale: 0,
+    aliasMove: null,
     keptAnswers: 0,
     reprocessed: { answers: 0, documents: 0 },
     requests: 0,

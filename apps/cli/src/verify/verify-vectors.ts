@@ -8,6 +8,7 @@ import {
   readMarks,
   rowFieldsOrError,
   rowUpdateOf,
+  slicesOf,
   textProjection,
   vectorCollectionOf,
   vectorKey,
@@ -88,8 +89,9 @@ export async function verifyVectors(engine: Engine, name: string, options: Verif
   if (target === null) throw new ValidationError('verify.no-vectors', `${name} makes no vectors`);
   if (target.rowFields.length > 0) await engine.vectors.hasCollection(vectorCollectionOf(target));
   const tally = new Tally(engine, plan, options);
-  for await (const page of pagesOf(documentsOf(engine, plan))) await tally.addDocuments(page, target);
-  for await (const page of pagesOf(engine.vectors.entries(target.collection))) await tally.addVectors(page, target);
+  for await (const page of slicesOf(documentsOf(engine, plan), pageSize)) await tally.addDocuments(page, target);
+  for await (const page of slicesOf(engine.vectors.entries(target.collection), pageSize))
+    await tally.addVectors(page, target);
   return tally.result(name, target);
 }
 
@@ -234,15 +236,4 @@ function documentsOf(engine: Engine, plan: RunPlan): AsyncIterable<Fields> {
 
 function isKnown(text: string | undefined): text is string {
   return text !== undefined && text !== 'unknown';
-}
-
-async function* pagesOf<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[], void, undefined> {
-  let page: T[] = [];
-  for await (const item of items) {
-    page.push(item);
-    if (page.length < pageSize) continue;
-    yield page;
-    page = [];
-  }
-  if (page.length > 0) yield page;
 }

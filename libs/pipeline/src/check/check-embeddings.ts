@@ -3,7 +3,7 @@ import { embeddingCapabilitiesOf } from '@batchmill/models';
 import { compilePrompt } from '@batchmill/templates';
 import { isPromptFile } from '../definition/file-references.js';
 import { embeddingsFunction } from './reserved-names.js';
-import type { BatchOptions, EmbeddingFunction, EndpointPlan, TextToEmbed } from '../pipeline.js';
+import type { BatchOptions, EmbeddingFunction, EndpointPlan, TextToEmbed, VectorTarget } from '../pipeline.js';
 import { checkEmbeddingBody } from './check-body.js';
 import { checkPrompt } from './check-prompt.js';
 import { checkModel } from './check-model.js';
@@ -11,6 +11,10 @@ import { checkIdFields, checkRowFields } from './check-row-fields.js';
 import { checkEndpointPlan, endpointKeys } from './check-endpoint-plan.js';
 import type { CheckContext } from './check-context.js';
 import { Section } from './section.js';
+
+/** Milvus takes 255 letters. */
+const namePattern = /^[A-Za-z_]\w{0,254}$/;
+const mostLetters = 255;
 
 const keys = [
   'model',
@@ -52,20 +56,17 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
   };
   const vectors = Section.of(problems, 'embeddings.vectors', section.get('vectors'), [
     'collection',
+    'alias',
     'fields',
     'idFields',
   ]);
-  const collection = vectors.required('collection', {
-    pattern: /^[A-Za-z_]\w{0,254}$/,
-    expected: 'the name of a collection of vectors: letters, digits and _, not starting with a digit',
-  });
   const { idFields, idBytes } = checkIdFields(context, vectors);
   const originFields = { textHash: 'text_hash', model: 'model' };
   return {
     ...checkEndpointPlan(context, section, 'embeddings', batch),
     functions: [embeddingFunction],
     vectors: {
-      collection,
+      ...checkNames(context, vectors, { model, dimensions }),
       model,
       dimensions,
       idFields,
@@ -76,6 +77,30 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
       rowFields: checkRowFields(context, vectors, Object.values(idFields)),
     },
   };
+}
+
+/** The name of the collection, and its alias. */
+function checkNames(
+  { problems }: CheckContext,
+  vectors: Section,
+  { model, dimensions }: { readonly model: string; readonly dimensions: number },
+): Pick<VectorTarget, 'collection' | 'alias'> {
+  const expected = (what: string): string =>
+    `the name of ${what} of vectors: letters, digits and _, not starting with a digit`;
+  const ofCollection = { pattern: namePattern, expected: expected('a collection') };
+  if (!vectors.has('alias')) return { collection: vectors.required('collection', ofCollection), alias: null };
+  const alias = vectors.text('alias', { fallback: '', pattern: namePattern, expected: expected('an alias') });
+  const fallback = `${alias}_${model.replaceAll(/\W+/g, '_')}_${dimensions}`;
+  const collection = vectors.text('collection', { ...ofCollection, fallback });
+  if (collection === alias) problems.add(vectors.at('alias'), `the name of the collection, ${alias}`, 'another name');
+  if (!vectors.has('collection') && alias !== '' && fallback.length > mostLetters) {
+    problems.add(
+      vectors.at('alias'),
+      `a collection of ${fallback.length} letters, ${fallback}`,
+      `at most ${mostLetters}`,
+    );
+  }
+  return { collection, alias };
 }
 
 function checkText(context: CheckContext, section: Section): TextToEmbed {

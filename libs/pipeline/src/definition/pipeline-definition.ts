@@ -142,8 +142,17 @@ export interface EmbeddingsDefinition extends EndpointDefinition {
 }
 
 export interface VectorsDefinition {
-  /** The vector collection. It is created when it does not exist. */
-  readonly collection: string;
+  /**
+   * The vector collection. It is created when it does not exist. Where there is an `alias`, it may be left out: each model and number of
+   * dimensions has a collection of its own then, `<alias>_<model>_<dimensions>`.
+   */
+  readonly collection?: string;
+  /**
+   * An alias in the vector store, by which searches and other programs find the collection. After a change of the model, the new collection
+   * is filled beside the old one, and the alias moves to it at the end of the first run after which no search finds less in it. The old one
+   * stays until `batchmill vectors drop`.
+   */
+  readonly alias?: string;
   /**
    * Fields of the document that are stored with its vector, by the names that searches use: lower-case letters, digits and `_`. A
    * collection that exists must have these fields and no others.

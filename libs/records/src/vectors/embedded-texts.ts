@@ -1,9 +1,9 @@
 import { TimeoutError, isDependencyUnavailable } from '@batchmill/contracts';
 import type { EmbeddingFunction, Pipelines, RunPlan, VectorTarget } from '@batchmill/pipeline';
 import type { Provider } from '@batchmill/provider';
-import type { Collection, Fields, Store } from '@batchmill/store';
 import { expectModelOfRows, type Vectors } from '@batchmill/vectors';
 import { vectorCollectionOf } from './vector-collection.js';
+import type { WrittenCollection, WrittenCollections } from './written-collections.js';
 
 /** For how long a collection of another pipeline is left out that did not answer in time. */
 const leftOutMs = 600_000;
@@ -14,16 +14,10 @@ interface Embedding {
   readonly target: VectorTarget;
 }
 
-/** Who has made the vectors of a collection, by the addresses of the providers. `_id` is the collection. */
-interface VectorSources extends Fields {
-  readonly _id: string;
-  readonly addresses: readonly string[];
-}
-
 interface Sources {
   readonly vectors: Vectors;
   readonly pipelines: Pipelines;
-  readonly store: Store;
+  readonly writtenCollections: WrittenCollections;
   readonly provider: Provider;
 }
 
@@ -34,31 +28,32 @@ interface Sources {
  * has written, and never with another provider, such as the simulator.
  */
 export class EmbeddedTexts {
-  readonly #written: Collection<VectorSources>;
   /** Until when collections are left out that did not answer in time, by `performance.now()`. */
   readonly #leftOut = new Map<string, number>();
 
-  constructor(private readonly sources: Sources) {
-    this.#written = sources.store.collection<VectorSources>('vector_sources');
-  }
+  constructor(private readonly sources: Sources) {}
 
   /**
-   * Creates the collection of a run's vectors if it is missing, expects that its rows are of the run's model, and notes who makes these.
-   * Call it before anything is requested.
+   * Creates the collection of a run's vectors and its alias if they are missing, expects that its rows are of the run's model, and notes
+   * who makes these. Call it before anything is requested.
    */
-  async prepare({ endpointPlan: { vectors: target } }: RunPlan): Promise<void> {
+  async prepare({ pipeline, endpointPlan: { vectors: target } }: RunPlan): Promise<void> {
     if (target === null) return;
-    const { collection, model, originFields } = target;
-    await this.sources.vectors.ensureCollection(vectorCollectionOf(target));
-    await expectModelOfRows(this.sources.vectors, collection, { field: originFields.model, model });
-    const { address } = this.sources.provider.accountInfo;
-    await this.#written.updateOne({ _id: collection }, { $addToSet: { addresses: address } }, { upsert: true });
+    const { vectors, writtenCollections, provider } = this.sources;
+    const { collection, alias, model, originFields } = target;
+    await vectors.ensureCollection(vectorCollectionOf(target));
+    await expectModelOfRows(vectors, collection, { field: originFields.model, model });
+    const { address } = provider.accountInfo;
+    await writtenCollections.note(collection, { address, pipeline: pipeline.name });
+    // One that points elsewhere stays there until this collection is whole.
+    if (alias !== null && (await vectors.collectionOf(alias)) === null) await vectors.setAlias(alias, collection);
   }
 
   /** False: another provider has made vectors of the run's collection. None is known of before runs noted who makes them. */
   async isOfOneProvider({ endpointPlan: { vectors: target } }: RunPlan): Promise<boolean> {
-    const { address } = this.sources.provider.accountInfo;
-    const written = await this.#written.findOne({ _id: target?.collection ?? '' });
+    const { writtenCollections, provider } = this.sources;
+    const { address } = provider.accountInfo;
+    const written = await writtenCollections.get(target?.collection ?? '');
     return written === null || isOnly(address, written);
   }
 
@@ -107,7 +102,7 @@ export class EmbeddedTexts {
 
   /** The run's own collection first. None into which a pipeline writes vectors of other requests. */
   async #targetsOf(own: Embedding): Promise<VectorTarget[]> {
-    const { pipelines, provider } = this.sources;
+    const { pipelines, provider, writtenCollections } = this.sources;
     const targets = new Map([[own.target.collection, own.target]]);
     const mixed = new Set<string>();
     for (const name of pipelines.names()) {
@@ -117,14 +112,14 @@ export class EmbeddedTexts {
       else if (own.definition.model === other.definition.model) mixed.add(other.target.collection);
     }
     const { address } = provider.accountInfo;
-    const written = this.#written.find({ _id: { $in: [...targets.keys()] } });
+    const written = writtenCollections.among([...targets.keys()]);
     const ofProvider = new Set<string>();
-    for await (const sources of written) if (isOnly(address, sources)) ofProvider.add(sources._id);
+    for await (const each of written) if (isOnly(address, each)) ofProvider.add(each._id);
     return [...targets.values()].filter(({ collection }) => ofProvider.has(collection) && !mixed.has(collection));
   }
 }
 
-function isOnly(address: string, { addresses }: VectorSources): boolean {
+function isOnly(address: string, { addresses }: WrittenCollection): boolean {
   return addresses.every((each) => each === address);
 }
 

@@ -14,6 +14,7 @@ import {
   noSavings,
   savedOf,
   withoutBatchmill,
+  type AliasMove,
   type Batch,
   type Cost,
   type DocumentCounts,
@@ -45,6 +46,8 @@ export interface RunReport {
   readonly missing: readonly MissingCount[];
   /** How many of the documents were stale when the run took them. 0 also where it does not look for them. */
   readonly stale: number;
+  /** What became at its end of the alias of its vectors; null: it did not point elsewhere, or there is none. */
+  readonly aliasMove: AliasMove | null;
   /** The functions and parameters that the run took, with defaults, and the models of its batches. */
   readonly functions: readonly string[];
   readonly parameters: Readonly<Record<string, unknown>>;
@@ -153,6 +156,7 @@ export async function reportRun(engine: Engine, run: Run): Promise<RunReport> {
     unknownIds: run.unknownIds ?? null,
     missing: run.scan.missing ?? [],
     stale: run.scan.stale ?? 0,
+    aliasMove: run.aliasMove ?? null,
     functions: run.functions,
     parameters: run.parameters,
     models: sums.models,

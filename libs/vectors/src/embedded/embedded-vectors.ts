@@ -3,11 +3,15 @@
 import { Database, type FileErrors } from '@batchmill/sqlite';
 import { getLoadablePath } from 'sqlite-vec';
 import {
+  checkAlias,
   checkCollection,
   checkExisting,
   checkQuery,
   checkRows,
   checkUpdates,
+  refuseAlias,
+  refuseAliasOfCollection,
+  refuseToDrop,
   refuseUnknownCollection,
   rowsFor,
 } from '../check-rows.js';
@@ -55,7 +59,8 @@ const rowsPerRead = 1000;
 
 const schema = `CREATE TABLE IF NOT EXISTS collections (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, dimensions INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS models (collection_id INTEGER PRIMARY KEY, model TEXT NOT NULL)`;
+CREATE TABLE IF NOT EXISTS models (collection_id INTEGER PRIMARY KEY, model TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS aliases (alias TEXT PRIMARY KEY, collection_id INTEGER NOT NULL)`;
 
 /**
  * One SQLite file, which several processes may have open, with a plain table per collection: the columns `key` and
@@ -63,8 +68,9 @@ CREATE TABLE IF NOT EXISTS models (collection_id INTEGER PRIMARY KEY, model TEXT
  * synced to the disk; with 500 rows of 1536 dimensions that was measured to be no slower.
  */
 export class EmbeddedVectors extends Vectors {
-  /** A collection that was seen once stays as it is: it is never dropped or altered. */
+  /** Collections as they are for as long as no process creates or drops a table. */
   private readonly known = new Map<string, StoredCollection>();
+  private schemaVersion: unknown = null;
 
   private constructor(private readonly database: Database) {
     super();
@@ -76,14 +82,16 @@ export class EmbeddedVectors extends Vectors {
 
   override async ensureCollection(collection: VectorCollection): Promise<void> {
     checkCollection(collection);
-    const stored = this.collectionOf(collection.name) ?? this.create(collection);
+    this.refuseIfAlias(collection.name);
+    const stored = this.stored(collection.name) ?? this.create(collection);
     checkExisting(stored, collection);
     ensureIndex(this.database, stored, collection);
   }
 
   override async hasCollection(collection: VectorCollection): Promise<boolean> {
     checkCollection(collection);
-    const existing = this.collectionOf(collection.name);
+    this.refuseIfAlias(collection.name);
+    const existing = this.stored(collection.name);
     if (existing === null) return false;
     checkExisting(existing, collection);
     return true;
@@ -130,7 +138,7 @@ export class EmbeddedVectors extends Vectors {
   }
 
   override async *entries(collection: string): AsyncGenerator<VectorEntry, void, undefined> {
-    const stored = this.collectionOf(collection);
+    const stored = this.stored(collection);
     if (stored === null) return;
     const sql = `SELECT ${entryColumns(stored)} FROM ${stored.table} WHERE key > ? ORDER BY key LIMIT ${rowsPerRead}`;
     let after = '';
@@ -144,7 +152,7 @@ export class EmbeddedVectors extends Vectors {
   }
 
   override async find(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, VectorEntry>> {
-    const stored = this.collectionOf(collection);
+    const stored = this.stored(collection);
     const found = new Map<string, VectorEntry>();
     if (stored === null) return Promise.resolve(found);
     for (const key of keys) {
@@ -155,7 +163,7 @@ export class EmbeddedVectors extends Vectors {
   }
 
   override async delete(collection: string, keys: readonly string[]): Promise<void> {
-    const stored = this.collectionOf(collection);
+    const stored = this.stored(collection);
     if (stored === null || keys.length === 0) return;
     this.database.write(() => {
       for (const key of keys) this.database.run(`DELETE FROM ${stored.table} WHERE key = ?`, key);
@@ -165,7 +173,7 @@ export class EmbeddedVectors extends Vectors {
 
   /** The vectors of those keys that have one. Unknown collection: none. Only the embedded store reads vectors by key. */
   async read(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> {
-    const stored = this.collectionOf(collection);
+    const stored = this.stored(collection);
     const found = new Map<string, Float32Array>();
     if (stored === null) return Promise.resolve(found);
     for (const key of keys) {
@@ -180,7 +188,7 @@ export class EmbeddedVectors extends Vectors {
     collection: string,
     { field, texts, where }: VectorQuery,
   ): Promise<ReadonlyMap<string, Float32Array>> {
-    const stored = this.collectionOf(collection);
+    const stored = this.stored(collection);
     const found = new Map<string, Float32Array>();
     const fields = [field, ...Object.keys(where)];
     if (stored === null || fields.some((each) => !stored.fields.includes(each))) return Promise.resolve(found);
@@ -194,7 +202,7 @@ export class EmbeddedVectors extends Vectors {
   }
 
   override async updateFields(collection: string, updates: readonly RowUpdate[]): Promise<void> {
-    const stored = this.collectionOf(collection);
+    const stored = this.stored(collection);
     if (stored === null) return;
     checkUpdates(stored, updates);
     this.database.write(() => {
@@ -210,11 +218,47 @@ export class EmbeddedVectors extends Vectors {
   }
 
   override async modelOf(collection: string): Promise<string | null> {
-    return this.collectionOf(collection)?.model ?? null;
+    return this.stored(collection)?.model ?? null;
+  }
+
+  override async collectionOf(alias: string): Promise<VectorCollection | null> {
+    const target = this.targetOf(alias);
+    return target === null ? null : this.stored(target);
+  }
+
+  override async setAlias(alias: string, collection: string): Promise<void> {
+    checkAlias(alias);
+    this.get(collection);
+    if (this.stored(alias) !== null) refuseAliasOfCollection(alias);
+    this.database.write(() => {
+      this.database.run(
+        `INSERT INTO aliases (alias, collection_id) SELECT ?, id FROM collections WHERE name = ?
+         ON CONFLICT (alias) DO UPDATE SET collection_id = excluded.collection_id`,
+        alias,
+        collection,
+      );
+    });
+  }
+
+  override async dropCollection(collection: string): Promise<void> {
+    const stored = this.stored(collection);
+    if (stored === null) return;
+    this.database.write(() => {
+      const byId = 'collection_id = (SELECT id FROM collections WHERE name = ?)';
+      const aliases = this.database.all(`SELECT alias FROM aliases WHERE ${byId}`, collection);
+      if (aliases.length > 0)
+        refuseToDrop(
+          collection,
+          aliases.map(({ alias }) => String(alias)),
+        );
+      this.database.run(`DELETE FROM models WHERE ${byId}`, collection);
+      this.database.run('DELETE FROM collections WHERE name = ?', collection);
+      this.database.run(`DROP TABLE IF EXISTS ${stored.table}`);
+    });
   }
 
   override async count(collection: string): Promise<number> {
-    const stored = this.collectionOf(collection);
+    const stored = this.stored(collection);
     return stored ? Number(this.database.get(`SELECT count(*) AS n FROM ${stored.table}`)?.['n']) : 0;
   }
 
@@ -231,11 +275,25 @@ export class EmbeddedVectors extends Vectors {
     this.database.close();
   }
 
-  private get(name: string): StoredCollection {
-    return this.collectionOf(name) ?? refuseUnknownCollection(name);
+  private refuseIfAlias(name: string): void {
+    const target = this.targetOf(name);
+    if (target !== null) refuseAlias(name, target);
   }
 
-  private collectionOf(name: string): StoredCollection | null {
+  private targetOf(alias: string): string | null {
+    const sql = 'SELECT name FROM aliases JOIN collections ON id = collection_id WHERE alias = ?';
+    const row = this.database.get(sql, alias);
+    return row === undefined ? null : String(row['name']);
+  }
+
+  private get(name: string): StoredCollection {
+    return this.stored(name) ?? refuseUnknownCollection(name);
+  }
+
+  private stored(name: string): StoredCollection | null {
+    const version = this.database.get('PRAGMA schema_version')?.['schema_version'];
+    if (version !== this.schemaVersion) this.known.clear();
+    this.schemaVersion = version;
     const known = this.known.get(name);
     if (known) return known;
     const row = this.database.get(

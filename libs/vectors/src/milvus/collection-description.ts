@@ -9,6 +9,7 @@ export const vectorField = 'vector';
 export interface MilvusCollection extends VectorCollection {
   readonly keyField: string;
   readonly vectorField: string;
+  readonly aliases: readonly string[];
 }
 
 /** A field as Milvus describes it. Its numbers are strings. */
@@ -28,7 +29,7 @@ const valueTypes: Readonly<Record<string, RowValueType>> = { Int64: 'integer', D
  * Reads the description of an existing collection. Throws a ValidationError `vectors.other-fields` unless it has one text as its key
  * and one vector, and otherwise only fields of types that rows can have.
  */
-export function collectionOf(name: string, described: readonly DescribedField[]): MilvusCollection {
+export function collectionOf(name: string, described: readonly DescribedField[]): Omit<MilvusCollection, 'aliases'> {
   const key = described.find((field) => field.is_primary_key);
   const vector = described.find((field) => field.data_type === 'FloatVector');
   const others = described.filter((field) => field !== vector && field !== key);

@@ -1,7 +1,9 @@
+/* Long, because it has each step in the life of a collection, as several processes may take it at once. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProcessingError, TimeoutError, delayAfter, isDependencyUnavailable } from '@batchmill/contracts';
 import { DataType, LoadState, type IndexDescription, type MilvusClient } from '@zilliz/milvus2-sdk-node';
-import { checkExisting, defaultTextBytes, fieldsToCreate } from '../check-rows.js';
+import { checkExisting, defaultTextBytes, fieldsToCreate, refuseAlias, refuseToDrop } from '../check-rows.js';
 import type { VectorCollection } from '../vectors.js';
 import {
   checkMetric,
@@ -36,6 +38,7 @@ export class MilvusCollections {
 
   async ensure(collection: VectorCollection): Promise<void> {
     const existing = (await this.find(collection.name)) ?? (await this.createOrFind(collection));
+    if (existing.name !== collection.name) refuseAlias(collection.name, existing.name);
     checkExisting(existing, collection);
     const { name, indexedField } = collection;
     if (indexedField === undefined || !existing.fields.includes(indexedField)) return;
@@ -46,6 +49,7 @@ export class MilvusCollections {
   async isThere(collection: VectorCollection): Promise<boolean> {
     const existing = await this.describe(collection.name);
     if (existing === null) return false;
+    if (existing.name !== collection.name) refuseAlias(collection.name, existing.name);
     checkExisting(existing, collection);
     const metric = await this.metricOf(existing);
     if (metric !== null) checkMetric(collection.name, metric);
@@ -57,6 +61,16 @@ export class MilvusCollections {
     const collection = await this.once(this.ready, name, () => this.prepare(name));
     if (collection === null) this.forget(name);
     return collection;
+  }
+
+  async drop(name: string): Promise<void> {
+    const existing = await this.describe(name);
+    if (existing === null) return;
+    if (existing.aliases.length > 0) refuseToDrop(name, existing.aliases);
+    this.forget(name);
+    await this.calls.call(`Dropping the collection ${name}`, (timeout) =>
+      this.client.dropCollection({ collection_name: name, timeout }),
+    );
   }
 
   /** The collection is checked again at its next use: it may have been dropped or released. */
@@ -133,13 +147,14 @@ export class MilvusCollections {
     );
   }
 
-  private async describe(name: string): Promise<MilvusCollection | null> {
+  /** By its name or an alias of it. Null if there is none. */
+  async describe(name: string): Promise<MilvusCollection | null> {
     const answer = await this.calls.call(`Describing the collection ${name}`, async (timeout) =>
       unless(isCollectionMissing, await this.client.describeCollection({ collection_name: name, timeout })),
     );
     if (answer === null) return null;
     const { fields, description } = answer.schema;
-    return { ...collectionOf(name, fields), ...modelIn(description) };
+    return { ...collectionOf(answer.collection_name, fields), ...modelIn(description), aliases: answer.aliases };
   }
 
   private async ensureIndex(collection: MilvusCollection): Promise<void> {

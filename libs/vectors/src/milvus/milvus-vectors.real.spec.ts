@@ -32,7 +32,11 @@ afterAll(async () => {
 
 async function dropAll(): Promise<void> {
   const { data } = await client.listCollections();
-  for (const { name } of data) await client.dropCollection({ collection_name: name });
+  for (const { name } of data) {
+    const { aliases } = await client.describeCollection({ collection_name: name });
+    for (const alias of aliases) await client.dropAlias({ alias });
+    await client.dropCollection({ collection_name: name });
+  }
 }
 
 describe.each<UpsertEncoder>(['direct', 'sdk'])('rows encoded by "%s"', (encoder) => {

@@ -25,6 +25,7 @@ import { CallSlots } from './call-slots.js';
 import type { MilvusCollection } from './collection-description.js';
 import { filterOf } from './filter-expression.js';
 import { parseMilvusAddress } from './milvus-address.js';
+import { MilvusAliases } from './milvus-aliases.js';
 import { MilvusCalls } from './milvus-calls.js';
 import { findVectors } from './find-vectors.js';
 import { makeMilvusClient } from './milvus-client.js';
@@ -69,6 +70,7 @@ interface Parts {
   readonly client: MilvusClient;
   readonly calls: MilvusCalls;
   readonly collections: MilvusCollections;
+  readonly aliases: MilvusAliases;
   readonly write: WriteRows;
   readonly slots: CallSlots;
   readonly maxCallBytes: number;
@@ -87,11 +89,13 @@ export class MilvusVectors extends Vectors {
     const address = `${parsed.host}:${parsed.port}`;
     const client = makeMilvusClient(parsed, options, { callTimeoutMs, callsInFlight });
     const calls = new MilvusCalls(address, callTimeoutMs);
+    const collections = new MilvusCollections(client, calls, callTimeoutMs);
     return new MilvusVectors({
       address,
       client,
       calls,
-      collections: new MilvusCollections(client, calls, callTimeoutMs),
+      collections,
+      aliases: new MilvusAliases(client, calls, collections),
       write: await chooseWriteRows(client, options),
       slots: new CallSlots(callsInFlight),
       maxCallBytes: options.maxCallBytes ?? defaultMaxCallBytes,
@@ -225,6 +229,18 @@ export class MilvusVectors extends Vectors {
 
   override async modelOf(collection: string): Promise<string | null> {
     return (await this.parts.collections.find(collection))?.model ?? null;
+  }
+
+  override async collectionOf(alias: string): Promise<VectorCollection | null> {
+    return this.parts.aliases.collectionOf(alias);
+  }
+
+  override async setAlias(alias: string, collection: string): Promise<void> {
+    await this.parts.aliases.set(alias, collection);
+  }
+
+  override async dropCollection(collection: string): Promise<void> {
+    await this.parts.collections.drop(collection);
   }
 
   override async count(collection: string): Promise<number> {

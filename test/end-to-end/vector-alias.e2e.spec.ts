@@ -1,0 +1,136 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { stages } from '@batchmill/all-in-one';
+import { verifyVectors } from '@batchmill/cli';
+import { definePipeline, type EmbeddingsDefinition } from '@batchmill/pipeline';
+import { KnownPipelines, TestEngine } from '@batchmill/testing';
+import { manyNotes, notes } from './notes-pipeline.js';
+import { runToTheEnd } from './runs.js';
+import { injectFaults, ledgerOf } from './simulated-provider.js';
+
+const small = 'text-embedding-3-small';
+const large = 'text-embedding-3-large';
+const ofSmall = 'notes_text_embedding_3_small_8';
+const ofLarge = 'notes_text_embedding_3_large_8';
+
+const pipelineOf = (embeddings: Partial<EmbeddingsDefinition> = {}) =>
+  definePipeline({
+    ...notes,
+    source: { ...notes.source, queryTemplate: { archived: { $ne: true } } },
+    embeddings: { ...notes.embeddings!, vectors: { alias: 'notes' }, ...embeddings },
+  });
+
+describe('a pipeline whose vectors have an alias', () => {
+  let bundle: TestEngine;
+  afterEach(() => bundle.close());
+
+  async function opened(count: number, embeddings: Partial<EmbeddingsDefinition> = {}): Promise<void> {
+    bundle = await TestEngine.open({ pipelines: [pipelineOf(embeddings)], settings: { retryBaseMs: 1 } });
+    await bundle.start(stages);
+    await documents().insertMany(manyNotes(count));
+  }
+
+  let runs = 0;
+  const documents = () => bundle.engine.documentStore.collection('notes');
+  const run = (request: object = {}) =>
+    runToTheEnd(bundle, { runId: `r${(runs += 1)}`, endpoint: 'embeddings', pipeline: 'notes', ...request });
+  /** What a restart with another definition does. */
+  const change = (embeddings: Partial<EmbeddingsDefinition>) =>
+    (bundle.engine.pipelines as KnownPipelines).replace([pipelineOf(embeddings)]);
+  const found = async () => (await bundle.engine.vectors.collectionOf('notes'))?.name;
+  const rowsIn = (collection: string) => bundle.engine.vectors.count(collection);
+
+  it('Y6: has a collection for each model, and the alias points to the first one from its first run on', async () => {
+    await opened(3);
+
+    expect(await run()).toMatchObject({ state: 'finished', totals: { documents: { succeeded: 3 } } });
+
+    expect(await found()).toBe(ofSmall);
+    expect(await bundle.engine.vectors.collectionOf('notes')).toMatchObject({ model: small, dimensions: 8 });
+    expect(await rowsIn(ofSmall)).toBe(3);
+  });
+
+  it('Y6: after a change of the model, the alias moves once the new collection lacks nothing, and the old one stays', async () => {
+    await opened(5);
+    await run();
+    change({ model: large });
+
+    const first = await run({ redo: 'stale', limit: 2 });
+    const afterFirst = await found();
+    const second = await run({ redo: 'stale' });
+
+    const move = { alias: 'notes', from: ofSmall, to: ofLarge };
+    expect(first).toMatchObject({ state: 'finished', aliasMove: { ...move, isDone: false } });
+    expect(afterFirst).toBe(ofSmall);
+    expect(second).toMatchObject({ state: 'finished', aliasMove: { ...move, isDone: true } });
+    expect(await found()).toBe(ofLarge);
+    expect([await rowsIn(ofSmall), await rowsIn(ofLarge)]).toEqual([5, 5]);
+    const compared = await verifyVectors(bundle.engine, 'notes', { requests: false, prunes: false });
+    expect(compared).toMatchObject({ collection: ofLarge, differences: [] });
+    expect((await run()).aliasMove).toBeUndefined();
+  });
+
+  it('Y6: so does a change of the dimensions', async () => {
+    await opened(2);
+    await run();
+    change({ dimensions: 9 });
+
+    await run({ redo: 'stale' });
+
+    expect(await found()).toBe('notes_text_embedding_3_small_9');
+  });
+
+  it('Y6: documents that are gone, do not match, or have no text any more hold up no move', async () => {
+    await opened(5);
+    await run();
+    await documents().deleteMany({ _id: 'n00000' });
+    await documents().updateOne({ _id: 'n00001' }, { $set: { archived: true } });
+    await documents().updateOne({ _id: 'n00002' }, { $set: { text: '' } });
+    change({ model: large });
+
+    const moved = await run({ redo: 'stale' });
+
+    expect(moved).toMatchObject({ totals: { documents: { failed: 1 } }, aliasMove: { isDone: true } });
+    expect(await rowsIn(ofLarge)).toBe(2);
+  });
+
+  it('Y6: a document that failed holds up the move, until it is embedded', async () => {
+    await opened(3);
+    await run();
+    change({ model: large });
+    await injectFaults(bundle, { on: 'line', what: 'status', value: 400, times: 1 });
+
+    const first = await run({ redo: 'stale' });
+    const again = await run({ redo: 'failed' });
+
+    expect(first).toMatchObject({ totals: { documents: { failed: 1 } }, aliasMove: { isDone: false } });
+    expect(again).toMatchObject({ totals: { documents: { succeeded: 1 } }, aliasMove: { isDone: true } });
+  });
+
+  it('M2, Y6: back to the earlier model, its vectors are taken where the texts are the same, and nothing is sent', async () => {
+    await opened(3);
+    await run();
+    change({ model: large });
+    await run({ redo: 'stale' });
+    const { requests } = await ledgerOf(bundle);
+    change({});
+
+    const back = await run({ redo: 'stale' });
+
+    expect(back).toMatchObject({ state: 'finished', aliasMove: { from: ofLarge, to: ofSmall, isDone: true } });
+    expect(await found()).toBe(ofSmall);
+    expect((await ledgerOf(bundle)).requests).toBe(requests);
+  });
+
+  it('Y6: an alias that is the name of a collection is refused before anything is paid', async () => {
+    await opened(2, { vectors: { collection: 'notes' } });
+    await run();
+    const { requests } = await ledgerOf(bundle);
+    change({ model: large });
+
+    expect(await run({ redo: 'stale' })).toMatchObject({
+      state: 'rejected',
+      reason: expect.stringContaining('the alias "notes", which is the name of a collection'),
+    });
+    expect((await ledgerOf(bundle)).requests).toBe(requests);
+  });
+});
