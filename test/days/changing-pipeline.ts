@@ -25,14 +25,8 @@ export function textOf({ sender, lines }: Pick<Letter, 'sender' | 'lines'>): str
   return `${sender.name}: ${lines.map(({ text }) => text).join(', ')}`;
 }
 
-/** Vectors of another model go to another collection. */
-export function vectorsOf({ model }: PipelineStage, collection: string): string {
-  return `${collection}_${models.indexOf(model)}`;
-}
-
-/** `collection`: how the collections of its vectors begin. */
-export function pipelineOf(stage: PipelineStage, collection: string): PipelineDefinition {
-  const { functions, model } = stage;
+/** Vectors of another model go to another collection, to which the alias moves. */
+export function pipelineOf({ functions, model }: PipelineStage, alias: string): PipelineDefinition {
   return definePipeline({
     name: 'letters',
     source: { collection: 'letters', parentIdField: '_id' },
@@ -42,7 +36,7 @@ export function pipelineOf(stage: PipelineStage, collection: string): PipelineDe
       text: '{{ sender.name }}: {{ lines | map: "text" | join: ", " }}',
       watch: 'scan',
       prune: true,
-      vectors: { collection: vectorsOf(stage, collection) },
+      vectors: { alias },
     },
     inference: {
       functions: functions.map((name) =>

@@ -71,7 +71,6 @@ function changed(pipeline: PipelineStage, random: () => number): PipelineStage {
   const lot = random();
   const missing = laterFunctions.find((name) => !pipeline.functions.includes(name));
   if (lot < 0.06 && missing !== undefined) return { ...pipeline, functions: [...pipeline.functions, missing] };
-  const nextModel = models[models.indexOf(pipeline.model) + 1];
-  if (lot > 0.95 && nextModel !== undefined) return { ...pipeline, model: nextModel };
-  return pipeline;
+  const [otherModel] = models.filter((model) => model !== pipeline.model);
+  return lot > 0.95 && otherModel !== undefined ? { ...pipeline, model: otherModel } : pipeline;
 }

@@ -16,7 +16,7 @@ import { FaultyProcesses, type FaultyProcess } from '../faults/faulty-processes.
 import type { ProcessGate } from '../faults/process-gate.js';
 import { SeededIds } from '../faults/seeded-ids.js';
 import { SimulatorAdmin } from '../faults/simulator-admin.js';
-import { pipelineOf, textOf, vectorsOf, type Letter, type PipelineStage } from './changing-pipeline.js';
+import { pipelineOf, textOf, type Letter, type PipelineStage } from './changing-pipeline.js';
 import type { Day, Edit } from './day.js';
 import { editLetters } from './edit-letters.js';
 import { SentTexts } from './sent-texts.js';
@@ -31,15 +31,16 @@ const evenings: readonly (Redo | undefined)[] = [undefined, 'failed', undefined,
 /** Where everything is but the provider: in a folder of its own, or on servers. */
 export interface Places {
   readonly ports: Omit<Ports, 'provider'>;
-  /** How the collections of vectors begin. */
-  readonly collection: string;
+  /** Of the vectors. */
+  readonly alias: string;
 }
 
 export type OpenPlaces = (folder: string, clock: FastClock, ids: SeededIds) => Promise<Places>;
 
 export interface Evidence {
   readonly engine: Engine;
-  readonly collection: string;
+  /** Of the vectors. */
+  readonly alias: string;
   readonly ledger: LedgerReport;
   readonly pipeline: PipelineStage;
   /** The provider batches of days on which a fault has answers billed that are not used. */
@@ -129,7 +130,7 @@ export class LivedCollection {
       const problems = await this.#mendUntilFree(async () =>
         problemsIn({
           engine: view,
-          collection: vectorsOf(pipeline, this.places.collection),
+          alias: this.places.alias,
           ledger: await this.#admin.ledger(),
           pipeline,
           excusedBatches: this.#excusedBatches,
@@ -234,7 +235,7 @@ export class LivedCollection {
       ids: this.ids,
       log: this.#log,
       concurrency,
-      definitions: [pipelineOf(pipeline, this.places.collection)],
+      definitions: [pipelineOf(pipeline, this.places.alias)],
       // Blobs carry the time of the file system, which does not jump.
       settings: { ownsBlobs: false },
     });

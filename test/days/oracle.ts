@@ -46,14 +46,16 @@ async function problemsOfVerification({ engine }: Evidence, letters: readonly Le
 
 /** By a search for the text of each letter: its own vector must be there, and be that of the text. */
 async function problemsOfVectors(
-  { engine, collection, embedder, pipeline }: Evidence,
+  { engine, alias, embedder, pipeline }: Evidence,
   letters: readonly Letter[],
 ): Promise<string[]> {
+  const found = await engine.vectors.collectionOf(alias);
+  if (found?.model !== pipeline.model) return [`searches find vectors of ${found?.model ?? 'no model'}`];
   const problems: string[] = [];
   for (const letter of letters) {
     const search = { model: pipeline.model, dimensions, texts: [textOf(letter)] };
     const [vector = new Float32Array(dimensions)] = (await embedder.embed(search)).vectors;
-    const hits = await engine.vectors.search(collection, vector, neighbours);
+    const hits = await engine.vectors.search(found.name, vector, neighbours);
     const own = hits.find(({ key }) => key === vectorKey(letter._id));
     if (own === undefined || own.similarity < 0.9999)
       problems.push(`the vector of ${letter._id} is not that of its text: ${own?.similarity ?? 'none is near'}`);

@@ -15,5 +15,5 @@ export const openEmbedded: OpenPlaces = async (folder, clock, ids) => {
     blobs: await FolderBlobs.open({ folder: join(folder, 'blobs'), ids }),
     vectors: EmbeddedVectors.open({ file: join(folder, 'vectors.db') }),
   };
-  return { ports, collection: 'letters' };
+  return { ports, alias: 'letters' };
 };

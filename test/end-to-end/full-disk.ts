@@ -129,8 +129,8 @@ export class VectorsOnDisk extends Vectors {
     return this.vectors.dropCollection(collection);
   }
 
-  modelOf(collection: string): Promise<string | null> {
-    return this.vectors.modelOf(collection);
+  describe(collection: string): Promise<VectorCollection | null> {
+    return this.vectors.describe(collection);
   }
 
   count(collection: string): Promise<number> {

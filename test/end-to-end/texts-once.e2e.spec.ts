@@ -1,12 +1,19 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { TimeoutError } from '@batchmill/contracts';
-import { definePipeline, hashOfText, planRun, type EmbeddingsDefinition } from '@batchmill/pipeline';
+import {
+  definePipeline,
+  hashOfText,
+  planRun,
+  type EmbeddingsDefinition,
+  type PipelineDefinition,
+} from '@batchmill/pipeline';
 import { EmbeddedTexts, addSavings, noSavings, vectorKey, type Batch } from '@batchmill/records';
+import { verifyVectors } from '@batchmill/cli';
 import { BatchSubmitterModule } from '@batchmill/batch-submitter';
 import { ResultIngesterModule } from '@batchmill/result-ingester';
 import { estimatePipeline } from '@batchmill/service';
-import { TestEngine, eventually, type TestEngineOptions } from '@batchmill/testing';
+import { TestEngine, eventually, type KnownPipelines, type TestEngineOptions } from '@batchmill/testing';
 import type { Vectors } from '@batchmill/vectors';
 import { endOf, requestRun, runToTheEnd } from './runs.js';
 import { injectFaults, ledgerOf } from './simulated-provider.js';
@@ -44,6 +51,8 @@ describe('a text that is embedded once', () => {
     documents(name).insertMany(texts.map((text, index) => ({ _id: `${prefix}${index}`, note: prefix, text })));
   const run = (runId: string, request: object = {}) => runToTheEnd(bundle, { runId, pipeline: 'notes', ...request });
   const batchesOf = (runId: string): Promise<Batch[]> => Array.fromAsync(bundle.engine.batches.ofRun(runId));
+  /** What a restart with another definition does. */
+  const replace = (definition: PipelineDefinition) => (bundle.engine.pipelines as KnownPipelines).replace([definition]);
   const requestsBilled = async () => (await ledgerOf(bundle)).requests;
 
   async function savingsOf(runId: string) {
@@ -434,6 +443,41 @@ describe('a text that is embedded once', () => {
 
     expect([adopting, await requestsBilled()]).toEqual([2, 4]);
     expect(await wrongRows()).toEqual([]);
+  });
+
+  it('M2: a text in a collection that no pipeline writes any more is taken', async () => {
+    await opened();
+    await insert('a', ['one', 'two']);
+    await run('first');
+    const billed = await requestsBilled();
+    replace(
+      pipelineOf('notes', {
+        vectors: { collection: 'notes_2026', fields: { kept: { path: 'note', type: 'string' } } },
+      }),
+    );
+    const missing = await verifyVectors(bundle.engine, 'notes', { requests: true, prunes: false });
+
+    await run('second');
+
+    expect(missing.mended).toMatchObject({ pending: 2 });
+    expect(await bundle.engine.vectors.count('notes_2026')).toBe(2);
+    expect(await requestsBilled()).toBe(billed);
+    expect(await savingsOf('second')).toMatchObject({ counts: { reusedAnswers: 2 } });
+  });
+
+  it('R11 M2: nothing is taken from a collection whose vectors were asked for with another body, nor adopted from it', async () => {
+    await opened();
+    await insert('a', ['one', 'two']);
+    await run('first');
+    const billed = await requestsBilled();
+    replace(pipelineOf('notes', { body: { user: 'u' } }));
+    await documents().updateMany({}, { $unset: { embedding_status: '', embedding_processing_info: '' } });
+    await insert('b', ['one']);
+
+    await run('second');
+
+    expect((await requestsBilled()) - billed).toBe(2);
+    expect(await savingsOf('second')).toMatchObject({ counts: { reusedAnswers: 1 } });
   });
 
   it('M2: where the pipeline says so, each document is requested', async () => {

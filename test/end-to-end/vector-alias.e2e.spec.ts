@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { stages } from '@batchmill/all-in-one';
 import { verifyVectors } from '@batchmill/cli';
 import { definePipeline, type EmbeddingsDefinition } from '@batchmill/pipeline';
-import type { KnownPipelines} from '@batchmill/testing';
+import type { KnownPipelines } from '@batchmill/testing';
 import { TestEngine } from '@batchmill/testing';
 import { manyNotes, notes } from './notes-pipeline.js';
 import { runToTheEnd } from './runs.js';
@@ -105,6 +105,24 @@ describe('a pipeline whose vectors have an alias', () => {
 
     expect(first).toMatchObject({ totals: { documents: { failed: 1 } }, aliasMove: { isDone: false } });
     expect(again).toMatchObject({ totals: { documents: { succeeded: 1 } }, aliasMove: { isDone: true } });
+  });
+
+  it('E4, Y6: until the alias moves, a run that prunes deletes vectors of documents that are gone in both collections', async () => {
+    await opened(4);
+    await run();
+    await documents().deleteMany({ _id: 'n00003' });
+    change({ model: large, prune: true });
+
+    const part = await run({ redo: 'stale', limit: 1 });
+    // One with a limit deletes nothing.
+    const rows = await rowsIn(ofSmall);
+    await documents().updateOne({ _id: 'n00002' }, { $set: { text: '' } });
+    await injectFaults(bundle, { on: 'line', what: 'status', value: 400, times: 1 });
+    const all = await run({ redo: 'stale' });
+
+    expect([part.aliasMove, all.aliasMove]).toMatchObject([{ isDone: false }, { isDone: false }]);
+    expect([rows, await rowsIn(ofSmall), await rowsIn(ofLarge)]).toEqual([4, 3, 1]);
+    expect(await found()).toBe(ofSmall);
   });
 
   it('M2, Y6: back to the earlier model, its vectors are taken where the texts are the same, and nothing is sent', async () => {

@@ -21,7 +21,7 @@ const onServers =
       blobs: await FolderBlobs.open({ folder: join(folder, 'blobs'), ids }),
       vectors: await MilvusVectors.open({ url: servers.BATCHMILL_VECTORS }),
     };
-    return { ports, collection: `letters_${id}` };
+    return { ports, alias: `letters_${id}` };
   };
 
 describe('a collection of MongoDB, with vectors in Milvus, that lives for some days', () => {

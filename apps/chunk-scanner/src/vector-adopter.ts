@@ -39,7 +39,7 @@ export class VectorAdopter {
   async adopt(runId: string, plan: RunPlan, members: readonly Member[]): Promise<readonly Member[]> {
     const target = plan.endpointPlan.vectors;
     if (target === null || plan.redo === 'all' || members.length === 0) return members;
-    if (!(await this.embeddedTexts.isOfOneProvider(plan))) return members;
+    if (!(await this.embeddedTexts.hasOneSource(plan))) return members;
     const adopted = new Set<Member>();
     const run = { installation: this.settings.installation, runId };
     for await (const slice of slicesOf(members)) {

@@ -1,4 +1,4 @@
-import { Pipelines, lastingQueryOf, type RunPlan } from '@batchmill/pipeline';
+import { Pipelines, lastingQueryOf, type RunPlan, type VectorTarget } from '@batchmill/pipeline';
 import { Documents, deleteOrphans, orphanedVectors, slicesOf, type Leased, type Run } from '@batchmill/records';
 import { Log } from '@batchmill/telemetry';
 import { Vectors } from '@batchmill/vectors';
@@ -30,15 +30,17 @@ export class VectorPruner {
       return;
     }
     let deleted = 0;
-    for await (const page of slicesOf(this.vectors.entries(target.collection))) {
-      run.throwIfStopping();
-      const orphans = await orphanedVectors(this.sources, plan, page);
-      await deleteOrphans(
-        { ...this.sources, vectors: this.vectors },
-        plan,
-        orphans.map(({ key, fields }) => ({ key, chunkId: fields[target.idFields.chunkId] ?? '' })),
-      );
-      deleted += orphans.length;
+    for (const collection of await this.#collectionsOf(target)) {
+      for await (const page of slicesOf(this.vectors.entries(collection))) {
+        run.throwIfStopping();
+        const orphans = await orphanedVectors(this.sources, plan, page, collection);
+        await deleteOrphans(
+          { ...this.sources, vectors: this.vectors },
+          { plan, collection },
+          orphans.map(({ key, fields }) => ({ key, chunkId: fields[target.idFields.chunkId] ?? '' })),
+        );
+        deleted += orphans.length;
+      }
     }
     if (deleted === 0) return;
     this.log.info('vectors whose document is gone, or does not match the query any more, were deleted', {
@@ -46,6 +48,12 @@ export class VectorPruner {
       runId: run.id,
       vectors: deleted,
     });
+  }
+
+  /** That of the plan, and the one that searches find meanwhile. */
+  async #collectionsOf({ collection, alias }: VectorTarget): Promise<readonly string[]> {
+    const searched = alias === null ? null : await this.vectors.collectionOf(alias);
+    return searched === null || searched.name === collection ? [collection] : [collection, searched.name];
   }
 
   /** None: rather another collection or database was named by mistake than all documents are gone. */

@@ -48,6 +48,13 @@ export const cliErrorCodes = {
   'verify.no-vectors': 'The pipeline makes no vectors, so there is nothing to compare. Name one that does.',
   'search.bad-condition':
     'The condition of `--where` cannot be read. The message says where, and what was expected: a field of the pipeline, a comparison, a value of the field’s type.',
+  'collection.no-alias': 'The pipeline’s vectors have no alias that could be moved. Set `embeddings.vectors.alias`.',
+  'collection.unknown':
+    'This installation has written no vectors into that collection, or not those of that pipeline. `batchmill vectors list` shows all.',
+  'collection.lacks-vectors':
+    'The collection lacks vectors of the one to which the alias points, so that searches would find less. Embed them first, or use `--incomplete`.',
+  'collection.in-use':
+    'A pipeline, or a run that has not ended, writes into the collection, so it is not dropped. Name another collection in the pipeline, and wait for the run.',
   'search.unknown-model':
     'The alias of the pipeline’s vectors points to a collection of which nobody has noted the model, so that the query cannot be embedded. Switch to the pipeline’s collection with `batchmill vectors switch`.',
   'search.no-embeddings': 'The pipeline has no embeddings, so there is nothing to search. Name one that has.',

@@ -32,6 +32,7 @@ import { parkedCommand } from './commands/parked.js';
 import { ownVersion } from './init/own-package.js';
 import { topicsCommand } from './commands/topics.js';
 import { validateCommand } from './commands/validate.js';
+import { vectorsCommand } from './commands/vectors.js';
 import { verifyCommand } from './commands/verify.js';
 
 /** The whole command line. The reference of commands is printed from it. */
@@ -71,6 +72,7 @@ export function program(): Command {
     installationCommand(),
     auditCommand(),
     verifyCommand(),
+    vectorsCommand(),
     orphansCommand(),
     filesCommand(),
     documentsCommand(),

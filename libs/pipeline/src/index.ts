@@ -40,6 +40,7 @@ export type { ChatBody, ResponsesBody } from './definition/response-bodies.js';
 export type { QueryFilter } from './definition/mongo-operators.js';
 export type { SourceDocument } from '@batchmill/documents';
 export type { UpdateOperators } from './definition/mongo-operators.js';
+export { problemsOfAliases } from './check/check-aliases.js';
 export { checkPipeline, type CheckOptions } from './check/check-pipeline.js';
 export type { PipelineDefaults } from './check/pipeline-defaults.js';
 export type {

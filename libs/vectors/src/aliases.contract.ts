@@ -24,6 +24,7 @@ export function describeAliases(
       await vectors.setAlias(alias, collection);
       const later = await open();
       expect(await later.collectionOf(alias)).toMatchObject({ name: collection, dimensions: 3 });
+      expect(await later.describe(alias)).toBeNull();
 
       await vectors.setAlias(alias, collection);
       await later.setAlias(alias, other);
@@ -84,7 +85,7 @@ export function describeAliases(
       await vectors.dropCollection(other);
 
       expect(await vectors.hasCollection(ofTwo)).toBe(false);
-      expect(await vectors.modelOf(other)).toBeNull();
+      expect(await vectors.describe(other)).toBeNull();
       for (const each of [vectors, await open()]) expect(await each.count(other)).toBe(0);
     });
 

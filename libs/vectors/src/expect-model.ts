@@ -6,8 +6,8 @@ import type { Vectors } from './vectors.js';
  * written a row's model into this field since before collections remembered it.
  */
 export async function modelOfRows(vectors: Vectors, collection: string, field: string): Promise<string | null> {
-  const remembered = await vectors.modelOf(collection);
-  if (remembered !== null) return remembered;
+  const described = await vectors.describe(collection);
+  if (described?.model !== undefined) return described.model;
   for await (const { fields } of vectors.entries(collection)) return fields[field] ?? null;
   return null;
 }

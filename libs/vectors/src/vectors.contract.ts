@@ -79,10 +79,10 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
         for (const each of [vectors, later]) {
           await expect(each.ensureCollection(of('other'))).rejects.toMatchObject(refusal);
           await expect(each.hasCollection(of('other'))).rejects.toMatchObject(refusal);
-          expect(await each.modelOf(name)).toBe('one "model"');
+          expect(await each.describe(name)).toMatchObject({ name, dimensions: 3, model: 'one "model"' });
         }
-        expect(await vectors.modelOf(collection)).toBeNull();
-        expect(await vectors.modelOf(`${name}_none`)).toBeNull();
+        expect((await vectors.describe(collection))?.model).toBeUndefined();
+        expect(await vectors.describe(`${name}_none`)).toBeNull();
         await vectors.ensureCollection({ name: collection, dimensions: 3, fields, model: 'other' });
       });
 

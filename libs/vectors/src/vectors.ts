@@ -147,8 +147,8 @@ export abstract class Vectors {
    */
   abstract updateFields(collection: string, updates: readonly RowUpdate[]): Promise<void>;
 
-  /** The model that a collection remembers; null: none, or there is no such collection. */
-  abstract modelOf(collection: string): Promise<string | null>;
+  /** A collection as it is, with the model that it remembers; null: there is none of that name. */
+  abstract describe(collection: string): Promise<VectorCollection | null>;
 
   /**
    * The collection to which an alias points; null: there is no such alias. Aliases are for readers that are not to know which collection is

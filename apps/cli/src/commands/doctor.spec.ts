@@ -256,6 +256,17 @@ describe('batchmill doctor', () => {
       /^name another collection in embeddings\.vectors\.collection of the pipeline, or set its dimensions/,
     ],
     [
+      'an alias of vectors that is the name of a collection',
+      async () => {
+        const vectors = EmbeddedVectors.open({ file: join(installation.home, 'vectors.db') });
+        await vectors.ensureCollection({ name: 'notes', dimensions: 3, fields: ['chunk_id', 'parent_id'] });
+        await vectors.close();
+        return installation.changePipeline("collection: 'notes' } }", "alias: 'notes' } }");
+      },
+      /^its alias notes is the name of a collection$/,
+      /^name another alias in embeddings\.vectors\.alias of the pipeline$/,
+    ],
+    [
       'a home that is a file',
       async () => {
         const file = join(installation.folder, 'file');

@@ -57,6 +57,7 @@ function endpointJson({ endpoint, status, functions, vectors, batchSize }: Endpo
         ? null
         : {
             collection: vectors.collection,
+            ...(vectors.alias !== null && { alias: vectors.alias }),
             dimensions: vectors.dimensions,
             fields: vectors.rowFields.map(({ name, type, path }) => ({ name, type, path })),
           },

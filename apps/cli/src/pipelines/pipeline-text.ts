@@ -50,7 +50,8 @@ const functionColumns: readonly Column[] = [
 
 function endpointText({ endpoint, functions, vectors, ...more }: Endpoint, maxColumns: number): string[] {
   const fields = vectors?.fields.map(({ name, type }) => `${name} (${type})`).join(', ') ?? '';
-  const into = vectors === null ? '' : `; vectors of ${vectors.dimensions} dimensions to ${vectors.collection}`;
+  const alias = vectors?.alias === undefined ? '' : ` (alias ${vectors.alias})`;
+  const into = vectors === null ? '' : `; vectors of ${vectors.dimensions} dimensions to ${vectors.collection}${alias}`;
   const withFields = fields === '' ? '' : `, with ${fields}`;
   return [
     `\n${endpoint}: documents with ${more.statusField} "${more.pending}", ${formatCount(more.documentsPerBatch)} per batch${into}${withFields}\n`,

@@ -1,7 +1,7 @@
 import { stages } from '@batchmill/all-in-one';
 import { RunRequested, envelopeOf, headersOf } from '@batchmill/contracts';
 import { chat, definePipeline } from '@batchmill/pipeline';
-import { blobsOfBatch } from '@batchmill/records';
+import { blobsOfBatch, vectorKey } from '@batchmill/records';
 import type { Engine } from '@batchmill/service';
 import { TestEngine, eventually } from '@batchmill/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -128,6 +128,30 @@ describe('a document that is forgotten', () => {
     const [batch] = await Array.fromAsync(bundle.engine.batches.ofRun('inference'));
     expect(await text(bundle.engine.blobs.read(batch?.ingestion.kept ?? ''))).toContain('babbage-1');
     expect(await bundle.engine.store.collection('reusable_answers').count({})).toBe(1);
+  });
+
+  it('R12: its vectors go from the collections of earlier models, too, also when the runs that wrote them are forgotten', async () => {
+    await opened();
+    const { vectors, writtenCollections, provider } = bundle.engine;
+    const fields = ['block_mongo_id', 'block_doc_id'];
+    for (const name of ['earlier', 'of_others']) {
+      await vectors.ensureCollection({ name, dimensions: 2, fields });
+      const rows = [`${marker}-1`, 'babbage-1'].map((id) => ({
+        key: vectorKey(id),
+        fields: { block_mongo_id: id, block_doc_id: id },
+        vector: Float32Array.of(1, 0),
+      }));
+      await vectors.upsert(name, rows);
+    }
+    const { address } = provider.accountInfo;
+    await writtenCollections.note('earlier', { address, pipeline: 'people', request: 'r' });
+    await writtenCollections.note('of_others', { address, pipeline: 'others', request: 'r' });
+
+    await purge(bundle.engine);
+
+    const left = await Array.fromAsync(vectors.entries('earlier'), ({ key }) => key);
+    expect(left).toEqual([vectorKey('babbage-1')]);
+    expect(await vectors.count('of_others')).toBe(2);
   });
 
   it('R12: the vector of a text that is forgotten serves no later document, and one with the same text keeps its own', async () => {

@@ -51,7 +51,7 @@ export async function purgeDocument(
 
   await forgetMarks(engine, places, document, tally);
   // After this line no run takes the document.
-  await forgetVectors(engine, vectorCollections(places, runs), document, tally);
+  await forgetVectors(engine, await vectorCollections(engine, places, runs), document, tally);
   const messages = await engine.bus.purge({
     recordedBefore: new Date(engine.clock.now().getTime() + 60_000),
     matching: (message) => document.isIn(message),
@@ -204,11 +204,20 @@ async function forgetInErrors(
   }
 }
 
-/** Those of the pipelines, and those of runs before a pipeline was changed. */
-function vectorCollections(places: readonly MarkedPlace[], runs: readonly Run[]): readonly string[] {
+/** Those of the pipelines, and those into which they or their runs have written before a pipeline was changed. */
+async function vectorCollections(
+  { writtenCollections }: Engine,
+  places: readonly MarkedPlace[],
+  runs: readonly Run[],
+): Promise<readonly string[]> {
+  const names = new Set(places.map(({ pipeline }) => pipeline.name));
+  const written: string[] = [];
+  for await (const { _id, pipelines = [] } of writtenCollections.all()) {
+    if (pipelines.some((pipeline) => names.has(pipeline))) written.push(_id);
+  }
   const ofPlaces = places.map(({ plan }) => plan.vectors?.collection);
   const ofRuns = runs.map(({ storageTargets }) => storageTargets?.['embeddings.vectors.collection']);
-  return [...new Set([...ofPlaces, ...ofRuns].filter((name) => name !== undefined))];
+  return [...new Set([...ofPlaces, ...ofRuns, ...written].filter((name) => name !== undefined))];
 }
 
 async function forgetVectors(

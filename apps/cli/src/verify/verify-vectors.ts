@@ -194,7 +194,7 @@ class Tally {
     if (this.options.prunes) {
       await deleteOrphans(
         this.engine,
-        this.plan,
+        { plan: this.plan, collection },
         orphans.map(({ key, document }) => ({ key, chunkId: document })),
       );
     }

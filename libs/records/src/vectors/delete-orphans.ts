@@ -21,21 +21,20 @@ export interface OrphanedVector {
  */
 export async function deleteOrphans(
   { documents, vectors }: { readonly documents: Documents; readonly vectors: Vectors },
-  plan: RunPlan,
+  { plan, collection }: { readonly plan: RunPlan; readonly collection: string },
   orphans: readonly OrphanedVector[],
 ): Promise<void> {
-  const target = plan.endpointPlan.vectors;
-  if (target === null || orphans.length === 0) return;
-  const collection = documents.of(plan);
+  if (orphans.length === 0) return;
+  const ofPlan = documents.of(plan);
   const updates = [];
   for (const filter of outsideQuery(plan, orphans)) {
-    for await (const document of collection.find(filter, { projection: marksProjection(plan) })) {
+    for await (const document of ofPlan.find(filter, { projection: marksProjection(plan) })) {
       updates.push(pendingAgainUpdate(plan, document['_id'], readMarks(plan, document)));
     }
   }
-  if (updates.length > 0) await collection.bulk(updates);
+  if (updates.length > 0) await ofPlan.bulk(updates);
   await vectors.delete(
-    target.collection,
+    collection,
     orphans.map(({ key }) => key),
   );
 }

@@ -2,6 +2,7 @@ import { TimeoutError, isDependencyUnavailable } from '@batchmill/contracts';
 import type { EmbeddingFunction, Pipelines, RunPlan, VectorTarget } from '@batchmill/pipeline';
 import type { Provider } from '@batchmill/provider';
 import { expectModelOfRows, type Vectors } from '@batchmill/vectors';
+import { createHash } from 'node:crypto';
 import { vectorCollectionOf } from './vector-collection.js';
 import type { WrittenCollection, WrittenCollections } from './written-collections.js';
 
@@ -37,24 +38,29 @@ export class EmbeddedTexts {
    * Creates the collection of a run's vectors and its alias if they are missing, expects that its rows are of the run's model, and notes
    * who makes these. Call it before anything is requested.
    */
-  async prepare({ pipeline, endpointPlan: { vectors: target } }: RunPlan): Promise<void> {
-    if (target === null) return;
+  async prepare({ pipeline, endpointPlan }: RunPlan): Promise<void> {
+    const own = embeddingOf(endpointPlan);
+    if (own === null) return;
+    const { target, definition } = own;
     const { vectors, writtenCollections, provider } = this.sources;
     const { collection, alias, model, originFields } = target;
     await vectors.ensureCollection(vectorCollectionOf(target));
     await expectModelOfRows(vectors, collection, { field: originFields.model, model });
     const { address } = provider.accountInfo;
-    await writtenCollections.note(collection, { address, pipeline: pipeline.name });
+    const request = hashOfEmbeddingRequest(definition);
+    await writtenCollections.note(collection, { address, pipeline: pipeline.name, request });
     // One that points elsewhere stays there until this collection is whole.
     if (alias !== null && (await vectors.collectionOf(alias)) === null) await vectors.setAlias(alias, collection);
   }
 
-  /** False: another provider has made vectors of the run's collection. None is known of before runs noted who makes them. */
-  async isOfOneProvider({ endpointPlan: { vectors: target } }: RunPlan): Promise<boolean> {
-    const { writtenCollections, provider } = this.sources;
-    const { address } = provider.accountInfo;
-    const written = await writtenCollections.get(target?.collection ?? '');
-    return written === null || isOnly(address, written);
+  /**
+   * False: another provider has made vectors of the run's collection, or the same one was asked otherwise, with another `body`. Nothing is
+   * known of before runs noted this.
+   */
+  async hasOneSource({ endpointPlan }: RunPlan): Promise<boolean> {
+    const own = embeddingOf(endpointPlan);
+    const written = await this.sources.writtenCollections.get(own?.target.collection ?? '');
+    return own === null || written === null || this.#isSourceOf(written, own);
   }
 
   /** Whether the vectors of a run are found once they are stored. */
@@ -100,27 +106,35 @@ export class EmbeddedTexts {
     }
   }
 
+  /** Whether each of a collection's vectors was made by this provider, and as this run asks. */
+  #isSourceOf({ addresses, requests = [] }: WrittenCollection, { definition }: Embedding): boolean {
+    const { address } = this.sources.provider.accountInfo;
+    const request = hashOfEmbeddingRequest(definition);
+    return addresses.every((each) => each === address) && requests.every((each) => each === request);
+  }
+
   /** The run's own collection first. None into which a pipeline writes vectors of other requests. */
   async #targetsOf(own: Embedding): Promise<VectorTarget[]> {
-    const { pipelines, provider, writtenCollections } = this.sources;
+    const { pipelines, writtenCollections } = this.sources;
     const targets = new Map([[own.target.collection, own.target]]);
     const mixed = new Set<string>();
     for (const name of pipelines.names()) {
       const other = embeddingOf(pipelines.get(name).embeddings);
       if (other === null) continue;
-      if (asksTheSame(own.definition, other.definition)) targets.set(other.target.collection, other.target);
+      const asksTheSame = hashOfEmbeddingRequest(own.definition) === hashOfEmbeddingRequest(other.definition);
+      if (asksTheSame) targets.set(other.target.collection, other.target);
       else if (own.definition.model === other.definition.model) mixed.add(other.target.collection);
     }
-    const { address } = provider.accountInfo;
-    const written = writtenCollections.among([...targets.keys()]);
-    const ofProvider = new Set<string>();
-    for await (const each of written) if (isOnly(address, each)) ofProvider.add(each._id);
-    return [...targets.values()].filter(({ collection }) => ofProvider.has(collection) && !mixed.has(collection));
+    const sources = new Set<string>();
+    for await (const written of writtenCollections.all()) {
+      const { _id: collection, requests } = written;
+      if (!this.#isSourceOf(written, own)) continue;
+      sources.add(collection);
+      // One that no pipeline writes any more has the rows that it had.
+      if (requests !== undefined && !targets.has(collection)) targets.set(collection, { ...own.target, collection });
+    }
+    return [...targets.values()].filter(({ collection }) => sources.has(collection) && !mixed.has(collection));
   }
-}
-
-function isOnly(address: string, { addresses }: WrittenCollection): boolean {
-  return addresses.every((each) => each === address);
 }
 
 function embeddingOf(plan: RunPlan['endpointPlan'] | null): Embedding | null {
@@ -129,9 +143,10 @@ function embeddingOf(plan: RunPlan['endpointPlan'] | null): Embedding | null {
   return definition === undefined || target === null ? null : { definition, target };
 }
 
-/** Whether the requests for a text are the same: some providers have fields that change the vector. */
-function asksTheSame(one: EmbeddingFunction, other: EmbeddingFunction): boolean {
-  const asked = ({ model, baseModel, dimensions, body }: EmbeddingFunction): string =>
-    JSON.stringify([model, baseModel, dimensions, Object.entries(body).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
-  return asked(one) === asked(other);
+/** Equal where the requests for a text are the same: some providers have fields that change the vector. */
+function hashOfEmbeddingRequest({ model, baseModel, dimensions, body }: EmbeddingFunction): string {
+  const fields = Object.entries(body).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([model, baseModel, dimensions, fields]))
+    .digest('base64url');
 }

@@ -6,18 +6,20 @@ import type { Documents } from '../documents.js';
 import { idOfKey, isHashedKey, vectorKey } from './vector-key.js';
 
 /**
- * The vectors without a document among these rows of the plan's collection: it is gone, or does not match the query any more. A vector
- * whose document another pipeline may have embedded into the same collection is not this pipeline's to judge.
+ * The vectors without a document among these rows: it is gone, or does not match the query any more. A vector whose document another
+ * pipeline may have embedded into the same collection is not this pipeline's to judge. `collection`: whose rows they are, where it is not
+ * the plan's.
  */
 export async function orphanedVectors(
   { documents, pipelines }: { readonly documents: Documents; readonly pipelines: Pipelines },
   plan: RunPlan,
   page: readonly VectorEntry[],
+  collection?: string,
 ): Promise<readonly VectorEntry[]> {
   const known = new Set<string>();
-  for (const { collection, filters } of sourcesOf(pipelines, plan)) {
-    for (const filter of filters(page)) {
-      const found = documents.collection(collection).find(filter, { projection: { _id: 1 } });
+  for (const source of sourcesOf(pipelines, plan, collection)) {
+    for (const filter of source.filters(page)) {
+      const found = documents.collection(source.collection).find(filter, { projection: { _id: 1 } });
       for await (const { _id } of found) known.add(vectorKey(_id));
     }
   }
@@ -34,13 +36,13 @@ interface VectorSource {
  * Where the documents of the collection's vectors may be: for this pipeline those of its query, whatever their status, unless it depends
  * on parameters or on what runs write; for others that write into the same collection any document.
  */
-function sourcesOf(pipelines: Pipelines, plan: RunPlan): VectorSource[] {
-  const collection = plan.endpointPlan.vectors?.collection;
+function sourcesOf(pipelines: Pipelines, plan: RunPlan, collection?: string): VectorSource[] {
+  const collections = [plan.endpointPlan.vectors?.collection, collection];
   const ownQuery = lastingQueryOf(plan) ?? {};
   return pipelines.names().flatMap((name) => {
     const { source, embeddings } = pipelines.get(name);
     const target = embeddings?.vectors;
-    if (target == null || target.collection !== collection) return [];
+    if (target == null || !collections.includes(target.collection)) return [];
     const query = name === plan.pipeline.name ? ownQuery : {};
     const byChunk = ({ fields }: VectorEntry): Filter => ({
       [source.chunkIdField]: { $in: formsOfId(fields[target.idFields.chunkId] ?? '') },

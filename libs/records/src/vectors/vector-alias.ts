@@ -37,7 +37,7 @@ export async function moveAlias(sources: Sources, plan: RunPlan, onPage: () => v
     return null;
   }
   if (present.name === to) return null;
-  for await (const missing of missingVectors(sources, plan, present.name)) {
+  for await (const missing of missingVectors(sources, plan, { from: present.name, to })) {
     onPage();
     if (missing > 0) return { alias, from: present.name, to, isDone: false };
   }
@@ -46,15 +46,14 @@ export async function moveAlias(sources: Sources, plan: RunPlan, onPage: () => v
 }
 
 /**
- * How many vectors of a collection the plan's collection lacks, page by page. Not counted are those whose document is gone, or has no text
- * any more that can be embedded.
+ * How many vectors that one collection of a plan's documents has another lacks, page by page. Not counted are those whose document is gone,
+ * or has no text any more that can be embedded.
  */
 export async function* missingVectors(
   { documents, pipelines, vectors }: Sources,
   plan: RunPlan,
-  from: string,
+  { from, to }: { readonly from: string; readonly to: string },
 ): AsyncGenerator<number, void, undefined> {
-  const to = plan.endpointPlan.vectors?.collection ?? '';
   for await (const page of slicesOf(vectors.entries(from), pageSize)) {
     const found = await vectors.find(
       to,

@@ -7,6 +7,15 @@ export interface WrittenCollection extends Fields {
   readonly addresses: readonly string[];
   /** Of whose documents its vectors are. Missing in notes of earlier versions. */
   readonly pipelines?: readonly string[];
+  /** How its vectors were asked for, a hash for each way. Missing in notes of earlier versions. */
+  readonly requests?: readonly string[];
+}
+
+interface Writing {
+  /** Of the provider. */
+  readonly address: string;
+  readonly pipeline: string;
+  readonly request: string;
 }
 
 /** Notes on the collections of vectors into which this installation has written. What holds of a collection itself stands in its store. */
@@ -18,21 +27,13 @@ export class WrittenCollections {
   }
 
   /** Call it before anything is written. */
-  async note(
-    name: string,
-    { address, pipeline }: { readonly address: string; readonly pipeline: string },
-  ): Promise<void> {
-    const added = { $addToSet: { addresses: address, pipelines: pipeline } };
+  async note(name: string, { address, pipeline, request }: Writing): Promise<void> {
+    const added = { $addToSet: { addresses: address, pipelines: pipeline, requests: request } };
     await this.#notes.updateOne({ _id: name }, added, { upsert: true });
   }
 
   get(name: string): Promise<WrittenCollection | null> {
     return this.#notes.findOne({ _id: name });
-  }
-
-  /** Those of these names into which something was written. */
-  among(names: readonly string[]): AsyncIterable<WrittenCollection> {
-    return this.#notes.find({ _id: { $in: names } });
   }
 
   /** All of them, by name. */

@@ -1,6 +1,13 @@
 import { ValidationError, readTextFile, repository } from '@batchmill/contracts';
 import { importDefinition, resolveForDefinitions, shortened, type DefinitionFile } from '@batchmill/definitions';
-import { Pipelines, checkPipeline, unknownPipeline, type Pipeline, type PipelineDefaults } from '@batchmill/pipeline';
+import {
+  Pipelines,
+  checkPipeline,
+  problemsOfAliases,
+  unknownPipeline,
+  type Pipeline,
+  type PipelineDefaults,
+} from '@batchmill/pipeline';
 import { realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { findAllPipelineFiles, pipelineKind } from './find-pipeline-files.js';
@@ -60,6 +67,7 @@ export class PipelineFiles extends Pipelines {
         problems.push({ name: file.name, message: error.message });
       }
     }
+    problems.push(...problemsOfAliases([...pipelines.values()]));
     return { pipelines: new PipelineFiles(absolute, pipelines), problems };
   }
 

@@ -217,8 +217,8 @@ export class EmbeddedVectors extends Vectors {
     return Promise.resolve();
   }
 
-  override async modelOf(collection: string): Promise<string | null> {
-    return this.stored(collection)?.model ?? null;
+  override async describe(collection: string): Promise<VectorCollection | null> {
+    return this.stored(collection);
   }
 
   override async collectionOf(alias: string): Promise<VectorCollection | null> {

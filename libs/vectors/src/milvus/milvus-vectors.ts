@@ -227,8 +227,9 @@ export class MilvusVectors extends Vectors {
     }
   }
 
-  override async modelOf(collection: string): Promise<string | null> {
-    return (await this.parts.collections.find(collection))?.model ?? null;
+  override async describe(collection: string): Promise<VectorCollection | null> {
+    const found = await this.parts.collections.describe(collection);
+    return found?.name === collection ? found : null;
   }
 
   override async collectionOf(alias: string): Promise<VectorCollection | null> {

@@ -22,22 +22,38 @@ export const vectorCollectionsCheck: Check = {
 
 interface Wanted extends VectorCollection {
   readonly pipeline: string;
+  readonly alias: string | null;
 }
 
-async function collectionFinding(vectors: Vectors, { pipeline, ...collection }: Wanted): Promise<Finding> {
+async function collectionFinding(vectors: Vectors, { pipeline, alias, ...collection }: Wanted): Promise<Finding> {
   const text = `vectors ${collection.name} of ${pipeline}`;
   try {
     const isThere = await vectors.hasCollection(collection);
-    return ok(isThere ? `${text}: ${collection.dimensions} dimensions` : `${text}: created by the first run`);
+    if (alias !== null && (await vectors.describe(alias)) !== null) return failed(text, takenAlias(alias));
+    const searched = alias === null ? null : await vectors.collectionOf(alias);
+    const found =
+      searched === null || searched.name === collection.name
+        ? ''
+        : `; its alias ${alias} points to ${searched.name} until nothing is missing here`;
+    return ok(
+      isThere ? `${text}: ${collection.dimensions} dimensions${found}` : `${text}: created by the first run${found}`,
+    );
   } catch (error) {
     return failed(text, troubleOf(error, 'BATCHMILL_VECTORS'));
   }
+}
+
+function takenAlias(alias: string): { readonly reason: string; readonly remedy: string } {
+  return {
+    reason: `its alias ${alias} is the name of a collection`,
+    remedy: 'name another alias in embeddings.vectors.alias of the pipeline',
+  };
 }
 
 function collectionsOf(pipelines: Pipelines): Wanted[] {
   return pipelines.names().flatMap((pipeline) => {
     const target = pipelines.get(pipeline).embeddings?.vectors ?? null;
     if (target === null) return [];
-    return [{ pipeline, ...vectorCollectionOf(target) }];
+    return [{ pipeline, alias: target.alias, ...vectorCollectionOf(target) }];
   });
 }
