@@ -26,6 +26,6 @@ const onServers =
 
 describe('a collection of MongoDB, with vectors in Milvus, that lives for some days', () => {
   it('E4 R10: every evening vectors and answers are those of the documents', async () => {
-    await live(2, 6, onServers(randomUUID().slice(0, 8)));
+    await live(46, 6, onServers(randomUUID().slice(0, 8)));
   }, 1_200_000);
 });

@@ -54,7 +54,7 @@ export const cliErrorCodes = {
   'collection.lacks-vectors':
     'The collection lacks vectors of the one to which the alias points, so that searches would find less. Embed them first, or use `--incomplete`.',
   'collection.in-use':
-    'A pipeline, or a run that has not ended, writes into the collection, so it is not dropped. Name another collection in the pipeline, and wait for the run.',
+    'A pipeline, or a run that has not ended, writes into the collection, or an alias points to it, so it is not dropped. Name another collection in the pipeline, wait for the run, or switch the alias.',
   'search.unknown-model':
     'The alias of the pipeline’s vectors points to a collection of which nobody has noted the model, so that the query cannot be embedded. Switch to the pipeline’s collection with `batchmill vectors switch`.',
   'search.no-embeddings': 'The pipeline has no embeddings, so there is nothing to search. Name one that has.',

@@ -60,8 +60,8 @@ export function describeAliases(
       expect(await vectors.collectionOf(alias)).toBeNull();
       await vectors.setAlias(alias, other);
       const named = { name: alias, dimensions: 2, fields: ['block_mongo_id', 'block_doc_id'] };
-      for (const refused of [vectors.ensureCollection(named), vectors.hasCollection(named)]) {
-        await expect(refused).rejects.toMatchObject({
+      for (const method of ['ensureCollection', 'hasCollection'] as const) {
+        await expect(vectors[method](named)).rejects.toMatchObject({
           code: 'vectors.bad-name',
           message: expect.stringContaining(other),
         });

@@ -53,6 +53,7 @@ describe('batchmill vectors', () => {
     const searched = await batchmill(toLarge, 'search', 'notes', 'payments grew', '--top', '1');
     const refused = await batchmill(toLarge, 'vectors', 'switch', 'notes');
     const forced = await batchmill(toLarge, 'vectors', 'switch', 'notes', '--incomplete');
+    const pointed = await batchmill(toSmall, 'vectors', 'drop', large, '--yes');
     const back = await batchmill(toLarge, 'vectors', 'switch', 'notes', '--to', small);
     const whole = await batchmill(toLarge, 'run', 'notes', '--redo', 'stale');
     const used = await batchmill(toLarge, 'vectors', 'drop', large, '--yes');
@@ -77,6 +78,10 @@ describe('batchmill vectors', () => {
       output: expect.stringContaining(`${large} lacks 2 of the vectors in ${small}`),
     });
     expect(forced.output).toBe(`notes finds the vectors of ${large} now instead of ${small}, which lacks 2 vectors\n`);
+    expect(pointed).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('the alias notes of pipeline notes points to it'),
+    });
     expect(back).toEqual({ code: 0, output: `notes finds the vectors of ${small} now instead of ${large}\n` });
     expect(whole.output).toContain(
       `alias     notes finds the vectors of ${large} now; ${small} stays until: batchmill vectors drop ${small}`,

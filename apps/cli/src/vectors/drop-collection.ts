@@ -5,7 +5,7 @@ import { targetsOf } from './list-collections.js';
 
 /**
  * Throws a ValidationError unless the collection may be dropped: `collection.unknown` if this installation has not written into it,
- * `collection.in-use` while a pipeline or a run writes into it.
+ * `collection.in-use` while a pipeline or a run writes into it, or the alias of a pipeline points to it.
  */
 export async function expectUnused(engine: Engine, collection: string): Promise<void> {
   if ((await engine.writtenCollections.get(collection)) === null) {
@@ -14,11 +14,15 @@ export async function expectUnused(engine: Engine, collection: string): Promise<
       `${collection}: this installation has written nothing into it; batchmill vectors list shows those that there are`,
     );
   }
-  const [user] = targetsOf(engine.pipelines).find(([, target]) => target.collection === collection) ?? [];
-  if (user !== undefined) throw inUse(collection, `pipeline ${user}`);
+  for (const [name, { alias, collection: own }] of targetsOf(engine.pipelines)) {
+    if (own === collection) throw inUse(collection, `pipeline ${name} writes into it`);
+    if (alias !== null && (await engine.vectors.collectionOf(alias))?.name === collection)
+      throw inUse(collection, `the alias ${alias} of pipeline ${name} points to it`);
+  }
   for await (const { _id, state, storageTargets } of engine.runs.latest(Infinity)) {
     if (endedRunStates.includes(state)) continue;
-    if (storageTargets?.['embeddings.vectors.collection'] === collection) throw inUse(collection, `run ${_id}`);
+    if (storageTargets?.['embeddings.vectors.collection'] === collection)
+      throw inUse(collection, `run ${_id} writes into it`);
   }
 }
 
@@ -29,6 +33,6 @@ export async function dropCollection({ vectors, writtenCollections }: Engine, co
   await vectors.compact();
 }
 
-function inUse(collection: string, by: string): ValidationError {
-  return new ValidationError('collection.in-use', `${collection} was not dropped: ${by} writes into it`);
+function inUse(collection: string, why: string): ValidationError {
+  return new ValidationError('collection.in-use', `${collection} was not dropped: ${why}`);
 }

@@ -153,8 +153,9 @@ export class MilvusCollections {
       unless(isCollectionMissing, await this.client.describeCollection({ collection_name: name, timeout })),
     );
     if (answer === null) return null;
-    const { fields, description } = answer.schema;
-    return { ...collectionOf(answer.collection_name, fields), ...modelIn(description), aliases: answer.aliases };
+    // Not `collection_name`, which may be the alias that was asked for.
+    const { name: own, fields, description } = answer.schema;
+    return { ...collectionOf(own, fields), ...modelIn(description), aliases: answer.aliases };
   }
 
   private async ensureIndex(collection: MilvusCollection): Promise<void> {
