@@ -48,6 +48,7 @@ describe('batchmill vectors', () => {
 
   it('Y6: list shows which collection searches find, switch moves the alias, and drop deletes what is not used', async () => {
     const first = await batchmill(toSmall, 'vectors', 'list');
+    const plain = await batchmill(toLarge, 'run', 'notes');
     const part = await batchmill(toLarge, 'run', 'notes', '--redo', 'stale', '--limit', '1');
     const filling = await batchmill(toLarge, 'vectors', 'list', '--json');
     const searched = await batchmill(toLarge, 'search', 'notes', 'payments grew', '--top', '1');
@@ -62,6 +63,7 @@ describe('batchmill vectors', () => {
     const last = await batchmill(toLarge, 'vectors', 'list');
 
     expect(first.output).toMatch(new RegExp(`${small} +notes +searched +text-embedding-3-small +8 +3 +notes\n`));
+    expect(plain.output).toContain('all that match are completed, for an earlier collection; embed them again with');
     expect(part.output).toContain(
       `alias     notes still finds the vectors of ${small}, since ${large} lacks some of them`,
     );
@@ -84,7 +86,7 @@ describe('batchmill vectors', () => {
     });
     expect(back).toEqual({ code: 0, output: `notes finds the vectors of ${small} now instead of ${large}\n` });
     expect(whole.output).toContain(
-      `alias     notes finds the vectors of ${large} now; ${small} stays until: batchmill vectors drop ${small}`,
+      `alias     notes finds the vectors of ${large} now\n          ${small} stays until: batchmill vectors drop ${small}\n`,
     );
     expect(used).toMatchObject({
       code: 1,

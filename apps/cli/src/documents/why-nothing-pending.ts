@@ -1,4 +1,4 @@
-import { planRun } from '@batchmill/pipeline';
+import { planRun, type RunPlan } from '@batchmill/pipeline';
 import { failedFilter } from '@batchmill/records';
 import { documentFilters, type Engine } from '@batchmill/service';
 import type { RunOptions } from '../run-options.js';
@@ -42,5 +42,18 @@ export async function whyNothingPending(engine: Engine, name: string, options: R
       reason: `${formatQuantity(inProgress, 'document')} in progress in other runs; see: batchmill runs list`,
     };
   }
+  if (await isFilling(engine, plan)) {
+    return {
+      failed,
+      reason: `all that match are completed, for an earlier collection; embed them again with: ${run} --redo stale`,
+    };
+  }
   return { failed, reason: `all that match are completed; run them again with: ${run} --redo all` };
+}
+
+/** Whether the alias of the vectors points to another collection than that of the plan. */
+async function isFilling({ vectors }: Engine, { endpointPlan: { vectors: target } }: RunPlan): Promise<boolean> {
+  if (target?.alias == null) return false;
+  const searched = await vectors.collectionOf(target.alias);
+  return searched !== null && searched.name !== target.collection;
 }

@@ -27,7 +27,7 @@ export function runSummary(report: RunReport): string {
     const idle = formatQuantity(report.progress.idle, 'batch', 'batches');
     lines.push(`idle      ${idle} at the provider without progress; see: batchmill batch list --run ${runId}`);
   }
-  if (report.aliasMove !== null) lines.push(`alias     ${aliasText(report.aliasMove)}`);
+  if (report.aliasMove !== null) lines.push(...aliasLines(report.aliasMove, pipeline));
   if (total === 0) {
     if (status === 'finished') lines.push('no pending documents found: total 0');
     return `${lines.join('\n')}\n`;
@@ -68,10 +68,16 @@ export function runSummary(report: RunReport): string {
 }
 
 /** Which vectors searches find from now on. */
-function aliasText({ alias, from, to, isDone }: AliasMove): string {
+function aliasLines({ alias, from, to, isDone }: AliasMove, pipeline: string | null): string[] {
   return isDone
-    ? `${alias} finds the vectors of ${to} now; ${from} stays until: batchmill vectors drop ${from}`
-    : `${alias} still finds the vectors of ${from}, since ${to} lacks some of them; see: batchmill vectors list`;
+    ? [
+        `alias     ${alias} finds the vectors of ${to} now`,
+        `          ${from} stays until: batchmill vectors drop ${from}`,
+      ]
+    : [
+        `alias     ${alias} still finds the vectors of ${from}, since ${to} lacks some of them`,
+        `          embed the rest with: batchmill run ${pipeline ?? 'PIPELINE'} --endpoint embeddings --redo stale`,
+      ];
 }
 
 /** `2 ids have no document: 7, b-9`. */
