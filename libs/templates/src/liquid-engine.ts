@@ -1,4 +1,5 @@
 import { Liquid } from 'liquidjs';
+import { replaceNumberFilters } from './number-filters.js';
 import { replaceTextFilters } from './text-filters.js';
 
 /** Limits per rendering: characters of the template, milliseconds, and memory in the engine's own unit. */
@@ -25,5 +26,6 @@ export function liquidEngine(options: EngineOptions): Liquid {
   // These tags would read other files.
   for (const tag of ['include', 'render', 'layout', 'block']) Reflect.deleteProperty(engine.tags, tag);
   replaceTextFilters(engine);
+  replaceNumberFilters(engine);
   return engine;
 }

@@ -15,5 +15,8 @@ export class TemplateKeyError extends Error {
   }
 }
 
+/** A filter would calculate with a number, or to one, that has more digits than it keeps. */
+export class InexactNumberError extends Error {}
+
 /** A value would add an update operator, a key that begins with `$`. Only the template itself may contain operators. */
 export class TemplateOperatorError extends Error {}

@@ -2,7 +2,13 @@ import { closestName, documentError, type DocumentError } from '@batchmill/contr
 import { isPlainObject, readPath } from '@batchmill/documents';
 import { LiquidError } from 'liquidjs';
 import { templateLimits } from './liquid-engine.js';
-import { MissingValueError, TemplateKeyError, TemplateLimitError, TemplateOperatorError } from './render-errors.js';
+import {
+  InexactNumberError,
+  MissingValueError,
+  TemplateKeyError,
+  TemplateLimitError,
+  TemplateOperatorError,
+} from './render-errors.js';
 import { isMissing } from './value-to-text.js';
 import { lineOf } from './syntax/template-syntax-error.js';
 
@@ -31,6 +37,10 @@ export function templateError(where: string, caught: unknown, scope: TemplateSco
   const missing = missingIn(caught);
   if (missing !== null) {
     return documentError('TemplateError', 'template.missing-value', `${at}: ${describeMissing(missing, scope)}`);
+  }
+  if (LiquidError.is(caught) && causeOf(caught) instanceof InexactNumberError) {
+    const message = `${at}: a filter calculates with a number of more digits than it keeps; show it as it is, or calculate in a preprocess function`;
+    return documentError('TemplateError', 'template.inexact-number', message);
   }
   const limit = exceededLimit(caught);
   if (limit !== null) return documentError('TemplateError', 'template.limit', `${at}: stopped because it ${limit}`);
