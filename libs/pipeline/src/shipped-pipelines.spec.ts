@@ -37,6 +37,7 @@ describe('pipelines/annual-reports', () => {
       isWatched: false,
       isPruned: false,
       rowFields: [],
+      partitionField: null,
     });
   });
 

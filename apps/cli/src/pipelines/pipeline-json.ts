@@ -59,6 +59,7 @@ function endpointJson({ endpoint, status, functions, vectors, batchSize }: Endpo
             collection: vectors.collection,
             dimensions: vectors.dimensions,
             fields: vectors.rowFields.map(({ name, type, path }) => ({ name, type, path })),
+            partitionBy: vectors.partitionField,
           },
   };
 }

@@ -52,8 +52,9 @@ function endpointText({ endpoint, functions, vectors, ...more }: Endpoint, maxCo
   const fields = vectors?.fields.map(({ name, type }) => `${name} (${type})`).join(', ') ?? '';
   const into = vectors === null ? '' : `; vectors of ${vectors.dimensions} dimensions to ${vectors.collection}`;
   const withFields = fields === '' ? '' : `, with ${fields}`;
+  const partitions = vectors?.partitionBy == null ? '' : `, partitioned by ${vectors.partitionBy}`;
   return [
-    `\n${endpoint}: documents with ${more.statusField} "${more.pending}", ${formatCount(more.documentsPerBatch)} per batch${into}${withFields}\n`,
+    `\n${endpoint}: documents with ${more.statusField} "${more.pending}", ${formatCount(more.documentsPerBatch)} per batch${into}${withFields}${partitions}\n`,
     table(
       functionColumns,
       functions.map((each) => [each.name, each.model, each.url, detailsOf(each)]),

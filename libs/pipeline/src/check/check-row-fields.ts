@@ -58,6 +58,24 @@ export function checkRowFields({ problems }: CheckContext, vectors: Section, own
   });
 }
 
+/** By which of its fields the collection is partitioned. Milvus takes a text or an integer. */
+export function checkPartitionBy(
+  { problems }: CheckContext,
+  vectors: Section,
+  rowFields: readonly RowField[],
+): string | null {
+  if (!vectors.has('partitionBy')) return null;
+  const expected = 'the name of one of embeddings.vectors.fields, of the type string or integer';
+  const name = vectors.text('partitionBy', { fallback: '', pattern: namePattern, expected });
+  const field = rowFields.find((each) => each.name === name);
+  if (field === undefined) {
+    if (name !== '') problems.add(vectors.at('partitionBy'), `"${name}"`, expected);
+  } else if (!['string', 'integer'].includes(field.type)) {
+    problems.add(vectors.at('partitionBy'), `"${name}" of the type ${field.type}`, expected);
+  }
+  return name;
+}
+
 function checkField(
   problems: CheckContext['problems'],
   key: string,
