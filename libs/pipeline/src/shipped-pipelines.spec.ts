@@ -38,6 +38,7 @@ describe('pipelines/annual-reports', () => {
       isPruned: false,
       rowFields: [],
       partitionField: null,
+      alias: null,
     });
   });
 

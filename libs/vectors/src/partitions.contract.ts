@@ -21,7 +21,8 @@ export function describePartitions(
     };
 
     it('E4: is refused for another field and for none, as one without is for any, in every process', async () => {
-      const { partitionField, ...none } = collection;
+      const { partitionField, ...others } = shape;
+      const none = { ...others, name: collection.name };
       const plain = { ...none, name: `${collection.name}_none` };
       await vectors.ensureCollection(plain);
       const later = await current().open();
