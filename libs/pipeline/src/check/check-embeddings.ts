@@ -77,7 +77,7 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
       isWatched: section.oneOf('watch', ['scan', 'none'], 'none') === 'scan',
       isPruned: section.boolean('prune', false),
       rowFields,
-      partitionField: checkPartitionBy(context, vectors, rowFields),
+      partitionField: checkPartitionBy(context, vectors, { idFields, rowFields }),
     },
   };
 }

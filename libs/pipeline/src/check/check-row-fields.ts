@@ -58,20 +58,21 @@ export function checkRowFields({ problems }: CheckContext, vectors: Section, own
   });
 }
 
-/** By which of its fields the collection is partitioned. Milvus takes a text or an integer. */
+/** By which of its fields the collection is partitioned. Milvus takes a text, as ids are, or an integer. */
 export function checkPartitionBy(
   { problems }: CheckContext,
   vectors: Section,
-  rowFields: readonly RowField[],
+  { idFields, rowFields }: Pick<VectorTarget, 'idFields' | 'rowFields'>,
 ): string | null {
   if (!vectors.has('partitionBy')) return null;
-  const expected = 'the name of one of embeddings.vectors.fields, of the type string or integer';
+  const ids = Object.values(idFields);
+  const expected = `one of embeddings.vectors.fields of the type string or integer, or of ${ids.join(' and ')}`;
   const name = vectors.text('partitionBy', { fallback: '', pattern: namePattern, expected });
-  const field = rowFields.find((each) => each.name === name);
-  if (field === undefined) {
-    if (name !== '') problems.add(vectors.at('partitionBy'), `"${name}"`, expected);
-  } else if (!['string', 'integer'].includes(field.type)) {
-    problems.add(vectors.at('partitionBy'), `"${name}" of the type ${field.type}`, expected);
+  if (name === '' || ids.includes(name)) return name;
+  const type = rowFields.find((each) => each.name === name)?.type;
+  if (type !== 'string' && type !== 'integer') {
+    const found = type === undefined ? `"${name}"` : `"${name}" of the type ${type}`;
+    problems.add(vectors.at('partitionBy'), found, expected);
   }
   return name;
 }

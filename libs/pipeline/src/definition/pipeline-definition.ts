@@ -159,9 +159,9 @@ export interface VectorsDefinition {
    */
   readonly fields?: Readonly<Record<string, RowFieldDefinition>>;
   /**
-   * One of `fields`, of the type `string` or `integer`, by whose values the collection is partitioned: a tenant, for example. A search with
-   * the condition that it equals a value, or is in a list of them, then reads the vectors of these values only. A collection that exists must
-   * be partitioned by the same field. Default: none.
+   * The field by whose values the collection is partitioned, a tenant for example: one of `fields` of the type `string` or `integer`, or of
+   * `idFields`. A search that asks for a value of it, or for some, then reads the vectors of these values only. A collection that exists must
+   * be partitioned by the same field, or by none if there is none here. Default: none.
    */
   readonly partitionBy?: string;
   /**

@@ -150,26 +150,27 @@ describe('a field of a document that is stored with its vector', () => {
     expect(problemsWith({ embeddings: { ...embeddingsOf(), vectors } }).join()).toContain(problem);
   });
 
-  it('E4: the collection is partitioned by a text or an integer where the definition says so, which is part of its hash', () => {
+  it('E4: the collection is partitioned by a text, an integer or an id where the definition says so, which is part of its hash', () => {
     const fields = { tenant: 'string', year: 'integer' } as const;
     const of = (partitionBy?: string) =>
       aPipeline({
         embeddings: { ...embeddingsOf(), vectors: { collection: 'v', fields, ...(partitionBy && { partitionBy }) } },
       });
-    const pipelines = [of(), of('tenant'), of('year')];
+    const pipelines = [of(), of('tenant'), of('year'), of('block_doc_id')];
 
-    expect(pipelines.map(({ embeddings }) => embeddings!.vectors!.partitionField)).toEqual([null, 'tenant', 'year']);
-    expect(new Set(pipelines.map(({ hash }) => hash)).size).toBe(3);
+    expect(pipelines.map(({ embeddings }) => embeddings!.vectors!.partitionField)).toEqual([
+      ...[null, 'tenant', 'year', 'block_doc_id'],
+    ]);
+    expect(new Set(pipelines.map(({ hash }) => hash)).size).toBe(4);
   });
 
   it.each<[string, unknown, string]>([
-    ['a field that the rows lack', 'topic', 'found "topic", expected the name of one of embeddings.vectors.fields'],
-    ['an id', 'block_doc_id', 'found "block_doc_id", expected the name of one of embeddings.vectors.fields'],
-    ['a date', 'issued', 'found "issued" of the type date, expected the name of one of embeddings.vectors.fields'],
+    ['a field that the rows lack', 'topic', 'found "topic", expected one of embeddings.vectors.fields'],
+    ['a date', 'issued', 'found "issued" of the type date, expected one of embeddings.vectors.fields'],
     ['a number', 'total', 'found "total" of the type number'],
     ['a boolean', 'paid', 'found "paid" of the type boolean'],
-    ['no text', 7, 'found 7, expected the name of one of embeddings.vectors.fields'],
-    ['an empty text', '', 'found "", expected the name of one of embeddings.vectors.fields'],
+    ['no text', 7, 'found 7, expected one of embeddings.vectors.fields'],
+    ['an empty text', '', 'found "", expected one of embeddings.vectors.fields'],
   ])('E4: partitions by %s are a problem of the definition', (_, partitionBy, problem) => {
     const fields = { tenant: 'string', issued: 'date', total: 'number', paid: 'boolean' };
     const vectors = { collection: 'v', fields, partitionBy };
