@@ -173,6 +173,51 @@ describe('fields of documents that are stored with their vectors', () => {
     await expect(verify()).rejects.toMatchObject({ code: 'vectors.other-fields' });
   });
 
+  const partitioned = definePipeline({
+    ...filed,
+    embeddings: { ...notes.embeddings!, vectors: { collection: 'notes', fields, partitionBy: 'topic' } },
+  });
+
+  it('E4: by one of which the collection is partitioned, move their row when it changes', async () => {
+    await opened(partitioned);
+    await bundle.start(stages);
+    await runToTheEnd(bundle, { runId: 'r', ...embed });
+    const { requests } = await ledgerOf(bundle);
+    await change(first, { topic: 'weirs' });
+
+    expect((await verify(true)).mended).toEqual({ pending: 0, updated: 1, deleted: 0 });
+
+    const idsWhere = async (topic: string) => {
+      const where = { kind: 'comparison', field: 'topic', is: '=', value: topic } as const;
+      const hits = await bundle.engine.vectors.search('notes', new Float32Array(8).fill(1), 5, where);
+      return hits.map((hit) => hit.fields['block_mongo_id']);
+    };
+    expect(await idsWhere('weirs')).toEqual([first]);
+    expect(await idsWhere('rivers')).toEqual([]);
+    expect((await verify()).differences).toEqual([]);
+    expect((await ledgerOf(bundle)).requests).toBe(requests);
+  });
+
+  it.each<[string, typeof notes, object]>([
+    ['partitions where it has none', partitioned, {}],
+    ['none where it has partitions', filed, { partitionField: 'topic' }],
+    ['other partitions', partitioned, { partitionField: 'pages' }],
+  ])('E4: of a collection for which the pipeline says %s refuse the run before anything is paid', async (...of) => {
+    const [, pipeline, partitions] = of;
+    await opened(pipeline);
+    await bundle.engine.vectors.ensureCollection({
+      ...{ name: 'notes', dimensions: 8, fields: ['block_mongo_id', 'block_doc_id', 'topic'], ...partitions },
+      valueFields: { written: 'integer', pages: 'integer' },
+    });
+    await bundle.start(stages);
+
+    const run = await runToTheEnd(bundle, { runId: 'r', ...embed });
+
+    expect(run).toMatchObject({ state: 'rejected', reason: expect.stringContaining('partitions by the field topic') });
+    expect((await ledgerOf(bundle)).requests).toBe(0);
+    await expect(verify()).rejects.toMatchObject({ code: 'vectors.other-fields' });
+  });
+
   it("E4: a collection of the user's own shape is written to by a map of fields, with the ids in fields of other names", async () => {
     const vectors = { collection: 'books', idFields: { chunk: 'passage', parent: 'book' }, fields };
     await opened(definePipeline({ ...filed, embeddings: { ...notes.embeddings!, vectors } }));

@@ -101,6 +101,8 @@ export interface VectorTarget {
   readonly isPruned: boolean;
   /** The fields of documents that are stored with their vectors. */
   readonly rowFields: readonly RowField[];
+  /** The row field by whose values the collection is partitioned; null: by none. */
+  readonly partitionField: string | null;
 }
 
 /** A field of the document that is stored with its vector. */

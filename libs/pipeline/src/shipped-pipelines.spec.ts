@@ -37,6 +37,8 @@ describe('pipelines/annual-reports', () => {
       isWatched: false,
       isPruned: false,
       rowFields: [],
+      partitionField: null,
+      alias: null,
     });
   });
 

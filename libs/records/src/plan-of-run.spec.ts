@@ -68,6 +68,18 @@ describe('the plan of a run whose pipeline was changed meanwhile', () => {
       { ...before, embeddings: { ...embeddings!, vectors: { collection: 'other' } } },
     ],
     [
+      'partitions of vectors',
+      'embeddings',
+      'embeddings.vectors.partitionBy was missing and is "tenant"',
+      {
+        ...before,
+        embeddings: {
+          ...embeddings!,
+          vectors: { collection: 'notes', fields: { tenant: 'string' }, partitionBy: 'tenant' },
+        },
+      },
+    ],
+    [
       'dimensions',
       'embeddings',
       'embeddings.dimensions was "8" and is "16"',

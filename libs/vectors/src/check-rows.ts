@@ -1,4 +1,5 @@
 import { ValidationError } from '@batchmill/contracts';
+import { checkPartitionField, checkPartitions } from './check-partitions.js';
 import type { VectorsErrorCode } from './error-codes.js';
 import { isOfType } from './write-condition.js';
 import type { RowUpdate, VectorCollection, VectorRow } from './vectors.js';
@@ -23,6 +24,7 @@ export function checkCollection({
   dimensions,
   valueFields = {},
   textBytes = {},
+  partitionField,
   ...texts
 }: VectorCollection): void {
   const fields = [...fieldsToCreate(texts), ...Object.keys(valueFields)];
@@ -40,6 +42,7 @@ export function checkCollection({
   if (fields.length > mostFields) {
     refuse('vectors.bad-field', `Collection ${name}: found ${fields.length} fields, expected at most ${mostFields}.`);
   }
+  checkPartitionField({ name, fields: texts.fields, valueFields, partitionField });
   for (const [field, bytes] of Object.entries(textBytes)) {
     if (Number.isInteger(bytes) && bytes >= 1 && bytes <= mostTextBytes) continue;
     const expected = `a whole number from 1 to ${mostTextBytes}`;
@@ -97,8 +100,8 @@ function problemOfFieldName(field: string, previous: readonly string[]): string 
 }
 
 /**
- * Throws unless the existing collection has the expected dimensions, model and fields, and its texts hold as many bytes as were asked for. It may
- * lack optional fields. The order of the fields does not matter.
+ * Throws unless the existing collection has the expected dimensions, model, fields and partitions, and its texts hold as many bytes as were asked
+ * for. It may lack optional fields. The order of the fields does not matter.
  */
 export function checkExisting(existing: VectorCollection, expected: VectorCollection): void {
   if (existing.dimensions !== expected.dimensions) {
@@ -121,6 +124,7 @@ export function checkExisting(existing: VectorCollection, expected: VectorCollec
         'Name another collection.',
     );
   }
+  checkPartitions(existing, expected);
   for (const [field, bytes] of Object.entries(expected.textBytes ?? {})) {
     const held = existing.textBytes?.[field];
     if (held === undefined || held >= bytes) continue;

@@ -4,12 +4,14 @@ export const vectorsErrorCodes = {
     'A collection, an alias or a field has a name that some store would refuse, or an alias that of a collection. Choose another name.',
   'vectors.has-alias':
     'A collection is to be dropped to which an alias points. Nothing was deleted. Move the alias first.',
-  'vectors.bad-field': 'A requested collection has more fields, or a longer text field, than some store would take.',
+  'vectors.bad-field':
+    'A requested collection has more fields or a longer text field than some store would take, or is partitioned by a field that is neither a text nor an integer.',
   'vectors.bad-dimensions': 'The dimensions of a requested collection are not a positive whole number.',
   'vectors.other-dimensions': 'The collection exists with other dimensions. Name another collection.',
   'vectors.other-model':
     'The collection exists with vectors of another model, with which those of the requested one cannot be compared. Nothing was sent. Name another collection.',
-  'vectors.other-fields': 'The collection exists with other fields. Name another collection.',
+  'vectors.other-fields':
+    'The collection exists with other fields, or is partitioned by another field. Name another collection.',
   'vectors.other-metric':
     'The collection exists with an index that does not compare by cosine. Name another collection.',
   'vectors.unknown-collection': 'There is no collection of that name.',

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { expectModelOfRows, type VectorRow, type Vectors } from './index.js';
 import { describeAliases } from './aliases.contract.js';
+import { describePartitions } from './partitions.contract.js';
 import { describeRowFields } from './row-fields.contract.js';
 
 export interface VectorsUnderTest {
@@ -549,6 +550,8 @@ export function describeVectorsContract(name: string, make: () => Promise<Vector
     describeRowFields(() => ({ vectors, collection, open }));
 
     describeAliases(() => ({ vectors, collection, open }));
+
+    describePartitions(() => ({ vectors, collection, open }));
 
     it('the check succeeds when the store is available', async () => {
       await expect(vectors.check()).resolves.toBeUndefined();

@@ -54,6 +54,11 @@ export interface VectorCollection {
   /** Fields of other types, by their names. Those of an existing collection are neither more nor fewer. */
   readonly valueFields?: Readonly<Record<string, RowValueType>>;
   /**
+   * The field by whose values the collection is partitioned: one of `fields`, or an integer. A search with a condition on it reads only the
+   * rows of these values. An existing collection must be partitioned by this field, or, if it is missing, by none.
+   */
+  readonly partitionField?: string;
+  /**
    * How many bytes of UTF-8 a text field, an optional field, or `key`, must be able to hold, by its name: 1 to 65,535. A new collection has
    * fields that hold just these, or 1,024; its key and its optional fields hold 1,024. Of an existing collection: how many they hold;
    * without a number there is no limit.
@@ -83,8 +88,9 @@ export interface VectorsServer {
 export abstract class Vectors {
   /**
    * Creates the collection if it is missing. Rejects with a ValidationError: `vectors.other-dimensions`, `vectors.other-model` or
-   * `vectors.other-fields` when it exists with other dimensions, remembers another model, or has other fields (their order does not matter),
-   * `vectors.bad-name` when some store would refuse the name of the collection or of a field.
+   * `vectors.other-fields` when it exists with other dimensions, remembers another model, has other fields (their order does not matter) or is
+   * partitioned by another field, `vectors.bad-name` when some store would refuse the name of the collection or of a field,
+   * `vectors.bad-field` when it cannot have such a field or be partitioned by it.
    */
   abstract ensureCollection(collection: VectorCollection): Promise<void>;
 

@@ -267,6 +267,18 @@ describe('batchmill doctor', () => {
       /^name another alias in embeddings\.vectors\.alias of the pipeline$/,
     ],
     [
+      'a collection of vectors with partitions of which the pipeline says nothing',
+      async () => {
+        const vectors = EmbeddedVectors.open({ file: join(installation.home, 'vectors.db') });
+        const fields = ['block_mongo_id', 'block_doc_id'];
+        await vectors.ensureCollection({ name: 'notes', dimensions: 1536, fields, partitionField: 'block_doc_id' });
+        await vectors.close();
+        return {};
+      },
+      /^Collection notes: found partitions by the field block_doc_id, expected no partitions/,
+      /^name another collection in embeddings\.vectors\.collection of the pipeline, or correct fields and partitionBy/,
+    ],
+    [
       'a home that is a file',
       async () => {
         const file = join(installation.folder, 'file');

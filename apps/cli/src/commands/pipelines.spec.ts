@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runBatchmill } from '../testing/run-batchmill.js';
@@ -21,6 +22,31 @@ describe('batchmill pipelines', () => {
     expect(out).toMatch(/questions +string\[\] +2 entries/);
     expect(out).toContain('1,000 per batch; vectors of 1536 dimensions to annual_report_blocks');
     expect(out).toMatch(/qa +gpt-4o +\/v1\/chat\/completions +out at most 500, temperature 0.1, one per questions/);
+  });
+
+  it('E4: shows with which fields vectors are stored, and by which they are partitioned', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'batchmill-pipelines-'));
+    await mkdir(join(folder, 'notes'));
+    await writeFile(
+      join(folder, 'notes', 'notes.pipeline.mjs'),
+      `export default {
+        name: 'notes',
+        source: { collection: 'notes' },
+        embeddings: {
+          text: 'text',
+          vectors: { collection: 'notes', fields: { tenant: 'string', pages: 'integer' }, partitionBy: 'tenant' },
+        },
+      };`,
+    );
+    const show = (...args: string[]) =>
+      runBatchmill(home, ['pipelines', 'show', 'notes', ...args], { BATCHMILL_PIPELINES: folder });
+
+    const { out } = await show();
+    const json = JSON.parse((await show('--json')).out) as { endpoints: unknown[] };
+    await rm(folder, { recursive: true });
+
+    expect(out).toContain('to notes, with tenant (string), pages (integer), partitioned by tenant\n');
+    expect(json.endpoints).toMatchObject([{ vectors: { partitionBy: 'tenant', fields: [{ name: 'tenant' }, {}] } }]);
   });
 
   it('C7: prints the same as JSON', async () => {

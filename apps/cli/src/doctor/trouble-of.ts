@@ -32,7 +32,8 @@ const remedies: Readonly<Partial<Record<ErrorCode, (setting: string) => string>>
   'vectors.other-dimensions': () =>
     'name another collection in embeddings.vectors.collection of the pipeline, or set its dimensions to those of the collection',
   'vectors.other-model': () => 'name another collection in embeddings.vectors.collection of the pipeline',
-  'vectors.other-fields': () => 'name another collection in embeddings.vectors.collection of the pipeline',
+  'vectors.other-fields': () =>
+    'name another collection in embeddings.vectors.collection of the pipeline, or correct fields and partitionBy in embeddings.vectors',
   'vectors.other-metric': () => 'name another collection in embeddings.vectors.collection of the pipeline',
   'vectors.bad-name': () => 'correct embeddings.vectors of the pipeline',
   'provider.unavailable': (setting) => `correct ${setting}, or HTTPS_PROXY if the provider is behind a proxy`,

@@ -60,6 +60,7 @@ function endpointJson({ endpoint, status, functions, vectors, batchSize }: Endpo
             ...(vectors.alias !== null && { alias: vectors.alias }),
             dimensions: vectors.dimensions,
             fields: vectors.rowFields.map(({ name, type, path }) => ({ name, type, path })),
+            partitionBy: vectors.partitionField,
           },
   };
 }

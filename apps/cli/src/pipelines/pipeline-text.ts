@@ -53,8 +53,9 @@ function endpointText({ endpoint, functions, vectors, ...more }: Endpoint, maxCo
   const alias = vectors?.alias === undefined ? '' : ` (alias ${vectors.alias})`;
   const into = vectors === null ? '' : `; vectors of ${vectors.dimensions} dimensions to ${vectors.collection}${alias}`;
   const withFields = fields === '' ? '' : `, with ${fields}`;
+  const partitions = vectors?.partitionBy == null ? '' : `, partitioned by ${vectors.partitionBy}`;
   return [
-    `\n${endpoint}: documents with ${more.statusField} "${more.pending}", ${formatCount(more.documentsPerBatch)} per batch${into}${withFields}\n`,
+    `\n${endpoint}: documents with ${more.statusField} "${more.pending}", ${formatCount(more.documentsPerBatch)} per batch${into}${withFields}${partitions}\n`,
     table(
       functionColumns,
       functions.map((each) => [each.name, each.model, each.url, detailsOf(each)]),

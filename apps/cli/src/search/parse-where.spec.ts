@@ -14,6 +14,7 @@ const target: VectorTarget = {
     maxBytes: null,
     default: null,
   })),
+  partitionField: null,
 };
 const is = (field: string, comparison: string, value: unknown) => ({
   kind: 'comparison',

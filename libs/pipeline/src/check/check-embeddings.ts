@@ -7,7 +7,7 @@ import type { BatchOptions, EmbeddingFunction, EndpointPlan, TextToEmbed, Vector
 import { checkEmbeddingBody } from './check-body.js';
 import { checkPrompt } from './check-prompt.js';
 import { checkModel } from './check-model.js';
-import { checkIdFields, checkRowFields } from './check-row-fields.js';
+import { checkIdFields, checkPartitionBy, checkRowFields } from './check-row-fields.js';
 import { checkEndpointPlan, endpointKeys } from './check-endpoint-plan.js';
 import type { CheckContext } from './check-context.js';
 import { Section } from './section.js';
@@ -59,9 +59,11 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
     'alias',
     'fields',
     'idFields',
+    'partitionBy',
   ]);
   const { idFields, idBytes } = checkIdFields(context, vectors);
   const originFields = { textHash: 'text_hash', model: 'model' };
+  const rowFields = checkRowFields(context, vectors, Object.values(idFields));
   return {
     ...checkEndpointPlan(context, section, 'embeddings', batch),
     functions: [embeddingFunction],
@@ -74,7 +76,8 @@ export function checkEmbeddings(context: CheckContext, definition: Section, batc
       originFields,
       isWatched: section.oneOf('watch', ['scan', 'none'], 'none') === 'scan',
       isPruned: section.boolean('prune', false),
-      rowFields: checkRowFields(context, vectors, Object.values(idFields)),
+      rowFields,
+      partitionField: checkPartitionBy(context, vectors, { idFields, rowFields }),
     },
   };
 }

@@ -58,6 +58,25 @@ export function checkRowFields({ problems }: CheckContext, vectors: Section, own
   });
 }
 
+/** By which of its fields the collection is partitioned. Milvus takes a text, as ids are, or an integer. */
+export function checkPartitionBy(
+  { problems }: CheckContext,
+  vectors: Section,
+  { idFields, rowFields }: Pick<VectorTarget, 'idFields' | 'rowFields'>,
+): string | null {
+  if (!vectors.has('partitionBy')) return null;
+  const ids = Object.values(idFields);
+  const expected = `one of embeddings.vectors.fields of the type string or integer, or of ${ids.join(' and ')}`;
+  const name = vectors.text('partitionBy', { fallback: '', pattern: namePattern, expected });
+  if (name === '' || ids.includes(name)) return name;
+  const type = rowFields.find((each) => each.name === name)?.type;
+  if (type !== 'string' && type !== 'integer') {
+    const found = type === undefined ? `"${name}"` : `"${name}" of the type ${type}`;
+    problems.add(vectors.at('partitionBy'), found, expected);
+  }
+  return name;
+}
+
 function checkField(
   problems: CheckContext['problems'],
   key: string,

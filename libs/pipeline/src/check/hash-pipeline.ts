@@ -1,7 +1,7 @@
 import { isPlainObject } from '@batchmill/documents';
 import { EJSON } from 'bson';
 import { createHash } from 'node:crypto';
-import { idFieldsPart, rowFieldsText } from '../plan/storage-targets.js';
+import { idFieldsPart, partitionPart, rowFieldsText } from '../plan/storage-targets.js';
 import type { Pipeline, PipelineFunction, EndpointPlan, TextToEmbed } from '../pipeline.js';
 
 /**
@@ -48,6 +48,7 @@ function hashedPartOfEndpoint({
       dimensions: vectors.dimensions,
       ...(vectors.rowFields.length > 0 && { fields: rowFieldsText(vectors.rowFields) }),
       ...idFieldsPart(vectors),
+      ...partitionPart(vectors),
     },
     updateTemplate: updateTemplate?.source,
     functions: functions.map(hashedPartOfFunction),

@@ -159,6 +159,12 @@ export interface VectorsDefinition {
    */
   readonly fields?: Readonly<Record<string, RowFieldDefinition>>;
   /**
+   * The field by whose values the collection is partitioned, a tenant for example: one of `fields` of the type `string` or `integer`, or of
+   * `idFields`. A search that asks for a value of it, or for some, then reads the vectors of these values only. A collection that exists must
+   * be partitioned by the same field, or by none if there is none here. Default: none.
+   */
+  readonly partitionBy?: string;
+  /**
    * The text fields of a vector's row that hold the ids of its document, in a collection of your own shape: `chunk` for `chunkIdField`,
    * `parent` for `parentIdField`. Default `block_mongo_id` and `block_doc_id`. `maxBytes`: how many bytes of UTF-8 both hold. A document with
    * a longer id fails before it is sent. Default 1,024.

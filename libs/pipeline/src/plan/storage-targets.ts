@@ -27,6 +27,7 @@ export function storageTargetsOf({ pipeline: { source }, endpointPlan }: RunPlan
         'embeddings.vectors.fields': rowFieldsText(endpointPlan.vectors.rowFields),
       }),
       ...idFieldsPart(endpointPlan.vectors),
+      ...partitionPart(endpointPlan.vectors),
     }),
   };
 }
@@ -48,4 +49,9 @@ export function rowFieldsText(rowFields: readonly RowField[]): string {
 export function idFieldsPart({ idFields: { chunkId, parentId } }: VectorTarget): StorageTargets {
   if (chunkId === 'block_mongo_id' && parentId === 'block_doc_id') return {};
   return { 'embeddings.vectors.idFields': `${chunkId}, ${parentId}` };
+}
+
+/** Empty where there are none, for the same reason. */
+export function partitionPart({ partitionField }: VectorTarget): StorageTargets {
+  return partitionField === null ? {} : { 'embeddings.vectors.partitionBy': partitionField };
 }

@@ -149,4 +149,34 @@ describe('a field of a document that is stored with its vector', () => {
 
     expect(problemsWith({ embeddings: { ...embeddingsOf(), vectors } }).join()).toContain(problem);
   });
+
+  it('E4: the collection is partitioned by a text, an integer or an id where the definition says so, which is part of its hash', () => {
+    const fields = { tenant: 'string', year: 'integer' } as const;
+    const of = (partitionBy?: string) =>
+      aPipeline({
+        embeddings: { ...embeddingsOf(), vectors: { collection: 'v', fields, ...(partitionBy && { partitionBy }) } },
+      });
+    const pipelines = [of(), of('tenant'), of('year'), of('block_doc_id')];
+
+    expect(pipelines.map(({ embeddings }) => embeddings!.vectors!.partitionField)).toEqual([
+      ...[null, 'tenant', 'year', 'block_doc_id'],
+    ]);
+    expect(new Set(pipelines.map(({ hash }) => hash)).size).toBe(4);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a field that the rows lack', 'topic', 'found "topic", expected one of embeddings.vectors.fields'],
+    ['a date', 'issued', 'found "issued" of the type date, expected one of embeddings.vectors.fields'],
+    ['a number', 'total', 'found "total" of the type number'],
+    ['a boolean', 'paid', 'found "paid" of the type boolean'],
+    ['no text', 7, 'found 7, expected one of embeddings.vectors.fields'],
+    ['an empty text', '', 'found "", expected one of embeddings.vectors.fields'],
+  ])('E4: partitions by %s are a problem of the definition', (_, partitionBy, problem) => {
+    const fields = { tenant: 'string', issued: 'date', total: 'number', paid: 'boolean' };
+    const vectors = { collection: 'v', fields, partitionBy };
+
+    expect(problemsWith({ embeddings: { ...embeddingsOf(), vectors } })).toEqual([
+      expect.stringContaining(`embeddings.vectors.partitionBy: ${problem}`),
+    ]);
+  });
 });

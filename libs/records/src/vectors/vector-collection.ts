@@ -16,6 +16,7 @@ export function vectorCollectionOf({
   idBytes,
   originFields,
   rowFields,
+  partitionField,
 }: VectorTarget): VectorCollection {
   const valueFields: Record<string, RowValueType> = {};
   const texts: Record<string, number> = Object.fromEntries(Object.values(idFields).map((name) => [name, idBytes]));
@@ -31,6 +32,7 @@ export function vectorCollectionOf({
     optionalFields: Object.values(originFields),
     indexedField: originFields.textHash,
     ...(Object.keys(valueFields).length > 0 && { valueFields }),
+    ...(partitionField !== null && { partitionField }),
     textBytes: {
       ...texts,
       key: maxKeyBytes,

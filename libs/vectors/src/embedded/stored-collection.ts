@@ -21,6 +21,11 @@ export function ensureIndex(
   });
 }
 
+/** Its column is the field by which the collection is partitioned. A search with a condition on it reads only the rows of these values. */
+export function partitionIndexOf(table: string): string {
+  return `${table}_partitions`;
+}
+
 /** A copy, because the bytes may begin at an offset that an array of floats cannot have. */
 export function vectorOf(row: Row): Float32Array {
   const bytes = Uint8Array.from(row['vector'] as Uint8Array); // as `upsert` writes it

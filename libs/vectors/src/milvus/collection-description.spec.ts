@@ -27,6 +27,13 @@ describe('a collection of Milvus that exists', () => {
     });
   });
 
+  it.each([text('tenant', { is_partition_key: true }), text('day', { data_type: 'Int64', is_partition_key: true })])(
+    'E4: tells by which field it is partitioned',
+    (field) => {
+      expect(collectionOf('blocks', [key, ...ids, field, vector])).toMatchObject({ partitionField: field.name });
+    },
+  );
+
   it.each([
     ['no vector', [key, ...ids]],
     ['no key', [...ids, vector]],

@@ -18,6 +18,7 @@ export interface DescribedField {
   readonly data_type: string;
   readonly is_primary_key: boolean;
   readonly autoID: boolean;
+  readonly is_partition_key?: boolean;
   readonly dim?: unknown;
   readonly max_length?: unknown;
 }
@@ -49,6 +50,7 @@ export function collectionOf(name: string, described: readonly DescribedField[])
     const valueType = valueTypes[type];
     return valueType === undefined ? [] : [[field, valueType] as const];
   });
+  const partitionField = described.find((field) => field.is_partition_key === true)?.name;
   return {
     name,
     keyField: key.name,
@@ -56,6 +58,7 @@ export function collectionOf(name: string, described: readonly DescribedField[])
     dimensions: Number(vector.dim),
     fields: texts.map((field) => field.name),
     ...(valueFields.length > 0 && { valueFields: Object.fromEntries(valueFields) }),
+    ...(partitionField !== undefined && { partitionField }),
     textBytes: Object.fromEntries([
       ['key', Number(key.max_length)],
       ...texts.map((field) => [field.name, Number(field.max_length)] as const),

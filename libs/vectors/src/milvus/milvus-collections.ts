@@ -124,10 +124,12 @@ export class MilvusCollections {
     model,
     valueFields = {},
     textBytes,
+    partitionField,
     ...texts
   }: VectorCollection): Promise<void> {
+    const named = (field: string) => ({ name: field, ...(field === partitionField && { is_partition_key: true }) });
     const text = (field: string) => ({
-      name: field,
+      ...named(field),
       data_type: DataType.VarChar,
       max_length: (texts.fields.includes(field) ? textBytes?.[field] : undefined) ?? defaultTextBytes,
     });
@@ -139,7 +141,7 @@ export class MilvusCollections {
         fields: [
           { ...text(keyField), is_primary_key: true },
           ...fieldsToCreate(texts).map(text),
-          ...Object.entries(valueFields).map(([field, type]) => ({ name: field, data_type: valueTypes[type] })),
+          ...Object.entries(valueFields).map(([field, type]) => ({ ...named(field), data_type: valueTypes[type] })),
           { name: vectorField, data_type: DataType.FloatVector, dim: dimensions },
         ],
         timeout,

@@ -242,7 +242,11 @@ async function serve(server: Server, milvus: MilvusServer, port = 0): Promise<nu
   const fields = [{ ...text('key'), is_primary_key: true }, text('block_mongo_id'), text('block_doc_id'), vector];
   const index = { field_name: 'vector', params: [{ key: 'metric_type', value: 'COSINE' }] };
   server.addService(service, {
-    DescribeCollection: unary(async () => ({ status: success, schema: { name: 'blocks', fields } })),
+    DescribeCollection: unary(async () => ({
+      status: success,
+      collection_name: 'blocks',
+      schema: { name: 'blocks', fields },
+    })),
     DescribeIndex: unary(async () => ({ status: success, index_descriptions: [index] })),
     GetLoadState: unary(async () => ({ status: success, state: 'LoadStateLoaded' })),
     Upsert: unary(milvus.upsert),

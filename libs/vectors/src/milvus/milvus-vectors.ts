@@ -41,8 +41,10 @@ import {
   keysPerCall,
   type Row,
 } from './read-entries.js';
+import { replaceRows } from './replace-rows.js';
 import { lastOfEachKey, splitRows } from './split-rows.js';
-import { chooseWriteRows, type WriteRows } from './write-rows.js';
+import { isSupportedVersion, upsertsIntoPartitions } from './server-version.js';
+import { chooseWriteRows, insertWithSdk, type WriteRows } from './write-rows.js';
 
 /** Rows without vectors: far below the limit of what one answer may hold. */
 const rowsPerRead = 1_000;
@@ -71,13 +73,16 @@ interface Parts {
   readonly calls: MilvusCalls;
   readonly collections: MilvusCollections;
   readonly aliases: MilvusAliases;
-  readonly write: WriteRows;
+  readonly upsert: WriteRows;
+  readonly insert: WriteRows;
   readonly slots: CallSlots;
   readonly maxCallBytes: number;
 }
 
 /** Collections of Milvus 2.3 and later. It reads with strong consistency, and so sees every earlier write. */
 export class MilvusVectors extends Vectors {
+  private doesUpsertIntoPartitions: boolean | null = null;
+
   private constructor(private readonly parts: Parts) {
     super();
   }
@@ -96,7 +101,8 @@ export class MilvusVectors extends Vectors {
       calls,
       collections,
       aliases: new MilvusAliases(client, calls, collections),
-      write: await chooseWriteRows(client, options),
+      upsert: await chooseWriteRows(client, options),
+      insert: insertWithSdk(client),
       slots: new CallSlots(callsInFlight),
       maxCallBytes: options.maxCallBytes ?? defaultMaxCallBytes,
     });
@@ -114,14 +120,14 @@ export class MilvusVectors extends Vectors {
   }
 
   override async describeServer(): Promise<VectorsServer> {
-    const { calls, client, address } = this.parts;
-    const { version } = await calls.call('Asking for the version', () => client.getVersion());
-    return { name: address, version, isSupported: isSupportedVersion(version) };
+    const version = await this.version();
+    return { name: this.parts.address, version, isSupported: isSupportedVersion(version) };
   }
 
   /**
    * Sends the rows in calls of limited size, a limited number of which are in flight at a time. After a call failed, no
-   * further one is sent. Rows that other calls wrote stay; writing them again changes nothing.
+   * further one is sent. Rows that other calls wrote stay; writing them again changes nothing. Before Milvus 2.4 a row of a collection with
+   * partitions is deleted, then inserted.
    */
   override async upsert(collection: string, given: readonly VectorRow[]): Promise<void> {
     const existing = await this.get(collection);
@@ -205,11 +211,7 @@ export class MilvusVectors extends Vectors {
   override async delete(collection: string, keys: readonly string[]): Promise<void> {
     const existing = await this.parts.collections.find(collection);
     if (existing === null) return;
-    for (const filter of filtersOf(existing, keys)) {
-      await this.read(collection, `Deleting rows of the collection ${collection}`, (timeout) =>
-        this.parts.client.delete({ collection_name: collection, filter, timeout }),
-      );
-    }
+    for (const filter of filtersOf(existing, keys)) await this.deleteRows(existing, filter);
   }
 
   /** Milvus writes whole rows: each is read with its vector, changed and upserted. */
@@ -246,15 +248,7 @@ export class MilvusVectors extends Vectors {
 
   override async count(collection: string): Promise<number> {
     if ((await this.parts.collections.find(collection)) === null) return 0;
-    const answer = await this.read(collection, `Counting the collection ${collection}`, (timeout) =>
-      this.parts.client.query({
-        collection_name: collection,
-        output_fields: ['count(*)'],
-        consistency_level: strong,
-        timeout,
-      }),
-    );
-    return Number(answer.data[0]?.['count(*)']);
+    return await this.countRows(collection);
   }
 
   /** Rejects if the server is not healthy or accepts no rows. */
@@ -305,8 +299,52 @@ export class MilvusVectors extends Vectors {
   }
 
   private async write(collection: MilvusCollection, rows: readonly VectorRow[]): Promise<void> {
+    if (collection.partitionField === undefined || (await this.upsertsIntoPartitions())) {
+      await this.writeBy(this.parts.upsert, collection, rows);
+      return;
+    }
+    await replaceRows(collection, rows, {
+      delete: (filter) => this.deleteRows(collection, filter),
+      insert: (inserted) => this.writeBy(this.parts.insert, collection, inserted),
+      count: (filter) => this.countRows(collection.name, filter),
+    });
+  }
+
+  private async writeBy(write: WriteRows, collection: MilvusCollection, rows: readonly VectorRow[]): Promise<void> {
     const what = `Writing ${rows.length} rows into the collection ${collection.name}`;
-    await this.call(collection.name, what, (timeoutMs) => this.parts.write(collection, rows, timeoutMs));
+    await this.call(collection.name, what, (timeoutMs) => write(collection, rows, timeoutMs));
+  }
+
+  private async deleteRows({ name }: VectorCollection, filter: string): Promise<void> {
+    await this.read(name, `Deleting rows of the collection ${name}`, (timeout) =>
+      this.parts.client.delete({ collection_name: name, filter, timeout }),
+    );
+  }
+
+  /** Of those that a filter names, or of all. */
+  private async countRows(collection: string, filter?: string): Promise<number> {
+    const answer = await this.read(collection, `Counting the collection ${collection}`, (timeout) =>
+      this.parts.client.query({
+        collection_name: collection,
+        ...(filter !== undefined && { filter }),
+        output_fields: ['count(*)'],
+        consistency_level: strong,
+        timeout,
+      }),
+    );
+    return Number(answer.data[0]?.['count(*)']);
+  }
+
+  /** Asks once: of a server that is upgraded meanwhile, no call becomes wrong. */
+  private async upsertsIntoPartitions(): Promise<boolean> {
+    this.doesUpsertIntoPartitions ??= upsertsIntoPartitions(await this.version());
+    return this.doesUpsertIntoPartitions;
+  }
+
+  private async version(): Promise<string> {
+    const { calls, client } = this.parts;
+    const { version } = await calls.call('Asking for the version', () => client.getVersion());
+    return version;
   }
 
   private async read<T>(collection: string, what: string, work: (timeoutMs: number) => Promise<T>): Promise<T> {
@@ -323,13 +361,6 @@ export class MilvusVectors extends Vectors {
       throw error;
     }
   }
-}
-
-/** Since 2.3. Null for a version that is not written like one. */
-function isSupportedVersion(version: string): boolean | null {
-  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
-  if (major === undefined) return null;
-  return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 3);
 }
 
 function checkLimit({ name }: VectorCollection, limit: number): void {

@@ -5,7 +5,7 @@ import { encodeUpsert } from './encode-upsert.js';
 import type { MilvusVectorsOptions } from './milvus-options.js';
 import { UpsertChannel } from './upsert-channel.js';
 
-/** Upserts all the rows with one call. Resolves with Milvus' answer, success or not, or rejects as its client does. */
+/** Writes all the rows with one call. Resolves with Milvus' answer, success or not, or rejects as its client does. */
 export type WriteRows = (
   collection: MilvusCollection,
   rows: readonly VectorRow[],
@@ -30,20 +30,28 @@ export async function chooseWriteRows(
 }
 
 function writeWithSdk(client: MilvusClient): WriteRows {
-  return ({ name, keyField, vectorField }, rows, timeout) =>
-    client.upsert({
-      collection_name: name,
-      data: rows.map(({ key, fields, values = {}, vector }) => ({
-        ...fields,
-        // The client takes integers of 64 bits as texts.
-        ...Object.fromEntries(
-          Object.entries(values).map(([field, value]) => [field, typeof value === 'bigint' ? `${value}` : value]),
-        ),
-        [keyField]: key,
-        [vectorField]: Array.from(vector),
-      })),
-      timeout,
-      // The client makes JSON of every request for its debug log, even if nothing is logged. This makes that an empty text.
-      ...{ toJSON: () => '' },
-    });
+  return (collection, rows, timeout) => client.upsert(requestOf(collection, rows, timeout));
+}
+
+/** Inserts rows, and leaves those that have the same keys. */
+export function insertWithSdk(client: MilvusClient): WriteRows {
+  return (collection, rows, timeout) => client.insert(requestOf(collection, rows, timeout));
+}
+
+function requestOf({ name, keyField, vectorField }: MilvusCollection, rows: readonly VectorRow[], timeout: number) {
+  return {
+    collection_name: name,
+    data: rows.map(({ key, fields, values = {}, vector }) => ({
+      ...fields,
+      // The client takes integers of 64 bits as texts.
+      ...Object.fromEntries(
+        Object.entries(values).map(([field, value]) => [field, typeof value === 'bigint' ? `${value}` : value]),
+      ),
+      [keyField]: key,
+      [vectorField]: Array.from(vector),
+    })),
+    timeout,
+    // The client makes JSON of every request for its debug log, even if nothing is logged. This makes that an empty text.
+    ...{ toJSON: () => '' },
+  };
 }
